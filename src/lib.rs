@@ -1,0 +1,5 @@
+//! What a Cisco CallManager cluster and its CTI applications do under load and failure.
+//!
+//! The layers, lowest first: a module uses only those above it in this list.
+
+pub mod engine;

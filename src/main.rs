@@ -1,0 +1,2 @@
+//! The `ctisim` program.
+fn main() {}
