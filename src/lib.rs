@@ -2,4 +2,8 @@
 //!
 //! The layers, lowest first: a module uses only those above it in this list.
 
+pub mod stats;
 pub mod engine;
+pub mod domain;
+pub mod plan;
+pub mod record;

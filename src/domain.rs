@@ -1,0 +1,251 @@
+//! The nouns: what there is in a cluster, and the closed lists of what can become of a call.
+
+use serde::Serialize;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident($repr:ty);)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+        pub struct $name(pub $repr);
+
+        impl $name {
+            /// The row in the plan's table of this kind.
+            pub const fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A server of the cluster. It runs a CallManager, and a CTIManager beside it or none.
+    NodeId(u16);
+    /// An application: IVR, auto attendant, contact centre.
+    ApplicationId(u16);
+    /// A database that applications look callers up in.
+    DatabaseId(u16);
+    /// A CTI route point.
+    RoutePointId(u16);
+    /// A group of like CTI ports.
+    PortGroupId(u16);
+    /// A group of like phones.
+    PhoneGroupId(u16);
+    /// A number outside the cluster.
+    DestinationId(u16);
+    /// A source of calls.
+    SourceId(u16);
+    /// One device: a route point, one CTI port or one phone. Route points come first, then ports, then phones.
+    DeviceId(u32);
+    /// A place where work queues: first the CallManager and the CTIManager of each node, then the applications,
+    /// then the databases.
+    StationId(u16);
+}
+
+/// Where a call can be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// A CTI route point.
+    RoutePoint(RoutePointId),
+    /// Any free port of a group.
+    Ports(PortGroupId),
+    /// Any free phone of a group.
+    Phones(PhoneGroupId),
+    /// A number outside the cluster.
+    Outside(DestinationId),
+}
+
+/// The kinds of device (R5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceKind {
+    /// Virtual; holds many calls at once for an application to redirect.
+    RoutePoint,
+    /// Virtual; one active voice call, with media from the application.
+    CtiPort,
+    /// A real phone, which a person answers.
+    Phone,
+}
+
+/// A call's name, the same in every run with the same traffic: which source, and the how manieth of its callers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct CallName {
+    /// The source the caller belongs to.
+    pub source: SourceId,
+    /// Counted from zero in order of arrival.
+    pub number: u32,
+}
+
+/// The four forward settings of a device that matter to CTI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Forward {
+    /// Call forward busy: the busy trigger or the maximum number of calls is reached, or no port or phone is free.
+    Cfb,
+    /// Call forward no answer: nobody answered in time; in release 3.3 also: no application has opened the device.
+    Cfna,
+    /// Call forward on (CTI) failure: the application failed while the call was there unanswered.
+    Cfof,
+    /// Call forward unregistered: the number has no registered device. Release 12.5.
+    Cfur,
+}
+
+impl Forward {
+    /// All of them, in the order of the table [`Forwards`] is indexed by.
+    pub const ALL: [Forward; 4] = [Forward::Cfb, Forward::Cfna, Forward::Cfof, Forward::Cfur];
+
+    /// The lower-case name, as in workload files and column names.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Forward::Cfb => "cfb",
+            Forward::Cfna => "cfna",
+            Forward::Cfof => "cfof",
+            Forward::Cfur => "cfur",
+        }
+    }
+}
+
+/// A device's forward settings: where each one leads, if it is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Forwards([Option<Target>; 4]);
+
+impl Forwards {
+    /// Where `forward` leads.
+    pub const fn get(&self, forward: Forward) -> Option<Target> {
+        self.0[forward as usize]
+    }
+
+    /// Sets or clears one setting.
+    pub const fn set(&mut self, forward: Forward, target: Option<Target>) {
+        self.0[forward as usize] = target;
+    }
+}
+
+/// Why a device will not take or keep a call, and so which of its forwards is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// No application has the device open (R22).
+    NotOpened,
+    /// The busy trigger or the maximum number of calls is reached, or every port, phone or line is taken (R5).
+    Busy,
+    /// The controlling application failed while the call was there, unanswered (R24).
+    ApplicationFailed,
+    /// The application did not act within the New Call Accept time, or a person did not answer in time.
+    NotAnswered,
+}
+
+/// What differs between releases, as data: which forwards each trouble tries, in order, and the New Call Accept time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReleaseProfile {
+    /// The name used in workload files.
+    pub name: &'static str,
+    /// Forwards tried when no application has the device open.
+    pub not_opened: &'static [Forward],
+    /// Forwards tried when the device is busy.
+    pub busy: &'static [Forward],
+    /// Forwards tried for an unanswered call whose application has failed.
+    pub application_failed: &'static [Forward],
+    /// Forwards tried when nobody acted in time.
+    pub not_answered: &'static [Forward],
+    /// How long an application may take to act on a new call at a route point; 0 is no limit. Seconds.
+    pub new_call_accept_seconds: u64,
+}
+
+impl ReleaseProfile {
+    /// CallManager 3.3 and 4.x, as the chapter has it: a device nobody opened forwards by CFNA. The chapter names no
+    /// New Call Accept timer, so there is none.
+    pub const R3_3: ReleaseProfile = ReleaseProfile {
+        name: "3.3",
+        not_opened: &[Forward::Cfna],
+        busy: &[Forward::Cfb],
+        application_failed: &[Forward::Cfof, Forward::Cfna],
+        not_answered: &[Forward::Cfna],
+        new_call_accept_seconds: 0,
+    };
+
+    /// Unified CM 12.5: Forward Unregistered comes before CFNA, and an application has four seconds for a new call.
+    pub const R12_5: ReleaseProfile = ReleaseProfile {
+        name: "12.5",
+        not_opened: &[Forward::Cfur, Forward::Cfna],
+        new_call_accept_seconds: 4,
+        ..ReleaseProfile::R3_3
+    };
+
+    /// Every profile a workload can name.
+    pub const ALL: [ReleaseProfile; 2] = [ReleaseProfile::R3_3, ReleaseProfile::R12_5];
+
+    /// The forwards that `trouble` tries, in order.
+    pub const fn forwards(&self, trouble: Trouble) -> &'static [Forward] {
+        match trouble {
+            Trouble::NotOpened => self.not_opened,
+            Trouble::Busy => self.busy,
+            Trouble::ApplicationFailed => self.application_failed,
+            Trouble::NotAnswered => self.not_answered,
+        }
+    }
+}
+
+/// Why a call was turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// The device was busy, or no port, phone or line was free, and no forward led on.
+    Busy,
+    /// No application had the device open, and no forward led on.
+    NotOpened,
+    /// Nobody acted in time, and no forward led on.
+    NotAnswered,
+    /// Forwarded more often than the forward hop limit allows.
+    TooManyHops,
+}
+
+impl Refusal {
+    /// Every reason, in the order of columns.
+    pub const ALL: [Refusal; 4] = [
+        Refusal::Busy,
+        Refusal::NotOpened,
+        Refusal::NotAnswered,
+        Refusal::TooManyHops,
+    ];
+
+    /// The name used in columns.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Refusal::Busy => "busy",
+            Refusal::NotOpened => "not_opened",
+            Refusal::NotAnswered => "not_answered",
+            Refusal::TooManyHops => "too_many_hops",
+        }
+    }
+}
+
+/// How a call ended. Every call offered ends in exactly one of these, or is still in progress when the run ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// Connected, talked to the end.
+    Completed,
+    /// The caller hung up unserved.
+    Abandoned,
+    /// Turned away.
+    Refused(Refusal),
+    /// Lost while being set up (R15, R24 with no forward set, a request that timed out).
+    DroppedInSetup,
+    /// Lost while being changed: transferred or redirected (R15).
+    DroppedInChange,
+    /// Lost while connected, because the device's media died with its application.
+    DroppedConnected,
+}
+
+/// How an application fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ApplicationFault {
+    /// The process ends: its connection closes, which is seen at once.
+    Exit,
+    /// It hangs for good, or its host or link is lost: nothing closes, only the heartbeats stop.
+    Silent,
+    /// It stands still for a while and then goes on where it was, not knowing that it was gone.
+    Stall,
+}

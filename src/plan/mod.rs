@@ -1,0 +1,418 @@
+//! What is simulated: checked, dense, immutable. A reference in a plan is a row number and always valid.
+
+use crate::domain::{
+    ApplicationFault, ApplicationId, DatabaseId, DestinationId, DeviceId, DeviceKind, Forwards, NodeId, PhoneGroupId,
+    PortGroupId, ReleaseProfile, RoutePointId, StationId, Target,
+};
+use crate::engine::{Distribution, Span, Time};
+
+/// One workload, ready to run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// The workload's name: its file name without extension.
+    pub name: String,
+    /// The question it answers, in a sentence.
+    pub question: String,
+    /// When a run ends. Time zero is the start of the warm-up.
+    pub length: Time,
+    /// Calls offered, and faults, before this instant are simulated but not measured.
+    pub warm_up: Time,
+    /// The length of a bin of the timeline.
+    pub bin: Span,
+    /// How many replications the workload asks for.
+    pub replications: u32,
+    /// The seed the workload asks for.
+    pub seed: u64,
+    /// How this release forwards calls.
+    pub release: ReleaseProfile,
+    /// Service parameters of the cluster.
+    pub parameters: Parameters,
+    /// Delays between parts.
+    pub links: Links,
+    /// The servers.
+    pub nodes: Vec<Node>,
+    /// Databases.
+    pub databases: Vec<Database>,
+    /// Applications.
+    pub applications: Vec<Application>,
+    /// Route points.
+    pub route_points: Vec<RoutePoint>,
+    /// Groups of CTI ports.
+    pub port_groups: Vec<PortGroup>,
+    /// Groups of phones.
+    pub phone_groups: Vec<PhoneGroup>,
+    /// Numbers outside.
+    pub destinations: Vec<Destination>,
+    /// Every device: the route points in order, then the ports group by group, then the phones group by group.
+    pub devices: Vec<Device>,
+    /// Sources of calls.
+    pub sources: Vec<Source>,
+    /// Faults, in order of time and, at one instant, of the file.
+    pub faults: Vec<Fault>,
+}
+
+/// Service parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameters {
+    /// The time an application has to act on a new call at a route point; [`Span::FOREVER`] where there is no limit.
+    pub new_call_accept: Span,
+    /// How long an application waits for the answer to a request before it gives the call up.
+    pub request_timeout: Span,
+    /// A call forwarded more often than this is refused.
+    pub forward_hops: u8,
+    /// Which of the two readings of R23 is simulated.
+    pub heartbeat_reading: HeartbeatReading,
+}
+
+/// The two ways to read "no message in two consecutive intervals" (R23).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeartbeatReading {
+    /// Each message restarts a timer of two intervals: a silent death is seen after one to two intervals, uniformly.
+    Timer,
+    /// A checker looks once an interval, on a grid of its own, and wants two empty intervals in a row: one to three
+    /// intervals, triangularly.
+    Grid,
+}
+
+/// One-way delays. They never reorder. Two parts on one node are no distance apart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Links {
+    /// From node to node.
+    pub between_nodes: Span,
+    /// From a CTIManager to an application, and back.
+    pub to_application: Span,
+    /// From a caller to the ingress node.
+    pub from_caller: Span,
+}
+
+/// A server. Its CallManager is station `2 * id`, its CTIManager station `2 * id + 1`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Its name in the workload.
+    pub name: String,
+    /// What each message costs its CallManager.
+    pub callmanager: CallManagerWork,
+    /// What each message costs its CTIManager, if it runs one (R1: at most one).
+    pub ctimanager: Option<CtiManagerWork>,
+}
+
+/// The service time of each kind of message at a CallManager.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallManagerWork {
+    /// Digit analysis and set-up of a new call, at its ingress.
+    pub setup: Distribution,
+    /// Offering a call at a device.
+    pub offer: Distribution,
+    /// Redirecting, forwarding or transferring a call.
+    pub redirect: Distribution,
+    /// Connecting an answered call.
+    pub answer: Distribution,
+    /// Releasing a call.
+    pub release: Distribution,
+    /// Registering and opening a device.
+    pub device_open: Distribution,
+}
+
+/// The service time of each kind of message at a CTIManager.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CtiManagerWork {
+    /// Passing an event to an application.
+    pub event: Distribution,
+    /// Passing an application's request to a CallManager.
+    pub request: Distribution,
+    /// Noting a heartbeat.
+    pub heartbeat: Distribution,
+    /// Opening a device for an application.
+    pub device_open: Distribution,
+}
+
+/// A database: so many connections, each busy for one look-up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Database {
+    /// Its name in the workload.
+    pub name: String,
+    /// How many look-ups run at once.
+    pub connections: u32,
+}
+
+/// An application.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Application {
+    /// Its name in the workload.
+    pub name: String,
+    /// The nodes whose CTIManagers it may use, the first first (R20).
+    pub ctimanagers: Vec<NodeId>,
+    /// How many events it works on at once.
+    pub workers: u32,
+    /// A worker's own time for each event.
+    pub decide: Distribution,
+    /// The look-up of a caller at a route point, if it makes one: the worker waits for it.
+    pub lookup: Option<Distribution>,
+    /// Where it looks callers up; without one, a look-up is a pure delay.
+    pub database: Option<DatabaseId>,
+    /// The interval of its heartbeats, already within the bounds of R23.
+    pub heartbeat: Span,
+    /// From a restart, or from finding its connection closed, to its next provider open.
+    pub reconnect: Span,
+    /// The time from one device open it asks for to the next.
+    pub open_interval: Span,
+    /// Its devices, in the order it opens them: route points, then ports.
+    pub devices: Vec<DeviceId>,
+}
+
+/// What an application does with a call at a route point.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Treatment {
+    /// Sends it on, to one of these with the given cumulative probabilities (the last is 1): the route point is rid
+    /// of it as soon as that takes effect.
+    Redirect(Vec<(f64, Target)>),
+    /// Answers it at the route point itself, with media; the call stays there to its end, for this long or, if that
+    /// is `None`, for as long as its caller talks.
+    Answer(Option<Distribution>),
+}
+
+/// A CTI route point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoutePoint {
+    /// Its name in the workload.
+    pub name: String,
+    /// The directory numbers of its lines.
+    pub numbers: Vec<String>,
+    /// Its application; without one it is never opened.
+    pub application: Option<ApplicationId>,
+    /// What becomes of a call there.
+    pub treatment: Treatment,
+    /// With this many calls there, the next one is busy.
+    pub busy_trigger: u32,
+    /// Never more calls than this.
+    pub maximum_calls: u32,
+    /// Its forwards.
+    pub forwards: Forwards,
+}
+
+/// A group of like CTI ports.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PortGroup {
+    /// Its name in the workload.
+    pub name: String,
+    /// Their application; without one they are never opened.
+    pub application: Option<ApplicationId>,
+    /// The first of its devices; the rest follow.
+    pub first: DeviceId,
+    /// How many.
+    pub count: u32,
+    /// How long a call is treated there; `None` is as long as its caller talks.
+    pub treatment: Option<Distribution>,
+    /// The share of calls transferred to a phone after the treatment, and where to.
+    pub transfer: Option<(f64, Target)>,
+    /// Whether the media comes from the application itself, and dies with it.
+    pub media_from_application: bool,
+    /// Their forwards.
+    pub forwards: Forwards,
+}
+
+/// A group of like phones.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PhoneGroup {
+    /// Its name in the workload.
+    pub name: String,
+    /// The first of its devices; the rest follow.
+    pub first: DeviceId,
+    /// How many.
+    pub count: u32,
+    /// How long it rings until a person answers.
+    pub answer: Distribution,
+    /// The share of calls that a person answers at all.
+    pub answered: f64,
+    /// How long it rings before it forwards by CFNA; [`Span::FOREVER`] if it does not.
+    pub no_answer: Span,
+    /// Whether a call transferred here waits at its port until a phone is free, rather than being busy (R10: a queue).
+    pub queue: bool,
+    /// Their forwards.
+    pub forwards: Forwards,
+}
+
+/// A number outside the cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Destination {
+    /// Its name in the workload.
+    pub name: String,
+    /// How long it rings until it is answered.
+    pub answer: Distribution,
+    /// How many calls it takes at once.
+    pub lines: u32,
+    /// Where calls leave for it.
+    pub egress: NodeId,
+}
+
+/// One device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// What it is.
+    pub kind: DeviceKind,
+    /// The row of its route point, port group or phone group.
+    pub row: u16,
+    /// Who controls it.
+    pub application: Option<ApplicationId>,
+    /// The CallManagers it may register with, best first (R7): one to three.
+    pub group: Vec<NodeId>,
+}
+
+/// A source of calls.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// Its name in the workload: the luck of its callers hangs on it.
+    pub name: String,
+    /// The nodes its calls come in at, taken in turn.
+    pub ingress: Vec<NodeId>,
+    /// What its callers dial.
+    pub to: Target,
+    /// When they call.
+    pub arrivals: Arrivals,
+    /// How long a caller waits unanswered before hanging up, and again for a person after that; `None`: for ever.
+    pub patience: Option<Distribution>,
+    /// How long a caller talks.
+    pub talk: Distribution,
+}
+
+/// When the callers of a source call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arrivals {
+    /// A Poisson process whose rate changes over time.
+    Poisson(RateCurve),
+    /// A Poisson process whose rate follows a curve times the factor of a state that changes at random (a
+    /// Markov-modulated Poisson process): each state lasts an exponential time, then the next one follows in turn.
+    Modulated(RateCurve, Vec<ModulationState>),
+    /// These calls, in order of time.
+    Listed(Vec<ListedCall>),
+}
+
+/// A rate that is constant between changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RateCurve {
+    /// From when on which rate, in calls a second; the first is from time zero, the rest in order of time.
+    pub steps: Vec<(Time, f64)>,
+}
+
+/// A state of a modulated source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModulationState {
+    /// What the rate is multiplied by.
+    pub factor: f64,
+    /// How long the state lasts on average.
+    pub mean: Span,
+}
+
+/// One call of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedCall {
+    /// When it is dialled.
+    pub at: Time,
+    /// How long the caller talks, if the list says.
+    pub talk: Option<Span>,
+    /// How long the caller waits, if the list says.
+    pub patience: Option<Span>,
+}
+
+/// A fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// When it strikes.
+    pub at: Time,
+    /// Which application.
+    pub application: ApplicationId,
+    /// How.
+    pub kind: ApplicationFault,
+    /// How long until it restarts or goes on; [`Span::FOREVER`]: not in this run.
+    pub lasts: Span,
+}
+
+impl Plan {
+    /// The station of a node's CallManager.
+    pub const fn callmanager(&self, node: NodeId) -> StationId {
+        StationId(node.0 * 2)
+    }
+
+    /// The station of a node's CTIManager.
+    pub const fn ctimanager(&self, node: NodeId) -> StationId {
+        StationId(node.0 * 2 + 1)
+    }
+
+    /// The station of an application's workers.
+    pub fn workers(&self, application: ApplicationId) -> StationId {
+        StationId((self.nodes.len() * 2) as u16 + application.0)
+    }
+
+    /// The station of a database's connections.
+    pub fn connections(&self, database: DatabaseId) -> StationId {
+        StationId((self.nodes.len() * 2 + self.applications.len()) as u16 + database.0)
+    }
+
+    /// Every station's name, number of servers and whether there is such a station at all, in order of their ids.
+    pub fn stations(&self) -> Vec<Station> {
+        let mut stations = Vec::new();
+        for node in &self.nodes {
+            stations.push(Station {
+                name: format!("{}.callmanager", node.name),
+                servers: 1,
+                exists: true,
+            });
+            stations.push(Station {
+                name: format!("{}.ctimanager", node.name),
+                servers: 1,
+                exists: node.ctimanager.is_some(),
+            });
+        }
+        for application in &self.applications {
+            stations.push(Station {
+                name: format!("{}.workers", application.name),
+                servers: application.workers,
+                exists: true,
+            });
+        }
+        for database in &self.databases {
+            stations.push(Station {
+                name: format!("{}.connections", database.name),
+                servers: database.connections,
+                exists: true,
+            });
+        }
+        stations
+    }
+
+    /// The route point that a device is.
+    pub fn route_point_device(&self, route_point: RoutePointId) -> DeviceId {
+        DeviceId(u32::from(route_point.0))
+    }
+
+    /// A target's name in the workload.
+    pub fn target_name(&self, target: Target) -> &str {
+        match target {
+            Target::RoutePoint(id) => &self.route_points[id.index()].name,
+            Target::Ports(id) => &self.port_groups[id.index()].name,
+            Target::Phones(id) => &self.phone_groups[id.index()].name,
+            Target::Outside(id) => &self.destinations[id.index()].name,
+        }
+    }
+
+    /// How many calls a pool takes at once.
+    pub fn pool_size(&self, pool: Target) -> u32 {
+        match pool {
+            Target::RoutePoint(RoutePointId(row)) => self.route_points[row as usize].maximum_calls,
+            Target::Ports(PortGroupId(row)) => self.port_groups[row as usize].count,
+            Target::Phones(PhoneGroupId(row)) => self.phone_groups[row as usize].count,
+            Target::Outside(DestinationId(row)) => self.destinations[row as usize].lines,
+        }
+    }
+}
+
+/// What a report needs to know of a station.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Station {
+    /// `node.callmanager`, `node.ctimanager`, `application.workers` or `database.connections`.
+    pub name: String,
+    /// How many servers it has.
+    pub servers: u32,
+    /// Whether it is there: a node need not run a CTIManager.
+    pub exists: bool,
+}

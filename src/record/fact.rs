@@ -1,0 +1,264 @@
+//! What has happened, in the past tense: the only thing a run tells the world.
+
+use crate::domain::{
+    ApplicationFault, ApplicationId, CallName, DestinationId, DeviceId, Ending, Forward, NodeId, PhoneGroupId,
+    PortGroupId, RoutePointId, StationId,
+};
+use crate::engine::{Span, Time};
+
+/// What a call's delays are counted under: where it came in and what it first reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Path {
+    /// The node the call came in at.
+    pub ingress: NodeId,
+    /// The first route point it was presented at, if any.
+    pub route_point: Option<RoutePointId>,
+    /// The application of that route point, or of the first port.
+    pub application: Option<ApplicationId>,
+}
+
+/// A pool of interchangeable places, each taken by one call at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PoolId {
+    /// The ports of a group.
+    Ports(PortGroupId),
+    /// The phones of a group.
+    Phones(PhoneGroupId),
+    /// The lines to a number outside.
+    Outside(DestinationId),
+}
+
+/// A share of an application's devices, for the time until it controls that many again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Share {
+    /// 50 %.
+    Half,
+    /// 95 %.
+    NinetyFive,
+    /// All of them.
+    All,
+}
+
+/// Something that has happened. Each variant tells all that a recorder needs: no recorder looks into the cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fact {
+    /// A caller's set-up reached its ingress CallManager: the call exists from now on.
+    Offered {
+        /// Which call.
+        call: CallName,
+        /// Where it came in.
+        ingress: NodeId,
+    },
+    /// A call began to occupy a route point.
+    Presented {
+        /// Which call.
+        call: CallName,
+        /// Where.
+        route_point: RoutePointId,
+    },
+    /// A call no longer occupies a route point: redirected, forwarded or ended.
+    Left {
+        /// Which call.
+        call: CallName,
+        /// Where it was.
+        route_point: RoutePointId,
+        /// Since it was presented there.
+        stayed: Span,
+    },
+    /// A call took a port, a phone or an outside line.
+    Seized {
+        /// Which call.
+        call: CallName,
+        /// Of which pool.
+        pool: PoolId,
+        /// The port or phone; an outside line is no device.
+        device: Option<DeviceId>,
+    },
+    /// A call gave it back.
+    Freed {
+        /// Which call.
+        call: CallName,
+        /// Of which pool.
+        pool: PoolId,
+        /// The port or phone; an outside line is no device.
+        device: Option<DeviceId>,
+    },
+    /// A piece of work got its place at a station. Noted when that is known: at its arrival where the queue is first
+    /// come, first served, else when it starts. `started` and `finished` may lie in the future.
+    Served {
+        /// Which station.
+        station: StationId,
+        /// When it joined the queue.
+        arrived: Time,
+        /// When a server takes it.
+        started: Time,
+        /// When that is done.
+        finished: Time,
+    },
+    /// An event left an application's queue unserved, because its call was gone.
+    Skipped {
+        /// The application's station.
+        station: StationId,
+        /// When it joined the queue.
+        arrived: Time,
+        /// When its call ended or moved on.
+        until: Time,
+    },
+    /// An event got a worker of its application (`app_queue_delay`).
+    Taken {
+        /// Which application.
+        application: ApplicationId,
+        /// Since it reached the application.
+        waited: Span,
+    },
+    /// A caller was looked up (`lookup_delay`, waiting for a connection included).
+    LookedUp {
+        /// For which application.
+        application: ApplicationId,
+        /// From request to result.
+        delay: Span,
+    },
+    /// The application's request for a call at a route point took effect (`route_point_delay`).
+    Acted {
+        /// Which call.
+        call: CallName,
+        /// At which route point.
+        route_point: RoutePointId,
+        /// Since it was presented there.
+        delay: Span,
+    },
+    /// A phone or an outside number rings, for the first time in this call.
+    Alerting {
+        /// Which call.
+        call: CallName,
+        /// What its delays are counted under.
+        path: Path,
+        /// Since it was offered.
+        since_offered: Span,
+    },
+    /// The call was answered, for the first time.
+    Connected {
+        /// Which call.
+        call: CallName,
+        /// What its delays are counted under.
+        path: Path,
+        /// Since it was offered.
+        since_offered: Span,
+        /// Whether nothing had alerted before: then the answer is also the end of the post-dial delay.
+        first_sign: bool,
+    },
+    /// A connected call reached the person it was to be transferred to.
+    Transferred {
+        /// Which call.
+        call: CallName,
+        /// What its delays are counted under.
+        path: Path,
+        /// Since its treatment at the port ended.
+        delay: Span,
+    },
+    /// A forwarded call was presented at the number its forward leads to.
+    Forwarded {
+        /// Which call.
+        call: CallName,
+        /// By which setting.
+        forward: Forward,
+        /// The application of the device that forwarded it, if it has one.
+        application: Option<ApplicationId>,
+        /// Since it was presented at that device.
+        waited: Span,
+        /// Since the application's failure; only with [`Forward::Cfof`].
+        since_failure: Option<Span>,
+    },
+    /// The call is over.
+    Ended {
+        /// Which call.
+        call: CallName,
+        /// How.
+        ending: Ending,
+        /// When it was offered.
+        offered: Time,
+    },
+    /// An application failed.
+    ApplicationFailed {
+        /// Which.
+        application: ApplicationId,
+        /// How.
+        fault: ApplicationFault,
+    },
+    /// An application is there again: restarted, or the stall is over.
+    ApplicationReturned {
+        /// Which.
+        application: ApplicationId,
+    },
+    /// The CTIManager took an application as failed and closed it (R23, R24).
+    ApplicationClosed {
+        /// Which.
+        application: ApplicationId,
+        /// Since the fault; `None` if it had not failed at all, only fallen behind.
+        delay: Option<Span>,
+        /// Whether the application was in truth still running: stalled or merely late.
+        false_failure: bool,
+    },
+    /// An application asked its CTIManager for a call and gave up waiting (CTI request timeout).
+    RequestTimedOut {
+        /// Which call.
+        call: CallName,
+        /// Which application.
+        application: ApplicationId,
+    },
+    /// A connected call kept its media through the failure of the application that controls its device.
+    Preserved {
+        /// Which call.
+        call: CallName,
+    },
+    /// A device came under an application's control.
+    DeviceOpened {
+        /// Which device.
+        device: DeviceId,
+        /// By whom.
+        application: ApplicationId,
+        /// Since the fault that had taken it away.
+        out_of_service: Span,
+    },
+    /// A device left an application's control.
+    DeviceClosed {
+        /// Which device.
+        device: DeviceId,
+        /// Whose it was.
+        application: ApplicationId,
+    },
+    /// An application controls this share of its devices again.
+    Recovered {
+        /// Which application.
+        application: ApplicationId,
+        /// Which share.
+        share: Share,
+        /// Since the fault.
+        delay: Span,
+    },
+}
+
+/// Someone who takes note. It is told and cannot answer, so that watching a run never changes it.
+pub trait Recorder {
+    /// `fact` happened at `now`. Times never go back.
+    fn note(&mut self, now: Time, fact: Fact);
+}
+
+/// Nobody watches.
+impl Recorder for () {
+    fn note(&mut self, _: Time, _: Fact) {}
+}
+
+/// Two watch at once.
+impl<A: Recorder, B: Recorder> Recorder for (A, B) {
+    fn note(&mut self, now: Time, fact: Fact) {
+        self.0.note(now, fact);
+        self.1.note(now, fact);
+    }
+}
+
+impl<R: Recorder> Recorder for &mut R {
+    fn note(&mut self, now: Time, fact: Fact) {
+        (**self).note(now, fact);
+    }
+}
