@@ -7,7 +7,7 @@ use crate::engine::Handle;
 /// A call's event carries the `step` the call was at when it was scheduled: once the call has moved on, it finds the
 /// steps differ and does nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
+pub(super) enum Event {
     // A caller.
     /// The next caller's set-up reaches its ingress CallManager.
     CallerDials { source: u16 },
@@ -35,10 +35,10 @@ pub enum Event {
     Forwards { call: Handle, step: u8 },
 
     // A call and its application.
-    /// The new call's event reaches the application's CTIManager.
-    EventReachesManager { call: Handle, step: u8 },
-    /// The event reaches the application.
-    EventReachesApplication { call: Handle, step: u8 },
+    /// News of the call reaches the application's CTIManager.
+    NewsReachesManager { call: Handle, step: u8 },
+    /// The news reaches the application.
+    NewsReachesApplication { call: Handle, step: u8 },
     /// A worker has decided.
     WorkerDecides { application: u16, worker: u32 },
     /// The application's request reaches its CTIManager.

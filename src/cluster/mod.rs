@@ -11,7 +11,9 @@ mod event;
 mod source;
 
 use crate::domain::{DeviceKind, NodeId, StationId};
-use crate::engine::{Calendar, Distribution, Handle, Pool, Server, Servers, Span, Stream, Time, Watchdog, stream_number};
+use crate::engine::{
+    Calendar, Distribution, Handle, Pool, Server, Servers, Span, Stream, Time, Watchdog, stream_number,
+};
 use crate::plan::Plan;
 use crate::record::{Fact, Recorder};
 use application::ApplicationState;
@@ -54,22 +56,23 @@ pub struct Cluster<'p, R> {
 impl<'p, R: Recorder> Cluster<'p, R> {
     /// A cluster for this plan.
     pub fn new(plan: &'p Plan, recorder: R) -> Cluster<'p, R> {
-        let devices = plan.devices.iter().map(|device| Place {
-            kind: match device.kind {
+        let devices = plan.devices.iter().map(|device| {
+            let kind = match device.kind {
                 DeviceKind::RoutePoint => PlaceKind::RoutePoint,
                 DeviceKind::CtiPort => PlaceKind::Port,
                 DeviceKind::Phone => PlaceKind::Phone,
-            },
-            ..Place::new(device.row, device.group[0], device.application)
+            };
+            Place::new(kind, device.row, device.group[0], device.application)
         });
-        let outside = plan
-            .destinations
-            .iter()
-            .enumerate()
-            .map(|(row, destination)| Place { kind: PlaceKind::Outside, ..Place::new(row as u16, destination.egress, None) });
+        let outside = plan.destinations.iter().enumerate();
+        let outside = outside.map(|(row, number)| Place::new(PlaceKind::Outside, row as u16, number.egress, None));
         let processors = plan.stations().into_iter().take(plan.nodes.len() * 2).map(|station| {
             let stream = stream_number("work", &station.name);
-            Processor { server: Server::default(), luck: Stream::new(0, 0, stream), stream }
+            Processor {
+                server: Server::default(),
+                luck: Stream::new(0, 0, stream),
+                stream,
+            }
         });
         Cluster {
             plan,
@@ -79,7 +82,11 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             calls: Pool::new(),
             places: devices.chain(outside).collect(),
             processors: processors.collect(),
-            databases: plan.databases.iter().map(|database| Servers::new(database.connections)).collect(),
+            databases: plan
+                .databases
+                .iter()
+                .map(|database| Servers::new(database.connections))
+                .collect(),
             applications: plan.applications.iter().map(ApplicationState::new).collect(),
             ports: plan.port_groups.iter().map(|_| PortState::default()).collect(),
             phones: plan.phone_groups.iter().map(|_| PhoneState::default()).collect(),
@@ -142,8 +149,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             Event::TalkEnds { call, step } => self.talk_ends(call, step),
             Event::Forwards { call, step } => self.forwards(call, step),
 
-            Event::EventReachesManager { call, step } => self.event_reaches_manager(call, step),
-            Event::EventReachesApplication { call, step } => self.event_reaches_application(call, step),
+            Event::NewsReachesManager { call, step } => self.news_reaches_manager(call, step),
+            Event::NewsReachesApplication { call, step } => self.news_reaches_application(call, step),
             Event::WorkerDecides { application, worker } => self.worker_decides(application, worker),
             Event::RequestReachesManager { call, step } => self.request_reaches_manager(call, step),
             Event::RequestReachesCallManager { call, step } => self.request_reaches_callmanager(call, step),
@@ -152,12 +159,24 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             Event::RequestTimerExpires => self.request_timer_expires(),
 
             Event::HeartbeatDue { application, attempt } => self.heartbeat_due(application, attempt),
-            Event::HeartbeatReachesManager { application, connection } => {
+            Event::HeartbeatReachesManager {
+                application,
+                connection,
+            } => {
                 self.heartbeat_reaches_manager(application, connection);
             }
-            Event::HeartbeatHeard { application, connection } => self.heartbeat_heard(application, connection),
-            Event::HeartbeatChecked { application, connection } => self.heartbeat_checked(application, connection),
-            Event::ConnectionCloses { application, connection } => self.connection_closes(application, connection),
+            Event::HeartbeatHeard {
+                application,
+                connection,
+            } => self.heartbeat_heard(application, connection),
+            Event::HeartbeatChecked {
+                application,
+                connection,
+            } => self.heartbeat_checked(application, connection),
+            Event::ConnectionCloses {
+                application,
+                connection,
+            } => self.connection_closes(application, connection),
             Event::ProviderAsks { application, attempt } => self.provider_asks(application, attempt),
             Event::ProviderOpens { application, attempt } => self.provider_opens(application, attempt),
             Event::AsksForDevice { application, attempt } => self.asks_for_device(application, attempt),
@@ -186,12 +205,21 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             random => random.sample(processor.luck.next_u64()),
         };
         let service = processor.server.serve(self.now, length);
-        self.note(Fact::Served { station, arrived: self.now, started: service.started, finished: service.finished });
+        self.note(Fact::Served {
+            station,
+            arrived: self.now,
+            started: service.started,
+            finished: service.finished,
+        });
         service.finished
     }
 
     /// The way from one node to another.
     fn hop(&self, from: NodeId, to: NodeId) -> Span {
-        if from == to { Span::ZERO } else { self.plan.links.between_nodes }
+        if from == to {
+            Span::ZERO
+        } else {
+            self.plan.links.between_nodes
+        }
     }
 }

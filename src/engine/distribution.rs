@@ -25,3 +25,15 @@ pub enum Distribution {
         mean: Span,
     },
 }
+impl Distribution {
+    /// temporary
+    pub fn sample(&self, luck: u64) -> Span {
+        match self {
+            Distribution::Constant(s) => *s,
+            Distribution::Exponential { mean } => {
+                Span::from_nanos((mean.nanos() as f64 * super::unit_exponential(luck) + 0.5) as u64)
+            }
+            _ => todo!(),
+        }
+    }
+}
