@@ -69,10 +69,7 @@ impl Delays {
     }
 
     fn next(&mut self) -> u64 {
-        self.state = self
-            .state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.state = self.state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         self.table[(self.state >> 54) as usize] + ((self.state >> 20) & self.blur)
     }
 }
@@ -97,15 +94,7 @@ fn hold(set: &mut impl Pending, delays: &mut Delays, holds: u64) -> u64 {
 
 fn holds(criterion: &mut Criterion) {
     // One in ten a call's talk time, the others a hop.
-    let mix = || {
-        Delays::new(0, |u| {
-            if u < 0.9 {
-                5e6
-            } else {
-                -180e9 * libm::log(10.0 * (1.0 - u))
-            }
-        })
-    };
+    let mix = || Delays::new(0, |u| if u < 0.9 { 5e6 } else { -180e9 * libm::log(10.0 * (1.0 - u)) });
     let constants = || Delays::new(0, |u| [1e6, 5e6, 20e6, 4e9][(u * 4.0) as usize]);
     let cases: [(&str, u64, Delays); 7] = [
         ("exponential", 16, Delays::exponential(1e9, 0xf_ffff)),

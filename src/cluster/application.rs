@@ -150,24 +150,12 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             state.deadline = Time::ZERO + beats + plan.heartbeat;
             let deadline = state.deadline;
             let application = row as u16;
-            self.schedule(
-                Time::ZERO + beats,
-                Event::HeartbeatDue {
-                    application,
-                    attempt: 0,
-                },
-            );
+            self.schedule(Time::ZERO + beats, Event::HeartbeatDue { application, attempt: 0 });
             let first_look = match self.plan.parameters.heartbeat_reading {
                 HeartbeatReading::Timer => deadline,
                 HeartbeatReading::Grid => Time::ZERO + looks,
             };
-            self.schedule(
-                first_look,
-                Event::HeartbeatChecked {
-                    application,
-                    connection: 0,
-                },
-            );
+            self.schedule(first_look, Event::HeartbeatChecked { application, connection: 0 });
         }
     }
 
@@ -177,10 +165,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     }
 
     pub(super) fn ctimanager_work(&self, node: NodeId) -> &'p CtiManagerWork {
-        self.plan.nodes[node.index()]
-            .ctimanager
-            .as_ref()
-            .expect("applications connect where a CTIManager runs")
+        self.plan.nodes[node.index()].ctimanager.as_ref().expect("applications connect where a CTIManager runs")
     }
 
     // Workers.
@@ -215,20 +200,10 @@ impl<'p, R: Recorder> Cluster<'p, R> {
                     let connection = state.connection;
                     let reaches = self.now + self.plan.links.to_application;
                     let application = application.0;
-                    self.schedule(
-                        reaches,
-                        Event::HeartbeatReachesManager {
-                            application,
-                            connection,
-                        },
-                    );
+                    self.schedule(reaches, Event::HeartbeatReachesManager { application, connection });
                 }
                 Job::Call(call, step) => match self.calls.get(call).filter(|row| row.step == step) {
-                    None => self.note(Fact::Skipped {
-                        station,
-                        arrived,
-                        until: self.now,
-                    }),
+                    None => self.note(Fact::Skipped { station, arrived, until: self.now }),
                     Some(_) => self.take_up(application, station, arrived, call, step),
                 },
             }
@@ -237,10 +212,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
 
     fn take_up(&mut self, application: ApplicationId, station: StationId, arrived: Time, call: Handle, step: u8) {
         let plan = &self.plan.applications[application.index()];
-        self.note(Fact::Taken {
-            application,
-            waited: self.now - arrived,
-        });
+        self.note(Fact::Taken { application, waited: self.now - arrived });
         let lookup = self.look_up(application, call);
         let state = &mut self.applications[application.index()];
         let decides = match &plan.decide {
@@ -248,12 +220,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             random => random.sample(state.work_luck.next_u64()),
         };
         let finished = self.now + lookup.unwrap_or(Span::ZERO) + decides;
-        let worker = Worker {
-            call,
-            step,
-            abandoned: false,
-            lookup,
-        };
+        let worker = Worker { call, step, abandoned: false, lookup };
         let row = match state.idle_rows.pop() {
             Some(row) => {
                 state.workers[row as usize] = worker;
@@ -265,19 +232,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             }
         };
         state.busy += 1;
-        self.note(Fact::Served {
-            station,
-            arrived,
-            started: self.now,
-            finished,
-        });
-        self.schedule(
-            finished,
-            Event::WorkerDecides {
-                application: application.0,
-                worker: row,
-            },
-        );
+        self.note(Fact::Served { station, arrived, started: self.now, finished });
+        self.schedule(finished, Event::WorkerDecides { application: application.0, worker: row });
     }
 
     /// A worker looks the caller of a new call at a route point up, and waits for the result.
@@ -293,12 +249,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             return Some(length);
         };
         let Service { started, finished } = self.databases[database.index()].serve(self.now, length);
-        self.note(Fact::Served {
-            station: self.plan.connections(database),
-            arrived: self.now,
-            started,
-            finished,
-        });
+        self.note(Fact::Served { station: self.plan.connections(database), arrived: self.now, started, finished });
         Some(finished - self.now)
     }
 
@@ -311,13 +262,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             return;
         }
         if let Health::Stalled(until) = state.health {
-            return self.schedule(
-                until,
-                Event::WorkerDecides {
-                    application,
-                    worker: row,
-                },
-            );
+            return self.schedule(until, Event::WorkerDecides { application, worker: row });
         }
         state.idle_rows.push(row);
         state.busy -= 1;
@@ -346,13 +291,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     pub(super) fn heartbeat_reaches_manager(&mut self, application: u16, connection: u16) {
         let manager = self.manager_of(ApplicationId(application));
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).heartbeat);
-        self.schedule(
-            done,
-            Event::HeartbeatHeard {
-                application,
-                connection,
-            },
-        );
+        self.schedule(done, Event::HeartbeatHeard { application, connection });
     }
 
     pub(super) fn heartbeat_heard(&mut self, application: u16, connection: u16) {
@@ -374,22 +313,12 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             // Hearing a heartbeat only moves the deadline: the one pending look re-arms itself.
             HeartbeatReading::Timer => (state.deadline > self.now).then_some(state.deadline),
             HeartbeatReading::Grid => {
-                state.misses = if std::mem::take(&mut state.heard) {
-                    0
-                } else {
-                    state.misses + 1
-                };
+                state.misses = if std::mem::take(&mut state.heard) { 0 } else { state.misses + 1 };
                 (state.misses < 2).then_some(self.now + interval)
             }
         };
         match next_look {
-            Some(at) => self.schedule(
-                at,
-                Event::HeartbeatChecked {
-                    application,
-                    connection,
-                },
-            ),
+            Some(at) => self.schedule(at, Event::HeartbeatChecked { application, connection }),
             None => self.close_application(ApplicationId(application)),
         }
     }
@@ -417,10 +346,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             state.failed_at = self.now;
         }
         state.fault = Some(row);
-        self.note(Fact::ApplicationFailed {
-            application,
-            fault: fault.kind,
-        });
+        self.note(Fact::ApplicationFailed { application, fault: fault.kind });
         if fault.kind == ApplicationFault::Stall {
             self.applications[application.index()].health = Health::Stalled(ends);
         } else {
@@ -429,13 +355,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         if fault.kind == ApplicationFault::Exit && self.applications[application.index()].connected {
             let connection = self.applications[application.index()].connection;
             let seen = self.now + self.plan.links.to_application;
-            self.schedule(
-                seen,
-                Event::ConnectionCloses {
-                    application: application.0,
-                    connection,
-                },
-            );
+            self.schedule(seen, Event::ConnectionCloses { application: application.0, connection });
         }
         self.schedule(ends, Event::FaultEnds { fault: row });
     }
@@ -452,11 +372,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         }
         while let Some((arrived, job)) = self.applications[application.index()].queue.pop_front() {
             if let Job::Call(..) = job {
-                self.note(Fact::Skipped {
-                    station,
-                    arrived,
-                    until: self.now,
-                });
+                self.note(Fact::Skipped { station, arrived, until: self.now });
             }
         }
         self.void_opens(application);
@@ -493,19 +409,9 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             return;
         }
         // One that went on finds its connection closed and waits before it tries again; one that starts does so at once.
-        let wait = if stalled {
-            self.plan.applications[application.index()].reconnect
-        } else {
-            Span::ZERO
-        };
+        let wait = if stalled { self.plan.applications[application.index()].reconnect } else { Span::ZERO };
         let asks = self.now + wait + self.plan.links.to_application;
-        self.schedule(
-            asks,
-            Event::ProviderAsks {
-                application: application.0,
-                attempt,
-            },
-        );
+        self.schedule(asks, Event::ProviderAsks { application: application.0, attempt });
     }
 
     /// The CTIManager takes the application as failed, rightly or not, and closes it (R24).
@@ -525,11 +431,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         state.connection = state.connection.wrapping_add(1);
         state.attempt = state.attempt.wrapping_add(1);
         let (health, attempt) = (state.health, state.attempt);
-        self.note(Fact::ApplicationClosed {
-            application,
-            delay,
-            false_failure,
-        });
+        self.note(Fact::ApplicationClosed { application, delay, false_failure });
         self.void_opens(application);
         for &device in &plan.devices {
             self.close_device(device, failed_at);
@@ -537,13 +439,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         self.strand_calls(application);
         if health == Health::Up {
             let asks = self.now + self.plan.links.to_application.times(2) + plan.reconnect;
-            self.schedule(
-                asks,
-                Event::ProviderAsks {
-                    application: application.0,
-                    attempt,
-                },
-            );
+            self.schedule(asks, Event::ProviderAsks { application: application.0, attempt });
         }
     }
 
@@ -556,10 +452,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         }
         let manager = self.manager_of(id);
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
-        self.schedule(
-            done + self.plan.links.to_application,
-            Event::ProviderOpens { application, attempt },
-        );
+        self.schedule(done + self.plan.links.to_application, Event::ProviderOpens { application, attempt });
     }
 
     pub(super) fn provider_opens(&mut self, application: u16, attempt: u16) {
@@ -583,13 +476,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
                 Span::from_nanos((uniform(luck) * interval.nanos() as f64) as u64)
             }
         };
-        self.schedule(
-            self.now + first_look,
-            Event::HeartbeatChecked {
-                application,
-                connection,
-            },
-        );
+        self.schedule(self.now + first_look, Event::HeartbeatChecked { application, connection });
         self.asks_for_device(application, attempt);
     }
 
@@ -610,10 +497,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         let more = state.opening < plan.devices.len();
         self.ask_to_open(device);
         if more {
-            self.schedule(
-                self.now + plan.open_interval,
-                Event::AsksForDevice { application, attempt },
-            );
+            self.schedule(self.now + plan.open_interval, Event::AsksForDevice { application, attempt });
         }
     }
 }

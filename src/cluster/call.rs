@@ -99,27 +99,17 @@ impl Call {
     }
 
     pub(super) fn name(&self) -> CallName {
-        CallName {
-            source: crate::domain::SourceId(self.source),
-            number: self.number,
-        }
+        CallName { source: crate::domain::SourceId(self.source), number: self.number }
     }
 
     fn path(&self) -> Path {
-        Path {
-            ingress: self.ingress,
-            route_point: self.route_point,
-            application: self.application,
-        }
+        Path { ingress: self.ingress, route_point: self.route_point, application: self.application }
     }
 
     /// The call moves on: whatever was scheduled for the step before is stale.
     fn enter(&mut self, phase: Phase) -> u8 {
         self.phase = phase;
-        self.step = self
-            .step
-            .checked_add(1)
-            .expect("the hop limit keeps a call below 256 steps");
+        self.step = self.step.checked_add(1).expect("the hop limit keeps a call below 256 steps");
         self.step
     }
 
@@ -251,10 +241,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let Some(call) = self.current(handle, step) else { return };
         let place = call.place;
         let node = self.places[place as usize].node;
-        let done = self.work(
-            self.plan.callmanager(node),
-            &self.plan.nodes[node.index()].callmanager.offer,
-        );
+        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.offer);
         self.schedule(done, Event::Presents { call: handle, step });
     }
 
@@ -272,12 +259,7 @@ impl<R: Recorder> Cluster<'_, R> {
             PlaceKind::RoutePoint => {
                 let plan = &self.plan.route_points[place.row as usize];
                 let (busy_trigger, maximum_calls) = (plan.busy_trigger, plan.maximum_calls);
-                let door = Door {
-                    open: place.open,
-                    calls: place.calls,
-                    busy_trigger,
-                    maximum_calls,
-                };
+                let door = Door { open: place.open, calls: place.calls, busy_trigger, maximum_calls };
                 match admission::admit(door) {
                     Ok(()) => {
                         self.places[index as usize].calls += 1;
@@ -286,10 +268,7 @@ impl<R: Recorder> Cluster<'_, R> {
                         call.resident = true;
                         call.route_point.get_or_insert(route_point);
                         let name = call.name();
-                        self.note(Fact::Presented {
-                            call: name,
-                            route_point,
-                        });
+                        self.note(Fact::Presented { call: name, route_point });
                         self.tell_application(handle, index);
                     }
                     Err(trouble) => self.turn_away(handle, trouble),
@@ -307,34 +286,19 @@ impl<R: Recorder> Cluster<'_, R> {
         let call = self.call(handle);
         let Some(forward) = call.forward.take() else { return };
         let (name, from, since) = (call.name(), call.forwarded_from, call.since);
-        let application = if from == NOWHERE {
-            None
-        } else {
-            self.places[from as usize].application
-        };
+        let application = if from == NOWHERE { None } else { self.places[from as usize].application };
         let since_failure = match (forward, application) {
             (Forward::Cfof, Some(application)) => Some(self.now - self.applications[application.index()].failed_at),
             _ => None,
         };
         let waited = self.now - since;
-        self.note(Fact::Forwarded {
-            call: name,
-            forward,
-            application,
-            waited,
-            since_failure,
-        });
+        self.note(Fact::Forwarded { call: name, forward, application, waited, since_failure });
     }
 
     // At an application's device.
 
     fn tell_application(&mut self, handle: Handle, place: u32) {
-        let Place {
-            application,
-            node,
-            kind,
-            ..
-        } = self.places[place as usize];
+        let Place { application, node, kind, .. } = self.places[place as usize];
         let application = application.expect("only an application's device is open");
         let call = self.call(handle);
         call.application.get_or_insert(application);
@@ -354,10 +318,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let place = call.place;
         let manager = self.manager_of(self.controller(place));
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).event);
-        self.schedule(
-            done + self.plan.links.to_application,
-            Event::NewsReachesApplication { call: handle, step },
-        );
+        self.schedule(done + self.plan.links.to_application, Event::NewsReachesApplication { call: handle, step });
     }
 
     pub(super) fn news_reaches_application(&mut self, handle: Handle, step: u8) {
@@ -397,11 +358,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let work = &self.plan.nodes[node.index()].callmanager;
         let redirects = kind == PlaceKind::RoutePoint
             && matches!(self.plan.route_points[row as usize].treatment, Treatment::Redirect(_));
-        let work = if answers && !redirects {
-            &work.answer
-        } else {
-            &work.redirect
-        };
+        let work = if answers && !redirects { &work.answer } else { &work.redirect };
         let done = self.work(self.plan.callmanager(node), work);
         self.schedule(done, Event::TakesEffect { call: handle, step });
     }
@@ -412,11 +369,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let Place { kind, row, node, .. } = self.places[index as usize];
         match kind {
             PlaceKind::RoutePoint => {
-                self.note(Fact::Acted {
-                    call: name,
-                    route_point: RoutePointId(row),
-                    delay: self.now - since,
-                });
+                self.note(Fact::Acted { call: name, route_point: RoutePointId(row), delay: self.now - since });
                 match &self.plan.route_points[row as usize].treatment {
                     Treatment::Answer(_) => self.answered(handle, node),
                     Treatment::Redirect(choices) => {
@@ -470,19 +423,9 @@ impl<R: Recorder> Cluster<'_, R> {
             if !self.applications[application.index()].acts() {
                 continue;
             }
-            self.note(Fact::RequestTimedOut {
-                call: name,
-                application,
-            });
+            self.note(Fact::RequestTimedOut { call: name, application });
             let answering = !connected && self.places[place as usize].kind == PlaceKind::Port;
-            self.end(
-                handle,
-                if answering {
-                    Ending::DroppedInSetup
-                } else {
-                    Ending::DroppedInChange
-                },
-            );
+            self.end(handle, if answering { Ending::DroppedInSetup } else { Ending::DroppedInChange });
         }
         let calls = &self.calls;
         let matters = |(handle, step)| calls.get(handle).is_some_and(|call| call.at(step));
@@ -500,11 +443,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let step = call.enter(Phase::Ringing);
         if !call.alerted && !call.connected {
             call.alerted = true;
-            let fact = Fact::Alerting {
-                call: call.name(),
-                path: call.path(),
-                since_offered: now - call.offered,
-            };
+            let fact = Fact::Alerting { call: call.name(), path: call.path(), since_offered: now - call.offered };
             self.note(fact);
         }
         let plan = self.plan;
@@ -512,14 +451,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let (rings, gives_up) = if kind == PlaceKind::Phone {
             let group = &plan.phone_groups[row as usize];
             let answered = self.choice(handle, Choice::Answered) < group.answered;
-            (
-                if answered {
-                    group.answer.sample(word)
-                } else {
-                    Span::FOREVER
-                },
-                group.no_answer,
-            )
+            (if answered { group.answer.sample(word) } else { Span::FOREVER }, group.no_answer)
         } else {
             (plan.destinations[row as usize].answer.sample(word), Span::FOREVER)
         };
@@ -534,10 +466,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let Some(call) = self.current(handle, step) else { return };
         let place = call.place;
         let node = self.places[place as usize].node;
-        let done = self.work(
-            self.plan.callmanager(node),
-            &self.plan.nodes[node.index()].callmanager.answer,
-        );
+        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.answer);
         let ingress = self.call(handle).ingress;
         self.schedule(done + self.hop(node, ingress), Event::Connects { call: handle, step });
     }
@@ -552,10 +481,7 @@ impl<R: Recorder> Cluster<'_, R> {
     fn answered(&mut self, handle: Handle, node: NodeId) {
         let call = self.call(handle);
         let (step, ingress) = (call.step, call.ingress);
-        self.schedule(
-            self.now + self.hop(node, ingress),
-            Event::Connects { call: handle, step },
-        );
+        self.schedule(self.now + self.hop(node, ingress), Event::Connects { call: handle, step });
     }
 
     pub(super) fn connects(&mut self, handle: Handle, step: u8) {
@@ -568,20 +494,11 @@ impl<R: Recorder> Cluster<'_, R> {
         let step = call.enter(Phase::Talking);
         if std::mem::take(&mut call.waits) {
             let delay = now - call.since;
-            self.note(Fact::Transferred {
-                call: call_name,
-                path,
-                delay,
-            });
+            self.note(Fact::Transferred { call: call_name, path, delay });
         } else if !call.connected {
             call.connected = true;
             let (since_offered, first_sign) = (now - call.offered, !call.alerted);
-            self.note(Fact::Connected {
-                call: call_name,
-                path,
-                since_offered,
-                first_sign,
-            });
+            self.note(Fact::Connected { call: call_name, path, since_offered, first_sign });
         }
         let Place { kind, row, .. } = self.places[index as usize];
         let plan = self.plan;
@@ -650,9 +567,7 @@ impl<R: Recorder> Cluster<'_, R> {
     fn transfers(&mut self, handle: Handle) {
         let index = self.call(handle).place;
         let Place { row, node, .. } = self.places[index as usize];
-        let (_, target) = self.plan.port_groups[row as usize]
-            .transfer
-            .expect("only such a port transfers");
+        let (_, target) = self.plan.port_groups[row as usize].transfer.expect("only such a port transfers");
         if let Target::Phones(group) = target
             && self.plan.phone_groups[group.index()].queue
             && !self.phone_is_free(group)
@@ -669,14 +584,9 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn transfer_to_free_phone(&mut self, handle: Handle, group: PhoneGroupId) {
         let port = self.call(handle).place;
         let node = self.places[port as usize].node;
-        let phone = self
-            .seize(handle, Target::Phones(group))
-            .expect("a phone was free just now");
-        let done = self.work(
-            self.plan.callmanager(node),
-            &self.plan.nodes[node.index()].callmanager.redirect,
-        );
+        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
         self.leave(handle);
+        let phone = self.seize(handle, Target::Phones(group)).expect("a phone was free just now");
         self.call(handle).hops += 1;
         self.send(handle, phone, done, node);
     }
@@ -697,10 +607,7 @@ impl<R: Recorder> Cluster<'_, R> {
             return self.end(handle, forwarding::unforwarded(trouble));
         };
         self.leave(handle);
-        let done = self.work(
-            self.plan.callmanager(node),
-            &self.plan.nodes[node.index()].callmanager.redirect,
-        );
+        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
         let call = self.call(handle);
         (call.forward, call.forwarded_from, call.target, call.forwarding_node) = (Some(forward), from, target, node);
         let step = call.enter(Phase::Routing);
@@ -751,36 +658,24 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     fn controller(&self, index: u32) -> ApplicationId {
-        self.places[index as usize]
-            .application
-            .expect("only calls at an application's devices have messages for one")
+        self.places[index as usize].application.expect("only calls at an application's devices have messages for one")
     }
 
     /// The call is over: whoever was on its path has work releasing it.
     fn end(&mut self, handle: Handle, ending: Ending) {
         let call = self.call(handle);
         let (name, offered, ingress, index) = (call.name(), call.offered, call.ingress, call.place);
-        self.work(
-            self.plan.callmanager(ingress),
-            &self.plan.nodes[ingress.index()].callmanager.release,
-        );
+        self.work(self.plan.callmanager(ingress), &self.plan.nodes[ingress.index()].callmanager.release);
         if index != NOWHERE {
             let node = self.places[index as usize].node;
             if node != ingress {
-                self.work(
-                    self.plan.callmanager(node),
-                    &self.plan.nodes[node.index()].callmanager.release,
-                );
+                self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.release);
             }
             // A call that has ended waits for nobody, also while the phone it leaves looks for the next one.
             self.call(handle).phase = Phase::Routing;
             self.leave(handle);
         }
         self.calls.remove(handle);
-        self.note(Fact::Ended {
-            call: name,
-            ending,
-            offered,
-        });
+        self.note(Fact::Ended { call: name, ending, offered });
     }
 }

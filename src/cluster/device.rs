@@ -44,17 +44,7 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn new(kind: PlaceKind, row: u16, node: NodeId, application: Option<ApplicationId>) -> Place {
-        Place {
-            kind,
-            open: false,
-            listed: false,
-            row,
-            node,
-            application,
-            stamp: 0,
-            calls: 0,
-            out_since: Time::ZERO,
-        }
+        Place { kind, open: false, listed: false, row, node, application, stamp: 0, calls: 0, out_since: Time::ZERO }
     }
 }
 
@@ -125,11 +115,7 @@ impl<R: Recorder> Cluster<'_, R> {
             Target::RoutePoint(id) => return Ok(self.plan.route_point_device(id).0),
             Target::Ports(id) => {
                 let state = &mut self.ports[id.index()];
-                let busy = if state.open == 0 {
-                    Trouble::NotOpened
-                } else {
-                    Trouble::Busy
-                };
+                let busy = if state.open == 0 { Trouble::NotOpened } else { Trouble::Busy };
                 let places = &mut self.places;
                 let free = std::iter::from_fn(|| state.free.pop_front()).find(|&port| {
                     let place = &mut places[port as usize];
@@ -154,11 +140,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.places[place as usize].calls += 1;
         let device = self.device(place);
         let name = self.calls.get(call).expect("a call that seizes a place lives").name();
-        self.note(Fact::Seized {
-            call: name,
-            pool,
-            device,
-        });
+        self.note(Fact::Seized { call: name, pool, device });
         Ok(place)
     }
 
@@ -182,11 +164,7 @@ impl<R: Recorder> Cluster<'_, R> {
             PlaceKind::RoutePoint => {
                 if resident {
                     state.calls -= 1;
-                    self.note(Fact::Left {
-                        call: name,
-                        route_point: RoutePointId(row),
-                        stayed,
-                    });
+                    self.note(Fact::Left { call: name, route_point: RoutePointId(row), stayed });
                 }
             }
             PlaceKind::Port => {
@@ -195,30 +173,18 @@ impl<R: Recorder> Cluster<'_, R> {
                     state.listed = true;
                     self.ports[row as usize].free.push_back(place);
                 }
-                self.note(Fact::Freed {
-                    call: name,
-                    pool: PoolId::Ports(PortGroupId(row)),
-                    device,
-                });
+                self.note(Fact::Freed { call: name, pool: PoolId::Ports(PortGroupId(row)), device });
             }
             PlaceKind::Phone => {
                 state.calls -= 1;
                 state.listed = true;
                 self.phones[row as usize].free.push_back(place);
-                self.note(Fact::Freed {
-                    call: name,
-                    pool: PoolId::Phones(PhoneGroupId(row)),
-                    device,
-                });
+                self.note(Fact::Freed { call: name, pool: PoolId::Phones(PhoneGroupId(row)), device });
                 self.serve_waiting(PhoneGroupId(row));
             }
             PlaceKind::Outside => {
                 state.calls -= 1;
-                self.note(Fact::Freed {
-                    call: name,
-                    pool: PoolId::Outside(DestinationId(row)),
-                    device,
-                });
+                self.note(Fact::Freed { call: name, pool: PoolId::Outside(DestinationId(row)), device });
             }
         }
     }
@@ -280,13 +246,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let place = &self.places[device.index()];
         if !place.open {
             let reaches = self.now + self.plan.links.to_application;
-            self.schedule(
-                reaches,
-                Event::OpenReachesManager {
-                    device: device.0,
-                    stamp: place.stamp,
-                },
-            );
+            self.schedule(reaches, Event::OpenReachesManager { device: device.0, stamp: place.stamp });
         }
     }
 
@@ -296,14 +256,8 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         let manager = self.manager_of(place.application.expect("only an application's devices are opened"));
-        let done = self.work(
-            self.plan.ctimanager(manager),
-            &self.ctimanager_work(manager).device_open,
-        );
-        self.schedule(
-            done + self.hop(manager, place.node),
-            Event::OpenReachesCallManager { device, stamp },
-        );
+        let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).device_open);
+        self.schedule(done + self.hop(manager, place.node), Event::OpenReachesCallManager { device, stamp });
     }
 
     pub(super) fn open_reaches_callmanager(&mut self, device: u32, stamp: u16) {
@@ -333,21 +287,13 @@ impl<R: Recorder> Cluster<'_, R> {
                 state.free.push_back(device);
             }
         }
-        self.note(Fact::DeviceOpened {
-            device: DeviceId(device),
-            application,
-            out_of_service,
-        });
+        self.note(Fact::DeviceOpened { device: DeviceId(device), application, out_of_service });
         let state = &mut self.applications[application.index()];
         state.open += 1;
         let devices = self.plan.applications[application.index()].devices.len();
         while let Some(share) = self.applications[application.index()].next_share(devices) {
             let delay = self.now - self.applications[application.index()].failed_at;
-            self.note(Fact::Recovered {
-                application,
-                share,
-                delay,
-            });
+            self.note(Fact::Recovered { application, share, delay });
         }
     }
 }

@@ -68,11 +68,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         let outside = outside.map(|(row, number)| Place::new(PlaceKind::Outside, row as u16, number.egress, None));
         let processors = plan.stations().into_iter().take(plan.nodes.len() * 2).map(|station| {
             let stream = stream_number("work", &station.name);
-            Processor {
-                server: Server::default(),
-                luck: Stream::new(0, 0, stream),
-                stream,
-            }
+            Processor { server: Server::default(), luck: Stream::new(0, 0, stream), stream }
         });
         Cluster {
             plan,
@@ -82,11 +78,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             calls: Pool::new(),
             places: devices.chain(outside).collect(),
             processors: processors.collect(),
-            databases: plan
-                .databases
-                .iter()
-                .map(|database| Servers::new(database.connections))
-                .collect(),
+            databases: plan.databases.iter().map(|database| Servers::new(database.connections)).collect(),
             applications: plan.applications.iter().map(ApplicationState::new).collect(),
             ports: plan.port_groups.iter().map(|_| PortState::default()).collect(),
             phones: plan.phone_groups.iter().map(|_| PhoneState::default()).collect(),
@@ -159,24 +151,12 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             Event::RequestTimerExpires => self.request_timer_expires(),
 
             Event::HeartbeatDue { application, attempt } => self.heartbeat_due(application, attempt),
-            Event::HeartbeatReachesManager {
-                application,
-                connection,
-            } => {
+            Event::HeartbeatReachesManager { application, connection } => {
                 self.heartbeat_reaches_manager(application, connection);
             }
-            Event::HeartbeatHeard {
-                application,
-                connection,
-            } => self.heartbeat_heard(application, connection),
-            Event::HeartbeatChecked {
-                application,
-                connection,
-            } => self.heartbeat_checked(application, connection),
-            Event::ConnectionCloses {
-                application,
-                connection,
-            } => self.connection_closes(application, connection),
+            Event::HeartbeatHeard { application, connection } => self.heartbeat_heard(application, connection),
+            Event::HeartbeatChecked { application, connection } => self.heartbeat_checked(application, connection),
+            Event::ConnectionCloses { application, connection } => self.connection_closes(application, connection),
             Event::ProviderAsks { application, attempt } => self.provider_asks(application, attempt),
             Event::ProviderOpens { application, attempt } => self.provider_opens(application, attempt),
             Event::AsksForDevice { application, attempt } => self.asks_for_device(application, attempt),
@@ -205,21 +185,12 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             random => random.sample(processor.luck.next_u64()),
         };
         let service = processor.server.serve(self.now, length);
-        self.note(Fact::Served {
-            station,
-            arrived: self.now,
-            started: service.started,
-            finished: service.finished,
-        });
+        self.note(Fact::Served { station, arrived: self.now, started: service.started, finished: service.finished });
         service.finished
     }
 
     /// The way from one node to another.
     fn hop(&self, from: NodeId, to: NodeId) -> Span {
-        if from == to {
-            Span::ZERO
-        } else {
-            self.plan.links.between_nodes
-        }
+        if from == to { Span::ZERO } else { self.plan.links.between_nodes }
     }
 }

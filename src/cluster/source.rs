@@ -94,11 +94,7 @@ impl SourceState {
             }
             let curve_ends = curve.steps.get(self.step + 1).map_or(Time::NEVER, |(from, _)| *from);
             let factor = self.modulate(now, states);
-            let until = if states.is_empty() {
-                curve_ends
-            } else {
-                curve_ends.min(self.state_ends)
-            };
+            let until = if states.is_empty() { curve_ends } else { curve_ends.min(self.state_ends) };
             let per_nano = curve.steps[self.step].1 * factor * 1e-9;
             let room = until.since(now).nanos() as f64 * per_nano;
             if per_nano > 0.0 && left <= room {
@@ -153,10 +149,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn caller_dials(&mut self, source: u16) {
         let plan = &self.plan.sources[source as usize];
         let state = &mut self.sources[source as usize];
-        let name = CallName {
-            source: SourceId(source),
-            number: state.number,
-        };
+        let name = CallName { source: SourceId(source), number: state.number };
         let mut luck = [0; WORDS];
         luck.copy_from_slice(&state.next[1..=WORDS]);
         state.number += 1;
@@ -167,10 +160,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if let Some(patience) = self.patience(name, luck[Luck::Patience as usize - 1]) {
             self.schedule(self.now + patience, Event::PatienceEnds { call });
         }
-        let done = self.work(
-            self.plan.callmanager(ingress),
-            &self.plan.nodes[ingress.index()].callmanager.setup,
-        );
+        let done = self.work(self.plan.callmanager(ingress), &self.plan.nodes[ingress.index()].callmanager.setup);
         self.schedule(done, Event::Routes { call, step: 0 });
         self.schedule_next_caller(source);
     }

@@ -105,12 +105,7 @@ impl<E: Copy> Calendar<E> {
             occupied_levels: 0,
             occupied_slots: [0; LEVELS],
             slots: Box::new([Slot::default(); LEVELS * SLOTS]),
-            chunks: Chunks {
-                places: Vec::new(),
-                next: Vec::new(),
-                free: NONE,
-                unused: 0,
-            },
+            chunks: Chunks { places: Vec::new(), next: Vec::new(), free: NONE, unused: 0 },
         }
     }
 
@@ -324,10 +319,7 @@ impl<E: Copy> Chunks<E> {
         }
         let chunk = self.unused;
         if chunk as usize == self.next.len() {
-            assert!(
-                (chunk as usize) < NONE as usize / CHUNK,
-                "more than 2^32 events are pending"
-            );
+            assert!((chunk as usize) < NONE as usize / CHUNK, "more than 2^32 events are pending");
             self.next.push(NONE);
             self.places.resize(self.places.len() + CHUNK, filler);
         }
@@ -356,10 +348,7 @@ fn level(one: u64, other: u64) -> usize {
 #[cold]
 #[inline(never)]
 fn past(at: Time, now: u64) -> ! {
-    panic!(
-        "an event was scheduled for {at}, but it is {} already",
-        Time::from_nanos(now)
-    )
+    panic!("an event was scheduled for {at}, but it is {} already", Time::from_nanos(now))
 }
 
 #[cfg(test)]
@@ -497,9 +486,7 @@ mod tests {
     fn hold(checked: &mut Checked, population: usize, holds: usize, delay: impl Fn(u64) -> u64) {
         let mut state = 1_u64;
         let mut next = || {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             state ^ state >> 32
         };
         for _ in 0..population {
@@ -524,9 +511,7 @@ mod tests {
     #[test]
     fn exponential_delays() {
         for population in [10, 1000, 30_000] {
-            hold(&mut Checked::default(), population, 60_000, |word| {
-                exponential(word, 1e9)
-            });
+            hold(&mut Checked::default(), population, 60_000, |word| exponential(word, 1e9));
         }
     }
 
@@ -599,10 +584,7 @@ mod tests {
         assert_eq!(calendar.pop_until(Time::from_nanos(119)), None);
         calendar.push(Time::from_nanos(0), 'a');
         assert_eq!(calendar.pop_until(Time::from_nanos(119)), Some((Time::ZERO, 'a')));
-        assert_eq!(
-            calendar.pop_until(Time::from_nanos(120)),
-            Some((Time::from_nanos(120), 'b'))
-        );
+        assert_eq!(calendar.pop_until(Time::from_nanos(120)), Some((Time::from_nanos(120), 'b')));
     }
 
     #[test]

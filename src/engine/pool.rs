@@ -25,11 +25,7 @@ pub struct Pool<T> {
 impl<T: Copy> Pool<T> {
     /// An empty pool.
     pub const fn new() -> Pool<T> {
-        Pool {
-            slots: Vec::new(),
-            free: Vec::new(),
-            live: 0,
-        }
+        Pool { slots: Vec::new(), free: Vec::new(), live: 0 }
     }
 
     /// Empties the pool and keeps its memory.
@@ -59,17 +55,10 @@ impl<T: Copy> Pool<T> {
             let place = &mut self.slots[slot as usize];
             place.row = row;
             place.occupied = true;
-            return Handle {
-                slot,
-                generation: place.generation,
-            };
+            return Handle { slot, generation: place.generation };
         }
         let slot = u32::try_from(self.slots.len()).expect("a pool holds at most 2^32 rows");
-        self.slots.push(Slot {
-            row,
-            generation: 0,
-            occupied: true,
-        });
+        self.slots.push(Slot { row, generation: 0, occupied: true });
         Handle { slot, generation: 0 }
     }
 
@@ -106,15 +95,7 @@ impl<T: Copy> Pool<T> {
             .iter()
             .enumerate()
             .filter(|(_, slot)| slot.occupied)
-            .map(|(index, slot)| {
-                (
-                    Handle {
-                        slot: index as u32,
-                        generation: slot.generation,
-                    },
-                    &slot.row,
-                )
-            })
+            .map(|(index, slot)| (Handle { slot: index as u32, generation: slot.generation }, &slot.row))
     }
 }
 

@@ -25,10 +25,7 @@ impl Server {
     pub fn serve(&mut self, now: Time, work: Span) -> Service {
         let started = now.max(self.free_at);
         self.free_at = started + work;
-        Service {
-            started,
-            finished: self.free_at,
-        }
+        Service { started, finished: self.free_at }
     }
 }
 
@@ -42,10 +39,7 @@ pub struct Servers {
 impl Servers {
     /// `count` idle servers. Those that never had work take no memory.
     pub fn new(count: u32) -> Servers {
-        Servers {
-            free_at: BinaryHeap::new(),
-            count: count as usize,
-        }
+        Servers { free_at: BinaryHeap::new(), count: count as usize }
     }
 
     /// All idle again; keeps the memory.
@@ -56,19 +50,12 @@ impl Servers {
     /// Work of this length arrives at `now`. Must be called in order of time.
     pub fn serve(&mut self, now: Time, work: Span) -> Service {
         let idle = self.free_at.len() < self.count || self.free_at.peek().is_some_and(|earliest| earliest.0 <= now);
-        let started = if idle {
-            now
-        } else {
-            self.free_at.peek().map_or(now, |earliest| earliest.0)
-        };
+        let started = if idle { now } else { self.free_at.peek().map_or(now, |earliest| earliest.0) };
         if self.free_at.peek().is_some_and(|earliest| earliest.0 <= started) {
             self.free_at.pop();
         }
         self.free_at.push(Reverse(started + work));
-        Service {
-            started,
-            finished: started + work,
-        }
+        Service { started, finished: started + work }
     }
 }
 
@@ -87,27 +74,9 @@ mod tests {
     #[test]
     fn one_server_takes_work_in_order_of_arrival() {
         let mut server = Server::default();
-        assert_eq!(
-            server.serve(at(10), long(5)),
-            Service {
-                started: at(10),
-                finished: at(15)
-            }
-        );
-        assert_eq!(
-            server.serve(at(11), long(5)),
-            Service {
-                started: at(15),
-                finished: at(20)
-            }
-        );
-        assert_eq!(
-            server.serve(at(40), long(1)),
-            Service {
-                started: at(40),
-                finished: at(41)
-            }
-        );
+        assert_eq!(server.serve(at(10), long(5)), Service { started: at(10), finished: at(15) });
+        assert_eq!(server.serve(at(11), long(5)), Service { started: at(15), finished: at(20) });
+        assert_eq!(server.serve(at(40), long(1)), Service { started: at(40), finished: at(41) });
     }
 
     #[test]
@@ -115,27 +84,9 @@ mod tests {
         let mut servers = Servers::new(2);
         assert_eq!(servers.serve(at(0), long(10)).finished, at(10));
         assert_eq!(servers.serve(at(0), long(4)).finished, at(4));
-        assert_eq!(
-            servers.serve(at(1), long(1)),
-            Service {
-                started: at(4),
-                finished: at(5)
-            }
-        );
-        assert_eq!(
-            servers.serve(at(1), long(9)),
-            Service {
-                started: at(5),
-                finished: at(14)
-            }
-        );
-        assert_eq!(
-            servers.serve(at(6), long(1)),
-            Service {
-                started: at(10),
-                finished: at(11)
-            }
-        );
+        assert_eq!(servers.serve(at(1), long(1)), Service { started: at(4), finished: at(5) });
+        assert_eq!(servers.serve(at(1), long(9)), Service { started: at(5), finished: at(14) });
+        assert_eq!(servers.serve(at(6), long(1)), Service { started: at(10), finished: at(11) });
         assert_eq!(servers.serve(at(50), long(1)).started, at(50));
     }
 }

@@ -17,10 +17,7 @@ pub struct Watchdog<T> {
 impl<T: Copy> Watchdog<T> {
     /// Timers of this length; [`Span::FOREVER`] sets none.
     pub const fn new(length: Span) -> Watchdog<T> {
-        Watchdog {
-            length,
-            ring: VecDeque::new(),
-        }
+        Watchdog { length, ring: VecDeque::new() }
     }
 
     /// Forgets all timers and keeps the memory.

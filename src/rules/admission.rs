@@ -31,12 +31,7 @@ pub const fn admit(door: Door) -> Result<(), Trouble> {
 mod tests {
     use super::*;
 
-    const DOOR: Door = Door {
-        open: true,
-        calls: 0,
-        busy_trigger: 40,
-        maximum_calls: 50,
-    };
+    const DOOR: Door = Door { open: true, calls: 0, busy_trigger: 40, maximum_calls: 50 };
 
     #[test]
     fn a_trigger_of_40_makes_call_41_busy() {
@@ -46,25 +41,11 @@ mod tests {
 
     #[test]
     fn the_maximum_holds_where_the_trigger_is_higher() {
-        assert_eq!(
-            admit(Door {
-                calls: 50,
-                busy_trigger: 60,
-                ..DOOR
-            }),
-            Err(Trouble::Busy)
-        );
+        assert_eq!(admit(Door { calls: 50, busy_trigger: 60, ..DOOR }), Err(Trouble::Busy));
     }
 
     #[test]
     fn not_opened_comes_before_busy() {
-        assert_eq!(
-            admit(Door {
-                open: false,
-                calls: 99,
-                ..DOOR
-            }),
-            Err(Trouble::NotOpened)
-        );
+        assert_eq!(admit(Door { open: false, calls: 99, ..DOOR }), Err(Trouble::NotOpened));
     }
 }

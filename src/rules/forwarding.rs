@@ -4,10 +4,7 @@ use crate::domain::{Ending, Forward, Forwards, Refusal, ReleaseProfile, Target, 
 
 /// The forward that is taken: the first of the release's list for this trouble that the device has set.
 pub fn next(release: &ReleaseProfile, trouble: Trouble, forwards: &Forwards) -> Option<(Forward, Target)> {
-    release
-        .forwards(trouble)
-        .iter()
-        .find_map(|&forward| forwards.get(forward).map(|target| (forward, target)))
+    release.forwards(trouble).iter().find_map(|&forward| forwards.get(forward).map(|target| (forward, target)))
 }
 
 /// How a call ends that had nowhere to be forwarded to.
@@ -52,10 +49,7 @@ mod tests {
     fn an_unanswered_call_of_a_failed_application_forwards_by_cfof_before_cfna() {
         use Forward::{Cfb, Cfna, Cfof};
         for release in ReleaseProfile::ALL {
-            assert_eq!(
-                taken(release, Trouble::ApplicationFailed, &[Cfb, Cfna, Cfof]),
-                Some(Cfof)
-            );
+            assert_eq!(taken(release, Trouble::ApplicationFailed, &[Cfb, Cfna, Cfof]), Some(Cfof));
             assert_eq!(taken(release, Trouble::ApplicationFailed, &[Cfb, Cfna]), Some(Cfna));
             assert_eq!(taken(release, Trouble::ApplicationFailed, &[Cfb]), None);
         }
