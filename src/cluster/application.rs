@@ -66,15 +66,12 @@ pub(super) struct ApplicationState {
     pub(super) open: u32,
     shares: u8,
     heartbeat_luck: Stream,
-    heartbeat_stream: u64,
     work_luck: Stream,
-    work_stream: u64,
 }
 
 impl ApplicationState {
     pub(super) fn new(application: &Application) -> ApplicationState {
-        let heartbeat_stream = stream_number("heartbeat", &application.name);
-        let work_stream = stream_number("work", &application.name);
+        let stream = |purpose| Stream::new(0, 0, stream_number(purpose, &application.name));
         ApplicationState {
             health: Health::Up,
             fault: None,
@@ -92,10 +89,8 @@ impl ApplicationState {
             opening: 0,
             open: 0,
             shares: 0,
-            heartbeat_luck: Stream::new(0, 0, heartbeat_stream),
-            heartbeat_stream,
-            work_luck: Stream::new(0, 0, work_stream),
-            work_stream,
+            heartbeat_luck: stream("heartbeat"),
+            work_luck: stream("work"),
         }
     }
 
@@ -141,8 +136,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             (state.heard, state.misses) = (true, 0);
             (state.opening, state.open) = (0, plan.devices.len() as u32);
             state.shares = u8::MAX;
-            state.heartbeat_luck.reset(seed, replication, state.heartbeat_stream);
-            state.work_luck.reset(seed, replication, state.work_stream);
+            state.heartbeat_luck.reset(seed, replication);
+            state.work_luck.reset(seed, replication);
             // A run begins amid the heartbeats of an application that has long been up: both phases are random.
             let phase = |luck: u64| Span::from_nanos((uniform(luck) * plan.heartbeat.nanos() as f64) as u64);
             let beats = phase(state.heartbeat_luck.next_u64());

@@ -26,7 +26,6 @@ use source::SourceState;
 struct Processor {
     server: Server,
     luck: Stream,
-    stream: u64,
 }
 
 /// One cluster. It is built once for a plan and used for any number of replications: what a replication leaves behind
@@ -67,8 +66,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         let outside = plan.destinations.iter().enumerate();
         let outside = outside.map(|(row, number)| Place::new(PlaceKind::Outside, row as u16, number.egress, None));
         let processors = plan.stations().into_iter().take(plan.nodes.len() * 2).map(|station| {
-            let stream = stream_number("work", &station.name);
-            Processor { server: Server::default(), luck: Stream::new(0, 0, stream), stream }
+            let luck = Stream::new(0, 0, stream_number("work", &station.name));
+            Processor { server: Server::default(), luck }
         });
         Cluster {
             plan,
@@ -112,7 +111,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         self.request_timers.clear();
         for processor in &mut self.processors {
             processor.server = Server::default();
-            processor.luck.reset(seed, replication, processor.stream);
+            processor.luck.reset(seed, replication);
         }
         for database in &mut self.databases {
             database.clear();

@@ -26,12 +26,9 @@ pub(super) const WORDS: usize = 6;
 /// A source in a run.
 pub(super) struct SourceState {
     callers: Stream,
-    callers_stream: u64,
     /// For draws that a call makes a second time, as on a second look-up: a block for each caller and hop.
     again: Stream,
-    again_stream: u64,
     modulation: Stream,
-    modulation_stream: u64,
     /// The block of the next caller.
     next: [u64; 8],
     /// The number of the next caller.
@@ -47,15 +44,11 @@ pub(super) struct SourceState {
 
 impl SourceState {
     pub(super) fn new(source: &Source) -> SourceState {
-        let stream = |purpose| stream_number(purpose, &source.name);
-        let (callers, again, modulation) = (stream("caller"), stream("caller again"), stream("modulation"));
+        let stream = |purpose| Stream::new(0, 0, stream_number(purpose, &source.name));
         SourceState {
-            callers: Stream::new(0, 0, callers),
-            callers_stream: callers,
-            again: Stream::new(0, 0, again),
-            again_stream: again,
-            modulation: Stream::new(0, 0, modulation),
-            modulation_stream: modulation,
+            callers: stream("caller"),
+            again: stream("caller again"),
+            modulation: stream("modulation"),
             next: [0; 8],
             number: 0,
             clock: Time::ZERO,
@@ -66,9 +59,9 @@ impl SourceState {
     }
 
     fn reset(&mut self, seed: u64, replication: u64) {
-        self.callers.reset(seed, replication, self.callers_stream);
-        self.again.reset(seed, replication, self.again_stream);
-        self.modulation.reset(seed, replication, self.modulation_stream);
+        self.callers.reset(seed, replication);
+        self.again.reset(seed, replication);
+        self.modulation.reset(seed, replication);
         (self.number, self.clock, self.step, self.state) = (0, Time::ZERO, 0, 0);
         self.state_ends = Time::ZERO;
     }

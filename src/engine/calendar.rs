@@ -25,6 +25,7 @@
 //! sooner or later grow to the size of the fullest slot and stay so.
 
 use super::Time;
+use std::cmp::Reverse;
 
 /// Bits of a digit: 64 slots make a level, so that one word maps it.
 const DIGIT_BITS: u32 = 6;
@@ -198,7 +199,7 @@ impl<E: Copy> Calendar<E> {
         let digit = (pending.at >> (level as u32 * DIGIT_BITS)) as usize % SLOTS;
         let slot = &mut self.slots[level * SLOTS + digit];
         // One event in 32 comes here if there are many; the others do not even look at the maps.
-        if slot.end as usize % CHUNK == 0 {
+        if (slot.end as usize).is_multiple_of(CHUNK) {
             let chunk = self.chunks.take(pending);
             if self.occupied_slots[level] & (1 << digit) == 0 {
                 self.occupied_slots[level] |= 1 << digit;
@@ -232,7 +233,7 @@ impl<E: Copy> Calendar<E> {
                 while self.draw(&mut slot) {}
                 self.near.reverse();
                 // The sort is stable, so reversing leaves events of one time in the order in which they are taken.
-                self.near.sort_by(|one, other| other.at.cmp(&one.at));
+                self.near.sort_by_key(|pending| Reverse(pending.at));
                 // The slot's last tick: what comes for that one, or later, is far.
                 self.base = start | !(u64::MAX << shift);
                 return true;
@@ -356,7 +357,6 @@ mod tests {
     use super::*;
     use proptest::collection::vec;
     use proptest::prelude::*;
-    use std::cmp::Reverse;
     use std::collections::BinaryHeap;
 
     /// As large and as aligned as the simulator's events.

@@ -9,8 +9,8 @@ mod time;
 mod watchdog;
 
 pub use calendar::Calendar;
-pub use distribution::Distribution;
-pub use draw::{Stream, stream_number, uniform, unit_exponential};
+pub use distribution::{Distribution, uniform, unit_exponential};
+pub use draw::{Stream, stream_number};
 pub use pool::{Handle, Pool};
 pub use station::{Server, Servers, Service};
 pub use time::{Span, Time};

@@ -110,7 +110,8 @@ fn r24_unanswered_calls_go_to_cfof_new_ones_to_cfna_until_the_devices_are_open_a
 #[test]
 fn r24_media_that_does_not_come_from_the_application_outlives_it() {
     let told = exit("cfof = \"operator\"", "separate");
-    let of_the_connected: Vec<&str> = told.lines().filter(|line| line.contains("caller 1 ") || line.contains("caller 2 ")).collect();
+    let of_the_connected: Vec<&str> =
+        told.lines().filter(|line| line.contains("caller 1 ") || line.contains("caller 2 ")).collect();
     expect(
         &of_the_connected[8..].join("\n"),
         "10.000 caller 1 keeps its media

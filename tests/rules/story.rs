@@ -70,9 +70,10 @@ impl Story<'_> {
         if let Some(route_point) = self.plan.route_points.get(device.index()) {
             return route_point.name.clone();
         }
-        let group = self.plan.port_groups.iter().enumerate().find(|(index, group)| {
-            *index == row && (group.first.0..group.first.0 + group.count).contains(&device.0)
-        });
+        let group =
+            self.plan.port_groups.iter().enumerate().find(|(index, group)| {
+                *index == row && (group.first.0..group.first.0 + group.count).contains(&device.0)
+            });
         match group {
             Some((_, group)) => format!("{}/{}", group.name, device.0 - group.first.0 + 1),
             None => {
