@@ -5,5 +5,7 @@
 pub mod stats;
 pub mod engine;
 pub mod domain;
+pub mod rules;
+pub mod workload;
 pub mod plan;
 pub mod record;
