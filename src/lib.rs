@@ -6,6 +6,7 @@ pub mod stats;
 pub mod engine;
 pub mod domain;
 pub mod rules;
+pub mod workload;
 pub mod plan;
 pub mod record;
 pub mod cluster;
