@@ -47,13 +47,7 @@ fn distributions(criterion: &mut Criterion) {
     let cases = [
         ("constant", Distribution::Constant(mean)),
         ("exponential", Distribution::Exponential { mean }),
-        (
-            "uniform",
-            Distribution::Uniform {
-                low: Span::ZERO,
-                high: mean,
-            },
-        ),
+        ("uniform", Distribution::Uniform { low: Span::ZERO, high: mean }),
         ("erlang 4", Distribution::Erlang { phases: 4, mean }),
         ("erlang 40", Distribution::Erlang { phases: 40, mean }),
         ("lognormal", Distribution::lognormal(mean, 1.3)),
@@ -65,11 +59,7 @@ fn distributions(criterion: &mut Criterion) {
     for (name, distribution) in cases {
         let distribution = black_box(distribution);
         group.bench_function(name, |bencher| {
-            bencher.iter(|| {
-                words
-                    .iter()
-                    .fold(0, |sum, &word| sum ^ distribution.sample(word).nanos())
-            });
+            bencher.iter(|| words.iter().fold(0, |sum, &word| sum ^ distribution.sample(word).nanos()));
         });
     }
     group.finish();

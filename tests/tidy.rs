@@ -59,7 +59,8 @@ fn modules_used(text: &str) -> Vec<String> {
 #[test]
 fn a_module_uses_only_modules_above_it_in_the_list() {
     let layers = layers();
-    let height: BTreeMap<&str, usize> = layers.iter().enumerate().map(|(height, name)| (name.as_str(), height)).collect();
+    let height: BTreeMap<&str, usize> =
+        layers.iter().enumerate().map(|(height, name)| (name.as_str(), height)).collect();
     let mut wrong = Vec::new();
     for file in rust_files(&root().join("src")) {
         let inside = file.strip_prefix(root().join("src")).expect("a file of src");
@@ -111,7 +112,8 @@ fn rules() -> Vec<[String; 3]> {
 fn a_rule_leads_to_its_file_and_its_test() {
     let rules = rules();
     assert!(!rules.is_empty(), "docs/RULES.md has a table of rules");
-    let tests: String = rust_files(&root().join("tests")).iter().map(|file| fs::read_to_string(file).expect("readable")).collect();
+    let tests: String =
+        rust_files(&root().join("tests")).iter().map(|file| fs::read_to_string(file).expect("readable")).collect();
     for [rule, files, tests_named] in rules {
         for file in files.split(", ") {
             let text = read(file);

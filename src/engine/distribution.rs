@@ -565,26 +565,3 @@ mod tests {
         }
     }
 }
-impl Distribution {
-    /// Stand-in.
-    pub fn lognormal(mean: Span, _cv: f64) -> Distribution {
-        Distribution::Exponential { mean }
-    }
-    /// Stand-in.
-    pub fn weibull(mean: Span, _shape: f64) -> Distribution {
-        Distribution::Exponential { mean }
-    }
-    /// Stand-in.
-    pub fn empirical(values: Vec<Span>) -> Distribution {
-        Distribution::Constant(values[0])
-    }
-    /// Stand-in.
-    pub fn mean(&self) -> Span {
-        match *self {
-            Distribution::Constant(mean) | Distribution::Exponential { mean } | Distribution::Erlang { mean, .. } => {
-                mean
-            }
-            Distribution::Uniform { low, high } => Span::from_nanos((low.nanos() + high.nanos()) / 2),
-        }
-    }
-}

@@ -40,11 +40,7 @@ struct Names<'a, T> {
 
 impl<'a, T: Copy> Names<'a, T> {
     fn new(kind: &'static str, reports: &'a Reports) -> Names<'a, T> {
-        Names {
-            kind,
-            reports,
-            rows: BTreeMap::new(),
-        }
+        Names { kind, reports, rows: BTreeMap::new() }
     }
 
     /// Everything in a list, in order.
@@ -116,10 +112,7 @@ impl<'a> Directory<'a> {
         for (row, route_point) in workload.route_points.iter().enumerate() {
             let target = Target::RoutePoint(RoutePointId(row as u16));
             targets.define(&route_point.name, target);
-            route_point
-                .numbers
-                .iter()
-                .for_each(|number| targets.define(number, target));
+            route_point.numbers.iter().for_each(|number| targets.define(number, target));
         }
         for (row, ports) in workload.cti_ports.iter().enumerate() {
             targets.define(&ports.name, Target::Ports(PortGroupId(row as u16)));
@@ -132,36 +125,15 @@ impl<'a> Directory<'a> {
         for (row, destination) in workload.destinations.iter().enumerate() {
             let target = Target::Outside(DestinationId(row as u16));
             targets.define(&destination.name, target);
-            destination
-                .number
-                .iter()
-                .for_each(|number| targets.define(number, target));
+            destination.number.iter().for_each(|number| targets.define(number, target));
         }
         // Nothing refers to a source, but its callers' luck hangs on its name.
-        Names::of(
-            "source of calls",
-            reports,
-            &workload.traffic,
-            |traffic| &traffic.name,
-            SourceRow,
-        );
+        Names::of("source of calls", reports, &workload.traffic, |traffic| &traffic.name, SourceRow);
         Directory {
             nodes: Names::of("node", reports, &workload.nodes, |node| &node.name, NodeId),
-            groups: Names::of(
-                "CallManager group",
-                reports,
-                &workload.groups,
-                |group| &group.name,
-                usize::from,
-            ),
+            groups: Names::of("CallManager group", reports, &workload.groups, |group| &group.name, usize::from),
             pools: Names::of("device pool", reports, &workload.pools, |pool| &pool.name, usize::from),
-            databases: Names::of(
-                "database",
-                reports,
-                &workload.databases,
-                |database| &database.name,
-                DatabaseId,
-            ),
+            databases: Names::of("database", reports, &workload.databases, |database| &database.name, DatabaseId),
             applications: Names::of(
                 "application",
                 reports,
@@ -225,11 +197,8 @@ struct SourceRow(#[allow(dead_code)] u16);
 fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
     limits::check_tables(workload, reports);
     let directory = Directory::new(workload, reports);
-    let groups: Vec<Vec<NodeId>> = workload
-        .groups
-        .iter()
-        .map(|group| directory.nodes(&group.members, Some(R7)))
-        .collect();
+    let groups: Vec<Vec<NodeId>> =
+        workload.groups.iter().map(|group| directory.nodes(&group.members, Some(R7))).collect();
     for pool in &workload.pools {
         directory.groups.find(&pool.callmanager_group);
     }
@@ -237,21 +206,13 @@ fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
         let problem = Problem::new(0..0, "there is no `[[node]]`: a cluster has one at least", "").rule(R1);
         reports.add(problem);
     }
-    let group = |pool: &Name| {
-        directory
-            .group(workload, pool)
-            .map(|row| groups[row].clone())
-            .unwrap_or_default()
-    };
+    let group = |pool: &Name| directory.group(workload, pool).map(|row| groups[row].clone()).unwrap_or_default();
     let route_point_groups: Vec<Vec<NodeId>> = workload.route_points.iter().map(|it| group(&it.device_pool)).collect();
     let port_groups: Vec<Vec<NodeId>> = workload.cti_ports.iter().map(|it| group(&it.device_pool)).collect();
     let phone_groups: Vec<Vec<NodeId>> = workload.phones.iter().map(|it| group(&it.device_pool)).collect();
 
     let mut plan = Plan {
-        name: Path::new(name)
-            .file_stem()
-            .map_or(name.into(), |stem| stem.to_string_lossy())
-            .into_owned(),
+        name: Path::new(name).file_stem().map_or(name.into(), |stem| stem.to_string_lossy()).into_owned(),
         question: workload.question.clone(),
         length: Time::ZERO + workload.run.length.value,
         warm_up: Time::ZERO + workload.run.warm_up.value,
@@ -277,34 +238,15 @@ fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
         databases: workload
             .databases
             .iter()
-            .map(|database| Database {
-                name: database.name.value.clone(),
-                connections: database.connections,
-            })
+            .map(|database| Database { name: database.name.value.clone(), connections: database.connections })
             .collect(),
-        applications: workload
-            .applications
-            .iter()
-            .map(|it| application(it, workload, &directory))
-            .collect(),
-        route_points: workload
-            .route_points
-            .iter()
-            .map(|it| route_point(it, &directory))
-            .collect(),
+        applications: workload.applications.iter().map(|it| application(it, workload, &directory)).collect(),
+        route_points: workload.route_points.iter().map(|it| route_point(it, &directory)).collect(),
         port_groups: workload.cti_ports.iter().map(|it| port_group(it, &directory)).collect(),
         phone_groups: workload.phones.iter().map(|it| phone_group(it, &directory)).collect(),
-        destinations: workload
-            .destinations
-            .iter()
-            .map(|it| destination(it, &directory))
-            .collect(),
+        destinations: workload.destinations.iter().map(|it| destination(it, &directory)).collect(),
         devices: Vec::new(),
-        sources: workload
-            .traffic
-            .iter()
-            .map(|it| source(it, workload, &directory))
-            .collect(),
+        sources: workload.traffic.iter().map(|it| source(it, workload, &directory)).collect(),
         faults: faults(workload, &directory),
     };
     nobody_stays_for_ever(&plan, workload, reports);
@@ -320,12 +262,7 @@ fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
     for (row, group) in port_groups.into_iter().enumerate() {
         plan.port_groups[row].first = DeviceId(plan.devices.len() as u32);
         for _ in 0..plan.port_groups[row].count {
-            plan.add_device(
-                DeviceKind::CtiPort,
-                row,
-                plan.port_groups[row].application,
-                group.clone(),
-            );
+            plan.add_device(DeviceKind::CtiPort, row, plan.port_groups[row].application, group.clone());
         }
     }
     for (row, group) in phone_groups.into_iter().enumerate() {
@@ -340,12 +277,7 @@ fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
 impl Plan {
     fn add_device(&mut self, kind: DeviceKind, row: usize, application: Option<ApplicationId>, group: Vec<NodeId>) {
         let id = DeviceId(self.devices.len() as u32);
-        self.devices.push(Device {
-            kind,
-            row: row as u16,
-            application,
-            group,
-        });
+        self.devices.push(Device { kind, row: row as u16, application, group });
         if let Some(application) = application {
             self.applications[application.index()].devices.push(id);
         }
@@ -388,16 +320,11 @@ fn application(it: &said::Application, workload: &Workload, directory: &Director
             }
             directory.nodes(names, Some(R2))
         }
-        None => (0..workload.nodes.len())
-            .map(|row| NodeId(row as u16))
-            .filter(runs_one)
-            .collect(),
+        None => (0..workload.nodes.len()).map(|row| NodeId(row as u16)).filter(runs_one).collect(),
     };
     if ctimanagers.is_empty() && it.ctimanagers.is_none() && !workload.nodes.is_empty() {
         let what = format!("no node runs a CTIManager for `{}`", it.name.value);
-        directory
-            .reports
-            .add(Problem::new(it.name.place.clone(), what, "").rule(R1));
+        directory.reports.add(Problem::new(it.name.place.clone(), what, "").rule(R1));
     }
     Application {
         name: it.name.value.clone(),
@@ -433,10 +360,7 @@ fn route_point(it: &said::RoutePoint, directory: &Directory<'_>) -> RoutePoint {
     RoutePoint {
         name: it.name.value.clone(),
         numbers: it.numbers.iter().map(|number| number.value.clone()).collect(),
-        application: it
-            .application
-            .as_ref()
-            .and_then(|name| directory.applications.find(name)),
+        application: it.application.as_ref().and_then(|name| directory.applications.find(name)),
         treatment,
         busy_trigger: it.busy_trigger,
         maximum_calls: it.maximum_calls,
@@ -448,22 +372,14 @@ fn port_group(it: &said::CtiPorts, directory: &Directory<'_>) -> PortGroup {
     let transfer = it.transfer.as_ref().and_then(|(share, name)| {
         let to = directory.targets.find(name)?;
         if !matches!(to, Target::Phones(_)) {
-            let what = format!(
-                "`{}` is no group of phones: a call is transferred to a person",
-                name.value
-            );
-            directory
-                .reports
-                .add(Problem::new(name.place.clone(), what, "").rule(R10));
+            let what = format!("`{}` is no group of phones: a call is transferred to a person", name.value);
+            directory.reports.add(Problem::new(name.place.clone(), what, "").rule(R10));
         }
         Some((*share, to))
     });
     PortGroup {
         name: it.name.value.clone(),
-        application: it
-            .application
-            .as_ref()
-            .and_then(|name| directory.applications.find(name)),
+        application: it.application.as_ref().and_then(|name| directory.applications.find(name)),
         first: DeviceId(0),
         count: it.count.value,
         treatment: it.treatment.clone(),
@@ -498,15 +414,9 @@ fn destination(it: &said::Destination, directory: &Directory<'_>) -> Destination
 
 fn source(it: &said::Traffic, workload: &Workload, directory: &Directory<'_>) -> Source {
     let every_node = || (0..workload.nodes.len()).map(|row| NodeId(row as u16)).collect();
-    let ingress = it
-        .ingress
-        .as_ref()
-        .map_or_else(every_node, |names| directory.nodes(names, None));
+    let ingress = it.ingress.as_ref().map_or_else(every_node, |names| directory.nodes(names, None));
     // A call goes nowhere in a workload that is wrong: such a plan is never returned.
-    let to = directory
-        .targets
-        .find(&it.to)
-        .unwrap_or(Target::Outside(DestinationId(0)));
+    let to = directory.targets.find(&it.to).unwrap_or(Target::Outside(DestinationId(0)));
     let arrivals = match &it.arrivals.calls {
         Calls::Listed(calls) => Arrivals::Listed(calls.iter().map(listed).collect()),
         _ => {
@@ -517,22 +427,11 @@ fn source(it: &said::Traffic, workload: &Workload, directory: &Directory<'_>) ->
             }
         }
     };
-    Source {
-        name: it.name.value.clone(),
-        ingress,
-        to,
-        arrivals,
-        patience: it.patience.clone(),
-        talk: it.talk.clone(),
-    }
+    Source { name: it.name.value.clone(), ingress, to, arrivals, patience: it.patience.clone(), talk: it.talk.clone() }
 }
 
 fn listed(call: &said::ListedCall) -> ListedCall {
-    ListedCall {
-        at: Time::ZERO + call.at,
-        talk: call.talk,
-        patience: call.patience,
-    }
+    ListedCall { at: Time::ZERO + call.at, talk: call.talk, patience: call.patience }
 }
 
 fn state(&(factor, mean): &(f64, Span)) -> ModulationState {
@@ -550,9 +449,7 @@ fn curve(arrivals: &said::Arrivals, length: Span, reports: &Reports) -> RateCurv
                 return RateCurve { steps: Vec::new() };
             }
             let rounds = (0..rounds).map(|round| round.saturating_mul(period));
-            rounds
-                .flat_map(|begin| points.iter().map(move |it| (begin + it.at.value.nanos(), it.rate)))
-                .collect()
+            rounds.flat_map(|begin| points.iter().map(move |it| (begin + it.at.value.nanos(), it.rate))).collect()
         }
         Calls::Listed(_) => Vec::new(),
     };
@@ -560,13 +457,7 @@ fn curve(arrivals: &said::Arrivals, length: Span, reports: &Reports) -> RateCurv
     let bursts: Vec<(u64, u64, f64)> = arrivals
         .bursts
         .iter()
-        .map(|burst| {
-            (
-                burst.at.nanos(),
-                burst.at.nanos().saturating_add(burst.lasts.nanos()),
-                burst.times,
-            )
-        })
+        .map(|burst| (burst.at.nanos(), burst.at.nanos().saturating_add(burst.lasts.nanos()), burst.times))
         .collect();
     let mut changes: Vec<u64> = base.iter().map(|&(at, _)| at).collect();
     changes.extend(bursts.iter().flat_map(|&(from, to, _)| [from, to]));
@@ -581,11 +472,8 @@ fn curve(arrivals: &said::Arrivals, length: Span, reports: &Reports) -> RateCurv
         }
         // Before its first rate a profile has none; that has been reported.
         let rate = base.get(row).map_or(0.0, |&(_, rate)| rate);
-        let times: f64 = bursts
-            .iter()
-            .filter(|&&(from, to, _)| from <= at && at < to)
-            .map(|&(_, _, times)| times)
-            .product();
+        let times: f64 =
+            bursts.iter().filter(|&&(from, to, _)| from <= at && at < to).map(|&(_, _, times)| times).product();
         steps.push((Time::from_nanos(at), rate * times));
     }
     RateCurve { steps }
@@ -596,23 +484,14 @@ fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Fault> {
     let mut faults: Vec<(Fault, &Place)> = Vec::new();
     for it in &workload.faults {
         if it.at.value >= length {
-            let problem = Problem::new(
-                it.at.place.clone(),
-                "this fault never strikes: the run is over by then",
-                "",
-            )
-            .also(workload.run.length.place.clone(), "the length of the run");
+            let problem = Problem::new(it.at.place.clone(), "this fault never strikes: the run is over by then", "")
+                .also(workload.run.length.place.clone(), "the length of the run");
             directory.reports.add(problem);
         }
         let Some(application) = directory.applications.find(&it.application) else {
             continue;
         };
-        let fault = Fault {
-            at: Time::ZERO + it.at.value,
-            application,
-            kind: it.kind,
-            lasts: it.lasts,
-        };
+        let fault = Fault { at: Time::ZERO + it.at.value, application, kind: it.kind, lasts: it.lasts };
         faults.push((fault, &it.at.place));
     }
     faults.sort_by_key(|(fault, _)| fault.at);
@@ -633,11 +512,8 @@ fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Fault> {
 /// Route points that pass a call only among themselves would pass it on for ever. Forwards are another matter: the hop
 /// limit ends those.
 fn nobody_stays_for_ever(plan: &Plan, workload: &Workload, reports: &Reports) {
-    let mut leaves: Vec<bool> = plan
-        .route_points
-        .iter()
-        .map(|route_point| !matches!(route_point.treatment, Treatment::Redirect(_)))
-        .collect();
+    let mut leaves: Vec<bool> =
+        plan.route_points.iter().map(|route_point| !matches!(route_point.treatment, Treatment::Redirect(_))).collect();
     loop {
         let before = leaves.clone();
         for (row, route_point) in plan.route_points.iter().enumerate() {

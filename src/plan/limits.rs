@@ -25,24 +25,12 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) {
         places.len()
     }
     let nodes = rows("node", workload.nodes.iter().map(|it| &it.name.place), reports);
-    let applications = rows(
-        "application",
-        workload.applications.iter().map(|it| &it.name.place),
-        reports,
-    );
+    let applications = rows("application", workload.applications.iter().map(|it| &it.name.place), reports);
     let databases = rows("database", workload.databases.iter().map(|it| &it.name.place), reports);
-    rows(
-        "route_point",
-        workload.route_points.iter().map(|it| &it.name.place),
-        reports,
-    );
+    rows("route_point", workload.route_points.iter().map(|it| &it.name.place), reports);
     rows("cti_port", workload.cti_ports.iter().map(|it| &it.name.place), reports);
     rows("phone", workload.phones.iter().map(|it| &it.name.place), reports);
-    rows(
-        "destination",
-        workload.destinations.iter().map(|it| &it.name.place),
-        reports,
-    );
+    rows("destination", workload.destinations.iter().map(|it| &it.name.place), reports);
     rows("traffic", workload.traffic.iter().map(|it| &it.name.place), reports);
     let stations = 2 * nodes + applications + databases;
     if stations > ROWS_MAX {
@@ -50,11 +38,7 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) {
             format!("there are {stations} places where work queues (two a node, one an application or database)");
         reports.add(Problem::new(0..0, what, format!("the limit is {ROWS_MAX}")));
     }
-    let counts = workload
-        .cti_ports
-        .iter()
-        .map(|it| &it.count)
-        .chain(workload.phones.iter().map(|it| &it.count));
+    let counts = workload.cti_ports.iter().map(|it| &it.count).chain(workload.phones.iter().map(|it| &it.count));
     let mut devices = workload.route_points.len() as u64;
     for At { value, place } in counts {
         let before = devices;
@@ -93,17 +77,8 @@ pub(super) fn check_calls(plan: &Plan, workload: &Workload, reports: &Reports) {
 impl RateCurve {
     /// The number of calls expected in a run.
     fn integral(&self, length: Span) -> f64 {
-        let ends = self
-            .steps
-            .iter()
-            .skip(1)
-            .map(|(at, _)| at.seconds())
-            .chain([length.seconds()]);
-        self.steps
-            .iter()
-            .zip(ends)
-            .map(|((at, rate), end)| rate * (end - at.seconds()).max(0.0))
-            .sum()
+        let ends = self.steps.iter().skip(1).map(|(at, _)| at.seconds()).chain([length.seconds()]);
+        self.steps.iter().zip(ends).map(|((at, rate), end)| rate * (end - at.seconds()).max(0.0)).sum()
     }
 
     fn peak(&self) -> f64 {
@@ -166,10 +141,7 @@ impl Plan {
 
     /// How many calls to expect in one replication.
     pub fn expected_calls(&self) -> f64 {
-        self.sources
-            .iter()
-            .map(|source| source.expected_calls(self.length_of_run()))
-            .sum()
+        self.sources.iter().map(|source| source.expected_calls(self.length_of_run())).sum()
     }
 
     /// How many calls there may be at once, roughly and rather too many than too few.
@@ -184,9 +156,7 @@ impl Plan {
             .chain(self.port_groups.iter().filter_map(|it| it.treatment.as_ref()));
         let treated = treatments.map(seconds).fold(0.0, f64::max);
         let ringing = self.phone_groups.iter().map(|it| seconds(&it.answer));
-        let rings = ringing
-            .chain(self.destinations.iter().map(|it| seconds(&it.answer)))
-            .fold(0.0, f64::max);
+        let rings = ringing.chain(self.destinations.iter().map(|it| seconds(&it.answer))).fold(0.0, f64::max);
         let stay = |source: &Source| {
             // A caller who never hangs up may wait for an application until the run ends, unless something else
             // answers: only a number outside is sure to.
@@ -199,10 +169,7 @@ impl Plan {
             Some(waits + treated + seconds(&source.talk))
         };
         let length = self.length_of_run();
-        self.sources
-            .iter()
-            .map(|source| source.peak_calls(length, stay(source)))
-            .sum()
+        self.sources.iter().map(|source| source.peak_calls(length, stay(source))).sum()
     }
 
     /// How many bytes it takes to run this plan on so many workers at a time. An estimate, so that a workload too large

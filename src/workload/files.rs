@@ -48,10 +48,7 @@ impl<'a> Sheet<'a> {
             return refuse(named, format!("{file} is not a text file"));
         };
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(text.as_bytes());
+        let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
         let header = match reader.headers() {
             Ok(header) if !header.is_empty() => header.iter().map(str::to_owned).collect(),
             _ => return refuse(named, format!("{file} has no header row")),
@@ -87,12 +84,7 @@ impl<'a> Sheet<'a> {
     pub(super) fn no_column(&self, name: &str) {
         let columns: Vec<&str> = self.header.iter().map(String::as_str).collect();
         let hint = suggestion(name, columns.iter().copied()).unwrap_or_else(|| enumeration(&columns));
-        self.report(
-            1,
-            0..usize::MAX,
-            format!("{} has no column `{name}`", self.file),
-            Some(hint),
-        );
+        self.report(1, 0..usize::MAX, format!("{} has no column `{name}`", self.file), Some(hint));
     }
 
     /// Reports a column that nothing is made of.
@@ -140,10 +132,7 @@ impl<'a> Sheet<'a> {
         });
         problem.hint = hint;
         if self.problems.get() == PROBLEMS_MAX {
-            problem.hint = Some(format!(
-                "there may be more like this in {}; only {PROBLEMS_MAX} are shown",
-                self.file
-            ));
+            problem.hint = Some(format!("there may be more like this in {}; only {PROBLEMS_MAX} are shown", self.file));
         }
         self.named.context().reports.add(problem);
     }

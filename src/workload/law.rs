@@ -40,28 +40,19 @@ impl<'a> Value<'a> {
             }
             Some("uniform") => table.key("uniform", Value::bounds).optional(),
             Some("erlang") => {
-                let shaped = table.key("erlang", |value| {
-                    value.mean_and("phases", |value| value.whole(1..=1000))
-                });
-                let law = |(mean, phases)| Distribution::Erlang {
-                    phases: phases as u32,
-                    mean,
-                };
+                let shaped = table.key("erlang", |value| value.mean_and("phases", |value| value.whole(1..=1000)));
+                let law = |(mean, phases)| Distribution::Erlang { phases: phases as u32, mean };
                 shaped.optional().map(law)
             }
             Some("lognormal") => {
-                let shaped = table.key("lognormal", |value| {
-                    value.mean_and("cv", |value| value.number_within(0.001, 100.0))
-                });
+                let shaped =
+                    table.key("lognormal", |value| value.mean_and("cv", |value| value.number_within(0.001, 100.0)));
                 shaped.optional().map(|(mean, cv)| Distribution::lognormal(mean, cv))
             }
             Some("weibull") => {
-                let shaped = table.key("weibull", |value| {
-                    value.mean_and("shape", |value| value.number_within(0.1, 100.0))
-                });
-                shaped
-                    .optional()
-                    .map(|(mean, shape)| Distribution::weibull(mean, shape))
+                let shaped =
+                    table.key("weibull", |value| value.mean_and("shape", |value| value.number_within(0.1, 100.0)));
+                shaped.optional().map(|(mean, shape)| Distribution::weibull(mean, shape))
             }
             Some("empirical") => table.key("empirical", Value::sample).optional(),
             _ => None,
@@ -74,10 +65,7 @@ impl<'a> Value<'a> {
     fn bounds(self) -> Option<Distribution> {
         match self.list(Value::duration)?[..] {
             [low, high] if low <= high => Some(Distribution::Uniform { low, high }),
-            [_, _] => self.wrong(
-                "has its bounds the wrong way round",
-                Some("the lower bound comes first".to_owned()),
-            ),
+            [_, _] => self.wrong("has its bounds the wrong way round", Some("the lower bound comes first".to_owned())),
             _ => self.wrong("should be two durations: the least and the most", None),
         }
     }
@@ -94,9 +82,8 @@ impl<'a> Value<'a> {
     /// Durations seen somewhere: a column of a file.
     fn sample(self) -> Option<Distribution> {
         let table = self.table()?;
-        let unit = table
-            .key("unit", |value| value.choice(&[("s", 1_000_000_000), ("ms", 1_000_000)]))
-            .default(1_000_000_000);
+        let unit =
+            table.key("unit", |value| value.choice(&[("s", 1_000_000_000), ("ms", 1_000_000)])).default(1_000_000_000);
         let column = table.string("column").wanted();
         let sheet = table.key("file", Sheet::read).wanted();
         table.finish();

@@ -47,15 +47,7 @@ pub struct Elsewhere {
 impl Problem {
     /// A problem with nothing but a place, a sentence and a label.
     pub fn new(place: Place, what: impl Into<String>, label: impl Into<String>) -> Problem {
-        Problem {
-            place,
-            what: what.into(),
-            label: label.into(),
-            also: None,
-            elsewhere: None,
-            hint: None,
-            rule: None,
-        }
+        Problem { place, what: what.into(), label: label.into(), also: None, elsewhere: None, hint: None, rule: None }
     }
 
     /// Adds what to write instead.
@@ -115,11 +107,7 @@ impl Reports {
     pub fn into_problems(self, name: &str, text: &str) -> Problems {
         let mut list = self.0.into_inner();
         list.sort_by_key(|problem| (problem.place.start, problem.place.end));
-        Problems {
-            name: name.to_owned(),
-            text: text.to_owned(),
-            list,
-        }
+        Problems { name: name.to_owned(), text: text.to_owned(), list }
     }
 }
 
@@ -164,9 +152,11 @@ impl Problems {
                 AnnotationKind::Context
             }
         };
-        let mut snippet = Snippet::source(self.text.as_str())
-            .path(self.name.as_str())
-            .annotation(labelled(primary, &problem.place, &problem.label));
+        let mut snippet = Snippet::source(self.text.as_str()).path(self.name.as_str()).annotation(labelled(
+            primary,
+            &problem.place,
+            &problem.label,
+        ));
         if let Some((place, label)) = &problem.also {
             snippet = snippet.annotation(labelled(AnnotationKind::Context, place, label));
         }
@@ -204,10 +194,7 @@ pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
         return Err(format!("is {size} bytes long; a workload file may have {most} MiB"));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = 1 + bytes[..error.valid_up_to()]
-            .iter()
-            .filter(|&&byte| byte == b'\n')
-            .count();
+        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
         format!("is not a text file: line {line} is not UTF-8")
     })?;
     if text.trim().is_empty() {

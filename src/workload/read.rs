@@ -156,10 +156,7 @@ impl<'a> Value<'a> {
     fn quantity<T>(self, kind: &str, unit: &str, parse: fn(&str) -> Result<T, String>) -> Option<T> {
         if let Some(number) = self.number_text() {
             let number = number.trim_start_matches('-');
-            return self.wrong(
-                "needs a unit",
-                Some(format!("write \"{number}{unit}\", if that is what was meant")),
-            );
+            return self.wrong("needs a unit", Some(format!("write \"{number}{unit}\", if that is what was meant")));
         }
         let Some(text) = self.text() else {
             return self.expected(kind);
@@ -179,10 +176,7 @@ impl<'a> Value<'a> {
             },
             None => match self.number()? {
                 share if share <= 1.0 => Some(share),
-                share => self.wrong(
-                    "is a share of more than 1",
-                    Some(format!("{share} percent is \"{share}%\"")),
-                ),
+                share => self.wrong("is a share of more than 1", Some(format!("{share} percent is \"{share}%\""))),
             },
         }
     }
@@ -216,10 +210,7 @@ impl<'a> Value<'a> {
         let number = self.reference()?;
         let fits = |character: char| character.is_ascii_digit() || "+*#".contains(character);
         if number.value.is_empty() || number.value.len() > 32 || !number.value.chars().all(fits) {
-            return self.wrong(
-                "is no directory number",
-                Some("it has 1 to 32 digits, `*`, `#` and `+`".to_owned()),
-            );
+            return self.wrong("is no directory number", Some("it has 1 to 32 digits, `*`, `#` and `+`".to_owned()));
         }
         Some(number)
     }
@@ -227,10 +218,7 @@ impl<'a> Value<'a> {
     /// A name of something that is defined somewhere in the workload.
     pub(super) fn reference(self) -> Option<Name> {
         match (self.text(), self.number_text()) {
-            (Some(text), _) => Some(At {
-                value: text.to_owned(),
-                place: self.place(),
-            }),
+            (Some(text), _) => Some(At { value: text.to_owned(), place: self.place() }),
             (None, Some(number)) => self.wrong("should be a string", Some(format!("write \"{number}\""))),
             _ => self.expected("a string"),
         }
@@ -241,12 +229,7 @@ impl<'a> Value<'a> {
         let DeValue::Array(values) = self.value.get_ref() else {
             return self.expected("a list");
         };
-        Some(
-            values
-                .iter()
-                .filter_map(|value| each(Value { value, ..self }))
-                .collect(),
-        )
+        Some(values.iter().filter_map(|value| each(Value { value, ..self })).collect())
     }
 
     /// A table, whatever it is called in the file.
@@ -269,12 +252,7 @@ pub(super) struct Table<'a> {
 impl<'a> Table<'a> {
     /// A table that stands at `place`.
     pub(super) fn new(context: &'a Context<'a>, entries: &'a DeTable<'a>, place: Place) -> Table<'a> {
-        Table {
-            context,
-            entries,
-            place,
-            asked: RefCell::default(),
-        }
+        Table { context, entries, place, asked: RefCell::default() }
     }
 
     /// Where it stands: its header, or all of it if it is in line.
@@ -299,13 +277,7 @@ impl<'a> Table<'a> {
                 (value.span(), found.map_or(Found::Wrong, Found::Right))
             }
         };
-        Key {
-            context,
-            reported,
-            key,
-            place,
-            found,
-        }
+        Key { context, reported, key, place, found }
     }
 
     /// Asks for a string.
@@ -368,11 +340,7 @@ impl<'a> Table<'a> {
 
     /// Which one of `keys` is there; having none or several of them is reported.
     pub(super) fn one_of(&self, keys: &[&'static str]) -> Option<&'static str> {
-        let present: Vec<&'static str> = keys
-            .iter()
-            .copied()
-            .filter(|key| self.entries.contains_key(*key))
-            .collect();
+        let present: Vec<&'static str> = keys.iter().copied().filter(|key| self.entries.contains_key(*key)).collect();
         self.asked.borrow_mut().extend(keys);
         match present[..] {
             [one] => Some(one),
@@ -383,8 +351,7 @@ impl<'a> Table<'a> {
             }
             _ => {
                 let title = format!("{} exclude each other", enumeration(&present));
-                self.reports()
-                    .add(Problem::new(self.place(), title, "only one of them here"));
+                self.reports().add(Problem::new(self.place(), title, "only one of them here"));
                 None
             }
         }
@@ -441,10 +408,7 @@ impl<'a, T> Key<'a, T> {
             Found::Right(value) if !passes(value) => {
                 let title = format!("`{}` {must}", self.key);
                 self.context.reports.add(Problem::new(self.place.clone(), title, ""));
-                Key {
-                    found: Found::Wrong,
-                    ..self
-                }
+                Key { found: Found::Wrong, ..self }
             }
             _ => self,
         }
@@ -463,13 +427,7 @@ impl<'a, T> Key<'a, T> {
             Found::Wrong => Found::Wrong,
             Found::Right(value) => Found::Right(turn(value)),
         };
-        Key {
-            context: self.context,
-            reported: self.reported,
-            key: self.key,
-            place: self.place,
-            found,
-        }
+        Key { context: self.context, reported: self.reported, key: self.key, place: self.place, found }
     }
 
     /// The value, if there is a good one.
@@ -489,9 +447,7 @@ impl<'a, T> Key<'a, T> {
     pub(super) fn wanted(self) -> Option<T> {
         if let Found::Absent = self.found {
             let title = format!("`{}` is missing", self.key);
-            self.context
-                .reports
-                .add(Problem::new(self.place.clone(), title, "it belongs here"));
+            self.context.reports.add(Problem::new(self.place.clone(), title, "it belongs here"));
         }
         self.optional()
     }

@@ -52,23 +52,15 @@ fn walk(item: &mut Item, here: &str, keys: &[&str], value: &str) -> Result<(), S
         return put(item, here, value);
     };
     let below = format!("`{key}` of {here}");
-    let below = if here == "the workload" {
-        format!("`{key}`")
-    } else {
-        below
-    };
+    let below = if here == "the workload" { format!("`{key}`") } else { below };
     if let Some(tables) = item.as_array_of_tables_mut() {
         let names: Vec<String> = tables.iter().map(|table| name_of(table)).collect();
-        let table = tables
-            .get_mut(entry(&names, key, here)?)
-            .ok_or("there is no such entry")?;
+        let table = tables.get_mut(entry(&names, key, here)?).ok_or("there is no such entry")?;
         return walk_table(table, &below, rest, value);
     }
     if let Some(values) = item.as_array_mut() {
-        let names: Vec<String> = values
-            .iter()
-            .map(|value| value.as_inline_table().map_or(String::new(), |table| name_of(table)))
-            .collect();
+        let names: Vec<String> =
+            values.iter().map(|value| value.as_inline_table().map_or(String::new(), |table| name_of(table))).collect();
         let index = entry(&names, key, here)?;
         let value_there = values.get_mut(index).ok_or("there is no such entry")?;
         let mut element = Item::Value(value_there.clone());
@@ -89,17 +81,9 @@ fn walk_table(table: &mut dyn TableLike, here: &str, keys: &[&str], value: &str)
     let Some((&key, rest)) = keys.split_first() else {
         return Err(format!("{here} is a whole table: name a key of it"));
     };
-    let below = if here == "the workload" {
-        format!("`{key}`")
-    } else {
-        format!("`{key}` of {here}")
-    };
+    let below = if here == "the workload" { format!("`{key}`") } else { format!("`{key}` of {here}") };
     if !table.contains_key(key) {
-        let fresh = if rest.is_empty() {
-            Item::None
-        } else {
-            Item::Value(InlineTable::new().into())
-        };
+        let fresh = if rest.is_empty() { Item::None } else { Item::Value(InlineTable::new().into()) };
         table.insert(key, fresh);
     }
     match table.get_mut(key) {
@@ -140,11 +124,7 @@ fn entry(names: &[String], key: &str, here: &str) -> Result<usize, String> {
     match key.parse::<usize>() {
         Ok(position) if (1..=names.len()).contains(&position) => Ok(position - 1),
         _ => {
-            let there: Vec<&str> = names
-                .iter()
-                .map(String::as_str)
-                .filter(|name| !name.is_empty())
-                .collect();
+            let there: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
             match (there.is_empty(), names.len()) {
                 (true, count) => Err(format!("{here} has {count} entries without a name: say 1 to {count}")),
                 _ => Err(no_such(key, here, &there)),

@@ -109,20 +109,16 @@ impl<'a> Value<'a> {
         let table = self.table()?;
         let kind = table.one_of(&["poisson", "bhca", "profile", "file"]);
         let repeat = table.duration("repeat").positive();
-        let bursts = table
-            .list("steps", Value::burst)
-            .check(|bursts| bursts.len() <= BURSTS_MAX, "has more than 1000 entries");
-        let states = table
-            .list("states", Value::state)
-            .check(|states| states.len() >= 2, "should name two states or more");
+        let bursts =
+            table.list("steps", Value::burst).check(|bursts| bursts.len() <= BURSTS_MAX, "has more than 1000 entries");
+        let states =
+            table.list("states", Value::state).check(|states| states.len() >= 2, "should name two states or more");
         if kind == Some("file") && (bursts.is_present() || states.is_present()) {
             let title = "a file lists its calls one by one: `steps` and `states` change a rate";
             table.reports().add(Problem::new(self.place(), title, ""));
         }
         if kind != Some("profile") && repeat.is_present() {
-            table
-                .reports()
-                .add(Problem::new(repeat.place(), "only a `profile` can `repeat`", ""));
+            table.reports().add(Problem::new(repeat.place(), "only a `profile` can `repeat`", ""));
         }
         let calls = match kind {
             Some("poisson") => table.key("poisson", Value::rate).positive().optional().map(Calls::Rate),
@@ -132,10 +128,7 @@ impl<'a> Value<'a> {
             }
             Some("profile") => {
                 let points = table.key("profile", Value::profile).optional();
-                let end = points
-                    .as_ref()
-                    .and_then(|points| points.last())
-                    .map_or(Span::ZERO, |last| last.at.value);
+                let end = points.as_ref().and_then(|points| points.last()).map_or(Span::ZERO, |last| last.at.value);
                 let repeat = repeat.check(|span| *span > end, "must come after the last rate of the profile");
                 points.map(|points| Calls::Profile(points, repeat.optional()))
             }
@@ -176,10 +169,7 @@ impl<'a> Value<'a> {
             let at = table.duration("at");
             let at_place = at.place();
             let point = RatePoint {
-                at: At {
-                    place: at_place,
-                    value: at.required(),
-                },
+                at: At { place: at_place, value: at.required() },
                 rate: table.key("rate", Value::rate).required(),
             };
             table.finish();
@@ -189,20 +179,14 @@ impl<'a> Value<'a> {
             None => return self.wrong("is empty", None),
             Some(first) if first.at.value > Span::ZERO => {
                 let title = "a profile begins at \"0h\"";
-                self.context()
-                    .reports
-                    .add(Problem::new(first.at.place.clone(), title, ""));
+                self.context().reports.add(Problem::new(first.at.place.clone(), title, ""));
             }
             Some(_) => {}
         }
         for pair in points.windows(2) {
             if pair[1].at.value <= pair[0].at.value {
-                let problem = Problem::new(
-                    pair[1].at.place.clone(),
-                    "a profile is in order of time",
-                    "not after this",
-                )
-                .also(pair[0].at.place.clone(), "the one before");
+                let problem = Problem::new(pair[1].at.place.clone(), "a profile is in order of time", "not after this")
+                    .also(pair[0].at.place.clone(), "the one before");
                 self.context().reports.add(problem);
             }
         }
@@ -229,11 +213,7 @@ impl<'a> Value<'a> {
             };
             let at = match dialled {
                 Ok(dialled) if dialled < latest => {
-                    sheet.wrong(
-                        row,
-                        column,
-                        "is earlier than the row before: the calls are in order of time",
-                    );
+                    sheet.wrong(row, column, "is earlier than the row before: the calls are in order of time");
                     continue;
                 }
                 Ok(dialled) => dialled,

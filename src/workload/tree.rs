@@ -8,7 +8,7 @@ use super::read::{At, Context, Key, Name, Table, Value};
 use super::traffic::Traffic;
 use crate::domain::{ApplicationFault, Forward, ReleaseProfile};
 use crate::engine::{Distribution, Span};
-use crate::rules::effective_interval;
+use crate::rules::heartbeat::effective_interval;
 
 const R1: &str = "R1: at most one CTIManager runs on a node, and CTI needs at least one in the cluster";
 const R7: &str = "R7: a CallManager group lists at most three CallManagers, best first";
@@ -308,11 +308,7 @@ impl Workload {
         if !errors.is_empty() {
             return None;
         }
-        let context = Context {
-            reports,
-            files,
-            nothing: DeTable::new(),
-        };
+        let context = Context { reports, files, nothing: DeTable::new() };
         let table = Table::new(&context, document.get_ref(), 0..0);
         let workload = Workload::from_table(&table);
         table.finish();
@@ -322,16 +318,11 @@ impl Workload {
     fn from_table(table: &Table<'_>) -> Workload {
         table.whole("format", 1..=1).required();
         let profiles = ReleaseProfile::ALL.map(|profile| (profile.name, profile));
-        let release = table
-            .key("profile", |value| value.choice(&profiles))
-            .default(ReleaseProfile::R3_3);
+        let release = table.key("profile", |value| value.choice(&profiles)).default(ReleaseProfile::R3_3);
         let cti = table.section("cti", |table| Cti::read(table, &release));
         let work = table.section("work", |table| Work::read(table, &Work::assumed()));
         Workload {
-            question: table
-                .string("question")
-                .check(|text| !text.trim().is_empty(), "is empty")
-                .required(),
+            question: table.string("question").check(|text| !text.trim().is_empty(), "is empty").required(),
             release,
             run: table.section("run", Run::read),
             network: table.section("network", Network::read),
@@ -353,20 +344,10 @@ impl Workload {
 
 fn syntax_problem(text: &str, error: &Error) -> Problem {
     let place = error.span().unwrap_or(0..0);
-    let (what, label) = error
-        .message()
-        .split_once(", expected ")
-        .unwrap_or((error.message(), ""));
-    let label = if label.is_empty() {
-        String::new()
-    } else {
-        format!("expected {label}")
-    };
+    let (what, label) = error.message().split_once(", expected ").unwrap_or((error.message(), ""));
+    let label = if label.is_empty() { String::new() } else { format!("expected {label}") };
     let problem = Problem::new(place.clone(), format!("this is not TOML: {what}"), label);
-    match text
-        .get(place)
-        .is_some_and(|found| found.starts_with(|first: char| first.is_ascii_digit()))
-    {
+    match text.get(place).is_some_and(|found| found.starts_with(|first: char| first.is_ascii_digit())) {
         true => problem.hint("a value with a unit is a string: \"10m\""),
         false => problem,
     }
@@ -385,22 +366,14 @@ impl Run {
             .at(Span::from_secs(3600));
         let warm_up = table
             .duration("warm_up")
-            .check(
-                |warm_up| *warm_up < length.value,
-                "leaves nothing of the run to measure",
-            )
+            .check(|warm_up| *warm_up < length.value, "leaves nothing of the run to measure")
             .at(Span::ZERO);
         let bin = table
             .duration("bin")
             .positive()
             .check(|bin| *bin <= length.value, "is longer than the run")
-            .check(
-                |bin| length.value.nanos() / bin.nanos() < BINS_MAX,
-                "makes more than 100000 bins",
-            )
-            .at(Span::from_nanos(length.value.nanos() / 60)
-                .max(second)
-                .min(length.value));
+            .check(|bin| length.value.nanos() / bin.nanos() < BINS_MAX, "makes more than 100000 bins")
+            .at(Span::from_nanos(length.value.nanos() / 60).max(second).min(length.value));
         Run {
             length,
             warm_up,
@@ -424,16 +397,9 @@ impl Network {
 impl Cti {
     fn read(table: &Table<'_>, release: &ReleaseProfile) -> Cti {
         let no_limit_at_zero = |seconds| {
-            if seconds == 0 {
-                Span::FOREVER
-            } else {
-                Span::from_secs(seconds)
-            }
+            if seconds == 0 { Span::FOREVER } else { Span::from_secs(seconds) }
         };
-        let minimum = table
-            .duration("heartbeat_minimum")
-            .positive()
-            .default(Span::from_secs(5));
+        let minimum = table.duration("heartbeat_minimum").positive().default(Span::from_secs(5));
         let maximum = table.duration("heartbeat_maximum").positive();
         let place = maximum.place();
         let maximum = maximum.default(Span::from_secs(3600));
@@ -445,18 +411,13 @@ impl Cti {
             heartbeat_minimum: minimum,
             heartbeat_maximum: maximum,
             heartbeat_on_grid: table
-                .key("heartbeat_reading", |value| {
-                    value.choice(&[("timer", false), ("grid", true)])
-                })
+                .key("heartbeat_reading", |value| value.choice(&[("timer", false), ("grid", true)]))
                 .default(false),
             new_call_accept: table
                 .key("new_call_accept", Value::duration_or_off)
                 .positive()
                 .default(no_limit_at_zero(release.new_call_accept_seconds)),
-            request_timeout: table
-                .duration("request_timeout")
-                .positive()
-                .default(Span::from_secs(15)),
+            request_timeout: table.duration("request_timeout").positive().default(Span::from_secs(15)),
             forward_hops: table.whole("forward_hops", 0..=255).default(12) as u8,
         }
     }
@@ -544,25 +505,17 @@ const SERVERS_MAX: u64 = 65_535;
 
 impl Application {
     fn read(table: &Table<'_>, cti: &Cti) -> Application {
-        let interfaces = [
-            ("jtapi", Interface::Jtapi),
-            ("tapi", Interface::Tapi),
-            ("qbe", Interface::Qbe),
-        ];
+        let interfaces = [("jtapi", Interface::Jtapi), ("tapi", Interface::Tapi), ("qbe", Interface::Qbe)];
         let heartbeat = table.duration("heartbeat").positive().default(Span::from_secs(30));
         Application {
             name: table.key("name", Value::name).required(),
-            interface: table
-                .key("interface", |value| value.choice(&interfaces))
-                .default(Interface::Jtapi),
+            interface: table.key("interface", |value| value.choice(&interfaces)).default(Interface::Jtapi),
             ctimanagers: table
                 .list("ctimanagers", Value::reference)
                 .check(|nodes| !nodes.is_empty(), "names no node")
                 .optional(),
             workers: table.whole("workers", 1..=SERVERS_MAX).default(8) as u32,
-            decide: table
-                .law("decide")
-                .default(Distribution::Constant(Span::from_millis(2))),
+            decide: table.law("decide").default(Distribution::Constant(Span::from_millis(2))),
             lookup: table.law("lookup").optional(),
             database: table.reference("database").optional(),
             heartbeat: effective_interval(heartbeat, cti.heartbeat_minimum, cti.heartbeat_maximum),
@@ -592,10 +545,7 @@ impl RoutePoint {
             application,
             busy_trigger: table
                 .whole("busy_trigger", 1..=MOST)
-                .check(
-                    |trigger| *trigger <= u64::from(maximum_calls),
-                    "is more than `maximum_calls`",
-                )
+                .check(|trigger| *trigger <= u64::from(maximum_calls), "is more than `maximum_calls`")
                 .default(u64::from(maximum_calls.min(4500))) as u32,
             maximum_calls,
             forwards: forwards(table, &Forward::ALL),
@@ -613,10 +563,7 @@ impl RoutePoint {
         if redirects && answers {
             complain(answers_place, "a route point either answers a call or redirects it");
         } else if treated && !answers {
-            complain(
-                treatment_place,
-                "`treatment` is for a route point with `answers = true`",
-            );
+            complain(treatment_place, "`treatment` is for a route point with `answers = true`");
         } else if controlled && !redirects && !answers {
             let title = "what the application does with a call is missing";
             let problem = Problem::new(table.place(), title, "`redirect_to` or `answers = true`");
@@ -647,9 +594,7 @@ impl CtiPorts {
             treatment: table.law("treatment").optional(),
             transfer: transfer_to.map(|to| (share, to)),
             media_from_application: table
-                .key("media", |value| {
-                    value.choice(&[("application", true), ("separate", false)])
-                })
+                .key("media", |value| value.choice(&[("application", true), ("separate", false)]))
                 .default(true),
             forwards: forwards(table, &Forward::ALL),
         }
@@ -660,13 +605,8 @@ impl CtiPorts {
 pub const DEVICES_MAX: u32 = 1 << 24;
 
 fn count(table: &Table<'_>) -> At<u32> {
-    let count = table
-        .whole("count", 1..=u64::from(DEVICES_MAX))
-        .map(|count| count as u32);
-    At {
-        place: count.place(),
-        value: count.required(),
-    }
+    let count = table.whole("count", 1..=u64::from(DEVICES_MAX)).map(|count| count as u32);
+    At { place: count.place(), value: count.required() }
 }
 
 impl Phones {
@@ -684,10 +624,7 @@ impl Phones {
             device_pool: table.reference("device_pool").required(),
             answer: table.law("answer").default(Distribution::Exponential { mean }),
             answered: table.share("answered").default(1.0),
-            no_answer: table
-                .key("no_answer", Value::duration_or_off)
-                .positive()
-                .default(no_answer),
+            no_answer: table.key("no_answer", Value::duration_or_off).positive().default(no_answer),
             queue: table.flag("queue").default(false),
             forwards,
         }
@@ -700,9 +637,7 @@ impl Destination {
             name: table.key("name", Value::name).required(),
             number: table.key("dn", Value::directory_number).optional(),
             answer: table.law("answer").default(Distribution::Constant(Span::ZERO)),
-            lines: table
-                .whole("lines", 1..=u64::from(u32::MAX))
-                .default(u64::from(u32::MAX)) as u32,
+            lines: table.whole("lines", 1..=u64::from(u32::MAX)).default(u64::from(u32::MAX)) as u32,
             egress: table.reference("egress").optional(),
         }
     }
@@ -724,10 +659,7 @@ impl Fault {
             table.reports().add(problem.hint(hint));
         }
         Fault {
-            at: At {
-                place: at.place(),
-                value: at.required(),
-            },
+            at: At { place: at.place(), value: at.required() },
             application: table.reference("application").required(),
             kind: kind.unwrap_or(ApplicationFault::Exit),
             lasts: lasts.default(Span::FOREVER),
@@ -765,16 +697,10 @@ impl<'a> Value<'a> {
             to.zip(share)
         };
         // One that is wrong leaves no sum to speak of.
-        let targets: Vec<(Name, f64)> = self
-            .list(|value| Some(each(value)))?
-            .into_iter()
-            .collect::<Option<_>>()?;
+        let targets: Vec<(Name, f64)> = self.list(|value| Some(each(value)))?.into_iter().collect::<Option<_>>()?;
         let sum: f64 = targets.iter().map(|(_, share)| share).sum();
         if (sum - 1.0).abs() > 1e-9 {
-            return self.wrong(
-                format_args!("has shares that sum to {}, not to 1", (sum * 1e6).round() / 1e6),
-                None,
-            );
+            return self.wrong(format_args!("has shares that sum to {}, not to 1", (sum * 1e6).round() / 1e6), None);
         }
         Some(targets)
     }
@@ -783,9 +709,6 @@ impl<'a> Value<'a> {
 impl<'a> Key<'a, Span> {
     /// The value or this one, with its place.
     fn at(self, default: Span) -> At<Span> {
-        At {
-            place: self.place(),
-            value: self.default(default),
-        }
+        At { place: self.place(), value: self.default(default) }
     }
 }

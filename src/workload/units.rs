@@ -38,9 +38,7 @@ pub fn duration(text: &str) -> Result<Span, String> {
             return Err(format!("`{number}` has no unit"));
         }
         let Some(unit) = UNITS.iter().position(|&(unit, _)| unit == name) else {
-            return Err(format!(
-                "`{name}` is no unit of time: there are d, h, m, s, ms, us and ns"
-            ));
+            return Err(format!("`{name}` is no unit of time: there are d, h, m, s, ms, us and ns"));
         };
         if unit < next_unit {
             return Err("the longer units come first, each once".to_owned());
@@ -56,8 +54,7 @@ const TOO_LONG: &str = "that is longer than 584 years";
 
 /// The number before the first character that does not fit.
 fn leading(text: &str, fits: impl Fn(char) -> bool) -> &str {
-    text.split_once(|character| !fits(character))
-        .map_or(text, |(head, _)| head)
+    text.split_once(|character| !fits(character)).map_or(text, |(head, _)| head)
 }
 
 /// `number` times `unit` as a whole number, from its decimal digits.
@@ -70,22 +67,14 @@ pub(super) fn scaled(number: &str, unit: u64) -> Result<u64, String> {
     let fraction = fraction.trim_end_matches('0');
     let too_fine = || format!("`{number}` is finer than a nanosecond");
     // Eighteen digits are finer than any unit allows, and still have room in 128 bits.
-    let places = u32::try_from(fraction.len())
-        .ok()
-        .filter(|&places| places <= 18)
-        .ok_or_else(too_fine)?;
+    let places = u32::try_from(fraction.len()).ok().filter(|&places| places <= 18).ok_or_else(too_fine)?;
     let part = fraction.parse::<u128>().unwrap_or(0) * u128::from(unit);
     if part % 10_u128.pow(places) != 0 {
         return Err(too_fine());
     }
-    let whole = whole
-        .parse::<u128>()
-        .ok()
-        .and_then(|whole| whole.checked_mul(u128::from(unit)));
+    let whole = whole.parse::<u128>().ok().and_then(|whole| whole.checked_mul(u128::from(unit)));
     let total = whole.and_then(|whole| whole.checked_add(part / 10_u128.pow(places)));
-    total
-        .and_then(|total| u64::try_from(total).ok())
-        .ok_or_else(|| TOO_LONG.to_owned())
+    total.and_then(|total| u64::try_from(total).ok()).ok_or_else(|| TOO_LONG.to_owned())
 }
 
 /// Reads `36000/h`, `10/s` or `600/m` as a rate per second.
