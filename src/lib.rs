@@ -7,3 +7,5 @@ pub mod engine;
 pub mod domain;
 pub mod plan;
 pub mod record;
+#[doc(hidden)]
+pub mod fake;
