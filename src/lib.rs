@@ -9,3 +9,6 @@ pub mod plan;
 pub mod record;
 #[doc(hidden)]
 pub mod fake;
+pub mod experiment;
+pub mod report;
+pub mod cli;

@@ -597,7 +597,7 @@ mod tests {
                 Count::RefusedNotAnswered,
                 Count::RefusedTooManyHops,
             ];
-            assert_eq!(count(Count::Refused), reasons.into_iter().map(count).sum());
+            assert_eq!(count(Count::Refused), reasons.into_iter().map(count).sum::<u64>());
         }
     }
 
