@@ -191,8 +191,8 @@ pub struct Catalogue {
     port_groups: usize,
     phone_groups: usize,
     destinations: usize,
+    queues: usize,
     stations: usize,
-    station_count: usize,
 }
 
 /// The scopes each duration is measured under, the cluster first.
@@ -256,7 +256,7 @@ impl Catalogue {
         let port_groups = add(Gauge::InUse, Scope::PortGroup);
         let phone_groups = add(Gauge::InUse, Scope::PhoneGroup);
         let destinations = add(Gauge::InUse, Scope::Destination);
-        let stations = add(Gauge::Queue, Scope::Station);
+        let queues = add(Gauge::Queue, Scope::Station);
         let utilisations = add(Gauge::Utilisation, Scope::Station);
 
         Catalogue {
@@ -267,8 +267,8 @@ impl Catalogue {
             port_groups,
             phone_groups,
             destinations,
-            stations,
-            station_count: utilisations - stations,
+            queues,
+            stations: utilisations - queues,
         }
     }
 
@@ -279,7 +279,7 @@ impl Catalogue {
 
     /// How many gauges step up and down; those of stations follow.
     pub const fn steps(&self) -> usize {
-        self.stations
+        self.queues
     }
 
     /// The row of the calls at a route point.
@@ -298,17 +298,17 @@ impl Catalogue {
 
     /// The row of a station's queue.
     pub const fn queue(&self, station: StationId) -> usize {
-        self.stations + station.index()
+        self.queues + station.index()
     }
 
     /// The row of a station's utilisation.
     pub const fn utilisation(&self, station: StationId) -> usize {
-        self.stations + self.station_count + station.index()
+        self.queues + self.stations + station.index()
     }
 
     /// How many stations there are rows for.
     pub const fn stations(&self) -> usize {
-        self.station_count
+        self.stations
     }
 
     /// The row of a duration for the whole cluster, if it is measured there.
