@@ -1,0 +1,5 @@
+//! Arranging replications.
+
+mod replicate;
+
+pub use replicate::{Failure, Outcome, Progress, replicate};
