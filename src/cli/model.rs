@@ -1,10 +1,10 @@
-//! Where the program meets the layers below: from text to plan, and from plan to runs.
-//!
-//! Stand-ins, until the compiler and the cluster are there: each function's body becomes a line or two.
+//! From a workload file to a plan.
 
-use crate::fake;
-use crate::plan::Plan;
-use crate::record::Meter;
+use std::fs;
+use std::path::Path;
+
+use crate::plan::{self, Plan};
+use crate::workload::{self, Files};
 
 /// A workload that can be run.
 pub(super) struct Loaded {
@@ -14,46 +14,30 @@ pub(super) struct Loaded {
 }
 
 /// The name of the workload that needs no file.
-pub(super) const BUILT_IN: &str = "busy-hour";
+pub(super) const BUILT_IN: &str = "busy_hour";
 /// Its text.
-pub(super) const BUILT_IN_TEXT: &str = "format = 1\n";
+pub(super) const BUILT_IN_TEXT: &str = include_str!("../../workloads/busy_hour.toml");
+
+/// The files beside a workload.
+struct Beside<'a>(&'a Path);
+
+impl Files for Beside<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        fs::read(self.0.join(path)).map_err(|error| format!("cannot be read: {error}"))
+    }
+}
 
 /// Compiles a workload with some of its values changed, or says all that is wrong with it, ready to print.
-///
-/// To be: `workload::set::apply(text, settings)`, `plan::compile(name, &text, files)`, `problems.render(color)`,
-/// `plan::digest(&text, files)`; `directory` is where the files it names are.
 pub(super) fn compile(
     name: &str,
     text: &str,
-    _settings: &[String],
-    _directory: &std::path::Path,
-    _color: bool,
+    settings: &[String],
+    directory: &Path,
+    color: bool,
 ) -> Result<Loaded, String> {
-    if !text.contains("format = 1") {
-        return Err(format!("error: {name}: `format` is missing\n"));
-    }
-    let plan = Plan {
-        name: name.to_owned(),
-        ..fake::plan()
-    };
-    Ok(Loaded {
-        plan,
-        digest: String::new(),
-    })
-}
-
-/// How much memory so many workers need. To be: `plan.memory_needed(workers)`.
-pub(super) fn memory_needed(_plan: &Plan, _workers: usize) -> u64 {
-    0
-}
-
-/// What one thread needs to run replications. To be:
-/// `let mut cluster = Cluster::new(plan); move |replication, meter| cluster.run(seed, replication, meter)`,
-/// with an auditor beside the meter if one is asked for.
-pub(super) fn worker<'plan>(
-    plan: &'plan Plan,
-    seed: u64,
-    _audit: bool,
-) -> impl FnMut(u64, &mut Meter) -> u64 + use<'plan> {
-    move |replication, meter| fake::simulate(plan, seed, replication, meter)
+    let files = Beside(directory);
+    let text = workload::set(text, settings).map_err(|problem| format!("error: {problem}"))?;
+    let plan = plan::compile(name, &text, &files).map_err(|problems| problems.render(color))?;
+    let digest = workload::digest(&text, &files);
+    Ok(Loaded { plan, digest })
 }

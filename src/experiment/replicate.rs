@@ -1,11 +1,12 @@
 //! Replications of one plan on many threads.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::plan::Plan;
-use crate::record::{Merged, Meter, ReplicationSummary};
+use crate::record::{Merged, ReplicationSummary};
 
 /// What replications leave behind: the same whatever the number of threads.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,6 +27,13 @@ pub enum Failure {
     },
     /// The threads could not be started.
     Threads(rayon::ThreadPoolBuildError),
+    /// A replication broke an identity of the model: its numbers cannot be trusted.
+    Violated {
+        /// Its number.
+        replication: u64,
+        /// What was broken.
+        violations: Vec<String>,
+    },
 }
 
 impl fmt::Display for Failure {
@@ -33,6 +41,9 @@ impl fmt::Display for Failure {
         match self {
             Failure::Interrupted { done } => write!(f, "interrupted after {done} replications"),
             Failure::Threads(cause) => write!(f, "cannot start the threads: {cause}"),
+            Failure::Violated { replication, violations } => {
+                write!(f, "replication {replication} broke an identity:\n  {}", violations.join("\n  "))
+            }
         }
     }
 }
@@ -50,34 +61,39 @@ impl Progress for () {
     fn replication_done(&self) {}
 }
 
-/// Runs the replications with these numbers on `jobs` threads.
-///
-/// Each thread calls `make_worker` once and keeps what it returns: it runs the replication of a given number, tells
-/// the meter its facts and returns how many engine events that took. What a replication does may depend on nothing
-/// but its number; which thread gets it is left to chance.
+/// What a thread needs to run replications, one after the other.
+pub trait Worker {
+    /// Runs a replication. What it does may depend on nothing but its number.
+    ///
+    /// # Errors
+    /// The identities that it broke.
+    fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>>;
+
+    /// All of its replications added up.
+    fn into_merged(self) -> Merged;
+}
+
+/// Runs the replications with these numbers on `jobs` threads. Each thread makes itself a worker and keeps it; which
+/// thread gets which replication is left to chance.
 ///
 /// `stop` is looked at between replications, which are short.
-pub fn replicate<W>(
-    plan: &Plan,
+///
+/// # Errors
+/// If it was stopped, could not begin, or a replication broke an identity; of several such, the first by number.
+pub fn replicate<W: Worker>(
     replications: Range<u64>,
     jobs: usize,
     make_worker: impl Fn() -> W + Sync,
     progress: &impl Progress,
     stop: &AtomicBool,
-) -> Result<Outcome, Failure>
-where
-    W: FnMut(u64, &mut Meter) -> u64,
-{
+) -> Result<Outcome, Failure> {
     let wanted = replications.end.saturating_sub(replications.start);
     let threads = jobs.min(usize::try_from(wanted).unwrap_or(usize::MAX)).max(1);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(Failure::Threads)?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::Threads)?;
 
     let next = AtomicU64::new(replications.start);
+    let broken = Mutex::new(BTreeMap::new());
     let parts = pool.broadcast(|_| {
-        let mut meter = Meter::new(plan);
         let mut worker = make_worker();
         let mut summaries = Vec::new();
         while !stop.load(Ordering::Relaxed) {
@@ -85,13 +101,20 @@ where
             if replication >= replications.end {
                 break;
             }
-            meter.start(replication);
-            let events = worker(replication, &mut meter);
-            summaries.push(meter.finish(plan.length, events));
+            match worker.run(replication) {
+                Ok(summary) => summaries.push(summary),
+                Err(violations) => {
+                    broken.lock().expect("no thread panics while it holds this").insert(replication, violations);
+                    break;
+                }
+            }
             progress.replication_done();
         }
-        (summaries, meter.into_merged())
+        (summaries, worker.into_merged())
     });
+    if let Some((replication, violations)) = broken.into_inner().expect("no thread is left").pop_first() {
+        return Err(Failure::Violated { replication, violations });
+    }
 
     let mut parts = parts.into_iter();
     let (mut summaries, mut merged) = parts.next().expect("a pool has a thread");
@@ -114,8 +137,8 @@ mod tests {
 
     fn run(replications: Range<u64>, jobs: usize) -> Outcome {
         let plan = fake::plan();
-        let worker = || |replication, meter: &mut Meter| fake::simulate(&plan, 1, replication, meter);
-        replicate(&plan, replications, jobs, worker, &(), &AtomicBool::new(false)).unwrap()
+        let worker = || fake::Worker::new(&plan, 1);
+        replicate(replications, jobs, worker, &(), &AtomicBool::new(false)).unwrap()
     }
 
     #[test]
@@ -140,31 +163,40 @@ mod tests {
     fn a_stop_is_heeded_between_replications() {
         let plan = fake::plan();
         let stop = AtomicBool::new(false);
-        let worker = || {
-            |replication, meter: &mut Meter| {
-                if replication == 3 {
-                    stop.store(true, Ordering::Relaxed);
-                }
-                fake::simulate(&plan, 1, replication, meter)
+        struct StopAfter<'a>(fake::Worker<'a>, u64, &'a AtomicBool);
+        impl Worker for StopAfter<'_> {
+            fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
+                self.2.store(replication == self.1, Ordering::Relaxed);
+                self.0.run(replication)
             }
-        };
-        match replicate(&plan, 0..1_000_000, 1, worker, &(), &stop) {
+            fn into_merged(self) -> Merged {
+                self.0.into_merged()
+            }
+        }
+        let worker = || StopAfter(fake::Worker::new(&plan, 1), 3, &stop);
+        match replicate(0..1_000_000, 1, worker, &(), &stop) {
             Err(Failure::Interrupted { done }) => assert_eq!(done, 4),
             other => panic!("{other:?}"),
         }
     }
 
     #[test]
-    fn a_stop_after_the_last_replication_comes_too_late() {
-        let plan = fake::plan();
-        let stop = AtomicBool::new(false);
-        let worker = || {
-            |replication, meter: &mut Meter| {
-                stop.store(true, Ordering::Relaxed);
-                fake::simulate(&plan, 1, replication, meter)
+    fn a_broken_identity_is_the_outcome_whichever_thread_found_it() {
+        struct Broken<'a>(fake::Worker<'a>);
+        impl Worker for Broken<'_> {
+            fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
+                if replication == 5 { Err(vec!["it broke".to_owned()]) } else { self.0.run(replication) }
             }
-        };
-        assert!(replicate(&plan, 0..1, 1, worker, &(), &stop).is_ok());
+            fn into_merged(self) -> Merged {
+                self.0.into_merged()
+            }
+        }
+        let plan = fake::plan();
+        let failure = replicate(0..20, 2, || Broken(fake::Worker::new(&plan, 1)), &(), &AtomicBool::new(false));
+        match failure {
+            Err(Failure::Violated { replication: 5, violations }) => assert_eq!(violations, ["it broke"]),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -177,8 +209,8 @@ mod tests {
         }
         let plan = fake::plan();
         let counter = Counter(AtomicU64::new(0));
-        let worker = || |replication, meter: &mut Meter| fake::simulate(&plan, 1, replication, meter);
-        replicate(&plan, 0..25, 3, worker, &counter, &AtomicBool::new(false)).unwrap();
+        let worker = || fake::Worker::new(&plan, 1);
+        replicate(0..25, 3, worker, &counter, &AtomicBool::new(false)).unwrap();
         assert_eq!(counter.0.into_inner(), 25);
     }
 }
