@@ -202,12 +202,7 @@ pub enum Refusal {
 
 impl Refusal {
     /// Every reason, in the order of columns.
-    pub const ALL: [Refusal; 4] = [
-        Refusal::Busy,
-        Refusal::NotOpened,
-        Refusal::NotAnswered,
-        Refusal::TooManyHops,
-    ];
+    pub const ALL: [Refusal; 4] = [Refusal::Busy, Refusal::NotOpened, Refusal::NotAnswered, Refusal::TooManyHops];
 
     /// The name used in columns.
     pub const fn name(self) -> &'static str {

@@ -28,18 +28,8 @@ pub fn plan() -> Plan {
         },
         ctimanager,
     };
-    let manager = CtiManagerWork {
-        event: message(),
-        request: message(),
-        heartbeat: message(),
-        device_open: message(),
-    };
-    let device = |kind, row, application| Device {
-        kind,
-        row,
-        application,
-        group: vec![NodeId(0), NodeId(1)],
-    };
+    let manager = CtiManagerWork { event: message(), request: message(), heartbeat: message(), device_open: message() };
+    let device = |kind, row, application| Device { kind, row, application, group: vec![NodeId(0), NodeId(1)] };
     let ivr = Some(ApplicationId(0));
     Plan {
         name: "fake".into(),
@@ -62,10 +52,7 @@ pub fn plan() -> Plan {
             from_caller: Span::ZERO,
         },
         nodes: vec![node("sub1", Some(manager)), node("sub2", None)],
-        databases: vec![Database {
-            name: "directory".into(),
-            connections: 2,
-        }],
+        databases: vec![Database { name: "directory".into(), connections: 2 }],
         applications: vec![Application {
             name: "ivr".into(),
             ctimanagers: vec![NodeId(0)],
@@ -107,12 +94,7 @@ pub fn plan() -> Plan {
             queue: false,
             forwards: Forwards::default(),
         }],
-        destinations: vec![Destination {
-            name: "operator".into(),
-            answer: message(),
-            lines: 30,
-            egress: NodeId(1),
-        }],
+        destinations: vec![Destination { name: "operator".into(), answer: message(), lines: 30, egress: NodeId(1) }],
         devices: vec![
             device(DeviceKind::RoutePoint, 0, ivr),
             device(DeviceKind::CtiPort, 0, ivr),
@@ -125,9 +107,7 @@ pub fn plan() -> Plan {
             name: "town".into(),
             ingress: vec![NodeId(0), NodeId(1)],
             to: Target::RoutePoint(RoutePointId(0)),
-            arrivals: Arrivals::Poisson(RateCurve {
-                steps: vec![(Time::ZERO, 0.5)],
-            }),
+            arrivals: Arrivals::Poisson(RateCurve { steps: vec![(Time::ZERO, 0.5)] }),
             patience: None,
             talk: message(),
         }],
@@ -182,18 +162,11 @@ pub fn facts(plan: &Plan, seed: u64, replication: u64) -> Vec<(Time, Fact)> {
 
 /// A call: presented, looked up, redirected and talking, or one of the ways it does not get there.
 fn call(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice, number: u32, offered: Time) {
-    let call = CallName {
-        source: SourceId(0),
-        number,
-    };
+    let call = CallName { source: SourceId(0), number };
     let application = ApplicationId(0);
     let route_point = RoutePointId(0);
     let ingress = NodeId((number % 2) as u16);
-    let path = Path {
-        ingress,
-        route_point: Some(route_point),
-        application: Some(application),
-    };
+    let path = Path { ingress, route_point: Some(route_point), application: Some(application) };
     let pool = PoolId::Ports(PortGroupId(0));
     let mut millis = |bound: u64| Span::from_nanos(dice.below(bound * 1_000_000));
 
@@ -202,12 +175,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice, number: u32, offered: Ti
     let presented = started + millis(5);
     facts.push((
         offered,
-        Fact::Served {
-            station: StationId(ingress.0 * 2),
-            arrived: offered,
-            started,
-            finished: presented,
-        },
+        Fact::Served { station: StationId(ingress.0 * 2), arrived: offered, started, finished: presented },
     ));
     facts.push((presented, Fact::Presented { call, route_point }));
     let waited = millis(50);
@@ -216,65 +184,26 @@ fn call(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice, number: u32, offered: Ti
     let acted = taken + lookup;
     let stayed = acted - presented;
     let fate = dice.below(20);
-    let left = |at| {
-        (
-            at,
-            Fact::Left {
-                call,
-                route_point,
-                stayed: at - presented,
-            },
-        )
-    };
+    let left = |at| (at, Fact::Left { call, route_point, stayed: at - presented });
     let ended = |at, ending| (at, Fact::Ended { call, ending, offered });
     if fate == 0 {
         let station = StationId(4);
-        facts.push((
-            taken,
-            Fact::Skipped {
-                station,
-                arrived: presented,
-                until: taken,
-            },
-        ));
+        facts.push((taken, Fact::Skipped { station, arrived: presented, until: taken }));
         facts.extend([left(taken), ended(taken, Ending::Abandoned)]);
         return;
     }
     facts.push((taken, Fact::Taken { application, waited }));
-    facts.push((
-        taken,
-        Fact::Served {
-            station: StationId(4),
-            arrived: presented,
-            started: taken,
-            finished: acted,
-        },
-    ));
-    facts.push((
-        acted,
-        Fact::LookedUp {
-            application,
-            delay: lookup,
-        },
-    ));
+    facts.push((taken, Fact::Served { station: StationId(4), arrived: presented, started: taken, finished: acted }));
+    facts.push((acted, Fact::LookedUp { application, delay: lookup }));
     if fate <= 2 {
-        let ending = [
-            Ending::Refused(Refusal::ALL[number as usize % 4]),
-            Ending::DroppedInSetup,
-            Ending::DroppedInChange,
-        ][number as usize % 3];
+        let ending =
+            [Ending::Refused(Refusal::ALL[number as usize % 4]), Ending::DroppedInSetup, Ending::DroppedInChange]
+                [number as usize % 3];
         facts.push((acted, Fact::RequestTimedOut { call, application }));
         facts.extend([left(acted), ended(acted, ending)]);
         return;
     }
-    facts.push((
-        acted,
-        Fact::Acted {
-            call,
-            route_point,
-            delay: stayed,
-        },
-    ));
+    facts.push((acted, Fact::Acted { call, route_point, delay: stayed }));
     facts.push(left(acted));
     if fate <= 4 {
         let forward = Forward::ALL[number as usize % 4];
@@ -288,44 +217,18 @@ fn call(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice, number: u32, offered: Ti
                 since_failure: (forward == Forward::Cfof).then_some(stayed),
             },
         ));
-        facts.push((
-            acted,
-            Fact::Alerting {
-                call,
-                path,
-                since_offered: acted - offered,
-            },
-        ));
+        facts.push((acted, Fact::Alerting { call, path, since_offered: acted - offered }));
     }
     let device = Some(DeviceId(1 + number % 3));
     facts.push((acted, Fact::Seized { call, pool, device }));
     let connected = acted + Span::from_nanos(dice.below(40_000_000));
-    facts.push((
-        connected,
-        Fact::Connected {
-            call,
-            path,
-            since_offered: connected - offered,
-            first_sign: fate > 4,
-        },
-    ));
+    facts.push((connected, Fact::Connected { call, path, since_offered: connected - offered, first_sign: fate > 4 }));
     let over = connected + Span::from_nanos(dice.below(240_000_000_000));
     if fate == 5 {
-        facts.push((
-            over,
-            Fact::Transferred {
-                call,
-                path,
-                delay: Span::from_nanos(dice.below(9_000_000_000)),
-            },
-        ));
+        facts.push((over, Fact::Transferred { call, path, delay: Span::from_nanos(dice.below(9_000_000_000)) }));
         facts.push((over, Fact::Preserved { call }));
     }
-    let ending = if fate == 6 {
-        Ending::DroppedConnected
-    } else {
-        Ending::Completed
-    };
+    let ending = if fate == 6 { Ending::DroppedConnected } else { Ending::Completed };
     facts.push((over, Fact::Freed { call, pool, device }));
     facts.push(ended(over, ending));
 }
@@ -339,42 +242,21 @@ fn failure(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice) {
     let closed = failed + Span::from_secs(30) + Span::from_nanos(dice.below(30_000_000_000));
     let delay = Some(closed - failed);
     let false_failure = dice.below(3) == 0;
-    facts.push((
-        closed,
-        Fact::ApplicationClosed {
-            application,
-            delay,
-            false_failure,
-        },
-    ));
+    facts.push((closed, Fact::ApplicationClosed { application, delay, false_failure }));
     let returned = failed + Span::from_secs(60);
     facts.push((returned, Fact::ApplicationReturned { application }));
     for device in (0..4).map(DeviceId) {
         facts.push((closed, Fact::DeviceClosed { device, application }));
         let opened = returned + Span::from_nanos(u64::from(device.0 + 1) * 100_000_000 + dice.below(50_000_000));
         let out_of_service = opened - failed;
-        facts.push((
-            opened,
-            Fact::DeviceOpened {
-                device,
-                application,
-                out_of_service,
-            },
-        ));
+        facts.push((opened, Fact::DeviceOpened { device, application, out_of_service }));
         let shares: &[Share] = match device.0 {
             1 => &[Share::Half],
             3 => &[Share::NinetyFive, Share::All],
             _ => &[],
         };
         for &share in shares {
-            facts.push((
-                opened,
-                Fact::Recovered {
-                    application,
-                    share,
-                    delay: out_of_service,
-                },
-            ));
+            facts.push((opened, Fact::Recovered { application, share, delay: out_of_service }));
         }
     }
 }

@@ -5,10 +5,12 @@
 pub mod stats;
 pub mod engine;
 pub mod domain;
+pub mod rules;
 pub mod plan;
 pub mod record;
 #[doc(hidden)]
 pub mod fake;
+pub mod cluster;
 pub mod experiment;
 pub mod report;
 pub mod cli;

@@ -67,17 +67,7 @@ fn the_number_of_threads_leaves_no_trace() {
     for (out, jobs) in [("a", "1"), ("b", "3")] {
         let output = ctisim(
             directory.path(),
-            &[
-                "run",
-                "--replications",
-                "3..9",
-                "--seed",
-                "0xff",
-                "--jobs",
-                jobs,
-                "--out",
-                out,
-            ],
+            &["run", "--replications", "3..9", "--seed", "0xff", "--jobs", jobs, "--out", out],
         );
         assert!(output.status.success());
     }
@@ -92,18 +82,8 @@ fn the_number_of_threads_leaves_no_trace() {
 fn every_format_is_data_alone() {
     let directory = tempfile::tempdir().unwrap();
     let run = |format| {
-        let output = ctisim(
-            directory.path(),
-            &[
-                "run",
-                "--replications",
-                "2",
-                "--no-files",
-                "--quiet",
-                "--format",
-                format,
-            ],
-        );
+        let output =
+            ctisim(directory.path(), &["run", "--replications", "2", "--no-files", "--quiet", "--format", format]);
         assert!(output.status.success());
         assert_eq!(text(&output.stderr), "");
         text(&output.stdout)
@@ -147,10 +127,7 @@ fn a_missing_workload_is_1() {
     let output = ctisim(directory.path(), &["run", "missing.toml"]);
     assert_eq!(output.status.code(), Some(1));
     let message = text(&output.stderr);
-    assert!(
-        message.contains("missing.toml") && message.contains("help:"),
-        "{message}"
-    );
+    assert!(message.contains("missing.toml") && message.contains("help:"), "{message}");
 }
 
 #[test]
@@ -160,10 +137,7 @@ fn a_file_in_the_way_is_1_and_found_before_the_run() {
     let output = ctisim(directory.path(), &["run", "--replications", "1000000000"]);
     assert_eq!(output.status.code(), Some(1));
     let message = text(&output.stderr);
-    assert!(
-        message.contains("results/busy-hour") && message.contains("--out"),
-        "{message}"
-    );
+    assert!(message.contains("results/busy-hour") && message.contains("--out"), "{message}");
     assert_eq!(names(directory.path()), ["results"]);
 }
 
@@ -173,15 +147,8 @@ fn a_file_in_the_way_is_1_and_found_before_the_run() {
 fn a_disk_that_fills_up_is_1_and_leaves_nothing() {
     let directory = tempfile::tempdir().unwrap();
     let program = assert_cmd::cargo::cargo_bin!("ctisim");
-    let script = format!(
-        "trap '' XFSZ; ulimit -f 4; exec '{}' run --replications 5",
-        program.display()
-    );
-    let output = Command::new("sh")
-        .args(["-c", &script])
-        .current_dir(directory.path())
-        .output()
-        .unwrap();
+    let script = format!("trap '' XFSZ; ulimit -f 4; exec '{}' run --replications 5", program.display());
+    let output = Command::new("sh").args(["-c", &script]).current_dir(directory.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let message = text(&output.stderr);
     assert!(message.contains("cannot write results/busy-hour/"), "{message}");
@@ -225,10 +192,7 @@ fn an_interrupt_is_130_and_leaves_nothing() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
     let message = text(&output.stderr);
-    assert!(
-        message.contains("replications were done, and nothing was written"),
-        "{message}"
-    );
+    assert!(message.contains("replications were done, and nothing was written"), "{message}");
     assert_eq!(text(&output.stdout), "");
     assert_eq!(names(directory.path()), [""; 0]);
 }

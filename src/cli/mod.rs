@@ -23,6 +23,8 @@ enum Stop {
     Failed(String),
     /// The workload cannot be simulated: its problems, ready to print.
     Invalid(String),
+    /// The audit found that a run broke an identity: what, and how to see it again.
+    Violated(String),
     /// Ctrl-C.
     Interrupted {
         /// How many replications were done by then.
@@ -36,6 +38,7 @@ impl Stop {
         match self {
             Stop::Failed(_) => 1,
             Stop::Invalid(_) => 3,
+            Stop::Violated(_) => 13,
             // What a shell makes of a process ended by SIGINT.
             Stop::Interrupted { .. } => 130,
         }
@@ -43,7 +46,7 @@ impl Stop {
 
     fn message(&self) -> String {
         match self {
-            Stop::Failed(message) => format!("error: {message}"),
+            Stop::Failed(message) | Stop::Violated(message) => format!("error: {message}"),
             Stop::Invalid(problems) => problems.trim_end().to_owned(),
             Stop::Interrupted { done } => {
                 format!("interrupted: {done} replications were done, and nothing was written")

@@ -1,10 +1,9 @@
-//! Where the program meets the layers below: from text to plan, and from plan to runs.
+//! Where the program meets the compiler: from text to plan.
 //!
-//! Stand-ins, until the compiler and the cluster are there: each function's body becomes a line or two.
+//! Stand-ins, until the compiler is there: each function's body becomes a line or two.
 
 use crate::fake;
 use crate::plan::Plan;
-use crate::record::Meter;
 
 /// A workload that can be run.
 pub(super) struct Loaded {
@@ -32,28 +31,11 @@ pub(super) fn compile(
     if !text.contains("format = 1") {
         return Err(format!("error: {name}: `format` is missing\n"));
     }
-    let plan = Plan {
-        name: name.to_owned(),
-        ..fake::plan()
-    };
-    Ok(Loaded {
-        plan,
-        digest: String::new(),
-    })
+    let plan = Plan { name: name.to_owned(), ..fake::plan() };
+    Ok(Loaded { plan, digest: String::new() })
 }
 
 /// How much memory so many workers need. To be: `plan.memory_needed(workers)`.
 pub(super) fn memory_needed(_plan: &Plan, _workers: usize) -> u64 {
     0
-}
-
-/// What one thread needs to run replications. To be:
-/// `let mut cluster = Cluster::new(plan); move |replication, meter| cluster.run(seed, replication, meter)`,
-/// with an auditor beside the meter if one is asked for.
-pub(super) fn worker<'plan>(
-    plan: &'plan Plan,
-    seed: u64,
-    _audit: bool,
-) -> impl FnMut(u64, &mut Meter) -> u64 + use<'plan> {
-    move |replication, meter| fake::simulate(plan, seed, replication, meter)
 }

@@ -106,11 +106,8 @@ impl OutputDirectory {
 
     /// Creates the directory and those above it as far as they are missing, and tells which.
     fn create(&self) -> Result<Vec<PathBuf>, Stop> {
-        let missing: Vec<&Path> = self
-            .path
-            .ancestors()
-            .take_while(|path| !path.as_os_str().is_empty() && !path.exists())
-            .collect();
+        let missing: Vec<&Path> =
+            self.path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
         let created: Vec<PathBuf> = missing.into_iter().rev().map(Path::to_owned).collect();
         fs::create_dir_all(&self.path)
             .map_err(|error| {
@@ -154,9 +151,7 @@ mod tests {
 
     fn names(directory: &Path) -> Vec<String> {
         let entries = fs::read_dir(directory).unwrap();
-        let mut names: Vec<String> = entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -196,10 +191,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let output = OutputDirectory::new(root.path().join("results/x"));
         let message = failed(output.write_through(&files(), full_disk));
-        assert!(
-            message.contains("b.csv") && message.contains("No space left"),
-            "{message}"
-        );
+        assert!(message.contains("b.csv") && message.contains("No space left"), "{message}");
         assert!(message.contains("make room there"), "{message}");
         assert_eq!(names(root.path()), [""; 0]);
     }

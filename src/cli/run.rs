@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::experiment::{Failure, replicate};
+use crate::experiment::{ClusterWorker, Failure, replicate};
+use crate::record::Auditor;
 use crate::report::{self, Provenance, Study};
 
 use super::arguments::{Format, RunArguments};
@@ -15,22 +16,13 @@ use super::progress::Bar;
 use super::{Stop, memory, print, say};
 
 /// The files a run writes.
-const FILES: [&str; 5] = [
-    "summary.csv",
-    "replications.csv",
-    "timeline.csv",
-    "histograms.hlog",
-    "run.json",
-];
+const FILES: [&str; 5] = ["summary.csv", "replications.csv", "timeline.csv", "histograms.hlog", "run.json"];
 
 /// Runs replications of a workload, writes the result files and prints the summary.
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let Loaded { plan, digest } = load(arguments)?;
     let seed = arguments.seed.unwrap_or(plan.seed);
-    let replications = arguments
-        .replications
-        .clone()
-        .unwrap_or(0..u64::from(plan.replications));
+    let replications = arguments.replications.clone().unwrap_or(0..u64::from(plan.replications));
     let jobs = jobs(arguments);
     let command = command(arguments, &replications, seed);
 
@@ -46,13 +38,13 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     explain_panics(command.clone());
     let stop = stop_on_interrupt()?;
     let progress = Bar::new(replications.end - replications.start, arguments.quiet);
-    let worker = || model::worker(&plan, seed, arguments.audit);
-    let outcome = replicate(&plan, replications, jobs, worker, &progress, &stop);
+    let outcome = if arguments.audit {
+        replicate(replications, jobs, || ClusterWorker::new(&plan, seed, Auditor::new(&plan)), &progress, &stop)
+    } else {
+        replicate(replications, jobs, || ClusterWorker::new(&plan, seed, ()), &progress, &stop)
+    };
     drop(progress);
-    let outcome = outcome.map_err(|failure| match failure {
-        Failure::Interrupted { done } => Stop::Interrupted { done },
-        Failure::Threads(_) => Stop::Failed(format!("{failure}\n  help: try fewer --jobs")),
-    })?;
+    let outcome = outcome.map_err(|failure| stop_of(failure, &command))?;
 
     let study = Study::new(&plan, seed, outcome);
     if let Some(output) = &output {
@@ -66,17 +58,26 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     Ok(())
 }
 
+/// What a study without an outcome comes to.
+fn stop_of(failure: Failure, command: &str) -> Stop {
+    match failure {
+        Failure::Interrupted { done } => Stop::Interrupted { done },
+        Failure::Violated(violation) => Stop::Violated(format!(
+            "replication {} breaks an identity of the model\n  {}\n  help: this is a bug in ctisim {}; please report it \
+             with the workload file and this command:\n  {command} --audit",
+            violation.replication,
+            violation.violated.join("\n  "),
+            env!("CARGO_PKG_VERSION")
+        )),
+        Failure::Threads(_) => Stop::Failed(format!("{failure}\n  help: try fewer --jobs")),
+    }
+}
+
 /// Reads and compiles the workload.
 fn load(arguments: &RunArguments) -> Result<Loaded, Stop> {
     let color = std::io::IsTerminal::is_terminal(&std::io::stderr()) && !no_color();
     let compiled = match &arguments.workload {
-        None => model::compile(
-            model::BUILT_IN,
-            model::BUILT_IN_TEXT,
-            &arguments.settings,
-            Path::new(""),
-            color,
-        ),
+        None => model::compile(model::BUILT_IN, model::BUILT_IN_TEXT, &arguments.settings, Path::new(""), color),
         Some(path) => {
             let text = std::fs::read_to_string(path).map_err(|error| {
                 Stop::Failed(format!(
@@ -199,9 +200,6 @@ mod tests {
             command(&arguments, &(5..9), 255),
             r"ctisim run 'Monday morning.toml' --replications 5..9 --seed 255 --set run.length=10m --set 'question=what'\''s up'"
         );
-        assert_eq!(
-            command(&RunArguments::default(), &(0..9), 1),
-            "ctisim run --replications 9 --seed 1"
-        );
+        assert_eq!(command(&RunArguments::default(), &(0..9), 1), "ctisim run --replications 9 --seed 1");
     }
 }

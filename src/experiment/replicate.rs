@@ -4,8 +4,8 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::plan::Plan;
-use crate::record::{Merged, Meter, ReplicationSummary};
+use super::{Violation, Worker};
+use crate::record::{Merged, ReplicationSummary};
 
 /// What replications leave behind: the same whatever the number of threads.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,8 @@ pub enum Failure {
         /// How many replications were done by then.
         done: u64,
     },
+    /// An audit found a replication that broke an identity of the model.
+    Violated(Violation),
     /// The threads could not be started.
     Threads(rayon::ThreadPoolBuildError),
 }
@@ -32,6 +34,9 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Interrupted { done } => write!(f, "interrupted after {done} replications"),
+            Failure::Violated(Violation { replication, violated }) => {
+                write!(f, "replication {replication} broke an identity: {}", violated.join("; "))
+            }
             Failure::Threads(cause) => write!(f, "cannot start the threads: {cause}"),
         }
     }
@@ -52,53 +57,58 @@ impl Progress for () {
 
 /// Runs the replications with these numbers on `jobs` threads.
 ///
-/// Each thread calls `make_worker` once and keeps what it returns: it runs the replication of a given number, tells
-/// the meter its facts and returns how many engine events that took. What a replication does may depend on nothing
-/// but its number; which thread gets it is left to chance.
+/// Each thread calls `make_worker` once and keeps what it returns. Which thread gets which replication is left to
+/// chance, and makes no difference.
 ///
 /// `stop` is looked at between replications, which are short.
-pub fn replicate<W>(
-    plan: &Plan,
+///
+/// # Errors
+/// If `stop` was raised before the last replication began, if an audit objected, or if there can be no threads.
+pub fn replicate<W: Worker>(
     replications: Range<u64>,
     jobs: usize,
     make_worker: impl Fn() -> W + Sync,
     progress: &impl Progress,
     stop: &AtomicBool,
-) -> Result<Outcome, Failure>
-where
-    W: FnMut(u64, &mut Meter) -> u64,
-{
+) -> Result<Outcome, Failure> {
     let wanted = replications.end.saturating_sub(replications.start);
     let threads = jobs.min(usize::try_from(wanted).unwrap_or(usize::MAX)).max(1);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(Failure::Threads)?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::Threads)?;
 
     let next = AtomicU64::new(replications.start);
+    let violated = AtomicBool::new(false);
     let parts = pool.broadcast(|_| {
-        let mut meter = Meter::new(plan);
         let mut worker = make_worker();
         let mut summaries = Vec::new();
-        while !stop.load(Ordering::Relaxed) {
+        while !stop.load(Ordering::Relaxed) && !violated.load(Ordering::Relaxed) {
             let replication = next.fetch_add(1, Ordering::Relaxed);
             if replication >= replications.end {
                 break;
             }
-            meter.start(replication);
-            let events = worker(replication, &mut meter);
-            summaries.push(meter.finish(plan.length, events));
+            match worker.run(replication) {
+                Ok(summary) => summaries.push(summary),
+                Err(violation) => {
+                    violated.store(true, Ordering::Relaxed);
+                    return Err(violation);
+                }
+            }
             progress.replication_done();
         }
-        (summaries, meter.into_merged())
+        Ok((summaries, worker.into_merged()))
     });
 
-    let mut parts = parts.into_iter();
-    let (mut summaries, mut merged) = parts.next().expect("a pool has a thread");
-    for (more, other) in parts {
-        summaries.extend(more);
-        merged.add(&other);
+    let mut sum: Option<(Vec<ReplicationSummary>, Merged)> = None;
+    for part in parts {
+        let (summaries, merged) = part.map_err(Failure::Violated)?;
+        match &mut sum {
+            None => sum = Some((summaries, merged)),
+            Some((all, total)) => {
+                all.extend(summaries);
+                total.add(&merged);
+            }
+        }
     }
+    let (mut summaries, merged) = sum.expect("a pool has a thread");
     let done = summaries.len() as u64;
     if done < wanted {
         return Err(Failure::Interrupted { done });
@@ -110,12 +120,13 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::experiment::{ClusterWorker, FakeWorker};
     use crate::fake;
+    use crate::record::Auditor;
 
     fn run(replications: Range<u64>, jobs: usize) -> Outcome {
         let plan = fake::plan();
-        let worker = || |replication, meter: &mut Meter| fake::simulate(&plan, 1, replication, meter);
-        replicate(&plan, replications, jobs, worker, &(), &AtomicBool::new(false)).unwrap()
+        replicate(replications, jobs, || FakeWorker::new(&plan, |_| Ok(())), &(), &AtomicBool::new(false)).unwrap()
     }
 
     #[test]
@@ -126,6 +137,16 @@ mod tests {
         for jobs in [2, 3, 8, 100] {
             assert_eq!(run(10..43, jobs), one);
         }
+    }
+
+    #[test]
+    fn a_cluster_gives_the_same_on_any_thread_and_under_audit() {
+        let plan = fake::plan();
+        let stop = AtomicBool::new(false);
+        let one = replicate(0..6, 1, || ClusterWorker::new(&plan, 7, ()), &(), &stop).unwrap();
+        assert_eq!(replicate(0..6, 3, || ClusterWorker::new(&plan, 7, ()), &(), &stop).unwrap(), one);
+        let audited = || ClusterWorker::new(&plan, 7, Auditor::new(&plan));
+        assert_eq!(replicate(0..6, 2, audited, &(), &stop).unwrap(), one);
     }
 
     #[test]
@@ -141,14 +162,12 @@ mod tests {
         let plan = fake::plan();
         let stop = AtomicBool::new(false);
         let worker = || {
-            |replication, meter: &mut Meter| {
-                if replication == 3 {
-                    stop.store(true, Ordering::Relaxed);
-                }
-                fake::simulate(&plan, 1, replication, meter)
-            }
+            FakeWorker::new(&plan, |replication| {
+                stop.store(replication == 3, Ordering::Relaxed);
+                Ok(())
+            })
         };
-        match replicate(&plan, 0..1_000_000, 1, worker, &(), &stop) {
+        match replicate(0..1_000_000, 1, worker, &(), &stop) {
             Err(Failure::Interrupted { done }) => assert_eq!(done, 4),
             other => panic!("{other:?}"),
         }
@@ -159,12 +178,24 @@ mod tests {
         let plan = fake::plan();
         let stop = AtomicBool::new(false);
         let worker = || {
-            |replication, meter: &mut Meter| {
+            FakeWorker::new(&plan, |_| {
                 stop.store(true, Ordering::Relaxed);
-                fake::simulate(&plan, 1, replication, meter)
-            }
+                Ok(())
+            })
         };
-        assert!(replicate(&plan, 0..1, 1, worker, &(), &stop).is_ok());
+        assert!(replicate(0..1, 1, worker, &(), &stop).is_ok());
+    }
+
+    #[test]
+    fn a_violation_ends_it() {
+        let plan = fake::plan();
+        let violation = Violation { replication: 5, violated: vec!["a call ended twice".into()] };
+        let worker =
+            || FakeWorker::new(&plan, |replication| if replication == 5 { Err(violation.clone()) } else { Ok(()) });
+        match replicate(0..1_000_000, 2, worker, &(), &AtomicBool::new(false)) {
+            Err(Failure::Violated(found)) => assert_eq!(found, violation),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -177,8 +208,8 @@ mod tests {
         }
         let plan = fake::plan();
         let counter = Counter(AtomicU64::new(0));
-        let worker = || |replication, meter: &mut Meter| fake::simulate(&plan, 1, replication, meter);
-        replicate(&plan, 0..25, 3, worker, &counter, &AtomicBool::new(false)).unwrap();
+        let worker = || FakeWorker::new(&plan, |_| Ok(()));
+        replicate(0..25, 3, worker, &counter, &AtomicBool::new(false)).unwrap();
         assert_eq!(counter.0.into_inner(), 25);
     }
 }

@@ -352,11 +352,7 @@ impl Plan {
     pub fn stations(&self) -> Vec<Station> {
         let mut stations = Vec::new();
         for node in &self.nodes {
-            stations.push(Station {
-                name: format!("{}.callmanager", node.name),
-                servers: 1,
-                exists: true,
-            });
+            stations.push(Station { name: format!("{}.callmanager", node.name), servers: 1, exists: true });
             stations.push(Station {
                 name: format!("{}.ctimanager", node.name),
                 servers: 1,

@@ -241,11 +241,7 @@ impl Catalogue {
                 metric,
                 scope,
                 name: member.name,
-                servers: if metric == Gauge::Utilisation {
-                    member.servers
-                } else {
-                    1
-                },
+                servers: if metric == Gauge::Utilisation { member.servers } else { 1 },
                 exists: member.exists,
             }));
             start
@@ -363,11 +359,7 @@ struct Member {
 
 fn members(plan: &Plan, scope: Scope) -> Vec<Member> {
     fn named<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<Member> {
-        let member = |name: &str| Member {
-            name: name.to_owned(),
-            servers: 1,
-            exists: true,
-        };
+        let member = |name: &str| Member { name: name.to_owned(), servers: 1, exists: true };
         names.into_iter().map(member).collect()
     }
 

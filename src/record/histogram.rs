@@ -54,12 +54,7 @@ pub struct Totals {
 
 impl Totals {
     /// No values.
-    pub const NONE: Totals = Totals {
-        count: 0,
-        sum_nanos: 0,
-        min: Span::FOREVER,
-        max: Span::ZERO,
-    };
+    pub const NONE: Totals = Totals { count: 0, sum_nanos: 0, min: Span::FOREVER, max: Span::ZERO };
 
     fn add(&mut self, other: &Totals) {
         self.count += other.count;
@@ -99,11 +94,7 @@ fn quantiles<C: Cell, const N: usize>(cells: &[C], totals: &Totals, wanted: [f64
     for cell in totals.touched() {
         so_far += cells[cell].into();
         while next < N && so_far >= rank(wanted[next], totals.count) {
-            found[next] = if wanted[next] == 0.0 {
-                lowest(cell)
-            } else {
-                highest(cell)
-            };
+            found[next] = if wanted[next] == 0.0 { lowest(cell) } else { highest(cell) };
             next += 1;
         }
         if next == N {
@@ -124,10 +115,7 @@ pub struct Histogram {
 
 impl Default for Histogram {
     fn default() -> Self {
-        Histogram {
-            cells: Vec::new(),
-            totals: Totals::NONE,
-        }
+        Histogram { cells: Vec::new(), totals: Totals::NONE }
     }
 }
 
@@ -197,10 +185,7 @@ pub struct MergedHistogram {
 
 impl Default for MergedHistogram {
     fn default() -> Self {
-        MergedHistogram {
-            cells: Vec::new(),
-            totals: Totals::NONE,
-        }
+        MergedHistogram { cells: Vec::new(), totals: Totals::NONE }
     }
 }
 
@@ -244,8 +229,7 @@ impl MergedHistogram {
         for cell in self.totals.touched() {
             if self.cells[cell] > 0 {
                 // The last cell's lower edge is at most the maximum the histogram was made for.
-                hdr.record_n(lowest(cell), self.cells[cell])
-                    .expect("no value exceeds the maximum");
+                hdr.record_n(lowest(cell), self.cells[cell]).expect("no value exceeds the maximum");
             }
         }
         hdr

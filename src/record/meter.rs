@@ -75,11 +75,7 @@ impl Meter {
     pub fn new(plan: &Plan) -> Meter {
         let catalogue = Catalogue::new(plan);
         let timeline = Timeline::new(catalogue.gauges.len(), plan.length, plan.bin);
-        let controlled = plan
-            .devices
-            .iter()
-            .filter(|device| device.application.is_some())
-            .count();
+        let controlled = plan.devices.iter().filter(|device| device.application.is_some()).count();
         Meter {
             length: plan.length.nanos(),
             warm_up: plan.warm_up,
@@ -105,11 +101,8 @@ impl Meter {
         self.counts = [0; Count::ALL.len()];
         self.histograms.iter_mut().for_each(Histogram::reset);
         self.gauges.fill(StepGauge::default());
-        self.gauges[Catalogue::DEVICES_IN_SERVICE] = StepGauge {
-            reading: self.controlled,
-            peak: self.controlled,
-            ..StepGauge::default()
-        };
+        self.gauges[Catalogue::DEVICES_IN_SERVICE] =
+            StepGauge { reading: self.controlled, peak: self.controlled, ..StepGauge::default() };
         self.stations.fill(StationAccount::default());
         self.merged.timeline.rewind();
         self.next_reading = self.reading_after(0);
@@ -130,10 +123,7 @@ impl Meter {
         }
         self.merged.replications += 1;
 
-        let steps = self.gauges.iter().map(|gauge| GaugeSummary {
-            integral: gauge.measured,
-            peak: gauge.peak,
-        });
+        let steps = self.gauges.iter().map(|gauge| GaugeSummary { integral: gauge.measured, peak: gauge.peak });
         let level = |integral| GaugeSummary { integral, peak: 0 };
         let queues = self.stations.iter().map(|station| level(station.queue));
         let busy = self.stations.iter().map(|station| level(station.busy));
@@ -219,10 +209,7 @@ impl Meter {
     fn step_down(&mut self, row: usize, now: Time) {
         let gauge = &mut self.gauges[row];
         gauge.accrue(now.nanos());
-        gauge.reading = gauge
-            .reading
-            .checked_sub(1)
-            .expect("nothing is given back that was not taken");
+        gauge.reading = gauge.reading.checked_sub(1).expect("nothing is given back that was not taken");
     }
 
     fn count(&mut self, count: Count) {
@@ -234,10 +221,7 @@ impl Meter {
     }
 
     fn record_for_cluster(&mut self, metric: Metric, delay: Span) {
-        let row = self
-            .catalogue
-            .cluster(metric)
-            .expect("the duration is measured for the cluster");
+        let row = self.catalogue.cluster(metric).expect("the duration is measured for the cluster");
         self.record(row, delay);
     }
 
@@ -341,9 +325,7 @@ impl Recorder for Meter {
                 }
             }
             Fact::Presented { route_point, .. } => self.step_up(self.catalogue.calls(route_point), now),
-            Fact::Left {
-                route_point, stayed, ..
-            } => {
+            Fact::Left { route_point, stayed, .. } => {
                 self.step_down(self.catalogue.calls(route_point), now);
                 if measured {
                     self.record(self.catalogue.route_point(Metric::RoutePointStay, route_point), stayed);
@@ -351,17 +333,9 @@ impl Recorder for Meter {
             }
             Fact::Seized { pool, .. } => self.step_up(self.catalogue.in_use(pool), now),
             Fact::Freed { pool, .. } => self.step_down(self.catalogue.in_use(pool), now),
-            Fact::Served {
-                station,
-                arrived,
-                started,
-                finished,
-            } => {
+            Fact::Served { station, arrived, started, finished } => {
                 if started >= self.warm_up && started.nanos() < self.length {
-                    self.record(
-                        self.catalogue.station(Metric::StationWait, station),
-                        started.since(arrived),
-                    );
+                    self.record(self.catalogue.station(Metric::StationWait, station), started.since(arrived));
                 }
                 let queue = self.interval(self.catalogue.queue(station), arrived, started);
                 let busy = self.interval(self.catalogue.utilisation(station), started, finished);
@@ -369,27 +343,16 @@ impl Recorder for Meter {
                 account.queue += queue;
                 account.busy += busy;
             }
-            Fact::Skipped {
-                station,
-                arrived,
-                until,
-            } => {
+            Fact::Skipped { station, arrived, until } => {
                 let queue = self.interval(self.catalogue.queue(station), arrived, until);
                 self.stations[station.index()].queue += queue;
             }
-            Fact::Alerting {
-                path, since_offered, ..
-            } => {
+            Fact::Alerting { path, since_offered, .. } => {
                 if now.nanos() - since_offered.nanos() >= self.warm_up.nanos() {
                     self.record_for_path(Metric::PostDialDelay, path, since_offered);
                 }
             }
-            Fact::Connected {
-                path,
-                since_offered,
-                first_sign,
-                ..
-            } => {
+            Fact::Connected { path, since_offered, first_sign, .. } => {
                 if now.nanos() - since_offered.nanos() >= self.warm_up.nanos() {
                     self.record_for_path(Metric::SetupDelay, path, since_offered);
                     if first_sign {
@@ -397,17 +360,11 @@ impl Recorder for Meter {
                     }
                 }
             }
-            Fact::DeviceOpened {
-                device,
-                application,
-                out_of_service,
-            } => {
+            Fact::DeviceOpened { device, application, out_of_service } => {
                 self.step_up(Catalogue::DEVICES_IN_SERVICE, now);
                 if measured {
                     self.record_for_application(Metric::OutOfService, application, out_of_service);
-                    let kind = self
-                        .catalogue
-                        .device_kind(Metric::OutOfService, device >= self.first_port);
+                    let kind = self.catalogue.device_kind(Metric::OutOfService, device >= self.first_port);
                     self.record(kind, out_of_service);
                 }
             }
@@ -431,18 +388,10 @@ impl Recorder for Meter {
                 Some(application) => self.record_for_application(Metric::TransferDelay, application, delay),
                 None => self.record_for_cluster(Metric::TransferDelay, delay),
             },
-            Fact::Forwarded {
-                forward,
-                application,
-                waited,
-                since_failure,
-                ..
-            } => self.forwarded(forward, application, waited, since_failure),
-            Fact::ApplicationClosed {
-                application,
-                delay,
-                false_failure,
-            } => {
+            Fact::Forwarded { forward, application, waited, since_failure, .. } => {
+                self.forwarded(forward, application, waited, since_failure)
+            }
+            Fact::ApplicationClosed { application, delay, false_failure } => {
                 if let Some(delay) = delay {
                     self.record_for_application(Metric::DetectionDelay, application, delay);
                 }
@@ -450,11 +399,7 @@ impl Recorder for Meter {
                     self.count(Count::FalseFailures);
                 }
             }
-            Fact::Recovered {
-                application,
-                share,
-                delay,
-            } => {
+            Fact::Recovered { application, share, delay } => {
                 let metric = match share {
                     Share::Half => Metric::AppRecovery50,
                     Share::NinetyFive => Metric::AppRecovery95,
@@ -491,11 +436,8 @@ mod tests {
     /// Values of one kind that a replication measured, by going through all its facts.
     fn values(plan: &Plan, replication: u64, mut value: impl FnMut(Time, Fact) -> Option<Span>) -> Vec<u64> {
         let facts = fake::facts(plan, plan.seed, replication);
-        let mut values: Vec<u64> = facts
-            .into_iter()
-            .filter_map(|(at, fact)| value(at, fact))
-            .map(Span::nanos)
-            .collect();
+        let mut values: Vec<u64> =
+            facts.into_iter().filter_map(|(at, fact)| value(at, fact)).map(Span::nanos).collect();
         values.sort_unstable();
         values
     }
@@ -503,10 +445,7 @@ mod tests {
     fn assert_duration(summary: &DurationSummary, values: &[u64]) {
         assert!(!values.is_empty());
         assert_eq!(summary.count, values.len() as u64);
-        assert_eq!(
-            summary.sum_nanos,
-            values.iter().map(|&nanos| u128::from(nanos)).sum::<u128>()
-        );
+        assert_eq!(summary.sum_nanos, values.iter().map(|&nanos| u128::from(nanos)).sum::<u128>());
         assert_eq!(summary.min.nanos(), values[0]);
         assert_eq!(summary.max.nanos(), values[values.len() - 1]);
         let median = values[values.len().div_ceil(2) - 1] as f64;
@@ -544,15 +483,8 @@ mod tests {
                 &summaries[0].durations[catalogue.node(Metric::PostDialDelay, node)],
                 &values(&plan, 0, |at, fact| {
                     let (path, since_offered) = match fact {
-                        Fact::Connected {
-                            path,
-                            since_offered,
-                            first_sign: true,
-                            ..
-                        }
-                        | Fact::Alerting {
-                            path, since_offered, ..
-                        } => (path, since_offered),
+                        Fact::Connected { path, since_offered, first_sign: true, .. }
+                        | Fact::Alerting { path, since_offered, .. } => (path, since_offered),
                         _ => return None,
                     };
                     let offered = at.nanos() - since_offered.nanos();
@@ -563,9 +495,7 @@ mod tests {
         let by = |series: &Series<Metric>| (series.metric, series.scope);
         let count = |wanted| -> u64 {
             let rows = catalogue.durations.iter().zip(&summaries[0].durations);
-            rows.filter(|(series, _)| by(series) == wanted)
-                .map(|(_, summary)| summary.count)
-                .sum()
+            rows.filter(|(series, _)| by(series) == wanted).map(|(_, summary)| summary.count).sum()
         };
         for metric in [Metric::PostDialDelay, Metric::SetupDelay, Metric::RoutePointDelay] {
             assert!(count((metric, Scope::Cluster)) > 0);
@@ -591,12 +521,8 @@ mod tests {
                     + count(Count::DroppedConnected)
                     + count(Count::InProgress)
             );
-            let reasons = [
-                Count::RefusedBusy,
-                Count::RefusedNotOpened,
-                Count::RefusedNotAnswered,
-                Count::RefusedTooManyHops,
-            ];
+            let reasons =
+                [Count::RefusedBusy, Count::RefusedNotOpened, Count::RefusedNotAnswered, Count::RefusedTooManyHops];
             assert_eq!(count(Count::Refused), reasons.into_iter().map(count).sum::<u64>());
         }
     }
@@ -605,10 +531,7 @@ mod tests {
     #[should_panic(expected = "replication 0: 0 calls offered, 1 ended")]
     fn books_that_do_not_close_are_a_bug() {
         let plan = fake::plan();
-        let call = crate::domain::CallName {
-            source: crate::domain::SourceId(0),
-            number: 0,
-        };
+        let call = crate::domain::CallName { source: crate::domain::SourceId(0), number: 0 };
         let mut meter = Meter::new(&plan);
         meter.start(0);
         // Said to be offered after the warm-up, but it was before.
@@ -671,13 +594,7 @@ mod tests {
         let (summaries, _) = measure(&plan, [0, 1]);
         for (replication, summary) in summaries.iter().enumerate() {
             for (gauge, summary) in catalogue.gauges.iter().zip(&summary.gauges) {
-                let expected = integral(
-                    &plan,
-                    replication as u64,
-                    gauge,
-                    plan.warm_up.nanos(),
-                    plan.length.nanos(),
-                );
+                let expected = integral(&plan, replication as u64, gauge, plan.warm_up.nanos(), plan.length.nanos());
                 assert_eq!(summary.integral, expected, "{gauge:?}");
             }
         }
@@ -685,10 +602,7 @@ mod tests {
 
     #[test]
     fn the_timeline_covers_the_warm_up_and_a_short_last_bin() {
-        let plan = Plan {
-            bin: Span::from_nanos(77 * SECOND + 5),
-            ..fake::plan()
-        };
+        let plan = Plan { bin: Span::from_nanos(77 * SECOND + 5), ..fake::plan() };
         let catalogue = Catalogue::new(&plan);
         let (_, merged) = measure(&plan, [0, 1]);
         for (row, gauge) in catalogue.gauges.iter().enumerate() {
@@ -714,17 +628,11 @@ mod tests {
 
     #[test]
     fn a_run_without_warm_up_is_measured_from_the_start() {
-        let plan = Plan {
-            warm_up: Time::ZERO,
-            ..fake::plan()
-        };
+        let plan = Plan { warm_up: Time::ZERO, ..fake::plan() };
         let (summaries, _) = measure(&plan, [0]);
         let in_service = summaries[0].gauges[Catalogue::DEVICES_IN_SERVICE];
         assert_eq!(in_service.peak, 4);
         let expected = Catalogue::new(&plan).gauges[Catalogue::DEVICES_IN_SERVICE].clone();
-        assert_eq!(
-            in_service.integral,
-            integral(&plan, 0, &expected, 0, plan.length.nanos())
-        );
+        assert_eq!(in_service.integral, integral(&plan, 0, &expected, 0, plan.length.nanos()));
     }
 }

@@ -1,5 +1,6 @@
 //! Facts, and those who take note of them.
 
+mod auditor;
 mod catalogue;
 mod fact;
 mod histogram;
@@ -7,6 +8,7 @@ mod meter;
 mod summary;
 mod timeline;
 
+pub use auditor::Auditor;
 pub use catalogue::{Catalogue, Count, Gauge, Metric, Scope, Series};
 pub use fact::{Fact, Path, PoolId, Recorder, Share};
 pub use histogram::{Histogram, MergedHistogram, Totals};

@@ -52,11 +52,7 @@ impl DurationSummary {
             sum_nanos: totals.sum_nanos,
             min: totals.min,
             max: totals.max,
-            quantiles: if totals.count == 0 {
-                [Span::ZERO; QUANTILES.len()]
-            } else {
-                histogram.quantiles(QUANTILES)
-            },
+            quantiles: if totals.count == 0 { [Span::ZERO; QUANTILES.len()] } else { histogram.quantiles(QUANTILES) },
         }
     }
 }
@@ -84,11 +80,7 @@ pub struct Merged {
 
 impl Merged {
     pub(super) fn new(catalogue: &Catalogue, timeline: Timeline) -> Merged {
-        Merged {
-            replications: 0,
-            histograms: vec![MergedHistogram::default(); catalogue.durations.len()],
-            timeline,
-        }
+        Merged { replications: 0, histograms: vec![MergedHistogram::default(); catalogue.durations.len()], timeline }
     }
 
     /// Adds another's replications.

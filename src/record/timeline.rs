@@ -41,11 +41,7 @@ impl Timeline {
             bins,
             integrals: vec![0; rows * bins],
             steps: vec![0; rows * (bins + 1)],
-            current: Bin {
-                index: 0,
-                start: 0,
-                end: bin.min(length),
-            },
+            current: Bin { index: 0, start: 0, end: bin.min(length) },
         }
     }
 
@@ -57,10 +53,7 @@ impl Timeline {
     /// When a bin begins and ends: the last one may be shorter.
     pub fn bounds(&self, bin: usize) -> (Time, Time) {
         let start = bin as u64 * self.bin;
-        (
-            Time::from_nanos(start),
-            Time::from_nanos(start.saturating_add(self.bin).min(self.length)),
-        )
+        (Time::from_nanos(start), Time::from_nanos(start.saturating_add(self.bin).min(self.length)))
     }
 
     /// A new replication begins.
@@ -70,11 +63,7 @@ impl Timeline {
 
     fn enter(&mut self, index: usize) {
         let (start, end) = self.bounds(index);
-        self.current = Bin {
-            index,
-            start: start.nanos(),
-            end: end.nanos(),
-        };
+        self.current = Bin { index, start: start.nanos(), end: end.nanos() };
     }
 
     /// Time has reached the end of the current bin: on to the next, if there is one.

@@ -37,13 +37,7 @@ fn tag(series: &Series<Metric>) -> String {
     let mut tag = format!("{}:{}", series.metric.name(), series.scope.name());
     if !series.name.is_empty() {
         tag.push(':');
-        tag.extend(series.name.chars().map(|c| {
-            if c == ',' || c.is_whitespace() || c.is_control() {
-                '_'
-            } else {
-                c
-            }
-        }));
+        tag.extend(series.name.chars().map(|c| if c == ',' || c.is_whitespace() || c.is_control() { '_' } else { c }));
     }
     tag
 }
@@ -74,9 +68,7 @@ mod tests {
             assert_eq!(interval.tag().unwrap().as_str(), tag(series));
             assert_eq!(interval.start_timestamp(), Duration::from_secs(60));
             assert_eq!(interval.duration(), Duration::from_secs(540));
-            let bytes = base64::engine::general_purpose::STANDARD
-                .decode(interval.encoded_histogram())
-                .unwrap();
+            let bytes = base64::engine::general_purpose::STANDARD.decode(interval.encoded_histogram()).unwrap();
             let read: hdrhistogram::Histogram<u64> = Deserializer::new().deserialize(&mut &bytes[..]).unwrap();
             assert_eq!(read, histogram.to_hdr());
             found += 1;

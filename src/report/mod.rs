@@ -39,12 +39,7 @@ impl<'plan> Study<'plan> {
     /// The results of replications of `plan`; there is at least one.
     pub fn new(plan: &'plan Plan, seed: u64, outcome: Outcome) -> Study<'plan> {
         assert!(!outcome.summaries.is_empty(), "a study without replications");
-        Study {
-            plan,
-            seed,
-            outcome,
-            catalogue: Catalogue::new(plan),
-        }
+        Study { plan, seed, outcome, catalogue: Catalogue::new(plan) }
     }
 
     /// The time measured in a replication, in nanoseconds.
@@ -61,10 +56,7 @@ impl<'plan> Study<'plan> {
     /// The mean of a duration in milliseconds, in every replication that has one.
     fn duration_means(&self, row: usize) -> Vec<f64> {
         let durations = self.outcome.summaries.iter().map(|summary| &summary.durations[row]);
-        durations
-            .filter(|duration| duration.count > 0)
-            .map(mean_millis)
-            .collect()
+        durations.filter(|duration| duration.count > 0).map(mean_millis).collect()
     }
 
     /// The mean of a gauge over the time measured, in every replication; nothing if no time was.
@@ -118,22 +110,14 @@ fn full_or_empty(value: Option<f64>) -> String {
 
 /// A name as the text of a cell. Spreadsheets run what begins like a formula; an apostrophe in front keeps it a text.
 fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
 }
 
 /// Rows as RFC 4180 has them.
 fn csv_of(rows: impl IntoIterator<Item = Vec<String>>) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(Vec::new());
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
-        writer
-            .write_record(row)
-            .expect("rows have one length and memory does not fail");
+        writer.write_record(row).expect("rows have one length and memory does not fail");
     }
     writer.into_inner().expect("memory does not fail")
 }
@@ -142,23 +126,19 @@ fn csv_of(rows: impl IntoIterator<Item = Vec<String>>) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::fake;
-    use crate::record::Meter;
     use std::sync::atomic::AtomicBool;
 
     /// A small study of the fake model.
     pub(super) fn study(plan: &Plan) -> Study<'_> {
-        let worker = || |replication, meter: &mut Meter| fake::simulate(plan, plan.seed, replication, meter);
+        let worker = || crate::experiment::FakeWorker::new(plan, |_| Ok(()));
         let replications = 0..u64::from(plan.replications);
-        let outcome =
-            crate::experiment::replicate(plan, replications, 1, worker, &(), &AtomicBool::new(false)).unwrap();
+        let outcome = crate::experiment::replicate(replications, 1, worker, &(), &AtomicBool::new(false)).unwrap();
         Study::new(plan, plan.seed, outcome)
     }
 
     /// Compares with the file of that name under `tests/golden/report`, or writes it if `UPDATE` is set.
     fn golden(name: &str, actual: &[u8]) {
-        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/golden/report")
-            .join(name);
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/report").join(name);
         if std::env::var_os("UPDATE").is_some() {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(&path, actual).unwrap();
@@ -189,10 +169,7 @@ mod tests {
 
     #[test]
     fn one_replication_is_enough_for_a_report() {
-        let plan = Plan {
-            replications: 1,
-            ..fake::plan()
-        };
+        let plan = Plan { replications: 1, ..fake::plan() };
         let study = study(&plan);
         assert!(table(&study).contains("1 replication "));
         let rows = rows(&study);
@@ -207,11 +184,7 @@ mod tests {
         plan.port_groups[0].name = "+ports,\"quoted\"".into();
         let study = study(&plan);
         for file in [summary_csv(&study), replications_csv(&study), timeline_csv(&study)] {
-            for record in csv::ReaderBuilder::new()
-                .has_headers(false)
-                .from_reader(&file[..])
-                .records()
-            {
+            for record in csv::ReaderBuilder::new().has_headers(false).from_reader(&file[..]).records() {
                 for cell in &record.unwrap() {
                     let number = cell.parse::<f64>().is_ok();
                     assert!(number || !cell.starts_with(['=', '+', '-', '@']), "{cell}");

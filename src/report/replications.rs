@@ -30,10 +30,8 @@ const COUNTS: [Count; Count::ALL.len()] = [
 
 /// `replications.csv`: every count, and three numbers of every duration of the cluster.
 pub fn replications_csv(study: &Study) -> Vec<u8> {
-    let durations: Vec<(Metric, usize)> = Metric::ALL
-        .into_iter()
-        .filter_map(|metric| study.catalogue.cluster(metric).map(|row| (metric, row)))
-        .collect();
+    let durations: Vec<(Metric, usize)> =
+        Metric::ALL.into_iter().filter_map(|metric| study.catalogue.cluster(metric).map(|row| (metric, row))).collect();
 
     let mut header: Vec<String> = ["workload", "replication", "seed"].map(String::from).to_vec();
     header.extend(COUNTS.map(|count| count.name().to_owned()));
@@ -42,23 +40,13 @@ pub fn replications_csv(study: &Study) -> Vec<u8> {
     }
 
     let row = |summary: &ReplicationSummary| {
-        let mut cells = vec![
-            cell(&study.plan.name),
-            summary.replication.to_string(),
-            study.seed.to_string(),
-        ];
+        let mut cells = vec![cell(&study.plan.name), summary.replication.to_string(), study.seed.to_string()];
         cells.extend(COUNTS.map(|count| summary.count(count).to_string()));
         for &(_, row) in &durations {
             let duration = &summary.durations[row];
             let [p50, _, _, p99, _] = duration.quantiles;
             let numbers = [p50, p99, duration.max];
-            cells.extend(numbers.map(|span| {
-                if duration.count == 0 {
-                    String::new()
-                } else {
-                    full(millis(span))
-                }
-            }));
+            cells.extend(numbers.map(|span| if duration.count == 0 { String::new() } else { full(millis(span)) }));
         }
         cells
     };

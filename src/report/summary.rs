@@ -134,15 +134,7 @@ pub(super) fn duration_row(study: &Study, row: usize) -> Option<Row> {
     };
     let metric = series.metric.name().into();
     let means = study.duration_means(row);
-    Some(make_row(
-        study,
-        series.scope,
-        &series.name,
-        metric,
-        "ms",
-        &means,
-        spread,
-    ))
+    Some(make_row(study, series.scope, &series.name, metric, "ms", &means, spread))
 }
 
 /// The row of a gauge's mean and, where peaks are kept, that of its peak.
@@ -166,13 +158,7 @@ pub(super) fn gauge_row(study: &Study, row: usize) -> Row {
         Gauge::Utilisation => "ratio",
         _ => "count",
     };
-    replication_row(
-        study,
-        series,
-        series.metric.name().into(),
-        unit,
-        &study.gauge_means(row),
-    )
+    replication_row(study, series, series.metric.name().into(), unit, &study.gauge_means(row))
 }
 
 fn replication_row<M>(study: &Study, series: &Series<M>, metric: String, unit: &'static str, values: &[f64]) -> Row {
@@ -271,18 +257,8 @@ pub fn summary_markdown(study: &Study) -> String {
     text.push_str("| p90 | p95 | p99 | p99.9 | max |\n");
     text.push_str("|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     for row in rows(study).iter().filter(|row| row.count > 0) {
-        let numbers = [
-            row.mean,
-            row.mean_low,
-            row.mean_high,
-            row.min,
-            row.p50,
-            row.p90,
-            row.p95,
-            row.p99,
-            row.p999,
-            row.max,
-        ];
+        let numbers =
+            [row.mean, row.mean_low, row.mean_high, row.min, row.p50, row.p90, row.p95, row.p99, row.p999, row.max];
         let numbers = numbers.map(|number| number.map(super::table::human).unwrap_or_default());
         text.push_str(&format!(
             "| {} | {} | {} | {} | {} | {} | {} |\n",
@@ -326,14 +302,7 @@ mod tests {
         for (record, row) in reader.records().zip(&rows) {
             let record = record.unwrap();
             for (cell, number) in record.iter().skip(7).zip(row.numbers()) {
-                assert_eq!(
-                    number,
-                    if cell.is_empty() {
-                        None
-                    } else {
-                        Some(cell.parse().unwrap())
-                    }
-                );
+                assert_eq!(number, if cell.is_empty() { None } else { Some(cell.parse().unwrap()) });
             }
             read += 1;
         }

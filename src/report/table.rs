@@ -53,28 +53,14 @@ fn calls(study: &Study) -> String {
     let mut add = |count: Count, indent: &str| {
         let row = count_row(study, count);
         let total: f64 = study.counts(count).iter().sum();
-        let share = if offered > 0.0 {
-            percent(total / offered)
-        } else {
-            String::new()
-        };
-        table.add_row([
-            format!("{indent}{}", count.name()),
-            mean(&row),
-            interval(&row, human),
-            share,
-        ]);
+        let share = if offered > 0.0 { percent(total / offered) } else { String::new() };
+        table.add_row([format!("{indent}{}", count.name()), mean(&row), interval(&row, human), share]);
     };
     add(Count::Offered, "");
     add(Count::Completed, "");
     add(Count::Abandoned, "");
     add(Count::Refused, "");
-    for reason in [
-        Count::RefusedBusy,
-        Count::RefusedNotOpened,
-        Count::RefusedNotAnswered,
-        Count::RefusedTooManyHops,
-    ] {
+    for reason in [Count::RefusedBusy, Count::RefusedNotOpened, Count::RefusedNotAnswered, Count::RefusedTooManyHops] {
         if study.counts(reason).iter().any(|&count| count > 0.0) {
             add(reason, "  ");
         }
@@ -103,29 +89,13 @@ fn delays(study: &Study) -> String {
 
 /// A table of those of the metrics that were measured; nothing if none was.
 fn durations(study: &Study, title: &str, metrics: &[Metric]) -> String {
-    let mut table = new_table([
-        title,
-        "count",
-        "mean",
-        "95 % interval",
-        "p50",
-        "p90",
-        "p95",
-        "p99",
-        "p99.9",
-        "max",
-    ]);
+    let mut table = new_table([title, "count", "mean", "95 % interval", "p50", "p90", "p95", "p99", "p99.9", "max"]);
     let rows = metrics.iter().filter_map(|&metric| {
         let row = study.catalogue.cluster(metric)?;
         duration_row(study, row)
     });
     for row in rows.filter(|row| row.count > 0) {
-        let mut cells = vec![
-            row.metric.clone(),
-            human(row.count as f64),
-            mean(&row),
-            interval(&row, human),
-        ];
+        let mut cells = vec![row.metric.clone(), human(row.count as f64), mean(&row), interval(&row, human)];
         let numbers = [row.p50, row.p90, row.p95, row.p99, row.p999, row.max];
         cells.extend(numbers.map(|number| number.map(human).unwrap_or_default()));
         table.add_row(cells);
@@ -134,16 +104,8 @@ fn durations(study: &Study, title: &str, metrics: &[Metric]) -> String {
 }
 
 fn has_failures(study: &Study) -> bool {
-    let counts = [
-        Count::Preserved,
-        Count::Cfof,
-        Count::FalseFailures,
-        Count::DroppedConnected,
-    ];
-    !study.plan.faults.is_empty()
-        || counts
-            .iter()
-            .any(|&count| study.counts(count).iter().any(|&value| value > 0.0))
+    let counts = [Count::Preserved, Count::Cfof, Count::FalseFailures, Count::DroppedConnected];
+    !study.plan.faults.is_empty() || counts.iter().any(|&count| study.counts(count).iter().any(|&value| value > 0.0))
 }
 
 /// What an application's failure did.
@@ -169,12 +131,7 @@ fn failures(study: &Study) -> String {
         Count::RequestTimeouts,
     ] {
         let row = count_row(study, count);
-        table.add_row([
-            row.metric.clone(),
-            mean(&row),
-            interval(&row, human),
-            row.max.map(human).unwrap_or_default(),
-        ]);
+        table.add_row([row.metric.clone(), mean(&row), interval(&row, human), row.max.map(human).unwrap_or_default()]);
     }
     durations(study, "application failure, ms", &metrics) + &block(table)
 }
@@ -251,10 +208,8 @@ fn all_stations(study: &Study) -> Vec<Busy> {
 
 /// The sentence that names the bottleneck.
 fn bottleneck(busy: &[Busy], total: usize) -> String {
-    let Some((station, load)) = busy
-        .first()
-        .and_then(|station| Some((station, station.utilisation.mean?)))
-        .filter(|&(_, load)| load > 0.0)
+    let Some((station, load)) =
+        busy.first().and_then(|station| Some((station, station.utilisation.mean?))).filter(|&(_, load)| load > 0.0)
     else {
         return "\nNo station had anything to do.\n".into();
     };
@@ -263,15 +218,9 @@ fn bottleneck(busy: &[Busy], total: usize) -> String {
         servers => format!("its {servers} servers are"),
     };
     let wait = match &station.wait {
-        Some(Row {
-            mean: Some(mean),
-            p99: Some(p99),
-            ..
-        }) => format!(
-            " Work waits {} ms there on average, {} ms at the 99th percentile.",
-            human(*mean),
-            human(*p99)
-        ),
+        Some(Row { mean: Some(mean), p99: Some(p99), .. }) => {
+            format!(" Work waits {} ms there on average, {} ms at the 99th percentile.", human(*mean), human(*p99))
+        }
         _ => String::new(),
     };
     format!(
@@ -355,16 +304,9 @@ fn span(nanos: u64) -> String {
         return format!("{} s", Span::from_nanos(nanos).seconds());
     }
     let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
-    let parts: Vec<String> = parts
-        .iter()
-        .filter(|(amount, _)| *amount > 0)
-        .map(|(amount, unit)| format!("{amount} {unit}"))
-        .collect();
-    if parts.is_empty() {
-        "0 s".into()
-    } else {
-        parts.join(" ")
-    }
+    let parts: Vec<String> =
+        parts.iter().filter(|(amount, _)| *amount > 0).map(|(amount, unit)| format!("{amount} {unit}")).collect();
+    if parts.is_empty() { "0 s".into() } else { parts.join(" ") }
 }
 
 #[cfg(test)]

@@ -18,12 +18,7 @@ pub fn timeline_csv(study: &Study) -> Vec<u8> {
     let timeline = &study.outcome.merged.timeline;
     let row = |bin| {
         let (start, end) = timeline.bounds(bin);
-        let mut cells = vec![
-            cell(&study.plan.name),
-            bin.to_string(),
-            full(start.seconds()),
-            full(end.seconds()),
-        ];
+        let mut cells = vec![cell(&study.plan.name), bin.to_string(), full(start.seconds()), full(end.seconds())];
         cells.extend(columns.iter().map(|column| full(column[bin])));
         cells
     };

@@ -26,10 +26,7 @@ pub fn estimate(values: &[f64]) -> Option<Estimate> {
     }
     let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
     let half = t_quantile_975(count - 1.0) * (squares / (count - 1.0) / count).sqrt();
-    Some(Estimate {
-        mean,
-        interval: Some((mean - half, mean + half)),
-    })
+    Some(Estimate { mean, interval: Some((mean - half, mean + half)) })
 }
 
 /// The 97.5 % quantile of Student's t: the half-width of a 95 % interval in standard errors.
@@ -37,9 +34,7 @@ fn t_quantile_975(freedom: f64) -> f64 {
     // From here on the root finder is less exact than the expansion, which at 1000 is off by less than 1e-12.
     const MANY: f64 = 1000.0;
     let quantile = if freedom < MANY {
-        StudentsT::new(0.0, 1.0, freedom)
-            .expect("at least one degree of freedom")
-            .inverse_cdf(0.975)
+        StudentsT::new(0.0, 1.0, freedom).expect("at least one degree of freedom").inverse_cdf(0.975)
     } else {
         // Cornish and Fisher's expansion around the normal quantile.
         let z = 1.959_963_984_540_054;
@@ -97,13 +92,7 @@ mod tests {
 
     #[test]
     fn one_value_has_no_interval() {
-        assert_eq!(
-            estimate(&[7.0]),
-            Some(Estimate {
-                mean: 7.0,
-                interval: None
-            })
-        );
+        assert_eq!(estimate(&[7.0]), Some(Estimate { mean: 7.0, interval: None }));
         assert_eq!(estimate(&[]), None);
     }
 

@@ -1,0 +1,681 @@
+//! The life of a call, from dialling to release, in the order of its messages.
+
+use super::device::{NOWHERE, Place, PlaceKind};
+use super::source::{Luck, WORDS};
+use super::{Cluster, Event};
+use crate::domain::{
+    ApplicationId, CallName, Ending, Forward, Forwards, NodeId, PhoneGroupId, Refusal, RoutePointId, Target, Trouble,
+};
+use crate::engine::{Handle, Span, Time};
+use crate::plan::{Arrivals, Treatment};
+use crate::record::{Fact, Path, Recorder};
+use crate::rules::admission::{self, Door};
+use crate::rules::application_failure::{self, Fate, Progress};
+use crate::rules::forwarding;
+
+/// How far a call has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// On its way to a device.
+    Routing,
+    /// At a device of an application that has not acted on it.
+    Presented,
+    /// A phone or a number outside rings.
+    Ringing,
+    /// Connected.
+    Talking,
+    /// Connected at a port; the application is transferring it.
+    Changing,
+    /// Connected at a port, until a phone is free for it.
+    Waiting,
+}
+
+/// A call in progress.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Call {
+    luck: [u64; WORDS],
+    offered: Time,
+    /// When it was presented where it is, or met trouble there; for a call being transferred, when its treatment ended.
+    pub(super) since: Time,
+    number: u32,
+    /// Where it is, or is on its way to.
+    pub(super) place: u32,
+    /// The device that forwarded it last.
+    forwarded_from: u32,
+    source: u16,
+    ingress: NodeId,
+    /// The first route point it was presented at.
+    route_point: Option<RoutePointId>,
+    /// The application of the first device it was presented at.
+    application: Option<ApplicationId>,
+    /// Where it goes next.
+    target: Target,
+    /// The CallManager that forwards it there.
+    forwarding_node: NodeId,
+    pub(super) phase: Phase,
+    /// Counts the changes of phase, so that an event from before one is known to be stale.
+    pub(super) step: u8,
+    hops: u8,
+    /// Which draws it has used.
+    used: u8,
+    /// The forward it is under way by, until it is presented where that leads.
+    forward: Option<Forward>,
+    alerted: bool,
+    /// Whether the application's request for it is in the CallManager's hands.
+    acted: bool,
+    pub(super) connected: bool,
+    /// Whether it waits for a person it is to be transferred to.
+    pub(super) waits: bool,
+    /// Whether it counts at the route point where it is.
+    pub(super) resident: bool,
+}
+
+impl Call {
+    pub(super) fn new(name: CallName, ingress: NodeId, target: Target, luck: [u64; WORDS], now: Time) -> Call {
+        Call {
+            luck,
+            offered: now,
+            since: now,
+            number: name.number,
+            place: NOWHERE,
+            forwarded_from: NOWHERE,
+            source: name.source.0,
+            ingress,
+            route_point: None,
+            application: None,
+            target,
+            forwarding_node: ingress,
+            phase: Phase::Routing,
+            step: 0,
+            hops: 0,
+            used: 0,
+            forward: None,
+            alerted: false,
+            acted: false,
+            connected: false,
+            waits: false,
+            resident: false,
+        }
+    }
+
+    pub(super) fn name(&self) -> CallName {
+        CallName { source: crate::domain::SourceId(self.source), number: self.number }
+    }
+
+    fn path(&self) -> Path {
+        Path { ingress: self.ingress, route_point: self.route_point, application: self.application }
+    }
+
+    /// The call moves on: whatever was scheduled for the step before is stale.
+    fn enter(&mut self, phase: Phase) -> u8 {
+        self.phase = phase;
+        self.step = self.step.checked_add(1).expect("the hop limit keeps a call below 256 steps");
+        self.step
+    }
+
+    /// Whether an event scheduled at `step` still concerns it.
+    fn at(&self, step: u8) -> bool {
+        self.step == step
+    }
+}
+
+/// One of a call's three yes-or-no and which-one choices, each 21 bits of one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    /// Where an application redirects it.
+    Redirect,
+    /// Whether it is transferred after its treatment.
+    Transfer,
+    /// Whether a person answers at all.
+    Answered,
+}
+
+impl<R: Recorder> Cluster<'_, R> {
+    /// The call, if it is still at the step at which the event was scheduled.
+    fn current(&mut self, call: Handle, step: u8) -> Option<&mut Call> {
+        self.calls.get_mut(call).filter(|call| call.at(step))
+    }
+
+    fn call(&mut self, call: Handle) -> &mut Call {
+        self.calls.get_mut(call).expect("its handler has looked it up")
+    }
+
+    // The caller.
+
+    /// How long a caller waits, for an answer and once more for a person.
+    pub(super) fn patience(&self, name: CallName, luck: u64) -> Option<Span> {
+        let source = &self.plan.sources[name.source.index()];
+        let listed = match &source.arrivals {
+            Arrivals::Listed(calls) => calls[name.number as usize].patience,
+            _ => None,
+        };
+        listed.or_else(|| source.patience.as_ref().map(|patience| patience.sample(luck)))
+    }
+
+    fn talk(&mut self, handle: Handle) -> Span {
+        let word = self.luck(handle, Luck::Talk);
+        let call = self.call(handle);
+        let (number, source) = (call.number, call.source);
+        let source = &self.plan.sources[source as usize];
+        let listed = match &source.arrivals {
+            Arrivals::Listed(calls) => calls[number as usize].talk,
+            _ => None,
+        };
+        listed.unwrap_or_else(|| source.talk.sample(word))
+    }
+
+    /// A draw of the caller's own: the same for this purpose whatever the cluster is like. A purpose that comes up a
+    /// second time draws from the block of the caller and hop.
+    pub(super) fn luck(&mut self, handle: Handle, purpose: Luck) -> u64 {
+        let bit = 1 << purpose as u8;
+        self.draw(handle, purpose, bit)
+    }
+
+    fn draw(&mut self, handle: Handle, purpose: Luck, bit: u8) -> u64 {
+        let call = self.call(handle);
+        if call.used & bit == 0 {
+            call.used |= bit;
+            return call.luck[purpose as usize - 1];
+        }
+        let (source, number, hops) = (call.source, call.number, call.hops);
+        self.sources[source as usize].again(number, hops)[purpose as usize]
+    }
+
+    /// A number from 0 up to but not including 1.
+    fn choice(&mut self, handle: Handle, choice: Choice) -> f64 {
+        // Bits 6, 7 and 0 of the mask are not used by the draws above.
+        let (bit, shift) = match choice {
+            Choice::Redirect => (1 << 6, 43),
+            Choice::Transfer => (1 << 7, 22),
+            Choice::Answered => (1 << 0, 1),
+        };
+        let word = self.draw(handle, Luck::Choices, bit);
+        ((word >> shift) & 0x1f_ffff) as f64 / f64::from(1 << 21)
+    }
+
+    pub(super) fn patience_ends(&mut self, handle: Handle) {
+        if self.calls.get(handle).is_some_and(|call| !call.connected) {
+            self.end(handle, Ending::Abandoned);
+        }
+    }
+
+    pub(super) fn wait_ends(&mut self, handle: Handle) {
+        if self.calls.get(handle).is_some_and(|call| call.waits) {
+            self.end(handle, Ending::Abandoned);
+        }
+    }
+
+    // To a device.
+
+    /// Digit analysis is done at the ingress.
+    pub(super) fn routes(&mut self, handle: Handle, step: u8) {
+        if let Some(call) = self.current(handle, step) {
+            let (target, ingress) = (call.target, call.ingress);
+            self.route(handle, target, ingress);
+        }
+    }
+
+    /// Sends a call that is at no device from a CallManager to where `target` leads.
+    fn route(&mut self, handle: Handle, target: Target, from: NodeId) {
+        match self.seize(handle, target) {
+            Ok(place) => self.send(handle, place, self.now, from),
+            Err(trouble) => {
+                self.reached(handle);
+                self.call(handle).since = self.now;
+                self.trouble(handle, trouble, self.forwards_of(target), NOWHERE, from);
+            }
+        }
+    }
+
+    /// The call leaves a CallManager for a place that is known, and taken for it where places are taken.
+    fn send(&mut self, handle: Handle, place: u32, departs: Time, from: NodeId) {
+        let node = self.places[place as usize].node;
+        let arrives = departs + self.hop(from, node);
+        let call = self.call(handle);
+        call.place = place;
+        let step = call.enter(Phase::Routing);
+        self.schedule(arrives, Event::Offers { call: handle, step });
+    }
+
+    pub(super) fn offers(&mut self, handle: Handle, step: u8) {
+        let Some(call) = self.current(handle, step) else { return };
+        let place = call.place;
+        let node = self.places[place as usize].node;
+        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.offer);
+        self.schedule(done, Event::Presents { call: handle, step });
+    }
+
+    pub(super) fn presents(&mut self, handle: Handle, step: u8) {
+        let Some(call) = self.current(handle, step) else { return };
+        let index = call.place;
+        self.reached(handle);
+        let now = self.now;
+        let call = self.call(handle);
+        if !call.waits {
+            call.since = now;
+        }
+        let place = self.places[index as usize];
+        match place.kind {
+            PlaceKind::RoutePoint => {
+                let plan = &self.plan.route_points[place.row as usize];
+                let (busy_trigger, maximum_calls) = (plan.busy_trigger, plan.maximum_calls);
+                let door = Door { open: place.open, calls: place.calls, busy_trigger, maximum_calls };
+                match admission::admit(door) {
+                    Ok(()) => {
+                        self.places[index as usize].calls += 1;
+                        let route_point = RoutePointId(place.row);
+                        let call = self.call(handle);
+                        call.resident = true;
+                        call.route_point.get_or_insert(route_point);
+                        let name = call.name();
+                        self.note(Fact::Presented { call: name, route_point });
+                        self.tell_application(handle, index);
+                    }
+                    Err(trouble) => self.turn_away(handle, trouble),
+                }
+            }
+            // A port is taken by one call at a time, so only its application can be missing.
+            PlaceKind::Port if !place.open => self.turn_away(handle, Trouble::NotOpened),
+            PlaceKind::Port => self.tell_application(handle, index),
+            PlaceKind::Phone | PlaceKind::Outside => self.rings(handle, index),
+        }
+    }
+
+    /// The call is now where its last forward led, if it came by one.
+    fn reached(&mut self, handle: Handle) {
+        let call = self.call(handle);
+        let Some(forward) = call.forward.take() else { return };
+        let (name, from, since) = (call.name(), call.forwarded_from, call.since);
+        let application = if from == NOWHERE { None } else { self.places[from as usize].application };
+        let since_failure = match (forward, application) {
+            (Forward::Cfof, Some(application)) => Some(self.now - self.applications[application.index()].failed_at),
+            _ => None,
+        };
+        let waited = self.now - since;
+        self.note(Fact::Forwarded { call: name, forward, application, waited, since_failure });
+    }
+
+    // At an application's device.
+
+    fn tell_application(&mut self, handle: Handle, place: u32) {
+        let Place { application, node, kind, .. } = self.places[place as usize];
+        let application = application.expect("only an application's device is open");
+        let call = self.call(handle);
+        call.application.get_or_insert(application);
+        call.acted = false;
+        let step = call.enter(Phase::Presented);
+        if kind == PlaceKind::RoutePoint
+            && let Some(expires) = self.accept_timers.set(self.now, (handle, step))
+        {
+            self.schedule(expires, Event::AcceptTimerExpires);
+        }
+        let reaches = self.now + self.hop(node, self.manager_of(application));
+        self.schedule(reaches, Event::NewsReachesManager { call: handle, step });
+    }
+
+    pub(super) fn news_reaches_manager(&mut self, handle: Handle, step: u8) {
+        let Some(call) = self.current(handle, step) else { return };
+        let place = call.place;
+        let manager = self.manager_of(self.controller(place));
+        let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).event);
+        self.schedule(done + self.plan.links.to_application, Event::NewsReachesApplication { call: handle, step });
+    }
+
+    pub(super) fn news_reaches_application(&mut self, handle: Handle, step: u8) {
+        if let Some(call) = self.current(handle, step) {
+            let place = call.place;
+            self.queue_call(self.controller(place), handle, step);
+        }
+    }
+
+    /// The application has decided: its request leaves.
+    pub(super) fn decides(&mut self, handle: Handle, step: u8) {
+        if self.current(handle, step).is_none() {
+            return;
+        }
+        if let Some(expires) = self.request_timers.set(self.now, (handle, step)) {
+            self.schedule(expires, Event::RequestTimerExpires);
+        }
+        let reaches = self.now + self.plan.links.to_application;
+        self.schedule(reaches, Event::RequestReachesManager { call: handle, step });
+    }
+
+    pub(super) fn request_reaches_manager(&mut self, handle: Handle, step: u8) {
+        let Some(call) = self.current(handle, step) else { return };
+        let place = call.place;
+        let manager = self.manager_of(self.controller(place));
+        let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
+        let reaches = done + self.hop(manager, self.places[place as usize].node);
+        self.schedule(reaches, Event::RequestReachesCallManager { call: handle, step });
+    }
+
+    pub(super) fn request_reaches_callmanager(&mut self, handle: Handle, step: u8) {
+        let Some(call) = self.current(handle, step) else { return };
+        // In the CallManager's hands the application has acted: the accept timer no longer matters.
+        call.acted = true;
+        let (place, answers) = (call.place, !call.connected);
+        let Place { node, kind, row, .. } = self.places[place as usize];
+        let work = &self.plan.nodes[node.index()].callmanager;
+        let redirects = kind == PlaceKind::RoutePoint
+            && matches!(self.plan.route_points[row as usize].treatment, Treatment::Redirect(_));
+        let work = if answers && !redirects { &work.answer } else { &work.redirect };
+        let done = self.work(self.plan.callmanager(node), work);
+        self.schedule(done, Event::TakesEffect { call: handle, step });
+    }
+
+    pub(super) fn takes_effect(&mut self, handle: Handle, step: u8) {
+        let Some(call) = self.current(handle, step) else { return };
+        let (name, index, since, connected) = (call.name(), call.place, call.since, call.connected);
+        let Place { kind, row, node, .. } = self.places[index as usize];
+        match kind {
+            PlaceKind::RoutePoint => {
+                self.note(Fact::Acted { call: name, route_point: RoutePointId(row), delay: self.now - since });
+                match &self.plan.route_points[row as usize].treatment {
+                    Treatment::Answer(_) => self.answered(handle, node),
+                    Treatment::Redirect(choices) => {
+                        let drawn = self.choice(handle, Choice::Redirect);
+                        let chosen = choices.iter().find(|(upto, _)| drawn < *upto).or(choices.last());
+                        let target = chosen.expect("a route point redirects somewhere").1;
+                        self.leave(handle);
+                        self.next_hop(handle, target, node);
+                    }
+                }
+            }
+            PlaceKind::Port if connected => self.transfers(handle),
+            PlaceKind::Port => self.answered(handle, node),
+            PlaceKind::Phone | PlaceKind::Outside => unreachable!("no application controls these"),
+        }
+    }
+
+    /// Routes a call on, if it has not been sent round too often.
+    fn next_hop(&mut self, handle: Handle, target: Target, from: NodeId) {
+        let limit = self.plan.parameters.forward_hops;
+        let call = self.call(handle);
+        call.hops += 1;
+        if call.hops > limit {
+            self.end(handle, Ending::Refused(Refusal::TooManyHops));
+        } else {
+            self.route(handle, target, from);
+        }
+    }
+
+    pub(super) fn accept_timer_expires(&mut self) {
+        while let Some((handle, step)) = self.accept_timers.expired(self.now) {
+            if self.current(handle, step).is_some_and(|call| !call.acted) {
+                self.turn_away(handle, Trouble::NotAnswered);
+            }
+        }
+        let calls = &self.calls;
+        let matters = |(handle, step)| calls.get(handle).is_some_and(|call| call.at(step) && !call.acted);
+        if let Some(expires) = self.accept_timers.next(matters) {
+            self.schedule(expires, Event::AcceptTimerExpires);
+        }
+    }
+
+    /// The application asked and got no answer in time: it gives the call up.
+    pub(super) fn request_timer_expires(&mut self) {
+        while let Some((handle, step)) = self.request_timers.expired(self.now) {
+            let Some(call) = self.current(handle, step) else {
+                continue;
+            };
+            let (name, place, connected) = (call.name(), call.place, call.connected);
+            let application = self.controller(place);
+            if !self.applications[application.index()].acts() {
+                continue;
+            }
+            self.note(Fact::RequestTimedOut { call: name, application });
+            let answering = !connected && self.places[place as usize].kind == PlaceKind::Port;
+            self.end(handle, if answering { Ending::DroppedInSetup } else { Ending::DroppedInChange });
+        }
+        let calls = &self.calls;
+        let matters = |(handle, step)| calls.get(handle).is_some_and(|call| call.at(step));
+        if let Some(expires) = self.request_timers.next(matters) {
+            self.schedule(expires, Event::RequestTimerExpires);
+        }
+    }
+
+    // Ringing and talking.
+
+    fn rings(&mut self, handle: Handle, index: u32) {
+        let Place { kind, row, .. } = self.places[index as usize];
+        let now = self.now;
+        let call = self.call(handle);
+        let step = call.enter(Phase::Ringing);
+        if !call.alerted && !call.connected {
+            call.alerted = true;
+            let fact = Fact::Alerting { call: call.name(), path: call.path(), since_offered: now - call.offered };
+            self.note(fact);
+        }
+        let plan = self.plan;
+        let word = self.luck(handle, Luck::Answer);
+        let (rings, gives_up) = if kind == PlaceKind::Phone {
+            let group = &plan.phone_groups[row as usize];
+            let answered = self.choice(handle, Choice::Answered) < group.answered;
+            (if answered { group.answer.sample(word) } else { Span::FOREVER }, group.no_answer)
+        } else {
+            (plan.destinations[row as usize].answer.sample(word), Span::FOREVER)
+        };
+        if rings <= gives_up && rings < Span::FOREVER {
+            self.schedule(self.now + rings, Event::PicksUp { call: handle, step });
+        } else if gives_up < Span::FOREVER {
+            self.schedule(self.now + gives_up, Event::RingsOut { call: handle, step });
+        }
+    }
+
+    pub(super) fn picks_up(&mut self, handle: Handle, step: u8) {
+        let Some(call) = self.current(handle, step) else { return };
+        let place = call.place;
+        let node = self.places[place as usize].node;
+        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.answer);
+        let ingress = self.call(handle).ingress;
+        self.schedule(done + self.hop(node, ingress), Event::Connects { call: handle, step });
+    }
+
+    pub(super) fn rings_out(&mut self, handle: Handle, step: u8) {
+        if self.current(handle, step).is_some() {
+            self.turn_away(handle, Trouble::NotAnswered);
+        }
+    }
+
+    /// A device's CallManager has answered the call: the caller's side learns of it.
+    fn answered(&mut self, handle: Handle, node: NodeId) {
+        let call = self.call(handle);
+        let (step, ingress) = (call.step, call.ingress);
+        self.schedule(self.now + self.hop(node, ingress), Event::Connects { call: handle, step });
+    }
+
+    pub(super) fn connects(&mut self, handle: Handle, step: u8) {
+        if self.current(handle, step).is_none() {
+            return;
+        }
+        let now = self.now;
+        let call = self.call(handle);
+        let (call_name, path, index) = (call.name(), call.path(), call.place);
+        let step = call.enter(Phase::Talking);
+        if std::mem::take(&mut call.waits) {
+            let delay = now - call.since;
+            self.note(Fact::Transferred { call: call_name, path, delay });
+        } else if !call.connected {
+            call.connected = true;
+            let (since_offered, first_sign) = (now - call.offered, !call.alerted);
+            self.note(Fact::Connected { call: call_name, path, since_offered, first_sign });
+        }
+        let Place { kind, row, .. } = self.places[index as usize];
+        let plan = self.plan;
+        let treatment = match kind {
+            PlaceKind::Port => plan.port_groups[row as usize].treatment.as_ref(),
+            PlaceKind::RoutePoint => match &plan.route_points[row as usize].treatment {
+                Treatment::Answer(treatment) => treatment.as_ref(),
+                Treatment::Redirect(_) => None,
+            },
+            PlaceKind::Phone | PlaceKind::Outside => None,
+        };
+        let lasts = match treatment {
+            Some(treatment) => treatment.sample(self.luck(handle, Luck::Treatment)),
+            None => self.talk(handle),
+        };
+        self.schedule(now + lasts, Event::TalkEnds { call: handle, step });
+    }
+
+    pub(super) fn talk_ends(&mut self, handle: Handle, step: u8) {
+        let Some(call) = self.current(handle, step) else { return };
+        let index = call.place;
+        let Place { kind, application, .. } = self.places[index as usize];
+        let (PlaceKind::RoutePoint | PlaceKind::Port, Some(application)) = (kind, application) else {
+            return self.end(handle, Ending::Completed);
+        };
+        let state = &self.applications[application.index()];
+        let (acts, resumes) = (state.acts(), state.resumes());
+        if self.media_from_application(index) && !acts {
+            // The treatment stands still with the application that gives it; if that is dead, so is the media.
+            return match resumes {
+                Some(resumes) => self.schedule(resumes, Event::TalkEnds { call: handle, step }),
+                None => self.end(handle, Ending::DroppedConnected),
+            };
+        }
+        let transfer = match kind {
+            PlaceKind::Port => self.plan.port_groups[self.places[index as usize].row as usize].transfer,
+            _ => None,
+        };
+        match transfer {
+            Some((share, _)) if self.choice(handle, Choice::Transfer) < share => {
+                self.asks_for_transfer(handle, application)
+            }
+            _ => self.end(handle, Ending::Completed),
+        }
+    }
+
+    // Transfer to a person.
+
+    fn asks_for_transfer(&mut self, handle: Handle, application: ApplicationId) {
+        if !self.applications[application.index()].connected {
+            // The call outlived the application's control of its port: nobody is left to transfer it.
+            return self.end(handle, Ending::DroppedInChange);
+        }
+        let now = self.now;
+        let call = self.call(handle);
+        let name = call.name();
+        (call.waits, call.since, call.acted) = (true, now, false);
+        let step = call.enter(Phase::Changing);
+        if let Some(patience) = self.patience(name, self.calls.get(handle).expect("just changed").luck[0]) {
+            self.schedule(now + patience, Event::WaitEnds { call: handle });
+        }
+        self.queue_call(application, handle, step);
+    }
+
+    /// The transfer takes effect: the call leaves its port for the phones, or waits at the port for one of them.
+    fn transfers(&mut self, handle: Handle) {
+        let index = self.call(handle).place;
+        let Place { row, node, .. } = self.places[index as usize];
+        let (_, target) = self.plan.port_groups[row as usize].transfer.expect("only such a port transfers");
+        if let Target::Phones(group) = target
+            && self.plan.phone_groups[group.index()].queue
+            && !self.phone_is_free(group)
+        {
+            // Entering a phase of its own makes the request's timers stale.
+            self.call(handle).enter(Phase::Waiting);
+            return self.wait_for_phone(handle, group);
+        }
+        self.leave(handle);
+        self.next_hop(handle, target, node);
+    }
+
+    /// A phone is free for a call that waited at its port.
+    pub(super) fn transfer_to_free_phone(&mut self, handle: Handle, group: PhoneGroupId) {
+        let port = self.call(handle).place;
+        let node = self.places[port as usize].node;
+        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
+        self.leave(handle);
+        let phone = self.seize(handle, Target::Phones(group)).expect("a phone was free just now");
+        self.call(handle).hops += 1;
+        self.send(handle, phone, done, node);
+    }
+
+    // Trouble and the end.
+
+    /// The device where the call is, or has just arrived, will not take or keep it.
+    fn turn_away(&mut self, handle: Handle, trouble: Trouble) {
+        let index = self.call(handle).place;
+        let node = self.places[index as usize].node;
+        let forwards = self.forwards_of(self.target_of(index));
+        self.trouble(handle, trouble, forwards, index, node);
+    }
+
+    /// Forwards the call by the device's settings, or ends it where none leads on.
+    fn trouble(&mut self, handle: Handle, trouble: Trouble, forwards: Forwards, from: u32, node: NodeId) {
+        let Some((forward, target)) = forwarding::next(&self.plan.release, trouble, &forwards) else {
+            return self.end(handle, forwarding::unforwarded(trouble));
+        };
+        self.leave(handle);
+        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
+        let call = self.call(handle);
+        (call.forward, call.forwarded_from, call.target, call.forwarding_node) = (Some(forward), from, target, node);
+        let step = call.enter(Phase::Routing);
+        self.schedule(done, Event::Forwards { call: handle, step });
+    }
+
+    pub(super) fn forwards(&mut self, handle: Handle, step: u8) {
+        if let Some(call) = self.current(handle, step) {
+            let (target, node) = (call.target, call.forwarding_node);
+            self.next_hop(handle, target, node);
+        }
+    }
+
+    /// Deals with the calls at the devices of an application that the CTIManager closes (R24), in the order in which
+    /// they came there.
+    pub(super) fn strand_calls(&mut self, application: ApplicationId) {
+        let mut stranded = std::mem::take(&mut self.stranded);
+        stranded.clear();
+        let at_its_devices = self.calls.iter().filter(|(_, call)| {
+            call.place != NOWHERE
+                && !matches!(call.phase, Phase::Routing | Phase::Ringing)
+                && self.places[call.place as usize].application == Some(application)
+        });
+        stranded.extend(at_its_devices.map(|(handle, call)| (call.since, handle)));
+        // Where two came in the same instant, their order is that of their slots, which is as fixed as any.
+        stranded.sort_by_key(|&(since, _)| since);
+        for &(_, handle) in &stranded {
+            let call = self.call(handle);
+            let (name, index) = (call.name(), call.place);
+            let progress = match call.phase {
+                Phase::Presented => Progress::Unanswered,
+                Phase::Talking => Progress::Connected,
+                _ => Progress::InChange,
+            };
+            match application_failure::fate(progress, self.media_from_application(index)) {
+                Fate::Redirected(trouble) => self.turn_away(handle, trouble),
+                Fate::Preserved => self.note(Fact::Preserved { call: name }),
+                Fate::Lost(ending) => self.end(handle, ending),
+            }
+        }
+        self.stranded = stranded;
+    }
+
+    /// Whether the media of calls at this device comes from its application and dies with it.
+    fn media_from_application(&self, index: u32) -> bool {
+        let Place { kind, row, .. } = self.places[index as usize];
+        kind != PlaceKind::Port || self.plan.port_groups[row as usize].media_from_application
+    }
+
+    fn controller(&self, index: u32) -> ApplicationId {
+        self.places[index as usize].application.expect("only calls at an application's devices have messages for one")
+    }
+
+    /// The call is over: whoever was on its path has work releasing it.
+    fn end(&mut self, handle: Handle, ending: Ending) {
+        let call = self.call(handle);
+        let (name, offered, ingress, index) = (call.name(), call.offered, call.ingress, call.place);
+        self.work(self.plan.callmanager(ingress), &self.plan.nodes[ingress.index()].callmanager.release);
+        if index != NOWHERE {
+            let node = self.places[index as usize].node;
+            if node != ingress {
+                self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.release);
+            }
+            // A call that has ended waits for nobody, also while the phone it leaves looks for the next one.
+            self.call(handle).phase = Phase::Routing;
+            self.leave(handle);
+        }
+        self.calls.remove(handle);
+        self.note(Fact::Ended { call: name, ending, offered });
+    }
+}

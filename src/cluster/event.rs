@@ -1,0 +1,94 @@
+//! What will happen, in the present tense: everything the calendar can hold.
+
+use crate::engine::Handle;
+
+/// An event. It takes eight bytes, so that a pending one with its time takes sixteen.
+///
+/// A call's event carries the `step` the call was at when it was scheduled: once the call has moved on, it finds the
+/// steps differ and does nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    // A caller.
+    /// The next caller's set-up reaches its ingress CallManager.
+    CallerDials { source: u16 },
+    /// The caller's patience ends, wherever the call is by then.
+    PatienceEnds { call: Handle },
+    /// The patience of a caller who waits for a person ends.
+    WaitEnds { call: Handle },
+
+    // A call between nodes and at a device.
+    /// Digit analysis is done: the call goes to where its number leads.
+    Routes { call: Handle, step: u8 },
+    /// The call reaches the CallManager of the device.
+    Offers { call: Handle, step: u8 },
+    /// The CallManager has offered it: the device takes it or does not.
+    Presents { call: Handle, step: u8 },
+    /// A person, or the number outside, picks up.
+    PicksUp { call: Handle, step: u8 },
+    /// It has rung long enough unanswered.
+    RingsOut { call: Handle, step: u8 },
+    /// The answer reaches the caller's side: both talk.
+    Connects { call: Handle, step: u8 },
+    /// The treatment or the talk is over.
+    TalkEnds { call: Handle, step: u8 },
+    /// The CallManager has done what a forward asks for: the call goes on to where the forward leads.
+    Forwards { call: Handle, step: u8 },
+
+    // A call and its application.
+    /// News of the call reaches the application's CTIManager.
+    NewsReachesManager { call: Handle, step: u8 },
+    /// The news reaches the application.
+    NewsReachesApplication { call: Handle, step: u8 },
+    /// A worker has decided.
+    WorkerDecides { application: u16, worker: u32 },
+    /// The application's request reaches its CTIManager.
+    RequestReachesManager { call: Handle, step: u8 },
+    /// The request reaches the device's CallManager.
+    RequestReachesCallManager { call: Handle, step: u8 },
+    /// The CallManager has done what the application asked for.
+    TakesEffect { call: Handle, step: u8 },
+    /// A New Call Accept timer may have run out.
+    AcceptTimerExpires,
+    /// A CTI request timer may have run out.
+    RequestTimerExpires,
+
+    // An application and its CTIManager.
+    /// The application's heartbeat is due.
+    HeartbeatDue { application: u16, attempt: u16 },
+    /// A heartbeat reaches the CTIManager.
+    HeartbeatReachesManager { application: u16, connection: u16 },
+    /// The CTIManager has noted a heartbeat.
+    HeartbeatHeard { application: u16, connection: u16 },
+    /// The CTIManager looks whether it has heard from the application.
+    HeartbeatChecked { application: u16, connection: u16 },
+    /// The CTIManager sees the application's connection closed.
+    ConnectionCloses { application: u16, connection: u16 },
+    /// The application asks for a new connection.
+    ProviderAsks { application: u16, attempt: u16 },
+    /// Its CTIManager has opened the provider.
+    ProviderOpens { application: u16, attempt: u16 },
+    /// The application asks for the next of its devices.
+    AsksForDevice { application: u16, attempt: u16 },
+    /// The request to open a device reaches the CTIManager.
+    OpenReachesManager { device: u32, stamp: u16 },
+    /// The request to open a device reaches its CallManager.
+    OpenReachesCallManager { device: u32, stamp: u16 },
+    /// The device is open.
+    DeviceOpens { device: u32, stamp: u16 },
+
+    // Faults.
+    /// A fault of the workload strikes.
+    FaultStrikes { fault: u16 },
+    /// What had failed is there again.
+    FaultEnds { fault: u16 },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_takes_eight_bytes() {
+        assert_eq!(size_of::<Event>(), 8);
+    }
+}

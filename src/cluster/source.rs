@@ -1,0 +1,160 @@
+//! Callers: when they call, and the luck they bring.
+
+use super::{Cluster, Event};
+use crate::cluster::call::Call;
+use crate::domain::{CallName, SourceId};
+use crate::engine::{Stream, Time, stream_number, unit_exponential};
+use crate::plan::{Arrivals, ModulationState, RateCurve, Source};
+use crate::record::{Fact, Recorder};
+
+/// The draws of one caller: one block of the generator, a word for each purpose. The first is the time since the
+/// caller before; the rest travel with the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Luck {
+    Patience = 1,
+    Talk,
+    Lookup,
+    Answer,
+    Treatment,
+    /// Three choices of 21 bits each.
+    Choices,
+}
+
+/// How many words of a caller's block travel with the call.
+pub(super) const WORDS: usize = 6;
+
+/// A source in a run.
+pub(super) struct SourceState {
+    callers: Stream,
+    /// For draws that a call makes a second time, as on a second look-up: a block for each caller and hop.
+    again: Stream,
+    modulation: Stream,
+    /// The block of the next caller.
+    next: [u64; 8],
+    /// The number of the next caller.
+    number: u32,
+    /// When the caller before dialled.
+    clock: Time,
+    /// Which step of the rate curve holds at `clock`.
+    step: usize,
+    /// Which state of the modulation holds at `clock`, and until when.
+    state: usize,
+    state_ends: Time,
+}
+
+impl SourceState {
+    pub(super) fn new(source: &Source) -> SourceState {
+        let stream = |purpose| Stream::new(0, 0, stream_number(purpose, &source.name));
+        SourceState {
+            callers: stream("caller"),
+            again: stream("caller again"),
+            modulation: stream("modulation"),
+            next: [0; 8],
+            number: 0,
+            clock: Time::ZERO,
+            step: 0,
+            state: 0,
+            state_ends: Time::ZERO,
+        }
+    }
+
+    fn reset(&mut self, seed: u64, replication: u64) {
+        self.callers.reset(seed, replication);
+        self.again.reset(seed, replication);
+        self.modulation.reset(seed, replication);
+        (self.number, self.clock, self.step, self.state) = (0, Time::ZERO, 0, 0);
+        self.state_ends = Time::ZERO;
+    }
+
+    /// Draws the next caller and gives the time at which that one dials; [`Time::NEVER`] if nobody does any more.
+    fn draw(&mut self, source: &Source) -> Time {
+        self.next = self.callers.block();
+        self.clock = match &source.arrivals {
+            Arrivals::Listed(calls) => calls.get(self.number as usize).map_or(Time::NEVER, |call| call.at),
+            Arrivals::Poisson(curve) => self.advance(curve, &[]),
+            Arrivals::Modulated(curve, states) => self.advance(curve, states),
+        };
+        self.clock
+    }
+
+    /// Lets a unit exponential's worth of expected calls go by: an arrival of a Poisson process whose rate changes.
+    fn advance(&mut self, curve: &RateCurve, states: &[ModulationState]) -> Time {
+        let mut left = unit_exponential(self.next[0]);
+        let mut now = self.clock;
+        loop {
+            while curve.steps.get(self.step + 1).is_some_and(|(from, _)| *from <= now) {
+                self.step += 1;
+            }
+            let curve_ends = curve.steps.get(self.step + 1).map_or(Time::NEVER, |(from, _)| *from);
+            let factor = self.modulate(now, states);
+            let until = if states.is_empty() { curve_ends } else { curve_ends.min(self.state_ends) };
+            let per_nano = curve.steps[self.step].1 * factor * 1e-9;
+            let room = until.since(now).nanos() as f64 * per_nano;
+            if per_nano > 0.0 && left <= room {
+                return Time::from_nanos(now.nanos() + (left / per_nano + 0.5) as u64);
+            }
+            if until == Time::NEVER {
+                return Time::NEVER;
+            }
+            left -= room;
+            now = until;
+        }
+    }
+
+    /// The factor of the state that holds at `now`; moves on to the next states as they end.
+    fn modulate(&mut self, now: Time, states: &[ModulationState]) -> f64 {
+        let Some(_) = states.first() else { return 1.0 };
+        while self.state_ends <= now {
+            // The first state is entered at time zero; each one lasts an exponential time of its own.
+            if self.state_ends > Time::ZERO {
+                self.state = (self.state + 1) % states.len();
+            }
+            let lasts = states[self.state].mean.nanos() as f64 * unit_exponential(self.modulation.next_u64());
+            self.state_ends = Time::from_nanos(self.state_ends.nanos().saturating_add(lasts as u64 + 1));
+        }
+        states[self.state].factor
+    }
+
+    /// The draws of a caller's further hop: as fixed as the first ones, whatever happens in between.
+    pub(super) fn again(&mut self, number: u32, hop: u8) -> [u64; 8] {
+        self.again.seek_block(u64::from(number) << 6 | u64::from(hop));
+        self.again.block()
+    }
+}
+
+impl<R: Recorder> Cluster<'_, R> {
+    pub(super) fn reset_sources(&mut self, seed: u64, replication: u64) {
+        for row in 0..self.sources.len() {
+            self.sources[row].reset(seed, replication);
+            self.schedule_next_caller(row as u16);
+        }
+    }
+
+    fn schedule_next_caller(&mut self, source: u16) {
+        let dials = self.sources[source as usize].draw(&self.plan.sources[source as usize]);
+        let reaches = dials + self.plan.links.from_caller;
+        if reaches <= self.plan.length {
+            self.schedule(reaches, Event::CallerDials { source });
+        }
+    }
+
+    /// A call begins: its set-up reaches the ingress CallManager, which analyses the digits.
+    pub(super) fn caller_dials(&mut self, source: u16) {
+        let plan = &self.plan.sources[source as usize];
+        let state = &mut self.sources[source as usize];
+        let name = CallName { source: SourceId(source), number: state.number };
+        let mut luck = [0; WORDS];
+        luck.copy_from_slice(&state.next[1..=WORDS]);
+        state.number += 1;
+        let ingress = plan.ingress[name.number as usize % plan.ingress.len()];
+
+        let call = self.calls.insert(Call::new(name, ingress, plan.to, luck, self.now));
+        self.note(Fact::Offered { call: name, ingress });
+        if let Some(patience) = self.patience(name, luck[Luck::Patience as usize - 1]) {
+            self.schedule(self.now + patience, Event::PatienceEnds { call });
+        }
+        let done = self.work(self.plan.callmanager(ingress), &self.plan.nodes[ingress.index()].callmanager.setup);
+        self.schedule(done, Event::Routes { call, step: 0 });
+        self.schedule_next_caller(source);
+    }
+}

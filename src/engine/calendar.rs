@@ -1,0 +1,603 @@
+//! What is still to happen, in the order in which it will.
+//!
+//! The order is (time, then insertion) and nothing else. A heap would give it too, but pays for every event with
+//! mispredicted branches and, once the set outgrows the cache, with memory. Here an event is written once or twice to
+//! the end of a list, read back in a stream, and sorted only among the few events that are about to happen. No
+//! sequence number is stored: lists keep the order in which events came.
+//!
+//! **Far.** Times are numbers of eleven digits in base 64. An event is filed by the *highest digit in which its time
+//! differs from the base*: that digit's place is its level, the digit its slot. So a level holds times that agree with
+//! the base in all higher digits, every slot of a level precedes every slot of the levels above it, and the first
+//! occupied slot of the lowest occupied level holds the next events; bit maps find it in two instructions.
+//!
+//! **Near.** That slot is *opened*: its few events are sorted, latest first, and taken from the end. Short delays land
+//! close to the end of such an array, so that little has to move. A slot that holds more than one chunk is *spread*
+//! instead: the base moves to the slot's beginning, and its events, filed anew in order, fall to lower levels.
+//!
+//! Everything before the base is near, the rest is far; each step below keeps that sentence true.
+//!
+//! **Bursts**, which is what a failover is, must not meet a long sorted array:
+//! - A slot of the lowest level is a single tick and needs no sorting. While it is taken, further events for the same
+//!   tick are far: they gather in a list of their own, which is the next to be opened.
+//! - A near part that grows too long is filed back under an earlier base.
+//!
+//! The ladder's lists are chains of fixed chunks from one arena. Vectors would be as fast, but each of them would
+//! sooner or later grow to the size of the fullest slot and stay so.
+
+use super::Time;
+use std::cmp::Reverse;
+
+/// Bits of a digit: 64 slots make a level, so that one word maps it.
+const DIGIT_BITS: u32 = 6;
+const SLOTS: usize = 1 << DIGIT_BITS;
+/// Digits of a 64-bit time; of the highest only sixteen values occur.
+const LEVELS: usize = u64::BITS.div_ceil(DIGIT_BITS) as usize;
+/// Events in a chunk, and so the most that are sorted when a slot is opened: fewer would be spread too often, more
+/// would cost more to sort.
+const CHUNK: usize = 32;
+/// The longest near part, but for a burst: four times what is opened, so that filing it back is rare and pays.
+const NEAR_LIMIT: usize = 4 * CHUNK;
+/// The end of a chain.
+const NONE: u32 = u32::MAX;
+
+/// The set of pending events, taken in order of time and, within one instant, of insertion.
+///
+/// Events are small and `Copy`; with an event of 8 bytes a pending one costs 16. Time only moves forward: an event may
+/// be scheduled for the instant of the one taken last, or later, not before.
+///
+/// Memory is the most that was ever pending, in 512-byte chunks, with one chunk an occupied slot that may be nearly
+/// empty. It is never given back, so that the next run does not ask for it again. At most 2^32 - 32 events can be far.
+#[derive(Clone, Debug)]
+pub struct Calendar<E> {
+    /// The time of the event taken last.
+    now: u64,
+    /// Far events are at or after it and are filed by how they differ from it; all events before it are near.
+    base: u64,
+    /// The next events, latest first.
+    near: Vec<Pending<E>>,
+    /// How many events the slots hold.
+    far: usize,
+    /// A bit for every level that holds events.
+    occupied_levels: u32,
+    /// A bit for every slot that holds events.
+    occupied_slots: [u64; LEVELS],
+    /// The slots, level after level.
+    slots: Box<[Slot; LEVELS * SLOTS]>,
+    chunks: Chunks<E>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Pending<E> {
+    at: u64,
+    event: E,
+}
+
+/// A chain of chunks, all full but the last.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    /// The first chunk.
+    first: u32,
+    /// The place in the arena of the next event. On a chunk's border there is no such place yet: the last chunk is
+    /// full, or there is none.
+    end: u32,
+}
+
+/// Chunks of places for events, and the chains they form.
+#[derive(Clone, Debug)]
+struct Chunks<E> {
+    /// Chunk `c` is the `CHUNK` places from `c * CHUNK` on.
+    places: Vec<Pending<E>>,
+    /// The chunk after each in its chain.
+    next: Vec<u32>,
+    /// The chain of chunks that are free again. The one freed last is used first: it is still in the cache.
+    free: u32,
+    /// Chunks from this one on have not been used since the last clearing.
+    unused: u32,
+}
+
+impl<E: Copy> Calendar<E> {
+    /// An empty calendar at time zero.
+    pub fn new() -> Calendar<E> {
+        Calendar {
+            now: 0,
+            base: 0,
+            near: Vec::new(),
+            far: 0,
+            occupied_levels: 0,
+            occupied_slots: [0; LEVELS],
+            slots: Box::new([Slot::default(); LEVELS * SLOTS]),
+            chunks: Chunks { places: Vec::new(), next: Vec::new(), free: NONE, unused: 0 },
+        }
+    }
+
+    /// Forgets all events and goes back to time zero, keeping the memory: a run that repeats the one before it
+    /// allocates nothing.
+    pub fn clear(&mut self) {
+        self.now = 0;
+        self.base = 0;
+        self.near.clear();
+        self.far = 0;
+        self.occupied_levels = 0;
+        self.occupied_slots = [0; LEVELS];
+        self.slots.fill(Slot::default());
+        self.chunks.free = NONE;
+        self.chunks.unused = 0;
+    }
+
+    /// How many events are pending.
+    pub fn len(&self) -> usize {
+        self.near.len() + self.far
+    }
+
+    /// Whether no event is pending.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The bytes it holds on the heap, used or not.
+    pub fn memory_bytes(&self) -> usize {
+        (self.near.capacity() + self.chunks.places.capacity()) * size_of::<Pending<E>>()
+            + self.chunks.next.capacity() * size_of::<u32>()
+            + size_of_val(&*self.slots)
+    }
+
+    /// Schedules `event` for `at`, after everything that is already pending for that instant.
+    ///
+    /// [`Time::NEVER`] is an instant like any other: the last one.
+    ///
+    /// # Panics
+    /// If `at` is before the time of the event taken last: the past cannot be changed.
+    #[inline]
+    pub fn push(&mut self, at: Time, event: E) {
+        let pending = Pending { at: at.nanos(), event };
+        if pending.at < self.now {
+            past(at, self.now);
+        }
+        if pending.at >= self.base {
+            self.file(pending);
+        } else {
+            self.insert(pending);
+            if self.near.len() > NEAR_LIMIT {
+                self.narrow();
+            }
+        }
+    }
+
+    /// Takes the next event, and time moves on to it; `None` if nothing is pending.
+    #[inline]
+    pub fn pop(&mut self) -> Option<(Time, E)> {
+        self.pop_until(Time::NEVER)
+    }
+
+    /// Takes the next event if it happens at `end` or before. Otherwise it stays, and time does not move.
+    #[inline]
+    pub fn pop_until(&mut self, end: Time) -> Option<(Time, E)> {
+        if self.near.is_empty() && !self.refill(end.nanos()) {
+            return None;
+        }
+        let next = self.near.pop_if(|next| next.at <= end.nanos())?;
+        self.now = next.at;
+        Some((Time::from_nanos(next.at), next.event))
+    }
+
+    /// Puts an event among the near ones, below (to be taken after) those of the same time.
+    #[inline]
+    fn insert(&mut self, pending: Pending<E>) {
+        self.near.push(pending);
+        let mut place = self.near.len() - 1;
+        while place > 0 && self.near[place - 1].at <= pending.at {
+            self.near[place] = self.near[place - 1];
+            place -= 1;
+        }
+        self.near[place] = pending;
+    }
+
+    /// Puts an event at the end of its slot.
+    #[inline]
+    fn file(&mut self, pending: Pending<E>) {
+        let level = level(self.base, pending.at);
+        let digit = (pending.at >> (level as u32 * DIGIT_BITS)) as usize % SLOTS;
+        let slot = &mut self.slots[level * SLOTS + digit];
+        // One event in 32 comes here if there are many; the others do not even look at the maps.
+        if (slot.end as usize).is_multiple_of(CHUNK) {
+            let chunk = self.chunks.take(pending);
+            if self.occupied_slots[level] & (1 << digit) == 0 {
+                self.occupied_slots[level] |= 1 << digit;
+                self.occupied_levels |= 1 << level;
+                slot.first = chunk;
+            } else {
+                self.chunks.next[slot.last()] = chunk;
+            }
+            slot.end = chunk * CHUNK as u32;
+        }
+        self.chunks.places[slot.end as usize] = pending;
+        slot.end += 1;
+        self.far += 1;
+    }
+
+    /// Opens the slot with the next events, if it begins at `end` or before. Nothing may be near.
+    #[inline(never)]
+    fn refill(&mut self, end: u64) -> bool {
+        while self.occupied_levels != 0 {
+            let level = self.occupied_levels.trailing_zeros() as usize;
+            let digit = self.occupied_slots[level].trailing_zeros() as usize;
+            let shift = level as u32 * DIGIT_BITS;
+            // Two shifts, because a single one would be by more than 63 bits at the highest level.
+            let higher_digits = u64::MAX << shift << DIGIT_BITS;
+            let start = self.base & higher_digits | (digit as u64) << shift;
+            if start > end {
+                return false;
+            }
+            let mut slot = self.vacate(level, digit);
+            if level == 0 || slot.last() == slot.first as usize {
+                while self.draw(&mut slot) {}
+                self.near.reverse();
+                // The sort is stable, so reversing leaves events of one time in the order in which they are taken.
+                self.near.sort_by_key(|pending| Reverse(pending.at));
+                // The slot's last tick: what comes for that one, or later, is far.
+                self.base = start | !(u64::MAX << shift);
+                return true;
+            }
+            self.base = start;
+            while self.draw(&mut slot) {
+                self.file_near();
+            }
+        }
+        false
+    }
+
+    /// Makes all near events far, under a base that is early enough for them.
+    #[cold]
+    fn narrow(&mut self) {
+        self.near.reverse();
+        let base = self.near[0].at;
+        // Far events on levels below the one where the old base and the new one part are filed by digits that no longer
+        // tell them apart from the base. None of them precedes a near event.
+        for level in 0..level(base, self.base) {
+            while self.occupied_slots[level] != 0 {
+                let digit = self.occupied_slots[level].trailing_zeros() as usize;
+                let mut slot = self.vacate(level, digit);
+                while self.draw(&mut slot) {}
+            }
+        }
+        self.base = base;
+        self.file_near();
+    }
+
+    /// Files the events of the near part, in the order in which they lie there.
+    fn file_near(&mut self) {
+        for place in 0..self.near.len() {
+            self.file(self.near[place]);
+        }
+        self.near.clear();
+    }
+
+    /// Marks a slot empty and hands out its chain.
+    fn vacate(&mut self, level: usize, digit: usize) -> Slot {
+        self.occupied_slots[level] &= !(1 << digit);
+        if self.occupied_slots[level] == 0 {
+            self.occupied_levels &= !(1 << level);
+        }
+        std::mem::take(&mut self.slots[level * SLOTS + digit])
+    }
+
+    /// Moves the events of a chain's first chunk to the end of the near part, and frees the chunk; false if none is
+    /// left.
+    #[inline]
+    fn draw(&mut self, slot: &mut Slot) -> bool {
+        if slot.end == 0 {
+            return false;
+        }
+        let chunk = slot.first;
+        let begin = chunk as usize * CHUNK;
+        let end = if slot.last() == chunk as usize {
+            std::mem::take(&mut slot.end) as usize
+        } else {
+            slot.first = self.chunks.next[chunk as usize];
+            begin + CHUNK
+        };
+        self.near.extend_from_slice(&self.chunks.places[begin..end]);
+        self.far -= end - begin;
+        self.chunks.release(chunk);
+        true
+    }
+}
+
+impl Slot {
+    /// The last chunk of a chain that is not empty.
+    fn last(&self) -> usize {
+        (self.end as usize - 1) / CHUNK
+    }
+}
+
+impl<E: Copy> Chunks<E> {
+    /// A free chunk. New memory is filled with `filler`, for want of anything else to fill it with.
+    fn take(&mut self, filler: Pending<E>) -> u32 {
+        if self.free != NONE {
+            let chunk = self.free;
+            self.free = self.next[chunk as usize];
+            return chunk;
+        }
+        let chunk = self.unused;
+        if chunk as usize == self.next.len() {
+            assert!((chunk as usize) < NONE as usize / CHUNK, "more than 2^32 events are pending");
+            self.next.push(NONE);
+            self.places.resize(self.places.len() + CHUNK, filler);
+        }
+        self.unused += 1;
+        chunk
+    }
+
+    fn release(&mut self, chunk: u32) {
+        self.next[chunk as usize] = self.free;
+        self.free = chunk;
+    }
+}
+
+impl<E: Copy> Default for Calendar<E> {
+    fn default() -> Calendar<E> {
+        Calendar::new()
+    }
+}
+
+/// The place of the highest digit in which two times differ; zero if they do not.
+#[inline]
+fn level(one: u64, other: u64) -> usize {
+    (((one ^ other) | 1).ilog2() / DIGIT_BITS) as usize
+}
+
+#[cold]
+#[inline(never)]
+fn past(at: Time, now: u64) -> ! {
+    panic!("an event was scheduled for {at}, but it is {} already", Time::from_nanos(now))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use std::collections::BinaryHeap;
+
+    /// As large and as aligned as the simulator's events.
+    type Event = [u16; 4];
+
+    fn event(number: u64) -> Event {
+        [number as u16, (number >> 16) as u16, (number >> 32) as u16, 0]
+    }
+
+    /// A calendar beside the plainest thing that keeps the order, compared at every step.
+    #[derive(Default)]
+    struct Checked {
+        calendar: Calendar<Event>,
+        model: BinaryHeap<Reverse<(u64, u64)>>,
+        pushed: u64,
+        now: u64,
+    }
+
+    impl Checked {
+        fn push(&mut self, at: u64) {
+            self.calendar.push(Time::from_nanos(at), event(self.pushed));
+            self.model.push(Reverse((at, self.pushed)));
+            self.pushed += 1;
+        }
+
+        fn pop_until(&mut self, end: u64) -> bool {
+            let expected = match self.model.peek() {
+                Some(&Reverse((at, number))) if at <= end => {
+                    self.model.pop();
+                    self.now = at;
+                    Some((Time::from_nanos(at), event(number)))
+                }
+                _ => None,
+            };
+            assert_eq!(self.calendar.pop_until(Time::from_nanos(end)), expected);
+            assert_eq!(self.calendar.len(), self.model.len());
+            expected.is_some()
+        }
+
+        fn clear(&mut self) {
+            self.calendar.clear();
+            self.model.clear();
+            self.now = 0;
+        }
+
+        fn drain(&mut self) {
+            while self.pop_until(u64::MAX) {}
+            assert!(self.calendar.is_empty());
+            assert_eq!(self.calendar.pop(), None);
+        }
+    }
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        /// Events that far after now.
+        Push {
+            delay: u64,
+            count: usize,
+        },
+        /// Events so many ticks apart, the last first.
+        Descend {
+            delay: u64,
+            step: u64,
+            count: u64,
+        },
+        /// One event for each of the given instants, if not past.
+        At(u64),
+        Pop(usize),
+        PopUntil(u64),
+        Clear,
+    }
+
+    fn delays() -> impl Strategy<Value = u64> {
+        prop_oneof![
+            Just(0),
+            0..4_u64,
+            0..200_u64,
+            0..100_000_u64,
+            // Any number of bits, and numbers next to a border between digits.
+            (0..64_u32, any::<u64>()).prop_map(|(bits, random)| random >> bits),
+            (0..64_u32, 0..3_u64).prop_map(|(bits, offset)| (1_u64 << bits).saturating_add(offset) - 1),
+        ]
+    }
+
+    fn steps() -> impl Strategy<Value = Step> {
+        prop_oneof![
+            8 => (delays(), 1..4_usize).prop_map(|(delay, count)| Step::Push { delay, count }),
+            1 => (delays(), 30..400_usize).prop_map(|(delay, count)| Step::Push { delay, count }),
+            1 => (delays(), 0..100_u64, 1..300_u64).prop_map(|(delay, step, count)| Step::Descend { delay, step, count }),
+            1 => prop_oneof![Just(u64::MAX), Just(0), any::<u64>()].prop_map(Step::At),
+            6 => (1..8_usize).prop_map(Step::Pop),
+            1 => (30..300_usize).prop_map(Step::Pop),
+            6 => delays().prop_map(Step::PopUntil),
+            1 => Just(Step::Clear),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_order_is_that_of_time_and_then_of_insertion(steps in vec(steps(), 1..60)) {
+            let mut checked = Checked::default();
+            for step in steps {
+                match step {
+                    Step::Push { delay, count } => {
+                        (0..count).for_each(|_| checked.push(checked.now.saturating_add(delay)));
+                    }
+                    Step::Descend { delay, step, count } => {
+                        let last = checked.now.saturating_add(delay).saturating_add(step * count);
+                        (0..count).for_each(|i| checked.push((last - step * i).max(checked.now)));
+                    }
+                    Step::At(at) => checked.push(at.max(checked.now)),
+                    Step::Pop(count) => (0..count).for_each(|_| { checked.pop_until(u64::MAX); }),
+                    Step::PopUntil(delay) => {
+                        let end = checked.now.saturating_add(delay);
+                        while checked.pop_until(end) {}
+                    }
+                    Step::Clear => checked.clear(),
+                }
+            }
+            checked.drain();
+        }
+    }
+
+    /// The hold model with a population that changes, on delays made of a congruential generator's words.
+    fn hold(checked: &mut Checked, population: usize, holds: usize, delay: impl Fn(u64) -> u64) {
+        let mut state = 1_u64;
+        let mut next = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state ^ state >> 32
+        };
+        for _ in 0..population {
+            let at = checked.now + delay(next());
+            checked.push(at);
+        }
+        for _ in 0..holds {
+            checked.pop_until(u64::MAX);
+            // None, one or two, and one on average.
+            for _ in 0..next() % 3 {
+                let at = checked.now + delay(next());
+                checked.push(at);
+            }
+        }
+        checked.drain();
+    }
+
+    fn exponential(word: u64, mean: f64) -> u64 {
+        (-mean * libm::log(((word >> 12) as f64 + 0.5) / (1_u64 << 52) as f64)) as u64
+    }
+
+    #[test]
+    fn exponential_delays() {
+        for population in [10, 1000, 30_000] {
+            hold(&mut Checked::default(), population, 60_000, |word| exponential(word, 1e9));
+        }
+    }
+
+    #[test]
+    fn mostly_short_and_some_very_long_delays() {
+        hold(&mut Checked::default(), 4000, 60_000, |word| match word % 10 {
+            0 => exponential(word, 180e9),
+            _ => 5_000_000,
+        });
+    }
+
+    #[test]
+    fn many_ties() {
+        hold(&mut Checked::default(), 4000, 60_000, |word| exponential(word, 4.0));
+    }
+
+    #[test]
+    fn a_burst_at_one_instant_among_others() {
+        let mut checked = Checked::default();
+        for i in 0..1000 {
+            checked.push(i * 1_000_003);
+        }
+        for _ in 0..500 {
+            checked.pop_until(u64::MAX);
+        }
+        // Ahead, then now, then now again from within the burst.
+        let ahead = checked.now + 2_000_000;
+        (0..20_000).for_each(|_| checked.push(ahead));
+        let now = checked.now;
+        (0..20_000).for_each(|_| checked.push(now));
+        for _ in 0..30_000 {
+            checked.pop_until(u64::MAX);
+            if checked.pushed.is_multiple_of(2) {
+                let now = checked.now;
+                checked.push(now);
+                checked.push(now + 1);
+            }
+        }
+        checked.drain();
+    }
+
+    #[test]
+    fn a_run_after_clearing_repeats_the_order_and_asks_for_no_memory() {
+        let mut checked = Checked::default();
+        let mut run = || {
+            checked.clear();
+            checked.pushed = 0;
+            hold(&mut checked, 3000, 20_000, |word| exponential(word, 1e9));
+            checked.calendar.memory_bytes()
+        };
+        let memory = run();
+        assert_eq!(run(), memory);
+    }
+
+    #[test]
+    fn events_for_now_follow_those_already_pending_for_now() {
+        let mut calendar = Calendar::new();
+        calendar.push(Time::from_nanos(7), 'a');
+        calendar.push(Time::from_nanos(7), 'b');
+        assert_eq!(calendar.pop(), Some((Time::from_nanos(7), 'a')));
+        calendar.push(Time::from_nanos(7), 'c');
+        assert_eq!(calendar.pop(), Some((Time::from_nanos(7), 'b')));
+        assert_eq!(calendar.pop(), Some((Time::from_nanos(7), 'c')));
+    }
+
+    #[test]
+    fn looking_ahead_does_not_move_time() {
+        let mut calendar = Calendar::new();
+        calendar.push(Time::from_nanos(120), 'b');
+        assert_eq!(calendar.pop_until(Time::from_nanos(119)), None);
+        calendar.push(Time::from_nanos(0), 'a');
+        assert_eq!(calendar.pop_until(Time::from_nanos(119)), Some((Time::ZERO, 'a')));
+        assert_eq!(calendar.pop_until(Time::from_nanos(120)), Some((Time::from_nanos(120), 'b')));
+    }
+
+    #[test]
+    #[should_panic(expected = "scheduled for 0.000000004s, but it is 0.000000005s already")]
+    fn the_past_cannot_be_changed() {
+        let mut calendar = Calendar::new();
+        calendar.push(Time::from_nanos(5), ());
+        calendar.pop();
+        calendar.push(Time::from_nanos(4), ());
+    }
+
+    #[test]
+    fn a_pending_event_takes_sixteen_bytes() {
+        assert_eq!(size_of::<Pending<Event>>(), 16);
+    }
+}

@@ -1,0 +1,79 @@
+//! Timers of one length, of which nearly all are put out in time.
+
+use super::{Span, Time};
+use std::collections::VecDeque;
+
+/// A queue of timers that all run equally long, so that they expire in the order they were set. Only the first that
+/// may still matter is in the calendar: a guard that is nearly always put out in time costs a place in a ring instead
+/// of an event.
+///
+/// `T` names what is guarded, and the caller knows whether that still matters.
+#[derive(Clone, Debug)]
+pub struct Watchdog<T> {
+    length: Span,
+    ring: VecDeque<(Time, T)>,
+}
+
+impl<T: Copy> Watchdog<T> {
+    /// Timers of this length; [`Span::FOREVER`] sets none.
+    pub const fn new(length: Span) -> Watchdog<T> {
+        Watchdog { length, ring: VecDeque::new() }
+    }
+
+    /// Forgets all timers and keeps the memory.
+    pub fn clear(&mut self) {
+        self.ring.clear();
+    }
+
+    /// Sets a timer. Gives the time to put into the calendar if none is pending there.
+    #[must_use]
+    pub fn set(&mut self, now: Time, guarded: T) -> Option<Time> {
+        if self.length == Span::FOREVER {
+            return None;
+        }
+        let expires = now + self.length;
+        self.ring.push_back((expires, guarded));
+        (self.ring.len() == 1).then_some(expires)
+    }
+
+    /// The next timer that has run out by `now`, whether or not it matters any more.
+    pub fn expired(&mut self, now: Time) -> Option<T> {
+        let (expires, guarded) = *self.ring.front()?;
+        if expires > now {
+            return None;
+        }
+        self.ring.pop_front();
+        Some(guarded)
+    }
+
+    /// Drops timers that no longer matter from the front, and gives the time of the first that does, for the calendar.
+    #[must_use]
+    pub fn next(&mut self, mut matters: impl FnMut(T) -> bool) -> Option<Time> {
+        while let Some(&(expires, guarded)) = self.ring.front() {
+            if matters(guarded) {
+                return Some(expires);
+            }
+            self.ring.pop_front();
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_event_serves_many_timers() {
+        let at = Time::from_nanos;
+        let mut watchdog = Watchdog::new(Span::from_nanos(10));
+        assert_eq!(watchdog.set(at(0), 'a'), Some(at(10)));
+        assert_eq!(watchdog.set(at(3), 'b'), None);
+        assert_eq!(watchdog.set(at(5), 'c'), None);
+        assert_eq!(watchdog.expired(at(10)), Some('a'));
+        assert_eq!(watchdog.expired(at(10)), None);
+        assert_eq!(watchdog.next(|guarded| guarded == 'c'), Some(at(15)));
+        assert_eq!(watchdog.expired(at(15)), Some('c'));
+        assert_eq!(watchdog.next(|_| true), None);
+    }
+}

@@ -1,0 +1,51 @@
+//! R5, R10, R22: whether a device takes a call.
+
+use crate::domain::Trouble;
+
+/// What a device is asked before a call is presented at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Door {
+    /// Whether an application has it open. A phone is always open.
+    pub open: bool,
+    /// How many calls are there now.
+    pub calls: u32,
+    /// With this many calls there, the next one is busy.
+    pub busy_trigger: u32,
+    /// Never more calls than this.
+    pub maximum_calls: u32,
+}
+
+/// Whether the call is presented, or what stands in the way. A device that nobody opened is as good as unregistered,
+/// so that comes before busy (the order of precedence is the same in every release; which forward follows is not).
+pub const fn admit(door: Door) -> Result<(), Trouble> {
+    if !door.open {
+        return Err(Trouble::NotOpened);
+    }
+    if door.calls >= door.busy_trigger || door.calls >= door.maximum_calls {
+        return Err(Trouble::Busy);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOOR: Door = Door { open: true, calls: 0, busy_trigger: 40, maximum_calls: 50 };
+
+    #[test]
+    fn a_trigger_of_40_makes_call_41_busy() {
+        assert_eq!(admit(Door { calls: 39, ..DOOR }), Ok(()));
+        assert_eq!(admit(Door { calls: 40, ..DOOR }), Err(Trouble::Busy));
+    }
+
+    #[test]
+    fn the_maximum_holds_where_the_trigger_is_higher() {
+        assert_eq!(admit(Door { calls: 50, busy_trigger: 60, ..DOOR }), Err(Trouble::Busy));
+    }
+
+    #[test]
+    fn not_opened_comes_before_busy() {
+        assert_eq!(admit(Door { open: false, calls: 99, ..DOOR }), Err(Trouble::NotOpened));
+    }
+}

@@ -1,0 +1,57 @@
+//! R22, R24 and the forwards of R5: where a call goes that a device will not take or keep.
+
+use crate::domain::{Ending, Forward, Forwards, Refusal, ReleaseProfile, Target, Trouble};
+
+/// The forward that is taken: the first of the release's list for this trouble that the device has set.
+pub fn next(release: &ReleaseProfile, trouble: Trouble, forwards: &Forwards) -> Option<(Forward, Target)> {
+    release.forwards(trouble).iter().find_map(|&forward| forwards.get(forward).map(|target| (forward, target)))
+}
+
+/// How a call ends that had nowhere to be forwarded to.
+pub const fn unforwarded(trouble: Trouble) -> Ending {
+    match trouble {
+        Trouble::NotOpened => Ending::Refused(Refusal::NotOpened),
+        Trouble::Busy => Ending::Refused(Refusal::Busy),
+        Trouble::NotAnswered => Ending::Refused(Refusal::NotAnswered),
+        // It had been taken: this is a loss, not a refusal.
+        Trouble::ApplicationFailed => Ending::DroppedInSetup,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::DestinationId;
+
+    fn set(settings: &[Forward]) -> Forwards {
+        let mut forwards = Forwards::default();
+        for &forward in settings {
+            forwards.set(forward, Some(Target::Outside(DestinationId(forward as u16))));
+        }
+        forwards
+    }
+
+    fn taken(release: ReleaseProfile, trouble: Trouble, settings: &[Forward]) -> Option<Forward> {
+        next(&release, trouble, &set(settings)).map(|(forward, _)| forward)
+    }
+
+    #[test]
+    fn a_device_nobody_opened_forwards_by_cfna_and_in_12_5_first_by_forward_unregistered() {
+        use Forward::{Cfna, Cfof, Cfur};
+        let all = [Cfna, Cfof, Cfur];
+        assert_eq!(taken(ReleaseProfile::R3_3, Trouble::NotOpened, &all), Some(Cfna));
+        assert_eq!(taken(ReleaseProfile::R12_5, Trouble::NotOpened, &all), Some(Cfur));
+        assert_eq!(taken(ReleaseProfile::R12_5, Trouble::NotOpened, &[Cfna]), Some(Cfna));
+        assert_eq!(taken(ReleaseProfile::R3_3, Trouble::NotOpened, &[Cfof]), None);
+    }
+
+    #[test]
+    fn an_unanswered_call_of_a_failed_application_forwards_by_cfof_before_cfna() {
+        use Forward::{Cfb, Cfna, Cfof};
+        for release in ReleaseProfile::ALL {
+            assert_eq!(taken(release, Trouble::ApplicationFailed, &[Cfb, Cfna, Cfof]), Some(Cfof));
+            assert_eq!(taken(release, Trouble::ApplicationFailed, &[Cfb, Cfna]), Some(Cfna));
+            assert_eq!(taken(release, Trouble::ApplicationFailed, &[Cfb]), None);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! One test for each rule, named by it: a tiny cluster, at most one fault, and the facts expected as readable text.
+
+mod admission;
+mod application_failure;
+mod forwarding;
+mod heartbeat;
+mod node_choice;
+mod story;
+mod treatment;

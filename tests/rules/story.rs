@@ -1,0 +1,154 @@
+//! A run told in sentences, one fact a line.
+
+use ctisim::cluster::Cluster;
+use ctisim::domain::{CallName, DeviceId};
+use ctisim::engine::Time;
+use ctisim::plan::{self, Plan};
+use ctisim::record::{Auditor, Fact, PoolId, Recorder};
+use ctisim::workload::Files;
+
+/// What every tiny workload here shares: free links and work, so that only what a test sets takes time.
+const PRELUDE: &str = r#"
+format = 1
+question = "What does the rule say?"
+network = { between_nodes = "0s", to_application = "0s" }
+"#;
+
+/// No work takes time unless a test says so.
+const FREE_WORK: &str = r#"
+[work]
+setup = "0s"
+offer = "0s"
+redirect = "0s"
+answer = "0s"
+release = "0s"
+device_open = "0s"
+event = "0s"
+request = "0s"
+heartbeat = "0s"
+cti_device_open = "0s"
+"#;
+
+struct Calls(&'static str);
+
+impl Files for Calls {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        match path {
+            "calls.csv" => Ok(self.0.as_bytes().to_vec()),
+            _ => Err("is not there".to_owned()),
+        }
+    }
+}
+
+/// The plan of a tiny workload: the rest of its text, and the calls of its `calls.csv`.
+pub fn plan(rest: &str, calls: &'static str) -> Plan {
+    let work = if rest.contains("[work]") { "" } else { FREE_WORK };
+    // Keys of the top level must come before the first table.
+    let text = match rest.split_once("\n[") {
+        Some((top, tables)) => format!("{PRELUDE}{top}\n{work}\n[{tables}"),
+        None => panic!("a workload has tables"),
+    };
+    match plan::compile("tiny", &text, &Calls(calls)) {
+        Ok(plan) => plan,
+        Err(problems) => panic!("{}", problems.render(false)),
+    }
+}
+
+struct Story<'p> {
+    plan: &'p Plan,
+    told: String,
+}
+
+impl Story<'_> {
+    fn tell(&mut self, now: Time, sentence: &str) {
+        let millis = now.nanos() / 1_000_000;
+        self.told += &format!("{:>4}.{:03} {sentence}\n", millis / 1000, millis % 1000);
+    }
+
+    fn device(&self, device: DeviceId) -> String {
+        let row = self.plan.devices[device.index()].row as usize;
+        if let Some(route_point) = self.plan.route_points.get(device.index()) {
+            return route_point.name.clone();
+        }
+        let group =
+            self.plan.port_groups.iter().enumerate().find(|(index, group)| {
+                *index == row && (group.first.0..group.first.0 + group.count).contains(&device.0)
+            });
+        match group {
+            Some((_, group)) => format!("{}/{}", group.name, device.0 - group.first.0 + 1),
+            None => {
+                let group = &self.plan.phone_groups[row];
+                format!("{}/{}", group.name, device.0 - group.first.0 + 1)
+            }
+        }
+    }
+
+    fn place(&self, pool: PoolId, device: Option<DeviceId>) -> String {
+        match (pool, device) {
+            (PoolId::Outside(id), _) => self.plan.destinations[id.index()].name.clone(),
+            (_, Some(device)) => self.device(device),
+            (_, None) => "nothing".to_owned(),
+        }
+    }
+}
+
+fn caller(call: CallName) -> String {
+    format!("caller {}", call.number + 1)
+}
+
+impl Recorder for Story<'_> {
+    fn note(&mut self, now: Time, fact: Fact) {
+        let plan = self.plan;
+        let application = |id: ctisim::domain::ApplicationId| plan.applications[id.index()].name.as_str();
+        let sentence = match fact {
+            Fact::Offered { call, ingress } => format!("{} at {}", caller(call), plan.nodes[ingress.index()].name),
+            Fact::Presented { call, route_point } => {
+                format!("{} presented at {}", caller(call), plan.route_points[route_point.index()].name)
+            }
+            Fact::Acted { call, .. } => format!("the application acts on {}", caller(call)),
+            Fact::Seized { call, pool, device } => format!("{} takes {}", caller(call), self.place(pool, device)),
+            Fact::Alerting { call, .. } => format!("it rings for {}", caller(call)),
+            Fact::Connected { call, .. } => format!("{} connected", caller(call)),
+            Fact::Transferred { call, .. } => format!("{} reaches a person", caller(call)),
+            Fact::Forwarded { call, forward, .. } => format!("{} forwarded by {}", caller(call), forward.name()),
+            Fact::Ended { call, ending, .. } => format!("{} ends: {ending:?}", caller(call)),
+            Fact::ApplicationFailed { application: id, fault } => format!("{} fails: {fault:?}", application(id)),
+            Fact::ApplicationReturned { application: id } => format!("{} is back", application(id)),
+            Fact::ApplicationClosed { application: id, false_failure, .. } => {
+                format!("{} closed{}", application(id), if false_failure { ", wrongly" } else { "" })
+            }
+            Fact::DeviceOpened { device, .. } => format!("{} opened", self.device(device)),
+            Fact::DeviceClosed { device, .. } => format!("{} closed", self.device(device)),
+            Fact::Preserved { call } => format!("{} keeps its media", caller(call)),
+            Fact::RequestTimedOut { call, .. } => format!("the request for {} times out", caller(call)),
+            Fact::Recovered { share, .. } => format!("recovered: {share:?}"),
+            Fact::Left { .. }
+            | Fact::Freed { .. }
+            | Fact::Served { .. }
+            | Fact::Skipped { .. }
+            | Fact::Taken { .. }
+            | Fact::LookedUp { .. } => return,
+        };
+        self.tell(now, &sentence);
+    }
+}
+
+/// Runs the tiny workload once, under the auditor, and tells what happened.
+pub fn story(plan: &Plan) -> String {
+    let recorder = (Story { plan, told: String::new() }, Auditor::new(plan));
+    let mut cluster = Cluster::new(plan, recorder);
+    cluster.run(1, 0);
+    let (story, mut auditor) = cluster.recorder;
+    if let Err(violations) = auditor.finish(plan.length) {
+        panic!("{}\n{}", story.told, violations.join("\n"));
+    }
+    story.told
+}
+
+/// Compares two stories line by line, whatever their indentation.
+#[track_caller]
+pub fn expect(found: &str, expected: &str) {
+    let lines = |text: &str| text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
+    let (found, expected): (Vec<String>, Vec<String>) = (lines(found), lines(expected));
+    assert!(found == expected, "found:\n{}\n\nexpected:\n{}", found.join("\n"), expected.join("\n"));
+}
