@@ -45,18 +45,18 @@ fn a_run_prints_a_table_and_writes_its_files() {
     let directory = tempfile::tempdir().unwrap();
     let output = ctisim(directory.path(), &["run", "--replications", "2"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert!(text(&output.stdout).starts_with("busy-hour: 2 replications of "));
+    assert!(text(&output.stdout).starts_with("busy_hour: 2 replications of "));
     assert!(text(&output.stderr).starts_with("wrote summary.csv, "));
     assert_eq!(
         names(directory.path()),
         [
             "results/",
-            "results/busy-hour/",
-            "results/busy-hour/histograms.hlog",
-            "results/busy-hour/replications.csv",
-            "results/busy-hour/run.json",
-            "results/busy-hour/summary.csv",
-            "results/busy-hour/timeline.csv",
+            "results/busy_hour/",
+            "results/busy_hour/histograms.hlog",
+            "results/busy_hour/replications.csv",
+            "results/busy_hour/run.json",
+            "results/busy_hour/summary.csv",
+            "results/busy_hour/timeline.csv",
         ]
     );
 }
@@ -90,7 +90,7 @@ fn every_format_is_data_alone() {
     };
     assert!(run("csv").starts_with("workload,scope,"));
     assert!(run("json").starts_with("[\n"));
-    assert!(run("md").starts_with("## busy-hour\n"));
+    assert!(run("md").starts_with("## busy_hour\n"));
     assert_eq!(names(directory.path()), [""; 0]);
 }
 
@@ -121,6 +121,28 @@ fn an_invalid_workload_is_3() {
     assert_eq!(names(directory.path()), ["bad.toml"]);
 }
 
+/// A study keeps a summary of every replication.
+#[cfg(target_os = "linux")]
+#[test]
+fn more_than_the_memory_there_is_is_3_and_said_before_the_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = ctisim(directory.path(), &["run", "--replications", "1000000000000"]);
+    assert_eq!(output.status.code(), Some(3));
+    let message = text(&output.stderr);
+    assert!(message.contains("GiB of memory") && message.contains("help:"), "{message}");
+    assert_eq!(names(directory.path()), [""; 0]);
+}
+
+#[test]
+fn an_audited_run_is_the_same_run() {
+    let directory = tempfile::tempdir().unwrap();
+    for (out, audit) in [("a", "--quiet"), ("b", "--audit")] {
+        let output = ctisim(directory.path(), &["run", "--replications", "2", audit, "--out", out]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+    assert_eq!(tree(&directory.path().join("a")), tree(&directory.path().join("b")));
+}
+
 #[test]
 fn a_missing_workload_is_1() {
     let directory = tempfile::tempdir().unwrap();
@@ -137,7 +159,7 @@ fn a_file_in_the_way_is_1_and_found_before_the_run() {
     let output = ctisim(directory.path(), &["run", "--replications", "1000000000"]);
     assert_eq!(output.status.code(), Some(1));
     let message = text(&output.stderr);
-    assert!(message.contains("results/busy-hour") && message.contains("--out"), "{message}");
+    assert!(message.contains("results/busy_hour") && message.contains("--out"), "{message}");
     assert_eq!(names(directory.path()), ["results"]);
 }
 
@@ -151,7 +173,7 @@ fn a_disk_that_fills_up_is_1_and_leaves_nothing() {
     let output = Command::new("sh").args(["-c", &script]).current_dir(directory.path()).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let message = text(&output.stderr);
-    assert!(message.contains("cannot write results/busy-hour/"), "{message}");
+    assert!(message.contains("cannot write results/busy_hour/"), "{message}");
     assert!(message.contains("make room there"), "{message}");
     assert_eq!(text(&output.stdout), "");
     assert_eq!(names(directory.path()), [""; 0]);
@@ -165,7 +187,7 @@ fn standard_output_that_cannot_be_written_is_1_and_keeps_the_files() {
     let output = run.stdout(fs::File::create("/dev/full").unwrap()).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("standard output"));
-    assert!(directory.path().join("results/busy-hour/summary.csv").exists());
+    assert!(directory.path().join("results/busy_hour/summary.csv").exists());
 }
 
 #[test]
@@ -183,7 +205,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 #[test]
 fn an_interrupt_is_130_and_leaves_nothing() {
     let directory = tempfile::tempdir().unwrap();
-    let mut run = command(directory.path(), &["run", "--replications", "1000000000"]);
+    let mut run = command(directory.path(), &["run", "--replications", "200000"]);
     let child = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // Long enough for the handler to be there, and nowhere near the end.
     std::thread::sleep(std::time::Duration::from_millis(500));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::experiment::{ClusterWorker, Failure, replicate};
-use crate::record::Auditor;
+use crate::record::{Auditor, ReplicationSummary};
 use crate::report::{self, Provenance, Study};
 
 use super::arguments::{Format, RunArguments};
@@ -33,7 +33,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     if let Some(output) = &output {
         output.check(&FILES)?;
     }
-    memory::check(model::memory_needed(&plan, jobs), jobs)?;
+    let summaries = (replications.end - replications.start).saturating_mul(ReplicationSummary::bytes(&plan));
+    memory::check(model::memory_needed(&plan, jobs).saturating_add(summaries), jobs)?;
 
     explain_panics(command.clone());
     let stop = stop_on_interrupt()?;
@@ -77,7 +78,7 @@ fn stop_of(failure: Failure, command: &str) -> Stop {
 fn load(arguments: &RunArguments) -> Result<Loaded, Stop> {
     let color = std::io::IsTerminal::is_terminal(&std::io::stderr()) && !no_color();
     let compiled = match &arguments.workload {
-        None => model::compile(model::BUILT_IN, model::BUILT_IN_TEXT, &arguments.settings, Path::new(""), color),
+        None => model::compile(model::BUILT_IN, model::BUILT_IN_TEXT, &arguments.settings, color),
         Some(path) => {
             let text = std::fs::read_to_string(path).map_err(|error| {
                 Stop::Failed(format!(
@@ -86,9 +87,7 @@ fn load(arguments: &RunArguments) -> Result<Loaded, Stop> {
                     path.display()
                 ))
             })?;
-            let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            let directory = path.parent().unwrap_or(Path::new(""));
-            model::compile(&name, &text, &arguments.settings, directory, color)
+            model::compile(&path.to_string_lossy(), &text, &arguments.settings, color)
         }
     };
     compiled.map_err(Stop::Invalid)
