@@ -14,7 +14,7 @@ use crate::record::{Fact, Path, PoolId, Recorder, Share};
 
 /// Two nodes, one of them with a CTIManager, an application with a route point and three ports, two phones, an
 /// operator outside. Ten minutes, the first of them warm-up.
-pub fn plan() -> Plan {
+pub(crate) fn plan() -> Plan {
     let message = || Distribution::Constant(Span::from_millis(1));
     let node = |name: &str, ctimanager| Node {
         name: name.into(),
@@ -134,7 +134,7 @@ impl Dice {
 
 /// One replication of something that looks like a run of [`plan`]: every kind of fact occurs, every call that ends
 /// does so once. Returns how many events it pretends to have handled.
-pub fn simulate(plan: &Plan, seed: u64, replication: u64, recorder: &mut impl Recorder) -> u64 {
+pub(crate) fn simulate(plan: &Plan, seed: u64, replication: u64, recorder: &mut impl Recorder) -> u64 {
     let facts = facts(plan, seed, replication);
     for &(at, fact) in &facts {
         recorder.note(at, fact);
@@ -143,7 +143,7 @@ pub fn simulate(plan: &Plan, seed: u64, replication: u64, recorder: &mut impl Re
 }
 
 /// What happens in a replication, in order of time.
-pub fn facts(plan: &Plan, seed: u64, replication: u64) -> Vec<(Time, Fact)> {
+pub(crate) fn facts(plan: &Plan, seed: u64, replication: u64) -> Vec<(Time, Fact)> {
     let mut dice = Dice(seed.wrapping_mul(1_000_003).wrapping_add(replication));
     let mut facts = Vec::new();
     let mut at = Time::ZERO;
@@ -258,5 +258,31 @@ fn failure(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice) {
         for &share in shares {
             facts.push((opened, Fact::Recovered { application, share, delay: out_of_service }));
         }
+    }
+}
+
+/// Runs replications of the fake model.
+pub(crate) struct Worker<'p> {
+    plan: &'p Plan,
+    seed: u64,
+    meter: crate::record::Meter,
+}
+
+impl<'p> Worker<'p> {
+    /// A worker for this plan.
+    pub(crate) fn new(plan: &'p Plan, seed: u64) -> Worker<'p> {
+        Worker { plan, seed, meter: crate::record::Meter::new(plan) }
+    }
+}
+
+impl crate::experiment::Worker for Worker<'_> {
+    fn run(&mut self, replication: u64) -> Result<crate::record::ReplicationSummary, Vec<String>> {
+        self.meter.start(replication);
+        let events = simulate(self.plan, self.seed, replication, &mut self.meter);
+        Ok(self.meter.finish(self.plan.length, events))
+    }
+
+    fn into_merged(self) -> crate::record::Merged {
+        self.meter.into_merged()
     }
 }

@@ -6,10 +6,11 @@ pub mod stats;
 pub mod engine;
 pub mod domain;
 pub mod rules;
+pub mod workload;
 pub mod plan;
 pub mod record;
-#[doc(hidden)]
-pub mod fake;
+#[cfg(test)]
+mod fake;
 pub mod cluster;
 pub mod experiment;
 pub mod report;

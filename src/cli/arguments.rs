@@ -16,8 +16,8 @@ pub(super) struct Arguments {
     pub(super) command: Option<Command>,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 internal or I/O error, 2 usage, 3 workload invalid, 13 an audit \
-                          found a violation, 130 interrupted";
+const EXIT_CODES: &str =
+    "Exit codes: 0 done, 1 internal or I/O error, 2 usage, 3 workload invalid, 13 a self-check failed, 130 interrupted";
 
 #[derive(Clone, Debug, Subcommand)]
 pub(super) enum Command {

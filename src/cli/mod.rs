@@ -23,7 +23,7 @@ enum Stop {
     Failed(String),
     /// The workload cannot be simulated: its problems, ready to print.
     Invalid(String),
-    /// The audit found that a run broke an identity: what, and how to see it again.
+    /// A self-check failed: the numbers cannot be trusted.
     Violated(String),
     /// Ctrl-C.
     Interrupted {

@@ -1,39 +1,43 @@
-//! Where the program meets the compiler: from text to plan.
-//!
-//! Stand-ins, until the compiler is there: what each function becomes stands above it.
+//! From a workload file to a plan.
 
+use std::fs;
 use std::path::Path;
 
-use crate::fake;
-use crate::plan::Plan;
+use crate::plan::{self, Plan};
+use crate::workload::{self, Files};
 
 /// A workload that can be run.
 pub(super) struct Loaded {
     pub(super) plan: Plan,
-    /// Names what it says, and what the files say that it refers to.
+    /// Names its text and every file it names.
     pub(super) digest: String,
 }
 
 /// The name of the workload that needs no file.
-pub(super) const BUILT_IN: &str = "busy_hour.toml";
-/// Its text. To be: `include_str!("../../workloads/busy_hour.toml")`.
-pub(super) const BUILT_IN_TEXT: &str = "format = 1\n";
+pub(super) const BUILT_IN: &str = "busy_hour";
+/// Its text.
+pub(super) const BUILT_IN_TEXT: &str = include_str!("../../workloads/busy_hour.toml");
 
-/// Compiles a workload with some of its values changed, or says all that is wrong with it, ready to print. `path` is
-/// how the user knows it; the files it refers to are looked for in the same directory.
-///
-/// To be: `let text = workload::set(text, settings)?; let plan = plan::compile(path, &text, &files)` with
-/// `map_err(|problems| problems.render(color))`, and `workload::digest(&text, &files)`, where `files` reads with
-/// `std::fs::read` below `Path::new(path).parent()`.
-pub(super) fn compile(path: &str, text: &str, _settings: &[String], _color: bool) -> Result<Loaded, String> {
-    if !text.contains("format = 1") {
-        return Err(format!("error: {path}: `format` is missing\n"));
+/// The files beside a workload.
+struct Beside<'a>(&'a Path);
+
+impl Files for Beside<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        fs::read(self.0.join(path)).map_err(|error| format!("cannot be read: {error}"))
     }
-    let name = Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Loaded { plan: Plan { name, ..fake::plan() }, digest: String::new() })
 }
 
-/// How much memory so many workers need. To be: `plan.memory_needed(workers)`.
-pub(super) fn memory_needed(_plan: &Plan, _workers: usize) -> u64 {
-    0
+/// Compiles a workload with some of its values changed, or says all that is wrong with it, ready to print.
+pub(super) fn compile(
+    name: &str,
+    text: &str,
+    settings: &[String],
+    directory: &Path,
+    color: bool,
+) -> Result<Loaded, String> {
+    let files = Beside(directory);
+    let text = workload::set(text, settings).map_err(|problem| format!("error: {problem}"))?;
+    let plan = plan::compile(name, &text, &files).map_err(|problems| problems.render(color))?;
+    let digest = workload::digest(&text, &files);
+    Ok(Loaded { plan, digest })
 }

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::experiment::{ClusterWorker, Failure, replicate};
-use crate::record::{Auditor, ReplicationSummary};
+use crate::experiment::{Failure, Measured, replicate};
+use crate::record::ReplicationSummary;
 use crate::report::{self, Provenance, Study};
 
 use super::arguments::{Format, RunArguments};
@@ -34,18 +34,21 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
         output.check(&FILES)?;
     }
     let summaries = (replications.end - replications.start).saturating_mul(ReplicationSummary::bytes(&plan));
-    memory::check(model::memory_needed(&plan, jobs).saturating_add(summaries), jobs)?;
+    memory::check(plan.memory_needed(jobs).saturating_add(summaries), jobs)?;
 
     explain_panics(command.clone());
     let stop = stop_on_interrupt()?;
     let progress = Bar::new(replications.end - replications.start, arguments.quiet);
-    let outcome = if arguments.audit {
-        replicate(replications, jobs, || ClusterWorker::new(&plan, seed, Auditor::new(&plan)), &progress, &stop)
-    } else {
-        replicate(replications, jobs, || ClusterWorker::new(&plan, seed, ()), &progress, &stop)
-    };
+    let worker = || Measured::new(&plan, seed, arguments.audit);
+    let outcome = replicate(replications, jobs, worker, &progress, &stop);
     drop(progress);
-    let outcome = outcome.map_err(|failure| stop_of(failure, &command))?;
+    let outcome = outcome.map_err(|failure| match failure {
+        Failure::Interrupted { done } => Stop::Interrupted { done },
+        Failure::Violated { .. } => Stop::Violated(format!(
+            "{failure}\n  this is a bug in ctisim: please report it with the workload file and\n  {command} --audit"
+        )),
+        Failure::Threads(_) => Stop::Failed(format!("{failure}\n  help: try fewer --jobs")),
+    })?;
 
     let study = Study::new(&plan, seed, outcome);
     if let Some(output) = &output {
@@ -59,26 +62,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     Ok(())
 }
 
-/// What a study without an outcome comes to.
-fn stop_of(failure: Failure, command: &str) -> Stop {
-    match failure {
-        Failure::Interrupted { done } => Stop::Interrupted { done },
-        Failure::Violated(violation) => Stop::Violated(format!(
-            "replication {} breaks an identity of the model\n  {}\n  help: this is a bug in ctisim {}; please report it \
-             with the workload file and this command:\n  {command} --audit",
-            violation.replication,
-            violation.violated.join("\n  "),
-            env!("CARGO_PKG_VERSION")
-        )),
-        Failure::Threads(_) => Stop::Failed(format!("{failure}\n  help: try fewer --jobs")),
-    }
-}
-
 /// Reads and compiles the workload.
 fn load(arguments: &RunArguments) -> Result<Loaded, Stop> {
     let color = std::io::IsTerminal::is_terminal(&std::io::stderr()) && !no_color();
     let compiled = match &arguments.workload {
-        None => model::compile(model::BUILT_IN, model::BUILT_IN_TEXT, &arguments.settings, color),
+        None => model::compile(model::BUILT_IN, model::BUILT_IN_TEXT, &arguments.settings, Path::new(""), color),
         Some(path) => {
             let text = std::fs::read_to_string(path).map_err(|error| {
                 Stop::Failed(format!(
@@ -87,7 +75,10 @@ fn load(arguments: &RunArguments) -> Result<Loaded, Stop> {
                     path.display()
                 ))
             })?;
-            model::compile(&path.to_string_lossy(), &text, &arguments.settings, color)
+            // The whole path, for the problems to show where they are; the plan takes its name from the last part.
+            let name = path.to_string_lossy();
+            let directory = path.parent().unwrap_or(Path::new(""));
+            model::compile(&name, &text, &arguments.settings, directory, color)
         }
     };
     compiled.map_err(Stop::Invalid)

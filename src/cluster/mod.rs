@@ -16,6 +16,7 @@ use crate::engine::{
 };
 use crate::plan::Plan;
 use crate::record::{Fact, Recorder};
+use crate::rules::node_choice;
 use application::ApplicationState;
 use call::Call;
 use device::{PhoneState, Place, PlaceKind, PortState};
@@ -61,7 +62,9 @@ impl<'p, R: Recorder> Cluster<'p, R> {
                 DeviceKind::CtiPort => PlaceKind::Port,
                 DeviceKind::Phone => PlaceKind::Phone,
             };
-            Place::new(kind, device.row, device.group[0], device.application)
+            // Every CallManager lives when a run begins.
+            let node = node_choice::first_live(&device.group, |_| true).expect("a plan's groups have members");
+            Place::new(kind, device.row, node, device.application)
         });
         let outside = plan.destinations.iter().enumerate();
         let outside = outside.map(|(row, number)| Place::new(PlaceKind::Outside, row as u16, number.egress, None));

@@ -1,7 +1,7 @@
 //! What is still to happen, in the order in which it will.
 //!
 //! The order is (time, then insertion) and nothing else. A heap would give it too, but pays for every event with
-//! mispredicted branches and, once the set outgrows the cache, with memory. Here an event is written once or twice to
+//! mispredicted branches and, once the set outgrows the cache, with memory. Here an event is written a few times to
 //! the end of a list, read back in a stream, and sorted only among the few events that are about to happen. No
 //! sequence number is stored: lists keep the order in which events came.
 //!
@@ -14,15 +14,16 @@
 //! close to the end of such an array, so that little has to move. A slot that holds more than one chunk is *spread*
 //! instead: the base moves to the slot's beginning, and its events, filed anew in order, fall to lower levels.
 //!
-//! Everything before the base is near, the rest is far; each step below keeps that sentence true.
+//! What comes for a time before the base goes near, the rest far, and no far event is due before a near one: each step
+//! below keeps that true.
 //!
 //! **Bursts**, which is what a failover is, must not meet a long sorted array:
 //! - A slot of the lowest level is a single tick and needs no sorting. While it is taken, further events for the same
 //!   tick are far: they gather in a list of their own, which is the next to be opened.
 //! - A near part that grows too long is filed back under an earlier base.
 //!
-//! The ladder's lists are chains of fixed chunks from one arena. Vectors would be as fast, but each of them would
-//! sooner or later grow to the size of the fullest slot and stay so.
+//! The ladder's lists are chains of fixed chunks from one arena. A vector for each would sooner or later grow to the
+//! size of the fullest slot and stay so; chunks are as many as the events need.
 
 use super::Time;
 use std::cmp::Reverse;
@@ -45,8 +46,9 @@ const NONE: u32 = u32::MAX;
 /// Events are small and `Copy`; with an event of 8 bytes a pending one costs 16. Time only moves forward: an event may
 /// be scheduled for the instant of the one taken last, or later, not before.
 ///
-/// Memory is the most that was ever pending, in 512-byte chunks, with one chunk an occupied slot that may be nearly
-/// empty. It is never given back, so that the next run does not ask for it again. At most 2^32 - 32 events can be far.
+/// Memory follows the most that was ever pending, in chunks of 32 events and up to twice that while it grows, with a
+/// chunk for every occupied slot however few it holds; a burst at one instant is copied once more when its time comes.
+/// It is never given back, so that the next run does not ask for it again. At most 2^32 - 32 events can be far.
 #[derive(Clone, Debug)]
 pub struct Calendar<E> {
     /// The time of the event taken last.

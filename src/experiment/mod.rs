@@ -1,10 +1,7 @@
 //! Arranging replications.
 
+mod measured;
 mod replicate;
-mod worker;
 
-pub use replicate::{Failure, Outcome, Progress, replicate};
-pub use worker::{Audit, ClusterWorker, Violation, Worker};
-
-#[cfg(test)]
-pub(crate) use worker::fake::FakeWorker;
+pub use measured::Measured;
+pub use replicate::{Failure, Outcome, Progress, Worker, replicate};

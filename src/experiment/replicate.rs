@@ -1,10 +1,11 @@
 //! Replications of one plan on many threads.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use super::{Violation, Worker};
 use crate::record::{Merged, ReplicationSummary};
 
 /// What replications leave behind: the same whatever the number of threads.
@@ -24,20 +25,25 @@ pub enum Failure {
         /// How many replications were done by then.
         done: u64,
     },
-    /// An audit found a replication that broke an identity of the model.
-    Violated(Violation),
     /// The threads could not be started.
     Threads(rayon::ThreadPoolBuildError),
+    /// A replication broke an identity of the model: its numbers cannot be trusted.
+    Violated {
+        /// Its number.
+        replication: u64,
+        /// What was broken.
+        violations: Vec<String>,
+    },
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Interrupted { done } => write!(f, "interrupted after {done} replications"),
-            Failure::Violated(Violation { replication, violated }) => {
-                write!(f, "replication {replication} broke an identity: {}", violated.join("; "))
-            }
             Failure::Threads(cause) => write!(f, "cannot start the threads: {cause}"),
+            Failure::Violated { replication, violations } => {
+                write!(f, "replication {replication} broke an identity:\n  {}", violations.join("\n  "))
+            }
         }
     }
 }
@@ -55,15 +61,25 @@ impl Progress for () {
     fn replication_done(&self) {}
 }
 
-/// Runs the replications with these numbers on `jobs` threads.
-///
-/// Each thread calls `make_worker` once and keeps what it returns. Which thread gets which replication is left to
-/// chance, and makes no difference.
+/// What a thread needs to run replications, one after the other.
+pub trait Worker {
+    /// Runs a replication. What it does may depend on nothing but its number.
+    ///
+    /// # Errors
+    /// The identities that it broke.
+    fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>>;
+
+    /// All of its replications added up.
+    fn into_merged(self) -> Merged;
+}
+
+/// Runs the replications with these numbers on `jobs` threads. Each thread makes itself a worker and keeps it; which
+/// thread gets which replication is left to chance.
 ///
 /// `stop` is looked at between replications, which are short.
 ///
 /// # Errors
-/// If `stop` was raised before the last replication began, if an audit objected, or if there can be no threads.
+/// If it was stopped, could not begin, or a replication broke an identity; of several such, the first by number.
 pub fn replicate<W: Worker>(
     replications: Range<u64>,
     jobs: usize,
@@ -76,39 +92,36 @@ pub fn replicate<W: Worker>(
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::Threads)?;
 
     let next = AtomicU64::new(replications.start);
-    let violated = AtomicBool::new(false);
+    let broken = Mutex::new(BTreeMap::new());
     let parts = pool.broadcast(|_| {
         let mut worker = make_worker();
         let mut summaries = Vec::new();
-        while !stop.load(Ordering::Relaxed) && !violated.load(Ordering::Relaxed) {
+        while !stop.load(Ordering::Relaxed) {
             let replication = next.fetch_add(1, Ordering::Relaxed);
             if replication >= replications.end {
                 break;
             }
             match worker.run(replication) {
                 Ok(summary) => summaries.push(summary),
-                Err(violation) => {
-                    violated.store(true, Ordering::Relaxed);
-                    return Err(violation);
+                Err(violations) => {
+                    broken.lock().expect("no thread panics while it holds this").insert(replication, violations);
+                    break;
                 }
             }
             progress.replication_done();
         }
-        Ok((summaries, worker.into_merged()))
+        (summaries, worker.into_merged())
     });
-
-    let mut sum: Option<(Vec<ReplicationSummary>, Merged)> = None;
-    for part in parts {
-        let (summaries, merged) = part.map_err(Failure::Violated)?;
-        match &mut sum {
-            None => sum = Some((summaries, merged)),
-            Some((all, total)) => {
-                all.extend(summaries);
-                total.add(&merged);
-            }
-        }
+    if let Some((replication, violations)) = broken.into_inner().expect("no thread is left").pop_first() {
+        return Err(Failure::Violated { replication, violations });
     }
-    let (mut summaries, merged) = sum.expect("a pool has a thread");
+
+    let mut parts = parts.into_iter();
+    let (mut summaries, mut merged) = parts.next().expect("a pool has a thread");
+    for (more, other) in parts {
+        summaries.extend(more);
+        merged.add(&other);
+    }
     let done = summaries.len() as u64;
     if done < wanted {
         return Err(Failure::Interrupted { done });
@@ -120,13 +133,12 @@ pub fn replicate<W: Worker>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::{ClusterWorker, FakeWorker};
     use crate::fake;
-    use crate::record::Auditor;
 
     fn run(replications: Range<u64>, jobs: usize) -> Outcome {
         let plan = fake::plan();
-        replicate(replications, jobs, || FakeWorker::new(&plan, |_| Ok(())), &(), &AtomicBool::new(false)).unwrap()
+        let worker = || fake::Worker::new(&plan, 1);
+        replicate(replications, jobs, worker, &(), &AtomicBool::new(false)).unwrap()
     }
 
     #[test]
@@ -137,16 +149,6 @@ mod tests {
         for jobs in [2, 3, 8, 100] {
             assert_eq!(run(10..43, jobs), one);
         }
-    }
-
-    #[test]
-    fn a_cluster_gives_the_same_on_any_thread_and_under_audit() {
-        let plan = fake::plan();
-        let stop = AtomicBool::new(false);
-        let one = replicate(0..6, 1, || ClusterWorker::new(&plan, 7, ()), &(), &stop).unwrap();
-        assert_eq!(replicate(0..6, 3, || ClusterWorker::new(&plan, 7, ()), &(), &stop).unwrap(), one);
-        let audited = || ClusterWorker::new(&plan, 7, Auditor::new(&plan));
-        assert_eq!(replicate(0..6, 2, audited, &(), &stop).unwrap(), one);
     }
 
     #[test]
@@ -161,12 +163,17 @@ mod tests {
     fn a_stop_is_heeded_between_replications() {
         let plan = fake::plan();
         let stop = AtomicBool::new(false);
-        let worker = || {
-            FakeWorker::new(&plan, |replication| {
-                stop.store(replication == 3, Ordering::Relaxed);
-                Ok(())
-            })
-        };
+        struct StopAfter<'a>(fake::Worker<'a>, u64, &'a AtomicBool);
+        impl Worker for StopAfter<'_> {
+            fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
+                self.2.store(replication == self.1, Ordering::Relaxed);
+                self.0.run(replication)
+            }
+            fn into_merged(self) -> Merged {
+                self.0.into_merged()
+            }
+        }
+        let worker = || StopAfter(fake::Worker::new(&plan, 1), 3, &stop);
         match replicate(0..1_000_000, 1, worker, &(), &stop) {
             Err(Failure::Interrupted { done }) => assert_eq!(done, 4),
             other => panic!("{other:?}"),
@@ -174,26 +181,20 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_after_the_last_replication_comes_too_late() {
+    fn a_broken_identity_is_the_outcome_whichever_thread_found_it() {
+        struct Broken<'a>(fake::Worker<'a>);
+        impl Worker for Broken<'_> {
+            fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
+                if replication == 5 { Err(vec!["it broke".to_owned()]) } else { self.0.run(replication) }
+            }
+            fn into_merged(self) -> Merged {
+                self.0.into_merged()
+            }
+        }
         let plan = fake::plan();
-        let stop = AtomicBool::new(false);
-        let worker = || {
-            FakeWorker::new(&plan, |_| {
-                stop.store(true, Ordering::Relaxed);
-                Ok(())
-            })
-        };
-        assert!(replicate(0..1, 1, worker, &(), &stop).is_ok());
-    }
-
-    #[test]
-    fn a_violation_ends_it() {
-        let plan = fake::plan();
-        let violation = Violation { replication: 5, violated: vec!["a call ended twice".into()] };
-        let worker =
-            || FakeWorker::new(&plan, |replication| if replication == 5 { Err(violation.clone()) } else { Ok(()) });
-        match replicate(0..1_000_000, 2, worker, &(), &AtomicBool::new(false)) {
-            Err(Failure::Violated(found)) => assert_eq!(found, violation),
+        let failure = replicate(0..20, 2, || Broken(fake::Worker::new(&plan, 1)), &(), &AtomicBool::new(false));
+        match failure {
+            Err(Failure::Violated { replication: 5, violations }) => assert_eq!(violations, ["it broke"]),
             other => panic!("{other:?}"),
         }
     }
@@ -208,7 +209,7 @@ mod tests {
         }
         let plan = fake::plan();
         let counter = Counter(AtomicU64::new(0));
-        let worker = || FakeWorker::new(&plan, |_| Ok(()));
+        let worker = || fake::Worker::new(&plan, 1);
         replicate(0..25, 3, worker, &counter, &AtomicBool::new(false)).unwrap();
         assert_eq!(counter.0.into_inner(), 25);
     }

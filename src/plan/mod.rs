@@ -1,5 +1,10 @@
 //! What is simulated: checked, dense, immutable. A reference in a plan is a row number and always valid.
 
+mod compile;
+mod limits;
+
+pub use compile::compile;
+
 use crate::domain::{
     ApplicationFault, ApplicationId, DatabaseId, DestinationId, DeviceId, DeviceKind, Forwards, NodeId, PhoneGroupId,
     PortGroupId, ReleaseProfile, RoutePointId, StationId, Target,

@@ -130,7 +130,7 @@ mod tests {
 
     /// A small study of the fake model.
     pub(super) fn study(plan: &Plan) -> Study<'_> {
-        let worker = || crate::experiment::FakeWorker::new(plan, |_| Ok(()));
+        let worker = || fake::Worker::new(plan, plan.seed);
         let replications = 0..u64::from(plan.replications);
         let outcome = crate::experiment::replicate(replications, 1, worker, &(), &AtomicBool::new(false)).unwrap();
         Study::new(plan, plan.seed, outcome)

@@ -4,3 +4,5 @@
 pub mod admission;
 pub mod application_failure;
 pub mod forwarding;
+pub mod heartbeat;
+pub mod node_choice;

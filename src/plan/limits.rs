@@ -1,0 +1,205 @@
+//! How large a workload may be, and what it takes to run it.
+
+use super::{Arrivals, ListedCall, Plan, RateCurve, Source, Treatment};
+use crate::domain::Target;
+use crate::engine::{Distribution, Span};
+use crate::workload::{At, DEVICES_MAX, Name, Place, Problem, Reports, Workload};
+
+/// Row numbers are 16 bits wide.
+const ROWS_MAX: usize = 65_535;
+
+/// A rate may change so often in a run.
+const RATE_STEPS_MAX: u64 = 1_000_000;
+
+/// A call's number is 32 bits wide; some room is left for luck.
+const CALLS_MAX: f64 = 4_000_000_000.0;
+
+/// Reports tables that are too long for their row numbers, and too many devices.
+pub(super) fn check_tables(workload: &Workload, reports: &Reports) {
+    fn rows<'a>(table: &str, names: impl Iterator<Item = &'a Place>, reports: &Reports) -> usize {
+        let places: Vec<&Place> = names.collect();
+        if let Some(place) = places.get(ROWS_MAX) {
+            let what = format!("there are {} `[[{table}]]`; the limit is {ROWS_MAX}", places.len());
+            reports.add(Problem::new((*place).clone(), what, "one too many"));
+        }
+        places.len()
+    }
+    let nodes = rows("node", workload.nodes.iter().map(|it| &it.name.place), reports);
+    let applications = rows("application", workload.applications.iter().map(|it| &it.name.place), reports);
+    let databases = rows("database", workload.databases.iter().map(|it| &it.name.place), reports);
+    rows("route_point", workload.route_points.iter().map(|it| &it.name.place), reports);
+    rows("cti_port", workload.cti_ports.iter().map(|it| &it.name.place), reports);
+    rows("phone", workload.phones.iter().map(|it| &it.name.place), reports);
+    rows("destination", workload.destinations.iter().map(|it| &it.name.place), reports);
+    rows("traffic", workload.traffic.iter().map(|it| &it.name.place), reports);
+    let stations = 2 * nodes + applications + databases;
+    if stations > ROWS_MAX {
+        let what =
+            format!("there are {stations} places where work queues (two a node, one an application or database)");
+        reports.add(Problem::new(0..0, what, format!("the limit is {ROWS_MAX}")));
+    }
+    let counts = workload.cti_ports.iter().map(|it| &it.count).chain(workload.phones.iter().map(|it| &it.count));
+    let mut devices = workload.route_points.len() as u64;
+    for At { value, place } in counts {
+        let before = devices;
+        devices += u64::from(*value);
+        if before <= u64::from(DEVICES_MAX) && devices > u64::from(DEVICES_MAX) {
+            let what = format!("with these there are {devices} devices; the limit is {DEVICES_MAX}");
+            reports.add(Problem::new(place.clone(), what, ""));
+        }
+    }
+}
+
+/// Reports a rate that changes too often.
+pub(super) fn too_many_steps(steps: u64, place: &Place, reports: &Reports) -> bool {
+    let too_many = steps > RATE_STEPS_MAX;
+    if too_many {
+        let what = format!("this rate changes {steps} times in the run; the limit is {RATE_STEPS_MAX}");
+        reports.add(Problem::new(place.clone(), what, ""));
+    }
+    too_many
+}
+
+/// Reports sources that would run out of call numbers.
+pub(super) fn check_calls(plan: &Plan, workload: &Workload, reports: &Reports) {
+    let mut calls = 0.0;
+    for (source, traffic) in plan.sources.iter().zip(&workload.traffic) {
+        let before: f64 = calls;
+        calls += source.expected_calls(plan.length_of_run());
+        if before <= CALLS_MAX && calls > CALLS_MAX {
+            let Name { place, .. } = &traffic.name;
+            let what = format!("up to here a replication has {calls:.0} calls; the limit is {CALLS_MAX:.0}");
+            reports.add(Problem::new(place.clone(), what, ""));
+        }
+    }
+}
+
+impl RateCurve {
+    /// The number of calls expected in a run.
+    fn integral(&self, length: Span) -> f64 {
+        let ends = self.steps.iter().skip(1).map(|(at, _)| at.seconds()).chain([length.seconds()]);
+        self.steps.iter().zip(ends).map(|((at, rate), end)| rate * (end - at.seconds()).max(0.0)).sum()
+    }
+
+    fn peak(&self) -> f64 {
+        self.steps.iter().map(|&(_, rate)| rate).fold(0.0, f64::max)
+    }
+}
+
+impl Source {
+    /// How many calls to expect of this source in a run.
+    fn expected_calls(&self, length: Span) -> f64 {
+        match &self.arrivals {
+            Arrivals::Poisson(curve) => curve.integral(length),
+            Arrivals::Modulated(curve, states) => {
+                let time: f64 = states.iter().map(|state| state.mean.seconds()).sum();
+                let weighted: f64 = states.iter().map(|state| state.factor * state.mean.seconds()).sum();
+                curve.integral(length) * weighted / time
+            }
+            Arrivals::Listed(calls) => calls.iter().filter(|call| call.at.nanos() < length.nanos()).count() as f64,
+        }
+    }
+
+    /// How many of its calls may be there at once, if each stays for `stay`; `None`: as long as the run.
+    fn peak_calls(&self, length: Span, stay: Option<f64>) -> f64 {
+        let all = self.expected_calls(length);
+        let at_once = match (&self.arrivals, stay) {
+            (_, None) => all,
+            (Arrivals::Poisson(curve), Some(stay)) => curve.peak() * stay,
+            (Arrivals::Modulated(curve, states), Some(stay)) => {
+                curve.peak() * states.iter().map(|state| state.factor).fold(0.0, f64::max) * stay
+            }
+            (Arrivals::Listed(calls), Some(stay)) => most_within(calls, stay),
+        };
+        // Six standard deviations above the mean: never seen, even in a million replications.
+        let luck = |mean: f64| mean + 6.0 * mean.sqrt();
+        match self.arrivals {
+            Arrivals::Listed(_) => at_once.min(all),
+            _ => luck(at_once).min(luck(all)),
+        }
+    }
+}
+
+/// The most calls of a list that are dialled within twice `stay` seconds: stays scatter around their mean.
+fn most_within(calls: &[ListedCall], stay: f64) -> f64 {
+    let window = Span::from_seconds(2.0 * stay);
+    let (mut first, mut most) = (0, 0);
+    for (row, call) in calls.iter().enumerate() {
+        while calls[first].at + window < call.at {
+            first += 1;
+        }
+        most = most.max(row + 1 - first);
+    }
+    most as f64
+}
+
+impl Plan {
+    /// The length of a run, as a span.
+    fn length_of_run(&self) -> Span {
+        Span::from_nanos(self.length.nanos())
+    }
+
+    /// How many calls to expect in one replication.
+    pub fn expected_calls(&self) -> f64 {
+        self.sources.iter().map(|source| source.expected_calls(self.length_of_run())).sum()
+    }
+
+    /// How many calls there may be at once, roughly and rather too many than too few.
+    pub fn peak_calls(&self) -> f64 {
+        let treatments = self
+            .route_points
+            .iter()
+            .filter_map(|it| match &it.treatment {
+                Treatment::Answer(treatment) => treatment.as_ref(),
+                Treatment::Redirect(_) => None,
+            })
+            .chain(self.port_groups.iter().filter_map(|it| it.treatment.as_ref()));
+        let treated = treatments.map(seconds).fold(0.0, f64::max);
+        let ringing = self.phone_groups.iter().map(|it| seconds(&it.answer));
+        let rings = ringing.chain(self.destinations.iter().map(|it| seconds(&it.answer))).fold(0.0, f64::max);
+        let stay = |source: &Source| {
+            // A caller who never hangs up may wait for an application until the run ends, unless something else
+            // answers: only a number outside is sure to.
+            let waits = match (&source.patience, source.to) {
+                // Once for the application, once more for a person.
+                (Some(patience), _) => 2.0 * seconds(patience),
+                (None, Target::Outside(_)) => rings,
+                (None, _) => return None,
+            };
+            Some(waits + treated + seconds(&source.talk))
+        };
+        let length = self.length_of_run();
+        self.sources.iter().map(|source| source.peak_calls(length, stay(source))).sum()
+    }
+
+    /// How many bytes it takes to run this plan on so many workers at a time. An estimate, so that a workload too large
+    /// for a machine is refused with the size it would need, not killed half way.
+    pub fn memory_needed(&self, workers: usize) -> u64 {
+        const CALL: f64 = 96.0;
+        const EVENT: f64 = 32.0;
+        const DEVICE: u64 = 64;
+        const HISTOGRAMS: u64 = 400 << 10;
+        let devices = self.devices.len() as u64;
+        let scopes = 1 + self.nodes.len() + self.applications.len() + self.databases.len() + self.route_points.len();
+        // A call has one event pending, or a few: message, patience, timer.
+        let calls = self.peak_calls() * (CALL + 3.0 * EVENT);
+        let worker = calls as u64 + devices * (DEVICE + EVENT as u64) + scopes as u64 * HISTOGRAMS;
+        let listed: usize = self.sources.iter().map(|source| source.arrivals.bytes()).sum();
+        // The plan itself is shared; a device's group is a small block of its own.
+        let shared = listed as u64 + devices * (DEVICE + 32);
+        worker.saturating_mul(workers as u64).saturating_add(shared)
+    }
+}
+
+fn seconds(law: &Distribution) -> f64 {
+    law.mean().seconds()
+}
+
+impl Arrivals {
+    fn bytes(&self) -> usize {
+        match self {
+            Arrivals::Poisson(curve) | Arrivals::Modulated(curve, _) => size_of_val(curve.steps.as_slice()),
+            Arrivals::Listed(calls) => size_of_val(calls.as_slice()),
+        }
+    }
+}

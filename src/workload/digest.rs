@@ -1,0 +1,65 @@
+//! A workload's fingerprint: the same for two files that say the same.
+
+use sha2::{Digest, Sha256};
+use toml::de::{DeTable, DeValue};
+
+use super::files::Files;
+
+/// SHA-256, in hexadecimal, of what a workload says: keys in order, so that comments, layout and the order of keys make
+/// no difference; without the question, the number of replications and the seed, which say nothing about the cluster;
+/// and with the contents of the files it refers to rather than their names.
+pub fn digest(text: &str, files: &dyn Files) -> String {
+    let (document, _) = DeTable::parse_recoverable(text);
+    let mut hash = Sha256::new();
+    table(&mut hash, document.get_ref(), "", files);
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+const LEFT_OUT: [&str; 3] = [".question", ".run.replications", ".run.seed"];
+
+fn table(hash: &mut Sha256, entries: &DeTable<'_>, path: &str, files: &dyn Files) {
+    hash.update("{");
+    for (key, entry) in entries {
+        let path = format!("{path}.{}", key.get_ref());
+        if !LEFT_OUT.contains(&path.as_str()) {
+            piece(hash, 'k', key.get_ref().as_bytes());
+            value(hash, entry.get_ref(), &path, files);
+        }
+    }
+    hash.update("}");
+}
+
+fn value(hash: &mut Sha256, value_: &DeValue<'_>, path: &str, files: &dyn Files) {
+    match value_ {
+        DeValue::String(text) => match files.read(text).ok().filter(|_| path.ends_with(".file")) {
+            Some(contents) => piece(hash, 'f', &contents),
+            None => piece(hash, 's', text.as_bytes()),
+        },
+        DeValue::Integer(number) => {
+            let digits = number.as_str().replace('_', "");
+            let number = i128::from_str_radix(&digits, number.radix()).unwrap_or(i128::MAX);
+            piece(hash, 'i', &number.to_be_bytes());
+        }
+        DeValue::Float(number) => {
+            let number: f64 = number.as_str().replace('_', "").parse().unwrap_or(f64::NAN);
+            piece(hash, 'n', &number.to_bits().to_be_bytes());
+        }
+        DeValue::Boolean(flag) => piece(hash, 'b', &[u8::from(*flag)]),
+        DeValue::Datetime(date) => piece(hash, 'd', date.to_string().as_bytes()),
+        DeValue::Array(values) => {
+            hash.update("[");
+            for entry in values.iter() {
+                value(hash, entry.get_ref(), path, files);
+            }
+            hash.update("]");
+        }
+        DeValue::Table(entries) => table(hash, entries, path, files),
+    }
+}
+
+/// A kind, a length and the bytes: no two different sequences of pieces look alike.
+fn piece(hash: &mut Sha256, kind: char, bytes: &[u8]) {
+    hash.update([kind as u8]);
+    hash.update((bytes.len() as u64).to_be_bytes());
+    hash.update(bytes);
+}

@@ -1,0 +1,108 @@
+//! Laws of durations: `"40ms"`, `{ exponential = "40ms" }`, `{ lognormal = { mean = "3m", cv = 1.2 } }` and so on.
+
+use super::files::Sheet;
+use super::read::{Key, Table, Value};
+use super::units;
+use crate::engine::{Distribution, Span};
+
+impl<'a> Table<'a> {
+    /// Asks for a law of durations.
+    pub(super) fn law(&self, key: &'static str) -> Key<'a, Distribution> {
+        self.key(key, Value::law)
+    }
+}
+
+impl<'a> Value<'a> {
+    /// A law of durations.
+    pub(super) fn law(self) -> Option<Distribution> {
+        if self.text().is_some() {
+            return self.duration().map(Distribution::Constant);
+        }
+        if self.is_number() {
+            // Says that a unit is wanted.
+            self.duration();
+            return None;
+        }
+        let table = self.table()?;
+        let law = match table.one_of(&[
+            "constant",
+            "exponential",
+            "uniform",
+            "erlang",
+            "lognormal",
+            "weibull",
+            "empirical",
+        ]) {
+            Some("constant") => table.duration("constant").optional().map(Distribution::Constant),
+            Some("exponential") => {
+                let mean = table.duration("exponential").positive().optional();
+                mean.map(|mean| Distribution::Exponential { mean })
+            }
+            Some("uniform") => table.key("uniform", Value::bounds).optional(),
+            Some("erlang") => {
+                let shaped = table.key("erlang", |value| value.mean_and("phases", |value| value.whole(1..=1000)));
+                let law = |(mean, phases)| Distribution::Erlang { phases: phases as u32, mean };
+                shaped.optional().map(law)
+            }
+            Some("lognormal") => {
+                let shaped =
+                    table.key("lognormal", |value| value.mean_and("cv", |value| value.number_within(0.001, 100.0)));
+                shaped.optional().map(|(mean, cv)| Distribution::lognormal(mean, cv))
+            }
+            Some("weibull") => {
+                let shaped =
+                    table.key("weibull", |value| value.mean_and("shape", |value| value.number_within(0.1, 100.0)));
+                shaped.optional().map(|(mean, shape)| Distribution::weibull(mean, shape))
+            }
+            Some("empirical") => table.key("empirical", Value::sample).optional(),
+            _ => None,
+        };
+        table.finish();
+        law
+    }
+
+    /// `["10ms", "20ms"]`.
+    fn bounds(self) -> Option<Distribution> {
+        match self.list(Value::duration)?[..] {
+            [low, high] if low <= high => Some(Distribution::Uniform { low, high }),
+            [_, _] => self.wrong("has its bounds the wrong way round", Some("the lower bound comes first".to_owned())),
+            _ => self.wrong("should be two durations: the least and the most", None),
+        }
+    }
+
+    /// A mean and one more parameter.
+    fn mean_and<T>(self, parameter: &'static str, read: impl FnOnce(Value<'a>) -> Option<T>) -> Option<(Span, T)> {
+        let table = self.table()?;
+        let mean = table.duration("mean").positive().wanted();
+        let parameter = table.key(parameter, read).wanted();
+        table.finish();
+        mean.zip(parameter)
+    }
+
+    /// Durations seen somewhere: a column of a file.
+    fn sample(self) -> Option<Distribution> {
+        let table = self.table()?;
+        let unit =
+            table.key("unit", |value| value.choice(&[("s", 1_000_000_000), ("ms", 1_000_000)])).default(1_000_000_000);
+        let column = table.string("column").wanted();
+        let sheet = table.key("file", Sheet::read).wanted();
+        table.finish();
+        let (column, sheet) = column.zip(sheet)?;
+        let Some(index) = sheet.column(&column) else {
+            sheet.no_column(&column);
+            return None;
+        };
+        let mut values = Vec::with_capacity(sheet.rows());
+        for row in 0..sheet.rows() {
+            match units::scaled(sheet.cell(row, index), unit) {
+                Ok(nanos) => values.push(Span::from_nanos(nanos)),
+                Err(_) => sheet.wrong(row, index, "is not a duration: a decimal number is wanted"),
+            }
+        }
+        match (sheet.is_sound(), values.is_empty()) {
+            (false, _) => None,
+            (true, true) => self.wrong("is a file without a row", None),
+            (true, false) => Some(Distribution::empirical(values)),
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! What a workload file says: text, checked key by key, with every problem reported at once. References between its
+//! parts are still names here; the plan resolves them.
+
+mod digest;
+mod files;
+mod law;
+mod problem;
+mod read;
+mod set;
+mod traffic;
+mod tree;
+pub mod units;
+
+pub use digest::digest;
+pub use files::{Files, NoFiles};
+pub use problem::{Elsewhere, Place, Problem, Problems, Reports, TEXT_BYTES_MAX, enumeration, suggestion, text_of};
+pub use read::{At, Name};
+pub use set::set;
+pub use traffic::{Arrivals, Burst, Calls, ListedCall, RatePoint, Traffic};
+pub use tree::*;

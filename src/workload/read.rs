@@ -1,0 +1,476 @@
+//! Reading a table key by key: each key is asked for once, with its name, its kind and what happens if it is absent.
+//! What is wrong is reported with its place, and reading goes on.
+
+use std::cell::RefCell;
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{Place, Problem, Reports, enumeration, suggestion};
+use super::{Files, units};
+use crate::engine::Span;
+
+/// What all readers of one workload share.
+pub(super) struct Context<'a> {
+    /// Where problems go.
+    pub(super) reports: &'a Reports,
+    /// The files that the workload refers to.
+    pub(super) files: &'a dyn Files,
+    /// What an absent section is read as.
+    pub(super) nothing: DeTable<'static>,
+}
+
+/// A piece of the workload together with where it stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct At<T> {
+    /// What it says.
+    pub value: T,
+    /// Where.
+    pub place: Place,
+}
+
+/// A name, defined or referred to, with where it stands. Empty where the workload has none, which has been reported.
+pub type Name = At<String>;
+
+/// A value, the key it belongs to and where to report.
+#[derive(Clone, Copy)]
+pub(super) struct Value<'a> {
+    context: &'a Context<'a>,
+    key: &'a str,
+    value: &'a Spanned<DeValue<'a>>,
+}
+
+impl<'a> Value<'a> {
+    /// Where it stands.
+    pub(super) fn place(self) -> Place {
+        self.value.span()
+    }
+
+    /// What all readers share.
+    pub(super) fn context(self) -> &'a Context<'a> {
+        self.context
+    }
+
+    /// Reports that `key` is not as it should be.
+    pub(super) fn wrong<T>(self, what: impl Display, hint: Option<String>) -> Option<T> {
+        let mut problem = Problem::new(self.place(), format!("`{}` {what}", self.key), "");
+        problem.hint = hint;
+        self.context.reports.add(problem);
+        None
+    }
+
+    fn expected<T>(self, what: &str) -> Option<T> {
+        let found = match self.value.get_ref() {
+            DeValue::String(_) => "a string",
+            DeValue::Integer(_) => "a whole number",
+            DeValue::Float(_) => "a number",
+            DeValue::Boolean(_) => "true or false",
+            DeValue::Datetime(_) => "a date",
+            DeValue::Array(_) => "a list",
+            DeValue::Table(_) => "a table",
+        };
+        let title = format!("`{}` should be {what}", self.key);
+        let problem = Problem::new(self.place(), title, format!("this is {found}"));
+        self.context.reports.add(problem);
+        None
+    }
+
+    /// The text of a string.
+    pub(super) fn text(self) -> Option<&'a str> {
+        match self.value.get_ref() {
+            DeValue::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The digits of a number.
+    fn number_text(self) -> Option<String> {
+        match self.value.get_ref() {
+            DeValue::Integer(number) if number.radix() == 10 => Some(number.as_str().replace('_', "")),
+            DeValue::Float(number) => Some(number.as_str().replace('_', "")),
+            _ => None,
+        }
+    }
+
+    /// A string.
+    pub(super) fn string(self) -> Option<String> {
+        self.text().map(str::to_owned).or_else(|| self.expected("a string"))
+    }
+
+    /// True or false.
+    pub(super) fn flag(self) -> Option<bool> {
+        match self.value.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => self.expected("true or false"),
+        }
+    }
+
+    /// A whole number within `range`.
+    pub(super) fn whole(self, range: RangeInclusive<u64>) -> Option<u64> {
+        let DeValue::Integer(number) = self.value.get_ref() else {
+            return self.expected("a whole number");
+        };
+        match i128::from_str_radix(&number.as_str().replace('_', ""), number.radix()) {
+            Ok(value) if (i128::from(*range.start())..=i128::from(*range.end())).contains(&value) => Some(value as u64),
+            _ => self.wrong(format_args!("must be {} to {}", range.start(), range.end()), None),
+        }
+    }
+
+    /// A number that is not negative.
+    pub(super) fn number(self) -> Option<f64> {
+        let Some(text) = self.number_text() else {
+            return self.expected("a number");
+        };
+        match text.parse::<f64>() {
+            Ok(value) if value.is_finite() && value >= 0.0 => Some(value),
+            Ok(value) if value < 0.0 => self.wrong("cannot be negative", None),
+            _ => self.wrong("must be finite", None),
+        }
+    }
+
+    /// A number from `low` to `high`.
+    pub(super) fn number_within(self, low: f64, high: f64) -> Option<f64> {
+        match self.number()? {
+            value if (low..=high).contains(&value) => Some(value),
+            _ => self.wrong(format_args!("must be {low} to {high}"), None),
+        }
+    }
+
+    /// Whether it is a number without a unit.
+    pub(super) fn is_number(self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Integer(_) | DeValue::Float(_))
+    }
+
+    /// A duration with its unit.
+    pub(super) fn duration(self) -> Option<Span> {
+        self.quantity("a duration such as \"250ms\"", "s", units::duration)
+    }
+
+    /// A rate with its unit, per second.
+    pub(super) fn rate(self) -> Option<f64> {
+        self.quantity("a rate such as \"36000/h\"", "/h", units::rate)
+    }
+
+    fn quantity<T>(self, kind: &str, unit: &str, parse: fn(&str) -> Result<T, String>) -> Option<T> {
+        if let Some(number) = self.number_text() {
+            let number = number.trim_start_matches('-');
+            return self.wrong("needs a unit", Some(format!("write \"{number}{unit}\", if that is what was meant")));
+        }
+        let Some(text) = self.text() else {
+            return self.expected(kind);
+        };
+        match parse(text) {
+            Ok(value) => Some(value),
+            Err(why) => self.wrong(format_args!("is not {kind}"), Some(why)),
+        }
+    }
+
+    /// A share, `"5%"` or 0.05.
+    pub(super) fn share(self) -> Option<f64> {
+        match self.text() {
+            Some(text) => match units::share(text) {
+                Ok(share) => Some(share),
+                Err(why) => self.wrong("is not a share", Some(why)),
+            },
+            None => match self.number()? {
+                share if share <= 1.0 => Some(share),
+                share => self.wrong("is a share of more than 1", Some(format!("{share} percent is \"{share}%\""))),
+            },
+        }
+    }
+
+    /// One of a few words, and what it stands for.
+    pub(super) fn choice<T: Copy>(self, choices: &[(&str, T)]) -> Option<T> {
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        let Some(text) = self.text() else {
+            return self.expected(&format!("one of the strings {}", enumeration(&names)));
+        };
+        match choices.iter().find(|(name, _)| *name == text) {
+            Some((_, meaning)) => Some(*meaning),
+            None => self.wrong(format_args!("cannot be \"{text}\""), suggestion(text, names)),
+        }
+    }
+
+    /// A name that something is to have.
+    pub(super) fn name(self) -> Option<Name> {
+        const LONGEST: usize = 64;
+        let name = self.reference()?;
+        let fits = |character: char| character.is_alphanumeric() || "-_+*#".contains(character);
+        if name.value.is_empty() || name.value.chars().count() > LONGEST || !name.value.chars().all(fits) {
+            let hint = format!("a name has 1 to {LONGEST} letters, digits, `-` and `_`");
+            return self.wrong("is no name", Some(hint));
+        }
+        Some(name)
+    }
+
+    /// A directory number that a line is to have.
+    pub(super) fn directory_number(self) -> Option<Name> {
+        let number = self.reference()?;
+        let fits = |character: char| character.is_ascii_digit() || "+*#".contains(character);
+        if number.value.is_empty() || number.value.len() > 32 || !number.value.chars().all(fits) {
+            return self.wrong("is no directory number", Some("it has 1 to 32 digits, `*`, `#` and `+`".to_owned()));
+        }
+        Some(number)
+    }
+
+    /// A name of something that is defined somewhere in the workload.
+    pub(super) fn reference(self) -> Option<Name> {
+        match (self.text(), self.number_text()) {
+            (Some(text), _) => Some(At { value: text.to_owned(), place: self.place() }),
+            (None, Some(number)) => self.wrong("should be a string", Some(format!("write \"{number}\""))),
+            _ => self.expected("a string"),
+        }
+    }
+
+    /// A list, each element read the same way. Elements that are wrong are left out, having been reported.
+    pub(super) fn list<T>(self, mut each: impl FnMut(Value<'a>) -> Option<T>) -> Option<Vec<T>> {
+        let DeValue::Array(values) = self.value.get_ref() else {
+            return self.expected("a list");
+        };
+        Some(values.iter().filter_map(|value| each(Value { value, ..self })).collect())
+    }
+
+    /// A table, whatever it is called in the file.
+    pub(super) fn table(self) -> Option<Table<'a>> {
+        match self.value.get_ref() {
+            DeValue::Table(entries) => Some(Table::new(self.context, entries, self.place())),
+            _ => self.expected("a table"),
+        }
+    }
+}
+
+/// A table that is being read. Whoever has read all its keys calls [`Table::finish`].
+pub(super) struct Table<'a> {
+    context: &'a Context<'a>,
+    entries: &'a DeTable<'a>,
+    place: Place,
+    asked: RefCell<Vec<&'static str>>,
+}
+
+impl<'a> Table<'a> {
+    /// A table that stands at `place`.
+    pub(super) fn new(context: &'a Context<'a>, entries: &'a DeTable<'a>, place: Place) -> Table<'a> {
+        Table { context, entries, place, asked: RefCell::default() }
+    }
+
+    /// Where it stands: its header, or all of it if it is in line.
+    pub(super) fn place(&self) -> Place {
+        self.place.clone()
+    }
+
+    /// Where problems go.
+    pub(super) fn reports(&self) -> &'a Reports {
+        self.context.reports
+    }
+
+    /// Asks for a key of some kind.
+    pub(super) fn key<T>(&self, key: &'static str, kind: impl FnOnce(Value<'a>) -> Option<T>) -> Key<'a, T> {
+        self.asked.borrow_mut().push(key);
+        let context = self.context;
+        let reported = context.reports.len();
+        let (place, found) = match self.entries.get(key) {
+            None => (self.place(), Found::Absent),
+            Some(value) => {
+                let found = kind(Value { context, key, value });
+                (value.span(), found.map_or(Found::Wrong, Found::Right))
+            }
+        };
+        Key { context, reported, key, place, found }
+    }
+
+    /// Asks for a string.
+    pub(super) fn string(&self, key: &'static str) -> Key<'a, String> {
+        self.key(key, Value::string)
+    }
+
+    /// Asks for true or false.
+    pub(super) fn flag(&self, key: &'static str) -> Key<'a, bool> {
+        self.key(key, Value::flag)
+    }
+
+    /// Asks for a whole number within `range`.
+    pub(super) fn whole(&self, key: &'static str, range: RangeInclusive<u64>) -> Key<'a, u64> {
+        self.key(key, |value| value.whole(range))
+    }
+
+    /// Asks for a duration.
+    pub(super) fn duration(&self, key: &'static str) -> Key<'a, Span> {
+        self.key(key, Value::duration)
+    }
+
+    /// Asks for a share.
+    pub(super) fn share(&self, key: &'static str) -> Key<'a, f64> {
+        self.key(key, Value::share)
+    }
+
+    /// Asks for the name of something else.
+    pub(super) fn reference(&self, key: &'static str) -> Key<'a, Name> {
+        self.key(key, Value::reference)
+    }
+
+    /// Asks for a list.
+    pub(super) fn list<T>(&self, key: &'static str, each: impl FnMut(Value<'a>) -> Option<T>) -> Key<'a, Vec<T>> {
+        self.key(key, |value| value.list(each))
+    }
+
+    /// Reads a section; if it is absent, as if it were empty.
+    pub(super) fn section<T>(&self, key: &'static str, read: impl Fn(&Table<'a>) -> T) -> T {
+        let whole = |table: Table<'a>| {
+            let section = read(&table);
+            table.finish();
+            section
+        };
+        self.key(key, |value| value.table().map(whole))
+            .optional()
+            .unwrap_or_else(|| read(&Table::new(self.context, &self.context.nothing, self.place())))
+    }
+
+    /// Reads every table of a list of tables, `[[key]]`.
+    pub(super) fn each<T>(&self, key: &'static str, read: impl Fn(&Table<'a>) -> T) -> Vec<T> {
+        let entries = self.list(key, |value| {
+            let table = value.table()?;
+            let entry = read(&table);
+            table.finish();
+            Some(entry)
+        });
+        entries.optional().unwrap_or_default()
+    }
+
+    /// Which one of `keys` is there; having none or several of them is reported.
+    pub(super) fn one_of(&self, keys: &[&'static str]) -> Option<&'static str> {
+        let present: Vec<&'static str> = keys.iter().copied().filter(|key| self.entries.contains_key(*key)).collect();
+        self.asked.borrow_mut().extend(keys);
+        match present[..] {
+            [one] => Some(one),
+            [] => {
+                let title = format!("one of {} is wanted", enumeration(keys));
+                self.reports().add(Problem::new(self.place(), title, "here"));
+                None
+            }
+            _ => {
+                let title = format!("{} exclude each other", enumeration(&present));
+                self.reports().add(Problem::new(self.place(), title, "only one of them here"));
+                None
+            }
+        }
+    }
+
+    /// Reports every key that nobody has asked for.
+    pub(super) fn finish(&self) {
+        let asked = self.asked.borrow();
+        for (key, _) in self.entries.iter() {
+            let name = key.get_ref().as_ref();
+            if !asked.contains(&name) {
+                let mut known = asked.clone();
+                known.sort_unstable();
+                known.dedup();
+                let mut problem = Problem::new(key.span(), format!("`{name}` is not a key here"), "");
+                problem.hint = suggestion(name, known);
+                self.reports().add(problem);
+            }
+        }
+    }
+}
+
+enum Found<T> {
+    Absent,
+    /// And reported.
+    Wrong,
+    Right(T),
+}
+
+/// A key that was asked for. What is to happen if it is absent ends the sentence: `required`, `default` or `optional`.
+pub(super) struct Key<'a, T> {
+    context: &'a Context<'a>,
+    /// How many problems there were before this key.
+    reported: usize,
+    key: &'static str,
+    place: Place,
+    found: Found<T>,
+}
+
+impl<'a, T> Key<'a, T> {
+    /// Where its value stands, or its table if it is absent.
+    pub(super) fn place(&self) -> Place {
+        self.place.clone()
+    }
+
+    /// Whether the workload has the key at all.
+    pub(super) fn is_present(&self) -> bool {
+        !matches!(self.found, Found::Absent)
+    }
+
+    /// Reports the value unless it passes: `key` and `must` make a sentence.
+    pub(super) fn check(self, passes: impl Fn(&T) -> bool, must: &str) -> Key<'a, T> {
+        match &self.found {
+            Found::Right(value) if !passes(value) => {
+                let title = format!("`{}` {must}", self.key);
+                self.context.reports.add(Problem::new(self.place.clone(), title, ""));
+                Key { found: Found::Wrong, ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// Names the rule behind whatever was wrong with this key so far.
+    pub(super) fn rule(self, rule: &'static str) -> Key<'a, T> {
+        self.context.reports.cite(self.reported, rule);
+        self
+    }
+
+    /// Turns the value into something else.
+    pub(super) fn map<U>(self, turn: impl FnOnce(T) -> U) -> Key<'a, U> {
+        let found = match self.found {
+            Found::Absent => Found::Absent,
+            Found::Wrong => Found::Wrong,
+            Found::Right(value) => Found::Right(turn(value)),
+        };
+        Key { context: self.context, reported: self.reported, key: self.key, place: self.place, found }
+    }
+
+    /// The value, if there is a good one.
+    pub(super) fn optional(self) -> Option<T> {
+        match self.found {
+            Found::Right(value) => Some(value),
+            Found::Absent | Found::Wrong => None,
+        }
+    }
+
+    /// The value, or this one if it is absent.
+    pub(super) fn default(self, default: T) -> T {
+        self.optional().unwrap_or(default)
+    }
+
+    /// The value, if there is a good one; its absence is reported.
+    pub(super) fn wanted(self) -> Option<T> {
+        if let Found::Absent = self.found {
+            let title = format!("`{}` is missing", self.key);
+            self.context.reports.add(Problem::new(self.place.clone(), title, "it belongs here"));
+        }
+        self.optional()
+    }
+
+    /// The value; its absence is reported, and any value stands in for it.
+    pub(super) fn required(self) -> T
+    where
+        T: Default,
+    {
+        self.wanted().unwrap_or_default()
+    }
+}
+
+impl<'a> Key<'a, Span> {
+    /// Zero is a problem.
+    pub(super) fn positive(self) -> Key<'a, Span> {
+        self.check(|span| *span > Span::ZERO, "must be more than zero")
+    }
+}
+
+impl<'a> Key<'a, f64> {
+    /// Zero is a problem.
+    pub(super) fn positive(self) -> Key<'a, f64> {
+        self.check(|number| *number > 0.0, "must be more than zero")
+    }
+}

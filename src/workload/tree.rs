@@ -1,0 +1,714 @@
+//! The parts of a workload, as its file says them.
+
+use toml::de::{DeTable, Error};
+
+use super::files::Files;
+use super::problem::{Place, Problem, Reports};
+use super::read::{At, Context, Key, Name, Table, Value};
+use super::traffic::Traffic;
+use crate::domain::{ApplicationFault, Forward, ReleaseProfile};
+use crate::engine::{Distribution, Span};
+use crate::rules::heartbeat::effective_interval;
+
+const R1: &str = "R1: at most one CTIManager runs on a node, and CTI needs at least one in the cluster";
+const R7: &str = "R7: a CallManager group lists at most three CallManagers, best first";
+const R23: &str = "R23: the Application Heartbeat Minimum and Maximum parameters bound the interval";
+
+/// All that a workload file says, with every default filled in.
+#[derive(Clone, Debug)]
+pub struct Workload {
+    /// The question it answers.
+    pub question: String,
+    /// Which release is simulated.
+    pub release: ReleaseProfile,
+    /// How long and how often it is run.
+    pub run: Run,
+    /// Delays between the parts.
+    pub network: Network,
+    /// Service parameters.
+    pub cti: Cti,
+    /// The servers.
+    pub nodes: Vec<Node>,
+    /// Ordered lists of CallManagers.
+    pub groups: Vec<CallManagerGroup>,
+    /// Device pools.
+    pub pools: Vec<DevicePool>,
+    /// Databases.
+    pub databases: Vec<Database>,
+    /// Applications.
+    pub applications: Vec<Application>,
+    /// CTI route points.
+    pub route_points: Vec<RoutePoint>,
+    /// Groups of CTI ports.
+    pub cti_ports: Vec<CtiPorts>,
+    /// Groups of phones.
+    pub phones: Vec<Phones>,
+    /// Numbers outside.
+    pub destinations: Vec<Destination>,
+    /// Sources of calls.
+    pub traffic: Vec<Traffic>,
+    /// Faults.
+    pub faults: Vec<Fault>,
+}
+
+/// `[run]`
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// How long a run is.
+    pub length: At<Span>,
+    /// How much of its beginning is not measured.
+    pub warm_up: At<Span>,
+    /// How often it is run.
+    pub replications: u32,
+    /// The seed of all luck.
+    pub seed: u64,
+    /// The length of a bin of the timeline.
+    pub bin: At<Span>,
+}
+
+/// `[network]`: one-way delays.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// From node to node.
+    pub between_nodes: Span,
+    /// Between a CTIManager and an application.
+    pub to_application: Span,
+    /// From a caller to the ingress node.
+    pub from_caller: Span,
+}
+
+/// `[cti]`: service parameters.
+#[derive(Clone, Debug)]
+pub struct Cti {
+    /// Application Heartbeat Minimum Interval.
+    pub heartbeat_minimum: Span,
+    /// Application Heartbeat Maximum Interval.
+    pub heartbeat_maximum: Span,
+    /// Whether a checker on its own grid detects failures, rather than a timer.
+    pub heartbeat_on_grid: bool,
+    /// CTI New Call Accept Timer.
+    pub new_call_accept: Span,
+    /// CTI Request Timeout.
+    pub request_timeout: Span,
+    /// Forward Maximum Hop Count.
+    pub forward_hops: u8,
+}
+
+/// Service times: `[work]`, and per node `work`.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// CallManager: digit analysis and set-up of a new call.
+    pub setup: Distribution,
+    /// CallManager: offering a call at a device.
+    pub offer: Distribution,
+    /// CallManager: redirecting, forwarding or transferring.
+    pub redirect: Distribution,
+    /// CallManager: connecting an answered call.
+    pub answer: Distribution,
+    /// CallManager: releasing a call.
+    pub release: Distribution,
+    /// CallManager: registering and opening a device.
+    pub device_open: Distribution,
+    /// CTIManager: passing an event on.
+    pub event: Distribution,
+    /// CTIManager: passing a request on.
+    pub request: Distribution,
+    /// CTIManager: noting a heartbeat.
+    pub heartbeat: Distribution,
+    /// CTIManager: opening a device.
+    pub cti_device_open: Distribution,
+}
+
+/// `[[node]]`
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its name.
+    pub name: Name,
+    /// Whether it runs a CTIManager.
+    pub ctimanager: bool,
+    /// Its service times.
+    pub work: Work,
+}
+
+/// `[[callmanager_group]]`
+#[derive(Clone, Debug)]
+pub struct CallManagerGroup {
+    /// Its name.
+    pub name: Name,
+    /// Its CallManagers, best first.
+    pub members: Vec<Name>,
+}
+
+/// `[[device_pool]]`
+#[derive(Clone, Debug)]
+pub struct DevicePool {
+    /// Its name.
+    pub name: Name,
+    /// Where its devices register.
+    pub callmanager_group: Name,
+}
+
+/// `[[database]]`
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// Its name.
+    pub name: Name,
+    /// How many look-ups it serves at once.
+    pub connections: u32,
+}
+
+/// `[[application]]`
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// Its name.
+    pub name: Name,
+    /// Through which interface it is connected: kept for rules that are yet to come.
+    pub interface: Interface,
+    /// The nodes whose CTIManagers it may use; `None`: all there are.
+    pub ctimanagers: Option<Vec<Name>>,
+    /// How many events it works on at once.
+    pub workers: u32,
+    /// A worker's time for an event.
+    pub decide: Distribution,
+    /// The look-up of a caller.
+    pub lookup: Option<Distribution>,
+    /// Where callers are looked up.
+    pub database: Option<Name>,
+    /// The interval of its heartbeats, within its bounds.
+    pub heartbeat: Span,
+    /// From a restart or a closed connection to the next provider open.
+    pub reconnect: Span,
+    /// How many devices it opens a second.
+    pub open_rate: f64,
+}
+
+/// The interfaces of applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interface {
+    /// Java.
+    Jtapi,
+    /// Windows.
+    Tapi,
+    /// The protocol itself.
+    Qbe,
+}
+
+/// The four forwards of a device: to names or directory numbers, in the order of [`Forward::ALL`].
+pub type ForwardNames = [Option<Name>; 4];
+
+/// What an application does with a call at a route point.
+#[derive(Clone, Debug)]
+pub enum Treatment {
+    /// Sends it on, with these probabilities.
+    Redirect(Vec<(Name, f64)>),
+    /// Answers it there, for so long.
+    Answer(Option<Distribution>),
+}
+
+/// `[[route_point]]`
+#[derive(Clone, Debug)]
+pub struct RoutePoint {
+    /// Its name.
+    pub name: Name,
+    /// The directory numbers of its lines.
+    pub numbers: Vec<Name>,
+    /// Its device pool.
+    pub device_pool: Name,
+    /// Who controls it.
+    pub application: Option<Name>,
+    /// What becomes of calls there.
+    pub treatment: Treatment,
+    /// From how many calls on it is busy.
+    pub busy_trigger: u32,
+    /// How many calls it takes.
+    pub maximum_calls: u32,
+    /// Its forwards.
+    pub forwards: ForwardNames,
+}
+
+/// `[[cti_port]]`
+#[derive(Clone, Debug)]
+pub struct CtiPorts {
+    /// Its name.
+    pub name: Name,
+    /// How many.
+    pub count: At<u32>,
+    /// Their device pool.
+    pub device_pool: Name,
+    /// Who controls them.
+    pub application: Option<Name>,
+    /// How long a call is treated there.
+    pub treatment: Option<Distribution>,
+    /// Which share of calls is transferred, and to which phones.
+    pub transfer: Option<(f64, Name)>,
+    /// Whether the application itself sends the media.
+    pub media_from_application: bool,
+    /// Their forwards.
+    pub forwards: ForwardNames,
+}
+
+/// `[[phone]]`
+#[derive(Clone, Debug)]
+pub struct Phones {
+    /// Its name.
+    pub name: Name,
+    /// Its directory number.
+    pub number: Option<Name>,
+    /// How many.
+    pub count: At<u32>,
+    /// Their device pool.
+    pub device_pool: Name,
+    /// How long it rings until a person answers.
+    pub answer: Distribution,
+    /// Which share of calls a person answers at all.
+    pub answered: f64,
+    /// How long it rings at most.
+    pub no_answer: Span,
+    /// Whether calls wait for a free one.
+    pub queue: bool,
+    /// Their forwards.
+    pub forwards: ForwardNames,
+}
+
+/// `[[destination]]`
+#[derive(Clone, Debug)]
+pub struct Destination {
+    /// Its name.
+    pub name: Name,
+    /// Its number.
+    pub number: Option<Name>,
+    /// How long it rings until it is answered.
+    pub answer: Distribution,
+    /// How many calls it takes at once.
+    pub lines: u32,
+    /// Where calls leave for it; `None`: at the first node.
+    pub egress: Option<Name>,
+}
+
+/// `[[fault]]`
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// When.
+    pub at: At<Span>,
+    /// Which application.
+    pub application: Name,
+    /// How it fails.
+    pub kind: ApplicationFault,
+    /// For how long; [`Span::FOREVER`]: to the end of the run.
+    pub lasts: Span,
+}
+
+impl Workload {
+    /// Reads a workload and reports all that is wrong with it; `None` where the text is not TOML at all.
+    pub fn read(text: &str, files: &dyn Files, reports: &Reports) -> Option<Workload> {
+        let (document, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
+            reports.add(syntax_problem(text, error));
+        }
+        if !errors.is_empty() {
+            return None;
+        }
+        let context = Context { reports, files, nothing: DeTable::new() };
+        let table = Table::new(&context, document.get_ref(), 0..0);
+        let workload = Workload::from_table(&table);
+        table.finish();
+        Some(workload)
+    }
+
+    fn from_table(table: &Table<'_>) -> Workload {
+        table.whole("format", 1..=1).required();
+        let profiles = ReleaseProfile::ALL.map(|profile| (profile.name, profile));
+        let release = table.key("profile", |value| value.choice(&profiles)).default(ReleaseProfile::R3_3);
+        let cti = table.section("cti", |table| Cti::read(table, &release));
+        let work = table.section("work", |table| Work::read(table, &Work::assumed()));
+        Workload {
+            question: table.string("question").check(|text| !text.trim().is_empty(), "is empty").required(),
+            release,
+            run: table.section("run", Run::read),
+            network: table.section("network", Network::read),
+            nodes: table.each("node", |table| Node::read(table, &work)),
+            groups: table.each("callmanager_group", CallManagerGroup::read),
+            pools: table.each("device_pool", DevicePool::read),
+            databases: table.each("database", Database::read),
+            applications: table.each("application", |table| Application::read(table, &cti)),
+            route_points: table.each("route_point", RoutePoint::read),
+            cti_ports: table.each("cti_port", CtiPorts::read),
+            phones: table.each("phone", Phones::read),
+            destinations: table.each("destination", Destination::read),
+            traffic: table.each("traffic", Traffic::read),
+            faults: table.each("fault", Fault::read),
+            cti,
+        }
+    }
+}
+
+fn syntax_problem(text: &str, error: &Error) -> Problem {
+    let place = error.span().unwrap_or(0..0);
+    let (what, label) = error.message().split_once(", expected ").unwrap_or((error.message(), ""));
+    let label = if label.is_empty() { String::new() } else { format!("expected {label}") };
+    let problem = Problem::new(place.clone(), format!("this is not TOML: {what}"), label);
+    match text.get(place).is_some_and(|found| found.starts_with(|first: char| first.is_ascii_digit())) {
+        true => problem.hint("a value with a unit is a string: \"10m\""),
+        false => problem,
+    }
+}
+
+impl Run {
+    fn read(table: &Table<'_>) -> Run {
+        const LONGEST: Span = Span::from_secs(366 * 86_400);
+        const REPLICATIONS_MAX: u64 = 1_000_000;
+        const BINS_MAX: u64 = 100_000;
+        let second = Span::from_secs(1);
+        let length = table
+            .duration("length")
+            .positive()
+            .check(|length| *length <= LONGEST, "is more than the 366 days a run may have")
+            .at(Span::from_secs(3600));
+        let warm_up = table
+            .duration("warm_up")
+            .check(|warm_up| *warm_up < length.value, "leaves nothing of the run to measure")
+            .at(Span::ZERO);
+        let bin = table
+            .duration("bin")
+            .positive()
+            .check(|bin| *bin <= length.value, "is longer than the run")
+            .check(|bin| length.value.nanos() / bin.nanos() < BINS_MAX, "makes more than 100000 bins")
+            .at(Span::from_nanos(length.value.nanos() / 60).max(second).min(length.value));
+        Run {
+            length,
+            warm_up,
+            replications: table.whole("replications", 1..=REPLICATIONS_MAX).default(200) as u32,
+            seed: table.whole("seed", 0..=u64::MAX).default(1),
+            bin,
+        }
+    }
+}
+
+impl Network {
+    fn read(table: &Table<'_>) -> Network {
+        Network {
+            between_nodes: table.duration("between_nodes").default(Span::from_millis(2)),
+            to_application: table.duration("to_application").default(Span::from_millis(1)),
+            from_caller: table.duration("from_caller").default(Span::ZERO),
+        }
+    }
+}
+
+impl Cti {
+    fn read(table: &Table<'_>, release: &ReleaseProfile) -> Cti {
+        let no_limit_at_zero = |seconds| {
+            if seconds == 0 { Span::FOREVER } else { Span::from_secs(seconds) }
+        };
+        let minimum = table.duration("heartbeat_minimum").positive().default(Span::from_secs(5));
+        let maximum = table.duration("heartbeat_maximum").positive();
+        let place = maximum.place();
+        let maximum = maximum.default(Span::from_secs(3600));
+        if maximum < minimum {
+            let title = "the shortest heartbeat interval is longer than the longest";
+            table.reports().add(Problem::new(place, title, "").rule(R23));
+        }
+        Cti {
+            heartbeat_minimum: minimum,
+            heartbeat_maximum: maximum,
+            heartbeat_on_grid: table
+                .key("heartbeat_reading", |value| value.choice(&[("timer", false), ("grid", true)]))
+                .default(false),
+            new_call_accept: table
+                .key("new_call_accept", Value::duration_or_off)
+                .positive()
+                .default(no_limit_at_zero(release.new_call_accept_seconds)),
+            request_timeout: table.duration("request_timeout").positive().default(Span::from_secs(15)),
+            forward_hops: table.whole("forward_hops", 0..=255).default(12) as u8,
+        }
+    }
+}
+
+impl Work {
+    /// No Cisco document gives these times. They make a call to an IVR cost a CallManager some 60 ms, which is what
+    /// 2000 agents and 15 calls a second on one pair of subscribers leave room for.
+    fn assumed() -> Work {
+        let micros = |count: u64| Distribution::Constant(Span::from_nanos(count * 1000));
+        Work {
+            setup: micros(15_000),
+            offer: micros(8_000),
+            redirect: micros(10_000),
+            answer: micros(6_000),
+            release: micros(6_000),
+            device_open: micros(5_000),
+            event: micros(1_000),
+            request: micros(1_000),
+            heartbeat: micros(100),
+            cti_device_open: micros(2_000),
+        }
+    }
+
+    fn read(table: &Table<'_>, default: &Work) -> Work {
+        let law = |key, default: &Distribution| table.law(key).optional().unwrap_or_else(|| default.clone());
+        Work {
+            setup: law("setup", &default.setup),
+            offer: law("offer", &default.offer),
+            redirect: law("redirect", &default.redirect),
+            answer: law("answer", &default.answer),
+            release: law("release", &default.release),
+            device_open: law("device_open", &default.device_open),
+            event: law("event", &default.event),
+            request: law("request", &default.request),
+            heartbeat: law("heartbeat", &default.heartbeat),
+            cti_device_open: law("cti_device_open", &default.cti_device_open),
+        }
+    }
+}
+
+impl Node {
+    fn read(table: &Table<'_>, work: &Work) -> Node {
+        Node {
+            name: table.key("name", Value::name).required(),
+            ctimanager: table.flag("ctimanager").rule(R1).default(true),
+            work: table.section("work", |table| Work::read(table, work)),
+        }
+    }
+}
+
+impl CallManagerGroup {
+    fn read(table: &Table<'_>) -> CallManagerGroup {
+        let members = table.list("members", Value::reference);
+        CallManagerGroup {
+            name: table.key("name", Value::name).required(),
+            members: members
+                .check(|list| (1..=3).contains(&list.len()), "must name one to three nodes")
+                .rule(R7)
+                .required(),
+        }
+    }
+}
+
+impl DevicePool {
+    fn read(table: &Table<'_>) -> DevicePool {
+        DevicePool {
+            name: table.key("name", Value::name).required(),
+            callmanager_group: table.reference("callmanager_group").required(),
+        }
+    }
+}
+
+impl Database {
+    fn read(table: &Table<'_>) -> Database {
+        Database {
+            name: table.key("name", Value::name).required(),
+            connections: table.whole("connections", 1..=SERVERS_MAX).wanted().unwrap_or(1) as u32,
+        }
+    }
+}
+
+/// More servers at one station than any real one has.
+const SERVERS_MAX: u64 = 65_535;
+
+impl Application {
+    fn read(table: &Table<'_>, cti: &Cti) -> Application {
+        let interfaces = [("jtapi", Interface::Jtapi), ("tapi", Interface::Tapi), ("qbe", Interface::Qbe)];
+        let heartbeat = table.duration("heartbeat").positive().default(Span::from_secs(30));
+        Application {
+            name: table.key("name", Value::name).required(),
+            interface: table.key("interface", |value| value.choice(&interfaces)).default(Interface::Jtapi),
+            ctimanagers: table
+                .list("ctimanagers", Value::reference)
+                .check(|nodes| !nodes.is_empty(), "names no node")
+                .optional(),
+            workers: table.whole("workers", 1..=SERVERS_MAX).default(8) as u32,
+            decide: table.law("decide").default(Distribution::Constant(Span::from_millis(2))),
+            lookup: table.law("lookup").optional(),
+            database: table.reference("database").optional(),
+            heartbeat: effective_interval(heartbeat, cti.heartbeat_minimum, cti.heartbeat_maximum),
+            reconnect: table.duration("reconnect").default(Span::from_secs(30)),
+            open_rate: table.key("open_rate", Value::rate).positive().default(50.0),
+        }
+    }
+}
+
+fn forwards(table: &Table<'_>, settings: &[Forward]) -> ForwardNames {
+    Forward::ALL.map(|forward| match settings.contains(&forward) {
+        true => table.reference(forward.name()).optional(),
+        false => None,
+    })
+}
+
+impl RoutePoint {
+    fn read(table: &Table<'_>) -> RoutePoint {
+        const MOST: u64 = 10_000;
+        let maximum_calls = table.whole("maximum_calls", 1..=MOST).default(5000) as u32;
+        let application = table.reference("application").optional();
+        RoutePoint {
+            name: table.key("name", Value::name).required(),
+            numbers: table.list("lines", Value::line).default(Vec::new()),
+            device_pool: table.reference("device_pool").required(),
+            treatment: RoutePoint::treatment(table, application.is_some()),
+            application,
+            busy_trigger: table
+                .whole("busy_trigger", 1..=MOST)
+                .check(|trigger| *trigger <= u64::from(maximum_calls), "is more than `maximum_calls`")
+                .default(u64::from(maximum_calls.min(4500))) as u32,
+            maximum_calls,
+            forwards: forwards(table, &Forward::ALL),
+        }
+    }
+
+    fn treatment(table: &Table<'_>, controlled: bool) -> Treatment {
+        let redirect = table.key("redirect_to", Value::redirect);
+        let answers = table.flag("answers");
+        let treatment = table.law("treatment");
+        let answers_place = answers.place();
+        let treatment_place = treatment.place();
+        let (redirects, answers, treated) = (redirect.is_present(), answers.default(false), treatment.is_present());
+        let complain = |place: Place, title: &str| table.reports().add(Problem::new(place, title, ""));
+        if redirects && answers {
+            complain(answers_place, "a route point either answers a call or redirects it");
+        } else if treated && !answers {
+            complain(treatment_place, "`treatment` is for a route point with `answers = true`");
+        } else if controlled && !redirects && !answers {
+            let title = "what the application does with a call is missing";
+            let problem = Problem::new(table.place(), title, "`redirect_to` or `answers = true`");
+            table.reports().add(problem);
+        }
+        match redirect.optional() {
+            Some(targets) => Treatment::Redirect(targets),
+            // A route point without an application never gets so far.
+            None => Treatment::Answer(treatment.optional()),
+        }
+    }
+}
+
+impl CtiPorts {
+    fn read(table: &Table<'_>) -> CtiPorts {
+        let transfer_to = table.reference("transfer_to").optional();
+        let transfer_share = table.share("transfer_share");
+        if transfer_share.is_present() && transfer_to.is_none() {
+            let title = "`transfer_share` is of no use without `transfer_to`";
+            table.reports().add(Problem::new(transfer_share.place(), title, ""));
+        }
+        let share = transfer_share.default(1.0);
+        CtiPorts {
+            name: table.key("name", Value::name).required(),
+            count: count(table),
+            device_pool: table.reference("device_pool").required(),
+            application: table.reference("application").optional(),
+            treatment: table.law("treatment").optional(),
+            transfer: transfer_to.map(|to| (share, to)),
+            media_from_application: table
+                .key("media", |value| value.choice(&[("application", true), ("separate", false)]))
+                .default(true),
+            forwards: forwards(table, &Forward::ALL),
+        }
+    }
+}
+
+/// How many devices all groups of a workload may have together.
+pub const DEVICES_MAX: u32 = 1 << 24;
+
+fn count(table: &Table<'_>) -> At<u32> {
+    let count = table.whole("count", 1..=u64::from(DEVICES_MAX)).map(|count| count as u32);
+    At { place: count.place(), value: count.required() }
+}
+
+impl Phones {
+    fn read(table: &Table<'_>) -> Phones {
+        let forwards = forwards(table, &[Forward::Cfb, Forward::Cfna]);
+        let no_answer = match forwards[Forward::Cfna as usize] {
+            Some(_) => Span::from_secs(12),
+            None => Span::FOREVER,
+        };
+        let mean = Span::from_secs(5);
+        Phones {
+            name: table.key("name", Value::name).required(),
+            number: table.key("dn", Value::directory_number).optional(),
+            count: count(table),
+            device_pool: table.reference("device_pool").required(),
+            answer: table.law("answer").default(Distribution::Exponential { mean }),
+            answered: table.share("answered").default(1.0),
+            no_answer: table.key("no_answer", Value::duration_or_off).positive().default(no_answer),
+            queue: table.flag("queue").default(false),
+            forwards,
+        }
+    }
+}
+
+impl Destination {
+    fn read(table: &Table<'_>) -> Destination {
+        Destination {
+            name: table.key("name", Value::name).required(),
+            number: table.key("dn", Value::directory_number).optional(),
+            answer: table.law("answer").default(Distribution::Constant(Span::ZERO)),
+            lines: table.whole("lines", 1..=u64::from(u32::MAX)).default(u64::from(u32::MAX)) as u32,
+            egress: table.reference("egress").optional(),
+        }
+    }
+}
+
+impl Fault {
+    fn read(table: &Table<'_>) -> Fault {
+        let kinds = [
+            ("exit", ApplicationFault::Exit),
+            ("silent", ApplicationFault::Silent),
+            ("stall", ApplicationFault::Stall),
+        ];
+        let at = table.duration("at");
+        let kind = table.key("kind", |value| value.choice(&kinds)).wanted();
+        let lasts = table.duration("for").positive();
+        if kind == Some(ApplicationFault::Stall) && !lasts.is_present() {
+            let problem = Problem::new(table.place(), "a stall ends: `for` is missing", "for how long?");
+            let hint = "an application that hangs for good is `kind = \"silent\"`";
+            table.reports().add(problem.hint(hint));
+        }
+        Fault {
+            at: At { place: at.place(), value: at.required() },
+            application: table.reference("application").required(),
+            kind: kind.unwrap_or(ApplicationFault::Exit),
+            lasts: lasts.default(Span::FOREVER),
+        }
+    }
+}
+
+impl<'a> Value<'a> {
+    /// A duration, or `"off"` for one without end.
+    fn duration_or_off(self) -> Option<Span> {
+        match self.text() {
+            Some("off") => Some(Span::FOREVER),
+            _ => self.duration(),
+        }
+    }
+
+    /// `{ dn = "7000" }`
+    fn line(self) -> Option<Name> {
+        let table = self.table()?;
+        let number = table.key("dn", Value::directory_number).wanted();
+        table.finish();
+        number
+    }
+
+    /// One name, or a list of `{ to = .., share = .. }` whose shares make a whole.
+    fn redirect(self) -> Option<Vec<(Name, f64)>> {
+        if self.text().is_some() {
+            return self.reference().map(|to| vec![(to, 1.0)]);
+        }
+        let each = |value: Value<'a>| {
+            let table = value.table()?;
+            let to = table.reference("to").wanted();
+            let share = table.share("share").positive().wanted();
+            table.finish();
+            to.zip(share)
+        };
+        // One that is wrong leaves no sum to speak of.
+        let targets: Vec<(Name, f64)> = self.list(|value| Some(each(value)))?.into_iter().collect::<Option<_>>()?;
+        let sum: f64 = targets.iter().map(|(_, share)| share).sum();
+        if (sum - 1.0).abs() > 1e-9 {
+            return self.wrong(format_args!("has shares that sum to {}, not to 1", (sum * 1e6).round() / 1e6), None);
+        }
+        Some(targets)
+    }
+}
+
+impl<'a> Key<'a, Span> {
+    /// The value or this one, with its place.
+    fn at(self, default: Span) -> At<Span> {
+        At { place: self.place(), value: self.default(default) }
+    }
+}

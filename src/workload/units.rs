@@ -1,0 +1,189 @@
+//! Quantities as people write them: `"1h30m"`, `"36000/h"`, `"5%"`.
+
+use crate::engine::Span;
+
+const SECOND: u64 = 1_000_000_000;
+
+/// The units of time, longest first, with their length in nanoseconds.
+const UNITS: [(&str, u64); 7] = [
+    ("d", 86_400 * SECOND),
+    ("h", 3_600 * SECOND),
+    ("m", 60 * SECOND),
+    ("s", SECOND),
+    ("ms", 1_000_000),
+    ("us", 1_000),
+    ("ns", 1),
+];
+
+/// Reads `250ms`, `2.5s` or `1h30m`: numbers with units, the longer units first. Exact: no binary fraction is involved.
+pub fn duration(text: &str) -> Result<Span, String> {
+    let mut rest = text;
+    let mut nanos: u64 = 0;
+    let mut next_unit = 0;
+    if rest.is_empty() {
+        return Err("there is nothing here".to_owned());
+    }
+    if rest.starts_with('-') {
+        return Err("a duration cannot be negative".to_owned());
+    }
+    while !rest.is_empty() {
+        let number = leading(rest, |character| character.is_ascii_digit() || character == '.');
+        rest = &rest[number.len()..];
+        let name = leading(rest, |character| character.is_alphabetic());
+        rest = &rest[name.len()..];
+        if number.is_empty() {
+            return Err("a number and a unit are wanted".to_owned());
+        }
+        if name.is_empty() {
+            return Err(format!("`{number}` has no unit"));
+        }
+        let Some(unit) = UNITS.iter().position(|&(unit, _)| unit == name) else {
+            return Err(format!("`{name}` is no unit of time: there are d, h, m, s, ms, us and ns"));
+        };
+        if unit < next_unit {
+            return Err("the longer units come first, each once".to_owned());
+        }
+        next_unit = unit + 1;
+        nanos = scaled(number, UNITS[unit].1)
+            .and_then(|part| nanos.checked_add(part).ok_or_else(|| TOO_LONG.to_owned()))?;
+    }
+    Ok(Span::from_nanos(nanos))
+}
+
+const TOO_LONG: &str = "that is longer than 584 years";
+
+/// The number before the first character that does not fit.
+fn leading(text: &str, fits: impl Fn(char) -> bool) -> &str {
+    text.split_once(|character| !fits(character)).map_or(text, |(head, _)| head)
+}
+
+/// `number` times `unit` as a whole number, from its decimal digits.
+pub(super) fn scaled(number: &str, unit: u64) -> Result<u64, String> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) || whole.is_empty() || number.ends_with('.') {
+        return Err(format!("`{number}` is not a decimal number"));
+    }
+    let fraction = fraction.trim_end_matches('0');
+    let too_fine = || format!("`{number}` is finer than a nanosecond");
+    // Eighteen digits are finer than any unit allows, and still have room in 128 bits.
+    let places = u32::try_from(fraction.len()).ok().filter(|&places| places <= 18).ok_or_else(too_fine)?;
+    let part = fraction.parse::<u128>().unwrap_or(0) * u128::from(unit);
+    if part % 10_u128.pow(places) != 0 {
+        return Err(too_fine());
+    }
+    let whole = whole.parse::<u128>().ok().and_then(|whole| whole.checked_mul(u128::from(unit)));
+    let total = whole.and_then(|whole| whole.checked_add(part / 10_u128.pow(places)));
+    total.and_then(|total| u64::try_from(total).ok()).ok_or_else(|| TOO_LONG.to_owned())
+}
+
+/// Reads `36000/h`, `10/s` or `600/m` as a rate per second.
+pub fn rate(text: &str) -> Result<f64, String> {
+    let Some((number, unit)) = text.split_once('/') else {
+        return Err(format!("`{text}` has no unit: a rate is a number per s, m, h or d"));
+    };
+    let seconds = match unit.trim() {
+        "s" => 1.0,
+        "m" => 60.0,
+        "h" => 3_600.0,
+        "d" => 86_400.0,
+        unit => return Err(format!("`{unit}` is no unit of a rate: there are s, m, h and d")),
+    };
+    Ok(decimal(number.trim(), "a rate")? / seconds)
+}
+
+/// Reads `5%` as 0.05.
+pub fn share(text: &str) -> Result<f64, String> {
+    let Some(number) = text.strip_suffix('%') else {
+        return Err(format!("`{text}` is not a share: write \"5%\" or 0.05"));
+    };
+    let share = decimal(number.trim(), "a share")? / 100.0;
+    if share > 1.0 {
+        return Err("a share cannot be more than 100%".to_owned());
+    }
+    Ok(share)
+}
+
+/// A decimal number that is not negative.
+fn decimal(number: &str, what: &str) -> Result<f64, String> {
+    if number.starts_with('-') {
+        return Err(format!("{what} cannot be negative"));
+    }
+    let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    match number.parse::<f64>() {
+        Ok(value) if plain && value.is_finite() => Ok(value),
+        _ => Err(format!("`{number}` is not a decimal number")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_exact() {
+        let nanos = |text| duration(text).map(Span::nanos);
+        assert_eq!(nanos("250ms"), Ok(250_000_000));
+        assert_eq!(nanos("1h"), Ok(3_600 * SECOND));
+        assert_eq!(nanos("1h30m"), Ok(5_400 * SECOND));
+        assert_eq!(nanos("2.5s"), Ok(2_500_000_000));
+        assert_eq!(nanos("0.1s"), Ok(100_000_000));
+        assert_eq!(nanos("0.000000001s"), Ok(1));
+        assert_eq!(nanos("0.25h"), Ok(900 * SECOND));
+        assert_eq!(nanos("1.5d"), Ok(129_600 * SECOND));
+        assert_eq!(nanos("0s"), Ok(0));
+        assert_eq!(nanos("7ns"), Ok(7));
+        assert_eq!(nanos("1s2ms3us4ns"), Ok(1_002_003_004));
+    }
+
+    #[test]
+    fn what_is_no_duration_is_told_why() {
+        for (text, word) in [
+            ("", "nothing"),
+            ("250", "no unit"),
+            ("-5s", "negative"),
+            ("s", "number"),
+            ("5 s", "no unit"),
+            ("5sec", "no unit of time"),
+            ("30m1h", "longer units"),
+            ("1s1s", "each once"),
+            ("0.5ns", "finer"),
+            ("1.2.3s", "decimal"),
+            ("1.s", "decimal"),
+            ("99999999999h", "584"),
+            ("500d99999999999999999999s", "584"),
+            ("1\u{e9}", "no unit of time"),
+        ] {
+            let told = duration(text).expect_err(text);
+            assert!(told.contains(word), "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn rates_are_per_second() {
+        assert_eq!(rate("36000/h"), Ok(10.0));
+        assert_eq!(rate("10/s"), Ok(10.0));
+        assert_eq!(rate("600/m"), Ok(10.0));
+        assert_eq!(rate("0.5 / s"), Ok(0.5));
+        for (text, word) in [
+            ("10", "no unit"),
+            ("10/w", "no unit of a rate"),
+            ("-1/s", "negative"),
+            ("inf/s", "decimal"),
+            ("/s", "decimal"),
+            ("1e3/s", "decimal"),
+        ] {
+            let told = rate(text).expect_err(text);
+            assert!(told.contains(word), "{text}: {told}");
+        }
+    }
+
+    #[test]
+    fn shares_are_parts_of_one() {
+        assert_eq!(share("5%"), Ok(0.05));
+        assert_eq!(share("100 %"), Ok(1.0));
+        assert!(share("101%").is_err());
+        assert!(share("5").is_err());
+        assert!(share("-5%").is_err());
+    }
+}
