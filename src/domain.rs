@@ -198,11 +198,22 @@ pub enum Refusal {
     NotAnswered,
     /// Forwarded more often than the forward hop limit allows.
     TooManyHops,
+    /// The ingress CallManager refuses new calls (Code Yellow).
+    Throttled,
+    /// No CallManager that the caller's line can register with was up.
+    NoCallManager,
 }
 
 impl Refusal {
     /// Every reason, in the order of columns.
-    pub const ALL: [Refusal; 4] = [Refusal::Busy, Refusal::NotOpened, Refusal::NotAnswered, Refusal::TooManyHops];
+    pub const ALL: [Refusal; 6] = [
+        Refusal::Busy,
+        Refusal::NotOpened,
+        Refusal::NotAnswered,
+        Refusal::TooManyHops,
+        Refusal::Throttled,
+        Refusal::NoCallManager,
+    ];
 
     /// The name used in columns.
     pub const fn name(self) -> &'static str {
@@ -211,6 +222,8 @@ impl Refusal {
             Refusal::NotOpened => "not_opened",
             Refusal::NotAnswered => "not_answered",
             Refusal::TooManyHops => "too_many_hops",
+            Refusal::Throttled => "throttled",
+            Refusal::NoCallManager => "no_callmanager",
         }
     }
 }
@@ -229,7 +242,7 @@ pub enum Ending {
     DroppedInSetup,
     /// Lost while being changed: transferred or redirected (R15).
     DroppedInChange,
-    /// Lost while connected, because the device's media died with its application.
+    /// Lost while connected, because the device's media died with its application or its CallManager.
     DroppedConnected,
 }
 
@@ -243,4 +256,42 @@ pub enum ApplicationFault {
     Silent,
     /// It stands still for a while and then goes on where it was, not knowing that it was gone.
     Stall,
+}
+
+/// What can fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Failing {
+    /// An application, in one of three ways.
+    Application(ApplicationId, ApplicationFault),
+    /// The CallManager process of a node; its CTIManager goes on (R13-R18).
+    CallManager(NodeId),
+    /// The CTIManager process of a node; its CallManager goes on (R20, R21).
+    CtiManager(NodeId),
+    /// A node, with all that runs on it. Nothing closes a connection, so an application finds out by missing heartbeats.
+    Node(NodeId),
+}
+
+/// Why a device is not in service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutBecause {
+    /// Its application was taken as failed (R24).
+    ApplicationClosed,
+    /// Its CallManager failed (R13).
+    CallManagerFailed,
+    /// The CTIManager through which it is controlled failed (R20).
+    CtiManagerFailed,
+    /// It is on its way home (R18).
+    Rehoming,
+}
+
+/// Why a device was closed for good: until its application opens it again of itself, by restarting or reconnecting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedBecause {
+    /// A CallManager could not open it (R17).
+    CannotOpen,
+    /// Its application forbids recovery (R19).
+    RecoveryForbidden,
 }

@@ -8,7 +8,7 @@ mod rates;
 pub use compile::compile;
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, DatabaseId, DestinationId, DeviceId, DeviceKind, Forwards, NodeId, PhoneGroupId,
+    ApplicationId, DatabaseId, DestinationId, DeviceId, DeviceKind, Failing, Forward, Forwards, NodeId, PhoneGroupId,
     PortGroupId, ReleaseProfile, RoutePointId, StationId, Target,
 };
 use crate::engine::{Distribution, Span, Time};
@@ -54,8 +54,35 @@ pub struct Plan {
     pub devices: Vec<Device>,
     /// Sources of calls.
     pub sources: Vec<Source>,
-    /// Faults, in order of time and, at one instant, of the file.
+    /// Faults, in the order of the file.
     pub faults: Vec<Fault>,
+    /// Changes of forward settings (R12), in order of time.
+    pub changes: Vec<Change>,
+    /// Whether applications are tied to one CallManager each, as before there were CTIManagers (R25).
+    pub topology: Topology,
+}
+
+/// How applications reach devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topology {
+    /// Through CTIManagers, which reach every CallManager.
+    CtiManager,
+    /// Through one CallManager each, the node of the application's first CTIManager: it controls only what is registered
+    /// there, and loses everything with it (R25).
+    Direct,
+}
+
+/// A forward setting that is changed while the cluster runs (R12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// When.
+    pub at: Time,
+    /// Whose: a route point, or the ports or phones of a group.
+    pub whose: Target,
+    /// Which setting.
+    pub forward: Forward,
+    /// Where it leads from then on, if anywhere.
+    pub leads: Option<Target>,
 }
 
 /// Service parameters.
@@ -69,6 +96,15 @@ pub struct Parameters {
     pub forward_hops: u8,
     /// Which of the two readings of R23 is simulated.
     pub heartbeat_reading: HeartbeatReading,
+    /// From a CallManager's failure, or return, to its being noticed by CTIManagers (R13).
+    pub callmanager_notice: Span,
+    /// A CTIManager that recovers devices asks a CallManager to open one each time this long.
+    pub reopen_interval: Span,
+    /// A CallManager that is back lets one phone return to it each time this long.
+    pub phone_return_interval: Span,
+    /// The expected delay at which a CallManager begins to refuse new calls, and the one at which it stops doing so
+    /// (Code Yellow); `None`: it never does.
+    pub code_yellow: Option<(Span, Span)>,
 }
 
 /// The two ways to read "no message in two consecutive intervals" (R23).
@@ -163,7 +199,11 @@ pub struct Application {
     pub reconnect: Span,
     /// The time from one device open it asks for to the next.
     pub open_interval: Span,
-    /// Its devices, in the order it opens them: route points, then ports.
+    /// Whether its devices are recovered when their CallManager fails (R19).
+    pub recovery: bool,
+    /// The CTIManager of its list that it leaves again when another one is up, and after how long (R21, later releases).
+    pub least_priority: Option<(NodeId, Span)>,
+    /// Its devices, in the order it opens them: route points, then ports, then the phones it controls.
     pub devices: Vec<DeviceId>,
 }
 
@@ -214,6 +254,8 @@ pub struct PortGroup {
     pub transfer: Option<(f64, Target)>,
     /// Whether the media comes from the application itself, and dies with it.
     pub media_from_application: bool,
+    /// Whether connected calls outlive the failure of a CallManager they go through (R15).
+    pub keeps_media: bool,
     /// Their forwards.
     pub forwards: Forwards,
 }
@@ -235,6 +277,12 @@ pub struct PhoneGroup {
     pub no_answer: Span,
     /// Whether a call transferred here waits at its port until a phone is free, rather than being busy (R10: a queue).
     pub queue: bool,
+    /// Who controls them as a third party, if anybody does (R14, R20).
+    pub application: Option<ApplicationId>,
+    /// From the failure of its CallManager until a phone notices and registers elsewhere (R14).
+    pub failover: Distribution,
+    /// Whether connected calls outlive the failure of a CallManager they go through (R15).
+    pub keeps_media: bool,
     /// Their forwards.
     pub forwards: Forwards,
 }
@@ -263,6 +311,8 @@ pub struct Device {
     pub application: Option<ApplicationId>,
     /// The CallManagers it may register with, best first (R7): one to three.
     pub group: Vec<NodeId>,
+    /// Of these, the ones that turn out unable to open it when it is to be recovered there (R17).
+    pub cannot_open_on: Vec<NodeId>,
 }
 
 /// A source of calls.
@@ -322,16 +372,33 @@ pub struct ListedCall {
 }
 
 /// A fault.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
-    /// When it strikes.
-    pub at: Time,
-    /// Which application.
-    pub application: ApplicationId,
-    /// How.
-    pub kind: ApplicationFault,
-    /// How long until it restarts or goes on; [`Span::FOREVER`]: not in this run.
-    pub lasts: Span,
+    /// What fails.
+    pub failing: Failing,
+    /// When, and for how long.
+    pub occurs: Occurs,
+}
+
+/// When a fault strikes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Occurs {
+    /// Once.
+    Once {
+        /// When it strikes.
+        at: Time,
+        /// How long until what failed is there again; [`Span::FOREVER`]: not in this run.
+        lasts: Span,
+    },
+    /// Again and again, at random: how long it works (its mean is the MTBF) and how long it is down (the MTTR).
+    Random {
+        /// From the beginning, or from its last return, to its next failure.
+        works: Distribution,
+        /// From a failure to its return.
+        lasts: Distribution,
+        /// The fault's name: its luck hangs on it.
+        name: String,
+    },
 }
 
 impl Plan {

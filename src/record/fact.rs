@@ -1,8 +1,8 @@
 //! What has happened, in the past tense: the only thing a run tells the world.
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, DestinationId, DeviceId, Ending, Forward, NodeId, PhoneGroupId,
-    PortGroupId, RoutePointId, StationId,
+    ApplicationFault, ApplicationId, CallName, ClosedBecause, DestinationId, DeviceId, Ending, Forward, NodeId,
+    OutBecause, PhoneGroupId, PortGroupId, RoutePointId, StationId,
 };
 use crate::engine::{Span, Time};
 
@@ -211,21 +211,114 @@ pub enum Fact {
         /// Which call.
         call: CallName,
     },
-    /// A device came under an application's control.
+    /// A device is in service: registered with a live CallManager and, unless it is a phone, open to its application.
     DeviceOpened {
         /// Which device.
         device: DeviceId,
-        /// By whom.
-        application: ApplicationId,
-        /// Since the fault that had taken it away.
+        /// Its application, if it has one.
+        application: Option<ApplicationId>,
+        /// The CallManager it is registered with.
+        node: NodeId,
+        /// Since the fault, or the rehoming, that had taken it away.
         out_of_service: Span,
     },
-    /// A device left an application's control.
+    /// A device is out of service.
     DeviceClosed {
         /// Which device.
         device: DeviceId,
-        /// Whose it was.
+        /// Its application, if it has one.
+        application: Option<ApplicationId>,
+        /// Why.
+        because: OutBecause,
+    },
+    /// A device that was out of service is not going to be recovered.
+    DeviceGivenUp {
+        /// Which device.
+        device: DeviceId,
+        /// Why.
+        because: ClosedBecause,
+    },
+    /// The home CallManager of a device that is elsewhere is back: from now on it waits until it has no call (R18).
+    HomeReturned {
+        /// Which device.
+        device: DeviceId,
+        /// How long ago that was: it takes a while to be noticed.
+        ago: Span,
+    },
+    /// A device that waited to go home no longer does: its home, or its service, was lost again.
+    HomeLost {
+        /// Which device.
+        device: DeviceId,
+    },
+    /// A device leaves for home: it has no call (R18).
+    RehomeStarted {
+        /// Which device.
+        device: DeviceId,
+        /// Since its home was back (`rehome_wait`).
+        waited: Span,
+    },
+    /// A device is in service at home again.
+    Rehomed {
+        /// Which device.
+        device: DeviceId,
+        /// Since its home was back (`rehome_delay`).
+        delay: Span,
+    },
+    /// A CallManager process failed.
+    CallManagerFailed {
+        /// On which node.
+        node: NodeId,
+    },
+    /// It is back.
+    CallManagerReturned {
+        /// On which node.
+        node: NodeId,
+    },
+    /// A CTIManager noticed that a CallManager failed and tells applications that their devices there are out of
+    /// service (R13).
+    FailureNoticed {
+        /// Who noticed.
+        manager: NodeId,
+        /// Whose failure.
+        node: NodeId,
+        /// Since the failure.
+        delay: Span,
+    },
+    /// A CTIManager process failed.
+    CtiManagerFailed {
+        /// On which node.
+        node: NodeId,
+    },
+    /// It is back.
+    CtiManagerReturned {
+        /// On which node.
+        node: NodeId,
+    },
+    /// An application noticed that it lost its CTIManager (R20).
+    ManagerLossNoticed {
+        /// Which application.
         application: ApplicationId,
+        /// Since the failure.
+        delay: Span,
+    },
+    /// An application's provider is open at a CTIManager.
+    ManagerChanged {
+        /// Which application.
+        application: ApplicationId,
+        /// On which node.
+        manager: NodeId,
+    },
+    /// A forward setting was changed (R12).
+    SettingChanged {
+        /// The row of the change in the plan.
+        change: u32,
+    },
+    /// A CallManager entered or left Code Yellow.
+    Throttling {
+        /// On which node.
+        node: NodeId,
+        /// Whether it refuses new calls from now on.
+        refuses: bool,
     },
     /// An application controls this share of its devices again.
     Recovered {
