@@ -2,6 +2,7 @@
 
 mod compile;
 mod directory;
+mod happenings;
 mod limits;
 mod rates;
 
