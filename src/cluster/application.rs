@@ -152,7 +152,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             state.busy = 0;
             state.queue.clear();
             (state.heard, state.misses) = (true, 0);
-            (state.opening, state.open) = (0, plan.devices.len() as u32);
+            let open = plan.devices.iter().filter(|device| self.plan.starts_open(&self.plan.devices[device.index()]));
+            (state.opening, state.open) = (0, open.count() as u32);
             state.shares = ALL_SHARES;
             state.heartbeat_luck.reset(seed, replication);
             state.work_luck.reset(seed, replication);

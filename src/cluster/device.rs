@@ -118,21 +118,22 @@ pub(super) struct PhoneState {
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_devices(&mut self) {
-        for place in &mut self.places {
-            let open = match place.kind {
-                PlaceKind::RoutePoint | PlaceKind::Port => place.application.is_some(),
-                PlaceKind::Phone | PlaceKind::Outside => true,
-            };
+        let plan = self.plan;
+        for (row, place) in self.places.iter_mut().enumerate() {
+            let open = plan.devices.get(row).is_none_or(|device| plan.starts_open(device));
             *place = Place {
                 open,
                 listed: open,
-                registered: open,
+                registered: true,
+                // What is out of an application's reach is its own again once it comes within it (R25).
+                lost: !open && place.application.is_some(),
                 controlled: place.kind == PlaceKind::Phone && place.application.is_some(),
                 ..Place::new(place.kind, place.row, place.home, place.application)
             };
         }
         for (state, group) in self.ports.iter_mut().zip(&self.plan.port_groups) {
-            state.open = if group.application.is_some() { group.count } else { 0 };
+            let open = plan.starts_open(&plan.devices[group.first.index()]);
+            state.open = if open { group.count } else { 0 };
             state.free.clear();
             state.free.extend(group.first.0..group.first.0 + state.open);
         }

@@ -2,7 +2,7 @@
 
 use super::device::PlaceKind;
 use super::{Cluster, Event};
-use crate::domain::{ApplicationId, Failing, NodeId};
+use crate::domain::{Failing, NodeId};
 use crate::engine::{Server, Stream, Time, stream_number};
 use crate::plan::{Fault, Occurs, Plan, Topology};
 use crate::record::{Fact, Recorder};
@@ -71,7 +71,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Whether a node's CTIManager is up; before there were any, the CallManager itself did its work (R25).
     pub(super) fn ctimanager_up(&self, node: NodeId) -> bool {
-        self.nodes[node.index()].ctimanager_down == 0
+        self.plan.nodes[node.index()].ctimanager.is_some()
+            && self.nodes[node.index()].ctimanager_down == 0
             && (self.plan.topology == Topology::CtiManager || self.callmanager_up(node))
     }
 
@@ -238,12 +239,6 @@ impl<R: Recorder> Cluster<'_, R> {
         let turn = (first..first + ingress.len()).map(|index| ingress[index % ingress.len()]);
         let alive = turn.clone().find(|&node| self.callmanager_up(node));
         (alive.unwrap_or(ingress[first]), alive.is_some())
-    }
-
-    /// Whether an application is connected to a live CTIManager and its own process acts.
-    pub(super) fn in_control(&self, application: ApplicationId) -> bool {
-        let state = &self.applications[application.index()];
-        state.acts() && state.connected
     }
 }
 

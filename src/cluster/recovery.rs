@@ -145,6 +145,9 @@ impl<R: Recorder> Cluster<'_, R> {
         // R25: before there were CTIManagers an application reached its own CallManager only.
         let reach = |node: &NodeId| self.plan.topology == Topology::CtiManager || *node == manager;
         let Some(node) = node.filter(reach) else {
+            if self.places[device as usize].homeward != Time::NEVER {
+                self.give_up(device, ClosedBecause::OutOfReach);
+            }
             let place = &mut self.places[device as usize];
             *place.requested() = false;
             place.lost = place.kind != PlaceKind::Phone;
@@ -225,7 +228,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn failure_noticed(&mut self, manager: u16, node: u16) {
         let (manager, node) = (NodeId(manager), NodeId(node));
-        if self.ctimanager_up(manager) {
+        // One that no application is connected to has nobody to tell.
+        if self.ctimanager_up(manager) && !self.connected_to(manager).is_empty() {
             self.note(Fact::FailureNoticed { manager, node, delay: self.plan.parameters.callmanager_notice });
             self.recover_lost(manager);
         }

@@ -94,7 +94,7 @@ impl<'p> Auditor<'p> {
         self.calls.clear();
         (self.offered, self.ended, self.integral, self.sojourns) = (0, 0, 0, 0);
         self.devices.clear();
-        let open = |device: &crate::plan::Device| device.kind == DeviceKind::Phone || device.application.is_some();
+        let open = |device: &crate::plan::Device| self.plan.starts_open(device);
         let books = self.plan.devices.iter().map(|device| DeviceBook { open: open(device), ..DeviceBook::default() });
         self.devices.extend(books);
         self.lines.clear();
@@ -330,7 +330,7 @@ impl Recorder for Auditor<'_> {
                 }
             }
             Fact::DeviceOpened { device, application, .. } => self.turned(fact, device, application, true),
-            Fact::DeviceClosed { device, application } => {
+            Fact::DeviceClosed { device, application, .. } => {
                 self.turned(fact, device, application, false);
                 self.closed.push(device);
             }
@@ -340,14 +340,15 @@ impl Recorder for Auditor<'_> {
             | Fact::ApplicationReturned { .. }
             | Fact::ApplicationClosed { .. }
             | Fact::Recovered { .. } => {}
+            _ => {}
         }
     }
 }
 
 impl Auditor<'_> {
-    fn turned(&mut self, fact: Fact, device: DeviceId, application: crate::domain::ApplicationId, open: bool) {
+    fn turned(&mut self, fact: Fact, device: DeviceId, application: Option<crate::domain::ApplicationId>, open: bool) {
         let owner = self.plan.devices[device.index()].application;
-        self.require(owner == Some(application), |_| format!("{fact:?}: it belongs to {owner:?}"));
+        self.require(owner == application, |_| format!("{fact:?}: it belongs to {owner:?}"));
         let was_open = std::mem::replace(&mut self.devices[device.index()].open, open);
         self.require(was_open != open, |_| format!("{fact:?}: it was so already"));
     }

@@ -252,6 +252,7 @@ impl Meter {
                     Refusal::NotOpened => Count::RefusedNotOpened,
                     Refusal::NotAnswered => Count::RefusedNotAnswered,
                     Refusal::TooManyHops => Count::RefusedTooManyHops,
+                    _ => Count::RefusedBusy,
                 });
             }
             Ending::DroppedInSetup => self.count(Count::DroppedInSetup),
@@ -360,10 +361,12 @@ impl Recorder for Meter {
                     }
                 }
             }
-            Fact::DeviceOpened { device, application, out_of_service } => {
+            Fact::DeviceOpened { device, application, out_of_service, .. } => {
                 self.step_up(Catalogue::DEVICES_IN_SERVICE, now);
                 if measured {
-                    self.record_for_application(Metric::OutOfService, application, out_of_service);
+                    if let Some(application) = application {
+                        self.record_for_application(Metric::OutOfService, application, out_of_service);
+                    }
                     let kind = self.catalogue.device_kind(Metric::OutOfService, device >= self.first_port);
                     self.record(kind, out_of_service);
                 }
@@ -410,6 +413,7 @@ impl Recorder for Meter {
             Fact::RequestTimedOut { .. } => self.count(Count::RequestTimeouts),
             Fact::Preserved { .. } => self.count(Count::Preserved),
             Fact::ApplicationFailed { .. } | Fact::ApplicationReturned { .. } => {}
+            _ => {}
         }
     }
 }
