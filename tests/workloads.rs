@@ -301,6 +301,23 @@ fn the_direct_topology_ties_each_application_to_one_node_which_does_the_work() {
 }
 
 #[test]
+fn before_ctimanager_is_callmanager_failure_in_the_direct_topology() {
+    let shipped = |name: &str, assignments: &[&str]| {
+        let text = set(&shipped(name), assignments).expect("keys");
+        Plan { question: String::new(), ..compiled(&text) }
+    };
+    assert_eq!(shipped("before_ctimanager.toml", &[]), shipped("callmanager_failure.toml", &["topology=direct"]));
+}
+
+#[test]
+fn a_forward_that_nobody_is_told_of_is_no_change() {
+    let text = minimal() + "[[change]]\nat = \"1m\"\nof = \"welcome\"\ncfb = \"none\"\n";
+    let changes = compiled(&text).changes;
+    assert_eq!(changes.len(), 1);
+    assert_eq!((changes[0].forward, changes[0].leads), (Forward::Cfb, None));
+}
+
+#[test]
 fn set_changes_what_is_simulated() {
     let busy_hour = shipped("busy_hour.toml");
     let changed = set(
