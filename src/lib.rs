@@ -10,3 +10,4 @@ pub mod workload;
 pub mod plan;
 pub mod record;
 pub mod cluster;
+pub mod oracle;
