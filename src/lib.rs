@@ -9,5 +9,10 @@ pub mod rules;
 pub mod workload;
 pub mod plan;
 pub mod record;
+#[cfg(test)]
+mod fake;
 pub mod cluster;
 pub mod oracle;
+pub mod experiment;
+pub mod report;
+pub mod cli;

@@ -1,2 +1,5 @@
 //! The `ctisim` program.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    ctisim::cli::main()
+}

@@ -276,9 +276,11 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         if state.attempt != attempt {
             return;
         }
-        if state.health == Health::Up {
-            self.queue(id, Job::Heartbeat);
+        if let Health::Stalled(until) = state.health {
+            // Like any timer of a process that stood still, it goes off as soon as that goes on.
+            return self.schedule(until, Event::HeartbeatDue { application, attempt });
         }
+        self.queue(id, Job::Heartbeat);
         let next = self.now + self.plan.applications[id.index()].heartbeat;
         self.schedule(next, Event::HeartbeatDue { application, attempt });
     }

@@ -1,4 +1,4 @@
-//! The life of a call, from dialling to release, in the order of its messages.
+//! The life of a call, from dialling to release, in the order of its messages (R10).
 
 use super::device::{NOWHERE, Place, PlaceKind};
 use super::source::{Luck, WORDS};

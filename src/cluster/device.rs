@@ -1,4 +1,5 @@
-//! Devices: who is at them, who has them open, and which of a group is free.
+//! Devices: who is at them, who has them open, and which of a group is free (R5: one call to a port, many to a route
+//! point).
 
 use super::{Cluster, Event};
 use crate::cluster::call::Phase;

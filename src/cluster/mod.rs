@@ -2,7 +2,8 @@
 //!
 //! [`Cluster::handle`] is the one place that leads from an event to its handler. A handler looks up, asks the rule,
 //! changes state, notes the fact and schedules what follows. Handlers are grouped by whose life they are part of: a
-//! caller's in `source`, a call's in `call`, a device's in `device`, an application's in `application`.
+//! caller's in `source`, a call's in `call` (R10), a device's in `device`, an application's in `application`. That calls
+//! which fan in to one place wait for each other (R11) follows from the stations all their messages pass.
 
 mod application;
 mod call;

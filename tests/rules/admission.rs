@@ -41,8 +41,8 @@ arrivals = { file = "calls.csv" }
          1.500 caller 2 takes port/2
          1.600 caller 2 connected
          2.000 caller 3 at sub1
-         2.000 caller 3 forwarded by cfb
          2.000 caller 3 takes operator
+         2.000 caller 3 forwarded by cfb
          2.000 it rings for caller 3
          3.000 caller 3 connected
          5.000 caller 3 ends: Completed
@@ -98,11 +98,11 @@ arrivals = { file = "calls.csv" }
          2.000 caller 3 forwarded by cfb
          2.000 it rings for caller 3
          2.000 caller 3 connected
+         3.000 caller 3 ends: Completed
          3.000 the application acts on caller 1
          3.000 caller 1 takes agent
          3.000 it rings for caller 1
          3.000 caller 1 connected
-         3.000 caller 3 ends: Completed
          3.200 caller 4 at sub1
          3.200 caller 4 presented at welcome
          3.500 the application acts on caller 2

@@ -2,6 +2,7 @@
 
 mod admission;
 mod application_failure;
+mod fan_in;
 mod forwarding;
 mod heartbeat;
 mod node_choice;

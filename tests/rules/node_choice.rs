@@ -31,11 +31,11 @@ name = "sub1"
 [[node]]
 name = "sub2"
 [[callmanager_group]]
-name = "second first"
+name = "second-first"
 members = ["sub2", "sub1"]
 [[device_pool]]
 name = "ports"
-callmanager_group = "second first"
+callmanager_group = "second-first"
 [[application]]
 name = "ivr"
 ctimanagers = ["sub1"]

@@ -41,7 +41,7 @@ impl Files for Calls {
 }
 
 /// The plan of a tiny workload: the rest of its text, and the calls of its `calls.csv`.
-pub fn plan(rest: &str, calls: &'static str) -> Plan {
+pub(crate) fn plan(rest: &str, calls: &'static str) -> Plan {
     let work = if rest.contains("[work]") { "" } else { FREE_WORK };
     // Keys of the top level must come before the first table.
     let text = match rest.split_once("\n[") {
@@ -134,7 +134,7 @@ impl Recorder for Story<'_> {
 }
 
 /// Runs the tiny workload once, under the auditor, and tells what happened.
-pub fn story(plan: &Plan) -> String {
+pub(crate) fn story(plan: &Plan) -> String {
     let recorder = (Story { plan, told: String::new() }, Auditor::new(plan));
     let mut cluster = Cluster::new(plan, recorder);
     cluster.run(1, 0);
@@ -147,7 +147,7 @@ pub fn story(plan: &Plan) -> String {
 
 /// Compares two stories line by line, whatever their indentation.
 #[track_caller]
-pub fn expect(found: &str, expected: &str) {
+pub(crate) fn expect(found: &str, expected: &str) {
     let lines = |text: &str| text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();
     let (found, expected): (Vec<String>, Vec<String>) = (lines(found), lines(expected));
     assert!(found == expected, "found:\n{}\n\nexpected:\n{}", found.join("\n"), expected.join("\n"));

@@ -164,9 +164,9 @@ arrivals = { file = "calls.csv" }
          1.000 caller 1 connected
          2.000 caller 2 at sub1
          2.000 caller 2 takes port/2
-         2.000 caller 2 connected
          2.000 caller 1 takes agent/1
          2.000 caller 1 reaches a person
+         2.000 caller 2 connected
          3.000 caller 3 at sub1
          3.000 caller 3 takes port/3
          3.000 caller 3 connected

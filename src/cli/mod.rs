@@ -1,0 +1,87 @@
+//! The program: the only place that knows of files, clocks, terminals, the number of cores and exit codes.
+//!
+//! Standard output is for data, standard error for talk.
+
+mod arguments;
+mod memory;
+mod model;
+mod output;
+mod progress;
+mod run;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Command};
+
+/// Why the program stops short of its goal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Stop {
+    /// Something of ours or of the machine's: what, why and what to do.
+    Failed(String),
+    /// The workload cannot be simulated: its problems, ready to print.
+    Invalid(String),
+    /// A self-check failed: the numbers cannot be trusted.
+    Violated(String),
+    /// Ctrl-C.
+    Interrupted {
+        /// How many replications were done by then.
+        done: u64,
+    },
+}
+
+impl Stop {
+    /// The exit codes are part of the interface: pipelines depend on them. 2, usage, is clap's.
+    const fn exit_code(&self) -> u8 {
+        match self {
+            Stop::Failed(_) => 1,
+            Stop::Invalid(_) => 3,
+            Stop::Violated(_) => 13,
+            // What a shell makes of a process ended by SIGINT.
+            Stop::Interrupted { .. } => 130,
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Stop::Failed(message) | Stop::Violated(message) => format!("error: {message}"),
+            Stop::Invalid(problems) => problems.trim_end().to_owned(),
+            Stop::Interrupted { done } => {
+                format!("interrupted: {done} replications were done, and nothing was written")
+            }
+        }
+    }
+}
+
+/// Parses the command line and does what it says.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command.unwrap_or_default() {
+        Command::Run(run) => run::run(&run),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            say(&stop.message());
+            ExitCode::from(stop.exit_code())
+        }
+    }
+}
+
+/// Talks. Nobody to talk to is no reason to stop.
+fn say(message: &str) {
+    let _ = writeln!(io::stderr(), "{message}");
+}
+
+/// Writes data to standard output. A reader that has seen enough, as `head` has, is no error.
+fn print(data: &[u8]) -> Result<(), Stop> {
+    let mut output = io::stdout().lock();
+    match output.write_all(data).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Stop::Failed(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,229 @@
+//! Result files, which appear whole or not at all.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+use super::Stop;
+
+/// A file to be: its name and what is in it.
+pub(super) type File = (&'static str, Vec<u8>);
+
+/// A directory for results, which need not exist yet.
+pub(super) struct OutputDirectory {
+    path: PathBuf,
+}
+
+impl OutputDirectory {
+    pub(super) fn new(path: PathBuf) -> OutputDirectory {
+        OutputDirectory { path }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether files of these names can be written there, found out by doing it. Leaves everything as it was: an hour
+    /// of simulation lies between this and the real thing, and it may come to nothing.
+    pub(super) fn check(&self, names: &[&str]) -> Result<(), Stop> {
+        let created = self.create()?;
+        let result = self.try_out(names);
+        remove(&created);
+        result
+    }
+
+    fn try_out(&self, names: &[&str]) -> Result<(), Stop> {
+        for name in names {
+            let path = self.path.join(name);
+            if path.is_dir() {
+                return Err(failure(&path, &ErrorKind::IsADirectory.into()));
+            }
+        }
+        let mut file = self.temporary("check").map_err(|error| failure(&self.path, &error))?;
+        file.write_all(b"?").map_err(|error| failure(&self.path, &error))
+    }
+
+    /// Writes the files. Each is first written aside in full, and only when all are safe on the disk does any take its
+    /// place.
+    pub(super) fn write(&self, files: &[File]) -> Result<(), Stop> {
+        self.write_through(files, |file, content| file.write_all(content))
+    }
+
+    fn write_through(
+        &self,
+        files: &[File],
+        write: impl Fn(&mut fs::File, &[u8]) -> io::Result<()>,
+    ) -> Result<(), Stop> {
+        let created = self.create()?;
+        let result = self.stage(files, write).and_then(|staged| self.commit(staged));
+        if result.is_err() {
+            remove(&created);
+        }
+        result
+    }
+
+    /// All files, written aside. They vanish when they are dropped.
+    fn stage(
+        &self,
+        files: &[File],
+        write: impl Fn(&mut fs::File, &[u8]) -> io::Result<()>,
+    ) -> Result<Vec<(NamedTempFile, PathBuf)>, Stop> {
+        let mut staged = Vec::new();
+        for (name, content) in files {
+            let path = self.path.join(name);
+            let file = self.temporary(name).and_then(|mut file| {
+                write(file.as_file_mut(), content)?;
+                file.as_file().sync_all()?;
+                Ok(file)
+            });
+            staged.push((file.map_err(|error| failure(&path, &error))?, path));
+        }
+        Ok(staged)
+    }
+
+    fn commit(&self, staged: Vec<(NamedTempFile, PathBuf)>) -> Result<(), Stop> {
+        for (file, path) in staged {
+            file.persist(&path).map_err(|error| failure(&path, &error.error))?;
+        }
+        // A new name is safe only when its directory is; where directories cannot be opened there is no such need.
+        match fs::File::open(&self.path) {
+            Ok(directory) => directory.sync_all().map_err(|error| failure(&self.path, &error)),
+            Err(_) => Ok(()),
+        }
+    }
+
+    fn temporary(&self, name: &str) -> io::Result<NamedTempFile> {
+        let prefix = format!(".{name}.");
+        let mut builder = Builder::new();
+        builder.prefix(&prefix);
+        // Results are for others to read, unless the user's mask says no.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        builder.tempfile_in(&self.path)
+    }
+
+    /// Creates the directory and those above it as far as they are missing, and tells which.
+    fn create(&self) -> Result<Vec<PathBuf>, Stop> {
+        let missing: Vec<&Path> =
+            self.path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
+        let created: Vec<PathBuf> = missing.into_iter().rev().map(Path::to_owned).collect();
+        fs::create_dir_all(&self.path)
+            .map_err(|error| {
+                remove(&created);
+                failure(&self.path, &error)
+            })
+            .map(|()| created)
+    }
+}
+
+/// Removes directories we have created. Where somebody else has put something into one, it stays.
+fn remove(created: &[PathBuf]) {
+    for directory in created.iter().rev() {
+        let _ = fs::remove_dir(directory);
+    }
+}
+
+/// Which path, why, and what to do about it.
+fn failure(path: &Path, error: &io::Error) -> Stop {
+    let help = match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            "make room there, or choose another directory with --out"
+        }
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists | ErrorKind::IsADirectory => {
+            "move away what is in its place, or choose another directory with --out"
+        }
+        _ => "choose a directory that can be written to with --out, or print only with --no-files",
+    };
+    Stop::Failed(format!("cannot write {}: {error}\n  help: {help}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILES: [&str; 2] = ["a.csv", "b.csv"];
+
+    fn files() -> Vec<File> {
+        FILES.map(|name| (name, name.as_bytes().to_vec())).to_vec()
+    }
+
+    fn names(directory: &Path) -> Vec<String> {
+        let entries = fs::read_dir(directory).unwrap();
+        let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn failed(result: Result<(), Stop>) -> String {
+        match result {
+            Err(stop @ Stop::Failed(_)) => stop.message(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn files_replace_those_of_the_run_before() {
+        let root = tempfile::tempdir().unwrap();
+        let output = OutputDirectory::new(root.path().join("results/x"));
+        output.check(&FILES).unwrap();
+        assert_eq!(names(root.path()), [""; 0]);
+        output.write(&[("a.csv", b"old".to_vec())]).unwrap();
+        output.check(&FILES).unwrap();
+        output.write(&files()).unwrap();
+        assert_eq!(names(&output.path), FILES);
+        assert_eq!(fs::read(output.path.join("a.csv")).unwrap(), b"a.csv");
+    }
+
+    /// The second file meets a disk that is full.
+    #[cfg(target_os = "linux")]
+    fn full_disk(file: &mut fs::File, content: &[u8]) -> io::Result<()> {
+        if content == b"b.csv" {
+            return fs::File::create("/dev/full")?.write_all(content);
+        }
+        file.write_all(content)
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_leaves_nothing() {
+        let root = tempfile::tempdir().unwrap();
+        let output = OutputDirectory::new(root.path().join("results/x"));
+        let message = failed(output.write_through(&files(), full_disk));
+        assert!(message.contains("b.csv") && message.contains("No space left"), "{message}");
+        assert!(message.contains("make room there"), "{message}");
+        assert_eq!(names(root.path()), [""; 0]);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_disk_leaves_the_results_of_the_run_before() {
+        let root = tempfile::tempdir().unwrap();
+        let output = OutputDirectory::new(root.path().to_owned());
+        output.write(&[("a.csv", b"old".to_vec())]).unwrap();
+        failed(output.write_through(&files(), full_disk));
+        assert_eq!(names(root.path()), ["a.csv"]);
+        assert_eq!(fs::read(root.path().join("a.csv")).unwrap(), b"old");
+    }
+
+    #[test]
+    fn a_file_in_the_place_of_the_directory() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("results"), "").unwrap();
+        let output = OutputDirectory::new(root.path().join("results/x"));
+        let message = failed(output.check(&FILES));
+        assert!(message.contains("results/x") && message.contains("--out"), "{message}");
+        failed(output.write(&files()));
+        assert_eq!(names(root.path()), ["results"]);
+    }
+
+    #[test]
+    fn a_directory_in_the_place_of_a_file() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("b.csv")).unwrap();
+        let output = OutputDirectory::new(root.path().to_owned());
+        assert!(failed(output.check(&FILES)).contains("b.csv"));
+        assert_eq!(names(root.path()), ["b.csv"]);
+    }
+}

@@ -1,0 +1,192 @@
+//! `ctisim run`.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::experiment::{Failure, Measured, replicate};
+use crate::report::{self, Provenance, Study};
+
+use super::arguments::{Format, RunArguments};
+use super::model::{self, Loaded};
+use super::output::{File, OutputDirectory};
+use super::progress::Bar;
+use super::{Stop, memory, print, say};
+
+/// The files a run writes.
+const FILES: [&str; 5] = ["summary.csv", "replications.csv", "timeline.csv", "histograms.hlog", "run.json"];
+
+/// Runs replications of a workload, writes the result files and prints the summary.
+pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
+    let Loaded { plan, digest } = load(arguments)?;
+    let seed = arguments.seed.unwrap_or(plan.seed);
+    let replications = arguments.replications.clone().unwrap_or(0..u64::from(plan.replications));
+    let jobs = jobs(arguments);
+    let command = command(arguments, &replications, seed);
+
+    let output = (!arguments.no_files).then(|| {
+        let default = || Path::new("results").join(&plan.name);
+        OutputDirectory::new(arguments.out.clone().unwrap_or_else(default))
+    });
+    if let Some(output) = &output {
+        output.check(&FILES)?;
+    }
+    memory::check(plan.memory_needed(jobs), jobs)?;
+
+    explain_panics(command.clone());
+    let stop = stop_on_interrupt()?;
+    let progress = Bar::new(replications.end - replications.start, arguments.quiet);
+    let worker = || Measured::new(&plan, seed, arguments.audit);
+    let outcome = replicate(replications, jobs, worker, &progress, &stop);
+    drop(progress);
+    let outcome = outcome.map_err(|failure| match failure {
+        Failure::Interrupted { done } => Stop::Interrupted { done },
+        Failure::Violated { .. } => Stop::Violated(format!(
+            "{failure}\n  this is a bug in ctisim: please report it with the workload file and\n  {command} --audit"
+        )),
+        Failure::Threads(_) => Stop::Failed(format!("{failure}\n  help: try fewer --jobs")),
+    })?;
+
+    let study = Study::new(&plan, seed, outcome);
+    if let Some(output) = &output {
+        output.write(&files(&study, digest, command))?;
+    }
+    // After the files: results that took an hour are not lost because nobody could take the summary.
+    print(&summary(&study, arguments.format))?;
+    if let Some(output) = output.filter(|_| !arguments.quiet) {
+        say(&format!("wrote {} to {}", FILES.join(", "), output.path().display()));
+    }
+    Ok(())
+}
+
+/// Reads and compiles the workload.
+fn load(arguments: &RunArguments) -> Result<Loaded, Stop> {
+    let color = std::io::IsTerminal::is_terminal(&std::io::stderr()) && !no_color();
+    let compiled = match &arguments.workload {
+        None => model::compile(model::BUILT_IN, model::BUILT_IN_TEXT, &arguments.settings, Path::new(""), color),
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|error| {
+                Stop::Failed(format!(
+                    "cannot read {}: {error}\n  help: give the path of a workload file, or none for the built-in \
+                     busy hour",
+                    path.display()
+                ))
+            })?;
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            let directory = path.parent().unwrap_or(Path::new(""));
+            model::compile(&name, &text, &arguments.settings, directory, color)
+        }
+    };
+    compiled.map_err(Stop::Invalid)
+}
+
+/// Whether the user wants no colours: any value but an empty one says so.
+fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+fn jobs(arguments: &RunArguments) -> usize {
+    let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok());
+    jobs.map_or(1, usize::from)
+}
+
+/// The command that gives these results again: without what makes no difference to them, and without the way to the
+/// workload file, so that the same study leaves the same bytes wherever it is run.
+fn command(arguments: &RunArguments, replications: &Range<u64>, seed: u64) -> String {
+    let mut words = vec!["ctisim".to_owned(), "run".to_owned()];
+    if let Some(name) = arguments.workload.as_deref().and_then(Path::file_name) {
+        words.push(quoted(&name.to_string_lossy()));
+    }
+    words.push("--replications".into());
+    words.push(match replications {
+        Range { start: 0, end } => end.to_string(),
+        Range { start, end } => format!("{start}..{end}"),
+    });
+    words.push("--seed".into());
+    words.push(seed.to_string());
+    for setting in &arguments.settings {
+        words.push("--set".into());
+        words.push(quoted(setting));
+    }
+    words.join(" ")
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,%+@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}
+
+/// A panic is a bug of ours: it tells how to see it again, and ends the program with 1 whichever thread it is on.
+fn explain_panics(command: String) {
+    let default = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        default(panic);
+        say(&format!(
+            "error: this is a bug in ctisim {}; please report it with the workload file and this command:\n  {command}",
+            env!("CARGO_PKG_VERSION")
+        ));
+        std::process::exit(1);
+    }));
+}
+
+/// The flag that the first Ctrl-C raises. The second one ends the program.
+fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Stop> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if flag.swap(true, Ordering::Relaxed) {
+            std::process::exit(i32::from(Stop::Interrupted { done: 0 }.exit_code()));
+        }
+        say("finishing the replications under way; Ctrl-C again stops at once");
+    })
+    .map_err(|error| Stop::Failed(format!("cannot listen for Ctrl-C: {error}")))?;
+    Ok(stop)
+}
+
+/// The result files, in the order of [`FILES`].
+fn files(study: &Study, digest: String, command: String) -> Vec<File> {
+    let contents = [
+        report::summary_csv(study),
+        report::replications_csv(study),
+        report::timeline_csv(study),
+        report::histograms_hlog(study),
+        report::run_json(&Provenance::new(study, digest, command)),
+    ];
+    FILES.into_iter().zip(contents).collect()
+}
+
+fn summary(study: &Study, format: Format) -> Vec<u8> {
+    match format {
+        Format::Table => report::table(study).into_bytes(),
+        Format::Csv => report::summary_csv(study),
+        Format::Json => report::summary_json(study),
+        Format::Md => report::summary_markdown(study).into_bytes(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::PathBuf;
+
+    #[test]
+    fn the_command_says_what_matters_and_no_more() {
+        let arguments = RunArguments {
+            workload: Some(PathBuf::from("some/where/Monday morning.toml")),
+            jobs: std::num::NonZeroUsize::new(7),
+            out: Some(PathBuf::from("elsewhere")),
+            settings: vec!["run.length=10m".into(), "question=what's up".into()],
+            ..RunArguments::default()
+        };
+        assert_eq!(
+            command(&arguments, &(5..9), 255),
+            r"ctisim run 'Monday morning.toml' --replications 5..9 --seed 255 --set run.length=10m --set 'question=what'\''s up'"
+        );
+        assert_eq!(command(&RunArguments::default(), &(0..9), 1), "ctisim run --replications 9 --seed 1");
+    }
+}

@@ -1,0 +1,57 @@
+//! A cluster with its meter, and an auditor if one is wanted.
+
+use super::Worker;
+use crate::cluster::Cluster;
+use crate::engine::Time;
+use crate::plan::Plan;
+use crate::record::{Auditor, Fact, Merged, Meter, Recorder, ReplicationSummary};
+
+/// The meter, and who else watches.
+struct Watch<'p> {
+    meter: Meter,
+    auditor: Option<Auditor<'p>>,
+}
+
+impl Recorder for Watch<'_> {
+    #[inline]
+    fn note(&mut self, now: Time, fact: Fact) {
+        self.meter.note(now, fact);
+        if let Some(auditor) = &mut self.auditor {
+            auditor.note(now, fact);
+        }
+    }
+}
+
+/// Runs replications of a plan on one cluster, whose memory they share one after the other, and measures them.
+pub struct Measured<'p> {
+    plan: &'p Plan,
+    seed: u64,
+    cluster: Cluster<'p, Watch<'p>>,
+}
+
+impl<'p> Measured<'p> {
+    /// A cluster for the plan. With `audit`, every replication is held to the identities of the model.
+    pub fn new(plan: &'p Plan, seed: u64, audit: bool) -> Measured<'p> {
+        let watch = Watch { meter: Meter::new(plan), auditor: audit.then(|| Auditor::new(plan)) };
+        Measured { plan, seed, cluster: Cluster::new(plan, watch) }
+    }
+}
+
+impl Worker for Measured<'_> {
+    fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
+        self.cluster.recorder.meter.start(replication);
+        if let Some(auditor) = &mut self.cluster.recorder.auditor {
+            auditor.start();
+        }
+        let events = self.cluster.run(self.seed, replication);
+        let Watch { meter, auditor } = &mut self.cluster.recorder;
+        if let Some(auditor) = auditor {
+            auditor.finish(self.plan.length)?;
+        }
+        Ok(meter.finish(self.plan.length, events))
+    }
+
+    fn into_merged(self) -> Merged {
+        self.cluster.recorder.meter.into_merged()
+    }
+}

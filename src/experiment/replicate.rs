@@ -1,0 +1,216 @@
+//! Replications of one plan on many threads.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use crate::record::{Merged, ReplicationSummary};
+
+/// What replications leave behind: the same whatever the number of threads.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// One a replication, in order of their numbers.
+    pub summaries: Vec<ReplicationSummary>,
+    /// All of them added up.
+    pub merged: Merged,
+}
+
+/// Why there is no outcome.
+#[derive(Debug)]
+pub enum Failure {
+    /// Somebody raised the stop flag.
+    Interrupted {
+        /// How many replications were done by then.
+        done: u64,
+    },
+    /// The threads could not be started.
+    Threads(rayon::ThreadPoolBuildError),
+    /// A replication broke an identity of the model: its numbers cannot be trusted.
+    Violated {
+        /// Its number.
+        replication: u64,
+        /// What was broken.
+        violations: Vec<String>,
+    },
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Interrupted { done } => write!(f, "interrupted after {done} replications"),
+            Failure::Threads(cause) => write!(f, "cannot start the threads: {cause}"),
+            Failure::Violated { replication, violations } => {
+                write!(f, "replication {replication} broke an identity:\n  {}", violations.join("\n  "))
+            }
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Someone who wants to know how far it is. Called from many threads.
+pub trait Progress: Sync {
+    /// One more replication is done.
+    fn replication_done(&self);
+}
+
+/// Nobody wants to know.
+impl Progress for () {
+    fn replication_done(&self) {}
+}
+
+/// What a thread needs to run replications, one after the other.
+pub trait Worker {
+    /// Runs a replication. What it does may depend on nothing but its number.
+    ///
+    /// # Errors
+    /// The identities that it broke.
+    fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>>;
+
+    /// All of its replications added up.
+    fn into_merged(self) -> Merged;
+}
+
+/// Runs the replications with these numbers on `jobs` threads. Each thread makes itself a worker and keeps it; which
+/// thread gets which replication is left to chance.
+///
+/// `stop` is looked at between replications, which are short.
+///
+/// # Errors
+/// If it was stopped, could not begin, or a replication broke an identity; of several such, the first by number.
+pub fn replicate<W: Worker>(
+    replications: Range<u64>,
+    jobs: usize,
+    make_worker: impl Fn() -> W + Sync,
+    progress: &impl Progress,
+    stop: &AtomicBool,
+) -> Result<Outcome, Failure> {
+    let wanted = replications.end.saturating_sub(replications.start);
+    let threads = jobs.min(usize::try_from(wanted).unwrap_or(usize::MAX)).max(1);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::Threads)?;
+
+    let next = AtomicU64::new(replications.start);
+    let broken = Mutex::new(BTreeMap::new());
+    let parts = pool.broadcast(|_| {
+        let mut worker = make_worker();
+        let mut summaries = Vec::new();
+        while !stop.load(Ordering::Relaxed) {
+            let replication = next.fetch_add(1, Ordering::Relaxed);
+            if replication >= replications.end {
+                break;
+            }
+            match worker.run(replication) {
+                Ok(summary) => summaries.push(summary),
+                Err(violations) => {
+                    broken.lock().expect("no thread panics while it holds this").insert(replication, violations);
+                    break;
+                }
+            }
+            progress.replication_done();
+        }
+        (summaries, worker.into_merged())
+    });
+    if let Some((replication, violations)) = broken.into_inner().expect("no thread is left").pop_first() {
+        return Err(Failure::Violated { replication, violations });
+    }
+
+    let mut parts = parts.into_iter();
+    let (mut summaries, mut merged) = parts.next().expect("a pool has a thread");
+    for (more, other) in parts {
+        summaries.extend(more);
+        merged.add(&other);
+    }
+    let done = summaries.len() as u64;
+    if done < wanted {
+        return Err(Failure::Interrupted { done });
+    }
+    summaries.sort_unstable_by_key(|summary| summary.replication);
+    Ok(Outcome { summaries, merged })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake;
+
+    fn run(replications: Range<u64>, jobs: usize) -> Outcome {
+        let plan = fake::plan();
+        let worker = || fake::Worker::new(&plan, 1);
+        replicate(replications, jobs, worker, &(), &AtomicBool::new(false)).unwrap()
+    }
+
+    #[test]
+    fn the_number_of_threads_makes_no_difference() {
+        let one = run(10..43, 1);
+        assert!(one.summaries.iter().map(|summary| summary.replication).eq(10..43));
+        assert_eq!(one.merged.replications, 33);
+        for jobs in [2, 3, 8, 100] {
+            assert_eq!(run(10..43, jobs), one);
+        }
+    }
+
+    #[test]
+    fn parts_of_a_range_add_up_to_it() {
+        let (mut first, rest) = (run(0..7, 2), run(7..20, 2));
+        first.summaries.extend(rest.summaries);
+        first.merged.add(&rest.merged);
+        assert_eq!(first, run(0..20, 2));
+    }
+
+    #[test]
+    fn a_stop_is_heeded_between_replications() {
+        let plan = fake::plan();
+        let stop = AtomicBool::new(false);
+        struct StopAfter<'a>(fake::Worker<'a>, u64, &'a AtomicBool);
+        impl Worker for StopAfter<'_> {
+            fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
+                self.2.store(replication == self.1, Ordering::Relaxed);
+                self.0.run(replication)
+            }
+            fn into_merged(self) -> Merged {
+                self.0.into_merged()
+            }
+        }
+        let worker = || StopAfter(fake::Worker::new(&plan, 1), 3, &stop);
+        match replicate(0..1_000_000, 1, worker, &(), &stop) {
+            Err(Failure::Interrupted { done }) => assert_eq!(done, 4),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_broken_identity_is_the_outcome_whichever_thread_found_it() {
+        struct Broken<'a>(fake::Worker<'a>);
+        impl Worker for Broken<'_> {
+            fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
+                if replication == 5 { Err(vec!["it broke".to_owned()]) } else { self.0.run(replication) }
+            }
+            fn into_merged(self) -> Merged {
+                self.0.into_merged()
+            }
+        }
+        let plan = fake::plan();
+        let failure = replicate(0..20, 2, || Broken(fake::Worker::new(&plan, 1)), &(), &AtomicBool::new(false));
+        match failure {
+            Err(Failure::Violated { replication: 5, violations }) => assert_eq!(violations, ["it broke"]),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn progress_is_told_of_every_replication() {
+        struct Counter(AtomicU64);
+        impl Progress for Counter {
+            fn replication_done(&self) {
+                self.0.fetch_add(1, Ordering::Relaxed);
+            }
+        }
+        let plan = fake::plan();
+        let counter = Counter(AtomicU64::new(0));
+        let worker = || fake::Worker::new(&plan, 1);
+        replicate(0..25, 3, worker, &counter, &AtomicBool::new(false)).unwrap();
+        assert_eq!(counter.0.into_inner(), 25);
+    }
+}

@@ -1,0 +1,354 @@
+//! Histograms of durations: HdrHistogram's layout at three digits, without its bookkeeping.
+//!
+//! A run records tens of millions of durations in dozens of histograms and starts over a thousand times, so three
+//! things must be cheap: recording, starting over, and adding up. Cells appear when they are needed, and only the
+//! cells between the least and the greatest value so far are ever looked at again.
+
+use crate::engine::Span;
+
+/// Values below this many microseconds have a cell each: 2 * 10^3, rounded up to a power of two.
+const EXACT: u64 = 2048;
+/// Above that, this many cells an octave.
+const CELLS_AN_OCTAVE: usize = 1024;
+const NANOS_PER_MICRO: u64 = 1000;
+
+/// The cell of a value in microseconds: the index that HdrHistogram gives it.
+const fn cell_of(micros: u64) -> usize {
+    let octave = (micros | (EXACT - 1)).ilog2() - (EXACT - 1).ilog2();
+    octave as usize * CELLS_AN_OCTAVE + (micros >> octave) as usize
+}
+
+/// The octave of a cell, 0 for the exact ones.
+const fn octave_of(cell: usize) -> u32 {
+    (cell / CELLS_AN_OCTAVE).saturating_sub(1) as u32
+}
+
+/// The least value in microseconds that falls into a cell.
+const fn lowest(cell: usize) -> u64 {
+    let octave = octave_of(cell);
+    ((cell - octave as usize * CELLS_AN_OCTAVE) as u64) << octave
+}
+
+/// The greatest value in microseconds that falls into a cell.
+const fn highest(cell: usize) -> u64 {
+    lowest(cell) + ((1 << octave_of(cell)) - 1)
+}
+
+/// The number of values that a quantile has at or below it, as HdrHistogram counts: rounded up, at least one.
+fn rank(quantile: f64, count: u64) -> u64 {
+    ((quantile.min(1.0) * count as f64).ceil() as u64).max(1)
+}
+
+/// What is known exactly, beside the cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Totals {
+    /// How many values.
+    pub count: u64,
+    /// Their sum in nanoseconds. Ten million calls of an hour each overflow 64 bits.
+    pub sum_nanos: u128,
+    /// The least; [`Span::FOREVER`] without values.
+    pub min: Span,
+    /// The greatest; zero without values.
+    pub max: Span,
+}
+
+impl Totals {
+    /// No values.
+    pub const NONE: Totals = Totals { count: 0, sum_nanos: 0, min: Span::FOREVER, max: Span::ZERO };
+
+    fn add(&mut self, other: &Totals) {
+        self.count += other.count;
+        self.sum_nanos += other.sum_nanos;
+        self.min = self.min.min(other.min);
+        self.max = self.max.max(other.max);
+    }
+
+    /// The cells in use: none, or from the least value's to the greatest's.
+    const fn touched(&self) -> std::ops::Range<usize> {
+        if self.count == 0 {
+            return 0..0;
+        }
+        cell_of(self.min.nanos() / NANOS_PER_MICRO)..cell_of(self.max.nanos() / NANOS_PER_MICRO) + 1
+    }
+
+    /// Every value lies between the least and the greatest, and so does every quantile: without this, the upper edge
+    /// of the last cell would exceed the maximum beside it in a table.
+    fn clamp(&self, micros: u64) -> Span {
+        Span::from_nanos(micros.saturating_mul(NANOS_PER_MICRO)).clamp(self.min, self.max)
+    }
+}
+
+/// A type that counts the values of a cell.
+trait Cell: Copy + Into<u64> {}
+impl Cell for u32 {}
+impl Cell for u64 {}
+
+/// The upper edges in microseconds of the cells in which the quantiles (ascending) lie, in one pass.
+fn quantiles<C: Cell, const N: usize>(cells: &[C], totals: &Totals, wanted: [f64; N]) -> [u64; N] {
+    let mut found = [0; N];
+    if totals.count == 0 {
+        return found;
+    }
+    let mut next = 0;
+    let mut so_far = 0;
+    for cell in totals.touched() {
+        so_far += cells[cell].into();
+        while next < N && so_far >= rank(wanted[next], totals.count) {
+            found[next] = if wanted[next] == 0.0 { lowest(cell) } else { highest(cell) };
+            next += 1;
+        }
+        if next == N {
+            break;
+        }
+    }
+    debug_assert_eq!(next, N, "quantiles are not in ascending order");
+    found
+}
+
+/// The durations of one replication.
+#[derive(Clone, Debug)]
+pub struct Histogram {
+    /// 32 bits are enough: a call's number has no more, and fewer bytes are fewer cache misses.
+    cells: Vec<u32>,
+    totals: Totals,
+}
+
+impl Default for Histogram {
+    fn default() -> Self {
+        Histogram { cells: Vec::new(), totals: Totals::NONE }
+    }
+}
+
+impl Histogram {
+    /// Counts one duration.
+    #[inline]
+    pub fn record(&mut self, span: Span) {
+        let cell = cell_of(span.nanos() / NANOS_PER_MICRO);
+        if cell >= self.cells.len() {
+            self.grow(cell);
+        }
+        self.cells[cell] += 1;
+        self.totals.count += 1;
+        self.totals.sum_nanos += u128::from(span.nanos());
+        self.totals.min = self.totals.min.min(span);
+        self.totals.max = self.totals.max.max(span);
+    }
+
+    /// To the end of the octave: a few growths in a histogram's life rather than one a maximum.
+    #[cold]
+    fn grow(&mut self, cell: usize) {
+        self.cells.resize((cell / CELLS_AN_OCTAVE + 1) * CELLS_AN_OCTAVE, 0);
+    }
+
+    /// Forgets every value and keeps the room.
+    pub fn reset(&mut self) {
+        self.cells[self.totals.touched()].fill(0);
+        self.totals = Totals::NONE;
+    }
+
+    /// Count, sum, least and greatest, exactly.
+    pub const fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// What HdrHistogram's `value_at_quantile` gives: the greatest value in microseconds that shares a cell with the
+    /// one at this quantile; 0 without values.
+    pub fn quantile_micros(&self, quantile: f64) -> u64 {
+        let [micros] = quantiles(&self.cells, &self.totals, [quantile]);
+        micros
+    }
+
+    /// Several quantiles (ascending) in one pass, never below the least or above the greatest value.
+    pub fn quantiles<const N: usize>(&self, wanted: [f64; N]) -> [Span; N] {
+        quantiles(&self.cells, &self.totals, wanted).map(|micros| self.totals.clamp(micros))
+    }
+
+    /// Adds these values to those of other replications.
+    pub fn add_to(&self, merged: &mut MergedHistogram) {
+        let touched = self.totals.touched();
+        if merged.cells.len() < touched.end {
+            merged.cells.resize(self.cells.len(), 0);
+        }
+        for (sum, &cell) in merged.cells[touched.clone()].iter_mut().zip(&self.cells[touched]) {
+            *sum += u64::from(cell);
+        }
+        merged.totals.add(&self.totals);
+    }
+}
+
+/// The durations of many replications. The order in which they are added makes no difference.
+#[derive(Clone, Debug)]
+pub struct MergedHistogram {
+    cells: Vec<u64>,
+    totals: Totals,
+}
+
+impl Default for MergedHistogram {
+    fn default() -> Self {
+        MergedHistogram { cells: Vec::new(), totals: Totals::NONE }
+    }
+}
+
+/// Whether the values are the same: how much room each has grown is its own affair.
+impl PartialEq for MergedHistogram {
+    fn eq(&self, other: &MergedHistogram) -> bool {
+        self.totals == other.totals && self.cells[self.totals.touched()] == other.cells[other.totals.touched()]
+    }
+}
+
+impl Eq for MergedHistogram {}
+
+impl MergedHistogram {
+    /// Adds another's values.
+    pub fn add(&mut self, other: &MergedHistogram) {
+        let touched = other.totals.touched();
+        if self.cells.len() < touched.end {
+            self.cells.resize(other.cells.len(), 0);
+        }
+        for (sum, &cell) in self.cells[touched.clone()].iter_mut().zip(&other.cells[touched]) {
+            *sum += cell;
+        }
+        self.totals.add(&other.totals);
+    }
+
+    /// Count, sum, least and greatest, exactly.
+    pub const fn totals(&self) -> &Totals {
+        &self.totals
+    }
+
+    /// Several quantiles (ascending) in one pass, never below the least or above the greatest value.
+    pub fn quantiles<const N: usize>(&self, wanted: [f64; N]) -> [Span; N] {
+        quantiles(&self.cells, &self.totals, wanted).map(|micros| self.totals.clamp(micros))
+    }
+
+    /// The same counts in the same cells, in microseconds, for the tools that read HdrHistogram's format.
+    pub fn to_hdr(&self) -> hdrhistogram::Histogram<u64> {
+        let greatest = self.totals.max.nanos() / NANOS_PER_MICRO;
+        let mut hdr = hdrhistogram::Histogram::new_with_max(greatest.max(2), 3)
+            .expect("three digits and a maximum of at least two are within its bounds");
+        for cell in self.totals.touched() {
+            if self.cells[cell] > 0 {
+                // The last cell's lower edge is at most the maximum the histogram was made for.
+                hdr.record_n(lowest(cell), self.cells[cell]).expect("no value exceeds the maximum");
+            }
+        }
+        hdr
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Durations of every order of magnitude: a number of bits first, then a number of that many bits.
+    fn any_nanos() -> impl Strategy<Value = u64> {
+        (0..58u32, any::<u64>()).prop_map(|(bits, value)| value & ((1 << bits) - 1))
+    }
+
+    fn histogram_of(values: &[u64]) -> Histogram {
+        let mut histogram = Histogram::default();
+        for &nanos in values {
+            histogram.record(Span::from_nanos(nanos));
+        }
+        histogram
+    }
+
+    fn hdr_of(values: &[u64]) -> hdrhistogram::Histogram<u64> {
+        let mut hdr = hdrhistogram::Histogram::new_with_max(u64::MAX / 2, 3).unwrap();
+        for nanos in values {
+            hdr.record(nanos / NANOS_PER_MICRO).unwrap();
+        }
+        hdr
+    }
+
+    #[test]
+    fn cells_tile_the_line() {
+        for cell in 0..40 * CELLS_AN_OCTAVE {
+            assert_eq!(cell_of(lowest(cell)), cell);
+            assert_eq!(cell_of(highest(cell)), cell);
+            assert_eq!(lowest(cell + 1), highest(cell) + 1);
+        }
+    }
+
+    #[test]
+    fn even_for_ever_has_a_cell() {
+        let mut histogram = Histogram::default();
+        histogram.record(Span::FOREVER);
+        assert_eq!(histogram.quantiles([0.5]), [Span::FOREVER]);
+    }
+
+    #[test]
+    fn nothing_recorded() {
+        let histogram = Histogram::default();
+        assert_eq!(histogram.quantile_micros(0.5), 0);
+        let mut merged = MergedHistogram::default();
+        histogram.add_to(&mut merged);
+        assert_eq!(merged.to_hdr().len(), 0);
+        assert_eq!(*merged.totals(), Totals::NONE);
+    }
+
+    #[test]
+    fn no_quantile_exceeds_the_maximum() {
+        let histogram = histogram_of(&[1_234_567_891]);
+        assert_eq!(histogram.quantiles([0.5, 0.999]), [Span::from_nanos(1_234_567_891); 2]);
+    }
+
+    proptest! {
+        #[test]
+        fn quantiles_are_those_of_hdrhistogram(
+            values in prop::collection::vec(any_nanos(), 1..400),
+            quantile in 0.0..=1.0f64,
+        ) {
+            let (histogram, hdr) = (histogram_of(&values), hdr_of(&values));
+            for quantile in [0.0, 0.5, 0.9, 0.95, 0.99, 0.999, 1.0, quantile] {
+                prop_assert_eq!(histogram.quantile_micros(quantile), hdr.value_at_quantile(quantile));
+            }
+        }
+
+        #[test]
+        fn totals_are_exact(values in prop::collection::vec(any_nanos(), 1..100)) {
+            let histogram = histogram_of(&values);
+            prop_assert_eq!(histogram.totals(), &Totals {
+                count: values.len() as u64,
+                sum_nanos: values.iter().map(|&nanos| u128::from(nanos)).sum(),
+                min: Span::from_nanos(*values.iter().min().unwrap()),
+                max: Span::from_nanos(*values.iter().max().unwrap()),
+            });
+        }
+
+        #[test]
+        fn reset_leaves_nothing_behind(
+            before in prop::collection::vec(any_nanos(), 0..100),
+            after in prop::collection::vec(any_nanos(), 1..100),
+        ) {
+            let mut histogram = histogram_of(&before);
+            histogram.reset();
+            prop_assert!(histogram.cells.iter().all(|&cell| cell == 0));
+            for &nanos in &after {
+                histogram.record(Span::from_nanos(nanos));
+            }
+            prop_assert_eq!(histogram.quantile_micros(0.9), histogram_of(&after).quantile_micros(0.9));
+        }
+
+        #[test]
+        fn merging_is_recording_all_of_them(
+            parts in prop::collection::vec(prop::collection::vec(any_nanos(), 0..50), 1..8),
+        ) {
+            let (mut forwards, mut backwards) = (MergedHistogram::default(), MergedHistogram::default());
+            for part in &parts {
+                histogram_of(part).add_to(&mut forwards);
+            }
+            for part in parts.iter().rev() {
+                let mut one = MergedHistogram::default();
+                histogram_of(part).add_to(&mut one);
+                backwards.add(&one);
+            }
+            prop_assert_eq!(&forwards, &backwards);
+
+            let all = parts.concat();
+            prop_assert_eq!(forwards.to_hdr(), hdr_of(&all));
+            prop_assert_eq!(*forwards.totals(), *histogram_of(&all).totals());
+        }
+    }
+}

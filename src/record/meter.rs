@@ -1,0 +1,638 @@
+//! The recorder that measures.
+
+use crate::domain::{ApplicationId, DeviceId, Ending, Forward, Refusal};
+use crate::engine::{Span, Time};
+use crate::plan::Plan;
+
+use super::catalogue::{Catalogue, Count, Metric};
+use super::fact::{Fact, Path, Recorder, Share};
+use super::histogram::Histogram;
+use super::summary::{DurationSummary, GaugeSummary, Merged, ReplicationSummary};
+use super::timeline::Timeline;
+
+/// Measures one replication after another.
+///
+/// Measured are: calls offered at or after the end of the warm-up, with their endings and their delays from offered;
+/// every other duration and count that falls due at or after it; and gauges from then on. The timeline alone covers
+/// the warm-up too, so that one can see whether it was long enough.
+///
+/// A replication costs no memory beyond its summary, once the histograms have grown to the durations that occur.
+#[derive(Debug)]
+pub struct Meter {
+    catalogue: Catalogue,
+    length: u64,
+    warm_up: Time,
+    /// Devices an application controls: all of them are in service when a run begins.
+    controlled: u64,
+    /// Devices below this one are route points, the controlled ones above are ports.
+    first_port: DeviceId,
+    /// The application of each route point.
+    controllers: Vec<Option<ApplicationId>>,
+
+    /// The replication under way.
+    replication: Option<u64>,
+    counts: [u64; Count::ALL.len()],
+    histograms: Vec<Histogram>,
+    gauges: Vec<StepGauge>,
+    stations: Vec<StationAccount>,
+    /// When gauges are next read off: the end of a bin or of the warm-up.
+    next_reading: u64,
+
+    merged: Merged,
+}
+
+/// A gauge that steps up and down.
+#[derive(Clone, Copy, Debug, Default)]
+struct StepGauge {
+    reading: u64,
+    peak: u64,
+    /// Since when it stands so.
+    since: u64,
+    /// Its integral since it was last read off.
+    accrued: u128,
+    /// Its integral since the end of the warm-up.
+    measured: u128,
+}
+
+impl StepGauge {
+    fn accrue(&mut self, now: u64) {
+        self.accrued += u128::from(self.reading) * u128::from(now - self.since);
+        self.since = now;
+    }
+}
+
+/// A station after the warm-up.
+#[derive(Clone, Copy, Debug, Default)]
+struct StationAccount {
+    /// Waiting pieces of work times nanoseconds.
+    queue: u128,
+    /// Busy servers times nanoseconds.
+    busy: u128,
+}
+
+impl Meter {
+    /// A meter for the runs of `plan`.
+    pub fn new(plan: &Plan) -> Meter {
+        let catalogue = Catalogue::new(plan);
+        let timeline = Timeline::new(catalogue.gauges.len(), plan.length, plan.bin);
+        let controlled = plan.devices.iter().filter(|device| device.application.is_some()).count();
+        Meter {
+            length: plan.length.nanos(),
+            warm_up: plan.warm_up,
+            controlled: controlled as u64,
+            first_port: DeviceId(plan.route_points.len() as u32),
+            controllers: plan.route_points.iter().map(|point| point.application).collect(),
+            replication: None,
+            counts: [0; Count::ALL.len()],
+            histograms: vec![Histogram::default(); catalogue.durations.len()],
+            gauges: vec![StepGauge::default(); catalogue.steps()],
+            stations: vec![StationAccount::default(); catalogue.stations()],
+            next_reading: 0,
+            merged: Merged::new(&catalogue, timeline),
+            catalogue,
+        }
+    }
+
+    /// A replication begins.
+    pub fn start(&mut self, replication: u64) {
+        // The timeline is added up as it happens: what an unfinished replication left in it could not be taken back.
+        assert_eq!(self.replication, None, "the replication before was not finished");
+        self.replication = Some(replication);
+        self.counts = [0; Count::ALL.len()];
+        self.histograms.iter_mut().for_each(Histogram::reset);
+        self.gauges.fill(StepGauge::default());
+        self.gauges[Catalogue::DEVICES_IN_SERVICE] =
+            StepGauge { reading: self.controlled, peak: self.controlled, ..StepGauge::default() };
+        self.stations.fill(StationAccount::default());
+        self.merged.timeline.rewind();
+        self.next_reading = self.reading_after(0);
+    }
+
+    /// The replication is over, after `events` engine events. A run ends when its plan says so: what was told of its
+    /// future has already been cut off there.
+    pub fn finish(&mut self, end: Time, events: u64) -> ReplicationSummary {
+        let replication = self.replication.take().expect("a replication was started");
+        assert_eq!(end.nanos(), self.length, "a run ends when its plan says so");
+        self.read_off(self.length);
+
+        self.counts[Count::Events as usize] = events;
+        self.close_the_books(replication);
+
+        for (histogram, merged) in self.histograms.iter().zip(&mut self.merged.histograms) {
+            histogram.add_to(merged);
+        }
+        self.merged.replications += 1;
+
+        let steps = self.gauges.iter().map(|gauge| GaugeSummary { integral: gauge.measured, peak: gauge.peak });
+        let level = |integral| GaugeSummary { integral, peak: 0 };
+        let queues = self.stations.iter().map(|station| level(station.queue));
+        let busy = self.stations.iter().map(|station| level(station.busy));
+        ReplicationSummary {
+            replication,
+            counts: self.counts,
+            durations: self.histograms.iter().map(DurationSummary::of).collect(),
+            gauges: steps.chain(queues).chain(busy).collect(),
+        }
+    }
+
+    /// Every call offered has ended in exactly one way, or is in progress.
+    fn close_the_books(&mut self, replication: u64) {
+        let endings = [
+            Count::Completed,
+            Count::Abandoned,
+            Count::Refused,
+            Count::DroppedInSetup,
+            Count::DroppedInChange,
+            Count::DroppedConnected,
+        ];
+        let offered = self.counts[Count::Offered as usize];
+        let ended: u64 = endings.iter().map(|&ending| self.counts[ending as usize]).sum();
+        let all_in_progress = self.gauges[Catalogue::CALLS_IN_PROGRESS].reading;
+        // The gauge counts the calls of the warm-up too, so it may show more but never less.
+        assert!(
+            ended <= offered && offered - ended <= all_in_progress,
+            "replication {replication}: {offered} calls offered, {ended} ended, {all_in_progress} in progress"
+        );
+        self.counts[Count::InProgress as usize] = offered - ended;
+    }
+
+    /// What was measured, with the replications so far added up.
+    pub fn into_merged(mut self) -> Merged {
+        // Where the last replication stopped is no part of the result.
+        self.merged.timeline.rewind();
+        self.merged
+    }
+
+    /// The next end of a bin or of the warm-up after `now`.
+    fn reading_after(&self, now: u64) -> u64 {
+        let warm_up = self.warm_up.nanos();
+        let bin_end = self.merged.timeline.current_end();
+        if now < warm_up { bin_end.min(warm_up) } else { bin_end }
+    }
+
+    /// Reads the gauges off at every end of a bin or of the warm-up up to `now`.
+    #[cold]
+    fn read_off(&mut self, now: u64) {
+        while now >= self.next_reading {
+            let at = self.next_reading;
+            // Readings fall on the end of the warm-up, so what accrued lies wholly before or wholly after it.
+            let measured = at > self.warm_up.nanos();
+            for (row, gauge) in self.gauges.iter_mut().enumerate() {
+                gauge.accrue(at);
+                let accrued = std::mem::take(&mut gauge.accrued);
+                self.merged.timeline.add_integral(row, accrued);
+                if measured {
+                    gauge.measured += accrued;
+                } else {
+                    gauge.peak = gauge.reading;
+                }
+            }
+            if at == self.merged.timeline.current_end() {
+                self.merged.timeline.advance();
+            }
+            self.next_reading = if at >= self.length {
+                // What happens at the very end, or after it, shows on no gauge.
+                u64::MAX
+            } else {
+                self.reading_after(at)
+            };
+        }
+    }
+
+    fn step_up(&mut self, row: usize, now: Time) {
+        let gauge = &mut self.gauges[row];
+        gauge.accrue(now.nanos());
+        gauge.reading += 1;
+        gauge.peak = gauge.peak.max(gauge.reading);
+    }
+
+    fn step_down(&mut self, row: usize, now: Time) {
+        let gauge = &mut self.gauges[row];
+        gauge.accrue(now.nanos());
+        gauge.reading = gauge.reading.checked_sub(1).expect("nothing is given back that was not taken");
+    }
+
+    fn count(&mut self, count: Count) {
+        self.counts[count as usize] += 1;
+    }
+
+    fn record(&mut self, row: usize, delay: Span) {
+        self.histograms[row].record(delay);
+    }
+
+    fn record_for_cluster(&mut self, metric: Metric, delay: Span) {
+        let row = self.catalogue.cluster(metric).expect("the duration is measured for the cluster");
+        self.record(row, delay);
+    }
+
+    fn record_for_application(&mut self, metric: Metric, application: ApplicationId, delay: Span) {
+        self.record_for_cluster(metric, delay);
+        self.record(self.catalogue.application(metric, application), delay);
+    }
+
+    fn record_for_path(&mut self, metric: Metric, path: Path, delay: Span) {
+        self.record_for_cluster(metric, delay);
+        self.record(self.catalogue.node(metric, path.ingress), delay);
+        if let Some(application) = path.application {
+            self.record(self.catalogue.application(metric, application), delay);
+        }
+        if let Some(route_point) = path.route_point {
+            self.record(self.catalogue.route_point(metric, route_point), delay);
+        }
+    }
+
+    fn ended(&mut self, ending: Ending) {
+        match ending {
+            Ending::Completed => self.count(Count::Completed),
+            Ending::Abandoned => self.count(Count::Abandoned),
+            Ending::Refused(reason) => {
+                self.count(Count::Refused);
+                self.count(match reason {
+                    Refusal::Busy => Count::RefusedBusy,
+                    Refusal::NotOpened => Count::RefusedNotOpened,
+                    Refusal::NotAnswered => Count::RefusedNotAnswered,
+                    Refusal::TooManyHops => Count::RefusedTooManyHops,
+                });
+            }
+            Ending::DroppedInSetup => self.count(Count::DroppedInSetup),
+            Ending::DroppedInChange => self.count(Count::DroppedInChange),
+            Ending::DroppedConnected => self.count(Count::DroppedConnected),
+        }
+    }
+
+    fn forwarded(
+        &mut self,
+        forward: Forward,
+        application: Option<ApplicationId>,
+        waited: Span,
+        since_failure: Option<Span>,
+    ) {
+        let mut record = |metric, delay| match application {
+            Some(application) => self.record_for_application(metric, application, delay),
+            None => self.record_for_cluster(metric, delay),
+        };
+        let count = match forward {
+            Forward::Cfof => {
+                record(Metric::CfofWait, waited);
+                if let Some(delay) = since_failure {
+                    record(Metric::CfofDelay, delay);
+                }
+                Count::Cfof
+            }
+            Forward::Cfna => {
+                record(Metric::CfnaDelay, waited);
+                Count::Cfna
+            }
+            Forward::Cfb => {
+                record(Metric::CfbDelay, waited);
+                Count::Cfb
+            }
+            Forward::Cfur => Count::Cfur,
+        };
+        self.count(count);
+    }
+
+    /// The parts of an interval that a station's queue or servers are charged for: over the whole run, and after the
+    /// warm-up. Work may start or finish after the run has ended.
+    fn interval(&mut self, row: usize, from: Time, to: Time) -> u128 {
+        let (from, to) = (from.nanos().min(self.length), to.nanos().min(self.length));
+        if from >= to {
+            return 0;
+        }
+        self.merged.timeline.add_interval(row, from, to);
+        u128::from(to.saturating_sub(from.max(self.warm_up.nanos())))
+    }
+}
+
+impl Recorder for Meter {
+    #[inline]
+    fn note(&mut self, now: Time, fact: Fact) {
+        if now.nanos() >= self.next_reading {
+            self.read_off(now.nanos());
+        }
+        let measured = now >= self.warm_up;
+        match fact {
+            Fact::Offered { .. } => {
+                self.step_up(Catalogue::CALLS_IN_PROGRESS, now);
+                if measured {
+                    self.count(Count::Offered);
+                }
+            }
+            Fact::Ended { ending, offered, .. } => {
+                self.step_down(Catalogue::CALLS_IN_PROGRESS, now);
+                if offered >= self.warm_up {
+                    self.ended(ending);
+                }
+            }
+            Fact::Presented { route_point, .. } => self.step_up(self.catalogue.calls(route_point), now),
+            Fact::Left { route_point, stayed, .. } => {
+                self.step_down(self.catalogue.calls(route_point), now);
+                if measured {
+                    self.record(self.catalogue.route_point(Metric::RoutePointStay, route_point), stayed);
+                }
+            }
+            Fact::Seized { pool, .. } => self.step_up(self.catalogue.in_use(pool), now),
+            Fact::Freed { pool, .. } => self.step_down(self.catalogue.in_use(pool), now),
+            Fact::Served { station, arrived, started, finished } => {
+                if started >= self.warm_up && started.nanos() < self.length {
+                    self.record(self.catalogue.station(Metric::StationWait, station), started.since(arrived));
+                }
+                let queue = self.interval(self.catalogue.queue(station), arrived, started);
+                let busy = self.interval(self.catalogue.utilisation(station), started, finished);
+                let account = &mut self.stations[station.index()];
+                account.queue += queue;
+                account.busy += busy;
+            }
+            Fact::Skipped { station, arrived, until } => {
+                let queue = self.interval(self.catalogue.queue(station), arrived, until);
+                self.stations[station.index()].queue += queue;
+            }
+            Fact::Alerting { path, since_offered, .. } => {
+                if now.nanos() - since_offered.nanos() >= self.warm_up.nanos() {
+                    self.record_for_path(Metric::PostDialDelay, path, since_offered);
+                }
+            }
+            Fact::Connected { path, since_offered, first_sign, .. } => {
+                if now.nanos() - since_offered.nanos() >= self.warm_up.nanos() {
+                    self.record_for_path(Metric::SetupDelay, path, since_offered);
+                    if first_sign {
+                        self.record_for_path(Metric::PostDialDelay, path, since_offered);
+                    }
+                }
+            }
+            Fact::DeviceOpened { device, application, out_of_service } => {
+                self.step_up(Catalogue::DEVICES_IN_SERVICE, now);
+                if measured {
+                    self.record_for_application(Metric::OutOfService, application, out_of_service);
+                    let kind = self.catalogue.device_kind(Metric::OutOfService, device >= self.first_port);
+                    self.record(kind, out_of_service);
+                }
+            }
+            Fact::DeviceClosed { .. } => self.step_down(Catalogue::DEVICES_IN_SERVICE, now),
+            // All that follows is measured only after the warm-up.
+            _ if !measured => {}
+            Fact::Taken { application, waited } => {
+                self.record_for_application(Metric::AppQueueDelay, application, waited);
+            }
+            Fact::LookedUp { application, delay } => {
+                self.record_for_application(Metric::LookupDelay, application, delay);
+            }
+            Fact::Acted { route_point, delay, .. } => {
+                self.record_for_cluster(Metric::RoutePointDelay, delay);
+                self.record(self.catalogue.route_point(Metric::RoutePointDelay, route_point), delay);
+                if let Some(application) = self.controllers[route_point.index()] {
+                    self.record(self.catalogue.application(Metric::RoutePointDelay, application), delay);
+                }
+            }
+            Fact::Transferred { path, delay, .. } => match path.application {
+                Some(application) => self.record_for_application(Metric::TransferDelay, application, delay),
+                None => self.record_for_cluster(Metric::TransferDelay, delay),
+            },
+            Fact::Forwarded { forward, application, waited, since_failure, .. } => {
+                self.forwarded(forward, application, waited, since_failure)
+            }
+            Fact::ApplicationClosed { application, delay, false_failure } => {
+                if let Some(delay) = delay {
+                    self.record_for_application(Metric::DetectionDelay, application, delay);
+                }
+                if false_failure {
+                    self.count(Count::FalseFailures);
+                }
+            }
+            Fact::Recovered { application, share, delay } => {
+                let metric = match share {
+                    Share::Half => Metric::AppRecovery50,
+                    Share::NinetyFive => Metric::AppRecovery95,
+                    Share::All => Metric::AppRecovery100,
+                };
+                self.record_for_application(metric, application, delay);
+            }
+            Fact::RequestTimedOut { .. } => self.count(Count::RequestTimeouts),
+            Fact::Preserved { .. } => self.count(Count::Preserved),
+            Fact::ApplicationFailed { .. } | Fact::ApplicationReturned { .. } => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::NodeId;
+    use crate::fake;
+    use crate::record::{Gauge, Scope, Series};
+
+    const SECOND: u64 = 1_000_000_000;
+
+    fn measure(plan: &Plan, replications: impl IntoIterator<Item = u64>) -> (Vec<ReplicationSummary>, Merged) {
+        let mut meter = Meter::new(plan);
+        let summaries = replications.into_iter().map(|replication| {
+            meter.start(replication);
+            let events = fake::simulate(plan, plan.seed, replication, &mut meter);
+            meter.finish(plan.length, events)
+        });
+        (summaries.collect(), meter.into_merged())
+    }
+
+    /// Values of one kind that a replication measured, by going through all its facts.
+    fn values(plan: &Plan, replication: u64, mut value: impl FnMut(Time, Fact) -> Option<Span>) -> Vec<u64> {
+        let facts = fake::facts(plan, plan.seed, replication);
+        let mut values: Vec<u64> =
+            facts.into_iter().filter_map(|(at, fact)| value(at, fact)).map(Span::nanos).collect();
+        values.sort_unstable();
+        values
+    }
+
+    fn assert_duration(summary: &DurationSummary, values: &[u64]) {
+        assert!(!values.is_empty());
+        assert_eq!(summary.count, values.len() as u64);
+        assert_eq!(summary.sum_nanos, values.iter().map(|&nanos| u128::from(nanos)).sum::<u128>());
+        assert_eq!(summary.min.nanos(), values[0]);
+        assert_eq!(summary.max.nanos(), values[values.len() - 1]);
+        let median = values[values.len().div_ceil(2) - 1] as f64;
+        assert!((summary.quantiles[0].nanos() as f64 / median - 1.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn calls_of_the_warm_up_are_not_measured() {
+        let plan = fake::plan();
+        let catalogue = Catalogue::new(&plan);
+        let (summaries, _) = measure(&plan, [3]);
+        let setup = catalogue.cluster(Metric::SetupDelay).unwrap();
+        assert_duration(
+            &summaries[0].durations[setup],
+            &values(&plan, 3, |at, fact| match fact {
+                Fact::Connected { since_offered, .. } => {
+                    (at.nanos() - since_offered.nanos() >= 60 * SECOND).then_some(since_offered)
+                }
+                _ => None,
+            }),
+        );
+        let offered = values(&plan, 3, |at, fact| {
+            (matches!(fact, Fact::Offered { .. }) && at >= plan.warm_up).then_some(Span::ZERO)
+        });
+        assert_eq!(summaries[0].count(Count::Offered), offered.len() as u64);
+    }
+
+    #[test]
+    fn delays_are_counted_under_every_scope_of_their_path() {
+        let plan = fake::plan();
+        let catalogue = Catalogue::new(&plan);
+        let (summaries, _) = measure(&plan, [0]);
+        for node in [NodeId(0), NodeId(1)] {
+            assert_duration(
+                &summaries[0].durations[catalogue.node(Metric::PostDialDelay, node)],
+                &values(&plan, 0, |at, fact| {
+                    let (path, since_offered) = match fact {
+                        Fact::Connected { path, since_offered, first_sign: true, .. }
+                        | Fact::Alerting { path, since_offered, .. } => (path, since_offered),
+                        _ => return None,
+                    };
+                    let offered = at.nanos() - since_offered.nanos();
+                    (path.ingress == node && offered >= 60 * SECOND).then_some(since_offered)
+                }),
+            );
+        }
+        let by = |series: &Series<Metric>| (series.metric, series.scope);
+        let count = |wanted| -> u64 {
+            let rows = catalogue.durations.iter().zip(&summaries[0].durations);
+            rows.filter(|(series, _)| by(series) == wanted).map(|(_, summary)| summary.count).sum()
+        };
+        for metric in [Metric::PostDialDelay, Metric::SetupDelay, Metric::RoutePointDelay] {
+            assert!(count((metric, Scope::Cluster)) > 0);
+            for scope in [Scope::Application, Scope::RoutePoint] {
+                assert_eq!(count((metric, scope)), count((metric, Scope::Cluster)), "{metric:?}");
+            }
+        }
+        assert_eq!(count((Metric::OutOfService, Scope::DeviceKind)), 4);
+    }
+
+    #[test]
+    fn the_books_close() {
+        let plan = fake::plan();
+        for summary in measure(&plan, 0..50).0 {
+            let count = |count| summary.count(count);
+            assert_eq!(
+                count(Count::Offered),
+                count(Count::Completed)
+                    + count(Count::Abandoned)
+                    + count(Count::Refused)
+                    + count(Count::DroppedInSetup)
+                    + count(Count::DroppedInChange)
+                    + count(Count::DroppedConnected)
+                    + count(Count::InProgress)
+            );
+            let reasons =
+                [Count::RefusedBusy, Count::RefusedNotOpened, Count::RefusedNotAnswered, Count::RefusedTooManyHops];
+            assert_eq!(count(Count::Refused), reasons.into_iter().map(count).sum::<u64>());
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "replication 0: 0 calls offered, 1 ended")]
+    fn books_that_do_not_close_are_a_bug() {
+        let plan = fake::plan();
+        let call = crate::domain::CallName { source: crate::domain::SourceId(0), number: 0 };
+        let mut meter = Meter::new(&plan);
+        meter.start(0);
+        // Said to be offered after the warm-up, but it was before.
+        let ingress = NodeId(0);
+        meter.note(Time::ZERO, Fact::Offered { call, ingress });
+        let (ending, offered) = (Ending::Completed, plan.warm_up);
+        meter.note(plan.warm_up, Fact::Ended { call, ending, offered });
+        meter.finish(plan.length, 0);
+    }
+
+    /// The integral of a gauge from one instant to another, by going through all the facts.
+    fn integral(plan: &Plan, replication: u64, gauge: &Series<Gauge>, from: u64, to: u64) -> u128 {
+        let overlap = |a: Time, b: Time| u128::from(b.nanos().min(to).saturating_sub(a.nanos().max(from)));
+        let mut reading = match gauge.metric {
+            Gauge::DevicesInService => 4,
+            _ => 0,
+        };
+        let (mut since, mut sum) = (Time::ZERO, 0);
+        for (at, fact) in fake::facts(plan, plan.seed, replication) {
+            let step = match (gauge.metric, fact) {
+                (Gauge::CallsInProgress, Fact::Offered { .. })
+                | (Gauge::DevicesInService, Fact::DeviceOpened { .. })
+                | (Gauge::Calls, Fact::Presented { .. }) => 1,
+                (Gauge::InUse, Fact::Seized { .. }) if gauge.name == "ivr-ports" => 1,
+                (Gauge::InUse, Fact::Freed { .. }) if gauge.name == "ivr-ports" => -1,
+                (Gauge::CallsInProgress, Fact::Ended { .. })
+                | (Gauge::DevicesInService, Fact::DeviceClosed { .. })
+                | (Gauge::Calls, Fact::Left { .. }) => -1,
+                (_, Fact::Served { station, .. } | Fact::Skipped { station, .. })
+                    if plan.stations()[station.index()].name != gauge.name =>
+                {
+                    0
+                }
+                (Gauge::Queue, Fact::Served { arrived, started, .. }) => {
+                    sum += overlap(arrived, started);
+                    0
+                }
+                (Gauge::Queue, Fact::Skipped { arrived, until, .. }) => {
+                    sum += overlap(arrived, until);
+                    0
+                }
+                (Gauge::Utilisation, Fact::Served { started, finished, .. }) => {
+                    sum += overlap(started, finished);
+                    0
+                }
+                _ => 0,
+            };
+            if step != 0 {
+                sum += reading as u128 * overlap(since, at);
+                (since, reading) = (at, reading + step);
+            }
+        }
+        sum + reading as u128 * overlap(since, plan.length)
+    }
+
+    #[test]
+    fn gauges_are_integrated_after_the_warm_up() {
+        let plan = fake::plan();
+        let catalogue = Catalogue::new(&plan);
+        let (summaries, _) = measure(&plan, [0, 1]);
+        for (replication, summary) in summaries.iter().enumerate() {
+            for (gauge, summary) in catalogue.gauges.iter().zip(&summary.gauges) {
+                let expected = integral(&plan, replication as u64, gauge, plan.warm_up.nanos(), plan.length.nanos());
+                assert_eq!(summary.integral, expected, "{gauge:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_timeline_covers_the_warm_up_and_a_short_last_bin() {
+        let plan = Plan { bin: Span::from_nanos(77 * SECOND + 5), ..fake::plan() };
+        let catalogue = Catalogue::new(&plan);
+        let (_, merged) = measure(&plan, [0, 1]);
+        for (row, gauge) in catalogue.gauges.iter().enumerate() {
+            for (bin, total) in merged.timeline.row(row).into_iter().enumerate() {
+                let (start, end) = merged.timeline.bounds(bin);
+                let expected = |replication| integral(&plan, replication, gauge, start.nanos(), end.nanos());
+                assert_eq!(total, expected(0) + expected(1), "{gauge:?}, bin {bin}");
+            }
+        }
+    }
+
+    #[test]
+    fn replications_leave_no_trace_in_each_other() {
+        let plan = fake::plan();
+        let (together, merged) = measure(&plan, [5, 6, 7]);
+        let (alone, first) = measure(&plan, [7]);
+        assert_eq!(together[2], alone[0]);
+        let (_, rest) = measure(&plan, [6, 5]);
+        let mut sum = first;
+        sum.add(&rest);
+        assert_eq!(sum, merged);
+    }
+
+    #[test]
+    fn a_run_without_warm_up_is_measured_from_the_start() {
+        let plan = Plan { warm_up: Time::ZERO, ..fake::plan() };
+        let (summaries, _) = measure(&plan, [0]);
+        let in_service = summaries[0].gauges[Catalogue::DEVICES_IN_SERVICE];
+        assert_eq!(in_service.peak, 4);
+        let expected = Catalogue::new(&plan).gauges[Catalogue::DEVICES_IN_SERVICE].clone();
+        assert_eq!(in_service.integral, integral(&plan, 0, &expected, 0, plan.length.nanos()));
+    }
+}

@@ -1,0 +1,94 @@
+//! What is left of a replication, and of many.
+
+use crate::engine::Span;
+
+use super::catalogue::{Catalogue, Count};
+use super::histogram::{Histogram, MergedHistogram};
+use super::timeline::Timeline;
+
+/// The quantiles a summary keeps.
+pub const QUANTILES: [f64; 5] = [0.5, 0.9, 0.95, 0.99, 0.999];
+
+/// What is left of a replication: small enough to keep thousands of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplicationSummary {
+    /// Which replication.
+    pub replication: u64,
+    /// One number each of [`Count::ALL`].
+    pub counts: [u64; Count::ALL.len()],
+    /// One for each of the catalogue's durations.
+    pub durations: Box<[DurationSummary]>,
+    /// One for each of the catalogue's gauges.
+    pub gauges: Box<[GaugeSummary]>,
+}
+
+impl ReplicationSummary {
+    /// One of the counts.
+    pub const fn count(&self, count: Count) -> u64 {
+        self.counts[count as usize]
+    }
+}
+
+/// One duration in one replication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DurationSummary {
+    /// How often it was measured. Without that, the rest means nothing.
+    pub count: u64,
+    /// The sum in nanoseconds.
+    pub sum_nanos: u128,
+    /// The least.
+    pub min: Span,
+    /// The greatest.
+    pub max: Span,
+    /// The values at [`QUANTILES`], to three digits of a microsecond count.
+    pub quantiles: [Span; QUANTILES.len()],
+}
+
+impl DurationSummary {
+    pub(super) fn of(histogram: &Histogram) -> DurationSummary {
+        let totals = histogram.totals();
+        DurationSummary {
+            count: totals.count,
+            sum_nanos: totals.sum_nanos,
+            min: totals.min,
+            max: totals.max,
+            quantiles: if totals.count == 0 { [Span::ZERO; QUANTILES.len()] } else { histogram.quantiles(QUANTILES) },
+        }
+    }
+}
+
+/// One gauge in one replication, after the warm-up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GaugeSummary {
+    /// Reading times nanoseconds.
+    pub integral: u128,
+    /// The highest reading; 0 for the gauges of stations, whose peaks are not kept.
+    pub peak: u64,
+}
+
+/// The histograms and the timeline of many replications. Whole numbers throughout: they add up to the same whatever
+/// the order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Merged {
+    /// How many replications went in.
+    pub replications: u64,
+    /// One for each of the catalogue's durations.
+    pub histograms: Vec<MergedHistogram>,
+    /// A row for each of the catalogue's gauges. The warm-up is included.
+    pub timeline: Timeline,
+}
+
+impl Merged {
+    pub(super) fn new(catalogue: &Catalogue, timeline: Timeline) -> Merged {
+        Merged { replications: 0, histograms: vec![MergedHistogram::default(); catalogue.durations.len()], timeline }
+    }
+
+    /// Adds another's replications.
+    pub fn add(&mut self, other: &Merged) {
+        self.replications += other.replications;
+        for (sum, histogram) in self.histograms.iter_mut().zip(&other.histograms) {
+            sum.add(histogram);
+        }
+        self.timeline.add(&other.timeline);
+    }
+}

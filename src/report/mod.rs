@@ -1,0 +1,203 @@
+//! From results to what people and programs read. Pure: the same results give the same bytes.
+//!
+//! Floats appear only here, at the very end: every sum before this is of whole numbers, and every loop over
+//! replications goes in the order of their numbers.
+
+mod log;
+mod provenance;
+mod replications;
+mod summary;
+mod table;
+mod timeline;
+
+use crate::experiment::Outcome;
+use crate::plan::Plan;
+use crate::record::{Catalogue, Count, DurationSummary};
+
+pub use log::histograms_hlog;
+pub use provenance::{Provenance, run_json};
+pub use replications::replications_csv;
+pub use summary::{Row, rows, summary_csv, summary_json, summary_markdown};
+pub use table::table;
+pub use timeline::timeline_csv;
+
+const NANOS_PER_MILLI: f64 = 1e6;
+
+/// What was run, and what came of it.
+#[derive(Clone, Debug)]
+pub struct Study<'plan> {
+    /// What was simulated.
+    pub plan: &'plan Plan,
+    /// With which luck.
+    pub seed: u64,
+    /// What came of it.
+    pub outcome: Outcome,
+    catalogue: Catalogue,
+}
+
+impl<'plan> Study<'plan> {
+    /// The results of replications of `plan`; there is at least one.
+    pub fn new(plan: &'plan Plan, seed: u64, outcome: Outcome) -> Study<'plan> {
+        assert!(!outcome.summaries.is_empty(), "a study without replications");
+        Study { plan, seed, outcome, catalogue: Catalogue::new(plan) }
+    }
+
+    /// The time measured in a replication, in nanoseconds.
+    fn measured_nanos(&self) -> u64 {
+        self.plan.length.since(self.plan.warm_up).nanos()
+    }
+
+    /// A count in every replication.
+    fn counts(&self, count: Count) -> Vec<f64> {
+        let value = |summary: &crate::record::ReplicationSummary| summary.count(count) as f64;
+        self.outcome.summaries.iter().map(value).collect()
+    }
+
+    /// The mean of a duration in milliseconds, in every replication that has one.
+    fn duration_means(&self, row: usize) -> Vec<f64> {
+        let durations = self.outcome.summaries.iter().map(|summary| &summary.durations[row]);
+        durations.filter(|duration| duration.count > 0).map(mean_millis).collect()
+    }
+
+    /// The mean of a gauge over the time measured, in every replication; nothing if no time was.
+    fn gauge_means(&self, row: usize) -> Vec<f64> {
+        let measured = self.measured_nanos();
+        if measured == 0 {
+            return Vec::new();
+        }
+        let whole = measured as f64 * f64::from(self.catalogue.gauges[row].servers);
+        let value = |summary: &crate::record::ReplicationSummary| summary.gauges[row].integral as f64 / whole;
+        self.outcome.summaries.iter().map(value).collect()
+    }
+
+    /// The highest reading of a gauge in every replication.
+    fn gauge_peaks(&self, row: usize) -> Vec<f64> {
+        let value = |summary: &crate::record::ReplicationSummary| summary.gauges[row].peak as f64;
+        self.outcome.summaries.iter().map(value).collect()
+    }
+
+    /// The mean of a gauge over a bin of the timeline and over all replications.
+    fn timeline_means(&self, row: usize) -> Vec<f64> {
+        let merged = &self.outcome.merged;
+        let servers = f64::from(self.catalogue.gauges[row].servers);
+        let mean = |(bin, integral): (usize, u128)| {
+            let (start, end) = merged.timeline.bounds(bin);
+            integral as f64 / (end.since(start).nanos() as f64 * servers * merged.replications as f64)
+        };
+        merged.timeline.row(row).into_iter().enumerate().map(mean).collect()
+    }
+}
+
+fn mean_millis(duration: &DurationSummary) -> f64 {
+    duration.sum_nanos as f64 / duration.count as f64 / NANOS_PER_MILLI
+}
+
+fn millis(span: crate::engine::Span) -> f64 {
+    span.nanos() as f64 / NANOS_PER_MILLI
+}
+
+/// A number with all its digits: the shortest text that reads back as the same number.
+fn full(value: f64) -> String {
+    debug_assert!(value.is_finite());
+    // Zero has two signs; a spreadsheet wants one.
+    format!("{}", value + 0.0)
+}
+
+/// A number that may be missing: then the cell is empty.
+fn full_or_empty(value: Option<f64>) -> String {
+    value.map(full).unwrap_or_default()
+}
+
+/// A name as the text of a cell. Spreadsheets run what begins like a formula; an apostrophe in front keeps it a text.
+fn cell(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// Rows as RFC 4180 has them.
+fn csv_of(rows: impl IntoIterator<Item = Vec<String>>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in rows {
+        writer.write_record(row).expect("rows have one length and memory does not fail");
+    }
+    writer.into_inner().expect("memory does not fail")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake;
+    use std::sync::atomic::AtomicBool;
+
+    /// A small study of the fake model.
+    pub(super) fn study(plan: &Plan) -> Study<'_> {
+        let worker = || fake::Worker::new(plan, plan.seed);
+        let replications = 0..u64::from(plan.replications);
+        let outcome = crate::experiment::replicate(replications, 1, worker, &(), &AtomicBool::new(false)).unwrap();
+        Study::new(plan, plan.seed, outcome)
+    }
+
+    /// Compares with the file of that name under `tests/golden/report`, or writes it if `UPDATE` is set.
+    fn golden(name: &str, actual: &[u8]) {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/report").join(name);
+        if std::env::var_os("UPDATE").is_some() {
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(&path, actual).unwrap();
+        }
+        let expected = std::fs::read(&path).unwrap_or_default();
+        assert!(
+            expected == actual,
+            "{} differs; if that is meant, run the tests again with UPDATE=1. Now it is:\n{}",
+            path.display(),
+            String::from_utf8_lossy(actual)
+        );
+    }
+
+    #[test]
+    fn every_file_as_it_was() {
+        let plan = fake::plan();
+        let study = study(&plan);
+        golden("summary.csv", &summary_csv(&study));
+        golden("summary.json", &summary_json(&study));
+        golden("summary.md", summary_markdown(&study).as_bytes());
+        golden("replications.csv", &replications_csv(&study));
+        golden("timeline.csv", &timeline_csv(&study));
+        golden("histograms.hlog", &histograms_hlog(&study));
+        golden("table.txt", table(&study).as_bytes());
+        let provenance = Provenance::new(&study, "0".repeat(64), "ctisim run fake.toml".into());
+        golden("run.json", &run_json(&provenance));
+    }
+
+    #[test]
+    fn one_replication_is_enough_for_a_report() {
+        let plan = Plan { replications: 1, ..fake::plan() };
+        let study = study(&plan);
+        assert!(table(&study).contains("1 replication "));
+        let rows = rows(&study);
+        assert!(rows.iter().all(|row| row.mean_low.is_none() && row.mean_high.is_none()));
+    }
+
+    #[test]
+    fn no_name_is_run_as_a_formula() {
+        let mut plan = fake::plan();
+        plan.name = "=1+1".into();
+        plan.route_points[0].name = "@welcome".into();
+        plan.port_groups[0].name = "+ports,\"quoted\"".into();
+        let study = study(&plan);
+        for file in [summary_csv(&study), replications_csv(&study), timeline_csv(&study)] {
+            for record in csv::ReaderBuilder::new().has_headers(false).from_reader(&file[..]).records() {
+                for cell in &record.unwrap() {
+                    let number = cell.parse::<f64>().is_ok();
+                    assert!(number || !cell.starts_with(['=', '+', '-', '@']), "{cell}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_keep_all_their_digits() {
+        assert_eq!(full(0.1 + 0.2), "0.30000000000000004");
+        assert_eq!(full(-0.0), "0");
+        assert_eq!(full(33_012.0), "33012");
+        assert_eq!(full(1e-9), "0.000000001");
+    }
+}

@@ -1,0 +1,330 @@
+//! One row a metric within a scope: the table everything else is drawn from.
+
+use serde::Serialize;
+
+use crate::record::{Count, Gauge, QUANTILES, Scope, Series};
+use crate::stats::{estimate, order_statistic};
+
+use super::{Study, cell, csv_of, full_or_empty, millis};
+
+/// The columns of `summary.csv`, in their order.
+const COLUMNS: [&str; 19] = [
+    "workload",
+    "scope",
+    "name",
+    "metric",
+    "unit",
+    "replications",
+    "count",
+    "mean",
+    "mean_low",
+    "mean_high",
+    "min",
+    "p50",
+    "p90",
+    "p95",
+    "p99",
+    "p99_low",
+    "p99_high",
+    "p999",
+    "max",
+];
+
+/// A metric within a scope. What cannot be said is `None`.
+///
+/// The mean is the mean of the replications' means, with its 95 % interval over replications. For a duration, the
+/// other numbers are those of all its values together; for a count or a gauge, which have one value a replication,
+/// they are those of the replications' values.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// The workload's name.
+    pub workload: String,
+    /// What it is about.
+    pub scope: &'static str,
+    /// Which one; empty for the cluster.
+    pub name: String,
+    /// What is measured.
+    pub metric: String,
+    /// `ms`, `count` or `ratio`.
+    pub unit: &'static str,
+    /// How many replications have a value.
+    pub replications: u64,
+    /// How many values there are in all.
+    pub count: u64,
+    /// The mean of the replications' means.
+    pub mean: Option<f64>,
+    /// The lower end of its 95 % interval.
+    pub mean_low: Option<f64>,
+    /// The upper end.
+    pub mean_high: Option<f64>,
+    /// The least value.
+    pub min: Option<f64>,
+    /// The median.
+    pub p50: Option<f64>,
+    /// The 90 % quantile.
+    pub p90: Option<f64>,
+    /// The 95 % quantile.
+    pub p95: Option<f64>,
+    /// The 99 % quantile.
+    pub p99: Option<f64>,
+    /// The lower end of its interval: not estimated yet.
+    pub p99_low: Option<f64>,
+    /// The upper end.
+    pub p99_high: Option<f64>,
+    /// The 99.9 % quantile.
+    pub p999: Option<f64>,
+    /// The greatest value.
+    pub max: Option<f64>,
+}
+
+/// What the values of a row are like, beside their mean.
+struct Spread {
+    count: u64,
+    min: Option<f64>,
+    quantiles: [Option<f64>; QUANTILES.len()],
+    max: Option<f64>,
+}
+
+impl Spread {
+    /// Of one value a replication.
+    fn over_replications(values: &[f64]) -> Spread {
+        let mut ascending = values.to_vec();
+        ascending.sort_unstable_by(f64::total_cmp);
+        Spread {
+            count: values.len() as u64,
+            min: ascending.first().copied(),
+            quantiles: QUANTILES.map(|quantile| order_statistic(&ascending, quantile)),
+            max: ascending.last().copied(),
+        }
+    }
+}
+
+/// Every row: counts, then durations, then gauges.
+pub fn rows(study: &Study) -> Vec<Row> {
+    let counts = Count::ALL.into_iter().map(|count| count_row(study, count));
+    let durations = (0..study.catalogue.durations.len()).filter_map(|row| duration_row(study, row));
+    let gauges = (0..study.catalogue.gauges.len()).flat_map(|row| gauge_rows(study, row));
+    counts.chain(durations).chain(gauges).collect()
+}
+
+/// The row of a count.
+pub(super) fn count_row(study: &Study, count: Count) -> Row {
+    let values = study.counts(count);
+    let spread = Spread::over_replications(&values);
+    make_row(study, Scope::Cluster, "", count.name().into(), "count", &values, spread)
+}
+
+/// The row of a duration, if there is such a thing.
+pub(super) fn duration_row(study: &Study, row: usize) -> Option<Row> {
+    let series = &study.catalogue.durations[row];
+    if !series.exists {
+        return None;
+    }
+    let histogram = &study.outcome.merged.histograms[row];
+    let totals = histogram.totals();
+    let spread = if totals.count == 0 {
+        Spread::over_replications(&[])
+    } else {
+        Spread {
+            count: totals.count,
+            min: Some(millis(totals.min)),
+            quantiles: histogram.quantiles(QUANTILES).map(|span| Some(millis(span))),
+            max: Some(millis(totals.max)),
+        }
+    };
+    let metric = series.metric.name().into();
+    let means = study.duration_means(row);
+    Some(make_row(study, series.scope, &series.name, metric, "ms", &means, spread))
+}
+
+/// The row of a gauge's mean and, where peaks are kept, that of its peak.
+fn gauge_rows(study: &Study, row: usize) -> Vec<Row> {
+    let series = &study.catalogue.gauges[row];
+    if !series.exists {
+        return Vec::new();
+    }
+    let mut rows = vec![gauge_row(study, row)];
+    if matches!(series.metric, Gauge::CallsInProgress | Gauge::Calls | Gauge::InUse) {
+        let metric = format!("{}_peak", series.metric.name());
+        rows.push(replication_row(study, series, metric, "count", &study.gauge_peaks(row)));
+    }
+    rows
+}
+
+/// The row of a gauge's mean.
+pub(super) fn gauge_row(study: &Study, row: usize) -> Row {
+    let series = &study.catalogue.gauges[row];
+    let unit = match series.metric {
+        Gauge::Utilisation => "ratio",
+        _ => "count",
+    };
+    replication_row(study, series, series.metric.name().into(), unit, &study.gauge_means(row))
+}
+
+fn replication_row<M>(study: &Study, series: &Series<M>, metric: String, unit: &'static str, values: &[f64]) -> Row {
+    let spread = Spread::over_replications(values);
+    make_row(study, series.scope, &series.name, metric, unit, values, spread)
+}
+
+fn make_row(
+    study: &Study,
+    scope: Scope,
+    name: &str,
+    metric: String,
+    unit: &'static str,
+    means: &[f64],
+    spread: Spread,
+) -> Row {
+    let estimate = estimate(means);
+    let interval = estimate.and_then(|estimate| estimate.interval);
+    let [p50, p90, p95, p99, p999] = spread.quantiles;
+    Row {
+        workload: study.plan.name.clone(),
+        scope: scope.name(),
+        name: name.to_owned(),
+        metric,
+        unit,
+        replications: means.len() as u64,
+        count: spread.count,
+        mean: estimate.map(|estimate| estimate.mean),
+        mean_low: interval.map(|(low, _)| low),
+        mean_high: interval.map(|(_, high)| high),
+        min: spread.min,
+        p50,
+        p90,
+        p95,
+        p99,
+        p99_low: None,
+        p99_high: None,
+        p999,
+        max: spread.max,
+    }
+}
+
+impl Row {
+    /// The numbers from the mean on, in the order of the columns.
+    fn numbers(&self) -> [Option<f64>; 12] {
+        [
+            self.mean,
+            self.mean_low,
+            self.mean_high,
+            self.min,
+            self.p50,
+            self.p90,
+            self.p95,
+            self.p99,
+            self.p99_low,
+            self.p99_high,
+            self.p999,
+            self.max,
+        ]
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let mut cells = vec![
+            cell(&self.workload),
+            self.scope.into(),
+            cell(&self.name),
+            self.metric.clone(),
+            self.unit.into(),
+            self.replications.to_string(),
+            self.count.to_string(),
+        ];
+        cells.extend(self.numbers().map(full_or_empty));
+        cells
+    }
+}
+
+/// `summary.csv`.
+pub fn summary_csv(study: &Study) -> Vec<u8> {
+    let header = COLUMNS.map(String::from).to_vec();
+    csv_of(std::iter::once(header).chain(rows(study).iter().map(Row::cells)))
+}
+
+/// The same rows as a JSON array of objects; what is missing is `null`.
+pub fn summary_json(study: &Study) -> Vec<u8> {
+    let mut json = serde_json::to_vec_pretty(&rows(study)).expect("numbers and texts are JSON");
+    json.push(b'\n');
+    json
+}
+
+/// The same rows as a Markdown table, for pull requests and wikis: without the workload, which its heading names, and
+/// the interval of the 99 % quantile, and only those rows that have a value.
+pub fn summary_markdown(study: &Study) -> String {
+    let escaped = |text: &str| text.replace('|', "\\|");
+    let mut text = format!("## {}\n\n{}\n\n", study.plan.name, study.plan.question);
+    text.push_str("| scope | name | metric | unit | replications | count | mean | 95 % low | 95 % high | min | p50 ");
+    text.push_str("| p90 | p95 | p99 | p99.9 | max |\n");
+    text.push_str("|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+    for row in rows(study).iter().filter(|row| row.count > 0) {
+        let numbers =
+            [row.mean, row.mean_low, row.mean_high, row.min, row.p50, row.p90, row.p95, row.p99, row.p999, row.max];
+        let numbers = numbers.map(|number| number.map(super::table::human).unwrap_or_default());
+        text.push_str(&format!(
+            "| {} | {} | {} | {} | {} | {} | {} |\n",
+            row.scope,
+            escaped(&row.name),
+            row.metric,
+            row.unit,
+            row.replications,
+            row.count,
+            numbers.join(" | ")
+        ));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fake;
+    use crate::report::tests::study;
+
+    #[test]
+    fn columns_never_move() {
+        let plan = fake::plan();
+        let csv = String::from_utf8(summary_csv(&study(&plan))).unwrap();
+        assert_eq!(
+            csv.lines().next().unwrap(),
+            "workload,scope,name,metric,unit,replications,count,mean,mean_low,mean_high,min,p50,p90,p95,p99,p99_low,\
+             p99_high,p999,max"
+        );
+    }
+
+    #[test]
+    fn every_number_reads_back() {
+        let plan = fake::plan();
+        let study = study(&plan);
+        let csv = summary_csv(&study);
+        let mut reader = csv::Reader::from_reader(&csv[..]);
+        let rows = rows(&study);
+        let mut read = 0;
+        for (record, row) in reader.records().zip(&rows) {
+            let record = record.unwrap();
+            for (cell, number) in record.iter().skip(7).zip(row.numbers()) {
+                assert_eq!(number, if cell.is_empty() { None } else { Some(cell.parse().unwrap()) });
+            }
+            read += 1;
+        }
+        assert_eq!(read, rows.len());
+    }
+
+    #[test]
+    fn no_row_appears_twice() {
+        let plan = fake::plan();
+        let study = study(&plan);
+        let rows = rows(&study);
+        let keys: std::collections::BTreeSet<_> = rows.iter().map(|row| (row.scope, &row.name, &row.metric)).collect();
+        assert_eq!(keys.len(), rows.len());
+        assert!(keys.iter().all(|(_, name, _)| *name != "sub2.ctimanager"));
+    }
+
+    #[test]
+    fn quantiles_ascend_between_the_extremes() {
+        let plan = fake::plan();
+        for row in rows(&study(&plan)) {
+            let ascending = [row.min, row.p50, row.p90, row.p95, row.p99, row.p999, row.max];
+            assert!(ascending.is_sorted(), "{row:?}");
+        }
+    }
+}

@@ -1,0 +1,341 @@
+//! What a planner reads first.
+
+use comfy_table::{CellAlignment, Table, presets};
+
+use crate::engine::Span;
+use crate::record::{Catalogue, Count, Gauge, Metric, Scope};
+
+use super::Study;
+use super::summary::{Row, count_row, duration_row, gauge_row};
+
+/// How many stations are shown.
+const BUSIEST: usize = 6;
+
+/// The report for a terminal: calls, delays, failures, stations. Its names are those of the files.
+pub fn table(study: &Study) -> String {
+    let mut text = title(study);
+    text.push_str(&calls(study));
+    text.push_str(&delays(study));
+    if has_failures(study) {
+        text.push_str(&failures(study));
+    }
+    text.push_str(&stations(study));
+    text
+}
+
+fn title(study: &Study) -> String {
+    let plan = study.plan;
+    let first = study.outcome.summaries[0].replication;
+    let number = study.outcome.summaries.len() as u64;
+    let range = match (first, number) {
+        (0, _) => String::new(),
+        (_, 1) => format!(" (number {first})"),
+        _ => format!(" (numbers {first} to {})", first + number - 1),
+    };
+    let plural = if number == 1 { "" } else { "s" };
+    let warm_up = match plan.warm_up.nanos() {
+        0 => String::new(),
+        nanos => format!(", the first {} of it warm-up", span(nanos)),
+    };
+    format!(
+        "{}: {number} replication{plural}{range} of {}{warm_up}, seed {}\n{}\n",
+        plan.name,
+        span(plan.length.nanos()),
+        study.seed,
+        plan.question
+    )
+}
+
+/// What became of the calls.
+fn calls(study: &Study) -> String {
+    let offered: f64 = study.counts(Count::Offered).iter().sum();
+    let mut table = new_table(["calls", "mean a replication", "95 % interval", "of offered"]);
+    let mut add = |count: Count, indent: &str| {
+        let row = count_row(study, count);
+        let total: f64 = study.counts(count).iter().sum();
+        let share = if offered > 0.0 { percent(total / offered) } else { String::new() };
+        table.add_row([format!("{indent}{}", count.name()), mean(&row), interval(&row, human), share]);
+    };
+    add(Count::Offered, "");
+    add(Count::Completed, "");
+    add(Count::Abandoned, "");
+    add(Count::Refused, "");
+    for reason in [Count::RefusedBusy, Count::RefusedNotOpened, Count::RefusedNotAnswered, Count::RefusedTooManyHops] {
+        if study.counts(reason).iter().any(|&count| count > 0.0) {
+            add(reason, "  ");
+        }
+    }
+    add(Count::DroppedInSetup, "");
+    add(Count::DroppedInChange, "");
+    add(Count::DroppedConnected, "");
+    add(Count::InProgress, "");
+    block(table)
+}
+
+/// How long callers and applications waited.
+fn delays(study: &Study) -> String {
+    let metrics = [
+        Metric::PostDialDelay,
+        Metric::SetupDelay,
+        Metric::RoutePointDelay,
+        Metric::LookupDelay,
+        Metric::AppQueueDelay,
+        Metric::TransferDelay,
+        Metric::CfnaDelay,
+        Metric::CfbDelay,
+    ];
+    durations(study, "delay, ms", &metrics)
+}
+
+/// A table of those of the metrics that were measured; nothing if none was.
+fn durations(study: &Study, title: &str, metrics: &[Metric]) -> String {
+    let mut table = new_table([title, "count", "mean", "95 % interval", "p50", "p90", "p95", "p99", "p99.9", "max"]);
+    let rows = metrics.iter().filter_map(|&metric| {
+        let row = study.catalogue.cluster(metric)?;
+        duration_row(study, row)
+    });
+    for row in rows.filter(|row| row.count > 0) {
+        let mut cells = vec![row.metric.clone(), human(row.count as f64), mean(&row), interval(&row, human)];
+        let numbers = [row.p50, row.p90, row.p95, row.p99, row.p999, row.max];
+        cells.extend(numbers.map(|number| number.map(human).unwrap_or_default()));
+        table.add_row(cells);
+    }
+    block(table)
+}
+
+fn has_failures(study: &Study) -> bool {
+    let counts = [Count::Preserved, Count::Cfof, Count::FalseFailures, Count::DroppedConnected];
+    !study.plan.faults.is_empty() || counts.iter().any(|&count| study.counts(count).iter().any(|&value| value > 0.0))
+}
+
+/// What an application's failure did.
+fn failures(study: &Study) -> String {
+    let metrics = [
+        Metric::DetectionDelay,
+        Metric::OutOfService,
+        Metric::AppRecovery50,
+        Metric::AppRecovery95,
+        Metric::AppRecovery100,
+        Metric::CfofDelay,
+        Metric::CfofWait,
+    ];
+    let mut table = new_table(["application failure", "mean a replication", "95 % interval", "most"]);
+    for count in [
+        Count::Cfof,
+        Count::Cfna,
+        Count::Cfb,
+        Count::Cfur,
+        Count::Preserved,
+        Count::DroppedConnected,
+        Count::FalseFailures,
+        Count::RequestTimeouts,
+    ] {
+        let row = count_row(study, count);
+        table.add_row([row.metric.clone(), mean(&row), interval(&row, human), row.max.map(human).unwrap_or_default()]);
+    }
+    durations(study, "application failure, ms", &metrics) + &block(table)
+}
+
+/// One station, for the table and for the sentence below it.
+struct Busy {
+    utilisation: Row,
+    busiest_bin: f64,
+    queue: Row,
+    wait: Option<Row>,
+    servers: u32,
+}
+
+/// The stations with the most to do, and which of them is the bottleneck.
+fn stations(study: &Study) -> String {
+    let mut busy = all_stations(study);
+    let total = busy.len();
+    // Stable, so that stations with the same load stay in the order of the workload.
+    busy.sort_by(|a, b| {
+        let load = |station: &Busy| station.utilisation.mean.unwrap_or(0.0);
+        load(b).total_cmp(&load(a))
+    });
+    busy.truncate(BUSIEST);
+
+    let mut table = new_table([
+        "busiest stations",
+        "servers",
+        "utilisation",
+        "95 % interval",
+        "busiest bin",
+        "queue",
+        "wait mean, ms",
+        "wait p99, ms",
+        "wait max, ms",
+    ]);
+    for station in &busy {
+        let wait =
+            |value: fn(&Row) -> Option<f64>| station.wait.as_ref().and_then(value).map(human).unwrap_or_default();
+        table.add_row([
+            station.utilisation.name.clone(),
+            station.servers.to_string(),
+            station.utilisation.mean.map(percent).unwrap_or_default(),
+            interval(&station.utilisation, percent),
+            percent(station.busiest_bin),
+            mean(&station.queue),
+            wait(|row| row.mean),
+            wait(|row| row.p99),
+            wait(|row| row.max),
+        ]);
+    }
+    block(table) + &bottleneck(&busy, total)
+}
+
+fn all_stations(study: &Study) -> Vec<Busy> {
+    let catalogue: &Catalogue = &study.catalogue;
+    let of_gauge = |gauge: Gauge| {
+        let gauges = catalogue.gauges.iter().enumerate();
+        gauges.filter(move |(_, series)| series.metric == gauge && series.exists)
+    };
+    let waits =
+        catalogue.durations.iter().enumerate().filter(|(_, series)| {
+            series.metric == Metric::StationWait && series.scope == Scope::Station && series.exists
+        });
+    let rows = of_gauge(Gauge::Queue).zip(of_gauge(Gauge::Utilisation)).zip(waits);
+    rows.map(|(((queue, _), (utilisation, series)), (wait, _))| Busy {
+        utilisation: gauge_row(study, utilisation),
+        busiest_bin: study.timeline_means(utilisation).into_iter().fold(0.0, f64::max),
+        queue: gauge_row(study, queue),
+        wait: duration_row(study, wait),
+        servers: series.servers,
+    })
+    .collect()
+}
+
+/// The sentence that names the bottleneck.
+fn bottleneck(busy: &[Busy], total: usize) -> String {
+    let Some((station, load)) =
+        busy.first().and_then(|station| Some((station, station.utilisation.mean?))).filter(|&(_, load)| load > 0.0)
+    else {
+        return "\nNo station had anything to do.\n".into();
+    };
+    let servers = match station.servers {
+        1 => "it is".to_owned(),
+        servers => format!("its {servers} servers are"),
+    };
+    let wait = match &station.wait {
+        Some(Row { mean: Some(mean), p99: Some(p99), .. }) => {
+            format!(" Work waits {} ms there on average, {} ms at the 99th percentile.", human(*mean), human(*p99))
+        }
+        _ => String::new(),
+    };
+    format!(
+        "\nThe busiest of {total} stations is {}: {servers} at work {} of the time, {} in the busiest bin.{wait}\n",
+        station.utilisation.name,
+        percent(load),
+        percent(station.busiest_bin)
+    )
+}
+
+/// A table without lines but the one below its head; numbers to the right.
+fn new_table<const N: usize>(head: [&str; N]) -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(head);
+    for (index, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if index > 0 {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    table
+}
+
+/// The table with an empty line before it; nothing if it has no rows.
+fn block(table: Table) -> String {
+    if table.row_count() == 0 {
+        return String::new();
+    }
+    let mut text = String::from("\n");
+    for line in table.lines() {
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+fn mean(row: &Row) -> String {
+    row.mean.map(human).unwrap_or_default()
+}
+
+fn interval(row: &Row, number: impl Fn(f64) -> String) -> String {
+    match (row.mean_low, row.mean_high) {
+        (Some(low), Some(high)) => format!("[{}, {}]", number(low), number(high)),
+        _ => String::new(),
+    }
+}
+
+/// A share, for people.
+fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0 + 0.0)
+}
+
+/// A number for people: about four digits, thousands apart.
+pub(super) fn human(value: f64) -> String {
+    let size = value.abs();
+    let decimals = match size {
+        _ if value.fract() == 0.0 => 0,
+        _ if size >= 1000.0 => 0,
+        _ if size >= 100.0 => 1,
+        _ if size >= 10.0 => 2,
+        _ => 3,
+    };
+    let text = format!("{:.decimals$}", value + 0.0);
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let digits = whole.trim_start_matches('-');
+    let mut grouped = String::from(if whole.len() > digits.len() { "-" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped + rest
+}
+
+/// A round length of time, for people.
+fn span(nanos: u64) -> String {
+    let seconds = nanos / 1_000_000_000;
+    if !nanos.is_multiple_of(1_000_000_000) {
+        return format!("{} s", Span::from_nanos(nanos).seconds());
+    }
+    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(amount, _)| *amount > 0).map(|(amount, unit)| format!("{amount} {unit}")).collect();
+    if parts.is_empty() { "0 s".into() } else { parts.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_for_people() {
+        let expected = [
+            (0.0, "0"),
+            (-0.0, "0"),
+            (0.123_44, "0.123"),
+            (12.3456, "12.35"),
+            (999.96, "1,000.0"),
+            (1234.5, "1,234"),
+            (33_012.0, "33,012"),
+            (-1_234_567.8, "-1,234,568"),
+            (100.0, "100"),
+        ];
+        for (value, text) in expected {
+            assert_eq!(human(value), text);
+        }
+    }
+
+    #[test]
+    fn lengths_for_people() {
+        assert_eq!(span(3_600_000_000_000), "1 h");
+        assert_eq!(span(3_930_000_000_000), "1 h 5 min 30 s");
+        assert_eq!(span(1_500_000_000), "1.5 s");
+        assert_eq!(span(0), "0 s");
+    }
+}
