@@ -77,7 +77,7 @@ pub struct CallName {
 }
 
 /// The four forward settings of a device that matter to CTI.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Forward {
     /// Call forward busy: the busy trigger or the maximum number of calls is reached, or no port or phone is free.
@@ -187,7 +187,7 @@ impl ReleaseProfile {
 }
 
 /// Why a call was turned away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// The device was busy, or no port, phone or line was free, and no forward led on.
@@ -216,7 +216,7 @@ impl Refusal {
 }
 
 /// How a call ended. Every call offered ends in exactly one of these, or is still in progress when the run ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// Connected, talked to the end.
@@ -234,7 +234,7 @@ pub enum Ending {
 }
 
 /// How an application fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApplicationFault {
     /// The process ends: its connection closes, which is seen at once.

@@ -7,7 +7,7 @@ use crate::domain::{
 use crate::engine::{Span, Time};
 
 /// What a call's delays are counted under: where it came in and what it first reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Path {
     /// The node the call came in at.
     pub ingress: NodeId,
@@ -18,7 +18,7 @@ pub struct Path {
 }
 
 /// A pool of interchangeable places, each taken by one call at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PoolId {
     /// The ports of a group.
     Ports(PortGroupId),
@@ -29,7 +29,7 @@ pub enum PoolId {
 }
 
 /// A share of an application's devices, for the time until it controls that many again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Share {
     /// 50 %.
     Half,
@@ -40,7 +40,7 @@ pub enum Share {
 }
 
 /// Something that has happened. Each variant tells all that a recorder needs: no recorder looks into the cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fact {
     /// A caller's set-up reached its ingress CallManager: the call exists from now on.
     Offered {

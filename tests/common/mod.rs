@@ -3,8 +3,11 @@
 // Each test binary uses its own part of this.
 #![allow(dead_code)]
 
+use ctisim::engine::Time;
 use ctisim::plan::{self, Plan};
+use ctisim::record::{Fact, Recorder};
 use ctisim::workload::NoFiles;
+use std::hash::{Hash, Hasher};
 
 /// The head of a workload in which no message costs or takes any time unless a node or an application says so. Then one
 /// station is all that makes a caller wait, and the closed form for that station holds for the whole model.
@@ -44,4 +47,34 @@ pub(crate) fn compile(name: &str, text: &str) -> Plan {
 #[track_caller]
 pub(crate) fn free(rest: &str) -> Plan {
     compile("free", &format!("{FREE}{rest}{GROUP}"))
+}
+
+/// A recorder that folds every fact, with its time, into one number: two runs with the same digest told the same story,
+/// in the same order.
+#[derive(Clone, Copy)]
+pub(crate) struct FactDigest(u64);
+
+impl Default for FactDigest {
+    fn default() -> FactDigest {
+        FactDigest(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+/// FNV-1a: enough to tell stories apart, and the same in every process, unlike the standard library's hasher.
+impl Hasher for FactDigest {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+impl Recorder for FactDigest {
+    fn note(&mut self, now: Time, fact: Fact) {
+        (now, fact).hash(self);
+    }
 }
