@@ -51,7 +51,7 @@ pub(crate) fn free(rest: &str) -> Plan {
 
 /// A recorder that folds every fact, with its time, into one number: two runs with the same digest told the same story,
 /// in the same order.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) struct FactDigest(u64);
 
 impl Default for FactDigest {
