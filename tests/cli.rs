@@ -121,6 +121,28 @@ fn an_invalid_workload_is_3() {
     assert_eq!(names(directory.path()), ["bad.toml"]);
 }
 
+/// A study keeps a summary of every replication.
+#[cfg(target_os = "linux")]
+#[test]
+fn more_than_the_memory_there_is_is_3_and_said_before_the_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = ctisim(directory.path(), &["run", "--replications", "1000000000000"]);
+    assert_eq!(output.status.code(), Some(3));
+    let message = text(&output.stderr);
+    assert!(message.contains("GiB of memory") && message.contains("help:"), "{message}");
+    assert_eq!(names(directory.path()), [""; 0]);
+}
+
+#[test]
+fn an_audited_run_is_the_same_run() {
+    let directory = tempfile::tempdir().unwrap();
+    for (out, audit) in [("a", "--quiet"), ("b", "--audit")] {
+        let output = ctisim(directory.path(), &["run", "--replications", "2", audit, "--out", out]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+    assert_eq!(tree(&directory.path().join("a")), tree(&directory.path().join("b")));
+}
+
 #[test]
 fn a_missing_workload_is_1() {
     let directory = tempfile::tempdir().unwrap();
@@ -183,7 +205,7 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 #[test]
 fn an_interrupt_is_130_and_leaves_nothing() {
     let directory = tempfile::tempdir().unwrap();
-    let mut run = command(directory.path(), &["run", "--replications", "1000000000"]);
+    let mut run = command(directory.path(), &["run", "--replications", "200000"]);
     let child = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // Long enough for the handler to be there, and nowhere near the end.
     std::thread::sleep(std::time::Duration::from_millis(500));

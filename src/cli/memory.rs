@@ -7,7 +7,7 @@ pub(super) fn check(needed: u64, jobs: usize) -> Result<(), Stop> {
     match available() {
         Some(available) if needed > available => Err(Stop::Invalid(format!(
             "error: this workload needs {} of memory with {jobs} jobs, and {} are free\n  \
-             help: fewer --jobs need less, and so do fewer devices and a shorter run",
+             help: fewer --jobs need less, and so do fewer replications, fewer devices and a shorter run",
             gibibytes(needed),
             gibibytes(available)
         ))),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::experiment::{Failure, Measured, replicate};
+use crate::record::ReplicationSummary;
 use crate::report::{self, Provenance, Study};
 
 use super::arguments::{Format, RunArguments};
@@ -32,7 +33,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     if let Some(output) = &output {
         output.check(&FILES)?;
     }
-    memory::check(plan.memory_needed(jobs), jobs)?;
+    let summaries = (replications.end - replications.start).saturating_mul(ReplicationSummary::bytes(&plan));
+    memory::check(plan.memory_needed(jobs).saturating_add(summaries), jobs)?;
 
     explain_panics(command.clone());
     let stop = stop_on_interrupt()?;
@@ -73,7 +75,8 @@ fn load(arguments: &RunArguments) -> Result<Loaded, Stop> {
                     path.display()
                 ))
             })?;
-            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            // The whole path, for the problems to show where they are; the plan takes its name from the last part.
+            let name = path.to_string_lossy();
             let directory = path.parent().unwrap_or(Path::new(""));
             model::compile(&name, &text, &arguments.settings, directory, color)
         }

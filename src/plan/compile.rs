@@ -1,24 +1,20 @@
 //! From what a workload says to what is simulated: names become row numbers, and whatever does not fit is reported.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::directory::{Directory, R7};
 use super::limits;
+use super::rates::curve;
 use super::{
     Application, Arrivals, CallManagerWork, CtiManagerWork, Database, Destination, Device, Fault, HeartbeatReading,
-    Links, ListedCall, ModulationState, Node, Parameters, PhoneGroup, Plan, PortGroup, RateCurve, RoutePoint, Source,
-    Treatment,
+    Links, ListedCall, ModulationState, Node, Parameters, PhoneGroup, Plan, PortGroup, RoutePoint, Source, Treatment,
 };
-use crate::domain::{
-    ApplicationId, DatabaseId, DestinationId, DeviceId, DeviceKind, Forward, Forwards, NodeId, PhoneGroupId,
-    PortGroupId, RoutePointId, Target,
-};
+use crate::domain::{ApplicationId, DestinationId, DeviceId, DeviceKind, NodeId, Target};
 use crate::engine::{Span, Time};
-use crate::workload::{self as said, Calls, Files, Name, Place, Problem, Problems, Reports, Workload, suggestion};
+use crate::workload::{self as said, Calls, Files, Name, Place, Problem, Problems, Reports, Workload};
 
 const R1: &str = "R1: CTI needs a node that runs a CTIManager";
 const R2: &str = "R2: an application reaches its devices through CTIManagers";
-const R7: &str = "R7: a device pool names the CallManager group, and a group its CallManagers, best first, each once";
 const R10: &str = "R10: a call at a route point is redirected to a port, a phone or another number";
 
 /// Reads and checks a workload. `name` is how the user knows it, mostly a path; the plan is called after its last part.
@@ -30,169 +26,6 @@ pub fn compile(name: &str, text: &str, files: &dyn Files) -> Result<Plan, Proble
         _ => Err(reports.into_problems(name, text)),
     }
 }
-
-/// The things of one kind that have a name, with their row and the place of their definition.
-struct Names<'a, T> {
-    kind: &'static str,
-    reports: &'a Reports,
-    rows: BTreeMap<&'a str, (T, &'a Place)>,
-}
-
-impl<'a, T: Copy> Names<'a, T> {
-    fn new(kind: &'static str, reports: &'a Reports) -> Names<'a, T> {
-        Names { kind, reports, rows: BTreeMap::new() }
-    }
-
-    /// Everything in a list, in order.
-    fn of<U>(
-        kind: &'static str,
-        reports: &'a Reports,
-        things: &'a [U],
-        name: impl Fn(&'a U) -> &'a Name,
-        row: impl Fn(u16) -> T,
-    ) -> Names<'a, T> {
-        let mut names = Names::new(kind, reports);
-        for (index, thing) in things.iter().enumerate() {
-            names.define(name(thing), row(index as u16));
-        }
-        names
-    }
-
-    fn define(&mut self, name: &'a Name, row: T) {
-        // A missing name has been reported.
-        if name.value.is_empty() {
-            return;
-        }
-        match self.rows.get(name.value.as_str()) {
-            None => {
-                self.rows.insert(&name.value, (row, &name.place));
-            }
-            Some((_, first)) => {
-                let what = format!("`{}` is the name of more than one {}", name.value, self.kind);
-                let problem = Problem::new(name.place.clone(), what, "here again").also((*first).clone(), "first here");
-                self.reports.add(problem);
-            }
-        }
-    }
-
-    fn find(&self, name: &Name) -> Option<T> {
-        if name.value.is_empty() {
-            return None;
-        }
-        let found = self.rows.get(name.value.as_str()).map(|(row, _)| *row);
-        if found.is_none() {
-            self.unknown(name, None);
-        }
-        found
-    }
-
-    fn unknown(&self, name: &Name, rule: Option<&'static str>) {
-        let what = format!("there is no {} named `{}`", self.kind, name.value);
-        let mut problem = Problem::new(name.place.clone(), what, "");
-        problem.hint = suggestion(&name.value, self.rows.keys().copied());
-        problem.rule = rule;
-        self.reports.add(problem);
-    }
-}
-
-/// What the parts of a workload are called.
-struct Directory<'a> {
-    nodes: Names<'a, NodeId>,
-    groups: Names<'a, usize>,
-    pools: Names<'a, usize>,
-    databases: Names<'a, DatabaseId>,
-    applications: Names<'a, ApplicationId>,
-    targets: Names<'a, Target>,
-    reports: &'a Reports,
-}
-
-impl<'a> Directory<'a> {
-    fn new(workload: &'a Workload, reports: &'a Reports) -> Directory<'a> {
-        let mut targets = Names::new("route point, port group, phone group, destination or number", reports);
-        for (row, route_point) in workload.route_points.iter().enumerate() {
-            let target = Target::RoutePoint(RoutePointId(row as u16));
-            targets.define(&route_point.name, target);
-            route_point.numbers.iter().for_each(|number| targets.define(number, target));
-        }
-        for (row, ports) in workload.cti_ports.iter().enumerate() {
-            targets.define(&ports.name, Target::Ports(PortGroupId(row as u16)));
-        }
-        for (row, phones) in workload.phones.iter().enumerate() {
-            let target = Target::Phones(PhoneGroupId(row as u16));
-            targets.define(&phones.name, target);
-            phones.number.iter().for_each(|number| targets.define(number, target));
-        }
-        for (row, destination) in workload.destinations.iter().enumerate() {
-            let target = Target::Outside(DestinationId(row as u16));
-            targets.define(&destination.name, target);
-            destination.number.iter().for_each(|number| targets.define(number, target));
-        }
-        // Nothing refers to a source, but its callers' luck hangs on its name.
-        Names::of("source of calls", reports, &workload.traffic, |traffic| &traffic.name, SourceRow);
-        Directory {
-            nodes: Names::of("node", reports, &workload.nodes, |node| &node.name, NodeId),
-            groups: Names::of("CallManager group", reports, &workload.groups, |group| &group.name, usize::from),
-            pools: Names::of("device pool", reports, &workload.pools, |pool| &pool.name, usize::from),
-            databases: Names::of("database", reports, &workload.databases, |database| &database.name, DatabaseId),
-            applications: Names::of(
-                "application",
-                reports,
-                &workload.applications,
-                |application| &application.name,
-                ApplicationId,
-            ),
-            targets,
-            reports,
-        }
-    }
-
-    fn nodes(&self, names: &[Name], rule: Option<&'static str>) -> Vec<NodeId> {
-        let mut nodes = Vec::new();
-        for name in names {
-            let Some(node) = self.nodes.find(name) else { continue };
-            if nodes.contains(&node) {
-                let mut problem = Problem::new(name.place.clone(), format!("`{}` is listed twice", name.value), "");
-                problem.rule = rule;
-                self.reports.add(problem);
-            } else {
-                nodes.push(node);
-            }
-        }
-        nodes
-    }
-
-    /// The CallManager group that a device's pool stands for: a pool's, or one named directly.
-    fn group(&self, workload: &Workload, pool: &Name) -> Option<usize> {
-        let name = pool.value.as_str();
-        if let Some((row, _)) = self.pools.rows.get(name) {
-            let group = &workload.pools[*row].callmanager_group.value;
-            return self.groups.rows.get(group.as_str()).map(|(row, _)| *row);
-        }
-        if let Some((row, _)) = self.groups.rows.get(name) {
-            return Some(*row);
-        }
-        if !name.is_empty() {
-            let what = format!("there is no device pool and no CallManager group named `{name}`");
-            let mut problem = Problem::new(pool.place.clone(), what, "").rule(R7);
-            let known = self.pools.rows.keys().chain(self.groups.rows.keys()).copied();
-            problem.hint = suggestion(name, known);
-            self.reports.add(problem);
-        }
-        None
-    }
-
-    fn forwards(&self, names: &said::ForwardNames) -> Forwards {
-        let mut forwards = Forwards::default();
-        for (forward, name) in Forward::ALL.into_iter().zip(names) {
-            forwards.set(forward, name.as_ref().and_then(|name| self.targets.find(name)));
-        }
-        forwards
-    }
-}
-
-/// A row nobody asks for.
-#[derive(Clone, Copy)]
-struct SourceRow(#[allow(dead_code)] u16);
 
 fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
     limits::check_tables(workload, reports);
@@ -438,55 +271,15 @@ fn state(&(factor, mean): &(f64, Span)) -> ModulationState {
     ModulationState { factor, mean }
 }
 
-/// The rate of a source over a run: its base, repeated as it says, times its bursts.
-fn curve(arrivals: &said::Arrivals, length: Span, reports: &Reports) -> RateCurve {
-    let mut base: Vec<(u64, f64)> = match &arrivals.calls {
-        Calls::Rate(rate) => vec![(0, *rate)],
-        Calls::Profile(points, repeat) => {
-            let period = repeat.map_or(u64::MAX, Span::nanos);
-            let rounds = 1 + (length.nanos() - 1) / period.max(1);
-            if limits::too_many_steps(rounds.saturating_mul(points.len() as u64), &arrivals.place, reports) {
-                return RateCurve { steps: Vec::new() };
-            }
-            let rounds = (0..rounds).map(|round| round.saturating_mul(period));
-            rounds.flat_map(|begin| points.iter().map(move |it| (begin + it.at.value.nanos(), it.rate))).collect()
-        }
-        Calls::Listed(_) => Vec::new(),
-    };
-    base.retain(|&(at, _)| at < length.nanos());
-    let bursts: Vec<(u64, u64, f64)> = arrivals
-        .bursts
-        .iter()
-        .map(|burst| (burst.at.nanos(), burst.at.nanos().saturating_add(burst.lasts.nanos()), burst.times))
-        .collect();
-    let mut changes: Vec<u64> = base.iter().map(|&(at, _)| at).collect();
-    changes.extend(bursts.iter().flat_map(|&(from, to, _)| [from, to]));
-    changes.retain(|&at| at < length.nanos());
-    changes.sort_unstable();
-    changes.dedup();
-    let mut row = 0;
-    let mut steps = Vec::with_capacity(changes.len());
-    for at in changes {
-        while base.get(row + 1).is_some_and(|&(next, _)| next <= at) {
-            row += 1;
-        }
-        // Before its first rate a profile has none; that has been reported.
-        let rate = base.get(row).map_or(0.0, |&(_, rate)| rate);
-        let times: f64 =
-            bursts.iter().filter(|&&(from, to, _)| from <= at && at < to).map(|&(_, _, times)| times).product();
-        steps.push((Time::from_nanos(at), rate * times));
-    }
-    RateCurve { steps }
-}
-
 fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Fault> {
     let length = workload.run.length.value;
     let mut faults: Vec<(Fault, &Place)> = Vec::new();
     for it in &workload.faults {
         if it.at.value >= length {
-            let problem = Problem::new(it.at.place.clone(), "this fault never strikes: the run is over by then", "")
-                .also(workload.run.length.place.clone(), "the length of the run");
-            directory.reports.add(problem);
+            let what = "this fault never strikes: the run is over by then";
+            let label = format!("`run.length` is {}s", length.seconds());
+            directory.reports.add(Problem::new(it.at.place.clone(), what, label));
+            continue;
         }
         let Some(application) = directory.applications.find(&it.application) else {
             continue;

@@ -3,13 +3,16 @@
 use super::{Arrivals, ListedCall, Plan, RateCurve, Source, Treatment};
 use crate::domain::Target;
 use crate::engine::{Distribution, Span};
-use crate::workload::{At, DEVICES_MAX, Name, Place, Problem, Reports, Workload};
+use crate::workload::{At, DEVICES_MAX, Place, Problem, Reports, Workload};
 
 /// Row numbers are 16 bits wide.
 const ROWS_MAX: usize = 65_535;
 
 /// A rate may change so often in a run.
 const RATE_STEPS_MAX: u64 = 1_000_000;
+
+/// More calls a second than that are fewer than ten nanoseconds apart.
+const RATE_MAX: f64 = 1e8;
 
 /// A call's number is 32 bits wide; some room is left for luck.
 const CALLS_MAX: f64 = 4_000_000_000.0;
@@ -60,16 +63,20 @@ pub(super) fn too_many_steps(steps: u64, place: &Place, reports: &Reports) -> bo
     too_many
 }
 
-/// Reports sources that would run out of call numbers.
+/// Reports sources that would run out of call numbers, or whose calls nothing could keep apart.
 pub(super) fn check_calls(plan: &Plan, workload: &Workload, reports: &Reports) {
     let mut calls = 0.0;
     for (source, traffic) in plan.sources.iter().zip(&workload.traffic) {
+        let report = |what: String| reports.add(Problem::new(traffic.arrivals.place.clone(), what, ""));
+        let peak = source.peak_rate();
+        if peak.is_nan() || peak > RATE_MAX {
+            report(format!("this is up to {peak:.1e} calls a second; the limit is {RATE_MAX:.0e}"));
+            continue;
+        }
         let before: f64 = calls;
         calls += source.expected_calls(plan.length_of_run());
         if before <= CALLS_MAX && calls > CALLS_MAX {
-            let Name { place, .. } = &traffic.name;
-            let what = format!("up to here a replication has {calls:.0} calls; the limit is {CALLS_MAX:.0}");
-            reports.add(Problem::new(place.clone(), what, ""));
+            report(format!("with these a replication has {calls:.0} calls; the limit is {CALLS_MAX:.0}"));
         }
     }
 }
@@ -82,7 +89,8 @@ impl RateCurve {
     }
 
     fn peak(&self) -> f64 {
-        self.steps.iter().map(|&(_, rate)| rate).fold(0.0, f64::max)
+        // Unlike `f64::max`, this keeps what is no number.
+        self.steps.iter().map(|&(_, rate)| rate).fold(0.0, |most, rate| if rate <= most { most } else { rate })
     }
 }
 
@@ -100,16 +108,24 @@ impl Source {
         }
     }
 
+    /// The most calls a second.
+    fn peak_rate(&self) -> f64 {
+        match &self.arrivals {
+            Arrivals::Poisson(curve) => curve.peak(),
+            Arrivals::Modulated(curve, states) => {
+                curve.peak() * states.iter().map(|state| state.factor).fold(0.0, f64::max)
+            }
+            Arrivals::Listed(_) => 0.0,
+        }
+    }
+
     /// How many of its calls may be there at once, if each stays for `stay`; `None`: as long as the run.
     fn peak_calls(&self, length: Span, stay: Option<f64>) -> f64 {
         let all = self.expected_calls(length);
         let at_once = match (&self.arrivals, stay) {
             (_, None) => all,
-            (Arrivals::Poisson(curve), Some(stay)) => curve.peak() * stay,
-            (Arrivals::Modulated(curve, states), Some(stay)) => {
-                curve.peak() * states.iter().map(|state| state.factor).fold(0.0, f64::max) * stay
-            }
             (Arrivals::Listed(calls), Some(stay)) => most_within(calls, stay),
+            (_, Some(stay)) => self.peak_rate() * stay,
         };
         // Six standard deviations above the mean: never seen, even in a million replications.
         let luck = |mean: f64| mean + 6.0 * mean.sqrt();

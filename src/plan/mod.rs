@@ -1,7 +1,9 @@
 //! What is simulated: checked, dense, immutable. A reference in a plan is a row number and always valid.
 
 mod compile;
+mod directory;
 mod limits;
+mod rates;
 
 pub use compile::compile;
 

@@ -1,6 +1,7 @@
 //! What is left of a replication, and of many.
 
 use crate::engine::Span;
+use crate::plan::Plan;
 
 use super::catalogue::{Catalogue, Count};
 use super::histogram::{Histogram, MergedHistogram};
@@ -23,6 +24,14 @@ pub struct ReplicationSummary {
 }
 
 impl ReplicationSummary {
+    /// How many bytes the summary of a run of `plan` takes: a few thousand, and a study keeps one a replication.
+    pub fn bytes(plan: &Plan) -> u64 {
+        let catalogue = Catalogue::new(plan);
+        let durations = catalogue.durations.len() * size_of::<DurationSummary>();
+        let gauges = catalogue.gauges.len() * size_of::<GaugeSummary>();
+        (size_of::<ReplicationSummary>() + durations + gauges) as u64
+    }
+
     /// One of the counts.
     pub const fn count(&self, count: Count) -> u64 {
         self.counts[count as usize]

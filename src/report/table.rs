@@ -277,6 +277,10 @@ fn percent(share: f64) -> String {
 /// A number for people: about four digits, thousands apart.
 pub(super) fn human(value: f64) -> String {
     let size = value.abs();
+    if size > 0.0 && size < 0.000_5 {
+        // Little is not nothing.
+        return if value > 0.0 { "<0.001" } else { ">-0.001" }.into();
+    }
     let decimals = match size {
         _ if value.fract() == 0.0 => 0,
         _ if size >= 1000.0 => 0,
@@ -319,6 +323,7 @@ mod tests {
             (0.0, "0"),
             (-0.0, "0"),
             (0.123_44, "0.123"),
+            (0.000_4, "<0.001"),
             (12.3456, "12.35"),
             (999.96, "1,000.0"),
             (1234.5, "1,234"),

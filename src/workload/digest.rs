@@ -21,7 +21,7 @@ fn table(hash: &mut Sha256, entries: &DeTable<'_>, path: &str, files: &dyn Files
     hash.update("{");
     for (key, entry) in entries {
         let path = format!("{path}.{}", key.get_ref());
-        if !LEFT_OUT.contains(&path.as_str()) {
+        if !is_silent(entry.get_ref(), &path) {
             piece(hash, 'k', key.get_ref().as_bytes());
             value(hash, entry.get_ref(), &path, files);
         }
@@ -29,8 +29,18 @@ fn table(hash: &mut Sha256, entries: &DeTable<'_>, path: &str, files: &dyn Files
     hash.update("}");
 }
 
-fn value(hash: &mut Sha256, value_: &DeValue<'_>, path: &str, files: &dyn Files) {
-    match value_ {
+/// Whether this is left out, or a table of nothing else.
+fn is_silent(entry: &DeValue<'_>, path: &str) -> bool {
+    match entry {
+        DeValue::Table(entries) => {
+            entries.iter().all(|(key, entry)| is_silent(entry.get_ref(), &format!("{path}.{}", key.get_ref())))
+        }
+        _ => LEFT_OUT.contains(&path),
+    }
+}
+
+fn value(hash: &mut Sha256, entry: &DeValue<'_>, path: &str, files: &dyn Files) {
+    match entry {
         DeValue::String(text) => match files.read(text).ok().filter(|_| path.ends_with(".file")) {
             Some(contents) => piece(hash, 'f', &contents),
             None => piece(hash, 's', text.as_bytes()),

@@ -209,7 +209,8 @@ pub fn suggestion<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> 
     let near = known
         .iter()
         .map(|name| (strsim::damerau_levenshtein(wrong, name), *name))
-        .filter(|&(distance, name)| distance <= (name.chars().count() / 3).max(1))
+        // A third of a name may be wrong; but of one letter that is all of it.
+        .filter(|&(distance, name)| distance <= (name.chars().count() / 3).max(1) && distance < wrong.chars().count())
         .min();
     match near {
         Some((_, name)) => Some(format!("did you mean `{name}`?")),

@@ -200,8 +200,9 @@ impl<'a> Value<'a> {
         let fits = |character: char| character.is_alphanumeric() || "-_+*#".contains(character);
         if name.value.is_empty() || name.value.chars().count() > LONGEST || !name.value.chars().all(fits) {
             let hint = format!("a name has 1 to {LONGEST} letters, digits, `-` and `_`");
-            return self.wrong("is no name", Some(hint));
+            self.wrong::<()>("is no name", Some(hint));
         }
+        // Wrong or not, it is what others refer to.
         Some(name)
     }
 

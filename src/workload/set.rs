@@ -8,6 +8,9 @@ use super::problem::{enumeration, suggestion};
 /// The sections that a workload need not have for a key in them to be set.
 const SECTIONS: [&str; 4] = ["run", "network", "cti", "work"];
 
+/// What the whole is called.
+const WORKLOAD: &str = "the workload";
+
 /// Applies assignments such as `run.length=10m`, `traffic.main.arrivals.poisson=40000/h` or
 /// `node.sub1.work.setup=1ms`, in order. An entry of a list of tables goes by its name, or by its position, the first
 /// being 1. The value is TOML, or else a string; and where a string was, a number stays a string, so that directory
@@ -37,13 +40,13 @@ fn assign(document: &mut DocumentMut, assignment: &str) -> Result<(), String> {
     if keys.len() > 1 && !document.contains_key(root) {
         if !SECTIONS.contains(&root) {
             let there: Vec<&str> = document.iter().map(|(key, _)| key).chain(SECTIONS).collect();
-            return Err(no_such(root, "the workload", &there));
+            return Err(no_such(root, WORKLOAD, &there));
         }
         let mut section = toml_edit::Table::new();
         section.set_position(None);
         document.insert(root, Item::Table(section));
     }
-    walk(document.as_item_mut(), "the workload", &keys, value.trim())
+    walk(document.as_item_mut(), WORKLOAD, &keys, value.trim())
 }
 
 /// Follows the keys from `item`, which the user knows as `here`, and puts the value there.
@@ -51,8 +54,7 @@ fn walk(item: &mut Item, here: &str, keys: &[&str], value: &str) -> Result<(), S
     let Some((&key, rest)) = keys.split_first() else {
         return put(item, here, value);
     };
-    let below = format!("`{key}` of {here}");
-    let below = if here == "the workload" { format!("`{key}`") } else { below };
+    let below = within(key, here);
     if let Some(tables) = item.as_array_of_tables_mut() {
         let names: Vec<String> = tables.iter().map(|table| name_of(table)).collect();
         let table = tables.get_mut(entry(&names, key, here)?).ok_or("there is no such entry")?;
@@ -81,34 +83,45 @@ fn walk_table(table: &mut dyn TableLike, here: &str, keys: &[&str], value: &str)
     let Some((&key, rest)) = keys.split_first() else {
         return Err(format!("{here} is a whole table: name a key of it"));
     };
-    let below = if here == "the workload" { format!("`{key}`") } else { format!("`{key}` of {here}") };
     if !table.contains_key(key) {
-        let fresh = if rest.is_empty() { Item::None } else { Item::Value(InlineTable::new().into()) };
-        table.insert(key, fresh);
+        if rest.is_empty() {
+            table.insert(key, Item::Value(parsed(value, None)));
+            return Ok(());
+        }
+        table.insert(key, Item::Value(InlineTable::new().into()));
     }
     match table.get_mut(key) {
-        Some(item) => walk(item, &below, rest, value),
-        None => Err(format!("{below} cannot be set")),
+        Some(item) => walk(item, &within(key, here), rest, value),
+        None => Err(format!("`{key}` of {here} cannot be set")),
     }
+}
+
+/// What a user knows the `key` of `here` as.
+fn within(key: &str, here: &str) -> String {
+    if here == WORKLOAD { format!("`{key}`") } else { format!("`{key}` of {here}") }
 }
 
 fn put(item: &mut Item, here: &str, value: &str) -> Result<(), String> {
     if item.is_table() || item.is_array_of_tables() {
         return Err(format!("{here} is a whole table: name a key of it"));
     }
-    let was_text = item.is_str();
-    let mut value = match value.parse::<Value>() {
-        Ok(number) if was_text && (number.is_integer() || number.is_float()) => Value::from(value),
-        Ok(parsed) => parsed,
-        Err(_) => Value::from(value),
-    };
-    if let Some(old) = item.as_value() {
-        *value.decor_mut() = old.decor().clone();
-    } else {
-        value.decor_mut().set_prefix(" ");
-    }
-    *item = Item::Value(value);
+    *item = Item::Value(parsed(value, item.as_value()));
     Ok(())
+}
+
+/// The value that a user means by `text` where `old` was.
+fn parsed(text: &str, old: Option<&Value>) -> Value {
+    let was_text = old.is_some_and(Value::is_str);
+    let mut value = match text.parse::<Value>() {
+        Ok(number) if was_text && (number.is_integer() || number.is_float()) => Value::from(text),
+        Ok(parsed) => parsed,
+        Err(_) => Value::from(text),
+    };
+    match old {
+        Some(old) => *value.decor_mut() = old.decor().clone(),
+        None => value.decor_mut().clear(),
+    }
+    value
 }
 
 fn name_of(table: &dyn TableLike) -> String {

@@ -344,13 +344,14 @@ impl Workload {
 
 fn syntax_problem(text: &str, error: &Error) -> Problem {
     let place = error.span().unwrap_or(0..0);
-    let (what, label) = error.message().split_once(", expected ").unwrap_or((error.message(), ""));
-    let label = if label.is_empty() { String::new() } else { format!("expected {label}") };
-    let problem = Problem::new(place.clone(), format!("this is not TOML: {what}"), label);
-    match text.get(place).is_some_and(|found| found.starts_with(|first: char| first.is_ascii_digit())) {
-        true => problem.hint("a value with a unit is a string: \"10m\""),
-        false => problem,
+    let (what, expected) = error.message().split_once(", expected ").unwrap_or((error.message(), ""));
+    let what = format!("this is not TOML: {what}");
+    if what.ends_with("string values must be quoted") {
+        let found = text.get(place.clone()).unwrap_or_default();
+        return Problem::new(place, what, "").hint(format!("write \"{found}\""));
     }
+    let label = if expected.is_empty() { String::new() } else { format!("expected {expected}") };
+    Problem::new(place, what, label)
 }
 
 impl Run {

@@ -39,6 +39,7 @@ name = "agent"
 egress = "sub2"
 [[node]]
 name = "sub2"
+work = {{ offer = "0s" }}
 [[traffic]]
 name = "callers"
 to = "7000"
@@ -62,10 +63,10 @@ fn mean(table: &str, metric: &str) -> f64 {
 fn r11_delay_grows_with_the_load_and_the_bottleneck_is_named() {
     let tables = [72_000, 288_000, 396_000].map(table);
     let delays = tables.each_ref().map(|table| mean(table, "setup_delay"));
-    // A fifth, four fifths and more than all of what the CallManager can do: about 12.5 and 50 ms at its door, then
-    // ever more.
-    assert!(delays[0] < 25.0 && delays[0] > 12.0, "{delays:?}");
-    assert!(delays[1] > delays[0] + 20.0, "{delays:?}");
+    // A fifth, four fifths and more than all of what the CallManager can do. A call waits there twice, to be presented
+    // and to be redirected: about 15 + 4 and 90 ms in all, then ever more.
+    assert!((15.0..25.0).contains(&delays[0]), "{delays:?}");
+    assert!((80.0..110.0).contains(&delays[1]), "{delays:?}");
     assert!(delays[2] > 1000.0, "{delays:?}");
     for table in &tables {
         assert!(table.contains("is sub1.callmanager"), "{table}");

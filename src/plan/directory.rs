@@ -1,0 +1,177 @@
+//! Who is called what: names and directory numbers, and the rows they stand for.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{
+    ApplicationId, DatabaseId, DestinationId, Forward, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId,
+    Target,
+};
+use crate::workload::{self as said, Name, Place, Problem, Reports, Workload, suggestion};
+
+/// Cited where a device has no CallManager to register with.
+pub(super) const R7: &str =
+    "R7: a device pool names the CallManager group, and a group its CallManagers, best first, each once";
+
+/// The things of one kind that have a name, with their row and the place of their definition.
+pub(super) struct Names<'a, T> {
+    pub(super) kind: &'static str,
+    pub(super) reports: &'a Reports,
+    pub(super) rows: BTreeMap<&'a str, (T, &'a Place)>,
+}
+
+impl<'a, T: Copy> Names<'a, T> {
+    fn new(kind: &'static str, reports: &'a Reports) -> Names<'a, T> {
+        Names { kind, reports, rows: BTreeMap::new() }
+    }
+
+    /// Everything in a list, in order.
+    fn of<U>(
+        kind: &'static str,
+        reports: &'a Reports,
+        things: &'a [U],
+        name: impl Fn(&'a U) -> &'a Name,
+        row: impl Fn(u16) -> T,
+    ) -> Names<'a, T> {
+        let mut names = Names::new(kind, reports);
+        for (index, thing) in things.iter().enumerate() {
+            names.define(name(thing), row(index as u16));
+        }
+        names
+    }
+
+    fn define(&mut self, name: &'a Name, row: T) {
+        // A missing name has been reported.
+        if name.value.is_empty() {
+            return;
+        }
+        match self.rows.get(name.value.as_str()) {
+            None => {
+                self.rows.insert(&name.value, (row, &name.place));
+            }
+            Some((_, first)) => {
+                let what = format!("`{}` is the name of more than one {}", name.value, self.kind);
+                let problem = Problem::new(name.place.clone(), what, "here again").also((*first).clone(), "first here");
+                self.reports.add(problem);
+            }
+        }
+    }
+
+    pub(super) fn find(&self, name: &Name) -> Option<T> {
+        if name.value.is_empty() {
+            return None;
+        }
+        let found = self.rows.get(name.value.as_str()).map(|(row, _)| *row);
+        if found.is_none() {
+            self.unknown(name, None);
+        }
+        found
+    }
+
+    fn unknown(&self, name: &Name, rule: Option<&'static str>) {
+        let what = format!("there is no {} named `{}`", self.kind, name.value);
+        let mut problem = Problem::new(name.place.clone(), what, "");
+        problem.hint = suggestion(&name.value, self.rows.keys().copied());
+        problem.rule = rule;
+        self.reports.add(problem);
+    }
+}
+
+/// What the parts of a workload are called.
+pub(super) struct Directory<'a> {
+    pub(super) nodes: Names<'a, NodeId>,
+    pub(super) groups: Names<'a, usize>,
+    pub(super) pools: Names<'a, usize>,
+    pub(super) databases: Names<'a, DatabaseId>,
+    pub(super) applications: Names<'a, ApplicationId>,
+    pub(super) targets: Names<'a, Target>,
+    pub(super) reports: &'a Reports,
+}
+
+impl<'a> Directory<'a> {
+    /// Enters everything that has a name.
+    pub(super) fn new(workload: &'a Workload, reports: &'a Reports) -> Directory<'a> {
+        let mut targets = Names::new("target of calls", reports);
+        for (row, route_point) in workload.route_points.iter().enumerate() {
+            let target = Target::RoutePoint(RoutePointId(row as u16));
+            targets.define(&route_point.name, target);
+            route_point.numbers.iter().for_each(|number| targets.define(number, target));
+        }
+        for (row, ports) in workload.cti_ports.iter().enumerate() {
+            targets.define(&ports.name, Target::Ports(PortGroupId(row as u16)));
+        }
+        for (row, phones) in workload.phones.iter().enumerate() {
+            let target = Target::Phones(PhoneGroupId(row as u16));
+            targets.define(&phones.name, target);
+            phones.number.iter().for_each(|number| targets.define(number, target));
+        }
+        for (row, destination) in workload.destinations.iter().enumerate() {
+            let target = Target::Outside(DestinationId(row as u16));
+            targets.define(&destination.name, target);
+            destination.number.iter().for_each(|number| targets.define(number, target));
+        }
+        // Nothing refers to a source, but its callers' luck hangs on its name.
+        Names::of("source of calls", reports, &workload.traffic, |traffic| &traffic.name, SourceRow);
+        Directory {
+            nodes: Names::of("node", reports, &workload.nodes, |node| &node.name, NodeId),
+            groups: Names::of("CallManager group", reports, &workload.groups, |group| &group.name, usize::from),
+            pools: Names::of("device pool", reports, &workload.pools, |pool| &pool.name, usize::from),
+            databases: Names::of("database", reports, &workload.databases, |database| &database.name, DatabaseId),
+            applications: Names::of(
+                "application",
+                reports,
+                &workload.applications,
+                |application| &application.name,
+                ApplicationId,
+            ),
+            targets,
+            reports,
+        }
+    }
+
+    pub(super) fn nodes(&self, names: &[Name], rule: Option<&'static str>) -> Vec<NodeId> {
+        let mut nodes = Vec::new();
+        for name in names {
+            let Some(node) = self.nodes.find(name) else { continue };
+            if nodes.contains(&node) {
+                let mut problem = Problem::new(name.place.clone(), format!("`{}` is listed twice", name.value), "");
+                problem.rule = rule;
+                self.reports.add(problem);
+            } else {
+                nodes.push(node);
+            }
+        }
+        nodes
+    }
+
+    /// The CallManager group that a device's pool stands for: a pool's, or one named directly.
+    pub(super) fn group(&self, workload: &Workload, pool: &Name) -> Option<usize> {
+        let name = pool.value.as_str();
+        if let Some((row, _)) = self.pools.rows.get(name) {
+            let group = &workload.pools[*row].callmanager_group.value;
+            return self.groups.rows.get(group.as_str()).map(|(row, _)| *row);
+        }
+        if let Some((row, _)) = self.groups.rows.get(name) {
+            return Some(*row);
+        }
+        if !name.is_empty() {
+            let what = format!("there is no device pool and no CallManager group named `{name}`");
+            let mut problem = Problem::new(pool.place.clone(), what, "").rule(R7);
+            let known = self.pools.rows.keys().chain(self.groups.rows.keys()).copied();
+            problem.hint = suggestion(name, known);
+            self.reports.add(problem);
+        }
+        None
+    }
+
+    pub(super) fn forwards(&self, names: &said::ForwardNames) -> Forwards {
+        let mut forwards = Forwards::default();
+        for (forward, name) in Forward::ALL.into_iter().zip(names) {
+            forwards.set(forward, name.as_ref().and_then(|name| self.targets.find(name)));
+        }
+        forwards
+    }
+}
+
+/// A row nobody asks for.
+#[derive(Clone, Copy)]
+struct SourceRow(#[allow(dead_code)] u16);

@@ -1,0 +1,47 @@
+//! How often a source calls, over the time of a run.
+
+use super::RateCurve;
+use super::limits;
+use crate::engine::{Span, Time};
+use crate::workload::{self as said, Calls, Reports};
+
+/// The rate of a source over a run: its base, repeated as it says, times its bursts.
+pub(super) fn curve(arrivals: &said::Arrivals, length: Span, reports: &Reports) -> RateCurve {
+    let mut base: Vec<(u64, f64)> = match &arrivals.calls {
+        Calls::Rate(rate) => vec![(0, *rate)],
+        Calls::Profile(points, repeat) => {
+            let period = repeat.map_or(u64::MAX, Span::nanos);
+            let rounds = 1 + (length.nanos() - 1) / period.max(1);
+            if limits::too_many_steps(rounds.saturating_mul(points.len() as u64), &arrivals.place, reports) {
+                return RateCurve { steps: Vec::new() };
+            }
+            let rounds = (0..rounds).map(|round| round.saturating_mul(period));
+            rounds.flat_map(|begin| points.iter().map(move |it| (begin + it.at.value.nanos(), it.rate))).collect()
+        }
+        Calls::Listed(_) => Vec::new(),
+    };
+    base.retain(|&(at, _)| at < length.nanos());
+    let bursts: Vec<(u64, u64, f64)> = arrivals
+        .bursts
+        .iter()
+        .map(|burst| (burst.at.nanos(), burst.at.nanos().saturating_add(burst.lasts.nanos()), burst.times))
+        .collect();
+    let mut changes: Vec<u64> = base.iter().map(|&(at, _)| at).collect();
+    changes.extend(bursts.iter().flat_map(|&(from, to, _)| [from, to]));
+    changes.retain(|&at| at < length.nanos());
+    changes.sort_unstable();
+    changes.dedup();
+    let mut row = 0;
+    let mut steps = Vec::with_capacity(changes.len());
+    for at in changes {
+        while base.get(row + 1).is_some_and(|&(next, _)| next <= at) {
+            row += 1;
+        }
+        // Before its first rate a profile has none; that has been reported.
+        let rate = base.get(row).map_or(0.0, |&(_, rate)| rate);
+        let times: f64 =
+            bursts.iter().filter(|&&(from, to, _)| from <= at && at < to).map(|&(_, _, times)| times).product();
+        steps.push((Time::from_nanos(at), rate * times));
+    }
+    RateCurve { steps }
+}

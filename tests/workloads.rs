@@ -1,0 +1,347 @@
+//! Workload files, good and bad.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use ctisim::plan::{Plan, compile};
+use ctisim::workload::{Files, digest, set, text_of};
+use proptest::prelude::*;
+
+/// The files beside a workload.
+struct Beside(PathBuf);
+
+impl Files for Beside {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        fs::read(self.0.join(path)).map_err(|_| "cannot be read".to_owned())
+    }
+}
+
+fn directory(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// The files of a directory with this ending, in order of their names.
+fn files(directory: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).expect("the directory is there");
+    let paths = entries.map(|entry| entry.expect("an entry can be read").path());
+    let mut paths: Vec<PathBuf> = paths.filter(|path| path.extension().is_some_and(|it| it == ending)).collect();
+    paths.sort();
+    paths
+}
+
+fn shipped(name: &str) -> String {
+    fs::read_to_string(directory("workloads").join(name)).expect("a shipped workload")
+}
+
+fn compiled(text: &str) -> Plan {
+    let beside = Beside(directory("tests/bad"));
+    compile("test.toml", text, &beside).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+/// What a user is told about a file.
+fn report(path: &Path) -> String {
+    let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+    let bytes = fs::read(path).expect("the file can be read");
+    match text_of(&bytes) {
+        Err(why) => format!("{name} {why}\n"),
+        Ok(text) => match compile(&name, text, &Beside(directory("tests/bad"))) {
+            Ok(_) => format!("{name} has no problems\n"),
+            Err(problems) => problems.render(false),
+        },
+    }
+}
+
+#[test]
+fn every_shipped_workload_compiles_and_is_listed_with_its_question() {
+    let readme = shipped("README.md");
+    let workloads = files(&directory("workloads"), "toml");
+    assert!(workloads.len() >= 6);
+    for path in workloads {
+        let name = path.file_name().expect("a file").to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path).expect("a text file");
+        let plan =
+            compile(&name, &text, &Beside(directory("workloads"))).unwrap_or_else(|problems| panic!("{problems}"));
+        assert!(text.starts_with("# "), "{name} opens with its question");
+        assert_eq!(format!("{}.toml", plan.name), name);
+        assert!(plan.question.ends_with('?'), "{name}");
+        assert!(readme.contains(&format!("| `{name}` | {}", plan.question)), "{name} in workloads/README.md");
+        assert!(plan.memory_needed(16) < 1 << 30, "{name} needs {}", plan.memory_needed(16));
+        let devices = 1..=10_000;
+        assert!(devices.contains(&plan.devices.len()), "{name} has {} devices", plan.devices.len());
+    }
+}
+
+#[test]
+fn bad_files_get_the_reports_kept_beside_them() {
+    let update = std::env::var_os("UPDATE").is_some();
+    let bad = files(&directory("tests/bad"), "toml");
+    assert!(bad.len() >= 25, "{} bad files", bad.len());
+    let mut wrong = Vec::new();
+    for path in bad {
+        let (report, kept) = (report(&path), path.with_extension("txt"));
+        if update {
+            fs::write(&kept, &report).expect("the report can be written");
+        }
+        let expected = fs::read_to_string(&kept).unwrap_or_default();
+        if report != expected {
+            wrong.push(format!("{}:\n{report}\ninstead of\n{expected}", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "run with UPDATE=1 if these are better:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn colour_changes_nothing_but_the_colour() {
+    let text = "format = 2\n";
+    let problems = compile("x.toml", text, &Beside(directory("tests/bad"))).expect_err("format 2");
+    let (plain, colored) = (problems.render(false), problems.render(true));
+    assert!(!plain.contains('\u{1b}') && colored.contains('\u{1b}'));
+    assert_eq!(problems.to_string(), plain);
+}
+
+#[test]
+fn busy_hour_becomes_the_plan_it_describes() {
+    let plan = compiled(&shipped("busy_hour.toml"));
+    assert_eq!(plan.devices.len(), 2001);
+    assert_eq!(plan.applications[0].devices.len(), 2001);
+    assert_eq!(plan.port_groups[1].first.0, 1001);
+    assert_eq!(plan.expected_calls(), 36_000.0);
+    assert_eq!(plan.bin.seconds(), 60.0);
+    assert_eq!(plan.faults.len(), 1);
+    assert_eq!(plan.faults[0].at.seconds(), 1200.0);
+    assert_eq!(plan.applications[0].open_interval.seconds(), 0.02);
+    assert!(plan.nodes[2].ctimanager.is_none());
+    assert_eq!(plan.stations().iter().filter(|station| !station.exists).count(), 1);
+}
+
+#[test]
+fn rates_follow_profiles_repeats_and_bursts() {
+    use ctisim::plan::Arrivals;
+    let steps = |arrivals: &str| {
+        let text = minimal().replace("{ poisson = \"100/h\" }", arrivals);
+        let plan = compiled(&text);
+        match &plan.sources[0].arrivals {
+            Arrivals::Poisson(curve) | Arrivals::Modulated(curve, _) => {
+                curve.steps.iter().map(|(at, rate)| (at.seconds(), (rate * 3600.0).round())).collect::<Vec<_>>()
+            }
+            Arrivals::Listed(_) => Vec::new(),
+        }
+    };
+    assert_eq!(steps("{ bhca = 7200 }"), [(0.0, 7200.0)]);
+    assert_eq!(
+        steps("{ poisson = \"1/s\", steps = [{ at = \"10m\", for = \"5m\", times = 4 }] }"),
+        [(0.0, 3600.0), (600.0, 14_400.0), (900.0, 3600.0)]
+    );
+    assert_eq!(
+        steps("{ profile = [{ at = \"0h\", rate = \"60/h\" }, { at = \"10m\", rate = \"0/h\" }], repeat = \"40m\" }"),
+        [(0.0, 60.0), (600.0, 0.0), (2400.0, 60.0), (3000.0, 0.0)]
+    );
+    assert_eq!(
+        steps(
+            "{ profile = [{ at = \"0h\", rate = \"60/h\" }, { at = \"2h\", rate = \"0/h\" }], \
+               steps = [{ at = \"50m\", for = \"1h\", times = 2 }, { at = \"55m\", for = \"1m\", times = 3 }] }"
+        ),
+        [(0.0, 60.0), (3000.0, 120.0), (3300.0, 360.0), (3360.0, 120.0)]
+    );
+}
+
+#[test]
+fn calls_may_come_from_a_file() {
+    use ctisim::plan::Arrivals;
+    let plan = compiled(&minimal().replace("{ poisson = \"100/h\" }", "{ file = \"good_calls.csv\" }"));
+    let Arrivals::Listed(calls) = &plan.sources[0].arrivals else { panic!("not listed") };
+    assert_eq!(calls.len(), 3);
+    assert_eq!(calls[1].at.seconds(), 1.25);
+    assert_eq!(calls[1].talk.map(|talk| talk.seconds()), Some(60.5));
+    assert_eq!((calls[1].patience, calls[2].talk), (None, None));
+    assert_eq!(plan.expected_calls(), 3.0);
+}
+
+#[test]
+fn a_device_pool_may_name_a_group_directly_and_a_pool_goes_first() {
+    let text = minimal();
+    let direct = compiled(&text);
+    let pooled = compiled(&text.replace(
+        "[[destination]]",
+        "[[callmanager_group]]\nname = \"other\"\nmembers = [\"b\"]\n\
+         [[device_pool]]\nname = \"main\"\ncallmanager_group = \"other\"\n[[destination]]",
+    ));
+    assert_eq!(direct.devices[0].group.iter().map(|node| node.0).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(pooled.devices[0].group.iter().map(|node| node.0).collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn heartbeats_are_granted_within_their_bounds() {
+    for (asked, granted) in [("1s", 5.0), ("40s", 40.0), ("2h", 3600.0)] {
+        let text = set(&minimal(), &[format!("application.ivr.heartbeat={asked}")]).expect("a key");
+        assert_eq!(compiled(&text).applications[0].heartbeat.seconds(), granted);
+    }
+}
+
+#[test]
+fn new_call_accept_follows_the_release() {
+    use ctisim::engine::Span;
+    let accept =
+        |assignments: &[&str]| compiled(&set(&minimal(), assignments).expect("keys")).parameters.new_call_accept;
+    assert_eq!(accept(&[]), Span::FOREVER);
+    assert_eq!(accept(&["profile=\"12.5\""]), Span::from_secs(4));
+    assert_eq!(accept(&["profile=\"12.5\"", "cti.new_call_accept=off"]), Span::FOREVER);
+    assert_eq!(accept(&["cti.new_call_accept=2.5s"]), Span::from_millis(2500));
+}
+
+#[test]
+fn set_changes_what_is_simulated() {
+    let busy_hour = shipped("busy_hour.toml");
+    let changed = set(
+        &busy_hour,
+        &[
+            "run.length=30m",
+            "traffic.callers.arrivals.poisson=40000/h",
+            "node.sub1.work.setup=1ms",
+            "traffic.callers.to=9000",
+        ],
+    );
+    let plan = compiled(&changed.expect("keys"));
+    assert_eq!(plan.length.seconds(), 1800.0);
+    assert!((plan.expected_calls() - 20_000.0).abs() < 1e-6);
+    assert_eq!(plan.nodes[0].callmanager.setup.mean().seconds(), 0.001);
+    assert_ne!(plan.nodes[1].callmanager.setup, plan.nodes[0].callmanager.setup);
+    assert_eq!(plan.target_name(plan.sources[0].to), "operator");
+}
+
+#[test]
+fn a_digest_follows_the_meaning_and_not_the_looks() {
+    let beside = Beside(directory("tests/bad"));
+    let of = |text: &str| digest(text, &beside);
+    let text = minimal();
+    let named = of(&text);
+    assert_eq!(named.len(), 64);
+    let same = [
+        format!("# a comment\n\n{text}"),
+        text.replace("name = \"a\"", "name   =   'a' # first"),
+        text.replace("question = \"What?\"", "question = \"Why?\""),
+        text.replace("workers = 2", "workers = 0b1_0"),
+        set(&text, &["run.replications=7", "run.seed=9"]).expect("keys"),
+    ];
+    for text in same {
+        assert_eq!(of(&text), named, "{text}");
+    }
+    for assignment in ["run.length=59m", "application.ivr.workers=3", "traffic.main.to=out"] {
+        assert_ne!(of(&set(&text, &[assignment]).expect("a key")), named, "{assignment}");
+    }
+    let listed = text.replace("{ poisson = \"100/h\" }", "{ file = \"good_calls.csv\" }");
+    let other = listed.replace("good_calls", "late_calls");
+    assert_ne!(of(&listed), of(&other));
+    struct Renamed;
+    impl Files for Renamed {
+        fn read(&self, _: &str) -> Result<Vec<u8>, String> {
+            Ok(fs::read(directory("tests/bad").join("good_calls.csv")).expect("a file"))
+        }
+    }
+    assert_eq!(of(&listed), digest(&other, &Renamed));
+}
+
+#[test]
+fn what_needs_too_much_memory_says_so_before_it_runs() {
+    let small = compiled(&minimal());
+    let large = set(&minimal(), &["traffic.main.arrivals.poisson=100000/s", "run.length=10h"]).expect("keys");
+    let patient = compiled(&large);
+    let impatient = compiled(&large.replace("name = \"main\"\nto", "name = \"main\"\npatience = \"1m\"\nto"));
+    assert!(small.memory_needed(1) < 10 << 20);
+    assert!(small.memory_needed(4) > small.memory_needed(1));
+    // Callers who never hang up may all be there in the end: 3.6 thousand million of them.
+    assert!(patient.memory_needed(1) > 300 << 30, "{}", patient.memory_needed(1));
+    let between = 1 << 30..20 << 30;
+    assert!(between.contains(&impatient.memory_needed(1)), "{}", impatient.memory_needed(1));
+}
+
+#[test]
+fn every_key_that_is_read_is_explained() {
+    let model = fs::read_to_string(directory("docs/MODEL.md")).expect("the description of the model");
+    let kinds = ["key", "string", "flag", "whole", "duration", "share", "reference", "list", "section", "each", "law"];
+    let mut keys = 0;
+    for source in ["tree.rs", "traffic.rs", "law.rs"] {
+        let code = fs::read_to_string(directory("src/workload").join(source)).expect("a source file");
+        for (at, _) in code.match_indices('(') {
+            let asked = kinds.iter().any(|kind| code[..at].ends_with(&format!(".{kind}")));
+            if let (true, Some(rest)) = (asked, code[at + 1..].trim_start().strip_prefix('"')) {
+                let key = rest.split('"').next().unwrap_or_default();
+                let places = [format!("`{key}`"), format!(".{key}`"), format!("[{key}]"), format!("{key} = ")];
+                assert!(places.iter().any(|place| model.contains(place)), "`{key}` is not in docs/MODEL.md");
+                keys += 1;
+            }
+        }
+    }
+    assert!(keys > 80, "only {keys} keys found");
+}
+
+proptest! {
+    #[test]
+    fn no_damage_to_a_workload_makes_the_reader_panic(
+        file in 0_usize..6,
+        damage in proptest::collection::vec((any::<prop::sample::Index>(), 0_usize..12, damage_text()), 1..6),
+    ) {
+        let path = &files(&directory("workloads"), "toml")[file];
+        let mut text = fs::read_to_string(path).expect("a text file");
+        for (at, length, with) in damage {
+            let mut from = at.index(text.len());
+            let mut to = (from + length).min(text.len());
+            while !text.is_char_boundary(from) { from -= 1; }
+            while !text.is_char_boundary(to) { to += 1; }
+            text.replace_range(from..to, &with);
+        }
+        let beside = Beside(directory("tests/bad"));
+        match compile("damaged.toml", &text, &beside) {
+            Ok(plan) => prop_assert!(plan.memory_needed(1) > 0),
+            Err(problems) => {
+                prop_assert!(!problems.list.is_empty());
+                prop_assert!(!problems.render(true).is_empty());
+            }
+        }
+        digest(&text, &beside);
+        let _ = set(&text, &["run.length=1m", "traffic.callers.to=1", "fault.1.at=1s"]);
+    }
+}
+
+/// What may be left by a slip of the hand, or by malice.
+fn damage_text() -> impl Strategy<Value = String> {
+    let words = [
+        "",
+        "\n",
+        "\"",
+        "'",
+        "=",
+        "0",
+        "-1",
+        "99999999999999999999",
+        "1e308",
+        "nan",
+        "0s",
+        "1ns",
+        "500y",
+        "0/h",
+        "[",
+        "]]",
+        "{",
+        "}",
+        "[[node]]\n",
+        "[run]\n",
+        "name = \"sub1\"\n",
+        "\u{e9}\u{1f4de}",
+        "\t",
+        "\r\n",
+        "\u{0}",
+        "# ",
+        ",",
+        "\"good_calls.csv\"",
+        "true",
+        "1979-05-27",
+        "\"\"\"",
+    ];
+    prop_oneof![prop::sample::select(words.to_vec()).prop_map(str::to_owned), "[ -~]{0,6}"]
+}
+
+/// A small workload that is right.
+fn minimal() -> String {
+    fs::read_to_string(directory("tests/bad").join("good.toml.in")).expect("the small workload")
+}
