@@ -95,13 +95,14 @@ pub enum Fact {
         /// When that is done.
         finished: Time,
     },
-    /// An event left an application's queue unserved, because its call was gone.
+    /// An event left an application's queue unserved, because its call or the whole application was gone.
     Skipped {
         /// The application's station.
         station: StationId,
         /// When it joined the queue.
         arrived: Time,
-        /// When its call ended or moved on.
+        /// When a worker came to it, or the application died: nobody looks at an event before its turn, so that one whose
+        /// call is gone goes on filling the queue.
         until: Time,
     },
     /// An event got a worker of its application (`app_queue_delay`).
