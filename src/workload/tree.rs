@@ -395,6 +395,9 @@ impl Network {
     }
 }
 
+/// Each forward takes a call up to four steps on, and a call has 255 of them.
+const FORWARD_HOPS_MAX: u64 = 60;
+
 impl Cti {
     fn read(table: &Table<'_>, release: &ReleaseProfile) -> Cti {
         let no_limit_at_zero = |seconds| {
@@ -419,7 +422,7 @@ impl Cti {
                 .positive()
                 .default(no_limit_at_zero(release.new_call_accept_seconds)),
             request_timeout: table.duration("request_timeout").positive().default(Span::from_secs(15)),
-            forward_hops: table.whole("forward_hops", 0..=255).default(12) as u8,
+            forward_hops: table.whole("forward_hops", 0..=FORWARD_HOPS_MAX).default(12) as u8,
         }
     }
 }

@@ -200,7 +200,7 @@ impl Generator {
             let limit = self.dice.magnitude(MILLI, 16 * SECOND);
             self.micros("request_timeout", limit);
         }
-        let hops = self.dice.pick(&[0, 1, 2, 3, 5, 12, 60]);
+        let hops = self.dice.pick(&[0, 1, 3, 12, 12, 60]);
         self.key("forward_hops", hops);
         self.line("[work]");
         for work in WORK {
