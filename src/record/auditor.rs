@@ -59,6 +59,8 @@ pub struct Auditor<'p> {
     last_start: Vec<Time>,
     /// Devices that closed at `now`: once time moves on, no unanswered call may be left there.
     closed: Vec<DeviceId>,
+    /// Since when each application suffers from a fault.
+    failed: Vec<Option<Time>>,
     violations: Vec<String>,
     violated: usize,
 }
@@ -81,6 +83,7 @@ impl<'p> Auditor<'p> {
             last_start: vec![Time::ZERO; servers.len()],
             servers,
             closed: Vec::new(),
+            failed: Vec::new(),
             violations: Vec::new(),
             violated: 0,
         };
@@ -102,6 +105,8 @@ impl<'p> Auditor<'p> {
         self.stations.iter_mut().for_each(BinaryHeap::clear);
         self.last_start.fill(Time::ZERO);
         self.closed.clear();
+        self.failed.clear();
+        self.failed.resize(self.plan.applications.len(), None);
         self.violations.clear();
         self.violated = 0;
     }
@@ -324,6 +329,8 @@ impl Recorder for Auditor<'_> {
             }
             Fact::Ended { call, ending, offered } => self.ended(fact, call, ending, offered),
             Fact::ApplicationFailed { application, fault } => {
+                // One that stands still may die before it goes on: it has failed since it stopped.
+                self.failed[application.index()].get_or_insert(now);
                 // Its workers are gone; those of its next life start afresh.
                 if fault != ApplicationFault::Stall {
                     self.stations[self.plan.workers(application).index()].clear();
@@ -334,12 +341,16 @@ impl Recorder for Auditor<'_> {
                 self.turned(fact, device, application, false);
                 self.closed.push(device);
             }
-            Fact::Skipped { .. }
-            | Fact::Taken { .. }
-            | Fact::LookedUp { .. }
-            | Fact::ApplicationReturned { .. }
-            | Fact::ApplicationClosed { .. }
-            | Fact::Recovered { .. } => {}
+            Fact::ApplicationReturned { application } => self.failed[application.index()] = None,
+            Fact::ApplicationClosed { application, delay, false_failure } => {
+                let since = self.failed[application.index()];
+                self.require(delay.is_some() == since.is_some() && (false_failure || since.is_some()), |_| {
+                    format!("{fact:?} of an application that failed at {since:?}")
+                });
+                if let (Some(delay), Some(since)) = (delay, since) {
+                    self.told(fact, delay, since);
+                }
+            }
             _ => {}
         }
     }
