@@ -647,10 +647,11 @@ impl<R: Recorder> Cluster<'_, R> {
                 && !matches!(call.phase, Phase::Routing | Phase::Ringing)
                 && self.places[call.place as usize].application == Some(application)
         });
-        stranded.extend(at_its_devices.map(|(handle, call)| (call.since, handle)));
-        // Where two came in the same instant, their order is that of their slots, which is as fixed as any.
-        stranded.sort_by_key(|&(since, _)| since);
-        for &(_, handle) in &stranded {
+        stranded.extend(at_its_devices.zip(0..).map(|((handle, call), row)| (call.since, row, handle)));
+        // Where two came in the same instant, their order is that of their slots, which is as fixed as any. A sort that
+        // kept it by itself would ask for memory.
+        stranded.sort_unstable_by_key(|&(since, row, _)| (since, row));
+        for &(_, _, handle) in &stranded {
             let call = self.call(handle);
             let (name, index) = (call.name(), call.place);
             let progress = match call.phase {

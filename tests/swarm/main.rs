@@ -138,10 +138,14 @@ fn file(case: u64) -> PathBuf {
 /// Plays a case; if it fails, leaves its workload in a file and says how to repeat it.
 fn case(number: u64) -> Result<Marks, String> {
     let text = random::workload(number);
+    // Before it is played, so that it is there even if the whole process dies of it.
     std::fs::write(file(number), &text).expect("target/tmp takes a file");
     let played = catch_unwind(AssertUnwindSafe(|| play(&compile("swarm", &text))));
     let wrong = match played {
-        Ok(Ok(marks)) => return Ok(marks),
+        Ok(Ok(marks)) => {
+            std::fs::remove_file(file(number)).expect("it was written just now");
+            return Ok(marks);
+        }
         Ok(Err(wrong)) => wrong,
         Err(panic) => {
             let message = panic.downcast_ref::<String>().map(String::as_str);
