@@ -187,3 +187,26 @@ fn random_workloads_keep_every_identity() {
         assert!(missing.is_empty(), "no case ever saw: {}", missing.join(", "));
     }
 }
+
+/// What the swarm found once: states that follow one another for ever while the rate is zero to the end of the run.
+#[test]
+fn arrivals_end_where_the_rate_stays_zero() {
+    let states = "states = [{ times = 0.5, mean = \"1s\" }, { times = 3.0, mean = \"1s\" }]";
+    let rates = "profile = [{ at = \"0s\", rate = \"10/s\" }, { at = \"5s\", rate = \"0/s\" }]";
+    let plan = common::free(&format!(
+        r#"
+        run = {{ length = "10s" }}
+        [[node]]
+        name = "sub1"
+        [[destination]]
+        name = "anywhere"
+        [[traffic]]
+        name = "callers"
+        to = "anywhere"
+        arrivals = {{ {rates}, {states} }}
+        talk = "0s"
+        "#
+    ));
+    let seen = play(&plan).expect("a small workload").seen;
+    assert!(seen["Completed"] > 10, "{seen:?}");
+}
