@@ -331,10 +331,14 @@ impl<'p, R: Recorder> Cluster<'p, R> {
 
     pub(super) fn fault_strikes(&mut self, row: u16) {
         let fault = &self.plan.faults[row as usize];
-        let application = fault.application;
-        let ends = self.now + fault.lasts;
+        let (crate::domain::Failing::Application(application, kind), &crate::plan::Occurs::Once { lasts, .. }) =
+            (fault.failing, &fault.occurs)
+        else {
+            return;
+        };
+        let ends = self.now + lasts;
         let state = &mut self.applications[application.index()];
-        if state.health == Health::Down || (state.health != Health::Up && fault.kind == ApplicationFault::Stall) {
+        if state.health == Health::Down || (state.health != Health::Up && kind == ApplicationFault::Stall) {
             // It has failed already, and the fault that did so says when it is back.
             return;
         }
@@ -343,13 +347,13 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             state.failed_at = self.now;
         }
         state.fault = Some(row);
-        self.note(Fact::ApplicationFailed { application, fault: fault.kind });
-        if fault.kind == ApplicationFault::Stall {
+        self.note(Fact::ApplicationFailed { application, fault: kind });
+        if kind == ApplicationFault::Stall {
             self.applications[application.index()].health = Health::Stalled(ends);
         } else {
             self.lose_process(application);
         }
-        if fault.kind == ApplicationFault::Exit && self.applications[application.index()].connected {
+        if kind == ApplicationFault::Exit && self.applications[application.index()].connected {
             let connection = self.applications[application.index()].connection;
             let seen = self.now + self.plan.links.to_application;
             self.schedule(seen, Event::ConnectionCloses { application: application.0, connection });
@@ -383,7 +387,9 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     }
 
     pub(super) fn fault_ends(&mut self, row: u16) {
-        let application = self.plan.faults[row as usize].application;
+        let crate::domain::Failing::Application(application, _) = self.plan.faults[row as usize].failing else {
+            return;
+        };
         let state = &mut self.applications[application.index()];
         if state.fault != Some(row) {
             return;

@@ -233,7 +233,8 @@ impl<R: Recorder> Cluster<'_, R> {
             self.ports[place.row as usize].open -= 1;
         }
         self.applications[application.index()].open -= 1;
-        self.note(Fact::DeviceClosed { device, application });
+        let because = crate::domain::OutBecause::ApplicationClosed;
+        self.note(Fact::DeviceClosed { device, application: Some(application), because });
     }
 
     /// Open requests under way for this device are void from now on.
@@ -288,7 +289,9 @@ impl<R: Recorder> Cluster<'_, R> {
                 state.free.push_back(device);
             }
         }
-        self.note(Fact::DeviceOpened { device: DeviceId(device), application, out_of_service });
+        let node = place.node;
+        let opened = DeviceId(device);
+        self.note(Fact::DeviceOpened { device: opened, application: Some(application), node, out_of_service });
         let state = &mut self.applications[application.index()];
         state.open += 1;
         let devices = self.plan.applications[application.index()].devices.len();

@@ -122,7 +122,9 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         }
         // Faults come first, so that a fault precedes the traffic of its instant.
         for (row, fault) in self.plan.faults.iter().enumerate() {
-            self.calendar.push(fault.at, Event::FaultStrikes { fault: row as u16 });
+            if let crate::plan::Occurs::Once { at, .. } = fault.occurs {
+                self.calendar.push(at, Event::FaultStrikes { fault: row as u16 });
+            }
         }
         self.reset_devices();
         self.reset_applications(seed, replication);

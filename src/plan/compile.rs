@@ -61,6 +61,10 @@ fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
                 true => HeartbeatReading::Grid,
                 false => HeartbeatReading::Timer,
             },
+            callmanager_notice: Span::from_secs(1),
+            reopen_interval: Span::from_millis(10),
+            phone_return_interval: Span::from_millis(100),
+            code_yellow: None,
         },
         links: Links {
             between_nodes: workload.network.between_nodes,
@@ -81,6 +85,8 @@ fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
         devices: Vec::new(),
         sources: workload.traffic.iter().map(|it| source(it, workload, &directory)).collect(),
         faults: faults(workload, &directory),
+        changes: Vec::new(),
+        topology: super::Topology::CtiManager,
     };
     nobody_stays_for_ever(&plan, workload, reports);
     limits::check_calls(&plan, workload, reports);
@@ -107,10 +113,19 @@ fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
     Some(plan)
 }
 
+impl Fault {
+    fn once(&self) -> (Time, Span, Option<ApplicationId>) {
+        match (&self.occurs, self.failing) {
+            (&super::Occurs::Once { at, lasts }, crate::domain::Failing::Application(id, _)) => (at, lasts, Some(id)),
+            _ => (Time::ZERO, Span::ZERO, None),
+        }
+    }
+}
+
 impl Plan {
     fn add_device(&mut self, kind: DeviceKind, row: usize, application: Option<ApplicationId>, group: Vec<NodeId>) {
         let id = DeviceId(self.devices.len() as u32);
-        self.devices.push(Device { kind, row: row as u16, application, group });
+        self.devices.push(Device { kind, row: row as u16, application, group, cannot_open_on: Vec::new() });
         if let Some(application) = application {
             self.applications[application.index()].devices.push(id);
         }
@@ -169,6 +184,8 @@ fn application(it: &said::Application, workload: &Workload, directory: &Director
         heartbeat: it.heartbeat,
         reconnect: it.reconnect,
         open_interval: Span::from_seconds(1.0 / it.open_rate),
+        recovery: true,
+        least_priority: None,
         devices: Vec::new(),
     }
 }
@@ -218,6 +235,7 @@ fn port_group(it: &said::CtiPorts, directory: &Directory<'_>) -> PortGroup {
         treatment: it.treatment.clone(),
         transfer,
         media_from_application: it.media_from_application,
+        keeps_media: true,
         forwards: directory.forwards(&it.forwards),
     }
 }
@@ -231,6 +249,9 @@ fn phone_group(it: &said::Phones, directory: &Directory<'_>) -> PhoneGroup {
         answered: it.answered,
         no_answer: it.no_answer,
         queue: it.queue,
+        application: None,
+        failover: crate::engine::Distribution::Constant(Span::from_secs(60)),
+        keeps_media: true,
         forwards: directory.forwards(&it.forwards),
     }
 }
@@ -284,15 +305,19 @@ fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Fault> {
         let Some(application) = directory.applications.find(&it.application) else {
             continue;
         };
-        let fault = Fault { at: Time::ZERO + it.at.value, application, kind: it.kind, lasts: it.lasts };
+        let at = Time::ZERO + it.at.value;
+        let failing = crate::domain::Failing::Application(application, it.kind);
+        let fault = Fault { failing, occurs: super::Occurs::Once { at, lasts: it.lasts } };
         faults.push((fault, &it.at.place));
     }
-    faults.sort_by_key(|(fault, _)| fault.at);
+    faults.sort_by_key(|(fault, _)| fault.once().0);
     for later in 1..faults.len() {
         let (fault, place) = &faults[later];
         let earlier = faults[..later]
             .iter()
-            .find(|(earlier, _)| earlier.application == fault.application && earlier.at + earlier.lasts > fault.at);
+            .find(|(earlier, _)| {
+                earlier.once().2 == fault.once().2 && earlier.once().0 + earlier.once().1 > fault.once().0
+            });
         if let Some((_, first)) = earlier {
             let what = "this fault strikes an application that is still down";
             let problem = Problem::new((*place).clone(), what, "").also((*first).clone(), "since this one");

@@ -128,6 +128,7 @@ impl Recorder for Story<'_> {
             | Fact::Skipped { .. }
             | Fact::Taken { .. }
             | Fact::LookedUp { .. } => return,
+            other => format!("{other:?}"),
         };
         self.tell(now, &sentence);
     }
