@@ -108,7 +108,8 @@ fn busy_hour_becomes_the_plan_it_describes() {
     assert_eq!(plan.expected_calls(), 36_000.0);
     assert_eq!(plan.bin.seconds(), 60.0);
     assert_eq!(plan.faults.len(), 1);
-    assert_eq!(plan.faults[0].at.seconds(), 1200.0);
+    let ctisim::plan::Occurs::Once { at, .. } = plan.faults[0].occurs else { panic!("{:?}", plan.faults) };
+    assert_eq!(at.seconds(), 1200.0);
     assert_eq!(plan.applications[0].open_interval.seconds(), 0.02);
     assert!(plan.nodes[2].ctimanager.is_none());
     assert_eq!(plan.stations().iter().filter(|station| !station.exists).count(), 1);
