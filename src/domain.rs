@@ -294,4 +294,6 @@ pub enum ClosedBecause {
     CannotOpen,
     /// Its application forbids recovery (R19).
     RecoveryForbidden,
+    /// It went home to a CallManager that its application does not reach (R25).
+    OutOfReach,
 }

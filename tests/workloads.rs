@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ctisim::plan::{Plan, compile};
+use ctisim::domain::{ApplicationFault, ApplicationId, DeviceKind, Failing, Forward, NodeId};
+use ctisim::engine::{Distribution, Span, Time};
+use ctisim::plan::{Fault, Occurs, Plan, Topology, compile};
 use ctisim::workload::{Files, digest, set, text_of};
 use proptest::prelude::*;
 
@@ -38,6 +40,11 @@ fn compiled(text: &str) -> Plan {
     compile("test.toml", text, &beside).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
+/// A fault at a known time, in seconds.
+fn once(failing: Failing, at: u64, lasts: u64) -> Fault {
+    Fault { failing, occurs: Occurs::Once { at: Time::ZERO + Span::from_secs(at), lasts: Span::from_secs(lasts) } }
+}
+
 /// What a user is told about a file.
 fn report(path: &Path) -> String {
     let name = path.file_name().expect("a file").to_string_lossy().into_owned();
@@ -55,7 +62,7 @@ fn report(path: &Path) -> String {
 fn every_shipped_workload_compiles_and_is_listed_with_its_question() {
     let readme = shipped("README.md");
     let workloads = files(&directory("workloads"), "toml");
-    assert!(workloads.len() >= 6);
+    assert!(workloads.len() >= 19);
     for path in workloads {
         let name = path.file_name().expect("a file").to_string_lossy().into_owned();
         let text = fs::read_to_string(&path).expect("a text file");
@@ -108,8 +115,8 @@ fn busy_hour_becomes_the_plan_it_describes() {
     assert_eq!(plan.expected_calls(), 36_000.0);
     assert_eq!(plan.bin.seconds(), 60.0);
     assert_eq!(plan.faults.len(), 1);
-    let ctisim::plan::Occurs::Once { at, .. } = plan.faults[0].occurs else { panic!("{:?}", plan.faults) };
-    assert_eq!(at.seconds(), 1200.0);
+    let ivr = Failing::Application(ApplicationId(0), ApplicationFault::Silent);
+    assert_eq!(plan.faults, [once(ivr, 1200, 300)]);
     assert_eq!(plan.applications[0].open_interval.seconds(), 0.02);
     assert!(plan.nodes[2].ctimanager.is_none());
     assert_eq!(plan.stations().iter().filter(|station| !station.exists).count(), 1);
@@ -181,13 +188,133 @@ fn heartbeats_are_granted_within_their_bounds() {
 
 #[test]
 fn new_call_accept_follows_the_release() {
-    use ctisim::engine::Span;
     let accept =
         |assignments: &[&str]| compiled(&set(&minimal(), assignments).expect("keys")).parameters.new_call_accept;
     assert_eq!(accept(&[]), Span::FOREVER);
     assert_eq!(accept(&["profile=\"12.5\""]), Span::from_secs(4));
     assert_eq!(accept(&["profile=\"12.5\"", "cti.new_call_accept=off"]), Span::FOREVER);
     assert_eq!(accept(&["cti.new_call_accept=2.5s"]), Span::from_millis(2500));
+}
+
+#[test]
+fn what_a_cluster_recovers_by_has_defaults() {
+    let plan = compiled(&minimal());
+    assert_eq!(plan.parameters.callmanager_notice, Span::from_secs(5));
+    assert_eq!(plan.parameters.reopen_interval, Span::from_millis(10));
+    assert_eq!(plan.parameters.phone_return_interval, Span::from_millis(100));
+    assert_eq!(plan.parameters.code_yellow, None);
+    assert_eq!(plan.topology, Topology::CtiManager);
+    assert!(plan.applications[0].recovery && plan.applications[0].least_priority.is_none());
+    assert!(plan.devices[0].cannot_open_on.is_empty() && plan.changes.is_empty());
+    let yellow = |said: &str| {
+        let text = minimal().replace("[[node]]\nname = \"a\"", &format!("[cti]\n{said}\n[[node]]\nname = \"a\""));
+        compiled(&text).parameters.code_yellow
+    };
+    let latencies = |entry, exit| Some((Span::from_millis(entry), Span::from_millis(exit)));
+    assert_eq!(yellow("code_yellow = \"off\""), None);
+    assert_eq!(yellow("code_yellow = {}"), latencies(20, 8));
+    assert_eq!(yellow("code_yellow = { entry = \"5ms\" }"), latencies(5, 5));
+    assert_eq!(yellow("code_yellow = { entry = \"1s\", exit = \"0s\" }"), latencies(1000, 0));
+}
+
+#[test]
+fn all_that_can_fail_recover_and_change_becomes_the_plan_it_describes() {
+    let text = fs::read_to_string(directory("tests/bad").join("redundant.toml.in")).expect("a workload");
+    let plan = compiled(&text);
+    let (a, b, c) = (NodeId(0), NodeId(1), NodeId(2));
+    let ivr = Failing::Application(ApplicationId(0), ApplicationFault::Exit);
+    assert_eq!(
+        plan.faults[..6],
+        [
+            once(Failing::CallManager(a), 1200, 600),
+            once(Failing::CtiManager(b), 1230, 60),
+            once(Failing::Node(a), 600, 900),
+            Fault {
+                failing: Failing::Node(c),
+                occurs: Occurs::Once { at: Time::ZERO + Span::from_secs(660), lasts: Span::FOREVER }
+            },
+            once(ivr, 60, 30),
+            once(ivr, 90, 10),
+        ]
+    );
+    let Fault { failing: Failing::CallManager(NodeId(1)), occurs: Occurs::Random { works, lasts, name } } =
+        &plan.faults[6]
+    else {
+        panic!("{:?}", plan.faults[6]);
+    };
+    assert_eq!((works.mean().seconds(), lasts.mean().seconds(), name.as_str()), (2_592_000.0, 900.0, "b-crashes"));
+    assert!(matches!(works, Distribution::Exponential { .. }) && matches!(lasts, Distribution::Erlang { .. }));
+
+    let application = &plan.applications[0];
+    assert_eq!(application.ctimanagers, [a, b]);
+    assert_eq!(application.least_priority, Some((b, Span::from_secs(200))));
+    assert!(!application.recovery);
+    // The route point, the two ports, the three phones: in this order, although the file has another.
+    assert_eq!(application.devices.iter().map(|device| device.0).collect::<Vec<_>>(), [0, 1, 2, 5, 6, 7]);
+    let kinds: Vec<DeviceKind> = application.devices.iter().map(|id| plan.devices[id.index()].kind).collect();
+    assert_eq!(kinds[2..4], [DeviceKind::CtiPort, DeviceKind::Phone]);
+    assert_eq!(plan.devices[3].application, None);
+    assert_eq!(
+        (plan.devices[0].cannot_open_on.as_slice(), plan.devices[1].cannot_open_on.as_slice()),
+        (&[b][..], &[][..])
+    );
+    assert_eq!(plan.devices[5].cannot_open_on, [a, b]);
+    assert_eq!(plan.phone_groups[0].failover.mean().seconds(), 75.0);
+    assert_eq!(plan.phone_groups[1].failover.mean(), Span::ZERO);
+    assert_eq!(plan.phone_groups[1].application, Some(ApplicationId(0)));
+    assert!(!plan.port_groups[0].keeps_media && plan.phone_groups[0].keeps_media && !plan.phone_groups[1].keeps_media);
+
+    let changes: Vec<(f64, &str, Forward, Option<&str>)> = plan
+        .changes
+        .iter()
+        .map(|it| {
+            (it.at.seconds(), plan.target_name(it.whose), it.forward, it.leads.map(|leads| plan.target_name(leads)))
+        })
+        .collect();
+    assert_eq!(
+        changes,
+        [
+            (60.0, "agents", Forward::Cfb, Some("out")),
+            (60.0, "agents", Forward::Cfna, None),
+            (1800.0, "welcome", Forward::Cfof, Some("agents")),
+            (1800.0, "ports", Forward::Cfur, None),
+        ]
+    );
+}
+
+#[test]
+fn the_direct_topology_ties_each_application_to_one_node_which_does_the_work() {
+    let named = minimal().replace("workers = 2", "workers = 2\nctimanagers = [\"b\", \"a\"]\nleast_priority = \"a\"");
+    let managers = |text: &str, assignments: &[&str]| {
+        let plan = compiled(&set(text, assignments).expect("keys"));
+        let runs: Vec<bool> = plan.nodes.iter().map(|node| node.ctimanager.is_some()).collect();
+        (plan.applications[0].ctimanagers.iter().map(|node| node.0).collect::<Vec<_>>(), runs)
+    };
+    assert_eq!(managers(&named, &[]), (vec![1, 0], vec![true, true]));
+    assert_eq!(managers(&named, &["topology=direct"]), (vec![1], vec![false, true]));
+    // Whether a node would run a CTIManager makes no difference then.
+    let none = ["topology=direct", "node.a.ctimanager=false", "node.b.ctimanager=false"];
+    assert_eq!(managers(&named, &none), (vec![1], vec![false, true]));
+    assert_eq!(managers(&minimal(), &none), (vec![0], vec![true, false]));
+    let plan = compiled(&set(&named, &["topology=direct"]).expect("keys"));
+    assert_eq!((plan.topology, plan.applications[0].least_priority), (Topology::Direct, None));
+}
+
+#[test]
+fn before_ctimanager_is_callmanager_failure_in_the_direct_topology() {
+    let shipped = |name: &str, assignments: &[&str]| {
+        let text = set(&shipped(name), assignments).expect("keys");
+        Plan { question: String::new(), ..compiled(&text) }
+    };
+    assert_eq!(shipped("before_ctimanager.toml", &[]), shipped("callmanager_failure.toml", &["topology=direct"]));
+}
+
+#[test]
+fn a_forward_that_nobody_is_told_of_is_no_change() {
+    let text = minimal() + "[[change]]\nat = \"1m\"\nof = \"welcome\"\ncfb = \"none\"\n";
+    let changes = compiled(&text).changes;
+    assert_eq!(changes.len(), 1);
+    assert_eq!((changes[0].forward, changes[0].leads), (Forward::Cfb, None));
 }
 
 #[test]
@@ -261,7 +388,7 @@ fn every_key_that_is_read_is_explained() {
     let model = fs::read_to_string(directory("docs/MODEL.md")).expect("the description of the model");
     let kinds = ["key", "string", "flag", "whole", "duration", "share", "reference", "list", "section", "each", "law"];
     let mut keys = 0;
-    for source in ["tree.rs", "traffic.rs", "law.rs"] {
+    for source in ["tree.rs", "traffic.rs", "law.rs", "fault.rs"] {
         let code = fs::read_to_string(directory("src/workload").join(source)).expect("a source file");
         for (at, _) in code.match_indices('(') {
             let asked = kinds.iter().any(|kind| code[..at].ends_with(&format!(".{kind}")));
@@ -273,13 +400,13 @@ fn every_key_that_is_read_is_explained() {
             }
         }
     }
-    assert!(keys > 80, "only {keys} keys found");
+    assert!(keys > 105, "only {keys} keys found");
 }
 
 proptest! {
     #[test]
     fn no_damage_to_a_workload_makes_the_reader_panic(
-        file in 0_usize..6,
+        file in 0_usize..19,
         damage in proptest::collection::vec((any::<prop::sample::Index>(), 0_usize..12, damage_text()), 1..6),
     ) {
         let path = &files(&directory("workloads"), "toml")[file];

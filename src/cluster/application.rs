@@ -3,10 +3,11 @@
 use super::device::PlaceKind;
 use super::source::Luck;
 use super::{Cluster, Event};
-use crate::domain::{ApplicationFault, ApplicationId, NodeId, PhoneGroupId, StationId};
+use crate::domain::{ApplicationFault, ApplicationId, NodeId, OutBecause, PhoneGroupId, StationId};
 use crate::engine::{Distribution, Handle, Service, Span, Stream, Time, stream_number, uniform};
-use crate::plan::{Application, CtiManagerWork, HeartbeatReading};
+use crate::plan::{Application, CtiManagerWork, HeartbeatReading, Topology};
 use crate::record::{Fact, Recorder, Share};
+use crate::rules::manager_choice;
 use std::collections::VecDeque;
 
 /// How an application is, whatever its CTIManager believes.
@@ -38,6 +39,9 @@ struct Worker {
     lookup: Option<Span>,
 }
 
+/// How many shares are told.
+const ALL_SHARES: u8 = 3;
+
 /// An application in a run.
 pub(super) struct ApplicationState {
     health: Health,
@@ -45,6 +49,10 @@ pub(super) struct ApplicationState {
     fault: Option<u16>,
     /// When it failed last, or was last taken as failed.
     pub(super) failed_at: Time,
+    /// Which CTIManager of its list it is connected to, or was last.
+    manager: usize,
+    /// When it last lost control of a device.
+    pub(super) lost_at: Time,
     /// Whether its CTIManager holds a connection open for it.
     pub(super) connected: bool,
     /// Counts the connections: what was scheduled for an earlier one is stale.
@@ -76,6 +84,8 @@ impl ApplicationState {
             health: Health::Up,
             fault: None,
             failed_at: Time::ZERO,
+            manager: 0,
+            lost_at: Time::ZERO,
             connected: false,
             connection: 0,
             attempt: 0,
@@ -107,9 +117,17 @@ impl ApplicationState {
         }
     }
 
+    /// It controls one device less, because of something that happened at `since`.
+    pub(super) fn lose_device(&mut self, since: Time) {
+        self.open -= 1;
+        self.lost_at = since;
+        self.shares = 0;
+    }
+
     /// The next share of its devices that it controls again, if it has just reached one. Each is told once.
     pub(super) fn next_share(&mut self, devices: usize) -> Option<Share> {
-        const SHARES: [(Share, usize); 3] = [(Share::Half, 50), (Share::NinetyFive, 95), (Share::All, 100)];
+        const SHARES: [(Share, usize); ALL_SHARES as usize] =
+            [(Share::Half, 50), (Share::NinetyFive, 95), (Share::All, 100)];
         let (share, percent) = *SHARES.get(self.shares as usize)?;
         if (self.open as usize) * 100 < devices * percent {
             return None;
@@ -126,7 +144,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             let state = &mut self.applications[row];
             state.health = Health::Up;
             state.fault = None;
-            state.failed_at = Time::ZERO;
+            (state.failed_at, state.lost_at, state.manager) = (Time::ZERO, Time::ZERO, 0);
             state.connected = true;
             (state.connection, state.attempt) = (0, 0);
             state.workers.clear();
@@ -134,8 +152,9 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             state.busy = 0;
             state.queue.clear();
             (state.heard, state.misses) = (true, 0);
-            (state.opening, state.open) = (0, plan.devices.len() as u32);
-            state.shares = u8::MAX;
+            let open = plan.devices.iter().filter(|device| self.plan.starts_open(&self.plan.devices[device.index()]));
+            (state.opening, state.open) = (0, open.count() as u32);
+            state.shares = ALL_SHARES;
             state.heartbeat_luck.reset(seed, replication);
             state.work_luck.reset(seed, replication);
             // A run begins amid the heartbeats of an application that has long been up: both phases are random.
@@ -156,7 +175,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
 
     /// The node whose CTIManager the application is connected to.
     pub(super) fn manager_of(&self, application: ApplicationId) -> NodeId {
-        self.plan.applications[application.index()].ctimanagers[0]
+        self.plan.applications[application.index()].ctimanagers[self.applications[application.index()].manager]
     }
 
     pub(super) fn ctimanager_work(&self, node: NodeId) -> &'p CtiManagerWork {
@@ -286,6 +305,10 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     }
 
     pub(super) fn heartbeat_reaches_manager(&mut self, application: u16, connection: u16) {
+        let state = &self.applications[application as usize];
+        if !state.connected || state.connection != connection {
+            return;
+        }
         let manager = self.manager_of(ApplicationId(application));
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).heartbeat);
         self.schedule(done, Event::HeartbeatHeard { application, connection });
@@ -329,16 +352,15 @@ impl<'p, R: Recorder> Cluster<'p, R> {
 
     // Failure (R24) and return.
 
-    pub(super) fn fault_strikes(&mut self, row: u16) {
-        let fault = &self.plan.faults[row as usize];
-        let (crate::domain::Failing::Application(application, kind), &crate::plan::Occurs::Once { lasts, .. }) =
-            (fault.failing, &fault.occurs)
-        else {
-            return;
-        };
-        let ends = self.now + lasts;
+    pub(super) fn application_fails(
+        &mut self,
+        application: ApplicationId,
+        fault: ApplicationFault,
+        row: u16,
+        ends: Time,
+    ) {
         let state = &mut self.applications[application.index()];
-        if state.health == Health::Down || (state.health != Health::Up && kind == ApplicationFault::Stall) {
+        if state.health == Health::Down || (state.health != Health::Up && fault == ApplicationFault::Stall) {
             // It has failed already, and the fault that did so says when it is back.
             return;
         }
@@ -347,18 +369,17 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             state.failed_at = self.now;
         }
         state.fault = Some(row);
-        self.note(Fact::ApplicationFailed { application, fault: kind });
-        if kind == ApplicationFault::Stall {
+        self.note(Fact::ApplicationFailed { application, fault });
+        if fault == ApplicationFault::Stall {
             self.applications[application.index()].health = Health::Stalled(ends);
         } else {
             self.lose_process(application);
         }
-        if kind == ApplicationFault::Exit && self.applications[application.index()].connected {
+        if fault == ApplicationFault::Exit && self.applications[application.index()].connected {
             let connection = self.applications[application.index()].connection;
             let seen = self.now + self.plan.links.to_application;
             self.schedule(seen, Event::ConnectionCloses { application: application.0, connection });
         }
-        self.schedule(ends, Event::FaultEnds { fault: row });
     }
 
     /// The process is gone, with all that waited in it.
@@ -376,20 +397,9 @@ impl<'p, R: Recorder> Cluster<'p, R> {
                 self.note(Fact::Skipped { station, arrived, until: self.now });
             }
         }
-        self.void_opens(application);
     }
 
-    /// What the application had asked for and not been given is void.
-    fn void_opens(&mut self, application: ApplicationId) {
-        for &device in &self.plan.applications[application.index()].devices {
-            self.void_open_requests(device);
-        }
-    }
-
-    pub(super) fn fault_ends(&mut self, row: u16) {
-        let crate::domain::Failing::Application(application, _) = self.plan.faults[row as usize].failing else {
-            return;
-        };
+    pub(super) fn application_returns(&mut self, application: ApplicationId, row: u16) {
         let state = &mut self.applications[application.index()];
         if state.fault != Some(row) {
             return;
@@ -411,10 +421,14 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             }
             return;
         }
-        // One that went on finds its connection closed and waits before it tries again; one that starts does so at once.
-        let wait = if stalled { self.plan.applications[application.index()].reconnect } else { Span::ZERO };
-        let asks = self.now + wait + self.plan.links.to_application;
-        self.schedule(asks, Event::ProviderAsks { application: application.0, attempt });
+        if stalled {
+            // It finds its connection closed, and waits before it tries again.
+            let wait = self.plan.applications[application.index()].reconnect;
+            self.schedule(self.now + wait, Event::Reconnects { application: application.0, attempt });
+        } else {
+            // One that starts begins at the top of its list (R21).
+            self.connect(application, None);
+        }
     }
 
     /// The CTIManager takes the application as failed, rightly or not, and closes it (R24).
@@ -435,14 +449,113 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         state.attempt = state.attempt.wrapping_add(1);
         let (health, attempt) = (state.health, state.attempt);
         self.note(Fact::ApplicationClosed { application, delay, false_failure });
-        self.void_opens(application);
         for &device in &plan.devices {
-            self.close_device(device, failed_at);
+            self.release_device(device, failed_at, OutBecause::ApplicationClosed);
         }
-        self.strand_calls(application);
+        self.strand_calls(application, false);
         if health == Health::Up {
-            let asks = self.now + self.plan.links.to_application.times(2) + plan.reconnect;
-            self.schedule(asks, Event::ProviderAsks { application: application.0, attempt });
+            let tries = self.now + self.plan.links.to_application + plan.reconnect;
+            self.schedule(tries, Event::Reconnects { application: application.0, attempt });
+        }
+    }
+
+    // Another CTIManager (R20, R21).
+
+    /// The CTIManager that an application is connected to is gone. The registrations of its devices stay where they are,
+    /// but nobody controls them.
+    pub(super) fn lose_manager(&mut self, application: ApplicationId, silently: bool) {
+        let plan = &self.plan.applications[application.index()];
+        let state = &mut self.applications[application.index()];
+        state.connected = false;
+        state.connection = state.connection.wrapping_add(1);
+        state.attempt = state.attempt.wrapping_add(1);
+        if state.health == Health::Up {
+            state.failed_at = self.now;
+        }
+        let attempt = state.attempt;
+        // A process that ends closes its connections; a host that is lost is missed like a heartbeat, after one to two
+        // intervals.
+        let noticed = if silently {
+            let luck = uniform(state.heartbeat_luck.next_u64());
+            plan.heartbeat + Span::from_nanos((luck * plan.heartbeat.nanos() as f64) as u64)
+        } else {
+            self.plan.links.to_application
+        };
+        for &device in &plan.devices {
+            self.release_device(device, self.now, OutBecause::CtiManagerFailed);
+        }
+        self.strand_calls(application, true);
+        self.schedule(self.now + noticed, Event::LossNoticed { application: application.0, attempt });
+    }
+
+    pub(super) fn loss_noticed(&mut self, application: u16, attempt: u16) {
+        let id = ApplicationId(application);
+        let state = &self.applications[id.index()];
+        if state.attempt != attempt || state.health == Health::Down {
+            return;
+        }
+        if let Health::Stalled(until) = state.health {
+            return self.schedule(until, Event::LossNoticed { application, attempt });
+        }
+        let (delay, lost) = (self.now - state.failed_at, state.manager);
+        self.note(Fact::ManagerLossNoticed { application: id, delay });
+        self.connect(id, Some(lost));
+    }
+
+    pub(super) fn reconnects(&mut self, application: u16, attempt: u16) {
+        let id = ApplicationId(application);
+        let state = &self.applications[id.index()];
+        if state.attempt != attempt || state.health == Health::Down {
+            return;
+        }
+        if let Health::Stalled(until) = state.health {
+            return self.schedule(until, Event::Reconnects { application, attempt });
+        }
+        // It tries first where it was.
+        let before = (state.manager + self.plan.applications[id.index()].ctimanagers.len() - 1)
+            % self.plan.applications[id.index()].ctimanagers.len();
+        self.connect(id, Some(before));
+    }
+
+    /// Asks the next live CTIManager of the application's list for a connection, or tries again later.
+    fn connect(&mut self, application: ApplicationId, lost: Option<usize>) {
+        let plan = &self.plan.applications[application.index()];
+        let list = match self.plan.topology {
+            Topology::CtiManager => &plan.ctimanagers[..],
+            Topology::Direct => &plan.ctimanagers[..1],
+        };
+        let lost = lost.map(|lost| lost.min(list.len() - 1));
+        let next = manager_choice::next(list, lost, |node| self.ctimanager_up(node));
+        let state = &mut self.applications[application.index()];
+        let (application, attempt) = (application.0, state.attempt);
+        match next {
+            Some(manager) => {
+                state.manager = manager;
+                let asks = self.now + self.plan.links.to_application;
+                self.schedule(asks, Event::ProviderAsks { application, attempt });
+            }
+            None => self.schedule(self.now + plan.reconnect, Event::Reconnects { application, attempt }),
+        }
+    }
+
+    /// R21 as of release 15: an application leaves its least-priority CTIManager once another one is up.
+    pub(super) fn falls_back(&mut self, application: u16, attempt: u16) {
+        let id = ApplicationId(application);
+        let plan = &self.plan.applications[id.index()];
+        let state = &self.applications[id.index()];
+        let Some((least, after)) = plan.least_priority else { return };
+        if state.attempt != attempt || !state.connected || !state.acts() || self.manager_of(id) != least {
+            return;
+        }
+        let better = |node: &NodeId| *node != least && self.ctimanager_up(*node);
+        if plan.ctimanagers.iter().any(better) {
+            self.lose_manager(id, false);
+            let attempt = self.applications[id.index()].attempt;
+            // It knows what it did: it need not notice.
+            self.applications[id.index()].attempt = attempt.wrapping_add(1);
+            self.connect(id, None);
+        } else {
+            self.schedule(self.now + after, Event::FallsBack { application, attempt });
         }
     }
 
@@ -454,6 +567,10 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             return;
         }
         let manager = self.manager_of(id);
+        if !self.ctimanager_up(manager) {
+            let again = self.now + self.plan.applications[id.index()].reconnect;
+            return self.schedule(again, Event::Reconnects { application, attempt });
+        }
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
         self.schedule(done + self.plan.links.to_application, Event::ProviderOpens { application, attempt });
     }
@@ -461,16 +578,27 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     pub(super) fn provider_opens(&mut self, application: u16, attempt: u16) {
         let id = ApplicationId(application);
         let interval = self.plan.applications[id.index()].heartbeat;
+        let manager = self.manager_of(id);
+        let up = self.ctimanager_up(manager);
         let state = &mut self.applications[id.index()];
         if state.attempt != attempt {
             return;
+        }
+        if !up {
+            return self.schedule(self.now, Event::Reconnects { application, attempt });
         }
         state.connected = true;
         state.connection = state.connection.wrapping_add(1);
         state.deadline = self.now + interval.times(2);
         (state.heard, state.misses) = (true, 0);
-        (state.opening, state.shares) = (0, 0);
+        state.opening = 0;
         let connection = state.connection;
+        self.note(Fact::ManagerChanged { application: id, manager });
+        if let Some((least, after)) = self.plan.applications[id.index()].least_priority
+            && least == manager
+        {
+            self.schedule(self.now + after, Event::FallsBack { application, attempt });
+        }
         self.schedule(self.now + interval, Event::HeartbeatDue { application, attempt });
         let first_look = match self.plan.parameters.heartbeat_reading {
             HeartbeatReading::Timer => interval.times(2),

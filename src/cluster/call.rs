@@ -11,6 +11,7 @@ use crate::plan::{Arrivals, Treatment};
 use crate::record::{Fact, Path, Recorder};
 use crate::rules::admission::{self, Door};
 use crate::rules::application_failure::{self, Fate, Progress};
+use crate::rules::call_survival::{self, Stage};
 use crate::rules::forwarding;
 
 /// How far a call has come.
@@ -68,6 +69,10 @@ pub(super) struct Call {
     pub(super) waits: bool,
     /// Whether it counts at the route point where it is.
     pub(super) resident: bool,
+    /// Whether it kept its media through a failure.
+    preserved: bool,
+    /// Whether it did so without a CallManager that still knows of it: it can only go on or end.
+    uncontrolled: bool,
 }
 
 impl Call {
@@ -95,6 +100,8 @@ impl Call {
             connected: false,
             waits: false,
             resident: false,
+            preserved: false,
+            uncontrolled: false,
         }
     }
 
@@ -548,7 +555,11 @@ impl<R: Recorder> Cluster<'_, R> {
     // Transfer to a person.
 
     fn asks_for_transfer(&mut self, handle: Handle, application: ApplicationId) {
-        if !self.applications[application.index()].connected {
+        let index = self.call(handle).place;
+        if !self.places[index as usize].open
+            || self.call(handle).uncontrolled
+            || !self.applications[application.index()].connected
+        {
             // The call outlived the application's control of its port: nobody is left to transfer it.
             return self.end(handle, Ending::DroppedInChange);
         }
@@ -621,34 +632,93 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// Deals with the calls at the devices of an application that the CTIManager closes (R24), in the order in which
-    /// they came there.
-    pub(super) fn strand_calls(&mut self, application: ApplicationId) {
-        let mut stranded = std::mem::take(&mut self.stranded);
-        stranded.clear();
-        let at_its_devices = self.calls.iter().filter(|(_, call)| {
+    /// Deals with the calls at the devices of an application that lost its CTIManager or was closed by it, in the order
+    /// in which they came there. If it is the CTIManager that is gone, the media is not (R20), and a call that waits for a
+    /// person can go on waiting; if it is the application, both follow R24.
+    pub(super) fn strand_calls(&mut self, application: ApplicationId, manager_failed: bool) {
+        let mut stranded = self.collect_calls(|cluster, call| {
             call.place != NOWHERE
                 && !matches!(call.phase, Phase::Routing | Phase::Ringing)
-                && self.places[call.place as usize].application == Some(application)
+                && !(manager_failed && call.phase == Phase::Waiting)
+                && cluster.places[call.place as usize].application == Some(application)
         });
-        stranded.extend(at_its_devices.map(|(handle, call)| (call.since, handle)));
-        // Where two came in the same instant, their order is that of their slots, which is as fixed as any.
-        stranded.sort_by_key(|&(since, _)| since);
-        for &(_, handle) in &stranded {
-            let call = self.call(handle);
-            let (name, index) = (call.name(), call.place);
+        for (_, handle) in stranded.drain(..) {
+            // The end of one call can be the end of another's waiting.
+            let Some(call) = self.calls.get(handle) else { continue };
+            let index = call.place;
             let progress = match call.phase {
                 Phase::Presented => Progress::Unanswered,
                 Phase::Talking => Progress::Connected,
                 _ => Progress::InChange,
             };
-            match application_failure::fate(progress, self.media_from_application(index)) {
+            let media_dies = !manager_failed && self.media_from_application(index);
+            match application_failure::fate(progress, media_dies) {
                 Fate::Redirected(trouble) => self.turn_away(handle, trouble),
-                Fate::Preserved => self.note(Fact::Preserved { call: name }),
+                Fate::Preserved => self.preserve(handle),
                 Fate::Lost(ending) => self.end(handle, ending),
             }
         }
         self.stranded = stranded;
+    }
+
+    /// Deals with the calls that go through a CallManager that has failed (R15), in the order of their last step.
+    pub(super) fn lose_calls_of(&mut self, node: NodeId) {
+        let mut stranded = self.collect_calls(|cluster, call| {
+            let at =
+                if call.place == NOWHERE { call.forwarding_node } else { cluster.places[call.place as usize].node };
+            !call.uncontrolled && (call.ingress == node || at == node)
+        });
+        for (_, handle) in stranded.drain(..) {
+            let Some(call) = self.calls.get(handle) else { continue };
+            let stage = match call.phase {
+                Phase::Talking => Stage::Connected,
+                _ if call.connected => Stage::Changing,
+                Phase::Presented if call.acted => Stage::Redirecting,
+                _ => Stage::SettingUp,
+            };
+            let keeps_media = self.keeps_media(call.place);
+            match call_survival::callmanager_failed(stage, keeps_media) {
+                Some(ending) => self.end(handle, ending),
+                None => {
+                    self.preserve(handle);
+                    self.call(handle).uncontrolled = true;
+                }
+            }
+        }
+        self.stranded = stranded;
+    }
+
+    /// The calls for which `concerned` holds, in the order of their last step; calls of one instant in the order of their
+    /// slots, which is as fixed as any.
+    fn collect_calls(&mut self, concerned: impl Fn(&Self, &Call) -> bool) -> Vec<(Time, Handle)> {
+        let mut collected = std::mem::take(&mut self.stranded);
+        collected.clear();
+        let concerned = self.calls.iter().filter(|(_, call)| concerned(self, call));
+        collected.extend(concerned.map(|(handle, call)| (call.since, handle)));
+        collected.sort_by_key(|&(since, _)| since);
+        collected
+    }
+
+    /// A connected call keeps its media through a failure. It is told once.
+    fn preserve(&mut self, handle: Handle) {
+        let call = self.call(handle);
+        let name = call.name();
+        if !std::mem::replace(&mut call.preserved, true) {
+            self.note(Fact::Preserved { call: name });
+        }
+    }
+
+    /// Whether a connected call at this place outlives the failure of a CallManager.
+    fn keeps_media(&self, index: u32) -> bool {
+        if index == NOWHERE {
+            return true;
+        }
+        let Place { kind, row, .. } = self.places[index as usize];
+        match kind {
+            PlaceKind::Port => self.plan.port_groups[row as usize].keeps_media,
+            PlaceKind::Phone => self.plan.phone_groups[row as usize].keeps_media,
+            PlaceKind::RoutePoint | PlaceKind::Outside => true,
+        }
     }
 
     /// Whether the media of calls at this device comes from its application and dies with it.
@@ -662,14 +732,14 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// The call is over: whoever was on its path has work releasing it.
-    fn end(&mut self, handle: Handle, ending: Ending) {
+    pub(super) fn end(&mut self, handle: Handle, ending: Ending) {
         let call = self.call(handle);
         let (name, offered, ingress, index) = (call.name(), call.offered, call.ingress, call.place);
-        self.work(self.plan.callmanager(ingress), &self.plan.nodes[ingress.index()].callmanager.release);
+        self.releases(ingress);
         if index != NOWHERE {
             let node = self.places[index as usize].node;
             if node != ingress {
-                self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.release);
+                self.releases(node);
             }
             // A call that has ended waits for nobody, also while the phone it leaves looks for the next one.
             self.call(handle).phase = Phase::Routing;
@@ -677,5 +747,12 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         self.calls.remove(handle);
         self.note(Fact::Ended { call: name, ending, offered });
+    }
+
+    /// A CallManager has work releasing a call; one that is down has not.
+    fn releases(&mut self, node: NodeId) {
+        if self.callmanager_up(node) {
+            self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.release);
+        }
     }
 }

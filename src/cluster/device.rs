@@ -1,7 +1,7 @@
 //! Devices: who is at them, who has them open, and which of a group is free (R5: one call to a port, many to a route
 //! point).
 
-use super::{Cluster, Event};
+use super::Cluster;
 use crate::cluster::call::Phase;
 use crate::domain::{
     ApplicationId, DestinationId, DeviceId, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble,
@@ -28,15 +28,33 @@ pub(super) struct Place {
     /// Whether an application has it open; phones and numbers outside always are.
     pub(super) open: bool,
     /// Whether a port or phone stands in its group's list of free ones.
-    listed: bool,
+    pub(super) listed: bool,
     /// The row of its route point, group or destination.
     pub(super) row: u16,
-    /// The CallManager where it is registered.
+    /// The CallManager where it is registered, was last, or is being registered.
     pub(super) node: NodeId,
+    /// Where it was when the run began, and where it returns to (R18).
+    pub(super) home: NodeId,
     /// Who controls it.
     pub(super) application: Option<ApplicationId>,
-    /// Counts its closings: an open request from before the last one is void.
-    stamp: u16,
+    /// Counts what makes open requests under way void.
+    pub(super) stamp: u16,
+    /// Whether its registration at `node` stands, even if nobody has it open.
+    pub(super) registered: bool,
+    /// Whether it is for the CTIManager to open it again.
+    pub(super) lost: bool,
+    /// Whether it is being opened or, being a phone, registered.
+    pub(super) pending: bool,
+    /// A phone's: whether its control is being asked for.
+    pub(super) asked: bool,
+    /// A phone's: whether its application controls it.
+    pub(super) controlled: bool,
+    /// A phone's: whether its application has opened it, be it registered or not (R20).
+    pub(super) reopened: bool,
+    /// Since when its home has been back, while it waits to go there; [`Time::NEVER`] while it does not.
+    pub(super) home_back: Time,
+    /// Since when its home had been back, while it is on its way there; [`Time::NEVER`] while it is not.
+    pub(super) homeward: Time,
     /// How many calls are there.
     pub(super) calls: u32,
     /// Since when it has been out of service, while it is.
@@ -45,7 +63,36 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) fn new(kind: PlaceKind, row: u16, node: NodeId, application: Option<ApplicationId>) -> Place {
-        Place { kind, open: false, listed: false, row, node, application, stamp: 0, calls: 0, out_since: Time::ZERO }
+        Place {
+            kind,
+            open: false,
+            listed: false,
+            row,
+            node,
+            home: node,
+            application,
+            stamp: 0,
+            registered: false,
+            lost: false,
+            pending: false,
+            asked: false,
+            controlled: false,
+            reopened: false,
+            home_back: Time::NEVER,
+            homeward: Time::NEVER,
+            calls: 0,
+            out_since: Time::ZERO,
+        }
+    }
+}
+
+impl Place {
+    /// Whether an application or CTIManager has asked for it. A phone can be asked for while it registers itself.
+    pub(super) const fn requested(&mut self) -> &mut bool {
+        match self.kind {
+            PlaceKind::Phone => &mut self.asked,
+            _ => &mut self.pending,
+        }
     }
 }
 
@@ -53,49 +100,78 @@ impl Place {
 #[derive(Clone, Debug, Default)]
 pub(super) struct PortState {
     /// The free ones, longest idle first. One that was closed meanwhile is dropped when its turn comes.
-    free: VecDeque<u32>,
+    pub(super) free: VecDeque<u32>,
     /// How many are open.
-    open: u32,
+    pub(super) open: u32,
 }
 
 /// The phones of a group.
 #[derive(Clone, Debug, Default)]
 pub(super) struct PhoneState {
-    free: VecDeque<u32>,
+    /// The free ones, as with ports.
+    pub(super) free: VecDeque<u32>,
+    /// How many are registered.
+    pub(super) open: u32,
     /// Calls that wait at their ports for a free phone.
     waiting: VecDeque<Handle>,
 }
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_devices(&mut self) {
-        for place in &mut self.places {
-            place.open = match place.kind {
-                PlaceKind::RoutePoint | PlaceKind::Port => place.application.is_some(),
-                PlaceKind::Phone | PlaceKind::Outside => true,
+        let plan = self.plan;
+        for (row, place) in self.places.iter_mut().enumerate() {
+            let open = plan.devices.get(row).is_none_or(|device| plan.starts_open(device));
+            *place = Place {
+                open,
+                listed: open,
+                registered: true,
+                // What is out of an application's reach is its own again once it comes within it (R25).
+                lost: !open && place.application.is_some(),
+                controlled: place.kind == PlaceKind::Phone && place.application.is_some(),
+                ..Place::new(place.kind, place.row, place.home, place.application)
             };
-            place.listed = place.open;
-            (place.stamp, place.calls, place.out_since) = (0, 0, Time::ZERO);
         }
         for (state, group) in self.ports.iter_mut().zip(&self.plan.port_groups) {
-            state.open = if group.application.is_some() { group.count } else { 0 };
+            let open = plan.starts_open(&plan.devices[group.first.index()]);
+            state.open = if open { group.count } else { 0 };
             state.free.clear();
             state.free.extend(group.first.0..group.first.0 + state.open);
         }
         for (state, group) in self.phones.iter_mut().zip(&self.plan.phone_groups) {
+            state.open = group.count;
             state.free.clear();
             state.free.extend(group.first.0..group.first.0 + group.count);
             state.waiting.clear();
         }
+        self.route_point_forwards.clear();
+        self.route_point_forwards.extend(self.plan.route_points.iter().map(|it| it.forwards));
+        self.port_forwards.clear();
+        self.port_forwards.extend(self.plan.port_groups.iter().map(|it| it.forwards));
+        self.phone_forwards.clear();
+        self.phone_forwards.extend(self.plan.phone_groups.iter().map(|it| it.forwards));
     }
 
-    /// The place's forward settings.
+    /// The forward settings as they are now.
     pub(super) fn forwards_of(&self, target: Target) -> Forwards {
         match target {
-            Target::RoutePoint(id) => self.plan.route_points[id.index()].forwards,
-            Target::Ports(id) => self.plan.port_groups[id.index()].forwards,
-            Target::Phones(id) => self.plan.phone_groups[id.index()].forwards,
+            Target::RoutePoint(id) => self.route_point_forwards[id.index()],
+            Target::Ports(id) => self.port_forwards[id.index()],
+            Target::Phones(id) => self.phone_forwards[id.index()],
             Target::Outside(_) => Forwards::default(),
         }
+    }
+
+    /// R12: a forward setting changes, for the calls that meet it from now on.
+    pub(super) fn setting_changes(&mut self, row: u16) {
+        let change = &self.plan.changes[row as usize];
+        let forwards = match change.whose {
+            Target::RoutePoint(id) => &mut self.route_point_forwards[id.index()],
+            Target::Ports(id) => &mut self.port_forwards[id.index()],
+            Target::Phones(id) => &mut self.phone_forwards[id.index()],
+            Target::Outside(_) => unreachable!("a number outside has no settings"),
+        };
+        forwards.set(change.forward, change.leads);
+        self.note(Fact::SettingChanged { change: u32::from(row) });
     }
 
     /// What a caller would dial to reach this place.
@@ -113,26 +189,25 @@ impl<R: Recorder> Cluster<'_, R> {
     /// takes the call when it is presented there.
     pub(super) fn seize(&mut self, call: Handle, target: Target) -> Result<u32, Trouble> {
         let (place, pool) = match target {
-            Target::RoutePoint(id) => return Ok(self.plan.route_point_device(id).0),
+            Target::RoutePoint(id) => {
+                let place = self.plan.route_point_device(id).0;
+                let alive = self.callmanager_up(self.places[place as usize].node);
+                return if alive { Ok(place) } else { Err(Trouble::NotOpened) };
+            }
             Target::Ports(id) => {
                 let state = &mut self.ports[id.index()];
                 let busy = if state.open == 0 { Trouble::NotOpened } else { Trouble::Busy };
-                let places = &mut self.places;
-                let free = std::iter::from_fn(|| state.free.pop_front()).find(|&port| {
-                    let place = &mut places[port as usize];
-                    place.listed = false;
-                    place.open && place.calls == 0
-                });
-                (free.ok_or(busy)?, PoolId::Ports(id))
+                (first_free(&mut state.free, &mut self.places).ok_or(busy)?, PoolId::Ports(id))
             }
             Target::Phones(id) => {
-                let phone = self.phones[id.index()].free.pop_front().ok_or(Trouble::Busy)?;
-                self.places[phone as usize].listed = false;
-                (phone, PoolId::Phones(id))
+                let state = &mut self.phones[id.index()];
+                let busy = if state.open == 0 { Trouble::NotOpened } else { Trouble::Busy };
+                (first_free(&mut state.free, &mut self.places).ok_or(busy)?, PoolId::Phones(id))
             }
             Target::Outside(id) => {
                 let place = self.plan.devices.len() as u32 + u32::from(id.0);
-                if self.places[place as usize].calls >= self.plan.destinations[id.index()].lines {
+                let Place { node, calls, .. } = self.places[place as usize];
+                if calls >= self.plan.destinations[id.index()].lines || !self.callmanager_up(node) {
                     return Err(Trouble::Busy);
                 }
                 (place, PoolId::Outside(id))
@@ -166,6 +241,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 if resident {
                     state.calls -= 1;
                     self.note(Fact::Left { call: name, route_point: RoutePointId(row), stayed });
+                    self.may_go_home(place);
                 }
             }
             PlaceKind::Port => {
@@ -175,12 +251,16 @@ impl<R: Recorder> Cluster<'_, R> {
                     self.ports[row as usize].free.push_back(place);
                 }
                 self.note(Fact::Freed { call: name, pool: PoolId::Ports(PortGroupId(row)), device });
+                self.may_go_home(place);
             }
             PlaceKind::Phone => {
                 state.calls -= 1;
-                state.listed = true;
-                self.phones[row as usize].free.push_back(place);
+                if state.open {
+                    state.listed = true;
+                    self.phones[row as usize].free.push_back(place);
+                }
                 self.note(Fact::Freed { call: name, pool: PoolId::Phones(PhoneGroupId(row)), device });
+                self.phone_is_idle(place);
                 self.serve_waiting(PhoneGroupId(row));
             }
             PlaceKind::Outside => {
@@ -191,8 +271,17 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// Whether a phone of the group could take a call now.
-    pub(super) fn phone_is_free(&self, group: PhoneGroupId) -> bool {
-        !self.phones[group.index()].free.is_empty()
+    pub(super) fn phone_is_free(&mut self, group: PhoneGroupId) -> bool {
+        let free = &mut self.phones[group.index()].free;
+        while let Some(&first) = free.front() {
+            let place = &mut self.places[first as usize];
+            if place.open && place.calls == 0 {
+                return true;
+            }
+            place.listed = false;
+            free.pop_front();
+        }
+        false
     }
 
     /// A call waits at its port until a phone of the group is free.
@@ -203,7 +292,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Sends waiting calls to free phones, first come, first served among those whose application can act.
     pub(super) fn serve_waiting(&mut self, group: PhoneGroupId) {
-        while !self.phones[group.index()].free.is_empty() {
+        while self.phone_is_free(group) {
             let (calls, places, applications) = (&self.calls, &self.places, &self.applications);
             let waits = |call: Handle| calls.get(call).filter(|call| call.phase == Phase::Waiting);
             let waiting = &mut self.phones[group.index()].waiting;
@@ -211,93 +300,23 @@ impl<R: Recorder> Cluster<'_, R> {
                 waiting.pop_front();
             }
             let ready = waiting.iter().position(|&call| {
-                let application = waits(call).and_then(|call| places[call.place as usize].application);
-                application.is_some_and(|application| applications[application.index()].acts())
+                let port = waits(call).map(|call| &places[call.place as usize]);
+                port.is_some_and(|port| {
+                    port.open && port.application.is_some_and(|application| applications[application.index()].acts())
+                })
             });
             let Some(first) = ready else { return };
             let call = waiting.remove(first).expect("its position was just found");
             self.transfer_to_free_phone(call, group);
         }
     }
+}
 
-    /// A device's application has lost it.
-    pub(super) fn close_device(&mut self, device: DeviceId, out_since: Time) {
-        let place = &mut self.places[device.index()];
-        if !place.open {
-            return;
-        }
-        place.open = false;
-        place.out_since = out_since;
-        let application = place.application.expect("only an application's devices close");
-        if place.kind == PlaceKind::Port {
-            self.ports[place.row as usize].open -= 1;
-        }
-        self.applications[application.index()].open -= 1;
-        let because = crate::domain::OutBecause::ApplicationClosed;
-        self.note(Fact::DeviceClosed { device, application: Some(application), because });
-    }
-
-    /// Open requests under way for this device are void from now on.
-    pub(super) fn void_open_requests(&mut self, device: DeviceId) {
-        let place = &mut self.places[device.index()];
-        place.stamp = place.stamp.wrapping_add(1);
-    }
-
-    /// The application's request to open a device leaves for the CTIManager.
-    pub(super) fn ask_to_open(&mut self, device: DeviceId) {
-        let place = &self.places[device.index()];
-        if !place.open {
-            let reaches = self.now + self.plan.links.to_application;
-            self.schedule(reaches, Event::OpenReachesManager { device: device.0, stamp: place.stamp });
-        }
-    }
-
-    pub(super) fn open_reaches_manager(&mut self, device: u32, stamp: u16) {
-        let place = self.places[device as usize];
-        if place.stamp != stamp {
-            return;
-        }
-        let manager = self.manager_of(place.application.expect("only an application's devices are opened"));
-        let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).device_open);
-        self.schedule(done + self.hop(manager, place.node), Event::OpenReachesCallManager { device, stamp });
-    }
-
-    pub(super) fn open_reaches_callmanager(&mut self, device: u32, stamp: u16) {
-        let place = self.places[device as usize];
-        if place.stamp != stamp {
-            return;
-        }
-        let work = &self.plan.nodes[place.node.index()].callmanager.device_open;
-        let done = self.work(self.plan.callmanager(place.node), work);
-        self.schedule(done, Event::DeviceOpens { device, stamp });
-    }
-
-    pub(super) fn device_opens(&mut self, device: u32, stamp: u16) {
-        let place = &mut self.places[device as usize];
-        if place.stamp != stamp || place.open {
-            return;
-        }
-        place.open = true;
-        let application = place.application.expect("only an application's devices are opened");
-        let out_of_service = self.now - place.out_since;
-        if place.kind == PlaceKind::Port {
-            let state = &mut self.ports[place.row as usize];
-            state.open += 1;
-            // A call that kept its media may still be there; then the port is free when that one ends.
-            if place.calls == 0 && !place.listed {
-                place.listed = true;
-                state.free.push_back(device);
-            }
-        }
-        let node = place.node;
-        let opened = DeviceId(device);
-        self.note(Fact::DeviceOpened { device: opened, application: Some(application), node, out_of_service });
-        let state = &mut self.applications[application.index()];
-        state.open += 1;
-        let devices = self.plan.applications[application.index()].devices.len();
-        while let Some(share) = self.applications[application.index()].next_share(devices) {
-            let delay = self.now - self.applications[application.index()].failed_at;
-            self.note(Fact::Recovered { application, share, delay });
-        }
-    }
+/// Takes the first place that is really free from a list of free ones.
+fn first_free(free: &mut VecDeque<u32>, places: &mut [Place]) -> Option<u32> {
+    std::iter::from_fn(|| free.pop_front()).find(|&first| {
+        let place = &mut places[first as usize];
+        place.listed = false;
+        place.open && place.calls == 0
+    })
 }

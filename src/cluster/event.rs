@@ -76,10 +76,35 @@ pub(super) enum Event {
     /// The device is open.
     DeviceOpens { device: u32, stamp: u16 },
 
-    // Faults.
-    /// A fault of the workload strikes.
+    /// The application sees that it has lost its CTIManager.
+    LossNoticed { application: u16, attempt: u16 },
+    /// The application tries the CTIManagers of its list.
+    Reconnects { application: u16, attempt: u16 },
+    /// The application leaves its least-priority CTIManager, if another one is up.
+    FallsBack { application: u16, attempt: u16 },
+
+    // CallManagers, and the devices that move between them.
+    /// A CTIManager notices that a CallManager has failed.
+    FailureNoticed { manager: u16, node: u16 },
+    /// A CTIManager notices that a CallManager is back.
+    ReturnNoticed { manager: u16, node: u16 },
+    /// A CTIManager takes up the next device that it recovers.
+    ManagerReopens { manager: u16, epoch: u16 },
+    /// A phone that has lost its CallManager looks for another one.
+    PhoneMoves { device: u32, stamp: u16 },
+    /// A CallManager has registered a phone.
+    PhoneRegisters { device: u32, stamp: u16 },
+    /// Phones notice that a CallManager is back.
+    PhonesNoticeReturn { node: u16 },
+    /// A CallManager that is back lets the next phone return to it.
+    PhoneReturns { node: u16, epoch: u16 },
+
+    // The workload's own.
+    /// A forward setting changes.
+    SettingChanges { change: u16 },
+    /// A fault strikes.
     FaultStrikes { fault: u16 },
-    /// What had failed is there again.
+    /// What the fault took is there again.
     FaultEnds { fault: u16 },
 }
 

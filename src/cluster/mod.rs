@@ -2,16 +2,19 @@
 //!
 //! [`Cluster::handle`] is the one place that leads from an event to its handler. A handler looks up, asks the rule,
 //! changes state, notes the fact and schedules what follows. Handlers are grouped by whose life they are part of: a
-//! caller's in `source`, a call's in `call` (R10), a device's in `device`, an application's in `application`. That calls
+//! caller's in `source`, a call's in `call` (R10), a device's in `device` and `recovery`, a node's in `node`, an
+//! application's in `application`. That calls
 //! which fan in to one place wait for each other (R11) follows from the stations all their messages pass.
 
 mod application;
 mod call;
 mod device;
 mod event;
+mod node;
+mod recovery;
 mod source;
 
-use crate::domain::{DeviceKind, NodeId, StationId};
+use crate::domain::{DeviceKind, Forwards, NodeId, StationId};
 use crate::engine::{
     Calendar, Distribution, Handle, Pool, Server, Servers, Span, Stream, Time, Watchdog, stream_number,
 };
@@ -22,6 +25,7 @@ use application::ApplicationState;
 use call::Call;
 use device::{PhoneState, Place, PlaceKind, PortState};
 use event::Event;
+use node::{NodeState, fault_luck};
 use source::SourceState;
 
 /// A station of one server, with the luck of its service times.
@@ -43,11 +47,20 @@ pub struct Cluster<'p, R> {
     places: Vec<Place>,
     /// The CallManager and the CTIManager of each node, by [`StationId`].
     processors: Vec<Processor>,
+    nodes: Vec<NodeState>,
     databases: Vec<Servers>,
     applications: Vec<ApplicationState>,
     ports: Vec<PortState>,
     phones: Vec<PhoneState>,
+    /// The forward settings as they are now (R12).
+    route_point_forwards: Vec<Forwards>,
+    port_forwards: Vec<Forwards>,
+    phone_forwards: Vec<Forwards>,
     sources: Vec<SourceState>,
+    /// How long phones take to notice that they have lost their CallManager.
+    phone_luck: Stream,
+    /// One for each fault; only those that strike at random draw from it.
+    fault_luck: Vec<Stream>,
     accept_timers: Watchdog<(Handle, u8)>,
     request_timers: Watchdog<(Handle, u8)>,
     /// Calls that a failing application leaves behind, while they are dealt with in order.
@@ -81,11 +94,17 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             calls: Pool::new(),
             places: devices.chain(outside).collect(),
             processors: processors.collect(),
+            nodes: NodeState::all(plan),
             databases: plan.databases.iter().map(|database| Servers::new(database.connections)).collect(),
             applications: plan.applications.iter().map(ApplicationState::new).collect(),
             ports: plan.port_groups.iter().map(|_| PortState::default()).collect(),
             phones: plan.phone_groups.iter().map(|_| PhoneState::default()).collect(),
+            route_point_forwards: Vec::new(),
+            port_forwards: Vec::new(),
+            phone_forwards: Vec::new(),
             sources: plan.sources.iter().map(SourceState::new).collect(),
+            phone_luck: Stream::new(0, 0, stream_number("phones", "")),
+            fault_luck: plan.faults.iter().map(fault_luck).collect(),
             accept_timers: Watchdog::new(plan.parameters.new_call_accept),
             request_timers: Watchdog::new(plan.parameters.request_timeout),
             stranded: Vec::new(),
@@ -120,12 +139,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         for database in &mut self.databases {
             database.clear();
         }
-        // Faults come first, so that a fault precedes the traffic of its instant.
-        for (row, fault) in self.plan.faults.iter().enumerate() {
-            if let crate::plan::Occurs::Once { at, .. } = fault.occurs {
-                self.calendar.push(at, Event::FaultStrikes { fault: row as u16 });
-            }
-        }
+        self.phone_luck.reset(seed, replication);
+        self.reset_nodes(seed, replication);
         self.reset_devices();
         self.reset_applications(seed, replication);
         self.reset_sources(seed, replication);
@@ -169,6 +184,19 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             Event::OpenReachesCallManager { device, stamp } => self.open_reaches_callmanager(device, stamp),
             Event::DeviceOpens { device, stamp } => self.device_opens(device, stamp),
 
+            Event::LossNoticed { application, attempt } => self.loss_noticed(application, attempt),
+            Event::Reconnects { application, attempt } => self.reconnects(application, attempt),
+            Event::FallsBack { application, attempt } => self.falls_back(application, attempt),
+
+            Event::FailureNoticed { manager, node } => self.failure_noticed(manager, node),
+            Event::ReturnNoticed { manager, node } => self.return_noticed(manager, node),
+            Event::ManagerReopens { manager, epoch } => self.manager_reopens(manager, epoch),
+            Event::PhoneMoves { device, stamp } => self.phone_moves(device, stamp),
+            Event::PhoneRegisters { device, stamp } => self.phone_registers(device, stamp),
+            Event::PhonesNoticeReturn { node } => self.phones_notice_return(node),
+            Event::PhoneReturns { node, epoch } => self.phone_returns(node, epoch),
+
+            Event::SettingChanges { change } => self.setting_changes(change),
             Event::FaultStrikes { fault } => self.fault_strikes(fault),
             Event::FaultEnds { fault } => self.fault_ends(fault),
         }

@@ -2,7 +2,7 @@
 
 use super::{Cluster, Event};
 use crate::cluster::call::Call;
-use crate::domain::{CallName, SourceId};
+use crate::domain::{CallName, Ending, Refusal, SourceId};
 use crate::engine::{Stream, Time, stream_number, unit_exponential};
 use crate::plan::{Arrivals, ModulationState, RateCurve, Source};
 use crate::record::{Fact, Recorder};
@@ -146,15 +146,22 @@ impl<R: Recorder> Cluster<'_, R> {
         let mut luck = [0; WORDS];
         luck.copy_from_slice(&state.next[1..=WORDS]);
         state.number += 1;
-        let ingress = plan.ingress[name.number as usize % plan.ingress.len()];
+        let (ingress, alive) = self.ingress_of(source, name.number);
 
         let call = self.calls.insert(Call::new(name, ingress, plan.to, luck, self.now));
         self.note(Fact::Offered { call: name, ingress });
         if let Some(patience) = self.patience(name, luck[Luck::Patience as usize - 1]) {
             self.schedule(self.now + patience, Event::PatienceEnds { call });
         }
-        let done = self.work(self.plan.callmanager(ingress), &self.plan.nodes[ingress.index()].callmanager.setup);
-        self.schedule(done, Event::Routes { call, step: 0 });
         self.schedule_next_caller(source);
+        if !alive {
+            self.end(call, Ending::Refused(Refusal::NoCallManager));
+        } else if self.refuses_new_calls(ingress) {
+            self.end(call, Ending::Refused(Refusal::Throttled));
+        } else {
+            let work = &self.plan.nodes[ingress.index()].callmanager.setup;
+            let done = self.work(self.plan.callmanager(ingress), work);
+            self.schedule(done, Event::Routes { call, step: 0 });
+        }
     }
 }

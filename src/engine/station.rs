@@ -29,6 +29,13 @@ impl Server {
     }
 }
 
+impl Server {
+    /// How long work that arrived now would wait.
+    pub fn backlog(&self, now: Time) -> Span {
+        self.free_at.since(now)
+    }
+}
+
 /// Several like servers and a queue that nobody leaves.
 #[derive(Clone, Debug)]
 pub struct Servers {

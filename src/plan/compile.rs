@@ -3,18 +3,22 @@
 use std::path::Path;
 
 use super::directory::{Directory, R7};
+use super::happenings::{changes, faults};
 use super::limits;
 use super::rates::curve;
 use super::{
-    Application, Arrivals, CallManagerWork, CtiManagerWork, Database, Destination, Device, Fault, HeartbeatReading,
-    Links, ListedCall, ModulationState, Node, Parameters, PhoneGroup, Plan, PortGroup, RoutePoint, Source, Treatment,
+    Application, Arrivals, CallManagerWork, CtiManagerWork, Database, Destination, Device, HeartbeatReading, Links,
+    ListedCall, ModulationState, Node, Parameters, PhoneGroup, Plan, PortGroup, RoutePoint, Source, Topology,
+    Treatment,
 };
 use crate::domain::{ApplicationId, DestinationId, DeviceId, DeviceKind, NodeId, Target};
 use crate::engine::{Span, Time};
-use crate::workload::{self as said, Calls, Files, Name, Place, Problem, Problems, Reports, Workload};
+use crate::workload::{self as said, Calls, Files, Name, Problem, Problems, Reports, Workload};
 
 const R1: &str = "R1: CTI needs a node that runs a CTIManager";
 const R2: &str = "R2: an application reaches its devices through CTIManagers";
+const R17: &str = "R17: a device that a CallManager of its group cannot open is closed";
+const R21: &str = "R21: the least-priority CTIManager is one of several that an application may use";
 const R10: &str = "R10: a call at a route point is redirected to a port, a phone or another number";
 
 /// Reads and checks a workload. `name` is how the user knows it, mostly a path; the plan is called after its last part.
@@ -40,9 +44,16 @@ fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
         reports.add(problem);
     }
     let group = |pool: &Name| directory.group(workload, pool).map(|row| groups[row].clone()).unwrap_or_default();
-    let route_point_groups: Vec<Vec<NodeId>> = workload.route_points.iter().map(|it| group(&it.device_pool)).collect();
-    let port_groups: Vec<Vec<NodeId>> = workload.cti_ports.iter().map(|it| group(&it.device_pool)).collect();
-    let phone_groups: Vec<Vec<NodeId>> = workload.phones.iter().map(|it| group(&it.device_pool)).collect();
+    let homes = |pool: &Name, cannot_open_on: &[Name]| {
+        let group = group(pool);
+        let cannot_open_on = unable(cannot_open_on, &group, &directory);
+        Homes { group, cannot_open_on }
+    };
+    let route_point_homes: Vec<Homes> =
+        workload.route_points.iter().map(|it| homes(&it.device_pool, &it.cannot_open_on)).collect();
+    let port_homes: Vec<Homes> =
+        workload.cti_ports.iter().map(|it| homes(&it.device_pool, &it.cannot_open_on)).collect();
+    let phone_homes: Vec<Homes> = workload.phones.iter().map(|it| homes(&it.device_pool, &it.cannot_open_on)).collect();
 
     let mut plan = Plan {
         name: Path::new(name).file_stem().map_or(name.into(), |stem| stem.to_string_lossy()).into_owned(),
@@ -61,10 +72,10 @@ fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
                 true => HeartbeatReading::Grid,
                 false => HeartbeatReading::Timer,
             },
-            callmanager_notice: Span::from_secs(1),
-            reopen_interval: Span::from_millis(10),
-            phone_return_interval: Span::from_millis(100),
-            code_yellow: None,
+            callmanager_notice: workload.cti.callmanager_notice,
+            reopen_interval: Span::from_seconds(1.0 / workload.cti.reopen_rate),
+            phone_return_interval: Span::from_seconds(1.0 / workload.cti.phone_return_rate),
+            code_yellow: workload.cti.code_yellow,
         },
         links: Links {
             between_nodes: workload.network.between_nodes,
@@ -85,49 +96,88 @@ fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
         devices: Vec::new(),
         sources: workload.traffic.iter().map(|it| source(it, workload, &directory)).collect(),
         faults: faults(workload, &directory),
-        changes: Vec::new(),
-        topology: super::Topology::CtiManager,
+        changes: changes(workload, &directory),
+        topology: if workload.direct { Topology::Direct } else { Topology::CtiManager },
     };
+    if workload.direct {
+        plan.tie_applications(workload);
+    }
     nobody_stays_for_ever(&plan, workload, reports);
     limits::check_calls(&plan, workload, reports);
     // Only now: a wrong plan may ask for any number of devices.
     if !reports.is_empty() {
         return None;
     }
-    for (row, group) in route_point_groups.into_iter().enumerate() {
+    for (row, homes) in route_point_homes.into_iter().enumerate() {
         let application = plan.route_points[row].application;
-        plan.add_device(DeviceKind::RoutePoint, row, application, group);
+        plan.add_devices(DeviceKind::RoutePoint, row, 1, application, &homes);
     }
-    for (row, group) in port_groups.into_iter().enumerate() {
-        plan.port_groups[row].first = DeviceId(plan.devices.len() as u32);
-        for _ in 0..plan.port_groups[row].count {
-            plan.add_device(DeviceKind::CtiPort, row, plan.port_groups[row].application, group.clone());
-        }
+    for (row, homes) in port_homes.into_iter().enumerate() {
+        let PortGroup { count, application, .. } = plan.port_groups[row];
+        plan.port_groups[row].first = plan.add_devices(DeviceKind::CtiPort, row, count, application, &homes);
     }
-    for (row, group) in phone_groups.into_iter().enumerate() {
-        plan.phone_groups[row].first = DeviceId(plan.devices.len() as u32);
-        for _ in 0..plan.phone_groups[row].count {
-            plan.add_device(DeviceKind::Phone, row, None, group.clone());
-        }
+    for (row, homes) in phone_homes.into_iter().enumerate() {
+        let PhoneGroup { count, application, .. } = plan.phone_groups[row];
+        plan.phone_groups[row].first = plan.add_devices(DeviceKind::Phone, row, count, application, &homes);
     }
     Some(plan)
 }
 
-impl Fault {
-    fn once(&self) -> (Time, Span, Option<ApplicationId>) {
-        match (&self.occurs, self.failing) {
-            (&super::Occurs::Once { at, lasts }, crate::domain::Failing::Application(id, _)) => (at, lasts, Some(id)),
-            _ => (Time::ZERO, Span::ZERO, None),
+/// Where devices register.
+struct Homes {
+    group: Vec<NodeId>,
+    cannot_open_on: Vec<NodeId>,
+}
+
+/// The CallManagers of a group that cannot open a device.
+fn unable(names: &[Name], group: &[NodeId], directory: &Directory<'_>) -> Vec<NodeId> {
+    for name in names {
+        if let Some((node, _)) = directory.nodes.rows.get(name.value.as_str())
+            && !group.is_empty()
+            && !group.contains(node)
+        {
+            let what = format!("no device registers at `{}` here: its CallManager group does not name it", name.value);
+            directory.reports.add(Problem::new(name.place.clone(), what, "").rule(R17));
         }
     }
+    directory.nodes(names, Some(R17))
 }
 
 impl Plan {
-    fn add_device(&mut self, kind: DeviceKind, row: usize, application: Option<ApplicationId>, group: Vec<NodeId>) {
-        let id = DeviceId(self.devices.len() as u32);
-        self.devices.push(Device { kind, row: row as u16, application, group, cannot_open_on: Vec::new() });
-        if let Some(application) = application {
-            self.applications[application.index()].devices.push(id);
+    /// Adds like devices and says which is the first.
+    fn add_devices(
+        &mut self,
+        kind: DeviceKind,
+        row: usize,
+        count: u32,
+        application: Option<ApplicationId>,
+        homes: &Homes,
+    ) -> DeviceId {
+        let first = self.devices.len() as u32;
+        for id in first..first + count {
+            let Homes { group, cannot_open_on } = homes;
+            let (group, cannot_open_on) = (group.clone(), cannot_open_on.clone());
+            self.devices.push(Device { kind, row: row as u16, application, group, cannot_open_on });
+            if let Some(application) = application {
+                self.applications[application.index()].devices.push(DeviceId(id));
+            }
+        }
+        DeviceId(first)
+    }
+
+    /// Before there were CTIManagers, the CallManager that an application was tied to did their work (R25): the node has
+    /// that work to do, and no other node has any.
+    fn tie_applications(&mut self, workload: &Workload) {
+        let mut tied = vec![false; self.nodes.len()];
+        for application in &mut self.applications {
+            application.ctimanagers.truncate(1);
+            application.least_priority = None;
+            for node in &application.ctimanagers {
+                tied[node.index()] = true;
+            }
+        }
+        for ((node, said), tied) in self.nodes.iter_mut().zip(&workload.nodes).zip(tied) {
+            node.ctimanager = tied.then(|| ctimanager_work(said));
         }
     }
 }
@@ -144,17 +194,23 @@ fn node(node: &said::Node) -> Node {
             release: work.release,
             device_open: work.device_open,
         },
-        ctimanager: node.ctimanager.then_some(CtiManagerWork {
-            event: work.event,
-            request: work.request,
-            heartbeat: work.heartbeat,
-            device_open: work.cti_device_open,
-        }),
+        ctimanager: node.ctimanager.then(|| ctimanager_work(node)),
+    }
+}
+
+fn ctimanager_work(node: &said::Node) -> CtiManagerWork {
+    let work = node.work.clone();
+    CtiManagerWork {
+        event: work.event,
+        request: work.request,
+        heartbeat: work.heartbeat,
+        device_open: work.cti_device_open,
     }
 }
 
 fn application(it: &said::Application, workload: &Workload, directory: &Directory<'_>) -> Application {
-    let runs_one = |node: &NodeId| workload.nodes[node.index()].ctimanager;
+    // Where there are no CTIManagers, any node will do.
+    let runs_one = |node: &NodeId| workload.direct || workload.nodes[node.index()].ctimanager;
     let ctimanagers = match &it.ctimanagers {
         Some(names) => {
             for name in names {
@@ -174,8 +230,20 @@ fn application(it: &said::Application, workload: &Workload, directory: &Director
         let what = format!("no node runs a CTIManager for `{}`", it.name.value);
         directory.reports.add(Problem::new(it.name.place.clone(), what, "").rule(R1));
     }
+    let least_priority = it.least_priority.as_ref().and_then(|(name, after)| {
+        let node = directory.nodes.find(name)?;
+        let problem = match &ctimanagers[..] {
+            list if !list.contains(&node) => format!("`{}` is no CTIManager that this application may use", name.value),
+            [_] => format!("`{}` is the only CTIManager that this application may use", name.value),
+            _ => return Some((node, *after)),
+        };
+        directory.reports.add(Problem::new(name.place.clone(), problem, "").rule(R21));
+        None
+    });
     Application {
         name: it.name.value.clone(),
+        recovery: it.recovery,
+        least_priority,
         ctimanagers,
         workers: it.workers,
         decide: it.decide.clone(),
@@ -184,8 +252,6 @@ fn application(it: &said::Application, workload: &Workload, directory: &Director
         heartbeat: it.heartbeat,
         reconnect: it.reconnect,
         open_interval: Span::from_seconds(1.0 / it.open_rate),
-        recovery: true,
-        least_priority: None,
         devices: Vec::new(),
     }
 }
@@ -235,7 +301,7 @@ fn port_group(it: &said::CtiPorts, directory: &Directory<'_>) -> PortGroup {
         treatment: it.treatment.clone(),
         transfer,
         media_from_application: it.media_from_application,
-        keeps_media: true,
+        keeps_media: it.keeps_media,
         forwards: directory.forwards(&it.forwards),
     }
 }
@@ -249,9 +315,9 @@ fn phone_group(it: &said::Phones, directory: &Directory<'_>) -> PhoneGroup {
         answered: it.answered,
         no_answer: it.no_answer,
         queue: it.queue,
-        application: None,
-        failover: crate::engine::Distribution::Constant(Span::from_secs(60)),
-        keeps_media: true,
+        application: it.application.as_ref().and_then(|name| directory.applications.find(name)),
+        failover: it.failover.clone(),
+        keeps_media: it.keeps_media,
         forwards: directory.forwards(&it.forwards),
     }
 }
@@ -290,41 +356,6 @@ fn listed(call: &said::ListedCall) -> ListedCall {
 
 fn state(&(factor, mean): &(f64, Span)) -> ModulationState {
     ModulationState { factor, mean }
-}
-
-fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Fault> {
-    let length = workload.run.length.value;
-    let mut faults: Vec<(Fault, &Place)> = Vec::new();
-    for it in &workload.faults {
-        if it.at.value >= length {
-            let what = "this fault never strikes: the run is over by then";
-            let label = format!("`run.length` is {}s", length.seconds());
-            directory.reports.add(Problem::new(it.at.place.clone(), what, label));
-            continue;
-        }
-        let Some(application) = directory.applications.find(&it.application) else {
-            continue;
-        };
-        let at = Time::ZERO + it.at.value;
-        let failing = crate::domain::Failing::Application(application, it.kind);
-        let fault = Fault { failing, occurs: super::Occurs::Once { at, lasts: it.lasts } };
-        faults.push((fault, &it.at.place));
-    }
-    faults.sort_by_key(|(fault, _)| fault.once().0);
-    for later in 1..faults.len() {
-        let (fault, place) = &faults[later];
-        let earlier = faults[..later]
-            .iter()
-            .find(|(earlier, _)| {
-                earlier.once().2 == fault.once().2 && earlier.once().0 + earlier.once().1 > fault.once().0
-            });
-        if let Some((_, first)) = earlier {
-            let what = "this fault strikes an application that is still down";
-            let problem = Problem::new((*place).clone(), what, "").also((*first).clone(), "since this one");
-            directory.reports.add(problem);
-        }
-    }
-    faults.into_iter().map(|(fault, _)| fault).collect()
 }
 
 /// Route points that pass a call only among themselves would pass it on for ever. Forwards are another matter: the hop

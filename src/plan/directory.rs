@@ -111,6 +111,8 @@ impl<'a> Directory<'a> {
         }
         // Nothing refers to a source, but its callers' luck hangs on its name.
         Names::of("source of calls", reports, &workload.traffic, |traffic| &traffic.name, SourceRow);
+        // Nor to a fault, but its luck hangs on its name too.
+        Names::of("fault", reports, &workload.faults, |fault| &fault.name, SourceRow);
         Directory {
             nodes: Names::of("node", reports, &workload.nodes, |node| &node.name, NodeId),
             groups: Names::of("CallManager group", reports, &workload.groups, |group| &group.name, usize::from),

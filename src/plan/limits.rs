@@ -1,7 +1,7 @@
 //! How large a workload may be, and what it takes to run it.
 
-use super::{Arrivals, ListedCall, Plan, RateCurve, Source, Treatment};
-use crate::domain::Target;
+use super::{Arrivals, Device, ListedCall, Plan, RateCurve, Source, Treatment};
+use crate::domain::{DeviceId, Target};
 use crate::engine::{Distribution, Span};
 use crate::workload::{At, DEVICES_MAX, Place, Problem, Reports, Workload};
 
@@ -13,6 +13,9 @@ const RATE_STEPS_MAX: u64 = 1_000_000;
 
 /// More calls a second than that are fewer than ten nanoseconds apart.
 const RATE_MAX: f64 = 1e8;
+
+/// Something may fail so often in a run, on average.
+const FAILURES_MAX: f64 = 1_000_000.0;
 
 /// A call's number is 32 bits wide; some room is left for luck.
 const CALLS_MAX: f64 = 4_000_000_000.0;
@@ -35,6 +38,8 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) {
     rows("phone", workload.phones.iter().map(|it| &it.name.place), reports);
     rows("destination", workload.destinations.iter().map(|it| &it.name.place), reports);
     rows("traffic", workload.traffic.iter().map(|it| &it.name.place), reports);
+    rows("fault", workload.faults.iter().map(|it| &it.name.place), reports);
+    rows("change", workload.changes.iter().map(|it| &it.at.place), reports);
     let stations = 2 * nodes + applications + databases;
     if stations > ROWS_MAX {
         let what =
@@ -51,6 +56,17 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) {
             reports.add(Problem::new(place.clone(), what, ""));
         }
     }
+}
+
+/// Whether something that works and fails for so long on average fails too often in a run.
+pub(super) fn too_many_failures(works: Span, lasts: Span, length: Span, place: &Place, reports: &Reports) -> bool {
+    let failures = length.seconds() / (works.seconds() + lasts.seconds());
+    let too_many = failures > FAILURES_MAX;
+    if too_many {
+        let what = format!("this fails {failures:.0} times in the run; the limit is {FAILURES_MAX:.0}");
+        reports.add(Problem::new(place.clone(), what, ""));
+    }
+    too_many
 }
 
 /// Reports a rate that changes too often.
@@ -193,7 +209,9 @@ impl Plan {
     pub fn memory_needed(&self, workers: usize) -> u64 {
         const CALL: f64 = 96.0;
         const EVENT: f64 = 32.0;
-        const DEVICE: u64 = 64;
+        const DEVICE: u64 = 128;
+        // A list of a few rows is a small block of its own.
+        const BLOCK: usize = 32;
         const HISTOGRAMS: u64 = 400 << 10;
         let devices = self.devices.len() as u64;
         let scopes = 1 + self.nodes.len() + self.applications.len() + self.databases.len() + self.route_points.len();
@@ -201,8 +219,10 @@ impl Plan {
         let calls = self.peak_calls() * (CALL + 3.0 * EVENT);
         let worker = calls as u64 + devices * (DEVICE + EVENT as u64) + scopes as u64 * HISTOGRAMS;
         let listed: usize = self.sources.iter().map(|source| source.arrivals.bytes()).sum();
-        // The plan itself is shared; a device's group is a small block of its own.
-        let shared = listed as u64 + devices * (DEVICE + 32);
+        // The plan itself is shared; a device has two lists, and a row in its application's.
+        let device = size_of::<Device>() + 2 * BLOCK + size_of::<DeviceId>();
+        let happenings = size_of_val(self.faults.as_slice()) + size_of_val(self.changes.as_slice());
+        let shared = (listed + happenings) as u64 + devices * device as u64;
         worker.saturating_mul(workers as u64).saturating_add(shared)
     }
 }

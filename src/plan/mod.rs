@@ -2,6 +2,7 @@
 
 mod compile;
 mod directory;
+mod happenings;
 mod limits;
 mod rates;
 
@@ -448,6 +449,19 @@ impl Plan {
             });
         }
         stations
+    }
+
+    /// Whether a device is in service when a run begins: every phone, and every route point and port that an application
+    /// has and reaches (before there were CTIManagers it reached those of its own CallManager only, R25).
+    pub fn starts_open(&self, device: &Device) -> bool {
+        match device.application {
+            _ if device.kind == DeviceKind::Phone => true,
+            None => false,
+            Some(application) => {
+                let own = self.applications[application.index()].ctimanagers.first();
+                self.topology == Topology::CtiManager || own == device.group.first()
+            }
+        }
     }
 
     /// The route point that a device is.

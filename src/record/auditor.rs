@@ -6,7 +6,7 @@ use crate::domain::{
     StationId, Target,
 };
 use crate::engine::{Span, Time};
-use crate::plan::Plan;
+use crate::plan::{Plan, Topology};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
@@ -146,7 +146,7 @@ impl<'p> Auditor<'p> {
         (self.offered, self.ended, self.integral, self.sojourns) = (0, 0, 0, 0);
         self.devices.clear();
         self.devices.extend(self.plan.devices.iter().map(|device| DeviceBook {
-            at: can_serve(device).then_some(device.group[0]),
+            at: self.plan.starts_open(device).then(|| device.group[0]),
             last: None,
             closed: None,
             given_up: None,
@@ -480,7 +480,7 @@ impl Recorder for Auditor<'_> {
                 self.require(known, |_| format!("{fact:?}: no failure was so long ago"));
             }
             Fact::ManagerLossNoticed { delay, .. } => {
-                let known = self.ctimanagers.iter().any(|process| self.failed_before(process, delay));
+                let known = self.managers().any(|process| self.failed_before(process, delay));
                 self.require(known, |_| format!("{fact:?}: no failure was so long ago"));
             }
             Fact::ManagerChanged { application, manager } => {
@@ -558,7 +558,7 @@ impl Auditor<'_> {
         let true_to_it = match because {
             OutBecause::ApplicationClosed => application.is_some(),
             OutBecause::CallManagerFailed => was.is_none_or(|node| self.callmanagers[node.index()].down),
-            OutBecause::CtiManagerFailed => application.is_some() && self.ctimanagers.iter().any(|it| it.down),
+            OutBecause::CtiManagerFailed => application.is_some() && self.managers().any(|it| it.down),
             OutBecause::Rehoming => calls == 0,
         };
         self.require(true_to_it, |_| format!("{fact:?}: that is not what has happened"));
@@ -566,16 +566,15 @@ impl Auditor<'_> {
     }
 
     fn given_up(&mut self, fact: Fact, device: DeviceId, because: ClosedBecause) {
-        let DeviceBook { at, given_up, .. } = self.devices[device.index()];
-        self.require(at.is_none() && given_up.is_none(), |_| {
-            format!("{fact:?}: it is in service at {at:?}, or given up already: {given_up:?}")
-        });
+        let at = self.devices[device.index()].at;
+        self.require(at.is_none(), |_| format!("{fact:?}: it is in service at {at:?}"));
         let plan = &self.plan.devices[device.index()];
         let said = match because {
             ClosedBecause::CannotOpen => !plan.cannot_open_on.is_empty(),
             ClosedBecause::RecoveryForbidden => {
                 plan.application.is_some_and(|application| !self.plan.applications[application.index()].recovery)
             }
+            ClosedBecause::OutOfReach => self.plan.topology == Topology::Direct,
         };
         self.require(said, |_| format!("{fact:?}: the workload does not say so"));
         self.devices[device.index()].given_up = Some(because);
@@ -628,6 +627,14 @@ impl Auditor<'_> {
             process.failures.push(now);
         }
         self.require(before != down, |_| format!("{fact:?}: it was so already"));
+    }
+
+    /// What applications are connected to: CTIManagers, or before there were any, CallManagers (R25).
+    fn managers(&self) -> impl Iterator<Item = &Process> {
+        match self.plan.topology {
+            Topology::CtiManager => self.ctimanagers.iter(),
+            Topology::Direct => self.callmanagers.iter(),
+        }
     }
 
     /// Whether the process failed just so long ago.
@@ -692,9 +699,11 @@ impl Auditor<'_> {
         if plan.kind != DeviceKind::Phone {
             let application = plan.application?;
             let managers = &self.plan.applications[application.index()].ctimanagers;
-            if self.applications[application.index()].down
-                || managers.iter().all(|node| self.ctimanagers[node.index()].down)
-            {
+            let no_manager = managers.iter().all(|node| self.ctimanagers[node.index()].down);
+            // R25: it reaches nothing but what is on its own CallManager.
+            let out_of_reach =
+                self.plan.topology == Topology::Direct && plan.group.iter().find(|&node| up(node)) != managers.first();
+            if self.applications[application.index()].down || no_manager || out_of_reach {
                 return None;
             }
         }

@@ -164,6 +164,8 @@ names! {
     ClosedCannotOpen = "closed_cannot_open",
     /// Devices given up because their application forbids recovery (R19).
     ClosedRecoveryForbidden = "closed_recovery_forbidden",
+    /// Devices given up because they went home to a CallManager that their application does not reach (R25).
+    ClosedOutOfReach = "closed_out_of_reach",
     /// Times a device was in service at home again (R18).
     Rehomed = "rehomed",
     /// Waits for going home that were cut short: the home, or the device's service, was lost again.

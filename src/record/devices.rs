@@ -71,6 +71,8 @@ pub(super) struct Book {
 #[derive(Debug)]
 pub(super) struct Devices {
     at_start: Vec<Option<Book>>,
+    /// Where each of those is that are in service when a run begins.
+    serving: Vec<NodeId>,
     /// `None` for those that are never in service: route points and ports without an application.
     books: Vec<Option<Book>>,
     first_managers: Vec<NodeId>,
@@ -82,8 +84,7 @@ pub(super) struct Devices {
 }
 
 impl Devices {
-    /// The devices of this plan as they are when a run begins: all in service that ever can be, each on the first
-    /// member of its group.
+    /// The devices of this plan as they are when a run begins, each on the first member of its group.
     pub(super) fn new(plan: &Plan) -> Devices {
         let at_start: Vec<Option<Book>> = plan
             .devices
@@ -99,8 +100,10 @@ impl Devices {
             .iter()
             .map(|application| application.ctimanagers.first().copied().unwrap_or(NodeId(0)))
             .collect();
+        let open = plan.devices.iter().filter(|device| plan.starts_open(device));
         Devices {
             books: at_start.clone(),
+            serving: open.filter_map(|device| device.group.first().copied()).collect(),
             at_start,
             managers: first_managers.clone(),
             applications_failed: vec![Time::ZERO; first_managers.len()],
@@ -114,6 +117,7 @@ impl Devices {
     pub(super) fn none() -> Devices {
         Devices {
             at_start: Vec::new(),
+            serving: Vec::new(),
             books: Vec::new(),
             first_managers: Vec::new(),
             managers: Vec::new(),
@@ -130,8 +134,8 @@ impl Devices {
     }
 
     /// The node of each device that is in service when a run begins.
-    pub(super) fn at_start(&self) -> impl Iterator<Item = NodeId> {
-        self.at_start.iter().flatten().map(|book| book.node)
+    pub(super) fn at_start(&self) -> &[NodeId] {
+        &self.serving
     }
 
     /// A device that can be in service.

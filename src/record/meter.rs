@@ -125,7 +125,7 @@ impl Meter {
         self.gauges.fill(StepGauge::default());
         self.censored.iter_mut().for_each(Histogram::reset);
         self.devices.start();
-        for node in self.devices.at_start() {
+        for &node in self.devices.at_start() {
             for row in [Catalogue::DEVICES_IN_SERVICE, self.catalogue.devices(node)] {
                 let gauge = &mut self.gauges[row];
                 gauge.reading += 1;
@@ -263,8 +263,9 @@ impl Meter {
             *landed = Some(now);
         }
         let kind = book.kind;
-        let outage = book.outage.take().expect("only a device that is out of service comes back");
-        if measured {
+        // One that its application did not reach at the beginning (R25) was taken away by nothing.
+        let outage = book.outage.take();
+        if let Some(outage) = outage.filter(|_| measured) {
             if outage.because != OutBecause::Rehoming {
                 self.count(Count::Reopened);
             }
@@ -568,13 +569,14 @@ impl Recorder for Meter {
                 self.step_down(self.catalogue.devices(node), now);
             }
             Fact::DeviceGivenUp { device, because } => {
-                if let Some(outage) = &mut self.devices.book(device).outage {
-                    outage.given_up = true;
-                }
-                if measured {
+                // Its application may ask for it again, in vain.
+                let outage = self.devices.book(device).outage.as_mut();
+                let before = outage.is_some_and(|outage| std::mem::replace(&mut outage.given_up, true));
+                if measured && !before {
                     self.count(match because {
                         ClosedBecause::CannotOpen => Count::ClosedCannotOpen,
                         ClosedBecause::RecoveryForbidden => Count::ClosedRecoveryForbidden,
+                        ClosedBecause::OutOfReach => Count::ClosedOutOfReach,
                     });
                 }
             }

@@ -34,6 +34,7 @@ const COUNTS: [Count; Count::ALL.len()] = [
     Count::StillOut,
     Count::ClosedCannotOpen,
     Count::ClosedRecoveryForbidden,
+    Count::ClosedOutOfReach,
     Count::Rehomed,
     Count::RehomeLost,
     Count::RehomeWaiting,
@@ -79,7 +80,7 @@ mod tests {
              in_progress,preserved,cfof,cfna,cfb,false_failures,dropped_connected,cfur,request_timeouts,refused_busy,\
              refused_not_opened,refused_not_answered,refused_too_many_hops,refused_throttled,refused_no_callmanager,\
              callmanager_failures,ctimanager_failures,reopened,still_out,closed_cannot_open,\
-             closed_recovery_forbidden,rehomed,rehome_lost,rehome_waiting,post_dial_delay_p50_ms,\
+             closed_recovery_forbidden,closed_out_of_reach,rehomed,rehome_lost,rehome_waiting,post_dial_delay_p50_ms,\
              post_dial_delay_p99_ms,post_dial_delay_max_ms,setup_delay_p50_ms,setup_delay_p99_ms,setup_delay_max_ms,"
         ));
         assert_eq!(csv.lines().count(), 6);

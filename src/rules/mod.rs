@@ -3,6 +3,10 @@
 
 pub mod admission;
 pub mod application_failure;
+pub mod call_survival;
+pub mod device_recovery;
+pub mod failback;
 pub mod forwarding;
 pub mod heartbeat;
+pub mod manager_choice;
 pub mod node_choice;

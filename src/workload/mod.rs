@@ -2,6 +2,7 @@
 //! parts are still names here; the plan resolves them.
 
 mod digest;
+mod fault;
 mod files;
 mod law;
 mod problem;
@@ -12,6 +13,7 @@ mod tree;
 pub mod units;
 
 pub use digest::digest;
+pub use fault::{Change, Failing, Fault, Occurs};
 pub use files::{Files, NoFiles};
 pub use problem::{Elsewhere, Place, Problem, Problems, Reports, TEXT_BYTES_MAX, enumeration, suggestion, text_of};
 pub use read::{At, Name};

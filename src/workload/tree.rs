@@ -2,16 +2,19 @@
 
 use toml::de::{DeTable, Error};
 
+use super::fault::{Change, Fault};
 use super::files::Files;
 use super::problem::{Place, Problem, Reports};
 use super::read::{At, Context, Key, Name, Table, Value};
 use super::traffic::Traffic;
-use crate::domain::{ApplicationFault, Forward, ReleaseProfile};
+use crate::domain::{Forward, ReleaseProfile};
 use crate::engine::{Distribution, Span};
 use crate::rules::heartbeat::effective_interval;
 
 const R1: &str = "R1: at most one CTIManager runs on a node, and CTI needs at least one in the cluster";
 const R7: &str = "R7: a CallManager group lists at most three CallManagers, best first";
+const R21: &str =
+    "R21: an application leaves its CTIManager by itself only if that is its least-priority server, in later releases";
 const R23: &str = "R23: the Application Heartbeat Minimum and Maximum parameters bound the interval";
 
 /// All that a workload file says, with every default filled in.
@@ -21,6 +24,8 @@ pub struct Workload {
     pub question: String,
     /// Which release is simulated.
     pub release: ReleaseProfile,
+    /// Whether each application is tied to one CallManager, as before there were CTIManagers (R25).
+    pub direct: bool,
     /// How long and how often it is run.
     pub run: Run,
     /// Delays between the parts.
@@ -49,6 +54,8 @@ pub struct Workload {
     pub traffic: Vec<Traffic>,
     /// Faults.
     pub faults: Vec<Fault>,
+    /// Changes of forward settings.
+    pub changes: Vec<Change>,
 }
 
 /// `[run]`
@@ -92,6 +99,14 @@ pub struct Cti {
     pub request_timeout: Span,
     /// Forward Maximum Hop Count.
     pub forward_hops: u8,
+    /// From a CallManager's failure, or return, to its being noticed by CTIManagers.
+    pub callmanager_notice: Span,
+    /// How many devices a second a CTIManager that recovers them asks for.
+    pub reopen_rate: f64,
+    /// How many phones a second return to a CallManager that is back.
+    pub phone_return_rate: f64,
+    /// The delays at which Code Yellow begins and ends; `None`: never.
+    pub code_yellow: Option<(Span, Span)>,
 }
 
 /// Service times: `[work]`, and per node `work`.
@@ -180,6 +195,10 @@ pub struct Application {
     pub reconnect: Span,
     /// How many devices it opens a second.
     pub open_rate: f64,
+    /// Whether its devices are recovered when their CallManager fails.
+    pub recovery: bool,
+    /// The CTIManager that it leaves again, and after how long.
+    pub least_priority: Option<(Name, Span)>,
 }
 
 /// The interfaces of applications.
@@ -222,6 +241,8 @@ pub struct RoutePoint {
     pub busy_trigger: u32,
     /// How many calls it takes.
     pub maximum_calls: u32,
+    /// The CallManagers that cannot open it when it is to be recovered there.
+    pub cannot_open_on: Vec<Name>,
     /// Its forwards.
     pub forwards: ForwardNames,
 }
@@ -243,6 +264,10 @@ pub struct CtiPorts {
     pub transfer: Option<(f64, Name)>,
     /// Whether the application itself sends the media.
     pub media_from_application: bool,
+    /// Whether connected calls outlive the failure of a CallManager.
+    pub keeps_media: bool,
+    /// The CallManagers that cannot open them when they are to be recovered there.
+    pub cannot_open_on: Vec<Name>,
     /// Their forwards.
     pub forwards: ForwardNames,
 }
@@ -266,6 +291,14 @@ pub struct Phones {
     pub no_answer: Span,
     /// Whether calls wait for a free one.
     pub queue: bool,
+    /// Who controls them as a third party.
+    pub application: Option<Name>,
+    /// From the failure of its CallManager until a phone registers elsewhere.
+    pub failover: Distribution,
+    /// Whether connected calls outlive the failure of a CallManager.
+    pub keeps_media: bool,
+    /// The CallManagers that cannot open them when they are to be recovered there.
+    pub cannot_open_on: Vec<Name>,
     /// Their forwards.
     pub forwards: ForwardNames,
 }
@@ -283,19 +316,6 @@ pub struct Destination {
     pub lines: u32,
     /// Where calls leave for it; `None`: at the first node.
     pub egress: Option<Name>,
-}
-
-/// `[[fault]]`
-#[derive(Clone, Debug)]
-pub struct Fault {
-    /// When.
-    pub at: At<Span>,
-    /// Which application.
-    pub application: Name,
-    /// How it fails.
-    pub kind: ApplicationFault,
-    /// For how long; [`Span::FOREVER`]: to the end of the run.
-    pub lasts: Span,
 }
 
 impl Workload {
@@ -324,6 +344,9 @@ impl Workload {
         Workload {
             question: table.string("question").check(|text| !text.trim().is_empty(), "is empty").required(),
             release,
+            direct: table
+                .key("topology", |value| value.choice(&[("ctimanager", false), ("direct", true)]))
+                .default(false),
             run: table.section("run", Run::read),
             network: table.section("network", Network::read),
             nodes: table.each("node", |table| Node::read(table, &work)),
@@ -337,6 +360,7 @@ impl Workload {
             destinations: table.each("destination", Destination::read),
             traffic: table.each("traffic", Traffic::read),
             faults: table.each("fault", Fault::read),
+            changes: table.each("change", Change::read),
             cti,
         }
     }
@@ -420,6 +444,10 @@ impl Cti {
                 .default(no_limit_at_zero(release.new_call_accept_seconds)),
             request_timeout: table.duration("request_timeout").positive().default(Span::from_secs(15)),
             forward_hops: table.whole("forward_hops", 0..=255).default(12) as u8,
+            callmanager_notice: table.duration("callmanager_notice").default(Span::from_secs(5)),
+            reopen_rate: table.key("reopen_rate", Value::rate).positive().default(100.0),
+            phone_return_rate: table.key("phone_return_rate", Value::rate).positive().default(10.0),
+            code_yellow: table.key("code_yellow", Value::code_yellow).default(None),
         }
     }
 }
@@ -522,8 +550,33 @@ impl Application {
             heartbeat: effective_interval(heartbeat, cti.heartbeat_minimum, cti.heartbeat_maximum),
             reconnect: table.duration("reconnect").default(Span::from_secs(30)),
             open_rate: table.key("open_rate", Value::rate).positive().default(50.0),
+            recovery: table.flag("recovery").default(true),
+            least_priority: Application::least_priority(table),
         }
     }
+
+    fn least_priority(table: &Table<'_>) -> Option<(Name, Span)> {
+        let bounds = Span::from_secs(120)..=Span::from_secs(600);
+        let server = table.reference("least_priority");
+        let after = table
+            .duration("fall_back_after")
+            .check(|after| bounds.contains(after), "must be 120s to 600s: beyond these JTAPI silently takes 300s")
+            .rule(R21);
+        if after.is_present() && !server.is_present() {
+            let title = "`fall_back_after` is of no use without `least_priority`";
+            table.reports().add(Problem::new(after.place(), title, "").rule(R21));
+        }
+        let after = after.default(Span::from_secs(300));
+        server.optional().map(|server| (server, after))
+    }
+}
+
+fn cannot_open_on(table: &Table<'_>) -> Vec<Name> {
+    table.list("cannot_open_on", Value::reference).default(Vec::new())
+}
+
+fn keeps_media(table: &Table<'_>) -> bool {
+    table.flag("keeps_media").default(true)
 }
 
 fn forwards(table: &Table<'_>, settings: &[Forward]) -> ForwardNames {
@@ -549,6 +602,7 @@ impl RoutePoint {
                 .check(|trigger| *trigger <= u64::from(maximum_calls), "is more than `maximum_calls`")
                 .default(u64::from(maximum_calls.min(4500))) as u32,
             maximum_calls,
+            cannot_open_on: cannot_open_on(table),
             forwards: forwards(table, &Forward::ALL),
         }
     }
@@ -597,10 +651,14 @@ impl CtiPorts {
             media_from_application: table
                 .key("media", |value| value.choice(&[("application", true), ("separate", false)]))
                 .default(true),
+            keeps_media: keeps_media(table),
+            cannot_open_on: cannot_open_on(table),
             forwards: forwards(table, &Forward::ALL),
         }
     }
 }
+
+const CODE_YELLOW: &str = "as in { entry = \"20ms\", exit = \"8ms\" }";
 
 /// How many devices all groups of a workload may have together.
 pub const DEVICES_MAX: u32 = 1 << 24;
@@ -618,6 +676,8 @@ impl Phones {
             None => Span::FOREVER,
         };
         let mean = Span::from_secs(5);
+        // Three keepalives of 30 s have to fail, and the CallManager hangs at any moment between two of them.
+        let failover = Distribution::Uniform { low: Span::from_secs(60), high: Span::from_secs(90) };
         Phones {
             name: table.key("name", Value::name).required(),
             number: table.key("dn", Value::directory_number).optional(),
@@ -627,6 +687,10 @@ impl Phones {
             answered: table.share("answered").default(1.0),
             no_answer: table.key("no_answer", Value::duration_or_off).positive().default(no_answer),
             queue: table.flag("queue").default(false),
+            application: table.reference("application").optional(),
+            failover: table.law("failover").default(failover),
+            keeps_media: keeps_media(table),
+            cannot_open_on: cannot_open_on(table),
             forwards,
         }
     }
@@ -644,36 +708,29 @@ impl Destination {
     }
 }
 
-impl Fault {
-    fn read(table: &Table<'_>) -> Fault {
-        let kinds = [
-            ("exit", ApplicationFault::Exit),
-            ("silent", ApplicationFault::Silent),
-            ("stall", ApplicationFault::Stall),
-        ];
-        let at = table.duration("at");
-        let kind = table.key("kind", |value| value.choice(&kinds)).wanted();
-        let lasts = table.duration("for").positive();
-        if kind == Some(ApplicationFault::Stall) && !lasts.is_present() {
-            let problem = Problem::new(table.place(), "a stall ends: `for` is missing", "for how long?");
-            let hint = "an application that hangs for good is `kind = \"silent\"`";
-            table.reports().add(problem.hint(hint));
-        }
-        Fault {
-            at: At { place: at.place(), value: at.required() },
-            application: table.reference("application").required(),
-            kind: kind.unwrap_or(ApplicationFault::Exit),
-            lasts: lasts.default(Span::FOREVER),
-        }
-    }
-}
-
 impl<'a> Value<'a> {
     /// A duration, or `"off"` for one without end.
     fn duration_or_off(self) -> Option<Span> {
         match self.text() {
             Some("off") => Some(Span::FOREVER),
             _ => self.duration(),
+        }
+    }
+
+    /// `{ entry = "20ms", exit = "8ms" }`, or `"off"`.
+    fn code_yellow(self) -> Option<Option<(Span, Span)>> {
+        match self.text() {
+            Some("off") => return Some(None),
+            Some(_) => return self.wrong("is \"off\" or two delays", Some(CODE_YELLOW.to_owned())),
+            None => {}
+        }
+        let table = self.table()?;
+        let entry = table.duration("entry").positive().default(Span::from_millis(20));
+        let exit = table.duration("exit").default(Span::from_millis(8).min(entry));
+        table.finish();
+        match exit <= entry {
+            true => Some(Some((entry, exit))),
+            false => self.wrong("ends at a longer delay than it begins", Some(CODE_YELLOW.to_owned())),
         }
     }
 

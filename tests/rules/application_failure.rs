@@ -70,9 +70,9 @@ fn r24_unanswered_calls_go_to_cfof_new_ones_to_cfna_until_the_devices_are_open_a
          9.000 caller 4 presented at welcome
         10.000 ivr fails: Exit
         10.000 ivr closed
-        10.000 welcome closed
-        10.000 port/1 closed
-        10.000 port/2 closed
+        10.000 welcome out: ApplicationClosed
+        10.000 port/1 out: ApplicationClosed
+        10.000 port/2 out: ApplicationClosed
         10.000 caller 1 ends: DroppedConnected
         10.000 caller 2 ends: DroppedConnected
         10.000 caller 3 takes operator
@@ -92,10 +92,11 @@ fn r24_unanswered_calls_go_to_cfof_new_ones_to_cfna_until_the_devices_are_open_a
         15.000 caller 5 connected
         16.000 caller 5 ends: Completed
         18.000 ivr is back
-        18.000 welcome opened
-        19.000 port/1 opened
+        18.000 ivr is connected to sub1
+        18.000 welcome opened on sub1
+        19.000 port/1 opened on sub1
         19.000 recovered: Half
-        20.000 port/2 opened
+        20.000 port/2 opened on sub1
         20.000 recovered: NinetyFive
         20.000 recovered: All
         30.000 caller 6 at sub1

@@ -2,9 +2,14 @@
 
 mod admission;
 mod application_failure;
+mod callmanager_failure;
+mod ctimanager_failure;
+mod failback;
 mod fan_in;
 mod forwarding;
 mod heartbeat;
 mod node_choice;
+mod phones;
+mod settings;
 mod story;
 mod treatment;

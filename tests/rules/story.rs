@@ -117,8 +117,32 @@ impl Recorder for Story<'_> {
             Fact::ApplicationClosed { application: id, false_failure, .. } => {
                 format!("{} closed{}", application(id), if false_failure { ", wrongly" } else { "" })
             }
-            Fact::DeviceOpened { device, .. } => format!("{} opened", self.device(device)),
-            Fact::DeviceClosed { device, .. } => format!("{} closed", self.device(device)),
+            Fact::DeviceOpened { device, node, .. } => {
+                format!("{} opened on {}", self.device(device), plan.nodes[node.index()].name)
+            }
+            Fact::DeviceClosed { device, because, .. } => format!("{} out: {because:?}", self.device(device)),
+            Fact::DeviceGivenUp { device, because } => format!("{} given up: {because:?}", self.device(device)),
+            Fact::HomeReturned { device, .. } => format!("{} waits to go home", self.device(device)),
+            Fact::HomeLost { device } => format!("{} no longer goes home", self.device(device)),
+            Fact::RehomeStarted { device, .. } => format!("{} leaves for home", self.device(device)),
+            Fact::Rehomed { device, .. } => format!("{} is home", self.device(device)),
+            Fact::CallManagerFailed { node } => format!("CallManager {} fails", plan.nodes[node.index()].name),
+            Fact::CallManagerReturned { node } => format!("CallManager {} is back", plan.nodes[node.index()].name),
+            Fact::CtiManagerFailed { node } => format!("CTIManager {} fails", plan.nodes[node.index()].name),
+            Fact::CtiManagerReturned { node } => format!("CTIManager {} is back", plan.nodes[node.index()].name),
+            Fact::FailureNoticed { manager, node, .. } => {
+                let name = |node: ctisim::domain::NodeId| plan.nodes[node.index()].name.as_str();
+                format!("CTIManager {} notices that {} failed", name(manager), name(node))
+            }
+            Fact::ManagerLossNoticed { application: id, .. } => format!("{} notices the loss", application(id)),
+            Fact::ManagerChanged { application: id, manager } => {
+                format!("{} is connected to {}", application(id), plan.nodes[manager.index()].name)
+            }
+            Fact::SettingChanged { .. } => "a setting changes".to_owned(),
+            Fact::Throttling { node, refuses } => {
+                let does = if refuses { "refuses" } else { "takes" };
+                format!("{} {does} new calls", plan.nodes[node.index()].name)
+            }
             Fact::Preserved { call } => format!("{} keeps its media", caller(call)),
             Fact::RequestTimedOut { call, .. } => format!("the request for {} times out", caller(call)),
             Fact::Recovered { share, .. } => format!("recovered: {share:?}"),
@@ -128,7 +152,6 @@ impl Recorder for Story<'_> {
             | Fact::Skipped { .. }
             | Fact::Taken { .. }
             | Fact::LookedUp { .. } => return,
-            other => format!("{other:?}"),
         };
         self.tell(now, &sentence);
     }

@@ -1,0 +1,250 @@
+//! Nodes: their CallManagers and CTIManagers fail and come back, and new calls are throttled.
+
+use super::device::PlaceKind;
+use super::{Cluster, Event};
+use crate::domain::{Failing, NodeId};
+use crate::engine::{Server, Stream, Time, stream_number};
+use crate::plan::{Fault, Occurs, Plan, Topology};
+use crate::record::{Fact, Recorder};
+use std::collections::VecDeque;
+
+/// A node in a run.
+#[derive(Default)]
+pub(super) struct NodeState {
+    /// How many faults keep its CallManager down, and its CTIManager.
+    callmanager_down: u8,
+    ctimanager_down: u8,
+    /// When its CallManager was last back; it was up when the run began.
+    pub(super) returned_at: Time,
+    /// Whether its CallManager refuses new calls (Code Yellow).
+    throttles: bool,
+    /// Counts the failures of its processes: what was scheduled before one is stale.
+    pub(super) epoch: u16,
+    /// Devices that its CTIManager is to open, with their stamps, and whether it is at it.
+    pub(super) reopening: VecDeque<(u32, u16)>,
+    pub(super) reopens: bool,
+    /// Phones that queue to return to its CallManager, and whether it lets them.
+    pub(super) returning: VecDeque<u32>,
+    pub(super) lets_return: bool,
+}
+
+/// The luck of a fault that strikes at random.
+pub(super) fn fault_luck(fault: &Fault) -> Stream {
+    match &fault.occurs {
+        Occurs::Random { name, .. } => Stream::new(0, 0, stream_number("fault", name)),
+        Occurs::Once { .. } => Stream::new(0, 0, 0),
+    }
+}
+
+impl<R: Recorder> Cluster<'_, R> {
+    pub(super) fn reset_nodes(&mut self, seed: u64, replication: u64) {
+        for state in &mut self.nodes {
+            let (mut reopening, mut returning) =
+                (std::mem::take(&mut state.reopening), std::mem::take(&mut state.returning));
+            reopening.clear();
+            returning.clear();
+            *state = NodeState { reopening, returning, ..NodeState::default() };
+        }
+        // Faults come first, so that a fault precedes the traffic of its instant; and changes of settings with them.
+        for row in 0..self.plan.faults.len() {
+            self.fault_luck[row].reset(seed, replication);
+            match &self.plan.faults[row].occurs {
+                Occurs::Once { at, .. } => self.schedule(*at, Event::FaultStrikes { fault: row as u16 }),
+                Occurs::Random { .. } => self.schedule_random_fault(row as u16),
+            }
+        }
+        for (row, change) in self.plan.changes.iter().enumerate() {
+            self.calendar.push(change.at, Event::SettingChanges { change: row as u16 });
+        }
+    }
+
+    fn schedule_random_fault(&mut self, row: u16) {
+        if let Occurs::Random { works, .. } = &self.plan.faults[row as usize].occurs {
+            let strikes = self.now + works.sample(self.fault_luck[row as usize].next_u64());
+            self.schedule(strikes, Event::FaultStrikes { fault: row });
+        }
+    }
+
+    pub(super) fn callmanager_up(&self, node: NodeId) -> bool {
+        self.nodes[node.index()].callmanager_down == 0
+    }
+
+    /// Whether a node's CTIManager is up; before there were any, the CallManager itself did its work (R25).
+    pub(super) fn ctimanager_up(&self, node: NodeId) -> bool {
+        self.plan.nodes[node.index()].ctimanager.is_some()
+            && self.nodes[node.index()].ctimanager_down == 0
+            && (self.plan.topology == Topology::CtiManager || self.callmanager_up(node))
+    }
+
+    // Faults.
+
+    pub(super) fn fault_strikes(&mut self, row: u16) {
+        let fault = &self.plan.faults[row as usize];
+        let lasts = match &fault.occurs {
+            Occurs::Once { lasts, .. } => *lasts,
+            Occurs::Random { lasts, .. } => lasts.sample(self.fault_luck[row as usize].next_u64()),
+        };
+        let ends = self.now + lasts;
+        self.schedule(ends, Event::FaultEnds { fault: row });
+        match fault.failing {
+            Failing::Application(application, kind) => self.application_fails(application, kind, row, ends),
+            Failing::CallManager(node) => self.callmanager_fails(node, false),
+            Failing::CtiManager(node) => self.ctimanager_fails(node, false),
+            Failing::Node(node) => {
+                self.callmanager_fails(node, true);
+                self.ctimanager_fails(node, true);
+            }
+        }
+    }
+
+    pub(super) fn fault_ends(&mut self, row: u16) {
+        match self.plan.faults[row as usize].failing {
+            Failing::Application(application, _) => self.application_returns(application, row),
+            Failing::CallManager(node) => self.callmanager_returns(node),
+            Failing::CtiManager(node) => self.ctimanager_returns(node),
+            Failing::Node(node) => {
+                self.ctimanager_returns(node);
+                self.callmanager_returns(node);
+            }
+        }
+        self.schedule_random_fault(row);
+    }
+
+    /// `silently`: the host is gone, and nothing closes a connection.
+    fn callmanager_fails(&mut self, node: NodeId, silently: bool) {
+        let state = &mut self.nodes[node.index()];
+        state.callmanager_down += 1;
+        if state.callmanager_down > 1 {
+            return;
+        }
+        state.throttles = false;
+        state.epoch = state.epoch.wrapping_add(1);
+        state.returning.clear();
+        state.lets_return = false;
+        // Its CTIManager's work goes on.
+        let reopens = state.reopens;
+        let epoch = state.epoch;
+        if reopens {
+            self.schedule(self.now, Event::ManagerReopens { manager: node.0, epoch });
+        }
+        self.processors[self.plan.callmanager(node).index()].server = Server::default();
+        self.note(Fact::CallManagerFailed { node });
+        self.move_outside_lines(node);
+        self.lose_devices_of(node);
+        self.lose_calls_of(node);
+        for manager in 0..self.nodes.len() as u16 {
+            let notices = self.now + self.plan.parameters.callmanager_notice;
+            self.schedule(notices, Event::FailureNoticed { manager, node: node.0 });
+        }
+        if self.plan.topology == Topology::Direct {
+            self.applications_lose(node, silently);
+        }
+    }
+
+    fn callmanager_returns(&mut self, node: NodeId) {
+        let state = &mut self.nodes[node.index()];
+        state.callmanager_down -= 1;
+        if state.callmanager_down > 0 {
+            return;
+        }
+        state.returned_at = self.now;
+        self.note(Fact::CallManagerReturned { node });
+        for (row, destination) in self.plan.destinations.iter().enumerate() {
+            let place = &mut self.places[self.plan.devices.len() + row];
+            if destination.egress == node || self.nodes[place.node.index()].callmanager_down > 0 {
+                place.node = node;
+            }
+        }
+        let noticed = self.now + self.plan.parameters.callmanager_notice;
+        for manager in 0..self.nodes.len() as u16 {
+            self.schedule(noticed, Event::ReturnNoticed { manager, node: node.0 });
+        }
+        self.schedule(noticed, Event::PhonesNoticeReturn { node: node.0 });
+    }
+
+    fn ctimanager_fails(&mut self, node: NodeId, silently: bool) {
+        if self.plan.nodes[node.index()].ctimanager.is_none() {
+            return;
+        }
+        let state = &mut self.nodes[node.index()];
+        state.ctimanager_down += 1;
+        if state.ctimanager_down > 1 {
+            return;
+        }
+        state.epoch = state.epoch.wrapping_add(1);
+        state.reopening.clear();
+        state.reopens = false;
+        // Its CallManager's work goes on.
+        let (lets_return, epoch) = (state.lets_return, state.epoch);
+        if lets_return {
+            self.schedule(self.now, Event::PhoneReturns { node: node.0, epoch });
+        }
+        self.processors[self.plan.ctimanager(node).index()].server = Server::default();
+        self.note(Fact::CtiManagerFailed { node });
+        self.applications_lose(node, silently);
+    }
+
+    fn applications_lose(&mut self, manager: NodeId, silently: bool) {
+        for application in self.connected_to(manager) {
+            self.lose_manager(application, silently);
+        }
+    }
+
+    fn ctimanager_returns(&mut self, node: NodeId) {
+        if self.plan.nodes[node.index()].ctimanager.is_none() {
+            return;
+        }
+        let state = &mut self.nodes[node.index()];
+        state.ctimanager_down -= 1;
+        if state.ctimanager_down == 0 {
+            self.note(Fact::CtiManagerReturned { node });
+        }
+    }
+
+    /// The lines outside that leave at a failed CallManager register with the next one that lives.
+    fn move_outside_lines(&mut self, node: NodeId) {
+        let count = self.nodes.len() as u16;
+        let next = (1..count).map(|step| NodeId((node.0 + step) % count)).find(|&next| self.callmanager_up(next));
+        let first = self.plan.devices.len();
+        for place in &mut self.places[first..] {
+            debug_assert_eq!(place.kind, PlaceKind::Outside);
+            if place.node == node
+                && let Some(next) = next
+            {
+                place.node = next;
+            }
+        }
+    }
+
+    // Code Yellow.
+
+    /// Whether the CallManager refuses a new call now: it begins to when the expected delay reaches the entry latency
+    /// and ceases when it falls below the exit latency.
+    pub(super) fn refuses_new_calls(&mut self, node: NodeId) -> bool {
+        let Some((entry, exit)) = self.plan.parameters.code_yellow else { return false };
+        let delay = self.processors[self.plan.callmanager(node).index()].server.backlog(self.now);
+        let state = &mut self.nodes[node.index()];
+        let refuses = if state.throttles { delay >= exit } else { delay >= entry };
+        if refuses != state.throttles {
+            state.throttles = refuses;
+            self.note(Fact::Throttling { node, refuses });
+        }
+        refuses
+    }
+
+    /// The CallManager that a call comes in at: the one whose turn it is, or the next of its source's that lives.
+    pub(super) fn ingress_of(&self, source: u16, number: u32) -> (NodeId, bool) {
+        let ingress = &self.plan.sources[source as usize].ingress;
+        let first = number as usize % ingress.len();
+        let turn = (first..first + ingress.len()).map(|index| ingress[index % ingress.len()]);
+        let alive = turn.clone().find(|&node| self.callmanager_up(node));
+        (alive.unwrap_or(ingress[first]), alive.is_some())
+    }
+}
+
+impl NodeState {
+    /// As many as the plan has nodes.
+    pub(super) fn all(plan: &Plan) -> Vec<NodeState> {
+        plan.nodes.iter().map(|_| NodeState::default()).collect()
+    }
+}

@@ -1,0 +1,140 @@
+//! What happens while a cluster runs: faults, and changes of settings.
+
+use super::directory::Directory;
+use super::limits;
+use super::{Change, Fault, Occurs};
+use crate::domain::{ApplicationId, Failing, Forward, Target};
+use crate::engine::{Span, Time};
+use crate::workload::{self as said, At, Name, Place, Problem, Workload};
+
+const R1: &str = "R1: a node runs one CTIManager, or none";
+const R12: &str = "R12: forward settings belong to route points, ports and phones";
+const R25: &str = "R25: before there were CTIManagers, an application was tied to a CallManager";
+
+/// Reports what would happen when the run is over.
+fn in_time(at: &At<Span>, what: &str, workload: &Workload, directory: &Directory<'_>) -> bool {
+    let length = workload.run.length.value;
+    let in_time = at.value < length;
+    if !in_time {
+        let label = format!("`run.length` is {}s", length.seconds());
+        directory.reports.add(Problem::new(at.place.clone(), format!("{what}: the run is over by then"), label));
+    }
+    in_time
+}
+
+/// The faults, in the order of the file.
+pub(super) fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut scheduled = Vec::new();
+    for it in &workload.faults {
+        let failing = it.failing.as_ref().and_then(|failing| self::failing(failing, workload, directory));
+        let occurs = match &it.occurs {
+            said::Occurs::Once { at, lasts } => {
+                if !in_time(at, "this fault never strikes", workload, directory) {
+                    continue;
+                }
+                let strikes = Time::ZERO + at.value;
+                if let Some(Failing::Application(application, _)) = failing {
+                    scheduled.push((strikes, *lasts, application, &at.place));
+                }
+                Occurs::Once { at: strikes, lasts: *lasts }
+            }
+            said::Occurs::Random { works, lasts } => {
+                let length = workload.run.length.value;
+                limits::too_many_failures(works.value.mean(), lasts.mean(), length, &works.place, directory.reports);
+                Occurs::Random { works: works.value.clone(), lasts: lasts.clone(), name: it.name.value.clone() }
+            }
+        };
+        faults.extend(failing.map(|failing| Fault { failing, occurs }));
+    }
+    one_after_the_other(scheduled, directory);
+    faults
+}
+
+fn failing(it: &said::Failing, workload: &Workload, directory: &Directory<'_>) -> Option<Failing> {
+    match it {
+        said::Failing::Application(name, kind) => {
+            directory.applications.find(name).map(|application| Failing::Application(application, *kind))
+        }
+        said::Failing::CallManager(name) => directory.nodes.find(name).map(Failing::CallManager),
+        said::Failing::Node(name) => directory.nodes.find(name).map(Failing::Node),
+        said::Failing::CtiManager(name) => {
+            let node = directory.nodes.find(name)?;
+            let report = |what: &str, rule| {
+                let (_, place) = directory.nodes.rows[name.value.as_str()];
+                let problem = Problem::new(name.place.clone(), what, "").also(place.clone(), "this node");
+                directory.reports.add(problem.hint("what can fail there is a `callmanager` or a `node`").rule(rule));
+            };
+            if workload.direct {
+                report("with `topology = \"direct\"` there is no CTIManager to fail", R25);
+            } else if !workload.nodes[node.index()].ctimanager {
+                report(&format!("`{}` runs no CTIManager", name.value), R1);
+            }
+            Some(Failing::CtiManager(node))
+        }
+    }
+}
+
+/// Reports scheduled faults of an application that is still down. Nodes and what runs on them may fail for more than one
+/// reason at a time: they are back when all of these are over.
+fn one_after_the_other(mut faults: Vec<(Time, Span, ApplicationId, &Place)>, directory: &Directory<'_>) {
+    faults.sort_by_key(|&(at, ..)| at);
+    for (later, &(at, _, application, place)) in faults.iter().enumerate() {
+        let still_down = |&&(earlier, lasts, of, _): &&(Time, Span, ApplicationId, &Place)| {
+            of == application && earlier + lasts > at
+        };
+        if let Some((.., first)) = faults[..later].iter().find(still_down) {
+            let what = "this fault strikes an application that is still down";
+            let problem = Problem::new(place.clone(), what, "").also((*first).clone(), "since this one");
+            directory.reports.add(problem);
+        }
+    }
+}
+
+/// The changes of forward settings, in order of time.
+pub(super) fn changes(workload: &Workload, directory: &Directory<'_>) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for it in &workload.changes {
+        in_time(&it.at, "nothing changes any more", workload, directory);
+        let whose = directory.targets.find(&it.of);
+        if let Some(Target::Outside(_)) = whose {
+            let what = format!("`{}` is a number outside: it has no forward settings", it.of.value);
+            directory.reports.add(Problem::new(it.of.place.clone(), what, "").rule(R12));
+        }
+        for (forward, At { value, place }) in &it.settings {
+            let leads = value.as_ref().map(|name| directory.targets.find(name));
+            if let Some(Target::Phones(group)) = whose {
+                check_phones(&workload.phones[group.index()], *forward, value.as_ref(), place, directory);
+            }
+            // A forward that leads nowhere has been reported.
+            if let (Some(whose), None | Some(Some(_))) = (whose, leads) {
+                changes.push(Change { at: Time::ZERO + it.at.value, whose, forward: *forward, leads: leads.flatten() });
+            }
+        }
+    }
+    changes.sort_by_key(|change| change.at);
+    changes
+}
+
+/// Reports settings that phones do not have, and one that would never be used.
+fn check_phones(
+    phones: &said::Phones,
+    forward: Forward,
+    leads: Option<&Name>,
+    place: &Place,
+    directory: &Directory<'_>,
+) {
+    let name = &phones.name;
+    let report = |what: String, hint: &str| {
+        let mut problem = Problem::new(place.clone(), what, "").also(name.place.clone(), "these phones").rule(R12);
+        problem.hint = (!hint.is_empty()).then(|| hint.to_owned());
+        directory.reports.add(problem);
+    };
+    match forward {
+        Forward::Cfof | Forward::Cfur => report(format!("a phone has no `{}`", forward.name()), ""),
+        Forward::Cfna if leads.is_some() && phones.no_answer == Span::FOREVER => {
+            report(format!("`{}` rings for ever, and never forwards by `cfna`", name.value), "say its `no_answer`");
+        }
+        Forward::Cfb | Forward::Cfna => {}
+    }
+}

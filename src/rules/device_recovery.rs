@@ -1,0 +1,56 @@
+//! R13, R16, R17, R19: what becomes of a device whose CallManager failed.
+
+use super::node_choice;
+use crate::domain::{ClosedBecause, NodeId};
+
+/// What the CTIManager does with a device that is out of service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// Opens it there: on the next live CallManager of its group (R13).
+    Open(NodeId),
+    /// Waits until a CallManager of its group is back (R16).
+    Wait,
+    /// Closes it.
+    GiveUp(ClosedBecause),
+}
+
+/// Decides where, if anywhere, a device is opened again. `cannot_open_on` are the CallManagers that turn out unable to
+/// open it (R17); `allowed` is whether its application allows recovery (R19).
+pub fn recover(allowed: bool, group: &[NodeId], cannot_open_on: &[NodeId], live: impl Fn(NodeId) -> bool) -> Recovery {
+    if !allowed {
+        return Recovery::GiveUp(ClosedBecause::RecoveryForbidden);
+    }
+    match node_choice::first_live(group, live) {
+        None => Recovery::Wait,
+        Some(node) if cannot_open_on.contains(&node) => Recovery::GiveUp(ClosedBecause::CannotOpen),
+        Some(node) => Recovery::Open(node),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GROUP: [NodeId; 3] = [NodeId(0), NodeId(1), NodeId(2)];
+
+    #[test]
+    fn r13_the_next_live_member_of_the_group_opens_it() {
+        assert_eq!(recover(true, &GROUP, &[], |node| node != NodeId(0)), Recovery::Open(NodeId(1)));
+    }
+
+    #[test]
+    fn r16_without_a_live_member_it_waits() {
+        assert_eq!(recover(true, &GROUP, &[], |_| false), Recovery::Wait);
+    }
+
+    #[test]
+    fn r17_where_it_cannot_be_opened_it_is_closed() {
+        let recovery = recover(true, &GROUP, &[NodeId(1)], |node| node != NodeId(0));
+        assert_eq!(recovery, Recovery::GiveUp(ClosedBecause::CannotOpen));
+    }
+
+    #[test]
+    fn r19_an_application_that_forbids_recovery_loses_it() {
+        assert_eq!(recover(false, &GROUP, &[], |_| true), Recovery::GiveUp(ClosedBecause::RecoveryForbidden));
+    }
+}

@@ -1,0 +1,150 @@
+//! What happens to a cluster while it runs: `[[fault]]` and `[[change]]`.
+
+use super::problem::{Place, Problem};
+use super::read::{At, Name, Table, Value};
+use crate::domain::{ApplicationFault, Forward};
+use crate::engine::{Distribution, Span};
+
+const R12: &str = "R12: forward settings belong to a device, and change while the cluster runs";
+
+/// `[[fault]]`
+#[derive(Clone, Debug)]
+pub struct Fault {
+    /// Its name; a fault at random has one always, any other may have none.
+    pub name: Name,
+    /// What fails; `None` where the workload does not say, which has been reported.
+    pub failing: Option<Failing>,
+    /// When.
+    pub occurs: Occurs,
+}
+
+/// What fails.
+#[derive(Clone, Debug)]
+pub enum Failing {
+    /// An application, in one of three ways.
+    Application(Name, ApplicationFault),
+    /// The CallManager of a node.
+    CallManager(Name),
+    /// The CTIManager of a node.
+    CtiManager(Name),
+    /// A node with all that runs on it.
+    Node(Name),
+}
+
+/// When a fault strikes.
+#[derive(Clone, Debug)]
+pub enum Occurs {
+    /// Once.
+    Once {
+        /// When.
+        at: At<Span>,
+        /// For how long; [`Span::FOREVER`]: to the end of the run.
+        lasts: Span,
+    },
+    /// Again and again, at random.
+    Random {
+        /// How long it works until it fails.
+        works: At<Distribution>,
+        /// How long it is down.
+        lasts: Distribution,
+    },
+}
+
+impl Fault {
+    pub(super) fn read(table: &Table<'_>) -> Fault {
+        let target = table.one_of(&["application", "callmanager", "ctimanager", "node"]);
+        let kind = table.key("kind", |value| {
+            value.choice(&[
+                ("exit", ApplicationFault::Exit),
+                ("silent", ApplicationFault::Silent),
+                ("stall", ApplicationFault::Stall),
+            ])
+        });
+        let complain = |place: Place, title: &str| table.reports().add(Problem::new(place, title, ""));
+        if kind.is_present() && matches!(target, Some("callmanager" | "ctimanager" | "node")) {
+            complain(kind.place(), "`kind` is for a fault of an application: anything else just stops");
+        }
+        let kind = if target == Some("application") { kind.wanted() } else { None };
+        let failing = match target {
+            Some("application") => {
+                let kind = kind.unwrap_or(ApplicationFault::Exit);
+                table.reference("application").optional().map(|name| Failing::Application(name, kind))
+            }
+            Some("callmanager") => table.reference("callmanager").optional().map(Failing::CallManager),
+            Some("ctimanager") => table.reference("ctimanager").optional().map(Failing::CtiManager),
+            Some("node") => table.reference("node").optional().map(Failing::Node),
+            _ => None,
+        };
+        let random = table.one_of(&["at", "works"]) == Some("works");
+        let length = table.duration("for").positive();
+        let lasts = table.law("lasts").check(|law| law.mean() > Span::ZERO, "must be more than zero");
+        let name = table.key("name", Value::name);
+        if random {
+            if length.is_present() {
+                complain(length.place(), "`for` is for a fault at a known time: one at random has `lasts`, a law");
+            }
+            let works = table.law("works").check(|law| law.mean() > Span::ZERO, "must be more than zero");
+            let place = works.place();
+            let nothing = Distribution::Constant(Span::FOREVER);
+            let works = At { value: works.optional().unwrap_or_else(|| nothing.clone()), place };
+            let lasts = lasts.wanted().unwrap_or(nothing);
+            return Fault { name: name.required(), failing, occurs: Occurs::Random { works, lasts } };
+        }
+        if lasts.is_present() {
+            complain(lasts.place(), "`lasts` is for a fault at random: one at a known time has `for`, a duration");
+        }
+        if kind == Some(ApplicationFault::Stall) && !length.is_present() {
+            let problem = Problem::new(table.place(), "a stall ends: `for` is missing", "for how long?");
+            let hint = "an application that hangs for good is `kind = \"silent\"`";
+            table.reports().add(problem.hint(hint));
+        }
+        let at = table.duration("at");
+        let at = At { place: at.place(), value: at.default(Span::ZERO) };
+        let lasts = length.default(Span::FOREVER);
+        Fault { name: name.optional().unwrap_or_default(), failing, occurs: Occurs::Once { at, lasts } }
+    }
+}
+
+/// `[[change]]`
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// When.
+    pub at: At<Span>,
+    /// Whose settings.
+    pub of: Name,
+    /// The settings that change, each with where it is said and where it leads, if anywhere.
+    pub settings: Vec<(Forward, At<Option<Name>>)>,
+}
+
+impl Change {
+    pub(super) fn read(table: &Table<'_>) -> Change {
+        let at = table.duration("at");
+        let at = At { place: at.place(), value: at.required() };
+        let of = table.reference("of").required();
+        let mut settings = Vec::new();
+        let mut said = false;
+        for forward in Forward::ALL {
+            let leads = table.key(forward.name(), Value::forward_or_none);
+            said |= leads.is_present();
+            let place = leads.place();
+            if let Some(value) = leads.optional() {
+                settings.push((forward, At { value, place }));
+            }
+        }
+        if !said {
+            let title = "nothing changes here: one of `cfb`, `cfna`, `cfof` and `cfur` is wanted";
+            table.reports().add(Problem::new(table.place(), title, "here").rule(R12));
+        }
+        Change { at, of, settings }
+    }
+}
+
+impl Value<'_> {
+    /// Where a call can go, or `"none"`.
+    fn forward_or_none(self) -> Option<Option<Name>> {
+        match self.text() {
+            Some("none") => Some(None),
+            _ => self.reference().map(Some),
+        }
+    }
+}

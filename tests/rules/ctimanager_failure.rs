@@ -1,0 +1,125 @@
+//! R20, R21: a CTIManager fails.
+
+use crate::story::{expect, plan, story};
+
+fn site(list: &str, keys: &str, faults: &str, calls: &'static str) -> String {
+    let text = format!(
+        r#"
+[run]
+length = "60s"
+[[node]]
+name = "sub1"
+[[node]]
+name = "sub2"
+[[callmanager_group]]
+name = "main"
+members = ["sub2"]
+[[application]]
+name = "ivr"
+decide = "0s"
+lookup = "3s"
+open_rate = "1/s"
+reconnect = "5s"
+ctimanagers = {list}
+{keys}
+[[route_point]]
+name = "welcome"
+lines = [{{ dn = "7000" }}]
+device_pool = "main"
+application = "ivr"
+redirect_to = "port"
+cfna = "voicemail"
+cfof = "operator"
+[[cti_port]]
+name = "port"
+count = 1
+device_pool = "main"
+application = "ivr"
+[[destination]]
+name = "operator"
+[[destination]]
+name = "voicemail"
+[[traffic]]
+name = "callers"
+to = "7000"
+ingress = ["sub2"]
+arrivals = {{ file = "calls.csv" }}
+{faults}
+"#
+    );
+    story(&plan(&text, calls))
+}
+
+const SUB1_FAILS: &str = "[[fault]]\nctimanager = \"sub1\"\nat = \"10s\"\nfor = \"20s\"\n";
+
+#[test]
+fn r20_the_application_reconnects_to_the_next_ctimanager_of_its_list_and_reopens_every_device() {
+    expect(
+        &site("[\"sub1\", \"sub2\"]", "", SUB1_FAILS, "at_s,talk_s\n1,30\n9,1\n10.5,1\n"),
+        "1.000 caller 1 at sub2
+         1.000 caller 1 presented at welcome
+         4.000 the application acts on caller 1
+         4.000 caller 1 takes port/1
+         4.000 caller 1 connected
+         9.000 caller 2 at sub2
+         9.000 caller 2 presented at welcome
+        10.000 CTIManager sub1 fails
+        10.000 welcome out: CtiManagerFailed
+        10.000 port/1 out: CtiManagerFailed
+        10.000 caller 1 keeps its media
+        10.000 caller 2 takes operator
+        10.000 ivr notices the loss
+        10.000 caller 2 forwarded by cfof
+        10.000 it rings for caller 2
+        10.000 ivr is connected to sub2
+        10.000 caller 2 connected
+        10.000 welcome opened on sub2
+        10.000 recovered: Half
+        10.500 caller 3 at sub2
+        10.500 caller 3 presented at welcome
+        11.000 caller 2 ends: Completed
+        11.000 port/1 opened on sub2
+        11.000 recovered: NinetyFive
+        11.000 recovered: All
+        13.500 the application acts on caller 3
+        13.500 caller 3 ends: Refused(Busy)
+        30.000 CTIManager sub1 is back
+        34.000 caller 1 ends: Completed",
+    );
+}
+
+#[test]
+fn r20_an_application_without_a_backup_stays_out_until_its_ctimanager_is_back() {
+    let told = site("[\"sub1\"]", "", SUB1_FAILS, "at_s,talk_s\n20,1\n40,1\n");
+    assert!(told.contains("20.000 caller 1 forwarded by cfna"), "{told}");
+    // It tries every five seconds.
+    assert!(told.contains("30.000 CTIManager sub1 is back\n"), "{told}");
+    assert!(told.contains("30.000 ivr is connected to sub1\n") || told.contains("35.000 ivr is connected to sub1\n"));
+    assert!(told.contains("40.000 caller 2 presented at welcome"), "{told}");
+}
+
+#[test]
+fn r20_a_phone_can_be_reopened_before_it_has_moved_but_not_controlled_until_then() {
+    let faults = "[[fault]]\nnode = \"sub1\"\nat = \"10s\"\nfor = \"60s\"\n[[callmanager_group]]\nname = \"desks\"\nmembers = [\"sub1\", \"sub2\"]\n[[phone]]\nname = \"desk\"\ncount = 1\ndevice_pool = \"desks\"\napplication = \"ivr\"\nfailover = \"40s\"\n";
+    let told = site("[\"sub1\", \"sub2\"]", "heartbeat = \"5s\"", faults, "at_s\n59\n");
+    let found: Vec<&str> = told.lines().filter(|line| line.contains("recovered") || line.contains("desk/1")).collect();
+    // Two of three devices are back some seconds after the loss is noticed, the third when the phone has moved.
+    assert!(found[0].contains("10.000 desk/1 out: CallManagerFailed"), "{told}");
+    assert!(found[1].contains("recovered: Half"), "{told}");
+    assert_eq!(found[2].trim(), "50.000 desk/1 opened on sub2", "{told}");
+    assert_eq!(found[3].trim(), "50.000 recovered: NinetyFive", "{told}");
+}
+
+#[test]
+fn r21_the_application_does_not_return_to_its_primary_ctimanager_by_itself() {
+    let faults = format!("{SUB1_FAILS}[[fault]]\nctimanager = \"sub2\"\nat = \"40s\"\nfor = \"1s\"\n");
+    let told = site("[\"sub1\", \"sub2\"]", "", &faults, "at_s\n59\n");
+    let connections: Vec<&str> = told.lines().filter(|line| line.contains("is connected")).map(str::trim).collect();
+    // Only when the backup fails in its turn.
+    assert_eq!(connections, ["10.000 ivr is connected to sub2", "40.000 ivr is connected to sub1"]);
+    // Or when the application restarts.
+    let faults = format!("{SUB1_FAILS}[[fault]]\napplication = \"ivr\"\nkind = \"exit\"\nat = \"40s\"\nfor = \"1s\"\n");
+    let told = site("[\"sub1\", \"sub2\"]", "", &faults, "at_s\n59\n");
+    let connections: Vec<&str> = told.lines().filter(|line| line.contains("is connected")).map(str::trim).collect();
+    assert_eq!(connections, ["10.000 ivr is connected to sub2", "41.000 ivr is connected to sub1"]);
+}

@@ -1,0 +1,95 @@
+//! R14: phones move themselves.
+
+use crate::story::{expect, plan, story};
+
+fn phones(group: &str, calls: &'static str) -> String {
+    let text = format!(
+        r#"
+[run]
+length = "60s"
+[cti]
+callmanager_notice = "2s"
+[[node]]
+name = "sub1"
+ctimanager = false
+[[node]]
+name = "sub2"
+[[callmanager_group]]
+name = "main"
+members = {group}
+[[application]]
+name = "console"
+[[phone]]
+name = "desk"
+count = 1
+device_pool = "main"
+application = "console"
+failover = "20s"
+answer = "1s"
+[[traffic]]
+name = "callers"
+to = "desk"
+ingress = ["sub2"]
+arrivals = {{ file = "calls.csv" }}
+[[fault]]
+callmanager = "sub1"
+at = "10s"
+for = "30s"
+"#
+    );
+    story(&plan(&text, calls))
+}
+
+#[test]
+fn r14_a_phone_is_reopened_where_it_has_moved_and_not_at_all_without_a_second_callmanager() {
+    expect(
+        &phones("[\"sub1\", \"sub2\"]", "at_s,talk_s\n15,1\n35,1\n"),
+        "10.000 CallManager sub1 fails
+         10.000 desk/1 out: CallManagerFailed
+         12.000 CTIManager sub2 notices that sub1 failed
+         15.000 caller 1 at sub2
+         15.000 caller 1 ends: Refused(NotOpened)
+         30.000 desk/1 opened on sub2
+         30.000 recovered: Half
+         30.000 recovered: NinetyFive
+         30.000 recovered: All
+         35.000 caller 2 at sub2
+         35.000 caller 2 takes desk/1
+         35.000 it rings for caller 2
+         36.000 caller 2 connected
+         37.000 caller 2 ends: Completed
+         40.000 CallManager sub1 is back
+         42.000 desk/1 waits to go home
+         42.000 desk/1 leaves for home
+         42.000 desk/1 out: Rehoming
+         42.000 desk/1 opened on sub1
+         42.000 desk/1 is home
+         42.000 recovered: Half
+         42.000 recovered: NinetyFive
+         42.000 recovered: All",
+    );
+    expect(
+        &phones("[\"sub1\"]", "at_s,talk_s\n35,1\n"),
+        "10.000 CallManager sub1 fails
+         10.000 desk/1 out: CallManagerFailed
+         12.000 CTIManager sub2 notices that sub1 failed
+         35.000 caller 1 at sub2
+         35.000 caller 1 ends: Refused(NotOpened)
+         40.000 CallManager sub1 is back
+         42.000 desk/1 opened on sub1
+         42.000 recovered: Half
+         42.000 recovered: NinetyFive
+         42.000 recovered: All",
+    );
+}
+
+#[test]
+fn r14_a_phone_moves_neither_away_nor_back_during_a_call() {
+    let told = phones("[\"sub1\", \"sub2\"]", "at_s,talk_s\n5,30\n38,10\n");
+    assert!(told.contains("10.000 caller 1 keeps its media"), "{told}");
+    // It would have noticed after thirty seconds, but its call lasts until 36.
+    assert!(told.contains("36.000 desk/1 opened on sub2"), "{told}");
+    // Its home is noticed to be back at 42, during the second call.
+    assert!(told.contains("42.000 desk/1 waits to go home"), "{told}");
+    assert!(told.contains("49.000 desk/1 leaves for home"), "{told}");
+}

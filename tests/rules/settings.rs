@@ -1,0 +1,147 @@
+//! R12 and R25, and throttling.
+
+use crate::story::{expect, plan, story};
+
+#[test]
+fn r12_a_forward_setting_changed_while_the_cluster_runs_counts_for_later_calls() {
+    let plan = plan(
+        r#"
+[run]
+length = "20s"
+[[node]]
+name = "sub1"
+[[callmanager_group]]
+name = "main"
+members = ["sub1"]
+[[route_point]]
+name = "welcome"
+lines = [{ dn = "7000" }]
+device_pool = "main"
+redirect_to = "night"
+cfna = "day"
+[[destination]]
+name = "day"
+[[destination]]
+name = "night"
+[[traffic]]
+name = "callers"
+to = "7000"
+arrivals = { file = "calls.csv" }
+[[change]]
+at = "5s"
+of = "welcome"
+cfna = "night"
+[[change]]
+at = "10s"
+of = "welcome"
+cfna = "none"
+"#,
+        "at_s,talk_s\n1,1\n6,1\n11,1\n",
+    );
+    let told = story(&plan);
+    let takes: Vec<&str> = told.lines().filter(|line| line.contains("takes") || line.contains("Refused")).collect();
+    expect(
+        &takes.join("\n"),
+        "1.000 caller 1 takes day
+         6.000 caller 2 takes night
+        11.000 caller 3 ends: Refused(NotOpened)",
+    );
+}
+
+/// An application on sub1, a port at home on sub2: what it is told depends on the topology.
+fn port(topology: &str) -> String {
+    let text = format!(
+        r#"topology = "{topology}"
+[run]
+length = "60s"
+[cti]
+callmanager_notice = "1s"
+[[node]]
+name = "sub1"
+[[node]]
+name = "sub2"
+[[callmanager_group]]
+name = "away"
+members = ["sub2", "sub1"]
+[[application]]
+name = "ivr"
+decide = "0s"
+ctimanagers = ["sub1", "sub2"]
+[[cti_port]]
+name = "port"
+count = 1
+device_pool = "away"
+application = "ivr"
+[[traffic]]
+name = "callers"
+to = "port"
+ingress = ["sub1"]
+arrivals = {{ file = "calls.csv" }}
+[[fault]]
+callmanager = "sub2"
+at = "20s"
+for = "20s"
+"#
+    );
+    story(&plan(&text, "at_s,talk_s\n1,1\n30,1\n50,1\n"))
+}
+
+#[test]
+fn r25_an_application_tied_to_one_callmanager_reaches_only_what_is_registered_there() {
+    let endings = |told: &str| -> Vec<String> {
+        told.lines().filter(|line| line.contains("ends")).map(|line| line.trim().to_owned()).collect()
+    };
+    // Through a CTIManager the port on sub2 is the application's wherever it is.
+    let through = port("ctimanager");
+    assert_eq!(
+        endings(&through),
+        ["2.000 caller 1 ends: Completed", "31.000 caller 2 ends: Completed", "51.000 caller 3 ends: Completed"]
+    );
+    // Tied to sub1, it has the port only while that is on sub1: after sub2 failed, until it goes home.
+    let tied = port("direct");
+    assert_eq!(
+        endings(&tied),
+        [
+            "1.000 caller 1 ends: Refused(NotOpened)",
+            "31.000 caller 2 ends: Completed",
+            "50.000 caller 3 ends: Refused(NotOpened)"
+        ],
+        "{tied}"
+    );
+}
+
+#[test]
+fn an_overloaded_callmanager_in_code_yellow_refuses_new_calls_until_it_has_caught_up() {
+    let plan = plan(
+        r#"
+[run]
+length = "20s"
+[cti]
+code_yellow = { entry = "1500ms", exit = "200ms" }
+[work]
+setup = "1s"
+offer = "0s"
+answer = "0s"
+release = "0s"
+[[node]]
+name = "sub1"
+[[destination]]
+name = "outside"
+[[traffic]]
+name = "callers"
+to = "outside"
+arrivals = { file = "calls.csv" }
+"#,
+        "at_s,talk_s\n1,1\n1.1,1\n1.2,1\n2.5,1\n4,1\n",
+    );
+    let told = story(&plan);
+    let found: Vec<&str> =
+        told.lines().filter(|line| line.contains("new calls") || line.contains("Throttled")).collect();
+    expect(
+        &found.join("\n"),
+        "1.200 sub1 refuses new calls
+         1.200 caller 3 ends: Refused(Throttled)
+         2.500 caller 4 ends: Refused(Throttled)
+         4.000 sub1 takes new calls",
+    );
+}
