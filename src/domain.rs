@@ -77,7 +77,7 @@ pub struct CallName {
 }
 
 /// The four forward settings of a device that matter to CTI.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Forward {
     /// Call forward busy: the busy trigger or the maximum number of calls is reached, or no port or phone is free.
@@ -187,7 +187,7 @@ impl ReleaseProfile {
 }
 
 /// Why a call was turned away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
     /// The device was busy, or no port, phone or line was free, and no forward led on.
@@ -229,7 +229,7 @@ impl Refusal {
 }
 
 /// How a call ended. Every call offered ends in exactly one of these, or is still in progress when the run ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
     /// Connected, talked to the end.
@@ -247,7 +247,7 @@ pub enum Ending {
 }
 
 /// How an application fails.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApplicationFault {
     /// The process ends: its connection closes, which is seen at once.
@@ -273,7 +273,7 @@ pub enum Failing {
 }
 
 /// Why a device is not in service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OutBecause {
     /// Its application was taken as failed (R24).
@@ -287,7 +287,7 @@ pub enum OutBecause {
 }
 
 /// Why a device was closed for good: until its application opens it again of itself, by restarting or reconnecting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClosedBecause {
     /// A CallManager could not open it (R17).

@@ -12,6 +12,7 @@ pub mod record;
 #[cfg(test)]
 mod fake;
 pub mod cluster;
+pub mod oracle;
 pub mod experiment;
 pub mod report;
 pub mod cli;

@@ -310,7 +310,7 @@ fn before_ctimanager_is_callmanager_failure_in_the_direct_topology() {
 }
 
 #[test]
-fn a_forward_that_nobody_is_told_of_is_no_change() {
+fn a_change_may_clear_a_setting() {
     let text = minimal() + "[[change]]\nat = \"1m\"\nof = \"welcome\"\ncfb = \"none\"\n";
     let changes = compiled(&text).changes;
     assert_eq!(changes.len(), 1);

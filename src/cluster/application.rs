@@ -47,7 +47,10 @@ pub(super) struct ApplicationState {
     health: Health,
     /// The fault it suffers from.
     fault: Option<u16>,
-    /// When it failed last, or was last taken as failed.
+    /// When the fault it suffers from struck.
+    struck_at: Time,
+    /// Since when its devices are out of service, or will be once that is noticed: when it failed while connected, or was
+    /// last taken as failed.
     pub(super) failed_at: Time,
     /// Which CTIManager of its list it is connected to, or was last.
     manager: usize,
@@ -83,6 +86,7 @@ impl ApplicationState {
         ApplicationState {
             health: Health::Up,
             fault: None,
+            struck_at: Time::ZERO,
             failed_at: Time::ZERO,
             manager: 0,
             lost_at: Time::ZERO,
@@ -144,7 +148,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             let state = &mut self.applications[row];
             state.health = Health::Up;
             state.fault = None;
-            (state.failed_at, state.lost_at, state.manager) = (Time::ZERO, Time::ZERO, 0);
+            (state.struck_at, state.failed_at, state.lost_at) = (Time::ZERO, Time::ZERO, Time::ZERO);
+            state.manager = 0;
             state.connected = true;
             (state.connection, state.attempt) = (0, 0);
             state.workers.clear();
@@ -365,8 +370,11 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             return;
         }
         // A stalled application that now dies has failed since it stalled: nobody saw a difference.
-        if state.health == Health::Up && state.connected {
-            state.failed_at = self.now;
+        if state.health == Health::Up {
+            state.struck_at = self.now;
+            if state.connected {
+                state.failed_at = self.now;
+            }
         }
         state.fault = Some(row);
         self.note(Fact::ApplicationFailed { application, fault });
@@ -413,16 +421,21 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         self.note(Fact::ApplicationReturned { application });
         let state = &mut self.applications[application.index()];
         state.health = Health::Up;
-        let attempt = state.attempt;
-        if stalled && state.connected {
+        if stalled {
             self.start_workers(application);
+        }
+        let state = &mut self.applications[application.index()];
+        if stalled && state.connected {
             for group in 0..self.phones.len() {
                 self.serve_waiting(PhoneGroupId(group as u16));
             }
             return;
         }
+        // Whatever it had been about to try, it tries anew.
+        state.attempt = state.attempt.wrapping_add(1);
+        let attempt = state.attempt;
         if stalled {
-            // It finds its connection closed, and waits before it tries again.
+            // It finds its connection closed, and waits before it does.
             let wait = self.plan.applications[application.index()].reconnect;
             self.schedule(self.now + wait, Event::Reconnects { application: application.0, attempt });
         } else {
@@ -437,8 +450,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         let state = &mut self.applications[application.index()];
         let (false_failure, delay) = match state.health {
             Health::Up => (true, None),
-            Health::Stalled(_) => (true, Some(self.now - state.failed_at)),
-            Health::Down => (false, Some(self.now - state.failed_at)),
+            Health::Stalled(_) => (true, Some(self.now - state.struck_at)),
+            Health::Down => (false, Some(self.now - state.struck_at)),
         };
         if state.health == Health::Up {
             state.failed_at = self.now;
@@ -563,7 +576,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     pub(super) fn provider_asks(&mut self, application: u16, attempt: u16) {
         let id = ApplicationId(application);
         let state = &self.applications[id.index()];
-        if state.attempt != attempt {
+        // One that stands still asks nothing; when it goes on it asks anew.
+        if state.attempt != attempt || state.health != Health::Up {
             return;
         }
         let manager = self.manager_of(id);

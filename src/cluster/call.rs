@@ -36,8 +36,10 @@ pub(super) enum Phase {
 pub(super) struct Call {
     luck: [u64; WORDS],
     offered: Time,
-    /// When it was presented where it is, or met trouble there; for a call being transferred, when its treatment ended.
+    /// When it was presented where it is, or met trouble there.
     pub(super) since: Time,
+    /// When its treatment ended, for a call that waits for a person.
+    waits_since: Time,
     number: u32,
     /// Where it is, or is on its way to.
     pub(super) place: u32,
@@ -81,6 +83,7 @@ impl Call {
             luck,
             offered: now,
             since: now,
+            waits_since: now,
             number: name.number,
             place: NOWHERE,
             forwarded_from: NOWHERE,
@@ -207,7 +210,10 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn wait_ends(&mut self, handle: Handle) {
-        if self.calls.get(handle).is_some_and(|call| call.waits) {
+        let Some(&call) = self.calls.get(handle).filter(|call| call.waits) else { return };
+        // A call that reached somebody and waits again has its patience anew: this may be the end of the old one.
+        let patience = self.patience(call.name(), call.luck[Luck::Patience as usize - 1]);
+        if patience.is_some_and(|patience| call.waits_since + patience <= self.now) {
             self.end(handle, Ending::Abandoned);
         }
     }
@@ -258,9 +264,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.reached(handle);
         let now = self.now;
         let call = self.call(handle);
-        if !call.waits {
-            call.since = now;
-        }
+        call.since = now;
         let place = self.places[index as usize];
         match place.kind {
             PlaceKind::RoutePoint => {
@@ -360,19 +364,27 @@ impl<R: Recorder> Cluster<'_, R> {
         let Some(call) = self.current(handle, step) else { return };
         // In the CallManager's hands the application has acted: the accept timer no longer matters.
         call.acted = true;
-        let (place, answers) = (call.place, !call.connected);
-        let Place { node, kind, row, .. } = self.places[place as usize];
+        let (index, phase) = (call.place, call.phase);
+        let node = self.places[index as usize].node;
         let work = &self.plan.nodes[node.index()].callmanager;
-        let redirects = kind == PlaceKind::RoutePoint
-            && matches!(self.plan.route_points[row as usize].treatment, Treatment::Redirect(_));
-        let work = if answers && !redirects { &work.answer } else { &work.redirect };
+        let work = if self.answers(index, phase) { &work.answer } else { &work.redirect };
         let done = self.work(self.plan.callmanager(node), work);
         self.schedule(done, Event::TakesEffect { call: handle, step });
     }
 
+    /// Whether the application answers a call there; otherwise it redirects or transfers it.
+    fn answers(&self, index: u32, phase: Phase) -> bool {
+        let Place { kind, row, .. } = self.places[index as usize];
+        match kind {
+            PlaceKind::RoutePoint => matches!(self.plan.route_points[row as usize].treatment, Treatment::Answer(_)),
+            // A call that a phone forwarded to another port is connected already, and yet new there.
+            _ => phase == Phase::Presented,
+        }
+    }
+
     pub(super) fn takes_effect(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let (name, index, since, connected) = (call.name(), call.place, call.since, call.connected);
+        let (name, index, since, phase) = (call.name(), call.place, call.since, call.phase);
         let Place { kind, row, node, .. } = self.places[index as usize];
         match kind {
             PlaceKind::RoutePoint => {
@@ -388,8 +400,8 @@ impl<R: Recorder> Cluster<'_, R> {
                     }
                 }
             }
-            PlaceKind::Port if connected => self.transfers(handle),
-            PlaceKind::Port => self.answered(handle, node),
+            PlaceKind::Port if self.answers(index, phase) => self.answered(handle, node),
+            PlaceKind::Port => self.transfers(handle),
             PlaceKind::Phone | PlaceKind::Outside => unreachable!("no application controls these"),
         }
     }
@@ -425,13 +437,13 @@ impl<R: Recorder> Cluster<'_, R> {
             let Some(call) = self.current(handle, step) else {
                 continue;
             };
-            let (name, place, connected) = (call.name(), call.place, call.connected);
-            let application = self.controller(place);
+            let (name, index, phase, connected) = (call.name(), call.place, call.phase, call.connected);
+            let application = self.controller(index);
             if !self.applications[application.index()].acts() {
                 continue;
             }
             self.note(Fact::RequestTimedOut { call: name, application });
-            let answering = !connected && self.places[place as usize].kind == PlaceKind::Port;
+            let answering = !connected && self.answers(index, phase);
             self.end(handle, if answering { Ending::DroppedInSetup } else { Ending::DroppedInChange });
         }
         let calls = &self.calls;
@@ -500,8 +512,11 @@ impl<R: Recorder> Cluster<'_, R> {
         let (call_name, path, index) = (call.name(), call.path(), call.place);
         let step = call.enter(Phase::Talking);
         if std::mem::take(&mut call.waits) {
-            let delay = now - call.since;
-            self.note(Fact::Transferred { call: call_name, path, delay });
+            let delay = now - call.waits_since;
+            // Where the person's phone forwarded it to another port, nobody was reached.
+            if matches!(self.places[index as usize].kind, PlaceKind::Phone | PlaceKind::Outside) {
+                self.note(Fact::Transferred { call: call_name, path, delay });
+            }
         } else if !call.connected {
             call.connected = true;
             let (since_offered, first_sign) = (now - call.offered, !call.alerted);
@@ -566,7 +581,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let now = self.now;
         let call = self.call(handle);
         let name = call.name();
-        (call.waits, call.since, call.acted) = (true, now, false);
+        (call.waits, call.waits_since, call.acted) = (true, now, false);
         let step = call.enter(Phase::Changing);
         if let Some(patience) = self.patience(name, self.calls.get(handle).expect("just changed").luck[0]) {
             self.schedule(now + patience, Event::WaitEnds { call: handle });
@@ -615,7 +630,8 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Forwards the call by the device's settings, or ends it where none leads on.
     fn trouble(&mut self, handle: Handle, trouble: Trouble, forwards: Forwards, from: u32, node: NodeId) {
         let Some((forward, target)) = forwarding::next(&self.plan.release, trouble, &forwards) else {
-            return self.end(handle, forwarding::unforwarded(trouble));
+            let connected = self.call(handle).connected;
+            return self.end(handle, forwarding::unforwarded(trouble, connected));
         };
         self.leave(handle);
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);

@@ -66,19 +66,19 @@ impl SourceState {
         self.state_ends = Time::ZERO;
     }
 
-    /// Draws the next caller and gives the time at which that one dials; [`Time::NEVER`] if nobody does any more.
-    fn draw(&mut self, source: &Source) -> Time {
+    /// Draws the next caller and gives the time at which that one dials; [`Time::NEVER`] if nobody does before `end`.
+    fn draw(&mut self, source: &Source, end: Time) -> Time {
         self.next = self.callers.block();
         self.clock = match &source.arrivals {
             Arrivals::Listed(calls) => calls.get(self.number as usize).map_or(Time::NEVER, |call| call.at),
-            Arrivals::Poisson(curve) => self.advance(curve, &[]),
-            Arrivals::Modulated(curve, states) => self.advance(curve, states),
+            Arrivals::Poisson(curve) => self.advance(curve, &[], end),
+            Arrivals::Modulated(curve, states) => self.advance(curve, states, end),
         };
         self.clock
     }
 
     /// Lets a unit exponential's worth of expected calls go by: an arrival of a Poisson process whose rate changes.
-    fn advance(&mut self, curve: &RateCurve, states: &[ModulationState]) -> Time {
+    fn advance(&mut self, curve: &RateCurve, states: &[ModulationState], end: Time) -> Time {
         let mut left = unit_exponential(self.next[0]);
         let mut now = self.clock;
         loop {
@@ -93,7 +93,8 @@ impl SourceState {
             if per_nano > 0.0 && left <= room {
                 return Time::from_nanos(now.nanos() + (left / per_nano + 0.5) as u64);
             }
-            if until == Time::NEVER {
+            // Where the rate stays zero, states would follow one another for ever.
+            if until > end {
                 return Time::NEVER;
             }
             left -= room;
@@ -131,7 +132,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     fn schedule_next_caller(&mut self, source: u16) {
-        let dials = self.sources[source as usize].draw(&self.plan.sources[source as usize]);
+        let dials = self.sources[source as usize].draw(&self.plan.sources[source as usize], self.plan.length);
         let reaches = dials + self.plan.links.from_caller;
         if reaches <= self.plan.length {
             self.schedule(reaches, Event::CallerDials { source });

@@ -444,9 +444,23 @@ impl Recorder for Auditor<'_> {
                 if fault != ApplicationFault::Stall {
                     self.start_afresh(self.plan.workers(application));
                 }
-                self.applications[application.index()].down = true;
+                let process = &mut self.applications[application.index()];
+                // One that stands still may die before it goes on: it has failed since it stopped.
+                if !std::mem::replace(&mut process.down, true) {
+                    process.failures.push(now);
+                }
             }
             Fact::ApplicationReturned { application } => self.applications[application.index()].down = false,
+            Fact::ApplicationClosed { application, delay, false_failure } => {
+                let process = &self.applications[application.index()];
+                let since = process.failures.last().copied().filter(|_| process.down);
+                self.require(delay.is_some() == since.is_some() && (false_failure || since.is_some()), |_| {
+                    format!("{fact:?} of an application that failed at {since:?}")
+                });
+                if let (Some(delay), Some(since)) = (delay, since) {
+                    self.told(fact, delay, since);
+                }
+            }
             Fact::DeviceOpened { device, application, node, out_of_service } => {
                 self.opened(fact, device, application, node, out_of_service);
             }
@@ -504,7 +518,6 @@ impl Recorder for Auditor<'_> {
             Fact::Skipped { .. }
             | Fact::Taken { .. }
             | Fact::LookedUp { .. }
-            | Fact::ApplicationClosed { .. }
             | Fact::Recovered { .. } => {}
         }
     }

@@ -7,7 +7,7 @@ use crate::domain::{
 use crate::engine::{Span, Time};
 
 /// What a call's delays are counted under: where it came in and what it first reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Path {
     /// The node the call came in at.
     pub ingress: NodeId,
@@ -18,7 +18,7 @@ pub struct Path {
 }
 
 /// A pool of interchangeable places, each taken by one call at a time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PoolId {
     /// The ports of a group.
     Ports(PortGroupId),
@@ -29,7 +29,7 @@ pub enum PoolId {
 }
 
 /// A share of an application's devices, for the time until it controls that many again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Share {
     /// 50 %.
     Half,
@@ -40,7 +40,7 @@ pub enum Share {
 }
 
 /// Something that has happened. Each variant tells all that a recorder needs: no recorder looks into the cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fact {
     /// A caller's set-up reached its ingress CallManager: the call exists from now on.
     Offered {
@@ -95,13 +95,14 @@ pub enum Fact {
         /// When that is done.
         finished: Time,
     },
-    /// An event left an application's queue unserved, because its call was gone.
+    /// An event left an application's queue unserved, because its call or the whole application was gone.
     Skipped {
         /// The application's station.
         station: StationId,
         /// When it joined the queue.
         arrived: Time,
-        /// When its call ended or moved on.
+        /// When a worker came to it, or the application died: nobody looks at an event before its turn, so that one whose
+        /// call is gone goes on filling the queue.
         until: Time,
     },
     /// An event got a worker of its application (`app_queue_delay`).

@@ -7,13 +7,15 @@ pub fn next(release: &ReleaseProfile, trouble: Trouble, forwards: &Forwards) -> 
     release.forwards(trouble).iter().find_map(|&forward| forwards.get(forward).map(|target| (forward, target)))
 }
 
-/// How a call ends that had nowhere to be forwarded to.
-pub const fn unforwarded(trouble: Trouble) -> Ending {
+/// How a call ends that had nowhere to be forwarded to. One that is connected has been answered before, and is on its way
+/// from there to somebody else.
+pub const fn unforwarded(trouble: Trouble, connected: bool) -> Ending {
     match trouble {
         Trouble::NotOpened => Ending::Refused(Refusal::NotOpened),
         Trouble::Busy => Ending::Refused(Refusal::Busy),
         Trouble::NotAnswered => Ending::Refused(Refusal::NotAnswered),
         // It had been taken: this is a loss, not a refusal.
+        Trouble::ApplicationFailed if connected => Ending::DroppedInChange,
         Trouble::ApplicationFailed => Ending::DroppedInSetup,
     }
 }

@@ -419,6 +419,9 @@ impl Network {
     }
 }
 
+/// Each forward takes a call up to four steps on, and a call has 255 of them.
+const FORWARD_HOPS_MAX: u64 = 60;
+
 impl Cti {
     fn read(table: &Table<'_>, release: &ReleaseProfile) -> Cti {
         let no_limit_at_zero = |seconds| {
@@ -443,7 +446,7 @@ impl Cti {
                 .positive()
                 .default(no_limit_at_zero(release.new_call_accept_seconds)),
             request_timeout: table.duration("request_timeout").positive().default(Span::from_secs(15)),
-            forward_hops: table.whole("forward_hops", 0..=255).default(12) as u8,
+            forward_hops: table.whole("forward_hops", 0..=FORWARD_HOPS_MAX).default(12) as u8,
             callmanager_notice: table.duration("callmanager_notice").default(Span::from_secs(5)),
             reopen_rate: table.key("reopen_rate", Value::rate).positive().default(100.0),
             phone_return_rate: table.key("phone_return_rate", Value::rate).positive().default(10.0),

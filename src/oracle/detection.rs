@@ -1,0 +1,105 @@
+//! R23: how long a silent death goes unnoticed.
+//!
+//! "No message in two consecutive intervals" can be read in two ways, and each has its distribution, elementary once it
+//! is said: with `H` the interval, the application's last message came `A` before its death, `A` uniform over `(0, H)`.
+//!
+//! - A timer of `2 H` restarted by each message runs out `2 H - A` after the death: uniform over `(H, 2 H)`.
+//! - A checker on a grid of its own looks `B` after the death for the first time, `B` uniform over `(0, H)`, and gives up
+//!   at the second look in a row that nothing came before: at `B + H` if the last message came before the look that
+//!   preceded the death (`A + B > H`), else at `B + 2 H`. That is triangular over `(H, 3 H)`.
+
+use crate::plan::HeartbeatReading;
+
+/// The delay from the silent death of an application to its detection; all times in seconds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Detection {
+    /// Which of the two readings of R23.
+    pub reading: HeartbeatReading,
+    /// The interval of heartbeats.
+    pub interval: f64,
+}
+
+impl Detection {
+    /// The mean: one and a half intervals by the timer, two by the grid.
+    pub fn mean(&self) -> f64 {
+        match self.reading {
+            HeartbeatReading::Timer => 1.5 * self.interval,
+            HeartbeatReading::Grid => 2.0 * self.interval,
+        }
+    }
+
+    /// The variance: `H^2 / 12` by the timer, `H^2 / 6` by the grid.
+    pub fn variance(&self) -> f64 {
+        match self.reading {
+            HeartbeatReading::Timer => self.interval * self.interval / 12.0,
+            HeartbeatReading::Grid => self.interval * self.interval / 6.0,
+        }
+    }
+
+    /// The probability that the death has been detected `delay` after it.
+    pub fn detected_by(&self, delay: f64) -> f64 {
+        let intervals = delay / self.interval;
+        match self.reading {
+            HeartbeatReading::Timer => (intervals - 1.0).clamp(0.0, 1.0),
+            HeartbeatReading::Grid => {
+                let (rising, falling) = ((intervals - 1.0).clamp(0.0, 1.0), (3.0 - intervals).clamp(0.0, 1.0));
+                if intervals < 2.0 { rising * rising / 2.0 } else { 1.0 - falling * falling / 2.0 }
+            }
+        }
+    }
+
+    /// How many calls are expected to meet the dead application unnoticed: `lambda E[delay]`. Given the delay, the count
+    /// is Poisson.
+    pub fn calls_before(&self, arrival_rate: f64) -> f64 {
+        arrival_rate * self.mean()
+    }
+
+    /// The variance of that count: the Poisson's own, and that of the delay it is taken over.
+    pub fn calls_before_variance(&self, arrival_rate: f64) -> f64 {
+        self.calls_before(arrival_rate) + arrival_rate * arrival_rate * self.variance()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const READINGS: [HeartbeatReading; 2] = [HeartbeatReading::Timer, HeartbeatReading::Grid];
+
+    /// The moments of a distribution on an interval, from its cumulative distribution function alone.
+    #[test]
+    fn mean_and_variance_are_those_of_the_distribution() {
+        for reading in READINGS {
+            let detection = Detection { reading, interval: 30.0 };
+            let (steps, end) = (100_000, 90.0);
+            let step = end / f64::from(steps);
+            let at = |row: u32| (f64::from(row) + 0.5) * step;
+            let late = |delay: f64| 1.0 - detection.detected_by(delay);
+            let mean: f64 = (0..steps).map(|row| late(at(row)) * step).sum();
+            let square: f64 = (0..steps).map(|row| 2.0 * at(row) * late(at(row)) * step).sum();
+            assert!((mean - detection.mean()).abs() < 1e-6, "{reading:?}: {mean}");
+            assert!((square - mean * mean - detection.variance()).abs() < 1e-4, "{reading:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_and_the_last_moment_of_each_reading() {
+        let by = |reading, intervals| Detection { reading, interval: 10.0 }.detected_by(intervals * 10.0);
+        for reading in READINGS {
+            assert_eq!(by(reading, 1.0), 0.0);
+            assert_eq!(by(reading, 3.0), 1.0);
+        }
+        assert_eq!(by(HeartbeatReading::Timer, 1.5), 0.5);
+        assert_eq!(by(HeartbeatReading::Timer, 2.0), 1.0);
+        assert_eq!(by(HeartbeatReading::Grid, 1.5), 0.125);
+        assert_eq!(by(HeartbeatReading::Grid, 2.0), 0.5);
+        assert_eq!(by(HeartbeatReading::Grid, 2.5), 0.875);
+    }
+
+    #[test]
+    fn calls_that_meet_a_dead_application() {
+        let detection = Detection { reading: HeartbeatReading::Timer, interval: 30.0 };
+        assert_eq!(detection.calls_before(10.0), 450.0);
+        assert_eq!(detection.calls_before_variance(10.0), 450.0 + 100.0 * 75.0);
+    }
+}

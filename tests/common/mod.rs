@@ -1,0 +1,80 @@
+//! What the statistical tests share: plans from text, free of whatever a test does not mean to cost.
+
+// Each test binary uses its own part of this.
+#![allow(dead_code)]
+
+use ctisim::engine::Time;
+use ctisim::plan::{self, Plan};
+use ctisim::record::{Fact, Recorder};
+use ctisim::workload::NoFiles;
+use std::hash::{Hash, Hasher};
+
+/// The head of a workload in which no message costs or takes any time unless a node or an application says so. Then one
+/// station is all that makes a caller wait, and the closed form for that station holds for the whole model.
+pub(crate) const FREE: &str = r#"
+format = 1
+question = "Does the model agree with the closed form?"
+network = { between_nodes = "0s", to_application = "0s", from_caller = "0s" }
+work.setup = "0s"
+work.offer = "0s"
+work.redirect = "0s"
+work.answer = "0s"
+work.release = "0s"
+work.device_open = "0s"
+work.event = "0s"
+work.request = "0s"
+work.heartbeat = "0s"
+work.cti_device_open = "0s"
+"#;
+
+/// A group for devices to be in.
+const GROUP: &str = r#"
+[[callmanager_group]]
+name = "main"
+members = ["sub1"]
+"#;
+
+/// The plan of a workload; what is wrong with it is a mistake in the test.
+#[track_caller]
+pub(crate) fn compile(name: &str, text: &str) -> Plan {
+    match plan::compile(name, text, &NoFiles) {
+        Ok(plan) => plan,
+        Err(problems) => panic!("{}\n{text}", problems.render(false)),
+    }
+}
+
+/// A plan with the [`FREE`] head and a group `main` of the node `sub1`. `rest` begins with keys of the top level.
+#[track_caller]
+pub(crate) fn free(rest: &str) -> Plan {
+    compile("free", &format!("{FREE}{rest}{GROUP}"))
+}
+
+/// A recorder that folds every fact, with its time, into one number: two runs with the same digest told the same story,
+/// in the same order.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct FactDigest(u64);
+
+impl Default for FactDigest {
+    fn default() -> FactDigest {
+        FactDigest(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+/// FNV-1a: enough to tell stories apart, and the same in every process, unlike the standard library's hasher.
+impl Hasher for FactDigest {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+impl Recorder for FactDigest {
+    fn note(&mut self, now: Time, fact: Fact) {
+        (now, fact).hash(self);
+    }
+}

@@ -1,0 +1,185 @@
+//! Thousands of random small workloads, each under the auditor: whatever a user may write, the books are kept.
+//!
+//! Each case also shows that a run is a function of its workload, seed and replication alone: neither who watches nor
+//! what the cluster's memory was used for before changes a single fact.
+//!
+//! `CTISIM_SWARM_CASES` says how many cases (2,000 if it is not set) and `CTISIM_SWARM_FIRST` the number of the first.
+//! A case that fails leaves its workload in `target/tmp` and names the command that repeats it.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod random;
+
+use common::{FactDigest, compile};
+use ctisim::cluster::Cluster;
+use ctisim::domain::{ApplicationFault, Ending, Forward, Refusal};
+use ctisim::engine::Time;
+use ctisim::plan::Plan;
+use ctisim::record::{Auditor, Fact, Meter, Recorder};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+
+/// What happened at least once, and how often: a swarm that never reaches a state proves nothing about it.
+#[derive(Default)]
+struct Marks {
+    seen: BTreeMap<String, u64>,
+    facts: u64,
+}
+
+/// More facts than any case has: a run with more of them is not going to end.
+const ENDLESS: u64 = 3_000_000;
+
+impl Marks {
+    fn mark(&mut self, what: impl Into<String>) {
+        *self.seen.entry(what.into()).or_default() += 1;
+    }
+}
+
+impl Recorder for Marks {
+    fn note(&mut self, now: Time, fact: Fact) {
+        self.facts += 1;
+        assert!(self.facts < ENDLESS, "the run does not end: at {now} {fact:?}");
+        match fact {
+            Fact::Ended { ending, .. } => self.mark(format!("{ending:?}")),
+            Fact::Forwarded { forward, .. } => self.mark(format!("{forward:?}")),
+            Fact::ApplicationFailed { fault, .. } => self.mark(format!("{fault:?}")),
+            Fact::ApplicationClosed { delay, false_failure, .. } => match (false_failure, delay) {
+                (true, None) => self.mark("a slow application is closed"),
+                (true, Some(_)) => self.mark("a stalled application is closed"),
+                (false, _) => self.mark("a dead application is closed"),
+            },
+            Fact::Skipped { .. } => self.mark("an event is skipped"),
+            Fact::LookedUp { .. } => self.mark("a caller is looked up"),
+            Fact::RequestTimedOut { .. } => self.mark("a request times out"),
+            Fact::Preserved { .. } => self.mark("a call is preserved"),
+            Fact::Transferred { .. } => self.mark("a call is transferred"),
+            Fact::DeviceOpened { .. } => self.mark("a device is opened again"),
+            Fact::Recovered { .. } => self.mark("an application recovers"),
+            _ => {}
+        }
+    }
+}
+
+/// All that a swarm of some size must have seen.
+fn wanted() -> Vec<String> {
+    let endings = [
+        Ending::Completed,
+        Ending::Abandoned,
+        Ending::DroppedInSetup,
+        Ending::DroppedInChange,
+        Ending::DroppedConnected,
+    ];
+    let refusals = Refusal::ALL.map(Ending::Refused);
+    let faults = [ApplicationFault::Exit, ApplicationFault::Silent, ApplicationFault::Stall];
+    let mut wanted: Vec<String> = endings.iter().chain(&refusals).map(|ending| format!("{ending:?}")).collect();
+    wanted.extend(Forward::ALL.map(|forward| format!("{forward:?}")));
+    wanted.extend(faults.map(|fault| format!("{fault:?}")));
+    let others = [
+        "a slow application is closed",
+        "a stalled application is closed",
+        "a dead application is closed",
+        "an event is skipped",
+        "a caller is looked up",
+        "a request times out",
+        "a call is preserved",
+        "a call is transferred",
+        "a device is opened again",
+        "an application recovers",
+    ];
+    wanted.extend(others.map(str::to_owned));
+    wanted
+}
+
+/// The digest of one replication on a cluster that may have run others before.
+fn digest(cluster: &mut Cluster<'_, FactDigest>, seed: u64, replication: u64) -> (u64, FactDigest) {
+    cluster.recorder = FactDigest::default();
+    let events = cluster.run(seed, replication);
+    (events, cluster.recorder)
+}
+
+/// Plays a case in every way that must come to the same, and gives what it has seen or what was wrong.
+fn play(plan: &Plan) -> Result<Marks, String> {
+    let seed = plan.seed;
+    let watchers = ((Auditor::new(plan), Meter::new(plan)), (FactDigest::default(), Marks::default()));
+    let mut watched = Cluster::new(plan, watchers);
+    let mut audited = Vec::new();
+    for replication in 0..2 {
+        watched.recorder.0.0.start();
+        watched.recorder.0.1.start(replication);
+        watched.recorder.1.0 = FactDigest::default();
+        let events = watched.run(seed, replication);
+        let ((auditor, meter), (digest, _)) = &mut watched.recorder;
+        auditor
+            .finish(plan.length)
+            .map_err(|violations| format!("replication {replication}: {}", violations.join("\n  ")))?;
+        meter.finish(plan.length, events);
+        audited.push((events, *digest));
+    }
+    let mut alone = Cluster::new(plan, FactDigest::default());
+    for (replication, expected, what) in [
+        (0, audited[0], "watched and on its own"),
+        (1, audited[1], "after another replication, watched and on its own"),
+        (0, audited[0], "in fresh and in used memory"),
+    ] {
+        let found = digest(&mut alone, seed, replication);
+        if found != expected {
+            return Err(format!("replication {replication} differs {what}: {} and {} events", expected.0, found.0));
+        }
+    }
+    Ok(watched.recorder.1.1)
+}
+
+fn file(case: u64) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("swarm-{case}.toml"))
+}
+
+/// Plays a case; if it fails, leaves its workload in a file and says how to repeat it.
+fn case(number: u64) -> Result<Marks, String> {
+    let text = random::workload(number);
+    std::fs::write(file(number), &text).expect("target/tmp takes a file");
+    let played = catch_unwind(AssertUnwindSafe(|| play(&compile("swarm", &text))));
+    let wrong = match played {
+        Ok(Ok(marks)) => return Ok(marks),
+        Ok(Err(wrong)) => wrong,
+        Err(panic) => {
+            let message = panic.downcast_ref::<String>().map(String::as_str);
+            message.or(panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without a message").to_owned()
+        }
+    };
+    let file = file(number);
+    let file = file.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&file);
+    Err(format!(
+        "case {number}: {wrong}\n  repeat it: cargo run --release -- run {} --audit --replications 2 --no-files",
+        file.display()
+    ))
+}
+
+fn setting(name: &str, default: u64) -> u64 {
+    std::env::var(name)
+        .map_or(default, |value| value.parse().unwrap_or_else(|_| panic!("{name} is no number: {value}")))
+}
+
+#[test]
+fn random_workloads_keep_every_identity() {
+    let (first, cases) = (setting("CTISIM_SWARM_FIRST", 0), setting("CTISIM_SWARM_CASES", 2_000));
+    let played: Vec<Result<Marks, String>> = (first..first + cases).into_par_iter().map(case).collect();
+    let mut marks = Marks::default();
+    let mut failures = Vec::new();
+    for outcome in played {
+        match outcome {
+            Ok(seen) => seen.seen.into_iter().for_each(|(what, times)| *marks.seen.entry(what).or_default() += times),
+            Err(wrong) => failures.push(wrong),
+        }
+    }
+    assert!(failures.is_empty(), "{} of {cases} cases fail. The first ones:\n{}", failures.len(), {
+        failures.truncate(5);
+        failures.join("\n")
+    });
+    println!("{cases} cases: {:#?}", marks.seen);
+    if cases >= 500 {
+        let missing: Vec<String> = wanted().into_iter().filter(|what| !marks.seen.contains_key(what)).collect();
+        assert!(missing.is_empty(), "no case ever saw: {}", missing.join(", "));
+    }
+}
