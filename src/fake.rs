@@ -2,18 +2,19 @@
 //! beside the point.
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, DatabaseId, DeviceId, DeviceKind, Ending, Forward, Forwards, NodeId,
-    PortGroupId, Refusal, ReleaseProfile, RoutePointId, SourceId, StationId, Target,
+    ApplicationFault, ApplicationId, CallName, ClosedBecause, DatabaseId, DeviceId, DeviceKind, Ending, Failing, Forward,
+    Forwards, NodeId, OutBecause, PortGroupId, Refusal, ReleaseProfile, RoutePointId, SourceId, StationId, Target,
 };
 use crate::engine::{Distribution, Span, Time};
 use crate::plan::{
     Application, Arrivals, CallManagerWork, CtiManagerWork, Database, Destination, Device, Fault, HeartbeatReading,
-    Links, Node, Parameters, PhoneGroup, Plan, PortGroup, RateCurve, RoutePoint, Source, Treatment,
+    Links, Node, Occurs, Parameters, PhoneGroup, Plan, PortGroup, RateCurve, RoutePoint, Source, Topology, Treatment,
 };
 use crate::record::{Fact, Path, PoolId, Recorder, Share};
 
 /// Two nodes, one of them with a CTIManager, an application with a route point and three ports, two phones, an
-/// operator outside. Ten minutes, the first of them warm-up.
+/// operator outside. Ten minutes, the first of them warm-up. The application fails, then the first node's CallManager, then
+/// its CTIManager.
 pub(crate) fn plan() -> Plan {
     let message = || Distribution::Constant(Span::from_millis(1));
     let node = |name: &str, ctimanager| Node {
@@ -29,7 +30,13 @@ pub(crate) fn plan() -> Plan {
         ctimanager,
     };
     let manager = CtiManagerWork { event: message(), request: message(), heartbeat: message(), device_open: message() };
-    let device = |kind, row, application| Device { kind, row, application, group: vec![NodeId(0), NodeId(1)] };
+    let device = |kind, row, application| Device {
+        kind,
+        row,
+        application,
+        group: vec![NodeId(0), NodeId(1)],
+        cannot_open_on: if kind == DeviceKind::CtiPort { vec![NodeId(1)] } else { Vec::new() },
+    };
     let ivr = Some(ApplicationId(0));
     Plan {
         name: "fake".into(),
@@ -45,6 +52,10 @@ pub(crate) fn plan() -> Plan {
             request_timeout: Span::from_secs(5),
             forward_hops: 12,
             heartbeat_reading: HeartbeatReading::Timer,
+            callmanager_notice: Span::from_secs(1),
+            reopen_interval: Span::from_millis(20),
+            phone_return_interval: Span::from_millis(100),
+            code_yellow: Some((Span::from_secs(20), Span::from_secs(5))),
         },
         links: Links {
             between_nodes: Span::from_millis(1),
@@ -63,6 +74,8 @@ pub(crate) fn plan() -> Plan {
             heartbeat: Span::from_secs(30),
             reconnect: Span::from_secs(5),
             open_interval: Span::from_millis(10),
+            recovery: true,
+            least_priority: None,
             devices: (0..4).map(DeviceId).collect(),
         }],
         route_points: vec![RoutePoint {
@@ -82,6 +95,7 @@ pub(crate) fn plan() -> Plan {
             treatment: None,
             transfer: None,
             media_from_application: true,
+            keeps_media: true,
             forwards: Forwards::default(),
         }],
         phone_groups: vec![PhoneGroup {
@@ -92,6 +106,9 @@ pub(crate) fn plan() -> Plan {
             answered: 1.0,
             no_answer: Span::FOREVER,
             queue: false,
+            application: None,
+            failover: message(),
+            keeps_media: true,
             forwards: Forwards::default(),
         }],
         destinations: vec![Destination { name: "operator".into(), answer: message(), lines: 30, egress: NodeId(1) }],
@@ -111,13 +128,18 @@ pub(crate) fn plan() -> Plan {
             patience: None,
             talk: message(),
         }],
-        faults: vec![Fault {
-            at: Time::ZERO + Span::from_secs(300),
-            application: ApplicationId(0),
-            kind: ApplicationFault::Silent,
-            lasts: Span::from_secs(60),
-        }],
+        faults: vec![
+            fault(Failing::Application(ApplicationId(0), ApplicationFault::Silent), 300, 60),
+            fault(Failing::CallManager(NodeId(0)), 400, 30),
+            fault(Failing::CtiManager(NodeId(0)), 560, 10),
+        ],
+        changes: Vec::new(),
+        topology: Topology::CtiManager,
     }
+}
+
+fn fault(failing: Failing, at: u64, lasts: u64) -> Fault {
+    Fault { failing, occurs: Occurs::Once { at: Time::ZERO + Span::from_secs(at), lasts: Span::from_secs(lasts) } }
 }
 
 /// A few random bits after a few random bits (the SplitMix64 step).
@@ -155,6 +177,8 @@ pub(crate) fn facts(plan: &Plan, seed: u64, replication: u64) -> Vec<(Time, Fact
         call(&mut facts, &mut dice, number, at);
     }
     failure(&mut facts, &mut dice);
+    callmanager_failure(&mut facts, &mut dice);
+    ctimanager_failure(&mut facts, &mut dice);
     facts.retain(|&(at, _)| at < plan.length);
     facts.sort_by_key(|&(at, _)| at);
     facts
@@ -197,7 +221,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice, number: u32, offered: Ti
     facts.push((acted, Fact::LookedUp { application, delay: lookup }));
     if fate <= 2 {
         let ending =
-            [Ending::Refused(Refusal::ALL[number as usize % 4]), Ending::DroppedInSetup, Ending::DroppedInChange]
+            [Ending::Refused(Refusal::ALL[number as usize % 6]), Ending::DroppedInSetup, Ending::DroppedInChange]
                 [number as usize % 3];
         facts.push((acted, Fact::RequestTimedOut { call, application }));
         facts.extend([left(acted), ended(acted, ending)]);
@@ -246,18 +270,80 @@ fn failure(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice) {
     let returned = failed + Span::from_secs(60);
     facts.push((returned, Fact::ApplicationReturned { application }));
     for device in (0..4).map(DeviceId) {
-        facts.push((closed, Fact::DeviceClosed { device, application }));
+        let (application, because) = (Some(application), OutBecause::ApplicationClosed);
+        facts.push((closed, Fact::DeviceClosed { device, application, because }));
         let opened = returned + Span::from_nanos(u64::from(device.0 + 1) * 100_000_000 + dice.below(50_000_000));
         let out_of_service = opened - failed;
-        facts.push((opened, Fact::DeviceOpened { device, application, out_of_service }));
+        let node = NodeId(0);
+        facts.push((opened, Fact::DeviceOpened { device, application, node, out_of_service }));
         let shares: &[Share] = match device.0 {
             1 => &[Share::Half],
             3 => &[Share::NinetyFive, Share::All],
             _ => &[],
         };
+        let application = ApplicationId(0);
         for &share in shares {
             facts.push((opened, Fact::Recovered { application, share, delay: out_of_service }));
         }
+    }
+}
+
+/// The first node's CallManager fails and is back after half a minute. One port is given up, the other devices move to
+/// the second node. Home again, late or not at all, go the others; the second port loses its home on the way.
+fn callmanager_failure(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice) {
+    let (home, backup) = (NodeId(0), NodeId(1));
+    let failed = Time::ZERO + Span::from_secs(400);
+    let returned = failed + Span::from_secs(30);
+    let noticed = failed + Span::from_secs(1);
+    let ago = Span::from_secs(1);
+    facts.push((failed, Fact::CallManagerFailed { node: home }));
+    facts.push((noticed, Fact::FailureNoticed { manager: home, node: home, delay: noticed - failed }));
+    facts.push((failed, Fact::Throttling { node: backup, refuses: true }));
+    facts.push((returned + ago, Fact::Throttling { node: backup, refuses: false }));
+    facts.push((returned, Fact::CallManagerReturned { node: home }));
+    let mut millis = |bound: u64| Span::from_nanos(dice.below(bound * 1_000_000));
+    for device in (0..6).map(DeviceId) {
+        let application = (device.0 < 4).then_some(ApplicationId(0));
+        facts.push((failed, Fact::DeviceClosed { device, application, because: OutBecause::CallManagerFailed }));
+        if device.0 == 3 {
+            facts.push((noticed, Fact::DeviceGivenUp { device, because: ClosedBecause::CannotOpen }));
+            continue;
+        }
+        let opened = noticed + millis(20_000);
+        let out_of_service = opened - failed;
+        facts.push((opened, Fact::DeviceOpened { device, application, node: backup, out_of_service }));
+        facts.push((returned + ago, Fact::HomeReturned { device, ago }));
+        if device.0 == 2 {
+            facts.push((returned + Span::from_secs(20), Fact::HomeLost { device }));
+            continue;
+        }
+        // The route point may wait beyond the end: the facts after it are never told.
+        let left = returned + ago + if device.0 == 0 { millis(300_000) } else { millis(5_000) };
+        let back = left + millis(900);
+        facts.push((left, Fact::RehomeStarted { device, waited: left - returned }));
+        facts.push((left, Fact::DeviceClosed { device, application, because: OutBecause::Rehoming }));
+        facts.push((back, Fact::DeviceOpened { device, application, node: home, out_of_service: back - left }));
+        facts.push((back, Fact::Rehomed { device, delay: back - returned }));
+    }
+}
+
+/// The CTIManager fails; two ports are controlled through it, and the second may not be back when the run ends.
+fn ctimanager_failure(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice) {
+    let (manager, application) = (NodeId(0), ApplicationId(0));
+    let failed = Time::ZERO + Span::from_secs(560);
+    let noticed = failed + Span::from_nanos(dice.below(9_000_000_000));
+    let returned = failed + Span::from_secs(10);
+    facts.push((failed, Fact::CtiManagerFailed { node: manager }));
+    facts.push((noticed, Fact::ManagerLossNoticed { application, delay: noticed - failed }));
+    facts.push((returned, Fact::CtiManagerReturned { node: manager }));
+    facts.push((returned, Fact::ManagerChanged { application, manager }));
+    for device in (1..3).map(DeviceId) {
+        let application = Some(application);
+        facts.push((failed, Fact::DeviceClosed { device, application, because: OutBecause::CtiManagerFailed }));
+        let opened = returned + Span::from_secs(u64::from(device.0) * 12) + Span::from_nanos(dice.below(15_000_000_000));
+        // The first one went home, the second one did not.
+        let node = NodeId(device.0 as u16 - 1);
+        facts.push((opened, Fact::DeviceOpened { device, application, node, out_of_service: opened - failed }));
     }
 }
 

@@ -16,7 +16,8 @@ use super::progress::Bar;
 use super::{Stop, memory, print, say};
 
 /// The files a run writes.
-const FILES: [&str; 5] = ["summary.csv", "replications.csv", "timeline.csv", "histograms.hlog", "run.json"];
+const FILES: [&str; 6] =
+    ["summary.csv", "replications.csv", "devices.csv", "timeline.csv", "histograms.hlog", "run.json"];
 
 /// Runs replications of a workload, writes the result files and prints the summary.
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
@@ -156,6 +157,7 @@ fn files(study: &Study, digest: String, command: String) -> Vec<File> {
     let contents = [
         report::summary_csv(study),
         report::replications_csv(study),
+        report::devices_csv(study),
         report::timeline_csv(study),
         report::histograms_hlog(study),
         report::run_json(&Provenance::new(study, digest, command)),

@@ -1,9 +1,12 @@
 //! Holds a run to its identities, knowing nothing but facts and the plan.
 
 use super::{Fact, PoolId, Recorder};
-use crate::domain::{ApplicationFault, CallName, DeviceId, DeviceKind, Ending, Target};
+use crate::domain::{
+    ApplicationFault, ApplicationId, CallName, ClosedBecause, DeviceId, DeviceKind, Ending, NodeId, OutBecause, Refusal,
+    StationId, Target,
+};
 use crate::engine::{Span, Time};
-use crate::plan::Plan;
+use crate::plan::{Plan, Topology};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
@@ -20,16 +23,43 @@ enum Held {
 #[derive(Clone, Copy, Debug)]
 struct Audited {
     offered: Time,
+    ingress: NodeId,
     alerted: bool,
     connected: bool,
     held: Held,
 }
 
-#[derive(Clone, Debug, Default)]
+/// A device and its home (R18).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Homing {
+    /// At home, or with no home to go to for now.
+    Settled,
+    /// Its home has been back since then.
+    Waiting(Time),
+    /// It has left for its home, which has been back since then.
+    Leaving(Time),
+}
+
+#[derive(Clone, Debug)]
 struct DeviceBook {
-    open: bool,
+    /// The CallManager where it is in service.
+    at: Option<NodeId>,
+    /// Where it was last.
+    last: Option<NodeId>,
+    /// When and why it went out of service last.
+    closed: Option<(Time, OutBecause)>,
+    given_up: Option<ClosedBecause>,
+    homing: Homing,
     taken_by: Option<CallName>,
     calls: u32,
+}
+
+/// A process that can fail.
+#[derive(Clone, Debug, Default)]
+struct Process {
+    down: bool,
+    /// When it failed, each time.
+    failures: Vec<Time>,
 }
 
 /// A recorder that checks, for one replication at a time, that
@@ -38,9 +68,14 @@ struct DeviceBook {
 /// - offered = the sum of the endings + in progress, and the time integral of calls in progress = the sum of their
 ///   sojourns, clipped at the end (Little's law, in whole nanoseconds);
 /// - a call is at one place at a time, a port, phone or outside line has one call, a route point no more than its
-///   maximum, and no call is presented at a device that is not open, or left unanswered at one that closes;
-/// - a station never works on more at once than it has servers, and one with a single server keeps the order of
-///   arrival;
+///   maximum, and no call is presented at a device that is out of service, or left unanswered at one that closes;
+/// - a station never works on more at once than it has servers, one with a single server keeps the order of arrival,
+///   and none is given work while its process is down;
+/// - a device is in service at one CallManager at a time, one of its group that is up, and when a CallManager has
+///   failed, nothing is in service there any more (R13);
+/// - a device is closed for good only while it is out of service, and only where the workload says so (R17, R19);
+/// - a device goes home only after its home has come back and while it has no call, and is then where it comes earlier
+///   in its group than before (R18);
 /// - every duration a fact tells is the one that the facts before it give.
 pub struct Auditor<'p> {
     plan: &'p Plan,
@@ -53,14 +88,22 @@ pub struct Auditor<'p> {
     /// The sum of the sojourns of the calls that have ended.
     sojourns: u128,
     devices: Vec<DeviceBook>,
+    /// By node.
+    callmanagers: Vec<Process>,
+    ctimanagers: Vec<Process>,
+    throttled: Vec<bool>,
+    /// By application; one that stands still counts as down.
+    applications: Vec<Process>,
     lines: Vec<u32>,
     stations: Vec<BinaryHeap<Reverse<Time>>>,
     servers: Vec<u32>,
     last_start: Vec<Time>,
     /// Devices that closed at `now`: once time moves on, no unanswered call may be left there.
     closed: Vec<DeviceId>,
-    /// Since when each application suffers from a fault.
-    failed: Vec<Option<Time>>,
+    /// Devices that came home at `now`, with the place in their group that they had before.
+    rehomed: Vec<(DeviceId, Option<usize>)>,
+    /// CallManagers that failed at `now`.
+    failed: Vec<NodeId>,
     violations: Vec<String>,
     violated: usize,
 }
@@ -78,11 +121,16 @@ impl<'p> Auditor<'p> {
             integral: 0,
             sojourns: 0,
             devices: Vec::new(),
+            callmanagers: Vec::new(),
+            ctimanagers: Vec::new(),
+            throttled: Vec::new(),
+            applications: Vec::new(),
             lines: Vec::new(),
             stations: vec![BinaryHeap::new(); servers.len()],
             last_start: vec![Time::ZERO; servers.len()],
             servers,
             closed: Vec::new(),
+            rehomed: Vec::new(),
             failed: Vec::new(),
             violations: Vec::new(),
             violated: 0,
@@ -97,16 +145,32 @@ impl<'p> Auditor<'p> {
         self.calls.clear();
         (self.offered, self.ended, self.integral, self.sojourns) = (0, 0, 0, 0);
         self.devices.clear();
-        let open = |device: &crate::plan::Device| self.plan.starts_open(device);
-        let books = self.plan.devices.iter().map(|device| DeviceBook { open: open(device), ..DeviceBook::default() });
-        self.devices.extend(books);
+        self.devices.extend(self.plan.devices.iter().map(|device| DeviceBook {
+            at: self.plan.starts_open(device).then(|| device.group[0]),
+            last: None,
+            closed: None,
+            given_up: None,
+            homing: Homing::Settled,
+            taken_by: None,
+            calls: 0,
+        }));
+        for (processes, many) in [
+            (&mut self.callmanagers, self.plan.nodes.len()),
+            (&mut self.ctimanagers, self.plan.nodes.len()),
+            (&mut self.applications, self.plan.applications.len()),
+        ] {
+            processes.clear();
+            processes.resize(many, Process::default());
+        }
+        self.throttled.clear();
+        self.throttled.resize(self.plan.nodes.len(), false);
         self.lines.clear();
         self.lines.resize(self.plan.destinations.len(), 0);
         self.stations.iter_mut().for_each(BinaryHeap::clear);
         self.last_start.fill(Time::ZERO);
         self.closed.clear();
+        self.rehomed.clear();
         self.failed.clear();
-        self.failed.resize(self.plan.applications.len(), None);
         self.violations.clear();
         self.violated = 0;
     }
@@ -117,7 +181,7 @@ impl<'p> Auditor<'p> {
     /// What was violated, in order; of very many only the first.
     pub fn finish(&mut self, end: Time) -> Result<(), Vec<String>> {
         self.advance(end);
-        self.check_closed();
+        self.settle();
         let in_progress = self.calls.len() as u64;
         self.require(self.offered == self.ended + in_progress, |books| {
             format!("{} calls offered, but {} ended and {in_progress} in progress", books.offered, books.ended)
@@ -153,10 +217,36 @@ impl<'p> Auditor<'p> {
     fn advance(&mut self, now: Time) {
         self.require(now >= self.now, |books| format!("time went back from {} to {now}", books.now));
         if now > self.now {
-            self.check_closed();
+            self.settle();
             self.integral += self.calls.len() as u128 * u128::from(now.since(self.now).nanos());
             self.now = now;
         }
+    }
+
+    /// Time moves on: what may hold only once all of an instant's facts are told.
+    fn settle(&mut self) {
+        self.check_closed();
+        for (device, before) in std::mem::take(&mut self.rehomed) {
+            // Or was, if that very instant took it away again.
+            let book = &self.devices[device.index()];
+            let at = book.at.or(book.last);
+            let rank = self.rank(device, at);
+            let better = rank.is_some() && before.is_none_or(|before| rank < Some(before));
+            self.require(better, |_| format!("{device:?} came home, but it is at {at:?}, place {rank:?}"));
+        }
+        for node in std::mem::take(&mut self.failed) {
+            let left = self.devices.iter().position(|book| book.at == Some(node));
+            let up = !self.callmanagers[node.index()].down;
+            self.require(up || left.is_none(), |_| {
+                format!("device {left:?} is in service at {node:?}, whose CallManager has failed")
+            });
+        }
+    }
+
+    /// The place of a node in a device's group.
+    fn rank(&self, device: DeviceId, node: Option<NodeId>) -> Option<usize> {
+        let group = &self.plan.devices[device.index()].group;
+        group.iter().position(|&member| Some(member) == node)
     }
 
     fn check_closed(&mut self) {
@@ -170,11 +260,23 @@ impl<'p> Auditor<'p> {
                     }
             });
             let left = left.map(|(name, _)| *name);
-            let open = self.devices[device.index()].open;
+            let open = self.serves(device);
             self.require(left.is_none() || open, |_| {
                 format!("{left:?} is left unanswered at {device:?}, which is closed")
             });
+            // Who leaves says so in the same instant, before or after.
+            if let DeviceBook { at: None, closed: Some((_, OutBecause::Rehoming)), homing, .. } =
+                self.devices[device.index()]
+            {
+                let left = matches!(homing, Homing::Leaving(_));
+                self.require(left, |_| format!("{device:?} is out of service to go home, but has not left for it"));
+            }
         }
+    }
+
+    /// Whether a device is in service at a CallManager that is up.
+    fn serves(&self, device: DeviceId) -> bool {
+        self.devices[device.index()].at.is_some_and(|node| !self.callmanagers[node.index()].down)
     }
 
     /// The call's entry; a violation and `None` if it is not in progress.
@@ -223,8 +325,9 @@ impl<'p> Auditor<'p> {
             _ => false,
         };
         self.require(belongs, |_| format!("{fact:?}: the device is not of that group"));
-        let DeviceBook { open, taken_by, .. } = self.devices[device.index()].clone();
-        self.require(open, |_| format!("{fact:?}: the device is not open"));
+        let taken_by = self.devices[device.index()].taken_by;
+        let serves = self.serves(device);
+        self.require(serves, |_| format!("{fact:?}: the device is out of service"));
         self.require(taken_by.is_none(), |_| format!("{fact:?}: {taken_by:?} has it"));
         self.devices[device.index()].taken_by = Some(name);
     }
@@ -239,6 +342,8 @@ impl<'p> Auditor<'p> {
     }
 
     fn served(&mut self, fact: Fact, station: usize, arrived: Time, started: Time, finished: Time) {
+        let down = self.is_down(station);
+        self.require(!down, |_| format!("{fact:?}: its process is down"));
         self.require(arrived <= started && started <= finished, |_| format!("{fact:?}: not in that order"));
         let in_order = started >= self.last_start[station];
         self.require(in_order, |_| format!("{fact:?}: taken up before something that came earlier"));
@@ -262,6 +367,10 @@ impl<'p> Auditor<'p> {
             Ending::Abandoned | Ending::Refused(_) | Ending::DroppedInChange => true,
         };
         self.require(possible, |_| format!("{fact:?}, but connected is {}", call.connected));
+        if ending == Ending::Refused(Refusal::Throttled) {
+            let refuses = self.throttled[call.ingress.index()];
+            self.require(refuses, |_| format!("{fact:?}, but {:?} does not refuse calls", call.ingress));
+        }
         self.sojourns += u128::from(self.now.since(offered).nanos());
         self.ended += 1;
         self.calls.remove(&name);
@@ -272,8 +381,9 @@ impl Recorder for Auditor<'_> {
     fn note(&mut self, now: Time, fact: Fact) {
         self.advance(now);
         match fact {
-            Fact::Offered { call, .. } => {
-                let audited = Audited { offered: now, alerted: false, connected: false, held: Held::Nothing };
+            Fact::Offered { call, ingress } => {
+                let audited =
+                    Audited { offered: now, ingress, alerted: false, connected: false, held: Held::Nothing };
                 let before = self.calls.insert(call, audited);
                 self.require(before.is_none(), |_| format!("{fact:?} twice"));
                 self.offered += 1;
@@ -284,8 +394,9 @@ impl Recorder for Auditor<'_> {
                 let most = plan.maximum_calls.min(plan.busy_trigger);
                 let book = &mut self.devices[route_point.index()];
                 book.calls += 1;
-                let (open, calls) = (book.open, book.calls);
-                self.require(open, |_| format!("{fact:?}: the route point is not open"));
+                let calls = book.calls;
+                let serves = self.serves(DeviceId(u32::from(route_point.0)));
+                self.require(serves, |_| format!("{fact:?}: the route point is out of service"));
                 self.require(calls <= most, |_| format!("{fact:?}: call {calls} of at most {most}"));
             }
             Fact::Left { call, route_point, stayed } => {
@@ -329,21 +440,20 @@ impl Recorder for Auditor<'_> {
             }
             Fact::Ended { call, ending, offered } => self.ended(fact, call, ending, offered),
             Fact::ApplicationFailed { application, fault } => {
-                // One that stands still may die before it goes on: it has failed since it stopped.
-                self.failed[application.index()].get_or_insert(now);
                 // Its workers are gone; those of its next life start afresh.
                 if fault != ApplicationFault::Stall {
-                    self.stations[self.plan.workers(application).index()].clear();
+                    self.start_afresh(self.plan.workers(application));
+                }
+                let process = &mut self.applications[application.index()];
+                // One that stands still may die before it goes on: it has failed since it stopped.
+                if !std::mem::replace(&mut process.down, true) {
+                    process.failures.push(now);
                 }
             }
-            Fact::DeviceOpened { device, application, .. } => self.turned(fact, device, application, true),
-            Fact::DeviceClosed { device, application, .. } => {
-                self.turned(fact, device, application, false);
-                self.closed.push(device);
-            }
-            Fact::ApplicationReturned { application } => self.failed[application.index()] = None,
+            Fact::ApplicationReturned { application } => self.applications[application.index()].down = false,
             Fact::ApplicationClosed { application, delay, false_failure } => {
-                let since = self.failed[application.index()];
+                let process = &self.applications[application.index()];
+                let since = process.failures.last().copied().filter(|_| process.down);
                 self.require(delay.is_some() == since.is_some() && (false_failure || since.is_some()), |_| {
                     format!("{fact:?} of an application that failed at {since:?}")
                 });
@@ -351,16 +461,266 @@ impl Recorder for Auditor<'_> {
                     self.told(fact, delay, since);
                 }
             }
-            _ => {}
+            Fact::DeviceOpened { device, application, node, out_of_service } => {
+                self.opened(fact, device, application, node, out_of_service);
+            }
+            Fact::DeviceClosed { device, application, because } => self.closed(fact, device, application, because),
+            Fact::DeviceGivenUp { device, because } => self.given_up(fact, device, because),
+            Fact::HomeReturned { device, ago } => self.home_returned(fact, device, ago),
+            Fact::HomeLost { device } => {
+                let homing = std::mem::replace(&mut self.devices[device.index()].homing, Homing::Settled);
+                self.require(homing != Homing::Settled, |_| format!("{fact:?}: it had no home to go to"));
+            }
+            Fact::RehomeStarted { device, waited } => self.rehome_started(fact, device, waited),
+            Fact::Rehomed { device, delay } => self.rehomed(fact, device, delay),
+            Fact::CallManagerFailed { node } => {
+                self.turned(fact, true, |books| &mut books.callmanagers[node.index()]);
+                self.start_afresh(self.plan.callmanager(node));
+                self.throttled[node.index()] = false;
+                self.failed.push(node);
+            }
+            Fact::CallManagerReturned { node } => {
+                self.turned(fact, false, |books| &mut books.callmanagers[node.index()])
+            }
+            Fact::CtiManagerFailed { node } => {
+                self.turned(fact, true, |books| &mut books.ctimanagers[node.index()]);
+                self.start_afresh(self.plan.ctimanager(node));
+            }
+            Fact::CtiManagerReturned { node } => self.turned(fact, false, |books| &mut books.ctimanagers[node.index()]),
+            Fact::FailureNoticed { manager, node, delay } => {
+                let lives = !self.ctimanagers[manager.index()].down;
+                self.require(lives, |_| format!("{fact:?}: who noticed has failed itself"));
+                let known = self.failed_before(&self.callmanagers[node.index()], delay);
+                self.require(known, |_| format!("{fact:?}: no failure was so long ago"));
+            }
+            Fact::ManagerLossNoticed { delay, .. } => {
+                let known = self.managers().any(|process| self.failed_before(process, delay));
+                self.require(known, |_| format!("{fact:?}: no failure was so long ago"));
+            }
+            Fact::ManagerChanged { application, manager } => {
+                let listed = self.plan.applications[application.index()].ctimanagers.contains(&manager);
+                let lives = !self.ctimanagers[manager.index()].down;
+                self.require(listed && lives, |_| format!("{fact:?}: listed is {listed}, up is {lives}"));
+            }
+            Fact::SettingChanged { change } => {
+                let due = self.plan.changes.get(change as usize).map(|change| change.at);
+                self.require(due == Some(now), |_| format!("{fact:?}: it is due at {due:?}"));
+            }
+            Fact::Throttling { node, refuses } => {
+                let before = std::mem::replace(&mut self.throttled[node.index()], refuses);
+                // One that fails forgets that it refused calls.
+                let down = self.callmanagers[node.index()].down;
+                let changes = if down { !refuses } else { before != refuses };
+                self.require(changes, |_| format!("{fact:?}: it was so already, or is down"));
+                let can = self.plan.parameters.code_yellow.is_some();
+                self.require(can, |_| format!("{fact:?}: the workload has it never do so"));
+            }
+            Fact::Skipped { .. }
+            | Fact::Taken { .. }
+            | Fact::LookedUp { .. }
+            | Fact::Recovered { .. } => {}
         }
     }
 }
 
+/// Whether a device can ever be in service.
+fn can_serve(device: &crate::plan::Device) -> bool {
+    device.kind == DeviceKind::Phone || device.application.is_some()
+}
+
 impl Auditor<'_> {
-    fn turned(&mut self, fact: Fact, device: DeviceId, application: Option<crate::domain::ApplicationId>, open: bool) {
+    fn owned(&mut self, fact: Fact, device: DeviceId, application: Option<ApplicationId>) {
         let owner = self.plan.devices[device.index()].application;
         self.require(owner == application, |_| format!("{fact:?}: it belongs to {owner:?}"));
-        let was_open = std::mem::replace(&mut self.devices[device.index()].open, open);
-        self.require(was_open != open, |_| format!("{fact:?}: it was so already"));
+    }
+
+    fn opened(
+        &mut self,
+        fact: Fact,
+        device: DeviceId,
+        application: Option<ApplicationId>,
+        node: NodeId,
+        out_of_service: Span,
+    ) {
+        self.owned(fact, device, application);
+        let plan = &self.plan.devices[device.index()];
+        let able = can_serve(plan) && plan.group.contains(&node);
+        self.require(able, |_| format!("{fact:?}: that can never be"));
+        let up = !self.callmanagers[node.index()].down;
+        self.require(up, |_| format!("{fact:?}: the CallManager is down"));
+        let book = &mut self.devices[device.index()];
+        let was = std::mem::replace(&mut book.at, Some(node));
+        book.given_up = None;
+        let closed = book.closed;
+        self.require(was.is_none(), |_| format!("{fact:?}: it was in service at {was:?} already"));
+        // The fault came before its detection, and not before the beginning.
+        let (now, least) = (self.now, closed.map_or(Span::ZERO, |(at, _)| self.now.since(at)));
+        let possible = out_of_service >= least && out_of_service <= now.since(Time::ZERO);
+        self.require(possible, |_| format!("{fact:?} tells {out_of_service}, but it closed {least} ago"));
+    }
+
+    fn closed(&mut self, fact: Fact, device: DeviceId, application: Option<ApplicationId>, because: OutBecause) {
+        self.owned(fact, device, application);
+        let now = self.now;
+        let book = &mut self.devices[device.index()];
+        let was = book.at.take();
+        book.closed = Some((now, because));
+        book.last = was.or(book.last);
+        let calls = book.calls;
+        self.require(was.is_some(), |_| format!("{fact:?}: it was out of service already"));
+        let true_to_it = match because {
+            OutBecause::ApplicationClosed => application.is_some(),
+            OutBecause::CallManagerFailed => was.is_none_or(|node| self.callmanagers[node.index()].down),
+            OutBecause::CtiManagerFailed => application.is_some() && self.managers().any(|it| it.down),
+            OutBecause::Rehoming => calls == 0,
+        };
+        self.require(true_to_it, |_| format!("{fact:?}: that is not what has happened"));
+        self.closed.push(device);
+    }
+
+    fn given_up(&mut self, fact: Fact, device: DeviceId, because: ClosedBecause) {
+        let at = self.devices[device.index()].at;
+        self.require(at.is_none(), |_| format!("{fact:?}: it is in service at {at:?}"));
+        let plan = &self.plan.devices[device.index()];
+        let said = match because {
+            ClosedBecause::CannotOpen => !plan.cannot_open_on.is_empty(),
+            ClosedBecause::RecoveryForbidden => {
+                plan.application.is_some_and(|application| !self.plan.applications[application.index()].recovery)
+            }
+            ClosedBecause::OutOfReach => self.plan.topology == Topology::Direct,
+        };
+        self.require(said, |_| format!("{fact:?}: the workload does not say so"));
+        self.devices[device.index()].given_up = Some(because);
+    }
+
+    fn home_returned(&mut self, fact: Fact, device: DeviceId, ago: Span) {
+        let since = Time::from_nanos(self.now.nanos().saturating_sub(ago.nanos()));
+        self.require(ago <= self.now.since(Time::ZERO), |_| format!("{fact:?}: that was before the beginning"));
+        let book = &self.devices[device.index()];
+        let (at, homing) = (book.at, book.homing);
+        let away = at.is_none() || self.rank(device, at) > Some(0);
+        self.require(away, |_| format!("{fact:?}: it is at home"));
+        self.require(!matches!(homing, Homing::Waiting(_)), |_| format!("{fact:?}: it waits already"));
+        self.devices[device.index()].homing = Homing::Waiting(since);
+    }
+
+    fn rehome_started(&mut self, fact: Fact, device: DeviceId, waited: Span) {
+        let DeviceBook { homing, taken_by, calls, at, .. } = self.devices[device.index()];
+        if let Homing::Waiting(since) = homing {
+            self.told(fact, waited, since);
+            self.devices[device.index()].homing = Homing::Leaving(since);
+        } else {
+            self.require(false, |_| format!("{fact:?}: it did not wait for that"));
+        }
+        self.require(calls == 0 && taken_by.is_none(), |_| {
+            format!("{fact:?}: it has {calls} calls, and {taken_by:?} has it")
+        });
+        if at.is_some() {
+            self.devices[device.index()].last = at;
+        }
+    }
+
+    fn rehomed(&mut self, fact: Fact, device: DeviceId, delay: Span) {
+        let DeviceBook { homing, last, .. } = self.devices[device.index()];
+        if let Homing::Leaving(since) = homing {
+            self.told(fact, delay, since);
+        } else {
+            self.require(false, |_| format!("{fact:?}: it had not left for home"));
+        }
+        self.devices[device.index()].homing = Homing::Settled;
+        self.rehomed.push((device, self.rank(device, last)));
+    }
+
+    /// A process failed or is back.
+    fn turned(&mut self, fact: Fact, down: bool, process: impl FnOnce(&mut Self) -> &mut Process) {
+        let now = self.now;
+        let process = process(self);
+        let before = std::mem::replace(&mut process.down, down);
+        if down {
+            process.failures.push(now);
+        }
+        self.require(before != down, |_| format!("{fact:?}: it was so already"));
+    }
+
+    /// What applications are connected to: CTIManagers, or before there were any, CallManagers (R25).
+    fn managers(&self) -> impl Iterator<Item = &Process> {
+        match self.plan.topology {
+            Topology::CtiManager => self.ctimanagers.iter(),
+            Topology::Direct => self.callmanagers.iter(),
+        }
+    }
+
+    /// Whether the process failed just so long ago.
+    fn failed_before(&self, process: &Process, delay: Span) -> bool {
+        process.failures.iter().any(|&failure| self.now.since(failure) == delay)
+    }
+
+    /// A station's process ends: what it had begun, and what waited, is gone.
+    fn start_afresh(&mut self, station: StationId) {
+        self.stations[station.index()].clear();
+        self.last_start[station.index()] = Time::ZERO;
+    }
+
+    /// Whether the process of a station is down; databases never are.
+    fn is_down(&self, station: usize) -> bool {
+        let nodes = self.plan.nodes.len();
+        match station.checked_sub(nodes * 2) {
+            None if station.is_multiple_of(2) => self.callmanagers[station / 2].down,
+            None => self.ctimanagers[station / 2].down,
+            Some(application) => self.applications.get(application).is_some_and(|process| process.down),
+        }
+    }
+
+    /// Whether everything has come to rest, for when all faults are over and there was time to recover: each device is
+    /// in service, at home unless a call keeps it where it is or its home cannot take it, or it is closed by a rule.
+    ///
+    /// Closed by a rule is what was given up (R17, R19), what has no CallManager of its group up (R16), and what has no
+    /// application, or no CTIManager for it, up (R20, R22).
+    ///
+    /// # Errors
+    /// The devices that are neither, and why not.
+    pub fn at_rest(&self) -> Result<(), Vec<String>> {
+        let restless: Vec<String> = (0..self.devices.len())
+            .filter_map(|row| {
+                let device = DeviceId(row as u32);
+                Some(format!("{device:?} {}", self.restless(device)?))
+            })
+            .collect();
+        if restless.is_empty() { Ok(()) } else { Err(restless) }
+    }
+
+    /// Why a device is not at rest; `None` if it is.
+    fn restless(&self, device: DeviceId) -> Option<String> {
+        let (plan, book) = (&self.plan.devices[device.index()], &self.devices[device.index()]);
+        let up = |node: &NodeId| !self.callmanagers[node.index()].down;
+        if let Some(node) = book.at {
+            let home = plan.group.iter().find(|&node| up(node) && !plan.cannot_open_on.contains(node));
+            let busy = book.calls > 0 || book.taken_by.is_some();
+            return match book.homing {
+                Homing::Leaving(since) => Some(format!("is in service at {node:?}, and left for home since {since}")),
+                Homing::Waiting(_) if busy => None,
+                Homing::Waiting(since) => Some(format!("has no call, and has waited to go home since {since}")),
+                Homing::Settled if self.rank(device, home.copied()) < self.rank(device, Some(node)) => {
+                    Some(format!("is in service at {node:?} and does not wait to go home to {home:?}"))
+                }
+                Homing::Settled => None,
+            };
+        }
+        if !can_serve(plan) || book.given_up.is_some() || !plan.group.iter().any(up) {
+            return None;
+        }
+        if plan.kind != DeviceKind::Phone {
+            let application = plan.application?;
+            let managers = &self.plan.applications[application.index()].ctimanagers;
+            let no_manager = managers.iter().all(|node| self.ctimanagers[node.index()].down);
+            // R25: it reaches nothing but what is on its own CallManager.
+            let out_of_reach =
+                self.plan.topology == Topology::Direct && plan.group.iter().find(|&node| up(node)) != managers.first();
+            if self.applications[application.index()].down || no_manager || out_of_reach {
+                return None;
+            }
+        }
+        let since = book.closed.map(|(at, because)| format!("since {at}, because {because:?}"));
+        Some(format!("is out of service {}", since.unwrap_or_default()))
     }
 }

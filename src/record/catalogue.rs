@@ -2,7 +2,9 @@
 
 use std::ops::Index;
 
-use crate::domain::{ApplicationId, DestinationId, NodeId, PhoneGroupId, PortGroupId, RoutePointId, StationId};
+use crate::domain::{
+    ApplicationId, DestinationId, DeviceKind, NodeId, OutBecause, PhoneGroupId, PortGroupId, RoutePointId, StationId,
+};
 use crate::plan::Plan;
 
 use super::PoolId;
@@ -44,10 +46,20 @@ names! {
     AppQueueDelay = "app_queue_delay",
     /// From the end of the treatment at a port to the person it was to be transferred to.
     TransferDelay = "transfer_delay",
-    /// From a fault to its detection.
+    /// From a fault to its detection, whatever failed.
     DetectionDelay = "detection_delay",
-    /// From the fault that took a device away to its return.
+    /// From an application's failure to its CTIManager taking it as failed (R23).
+    ApplicationDetectionDelay = "application_detection_delay",
+    /// From a CallManager's failure to a CTIManager noticing it (R13).
+    CallManagerDetectionDelay = "callmanager_detection_delay",
+    /// From a CTIManager's failure to an application noticing it (R20).
+    CtiManagerDetectionDelay = "ctimanager_detection_delay",
+    /// From the fault that took a device away, or its leaving for home, to its return.
     OutOfService = "out_of_service",
+    /// From the return of a device's home CallManager to the device leaving for it (R18).
+    RehomeWait = "rehome_wait",
+    /// From the return of a device's home CallManager to the device being in service there.
+    RehomeDelay = "rehome_delay",
     /// From a fault to half of the application's devices under its control.
     AppRecovery50 = "app_recovery_50",
     /// The same for 95 %.
@@ -81,6 +93,8 @@ names! {
     RoutePoint = "route_point",
     /// The devices of a kind.
     DeviceKind = "device_kind",
+    /// The devices of a kind that were out of service for one reason.
+    DeviceFate = "device_fate",
     /// A station.
     Station = "station",
     /// A group of ports.
@@ -134,6 +148,30 @@ names! {
     RefusedNotAnswered = "refused_not_answered",
     /// Of the refused: forwarded too often.
     RefusedTooManyHops = "refused_too_many_hops",
+    /// Of the refused: the ingress CallManager refused new calls.
+    RefusedThrottled = "refused_throttled",
+    /// Of the refused: no CallManager was up for the caller.
+    RefusedNoCallManager = "refused_no_callmanager",
+    /// Failures of a CallManager.
+    CallManagerFailures = "callmanager_failures",
+    /// Failures of a CTIManager.
+    CtiManagerFailures = "ctimanager_failures",
+    /// Times a device was back in service after a fault.
+    Reopened = "reopened",
+    /// Devices that a fault had taken away and that were neither back nor given up at the end.
+    StillOut = "still_out",
+    /// Devices given up because a CallManager could not open them (R17).
+    ClosedCannotOpen = "closed_cannot_open",
+    /// Devices given up because their application forbids recovery (R19).
+    ClosedRecoveryForbidden = "closed_recovery_forbidden",
+    /// Devices given up because they went home to a CallManager that their application does not reach (R25).
+    ClosedOutOfReach = "closed_out_of_reach",
+    /// Times a device was in service at home again (R18).
+    Rehomed = "rehomed",
+    /// Waits for going home that were cut short: the home, or the device's service, was lost again.
+    RehomeLost = "rehome_lost",
+    /// Devices that still waited to go home at the end.
+    RehomeWaiting = "rehome_waiting",
 }
 
 names! {
@@ -141,8 +179,12 @@ names! {
     Gauge:
     /// Calls offered and not over.
     CallsInProgress = "calls_in_progress",
-    /// Devices under an application's control.
+    /// Devices in service: registered with a live CallManager and, unless they are phones, open to their application.
     DevicesInService = "devices_in_service",
+    /// Those of them that are registered with a node's CallManager.
+    Devices = "devices",
+    /// Whether a node's CallManager refuses new calls (Code Yellow).
+    Throttled = "throttled",
     /// Calls at a route point.
     Calls = "calls",
     /// Ports, phones or lines taken.
@@ -187,6 +229,8 @@ pub struct Catalogue {
     /// The gauges: first those that step up and down (the first [`Catalogue::steps`] of them), then those of stations.
     pub gauges: Vec<Series<Gauge>>,
     starts: [Starts; Metric::ALL.len()],
+    devices: usize,
+    throttled: usize,
     route_point_calls: usize,
     port_groups: usize,
     phone_groups: usize,
@@ -195,13 +239,45 @@ pub struct Catalogue {
     stations: usize,
 }
 
+/// Every kind of device, in the order of reports.
+pub const KINDS: [DeviceKind; 3] = [DeviceKind::RoutePoint, DeviceKind::CtiPort, DeviceKind::Phone];
+
+/// Every reason to be out of service, in the order of reports.
+pub const CAUSES: [OutBecause; 4] = [
+    OutBecause::ApplicationClosed,
+    OutBecause::CallManagerFailed,
+    OutBecause::CtiManagerFailed,
+    OutBecause::Rehoming,
+];
+
+/// The name of a kind of device in files.
+pub const fn kind_name(kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::RoutePoint => "route_point",
+        DeviceKind::CtiPort => "cti_port",
+        DeviceKind::Phone => "phone",
+    }
+}
+
+/// The name of a reason to be out of service in files.
+pub const fn cause_name(because: OutBecause) -> &'static str {
+    match because {
+        OutBecause::ApplicationClosed => "application_closed",
+        OutBecause::CallManagerFailed => "callmanager_failed",
+        OutBecause::CtiManagerFailed => "ctimanager_failed",
+        OutBecause::Rehoming => "rehoming",
+    }
+}
+
 /// The scopes each duration is measured under, the cluster first.
 const fn scopes(metric: Metric) -> &'static [Scope] {
-    use Scope::{Application, Cluster, DeviceKind, Node, RoutePoint, Station};
+    use Scope::{Application, Cluster, DeviceFate, DeviceKind, Node, RoutePoint, Station};
     match metric {
         Metric::PostDialDelay | Metric::SetupDelay => &[Cluster, Node, Application, RoutePoint],
         Metric::RoutePointDelay => &[Cluster, Application, RoutePoint],
-        Metric::OutOfService => &[Cluster, Application, DeviceKind],
+        Metric::CallManagerDetectionDelay => &[Cluster, Node],
+        Metric::OutOfService => &[Cluster, Application, DeviceKind, DeviceFate],
+        Metric::RehomeWait | Metric::RehomeDelay => &[Cluster, RoutePoint, DeviceKind],
         Metric::AppRecovery50 | Metric::AppRecovery95 | Metric::AppRecovery100 => &[Cluster, Application],
         Metric::RoutePointStay => &[RoutePoint],
         Metric::StationWait => &[Station],
@@ -209,6 +285,8 @@ const fn scopes(metric: Metric) -> &'static [Scope] {
         | Metric::AppQueueDelay
         | Metric::TransferDelay
         | Metric::DetectionDelay
+        | Metric::ApplicationDetectionDelay
+        | Metric::CtiManagerDetectionDelay
         | Metric::CfofDelay
         | Metric::CfofWait
         | Metric::CfnaDelay
@@ -242,12 +320,15 @@ impl Catalogue {
                 scope,
                 name: member.name,
                 servers: if metric == Gauge::Utilisation { member.servers } else { 1 },
-                exists: member.exists,
+                // Nobody looks for what cannot be.
+                exists: member.exists && (metric != Gauge::Throttled || plan.parameters.code_yellow.is_some()),
             }));
             start
         };
         add(Gauge::CallsInProgress, Scope::Cluster);
         add(Gauge::DevicesInService, Scope::Cluster);
+        let devices = add(Gauge::Devices, Scope::Node);
+        let throttled = add(Gauge::Throttled, Scope::Node);
         let route_point_calls = add(Gauge::Calls, Scope::RoutePoint);
         let port_groups = add(Gauge::InUse, Scope::PortGroup);
         let phone_groups = add(Gauge::InUse, Scope::PhoneGroup);
@@ -259,6 +340,8 @@ impl Catalogue {
             durations,
             gauges,
             starts,
+            devices,
+            throttled,
             route_point_calls,
             port_groups,
             phone_groups,
@@ -276,6 +359,16 @@ impl Catalogue {
     /// How many gauges step up and down; those of stations follow.
     pub const fn steps(&self) -> usize {
         self.queues
+    }
+
+    /// The row of the devices in service at a node.
+    pub const fn devices(&self, node: NodeId) -> usize {
+        self.devices + node.index()
+    }
+
+    /// The row of a node's throttling.
+    pub const fn throttled(&self, node: NodeId) -> usize {
+        self.throttled + node.index()
     }
 
     /// The row of the calls at a route point.
@@ -319,7 +412,13 @@ impl Catalogue {
         start as usize + member
     }
 
-    /// The row of a duration for calls that came in at a node.
+    /// Whether a duration may not be over when the run is, so that what is known of it then is only how long it has
+    /// lasted: it is censored.
+    pub const fn may_be_censored(metric: Metric) -> bool {
+        matches!(metric, Metric::OutOfService | Metric::RehomeWait | Metric::RehomeDelay)
+    }
+
+    /// The row of a duration at a node: for calls, the one they came in at.
     #[inline]
     pub fn node(&self, metric: Metric, node: NodeId) -> usize {
         self.row(metric, Scope::Node, node.index())
@@ -337,10 +436,16 @@ impl Catalogue {
         self.row(metric, Scope::RoutePoint, route_point.index())
     }
 
-    /// The row of a duration for route points (`false`) or CTI ports (`true`).
+    /// The row of a duration for the devices of a kind.
     #[inline]
-    pub fn device_kind(&self, metric: Metric, port: bool) -> usize {
-        self.row(metric, Scope::DeviceKind, usize::from(port))
+    pub fn device_kind(&self, metric: Metric, kind: DeviceKind) -> usize {
+        self.row(metric, Scope::DeviceKind, kind as usize)
+    }
+
+    /// The row of a duration for the devices of a kind that were out for one reason.
+    #[inline]
+    pub fn device_fate(&self, metric: Metric, kind: DeviceKind, because: OutBecause) -> usize {
+        self.row(metric, Scope::DeviceFate, kind as usize * CAUSES.len() + because as usize)
     }
 
     /// The row of a duration for a station.
@@ -363,12 +468,22 @@ fn members(plan: &Plan, scope: Scope) -> Vec<Member> {
         names.into_iter().map(member).collect()
     }
 
+    let of_kind = |kind, name| {
+        let exists = plan.devices.iter().any(|device| device.kind == kind);
+        Member { name, servers: 1, exists }
+    };
+
     match scope {
         Scope::Cluster => named([""]),
         Scope::Node => named(plan.nodes.iter().map(|node| &*node.name)),
         Scope::Application => named(plan.applications.iter().map(|application| &*application.name)),
         Scope::RoutePoint => named(plan.route_points.iter().map(|route_point| &*route_point.name)),
-        Scope::DeviceKind => named(["route_point", "cti_port"]),
+        Scope::DeviceKind => KINDS.into_iter().map(|kind| of_kind(kind, kind_name(kind).to_owned())).collect(),
+        Scope::DeviceFate => {
+            let fates = KINDS.into_iter().flat_map(|kind| CAUSES.map(|because| (kind, because)));
+            let name = |kind, because| format!("{}.{}", kind_name(kind), cause_name(because));
+            fates.map(|(kind, because)| of_kind(kind, name(kind, because))).collect()
+        }
         Scope::Station => {
             let member = |station: crate::plan::Station| Member {
                 name: station.name,

@@ -221,6 +221,25 @@ impl MergedHistogram {
         quantiles(&self.cells, &self.totals, wanted).map(|micros| self.totals.clamp(micros))
     }
 
+    /// Cell by cell in ascending order: a time in nanoseconds, how many of these values are there, and how many of
+    /// `censored`: what an estimate of survival needs. The time is the cell's upper edge, as for quantiles.
+    pub fn steps<'a>(&'a self, censored: &'a MergedHistogram) -> impl Iterator<Item = (u64, u64, u64)> + 'a {
+        let (ours, theirs) = (self.totals.touched(), censored.totals.touched());
+        let from = match (self.totals.count, censored.totals.count) {
+            (0, _) => theirs.start,
+            (_, 0) => ours.start,
+            _ => ours.start.min(theirs.start),
+        };
+        let at = |histogram: &MergedHistogram, range: &std::ops::Range<usize>, cell: usize| {
+            if range.contains(&cell) { histogram.cells[cell] } else { 0 }
+        };
+        (from..ours.end.max(theirs.end)).filter_map(move |cell| {
+            let (ended, cut) = (at(self, &ours, cell), at(censored, &theirs, cell));
+            let time = if ended > 0 { self.totals.clamp(highest(cell)).nanos() } else { highest(cell).saturating_mul(NANOS_PER_MICRO) };
+            (ended + cut > 0).then_some((time, ended, cut))
+        })
+    }
+
     /// The same counts in the same cells, in microseconds, for the tools that read HdrHistogram's format.
     pub fn to_hdr(&self) -> hdrhistogram::Histogram<u64> {
         let greatest = self.totals.max.nanos() / NANOS_PER_MICRO;
@@ -286,6 +305,25 @@ mod tests {
         histogram.add_to(&mut merged);
         assert_eq!(merged.to_hdr().len(), 0);
         assert_eq!(*merged.totals(), Totals::NONE);
+    }
+
+    #[test]
+    fn steps_go_through_both_histograms() {
+        let merged = |nanos: &[u64]| {
+            let mut merged = MergedHistogram::default();
+            histogram_of(nanos).add_to(&mut merged);
+            merged
+        };
+        let steps = |ended: &[u64], cut: &[u64]| merged(ended).steps(&merged(cut)).collect::<Vec<_>>();
+        assert_eq!(steps(&[], &[]), []);
+        assert_eq!(steps(&[5_000, 5_000], &[]), [(5_000, 2, 0)]);
+        assert_eq!(steps(&[], &[3_000]), [(3_000, 0, 1)]);
+        assert_eq!(
+            steps(&[2_000, 7_000, 7_000], &[1_000, 7_000, 9_000]),
+            [(1_000, 0, 1), (2_000, 1, 0), (7_000, 2, 1), (9_000, 0, 1)]
+        );
+        // A cell's upper edge lies beyond the greatest value: the value it is.
+        assert_eq!(steps(&[1_234_567_891], &[]), [(1_234_567_891, 1, 0)]);
     }
 
     #[test]

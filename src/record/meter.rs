@@ -1,13 +1,19 @@
 //! The recorder that measures.
 
-use crate::domain::{ApplicationId, DeviceId, Ending, Forward, Refusal};
+use std::collections::VecDeque;
+
+use crate::domain::{
+    ApplicationId, ClosedBecause, DeviceId, DeviceKind, Ending, Failing, Forward, NodeId, OutBecause, Refusal,
+    RoutePointId, StationId,
+};
 use crate::engine::{Span, Time};
 use crate::plan::Plan;
 
-use super::catalogue::{Catalogue, Count, Metric};
+use super::catalogue::{CAUSES, Catalogue, Count, KINDS, Metric};
+use super::devices::{Cut, Devices, Homing, before};
 use super::fact::{Fact, Path, Recorder, Share};
 use super::histogram::Histogram;
-use super::summary::{DurationSummary, GaugeSummary, Merged, ReplicationSummary};
+use super::summary::{DurationSummary, FateSummary, GaugeSummary, Merged, ReplicationSummary};
 use super::timeline::Timeline;
 
 /// Measures one replication after another.
@@ -16,23 +22,29 @@ use super::timeline::Timeline;
 /// every other duration and count that falls due at or after it; and gauges from then on. The timeline alone covers
 /// the warm-up too, so that one can see whether it was long enough.
 ///
+/// What has begun and is not over at the end - a device out of service, one that waits to go home - is kept apart, as
+/// censored: how long it has lasted by then is a lower bound, not a value.
+///
 /// A replication costs no memory beyond its summary, once the histograms have grown to the durations that occur.
 #[derive(Debug)]
 pub struct Meter {
     catalogue: Catalogue,
     length: u64,
     warm_up: Time,
-    /// Devices an application controls: all of them are in service when a run begins.
-    controlled: u64,
-    /// Devices below this one are route points, the controlled ones above are ports.
-    first_port: DeviceId,
-    /// The application of each route point.
+    /// The application of each device. A route point's row is that of its device.
     controllers: Vec<Option<ApplicationId>>,
 
     /// The replication under way.
     replication: Option<u64>,
     counts: [u64; Count::ALL.len()],
     histograms: Vec<Histogram>,
+    censored: Vec<Histogram>,
+    devices: Devices,
+    /// Whether each node's CallManager refuses new calls.
+    throttled: Vec<bool>,
+    /// What each CallManager and CTIManager has been told to do and may not have finished; kept only where such a
+    /// process can fail, and take it with it.
+    pending: Vec<VecDeque<Piece>>,
     gauges: Vec<StepGauge>,
     stations: Vec<StationAccount>,
     /// When gauges are next read off: the end of a bin or of the warm-up.
@@ -61,6 +73,14 @@ impl StepGauge {
     }
 }
 
+/// A piece of work that has its place at a station.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    arrived: Time,
+    started: Time,
+    finished: Time,
+}
+
 /// A station after the warm-up.
 #[derive(Clone, Copy, Debug, Default)]
 struct StationAccount {
@@ -75,16 +95,18 @@ impl Meter {
     pub fn new(plan: &Plan) -> Meter {
         let catalogue = Catalogue::new(plan);
         let timeline = Timeline::new(catalogue.gauges.len(), plan.length, plan.bin);
-        let controlled = plan.devices.iter().filter(|device| device.application.is_some()).count();
+        let processes_fail = plan.faults.iter().any(|fault| !matches!(fault.failing, Failing::Application(..)));
         Meter {
             length: plan.length.nanos(),
             warm_up: plan.warm_up,
-            controlled: controlled as u64,
-            first_port: DeviceId(plan.route_points.len() as u32),
-            controllers: plan.route_points.iter().map(|point| point.application).collect(),
+            controllers: plan.devices.iter().map(|device| device.application).collect(),
             replication: None,
             counts: [0; Count::ALL.len()],
             histograms: vec![Histogram::default(); catalogue.durations.len()],
+            censored: vec![Histogram::default(); catalogue.durations.len()],
+            devices: Devices::new(plan),
+            throttled: vec![false; plan.nodes.len()],
+            pending: if processes_fail { vec![VecDeque::new(); plan.nodes.len() * 2] } else { Vec::new() },
             gauges: vec![StepGauge::default(); catalogue.steps()],
             stations: vec![StationAccount::default(); catalogue.stations()],
             next_reading: 0,
@@ -101,8 +123,17 @@ impl Meter {
         self.counts = [0; Count::ALL.len()];
         self.histograms.iter_mut().for_each(Histogram::reset);
         self.gauges.fill(StepGauge::default());
-        self.gauges[Catalogue::DEVICES_IN_SERVICE] =
-            StepGauge { reading: self.controlled, peak: self.controlled, ..StepGauge::default() };
+        self.censored.iter_mut().for_each(Histogram::reset);
+        self.devices.start();
+        for &node in self.devices.at_start() {
+            for row in [Catalogue::DEVICES_IN_SERVICE, self.catalogue.devices(node)] {
+                let gauge = &mut self.gauges[row];
+                gauge.reading += 1;
+                gauge.peak += 1;
+            }
+        }
+        self.throttled.fill(false);
+        self.pending.iter_mut().for_each(VecDeque::clear);
         self.stations.fill(StationAccount::default());
         self.merged.timeline.rewind();
         self.next_reading = self.reading_after(0);
@@ -117,8 +148,12 @@ impl Meter {
 
         self.counts[Count::Events as usize] = events;
         self.close_the_books(replication);
+        let (fates, waiting) = self.censor(end);
 
         for (histogram, merged) in self.histograms.iter().zip(&mut self.merged.histograms) {
+            histogram.add_to(merged);
+        }
+        for (histogram, merged) in self.censored.iter().zip(&mut self.merged.censored) {
             histogram.add_to(merged);
         }
         self.merged.replications += 1;
@@ -130,9 +165,166 @@ impl Meter {
         ReplicationSummary {
             replication,
             counts: self.counts,
-            durations: self.histograms.iter().map(DurationSummary::of).collect(),
+            durations: self
+                .histograms
+                .iter()
+                .zip(&self.censored)
+                .map(|(ended, censored)| DurationSummary::of(ended, censored))
+                .collect(),
             gauges: steps.chain(queues).chain(busy).collect(),
+            fates,
+            waiting,
         }
+    }
+
+    /// Whatever is not over at the end is kept as that.
+    fn censor(&mut self, end: Time) -> ([[FateSummary; CAUSES.len()]; KINDS.len()], [u32; KINDS.len()]) {
+        let mut fates = [[FateSummary::default(); CAUSES.len()]; KINDS.len()];
+        let mut waiting = [0; KINDS.len()];
+        // Recording needs the whole meter.
+        let mut devices = std::mem::replace(&mut self.devices, Devices::none());
+        for (device, book) in devices.all() {
+            if let Some(outage) = book.outage {
+                let fate = &mut fates[book.kind as usize][outage.because as usize];
+                if outage.given_up {
+                    fate.closed += 1;
+                } else {
+                    fate.still_out += 1;
+                    self.counts[Count::StillOut as usize] += u64::from(outage.because != OutBecause::Rehoming);
+                }
+                let application = self.controllers[device.index()];
+                for row in self.outage_rows(book.kind, application, outage.because).into_iter().flatten() {
+                    self.censored[row].record(end - outage.since);
+                }
+            }
+            let cut = book.homing.cut(end);
+            if let Some(Cut::Waiting(_)) = cut {
+                waiting[book.kind as usize] += 1;
+                self.count(Count::RehomeWaiting);
+            }
+            self.cut(device, book.kind, cut);
+        }
+        self.devices = devices;
+        (fates, waiting)
+    }
+
+    /// The rows of an outage: the whole cluster's, the application's and the kind's are for faults alone, since who goes
+    /// home does so by choice.
+    fn outage_rows(
+        &self,
+        kind: DeviceKind,
+        application: Option<ApplicationId>,
+        because: OutBecause,
+    ) -> [Option<usize>; 4] {
+        let metric = Metric::OutOfService;
+        let fate = Some(self.catalogue.device_fate(metric, kind, because));
+        if because == OutBecause::Rehoming {
+            return [fate, None, None, None];
+        }
+        let application = application.map(|application| self.catalogue.application(metric, application));
+        [fate, self.catalogue.cluster(metric), application, Some(self.catalogue.device_kind(metric, kind))]
+    }
+
+    /// The rows of a device's way home.
+    fn homing_rows(&self, metric: Metric, device: DeviceId, kind: DeviceKind) -> [Option<usize>; 3] {
+        let route_point = (kind == DeviceKind::RoutePoint)
+            .then(|| self.catalogue.route_point(metric, RoutePointId(device.0 as u16)));
+        [self.catalogue.cluster(metric), Some(self.catalogue.device_kind(metric, kind)), route_point]
+    }
+
+    /// A wait or a way home was cut short.
+    fn cut(&mut self, device: DeviceId, kind: DeviceKind, cut: Option<Cut>) {
+        let (metrics, lasted): (&[Metric], Span) = match cut {
+            None => return,
+            Some(Cut::Waiting(lasted)) => (&[Metric::RehomeWait, Metric::RehomeDelay], lasted),
+            Some(Cut::Leaving(lasted)) => (&[Metric::RehomeDelay], lasted),
+        };
+        for &metric in metrics {
+            for row in self.homing_rows(metric, device, kind).into_iter().flatten() {
+                self.censored[row].record(lasted);
+            }
+        }
+    }
+
+    fn record_homing(&mut self, metric: Metric, device: DeviceId, delay: Span) {
+        let kind = self.devices.book(device).kind;
+        for row in self.homing_rows(metric, device, kind).into_iter().flatten() {
+            self.record(row, delay);
+        }
+    }
+
+    fn device_opened(&mut self, now: Time, device: DeviceId, node: NodeId, out_of_service: Span, measured: bool) {
+        self.step_up(Catalogue::DEVICES_IN_SERVICE, now);
+        self.step_up(self.catalogue.devices(node), now);
+        let application = self.controllers[device.index()];
+        let book = self.devices.book(device);
+        book.node = node;
+        if let Homing::Leaving { landed, .. } = &mut book.homing {
+            *landed = Some(now);
+        }
+        let kind = book.kind;
+        // One that its application did not reach at the beginning (R25) was taken away by nothing.
+        let outage = book.outage.take();
+        if let Some(outage) = outage.filter(|_| measured) {
+            if outage.because != OutBecause::Rehoming {
+                self.count(Count::Reopened);
+            }
+            for row in self.outage_rows(kind, application, outage.because).into_iter().flatten() {
+                self.record(row, out_of_service);
+            }
+        }
+    }
+
+    fn home_lost(&mut self, now: Time, device: DeviceId, measured: bool) {
+        let book = self.devices.book(device);
+        let (kind, cut) = (book.kind, book.homing.cut(now));
+        if measured && cut.is_some() {
+            // What ended it was a failure, not the calls at the device: up to then it is worth what any wait is.
+            self.count(Count::RehomeLost);
+            self.cut(device, kind, cut);
+        }
+    }
+
+    fn throttling(&mut self, now: Time, node: NodeId, refuses: bool) {
+        if std::mem::replace(&mut self.throttled[node.index()], refuses) != refuses {
+            let row = self.catalogue.throttled(node);
+            if refuses { self.step_up(row, now) } else { self.step_down(row, now) }
+        }
+    }
+
+    /// A process has ended, and with it the work it had been given: that did not queue or keep it busy after all.
+    fn process_failed(&mut self, now: Time, station: StationId) {
+        let Some(pending) = self.pending.get_mut(station.index()) else { return };
+        for piece in std::mem::take(pending) {
+            let Piece { arrived, started, finished } = piece;
+            if finished <= now {
+                continue;
+            }
+            let queue = self.catalogue.queue(station);
+            let busy = self.catalogue.utilisation(station);
+            let lost_queue = self.take_back(queue, arrived, started, now);
+            let lost_busy = self.take_back(busy, started, finished, now);
+            let account = &mut self.stations[station.index()];
+            account.queue -= lost_queue;
+            account.busy -= lost_busy;
+        }
+    }
+
+    /// Takes back the part of an interval that lies after `now`; gives how much of it was measured.
+    fn take_back(&mut self, row: usize, from: Time, to: Time, now: Time) -> u128 {
+        let (from, to) = (from.nanos().min(self.length), to.nanos().min(self.length));
+        let now = now.nanos().max(from);
+        if now >= to {
+            return 0;
+        }
+        self.merged.timeline.take_back(row, from, to);
+        self.merged.timeline.add_interval(row, from, now);
+        u128::from(to.saturating_sub(now.max(self.warm_up.nanos())))
+    }
+
+    fn detected(&mut self, metric: Metric, application: ApplicationId, delay: Span) {
+        self.record_for_application(Metric::DetectionDelay, application, delay);
+        self.record_for_application(metric, application, delay);
     }
 
     /// Every call offered has ended in exactly one way, or is in progress.
@@ -252,7 +444,8 @@ impl Meter {
                     Refusal::NotOpened => Count::RefusedNotOpened,
                     Refusal::NotAnswered => Count::RefusedNotAnswered,
                     Refusal::TooManyHops => Count::RefusedTooManyHops,
-                    _ => Count::RefusedBusy,
+                    Refusal::Throttled => Count::RefusedThrottled,
+                    Refusal::NoCallManager => Count::RefusedNoCallManager,
                 });
             }
             Ending::DroppedInSetup => self.count(Count::DroppedInSetup),
@@ -343,6 +536,12 @@ impl Recorder for Meter {
                 let account = &mut self.stations[station.index()];
                 account.queue += queue;
                 account.busy += busy;
+                if let Some(pending) = self.pending.get_mut(station.index()) {
+                    while pending.front().is_some_and(|piece| piece.finished <= now) {
+                        pending.pop_front();
+                    }
+                    pending.push_back(Piece { arrived, started, finished });
+                }
             }
             Fact::Skipped { station, arrived, until } => {
                 let queue = self.interval(self.catalogue.queue(station), arrived, until);
@@ -361,17 +560,74 @@ impl Recorder for Meter {
                     }
                 }
             }
-            Fact::DeviceOpened { device, application, out_of_service, .. } => {
-                self.step_up(Catalogue::DEVICES_IN_SERVICE, now);
-                if measured {
-                    if let Some(application) = application {
-                        self.record_for_application(Metric::OutOfService, application, out_of_service);
-                    }
-                    let kind = self.catalogue.device_kind(Metric::OutOfService, device >= self.first_port);
-                    self.record(kind, out_of_service);
+            Fact::DeviceOpened { device, node, out_of_service, .. } => {
+                self.device_opened(now, device, node, out_of_service, measured);
+            }
+            Fact::DeviceClosed { device, application, because } => {
+                let node = self.devices.closed(device, application, because, now);
+                self.step_down(Catalogue::DEVICES_IN_SERVICE, now);
+                self.step_down(self.catalogue.devices(node), now);
+            }
+            Fact::DeviceGivenUp { device, because } => {
+                // Its application may ask for it again, in vain.
+                let outage = self.devices.book(device).outage.as_mut();
+                let before = outage.is_some_and(|outage| std::mem::replace(&mut outage.given_up, true));
+                if measured && !before {
+                    self.count(match because {
+                        ClosedBecause::CannotOpen => Count::ClosedCannotOpen,
+                        ClosedBecause::RecoveryForbidden => Count::ClosedRecoveryForbidden,
+                        ClosedBecause::OutOfReach => Count::ClosedOutOfReach,
+                    });
                 }
             }
-            Fact::DeviceClosed { .. } => self.step_down(Catalogue::DEVICES_IN_SERVICE, now),
+            Fact::HomeReturned { device, ago } => {
+                // It would not do so twice, but for a way home that ended elsewhere.
+                self.home_lost(now, device, measured);
+                self.devices.book(device).homing = Homing::Waiting(before(now, ago));
+            }
+            Fact::HomeLost { device } => self.home_lost(now, device, measured),
+            Fact::RehomeStarted { device, waited } => {
+                self.devices.book(device).homing = Homing::Leaving { since: before(now, waited), landed: None };
+                if measured {
+                    self.record_homing(Metric::RehomeWait, device, waited);
+                }
+            }
+            Fact::Rehomed { device, delay } => {
+                self.devices.book(device).homing = Homing::Settled;
+                if measured {
+                    self.count(Count::Rehomed);
+                    self.record_homing(Metric::RehomeDelay, device, delay);
+                }
+            }
+            Fact::CallManagerFailed { node } => {
+                self.devices.callmanager_failed(node, now);
+                self.process_failed(now, StationId(node.0 * 2));
+                // What refused new calls is gone; whoever comes back starts afresh.
+                self.throttling(now, node, false);
+                if measured {
+                    self.count(Count::CallManagerFailures);
+                }
+            }
+            Fact::CtiManagerFailed { node } => {
+                self.devices.ctimanager_failed(node, now);
+                self.process_failed(now, StationId(node.0 * 2 + 1));
+                if measured {
+                    self.count(Count::CtiManagerFailures);
+                }
+            }
+            Fact::ManagerChanged { application, manager } => self.devices.manager_changed(application, manager),
+            Fact::Throttling { node, refuses } => self.throttling(now, node, refuses),
+            Fact::ApplicationClosed { application, delay, false_failure } => {
+                self.devices.application_closed(application, now, delay);
+                if measured {
+                    if let Some(delay) = delay {
+                        self.detected(Metric::ApplicationDetectionDelay, application, delay);
+                    }
+                    if false_failure {
+                        self.count(Count::FalseFailures);
+                    }
+                }
+            }
             // All that follows is measured only after the warm-up.
             _ if !measured => {}
             Fact::Taken { application, waited } => {
@@ -394,13 +650,13 @@ impl Recorder for Meter {
             Fact::Forwarded { forward, application, waited, since_failure, .. } => {
                 self.forwarded(forward, application, waited, since_failure)
             }
-            Fact::ApplicationClosed { application, delay, false_failure } => {
-                if let Some(delay) = delay {
-                    self.record_for_application(Metric::DetectionDelay, application, delay);
-                }
-                if false_failure {
-                    self.count(Count::FalseFailures);
-                }
+            Fact::FailureNoticed { node, delay, .. } => {
+                self.record_for_cluster(Metric::DetectionDelay, delay);
+                self.record_for_cluster(Metric::CallManagerDetectionDelay, delay);
+                self.record(self.catalogue.node(Metric::CallManagerDetectionDelay, node), delay);
+            }
+            Fact::ManagerLossNoticed { application, delay } => {
+                self.detected(Metric::CtiManagerDetectionDelay, application, delay);
             }
             Fact::Recovered { application, share, delay } => {
                 let metric = match share {
@@ -412,8 +668,11 @@ impl Recorder for Meter {
             }
             Fact::RequestTimedOut { .. } => self.count(Count::RequestTimeouts),
             Fact::Preserved { .. } => self.count(Count::Preserved),
-            Fact::ApplicationFailed { .. } | Fact::ApplicationReturned { .. } => {}
-            _ => {}
+            Fact::ApplicationFailed { .. }
+            | Fact::ApplicationReturned { .. }
+            | Fact::CallManagerReturned { .. }
+            | Fact::CtiManagerReturned { .. }
+            | Fact::SettingChanged { .. } => {}
         }
     }
 }

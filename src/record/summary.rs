@@ -3,7 +3,7 @@
 use crate::engine::Span;
 use crate::plan::Plan;
 
-use super::catalogue::{Catalogue, Count};
+use super::catalogue::{CAUSES, Catalogue, Count, KINDS};
 use super::histogram::{Histogram, MergedHistogram};
 use super::timeline::Timeline;
 
@@ -21,6 +21,19 @@ pub struct ReplicationSummary {
     pub durations: Box<[DurationSummary]>,
     /// One for each of the catalogue's gauges.
     pub gauges: Box<[GaugeSummary]>,
+    /// How the devices of each kind stood at the end, by what had taken them out of service.
+    pub fates: [[FateSummary; CAUSES.len()]; KINDS.len()],
+    /// How many devices of each kind still waited to go home at the end.
+    pub waiting: [u32; KINDS.len()],
+}
+
+/// How devices stood at the end of a replication.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FateSummary {
+    /// Given up and not opened again.
+    pub closed: u32,
+    /// Out of service and not given up.
+    pub still_out: u32,
 }
 
 impl ReplicationSummary {
@@ -41,8 +54,10 @@ impl ReplicationSummary {
 /// One duration in one replication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DurationSummary {
-    /// How often it was measured. Without that, the rest means nothing.
+    /// How often it was measured. Without that, the rest but `censored` means nothing.
     pub count: u64,
+    /// How often, beside that, it was not over at the end or cut short: only how long it had lasted is known.
+    pub censored: u64,
     /// The sum in nanoseconds.
     pub sum_nanos: u128,
     /// The least.
@@ -54,10 +69,11 @@ pub struct DurationSummary {
 }
 
 impl DurationSummary {
-    pub(super) fn of(histogram: &Histogram) -> DurationSummary {
+    pub(super) fn of(histogram: &Histogram, censored: &Histogram) -> DurationSummary {
         let totals = histogram.totals();
         DurationSummary {
             count: totals.count,
+            censored: censored.totals().count,
             sum_nanos: totals.sum_nanos,
             min: totals.min,
             max: totals.max,
@@ -83,19 +99,25 @@ pub struct Merged {
     pub replications: u64,
     /// One for each of the catalogue's durations.
     pub histograms: Vec<MergedHistogram>,
+    /// How long those of them had lasted that were not over, or cut short; one for each of the catalogue's durations.
+    pub censored: Vec<MergedHistogram>,
     /// A row for each of the catalogue's gauges. The warm-up is included.
     pub timeline: Timeline,
 }
 
 impl Merged {
     pub(super) fn new(catalogue: &Catalogue, timeline: Timeline) -> Merged {
-        Merged { replications: 0, histograms: vec![MergedHistogram::default(); catalogue.durations.len()], timeline }
+        let none = || vec![MergedHistogram::default(); catalogue.durations.len()];
+        Merged { replications: 0, histograms: none(), censored: none(), timeline }
     }
 
     /// Adds another's replications.
     pub fn add(&mut self, other: &Merged) {
         self.replications += other.replications;
         for (sum, histogram) in self.histograms.iter_mut().zip(&other.histograms) {
+            sum.add(histogram);
+        }
+        for (sum, histogram) in self.censored.iter_mut().zip(&other.censored) {
             sum.add(histogram);
         }
         self.timeline.add(&other.timeline);

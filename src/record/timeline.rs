@@ -114,6 +114,26 @@ impl Timeline {
         self.steps[steps + last] -= 1;
     }
 
+    /// Takes an interval back that was added before, so that it leaves no trace.
+    pub(super) fn take_back(&mut self, row: usize, from: u64, to: u64) {
+        let (first, last) = ((from / self.bin) as usize, (to / self.bin) as usize);
+        let bins = row * self.bins;
+        if first == last {
+            if from < to {
+                self.integrals[bins + first] -= u128::from(to - from);
+            }
+            return;
+        }
+        self.integrals[bins + first] -= u128::from((first as u64 + 1) * self.bin - from);
+        let rest = to - last as u64 * self.bin;
+        if rest > 0 {
+            self.integrals[bins + last] -= u128::from(rest);
+        }
+        let steps = row * (self.bins + 1);
+        self.steps[steps + first + 1] -= 1;
+        self.steps[steps + last] += 1;
+    }
+
     /// Adds another's integrals.
     pub(super) fn add(&mut self, other: &Timeline) {
         for (sum, integral) in self.integrals.iter_mut().zip(&other.integrals) {
@@ -172,6 +192,11 @@ mod tests {
             }
             prop_assert_eq!(timeline.row(1), expected);
             prop_assert!(timeline.row(0).iter().all(|&integral| integral == 0));
+            let before = timeline.clone();
+            let (from, to) = (length / 3, length);
+            timeline.add_interval(1, from, to);
+            timeline.take_back(1, from, to);
+            prop_assert_eq!(timeline, before);
         }
     }
 }

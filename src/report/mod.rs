@@ -3,6 +3,7 @@
 //! Floats appear only here, at the very end: every sum before this is of whole numbers, and every loop over
 //! replications goes in the order of their numbers.
 
+mod devices;
 mod log;
 mod provenance;
 mod replications;
@@ -13,7 +14,9 @@ mod timeline;
 use crate::experiment::Outcome;
 use crate::plan::Plan;
 use crate::record::{Catalogue, Count, DurationSummary};
+use crate::stats::Survival;
 
+pub use devices::devices_csv;
 pub use log::histograms_hlog;
 pub use provenance::{Provenance, run_json};
 pub use replications::replications_csv;
@@ -57,6 +60,17 @@ impl<'plan> Study<'plan> {
     fn duration_means(&self, row: usize) -> Vec<f64> {
         let durations = self.outcome.summaries.iter().map(|summary| &summary.durations[row]);
         durations.filter(|duration| duration.count > 0).map(mean_millis).collect()
+    }
+
+    /// How many of a duration were not over at the end, or cut short, in all replications.
+    fn censored(&self, row: usize) -> u64 {
+        self.outcome.merged.censored[row].totals().count
+    }
+
+    /// How long a duration lasts, in nanoseconds, with those taken into account that were not over at the end.
+    fn survival(&self, row: usize) -> Survival {
+        let merged = &self.outcome.merged;
+        Survival::new(merged.histograms[row].steps(&merged.censored[row]))
     }
 
     /// The mean of a gauge over the time measured, in every replication; nothing if no time was.
@@ -161,6 +175,7 @@ mod tests {
         golden("summary.md", summary_markdown(&study).as_bytes());
         golden("replications.csv", &replications_csv(&study));
         golden("timeline.csv", &timeline_csv(&study));
+        golden("devices.csv", &devices_csv(&study));
         golden("histograms.hlog", &histograms_hlog(&study));
         golden("table.txt", table(&study).as_bytes());
         let provenance = Provenance::new(&study, "0".repeat(64), "ctisim run fake.toml".into());
@@ -183,7 +198,7 @@ mod tests {
         plan.route_points[0].name = "@welcome".into();
         plan.port_groups[0].name = "+ports,\"quoted\"".into();
         let study = study(&plan);
-        for file in [summary_csv(&study), replications_csv(&study), timeline_csv(&study)] {
+        for file in [summary_csv(&study), replications_csv(&study), timeline_csv(&study), devices_csv(&study)] {
             for record in csv::ReaderBuilder::new().has_headers(false).from_reader(&file[..]).records() {
                 for cell in &record.unwrap() {
                     let number = cell.parse::<f64>().is_ok();

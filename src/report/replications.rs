@@ -26,6 +26,18 @@ const COUNTS: [Count; Count::ALL.len()] = [
     Count::RefusedNotOpened,
     Count::RefusedNotAnswered,
     Count::RefusedTooManyHops,
+    Count::RefusedThrottled,
+    Count::RefusedNoCallManager,
+    Count::CallManagerFailures,
+    Count::CtiManagerFailures,
+    Count::Reopened,
+    Count::StillOut,
+    Count::ClosedCannotOpen,
+    Count::ClosedRecoveryForbidden,
+    Count::ClosedOutOfReach,
+    Count::Rehomed,
+    Count::RehomeLost,
+    Count::RehomeWaiting,
 ];
 
 /// `replications.csv`: every count, and three numbers of every duration of the cluster.
@@ -66,7 +78,9 @@ mod tests {
         assert!(csv.starts_with(
             "workload,replication,seed,events,offered,completed,abandoned,refused,dropped_in_setup,dropped_in_change,\
              in_progress,preserved,cfof,cfna,cfb,false_failures,dropped_connected,cfur,request_timeouts,refused_busy,\
-             refused_not_opened,refused_not_answered,refused_too_many_hops,post_dial_delay_p50_ms,\
+             refused_not_opened,refused_not_answered,refused_too_many_hops,refused_throttled,refused_no_callmanager,\
+             callmanager_failures,ctimanager_failures,reopened,still_out,closed_cannot_open,\
+             closed_recovery_forbidden,closed_out_of_reach,rehomed,rehome_lost,rehome_waiting,post_dial_delay_p50_ms,\
              post_dial_delay_p99_ms,post_dial_delay_max_ms,setup_delay_p50_ms,setup_delay_p99_ms,setup_delay_max_ms,"
         ));
         assert_eq!(csv.lines().count(), 6);

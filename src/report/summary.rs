@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::record::{Count, Gauge, QUANTILES, Scope, Series};
+use crate::record::{Catalogue, Count, Gauge, QUANTILES, Scope, Series};
 use crate::stats::{estimate, order_statistic};
 
-use super::{Study, cell, csv_of, full_or_empty, millis};
+use super::{NANOS_PER_MILLI, Study, cell, csv_of, full_or_empty, millis};
 
 /// The columns of `summary.csv`, in their order.
-const COLUMNS: [&str; 19] = [
+const COLUMNS: [&str; 23] = [
     "workload",
     "scope",
     "name",
@@ -28,6 +28,10 @@ const COLUMNS: [&str; 19] = [
     "p99_high",
     "p999",
     "max",
+    "censored",
+    "km_p50",
+    "km_p90",
+    "km_p95",
 ];
 
 /// A metric within a scope. What cannot be said is `None`.
@@ -35,6 +39,9 @@ const COLUMNS: [&str; 19] = [
 /// The mean is the mean of the replications' means, with its 95 % interval over replications. For a duration, the
 /// other numbers are those of all its values together; for a count or a gauge, which have one value a replication,
 /// they are those of the replications' values.
+///
+/// A duration that may not be over when the run is has two more things to say: how many values were censored, which are
+/// in none of the numbers before, and what Kaplan and Meier's estimate makes of both together.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Row {
     /// The workload's name.
@@ -75,6 +82,14 @@ pub struct Row {
     pub p999: Option<f64>,
     /// The greatest value.
     pub max: Option<f64>,
+    /// How many more were not over at the end, or cut short; `None` for what always is over.
+    pub censored: Option<u64>,
+    /// The median, those included; `None` if it was not reached.
+    pub km_p50: Option<f64>,
+    /// The 90 % quantile, those included.
+    pub km_p90: Option<f64>,
+    /// The 95 % quantile, those included.
+    pub km_p95: Option<f64>,
 }
 
 /// What the values of a row are like, beside their mean.
@@ -134,7 +149,14 @@ pub(super) fn duration_row(study: &Study, row: usize) -> Option<Row> {
     };
     let metric = series.metric.name().into();
     let means = study.duration_means(row);
-    Some(make_row(study, series.scope, &series.name, metric, "ms", &means, spread))
+    let mut made = make_row(study, series.scope, &series.name, metric, "ms", &means, spread);
+    if Catalogue::may_be_censored(series.metric) {
+        made.censored = Some(study.censored(row));
+        let survival = study.survival(row);
+        [made.km_p50, made.km_p90, made.km_p95] =
+            [0.5, 0.9, 0.95].map(|quantile| survival.quantile(quantile).map(|nanos| nanos as f64 / NANOS_PER_MILLI));
+    }
+    Some(made)
 }
 
 /// The row of a gauge's mean and, where peaks are kept, that of its peak.
@@ -155,7 +177,7 @@ fn gauge_rows(study: &Study, row: usize) -> Vec<Row> {
 pub(super) fn gauge_row(study: &Study, row: usize) -> Row {
     let series = &study.catalogue.gauges[row];
     let unit = match series.metric {
-        Gauge::Utilisation => "ratio",
+        Gauge::Utilisation | Gauge::Throttled => "ratio",
         _ => "count",
     };
     replication_row(study, series, series.metric.name().into(), unit, &study.gauge_means(row))
@@ -198,6 +220,10 @@ fn make_row(
         p99_high: None,
         p999,
         max: spread.max,
+        censored: None,
+        km_p50: None,
+        km_p90: None,
+        km_p95: None,
     }
 }
 
@@ -231,6 +257,8 @@ impl Row {
             self.count.to_string(),
         ];
         cells.extend(self.numbers().map(full_or_empty));
+        cells.push(self.censored.map(|censored| censored.to_string()).unwrap_or_default());
+        cells.extend([self.km_p50, self.km_p90, self.km_p95].map(full_or_empty));
         cells
     }
 }
@@ -254,11 +282,26 @@ pub fn summary_markdown(study: &Study) -> String {
     let escaped = |text: &str| text.replace('|', "\\|");
     let mut text = format!("## {}\n\n{}\n\n", study.plan.name, study.plan.question);
     text.push_str("| scope | name | metric | unit | replications | count | mean | 95 % low | 95 % high | min | p50 ");
-    text.push_str("| p90 | p95 | p99 | p99.9 | max |\n");
-    text.push_str("|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
-    for row in rows(study).iter().filter(|row| row.count > 0) {
-        let numbers =
-            [row.mean, row.mean_low, row.mean_high, row.min, row.p50, row.p90, row.p95, row.p99, row.p999, row.max];
+    text.push_str("| p90 | p95 | p99 | p99.9 | max | censored | KM p50 | KM p90 | KM p95 |\n");
+    text.push_str("|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+    for row in rows(study).iter().filter(|row| row.count > 0 || row.censored.is_some_and(|censored| censored > 0)) {
+        let censored = row.censored.map(|censored| censored as f64);
+        let numbers = [
+            row.mean,
+            row.mean_low,
+            row.mean_high,
+            row.min,
+            row.p50,
+            row.p90,
+            row.p95,
+            row.p99,
+            row.p999,
+            row.max,
+            censored,
+            row.km_p50,
+            row.km_p90,
+            row.km_p95,
+        ];
         let numbers = numbers.map(|number| number.map(super::table::human).unwrap_or_default());
         text.push_str(&format!(
             "| {} | {} | {} | {} | {} | {} | {} |\n",
@@ -287,7 +330,7 @@ mod tests {
         assert_eq!(
             csv.lines().next().unwrap(),
             "workload,scope,name,metric,unit,replications,count,mean,mean_low,mean_high,min,p50,p90,p95,p99,p99_low,\
-             p99_high,p999,max"
+             p99_high,p999,max,censored,km_p50,km_p90,km_p95"
         );
     }
 
@@ -301,7 +344,9 @@ mod tests {
         let mut read = 0;
         for (record, row) in reader.records().zip(&rows) {
             let record = record.unwrap();
-            for (cell, number) in record.iter().skip(7).zip(row.numbers()) {
+            let censored = row.censored.map(|censored| censored as f64);
+            let more = [censored, row.km_p50, row.km_p90, row.km_p95];
+            for (cell, number) in record.iter().skip(7).zip(row.numbers().into_iter().chain(more)) {
                 assert_eq!(number, if cell.is_empty() { None } else { Some(cell.parse().unwrap()) });
             }
             read += 1;
@@ -326,5 +371,23 @@ mod tests {
             let ascending = [row.min, row.p50, row.p90, row.p95, row.p99, row.p999, row.max];
             assert!(ascending.is_sorted(), "{row:?}");
         }
+    }
+
+    #[test]
+    fn what_was_not_over_makes_a_duration_longer() {
+        let plan = fake::plan();
+        let rows = rows(&study(&plan));
+        let censored: Vec<&Row> = rows.iter().filter(|row| row.censored.is_some()).collect();
+        let metric = |row: &Row| ["out_of_service", "rehome_wait", "rehome_delay"].contains(&&*row.metric);
+        assert!(censored.iter().all(|row| metric(row)) && rows.iter().filter(|row| metric(row)).count() == censored.len());
+        for row in &censored {
+            // Not reached is longer than anything.
+            let longer = |km: Option<f64>, plain: Option<f64>| km.is_none() || km >= plain;
+            assert!(longer(row.km_p50, row.p50) && longer(row.km_p90, row.p90) && longer(row.km_p95, row.p95), "{row:?}");
+            if row.censored == Some(0) {
+                assert_eq!([row.km_p50, row.km_p90, row.km_p95], [row.p50, row.p90, row.p95], "{row:?}");
+            }
+        }
+        assert!(censored.iter().any(|row| row.censored > Some(0) && row.count > 0 && row.km_p95.is_none()));
     }
 }

@@ -3,6 +3,10 @@
 //! The replication is the unit of inference: calls of one replication share its luck, replications do not. Every
 //! function here takes one value a replication, in replication order, so that its sums of floats have one order too.
 
+mod survival;
+
+pub use survival::Survival;
+
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// A mean, and how far off it may be.

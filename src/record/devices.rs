@@ -1,0 +1,197 @@
+//! What the meter remembers of each device: where it is, since when it is out of service, and whether it waits to go
+//! home.
+
+use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId, OutBecause};
+use crate::engine::{Span, Time};
+use crate::plan::Plan;
+
+/// A device that is out of service.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Outage {
+    /// Since when: the fault, not its detection.
+    pub(super) since: Time,
+    /// Why.
+    pub(super) because: OutBecause,
+    /// Whether it is not going to be recovered.
+    pub(super) given_up: bool,
+}
+
+/// A device and its home (R18).
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) enum Homing {
+    /// It is there, or has no home to go to for now.
+    #[default]
+    Settled,
+    /// Its home has been back since then, and it is elsewhere.
+    Waiting(Time),
+    /// Its home has been back since then, and it has left for it; when it was next in service, if it was.
+    Leaving {
+        /// Since when its home has been back.
+        since: Time,
+        /// When it was in service somewhere, which is home only if the next that is heard of it says so.
+        landed: Option<Time>,
+    },
+}
+
+/// A wait for going home, or a way home, that did not come to its end: how long it had lasted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// Still waiting: neither the wait nor the delay came to its end.
+    Waiting(Span),
+    /// On its way: the wait was over, the delay not.
+    Leaving(Span),
+}
+
+impl Homing {
+    /// Ends it at `now` without the device being home.
+    pub(super) fn cut(&mut self, now: Time) -> Option<Cut> {
+        match std::mem::take(self) {
+            Homing::Settled => None,
+            Homing::Waiting(since) => Some(Cut::Waiting(now - since)),
+            // Once in service elsewhere, it was no longer on its way.
+            Homing::Leaving { since, landed } => Some(Cut::Leaving(landed.unwrap_or(now) - since)),
+        }
+    }
+}
+
+/// One device.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Book {
+    /// What it is.
+    pub(super) kind: DeviceKind,
+    /// The CallManager it is registered with, or was last.
+    pub(super) node: NodeId,
+    /// Its outage, if it is out of service.
+    pub(super) outage: Option<Outage>,
+    /// Whether it is at home.
+    pub(super) homing: Homing,
+}
+
+/// All devices of a plan, and the failures that take them out of service.
+#[derive(Debug)]
+pub(super) struct Devices {
+    at_start: Vec<Option<Book>>,
+    /// Where each of those is that are in service when a run begins.
+    serving: Vec<NodeId>,
+    /// `None` for those that are never in service: route points and ports without an application.
+    books: Vec<Option<Book>>,
+    first_managers: Vec<NodeId>,
+    /// The CTIManager that each application is connected to, or was last.
+    managers: Vec<NodeId>,
+    applications_failed: Vec<Time>,
+    callmanagers_failed: Vec<Time>,
+    ctimanagers_failed: Vec<Time>,
+}
+
+impl Devices {
+    /// The devices of this plan as they are when a run begins, each on the first member of its group.
+    pub(super) fn new(plan: &Plan) -> Devices {
+        let at_start: Vec<Option<Book>> = plan
+            .devices
+            .iter()
+            .map(|device| {
+                let ever = device.kind == DeviceKind::Phone || device.application.is_some();
+                let node = *device.group.first()?;
+                ever.then_some(Book { kind: device.kind, node, outage: None, homing: Homing::Settled })
+            })
+            .collect();
+        let first_managers: Vec<NodeId> = plan
+            .applications
+            .iter()
+            .map(|application| application.ctimanagers.first().copied().unwrap_or(NodeId(0)))
+            .collect();
+        let open = plan.devices.iter().filter(|device| plan.starts_open(device));
+        Devices {
+            books: at_start.clone(),
+            serving: open.filter_map(|device| device.group.first().copied()).collect(),
+            at_start,
+            managers: first_managers.clone(),
+            applications_failed: vec![Time::ZERO; first_managers.len()],
+            first_managers,
+            callmanagers_failed: vec![Time::ZERO; plan.nodes.len()],
+            ctimanagers_failed: vec![Time::ZERO; plan.nodes.len()],
+        }
+    }
+
+    /// No devices at all.
+    pub(super) fn none() -> Devices {
+        Devices {
+            at_start: Vec::new(),
+            serving: Vec::new(),
+            books: Vec::new(),
+            first_managers: Vec::new(),
+            managers: Vec::new(),
+            applications_failed: Vec::new(),
+            callmanagers_failed: Vec::new(),
+            ctimanagers_failed: Vec::new(),
+        }
+    }
+
+    /// Another replication begins.
+    pub(super) fn start(&mut self) {
+        self.books.clone_from(&self.at_start);
+        self.managers.clone_from(&self.first_managers);
+    }
+
+    /// The node of each device that is in service when a run begins.
+    pub(super) fn at_start(&self) -> &[NodeId] {
+        &self.serving
+    }
+
+    /// A device that can be in service.
+    pub(super) fn book(&mut self, device: DeviceId) -> &mut Book {
+        self.books[device.index()].as_mut().expect("only devices that can be in service are heard of")
+    }
+
+    /// Every device that can be in service.
+    pub(super) fn all(&mut self) -> impl Iterator<Item = (DeviceId, &mut Book)> {
+        let rows = (0..).map(DeviceId).zip(&mut self.books);
+        rows.filter_map(|(device, book)| Some((device, book.as_mut()?)))
+    }
+
+    /// The CTIManager took the application as failed, which it had been for so long.
+    pub(super) fn application_closed(&mut self, application: ApplicationId, now: Time, failed_for: Option<Span>) {
+        self.applications_failed[application.index()] = before(now, failed_for.unwrap_or(Span::ZERO));
+    }
+
+    /// An application is connected to this CTIManager.
+    pub(super) fn manager_changed(&mut self, application: ApplicationId, manager: NodeId) {
+        self.managers[application.index()] = manager;
+    }
+
+    /// A CallManager failed.
+    pub(super) fn callmanager_failed(&mut self, node: NodeId, now: Time) {
+        self.callmanagers_failed[node.index()] = now;
+    }
+
+    /// A CTIManager failed.
+    pub(super) fn ctimanager_failed(&mut self, node: NodeId, now: Time) {
+        self.ctimanagers_failed[node.index()] = now;
+    }
+
+    /// A device is out of service from now on. Returns the node it was at.
+    pub(super) fn closed(
+        &mut self,
+        device: DeviceId,
+        application: Option<ApplicationId>,
+        because: OutBecause,
+        now: Time,
+    ) -> NodeId {
+        let node = self.book(device).node;
+        let fault = match (because, application) {
+            (OutBecause::ApplicationClosed, Some(application)) => self.applications_failed[application.index()],
+            (OutBecause::CtiManagerFailed, Some(application)) => {
+                self.ctimanagers_failed[self.managers[application.index()].index()]
+            }
+            (OutBecause::CallManagerFailed, _) => self.callmanagers_failed[node.index()],
+            (OutBecause::ApplicationClosed | OutBecause::CtiManagerFailed, None) | (OutBecause::Rehoming, _) => now,
+        };
+        self.book(device).outage = Some(Outage { since: fault.min(now), because, given_up: false });
+        node
+    }
+}
+
+/// The instant so long before `now`.
+pub(super) fn before(now: Time, span: Span) -> Time {
+    Time::from_nanos(now.nanos().saturating_sub(span.nanos()))
+}
