@@ -39,6 +39,10 @@ struct Worker {
     lookup: Option<Span>,
 }
 
+/// An application that finds no CTIManager tries again after its reconnect time, but not sooner than this: at no
+/// distance, it would try for ever in one instant.
+const SHORTEST_RETRY: Span = Span::from_millis(10);
+
 /// How many shares are told.
 const ALL_SHARES: u8 = 3;
 
@@ -547,7 +551,10 @@ impl<'p, R: Recorder> Cluster<'p, R> {
                 let asks = self.now + self.plan.links.to_application;
                 self.schedule(asks, Event::ProviderAsks { application, attempt });
             }
-            None => self.schedule(self.now + plan.reconnect, Event::Reconnects { application, attempt }),
+            None => {
+                let again = self.now + plan.reconnect.max(SHORTEST_RETRY);
+                self.schedule(again, Event::Reconnects { application, attempt });
+            }
         }
     }
 
@@ -582,7 +589,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         }
         let manager = self.manager_of(id);
         if !self.ctimanager_up(manager) {
-            let again = self.now + self.plan.applications[id.index()].reconnect;
+            let again = self.now + self.plan.applications[id.index()].reconnect.max(SHORTEST_RETRY);
             return self.schedule(again, Event::Reconnects { application, attempt });
         }
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
@@ -599,7 +606,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             return;
         }
         if !up {
-            return self.schedule(self.now, Event::Reconnects { application, attempt });
+            return self.schedule(self.now + SHORTEST_RETRY, Event::Reconnects { application, attempt });
         }
         state.connected = true;
         state.connection = state.connection.wrapping_add(1);

@@ -143,9 +143,9 @@ impl<R: Recorder> Cluster<'_, R> {
             }
         };
         // R25: before there were CTIManagers an application reached its own CallManager only.
-        let reach = |node: &NodeId| self.plan.topology == Topology::CtiManager || *node == manager;
-        let Some(node) = node.filter(reach) else {
-            if self.places[device as usize].homeward != Time::NEVER {
+        let in_reach = node.is_none_or(|node| self.plan.topology == Topology::CtiManager || node == manager);
+        let Some(node) = node.filter(|_| in_reach) else {
+            if !in_reach && self.places[device as usize].homeward != Time::NEVER {
                 self.give_up(device, ClosedBecause::OutOfReach);
             }
             let place = &mut self.places[device as usize];

@@ -2,8 +2,8 @@
 
 use super::{Fact, PoolId, Recorder};
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, ClosedBecause, DeviceId, DeviceKind, Ending, NodeId, OutBecause, Refusal,
-    StationId, Target,
+    ApplicationFault, ApplicationId, CallName, ClosedBecause, DeviceId, DeviceKind, Ending, NodeId, OutBecause,
+    Refusal, StationId, Target,
 };
 use crate::engine::{Span, Time};
 use crate::plan::{Plan, Topology};
@@ -382,8 +382,7 @@ impl Recorder for Auditor<'_> {
         self.advance(now);
         match fact {
             Fact::Offered { call, ingress } => {
-                let audited =
-                    Audited { offered: now, ingress, alerted: false, connected: false, held: Held::Nothing };
+                let audited = Audited { offered: now, ingress, alerted: false, connected: false, held: Held::Nothing };
                 let before = self.calls.insert(call, audited);
                 self.require(before.is_none(), |_| format!("{fact:?} twice"));
                 self.offered += 1;
@@ -515,10 +514,7 @@ impl Recorder for Auditor<'_> {
                 let can = self.plan.parameters.code_yellow.is_some();
                 self.require(can, |_| format!("{fact:?}: the workload has it never do so"));
             }
-            Fact::Skipped { .. }
-            | Fact::Taken { .. }
-            | Fact::LookedUp { .. }
-            | Fact::Recovered { .. } => {}
+            Fact::Skipped { .. } | Fact::Taken { .. } | Fact::LookedUp { .. } | Fact::Recovered { .. } => {}
         }
     }
 }

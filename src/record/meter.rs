@@ -227,8 +227,8 @@ impl Meter {
 
     /// The rows of a device's way home.
     fn homing_rows(&self, metric: Metric, device: DeviceId, kind: DeviceKind) -> [Option<usize>; 3] {
-        let route_point = (kind == DeviceKind::RoutePoint)
-            .then(|| self.catalogue.route_point(metric, RoutePointId(device.0 as u16)));
+        let route_point =
+            (kind == DeviceKind::RoutePoint).then(|| self.catalogue.route_point(metric, RoutePointId(device.0 as u16)));
         [self.catalogue.cluster(metric), Some(self.catalogue.device_kind(metric, kind)), route_point]
     }
 

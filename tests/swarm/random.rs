@@ -99,7 +99,9 @@ struct Generator {
     work: u64,
     nodes: Vec<String>,
     managers: Vec<String>,
-    pools: Vec<String>,
+    /// Each pool with the members of its group.
+    pools: Vec<(String, Vec<String>)>,
+    direct: bool,
     databases: Vec<String>,
     applications: Vec<String>,
     route_points: Vec<String>,
@@ -127,6 +129,7 @@ pub(crate) fn workload(case: u64) -> String {
         nodes: names("node", nodes),
         managers: Vec::new(),
         pools: Vec::new(),
+        direct: false,
         databases: names("database", databases),
         applications: names("application", applications),
         route_points: names(ROUTE_POINT, route_points),
@@ -143,6 +146,8 @@ pub(crate) fn workload(case: u64) -> String {
     generator.destinations();
     generator.traffic();
     generator.faults();
+    generator.node_faults();
+    generator.changes();
     generator.text
 }
 
@@ -171,6 +176,10 @@ impl Generator {
         self.key("question", format_args!("\"Does case {case} of the swarm keep the books?\""));
         let profile = self.dice.pick(&["\"3.3\"", "\"12.5\""]);
         self.key("profile", profile);
+        self.direct = self.dice.chance(10);
+        if self.direct {
+            self.key("topology", "\"direct\"");
+        }
         self.line("[run]");
         let length = self.length;
         self.micros("length", length);
@@ -199,6 +208,17 @@ impl Generator {
         if self.dice.chance(60) {
             let limit = self.dice.magnitude(MILLI, 16 * SECOND);
             self.micros("request_timeout", limit);
+        }
+        let notice = self.dice.pick(&[0, MILLI, 100 * MILLI, 3 * SECOND]);
+        self.micros("callmanager_notice", notice);
+        for rate in ["reopen_rate", "phone_return_rate"] {
+            let value = self.dice.magnitude(1, 1000);
+            self.key(rate, format_args!("\"{value}/s\""));
+        }
+        if self.dice.chance(20) {
+            let entry = self.dice.magnitude(MILLI, 2 * SECOND);
+            let exit = 1 + self.dice.below(entry);
+            self.key("code_yellow", format_args!("{{ entry = \"{entry}us\", exit = \"{exit}us\" }}"));
         }
         let hops = self.dice.pick(&[0, 1, 3, 12, 12, 60]);
         self.key("forward_hops", hops);
@@ -229,16 +249,16 @@ impl Generator {
             self.line("[[callmanager_group]]");
             self.key("name", format_args!("\"group{row}\""));
             let members = self.dice.some(&(0..self.nodes.len()).collect::<Vec<_>>(), 3);
-            let members: Vec<&String> = members.iter().map(|member| &self.nodes[*member]).collect();
-            let members = quoted(&members);
-            self.key("members", members);
-            self.pools.push(format!("group{row}"));
+            let members: Vec<String> = members.iter().map(|member| self.nodes[*member].clone()).collect();
+            self.key("members", quoted(&members));
+            self.pools.push((format!("group{row}"), members));
         }
         if self.dice.chance(50) {
             self.line("[[device_pool]]");
             self.key("name", "\"pool\"");
             self.key("callmanager_group", "\"group0\"");
-            self.pools.push("pool".to_owned());
+            let members = self.pools[0].1.clone();
+            self.pools.push(("pool".to_owned(), members));
         }
         for row in 0..self.databases.len() {
             self.line("[[database]]");
@@ -261,6 +281,9 @@ impl Generator {
             }
             let workers = self.dice.magnitude(1, 8);
             self.key("workers", workers);
+            if self.dice.chance(15) {
+                self.key("recovery", "false");
+            }
             let decide = self.work_law();
             self.key("decide", decide);
             if self.dice.chance(60) {
@@ -284,8 +307,12 @@ impl Generator {
         self.line(format!("[[{table}]]"));
         self.key("name", format_args!("\"{name}\""));
         let pool = self.dice.below(self.pools.len() as u64) as usize;
-        let pool = self.pools[pool].clone();
+        let (pool, members) = self.pools[pool].clone();
         self.key("device_pool", format_args!("\"{pool}\""));
+        if table != "phone" && self.dice.chance(8) {
+            let member = self.dice.below(members.len() as u64) as usize;
+            self.key("cannot_open_on", format_args!("[\"{}\"]", members[member]));
+        }
     }
 
     /// Most devices have an application; without one they are never opened.
@@ -365,6 +392,8 @@ impl Generator {
             }
             let media = self.dice.pick(&["\"application\"", "\"separate\""]);
             self.key("media", media);
+            let keeps_media = self.dice.chance(80);
+            self.key("keeps_media", keeps_media);
             self.forwards(&["cfb", "cfna", "cfof", "cfur"]);
         }
     }
@@ -375,6 +404,13 @@ impl Generator {
             self.device_head("phone", &name);
             let count = self.dice.magnitude(1, 8);
             self.key("count", count);
+            if self.dice.chance(50) {
+                self.controller();
+            }
+            let failover = self.dice.law_around(MILLI, 8 * SECOND);
+            self.key("failover", failover);
+            let keeps_media = self.dice.chance(80);
+            self.key("keeps_media", keeps_media);
             let answer = self.dice.law_around(MILLI, 8 * SECOND);
             self.key("answer", answer);
             let answered = self.dice.pick(&["1.0", "1.0", "0.5", "0.0"]);
@@ -508,6 +544,49 @@ impl Generator {
                 // Now and then the next one strikes at the very instant this one is over.
                 from = at + lasts + if self.dice.chance(20) { 0 } else { self.dice.below(SECOND) };
             }
+        }
+    }
+
+    /// CallManagers, CTIManagers and whole nodes fail, once or again and again, in turn or all together. All of them are
+    /// over two thirds through the run, so that it can be seen whether everything comes to rest.
+    fn node_faults(&mut self) {
+        let over = self.length / 3 * 2;
+        for row in 0..self.dice.pick(&[0, 0, 1, 2, 4, 8]) {
+            self.line("[[fault]]");
+            let node = self.dice.below(self.nodes.len() as u64) as usize;
+            let (kind, node) = match self.dice.below(5) {
+                0 | 1 => ("callmanager", self.nodes[node].clone()),
+                2 => ("node", self.nodes[node].clone()),
+                _ if self.direct => ("node", self.nodes[node].clone()),
+                _ => ("ctimanager", self.managers[node % self.managers.len()].clone()),
+            };
+            self.key(kind, format_args!("\"{node}\""));
+            if self.dice.chance(15) {
+                self.key("name", format_args!("\"random{row}\""));
+                let works = self.dice.law_around(SECOND, self.length.max(2 * SECOND));
+                self.key("works", works);
+                let lasts = self.dice.law_around(MILLI, self.length);
+                self.key("lasts", lasts);
+            } else {
+                let at = self.dice.below(over);
+                self.micros("at", at);
+                let lasts = 1 + self.dice.below((over - at).min(self.length / 4));
+                self.micros("for", lasts);
+            }
+        }
+    }
+
+    fn changes(&mut self) {
+        for _ in 0..self.dice.pick(&[0, 0, 1, 3]) {
+            self.line("[[change]]");
+            let at = self.dice.below(self.length);
+            self.micros("at", at);
+            let row = self.dice.below(self.route_points.len() as u64) as usize;
+            let of = self.route_points[row].clone();
+            self.key("of", format_args!("\"{of}\""));
+            let setting = self.dice.pick(&["cfb", "cfna", "cfof", "cfur"]);
+            let leads = if self.dice.chance(30) { "none".to_owned() } else { self.target() };
+            self.key(setting, format_args!("\"{leads}\""));
         }
     }
 }
