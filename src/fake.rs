@@ -2,8 +2,9 @@
 //! beside the point.
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, ClosedBecause, DatabaseId, DeviceId, DeviceKind, Ending, Failing, Forward,
-    Forwards, NodeId, OutBecause, PortGroupId, Refusal, ReleaseProfile, RoutePointId, SourceId, StationId, Target,
+    ApplicationFault, ApplicationId, CallName, ClosedBecause, DatabaseId, DeviceId, DeviceKind, Ending, Failing,
+    Forward, Forwards, NodeId, OutBecause, PortGroupId, Refusal, ReleaseProfile, RoutePointId, SourceId, StationId,
+    Target,
 };
 use crate::engine::{Distribution, Span, Time};
 use crate::plan::{
@@ -340,7 +341,8 @@ fn ctimanager_failure(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice) {
     for device in (1..3).map(DeviceId) {
         let application = Some(application);
         facts.push((failed, Fact::DeviceClosed { device, application, because: OutBecause::CtiManagerFailed }));
-        let opened = returned + Span::from_secs(u64::from(device.0) * 12) + Span::from_nanos(dice.below(15_000_000_000));
+        let opened =
+            returned + Span::from_secs(u64::from(device.0) * 12) + Span::from_nanos(dice.below(15_000_000_000));
         // The first one went home, the second one did not.
         let node = NodeId(device.0 as u16 - 1);
         facts.push((opened, Fact::DeviceOpened { device, application, node, out_of_service: opened - failed }));

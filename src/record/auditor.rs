@@ -2,8 +2,8 @@
 
 use super::{Fact, PoolId, Recorder};
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, ClosedBecause, DeviceId, DeviceKind, Ending, NodeId, OutBecause, Refusal,
-    StationId, Target,
+    ApplicationFault, ApplicationId, CallName, ClosedBecause, DeviceId, DeviceKind, Ending, NodeId, OutBecause,
+    Refusal, StationId, Target,
 };
 use crate::engine::{Span, Time};
 use crate::plan::{Plan, Topology};
@@ -50,6 +50,8 @@ struct DeviceBook {
     closed: Option<(Time, OutBecause)>,
     given_up: Option<ClosedBecause>,
     homing: Homing,
+    /// When it left for home last.
+    left: Option<Time>,
     taken_by: Option<CallName>,
     calls: u32,
 }
@@ -151,6 +153,7 @@ impl<'p> Auditor<'p> {
             closed: None,
             given_up: None,
             homing: Homing::Settled,
+            left: None,
             taken_by: None,
             calls: 0,
         }));
@@ -264,13 +267,6 @@ impl<'p> Auditor<'p> {
             self.require(left.is_none() || open, |_| {
                 format!("{left:?} is left unanswered at {device:?}, which is closed")
             });
-            // Who leaves says so in the same instant, before or after.
-            if let DeviceBook { at: None, closed: Some((_, OutBecause::Rehoming)), homing, .. } =
-                self.devices[device.index()]
-            {
-                let left = matches!(homing, Homing::Leaving(_));
-                self.require(left, |_| format!("{device:?} is out of service to go home, but has not left for it"));
-            }
         }
     }
 
@@ -382,8 +378,7 @@ impl Recorder for Auditor<'_> {
         self.advance(now);
         match fact {
             Fact::Offered { call, ingress } => {
-                let audited =
-                    Audited { offered: now, ingress, alerted: false, connected: false, held: Held::Nothing };
+                let audited = Audited { offered: now, ingress, alerted: false, connected: false, held: Held::Nothing };
                 let before = self.calls.insert(call, audited);
                 self.require(before.is_none(), |_| format!("{fact:?} twice"));
                 self.offered += 1;
@@ -515,10 +510,7 @@ impl Recorder for Auditor<'_> {
                 let can = self.plan.parameters.code_yellow.is_some();
                 self.require(can, |_| format!("{fact:?}: the workload has it never do so"));
             }
-            Fact::Skipped { .. }
-            | Fact::Taken { .. }
-            | Fact::LookedUp { .. }
-            | Fact::Recovered { .. } => {}
+            Fact::Skipped { .. } | Fact::Taken { .. } | Fact::LookedUp { .. } | Fact::Recovered { .. } => {}
         }
     }
 }
@@ -566,13 +558,13 @@ impl Auditor<'_> {
         let was = book.at.take();
         book.closed = Some((now, because));
         book.last = was.or(book.last);
-        let calls = book.calls;
+        let (calls, left) = (book.calls, book.left);
         self.require(was.is_some(), |_| format!("{fact:?}: it was out of service already"));
         let true_to_it = match because {
             OutBecause::ApplicationClosed => application.is_some(),
             OutBecause::CallManagerFailed => was.is_none_or(|node| self.callmanagers[node.index()].down),
             OutBecause::CtiManagerFailed => application.is_some() && self.managers().any(|it| it.down),
-            OutBecause::Rehoming => calls == 0,
+            OutBecause::Rehoming => calls == 0 && left == Some(now),
         };
         self.require(true_to_it, |_| format!("{fact:?}: that is not what has happened"));
         self.closed.push(device);
@@ -615,9 +607,10 @@ impl Auditor<'_> {
         self.require(calls == 0 && taken_by.is_none(), |_| {
             format!("{fact:?}: it has {calls} calls, and {taken_by:?} has it")
         });
-        if at.is_some() {
-            self.devices[device.index()].last = at;
-        }
+        let now = self.now;
+        let book = &mut self.devices[device.index()];
+        book.left = Some(now);
+        book.last = at.or(book.last);
     }
 
     fn rehomed(&mut self, fact: Fact, device: DeviceId, delay: Span) {

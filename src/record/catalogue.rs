@@ -243,12 +243,8 @@ pub struct Catalogue {
 pub const KINDS: [DeviceKind; 3] = [DeviceKind::RoutePoint, DeviceKind::CtiPort, DeviceKind::Phone];
 
 /// Every reason to be out of service, in the order of reports.
-pub const CAUSES: [OutBecause; 4] = [
-    OutBecause::ApplicationClosed,
-    OutBecause::CallManagerFailed,
-    OutBecause::CtiManagerFailed,
-    OutBecause::Rehoming,
-];
+pub const CAUSES: [OutBecause; 4] =
+    [OutBecause::ApplicationClosed, OutBecause::CallManagerFailed, OutBecause::CtiManagerFailed, OutBecause::Rehoming];
 
 /// The name of a kind of device in files.
 pub const fn kind_name(kind: DeviceKind) -> &'static str {

@@ -235,7 +235,11 @@ impl MergedHistogram {
         };
         (from..ours.end.max(theirs.end)).filter_map(move |cell| {
             let (ended, cut) = (at(self, &ours, cell), at(censored, &theirs, cell));
-            let time = if ended > 0 { self.totals.clamp(highest(cell)).nanos() } else { highest(cell).saturating_mul(NANOS_PER_MICRO) };
+            let time = if ended > 0 {
+                self.totals.clamp(highest(cell)).nanos()
+            } else {
+                highest(cell).saturating_mul(NANOS_PER_MICRO)
+            };
             (ended + cut > 0).then_some((time, ended, cut))
         })
     }

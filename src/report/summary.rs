@@ -379,11 +379,16 @@ mod tests {
         let rows = rows(&study(&plan));
         let censored: Vec<&Row> = rows.iter().filter(|row| row.censored.is_some()).collect();
         let metric = |row: &Row| ["out_of_service", "rehome_wait", "rehome_delay"].contains(&&*row.metric);
-        assert!(censored.iter().all(|row| metric(row)) && rows.iter().filter(|row| metric(row)).count() == censored.len());
+        assert!(
+            censored.iter().all(|row| metric(row)) && rows.iter().filter(|row| metric(row)).count() == censored.len()
+        );
         for row in &censored {
             // Not reached is longer than anything.
             let longer = |km: Option<f64>, plain: Option<f64>| km.is_none() || km >= plain;
-            assert!(longer(row.km_p50, row.p50) && longer(row.km_p90, row.p90) && longer(row.km_p95, row.p95), "{row:?}");
+            assert!(
+                longer(row.km_p50, row.p50) && longer(row.km_p90, row.p90) && longer(row.km_p95, row.p95),
+                "{row:?}"
+            );
             if row.censored == Some(0) {
                 assert_eq!([row.km_p50, row.km_p90, row.km_p95], [row.p50, row.p90, row.p95], "{row:?}");
             }
