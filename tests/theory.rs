@@ -303,10 +303,8 @@ impl Recorder for ImpatientQueue {
             Fact::Presented { call, .. } => self.queue.push_back((call, now)),
             Fact::Taken { .. } => self.leaves_queue(now, true),
             Fact::Skipped { .. } => self.leaves_queue(now, false),
-            Fact::Ended { call, .. } => {
-                if self.queue.iter().any(|(queued, _)| *queued == call) {
-                    self.gone.insert(call, now);
-                }
+            Fact::Ended { call, .. } if self.queue.iter().any(|(queued, _)| *queued == call) => {
+                self.gone.insert(call, now);
             }
             _ => {}
         }

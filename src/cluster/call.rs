@@ -658,7 +658,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 && !(manager_failed && call.phase == Phase::Waiting)
                 && cluster.places[call.place as usize].application == Some(application)
         });
-        for (_, handle) in stranded.drain(..) {
+        for (_, _, handle) in stranded.drain(..) {
             // The end of one call can be the end of another's waiting.
             let Some(call) = self.calls.get(handle) else { continue };
             let index = call.place;
@@ -684,7 +684,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 if call.place == NOWHERE { call.forwarding_node } else { cluster.places[call.place as usize].node };
             !call.uncontrolled && (call.ingress == node || at == node)
         });
-        for (_, handle) in stranded.drain(..) {
+        for (_, _, handle) in stranded.drain(..) {
             let Some(call) = self.calls.get(handle) else { continue };
             let stage = match call.phase {
                 Phase::Talking => Stage::Connected,
@@ -706,12 +706,13 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// The calls for which `concerned` holds, in the order of their last step; calls of one instant in the order of their
     /// slots, which is as fixed as any.
-    fn collect_calls(&mut self, concerned: impl Fn(&Self, &Call) -> bool) -> Vec<(Time, Handle)> {
+    fn collect_calls(&mut self, concerned: impl Fn(&Self, &Call) -> bool) -> Vec<(Time, u32, Handle)> {
         let mut collected = std::mem::take(&mut self.stranded);
         collected.clear();
         let concerned = self.calls.iter().filter(|(_, call)| concerned(self, call));
-        collected.extend(concerned.map(|(handle, call)| (call.since, handle)));
-        collected.sort_by_key(|&(since, _)| since);
+        collected.extend(concerned.zip(0..).map(|((handle, call), row)| (call.since, row, handle)));
+        // A sort that kept the order of the slots by itself would ask for memory.
+        collected.sort_unstable_by_key(|&(since, row, _)| (since, row));
         collected
     }
 

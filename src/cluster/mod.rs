@@ -63,8 +63,8 @@ pub struct Cluster<'p, R> {
     fault_luck: Vec<Stream>,
     accept_timers: Watchdog<(Handle, u8)>,
     request_timers: Watchdog<(Handle, u8)>,
-    /// Calls that a failing application leaves behind, while they are dealt with in order.
-    stranded: Vec<(Time, Handle)>,
+    /// Calls that a failing application leaves behind, by when they came where they are, while they are dealt with in order.
+    stranded: Vec<(Time, u32, Handle)>,
 }
 
 impl<'p, R: Recorder> Cluster<'p, R> {

@@ -183,3 +183,22 @@ arrivals = { file = "calls.csv" }
         32.000 caller 4 ends: Completed",
     );
 }
+
+/// A phone that forwards a connected call to another port: that port answers it like any new call, transfers nothing,
+/// and nobody has been reached.
+#[test]
+fn r10_a_transferred_call_that_nobody_answers_is_new_at_the_port_it_is_forwarded_to() {
+    // ... ring 6000, redirect 4 | offer 2, event 16, decision 100, request 32, answer 8 | treatment 7000
+    let mailbox = "[[cti_port]]\nname = \"mailbox\"\ncount = 1\ndevice_pool = \"main\"\napplication = \"ivr\"\ntreatment = \"7s\"\n";
+    let text = TIMED.replace("cfna = \"voicemail\"", "answered = 0.0\ncfna = \"mailbox\"").replace("7000", "port");
+    expect(
+        &story(&plan(&format!("{text}{mailbox}"), "at_s,talk_s,patience_s\n1,10,9\n")),
+        "1.000 caller 1 at sub1
+         1.001 caller 1 takes port/1
+         1.159 caller 1 connected
+         6.295 caller 1 takes agent/1
+         12.301 caller 1 takes mailbox/1
+         12.303 caller 1 forwarded by cfna
+         19.459 caller 1 ends: Completed",
+    );
+}

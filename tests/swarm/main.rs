@@ -138,10 +138,14 @@ fn file(case: u64) -> PathBuf {
 /// Plays a case; if it fails, leaves its workload in a file and says how to repeat it.
 fn case(number: u64) -> Result<Marks, String> {
     let text = random::workload(number);
+    // Before it is played, so that it is there even if the whole process dies of it.
     std::fs::write(file(number), &text).expect("target/tmp takes a file");
     let played = catch_unwind(AssertUnwindSafe(|| play(&compile("swarm", &text))));
     let wrong = match played {
-        Ok(Ok(marks)) => return Ok(marks),
+        Ok(Ok(marks)) => {
+            std::fs::remove_file(file(number)).expect("it was written just now");
+            return Ok(marks);
+        }
         Ok(Err(wrong)) => wrong,
         Err(panic) => {
             let message = panic.downcast_ref::<String>().map(String::as_str);
@@ -182,4 +186,27 @@ fn random_workloads_keep_every_identity() {
         let missing: Vec<String> = wanted().into_iter().filter(|what| !marks.seen.contains_key(what)).collect();
         assert!(missing.is_empty(), "no case ever saw: {}", missing.join(", "));
     }
+}
+
+/// What the swarm found once: states that follow one another for ever while the rate is zero to the end of the run.
+#[test]
+fn arrivals_end_where_the_rate_stays_zero() {
+    let states = "states = [{ times = 0.5, mean = \"1s\" }, { times = 3.0, mean = \"1s\" }]";
+    let rates = "profile = [{ at = \"0s\", rate = \"10/s\" }, { at = \"5s\", rate = \"0/s\" }]";
+    let plan = common::free(&format!(
+        r#"
+        run = {{ length = "10s" }}
+        [[node]]
+        name = "sub1"
+        [[destination]]
+        name = "anywhere"
+        [[traffic]]
+        name = "callers"
+        to = "anywhere"
+        arrivals = {{ {rates}, {states} }}
+        talk = "0s"
+        "#
+    ));
+    let seen = play(&plan).expect("a small workload").seen;
+    assert!(seen["Completed"] > 10, "{seen:?}");
 }

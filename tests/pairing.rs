@@ -1,0 +1,189 @@
+//! The same callers: whatever changes about a cluster, who calls when, waits how long and talks how long does not. That
+//! is what lets a comparison of two designs be about the designs.
+
+mod common;
+
+use common::free;
+use ctisim::cluster::Cluster;
+use ctisim::domain::{CallName, Ending};
+use ctisim::engine::{Span, Time};
+use ctisim::plan::Plan;
+use ctisim::record::{Fact, Recorder};
+use std::collections::BTreeMap;
+
+/// What can be seen of a caller.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Caller {
+    calls: Time,
+    connected: Option<Time>,
+    /// How long it waited before it gave up, if it did.
+    patience: Option<Span>,
+    /// How long it talked, if it came to that.
+    talk: Option<Span>,
+}
+
+/// The callers, by the name of their source and their number: a source's row may differ between two workloads.
+struct Callers<'p> {
+    plan: &'p Plan,
+    callers: BTreeMap<(&'p str, u32), Caller>,
+}
+
+impl<'p> Callers<'p> {
+    fn caller(&mut self, name: CallName) -> &mut Caller {
+        let key = (self.plan.sources[name.source.index()].name.as_str(), name.number);
+        self.callers.get_mut(&key).expect("it was offered")
+    }
+}
+
+impl Recorder for Callers<'_> {
+    fn note(&mut self, now: Time, fact: Fact) {
+        match fact {
+            Fact::Offered { call, .. } => {
+                let key = (self.plan.sources[call.source.index()].name.as_str(), call.number);
+                self.callers.insert(key, Caller { calls: now, connected: None, patience: None, talk: None });
+            }
+            Fact::Connected { call, .. } => self.caller(call).connected = Some(now),
+            Fact::Ended { call, ending, offered } => {
+                let caller = self.caller(call);
+                match (ending, caller.connected) {
+                    (Ending::Abandoned, None) => caller.patience = Some(now - offered),
+                    (Ending::Completed, Some(connected)) => caller.talk = Some(now - connected),
+                    _ => {}
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A contact centre with too few of everything: callers give up, are refused, and talk.
+const BASE: &str = r#"
+run = { length = "20m" }
+[[node]]
+name = "sub1"
+work = { setup = { exponential = "20ms" } }
+[[application]]
+name = "ivr"
+workers = 2
+decide = { exponential = "900ms" }
+lookup = { lognormal = { mean = "200ms", cv = 1.0 } }
+[[route_point]]
+name = "welcome"
+device_pool = "main"
+application = "ivr"
+redirect_to = [{ to = "ports", share = 0.8 }, { to = "office", share = 0.2 }]
+[[cti_port]]
+name = "ports"
+count = 5
+device_pool = "main"
+application = "ivr"
+[[destination]]
+name = "office"
+answer = { exponential = "3s" }
+[[traffic]]
+name = "day"
+to = "welcome"
+ingress = ["sub1"]
+arrivals = { poisson = "1/s" }
+patience = { weibull = { mean = "8s", shape = 2.0 } }
+talk = { lognormal = { mean = "6s", cv = 1.2 } }
+[[traffic]]
+name = "bursts"
+to = "welcome"
+arrivals = { poisson = "0.5/s", states = [{ times = 0.2, mean = "40s" }, { times = 3.0, mean = "10s" }] }
+patience = { exponential = "5s" }
+talk = { exponential = "4s" }
+"#;
+
+fn callers(plan: &Plan, replication: u64) -> BTreeMap<(String, u32), Caller> {
+    let mut cluster = Cluster::new(plan, Callers { plan, callers: BTreeMap::new() });
+    cluster.run(plan.seed, replication);
+    let callers = cluster.recorder.callers.into_iter();
+    callers.map(|((source, number), caller)| ((source.to_owned(), number), caller)).collect()
+}
+
+/// Changes the base and holds every caller against itself.
+#[track_caller]
+fn the_same_callers(changed: &str) {
+    let (before, after) = (free(BASE), free(changed));
+    for replication in 0..3 {
+        let (before, after) = (callers(&before, replication), callers(&after, replication));
+        let (mut gave_up, mut talked, mut fared_otherwise) = (0, 0, 0);
+        for (name, one) in &before {
+            let other = after.get(name).unwrap_or_else(|| panic!("{name:?} does not call"));
+            assert_eq!(one.calls, other.calls, "{name:?} calls at another time");
+            if let (Some(one), Some(other)) = (one.patience, other.patience) {
+                assert_eq!(one, other, "{name:?} has other patience");
+                gave_up += 1;
+            }
+            if let (Some(one), Some(other)) = (one.talk, other.talk) {
+                assert_eq!(one, other, "{name:?} talks for another time");
+                talked += 1;
+            }
+            fared_otherwise += u32::from(one != other);
+        }
+        let of_base = |name: &&(String, u32)| ["day", "bursts"].contains(&name.0.as_str());
+        assert_eq!(after.keys().filter(of_base).count(), before.len(), "somebody else calls");
+        // Else there was nothing to see.
+        assert!(gave_up > 20 && talked > 100, "{gave_up} gave up and {talked} talked in both");
+        assert!(fared_otherwise > 20, "the change made a difference to {fared_otherwise} callers only");
+    }
+}
+
+#[track_caller]
+fn with(from: &str, to: &str) -> String {
+    assert!(BASE.contains(from), "the base has no {from}");
+    BASE.replacen(from, to, 1)
+}
+
+#[test]
+fn another_node_changes_no_caller() {
+    // The second source comes in at every node in turn, the new one among them.
+    the_same_callers(&with("[[application]]", "[[node]]\nname = \"sub2\"\n[[application]]"));
+}
+
+#[test]
+fn more_ports_change_no_caller() {
+    the_same_callers(&with("count = 5", "count = 9"));
+}
+
+#[test]
+fn another_worker_changes_no_caller() {
+    the_same_callers(&with("workers = 2", "workers = 3"));
+}
+
+#[test]
+fn a_forward_changes_no_caller() {
+    the_same_callers(&with(
+        "application = \"ivr\"\n[[destination]]",
+        "application = \"ivr\"\ncfb = \"office\"\n[[destination]]",
+    ));
+}
+
+#[test]
+fn a_failure_changes_no_caller() {
+    let fault = "[[fault]]\nat = \"5m\"\napplication = \"ivr\"\nkind = \"exit\"\nfor = \"1m\"\n[[destination]]";
+    the_same_callers(&with("[[destination]]", fault));
+}
+
+/// Even one that comes first in the file, and so has the row that another had.
+#[test]
+fn another_source_changes_no_caller() {
+    let source = "[[traffic]]\nname = \"more\"\nto = \"welcome\"\narrivals = { poisson = \"0.3/s\" }\npatience = \"6s\"\n[[traffic]]";
+    the_same_callers(&with("[[traffic]]", source));
+}
+
+/// More of the same callers: at twice the rate each comes after half the time, and is otherwise the same person.
+#[test]
+fn a_higher_rate_brings_the_same_callers_sooner() {
+    let (before, after) = (free(BASE), free(&with("poisson = \"1/s\"", "poisson = \"2/s\"")));
+    let (before, after) = (callers(&before, 0), callers(&after, 0));
+    let day = before.iter().filter(|((source, _), _)| source == "day");
+    for (name, one) in day {
+        let Some(other) = after.get(name) else { continue };
+        assert!(one.calls.nanos().abs_diff(2 * other.calls.nanos()) <= 2 * u64::from(name.1 + 1), "{name:?}");
+        if let (Some(one), Some(other)) = (one.talk, other.talk) {
+            assert_eq!(one, other, "{name:?} talks for another time");
+        }
+    }
+}
