@@ -541,7 +541,7 @@ impl Auditor<'_> {
         let up = !self.callmanagers[node.index()].down;
         self.require(up, |_| format!("{fact:?}: the CallManager is down"));
         let book = &mut self.devices[device.index()];
-        let was = std::mem::replace(&mut book.at, Some(node));
+        let was = book.at.replace(node);
         book.given_up = None;
         let closed = book.closed;
         self.require(was.is_none(), |_| format!("{fact:?}: it was in service at {was:?} already"));
@@ -667,7 +667,8 @@ impl Auditor<'_> {
     /// in service, at home unless a call keeps it where it is or its home cannot take it, or it is closed by a rule.
     ///
     /// Closed by a rule is what was given up (R17, R19), what has no CallManager of its group up (R16), and what has no
-    /// application, or no CTIManager for it, up (R20, R22).
+    /// application, or no CTIManager for it, up (R20, R22). A phone in a call that outlived its CallManager looks for
+    /// another one after that call (R14, R15).
     ///
     /// # Errors
     /// The devices that are neither, and why not.
@@ -685,9 +686,9 @@ impl Auditor<'_> {
     fn restless(&self, device: DeviceId) -> Option<String> {
         let (plan, book) = (&self.plan.devices[device.index()], &self.devices[device.index()]);
         let up = |node: &NodeId| !self.callmanagers[node.index()].down;
+        let busy = book.calls > 0 || book.taken_by.is_some();
         if let Some(node) = book.at {
             let home = plan.group.iter().find(|&node| up(node) && !plan.cannot_open_on.contains(node));
-            let busy = book.calls > 0 || book.taken_by.is_some();
             return match book.homing {
                 Homing::Leaving(since) => Some(format!("is in service at {node:?}, and left for home since {since}")),
                 Homing::Waiting(_) if busy => None,
@@ -701,7 +702,12 @@ impl Auditor<'_> {
         if !can_serve(plan) || book.given_up.is_some() || !plan.group.iter().any(up) {
             return None;
         }
-        if plan.kind != DeviceKind::Phone {
+        if plan.kind == DeviceKind::Phone {
+            // R15: it keeps its call, and looks for a CallManager when that is over.
+            if busy {
+                return None;
+            }
+        } else {
             let application = plan.application?;
             let managers = &self.plan.applications[application.index()].ctimanagers;
             let no_manager = managers.iter().all(|node| self.ctimanagers[node.index()].down);
@@ -1050,6 +1056,12 @@ mod tests {
         restless(&plan, &[fails, closes], &[]);
         restless(&plan, &[fails, closes, (60, Fact::ApplicationReturned { application: IVR })], &["ApplicationClosed"]);
         restless(&plan, &[(40, Fact::CtiManagerFailed { node: SUB1 }), closes], &[]);
+        // A phone talks on (R15).
+        let (pool, ingress) = (PoolId::Phones(PhoneGroupId(0)), SUB2);
+        let talks =
+            [(40, Fact::Offered { call: CALL, ingress }), (40, Fact::Seized { call: CALL, pool, device: Some(PHONE) })];
+        let back = [(70, Fact::CallManagerReturned { node: SUB2 })];
+        restless(&plan, &and(&and(&talks, &both), &back), &["because CallManagerFailed"; 5]);
     }
 
     #[test]
