@@ -2,9 +2,10 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
-use crate::domain::{DeviceKind, Failing, OutBecause};
+use crate::domain::{DeviceKind, Failing, OutBecause, RoutePointId};
 use crate::engine::Span;
 use crate::record::{Catalogue, Count, Gauge, Metric, Scope, cause_name, kind_name};
+use crate::stats::Survival;
 
 use super::devices::{Fate, Homing, fates, homings};
 use super::summary::{Row, count_row, duration_row, gauge_row};
@@ -240,17 +241,47 @@ fn going_home(study: &Study, homings: &[Homing]) -> String {
     for homing in homings.iter().filter(|homing| homing.waits > 0) {
         let mut cells = vec![kind_name(homing.kind).to_owned()];
         cells.extend([homing.waits, homing.rehomed, homing.lost, homing.waiting].map(mean));
-        for survival in [&homing.wait, &homing.delay] {
-            let millis = |quantile| survival.quantile(quantile).map(|nanos| human(nanos as f64 / NANOS_PER_MILLI));
-            cells.extend([0.5, 0.9, 0.95].map(|quantile| millis(quantile).unwrap_or_else(|| "not reached".into())));
-        }
+        cells.extend([&homing.wait, &homing.delay].into_iter().flat_map(percentiles));
         table.add_row(cells);
+        if homing.kind == DeviceKind::RoutePoint {
+            each_route_point(study, &mut table);
+        }
         text += &still_waiting(homing, replications);
     }
     if homings.iter().any(|homing| homing.waiting + homing.lost > 0) {
         text += "Percentiles of going home are Kaplan and Meier's: a wait that was not seen to end counts as lasting longer.\n";
     }
     block(table) + &text
+}
+
+/// A row for each of a few route points: one that holds its calls long hides among those that do not.
+fn each_route_point(study: &Study, table: &mut Table) {
+    const FEW: usize = 8;
+    let replications = study.outcome.summaries.len() as f64;
+    let rows = |id| [Metric::RehomeWait, Metric::RehomeDelay].map(|metric| study.catalogue.route_point(metric, id));
+    let ended = |row: usize| study.outcome.merged.histograms[row].totals().count;
+    let waits = |row: usize| ended(row) + study.censored(row);
+    let points: Vec<(&str, [usize; 2])> = (0..study.plan.route_points.len() as u16)
+        .map(|id| (&*study.plan.route_points[id as usize].name, rows(RoutePointId(id))))
+        .filter(|&(_, [wait, _])| waits(wait) > 0)
+        .collect();
+    if !(2..=FEW).contains(&points.len()) {
+        return;
+    }
+    for (name, [wait, delay]) in points {
+        let mut cells = vec![format!("  {name}")];
+        cells.extend([waits(wait), ended(delay)].map(|count| human(count as f64 / replications)));
+        // Why a wait was not over is not kept for each route point.
+        cells.extend([String::new(), String::new()]);
+        cells.extend([wait, delay].iter().flat_map(|&row| percentiles(&study.survival(row))));
+        table.add_row(cells);
+    }
+}
+
+/// Three percentiles of how long something lasts that was not always seen to end, in milliseconds.
+fn percentiles(survival: &Survival) -> [String; 3] {
+    let millis = |quantile| survival.quantile(quantile).map(|nanos| human(nanos as f64 / NANOS_PER_MILLI));
+    [0.5, 0.9, 0.95].map(|quantile| millis(quantile).unwrap_or_else(|| "not reached".into()))
 }
 
 /// The sentence about those that had not gone home.
