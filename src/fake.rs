@@ -222,7 +222,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice, number: u32, offered: Ti
     facts.push((acted, Fact::LookedUp { application, delay: lookup }));
     if fate <= 2 {
         let ending =
-            [Ending::Refused(Refusal::ALL[number as usize % 6]), Ending::DroppedInSetup, Ending::DroppedInChange]
+            [Ending::Refused(Refusal::ALL[number as usize / 3 % 6]), Ending::DroppedInSetup, Ending::DroppedInChange]
                 [number as usize % 3];
         facts.push((acted, Fact::RequestTimedOut { call, application }));
         facts.extend([left(acted), ended(acted, ending)]);

@@ -52,6 +52,7 @@ fn a_run_prints_a_table_and_writes_its_files() {
         [
             "results/",
             "results/busy_hour/",
+            "results/busy_hour/devices.csv",
             "results/busy_hour/histograms.hlog",
             "results/busy_hour/replications.csv",
             "results/busy_hour/run.json",

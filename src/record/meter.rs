@@ -766,7 +766,20 @@ mod tests {
                 assert_eq!(count((metric, scope)), count((metric, Scope::Cluster)), "{metric:?}");
             }
         }
-        assert_eq!(count((Metric::OutOfService, Scope::DeviceKind)), 4);
+        // Four by the application's failure, five by the CallManager's, the first port and perhaps the second by the
+        // CTIManager's.
+        let reopened = count((Metric::OutOfService, Scope::DeviceKind));
+        assert!((10..=11).contains(&reopened), "{reopened}");
+        assert_eq!(count((Metric::OutOfService, Scope::Cluster)), reopened);
+        assert_eq!(summaries[0].count(Count::Reopened), reopened);
+        assert_eq!(count((Metric::OutOfService, Scope::Application)), reopened - 2, "phones have no application");
+        assert_eq!(count((Metric::DetectionDelay, Scope::Cluster)), 3);
+        for metric in
+            [Metric::ApplicationDetectionDelay, Metric::CallManagerDetectionDelay, Metric::CtiManagerDetectionDelay]
+        {
+            assert_eq!(count((metric, Scope::Cluster)), 1, "{metric:?}");
+            assert_eq!(count((metric, Scope::Application)) + count((metric, Scope::Node)), 1, "{metric:?}");
+        }
     }
 
     #[test]
@@ -784,8 +797,14 @@ mod tests {
                     + count(Count::DroppedConnected)
                     + count(Count::InProgress)
             );
-            let reasons =
-                [Count::RefusedBusy, Count::RefusedNotOpened, Count::RefusedNotAnswered, Count::RefusedTooManyHops];
+            let reasons = [
+                Count::RefusedBusy,
+                Count::RefusedNotOpened,
+                Count::RefusedNotAnswered,
+                Count::RefusedTooManyHops,
+                Count::RefusedThrottled,
+                Count::RefusedNoCallManager,
+            ];
             assert_eq!(count(Count::Refused), reasons.into_iter().map(count).sum::<u64>());
         }
     }
@@ -808,16 +827,31 @@ mod tests {
     /// The integral of a gauge from one instant to another, by going through all the facts.
     fn integral(plan: &Plan, replication: u64, gauge: &Series<Gauge>, from: u64, to: u64) -> u128 {
         let overlap = |a: Time, b: Time| u128::from(b.nanos().min(to).saturating_sub(a.nanos().max(from)));
-        let mut reading = match gauge.metric {
-            Gauge::DevicesInService => 4,
+        let mut reading: i64 = match gauge.metric {
+            Gauge::DevicesInService => 6,
+            Gauge::Devices if gauge.name == "sub1" => 6,
             _ => 0,
         };
+        let mut nodes = [NodeId(0); 6];
+        let is_it = |node: NodeId| plan.nodes[node.index()].name == gauge.name;
         let (mut since, mut sum) = (Time::ZERO, 0);
         for (at, fact) in fake::facts(plan, plan.seed, replication) {
             let step = match (gauge.metric, fact) {
                 (Gauge::CallsInProgress, Fact::Offered { .. })
                 | (Gauge::DevicesInService, Fact::DeviceOpened { .. })
                 | (Gauge::Calls, Fact::Presented { .. }) => 1,
+                (Gauge::Devices, Fact::DeviceOpened { device, node, .. }) => {
+                    nodes[device.index()] = node;
+                    i64::from(is_it(node))
+                }
+                (Gauge::Devices, Fact::DeviceClosed { device, .. }) => -i64::from(is_it(nodes[device.index()])),
+                (Gauge::Throttled, Fact::Throttling { node, refuses }) if is_it(node) => {
+                    if refuses {
+                        1
+                    } else {
+                        -1
+                    }
+                }
                 (Gauge::InUse, Fact::Seized { .. }) if gauge.name == "ivr-ports" => 1,
                 (Gauge::InUse, Fact::Freed { .. }) if gauge.name == "ivr-ports" => -1,
                 (Gauge::CallsInProgress, Fact::Ended { .. })
@@ -877,6 +911,214 @@ mod tests {
         }
     }
 
+    /// One replication of these facts, after the warm-up of a plan whose only fault is a CallManager's.
+    fn measured(plan: &Plan, facts: &[(u64, Fact)]) -> (ReplicationSummary, Merged) {
+        let mut meter = Meter::new(plan);
+        meter.start(0);
+        for &(second, fact) in facts {
+            meter.note(Time::from_nanos(second * SECOND), fact);
+        }
+        let summary = meter.finish(plan.length, 0);
+        (summary, meter.into_merged())
+    }
+
+    fn seconds(span: u64) -> Span {
+        Span::from_secs(span)
+    }
+
+    fn at(second: u64) -> Time {
+        Time::from_nanos(second * SECOND)
+    }
+
+    const POINT: DeviceId = DeviceId(0);
+    const IVR: Option<ApplicationId> = Some(ApplicationId(0));
+    const SUB1: NodeId = NodeId(0);
+    const SUB2: NodeId = NodeId(1);
+
+    fn closed(device: DeviceId, because: OutBecause) -> Fact {
+        let application = (device.0 < 4).then_some(ApplicationId(0));
+        Fact::DeviceClosed { device, application, because }
+    }
+
+    fn opened(device: DeviceId, node: NodeId, out: u64) -> Fact {
+        let application = (device.0 < 4).then_some(ApplicationId(0));
+        Fact::DeviceOpened { device, application, node, out_of_service: seconds(out) }
+    }
+
+    /// The route point has failed over, and its home is back at 200 s.
+    fn failed_over() -> Vec<(u64, Fact)> {
+        vec![
+            (100, Fact::CallManagerFailed { node: SUB1 }),
+            (100, closed(POINT, OutBecause::CallManagerFailed)),
+            (103, opened(POINT, SUB2, 3)),
+            (200, Fact::CallManagerReturned { node: SUB1 }),
+            (201, Fact::HomeReturned { device: POINT, ago: seconds(1) }),
+        ]
+    }
+
+    #[test]
+    fn a_wait_that_is_not_over_is_censored_under_all_its_scopes() {
+        let plan = fake::plan();
+        let catalogue = Catalogue::new(&plan);
+        let (summary, merged) = measured(&plan, &failed_over());
+        for metric in [Metric::RehomeWait, Metric::RehomeDelay] {
+            let rows = [
+                catalogue.cluster(metric).unwrap(),
+                catalogue.device_kind(metric, DeviceKind::RoutePoint),
+                catalogue.route_point(metric, RoutePointId(0)),
+            ];
+            for row in rows {
+                assert_eq!((summary.durations[row].count, summary.durations[row].censored), (0, 1));
+                // It had lasted from the return of its home to the end.
+                assert_eq!(merged.censored[row].totals().max, seconds(400));
+            }
+            assert_eq!(summary.durations[catalogue.device_kind(metric, DeviceKind::Phone)].censored, 0);
+        }
+        assert_eq!((summary.waiting, summary.count(Count::RehomeWaiting)), ([1, 0, 0], 1));
+        assert_eq!((summary.count(Count::Rehomed), summary.count(Count::RehomeLost)), (0, 0));
+    }
+
+    #[test]
+    fn a_wait_cut_short_by_a_failure_is_censored_there() {
+        let plan = fake::plan();
+        let catalogue = Catalogue::new(&plan);
+        let mut facts = failed_over();
+        facts.push((250, Fact::HomeLost { device: POINT }));
+        let (summary, merged) = measured(&plan, &facts);
+        let wait = catalogue.cluster(Metric::RehomeWait).unwrap();
+        assert_eq!(merged.censored[wait].totals().max, seconds(50));
+        assert_eq!((summary.count(Count::RehomeLost), summary.count(Count::RehomeWaiting)), (1, 0));
+        // The next return begins another wait.
+        facts.push((301, Fact::HomeReturned { device: POINT, ago: seconds(1) }));
+        facts.push((310, Fact::RehomeStarted { device: POINT, waited: seconds(10) }));
+        facts.push((310, closed(POINT, OutBecause::Rehoming)));
+        facts.push((312, opened(POINT, SUB1, 2)));
+        facts.push((312, Fact::Rehomed { device: POINT, delay: seconds(12) }));
+        let (summary, merged) = measured(&plan, &facts);
+        assert_eq!((summary.durations[wait].count, summary.durations[wait].censored), (1, 1));
+        assert_eq!(merged.histograms[wait].totals().max, seconds(10));
+        assert_eq!(summary.count(Count::Rehomed), 1);
+        // Going home is no fault: that it was out meanwhile stands under its own fate alone.
+        let fate = catalogue.device_fate(Metric::OutOfService, DeviceKind::RoutePoint, OutBecause::Rehoming);
+        assert_eq!(merged.histograms[fate].totals().max, seconds(2));
+        let out = catalogue.cluster(Metric::OutOfService).unwrap();
+        assert_eq!((summary.durations[out].count, summary.count(Count::Reopened)), (1, 1));
+    }
+
+    #[test]
+    fn a_way_home_that_ends_elsewhere_ends_there() {
+        let plan = fake::plan();
+        let catalogue = Catalogue::new(&plan);
+        let mut facts = failed_over();
+        facts.extend([
+            (210, Fact::RehomeStarted { device: POINT, waited: seconds(10) }),
+            (210, closed(POINT, OutBecause::Rehoming)),
+            (211, Fact::CallManagerFailed { node: SUB1 }),
+            (214, opened(POINT, SUB2, 4)),
+        ]);
+        let delay = catalogue.cluster(Metric::RehomeDelay).unwrap();
+        let wait = catalogue.cluster(Metric::RehomeWait).unwrap();
+        for later in [None, Some((214, Fact::HomeLost { device: POINT }))] {
+            facts.extend(later);
+            let (summary, merged) = measured(&plan, &facts);
+            assert_eq!(merged.censored[delay].totals().max, seconds(14));
+            assert_eq!((summary.durations[wait].count, summary.durations[wait].censored), (1, 0));
+        }
+    }
+
+    #[test]
+    fn an_outage_that_is_not_over_is_censored_since_its_fault() {
+        let plan = fake::plan();
+        let catalogue = Catalogue::new(&plan);
+        let port = DeviceId(1);
+        let given_up = Fact::DeviceGivenUp { device: port, because: ClosedBecause::CannotOpen };
+        let delay = Some(seconds(40));
+        let facts = [
+            (100, Fact::CallManagerFailed { node: SUB1 }),
+            (100, closed(port, OutBecause::CallManagerFailed)),
+            (101, given_up),
+            // Its application asked for it once more.
+            (102, given_up),
+            (300, Fact::ApplicationClosed { application: ApplicationId(0), delay, false_failure: false }),
+            (300, closed(POINT, OutBecause::ApplicationClosed)),
+            (500, Fact::CtiManagerFailed { node: SUB1 }),
+            (520, closed(DeviceId(2), OutBecause::CtiManagerFailed)),
+        ];
+        let (summary, merged) = measured(&plan, &facts);
+        let lasted = |kind, because| {
+            let row = catalogue.device_fate(Metric::OutOfService, kind, because);
+            merged.censored[row].totals().max
+        };
+        assert_eq!(lasted(DeviceKind::CtiPort, OutBecause::CallManagerFailed), seconds(500));
+        assert_eq!(lasted(DeviceKind::RoutePoint, OutBecause::ApplicationClosed), seconds(340));
+        assert_eq!(lasted(DeviceKind::CtiPort, OutBecause::CtiManagerFailed), seconds(100));
+        let closed = FateSummary { closed: 1, still_out: 0 };
+        let still_out = FateSummary { closed: 0, still_out: 1 };
+        let none = FateSummary::default();
+        assert_eq!(summary.fates, [[still_out, none, none, none], [none, closed, still_out, none], [none; 4]]);
+        assert_eq!((summary.count(Count::ClosedCannotOpen), summary.count(Count::StillOut)), (1, 2));
+        let of_application = catalogue.application(Metric::OutOfService, IVR.unwrap());
+        assert_eq!((summary.durations[of_application].count, summary.durations[of_application].censored), (0, 3));
+    }
+
+    #[test]
+    fn what_was_given_up_may_still_come_back() {
+        let plan = fake::plan();
+        let port = DeviceId(1);
+        let facts = [
+            (100, closed(port, OutBecause::CallManagerFailed)),
+            (101, Fact::DeviceGivenUp { device: port, because: ClosedBecause::RecoveryForbidden }),
+            (200, opened(port, SUB2, 100)),
+        ];
+        let (summary, _) = measured(&plan, &facts);
+        assert_eq!(summary.fates, [[FateSummary::default(); 4]; 3]);
+        assert_eq!((summary.count(Count::ClosedRecoveryForbidden), summary.count(Count::Reopened)), (1, 1));
+    }
+
+    #[test]
+    fn work_that_a_failure_takes_away_kept_nobody_busy() {
+        let plan = fake::plan();
+        let catalogue = Catalogue::new(&plan);
+        let station = StationId(0);
+        let served = |arrived, started, finished| Fact::Served {
+            station,
+            arrived: at(arrived),
+            started: at(started),
+            finished: at(finished),
+        };
+        let facts = [
+            (90, served(90, 90, 95)),
+            (100, served(100, 100, 400)),
+            (110, served(110, 400, 590)),
+            (130, Fact::CallManagerFailed { node: SUB1 }),
+            (200, Fact::CallManagerReturned { node: SUB1 }),
+            (210, served(210, 210, 220)),
+        ];
+        let (summary, merged) = measured(&plan, &facts);
+        let busy = |row: usize| summary.gauges[row].integral / u128::from(SECOND);
+        // 5 s, then 30 s until the failure, then 10 s; the second one waited for 20 s.
+        assert_eq!((busy(catalogue.utilisation(station)), busy(catalogue.queue(station))), (45, 20));
+        let line = |row| merged.timeline.row(row).into_iter().map(|integral| integral / u128::from(SECOND));
+        assert_eq!(line(catalogue.utilisation(station)).collect::<Vec<_>>(), [25, 20, 0, 0, 0]);
+        assert_eq!(line(catalogue.queue(station)).collect::<Vec<_>>(), [10, 10, 0, 0, 0]);
+    }
+
+    #[test]
+    fn a_node_that_refuses_calls_and_fails_refuses_no_more() {
+        let plan = fake::plan();
+        let catalogue = Catalogue::new(&plan);
+        let refuses = |refuses| Fact::Throttling { node: SUB1, refuses };
+        let failed = Fact::CallManagerFailed { node: SUB1 };
+        for facts in [
+            vec![(100, refuses(true)), (130, failed)],
+            vec![(100, refuses(true)), (130, failed), (130, refuses(false))],
+            vec![(100, refuses(true)), (110, refuses(false)), (130, refuses(true)), (150, refuses(false))],
+        ] {
+            let (summary, _) = measured(&plan, &facts);
+            assert_eq!(summary.gauges[catalogue.throttled(SUB1)].integral / u128::from(SECOND), 30);
+        }
+    }
+
     #[test]
     fn replications_leave_no_trace_in_each_other() {
         let plan = fake::plan();
@@ -894,7 +1136,7 @@ mod tests {
         let plan = Plan { warm_up: Time::ZERO, ..fake::plan() };
         let (summaries, _) = measure(&plan, [0]);
         let in_service = summaries[0].gauges[Catalogue::DEVICES_IN_SERVICE];
-        assert_eq!(in_service.peak, 4);
+        assert_eq!(in_service.peak, 6);
         let expected = Catalogue::new(&plan).gauges[Catalogue::DEVICES_IN_SERVICE].clone();
         assert_eq!(in_service.integral, integral(&plan, 0, &expected, 0, plan.length.nanos()));
     }

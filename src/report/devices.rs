@@ -23,9 +23,9 @@ const COLUMNS: [&str; 20] = [
     "rehome_wait_km_p50_ms",
     "rehome_wait_km_p90_ms",
     "rehome_wait_km_p95_ms",
-    "rehome_delay_p50_ms",
-    "rehome_delay_p95_ms",
-    "rehome_delay_max_ms",
+    "rehome_delay_km_p50_ms",
+    "rehome_delay_km_p90_ms",
+    "rehome_delay_km_p95_ms",
     "replications_waiting",
 ];
 
@@ -60,8 +60,8 @@ pub(super) struct Homing {
     pub(super) replications_waiting: usize,
     /// How long they waited.
     pub(super) wait: Survival,
-    /// The row of the times until they were at home.
-    pub(super) delay: usize,
+    /// How long it took until they were at home.
+    pub(super) delay: Survival,
 }
 
 /// Every kind of device there is, by every reason to be out of service.
@@ -99,7 +99,7 @@ fn homing(study: &Study, kind: DeviceKind) -> Homing {
         waits: merged.histograms[wait].totals().count + study.censored(wait),
         replications_waiting: waiting.iter().filter(|&&waiting| waiting > 0).count(),
         wait: study.survival(wait),
-        delay,
+        delay: study.survival(delay),
     }
 }
 
@@ -107,7 +107,8 @@ fn kinds(study: &Study) -> impl Iterator<Item = DeviceKind> {
     KINDS.into_iter().filter(|&kind| study.plan.devices.iter().any(|device| device.kind == kind))
 }
 
-/// `devices.csv`: counts are means over the replications. What is about going home stands in the rows `rehoming`.
+/// `devices.csv`: counts are means over the replications. What is about going home stands in the rows `rehoming`; its
+/// times are Kaplan-Meier's, and empty where the curve does not get there.
 pub fn devices_csv(study: &Study) -> Vec<u8> {
     let replications = study.outcome.summaries.len() as f64;
     let mean = |count: u64| full(count as f64 / replications);
@@ -130,9 +131,10 @@ pub fn devices_csv(study: &Study) -> Vec<u8> {
             None => cells.resize(COLUMNS.len(), String::new()),
             Some(homing) => {
                 cells.extend([homing.rehomed, homing.lost, homing.waiting].map(mean));
-                let wait = |quantile| homing.wait.quantile(quantile).map(|nanos| nanos as f64 / NANOS_PER_MILLI);
-                cells.extend([0.5, 0.9, 0.95].map(wait).map(full_or_empty));
-                cells.extend(spread(homing.delay));
+                for survival in [&homing.wait, &homing.delay] {
+                    let millis = |quantile| survival.quantile(quantile).map(|nanos| nanos as f64 / NANOS_PER_MILLI);
+                    cells.extend([0.5, 0.9, 0.95].map(millis).map(full_or_empty));
+                }
                 cells.push(homing.replications_waiting.to_string());
             }
         }
@@ -160,7 +162,8 @@ mod tests {
             csv.lines().next().unwrap(),
             "workload,device_kind,because,out,reopened,closed,still_out,out_of_service_p50_ms,out_of_service_p95_ms,\
              out_of_service_max_ms,rehomed,rehome_lost,still_waiting,rehome_wait_km_p50_ms,rehome_wait_km_p90_ms,\
-             rehome_wait_km_p95_ms,rehome_delay_p50_ms,rehome_delay_p95_ms,rehome_delay_max_ms,replications_waiting"
+             rehome_wait_km_p95_ms,rehome_delay_km_p50_ms,rehome_delay_km_p90_ms,rehome_delay_km_p95_ms,\
+             replications_waiting"
         );
         assert_eq!(csv.lines().count(), 1 + 12);
     }

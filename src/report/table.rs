@@ -2,16 +2,19 @@
 
 use comfy_table::{CellAlignment, Table, presets};
 
+use crate::domain::{DeviceKind, Failing, OutBecause, RoutePointId};
 use crate::engine::Span;
-use crate::record::{Catalogue, Count, Gauge, Metric, Scope};
+use crate::record::{Catalogue, Count, Gauge, Metric, Scope, cause_name, kind_name};
+use crate::stats::Survival;
 
-use super::Study;
+use super::devices::{Fate, Homing, fates, homings};
 use super::summary::{Row, count_row, duration_row, gauge_row};
+use super::{NANOS_PER_MILLI, Study, millis};
 
 /// How many stations are shown.
 const BUSIEST: usize = 6;
 
-/// The report for a terminal: calls, delays, failures, stations. Its names are those of the files.
+/// The report for a terminal: calls, delays, failures, devices, stations. Its names are those of the files.
 pub fn table(study: &Study) -> String {
     let mut text = title(study);
     text.push_str(&calls(study));
@@ -19,6 +22,7 @@ pub fn table(study: &Study) -> String {
     if has_failures(study) {
         text.push_str(&failures(study));
     }
+    text.push_str(&devices(study));
     text.push_str(&stations(study));
     text
 }
@@ -60,8 +64,15 @@ fn calls(study: &Study) -> String {
     add(Count::Completed, "");
     add(Count::Abandoned, "");
     add(Count::Refused, "");
-    for reason in [Count::RefusedBusy, Count::RefusedNotOpened, Count::RefusedNotAnswered, Count::RefusedTooManyHops] {
-        if study.counts(reason).iter().any(|&count| count > 0.0) {
+    for reason in [
+        Count::RefusedBusy,
+        Count::RefusedNotOpened,
+        Count::RefusedNotAnswered,
+        Count::RefusedTooManyHops,
+        Count::RefusedThrottled,
+        Count::RefusedNoCallManager,
+    ] {
+        if occurred(study, reason) {
             add(reason, "  ");
         }
     }
@@ -94,33 +105,64 @@ fn durations(study: &Study, title: &str, metrics: &[Metric]) -> String {
         let row = study.catalogue.cluster(metric)?;
         duration_row(study, row)
     });
+    let mut censored = String::new();
     for row in rows.filter(|row| row.count > 0) {
-        let mut cells = vec![row.metric.clone(), human(row.count as f64), mean(&row), interval(&row, human)];
+        let mut name = row.metric.clone();
+        if let Some(cut) = row.censored.filter(|&cut| cut > 0) {
+            name.push('*');
+            let all = row.count + cut;
+            censored +=
+                &format!("* {} of {} were not over at the end and are not in this row.\n", whole(cut), whole(all));
+        }
+        let mut cells = vec![name, human(row.count as f64), mean(&row), interval(&row, human)];
         let numbers = [row.p50, row.p90, row.p95, row.p99, row.p999, row.max];
         cells.extend(numbers.map(|number| number.map(human).unwrap_or_default()));
         table.add_row(cells);
     }
-    block(table)
+    block(table) + &censored
+}
+
+/// Whether something was counted in any replication.
+fn occurred(study: &Study, count: Count) -> bool {
+    study.counts(count).iter().any(|&value| value > 0.0)
 }
 
 fn has_failures(study: &Study) -> bool {
     let counts = [Count::Preserved, Count::Cfof, Count::FalseFailures, Count::DroppedConnected];
-    !study.plan.faults.is_empty() || counts.iter().any(|&count| study.counts(count).iter().any(|&value| value > 0.0))
+    !study.plan.faults.is_empty() || counts.iter().any(|&count| occurred(study, count))
 }
 
-/// What an application's failure did.
+/// What failures did to calls and applications.
 fn failures(study: &Study) -> String {
-    let metrics = [
-        Metric::DetectionDelay,
+    let plan = study.plan;
+    let of_application = plan.faults.iter().any(|fault| matches!(fault.failing, Failing::Application(..)));
+    let only_of_applications = plan.faults.iter().all(|fault| matches!(fault.failing, Failing::Application(..)));
+    let title = if only_of_applications { "application failure" } else { "failures" };
+
+    let kinds =
+        [Metric::ApplicationDetectionDelay, Metric::CallManagerDetectionDelay, Metric::CtiManagerDetectionDelay];
+    let merged = &study.outcome.merged;
+    let measured = |metric: &&Metric| {
+        study.catalogue.cluster(**metric).is_some_and(|row| merged.histograms[row].totals().count > 0)
+    };
+    let mut metrics = vec![Metric::DetectionDelay];
+    // Of one kind alone they are the same.
+    if kinds.iter().filter(measured).count() > 1 {
+        metrics.extend(kinds);
+    }
+    metrics.extend([
         Metric::OutOfService,
         Metric::AppRecovery50,
         Metric::AppRecovery95,
         Metric::AppRecovery100,
         Metric::CfofDelay,
         Metric::CfofWait,
-    ];
-    let mut table = new_table(["application failure", "mean a replication", "95 % interval", "most"]);
+    ]);
+
+    let mut table = new_table([title, "mean a replication", "95 % interval", "most"]);
     for count in [
+        Count::CallManagerFailures,
+        Count::CtiManagerFailures,
         Count::Cfof,
         Count::Cfna,
         Count::Cfb,
@@ -129,11 +171,152 @@ fn failures(study: &Study) -> String {
         Count::DroppedConnected,
         Count::FalseFailures,
         Count::RequestTimeouts,
+        Count::ClosedCannotOpen,
+        Count::ClosedRecoveryForbidden,
+        Count::ClosedOutOfReach,
     ] {
-        let row = count_row(study, count);
-        table.add_row([row.metric.clone(), mean(&row), interval(&row, human), row.max.map(human).unwrap_or_default()]);
+        // That none was preserved or forwarded says something where an application failed, and nothing elsewhere.
+        let asked = matches!(count, Count::Cfof | Count::Preserved | Count::DroppedConnected | Count::FalseFailures);
+        if occurred(study, count) || asked && of_application {
+            let row = count_row(study, count);
+            let most = row.max.map(human).unwrap_or_default();
+            table.add_row([row.metric.clone(), mean(&row), interval(&row, human), most]);
+        }
     }
-    durations(study, "application failure, ms", &metrics) + &block(table)
+    durations(study, &format!("{title}, ms"), &metrics) + &block(table)
+}
+
+/// What became of the devices, where anything but an application's failure took them out of service.
+fn devices(study: &Study) -> String {
+    let (fates, homings) = (fates(study), homings(study));
+    if !fates.iter().any(|fate| fate.out > 0 && fate.because != OutBecause::ApplicationClosed) {
+        return String::new();
+    }
+    out_of_service(study, &fates) + &going_home(study, &homings)
+}
+
+fn out_of_service(study: &Study, fates: &[Fate]) -> String {
+    let replications = study.outcome.summaries.len() as f64;
+    let mean = |count: u64| human(count as f64 / replications);
+    let head = ["devices", "out", "back", "given up", "still out", "out p50, ms", "out p95, ms", "out max, ms"];
+    let mut table = new_table(head);
+    for fate in fates.iter().filter(|fate| fate.out > 0) {
+        let name = format!("{}, {}", kind_name(fate.kind), cause_name(fate.because));
+        let mut cells = vec![name];
+        cells.extend([fate.out, fate.reopened, fate.closed, fate.still_out].map(mean));
+        cells.extend(spread(study, fate.out_of_service));
+        table.add_row(cells);
+    }
+    let mut text = block(table);
+    let (out, still_out) = fates.iter().fold((0, 0), |(out, still), fate| (out + fate.out, still + fate.still_out));
+    let closed: u64 = fates.iter().map(|fate| fate.closed).sum();
+    if still_out + closed > 0 {
+        let given_up = if closed > 0 { format!(", {} of them given up", whole(closed)) } else { String::new() };
+        text += &format!(
+            "{} of {} outages were not over at the end{given_up}: they last longer than any number here says.\n",
+            whole(still_out + closed),
+            whole(out)
+        );
+    }
+    text
+}
+
+fn going_home(study: &Study, homings: &[Homing]) -> String {
+    let replications = study.outcome.summaries.len();
+    let mean = |count: u64| human(count as f64 / replications as f64);
+    let mut table = new_table([
+        "going home",
+        "home was back",
+        "rehomed",
+        "cut short",
+        "still waiting",
+        "wait p50, ms",
+        "wait p90, ms",
+        "wait p95, ms",
+        "home p50, ms",
+        "home p90, ms",
+        "home p95, ms",
+    ]);
+    let mut text = String::new();
+    for homing in homings.iter().filter(|homing| homing.waits > 0) {
+        let mut cells = vec![kind_name(homing.kind).to_owned()];
+        cells.extend([homing.waits, homing.rehomed, homing.lost, homing.waiting].map(mean));
+        cells.extend([&homing.wait, &homing.delay].into_iter().flat_map(percentiles));
+        table.add_row(cells);
+        if homing.kind == DeviceKind::RoutePoint {
+            each_route_point(study, &mut table);
+        }
+        text += &still_waiting(homing, replications);
+    }
+    if homings.iter().any(|homing| homing.waiting + homing.lost > 0) {
+        text += "Percentiles of going home are Kaplan and Meier's: a wait that was not seen to end counts as lasting longer.\n";
+    }
+    block(table) + &text
+}
+
+/// A row for each of a few route points: one that holds its calls long hides among those that do not.
+fn each_route_point(study: &Study, table: &mut Table) {
+    const FEW: usize = 8;
+    let replications = study.outcome.summaries.len() as f64;
+    let rows = |id| [Metric::RehomeWait, Metric::RehomeDelay].map(|metric| study.catalogue.route_point(metric, id));
+    let ended = |row: usize| study.outcome.merged.histograms[row].totals().count;
+    let waits = |row: usize| ended(row) + study.censored(row);
+    let points: Vec<(&str, [usize; 2])> = (0..study.plan.route_points.len() as u16)
+        .map(|id| (&*study.plan.route_points[id as usize].name, rows(RoutePointId(id))))
+        .filter(|&(_, [wait, _])| waits(wait) > 0)
+        .collect();
+    if !(2..=FEW).contains(&points.len()) {
+        return;
+    }
+    for (name, [wait, delay]) in points {
+        let mut cells = vec![format!("  {name}")];
+        cells.extend([waits(wait), ended(delay)].map(|count| human(count as f64 / replications)));
+        // Why a wait was not over is not kept for each route point.
+        cells.extend([String::new(), String::new()]);
+        cells.extend([wait, delay].iter().flat_map(|&row| percentiles(&study.survival(row))));
+        table.add_row(cells);
+    }
+}
+
+/// Three percentiles of how long something lasts that was not always seen to end, in milliseconds.
+fn percentiles(survival: &Survival) -> [String; 3] {
+    let millis = |quantile| survival.quantile(quantile).map(|nanos| human(nanos as f64 / NANOS_PER_MILLI));
+    [0.5, 0.9, 0.95].map(|quantile| millis(quantile).unwrap_or_else(|| "not reached".into()))
+}
+
+/// The sentence about those that had not gone home.
+fn still_waiting(homing: &Homing, replications: usize) -> String {
+    if homing.waiting == 0 {
+        return String::new();
+    }
+    let kind = match homing.kind {
+        DeviceKind::RoutePoint => "route point",
+        DeviceKind::CtiPort => "CTI port",
+        DeviceKind::Phone => "phone",
+    };
+    format!(
+        "In {} of {} replications a {kind} had not rehomed at the end: {} of {} waits were not over ({}).\n",
+        whole(homing.replications_waiting as u64),
+        whole(replications as u64),
+        whole(homing.waiting),
+        whole(homing.waits),
+        percent(homing.waiting as f64 / homing.waits as f64)
+    )
+}
+
+/// Median, 95 % quantile and maximum of a duration, for people; nothing where there is none.
+fn spread(study: &Study, row: usize) -> [String; 3] {
+    let histogram = &study.outcome.merged.histograms[row];
+    if histogram.totals().count == 0 {
+        return Default::default();
+    }
+    let [p50, p95] = histogram.quantiles([0.5, 0.95]);
+    [p50, p95, histogram.totals().max].map(|span| human(millis(span)))
+}
+
+/// A whole number, for people.
+fn whole(count: u64) -> String {
+    human(count as f64)
 }
 
 /// One station, for the table and for the sentence below it.
@@ -316,6 +499,8 @@ fn span(nanos: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fake;
+    use crate::report::tests::study;
 
     #[test]
     fn numbers_for_people() {
@@ -342,5 +527,37 @@ mod tests {
         assert_eq!(span(3_930_000_000_000), "1 h 5 min 30 s");
         assert_eq!(span(1_500_000_000), "1.5 s");
         assert_eq!(span(0), "0 s");
+    }
+
+    #[test]
+    fn who_had_not_gone_home_is_said_plainly() {
+        let plan = crate::plan::Plan { replications: 40, ..fake::plan() };
+        let study = study(&plan);
+        let text = table(&study);
+        let waiting = homings(&study)[0].waiting;
+        let sentence = format!(
+            "In {waiting} of 40 replications a route point had not rehomed at the end: {waiting} of 40 waits were not over"
+        );
+        assert!(text.contains(&sentence), "{text}");
+        assert!(text.contains("not reached") && text.contains("\nout_of_service*"), "{text}");
+        assert!(!text.contains("a phone had not") && !text.contains("a CTI port had not"), "{text}");
+    }
+
+    #[test]
+    fn without_such_failures_nothing_is_said_of_devices() {
+        let plan = fake::plan();
+        let mut study = study(&plan);
+        for because in [OutBecause::CallManagerFailed, OutBecause::CtiManagerFailed, OutBecause::Rehoming] {
+            for kind in crate::record::KINDS {
+                let row = study.catalogue.device_fate(Metric::OutOfService, kind, because);
+                study.outcome.merged.histograms[row] = Default::default();
+                for summary in &mut study.outcome.summaries {
+                    summary.fates[kind as usize][because as usize] = Default::default();
+                }
+            }
+        }
+        let text = table(&study);
+        assert!(!text.contains("going home") && !text.contains("\ndevices "), "{text}");
+        assert!(text.contains("app_recovery_100"));
     }
 }
