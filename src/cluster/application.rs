@@ -125,11 +125,14 @@ impl ApplicationState {
         }
     }
 
-    /// It controls one device less, because of something that happened at `since`.
-    pub(super) fn lose_device(&mut self, since: Time) {
+    /// It controls one device less. If that is because of something that `failed`, and not because the device goes home,
+    /// its recovery is timed from then.
+    pub(super) fn lose_device(&mut self, failed: Option<Time>) {
         self.open -= 1;
-        self.lost_at = since;
-        self.shares = 0;
+        if let Some(failed) = failed {
+            self.lost_at = failed;
+            self.shares = 0;
+        }
     }
 
     /// The next share of its devices that it controls again, if it has just reached one. Each is told once.

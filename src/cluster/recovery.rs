@@ -14,7 +14,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A device is out of service, if it was not before.
     pub(super) fn close_device(&mut self, device: DeviceId, out_since: Time, because: OutBecause) {
-        self.lose_control(device);
+        let failed = (because != OutBecause::Rehoming).then_some(out_since);
+        self.lose_control(device, failed);
         let place = &mut self.places[device.index()];
         if !place.open {
             return;
@@ -30,7 +31,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if place.kind != PlaceKind::Phone
             && let Some(application) = application
         {
-            self.applications[application.index()].lose_device(out_since);
+            self.applications[application.index()].lose_device(failed);
         }
         if because != OutBecause::Rehoming {
             self.forget_home(device);
@@ -39,13 +40,12 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// An application no longer controls a phone, which may go on working.
-    fn lose_control(&mut self, device: DeviceId) {
-        let now = self.now;
+    fn lose_control(&mut self, device: DeviceId, failed: Option<Time>) {
         let place = &mut self.places[device.index()];
         place.reopened = false;
         if std::mem::take(&mut place.controlled) {
             let application = place.application.expect("only an application controls a phone");
-            self.applications[application.index()].lose_device(now);
+            self.applications[application.index()].lose_device(failed);
         }
     }
 
@@ -61,7 +61,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn release_device(&mut self, device: DeviceId, out_since: Time, because: OutBecause) {
         if self.places[device.index()].kind == PlaceKind::Phone {
             *self.places[device.index()].requested() = false;
-            return self.lose_control(device);
+            return self.lose_control(device, Some(out_since));
         }
         self.void_requests(device);
         self.close_device(device, out_since, because);

@@ -149,11 +149,8 @@ fn r16_while_the_whole_group_is_down_devices_wait_for_a_callmanager_and_are_open
         42.000 port/1 out: Rehoming
         42.000 welcome opened on sub1
         42.000 welcome is home
-        42.000 recovered: Half
         43.000 port/1 opened on sub1
-        43.000 port/1 is home
-        43.000 recovered: NinetyFive
-        43.000 recovered: All",
+        43.000 port/1 is home",
     );
 }
 

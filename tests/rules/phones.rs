@@ -63,10 +63,7 @@ fn r14_a_phone_is_reopened_where_it_has_moved_and_not_at_all_without_a_second_ca
          42.000 desk/1 leaves for home
          42.000 desk/1 out: Rehoming
          42.000 desk/1 opened on sub1
-         42.000 desk/1 is home
-         42.000 recovered: Half
-         42.000 recovered: NinetyFive
-         42.000 recovered: All",
+         42.000 desk/1 is home",
     );
     expect(
         &phones("[\"sub1\"]", "at_s,talk_s\n35,1\n"),
