@@ -1,14 +1,24 @@
 //! Closed forms that the simulation is held against (`tests/theory.rs`), and that a reader can set beside its results.
 //!
 //! Pure functions of plain numbers; times are seconds and rates are per second. They know the two readings of R23 from
-//! the plan and nothing else of the simulator, so that what they confirm was not told to them. The transcendental
-//! functions come from `libm`, as everywhere: the same bits on every platform.
+//! the plan and how the engine says a distribution, and nothing else of the simulator, so that what they confirm was not
+//! told to them. The transcendental functions come from `libm`, as everywhere: the same bits on every platform.
 
 mod detection;
+mod emptying;
+mod quadrature;
 mod queueing;
+mod rehoming;
+mod residence;
 
 pub use detection::Detection;
+pub use emptying::{LastToEmpty, TimeToEmpty, Traffic};
 pub use queueing::{
     ErlangA, erlang_a, erlang_b, erlang_c, md1_mean_wait, mg1_mean_wait, mm1_mean_wait, mm1_wait_exceeds,
     mm1_wait_quantile, mmc_mean_wait, mmc_wait_exceeds, poisson_at_most, poisson_exactly,
 };
+pub use rehoming::{
+    Start, asymptotic_mean, busy_period_mean, busy_period_mean_limited, busy_period_second_moment, largest_load,
+    markov_moments, mean_time_to_empty,
+};
+pub use residence::{Measured, Residence};
