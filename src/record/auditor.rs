@@ -682,6 +682,11 @@ impl Auditor<'_> {
         if restless.is_empty() { Ok(()) } else { Err(restless) }
     }
 
+    /// How many calls are in progress.
+    pub fn in_progress(&self) -> usize {
+        self.calls.len()
+    }
+
     /// Why a device is not at rest; `None` if it is.
     fn restless(&self, device: DeviceId) -> Option<String> {
         let (plan, book) = (&self.plan.devices[device.index()], &self.devices[device.index()]);
@@ -693,7 +698,9 @@ impl Auditor<'_> {
                 Homing::Leaving(since) => Some(format!("is in service at {node:?}, and left for home since {since}")),
                 Homing::Waiting(_) if busy => None,
                 Homing::Waiting(since) => Some(format!("has no call, and has waited to go home since {since}")),
-                Homing::Settled if self.rank(device, home.copied()) < self.rank(device, Some(node)) => {
+                Homing::Settled
+                    if home.is_some() && self.rank(device, home.copied()) < self.rank(device, Some(node)) =>
+                {
                     Some(format!("is in service at {node:?} and does not wait to go home to {home:?}"))
                 }
                 Homing::Settled => None,

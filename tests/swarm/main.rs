@@ -13,8 +13,8 @@ mod random;
 use common::{FactDigest, compile};
 use ctisim::cluster::Cluster;
 use ctisim::domain::{ApplicationFault, Ending, Forward, Refusal};
-use ctisim::engine::Time;
-use ctisim::plan::Plan;
+use ctisim::engine::{Distribution, Span, Time};
+use ctisim::plan::{Arrivals, Occurs, Plan};
 use ctisim::record::{Auditor, Fact, Meter, Recorder};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ struct Marks {
 }
 
 /// More facts than any case has: a run with more of them is not going to end.
-const ENDLESS: u64 = 3_000_000;
+const ENDLESS: u64 = 6_000_000;
 
 impl Marks {
     fn mark(&mut self, what: impl Into<String>) {
@@ -56,6 +56,12 @@ impl Recorder for Marks {
             Fact::Preserved { .. } => self.mark("a call is preserved"),
             Fact::Transferred { .. } => self.mark("a call is transferred"),
             Fact::DeviceOpened { .. } => self.mark("a device is opened again"),
+            Fact::DeviceClosed { because, .. } => self.mark(format!("{because:?}")),
+            Fact::DeviceGivenUp { because, .. } => self.mark(format!("{because:?}")),
+            Fact::Rehomed { .. } => self.mark("a device goes home"),
+            Fact::HomeLost { .. } => self.mark("a home is lost again"),
+            Fact::ManagerLossNoticed { .. } => self.mark("an application loses its CTIManager"),
+            Fact::SettingChanged { .. } => self.mark("a setting changes"),
             Fact::Recovered { .. } => self.mark("an application recovers"),
             _ => {}
         }
@@ -87,6 +93,17 @@ fn wanted() -> Vec<String> {
         "a call is transferred",
         "a device is opened again",
         "an application recovers",
+        "ApplicationClosed",
+        "CallManagerFailed",
+        "CtiManagerFailed",
+        "Rehoming",
+        "CannotOpen",
+        "RecoveryForbidden",
+        "OutOfReach",
+        "a device goes home",
+        "a home is lost again",
+        "an application loses its CTIManager",
+        "a setting changes",
     ];
     wanted.extend(others.map(str::to_owned));
     wanted
@@ -128,7 +145,49 @@ fn play(plan: &Plan) -> Result<Marks, String> {
             return Err(format!("replication {replication} differs {what}: {} and {} events", expected.0, found.0));
         }
     }
+    settle(plan)?;
     Ok(watched.recorder.1.1)
+}
+
+/// How long everything may take to come to rest: many times the longest talk and the slowest reopening.
+const BOUND: Span = Span::from_secs(6 * 3600);
+
+/// Plays a case once more with all faults over and all callers gone by its end, and then looks whether every device is
+/// at home, in service elsewhere by a rule or closed by one, and every call over.
+fn settle(plan: &Plan) -> Result<(), String> {
+    let (mut calm, end) = (plan.clone(), plan.length);
+    calm.length = end + BOUND;
+    calm.bin = BOUND;
+    calm.faults.retain(|fault| matches!(fault.occurs, Occurs::Once { .. }));
+    for fault in &mut calm.faults {
+        if let Occurs::Once { at, lasts } = &mut fault.occurs {
+            *lasts = (*lasts).min(end.since(*at));
+        }
+    }
+    for application in &mut calm.applications {
+        // Where heartbeats take longer than their interval, an application is closed, wrongly, for ever and ever.
+        application.heartbeat = application.heartbeat.max(Span::from_secs(60));
+    }
+    for source in &mut calm.sources {
+        // Somebody who waits without end may wait at the end.
+        source.patience.get_or_insert(Distribution::Constant(Span::from_secs(20)));
+        match &mut source.arrivals {
+            Arrivals::Poisson(curve) | Arrivals::Modulated(curve, _) => {
+                curve.steps.retain(|(from, _)| *from < end);
+                curve.steps.push((end, 0.0));
+            }
+            Arrivals::Listed(calls) => calls.retain(|call| call.at < end),
+        }
+    }
+    let mut cluster = Cluster::new(&calm, (Auditor::new(&calm), Marks::default()));
+    cluster.run(calm.seed, 0);
+    let auditor = &mut cluster.recorder.0;
+    auditor.finish(calm.length).map_err(|violations| format!("on the way to rest: {}", violations.join("\n  ")))?;
+    auditor.at_rest().map_err(|restless| format!("not at rest: {}", restless.join("\n  ")))?;
+    match auditor.in_progress() {
+        0 => Ok(()),
+        left => Err(format!("{left} calls are in progress although nothing keeps them")),
+    }
 }
 
 fn file(case: u64) -> PathBuf {
