@@ -24,9 +24,20 @@ pub(super) fn check(clusters: u64, summaries: u64, jobs: usize) -> Result<(), St
     }
 }
 
-/// What Linux thinks can be had without swapping.
+/// What Linux thinks can be had without swapping, and within the limit of a container.
 fn available() -> Option<u64> {
-    parse(&std::fs::read_to_string("/proc/meminfo").ok()?)
+    let read = |path| std::fs::read_to_string(path).ok();
+    let machine = read("/proc/meminfo").and_then(|text| parse(&text));
+    let container = read("/sys/fs/cgroup/memory.max")
+        .zip(read("/sys/fs/cgroup/memory.current"))
+        .and_then(|(most, used)| left(&most, &used));
+    machine.into_iter().chain(container).min()
+}
+
+/// What a container has left, unless its limit is `max`, which is none.
+fn left(most: &str, used: &str) -> Option<u64> {
+    let [most, used] = [most, used].map(|text| text.trim().parse::<u64>().ok());
+    Some(most?.saturating_sub(used?))
 }
 
 fn parse(meminfo: &str) -> Option<u64> {
@@ -52,6 +63,13 @@ mod tests {
         assert_eq!(parse(text), Some(12_000_000 * 1024));
         assert_eq!(parse("MemTotal: 1 kB\n"), None);
         assert_eq!(parse("MemAvailable: many kB\n"), None);
+    }
+
+    #[test]
+    fn a_containers_words() {
+        assert_eq!(left("1000\n", "400\n"), Some(600));
+        assert_eq!(left("1000\n", "1400\n"), Some(0));
+        assert_eq!(left("max\n", "400\n"), None);
     }
 
     #[test]
