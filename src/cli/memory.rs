@@ -28,16 +28,14 @@ pub(super) fn check(clusters: u64, summaries: u64, jobs: usize) -> Result<(), St
 fn available() -> Option<u64> {
     let read = |path| std::fs::read_to_string(path).ok();
     let machine = read("/proc/meminfo").and_then(|text| parse(&text));
-    let container = read("/sys/fs/cgroup/memory.max")
-        .zip(read("/sys/fs/cgroup/memory.current"))
-        .and_then(|(most, used)| left(&most, &used));
+    // Not what is left of it: most of what a container uses is often a cache that makes way.
+    let container = read("/sys/fs/cgroup/memory.max").and_then(|text| limit(&text));
     machine.into_iter().chain(container).min()
 }
 
-/// What a container has left, unless its limit is `max`, which is none.
-fn left(most: &str, used: &str) -> Option<u64> {
-    let [most, used] = [most, used].map(|text| text.trim().parse::<u64>().ok());
-    Some(most?.saturating_sub(used?))
+/// The limit of a container, unless it is `max`, which is none.
+fn limit(text: &str) -> Option<u64> {
+    text.trim().parse().ok()
 }
 
 fn parse(meminfo: &str) -> Option<u64> {
@@ -67,9 +65,8 @@ mod tests {
 
     #[test]
     fn a_containers_words() {
-        assert_eq!(left("1000\n", "400\n"), Some(600));
-        assert_eq!(left("1000\n", "1400\n"), Some(0));
-        assert_eq!(left("max\n", "400\n"), None);
+        assert_eq!(limit("1000\n"), Some(1000));
+        assert_eq!(limit("max\n"), None);
     }
 
     #[test]
