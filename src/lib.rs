@@ -1,5 +1,34 @@
 //! What a Cisco CallManager cluster and its CTI applications do under load and failure.
 //!
+//! Most people use the program. From Rust, a workload is text, a plan is what is simulated, and whoever wants to know
+//! what happens is a [`record::Recorder`]:
+//!
+//! ```
+//! use ctisim::cluster::Cluster;
+//! use ctisim::record::Auditor;
+//! use ctisim::{plan, workload};
+//!
+//! let text = r#"
+//!     format = 1
+//!     question = "Does a call get through?"
+//!     run = { length = "1m" }
+//!     [[node]]
+//!     name = "sub1"
+//!     [[destination]]
+//!     name = "outside"
+//!     [[traffic]]
+//!     name = "callers"
+//!     to = "outside"
+//!     arrivals = { poisson = "10/m" }
+//! "#;
+//! let plan = plan::compile("example", text, &workload::NoFiles)?;
+//! let mut cluster = Cluster::new(&plan, Auditor::new(&plan));
+//! let events = cluster.run(plan.seed, 0);
+//! assert!(events > 0);
+//! cluster.recorder.finish(plan.length).expect("every identity holds");
+//! # Ok::<(), workload::Problems>(())
+//! ```
+//!
 //! The layers, lowest first: a module uses only those above it in this list.
 
 pub mod stats;

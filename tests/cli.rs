@@ -101,25 +101,101 @@ fn usage_is_2() {
     for wrong in [
         &["fly"][..],
         &["run", "--replications", "0"],
+        &["run", "--replications", "5..5"],
+        &["run", "--replications", "-1"],
         &["run", "--seed", "x"],
+        &["run", "--seed", "-1"],
+        &["run", "--seed", "18446744073709551616"],
         &["run", "--jobs", "0"],
+        &["run", "--jobs", "-1"],
         &["run", "--set", "length"],
         &["run", "--no-files", "--out", "x"],
+        &["run", "--out", ""],
     ] {
         let output = ctisim(directory.path(), wrong);
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
         assert_eq!(text(&output.stdout), "");
+        let message = text(&output.stderr);
+        assert!(message.starts_with("error: ") && !message.contains("panic"), "{message}");
+        // What was typed is shown, or what is missing.
+        assert!(message.contains(wrong[wrong.len() - 1]) || message.contains("--out"), "{message}");
+        assert_eq!(names(directory.path()), [""; 0]);
+    }
+}
+
+/// What is wrong, where, and how to mend it; and nothing is left behind.
+#[test]
+fn an_invalid_workload_is_3() {
+    let good = include_str!("../workloads/busy_hour.toml");
+    let replaced = |from: &str, to: &str| {
+        assert!(good.contains(from), "{from}");
+        good.replacen(from, to, 1).into_bytes()
+    };
+    let cases: [(&str, Vec<u8>, &[&str]); 8] = [
+        ("key", replaced("workers = 8", "wokers = 8"), &["`wokers`", "--> key.toml:45:1", "did you mean `workers`?"]),
+        ("bare", replaced("\"30s\"", "30"), &["`heartbeat` needs a unit", "--> bare.toml:", "\"30s\""]),
+        ("device", replaced("{ to = \"ports-a\"", "{ to = \"ports-x\""), &["`ports-x`", "did you mean `ports-a`?"]),
+        ("rate", replaced("36000/h", "-36000/h"), &["--> rate.toml:94:24", "a rate cannot be negative"]),
+        ("empty", Vec::new(), &["empty.toml is empty", "format = 1"]),
+        ("binary", vec![0x7f, b'E', b'L', b'F', 0, 0xff, 0xfe], &["binary.toml is not a text file", "line 1"]),
+        ("long", vec![b'#'; 17 << 20], &["long.toml is longer than 16 MiB"]),
+        ("calls", replaced("{ poisson = \"36000/h\" }", "{ file = \"list.csv\" }"), &["`when`", "--> list.csv:1:1"]),
+    ];
+    for (name, content, words) in cases {
+        let directory = tempfile::tempdir().unwrap();
+        let file = format!("{name}.toml");
+        fs::write(directory.path().join(&file), content).unwrap();
+        fs::write(directory.path().join("list.csv"), "when,talk_s\n1,5\n").unwrap();
+        let output = ctisim(directory.path(), &["run", &file]);
+        assert_eq!(output.status.code(), Some(3), "{name}: {}", text(&output.stderr));
+        let message = text(&output.stderr);
+        for word in words {
+            assert!(message.contains(word), "{name}: {message}");
+        }
+        assert!(message.len() < 5_000 && !message.contains('\u{1b}'), "{name}: {message}");
+        assert_eq!(text(&output.stdout), "");
+        assert_eq!(tree(directory.path()).len(), 2, "{:?}", names(directory.path()));
     }
 }
 
 #[test]
-fn an_invalid_workload_is_3() {
+fn a_wrong_setting_is_3_and_shown_as_it_was_typed() {
     let directory = tempfile::tempdir().unwrap();
-    fs::write(directory.path().join("bad.toml"), "").unwrap();
-    let output = ctisim(directory.path(), &["run", "bad.toml"]);
-    assert_eq!(output.status.code(), Some(3));
-    assert!(text(&output.stderr).contains("format"), "{}", text(&output.stderr));
-    assert_eq!(names(directory.path()), ["bad.toml"]);
+    for (setting, words) in [
+        ("run.lenght=10m", "did you mean `length`?"),
+        ("run.length=10", "has no unit"),
+        ("traffic.caller.talk=3m", "did you mean `callers`?"),
+        ("cti_port.ports-a.count=100000000", "must be 1 to"),
+    ] {
+        let output = ctisim(directory.path(), &["run", "--replications", "1", "--set", setting]);
+        assert_eq!(output.status.code(), Some(3), "{setting}");
+        let message = text(&output.stderr);
+        assert!(message.contains(words) && message.contains(&format!("--set {setting}")), "{message}");
+    }
+    assert_eq!(names(directory.path()), [""; 0]);
+}
+
+/// Thousands of millions of calls at once.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_workload_that_does_not_fit_into_memory_is_3_with_the_size_it_needs() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = ctisim(
+        directory.path(),
+        &[
+            "run",
+            "--set",
+            "traffic.callers.arrivals.poisson=1000000000/h",
+            "--set",
+            "traffic.callers.talk=10h",
+            "--set",
+            "run.length=3h",
+        ],
+    );
+    assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
+    let message = text(&output.stderr);
+    assert!(message.contains("GiB of memory") && message.contains("help: fewer --jobs"), "{message}");
+    assert_eq!(names(directory.path()), [""; 0]);
 }
 
 /// A study keeps a summary of every replication.
@@ -151,6 +227,32 @@ fn a_missing_workload_is_1() {
     assert_eq!(output.status.code(), Some(1));
     let message = text(&output.stderr);
     assert!(message.contains("missing.toml") && message.contains("help:"), "{message}");
+    fs::create_dir(directory.path().join("folder.toml")).unwrap();
+    let output = ctisim(directory.path(), &["run", "folder.toml"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("folder.toml"), "{}", text(&output.stderr));
+    assert_eq!(names(directory.path()), ["folder.toml/"]);
+}
+
+/// Threads beyond the number of replications are not started, so they need no memory either.
+#[test]
+fn more_threads_than_replications_are_no_problem() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = ctisim(directory.path(), &["run", "--replications", "1", "--jobs", "100000", "--no-files"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_path_need_not_be_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let directory = tempfile::tempdir().unwrap();
+    let (workload, out) = (std::ffi::OsStr::from_bytes(b"a\xff.toml"), std::ffi::OsStr::from_bytes(b"out\xfe"));
+    fs::write(directory.path().join(workload), include_str!("../workloads/busy_hour.toml")).unwrap();
+    let mut run = command(directory.path(), &["run", "--replications", "1", "--quiet", "--out"]);
+    let output = run.arg(out).arg(workload).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(directory.path().join(out).join("summary.csv").exists());
 }
 
 #[test]
@@ -204,18 +306,20 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 
 #[cfg(unix)]
 #[test]
-fn an_interrupt_is_130_and_leaves_nothing() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut run = command(directory.path(), &["run", "--replications", "200000"]);
-    let child = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // Long enough for the handler to be there, and nowhere near the end.
-    std::thread::sleep(std::time::Duration::from_millis(500));
-    let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(kill.unwrap().success());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    let message = text(&output.stderr);
-    assert!(message.contains("replications were done, and nothing was written"), "{message}");
-    assert_eq!(text(&output.stdout), "");
-    assert_eq!(names(directory.path()), [""; 0]);
+fn an_interrupt_is_130_says_what_is_lost_and_leaves_nothing() {
+    for signal in ["-INT", "-TERM"] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut run = command(directory.path(), &["run", "--replications", "200000"]);
+        let child = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        // Long enough for the handler to be there, and nowhere near the end.
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        let kill = Command::new("kill").args([signal, &child.id().to_string()]).status();
+        assert!(kill.unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(130));
+        let message = text(&output.stderr);
+        assert!(message.contains(" of 200000 replications were done; they are lost, nothing was written"), "{message}");
+        assert_eq!(text(&output.stdout), "");
+        assert_eq!(names(directory.path()), [""; 0]);
+    }
 }

@@ -38,15 +38,15 @@ pub(super) struct RunArguments {
     pub(super) workload: Option<PathBuf>,
 
     /// How many replications, or which: 200, or 200..400 (the last not included) [default: the workload's]
-    #[arg(long, value_name = "N|A..B", value_parser = replications)]
+    #[arg(long, value_name = "N|A..B", value_parser = replications, allow_hyphen_values = true)]
     pub(super) replications: Option<Range<u64>>,
 
     /// Seed, decimal or hexadecimal (0x...) [default: the workload's]
-    #[arg(long, value_name = "S", value_parser = seed)]
+    #[arg(long, value_name = "S", value_parser = seed, allow_hyphen_values = true)]
     pub(super) seed: Option<u64>,
 
     /// How many threads; the results do not depend on it [default: the number of cores]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = jobs, allow_hyphen_values = true)]
     pub(super) jobs: Option<NonZeroUsize>,
 
     /// Directory for the result files [default: results/<workload>]
@@ -89,25 +89,36 @@ pub(super) enum Format {
 }
 
 fn replications(text: &str) -> Result<Range<u64>, String> {
-    let number = |text: &str| text.parse::<u64>().map_err(|error| format!("`{text}`: {error}"));
+    let number = |text: &str| {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = if digits { text.parse::<u64>().ok() } else { None };
+        number.ok_or("expected how many, e.g. 200, or which, e.g. 200..400")
+    };
     let range = match text.split_once("..") {
         Some((first, end)) => number(first)?..number(end)?,
         None => 0..number(text)?,
     };
     if range.is_empty() {
-        return Err("that is no replication at all".into());
+        return Err(
+            "that is no replication at all: at least 1 is needed, and the end of a range is not included".into()
+        );
     }
     Ok(range)
 }
 
 fn seed(text: &str) -> Result<u64, String> {
-    let hexadecimal = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
-    match hexadecimal {
-        // The parser would take a sign.
-        Some(digits) if !digits.starts_with('+') => u64::from_str_radix(digits, 16),
-        _ => text.parse(),
-    }
-    .map_err(|error| error.to_string())
+    let (digits, radix) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => (digits, 16),
+        None => (text, 10),
+    };
+    // The parser would take a sign.
+    let plain = digits.chars().all(|digit| digit.is_digit(radix));
+    let seed = if plain { u64::from_str_radix(digits, radix).ok() } else { None };
+    seed.ok_or_else(|| format!("expected a whole number from 0 to {}, or 0x and up to 16 hexadecimal digits", u64::MAX))
+}
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a number of threads, at least 1".into())
 }
 
 fn setting(text: &str) -> Result<String, String> {
@@ -131,7 +142,7 @@ mod tests {
     fn replications_are_a_number_or_a_range() {
         assert_eq!(replications("200"), Ok(0..200));
         assert_eq!(replications("200..400"), Ok(200..400));
-        for wrong in ["", "0", "5..5", "6..5", "-1", "1..", "..5", "a", "1...5"] {
+        for wrong in ["", "0", "5..5", "6..5", "-1", "+1", "1..", "..5", "a", "1...5"] {
             assert!(replications(wrong).is_err(), "{wrong}");
         }
     }
@@ -140,7 +151,7 @@ mod tests {
     fn seeds_are_decimal_or_hexadecimal() {
         assert_eq!(seed("18446744073709551615"), Ok(u64::MAX));
         assert_eq!(seed("0xfF"), Ok(255));
-        for wrong in ["", "0x", "-1", "1.5", "0x+1", "18446744073709551616"] {
+        for wrong in ["", "0x", "-1", "+1", "1.5", "0x+1", "0xg", "0x10000000000000000", "18446744073709551616"] {
             assert!(seed(wrong).is_err(), "{wrong}");
         }
     }

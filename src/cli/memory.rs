@@ -2,22 +2,40 @@
 
 use super::Stop;
 
-/// Refuses a study that needs more memory than there is. Where nobody knows how much there is, it goes ahead.
-pub(super) fn check(needed: u64, jobs: usize) -> Result<(), Stop> {
+/// Refuses a study that needs more memory than there is: `clusters` bytes to simulate, and `summaries` bytes to keep what
+/// was measured. Where nobody knows how much there is, it goes ahead.
+pub(super) fn check(clusters: u64, summaries: u64, jobs: usize) -> Result<(), Stop> {
+    let needed = clusters.saturating_add(summaries);
     match available() {
         Some(available) if needed > available => Err(Stop::Invalid(format!(
-            "error: this workload needs {} of memory with {jobs} jobs, and {} are free\n  \
-             help: fewer --jobs need less, and so do fewer replications, fewer devices and a shorter run",
-            gibibytes(needed),
-            gibibytes(available)
+            "error: this study needs about {} of memory, and {} are free: {} for {jobs} simulated at once, {} for the \
+             results of all replications\n  help: {}",
+            size(needed),
+            size(available),
+            size(clusters),
+            size(summaries),
+            if summaries > clusters {
+                "fewer --replications need less"
+            } else {
+                "fewer --jobs need less, and so do fewer devices, fewer calls an hour and shorter calls"
+            }
         ))),
         _ => Ok(()),
     }
 }
 
-/// What Linux thinks can be had without swapping.
+/// What Linux thinks can be had without swapping, and within the limit of a container.
 fn available() -> Option<u64> {
-    parse(&std::fs::read_to_string("/proc/meminfo").ok()?)
+    let read = |path| std::fs::read_to_string(path).ok();
+    let machine = read("/proc/meminfo").and_then(|text| parse(&text));
+    // Not what is left of it: most of what a container uses is often a cache that makes way.
+    let container = read("/sys/fs/cgroup/memory.max").and_then(|text| limit(&text));
+    machine.into_iter().chain(container).min()
+}
+
+/// The limit of a container, unless it is `max`, which is none.
+fn limit(text: &str) -> Option<u64> {
+    text.trim().parse().ok()
 }
 
 fn parse(meminfo: &str) -> Option<u64> {
@@ -26,8 +44,11 @@ fn parse(meminfo: &str) -> Option<u64> {
     kibibytes.checked_mul(1024)
 }
 
-fn gibibytes(bytes: u64) -> String {
-    format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30))
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..=0x3fff_ffff => format!("{} MiB", bytes.div_ceil(1 << 20)),
+        _ => format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30)),
+    }
 }
 
 #[cfg(test)]
@@ -43,13 +64,24 @@ mod tests {
     }
 
     #[test]
+    fn a_containers_words() {
+        assert_eq!(limit("1000\n"), Some(1000));
+        assert_eq!(limit("max\n"), None);
+    }
+
+    #[test]
     fn too_much_is_refused_with_the_size() {
         if available().is_some() {
-            let Err(Stop::Invalid(message)) = check(1 << 60, 7) else {
+            let Err(Stop::Invalid(message)) = check(1 << 60, 1, 7) else {
                 panic!("an exbibyte was found");
             };
-            assert!(message.contains("1073741824.0 GiB of memory with 7 jobs"), "{message}");
+            assert!(message.contains("about 1073741824.0 GiB of memory"), "{message}");
+            assert!(message.contains("for 7 simulated at once") && message.contains("fewer --jobs"), "{message}");
+            let Err(Stop::Invalid(message)) = check(1, u64::MAX, 1) else {
+                panic!("sixteen exbibytes were found");
+            };
+            assert!(message.contains("fewer --replications"), "{message}");
         }
-        assert_eq!(check(0, 1), Ok(()));
+        assert_eq!(check(0, 0, 1), Ok(()));
     }
 }

@@ -25,10 +25,12 @@ enum Stop {
     Invalid(String),
     /// A self-check failed: the numbers cannot be trusted.
     Violated(String),
-    /// Ctrl-C.
+    /// Ctrl-C, or a request to end from outside.
     Interrupted {
         /// How many replications were done by then.
         done: u64,
+        /// Of how many.
+        wanted: u64,
     },
 }
 
@@ -48,8 +50,8 @@ impl Stop {
         match self {
             Stop::Failed(message) | Stop::Violated(message) => format!("error: {message}"),
             Stop::Invalid(problems) => problems.trim_end().to_owned(),
-            Stop::Interrupted { done } => {
-                format!("interrupted: {done} replications were done, and nothing was written")
+            Stop::Interrupted { done, wanted } => {
+                format!("interrupted: {done} of {wanted} replications were done; they are lost, nothing was written")
             }
         }
     }

@@ -1,6 +1,7 @@
 //! From a workload file to a plan.
 
-use std::fs;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::plan::{self, Plan};
@@ -18,13 +19,27 @@ pub(super) const BUILT_IN: &str = "busy_hour";
 /// Its text.
 pub(super) const BUILT_IN_TEXT: &str = include_str!("../../workloads/busy_hour.toml");
 
+/// A file beside a workload may have a GiB: tens of millions of calls.
+const FILE_BYTES_MAX: usize = 1 << 30;
+
 /// The files beside a workload.
 struct Beside<'a>(&'a Path);
 
 impl Files for Beside<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        fs::read(self.0.join(path)).map_err(|error| format!("cannot be read: {error}"))
+        match read(&self.0.join(path), FILE_BYTES_MAX) {
+            Ok(bytes) if bytes.len() > FILE_BYTES_MAX => Err("is longer than 1 GiB".to_owned()),
+            Ok(bytes) => Ok(bytes),
+            Err(error) => Err(format!("cannot be read: {error}")),
+        }
     }
+}
+
+/// All of a file, or more than `most` bytes of it: enough to know that it is too long, however long it is.
+pub(super) fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Compiles a workload with some of its values changed, or says all that is wrong with it, ready to print.
@@ -37,7 +52,13 @@ pub(super) fn compile(
 ) -> Result<Loaded, String> {
     let files = Beside(directory);
     let text = workload::set(text, settings).map_err(|problem| format!("error: {problem}"))?;
-    let plan = plan::compile(name, &text, &files).map_err(|problems| problems.render(color))?;
+    let plan = plan::compile(name, &text, &files).map_err(|problems| {
+        let mut report = problems.render(color);
+        if !settings.is_empty() {
+            report += &format!("note: this is how it reads with --set {}\n", settings.join(" --set "));
+        }
+        report
+    })?;
     let digest = workload::digest(&text, &files);
     Ok(Loaded { plan, digest })
 }

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::experiment::Progress;
 
@@ -16,8 +16,15 @@ impl Bar {
             return Bar(ProgressBar::hidden());
         }
         // No colours, so there is nothing that NO_COLOR would have to take away.
-        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} replications, {eta} left")
-            .expect("the template is well formed");
+        let style = ProgressStyle::with_template("{bar:40} {pos}/{len} replications, {left}")
+            .expect("the template is well formed")
+            .with_key("left", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                // Nothing is known before the first one is done.
+                let _ = match state.pos() {
+                    0 => write!(text, "time left not known yet"),
+                    _ => write!(text, "{} left", HumanDuration(state.eta())),
+                };
+            });
         let bar = ProgressBar::with_draw_target(Some(replications), ProgressDrawTarget::stderr()).with_style(style);
         bar.enable_steady_tick(std::time::Duration::from_millis(200));
         Bar(bar)

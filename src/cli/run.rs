@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::experiment::{Failure, Measured, replicate};
 use crate::record::ReplicationSummary;
 use crate::report::{self, Provenance, Study};
+use crate::workload::{TEXT_BYTES_MAX, text_of};
 
 use super::arguments::{Format, RunArguments};
 use super::model::{self, Loaded};
@@ -24,7 +25,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let Loaded { plan, digest } = load(arguments)?;
     let seed = arguments.seed.unwrap_or(plan.seed);
     let replications = arguments.replications.clone().unwrap_or(0..u64::from(plan.replications));
-    let jobs = jobs(arguments);
+    let wanted = replications.end - replications.start;
+    // More threads than replications would have nothing to do.
+    let jobs = jobs(arguments).min(usize::try_from(wanted).unwrap_or(usize::MAX));
     let command = command(arguments, &replications, seed);
 
     let output = (!arguments.no_files).then(|| {
@@ -34,23 +37,25 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     if let Some(output) = &output {
         output.check(&FILES)?;
     }
-    let summaries = (replications.end - replications.start).saturating_mul(ReplicationSummary::bytes(&plan));
-    memory::check(plan.memory_needed(jobs).saturating_add(summaries), jobs)?;
+    let summaries = wanted.saturating_mul(ReplicationSummary::bytes(&plan));
+    memory::check(plan.memory_needed(jobs), summaries, jobs)?;
 
     explain_panics(command.clone());
-    let stop = stop_on_interrupt()?;
-    let progress = Bar::new(replications.end - replications.start, arguments.quiet);
+    let interrupt = Interrupt::listen()?;
+    let progress = Bar::new(wanted, arguments.quiet);
     let worker = || Measured::new(&plan, seed, arguments.audit);
-    let outcome = replicate(replications, jobs, worker, &progress, &stop);
+    let outcome = replicate(replications, jobs, worker, &progress, &interrupt.stop);
     drop(progress);
     let outcome = outcome.map_err(|failure| match failure {
-        Failure::Interrupted { done } => Stop::Interrupted { done },
+        Failure::Interrupted { done } => Stop::Interrupted { done, wanted },
         Failure::Violated { .. } => Stop::Violated(format!(
             "{failure}\n  this is a bug in ctisim: please report it with the workload file and\n  {command} --audit"
         )),
         Failure::Threads(_) => Stop::Failed(format!("{failure}\n  help: try fewer --jobs")),
     })?;
 
+    // From here on there is little left to do and much to lose: nobody is left with half of the files.
+    interrupt.committed.store(true, Ordering::Relaxed);
     let study = Study::new(&plan, seed, outcome);
     if let Some(output) = &output {
         output.write(&files(&study, digest, command))?;
@@ -69,17 +74,20 @@ fn load(arguments: &RunArguments) -> Result<Loaded, Stop> {
     let compiled = match &arguments.workload {
         None => model::compile(model::BUILT_IN, model::BUILT_IN_TEXT, &arguments.settings, Path::new(""), color),
         Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|error| {
+            let bytes = model::read(path, TEXT_BYTES_MAX).map_err(|error| {
                 Stop::Failed(format!(
                     "cannot read {}: {error}\n  help: give the path of a workload file, or none for the built-in \
                      busy hour",
                     path.display()
                 ))
             })?;
+            let text = text_of(&bytes).map_err(|why| {
+                Stop::Invalid(format!("error: {} {why}\n  help: docs/MODEL.md has every key", path.display()))
+            })?;
             // The whole path, for the problems to show where they are; the plan takes its name from the last part.
             let name = path.to_string_lossy();
             let directory = path.parent().unwrap_or(Path::new(""));
-            model::compile(&name, &text, &arguments.settings, directory, color)
+            model::compile(&name, text, &arguments.settings, directory, color)
         }
     };
     compiled.map_err(Stop::Invalid)
@@ -138,18 +146,32 @@ fn explain_panics(command: String) {
     }));
 }
 
-/// The flag that the first Ctrl-C raises. The second one ends the program.
-fn stop_on_interrupt() -> Result<Arc<AtomicBool>, Stop> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        if flag.swap(true, Ordering::Relaxed) {
-            std::process::exit(i32::from(Stop::Interrupted { done: 0 }.exit_code()));
-        }
-        say("finishing the replications under way; Ctrl-C again stops at once");
-    })
-    .map_err(|error| Stop::Failed(format!("cannot listen for Ctrl-C: {error}")))?;
-    Ok(stop)
+/// What Ctrl-C does, and the signals that ask a program to end.
+struct Interrupt {
+    /// Raised by the first one.
+    stop: Arc<AtomicBool>,
+    /// Whether the results are complete: then they are written whatever comes.
+    committed: Arc<AtomicBool>,
+}
+
+impl Interrupt {
+    /// From now on the first Ctrl-C raises the flag, and the second one ends the program.
+    fn listen() -> Result<Interrupt, Stop> {
+        let interrupt = Interrupt { stop: Arc::default(), committed: Arc::default() };
+        let (stop, committed) = (Arc::clone(&interrupt.stop), Arc::clone(&interrupt.committed));
+        ctrlc::set_handler(move || {
+            if committed.load(Ordering::Relaxed) {
+                return;
+            }
+            if stop.swap(true, Ordering::Relaxed) {
+                say("interrupted at once: nothing was written");
+                std::process::exit(i32::from(Stop::Interrupted { done: 0, wanted: 0 }.exit_code()));
+            }
+            say("finishing the replications under way; Ctrl-C again stops at once");
+        })
+        .map_err(|error| Stop::Failed(format!("cannot listen for Ctrl-C: {error}")))?;
+        Ok(interrupt)
+    }
 }
 
 /// The result files, in the order of [`FILES`].

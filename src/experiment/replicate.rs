@@ -76,10 +76,12 @@ pub trait Worker {
 /// Runs the replications with these numbers on `jobs` threads. Each thread makes itself a worker and keeps it; which
 /// thread gets which replication is left to chance.
 ///
-/// `stop` is looked at between replications, which are short.
+/// `stop` is looked at between replications, which are short. A replication that breaks an identity stops all threads in
+/// the same way.
 ///
 /// # Errors
-/// If it was stopped, could not begin, or a replication broke an identity; of several such, the first by number.
+/// If it was stopped, could not begin, or a replication broke an identity; of several such, the first by number, whatever
+/// the number of threads.
 pub fn replicate<W: Worker>(
     replications: Range<u64>,
     jobs: usize,
@@ -91,20 +93,26 @@ pub fn replicate<W: Worker>(
     let threads = jobs.min(usize::try_from(wanted).unwrap_or(usize::MAX)).max(1);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::Threads)?;
 
-    let next = AtomicU64::new(replications.start);
+    // Counted from zero, so that a range that ends with the last of all numbers does not begin again at the first.
+    let taken = AtomicU64::new(0);
     let broken = Mutex::new(BTreeMap::new());
+    // Replications are taken in order and each one taken is finished: when this is raised, those before are all under
+    // way, so the first that breaks something is found whoever raises it.
+    let halt = AtomicBool::new(false);
     let parts = pool.broadcast(|_| {
         let mut worker = make_worker();
         let mut summaries = Vec::new();
-        while !stop.load(Ordering::Relaxed) {
-            let replication = next.fetch_add(1, Ordering::Relaxed);
-            if replication >= replications.end {
+        while !stop.load(Ordering::Relaxed) && !halt.load(Ordering::Relaxed) {
+            let number = taken.fetch_add(1, Ordering::Relaxed);
+            if number >= wanted {
                 break;
             }
+            let replication = replications.start + number;
             match worker.run(replication) {
                 Ok(summary) => summaries.push(summary),
                 Err(violations) => {
                     broken.lock().expect("no thread panics while it holds this").insert(replication, violations);
+                    halt.store(true, Ordering::Relaxed);
                     break;
                 }
             }
@@ -180,23 +188,53 @@ mod tests {
         }
     }
 
+    /// Every replication from the sixth on breaks.
     #[test]
-    fn a_broken_identity_is_the_outcome_whichever_thread_found_it() {
-        struct Broken<'a>(fake::Worker<'a>);
+    fn a_broken_identity_is_the_outcome_whichever_thread_found_it_and_ends_the_study() {
+        struct Broken<'a>(fake::Worker<'a>, &'a AtomicU64);
         impl Worker for Broken<'_> {
             fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
-                if replication == 5 { Err(vec!["it broke".to_owned()]) } else { self.0.run(replication) }
+                self.1.fetch_add(1, Ordering::Relaxed);
+                if replication >= 5 { Err(vec!["it broke".to_owned()]) } else { self.0.run(replication) }
             }
             fn into_merged(self) -> Merged {
                 self.0.into_merged()
             }
         }
         let plan = fake::plan();
-        let failure = replicate(0..20, 2, || Broken(fake::Worker::new(&plan, 1)), &(), &AtomicBool::new(false));
-        match failure {
-            Err(Failure::Violated { replication: 5, violations }) => assert_eq!(violations, ["it broke"]),
-            other => panic!("{other:?}"),
+        for jobs in [1, 2, 4] {
+            let runs = AtomicU64::new(0);
+            let worker = || Broken(fake::Worker::new(&plan, 1), &runs);
+            match replicate(0..1_000_000, jobs, worker, &(), &AtomicBool::new(false)) {
+                Err(Failure::Violated { replication: 5, violations }) => assert_eq!(violations, ["it broke"]),
+                other => panic!("{other:?}"),
+            }
+            // Each thread takes at most one that breaks.
+            assert!(runs.into_inner() <= 5 + jobs as u64);
         }
+    }
+
+    #[test]
+    fn one_sound_thread_is_stopped_by_another_that_found_something() {
+        struct First<'a>(fake::Worker<'a>);
+        impl Worker for First<'_> {
+            fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
+                if replication == 0 { Err(vec!["it broke".to_owned()]) } else { self.0.run(replication) }
+            }
+            fn into_merged(self) -> Merged {
+                self.0.into_merged()
+            }
+        }
+        let plan = fake::plan();
+        // Hours of work, if it went on.
+        let failure = replicate(0..u64::MAX, 2, || First(fake::Worker::new(&plan, 1)), &(), &AtomicBool::new(false));
+        assert!(matches!(failure, Err(Failure::Violated { replication: 0, .. })));
+    }
+
+    #[test]
+    fn the_last_of_all_numbers_is_not_followed_by_the_first() {
+        let outcome = run(u64::MAX - 3..u64::MAX, 3);
+        assert!(outcome.summaries.iter().map(|summary| summary.replication).eq(u64::MAX - 3..u64::MAX));
     }
 
     #[test]

@@ -13,6 +13,8 @@ use super::{NANOS_PER_MILLI, Study, millis};
 
 /// How many stations are shown.
 const BUSIEST: usize = 6;
+/// How many groups of ports, phones and lines are shown.
+const FULLEST: usize = 8;
 
 /// The report for a terminal: calls, delays, failures, devices, stations. Its names are those of the files.
 pub fn table(study: &Study) -> String {
@@ -23,6 +25,7 @@ pub fn table(study: &Study) -> String {
         text.push_str(&failures(study));
     }
     text.push_str(&devices(study));
+    text.push_str(&pools(study));
     text.push_str(&stations(study));
     text
 }
@@ -42,7 +45,8 @@ fn title(study: &Study) -> String {
         nanos => format!(", the first {} of it warm-up", span(nanos)),
     };
     format!(
-        "{}: {number} replication{plural}{range} of {}{warm_up}, seed {}\n{}\n",
+        "{}: {number} replication{plural}{range} of {}{warm_up}, seed {}\n{}\n\
+         (Means are of the replications' means, with their 95 % intervals; percentiles are of all values together.)\n",
         plan.name,
         span(plan.length.nanos()),
         study.seed,
@@ -159,7 +163,7 @@ fn failures(study: &Study) -> String {
         Metric::CfofWait,
     ]);
 
-    let mut table = new_table([title, "mean a replication", "95 % interval", "most"]);
+    let mut table = new_table(["forwards and losses", "mean a replication", "95 % interval", "highest"]);
     for count in [
         Count::CallManagerFailures,
         Count::CtiManagerFailures,
@@ -319,6 +323,50 @@ fn whole(count: u64) -> String {
     human(count as f64)
 }
 
+/// How full the ports, phones and lines are: what callers find taken.
+fn pools(study: &Study) -> String {
+    struct Pool {
+        size: Option<u32>,
+        in_use: Row,
+        busiest_bin: f64,
+        peak: f64,
+    }
+    let plan = study.plan;
+    let ports = plan.port_groups.iter().map(|group| Some(group.count));
+    let phones = plan.phone_groups.iter().map(|group| Some(group.count));
+    let lines = plan.destinations.iter().map(|it| Some(it.lines).filter(|&lines| lines < u32::MAX));
+    let gauges = study.catalogue.gauges.iter().enumerate().filter(|(_, series)| series.metric == Gauge::InUse);
+    let mut pools: Vec<Pool> = gauges
+        .zip(ports.chain(phones).chain(lines))
+        .map(|((row, _), size)| Pool {
+            size,
+            in_use: gauge_row(study, row),
+            busiest_bin: study.timeline_means(row).into_iter().fold(0.0, f64::max),
+            peak: study.gauge_peaks(row).into_iter().fold(0.0, f64::max),
+        })
+        .collect();
+    // Stable, so that groups as full as each other stay in the order of the workload; those without a limit come last.
+    pools.sort_by(|a, b| {
+        let share = |pool: &Pool| pool.size.map_or(-1.0, |size| pool.busiest_bin / f64::from(size));
+        share(b).total_cmp(&share(a))
+    });
+    pools.truncate(FULLEST);
+
+    let mut table = new_table(["fullest groups", "size", "in use", "95 % interval", "busiest bin", "of size", "peak"]);
+    for pool in &pools {
+        table.add_row([
+            pool.in_use.name.clone(),
+            pool.size.map_or("no limit".to_owned(), |size| human(f64::from(size))),
+            mean(&pool.in_use),
+            interval(&pool.in_use, human),
+            human(pool.busiest_bin),
+            pool.size.map(|size| percent(pool.busiest_bin / f64::from(size))).unwrap_or_default(),
+            human(pool.peak),
+        ]);
+    }
+    block(table)
+}
+
 /// One station, for the table and for the sentence below it.
 struct Busy {
     utilisation: Row,
@@ -445,9 +493,10 @@ fn mean(row: &Row) -> String {
     row.mean.map(human).unwrap_or_default()
 }
 
+/// Nothing here can be negative, so an interval that would reach below zero ends there.
 fn interval(row: &Row, number: impl Fn(f64) -> String) -> String {
     match (row.mean_low, row.mean_high) {
-        (Some(low), Some(high)) => format!("[{}, {}]", number(low), number(high)),
+        (Some(low), Some(high)) => format!("[{}, {}]", number(low.max(0.0)), number(high)),
         _ => String::new(),
     }
 }

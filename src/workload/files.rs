@@ -67,6 +67,14 @@ impl<'a> Sheet<'a> {
             let line = record.position().map_or(1, |position| position.line() as usize);
             sheet.rows.push((line, record));
         }
+        for (line, record) in &sheet.rows {
+            // A comma in place of a decimal point would shift everything after it without a word.
+            if record.len() > sheet.header.len() {
+                let what = format!("this row of {} has more cells than the header row", sheet.file);
+                let hint = "numbers have a decimal point, and a cell with a comma in it is quoted".to_owned();
+                sheet.report(*line, 0..usize::MAX, what, Some(hint));
+            }
+        }
         Some(sheet)
     }
 
@@ -83,7 +91,10 @@ impl<'a> Sheet<'a> {
     /// Reports a column that is wanted and absent.
     pub(super) fn no_column(&self, name: &str) {
         let columns: Vec<&str> = self.header.iter().map(String::as_str).collect();
-        let hint = suggestion(name, columns.iter().copied()).unwrap_or_else(|| enumeration(&columns));
+        let hint = match columns[..] {
+            [only] if only.contains([';', '\t']) => "columns are separated by commas".to_owned(),
+            _ => suggestion(name, columns.iter().copied()).unwrap_or_else(|| enumeration(&columns)),
+        };
         self.report(1, 0..usize::MAX, format!("{} has no column `{name}`", self.file), Some(hint));
     }
 

@@ -190,8 +190,7 @@ impl std::error::Error for Problems {}
 /// The text of a workload file, or why it cannot be one, in words that follow the file's name.
 pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
     if bytes.len() > TEXT_BYTES_MAX {
-        let (size, most) = (bytes.len(), TEXT_BYTES_MAX >> 20);
-        return Err(format!("is {size} bytes long; a workload file may have {most} MiB"));
+        return Err(format!("is longer than {} MiB: that is no workload file", TEXT_BYTES_MAX >> 20));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();

@@ -139,7 +139,10 @@ fn entry(names: &[String], key: &str, here: &str) -> Result<usize, String> {
         _ => {
             let there: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
             match (there.is_empty(), names.len()) {
-                (true, count) => Err(format!("{here} has {count} entries without a name: say 1 to {count}")),
+                (true, 1) => Err(format!("{here} has one entry without a name: it is number 1")),
+                (true, count) => {
+                    Err(format!("{here} has {count} entries without names: they are numbers 1 to {count}"))
+                }
                 _ => Err(no_such(key, here, &there)),
             }
         }
@@ -203,7 +206,7 @@ at = "20m"
             ("node.elsewhere.work.setup=1ms", "there is `sub1`"),
             ("traffic.main.to.more=1", "is string"),
             ("traffic.main=1", "whole table"),
-            ("fault.2.at=1s", "say 1 to 1"),
+            ("fault.2.at=1s", "it is number 1"),
             ("run..length=1h", "empty"),
         ] {
             let told = set(TEXT, &[assignment]).expect_err(assignment);

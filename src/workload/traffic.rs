@@ -235,7 +235,11 @@ impl<'a> Value<'a> {
             });
             calls.push(ListedCall { at, talk, patience });
         }
-        sheet.is_sound().then_some(calls)
+        match (sheet.is_sound(), calls.is_empty()) {
+            (false, _) => None,
+            (true, true) => self.wrong("is a file without a call", None),
+            (true, false) => Some(calls),
+        }
     }
 }
 
