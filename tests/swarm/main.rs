@@ -3,8 +3,9 @@
 //! Each case also shows that a run is a function of its workload, seed and replication alone: neither who watches nor
 //! what the cluster's memory was used for before changes a single fact.
 //!
-//! `CTISIM_SWARM_CASES` says how many cases (2,000 if it is not set) and `CTISIM_SWARM_FIRST` the number of the first.
-//! A case that fails leaves its workload in `target/tmp` and names the command that repeats it.
+//! `CTISIM_SWARM_CASES` says how many cases (10,000 if it is not set) and `CTISIM_SWARM_FIRST` the number of the first.
+//! A case that fails is shrunk: tables and keys are left out while something is still wrong. What is left of its workload
+//! stays in `target/tmp`, with the command that repeats it.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -14,8 +15,9 @@ use common::{FactDigest, compile};
 use ctisim::cluster::Cluster;
 use ctisim::domain::{ApplicationFault, Ending, Forward, Refusal};
 use ctisim::engine::{Distribution, Span, Time};
-use ctisim::plan::{Arrivals, Occurs, Plan};
+use ctisim::plan::{self, Arrivals, Occurs, Plan};
 use ctisim::record::{Auditor, Fact, Meter, Recorder};
+use ctisim::workload::NoFiles;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -194,23 +196,66 @@ fn file(case: u64) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("swarm-{case}.toml"))
 }
 
-/// Plays a case; if it fails, leaves its workload in a file and says how to repeat it.
+/// What is wrong with a workload, if anything is; `None` too if it does not compile.
+fn wrong_with(text: &str) -> Option<String> {
+    let plan = plan::compile("swarm", text, &NoFiles).ok()?;
+    match catch_unwind(AssertUnwindSafe(|| play(&plan))) {
+        Ok(played) => played.err(),
+        Err(panic) => {
+            let message = panic.downcast_ref::<String>().map(String::as_str);
+            Some(message.or(panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without a message").to_owned())
+        }
+    }
+}
+
+/// The tables of a workload, each with its keys; what stands before the first is one too.
+fn tables(text: &str) -> Vec<String> {
+    let mut tables = vec![String::new()];
+    for line in text.lines() {
+        if line.starts_with('[') {
+            tables.push(String::new());
+        }
+        let table = tables.last_mut().expect("there is one from the start");
+        *table += line;
+        *table += "\n";
+    }
+    tables
+}
+
+/// Leaves parts out, one after the other, as long as something is wrong without them; but not the length of the run, since
+/// a short story is easier to read.
+fn without(mut parts: Vec<String>) -> String {
+    // From the end: what others refer to mostly stands before them.
+    for index in (0..parts.len()).rev() {
+        let part = parts.remove(index);
+        if part.contains("length") || wrong_with(&parts.concat()).is_none() {
+            parts.insert(index, part);
+        }
+    }
+    parts.concat()
+}
+
+/// The same fault of the program with as few tables, and then keys, as may be.
+fn shrink(text: &str) -> String {
+    let few_tables = without(tables(text));
+    let few_keys = without(few_tables.lines().map(|line| format!("{line}\n")).collect());
+    // Without some keys, more tables are referred to by nobody.
+    without(tables(&few_keys))
+}
+
+/// Plays a case; if it fails, leaves what is left of its workload in a file and says how to repeat it.
 fn case(number: u64) -> Result<Marks, String> {
     let text = random::workload(number);
     // Before it is played, so that it is there even if the whole process dies of it.
     std::fs::write(file(number), &text).expect("target/tmp takes a file");
     let played = catch_unwind(AssertUnwindSafe(|| play(&compile("swarm", &text))));
-    let wrong = match played {
-        Ok(Ok(marks)) => {
-            std::fs::remove_file(file(number)).expect("it was written just now");
-            return Ok(marks);
-        }
-        Ok(Err(wrong)) => wrong,
-        Err(panic) => {
-            let message = panic.downcast_ref::<String>().map(String::as_str);
-            message.or(panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without a message").to_owned()
-        }
-    };
+    if let Ok(Ok(marks)) = played {
+        std::fs::remove_file(file(number)).expect("it was written just now");
+        return Ok(marks);
+    }
+    let small = shrink(&text);
+    let wrong = wrong_with(&small).unwrap_or_else(|| "it does not compile".to_owned());
+    std::fs::write(file(number), &small).expect("target/tmp takes a file");
     let file = file(number);
     let file = file.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&file);
     Err(format!(
@@ -226,7 +271,7 @@ fn setting(name: &str, default: u64) -> u64 {
 
 #[test]
 fn random_workloads_keep_every_identity() {
-    let (first, cases) = (setting("CTISIM_SWARM_FIRST", 0), setting("CTISIM_SWARM_CASES", 2_000));
+    let (first, cases) = (setting("CTISIM_SWARM_FIRST", 0), setting("CTISIM_SWARM_CASES", 10_000));
     let played: Vec<Result<Marks, String>> = (first..first + cases).into_par_iter().map(case).collect();
     let mut marks = Marks::default();
     let mut failures = Vec::new();
