@@ -259,7 +259,8 @@ fn case(number: u64) -> Result<Marks, String> {
     let file = file(number);
     let file = file.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap_or(&file);
     Err(format!(
-        "case {number}: {wrong}\n  repeat it: cargo run --release -- run {} --audit --replications 2 --no-files",
+        "case {number}: {wrong}\n  repeat it: cargo run --release -- run {} --audit --replications 2 --no-files\n  \
+         or, with what follows the run: CTISIM_SWARM_FIRST={number} CTISIM_SWARM_CASES=1 cargo test --test swarm",
         file.display()
     ))
 }
