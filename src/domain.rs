@@ -1,5 +1,6 @@
 //! The nouns: what there is in a cluster, and the closed lists of what can become of a call.
 
+use crate::engine::Span;
 use serde::Serialize;
 
 macro_rules! ids {
@@ -258,9 +259,17 @@ pub enum ApplicationFault {
     Stall,
 }
 
+/// One end of a link; the other is a node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LinkEnd {
+    /// Another node.
+    Node(NodeId),
+    /// An application.
+    Application(ApplicationId),
+}
+
 /// What can fail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failing {
     /// An application, in one of three ways.
     Application(ApplicationId, ApplicationFault),
@@ -270,6 +279,8 @@ pub enum Failing {
     CtiManager(NodeId),
     /// A node, with all that runs on it. Nothing closes a connection, so an application finds out by missing heartbeats.
     Node(NodeId),
+    /// A link: cut, or slower by so much. What both ends have to say to each other arrives when it heals, in order.
+    Link(LinkEnd, NodeId, Option<Span>),
 }
 
 /// Why a device is not in service.
@@ -282,6 +293,8 @@ pub enum OutBecause {
     CallManagerFailed,
     /// The CTIManager through which it is controlled failed (R20).
     CtiManagerFailed,
+    /// The link between its CallManager and its CTIManager is cut: each takes the other as failed.
+    LinkCut,
     /// It is on its way home (R18).
     Rehoming,
 }

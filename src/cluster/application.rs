@@ -224,7 +224,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             match job {
                 Job::Heartbeat => {
                     let connection = state.connection;
-                    let reaches = self.now + self.plan.links.to_application;
+                    let reaches = self.arrives_at_application(application, self.now);
                     let application = application.0;
                     self.schedule(reaches, Event::HeartbeatReachesManager { application, connection });
                 }
@@ -392,7 +392,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         }
         if fault == ApplicationFault::Exit && self.applications[application.index()].connected {
             let connection = self.applications[application.index()].connection;
-            let seen = self.now + self.plan.links.to_application;
+            let seen = self.arrives_at_application(application, self.now);
             self.schedule(seen, Event::ConnectionCloses { application: application.0, connection });
         }
     }
@@ -545,13 +545,14 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             Topology::Direct => &plan.ctimanagers[..1],
         };
         let lost = lost.map(|lost| lost.min(list.len() - 1));
-        let next = manager_choice::next(list, lost, |node| self.ctimanager_up(node));
+        let next = manager_choice::next(list, lost, |node| self.can_connect(application, node));
+        let id = application;
         let state = &mut self.applications[application.index()];
         let (application, attempt) = (application.0, state.attempt);
         match next {
             Some(manager) => {
                 state.manager = manager;
-                let asks = self.now + self.plan.links.to_application;
+                let asks = self.arrives_at_application(id, self.now);
                 self.schedule(asks, Event::ProviderAsks { application, attempt });
             }
             None => {
@@ -570,7 +571,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         if state.attempt != attempt || !state.connected || !state.acts() || self.manager_of(id) != least {
             return;
         }
-        let better = |node: &NodeId| *node != least && self.ctimanager_up(*node);
+        let better = |node: &NodeId| *node != least && self.can_connect(id, *node);
         if plan.ctimanagers.iter().any(better) {
             self.lose_manager(id, false);
             let attempt = self.applications[id.index()].attempt;
@@ -596,7 +597,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             return self.schedule(again, Event::Reconnects { application, attempt });
         }
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
-        self.schedule(done + self.plan.links.to_application, Event::ProviderOpens { application, attempt });
+        self.schedule(self.arrives_at_application(id, done), Event::ProviderOpens { application, attempt });
     }
 
     pub(super) fn provider_opens(&mut self, application: u16, attempt: u16) {

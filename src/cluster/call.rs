@@ -231,7 +231,17 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Sends a call that is at no device from a CallManager to where `target` leads.
     fn route(&mut self, handle: Handle, target: Target, from: NodeId) {
         match self.seize(handle, target) {
-            Ok(place) => self.send(handle, place, self.now, from),
+            Ok(place) if self.reaches(from, self.places[place as usize].node) => {
+                self.send(handle, place, self.now, from);
+            }
+            Ok(place) => {
+                // Across a link that is known to be cut there is nobody.
+                self.call(handle).place = place;
+                self.leave(handle);
+                self.reached(handle);
+                self.call(handle).since = self.now;
+                self.trouble(handle, Trouble::NotOpened, self.forwards_of(target), NOWHERE, from);
+            }
             Err(trouble) => {
                 self.reached(handle);
                 self.call(handle).since = self.now;
@@ -243,7 +253,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// The call leaves a CallManager for a place that is known, and taken for it where places are taken.
     fn send(&mut self, handle: Handle, place: u32, departs: Time, from: NodeId) {
         let node = self.places[place as usize].node;
-        let arrives = departs + self.hop(from, node);
+        let arrives = self.arrives(from, node, departs);
         let call = self.call(handle);
         call.place = place;
         let step = call.enter(Phase::Routing);
@@ -320,16 +330,18 @@ impl<R: Recorder> Cluster<'_, R> {
         {
             self.schedule(expires, Event::AcceptTimerExpires);
         }
-        let reaches = self.now + self.hop(node, self.manager_of(application));
+        let reaches = self.arrives(node, self.manager_of(application), self.now);
         self.schedule(reaches, Event::NewsReachesManager { call: handle, step });
     }
 
     pub(super) fn news_reaches_manager(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         let place = call.place;
-        let manager = self.manager_of(self.controller(place));
+        let application = self.controller(place);
+        let manager = self.manager_of(application);
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).event);
-        self.schedule(done + self.plan.links.to_application, Event::NewsReachesApplication { call: handle, step });
+        let reaches = self.arrives_at_application(application, done);
+        self.schedule(reaches, Event::NewsReachesApplication { call: handle, step });
     }
 
     pub(super) fn news_reaches_application(&mut self, handle: Handle, step: u8) {
@@ -347,7 +359,8 @@ impl<R: Recorder> Cluster<'_, R> {
         if let Some(expires) = self.request_timers.set(self.now, (handle, step)) {
             self.schedule(expires, Event::RequestTimerExpires);
         }
-        let reaches = self.now + self.plan.links.to_application;
+        let place = self.call(handle).place;
+        let reaches = self.arrives_at_application(self.controller(place), self.now);
         self.schedule(reaches, Event::RequestReachesManager { call: handle, step });
     }
 
@@ -356,7 +369,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let place = call.place;
         let manager = self.manager_of(self.controller(place));
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
-        let reaches = done + self.hop(manager, self.places[place as usize].node);
+        let reaches = self.arrives(manager, self.places[place as usize].node, done);
         self.schedule(reaches, Event::RequestReachesCallManager { call: handle, step });
     }
 
@@ -487,7 +500,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let node = self.places[place as usize].node;
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.answer);
         let ingress = self.call(handle).ingress;
-        self.schedule(done + self.hop(node, ingress), Event::Connects { call: handle, step });
+        self.schedule(self.arrives(node, ingress, done), Event::Connects { call: handle, step });
     }
 
     pub(super) fn rings_out(&mut self, handle: Handle, step: u8) {
@@ -500,7 +513,7 @@ impl<R: Recorder> Cluster<'_, R> {
     fn answered(&mut self, handle: Handle, node: NodeId) {
         let call = self.call(handle);
         let (step, ingress) = (call.step, call.ingress);
-        self.schedule(self.now + self.hop(node, ingress), Event::Connects { call: handle, step });
+        self.schedule(self.arrives(node, ingress, self.now), Event::Connects { call: handle, step });
     }
 
     pub(super) fn connects(&mut self, handle: Handle, step: u8) {
@@ -652,11 +665,21 @@ impl<R: Recorder> Cluster<'_, R> {
     /// in which they came there. If it is the CTIManager that is gone, the media is not (R20), and a call that waits for a
     /// person can go on waiting; if it is the application, both follow R24.
     pub(super) fn strand_calls(&mut self, application: ApplicationId, manager_failed: bool) {
+        self.strand(application, manager_failed, |place| place.kind != PlaceKind::Phone);
+    }
+
+    /// The same for its devices on a node that its CTIManager cannot reach any more.
+    pub(super) fn strand_calls_at(&mut self, application: ApplicationId, node: NodeId) {
+        self.strand(application, true, |place| place.kind != PlaceKind::Phone && place.node == node);
+    }
+
+    fn strand(&mut self, application: ApplicationId, manager_failed: bool, concerned: impl Fn(&Place) -> bool) {
         let mut stranded = self.collect_calls(|cluster, call| {
             call.place != NOWHERE
                 && !matches!(call.phase, Phase::Routing | Phase::Ringing)
                 && !(manager_failed && call.phase == Phase::Waiting)
                 && cluster.places[call.place as usize].application == Some(application)
+                && concerned(&cluster.places[call.place as usize])
         });
         for (_, _, handle) in stranded.drain(..) {
             // The end of one call can be the end of another's waiting.
@@ -684,6 +707,19 @@ impl<R: Recorder> Cluster<'_, R> {
                 if call.place == NOWHERE { call.forwarding_node } else { cluster.places[call.place as usize].node };
             !call.uncontrolled && (call.ingress == node || at == node)
         });
+        self.survive(&mut stranded);
+        self.stranded = stranded;
+    }
+
+    /// Deals in the same way with the calls that have one leg on each side of a link that is cut.
+    pub(super) fn lose_calls_over(&mut self, one: NodeId, other: NodeId) {
+        let mut stranded = self
+            .collect_calls(|cluster, call| !call.uncontrolled && cluster.spans(call.ingress, call.place, one, other));
+        self.survive(&mut stranded);
+        self.stranded = stranded;
+    }
+
+    fn survive(&mut self, stranded: &mut Vec<(Time, u32, Handle)>) {
         for (_, _, handle) in stranded.drain(..) {
             let Some(call) = self.calls.get(handle) else { continue };
             let stage = match call.phase {
@@ -701,7 +737,6 @@ impl<R: Recorder> Cluster<'_, R> {
                 }
             }
         }
-        self.stranded = stranded;
     }
 
     /// The calls for which `concerned` holds, in the order of their last step; calls of one instant in the order of their

@@ -94,6 +94,8 @@ pub(super) enum Event {
     PhoneMoves { device: u32, stamp: u16 },
     /// A CallManager has registered a phone.
     PhoneRegisters { device: u32, stamp: u16 },
+    /// Two nodes notice that the link between them is cut, or whole again.
+    LinkNoticed { from: u16, to: u16 },
     /// Phones notice that a CallManager is back.
     PhonesNoticeReturn { node: u16 },
     /// A CallManager that is back lets the next phone return to it.

@@ -10,14 +10,13 @@ mod application;
 mod call;
 mod device;
 mod event;
+mod link;
 mod node;
 mod recovery;
 mod source;
 
-use crate::domain::{DeviceKind, Forwards, NodeId, StationId};
-use crate::engine::{
-    Calendar, Distribution, Handle, Pool, Server, Servers, Span, Stream, Time, Watchdog, stream_number,
-};
+use crate::domain::{DeviceKind, Forwards, StationId};
+use crate::engine::{Calendar, Distribution, Handle, Pool, Server, Servers, Stream, Time, Watchdog, stream_number};
 use crate::plan::Plan;
 use crate::record::{Fact, Recorder};
 use crate::rules::node_choice;
@@ -25,6 +24,7 @@ use application::ApplicationState;
 use call::Call;
 use device::{PhoneState, Place, PlaceKind, PortState};
 use event::Event;
+use link::LinkState;
 use node::{NodeState, fault_luck};
 use source::SourceState;
 
@@ -48,6 +48,8 @@ pub struct Cluster<'p, R> {
     /// The CallManager and the CTIManager of each node, by [`StationId`].
     processors: Vec<Processor>,
     nodes: Vec<NodeState>,
+    /// Between nodes, and from applications to nodes.
+    links: Vec<LinkState>,
     databases: Vec<Servers>,
     applications: Vec<ApplicationState>,
     ports: Vec<PortState>,
@@ -95,6 +97,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             places: devices.chain(outside).collect(),
             processors: processors.collect(),
             nodes: NodeState::all(plan),
+            links: Vec::new(),
             databases: plan.databases.iter().map(|database| Servers::new(database.connections)).collect(),
             applications: plan.applications.iter().map(ApplicationState::new).collect(),
             ports: plan.port_groups.iter().map(|_| PortState::default()).collect(),
@@ -140,6 +143,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             database.clear();
         }
         self.phone_luck.reset(seed, replication);
+        self.reset_links();
         self.reset_nodes(seed, replication);
         self.reset_devices();
         self.reset_applications(seed, replication);
@@ -193,6 +197,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             Event::ManagerReopens { manager, epoch } => self.manager_reopens(manager, epoch),
             Event::PhoneMoves { device, stamp } => self.phone_moves(device, stamp),
             Event::PhoneRegisters { device, stamp } => self.phone_registers(device, stamp),
+            Event::LinkNoticed { from, to } => self.link_noticed(from, to),
             Event::PhonesNoticeReturn { node } => self.phones_notice_return(node),
             Event::PhoneReturns { node, epoch } => self.phone_returns(node, epoch),
 
@@ -220,10 +225,5 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         let service = processor.server.serve(self.now, length);
         self.note(Fact::Served { station, arrived: self.now, started: service.started, finished: service.finished });
         service.finished
-    }
-
-    /// The way from one node to another.
-    fn hop(&self, from: NodeId, to: NodeId) -> Span {
-        if from == to { Span::ZERO } else { self.plan.links.between_nodes }
     }
 }

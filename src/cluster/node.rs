@@ -90,6 +90,7 @@ impl<R: Recorder> Cluster<'_, R> {
             Failing::Application(application, kind) => self.application_fails(application, kind, row, ends),
             Failing::CallManager(node) => self.callmanager_fails(node, false),
             Failing::CtiManager(node) => self.ctimanager_fails(node, false),
+            Failing::Link(from, to, slower) => self.link_fails(from, to, slower, ends),
             Failing::Node(node) => {
                 self.callmanager_fails(node, true);
                 self.ctimanager_fails(node, true);
@@ -102,6 +103,7 @@ impl<R: Recorder> Cluster<'_, R> {
             Failing::Application(application, _) => self.application_returns(application, row),
             Failing::CallManager(node) => self.callmanager_returns(node),
             Failing::CtiManager(node) => self.ctimanager_returns(node),
+            Failing::Link(from, to, slower) => self.link_heals(from, to, slower),
             Failing::Node(node) => {
                 self.ctimanager_returns(node);
                 self.callmanager_returns(node);

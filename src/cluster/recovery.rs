@@ -40,7 +40,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// An application no longer controls a phone, which may go on working.
-    fn lose_control(&mut self, device: DeviceId, failed: Option<Time>) {
+    pub(super) fn lose_control(&mut self, device: DeviceId, failed: Option<Time>) {
         let place = &mut self.places[device.index()];
         place.reopened = false;
         if std::mem::take(&mut place.controlled) {
@@ -50,7 +50,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// Whatever was asked for about a device is void.
-    fn void_requests(&mut self, device: DeviceId) {
+    pub(super) fn void_requests(&mut self, device: DeviceId) {
         let place = &mut self.places[device.index()];
         place.stamp = place.stamp.wrapping_add(1);
         (place.pending, place.asked) = (false, false);
@@ -101,7 +101,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// The application's request to open a device leaves for the CTIManager.
     pub(super) fn ask_to_open(&mut self, device: DeviceId) {
-        let reaches = self.now + self.plan.links.to_application;
+        let application = self.places[device.index()].application.expect("only an application asks for its devices");
+        let reaches = self.arrives_at_application(application, self.now);
         let place = &mut self.places[device.index()];
         let there = if place.kind == PlaceKind::Phone { place.controlled } else { place.open };
         if !there && !*place.requested() {
@@ -131,12 +132,13 @@ impl<R: Recorder> Cluster<'_, R> {
         let node = if place.kind == PlaceKind::Phone {
             self.places[device as usize].reopened = true;
             // R14: a phone is opened where it is, and not at all while it is nowhere.
-            place.open.then_some(place.node)
-        } else if place.registered && self.callmanager_up(place.node) {
+            place.open.then_some(place.node).filter(|&node| self.reaches(manager, node))
+        } else if place.registered && self.callmanager_up(place.node) && self.reaches(manager, place.node) {
             Some(place.node)
         } else {
             let plan = &self.plan.devices[device as usize];
-            match device_recovery::recover(true, &plan.group, &plan.cannot_open_on, |node| self.callmanager_up(node)) {
+            let live = |node| self.callmanager_up(node) && self.reaches(manager, node);
+            match device_recovery::recover(true, &plan.group, &plan.cannot_open_on, live) {
                 Recovery::Open(node) => Some(node),
                 Recovery::Wait => None,
                 Recovery::GiveUp(because) => return self.give_up(device, because),
@@ -157,7 +159,7 @@ impl<R: Recorder> Cluster<'_, R> {
         place.node = node;
         let stamp = place.stamp;
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).device_open);
-        self.schedule(done + self.hop(manager, node), Event::OpenReachesCallManager { device, stamp });
+        self.schedule(self.arrives(manager, node, done), Event::OpenReachesCallManager { device, stamp });
     }
 
     fn give_up(&mut self, device: u32, because: ClosedBecause) {
@@ -241,13 +243,8 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         self.recover_lost(manager);
-        for application in self.connected_to(manager) {
-            let plan = self.plan;
-            for &device in &plan.applications[application.index()].devices {
-                if self.places[device.index()].home == node && self.places[device.index()].kind != PlaceKind::Phone {
-                    self.look_home(device.0);
-                }
-            }
+        if self.reaches(manager, node) {
+            self.look_home_at(manager, node);
         }
     }
 
@@ -259,7 +256,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A CTIManager sets about opening the devices that are out of service (R13), closes them where their application
     /// forbids that (R19), or goes on waiting for a CallManager of their group (R16).
-    fn recover_lost(&mut self, manager: NodeId) {
+    pub(super) fn recover_lost(&mut self, manager: NodeId) {
         for application in self.connected_to(manager) {
             let plan = &self.plan.applications[application.index()];
             for &device in &plan.devices {
@@ -314,11 +311,13 @@ impl<R: Recorder> Cluster<'_, R> {
     // Home (R18).
 
     /// A device that is elsewhere while its home is known to be back begins to wait for the moment to go there.
-    fn look_home(&mut self, device: u32) {
-        let Place { open, node, home, home_back, .. } = self.places[device as usize];
-        let returned = self.nodes[home.index()].returned_at;
+    pub(super) fn look_home(&mut self, device: u32) {
+        let Place { open, node, home, home_back, application, .. } = self.places[device as usize];
+        let Some(manager) = application.map(|application| self.manager_of(application)) else { return };
+        let returned = self.nodes[home.index()].returned_at.max(self.in_reach_since(manager, home));
         let noticed = returned + self.plan.parameters.callmanager_notice <= self.now;
-        if open && node != home && home_back == Time::NEVER && self.callmanager_up(home) && noticed {
+        let there = self.callmanager_up(home) && self.reaches(manager, home);
+        if open && node != home && home_back == Time::NEVER && there && noticed {
             self.places[device as usize].home_back = returned;
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
             self.may_go_home(device);
@@ -359,7 +358,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// A device no longer waits to go home, nor is it under way there.
-    fn forget_home(&mut self, device: DeviceId) {
+    pub(super) fn forget_home(&mut self, device: DeviceId) {
         let place = &mut self.places[device.index()];
         if place.home_back != Time::NEVER || place.homeward != Time::NEVER {
             (place.home_back, place.homeward) = (Time::NEVER, Time::NEVER);

@@ -3,7 +3,7 @@
 use super::directory::Directory;
 use super::limits;
 use super::{Change, Fault, Occurs};
-use crate::domain::{ApplicationId, Failing, Forward, Target};
+use crate::domain::{ApplicationId, Failing, Forward, LinkEnd, Target};
 use crate::engine::{Span, Time};
 use crate::workload::{self as said, At, Name, Place, Problem, Workload};
 
@@ -58,6 +58,20 @@ fn failing(it: &said::Failing, workload: &Workload, directory: &Directory<'_>) -
         }
         said::Failing::CallManager(name) => directory.nodes.find(name).map(Failing::CallManager),
         said::Failing::Node(name) => directory.nodes.find(name).map(Failing::Node),
+        said::Failing::Link(from, to, slow) => {
+            let to_node = directory.nodes.find(to)?;
+            // A node and an application may have the same name; then the node is meant.
+            let end = if directory.nodes.rows.contains_key(from.value.as_str()) {
+                LinkEnd::Node(directory.nodes.find(from)?)
+            } else {
+                LinkEnd::Application(directory.applications.find(from)?)
+            };
+            if end == LinkEnd::Node(to_node) {
+                let problem = Problem::new(to.place.clone(), "a node has no link to itself", "");
+                directory.reports.add(problem);
+            }
+            Some(Failing::Link(end, to_node, *slow))
+        }
         said::Failing::CtiManager(name) => {
             let node = directory.nodes.find(name)?;
             let report = |what: &str, rule| {

@@ -94,6 +94,8 @@ pub struct Auditor<'p> {
     callmanagers: Vec<Process>,
     ctimanagers: Vec<Process>,
     throttled: Vec<bool>,
+    /// When the cut of a link was noticed last.
+    link_cut: Time,
     /// By application; one that stands still counts as down.
     applications: Vec<Process>,
     lines: Vec<u32>,
@@ -126,6 +128,7 @@ impl<'p> Auditor<'p> {
             callmanagers: Vec::new(),
             ctimanagers: Vec::new(),
             throttled: Vec::new(),
+            link_cut: Time::NEVER,
             applications: Vec::new(),
             lines: Vec::new(),
             stations: vec![BinaryHeap::new(); servers.len()],
@@ -143,6 +146,7 @@ impl<'p> Auditor<'p> {
 
     /// Forgets everything: another replication begins.
     pub fn start(&mut self) {
+        self.link_cut = Time::NEVER;
         self.now = Time::ZERO;
         self.calls.clear();
         (self.offered, self.ended, self.integral, self.sojourns) = (0, 0, 0, 0);
@@ -510,6 +514,12 @@ impl Recorder for Auditor<'_> {
                 let can = self.plan.parameters.code_yellow.is_some();
                 self.require(can, |_| format!("{fact:?}: the workload has it never do so"));
             }
+            Fact::LinkCutNoticed { ago, .. } => {
+                self.link_cut = now;
+                let told = ago == self.plan.parameters.callmanager_notice;
+                self.require(told, |_| format!("{fact:?}: it was noticed too soon or too late"));
+            }
+            Fact::LinkHealNoticed { .. } => {}
             Fact::Skipped { .. } | Fact::Taken { .. } | Fact::LookedUp { .. } | Fact::Recovered { .. } => {}
         }
     }
@@ -564,6 +574,7 @@ impl Auditor<'_> {
             OutBecause::ApplicationClosed => application.is_some(),
             OutBecause::CallManagerFailed => was.is_none_or(|node| self.callmanagers[node.index()].down),
             OutBecause::CtiManagerFailed => application.is_some() && self.managers().any(|it| it.down),
+            OutBecause::LinkCut => application.is_some() && self.link_cut == now,
             OutBecause::Rehoming => calls == 0 && left == Some(now),
         };
         self.require(true_to_it, |_| format!("{fact:?}: that is not what has happened"));

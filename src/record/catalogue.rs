@@ -243,8 +243,13 @@ pub struct Catalogue {
 pub const KINDS: [DeviceKind; 3] = [DeviceKind::RoutePoint, DeviceKind::CtiPort, DeviceKind::Phone];
 
 /// Every reason to be out of service, in the order of reports.
-pub const CAUSES: [OutBecause; 4] =
-    [OutBecause::ApplicationClosed, OutBecause::CallManagerFailed, OutBecause::CtiManagerFailed, OutBecause::Rehoming];
+pub const CAUSES: [OutBecause; 5] = [
+    OutBecause::ApplicationClosed,
+    OutBecause::CallManagerFailed,
+    OutBecause::CtiManagerFailed,
+    OutBecause::LinkCut,
+    OutBecause::Rehoming,
+];
 
 /// The name of a kind of device in files.
 pub const fn kind_name(kind: DeviceKind) -> &'static str {
@@ -261,6 +266,7 @@ pub const fn cause_name(because: OutBecause) -> &'static str {
         OutBecause::ApplicationClosed => "application_closed",
         OutBecause::CallManagerFailed => "callmanager_failed",
         OutBecause::CtiManagerFailed => "ctimanager_failed",
+        OutBecause::LinkCut => "link_cut",
         OutBecause::Rehoming => "rehoming",
     }
 }

@@ -81,6 +81,8 @@ pub(super) struct Devices {
     applications_failed: Vec<Time>,
     callmanagers_failed: Vec<Time>,
     ctimanagers_failed: Vec<Time>,
+    /// When the link was cut whose cut was noticed last.
+    link_cut: Time,
 }
 
 impl Devices {
@@ -110,6 +112,7 @@ impl Devices {
             first_managers,
             callmanagers_failed: vec![Time::ZERO; plan.nodes.len()],
             ctimanagers_failed: vec![Time::ZERO; plan.nodes.len()],
+            link_cut: Time::ZERO,
         }
     }
 
@@ -124,6 +127,7 @@ impl Devices {
             applications_failed: Vec::new(),
             callmanagers_failed: Vec::new(),
             ctimanagers_failed: Vec::new(),
+            link_cut: Time::ZERO,
         }
     }
 
@@ -169,6 +173,11 @@ impl Devices {
         self.ctimanagers_failed[node.index()] = now;
     }
 
+    /// Two nodes noticed that the link between them was cut then.
+    pub(super) fn link_cut(&mut self, at: Time) {
+        self.link_cut = at;
+    }
+
     /// A device is out of service from now on. Returns the node it was at.
     pub(super) fn closed(
         &mut self,
@@ -183,6 +192,7 @@ impl Devices {
             (OutBecause::CtiManagerFailed, Some(application)) => {
                 self.ctimanagers_failed[self.managers[application.index()].index()]
             }
+            (OutBecause::LinkCut, _) => self.link_cut,
             (OutBecause::CallManagerFailed, _) => self.callmanagers_failed[node.index()],
             (OutBecause::ApplicationClosed | OutBecause::CtiManagerFailed, None) | (OutBecause::Rehoming, _) => now,
         };

@@ -309,6 +309,24 @@ pub enum Fact {
         /// On which node.
         manager: NodeId,
     },
+    /// A link between two nodes was cut, and by now each end has noticed.
+    LinkCutNoticed {
+        /// One end.
+        from: NodeId,
+        /// The other.
+        to: NodeId,
+        /// How long ago it was cut.
+        ago: Span,
+    },
+    /// Such a link is whole again, and by now each end has noticed.
+    LinkHealNoticed {
+        /// One end.
+        from: NodeId,
+        /// The other.
+        to: NodeId,
+        /// How long ago it healed.
+        ago: Span,
+    },
     /// A forward setting was changed (R12).
     SettingChanged {
         /// The row of the change in the plan.

@@ -628,6 +628,7 @@ impl Recorder for Meter {
                     }
                 }
             }
+            Fact::LinkCutNoticed { ago, .. } => self.devices.link_cut(Time::from_nanos(now.nanos() - ago.nanos())),
             // All that follows is measured only after the warm-up.
             _ if !measured => {}
             Fact::Taken { application, waited } => {
@@ -668,6 +669,7 @@ impl Recorder for Meter {
             }
             Fact::RequestTimedOut { .. } => self.count(Count::RequestTimeouts),
             Fact::Preserved { .. } => self.count(Count::Preserved),
+            Fact::LinkHealNoticed { .. } => {}
             Fact::ApplicationFailed { .. }
             | Fact::ApplicationReturned { .. }
             | Fact::CallManagerReturned { .. }

@@ -29,6 +29,8 @@ pub enum Failing {
     CtiManager(Name),
     /// A node with all that runs on it.
     Node(Name),
+    /// A link, from an application or a node to a node: cut, or slower by so much.
+    Link(Name, Name, Option<Span>),
 }
 
 /// When a fault strikes.
@@ -52,7 +54,7 @@ pub enum Occurs {
 
 impl Fault {
     pub(super) fn read(table: &Table<'_>) -> Fault {
-        let target = table.one_of(&["application", "callmanager", "ctimanager", "node"]);
+        let target = table.one_of(&["application", "callmanager", "ctimanager", "node", "link"]);
         let kind = table.key("kind", |value| {
             value.choice(&[
                 ("exit", ApplicationFault::Exit),
@@ -61,10 +63,15 @@ impl Fault {
             ])
         });
         let complain = |place: Place, title: &str| table.reports().add(Problem::new(place, title, ""));
-        if kind.is_present() && matches!(target, Some("callmanager" | "ctimanager" | "node")) {
+        if kind.is_present() && matches!(target, Some("callmanager" | "ctimanager" | "node" | "link")) {
             complain(kind.place(), "`kind` is for a fault of an application: anything else just stops");
         }
         let kind = if target == Some("application") { kind.wanted() } else { None };
+        let slow = table.duration("slow").positive();
+        if slow.is_present() && target != Some("link") {
+            complain(slow.place(), "`slow` is for a link: without it, the link is cut");
+        }
+        let slow = slow.optional();
         let failing = match target {
             Some("application") => {
                 let kind = kind.unwrap_or(ApplicationFault::Exit);
@@ -73,6 +80,7 @@ impl Fault {
             Some("callmanager") => table.reference("callmanager").optional().map(Failing::CallManager),
             Some("ctimanager") => table.reference("ctimanager").optional().map(Failing::CtiManager),
             Some("node") => table.reference("node").optional().map(Failing::Node),
+            Some("link") => table.key("link", Value::ends).optional().map(|(from, to)| Failing::Link(from, to, slow)),
             _ => None,
         };
         let random = table.one_of(&["at", "works"]) == Some("works");
@@ -140,6 +148,20 @@ impl Change {
 }
 
 impl Value<'_> {
+    /// The two ends of a link.
+    fn ends(self) -> Option<(Name, Name)> {
+        let place = self.place();
+        let mut ends = self.list(Value::reference)?;
+        match (ends.pop(), ends.pop(), ends.pop()) {
+            (Some(to), Some(from), None) => Some((from, to)),
+            _ => {
+                let problem = Problem::new(place, "a link has two ends", "");
+                self.context().reports.add(problem.hint("an application or a node, and a node: `[\"ivr\", \"sub1\"]`"));
+                None
+            }
+        }
+    }
+
     /// Where a call can go, or `"none"`.
     fn forward_or_none(self) -> Option<Option<Name>> {
         match self.text() {

@@ -8,6 +8,7 @@ mod failback;
 mod fan_in;
 mod forwarding;
 mod heartbeat;
+mod links;
 mod node_choice;
 mod phones;
 mod settings;

@@ -138,6 +138,14 @@ impl Recorder for Story<'_> {
             Fact::ManagerChanged { application: id, manager } => {
                 format!("{} is connected to {}", application(id), plan.nodes[manager.index()].name)
             }
+            Fact::LinkCutNoticed { from, to, .. } => {
+                let name = |node: ctisim::domain::NodeId| plan.nodes[node.index()].name.as_str();
+                format!("{} and {} take each other as failed", name(from), name(to))
+            }
+            Fact::LinkHealNoticed { from, to, .. } => {
+                let name = |node: ctisim::domain::NodeId| plan.nodes[node.index()].name.as_str();
+                format!("{} and {} reach each other again", name(from), name(to))
+            }
             Fact::SettingChanged { .. } => "a setting changes".to_owned(),
             Fact::Throttling { node, refuses } => {
                 let does = if refuses { "refuses" } else { "takes" };

@@ -63,6 +63,7 @@ impl Recorder for Marks {
             Fact::Rehomed { .. } => self.mark("a device goes home"),
             Fact::HomeLost { .. } => self.mark("a home is lost again"),
             Fact::ManagerLossNoticed { .. } => self.mark("an application loses its CTIManager"),
+            Fact::LinkHealNoticed { .. } => self.mark("a link heals"),
             Fact::SettingChanged { .. } => self.mark("a setting changes"),
             Fact::Recovered { .. } => self.mark("an application recovers"),
             _ => {}
@@ -102,6 +103,8 @@ fn wanted() -> Vec<String> {
         "CannotOpen",
         "RecoveryForbidden",
         "OutOfReach",
+        "LinkCut",
+        "a link heals",
         "a device goes home",
         "a home is lost again",
         "an application loses its CTIManager",

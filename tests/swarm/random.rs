@@ -554,6 +554,10 @@ impl Generator {
         for row in 0..self.dice.pick(&[0, 0, 1, 2, 4, 8]) {
             self.line("[[fault]]");
             let node = self.dice.below(self.nodes.len() as u64) as usize;
+            if self.dice.chance(35) {
+                self.link_fault(node);
+                continue;
+            }
             let (kind, node) = match self.dice.below(5) {
                 0 | 1 => ("callmanager", self.nodes[node].clone()),
                 2 => ("node", self.nodes[node].clone()),
@@ -574,6 +578,28 @@ impl Generator {
                 self.micros("for", lasts);
             }
         }
+    }
+
+    /// A link is cut or slow: between two nodes, or from an application to one.
+    fn link_fault(&mut self, to: usize) {
+        let to = self.nodes[to].clone();
+        let from = if self.nodes.len() > 1 && self.dice.chance(70) {
+            let others: Vec<String> = self.nodes.iter().filter(|&node| *node != to).cloned().collect();
+            others[self.dice.below(others.len() as u64) as usize].clone()
+        } else {
+            let row = self.dice.below(self.applications.len() as u64) as usize;
+            self.applications[row].clone()
+        };
+        self.key("link", quoted(&[from, to]));
+        if self.dice.chance(40) {
+            let slow = self.dice.magnitude(MILLI, 2 * SECOND);
+            self.micros("slow", slow);
+        }
+        let over = self.length / 3 * 2;
+        let at = self.dice.below(over);
+        self.micros("at", at);
+        let lasts = 1 + self.dice.below((over - at).min(self.length / 4));
+        self.micros("for", lasts);
     }
 
     fn changes(&mut self) {

@@ -1,0 +1,197 @@
+//! Links: between nodes, and from applications to nodes. They delay, they never reorder, and they can be cut or slow.
+
+use super::device::{NOWHERE, Place, PlaceKind};
+use super::{Cluster, Event};
+use crate::domain::{ApplicationId, DeviceId, LinkEnd, NodeId, OutBecause};
+use crate::engine::{Span, Time};
+use crate::record::{Fact, Recorder};
+
+/// A link that has something the matter with it now and then.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct LinkState {
+    /// What leaves before this arrives as if it had left then: the link is cut until then, or was slower before.
+    held_until: Time,
+    /// How much slower it is than it should be.
+    slower: Span,
+    /// How many faults keep it cut.
+    cuts: u8,
+    /// Since when it is cut, or whole again.
+    changed_at: Time,
+    /// Whether both ends take each other as failed.
+    noticed: bool,
+    /// When it was whole again after both had taken each other as failed.
+    pub(super) healed_at: Time,
+}
+
+impl<R: Recorder> Cluster<'_, R> {
+    /// The row of a link. Those between nodes are the same in both directions.
+    fn link(&self, from: LinkEnd, to: NodeId) -> usize {
+        let nodes = self.plan.nodes.len();
+        match from {
+            LinkEnd::Node(from) => from.min(to).index() * nodes + from.max(to).index(),
+            LinkEnd::Application(application) => (nodes + application.index()) * nodes + to.index(),
+        }
+    }
+
+    /// As many links as this plan can have.
+    pub(super) fn reset_links(&mut self) {
+        let nodes = self.plan.nodes.len();
+        self.links.clear();
+        self.links.resize((nodes + self.plan.applications.len()) * nodes, LinkState::default());
+    }
+
+    /// When a message arrives that leaves at `departs`.
+    fn over(&self, link: usize, departs: Time, delay: Span) -> Time {
+        let link = &self.links[link];
+        departs.max(link.held_until) + delay + link.slower
+    }
+
+    /// When a message from one node arrives at another.
+    pub(super) fn arrives(&self, from: NodeId, to: NodeId, departs: Time) -> Time {
+        if from == to {
+            return departs;
+        }
+        self.over(self.link(LinkEnd::Node(from), to), departs, self.plan.links.between_nodes)
+    }
+
+    /// When a message between an application and its CTIManager arrives.
+    pub(super) fn arrives_at_application(&self, application: ApplicationId, departs: Time) -> Time {
+        let link = self.link(LinkEnd::Application(application), self.manager_of(application));
+        self.over(link, departs, self.plan.links.to_application)
+    }
+
+    /// Whether two nodes take each other as there.
+    pub(super) fn reaches(&self, from: NodeId, to: NodeId) -> bool {
+        from == to || !self.links[self.link(LinkEnd::Node(from), to)].noticed
+    }
+
+    /// Since when one node has been within reach of another again.
+    pub(super) fn in_reach_since(&self, from: NodeId, to: NodeId) -> Time {
+        if from == to { Time::ZERO } else { self.links[self.link(LinkEnd::Node(from), to)].healed_at }
+    }
+
+    /// Whether an application can connect to a CTIManager.
+    pub(super) fn can_connect(&self, application: ApplicationId, manager: NodeId) -> bool {
+        self.ctimanager_up(manager) && self.links[self.link(LinkEnd::Application(application), manager)].cuts == 0
+    }
+
+    /// A link is cut, or slower by so much, until `ends`.
+    pub(super) fn link_fails(&mut self, from: LinkEnd, to: NodeId, slower: Option<Span>, ends: Time) {
+        let row = self.link(from, to);
+        let link = &mut self.links[row];
+        if let Some(slower) = slower {
+            link.slower += slower;
+            return;
+        }
+        link.held_until = link.held_until.max(ends);
+        link.cuts += 1;
+        if link.cuts == 1 {
+            link.changed_at = self.now;
+            self.watch_link(from, to);
+        }
+    }
+
+    pub(super) fn link_heals(&mut self, from: LinkEnd, to: NodeId, slower: Option<Span>) {
+        let row = self.link(from, to);
+        let link = &mut self.links[row];
+        if let Some(slower) = slower {
+            link.slower = Span::from_nanos(link.slower.nanos() - slower.nanos());
+            // What leaves now must not overtake what left before.
+            link.held_until = link.held_until.max(self.now + slower);
+            return;
+        }
+        link.cuts -= 1;
+        if link.cuts == 0 {
+            link.changed_at = self.now;
+            self.watch_link(from, to);
+        }
+    }
+
+    /// Nodes notice after a while that they cannot, or can again, reach each other. An application's CTIManager notices
+    /// by its heartbeats alone.
+    fn watch_link(&mut self, from: LinkEnd, to: NodeId) {
+        if let LinkEnd::Node(from) = from {
+            let noticed = self.now + self.plan.parameters.callmanager_notice;
+            self.schedule(noticed, Event::LinkNoticed { from: from.0, to: to.0 });
+        }
+    }
+
+    pub(super) fn link_noticed(&mut self, from: u16, to: u16) {
+        let (from, to) = (NodeId(from), NodeId(to));
+        let row = self.link(LinkEnd::Node(from), to);
+        let link = &mut self.links[row];
+        let due = link.changed_at + self.plan.parameters.callmanager_notice <= self.now;
+        let cut = link.cuts > 0;
+        if !due || cut == link.noticed {
+            // It has changed again since, or nobody had noticed that it was cut.
+            return;
+        }
+        link.noticed = cut;
+        let changed_at = link.changed_at;
+        if cut {
+            self.note(Fact::LinkCutNoticed { from, to, ago: self.now - changed_at });
+            self.lose_over_link(from, to, changed_at);
+            self.lose_over_link(to, from, changed_at);
+            self.lose_calls_over(from, to);
+        } else {
+            link.healed_at = changed_at;
+            self.note(Fact::LinkHealNoticed { from, to, ago: self.now - changed_at });
+        }
+        for (manager, node) in [(from, to), (to, from)] {
+            if self.ctimanager_up(manager) {
+                self.recover_lost(manager);
+                if !cut {
+                    self.look_home_at(manager, node);
+                }
+            }
+        }
+    }
+
+    /// The devices that a CTIManager controls on a node it cannot reach any more: the CallManager there has lost their
+    /// CTIManager, and the CTIManager has lost them.
+    fn lose_over_link(&mut self, manager: NodeId, node: NodeId, cut_at: Time) {
+        let plan = self.plan;
+        for application in self.connected_to(manager) {
+            for &device in &plan.applications[application.index()].devices {
+                let Place { kind, open, pending, lost, node: at, home, home_back, .. } = self.places[device.index()];
+                if home == node && home_back != Time::NEVER && kind != PlaceKind::Phone {
+                    self.forget_home(device);
+                }
+                if at != node {
+                    continue;
+                }
+                if kind == PlaceKind::Phone {
+                    // It goes on working where it is; only its control is lost.
+                    self.lose_control(device, Some(cut_at));
+                    *self.places[device.index()].requested() = false;
+                    continue;
+                }
+                self.void_requests(device);
+                self.close_device(device, cut_at, OutBecause::LinkCut);
+                let place = &mut self.places[device.index()];
+                place.registered = false;
+                place.lost = open || pending || lost;
+            }
+            self.strand_calls_at(application, node);
+        }
+    }
+
+    /// Whether a call has one leg on each of two nodes.
+    pub(super) fn spans(&self, ingress: NodeId, place: u32, one: NodeId, other: NodeId) -> bool {
+        let at = if place == NOWHERE { ingress } else { self.places[place as usize].node };
+        (ingress, at) == (one, other) || (ingress, at) == (other, one)
+    }
+
+    /// The devices of a CTIManager's applications that belong on a node look whether they can go there.
+    pub(super) fn look_home_at(&mut self, manager: NodeId, node: NodeId) {
+        let plan = self.plan;
+        for application in self.connected_to(manager) {
+            for &DeviceId(device) in &plan.applications[application.index()].devices {
+                let Place { home, kind, .. } = self.places[device as usize];
+                if home == node && kind != PlaceKind::Phone {
+                    self.look_home(device);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Links that are cut or slow: false detection on both sides, and a consistent end when they heal (R13, R18, R23).
+
+use crate::story::{expect, plan, story};
+
+fn split(faults: &str, calls: &'static str) -> String {
+    let text = format!(
+        r#"
+[run]
+length = "90s"
+[cti]
+callmanager_notice = "2s"
+[[node]]
+name = "sub1"
+ctimanager = false
+[[node]]
+name = "sub2"
+[[callmanager_group]]
+name = "main"
+members = ["sub1", "sub2"]
+[[application]]
+name = "ivr"
+decide = "0s"
+lookup = "3s"
+heartbeat = "5s"
+reconnect = "5s"
+[[route_point]]
+name = "welcome"
+lines = [{{ dn = "7000" }}]
+device_pool = "main"
+application = "ivr"
+redirect_to = "agent"
+cfna = "voicemail"
+cfof = "operator"
+[[destination]]
+name = "agent"
+egress = "sub2"
+[[destination]]
+name = "operator"
+egress = "sub1"
+[[destination]]
+name = "voicemail"
+egress = "sub1"
+[[traffic]]
+name = "callers"
+to = "7000"
+ingress = ["sub1"]
+arrivals = {{ file = "calls.csv" }}
+{faults}
+"#
+    );
+    story(&plan(&text, calls))
+}
+
+const CUT: &str = "[[fault]]\nlink = [\"sub1\", \"sub2\"]\nat = \"10s\"\nfor = \"30s\"\n";
+
+#[test]
+fn r13_a_cut_link_makes_each_side_take_the_other_as_failed_and_ends_consistently_when_it_heals() {
+    expect(
+        &split(CUT, "at_s,talk_s\n9,1\n15,1\n50,1\n"),
+        // Caller 1's event got through, the application's request did not: the call is at sub1, whose CallManager takes
+        // the CTIManager as failed. Caller 2 finds the route point on the other side.
+        "9.000 caller 1 at sub1
+         9.000 caller 1 presented at welcome
+        12.000 sub1 and sub2 take each other as failed
+        12.000 welcome out: LinkCut
+        12.000 caller 1 takes operator
+        12.000 caller 1 forwarded by cfof
+        12.000 it rings for caller 1
+        12.000 welcome opened on sub2
+        12.000 recovered: Half
+        12.000 recovered: NinetyFive
+        12.000 recovered: All
+        12.000 caller 1 connected
+        13.000 caller 1 ends: Completed
+        15.000 caller 2 at sub1
+        15.000 caller 2 takes voicemail
+        15.000 caller 2 forwarded by cfna
+        15.000 it rings for caller 2
+        15.000 caller 2 connected
+        16.000 caller 2 ends: Completed
+        42.000 sub1 and sub2 reach each other again
+        42.000 welcome waits to go home
+        42.000 welcome leaves for home
+        42.000 welcome out: Rehoming
+        42.000 welcome opened on sub1
+        42.000 welcome is home
+        50.000 caller 3 at sub1
+        50.000 caller 3 presented at welcome
+        53.000 the application acts on caller 3
+        53.000 caller 3 takes agent
+        53.000 it rings for caller 3
+        53.000 caller 3 connected
+        54.000 caller 3 ends: Completed",
+    );
+}
+
+#[test]
+fn r13_a_cut_too_short_to_be_noticed_only_delays() {
+    let told = split(&CUT.replace("30s", "1500ms"), "at_s,talk_s\n7.5,1\n");
+    // The request of 10.5 arrives when the link heals, at 11.5.
+    assert!(told.contains("11.500 the application acts on caller 1"), "{told}");
+    assert!(!told.contains("out:") && !told.contains("failed"), "{told}");
+}
+
+#[test]
+fn r23_an_application_that_is_cut_off_is_closed_wrongly_and_reconnects_when_the_link_heals() {
+    let cut = CUT.replace("\"sub1\", \"sub2\"", "\"ivr\", \"sub2\"");
+    let told = split(&cut, "at_s,talk_s\n30,1\n60,1\n");
+    assert!(told.contains("ivr closed, wrongly"), "{told}");
+    assert!(told.contains("30.000 caller 1 forwarded by cfna"), "{told}");
+    let back: Vec<&str> = told.lines().filter(|line| line.contains("is connected to")).collect();
+    assert_eq!(back.len(), 1, "{told}");
+    assert!(told.contains("60.000 caller 2 presented at welcome"), "{told}");
+}
+
+#[test]
+fn r10_a_slow_link_delays_each_message_and_reorders_none() {
+    let slow = format!("{}slow = \"500ms\"\n", CUT);
+    let told = split(&slow, "at_s,talk_s\n20,1\n36.9,1\n60,1\n");
+    // The event to the CTIManager on sub2 and the request back are half a second late each.
+    assert!(told.contains("24.000 the application acts on caller 1"), "{told}");
+    // The request leaves at 40.4, when the link is fast again, but not before what left at 39.999 has arrived.
+    assert!(told.contains("40.500 the application acts on caller 2"), "{told}");
+    assert!(told.contains("63.000 the application acts on caller 3"), "{told}");
+}
