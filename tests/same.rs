@@ -17,7 +17,7 @@ use ctisim::workload::NoFiles;
 use sha2::{Digest, Sha256};
 
 /// What a run writes, apart from `run.json`, which tells how it was run.
-const FILES: [&str; 4] = ["summary.csv", "replications.csv", "timeline.csv", "histograms.hlog"];
+const FILES: [&str; 5] = ["summary.csv", "replications.csv", "devices.csv", "timeline.csv", "histograms.hlog"];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

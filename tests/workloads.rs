@@ -62,7 +62,7 @@ fn report(path: &Path) -> String {
 fn every_shipped_workload_compiles_and_is_listed_with_its_question() {
     let readme = shipped("README.md");
     let workloads = files(&directory("workloads"), "toml");
-    assert!(workloads.len() >= 19);
+    assert!(workloads.len() >= 20);
     for path in workloads {
         let name = path.file_name().expect("a file").to_string_lossy().into_owned();
         let text = fs::read_to_string(&path).expect("a text file");
@@ -406,7 +406,7 @@ fn every_key_that_is_read_is_explained() {
 proptest! {
     #[test]
     fn no_damage_to_a_workload_makes_the_reader_panic(
-        file in 0_usize..19,
+        file in 0_usize..20,
         damage in proptest::collection::vec((any::<prop::sample::Index>(), 0_usize..12, damage_text()), 1..6),
     ) {
         let path = &files(&directory("workloads"), "toml")[file];
