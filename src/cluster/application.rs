@@ -135,6 +135,13 @@ impl ApplicationState {
         }
     }
 
+    /// Its CTIManager has lost some of its devices, and that since then.
+    pub(super) fn lost_reach(&mut self, since: Time) {
+        if self.health == Health::Up {
+            self.failed_at = since;
+        }
+    }
+
     /// The next share of its devices that it controls again, if it has just reached one. Each is told once.
     pub(super) fn next_share(&mut self, devices: usize) -> Option<Share> {
         const SHARES: [(Share, usize); ALL_SHARES as usize] =
@@ -593,8 +600,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         }
         let manager = self.manager_of(id);
         if !self.ctimanager_up(manager) {
-            let again = self.now + self.plan.applications[id.index()].reconnect.max(SHORTEST_RETRY);
-            return self.schedule(again, Event::Reconnects { application, attempt });
+            // It died while the request was under way; another one may be up.
+            return self.schedule(self.now + SHORTEST_RETRY, Event::Reconnects { application, attempt });
         }
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
         self.schedule(self.arrives_at_application(id, done), Event::ProviderOpens { application, attempt });

@@ -152,6 +152,7 @@ impl<R: Recorder> Cluster<'_, R> {
     fn lose_over_link(&mut self, manager: NodeId, node: NodeId, cut_at: Time) {
         let plan = self.plan;
         for application in self.connected_to(manager) {
+            self.applications[application.index()].lost_reach(cut_at);
             for &device in &plan.applications[application.index()].devices {
                 let Place { kind, open, pending, lost, node: at, home, home_back, .. } = self.places[device.index()];
                 if home == node && home_back != Time::NEVER && kind != PlaceKind::Phone {

@@ -14,6 +14,8 @@ pub(super) struct NodeState {
     /// How many faults keep its CallManager down, and its CTIManager.
     callmanager_down: u8,
     ctimanager_down: u8,
+    /// When its CallManager last failed.
+    pub(super) failed_at: Time,
     /// When its CallManager was last back; it was up when the run began.
     pub(super) returned_at: Time,
     /// Whether its CallManager refuses new calls (Code Yellow).
@@ -120,6 +122,7 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         state.throttles = false;
+        state.failed_at = self.now;
         state.epoch = state.epoch.wrapping_add(1);
         state.returning.clear();
         state.lets_return = false;

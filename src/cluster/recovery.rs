@@ -230,6 +230,10 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn failure_noticed(&mut self, manager: u16, node: u16) {
         let (manager, node) = (NodeId(manager), NodeId(node));
+        if self.nodes[node.index()].failed_at + self.plan.parameters.callmanager_notice > self.now {
+            // It has failed again since: that is noticed in its turn.
+            return;
+        }
         // One that no application is connected to has nobody to tell.
         if self.ctimanager_up(manager) && !self.connected_to(manager).is_empty() {
             self.note(Fact::FailureNoticed { manager, node, delay: self.plan.parameters.callmanager_notice });
@@ -239,7 +243,9 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn return_noticed(&mut self, manager: u16, node: u16) {
         let (manager, node) = (NodeId(manager), NodeId(node));
-        if !self.ctimanager_up(manager) || !self.callmanager_up(node) {
+        let since = self.nodes[node.index()].returned_at;
+        let due = since + self.plan.parameters.callmanager_notice <= self.now;
+        if !self.ctimanager_up(manager) || !self.callmanager_up(node) || !due {
             return;
         }
         self.recover_lost(manager);
