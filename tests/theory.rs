@@ -9,80 +9,16 @@
 
 mod common;
 
-use common::free;
-use ctisim::cluster::Cluster;
+use common::{Measured, free, replicate};
 use ctisim::domain::{ApplicationId, CallName, Ending, Forward, Refusal};
 use ctisim::engine::{Span, Time};
 use ctisim::oracle::{self, Detection};
-use ctisim::plan::{HeartbeatReading, Plan};
+use ctisim::plan::HeartbeatReading;
 use ctisim::record::{Fact, Recorder};
-use rayon::prelude::*;
-use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::collections::{BTreeMap, VecDeque};
 
-/// The share of intervals that hold the truth.
-const CONFIDENCE: f64 = 0.999;
 /// Few and long: a replication's mean has next to no bias then, and the interval is still within 10 % of the normal one.
 const REPLICATIONS: u64 = 40;
-
-/// What replications say about one number.
-struct Measured<'a> {
-    what: &'a str,
-    mean: f64,
-    half_width: f64,
-}
-
-impl<'a> Measured<'a> {
-    fn new(what: &'a str, samples: impl Iterator<Item = f64>) -> Measured<'a> {
-        let samples: Vec<f64> = samples.collect();
-        let count = samples.len() as f64;
-        let mean = samples.iter().sum::<f64>() / count;
-        let variance = samples.iter().map(|sample| (sample - mean) * (sample - mean)).sum::<f64>() / (count - 1.0);
-        let quantile = StudentsT::new(0.0, 1.0, count - 1.0)
-            .expect("there are two replications at least")
-            .inverse_cdf((1.0 + CONFIDENCE) / 2.0);
-        Measured { what, mean, half_width: quantile * (variance / count).sqrt() }
-    }
-
-    /// The check: whether `expected` lies within the interval. Prints its numbers either way.
-    fn agrees_with(&self, expected: f64, whose: &str) -> bool {
-        let agrees = (self.mean - expected).abs() <= self.half_width;
-        println!(
-            "{:<46} {whose:<6} {expected:>12.6}  found {:>12.6} +- {:>9.6} ({:>5.2} %)  {}",
-            self.what,
-            self.mean,
-            self.half_width,
-            100.0 * self.half_width / expected,
-            if agrees { "agree" } else { "disagree" }
-        );
-        agrees
-    }
-
-    /// Agrees with the closed form, disagrees with its twin, and is precise enough for both to mean something.
-    #[track_caller]
-    fn holds(&self, expected: f64, twin: f64) {
-        assert!(self.agrees_with(expected, "oracle"), "{}: not the closed form's {expected}", self.what);
-        assert!(!self.agrees_with(twin, "twin"), "{}: cannot be told from the wrong {twin}", self.what);
-        assert!(self.half_width <= 0.016 * expected, "{}: too few replications to mean much", self.what);
-    }
-}
-
-/// Runs so many replications, each with a recorder of its own, and gives what each of them measured.
-fn replicate<R: Recorder, M: Send>(
-    plan: &Plan,
-    replications: u64,
-    recorder: impl Fn() -> R + Sync,
-    measure: impl Fn(R) -> M + Sync,
-) -> Vec<M> {
-    let replications = (0..replications).into_par_iter();
-    replications
-        .map(|replication| {
-            let mut cluster = Cluster::new(plan, recorder());
-            cluster.run(plan.seed, replication);
-            measure(cluster.recorder)
-        })
-        .collect()
-}
 
 // A CallManager is one server: M/M/1, M/D/1.
 
