@@ -165,7 +165,7 @@ mod tests {
              rehome_wait_km_p95_ms,rehome_delay_km_p50_ms,rehome_delay_km_p90_ms,rehome_delay_km_p95_ms,\
              replications_waiting"
         );
-        assert_eq!(csv.lines().count(), 1 + 12);
+        assert_eq!(csv.lines().count(), 1 + 15);
     }
 
     #[test]
@@ -178,7 +178,7 @@ mod tests {
             }
         });
         let csv = String::from_utf8(devices_csv(&study(&plan))).unwrap();
-        assert!(csv.lines().count() == 1 + 8 && !csv.contains("phone"));
+        assert!(csv.lines().count() == 1 + 10 && !csv.contains("phone"));
     }
 
     #[test]
