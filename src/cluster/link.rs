@@ -14,7 +14,7 @@ pub(super) struct LinkState {
     /// How much slower it is than it should be.
     slower: Span,
     /// How many faults keep it cut.
-    cuts: u8,
+    cuts: u32,
     /// Since when it is cut, or whole again.
     changed_at: Time,
     /// Whether both ends take each other as failed.

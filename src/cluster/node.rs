@@ -12,8 +12,8 @@ use std::collections::VecDeque;
 #[derive(Default)]
 pub(super) struct NodeState {
     /// How many faults keep its CallManager down, and its CTIManager.
-    callmanager_down: u8,
-    ctimanager_down: u8,
+    callmanager_down: u32,
+    ctimanager_down: u32,
     /// When its CallManager last failed.
     pub(super) failed_at: Time,
     /// When its CallManager was last back; it was up when the run began.
