@@ -2,8 +2,9 @@
 
 use super::device::{NOWHERE, Place, PlaceKind};
 use super::{Cluster, Event};
-use crate::domain::{ApplicationId, DeviceId, LinkEnd, NodeId, OutBecause};
+use crate::domain::{ApplicationId, DeviceId, Failing, LinkEnd, NodeId, OutBecause};
 use crate::engine::{Span, Time};
+use crate::plan::Plan;
 use crate::record::{Fact, Recorder};
 
 /// A link that has something the matter with it now and then.
@@ -46,23 +47,34 @@ impl<R: Recorder> Cluster<'_, R> {
         departs.max(link.held_until) + delay + link.slower
     }
 
+    /// Whether any link of this plan ever fails. Where none does, messages need not look.
+    pub(super) fn some_link_fails(plan: &Plan) -> bool {
+        plan.faults.iter().any(|fault| matches!(fault.failing, Failing::Link(..)))
+    }
+
     /// When a message from one node arrives at another.
     pub(super) fn arrives(&self, from: NodeId, to: NodeId, departs: Time) -> Time {
         if from == to {
             return departs;
+        }
+        if !self.links_fail {
+            return departs + self.plan.links.between_nodes;
         }
         self.over(self.link(LinkEnd::Node(from), to), departs, self.plan.links.between_nodes)
     }
 
     /// When a message between an application and its CTIManager arrives.
     pub(super) fn arrives_at_application(&self, application: ApplicationId, departs: Time) -> Time {
+        if !self.links_fail {
+            return departs + self.plan.links.to_application;
+        }
         let link = self.link(LinkEnd::Application(application), self.manager_of(application));
         self.over(link, departs, self.plan.links.to_application)
     }
 
     /// Whether two nodes take each other as there.
     pub(super) fn reaches(&self, from: NodeId, to: NodeId) -> bool {
-        from == to || !self.links[self.link(LinkEnd::Node(from), to)].noticed
+        from == to || !self.links_fail || !self.links[self.link(LinkEnd::Node(from), to)].noticed
     }
 
     /// Since when one node has been within reach of another again.

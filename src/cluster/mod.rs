@@ -50,6 +50,7 @@ pub struct Cluster<'p, R> {
     nodes: Vec<NodeState>,
     /// Between nodes, and from applications to nodes.
     links: Vec<LinkState>,
+    links_fail: bool,
     databases: Vec<Servers>,
     applications: Vec<ApplicationState>,
     ports: Vec<PortState>,
@@ -98,6 +99,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             processors: processors.collect(),
             nodes: NodeState::all(plan),
             links: Vec::new(),
+            links_fail: Self::some_link_fails(plan),
             databases: plan.databases.iter().map(|database| Servers::new(database.connections)).collect(),
             applications: plan.applications.iter().map(ApplicationState::new).collect(),
             ports: plan.port_groups.iter().map(|_| PortState::default()).collect(),
