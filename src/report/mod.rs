@@ -3,6 +3,7 @@
 //! Floats appear only here, at the very end: every sum before this is of whole numbers, and every loop over
 //! replications goes in the order of their numbers.
 
+mod answer;
 mod devices;
 mod log;
 mod provenance;
@@ -16,6 +17,7 @@ use crate::plan::Plan;
 use crate::record::{Catalogue, Count, DurationSummary, ReplicationSummary};
 use crate::stats::Survival;
 
+pub use answer::{Answer, Line, Quantity};
 pub use devices::devices_csv;
 pub use log::histograms_hlog;
 pub use provenance::{Provenance, run_json};

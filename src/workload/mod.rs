@@ -15,6 +15,7 @@ pub mod units;
 pub use digest::digest;
 pub use fault::{Change, Failing, Fault, Occurs};
 pub use files::{Files, NoFiles};
+pub use law::law;
 pub use problem::{Elsewhere, Place, Problem, Problems, Reports, TEXT_BYTES_MAX, enumeration, suggestion, text_of};
 pub use read::{At, Name};
 pub use set::set;
