@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Dependencies, Kind, Position, Record, RecordId, Role, Use};
 use crate::domain::Forward;
-use crate::plan::Plan;
-use crate::workload::{Failing, ForwardNames, Name, Place, Treatment, Workload};
+use crate::plan::{Number, Plan};
+use crate::workload::{Associated, Failing, ForwardNames, Name, Place, Treatment, Workload};
 
 /// The records and uses of a workload.
 pub(super) fn collect<'a>(workload: &Workload, plan: &'a Plan, text: &str) -> Dependencies<'a> {
@@ -43,16 +43,22 @@ impl<'w> Collector<'w> {
         let phones = workload.phones.iter().flat_map(|it| &it.number);
         let outside = workload.destinations.iter().flat_map(|it| &it.number);
         lines.chain(phones).chain(outside).for_each(|number| self.define(Kind::DirectoryNumber, number, 1));
+        ranges(workload).for_each(|(first, count)| self.define_range(first, count));
         self.begin(Kind::RoutePoint);
         workload.route_points.iter().for_each(|it| self.define(Kind::RoutePoint, &it.name, 1));
         self.begin(Kind::CtiPort);
-        workload.cti_ports.iter().for_each(|it| self.define(Kind::CtiPort, &it.name, it.count.value));
+        workload.cti_ports.iter().for_each(|it| self.define(Kind::CtiPort, &it.name, it.count.value.into()));
         self.begin(Kind::Phone);
-        workload.phones.iter().for_each(|it| self.define(Kind::Phone, &it.name, it.count.value));
+        workload.phones.iter().for_each(|it| self.define(Kind::Phone, &it.name, it.count.value.into()));
         self.begin(Kind::Destination);
         workload.destinations.iter().for_each(|it| self.define(Kind::Destination, &it.name, 1));
         self.begin(Kind::Application);
         workload.applications.iter().for_each(|it| self.define(Kind::Application, &it.name, 1));
+        self.begin(Kind::User);
+        for it in &workload.users {
+            self.define(Kind::User, &it.name, 1);
+            self.records.last_mut().expect("just defined").controls_all = it.devices == Associated::All;
+        }
         self.begin(Kind::Database);
         workload.databases.iter().for_each(|it| self.define(Kind::Database, &it.name, 1));
         self.begin(Kind::DevicePool);
@@ -78,7 +84,7 @@ impl<'w> Collector<'w> {
         self.first[kind as usize] = self.records.len() as u32;
     }
 
-    fn define(&mut self, kind: Kind, name: &'w Name, count: u32) {
+    fn define(&mut self, kind: Kind, name: &'w Name, count: u64) {
         let id = self.push(kind, name.value.clone(), &name.place, count);
         self.names.insert((kind, &name.value), id);
         if kind.takes_calls() || kind == Kind::DirectoryNumber {
@@ -86,13 +92,21 @@ impl<'w> Collector<'w> {
         }
     }
 
+    /// Numbers in a row, which no call is sent to one by one.
+    fn define_range(&mut self, first: &'w Name, count: u64) {
+        let number = Number::read(&first.value).filter(|_| count > 1);
+        let last = number.map_or(String::new(), |number| format!("-{}", number.after(count - 1)));
+        let id = self.push(Kind::DirectoryNumber, format!("{}{last}", first.value), &first.place, count);
+        self.names.insert((Kind::DirectoryNumber, &first.value), id);
+    }
+
     fn define_unnamed(&mut self, kind: Kind, row: usize, place: &Place) {
         self.push(kind, (row + 1).to_string(), place, 1);
     }
 
-    fn push(&mut self, kind: Kind, name: String, place: &Place, count: u32) -> RecordId {
+    fn push(&mut self, kind: Kind, name: String, place: &Place, count: u64) -> RecordId {
         let at = self.lines.position(place.start);
-        self.records.push(Record { kind, name, at, count });
+        self.records.push(Record { kind, name, at, controls_all: false, count });
         RecordId(self.records.len() as u32 - 1)
     }
 
@@ -114,8 +128,17 @@ impl<'w> Collector<'w> {
             if let Some((node, _)) = it.least_priority.as_ref().filter(|_| !workload.direct) {
                 self.named(user, Role::LeastPriority, Kind::Node, node);
             }
+            if let Some(name) = &it.user {
+                self.named(user, Role::User, Kind::User, name);
+            }
             if let Some(database) = &it.database {
                 self.named(user, Role::LookUp, Kind::Database, database);
+            }
+        }
+        for (row, it) in workload.users.iter().enumerate() {
+            let user = self.id(Kind::User, row);
+            if let Associated::Listed(names) = &it.devices {
+                names.iter().for_each(|device| self.calls(user, Role::Associated, device));
             }
         }
         for (row, it) in workload.pools.iter().enumerate() {
@@ -141,6 +164,7 @@ impl<'w> Collector<'w> {
         }
         for (row, it) in workload.cti_ports.iter().enumerate() {
             let user = self.id(Kind::CtiPort, row);
+            it.first_number.iter().for_each(|number| self.named(user, Role::Line, Kind::DirectoryNumber, number));
             self.device(user, &it.device_pool, it.application.as_ref());
             if let Some((share, to)) = &it.transfer {
                 self.calls(user, Role::Transfer(*share), to);
@@ -149,7 +173,8 @@ impl<'w> Collector<'w> {
         }
         for (row, it) in workload.phones.iter().enumerate() {
             let user = self.id(Kind::Phone, row);
-            it.number.iter().for_each(|number| self.named(user, Role::Line, Kind::DirectoryNumber, number));
+            let numbers = it.number.iter().chain(&it.first_number);
+            numbers.for_each(|number| self.named(user, Role::Line, Kind::DirectoryNumber, number));
             self.device(user, &it.device_pool, it.application.as_ref());
             self.settings(user, &it.forwards, &it.cannot_open_on);
         }
@@ -262,6 +287,16 @@ impl<'w> Collector<'w> {
         let at = self.lines.position(place.start);
         self.uses.push(Use { user, used, role, at, implied: false });
     }
+}
+
+/// The groups whose devices have numbers in a row: the first number, and how many there are.
+fn ranges(workload: &Workload) -> impl Iterator<Item = (&Name, u64)> {
+    let ports = workload.cti_ports.iter().filter_map(|it| {
+        let count = u64::from(it.count.value) * u64::from(it.lines_per_port.value);
+        Some((it.first_number.as_ref()?, count))
+    });
+    let phones = workload.phones.iter();
+    ports.chain(phones.filter_map(|it| Some((it.first_number.as_ref()?, u64::from(it.count.value)))))
 }
 
 /// Where a fault without a name is said to strike.

@@ -5,7 +5,7 @@ mod losses;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Dependencies, Kind, RecordId, Subject};
+use super::{Dependencies, Kind, RecordId, Role, Subject};
 
 /// What of a record goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,17 @@ pub enum Loss {
     CallManager,
     /// The CTIManager of a node fails; its CallManager goes on.
     CtiManager,
+}
+
+impl Loss {
+    /// Whether a node's part that goes is what this use is about.
+    pub const fn concerns(self, role: Role) -> bool {
+        match self {
+            Loss::Whole => true,
+            Loss::CallManager => !matches!(role, Role::CtiManager(_) | Role::LeastPriority),
+            Loss::CtiManager => matches!(role, Role::CtiManager(_) | Role::LeastPriority | Role::Strikes),
+        }
+    }
 }
 
 /// What becomes of a record when another one goes.
@@ -111,6 +122,17 @@ struct Aftermath<'d> {
     before: State,
     after: State,
     effects: Vec<Effect>,
+    /// What is said of calls when all that goes has gone: where in `effects`, and about which calls.
+    pending: Vec<(usize, Pending)>,
+}
+
+/// Calls whose way depends on what else is affected.
+#[derive(Clone, Copy)]
+enum Pending {
+    /// New calls to a device in trouble.
+    New,
+    /// Calls that wait there for its application.
+    Waiting,
 }
 
 impl Dependencies<'_> {
@@ -132,8 +154,10 @@ impl Dependencies<'_> {
     /// Everything that would be affected, in the order of the records.
     pub fn affected(&self, subject: Subject) -> Vec<Effect> {
         let before = self.as_it_is();
-        let mut aftermath = Aftermath { dependencies: self, after: before.clone(), before, effects: Vec::new() };
+        let mut aftermath =
+            Aftermath { dependencies: self, after: before.clone(), before, effects: Vec::new(), pending: Vec::new() };
         aftermath.lose(subject);
+        aftermath.tell_ways();
         aftermath.tell_callers();
         let Aftermath { mut effects, .. } = aftermath;
         // Stable: what happens to one record stays in the order in which it happens.

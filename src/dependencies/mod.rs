@@ -30,6 +30,8 @@ pub enum Kind {
     Destination,
     /// An application.
     Application,
+    /// The user that an application logs in as.
+    User,
     /// A database.
     Database,
     /// A device pool.
@@ -46,7 +48,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in order.
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 14] = [
         Kind::Traffic,
         Kind::DirectoryNumber,
         Kind::RoutePoint,
@@ -54,6 +56,7 @@ impl Kind {
         Kind::Phone,
         Kind::Destination,
         Kind::Application,
+        Kind::User,
         Kind::Database,
         Kind::DevicePool,
         Kind::CallManagerGroup,
@@ -72,6 +75,7 @@ impl Kind {
             Kind::Phone => "phone",
             Kind::Destination => "destination",
             Kind::Application => "application",
+            Kind::User => "user",
             Kind::Database => "database",
             Kind::DevicePool => "device_pool",
             Kind::CallManagerGroup => "callmanager_group",
@@ -91,6 +95,7 @@ impl Kind {
             Kind::Phone => ["phone group", "phone groups"],
             Kind::Destination => ["destination", "destinations"],
             Kind::Application => ["application", "applications"],
+            Kind::User => ["user", "users"],
             Kind::Database => ["database", "databases"],
             Kind::DevicePool => ["device pool", "device pools"],
             Kind::CallManagerGroup => ["CallManager group", "CallManager groups"],
@@ -135,8 +140,22 @@ pub struct Record {
     pub name: String,
     /// Where it is defined.
     pub at: Position,
-    /// How many devices it stands for; for a directory number how many numbers.
-    pub count: u32,
+    /// Whether it is a user that may control every device, which no use says.
+    pub controls_all: bool,
+    /// How many it stands for: devices of a group, numbers of a range.
+    pub count: u64,
+}
+
+impl Record {
+    /// What to call it where its kind is not said: a fault or a change without a name has only a position.
+    pub fn label(&self) -> String {
+        match self.kind {
+            Kind::Fault | Kind::Change if self.name.parse::<u32>().is_ok() => {
+                format!("{} {}", self.kind.words()[0], self.name)
+            }
+            _ => self.name.clone(),
+        }
+    }
 }
 
 /// One record uses another.
@@ -185,6 +204,10 @@ pub enum Role {
     TiedTo,
     /// The CTIManager that an application leaves again (R21).
     LeastPriority,
+    /// Whom an application logs in as (R2).
+    User,
+    /// A device that a user may control (R3).
+    Associated,
     /// Where callers are looked up.
     LookUp,
     /// The how manieth CallManager of a group.
@@ -198,34 +221,62 @@ pub enum Role {
 }
 
 impl Role {
-    /// The role in words.
-    pub fn words(self) -> String {
+    /// The name, as in JSON.
+    pub const fn name(self) -> &'static str {
         match self {
-            Role::Calls => "traffic".into(),
-            Role::Ingress(place) => format!("ingress {place}"),
-            Role::Line => "line".into(),
-            Role::DevicePool => "device pool".into(),
-            Role::CallManagerGroup => "CallManager group".into(),
-            Role::ControlledBy => "controlled by".into(),
-            Role::Redirect(share) => portion("redirect", share),
-            Role::Transfer(share) => portion("transfer", share),
-            Role::Forward(forward) => forward.name().into(),
-            Role::CannotOpenOn => "cannot open on".into(),
-            Role::Egress => "egress".into(),
-            Role::CtiManager(place) => format!("CTIManager {place}"),
-            Role::TiedTo => "tied to".into(),
-            Role::LeastPriority => "least priority".into(),
-            Role::LookUp => "lookup".into(),
-            Role::Member(place) => format!("member {place}"),
-            Role::Strikes => "strikes".into(),
-            Role::Changes => "changes".into(),
-            Role::ChangesTo(forward) => format!("{} from then on", forward.name()),
+            Role::Calls => "traffic",
+            Role::Ingress(_) => "ingress",
+            Role::Line => "line",
+            Role::DevicePool => "device_pool",
+            Role::CallManagerGroup => "callmanager_group",
+            Role::ControlledBy => "controlled_by",
+            Role::Redirect(_) => "redirect",
+            Role::Transfer(_) => "transfer",
+            Role::Forward(forward) | Role::ChangesTo(forward) => forward.name(),
+            Role::CannotOpenOn => "cannot_open_on",
+            Role::Egress => "egress",
+            Role::CtiManager(_) => "ctimanager",
+            Role::TiedTo => "tied_to",
+            Role::LeastPriority => "least_priority",
+            Role::User => "user",
+            Role::Associated => "associated",
+            Role::LookUp => "lookup",
+            Role::Member(_) => "member",
+            Role::Strikes => "strikes",
+            Role::Changes => "changes",
         }
     }
-}
 
-fn portion(what: &str, share: f64) -> String {
-    if share == 1.0 { what.into() } else { format!("{what} {}", percent(share)) }
+    /// The position in a list that says in which order things are used, the first being 1.
+    pub const fn position(self) -> Option<usize> {
+        match self {
+            Role::Ingress(position) | Role::CtiManager(position) | Role::Member(position) => Some(position),
+            _ => None,
+        }
+    }
+
+    /// The share of calls that goes this way.
+    pub const fn share(self) -> Option<f64> {
+        match self {
+            Role::Redirect(share) | Role::Transfer(share) => Some(share),
+            _ => None,
+        }
+    }
+
+    /// The role in words.
+    pub fn words(self) -> String {
+        let name = match self {
+            Role::CtiManager(_) => "CTIManager",
+            Role::CallManagerGroup => "CallManager group",
+            _ => self.name(),
+        };
+        let name = name.replace('_', " ");
+        match (self.position(), self.share()) {
+            (Some(position), _) => format!("{name} {position}"),
+            (None, Some(share)) if share < 1.0 => format!("{name} {}", percent(share)),
+            _ => name,
+        }
+    }
 }
 
 /// A share for people: no more digits than anybody wrote.
@@ -284,6 +335,12 @@ impl<'a> Dependencies<'a> {
     /// Who uses a record.
     pub fn users_of(&self, id: RecordId) -> impl Iterator<Item = &Use> {
         self.by_used[id.index()].iter().map(|&row| &self.uses[row as usize])
+    }
+
+    /// Who uses the directory numbers of a device, but for itself.
+    pub fn dialled_by(&self, id: RecordId) -> impl Iterator<Item = &Use> {
+        let numbers = self.uses_of(id).filter(|it| it.role == Role::Line);
+        numbers.flat_map(|it| self.users_of(it.used)).filter(|it| it.role != Role::Line)
     }
 
     /// The record of a kind in this row of its list.

@@ -1,7 +1,8 @@
 //! Which record a user means.
 
 use super::effects::Loss;
-use super::{Dependencies, Kind, RecordId};
+use super::{Dependencies, Kind, Record, RecordId};
+use crate::plan::Number;
 use crate::workload::{enumeration, suggestion};
 
 /// A record, and what of it is asked about.
@@ -65,7 +66,8 @@ impl Dependencies<'_> {
     }
 
     fn is_called(&self, id: RecordId, name: &str) -> bool {
-        self.record(id).name == name
+        let record = self.record(id);
+        record.name == name || record.kind == Kind::DirectoryNumber && record.count > 1 && is_within(record, name)
     }
 
     /// The name that belongs to this record alone.
@@ -73,4 +75,11 @@ impl Dependencies<'_> {
         let record = self.record(id);
         format!("{}:{}", record.kind.name(), record.name)
     }
+}
+
+/// Whether a number is one of a range.
+fn is_within(range: &Record, number: &str) -> bool {
+    let first = range.name.split('-').next().and_then(Number::read);
+    let distance = first.zip(Number::read(number)).and_then(|(first, number)| first.distance(number));
+    distance.is_some_and(|distance| distance < range.count)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::{Dependencies, Kind, RecordId, Role, Use};
-use super::{Aftermath, Outcome, State, Trouble};
+use super::{Aftermath, Effect, Outcome, Pending, State, Trouble};
 use crate::domain::{self, Forward, Forwards, Target};
 use crate::rules::forwarding;
 use crate::workload::enumeration;
@@ -173,15 +173,31 @@ fn leads_on(role: Role) -> bool {
 }
 
 impl Aftermath<'_> {
+    /// Says where the calls of a device in trouble go, now that it is known what else is.
+    pub(super) fn tell_ways(&mut self) {
+        for (row, which) in std::mem::take(&mut self.pending) {
+            let record = self.effects[row].on;
+            let (trouble, calls) = match which {
+                Pending::New => (self.dependencies.trouble_at(record), "new calls"),
+                Pending::Waiting => (domain::Trouble::ApplicationFailed, "calls that wait there unanswered"),
+            };
+            let way = self.dependencies.way_on(record, trouble, &self.after);
+            let (outcome, words) = self.dependencies.way_in_words(&way);
+            let pauses = self.after.troubled.get(&record) == Some(&Trouble::Pauses);
+            let meanwhile = if pauses && matches!(which, Pending::New) { "meanwhile " } else { "" };
+            self.effects[row] =
+                Effect { outcome, what: format!("{meanwhile}{calls} {words}"), ..self.effects[row].clone() };
+        }
+    }
+
     /// What those notice who send calls to something that is affected.
     pub(super) fn tell_callers(&mut self) {
         let dependencies = self.dependencies;
-        let mut told: Vec<(RecordId, RecordId)> = Vec::new();
+        let mut told = BTreeSet::new();
         for it in dependencies.uses() {
             let sends = leads_on(it.role) || matches!(it.role, Role::Calls | Role::ChangesTo(_));
             // What is named twice, as by three forwards, is said once.
-            if sends && !self.after.gone.contains(&it.user) && !told.contains(&(it.user, it.used)) {
-                told.push((it.user, it.used));
+            if sends && !self.after.gone.contains(&it.user) && told.insert((it.user, it.used)) {
                 self.tell_caller(it);
             }
         }
@@ -195,8 +211,7 @@ impl Aftermath<'_> {
         if now == dependencies.way(it.used, &self.before) || self.after.silenced.contains(&it.user) {
             return;
         }
-        let out = self.after.troubled.get(&it.user) == Some(&Trouble::Out);
-        if out && matches!(it.role, Role::Redirect(_) | Role::Transfer(_)) {
+        if self.after.troubled.contains_key(&it.user) && matches!(it.role, Role::Redirect(_) | Role::Transfer(_)) {
             // It sends nothing on while it is out of service.
             return;
         }
@@ -211,8 +226,7 @@ impl Aftermath<'_> {
         let paused = self.after.troubled.get(&dependencies.behind(it.used)) == Some(&Trouble::Pauses);
         let meanwhile = if paused { "meanwhile " } else { "" };
         let (outcome, way) = dependencies.way_in_words(&now);
-        let rules: &[&str] = if now.forwards.is_empty() && outcome == Outcome::Astray { &["R8"] } else { &["R22"] };
-        let rules = if outcome == Outcome::Preserved { &[] } else { rules };
+        let rules: &[&str] = if matches!(outcome, Outcome::Astray | Outcome::Preserved) { &[] } else { &["R22"] };
         self.add(it.user, outcome, format!("{meanwhile}{which} {way}"), rules);
     }
 

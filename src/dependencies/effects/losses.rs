@@ -1,8 +1,8 @@
 //! What goes with a record.
 
 use super::super::{Dependencies, Kind, RecordId, Role, Subject};
-use super::{Aftermath, Loss, Outcome, Trouble};
-use crate::domain::{self, ClosedBecause, DeviceKind, NodeId};
+use super::{Aftermath, Loss, Outcome, Pending, Trouble};
+use crate::domain::{ClosedBecause, DeviceKind, NodeId};
 use crate::plan::{Device, Topology};
 use crate::rules::device_recovery::{self, Recovery};
 use crate::rules::{manager_choice, node_choice};
@@ -65,6 +65,7 @@ impl Aftermath<'_> {
                 ctimanager: loss != Loss::CallManager,
             }),
             Kind::Application => self.lose_application(row),
+            Kind::User => self.lose_user(record),
             Kind::Database => self.lose_database(row),
             Kind::DevicePool | Kind::CallManagerGroup => self.lose_homes(record),
             Kind::DirectoryNumber => self.lose_number(record),
@@ -106,6 +107,10 @@ impl Aftermath<'_> {
             let list = &application.ctimanagers;
             let place = list.iter().position(|&node| node == failure.node);
             let lives = |node: NodeId| node != failure.node;
+            if !application.may_use_cti {
+                connections.push(Connection::Kept);
+                continue;
+            }
             let connection = match (place.filter(|_| fails), manager_choice::next(list, place, lives)) {
                 (None, _) => Connection::Kept,
                 (Some(0), Some(next)) => {
@@ -213,7 +218,12 @@ impl Aftermath<'_> {
             // Tied to another CallManager than the device's, an application has it once it comes over (R25).
             if is_home && connection == Connection::Kept && recovery == Recovery::Open(own) {
                 self.after.troubled.remove(&record);
-                self.add(record, Outcome::Moves, format!("moves to `{}`, where `{name}` reaches it", at(own)), &["R25"]);
+                self.add(
+                    record,
+                    Outcome::Moves,
+                    format!("moves to `{}`, where `{name}` reaches it", at(own)),
+                    &["R25"],
+                );
             }
             return;
         }
@@ -322,17 +332,14 @@ impl Aftermath<'_> {
     /// Puts a device out of service, and says where its new calls go.
     fn trouble(&mut self, record: RecordId, trouble: Trouble) {
         self.after.troubled.insert(record, trouble);
-        let way = self.dependencies.way_on(record, domain::Trouble::NotOpened, &self.after);
-        let (outcome, words) = self.dependencies.way_in_words(&way);
-        let meanwhile = if trouble == Trouble::Pauses { "meanwhile " } else { "" };
-        self.add(record, outcome, format!("{meanwhile}new calls {words}"), &["R22"]);
+        self.pending.push((self.effects.len(), Pending::New));
+        self.add(record, Outcome::Refused, "", &["R22"]);
     }
 
     /// Where the calls go that wait at a device for its application.
     fn waiting_calls(&mut self, record: RecordId, rules: &'static [&'static str]) {
-        let way = self.dependencies.way_on(record, domain::Trouble::ApplicationFailed, &self.after);
-        let (outcome, words) = self.dependencies.way_in_words(&way);
-        self.add(record, outcome, format!("calls that wait there unanswered {words}"), rules);
+        self.pending.push((self.effects.len(), Pending::Waiting));
+        self.add(record, Outcome::Lost, "", rules);
     }
 
     // An application fails, or is as good as dead.
@@ -372,12 +379,25 @@ impl Aftermath<'_> {
         }
     }
 
+    /// R2: an application whose user is gone opens nothing.
+    fn lose_user(&mut self, record: RecordId) {
+        let dependencies = self.dependencies;
+        for it in dependencies.users_of(record) {
+            let row = dependencies.row(it.user);
+            if dependencies.plan.applications[row].may_use_cti {
+                self.add(it.user, Outcome::StaysOut, "cannot log in, and opens nothing", &["R2"]);
+                self.lose_application(row);
+            }
+        }
+    }
+
     /// No database fails in a run. This is what would follow from what a run does with one that is slow without end.
     fn lose_database(&mut self, row: usize) {
         let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
         for (user, application) in plan.applications.iter().enumerate() {
             let looks_up = application.lookup.is_some() && application.database.is_some_and(|id| id.index() == row);
-            let has_route_point = plan.route_points.iter().any(|it| it.application.is_some_and(|id| id.index() == user));
+            let has_route_point =
+                plan.route_points.iter().any(|it| it.application.is_some_and(|id| id.index() == user));
             if looks_up && has_route_point {
                 let what = "each new call at its route points holds a worker for good; when all wait, no heartbeat \
                             is sent and it is closed";
@@ -413,7 +433,7 @@ impl Aftermath<'_> {
                 [] => "has no number left: calls come only where its name is given".to_owned(),
                 _ => format!("has {} left", crate::workload::enumeration(&others)),
             };
-            self.add(line.user, Outcome::FewerSpares, what, &["R8"]);
+            self.add(line.user, Outcome::FewerSpares, what, &[]);
         }
     }
 
@@ -421,7 +441,11 @@ impl Aftermath<'_> {
         let dependencies = self.dependencies;
         self.after.gone.insert(record);
         for it in dependencies.uses_of(record).filter(|it| it.role == Role::Line) {
-            self.add(it.used, Outcome::Astray, "leads nowhere", &["R8"]);
+            self.add(it.used, Outcome::Astray, "leads nowhere", &[]);
+        }
+        for it in dependencies.users_of(record).filter(|it| it.role == Role::Associated) {
+            let what = format!("names `{}`, which is gone", dependencies.record(record).name);
+            self.add(it.user, Outcome::Astray, what, &["R3"]);
         }
         for it in dependencies.users_of(record).filter(|it| it.role == Role::Changes) {
             self.add(it.user, Outcome::Astray, "has nothing to change", &["R12"]);
