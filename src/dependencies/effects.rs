@@ -61,6 +61,8 @@ pub enum Outcome {
     FewerSpares,
     /// Its calls go somewhere else.
     Forwarded,
+    /// Its calls wait where they are.
+    Waits,
     /// Its calls are refused.
     Refused,
     /// Its calls are lost.
@@ -87,6 +89,7 @@ impl Outcome {
             Outcome::Uncontrolled => "uncontrolled",
             Outcome::FewerSpares => "fewer_spares",
             Outcome::Forwarded => "forwarded",
+            Outcome::Waits => "waits",
             Outcome::Refused => "refused",
             Outcome::Lost => "lost",
             Outcome::Preserved => "preserved",

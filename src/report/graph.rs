@@ -19,7 +19,8 @@ struct Arrow {
     user: RecordId,
     used: RecordId,
     label: String,
-    /// Calls come from a number to the device that uses it, so that it is drawn before the device.
+    /// Calls come from a number to the device that uses it, and an application through its user to devices: what is
+    /// used is drawn first.
     backwards: bool,
 }
 
@@ -73,6 +74,13 @@ impl<'d> Drawing<'d> {
             *mark = mark_of(effect.outcome).max(*mark);
         }
         records.insert(subject.record);
+        // A number that leads from one of these to another is part of the picture.
+        let links = dependencies.ids().filter(|&id| {
+            let is_number = dependencies.record(id).kind == Kind::DirectoryNumber;
+            is_number && dependencies.users_of(id).filter(|it| records.contains(&it.user)).nth(1).is_some()
+        });
+        let links: Vec<RecordId> = links.collect();
+        records.extend(links);
         marks.insert(subject.record, Mark::Subject);
         let title = format!("{}: if {}", dependencies.name(), dependencies.loss(subject));
         Drawing::of(dependencies, title, records, marks)
@@ -88,7 +96,7 @@ impl<'d> Drawing<'d> {
         let mut backwards = BTreeSet::new();
         for it in dependencies.uses().iter().filter(|it| records.contains(&it.user) && records.contains(&it.used)) {
             labels.entry((it.user, it.used)).or_default().push(it.role.words());
-            if it.role == Role::Line {
+            if matches!(it.role, Role::Line | Role::Associated) {
                 backwards.insert((it.user, it.used));
             }
         }
@@ -128,6 +136,7 @@ const fn mark_of(outcome: Outcome) -> Mark {
         | Outcome::Reopened
         | Outcome::FewerSpares
         | Outcome::Forwarded
+        | Outcome::Waits
         | Outcome::Preserved
         | Outcome::Meets => Mark::Changed,
         Outcome::StaysOut

@@ -146,6 +146,12 @@ impl Dependencies<'_> {
         }
     }
 
+    /// Whether calls that are transferred there wait for a free phone.
+    fn queues_calls(&self, used: RecordId) -> bool {
+        let device = self.behind(used);
+        self.record(device).kind == Kind::Phone && self.plan.phone_groups[self.row(device)].queue
+    }
+
     /// Every device that a call of these sources may come to.
     fn reached(&self, sources: impl Iterator<Item = RecordId>, state: &State) -> BTreeSet<RecordId> {
         let mut reached = BTreeSet::new();
@@ -217,7 +223,7 @@ impl Aftermath<'_> {
         }
         let to = self.name(it.used);
         let which = match it.role {
-            Role::Redirect(share) => sent("sends", share, to),
+            Role::Redirect(share) => sent("redirects", share, to),
             Role::Transfer(share) => sent("transfers", share, to),
             Role::Forward(_) => format!("the calls it forwards to `{to}` by {}", self.forwards_to(it)),
             Role::ChangesTo(_) => format!("the calls forwarded to `{to}` from then on"),
@@ -225,6 +231,12 @@ impl Aftermath<'_> {
         };
         let paused = self.after.troubled.get(&dependencies.behind(it.used)) == Some(&Trouble::Pauses);
         let meanwhile = if paused { "meanwhile " } else { "" };
+        let queues = matches!(it.role, Role::Transfer(_)) && !dependencies.is_gone(it.used, &self.after);
+        if queues && dependencies.queues_calls(it.used) {
+            // R10: a transferred call waits for a free phone.
+            let what = format!("{meanwhile}{which} wait at their ports");
+            return self.add(it.user, Outcome::Waits, what, &["R10"]);
+        }
         let (outcome, way) = dependencies.way_in_words(&now);
         let rules: &[&str] = if matches!(outcome, Outcome::Astray | Outcome::Preserved) { &[] } else { &["R22"] };
         self.add(it.user, outcome, format!("{meanwhile}{which} {way}"), rules);

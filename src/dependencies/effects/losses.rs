@@ -232,7 +232,7 @@ impl Aftermath<'_> {
             (Connection::Kept, _) if !is_home => return,
             (Connection::Lost, _) => {
                 let what = format!("is not open until `{name}` is back");
-                (Outcome::StaysOut, what, &["R20", "R22"], Trouble::Out)
+                (Outcome::StaysOut, what, &["R22"], Trouble::Out)
             }
             (Connection::Moves(manager), _) if !is_home => {
                 let what = format!("is not open until `{name}` has opened it again through `{}`", at(manager));
