@@ -1,5 +1,7 @@
 //! Which record a user means.
 
+use std::collections::BTreeSet;
+
 use super::effects::Loss;
 use super::{Dependencies, Kind, Record, RecordId};
 use crate::plan::Number;
@@ -45,7 +47,9 @@ impl Dependencies<'_> {
         match found[..] {
             [record] => Ok(Subject { record, loss: Loss::Whole }),
             [] => {
-                let known = self.records().iter().map(|record| record.name.as_str());
+                // Each once, in the order of the records.
+                let mut seen = BTreeSet::new();
+                let known = self.records().iter().map(|record| record.name.as_str()).filter(|name| seen.insert(*name));
                 Err((format!("there is no record called `{name}`"), suggestion(name, known)))
             }
             _ => {
