@@ -14,7 +14,7 @@ mod residence;
 pub use detection::Detection;
 pub use emptying::{LastToEmpty, TimeToEmpty, Traffic};
 pub use queueing::{
-    ErlangA, erlang_a, erlang_b, erlang_c, md1_mean_wait, mg1_mean_wait, mm1_mean_wait, mm1_wait_exceeds,
+    ErlangA, erlang_a, erlang_b, erlang_b_servers, erlang_c, md1_mean_wait, mg1_mean_wait, mm1_mean_wait, mm1_wait_exceeds,
     mm1_wait_quantile, mmc_mean_wait, mmc_wait_exceeds, poisson_at_most, poisson_exactly,
 };
 pub use rehoming::{

@@ -52,6 +52,21 @@ pub fn erlang_b(offered: f64, servers: u32) -> f64 {
     })
 }
 
+/// How many lines it takes for no more than this share of calls to be blocked; `None`: more than `most`.
+pub fn erlang_b_servers(offered: f64, blocking: f64, most: u32) -> Option<u32> {
+    let mut blocked = 1.0;
+    for servers in 0..=most {
+        if servers > 0 {
+            let carried = offered * blocked;
+            blocked = carried / (f64::from(servers) + carried);
+        }
+        if blocked <= blocking {
+            return Some(servers);
+        }
+    }
+    None
+}
+
 /// The share of customers that wait in M/M/c (Erlang's delay formula): `B / (1 - (A / c) (1 - B))`; all of them from
 /// `A = c`.
 pub fn erlang_c(offered: f64, servers: u32) -> f64 {

@@ -6,7 +6,7 @@ mod happenings;
 mod limits;
 mod rates;
 
-pub use compile::compile;
+pub use compile::{compile, draw_up};
 
 use crate::domain::{
     ApplicationId, DatabaseId, DestinationId, DeviceId, DeviceKind, Failing, Forward, Forwards, NodeId, PhoneGroupId,
