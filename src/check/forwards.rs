@@ -1,8 +1,10 @@
 //! Where forwards lead: round in a circle, or to what is gone as well.
 
+use std::collections::BTreeSet;
+
 use super::advice::{FORWARD_LOOP, FORWARD_TO_SAME_APPLICATION};
 use super::{Known, Notes};
-use crate::domain::{ApplicationId, Forward, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble};
+use crate::domain::{ApplicationId, DeviceId, Forward, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble};
 use crate::engine::Span;
 use crate::plan::Plan;
 use crate::rules::forwarding;
@@ -64,12 +66,11 @@ fn circles(known: &Known<'_>, notes: &mut Notes) {
     ];
     for (trouble, when) in troubles {
         let devices = devices(known.plan);
-        let mut seen: Vec<Target> = Vec::new();
+        let mut seen = BTreeSet::new();
         for first in devices {
             let mut path = Vec::new();
             let mut here = first;
-            while !seen.contains(&here) {
-                seen.push(here);
+            while seen.insert(here) {
                 path.push(here);
                 match next(known.plan, trouble, here) {
                     Some((_, target)) => here = target,
@@ -110,12 +111,13 @@ fn report_circle(known: &Known<'_>, trouble: Trouble, circle: &[Target], when: &
 
 /// Who controls a route point or a group of ports, and where it registers.
 fn controlled(plan: &Plan, device: Target) -> Option<(ApplicationId, &[NodeId])> {
-    let (kind, row) = match device {
-        Target::RoutePoint(id) => (crate::domain::DeviceKind::RoutePoint, id.0),
-        Target::Ports(id) => (crate::domain::DeviceKind::CtiPort, id.0),
+    let id = match device {
+        // Route points come first among the devices.
+        Target::RoutePoint(id) => DeviceId(u32::from(id.0)),
+        Target::Ports(id) => plan.port_groups[id.index()].first,
         Target::Phones(_) | Target::Outside(_) => return None,
     };
-    let device = plan.devices.iter().find(|device| device.kind == kind && device.row == row)?;
+    let device = &plan.devices[id.index()];
     Some((device.application?, &device.group))
 }
 
@@ -129,7 +131,8 @@ fn same_application(known: &Known<'_>, notes: &mut Notes) {
             let Some(target) = forwards(plan, device).get(forward) else { continue };
             let Some((other, its_group)) = controlled(plan, target) else { continue };
             let gone = other == application && (forward == Forward::Cfof || its_group == group);
-            if target == device || !gone {
+            // One that goes back to itself by CFNA is a circle.
+            if !gone || target == device && forward == Forward::Cfna {
                 continue;
             }
             let Some(name) = said(workload, device).and_then(|names| names[forward as usize].as_ref()) else { continue };
