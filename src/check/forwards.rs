@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::advice::{FORWARD_LOOP, FORWARD_TO_SAME_APPLICATION};
 use super::{Known, Notes};
-use crate::domain::{ApplicationId, DeviceId, Forward, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble};
+use crate::domain::{
+    ApplicationId, DeviceId, Forward, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble,
+};
 use crate::engine::Span;
 use crate::plan::Plan;
 use crate::rules::forwarding;
@@ -100,8 +102,8 @@ fn report_circle(known: &Known<'_>, trouble: Trouble, circle: &[Target], when: &
         [only] => (format!("{only} forwards to itself"), "when it is in trouble, that does not help"),
         _ => (format!("calls are forwarded round in a circle: {} -> {}", names.join(" -> "), names[0]), when),
     };
-    let problem = Problem::warning(FORWARD_LOOP.id, first, what)
-        .hint(format!("{when}; let one of them lead to somewhere else"));
+    let problem =
+        Problem::warning(FORWARD_LOOP.id, first, what).hint(format!("{when}; let one of them lead to somewhere else"));
     let problem = match circle.get(1).and_then(|device| place(*device)) {
         Some(second) => problem.also(second, "and on from there"),
         None => problem,
@@ -135,7 +137,9 @@ fn same_application(known: &Known<'_>, notes: &mut Notes) {
             if !gone || target == device && forward == Forward::Cfna {
                 continue;
             }
-            let Some(name) = said(workload, device).and_then(|names| names[forward as usize].as_ref()) else { continue };
+            let Some(name) = said(workload, device).and_then(|names| names[forward as usize].as_ref()) else {
+                continue;
+            };
             let owner = &plan.applications[application.index()].name;
             let what = format!(
                 "`{}` of `{}` leads to `{}`, which is closed together with it when `{owner}` fails",

@@ -403,7 +403,7 @@ mod tests {
         let most = |rates: &[(f64, f64)], length| most_at_once(&[Stay { rates, share: 0.5, seconds: 100.0 }], length);
         assert!((most(&[(0.0, 2.0)], 1e6) - 100.0).abs() < 1e-9);
         assert!((most(&[(0.0, 2.0)], 100.0) - 100.0 * (1.0 - libm::exp(-1.0))).abs() < 1e-9);
-        // Half of the burst's ten times as many calls leave before it has lasted as long as a call.
+        // A tenth of a call's length brings a tenth of what ten times the rate would come to in the end.
         let burst = [(0.0, 2.0), (5000.0, 20.0), (5010.0, 2.0)];
         let expected = 1000.0 - 900.0 * libm::exp(-0.1);
         assert!((most(&burst, 1e6) - expected).abs() < 1e-6, "{}", most(&burst, 1e6));

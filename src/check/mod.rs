@@ -50,6 +50,30 @@ impl Examination {
     }
 }
 
+/// What becomes of the warnings of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lint {
+    /// They are left out.
+    Allow,
+    /// They are warnings.
+    Warn,
+    /// They are as bad as errors.
+    Deny,
+}
+
+impl Examination {
+    /// Does with the warnings as a user wishes, who knows them by their names. The checklist says what it said before.
+    pub fn lint(&mut self, level: impl Fn(&str) -> Lint) {
+        self.findings.retain_mut(|finding| {
+            let lint = finding.problem.id.map_or(Lint::Deny, &level);
+            if lint == Lint::Deny {
+                finding.problem.severity = Severity::Error;
+            }
+            lint != Lint::Allow
+        });
+    }
+}
+
 /// Examines a workload without running it. `name` is how the user knows it, mostly a path.
 pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
     let reports = Reports::default();
@@ -135,13 +159,5 @@ impl Notes {
     /// Takes note of a step that is not done for something; `advice` says what makes that doubtful.
     fn undone(&mut self, step: Step, name: &Name, advice: &'static Advice) {
         self.undone.push(Undone { step, name: name.clone(), scope: &advice.scope });
-    }
-}
-
-/// `1 call`, `2 calls`.
-fn counted(count: u64, one: &str, many: &str) -> String {
-    match count {
-        1 => format!("1 {one}"),
-        count => format!("{count} {many}"),
     }
 }

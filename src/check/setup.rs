@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Notes;
 use super::advice::{
     APPLICATION_WITHOUT_DEVICES, APPLICATION_WITHOUT_USER, CTI_NOT_ENABLED, HEARTBEAT_OUT_OF_BOUNDS,
     MANY_CALLS_AT_ROUTE_POINT, MISSING_FORWARD, NO_APPLICATION, NO_BACKUP_CALLMANAGER, NO_BACKUP_CTIMANAGER,
     NO_DIRECTORY_NUMBER,
 };
 use super::checklist::Step;
-use super::Notes;
 use crate::domain::Forward;
 use crate::engine::Span;
 use crate::rules::heartbeat::effective_interval;
@@ -169,7 +169,8 @@ fn heartbeat_of(application: &Application, workload: &Workload, notes: &mut Note
     if granted != asked.value {
         let bound = if granted < asked.value { "longest" } else { "shortest" };
         let name = &application.name.value;
-        let what = format!("`{name}` asks for a heartbeat every {}, and gets {}", seconds(asked.value), seconds(granted));
+        let what =
+            format!("`{name}` asks for a heartbeat every {}, and gets {}", seconds(asked.value), seconds(granted));
         let hint = format!("{} is the {bound} interval that `[cti]` allows", seconds(granted));
         notes.warn(&HEARTBEAT_OUT_OF_BOUNDS, &asked.place, what, hint);
         notes.undone(Step::Parameters, &application.name, &HEARTBEAT_OUT_OF_BOUNDS);

@@ -4,7 +4,10 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::check::ADVICE;
 
 /// What a Cisco CallManager cluster and its CTI applications do under load and failure, before it happens.
 ///
@@ -19,11 +22,20 @@ pub(super) struct Arguments {
 const EXIT_CODES: &str =
     "Exit codes: 0 done, 1 internal or I/O error, 2 usage, 3 workload invalid, 13 a self-check failed, 130 interrupted";
 
+const CHECK_HELP: &str =
+    "docs/CHECK.md says what each warning means. A warning that is both denied and allowed by its name is denied; \
+                          one that is allowed stays so under --deny warnings.
+
+Exit codes: 0 no errors, 1 internal or I/O error, 2 usage, 3 errors or denied warnings";
+
 #[derive(Clone, Debug, Subcommand)]
 pub(super) enum Command {
     /// Run replications of a workload and report what was measured
     #[command(after_help = EXIT_CODES)]
     Run(RunArguments),
+    /// Check a workload without running it: the configuration checklist, every error, and warnings
+    #[command(after_help = CHECK_HELP)]
+    Check(CheckArguments),
 }
 
 impl Default for Command {
@@ -72,6 +84,51 @@ pub(super) struct RunArguments {
     /// Print only; write no files
     #[arg(long, conflicts_with = "out")]
     pub(super) no_files: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct CheckArguments {
+    /// Workload file
+    pub(super) workload: PathBuf,
+
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: CheckFormat,
+
+    /// Take a kind of warning, or all warnings, for errors; may be repeated
+    #[arg(long, value_name = "ID|warnings", value_parser = denied(), hide_possible_values = true)]
+    pub(super) deny: Vec<String>,
+
+    /// Leave a kind of warning out; may be repeated
+    #[arg(long, value_name = "ID", value_parser = allowed(), hide_possible_values = true)]
+    pub(super) allow: Vec<String>,
+
+    /// Change a value of the workload, e.g. run.length=10m; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+    pub(super) settings: Vec<String>,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// For people: the checklist, and each finding with its place in the file
+    #[default]
+    Text,
+    /// The same as one JSON object
+    Json,
+    /// The findings as SARIF 2.1.0, for code review tools
+    Sarif,
+}
+
+/// All warnings together.
+pub(super) const WARNINGS: &str = "warnings";
+
+fn allowed() -> PossibleValuesParser {
+    PossibleValuesParser::new(ADVICE.iter().map(|advice| advice.id))
+}
+
+fn denied() -> PossibleValuesParser {
+    PossibleValuesParser::new(ADVICE.iter().map(|advice| advice.id).chain([WARNINGS]))
 }
 
 /// How the summary is printed.

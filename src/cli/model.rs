@@ -4,8 +4,11 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::check::{self, Examination};
 use crate::plan::{self, Plan};
-use crate::workload::{self, Files};
+use crate::workload::{self, Files, TEXT_BYTES_MAX, text_of};
+
+use super::Stop;
 
 /// A workload that can be run.
 pub(super) struct Loaded {
@@ -40,6 +43,22 @@ pub(super) fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// The text of a workload file; `help` says what to do about one that cannot be read.
+pub(super) fn text(path: &Path, help: &str) -> Result<String, Stop> {
+    let bytes = read(path, TEXT_BYTES_MAX)
+        .map_err(|error| Stop::Failed(format!("cannot read {}: {error}\n  help: {help}", path.display())))?;
+    match text_of(&bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(why) => Err(Stop::Invalid(format!("error: {} {why}\n  help: docs/MODEL.md has every key", path.display()))),
+    }
+}
+
+/// Examines a workload with some of its values changed.
+pub(super) fn examine(name: &str, text: &str, settings: &[String], directory: &Path) -> Result<Examination, String> {
+    let text = workload::set(text, settings).map_err(|problem| format!("error: {problem}"))?;
+    Ok(check::examine(name, &text, &Beside(directory)))
 }
 
 /// Compiles a workload with some of its values changed, or says all that is wrong with it, ready to print.

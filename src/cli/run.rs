@@ -8,13 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::experiment::{Failure, Measured, replicate};
 use crate::record::ReplicationSummary;
 use crate::report::{self, Provenance, Study};
-use crate::workload::{TEXT_BYTES_MAX, text_of};
 
 use super::arguments::{Format, RunArguments};
 use super::model::{self, Loaded};
 use super::output::{File, OutputDirectory};
 use super::progress::Bar;
-use super::{Stop, memory, print, say};
+use super::{Stop, colored, memory, print, say};
 
 /// The files a run writes.
 const FILES: [&str; 6] =
@@ -75,32 +74,18 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
 
 /// Reads and compiles the workload.
 fn load(arguments: &RunArguments) -> Result<Loaded, Stop> {
-    let color = std::io::IsTerminal::is_terminal(&std::io::stderr()) && !no_color();
+    let color = colored(&std::io::stderr());
     let compiled = match &arguments.workload {
         None => model::compile(model::BUILT_IN, model::BUILT_IN_TEXT, &arguments.settings, Path::new(""), color),
         Some(path) => {
-            let bytes = model::read(path, TEXT_BYTES_MAX).map_err(|error| {
-                Stop::Failed(format!(
-                    "cannot read {}: {error}\n  help: give the path of a workload file, or none for the built-in \
-                     busy hour",
-                    path.display()
-                ))
-            })?;
-            let text = text_of(&bytes).map_err(|why| {
-                Stop::Invalid(format!("error: {} {why}\n  help: docs/MODEL.md has every key", path.display()))
-            })?;
+            let text = model::text(path, "give the path of a workload file, or none for the built-in busy hour")?;
             // The whole path, for the problems to show where they are; the plan takes its name from the last part.
             let name = path.to_string_lossy();
             let directory = path.parent().unwrap_or(Path::new(""));
-            model::compile(&name, text, &arguments.settings, directory, color)
+            model::compile(&name, &text, &arguments.settings, directory, color)
         }
     };
     compiled.map_err(Stop::Invalid)
-}
-
-/// Whether the user wants no colours: any value but an empty one says so.
-fn no_color() -> bool {
-    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
 fn jobs(arguments: &RunArguments) -> usize {

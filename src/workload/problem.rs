@@ -130,8 +130,7 @@ impl Problem {
                 AnnotationKind::Context
             }
         };
-        let mut snippet =
-            Snippet::source(text).path(name).annotation(labelled(primary, &self.place, &self.label));
+        let mut snippet = Snippet::source(text).path(name).annotation(labelled(primary, &self.place, &self.label));
         if let Some((place, label)) = &self.also {
             snippet = snippet.annotation(labelled(AnnotationKind::Context, place, label));
         }
