@@ -13,7 +13,7 @@ pub struct Advice {
     pub source: &'static str,
     /// The step of the checklist that is not done where this is found.
     pub step: Option<Step>,
-    /// Which errors make it doubtful.
+    /// Which parts of the file make it doubtful if they cannot be read.
     pub(super) scope: Scope,
 }
 
@@ -24,7 +24,7 @@ pub(super) enum Scope {
     Entry,
     /// In the same entry, in any of these tables, or outside all entries.
     Tables(&'static [&'static str]),
-    /// Anywhere: nobody looks before all errors are mended.
+    /// Anywhere: nobody looks for this before all errors are mended.
     Whole,
 }
 

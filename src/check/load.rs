@@ -46,15 +46,17 @@ impl<'a> Stream<'a> {
         self.visits.get(&target).copied().unwrap_or_default()
     }
 
-    /// How long a caller talks, on average.
-    fn talk(&self) -> f64 {
-        let talk = seconds(&self.source.talk);
+    /// How long callers talk: equally likely times.
+    fn talk(&self) -> Vec<f64> {
+        let talks = likely(&self.source.talk);
         match &self.source.arrivals {
-            Arrivals::Listed(calls) if !calls.is_empty() => {
-                let sum: f64 = calls.iter().map(|call| call.talk.map_or(talk, Span::seconds)).sum();
-                sum / calls.len() as f64
+            Arrivals::Listed(calls) if calls.iter().any(|call| call.talk.is_some()) => {
+                let mean = talks.iter().sum::<f64>() / talks.len() as f64;
+                // Every so manieth call of a long list.
+                let step = 1 + calls.len() / talks.len();
+                calls.iter().step_by(step).map(|call| call.talk.map_or(mean, Span::seconds)).collect()
             }
-            _ => talk,
+            _ => talks,
         }
     }
 }
@@ -147,50 +149,80 @@ fn first_device(target: Target, plan: &Plan) -> Option<DeviceId> {
     }
 }
 
-/// Calls that come at some rates, of which each stays for so many seconds on average.
+/// Calls that come at some rates, and how long they stay: so many equally likely times.
 struct Stay<'a> {
     rates: &'a [(f64, f64)],
     share: f64,
-    seconds: f64,
+    seconds: Vec<f64>,
 }
 
 /// The calls of all sources at a place, each staying as long as `stay` says.
-fn stays<'a>(streams: &'a [Stream<'a>], target: Target, stay: impl Fn(&Stream<'_>) -> f64) -> Vec<Stay<'a>> {
+fn stays<'a>(streams: &'a [Stream<'a>], target: Target, stay: impl Fn(&Stream<'_>) -> Vec<f64>) -> Vec<Stay<'a>> {
     let there = streams.iter().filter(|stream| stream.visits(target) > 0.0);
     there.map(|stream| Stay { rates: &stream.rates, share: stream.visits(target), seconds: stay(stream) }).collect()
 }
 
-/// The most calls to be expected at once: an infinite-server queue that starts empty, with stays as if exponential, so
-/// that a burst much shorter than a call does not count as if it lasted.
+/// Equally likely times from a law, with its mean.
+fn likely(law: &Distribution) -> Vec<f64> {
+    const TIMES: u64 = 200;
+    let step = u64::MAX / TIMES;
+    let mut times: Vec<f64> = (0..TIMES).map(|row| law.sample(row * step + step / 2).seconds()).collect();
+    let mean = times.iter().sum::<f64>() / TIMES as f64;
+    if mean > 0.0 {
+        // A long tail is not well met by so few.
+        times.iter_mut().for_each(|time| *time *= seconds(law) / mean);
+    }
+    times
+}
+
+/// The calls of a stream up to each of its changes of rate.
+struct Arrived<'a> {
+    rates: &'a [(f64, f64)],
+    sums: Vec<f64>,
+}
+
+impl<'a> Arrived<'a> {
+    fn new(rates: &'a [(f64, f64)]) -> Arrived<'a> {
+        let mut sum = 0.0;
+        let lasting = rates.windows(2).map(|pair| pair[0].1 * (pair[1].0 - pair[0].0));
+        let sums = std::iter::once(0.0).chain(lasting.map(|calls| {
+            sum += calls;
+            sum
+        }));
+        Arrived { rates, sums: sums.collect() }
+    }
+
+    fn until(&self, moment: f64) -> f64 {
+        match self.rates.partition_point(|(at, _)| *at <= moment).checked_sub(1) {
+            Some(row) => self.sums[row] + self.rates[row].1 * (moment - self.rates[row].0),
+            None => 0.0,
+        }
+    }
+}
+
+/// The most calls to be expected at once: those that have come and whose stay is not over, as if there were room for all of
+/// them. So a burst much shorter than a call does not count as if it lasted.
 fn most_at_once(stays: &[Stay<'_>], length: f64) -> f64 {
-    const MOMENTS_MAX: usize = 1000;
-    let mut moments: Vec<f64> = stays.iter().flat_map(|stay| stay.rates.iter().map(|(at, _)| *at)).collect();
+    const MOMENTS_MAX: usize = 300;
+    // Calls are most where a rate falls, or at the end.
+    let falls = stays.iter().flat_map(|stay| stay.rates.windows(2).filter(|pair| pair[1].1 < pair[0].1));
+    let mut moments: Vec<f64> = falls.map(|pair| pair[1].0).collect();
     moments.push(length);
     moments.sort_by(f64::total_cmp);
     moments.dedup();
     if moments.len() > MOMENTS_MAX {
         moments = (1..=MOMENTS_MAX).map(|part| length * part as f64 / MOMENTS_MAX as f64).collect();
     }
-    let mut sums = vec![0.0; moments.len()];
-    for stay in stays {
-        let (mut now, mut calls, mut rate, mut row) = (0.0, 0.0, 0.0, 0);
-        for (sum, &moment) in sums.iter_mut().zip(&moments) {
-            while now < moment || stay.rates.get(row).is_some_and(|(at, _)| *at <= moment) {
-                let next = stay.rates.get(row).filter(|(at, _)| *at <= moment);
-                let until = next.map_or(moment, |(at, _)| *at);
-                let level = rate * stay.share * stay.seconds;
-                if stay.seconds > 0.0 {
-                    calls = level + (calls - level) * libm::exp(-(until - now) / stay.seconds);
-                }
-                now = until;
-                if let Some((_, changed)) = next {
-                    (rate, row) = (*changed, row + 1);
-                }
-            }
-            *sum += calls;
-        }
-    }
-    sums.into_iter().fold(0.0, f64::max)
+    let arrived: Vec<Arrived<'_>> = stays.iter().map(|stay| Arrived::new(stay.rates)).collect();
+    let at = |moment: f64| {
+        let here = |(stay, arrived): (&Stay<'_>, &Arrived<'_>)| {
+            let until = arrived.until(moment);
+            let sum: f64 = stay.seconds.iter().map(|seconds| until - arrived.until(moment - seconds)).sum();
+            stay.share * sum / stay.seconds.len().max(1) as f64
+        };
+        stays.iter().zip(&arrived).map(here).sum::<f64>()
+    };
+    moments.into_iter().map(at).fold(0.0, f64::max)
 }
 
 fn ports(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
@@ -200,23 +232,23 @@ fn ports(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
         if controlled(target, plan).is_none() {
             continue;
         }
-        let treated = group.treatment.as_ref().map(seconds);
-        let stays = stays(streams, target, |stream| treated.unwrap_or_else(|| stream.talk()));
+        let treated = group.treatment.as_ref().map(likely);
+        let stays = stays(streams, target, |stream| treated.clone().unwrap_or_else(|| stream.talk()));
         let erlangs = most_at_once(&stays, plan.length.seconds());
         let ports = with_overflow(target, plan);
         let blocking = erlang_b(erlangs, ports);
         if blocking <= BLOCKING_MAX {
             continue;
         }
-        let all = if ports > group.count { ", with those its calls overflow to," } else { "" };
+        let all = if ports > group.count { ", those included that its calls overflow to" } else { "" };
         let what = format!(
-            "`{}` has too few ports: for {} erlangs at the busiest time {ports}{all} turn {} of calls away",
+            "`{}` has too few ports: with some {} erlangs at the busiest time on {ports}{all}, {} of calls find none free",
             group.name,
             tidy(erlangs),
             percent(blocking)
         );
         let hint = match erlang_b_servers(erlangs, BLOCKING_MAX, DEVICES_MAX) {
-            Some(enough) => format!("{enough} would turn away no more than 1 %"),
+            Some(enough) => format!("with {enough} it would be no more than 1 %"),
             None => "spread the calls over more groups".to_owned(),
         };
         notes.warn(&TOO_FEW_PORTS, &said.count.place, what, hint);
@@ -241,15 +273,17 @@ fn route_points(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
     for (row, (said, route_point)) in workload.route_points.iter().zip(&plan.route_points).enumerate() {
         let target = Target::RoutePoint(RoutePointId(row as u16));
         let Some(application) = controlled(target, plan) else { continue };
-        // One that says it may hold more has been told so.
-        if said.maximum_calls_place.is_some() {
+        // One that says how many it may hold has been told so, or has no more.
+        if said.maximum_calls_place.is_some() || said.busy_trigger <= CALLS_MAX {
             continue;
         }
         let application = &plan.applications[application.index()];
         let stays = stays(streams, target, |stream| match &route_point.treatment {
-            Treatment::Answer(Some(treatment)) => seconds(treatment),
+            Treatment::Answer(Some(treatment)) => likely(treatment),
             Treatment::Answer(None) => stream.talk(),
-            Treatment::Redirect(_) => seconds(&application.decide) + application.lookup.as_ref().map_or(0.0, seconds),
+            Treatment::Redirect(_) => {
+                vec![seconds(&application.decide) + application.lookup.as_ref().map_or(0.0, seconds)]
+            }
         });
         let calls = most_at_once(&stays, plan.length.seconds());
         if calls > f64::from(CALLS_MAX) {
@@ -400,18 +434,20 @@ mod tests {
 
     #[test]
     fn calls_build_up_over_a_stay_and_a_short_burst_does_not_count_as_if_it_lasted() {
-        let most = |rates: &[(f64, f64)], length| most_at_once(&[Stay { rates, share: 0.5, seconds: 100.0 }], length);
-        assert!((most(&[(0.0, 2.0)], 1e6) - 100.0).abs() < 1e-9);
-        assert!((most(&[(0.0, 2.0)], 100.0) - 100.0 * (1.0 - libm::exp(-1.0))).abs() < 1e-9);
-        // A tenth of a call's length brings a tenth of what ten times the rate would come to in the end.
+        let law = Distribution::Exponential { mean: Span::from_secs(100) };
+        let most =
+            |rates: &[(f64, f64)], length| most_at_once(&[Stay { rates, share: 0.5, seconds: likely(&law) }], length);
+        let about =
+            |found: f64, expected: f64| assert!((found / expected - 1.0).abs() < 0.01, "{found}, not {expected}");
+        about(most(&[(0.0, 2.0)], 1e6), 100.0);
+        about(most(&[(0.0, 2.0)], 100.0), 100.0 * (1.0 - libm::exp(-1.0)));
         let burst = [(0.0, 2.0), (5000.0, 20.0), (5010.0, 2.0)];
-        let expected = 1000.0 - 900.0 * libm::exp(-0.1);
-        assert!((most(&burst, 1e6) - expected).abs() < 1e-6, "{}", most(&burst, 1e6));
+        about(most(&burst, 1e6), 1000.0 - 900.0 * libm::exp(-0.1));
         let two = [
-            Stay { rates: &[(0.0, 1.0), (2000.0, 0.0)], share: 1.0, seconds: 10.0 },
-            Stay { rates: &[(0.0, 0.0), (2000.0, 1.0)], share: 1.0, seconds: 10.0 },
+            Stay { rates: &[(0.0, 1.0), (2000.0, 0.0)], share: 1.0, seconds: vec![10.0] },
+            Stay { rates: &[(0.0, 0.0), (2000.0, 1.0)], share: 1.0, seconds: vec![10.0] },
         ];
-        assert!((most_at_once(&two, 4000.0) - 10.0).abs() < 1e-6);
+        about(most_at_once(&two, 4000.0), 10.0);
     }
 
     #[test]

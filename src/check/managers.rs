@@ -45,7 +45,7 @@ fn on_ctimanagers(known: &Known<'_>, notes: &mut Notes) {
         let id = NodeId(row as u16);
         let name = &node.name.value;
         let at_first = begin.get(&id).copied().unwrap_or_default();
-        let hint = "order the `ctimanagers` of the applications differently, or raise the parameter";
+        let hint = "share the devices out among more CTIManagers, or raise the parameter";
         let what = match worst.get(&id) {
             _ if at_first > ON_CTIMANAGER_MAX => {
                 format!("the CTIManager of `{name}` controls {at_first} devices; the limit is {ON_CTIMANAGER_MAX}")

@@ -78,6 +78,8 @@ impl Examination {
 pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
     let reports = Reports::default();
     let workload = Workload::read(text, files, &reports);
+    // What could not be read is as if it were not there, and may look as if it had been forgotten.
+    let unread = reports.places();
     let plan = workload.as_ref().and_then(|workload| plan::draw_up(name, workload, &reports));
     let errors = reports.into_problems(name, text).list;
     let entries = Entries::of(text);
@@ -92,11 +94,11 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
             load::examine(&known, &mut notes);
         }
     }
-    let told = |place: &Place, scope: &Scope| !errors.iter().any(|error| entries.in_scope(&error.place, place, scope));
+    let told = |place: &Place, scope: &Scope| !unread.iter().any(|error| entries.in_scope(error, place, scope));
     let (warnings, silenced): (Vec<Note>, Vec<Note>) =
         notes.warnings.into_iter().partition(|note| told(&note.finding.problem.place, note.scope));
     let (undone, uncertain): (Vec<Undone>, Vec<Undone>) =
-        notes.undone.into_iter().partition(|undone| told(&undone.name.place, undone.scope));
+        notes.undone.into_iter().partition(|undone| told(&undone.because, undone.scope));
     let uncertain = uncertain.iter().map(|undone| undone.step).chain(silenced.iter().filter_map(|it| it.finding.step));
     let uncertain: Vec<Step> = uncertain.collect();
 
@@ -134,6 +136,8 @@ struct Note {
 struct Undone {
     step: Step,
     name: Name,
+    /// The place of what is missing there.
+    because: Place,
     scope: &'static Scope,
 }
 
@@ -156,8 +160,8 @@ impl Notes {
         self.warnings.push(Note { finding, scope: &advice.scope });
     }
 
-    /// Takes note of a step that is not done for something; `advice` says what makes that doubtful.
-    fn undone(&mut self, step: Step, name: &Name, advice: &'static Advice) {
-        self.undone.push(Undone { step, name: name.clone(), scope: &advice.scope });
+    /// Takes note of a step that is not done for something, because of a warning of this kind at a place.
+    fn undone(&mut self, step: Step, name: &Name, advice: &'static Advice, because: &Place) {
+        self.undone.push(Undone { step, name: name.clone(), because: because.clone(), scope: &advice.scope });
     }
 }

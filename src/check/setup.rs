@@ -51,6 +51,7 @@ struct Setup<'a> {
     registered: BTreeMap<&'a str, Vec<&'a str>>,
     /// The forwards of each device that are changed in the course of a run.
     changed: BTreeSet<(&'a str, Forward)>,
+    applications: BTreeSet<&'a str>,
     users: BTreeMap<&'a str, &'a User>,
 }
 
@@ -63,6 +64,7 @@ impl<'a> Setup<'a> {
             controlled: BTreeMap::new(),
             registered: BTreeMap::new(),
             changed: BTreeSet::new(),
+            applications: workload.applications.iter().map(|it| it.name.value.as_str()).collect(),
             users: workload.users.iter().map(|user| (user.name.value.as_str(), user)).collect(),
         };
         for device in devices {
@@ -77,6 +79,10 @@ impl<'a> Setup<'a> {
             setup.changed.extend(change.settings.iter().map(|(forward, _)| (change.of.value.as_str(), *forward)));
         }
         setup
+    }
+
+    fn is_there(&self, application: &str) -> bool {
+        self.applications.contains(application)
     }
 }
 
@@ -132,11 +138,12 @@ fn devices(workload: &Workload) -> Vec<Device<'_>> {
 
 fn devices_of(application: &Application, setup: &Setup<'_>, notes: &mut Notes) {
     let name = &application.name;
-    if !setup.controlled.contains_key(name.value.as_str()) {
+    // A device that names an application that is not there may well mean this one.
+    if !setup.controlled.contains_key(name.value.as_str()) && setup.controlled.keys().all(|it| setup.is_there(it)) {
         let what = format!("`{}` controls no device", name.value);
         let hint = format!("add `application = \"{}\"` to a route point, a port group or a phone group", name.value);
         notes.warn(&APPLICATION_WITHOUT_DEVICES, &name.place, what, hint);
-        notes.undone(Step::Devices, name, &APPLICATION_WITHOUT_DEVICES);
+        notes.undone(Step::Devices, name, &APPLICATION_WITHOUT_DEVICES, &name.place);
     }
 }
 
@@ -146,19 +153,22 @@ fn user_of(application: &Application, setup: &Setup<'_>, notes: &mut Notes) {
         let what = format!("`{}` has no user: a run assumes one that may do everything", name.value);
         let hint = "say its `user`, and add that `[[user]]` with its `devices`";
         notes.warn(&APPLICATION_WITHOUT_USER, &name.place, what, hint);
-        notes.undone(Step::UserEnabled, name, &APPLICATION_WITHOUT_USER);
+        notes.undone(Step::UserEnabled, name, &APPLICATION_WITHOUT_USER, &name.place);
         for device in setup.controlled.get(name.value.as_str()).into_iter().flatten() {
-            notes.undone(Step::Association, device, &APPLICATION_WITHOUT_USER);
+            notes.undone(Step::Association, device, &APPLICATION_WITHOUT_USER, &name.place);
         }
         return;
     };
     if let Some(user) = setup.users.get(said.value.as_str()).filter(|user| !user.cti_enabled.value) {
-        let what = format!("`{}` may not use CTI, so `{}` opens nothing", user.name.value, name.value);
+        let what = format!(
+            "the user `{}` may not use CTI, so the application `{}` opens nothing",
+            user.name.value, name.value
+        );
         let problem = Problem::warning(CTI_NOT_ENABLED.id, user.cti_enabled.place.clone(), what)
             .also(said.place.clone(), "its application")
             .hint("write `cti_enabled = true`, unless the run is to show just that");
         notes.add(&CTI_NOT_ENABLED, problem);
-        notes.undone(Step::UserEnabled, name, &CTI_NOT_ENABLED);
+        notes.undone(Step::UserEnabled, name, &CTI_NOT_ENABLED, &name.place);
     }
 }
 
@@ -173,7 +183,7 @@ fn heartbeat_of(application: &Application, workload: &Workload, notes: &mut Note
             format!("`{name}` asks for a heartbeat every {}, and gets {}", seconds(asked.value), seconds(granted));
         let hint = format!("{} is the {bound} interval that `[cti]` allows", seconds(granted));
         notes.warn(&HEARTBEAT_OUT_OF_BOUNDS, &asked.place, what, hint);
-        notes.undone(Step::Parameters, &application.name, &HEARTBEAT_OUT_OF_BOUNDS);
+        notes.undone(Step::Parameters, &application.name, &HEARTBEAT_OUT_OF_BOUNDS, &asked.place);
     }
 }
 
@@ -212,7 +222,7 @@ fn callmanagers_of(group: &CallManagerGroup, setup: &Setup<'_>, notes: &mut Note
 
 fn calls_at(route_point: &RoutePoint, notes: &mut Notes) {
     if let Some(place) = &route_point.maximum_calls_place
-        && route_point.maximum_calls > CALLS_MAX
+        && route_point.busy_trigger.min(route_point.maximum_calls) > CALLS_MAX
     {
         let name = &route_point.name.value;
         let what = format!("`{name}` may hold {} calls at once; no more than {CALLS_MAX} are advised", {
@@ -234,7 +244,7 @@ fn application_of(device: &Device<'_>, workload: &Workload, notes: &mut Notes) {
         None => format!("no application opens `{name}`: all its calls are refused"),
     };
     notes.warn(&NO_APPLICATION, &device.name.place, what, "say its `application`");
-    notes.undone(Step::Association, device.name, &NO_APPLICATION);
+    notes.undone(Step::Association, device.name, &NO_APPLICATION, &device.name.place);
 }
 
 fn number_of(device: &Device<'_>, notes: &mut Notes) {
@@ -247,7 +257,7 @@ fn number_of(device: &Device<'_>, notes: &mut Notes) {
         Kind::Phones => ("have no directory numbers", "as in `first_dn = \"5101\"`: the others count on from there"),
     };
     notes.warn(&NO_DIRECTORY_NUMBER, &device.name.place, format!("`{}` {what}", device.name.value), hint);
-    notes.undone(Step::Numbers, device.name, &NO_DIRECTORY_NUMBER);
+    notes.undone(Step::Numbers, device.name, &NO_DIRECTORY_NUMBER, &device.name.place);
 }
 
 fn forwards_of(device: &Device<'_>, setup: &Setup<'_>, notes: &mut Notes) {
@@ -286,7 +296,7 @@ fn forwards_of(device: &Device<'_>, setup: &Setup<'_>, notes: &mut Notes) {
         return;
     }
     let names: Vec<&str> = lost.iter().map(|(forward, _)| forward.name()).collect();
-    let what = format!("`{}` has no {}", device.name.value, enumeration(&names));
+    let what = format!("`{}` lacks {}", device.name.value, enumeration(&names));
     let hint: Vec<String> = lost.iter().map(|(forward, what)| format!("without `{}` {what}", forward.name())).collect();
     let problem = Problem::warning(MISSING_FORWARD.id, device.name.place.clone(), what).hint(hint.join("; "));
     notes.add(&MISSING_FORWARD, problem);

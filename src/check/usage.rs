@@ -6,7 +6,7 @@ use super::advice::{UNREACHABLE, UNUSED};
 use super::{Known, Notes};
 use crate::domain::{DestinationId, Forward, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::plan::{Plan, Treatment};
-use crate::workload::{Name, Workload};
+use crate::workload::{Name, Phones, Workload};
 
 /// Looks for what could as well be left out.
 pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
@@ -94,7 +94,9 @@ fn unreachable(known: &Known<'_>, notes: &mut Notes) {
     for (row, it) in workload.cti_ports.iter().enumerate() {
         report("ports", &it.name, Target::Ports(PortGroupId(row as u16)));
     }
-    for (row, it) in workload.phones.iter().enumerate() {
+    // Phones that nobody calls are still there when something fails: they move, and that is work.
+    let phones: &[Phones] = if plan.faults.is_empty() { &workload.phones } else { &[] };
+    for (row, it) in phones.iter().enumerate() {
         report("phones", &it.name, Target::Phones(PhoneGroupId(row as u16)));
     }
     for (row, it) in workload.destinations.iter().enumerate() {

@@ -223,6 +223,16 @@ mod tests {
     }
 
     #[test]
+    fn enough_lines_are_the_fewest_that_block_no_more_than_that() {
+        for offered in [0.1, 6.5, 100.0, 1800.0] {
+            let enough = erlang_b_servers(offered, 0.01, 10_000).expect("there are so many");
+            assert!(erlang_b(offered, enough) <= 0.01 && erlang_b(offered, enough - 1) > 0.01, "{offered}: {enough}");
+        }
+        assert_eq!(erlang_b_servers(100.0, 0.01, 116), None);
+        assert_eq!(erlang_b_servers(0.0, 0.01, 10), Some(1));
+    }
+
+    #[test]
     fn one_server_by_pollaczek_and_khinchine() {
         for (cv_squared, wait) in
             [(0.0, "2.000000000"), (0.5, "3.000000000"), (1.0, "4.000000000"), (4.0, "10.000000000")]

@@ -161,6 +161,11 @@ impl Reports {
         self.0.borrow().len()
     }
 
+    /// Where the problems so far are.
+    pub fn places(&self) -> Vec<Place> {
+        self.0.borrow().iter().map(|problem| problem.place.clone()).collect()
+    }
+
     /// Gives all problems after the first `known` ones the rule behind them.
     pub fn cite(&self, known: usize, rule: &'static str) {
         for problem in &mut self.0.borrow_mut()[known..] {
