@@ -96,7 +96,13 @@ impl Entries {
             "node" => Step::CtiManagers,
             "cti" => Step::Parameters,
             "callmanager_group" | "device_pool" => Step::Groups,
-            "application" | "database" => Step::Applications,
+            "application" => match key(text, error.place.start) {
+                "ctimanagers" | "least_priority" | "fall_back_after" => Step::CtiManagers,
+                "heartbeat" => Step::Parameters,
+                "user" => Step::UserEnabled,
+                _ => Step::Applications,
+            },
+            "database" => Step::Applications,
             "user" => Step::UserEnabled,
             "route_point" | "cti_port" | "phone" => match key(text, error.place.start) {
                 "lines" | "dn" | "first_dn" | "lines_per_port" => Step::Numbers,

@@ -143,8 +143,9 @@ fn result<'a>(
     let problem = &finding.problem;
     let rule_id = problem.id.unwrap_or(ERROR_ID);
     let mut text = problem.what.clone();
-    for (before, more) in [(": ", Some(problem.label.as_str())), ("; ", problem.hint.as_deref()), (" (", problem.rule)]
-    {
+    // Where the trouble is in another file, the label only says who names that.
+    let label = Some(problem.label.as_str()).filter(|_| problem.elsewhere.is_none());
+    for (before, more) in [(": ", label), ("; ", problem.hint.as_deref()), (" (", problem.rule)] {
         if let Some(more) = more.filter(|more| !more.is_empty()) {
             text = text + before + more + if before == " (" { ")" } else { "" };
         }
