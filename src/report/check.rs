@@ -19,10 +19,12 @@ pub fn check_text(examination: &Examination, color: bool) -> String {
         let offenders: Vec<String> = line
             .offenders
             .iter()
+            .take(OFFENDERS_SHOWN)
             .map(|offender| {
                 let at = positions.at(offender.place.start);
                 format!("{} ({}:{})", offender.name, at.line, at.column)
             })
+            .chain(more(line.offenders.len(), OFFENDERS_SHOWN))
             .collect();
         let (number, title) = (line.step.number(), line.step.title());
         let why = match offenders.is_empty() {
@@ -32,10 +34,24 @@ pub fn check_text(examination: &Examination, color: bool) -> String {
         };
         report += &format!("{number}  {title:<width$}  {state}{why}\n");
     }
-    for finding in &examination.findings {
+    for finding in examination.findings.iter().take(FINDINGS_SHOWN) {
         report += &format!("\n{}\n", finding.problem.render(&examination.name, &examination.text, color));
     }
+    for more in more(examination.findings.len(), FINDINGS_SHOWN) {
+        report += &format!("\n{more}: `--format json` has them all\n");
+    }
     report + &format!("\n{}\n", in_short(examination))
+}
+
+/// People read no more findings than these.
+const FINDINGS_SHOWN: usize = 100;
+
+/// Nor more names in a line.
+const OFFENDERS_SHOWN: usize = 12;
+
+/// What is not shown of so many.
+fn more(count: usize, shown: usize) -> Option<String> {
+    (count > shown).then(|| format!("{} more", count - shown))
 }
 
 fn in_short(examination: &Examination) -> String {
