@@ -82,7 +82,7 @@ pub fn main() -> ExitCode {
 /// Whether a stream shows colours: a terminal does, unless its user wants none. Any value of NO_COLOR but an empty one
 /// says so.
 fn colored(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal() && !std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Talks. Nobody to talk to is no reason to stop.

@@ -37,7 +37,7 @@ pub fn check_text(examination: &Examination, color: bool) -> String {
     for finding in examination.findings.iter().take(FINDINGS_SHOWN) {
         report += &format!("\n{}\n", finding.problem.render(&examination.name, &examination.text, color));
     }
-    for more in more(examination.findings.len(), FINDINGS_SHOWN) {
+    if let Some(more) = more(examination.findings.len(), FINDINGS_SHOWN) {
         report += &format!("\n{more}: `--format json` has them all\n");
     }
     report + &format!("\n{}\n", in_short(examination))
