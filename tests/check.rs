@@ -209,7 +209,8 @@ fn r9_the_checklist_of_a_sound_workload_is_done() {
 
 #[test]
 fn r9_a_step_that_is_not_done_names_what_keeps_it_from_being_done() {
-    let cases: [(Step, &[(&str, &str)], &str, &[&str]); 11] = [
+    type Replacements = &'static [(&'static str, &'static str)];
+    let cases: [(Step, Replacements, &str, &[&str]); 11] = [
         (Step::Devices, &[], "[[application]]\nname = \"idle\"\nuser = \"ivr\"\n", &["idle"]),
         (Step::Devices, &[("lookup", "voice_lines = 21\nlookup")], "", &["ivr"]),
         (Step::Numbers, &[("first_dn = \"7101\"\n", "")], "", &["ports"]),
