@@ -3,6 +3,7 @@
 //! Standard output is for data, standard error for talk.
 
 mod arguments;
+mod check;
 mod deps;
 mod memory;
 mod model;
@@ -10,7 +11,7 @@ mod output;
 mod progress;
 mod run;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -26,6 +27,8 @@ enum Stop {
     Usage(String),
     /// The workload cannot be simulated: its problems, ready to print.
     Invalid(String),
+    /// It has been found wanting, and all there is to say has been printed.
+    Found,
     /// A self-check failed: the numbers cannot be trusted.
     Violated(String),
     /// Ctrl-C, or a request to end from outside.
@@ -43,7 +46,7 @@ impl Stop {
         match self {
             Stop::Failed(_) => 1,
             Stop::Usage(_) => 2,
-            Stop::Invalid(_) => 3,
+            Stop::Invalid(_) | Stop::Found => 3,
             Stop::Violated(_) => 13,
             // What a shell makes of a process ended by SIGINT.
             Stop::Interrupted { .. } => 130,
@@ -54,6 +57,7 @@ impl Stop {
         match self {
             Stop::Failed(message) | Stop::Usage(message) | Stop::Violated(message) => format!("error: {message}"),
             Stop::Invalid(problems) => problems.trim_end().to_owned(),
+            Stop::Found => String::new(),
             Stop::Interrupted { done, wanted } => {
                 format!("interrupted: {done} of {wanted} replications were done; they are lost, nothing was written")
             }
@@ -66,15 +70,24 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command.unwrap_or_default() {
         Command::Run(run) => run::run(&run),
+        Command::Check(check) => check::check(&check),
         Command::Deps(deps) => deps::deps(&deps),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
-            say(&stop.message());
+            if stop != Stop::Found {
+                say(&stop.message());
+            }
             ExitCode::from(stop.exit_code())
         }
     }
+}
+
+/// Whether a stream shows colours: a terminal does, unless its user wants none. Any value of NO_COLOR but an empty one
+/// says so.
+fn colored(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Talks. Nobody to talk to is no reason to stop.
