@@ -52,15 +52,16 @@ pub fn erlang_b(offered: f64, servers: u32) -> f64 {
     })
 }
 
-/// The fewest lines that block no more than a share `most` of calls; `None` if that takes more than `limit` of them. A step for
-/// each line.
-pub fn lines_for_blocking(offered: f64, most: f64, limit: u32) -> Option<u32> {
+/// How many lines it takes for no more than this share of calls to be blocked; `None`: more than `most`.
+pub fn erlang_b_servers(offered: f64, blocking: f64, most: u32) -> Option<u32> {
     let mut blocked = 1.0;
-    for lines in 1..=limit {
-        let carried = offered * blocked;
-        blocked = carried / (f64::from(lines) + carried);
-        if blocked <= most {
-            return Some(lines);
+    for servers in 0..=most {
+        if servers > 0 {
+            let carried = offered * blocked;
+            blocked = carried / (f64::from(servers) + carried);
+        }
+        if blocked <= blocking {
+            return Some(servers);
         }
     }
     None
@@ -311,6 +312,16 @@ mod tests {
     }
 
     #[test]
+    fn enough_lines_are_the_fewest_that_block_no_more_than_that() {
+        for offered in [0.1, 6.5, 100.0, 1800.0] {
+            let enough = erlang_b_servers(offered, 0.01, 10_000).expect("there are so many");
+            assert!(erlang_b(offered, enough) <= 0.01 && erlang_b(offered, enough - 1) > 0.01, "{offered}: {enough}");
+        }
+        assert_eq!(erlang_b_servers(100.0, 0.01, 116), None);
+        assert_eq!(erlang_b_servers(0.0, 0.01, 10), Some(1));
+    }
+
+    #[test]
     fn one_server_by_pollaczek_and_khinchine() {
         for (cv_squared, wait) in
             [(0.0, "2.000000000"), (0.5, "3.000000000"), (1.0, "4.000000000"), (4.0, "10.000000000")]
@@ -448,13 +459,13 @@ mod tests {
     #[test]
     fn the_other_way_round() {
         for (offered, most) in [(12.5, 0.01), (0.3, 0.05), (200.0, 0.001), (5.0, 0.9)] {
-            let lines = lines_for_blocking(offered, most, 1000).expect("that is enough");
+            let lines = erlang_b_servers(offered, most, 1000).expect("that is enough");
             assert!(erlang_b(offered, lines) <= most && erlang_b(offered, lines - 1) > most, "{offered}, {most}");
             let load = load_for_blocking(lines, most);
             assert!(offered <= load && erlang_b(load, lines) <= most && erlang_b(1.0001 * load, lines) > most);
         }
-        assert_eq!(lines_for_blocking(100.0, 0.01, 116), None);
-        assert_eq!(lines_for_blocking(100.0, 0.01, 117), Some(117));
+        assert_eq!(erlang_b_servers(100.0, 0.01, 116), None);
+        assert_eq!(erlang_b_servers(100.0, 0.01, 117), Some(117));
         let rate = 100.0 / 1800.0;
         assert_eq!(servers_for_service_level(rate, 180.0, 20.0, 0.8), 14, "as pyworkforce has it");
         for (rate, within, level) in [(0.01, 0.0, 0.99), (5.0, 60.0, 0.5), (100.0, 20.0, 0.999)] {

@@ -16,7 +16,9 @@ pub use digest::digest;
 pub use fault::{Change, Failing, Fault, Occurs};
 pub use files::{Files, NoFiles};
 pub use law::law;
-pub use problem::{Elsewhere, Place, Problem, Problems, Reports, TEXT_BYTES_MAX, enumeration, suggestion, text_of};
+pub use problem::{
+    Elsewhere, Place, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, enumeration, suggestion, text_of,
+};
 pub use read::{At, Name};
 pub use set::set;
 pub use traffic::{Arrivals, Burst, Calls, ListedCall, RatePoint, Traffic};
