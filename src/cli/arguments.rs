@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check::CheckArguments;
 use super::deps::DepsArguments;
+use super::oracle::OracleArguments;
 
 /// What a Cisco CallManager cluster and its CTI applications do under load and failure, before it happens.
 ///
@@ -35,6 +36,10 @@ pub(super) enum Command {
     /// Show what uses what in a workload, and what would be affected if a part of it went
     #[command(after_help = EXIT_CODES)]
     Deps(DepsArguments),
+
+    /// Answer a planner's question with a closed form: no workload, no simulation
+    #[command(after_help = super::oracle::AFTER_HELP)]
+    Oracle(OracleArguments),
 }
 
 impl Default for Command {

@@ -7,6 +7,7 @@ mod check;
 mod deps;
 mod memory;
 mod model;
+mod oracle;
 mod output;
 mod progress;
 mod run;
@@ -72,6 +73,7 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run::run(&run),
         Command::Check(check) => check::check(&check),
         Command::Deps(deps) => deps::deps(&deps),
+        Command::Oracle(oracle) => oracle::oracle(&oracle),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -106,28 +106,6 @@ impl Residence {
         }
     }
 
-    /// The squared coefficient of variation: the variance over the square of the mean; zero where that is zero.
-    pub fn cv_squared(&self) -> f64 {
-        match *self {
-            Residence::Exponential { .. } => 1.0,
-            Residence::Fixed { .. } => 0.0,
-            Residence::Uniform { low, high } => {
-                let ratio = (high - low) / (high + low);
-                ratio * ratio / 3.0
-            }
-            Residence::Erlang { phases, .. } => 1.0 / f64::from(phases),
-            Residence::Lognormal { sigma, .. } => libm::expm1(sigma * sigma),
-            Residence::Weibull { shape, .. } => {
-                libm::exp(libm::lgamma(1.0 + 2.0 / shape) - 2.0 * libm::lgamma(1.0 + 1.0 / shape)) - 1.0
-            }
-            Residence::Empirical(ref measured) => {
-                let mean = self.mean();
-                let squares = measured.values.iter().map(|value| (value - mean) * (value - mean));
-                if mean > 0.0 { squares.sum::<f64>() / measured.values.len() as f64 / (mean * mean) } else { 0.0 }
-            }
-        }
-    }
-
     /// `1 - F(t)`: the probability of staying longer than `t`.
     pub fn exceeds(&self, t: f64) -> f64 {
         if t < 0.0 {
@@ -321,18 +299,6 @@ mod tests {
                 let expected = integral(t, h, &law.knots(), |u| law.exceeds(u)) / h;
                 assert!((law.rest(t) - expected).abs() < 1e-12, "{law:?} at {t}: {} not {expected}", law.rest(t));
             }
-        }
-    }
-
-    /// `E[X^2] = 2 h int_0^inf Te(t) dt`: the second moment from what is left of a stay met at a random moment.
-    #[test]
-    fn the_variance_is_that_of_the_law() {
-        for law in laws() {
-            let h = law.mean();
-            let expected = 2.0 / h * integral(0.0, h, &law.knots(), |t| law.rest(t)) - 1.0;
-            let found = law.cv_squared();
-            assert!((found - expected).abs() < 1e-9 * (1.0 + expected), "{law:?}: {found} not {expected}");
-            assert!((1.05 * found + 0.05 - expected).abs() > 1e-3, "{law:?}: a wrong one passes");
         }
     }
 

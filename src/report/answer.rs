@@ -212,8 +212,8 @@ fn per_time(rate: f64) -> String {
     if rate >= 1.0 { format!("{}/s", digits(rate)) } else { format!("{}/h", digits(3600.0 * rate)) }
 }
 
-/// A time in the unit that suits it.
-pub(super) fn time(seconds: f64) -> String {
+/// A time, in seconds, in the unit that suits it.
+pub fn time(seconds: f64) -> String {
     const YEAR: f64 = 365.25 * 86_400.0;
     let units = [(YEAR, "years"), (86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")];
     if seconds == f64::INFINITY {
@@ -222,8 +222,9 @@ pub(super) fn time(seconds: f64) -> String {
     if seconds <= 0.0 {
         return "0 s".to_owned();
     }
-    // Two of a unit at least, so that 90 min are not 1.5 h.
-    let (length, unit) = units.into_iter().find(|&(length, _)| seconds >= 2.0 * length).unwrap_or((1e-3, "ms"));
+    // Two of a unit at least, so that 90 min are not 1.5 h; or just one.
+    let suits = |length: f64| seconds >= 2.0 * length || (seconds - length).abs() < 1e-9 * length;
+    let (length, unit) = units.into_iter().find(|&(length, _)| suits(length)).unwrap_or((1e-3, "ms"));
     format!("{} {unit}", digits(seconds / length))
 }
 
@@ -274,6 +275,7 @@ mod tests {
             (0.0, "0 s"),
             (0.0045, "4.500 ms"),
             (59.0, "59 s"),
+            (60.0, "1 min"),
             (119.0, "119 s"),
             (1486.4, "24.77 min"),
             (449_000.0, "5.197 d"),
