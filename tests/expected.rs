@@ -156,6 +156,9 @@ fn ports_that_are_dialled_block_by_erlang_b() {
     assert!(matching(&changed(&fault, &[]), FORWARDED).is_empty(), "an application fails");
     let two = format!("{text}\n[[traffic]]\nname = \"more\"\nto = \"overflow\"\narrivals = {{ poisson = \"1/h\" }}\n");
     assert!(matching(&changed(&two, &[]), FORWARDED).is_empty(), "others are offered too");
+    let people = format!("{text}\n[[phone]]\nname = \"people\"\ncount = 3\ndevice_pool = \"main\"\n");
+    let transfers = ["cti_port.ports.transfer_to=people", "cti_port.ports.transfer_share=0.5"];
+    assert!(matching(&changed(&people, &transfers), FORWARDED).is_empty(), "the transfer takes time at the port");
     only_without(
         &text,
         FORWARDED,
@@ -167,7 +170,6 @@ fn ports_that_are_dialled_block_by_erlang_b() {
             &["run.warm_up=1m"],
             &["cti.code_yellow={ entry = '200ms', exit = '80ms' }"],
             &["work.setup=15s"],
-            &["cti_port.ports.transfer_to=overflow", "cti_port.ports.transfer_share=0.5"],
         ],
     );
 }
@@ -287,7 +289,7 @@ fn a_route_point_that_holds_calls_is_a_queue_without_limit() {
 fn workers(decide: &str, number: u32, rate: u32) -> String {
     format!(
         r#"{FREE}
-        run = {{ length = "1h", warm_up = "2m" }}
+        run = {{ length = "1h", warm_up = "5m" }}
         {NODES}
         [[application]]
         name = "ivr"

@@ -53,7 +53,7 @@ pub(super) fn blocking(plan: &Plan) -> Option<Expected> {
     let messages = messages(plan);
     let (rate, impatient) = direct_traffic(plan, to, 4.0 * messages)?;
     // Who gives up while it rings frees the line early.
-    if impatient > 0.0 && group.rings > 0.0 {
+    if group.rings > 0.0 && plan.sources.iter().any(|source| source.patience.is_some()) {
         return None;
     }
     let laws = match &group.treatment {
