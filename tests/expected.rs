@@ -403,7 +403,8 @@ fn a_silent_death_is_noticed_as_the_reading_says() {
             &["fault.hang.kind=stall"],
             &["fault.hang.at=19m30s"],
             &["fault.hang.at=4m"],
-            &["work.setup=1m"],
+            &["work.event=1m"],
+            &["application.ivr.decide=9s", "application.ivr.workers=1", "traffic.callers.arrivals.poisson=240/h"],
         ],
     );
 }

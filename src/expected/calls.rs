@@ -2,7 +2,7 @@
 
 use super::{
     Expected, MESSAGES_MAX, Measure, constant_rate, controls, dialled, direct_traffic, is_calm, measured, messages,
-    per_hour, seconds, time,
+    per_hour, seconds, short, time,
 };
 use crate::domain::{ApplicationId, Forward, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::engine::{Distribution, Span};
@@ -81,11 +81,11 @@ pub(super) fn blocking(plan: &Plan) -> Option<Expected> {
         high: blocked(rate * (mean + messages)),
         form: "Erlang B",
         why: format!(
-            "all calls go to `{}`: {} of {} on average, {:.4} erlangs on {}",
+            "all calls go to `{}`: {} of {} on average, {} erlangs on {}",
             plan.target_name(to),
             per_hour(rate),
             time(mean),
-            rate * mean,
+            short(rate * mean),
             group.size
         ),
     })
@@ -153,7 +153,7 @@ fn occupancy_of(plan: &Plan, id: RoutePointId) -> Option<Expected> {
         low: rate * (1.0 - impatient) * mean * settled,
         high: rate * (mean + messages) * settled,
         form: "M/G/infinity",
-        why: format!("`{}` answers {}, each of which stays {} on average", it.name, per_hour(rate), time(mean)),
+        why: format!("`{}` answers {}, which stay {} on average", it.name, per_hour(rate), time(mean)),
     })
 }
 

@@ -1,7 +1,8 @@
 //! Failures: how long they go unnoticed, how many there are, and who finds nobody.
 
 use super::{
-    Expected, Measure, callmanager_of, constant_rate, controls, is_calm, measured, messages, per_hour, seconds, time,
+    Expected, Measure, callmanager_of, constant_rate, control_is_calm, control_messages, controls, measured, per_hour,
+    seconds, time,
 };
 use crate::domain::{ApplicationFault, ApplicationId, Failing, NodeId};
 use crate::engine::Distribution;
@@ -12,7 +13,7 @@ use crate::plan::{Fault, HeartbeatReading, Occurs, Plan};
 /// uniform, because the phase of the heartbeats is.
 pub(super) fn detection(plan: &Plan) -> Vec<Expected> {
     let failing: Vec<Option<ApplicationId>> = plan.faults.iter().map(application_of).collect();
-    if failing.contains(&None) || !is_calm(plan) {
+    if failing.contains(&None) || !control_is_calm(plan) {
         return Vec::new();
     }
     let once = |id: &ApplicationId| failing.iter().filter(|other| **other == Some(*id)).count() == 1;
@@ -32,7 +33,7 @@ fn detection_of(plan: &Plan, fault: &Fault, id: ApplicationId) -> Option<Expecte
     let Failing::Application(_, ApplicationFault::Silent) = fault.failing else { return None };
     let Occurs::Once { at, lasts } = fault.occurs else { return None };
     let detection = Detection { reading: plan.parameters.heartbeat_reading, interval: it.heartbeat.seconds() };
-    let messages = messages(plan);
+    let messages = control_messages(plan);
     // Noticed before it is restarted, which would reveal it, and before the end.
     let latest = detection.longest() + 10.0 * messages;
     let in_time = lasts.seconds() > latest && at.seconds() + latest < plan.length.seconds() && at >= plan.warm_up;

@@ -9,7 +9,7 @@ mod failures;
 mod rehoming;
 
 use crate::domain::{ApplicationId, Failing, Forward, NodeId, RoutePointId, Target};
-use crate::engine::{Distribution, Span};
+use crate::engine::Distribution;
 use crate::oracle::Residence;
 use crate::plan::{Arrivals, CallManagerWork, Plan, Source, Treatment};
 
@@ -87,31 +87,41 @@ fn callmanager_work(work: &CallManagerWork) -> f64 {
 /// How long the messages of a call take at most, on average, as long as no station is busier than [`CALM`], so that work waits no longer
 /// than it takes; in seconds.
 fn messages(plan: &Plan) -> f64 {
-    let most = |times: &mut dyn Iterator<Item = f64>| times.fold(0.0, f64::max);
-    let callmanagers = most(&mut plan.nodes.iter().map(|node| callmanager_work(&node.callmanager)));
+    let callmanagers = plan.nodes.iter().map(|node| callmanager_work(&node.callmanager)).fold(0.0, f64::max);
+    2.0 * callmanagers + 6.0 * plan.links.between_nodes.seconds() + control_messages(plan)
+}
+
+/// The part of it that goes between CTIManagers and applications.
+fn control_messages(plan: &Plan) -> f64 {
     let managers = plan.nodes.iter().filter_map(|node| node.ctimanager.as_ref());
-    let ctimanagers = most(&mut managers.map(|it| seconds(&it.event) + seconds(&it.request) + seconds(&it.heartbeat)));
+    let managers = managers.map(|it| seconds(&it.event) + seconds(&it.request) + seconds(&it.heartbeat));
     let applications = plan.applications.iter();
-    let workers = most(&mut applications.map(|it| seconds(&it.decide) + it.lookup.as_ref().map_or(0.0, seconds)));
-    let links = 6.0 * plan.links.between_nodes.seconds() + 2.0 * plan.links.to_application.seconds();
-    2.0 * (callmanagers + ctimanagers + workers) + links
+    let workers = applications.map(|it| seconds(&it.decide) + it.lookup.as_ref().map_or(0.0, seconds));
+    2.0 * (managers.fold(0.0, f64::max) + workers.fold(0.0, f64::max) + plan.links.to_application.seconds())
 }
 
 /// Whether no station is busier than [`CALM`] even if every call of the busiest time went through each of them.
 fn is_calm(plan: &Plan) -> bool {
-    let Some(rate) = plan.sources.iter().map(peak_rate).sum::<Option<f64>>() else { return false };
+    let calm = |rate: f64| plan.nodes.iter().all(|node| rate * callmanager_work(&node.callmanager) <= CALM);
+    peak(plan).is_some_and(calm) && control_is_calm(plan)
+}
+
+/// Whether that holds for CTIManagers, applications and databases.
+fn control_is_calm(plan: &Plan) -> bool {
+    let Some(rate) = peak(plan) else { return false };
     let calm = |work: f64, servers: u32| rate * work <= CALM * f64::from(servers);
-    let applications = plan.applications.iter().all(|application| {
-        let lookup = application.lookup.as_ref().map_or(0.0, seconds);
-        let connections = application.database.map_or(u32::MAX, |id| plan.databases[id.index()].connections);
-        calm(2.0 * seconds(&application.decide) + lookup, application.workers) && calm(lookup, connections)
-    });
-    applications
-        && plan.nodes.iter().all(|node| {
-            let manager = node.ctimanager.as_ref();
-            calm(callmanager_work(&node.callmanager), 1)
-                && manager.is_none_or(|it| calm(2.0 * (seconds(&it.event) + seconds(&it.request)), 1))
+    let mut managers = plan.nodes.iter().filter_map(|node| node.ctimanager.as_ref());
+    managers.all(|it| calm(2.0 * (seconds(&it.event) + seconds(&it.request)), 1))
+        && plan.applications.iter().all(|application| {
+            let lookup = application.lookup.as_ref().map_or(0.0, seconds);
+            let connections = application.database.map_or(u32::MAX, |id| plan.databases[id.index()].connections);
+            calm(2.0 * seconds(&application.decide) + lookup, application.workers) && calm(lookup, connections)
         })
+}
+
+/// The highest rate of all calls together, if they come as Poisson processes.
+fn peak(plan: &Plan) -> Option<f64> {
+    plan.sources.iter().map(peak_rate).sum()
 }
 
 /// The highest rate of a Poisson source.
@@ -186,19 +196,22 @@ fn measured(plan: &Plan) -> f64 {
     plan.length.since(plan.warm_up).seconds()
 }
 
+/// Four decimals at most.
+fn short(value: f64) -> String {
+    let text = format!("{value:.4}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
 /// A span as text.
 fn time(seconds: f64) -> String {
-    let span = Span::from_seconds(seconds).seconds();
-    if span >= 7200.0 {
-        format!("{:.4} h", span / 3600.0)
-    } else if span >= 1.0 {
-        format!("{span:.4} s")
-    } else {
-        format!("{:.3} ms", 1e3 * span)
+    match seconds {
+        7200.0.. => format!("{} h", short(seconds / 3600.0)),
+        1.0.. => format!("{} s", short(seconds)),
+        _ => format!("{} ms", short(1e3 * seconds)),
     }
 }
 
 /// A rate as text.
 fn per_hour(rate: f64) -> String {
-    if rate >= 10.0 { format!("{rate:.4}/s") } else { format!("{:.4}/h", 3600.0 * rate) }
+    if rate >= 1.0 { format!("{} calls/s", short(rate)) } else { format!("{} calls/h", short(3600.0 * rate)) }
 }

@@ -1,7 +1,7 @@
 //! R18: when route points go home after the one failure of a CallManager.
 
 use super::calls::{Held, held};
-use super::{Expected, Measure, controls, is_calm, messages, per_hour, seconds, time};
+use super::{Expected, Measure, controls, is_calm, messages, per_hour, seconds, short, time};
 use crate::domain::{Failing, NodeId, RoutePointId};
 use crate::engine::Distribution;
 use crate::oracle::{LOAD_MAX, Residence, RoutePointCalls, Start, TimeToEmpty, Traffic};
@@ -70,27 +70,27 @@ fn rehoming_of(plan: &Plan, id: RoutePointId, held: &Held<'_>, failure: &Failure
     }
     // Between those that came since it was open elsewhere, and as many as if nothing had happened.
     let since = Start::Outage { length: failure.noticed - failure.reopened };
-    let short = known.wait(rate * (1.0 - impatient), law, since);
-    let long = known.wait(rate * (1.0 + messages / mean), law, Start::Steady);
+    let soonest = known.wait(rate * (1.0 - impatient), law, since);
+    let latest = known.wait(rate * (1.0 + messages / mean), law, Start::Steady);
     let left = plan.length.seconds() - failure.noticed;
-    let (home_short, home_long) = (1.0 - short.exceeds(left), 1.0 - long.exceeds(left));
+    let (home_most, home_least) = (1.0 - soonest.exceeds(left), 1.0 - latest.exceeds(left));
     let why = format!(
-        "`{}` holds {} for {} on average, {:.4} erlangs, and its home is back with {} to go",
+        "`{}` holds {} for {} on average, {} erlangs, and its home is back with {} to go",
         plan.route_points[id.index()].name,
         per_hour(rate),
         time(mean),
-        rate * mean,
+        short(rate * mean),
         time(left)
     );
     let form = "M/G/infinity until empty";
     let mut found = Vec::new();
-    if home_long < 1.0 - ALL {
+    if home_least < 1.0 - ALL {
         let measure = Measure::HomeByEnd(id);
-        found.push(Expected { measure, low: home_long, high: home_short, form, why });
+        found.push(Expected { measure, low: home_least, high: home_most, form, why });
     } else {
         let notice = plan.parameters.callmanager_notice.seconds();
         let measure = Measure::RehomeWait(id);
-        found.push(Expected { measure, low: notice + short.mean(), high: notice + long.mean(), form, why });
+        found.push(Expected { measure, low: notice + soonest.mean(), high: notice + latest.mean(), form, why });
     }
     found
 }

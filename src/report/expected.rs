@@ -24,7 +24,7 @@ pub(super) fn closed_forms(study: &Study) -> String {
             interval.unwrap_or_default(),
             it.form.to_owned(),
         ]);
-        reasons += &format!("{}: {}.\n", it.form, it.why);
+        reasons += &format!("{}: {}.\n", name(study, it.measure), it.why);
     }
     if table.row_count() == 0 {
         return String::new();
