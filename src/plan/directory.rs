@@ -70,7 +70,9 @@ impl<'a, T: Copy> Names<'a, T> {
     fn unknown(&self, name: &Name, rule: Option<&'static str>) {
         let what = format!("there is no {} named `{}`", self.kind, name.value);
         let mut problem = Problem::new(name.place.clone(), what, "");
-        problem.hint = suggestion(&name.value, self.rows.keys().copied());
+        if !self.reports.is_full() {
+            problem.hint = suggestion(&name.value, self.rows.keys().copied());
+        }
         problem.rule = rule;
         self.reports.add(problem);
     }
@@ -158,8 +160,10 @@ impl<'a> Directory<'a> {
         if !name.is_empty() {
             let what = format!("there is no device pool and no CallManager group named `{name}`");
             let mut problem = Problem::new(pool.place.clone(), what, "").rule(R7);
-            let known = self.pools.rows.keys().chain(self.groups.rows.keys()).copied();
-            problem.hint = suggestion(name, known);
+            if !self.reports.is_full() {
+                let known = self.pools.rows.keys().chain(self.groups.rows.keys()).copied();
+                problem.hint = suggestion(name, known);
+            }
             self.reports.add(problem);
         }
         None
