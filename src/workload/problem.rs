@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// A range of bytes of the workload's text.
 pub type Place = Range<usize>;
@@ -183,10 +183,10 @@ impl Problems {
         shown.extend(
             problem.also.iter().map(|(place, label)| (AnnotationKind::Context, self.clipped(place), label.as_str())),
         );
-        let (first, last) = (shown[0].1.clone(), shown[shown.len() - 1].1.clone());
-        if first.start.abs_diff(last.start) > FAR {
+        let (first, last) = (shown[0].1.start, shown[shown.len() - 1].1.start);
+        if first - self.line_start(first) > FAR || first.abs_diff(last) > FAR {
             for annotation in shown {
-                group = group.element(self.snippet(vec![annotation]));
+                group = self.alone(group, annotation);
             }
         } else {
             group = group.element(self.snippet(shown));
@@ -206,15 +206,36 @@ impl Problems {
         let text = self.text.as_str();
         let start = places.iter().map(|(_, place, _)| place.start).min().unwrap_or(0);
         let end = places.iter().map(|(_, place, _)| place.end).max().unwrap_or(0);
-        let start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-        let end = end.max(start);
-        let end = text[end..].find('\n').map_or(text.len(), |newline| end + newline);
-        let line = 1 + text.as_bytes()[..start].iter().filter(|&&byte| byte == b'\n').count();
-        let mut snippet = Snippet::source(&text[start..end]).path(self.name.as_str()).line_start(line);
+        let start = self.line_start(start);
+        let rest = &text[end..];
+        let length = rest.find('\n').unwrap_or(rest.len());
+        let end = end + (FAR..length).find(|&byte| rest.is_char_boundary(byte)).unwrap_or(length);
+        let mut snippet =
+            Snippet::source(&text[start..end]).path(self.name.as_str()).line_start(self.line_number(start));
         for (kind, place, label) in places {
             snippet = snippet.annotation(labelled(kind, place.start - start..place.end - start, label));
         }
         snippet
+    }
+
+    /// A place by itself; one far out on a very long line only by its numbers.
+    fn alone<'a>(&'a self, group: Group<'a>, (kind, place, label): (AnnotationKind, Place, &'a str)) -> Group<'a> {
+        let start = self.line_start(place.start);
+        if place.start - start <= FAR {
+            return group.element(self.snippet(vec![(kind, place, label)]));
+        }
+        let column = 1 + self.text[start..place.start].chars().count();
+        let origin = Origin::path(self.name.as_str()).line(self.line_number(start)).char_column(column);
+        group.element(origin)
+    }
+
+    /// Where the line begins that this byte is on.
+    fn line_start(&self, byte: usize) -> usize {
+        self.text[..byte].rfind('\n').map_or(0, |newline| newline + 1)
+    }
+
+    fn line_number(&self, line_start: usize) -> usize {
+        1 + self.text.as_bytes()[..line_start].iter().filter(|&&byte| byte == b'\n').count()
     }
 
     /// A place that spans very much ends with its first line.
