@@ -45,6 +45,7 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) -> bool {
     let nodes = within("node", &mut workload.nodes.iter().map(|it| &it.name.place), NODES_MAX);
     let applications = rows("application", &mut workload.applications.iter().map(|it| &it.name.place));
     let databases = rows("database", &mut workload.databases.iter().map(|it| &it.name.place));
+    rows("user", &mut workload.users.iter().map(|it| &it.name.place));
     rows("route_point", &mut workload.route_points.iter().map(|it| &it.name.place));
     rows("cti_port", &mut workload.cti_ports.iter().map(|it| &it.name.place));
     rows("phone", &mut workload.phones.iter().map(|it| &it.name.place));
