@@ -254,10 +254,7 @@ fn all_that_can_fail_recover_and_change_becomes_the_plan_it_describes() {
     let kinds: Vec<DeviceKind> = application.devices.iter().map(|id| plan.devices[id.index()].kind).collect();
     assert_eq!(kinds[2..4], [DeviceKind::CtiPort, DeviceKind::Phone]);
     assert_eq!(plan.devices[3].application, None);
-    assert_eq!(
-        (&plan.devices[0].cannot_open_on[..], &plan.devices[1].cannot_open_on[..]),
-        (&[b][..], &[][..])
-    );
+    assert_eq!((&plan.devices[0].cannot_open_on[..], &plan.devices[1].cannot_open_on[..]), (&[b][..], &[][..]));
     assert_eq!(plan.devices[5].cannot_open_on[..], [a, b]);
     assert_eq!(plan.phone_groups[0].failover.mean().seconds(), 75.0);
     assert_eq!(plan.phone_groups[1].failover.mean(), Span::ZERO);

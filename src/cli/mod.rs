@@ -3,6 +3,8 @@
 //! Standard output is for data, standard error for talk.
 
 mod arguments;
+mod init;
+mod manual;
 mod memory;
 mod model;
 mod output;
@@ -62,6 +64,9 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command.unwrap_or_default() {
         Command::Run(run) => run::run(&run),
+        Command::Init(init) => init::run(&init),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man => manual::page(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

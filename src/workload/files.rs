@@ -53,14 +53,8 @@ impl<'a> Sheet<'a> {
             Ok(header) if !header.is_empty() => header.iter().map(str::to_owned).collect(),
             _ => return refuse(named, format!("{file} has no header row")),
         };
-        let mut sheet = Sheet {
-            named,
-            file,
-            text: text.to_owned(),
-            header,
-            rows: Vec::new(),
-            problems: std::cell::Cell::new(0),
-        };
+        let mut sheet =
+            Sheet { named, file, text: text.to_owned(), header, rows: Vec::new(), problems: std::cell::Cell::new(0) };
         for record in reader.into_records() {
             // The text is UTF-8 and rows may have any length, so nothing else can be wrong.
             let Ok(record) = record else { continue };

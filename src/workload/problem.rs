@@ -318,7 +318,8 @@ fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
 /// `a`, `b` and `c`; after a dozen, how many more.
 pub fn enumeration(names: &[&str]) -> String {
     const SHOWN: usize = 12;
-    let mut quoted: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{}`", shortened((*name).to_owned()))).collect();
+    let mut quoted: Vec<String> =
+        names.iter().take(SHOWN).map(|name| format!("`{}`", shortened((*name).to_owned()))).collect();
     if names.len() > SHOWN {
         quoted.push(format!("{} more", names.len() - SHOWN));
     }
