@@ -20,7 +20,7 @@ impl Files for Beside<'_> {
 }
 
 /// Reads bytes as a workload, as the program would.
-pub fn read(bytes: &[u8]) {
+pub(crate) fn read(bytes: &[u8]) {
     let Ok(text) = text_of(bytes) else { return };
     let (text, beside) = text.split_once(BESIDE).unwrap_or((text, ""));
     let beside = Beside(beside);

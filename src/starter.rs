@@ -341,8 +341,9 @@ fn opening(site: &Site, out: &mut String) -> std::fmt::Result {
     writeln!(
         out,
         r#"#
-# A starting point: change it until it is your site. What is marked ASSUMPTION was not asked for and no document gives it:
-# replace these first. docs/MODEL.md explains every key; `ctisim run --set KEY=VALUE` tries a value without a change here.
+# A starting point: change it until it is your site. What is marked ASSUMPTION was not asked for, and no document gives
+# it: replace that first. docs/MODEL.md explains every key, and `ctisim run --set KEY=VALUE` tries a value without a
+# change here.
 format = 1
 question = {}
 profile = "3.3"          # how calls are forwarded: "12.5" for Unified CM of today
@@ -373,7 +374,7 @@ fn nodes(site: &Site, out: &mut String) -> std::fmt::Result {
         writeln!(out, "\n[[node]]\nname = \"sub{node}\"")?;
     }
     let backup = match site.nodes {
-        1 => "With one node there is no backup: when it fails, everything does. A second [[node]] in `members` is one.",
+        1 => "There is no backup: when this node fails, everything does. A second [[node]] in `members` is one.",
         _ => "The first member is home, the others are its backups, best first (at most three in all).",
     };
     writeln!(out, "\n# Where devices register. {backup}")?;
@@ -435,7 +436,8 @@ open_rate = "50/s"       # devices it opens a second when it comes back
         out,
         r#"# Where its calls arrive, {} an hour. Should the application hang, they wait here until that is noticed:
 # up to {:.0} at one route point, and Cisco advises no more than {CALLS_AT_A_ROUTE_POINT:.0}.
-# All three forwards are set: busy (cfb), nobody there (cfna), application failed (cfof). Without them calls are lost."#,
+# All three forwards are set: busy (cfb), nobody there (cfna), application failed (cfof). Without them calls are
+# lost."#,
         an_hour(program.thousandths).trim_matches('"').trim_end_matches("/h"),
         (rate * DETECTION_S / program.points.len() as f64).ceil(),
     )?;
@@ -494,9 +496,9 @@ fn ports(site: &Site, program: &Program, people: &[Group], out: &mut String) -> 
     let erlangs = f64::from(program.thousandths) / 3_600_000.0 * site.at_port();
     writeln!(
         out,
-        r#"# Its ports, one call each: {own} for {erlangs:.1} erlangs of {}, spread over the nodes.
+        r#"# Its ports, one call each, spread over the nodes: {own} for {erlangs:.1} erlangs of {}.
 # `media`: the application plays to the caller, so that its death ends the call; or something "separate" does."#,
-        if people.is_empty() { "talk" } else { "menu, and those who wait for a person come on top" },
+        if people.is_empty() { "talk" } else { "menu, and for those who wait" },
     )?;
     if !people.is_empty() {
         writeln!(out, "# ASSUMPTION: a menu of 30 s, after which six callers in ten want a person.")?;
@@ -521,8 +523,7 @@ fn phones(site: &Site, programs: &[Program], people: &[Group], out: &mut String)
     let controller = programs.iter().find(|program| controls_phones(site, program));
     let control = match controller {
         Some(program) => format!("`{}` controls their phones.", program.name),
-        None => "No application controls their phones: `application = \"...\"` and the user's `devices` would say so."
-            .into(),
+        None => "No application controls their phones; `application` and the user's `devices` would say so.".into(),
     };
     writeln!(
         out,
@@ -561,8 +562,8 @@ fn traffic(site: &Site, programs: &[Program], out: &mut String) -> std::fmt::Res
     let count: usize = programs.iter().map(|program| program.points.len()).sum();
     writeln!(
         out,
-        r#"# Who calls: {} calls an hour{}. They come at random; a `profile` has rates by the time of day instead,
-# and a `file` lists calls one by one.
+        r#"# Who calls: {} calls an hour{}. They come at random. A `profile` has rates by the
+# time of day instead, and a `file` lists calls one by one.
 # ASSUMPTION: callers who hear nothing hang up after a minute or so; calls differ in length as in a real sample."#,
         site.calls_an_hour,
         if count > 1 { ", over all route points" } else { "" },

@@ -236,7 +236,8 @@ fn application(it: &said::Application, workload: &Workload, directory: &Director
     };
     if ctimanagers.is_empty() && it.ctimanagers.is_none() && !workload.nodes.is_empty() {
         let what = format!("no node runs a CTIManager for `{}`", it.name.value);
-        directory.reports.add(Problem::new(it.name.place.clone(), what, "").rule(R1));
+        let problem = Problem::new(it.name.place.clone(), what, "").rule(R1);
+        directory.reports.add(problem.hint("give one of the nodes `ctimanager = true`"));
     }
     let least_priority = it.least_priority.as_ref().and_then(|(name, after)| {
         let node = directory.nodes.find(name)?;

@@ -101,7 +101,7 @@ pub(super) struct Directory<'a> {
 impl<'a> Directory<'a> {
     /// Enters everything that has a name.
     pub(super) fn new(workload: &'a Workload, reports: &'a Reports) -> Directory<'a> {
-        let mut targets = Names::new("target of calls", reports);
+        let mut targets = Names::new("device or number", reports);
         for (row, route_point) in workload.route_points.iter().enumerate() {
             let target = Target::RoutePoint(RoutePointId(row as u16));
             targets.define(&route_point.name, target);

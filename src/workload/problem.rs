@@ -302,7 +302,7 @@ pub fn suggestion<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> 
 fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
     // Longer ones are no names, and among so many none is the one that was meant.
     const LONGEST: usize = 64;
-    const COMPARED: usize = 2000;
+    const COMPARED: usize = 1000;
     let length = wrong.chars().count();
     if length > LONGEST {
         return None;
@@ -311,7 +311,7 @@ fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
     let slips = |name: &str| (name.chars().count() / 3).max(1);
     let alike = known.iter().filter(|name| name.chars().count().abs_diff(length) <= slips(name));
     let alike = alike.filter(|name| name.len() <= 4 * LONGEST).take(COMPARED);
-    let distances = alike.map(|&name| (strsim::damerau_levenshtein(wrong, name), name));
+    let distances = alike.map(|&name| (strsim::osa_distance(wrong, name), name));
     distances.filter(|&(distance, name)| distance <= slips(name) && distance < length).min().map(|(_, name)| name)
 }
 
