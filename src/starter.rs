@@ -568,7 +568,7 @@ fn traffic(site: &Site, programs: &[Program], out: &mut String) -> std::fmt::Res
         site.calls_an_hour,
         if count > 1 { ", over all route points" } else { "" },
     )?;
-    let talk = if site.talk % 60 == 0 { format!("{}m", site.talk / 60) } else { format!("{}s", site.talk) };
+    let talk = if site.talk.is_multiple_of(60) { format!("{}m", site.talk / 60) } else { format!("{}s", site.talk) };
     for point in programs.iter().flat_map(|program| &program.points) {
         writeln!(
             out,
