@@ -377,7 +377,7 @@ fn nodes(site: &Site, out: &mut String) -> std::fmt::Result {
         1 => "There is no backup: when this node fails, everything does. A second [[node]] in `members` is one.",
         _ => "The first member is home, the others are its backups, best first (at most three in all).",
     };
-    writeln!(out, "\n# Where devices register. {backup}")?;
+    writeln!(out, "\n# Where devices register.\n# {backup}")?;
     for node in 0..site.nodes {
         writeln!(out, "[[callmanager_group]]\nname = \"{}\"", site.pool(node))?;
         writeln!(out, "members = {}\n", site.nodes_from(node, 3))?;
