@@ -37,6 +37,7 @@ pub mod domain;
 pub mod rules;
 pub mod workload;
 pub mod plan;
+pub mod dependencies;
 pub mod record;
 #[cfg(test)]
 mod fake;

@@ -29,6 +29,10 @@ pub(super) enum Command {
     #[command(after_help = EXIT_CODES)]
     Run(RunArguments),
 
+    /// Show what uses what in a workload, and what would be affected if a part of it went
+    #[command(after_help = EXIT_CODES)]
+    Deps(DepsArguments),
+
     /// Write a commented workload to start from; asks for what it needs if no flag tells
     #[command(after_help = EXIT_CODES)]
     Init(InitArguments),
@@ -89,6 +93,37 @@ pub(super) struct RunArguments {
     /// Print only; write no files
     #[arg(long, conflicts_with = "out")]
     pub(super) no_files: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct DepsArguments {
+    /// Workload file
+    pub(super) workload: PathBuf,
+
+    /// All about one record: a name, a directory number or KIND:NAME, e.g. node:sub1, callmanager:sub1, ctimanager:sub1
+    pub(super) name: Option<String>,
+
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: DepsFormat,
+
+    /// Change a value of the workload, e.g. application.ivr.ctimanagers=["sub1"]; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+    pub(super) settings: Vec<String>,
+}
+
+/// How dependency records are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum DepsFormat {
+    /// For people
+    #[default]
+    Table,
+    /// For programs
+    Json,
+    /// A picture for Graphviz
+    Dot,
+    /// A picture for Mermaid
+    Mermaid,
 }
 
 /// What a planner knows of a site. What is not said follows from the rest.

@@ -3,6 +3,7 @@
 //! Standard output is for data, standard error for talk.
 
 mod arguments;
+mod deps;
 mod init;
 mod manual;
 mod memory;
@@ -23,6 +24,8 @@ use arguments::{Arguments, Command};
 enum Stop {
     /// Something of ours or of the machine's: what, why and what to do.
     Failed(String),
+    /// Wrong usage that only the workload shows, as a name that is not there.
+    Usage(String),
     /// The workload cannot be simulated: its problems, ready to print.
     Invalid(String),
     /// A self-check failed: the numbers cannot be trusted.
@@ -37,10 +40,11 @@ enum Stop {
 }
 
 impl Stop {
-    /// The exit codes are part of the interface: pipelines depend on them. 2, usage, is clap's.
+    /// The exit codes are part of the interface: pipelines depend on them. 2, usage, is mostly clap's.
     const fn exit_code(&self) -> u8 {
         match self {
             Stop::Failed(_) => 1,
+            Stop::Usage(_) => 2,
             Stop::Invalid(_) => 3,
             Stop::Violated(_) => 13,
             // What a shell makes of a process ended by SIGINT.
@@ -50,7 +54,7 @@ impl Stop {
 
     fn message(&self) -> String {
         match self {
-            Stop::Failed(message) | Stop::Violated(message) => format!("error: {message}"),
+            Stop::Failed(message) | Stop::Usage(message) | Stop::Violated(message) => format!("error: {message}"),
             Stop::Invalid(problems) => problems.trim_end().to_owned(),
             Stop::Interrupted { done, wanted } => {
                 format!("interrupted: {done} of {wanted} replications were done; they are lost, nothing was written")
@@ -64,6 +68,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command.unwrap_or_default() {
         Command::Run(run) => run::run(&run),
+        Command::Deps(deps) => deps::deps(&deps),
         Command::Init(init) => init::run(&init),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::page(),

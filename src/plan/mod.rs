@@ -8,7 +8,8 @@ mod limits;
 mod numbers;
 mod rates;
 
-pub use compile::compile;
+pub use compile::{compile, compile_workload};
+pub use numbers::Number;
 
 use std::sync::Arc;
 

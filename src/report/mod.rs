@@ -3,7 +3,9 @@
 //! Floats appear only here, at the very end: every sum before this is of whole numbers, and every loop over
 //! replications goes in the order of their numbers.
 
+mod dependencies;
 mod devices;
+mod graph;
 mod log;
 mod provenance;
 mod replications;
@@ -16,7 +18,9 @@ use crate::plan::Plan;
 use crate::record::{Catalogue, Count, DurationSummary, ReplicationSummary};
 use crate::stats::Survival;
 
+pub use dependencies::{dependencies_json, dependencies_table, dependency_json, dependency_table};
 pub use devices::devices_csv;
+pub use graph::{Drawing, dot, mermaid};
 pub use log::histograms_hlog;
 pub use provenance::{Provenance, run_json};
 pub use replications::replications_csv;
