@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::check::CheckArguments;
+use super::deps::DepsArguments;
 use crate::engine::Span;
 use crate::starter::most;
 use crate::workload::units;
@@ -28,6 +30,10 @@ pub(super) enum Command {
     /// Run replications of a workload and report what was measured
     #[command(after_help = EXIT_CODES)]
     Run(RunArguments),
+
+    /// Check a workload without running it: the configuration checklist, every error, and warnings
+    #[command(after_help = super::check::AFTER_HELP)]
+    Check(CheckArguments),
 
     /// Show what uses what in a workload, and what would be affected if a part of it went
     #[command(after_help = EXIT_CODES)]
@@ -93,37 +99,6 @@ pub(super) struct RunArguments {
     /// Print only; write no files
     #[arg(long, conflicts_with = "out")]
     pub(super) no_files: bool,
-}
-
-#[derive(Clone, Debug, Args)]
-pub(super) struct DepsArguments {
-    /// Workload file
-    pub(super) workload: PathBuf,
-
-    /// All about one record: a name, a directory number or KIND:NAME, e.g. node:sub1, callmanager:sub1, ctimanager:sub1
-    pub(super) name: Option<String>,
-
-    /// What to print on standard output
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: DepsFormat,
-
-    /// Change a value of the workload, e.g. application.ivr.ctimanagers=["sub1"]; may be repeated
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
-    pub(super) settings: Vec<String>,
-}
-
-/// How dependency records are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum DepsFormat {
-    /// For people
-    #[default]
-    Table,
-    /// For programs
-    Json,
-    /// A picture for Graphviz
-    Dot,
-    /// A picture for Mermaid
-    Mermaid,
 }
 
 /// What a planner knows of a site. What is not said follows from the rest.
@@ -271,7 +246,7 @@ fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "expected a number of threads, at least 1".into())
 }
 
-fn setting(text: &str) -> Result<String, String> {
+pub(super) fn setting(text: &str) -> Result<String, String> {
     match text.split_once('=') {
         Some((key, _)) if !key.trim().is_empty() => Ok(text.to_owned()),
         _ => Err("expected KEY=VALUE, e.g. run.length=10m".into()),

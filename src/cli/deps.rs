@@ -1,11 +1,46 @@
 //! `ctisim deps`.
 
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
 use crate::dependencies::Dependencies;
 use crate::report::{self, Drawing};
 
-use super::arguments::{DepsArguments, DepsFormat};
+use super::arguments::setting;
 use super::model::{self, Loaded};
 use super::{Stop, print};
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct DepsArguments {
+    /// Workload file
+    workload: PathBuf,
+
+    /// All about one record: a name, a directory number or KIND:NAME, e.g. node:sub1, callmanager:sub1, ctimanager:sub1
+    name: Option<String>,
+
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t)]
+    format: DepsFormat,
+
+    /// Change a value of the workload, e.g. application.ivr.ctimanagers=["sub1"]; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+    settings: Vec<String>,
+}
+
+/// How dependency records are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum DepsFormat {
+    /// For people
+    #[default]
+    Table,
+    /// For programs
+    Json,
+    /// A picture for Graphviz
+    Dot,
+    /// A picture for Mermaid
+    Mermaid,
+}
 
 /// Prints the dependency records of a workload, or all about one of them.
 pub(super) fn deps(arguments: &DepsArguments) -> Result<(), Stop> {

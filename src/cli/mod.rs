@@ -3,6 +3,7 @@
 //! Standard output is for data, standard error for talk.
 
 mod arguments;
+mod check;
 mod deps;
 mod init;
 mod manual;
@@ -12,7 +13,7 @@ mod output;
 mod progress;
 mod run;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -28,6 +29,8 @@ enum Stop {
     Usage(String),
     /// The workload cannot be simulated: its problems, ready to print.
     Invalid(String),
+    /// It has been found wanting, and all there is to say has been printed.
+    Found,
     /// A self-check failed: the numbers cannot be trusted.
     Violated(String),
     /// Ctrl-C, or a request to end from outside.
@@ -45,7 +48,7 @@ impl Stop {
         match self {
             Stop::Failed(_) => 1,
             Stop::Usage(_) => 2,
-            Stop::Invalid(_) => 3,
+            Stop::Invalid(_) | Stop::Found => 3,
             Stop::Violated(_) => 13,
             // What a shell makes of a process ended by SIGINT.
             Stop::Interrupted { .. } => 130,
@@ -56,6 +59,7 @@ impl Stop {
         match self {
             Stop::Failed(message) | Stop::Usage(message) | Stop::Violated(message) => format!("error: {message}"),
             Stop::Invalid(problems) => problems.trim_end().to_owned(),
+            Stop::Found => String::new(),
             Stop::Interrupted { done, wanted } => {
                 format!("interrupted: {done} of {wanted} replications were done; they are lost, nothing was written")
             }
@@ -68,6 +72,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command.unwrap_or_default() {
         Command::Run(run) => run::run(&run),
+        Command::Check(check) => check::check(&check),
         Command::Deps(deps) => deps::deps(&deps),
         Command::Init(init) => init::run(&init),
         Command::Completions { shell } => manual::completions(shell),
@@ -76,10 +81,18 @@ pub fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
-            say(&stop.message());
+            if stop != Stop::Found {
+                say(&stop.message());
+            }
             ExitCode::from(stop.exit_code())
         }
     }
+}
+
+/// Whether a stream shows colours: a terminal does, unless its user wants none. Any value of NO_COLOR but an empty one
+/// says so.
+fn colored(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Talks. Nobody to talk to is no reason to stop.

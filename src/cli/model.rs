@@ -1,13 +1,14 @@
 //! From a workload file to a plan.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Read};
+use std::io::{self, Read};
 use std::path::Path;
 
+use crate::check::{self, Examination};
 use crate::plan::{self, Plan};
 use crate::workload::{self, Files, TEXT_BYTES_MAX, Workload, text_of};
 
-use super::Stop;
+use super::{Stop, colored};
 
 /// A workload that can be run.
 pub(super) struct Loaded {
@@ -50,29 +51,32 @@ fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
 
 /// Reads and compiles a workload with some of its values changed; without one, the built-in.
 pub(super) fn load(workload: Option<&Path>, settings: &[String]) -> Result<Loaded, Stop> {
-    let color = io::stderr().is_terminal() && !no_color();
+    let color = colored(&io::stderr());
     let Some(path) = workload else {
         return compile(BUILT_IN, BUILT_IN_TEXT, settings, Path::new(""), color).map_err(Stop::Invalid);
     };
-    let bytes = read(path, TEXT_BYTES_MAX).map_err(|error| {
-        Stop::Failed(format!(
-            "cannot read {}: {error}\n  help: give the path of a workload file; `ctisim run` without one runs the \
-             built-in busy hour",
-            path.display()
-        ))
-    })?;
-    let text = text_of(&bytes).map_err(|why| {
-        Stop::Invalid(format!("error: {} {why}\n  help: docs/MODEL.md has every key", path.display()))
-    })?;
+    let help = "give the path of a workload file; `ctisim run` without one runs the built-in busy hour";
+    let text = text(path, help)?;
     // The whole path, for the problems to show where they are; the plan takes its name from the last part.
     let name = path.to_string_lossy();
     let directory = path.parent().unwrap_or(Path::new(""));
-    compile(&name, text, settings, directory, color).map_err(Stop::Invalid)
+    compile(&name, &text, settings, directory, color).map_err(Stop::Invalid)
 }
 
-/// Whether the user wants no colours: any value but an empty one says so.
-fn no_color() -> bool {
-    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+/// The text of a workload file; `help` says what to do about one that cannot be read.
+pub(super) fn text(path: &Path, help: &str) -> Result<String, Stop> {
+    let bytes = read(path, TEXT_BYTES_MAX)
+        .map_err(|error| Stop::Failed(format!("cannot read {}: {error}\n  help: {help}", path.display())))?;
+    match text_of(&bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(why) => Err(Stop::Invalid(format!("error: {} {why}\n  help: docs/MODEL.md has every key", path.display()))),
+    }
+}
+
+/// Examines a workload with some of its values changed.
+pub(super) fn examine(name: &str, text: &str, settings: &[String], directory: &Path) -> Result<Examination, String> {
+    let text = workload::set(text, settings).map_err(|problem| format!("error: {problem}"))?;
+    Ok(check::examine(name, &text, &Beside(directory)))
 }
 
 /// Compiles a workload with some of its values changed, or says all that is wrong with it, ready to print.

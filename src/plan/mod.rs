@@ -8,7 +8,7 @@ mod limits;
 mod numbers;
 mod rates;
 
-pub use compile::{compile, compile_workload};
+pub use compile::{compile, compile_workload, draw_up};
 pub use numbers::Number;
 
 use std::sync::Arc;

@@ -16,9 +16,22 @@ pub const TEXT_BYTES_MAX: usize = 16 << 20;
 /// next hundred mostly have the same cause.
 pub const PROBLEMS_MAX: usize = 100;
 
+/// Whether a workload with such a problem can be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// It cannot.
+    Error,
+    /// It can, but somebody should know.
+    Warning,
+}
+
 /// Something wrong with a workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What a warning is called, so that it can be asked for or silenced; errors have no such name.
+    pub id: Option<&'static str>,
     /// Where.
     pub place: Place,
     /// What, in a sentence that can stand alone.
@@ -31,7 +44,7 @@ pub struct Problem {
     pub elsewhere: Option<Elsewhere>,
     /// What to write instead.
     pub hint: Option<String>,
-    /// The rule of the chapter behind it.
+    /// The rule of the chapter behind it, or where the advice comes from.
     pub rule: Option<&'static str>,
 }
 
@@ -49,10 +62,24 @@ pub struct Elsewhere {
 }
 
 impl Problem {
-    /// A problem with nothing but a place, a sentence and a label.
+    /// An error with nothing but a place, a sentence and a label.
     pub fn new(place: Place, what: impl Into<String>, label: impl Into<String>) -> Problem {
-        let what = shortened(what.into());
-        Problem { place, what, label: label.into(), also: None, elsewhere: None, hint: None, rule: None }
+        Problem {
+            severity: Severity::Error,
+            id: None,
+            place,
+            what: shortened(what.into()),
+            label: label.into(),
+            also: None,
+            elsewhere: None,
+            hint: None,
+            rule: None,
+        }
+    }
+
+    /// A warning that goes by a name.
+    pub fn warning(id: &'static str, place: Place, what: impl Into<String>) -> Problem {
+        Problem { severity: Severity::Warning, id: Some(id), ..Problem::new(place, what, "") }
     }
 
     /// Adds what to write instead.
@@ -77,6 +104,45 @@ impl Problem {
     pub fn elsewhere(mut self, elsewhere: Elsewhere) -> Problem {
         self.elsewhere = Some(elsewhere);
         self
+    }
+
+    /// The problem for people, in a file of this name that says this; without a line end.
+    pub fn render(&self, name: &str, text: &str, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[self.group(name, text)]).to_string()
+    }
+
+    fn group<'a>(&'a self, name: &'a str, text: &'a str) -> Group<'a> {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level.primary_title(self.what.as_str());
+        let mut group = Group::with_title(match self.id {
+            Some(id) => title.id(id),
+            None => title,
+        });
+        let primary = match &self.elsewhere {
+            None => AnnotationKind::Primary,
+            Some(elsewhere) => {
+                group = group.element(
+                    Snippet::source(elsewhere.text.as_str())
+                        .path(elsewhere.file.as_str())
+                        .line_start(elsewhere.line)
+                        .annotation(AnnotationKind::Primary.span(elsewhere.place.clone())),
+                );
+                AnnotationKind::Context
+            }
+        };
+        let also = self.also.as_ref().map(|(place, label)| (AnnotationKind::Context, place.clone(), label.as_str()));
+        group = Source { name, text }.show(group, (primary, self.place.clone(), &self.label), also);
+        if let Some(hint) = &self.hint {
+            group = group.element(Level::HELP.message(hint.as_str()));
+        }
+        if let Some(rule) = self.rule {
+            group = group.element(Level::NOTE.message(rule));
+        }
+        group
     }
 }
 
@@ -116,6 +182,11 @@ impl Reports {
         self.kept.borrow().len()
     }
 
+    /// Where the problems so far are.
+    pub fn places(&self) -> Vec<Place> {
+        self.kept.borrow().iter().map(|problem| problem.place.clone()).collect()
+    }
+
     /// Gives all problems after the first `known` ones the rule behind them.
     pub fn cite(&self, known: usize, rule: &'static str) {
         for problem in &mut self.kept.borrow_mut()[known..] {
@@ -152,10 +223,9 @@ pub struct Problems {
 impl Problems {
     /// The report for people: for each problem a sentence, the file, line and column, the source underlined, and help.
     pub fn render(&self, color: bool) -> String {
-        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut report = String::new();
         for problem in &self.list {
-            report += &renderer.render(&[self.group(problem)]);
+            report += &problem.render(&self.name, &self.text, color);
             report += "\n\n";
         }
         if self.more > 0 {
@@ -164,54 +234,44 @@ impl Problems {
         let count = problems(self.list.len() + self.more);
         report + &format!("{} has {count}: nothing was simulated\n", self.name)
     }
+}
 
-    fn group<'a>(&'a self, problem: &'a Problem) -> Group<'a> {
-        let mut group = Group::with_title(Level::ERROR.primary_title(problem.what.as_str()));
-        let primary = match &problem.elsewhere {
-            None => AnnotationKind::Primary,
-            Some(elsewhere) => {
-                group = group.element(
-                    Snippet::source(elsewhere.text.as_str())
-                        .path(elsewhere.file.as_str())
-                        .line_start(elsewhere.line)
-                        .annotation(AnnotationKind::Primary.span(elsewhere.place.clone())),
-                );
-                AnnotationKind::Context
-            }
-        };
-        let mut shown = vec![(primary, self.clipped(&problem.place), problem.label.as_str())];
-        shown.extend(
-            problem.also.iter().map(|(place, label)| (AnnotationKind::Context, self.clipped(place), label.as_str())),
-        );
+/// A place with its label.
+type Shown<'a> = (AnnotationKind, Place, &'a str);
+
+/// A file that problems point into.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Source<'a> {
+    /// Adds a place and, if there is one, a second.
+    fn show(self, group: Group<'a>, first: Shown<'a>, second: Option<Shown<'a>>) -> Group<'a> {
+        let mut shown = vec![first];
+        shown.extend(second);
+        for (_, place, _) in &mut shown {
+            *place = self.clipped(place);
+        }
         let (first, last) = (shown[0].1.start, shown[shown.len() - 1].1.start);
         if first - self.line_start(first) > FAR || first.abs_diff(last) > FAR {
-            for annotation in shown {
-                group = self.alone(group, annotation);
-            }
-        } else {
-            group = group.element(self.snippet(shown));
+            return shown.into_iter().fold(group, |group, annotation| self.alone(group, annotation));
         }
-        if let Some(hint) = &problem.hint {
-            group = group.element(Level::HELP.message(hint.as_str()));
-        }
-        if let Some(rule) = problem.rule {
-            group = group.element(Level::NOTE.message(rule));
-        }
-        group
+        group.element(self.snippet(shown))
     }
 
     /// The lines that these places are on, and no others: to look for them in all of a long text, for each of many
     /// problems, takes long.
-    fn snippet<'a>(&'a self, places: Vec<(AnnotationKind, Place, &'a str)>) -> Snippet<'a, Annotation<'a>> {
-        let text = self.text.as_str();
+    fn snippet(self, places: Vec<Shown<'a>>) -> Snippet<'a, Annotation<'a>> {
+        let text = self.text;
         let start = places.iter().map(|(_, place, _)| place.start).min().unwrap_or(0);
         let end = places.iter().map(|(_, place, _)| place.end).max().unwrap_or(0);
         let start = self.line_start(start);
         let rest = &text[end..];
         let length = rest.find('\n').unwrap_or(rest.len());
         let end = end + (FAR..length).find(|&byte| rest.is_char_boundary(byte)).unwrap_or(length);
-        let mut snippet =
-            Snippet::source(&text[start..end]).path(self.name.as_str()).line_start(self.line_number(start));
+        let mut snippet = Snippet::source(&text[start..end]).path(self.name).line_start(self.line_number(start));
         for (kind, place, label) in places {
             snippet = snippet.annotation(labelled(kind, place.start - start..place.end - start, label));
         }
@@ -219,27 +279,27 @@ impl Problems {
     }
 
     /// A place by itself; one far out on a very long line only by its numbers.
-    fn alone<'a>(&'a self, group: Group<'a>, (kind, place, label): (AnnotationKind, Place, &'a str)) -> Group<'a> {
+    fn alone(self, group: Group<'a>, (kind, place, label): Shown<'a>) -> Group<'a> {
         let start = self.line_start(place.start);
         if place.start - start <= FAR {
             return group.element(self.snippet(vec![(kind, place, label)]));
         }
         let column = 1 + self.text[start..place.start].chars().count();
-        let origin = Origin::path(self.name.as_str()).line(self.line_number(start)).char_column(column);
+        let origin = Origin::path(self.name).line(self.line_number(start)).char_column(column);
         group.element(origin)
     }
 
     /// Where the line begins that this byte is on.
-    fn line_start(&self, byte: usize) -> usize {
+    fn line_start(self, byte: usize) -> usize {
         self.text[..byte].rfind('\n').map_or(0, |newline| newline + 1)
     }
 
-    fn line_number(&self, line_start: usize) -> usize {
+    fn line_number(self, line_start: usize) -> usize {
         1 + self.text.as_bytes()[..line_start].iter().filter(|&&byte| byte == b'\n').count()
     }
 
     /// A place that spans very much ends with its first line.
-    fn clipped(&self, place: &Place) -> Place {
+    fn clipped(self, place: &Place) -> Place {
         match place.len() > FAR {
             true => place.start..self.text[place.start..].find('\n').map_or(place.end, |length| place.start + length),
             false => place.clone(),
