@@ -397,9 +397,9 @@ fn the_man_page_has_every_flag_of_every_command() {
     assert!(page.contains(".TH ctisim 1") && page.contains("Exit codes: 0 done"), "{page}");
     let help = text(&ctisim(directory.path(), &["--help"]).stdout);
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    let commands: Vec<&str> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    let commands: Vec<&str> = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
     assert!(commands.contains(&"init") && commands.contains(&"run"), "{commands:?}");
-    for command in commands.into_iter().filter(|command| *command != "help") {
+    for command in commands.into_iter().filter(|command| !command.is_empty() && *command != "help") {
         assert!(page.contains(&format!(".SH \"CTISIM {}\"", command.to_uppercase())), "{command}");
         let help = text(&ctisim(directory.path(), &[command, "--help"]).stdout);
         let flags = help.split_whitespace().filter(|word| word.starts_with("--"));
