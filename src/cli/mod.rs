@@ -16,6 +16,8 @@ use clap::Parser;
 
 use arguments::{Arguments, Command};
 
+use crate::workload;
+
 /// Why the program stops short of its goal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Stop {
@@ -62,6 +64,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command.unwrap_or_default() {
         Command::Run(run) => run::run(&run),
+        Command::Schema => print(workload::schema().as_bytes()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

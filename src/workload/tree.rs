@@ -7,6 +7,7 @@ use super::files::Files;
 use super::problem::{Place, Problem, Reports};
 use super::read::{At, Context, Key, Name, Table, Value};
 use super::traffic::Traffic;
+use super::vocabulary::WORKLOAD;
 use crate::domain::{Forward, ReleaseProfile};
 use crate::engine::{Distribution, Span};
 use crate::rules::heartbeat::effective_interval;
@@ -329,14 +330,14 @@ impl Workload {
             return None;
         }
         let context = Context { reports, files, nothing: DeTable::new() };
-        let table = Table::new(&context, document.get_ref(), 0..0);
+        let table = Table::new(&context, &WORKLOAD, document.get_ref(), 0..0);
         let workload = Workload::from_table(&table);
         table.finish();
         Some(workload)
     }
 
     fn from_table(table: &Table<'_>) -> Workload {
-        table.whole("format", 1..=1).required();
+        table.whole("format").required();
         let profiles = ReleaseProfile::ALL.map(|profile| (profile.name, profile));
         let release = table.key("profile", |value| value.choice(&profiles)).default(ReleaseProfile::R3_3);
         let cti = table.section("cti", |table| Cti::read(table, &release));
@@ -381,7 +382,6 @@ fn syntax_problem(text: &str, error: &Error) -> Problem {
 impl Run {
     fn read(table: &Table<'_>) -> Run {
         const LONGEST: Span = Span::from_secs(366 * 86_400);
-        const REPLICATIONS_MAX: u64 = 1_000_000;
         const BINS_MAX: u64 = 100_000;
         let second = Span::from_secs(1);
         let length = table
@@ -402,8 +402,8 @@ impl Run {
         Run {
             length,
             warm_up,
-            replications: table.whole("replications", 1..=REPLICATIONS_MAX).default(200) as u32,
-            seed: table.whole("seed", 0..=u64::MAX).default(1),
+            replications: table.whole("replications").default(200) as u32,
+            seed: table.whole("seed").default(1),
             bin,
         }
     }
@@ -418,9 +418,6 @@ impl Network {
         }
     }
 }
-
-/// Each forward takes a call up to four steps on, and a call has 255 of them.
-const FORWARD_HOPS_MAX: u64 = 60;
 
 impl Cti {
     fn read(table: &Table<'_>, release: &ReleaseProfile) -> Cti {
@@ -446,7 +443,7 @@ impl Cti {
                 .positive()
                 .default(no_limit_at_zero(release.new_call_accept_seconds)),
             request_timeout: table.duration("request_timeout").positive().default(Span::from_secs(15)),
-            forward_hops: table.whole("forward_hops", 0..=FORWARD_HOPS_MAX).default(12) as u8,
+            forward_hops: table.whole("forward_hops").default(12) as u8,
             callmanager_notice: table.duration("callmanager_notice").default(Span::from_secs(5)),
             reopen_rate: table.key("reopen_rate", Value::rate).positive().default(100.0),
             phone_return_rate: table.key("phone_return_rate", Value::rate).positive().default(10.0),
@@ -527,13 +524,10 @@ impl Database {
     fn read(table: &Table<'_>) -> Database {
         Database {
             name: table.key("name", Value::name).required(),
-            connections: table.whole("connections", 1..=SERVERS_MAX).wanted().unwrap_or(1) as u32,
+            connections: table.whole("connections").wanted().unwrap_or(1) as u32,
         }
     }
 }
-
-/// More servers at one station than any real one has.
-const SERVERS_MAX: u64 = 65_535;
 
 impl Application {
     fn read(table: &Table<'_>, cti: &Cti) -> Application {
@@ -546,7 +540,7 @@ impl Application {
                 .list("ctimanagers", Value::reference)
                 .check(|nodes| !nodes.is_empty(), "names no node")
                 .optional(),
-            workers: table.whole("workers", 1..=SERVERS_MAX).default(8) as u32,
+            workers: table.whole("workers").default(8) as u32,
             decide: table.law("decide").default(Distribution::Constant(Span::from_millis(2))),
             lookup: table.law("lookup").optional(),
             database: table.reference("database").optional(),
@@ -591,8 +585,7 @@ fn forwards(table: &Table<'_>, settings: &[Forward]) -> ForwardNames {
 
 impl RoutePoint {
     fn read(table: &Table<'_>) -> RoutePoint {
-        const MOST: u64 = 10_000;
-        let maximum_calls = table.whole("maximum_calls", 1..=MOST).default(5000) as u32;
+        let maximum_calls = table.whole("maximum_calls").default(5000) as u32;
         let application = table.reference("application").optional();
         RoutePoint {
             name: table.key("name", Value::name).required(),
@@ -601,7 +594,7 @@ impl RoutePoint {
             treatment: RoutePoint::treatment(table, application.is_some()),
             application,
             busy_trigger: table
-                .whole("busy_trigger", 1..=MOST)
+                .whole("busy_trigger")
                 .check(|trigger| *trigger <= u64::from(maximum_calls), "is more than `maximum_calls`")
                 .default(u64::from(maximum_calls.min(4500))) as u32,
             maximum_calls,
@@ -667,7 +660,7 @@ const CODE_YELLOW: &str = "as in { entry = \"20ms\", exit = \"8ms\" }";
 pub const DEVICES_MAX: u32 = 1 << 24;
 
 fn count(table: &Table<'_>) -> At<u32> {
-    let count = table.whole("count", 1..=u64::from(DEVICES_MAX)).map(|count| count as u32);
+    let count = table.whole("count").map(|count| count as u32);
     At { place: count.place(), value: count.required() }
 }
 
@@ -705,7 +698,7 @@ impl Destination {
             name: table.key("name", Value::name).required(),
             number: table.key("dn", Value::directory_number).optional(),
             answer: table.law("answer").default(Distribution::Constant(Span::ZERO)),
-            lines: table.whole("lines", 1..=u64::from(u32::MAX)).default(u64::from(u32::MAX)) as u32,
+            lines: table.whole("lines").default(u64::from(u32::MAX)) as u32,
             egress: table.reference("egress").optional(),
         }
     }
