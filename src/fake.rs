@@ -67,6 +67,7 @@ pub(crate) fn plan() -> Plan {
         databases: vec![Database { name: "directory".into(), connections: 2 }],
         applications: vec![Application {
             name: "ivr".into(),
+            may_use_cti: true,
             ctimanagers: vec![NodeId(0)],
             workers: 2,
             decide: message(),

@@ -30,6 +30,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let jobs = jobs(arguments).min(usize::try_from(wanted).unwrap_or(usize::MAX));
     let command = command(arguments, &replications, seed);
 
+    if !arguments.quiet {
+        for application in plan.applications.iter().filter(|application| !application.may_use_cti) {
+            say(&format!("note: `{}` opens nothing, because its user may not use CTI (R2)", application.name));
+        }
+    }
     let output = (!arguments.no_files).then(|| {
         let default = || Path::new("results").join(&plan.name);
         OutputDirectory::new(arguments.out.clone().unwrap_or_else(default))

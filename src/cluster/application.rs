@@ -164,7 +164,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             state.fault = None;
             (state.struck_at, state.failed_at, state.lost_at) = (Time::ZERO, Time::ZERO, Time::ZERO);
             state.manager = 0;
-            state.connected = true;
+            state.connected = plan.may_use_cti;
             (state.connection, state.attempt) = (0, 0);
             state.workers.clear();
             state.idle_rows.clear();
@@ -176,6 +176,9 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             state.shares = ALL_SHARES;
             state.heartbeat_luck.reset(seed, replication);
             state.work_luck.reset(seed, replication);
+            if !plan.may_use_cti {
+                continue;
+            }
             // A run begins amid the heartbeats of an application that has long been up: both phases are random.
             let phase = |luck: u64| Span::from_nanos((uniform(luck) * plan.heartbeat.nanos() as f64) as u64);
             let beats = phase(state.heartbeat_luck.next_u64());
@@ -547,6 +550,10 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     /// Asks the next live CTIManager of the application's list for a connection, or tries again later.
     fn connect(&mut self, application: ApplicationId, lost: Option<usize>) {
         let plan = &self.plan.applications[application.index()];
+        if !plan.may_use_cti {
+            // R2: it is turned away, and one whose first attempt fails does not try again.
+            return;
+        }
         let list = match self.plan.topology {
             Topology::CtiManager => &plan.ctimanagers[..],
             Topology::Direct => &plan.ctimanagers[..1],

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::control;
 use super::directory::{Directory, R7};
 use super::happenings::{changes, faults};
 use super::limits;
@@ -13,6 +14,7 @@ use super::{
 };
 use crate::domain::{ApplicationId, DestinationId, DeviceId, DeviceKind, NodeId, Target};
 use crate::engine::{Span, Time};
+use crate::rules::heartbeat::effective_interval;
 use crate::workload::{self as said, Calls, Files, Name, Problem, Problems, Reports, Workload};
 
 const R1: &str = "R1: CTI needs a node that runs a CTIManager";
@@ -34,6 +36,7 @@ pub fn compile(name: &str, text: &str, files: &dyn Files) -> Result<Plan, Proble
 fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
     limits::check_tables(workload, reports);
     let directory = Directory::new(workload, reports);
+    control::check(workload, &directory);
     let groups: Vec<Vec<NodeId>> =
         workload.groups.iter().map(|group| directory.nodes(&group.members, Some(R7))).collect();
     for pool in &workload.pools {
@@ -153,6 +156,8 @@ impl Plan {
         application: Option<ApplicationId>,
         homes: &Homes,
     ) -> DeviceId {
+        // What an application may not open belongs to nobody (R2, R22).
+        let application = application.filter(|application| self.applications[application.index()].may_use_cti);
         let first = self.devices.len() as u32;
         for id in first..first + count {
             let Homes { group, cannot_open_on } = homes;
@@ -249,7 +254,12 @@ fn application(it: &said::Application, workload: &Workload, directory: &Director
         decide: it.decide.clone(),
         lookup: it.lookup.clone(),
         database: it.database.as_ref().and_then(|name| directory.databases.find(name)),
-        heartbeat: it.heartbeat,
+        may_use_cti: control::may_use_cti(it, workload, directory),
+        heartbeat: effective_interval(
+            it.heartbeat.value,
+            workload.cti.heartbeat_minimum,
+            workload.cti.heartbeat_maximum,
+        ),
         reconnect: it.reconnect,
         open_interval: Span::from_seconds(1.0 / it.open_rate),
         devices: Vec::new(),

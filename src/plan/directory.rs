@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::numbers::{self, NumberRange};
 use crate::domain::{
     ApplicationId, DatabaseId, DestinationId, Forward, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId,
     Target,
@@ -17,11 +18,13 @@ pub(super) struct Names<'a, T> {
     pub(super) kind: &'static str,
     pub(super) reports: &'a Reports,
     pub(super) rows: BTreeMap<&'a str, (T, &'a Place)>,
+    /// Numbers that lead to no row of their own.
+    ranges: Vec<NumberRange<'a>>,
 }
 
 impl<'a, T: Copy> Names<'a, T> {
     fn new(kind: &'static str, reports: &'a Reports) -> Names<'a, T> {
-        Names { kind, reports, rows: BTreeMap::new() }
+        Names { kind, reports, rows: BTreeMap::new(), ranges: Vec::new() }
     }
 
     /// Everything in a list, in order.
@@ -68,6 +71,11 @@ impl<'a, T: Copy> Names<'a, T> {
     }
 
     fn unknown(&self, name: &Name, rule: Option<&'static str>) {
+        if let Some(group) = numbers::owner(&self.ranges, &name.value) {
+            let what = format!("`{}` is a number of one device of `{group}`", name.value);
+            let hint = format!("calls go to the group: write \"{group}\"");
+            return self.reports.add(Problem::new(name.place.clone(), what, "").hint(hint));
+        }
         let what = format!("there is no {} named `{}`", self.kind, name.value);
         let mut problem = Problem::new(name.place.clone(), what, "");
         problem.hint = suggestion(&name.value, self.rows.keys().copied());
@@ -82,6 +90,7 @@ pub(super) struct Directory<'a> {
     pub(super) groups: Names<'a, usize>,
     pub(super) pools: Names<'a, usize>,
     pub(super) databases: Names<'a, DatabaseId>,
+    pub(super) users: Names<'a, usize>,
     pub(super) applications: Names<'a, ApplicationId>,
     pub(super) targets: Names<'a, Target>,
     pub(super) reports: &'a Reports,
@@ -109,6 +118,8 @@ impl<'a> Directory<'a> {
             targets.define(&destination.name, target);
             destination.number.iter().for_each(|number| targets.define(number, target));
         }
+        targets.ranges =
+            numbers::ranges(workload, targets.rows.iter().map(|(name, (_, place))| (*name, *place)), reports);
         // Nothing refers to a source, but its callers' luck hangs on its name.
         Names::of("source of calls", reports, &workload.traffic, |traffic| &traffic.name, usize::from);
         // Nor to a fault, but its luck hangs on its name too.
@@ -118,6 +129,7 @@ impl<'a> Directory<'a> {
             groups: Names::of("CallManager group", reports, &workload.groups, |group| &group.name, usize::from),
             pools: Names::of("device pool", reports, &workload.pools, |pool| &pool.name, usize::from),
             databases: Names::of("database", reports, &workload.databases, |database| &database.name, DatabaseId),
+            users: Names::of("user", reports, &workload.users, |user| &user.name, usize::from),
             applications: Names::of(
                 "application",
                 reports,

@@ -33,6 +33,7 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) {
     let nodes = rows("node", workload.nodes.iter().map(|it| &it.name.place), reports);
     let applications = rows("application", workload.applications.iter().map(|it| &it.name.place), reports);
     let databases = rows("database", workload.databases.iter().map(|it| &it.name.place), reports);
+    rows("user", workload.users.iter().map(|it| &it.name.place), reports);
     rows("route_point", workload.route_points.iter().map(|it| &it.name.place), reports);
     rows("cti_port", workload.cti_ports.iter().map(|it| &it.name.place), reports);
     rows("phone", workload.phones.iter().map(|it| &it.name.place), reports);

@@ -1,9 +1,11 @@
 //! What is simulated: checked, dense, immutable. A reference in a plan is a row number and always valid.
 
 mod compile;
+mod control;
 mod directory;
 mod happenings;
 mod limits;
+mod numbers;
 mod rates;
 
 pub use compile::compile;
@@ -184,6 +186,8 @@ pub struct Database {
 pub struct Application {
     /// Its name in the workload.
     pub name: String,
+    /// Whether its user may use CTI: one that may not is never connected, and its devices are nobody's (R2).
+    pub may_use_cti: bool,
     /// The nodes whose CTIManagers it may use, the first first (R20).
     pub ctimanagers: Vec<NodeId>,
     /// How many events it works on at once.

@@ -157,6 +157,7 @@ impl Shape {
             Kind::Law(zero) => Shape::pattern(duration(*zero)).or(Shape::of_law()),
             Kind::Name | Kind::Reference | Kind::Target => Shape::pattern(NAME),
             Kind::DirectoryNumber => Shape::pattern(DIRECTORY_NUMBER),
+            Kind::FirstNumber => Shape::pattern(FIRST_NUMBER),
             Kind::List { of, least, most, distinct } => {
                 let mut rest = vec![("items", Json::Object(Shape::of(of).into_schema()))];
                 rest.extend((*least > 0).then_some(("minItems", value(*least))));
@@ -248,6 +249,7 @@ fn condition(it: &'static Condition) -> Object {
 }
 
 const NAME: &str = r"^[\p{Alphabetic}\p{N}_+*#-]{1,64}$";
+const FIRST_NUMBER: &str = r"^\+?[0-9]{1,18}$";
 const DIRECTORY_NUMBER: &str = "^[0-9+*#]{1,32}$";
 
 /// The longer units first, each once. What is finer than a nanosecond is seen where a unit is a decimal part of a second.

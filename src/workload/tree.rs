@@ -10,10 +10,11 @@ use super::traffic::Traffic;
 use super::vocabulary::WORKLOAD;
 use crate::domain::{Forward, ReleaseProfile};
 use crate::engine::{Distribution, Span};
-use crate::rules::heartbeat::effective_interval;
 
 const R1: &str = "R1: at most one CTIManager runs on a node, and CTI needs at least one in the cluster";
 const R7: &str = "R7: a CallManager group lists at most three CallManagers, best first";
+const R4: &str = "R4: a device with media termination is opened over one connection only";
+const R5: &str = "R5: a port has one active voice line, so that many concurrent calls with media need that many ports";
 const R21: &str =
     "R21: an application leaves its CTIManager by itself only if that is its least-priority server, in later releases";
 const R23: &str = "R23: the Application Heartbeat Minimum and Maximum parameters bound the interval";
@@ -41,6 +42,8 @@ pub struct Workload {
     pub pools: Vec<DevicePool>,
     /// Databases.
     pub databases: Vec<Database>,
+    /// The users that applications log in as.
+    pub users: Vec<User>,
     /// Applications.
     pub applications: Vec<Application>,
     /// CTI route points.
@@ -173,13 +176,37 @@ pub struct Database {
     pub connections: u32,
 }
 
-/// `[[application]]`
+/// `[[user]]`: whom an application logs in as.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// Its name.
+    pub name: Name,
+    /// Whether it may use CTI at all (R2).
+    pub cti_enabled: At<bool>,
+    /// The devices that it may control (R3).
+    pub devices: Associated,
+}
+
+/// Which devices are associated with a user.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Associated {
+    /// Every one: a super provider.
+    All,
+    /// Route points, groups of ports and groups of phones, by name.
+    Listed(Vec<Name>),
+}
+
+/// `[[application]]`: one provider connection, and the process that has it.
 #[derive(Clone, Debug)]
 pub struct Application {
     /// Its name.
     pub name: Name,
-    /// Through which interface it is connected: kept for rules that are yet to come.
+    /// Through which interface it is connected.
     pub interface: Interface,
+    /// Whom it logs in as; `None`: somebody who may use CTI and control all its devices.
+    pub user: Option<Name>,
+    /// How many calls with media it is to handle at once, where the workload asks for that (R5).
+    pub voice_lines: Option<At<u32>>,
     /// The nodes whose CTIManagers it may use; `None`: all there are.
     pub ctimanagers: Option<Vec<Name>>,
     /// How many events it works on at once.
@@ -190,8 +217,8 @@ pub struct Application {
     pub lookup: Option<Distribution>,
     /// Where callers are looked up.
     pub database: Option<Name>,
-    /// The interval of its heartbeats, within its bounds.
-    pub heartbeat: Span,
+    /// The interval of its heartbeats that it asks for.
+    pub heartbeat: At<Span>,
     /// From a restart or a closed connection to the next provider open.
     pub reconnect: Span,
     /// How many devices it opens a second.
@@ -255,6 +282,10 @@ pub struct CtiPorts {
     pub name: Name,
     /// How many.
     pub count: At<u32>,
+    /// How many lines each has. Only one of them can have an active voice call (R5).
+    pub lines_per_port: At<u32>,
+    /// The directory number of the first line of the first; the others count on from there.
+    pub first_number: Option<Name>,
     /// Their device pool.
     pub device_pool: Name,
     /// Who controls them.
@@ -278,8 +309,10 @@ pub struct CtiPorts {
 pub struct Phones {
     /// Its name.
     pub name: Name,
-    /// Its directory number.
+    /// The number of the group as a whole.
     pub number: Option<Name>,
+    /// The directory number of the first phone; the others count on from there.
+    pub first_number: Option<Name>,
     /// How many.
     pub count: At<u32>,
     /// Their device pool.
@@ -354,7 +387,8 @@ impl Workload {
             groups: table.each("callmanager_group", CallManagerGroup::read),
             pools: table.each("device_pool", DevicePool::read),
             databases: table.each("database", Database::read),
-            applications: table.each("application", |table| Application::read(table, &cti)),
+            users: table.each("user", User::read),
+            applications: table.each("application", Application::read),
             route_points: table.each("route_point", RoutePoint::read),
             cti_ports: table.each("cti_port", CtiPorts::read),
             phones: table.each("phone", Phones::read),
@@ -529,13 +563,28 @@ impl Database {
     }
 }
 
+impl User {
+    fn read(table: &Table<'_>) -> User {
+        let cti_enabled = table.flag("cti_enabled");
+        User {
+            name: table.key("name", Value::name).required(),
+            cti_enabled: At { place: cti_enabled.place(), value: cti_enabled.default(true) },
+            devices: table.key("devices", Value::associated).wanted().unwrap_or(Associated::All),
+        }
+    }
+}
+
 impl Application {
-    fn read(table: &Table<'_>, cti: &Cti) -> Application {
+    fn read(table: &Table<'_>) -> Application {
         let interfaces = [("jtapi", Interface::Jtapi), ("tapi", Interface::Tapi), ("qbe", Interface::Qbe)];
-        let heartbeat = table.duration("heartbeat").positive().default(Span::from_secs(30));
+        let heartbeat = table.duration("heartbeat").positive();
+        let voice_lines = table.whole("voice_lines").rule(R5);
+        let voice_lines_place = voice_lines.place();
         Application {
             name: table.key("name", Value::name).required(),
             interface: table.key("interface", |value| value.choice(&interfaces)).default(Interface::Jtapi),
+            user: table.reference("user").optional(),
+            voice_lines: voice_lines.optional().map(|lines| At { value: lines as u32, place: voice_lines_place }),
             ctimanagers: table
                 .list("ctimanagers", Value::reference)
                 .check(|nodes| !nodes.is_empty(), "names no node")
@@ -544,7 +593,7 @@ impl Application {
             decide: table.law("decide").default(Distribution::Constant(Span::from_millis(2))),
             lookup: table.law("lookup").optional(),
             database: table.reference("database").optional(),
-            heartbeat: effective_interval(heartbeat, cti.heartbeat_minimum, cti.heartbeat_maximum),
+            heartbeat: heartbeat.at(Span::from_secs(30)),
             reconnect: table.duration("reconnect").default(Span::from_secs(30)),
             open_rate: table.key("open_rate", Value::rate).positive().default(50.0),
             recovery: table.flag("recovery").default(true),
@@ -568,6 +617,15 @@ impl Application {
     }
 }
 
+/// Who controls a device: one application, for its media can go one way only.
+fn controlled_by(table: &Table<'_>) -> Option<Name> {
+    table.reference("application").rule(R4).optional()
+}
+
+fn first_number(table: &Table<'_>) -> Option<Name> {
+    table.key("first_dn", Value::first_number).optional()
+}
+
 fn cannot_open_on(table: &Table<'_>) -> Vec<Name> {
     table.list("cannot_open_on", Value::reference).default(Vec::new())
 }
@@ -586,7 +644,7 @@ fn forwards(table: &Table<'_>, settings: &[Forward]) -> ForwardNames {
 impl RoutePoint {
     fn read(table: &Table<'_>) -> RoutePoint {
         let maximum_calls = table.whole("maximum_calls").default(5000) as u32;
-        let application = table.reference("application").optional();
+        let application = controlled_by(table);
         RoutePoint {
             name: table.key("name", Value::name).required(),
             numbers: table.list("lines", Value::line).default(Vec::new()),
@@ -640,8 +698,10 @@ impl CtiPorts {
         CtiPorts {
             name: table.key("name", Value::name).required(),
             count: count(table),
+            lines_per_port: lines_per_port(table),
+            first_number: first_number(table),
             device_pool: table.reference("device_pool").required(),
-            application: table.reference("application").optional(),
+            application: controlled_by(table),
             treatment: table.law("treatment").optional(),
             transfer: transfer_to.map(|to| (share, to)),
             media_from_application: table
@@ -664,6 +724,11 @@ fn count(table: &Table<'_>) -> At<u32> {
     At { place: count.place(), value: count.required() }
 }
 
+fn lines_per_port(table: &Table<'_>) -> At<u32> {
+    let lines = table.whole("lines_per_port");
+    At { place: lines.place(), value: lines.default(1) as u32 }
+}
+
 impl Phones {
     fn read(table: &Table<'_>) -> Phones {
         let forwards = forwards(table, &[Forward::Cfb, Forward::Cfna]);
@@ -677,13 +742,14 @@ impl Phones {
         Phones {
             name: table.key("name", Value::name).required(),
             number: table.key("dn", Value::directory_number).optional(),
+            first_number: first_number(table),
             count: count(table),
             device_pool: table.reference("device_pool").required(),
             answer: table.law("answer").default(Distribution::Exponential { mean }),
             answered: table.share("answered").default(1.0),
             no_answer: table.key("no_answer", Value::duration_or_off).positive().default(no_answer),
             queue: table.flag("queue").default(false),
-            application: table.reference("application").optional(),
+            application: controlled_by(table),
             failover: table.law("failover").default(failover),
             keeps_media: keeps_media(table),
             cannot_open_on: cannot_open_on(table),
@@ -727,6 +793,30 @@ impl<'a> Value<'a> {
         match exit <= entry {
             true => Some(Some((entry, exit))),
             false => self.wrong("ends at a longer delay than it begins", Some(CODE_YELLOW.to_owned())),
+        }
+    }
+
+    /// Names of devices, or `"all"` of them.
+    fn associated(self) -> Option<Associated> {
+        match self.text() {
+            Some("all") => Some(Associated::All),
+            Some(_) => {
+                self.wrong("is \"all\" or a list of names", Some("write `[\"welcome\", \"ivr-ports\"]`".to_owned()))
+            }
+            None => self.list(Value::reference).map(Associated::Listed),
+        }
+    }
+
+    /// A directory number that one can count on from.
+    fn first_number(self) -> Option<Name> {
+        let number = self.directory_number()?;
+        let digits = number.value.strip_prefix('+').unwrap_or(&number.value);
+        match (1..=18).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => Some(number),
+            false => self.wrong(
+                "cannot be counted on from",
+                Some("it has up to 18 digits, and perhaps a `+` before them".to_owned()),
+            ),
         }
     }
 

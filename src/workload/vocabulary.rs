@@ -80,6 +80,8 @@ pub enum Kind {
     Name,
     /// The directory number that something has.
     DirectoryNumber,
+    /// A directory number that others count on from.
+    FirstNumber,
     /// The name of something else.
     Reference,
     /// The name or directory number of something that takes calls.
@@ -153,8 +155,8 @@ pub enum Condition {
 
 use Absent::{Is, Means, Wrong};
 use Kind::{
-    DirectoryNumber, Either, Flag, Law, List, Name, Number, Overriding, PositiveNumber, Rate, Reference, Sentence,
-    Share, Table, Tables, Target, Text, Whole, Word,
+    DirectoryNumber, Either, FirstNumber, Flag, Law, List, Name, Number, Overriding, PositiveNumber, Rate, Reference,
+    Sentence, Share, Table, Tables, Target, Text, Whole, Word,
 };
 use Zero::{Allowed, Excluded};
 
@@ -213,6 +215,7 @@ pub static WORKLOAD: Section = Section {
         term("callmanager_group", Tables(&GROUP), NONE, "ordered lists of CallManagers that devices register with", ""),
         term("device_pool", Tables(&POOL), NONE, "names for where devices register", ""),
         term("database", Tables(&DATABASE), NONE, "where applications look callers up", ""),
+        term("user", Tables(&USER), NONE, "whom applications log in as", ""),
         term("application", Tables(&APPLICATION), NONE, "the CTI applications", ""),
         term("route_point", Tables(&ROUTE_POINT), NONE, "CTI route points", ""),
         term("cti_port", Tables(&CTI_PORT), NONE, "groups of CTI ports", ""),
@@ -493,6 +496,31 @@ static DATABASE: Section = Section {
     rules: &[],
 };
 
+static USER: Section = Section {
+    name: "user",
+    about: "Whom applications log in as.",
+    terms: &[
+        term("name", Name, Wrong, "its name", ""),
+        term(
+            "cti_enabled",
+            Flag,
+            Is("true"),
+            "whether it may use CTI, the box *Enable CTI Application Use* (R2). If not, an application that logs in as \
+             this user is never connected and opens nothing: its devices are not opened (R22)",
+            GUIDE,
+        ),
+        term(
+            "devices",
+            Either(&Word(&["all"]), &List { of: &Reference, least: 0, most: None, distinct: true }),
+            Wrong,
+            "what it may control: route points, groups of ports and of phones, or `\"all\"` for a super provider (R3)",
+            "System Guide 3.3/4.x; JTAPI Developers Guide 15",
+        ),
+    ],
+    one_of: &[],
+    rules: &[],
+};
+
 static APPLICATION: Section = Section {
     name: "application",
     about: "A CTI application.",
@@ -502,8 +530,23 @@ static APPLICATION: Section = Section {
             "interface",
             Word(&["jtapi", "tapi", "qbe"]),
             Is("\"jtapi\""),
-            "how it is connected; nothing depends on it yet",
-            "",
+            "how it is connected: with `\"tapi\"` a port has one line (R6)",
+            GUIDE,
+        ),
+        term(
+            "user",
+            Reference,
+            Means("none: somebody who may control all its devices"),
+            "whom it logs in as: it opens nothing unless that user may use CTI (R2), and controls what is associated \
+             with that user (R3)",
+            GUIDE,
+        ),
+        term(
+            "voice_lines",
+            DEVICES,
+            Means("none: whatever its ports can"),
+            "how many calls with media it is meant to handle at once: as many ports are wanted (R5)",
+            GUIDE,
         ),
         term(
             "ctimanagers",
@@ -686,6 +729,22 @@ static CTI_PORT: Section = Section {
     terms: &[
         term("name", Name, Wrong, "the group's name", ""),
         term("count", DEVICES, Wrong, "how many ports", "one active call a port (R5)"),
+        term(
+            "lines_per_port",
+            Whole(1, 200),
+            Is("1"),
+            "how many lines each has; a second one takes no second call with media (R5), and a TAPI application allows \
+             none (R6)",
+            GUIDE,
+        ),
+        term(
+            "first_dn",
+            FirstNumber,
+            NONE,
+            "the directory number of the first line; the others count on from there. Nobody calls them: calls go to the \
+             group, by its name",
+            "",
+        ),
         DEVICE_POOL,
         term("application", Reference, NONE, "who controls them", ""),
         term("treatment", Law(Allowed), Means("as long as its caller talks"), "how long a call is treated there", ""),
@@ -717,7 +776,8 @@ static PHONE: Section = Section {
         term("name", Name, Wrong, "the group's name", ""),
         term("count", DEVICES, Wrong, "how many phones", ""),
         DEVICE_POOL,
-        term("dn", DirectoryNumber, NONE, "its directory number", ""),
+        term("dn", DirectoryNumber, NONE, "the number of the group as a whole, as a hunt pilot has", ""),
+        term("first_dn", FirstNumber, NONE, "the directory number of the first phone, as for ports", ""),
         term(
             "answer",
             Law(Allowed),

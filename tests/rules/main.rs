@@ -3,6 +3,7 @@
 mod admission;
 mod application_failure;
 mod callmanager_failure;
+mod control;
 mod ctimanager_failure;
 mod failback;
 mod fan_in;

@@ -5,7 +5,7 @@ use ctisim::domain::{CallName, DeviceId};
 use ctisim::engine::Time;
 use ctisim::plan::{self, Plan};
 use ctisim::record::{Auditor, Fact, PoolId, Recorder};
-use ctisim::workload::Files;
+use ctisim::workload::{Files, Problems};
 
 /// What every tiny workload here shares: free links and work, so that only what a test sets takes time.
 const PRELUDE: &str = r#"
@@ -42,16 +42,22 @@ impl Files for Calls {
 
 /// The plan of a tiny workload: the rest of its text, and the calls of its `calls.csv`.
 pub(crate) fn plan(rest: &str, calls: &'static str) -> Plan {
+    compile(rest, calls).unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+}
+
+/// What is wrong with a tiny workload.
+pub(crate) fn problems(rest: &str, calls: &'static str) -> String {
+    compile(rest, calls).expect_err("something is wrong").render(false)
+}
+
+fn compile(rest: &str, calls: &'static str) -> Result<Plan, Problems> {
     let work = if rest.contains("[work]") { "" } else { FREE_WORK };
     // Keys of the top level must come before the first table.
     let text = match rest.split_once("\n[") {
         Some((top, tables)) => format!("{PRELUDE}{top}\n{work}\n[{tables}"),
         None => panic!("a workload has tables"),
     };
-    match plan::compile("tiny", &text, &Calls(calls)) {
-        Ok(plan) => plan,
-        Err(problems) => panic!("{}", problems.render(false)),
-    }
+    plan::compile("tiny", &text, &Calls(calls))
 }
 
 struct Story<'p> {

@@ -139,6 +139,7 @@ pub(crate) fn workload(case: u64) -> String {
     };
     generator.head(case);
     generator.cluster();
+    generator.users();
     generator.applications();
     generator.route_points();
     generator.ports(ports);
@@ -268,6 +269,15 @@ impl Generator {
         }
     }
 
+    fn users(&mut self) {
+        for (name, enabled) in [("anybody", "true"), ("nobody", "false")] {
+            self.line("[[user]]");
+            self.key("name", format_args!("\"{name}\""));
+            self.key("cti_enabled", enabled);
+            self.key("devices", "\"all\"");
+        }
+    }
+
     fn applications(&mut self) {
         for row in 0..self.applications.len() {
             self.line("[[application]]");
@@ -284,6 +294,8 @@ impl Generator {
             if self.dice.chance(15) {
                 self.key("recovery", "false");
             }
+            let user = if self.dice.chance(5) { "nobody" } else { "anybody" };
+            self.key("user", format_args!("\"{user}\""));
             let decide = self.work_law();
             self.key("decide", decide);
             if self.dice.chance(60) {

@@ -1,0 +1,117 @@
+//! Who controls which device, and whether it may (R2, R3, R5, R6).
+
+use super::directory::Directory;
+use crate::workload::{Application, Associated, Interface, Name, Place, Problem, Reports, User, Workload, suggestion};
+
+const R3: &str = "R3: an application controls the devices that are associated with its user, and no others";
+const R5: &str = "R5: a port has one active voice line, so that many concurrent calls with media need that many ports";
+const R6: &str = "R6: a port that a TAPI application controls has one line";
+
+/// Whether an application may use CTI at all (R2): whoever logs in as nobody in particular may.
+pub(super) fn may_use_cti(application: &Application, workload: &Workload, directory: &Directory<'_>) -> bool {
+    user(application, workload, directory).is_none_or(|user| user.cti_enabled.value)
+}
+
+fn user<'a>(application: &Application, workload: &'a Workload, directory: &Directory<'_>) -> Option<&'a User> {
+    let name = application.user.as_ref()?;
+    directory.users.rows.get(name.value.as_str()).map(|(row, _)| &workload.users[*row])
+}
+
+/// A route point, or a group of ports or phones, with the application that is to control it.
+struct Controlled<'a> {
+    name: &'a Name,
+    application: Option<&'a Name>,
+}
+
+fn devices(workload: &Workload) -> impl Iterator<Item = Controlled<'_>> {
+    let route_points =
+        workload.route_points.iter().map(|it| Controlled { name: &it.name, application: it.application.as_ref() });
+    let ports = workload.cti_ports.iter().map(|it| Controlled { name: &it.name, application: it.application.as_ref() });
+    let phones = workload.phones.iter().map(|it| Controlled { name: &it.name, application: it.application.as_ref() });
+    route_points.chain(ports).chain(phones)
+}
+
+/// Reports applications that may not have what they are to control, or that ask for more than they have.
+pub(super) fn check(workload: &Workload, directory: &Directory<'_>) {
+    for user in &workload.users {
+        if let Associated::Listed(names) = &user.devices {
+            associated_devices_exist(names, workload, directory.reports);
+        }
+    }
+    for application in &workload.applications {
+        if let Some(name) = &application.user {
+            directory.users.find(name);
+        }
+        enough_ports(application, workload, directory.reports);
+    }
+    for device in devices(workload) {
+        if let Some(application) = found(device.application, workload, directory) {
+            is_associated(&device, application, workload, directory);
+        }
+    }
+    for ports in &workload.cti_ports {
+        if let Some(application) = found(ports.application.as_ref(), workload, directory)
+            && application.interface == Interface::Tapi
+            && ports.lines_per_port.value > 1
+        {
+            let name = &application.name;
+            let what = format!("a port of `{}` has {} lines", ports.name.value, ports.lines_per_port.value);
+            let problem = Problem::new(ports.lines_per_port.place.clone(), what, "one is allowed")
+                .also(name.place.clone(), "this application has `interface = \"tapi\"`");
+            directory.reports.add(problem.rule(R6));
+        }
+    }
+}
+
+fn found<'a>(application: Option<&Name>, workload: &'a Workload, directory: &Directory<'_>) -> Option<&'a Application> {
+    let (id, _) = directory.applications.rows.get(application?.value.as_str())?;
+    Some(&workload.applications[id.index()])
+}
+
+fn associated_devices_exist(names: &[Name], workload: &Workload, reports: &Reports) {
+    let known: Vec<&str> = devices(workload).map(|device| device.name.value.as_str()).collect();
+    let mut seen: Vec<&str> = Vec::new();
+    for name in names {
+        let value = name.value.as_str();
+        let problem = |what: String| Problem::new(name.place.clone(), what, "").rule(R3);
+        if !known.contains(&value) {
+            let what = format!("there is no route point, port group or phone group named `{value}`");
+            let mut problem = problem(what);
+            problem.hint = suggestion(value, known.iter().copied());
+            reports.add(problem);
+        } else if seen.contains(&value) {
+            reports.add(problem(format!("`{value}` is listed twice")));
+        }
+        seen.push(value);
+    }
+}
+
+fn is_associated(device: &Controlled<'_>, application: &Application, workload: &Workload, directory: &Directory<'_>) {
+    let (Some(user), Some(named)) = (user(application, workload, directory), device.application) else { return };
+    if let Associated::Listed(names) = &user.devices
+        && !device.name.value.is_empty()
+        && !names.iter().any(|name| name.value == device.name.value)
+    {
+        let (device, user) = (&device.name.value, &user.name);
+        let what = format!("`{}` may not control `{device}`", application.name.value);
+        let label = format!("its user `{}` is not associated with it", user.value);
+        let problem = Problem::new(named.place.clone(), what, label)
+            .also(user.place.clone(), "this user")
+            .hint(format!("add \"{device}\" to the `devices` of that user"));
+        directory.reports.add(problem.rule(R3));
+    }
+}
+
+fn enough_ports(application: &Application, workload: &Workload, reports: &Reports) {
+    let Some(lines) = &application.voice_lines else { return };
+    let own = workload
+        .cti_ports
+        .iter()
+        .filter(|ports| ports.application.as_ref().is_some_and(|it| it.value == application.name.value));
+    let ports: u64 = own.map(|ports| u64::from(ports.count.value)).sum();
+    if ports < u64::from(lines.value) {
+        let what = format!("`{}` asks for {} voice lines and has {ports} ports", application.name.value, lines.value);
+        let place: Place = lines.place.clone();
+        reports.add(Problem::new(place, what, format!("{} too many", u64::from(lines.value) - ports)).rule(R5));
+    }
+}

@@ -1,0 +1,116 @@
+//! Directory numbers that are given out in a row: `first_dn` and those after it.
+
+use crate::workload::{Name, Place, Problem, Reports, Workload};
+
+/// The numbers of a group of devices.
+pub(super) struct NumberRange<'a> {
+    group: &'a str,
+    first: Number<'a>,
+    last: u64,
+    place: &'a Place,
+}
+
+/// A directory number as one counts: what is before the digits, how many digits, and their value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Number<'a> {
+    prefix: &'a str,
+    digits: usize,
+    value: u64,
+}
+
+impl Number<'_> {
+    fn read(text: &str) -> Option<Number<'_>> {
+        let digits = text.trim_start_matches('+');
+        // More digits would not fit; no `first_dn` has as many.
+        if digits.is_empty() || digits.len() > 18 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let value = digits.parse().ok()?;
+        Some(Number { prefix: &text[..text.len() - digits.len()], digits: digits.len(), value })
+    }
+
+    fn text(self, value: u64) -> String {
+        format!("{}{value:0width$}", self.prefix, width = self.digits)
+    }
+}
+
+impl<'a> NumberRange<'a> {
+    fn new(group: &'a Name, first: &'a Name, count: u64, reports: &Reports) -> Option<NumberRange<'a>> {
+        let number = Number::read(&first.value)?;
+        let last = number.value + (count - 1);
+        if last >= 10_u64.pow(number.digits as u32) {
+            let what = format!("{count} numbers from {} on need more digits", first.value);
+            let hint = format!("the last would be {}{last}", number.prefix);
+            reports.add(Problem::new(first.place.clone(), what, "").hint(hint));
+            return None;
+        }
+        Some(NumberRange { group: &group.value, first: number, last, place: &first.place })
+    }
+
+    /// Whether a number is one of these.
+    fn holds(&self, text: &str) -> bool {
+        Number::read(text).is_some_and(|number| {
+            (number.prefix, number.digits) == (self.first.prefix, self.first.digits)
+                && (self.first.value..=self.last).contains(&number.value)
+        })
+    }
+
+    fn words(&self) -> String {
+        format!("{} to {}", self.first.text(self.first.value), self.first.text(self.last))
+    }
+}
+
+/// The numbers given out in a row, in order; those that clash with each other or with one of `others` are reported.
+pub(super) fn ranges<'a>(
+    workload: &'a Workload,
+    others: impl Iterator<Item = (&'a str, &'a Place)>,
+    reports: &Reports,
+) -> Vec<NumberRange<'a>> {
+    let ports = workload.cti_ports.iter().filter_map(|it| {
+        let count = u64::from(it.count.value) * u64::from(it.lines_per_port.value);
+        Some((&it.name, it.first_number.as_ref()?, count))
+    });
+    let phones =
+        workload.phones.iter().filter_map(|it| Some((&it.name, it.first_number.as_ref()?, u64::from(it.count.value))));
+    let mut ranges: Vec<NumberRange<'a>> = ports
+        .chain(phones)
+        .filter(|(.., count)| *count > 0)
+        .filter_map(|(group, first, count)| NumberRange::new(group, first, count, reports))
+        .collect();
+    ranges.sort_by_key(|range| range.first);
+    // The one that reaches furthest so far: it need not be the last.
+    let mut furthest: Option<&NumberRange<'_>> = None;
+    for range in &ranges {
+        if let Some(before) = furthest
+            && before.holds(&range.first.text(range.first.value))
+        {
+            let what = format!("the numbers of `{}` and `{}` overlap", before.group, range.group);
+            let (here, there) = (range.words(), before.words());
+            reports.add(Problem::new(range.place.clone(), what, here).also(before.place.clone(), there));
+        }
+        let same =
+            furthest.is_some_and(|it| (it.first.prefix, it.first.digits) == (range.first.prefix, range.first.digits));
+        if furthest.is_none_or(|it| !same || it.last < range.last) {
+            furthest = Some(range);
+        }
+    }
+    for (name, place) in others {
+        if let Some(range) = find(&ranges, name) {
+            let what = format!("`{name}` is also a number of `{}`", range.group);
+            reports.add(Problem::new(place.clone(), what, "").also(range.place.clone(), range.words()));
+        }
+    }
+    ranges
+}
+
+/// The range that holds a number, if any.
+fn find<'r, 'a>(ranges: &'r [NumberRange<'a>], name: &str) -> Option<&'r NumberRange<'a>> {
+    let number = Number::read(name)?;
+    let end = ranges.partition_point(|range| range.first <= number);
+    ranges[..end].iter().rev().find(|range| range.holds(name))
+}
+
+/// Which group has a number among those in a row.
+pub(super) fn owner<'a>(ranges: &[NumberRange<'a>], name: &str) -> Option<&'a str> {
+    find(ranges, name).map(|range| range.group)
+}
