@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ctisim::plan::{Plan, compile};
-use ctisim::workload::vocabulary::{Absent, LAW, Section, Term, WORKLOAD};
+use ctisim::workload::vocabulary::{Absent, Kind, LAW, Section, Term, WORKLOAD, Zero};
 use ctisim::workload::{Files, Problems, schema, units};
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -183,6 +183,112 @@ fn the_schema_refuses_what_the_reader_refuses() {
     for name in beyond {
         assert!(root().join(format!("tests/bad/{name}.toml")).exists(), "there is no {name}");
     }
+}
+
+/// What may be at a key, in a few words.
+fn kind(kind: &Kind) -> String {
+    let words = |words: &[&str]| words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", ");
+    let or_more = |zero: Zero, what: &str| match zero {
+        Zero::Allowed => what.to_owned(),
+        Zero::Excluded => format!("{what} above 0"),
+    };
+    match kind {
+        Kind::Flag => "true, false".to_owned(),
+        Kind::Text | Kind::Sentence => "text".to_owned(),
+        Kind::Word(these) => words(these),
+        Kind::Whole(low, high) if low == high => low.to_string(),
+        Kind::Whole(low, u64::MAX) => format!("{low} or more"),
+        Kind::Whole(low, high) => format!("{low} to {}", grouped(*high)),
+        Kind::Number(low, high) if high.is_infinite() => format!("number, {low} or more"),
+        Kind::Number(low, high) => format!("{low} to {high}"),
+        Kind::PositiveNumber => "number above 0".to_owned(),
+        Kind::Duration(zero) => or_more(*zero, "duration"),
+        Kind::Rate(zero) => or_more(*zero, "rate"),
+        Kind::Share(zero) => or_more(*zero, "share"),
+        Kind::Law(zero) => or_more(*zero, "law"),
+        Kind::Name | Kind::Reference => "name".to_owned(),
+        Kind::DirectoryNumber => "digits".to_owned(),
+        Kind::FirstNumber => "up to 18 digits, perhaps after a `+`".to_owned(),
+        Kind::Target => "name or number".to_owned(),
+        Kind::List { of, least, most, .. } => {
+            let many = match (least, most) {
+                (0, None) => "list".to_owned(),
+                (least, None) => format!("list of {least} or more"),
+                (0, Some(most)) => format!("list of up to {}", grouped(*most as u64)),
+                (least, Some(most)) if least == most => format!("list of {least}"),
+                (least, Some(most)) => format!("list of {least} to {most}"),
+            };
+            format!("{many}: {}", self::kind(of))
+        }
+        Kind::Table(_) | Kind::Overriding(_) => "table".to_owned(),
+        Kind::Tables(_) => "tables".to_owned(),
+        Kind::Either(one, other) => format!("{}, or {}", self::kind(one), self::kind(other)),
+    }
+}
+
+/// A number as people write it.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A table of the documentation: the keys of these sections, or single ones.
+fn keys_table(named: &str, listed: &mut Vec<String>) -> String {
+    let is_section = |name: &str| vocabulary().iter().any(|(section, _)| section.name == name);
+    let mut table = String::from("| key | meaning | kind | default | source |\n|---|---|---|---|---|\n");
+    for wanted in named.split_whitespace() {
+        let before = listed.len();
+        for (section, term) in vocabulary() {
+            let name = if section.name.is_empty() { "workload" } else { section.name };
+            let of_key = !is_section(wanted) && wanted == path(section, term);
+            // A section of the file has its own heading; its tables are not told again.
+            if (name != wanted && !of_key) || (name == "workload" && term.kind.section().is_some()) {
+                continue;
+            }
+            let absent = match term.absent {
+                Absent::Wrong => "required".to_owned(),
+                Absent::Is(value) => format!("`{value}`"),
+                Absent::Means(what) => what.to_owned(),
+            };
+            let cells = [&format!("`{}`", path(section, term)), term.meaning, &kind(&term.kind), &absent, term.source];
+            table += &format!("| {} |\n", cells.join(" | ")).replace("|  |", "| |");
+            listed.push(path(section, term));
+        }
+        assert!(listed.len() > before, "docs/MODEL.md wants a table of `{wanted}`");
+    }
+    table
+}
+
+#[test]
+fn the_documentation_lists_the_vocabulary() {
+    const END: &str = "<!-- end of keys -->";
+    let file = root().join("docs/MODEL.md");
+    let kept = read(&file);
+    let mut listed = Vec::new();
+    let mut parts = kept.split("<!-- keys: ");
+    let mut page = parts.next().expect("a beginning").to_owned();
+    for part in parts {
+        let (named, rest) = part.split_once(" -->\n").expect("a marker is a line");
+        let (_, after) = rest.split_once(END).expect("a table has an end");
+        page += &format!("<!-- keys: {named} -->\n{}{END}{after}", keys_table(named, &mut listed));
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&file, &page).expect("the page can be written");
+    }
+    assert!(page == read(&file), "docs/MODEL.md is behind src/workload/vocabulary.rs: run with UPDATE=1");
+    let sections =
+        vocabulary().into_iter().filter(|(section, term)| !section.name.is_empty() || term.kind.section().is_none());
+    let mut wanted: Vec<String> = sections.map(|(section, term)| path(section, term)).collect();
+    wanted.sort();
+    listed.sort();
+    assert_eq!(listed, wanted, "every key is listed once");
 }
 
 /// Every key of the vocabulary with its section, each section once.
@@ -456,7 +562,7 @@ proptest! {
     ) {
         thread_local!(static SCHEMA: Validator = validator());
         let good = good();
-        let text = read(file.get(&good));
+        let text = read(&good[file.index(good.len())]);
         let values = values(&text);
         let (steps, section, term) = at.get(&values);
         let slipped = edited(&text, steps, |table, key| match slip {

@@ -193,7 +193,7 @@ impl<'a> Value<'a> {
     /// A name that something is to have.
     pub(super) fn name(self) -> Option<Name> {
         const LONGEST: usize = 64;
-        let name = self.reference()?;
+        let name = self.quoted()?;
         let fits = |character: char| character.is_alphanumeric() || "-_+*#".contains(character);
         if name.value.is_empty() || name.value.chars().count() > LONGEST || !name.value.chars().all(fits) {
             let hint = format!("a name has 1 to {LONGEST} letters, digits, `-` and `_`");
@@ -205,7 +205,7 @@ impl<'a> Value<'a> {
 
     /// A directory number that a line is to have.
     pub(super) fn directory_number(self) -> Option<Name> {
-        let number = self.reference()?;
+        let number = self.quoted()?;
         let fits = |character: char| character.is_ascii_digit() || "+*#".contains(character);
         if number.value.is_empty() || number.value.len() > 32 || !number.value.chars().all(fits) {
             return self.wrong("is no directory number", Some("it has 1 to 32 digits, `*`, `#` and `+`".to_owned()));
@@ -215,6 +215,15 @@ impl<'a> Value<'a> {
 
     /// A name of something that is defined somewhere in the workload.
     pub(super) fn reference(self) -> Option<Name> {
+        match self.quoted()? {
+            // Elsewhere an empty name stands for one that is missing and has been reported.
+            name if name.value.is_empty() => self.wrong("is empty: a name is wanted", None),
+            name => Some(name),
+        }
+    }
+
+    /// A string, with a hint for whoever forgot the quotes of a number.
+    fn quoted(self) -> Option<Name> {
         match (self.text(), self.number_text()) {
             (Some(text), _) => Some(At { value: text.to_owned(), place: self.place() }),
             (None, Some(number)) => self.wrong("should be a string", Some(format!("write \"{number}\""))),
