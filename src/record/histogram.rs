@@ -5,12 +5,16 @@
 //! cells between the least and the greatest value so far are ever looked at again.
 
 use crate::engine::Span;
+use crate::stats::{Clustered, effective_count, quantile_ranks, spread_ranks};
 
 /// Values below this many microseconds have a cell each: 2 * 10^3, rounded up to a power of two.
 const EXACT: u64 = 2048;
 /// Above that, this many cells an octave.
 const CELLS_AN_OCTAVE: usize = 1024;
 const NANOS_PER_MICRO: u64 = 1000;
+
+/// How the replications differ is kept for every so many cells: 32 an octave, so for every 3 %.
+const BLOCK: usize = 32;
 
 /// The cell of a value in microseconds: the index that HdrHistogram gives it.
 const fn cell_of(micros: u64) -> usize {
@@ -172,7 +176,60 @@ impl Histogram {
         for (sum, &cell) in merged.cells[touched.clone()].iter_mut().zip(&self.cells[touched]) {
             *sum += u64::from(cell);
         }
+        merged.spread.add_replication(&self.cells, &self.totals);
         merged.totals.add(&self.totals);
+    }
+}
+
+/// How many values at or below a time a replication has, over all replications: what the uncertainty of quantiles
+/// comes from. Whole numbers: they add up to the same in any order.
+#[derive(Clone, Debug, Default)]
+struct Spread {
+    /// How many replications have a value.
+    replications: u64,
+    /// The sum of the squares of their numbers of values.
+    values_squared: u128,
+    /// For every block of cells up to the last with a value, at the block's end: the sum of the squares of the number of
+    /// values at or below it, and that of this number times the number of all values.
+    blocks: Vec<(u128, u128)>,
+}
+
+impl Spread {
+    fn reach(&mut self, blocks: usize) {
+        // All values so far are at or below any later block.
+        let all = (self.values_squared, self.values_squared);
+        self.blocks.resize(self.blocks.len().max(blocks), all);
+    }
+
+    fn add_replication(&mut self, cells: &[u32], totals: &Totals) {
+        let touched = totals.touched();
+        if touched.is_empty() {
+            return;
+        }
+        self.reach((touched.end - 1) / BLOCK + 1);
+        let values = u128::from(totals.count);
+        let first = touched.start / BLOCK;
+        let mut below = 0;
+        for (block, sums) in self.blocks.iter_mut().enumerate().skip(first) {
+            let (from, to) = (block * BLOCK, ((block + 1) * BLOCK).min(touched.end));
+            below += cells.get(from..to).unwrap_or_default().iter().map(|&cell| u128::from(cell)).sum::<u128>();
+            sums.0 += below * below;
+            sums.1 += below * values;
+        }
+        self.replications += 1;
+        self.values_squared += values * values;
+    }
+
+    fn add(&mut self, other: &Spread) {
+        self.reach(other.blocks.len());
+        let all = (other.values_squared, other.values_squared);
+        let others = other.blocks.iter().chain(std::iter::repeat(&all));
+        for (sums, more) in self.blocks.iter_mut().zip(others) {
+            sums.0 += more.0;
+            sums.1 += more.1;
+        }
+        self.replications += other.replications;
+        self.values_squared += other.values_squared;
     }
 }
 
@@ -181,18 +238,23 @@ impl Histogram {
 pub struct MergedHistogram {
     cells: Vec<u64>,
     totals: Totals,
+    spread: Spread,
 }
 
 impl Default for MergedHistogram {
     fn default() -> Self {
-        MergedHistogram { cells: Vec::new(), totals: Totals::NONE }
+        MergedHistogram { cells: Vec::new(), totals: Totals::NONE, spread: Spread::default() }
     }
 }
 
 /// Whether the values are the same: how much room each has grown is its own affair.
 impl PartialEq for MergedHistogram {
     fn eq(&self, other: &MergedHistogram) -> bool {
-        self.totals == other.totals && self.cells[self.totals.touched()] == other.cells[other.totals.touched()]
+        self.totals == other.totals
+            && self.cells[self.totals.touched()] == other.cells[other.totals.touched()]
+            && (self.spread.replications, self.spread.values_squared)
+                == (other.spread.replications, other.spread.values_squared)
+            && self.spread.blocks == other.spread.blocks
     }
 }
 
@@ -208,6 +270,7 @@ impl MergedHistogram {
         for (sum, &cell) in self.cells[touched.clone()].iter_mut().zip(&other.cells[touched]) {
             *sum += cell;
         }
+        self.spread.add(&other.spread);
         self.totals.add(&other.totals);
     }
 
@@ -219,6 +282,71 @@ impl MergedHistogram {
     /// Several quantiles (ascending) in one pass, never below the least or above the greatest value.
     pub fn quantiles<const N: usize>(&self, wanted: [f64; N]) -> [Span; N] {
         quantiles(&self.cells, &self.totals, wanted).map(|micros| self.totals.clamp(micros))
+    }
+
+    /// How many replications have a value.
+    pub const fn replications(&self) -> u64 {
+        self.spread.replications
+    }
+
+    /// The 95 % confidence interval of a quantile of all values, which come in replications: those of one share its luck,
+    /// and are worth fewer than they are. `None` with too few.
+    pub fn quantile_interval(&self, quantile: f64) -> Option<(Span, Span)> {
+        let values = self.totals.count;
+        let replications = self.spread.replications;
+        let effect = self.design_effect(quantile)?;
+        let effective = effective_count(values, replications, effect);
+        let (low, high) = spread_ranks(quantile_ranks(effective, quantile)?, effective, values);
+        let [low, high] = self.at_ranks([low, high]);
+        Some((low, high))
+    }
+
+    /// How many times more uncertain a quantile is than if all values were independent.
+    fn design_effect(&self, quantile: f64) -> Option<f64> {
+        if self.totals.count == 0 || self.spread.replications < 2 {
+            return None;
+        }
+        let least = rank(quantile, self.totals.count);
+        let mut below = 0;
+        let mut before = None;
+        for (block, &(below_squared, below_times_values)) in self.spread.blocks.iter().enumerate() {
+            let (from, to) = (block * BLOCK, ((block + 1) * BLOCK).min(self.totals.touched().end));
+            let start = self.totals.touched().start.max(from);
+            below += if start < to { self.cells[start..to].iter().sum::<u64>() } else { 0 };
+            let clustered = Clustered {
+                clusters: self.spread.replications,
+                values: self.totals.count,
+                below,
+                below_squared,
+                below_times_values,
+                values_squared: self.spread.values_squared,
+            };
+            let here = clustered.design_effect();
+            if below >= least {
+                // The quantile lies between the ends of this block and the one before: the worse of the two.
+                let worse = before
+                    .into_iter()
+                    .chain(here)
+                    .fold(None, |worse: Option<f64>, effect| Some(worse.map_or(effect, |worse| worse.max(effect))));
+                return Some(worse.unwrap_or_else(|| clustered.greatest_design_effect()));
+            }
+            before = here;
+        }
+        None
+    }
+
+    /// The values of these ranks, counted from one, ascending: to a cell's upper edge.
+    fn at_ranks<const N: usize>(&self, ranks: [u64; N]) -> [Span; N] {
+        let mut found = [self.totals.max; N];
+        let (mut next, mut so_far) = (0, 0);
+        for cell in self.totals.touched() {
+            so_far += self.cells[cell];
+            while next < N && so_far >= ranks[next] {
+                found[next] = self.totals.clamp(highest(cell));
+                next += 1;
+            }
+        }
+        found
     }
 
     /// Cell by cell in ascending order: a time in nanoseconds, how many of these values are there, and how many of
@@ -330,6 +458,38 @@ mod tests {
         assert_eq!(steps(&[1_234_567_891], &[]), [(1_234_567_891, 1, 0)]);
     }
 
+    /// Alike values in each of a hundred replications: the ranks of a hundred, not of seven hundred.
+    #[test]
+    fn an_interval_counts_replications_where_their_values_are_alike() {
+        let mut merged = MergedHistogram::default();
+        for replication in 1..=100_u64 {
+            histogram_of(&[replication * 1_000_000_000; 7]).add_to(&mut merged);
+        }
+        let (low, high) = merged.quantile_interval(0.5).unwrap();
+        // The ranks of 100 independent values are 40 and 61; those of fewer degrees of freedom are a little farther out.
+        assert_eq!((low.seconds().round(), high.seconds().round()), (39.0, 62.0));
+        assert_eq!(merged.quantile_interval(0.99), None);
+    }
+
+    #[test]
+    fn an_interval_counts_values_where_replications_are_alike() {
+        let mut merged = MergedHistogram::default();
+        let values: Vec<u64> = (1..=1000).map(|value| value * 1_000_000_000).collect();
+        for _ in 0..100 {
+            histogram_of(&values).add_to(&mut merged);
+        }
+        let (low, high) = merged.quantile_interval(0.99).unwrap();
+        assert!((low.seconds() - 989.0).abs() <= 2.0 && (high.seconds() - 991.0).abs() <= 2.0, "{low:?} {high:?}");
+    }
+
+    #[test]
+    fn one_replication_has_no_interval() {
+        let mut merged = MergedHistogram::default();
+        histogram_of(&(1..5000).collect::<Vec<_>>()).add_to(&mut merged);
+        assert_eq!(merged.quantile_interval(0.5), None);
+        assert_eq!(MergedHistogram::default().quantile_interval(0.5), None);
+    }
+
     #[test]
     fn no_quantile_exceeds_the_maximum() {
         let histogram = histogram_of(&[1_234_567_891]);
@@ -387,6 +547,14 @@ mod tests {
                 backwards.add(&one);
             }
             prop_assert_eq!(&forwards, &backwards);
+            for quantile in [0.5, 0.9] {
+                let interval = forwards.quantile_interval(quantile);
+                prop_assert_eq!(interval, backwards.quantile_interval(quantile));
+                if let Some((low, high)) = interval {
+                    let [at] = forwards.quantiles([quantile]);
+                    prop_assert!(low <= at && at <= high);
+                }
+            }
 
             let all = parts.concat();
             prop_assert_eq!(forwards.to_hdr(), hdr_of(&all));

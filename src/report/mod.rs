@@ -13,7 +13,7 @@ mod timeline;
 
 use crate::experiment::Outcome;
 use crate::plan::Plan;
-use crate::record::{Catalogue, Count, DurationSummary};
+use crate::record::{Catalogue, Count, DurationSummary, ReplicationSummary};
 use crate::stats::Survival;
 
 pub use devices::devices_csv;
@@ -52,7 +52,7 @@ impl<'plan> Study<'plan> {
 
     /// A count in every replication.
     fn counts(&self, count: Count) -> Vec<f64> {
-        let value = |summary: &crate::record::ReplicationSummary| summary.count(count) as f64;
+        let value = |summary: &ReplicationSummary| summary.count(count) as f64;
         self.outcome.summaries.iter().map(value).collect()
     }
 
@@ -73,6 +73,26 @@ impl<'plan> Study<'plan> {
         Survival::new(merged.histograms[row].steps(&merged.censored[row]))
     }
 
+    /// The 95 % interval of a quantile of that, in milliseconds. Where all were over it is that of the values; otherwise those
+    /// of one replication count as one, for they may all have been held up by the same.
+    fn survival_interval(&self, row: usize, survival: &Survival, quantile: f64) -> (Option<f64>, Option<f64>) {
+        let merged = &self.outcome.merged;
+        let (ended, censored) = (&merged.histograms[row], &merged.censored[row]);
+        if censored.totals().count == 0 {
+            let interval = ended.quantile_interval(quantile);
+            return (interval.map(|(low, _)| millis(low)), interval.map(|(_, high)| millis(high)));
+        }
+        let with_a_value =
+            |summary: &&ReplicationSummary| summary.durations[row].count + summary.durations[row].censored > 0;
+        let replications = self.outcome.summaries.iter().filter(with_a_value).count();
+        let alike = (ended.totals().count + censored.totals().count) as f64 / replications as f64;
+        let nanos = |nanos: u64| nanos as f64 / NANOS_PER_MILLI;
+        match survival.quantile_interval(quantile, alike) {
+            Some((low, high)) if replications > 1 => (Some(nanos(low)), high.map(nanos)),
+            _ => (None, None),
+        }
+    }
+
     /// The mean of a gauge over the time measured, in every replication; nothing if no time was.
     fn gauge_means(&self, row: usize) -> Vec<f64> {
         let measured = self.measured_nanos();
@@ -80,13 +100,13 @@ impl<'plan> Study<'plan> {
             return Vec::new();
         }
         let whole = measured as f64 * f64::from(self.catalogue.gauges[row].servers);
-        let value = |summary: &crate::record::ReplicationSummary| summary.gauges[row].integral as f64 / whole;
+        let value = |summary: &ReplicationSummary| summary.gauges[row].integral as f64 / whole;
         self.outcome.summaries.iter().map(value).collect()
     }
 
     /// The highest reading of a gauge in every replication.
     fn gauge_peaks(&self, row: usize) -> Vec<f64> {
-        let value = |summary: &crate::record::ReplicationSummary| summary.gauges[row].peak as f64;
+        let value = |summary: &ReplicationSummary| summary.gauges[row].peak as f64;
         self.outcome.summaries.iter().map(value).collect()
     }
 

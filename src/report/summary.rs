@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use crate::record::{Catalogue, Count, Gauge, QUANTILES, Scope, Series};
-use crate::stats::{estimate, order_statistic};
+use crate::stats::{estimate, order_interval, order_statistic};
 
 use super::{NANOS_PER_MILLI, Study, cell, csv_of, full_or_empty, millis};
 
 /// The columns of `summary.csv`, in their order.
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 37] = [
     "workload",
     "scope",
     "name",
@@ -32,13 +32,31 @@ const COLUMNS: [&str; 23] = [
     "km_p50",
     "km_p90",
     "km_p95",
+    "p50_low",
+    "p50_high",
+    "p90_low",
+    "p90_high",
+    "p95_low",
+    "p95_high",
+    "p999_low",
+    "p999_high",
+    "km_p50_low",
+    "km_p50_high",
+    "km_p90_low",
+    "km_p90_high",
+    "km_p95_low",
+    "km_p95_high",
 ];
+
+/// What stands where too few replications tell nothing about a quantile.
+const NOT_ESTIMABLE: &str = "not estimable";
 
 /// A metric within a scope. What cannot be said is `None`.
 ///
 /// The mean is the mean of the replications' means, with its 95 % interval over replications. For a duration, the
 /// other numbers are those of all its values together; for a count or a gauge, which have one value a replication,
-/// they are those of the replications' values.
+/// they are those of the replications' values. The intervals of quantiles assume no distribution, and that
+/// replications are independent but not the values of one (`stats`).
 ///
 /// A duration that may not be over when the run is has two more things to say: how many values were censored, which are
 /// in none of the numbers before, and what Kaplan and Meier's estimate makes of both together.
@@ -74,7 +92,7 @@ pub struct Row {
     pub p95: Option<f64>,
     /// The 99 % quantile.
     pub p99: Option<f64>,
-    /// The lower end of its interval: not estimated yet.
+    /// The lower end of its 95 % interval; `None` with too few replications for one.
     pub p99_low: Option<f64>,
     /// The upper end.
     pub p99_high: Option<f64>,
@@ -90,6 +108,34 @@ pub struct Row {
     pub km_p90: Option<f64>,
     /// The 95 % quantile, those included.
     pub km_p95: Option<f64>,
+    /// The lower end of the 95 % interval of the median.
+    pub p50_low: Option<f64>,
+    /// The upper end.
+    pub p50_high: Option<f64>,
+    /// The lower end of the 95 % interval of the 90 % quantile.
+    pub p90_low: Option<f64>,
+    /// The upper end.
+    pub p90_high: Option<f64>,
+    /// The lower end of the 95 % interval of the 95 % quantile.
+    pub p95_low: Option<f64>,
+    /// The upper end.
+    pub p95_high: Option<f64>,
+    /// The lower end of the 95 % interval of the 99.9 % quantile.
+    pub p999_low: Option<f64>,
+    /// The upper end.
+    pub p999_high: Option<f64>,
+    /// The lower end of the 95 % interval of the median, those not over included.
+    pub km_p50_low: Option<f64>,
+    /// The upper end.
+    pub km_p50_high: Option<f64>,
+    /// The lower end of the 95 % interval of the 90 % quantile, those included.
+    pub km_p90_low: Option<f64>,
+    /// The upper end.
+    pub km_p90_high: Option<f64>,
+    /// The lower end of the 95 % interval of the 95 % quantile, those included.
+    pub km_p95_low: Option<f64>,
+    /// The upper end.
+    pub km_p95_high: Option<f64>,
 }
 
 /// What the values of a row are like, beside their mean.
@@ -97,6 +143,7 @@ struct Spread {
     count: u64,
     min: Option<f64>,
     quantiles: [Option<f64>; QUANTILES.len()],
+    intervals: [Option<(f64, f64)>; QUANTILES.len()],
     max: Option<f64>,
 }
 
@@ -109,6 +156,7 @@ impl Spread {
             count: values.len() as u64,
             min: ascending.first().copied(),
             quantiles: QUANTILES.map(|quantile| order_statistic(&ascending, quantile)),
+            intervals: QUANTILES.map(|quantile| order_interval(&ascending, quantile)),
             max: ascending.last().copied(),
         }
     }
@@ -144,6 +192,8 @@ pub(super) fn duration_row(study: &Study, row: usize) -> Option<Row> {
             count: totals.count,
             min: Some(millis(totals.min)),
             quantiles: histogram.quantiles(QUANTILES).map(|span| Some(millis(span))),
+            intervals: QUANTILES
+                .map(|quantile| histogram.quantile_interval(quantile).map(|(low, high)| (millis(low), millis(high)))),
             max: Some(millis(totals.max)),
         }
     };
@@ -155,6 +205,12 @@ pub(super) fn duration_row(study: &Study, row: usize) -> Option<Row> {
         let survival = study.survival(row);
         [made.km_p50, made.km_p90, made.km_p95] =
             [0.5, 0.9, 0.95].map(|quantile| survival.quantile(quantile).map(|nanos| nanos as f64 / NANOS_PER_MILLI));
+        let intervals = [0.5, 0.9, 0.95].map(|quantile| study.survival_interval(row, &survival, quantile));
+        [
+            (made.km_p50_low, made.km_p50_high),
+            (made.km_p90_low, made.km_p90_high),
+            (made.km_p95_low, made.km_p95_high),
+        ] = intervals;
     }
     Some(made)
 }
@@ -200,6 +256,9 @@ fn make_row(
     let estimate = estimate(means);
     let interval = estimate.and_then(|estimate| estimate.interval);
     let [p50, p90, p95, p99, p999] = spread.quantiles;
+    let ends = |interval: Option<(f64, f64)>| (interval.map(|(low, _)| low), interval.map(|(_, high)| high));
+    let [(p50_low, p50_high), (p90_low, p90_high), (p95_low, p95_high), (p99_low, p99_high), (p999_low, p999_high)] =
+        spread.intervals.map(ends);
     Row {
         workload: study.plan.name.clone(),
         scope: scope.name(),
@@ -216,34 +275,38 @@ fn make_row(
         p90,
         p95,
         p99,
-        p99_low: None,
-        p99_high: None,
+        p99_low,
+        p99_high,
         p999,
         max: spread.max,
         censored: None,
         km_p50: None,
         km_p90: None,
         km_p95: None,
+        p50_low,
+        p50_high,
+        p90_low,
+        p90_high,
+        p95_low,
+        p95_high,
+        p999_low,
+        p999_high,
+        km_p50_low: None,
+        km_p50_high: None,
+        km_p90_low: None,
+        km_p90_high: None,
+        km_p95_low: None,
+        km_p95_high: None,
     }
 }
 
 impl Row {
-    /// The numbers from the mean on, in the order of the columns.
-    fn numbers(&self) -> [Option<f64>; 12] {
-        [
-            self.mean,
-            self.mean_low,
-            self.mean_high,
-            self.min,
-            self.p50,
-            self.p90,
-            self.p95,
-            self.p99,
-            self.p99_low,
-            self.p99_high,
-            self.p999,
-            self.max,
-        ]
+    /// The ends of an interval of a quantile: one that has a value and no ends has too few replications.
+    fn ends(&self, ends: [Option<f64>; 2], exists: bool) -> [String; 2] {
+        ends.map(|end| match end {
+            None if exists => NOT_ESTIMABLE.to_owned(),
+            end => full_or_empty(end),
+        })
     }
 
     fn cells(&self) -> Vec<String> {
@@ -256,9 +319,21 @@ impl Row {
             self.replications.to_string(),
             self.count.to_string(),
         ];
-        cells.extend(self.numbers().map(full_or_empty));
+        let some = self.count > 0;
+        cells.extend([self.mean, self.mean_low, self.mean_high, self.min].map(full_or_empty));
+        cells.extend([self.p50, self.p90, self.p95, self.p99].map(full_or_empty));
+        cells.extend(self.ends([self.p99_low, self.p99_high], some));
+        cells.extend([self.p999, self.max].map(full_or_empty));
         cells.push(self.censored.map(|censored| censored.to_string()).unwrap_or_default());
         cells.extend([self.km_p50, self.km_p90, self.km_p95].map(full_or_empty));
+        cells.extend(self.ends([self.p50_low, self.p50_high], some));
+        cells.extend(self.ends([self.p90_low, self.p90_high], some));
+        cells.extend(self.ends([self.p95_low, self.p95_high], some));
+        cells.extend(self.ends([self.p999_low, self.p999_high], some));
+        let censored = self.censored.is_some() && (some || self.censored > Some(0));
+        cells.extend(self.ends([self.km_p50_low, self.km_p50_high], censored));
+        cells.extend(self.ends([self.km_p90_low, self.km_p90_high], censored));
+        cells.extend(self.ends([self.km_p95_low, self.km_p95_high], censored));
         cells
     }
 }
@@ -277,13 +352,13 @@ pub fn summary_json(study: &Study) -> Vec<u8> {
 }
 
 /// The same rows as a Markdown table, for pull requests and wikis: without the workload, which its heading names, and
-/// the interval of the 99 % quantile, and only those rows that have a value.
+/// with no other interval of a quantile than that of the 99 % one, and only those rows that have a value.
 pub fn summary_markdown(study: &Study) -> String {
     let escaped = |text: &str| text.replace('|', "\\|");
     let mut text = format!("## {}\n\n{}\n\n", study.plan.name, study.plan.question);
     text.push_str("| scope | name | metric | unit | replications | count | mean | 95 % low | 95 % high | min | p50 ");
-    text.push_str("| p90 | p95 | p99 | p99.9 | max | censored | KM p50 | KM p90 | KM p95 |\n");
-    text.push_str("|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+    text.push_str("| p90 | p95 | p99 | p99 low | p99 high | p99.9 | max | censored | KM p50 | KM p90 | KM p95 |\n");
+    text.push_str("|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
     for row in rows(study).iter().filter(|row| row.count > 0 || row.censored.is_some_and(|censored| censored > 0)) {
         let censored = row.censored.map(|censored| censored as f64);
         let numbers = [
@@ -295,6 +370,8 @@ pub fn summary_markdown(study: &Study) -> String {
             row.p90,
             row.p95,
             row.p99,
+            row.p99_low,
+            row.p99_high,
             row.p999,
             row.max,
             censored,
@@ -330,7 +407,8 @@ mod tests {
         assert_eq!(
             csv.lines().next().unwrap(),
             "workload,scope,name,metric,unit,replications,count,mean,mean_low,mean_high,min,p50,p90,p95,p99,p99_low,\
-             p99_high,p999,max,censored,km_p50,km_p90,km_p95"
+             p99_high,p999,max,censored,km_p50,km_p90,km_p95,p50_low,p50_high,p90_low,p90_high,p95_low,p95_high,\
+             p999_low,p999_high,km_p50_low,km_p50_high,km_p90_low,km_p90_high,km_p95_low,km_p95_high"
         );
     }
 
@@ -344,10 +422,11 @@ mod tests {
         let mut read = 0;
         for (record, row) in reader.records().zip(&rows) {
             let record = record.unwrap();
-            let censored = row.censored.map(|censored| censored as f64);
-            let more = [censored, row.km_p50, row.km_p90, row.km_p95];
-            for (cell, number) in record.iter().skip(7).zip(row.numbers().into_iter().chain(more)) {
-                assert_eq!(number, if cell.is_empty() { None } else { Some(cell.parse().unwrap()) });
+            let json = serde_json::to_value(row).unwrap();
+            for (column, cell) in COLUMNS.iter().zip(record.iter()).skip(5) {
+                let number = json[column].as_f64();
+                let words = cell.is_empty() || cell == NOT_ESTIMABLE;
+                assert_eq!(number, if words { None } else { Some(cell.parse().unwrap()) }, "{column}");
             }
             read += 1;
         }

@@ -104,7 +104,9 @@ fn delays(study: &Study) -> String {
 
 /// A table of those of the metrics that were measured; nothing if none was.
 fn durations(study: &Study, title: &str, metrics: &[Metric]) -> String {
-    let mut table = new_table([title, "count", "mean", "95 % interval", "p50", "p90", "p95", "p99", "p99.9", "max"]);
+    let head =
+        [title, "count", "mean", "95 % interval", "p50", "p90", "p95", "p99", "its 95 % interval", "p99.9", "max"];
+    let mut table = new_table(head);
     let rows = metrics.iter().filter_map(|&metric| {
         let row = study.catalogue.cluster(metric)?;
         duration_row(study, row)
@@ -119,8 +121,13 @@ fn durations(study: &Study, title: &str, metrics: &[Metric]) -> String {
                 &format!("* {} of {} were not over at the end and are not in this row.\n", whole(cut), whole(all));
         }
         let mut cells = vec![name, human(row.count as f64), mean(&row), interval(&row, human)];
-        let numbers = [row.p50, row.p90, row.p95, row.p99, row.p999, row.max];
-        cells.extend(numbers.map(|number| number.map(human).unwrap_or_default()));
+        let shown = |number: Option<f64>| number.map(human).unwrap_or_default();
+        cells.extend([row.p50, row.p90, row.p95, row.p99].map(shown));
+        cells.push(match (row.p99_low, row.p99_high) {
+            (Some(low), Some(high)) => format!("[{}, {}]", human(low), human(high)),
+            _ => "not estimable".to_owned(),
+        });
+        cells.extend([row.p999, row.max].map(shown));
         table.add_row(cells);
     }
     block(table) + &censored

@@ -3,8 +3,10 @@
 //! The replication is the unit of inference: calls of one replication share its luck, replications do not. Every
 //! function here takes one value a replication, in replication order, so that its sums of floats have one order too.
 
+mod quantile;
 mod survival;
 
+pub use quantile::{Clustered, effective_count, quantile_ranks, spread_ranks};
 pub use survival::Survival;
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -33,6 +35,9 @@ pub fn estimate(values: &[f64]) -> Option<Estimate> {
     Some(Estimate { mean, interval: Some((mean - half, mean + half)) })
 }
 
+/// The 97.5 % quantile of the normal distribution.
+const Z_975: f64 = 1.959_963_984_540_054;
+
 /// The 97.5 % quantile of Student's t: the half-width of a 95 % interval in standard errors.
 fn t_quantile_975(freedom: f64) -> f64 {
     // From here on the root finder is less exact than the expansion, which at 1000 is off by less than 1e-12.
@@ -41,7 +46,7 @@ fn t_quantile_975(freedom: f64) -> f64 {
         StudentsT::new(0.0, 1.0, freedom).expect("at least one degree of freedom").inverse_cdf(0.975)
     } else {
         // Cornish and Fisher's expansion around the normal quantile.
-        let z = 1.959_963_984_540_054;
+        let z = Z_975;
         let z2 = z * z;
         z + z * (z2 + 1.0) / (4.0 * freedom)
             + z * ((5.0 * z2 + 16.0) * z2 + 3.0) / (96.0 * freedom * freedom)
@@ -57,6 +62,13 @@ pub fn order_statistic(ascending: &[f64], quantile: f64) -> Option<f64> {
     debug_assert!(ascending.is_sorted(), "not in ascending order");
     let rank = (quantile * ascending.len() as f64).ceil() as usize;
     ascending.get(rank.max(1) - 1).copied()
+}
+
+/// The values between which the quantile of ascending, independent values lies with 95 % probability; `None` with too few.
+pub fn order_interval(ascending: &[f64], quantile: f64) -> Option<(f64, f64)> {
+    debug_assert!(ascending.is_sorted(), "not in ascending order");
+    let (low, high) = quantile_ranks(ascending.len() as u64, quantile)?;
+    Some((ascending[low as usize - 1], ascending[high as usize - 1]))
 }
 
 #[cfg(test)]

@@ -5,8 +5,17 @@
 /// time and is not heard of after it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Survival {
-    /// Ascending times at which some came to their end, each with the share that lasts longer.
-    curve: Vec<(u64, f64)>,
+    curve: Vec<Step>,
+}
+
+/// A time at which some came to their end.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Step {
+    time: u64,
+    /// The share that lasts longer.
+    share: f64,
+    /// Greenwood's sum up to here: the variance of the logarithm of the share.
+    greenwood: f64,
 }
 
 impl Survival {
@@ -17,11 +26,14 @@ impl Survival {
         let mut left: u64 = steps.iter().map(|&(_, ended, cut)| ended + cut).sum();
         // The factors (n - d) / n cancel as long as nobody is cut off: the estimate is then a single quotient, exact.
         let (mut share, mut of) = (1.0, left);
+        let mut greenwood = 0.0;
         let mut curve = Vec::new();
         for (time, ended, cut) in steps {
+            let at_risk = left;
             left -= ended;
             if ended > 0 {
-                curve.push((time, share * (left as f64 / of as f64)));
+                greenwood += ended as f64 / (at_risk as f64 * left as f64);
+                curve.push(Step { time, share: share * (left as f64 / of as f64), greenwood });
             }
             if cut > 0 {
                 share *= left as f64 / of as f64;
@@ -34,8 +46,8 @@ impl Survival {
 
     /// The share that lasts longer than this.
     pub fn beyond(&self, time: u64) -> f64 {
-        let steps = self.curve.partition_point(|&(at, _)| at <= time);
-        if steps == 0 { 1.0 } else { self.curve[steps - 1].1 }
+        let steps = self.curve.partition_point(|step| step.time <= time);
+        if steps == 0 { 1.0 } else { self.curve[steps - 1].share }
     }
 
     /// The least time by which at least this share has come to its end; `None` if the curve never gets there: so many
@@ -43,7 +55,32 @@ impl Survival {
     pub fn quantile(&self, quantile: f64) -> Option<u64> {
         // A product of quotients may miss by a hair the share it would be.
         let least = 1.0 - quantile + 1e-12;
-        self.curve.iter().find(|&&(_, share)| share <= least).map(|&(time, _)| time)
+        self.curve.iter().find(|step| step.share <= least).map(|step| step.time)
+    }
+
+    /// The 95 % confidence interval of a quantile; without an end where too many were cut off, and `None` where not even
+    /// its beginning was reached.
+    ///
+    /// All times belong to it at which the share that lasts longer may be the one wanted, judged by the logarithm of its
+    /// logarithm (R. Brookmeyer, J. Crowley, *Biometrics* 38 (1982) 29-41). `alike` is how many values are worth one: those
+    /// of one replication share its luck, and are taken as if they were all the same.
+    pub fn quantile_interval(&self, quantile: f64, alike: f64) -> Option<(u64, Option<u64>)> {
+        let wanted = 1.0 - quantile;
+        let target = libm::log(-libm::log(wanted));
+        // Whether a step's share can still be told from the one wanted: above it, or below it.
+        let beyond = |step: &Step| {
+            // Where all have ended the share is below any.
+            if step.share <= 0.0 {
+                return f64::INFINITY;
+            }
+            let logarithm = libm::log(step.share);
+            let deviation = (step.greenwood * alike).sqrt() / -logarithm;
+            (libm::log(-logarithm) - target) / deviation
+        };
+        let low = self.curve.iter().find(|step| beyond(step) >= -super::Z_975)?;
+        let high = self.curve.iter().find(|step| beyond(step) > super::Z_975);
+        // An end where the last value stands, because there are no more, is none.
+        Some((low.time, high.filter(|step| step.share > 0.0).map(|step| step.time)))
     }
 }
 
@@ -84,6 +121,30 @@ mod tests {
         assert_eq!(survival.quantile(0.5), Some(23));
         // Nobody was seen to relapse later: the upper quantiles are not known.
         assert_eq!(survival.quantile(0.9), None);
+    }
+
+    /// As computed by the Python package lifelines 0.30 (`confidence_interval_survival_function_`).
+    #[test]
+    fn intervals_as_in_the_textbooks() {
+        let relapsed = [6, 6, 6, 7, 10, 13, 16, 22, 23];
+        let still_well = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35];
+        let survival = Survival::new(steps(&relapsed, &still_well));
+        assert_eq!(survival.quantile_interval(0.5, 1.0), Some((13, None)));
+        assert_eq!(survival.quantile_interval(0.25, 1.0), Some((6, Some(22))));
+        assert_eq!(survival.quantile_interval(0.1, 1.0), Some((6, Some(10))));
+        // Values that are worth less leave more open.
+        assert_eq!(survival.quantile_interval(0.25, 9.0), Some((6, None)));
+    }
+
+    #[test]
+    fn an_interval_without_censoring_is_about_that_of_the_ranks() {
+        let values: Vec<u64> = (1..=1000).collect();
+        let survival = Survival::new(steps(&values, &[]));
+        for quantile in [0.5, 0.9, 0.95] {
+            let (low, high) = crate::stats::quantile_ranks(1000, quantile).unwrap();
+            let (from, Some(to)) = survival.quantile_interval(quantile, 1.0).unwrap() else { panic!("no end") };
+            assert!(from.abs_diff(low) <= 3 && to.abs_diff(high) <= 3, "{quantile}: {from} {to} for {low} {high}");
+        }
     }
 
     #[test]
