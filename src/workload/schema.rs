@@ -91,7 +91,7 @@ fn path(section: &Section, term: &Term) -> String {
 fn description(term: &Term, defaults: Defaults) -> String {
     let mut text = sentence(term.meaning);
     match (term.absent, defaults) {
-        (Absent::Means(what), Defaults::Told) => _ = write!(text, " Default: {what}."),
+        (Absent::Means(what), Defaults::Told) => _ = write!(text, " If absent: {what}."),
         (Absent::Is(value), Defaults::Told) => _ = write!(text, " Default: `{value}`."),
         _ => {}
     }

@@ -661,7 +661,7 @@ static ROUTE_POINT: Section = Section {
         term(
             "redirect_to",
             Either(&Target, &List { of: &Table(&REDIRECT), least: 1, most: None, distinct: false }),
-            Means("this or `answers`"),
+            Means("`answers`"),
             "where calls are sent: a name or number, or a list of `{ to = \"a\", share = \"30%\" }` whose `share`s sum \
              to 1",
             "",
@@ -882,7 +882,7 @@ static TRAFFIC: Section = Section {
     rules: &[],
 };
 
-const THIS_OR_OTHERS: Absent = Means("one of `poisson`, `bhca`, `profile` and `file`");
+const THIS_OR_OTHERS: Absent = Means("another of `poisson`, `bhca`, `profile` and `file`");
 
 static ARRIVALS: Section = Section {
     name: "traffic.arrivals",
@@ -972,7 +972,7 @@ static STATE: Section = Section {
     rules: &[],
 };
 
-const THIS_TARGET: Absent = Means("one of these five");
+const THIS_TARGET: Absent = Means("another of these five");
 
 static FAULT: Section = Section {
     name: "fault",
@@ -1016,7 +1016,7 @@ static FAULT: Section = Section {
              cut or, with `slow`, slower",
             "WAN advice of the SRND",
         ),
-        term("at", DURATION, Means("this or `works`"), "when it strikes", ""),
+        term("at", DURATION, Means("`works`"), "when it strikes", ""),
         term(
             "for",
             POSITIVE_DURATION,
@@ -1027,7 +1027,7 @@ static FAULT: Section = Section {
         term(
             "works",
             Law(Excluded),
-            Means("this or `at`"),
+            Means("`at`"),
             "how long it works until it fails, from the beginning or from its last return; the mean of this law is the \
              MTBF",
             "",
@@ -1108,7 +1108,7 @@ static CHANGE: Section = Section {
     }],
 };
 
-const THIS_LAW: Absent = Means("exactly one of these seven");
+const THIS_LAW: Absent = Means("another of these seven");
 
 /// A law of durations, where it is not just a duration.
 pub static LAW: Section = Section {
