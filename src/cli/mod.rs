@@ -5,6 +5,8 @@
 mod arguments;
 mod check;
 mod deps;
+mod init;
+mod manual;
 mod memory;
 mod model;
 mod output;
@@ -75,6 +77,9 @@ pub fn main() -> ExitCode {
         Command::Check(check) => check::check(&check),
         Command::Deps(deps) => deps::deps(&deps),
         Command::Schema => print(workload::schema().as_bytes()),
+        Command::Init(init) => init::run(&init),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man => manual::page(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -18,7 +18,8 @@ pub use digest::digest;
 pub use fault::{Change, Failing, Fault, Occurs};
 pub use files::{Files, NoFiles};
 pub use problem::{
-    Elsewhere, Place, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, enumeration, suggestion, text_of,
+    Elsewhere, PROBLEMS_MAX, Place, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, enumeration, suggestion,
+    text_of,
 };
 pub use read::{At, Name};
 pub use schema::schema;

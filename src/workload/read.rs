@@ -380,10 +380,12 @@ impl<'a> Table<'a> {
         for (key, _) in self.entries.iter() {
             let name = key.get_ref().as_ref();
             if self.section.term(name).is_none() {
-                let mut known: Vec<&str> = self.section.terms.iter().map(|term| term.key).collect();
-                known.sort_unstable();
                 let mut problem = Problem::new(key.span(), format!("`{name}` is not a key here"), "");
-                problem.hint = suggestion(name, known);
+                if !self.reports().is_full() {
+                    let mut known: Vec<&str> = self.section.terms.iter().map(|term| term.key).collect();
+                    known.sort_unstable();
+                    problem.hint = suggestion(name, known);
+                }
                 self.reports().add(problem);
             }
         }

@@ -1,5 +1,6 @@
 //! The parts of a workload, as its file says them.
 
+use toml::Spanned;
 use toml::de::{DeTable, Error};
 
 use super::fault::{Change, Fault};
@@ -357,7 +358,12 @@ pub struct Destination {
 impl Workload {
     /// Reads a workload and reports all that is wrong with it; `None` where the text is not TOML at all.
     pub fn read(text: &str, files: &dyn Files, reports: &Reports) -> Option<Workload> {
-        let (document, errors) = DeTable::parse_recoverable(text);
+        // After each mistake the parser goes on, and a long text that is no TOML at all has millions.
+        const FOUND_ALL_UP_TO: usize = 1 << 20;
+        let (document, errors) = match text.len() {
+            ..=FOUND_ALL_UP_TO => DeTable::parse_recoverable(text),
+            _ => DeTable::parse(text).map_or_else(|error| (empty(), vec![error]), |document| (document, Vec::new())),
+        };
         for error in &errors {
             reports.add(syntax_problem(text, error));
         }
@@ -401,6 +407,10 @@ impl Workload {
             cti,
         }
     }
+}
+
+fn empty<'a>() -> Spanned<DeTable<'a>> {
+    Spanned::new(0..0, DeTable::new())
 }
 
 fn syntax_problem(text: &str, error: &Error) -> Problem {
@@ -788,7 +798,7 @@ impl<'a> Value<'a> {
     fn code_yellow(self) -> Option<Option<(Span, Span)>> {
         match self.text() {
             Some("off") => return Some(None),
-            Some(_) => return self.wrong("is \"off\" or two delays", Some(CODE_YELLOW.to_owned())),
+            Some(_) => return self.wrong("should be \"off\" or two delays", Some(CODE_YELLOW.to_owned())),
             None => {}
         }
         let table = self.table()?;
@@ -805,9 +815,8 @@ impl<'a> Value<'a> {
     fn associated(self) -> Option<Associated> {
         match self.text() {
             Some("all") => Some(Associated::All),
-            Some(_) => {
-                self.wrong("is \"all\" or a list of names", Some("write `[\"welcome\", \"ivr-ports\"]`".to_owned()))
-            }
+            Some(_) => self
+                .wrong("should be \"all\" or a list of names", Some("write `[\"welcome\", \"ivr-ports\"]`".to_owned())),
             None => self.list(Value::reference).map(Associated::Listed),
         }
     }
