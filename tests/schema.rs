@@ -159,11 +159,14 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
             "wrong_ctimanager",
         ],
     ),
-    ("two things of one name or number", &["clash", "duplicate_node", "number_clash"]),
-    ("a value that depends on another one", &["heartbeat_bounds", "profile_order", "tapi_lines", "voice_lines"]),
+    ("two things of one name or number", &["clash", "duplicate_node", "number_clash", "traffic_twice"]),
+    (
+        "a value that depends on another one",
+        &["bin_too_long", "heartbeat_bounds", "profile_order", "tapi_lines", "voice_lines"],
+    ),
     ("shares that do not sum to 1, calls that go round in a circle", &["redirect_loop", "share_sum"]),
     ("what is in another file", &["calls_file", "calls_none", "calls_ragged", "calls_semicolons"]),
-    ("a limit of the whole", &["too_many_calls", "too_many_devices"]),
+    ("a limit of the whole", &["calls_too_fast", "rates_too_many", "too_many_calls", "too_many_devices"]),
 ];
 
 #[test]
