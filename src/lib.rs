@@ -47,4 +47,5 @@ pub mod expected;
 pub mod check;
 pub mod experiment;
 pub mod report;
+pub mod starter;
 pub mod cli;

@@ -2,10 +2,11 @@
 
 use crate::expected::{Expected, Measure, expected};
 use crate::record::{Count, DurationSummary, Metric, ReplicationSummary};
-use crate::stats::estimate;
+use crate::stats::{estimate, share_interval};
 
 use super::Study;
 use super::answer::time;
+use super::summary::NOT_ESTIMABLE;
 use super::table::{block, human, new_table};
 
 /// The section of the table; nothing if no form applies.
@@ -16,12 +17,17 @@ pub(super) fn closed_forms(study: &Study) -> String {
         let values = simulated(study, it.measure);
         let Some(found) = estimate(&values) else { continue };
         let shown = |value: f64| shown(it.measure, value);
-        let interval = found.interval.map(|(low, high)| format!("[{}, {}]", shown(low.max(0.0)), shown(high)));
+        let interval = match it.measure {
+            Measure::HomeByEnd(_) => Some(share_interval(values.iter().sum::<f64>() as u64, values.len() as u64)),
+            // What never varied says nothing of how far off it may be.
+            _ => found.interval.filter(|(low, high)| low < high),
+        };
+        let interval = interval.map(|(low, high)| format!("[{}, {}]", shown(low.max(0.0)), shown(high)));
         table.add_row([
             name(study, it.measure),
             range(&it, shown),
             shown(found.mean),
-            interval.unwrap_or_default(),
+            interval.unwrap_or_else(|| NOT_ESTIMABLE.to_owned()),
             it.form.to_owned(),
         ]);
         reasons += &format!("{}: {}.\n", name(study, it.measure), it.why);

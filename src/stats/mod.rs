@@ -56,6 +56,17 @@ fn t_quantile_975(freedom: f64) -> f64 {
     (quantile * 1e9).round() / 1e9
 }
 
+/// The 95 % interval of a probability of which `count` independent trials, at least one, were successful `successes` times: also where all or none
+/// were, which Student's t takes for certain. E. B. Wilson, "Probable inference, the law of succession, and statistical
+/// inference", J. Amer. Stat. Assoc. 22 (1927) 209-212.
+pub fn share_interval(successes: u64, count: u64) -> (f64, f64) {
+    let (count, share) = (count as f64, successes as f64 / count as f64);
+    let z2 = Z_975 * Z_975 / count;
+    let half = (share * (1.0 - share) * z2 + z2 * z2 / 4.0).sqrt();
+    let end = |end: f64| (end / (1.0 + z2)).clamp(0.0, 1.0);
+    (end(share + z2 / 2.0 - half), end(share + z2 / 2.0 + half))
+}
+
 /// The value at `quantile` of ascending values: the least one with at least that share at or below it, so always one
 /// of them. `None` without values.
 pub fn order_statistic(ascending: &[f64], quantile: f64) -> Option<f64> {
@@ -104,6 +115,23 @@ mod tests {
         let (low, high) = estimate.interval.unwrap();
         assert_eq!(estimate.mean, 3.0);
         assert!((low - 1.036_756_838_5).abs() < 1e-9 && (high - 4.963_243_161_5).abs() < 1e-9);
+    }
+
+    /// The ends solve `(share - p)^2 = z^2 p (1 - p) / n`.
+    #[test]
+    fn a_share_has_an_interval_even_if_it_never_happened() {
+        for (successes, count) in [(0, 100), (1, 100), (50, 100), (100, 100), (3, 7)] {
+            let share = successes as f64 / count as f64;
+            let (low, high) = share_interval(successes, count);
+            assert!(
+                low <= share && share <= high && (low > 0.0 || successes == 0) && (high < 1.0 || successes == count)
+            );
+            for end in [low, high].into_iter().filter(|end| *end > 0.0 && *end < 1.0) {
+                let apart = (share - end) * (share - end);
+                assert!((apart - Z_975 * Z_975 * end * (1.0 - end) / count as f64).abs() < 1e-12, "{successes}, {end}");
+            }
+        }
+        assert!((share_interval(0, 100).1 - 0.036_994).abs() < 1e-6);
     }
 
     #[test]
