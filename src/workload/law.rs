@@ -5,6 +5,7 @@ use toml::de::DeTable;
 use super::files::Sheet;
 use super::problem::Reports;
 use super::read::{Context, Key, Table, Value};
+use super::vocabulary::LONE_LAW;
 use super::{Files, units};
 use crate::engine::{Distribution, Span};
 
@@ -25,7 +26,7 @@ pub fn law(text: &str, files: &dyn Files) -> Result<Distribution, String> {
     }
     let reports = Reports::default();
     let context = Context { reports: &reports, files, nothing: DeTable::new() };
-    let table = Table::new(&context, parsed.get_ref(), 0..0);
+    let table = Table::new(&context, &LONE_LAW, parsed.get_ref(), 0..0);
     let law = table.law("law").wanted();
     table.finish();
     let problems = reports.into_problems("", &document).list;
