@@ -44,4 +44,5 @@ pub mod cluster;
 pub mod oracle;
 pub mod experiment;
 pub mod report;
+pub mod verify;
 pub mod cli;

@@ -8,6 +8,7 @@ mod model;
 mod output;
 mod progress;
 mod run;
+mod verify;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -62,6 +63,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command.unwrap_or_default() {
         Command::Run(run) => run::run(&run),
+        Command::Verify(verify) => verify::run(&verify),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,0 +1,344 @@
+//! Whether the program is right on this machine.
+//!
+//! Five parts, from what theory says to what the bytes say: closed forms beside the model ([`Part::Theory`]), the identities of
+//! the books ([`Part::Identities`]), the same bytes whichever way they are computed ([`Part::Sameness`]), the bytes of the
+//! release ([`Part::Fingerprints`]), and how often the intervals in the reports hold the truth ([`Part::Coverage`]).
+//!
+//! Nothing here is a model of its own: workloads are texts, compiled and run as those of users are.
+
+mod comparison;
+mod coverage;
+mod crew;
+mod rehoming;
+mod shipped;
+mod show;
+mod theory;
+
+pub use comparison::{Cell, Comparison, Reading};
+pub use crew::Crew;
+pub use shipped::{FINGERPRINTS, WORKLOADS};
+pub use show::{json, markdown, table};
+
+use serde::{Serialize, Serializer};
+
+use crate::experiment::{Failure, Measured};
+
+use comparison::compile;
+use coverage::{KnownTruth, STUDIES, STUDIES_QUICK, known_truths};
+
+/// What a check is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Closed forms beside the model.
+    Theory,
+    /// The identities of the books, kept by an auditor who sees every fact.
+    Identities,
+    /// The same bytes whichever way they are computed.
+    Sameness,
+    /// The bytes of the release.
+    Fingerprints,
+    /// How often 95 % intervals hold the truth.
+    Coverage,
+}
+
+impl Part {
+    /// All of them, in the order of reports.
+    pub const ALL: [Part; 5] =
+        [Part::Theory, Part::Identities, Part::Sameness, Part::Fingerprints, Part::Coverage];
+
+    /// The name by which it can be asked for.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Part::Theory => "theory",
+            Part::Identities => "identities",
+            Part::Sameness => "sameness",
+            Part::Fingerprints => "fingerprints",
+            Part::Coverage => "coverage",
+        }
+    }
+}
+
+impl Serialize for Part {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+/// A number, or what is said in words.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Quantity {
+    /// A number.
+    Number(f64),
+    /// Words.
+    Text(String),
+}
+
+/// What a check came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// As expected.
+    Passed,
+    /// Not as expected.
+    Failed,
+}
+
+impl Verdict {
+    const fn of(passed: bool) -> Verdict {
+        if passed { Verdict::Passed } else { Verdict::Failed }
+    }
+}
+
+/// One row of the report.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Check {
+    /// What it is part of.
+    pub part: Part,
+    /// What is checked.
+    pub name: String,
+    /// What should come out.
+    pub expected: Quantity,
+    /// What came out.
+    pub found: Quantity,
+    /// The confidence interval of what came out, where chance plays a part.
+    pub interval: Option<(f64, f64)>,
+    /// Whether that is as expected.
+    pub verdict: Verdict,
+}
+
+impl Check {
+    /// A check in which chance plays no part.
+    fn exact(part: Part, name: String, expected: Quantity, found: Quantity, passed: bool) -> Check {
+        Check { part, name, expected, found, interval: None, verdict: Verdict::of(passed) }
+    }
+}
+
+/// A group of comparisons under a name.
+pub type Family = (&'static str, fn() -> Vec<Comparison>);
+
+/// Every comparison with a closed form.
+pub const FAMILIES: [Family; 21] = [
+    ("M/M/1", theory::mm1),
+    ("M/M/1, busy", theory::mm1_busy),
+    ("M/D/1", theory::md1),
+    ("M/G/1", theory::mg1),
+    ("Erlang B", theory::erlang_b),
+    ("Erlang A", theory::erlang_a),
+    ("Erlang A, patient", theory::erlang_a_patient),
+    ("M/M/inf", theory::poisson_exponential),
+    ("M/G/inf", theory::poisson_lognormal),
+    ("R23, timer", theory::detection_by_timer),
+    ("R23, grid", theory::detection_by_grid),
+    ("R22, R24, timer", theory::callers_until_timer),
+    ("R22, R24, grid", theory::callers_until_grid),
+    ("R18, exponential", rehoming::exponential),
+    ("R18, fixed", rehoming::fixed),
+    ("R18, Erlang", rehoming::erlang),
+    ("R18, lognormal", rehoming::lognormal),
+    ("R18, outage", rehoming::outage),
+    ("R18, limited", rehoming::limited),
+    ("R18, split", rehoming::split),
+    ("R18, day", rehoming::day),
+];
+
+/// What to verify.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// A few seconds rather than minutes: a fifth of the replications, a tenth of the studies, a few of the workloads.
+    pub quick: bool,
+    /// Another seed than the frozen one.
+    pub seed: Option<u64>,
+    /// Only what has one of these in its name, or is part of it; all if there are none.
+    pub filters: Vec<String>,
+}
+
+/// The seed whose outcome is known.
+const FROZEN: u64 = 1;
+/// How often a closed form lies within its interval.
+const CONFIDENCE: f64 = 0.999;
+/// How often a true program fails with a seed that nobody has tried: once in so many runs.
+const RUNS: f64 = 1_000.0;
+
+/// Something to do.
+enum Task {
+    Compare(Comparison),
+    Identities(&'static str, &'static str),
+    Sameness(&'static str, &'static str),
+    Fingerprint(&'static str, &'static str),
+    Coverage(KnownTruth),
+}
+
+impl Task {
+    const fn part(&self) -> Part {
+        match self {
+            Task::Compare(_) => Part::Theory,
+            Task::Identities(..) => Part::Identities,
+            Task::Sameness(..) => Part::Sameness,
+            Task::Fingerprint(..) => Part::Fingerprints,
+            Task::Coverage(_) => Part::Coverage,
+        }
+    }
+
+    fn name(&self) -> &str {
+        match self {
+            Task::Compare(comparison) => &comparison.name,
+            Task::Identities(name, _) | Task::Sameness(name, _) | Task::Fingerprint(name, _) => name,
+            Task::Coverage(known) => known.name,
+        }
+    }
+
+    fn matches(&self, filters: &[String]) -> bool {
+        let names = format!("{} {}", self.part().name(), self.name()).to_lowercase();
+        filters.is_empty() || filters.iter().any(|filter| names.contains(&filter.to_lowercase()))
+    }
+
+    /// How many checks chance plays a part in.
+    const fn by_chance(&self) -> usize {
+        match self {
+            Task::Compare(comparison) => comparison.cells.len(),
+            Task::Coverage(known) => known.intervals(),
+            Task::Identities(..) | Task::Sameness(..) | Task::Fingerprint(..) => 0,
+        }
+    }
+}
+
+/// A list of things to do.
+pub struct Verification {
+    options: Options,
+    tasks: Vec<Task>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Outcome {
+    /// The program's version.
+    pub version: &'static str,
+    /// The seed of all that is not about the release's bytes.
+    pub seed: u64,
+    /// Whether it was the short list.
+    pub quick: bool,
+    /// The confidence of the intervals of closed forms.
+    pub confidence: f64,
+    /// How many of these a true program misses, on average over seeds.
+    pub misses_expected: f64,
+    /// How many checks failed.
+    pub failed: usize,
+    /// All of them.
+    pub checks: Vec<Check>,
+}
+
+impl Verification {
+    /// What the options ask for; nothing if no name has one of the filters in it.
+    pub fn new(options: Options) -> Verification {
+        let workloads =
+            || WORKLOADS.into_iter().filter(|(name, _)| !options.quick || shipped::QUICK.contains(name));
+        let comparisons = FAMILIES.into_iter().flat_map(|(_, make)| make());
+        let tasks = comparisons
+            .map(Task::Compare)
+            .chain(workloads().map(|(name, text)| Task::Identities(name, text)))
+            .chain(workloads().map(|(name, text)| Task::Sameness(name, text)))
+            .chain(WORKLOADS.into_iter().map(|(name, text)| Task::Fingerprint(name, text)))
+            .chain(known_truths().into_iter().map(Task::Coverage))
+            .filter(|task| task.matches(&options.filters))
+            .collect();
+        Verification { options, tasks }
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
+    }
+
+    /// How many replications it takes.
+    pub fn replications(&self) -> u64 {
+        let of = |task: &Task| match task {
+            Task::Compare(comparison) => self.of_comparison(comparison),
+            Task::Identities(..) => shipped::AUDITED,
+            Task::Sameness(..) => shipped::sameness_replications(),
+            Task::Fingerprint(..) => shipped::FINGERPRINTED,
+            Task::Coverage(known) => known.replications(self.studies()),
+        };
+        self.tasks.iter().map(of).sum()
+    }
+
+    fn of_comparison(&self, comparison: &Comparison) -> u64 {
+        if self.options.quick { comparison.replications.div_ceil(5) } else { comparison.replications }
+    }
+
+    const fn studies(&self) -> u64 {
+        if self.options.quick { STUDIES_QUICK } else { STUDIES }
+    }
+
+    fn by_chance(&self) -> f64 {
+        self.tasks.iter().map(Task::by_chance).sum::<usize>() as f64
+    }
+
+    /// With the frozen seed every comparison is a constant, and each is judged for itself. With another one, all together
+    /// fail a true program once in [`RUNS`].
+    fn confidence(&self) -> f64 {
+        match self.options.seed {
+            None => CONFIDENCE,
+            Some(_) => 1.0 - 1.0 / RUNS / self.by_chance().max(1.0),
+        }
+    }
+
+    /// By how many standard errors a coverage may miss what is good: none in the full list with the frozen seed.
+    fn slack(&self) -> f64 {
+        match (self.options.seed, self.options.quick) {
+            (None, false) => 0.0,
+            (None, true) => crate::stats::normal_quantile(0.975),
+            (Some(_), _) => crate::stats::normal_quantile((1.0 + self.confidence()) / 2.0),
+        }
+    }
+
+    /// Does all of it.
+    ///
+    /// # Errors
+    /// If it was stopped, or could not begin. What is found to be wrong is in the outcome.
+    pub fn run(&self, crew: &Crew, jobs: usize) -> Result<Outcome, Failure> {
+        let seed = self.options.seed.unwrap_or(FROZEN);
+        let mut checks = Vec::new();
+        for task in &self.tasks {
+            match task {
+                Task::Compare(comparison) => {
+                    checks.extend(comparison.check(crew, seed, self.of_comparison(comparison), self.confidence())?);
+                }
+                Task::Identities(name, text) => {
+                    let plan = compile(name, text);
+                    checks.push(shipped::identities(crew, name, jobs, || Measured::new(&plan, seed, true))?);
+                }
+                Task::Sameness(name, text) => {
+                    let plan = compile(name, text);
+                    let worker = |audit| Measured::new(&plan, seed, audit);
+                    checks.push(shipped::sameness(crew, &plan, seed, worker)?);
+                }
+                Task::Fingerprint(name, text) => {
+                    checks.push(shipped::fingerprint(crew, name, text, FINGERPRINTS)?);
+                }
+                Task::Coverage(known) => checks.extend(known.check(crew, seed, self.studies(), self.slack())?),
+            }
+        }
+        Ok(self.outcome(seed, checks))
+    }
+
+    fn outcome(&self, seed: u64, checks: Vec<Check>) -> Outcome {
+        let cells = checks.iter().filter(|check| check.part == Part::Theory).count() as f64;
+        Outcome {
+            version: env!("CARGO_PKG_VERSION"),
+            seed,
+            quick: self.options.quick,
+            confidence: self.confidence(),
+            misses_expected: cells * (1.0 - self.confidence()),
+            failed: checks.iter().filter(|check| check.verdict == Verdict::Failed).count(),
+            checks,
+        }
+    }
+}
+
+impl Outcome {
+    /// Whether all is as expected, and anything was looked at.
+    pub const fn passed(&self) -> bool {
+        self.failed == 0 && !self.checks.is_empty()
+    }
+}
