@@ -13,11 +13,8 @@ use super::{Stop, print};
 
 /// Checks the program itself, and prints what was expected and found.
 pub(super) fn run(arguments: &VerifyArguments) -> Result<(), Stop> {
-    let verification = Verification::new(Options {
-        quick: arguments.quick,
-        seed: arguments.seed,
-        filters: arguments.filters.clone(),
-    });
+    let verification =
+        Verification::new(Options { quick: arguments.quick, seed: arguments.seed, filters: arguments.filters.clone() });
     if verification.is_empty() {
         let parts = Part::ALL.map(Part::name).join(", ");
         let message = format!(
@@ -32,8 +29,7 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<(), Stop> {
     let wanted = verification.replications();
     let progress = Bar::new(wanted, arguments.quiet);
     let jobs = super::run::jobs(arguments.jobs);
-    let outcome =
-        Crew::new(jobs, &progress, &interrupt.stop).and_then(|crew| verification.run(&crew, jobs));
+    let outcome = Crew::new(jobs, &progress, &interrupt.stop).and_then(|crew| verification.run(&crew, jobs));
     drop(progress);
     let outcome = outcome.map_err(|failure| match failure {
         Failure::Interrupted { done } => Stop::Interrupted { done, wanted },
@@ -59,4 +55,36 @@ fn judged(outcome: &Outcome) -> Result<(), Stop> {
         outcome.failed,
         outcome.checks.len()
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verify::{Check, Quantity, Verdict};
+
+    #[test]
+    fn one_failed_check_ends_the_program_with_13() {
+        let check = |verdict| Check {
+            part: Part::Fingerprints,
+            name: "busy_hour".into(),
+            expected: Quantity::Text("5 files as released".into()),
+            found: Quantity::Text("others".into()),
+            interval: None,
+            verdict,
+        };
+        let outcome = |verdicts: &[Verdict]| Outcome {
+            version: "1",
+            seed: 1,
+            quick: false,
+            confidence: 0.999,
+            misses_expected: 0.0,
+            failed: verdicts.iter().filter(|&&verdict| verdict == Verdict::Failed).count(),
+            checks: verdicts.iter().map(|&verdict| check(verdict)).collect(),
+        };
+        assert_eq!(judged(&outcome(&[Verdict::Passed, Verdict::Passed])), Ok(()));
+        for failing in [&[Verdict::Passed, Verdict::Failed][..], &[]] {
+            let stop = judged(&outcome(failing)).unwrap_err();
+            assert_eq!(stop.exit_code(), 13, "{stop:?}");
+        }
+    }
 }

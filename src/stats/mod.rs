@@ -141,7 +141,8 @@ mod tests {
     fn other_confidences_as_in_the_tables() {
         // Standard error 1, four degrees of freedom: 4.604095 at 99 %, 8.610302 at 99.9 %.
         let values: Vec<f64> = [1.0, 2.0, 3.0, 4.0, 5.0].iter().map(|value: &f64| value * 2.0_f64.sqrt()).collect();
-        for (confidence, expected) in [(0.95, 2.776_445), (0.99, 4.604_095), (0.999, 8.610_302), (0.99999, 27.771_648)] {
+        for (confidence, expected) in [(0.95, 2.776_445), (0.99, 4.604_095), (0.999, 8.610_302), (0.99999, 27.771_648)]
+        {
             let estimate = estimate_at(&values, confidence).unwrap();
             let (low, high) = estimate.interval.unwrap();
             assert!(((high - low) / 2.0 - expected).abs() < 1e-5, "{confidence}: {}", (high - low) / 2.0);

@@ -43,8 +43,7 @@ pub enum Part {
 
 impl Part {
     /// All of them, in the order of reports.
-    pub const ALL: [Part; 5] =
-        [Part::Theory, Part::Identities, Part::Sameness, Part::Fingerprints, Part::Coverage];
+    pub const ALL: [Part; 5] = [Part::Theory, Part::Identities, Part::Sameness, Part::Fingerprints, Part::Coverage];
 
     /// The name by which it can be asked for.
     pub const fn name(self) -> &'static str {
@@ -231,8 +230,7 @@ pub struct Outcome {
 impl Verification {
     /// What the options ask for; nothing if no name has one of the filters in it.
     pub fn new(options: Options) -> Verification {
-        let workloads =
-            || WORKLOADS.into_iter().filter(|(name, _)| !options.quick || shipped::QUICK.contains(name));
+        let workloads = || WORKLOADS.into_iter().filter(|(name, _)| !options.quick || shipped::QUICK.contains(name));
         let comparisons = FAMILIES.into_iter().flat_map(|(_, make)| make());
         let tasks = comparisons
             .map(Task::Compare)
@@ -340,5 +338,180 @@ impl Outcome {
     /// Whether all is as expected, and anything was looked at.
     pub const fn passed(&self) -> bool {
         self.failed == 0 && !self.checks.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Worker;
+    use crate::fake;
+    use crate::record::{Merged, ReplicationSummary};
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+    fn with_crew<T>(work: impl FnOnce(&Crew) -> T) -> T {
+        let stop = AtomicBool::new(false);
+        work(&Crew::new(2, &(), &stop).unwrap())
+    }
+
+    fn one_port() -> Comparison {
+        let family = theory::erlang_b();
+        family.into_iter().next_back().expect("the family ends with a single port")
+    }
+
+    #[test]
+    fn a_closed_form_that_is_off_fails() {
+        let right = with_crew(|crew| one_port().check(crew, FROZEN, 40, CONFIDENCE)).unwrap();
+        assert!(right.iter().all(|check| check.verdict == Verdict::Passed), "{right:?}");
+        let mut wrong = one_port();
+        wrong.cells[0].expected = wrong.cells[0].twin;
+        let found = with_crew(|crew| wrong.check(crew, FROZEN, 40, CONFIDENCE)).unwrap();
+        assert_eq!(found[0].verdict, Verdict::Failed);
+        assert_eq!(found[0].found, right[0].found, "what is found does not depend on what is expected");
+    }
+
+    #[test]
+    fn what_should_never_happen_fails_whatever_the_numbers() {
+        let mut broken = one_port();
+        broken.watch = Box::new(|_, _, replication| match replication {
+            7 => Err("a call ended twice".to_owned()),
+            _ => Ok(vec![0.5]),
+        });
+        let found = with_crew(|crew| broken.check(crew, FROZEN, 40, CONFIDENCE)).unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].verdict, Verdict::Failed);
+        assert_eq!(found[0].found, Quantity::Text("a call ended twice".to_owned()));
+    }
+
+    #[test]
+    fn a_fingerprint_that_differs_or_is_missing_fails() {
+        let (name, text) = WORKLOADS.into_iter().find(|(name, _)| *name == "flash_crowd").unwrap();
+        let check =
+            |fingerprints: &str| with_crew(|crew| shipped::fingerprint(crew, name, text, fingerprints)).unwrap();
+        assert_eq!(check(FINGERPRINTS).verdict, Verdict::Passed);
+        let line = FINGERPRINTS.lines().find(|line| line.ends_with("flash_crowd/timeline.csv")).unwrap();
+        let other = format!("{:064x}  flash_crowd/timeline.csv", 0xbad);
+        let found = check(&FINGERPRINTS.replace(line, &other));
+        assert_eq!(found.verdict, Verdict::Failed);
+        let Quantity::Text(what) = found.found else { panic!("a number") };
+        assert!(what.starts_with("flash_crowd/timeline.csv is ") && what.ends_with(&"0".repeat(16)), "{what}");
+        let found = check(&FINGERPRINTS.replace(line, ""));
+        assert!(found.verdict == Verdict::Failed && format!("{found:?}").contains("no fingerprint"), "{found:?}");
+    }
+
+    /// A worker with something wrong about it.
+    struct Crooked<'p> {
+        sound: fake::Worker<'p>,
+        wrong: bool,
+    }
+
+    impl Worker for Crooked<'_> {
+        fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
+            let mut summary = self.sound.run(replication)?;
+            summary.counts[0] += u64::from(self.wrong);
+            Ok(summary)
+        }
+
+        fn into_merged(self) -> Merged {
+            self.sound.into_merged()
+        }
+    }
+
+    /// Every worker but the first so many is wrong: what a result is depends on the thread that computes it, on the part it
+    /// is computed in, or on who watches.
+    fn sameness_of(wrong: impl Fn(u64, bool) -> bool + Sync) -> Check {
+        let plan = fake::plan();
+        let made = AtomicU64::new(0);
+        let worker = |audit| {
+            let number = made.fetch_add(1, Ordering::Relaxed);
+            Crooked { sound: fake::Worker::new(&plan, 1), wrong: wrong(number, audit) }
+        };
+        with_crew(|crew| shipped::sameness(crew, &plan, 1, worker)).unwrap()
+    }
+
+    #[test]
+    fn a_result_that_depends_on_who_computes_it_fails() {
+        assert_eq!(sameness_of(|_, _| false).verdict, Verdict::Passed);
+        let found = |check: Check| match (check.verdict, check.found) {
+            (Verdict::Failed, Quantity::Text(what)) => what,
+            other => panic!("{other:?}"),
+        };
+        // The first is the reference on one thread; both of the next two serve the comparison of two threads.
+        assert!(found(sameness_of(|number, _| number == 1 || number == 2)).starts_with("2 threads: summary.csv"));
+        // Then 3 and 8 threads, of which 7 have something to do.
+        assert!(found(sameness_of(|number, _| number >= 1 + 2 + 3 + 7)).starts_with("2 parts merged: "));
+        assert!(found(sameness_of(|_, audit| audit)).starts_with("audited: "));
+    }
+
+    #[test]
+    fn books_that_are_not_kept_fail() {
+        struct Broken;
+        impl Worker for Broken {
+            fn run(&mut self, _: u64) -> Result<ReplicationSummary, Vec<String>> {
+                Err(vec!["one call too many".to_owned()])
+            }
+            fn into_merged(self) -> Merged {
+                let plan = fake::plan();
+                fake::Worker::new(&plan, 1).into_merged()
+            }
+        }
+        let check = with_crew(|crew| shipped::identities(crew, "fake", 2, || Broken)).unwrap();
+        assert_eq!(check.verdict, Verdict::Failed);
+        assert_eq!(check.found, Quantity::Text("replication 0: one call too many".to_owned()));
+    }
+
+    #[test]
+    fn an_interval_that_misses_the_truth_too_often_or_never_exists_fails() {
+        let mut known = known_truths().remove(0);
+        known.keep_one_truth(|truth| *truth);
+        let check = |known: &KnownTruth| with_crew(|crew| known.check(crew, FROZEN, 60, 2.0)).unwrap().remove(0);
+        assert_eq!(check(&known).verdict, Verdict::Passed);
+        known.keep_one_truth(|truth| 1.03 * truth);
+        assert_eq!(check(&known).verdict, Verdict::Failed);
+        let alone = known.of_one_replication();
+        assert_eq!(check(&alone).verdict, Verdict::Failed, "one replication has no interval");
+    }
+
+    #[test]
+    fn one_failure_is_enough_and_nothing_at_all_is_no_pass() {
+        let verification = Verification::new(Options { filters: vec!["no such thing".into()], ..Options::default() });
+        assert!(verification.is_empty());
+        assert!(!verification.outcome(FROZEN, Vec::new()).passed());
+        let check = |passed| {
+            let words = || Quantity::Text("words".into());
+            Check::exact(Part::Identities, "some".into(), words(), words(), passed)
+        };
+        assert!(verification.outcome(FROZEN, vec![check(true), check(true)]).passed());
+        let outcome = verification.outcome(FROZEN, vec![check(true), check(false)]);
+        assert!(!outcome.passed() && outcome.failed == 1);
+        assert!(table(&outcome).contains("1 of 2 checks FAILED"), "{}", table(&outcome));
+        assert!(markdown(&outcome).contains("| FAILED |"));
+        let read: serde_json::Value = serde_json::from_slice(&json(&outcome)).unwrap();
+        assert_eq!(read["checks"][1]["verdict"], "failed");
+    }
+
+    /// 99.9 % each with the frozen seed; with another one all of them together.
+    #[test]
+    fn another_seed_takes_the_number_of_checks_into_account() {
+        let with = |seed| Verification::new(Options { seed, filters: vec!["Erlang B".into()], ..Options::default() });
+        assert_eq!((with(None).confidence(), with(None).slack()), (CONFIDENCE, 0.0));
+        let other = with(Some(7));
+        let number = other.by_chance();
+        assert!(number >= 9.0);
+        assert!(((1.0 - other.confidence()) * number - 1e-3).abs() < 1e-12);
+        assert!(other.slack() > crate::stats::normal_quantile(0.9995));
+    }
+
+    #[test]
+    fn every_shipped_workload_is_embedded() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("workloads");
+        let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let mut names: Vec<String> = entries
+            .filter(|path| path.extension().is_some_and(|extension| extension == "toml"))
+            .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        names.sort();
+        assert!(names.iter().eq(WORKLOADS.map(|(name, _)| name).iter()));
+        assert!(shipped::QUICK.iter().all(|quick| names.iter().any(|name| name == quick)));
     }
 }

@@ -140,7 +140,9 @@ fn waits(plan: &Plan, seed: u64, replication: u64) -> Result<(Vec<f64>, u32), St
         return Err(what);
     }
     let waits: Option<Vec<f64>> = waits.into_iter().collect();
-    waits.map(|waits| (waits, preserved)).ok_or_else(|| format!("replication {replication} ended with one still waiting"))
+    waits
+        .map(|waits| (waits, preserved))
+        .ok_or_else(|| format!("replication {replication} ended with one still waiting"))
 }
 
 /// What is made of a wait.

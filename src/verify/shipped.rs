@@ -1,6 +1,5 @@
 //! The shipped workloads: their books, and the bytes they leave.
 
-
 use sha2::{Digest, Sha256};
 
 use crate::experiment::{Failure, Measured, Outcome, Worker, replicate};

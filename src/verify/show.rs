@@ -68,9 +68,11 @@ fn explained(part: Part, outcome: &Outcome) -> String {
         Part::Fingerprints => "The SHA-256 of summary.csv, replications.csv, devices.csv, timeline.csv and \
                                histograms.hlog beside those of the release."
             .to_owned(),
-        Part::Coverage => "How often 95 % intervals hold the truth, in percent of small studies, with the 95 % interval \
+        Part::Coverage => {
+            "How often 95 % intervals hold the truth, in percent of small studies, with the 95 % interval \
                            of that."
-            .to_owned(),
+                .to_owned()
+        }
     }
 }
 
