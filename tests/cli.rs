@@ -132,10 +132,10 @@ fn an_invalid_workload_is_3() {
         good.replacen(from, to, 1).into_bytes()
     };
     let cases: [(&str, Vec<u8>, &[&str]); 8] = [
-        ("key", replaced("workers = 8", "wokers = 8"), &["`wokers`", "--> key.toml:45:1", "did you mean `workers`?"]),
+        ("key", replaced("workers = 8", "wokers = 8"), &["`wokers`", "--> key.toml:46:1", "did you mean `workers`?"]),
         ("bare", replaced("\"30s\"", "30"), &["`heartbeat` needs a unit", "--> bare.toml:", "\"30s\""]),
         ("device", replaced("{ to = \"ports-a\"", "{ to = \"ports-x\""), &["`ports-x`", "did you mean `ports-a`?"]),
-        ("rate", replaced("36000/h", "-36000/h"), &["--> rate.toml:94:24", "a rate cannot be negative"]),
+        ("rate", replaced("36000/h", "-36000/h"), &["--> rate.toml:101:24", "a rate cannot be negative"]),
         ("empty", Vec::new(), &["empty.toml is empty", "format = 1"]),
         ("binary", vec![0x7f, b'E', b'L', b'F', 0, 0xff, 0xfe], &["binary.toml is not a text file", "line 1"]),
         ("long", vec![b'#'; 17 << 20], &["long.toml is longer than 16 MiB"]),
@@ -347,4 +347,89 @@ fn verify_without_anything_to_verify_is_wrong_usage() {
     let output = ctisim(directory.path(), &["verify", "no such check"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("no check has one of these in its name: no such check"));
+}
+
+#[test]
+fn a_first_workload_is_written_and_runs() {
+    let directory = tempfile::tempdir().unwrap();
+    let site = ["--calls-per-hour", "6000/h", "--nodes", "2", "--applications", "2", "--name", "Acme"];
+    let output = ctisim(directory.path(), &[&["init", "my site.toml"][..], &site[..]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout), "");
+    let said = text(&output.stderr);
+    assert!(said.contains("ctisim check 'my site.toml'") && said.contains("ctisim run 'my site.toml'"), "{said}");
+    assert_eq!(names(directory.path()), ["my site.toml"]);
+
+    let output = ctisim(
+        directory.path(),
+        &["run", "my site.toml", "--replications", "3", "--format", "csv", "--no-files", "--audit"],
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let rows = text(&output.stdout);
+    let mean = |metric: &str| -> f64 {
+        let found = rows.lines().find(|row| row.starts_with(&format!("my site,cluster,,{metric},")));
+        found.unwrap_or_else(|| panic!("{metric} in\n{rows}")).split(',').nth(7).unwrap().parse().unwrap()
+    };
+    // Five minutes without the IVR cost something, but by and large the site copes.
+    assert!(mean("offered") > 5000.0);
+    assert!(mean("completed") > 0.9 * mean("offered"), "{} of {}", mean("completed"), mean("offered"));
+    assert!(mean("dropped_connected") > 0.0 && mean("cfof") > 0.0);
+    assert!(mean("refused") < 0.001 * mean("offered"));
+}
+
+#[test]
+fn a_first_workload_takes_nothing_away() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("workload.toml"), "mine").unwrap();
+    let output = ctisim(directory.path(), &["init"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("--force"), "{}", text(&output.stderr));
+    assert_eq!(fs::read(directory.path().join("workload.toml")).unwrap(), b"mine");
+    let printed = ctisim(directory.path(), &["init", "-"]);
+    assert!(printed.status.success() && text(&printed.stderr).is_empty());
+    assert!(ctisim(directory.path(), &["init", "--force"]).status.success());
+    assert_eq!(fs::read(directory.path().join("workload.toml")).unwrap(), printed.stdout);
+    let nowhere = ctisim(directory.path(), &["init", "no/where.toml"]);
+    assert_eq!(nowhere.status.code(), Some(1));
+    assert!(text(&nowhere.stderr).contains("cannot write no/where.toml"), "{}", text(&nowhere.stderr));
+    for wrong in [&["--nodes", "9"], &["--ports", "0"], &["--talk", "180"], &["--name", ""]] {
+        let output = ctisim(directory.path(), &[&["init", "x.toml"][..], &wrong[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(text(&output.stderr).contains("expected"), "{}", text(&output.stderr));
+    }
+    assert_eq!(names(directory.path()), ["workload.toml"]);
+}
+
+#[test]
+fn completions_are_scripts_that_their_shell_accepts() {
+    let directory = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish"] {
+        let output = ctisim(directory.path(), &["completions", shell]);
+        assert!(output.status.success());
+        let script = text(&output.stdout);
+        assert!(script.contains("calls-per-hour") && script.contains("replications"), "{shell}: {script}");
+    }
+    let script = ctisim(directory.path(), &["completions", "bash"]).stdout;
+    fs::write(directory.path().join("ctisim.bash"), script).unwrap();
+    let bash = Command::new("bash").args(["-n", "ctisim.bash"]).current_dir(directory.path()).output().unwrap();
+    assert!(bash.status.success() && bash.stderr.is_empty(), "{}", text(&bash.stderr));
+}
+
+#[test]
+fn the_man_page_has_every_flag_of_every_command() {
+    let directory = tempfile::tempdir().unwrap();
+    let page = text(&ctisim(directory.path(), &["man"]).stdout).replace("\\-", "-");
+    assert!(page.contains(".TH ctisim 1") && page.contains("Exit codes: 0 done"), "{page}");
+    let help = text(&ctisim(directory.path(), &["--help"]).stdout);
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    assert!(commands.contains(&"init") && commands.contains(&"run"), "{commands:?}");
+    for command in commands.into_iter().filter(|command| !command.is_empty() && *command != "help") {
+        assert!(page.contains(&format!(".SH \"CTISIM {}\"", command.to_uppercase())), "{command}");
+        let help = text(&ctisim(directory.path(), &[command, "--help"]).stdout);
+        let flags = help.split_whitespace().filter(|word| word.starts_with("--"));
+        for flag in flags.map(|flag| flag.trim_end_matches(|c: char| !c.is_ascii_alphanumeric())) {
+            assert!(page.contains(&format!("\\fB{flag}\\fR")), "{flag} of {command} in\n{page}");
+        }
+    }
 }

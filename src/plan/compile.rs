@@ -1,6 +1,7 @@
 //! From what a workload says to what is simulated: names become row numbers, and whatever does not fit is reported.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::control;
 use super::directory::{Directory, R7};
@@ -25,16 +26,27 @@ const R10: &str = "R10: a call at a route point is redirected to a port, a phone
 
 /// Reads and checks a workload. `name` is how the user knows it, mostly a path; the plan is called after its last part.
 pub fn compile(name: &str, text: &str, files: &dyn Files) -> Result<Plan, Problems> {
+    compile_workload(name, text, files).map(|(_, plan)| plan)
+}
+
+/// The same, with what the text says beside it: names as they are written, and their places.
+pub fn compile_workload(name: &str, text: &str, files: &dyn Files) -> Result<(Workload, Plan), Problems> {
     let reports = Reports::default();
-    let plan = Workload::read(text, files, &reports).and_then(|workload| plan(name, &workload, &reports));
-    match plan {
-        Some(plan) if reports.is_empty() => Ok(plan),
+    let compiled = Workload::read(text, files, &reports).and_then(|workload| {
+        let plan = draw_up(name, &workload, &reports)?;
+        Some((workload, plan))
+    });
+    match compiled {
+        Some(compiled) if reports.is_empty() => Ok(compiled),
         _ => Err(reports.into_problems(name, text)),
     }
 }
 
-fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
-    limits::check_tables(workload, reports);
+/// The plan of a workload that has been read; `None` if anything was or is reported.
+pub fn draw_up(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
+    if !limits::check_tables(workload, reports) {
+        return None;
+    }
     let directory = Directory::new(workload, reports);
     control::check(workload, &directory);
     let groups: Vec<Vec<NodeId>> =
@@ -50,7 +62,7 @@ fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
     let homes = |pool: &Name, cannot_open_on: &[Name]| {
         let group = group(pool);
         let cannot_open_on = unable(cannot_open_on, &group, &directory);
-        Homes { group, cannot_open_on }
+        Homes { group: group.into(), cannot_open_on: cannot_open_on.into() }
     };
     let route_point_homes: Vec<Homes> =
         workload.route_points.iter().map(|it| homes(&it.device_pool, &it.cannot_open_on)).collect();
@@ -128,8 +140,8 @@ fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
 
 /// Where devices register.
 struct Homes {
-    group: Vec<NodeId>,
-    cannot_open_on: Vec<NodeId>,
+    group: Arc<[NodeId]>,
+    cannot_open_on: Arc<[NodeId]>,
 }
 
 /// The CallManagers of a group that cannot open a device.
@@ -161,7 +173,7 @@ impl Plan {
         let first = self.devices.len() as u32;
         for id in first..first + count {
             let Homes { group, cannot_open_on } = homes;
-            let (group, cannot_open_on) = (group.clone(), cannot_open_on.clone());
+            let (group, cannot_open_on) = (Arc::clone(group), Arc::clone(cannot_open_on));
             self.devices.push(Device { kind, row: row as u16, application, group, cannot_open_on });
             if let Some(application) = application {
                 self.applications[application.index()].devices.push(DeviceId(id));
@@ -233,7 +245,8 @@ fn application(it: &said::Application, workload: &Workload, directory: &Director
     };
     if ctimanagers.is_empty() && it.ctimanagers.is_none() && !workload.nodes.is_empty() {
         let what = format!("no node runs a CTIManager for `{}`", it.name.value);
-        directory.reports.add(Problem::new(it.name.place.clone(), what, "").rule(R1));
+        let problem = Problem::new(it.name.place.clone(), what, "").rule(R1);
+        directory.reports.add(problem.hint("give one of the nodes `ctimanager = true`"));
     }
     let least_priority = it.least_priority.as_ref().and_then(|(name, after)| {
         let node = directory.nodes.find(name)?;
@@ -350,7 +363,7 @@ fn source(it: &said::Traffic, workload: &Workload, directory: &Directory<'_>) ->
     let arrivals = match &it.arrivals.calls {
         Calls::Listed(calls) => Arrivals::Listed(calls.iter().map(listed).collect()),
         _ => {
-            let curve = curve(&it.arrivals, workload.run.length.value, directory.reports);
+            let curve = curve(&it.arrivals, workload.run.length.value);
             match it.arrivals.states.is_empty() {
                 true => Arrivals::Poisson(curve),
                 false => Arrivals::Modulated(curve, it.arrivals.states.iter().map(state).collect()),
@@ -371,21 +384,29 @@ fn state(&(factor, mean): &(f64, Span)) -> ModulationState {
 /// Route points that pass a call only among themselves would pass it on for ever. Forwards are another matter: the hop
 /// limit ends those.
 fn nobody_stays_for_ever(plan: &Plan, workload: &Workload, reports: &Reports) {
-    let mut leaves: Vec<bool> =
-        plan.route_points.iter().map(|route_point| !matches!(route_point.treatment, Treatment::Redirect(_))).collect();
-    loop {
-        let before = leaves.clone();
-        for (row, route_point) in plan.route_points.iter().enumerate() {
-            if let Treatment::Redirect(targets) = &route_point.treatment {
-                leaves[row] |= targets.is_empty()
-                    || targets.iter().any(|(_, target)| match target {
-                        Target::RoutePoint(id) => leaves[id.index()],
-                        _ => true,
-                    });
+    let mut leaves: Vec<bool> = plan.route_points.iter().map(|_| false).collect();
+    // Who redirects to each route point, for news to travel backwards.
+    let mut comes_from: Vec<Vec<usize>> = plan.route_points.iter().map(|_| Vec::new()).collect();
+    let mut left: Vec<usize> = Vec::new();
+    for (row, route_point) in plan.route_points.iter().enumerate() {
+        let targets = match &route_point.treatment {
+            Treatment::Redirect(targets) => targets.as_slice(),
+            Treatment::Answer(_) => &[],
+        };
+        let mut inside = 0;
+        for (_, target) in targets {
+            if let Target::RoutePoint(id) = target {
+                comes_from[id.index()].push(row);
+                inside += 1;
             }
         }
-        if leaves == before {
-            break;
+        if targets.is_empty() || inside < targets.len() {
+            left.push(row);
+        }
+    }
+    while let Some(row) = left.pop() {
+        if !std::mem::replace(&mut leaves[row], true) {
+            left.append(&mut comes_from[row]);
         }
     }
     for (row, _) in leaves.iter().enumerate().filter(|(_, leaves)| !**leaves) {

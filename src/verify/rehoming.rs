@@ -261,7 +261,8 @@ pub(super) fn fixed() -> Vec<Comparison> {
 /// Four phases.
 pub(super) fn erlang() -> Vec<Comparison> {
     let law = Residence::erlang(4, 1.0);
-    steady("Erlang-4", r#"{ erlang = { phases = 4, mean = "1m" } }"#, &law, &Start::Steady, 8.0, &LOADS)
+    let loads = [(0.5, 1), (1.0, 1), (2.0, 2), (3.0, 1)];
+    steady("Erlang-4", r#"{ erlang = { phases = 4, mean = "1m" } }"#, &law, &Start::Steady, 8.0, &loads)
 }
 
 /// Some of these stay for an hour, so that nothing is ever quite steady. But a route point on which traffic began 40.5

@@ -1,10 +1,10 @@
 //! What is wrong with a workload, and how it is shown: the way rustc shows it, every problem at once.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// A range of bytes of the workload's text.
 pub type Place = Range<usize>;
@@ -12,9 +12,26 @@ pub type Place = Range<usize>;
 /// The largest workload file that is read. Far more than anybody writes: 65,535 entries of 250 bytes.
 pub const TEXT_BYTES_MAX: usize = 16 << 20;
 
+/// So many problems are shown; of any more only the number is told. Nobody mends more than that at a time, and the
+/// next hundred mostly have the same cause.
+pub const PROBLEMS_MAX: usize = 100;
+
+/// Whether a workload with such a problem can be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// It cannot.
+    Error,
+    /// It can, but somebody should know.
+    Warning,
+}
+
 /// Something wrong with a workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What a warning is called, so that it can be asked for or silenced; errors have no such name.
+    pub id: Option<&'static str>,
     /// Where.
     pub place: Place,
     /// What, in a sentence that can stand alone.
@@ -27,7 +44,7 @@ pub struct Problem {
     pub elsewhere: Option<Elsewhere>,
     /// What to write instead.
     pub hint: Option<String>,
-    /// The rule of the chapter behind it.
+    /// The rule of the chapter behind it, or where the advice comes from.
     pub rule: Option<&'static str>,
 }
 
@@ -45,9 +62,24 @@ pub struct Elsewhere {
 }
 
 impl Problem {
-    /// A problem with nothing but a place, a sentence and a label.
+    /// An error with nothing but a place, a sentence and a label.
     pub fn new(place: Place, what: impl Into<String>, label: impl Into<String>) -> Problem {
-        Problem { place, what: what.into(), label: label.into(), also: None, elsewhere: None, hint: None, rule: None }
+        Problem {
+            severity: Severity::Error,
+            id: None,
+            place,
+            what: shortened(what.into()),
+            label: label.into(),
+            also: None,
+            elsewhere: None,
+            hint: None,
+            rule: None,
+        }
+    }
+
+    /// A warning that goes by a name.
+    pub fn warning(id: &'static str, place: Place, what: impl Into<String>) -> Problem {
+        Problem { severity: Severity::Warning, id: Some(id), ..Problem::new(place, what, "") }
     }
 
     /// Adds what to write instead.
@@ -73,41 +105,105 @@ impl Problem {
         self.elsewhere = Some(elsewhere);
         self
     }
+
+    /// The problem for people, in a file of this name that says this; without a line end.
+    pub fn render(&self, name: &str, text: &str, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[self.group(name, text)]).to_string()
+    }
+
+    fn group<'a>(&'a self, name: &'a str, text: &'a str) -> Group<'a> {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level.primary_title(self.what.as_str());
+        let mut group = Group::with_title(match self.id {
+            Some(id) => title.id(id),
+            None => title,
+        });
+        let primary = match &self.elsewhere {
+            None => AnnotationKind::Primary,
+            Some(elsewhere) => {
+                group = group.element(
+                    Snippet::source(elsewhere.text.as_str())
+                        .path(elsewhere.file.as_str())
+                        .line_start(elsewhere.line)
+                        .annotation(AnnotationKind::Primary.span(elsewhere.place.clone())),
+                );
+                AnnotationKind::Context
+            }
+        };
+        let also = self.also.as_ref().map(|(place, label)| (AnnotationKind::Context, place.clone(), label.as_str()));
+        group = Source { name, text }.show(group, (primary, self.place.clone(), &self.label), also);
+        if let Some(hint) = &self.hint {
+            group = group.element(Level::HELP.message(hint.as_str()));
+        }
+        if let Some(rule) = self.rule {
+            group = group.element(Level::NOTE.message(rule));
+        }
+        group
+    }
+}
+
+/// A name may be as long as a file; a sentence that quotes it may not.
+fn shortened(what: String) -> String {
+    const LONGEST: usize = 400;
+    match what.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &what[..end]),
+        None => what,
+    }
 }
 
 /// Where problems are reported, by anyone who has a reference to it: reading goes on after a problem, so that all of
-/// them are found at once.
+/// them are found at once. The first [`PROBLEMS_MAX`] are kept, the rest counted.
 #[derive(Debug, Default)]
-pub struct Reports(RefCell<Vec<Problem>>);
+pub struct Reports {
+    kept: RefCell<Vec<Problem>>,
+    more: Cell<usize>,
+}
 
 impl Reports {
     /// Takes note of a problem.
     pub fn add(&self, problem: Problem) {
-        self.0.borrow_mut().push(problem);
+        match self.is_full() {
+            true => self.more.set(self.more.get() + 1),
+            false => self.kept.borrow_mut().push(problem),
+        }
     }
 
-    /// How many problems there are so far.
+    /// Whether what is added now is only counted, so that a hint would be in vain.
+    pub fn is_full(&self) -> bool {
+        self.len() >= PROBLEMS_MAX
+    }
+
+    /// How many problems are kept so far.
     pub fn len(&self) -> usize {
-        self.0.borrow().len()
+        self.kept.borrow().len()
+    }
+
+    /// Where the problems so far are.
+    pub fn places(&self) -> Vec<Place> {
+        self.kept.borrow().iter().map(|problem| problem.place.clone()).collect()
     }
 
     /// Gives all problems after the first `known` ones the rule behind them.
     pub fn cite(&self, known: usize, rule: &'static str) {
-        for problem in &mut self.0.borrow_mut()[known..] {
+        for problem in &mut self.kept.borrow_mut()[known..] {
             problem.rule = Some(rule);
         }
     }
 
     /// Whether all is well so far.
     pub fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.kept.borrow().is_empty()
     }
 
     /// The problems, in the order of the text.
     pub fn into_problems(self, name: &str, text: &str) -> Problems {
-        let mut list = self.0.into_inner();
+        let mut list = self.kept.into_inner();
         list.sort_by_key(|problem| (problem.place.start, problem.place.end));
-        Problems { name: name.to_owned(), text: text.to_owned(), list }
+        Problems { name: name.to_owned(), text: text.to_owned(), list, more: self.more.get() }
     }
 }
 
@@ -120,59 +216,109 @@ pub struct Problems {
     pub text: String,
     /// What is wrong, in the order of the text; not empty.
     pub list: Vec<Problem>,
+    /// How many more there are.
+    pub more: usize,
 }
 
 impl Problems {
     /// The report for people: for each problem a sentence, the file, line and column, the source underlined, and help.
     pub fn render(&self, color: bool) -> String {
-        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut report = String::new();
         for problem in &self.list {
-            report += &renderer.render(&[self.group(problem)]);
+            report += &problem.render(&self.name, &self.text, color);
             report += "\n\n";
         }
-        let count = match self.list.len() {
-            1 => "1 problem".to_owned(),
-            count => format!("{count} problems"),
-        };
+        if self.more > 0 {
+            report += &format!("and {} more, which are not shown\n\n", problems(self.more));
+        }
+        let count = problems(self.list.len() + self.more);
         report + &format!("{} has {count}: nothing was simulated\n", self.name)
-    }
-
-    fn group<'a>(&'a self, problem: &'a Problem) -> annotate_snippets::Group<'a> {
-        let mut group = annotate_snippets::Group::with_title(Level::ERROR.primary_title(problem.what.as_str()));
-        let primary = match &problem.elsewhere {
-            None => AnnotationKind::Primary,
-            Some(elsewhere) => {
-                group = group.element(
-                    Snippet::source(elsewhere.text.as_str())
-                        .path(elsewhere.file.as_str())
-                        .line_start(elsewhere.line)
-                        .annotation(AnnotationKind::Primary.span(elsewhere.place.clone())),
-                );
-                AnnotationKind::Context
-            }
-        };
-        let mut snippet = Snippet::source(self.text.as_str()).path(self.name.as_str()).annotation(labelled(
-            primary,
-            &problem.place,
-            &problem.label,
-        ));
-        if let Some((place, label)) = &problem.also {
-            snippet = snippet.annotation(labelled(AnnotationKind::Context, place, label));
-        }
-        group = group.element(snippet);
-        if let Some(hint) = &problem.hint {
-            group = group.element(Level::HELP.message(hint.as_str()));
-        }
-        if let Some(rule) = problem.rule {
-            group = group.element(Level::NOTE.message(rule));
-        }
-        group
     }
 }
 
-fn labelled<'a>(kind: AnnotationKind, place: &Place, label: &'a str) -> annotate_snippets::Annotation<'a> {
-    let annotation = kind.span(place.clone());
+/// A place with its label.
+type Shown<'a> = (AnnotationKind, Place, &'a str);
+
+/// A file that problems point into.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Source<'a> {
+    /// Adds a place and, if there is one, a second.
+    fn show(self, group: Group<'a>, first: Shown<'a>, second: Option<Shown<'a>>) -> Group<'a> {
+        let mut shown = vec![first];
+        shown.extend(second);
+        for (_, place, _) in &mut shown {
+            *place = self.clipped(place);
+        }
+        let (first, last) = (shown[0].1.start, shown[shown.len() - 1].1.start);
+        if first - self.line_start(first) > FAR || first.abs_diff(last) > FAR {
+            return shown.into_iter().fold(group, |group, annotation| self.alone(group, annotation));
+        }
+        group.element(self.snippet(shown))
+    }
+
+    /// The lines that these places are on, and no others: to look for them in all of a long text, for each of many
+    /// problems, takes long.
+    fn snippet(self, places: Vec<Shown<'a>>) -> Snippet<'a, Annotation<'a>> {
+        let text = self.text;
+        let start = places.iter().map(|(_, place, _)| place.start).min().unwrap_or(0);
+        let end = places.iter().map(|(_, place, _)| place.end).max().unwrap_or(0);
+        let start = self.line_start(start);
+        let rest = &text[end..];
+        let length = rest.find('\n').unwrap_or(rest.len());
+        let end = end + (FAR..length).find(|&byte| rest.is_char_boundary(byte)).unwrap_or(length);
+        let mut snippet = Snippet::source(&text[start..end]).path(self.name).line_start(self.line_number(start));
+        for (kind, place, label) in places {
+            snippet = snippet.annotation(labelled(kind, place.start - start..place.end - start, label));
+        }
+        snippet
+    }
+
+    /// A place by itself; one far out on a very long line only by its numbers.
+    fn alone(self, group: Group<'a>, (kind, place, label): Shown<'a>) -> Group<'a> {
+        let start = self.line_start(place.start);
+        if place.start - start <= FAR {
+            return group.element(self.snippet(vec![(kind, place, label)]));
+        }
+        let column = 1 + self.text[start..place.start].chars().count();
+        let origin = Origin::path(self.name).line(self.line_number(start)).char_column(column);
+        group.element(origin)
+    }
+
+    /// Where the line begins that this byte is on.
+    fn line_start(self, byte: usize) -> usize {
+        self.text[..byte].rfind('\n').map_or(0, |newline| newline + 1)
+    }
+
+    fn line_number(self, line_start: usize) -> usize {
+        1 + self.text.as_bytes()[..line_start].iter().filter(|&&byte| byte == b'\n').count()
+    }
+
+    /// A place that spans very much ends with its first line.
+    fn clipped(self, place: &Place) -> Place {
+        match place.len() > FAR {
+            true => place.start..self.text[place.start..].find('\n').map_or(place.end, |length| place.start + length),
+            false => place.clone(),
+        }
+    }
+}
+
+/// Two places that are so many bytes apart are shown one after the other.
+const FAR: usize = 64 << 10;
+
+fn problems(count: usize) -> String {
+    match count {
+        1 => "1 problem".to_owned(),
+        count => format!("{count} problems"),
+    }
+}
+
+fn labelled<'a>(kind: AnnotationKind, place: Place, label: &'a str) -> Annotation<'a> {
+    let annotation = kind.span(place);
     match label {
         "" => annotation,
         label => annotation.label(label),
@@ -205,23 +351,35 @@ pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
 /// What to say of a name that is not there: the one that was probably meant, or else what there is.
 pub fn suggestion<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
-    let near = known
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(wrong, name), *name))
-        // A third of a name may be wrong; but of one letter that is all of it.
-        .filter(|&(distance, name)| distance <= (name.chars().count() / 3).max(1) && distance < wrong.chars().count())
-        .min();
-    match near {
-        Some((_, name)) => Some(format!("did you mean `{name}`?")),
+    match nearest(wrong, &known) {
+        Some(name) => Some(format!("did you mean `{name}`?")),
         None if known.is_empty() => None,
         None => Some(format!("there is {}", enumeration(&known))),
     }
 }
 
+/// The name most like a wrong one, if any is like it at all.
+fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
+    // Longer ones are no names, and among so many none is the one that was meant.
+    const LONGEST: usize = 64;
+    const COMPARED: usize = 1000;
+    let length = wrong.chars().count();
+    if length > LONGEST {
+        return None;
+    }
+    // A third of a name may be wrong; but of one letter that is all of it.
+    let slips = |name: &str| (name.chars().count() / 3).max(1);
+    let alike = known.iter().filter(|name| name.chars().count().abs_diff(length) <= slips(name));
+    let alike = alike.filter(|name| name.len() <= 4 * LONGEST).take(COMPARED);
+    let distances = alike.map(|&name| (strsim::osa_distance(wrong, name), name));
+    distances.filter(|&(distance, name)| distance <= slips(name) && distance < length).min().map(|(_, name)| name)
+}
+
 /// `a`, `b` and `c`; after a dozen, how many more.
 pub fn enumeration(names: &[&str]) -> String {
     const SHOWN: usize = 12;
-    let mut quoted: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let mut quoted: Vec<String> =
+        names.iter().take(SHOWN).map(|name| format!("`{}`", shortened((*name).to_owned()))).collect();
     if names.len() > SHOWN {
         quoted.push(format!("{} more", names.len() - SHOWN));
     }

@@ -364,11 +364,13 @@ impl<'a> Table<'a> {
         for (key, _) in self.entries.iter() {
             let name = key.get_ref().as_ref();
             if !asked.contains(&name) {
-                let mut known = asked.clone();
-                known.sort_unstable();
-                known.dedup();
                 let mut problem = Problem::new(key.span(), format!("`{name}` is not a key here"), "");
-                problem.hint = suggestion(name, known);
+                if !self.reports().is_full() {
+                    let mut known = asked.clone();
+                    known.sort_unstable();
+                    known.dedup();
+                    problem.hint = suggestion(name, known);
+                }
                 self.reports().add(problem);
             }
         }

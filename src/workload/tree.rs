@@ -1,5 +1,6 @@
 //! The parts of a workload, as its file says them.
 
+use toml::Spanned;
 use toml::de::{DeTable, Error};
 
 use super::fault::{Change, Fault};
@@ -268,6 +269,8 @@ pub struct RoutePoint {
     pub busy_trigger: u32,
     /// How many calls it takes.
     pub maximum_calls: u32,
+    /// Where it says so, if it does.
+    pub maximum_calls_place: Option<Place>,
     /// The CallManagers that cannot open it when it is to be recovered there.
     pub cannot_open_on: Vec<Name>,
     /// Its forwards.
@@ -354,7 +357,12 @@ pub struct Destination {
 impl Workload {
     /// Reads a workload and reports all that is wrong with it; `None` where the text is not TOML at all.
     pub fn read(text: &str, files: &dyn Files, reports: &Reports) -> Option<Workload> {
-        let (document, errors) = DeTable::parse_recoverable(text);
+        // After each mistake the parser goes on, and a long text that is no TOML at all has millions.
+        const FOUND_ALL_UP_TO: usize = 1 << 20;
+        let (document, errors) = match text.len() {
+            ..=FOUND_ALL_UP_TO => DeTable::parse_recoverable(text),
+            _ => DeTable::parse(text).map_or_else(|error| (empty(), vec![error]), |document| (document, Vec::new())),
+        };
         for error in &errors {
             reports.add(syntax_problem(text, error));
         }
@@ -398,6 +406,10 @@ impl Workload {
             cti,
         }
     }
+}
+
+fn empty<'a>() -> Spanned<DeTable<'a>> {
+    Spanned::new(0..0, DeTable::new())
 }
 
 fn syntax_problem(text: &str, error: &Error) -> Problem {
@@ -650,7 +662,9 @@ fn forwards(table: &Table<'_>, settings: &[Forward]) -> ForwardNames {
 impl RoutePoint {
     fn read(table: &Table<'_>) -> RoutePoint {
         const MOST: u64 = 10_000;
-        let maximum_calls = table.whole("maximum_calls", 1..=MOST).default(5000) as u32;
+        let maximum_calls = table.whole("maximum_calls", 1..=MOST);
+        let maximum_calls_place = maximum_calls.is_present().then(|| maximum_calls.place());
+        let maximum_calls = maximum_calls.default(5000) as u32;
         let application = controlled_by(table);
         RoutePoint {
             name: table.key("name", Value::name).required(),
@@ -663,6 +677,7 @@ impl RoutePoint {
                 .check(|trigger| *trigger <= u64::from(maximum_calls), "is more than `maximum_calls`")
                 .default(u64::from(maximum_calls.min(4500))) as u32,
             maximum_calls,
+            maximum_calls_place,
             cannot_open_on: cannot_open_on(table),
             forwards: forwards(table, &Forward::ALL),
         }
@@ -791,7 +806,7 @@ impl<'a> Value<'a> {
     fn code_yellow(self) -> Option<Option<(Span, Span)>> {
         match self.text() {
             Some("off") => return Some(None),
-            Some(_) => return self.wrong("is \"off\" or two delays", Some(CODE_YELLOW.to_owned())),
+            Some(_) => return self.wrong("should be \"off\" or two delays", Some(CODE_YELLOW.to_owned())),
             None => {}
         }
         let table = self.table()?;
@@ -808,9 +823,8 @@ impl<'a> Value<'a> {
     fn associated(self) -> Option<Associated> {
         match self.text() {
             Some("all") => Some(Associated::All),
-            Some(_) => {
-                self.wrong("is \"all\" or a list of names", Some("write `[\"welcome\", \"ivr-ports\"]`".to_owned()))
-            }
+            Some(_) => self
+                .wrong("should be \"all\" or a list of names", Some("write `[\"welcome\", \"ivr-ports\"]`".to_owned())),
             None => self.list(Value::reference).map(Associated::Listed),
         }
     }
