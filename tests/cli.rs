@@ -96,6 +96,15 @@ fn every_format_is_data_alone() {
 }
 
 #[test]
+fn the_schema_is_data_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = ctisim(directory.path(), &["schema"]);
+    assert!(output.status.success());
+    assert_eq!((text(&output.stderr), text(&output.stdout)), (String::new(), ctisim::workload::schema()));
+    assert!(text(&output.stdout).ends_with("}\n"));
+}
+
+#[test]
 fn usage_is_2() {
     let directory = tempfile::tempdir().unwrap();
     for wrong in [

@@ -455,26 +455,6 @@ fn what_needs_too_much_memory_says_so_before_it_runs() {
     assert!(between.contains(&impatient.memory_needed(1)), "{}", impatient.memory_needed(1));
 }
 
-#[test]
-fn every_key_that_is_read_is_explained() {
-    let model = fs::read_to_string(directory("docs/MODEL.md")).expect("the description of the model");
-    let kinds = ["key", "string", "flag", "whole", "duration", "share", "reference", "list", "section", "each", "law"];
-    let mut keys = 0;
-    for source in ["tree.rs", "traffic.rs", "law.rs", "fault.rs"] {
-        let code = fs::read_to_string(directory("src/workload").join(source)).expect("a source file");
-        for (at, _) in code.match_indices('(') {
-            let asked = kinds.iter().any(|kind| code[..at].ends_with(&format!(".{kind}")));
-            if let (true, Some(rest)) = (asked, code[at + 1..].trim_start().strip_prefix('"')) {
-                let key = rest.split('"').next().unwrap_or_default();
-                let places = [format!("`{key}`"), format!(".{key}`"), format!("[{key}]"), format!("{key} = ")];
-                assert!(places.iter().any(|place| model.contains(place)), "`{key}` is not in docs/MODEL.md");
-                keys += 1;
-            }
-        }
-    }
-    assert!(keys > 105, "only {keys} keys found");
-}
-
 proptest! {
     #[test]
     fn no_damage_to_a_workload_makes_the_reader_panic(

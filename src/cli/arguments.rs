@@ -25,6 +25,15 @@ pub(super) struct Arguments {
 const EXIT_CODES: &str =
     "Exit codes: 0 done, 1 internal or I/O error, 2 usage, 3 workload invalid, 13 a self-check failed, 130 interrupted";
 
+const SCHEMA: &str = "\
+Keep it beside your workloads:
+
+    ctisim schema > workload.schema.json
+
+and begin each of them with this line, which editors with Taplo or Tombi understand (in VS Code: Even Better TOML):
+
+    #:schema ./workload.schema.json";
+
 #[derive(Clone, Debug, Subcommand)]
 pub(super) enum Command {
     /// Run replications of a workload and report what was measured
@@ -55,6 +64,10 @@ pub(super) enum Command {
 
     /// Print the man page, for `man -l`
     Man,
+
+    /// Print the JSON Schema of the workload format, with which an editor explains, completes and checks keys
+    #[command(after_help = SCHEMA)]
+    Schema,
 }
 
 impl Default for Command {

@@ -21,6 +21,8 @@ use clap::Parser;
 
 use arguments::{Arguments, Command};
 
+use crate::workload;
+
 /// Why the program stops short of its goal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Stop {
@@ -79,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::Init(init) => init::run(&init),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::page(),
+        Command::Schema => print(workload::schema().as_bytes()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,10 +7,12 @@ mod files;
 mod law;
 mod problem;
 mod read;
+mod schema;
 mod set;
 mod traffic;
 mod tree;
 pub mod units;
+pub mod vocabulary;
 
 pub use digest::digest;
 pub use fault::{Change, Failing, Fault, Occurs};
@@ -20,6 +22,7 @@ pub use problem::{
     text_of,
 };
 pub use read::{At, Name};
+pub use schema::schema;
 pub use set::set;
 pub use traffic::{Arrivals, Burst, Calls, ListedCall, RatePoint, Traffic};
 pub use tree::*;
