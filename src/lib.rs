@@ -48,4 +48,5 @@ pub mod check;
 pub mod experiment;
 pub mod report;
 pub mod starter;
+pub mod verify;
 pub mod cli;

@@ -334,6 +334,31 @@ fn an_interrupt_is_130_says_what_is_lost_and_leaves_nothing() {
 }
 
 #[test]
+fn verify_states_what_was_expected_and_found() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = ctisim(directory.path(), &["verify", "--quick", "M/D/1", "identities split", "fingerprints flash"]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let table = text(&output.stdout);
+    assert!(table.contains("M/D/1, load 0.5: mean wait, ms    2.5000"), "{table}");
+    assert!(table.contains("split_site  every identity holds  every identity holds"), "{table}");
+    assert!(table.contains("flash_crowd  5 files as released"), "{table}");
+    assert!(table.contains("all 4 checks passed (2 theory, 1 identities, 1 fingerprints)"), "{table}");
+    assert_eq!(names(directory.path()), [""; 0]);
+
+    let one = ctisim(directory.path(), &["verify", "--quick", "--format", "json", "--jobs", "1", "R24, grid"]);
+    let two = ctisim(directory.path(), &["verify", "--quick", "--format", "json", "--jobs", "2", "R24, grid"]);
+    assert!(one.status.success() && one.stdout == two.stdout);
+}
+
+#[test]
+fn verify_without_anything_to_verify_is_wrong_usage() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = ctisim(directory.path(), &["verify", "no such check"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("no check has one of these in its name: no such check"));
+}
+
+#[test]
 fn a_first_workload_is_written_and_runs() {
     let directory = tempfile::tempdir().unwrap();
     let site = ["--calls-per-hour", "6000/h", "--nodes", "2", "--applications", "2", "--name", "Acme"];

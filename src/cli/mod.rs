@@ -13,6 +13,7 @@ mod oracle;
 mod output;
 mod progress;
 mod run;
+mod verify;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -75,6 +76,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command.unwrap_or_default() {
         Command::Run(run) => run::run(&run),
+        Command::Verify(verify) => verify::run(&verify),
         Command::Check(check) => check::check(&check),
         Command::Deps(deps) => deps::deps(&deps),
         Command::Oracle(oracle) => oracle::oracle(&oracle),

@@ -2,7 +2,7 @@
 
 use crate::expected::{Expected, Measure, expected};
 use crate::record::{Count, DurationSummary, Metric, ReplicationSummary};
-use crate::stats::{estimate, share_interval};
+use crate::stats::{estimate, proportion_interval};
 
 use super::Study;
 use super::answer::time;
@@ -18,7 +18,7 @@ pub(super) fn closed_forms(study: &Study) -> String {
         let Some(found) = estimate(&values) else { continue };
         let shown = |value: f64| shown(it.measure, value);
         let interval = match it.measure {
-            Measure::HomeByEnd(_) => Some(share_interval(values.iter().sum::<f64>() as u64, values.len() as u64)),
+            Measure::HomeByEnd(_) => proportion_interval(values.iter().sum::<f64>() as u64, values.len() as u64),
             // What never varied says nothing of how far off it may be.
             _ => found.interval.filter(|(low, high)| low < high),
         };

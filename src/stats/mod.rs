@@ -9,19 +9,31 @@ mod survival;
 pub use quantile::{Clustered, effective_count, quantile_ranks, spread_ranks};
 pub use survival::Survival;
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// A mean, and how far off it may be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// The mean of the values.
     pub mean: f64,
-    /// The ends of the 95 % confidence interval of the mean; `None` with fewer than two values.
+    /// The ends of the confidence interval of the mean, 95 % unless asked otherwise; `None` with fewer than two values.
     pub interval: Option<(f64, f64)>,
 }
 
 /// Mean and 95 % confidence interval by Student's t; `None` without values.
 pub fn estimate(values: &[f64]) -> Option<Estimate> {
+    estimate_by(values, t_quantile_975)
+}
+
+/// The same with an interval of another confidence, between 0 and 1.
+pub fn estimate_at(values: &[f64], confidence: f64) -> Option<Estimate> {
+    let upper = (1.0 + confidence) / 2.0;
+    estimate_by(values, |freedom| {
+        StudentsT::new(0.0, 1.0, freedom).expect("at least one degree of freedom").inverse_cdf(upper)
+    })
+}
+
+fn estimate_by(values: &[f64], quantile: impl Fn(f64) -> f64) -> Option<Estimate> {
     if values.is_empty() {
         return None;
     }
@@ -31,7 +43,7 @@ pub fn estimate(values: &[f64]) -> Option<Estimate> {
         return Some(Estimate { mean, interval: None });
     }
     let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-    let half = t_quantile_975(count - 1.0) * (squares / (count - 1.0) / count).sqrt();
+    let half = quantile(count - 1.0) * (squares / (count - 1.0) / count).sqrt();
     Some(Estimate { mean, interval: Some((mean - half, mean + half)) })
 }
 
@@ -56,15 +68,23 @@ fn t_quantile_975(freedom: f64) -> f64 {
     (quantile * 1e9).round() / 1e9
 }
 
-/// The 95 % interval of a probability of which `count` independent trials, at least one, were successful `successes` times: also where all or none
-/// were, which Student's t takes for certain. E. B. Wilson, "Probable inference, the law of succession, and statistical
-/// inference", J. Amer. Stat. Assoc. 22 (1927) 209-212.
-pub fn share_interval(successes: u64, count: u64) -> (f64, f64) {
-    let (count, share) = (count as f64, successes as f64 / count as f64);
-    let z2 = Z_975 * Z_975 / count;
-    let half = (share * (1.0 - share) * z2 + z2 * z2 / 4.0).sqrt();
-    let end = |end: f64| (end / (1.0 + z2)).clamp(0.0, 1.0);
-    (end(share + z2 / 2.0 - half), end(share + z2 / 2.0 + half))
+/// The quantile of the normal distribution with mean 0 and variance 1.
+pub fn normal_quantile(quantile: f64) -> f64 {
+    Normal::standard().inverse_cdf(quantile)
+}
+
+/// The 95 % confidence interval of a probability of which `hits` of `trials` came true (E. B. Wilson, *JASA* 22 (1927)
+/// 209-212); `None` without trials.
+pub fn proportion_interval(hits: u64, trials: u64) -> Option<(f64, f64)> {
+    if trials == 0 {
+        return None;
+    }
+    let (count, share) = (trials as f64, hits as f64 / trials as f64);
+    let z2 = Z_975 * Z_975;
+    let centre = share + z2 / (2.0 * count);
+    let half = Z_975 * (share * (1.0 - share) / count + z2 / (4.0 * count * count)).sqrt();
+    let whole = 1.0 + z2 / count;
+    Some(((centre - half) / whole, (centre + half) / whole))
 }
 
 /// The value at `quantile` of ascending values: the least one with at least that share at or below it, so always one
@@ -117,21 +137,28 @@ mod tests {
         assert!((low - 1.036_756_838_5).abs() < 1e-9 && (high - 4.963_243_161_5).abs() < 1e-9);
     }
 
-    /// The ends solve `(share - p)^2 = z^2 p (1 - p) / n`.
     #[test]
-    fn a_share_has_an_interval_even_if_it_never_happened() {
-        for (successes, count) in [(0, 100), (1, 100), (50, 100), (100, 100), (3, 7)] {
-            let share = successes as f64 / count as f64;
-            let (low, high) = share_interval(successes, count);
-            assert!(
-                low <= share && share <= high && (low > 0.0 || successes == 0) && (high < 1.0 || successes == count)
-            );
-            for end in [low, high].into_iter().filter(|end| *end > 0.0 && *end < 1.0) {
-                let apart = (share - end) * (share - end);
-                assert!((apart - Z_975 * Z_975 * end * (1.0 - end) / count as f64).abs() < 1e-12, "{successes}, {end}");
-            }
+    fn other_confidences_as_in_the_tables() {
+        // Standard error 1, four degrees of freedom: 4.604095 at 99 %, 8.610302 at 99.9 %.
+        let values: Vec<f64> = [1.0, 2.0, 3.0, 4.0, 5.0].iter().map(|value: &f64| value * 2.0_f64.sqrt()).collect();
+        for (confidence, expected) in [(0.95, 2.776_445), (0.99, 4.604_095), (0.999, 8.610_302), (0.99999, 27.771_648)]
+        {
+            let estimate = estimate_at(&values, confidence).unwrap();
+            let (low, high) = estimate.interval.unwrap();
+            assert!(((high - low) / 2.0 - expected).abs() < 1e-5, "{confidence}: {}", (high - low) / 2.0);
         }
-        assert!((share_interval(0, 100).1 - 0.036_994).abs() < 1e-6);
+    }
+
+    /// Wilson's own formula at the points of Newcombe's table (*Statistics in Medicine* 17 (1998) 857-872).
+    #[test]
+    fn proportions_as_in_the_tables() {
+        for (hits, trials, low, high) in
+            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (20, 20, 0.8389, 1.0)]
+        {
+            let found = proportion_interval(hits, trials).unwrap();
+            assert!((found.0 - low).abs() < 5e-5 && (found.1 - high).abs() < 5e-5, "{found:?}");
+        }
+        assert_eq!(proportion_interval(0, 0), None);
     }
 
     #[test]
