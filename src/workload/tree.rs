@@ -360,12 +360,18 @@ impl Workload {
     pub fn read(text: &str, files: &dyn Files, reports: &Reports) -> Option<Workload> {
         // After each mistake the parser goes on, and a long text that is no TOML at all has millions.
         const FOUND_ALL_UP_TO: usize = 1 << 20;
+        // What is CSV or JSON has no line that is right.
+        const SYNTAX_ERRORS_MAX: usize = 5;
         let (document, errors) = match text.len() {
             ..=FOUND_ALL_UP_TO => DeTable::parse_recoverable(text),
             _ => DeTable::parse(text).map_or_else(|error| (empty(), vec![error]), |document| (document, Vec::new())),
         };
-        for error in &errors {
+        for error in errors.iter().take(SYNTAX_ERRORS_MAX) {
             reports.add(syntax_problem(text, error));
+        }
+        if let Some(next) = errors.get(SYNTAX_ERRORS_MAX) {
+            let place = next.span().unwrap_or(0..0);
+            reports.add(Problem::new(place, "and more: is this a TOML file?", "there is more from here on"));
         }
         if !errors.is_empty() {
             return None;
