@@ -66,7 +66,7 @@ const fn mistake(
     Mistake { id, replacements, more: "", besides: &[], underlined }
 }
 
-const MISTAKES: [Mistake; 18] = [
+const MISTAKES: [Mistake; 19] = [
     Mistake {
         more: "[[application]]\nname = \"idle\"\nuser = \"ivr\"\n",
         ..mistake("application-without-devices", &[], "\"idle\"")
@@ -106,6 +106,7 @@ const MISTAKES: [Mistake; 18] = [
     ),
     mistake("forward-to-same-application", &[("cfof = \"out\"", "cfof = \"ports\"")], "\"ports\""),
     mistake("too-few-ports", &[("count = 20", "count = 10")], "10"),
+    mistake("too-few-people", &[("count = 30", "count = 5")], "5"),
     mistake("overloaded", &[("lookup = \"10ms\"", "lookup = \"100s\"")], "\"customers\""),
     Mistake { more: "[[database]]\nname = \"old\"\nconnections = 1\n", ..mistake("unused", &[], "\"old\"") },
     Mistake { more: "[[destination]]\nname = \"nobody\"\n", ..mistake("unreachable", &[], "\"nobody\"") },
@@ -263,6 +264,45 @@ fn what_cannot_be_read_is_not_taken_for_forgotten() {
     }
     let nothing = examine("x.toml", "format = \"", &NoFiles);
     assert!(nothing.checklist.iter().all(|line| line.state == State::Unknown));
+}
+
+/// Ten mistakes of different kinds, each of which is found whatever else is wrong.
+#[test]
+fn errors_do_not_hide_what_other_entries_say() {
+    let found = planted(
+        &[
+            ("devices = [", "cti_enabled = false\ndevices = ["),
+            ("first_dn = \"7101\"\n", ""),
+            ("lookup", "workrs = 1\nheartbeat = \"2s\"\nctimanagers = [\"a\"]\nlookup"),
+            ("[\"a\", \"b\"]", "[\"a\"]"),
+            ("to = \"7000\"", "to = \"7009\""),
+            ("400/h", "400"),
+        ],
+        "[[application]]\nname = \"idle\"\n[[route_point]]\nname = \"spare\"\ndevice_pool = \"mian\"\n",
+    );
+    let of = |severity| found.findings.iter().filter(move |it| it.problem.severity == severity);
+    let warned: BTreeSet<&str> = of(Severity::Warning).filter_map(|it| it.problem.id).collect();
+    let expected = [
+        "application-without-devices",
+        "application-without-user",
+        "cti-not-enabled",
+        "no-application",
+        "no-backup-callmanager",
+        "no-directory-number",
+    ];
+    assert_eq!(warned, expected.into(), "{}", check_text(&found, false));
+    assert_eq!(of(Severity::Error).count(), 4, "{}", check_text(&found, false));
+    assert_eq!(state(&found, Step::UserEnabled), (State::NotDone, vec!["ivr", "idle"]));
+    assert!(!found.complete);
+    assert!(check_text(&found, false).ends_with("; further warnings are looked for once the errors are mended\n"));
+}
+
+#[test]
+fn what_is_no_toml_is_told_first_and_not_line_by_line() {
+    let found = examine("calls.csv", &"12:00,7000,60\n".repeat(500), &NoFiles);
+    assert_eq!(found.count(Severity::Error), 6);
+    let text = check_text(&found, false);
+    assert!(text.starts_with("error: this is not TOML") && text.contains("is this a TOML file?"), "{text}");
 }
 
 #[test]

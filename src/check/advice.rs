@@ -20,16 +20,15 @@ pub struct Advice {
 /// How far an error may be from what a warning is about and yet be the cause of it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Scope {
-    /// In the same entry of the file, or outside all entries.
+    /// Nowhere: what was read says it all.
+    Nowhere,
+    /// In the same entry of the file.
     Entry,
-    /// In the same entry, in any of these tables, or outside all entries.
+    /// In the same entry, in any of these tables, or in a table whose name is none.
     Tables(&'static [&'static str]),
     /// Anywhere: nobody looks for this before all errors are mended.
     Whole,
 }
-
-/// Where the devices of an application are.
-const DEVICES: Scope = Scope::Tables(&["application", "route_point", "cti_port", "phone"]);
 
 /// An application that controls nothing.
 pub(super) const APPLICATION_WITHOUT_DEVICES: Advice = Advice {
@@ -37,7 +36,7 @@ pub(super) const APPLICATION_WITHOUT_DEVICES: Advice = Advice {
     meaning: "an application controls no route point, no port and no phone",
     source: "R9, step 1: route points or ports are added for each CTI application",
     step: Some(Step::Devices),
-    scope: DEVICES,
+    scope: Scope::Tables(&[]),
 };
 
 /// A controlled device that nobody can dial.
@@ -55,7 +54,7 @@ pub(super) const HEARTBEAT_OUT_OF_BOUNDS: Advice = Advice {
     meaning: "an application asks for a heartbeat interval beyond the bounds of `[cti]`, and gets the nearest bound",
     source: "R23: the Application Heartbeat Minimum and Maximum parameters bound the interval",
     step: Some(Step::Parameters),
-    scope: Scope::Tables(&["cti", "application"]),
+    scope: Scope::Tables(&["cti"]),
 };
 
 /// An application that logs in as nobody.
@@ -73,7 +72,7 @@ pub(super) const CTI_NOT_ENABLED: Advice = Advice {
     meaning: "the user of an application is not enabled for CTI: the application opens nothing",
     source: "R2: without CTI use enabled for its user an application does not work",
     step: Some(Step::UserEnabled),
-    scope: Scope::Tables(&["application", "user"]),
+    scope: Scope::Nowhere,
 };
 
 /// A device that nobody opens.
@@ -118,7 +117,7 @@ pub(super) const NO_BACKUP_CTIMANAGER: Advice = Advice {
     meaning: "an application has one CTIManager, and none to go to when that fails",
     source: "R20: an application whose CTIManager fails reconnects to the next one of its list",
     step: None,
-    scope: Scope::Tables(&["application", "node"]),
+    scope: Scope::Tables(&["node"]),
 };
 
 /// A CallManager without which devices are lost.
@@ -127,7 +126,7 @@ pub(super) const NO_BACKUP_CALLMANAGER: Advice = Advice {
     meaning: "devices register with a CallManager group of one: when that CallManager fails they are out of service",
     source: "R16: with no live CallManager in its group a device stays out of service",
     step: None,
-    scope: Scope::Tables(&["callmanager_group", "device_pool", "route_point", "cti_port", "phone"]),
+    scope: Scope::Entry,
 };
 
 /// A forward that would be needed.
@@ -166,6 +165,15 @@ pub(super) const TOO_FEW_PORTS: Advice = Advice {
     scope: Scope::Whole,
 };
 
+/// Not enough people.
+pub(super) const TOO_FEW_PEOPLE: Advice = Advice {
+    id: "too-few-people",
+    meaning: "at the busiest time a phone group with a queue is offered more calls than people can take, or one without queue and `cfb` refuses more than 1 %",
+    source: "a queue whose people are offered all they can take grows for as long as that lasts; without a queue Erlang's loss formula holds",
+    step: None,
+    scope: Scope::Whole,
+};
+
 /// Too much work.
 pub(super) const OVERLOADED: Advice = Advice {
     id: "overloaded",
@@ -194,7 +202,7 @@ pub(super) const UNREACHABLE: Advice = Advice {
 };
 
 /// Every kind of warning, in the order of the documentation.
-pub const ADVICE: [&Advice; 18] = [
+pub const ADVICE: [&Advice; 19] = [
     &APPLICATION_WITHOUT_DEVICES,
     &NO_DIRECTORY_NUMBER,
     &HEARTBEAT_OUT_OF_BOUNDS,
@@ -210,6 +218,7 @@ pub const ADVICE: [&Advice; 18] = [
     &FORWARD_LOOP,
     &FORWARD_TO_SAME_APPLICATION,
     &TOO_FEW_PORTS,
+    &TOO_FEW_PEOPLE,
     &OVERLOADED,
     &UNUSED,
     &UNREACHABLE,

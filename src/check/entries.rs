@@ -15,16 +15,17 @@ struct Entry {
     place: Place,
 }
 
-/// All of them, in order.
-pub(super) struct Entries(Vec<Entry>);
+/// All of them, in order, and the keys of the file itself that are no tables.
+pub(super) struct Entries(Vec<Entry>, Vec<Place>);
 
 impl Entries {
     /// The entries of a text; none if it is not TOML.
     pub(super) fn of(text: &str) -> Entries {
         let (document, errors) = DeTable::parse_recoverable(text);
         let mut entries = Vec::new();
+        let mut plain = Vec::new();
         if !errors.is_empty() {
-            return Entries(entries);
+            return Entries(entries, plain);
         }
         for (table, value) in document.get_ref() {
             let mut add = |place: Place, fields: &DeTable<'_>| {
@@ -38,7 +39,7 @@ impl Entries {
                         add(each.span(), fields);
                     }
                 }),
-                _ => {}
+                _ => plain.push(table.span().start..value.span().end),
             }
         }
         entries.sort_by_key(|entry| entry.place.start);
@@ -48,7 +49,7 @@ impl Entries {
                 entries[row].place.end = entries.get(row + 1).map_or(text.len(), |next| next.place.start);
             }
         }
-        Entries(entries)
+        Entries(entries, plain)
     }
 
     fn at(&self, place: &Place) -> Option<&Entry> {
@@ -60,16 +61,25 @@ impl Entries {
         self.0.get(row).filter(|entry| place.start < entry.place.end)
     }
 
+    /// Whether two places are in the same entry.
+    pub(super) fn same(&self, one: &Place, other: &Place) -> bool {
+        self.at(one).zip(self.at(other)).is_some_and(|(one, other)| one.place == other.place)
+    }
+
     /// Whether an error is near enough to a place to be the cause of what was found there.
     pub(super) fn in_scope(&self, error: &Place, place: &Place, scope: &Scope) -> bool {
         let entry = self.at(error);
-        // A key of the file itself that is wrong may be the name of a table, mistyped.
+        // A list or table of the file itself that is wrong may be one that is wanted, its name mistyped.
         let unknown_table = match entry.and_then(|entry| entry.header.as_ref()) {
             Some(header) => header.start < error.start && error.end <= header.end,
-            None => entry.is_none() && error.end > 0,
+            None => {
+                let plain = |key: &Place| key.start <= error.start && error.end <= key.end;
+                entry.is_none() && error.end > 0 && !self.1.iter().any(plain)
+            }
         };
-        let same = entry.zip(self.at(place)).is_some_and(|(entry, own)| entry.place == own.place);
+        let same = self.same(error, place);
         match scope {
+            Scope::Nowhere => false,
             Scope::Entry => same,
             Scope::Tables(tables) => {
                 same || unknown_table || entry.is_some_and(|entry| tables.contains(&entry.table.as_str()))

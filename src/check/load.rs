@@ -3,16 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use super::advice::{MANY_CALLS_AT_ROUTE_POINT, OVERLOADED, TOO_FEW_PORTS};
+use super::advice::{MANY_CALLS_AT_ROUTE_POINT, OVERLOADED, TOO_FEW_PEOPLE, TOO_FEW_PORTS};
 use super::forwards;
 use super::setup::CALLS_MAX;
 use super::{Known, Notes};
 use crate::domain::{
-    ApplicationId, DatabaseId, DeviceId, NodeId, PortGroupId, RoutePointId, StationId, Target, Trouble,
+    ApplicationId, DatabaseId, DeviceId, Forward, NodeId, PhoneGroupId, PortGroupId, RoutePointId, StationId, Target,
+    Trouble,
 };
 use crate::engine::{Distribution, Span};
 use crate::oracle::{erlang_b, erlang_b_servers};
-use crate::plan::{Arrivals, Plan, Source, Treatment};
+use crate::plan::{Arrivals, PhoneGroup, Plan, Source, Treatment};
 use crate::workload::DEVICES_MAX;
 
 /// The share of calls that may find all ports taken.
@@ -24,6 +25,7 @@ pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
     let length = Span::from_nanos(plan.length.nanos());
     let streams: Vec<Stream> = plan.sources.iter().map(|source| Stream::new(source, plan, length)).collect();
     ports(known, &streams, notes);
+    people(known, &streams, notes);
     route_points(known, &streams, notes);
     stations(known, &streams, notes);
 }
@@ -294,6 +296,63 @@ fn route_points(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
             );
             notes.warn(&MANY_CALLS_AT_ROUTE_POINT, &said.name.place, what, "spread them over several route points");
         }
+    }
+}
+
+/// The share of calls that a person answers before the phone forwards them or the caller hangs up, how long those have
+/// rung, and how long the others ring.
+fn ringing(group: &PhoneGroup, source: &Source) -> (f64, f64, f64) {
+    let patience = source.patience.as_ref().map_or(f64::INFINITY, seconds);
+    let most = if group.no_answer == Span::FOREVER { patience } else { patience.min(group.no_answer.seconds()) };
+    let times = likely(&group.answer);
+    let in_time: Vec<f64> = times.iter().copied().filter(|time| *time <= most).collect();
+    let rung = in_time.iter().sum::<f64>() / in_time.len().max(1) as f64;
+    let answered = group.answered * in_time.len() as f64 / times.len() as f64;
+    // One that rings for ever counts for nothing: there is no number to count it with.
+    (answered, rung, if most.is_finite() { most } else { 0.0 })
+}
+
+/// The calls to be expected at once at a group of phones, if there were people for all of them.
+fn at_phones(group: &PhoneGroup, target: Target, streams: &[Stream<'_>], length: f64) -> f64 {
+    let mut stays = Vec::new();
+    for stream in streams.iter().filter(|stream| stream.visits(target) > 0.0) {
+        let (answered, rung, vain) = ringing(group, stream.source);
+        let share = stream.visits(target);
+        let talks: Vec<f64> = stream.talk().iter().map(|talk| rung + talk).collect();
+        stays.push(Stay { rates: &stream.rates, share: share * answered, seconds: talks });
+        stays.push(Stay { rates: &stream.rates, share: share * (1.0 - answered), seconds: vec![vain] });
+    }
+    most_at_once(&stays, length)
+}
+
+fn people(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
+    let Known { workload, plan } = known;
+    for (row, (said, group)) in workload.phones.iter().zip(&plan.phone_groups).enumerate() {
+        let erlangs = at_phones(group, Target::Phones(PhoneGroupId(row as u16)), streams, plan.length.seconds());
+        let (name, count) = (&group.name, group.count);
+        let offered = format!("with some {} erlangs at the busiest time on {count}", tidy(erlangs));
+        let (why, hint) = if group.queue {
+            if erlangs < f64::from(count) {
+                continue;
+            }
+            // One more than the load is the least that a queue does not grow with.
+            let least = erlangs as u64 + 1;
+            (
+                "calls wait ever longer, or leave".to_owned(),
+                format!("at least {least} are needed, and more for short waits"),
+            )
+        } else {
+            let blocking = erlang_b(erlangs, count);
+            if blocking <= BLOCKING_MAX || group.forwards.get(Forward::Cfb).is_some() {
+                continue;
+            }
+            let hint = match erlang_b_servers(erlangs, BLOCKING_MAX, DEVICES_MAX) {
+                Some(enough) => format!("with {enough} it would be no more than 1 %, or let `cfb` lead on"),
+                None => "spread the calls over more groups, or let `cfb` lead on".to_owned(),
+            };
+            (format!("{} of calls find none free", percent(blocking)), hint)
+        };
+        notes.warn(&TOO_FEW_PEOPLE, &said.count.place, format!("`{name}` has too few people: {offered}, {why}"), hint);
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Examination {
     pub findings: Vec<Finding>,
     /// How many more errors there are, which nobody mends at a time.
     pub more: usize,
+    /// Whether every kind of warning was looked for: those that follow calls need a file without errors.
+    pub complete: bool,
 }
 
 /// An error or a warning.
@@ -88,7 +90,8 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
     let entries = Entries::of(text);
     let mut notes = Notes::default();
     if let Some(workload) = &workload {
-        setup::examine(workload, &mut notes);
+        let doubtful = |place: &Place| unread.iter().any(|error| entries.same(error, place));
+        setup::examine(workload, doubtful, &mut notes);
         if let Some(plan) = &plan {
             let known = Known { workload, plan };
             managers::examine(&known, &mut notes);
@@ -103,7 +106,7 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
     let (undone, uncertain): (Vec<Undone>, Vec<Undone>) =
         notes.undone.into_iter().partition(|undone| told(&undone.because, undone.scope));
     let uncertain = uncertain.iter().map(|undone| undone.step).chain(silenced.iter().filter_map(|it| it.finding.step));
-    let uncertain: Vec<Step> = uncertain.collect();
+    let uncertain: Vec<Step> = uncertain.chain(notes.uncertain).collect();
 
     let errors = errors.into_iter().map(|problem| {
         let step = entries.step_of(&problem, text);
@@ -120,7 +123,7 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
     findings.extend(warnings.into_iter().map(|note| note.finding));
     findings.sort_by_key(|finding| (finding.problem.place.start, finding.problem.place.end));
     let checklist = checklist::lines(&offenders, &uncertain, workload.is_some());
-    Examination { name: name.to_owned(), text: text.to_owned(), checklist, findings, more }
+    Examination { name: name.to_owned(), text: text.to_owned(), checklist, findings, more, complete: plan.is_some() }
 }
 
 /// A workload without errors, as its file says it and as it would be simulated: a row in one is the same row in the other.
@@ -149,6 +152,8 @@ struct Undone {
 struct Notes {
     warnings: Vec<Note>,
     undone: Vec<Undone>,
+    /// Steps that could not be judged.
+    uncertain: Vec<Step>,
 }
 
 impl Notes {

@@ -6,25 +6,26 @@ use super::Notes;
 use super::advice::{
     APPLICATION_WITHOUT_DEVICES, APPLICATION_WITHOUT_USER, CTI_NOT_ENABLED, HEARTBEAT_OUT_OF_BOUNDS,
     MANY_CALLS_AT_ROUTE_POINT, MISSING_FORWARD, NO_APPLICATION, NO_BACKUP_CALLMANAGER, NO_BACKUP_CTIMANAGER,
-    NO_DIRECTORY_NUMBER,
+    NO_DIRECTORY_NUMBER, Scope,
 };
 use super::checklist::Step;
 use crate::domain::Forward;
 use crate::engine::Span;
 use crate::rules::heartbeat::effective_interval;
 use crate::workload::{
-    Application, CallManagerGroup, ForwardNames, Name, Problem, RoutePoint, User, Workload, enumeration,
+    Application, CallManagerGroup, ForwardNames, Name, Place, Problem, RoutePoint, User, Workload, enumeration,
 };
 
 /// How many calls a route point should hold at most.
 pub(super) const CALLS_MAX: u32 = 200;
 
-/// Looks at everything by itself.
-pub(super) fn examine(workload: &Workload, notes: &mut Notes) {
+/// Looks at everything by itself. `doubtful` says whether something of the entry at a place could not be read.
+pub(super) fn examine(workload: &Workload, doubtful: impl Fn(&Place) -> bool, notes: &mut Notes) {
     let devices = devices(workload);
     let setup = Setup::new(workload, &devices);
+    let unclear = devices.iter().any(|device| device.application.is_none() && doubtful(&device.name.place));
     for application in &workload.applications {
-        devices_of(application, &setup, notes);
+        devices_of(application, unclear, &setup, notes);
         user_of(application, &setup, notes);
         heartbeat_of(application, workload, notes);
         ctimanagers_of(application, workload, notes);
@@ -65,7 +66,7 @@ impl<'a> Setup<'a> {
             registered: BTreeMap::new(),
             changed: BTreeSet::new(),
             applications: workload.applications.iter().map(|it| it.name.value.as_str()).collect(),
-            users: workload.users.iter().map(|user| (user.name.value.as_str(), user)).collect(),
+            users: workload.users.iter().rev().map(|user| (user.name.value.as_str(), user)).collect(),
         };
         for device in devices {
             if let Some(application) = device.application {
@@ -136,10 +137,14 @@ fn devices(workload: &Workload) -> Vec<Device<'_>> {
     route_points.chain(ports).chain(phones).collect()
 }
 
-fn devices_of(application: &Application, setup: &Setup<'_>, notes: &mut Notes) {
+fn devices_of(application: &Application, unclear: bool, setup: &Setup<'_>, notes: &mut Notes) {
     let name = &application.name;
     // A device that names an application that is not there may well mean this one.
     if !setup.controlled.contains_key(name.value.as_str()) && setup.controlled.keys().all(|it| setup.is_there(it)) {
+        // Nor can be known whose a device is that could not be read.
+        if unclear {
+            return notes.uncertain.push(Step::Devices);
+        }
         let what = format!("`{}` controls no device", name.value);
         let hint = format!("add `application = \"{}\"` to a route point, a port group or a phone group", name.value);
         notes.warn(&APPLICATION_WITHOUT_DEVICES, &name.place, what, hint);
@@ -210,6 +215,12 @@ fn ctimanagers_of(application: &Application, workload: &Workload, notes: &mut No
         false => format!("add another node that runs one to `ctimanagers`: {}", enumeration(&others)),
     };
     notes.warn(&NO_BACKUP_CTIMANAGER, place, what, hint);
+    if application.ctimanagers.is_some()
+        && let Some(note) = notes.warnings.last_mut()
+    {
+        // What it names itself, no node has a say in.
+        note.scope = &Scope::Entry;
+    }
 }
 
 fn callmanagers_of(group: &CallManagerGroup, setup: &Setup<'_>, notes: &mut Notes) {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::advice::{UNREACHABLE, UNUSED};
 use super::{Known, Notes};
-use crate::domain::{DestinationId, Forward, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target};
-use crate::plan::{Plan, Treatment};
+use crate::domain::{DestinationId, Failing, Forward, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target};
+use crate::plan::{Fault, Plan, Treatment};
 use crate::workload::{Name, Phones, Workload};
 
 /// Looks for what could as well be left out.
@@ -94,8 +94,9 @@ fn unreachable(known: &Known<'_>, notes: &mut Notes) {
     for (row, it) in workload.cti_ports.iter().enumerate() {
         report("ports", &it.name, Target::Ports(PortGroupId(row as u16)));
     }
-    // Phones that nobody calls are still there when something fails: they move, and that is work.
-    let phones: &[Phones] = if plan.faults.is_empty() { &workload.phones } else { &[] };
+    // Phones that nobody calls are still there when their CallManager fails: they move, and that is work.
+    let move_on = |fault: &Fault| matches!(fault.failing, Failing::CallManager(_) | Failing::Node(_));
+    let phones: &[Phones] = if plan.faults.iter().any(move_on) { &[] } else { &workload.phones };
     for (row, it) in phones.iter().enumerate() {
         report("phones", &it.name, Target::Phones(PhoneGroupId(row as u16)));
     }

@@ -10,7 +10,9 @@ pub fn check_text(examination: &Examination, color: bool) -> String {
     let positions = Positions::new(&examination.text);
     let width = examination.checklist.iter().map(|line| line.step.title().len()).max().unwrap_or_default();
     let mut report = String::new();
-    for line in &examination.checklist {
+    // Where nothing could be read, there are nine times nothing to say.
+    let known = if readable(examination) { &examination.checklist[..] } else { &[] };
+    for line in known {
         let state = match line.state {
             State::Done => "done",
             State::NotDone => "not done",
@@ -43,7 +45,12 @@ pub fn check_text(examination: &Examination, color: bool) -> String {
     if examination.more > 0 {
         report += &format!("\n{} more errors come to light once these are mended\n", examination.more);
     }
-    report + &format!("\n{}\n", in_short(examination))
+    report += &format!("\n{}\n", in_short(examination));
+    report.trim_start_matches('\n').to_owned()
+}
+
+fn readable(examination: &Examination) -> bool {
+    examination.checklist.iter().any(|line| line.state != State::Unknown)
 }
 
 /// People read no more findings than these.
@@ -65,7 +72,15 @@ fn in_short(examination: &Examination) -> String {
         count => format!("{count} {one}s"),
     };
     let (errors, warnings) = (counted(Severity::Error, "error"), counted(Severity::Warning, "warning"));
-    format!("{}: {done} of {} steps done, {errors}, {warnings}", examination.name, examination.checklist.len())
+    let steps = match readable(examination) {
+        true => format!("{done} of {} steps done, ", examination.checklist.len()),
+        false => String::new(),
+    };
+    let further = match examination.complete {
+        true => "",
+        false => "; further warnings are looked for once the errors are mended",
+    };
+    format!("{}: {steps}{errors}, {warnings}{further}", examination.name)
 }
 
 /// The report as JSON.
@@ -75,6 +90,7 @@ struct Report<'a> {
     workload: &'a str,
     errors: usize,
     warnings: usize,
+    warnings_complete: bool,
     checklist: Vec<StepRow<'a>>,
     findings: Vec<FindingRow<'a>>,
 }
@@ -135,6 +151,7 @@ pub fn check_json(examination: &Examination) -> Vec<u8> {
         workload: &examination.name,
         errors: examination.count(Severity::Error),
         warnings: examination.count(Severity::Warning),
+        warnings_complete: examination.complete,
         checklist: examination
             .checklist
             .iter()
