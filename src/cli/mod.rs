@@ -8,6 +8,7 @@ mod model;
 mod output;
 mod progress;
 mod run;
+mod study;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -23,6 +24,10 @@ enum Stop {
     Failed(String),
     /// The workload cannot be simulated: its problems, ready to print.
     Invalid(String),
+    /// The command line asks for what there is not.
+    Usage(String),
+    /// The results are there, but fewer replications than it takes.
+    Inconclusive(String),
     /// A self-check failed: the numbers cannot be trusted.
     Violated(String),
     /// Ctrl-C, or a request to end from outside.
@@ -40,6 +45,8 @@ impl Stop {
         match self {
             Stop::Failed(_) => 1,
             Stop::Invalid(_) => 3,
+            Stop::Usage(_) => 2,
+            Stop::Inconclusive(_) => 11,
             Stop::Violated(_) => 13,
             // What a shell makes of a process ended by SIGINT.
             Stop::Interrupted { .. } => 130,
@@ -48,7 +55,8 @@ impl Stop {
 
     fn message(&self) -> String {
         match self {
-            Stop::Failed(message) | Stop::Violated(message) => format!("error: {message}"),
+            Stop::Failed(message) | Stop::Usage(message) | Stop::Violated(message) => format!("error: {message}"),
+            Stop::Inconclusive(message) => format!("inconclusive: {message}"),
             Stop::Invalid(problems) => problems.trim_end().to_owned(),
             Stop::Interrupted { done, wanted } => {
                 format!("interrupted: {done} of {wanted} replications were done; they are lost, nothing was written")

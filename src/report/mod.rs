@@ -5,6 +5,7 @@
 
 mod devices;
 mod log;
+mod measure;
 mod provenance;
 mod replications;
 mod summary;
@@ -18,10 +19,11 @@ use crate::stats::Survival;
 
 pub use devices::devices_csv;
 pub use log::histograms_hlog;
+pub use measure::{Measure, Measured, Statistic};
 pub use provenance::{Provenance, run_json};
 pub use replications::replications_csv;
 pub use summary::{Row, rows, summary_csv, summary_json, summary_markdown};
-pub use table::table;
+pub use table::{span, table};
 pub use timeline::timeline_csv;
 
 const NANOS_PER_MILLI: f64 = 1e6;
