@@ -37,11 +37,13 @@ pub mod domain;
 pub mod rules;
 pub mod workload;
 pub mod plan;
+pub mod dependencies;
 pub mod record;
 #[cfg(test)]
 mod fake;
 pub mod cluster;
 pub mod oracle;
+pub mod check;
 pub mod experiment;
 pub mod report;
 pub mod cli;

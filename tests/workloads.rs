@@ -426,6 +426,10 @@ proptest! {
                 prop_assert!(!problems.render(true).is_empty());
             }
         }
+        let found = ctisim::check::examine("damaged.toml", &text, &beside);
+        prop_assert_eq!(found.checklist.len(), 9);
+        prop_assert!(!ctisim::report::check_text(&found, true).is_empty());
+        prop_assert!(!ctisim::report::check_sarif(&found).is_empty());
         digest(&text, &beside);
         let _ = set(&text, &["run.length=1m", "traffic.callers.to=1", "fault.1.at=1s"]);
     }

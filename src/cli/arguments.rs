@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use super::study::Precision;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::check::CheckArguments;
+use super::deps::DepsArguments;
+
 /// What a Cisco CallManager cluster and its CTI applications do under load and failure, before it happens.
 ///
 /// Without a command, runs the built-in busy hour.
@@ -24,6 +27,14 @@ pub(super) enum Command {
     /// Run replications of a workload and report what was measured
     #[command(after_help = EXIT_CODES)]
     Run(RunArguments),
+
+    /// Check a workload without running it: the configuration checklist, every error, and warnings
+    #[command(after_help = super::check::AFTER_HELP)]
+    Check(CheckArguments),
+
+    /// Show what uses what in a workload, and what would be affected if a part of it went
+    #[command(after_help = EXIT_CODES)]
+    Deps(DepsArguments),
 }
 
 impl Default for Command {
@@ -126,7 +137,7 @@ fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "expected a number of threads, at least 1".into())
 }
 
-fn setting(text: &str) -> Result<String, String> {
+pub(super) fn setting(text: &str) -> Result<String, String> {
     match text.split_once('=') {
         Some((key, _)) if !key.trim().is_empty() => Ok(text.to_owned()),
         _ => Err("expected KEY=VALUE, e.g. run.length=10m".into()),

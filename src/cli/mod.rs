@@ -3,6 +3,8 @@
 //! Standard output is for data, standard error for talk.
 
 mod arguments;
+mod check;
+mod deps;
 mod memory;
 mod model;
 mod output;
@@ -10,7 +12,7 @@ mod progress;
 mod run;
 mod study;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -22,10 +24,12 @@ use arguments::{Arguments, Command};
 enum Stop {
     /// Something of ours or of the machine's: what, why and what to do.
     Failed(String),
+    /// Wrong usage that only the workload shows, as a name that is not there.
+    Usage(String),
     /// The workload cannot be simulated: its problems, ready to print.
     Invalid(String),
-    /// The command line asks for what there is not.
-    Usage(String),
+    /// It has been found wanting, and all there is to say has been printed.
+    Found,
     /// The results are there, but fewer replications than it takes.
     Inconclusive(String),
     /// A self-check failed: the numbers cannot be trusted.
@@ -40,12 +44,12 @@ enum Stop {
 }
 
 impl Stop {
-    /// The exit codes are part of the interface: pipelines depend on them. 2, usage, is clap's.
+    /// The exit codes are part of the interface: pipelines depend on them. 2, usage, is mostly clap's.
     const fn exit_code(&self) -> u8 {
         match self {
             Stop::Failed(_) => 1,
-            Stop::Invalid(_) => 3,
             Stop::Usage(_) => 2,
+            Stop::Invalid(_) | Stop::Found => 3,
             Stop::Inconclusive(_) => 11,
             Stop::Violated(_) => 13,
             // What a shell makes of a process ended by SIGINT.
@@ -58,6 +62,7 @@ impl Stop {
             Stop::Failed(message) | Stop::Usage(message) | Stop::Violated(message) => format!("error: {message}"),
             Stop::Inconclusive(message) => format!("inconclusive: {message}"),
             Stop::Invalid(problems) => problems.trim_end().to_owned(),
+            Stop::Found => String::new(),
             Stop::Interrupted { done, wanted } => {
                 format!("interrupted: {done} of {wanted} replications were done; they are lost, nothing was written")
             }
@@ -70,14 +75,24 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command.unwrap_or_default() {
         Command::Run(run) => run::run(&run),
+        Command::Check(check) => check::check(&check),
+        Command::Deps(deps) => deps::deps(&deps),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(stop) => {
-            say(&stop.message());
+            if stop != Stop::Found {
+                say(&stop.message());
+            }
             ExitCode::from(stop.exit_code())
         }
     }
+}
+
+/// Whether a stream shows colours: a terminal does, unless its user wants none. Any value of NO_COLOR but an empty one
+/// says so.
+fn colored(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 /// Talks. Nobody to talk to is no reason to stop.

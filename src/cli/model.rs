@@ -4,20 +4,27 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::check::{self, Examination};
 use crate::plan::{self, Plan};
-use crate::workload::{self, Files};
+use crate::workload::{self, Files, TEXT_BYTES_MAX, Workload, text_of};
+
+use super::{Stop, colored};
 
 /// A workload that can be run.
 pub(super) struct Loaded {
+    /// What its text says.
+    pub(super) workload: Workload,
     pub(super) plan: Plan,
+    /// Its text, changed values included.
+    pub(super) text: String,
     /// Names its text and every file it names.
     pub(super) digest: String,
 }
 
 /// The name of the workload that needs no file.
-pub(super) const BUILT_IN: &str = "busy_hour";
+const BUILT_IN: &str = "busy_hour";
 /// Its text.
-pub(super) const BUILT_IN_TEXT: &str = include_str!("../../workloads/busy_hour.toml");
+const BUILT_IN_TEXT: &str = include_str!("../../workloads/busy_hour.toml");
 
 /// A file beside a workload may have a GiB: tens of millions of calls.
 const FILE_BYTES_MAX: usize = 1 << 30;
@@ -36,23 +43,47 @@ impl Files for Beside<'_> {
 }
 
 /// All of a file, or more than `most` bytes of it: enough to know that it is too long, however long it is.
-pub(super) fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
+/// Reads and compiles a workload with some of its values changed; without one, the built-in.
+pub(super) fn load(workload: Option<&Path>, settings: &[String]) -> Result<Loaded, Stop> {
+    let color = colored(&io::stderr());
+    let Some(path) = workload else {
+        return compile(BUILT_IN, BUILT_IN_TEXT, settings, Path::new(""), color).map_err(Stop::Invalid);
+    };
+    let help = "give the path of a workload file; `ctisim run` without one runs the built-in busy hour";
+    let text = text(path, help)?;
+    // The whole path, for the problems to show where they are; the plan takes its name from the last part.
+    let name = path.to_string_lossy();
+    let directory = path.parent().unwrap_or(Path::new(""));
+    compile(&name, &text, settings, directory, color).map_err(Stop::Invalid)
+}
+
+/// The text of a workload file; `help` says what to do about one that cannot be read.
+pub(super) fn text(path: &Path, help: &str) -> Result<String, Stop> {
+    let bytes = read(path, TEXT_BYTES_MAX)
+        .map_err(|error| Stop::Failed(format!("cannot read {}: {error}\n  help: {help}", path.display())))?;
+    match text_of(&bytes) {
+        Ok(text) => Ok(text.to_owned()),
+        Err(why) => Err(Stop::Invalid(format!("error: {} {why}\n  help: docs/MODEL.md has every key", path.display()))),
+    }
+}
+
+/// Examines a workload with some of its values changed.
+pub(super) fn examine(name: &str, text: &str, settings: &[String], directory: &Path) -> Result<Examination, String> {
+    let text = workload::set(text, settings).map_err(|problem| format!("error: {problem}"))?;
+    Ok(check::examine(name, &text, &Beside(directory)))
+}
+
 /// Compiles a workload with some of its values changed, or says all that is wrong with it, ready to print.
-pub(super) fn compile(
-    name: &str,
-    text: &str,
-    settings: &[String],
-    directory: &Path,
-    color: bool,
-) -> Result<Loaded, String> {
+fn compile(name: &str, text: &str, settings: &[String], directory: &Path, color: bool) -> Result<Loaded, String> {
     let files = Beside(directory);
     let text = workload::set(text, settings).map_err(|problem| format!("error: {problem}"))?;
-    let plan = plan::compile(name, &text, &files).map_err(|problems| {
+    let (workload, plan) = plan::compile_workload(name, &text, &files).map_err(|problems| {
         let mut report = problems.render(color);
         if !settings.is_empty() {
             report += &format!("note: this is how it reads with --set {}\n", settings.join(" --set "));
@@ -60,5 +91,5 @@ pub(super) fn compile(
         report
     })?;
     let digest = workload::digest(&text, &files);
-    Ok(Loaded { plan, digest })
+    Ok(Loaded { workload, plan, text, digest })
 }

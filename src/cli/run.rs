@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::experiment::Failure;
 use crate::record::ReplicationSummary;
 use crate::report::{self, Provenance, Study};
-use crate::workload::{TEXT_BYTES_MAX, text_of};
 
 use super::arguments::{Format, RunArguments};
 use super::model::{self, Loaded};
@@ -26,7 +25,7 @@ const FILES: [&str; 6] =
 
 /// Runs replications of a workload, writes the result files and prints the summary.
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
-    let Loaded { mut plan, digest } = load(arguments)?;
+    let Loaded { mut plan, digest, .. } = model::load(arguments.workload.as_deref(), &arguments.settings)?;
     for precision in &arguments.precisions {
         let measure = &precision.measure;
         measure.check(&plan).map_err(|why| Stop::Usage(format!("--precision {measure}: {why}")))?;
@@ -102,36 +101,6 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
         say(&format!("after {most} replications {}", found.join(", ")));
     }
     Ok(())
-}
-
-/// Reads and compiles the workload.
-fn load(arguments: &RunArguments) -> Result<Loaded, Stop> {
-    let color = std::io::IsTerminal::is_terminal(&std::io::stderr()) && !no_color();
-    let compiled = match &arguments.workload {
-        None => model::compile(model::BUILT_IN, model::BUILT_IN_TEXT, &arguments.settings, Path::new(""), color),
-        Some(path) => {
-            let bytes = model::read(path, TEXT_BYTES_MAX).map_err(|error| {
-                Stop::Failed(format!(
-                    "cannot read {}: {error}\n  help: give the path of a workload file, or none for the built-in \
-                     busy hour",
-                    path.display()
-                ))
-            })?;
-            let text = text_of(&bytes).map_err(|why| {
-                Stop::Invalid(format!("error: {} {why}\n  help: docs/MODEL.md has every key", path.display()))
-            })?;
-            // The whole path, for the problems to show where they are; the plan takes its name from the last part.
-            let name = path.to_string_lossy();
-            let directory = path.parent().unwrap_or(Path::new(""));
-            model::compile(&name, text, &arguments.settings, directory, color)
-        }
-    };
-    compiled.map_err(Stop::Invalid)
-}
-
-/// Whether the user wants no colours: any value but an empty one says so.
-fn no_color() -> bool {
-    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
 }
 
 fn jobs(arguments: &RunArguments) -> usize {

@@ -18,7 +18,7 @@ pub struct WarmUp {
 }
 
 /// The pilot runs, whose numbers no study reaches: what is left out must not depend on the luck of what is kept.
-const PILOTS: std::ops::Range<u64> = u64::MAX - 20..u64::MAX;
+const PILOTS: std::ops::Range<u64> = u64::MAX - 40..u64::MAX;
 
 /// Runs a few replications of its own and looks where the number of calls in progress, averaged over them, has settled: by
 /// MSER-5, over 1,000 bins. The answer depends on the plan and the seed only.

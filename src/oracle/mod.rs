@@ -14,8 +14,8 @@ mod residence;
 pub use detection::Detection;
 pub use emptying::{LastToEmpty, TimeToEmpty, Traffic};
 pub use queueing::{
-    ErlangA, erlang_a, erlang_b, erlang_c, md1_mean_wait, mg1_mean_wait, mm1_mean_wait, mm1_wait_exceeds,
-    mm1_wait_quantile, mmc_mean_wait, mmc_wait_exceeds, poisson_at_most, poisson_exactly,
+    ErlangA, erlang_a, erlang_b, erlang_b_servers, erlang_c, md1_mean_wait, mg1_mean_wait, mm1_mean_wait,
+    mm1_wait_exceeds, mm1_wait_quantile, mmc_mean_wait, mmc_wait_exceeds, poisson_at_most, poisson_exactly,
 };
 pub use rehoming::{
     Start, asymptotic_mean, busy_period_mean, busy_period_mean_limited, busy_period_second_moment, largest_load,

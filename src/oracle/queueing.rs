@@ -52,6 +52,21 @@ pub fn erlang_b(offered: f64, servers: u32) -> f64 {
     })
 }
 
+/// How many lines it takes for no more than this share of calls to be blocked; `None`: more than `most`.
+pub fn erlang_b_servers(offered: f64, blocking: f64, most: u32) -> Option<u32> {
+    let mut blocked = 1.0;
+    for servers in 0..=most {
+        if servers > 0 {
+            let carried = offered * blocked;
+            blocked = carried / (f64::from(servers) + carried);
+        }
+        if blocked <= blocking {
+            return Some(servers);
+        }
+    }
+    None
+}
+
 /// The share of customers that wait in M/M/c (Erlang's delay formula): `B / (1 - (A / c) (1 - B))`; all of them from
 /// `A = c`.
 pub fn erlang_c(offered: f64, servers: u32) -> f64 {
@@ -205,6 +220,16 @@ mod tests {
         anchored(mmc_mean_wait(rate, 120.0, 40), "3.43");
         anchored(erlang_c(123.0, 130), "0.4244");
         anchored(1.0 - mmc_wait_exceeds(123.0 / 300.0, 300.0, 130, 20.0), "0.7339");
+    }
+
+    #[test]
+    fn enough_lines_are_the_fewest_that_block_no_more_than_that() {
+        for offered in [0.1, 6.5, 100.0, 1800.0] {
+            let enough = erlang_b_servers(offered, 0.01, 10_000).expect("there are so many");
+            assert!(erlang_b(offered, enough) <= 0.01 && erlang_b(offered, enough - 1) > 0.01, "{offered}: {enough}");
+        }
+        assert_eq!(erlang_b_servers(100.0, 0.01, 116), None);
+        assert_eq!(erlang_b_servers(0.0, 0.01, 10), Some(1));
     }
 
     #[test]

@@ -25,15 +25,24 @@ const R10: &str = "R10: a call at a route point is redirected to a port, a phone
 
 /// Reads and checks a workload. `name` is how the user knows it, mostly a path; the plan is called after its last part.
 pub fn compile(name: &str, text: &str, files: &dyn Files) -> Result<Plan, Problems> {
+    compile_workload(name, text, files).map(|(_, plan)| plan)
+}
+
+/// The same, with what the text says beside it: names as they are written, and their places.
+pub fn compile_workload(name: &str, text: &str, files: &dyn Files) -> Result<(Workload, Plan), Problems> {
     let reports = Reports::default();
-    let plan = Workload::read(text, files, &reports).and_then(|workload| plan(name, &workload, &reports));
-    match plan {
-        Some(plan) if reports.is_empty() => Ok(plan),
+    let compiled = Workload::read(text, files, &reports).and_then(|workload| {
+        let plan = draw_up(name, &workload, &reports)?;
+        Some((workload, plan))
+    });
+    match compiled {
+        Some(compiled) if reports.is_empty() => Ok(compiled),
         _ => Err(reports.into_problems(name, text)),
     }
 }
 
-fn plan(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
+/// The plan of a workload that has been read; `None` if anything was or is reported.
+pub fn draw_up(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
     limits::check_tables(workload, reports);
     let directory = Directory::new(workload, reports);
     control::check(workload, &directory);

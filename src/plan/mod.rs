@@ -8,7 +8,8 @@ mod limits;
 mod numbers;
 mod rates;
 
-pub use compile::compile;
+pub use compile::{compile, compile_workload, draw_up};
+pub use numbers::Number;
 
 use crate::domain::{
     ApplicationId, DatabaseId, DestinationId, DeviceId, DeviceKind, Failing, Forward, Forwards, NodeId, PhoneGroupId,

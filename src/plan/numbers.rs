@@ -11,15 +11,16 @@ pub(super) struct NumberRange<'a> {
 }
 
 /// A directory number as one counts: what is before the digits, how many digits, and their value.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Number<'a> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Number<'a> {
     prefix: &'a str,
     digits: usize,
     value: u64,
 }
 
-impl Number<'_> {
-    fn read(text: &str) -> Option<Number<'_>> {
+impl<'a> Number<'a> {
+    /// The number of a text; `None` if one cannot count on from there.
+    pub fn read(text: &'a str) -> Option<Number<'a>> {
         let digits = text.trim_start_matches('+');
         // More digits would not fit; no `first_dn` has as many.
         if digits.is_empty() || digits.len() > 18 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -27,6 +28,17 @@ impl Number<'_> {
         }
         let value = digits.parse().ok()?;
         Some(Number { prefix: &text[..text.len() - digits.len()], digits: digits.len(), value })
+    }
+
+    /// How far another number is from this one, if it is one of those that follow.
+    pub fn distance(self, to: Number<'_>) -> Option<u64> {
+        let alike = (to.prefix, to.digits) == (self.prefix, self.digits);
+        to.value.checked_sub(self.value).filter(|_| alike)
+    }
+
+    /// The number that comes so much later.
+    pub fn after(self, steps: u64) -> String {
+        self.text(self.value + steps)
     }
 
     fn text(self, value: u64) -> String {

@@ -3,11 +3,15 @@
 //! Floats appear only here, at the very end: every sum before this is of whole numbers, and every loop over
 //! replications goes in the order of their numbers.
 
+mod check;
+mod dependencies;
 mod devices;
+mod graph;
 mod log;
 mod measure;
 mod provenance;
 mod replications;
+mod sarif;
 mod summary;
 mod table;
 mod timeline;
@@ -17,11 +21,15 @@ use crate::plan::Plan;
 use crate::record::{Catalogue, Count, DurationSummary, ReplicationSummary};
 use crate::stats::Survival;
 
+pub use check::{check_json, check_text};
+pub use dependencies::{dependencies_json, dependencies_table, dependency_json, dependency_table};
 pub use devices::devices_csv;
+pub use graph::{Drawing, dot, mermaid};
 pub use log::histograms_hlog;
 pub use measure::{Measure, Measured, Statistic};
 pub use provenance::{Provenance, run_json};
 pub use replications::replications_csv;
+pub use sarif::check_sarif;
 pub use summary::{Row, rows, summary_csv, summary_json, summary_markdown};
 pub use table::{span, table};
 pub use timeline::timeline_csv;

@@ -486,7 +486,7 @@ fn new_table<const N: usize>(head: [&str; N]) -> Table {
 }
 
 /// The table with an empty line before it; nothing if it has no rows.
-fn block(table: Table) -> String {
+pub(super) fn block(table: Table) -> String {
     if table.row_count() == 0 {
         return String::new();
     }

@@ -15,7 +15,9 @@ pub mod units;
 pub use digest::digest;
 pub use fault::{Change, Failing, Fault, Occurs};
 pub use files::{Files, NoFiles};
-pub use problem::{Elsewhere, Place, Problem, Problems, Reports, TEXT_BYTES_MAX, enumeration, suggestion, text_of};
+pub use problem::{
+    Elsewhere, Place, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, enumeration, suggestion, text_of,
+};
 pub use read::{At, Name};
 pub use set::set;
 pub use traffic::{Arrivals, Burst, Calls, ListedCall, RatePoint, Traffic};

@@ -12,9 +12,22 @@ pub type Place = Range<usize>;
 /// The largest workload file that is read. Far more than anybody writes: 65,535 entries of 250 bytes.
 pub const TEXT_BYTES_MAX: usize = 16 << 20;
 
+/// Whether a workload with such a problem can be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// It cannot.
+    Error,
+    /// It can, but somebody should know.
+    Warning,
+}
+
 /// Something wrong with a workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
+    /// What a warning is called, so that it can be asked for or silenced; errors have no such name.
+    pub id: Option<&'static str>,
     /// Where.
     pub place: Place,
     /// What, in a sentence that can stand alone.
@@ -27,7 +40,7 @@ pub struct Problem {
     pub elsewhere: Option<Elsewhere>,
     /// What to write instead.
     pub hint: Option<String>,
-    /// The rule of the chapter behind it.
+    /// The rule of the chapter behind it, or where the advice comes from.
     pub rule: Option<&'static str>,
 }
 
@@ -45,9 +58,24 @@ pub struct Elsewhere {
 }
 
 impl Problem {
-    /// A problem with nothing but a place, a sentence and a label.
+    /// An error with nothing but a place, a sentence and a label.
     pub fn new(place: Place, what: impl Into<String>, label: impl Into<String>) -> Problem {
-        Problem { place, what: what.into(), label: label.into(), also: None, elsewhere: None, hint: None, rule: None }
+        Problem {
+            severity: Severity::Error,
+            id: None,
+            place,
+            what: what.into(),
+            label: label.into(),
+            also: None,
+            elsewhere: None,
+            hint: None,
+            rule: None,
+        }
+    }
+
+    /// A warning that goes by a name.
+    pub fn warning(id: &'static str, place: Place, what: impl Into<String>) -> Problem {
+        Problem { severity: Severity::Warning, id: Some(id), ..Problem::new(place, what, "") }
     }
 
     /// Adds what to write instead.
@@ -73,6 +101,48 @@ impl Problem {
         self.elsewhere = Some(elsewhere);
         self
     }
+
+    /// The problem for people, in a file of this name that says this; without a line end.
+    pub fn render(&self, name: &str, text: &str, color: bool) -> String {
+        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[self.group(name, text)]).to_string()
+    }
+
+    fn group<'a>(&'a self, name: &'a str, text: &'a str) -> annotate_snippets::Group<'a> {
+        let level = match self.severity {
+            Severity::Error => Level::ERROR,
+            Severity::Warning => Level::WARNING,
+        };
+        let title = level.primary_title(self.what.as_str());
+        let mut group = annotate_snippets::Group::with_title(match self.id {
+            Some(id) => title.id(id),
+            None => title,
+        });
+        let primary = match &self.elsewhere {
+            None => AnnotationKind::Primary,
+            Some(elsewhere) => {
+                group = group.element(
+                    Snippet::source(elsewhere.text.as_str())
+                        .path(elsewhere.file.as_str())
+                        .line_start(elsewhere.line)
+                        .annotation(AnnotationKind::Primary.span(elsewhere.place.clone())),
+                );
+                AnnotationKind::Context
+            }
+        };
+        let mut snippet = Snippet::source(text).path(name).annotation(labelled(primary, &self.place, &self.label));
+        if let Some((place, label)) = &self.also {
+            snippet = snippet.annotation(labelled(AnnotationKind::Context, place, label));
+        }
+        group = group.element(snippet);
+        if let Some(hint) = &self.hint {
+            group = group.element(Level::HELP.message(hint.as_str()));
+        }
+        if let Some(rule) = self.rule {
+            group = group.element(Level::NOTE.message(rule));
+        }
+        group
+    }
 }
 
 /// Where problems are reported, by anyone who has a reference to it: reading goes on after a problem, so that all of
@@ -89,6 +159,11 @@ impl Reports {
     /// How many problems there are so far.
     pub fn len(&self) -> usize {
         self.0.borrow().len()
+    }
+
+    /// Where the problems so far are.
+    pub fn places(&self) -> Vec<Place> {
+        self.0.borrow().iter().map(|problem| problem.place.clone()).collect()
     }
 
     /// Gives all problems after the first `known` ones the rule behind them.
@@ -125,10 +200,9 @@ pub struct Problems {
 impl Problems {
     /// The report for people: for each problem a sentence, the file, line and column, the source underlined, and help.
     pub fn render(&self, color: bool) -> String {
-        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut report = String::new();
         for problem in &self.list {
-            report += &renderer.render(&[self.group(problem)]);
+            report += &problem.render(&self.name, &self.text, color);
             report += "\n\n";
         }
         let count = match self.list.len() {
@@ -136,38 +210,6 @@ impl Problems {
             count => format!("{count} problems"),
         };
         report + &format!("{} has {count}: nothing was simulated\n", self.name)
-    }
-
-    fn group<'a>(&'a self, problem: &'a Problem) -> annotate_snippets::Group<'a> {
-        let mut group = annotate_snippets::Group::with_title(Level::ERROR.primary_title(problem.what.as_str()));
-        let primary = match &problem.elsewhere {
-            None => AnnotationKind::Primary,
-            Some(elsewhere) => {
-                group = group.element(
-                    Snippet::source(elsewhere.text.as_str())
-                        .path(elsewhere.file.as_str())
-                        .line_start(elsewhere.line)
-                        .annotation(AnnotationKind::Primary.span(elsewhere.place.clone())),
-                );
-                AnnotationKind::Context
-            }
-        };
-        let mut snippet = Snippet::source(self.text.as_str()).path(self.name.as_str()).annotation(labelled(
-            primary,
-            &problem.place,
-            &problem.label,
-        ));
-        if let Some((place, label)) = &problem.also {
-            snippet = snippet.annotation(labelled(AnnotationKind::Context, place, label));
-        }
-        group = group.element(snippet);
-        if let Some(hint) = &problem.hint {
-            group = group.element(Level::HELP.message(hint.as_str()));
-        }
-        if let Some(rule) = problem.rule {
-            group = group.element(Level::NOTE.message(rule));
-        }
-        group
     }
 }
 

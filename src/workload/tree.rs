@@ -289,6 +289,8 @@ pub struct RoutePoint {
     pub busy_trigger: u32,
     /// How many calls it takes.
     pub maximum_calls: u32,
+    /// Where it says so, if it does.
+    pub maximum_calls_place: Option<Place>,
     /// The CallManagers that cannot open it when it is to be recovered there.
     pub cannot_open_on: Vec<Name>,
     /// Its forwards.
@@ -677,7 +679,9 @@ fn forwards(table: &Table<'_>, settings: &[Forward]) -> ForwardNames {
 impl RoutePoint {
     fn read(table: &Table<'_>) -> RoutePoint {
         const MOST: u64 = 10_000;
-        let maximum_calls = table.whole("maximum_calls", 1..=MOST).default(5000) as u32;
+        let maximum_calls = table.whole("maximum_calls", 1..=MOST);
+        let maximum_calls_place = maximum_calls.is_present().then(|| maximum_calls.place());
+        let maximum_calls = maximum_calls.default(5000) as u32;
         let application = controlled_by(table);
         RoutePoint {
             name: table.key("name", Value::name).required(),
@@ -690,6 +694,7 @@ impl RoutePoint {
                 .check(|trigger| *trigger <= u64::from(maximum_calls), "is more than `maximum_calls`")
                 .default(u64::from(maximum_calls.min(4500))) as u32,
             maximum_calls,
+            maximum_calls_place,
             cannot_open_on: cannot_open_on(table),
             forwards: forwards(table, &Forward::ALL),
         }

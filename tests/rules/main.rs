@@ -5,6 +5,7 @@ mod application_failure;
 mod callmanager_failure;
 mod control;
 mod ctimanager_failure;
+mod dependencies;
 mod failback;
 mod fan_in;
 mod forwarding;

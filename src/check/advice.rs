@@ -1,0 +1,216 @@
+//! The warnings there are: what each is called, what it means and who advises so. `docs/CHECK.md` has the same table.
+
+use super::checklist::Step;
+
+/// A kind of warning.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// What it is called, for ever.
+    pub id: &'static str,
+    /// What it means, in a sentence.
+    pub meaning: &'static str,
+    /// Why it matters, and who says so.
+    pub source: &'static str,
+    /// The step of the checklist that is not done where this is found.
+    pub step: Option<Step>,
+    /// Which parts of the file make it doubtful if they cannot be read.
+    pub(super) scope: Scope,
+}
+
+/// How far an error may be from what a warning is about and yet be the cause of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// In the same entry of the file, or outside all entries.
+    Entry,
+    /// In the same entry, in any of these tables, or outside all entries.
+    Tables(&'static [&'static str]),
+    /// Anywhere: nobody looks for this before all errors are mended.
+    Whole,
+}
+
+/// Where the devices of an application are.
+const DEVICES: Scope = Scope::Tables(&["application", "route_point", "cti_port", "phone"]);
+
+/// An application that controls nothing.
+pub(super) const APPLICATION_WITHOUT_DEVICES: Advice = Advice {
+    id: "application-without-devices",
+    meaning: "an application controls no route point, no port and no phone",
+    source: "R9, step 1: route points or ports are added for each CTI application",
+    step: Some(Step::Devices),
+    scope: DEVICES,
+};
+
+/// A controlled device that nobody can dial.
+pub(super) const NO_DIRECTORY_NUMBER: Advice = Advice {
+    id: "no-directory-number",
+    meaning: "a device of an application has no directory number",
+    source: "R9, step 2: a CTI device has directory numbers; a run needs none, for calls can go by name",
+    step: Some(Step::Numbers),
+    scope: Scope::Entry,
+};
+
+/// A request that is not granted.
+pub(super) const HEARTBEAT_OUT_OF_BOUNDS: Advice = Advice {
+    id: "heartbeat-out-of-bounds",
+    meaning: "an application asks for a heartbeat interval beyond the bounds of `[cti]`, and gets the nearest bound",
+    source: "R23: the Application Heartbeat Minimum and Maximum parameters bound the interval",
+    step: Some(Step::Parameters),
+    scope: Scope::Tables(&["cti", "application"]),
+};
+
+/// An application that logs in as nobody.
+pub(super) const APPLICATION_WITHOUT_USER: Advice = Advice {
+    id: "application-without-user",
+    meaning: "an application has no user; a run assumes one that may use CTI and control all its devices",
+    source: "R2, R3: an application is a user to CallManager, who is enabled for CTI and has devices",
+    step: Some(Step::UserEnabled),
+    scope: Scope::Entry,
+};
+
+/// A user who may not use CTI.
+pub(super) const CTI_NOT_ENABLED: Advice = Advice {
+    id: "cti-not-enabled",
+    meaning: "the user of an application is not enabled for CTI: the application opens nothing",
+    source: "R2: without CTI use enabled for its user an application does not work",
+    step: Some(Step::UserEnabled),
+    scope: Scope::Tables(&["application", "user"]),
+};
+
+/// A device that nobody opens.
+pub(super) const NO_APPLICATION: Advice = Advice {
+    id: "no-application",
+    meaning: "no application controls a route point or port group: it is never open, and its calls are forwarded or refused",
+    source: "R22: calls to a device that no application has opened are forwarded",
+    step: Some(Step::Association),
+    scope: Scope::Entry,
+};
+
+/// More calls at a route point than is good for it.
+pub(super) const MANY_CALLS_AT_ROUTE_POINT: Advice = Advice {
+    id: "many-calls-at-route-point",
+    meaning: "a route point is allowed, or at the busiest time expected, to hold more than 200 calls at once",
+    source: "Administration Guide 7.1 advises at most 200 calls at a route point: use several for more",
+    step: None,
+    scope: Scope::Entry,
+};
+
+/// More devices than a CTIManager is meant for.
+pub(super) const MANY_DEVICES_ON_CTIMANAGER: Advice = Advice {
+    id: "many-devices-on-ctimanager",
+    meaning: "more than 800 devices are controlled through one CTIManager, at the start or after another one has failed",
+    source: "service parameter Maximum Devices Per Node, 800 by default (System Configuration Guide 12.5): alarms beyond it",
+    step: None,
+    scope: Scope::Whole,
+};
+
+/// More devices than a provider is meant for.
+pub(super) const MANY_DEVICES_OF_APPLICATION: Advice = Advice {
+    id: "many-devices-of-application",
+    meaning: "one application controls more than 2,000 devices",
+    source: "service parameter Maximum Devices Per Provider, 2000 by default (System Configuration Guide 12.5): alarms beyond it",
+    step: None,
+    scope: Scope::Whole,
+};
+
+/// A CTIManager without which an application is lost.
+pub(super) const NO_BACKUP_CTIMANAGER: Advice = Advice {
+    id: "no-backup-ctimanager",
+    meaning: "an application has one CTIManager, and none to go to when that fails",
+    source: "R20: an application whose CTIManager fails reconnects to the next one of its list",
+    step: None,
+    scope: Scope::Tables(&["application", "node"]),
+};
+
+/// A CallManager without which devices are lost.
+pub(super) const NO_BACKUP_CALLMANAGER: Advice = Advice {
+    id: "no-backup-callmanager",
+    meaning: "devices register with a CallManager group of one: when that CallManager fails they are out of service",
+    source: "R16: with no live CallManager in its group a device stays out of service",
+    step: None,
+    scope: Scope::Tables(&["callmanager_group", "device_pool", "route_point", "cti_port", "phone"]),
+};
+
+/// A forward that would be needed.
+pub(super) const MISSING_FORWARD: Advice = Advice {
+    id: "missing-forward",
+    meaning: "a controlled route point or port group lacks one of `cfb`, `cfna` and `cfof`, and calls are lost for it",
+    source: "R22, R24: practitioners of 3.3 advise all three of CFB, CFNA and CFOF on each route point and port",
+    step: None,
+    scope: Scope::Tables(&["change"]),
+};
+
+/// Forwards that lead nowhere.
+pub(super) const FORWARD_LOOP: Advice = Advice {
+    id: "forward-loop",
+    meaning: "forwards lead a call round in a circle until its hops are used up, and it is refused",
+    source: "Forward Maximum Hop Count ends such a call; the IP IVR guide warns of forwarding back to the same ports",
+    step: None,
+    scope: Scope::Whole,
+};
+
+/// A forward to what fails at the same moment.
+pub(super) const FORWARD_TO_SAME_APPLICATION: Advice = Advice {
+    id: "forward-to-same-application",
+    meaning: "a `cfof` or `cfna` leads to a device of the same application, which is gone at the same moment",
+    source: "R22, R24: when an application fails, all its devices close at once",
+    step: None,
+    scope: Scope::Whole,
+};
+
+/// Not enough ports.
+pub(super) const TOO_FEW_PORTS: Advice = Advice {
+    id: "too-few-ports",
+    meaning: "at the busiest time more than 1 % of the calls to a port group find every port taken, by Erlang's loss formula",
+    source: "R5: a port has one call at a time; beyond that calls are busy",
+    step: None,
+    scope: Scope::Whole,
+};
+
+/// Too much work.
+pub(super) const OVERLOADED: Advice = Advice {
+    id: "overloaded",
+    meaning: "at the busiest rate a CallManager, CTIManager, application or database is asked for more work than it can do",
+    source: "R11: delay grows without bound once a server is offered all it can do",
+    step: None,
+    scope: Scope::Whole,
+};
+
+/// Something that nothing refers to.
+pub(super) const UNUSED: Advice = Advice {
+    id: "unused",
+    meaning: "nothing uses a node, CallManager group, device pool, database or user",
+    source: "what nothing refers to is mostly a name mistyped elsewhere, or left over",
+    step: None,
+    scope: Scope::Whole,
+};
+
+/// Something that calls cannot get to.
+pub(super) const UNREACHABLE: Advice = Advice {
+    id: "unreachable",
+    meaning: "no call can reach a route point, port group, phone group or destination",
+    source: "what no traffic, redirect, transfer or forward leads to is never called in a run",
+    step: None,
+    scope: Scope::Whole,
+};
+
+/// Every kind of warning, in the order of the documentation.
+pub const ADVICE: [&Advice; 18] = [
+    &APPLICATION_WITHOUT_DEVICES,
+    &NO_DIRECTORY_NUMBER,
+    &HEARTBEAT_OUT_OF_BOUNDS,
+    &APPLICATION_WITHOUT_USER,
+    &CTI_NOT_ENABLED,
+    &NO_APPLICATION,
+    &MANY_CALLS_AT_ROUTE_POINT,
+    &MANY_DEVICES_ON_CTIMANAGER,
+    &MANY_DEVICES_OF_APPLICATION,
+    &NO_BACKUP_CTIMANAGER,
+    &NO_BACKUP_CALLMANAGER,
+    &MISSING_FORWARD,
+    &FORWARD_LOOP,
+    &FORWARD_TO_SAME_APPLICATION,
+    &TOO_FEW_PORTS,
+    &OVERLOADED,
+    &UNUSED,
+    &UNREACHABLE,
+];

@@ -1,0 +1,131 @@
+//! R9: the nine steps of configuring a cluster for CTI applications, each done or not.
+
+use serde::Serialize;
+
+use crate::workload::{Name, Place};
+
+/// A step of the checklist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Step {
+    /// 1: every application has devices.
+    Devices,
+    /// 2: every device has numbers.
+    Numbers,
+    /// 3: the applications are there and know what to do.
+    Applications,
+    /// 4: CTIManagers run where they are wanted.
+    CtiManagers,
+    /// 5: service parameters are set.
+    Parameters,
+    /// 6: and in force.
+    Restart,
+    /// 7: the users of applications may use CTI.
+    UserEnabled,
+    /// 8: and control the devices.
+    Association,
+    /// 9: devices know their CallManagers.
+    Groups,
+}
+
+impl Step {
+    /// All nine, in order.
+    pub const ALL: [Step; 9] = [
+        Step::Devices,
+        Step::Numbers,
+        Step::Applications,
+        Step::CtiManagers,
+        Step::Parameters,
+        Step::Restart,
+        Step::UserEnabled,
+        Step::Association,
+        Step::Groups,
+    ];
+
+    /// Its number in the checklist.
+    pub const fn number(self) -> u8 {
+        self as u8 + 1
+    }
+
+    /// What there is to do.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Step::Devices => "route points or ports for each application",
+            Step::Numbers => "directory numbers for each device",
+            Step::Applications => "applications installed and configured",
+            Step::CtiManagers => "CTIManager active on the right nodes",
+            Step::Parameters => "CTIManager and CallManager parameters",
+            Step::Restart => "CTIManager restarted with them",
+            Step::UserEnabled => "CTI use enabled for the application's user",
+            Step::Association => "devices assigned to the application's user",
+            Step::Groups => "a CallManager group for each device",
+        }
+    }
+}
+
+/// How far a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It is done.
+    Done,
+    /// It is not.
+    NotDone,
+    /// Nobody can tell before the errors are mended.
+    Unknown,
+}
+
+/// What keeps a step from being done, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offender {
+    /// Its name.
+    pub name: String,
+    /// Where.
+    pub place: Place,
+}
+
+impl Offender {
+    /// Something that has a name.
+    pub(super) fn named(name: &Name) -> Offender {
+        Offender { name: name.value.clone(), place: name.place.clone() }
+    }
+}
+
+/// A line of the checklist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Which step.
+    pub step: Step,
+    /// How far it is.
+    pub state: State,
+    /// What keeps it from being done.
+    pub offenders: Vec<Offender>,
+}
+
+/// The nine lines: a step that somebody offends against is not done, and one that an error hides is unknown.
+pub(super) fn lines(offenders: &[(Step, Offender)], hidden: &[Step], readable: bool) -> Vec<Line> {
+    let mut lines: Vec<Line> = Vec::new();
+    for step in Step::ALL {
+        let offenders: Vec<Offender> =
+            offenders.iter().filter(|(of, _)| *of == step).map(|(_, offender)| offender.clone()).collect();
+        let state = match step {
+            _ if !readable => State::Unknown,
+            Step::Restart => restart(&lines),
+            _ if !offenders.is_empty() => State::NotDone,
+            _ if hidden.contains(&step) => State::Unknown,
+            _ => State::Done,
+        };
+        lines.push(Line { step, state, offenders });
+    }
+    lines
+}
+
+/// A file cannot tell whether a service was restarted. In a run every service starts with its parameters, so this follows
+/// from what is to be activated and set before it.
+fn restart(before: &[Line]) -> State {
+    let of = |step: Step| before.iter().find(|line| line.step == step).map_or(State::Unknown, |line| line.state);
+    match (of(Step::CtiManagers), of(Step::Parameters)) {
+        (State::Done, State::Done) => State::Done,
+        (State::NotDone, _) | (_, State::NotDone) => State::NotDone,
+        _ => State::Unknown,
+    }
+}

@@ -1,0 +1,146 @@
+//! The entries of a workload file: which one a place is in, what it is called, and what step it has to do with.
+
+use toml::de::{DeTable, DeValue};
+
+use super::advice::Scope;
+use super::checklist::{Offender, Step};
+use crate::workload::{Place, Problem};
+
+/// A section, or an entry of a list of tables.
+struct Entry {
+    table: String,
+    name: Option<Offender>,
+    /// Its `[header]`, unless it is in line.
+    header: Option<Place>,
+    place: Place,
+}
+
+/// All of them, in order.
+pub(super) struct Entries(Vec<Entry>);
+
+impl Entries {
+    /// The entries of a text; none if it is not TOML.
+    pub(super) fn of(text: &str) -> Entries {
+        let (document, errors) = DeTable::parse_recoverable(text);
+        let mut entries = Vec::new();
+        if !errors.is_empty() {
+            return Entries(entries);
+        }
+        for (table, value) in document.get_ref() {
+            let mut add = |place: Place, fields: &DeTable<'_>| {
+                let header = text[place.clone()].starts_with('[').then(|| place.clone());
+                entries.push(Entry { table: table.get_ref().to_string(), name: name(fields), header, place });
+            };
+            match value.get_ref() {
+                DeValue::Table(fields) => add(value.span(), fields),
+                DeValue::Array(list) => list.iter().for_each(|each| {
+                    if let DeValue::Table(fields) = each.get_ref() {
+                        add(each.span(), fields);
+                    }
+                }),
+                _ => {}
+            }
+        }
+        entries.sort_by_key(|entry| entry.place.start);
+        // One with a header reaches to the next one.
+        for row in 0..entries.len() {
+            if entries[row].header.is_some() {
+                entries[row].place.end = entries.get(row + 1).map_or(text.len(), |next| next.place.start);
+            }
+        }
+        Entries(entries)
+    }
+
+    fn at(&self, place: &Place) -> Option<&Entry> {
+        // What is missing from the whole file is reported at its very beginning.
+        if *place == (0..0) {
+            return None;
+        }
+        let row = self.0.partition_point(|entry| entry.place.start <= place.start).checked_sub(1)?;
+        self.0.get(row).filter(|entry| place.start < entry.place.end)
+    }
+
+    /// Whether an error is near enough to a place to be the cause of what was found there.
+    pub(super) fn in_scope(&self, error: &Place, place: &Place, scope: &Scope) -> bool {
+        let entry = self.at(error);
+        // A key of the file itself that is wrong may be the name of a table, mistyped.
+        let unknown_table = match entry.and_then(|entry| entry.header.as_ref()) {
+            Some(header) => header.start < error.start && error.end <= header.end,
+            None => entry.is_none() && error.end > 0,
+        };
+        let same = entry.zip(self.at(place)).is_some_and(|(entry, own)| entry.place == own.place);
+        match scope {
+            Scope::Entry => same,
+            Scope::Tables(tables) => {
+                same || unknown_table || entry.is_some_and(|entry| tables.contains(&entry.table.as_str()))
+            }
+            Scope::Whole => true,
+        }
+    }
+
+    /// What is wrong at a place, by name: that of its entry, or of its table.
+    pub(super) fn offender(&self, place: &Place) -> Offender {
+        match self.at(place) {
+            Some(Entry { name: Some(name), .. }) => name.clone(),
+            Some(entry) => Offender { name: entry.table.clone(), place: place.clone() },
+            None => Offender { name: "the file".to_owned(), place: place.clone() },
+        }
+    }
+
+    /// The step that an error belongs to: the rule it cites says so, or else the key it stands at.
+    pub(super) fn step_of(&self, error: &Problem, text: &str) -> Option<Step> {
+        let table = self.at(&error.place).map_or("", |entry| entry.table.as_str());
+        let by_table = match table {
+            // There is no node at all.
+            "" if error.rule.is_some() => Step::CtiManagers,
+            "node" => Step::CtiManagers,
+            "cti" => Step::Parameters,
+            "callmanager_group" | "device_pool" => Step::Groups,
+            "application" => match key(text, error.place.start) {
+                "ctimanagers" | "least_priority" | "fall_back_after" => Step::CtiManagers,
+                "heartbeat" => Step::Parameters,
+                "user" => Step::UserEnabled,
+                _ => Step::Applications,
+            },
+            "database" => Step::Applications,
+            "user" => Step::UserEnabled,
+            "route_point" | "cti_port" | "phone" => match key(text, error.place.start) {
+                "lines" | "dn" | "first_dn" | "lines_per_port" => Step::Numbers,
+                "redirect_to" | "answers" | "treatment" | "transfer_to" | "transfer_share" => Step::Applications,
+                "application" => Step::Association,
+                "device_pool" | "cannot_open_on" => Step::Groups,
+                _ => Step::Devices,
+            },
+            // Callers, faults and numbers outside are no part of the cluster's configuration.
+            _ => return None,
+        };
+        let rule = error.rule.and_then(|rule| rule.split(':').next()).unwrap_or_default();
+        Some(match rule {
+            "R1" | "R20" | "R21" => Step::CtiManagers,
+            "R2" if table == "application" => Step::CtiManagers,
+            "R2" => Step::UserEnabled,
+            "R3" | "R4" => Step::Association,
+            "R5" => Step::Devices,
+            "R6" => Step::Numbers,
+            "R7" | "R17" => Step::Groups,
+            "R10" => Step::Applications,
+            "R23" => Step::Parameters,
+            _ => by_table,
+        })
+    }
+}
+
+fn name(fields: &DeTable<'_>) -> Option<Offender> {
+    let value = fields.get("name")?;
+    match value.get_ref() {
+        DeValue::String(name) => Some(Offender { name: name.to_string(), place: value.span() }),
+        _ => None,
+    }
+}
+
+/// The key of the line where a place is.
+fn key(text: &str, at: usize) -> &str {
+    let begin = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text[begin..].lines().next().unwrap_or_default();
+    line.split('=').next().unwrap_or_default().trim()
+}

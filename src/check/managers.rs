@@ -1,0 +1,76 @@
+//! How many devices each CTIManager and each application has to control.
+
+use std::collections::BTreeMap;
+
+use super::advice::{MANY_DEVICES_OF_APPLICATION, MANY_DEVICES_ON_CTIMANAGER};
+use super::{Known, Notes};
+use crate::domain::NodeId;
+use crate::plan::{Application, Plan, Topology};
+
+/// Maximum Devices Per Node.
+const ON_CTIMANAGER_MAX: usize = 800;
+
+/// Maximum Devices Per Provider.
+const OF_APPLICATION_MAX: usize = 2000;
+
+/// Holds the devices against the limits beyond which a CTIManager raises alarms.
+pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
+    for (said, application) in known.workload.applications.iter().zip(&known.plan.applications) {
+        let devices = application.devices.len();
+        if devices > OF_APPLICATION_MAX {
+            let what = format!("`{}` controls {devices} devices; the limit is {OF_APPLICATION_MAX}", application.name);
+            let hint = "share them out among several applications, or raise the parameter";
+            notes.warn(&MANY_DEVICES_OF_APPLICATION, &said.name.place, what, hint);
+        }
+    }
+    if known.plan.topology == Topology::CtiManager {
+        on_ctimanagers(known, notes);
+    }
+}
+
+fn on_ctimanagers(known: &Known<'_>, notes: &mut Notes) {
+    let Known { workload, plan } = known;
+    let begin = devices_at(plan, None);
+    // The worst that the failure of one other CTIManager brings each of them.
+    let mut worst: BTreeMap<NodeId, (usize, NodeId)> = BTreeMap::new();
+    for &failed in begin.keys() {
+        for (node, devices) in devices_at(plan, Some(failed)) {
+            let most = worst.entry(node).or_insert((0, failed));
+            if devices > most.0 {
+                *most = (devices, failed);
+            }
+        }
+    }
+    for (row, node) in workload.nodes.iter().enumerate() {
+        let id = NodeId(row as u16);
+        let name = &node.name.value;
+        let at_first = begin.get(&id).copied().unwrap_or_default();
+        let hint = "share the devices out among more CTIManagers, or raise the parameter";
+        let what = match worst.get(&id) {
+            _ if at_first > ON_CTIMANAGER_MAX => {
+                format!("the CTIManager of `{name}` controls {at_first} devices; the limit is {ON_CTIMANAGER_MAX}")
+            }
+            Some((devices, failed)) if *devices > ON_CTIMANAGER_MAX => {
+                let failed = &plan.nodes[failed.index()].name;
+                format!(
+                    "once that of `{failed}` has failed, the CTIManager of `{name}` controls {devices} devices; \
+                     the limit is {ON_CTIMANAGER_MAX}"
+                )
+            }
+            _ => continue,
+        };
+        notes.warn(&MANY_DEVICES_ON_CTIMANAGER, &node.name.place, what, hint);
+    }
+}
+
+/// How many devices each CTIManager controls while every application is at the first of its list, or at the next one if
+/// that has failed.
+fn devices_at(plan: &Plan, failed: Option<NodeId>) -> BTreeMap<NodeId, usize> {
+    let mut devices = BTreeMap::new();
+    for Application { ctimanagers, devices: own, .. } in &plan.applications {
+        if let Some(node) = ctimanagers.iter().find(|node| Some(**node) != failed) {
+            *devices.entry(*node).or_insert(0) += own.len();
+        }
+    }
+    devices
+}

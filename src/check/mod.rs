@@ -1,0 +1,167 @@
+//! What can be said of a workload without running it: the nine steps of the configuration checklist (R9), every error
+//! that would keep it from being run, and warnings about what will go wrong in operation.
+
+mod advice;
+mod checklist;
+mod entries;
+mod forwards;
+mod load;
+mod managers;
+mod position;
+mod setup;
+mod usage;
+
+pub use advice::{ADVICE, Advice};
+pub use checklist::{Line, Offender, State, Step};
+pub use position::{Position, Positions};
+
+use advice::Scope;
+use entries::Entries;
+
+use crate::plan::{self, Plan};
+use crate::workload::{Files, Name, Place, Problem, Reports, Severity, Workload};
+
+/// All that `check` has to say about a workload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examination {
+    /// The workload's name as the user knows it: mostly a path.
+    pub name: String,
+    /// What it says.
+    pub text: String,
+    /// The checklist: its nine steps, in order.
+    pub checklist: Vec<Line>,
+    /// What was found, in the order of the text.
+    pub findings: Vec<Finding>,
+}
+
+/// An error or a warning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What it is, and where.
+    pub problem: Problem,
+    /// The step of the checklist that it belongs to, if to any.
+    pub step: Option<Step>,
+}
+
+impl Examination {
+    /// How many findings are as bad as that.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|finding| finding.problem.severity == severity).count()
+    }
+}
+
+/// What becomes of the warnings of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lint {
+    /// They are left out.
+    Allow,
+    /// They are warnings.
+    Warn,
+    /// They are as bad as errors.
+    Deny,
+}
+
+impl Examination {
+    /// Does with the warnings as a user wishes, who knows them by their names. The checklist says what it said before.
+    pub fn lint(&mut self, level: impl Fn(&str) -> Lint) {
+        self.findings.retain_mut(|finding| {
+            let lint = finding.problem.id.map_or(Lint::Deny, &level);
+            if lint == Lint::Deny {
+                finding.problem.severity = Severity::Error;
+            }
+            lint != Lint::Allow
+        });
+    }
+}
+
+/// Examines a workload without running it. `name` is how the user knows it, mostly a path.
+pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
+    let reports = Reports::default();
+    let workload = Workload::read(text, files, &reports);
+    // What could not be read is as if it were not there, and may look as if it had been forgotten.
+    let unread = reports.places();
+    let plan = workload.as_ref().and_then(|workload| plan::draw_up(name, workload, &reports));
+    let errors = reports.into_problems(name, text).list;
+    let entries = Entries::of(text);
+    let mut notes = Notes::default();
+    if let Some(workload) = &workload {
+        setup::examine(workload, &mut notes);
+        if let Some(plan) = &plan {
+            let known = Known { workload, plan };
+            managers::examine(&known, &mut notes);
+            forwards::examine(&known, &mut notes);
+            usage::examine(&known, &mut notes);
+            load::examine(&known, &mut notes);
+        }
+    }
+    let told = |place: &Place, scope: &Scope| !unread.iter().any(|error| entries.in_scope(error, place, scope));
+    let (warnings, silenced): (Vec<Note>, Vec<Note>) =
+        notes.warnings.into_iter().partition(|note| told(&note.finding.problem.place, note.scope));
+    let (undone, uncertain): (Vec<Undone>, Vec<Undone>) =
+        notes.undone.into_iter().partition(|undone| told(&undone.because, undone.scope));
+    let uncertain = uncertain.iter().map(|undone| undone.step).chain(silenced.iter().filter_map(|it| it.finding.step));
+    let uncertain: Vec<Step> = uncertain.collect();
+
+    let errors = errors.into_iter().map(|problem| {
+        let step = entries.step_of(&problem, text);
+        Finding { problem, step }
+    });
+    let mut findings: Vec<Finding> = errors.collect();
+    let mut offenders: Vec<(Step, Offender)> = findings
+        .iter()
+        .filter_map(|it| Some((it.step?, entries.offender(&it.problem.place))))
+        .chain(undone.into_iter().map(|undone| (undone.step, Offender::named(&undone.name))))
+        .collect();
+    offenders.sort_by_key(|(step, offender)| (*step, offender.place.start));
+    offenders.dedup();
+    findings.extend(warnings.into_iter().map(|note| note.finding));
+    findings.sort_by_key(|finding| (finding.problem.place.start, finding.problem.place.end));
+    let checklist = checklist::lines(&offenders, &uncertain, workload.is_some());
+    Examination { name: name.to_owned(), text: text.to_owned(), checklist, findings }
+}
+
+/// A workload without errors, as its file says it and as it would be simulated: a row in one is the same row in the other.
+struct Known<'a> {
+    workload: &'a Workload,
+    plan: &'a Plan,
+}
+
+/// A warning, and how far from it an error makes it doubtful.
+struct Note {
+    finding: Finding,
+    scope: &'static Scope,
+}
+
+/// A step that is not done because of something.
+struct Undone {
+    step: Step,
+    name: Name,
+    /// The place of what is missing there.
+    because: Place,
+    scope: &'static Scope,
+}
+
+/// What those who look have found.
+#[derive(Default)]
+struct Notes {
+    warnings: Vec<Note>,
+    undone: Vec<Undone>,
+}
+
+impl Notes {
+    /// Takes note of a warning at a place.
+    fn warn(&mut self, advice: &'static Advice, place: &Place, what: impl Into<String>, hint: impl Into<String>) {
+        self.add(advice, Problem::warning(advice.id, place.clone(), what).hint(hint));
+    }
+
+    /// Takes note of a warning with more to it.
+    fn add(&mut self, advice: &'static Advice, problem: Problem) {
+        let finding = Finding { problem: problem.rule(advice.source), step: advice.step };
+        self.warnings.push(Note { finding, scope: &advice.scope });
+    }
+
+    /// Takes note of a step that is not done for something, because of a warning of this kind at a place.
+    fn undone(&mut self, step: Step, name: &Name, advice: &'static Advice, because: &Place) {
+        self.undone.push(Undone { step, name: name.clone(), because: because.clone(), scope: &advice.scope });
+    }
+}

@@ -1,0 +1,303 @@
+//! What is to be set up for each application and each device: found in the workload as it is read, errors or not.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Notes;
+use super::advice::{
+    APPLICATION_WITHOUT_DEVICES, APPLICATION_WITHOUT_USER, CTI_NOT_ENABLED, HEARTBEAT_OUT_OF_BOUNDS,
+    MANY_CALLS_AT_ROUTE_POINT, MISSING_FORWARD, NO_APPLICATION, NO_BACKUP_CALLMANAGER, NO_BACKUP_CTIMANAGER,
+    NO_DIRECTORY_NUMBER,
+};
+use super::checklist::Step;
+use crate::domain::Forward;
+use crate::engine::Span;
+use crate::rules::heartbeat::effective_interval;
+use crate::workload::{
+    Application, CallManagerGroup, ForwardNames, Name, Problem, RoutePoint, User, Workload, enumeration,
+};
+
+/// How many calls a route point should hold at most.
+pub(super) const CALLS_MAX: u32 = 200;
+
+/// Looks at everything by itself.
+pub(super) fn examine(workload: &Workload, notes: &mut Notes) {
+    let devices = devices(workload);
+    let setup = Setup::new(workload, &devices);
+    for application in &workload.applications {
+        devices_of(application, &setup, notes);
+        user_of(application, &setup, notes);
+        heartbeat_of(application, workload, notes);
+        ctimanagers_of(application, workload, notes);
+    }
+    for group in &workload.groups {
+        callmanagers_of(group, &setup, notes);
+    }
+    for route_point in &workload.route_points {
+        calls_at(route_point, notes);
+    }
+    for device in &devices {
+        application_of(device, workload, notes);
+        number_of(device, notes);
+        forwards_of(device, &setup, notes);
+    }
+}
+
+/// Who belongs to whom, by name.
+struct Setup<'a> {
+    workload: &'a Workload,
+    /// The devices of each application.
+    controlled: BTreeMap<&'a str, Vec<&'a Name>>,
+    /// The devices that register with each CallManager group.
+    registered: BTreeMap<&'a str, Vec<&'a str>>,
+    /// The forwards of each device that are changed in the course of a run.
+    changed: BTreeSet<(&'a str, Forward)>,
+    applications: BTreeSet<&'a str>,
+    users: BTreeMap<&'a str, &'a User>,
+}
+
+impl<'a> Setup<'a> {
+    fn new(workload: &'a Workload, devices: &[Device<'a>]) -> Setup<'a> {
+        let groups: BTreeMap<&str, &str> =
+            workload.pools.iter().map(|it| (it.name.value.as_str(), it.callmanager_group.value.as_str())).collect();
+        let mut setup = Setup {
+            workload,
+            controlled: BTreeMap::new(),
+            registered: BTreeMap::new(),
+            changed: BTreeSet::new(),
+            applications: workload.applications.iter().map(|it| it.name.value.as_str()).collect(),
+            users: workload.users.iter().map(|user| (user.name.value.as_str(), user)).collect(),
+        };
+        for device in devices {
+            if let Some(application) = device.application {
+                setup.controlled.entry(&application.value).or_default().push(device.name);
+            }
+            let pool = device.device_pool.value.as_str();
+            let group = groups.get(pool).copied().unwrap_or(pool);
+            setup.registered.entry(group).or_default().push(&device.name.value);
+        }
+        for change in &workload.changes {
+            setup.changed.extend(change.settings.iter().map(|(forward, _)| (change.of.value.as_str(), *forward)));
+        }
+        setup
+    }
+
+    fn is_there(&self, application: &str) -> bool {
+        self.applications.contains(application)
+    }
+}
+
+/// The kinds of device, as far as they differ here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    RoutePoint,
+    Ports,
+    Phones,
+}
+
+/// A route point, a group of ports or a group of phones.
+struct Device<'a> {
+    kind: Kind,
+    name: &'a Name,
+    application: Option<&'a Name>,
+    device_pool: &'a Name,
+    numbers: &'a [Name],
+    has_number: bool,
+    forwards: &'a ForwardNames,
+}
+
+fn devices(workload: &Workload) -> Vec<Device<'_>> {
+    let route_points = workload.route_points.iter().map(|it| Device {
+        kind: Kind::RoutePoint,
+        name: &it.name,
+        application: it.application.as_ref(),
+        device_pool: &it.device_pool,
+        numbers: &it.numbers,
+        has_number: !it.numbers.is_empty(),
+        forwards: &it.forwards,
+    });
+    let ports = workload.cti_ports.iter().map(|it| Device {
+        kind: Kind::Ports,
+        name: &it.name,
+        application: it.application.as_ref(),
+        device_pool: &it.device_pool,
+        numbers: &[],
+        has_number: it.first_number.is_some(),
+        forwards: &it.forwards,
+    });
+    let phones = workload.phones.iter().map(|it| Device {
+        kind: Kind::Phones,
+        name: &it.name,
+        application: it.application.as_ref(),
+        device_pool: &it.device_pool,
+        numbers: &[],
+        has_number: it.first_number.is_some() || it.number.is_some() && it.count.value == 1,
+        forwards: &it.forwards,
+    });
+    route_points.chain(ports).chain(phones).collect()
+}
+
+fn devices_of(application: &Application, setup: &Setup<'_>, notes: &mut Notes) {
+    let name = &application.name;
+    // A device that names an application that is not there may well mean this one.
+    if !setup.controlled.contains_key(name.value.as_str()) && setup.controlled.keys().all(|it| setup.is_there(it)) {
+        let what = format!("`{}` controls no device", name.value);
+        let hint = format!("add `application = \"{}\"` to a route point, a port group or a phone group", name.value);
+        notes.warn(&APPLICATION_WITHOUT_DEVICES, &name.place, what, hint);
+        notes.undone(Step::Devices, name, &APPLICATION_WITHOUT_DEVICES, &name.place);
+    }
+}
+
+fn user_of(application: &Application, setup: &Setup<'_>, notes: &mut Notes) {
+    let name = &application.name;
+    let Some(said) = &application.user else {
+        let what = format!("`{}` has no user: a run assumes one that may do everything", name.value);
+        let hint = "say its `user`, and add that `[[user]]` with its `devices`";
+        notes.warn(&APPLICATION_WITHOUT_USER, &name.place, what, hint);
+        notes.undone(Step::UserEnabled, name, &APPLICATION_WITHOUT_USER, &name.place);
+        for device in setup.controlled.get(name.value.as_str()).into_iter().flatten() {
+            notes.undone(Step::Association, device, &APPLICATION_WITHOUT_USER, &name.place);
+        }
+        return;
+    };
+    if let Some(user) = setup.users.get(said.value.as_str()).filter(|user| !user.cti_enabled.value) {
+        let what = format!(
+            "the user `{}` may not use CTI, so the application `{}` opens nothing",
+            user.name.value, name.value
+        );
+        let problem = Problem::warning(CTI_NOT_ENABLED.id, user.cti_enabled.place.clone(), what)
+            .also(said.place.clone(), "its application")
+            .hint("write `cti_enabled = true`, unless the run is to show just that");
+        notes.add(&CTI_NOT_ENABLED, problem);
+        notes.undone(Step::UserEnabled, name, &CTI_NOT_ENABLED, &name.place);
+    }
+}
+
+fn heartbeat_of(application: &Application, workload: &Workload, notes: &mut Notes) {
+    let cti = &workload.cti;
+    let asked = &application.heartbeat;
+    let granted = effective_interval(asked.value, cti.heartbeat_minimum, cti.heartbeat_maximum);
+    if granted != asked.value {
+        let bound = if granted < asked.value { "longest" } else { "shortest" };
+        let name = &application.name.value;
+        let what =
+            format!("`{name}` asks for a heartbeat every {}, and gets {}", seconds(asked.value), seconds(granted));
+        let hint = format!("{} is the {bound} interval that `[cti]` allows", seconds(granted));
+        notes.warn(&HEARTBEAT_OUT_OF_BOUNDS, &asked.place, what, hint);
+        notes.undone(Step::Parameters, &application.name, &HEARTBEAT_OUT_OF_BOUNDS, &asked.place);
+    }
+}
+
+fn seconds(span: Span) -> String {
+    format!("{}s", span.seconds())
+}
+
+fn ctimanagers_of(application: &Application, workload: &Workload, notes: &mut Notes) {
+    // Tied to a CallManager, it has none at all.
+    if workload.direct {
+        return;
+    }
+    let active: Vec<&Name> = workload.nodes.iter().filter(|node| node.ctimanager).map(|node| &node.name).collect();
+    let (only, place) = match &application.ctimanagers {
+        Some(list) if list.len() == 1 => (&list[0], &list[0].place),
+        None if active.len() == 1 => (active[0], &application.name.place),
+        _ => return,
+    };
+    let what = format!("`{}` has no CTIManager to go to when that of `{}` fails", application.name.value, only.value);
+    let others: Vec<&str> =
+        active.iter().filter(|name| name.value != only.value).map(|name| name.value.as_str()).collect();
+    let hint = match others.is_empty() {
+        true => "run a CTIManager on a second node".to_owned(),
+        false => format!("add another node that runs one to `ctimanagers`: {}", enumeration(&others)),
+    };
+    notes.warn(&NO_BACKUP_CTIMANAGER, place, what, hint);
+}
+
+fn callmanagers_of(group: &CallManagerGroup, setup: &Setup<'_>, notes: &mut Notes) {
+    let [only] = &group.members[..] else { return };
+    let Some(devices) = setup.registered.get(group.name.value.as_str()) else { return };
+    let have = if devices.len() == 1 { "has" } else { "have" };
+    let what = format!("{} {have} no CallManager to go to when that of `{}` fails", enumeration(devices), only.value);
+    notes.warn(&NO_BACKUP_CALLMANAGER, &only.place, what, "name a second node, and perhaps a third, after it");
+}
+
+fn calls_at(route_point: &RoutePoint, notes: &mut Notes) {
+    if let Some(place) = &route_point.maximum_calls_place
+        && route_point.busy_trigger.min(route_point.maximum_calls) > CALLS_MAX
+    {
+        let name = &route_point.name.value;
+        let what = format!("`{name}` may hold {} calls at once; no more than {CALLS_MAX} are advised", {
+            route_point.maximum_calls
+        });
+        let hint = format!("write {CALLS_MAX}, and spread the calls over several route points");
+        notes.warn(&MANY_CALLS_AT_ROUTE_POINT, place, what, hint);
+    }
+}
+
+fn application_of(device: &Device<'_>, workload: &Workload, notes: &mut Notes) {
+    if device.application.is_some() || device.kind == Kind::Phones {
+        return;
+    }
+    let name = &device.name.value;
+    let leave = workload.release.not_opened.iter().find(|forward| device.forwards[**forward as usize].is_some());
+    let what = match leave {
+        Some(forward) => format!("no application opens `{name}`: all its calls leave by `{}`", forward.name()),
+        None => format!("no application opens `{name}`: all its calls are refused"),
+    };
+    notes.warn(&NO_APPLICATION, &device.name.place, what, "say its `application`");
+    notes.undone(Step::Association, device.name, &NO_APPLICATION, &device.name.place);
+}
+
+fn number_of(device: &Device<'_>, notes: &mut Notes) {
+    if device.has_number || device.application.is_none() {
+        return;
+    }
+    let (what, hint) = match device.kind {
+        Kind::RoutePoint => ("has no directory number", "as in `lines = [{ dn = \"7000\" }]`"),
+        Kind::Ports => ("have no directory numbers", "as in `first_dn = \"7101\"`: the others count on from there"),
+        Kind::Phones => ("have no directory numbers", "as in `first_dn = \"5101\"`: the others count on from there"),
+    };
+    notes.warn(&NO_DIRECTORY_NUMBER, &device.name.place, format!("`{}` {what}", device.name.value), hint);
+    notes.undone(Step::Numbers, device.name, &NO_DIRECTORY_NUMBER, &device.name.place);
+}
+
+fn forwards_of(device: &Device<'_>, setup: &Setup<'_>, notes: &mut Notes) {
+    let workload = setup.workload;
+    if device.kind == Kind::Phones || device.application.is_none() {
+        return;
+    }
+    // What is set in the course of a run is somebody's intention.
+    let set = |forward: Forward| {
+        let mut called = device.numbers.iter().chain([device.name]);
+        device.forwards[forward as usize].is_some()
+            || called.any(|name| setup.changed.contains(&(name.value.as_str(), forward)))
+    };
+    let accept = device.kind == Kind::RoutePoint && workload.cti.new_call_accept != Span::FOREVER;
+    let unopened = workload.release.not_opened.iter().copied().any(set);
+    let mut lost = Vec::new();
+    if !set(Forward::Cfb) {
+        lost.push((Forward::Cfb, "a call that finds it busy is refused"));
+    }
+    if !set(Forward::Cfna) {
+        match (unopened, accept) {
+            (false, false) => lost.push((Forward::Cfna, "a call is refused while no application has it open")),
+            (false, true) => {
+                lost.push((Forward::Cfna, "a call is refused that no application has open there, or takes up in time"));
+            }
+            (true, true) => lost.push((Forward::Cfna, "a call that is not taken up in time is refused")),
+            (true, false) => {}
+        }
+    }
+    match (set(Forward::Cfof), set(Forward::Cfna)) {
+        (true, _) => {}
+        (false, true) => lost.push((Forward::Cfof, "unanswered calls of a failed application have to go by `cfna`")),
+        (false, false) => lost.push((Forward::Cfof, "unanswered calls of a failed application are lost")),
+    }
+    if lost.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = lost.iter().map(|(forward, _)| forward.name()).collect();
+    let what = format!("`{}` lacks {}", device.name.value, enumeration(&names));
+    let hint: Vec<String> = lost.iter().map(|(forward, what)| format!("without `{}` {what}", forward.name())).collect();
+    let problem = Problem::warning(MISSING_FORWARD.id, device.name.place.clone(), what).hint(hint.join("; "));
+    notes.add(&MISSING_FORWARD, problem);
+}

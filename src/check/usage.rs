@@ -1,0 +1,136 @@
+//! What nothing refers to, and what no call can reach.
+
+use std::collections::BTreeSet;
+
+use super::advice::{UNREACHABLE, UNUSED};
+use super::{Known, Notes};
+use crate::domain::{DestinationId, Forward, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target};
+use crate::plan::{Plan, Treatment};
+use crate::workload::{Name, Phones, Workload};
+
+/// Looks for what could as well be left out.
+pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
+    unused(known, notes);
+    // Without callers nothing is reached, and the file is not there to be run.
+    if !known.plan.sources.is_empty() {
+        unreachable(known, notes);
+    }
+}
+
+fn unused(known: &Known<'_>, notes: &mut Notes) {
+    let Known { workload, plan } = known;
+    let mut report = |kind: &str, name: &Name| {
+        let what = format!("nothing uses the {kind} `{}`", name.value);
+        notes.warn(&UNUSED, &name.place, what, "leave it out, or refer to it");
+    };
+    let nodes = nodes_used(workload, plan);
+    for (row, node) in workload.nodes.iter().enumerate() {
+        if !nodes.contains(&NodeId(row as u16)) {
+            report("node", &node.name);
+        }
+    }
+    let named_by_devices: BTreeSet<&str> = pools_named(workload).collect();
+    let pools: BTreeSet<&str> = workload.pools.iter().map(|pool| pool.name.value.as_str()).collect();
+    // A pool goes before a group of the same name.
+    let mut groups: BTreeSet<&str> = named_by_devices.difference(&pools).copied().collect();
+    for pool in &workload.pools {
+        groups.insert(&pool.callmanager_group.value);
+        if !named_by_devices.contains(pool.name.value.as_str()) {
+            report("device pool", &pool.name);
+        }
+    }
+    for group in workload.groups.iter().filter(|group| !groups.contains(group.name.value.as_str())) {
+        report("CallManager group", &group.name);
+    }
+    let databases: BTreeSet<usize> =
+        plan.applications.iter().filter_map(|it| it.database.map(|database| database.index())).collect();
+    for (row, database) in workload.databases.iter().enumerate() {
+        if !databases.contains(&row) {
+            report("database", &database.name);
+        }
+    }
+    let users: BTreeSet<&str> =
+        workload.applications.iter().filter_map(|it| it.user.as_ref().map(|user| user.value.as_str())).collect();
+    for user in workload.users.iter().filter(|user| !users.contains(user.name.value.as_str())) {
+        report("user", &user.name);
+    }
+}
+
+/// The pools, or groups, that devices name.
+fn pools_named(workload: &Workload) -> impl Iterator<Item = &str> {
+    let route_points = workload.route_points.iter().map(|it| it.device_pool.value.as_str());
+    let ports = workload.cti_ports.iter().map(|it| it.device_pool.value.as_str());
+    let phones = workload.phones.iter().map(|it| it.device_pool.value.as_str());
+    route_points.chain(ports).chain(phones)
+}
+
+/// The nodes where devices register, applications connect, or calls come in or leave.
+fn nodes_used(workload: &Workload, plan: &Plan) -> BTreeSet<NodeId> {
+    let devices = plan.devices.iter().flat_map(|device| &device.group);
+    let applications = plan.applications.iter().flat_map(|application| &application.ctimanagers);
+    let sources = plan.sources.iter().flat_map(|source| &source.ingress);
+    let mut nodes: BTreeSet<NodeId> = devices.chain(applications).chain(sources).copied().collect();
+    for (said, destination) in workload.destinations.iter().zip(&plan.destinations) {
+        if said.egress.is_some() || plan.nodes.len() == 1 {
+            nodes.insert(destination.egress);
+        }
+    }
+    nodes
+}
+
+fn unreachable(known: &Known<'_>, notes: &mut Notes) {
+    let Known { workload, plan } = known;
+    let reached = reached(plan);
+    let mut report = |kind: &str, name: &Name, target: Target| {
+        if !reached.contains(&target) {
+            let what = format!("no call can reach the {kind} `{}`", name.value);
+            let hint = "nothing leads there: no traffic, redirect, transfer or forward";
+            notes.warn(&UNREACHABLE, &name.place, what, hint);
+        }
+    };
+    for (row, it) in workload.route_points.iter().enumerate() {
+        report("route point", &it.name, Target::RoutePoint(RoutePointId(row as u16)));
+    }
+    for (row, it) in workload.cti_ports.iter().enumerate() {
+        report("ports", &it.name, Target::Ports(PortGroupId(row as u16)));
+    }
+    // Phones that nobody calls are still there when something fails: they move, and that is work.
+    let phones: &[Phones] = if plan.faults.is_empty() { &workload.phones } else { &[] };
+    for (row, it) in phones.iter().enumerate() {
+        report("phones", &it.name, Target::Phones(PhoneGroupId(row as u16)));
+    }
+    for (row, it) in workload.destinations.iter().enumerate() {
+        report("destination", &it.name, Target::Outside(DestinationId(row as u16)));
+    }
+}
+
+/// Everything that a call may come to, whatever fails on the way.
+fn reached(plan: &Plan) -> BTreeSet<Target> {
+    let mut reached = BTreeSet::new();
+    let mut ahead: Vec<Target> = plan.sources.iter().map(|source| source.to).collect();
+    // Settings may change to anything in the course of a run.
+    ahead.extend(plan.changes.iter().filter_map(|change| change.leads));
+    while let Some(target) = ahead.pop() {
+        if !reached.insert(target) {
+            continue;
+        }
+        let forwards = match target {
+            Target::RoutePoint(id) => {
+                let route_point = &plan.route_points[id.index()];
+                if let (Treatment::Redirect(targets), Some(_)) = (&route_point.treatment, route_point.application) {
+                    ahead.extend(targets.iter().map(|(_, target)| *target));
+                }
+                &route_point.forwards
+            }
+            Target::Ports(id) => {
+                let ports = &plan.port_groups[id.index()];
+                ahead.extend(ports.transfer.filter(|_| ports.application.is_some()).map(|(_, target)| target));
+                &ports.forwards
+            }
+            Target::Phones(id) => &plan.phone_groups[id.index()].forwards,
+            Target::Outside(_) => continue,
+        };
+        ahead.extend(Forward::ALL.into_iter().filter_map(|forward| forwards.get(forward)));
+    }
+    reached
+}

@@ -1,0 +1,104 @@
+//! `ctisim check`.
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, ValueEnum};
+
+use crate::check::{ADVICE, Lint};
+use crate::report;
+use crate::workload::Severity;
+
+use super::arguments::setting;
+use super::{Stop, colored, model, print};
+
+pub(super) const AFTER_HELP: &str =
+    "docs/CHECK.md says what each warning means. A warning that is both denied and allowed by its name is denied; \
+                          one that is allowed stays so under --deny warnings.
+
+Exit codes: 0 no errors, 1 internal or I/O error, 2 usage, 3 errors or denied warnings";
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct CheckArguments {
+    /// Workload file
+    workload: PathBuf,
+
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t)]
+    format: CheckFormat,
+
+    /// Take a kind of warning, or all warnings, for errors; may be repeated
+    #[arg(long, value_name = "ID|warnings", value_parser = denied(), hide_possible_values = true)]
+    deny: Vec<String>,
+
+    /// Leave a kind of warning out; may be repeated
+    #[arg(long, value_name = "ID", value_parser = allowed(), hide_possible_values = true)]
+    allow: Vec<String>,
+
+    /// Change a value of the workload, e.g. run.length=10m; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+    settings: Vec<String>,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum CheckFormat {
+    /// For people: the checklist, and each finding with its place in the file
+    #[default]
+    Text,
+    /// The same as one JSON object
+    Json,
+    /// The findings as SARIF 2.1.0, for code review tools
+    Sarif,
+}
+
+/// All warnings together.
+const WARNINGS: &str = "warnings";
+
+fn allowed() -> PossibleValuesParser {
+    PossibleValuesParser::new(ADVICE.iter().map(|advice| advice.id))
+}
+
+fn denied() -> PossibleValuesParser {
+    PossibleValuesParser::new(ADVICE.iter().map(|advice| advice.id).chain([WARNINGS]))
+}
+
+/// Examines a workload without running it, and prints what was found.
+pub(super) fn check(arguments: &CheckArguments) -> Result<(), Stop> {
+    let path = &arguments.workload;
+    let text = model::text(path, "give the path of a workload file")?;
+    let directory = path.parent().unwrap_or(Path::new(""));
+    let mut examination =
+        model::examine(&path.to_string_lossy(), &text, &arguments.settings, directory).map_err(Stop::Invalid)?;
+    examination.lint(|id| level(arguments, id));
+    let report = match arguments.format {
+        CheckFormat::Text => {
+            let mut report = report::check_text(&examination, colored(&std::io::stdout()));
+            if !arguments.settings.is_empty() {
+                report += &format!("note: this is how it reads with --set {}\n", arguments.settings.join(" --set "));
+            }
+            report.into_bytes()
+        }
+        CheckFormat::Json => report::check_json(&examination),
+        CheckFormat::Sarif => report::check_sarif(&examination),
+    };
+    print(&report)?;
+    match examination.count(Severity::Error) {
+        0 => Ok(()),
+        _ => Err(Stop::Found),
+    }
+}
+
+/// A name weighs more than all warnings together, and to deny it more than to allow it.
+fn level(arguments: &CheckArguments, id: &str) -> Lint {
+    let named = |list: &[String], name: &str| list.iter().any(|it| it == name);
+    if named(&arguments.deny, id) {
+        Lint::Deny
+    } else if named(&arguments.allow, id) {
+        Lint::Allow
+    } else if named(&arguments.deny, WARNINGS) {
+        Lint::Deny
+    } else {
+        Lint::Warn
+    }
+}

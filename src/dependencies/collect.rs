@@ -1,0 +1,335 @@
+//! From what a workload says to records and uses. The workload is a valid one: every name in it leads somewhere.
+
+use std::collections::BTreeMap;
+
+use super::{Dependencies, Kind, Position, Record, RecordId, Role, Use};
+use crate::domain::Forward;
+use crate::plan::{Number, Plan};
+use crate::workload::{Associated, Failing, ForwardNames, Name, Place, Treatment, Workload};
+
+/// The records and uses of a workload.
+pub(super) fn collect<'a>(workload: &Workload, plan: &'a Plan, text: &str) -> Dependencies<'a> {
+    let mut collector = Collector { lines: Lines::new(text), ..Collector::default() };
+    collector.define_all(workload);
+    collector.use_all(workload, plan);
+    let Collector { records, uses, first, .. } = collector;
+    let (mut by_user, mut by_used) = (vec![Vec::new(); records.len()], vec![Vec::new(); records.len()]);
+    for (row, it) in uses.iter().enumerate() {
+        by_user[it.user.index()].push(row as u32);
+        by_used[it.used.index()].push(row as u32);
+    }
+    Dependencies { plan, records, uses, by_user, by_used, first }
+}
+
+#[derive(Default)]
+struct Collector<'w> {
+    lines: Lines<'w>,
+    records: Vec<Record>,
+    uses: Vec<Use>,
+    first: [u32; Kind::ALL.len()],
+    names: BTreeMap<(Kind, &'w str), RecordId>,
+    /// Everything that a call can be sent to, directory numbers included: they share one space of names.
+    targets: BTreeMap<&'w str, RecordId>,
+}
+
+impl<'w> Collector<'w> {
+    // Records.
+
+    fn define_all(&mut self, workload: &'w Workload) {
+        self.begin(Kind::Traffic);
+        workload.traffic.iter().for_each(|it| self.define(Kind::Traffic, &it.name, 1));
+        self.begin(Kind::DirectoryNumber);
+        let lines = workload.route_points.iter().flat_map(|it| &it.numbers);
+        let phones = workload.phones.iter().flat_map(|it| &it.number);
+        let outside = workload.destinations.iter().flat_map(|it| &it.number);
+        lines.chain(phones).chain(outside).for_each(|number| self.define(Kind::DirectoryNumber, number, 1));
+        ranges(workload).for_each(|(first, count)| self.define_range(first, count));
+        self.begin(Kind::RoutePoint);
+        workload.route_points.iter().for_each(|it| self.define(Kind::RoutePoint, &it.name, 1));
+        self.begin(Kind::CtiPort);
+        workload.cti_ports.iter().for_each(|it| self.define(Kind::CtiPort, &it.name, it.count.value.into()));
+        self.begin(Kind::Phone);
+        workload.phones.iter().for_each(|it| self.define(Kind::Phone, &it.name, it.count.value.into()));
+        self.begin(Kind::Destination);
+        workload.destinations.iter().for_each(|it| self.define(Kind::Destination, &it.name, 1));
+        self.begin(Kind::Application);
+        workload.applications.iter().for_each(|it| self.define(Kind::Application, &it.name, 1));
+        self.begin(Kind::User);
+        for it in &workload.users {
+            self.define(Kind::User, &it.name, 1);
+            self.records.last_mut().expect("just defined").controls_all = it.devices == Associated::All;
+        }
+        self.begin(Kind::Database);
+        workload.databases.iter().for_each(|it| self.define(Kind::Database, &it.name, 1));
+        self.begin(Kind::DevicePool);
+        workload.pools.iter().for_each(|it| self.define(Kind::DevicePool, &it.name, 1));
+        self.begin(Kind::CallManagerGroup);
+        workload.groups.iter().for_each(|it| self.define(Kind::CallManagerGroup, &it.name, 1));
+        self.begin(Kind::Node);
+        workload.nodes.iter().for_each(|it| self.define(Kind::Node, &it.name, 1));
+        self.begin(Kind::Fault);
+        for (row, it) in workload.faults.iter().enumerate() {
+            match it.name.value.as_str() {
+                "" => self.define_unnamed(Kind::Fault, row, failing_place(it.failing.as_ref())),
+                _ => self.define(Kind::Fault, &it.name, 1),
+            }
+        }
+        self.begin(Kind::Change);
+        for (row, it) in workload.changes.iter().enumerate() {
+            self.define_unnamed(Kind::Change, row, &it.of.place);
+        }
+    }
+
+    fn begin(&mut self, kind: Kind) {
+        self.first[kind as usize] = self.records.len() as u32;
+    }
+
+    fn define(&mut self, kind: Kind, name: &'w Name, count: u64) {
+        let id = self.push(kind, name.value.clone(), &name.place, count);
+        self.names.insert((kind, &name.value), id);
+        if kind.takes_calls() || kind == Kind::DirectoryNumber {
+            self.targets.insert(&name.value, id);
+        }
+    }
+
+    /// Numbers in a row, which no call is sent to one by one.
+    fn define_range(&mut self, first: &'w Name, count: u64) {
+        let number = Number::read(&first.value).filter(|_| count > 1);
+        let last = number.map_or(String::new(), |number| format!("-{}", number.after(count - 1)));
+        let id = self.push(Kind::DirectoryNumber, format!("{}{last}", first.value), &first.place, count);
+        self.names.insert((Kind::DirectoryNumber, &first.value), id);
+    }
+
+    fn define_unnamed(&mut self, kind: Kind, row: usize, place: &Place) {
+        self.push(kind, (row + 1).to_string(), place, 1);
+    }
+
+    fn push(&mut self, kind: Kind, name: String, place: &Place, count: u64) -> RecordId {
+        let at = self.lines.position(place.start);
+        self.records.push(Record { kind, name, at, controls_all: false, count });
+        RecordId(self.records.len() as u32 - 1)
+    }
+
+    // Uses.
+
+    fn use_all(&mut self, workload: &'w Workload, plan: &Plan) {
+        for (row, it) in workload.traffic.iter().enumerate() {
+            let user = self.id(Kind::Traffic, row);
+            self.calls(user, Role::Calls, &it.to);
+            self.nodes(user, Role::Ingress, it.ingress.as_deref(), workload.nodes.len(), 0..workload.nodes.len());
+        }
+        self.devices(workload);
+        for (row, it) in workload.applications.iter().enumerate() {
+            let user = self.id(Kind::Application, row);
+            // The plan knows who runs a CTIManager, and that an application may be tied to one CallManager.
+            let managers = plan.applications[row].ctimanagers.iter().map(|node| node.index());
+            let role: fn(usize) -> Role = if workload.direct { |_| Role::TiedTo } else { Role::CtiManager };
+            self.nodes(user, role, it.ctimanagers.as_deref(), managers.len(), managers);
+            if let Some((node, _)) = it.least_priority.as_ref().filter(|_| !workload.direct) {
+                self.named(user, Role::LeastPriority, Kind::Node, node);
+            }
+            if let Some(name) = &it.user {
+                self.named(user, Role::User, Kind::User, name);
+            }
+            if let Some(database) = &it.database {
+                self.named(user, Role::LookUp, Kind::Database, database);
+            }
+        }
+        for (row, it) in workload.users.iter().enumerate() {
+            let user = self.id(Kind::User, row);
+            if let Associated::Listed(names) = &it.devices {
+                names.iter().for_each(|device| self.calls(user, Role::Associated, device));
+            }
+        }
+        for (row, it) in workload.pools.iter().enumerate() {
+            let user = self.id(Kind::DevicePool, row);
+            self.named(user, Role::CallManagerGroup, Kind::CallManagerGroup, &it.callmanager_group);
+        }
+        for (row, it) in workload.groups.iter().enumerate() {
+            let user = self.id(Kind::CallManagerGroup, row);
+            self.nodes(user, Role::Member, Some(&it.members), it.members.len(), 0..0);
+        }
+        self.happenings(workload);
+    }
+
+    fn devices(&mut self, workload: &'w Workload) {
+        for (row, it) in workload.route_points.iter().enumerate() {
+            let user = self.id(Kind::RoutePoint, row);
+            it.numbers.iter().for_each(|number| self.named(user, Role::Line, Kind::DirectoryNumber, number));
+            self.device(user, &it.device_pool, it.application.as_ref());
+            if let Treatment::Redirect(targets) = &it.treatment {
+                targets.iter().for_each(|(to, share)| self.calls(user, Role::Redirect(*share), to));
+            }
+            self.settings(user, &it.forwards, &it.cannot_open_on);
+        }
+        for (row, it) in workload.cti_ports.iter().enumerate() {
+            let user = self.id(Kind::CtiPort, row);
+            it.first_number.iter().for_each(|number| self.named(user, Role::Line, Kind::DirectoryNumber, number));
+            self.device(user, &it.device_pool, it.application.as_ref());
+            if let Some((share, to)) = &it.transfer {
+                self.calls(user, Role::Transfer(*share), to);
+            }
+            self.settings(user, &it.forwards, &it.cannot_open_on);
+        }
+        for (row, it) in workload.phones.iter().enumerate() {
+            let user = self.id(Kind::Phone, row);
+            let numbers = it.number.iter().chain(&it.first_number);
+            numbers.for_each(|number| self.named(user, Role::Line, Kind::DirectoryNumber, number));
+            self.device(user, &it.device_pool, it.application.as_ref());
+            self.settings(user, &it.forwards, &it.cannot_open_on);
+        }
+        for (row, it) in workload.destinations.iter().enumerate() {
+            let user = self.id(Kind::Destination, row);
+            it.number.iter().for_each(|number| self.named(user, Role::Line, Kind::DirectoryNumber, number));
+            match &it.egress {
+                Some(node) => self.named(user, Role::Egress, Kind::Node, node),
+                None => self.implied(user, Role::Egress, self.id(Kind::Node, 0)),
+            }
+        }
+    }
+
+    /// Where a device registers, and who controls it.
+    fn device(&mut self, user: RecordId, pool: &'w Name, application: Option<&'w Name>) {
+        if self.names.contains_key(&(Kind::DevicePool, pool.value.as_str())) {
+            self.named(user, Role::DevicePool, Kind::DevicePool, pool);
+        } else {
+            self.named(user, Role::CallManagerGroup, Kind::CallManagerGroup, pool);
+        }
+        if let Some(application) = application {
+            self.named(user, Role::ControlledBy, Kind::Application, application);
+        }
+    }
+
+    fn settings(&mut self, user: RecordId, forwards: &'w ForwardNames, cannot_open_on: &'w [Name]) {
+        for (forward, to) in Forward::ALL.into_iter().zip(forwards) {
+            if let Some(to) = to {
+                self.calls(user, Role::Forward(forward), to);
+            }
+        }
+        cannot_open_on.iter().for_each(|node| self.named(user, Role::CannotOpenOn, Kind::Node, node));
+    }
+
+    fn happenings(&mut self, workload: &'w Workload) {
+        for (row, it) in workload.faults.iter().enumerate() {
+            let user = self.id(Kind::Fault, row);
+            match it.failing.as_ref() {
+                Some(Failing::Application(name, _)) => self.named(user, Role::Strikes, Kind::Application, name),
+                Some(Failing::CallManager(name) | Failing::CtiManager(name) | Failing::Node(name)) => {
+                    self.named(user, Role::Strikes, Kind::Node, name);
+                }
+                Some(Failing::Link(from, to, _)) => {
+                    // A node and an application may have the same name; then the node is meant.
+                    let is_node = self.names.contains_key(&(Kind::Node, from.value.as_str()));
+                    let kind = if is_node { Kind::Node } else { Kind::Application };
+                    self.named(user, Role::Strikes, kind, from);
+                    self.named(user, Role::Strikes, Kind::Node, to);
+                }
+                None => {}
+            }
+        }
+        for (row, it) in workload.changes.iter().enumerate() {
+            let user = self.id(Kind::Change, row);
+            self.calls(user, Role::Changes, &it.of);
+            for (forward, setting) in &it.settings {
+                if let Some(to) = &setting.value {
+                    self.calls(user, Role::ChangesTo(*forward), to);
+                }
+            }
+        }
+    }
+
+    fn id(&self, kind: Kind, row: usize) -> RecordId {
+        RecordId(self.first[kind as usize] + row as u32)
+    }
+
+    /// A use by a name of a known kind.
+    fn named(&mut self, user: RecordId, role: Role, kind: Kind, name: &'w Name) {
+        let used = self.names.get(&(kind, name.value.as_str())).copied();
+        self.add(user, role, used, &name.place);
+    }
+
+    /// A use of something that takes calls, by its name or a directory number.
+    fn calls(&mut self, user: RecordId, role: Role, name: &'w Name) {
+        let used = self.targets.get(name.value.as_str()).copied();
+        self.add(user, role, used, &name.place);
+    }
+
+    /// The nodes that the file names, as many of them as count, or those that are meant where it names none.
+    fn nodes(
+        &mut self,
+        user: RecordId,
+        role: fn(usize) -> Role,
+        names: Option<&'w [Name]>,
+        count: usize,
+        meant: impl Iterator<Item = usize>,
+    ) {
+        match names {
+            Some(names) => {
+                for (index, name) in names.iter().take(count).enumerate() {
+                    self.named(user, role(index + 1), Kind::Node, name);
+                }
+            }
+            None => {
+                for (index, row) in meant.enumerate() {
+                    self.implied(user, role(index + 1), self.id(Kind::Node, row));
+                }
+            }
+        }
+    }
+
+    fn implied(&mut self, user: RecordId, role: Role, used: RecordId) {
+        let at = self.records[user.index()].at;
+        self.uses.push(Use { user, used, role, at, implied: true });
+    }
+
+    fn add(&mut self, user: RecordId, role: Role, used: Option<RecordId>, place: &Place) {
+        let used = used.expect("a valid workload has everything it names");
+        let at = self.lines.position(place.start);
+        self.uses.push(Use { user, used, role, at, implied: false });
+    }
+}
+
+/// The groups whose devices have numbers in a row: the first number, and how many there are.
+fn ranges(workload: &Workload) -> impl Iterator<Item = (&Name, u64)> {
+    let ports = workload.cti_ports.iter().filter_map(|it| {
+        let count = u64::from(it.count.value) * u64::from(it.lines_per_port.value);
+        Some((it.first_number.as_ref()?, count))
+    });
+    let phones = workload.phones.iter();
+    ports.chain(phones.filter_map(|it| Some((it.first_number.as_ref()?, u64::from(it.count.value)))))
+}
+
+/// Where a fault without a name is said to strike.
+fn failing_place(failing: Option<&Failing>) -> &Place {
+    const NOWHERE: &Place = &(0..0);
+    match failing {
+        Some(
+            Failing::Application(name, _)
+            | Failing::CallManager(name)
+            | Failing::CtiManager(name)
+            | Failing::Node(name)
+            | Failing::Link(name, ..),
+        ) => &name.place,
+        None => NOWHERE,
+    }
+}
+
+/// The lines of a text, to tell the position of a byte.
+#[derive(Default)]
+struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    fn new(text: &'t str) -> Lines<'t> {
+        let ends = text.bytes().enumerate().filter(|&(_, byte)| byte == b'\n').map(|(index, _)| index + 1);
+        Lines { text, starts: std::iter::once(0).chain(ends).collect() }
+    }
+
+    fn position(&self, byte: usize) -> Position {
+        let line = self.starts.partition_point(|&start| start <= byte);
+        let before = &self.text[self.starts[line - 1]..byte];
+        Position { line, column: before.chars().count() + 1 }
+    }
+}

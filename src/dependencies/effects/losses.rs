@@ -1,0 +1,460 @@
+//! What goes with a record.
+
+use super::super::{Dependencies, Kind, RecordId, Role, Subject};
+use super::{Aftermath, Loss, Outcome, Pending, Trouble};
+use crate::domain::{ClosedBecause, DeviceKind, NodeId};
+use crate::plan::{Device, Topology};
+use crate::rules::device_recovery::{self, Recovery};
+use crate::rules::{manager_choice, node_choice};
+
+/// Which way an application is connected after a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Connection {
+    /// As before.
+    Kept,
+    /// It changes over to the CTIManager of this node.
+    Moves(NodeId),
+    /// It has no CTIManager to go to.
+    Lost,
+}
+
+/// What of a node fails.
+#[derive(Clone, Copy)]
+struct NodeFailure {
+    node: NodeId,
+    callmanager: bool,
+    ctimanager: bool,
+}
+
+impl NodeFailure {
+    fn lives(self, node: NodeId) -> bool {
+        node != self.node || !self.callmanager
+    }
+}
+
+impl Dependencies<'_> {
+    pub(super) fn is_direct(&self) -> bool {
+        self.plan.topology == Topology::Direct
+    }
+
+    /// The route points and the groups of ports and phones, each with a device to stand for all of it.
+    pub(super) fn devices(&self) -> impl Iterator<Item = (RecordId, &Device)> {
+        let route_points = (0..self.plan.route_points.len()).map(|row| (Kind::RoutePoint, row, row));
+        let ports = self.plan.port_groups.iter().enumerate();
+        let ports = ports.map(|(row, group)| (Kind::CtiPort, row, group.first.index()));
+        let phones = self.plan.phone_groups.iter().enumerate();
+        let phones = phones.map(|(row, group)| (Kind::Phone, row, group.first.index()));
+        let all = route_points.chain(ports).chain(phones);
+        all.map(|(kind, row, device)| (self.of_kind(kind, row), &self.plan.devices[device]))
+    }
+
+    fn node_name(&self, node: NodeId) -> &str {
+        &self.plan.nodes[node.index()].name
+    }
+}
+
+impl Aftermath<'_> {
+    /// The loss itself, and what follows for devices, applications and groups.
+    pub(super) fn lose(&mut self, subject: Subject) {
+        let Subject { record, loss } = subject;
+        let row = self.dependencies.row(record);
+        match self.dependencies.record(record).kind {
+            Kind::Node => self.lose_node(NodeFailure {
+                node: NodeId(row as u16),
+                callmanager: loss != Loss::CtiManager,
+                ctimanager: loss != Loss::CallManager,
+            }),
+            Kind::Application => self.lose_application(row),
+            Kind::User => self.lose_user(record),
+            Kind::Database => self.lose_database(row),
+            Kind::DevicePool | Kind::CallManagerGroup => self.lose_homes(record),
+            Kind::DirectoryNumber => self.lose_number(record),
+            Kind::RoutePoint | Kind::CtiPort | Kind::Phone | Kind::Destination => self.lose_device(record),
+            Kind::Traffic => {
+                self.after.gone.insert(record);
+            }
+            Kind::Fault | Kind::Change => {}
+        }
+    }
+
+    // A node fails, or a part of it.
+
+    fn lose_node(&mut self, failure: NodeFailure) {
+        let connections = self.lose_ctimanager(failure);
+        if failure.callmanager {
+            self.lose_member(failure);
+            self.lose_ingress(failure);
+            self.lose_egress(failure);
+        }
+        let devices: Vec<(RecordId, &Device)> = self.dependencies.devices().collect();
+        for (record, device) in devices {
+            let connection = device.application.map_or(Connection::Kept, |id| connections[id.index()]);
+            match device.kind {
+                DeviceKind::Phone => self.phone_loses(record, device, failure, connection),
+                _ => self.device_loses(record, device, failure, connection),
+            }
+        }
+    }
+
+    /// R20: where each application goes that used the CTIManager of the node.
+    fn lose_ctimanager(&mut self, failure: NodeFailure) -> Vec<Connection> {
+        let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
+        let fails = if dependencies.is_direct() { failure.callmanager } else { failure.ctimanager };
+        let lost = dependencies.node_name(failure.node);
+        let mut connections = Vec::new();
+        for (row, application) in plan.applications.iter().enumerate() {
+            let record = dependencies.of_kind(Kind::Application, row);
+            let list = &application.ctimanagers;
+            let place = list.iter().position(|&node| node == failure.node);
+            let lives = |node: NodeId| node != failure.node;
+            if !application.may_use_cti {
+                connections.push(Connection::Kept);
+                continue;
+            }
+            let connection = match (place.filter(|_| fails), manager_choice::next(list, place, lives)) {
+                (None, _) => Connection::Kept,
+                (Some(0), Some(next)) => {
+                    let what = format!("connects to the CTIManager of `{}`", dependencies.node_name(list[next]));
+                    self.add(record, Outcome::Reconnects, what, &["R20"]);
+                    Connection::Moves(list[next])
+                }
+                (Some(0), None) if dependencies.is_direct() => {
+                    let what = format!("stays out until `{lost}`, which it is tied to, is back");
+                    self.add(record, Outcome::StaysOut, what, &["R25"]);
+                    Connection::Lost
+                }
+                (Some(0), None) => {
+                    let what = format!("stays out until the CTIManager of `{lost}` is back: it may use no other");
+                    self.add(record, Outcome::StaysOut, what, &["R20"]);
+                    Connection::Lost
+                }
+                (Some(_), _) => {
+                    let left = names(dependencies, list.iter().filter(|&&node| lives(node)));
+                    self.add(record, Outcome::FewerSpares, format!("may use {left} only"), &["R20"]);
+                    Connection::Kept
+                }
+            };
+            connections.push(connection);
+        }
+        connections
+    }
+
+    /// Groups that have a member less.
+    fn lose_member(&mut self, failure: NodeFailure) {
+        let dependencies = self.dependencies;
+        let node = dependencies.of_kind(Kind::Node, failure.node.index());
+        for group in dependencies.users_of(node).filter(|it| matches!(it.role, Role::Member(_))) {
+            let members = dependencies.uses_of(group.user).filter(|it| it.used != node);
+            let left: Vec<&str> = members.map(|it| dependencies.record(it.used).name.as_str()).collect();
+            let (outcome, what) = match left[..] {
+                [] => (Outcome::StaysOut, "has no member left".to_owned()),
+                _ => (Outcome::FewerSpares, format!("has {} left", crate::workload::enumeration(&left))),
+            };
+            self.add(group.user, outcome, what, &["R7"]);
+        }
+    }
+
+    /// Sources whose calls come in there.
+    fn lose_ingress(&mut self, failure: NodeFailure) {
+        let dependencies = self.dependencies;
+        let lost = dependencies.node_name(failure.node);
+        for (row, source) in dependencies.plan.sources.iter().enumerate() {
+            let record = dependencies.of_kind(Kind::Traffic, row);
+            if !source.ingress.contains(&failure.node) {
+                continue;
+            }
+            let in_progress = format!("calls that came in at `{lost}` and are being set up or changed are dropped");
+            self.add(record, Outcome::Lost, in_progress, &["R15"]);
+            let mut left = source.ingress.iter().filter(|&&node| node != failure.node).peekable();
+            if left.peek().is_none() {
+                self.after.silenced.insert(record);
+                let what = "its calls are refused (no_callmanager): they come in there only";
+                self.add(record, Outcome::Refused, what, &["R13"]);
+            } else {
+                let what = format!("its calls come in at {} only", names(dependencies, left));
+                self.add(record, Outcome::Moves, what, &["R13"]);
+            }
+        }
+    }
+
+    /// Lines outside that calls reach through the node: they move to the next one in order of the file.
+    fn lose_egress(&mut self, failure: NodeFailure) {
+        let dependencies = self.dependencies;
+        let count = dependencies.plan.nodes.len();
+        for (row, destination) in dependencies.plan.destinations.iter().enumerate() {
+            if destination.egress != failure.node {
+                continue;
+            }
+            let record = dependencies.of_kind(Kind::Destination, row);
+            if count > 1 {
+                let next = NodeId(((failure.node.index() + 1) % count) as u16);
+                let what = format!("calls leave for it at `{}`", dependencies.node_name(next));
+                self.add(record, Outcome::Moves, what, &["R13"]);
+            } else {
+                self.after.troubled.insert(record, Trouble::Out);
+                self.add(record, Outcome::StaysOut, "cannot be reached: there is no other node", &["R13"]);
+            }
+        }
+    }
+
+    /// A route point or port group: out of service with its CallManager, not opened without its CTIManager.
+    fn device_loses(&mut self, record: RecordId, device: &Device, failure: NodeFailure, connection: Connection) {
+        let Some(application) = device.application else { return };
+        let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
+        let is_home = !failure.lives(device.group[0]);
+        let at = |node: NodeId| dependencies.node_name(node);
+        let name = &plan.applications[application.index()].name;
+        let recovers = |allowed: bool| {
+            device_recovery::recover(allowed, &device.group, &device.cannot_open_on, |node| failure.lives(node))
+        };
+        // An application that opens everything anew asks for what it had lost too.
+        let recovery = match connection {
+            Connection::Kept => recovers(plan.applications[application.index()].recovery),
+            _ => recovers(true),
+        };
+        let own = plan.applications[application.index()].ctimanagers[0];
+        let out_of_reach = |node: NodeId| dependencies.is_direct() && node != own;
+        if self.before.troubled.contains_key(&record) {
+            // Tied to another CallManager than the device's, an application has it once it comes over (R25).
+            if is_home && connection == Connection::Kept && recovery == Recovery::Open(own) {
+                self.after.troubled.remove(&record);
+                self.add(
+                    record,
+                    Outcome::Moves,
+                    format!("moves to `{}`, where `{name}` reaches it", at(own)),
+                    &["R25"],
+                );
+            }
+            return;
+        }
+        type Told = (Outcome, String, &'static [&'static str], Trouble);
+        let (outcome, what, rules, trouble): Told = match (connection, recovery) {
+            (Connection::Kept, _) if !is_home => return,
+            (Connection::Lost, _) => {
+                let what = format!("is not open until `{name}` is back");
+                (Outcome::StaysOut, what, &["R22"], Trouble::Out)
+            }
+            (Connection::Moves(manager), _) if !is_home => {
+                let what = format!("is not open until `{name}` has opened it again through `{}`", at(manager));
+                (Outcome::Reopened, what, &["R20"], Trouble::Pauses)
+            }
+            (_, Recovery::Wait) => {
+                let what = "stays out of service: its group has no other CallManager".to_owned();
+                (Outcome::StaysOut, what, &["R16"], Trouble::Out)
+            }
+            (_, Recovery::GiveUp(ClosedBecause::CannotOpen)) => {
+                let what = "is closed: the next CallManager of its group cannot open it".to_owned();
+                (Outcome::Closed, what, &["R17"], Trouble::Out)
+            }
+            (_, Recovery::GiveUp(_)) => {
+                (Outcome::Closed, format!("is closed: `{name}` forbids recovery"), &["R19"], Trouble::Out)
+            }
+            (Connection::Kept, Recovery::Open(node)) if out_of_reach(node) => {
+                let what = format!("is not open until it is home again: `{name}` does not reach `{}`", at(node));
+                (Outcome::StaysOut, what, &["R25"], Trouble::Out)
+            }
+            (Connection::Kept, Recovery::Open(node)) => {
+                let what = format!("moves to `{}`, and home again when it has no call", at(node));
+                (Outcome::Moves, what, &["R13", "R18"], Trouble::Pauses)
+            }
+            (Connection::Moves(manager), Recovery::Open(node)) => {
+                let (manager, node) = (at(manager), at(node));
+                let what = format!(
+                    "moves to `{node}` once `{name}` opens it through `{manager}`, and home again when it has no call"
+                );
+                (Outcome::Moves, what, &["R13", "R18", "R20"], Trouble::Pauses)
+            }
+        };
+        self.add(record, outcome, what, rules);
+        self.trouble(record, trouble);
+        if is_home {
+            self.calls_through(record);
+        } else {
+            self.waiting_calls(record, &["R20"]);
+            self.add(record, Outcome::Preserved, "connected calls go on", &["R20"]);
+        }
+    }
+
+    /// A phone group: phones find another CallManager by themselves, and work without an application.
+    fn phone_loses(&mut self, record: RecordId, device: &Device, failure: NodeFailure, connection: Connection) {
+        let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
+        let at = |node: NodeId| dependencies.node_name(node);
+        let is_home = !failure.lives(device.group[0]);
+        if is_home {
+            match node_choice::first_live(&device.group, |node| failure.lives(node)) {
+                Some(node) => {
+                    let what = format!("each phone moves to `{}` once it notices, but not during a call", at(node));
+                    self.add(record, Outcome::Moves, what, &["R14"]);
+                    self.trouble(record, Trouble::Pauses);
+                }
+                None => {
+                    let what = "stays out of service: its group has no other CallManager";
+                    self.add(record, Outcome::StaysOut, what, &["R14", "R16"]);
+                    self.trouble(record, Trouble::Out);
+                }
+            }
+            self.calls_through(record);
+        }
+        let Some(application) = device.application.map(|id| &plan.applications[id.index()]) else { return };
+        let name = &application.name;
+        match connection {
+            Connection::Lost => {
+                let what = format!("`{name}` does not control it until it is back itself");
+                self.add(record, Outcome::Uncontrolled, what, &["R20"]);
+            }
+            Connection::Moves(manager) => {
+                let what = format!("`{name}` does not control it until it has opened it through `{}`", at(manager));
+                self.add(record, Outcome::Reopened, what, &["R20"]);
+            }
+            Connection::Kept if is_home && !application.recovery => {
+                let what = format!("`{name}` loses control of it: it forbids recovery");
+                self.add(record, Outcome::Uncontrolled, what, &["R19"]);
+            }
+            Connection::Kept => {}
+        }
+    }
+
+    /// R15: the calls at a device whose CallManager fails.
+    fn calls_through(&mut self, record: RecordId) {
+        let (row, plan) = (self.dependencies.row(record), self.dependencies.plan);
+        let keeps_media = match self.dependencies.record(record).kind {
+            Kind::CtiPort => plan.port_groups[row].keeps_media,
+            Kind::Phone => plan.phone_groups[row].keeps_media,
+            _ => true,
+        };
+        let what = match keeps_media {
+            true => "calls being set up or changed are dropped; connected ones go on without control",
+            false => "its calls are dropped, connected ones too",
+        };
+        self.add(record, Outcome::Lost, what, &["R15"]);
+    }
+
+    /// Puts a device out of service, and says where its new calls go.
+    fn trouble(&mut self, record: RecordId, trouble: Trouble) {
+        self.after.troubled.insert(record, trouble);
+        self.pending.push((self.effects.len(), Pending::New));
+        self.add(record, Outcome::Refused, "", &["R22"]);
+    }
+
+    /// Where the calls go that wait at a device for its application.
+    fn waiting_calls(&mut self, record: RecordId, rules: &'static [&'static str]) {
+        self.pending.push((self.effects.len(), Pending::Waiting));
+        self.add(record, Outcome::Lost, "", rules);
+    }
+
+    // An application fails, or is as good as dead.
+
+    fn lose_application(&mut self, row: usize) {
+        let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
+        let devices: Vec<(RecordId, &Device)> = dependencies.devices().collect();
+        for (record, device) in devices {
+            if device.application.is_none_or(|id| id.index() != row) {
+                continue;
+            }
+            if device.kind == DeviceKind::Phone {
+                let what = format!("`{}` does not control it: it works all the same", plan.applications[row].name);
+                self.add(record, Outcome::Uncontrolled, what, &["R24"]);
+            } else if !self.before.troubled.contains_key(&record) {
+                self.add(record, Outcome::StaysOut, "no application has it open", &["R22"]);
+                self.trouble(record, Trouble::Out);
+                self.waiting_calls(record, &["R24"]);
+                self.connected_calls(record);
+            }
+        }
+    }
+
+    /// R24: the connected calls at a device live as long as their media.
+    fn connected_calls(&mut self, record: RecordId) {
+        let (row, plan) = (self.dependencies.row(record), self.dependencies.plan);
+        let from_application = match self.dependencies.record(record).kind {
+            Kind::CtiPort => plan.port_groups[row].media_from_application,
+            // What only redirects has no connected calls.
+            _ if matches!(plan.route_points[row].treatment, crate::plan::Treatment::Redirect(_)) => return,
+            _ => true,
+        };
+        if from_application {
+            self.add(record, Outcome::Lost, "connected calls end: their media is the application's", &["R24"]);
+        } else {
+            self.add(record, Outcome::Preserved, "connected calls go on, and are transferred no more", &["R24"]);
+        }
+    }
+
+    /// R2: an application whose user is gone opens nothing.
+    fn lose_user(&mut self, record: RecordId) {
+        let dependencies = self.dependencies;
+        for it in dependencies.users_of(record) {
+            let row = dependencies.row(it.user);
+            if dependencies.plan.applications[row].may_use_cti {
+                self.add(it.user, Outcome::StaysOut, "cannot log in, and opens nothing", &["R2"]);
+                self.lose_application(row);
+            }
+        }
+    }
+
+    /// No database fails in a run. This is what would follow from what a run does with one that is slow without end.
+    fn lose_database(&mut self, row: usize) {
+        let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
+        for (user, application) in plan.applications.iter().enumerate() {
+            let looks_up = application.lookup.is_some() && application.database.is_some_and(|id| id.index() == row);
+            let has_route_point =
+                plan.route_points.iter().any(|it| it.application.is_some_and(|id| id.index() == user));
+            if looks_up && has_route_point {
+                let what = "each new call at its route points holds a worker for good; when all wait, no heartbeat \
+                            is sent and it is closed";
+                self.add(dependencies.of_kind(Kind::Application, user), Outcome::Closed, what, &["R10", "R23"]);
+                self.lose_application(user);
+            }
+        }
+    }
+
+    // Something is taken out of the cluster.
+
+    /// A pool or group: its devices have nowhere to register.
+    fn lose_homes(&mut self, record: RecordId) {
+        let dependencies = self.dependencies;
+        for it in dependencies.users_of(record) {
+            if dependencies.record(it.user).kind == Kind::DevicePool {
+                self.add(it.user, Outcome::Astray, "names no CallManager group any more", &["R7"]);
+                self.lose_homes(it.user);
+            } else {
+                self.add(it.user, Outcome::StaysOut, "has no CallManager to register with", &["R7"]);
+                self.trouble(it.user, Trouble::Out);
+            }
+        }
+    }
+
+    fn lose_number(&mut self, record: RecordId) {
+        let dependencies = self.dependencies;
+        self.after.gone.insert(record);
+        for line in dependencies.users_of(record).filter(|it| it.role == Role::Line) {
+            let others = dependencies.uses_of(line.user).filter(|it| it.role == Role::Line && it.used != record);
+            let others: Vec<&str> = others.map(|it| dependencies.record(it.used).name.as_str()).collect();
+            let what = match others[..] {
+                [] => "has no number left: calls come only where its name is given".to_owned(),
+                _ => format!("has {} left", crate::workload::enumeration(&others)),
+            };
+            self.add(line.user, Outcome::FewerSpares, what, &[]);
+        }
+    }
+
+    fn lose_device(&mut self, record: RecordId) {
+        let dependencies = self.dependencies;
+        self.after.gone.insert(record);
+        for it in dependencies.uses_of(record).filter(|it| it.role == Role::Line) {
+            self.add(it.used, Outcome::Astray, "leads nowhere", &[]);
+        }
+        for it in dependencies.users_of(record).filter(|it| it.role == Role::Associated) {
+            let what = format!("names `{}`, which is gone", dependencies.record(record).name);
+            self.add(it.user, Outcome::Astray, what, &["R3"]);
+        }
+        for it in dependencies.users_of(record).filter(|it| it.role == Role::Changes) {
+            self.add(it.user, Outcome::Astray, "has nothing to change", &["R12"]);
+        }
+    }
+}
+
+/// Nodes, by name.
+fn names<'n>(dependencies: &Dependencies<'_>, nodes: impl Iterator<Item = &'n NodeId>) -> String {
+    let names: Vec<&str> = nodes.map(|&node| dependencies.node_name(node)).collect();
+    crate::workload::enumeration(&names)
+}

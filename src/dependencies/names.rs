@@ -1,0 +1,89 @@
+//! Which record a user means.
+
+use std::collections::BTreeSet;
+
+use super::effects::Loss;
+use super::{Dependencies, Kind, Record, RecordId};
+use crate::plan::Number;
+use crate::workload::{enumeration, suggestion};
+
+/// A record, and what of it is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The record.
+    pub record: RecordId,
+    /// What of it goes, when it is asked what would be affected.
+    pub loss: Loss,
+}
+
+impl Dependencies<'_> {
+    /// The record of a name, a directory number or, where a name belongs to more than one record, `kind:name`; the
+    /// processes of a node are `callmanager:name` and `ctimanager:name`. The error is a sentence, and what to write
+    /// instead.
+    pub fn find(&self, asked: &str) -> Result<Subject, (String, Option<String>)> {
+        let Some((kind, name)) = asked.split_once(':') else { return self.find_anywhere(asked) };
+        let of_node = [("callmanager", Loss::CallManager), ("ctimanager", Loss::CtiManager)];
+        let of_kind = Kind::ALL.map(|kind| (kind.name(), kind));
+        if let Some(&(_, loss)) = of_node.iter().find(|(process, _)| *process == kind) {
+            let record = self.find_of_kind(Kind::Node, name)?;
+            return match loss {
+                Loss::CtiManager if !self.runs_ctimanager(record) => {
+                    Err((format!("`{name}` runs no CTIManager"), Some(format!("what it runs is `callmanager:{name}`"))))
+                }
+                _ => Ok(Subject { record, loss }),
+            };
+        }
+        match of_kind.iter().find(|(known, _)| *known == kind) {
+            Some(&(_, kind)) => Ok(Subject { record: self.find_of_kind(kind, name)?, loss: Loss::Whole }),
+            None => {
+                let known = of_kind.iter().map(|(known, _)| *known).chain(of_node.map(|(process, _)| process));
+                Err((format!("there is no kind of record called `{kind}`"), suggestion(kind, known)))
+            }
+        }
+    }
+
+    fn find_anywhere(&self, name: &str) -> Result<Subject, (String, Option<String>)> {
+        let found: Vec<RecordId> = self.ids().filter(|&id| self.is_called(id, name)).collect();
+        match found[..] {
+            [record] => Ok(Subject { record, loss: Loss::Whole }),
+            [] => {
+                // Each once, in the order of the records.
+                let mut seen = BTreeSet::new();
+                let known = self.records().iter().map(|record| record.name.as_str()).filter(|name| seen.insert(*name));
+                Err((format!("there is no record called `{name}`"), suggestion(name, known)))
+            }
+            _ => {
+                let full: Vec<String> = found.iter().map(|&id| self.full_name(id)).collect();
+                let full: Vec<&str> = full.iter().map(String::as_str).collect();
+                let what = format!("`{name}` is the name of {} records", found.len());
+                Err((what, Some(format!("say which one: {}", enumeration(&full)))))
+            }
+        }
+    }
+
+    fn find_of_kind(&self, kind: Kind, name: &str) -> Result<RecordId, (String, Option<String>)> {
+        let mut of_kind = self.ids().filter(|&id| self.record(id).kind == kind);
+        of_kind.find(|&id| self.is_called(id, name)).ok_or_else(|| {
+            let known = self.records().iter().filter(|record| record.kind == kind).map(|record| record.name.as_str());
+            (format!("there is no {} called `{name}`", kind.words()[0]), suggestion(name, known))
+        })
+    }
+
+    fn is_called(&self, id: RecordId, name: &str) -> bool {
+        let record = self.record(id);
+        record.name == name || record.kind == Kind::DirectoryNumber && record.count > 1 && is_within(record, name)
+    }
+
+    /// The name that belongs to this record alone.
+    pub fn full_name(&self, id: RecordId) -> String {
+        let record = self.record(id);
+        format!("{}:{}", record.kind.name(), record.name)
+    }
+}
+
+/// Whether a number is one of a range.
+fn is_within(range: &Record, number: &str) -> bool {
+    let first = range.name.split('-').next().and_then(Number::read);
+    let distance = first.zip(Number::read(number)).and_then(|(first, number)| first.distance(number));
+    distance.is_some_and(|distance| distance < range.count)
+}

@@ -1,0 +1,469 @@
+//! `ctisim check`: the checklist (R9), every kind of warning, what is printed and which exit code follows.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use ctisim::check::{ADVICE, Examination, State, Step, examine};
+use ctisim::plan::compile;
+use ctisim::report::{check_json, check_sarif, check_text};
+use ctisim::workload::{Files, NoFiles, Problem, Severity, text_of};
+
+const SOUND: &str = include_str!("golden/check/sound.toml");
+
+fn root(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// The files beside a workload.
+struct Beside(PathBuf);
+
+impl Files for Beside {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        fs::read(self.0.join(path)).map_err(|_| "cannot be read".to_owned())
+    }
+}
+
+/// The workload in which all is well, with some of it replaced, and more after it.
+#[track_caller]
+fn planted(replacements: &[(&str, &str)], more: &str) -> Examination {
+    let mut text = SOUND.to_owned();
+    for (from, to) in replacements {
+        assert!(text.contains(from), "{from}");
+        text = text.replacen(from, to, 1);
+    }
+    examine("planted.toml", &(text + more), &NoFiles)
+}
+
+/// The kinds of warning found; an error has no business here.
+#[track_caller]
+fn ids(examination: &Examination) -> BTreeSet<&'static str> {
+    let id = |problem: &Problem| problem.id.unwrap_or_else(|| panic!("{}", problem.what));
+    examination.findings.iter().map(|finding| id(&finding.problem)).collect()
+}
+
+fn state(examination: &Examination, step: Step) -> (State, Vec<&str>) {
+    let line = &examination.checklist[usize::from(step.number()) - 1];
+    assert_eq!(line.step, step);
+    (line.state, line.offenders.iter().map(|offender| offender.name.as_str()).collect())
+}
+
+/// A mistake: its name, how to make it, what else follows from it, and what is underlined.
+struct Mistake {
+    id: &'static str,
+    replacements: &'static [(&'static str, &'static str)],
+    more: &'static str,
+    besides: &'static [&'static str],
+    underlined: &'static str,
+}
+
+const fn mistake(
+    id: &'static str,
+    replacements: &'static [(&'static str, &'static str)],
+    underlined: &'static str,
+) -> Mistake {
+    Mistake { id, replacements, more: "", besides: &[], underlined }
+}
+
+const MISTAKES: [Mistake; 18] = [
+    Mistake {
+        more: "[[application]]\nname = \"idle\"\nuser = \"ivr\"\n",
+        ..mistake("application-without-devices", &[], "\"idle\"")
+    },
+    mistake("no-directory-number", &[("first_dn = \"7101\"\n", "")], "\"ports\""),
+    mistake("heartbeat-out-of-bounds", &[("lookup", "heartbeat = \"2s\"\nlookup")], "\"2s\""),
+    mistake(
+        "application-without-user",
+        &[("[[user]]\nname = \"ivr\"\ndevices = [\"welcome\", \"ports\"]\n", ""), ("user = \"ivr\"\n", "")],
+        "\"ivr\"",
+    ),
+    mistake("cti-not-enabled", &[("devices =", "cti_enabled = false\ndevices =")], "false"),
+    Mistake {
+        more: "[[route_point]]\nname = \"spare\"\ndevice_pool = \"main\"\ncfna = \"out\"\n",
+        ..mistake("no-application", &[("cfb = \"out\"", "cfb = \"spare\"")], "\"spare\"")
+    },
+    mistake(
+        "many-calls-at-route-point",
+        &[("redirect_to = \"ports\"", "redirect_to = \"ports\"\nmaximum_calls = 201")],
+        "201",
+    ),
+    mistake("many-devices-on-ctimanager", &[("count = 20", "count = 800")], "\"a\""),
+    Mistake {
+        besides: &["many-devices-on-ctimanager"],
+        ..mistake("many-devices-of-application", &[("count = 20", "count = 2000")], "\"ivr\"")
+    },
+    mistake("no-backup-ctimanager", &[("name = \"b\"", "name = \"b\"\nctimanager = false")], "\"ivr\""),
+    mistake("no-backup-callmanager", &[("[\"a\", \"b\"]", "[\"a\"]")], "\"a\""),
+    mistake("missing-forward", &[("cfof = \"out\"\n", "")], "\"welcome\""),
+    mistake(
+        "forward-loop",
+        &[
+            ("redirect_to = \"ports\"\ncfb = \"out\"", "redirect_to = \"ports\"\ncfb = \"ports\""),
+            ("0.5\ncfb = \"out\"", "0.5\ncfb = \"welcome\""),
+        ],
+        "\"ports\"",
+    ),
+    mistake("forward-to-same-application", &[("cfof = \"out\"", "cfof = \"ports\"")], "\"ports\""),
+    mistake("too-few-ports", &[("count = 20", "count = 10")], "10"),
+    mistake("overloaded", &[("lookup = \"10ms\"", "lookup = \"100s\"")], "\"customers\""),
+    Mistake { more: "[[database]]\nname = \"old\"\nconnections = 1\n", ..mistake("unused", &[], "\"old\"") },
+    Mistake { more: "[[destination]]\nname = \"nobody\"\n", ..mistake("unreachable", &[], "\"nobody\"") },
+];
+
+#[test]
+fn every_mistake_is_found_by_its_name_where_it_is_and_nothing_else_is() {
+    assert_eq!(ids(&planted(&[], "")), BTreeSet::new());
+    for Mistake { id, replacements, more, besides, underlined } in &MISTAKES {
+        let found = planted(replacements, more);
+        let expected: BTreeSet<&str> = besides.iter().chain([id]).copied().collect();
+        assert_eq!(ids(&found), expected, "{id}: {}", check_text(&found, false));
+        let first = found.findings.iter().find(|finding| finding.problem.id == Some(*id)).expect("just seen");
+        assert_eq!(&found.text[first.problem.place.clone()], *underlined, "{id}");
+        assert!(first.problem.hint.is_some() && first.problem.rule.is_some(), "{id}");
+    }
+}
+
+#[test]
+fn every_kind_of_warning_has_a_mistake_and_a_row_in_the_documentation() {
+    let documentation = fs::read_to_string(root("docs/CHECK.md")).expect("docs/CHECK.md");
+    let rows: Vec<&str> = documentation.lines().filter(|line| line.starts_with("| `")).collect();
+    for advice in ADVICE {
+        assert!(MISTAKES.iter().any(|mistake| mistake.id == advice.id), "no mistake is {}", advice.id);
+        let step = advice.step.map_or(String::new(), |step| step.number().to_string());
+        let row = format!("| `{}` | {} | {} | {step} |", advice.id, advice.meaning, advice.source);
+        assert!(rows.contains(&row.as_str()), "docs/CHECK.md lacks\n{row}");
+    }
+    let of_warnings = rows.iter().filter(|row| ADVICE.iter().any(|it| row.starts_with(&format!("| `{}` |", it.id))));
+    assert_eq!(of_warnings.count(), ADVICE.len(), "docs/CHECK.md has a warning twice");
+    let names: BTreeSet<&str> = ADVICE.iter().map(|advice| advice.id).collect();
+    assert_eq!(names.len(), ADVICE.len());
+}
+
+/// What looks like a mistake and is none.
+#[test]
+fn what_is_meant_so_is_no_mistake() {
+    let other_group = "[[callmanager_group]]\nname = \"other\"\nmembers = [\"b\", \"a\"]\n";
+    for (what, replacements, more) in [
+        ("a forward that a change sets later", &[("cfof = \"out\"\n", "")][..], {
+            "[[change]]\nat = \"1m\"\nof = \"7000\"\ncfof = \"out\"\n"
+        }),
+        ("a busy trigger below the maximum", &[("cfb =", "busy_trigger = 200\nmaximum_calls = 5000\ncfb =")], ""),
+        (
+            "a CFNA for the failure of a CallManager",
+            &[("device_pool = \"main\"", "device_pool = \"other\""), ("cfna = \"out\"", "cfna = \"ports\"")],
+            other_group,
+        ),
+        (
+            "ports that overflow to others",
+            &[
+                ("count = 20", "count = 4"),
+                ("0.5\ncfb = \"out\"", "0.5\ncfb = \"more\""),
+                ("[\"welcome\", \"ports\"]", "\"all\""),
+            ],
+            "[[cti_port]]\nname = \"more\"\ncount = 16\nfirst_dn = \"7201\"\ndevice_pool = \"main\"\n\
+             application = \"ivr\"\ncfb = \"out\"\ncfna = \"out\"\ncfof = \"out\"\n",
+        ),
+        (
+            "a burst that is over before the ports fill up",
+            &[("\"400/h\" }", "\"400/h\", steps = [{ at = \"30m\", for = \"2s\", times = 10 }] }")],
+            "",
+        ),
+        (
+            "one CTIManager where there are none",
+            &[
+                ("[[node]]\nname = \"a\"", "topology = \"direct\"\n[[node]]\nname = \"a\""),
+                ("lookup", "ctimanagers = [\"a\"]\nlookup"),
+            ],
+            "",
+        ),
+        (
+            "no traffic at all",
+            &[("[[traffic]]\nname = \"callers\"\nto = \"7000\"\narrivals = { poisson = \"400/h\" }", "")],
+            "",
+        ),
+    ] {
+        let found = planted(replacements, more);
+        assert_eq!(ids(&found), BTreeSet::new(), "{what}: {}", check_text(&found, false));
+    }
+}
+
+#[test]
+fn a_route_point_that_answers_holds_as_many_calls_as_come_while_one_stays() {
+    let answers = ("redirect_to = \"ports\"", "answers = true\ntreatment = \"10m\"");
+    let unreached = "unreachable";
+    let busy = planted(&[answers, ("400/h", "1300/h")], "");
+    assert_eq!(ids(&busy), BTreeSet::from(["many-calls-at-route-point", unreached]));
+    let quiet = planted(&[answers, ("400/h", "1100/h")], "");
+    assert_eq!(ids(&quiet), BTreeSet::from([unreached]));
+}
+
+#[test]
+fn r9_the_checklist_of_a_sound_workload_is_done() {
+    let found = planted(&[], "");
+    let states: Vec<State> = found.checklist.iter().map(|line| line.state).collect();
+    assert_eq!(states, [State::Done; 9]);
+    let numbers: Vec<u8> = found.checklist.iter().map(|line| line.step.number()).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+}
+
+#[test]
+fn r9_a_step_that_is_not_done_names_what_keeps_it_from_being_done() {
+    type Replacements = &'static [(&'static str, &'static str)];
+    let cases: [(Step, Replacements, &str, &[&str]); 11] = [
+        (Step::Devices, &[], "[[application]]\nname = \"idle\"\nuser = \"ivr\"\n", &["idle"]),
+        (Step::Devices, &[("lookup", "voice_lines = 21\nlookup")], "", &["ivr"]),
+        (Step::Numbers, &[("first_dn = \"7101\"\n", "")], "", &["ports"]),
+        (
+            Step::Numbers,
+            &[("[{ dn = \"7000\" }]", "[{ dn = \"7101\" }]"), ("to = \"7000\"", "to = \"welcome\"")],
+            "",
+            &["welcome"],
+        ),
+        (Step::Applications, &[("redirect_to = \"ports\"", "redirect_to = \"prots\"")], "", &["welcome"]),
+        (Step::CtiManagers, &[("lookup", "ctimanagers = [\"c\"]\nlookup")], "", &["ivr"]),
+        (Step::Parameters, &[("lookup", "heartbeat = \"2s\"\nlookup")], "", &["ivr"]),
+        (Step::Restart, &[("lookup", "heartbeat = \"2s\"\nlookup")], "", &[]),
+        (Step::UserEnabled, &[("devices =", "cti_enabled = false\ndevices =")], "", &["ivr"]),
+        (Step::Association, &[("devices = [\"welcome\", \"ports\"]", "devices = [\"ports\"]")], "", &["welcome"]),
+        (Step::Groups, &[("device_pool = \"main\"", "device_pool = \"mian\"")], "", &["welcome"]),
+    ];
+    for (step, replacements, more, offenders) in cases {
+        let found = planted(replacements, more);
+        assert_eq!(state(&found, step), (State::NotDone, offenders.to_vec()), "{step:?} {}", check_text(&found, false));
+        let undone = found.checklist.iter().filter(|line| line.state != State::Done).count();
+        // The restart follows from the two steps before it.
+        let follows = matches!(step, Step::CtiManagers | Step::Parameters | Step::Restart);
+        assert_eq!(undone, 1 + usize::from(follows), "{step:?} {}", check_text(&found, false));
+    }
+}
+
+#[test]
+fn r9_an_application_without_a_user_leaves_both_steps_about_users_undone() {
+    let found = planted(
+        &[("[[user]]\nname = \"ivr\"\ndevices = [\"welcome\", \"ports\"]\n", ""), ("user = \"ivr\"\n", "")],
+        "",
+    );
+    assert_eq!(state(&found, Step::UserEnabled), (State::NotDone, vec!["ivr"]));
+    assert_eq!(state(&found, Step::Association), (State::NotDone, vec!["welcome", "ports"]));
+}
+
+#[test]
+fn what_cannot_be_read_is_not_taken_for_forgotten() {
+    // Each of these would be a warning if the misread key were merely absent.
+    for (step, replacement) in [
+        (Step::UserEnabled, ("user = \"ivr\"\n", "usr = \"ivr\"\n")),
+        (Step::Numbers, ("first_dn = \"7101\"", "first_dn = 7101")),
+        (Step::Devices, ("[[route_point]]", "[[route_pont]]")),
+    ] {
+        let found = planted(&[replacement], "");
+        assert_eq!(found.count(Severity::Warning), 0, "{}", check_text(&found, false));
+        assert!(found.count(Severity::Error) > 0);
+        assert_ne!(state(&found, step).0, if step == Step::Devices { State::NotDone } else { State::Done });
+    }
+    let nothing = examine("x.toml", "format = \"", &NoFiles);
+    assert!(nothing.checklist.iter().all(|line| line.state == State::Unknown));
+}
+
+#[test]
+fn every_error_of_a_run_is_an_error_here() {
+    let mut files = 0;
+    for entry in fs::read_dir(root("tests/bad")).expect("the bad files") {
+        let path = entry.expect("an entry").path();
+        let bytes = fs::read(&path).expect("a file");
+        let (true, Ok(text)) = (path.extension().is_some_and(|it| it == "toml"), text_of(&bytes)) else { continue };
+        files += 1;
+        let beside = Beside(root("tests/bad"));
+        let expected = compile("x.toml", text, &beside).err().map_or(Vec::new(), |problems| problems.list);
+        let found = examine("x.toml", text, &beside).findings;
+        let errors = found.into_iter().map(|it| it.problem).filter(|problem| problem.severity == Severity::Error);
+        assert_eq!(errors.collect::<Vec<_>>(), expected, "{}", path.display());
+    }
+    assert!(files > 25, "{files}");
+}
+
+/// What each of them warns of has been looked at, and is so: see the comments in the files.
+#[test]
+fn the_shipped_workloads_have_no_errors_and_only_these_warnings() {
+    let mut warned = Vec::new();
+    for entry in fs::read_dir(root("workloads")).expect("the workloads") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().expect("a file").to_string_lossy().into_owned();
+        if path.extension().is_none_or(|it| it != "toml") {
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("a text");
+        let found = examine(&name, &text, &Beside(root("workloads")));
+        assert!(found.checklist.iter().all(|line| line.state == State::Done), "{}", check_text(&found, false));
+        warned.extend(ids(&found).into_iter().map(|id| format!("{name}: {id}")));
+    }
+    warned.sort();
+    assert_eq!(
+        warned,
+        [
+            "application_hang: missing-forward",
+            "busy_hour: many-devices-of-application",
+            "busy_hour: many-devices-on-ctimanager",
+            "callmanager_failure_no_spare: no-backup-callmanager",
+            "ctimanager_without_backup: no-backup-ctimanager",
+            "fan_in: overloaded",
+            "flash_crowd: too-few-ports",
+            "node_failure_storm: many-devices-on-ctimanager",
+            "phones_without_standby: many-devices-on-ctimanager",
+            "phones_without_standby: no-backup-callmanager",
+        ]
+    );
+}
+
+#[test]
+fn every_format_is_as_kept() {
+    let update = std::env::var_os("UPDATE").is_some();
+    let folder = root("tests/golden/check");
+    let mut wrong = Vec::new();
+    for name in ["sound", "planted"] {
+        let file = format!("{name}.toml");
+        let text = fs::read_to_string(folder.join(&file)).expect("a workload");
+        let found = examine(&file, &text, &Beside(folder.clone()));
+        for (ending, report) in [
+            ("txt", check_text(&found, false).into_bytes()),
+            ("json", check_json(&found)),
+            ("sarif", check_sarif(&found)),
+        ] {
+            let kept = folder.join(format!("{name}.{ending}"));
+            // The version is none of this test's business.
+            let report = String::from_utf8(report).expect("a text").replace(env!("CARGO_PKG_VERSION"), "VERSION");
+            if update {
+                fs::write(&kept, &report).expect("written");
+            }
+            if fs::read_to_string(&kept).unwrap_or_default() != report {
+                wrong.push(format!("{}:\n{report}", kept.display()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "run with UPDATE=1 if these are better:\n{}", wrong.join("\n"));
+}
+
+/// The properties that the schema of SARIF 2.1.0 requires, and what its text requires of those that are there.
+#[test]
+fn sarif_has_what_its_schema_requires() {
+    let folder = root("tests/golden/check");
+    let text = fs::read_to_string(folder.join("planted.toml")).expect("a workload");
+    let found = examine("a b/planted.toml", &text, &Beside(folder));
+    let log: serde_json::Value = serde_json::from_slice(&check_sarif(&found)).expect("JSON");
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    assert_eq!(run["tool"]["driver"]["name"], "ctisim");
+    let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
+    let lines: Vec<&str> = text.lines().collect();
+    let results = run["results"].as_array().expect("results");
+    assert_eq!(results.len(), found.findings.len());
+    for result in results {
+        let rule = &rules[result["ruleIndex"].as_u64().expect("an index") as usize];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert!(result["message"]["text"].as_str().is_some_and(|text| !text.is_empty()));
+        assert!(["error", "warning"].contains(&result["level"].as_str().expect("a level")));
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "a%20b/planted.toml");
+        let number = |key: &str| place["region"][key].as_u64().expect("a number") as usize;
+        let (line, from, to) = (number("startLine"), number("startColumn"), number("endColumn"));
+        assert_eq!(number("endLine"), line, "nothing here has several lines");
+        let underlined: String = lines[line - 1].chars().skip(from - 1).take(to - from).collect();
+        assert!(underlined.starts_with('"') || underlined == "false", "{underlined}");
+    }
+    let also = results.iter().filter_map(|result| result["relatedLocations"].as_array()).flatten();
+    assert!(also.clone().any(|it| it["physicalLocation"]["artifactLocation"]["uri"] == "a%20b/calls.csv"));
+    assert!(also.count() >= 4);
+}
+
+fn ctisim(directory: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ctisim"));
+    command.current_dir(directory).args(arguments).output().expect("the program runs")
+}
+
+fn words(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("a text")
+}
+
+/// A folder with a sound workload, one with a warning of two kinds, and one with an error.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+    write("sound.toml", SOUND);
+    write("warned.toml", &SOUND.replacen("[\"a\", \"b\"]", "[\"a\"]", 1).replacen("cfof = \"out\"\n", "", 1));
+    write("wrong.toml", &SOUND.replacen("[\"a\", \"b\"]", "[\"c\"]", 1));
+    folder
+}
+
+#[test]
+fn the_exit_code_says_whether_there_are_errors_or_denied_warnings() {
+    let folder = folder();
+    for (code, arguments) in [
+        (0, &["sound.toml"][..]),
+        (0, &["sound.toml", "--deny", "warnings"]),
+        (0, &["warned.toml"]),
+        (3, &["warned.toml", "--deny", "warnings"]),
+        (3, &["warned.toml", "--deny", "missing-forward"]),
+        (0, &["warned.toml", "--deny", "unused"]),
+        (3, &["warned.toml", "--deny", "warnings", "--allow", "missing-forward"]),
+        (0, &["warned.toml", "--deny", "warnings", "--allow", "missing-forward", "--allow", "no-backup-callmanager"]),
+        (3, &["warned.toml", "--deny", "missing-forward", "--allow", "missing-forward"]),
+        (3, &["wrong.toml"]),
+        (3, &["wrong.toml", "--format", "sarif"]),
+        (3, &["sound.toml", "--set", "cti_port.ports.count=0"]),
+        (
+            0,
+            &[
+                "warned.toml",
+                "--deny",
+                "no-backup-callmanager",
+                "--set",
+                "callmanager_group.both.members=[\"a\", \"b\"]",
+            ],
+        ),
+    ] {
+        let output = ctisim(folder.path(), &[&["check"], arguments].concat());
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", words(&output.stdout));
+        assert_eq!(words(&output.stderr), "", "what was found is data");
+        assert!(!words(&output.stdout).contains('\u{1b}'), "no colour but on a terminal");
+    }
+}
+
+#[test]
+fn what_is_denied_is_an_error_and_what_is_allowed_is_left_out() {
+    let folder = folder();
+    let said = |arguments: &[&str]| {
+        let output = ctisim(folder.path(), &[&["check", "warned.toml"], arguments].concat());
+        words(&output.stdout)
+    };
+    let both = said(&[]);
+    assert!(both.contains("warning[no-backup-callmanager]: ") && both.contains("warning[missing-forward]: "), "{both}");
+    assert!(both.ends_with("warned.toml: 9 of 9 steps done, no errors, 2 warnings\n"), "{both}");
+    let one = said(&["--allow", "missing-forward", "--deny", "no-backup-callmanager"]);
+    assert!(one.contains("error[no-backup-callmanager]: ") && !one.contains("missing-forward"), "{one}");
+    assert!(one.ends_with("warned.toml: 9 of 9 steps done, 1 error, no warnings\n"), "{one}");
+    let json: serde_json::Value =
+        serde_json::from_str(&said(&["--format", "json", "--deny", "missing-forward"])).expect("JSON");
+    assert_eq!((&json["errors"], &json["warnings"]), (&1.into(), &1.into()));
+    assert_eq!(json["findings"][0]["level"], "warning");
+    assert_eq!(json["findings"][1]["level"], "error");
+}
+
+#[test]
+fn wrong_usage_is_2_and_a_file_that_is_not_there_1() {
+    let folder = folder();
+    for (arguments, expected) in [
+        (&["check"][..], "<WORKLOAD>"),
+        (&["check", "sound.toml", "--allow", "missing-forwards"], "'missing-forward'"),
+        (&["check", "sound.toml", "--deny", "warning"], "'warnings'"),
+        (&["check", "sound.toml", "--allow", "warnings"], "invalid value"),
+        (&["check", "sound.toml", "--format", "xml"], "sarif"),
+    ] {
+        let output = ctisim(folder.path(), arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(words(&output.stderr).contains(expected), "{}", words(&output.stderr));
+        assert_eq!(words(&output.stdout), "");
+    }
+    let output = ctisim(folder.path(), &["check", "absent.toml"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(words(&output.stderr).contains("absent.toml"), "{}", words(&output.stderr));
+}

@@ -1,0 +1,522 @@
+//! Dependency records (R8): who uses what, and what a loss would affect, each on a cluster of a few lines; and the whole
+//! of the built-in workload in every format, as the program prints it. `UPDATE=1 cargo test --test dependencies` writes
+//! `tests/golden/deps` anew.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use ctisim::cluster::Cluster;
+use ctisim::dependencies::{Dependencies, Kind, Outcome, Subject};
+use ctisim::domain::{DeviceId, DeviceKind};
+use ctisim::engine::Time;
+use ctisim::plan::{Device, Plan, compile_workload};
+use ctisim::record::{Fact, Recorder};
+use ctisim::workload::NoFiles;
+
+/// Two nodes, an application on both, a route point and ports with an operator to forward to.
+const CLUSTER: &str = r#"
+format = 1
+question = "Who depends on whom?"
+[[node]]
+name = "one"
+[[node]]
+name = "two"
+[[callmanager_group]]
+name = "both"
+members = ["one", "two"]
+[[device_pool]]
+name = "pool"
+callmanager_group = "both"
+[[database]]
+name = "customers"
+connections = 4
+[[user]]
+name = "ivr-user"
+devices = ["welcome", "ports"]
+[[application]]
+name = "ivr"
+user = "ivr-user"
+ctimanagers = ["one", "two"]
+lookup = "40ms"
+database = "customers"
+[[route_point]]
+name = "welcome"
+lines = [{ dn = "7000" }, { dn = "7001" }]
+device_pool = "pool"
+application = "ivr"
+redirect_to = "ports"
+cfna = "operator"
+cfof = "operator"
+[[cti_port]]
+name = "ports"
+count = 4
+first_dn = "7101"
+device_pool = "pool"
+application = "ivr"
+transfer_to = "people"
+transfer_share = "20%"
+[[phone]]
+name = "people"
+dn = "7200"
+count = 2
+device_pool = "pool"
+[[destination]]
+name = "operator"
+dn = "9000"
+[[traffic]]
+name = "callers"
+to = "7000"
+ingress = ["one"]
+arrivals = { poisson = "10/m" }
+[[change]]
+at = "5m"
+of = "welcome"
+cfna = "people"
+"#;
+
+/// The cluster with some of its words replaced.
+fn cluster(replaced: &[(&str, &str)]) -> String {
+    replaced.iter().fold(CLUSTER.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from}");
+        text.replace(from, to)
+    })
+}
+
+fn shipped() -> Vec<PathBuf> {
+    let entries = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("workloads")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths.filter(|path| path.extension().is_some_and(|extension| extension == "toml")).collect()
+}
+
+fn with<T>(text: &str, look: impl FnOnce(&Dependencies<'_>) -> T) -> T {
+    let (workload, plan) = compile_workload("tiny", text, &NoFiles).unwrap_or_else(|problems| panic!("{problems}"));
+    look(&Dependencies::new(&workload, &plan, text))
+}
+
+/// What would be affected, a line for each effect.
+fn affected(text: &str, asked: &str) -> String {
+    with(text, |dependencies| {
+        let effects = dependencies.affected(dependencies.find(asked).expect("it is there"));
+        let line = |effect: &ctisim::dependencies::Effect| {
+            format!("{}: {} [{}]\n", dependencies.full_name(effect.on), effect.what, effect.rules.join(" "))
+        };
+        effects.iter().map(line).collect()
+    })
+}
+
+#[track_caller]
+fn has(text: &str, line: &str) {
+    assert!(text.lines().any(|found| found == line), "no\n{line}\nin\n{text}");
+}
+
+#[track_caller]
+fn has_not(text: &str, words: &str) {
+    assert!(!text.contains(words), "{words}\nin\n{text}");
+}
+
+#[test]
+fn every_use_has_its_role_and_its_place() {
+    let uses = |asked: &str| {
+        with(CLUSTER, |dependencies| {
+            let Subject { record, .. } = dependencies.find(asked).unwrap();
+            let uses = dependencies.uses_of(record).map(|it| {
+                let place = if it.implied { "default".to_owned() } else { format!("{}:{}", it.at.line, it.at.column) };
+                format!("{} {} {place}", it.role.words(), dependencies.full_name(it.used))
+            });
+            let users = dependencies.users_of(record);
+            let users = users.map(|it| format!("for {} {}", dependencies.full_name(it.user), it.role.words()));
+            uses.chain(users).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(
+        uses("welcome"),
+        [
+            "line directory_number:7000 28:17",
+            "line directory_number:7001 28:34",
+            "device pool device_pool:pool 29:15",
+            "controlled by application:ivr 30:15",
+            "redirect cti_port:ports 31:15",
+            "cfna destination:operator 32:8",
+            "cfof destination:operator 33:8",
+            "for user:ivr-user associated",
+            "for change:1 changes",
+        ]
+    );
+    assert_eq!(
+        uses("ivr"),
+        [
+            "CTIManager 1 node:one 23:16",
+            "CTIManager 2 node:two 23:23",
+            "user user:ivr-user 22:8",
+            "lookup database:customers 25:12",
+            "for route_point:welcome controlled by",
+            "for cti_port:ports controlled by",
+        ]
+    );
+    assert_eq!(uses("7200"), ["for phone:people line"], "the ports name the phones themselves, not their number");
+    assert_eq!(
+        uses("people"),
+        [
+            "line directory_number:7200 44:6",
+            "device pool device_pool:pool 46:15",
+            "for cti_port:ports transfer 20 %",
+            "for change:1 cfna",
+        ]
+    );
+    assert_eq!(uses("operator")[..2], ["line directory_number:9000 49:6", "egress node:one default"]);
+    assert_eq!(uses("7000"), ["for traffic:callers traffic", "for route_point:welcome line"]);
+    // One of the numbers that are given out in a row is the row's.
+    assert_eq!(uses("7104"), ["for cti_port:ports line"]);
+}
+
+#[test]
+fn a_name_that_is_not_there_or_belongs_to_two_is_explained() {
+    with(&cluster(&[("ivr-user", "ivr")]), |dependencies| {
+        let error = |asked: &str| {
+            let (what, hint) = dependencies.find(asked).unwrap_err();
+            format!("{what}; {}", hint.unwrap_or_default())
+        };
+        assert_eq!(error("welcme"), "there is no record called `welcme`; did you mean `welcome`?");
+        assert_eq!(error("ivr"), "`ivr` is the name of 2 records; say which one: `application:ivr` and `user:ivr`");
+        assert_eq!(error("node:three"), "there is no node called `three`; there is `one` and `two`");
+        assert_eq!(error("nod:one"), "there is no kind of record called `nod`; did you mean `node`?");
+        assert!(error("7105").starts_with("there is no record called `7105`"));
+        assert_ne!(dependencies.find("user:ivr"), dependencies.find("application:ivr"));
+    });
+    with(
+        &cluster(&[
+            ("name = \"two\"\n", "name = \"two\"\nctimanager = false\n"),
+            ("s = [\"one\", \"two\"]\nl", "s = [\"one\"]\nl"),
+        ]),
+        |dependencies| {
+            assert!(dependencies.find("ctimanager:two").is_err());
+            assert!(dependencies.find("callmanager:two").is_ok());
+        },
+    );
+}
+
+#[test]
+fn a_callmanager_with_another_one_in_the_group_only_moves_its_devices() {
+    let told = affected(CLUSTER, "callmanager:one");
+    has(&told, "route_point:welcome: moves to `two`, and home again when it has no call [R13 R18]");
+    has(&told, "route_point:welcome: meanwhile new calls go by cfna to `operator` [R22]");
+    has(&told, "cti_port:ports: meanwhile new calls are refused (not_opened): no forward of `ports` leads on [R22]");
+    has(&told, "phone:people: each phone moves to `two` once it notices, but not during a call [R14]");
+    has(&told, "destination:operator: calls leave for it at `two` [R13]");
+    has(&told, "callmanager_group:both: has `two` left [R7]");
+    // They come in at this node only.
+    has(&told, "traffic:callers: its calls are refused (no_callmanager): they come in there only [R13]");
+    has_not(&told, "application:");
+    // The other way round nothing moves.
+    let told = affected(CLUSTER, "callmanager:two");
+    assert_eq!(told, "callmanager_group:both: has `one` left [R7]\n");
+}
+
+#[test]
+fn a_callmanager_without_another_one_in_the_group_leaves_its_devices_out_of_service() {
+    let told = affected(&cluster(&[("members = [\"one\", \"two\"]", "members = [\"one\"]")]), "callmanager:one");
+    has(&told, "route_point:welcome: stays out of service: its group has no other CallManager [R16]");
+    has(&told, "phone:people: stays out of service: its group has no other CallManager [R14 R16]");
+    has(&told, "callmanager_group:both: has no member left [R7]");
+}
+
+#[test]
+fn a_device_that_the_next_callmanager_cannot_open_or_may_not_recover_is_closed() {
+    let told = affected(&cluster(&[("cfof = ", "cannot_open_on = [\"two\"]\ncfof = ")]), "callmanager:one");
+    has(&told, "route_point:welcome: is closed: the next CallManager of its group cannot open it [R17]");
+    let forbids = cluster(&[("lookup = ", "recovery = false\nlookup = ")]);
+    has(&affected(&forbids, "callmanager:one"), "cti_port:ports: is closed: `ivr` forbids recovery [R19]");
+    // An application that connects anew opens everything anew, whatever it says of recovery.
+    let told = affected(&forbids, "one");
+    has_not(&told, "forbids");
+    has(
+        &told,
+        "cti_port:ports: moves to `two` once `ivr` opens it through `two`, and home again when it has no call [R13 R18 R20]",
+    );
+}
+
+#[test]
+fn a_ctimanager_is_replaced_by_the_next_of_the_applications_list_if_there_is_one() {
+    let told = affected(CLUSTER, "ctimanager:one");
+    has(&told, "application:ivr: connects to the CTIManager of `two` [R20]");
+    has(&told, "route_point:welcome: is not open until `ivr` has opened it again through `two` [R20]");
+    has(&told, "route_point:welcome: calls that wait there unanswered go by cfof to `operator` [R20]");
+    has(&told, "cti_port:ports: connected calls go on [R20]");
+    has_not(&told, "phone:");
+    assert_eq!(affected(CLUSTER, "ctimanager:two"), "application:ivr: may use `one` only [R20]\n");
+    let told = affected(&cluster(&[("ctimanagers = [\"one\", \"two\"]", "ctimanagers = [\"one\"]")]), "ctimanager:one");
+    has(&told, "application:ivr: stays out until the CTIManager of `one` is back: it may use no other [R20]");
+    has(&told, "traffic:callers: its calls to `7000` go by cfna to `operator` [R22]");
+    has(&told, "cti_port:ports: no call finds its way there any more []");
+}
+
+#[test]
+fn before_there_were_ctimanagers_a_callmanager_takes_its_application_with_it() {
+    let told =
+        affected(&cluster(&[("[[node]]\nname = \"one\"", "topology = \"direct\"\n[[node]]\nname = \"one\"")]), "one");
+    has(&told, "application:ivr: stays out until `one`, which it is tied to, is back [R25]");
+    has(&told, "route_point:welcome: is not open until `ivr` is back [R22]");
+}
+
+#[test]
+fn without_its_application_a_device_forwards_or_refuses() {
+    let told = affected(CLUSTER, "ivr");
+    has(&told, "traffic:callers: its calls to `7000` go by cfna to `operator` [R22]");
+    has(&told, "route_point:welcome: calls that wait there unanswered go by cfof to `operator` [R24]");
+    has(&told, "cti_port:ports: calls that wait there unanswered are lost: no forward of `ports` leads on [R24]");
+    has(&told, "cti_port:ports: connected calls end: their media is the application's [R24]");
+    // What it no longer sends on does not arrive either.
+    has(&told, "phone:people: no call finds its way there any more []");
+    let told = affected(&cluster(&[("cfna = \"operator\"\n", "")]), "ivr");
+    has(&told, "traffic:callers: its calls to `7000` are refused (not_opened): no forward of `welcome` leads on [R22]");
+    let told = affected(&cluster(&[("transfer_to", "media = \"separate\"\ntransfer_to")]), "ivr");
+    has(&told, "cti_port:ports: connected calls go on, and are transferred no more [R24]");
+    // Release 12.5 looks at Forward Unregistered first.
+    let newer = cluster(&[
+        ("[[node]]\nname = \"one\"", "profile = \"12.5\"\n[[node]]\nname = \"one\""),
+        ("cfof = ", "cfur = \"people\"\ncfof = "),
+    ]);
+    has(&affected(&newer, "ivr"), "route_point:welcome: new calls go by cfur to `people` [R22]");
+}
+
+#[test]
+fn an_application_goes_with_its_user_and_with_a_database_it_cannot_do_without() {
+    let told = affected(CLUSTER, "ivr-user");
+    has(&told, "application:ivr: cannot log in, and opens nothing [R2]");
+    has(&told, "route_point:welcome: new calls go by cfna to `operator` [R22]");
+    has(&affected(CLUSTER, "customers"), "cti_port:ports: no application has it open [R22]");
+    // It names a database and asks it nothing.
+    assert_eq!(affected(&cluster(&[("lookup = \"40ms\"\n", "")]), "customers"), "");
+    // Nobody misses the user of an application that is not allowed in anyway.
+    let disabled = cluster(&[("name = \"ivr-user\"\n", "name = \"ivr-user\"\ncti_enabled = false\n")]);
+    assert_eq!(affected(&disabled, "ivr-user"), "");
+}
+
+#[test]
+fn forwards_that_lead_to_each_other_go_round_in_circles() {
+    let ring =
+        cluster(&[("cfna = \"operator\"\n", "cfna = \"ports\"\n"), ("first_dn", "cfna = \"welcome\"\nfirst_dn")]);
+    let told = affected(&ring, "ivr");
+    has(
+        &told,
+        "traffic:callers: its calls to `7000` go round in circles by their forwards, until `forward_hops` ends that [R22]",
+    );
+    let chain =
+        cluster(&[("cfna = \"operator\"\n", "cfna = \"ports\"\n"), ("first_dn", "cfna = \"operator\"\nfirst_dn")]);
+    let told = affected(&chain, "ivr");
+    has(&told, "route_point:welcome: new calls go by cfna to `ports`, from there by cfna to `operator` [R22]");
+}
+
+#[test]
+fn what_is_taken_out_leaves_those_that_name_it_without_a_way() {
+    let told = affected(CLUSTER, "welcome");
+    has(&told, "directory_number:7000: leads nowhere []");
+    has(&told, "traffic:callers: its calls to `7000` have nowhere to go []");
+    has(&told, "change:1: has nothing to change [R12]");
+    has(&told, "user:ivr-user: names `welcome`, which is gone [R3]");
+    has(&told, "cti_port:ports: no call finds its way there any more []");
+    let told = affected(CLUSTER, "ports");
+    has(&told, "route_point:welcome: the calls it redirects to `ports` have nowhere to go []");
+    let told = affected(CLUSTER, "people");
+    has(&told, "cti_port:ports: the 20 % of its calls it transfers to `people` have nowhere to go []");
+    has(&told, "change:1: the calls forwarded to `people` from then on have nowhere to go []");
+    has(&told, "traffic:callers: its calls may come to `people` []");
+    let told = affected(CLUSTER, "operator");
+    has(&told, "route_point:welcome: the calls it forwards to `operator` by cfna, cfof have nowhere to go []");
+    assert_eq!(affected(CLUSTER, "change:1"), "");
+}
+
+#[test]
+fn a_number_leads_away_from_a_device_that_another_number_still_reaches() {
+    let told = affected(CLUSTER, "7000");
+    has(&told, "traffic:callers: its calls to `7000` have nowhere to go []");
+    has(&told, "route_point:welcome: has `7001` left []");
+    // The other number alone leads nobody there who does not know it.
+    has(&told, "route_point:welcome: no call finds its way there any more []");
+    let two = cluster(&[(
+        "[[change]]",
+        "[[traffic]]\nname = \"others\"\nto = \"7001\"\narrivals = { poisson = \"1/m\" }\n[[change]]",
+    )]);
+    let told = affected(&two, "7000");
+    has(&told, "route_point:welcome: has `7001` left []");
+    has_not(&told, "no call finds its way");
+    has_not(&told, "traffic:others");
+}
+
+#[test]
+fn devices_without_a_pool_or_group_have_nowhere_to_register() {
+    let told = affected(CLUSTER, "both");
+    has(&told, "device_pool:pool: names no CallManager group any more [R7]");
+    has(&told, "phone:people: has no CallManager to register with [R7]");
+    has(&told, "route_point:welcome: new calls go by cfna to `operator` [R22]");
+    let told = affected(CLUSTER, "pool");
+    has(&told, "cti_port:ports: has no CallManager to register with [R7]");
+    has_not(&told, "callmanager_group:");
+}
+
+#[test]
+fn a_transferred_call_waits_where_phones_queue_their_calls() {
+    let queue = cluster(&[("dn = \"7200\"\n", "dn = \"7200\"\nqueue = true\n")]);
+    // Only the phones lose their CallManager.
+    let apart = queue.replace(
+        "count = 2\ndevice_pool = \"pool\"",
+        "count = 2\ndevice_pool = \"alone\"\n[[callmanager_group]]\nname = \"alone\"\nmembers = [\"two\"]",
+    );
+    let told = affected(&apart, "callmanager:two");
+    has(&told, "cti_port:ports: the 20 % of its calls it transfers to `people` wait at their ports [R10]");
+}
+
+// Held against runs.
+
+/// Which devices went out of service, and which came back.
+struct Devices<'p> {
+    plan: &'p Plan,
+    closed: BTreeSet<(DeviceKind, u16)>,
+    opened: BTreeSet<(DeviceKind, u16)>,
+}
+
+impl Recorder for Devices<'_> {
+    fn note(&mut self, _: Time, fact: Fact) {
+        let group = |device: DeviceId| {
+            let Device { kind, row, .. } = self.plan.devices[device.index()];
+            (kind, row)
+        };
+        match fact {
+            Fact::DeviceClosed { device, .. } => _ = self.closed.insert(group(device)),
+            Fact::DeviceOpened { device, .. } => _ = self.opened.insert(group(device)),
+            _ => {}
+        }
+    }
+}
+
+/// A workload in which nothing fails but what is asked about, for good.
+fn failing(text: &str, process: &str, node: &str) -> String {
+    let mut document: toml_edit::DocumentMut = text.parse().unwrap();
+    document.remove("fault");
+    document.remove("change");
+    document["run"] = toml_edit::Item::Table(toml_edit::Table::from_iter([("length", "30m")]));
+    format!("{document}\n[[fault]]\n{process} = \"{node}\"\nat = \"1m\"\n")
+}
+
+/// What is said of devices is what becomes of them: for each node of each shipped workload, and each of its processes.
+#[test]
+fn a_run_bears_out_what_is_said_of_devices() {
+    let (mut moved, mut stayed, mut untouched) = (0, 0, 0);
+    for path in shipped() {
+        let text = fs::read_to_string(&path).unwrap();
+        let nodes = with(&text, |dependencies| {
+            let nodes = dependencies.records().iter().filter(|record| record.kind == Kind::Node);
+            nodes.map(|record| record.name.clone()).collect::<Vec<_>>()
+        });
+        for (node, process) in nodes.iter().flat_map(|node| ["node", "callmanager", "ctimanager"].map(|it| (node, it)))
+        {
+            let asked = format!("{process}:{node}");
+            let text = failing(&text, process, node);
+            let Ok((workload, plan)) = compile_workload("failing", &text, &NoFiles) else {
+                // There is no such process.
+                assert_eq!(process, "ctimanager");
+                continue;
+            };
+            let dependencies = Dependencies::new(&workload, &plan, &text);
+            let effects = dependencies.affected(dependencies.find(&asked).unwrap());
+            let recorder = Devices { plan: &plan, closed: BTreeSet::new(), opened: BTreeSet::new() };
+            let mut cluster = Cluster::new(&plan, recorder);
+            cluster.run(1, 0);
+            let Devices { closed, opened, .. } = cluster.recorder;
+            let kinds = [
+                (Kind::RoutePoint, DeviceKind::RoutePoint),
+                (Kind::CtiPort, DeviceKind::CtiPort),
+                (Kind::Phone, DeviceKind::Phone),
+            ];
+            for (kind, device) in kinds {
+                let ids = dependencies.ids().filter(|&id| dependencies.record(id).kind == kind);
+                for (row, id) in ids.enumerate() {
+                    let has = |outcome| effects.iter().any(|it| it.on == id && it.outcome == outcome);
+                    // Phones work without an application.
+                    let reopens = has(Outcome::Moves) || kind != Kind::Phone && has(Outcome::Reopened);
+                    let stays = has(Outcome::StaysOut) || has(Outcome::Closed);
+                    let group = (device, row as u16);
+                    let what = format!("{}: {asked}: {}", path.display(), dependencies.full_name(id));
+                    // With a CallManager, a device may come within its application's reach without having been open.
+                    assert!(closed.contains(&group) == (reopens || stays) || workload.direct && reopens, "{what}");
+                    assert_eq!(opened.contains(&group), reopens, "{what}");
+                    moved += u32::from(reopens);
+                    stayed += u32::from(stays);
+                    untouched += u32::from(!reopens && !stays);
+                }
+            }
+        }
+    }
+    assert!(moved > 100 && stayed > 10 && untouched > 100, "{moved} {stayed} {untouched}");
+}
+
+// The program.
+
+fn ctisim(arguments: &[&str]) -> Output {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ctisim"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).arg("deps").args(arguments).output().unwrap()
+}
+
+#[test]
+fn the_built_in_workload_is_shown_as_it_was() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/deps");
+    let about: [(&str, &[&str]); 4] =
+        [("all", &[]), ("sub1", &["sub1"]), ("welcome", &["welcome"]), ("ivr", &["application:ivr"])];
+    let formats = [("table", "txt"), ("json", "json"), ("dot", "dot"), ("mermaid", "mmd")];
+    let mut differing: Vec<PathBuf> = Vec::new();
+    for (file, name) in about {
+        for (format, extension) in formats {
+            let output = ctisim(&[&["workloads/busy_hour.toml", "--format", format], name].concat());
+            assert!(output.status.success() && output.stderr.is_empty());
+            let path = root.join(format!("{file}.{extension}"));
+            if std::env::var_os("UPDATE").is_some() {
+                fs::create_dir_all(&root).unwrap();
+                fs::write(&path, &output.stdout).unwrap();
+            }
+            if fs::read(&path).unwrap_or_default() != output.stdout {
+                differing.push(path);
+            }
+        }
+    }
+    let page = fs::read_to_string(root.join("../../../docs/DEPENDENCIES.md")).unwrap();
+    for shown in ["all.txt", "sub1.txt"] {
+        let text = fs::read_to_string(root.join(shown)).unwrap();
+        assert!(page.contains(&text), "docs/DEPENDENCIES.md shows another {shown}");
+    }
+    assert!(differing.is_empty(), "if that is meant, run this test again with UPDATE=1: {differing:#?}");
+}
+
+#[test]
+fn a_wrong_name_is_2_a_wrong_workload_3_and_a_changed_value_counts() {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    let output = ctisim(&["workloads/busy_hour.toml", "wellcome"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(text(&output.stderr), "error: there is no record called `wellcome`\n  help: did you mean `welcome`?\n");
+    let wrong = ["workloads/busy_hour.toml", "--set", "route_point.welcome.application=ivx"];
+    let output = ctisim(&wrong);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(text(&output.stderr).contains("did you mean `ivr`?"));
+    assert_eq!(ctisim(&["workloads/missing.toml"]).status.code(), Some(1));
+    let alone = ["workloads/busy_hour.toml", "sub1", "--set", r#"callmanager_group.first-half.members=["sub1"]"#];
+    let output = ctisim(&alone);
+    assert!(text(&output.stdout).contains("stays out of service: its group has no other CallManager"));
+}
+
+#[test]
+fn every_record_of_every_shipped_workload_can_be_asked_for() {
+    let mut asked = 0;
+    for path in shipped() {
+        with(&fs::read_to_string(&path).unwrap(), |dependencies| {
+            for id in dependencies.ids() {
+                let subject = dependencies.find(&dependencies.full_name(id)).unwrap();
+                assert_eq!(subject.record, id);
+                let affected = dependencies.affected(subject);
+                assert!(affected.iter().all(|effect| !effect.what.is_empty()), "{affected:?}");
+                asked += 1;
+            }
+        });
+    }
+    assert!(asked > 200, "{asked}");
+}

@@ -1,0 +1,43 @@
+//! R8.
+
+use ctisim::dependencies::{Dependencies, Role};
+use ctisim::plan::compile_workload;
+use ctisim::workload::NoFiles;
+
+#[test]
+fn r8_a_route_point_lists_its_directory_numbers_and_a_number_those_who_use_it() {
+    let text = r#"
+format = 1
+question = "Who uses 7000?"
+[[node]]
+name = "sub1"
+[[callmanager_group]]
+name = "main"
+members = ["sub1"]
+[[route_point]]
+name = "welcome"
+lines = [{ dn = "7000" }, { dn = "7001" }]
+device_pool = "main"
+[[route_point]]
+name = "night"
+device_pool = "main"
+redirect_to = "7000"
+cfna = "7000"
+[[traffic]]
+name = "callers"
+to = "7000"
+arrivals = { poisson = "10/m" }
+"#;
+    let (workload, plan) = compile_workload("tiny", text, &NoFiles).unwrap_or_else(|problems| panic!("{problems}"));
+    let dependencies = Dependencies::new(&workload, &plan, text);
+    let record = |name| dependencies.find(name).unwrap().record;
+    let lines = dependencies.uses_of(record("welcome")).filter(|it| it.role == Role::Line);
+    let numbers: Vec<&str> = lines.map(|it| dependencies.record(it.used).name.as_str()).collect();
+    assert_eq!(numbers, ["7000", "7001"]);
+    let users = |name| -> Vec<String> {
+        let users = dependencies.users_of(record(name));
+        users.map(|it| format!("{} as {}", dependencies.record(it.user).name, it.role.words())).collect()
+    };
+    assert_eq!(users("7000"), ["callers as traffic", "welcome as line", "night as redirect", "night as cfna"]);
+    assert_eq!(users("7001"), ["welcome as line"]);
+}
