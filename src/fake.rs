@@ -1,6 +1,8 @@
 //! A plan and a model small enough to check by hand: something to measure and report where the cluster itself is
 //! beside the point.
 
+use std::sync::Arc;
+
 use crate::domain::{
     ApplicationFault, ApplicationId, CallName, ClosedBecause, DatabaseId, DeviceId, DeviceKind, Ending, Failing,
     Forward, Forwards, NodeId, OutBecause, PortGroupId, Refusal, ReleaseProfile, RoutePointId, SourceId, StationId,
@@ -36,8 +38,8 @@ pub(crate) fn plan() -> Plan {
         kind,
         row,
         application,
-        group: vec![NodeId(0), NodeId(1)],
-        cannot_open_on: if kind == DeviceKind::CtiPort { vec![NodeId(1)] } else { Vec::new() },
+        group: Arc::new([NodeId(0), NodeId(1)]),
+        cannot_open_on: if kind == DeviceKind::CtiPort { Arc::new([NodeId(1)]) } else { Arc::new([]) },
     };
     let ivr = Some(ApplicationId(0));
     Plan {

@@ -46,4 +46,5 @@ pub mod oracle;
 pub mod check;
 pub mod experiment;
 pub mod report;
+pub mod starter;
 pub mod cli;

@@ -96,6 +96,15 @@ fn every_format_is_data_alone() {
 }
 
 #[test]
+fn the_schema_is_data_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = ctisim(directory.path(), &["schema"]);
+    assert!(output.status.success());
+    assert_eq!((text(&output.stderr), text(&output.stdout)), (String::new(), ctisim::workload::schema()));
+    assert!(text(&output.stdout).ends_with("}\n"));
+}
+
+#[test]
 fn usage_is_2() {
     let directory = tempfile::tempdir().unwrap();
     for wrong in [
@@ -321,5 +330,90 @@ fn an_interrupt_is_130_says_what_is_lost_and_leaves_nothing() {
         assert!(message.contains(" of 200000 replications were done; they are lost, nothing was written"), "{message}");
         assert_eq!(text(&output.stdout), "");
         assert_eq!(names(directory.path()), [""; 0]);
+    }
+}
+
+#[test]
+fn a_first_workload_is_written_and_runs() {
+    let directory = tempfile::tempdir().unwrap();
+    let site = ["--calls-per-hour", "6000/h", "--nodes", "2", "--applications", "2", "--name", "Acme"];
+    let output = ctisim(directory.path(), &[&["init", "my site.toml"][..], &site[..]].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout), "");
+    let said = text(&output.stderr);
+    assert!(said.contains("ctisim check 'my site.toml'") && said.contains("ctisim run 'my site.toml'"), "{said}");
+    assert_eq!(names(directory.path()), ["my site.toml"]);
+
+    let output = ctisim(
+        directory.path(),
+        &["run", "my site.toml", "--replications", "3", "--format", "csv", "--no-files", "--audit"],
+    );
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let rows = text(&output.stdout);
+    let mean = |metric: &str| -> f64 {
+        let found = rows.lines().find(|row| row.starts_with(&format!("my site,cluster,,{metric},")));
+        found.unwrap_or_else(|| panic!("{metric} in\n{rows}")).split(',').nth(7).unwrap().parse().unwrap()
+    };
+    // Five minutes without the IVR cost something, but by and large the site copes.
+    assert!(mean("offered") > 5000.0);
+    assert!(mean("completed") > 0.9 * mean("offered"), "{} of {}", mean("completed"), mean("offered"));
+    assert!(mean("dropped_connected") > 0.0 && mean("cfof") > 0.0);
+    assert!(mean("refused") < 0.001 * mean("offered"));
+}
+
+#[test]
+fn a_first_workload_takes_nothing_away() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("workload.toml"), "mine").unwrap();
+    let output = ctisim(directory.path(), &["init"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("--force"), "{}", text(&output.stderr));
+    assert_eq!(fs::read(directory.path().join("workload.toml")).unwrap(), b"mine");
+    let printed = ctisim(directory.path(), &["init", "-"]);
+    assert!(printed.status.success() && text(&printed.stderr).is_empty());
+    assert!(ctisim(directory.path(), &["init", "--force"]).status.success());
+    assert_eq!(fs::read(directory.path().join("workload.toml")).unwrap(), printed.stdout);
+    let nowhere = ctisim(directory.path(), &["init", "no/where.toml"]);
+    assert_eq!(nowhere.status.code(), Some(1));
+    assert!(text(&nowhere.stderr).contains("cannot write no/where.toml"), "{}", text(&nowhere.stderr));
+    for wrong in [&["--nodes", "9"], &["--ports", "0"], &["--talk", "180"], &["--name", ""]] {
+        let output = ctisim(directory.path(), &[&["init", "x.toml"][..], &wrong[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(text(&output.stderr).contains("expected"), "{}", text(&output.stderr));
+    }
+    assert_eq!(names(directory.path()), ["workload.toml"]);
+}
+
+#[test]
+fn completions_are_scripts_that_their_shell_accepts() {
+    let directory = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish"] {
+        let output = ctisim(directory.path(), &["completions", shell]);
+        assert!(output.status.success());
+        let script = text(&output.stdout);
+        assert!(script.contains("calls-per-hour") && script.contains("replications"), "{shell}: {script}");
+    }
+    let script = ctisim(directory.path(), &["completions", "bash"]).stdout;
+    fs::write(directory.path().join("ctisim.bash"), script).unwrap();
+    let bash = Command::new("bash").args(["-n", "ctisim.bash"]).current_dir(directory.path()).output().unwrap();
+    assert!(bash.status.success() && bash.stderr.is_empty(), "{}", text(&bash.stderr));
+}
+
+#[test]
+fn the_man_page_has_every_flag_of_every_command() {
+    let directory = tempfile::tempdir().unwrap();
+    let page = text(&ctisim(directory.path(), &["man"]).stdout).replace("\\-", "-");
+    assert!(page.contains(".TH ctisim 1") && page.contains("Exit codes: 0 done"), "{page}");
+    let help = text(&ctisim(directory.path(), &["--help"]).stdout);
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let commands: Vec<&str> = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    assert!(commands.contains(&"init") && commands.contains(&"run"), "{commands:?}");
+    for command in commands.into_iter().filter(|command| !command.is_empty() && *command != "help") {
+        assert!(page.contains(&format!(".SH \"CTISIM {}\"", command.to_uppercase())), "{command}");
+        let help = text(&ctisim(directory.path(), &[command, "--help"]).stdout);
+        let flags = help.split_whitespace().filter(|word| word.starts_with("--"));
+        for flag in flags.map(|flag| flag.trim_end_matches(|c: char| !c.is_ascii_alphanumeric())) {
+            assert!(page.contains(&format!("\\fB{flag}\\fR")), "{flag} of {command} in\n{page}");
+        }
     }
 }

@@ -19,7 +19,7 @@ use advice::Scope;
 use entries::Entries;
 
 use crate::plan::{self, Plan};
-use crate::workload::{Files, Name, Place, Problem, Reports, Severity, Workload};
+use crate::workload::{Files, Name, Place, Problem, Problems, Reports, Severity, Workload};
 
 /// All that `check` has to say about a workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub struct Examination {
     pub checklist: Vec<Line>,
     /// What was found, in the order of the text.
     pub findings: Vec<Finding>,
+    /// How many more errors there are, which nobody mends at a time.
+    pub more: usize,
 }
 
 /// An error or a warning.
@@ -46,7 +48,8 @@ pub struct Finding {
 impl Examination {
     /// How many findings are as bad as that.
     pub fn count(&self, severity: Severity) -> usize {
-        self.findings.iter().filter(|finding| finding.problem.severity == severity).count()
+        let found = self.findings.iter().filter(|finding| finding.problem.severity == severity).count();
+        if severity == Severity::Error { found + self.more } else { found }
     }
 }
 
@@ -81,7 +84,7 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
     // What could not be read is as if it were not there, and may look as if it had been forgotten.
     let unread = reports.places();
     let plan = workload.as_ref().and_then(|workload| plan::draw_up(name, workload, &reports));
-    let errors = reports.into_problems(name, text).list;
+    let Problems { list: errors, more, .. } = reports.into_problems(name, text);
     let entries = Entries::of(text);
     let mut notes = Notes::default();
     if let Some(workload) = &workload {
@@ -117,7 +120,7 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
     findings.extend(warnings.into_iter().map(|note| note.finding));
     findings.sort_by_key(|finding| (finding.problem.place.start, finding.problem.place.end));
     let checklist = checklist::lines(&offenders, &uncertain, workload.is_some());
-    Examination { name: name.to_owned(), text: text.to_owned(), checklist, findings }
+    Examination { name: name.to_owned(), text: text.to_owned(), checklist, findings, more }
 }
 
 /// A workload without errors, as its file says it and as it would be simulated: a row in one is the same row in the other.

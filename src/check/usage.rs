@@ -66,7 +66,7 @@ fn pools_named(workload: &Workload) -> impl Iterator<Item = &str> {
 
 /// The nodes where devices register, applications connect, or calls come in or leave.
 fn nodes_used(workload: &Workload, plan: &Plan) -> BTreeSet<NodeId> {
-    let devices = plan.devices.iter().flat_map(|device| &device.group);
+    let devices = plan.devices.iter().flat_map(|device| device.group.iter());
     let applications = plan.applications.iter().flat_map(|application| &application.ctimanagers);
     let sources = plan.sources.iter().flat_map(|source| &source.ingress);
     let mut nodes: BTreeSet<NodeId> = devices.chain(applications).chain(sources).copied().collect();

@@ -9,6 +9,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check::CheckArguments;
 use super::deps::DepsArguments;
+use crate::engine::Span;
+use crate::starter::most;
+use crate::workload::units;
 
 /// What a Cisco CallManager cluster and its CTI applications do under load and failure, before it happens.
 ///
@@ -21,6 +24,15 @@ pub(super) struct Arguments {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 internal or I/O error, 2 usage, 3 workload invalid, 11 a precision was not reached, 13 a self-check failed, 130 interrupted";
+
+const SCHEMA: &str = "\
+Keep it beside your workloads:
+
+    ctisim schema > workload.schema.json
+
+and begin each of them with this line, which editors with Taplo or Tombi understand (in VS Code: Even Better TOML):
+
+    #:schema ./workload.schema.json";
 
 #[derive(Clone, Debug, Subcommand)]
 pub(super) enum Command {
@@ -35,6 +47,23 @@ pub(super) enum Command {
     /// Show what uses what in a workload, and what would be affected if a part of it went
     #[command(after_help = EXIT_CODES)]
     Deps(DepsArguments),
+
+    /// Write a commented workload to start from; asks for what it needs if no flag tells
+    #[command(after_help = EXIT_CODES)]
+    Init(InitArguments),
+
+    /// Print completions for a shell
+    Completions {
+        /// Which shell
+        shell: CompletedShell,
+    },
+
+    /// Print the man page, for `man -l`
+    Man,
+
+    /// Print the JSON Schema of the workload format, with which an editor explains, completes and checks keys
+    #[command(after_help = SCHEMA)]
+    Schema,
 }
 
 impl Default for Command {
@@ -90,6 +119,57 @@ pub(super) struct RunArguments {
     pub(super) no_files: bool,
 }
 
+/// What a planner knows of a site. What is not said follows from the rest.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct InitArguments {
+    /// The file to write; - for standard output
+    #[arg(default_value = "workload.toml")]
+    pub(super) file: PathBuf,
+
+    /// What the site is called
+    #[arg(long, value_name = "NAME", value_parser = site_name)]
+    pub(super) name: Option<String>,
+
+    /// Nodes that process calls, 1 to 8 [default: enough for the calls, 3 at least]
+    #[arg(long, value_name = "N", value_parser = nodes, allow_hyphen_values = true)]
+    pub(super) nodes: Option<u32>,
+
+    /// Calls in the busy hour, 3600 or 3600/h [default: 3600, or what the agents and ports can take]
+    #[arg(long, value_name = "N", value_parser = calls_per_hour, allow_hyphen_values = true)]
+    pub(super) calls_per_hour: Option<u32>,
+
+    /// Applications, 1 to 10: IVRs with ports, and from the second on attendants that pass calls to people [default: 2]
+    #[arg(long, value_name = "N", value_parser = applications, allow_hyphen_values = true)]
+    pub(super) applications: Option<u32>,
+
+    /// CTI ports in all, 1 to 5000 [default: enough for the calls]
+    #[arg(long, value_name = "N", value_parser = ports, allow_hyphen_values = true)]
+    pub(super) ports: Option<u32>,
+
+    /// People who answer calls, up to 20000; 0: callers are served at the ports [default: enough for the calls]
+    #[arg(long, value_name = "N", value_parser = agents, allow_hyphen_values = true)]
+    pub(super) agents: Option<u32>,
+
+    /// How long a caller talks on average, e.g. 3m, up to 1h [default: 3m]
+    #[arg(long, value_name = "TIME", value_parser = talk, allow_hyphen_values = true)]
+    pub(super) talk: Option<u32>,
+
+    /// Replace the file if it is there already
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+/// The shells whose completions can be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompletedShell {
+    /// Bourne Again Shell
+    Bash,
+    /// Z Shell
+    Zsh,
+    /// Friendly Interactive Shell
+    Fish,
+}
+
 /// How the summary is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -133,6 +213,53 @@ fn seed(text: &str) -> Result<u64, String> {
     seed.ok_or_else(|| format!("expected a whole number from 0 to {}, or 0x and up to 16 hexadecimal digits", u64::MAX))
 }
 
+/// A whole number within bounds that have a reason.
+fn whole(text: &str, least: u32, most: u32, reason: &str) -> Result<u32, String> {
+    let number = text.parse::<u32>().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("expected a whole number from {least} to {most}: {reason}"))
+}
+
+pub(super) fn nodes(text: &str) -> Result<u32, String> {
+    whole(text, 1, most::NODES, "a cluster has at most eight nodes that process calls")
+}
+
+pub(super) fn calls_per_hour(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix("/h").unwrap_or(text);
+    whole(number, 1, most::CALLS_AN_HOUR, "calls in the busy hour, of which the largest designs take some 100,000")
+}
+
+pub(super) fn applications(text: &str) -> Result<u32, String> {
+    whole(text, 1, most::APPLICATIONS, "for more of them, copy a section of the file")
+}
+
+pub(super) fn ports(text: &str) -> Result<u32, String> {
+    whole(text, 1, most::PORTS, "Cisco advises 2000 devices a provider; for more, change `count` in the file")
+}
+
+pub(super) fn agents(text: &str) -> Result<u32, String> {
+    whole(text, 0, most::AGENTS, "the largest designs have 12,000")
+}
+
+/// An average talk time in whole seconds.
+pub(super) fn talk(text: &str) -> Result<u32, String> {
+    let span = units::duration(text).map_err(|why| format!("expected a time such as 3m or 200s: {why}"))?;
+    let longest = Span::from_secs(u64::from(most::TALK_S));
+    match span.nanos() / 1_000_000_000 {
+        seconds @ 1.. if span <= longest => Ok(seconds as u32),
+        _ => Err("expected 1s to 1h: a longer call would never end within the busy hour".into()),
+    }
+}
+
+pub(super) fn site_name(text: &str) -> Result<String, String> {
+    const LONGEST: usize = 60;
+    match text.trim() {
+        name if name.is_empty() || name.chars().count() > LONGEST || name.chars().any(char::is_control) => {
+            Err(format!("expected a name of 1 to {LONGEST} characters on one line"))
+        }
+        name => Ok(name.to_owned()),
+    }
+}
+
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     text.parse().map_err(|_| "expected a number of threads, at least 1".into())
 }
@@ -170,6 +297,27 @@ mod tests {
         for wrong in ["", "0x", "-1", "+1", "1.5", "0x+1", "0xg", "0x10000000000000000", "18446744073709551616"] {
             assert!(seed(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn answers_have_bounds_with_a_reason() {
+        assert_eq!(calls_per_hour("36000/h"), Ok(36_000));
+        assert_eq!((agents("0"), talk("1m30s"), nodes("8")), (Ok(0), Ok(90), Ok(8)));
+        for (wrong, word) in [
+            (nodes("9"), "eight nodes"),
+            (nodes("-1"), "1 to 8"),
+            (ports("0"), "1 to 5000"),
+            (calls_per_hour("10/s"), "busy hour"),
+            (applications("11"), "copy a section"),
+            (agents("many"), "12,000"),
+            (talk("0s"), "1s to 1h"),
+            (talk("61m"), "1s to 1h"),
+            (talk("180"), "no unit"),
+        ] {
+            let told = wrong.expect_err(word);
+            assert!(told.contains(word), "{told}");
+        }
+        assert!(site_name(" \n").is_err() && site_name("a\tb").is_err());
     }
 
     #[test]

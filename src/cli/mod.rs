@@ -5,6 +5,8 @@
 mod arguments;
 mod check;
 mod deps;
+mod init;
+mod manual;
 mod memory;
 mod model;
 mod output;
@@ -18,6 +20,8 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use arguments::{Arguments, Command};
+
+use crate::workload;
 
 /// Why the program stops short of its goal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,6 +81,10 @@ pub fn main() -> ExitCode {
         Command::Run(run) => run::run(&run),
         Command::Check(check) => check::check(&check),
         Command::Deps(deps) => deps::deps(&deps),
+        Command::Init(init) => init::run(&init),
+        Command::Completions { shell } => manual::completions(shell),
+        Command::Man => manual::page(),
+        Command::Schema => print(workload::schema().as_bytes()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

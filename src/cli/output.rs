@@ -118,6 +118,25 @@ impl OutputDirectory {
     }
 }
 
+/// Writes a file that is not there yet, whole or not at all; with `force` it takes the place of one that is.
+pub(super) fn write_new(path: &Path, content: &[u8], force: bool, taken: impl Fn() -> String) -> Result<(), Stop> {
+    let directory = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let failed = |error: &io::Error| match error.kind() {
+        ErrorKind::AlreadyExists if !force => Stop::Failed(taken()),
+        _ => Stop::Failed(format!(
+            "cannot write {}: {error}\n  help: give a path that can be written to, or - for standard output",
+            path.display()
+        )),
+    };
+    let mut file = OutputDirectory::new(directory.to_owned()).temporary("new").map_err(|error| failed(&error))?;
+    file.write_all(content).and_then(|()| file.as_file().sync_all()).map_err(|error| failed(&error))?;
+    let persisted = if force { file.persist(path) } else { file.persist_noclobber(path) };
+    persisted.map(|_| ()).map_err(|error| failed(&error.error))
+}
+
 /// Removes directories we have created. Where somebody else has put something into one, it stays.
 fn remove(created: &[PathBuf]) {
     for directory in created.iter().rev() {

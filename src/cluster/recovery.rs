@@ -132,7 +132,8 @@ impl<R: Recorder> Cluster<'_, R> {
         let node = if place.kind == PlaceKind::Phone {
             self.places[device as usize].reopened = true;
             // R14: a phone is opened where it is, and not at all while it is nowhere.
-            place.open.then_some(place.node).filter(|&node| self.reaches(manager, node))
+            let can_open = |node: &NodeId| self.reaches(manager, *node) && self.can_open(device, *node);
+            place.open.then_some(place.node).filter(can_open)
         } else if place.registered && self.callmanager_up(place.node) && self.reaches(manager, place.node) {
             Some(place.node)
         } else {
@@ -420,7 +421,9 @@ impl<R: Recorder> Cluster<'_, R> {
         self.arrived_home(device);
         if let Some(application) = application {
             let state = &self.applications[application.index()];
-            if reopened && state.connected {
+            if !self.can_open(device, node) {
+                // R17: its application has lost it, for as long as it is there.
+            } else if reopened && state.connected {
                 // R20: it was opened before it moved; from now on it can be controlled.
                 self.places[device as usize].controlled = true;
                 self.gain_device(application);
@@ -431,6 +434,12 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         self.phone_looks_home(device);
         self.serve_waiting(PhoneGroupId(row));
+    }
+
+    /// R17: whether a phone that has moved can be opened where it is.
+    fn can_open(&self, device: u32, node: NodeId) -> bool {
+        let plan = &self.plan.devices[device as usize];
+        node == plan.group[0] || !plan.cannot_open_on.contains(&node)
     }
 
     /// A phone that is elsewhere while its home is back queues to return there.

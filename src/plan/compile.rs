@@ -1,6 +1,7 @@
 //! From what a workload says to what is simulated: names become row numbers, and whatever does not fit is reported.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::control;
 use super::directory::{Directory, R7};
@@ -43,7 +44,9 @@ pub fn compile_workload(name: &str, text: &str, files: &dyn Files) -> Result<(Wo
 
 /// The plan of a workload that has been read; `None` if anything was or is reported.
 pub fn draw_up(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
-    limits::check_tables(workload, reports);
+    if !limits::check_tables(workload, reports) {
+        return None;
+    }
     let directory = Directory::new(workload, reports);
     control::check(workload, &directory);
     let groups: Vec<Vec<NodeId>> =
@@ -59,7 +62,7 @@ pub fn draw_up(name: &str, workload: &Workload, reports: &Reports) -> Option<Pla
     let homes = |pool: &Name, cannot_open_on: &[Name]| {
         let group = group(pool);
         let cannot_open_on = unable(cannot_open_on, &group, &directory);
-        Homes { group, cannot_open_on }
+        Homes { group: group.into(), cannot_open_on: cannot_open_on.into() }
     };
     let route_point_homes: Vec<Homes> =
         workload.route_points.iter().map(|it| homes(&it.device_pool, &it.cannot_open_on)).collect();
@@ -140,8 +143,8 @@ pub fn draw_up(name: &str, workload: &Workload, reports: &Reports) -> Option<Pla
 
 /// Where devices register.
 struct Homes {
-    group: Vec<NodeId>,
-    cannot_open_on: Vec<NodeId>,
+    group: Arc<[NodeId]>,
+    cannot_open_on: Arc<[NodeId]>,
 }
 
 /// The CallManagers of a group that cannot open a device.
@@ -173,7 +176,7 @@ impl Plan {
         let first = self.devices.len() as u32;
         for id in first..first + count {
             let Homes { group, cannot_open_on } = homes;
-            let (group, cannot_open_on) = (group.clone(), cannot_open_on.clone());
+            let (group, cannot_open_on) = (Arc::clone(group), Arc::clone(cannot_open_on));
             self.devices.push(Device { kind, row: row as u16, application, group, cannot_open_on });
             if let Some(application) = application {
                 self.applications[application.index()].devices.push(DeviceId(id));
@@ -245,7 +248,8 @@ fn application(it: &said::Application, workload: &Workload, directory: &Director
     };
     if ctimanagers.is_empty() && it.ctimanagers.is_none() && !workload.nodes.is_empty() {
         let what = format!("no node runs a CTIManager for `{}`", it.name.value);
-        directory.reports.add(Problem::new(it.name.place.clone(), what, "").rule(R1));
+        let problem = Problem::new(it.name.place.clone(), what, "").rule(R1);
+        directory.reports.add(problem.hint("give one of the nodes `ctimanager = true`"));
     }
     let least_priority = it.least_priority.as_ref().and_then(|(name, after)| {
         let node = directory.nodes.find(name)?;
@@ -362,7 +366,7 @@ fn source(it: &said::Traffic, workload: &Workload, directory: &Directory<'_>) ->
     let arrivals = match &it.arrivals.calls {
         Calls::Listed(calls) => Arrivals::Listed(calls.iter().map(listed).collect()),
         _ => {
-            let curve = curve(&it.arrivals, workload.run.length.value, directory.reports);
+            let curve = curve(&it.arrivals, workload.run.length.value);
             match it.arrivals.states.is_empty() {
                 true => Arrivals::Poisson(curve),
                 false => Arrivals::Modulated(curve, it.arrivals.states.iter().map(state).collect()),
@@ -407,21 +411,29 @@ fn steady_has_no_moments(workload: &Workload, reports: &Reports) {
 /// Route points that pass a call only among themselves would pass it on for ever. Forwards are another matter: the hop
 /// limit ends those.
 fn nobody_stays_for_ever(plan: &Plan, workload: &Workload, reports: &Reports) {
-    let mut leaves: Vec<bool> =
-        plan.route_points.iter().map(|route_point| !matches!(route_point.treatment, Treatment::Redirect(_))).collect();
-    loop {
-        let before = leaves.clone();
-        for (row, route_point) in plan.route_points.iter().enumerate() {
-            if let Treatment::Redirect(targets) = &route_point.treatment {
-                leaves[row] |= targets.is_empty()
-                    || targets.iter().any(|(_, target)| match target {
-                        Target::RoutePoint(id) => leaves[id.index()],
-                        _ => true,
-                    });
+    let mut leaves: Vec<bool> = plan.route_points.iter().map(|_| false).collect();
+    // Who redirects to each route point, for news to travel backwards.
+    let mut comes_from: Vec<Vec<usize>> = plan.route_points.iter().map(|_| Vec::new()).collect();
+    let mut left: Vec<usize> = Vec::new();
+    for (row, route_point) in plan.route_points.iter().enumerate() {
+        let targets = match &route_point.treatment {
+            Treatment::Redirect(targets) => targets.as_slice(),
+            Treatment::Answer(_) => &[],
+        };
+        let mut inside = 0;
+        for (_, target) in targets {
+            if let Target::RoutePoint(id) = target {
+                comes_from[id.index()].push(row);
+                inside += 1;
             }
         }
-        if leaves == before {
-            break;
+        if targets.is_empty() || inside < targets.len() {
+            left.push(row);
+        }
+    }
+    while let Some(row) = left.pop() {
+        if !std::mem::replace(&mut leaves[row], true) {
+            left.append(&mut comes_from[row]);
         }
     }
     for (row, _) in leaves.iter().enumerate().filter(|(_, leaves)| !**leaves) {

@@ -1,5 +1,7 @@
 //! Who controls which device, and whether it may (R2, R3, R5, R6).
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::directory::Directory;
 use crate::workload::{Application, Associated, Interface, Name, Place, Problem, Reports, User, Workload, suggestion};
 
@@ -33,20 +35,31 @@ fn devices(workload: &Workload) -> impl Iterator<Item = Controlled<'_>> {
 
 /// Reports applications that may not have what they are to control, or that ask for more than they have.
 pub(super) fn check(workload: &Workload, directory: &Directory<'_>) {
+    let known: BTreeSet<&str> = devices(workload).map(|device| device.name.value.as_str()).collect();
+    // Pairs of a user and a device, so that neither is sought in a list.
+    let mut associated: BTreeSet<(&str, &str)> = BTreeSet::new();
     for user in &workload.users {
         if let Associated::Listed(names) = &user.devices {
-            associated_devices_exist(names, workload, directory.reports);
+            associated_devices_exist(names, &known, directory.reports);
+            associated.extend(names.iter().map(|name| (user.name.value.as_str(), name.value.as_str())));
+        }
+    }
+    let mut ports: BTreeMap<&str, u64> = BTreeMap::new();
+    for group in &workload.cti_ports {
+        if let Some(application) = &group.application {
+            *ports.entry(&application.value).or_default() += u64::from(group.count.value);
         }
     }
     for application in &workload.applications {
         if let Some(name) = &application.user {
             directory.users.find(name);
         }
-        enough_ports(application, workload, directory.reports);
+        let ports = ports.get(application.name.value.as_str()).copied().unwrap_or(0);
+        enough_ports(application, ports, directory.reports);
     }
     for device in devices(workload) {
         if let Some(application) = found(device.application, workload, directory) {
-            is_associated(&device, application, workload, directory);
+            is_associated(&device, application, &associated, workload, directory);
         }
     }
     for ports in &workload.cti_ports {
@@ -68,29 +81,35 @@ fn found<'a>(application: Option<&Name>, workload: &'a Workload, directory: &Dir
     Some(&workload.applications[id.index()])
 }
 
-fn associated_devices_exist(names: &[Name], workload: &Workload, reports: &Reports) {
-    let known: Vec<&str> = devices(workload).map(|device| device.name.value.as_str()).collect();
-    let mut seen: Vec<&str> = Vec::new();
+fn associated_devices_exist(names: &[Name], known: &BTreeSet<&str>, reports: &Reports) {
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
     for name in names {
         let value = name.value.as_str();
         let problem = |what: String| Problem::new(name.place.clone(), what, "").rule(R3);
-        if !known.contains(&value) {
+        if !known.contains(value) {
             let what = format!("there is no route point, port group or phone group named `{value}`");
             let mut problem = problem(what);
-            problem.hint = suggestion(value, known.iter().copied());
+            if !reports.is_full() {
+                problem.hint = suggestion(value, known.iter().copied());
+            }
             reports.add(problem);
-        } else if seen.contains(&value) {
+        } else if !seen.insert(value) {
             reports.add(problem(format!("`{value}` is listed twice")));
         }
-        seen.push(value);
     }
 }
 
-fn is_associated(device: &Controlled<'_>, application: &Application, workload: &Workload, directory: &Directory<'_>) {
+fn is_associated(
+    device: &Controlled<'_>,
+    application: &Application,
+    associated: &BTreeSet<(&str, &str)>,
+    workload: &Workload,
+    directory: &Directory<'_>,
+) {
     let (Some(user), Some(named)) = (user(application, workload, directory), device.application) else { return };
-    if let Associated::Listed(names) = &user.devices
+    if matches!(user.devices, Associated::Listed(_))
         && !device.name.value.is_empty()
-        && !names.iter().any(|name| name.value == device.name.value)
+        && !associated.contains(&(user.name.value.as_str(), device.name.value.as_str()))
     {
         let (device, user) = (&device.name.value, &user.name);
         let what = format!("`{}` may not control `{device}`", application.name.value);
@@ -102,13 +121,8 @@ fn is_associated(device: &Controlled<'_>, application: &Application, workload: &
     }
 }
 
-fn enough_ports(application: &Application, workload: &Workload, reports: &Reports) {
+fn enough_ports(application: &Application, ports: u64, reports: &Reports) {
     let Some(lines) = &application.voice_lines else { return };
-    let own = workload
-        .cti_ports
-        .iter()
-        .filter(|ports| ports.application.as_ref().is_some_and(|it| it.value == application.name.value));
-    let ports: u64 = own.map(|ports| u64::from(ports.count.value)).sum();
     if ports < u64::from(lines.value) {
         let what = format!("`{}` asks for {} voice lines and has {ports} ports", application.name.value, lines.value);
         let place: Place = lines.place.clone();

@@ -78,7 +78,9 @@ impl<'a, T: Copy> Names<'a, T> {
         }
         let what = format!("there is no {} named `{}`", self.kind, name.value);
         let mut problem = Problem::new(name.place.clone(), what, "");
-        problem.hint = suggestion(&name.value, self.rows.keys().copied());
+        if !self.reports.is_full() {
+            problem.hint = suggestion(&name.value, self.rows.keys().copied());
+        }
         problem.rule = rule;
         self.reports.add(problem);
     }
@@ -99,7 +101,7 @@ pub(super) struct Directory<'a> {
 impl<'a> Directory<'a> {
     /// Enters everything that has a name.
     pub(super) fn new(workload: &'a Workload, reports: &'a Reports) -> Directory<'a> {
-        let mut targets = Names::new("target of calls", reports);
+        let mut targets = Names::new("device or number", reports);
         for (row, route_point) in workload.route_points.iter().enumerate() {
             let target = Target::RoutePoint(RoutePointId(row as u16));
             targets.define(&route_point.name, target);
@@ -170,8 +172,10 @@ impl<'a> Directory<'a> {
         if !name.is_empty() {
             let what = format!("there is no device pool and no CallManager group named `{name}`");
             let mut problem = Problem::new(pool.place.clone(), what, "").rule(R7);
-            let known = self.pools.rows.keys().chain(self.groups.rows.keys()).copied();
-            problem.hint = suggestion(name, known);
+            if !self.reports.is_full() {
+                let known = self.pools.rows.keys().chain(self.groups.rows.keys()).copied();
+                problem.hint = suggestion(name, known);
+            }
             self.reports.add(problem);
         }
         None

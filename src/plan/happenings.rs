@@ -1,5 +1,7 @@
 //! What happens while a cluster runs: faults, and changes of settings.
 
+use std::collections::BTreeMap;
+
 use super::directory::Directory;
 use super::limits;
 use super::{Change, Fault, Occurs};
@@ -93,14 +95,22 @@ fn failing(it: &said::Failing, workload: &Workload, directory: &Directory<'_>) -
 /// reason at a time: they are back when all of these are over.
 fn one_after_the_other(mut faults: Vec<(Time, Span, ApplicationId, &Place)>, directory: &Directory<'_>) {
     faults.sort_by_key(|&(at, ..)| at);
-    for (later, &(at, _, application, place)) in faults.iter().enumerate() {
-        let still_down = |&&(earlier, lasts, of, _): &&(Time, Span, ApplicationId, &Place)| {
-            of == application && earlier + lasts > at
-        };
-        if let Some((.., first)) = faults[..later].iter().find(still_down) {
-            let what = "this fault strikes an application that is still down";
-            let problem = Problem::new(place.clone(), what, "").also((*first).clone(), "since this one");
-            directory.reports.add(problem);
+    // Until when each application is down, and since which fault.
+    let mut down: BTreeMap<ApplicationId, (Time, &Place)> = BTreeMap::new();
+    for (at, lasts, application, place) in faults {
+        let until = at + lasts;
+        match down.get(&application) {
+            Some(&(latest, since)) if latest > at => {
+                let what = "this fault strikes an application that is still down";
+                let problem = Problem::new(place.clone(), what, "").also(since.clone(), "since this one");
+                directory.reports.add(problem);
+                if latest < until {
+                    down.insert(application, (until, place));
+                }
+            }
+            _ => {
+                down.insert(application, (until, place));
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! How large a workload may be, and what it takes to run it.
 
+use super::rates;
 use super::{Arrivals, Device, ListedCall, Plan, RateCurve, Source, Treatment};
 use crate::domain::{DeviceId, Target};
 use crate::engine::{Distribution, Span};
@@ -8,7 +9,11 @@ use crate::workload::{At, DEVICES_MAX, Place, Problem, Reports, Workload};
 /// Row numbers are 16 bits wide.
 const ROWS_MAX: usize = 65_535;
 
-/// A rate may change so often in a run.
+/// A cluster has a score of nodes. Any source and any application may use all of them, so that many of one are too many of the
+/// other.
+const NODES_MAX: usize = 1000;
+
+/// All rates together may change so often in a run.
 const RATE_STEPS_MAX: u64 = 1_000_000;
 
 /// More calls a second than that are fewer than ten nanoseconds apart.
@@ -20,32 +25,39 @@ const FAILURES_MAX: f64 = 1_000_000.0;
 /// A call's number is 32 bits wide; some room is left for luck.
 const CALLS_MAX: f64 = 4_000_000_000.0;
 
-/// Reports tables that are too long for their row numbers, and too many devices.
-pub(super) fn check_tables(workload: &Workload, reports: &Reports) {
-    fn rows<'a>(table: &str, names: impl Iterator<Item = &'a Place>, reports: &Reports) -> usize {
-        let places: Vec<&Place> = names.collect();
-        if let Some(place) = places.get(ROWS_MAX) {
-            let what = format!("there are {} `[[{table}]]`; the limit is {ROWS_MAX}", places.len());
-            reports.add(Problem::new((*place).clone(), what, "one too many"));
+/// Whether all tables are short enough for their row numbers and the devices few enough, and no rate changes too often;
+/// reports those that are not. What comes after may rely on it.
+pub(super) fn check_tables(workload: &Workload, reports: &Reports) -> bool {
+    let sound = std::cell::Cell::new(true);
+    let report = |problem: Problem| {
+        sound.set(false);
+        reports.add(problem);
+    };
+    let within = |table: &str, places: &mut dyn Iterator<Item = &Place>, limit: usize| {
+        let places: Vec<&Place> = places.collect();
+        if let Some(place) = places.get(limit) {
+            let what = format!("there are {} `[[{table}]]`; the limit is {limit}", places.len());
+            report(Problem::new((*place).clone(), what, "one too many"));
         }
         places.len()
-    }
-    let nodes = rows("node", workload.nodes.iter().map(|it| &it.name.place), reports);
-    let applications = rows("application", workload.applications.iter().map(|it| &it.name.place), reports);
-    let databases = rows("database", workload.databases.iter().map(|it| &it.name.place), reports);
-    rows("user", workload.users.iter().map(|it| &it.name.place), reports);
-    rows("route_point", workload.route_points.iter().map(|it| &it.name.place), reports);
-    rows("cti_port", workload.cti_ports.iter().map(|it| &it.name.place), reports);
-    rows("phone", workload.phones.iter().map(|it| &it.name.place), reports);
-    rows("destination", workload.destinations.iter().map(|it| &it.name.place), reports);
-    rows("traffic", workload.traffic.iter().map(|it| &it.name.place), reports);
-    rows("fault", workload.faults.iter().map(|it| &it.name.place), reports);
-    rows("change", workload.changes.iter().map(|it| &it.at.place), reports);
+    };
+    let rows = |table: &str, places: &mut dyn Iterator<Item = &Place>| within(table, places, ROWS_MAX);
+    let nodes = within("node", &mut workload.nodes.iter().map(|it| &it.name.place), NODES_MAX);
+    let applications = rows("application", &mut workload.applications.iter().map(|it| &it.name.place));
+    let databases = rows("database", &mut workload.databases.iter().map(|it| &it.name.place));
+    rows("user", &mut workload.users.iter().map(|it| &it.name.place));
+    rows("route_point", &mut workload.route_points.iter().map(|it| &it.name.place));
+    rows("cti_port", &mut workload.cti_ports.iter().map(|it| &it.name.place));
+    rows("phone", &mut workload.phones.iter().map(|it| &it.name.place));
+    rows("destination", &mut workload.destinations.iter().map(|it| &it.name.place));
+    rows("traffic", &mut workload.traffic.iter().map(|it| &it.name.place));
+    rows("fault", &mut workload.faults.iter().map(|it| &it.name.place));
+    rows("change", &mut workload.changes.iter().map(|it| &it.at.place));
     let stations = 2 * nodes + applications + databases;
     if stations > ROWS_MAX {
         let what =
             format!("there are {stations} places where work queues (two a node, one an application or database)");
-        reports.add(Problem::new(0..0, what, format!("the limit is {ROWS_MAX}")));
+        report(Problem::new(0..0, what, format!("the limit is {ROWS_MAX}")));
     }
     let counts = workload.cti_ports.iter().map(|it| &it.count).chain(workload.phones.iter().map(|it| &it.count));
     let mut devices = workload.route_points.len() as u64;
@@ -54,9 +66,20 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) {
         devices += u64::from(*value);
         if before <= u64::from(DEVICES_MAX) && devices > u64::from(DEVICES_MAX) {
             let what = format!("with these there are {devices} devices; the limit is {DEVICES_MAX}");
-            reports.add(Problem::new(place.clone(), what, ""));
+            report(Problem::new(place.clone(), what, ""));
         }
     }
+    let length = workload.run.length.value;
+    let mut steps: u64 = 0;
+    for arrivals in workload.traffic.iter().map(|it| &it.arrivals) {
+        let before = steps;
+        steps = steps.saturating_add(rates::steps(arrivals, length));
+        if before <= RATE_STEPS_MAX && steps > RATE_STEPS_MAX {
+            let what = format!("with this one, rates change {steps} times in the run; the limit is {RATE_STEPS_MAX}");
+            report(Problem::new(arrivals.place.clone(), what, ""));
+        }
+    }
+    sound.get()
 }
 
 /// Whether something that works and fails for so long on average fails too often in a run.
@@ -65,16 +88,6 @@ pub(super) fn too_many_failures(works: Span, lasts: Span, length: Span, place: &
     let too_many = failures > FAILURES_MAX;
     if too_many {
         let what = format!("this fails {failures:.0} times in the run; the limit is {FAILURES_MAX:.0}");
-        reports.add(Problem::new(place.clone(), what, ""));
-    }
-    too_many
-}
-
-/// Reports a rate that changes too often.
-pub(super) fn too_many_steps(steps: u64, place: &Place, reports: &Reports) -> bool {
-    let too_many = steps > RATE_STEPS_MAX;
-    if too_many {
-        let what = format!("this rate changes {steps} times in the run; the limit is {RATE_STEPS_MAX}");
         reports.add(Problem::new(place.clone(), what, ""));
     }
     too_many
@@ -211,8 +224,6 @@ impl Plan {
         const CALL: f64 = 96.0;
         const EVENT: f64 = 32.0;
         const DEVICE: u64 = 128;
-        // A list of a few rows is a small block of its own.
-        const BLOCK: usize = 32;
         const HISTOGRAMS: u64 = 400 << 10;
         let devices = self.devices.len() as u64;
         let scopes = 1 + self.nodes.len() + self.applications.len() + self.databases.len() + self.route_points.len();
@@ -220,8 +231,8 @@ impl Plan {
         let calls = self.peak_calls() * (CALL + 3.0 * EVENT);
         let worker = calls as u64 + devices * (DEVICE + EVENT as u64) + scopes as u64 * HISTOGRAMS;
         let listed: usize = self.sources.iter().map(|source| source.arrivals.bytes()).sum();
-        // The plan itself is shared; a device has two lists, and a row in its application's.
-        let device = size_of::<Device>() + 2 * BLOCK + size_of::<DeviceId>();
+        // The plan itself is shared; a device has a row of its own, and one in its application's.
+        let device = size_of::<Device>() + size_of::<DeviceId>();
         let happenings = size_of_val(self.faults.as_slice()) + size_of_val(self.changes.as_slice());
         let shared = (listed + happenings) as u64 + devices * device as u64;
         worker.saturating_mul(workers as u64).saturating_add(shared)

@@ -11,6 +11,8 @@ mod rates;
 pub use compile::{compile, compile_workload, draw_up};
 pub use numbers::Number;
 
+use std::sync::Arc;
+
 use crate::domain::{
     ApplicationId, DatabaseId, DestinationId, DeviceId, DeviceKind, Failing, Forward, Forwards, NodeId, PhoneGroupId,
     PortGroupId, ReleaseProfile, RoutePointId, StationId, Target,
@@ -320,10 +322,10 @@ pub struct Device {
     pub row: u16,
     /// Who controls it.
     pub application: Option<ApplicationId>,
-    /// The CallManagers it may register with, best first (R7): one to three.
-    pub group: Vec<NodeId>,
+    /// The CallManagers it may register with, best first (R7): one to three. Like devices share it.
+    pub group: Arc<[NodeId]>,
     /// Of these, the ones that turn out unable to open it when it is to be recovered there (R17).
-    pub cannot_open_on: Vec<NodeId>,
+    pub cannot_open_on: Arc<[NodeId]>,
 }
 
 /// A source of calls.

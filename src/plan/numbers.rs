@@ -8,6 +8,8 @@ pub(super) struct NumberRange<'a> {
     first: Number<'a>,
     last: u64,
     place: &'a Place,
+    /// Once they are in order: the row of the one among those up to this that reaches furthest.
+    furthest: usize,
 }
 
 /// A directory number as one counts: what is before the digits, how many digits, and their value.
@@ -56,7 +58,7 @@ impl<'a> NumberRange<'a> {
             reports.add(Problem::new(first.place.clone(), what, "").hint(hint));
             return None;
         }
-        Some(NumberRange { group: &group.value, first: number, last, place: &first.place })
+        Some(NumberRange { group: &group.value, first: number, last, place: &first.place, furthest: 0 })
     }
 
     /// Whether a number is one of these.
@@ -91,20 +93,19 @@ pub(super) fn ranges<'a>(
         .collect();
     ranges.sort_by_key(|range| range.first);
     // The one that reaches furthest so far: it need not be the last.
-    let mut furthest: Option<&NumberRange<'_>> = None;
-    for range in &ranges {
-        if let Some(before) = furthest
-            && before.holds(&range.first.text(range.first.value))
-        {
+    let mut furthest = 0;
+    for row in 0..ranges.len() {
+        let (range, before) = (&ranges[row], &ranges[furthest]);
+        if row > 0 && before.holds(&range.first.text(range.first.value)) {
             let what = format!("the numbers of `{}` and `{}` overlap", before.group, range.group);
             let (here, there) = (range.words(), before.words());
             reports.add(Problem::new(range.place.clone(), what, here).also(before.place.clone(), there));
         }
-        let same =
-            furthest.is_some_and(|it| (it.first.prefix, it.first.digits) == (range.first.prefix, range.first.digits));
-        if furthest.is_none_or(|it| !same || it.last < range.last) {
-            furthest = Some(range);
+        let same = (before.first.prefix, before.first.digits) == (range.first.prefix, range.first.digits);
+        if !same || before.last < range.last {
+            furthest = row;
         }
+        ranges[row].furthest = furthest;
     }
     for (name, place) in others {
         if let Some(range) = find(&ranges, name) {
@@ -118,8 +119,8 @@ pub(super) fn ranges<'a>(
 /// The range that holds a number, if any.
 fn find<'r, 'a>(ranges: &'r [NumberRange<'a>], name: &str) -> Option<&'r NumberRange<'a>> {
     let number = Number::read(name)?;
-    let end = ranges.partition_point(|range| range.first <= number);
-    ranges[..end].iter().rev().find(|range| range.holds(name))
+    let before = ranges.partition_point(|range| range.first <= number).checked_sub(1)?;
+    Some(&ranges[ranges[before].furthest]).filter(|range| range.holds(name))
 }
 
 /// Which group has a number among those in a row.

@@ -1,21 +1,30 @@
 //! How often a source calls, over the time of a run.
 
 use super::RateCurve;
-use super::limits;
 use crate::engine::{Span, Time};
-use crate::workload::{self as said, Calls, Reports};
+use crate::workload::{self as said, Calls};
+
+/// How often a profile with this period begins in a run.
+fn rounds(period: Option<Span>, length: Span) -> u64 {
+    1 + length.nanos().saturating_sub(1) / period.map_or(u64::MAX, Span::nanos).max(1)
+}
+
+/// How often, at most, the rate of a source changes in a run.
+pub(super) fn steps(arrivals: &said::Arrivals, length: Span) -> u64 {
+    let base = match &arrivals.calls {
+        Calls::Rate(_) | Calls::Listed(_) => 1,
+        Calls::Profile(points, repeat) => rounds(*repeat, length).saturating_mul(points.len() as u64),
+    };
+    base.saturating_add(2 * arrivals.bursts.len() as u64)
+}
 
 /// The rate of a source over a run: its base, repeated as it says, times its bursts.
-pub(super) fn curve(arrivals: &said::Arrivals, length: Span, reports: &Reports) -> RateCurve {
+pub(super) fn curve(arrivals: &said::Arrivals, length: Span) -> RateCurve {
     let mut base: Vec<(u64, f64)> = match &arrivals.calls {
         Calls::Rate(rate) => vec![(0, *rate)],
         Calls::Profile(points, repeat) => {
             let period = repeat.map_or(u64::MAX, Span::nanos);
-            let rounds = 1 + (length.nanos() - 1) / period.max(1);
-            if limits::too_many_steps(rounds.saturating_mul(points.len() as u64), &arrivals.place, reports) {
-                return RateCurve { steps: Vec::new() };
-            }
-            let rounds = (0..rounds).map(|round| round.saturating_mul(period));
+            let rounds = (0..rounds(*repeat, length)).map(|round| round.saturating_mul(period));
             rounds.flat_map(|begin| points.iter().map(move |it| (begin + it.at.value.nanos(), it.rate))).collect()
         }
         Calls::Listed(_) => Vec::new(),
@@ -31,6 +40,9 @@ pub(super) fn curve(arrivals: &said::Arrivals, length: Span, reports: &Reports) 
     changes.retain(|&at| at < length.nanos());
     changes.sort_unstable();
     changes.dedup();
+    let mut edges: Vec<u64> = bursts.iter().flat_map(|&(from, to, _)| [from, to]).collect();
+    edges.sort_unstable();
+    let (mut edge, mut times) = (0, 1.0);
     let mut row = 0;
     let mut steps = Vec::with_capacity(changes.len());
     for at in changes {
@@ -39,8 +51,11 @@ pub(super) fn curve(arrivals: &said::Arrivals, length: Span, reports: &Reports) 
         }
         // Before its first rate a profile has none; that has been reported.
         let rate = base.get(row).map_or(0.0, |&(_, rate)| rate);
-        let times: f64 =
-            bursts.iter().filter(|&&(from, to, _)| from <= at && at < to).map(|&(_, _, times)| times).product();
+        // Between the edges of bursts nothing changes but the base.
+        if edges.get(edge).is_some_and(|&edge| edge <= at) {
+            edge += edges[edge..].partition_point(|&edge| edge <= at);
+            times = bursts.iter().filter(|&&(from, to, _)| from <= at && at < to).map(|&(_, _, times)| times).product();
+        }
         steps.push((Time::from_nanos(at), rate * times));
     }
     RateCurve { steps }

@@ -747,6 +747,7 @@ mod tests {
     use crate::domain::{PhoneGroupId, PortGroupId, RoutePointId, SourceId};
     use crate::fake;
     use crate::plan::Change;
+    use std::sync::Arc;
 
     const POINT: DeviceId = DeviceId(0);
     const PORT: DeviceId = DeviceId(1);
@@ -854,7 +855,7 @@ mod tests {
         broken(&and(&facts, &[(55, opened(POINT, SUB2, 4))]), "it closed 5.000000000s ago");
         broken(&and(&facts, &[(55, opened(POINT, SUB2, 56))]), "it closed 5.000000000s ago");
         let mut plan = fake::plan();
-        plan.devices[POINT.index()].group.truncate(1);
+        plan.devices[POINT.index()].group = Arc::new([SUB1]);
         let found = audited(&plan, &and(&facts, &[(55, opened(POINT, SUB2, 5))])).finish(plan.length).unwrap_err();
         assert!(found[0].contains("that can never be"), "{found:?}");
         let mut down = failed_over();

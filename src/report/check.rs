@@ -40,6 +40,9 @@ pub fn check_text(examination: &Examination, color: bool) -> String {
     if let Some(more) = more(examination.findings.len(), FINDINGS_SHOWN) {
         report += &format!("\n{more}: `--format json` has them all\n");
     }
+    if examination.more > 0 {
+        report += &format!("\n{} more errors come to light once these are mended\n", examination.more);
+    }
     report + &format!("\n{}\n", in_short(examination))
 }
 

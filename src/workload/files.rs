@@ -27,7 +27,7 @@ const PROBLEMS_MAX: usize = 5;
 pub(super) struct Sheet<'a> {
     named: Value<'a>,
     file: &'a str,
-    lines: Vec<String>,
+    text: String,
     header: Vec<String>,
     rows: Vec<(usize, csv::StringRecord)>,
     problems: std::cell::Cell<usize>,
@@ -53,14 +53,8 @@ impl<'a> Sheet<'a> {
             Ok(header) if !header.is_empty() => header.iter().map(str::to_owned).collect(),
             _ => return refuse(named, format!("{file} has no header row")),
         };
-        let mut sheet = Sheet {
-            named,
-            file,
-            lines: text.lines().map(str::to_owned).collect(),
-            header,
-            rows: Vec::new(),
-            problems: std::cell::Cell::new(0),
-        };
+        let mut sheet =
+            Sheet { named, file, text: text.to_owned(), header, rows: Vec::new(), problems: std::cell::Cell::new(0) };
         for record in reader.into_records() {
             // The text is UTF-8 and rows may have any length, so nothing else can be wrong.
             let Ok(record) = record else { continue };
@@ -115,8 +109,12 @@ impl<'a> Sheet<'a> {
 
     /// Reports a cell.
     pub(super) fn wrong(&self, row: usize, column: usize, what: &str) {
+        // To find the line again takes long, and there may be millions that are wrong.
+        if self.problems.get() >= PROBLEMS_MAX {
+            return;
+        }
         let (line, ref record) = self.rows[row];
-        let text = self.lines.get(line - 1).map_or("", String::as_str);
+        let text = self.line(line);
         // Counting commas finds the cell unless the row quotes something; then the whole row is shown.
         let before = text.split(',').take(column).map(|cell| cell.len() + 1).sum::<usize>();
         let place = match text.split(',').nth(column) {
@@ -133,7 +131,7 @@ impl<'a> Sheet<'a> {
         if self.problems.get() > PROBLEMS_MAX {
             return;
         }
-        let text = self.lines.get(line - 1).cloned().unwrap_or_default();
+        let text = self.line(line).to_owned();
         let place = place.start.min(text.len())..place.end.min(text.len());
         let mut problem = Problem::new(self.named.place(), what, "named here").elsewhere(Elsewhere {
             file: self.file.to_owned(),
@@ -146,6 +144,11 @@ impl<'a> Sheet<'a> {
             problem.hint = Some(format!("there may be more like this in {}; only {PROBLEMS_MAX} are shown", self.file));
         }
         self.named.context().reports.add(problem);
+    }
+
+    /// The text of a line, counted from one.
+    fn line(&self, line: usize) -> &str {
+        self.text.lines().nth(line - 1).unwrap_or_default()
     }
 
     /// Whether nothing has been reported about this file.

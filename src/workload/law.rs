@@ -40,18 +40,16 @@ impl<'a> Value<'a> {
             }
             Some("uniform") => table.key("uniform", Value::bounds).optional(),
             Some("erlang") => {
-                let shaped = table.key("erlang", |value| value.mean_and("phases", |value| value.whole(1..=1000)));
+                let shaped = table.key("erlang", |value| value.mean_and("phases", Value::whole));
                 let law = |(mean, phases)| Distribution::Erlang { phases: phases as u32, mean };
                 shaped.optional().map(law)
             }
             Some("lognormal") => {
-                let shaped =
-                    table.key("lognormal", |value| value.mean_and("cv", |value| value.number_within(0.001, 100.0)));
+                let shaped = table.key("lognormal", |value| value.mean_and("cv", Value::number));
                 shaped.optional().map(|(mean, cv)| Distribution::lognormal(mean, cv))
             }
             Some("weibull") => {
-                let shaped =
-                    table.key("weibull", |value| value.mean_and("shape", |value| value.number_within(0.1, 100.0)));
+                let shaped = table.key("weibull", |value| value.mean_and("shape", Value::number));
                 shaped.optional().map(|(mean, shape)| Distribution::weibull(mean, shape))
             }
             Some("empirical") => table.key("empirical", Value::sample).optional(),

@@ -7,18 +7,22 @@ mod files;
 mod law;
 mod problem;
 mod read;
+mod schema;
 mod set;
 mod traffic;
 mod tree;
 pub mod units;
+pub mod vocabulary;
 
 pub use digest::digest;
 pub use fault::{Change, Failing, Fault, Occurs};
 pub use files::{Files, NoFiles};
 pub use problem::{
-    Elsewhere, Place, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, enumeration, suggestion, text_of,
+    Elsewhere, PROBLEMS_MAX, Place, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, enumeration, suggestion,
+    text_of,
 };
 pub use read::{At, Name};
+pub use schema::schema;
 pub use set::set;
 pub use traffic::{Arrivals, Burst, Calls, ListedCall, RatePoint, Traffic};
 pub use tree::*;

@@ -1,16 +1,20 @@
 //! What is wrong with a workload, and how it is shown: the way rustc shows it, every problem at once.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// A range of bytes of the workload's text.
 pub type Place = Range<usize>;
 
 /// The largest workload file that is read. Far more than anybody writes: 65,535 entries of 250 bytes.
 pub const TEXT_BYTES_MAX: usize = 16 << 20;
+
+/// So many problems are shown; of any more only the number is told. Nobody mends more than that at a time, and the
+/// next hundred mostly have the same cause.
+pub const PROBLEMS_MAX: usize = 100;
 
 /// Whether a workload with such a problem can be run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +68,7 @@ impl Problem {
             severity: Severity::Error,
             id: None,
             place,
-            what: what.into(),
+            what: shortened(what.into()),
             label: label.into(),
             also: None,
             elsewhere: None,
@@ -108,13 +112,13 @@ impl Problem {
         renderer.render(&[self.group(name, text)]).to_string()
     }
 
-    fn group<'a>(&'a self, name: &'a str, text: &'a str) -> annotate_snippets::Group<'a> {
+    fn group<'a>(&'a self, name: &'a str, text: &'a str) -> Group<'a> {
         let level = match self.severity {
             Severity::Error => Level::ERROR,
             Severity::Warning => Level::WARNING,
         };
         let title = level.primary_title(self.what.as_str());
-        let mut group = annotate_snippets::Group::with_title(match self.id {
+        let mut group = Group::with_title(match self.id {
             Some(id) => title.id(id),
             None => title,
         });
@@ -130,11 +134,8 @@ impl Problem {
                 AnnotationKind::Context
             }
         };
-        let mut snippet = Snippet::source(text).path(name).annotation(labelled(primary, &self.place, &self.label));
-        if let Some((place, label)) = &self.also {
-            snippet = snippet.annotation(labelled(AnnotationKind::Context, place, label));
-        }
-        group = group.element(snippet);
+        let also = self.also.as_ref().map(|(place, label)| (AnnotationKind::Context, place.clone(), label.as_str()));
+        group = Source { name, text }.show(group, (primary, self.place.clone(), &self.label), also);
         if let Some(hint) = &self.hint {
             group = group.element(Level::HELP.message(hint.as_str()));
         }
@@ -145,44 +146,64 @@ impl Problem {
     }
 }
 
+/// A name may be as long as a file; a sentence that quotes it may not.
+fn shortened(what: String) -> String {
+    const LONGEST: usize = 400;
+    match what.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}...", &what[..end]),
+        None => what,
+    }
+}
+
 /// Where problems are reported, by anyone who has a reference to it: reading goes on after a problem, so that all of
-/// them are found at once.
+/// them are found at once. The first [`PROBLEMS_MAX`] are kept, the rest counted.
 #[derive(Debug, Default)]
-pub struct Reports(RefCell<Vec<Problem>>);
+pub struct Reports {
+    kept: RefCell<Vec<Problem>>,
+    more: Cell<usize>,
+}
 
 impl Reports {
     /// Takes note of a problem.
     pub fn add(&self, problem: Problem) {
-        self.0.borrow_mut().push(problem);
+        match self.is_full() {
+            true => self.more.set(self.more.get() + 1),
+            false => self.kept.borrow_mut().push(problem),
+        }
     }
 
-    /// How many problems there are so far.
+    /// Whether what is added now is only counted, so that a hint would be in vain.
+    pub fn is_full(&self) -> bool {
+        self.len() >= PROBLEMS_MAX
+    }
+
+    /// How many problems are kept so far.
     pub fn len(&self) -> usize {
-        self.0.borrow().len()
+        self.kept.borrow().len()
     }
 
     /// Where the problems so far are.
     pub fn places(&self) -> Vec<Place> {
-        self.0.borrow().iter().map(|problem| problem.place.clone()).collect()
+        self.kept.borrow().iter().map(|problem| problem.place.clone()).collect()
     }
 
     /// Gives all problems after the first `known` ones the rule behind them.
     pub fn cite(&self, known: usize, rule: &'static str) {
-        for problem in &mut self.0.borrow_mut()[known..] {
+        for problem in &mut self.kept.borrow_mut()[known..] {
             problem.rule = Some(rule);
         }
     }
 
     /// Whether all is well so far.
     pub fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.kept.borrow().is_empty()
     }
 
     /// The problems, in the order of the text.
     pub fn into_problems(self, name: &str, text: &str) -> Problems {
-        let mut list = self.0.into_inner();
+        let mut list = self.kept.into_inner();
         list.sort_by_key(|problem| (problem.place.start, problem.place.end));
-        Problems { name: name.to_owned(), text: text.to_owned(), list }
+        Problems { name: name.to_owned(), text: text.to_owned(), list, more: self.more.get() }
     }
 }
 
@@ -195,6 +216,8 @@ pub struct Problems {
     pub text: String,
     /// What is wrong, in the order of the text; not empty.
     pub list: Vec<Problem>,
+    /// How many more there are.
+    pub more: usize,
 }
 
 impl Problems {
@@ -205,16 +228,97 @@ impl Problems {
             report += &problem.render(&self.name, &self.text, color);
             report += "\n\n";
         }
-        let count = match self.list.len() {
-            1 => "1 problem".to_owned(),
-            count => format!("{count} problems"),
-        };
+        if self.more > 0 {
+            report += &format!("and {} more, which are not shown\n\n", problems(self.more));
+        }
+        let count = problems(self.list.len() + self.more);
         report + &format!("{} has {count}: nothing was simulated\n", self.name)
     }
 }
 
-fn labelled<'a>(kind: AnnotationKind, place: &Place, label: &'a str) -> annotate_snippets::Annotation<'a> {
-    let annotation = kind.span(place.clone());
+/// A place with its label.
+type Shown<'a> = (AnnotationKind, Place, &'a str);
+
+/// A file that problems point into.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Source<'a> {
+    /// Adds a place and, if there is one, a second.
+    fn show(self, group: Group<'a>, first: Shown<'a>, second: Option<Shown<'a>>) -> Group<'a> {
+        let mut shown = vec![first];
+        shown.extend(second);
+        for (_, place, _) in &mut shown {
+            *place = self.clipped(place);
+        }
+        let (first, last) = (shown[0].1.start, shown[shown.len() - 1].1.start);
+        if first - self.line_start(first) > FAR || first.abs_diff(last) > FAR {
+            return shown.into_iter().fold(group, |group, annotation| self.alone(group, annotation));
+        }
+        group.element(self.snippet(shown))
+    }
+
+    /// The lines that these places are on, and no others: to look for them in all of a long text, for each of many
+    /// problems, takes long.
+    fn snippet(self, places: Vec<Shown<'a>>) -> Snippet<'a, Annotation<'a>> {
+        let text = self.text;
+        let start = places.iter().map(|(_, place, _)| place.start).min().unwrap_or(0);
+        let end = places.iter().map(|(_, place, _)| place.end).max().unwrap_or(0);
+        let start = self.line_start(start);
+        let rest = &text[end..];
+        let length = rest.find('\n').unwrap_or(rest.len());
+        let end = end + (FAR..length).find(|&byte| rest.is_char_boundary(byte)).unwrap_or(length);
+        let mut snippet = Snippet::source(&text[start..end]).path(self.name).line_start(self.line_number(start));
+        for (kind, place, label) in places {
+            snippet = snippet.annotation(labelled(kind, place.start - start..place.end - start, label));
+        }
+        snippet
+    }
+
+    /// A place by itself; one far out on a very long line only by its numbers.
+    fn alone(self, group: Group<'a>, (kind, place, label): Shown<'a>) -> Group<'a> {
+        let start = self.line_start(place.start);
+        if place.start - start <= FAR {
+            return group.element(self.snippet(vec![(kind, place, label)]));
+        }
+        let column = 1 + self.text[start..place.start].chars().count();
+        let origin = Origin::path(self.name).line(self.line_number(start)).char_column(column);
+        group.element(origin)
+    }
+
+    /// Where the line begins that this byte is on.
+    fn line_start(self, byte: usize) -> usize {
+        self.text[..byte].rfind('\n').map_or(0, |newline| newline + 1)
+    }
+
+    fn line_number(self, line_start: usize) -> usize {
+        1 + self.text.as_bytes()[..line_start].iter().filter(|&&byte| byte == b'\n').count()
+    }
+
+    /// A place that spans very much ends with its first line.
+    fn clipped(self, place: &Place) -> Place {
+        match place.len() > FAR {
+            true => place.start..self.text[place.start..].find('\n').map_or(place.end, |length| place.start + length),
+            false => place.clone(),
+        }
+    }
+}
+
+/// Two places that are so many bytes apart are shown one after the other.
+const FAR: usize = 64 << 10;
+
+fn problems(count: usize) -> String {
+    match count {
+        1 => "1 problem".to_owned(),
+        count => format!("{count} problems"),
+    }
+}
+
+fn labelled<'a>(kind: AnnotationKind, place: Place, label: &'a str) -> Annotation<'a> {
+    let annotation = kind.span(place);
     match label {
         "" => annotation,
         label => annotation.label(label),
@@ -247,23 +351,35 @@ pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
 /// What to say of a name that is not there: the one that was probably meant, or else what there is.
 pub fn suggestion<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
-    let near = known
-        .iter()
-        .map(|name| (strsim::damerau_levenshtein(wrong, name), *name))
-        // A third of a name may be wrong; but of one letter that is all of it.
-        .filter(|&(distance, name)| distance <= (name.chars().count() / 3).max(1) && distance < wrong.chars().count())
-        .min();
-    match near {
-        Some((_, name)) => Some(format!("did you mean `{name}`?")),
+    match nearest(wrong, &known) {
+        Some(name) => Some(format!("did you mean `{name}`?")),
         None if known.is_empty() => None,
         None => Some(format!("there is {}", enumeration(&known))),
     }
 }
 
+/// The name most like a wrong one, if any is like it at all.
+fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
+    // Longer ones are no names, and among so many none is the one that was meant.
+    const LONGEST: usize = 64;
+    const COMPARED: usize = 1000;
+    let length = wrong.chars().count();
+    if length > LONGEST {
+        return None;
+    }
+    // A third of a name may be wrong; but of one letter that is all of it.
+    let slips = |name: &str| (name.chars().count() / 3).max(1);
+    let alike = known.iter().filter(|name| name.chars().count().abs_diff(length) <= slips(name));
+    let alike = alike.filter(|name| name.len() <= 4 * LONGEST).take(COMPARED);
+    let distances = alike.map(|&name| (strsim::osa_distance(wrong, name), name));
+    distances.filter(|&(distance, name)| distance <= slips(name) && distance < length).min().map(|(_, name)| name)
+}
+
 /// `a`, `b` and `c`; after a dozen, how many more.
 pub fn enumeration(names: &[&str]) -> String {
     const SHOWN: usize = 12;
-    let mut quoted: Vec<String> = names.iter().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let mut quoted: Vec<String> =
+        names.iter().take(SHOWN).map(|name| format!("`{}`", shortened((*name).to_owned()))).collect();
     if names.len() > SHOWN {
         quoted.push(format!("{} more", names.len() - SHOWN));
     }

@@ -1,14 +1,13 @@
 //! Reading a table key by key: each key is asked for once, with its name, its kind and what happens if it is absent.
 //! What is wrong is reported with its place, and reading goes on.
 
-use std::cell::RefCell;
 use std::fmt::Display;
-use std::ops::RangeInclusive;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::{Place, Problem, Reports, enumeration, suggestion};
+use super::vocabulary::{Kind, Section};
 use super::{Files, units};
 use crate::engine::Span;
 
@@ -39,6 +38,7 @@ pub type Name = At<String>;
 pub(super) struct Value<'a> {
     context: &'a Context<'a>,
     key: &'a str,
+    kind: &'static Kind,
     value: &'a Spanned<DeValue<'a>>,
 }
 
@@ -107,34 +107,31 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A whole number within `range`.
-    pub(super) fn whole(self, range: RangeInclusive<u64>) -> Option<u64> {
-        let DeValue::Integer(number) = self.value.get_ref() else {
+    /// A whole number within the bounds of its key.
+    pub(super) fn whole(self) -> Option<u64> {
+        let (&Kind::Whole(low, high), DeValue::Integer(number)) = (self.kind, self.value.get_ref()) else {
             return self.expected("a whole number");
         };
         match i128::from_str_radix(&number.as_str().replace('_', ""), number.radix()) {
-            Ok(value) if (i128::from(*range.start())..=i128::from(*range.end())).contains(&value) => Some(value as u64),
-            _ => self.wrong(format_args!("must be {} to {}", range.start(), range.end()), None),
+            Ok(value) if (i128::from(low)..=i128::from(high)).contains(&value) => Some(value as u64),
+            _ => self.wrong(format_args!("must be {low} to {high}"), None),
         }
     }
 
-    /// A number that is not negative.
+    /// A number that is not negative, and within the bounds of its key if that has any.
     pub(super) fn number(self) -> Option<f64> {
         let Some(text) = self.number_text() else {
             return self.expected("a number");
         };
         match text.parse::<f64>() {
-            Ok(value) if value.is_finite() && value >= 0.0 => Some(value),
             Ok(value) if value < 0.0 => self.wrong("cannot be negative", None),
+            Ok(value) if value.is_finite() => match *self.kind {
+                Kind::Number(low, high) if !(low..=high).contains(&value) => {
+                    self.wrong(format_args!("must be {low} to {high}"), None)
+                }
+                _ => Some(value),
+            },
             _ => self.wrong("must be finite", None),
-        }
-    }
-
-    /// A number from `low` to `high`.
-    pub(super) fn number_within(self, low: f64, high: f64) -> Option<f64> {
-        match self.number()? {
-            value if (low..=high).contains(&value) => Some(value),
-            _ => self.wrong(format_args!("must be {low} to {high}"), None),
         }
     }
 
@@ -196,7 +193,7 @@ impl<'a> Value<'a> {
     /// A name that something is to have.
     pub(super) fn name(self) -> Option<Name> {
         const LONGEST: usize = 64;
-        let name = self.reference()?;
+        let name = self.quoted()?;
         let fits = |character: char| character.is_alphanumeric() || "-_+*#".contains(character);
         if name.value.is_empty() || name.value.chars().count() > LONGEST || !name.value.chars().all(fits) {
             let hint = format!("a name has 1 to {LONGEST} letters, digits, `-` and `_`");
@@ -208,7 +205,7 @@ impl<'a> Value<'a> {
 
     /// A directory number that a line is to have.
     pub(super) fn directory_number(self) -> Option<Name> {
-        let number = self.reference()?;
+        let number = self.quoted()?;
         let fits = |character: char| character.is_ascii_digit() || "+*#".contains(character);
         if number.value.is_empty() || number.value.len() > 32 || !number.value.chars().all(fits) {
             return self.wrong("is no directory number", Some("it has 1 to 32 digits, `*`, `#` and `+`".to_owned()));
@@ -218,6 +215,15 @@ impl<'a> Value<'a> {
 
     /// A name of something that is defined somewhere in the workload.
     pub(super) fn reference(self) -> Option<Name> {
+        match self.quoted()? {
+            // Elsewhere an empty name stands for one that is missing and has been reported.
+            name if name.value.is_empty() => self.wrong("is empty: a name is wanted", None),
+            name => Some(name),
+        }
+    }
+
+    /// A string, with a hint for whoever forgot the quotes of a number.
+    fn quoted(self) -> Option<Name> {
         match (self.text(), self.number_text()) {
             (Some(text), _) => Some(At { value: text.to_owned(), place: self.place() }),
             (None, Some(number)) => self.wrong("should be a string", Some(format!("write \"{number}\""))),
@@ -235,8 +241,8 @@ impl<'a> Value<'a> {
 
     /// A table, whatever it is called in the file.
     pub(super) fn table(self) -> Option<Table<'a>> {
-        match self.value.get_ref() {
-            DeValue::Table(entries) => Some(Table::new(self.context, entries, self.place())),
+        match (self.value.get_ref(), self.kind.section()) {
+            (DeValue::Table(entries), Some(section)) => Some(Table::new(self.context, section, entries, self.place())),
             _ => self.expected("a table"),
         }
     }
@@ -245,15 +251,20 @@ impl<'a> Value<'a> {
 /// A table that is being read. Whoever has read all its keys calls [`Table::finish`].
 pub(super) struct Table<'a> {
     context: &'a Context<'a>,
+    section: &'static Section,
     entries: &'a DeTable<'a>,
     place: Place,
-    asked: RefCell<Vec<&'static str>>,
 }
 
 impl<'a> Table<'a> {
-    /// A table that stands at `place`.
-    pub(super) fn new(context: &'a Context<'a>, entries: &'a DeTable<'a>, place: Place) -> Table<'a> {
-        Table { context, entries, place, asked: RefCell::default() }
+    /// A table with the keys of `section`, which stands at `place`.
+    pub(super) fn new(
+        context: &'a Context<'a>,
+        section: &'static Section,
+        entries: &'a DeTable<'a>,
+        place: Place,
+    ) -> Table<'a> {
+        Table { context, section, entries, place }
     }
 
     /// Where it stands: its header, or all of it if it is in line.
@@ -266,15 +277,21 @@ impl<'a> Table<'a> {
         self.context.reports
     }
 
-    /// Asks for a key of some kind.
-    pub(super) fn key<T>(&self, key: &'static str, kind: impl FnOnce(Value<'a>) -> Option<T>) -> Key<'a, T> {
-        self.asked.borrow_mut().push(key);
+    /// What may be at a key. A key that the vocabulary lacks would be unknown to the schema and to the documentation.
+    fn kind(&self, key: &str) -> &'static Kind {
+        let term = self.section.term(key);
+        &term.unwrap_or_else(|| panic!("the vocabulary has no `{key}` in `{}`", self.section.name)).kind
+    }
+
+    /// Asks for a key, which `read` makes something of.
+    pub(super) fn key<T>(&self, key: &'static str, read: impl FnOnce(Value<'a>) -> Option<T>) -> Key<'a, T> {
         let context = self.context;
+        let kind = self.kind(key);
         let reported = context.reports.len();
         let (place, found) = match self.entries.get(key) {
             None => (self.place(), Found::Absent),
             Some(value) => {
-                let found = kind(Value { context, key, value });
+                let found = read(Value { context, key, kind, value });
                 (value.span(), found.map_or(Found::Wrong, Found::Right))
             }
         };
@@ -291,9 +308,9 @@ impl<'a> Table<'a> {
         self.key(key, Value::flag)
     }
 
-    /// Asks for a whole number within `range`.
-    pub(super) fn whole(&self, key: &'static str, range: RangeInclusive<u64>) -> Key<'a, u64> {
-        self.key(key, |value| value.whole(range))
+    /// Asks for a whole number within the bounds of its key.
+    pub(super) fn whole(&self, key: &'static str) -> Key<'a, u64> {
+        self.key(key, Value::whole)
     }
 
     /// Asks for a duration.
@@ -323,9 +340,10 @@ impl<'a> Table<'a> {
             table.finish();
             section
         };
-        self.key(key, |value| value.table().map(whole))
-            .optional()
-            .unwrap_or_else(|| read(&Table::new(self.context, &self.context.nothing, self.place())))
+        self.key(key, |value| value.table().map(whole)).optional().unwrap_or_else(|| {
+            let section = self.kind(key).section().expect("a section is a table");
+            read(&Table::new(self.context, section, &self.context.nothing, self.place()))
+        })
     }
 
     /// Reads every table of a list of tables, `[[key]]`.
@@ -342,7 +360,6 @@ impl<'a> Table<'a> {
     /// Which one of `keys` is there; having none or several of them is reported.
     pub(super) fn one_of(&self, keys: &[&'static str]) -> Option<&'static str> {
         let present: Vec<&'static str> = keys.iter().copied().filter(|key| self.entries.contains_key(*key)).collect();
-        self.asked.borrow_mut().extend(keys);
         match present[..] {
             [one] => Some(one),
             [] => {
@@ -358,17 +375,17 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Reports every key that nobody has asked for.
+    /// Reports every key that there is none of here.
     pub(super) fn finish(&self) {
-        let asked = self.asked.borrow();
         for (key, _) in self.entries.iter() {
             let name = key.get_ref().as_ref();
-            if !asked.contains(&name) {
-                let mut known = asked.clone();
-                known.sort_unstable();
-                known.dedup();
+            if self.section.term(name).is_none() {
                 let mut problem = Problem::new(key.span(), format!("`{name}` is not a key here"), "");
-                problem.hint = suggestion(name, known);
+                if !self.reports().is_full() {
+                    let mut known: Vec<&str> = self.section.terms.iter().map(|term| term.key).collect();
+                    known.sort_unstable();
+                    problem.hint = suggestion(name, known);
+                }
                 self.reports().add(problem);
             }
         }

@@ -203,12 +203,12 @@ impl<'a> Value<'a> {
     /// Calls from a file with the columns `at_s` or `at`, and if known `talk_s` and `patience_s`.
     fn listed(self) -> Option<Vec<ListedCall>> {
         let sheet = Sheet::read(self)?;
-        sheet.only_columns(&["at_s", "at", "talk_s", "patience_s"]);
         let (in_seconds, with_unit) = (sheet.column("at_s"), sheet.column("at"));
         let Some(column) = in_seconds.or(with_unit) else {
             sheet.no_column("at_s");
             return None;
         };
+        sheet.only_columns(&["at_s", "at", "talk_s", "patience_s"]);
         let optional = [sheet.column("talk_s"), sheet.column("patience_s")];
         let mut calls = Vec::with_capacity(sheet.rows());
         let mut latest = Span::ZERO;

@@ -1,5 +1,6 @@
 //! The parts of a workload, as its file says them.
 
+use toml::Spanned;
 use toml::de::{DeTable, Error};
 
 use super::fault::{Change, Fault};
@@ -7,6 +8,7 @@ use super::files::Files;
 use super::problem::{Place, Problem, Reports};
 use super::read::{At, Context, Key, Name, Table, Value};
 use super::traffic::Traffic;
+use super::vocabulary::WORKLOAD;
 use crate::domain::{Forward, ReleaseProfile};
 use crate::engine::{Distribution, Span};
 
@@ -377,7 +379,12 @@ pub struct Destination {
 impl Workload {
     /// Reads a workload and reports all that is wrong with it; `None` where the text is not TOML at all.
     pub fn read(text: &str, files: &dyn Files, reports: &Reports) -> Option<Workload> {
-        let (document, errors) = DeTable::parse_recoverable(text);
+        // After each mistake the parser goes on, and a long text that is no TOML at all has millions.
+        const FOUND_ALL_UP_TO: usize = 1 << 20;
+        let (document, errors) = match text.len() {
+            ..=FOUND_ALL_UP_TO => DeTable::parse_recoverable(text),
+            _ => DeTable::parse(text).map_or_else(|error| (empty(), vec![error]), |document| (document, Vec::new())),
+        };
         for error in &errors {
             reports.add(syntax_problem(text, error));
         }
@@ -385,14 +392,14 @@ impl Workload {
             return None;
         }
         let context = Context { reports, files, nothing: DeTable::new() };
-        let table = Table::new(&context, document.get_ref(), 0..0);
+        let table = Table::new(&context, &WORKLOAD, document.get_ref(), 0..0);
         let workload = Workload::from_table(&table);
         table.finish();
         Some(workload)
     }
 
     fn from_table(table: &Table<'_>) -> Workload {
-        table.whole("format", 1..=1).required();
+        table.whole("format").required();
         let profiles = ReleaseProfile::ALL.map(|profile| (profile.name, profile));
         let release = table.key("profile", |value| value.choice(&profiles)).default(ReleaseProfile::R3_3);
         let cti = table.section("cti", |table| Cti::read(table, &release));
@@ -423,6 +430,10 @@ impl Workload {
     }
 }
 
+fn empty<'a>() -> Spanned<DeTable<'a>> {
+    Spanned::new(0..0, DeTable::new())
+}
+
 fn syntax_problem(text: &str, error: &Error) -> Problem {
     let place = error.span().unwrap_or(0..0);
     let (what, expected) = error.message().split_once(", expected ").unwrap_or((error.message(), ""));
@@ -438,7 +449,6 @@ fn syntax_problem(text: &str, error: &Error) -> Problem {
 impl Run {
     fn read(table: &Table<'_>) -> Run {
         const LONGEST: Span = Span::from_secs(366 * 86_400);
-        const REPLICATIONS_MAX: u64 = 1_000_000;
         const BINS_MAX: u64 = 100_000;
         let second = Span::from_secs(1);
         let length = table
@@ -465,8 +475,8 @@ impl Run {
             study,
             length,
             warm_up,
-            replications: table.whole("replications", 1..=REPLICATIONS_MAX).default(200) as u32,
-            seed: table.whole("seed", 0..=u64::MAX).default(1),
+            replications: table.whole("replications").default(200) as u32,
+            seed: table.whole("seed").default(1),
             bin,
         }
     }
@@ -481,9 +491,6 @@ impl Network {
         }
     }
 }
-
-/// Each forward takes a call up to four steps on, and a call has 255 of them.
-const FORWARD_HOPS_MAX: u64 = 60;
 
 impl Cti {
     fn read(table: &Table<'_>, release: &ReleaseProfile) -> Cti {
@@ -509,7 +516,7 @@ impl Cti {
                 .positive()
                 .default(no_limit_at_zero(release.new_call_accept_seconds)),
             request_timeout: table.duration("request_timeout").positive().default(Span::from_secs(15)),
-            forward_hops: table.whole("forward_hops", 0..=FORWARD_HOPS_MAX).default(12) as u8,
+            forward_hops: table.whole("forward_hops").default(12) as u8,
             callmanager_notice: table.duration("callmanager_notice").default(Span::from_secs(5)),
             reopen_rate: table.key("reopen_rate", Value::rate).positive().default(100.0),
             phone_return_rate: table.key("phone_return_rate", Value::rate).positive().default(10.0),
@@ -590,13 +597,10 @@ impl Database {
     fn read(table: &Table<'_>) -> Database {
         Database {
             name: table.key("name", Value::name).required(),
-            connections: table.whole("connections", 1..=SERVERS_MAX).wanted().unwrap_or(1) as u32,
+            connections: table.whole("connections").wanted().unwrap_or(1) as u32,
         }
     }
 }
-
-/// More servers at one station than any real one has.
-const SERVERS_MAX: u64 = 65_535;
 
 impl User {
     fn read(table: &Table<'_>) -> User {
@@ -613,7 +617,7 @@ impl Application {
     fn read(table: &Table<'_>) -> Application {
         let interfaces = [("jtapi", Interface::Jtapi), ("tapi", Interface::Tapi), ("qbe", Interface::Qbe)];
         let heartbeat = table.duration("heartbeat").positive();
-        let voice_lines = table.whole("voice_lines", 1..=u64::from(DEVICES_MAX)).rule(R5);
+        let voice_lines = table.whole("voice_lines").rule(R5);
         let voice_lines_place = voice_lines.place();
         Application {
             name: table.key("name", Value::name).required(),
@@ -624,7 +628,7 @@ impl Application {
                 .list("ctimanagers", Value::reference)
                 .check(|nodes| !nodes.is_empty(), "names no node")
                 .optional(),
-            workers: table.whole("workers", 1..=SERVERS_MAX).default(8) as u32,
+            workers: table.whole("workers").default(8) as u32,
             decide: table.law("decide").default(Distribution::Constant(Span::from_millis(2))),
             lookup: table.law("lookup").optional(),
             database: table.reference("database").optional(),
@@ -678,8 +682,7 @@ fn forwards(table: &Table<'_>, settings: &[Forward]) -> ForwardNames {
 
 impl RoutePoint {
     fn read(table: &Table<'_>) -> RoutePoint {
-        const MOST: u64 = 10_000;
-        let maximum_calls = table.whole("maximum_calls", 1..=MOST);
+        let maximum_calls = table.whole("maximum_calls");
         let maximum_calls_place = maximum_calls.is_present().then(|| maximum_calls.place());
         let maximum_calls = maximum_calls.default(5000) as u32;
         let application = controlled_by(table);
@@ -690,7 +693,7 @@ impl RoutePoint {
             treatment: RoutePoint::treatment(table, application.is_some()),
             application,
             busy_trigger: table
-                .whole("busy_trigger", 1..=MOST)
+                .whole("busy_trigger")
                 .check(|trigger| *trigger <= u64::from(maximum_calls), "is more than `maximum_calls`")
                 .default(u64::from(maximum_calls.min(4500))) as u32,
             maximum_calls,
@@ -759,13 +762,12 @@ const CODE_YELLOW: &str = "as in { entry = \"20ms\", exit = \"8ms\" }";
 pub const DEVICES_MAX: u32 = 1 << 24;
 
 fn count(table: &Table<'_>) -> At<u32> {
-    let count = table.whole("count", 1..=u64::from(DEVICES_MAX)).map(|count| count as u32);
+    let count = table.whole("count").map(|count| count as u32);
     At { place: count.place(), value: count.required() }
 }
 
 fn lines_per_port(table: &Table<'_>) -> At<u32> {
-    const MOST: u64 = 200;
-    let lines = table.whole("lines_per_port", 1..=MOST);
+    let lines = table.whole("lines_per_port");
     At { place: lines.place(), value: lines.default(1) as u32 }
 }
 
@@ -804,7 +806,7 @@ impl Destination {
             name: table.key("name", Value::name).required(),
             number: table.key("dn", Value::directory_number).optional(),
             answer: table.law("answer").default(Distribution::Constant(Span::ZERO)),
-            lines: table.whole("lines", 1..=u64::from(u32::MAX)).default(u64::from(u32::MAX)) as u32,
+            lines: table.whole("lines").default(u64::from(u32::MAX)) as u32,
             egress: table.reference("egress").optional(),
         }
     }
@@ -823,7 +825,7 @@ impl<'a> Value<'a> {
     fn code_yellow(self) -> Option<Option<(Span, Span)>> {
         match self.text() {
             Some("off") => return Some(None),
-            Some(_) => return self.wrong("is \"off\" or two delays", Some(CODE_YELLOW.to_owned())),
+            Some(_) => return self.wrong("should be \"off\" or two delays", Some(CODE_YELLOW.to_owned())),
             None => {}
         }
         let table = self.table()?;
@@ -840,9 +842,8 @@ impl<'a> Value<'a> {
     fn associated(self) -> Option<Associated> {
         match self.text() {
             Some("all") => Some(Associated::All),
-            Some(_) => {
-                self.wrong("is \"all\" or a list of names", Some("write `[\"welcome\", \"ivr-ports\"]`".to_owned()))
-            }
+            Some(_) => self
+                .wrong("should be \"all\" or a list of names", Some("write `[\"welcome\", \"ivr-ports\"]`".to_owned())),
             None => self.list(Value::reference).map(Associated::Listed),
         }
     }
@@ -850,8 +851,8 @@ impl<'a> Value<'a> {
     /// A directory number that one can count on from.
     fn first_number(self) -> Option<Name> {
         let number = self.directory_number()?;
-        match number.value.trim_start_matches('+').bytes().all(|byte| byte.is_ascii_digit()) && number.value.len() <= 18
-        {
+        let digits = number.value.strip_prefix('+').unwrap_or(&number.value);
+        match (1..=18).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             true => Some(number),
             false => self.wrong(
                 "cannot be counted on from",

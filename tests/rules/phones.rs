@@ -3,7 +3,11 @@
 use crate::story::{expect, plan, story};
 
 fn phones(group: &str, calls: &'static str) -> String {
-    let text = format!(
+    story(&plan(&site(group, ""), calls))
+}
+
+fn site(group: &str, more: &str) -> String {
+    format!(
         r#"
 [run]
 length = "60s"
@@ -25,6 +29,7 @@ count = 1
 device_pool = "main"
 application = "console"
 failover = "20s"
+{more}
 answer = "1s"
 [[traffic]]
 name = "callers"
@@ -36,8 +41,7 @@ callmanager = "sub1"
 at = "10s"
 for = "30s"
 "#
-    );
-    story(&plan(&text, calls))
+    )
 }
 
 #[test]
@@ -89,4 +93,30 @@ fn r14_a_phone_moves_neither_away_nor_back_during_a_call() {
     // Its home is noticed to be back at 42, during the second call.
     assert!(told.contains("42.000 desk/1 waits to go home"), "{told}");
     assert!(told.contains("49.000 desk/1 leaves for home"), "{told}");
+}
+
+#[test]
+fn r17_a_phone_that_cannot_be_opened_where_it_has_moved_is_lost_to_its_application_until_it_is_home() {
+    let cannot = site("[\"sub1\", \"sub2\"]", "cannot_open_on = [\"sub2\"]");
+    expect(
+        &story(&plan(&cannot, "at_s,talk_s\n35,1\n")),
+        "10.000 CallManager sub1 fails
+         10.000 desk/1 out: CallManagerFailed
+         12.000 CTIManager sub2 notices that sub1 failed
+         30.000 desk/1 opened on sub2
+         35.000 caller 1 at sub2
+         35.000 caller 1 takes desk/1
+         35.000 it rings for caller 1
+         36.000 caller 1 connected
+         37.000 caller 1 ends: Completed
+         40.000 CallManager sub1 is back
+         42.000 desk/1 waits to go home
+         42.000 desk/1 leaves for home
+         42.000 desk/1 out: Rehoming
+         42.000 desk/1 opened on sub1
+         42.000 desk/1 is home
+         42.000 recovered: Half
+         42.000 recovered: NinetyFive
+         42.000 recovered: All",
+    );
 }

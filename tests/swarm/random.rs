@@ -321,7 +321,7 @@ impl Generator {
         let pool = self.dice.below(self.pools.len() as u64) as usize;
         let (pool, members) = self.pools[pool].clone();
         self.key("device_pool", format_args!("\"{pool}\""));
-        if table != "phone" && self.dice.chance(8) {
+        if self.dice.chance(8) {
             let member = self.dice.below(members.len() as u64) as usize;
             self.key("cannot_open_on", format_args!("[\"{}\"]", members[member]));
         }

@@ -1,0 +1,143 @@
+//! `ctisim init`: a first workload, from flags or from answers.
+
+use std::io::{self, BufRead, IsTerminal, Write};
+use std::path::Path;
+
+use crate::starter::{self, Answers};
+
+use super::arguments::{self, InitArguments};
+use super::output::write_new;
+use super::run::quoted;
+use super::{Stop, print, say};
+
+/// Writes a workload to start from, and says what to do next.
+pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
+    let file = arguments.file.as_path();
+    let printed = file == Path::new("-");
+    // Before any question: answers are not to be given in vain.
+    if !printed && !arguments.force && file.exists() {
+        return Err(Stop::Failed(in_the_way(file)));
+    }
+    let mut answers = from_flags(arguments);
+    if answers == Answers::default() && io::stdin().is_terminal() && io::stderr().is_terminal() {
+        say("A workload to start from. Enter takes what is in brackets; everything can be changed in the file.\n");
+        answers = ask(&mut io::stdin().lock(), &mut io::stderr())?;
+    }
+    let site = answers.complete();
+    let text = starter::workload(&site);
+    if printed {
+        print(text.as_bytes())?;
+    } else {
+        write_new(file, text.as_bytes(), arguments.force, || in_the_way(file))?;
+    }
+    for remark in site.remarks() {
+        say(&format!("note: {remark}"));
+    }
+    if !printed {
+        let name = quoted(&file.to_string_lossy());
+        say(&format!("wrote {}; next:", file.display()));
+        say(&format!("  ctisim check {name}   # what is wrong with it, and what Cisco advises"));
+        say(&format!("  ctisim run {name}     # what callers meet in the busy hour"));
+    }
+    Ok(())
+}
+
+fn in_the_way(file: &Path) -> String {
+    format!("{} is there already\n  help: give another name, or --force to replace it", file.display())
+}
+
+fn from_flags(arguments: &InitArguments) -> Answers {
+    Answers {
+        name: arguments.name.clone(),
+        nodes: arguments.nodes,
+        calls_an_hour: arguments.calls_per_hour,
+        applications: arguments.applications,
+        ports: arguments.ports,
+        agents: arguments.agents,
+        talk: arguments.talk,
+    }
+}
+
+/// Asks one question after the other. The defaults shown follow from the answers so far.
+fn ask(input: &mut dyn BufRead, output: &mut dyn Write) -> Result<Answers, Stop> {
+    let mut answers = Answers::default();
+    let mut questions = Questions { input, output };
+    answers.name = questions.ask("What the site is called", "none", arguments::site_name)?;
+    let default = answers.complete();
+    answers.calls_an_hour =
+        questions.ask("Calls in the busy hour", &default.calls_an_hour().to_string(), arguments::calls_per_hour)?;
+    answers.talk = questions.ask("How long a caller talks on average", "3m", arguments::talk)?;
+    answers.applications =
+        questions.ask("CTI applications, IVRs and attendants together", "2", arguments::applications)?;
+    let default = answers.complete();
+    let people = "People who answer calls (0: callers are served at the ports)";
+    answers.agents = questions.ask(people, &default.agents().to_string(), arguments::agents)?;
+    let default = answers.complete();
+    answers.ports = questions.ask("CTI ports", &default.ports().to_string(), arguments::ports)?;
+    let nodes = default.nodes().to_string();
+    answers.nodes = questions.ask("Nodes that process calls", &nodes, arguments::nodes)?;
+    Ok(answers)
+}
+
+/// Where questions go, and answers come from.
+struct Questions<'a> {
+    input: &'a mut dyn BufRead,
+    output: &'a mut dyn Write,
+}
+
+impl Questions<'_> {
+    /// The answer to a question, which is asked until it can be understood; `None`: the default.
+    fn ask<T>(
+        &mut self,
+        question: &str,
+        default: &str,
+        read: fn(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, Stop> {
+        loop {
+            // Nobody to talk to is no reason to stop.
+            let _ = write!(self.output, "{question} [{default}]: ").and_then(|()| self.output.flush());
+            let mut line = String::new();
+            match self.input.read_line(&mut line) {
+                Ok(0) => {
+                    return Err(Stop::Failed("the answers ended before the questions: nothing was written".into()));
+                }
+                Ok(_) => {}
+                Err(error) => return Err(Stop::Failed(format!("cannot read the answers: {error}"))),
+            }
+            if line.trim().is_empty() {
+                return Ok(None);
+            }
+            match read(line.trim()) {
+                Ok(answer) => return Ok(Some(answer)),
+                Err(why) => {
+                    let _ = writeln!(self.output, "  {why}");
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_answer_is_asked_again_and_an_empty_one_is_the_default() {
+        let mut said = Vec::new();
+        let answers = ask(&mut "Acme\n7200/h\n180\n3m\n1\n\n\n9\n4\n".as_bytes(), &mut said).unwrap();
+        let said = String::from_utf8(said).unwrap();
+        let expected = Answers {
+            name: Some("Acme".into()),
+            nodes: Some(4),
+            calls_an_hour: Some(7200),
+            applications: Some(1),
+            talk: Some(180),
+            ports: None,
+            agents: None,
+        };
+        assert_eq!(answers, expected);
+        assert!(said.contains("`180` has no unit") && said.contains("at most eight nodes"), "{said}");
+        let Err(Stop::Failed(message)) = ask(&mut "Acme\n".as_bytes(), &mut Vec::new()) else { panic!("answered") };
+        assert!(message.contains("nothing was written"), "{message}");
+    }
+}

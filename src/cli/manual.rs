@@ -1,0 +1,55 @@
+//! `ctisim completions` and `ctisim man`: what the definitions of the flags say, for shells and for `man`.
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+use clap_mangen::Man;
+
+use super::arguments::{Arguments, CompletedShell};
+use super::{Stop, print};
+
+/// Prints completions for a shell.
+pub(super) fn completions(shell: CompletedShell) -> Result<(), Stop> {
+    let shell = match shell {
+        CompletedShell::Bash => Shell::Bash,
+        CompletedShell::Zsh => Shell::Zsh,
+        CompletedShell::Fish => Shell::Fish,
+    };
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "ctisim", &mut script);
+    print(&script)
+}
+
+/// Prints the man page: one for the program, in which each command has a section. A page a command would scatter what is
+/// short enough to read at once.
+pub(super) fn page() -> Result<(), Stop> {
+    let mut program = Arguments::command();
+    program.build();
+    let mut page = Vec::new();
+    let rendered = render(&program, &mut page);
+    rendered.map_err(|error| Stop::Failed(format!("cannot make the man page: {error}")))?;
+    print(&page)
+}
+
+fn render(program: &clap::Command, page: &mut Vec<u8>) -> std::io::Result<()> {
+    let man = Man::new(program.clone());
+    man.render_title(page)?;
+    man.render_name_section(page)?;
+    man.render_synopsis_section(page)?;
+    man.render_description_section(page)?;
+    man.render_options_section(page)?;
+    for command in program.get_subcommands().filter(|command| command.get_name() != "help") {
+        let man = Man::new(command.clone());
+        let mut section = Vec::new();
+        man.render_synopsis_section(&mut section)?;
+        man.render_description_section(&mut section)?;
+        if command.get_arguments().next().is_some() {
+            man.render_options_section(&mut section)?;
+        }
+        // The sections of a page of its own become the parts of one section.
+        let parts = String::from_utf8_lossy(&section).replace("\n.SH ", "\n.SS ");
+        page.extend(format!(".SH \"CTISIM {}\"\n", command.get_name().to_uppercase()).bytes());
+        page.extend(parts.replace(".SH SYNOPSIS", ".SS SYNOPSIS").bytes());
+    }
+    man.render_extra_section(page)?;
+    man.render_version_section(page)
+}
