@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check::CheckArguments;
 use super::deps::DepsArguments;
+use super::oracle::OracleArguments;
 use crate::engine::Span;
 use crate::starter::most;
 use crate::workload::units;
@@ -48,9 +49,17 @@ pub(super) enum Command {
     #[command(after_help = EXIT_CODES)]
     Deps(DepsArguments),
 
+    /// Answer a planner's question with a closed form: no workload, no simulation
+    #[command(after_help = super::oracle::AFTER_HELP)]
+    Oracle(OracleArguments),
+
     /// Write a commented workload to start from; asks for what it needs if no flag tells
     #[command(after_help = EXIT_CODES)]
     Init(InitArguments),
+
+    /// Check the program itself on this machine: closed forms, identities, same bytes, coverage of intervals
+    #[command(after_help = EXIT_CODES)]
+    Verify(VerifyArguments),
 
     /// Print completions for a shell
     Completions {
@@ -117,6 +126,46 @@ pub(super) struct RunArguments {
     /// Print only; write no files
     #[arg(long, conflicts_with = "out")]
     pub(super) no_files: bool,
+}
+
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct VerifyArguments {
+    /// Only what has one of these in its name: a part (theory, identities, sameness, fingerprints, coverage), a workload,
+    /// a rule (R18) or a queue (M/M/1)
+    #[arg(value_name = "NAME")]
+    pub(super) filters: Vec<String>,
+
+    /// Half a minute instead of some: fewer replications, studies and workloads
+    #[arg(long)]
+    pub(super) quick: bool,
+
+    /// Another seed than the frozen one; verdicts then allow for chance: a true program fails once in 1,000 runs
+    #[arg(long, value_name = "S", value_parser = seed, allow_hyphen_values = true)]
+    pub(super) seed: Option<u64>,
+
+    /// How many threads; the outcome does not depend on it [default: the number of cores]
+    #[arg(long, value_name = "N", value_parser = jobs, allow_hyphen_values = true)]
+    pub(super) jobs: Option<NonZeroUsize>,
+
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: VerifyFormat,
+
+    /// No progress bar
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// How the outcome of a verification is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum VerifyFormat {
+    /// For people
+    #[default]
+    Table,
+    /// With all digits
+    Json,
+    /// For pull requests and wikis
+    Md,
 }
 
 /// What a planner knows of a site. What is not said follows from the rest.

@@ -9,10 +9,12 @@ mod init;
 mod manual;
 mod memory;
 mod model;
+mod oracle;
 mod output;
 mod progress;
 mod run;
 mod study;
+mod verify;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -79,8 +81,10 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command.unwrap_or_default() {
         Command::Run(run) => run::run(&run),
+        Command::Verify(verify) => verify::run(&verify),
         Command::Check(check) => check::check(&check),
         Command::Deps(deps) => deps::deps(&deps),
+        Command::Oracle(oracle) => oracle::oracle(&oracle),
         Command::Init(init) => init::run(&init),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::page(),

@@ -1,5 +1,6 @@
 //! `ctisim run`.
 
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let replications = arguments.replications.clone().unwrap_or(0..most);
     let wanted = replications.end - replications.start;
     // More threads than replications would have nothing to do.
-    let jobs = jobs(arguments).min(usize::try_from(wanted).unwrap_or(usize::MAX));
+    let jobs = jobs(arguments.jobs).min(usize::try_from(wanted).unwrap_or(usize::MAX));
     let asked = command(arguments, &replications, seed);
 
     if !arguments.quiet {
@@ -103,8 +104,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     Ok(())
 }
 
-fn jobs(arguments: &RunArguments) -> usize {
-    let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok());
+/// As many threads as were asked for, or as there are cores.
+pub(super) fn jobs(asked: Option<NonZeroUsize>) -> usize {
+    let jobs = asked.or_else(|| std::thread::available_parallelism().ok());
     jobs.map_or(1, usize::from)
 }
 
@@ -139,7 +141,7 @@ pub(super) fn quoted(word: &str) -> String {
 }
 
 /// A panic is a bug of ours: it tells how to see it again, and ends the program with 1 whichever thread it is on.
-fn explain_panics(command: String) {
+pub(super) fn explain_panics(command: String) {
     let default = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         default(panic);
@@ -152,16 +154,16 @@ fn explain_panics(command: String) {
 }
 
 /// What Ctrl-C does, and the signals that ask a program to end.
-struct Interrupt {
+pub(super) struct Interrupt {
     /// Raised by the first one.
-    stop: Arc<AtomicBool>,
+    pub(super) stop: Arc<AtomicBool>,
     /// Whether the results are complete: then they are written whatever comes.
     committed: Arc<AtomicBool>,
 }
 
 impl Interrupt {
     /// From now on the first Ctrl-C raises the flag, and the second one ends the program.
-    fn listen() -> Result<Interrupt, Stop> {
+    pub(super) fn listen() -> Result<Interrupt, Stop> {
         let interrupt = Interrupt { stop: Arc::default(), committed: Arc::default() };
         let (stop, committed) = (Arc::clone(&interrupt.stop), Arc::clone(&interrupt.committed));
         ctrlc::set_handler(move || {

@@ -11,19 +11,31 @@ pub use quantile::{Clustered, effective_count, quantile_ranks, spread_ranks};
 pub use survival::Survival;
 pub use warm_up::mser5;
 
-use statrs::distribution::{ContinuousCDF, StudentsT};
+use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
 /// A mean, and how far off it may be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// The mean of the values.
     pub mean: f64,
-    /// The ends of the 95 % confidence interval of the mean; `None` with fewer than two values.
+    /// The ends of the confidence interval of the mean, 95 % unless asked otherwise; `None` with fewer than two values.
     pub interval: Option<(f64, f64)>,
 }
 
 /// Mean and 95 % confidence interval by Student's t; `None` without values.
 pub fn estimate(values: &[f64]) -> Option<Estimate> {
+    estimate_by(values, t_quantile_975)
+}
+
+/// The same with an interval of another confidence, between 0 and 1.
+pub fn estimate_at(values: &[f64], confidence: f64) -> Option<Estimate> {
+    let upper = (1.0 + confidence) / 2.0;
+    estimate_by(values, |freedom| {
+        StudentsT::new(0.0, 1.0, freedom).expect("at least one degree of freedom").inverse_cdf(upper)
+    })
+}
+
+fn estimate_by(values: &[f64], quantile: impl Fn(f64) -> f64) -> Option<Estimate> {
     if values.is_empty() {
         return None;
     }
@@ -33,7 +45,7 @@ pub fn estimate(values: &[f64]) -> Option<Estimate> {
         return Some(Estimate { mean, interval: None });
     }
     let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
-    let half = t_quantile_975(count - 1.0) * (squares / (count - 1.0) / count).sqrt();
+    let half = quantile(count - 1.0) * (squares / (count - 1.0) / count).sqrt();
     Some(Estimate { mean, interval: Some((mean - half, mean + half)) })
 }
 
@@ -74,6 +86,25 @@ fn t_quantile_975(freedom: f64) -> f64 {
     };
     // Ten digits are more than any interval is worth, and the ones after them may vary by platform.
     (quantile * 1e9).round() / 1e9
+}
+
+/// The quantile of the normal distribution with mean 0 and variance 1.
+pub fn normal_quantile(quantile: f64) -> f64 {
+    Normal::standard().inverse_cdf(quantile)
+}
+
+/// The 95 % confidence interval of a probability of which `hits` of `trials` came true (E. B. Wilson, *JASA* 22 (1927)
+/// 209-212); `None` without trials.
+pub fn proportion_interval(hits: u64, trials: u64) -> Option<(f64, f64)> {
+    if trials == 0 {
+        return None;
+    }
+    let (count, share) = (trials as f64, hits as f64 / trials as f64);
+    let z2 = Z_975 * Z_975;
+    let centre = share + z2 / (2.0 * count);
+    let half = Z_975 * (share * (1.0 - share) / count + z2 / (4.0 * count * count)).sqrt();
+    let whole = 1.0 + z2 / count;
+    Some(((centre - half) / whole, (centre + half) / whole))
 }
 
 /// The value at `quantile` of ascending values: the least one with at least that share at or below it, so always one
@@ -141,6 +172,30 @@ mod tests {
         let ratio = ratio(&[1.0, 2.0, 7.0], &[2.0, 4.0, 14.0]).unwrap();
         assert_eq!(ratio.interval, Some((0.5, 0.5)));
         assert_eq!(super::ratio(&[0.0], &[0.0]), None);
+    }
+
+    #[test]
+    fn other_confidences_as_in_the_tables() {
+        // Standard error 1, four degrees of freedom: 4.604095 at 99 %, 8.610302 at 99.9 %.
+        let values: Vec<f64> = [1.0, 2.0, 3.0, 4.0, 5.0].iter().map(|value: &f64| value * 2.0_f64.sqrt()).collect();
+        for (confidence, expected) in [(0.95, 2.776_445), (0.99, 4.604_095), (0.999, 8.610_302), (0.99999, 27.771_648)]
+        {
+            let estimate = estimate_at(&values, confidence).unwrap();
+            let (low, high) = estimate.interval.unwrap();
+            assert!(((high - low) / 2.0 - expected).abs() < 1e-5, "{confidence}: {}", (high - low) / 2.0);
+        }
+    }
+
+    /// Wilson's own formula at the points of Newcombe's table (*Statistics in Medicine* 17 (1998) 857-872).
+    #[test]
+    fn proportions_as_in_the_tables() {
+        for (hits, trials, low, high) in
+            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (20, 20, 0.8389, 1.0)]
+        {
+            let found = proportion_interval(hits, trials).unwrap();
+            assert!((found.0 - low).abs() < 5e-5 && (found.1 - high).abs() < 5e-5, "{found:?}");
+        }
+        assert_eq!(proportion_interval(0, 0), None);
     }
 
     #[test]

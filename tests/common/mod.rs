@@ -1,16 +1,15 @@
 //! What the statistical tests share: plans from text, free of whatever a test does not mean to cost.
 
 // Each test binary uses its own part of this.
-#![allow(dead_code)]
+#![allow(dead_code, unused_macros, unused_imports)]
 
-use ctisim::cluster::Cluster;
 use ctisim::engine::Time;
 use ctisim::plan::{self, Plan};
 use ctisim::record::{Fact, Recorder};
+use ctisim::verify::{Crew, FAMILIES, Reading};
 use ctisim::workload::NoFiles;
-use rayon::prelude::*;
-use statrs::distribution::{ContinuousCDF, StudentsT};
 use std::hash::{Hash, Hasher};
+use std::sync::atomic::AtomicBool;
 
 /// The head of a workload in which no message costs or takes any time unless a node or an application says so. Then one
 /// station is all that makes a caller wait, and the closed form for that station holds for the whole model.
@@ -52,73 +51,46 @@ pub(crate) fn free(rest: &str) -> Plan {
     compile("free", &format!("{FREE}{rest}{GROUP}"))
 }
 
-/// The share of intervals that hold the truth.
+/// A test for each of these families of comparisons, and their names in `TESTED`.
+macro_rules! families {
+    ($($test:ident: $family:literal,)*) => {
+        const TESTED: &[&str] = &[$($family),*];
+        $(
+            #[test]
+            fn $test() {
+                $crate::common::compare($family);
+            }
+        )*
+    };
+}
+pub(crate) use families;
+
+/// Plays the comparisons of a family. Each has to agree with the closed form, and to disagree with its twin.
+#[track_caller]
+pub(crate) fn compare(family: &str) {
+    let stop = AtomicBool::new(false);
+    let crew = Crew::new(THREADS, &(), &stop).unwrap();
+    let (_, make) = FAMILIES.into_iter().find(|(name, _)| *name == family).expect("a family of comparisons");
+    for comparison in make() {
+        let readings = comparison.read(&crew, SEED, comparison.replications, CONFIDENCE).unwrap();
+        for reading in readings.unwrap_or_else(|what| panic!("{}: {what}", comparison.name)) {
+            let Reading { cell, mean, half_width } = &reading;
+            println!(
+                "{:<58} {:>12.6}  twin {:>12.6}  found {mean:>12.6} +- {half_width:>9.6}",
+                cell.name, cell.expected, cell.twin
+            );
+            assert!(reading.agrees(), "{}: not the closed form's {}", cell.name, cell.expected);
+            assert!(reading.tells_the_twin(), "{}: cannot be told from the wrong {}", cell.name, cell.twin);
+            assert!(reading.is_precise(), "{}: too few replications to mean much", cell.name);
+        }
+    }
+}
+
+/// As `ctisim verify` has it: the seed that is frozen, and the share of intervals that hold the truth.
+const SEED: u64 = 1;
 const CONFIDENCE: f64 = 0.999;
-
-/// What replications say about one number.
-pub(crate) struct Measured<'a> {
-    what: &'a str,
-    mean: f64,
-    half_width: f64,
-}
-
-impl<'a> Measured<'a> {
-    pub(crate) fn new(what: &'a str, samples: impl Iterator<Item = f64>) -> Measured<'a> {
-        let samples: Vec<f64> = samples.collect();
-        let count = samples.len() as f64;
-        let mean = samples.iter().sum::<f64>() / count;
-        let variance = samples.iter().map(|sample| (sample - mean) * (sample - mean)).sum::<f64>() / (count - 1.0);
-        let quantile = StudentsT::new(0.0, 1.0, count - 1.0)
-            .expect("there are two replications at least")
-            .inverse_cdf((1.0 + CONFIDENCE) / 2.0);
-        Measured { what, mean, half_width: quantile * (variance / count).sqrt() }
-    }
-
-    /// The check: whether `expected` lies within the interval. Prints its numbers either way.
-    pub(crate) fn agrees_with(&self, expected: f64, whose: &str) -> bool {
-        let agrees = (self.mean - expected).abs() <= self.half_width;
-        println!(
-            "{:<46} {whose:<6} {expected:>12.6}  found {:>12.6} +- {:>9.6} ({:>5.2} %)  {}",
-            self.what,
-            self.mean,
-            self.half_width,
-            100.0 * self.half_width / expected,
-            if agrees { "agree" } else { "disagree" }
-        );
-        agrees
-    }
-
-    /// Agrees with the closed form, and disagrees with its twin: a check that cannot tell them apart would prove nothing.
-    #[track_caller]
-    pub(crate) fn tells(&self, expected: f64, twin: f64) {
-        assert!(self.agrees_with(expected, "oracle"), "{}: not the closed form's {expected}", self.what);
-        assert!(!self.agrees_with(twin, "twin"), "{}: cannot be told from the wrong {twin}", self.what);
-    }
-
-    /// The same, and precise.
-    #[track_caller]
-    pub(crate) fn holds(&self, expected: f64, twin: f64) {
-        self.tells(expected, twin);
-        assert!(self.half_width <= 0.016 * expected, "{}: too few replications to mean much", self.what);
-    }
-}
-
-/// Runs so many replications, each with a recorder of its own, and gives what each of them measured.
-pub(crate) fn replicate<R: Recorder, M: Send>(
-    plan: &Plan,
-    replications: u64,
-    recorder: impl Fn() -> R + Sync,
-    measure: impl Fn(R) -> M + Sync,
-) -> Vec<M> {
-    let replications = (0..replications).into_par_iter();
-    replications
-        .map(|replication| {
-            let mut cluster = Cluster::new(plan, recorder());
-            cluster.run(plan.seed, replication);
-            measure(cluster.recorder)
-        })
-        .collect()
-}
+/// Tests of one binary run beside each other, each with so many threads.
+const THREADS: usize = 2;
 
 /// A recorder that folds every fact, with its time, into one number: two runs with the same digest told the same story,
 /// in the same order.

@@ -1,0 +1,181 @@
+//! Closed forms beside what the model does.
+
+use crate::cluster::Cluster;
+use crate::experiment::Failure;
+use crate::plan::{self, Plan};
+use crate::record::Recorder;
+use crate::stats::estimate_at;
+use crate::workload::NoFiles;
+
+use super::{Check, Crew, Part, Quantity, Verdict};
+
+/// The head of a workload in which no message costs or takes any time unless a node or an application says so. Then one
+/// station is all that makes a caller wait, and the closed form for that station holds for the whole model.
+pub(super) const FREE: &str = r#"
+format = 1
+question = "Does the model agree with the closed form?"
+network = { between_nodes = "0s", to_application = "0s", from_caller = "0s" }
+work.setup = "0s"
+work.offer = "0s"
+work.redirect = "0s"
+work.answer = "0s"
+work.release = "0s"
+work.device_open = "0s"
+work.event = "0s"
+work.request = "0s"
+work.heartbeat = "0s"
+work.cti_device_open = "0s"
+"#;
+
+/// A group for devices to be in.
+const GROUP: &str = r#"
+[[callmanager_group]]
+name = "main"
+members = ["sub1"]
+"#;
+
+/// A workload with the [`FREE`] head and a group `main` of the node `sub1`. `rest` begins with keys of the top level.
+pub(super) fn free(rest: &str) -> String {
+    format!("{FREE}{rest}{GROUP}")
+}
+
+/// The plan of one of our own workloads.
+pub(super) fn compile(name: &str, text: &str) -> Plan {
+    match plan::compile(name, text, &NoFiles) {
+        Ok(plan) => plan,
+        Err(problems) => panic!("a workload of our own is wrong: {}\n{text}", problems.render(false)),
+    }
+}
+
+/// Runs a replication on a cluster of its own, and gives a value for each cell, or says what should never have happened.
+pub(super) type Watch = Box<dyn Fn(&Plan, u64, u64) -> Result<Vec<f64>, String> + Send + Sync>;
+
+/// The values that `measure` makes of what a recorder has seen of a replication.
+pub(super) fn watch<R: Recorder>(
+    recorder: impl Fn(&Plan) -> R + Send + Sync + 'static,
+    measure: impl Fn(&Plan, R) -> Result<Vec<f64>, String> + Send + Sync + 'static,
+) -> Watch {
+    Box::new(move |plan, seed, replication| {
+        let mut cluster = Cluster::new(plan, recorder(plan));
+        cluster.run(seed, replication);
+        measure(plan, cluster.recorder)
+    })
+}
+
+/// One number that the model has to come to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cell {
+    /// Of what.
+    pub name: String,
+    /// The value of the closed form.
+    pub expected: f64,
+    /// Its value with a parameter that is 5 % off, or 10 % for a share of yes and no: what the model must *not* come to.
+    /// A comparison that cannot tell the twin from the truth proves nothing.
+    pub twin: f64,
+    /// How wide half of the interval may be, as a share of the value, for the comparison to mean much.
+    pub precision: f64,
+}
+
+/// A workload, what is measured of it, and what theory says about that.
+///
+/// The replication is the unit: each gives one value for each cell, and what is held against the closed form is their mean
+/// with its interval by Student's t. Seeds are frozen, so each comparison is a constant, not a lottery.
+pub struct Comparison {
+    /// What it is about.
+    pub name: String,
+    /// The text of the workload.
+    pub workload: String,
+    /// How many replications it takes to tell the twins.
+    pub replications: u64,
+    /// What is read off.
+    pub cells: Vec<Cell>,
+    pub(super) watch: Watch,
+}
+
+/// What a cell came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The cell.
+    pub cell: Cell,
+    /// The mean over replications.
+    pub mean: f64,
+    /// Half of its interval.
+    pub half_width: f64,
+}
+
+impl Reading {
+    /// Whether the closed form lies within the interval.
+    pub fn agrees(&self) -> bool {
+        self.holds(self.cell.expected)
+    }
+
+    /// Whether the twin does not.
+    pub fn tells_the_twin(&self) -> bool {
+        !self.holds(self.cell.twin)
+    }
+
+    /// Whether the interval is narrow enough to mean much.
+    pub fn is_precise(&self) -> bool {
+        self.half_width <= self.cell.precision * self.cell.expected
+    }
+
+    fn holds(&self, value: f64) -> bool {
+        (self.mean - value).abs() <= self.half_width
+    }
+}
+
+impl Comparison {
+    /// Plays so many replications with this seed, and reads the cells off with intervals of this confidence.
+    ///
+    /// # Errors
+    /// If it was stopped. The inner error is something that should never have happened in a replication.
+    pub fn read(
+        &self,
+        crew: &Crew,
+        seed: u64,
+        replications: u64,
+        confidence: f64,
+    ) -> Result<Result<Vec<Reading>, String>, Failure> {
+        let plan = compile("verify", &self.workload);
+        let found = crew.each(0..replications, |replication| (self.watch)(&plan, seed, replication))?;
+        Ok(found.into_iter().collect::<Result<Vec<_>, _>>().map(|values| {
+            let cells = self.cells.iter().enumerate();
+            cells
+                .map(|(row, cell)| {
+                    let column: Vec<f64> = values.iter().map(|values| values[row]).collect();
+                    let estimate = estimate_at(&column, confidence).expect("there are replications");
+                    let (low, high) = estimate.interval.expect("there are two replications at least");
+                    Reading { cell: cell.clone(), mean: estimate.mean, half_width: (high - low) / 2.0 }
+                })
+                .collect()
+        }))
+    }
+
+    /// The rows of a report.
+    pub(super) fn check(
+        &self,
+        crew: &Crew,
+        seed: u64,
+        replications: u64,
+        confidence: f64,
+    ) -> Result<Vec<Check>, Failure> {
+        let part = Part::Theory;
+        Ok(match self.read(crew, seed, replications, confidence)? {
+            Ok(readings) => readings
+                .into_iter()
+                .map(|reading| Check {
+                    part,
+                    name: reading.cell.name.clone(),
+                    expected: Quantity::Number(reading.cell.expected),
+                    found: Quantity::Number(reading.mean),
+                    interval: Some((reading.mean - reading.half_width, reading.mean + reading.half_width)),
+                    verdict: Verdict::of(reading.agrees()),
+                })
+                .collect(),
+            Err(what) => {
+                let expected = Quantity::Text("possible events only".into());
+                vec![Check::exact(part, self.name.clone(), expected, Quantity::Text(what), false)]
+            }
+        })
+    }
+}

@@ -1,0 +1,322 @@
+//! How often the program's own 95 % intervals hold the truth.
+//!
+//! Thousands of small studies of workloads whose truth is known, each evaluated as `ctisim run` evaluates a study. That all
+//! of an interval's assumptions hold to some degree only - a mean of skewed values, few replications, the calls of one
+//! replication alike - shows here and nowhere else.
+
+use crate::engine::Span;
+use crate::experiment::{Failure, Measured, Outcome, Worker};
+use crate::oracle::{self, Residence, Start, TimeToEmpty, Traffic};
+use crate::record::Histogram;
+use crate::report::{self, Row, Study};
+use crate::stats::proportion_interval;
+
+use super::comparison::{compile, free};
+use super::rehoming::{Times, cluster};
+use super::theory::{deaths, loss_system};
+use super::{Check, Crew, Part, Quantity, Verdict};
+
+/// Which interval of a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    Mean,
+    P50,
+    P90,
+    P95,
+    P99,
+    KaplanMeier50,
+    KaplanMeier90,
+}
+
+impl Of {
+    const fn name(self) -> &'static str {
+        match self {
+            Of::Mean => "mean",
+            Of::P50 => "p50",
+            Of::P90 => "p90",
+            Of::P95 => "p95",
+            Of::P99 => "p99",
+            Of::KaplanMeier50 => "km_p50",
+            Of::KaplanMeier90 => "km_p90",
+        }
+    }
+
+    const fn share(self) -> f64 {
+        match self {
+            Of::Mean => f64::NAN,
+            Of::P50 | Of::KaplanMeier50 => 0.5,
+            Of::P90 | Of::KaplanMeier90 => 0.9,
+            Of::P95 => 0.95,
+            Of::P99 => 0.99,
+        }
+    }
+
+    const fn ends(self, row: &Row) -> (Option<f64>, Option<f64>) {
+        match self {
+            Of::Mean => (row.mean_low, row.mean_high),
+            Of::P50 => (row.p50_low, row.p50_high),
+            Of::P90 => (row.p90_low, row.p90_high),
+            Of::P95 => (row.p95_low, row.p95_high),
+            Of::P99 => (row.p99_low, row.p99_high),
+            Of::KaplanMeier50 => (row.km_p50_low, row.km_p50_high),
+            Of::KaplanMeier90 => (row.km_p90_low, row.km_p90_high),
+        }
+    }
+}
+
+/// A number of `summary.csv` whose true value is known.
+#[derive(Clone, Debug)]
+struct Truth {
+    metric: &'static str,
+    of: Of,
+    /// A histogram knows a duration to a cell of a thousandth: from the true value to the upper edge of its cell all is
+    /// the same to it.
+    value: (f64, f64),
+}
+
+impl Truth {
+    fn exact(metric: &'static str, of: Of, value: f64) -> Truth {
+        Truth { metric, of, value: (value, value) }
+    }
+
+    /// A percentile of a duration, in milliseconds, which is kept in a histogram.
+    fn binned(metric: &'static str, of: Of, millis: f64) -> Truth {
+        let mut histogram = Histogram::default();
+        histogram.record(Span::from_nanos((millis * 1e6) as u64));
+        let edge = histogram.quantile_micros(0.5) as f64 / 1e3;
+        Truth { metric, of, value: (millis, edge.max(millis)) }
+    }
+
+    /// Whether an interval holds it; `None` if there is none. Without an upper end it reaches as far as anything.
+    fn is_held(&self, rows: &[Row]) -> Option<bool> {
+        let row = rows.iter().find(|row| row.scope == "cluster" && row.metric == self.metric)?;
+        let (low, high) = self.of.ends(row);
+        Some(low? <= self.value.1 && high.is_none_or(|high| high >= self.value.0))
+    }
+}
+
+/// A workload, how many of its replications are a study, and what is known of it.
+pub(super) struct KnownTruth {
+    pub(super) name: &'static str,
+    workload: String,
+    replications: u64,
+    truths: Vec<Truth>,
+}
+
+/// How many studies: enough to know a coverage of 95 % to half a percent (one standard error).
+pub(super) const STUDIES: u64 = 2_000;
+/// With `--quick`: to one and a half.
+pub(super) const STUDIES_QUICK: u64 = 200;
+
+/// What coverage is good, in percent.
+const GOOD: (f64, f64) = (94.0, 96.0);
+
+impl KnownTruth {
+    /// How many replications so many studies take.
+    pub(super) const fn replications(&self, studies: u64) -> u64 {
+        self.replications * studies
+    }
+
+    /// How many intervals are judged.
+    pub(super) const fn intervals(&self) -> usize {
+        self.truths.len()
+    }
+
+    /// How often the truth was held, in so many studies. `slack` is how many standard errors of that share the bounds of
+    /// good coverage are wider than [`GOOD`].
+    pub(super) fn check(&self, crew: &Crew, seed: u64, studies: u64, slack: f64) -> Result<Vec<Check>, Failure> {
+        let plan = compile("verify", &self.workload);
+        let one = |number: u64| {
+            let mut worker = Measured::new(&plan, seed, false);
+            let range = number * self.replications..(number + 1) * self.replications;
+            let run = |replication| {
+                // The crew counts the study as one.
+                if replication > number * self.replications {
+                    crate::experiment::Progress::replication_done(crew);
+                }
+                worker.run(replication).expect("without an auditor nothing is checked")
+            };
+            let summaries = range.map(run).collect();
+            let study = Study::new(&plan, seed, Outcome { summaries, merged: worker.into_merged() });
+            let rows = report::rows(&study);
+            self.truths.iter().map(|truth| truth.is_held(&rows)).collect::<Vec<_>>()
+        };
+        let found = crew.each(0..studies, one)?;
+        let of = |(row, truth): (usize, &Truth)| {
+            let with_interval = found.iter().filter_map(|held| held[row]);
+            let (count, held) = with_interval.fold((0, 0), |(count, held), holds| (count + 1, held + u64::from(holds)));
+            self.judged(truth, studies, count, held, slack)
+        };
+        Ok(self.truths.iter().enumerate().map(of).collect())
+    }
+
+    /// The row for a truth that `held` of `count` intervals held.
+    fn judged(&self, truth: &Truth, studies: u64, count: u64, held: u64, slack: f64) -> Check {
+        let percent = |share: f64| 100.0 * share;
+        let coverage = percent(held as f64 / count.max(1) as f64);
+        let more = percent(slack * (0.95 * 0.05 / studies as f64).sqrt());
+        // The interval of a quantile goes from rank to rank, which can only make it hold the truth more often.
+        let (low, high) = (GOOD.0 - more, if truth.of == Of::Mean { GOOD.1 + more } else { 100.0 });
+        let good = (low..=high).contains(&coverage);
+        // All but a few of the studies have to have an interval.
+        let enough = count * 10 >= studies * 9;
+        let expected = match truth.of {
+            Of::Mean => format!("{low:.1} to {:.1} %", high.min(100.0)),
+            _ => format!("at least {low:.1} %"),
+        };
+        Check {
+            part: Part::Coverage,
+            name: format!("{}: {} {}", self.name, truth.metric, truth.of.name()),
+            expected: Quantity::Text(expected),
+            found: Quantity::Number(coverage),
+            interval: proportion_interval(held, count).map(|(low, high)| (percent(low), percent(high))),
+            verdict: Verdict::of(good && enough),
+        }
+    }
+}
+
+#[cfg(test)]
+impl KnownTruth {
+    /// Forgets all but the first truth, and takes this for it.
+    pub(super) fn keep_one_truth(&mut self, change: impl Fn(&f64) -> f64) {
+        self.truths.truncate(1);
+        let truth = &mut self.truths[0];
+        truth.value = (change(&truth.value.0), change(&truth.value.1));
+    }
+
+    /// A study of one replication, from which nothing can be said.
+    pub(super) fn of_one_replication(self) -> KnownTruth {
+        KnownTruth { replications: 1, ..self }
+    }
+}
+
+/// The median and the 90th, 95th and 99th percentile.
+const PERCENTILES: [Of; 4] = [Of::P50, Of::P90, Of::P95, Of::P99];
+
+/// All workloads with a known truth.
+pub(super) fn known_truths() -> Vec<KnownTruth> {
+    vec![losses(), waits(), detections(), callers_of_one_death(), rehoming(), rehoming_interrupted()]
+}
+
+/// Callers refused for want of a port: a count, whose mean is Erlang's; and callers, whose number is Poisson's.
+fn losses() -> KnownTruth {
+    let seconds = 100.0;
+    let refused = seconds * oracle::erlang_b(3.0, 5);
+    let offered = |of: Of| {
+        let at_least = (0..).find(|&calls| oracle::poisson_at_most(seconds, calls) >= of.share());
+        Truth::exact("offered", of, f64::from(at_least.expect("a number has a quantile")))
+    };
+    KnownTruth {
+        name: "Erlang B, 100 replications",
+        workload: loss_system(r#"{ exponential = "3s" }"#, 5, "130s", "30s"),
+        replications: 100,
+        truths: vec![
+            Truth::exact("offered", Of::Mean, seconds),
+            Truth::exact("refused_busy", Of::Mean, refused),
+            offered(Of::P50),
+            offered(Of::P90),
+            offered(Of::P95),
+        ],
+    }
+}
+
+/// Waits in a queue: callers of one replication wait for each other. A replication's mean is skewed, and a little too low
+/// as well, for it has the more calls the longer they wait; both the more so the shorter the run. Here it is long enough:
+/// 3 s of a load of 0.6 are not, and the mean's interval would hold the truth 93.75 % of the time.
+fn waits() -> KnownTruth {
+    let (rate, service) = (110.0, 0.005);
+    let workload = free(
+        r#"
+        run = { length = "10s", warm_up = "1s" }
+        [[node]]
+        name = "sub1"
+        [[application]]
+        name = "ivr"
+        workers = 1
+        decide = { exponential = "5ms" }
+        [[route_point]]
+        name = "welcome"
+        device_pool = "main"
+        application = "ivr"
+        redirect_to = "anywhere"
+        [[destination]]
+        name = "anywhere"
+        [[traffic]]
+        name = "callers"
+        to = "welcome"
+        arrivals = { poisson = "110/s" }
+        talk = "0s"
+        "#,
+    );
+    let metric = "app_queue_delay";
+    let mut truths = vec![Truth::exact(metric, Of::Mean, 1e3 * oracle::mm1_mean_wait(rate, service))];
+    let percentile = |of: Of| Truth::binned(metric, of, 1e3 * oracle::mm1_wait_quantile(rate, service, of.share()));
+    truths.extend(PERCENTILES.map(percentile));
+    KnownTruth { name: "M/M/1, 50 replications", workload, replications: 50, truths }
+}
+
+/// One silent death a replication: one value each, uniform between one and two intervals of 30 s.
+fn detections() -> KnownTruth {
+    let metric = "detection_delay";
+    let mut truths = vec![Truth::exact(metric, Of::Mean, 45e3)];
+    truths.extend(PERCENTILES.map(|of| Truth::binned(metric, of, 30e3 * (1.0 + of.share()))));
+    KnownTruth { name: "R23, 400 replications", workload: deaths("timer", false, 1), replications: 400, truths }
+}
+
+/// Those who wait when a death is noticed all leave at once: the values of a replication are the same, and the longer it
+/// took, the more of them there are. So the density of a delay `d` is proportional to `d` between 30 and 60 s. For p95 so
+/// few deaths are seldom enough.
+fn callers_of_one_death() -> KnownTruth {
+    let metric = "cfof_delay";
+    let percentile = |of: Of| Truth::binned(metric, of, 1e3 * (900.0 + of.share() * 2_700.0).sqrt());
+    KnownTruth {
+        name: "R24, 100 replications",
+        workload: deaths("timer", true, 1),
+        replications: 100,
+        truths: [Of::P50, Of::P90].map(percentile).to_vec(),
+    }
+}
+
+/// The wait for going home at two erlangs, in milliseconds.
+fn wait_for_home() -> impl Fn(Of) -> Truth {
+    let wait = TimeToEmpty::of(&Traffic::constant(2.0), &Residence::exponential(1.0), &Start::Steady);
+    move |of: Of| Truth::binned("rehome_wait", of, 60e3 * wait.quantile(of.share()))
+}
+
+/// Waits of which one in seven is cut off by the end of the run.
+fn rehoming() -> KnownTruth {
+    let times = Times { fails: 16.0, outage: 0.5, watched: 12.0 };
+    let truth = wait_for_home();
+    KnownTruth {
+        name: "R18 cut off by the end, 100 replications",
+        workload: cluster(times, 1, r#"{ exponential = "1m" }"#, r#"{ poisson = "2/m" }"#, ""),
+        replications: 100,
+        truths: vec![truth(Of::KaplanMeier50), truth(Of::KaplanMeier90)],
+    }
+}
+
+/// Waits that the next failure cuts off at a random time. An outage is so long that a wait does not know of the last one.
+fn rehoming_interrupted() -> KnownTruth {
+    let text = cluster(
+        Times { fails: 16.0, outage: 20.0, watched: 24.0 },
+        1,
+        r#"{ exponential = "1m" }"#,
+        r#"{ poisson = "2/m" }"#,
+        "",
+    );
+    let (head, rest) = text.split_once("[[fault]]").expect("the cluster has a fault");
+    let (_, rest) = rest.split_once("[[route_point]]").expect("the cluster has a route point");
+    let fault = r#"[[fault]]
+        name = "crash"
+        callmanager = "sub1"
+        works = { exponential = "6m" }
+        lasts = "20m"
+        "#;
+    let truth = wait_for_home();
+    KnownTruth {
+        name: "R18 cut off by failures, 100 replications",
+        workload: format!("{head}{fault}[[route_point]]{rest}"),
+        replications: 100,
+        truths: vec![truth(Of::KaplanMeier50)],
+    }
+}

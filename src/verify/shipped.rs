@@ -1,0 +1,218 @@
+//! The shipped workloads: their books, and the bytes they leave.
+
+use sha2::{Digest, Sha256};
+
+use crate::experiment::{Failure, Measured, Outcome, Worker, replicate};
+use crate::plan::Plan;
+use crate::report::{self, Study};
+
+use super::comparison::compile;
+use super::{Check, Crew, Part, Quantity};
+
+macro_rules! workloads {
+    ($($name:literal,)*) => {
+        /// The shipped workloads: name and text, in order of their names.
+        pub const WORKLOADS: [(&str, &str); [$($name),*].len()] =
+            [$(($name, include_str!(concat!("../../workloads/", $name, ".toml")))),*];
+    };
+}
+
+workloads! {
+    "application_exit",
+    "application_hang",
+    "before_ctimanager",
+    "busy_hour",
+    "callmanager_failure",
+    "callmanager_failure_no_spare",
+    "ctimanager_failure",
+    "ctimanager_without_backup",
+    "failback_at_night",
+    "failback_split",
+    "failback_under_load",
+    "fan_in",
+    "flash_crowd",
+    "monday_morning",
+    "node_failure_storm",
+    "phones_without_standby",
+    "random_failures",
+    "recovery_forbidden",
+    "rolling_restart",
+    "split_site",
+    "whole_group_outage",
+}
+
+/// Those that say something about every part of the model and take no time to speak of.
+pub(super) const QUICK: [&str; 4] = ["application_hang", "callmanager_failure", "ctimanager_failure", "split_site"];
+
+/// The SHA-256 of every result file of two replications of each of them, as `sha256sum --check` reads it.
+pub const FINGERPRINTS: &str = include_str!("../../results/fingerprints.txt");
+
+/// How many replications the fingerprints are of.
+pub(super) const FINGERPRINTED: u64 = 2;
+
+/// The files that a run leaves, apart from the one that tells how it was run.
+const FILES: [&str; 5] = ["summary.csv", "replications.csv", "devices.csv", "timeline.csv", "histograms.hlog"];
+
+fn files(study: &Study) -> [Vec<u8>; FILES.len()] {
+    [
+        report::summary_csv(study),
+        report::replications_csv(study),
+        report::devices_csv(study),
+        report::timeline_csv(study),
+        report::histograms_hlog(study),
+    ]
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The first digits of a digest: enough to see that two differ.
+fn short(digest: &str) -> String {
+    digest.chars().take(16).collect()
+}
+
+/// Runs a workload as `ctisim run` does.
+fn study<'p>(plan: &'p Plan, seed: u64, replications: u64, jobs: usize, crew: &Crew) -> Result<Study<'p>, Failure> {
+    let worker = || Measured::new(plan, seed, false);
+    let outcome = replicate(0..replications, jobs, worker, crew, crew.stop)?;
+    Ok(Study::new(plan, seed, outcome))
+}
+
+/// Whether a workload leaves the bytes that `fingerprints` says.
+pub(super) fn fingerprint(crew: &Crew, name: &str, text: &str, fingerprints: &str) -> Result<Check, Failure> {
+    let plan = compile(name, text);
+    let study = study(&plan, plan.seed, FINGERPRINTED, 1, crew)?;
+    let lines = FILES.iter().zip(files(&study));
+    let lines = lines.map(|(file, content)| (format!("{name}/{file}"), hex(&Sha256::digest(&content))));
+    let kept = |path: &str| {
+        fingerprints.lines().find_map(|line| line.split_once("  ").filter(|(_, of)| *of == path)).map(|(kept, _)| kept)
+    };
+    let mut same = format!("{} files as released", FILES.len());
+    let mut agrees = true;
+    for (path, digest) in lines {
+        if kept(&path) != Some(&*digest) && agrees {
+            let released = kept(&path).map_or("no fingerprint".to_owned(), short);
+            same = format!("{path} is {}, released with {released}", short(&digest));
+            agrees = false;
+        }
+    }
+    let expected = Quantity::Text(format!("{} files as released", FILES.len()));
+    Ok(Check::exact(Part::Fingerprints, name.to_owned(), expected, Quantity::Text(same), agrees))
+}
+
+/// How many replications of each workload the auditor watches.
+pub(super) const AUDITED: u64 = 4;
+
+/// Whether all that happens in a workload keeps the books.
+pub(super) fn identities<W: Worker>(
+    crew: &Crew,
+    name: &str,
+    jobs: usize,
+    worker: impl Fn() -> W + Sync,
+) -> Result<Check, Failure> {
+    let expected = Quantity::Text("every identity holds".into());
+    let found = match replicate(0..AUDITED, jobs, worker, crew, crew.stop) {
+        Ok(_) => expected.clone(),
+        Err(Failure::Violated { replication, violations }) => {
+            let first = violations.into_iter().next().unwrap_or_default();
+            Quantity::Text(format!("replication {replication}: {first}"))
+        }
+        Err(other) => return Err(other),
+    };
+    let agrees = found == expected;
+    Ok(Check::exact(Part::Identities, name.to_owned(), expected, found, agrees))
+}
+
+/// How many replications the sameness of a workload is judged by: a number that 2 and 3 do not divide.
+pub(super) const COMPARED: u64 = 7;
+
+/// A way to run the same replications.
+#[derive(Clone, Copy)]
+enum Way {
+    Threads(usize),
+    /// In so many parts, the last one first, which are then added up. Where a part is one replication, each has memory that
+    /// nothing has used before.
+    Parts(u64),
+    /// Under an auditor.
+    Audited,
+}
+
+impl Way {
+    fn name(self) -> String {
+        match self {
+            Way::Threads(1) => "1 thread".to_owned(),
+            Way::Threads(threads) => format!("{threads} threads"),
+            Way::Parts(parts) => format!("{parts} parts merged"),
+            Way::Audited => "audited".to_owned(),
+        }
+    }
+}
+
+/// The ways that are held against one thread that runs them all.
+const WAYS: [Way; 7] = [
+    Way::Threads(2),
+    Way::Threads(3),
+    Way::Threads(8),
+    Way::Parts(2),
+    Way::Parts(3),
+    Way::Parts(COMPARED),
+    Way::Audited,
+];
+
+/// How many replications [`sameness`] takes.
+pub(super) const fn sameness_replications() -> u64 {
+    COMPARED * (WAYS.len() as u64 + 1)
+}
+
+/// Whether every way to run the same replications leaves the same bytes. `worker` makes a worker, with an auditor or
+/// without.
+pub(super) fn sameness<W: Worker>(
+    crew: &Crew,
+    plan: &Plan,
+    seed: u64,
+    worker: impl Fn(bool) -> W + Sync,
+) -> Result<Check, Failure> {
+    let bytes = |outcome: Outcome| files(&Study::new(plan, seed, outcome));
+    let reference = bytes(replicate(0..COMPARED, 1, || worker(false), crew, crew.stop)?);
+    let expected = Quantity::Text(format!("the same {} files in {} ways", FILES.len(), WAYS.len() + 1));
+    let mut found = expected.clone();
+    for way in WAYS {
+        let outcome = match way {
+            Way::Threads(threads) => replicate(0..COMPARED, threads, || worker(false), crew, crew.stop),
+            Way::Parts(parts) => in_parts(crew, parts, || worker(false)),
+            Way::Audited => replicate(0..COMPARED, 2, || worker(true), crew, crew.stop),
+        };
+        let differing = match outcome {
+            Ok(outcome) => {
+                let files = FILES.iter().zip(bytes(outcome)).zip(&reference);
+                files.filter(|((_, ours), theirs)| ours != *theirs).map(|((file, _), _)| *file).collect::<Vec<_>>()
+            }
+            Err(Failure::Violated { .. }) => vec!["an identity"],
+            Err(other) => return Err(other),
+        };
+        if !differing.is_empty() {
+            found = Quantity::Text(format!("{}: {} differs", way.name(), differing.join(", ")));
+            break;
+        }
+    }
+    let agrees = found == expected;
+    Ok(Check::exact(Part::Sameness, plan.name.clone(), expected, found, agrees))
+}
+
+/// The replications in so many parts, the last first, added up in that order.
+fn in_parts<W: Worker>(crew: &Crew, parts: u64, worker: impl Fn() -> W + Sync) -> Result<Outcome, Failure> {
+    let mut sum: Option<Outcome> = None;
+    for part in (0..parts).rev() {
+        let range = part * COMPARED / parts..(part + 1) * COMPARED / parts;
+        let mut outcome = replicate(range, 1, &worker, crew, crew.stop)?;
+        if let Some(later) = sum.take() {
+            outcome.summaries.extend(later.summaries);
+            let mut merged = later.merged;
+            merged.add(&outcome.merged);
+            outcome.merged = merged;
+        }
+        sum = Some(outcome);
+    }
+    Ok(sum.expect("there is a part"))
+}
