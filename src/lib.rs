@@ -43,6 +43,7 @@ pub mod record;
 mod fake;
 pub mod cluster;
 pub mod oracle;
+pub mod expected;
 pub mod check;
 pub mod experiment;
 pub mod report;

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check::CheckArguments;
 use super::deps::DepsArguments;
+use super::oracle::OracleArguments;
 use crate::engine::Span;
 use crate::starter::most;
 use crate::workload::units;
@@ -47,6 +48,10 @@ pub(super) enum Command {
     /// Show what uses what in a workload, and what would be affected if a part of it went
     #[command(after_help = EXIT_CODES)]
     Deps(DepsArguments),
+
+    /// Answer a planner's question with a closed form: no workload, no simulation
+    #[command(after_help = super::oracle::AFTER_HELP)]
+    Oracle(OracleArguments),
 
     /// Write a commented workload to start from; asks for what it needs if no flag tells
     #[command(after_help = EXIT_CODES)]

@@ -37,7 +37,14 @@ fn render(program: &clap::Command, page: &mut Vec<u8>) -> std::io::Result<()> {
     man.render_synopsis_section(page)?;
     man.render_description_section(page)?;
     man.render_options_section(page)?;
-    for command in program.get_subcommands().filter(|command| command.get_name() != "help") {
+    render_commands(program, "CTISIM", page)?;
+    man.render_extra_section(page)?;
+    man.render_version_section(page)
+}
+
+/// A section for each command, and one for each command of a command.
+fn render_commands(of: &clap::Command, name: &str, page: &mut Vec<u8>) -> std::io::Result<()> {
+    for command in of.get_subcommands().filter(|command| command.get_name() != "help") {
         let man = Man::new(command.clone());
         let mut section = Vec::new();
         man.render_synopsis_section(&mut section)?;
@@ -47,9 +54,10 @@ fn render(program: &clap::Command, page: &mut Vec<u8>) -> std::io::Result<()> {
         }
         // The sections of a page of its own become the parts of one section.
         let parts = String::from_utf8_lossy(&section).replace("\n.SH ", "\n.SS ");
-        page.extend(format!(".SH \"CTISIM {}\"\n", command.get_name().to_uppercase()).bytes());
+        let name = format!("{name} {}", command.get_name().to_uppercase());
+        page.extend(format!(".SH \"{name}\"\n").bytes());
         page.extend(parts.replace(".SH SYNOPSIS", ".SS SYNOPSIS").bytes());
+        render_commands(command, &name, page)?;
     }
-    man.render_extra_section(page)?;
-    man.render_version_section(page)
+    Ok(())
 }

@@ -9,6 +9,7 @@ mod init;
 mod manual;
 mod memory;
 mod model;
+mod oracle;
 mod output;
 mod progress;
 mod run;
@@ -78,6 +79,7 @@ pub fn main() -> ExitCode {
         Command::Verify(verify) => verify::run(&verify),
         Command::Check(check) => check::check(&check),
         Command::Deps(deps) => deps::deps(&deps),
+        Command::Oracle(oracle) => oracle::oracle(&oracle),
         Command::Init(init) => init::run(&init),
         Command::Completions { shell } => manual::completions(shell),
         Command::Man => manual::page(),

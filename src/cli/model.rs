@@ -30,7 +30,7 @@ const BUILT_IN_TEXT: &str = include_str!("../../workloads/busy_hour.toml");
 const FILE_BYTES_MAX: usize = 1 << 30;
 
 /// The files beside a workload.
-struct Beside<'a>(&'a Path);
+pub(super) struct Beside<'a>(pub(super) &'a Path);
 
 impl Files for Beside<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
@@ -43,7 +43,7 @@ impl Files for Beside<'_> {
 }
 
 /// All of a file, or more than `most` bytes of it: enough to know that it is too long, however long it is.
-fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+pub(super) fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)

@@ -48,6 +48,22 @@ impl Detection {
         }
     }
 
+    /// The delay that a share `q` of deaths does not exceed: `H (1 + q)` by the timer, by the grid `H (1 + sqrt(2 q))` up to
+    /// the median and `H (3 - sqrt(2 (1 - q)))` from there.
+    pub fn quantile(&self, q: f64) -> f64 {
+        let intervals = match self.reading {
+            HeartbeatReading::Timer => 1.0 + q,
+            HeartbeatReading::Grid if q <= 0.5 => 1.0 + (2.0 * q).sqrt(),
+            HeartbeatReading::Grid => 3.0 - (2.0 * (1.0 - q)).sqrt(),
+        };
+        intervals * self.interval
+    }
+
+    /// The longest it can take: two intervals by the timer, three by the grid.
+    pub fn longest(&self) -> f64 {
+        self.quantile(1.0)
+    }
+
     /// How many calls are expected to meet the dead application unnoticed: `lambda E[delay]`. Given the delay, the count
     /// is Poisson.
     pub fn calls_before(&self, arrival_rate: f64) -> f64 {
@@ -94,6 +110,18 @@ mod tests {
         assert_eq!(by(HeartbeatReading::Grid, 1.5), 0.125);
         assert_eq!(by(HeartbeatReading::Grid, 2.0), 0.5);
         assert_eq!(by(HeartbeatReading::Grid, 2.5), 0.875);
+    }
+
+    #[test]
+    fn a_quantile_is_what_the_rest_exceeds() {
+        for reading in READINGS {
+            let (detection, twin) = (Detection { reading, interval: 30.0 }, Detection { reading, interval: 31.5 });
+            for q in [0.01, 0.3, 0.5, 0.8, 0.95] {
+                assert!((detection.detected_by(detection.quantile(q)) - q).abs() < 1e-12, "{reading:?}, {q}");
+                assert!((detection.detected_by(twin.quantile(q)) - q).abs() > 1e-3, "{reading:?}, {q}");
+            }
+        }
+        assert_eq!(READINGS.map(|reading| Detection { reading, interval: 30.0 }.longest()), [60.0, 90.0]);
     }
 
     #[test]

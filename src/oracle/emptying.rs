@@ -38,11 +38,18 @@ impl Traffic {
         if pieces.is_empty() { Traffic::constant(0.0) } else { Traffic { pieces, cycle: true } }
     }
 
+    /// The same at `times` the rate.
+    pub fn times(&self, times: f64) -> Traffic {
+        let pieces = self.pieces.iter().map(|&(length, rate)| (length, rate * times)).collect();
+        Traffic { pieces, cycle: self.cycle }
+    }
+
     fn first(&self) -> f64 {
         self.pieces[0].1
     }
 
-    fn peak(&self) -> f64 {
+    /// The highest rate.
+    pub fn peak(&self) -> f64 {
         self.pieces.iter().map(|&(_, rate)| rate).fold(0.0, f64::max)
     }
 

@@ -4,21 +4,26 @@
 //! the plan and how the engine says a distribution, and nothing else of the simulator, so that what they confirm was not
 //! told to them. The transcendental functions come from `libm`, as everywhere: the same bits on every platform.
 
+mod availability;
 mod detection;
 mod emptying;
 mod quadrature;
 mod queueing;
 mod rehoming;
 mod residence;
+mod splitting;
 
+pub use availability::{Pair, Repairable};
 pub use detection::Detection;
 pub use emptying::{LastToEmpty, TimeToEmpty, Traffic};
 pub use queueing::{
-    ErlangA, erlang_a, erlang_b, erlang_b_servers, erlang_c, md1_mean_wait, mg1_mean_wait, mm1_mean_wait,
-    mm1_wait_exceeds, mm1_wait_quantile, mmc_mean_wait, mmc_wait_exceeds, poisson_at_most, poisson_exactly,
+    ErlangA, Mmck, erlang_a, erlang_b, erlang_b_servers, erlang_c, load_for_blocking, md1_mean_wait, mg1_mean_wait,
+    mm1_mean_wait, mm1_wait_exceeds, mm1_wait_quantile, mmc_mean_wait, mmc_wait_exceeds, mmck, poisson_at_most,
+    poisson_exactly, servers_for_abandonment, servers_for_service_level,
 };
 pub use rehoming::{
     Start, asymptotic_mean, busy_period_mean, busy_period_mean_limited, busy_period_second_moment, largest_load,
     markov_moments, mean_time_to_empty,
 };
 pub use residence::{Measured, Residence};
+pub use splitting::{LOAD_MAX, RoutePointCalls};

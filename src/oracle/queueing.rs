@@ -5,7 +5,7 @@
 //!
 //! Sources: L. Kleinrock, *Queueing Systems* I (1975), chapters 3 and 5; R. B. Cooper, *Introduction to Queueing Theory*
 //! (1981), chapter 3; for Erlang A: O. Garnett, A. Mandelbaum, M. Reiman, "Designing a call center with impatient
-//! customers", M&SOM 4 (2002) 208-227.
+//! customers", M&SOM 4 (2002) 208-227; for M/M/c/K: D. Gross, C. M. Harris, *Fundamentals of Queueing Theory* (1998), section 2.5.
 
 /// The mean wait in M/M/1: `rho h / (1 - rho)` with service times of mean `h`; infinite from `rho = 1`.
 pub fn mm1_mean_wait(arrival_rate: f64, service_mean: f64) -> f64 {
@@ -67,6 +67,21 @@ pub fn erlang_b_servers(offered: f64, blocking: f64, most: u32) -> Option<u32> {
     None
 }
 
+/// The most traffic, in erlangs, of which `servers` lines block no more than a share `most`, less than 1. To about 12 digits;
+/// some 60 times as many steps as there are lines.
+pub fn load_for_blocking(servers: u32, most: f64) -> f64 {
+    // What is carried is at most the number of lines, so that beyond this more than the share is lost.
+    let (mut low, mut high) = (0.0, f64::from(servers) / (1.0 - most));
+    while high - low > 1e-12 * high {
+        let middle = f64::midpoint(low, high);
+        if middle <= low || middle >= high {
+            break;
+        }
+        if erlang_b(middle, servers) <= most { low = middle } else { high = middle }
+    }
+    low
+}
+
 /// The share of customers that wait in M/M/c (Erlang's delay formula): `B / (1 - (A / c) (1 - B))`; all of them from
 /// `A = c`.
 pub fn erlang_c(offered: f64, servers: u32) -> f64 {
@@ -90,6 +105,80 @@ pub fn mmc_wait_exceeds(arrival_rate: f64, service_mean: f64, servers: u32, wait
     let offered = arrival_rate * service_mean;
     let spare = f64::from(servers) - offered;
     if spare <= 0.0 { 1.0 } else { erlang_c(offered, servers) * libm::exp(-spare * wait / service_mean) }
+}
+
+/// The fewest servers with which at least a share `level` of the customers of M/M/c, less than 1, wait no longer than `within`. More
+/// servers shorten every wait, so that it is found by halving.
+pub fn servers_for_service_level(arrival_rate: f64, service_mean: f64, within: f64, level: f64) -> u32 {
+    let fits = |servers: u32| 1.0 - mmc_wait_exceeds(arrival_rate, service_mean, servers, within) >= level;
+    fewest((arrival_rate * service_mean) as u32, fits)
+}
+
+/// The fewest servers with which no more than a share `most` of the customers of Erlang A, above zero, leave unserved.
+pub fn servers_for_abandonment(arrival_rate: f64, service_mean: f64, patience_mean: f64, most: f64) -> u32 {
+    fewest(0, |servers| erlang_a(arrival_rate, service_mean, patience_mean, servers).abandons <= most)
+}
+
+/// The least number above `none` that fits, where all beyond it fit too.
+fn fewest(none: u32, fits: impl Fn(u32) -> bool) -> u32 {
+    let (mut none, mut step) = (none, 1_u32);
+    while !fits(none.saturating_add(step)) {
+        (none, step) = (none.saturating_add(step), step.saturating_mul(2));
+    }
+    let mut enough = none.saturating_add(step);
+    while enough - none > 1 {
+        let middle = none + (enough - none) / 2;
+        if fits(middle) { enough = middle } else { none = middle }
+    }
+    enough
+}
+
+/// What M/M/c/K does in steady state: `servers`, and room for `capacity` customers in all, those being served included.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mmck {
+    /// The share of customers that find it full and are lost.
+    pub blocked: f64,
+    /// The mean number of customers there.
+    pub present: f64,
+    /// The mean number of those that wait.
+    pub queue: f64,
+    /// The mean time from coming to going of those that are let in.
+    pub mean_stay: f64,
+    /// Their mean wait.
+    pub mean_wait: f64,
+}
+
+/// M/M/c/K; `capacity` is at least `servers`, and both at least 1. Any load has a steady state.
+///
+/// A birth and death process: beyond `c` customers each state is `A / c` times as likely as the one before, up to `K`;
+/// below it the states add up to `1 / B(c)` of the state `c`. Summed relative to the likelier end of the queue, so that
+/// nothing leaves the range of numbers. A step for each place.
+pub fn mmck(arrival_rate: f64, service_mean: f64, servers: u32, capacity: u32) -> Mmck {
+    let offered = arrival_rate * service_mean;
+    let ratio = offered / f64::from(servers);
+    let places = capacity - servers;
+    let busy_or_less = 1.0 / erlang_b(offered, servers);
+    let (mut all, mut queue, mut full) = (busy_or_less, 0.0, 1.0);
+    if ratio <= 1.0 {
+        for waiting in 1..=places {
+            full *= ratio;
+            all += full;
+            queue += f64::from(waiting) * full;
+        }
+    } else {
+        let mut relative = 1.0;
+        all = 0.0;
+        for waiting in (1..=places).rev() {
+            all += relative;
+            queue += f64::from(waiting) * relative;
+            relative /= ratio;
+        }
+        all += relative * busy_or_less;
+    }
+    let (blocked, queue) = (full / all, queue / all);
+    let admitted = arrival_rate * (1.0 - blocked);
+    let mean_wait = queue / admitted;
+    Mmck { blocked, present: queue + admitted * service_mean, queue, mean_stay: mean_wait + service_mean, mean_wait }
 }
 
 /// What M/M/c with impatient customers (Erlang A, M/M/c+M) does in steady state.
@@ -269,6 +358,125 @@ mod tests {
             anchored(found.abandons, abandons);
             anchored(found.queue, queue);
             anchored(found.mean_wait, wait);
+        }
+    }
+
+    #[test]
+    fn a_queue_with_few_places_at_the_published_points() {
+        for (rate, service_rate, servers, capacity, found) in [
+            (0.9, 1.0, 1, 5, ["0.126022550", "2.194782301", "1.408202596", "2.790285952", "1.790285952"]),
+            (1.2, 1.0, 1, 10, ["0.192586495", "6.710708678", "5.741812473", "6.926137844", "5.926137844"]),
+            (8.0, 1.0, 10, 12, ["0.066255629", "7.685285760", "0.215330795", "1.028826251", "0.028826251"]),
+            (12.0, 1.0, 10, 20, ["0.179665916", "16.104497935", "6.260488923", "1.635969442", "0.635969442"]),
+            (8.0, 4.0, 5, 12, ["0.00005869125", "2.039346065", "0.039463447", "0.254933220", "0.004933220"]),
+        ] {
+            let it = mmck(rate, 1.0 / service_rate, servers, capacity);
+            for (value, digits) in [it.blocked, it.present, it.queue, it.mean_stay, it.mean_wait].into_iter().zip(found)
+            {
+                anchored(value, digits);
+            }
+        }
+    }
+
+    /// The stationary probabilities of a chain of which the rates up and down are given, by solving its balance equations as
+    /// they stand: Gauss with pivots on a matrix that knows of no queue.
+    fn brute_force(up: impl Fn(usize) -> f64, down: impl Fn(usize) -> f64, states: usize) -> Vec<f64> {
+        let mut rows = vec![vec![0.0; states + 1]; states];
+        for state in 0..states {
+            if state + 1 < states {
+                rows[state][state] -= up(state);
+                rows[state + 1][state] += up(state);
+            }
+            if state > 0 {
+                rows[state][state] -= down(state);
+                rows[state - 1][state] += down(state);
+            }
+        }
+        // One of the equations follows from the others; instead of it, all add up to 1.
+        rows[states - 1] = vec![1.0; states + 1];
+        for column in 0..states {
+            let pivot = (column..states).max_by(|&a, &b| rows[a][column].abs().total_cmp(&rows[b][column].abs()));
+            rows.swap(column, pivot.expect("a row is left"));
+            let pivot = rows[column].clone();
+            for (_, cells) in rows.iter_mut().enumerate().filter(|(row, _)| *row != column) {
+                let factor = cells[column] / pivot[column];
+                cells.iter_mut().zip(&pivot).for_each(|(cell, pivot)| *cell -= factor * pivot);
+            }
+        }
+        (0..states).map(|state| rows[state][states] / rows[state][state]).collect()
+    }
+
+    /// Agrees to 9 digits, and not with what is 1 % off.
+    #[track_caller]
+    fn agrees(found: f64, brute_force: f64, twin: f64) {
+        let close = |value: f64| (value - brute_force).abs() <= 1e-9 * brute_force;
+        assert!(close(found), "{found} is not {brute_force}");
+        assert!(!close(twin), "the wrong {twin} passes for {brute_force}");
+    }
+
+    #[test]
+    fn a_queue_with_few_places_is_its_markov_chain() {
+        for (rate, service, servers, capacity) in
+            [(0.9, 1.0, 1, 1), (3.0, 2.0, 4, 4), (3.0, 2.0, 4, 19), (30.0, 0.5, 7, 40), (2.0, 1.0, 3, 12)]
+        {
+            let up = |_| rate;
+            let down = |state: usize| state.min(servers as usize) as f64 / service;
+            let chain = brute_force(up, down, capacity as usize + 1);
+            let (found, twin) = (mmck(rate, service, servers, capacity), mmck(1.01 * rate, service, servers, capacity));
+            agrees(found.blocked, chain[capacity as usize], twin.blocked);
+            let present: f64 = chain.iter().enumerate().map(|(state, p)| state as f64 * p).sum();
+            agrees(found.present, present, twin.present);
+            let waiting = |(state, p): (usize, &f64)| state.saturating_sub(servers as usize) as f64 * p;
+            let queue: f64 = chain.iter().enumerate().map(waiting).sum();
+            assert!((found.queue - queue).abs() < 1e-9, "{} is not {queue}", found.queue);
+            assert!((found.mean_stay * rate * (1.0 - found.blocked) - present).abs() < 1e-9, "Little's law");
+        }
+        assert_eq!(mmck(3.0, 1.0, 5, 5).blocked, erlang_b(3.0, 5));
+        assert!((mmck(8.0, 1.0, 10, 1000).mean_wait - mmc_mean_wait(8.0, 1.0, 10)).abs() < 1e-12);
+        assert!(
+            (mmck(1e6, 1.0, 10, 1_000_000).blocked - (1.0 - 1e-5)).abs() < 1e-12,
+            "heavy overload stays within range"
+        );
+    }
+
+    #[test]
+    fn erlang_a_is_its_markov_chain() {
+        for (rate, service, patience, servers) in [(3.0, 1.0, 2.0, 4), (8.0, 0.5, 0.3, 3), (2.0, 1.0, 5.0, 1)] {
+            let up = |_| rate;
+            let down = |state: usize| {
+                state.min(servers as usize) as f64 / service + state.saturating_sub(servers as usize) as f64 / patience
+            };
+            let chain = brute_force(up, down, 120);
+            let (found, twin) =
+                (erlang_a(rate, service, patience, servers), erlang_a(1.01 * rate, service, patience, servers));
+            agrees(found.waits, chain[servers as usize..].iter().sum(), twin.waits);
+            let waiting = |(state, p): (usize, &f64)| state.saturating_sub(servers as usize) as f64 * p;
+            agrees(found.queue, chain.iter().enumerate().map(waiting).sum(), twin.queue);
+        }
+    }
+
+    /// What is found fits, and one less does not.
+    #[test]
+    fn the_other_way_round() {
+        for (offered, most) in [(12.5, 0.01), (0.3, 0.05), (200.0, 0.001), (5.0, 0.9)] {
+            let lines = erlang_b_servers(offered, most, 1000).expect("that is enough");
+            assert!(erlang_b(offered, lines) <= most && erlang_b(offered, lines - 1) > most, "{offered}, {most}");
+            let load = load_for_blocking(lines, most);
+            assert!(offered <= load && erlang_b(load, lines) <= most && erlang_b(1.0001 * load, lines) > most);
+        }
+        assert_eq!(erlang_b_servers(100.0, 0.01, 116), None);
+        assert_eq!(erlang_b_servers(100.0, 0.01, 117), Some(117));
+        let rate = 100.0 / 1800.0;
+        assert_eq!(servers_for_service_level(rate, 180.0, 20.0, 0.8), 14, "as pyworkforce has it");
+        for (rate, within, level) in [(0.01, 0.0, 0.99), (5.0, 60.0, 0.5), (100.0, 20.0, 0.999)] {
+            let agents = servers_for_service_level(rate, 180.0, within, level);
+            let served = |agents| 1.0 - mmc_wait_exceeds(rate, 180.0, agents, within);
+            assert!(served(agents) >= level && served(agents - 1) < level, "{rate}: {agents}");
+        }
+        for (rate, most) in [(10.0, 0.02), (10.0, 0.3), (0.1, 0.5)] {
+            let agents = servers_for_abandonment(rate, 1.0, 2.0, most);
+            let lost = |agents| erlang_a(rate, 1.0, 2.0, agents).abandons;
+            assert!(lost(agents) <= most && (agents == 1 || lost(agents - 1) > most), "{rate}: {agents}");
         }
     }
 

@@ -3,9 +3,11 @@
 //! Floats appear only here, at the very end: every sum before this is of whole numbers, and every loop over
 //! replications goes in the order of their numbers.
 
+mod answer;
 mod check;
 mod dependencies;
 mod devices;
+mod expected;
 mod graph;
 mod log;
 mod provenance;
@@ -20,9 +22,11 @@ use crate::plan::Plan;
 use crate::record::{Catalogue, Count, DurationSummary, ReplicationSummary};
 use crate::stats::Survival;
 
+pub use answer::{Answer, Line, Quantity, time};
 pub use check::{check_json, check_text};
 pub use dependencies::{dependencies_json, dependencies_table, dependency_json, dependency_table};
 pub use devices::devices_csv;
+pub use expected::simulated;
 pub use graph::{Drawing, dot, mermaid};
 pub use log::histograms_hlog;
 pub use provenance::{Provenance, run_json};

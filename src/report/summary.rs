@@ -49,7 +49,7 @@ const COLUMNS: [&str; 37] = [
 ];
 
 /// What stands where too few replications tell nothing about a quantile.
-const NOT_ESTIMABLE: &str = "not estimable";
+pub(super) const NOT_ESTIMABLE: &str = "not estimable";
 
 /// A metric within a scope. What cannot be said is `None`.
 ///

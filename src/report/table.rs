@@ -8,6 +8,7 @@ use crate::record::{Catalogue, Count, Gauge, Metric, Scope, cause_name, kind_nam
 use crate::stats::Survival;
 
 use super::devices::{Fate, Homing, fates, homings};
+use super::expected::closed_forms;
 use super::summary::{Row, count_row, duration_row, gauge_row};
 use super::{NANOS_PER_MILLI, Study, millis};
 
@@ -27,6 +28,7 @@ pub fn table(study: &Study) -> String {
     text.push_str(&devices(study));
     text.push_str(&pools(study));
     text.push_str(&stations(study));
+    text.push_str(&closed_forms(study));
     text
 }
 
@@ -470,7 +472,7 @@ fn bottleneck(busy: &[Busy], total: usize) -> String {
 }
 
 /// A table without lines but the one below its head; numbers to the right.
-fn new_table<const N: usize>(head: [&str; N]) -> Table {
+pub(super) fn new_table<const N: usize>(head: [&str; N]) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(head);
@@ -501,7 +503,7 @@ fn mean(row: &Row) -> String {
 }
 
 /// Nothing here can be negative, so an interval that would reach below zero ends there.
-fn interval(row: &Row, number: impl Fn(f64) -> String) -> String {
+pub(super) fn interval(row: &Row, number: impl Fn(f64) -> String) -> String {
     match (row.mean_low, row.mean_high) {
         (Some(low), Some(high)) => format!("[{}, {}]", number(low.max(0.0)), number(high)),
         _ => String::new(),
@@ -509,7 +511,7 @@ fn interval(row: &Row, number: impl Fn(f64) -> String) -> String {
 }
 
 /// A share, for people.
-fn percent(share: f64) -> String {
+pub(super) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0 + 0.0)
 }
 

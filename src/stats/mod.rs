@@ -152,7 +152,9 @@ mod tests {
     /// Wilson's own formula at the points of Newcombe's table (*Statistics in Medicine* 17 (1998) 857-872).
     #[test]
     fn proportions_as_in_the_tables() {
-        for (hits, trials, low, high) in [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611)] {
+        for (hits, trials, low, high) in
+            [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (20, 20, 0.8389, 1.0)]
+        {
             let found = proportion_interval(hits, trials).unwrap();
             assert!((found.0 - low).abs() < 5e-5 && (found.1 - high).abs() < 5e-5, "{found:?}");
         }

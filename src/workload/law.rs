@@ -1,9 +1,44 @@
 //! Laws of durations: `"40ms"`, `{ exponential = "40ms" }`, `{ lognormal = { mean = "3m", cv = 1.2 } }` and so on.
 
+use toml::de::DeTable;
+
 use super::files::Sheet;
-use super::read::{Key, Table, Value};
-use super::units;
+use super::problem::Reports;
+use super::read::{Context, Key, Table, Value};
+use super::vocabulary::LONE_LAW;
+use super::{Files, units};
 use crate::engine::{Distribution, Span};
+
+/// Reads a law as it stands in a workload, from a text of its own: a duration, which needs no quotes then, or a table in
+/// braces.
+///
+/// # Errors
+/// The first thing that is wrong with it, with what to write instead where that is known.
+pub fn law(text: &str, files: &dyn Files) -> Result<Distribution, String> {
+    let text = text.trim();
+    if !text.starts_with(['{', '"', '\'']) {
+        return units::duration(text).map(Distribution::Constant);
+    }
+    let document = format!("law = {text}");
+    let (parsed, errors) = DeTable::parse_recoverable(&document);
+    if let Some(error) = errors.first() {
+        return Err(format!("this is not TOML: {}", error.message()));
+    }
+    let reports = Reports::default();
+    let context = Context { reports: &reports, files, nothing: DeTable::new() };
+    let table = Table::new(&context, &LONE_LAW, parsed.get_ref(), 0..0);
+    let law = table.law("law").wanted();
+    table.finish();
+    let problems = reports.into_problems("", &document).list;
+    match (law, problems.first()) {
+        (Some(law), None) => Ok(law),
+        (_, Some(problem)) => {
+            let hint = problem.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+            Err(format!("{}{hint}", problem.what))
+        }
+        (None, None) => Err("there is no law".to_owned()),
+    }
+}
 
 impl<'a> Table<'a> {
     /// Asks for a law of durations.
@@ -101,6 +136,36 @@ impl<'a> Value<'a> {
             (false, _) => None,
             (true, true) => self.wrong("is a file without a row", None),
             (true, false) => Some(Distribution::empirical(values)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workload::NoFiles;
+
+    #[test]
+    fn a_law_on_its_own() {
+        let minutes = |minutes: u64| Span::from_secs(60 * minutes);
+        for (text, expected) in [
+            ("3m", Distribution::Constant(minutes(3))),
+            ("\"3m\"", Distribution::Constant(minutes(3))),
+            ("{ exponential = \"3m\" }", Distribution::Exponential { mean: minutes(3) }),
+            ("{ lognormal = { mean = \"3m\", cv = 2 } }", Distribution::lognormal(minutes(3), 2.0)),
+        ] {
+            assert_eq!(law(text, &NoFiles), Ok(expected), "{text}");
+        }
+        for (text, word) in [
+            ("", "nothing"),
+            ("3", "no unit"),
+            ("{ exponentail = \"3m\" }", "exponential"),
+            ("{ exponential = 3 }", "unit"),
+            ("{ exponential = \"3m\"", "not TOML"),
+            ("{ lognormal = { mean = \"3m\" } }", "cv"),
+        ] {
+            let told = law(text, &NoFiles).expect_err(text);
+            assert!(told.contains(word), "{text}: {told}");
         }
     }
 }

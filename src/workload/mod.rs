@@ -17,6 +17,7 @@ pub mod vocabulary;
 pub use digest::digest;
 pub use fault::{Change, Failing, Fault, Occurs};
 pub use files::{Files, NoFiles};
+pub use law::law;
 pub use problem::{
     Elsewhere, PROBLEMS_MAX, Place, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, enumeration, suggestion,
     text_of,

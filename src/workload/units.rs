@@ -104,6 +104,11 @@ pub fn share(text: &str) -> Result<f64, String> {
     Ok(share)
 }
 
+/// Reads a decimal number that is not negative.
+pub fn number(text: &str) -> Result<f64, String> {
+    decimal(text, "a number")
+}
+
 /// A decimal number that is not negative.
 fn decimal(number: &str, what: &str) -> Result<f64, String> {
     if number.starts_with('-') {

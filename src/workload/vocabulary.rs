@@ -1110,6 +1110,15 @@ static CHANGE: Section = Section {
 
 const THIS_LAW: Absent = Means("another of these seven");
 
+/// A law on its own, where there is no workload around it.
+pub(super) static LONE_LAW: Section = Section {
+    name: "",
+    about: "A law of durations.",
+    terms: &[term("law", Law(Allowed), Wrong, "the law", "")],
+    one_of: &[],
+    rules: &[],
+};
+
 /// A law of durations, where it is not just a duration.
 pub static LAW: Section = Section {
     name: "law",

@@ -1,0 +1,153 @@
+//! Failures: how long they go unnoticed, and how much of the time something is there.
+
+use clap::Args;
+
+use crate::oracle::{Detection, Pair, Repairable};
+use crate::plan::HeartbeatReading;
+use crate::report::{Answer, Quantity};
+
+use super::super::Stop;
+use super::quantities::{duration, rate};
+use super::{Printed, line, usage};
+
+pub(super) const HEARTBEAT_HELP: &str = "Applies to an application that hangs, or whose host or link is lost: its connection does not close, and only its heartbeats
+stop. One whose process ends is noticed at once. \"No message in two consecutive intervals\" can be read in two ways, and
+both are answered: a timer of two intervals that each message restarts, and a checker that looks once an interval.
+
+Example: ctisim oracle heartbeat --interval 30s --arrivals 1000/h";
+
+pub(super) const AVAILABILITY_HELP: &str = "Applies to anything that fails at random and is repaired. The availability of one holds for any laws of both times; that
+of two, where one is enough, for exponential ones. Two that share a cause (a power supply, a change) fail together more
+often than this says.
+
+Example: ctisim oracle availability --mtbf 2160h --mttr 4h";
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct HeartbeatArguments {
+    /// The interval of heartbeats that the application asks for
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "30s", allow_hyphen_values = true)]
+    interval: f64,
+
+    /// The shortest interval that the cluster allows
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5s", allow_hyphen_values = true)]
+    minimum: f64,
+
+    /// The longest interval that the cluster allows
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "3600s", allow_hyphen_values = true)]
+    maximum: f64,
+
+    /// How often calls come to its route points, e.g. 1000/h
+    #[arg(long, value_name = "RATE", value_parser = rate, allow_hyphen_values = true)]
+    arrivals: Option<f64>,
+
+    #[command(flatten)]
+    pub(super) printed: Printed,
+}
+
+/// The names of a reading's lines: mean, median, p95, longest, calls and their standard deviation.
+const TIMER: [&str; 6] =
+    ["timer_mean", "timer_p50", "timer_p95", "timer_longest", "timer_calls", "timer_calls_deviation"];
+const GRID: [&str; 6] = ["grid_mean", "grid_p50", "grid_p95", "grid_longest", "grid_calls", "grid_calls_deviation"];
+
+impl HeartbeatArguments {
+    pub(super) fn answer(&self) -> Result<Answer, Stop> {
+        if self.minimum > self.maximum {
+            return Err(usage("the shortest interval is longer than the longest", "give --minimum below --maximum"));
+        }
+        let interval = self.interval.clamp(self.minimum, self.maximum);
+        let clamped = if interval == self.interval { "" } else { "that is what it gets: the bounds clamp it" };
+        let mut inputs = vec![line("interval", Quantity::Seconds(interval), clamped)];
+        if let Some(rate) = self.arrivals {
+            inputs.push(line("arrivals", Quantity::PerSecond(rate), "calls come to its route points"));
+        }
+        let mut results = Vec::new();
+        for (names, reading, what) in [
+            (TIMER, HeartbeatReading::Timer, "a timer of two intervals, restarted by each message"),
+            (GRID, HeartbeatReading::Grid, "a checker that wants two empty intervals of its own in a row"),
+        ] {
+            let detection = Detection { reading, interval };
+            results.push(line(names[0], Quantity::Seconds(detection.mean()), format!("until noticed by {what}")));
+            results.push(line(names[1], Quantity::Seconds(detection.quantile(0.5)), "half are noticed by then"));
+            results.push(line(names[2], Quantity::Seconds(detection.quantile(0.95)), "19 of 20 are"));
+            results.push(line(names[3], Quantity::Seconds(detection.longest()), "all are"));
+            if let Some(rate) = self.arrivals {
+                let deviation = detection.calls_before_variance(rate).sqrt();
+                results.push(line(
+                    names[4],
+                    Quantity::Mean(detection.calls_before(rate)),
+                    "calls meet it dead and unnoticed",
+                ));
+                results.push(line(names[5], Quantity::Mean(deviation), "their standard deviation from death to death"));
+            }
+        }
+        Ok(Answer {
+            form: "heartbeat",
+            title: "a silent death, until it is noticed",
+            inputs,
+            results,
+            assumes: "a death at a moment that has nothing to do with the heartbeats, messages that take no time, and for the calls a constant rate.".into(),
+            source: "elementary: what is left of the interval is uniform; docs/MODEL.md has the two readings of R23",
+        })
+    }
+}
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct AvailabilityArguments {
+    /// The mean time it works until it fails, e.g. 2160h or 90d
+    #[arg(long, value_name = "TIME", value_parser = duration, allow_hyphen_values = true)]
+    mtbf: f64,
+
+    /// The mean time until it is back, e.g. 4h
+    #[arg(long, value_name = "TIME", value_parser = duration, allow_hyphen_values = true)]
+    mttr: f64,
+
+    #[command(flatten)]
+    pub(super) printed: Printed,
+}
+
+impl AvailabilityArguments {
+    pub(super) fn answer(&self) -> Result<Answer, Stop> {
+        const YEAR: f64 = 365.25 * 86_400.0;
+        let unit = Repairable { works: self.mtbf, down: self.mttr };
+        let pair = |two_crews| Pair { unit, two_crews };
+        let [two, one] = [pair(true), pair(false)];
+        Ok(Answer {
+            form: "availability",
+            title: "something that fails and is repaired, one of it or two",
+            inputs: vec![
+                line("mtbf", Quantity::Seconds(self.mtbf), "it works, on average"),
+                line("mttr", Quantity::Seconds(self.mttr), "it is down, on average"),
+            ],
+            results: vec![
+                line("availability", Quantity::Share(unit.availability()), "of the time one is there"),
+                line("down_a_year", Quantity::Seconds(YEAR * unit.unavailability()), "one is down in a year"),
+                line("failures_a_year", Quantity::Mean(YEAR * unit.failures()), "of one"),
+                line(
+                    "two_crews_both_down",
+                    Quantity::Share(two.shares()[2]),
+                    "of the time, if both can be repaired at once",
+                ),
+                line(
+                    "two_crews_down_a_year",
+                    Quantity::Seconds(YEAR * two.shares()[2]),
+                    "both are down in a year then",
+                ),
+                line(
+                    "one_crew_both_down",
+                    Quantity::Share(one.shares()[2]),
+                    "of the time, if one is repaired after the other",
+                ),
+                line("one_crew_down_a_year", Quantity::Seconds(YEAR * one.shares()[2]), "both are down in a year then"),
+                line(
+                    "first_both_down",
+                    Quantity::Seconds(two.first_outage()),
+                    "until both are down for the first time, on average",
+                ),
+            ],
+            assumes:
+                "failures that come at random and independently; for two, exponential times, and that one is enough."
+                    .into(),
+            source: "R. E. Barlow, F. Proschan, Mathematical Theory of Reliability (1965); K. S. Trivedi, Probability and Statistics (2002), section 8",
+        })
+    }
+}

@@ -1,0 +1,280 @@
+//! Traffic and queues where nothing fails: how many calls, how many blocked, how many present, how long they wait.
+
+use super::{
+    Expected, MESSAGES_MAX, Measure, constant_rate, controls, dialled, direct_traffic, is_calm, measured, messages,
+    per_hour, seconds, short, time,
+};
+use crate::domain::{ApplicationId, Forward, PhoneGroupId, PortGroupId, RoutePointId, Target};
+use crate::engine::{Distribution, Span};
+use crate::oracle::{Residence, erlang_b, erlang_c, mg1_mean_wait, mmc_mean_wait, poisson_at_most};
+use crate::plan::{Application, Arrivals, Plan, RateCurve, RoutePoint, Source, Treatment};
+
+/// What has not settled by the end of the warm-up may be this share of the whole.
+const UNSETTLED_MAX: f64 = 0.001;
+/// What is as rare as this never happens.
+const NEVER: f64 = 1e-9;
+
+/// Calls offered: each source is a Poisson process, so that the number expected is the integral of its rate over the time in which
+/// whoever dials is measured.
+pub(super) fn offered(plan: &Plan) -> Option<Expected> {
+    let way = plan.links.from_caller.seconds();
+    let (from, to) = ((plan.warm_up.seconds() - way).max(0.0), (plan.length.seconds() - way).max(0.0));
+    let curves = plan.sources.iter().map(|source| match &source.arrivals {
+        Arrivals::Poisson(curve) => Some(curve),
+        Arrivals::Modulated(..) | Arrivals::Listed(_) => None,
+    });
+    let curves: Vec<&RateCurve> = curves.collect::<Option<_>>()?;
+    let calls: f64 = curves.iter().map(|curve| integral(curve, from, to)).sum();
+    (calls > 0.0).then(|| Expected {
+        measure: Measure::Offered,
+        low: calls,
+        high: calls,
+        form: "rate x time",
+        why: format!("all calls come as Poisson processes, over a measured time of {}", time(measured(plan))),
+    })
+}
+
+/// The calls expected between two times, in seconds.
+fn integral(curve: &RateCurve, from: f64, to: f64) -> f64 {
+    let ends = curve.steps.iter().skip(1).map(|(at, _)| at.seconds()).chain([f64::INFINITY]);
+    let pieces = curve.steps.iter().zip(ends);
+    pieces.map(|((at, rate), end)| rate * (end.min(to) - at.seconds().max(from)).max(0.0)).sum()
+}
+
+/// A group of ports, phones or lines that all calls go to directly, and that nothing fails at: Erlang's loss formula, for which only the
+/// mean time of a call counts.
+pub(super) fn blocking(plan: &Plan) -> Option<Expected> {
+    let to = plan.sources.first()?.to;
+    let only = plan.sources.iter().all(|source| source.to == to);
+    if !only || !plan.faults.is_empty() || plan.parameters.code_yellow.is_some() || !is_calm(plan) {
+        return None;
+    }
+    let group = group(plan, to)?;
+    let messages = messages(plan);
+    let (rate, impatient) = direct_traffic(plan, to, 4.0 * messages)?;
+    // Who gives up while it rings frees the line early.
+    if group.rings > 0.0 && plan.sources.iter().any(|source| source.patience.is_some()) {
+        return None;
+    }
+    let laws = match &group.treatment {
+        Some(law) => vec![(rate, law)],
+        None => plan.sources.iter().map(|it| Some((constant_rate(it)?, &it.talk))).collect::<Option<_>>()?,
+    };
+    let mean = group.rings + laws.iter().map(|(part, law)| part / rate * seconds(law)).sum::<f64>();
+    let settled = laws.iter().all(|(_, law)| {
+        let rings = Span::from_seconds(group.rings);
+        Residence::from(*law).rest((plan.warm_up.seconds() - 10.0 * rings.seconds()).max(0.0)) <= UNSETTLED_MAX
+    });
+    if mean <= 0.0 || messages > MESSAGES_MAX * mean || !settled {
+        return None;
+    }
+    let measure = match group.busy {
+        None => Measure::RefusedBusy,
+        // What takes them must have room for all.
+        Some(Target::Outside(id)) if plan.destinations[id.index()].lines == u32::MAX => Measure::ForwardedBusy,
+        Some(_) => return None,
+    };
+    let blocked = |offered: f64| erlang_b(offered, group.size);
+    Some(Expected {
+        measure,
+        low: blocked(rate * (1.0 - impatient) * mean),
+        high: blocked(rate * (mean + messages)),
+        form: "Erlang B",
+        why: format!(
+            "all calls go to `{}`: {} of {} on average, {} erlangs on {}",
+            plan.target_name(to),
+            per_hour(rate),
+            time(mean),
+            short(rate * mean),
+            group.size
+        ),
+    })
+}
+
+/// What calls take one of, each.
+struct Group {
+    size: u32,
+    /// How long it rings, on average, in seconds.
+    rings: f64,
+    /// How long a call takes; `None`: as long as its caller talks.
+    treatment: Option<Distribution>,
+    /// Where those go that find none.
+    busy: Option<Target>,
+}
+
+/// A group that keeps each call it takes to its end.
+fn group(plan: &Plan, to: Target) -> Option<Group> {
+    let open = |first: usize, application: ApplicationId| {
+        controls(plan, application) && plan.starts_open(&plan.devices[first])
+    };
+    match to {
+        Target::Ports(PortGroupId(row)) => {
+            let it = &plan.port_groups[usize::from(row)];
+            let kept = it.transfer.is_none_or(|(share, _)| share <= 0.0) && open(it.first.index(), it.application?);
+            let busy = it.forwards.get(Forward::Cfb);
+            kept.then(|| Group { size: it.count, rings: 0.0, treatment: it.treatment.clone(), busy })
+        }
+        Target::Phones(PhoneGroupId(row)) => {
+            let it = &plan.phone_groups[usize::from(row)];
+            let kept = it.answered >= 1.0 && it.no_answer == Span::FOREVER;
+            let busy = it.forwards.get(Forward::Cfb);
+            kept.then(|| Group { size: it.count, rings: seconds(&it.answer), treatment: None, busy })
+        }
+        Target::Outside(id) => {
+            let it = &plan.destinations[id.index()];
+            let limited = it.lines < u32::MAX;
+            limited.then(|| Group { size: it.lines, rings: seconds(&it.answer), treatment: None, busy: None })
+        }
+        Target::RoutePoint(_) => None,
+    }
+}
+
+/// Route points that answer calls themselves and never turn one away: M/G/infinity, from empty at the beginning.
+pub(super) fn occupancy(plan: &Plan) -> Vec<Expected> {
+    if !plan.faults.is_empty() || plan.parameters.code_yellow.is_some() || !is_calm(plan) {
+        return Vec::new();
+    }
+    (0..plan.route_points.len() as u16).filter_map(|row| occupancy_of(plan, RoutePointId(row))).collect()
+}
+
+fn occupancy_of(plan: &Plan, id: RoutePointId) -> Option<Expected> {
+    let it = &plan.route_points[id.index()];
+    let Held { rate, impatient, law } = held(plan, id)?;
+    let (messages, mean) = (messages(plan), seconds(law));
+    let law = Residence::from(law);
+    let (from, to) = (plan.warm_up.seconds(), plan.length.seconds());
+    // The mean at `t` is the load times what of a stay is over within `t`; over the measured time by the trapezoidal rule.
+    const STEPS: u32 = 2_000;
+    let at = |step: u32| 1.0 - law.rest(from + (to - from) * f64::from(step) / f64::from(STEPS));
+    let inner: f64 = (1..STEPS).map(at).sum();
+    let settled = (inner + (at(0) + at(STEPS)) / 2.0) / f64::from(STEPS);
+    Some(Expected {
+        measure: Measure::Calls(id),
+        low: rate * (1.0 - impatient) * mean * settled,
+        high: rate * (mean + messages) * settled,
+        form: "M/G/infinity",
+        why: format!("`{}` answers {}, which stay {} on average", it.name, per_hour(rate), time(mean)),
+    })
+}
+
+/// The calls of a route point that holds them.
+pub(super) struct Held<'a> {
+    /// Calls a second.
+    pub(super) rate: f64,
+    /// The share that may give up before they are answered.
+    pub(super) impatient: f64,
+    /// How long they stay.
+    pub(super) law: &'a Distribution,
+}
+
+/// The calls of a route point that answers them itself for a time of its own, is dialled directly at a constant rate, and
+/// has room for all.
+pub(super) fn held(plan: &Plan, id: RoutePointId) -> Option<Held<'_>> {
+    let it = &plan.route_points[id.index()];
+    let Treatment::Answer(Some(law)) = &it.treatment else { return None };
+    let device = &plan.devices[plan.route_point_device(id).index()];
+    if !controls(plan, it.application?) || !plan.starts_open(device) {
+        return None;
+    }
+    let messages = messages(plan);
+    let (rate, impatient) = direct_traffic(plan, Target::RoutePoint(id), 4.0 * messages)?;
+    let room = it.busy_trigger.min(it.maximum_calls);
+    let offered = rate * (seconds(law) + messages);
+    // Beyond the range of the sum there is no route point that holds so many.
+    let turned_away = if room > 20_000 { 0.0 } else { 1.0 - poisson_at_most(offered, room.saturating_sub(1)) };
+    let fits = f64::from(room) > offered && turned_away <= NEVER && messages <= MESSAGES_MAX * seconds(law);
+    fits.then_some(Held { rate, impatient, law })
+}
+
+/// The workers of an application where nothing else takes time or turns calls away: M/M/c, or M/G/1 with a single one.
+pub(super) fn workers(plan: &Plan) -> Vec<Expected> {
+    let free = |law: &Distribution| law.mean() == Span::ZERO;
+    // What waits before it comes there comes no longer at random.
+    let nodes = plan.nodes.iter().all(|node| {
+        let work = &node.callmanager;
+        free(&work.setup) && free(&work.offer) && node.ctimanager.as_ref().is_none_or(|manager| free(&manager.event))
+    });
+    if !nodes || !plan.faults.is_empty() || plan.parameters.code_yellow.is_some() {
+        return Vec::new();
+    }
+    let ids = (0..plan.applications.len() as u16).map(ApplicationId);
+    ids.filter_map(|id| workers_of(plan, id)).collect()
+}
+
+fn workers_of(plan: &Plan, id: ApplicationId) -> Option<Expected> {
+    let it = &plan.applications[id.index()];
+    let route_point = only_route_point(plan, id)?;
+    let point = &plan.route_points[route_point.index()];
+    let Treatment::Redirect(choices) = &point.treatment else { return None };
+    // What is not sent outside may come back.
+    if !choices.iter().all(|(_, target)| matches!(target, Target::Outside(_))) || !controls(plan, id) {
+        return None;
+    }
+    let sources = dialled(plan, Target::RoutePoint(route_point))?;
+    let impatient = |source: &&Source| source.patience.is_some();
+    if sources.iter().any(impatient) || plan.parameters.new_call_accept < Span::FOREVER {
+        return None;
+    }
+    let rate = sources.iter().map(|source| constant_rate(source)).sum::<Option<f64>>()?;
+    let Work { mean, cv_squared, exponential } = work(it)?;
+    let (offered, servers) = (rate * mean, it.workers);
+    let load = offered / f64::from(servers);
+    if rate <= 0.0 || load > 0.9 {
+        return None;
+    }
+    let (form, wait) = match servers {
+        1 => ("M/G/1", mg1_mean_wait(rate, mean, cv_squared)),
+        _ if exponential => ("M/M/c", mmc_mean_wait(rate, mean, servers)),
+        _ => return None,
+    };
+    // In M/M/c each waiting place is as many times as likely as the one before; for M/G/1 the tail is no rarer than this for a load as high as that
+    // and work as scattered.
+    let scatter = f64::midpoint(1.0, cv_squared).max(1.0);
+    let room = f64::from(point.busy_trigger.min(point.maximum_calls)) - f64::from(servers);
+    let full = erlang_c(offered, servers) * libm::exp(-(1.0 - load) * room / scatter);
+    let relaxation = scatter * mean / ((1.0 - load.sqrt()) * (1.0 - load.sqrt()));
+    if full > NEVER || room <= 0.0 || plan.warm_up.seconds() < 10.0 * relaxation {
+        return None;
+    }
+    Some(Expected {
+        measure: Measure::QueueDelay(id),
+        low: wait,
+        high: wait,
+        form,
+        why: format!(
+            "`{}` works on {} for {} each, with {servers} at a time, and nothing else takes time before",
+            it.name,
+            per_hour(rate),
+            time(mean)
+        ),
+    })
+}
+
+/// The route point of an application that has nothing else.
+fn only_route_point(plan: &Plan, id: ApplicationId) -> Option<RoutePointId> {
+    let [device] = plan.applications[id.index()].devices[..] else { return None };
+    let row = u16::try_from(device.index()).ok().filter(|&row| usize::from(row) < plan.route_points.len())?;
+    let RoutePoint { application, .. } = &plan.route_points[usize::from(row)];
+    let open = plan.starts_open(&plan.devices[device.index()]);
+    (*application == Some(id) && open).then_some(RoutePointId(row))
+}
+
+/// How long a worker is busy with a call.
+struct Work {
+    mean: f64,
+    cv_squared: f64,
+    exponential: bool,
+}
+
+/// The look-up and then the worker's own time; nothing where it waits for a database, which is a queue of its own.
+fn work(application: &Application) -> Option<Work> {
+    if application.lookup.is_some() && application.database.is_some() {
+        return None;
+    }
+    let parts = application.lookup.iter().chain([&application.decide]).filter(|law| law.mean() > Span::ZERO);
+    let parts: Vec<&Distribution> = parts.collect();
+    let mean: f64 = parts.iter().map(|law| seconds(law)).sum();
+    let variance: f64 = parts.iter().map(|law| law.cv_squared() * seconds(law) * seconds(law)).sum();
+    let exponential = matches!(parts[..], [Distribution::Exponential { .. }]);
+    (mean > 0.0).then(|| Work { mean, cv_squared: variance / (mean * mean), exponential })
+}

@@ -1,0 +1,145 @@
+//! Failures: how long they go unnoticed, how many there are, and who finds nobody.
+
+use super::{
+    Expected, Measure, callmanager_of, constant_rate, control_is_calm, control_messages, controls, measured, per_hour,
+    seconds, time,
+};
+use crate::domain::{ApplicationFault, ApplicationId, Failing, NodeId};
+use crate::engine::Distribution;
+use crate::oracle::{Detection, Repairable};
+use crate::plan::{Fault, HeartbeatReading, Occurs, Plan};
+
+/// Applications that die silently, once, at a known time, where nothing but applications fails: what is left of the interval is
+/// uniform, because the phase of the heartbeats is.
+pub(super) fn detection(plan: &Plan) -> Vec<Expected> {
+    let failing: Vec<Option<ApplicationId>> = plan.faults.iter().map(application_of).collect();
+    if failing.contains(&None) || !control_is_calm(plan) {
+        return Vec::new();
+    }
+    let once = |id: &ApplicationId| failing.iter().filter(|other| **other == Some(*id)).count() == 1;
+    let faults = plan.faults.iter().zip(failing.iter().flatten());
+    faults.filter(|(_, id)| once(id)).filter_map(|(fault, id)| detection_of(plan, fault, *id)).collect()
+}
+
+fn application_of(fault: &Fault) -> Option<ApplicationId> {
+    match fault.failing {
+        Failing::Application(id, _) => Some(id),
+        _ => None,
+    }
+}
+
+fn detection_of(plan: &Plan, fault: &Fault, id: ApplicationId) -> Option<Expected> {
+    let it = &plan.applications[id.index()];
+    let Failing::Application(_, ApplicationFault::Silent) = fault.failing else { return None };
+    let Occurs::Once { at, lasts } = fault.occurs else { return None };
+    let detection = Detection { reading: plan.parameters.heartbeat_reading, interval: it.heartbeat.seconds() };
+    let messages = control_messages(plan);
+    // Noticed before it is restarted, which would reveal it, and before the end.
+    let latest = detection.longest() + 10.0 * messages;
+    let in_time = lasts.seconds() > latest && at.seconds() + latest < plan.length.seconds() && at >= plan.warm_up;
+    if !in_time || !controls(plan, id) || messages > 0.02 * detection.interval {
+        return None;
+    }
+    let (form, reading) = match detection.reading {
+        HeartbeatReading::Timer => ("uniform over H to 2 H", "a timer of two intervals"),
+        HeartbeatReading::Grid => ("triangular over H to 3 H", "a checker of two empty intervals"),
+    };
+    Some(Expected {
+        measure: Measure::Detection(id),
+        low: detection.mean(),
+        high: detection.mean() + messages,
+        form,
+        why: format!("`{}` dies silently and {reading} of {} notices", it.name, time(detection.interval)),
+    })
+}
+
+/// The faults at random of CallManagers, with the node of each; nothing if one of a CallManager is not at random, or works for other than
+/// an exponential time.
+fn random_faults(plan: &Plan) -> Option<Vec<(NodeId, f64, &Distribution)>> {
+    let mut found = Vec::new();
+    for fault in &plan.faults {
+        let Some(node) = callmanager_of(fault.failing) else { continue };
+        match &fault.occurs {
+            Occurs::Random { works: Distribution::Exponential { mean }, lasts, .. } => {
+                found.push((node, mean.seconds(), lasts));
+            }
+            Occurs::Random { .. } | Occurs::Once { .. } => return None,
+        }
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+/// Failures of CallManagers: while it works, each fault strikes at the rate `1 / MTBF`. It works at any moment with a
+/// probability of at least `1 - MTTR / MTBF`, and what is down for another reason cannot fail.
+pub(super) fn callmanager_failures(plan: &Plan) -> Option<Expected> {
+    let faults = random_faults(plan)?;
+    let time_measured = measured(plan);
+    let (mut low, mut high) = (0.0, 0.0);
+    for (node, works, _) in &faults {
+        let same = faults.iter().filter(|(other, ..)| other == node);
+        let down: f64 = same.map(|(_, works, lasts)| seconds(lasts) / works).sum();
+        high += time_measured / works;
+        low += time_measured / works * (1.0 - down).max(0.0);
+    }
+    Some(Expected {
+        measure: Measure::Failures,
+        low,
+        high,
+        form: "time / (MTBF + MTTR)",
+        why: format!("{} of CallManagers and nodes fail at random, after exponential times", counted(faults.len())),
+    })
+}
+
+fn counted(faults: usize) -> String {
+    if faults == 1 { "one fault".to_owned() } else { format!("{faults} faults") }
+}
+
+/// Calls that find no CallManager up: Poisson arrivals see what time sees, and each node of a source has one fault at random, with exponential
+/// times, independent of the others.
+pub(super) fn unreachable(plan: &Plan) -> Option<Expected> {
+    let faults = random_faults(plan)?;
+    let of = |node: NodeId| {
+        let mut of_node = faults.iter().filter(|(other, ..)| *other == node);
+        match (of_node.next(), of_node.next()) {
+            (None, _) => Some(None),
+            (Some(&(_, works, Distribution::Exponential { mean })), None) => {
+                Some(Some(Repairable { works, down: mean.seconds() }))
+            }
+            _ => None,
+        }
+    };
+    let (mut rate, mut missed) = (0.0, 0.0);
+    for source in &plan.sources {
+        let calls = constant_rate(source)?;
+        rate += calls;
+        let nodes: Vec<Option<Repairable>> = source.ingress.iter().map(|&node| of(node)).collect::<Option<_>>()?;
+        // A node that never fails takes them all.
+        if let Some(nodes) = nodes.into_iter().collect::<Option<Vec<Repairable>>>() {
+            missed += calls * mean_all_down(&nodes, plan.warm_up.seconds(), plan.length.seconds());
+        }
+    }
+    let share = missed / rate;
+    (missed > 0.0).then(|| Expected {
+        measure: Measure::Unreachable,
+        low: share,
+        high: share,
+        form: "MTTR / (MTBF + MTTR)",
+        why: format!(
+            "{} come in at nodes that fail at random, independently and with exponential times",
+            per_hour(rate)
+        ),
+    })
+}
+
+/// The mean probability between two times that all of them are down, if all work at zero.
+fn mean_all_down(nodes: &[Repairable], from: f64, to: f64) -> f64 {
+    // Simpson's rule, fine enough for what happens at first.
+    const CELLS: u32 = 10_000;
+    let width = (to - from) / f64::from(CELLS);
+    let at = |cell: f64| nodes.iter().map(|node| node.down_at(from + cell * width)).product::<f64>();
+    let cell = |cell: u32| {
+        let cell = f64::from(cell);
+        (at(cell) + 4.0 * at(cell + 0.5) + at(cell + 1.0)) / 6.0
+    };
+    (0..CELLS).map(cell).sum::<f64>() / f64::from(CELLS)
+}

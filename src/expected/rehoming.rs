@@ -1,0 +1,131 @@
+//! R18: when route points go home after the one failure of a CallManager.
+
+use super::calls::{Held, held};
+use super::{Expected, Measure, controls, is_calm, messages, per_hour, seconds, short, time};
+use crate::domain::{Failing, NodeId, RoutePointId};
+use crate::engine::Distribution;
+use crate::oracle::{LOAD_MAX, Residence, RoutePointCalls, Start, TimeToEmpty, Traffic};
+use crate::plan::{Occurs, Plan, Topology};
+
+/// So many route points are reckoned: each takes a moment.
+const FEW: usize = 8;
+/// As good as all are home.
+const ALL: f64 = 1e-5;
+
+/// The one failure of a CallManager in a run.
+struct Failure {
+    node: NodeId,
+    /// When the devices there are open elsewhere, at the latest, in seconds.
+    reopened: f64,
+    /// When its return is known, in seconds.
+    noticed: f64,
+}
+
+/// Route points that hold their calls: the time until M/G/infinity is empty, after it is known that home is back.
+pub(super) fn rehoming(plan: &Plan) -> Vec<Expected> {
+    let Some(failure) = failure(plan).filter(|_| is_calm(plan)) else { return Vec::new() };
+    let mut known = Known::default();
+    let ids = (0..plan.route_points.len() as u16).map(RoutePointId);
+    let held = ids.filter_map(|id| Some((id, held(plan, id)?)).filter(|(id, _)| goes_home(plan, *id, &failure)));
+    held.take(FEW).flat_map(|(id, held)| rehoming_of(plan, id, &held, &failure, &mut known)).collect()
+}
+
+fn failure(plan: &Plan) -> Option<Failure> {
+    let [fault] = &plan.faults[..] else { return None };
+    let (Failing::CallManager(node), Occurs::Once { at, lasts }) = (fault.failing, &fault.occurs) else { return None };
+    if plan.topology != Topology::CtiManager || plan.parameters.code_yellow.is_some() || *at < plan.warm_up {
+        return None;
+    }
+    let notice = plan.parameters.callmanager_notice.seconds();
+    let opening = plan.nodes.iter().map(|node| {
+        let manager = node.ctimanager.as_ref().map_or(0.0, |manager| seconds(&manager.device_open));
+        seconds(&node.callmanager.device_open) + manager
+    });
+    // One device after the other, each with its work.
+    let each = plan.parameters.reopen_interval.seconds() + 2.0 * opening.fold(0.0, f64::max);
+    let reopened = at.seconds() + notice + plan.devices.len() as f64 * each + 10.0 * messages(plan);
+    let noticed = at.seconds() + lasts.seconds() + notice;
+    (reopened < at.seconds() + lasts.seconds() && noticed < plan.length.seconds()).then_some(Failure {
+        node,
+        reopened,
+        noticed,
+    })
+}
+
+/// Whether a route point belongs to the CallManager that fails and is opened elsewhere meanwhile.
+fn goes_home(plan: &Plan, id: RoutePointId, failure: &Failure) -> bool {
+    let device = &plan.devices[plan.route_point_device(id).index()];
+    let recovers = |id| controls(plan, id) && plan.applications[usize::from(id.0)].recovery;
+    device.group.len() > 1
+        && device.group[0] == failure.node
+        && device.cannot_open_on.is_empty()
+        && device.application.is_some_and(recovers)
+}
+
+fn rehoming_of(plan: &Plan, id: RoutePointId, held: &Held<'_>, failure: &Failure, known: &mut Known) -> Vec<Expected> {
+    let Held { rate, impatient, law } = *held;
+    let (mean, messages) = (seconds(law), messages(plan));
+    if rate * (mean + messages) > LOAD_MAX / 2.0 {
+        return Vec::new();
+    }
+    // Between those that came since it was open elsewhere, and as many as if nothing had happened.
+    let since = Start::Outage { length: failure.noticed - failure.reopened };
+    let soonest = known.wait(rate * (1.0 - impatient), law, since);
+    let latest = known.wait(rate * (1.0 + messages / mean), law, Start::Steady);
+    let left = plan.length.seconds() - failure.noticed;
+    let (home_most, home_least) = (1.0 - soonest.exceeds(left), 1.0 - latest.exceeds(left));
+    let why = format!(
+        "`{}` holds {} for {} on average, {} erlangs, and its home is back with {} to go",
+        plan.route_points[id.index()].name,
+        per_hour(rate),
+        time(mean),
+        short(rate * mean),
+        time(left)
+    );
+    let form = "M/G/infinity until empty";
+    let mut found = Vec::new();
+    if home_least < 1.0 - ALL {
+        let measure = Measure::HomeByEnd(id);
+        found.push(Expected { measure, low: home_least, high: home_most, form, why });
+    } else {
+        let notice = plan.parameters.callmanager_notice.seconds();
+        let measure = Measure::RehomeWait(id);
+        found.push(Expected { measure, low: notice + soonest.mean(), high: notice + latest.mean(), form, why });
+    }
+    found
+}
+
+/// What has been reckoned: many route points are alike.
+#[derive(Default)]
+struct Known(Vec<(f64, Distribution, Start, TimeToEmpty)>);
+
+impl Known {
+    fn wait(&mut self, rate: f64, law: &Distribution, start: Start) -> TimeToEmpty {
+        let same = |it: &&(f64, Distribution, Start, TimeToEmpty)| it.0 == rate && it.1 == *law && it.2 == start;
+        if let Some((.., wait)) = self.0.iter().find(same) {
+            return wait.clone();
+        }
+        let calls = RoutePointCalls { residence: Residence::from(law), limit: None, start: start.clone() };
+        let wait = calls.time_to_empty(&Traffic::constant(rate));
+        self.0.push((rate, law.clone(), start, wait.clone()));
+        wait
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Span;
+
+    #[test]
+    fn what_is_known_is_not_reckoned_again() {
+        let law = Distribution::Constant(Span::ZERO);
+        let mut known = Known::default();
+        for _ in 0..2 {
+            known.wait(1.0, &law, Start::Steady);
+        }
+        assert_eq!(known.0.len(), 1);
+        known.wait(1.0, &law, Start::Fresh(1));
+        assert_eq!(known.0.len(), 2);
+    }
+}

@@ -1,0 +1,201 @@
+//! `ctisim oracle`, as planners and pipelines see it.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// Runs the program with the words of a line, of which those in single quotes are one.
+fn ctisim(line: &str) -> Output {
+    let mut words = Vec::new();
+    for (index, part) in line.split('\'').enumerate() {
+        match index % 2 {
+            0 => words.extend(part.split_whitespace()),
+            _ => words.push(part),
+        }
+    }
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ctisim"));
+    command.args(words).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A result of a form, with all its digits.
+fn result(line: &str, name: &str) -> f64 {
+    let output = ctisim(&format!("oracle {line} --format csv"));
+    assert!(output.status.success(), "{line}: {}", text(&output.stderr));
+    let csv = text(&output.stdout);
+    let mut cells = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let found = cells.find(|cells| cells[1] == "result" && cells[2] == name);
+    found.unwrap_or_else(|| panic!("{line} has no {name}:\n{csv}"))[3].parse().unwrap()
+}
+
+/// The answer is the published figure, to its last digit, and with a parameter that is a little off it is not.
+#[track_caller]
+fn anchored(line: &str, twin: &str, name: &str, digits: &str) {
+    let decimals = digits.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    assert_eq!(format!("{:.decimals$}", result(line, name)), digits, "{line}");
+    assert_ne!(format!("{:.decimals$}", result(twin, name)), digits, "{twin}");
+}
+
+#[test]
+fn published_figures() {
+    for (line, twin, name, digits) in [
+        ("erlang-b --offered 10 --ports 15", "erlang-b --offered 10.1 --ports 15", "blocked", "0.036496945"),
+        ("erlang-b --offered 100 --blocking 1%", "erlang-b --offered 101 --blocking 1%", "ports", "117"),
+        (
+            "erlang-c --arrivals 200/h --mean 180s --within 20s --service-level 80%",
+            "erlang-c --arrivals 230/h --mean 180s --within 20s --service-level 80%",
+            "agents",
+            "14",
+        ),
+        (
+            "erlang-c --arrivals 200/h --mean 180s --agents 14",
+            "erlang-c --arrivals 201/h --mean 180s --agents 14",
+            "mean_wait",
+            "7.83594",
+        ),
+        (
+            "erlang-c --arrivals 200/h --mean 180s --agents 14 --within 20s",
+            "erlang-c --arrivals 200/h --mean 180s --agents 14 --within 21s",
+            "served_within",
+            "0.88835",
+        ),
+        (
+            "erlang-a --offered 48 --mean 1s --patience 2s --agents 50",
+            "erlang-a --offered 48 --mean 1s --patience 2.1s --agents 50",
+            "abandons",
+            "0.030912249",
+        ),
+        (
+            "mmck --arrivals 12/s --mean 1s --servers 10 --places 20",
+            "mmck --arrivals 12/s --mean 1s --servers 10 --places 21",
+            "blocked",
+            "0.179665916",
+        ),
+        ("mg1 --arrivals 0.8/s --mean 1s --cv 2", "mg1 --arrivals 0.8/s --mean 1s --cv 1.9", "mean_wait", "10.000000"),
+        (
+            "mg1 --arrivals 0.8/s --service '{ erlang = { mean = \"1s\", phases = 2 } }'",
+            "mg1 --arrivals 0.8/s --service '{ erlang = { mean = \"1s\", phases = 3 } }'",
+            "mean_wait",
+            "3.000000",
+        ),
+        ("rehome --offered 3 --mean 1s", "rehome --offered 3.01 --mean 1s", "mean", "8.258005"),
+        ("rehome --offered 3 --stay 1s", "rehome --offered 3.01 --stay 1s", "p95", "16.53502"),
+        (
+            "rehome --offered 3 --stay '{ lognormal = { mean = \"1s\", cv = 2 } }'",
+            "rehome --offered 3 --stay '{ lognormal = { mean = \"1s\", cv = 1.9 } }'",
+            "p90",
+            "36.9066",
+        ),
+        ("rehome --offered 12 --mean 1s", "rehome --offered 12.1 --mean 1s", "p95", "44805.79"),
+        ("rehome --offered 3 --mean 1s --limit 5", "rehome --offered 3 --mean 1s --limit 6", "mean", "7.270924"),
+        ("rehome --offered 2 --mean 1s --calls 3", "rehome --offered 2 --mean 1s --calls 4", "mean", "4.889056"),
+        ("rehome --mean 180s --within 1h", "rehome --mean 181s --within 1h", "largest_load_mean", "4.1634"),
+        ("heartbeat --interval 30s", "heartbeat --interval 31s", "grid_mean", "60"),
+        ("heartbeat --interval 1s", "heartbeat --interval 6s", "timer_longest", "10"),
+        ("availability --mtbf 1000h --mttr 1h", "availability --mtbf 990h --mttr 1h", "availability", "0.999000999"),
+        (
+            "availability --mtbf 1000h --mttr 1h",
+            "availability --mtbf 990h --mttr 1h",
+            "one_crew_both_down",
+            "0.000001996004",
+        ),
+        ("availability --mtbf 1000s --mttr 1s", "availability --mtbf 990s --mttr 1s", "first_both_down", "501500.000"),
+    ] {
+        anchored(line, twin, name, digits);
+    }
+}
+
+/// An outage that lasts is as good as steady traffic, a profile without change as a rate, a split in one as none.
+#[test]
+fn two_ways_to_say_the_same() {
+    for (one, other) in [
+        ("--offered 2 --mean 60s", "--offered 2 --mean 60s --outage 2h"),
+        ("--arrivals 120/h --mean 60s", "--profile 0h=120/h,9h=120/h --at 5h --mean 60s"),
+        ("--offered 2 --mean 60s", "--offered 2 --stay '{ exponential = \"60s\" }'"),
+    ] {
+        for name in ["mean", "p50", "p95"] {
+            let [one, other] = [one, other].map(|line| result(&format!("rehome {line}"), name));
+            assert!((one - other).abs() < 1e-5 * one, "{name}: {one} and {other}");
+        }
+    }
+    let needed = "rehome --offered 12 --mean 60s --within 1h";
+    let split = result(needed, "route_points_needed");
+    let late = |count: f64| result(&format!("{needed} --route-points {count}"), "not_home_within");
+    assert!(late(split) <= 0.05 && late(split - 1.0) > 0.05, "{split}");
+}
+
+#[test]
+fn what_has_no_answer_says_so_and_what_to_do() {
+    for (line, what) in [
+        ("erlang-c --offered 12 --mean 3m --agents 12", "at least 13 agents"),
+        ("mg1 --arrivals 100/s --mean 15ms --cv 1", "several servers"),
+        ("erlang-b --offered 12", "two of the load"),
+        ("erlang-b --offered 12 --ports 0", "from 1 to"),
+        ("erlang-b --offered 99999999 --ports 5", "at most 10000000"),
+        ("erlang-b --arrivals 300/h --ports 5", "add --mean"),
+        ("erlang-b --offered 5 --blocking 0%", "between 0% and 100%"),
+        ("erlang-a --offered 5 --mean 3m --patience 1m", "add --agents"),
+        ("erlang-a --arrivals 99999999/s --mean 1ms --patience 2h --agents 3", "less patience"),
+        ("mmck --arrivals 1/s --mean 1s --servers 5 --places 4", "counts those being served"),
+        ("rehome --offered 900 --mean 3m", "more --route-points"),
+        ("rehome --mean 3m", "add --arrivals"),
+        ("rehome --offered 3 --stay 3", "no unit"),
+        ("rehome --offered 3 --stay '{ exponentail = \"3m\" }'", "exponential"),
+        ("rehome --offered 3 --stay 3m --limit 5", "cannot be used with"),
+        ("rehome --profile 8h=1/h --mean 3m", "0h first"),
+        ("heartbeat --minimum 10s --maximum 5s", "--minimum below --maximum"),
+        ("availability --mtbf 0h --mttr 1h", "more than 0"),
+    ] {
+        let output = ctisim(&format!("oracle {line}"));
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{line}: {told}");
+        assert!(told.contains(what) && output.stdout.is_empty(), "{line}: {told}");
+    }
+}
+
+#[test]
+fn each_form_has_help_with_an_example_that_works() {
+    for form in ["erlang-b", "erlang-c", "erlang-a", "mmck", "mg1", "rehome", "heartbeat", "availability"] {
+        let help = text(&ctisim(&format!("oracle {form} --help")).stdout);
+        let examples =
+            help.lines().filter_map(|line| line.trim().trim_start_matches("Example: ").strip_prefix("ctisim "));
+        let examples: Vec<&str> = examples.collect();
+        assert!(help.contains("Applies to") || help.contains("Applies where"), "{form}: {help}");
+        assert!(!examples.is_empty(), "{form}: {help}");
+        for example in examples {
+            assert!(ctisim(example).status.success(), "{example}");
+        }
+    }
+}
+
+/// Every command in docs/ORACLE.md with its output; `UPDATE=1` writes them anew.
+#[test]
+fn the_page_shows_what_the_program_prints() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ORACLE.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let mut now = String::new();
+    let mut inside = false;
+    for line in page.lines() {
+        if line.starts_with("```") {
+            inside = line == "```console";
+        }
+        if let Some(command) = line.strip_prefix("$ ctisim ") {
+            let output = ctisim(command);
+            assert!(output.status.success(), "{command}: {}", text(&output.stderr));
+            now += &format!("{line}\n{}", text(&output.stdout));
+        } else if !inside || line.starts_with("```") {
+            now += line;
+            now.push('\n');
+        }
+    }
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(&path, &now).unwrap();
+    }
+    let page = std::fs::read_to_string(&path).unwrap();
+    assert!(
+        page == now,
+        "docs/ORACLE.md differs; if that is meant, run the tests again with UPDATE=1. Now it is:\n{now}"
+    );
+}
