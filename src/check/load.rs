@@ -235,7 +235,23 @@ fn ports(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
             continue;
         }
         let treated = group.treatment.as_ref().map(likely);
-        let stays = stays(streams, target, |stream| treated.clone().unwrap_or_else(|| stream.talk()));
+        // A call that waits for a person stays at its port until it is answered.
+        let to = group.transfer.and_then(|(share, to)| match to {
+            Target::Phones(id) => Some((share, to, &plan.phone_groups[id.index()])).filter(|(_, _, it)| it.queue),
+            _ => None,
+        });
+        let crowded = to.is_some_and(|(_, to, people)| {
+            at_phones(people, to, streams, plan.length.seconds()) >= f64::from(people.count)
+        });
+        let stays = stays(streams, target, |stream| {
+            let rings = to.map_or(0.0, |(share, _, people)| {
+                let (answered, rung, vain) = ringing(people, stream.source);
+                share * (answered * rung + (1.0 - answered) * vain)
+            });
+            let mut times = treated.clone().unwrap_or_else(|| stream.talk());
+            times.iter_mut().for_each(|time| *time += rings);
+            times
+        });
         let erlangs = most_at_once(&stays, plan.length.seconds());
         let ports = with_overflow(target, plan);
         let blocking = erlang_b(erlangs, ports);
@@ -250,6 +266,11 @@ fn ports(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
             percent(blocking)
         );
         let hint = match erlang_b_servers(erlangs, BLOCKING_MAX, DEVICES_MAX) {
+            Some(enough) if crowded => {
+                format!(
+                    "at least {enough}; no number is enough while the calls that wait for a person grow more and more"
+                )
+            }
             Some(enough) => format!("with {enough} it would be no more than 1 %"),
             None => "spread the calls over more groups".to_owned(),
         };
