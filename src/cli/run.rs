@@ -22,7 +22,8 @@ const FILES: [&str; 6] =
 
 /// Runs replications of a workload, writes the result files and prints the summary.
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
-    let Loaded { plan, digest, .. } = model::load(arguments.workload.as_deref(), &arguments.settings)?;
+    let help = "give the path of a workload file; `ctisim run` without one runs the built-in busy hour";
+    let Loaded { plan, digest, .. } = model::load(arguments.workload.as_deref(), &arguments.settings, help)?;
     let seed = arguments.seed.unwrap_or(plan.seed);
     let replications = arguments.replications.clone().unwrap_or(0..u64::from(plan.replications));
     let wanted = replications.end - replications.start;
