@@ -11,7 +11,8 @@ use crate::domain::{
 use crate::engine::{Distribution, Span, Time};
 use crate::plan::{
     Application, Arrivals, CallManagerWork, CtiManagerWork, Database, Destination, Device, Fault, HeartbeatReading,
-    Links, Node, Occurs, Parameters, PhoneGroup, Plan, PortGroup, RateCurve, RoutePoint, Source, Topology, Treatment,
+    Links, Node, Occurs, Parameters, PhoneGroup, Plan, PortGroup, RateCurve, RoutePoint, Source, StudyKind, Topology,
+    Treatment,
 };
 use crate::record::{Fact, Path, PoolId, Recorder, Share};
 
@@ -45,7 +46,9 @@ pub(crate) fn plan() -> Plan {
         name: "fake".into(),
         question: "Does the report say what was measured?".into(),
         length: Time::ZERO + Span::from_secs(600),
+        study: StudyKind::Terminating,
         warm_up: Time::ZERO + Span::from_secs(60),
+        finds_warm_up: false,
         bin: Span::from_secs(120),
         replications: 5,
         seed: 1,

@@ -473,3 +473,69 @@ fn the_man_page_has_every_flag_of_every_command() {
         }
     }
 }
+
+/// A small steady loss system.
+const STEADY: &str = r#"
+format = 1
+question = "How many calls find all lines taken, at any time?"
+[run]
+length = "2h"
+study = "steady"
+[[node]]
+name = "sub1"
+[[destination]]
+name = "lines"
+lines = 10
+[[traffic]]
+name = "callers"
+to = "lines"
+arrivals = { poisson = "150/h" }
+talk = { exponential = "3m" }
+"#;
+
+#[test]
+fn a_precision_takes_as_many_replications_as_it_does_whatever_the_threads() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("steady.toml"), STEADY).unwrap();
+    let study = |out: &str, more: &[&str]| {
+        let arguments = [&["run", "steady.toml", "--out", out], more].concat();
+        let output = ctisim(directory.path(), &arguments);
+        (output.status.code(), text(&output.stderr), tree(&directory.path().join(out)))
+    };
+    let precise = ["--precision", "refused.share=10%", "--precision", "setup_delay.p99=1%"];
+    let (code, said, files) = study("one", &[&precise[..], &["--jobs", "1"]].concat());
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("steady after ") && said.contains("refused.share is known to "), "{said}");
+    assert_eq!(study("two", &[&precise[..], &["--jobs", "2"]].concat()).2, files);
+    // The command that it leaves gives the same bytes again.
+    let run: serde_json::Value =
+        serde_json::from_slice(&fs::read(directory.path().join("one/run.json")).unwrap()).unwrap();
+    assert_eq!(run["study"], "steady");
+    assert!(run["warm_up_s"].as_f64().unwrap() > 0.0);
+    let replications = run["replications"].to_string();
+    assert!(["30", "45", "60", "90", "120", "180", "240"].contains(&&*replications), "{replications}");
+    assert_eq!(study("again", &["--replications", &replications]).2, files);
+}
+
+#[test]
+fn a_precision_that_is_not_reached_is_11_and_leaves_what_there_is() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("steady.toml"), STEADY).unwrap();
+    let run = |precision: &str| {
+        let arguments = ["run", "steady.toml", "--out", "out", "--replications", "40", "--precision", precision];
+        ctisim(directory.path(), &arguments)
+    };
+    let output = run("refused.share=0.1%");
+    assert_eq!(output.status.code(), Some(11));
+    assert!(text(&output.stderr).contains("inconclusive: after 40 replications refused.share is known to "));
+    assert!(text(&output.stdout).starts_with("steady: 40 steady replications of 2 h, the first "));
+    assert_eq!(names(&directory.path().join("out")).len(), 6);
+    // What there cannot be is another matter.
+    let output = run("route_point:nowhere/route_point_delay.p99=1%");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("there is no route_point in this workload `nowhere`"),
+        "{}",
+        text(&output.stderr)
+    );
+}

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::PathBuf;
 
+use super::study::Precision;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check::CheckArguments;
@@ -23,8 +24,7 @@ pub(super) struct Arguments {
     pub(super) command: Option<Command>,
 }
 
-const EXIT_CODES: &str =
-    "Exit codes: 0 done, 1 internal or I/O error, 2 usage, 3 workload invalid, 13 a self-check failed, 130 interrupted";
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 internal or I/O error, 2 usage, 3 workload invalid, 11 a precision was not reached, 13 a self-check failed, 130 interrupted";
 
 const SCHEMA: &str = "\
 Keep it beside your workloads:
@@ -89,6 +89,11 @@ pub(super) struct RunArguments {
     /// How many replications, or which: 200, or 200..400 (the last not included) [default: the workload's]
     #[arg(long, value_name = "N|A..B", value_parser = replications, allow_hyphen_values = true)]
     pub(super) replications: Option<Range<u64>>,
+
+    /// Run until the interval of a measure is this narrow, e.g. setup_delay.p99=2% (half of it, of the value); may be
+    /// repeated. Then --replications is the most there may be [default: 100,000]
+    #[arg(long = "precision", value_name = "MEASURE=PERCENT", value_parser = Precision::parse)]
+    pub(super) precisions: Vec<Precision>,
 
     /// Seed, decimal or hexadecimal (0x...) [default: the workload's]
     #[arg(long, value_name = "S", value_parser = seed, allow_hyphen_values = true)]

@@ -13,6 +13,7 @@ mod oracle;
 mod output;
 mod progress;
 mod run;
+mod study;
 mod verify;
 
 use std::io::{self, IsTerminal, Write};
@@ -35,6 +36,8 @@ enum Stop {
     Invalid(String),
     /// It has been found wanting, and all there is to say has been printed.
     Found,
+    /// The results are there, but fewer replications than it takes.
+    Inconclusive(String),
     /// A self-check failed: the numbers cannot be trusted.
     Violated(String),
     /// Ctrl-C, or a request to end from outside.
@@ -53,6 +56,7 @@ impl Stop {
             Stop::Failed(_) => 1,
             Stop::Usage(_) => 2,
             Stop::Invalid(_) | Stop::Found => 3,
+            Stop::Inconclusive(_) => 11,
             Stop::Violated(_) => 13,
             // What a shell makes of a process ended by SIGINT.
             Stop::Interrupted { .. } => 130,
@@ -62,6 +66,7 @@ impl Stop {
     fn message(&self) -> String {
         match self {
             Stop::Failed(message) | Stop::Usage(message) | Stop::Violated(message) => format!("error: {message}"),
+            Stop::Inconclusive(message) => format!("inconclusive: {message}"),
             Stop::Invalid(problems) => problems.trim_end().to_owned(),
             Stop::Found => String::new(),
             Stop::Interrupted { done, wanted } => {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::experiment::{Failure, Measured, replicate};
+use crate::experiment::Failure;
 use crate::record::ReplicationSummary;
 use crate::report::{self, Provenance, Study};
 
@@ -14,7 +14,11 @@ use super::arguments::{Format, RunArguments};
 use super::model::{self, Loaded};
 use super::output::{File, OutputDirectory};
 use super::progress::Bar;
+use super::study::{Precision, Runner};
 use super::{Stop, memory, print, say};
+
+/// The most replications that a precision may take if nobody says how many.
+const MOST_REPLICATIONS: u64 = 100_000;
 
 /// The files a run writes.
 const FILES: [&str; 6] =
@@ -23,13 +27,18 @@ const FILES: [&str; 6] =
 /// Runs replications of a workload, writes the result files and prints the summary.
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let help = "give the path of a workload file; `ctisim run` without one runs the built-in busy hour";
-    let Loaded { plan, digest, .. } = model::load(arguments.workload.as_deref(), &arguments.settings, help)?;
+    let Loaded { mut plan, digest, .. } = model::load(arguments.workload.as_deref(), &arguments.settings, help)?;
+    for precision in &arguments.precisions {
+        let measure = &precision.measure;
+        measure.check(&plan).map_err(|why| Stop::Usage(format!("--precision {measure}: {why}")))?;
+    }
     let seed = arguments.seed.unwrap_or(plan.seed);
-    let replications = arguments.replications.clone().unwrap_or(0..u64::from(plan.replications));
+    let most = if arguments.precisions.is_empty() { u64::from(plan.replications) } else { MOST_REPLICATIONS };
+    let replications = arguments.replications.clone().unwrap_or(0..most);
     let wanted = replications.end - replications.start;
     // More threads than replications would have nothing to do.
     let jobs = jobs(arguments.jobs).min(usize::try_from(wanted).unwrap_or(usize::MAX));
-    let command = command(arguments, &replications, seed);
+    let asked = command(arguments, &replications, seed);
 
     if !arguments.quiet {
         for application in plan.applications.iter().filter(|application| !application.may_use_cti) {
@@ -46,16 +55,19 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let summaries = wanted.saturating_mul(ReplicationSummary::bytes(&plan));
     memory::check(plan.memory_needed(jobs), summaries, jobs)?;
 
-    explain_panics(command.clone());
+    explain_panics(asked.clone());
     let interrupt = Interrupt::listen()?;
     let progress = Bar::new(wanted, arguments.quiet);
-    let worker = || Measured::new(&plan, seed, arguments.audit);
-    let outcome = replicate(replications, jobs, worker, &progress, &interrupt.stop);
+    let precisions = &arguments.precisions;
+    let runner = Runner { seed, jobs, audit: arguments.audit, stop: &interrupt.stop };
+    let outcome = runner
+        .find_warm_up(&mut plan, arguments.quiet)
+        .and_then(|()| runner.replicate(&plan, replications.clone(), precisions, &progress));
     drop(progress);
-    let outcome = outcome.map_err(|failure| match failure {
+    let (outcome, reached) = outcome.map_err(|failure| match failure {
         Failure::Interrupted { done } => Stop::Interrupted { done, wanted },
         Failure::Violated { .. } => Stop::Violated(format!(
-            "{failure}\n  this is a bug in ctisim: please report it with the workload file and\n  {command} --audit"
+            "{failure}\n  this is a bug in ctisim: please report it with the workload file and\n  {asked} --audit"
         )),
         Failure::Threads(_) => Stop::Failed(format!("{failure}\n  help: try fewer --jobs")),
     })?;
@@ -63,13 +75,32 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     // From here on there is little left to do and much to lose: nobody is left with half of the files.
     interrupt.committed.store(true, Ordering::Relaxed);
     let study = Study::new(&plan, seed, outcome);
+    let done = replications.start..replications.start + study.outcome.summaries.len() as u64;
+    // However many it took: so many give the same bytes again.
+    let command = command(arguments, &done, seed);
     if let Some(output) = &output {
         output.write(&files(&study, digest, command))?;
     }
+    let most = done.end - done.start;
     // After the files: results that took an hour are not lost because nobody could take the summary.
     print(&summary(&study, arguments.format))?;
     if let Some(output) = output.filter(|_| !arguments.quiet) {
         say(&format!("wrote {} to {}", FILES.join(", "), output.path().display()));
+    }
+    let now = |precision: &Precision| match precision.reached(&study) {
+        Some(percent) => format!("{} is known to {percent:.2} %", precision.measure),
+        None => format!("{} has no interval yet", precision.measure),
+    };
+    if !reached {
+        let missed: Vec<String> = precisions.iter().map(now).collect();
+        return Err(Stop::Inconclusive(format!(
+            "after {most} replications {}\n  help: allow more --replications, or less precision",
+            missed.join(", ")
+        )));
+    }
+    if !precisions.is_empty() && !arguments.quiet {
+        let found: Vec<String> = precisions.iter().map(now).collect();
+        say(&format!("after {most} replications {}", found.join(", ")));
     }
     Ok(())
 }

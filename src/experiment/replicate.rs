@@ -17,6 +17,14 @@ pub struct Outcome {
     pub merged: Merged,
 }
 
+impl Outcome {
+    /// Adds later replications.
+    pub fn extend(&mut self, later: Outcome) {
+        self.summaries.extend(later.summaries);
+        self.merged.add(&later.merged);
+    }
+}
+
 /// Why there is no outcome.
 #[derive(Debug)]
 pub enum Failure {
@@ -162,8 +170,7 @@ mod tests {
     #[test]
     fn parts_of_a_range_add_up_to_it() {
         let (mut first, rest) = (run(0..7, 2), run(7..20, 2));
-        first.summaries.extend(rest.summaries);
-        first.merged.add(&rest.merged);
+        first.extend(rest);
         assert_eq!(first, run(0..20, 2));
     }
 

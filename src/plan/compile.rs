@@ -16,7 +16,7 @@ use super::{
 use crate::domain::{ApplicationId, DestinationId, DeviceId, DeviceKind, NodeId, Target};
 use crate::engine::{Span, Time};
 use crate::rules::heartbeat::effective_interval;
-use crate::workload::{self as said, Calls, Files, Name, Problem, Problems, Reports, Workload};
+use crate::workload::{self as said, Calls, Files, Name, Place, Problem, Problems, Reports, Workload};
 
 const R1: &str = "R1: CTI needs a node that runs a CTIManager";
 const R2: &str = "R2: an application reaches its devices through CTIManagers";
@@ -74,7 +74,9 @@ pub fn draw_up(name: &str, workload: &Workload, reports: &Reports) -> Option<Pla
         name: Path::new(name).file_stem().map_or(name.into(), |stem| stem.to_string_lossy()).into_owned(),
         question: workload.question.clone(),
         length: Time::ZERO + workload.run.length.value,
-        warm_up: Time::ZERO + workload.run.warm_up.value,
+        study: workload.run.study,
+        warm_up: Time::ZERO + workload.run.warm_up.as_ref().map_or(Span::ZERO, |it| it.value),
+        finds_warm_up: workload.run.warm_up.is_none(),
         bin: workload.run.bin.value,
         replications: workload.run.replications,
         seed: workload.run.seed,
@@ -118,6 +120,7 @@ pub fn draw_up(name: &str, workload: &Workload, reports: &Reports) -> Option<Pla
         plan.tie_applications(workload);
     }
     nobody_stays_for_ever(&plan, workload, reports);
+    steady_has_no_moments(workload, reports);
     limits::check_calls(&plan, workload, reports);
     // Only now: a wrong plan may ask for any number of devices.
     if !reports.is_empty() {
@@ -389,6 +392,30 @@ fn listed(call: &said::ListedCall) -> ListedCall {
 
 fn state(&(factor, mean): &(f64, Span)) -> ModulationState {
     ModulationState { factor, mean }
+}
+
+/// What happens at a known time makes a study one of a stretch of time, whatever it says.
+fn steady_has_no_moments(workload: &Workload, reports: &Reports) {
+    if workload.run.study == said::Study::Terminating {
+        return;
+    }
+    let report = |place: &Place, what: &str| {
+        let hint = "leave it out, or leave out `study`: then the run is a stretch of time with a beginning and an end";
+        reports.add(Problem::new(place.clone(), format!("nothing is steady where {what}"), "").hint(hint));
+    };
+    for fault in &workload.faults {
+        if let said::Occurs::Once { at, .. } = &fault.occurs {
+            report(&at.place, "a fault has its time");
+        }
+    }
+    for change in &workload.changes {
+        report(&change.at.place, "a setting changes");
+    }
+    for traffic in &workload.traffic {
+        if traffic.arrivals.varies() {
+            report(&traffic.arrivals.place, "traffic follows the time of day");
+        }
+    }
 }
 
 /// Route points that pass a call only among themselves would pass it on for ever. Forwards are another matter: the hop

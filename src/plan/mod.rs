@@ -18,6 +18,7 @@ use crate::domain::{
     PortGroupId, ReleaseProfile, RoutePointId, StationId, Target,
 };
 use crate::engine::{Distribution, Span, Time};
+pub use crate::workload::Study as StudyKind;
 
 /// One workload, ready to run.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,10 +27,14 @@ pub struct Plan {
     pub name: String,
     /// The question it answers, in a sentence.
     pub question: String,
+    /// What it is about: a stretch of time, or what goes on for ever.
+    pub study: StudyKind,
     /// When a run ends. Time zero is the start of the warm-up.
     pub length: Time,
     /// Calls offered, and faults, before this instant are simulated but not measured.
     pub warm_up: Time,
+    /// Whether the workload leaves it to pilot runs how long that is: `warm_up` is zero then.
+    pub finds_warm_up: bool,
     /// The length of a bin of the timeline.
     pub bin: Span,
     /// How many replications the workload asks for.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Study;
 
 /// All it takes to get the same bytes again. No time of day and no path: they are not what the results depend on.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Provenance {
     /// The program's name.
     pub program: &'static str,
@@ -17,6 +17,10 @@ pub struct Provenance {
     pub digest: String,
     /// The seed.
     pub seed: u64,
+    /// What it is about: `terminating` or `steady`.
+    pub study: &'static str,
+    /// How much of the beginning was not measured, in seconds.
+    pub warm_up_s: f64,
     /// The number of the first replication.
     pub first_replication: u64,
     /// How many there are.
@@ -34,6 +38,8 @@ impl Provenance {
             workload: study.plan.name.clone(),
             digest,
             seed: study.seed,
+            study: study.plan.study.name(),
+            warm_up_s: study.plan.warm_up.seconds(),
             first_replication: study.outcome.summaries[0].replication,
             replications: study.outcome.summaries.len() as u64,
             command,

@@ -216,7 +216,7 @@ pub(super) fn duration_row(study: &Study, row: usize) -> Option<Row> {
 }
 
 /// The row of a gauge's mean and, where peaks are kept, that of its peak.
-fn gauge_rows(study: &Study, row: usize) -> Vec<Row> {
+pub(super) fn gauge_rows(study: &Study, row: usize) -> Vec<Row> {
     let series = &study.catalogue.gauges[row];
     if !series.exists {
         return Vec::new();

@@ -3,7 +3,8 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use crate::domain::{DeviceKind, Failing, OutBecause, RoutePointId};
-use crate::engine::Span;
+use crate::engine::{Span, Time};
+use crate::plan::StudyKind;
 use crate::record::{Catalogue, Count, Gauge, Metric, Scope, cause_name, kind_name};
 use crate::stats::Survival;
 
@@ -44,13 +45,14 @@ fn title(study: &Study) -> String {
     let plural = if number == 1 { "" } else { "s" };
     let warm_up = match plan.warm_up.nanos() {
         0 => String::new(),
-        nanos => format!(", the first {} of it warm-up", span(nanos)),
+        nanos => format!(", the first {} of it warm-up", span(Span::from_nanos(nanos))),
     };
     format!(
-        "{}: {number} replication{plural}{range} of {}{warm_up}, seed {}\n{}\n\
+        "{}: {number} {}replication{plural}{range} of {}{warm_up}, seed {}\n{}\n\
          (Means are of the replications' means, with their 95 % intervals; percentiles are of all values together.)\n",
         plan.name,
-        span(plan.length.nanos()),
+        if plan.study == StudyKind::Steady { "steady " } else { "" },
+        span(plan.length.since(Time::ZERO)),
         study.seed,
         plan.question
     )
@@ -543,7 +545,8 @@ pub(super) fn human(value: f64) -> String {
 }
 
 /// A round length of time, for people.
-fn span(nanos: u64) -> String {
+pub fn span(length: Span) -> String {
+    let nanos = length.nanos();
     let seconds = nanos / 1_000_000_000;
     if !nanos.is_multiple_of(1_000_000_000) {
         return format!("{} s", Span::from_nanos(nanos).seconds());
@@ -581,10 +584,10 @@ mod tests {
 
     #[test]
     fn lengths_for_people() {
-        assert_eq!(span(3_600_000_000_000), "1 h");
-        assert_eq!(span(3_930_000_000_000), "1 h 5 min 30 s");
-        assert_eq!(span(1_500_000_000), "1.5 s");
-        assert_eq!(span(0), "0 s");
+        assert_eq!(span(Span::from_secs(3600)), "1 h");
+        assert_eq!(span(Span::from_secs(3930)), "1 h 5 min 30 s");
+        assert_eq!(span(Span::from_millis(1500)), "1.5 s");
+        assert_eq!(span(Span::ZERO), "0 s");
     }
 
     #[test]

@@ -5,9 +5,11 @@
 
 mod quantile;
 mod survival;
+mod warm_up;
 
 pub use quantile::{Clustered, effective_count, quantile_ranks, spread_ranks};
 pub use survival::Survival;
+pub use warm_up::mser5;
 
 use statrs::distribution::{ContinuousCDF, Normal, StudentsT};
 
@@ -44,6 +46,24 @@ fn estimate_by(values: &[f64], quantile: impl Fn(f64) -> f64) -> Option<Estimate
     }
     let squares: f64 = values.iter().map(|value| (value - mean) * (value - mean)).sum();
     let half = quantile(count - 1.0) * (squares / (count - 1.0) / count).sqrt();
+    Some(Estimate { mean, interval: Some((mean - half, mean + half)) })
+}
+
+/// The ratio of two sums over replications, and its 95 % confidence interval: `None` where the lower sum is zero. The
+/// deviation of a ratio is that of its linear part, `x - ratio y` (W. G. Cochran, *Sampling Techniques*, 1977, chapter 6).
+pub fn ratio(above: &[f64], below: &[f64]) -> Option<Estimate> {
+    debug_assert_eq!(above.len(), below.len(), "one value each a replication");
+    let (numerator, denominator) = (above.iter().sum::<f64>(), below.iter().sum::<f64>());
+    if denominator <= 0.0 {
+        return None;
+    }
+    let mean = numerator / denominator;
+    let count = above.len() as f64;
+    if above.len() < 2 {
+        return Some(Estimate { mean, interval: None });
+    }
+    let squares: f64 = above.iter().zip(below).map(|(x, y)| (x - mean * y) * (x - mean * y)).sum();
+    let half = t_quantile_975(count - 1.0) * (squares * count / (count - 1.0)).sqrt() / denominator;
     Some(Estimate { mean, interval: Some((mean - half, mean + half)) })
 }
 
@@ -135,6 +155,23 @@ mod tests {
         let (low, high) = estimate.interval.unwrap();
         assert_eq!(estimate.mean, 3.0);
         assert!((low - 1.036_756_838_5).abs() < 1e-9 && (high - 4.963_243_161_5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_ratio_to_a_constant_is_a_mean() {
+        let values = [1.0, 2.0, 3.0, 4.0, 5.0];
+        let (ratio, mean) = (ratio(&values, &[2.0; 5]).unwrap(), estimate(&values).unwrap());
+        let (low, high) = ratio.interval.unwrap();
+        let (from, to) = mean.interval.unwrap();
+        assert!((ratio.mean - 1.5).abs() < 1e-12);
+        assert!((low - from / 2.0).abs() < 1e-12 && (high - to / 2.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_ratio_that_never_varies_is_certain() {
+        let ratio = ratio(&[1.0, 2.0, 7.0], &[2.0, 4.0, 14.0]).unwrap();
+        assert_eq!(ratio.interval, Some((0.5, 0.5)));
+        assert_eq!(super::ratio(&[0.0], &[0.0]), None);
     }
 
     #[test]

@@ -84,6 +84,13 @@ pub struct Burst {
     pub times: f64,
 }
 
+impl Arrivals {
+    /// Whether more calls come at one known time than at another.
+    pub fn varies(&self) -> bool {
+        matches!(self.calls, Calls::Profile(..)) || !self.bursts.is_empty()
+    }
+}
+
 impl Traffic {
     pub(super) fn read(table: &Table<'_>) -> Traffic {
         let talk_mean = Span::from_secs(180);

@@ -66,16 +66,37 @@ pub struct Workload {
 /// `[run]`
 #[derive(Clone, Debug)]
 pub struct Run {
+    /// What a run is about.
+    pub study: Study,
     /// How long a run is.
     pub length: At<Span>,
-    /// How much of its beginning is not measured.
-    pub warm_up: At<Span>,
+    /// How much of its beginning is not measured; `None` where that is to be found out.
+    pub warm_up: Option<At<Span>>,
     /// How often it is run.
     pub replications: u32,
     /// The seed of all luck.
     pub seed: u64,
     /// The length of a bin of the timeline.
     pub bin: At<Span>,
+}
+
+/// What a study is about: a stretch of time with a beginning and an end, or what goes on for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Study {
+    /// It begins and ends as the workload says: a day, an outage and what follows.
+    Terminating,
+    /// What is so at any time, once the beginning has been forgotten.
+    Steady,
+}
+
+impl Study {
+    /// The word in workload files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Study::Terminating => "terminating",
+            Study::Steady => "steady",
+        }
+    }
 }
 
 /// `[network]`: one-way delays.
@@ -435,10 +456,15 @@ impl Run {
             .positive()
             .check(|length| *length <= LONGEST, "is more than the 366 days a run may have")
             .at(Span::from_secs(3600));
-        let warm_up = table
-            .duration("warm_up")
-            .check(|warm_up| *warm_up < length.value, "leaves nothing of the run to measure")
-            .at(Span::ZERO);
+        let study = table
+            .key("study", |value| value.choice(&[Study::Terminating, Study::Steady].map(|study| (study.name(), study))))
+            .default(Study::Terminating);
+        let warm_up =
+            table.duration("warm_up").check(|warm_up| *warm_up < length.value, "leaves nothing of the run to measure");
+        let warm_up = match study {
+            Study::Steady if !warm_up.is_present() => None,
+            Study::Steady | Study::Terminating => Some(warm_up.at(Span::ZERO)),
+        };
         let bin = table
             .duration("bin")
             .positive()
@@ -446,6 +472,7 @@ impl Run {
             .check(|bin| length.value.nanos() / bin.nanos() < BINS_MAX, "makes more than 100000 bins")
             .at(Span::from_nanos(length.value.nanos() / 60).max(second).min(length.value));
         Run {
+            study,
             length,
             warm_up,
             replications: table.whole("replications").default(200) as u32,

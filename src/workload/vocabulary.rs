@@ -241,11 +241,20 @@ static RUN: Section = Section {
             "a busy hour",
         ),
         term(
+            "study",
+            Word(&["terminating", "steady"]),
+            Is("\"terminating\""),
+            "what it is about: a stretch of time with a beginning and an end, or what is so at any time, once the beginning \
+             is forgotten. A steady study has no fault or change at a known time, and no traffic that follows the time of \
+             day",
+            "the usual division of simulation studies (A. M. Law, *Simulation Modeling and Analysis*, chapter 9)",
+        ),
+        term(
             "warm_up",
             DURATION,
-            Is("\"0s\""),
+            Means("`\"0s\"`; in a steady study, what pilot runs find by MSER-5"),
             "calls and faults before this are simulated but not measured; less than `length`",
-            "",
+            "K. P. White, M. A. Minnox, WSC 1994",
         ),
         term(
             "replications",

@@ -1,0 +1,124 @@
+//! Running what a study needs: its warm-up, and its replications.
+
+use std::ops::Range;
+use std::sync::atomic::AtomicBool;
+
+use crate::engine::Time;
+use crate::experiment::{self, Failure, Measured, Outcome, Progress, WarmUp, until};
+use crate::plan::{Plan, StudyKind};
+use crate::report::{Measure, Study};
+
+use super::say;
+
+/// How narrow the interval of a measure is to be.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Precision {
+    pub(super) measure: Measure,
+    /// Half the interval, in the value's hundredths.
+    pub(super) percent: f64,
+}
+
+impl Precision {
+    /// `setup_delay.p99=2%`
+    pub(super) fn parse(text: &str) -> Result<Precision, String> {
+        let (measure, percent) = text.rsplit_once('=').ok_or("expected MEASURE=PERCENT, e.g. setup_delay.p99=2%")?;
+        let measure = Measure::parse(measure.trim())?;
+        let number = percent.trim().strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+        match number {
+            Some(percent) if percent > 0.0 && percent <= 100.0 => Ok(Precision { measure, percent }),
+            _ => Err(format!("`{percent}` is no precision: expected a percentage up to 100%, e.g. 2%")),
+        }
+    }
+
+    /// Half the interval in percent of the value; `None` while there is no interval.
+    pub(super) fn reached(&self, study: &Study) -> Option<f64> {
+        let found = self.measure.of(study);
+        let (value, low, high) = (found.value?, found.low?, found.high?);
+        let half = (high - low) / 2.0;
+        // What never varies is known, even if it is nothing.
+        if half == 0.0 { Some(0.0) } else { Some(half / value.abs() * 100.0) }
+    }
+
+    fn is_reached(&self, study: &Study) -> bool {
+        self.reached(study).is_some_and(|percent| percent <= self.percent)
+    }
+}
+
+/// How replications are run.
+#[derive(Clone, Copy)]
+pub(super) struct Runner<'a> {
+    pub(super) seed: u64,
+    pub(super) jobs: usize,
+    pub(super) audit: bool,
+    pub(super) stop: &'a AtomicBool,
+}
+
+impl Runner<'_> {
+    /// Finds the warm-up of a steady study whose workload leaves that open, and tells what it found. A warm-up that the
+    /// workload gives stays as it is, but is held against the same rule.
+    pub(super) fn find_warm_up(&self, plan: &mut Plan, quiet: bool) -> Result<(), Failure> {
+        if plan.study != StudyKind::Steady {
+            return Ok(());
+        }
+        let WarmUp { length, settles } = experiment::warm_up(plan, self.seed, self.jobs, self.stop)?;
+        let settled = Time::ZERO + length;
+        if !settles {
+            say(&format!(
+                "warning: {} of `{}` are too short to be steady: the number of calls in progress has not settled by the \
+             middle of the run (MSER-5)\n  help: a longer `run.length`; where load exceeds capacity nothing settles",
+                crate::report::span(plan.length.since(Time::ZERO)),
+                plan.name
+            ));
+        } else if !plan.finds_warm_up && settled > plan.warm_up {
+            say(&format!(
+                "warning: a `warm_up` of {} is short: the number of calls in progress settles after {} (MSER-5)",
+                crate::report::span(plan.warm_up.since(Time::ZERO)),
+                crate::report::span(length)
+            ));
+        }
+        if plan.finds_warm_up {
+            plan.warm_up = settled;
+            if settles && !quiet {
+                say(&format!("steady after {}: what was before is not measured (MSER-5)", crate::report::span(length)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs the replications of a plan: all of `range`, or as many as the precisions take. Says whether these were reached.
+    pub(super) fn replicate(
+        &self,
+        plan: &Plan,
+        range: Range<u64>,
+        precisions: &[Precision],
+        progress: &impl Progress,
+    ) -> Result<(Outcome, bool), Failure> {
+        let worker = || Measured::new(plan, self.seed, self.audit);
+        let run = |range| experiment::replicate(range, self.jobs, worker, progress, self.stop);
+        if precisions.is_empty() {
+            return Ok((run(range)?, true));
+        }
+        let enough = |outcome: Outcome| {
+            let study = Study::new(plan, self.seed, outcome);
+            let reached = precisions.iter().all(|precision| precision.is_reached(&study));
+            (study.outcome, reached)
+        };
+        until(range, run, enough)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn precisions_are_percentages() {
+        let precision = Precision::parse("setup_delay.p99=2.5%").unwrap();
+        assert_eq!((precision.measure.to_string().as_str(), precision.percent), ("setup_delay.p99", 2.5));
+        for wrong in
+            ["setup_delay.p99", "setup_delay.p99=2", "setup_delay.p99=0%", "setup_delay.p99=101%", "x=1%", "=2%"]
+        {
+            assert!(Precision::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}
