@@ -4,6 +4,8 @@
 
 use std::fmt::Write;
 
+use crate::oracle::servers_for_service_level;
+
 /// What a planner knows of a site before looking anything up. What is `None` follows from the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answers {
@@ -50,6 +52,11 @@ const MENU_S: f64 = 30.0;
 const TRANSFERRED: f64 = 0.6;
 /// The share of calls that go to the IVRs where there are routing applications, too.
 const TO_IVRS: f64 = 0.8;
+/// Seconds that a phone rings, with what it takes to get there.
+const ANSWERS_S: f64 = 5.0;
+/// The usual service level: so many callers reach a person within so many seconds.
+const LEVEL: f64 = 0.8;
+const WITHIN_S: f64 = 20.0;
 /// Seconds of CallManager time that a call takes, all nodes together.
 const WORK_S: f64 = 0.08;
 /// Callers wait so long, at worst, until a silent death is noticed: two heartbeat intervals.
@@ -77,7 +84,7 @@ impl Answers {
         // Which part of all calls reach a person, and how long one stays at a port.
         let to_people = if staffed { to_ivrs * TRANSFERRED + (1.0 - to_ivrs) } else { 0.0 };
         let at_port = if staffed { MENU_S + 5.0 } else { f64::from(talk) };
-        let busy = f64::from(talk) + 5.0;
+        let busy = f64::from(talk) + ANSWERS_S;
         // People and ports that are there already take as much as keeps them two thirds busy.
         let from_agents = self.agents.filter(|_| staffed).map(|agents| f64::from(agents) / busy / to_people);
         let from_ports = self.ports.map(|ports| f64::from(ports) / at_port / to_ivrs);
@@ -161,6 +168,7 @@ impl Site {
                 counted(self.nodes, "node"),
             ));
         }
+        remarks.extend(self.too_few_agents());
         let largest = self.ports.div_ceil(self.ivrs());
         if largest > DEVICES_OF_A_CTIMANAGER {
             remarks.push(format!(
@@ -169,6 +177,30 @@ impl Site {
             ));
         }
         remarks
+    }
+
+    /// What to say where callers would wait for people until they give up.
+    fn too_few_agents(&self) -> Option<String> {
+        // People who are found by the calls they can take, and not the other way round, are two thirds busy.
+        const BUSY: f64 = 0.7;
+        let to_ivrs = if self.applications > 1 { TO_IVRS } else { 1.0 };
+        let rate = self.rate() * (to_ivrs * TRANSFERRED + (1.0 - to_ivrs));
+        let busy = f64::from(self.talk) + ANSWERS_S;
+        if self.agents == 0 || rate * busy < BUSY * f64::from(self.agents) {
+            return None;
+        }
+        // Each group has a queue of its own.
+        let ports: usize = self.programs().iter().map(|program| program.ports.len()).sum();
+        let groups = self.nodes.min(ports as u32).max(1);
+        let enough = groups * servers_for_service_level(rate / f64::from(groups), busy, WITHIN_S, LEVEL);
+        (enough > self.agents).then(|| {
+            format!(
+                "{} for {:.0} calls an hour that want a person are few: many wait, and give up or go to the operator; with \
+                 --agents {enough} four in five are answered within {WITHIN_S} s",
+                counted(self.agents, "agent"),
+                rate * 3600.0,
+            )
+        })
     }
 
     /// How many nodes run a CallManager.
@@ -361,11 +393,14 @@ seed = 1
 
 fn nodes(site: &Site, out: &mut String) -> std::fmt::Result {
     let load = site.rate() * WORK_S / f64::from(site.nodes) * 100.0;
+    let busy = if load < 1.0 { "less than 1 %".to_owned() } else { format!("some {load:.0} %") };
     writeln!(
         out,
         r#"# The servers that process calls; each runs a CTIManager, too (`ctimanager = false` where one does not).
 # ASSUMPTION: the times of their work are the built-in ones. With these a call takes up to {:.0} ms of CallManager time,
-# so that {} calls an hour keep {} some {load:.0} % busy. Write what you have measured under [work]."#,
+# so that {} calls an hour keep {} {busy} busy as written here. Write what you have
+# measured under [work]. A publisher that processes no calls is a node only if an application uses its CTIManager: it
+# belongs in no group, and `ingress` and `egress` below keep calls away from it."#,
         WORK_S * 1000.0,
         site.calls_an_hour,
         if site.nodes == 1 { "this node".to_owned() } else { format!("these {} nodes", site.nodes) },
@@ -390,7 +425,7 @@ fn database(site: &Site, out: &mut String) -> std::fmt::Result {
     writeln!(
         out,
         r#"# Where applications look a caller up.
-# ASSUMPTION: {connections} look-ups at once, a quarter of which are busy at most.
+# ASSUMPTION: {connections} look-ups at once, a quarter of which are busy at most with the calls as written here.
 [[database]]
 name = "customers"
 connections = {connections}
@@ -414,7 +449,7 @@ fn application(site: &Site, program: &Program, people: &[Group], out: &mut Strin
 # ASSUMPTION: {workers} events at once, 2 ms for each and 40 ms to look a caller up.
 [[application]]
 name = "{name}"
-user = "{name}"
+user = "{name}-user"
 interface = "jtapi"
 ctimanagers = {}   # the first is its own, the next its backup
 workers = {workers}
@@ -431,11 +466,11 @@ open_rate = "50/s"       # devices it opens a second when it comes back
     let phones = if *is_ivr || !controls_phones(site, program) { &[][..] } else { people };
     let devices = program.points.iter().map(|it| it.name.as_str());
     let devices = devices.chain(program.ports.iter().chain(phones).map(|it| it.name.as_str()));
-    writeln!(out, "[[user]]\nname = \"{name}\"\ncti_enabled = true\ndevices = {}\n", names(devices))?;
+    writeln!(out, "[[user]]\nname = \"{name}-user\"\ncti_enabled = true\ndevices = {}\n", names(devices))?;
     writeln!(
         out,
-        r#"# Where its calls arrive, {} an hour. Should the application hang, they wait here until that is noticed:
-# up to {:.0} at one route point, and Cisco advises no more than {CALLS_AT_A_ROUTE_POINT:.0}.
+        r#"# Where its calls arrive. Should the application hang, they wait here until that is noticed: with {} an hour as
+# written here, up to {:.0} at one route point, and Cisco advises no more than {CALLS_AT_A_ROUTE_POINT:.0}.
 # All three forwards are set: busy (cfb), nobody there (cfna), application failed (cfof). Without them calls are
 # lost."#,
         an_hour(program.thousandths).trim_matches('"').trim_end_matches("/h"),
@@ -496,7 +531,7 @@ fn ports(site: &Site, program: &Program, people: &[Group], out: &mut String) -> 
     let erlangs = f64::from(program.thousandths) / 3_600_000.0 * site.at_port();
     writeln!(
         out,
-        r#"# Its ports, one call each, spread over the nodes: {own} for {erlangs:.1} erlangs of {}.
+        r#"# Its ports, one call each, spread over the nodes: as written here {own}, for {erlangs:.1} erlangs of {}.
 # `media`: the application plays to the caller, so that its death ends the call; or something "separate" does."#,
         if people.is_empty() { "talk" } else { "menu, and for those who wait" },
     )?;
@@ -522,21 +557,29 @@ fn phones(site: &Site, programs: &[Program], people: &[Group], out: &mut String)
     }
     let controller = programs.iter().find(|program| controls_phones(site, program));
     let control = match controller {
-        Some(program) => format!("`{}` controls their phones.", program.name),
-        None => "No application controls their phones; `application` and the user's `devices` would say so.".into(),
+        Some(program) => format!(
+            "`application`: `{0}` controls their phones as a third party, beside the\n\
+             # people themselves. Leave it out, and their names out of the devices of `{0}-user`: they are ordinary phones.",
+            program.name
+        ),
+        None => "They have ordinary phones. `application` would say who controls them as a\n\
+                 # third party, beside the people themselves: its user needs them among its `devices`, too."
+            .into(),
     };
     writeln!(
         out,
         r#"# The people who answer. {control}
 # ASSUMPTION: somebody answers after 4 s on average; after 12 s the call goes to the operator.
-# `queue`: callers who are transferred wait until a phone is free."#
+# `queue`: callers whom an IVR transfers wait at their ports until a phone is free; others find it busy."#
     )?;
     for group in people {
         let Group { name, count, first, node } = group;
         writeln!(out, "[[phone]]\nname = \"{name}\"\ncount = {count}\nfirst_dn = \"{first}\"")?;
         writeln!(out, "device_pool = \"{}\"", site.pool(*node))?;
-        if let Some(program) = controller {
-            writeln!(out, "application = \"{}\"", program.name)?;
+        match (controller, programs.first()) {
+            (Some(program), _) => writeln!(out, "application = \"{}\"", program.name)?,
+            (None, Some(program)) => writeln!(out, "# application = \"{}\"", program.name)?,
+            (None, None) => {}
         }
         writeln!(
             out,
@@ -550,6 +593,7 @@ fn outside(out: &mut String) -> std::fmt::Result {
     writeln!(
         out,
         r#"# Where forwards lead: somebody outside, with as many lines as it takes (`lines` would limit them).
+# Calls leave at the first node, unless `egress` names another.
 [[destination]]
 name = "operator"
 dn = "9000"
@@ -564,6 +608,7 @@ fn traffic(site: &Site, programs: &[Program], out: &mut String) -> std::fmt::Res
         out,
         r#"# Who calls: {} calls an hour{}. They come at random. A `profile` has rates by the
 # time of day instead, and a `file` lists calls one by one.
+# Calls come in at every node in turn; `ingress` names those that the gateways know, without a publisher for example.
 # ASSUMPTION: callers who hear nothing hang up after a minute or so; calls differ in length as in a real sample."#,
         site.calls_an_hour,
         if count > 1 { ", over all route points" } else { "" },
@@ -625,5 +670,11 @@ mod tests {
         assert!(site.remarks().is_empty(), "{:?}", site.remarks());
         let alone = Answers { calls_an_hour: Some(200_000), nodes: Some(1), ports: Some(5000), ..Answers::default() };
         assert_eq!(alone.complete().remarks().len(), 2);
+        let few = Answers { agents: Some(5), calls_an_hour: Some(6000), ..Answers::default() };
+        let [remark] = &few.complete().remarks()[..] else { panic!("one remark is due") };
+        let enough = remark.split("--agents ").nth(1).and_then(|rest| rest.split(' ').next()?.parse().ok());
+        assert!(enough.is_some_and(|enough: u32| (200..260).contains(&enough)), "{remark}");
+        let mended = Answers { agents: enough, ..few };
+        assert!(mended.complete().remarks().is_empty(), "{:?}", mended.complete().remarks());
     }
 }

@@ -1,6 +1,7 @@
 //! The whole program, as users and pipelines see it.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -400,13 +401,43 @@ fn a_first_workload_takes_nothing_away() {
     assert_eq!(fs::read(directory.path().join("workload.toml")).unwrap(), printed.stdout);
     let nowhere = ctisim(directory.path(), &["init", "no/where.toml"]);
     assert_eq!(nowhere.status.code(), Some(1));
-    assert!(text(&nowhere.stderr).contains("cannot write no/where.toml"), "{}", text(&nowhere.stderr));
+    assert!(text(&nowhere.stderr).contains("cannot write no/where.toml: there is no directory `no`\n"));
+    fs::create_dir(directory.path().join("site")).unwrap();
+    for there in [&["init", "site"][..], &["init", "site", "--force"]] {
+        let output = ctisim(directory.path(), there);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(text(&output.stderr).starts_with("error: site is a directory\n"), "{}", text(&output.stderr));
+    }
+    fs::remove_dir(directory.path().join("site")).unwrap();
     for wrong in [&["--nodes", "9"], &["--ports", "0"], &["--talk", "180"], &["--name", ""]] {
         let output = ctisim(directory.path(), &[&["init", "x.toml"][..], &wrong[..]].concat());
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
         assert!(text(&output.stderr).contains("expected"), "{}", text(&output.stderr));
     }
     assert_eq!(names(directory.path()), ["workload.toml"]);
+}
+
+#[test]
+fn a_workload_may_come_from_standard_input() {
+    let directory = tempfile::tempdir().unwrap();
+    let given = |arguments: &[&str], input: &[u8]| {
+        let mut child = command(directory.path(), arguments);
+        let child = child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = child.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    let site = ctisim(directory.path(), &["init", "-"]).stdout;
+    let checked = given(&["check", "-"], &site);
+    assert!(checked.status.success() && text(&checked.stdout).contains("\nstandard-input: "), "{checked:?}");
+    let deps = given(&["deps", "-", "ivr"], &site);
+    assert!(text(&deps.stdout).starts_with("stdin: application `ivr`"), "{deps:?}");
+    let run = given(&["run", "-", "--replications", "2", "--set", "run.length=10m", "--set", "fault.1.at=5m"], &site);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    assert!(directory.path().join("results/stdin/summary.csv").exists());
+    let wrong = given(&["run", "-"], b"format = 2");
+    assert_eq!(wrong.status.code(), Some(3));
+    assert!(text(&wrong.stderr).contains("--> standard-input:1:10"), "{}", text(&wrong.stderr));
 }
 
 #[test]

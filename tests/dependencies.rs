@@ -181,6 +181,10 @@ fn a_name_that_is_not_there_or_belongs_to_two_is_explained() {
         assert_eq!(error("welcme"), "there is no record called `welcme`; did you mean `welcome`?");
         assert_eq!(error("ivr"), "`ivr` is the name of 2 records; say which one: `application:ivr` and `user:ivr`");
         assert_eq!(error("node:three"), "there is no node called `three`; there is `one` and `two`");
+        for asked in ["number:7000", "Directory numbers:7000", "directory-number:7000"] {
+            assert_eq!(dependencies.find(asked), dependencies.find("directory_number:7000"), "{asked}");
+        }
+        assert_eq!(dependencies.find("ports:ports"), dependencies.find("port groups:ports"));
         assert_eq!(error("nod:one"), "there is no kind of record called `nod`; did you mean `node`?");
         assert!(error("7105").starts_with("there is no record called `7105`"));
         assert_ne!(dependencies.find("user:ivr"), dependencies.find("application:ivr"));
@@ -322,7 +326,7 @@ fn what_is_taken_out_leaves_those_that_name_it_without_a_way() {
     let told = affected(CLUSTER, "people");
     has(&told, "cti_port:ports: the 20 % of its calls it transfers to `people` have nowhere to go []");
     has(&told, "change:1: the calls forwarded to `people` from then on have nowhere to go []");
-    has(&told, "traffic:callers: its calls may come to `people` []");
+    has(&told, "traffic:callers: those of its calls sent on to `people` find nobody there []");
     let told = affected(CLUSTER, "operator");
     has(&told, "route_point:welcome: the calls it forwards to `operator` by cfna, cfof have nowhere to go []");
     assert_eq!(affected(CLUSTER, "change:1"), "");

@@ -83,7 +83,7 @@ impl Default for Command {
 
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct RunArguments {
-    /// Workload file; without one, the built-in busy hour with an application failure
+    /// Workload file; - for standard input, whose files are sought in the current directory; without one, the built-in busy hour with an application failure
     pub(super) workload: Option<PathBuf>,
 
     /// How many replications, or which: 200, or 200..400 (the last not included) [default: the workload's]
@@ -179,7 +179,7 @@ pub(super) struct InitArguments {
     #[arg(long, value_name = "NAME", value_parser = site_name)]
     pub(super) name: Option<String>,
 
-    /// Nodes that process calls, 1 to 8 [default: enough for the calls, 3 at least]
+    /// Nodes that process calls, 1 to 8; a publisher that does not is written by hand [default: enough for the calls, 3 at least]
     #[arg(long, value_name = "N", value_parser = nodes, allow_hyphen_values = true)]
     pub(super) nodes: Option<u32>,
 

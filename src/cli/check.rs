@@ -20,7 +20,7 @@ Exit codes: 0 no errors, 1 internal or I/O error, 2 usage, 3 errors or denied wa
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct CheckArguments {
-    /// Workload file
+    /// Workload file; - for standard input, whose files are sought in the current directory
     workload: PathBuf,
 
     /// How to print what was found
@@ -69,7 +69,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Stop> {
     let text = model::text(path, "give the path of a workload file")?;
     let directory = path.parent().unwrap_or(Path::new(""));
     let mut examination =
-        model::examine(&path.to_string_lossy(), &text, &arguments.settings, directory).map_err(Stop::Invalid)?;
+        model::examine(&model::shown(path), &text, &arguments.settings, directory).map_err(Stop::Invalid)?;
     examination.lint(|id| level(arguments, id));
     let report = match arguments.format {
         CheckFormat::Text => {

@@ -13,7 +13,7 @@ use super::{Stop, print};
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct DepsArguments {
-    /// Workload file
+    /// Workload file; - for standard input, whose files are sought in the current directory
     workload: PathBuf,
 
     /// All about one record: a name, a directory number or KIND:NAME, e.g. node:sub1, callmanager:sub1, ctimanager:sub1
@@ -44,7 +44,8 @@ enum DepsFormat {
 
 /// Prints the dependency records of a workload, or all about one of them.
 pub(super) fn deps(arguments: &DepsArguments) -> Result<(), Stop> {
-    let Loaded { plan, workload, text, .. } = model::load(Some(&arguments.workload), &arguments.settings)?;
+    let Loaded { plan, workload, text, .. } =
+        model::load(Some(&arguments.workload), &arguments.settings, "give the path of a workload file")?;
     let dependencies = Dependencies::new(&workload, &plan, &text);
     let subject = match &arguments.name {
         None => None,

@@ -15,8 +15,8 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
     let file = arguments.file.as_path();
     let printed = file == Path::new("-");
     // Before any question: answers are not to be given in vain.
-    if !printed && !arguments.force && file.exists() {
-        return Err(Stop::Failed(in_the_way(file)));
+    if !printed {
+        writable(file, arguments.force)?;
     }
     let mut answers = from_flags(arguments);
     if answers == Answers::default() && io::stdin().is_terminal() && io::stderr().is_terminal() {
@@ -40,6 +40,26 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
         say(&format!("  ctisim run {name}     # what callers meet in the busy hour"));
     }
     Ok(())
+}
+
+/// Whether a file can be written there, as far as can be told without writing it.
+fn writable(file: &Path, force: bool) -> Result<(), Stop> {
+    if file.is_dir() {
+        let inside = file.join("workload.toml");
+        let help = format!("give the name of a file, e.g. {}", quoted(&inside.to_string_lossy()));
+        return Err(Stop::Failed(format!("{} is a directory\n  help: {help}", file.display())));
+    }
+    if !force && file.exists() {
+        return Err(Stop::Failed(in_the_way(file)));
+    }
+    match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() && !parent.exists() => Err(Stop::Failed(format!(
+            "cannot write {}: there is no directory `{}`\n  help: make it first, or give another path",
+            file.display(),
+            parent.display()
+        ))),
+        _ => Ok(()),
+    }
 }
 
 fn in_the_way(file: &Path) -> String {

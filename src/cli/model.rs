@@ -1,5 +1,6 @@
 //! From a workload file to a plan.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -26,6 +27,10 @@ const BUILT_IN: &str = "busy_hour";
 /// Its text.
 const BUILT_IN_TEXT: &str = include_str!("../../workloads/busy_hour.toml");
 
+/// The path that stands for standard input, and what a workload from there is called.
+const STANDARD_INPUT: &str = "-";
+const NAME_OF_INPUT: &str = "standard-input";
+
 /// A file beside a workload may have a GiB: tens of millions of calls.
 const FILE_BYTES_MAX: usize = 1 << 30;
 
@@ -44,32 +49,50 @@ impl Files for Beside<'_> {
 
 /// All of a file, or more than `most` bytes of it: enough to know that it is too long, however long it is.
 pub(super) fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
+    read_from(File::open(path)?, most)
+}
+
+fn read_from(from: impl Read, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    from.take(most as u64 + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
-/// Reads and compiles a workload with some of its values changed; without one, the built-in.
-pub(super) fn load(workload: Option<&Path>, settings: &[String]) -> Result<Loaded, Stop> {
+/// Reads and compiles a workload with some of its values changed; without one, the built-in. `help` says what to do about
+/// one that cannot be read.
+pub(super) fn load(workload: Option<&Path>, settings: &[String], help: &str) -> Result<Loaded, Stop> {
     let color = colored(&io::stderr());
     let Some(path) = workload else {
         return compile(BUILT_IN, BUILT_IN_TEXT, settings, Path::new(""), color).map_err(Stop::Invalid);
     };
-    let help = "give the path of a workload file; `ctisim run` without one runs the built-in busy hour";
     let text = text(path, help)?;
+    if path == Path::new(STANDARD_INPUT) {
+        let mut loaded = compile(NAME_OF_INPUT, &text, settings, Path::new(""), color).map_err(Stop::Invalid)?;
+        loaded.plan.name = "stdin".to_owned();
+        return Ok(loaded);
+    }
     // The whole path, for the problems to show where they are; the plan takes its name from the last part.
     let name = path.to_string_lossy();
     let directory = path.parent().unwrap_or(Path::new(""));
     compile(&name, &text, settings, directory, color).map_err(Stop::Invalid)
 }
 
-/// The text of a workload file; `help` says what to do about one that cannot be read.
+/// What a workload is called where its problems are shown.
+pub(super) fn shown(path: &Path) -> Cow<'_, str> {
+    if path == Path::new(STANDARD_INPUT) { NAME_OF_INPUT.into() } else { path.to_string_lossy() }
+}
+
+/// The text of a workload file, or of what comes on standard input; `help` says what to do about one that cannot be read.
 pub(super) fn text(path: &Path, help: &str) -> Result<String, Stop> {
-    let bytes = read(path, TEXT_BYTES_MAX)
-        .map_err(|error| Stop::Failed(format!("cannot read {}: {error}\n  help: {help}", path.display())))?;
+    let bytes = match path == Path::new(STANDARD_INPUT) {
+        true => read_from(io::stdin().lock(), TEXT_BYTES_MAX),
+        false => read(path, TEXT_BYTES_MAX),
+    };
+    let shown = shown(path);
+    let bytes = bytes.map_err(|error| Stop::Failed(format!("cannot read {shown}: {error}\n  help: {help}")))?;
     match text_of(&bytes) {
         Ok(text) => Ok(text.to_owned()),
-        Err(why) => Err(Stop::Invalid(format!("error: {} {why}\n  help: docs/MODEL.md has every key", path.display()))),
+        Err(why) => Err(Stop::Invalid(format!("error: {shown} {why}\n  help: docs/MODEL.md has every key"))),
     }
 }
 

@@ -26,7 +26,8 @@ const FILES: [&str; 6] =
 
 /// Runs replications of a workload, writes the result files and prints the summary.
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
-    let Loaded { mut plan, digest, .. } = model::load(arguments.workload.as_deref(), &arguments.settings)?;
+    let help = "give the path of a workload file; `ctisim run` without one runs the built-in busy hour";
+    let Loaded { mut plan, digest, .. } = model::load(arguments.workload.as_deref(), &arguments.settings, help)?;
     for precision in &arguments.precisions {
         let measure = &precision.measure;
         measure.check(&plan).map_err(|why| Stop::Usage(format!("--precision {measure}: {why}")))?;

@@ -33,8 +33,8 @@ impl Dependencies<'_> {
                 _ => Ok(Subject { record, loss }),
             };
         }
-        match of_kind.iter().find(|(known, _)| *known == kind) {
-            Some(&(_, kind)) => Ok(Subject { record: self.find_of_kind(kind, name)?, loss: Loss::Whole }),
+        match Kind::ALL.into_iter().map(|known| (known.name(), known)).find(|(_, known)| is_called_so(*known, kind)) {
+            Some((_, kind)) => Ok(Subject { record: self.find_of_kind(kind, name)?, loss: Loss::Whole }),
             None => {
                 let known = of_kind.iter().map(|(known, _)| *known).chain(of_node.map(|(process, _)| process));
                 Err((format!("there is no kind of record called `{kind}`"), suggestion(kind, known)))
@@ -79,6 +79,20 @@ impl Dependencies<'_> {
         let record = self.record(id);
         format!("{}:{}", record.kind.name(), record.name)
     }
+}
+
+/// Whether people may mean this kind: by its key, or as it is printed, one or several.
+fn is_called_so(kind: Kind, asked: &str) -> bool {
+    let plain = |words: &str| words.to_lowercase().replace([' ', '-'], "_");
+    let asked = plain(asked);
+    let one = asked.strip_suffix('s').unwrap_or(&asked);
+    let short = match kind {
+        Kind::DirectoryNumber => "number",
+        Kind::CtiPort => "port",
+        Kind::Traffic => "source",
+        _ => kind.name(),
+    };
+    [kind.name(), kind.words()[0], short].iter().any(|known| plain(known) == one) || plain(kind.words()[1]) == asked
 }
 
 /// Whether a number is one of a range.

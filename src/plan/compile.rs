@@ -228,6 +228,16 @@ fn ctimanager_work(node: &said::Node) -> CtiManagerWork {
     }
 }
 
+/// Which nodes run a CTIManager, for who has named one that does not.
+fn those_that_do(workload: &Workload) -> String {
+    let nodes = workload.nodes.iter().filter(|node| node.ctimanager).map(|node| node.name.value.as_str());
+    match nodes.collect::<Vec<_>>()[..] {
+        [] => "no node does: give one `ctimanager = true`".to_owned(),
+        [only] => format!("the one that does is `{only}`"),
+        ref several => format!("those that do are {}", said::enumeration(several)),
+    }
+}
+
 fn application(it: &said::Application, workload: &Workload, directory: &Directory<'_>) -> Application {
     // Where there are no CTIManagers, any node will do.
     let runs_one = |node: &NodeId| workload.direct || workload.nodes[node.index()].ctimanager;
@@ -239,7 +249,7 @@ fn application(it: &said::Application, workload: &Workload, directory: &Director
                 {
                     let what = format!("`{}` runs no CTIManager", name.value);
                     let problem = Problem::new(name.place.clone(), what, "").also((*place).clone(), "this node");
-                    directory.reports.add(problem.rule(R2));
+                    directory.reports.add(problem.hint(those_that_do(workload)).rule(R2));
                 }
             }
             directory.nodes(names, Some(R2))

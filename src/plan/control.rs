@@ -126,6 +126,11 @@ fn enough_ports(application: &Application, ports: u64, reports: &Reports) {
     if ports < u64::from(lines.value) {
         let what = format!("`{}` asks for {} voice lines and has {ports} ports", application.name.value, lines.value);
         let place: Place = lines.place.clone();
-        reports.add(Problem::new(place, what, format!("{} too many", u64::from(lines.value) - ports)).rule(R5));
+        let missing = u64::from(lines.value) - ports;
+        let hint = match ports {
+            0 => format!("give it {missing} ports, or leave `voice_lines` out"),
+            _ => format!("ask for {ports}, or give it {missing} more ports"),
+        };
+        reports.add(Problem::new(place, what, format!("{missing} too many")).hint(hint).rule(R5));
     }
 }

@@ -7,7 +7,7 @@ use super::limits;
 use super::{Change, Fault, Occurs};
 use crate::domain::{ApplicationId, Failing, Forward, LinkEnd, Target};
 use crate::engine::{Span, Time};
-use crate::workload::{self as said, At, Name, Place, Problem, Workload};
+use crate::workload::{self as said, At, Name, Place, Problem, Workload, units};
 
 const R1: &str = "R1: a node runs one CTIManager, or none";
 const R12: &str = "R12: forward settings belong to route points, ports and phones";
@@ -18,7 +18,7 @@ fn in_time(at: &At<Span>, what: &str, workload: &Workload, directory: &Directory
     let length = workload.run.length.value;
     let in_time = at.value < length;
     if !in_time {
-        let label = format!("`run.length` is {}s", length.seconds());
+        let label = format!("`run.length` is {}", units::words(length));
         directory.reports.add(Problem::new(at.place.clone(), format!("{what}: the run is over by then"), label));
     }
     in_time

@@ -10,6 +10,8 @@ pub(super) struct NumberRange<'a> {
     place: &'a Place,
     /// Once they are in order: the row of the one among those up to this that reaches furthest.
     furthest: usize,
+    /// How many numbers in a row belong to one port or phone.
+    of_each: u32,
 }
 
 /// A directory number as one counts: what is before the digits, how many digits, and their value.
@@ -49,7 +51,7 @@ impl<'a> Number<'a> {
 }
 
 impl<'a> NumberRange<'a> {
-    fn new(group: &'a Name, first: &'a Name, count: u64, reports: &Reports) -> Option<NumberRange<'a>> {
+    fn new(group: &'a Name, first: &'a Name, count: u64, of_each: u32, reports: &Reports) -> Option<NumberRange<'a>> {
         let number = Number::read(&first.value)?;
         let last = number.value + (count - 1);
         if last >= 10_u64.pow(number.digits as u32) {
@@ -58,7 +60,7 @@ impl<'a> NumberRange<'a> {
             reports.add(Problem::new(first.place.clone(), what, "").hint(hint));
             return None;
         }
-        Some(NumberRange { group: &group.value, first: number, last, place: &first.place, furthest: 0 })
+        Some(NumberRange { group: &group.value, first: number, last, place: &first.place, furthest: 0, of_each })
     }
 
     /// Whether a number is one of these.
@@ -70,7 +72,9 @@ impl<'a> NumberRange<'a> {
     }
 
     fn words(&self) -> String {
-        format!("{} to {}", self.first.text(self.first.value), self.first.text(self.last))
+        let range = format!("{} to {}", self.first.text(self.first.value), self.first.text(self.last));
+        // Nobody who has written `count` alone thinks of twice as many numbers.
+        if self.of_each > 1 { format!("{range}: a port has {} lines, each a number", self.of_each) } else { range }
     }
 }
 
@@ -82,14 +86,16 @@ pub(super) fn ranges<'a>(
 ) -> Vec<NumberRange<'a>> {
     let ports = workload.cti_ports.iter().filter_map(|it| {
         let count = u64::from(it.count.value) * u64::from(it.lines_per_port.value);
-        Some((&it.name, it.first_number.as_ref()?, count))
+        Some((&it.name, it.first_number.as_ref()?, count, it.lines_per_port.value))
     });
-    let phones =
-        workload.phones.iter().filter_map(|it| Some((&it.name, it.first_number.as_ref()?, u64::from(it.count.value))));
+    let phones = workload
+        .phones
+        .iter()
+        .filter_map(|it| Some((&it.name, it.first_number.as_ref()?, u64::from(it.count.value), 1)));
     let mut ranges: Vec<NumberRange<'a>> = ports
         .chain(phones)
-        .filter(|(.., count)| *count > 0)
-        .filter_map(|(group, first, count)| NumberRange::new(group, first, count, reports))
+        .filter(|(_, _, count, _)| *count > 0)
+        .filter_map(|(group, first, count, of_each)| NumberRange::new(group, first, count, of_each, reports))
         .collect();
     ranges.sort_by_key(|range| range.first);
     // The one that reaches furthest so far: it need not be the last.

@@ -375,9 +375,9 @@ fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
     distances.filter(|&(distance, name)| distance <= slips(name) && distance < length).min().map(|(_, name)| name)
 }
 
-/// `a`, `b` and `c`; after a dozen, how many more.
+/// `a`, `b` and `c`; after a score, how many more.
 pub fn enumeration(names: &[&str]) -> String {
-    const SHOWN: usize = 12;
+    const SHOWN: usize = 20;
     let mut quoted: Vec<String> =
         names.iter().take(SHOWN).map(|name| format!("`{}`", shortened((*name).to_owned()))).collect();
     if names.len() > SHOWN {

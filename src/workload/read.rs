@@ -160,7 +160,13 @@ impl<'a> Value<'a> {
         };
         match parse(text) {
             Ok(value) => Some(value),
-            Err(why) => self.wrong(format_args!("is not {kind}"), Some(why)),
+            Err(why) => {
+                // A number in quotes, as `--set` leaves it, only lacks its unit.
+                let bare = !text.is_empty() && units::number(text).is_ok();
+                let meant =
+                    if bare { format!("; write \"{text}{unit}\", if that is what was meant") } else { String::new() };
+                self.wrong(format_args!("is not {kind}"), Some(why + &meant))
+            }
         }
     }
 
@@ -173,7 +179,10 @@ impl<'a> Value<'a> {
             },
             None => match self.number()? {
                 share if share <= 1.0 => Some(share),
-                share => self.wrong("is a share of more than 1", Some(format!("{share} percent is \"{share}%\""))),
+                share => self.wrong(
+                    "is a share of more than 1",
+                    Some(format!("write \"{share}%\", if percent is what was meant")),
+                ),
             },
         }
     }

@@ -509,7 +509,12 @@ impl Cti {
         let maximum = maximum.default(Span::from_secs(3600));
         if maximum < minimum {
             let title = "the shortest heartbeat interval is longer than the longest";
-            table.reports().add(Problem::new(place, title, "").rule(R23));
+            let hint = format!(
+                "`heartbeat_minimum` is {}, and `heartbeat_maximum` {}: lower the first, or raise the second",
+                super::units::words(minimum),
+                super::units::words(maximum),
+            );
+            table.reports().add(Problem::new(place, title, "").hint(hint).rule(R23));
         }
         Cti {
             heartbeat_minimum: minimum,
@@ -880,10 +885,15 @@ impl<'a> Value<'a> {
         if self.text().is_some() {
             return self.reference().map(|to| vec![(to, 1.0)]);
         }
+        let in_percent = std::cell::Cell::new(true);
         let each = |value: Value<'a>| {
             let table = value.table()?;
             let to = table.reference("to").wanted();
-            let share = table.share("share").positive().wanted();
+            let share = table.key("share", |value| {
+                in_percent.set(in_percent.get() && value.text().is_some());
+                value.share()
+            });
+            let share = share.positive().wanted();
             table.finish();
             to.zip(share)
         };
@@ -891,7 +901,11 @@ impl<'a> Value<'a> {
         let targets: Vec<(Name, f64)> = self.list(|value| Some(each(value)))?.into_iter().collect::<Option<_>>()?;
         let sum: f64 = targets.iter().map(|(_, share)| share).sum();
         if (sum - 1.0).abs() > 1e-9 {
-            return self.wrong(format_args!("has shares that sum to {}, not to 1", (sum * 1e6).round() / 1e6), None);
+            let title = match in_percent.get() {
+                true => format!("has shares that sum to {}%, not to 100%", (sum * 1e8).round() / 1e6),
+                false => format!("has shares that sum to {}, not to 1", (sum * 1e6).round() / 1e6),
+            };
+            return self.wrong(title, None);
         }
         Some(targets)
     }

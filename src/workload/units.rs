@@ -50,6 +50,19 @@ pub fn duration(text: &str) -> Result<Span, String> {
     Ok(Span::from_nanos(nanos))
 }
 
+/// A duration as people write it, so that [`duration`] reads it back: `1h30m`.
+pub fn words(span: Span) -> String {
+    let mut nanos = span.nanos();
+    let mut text = String::new();
+    for (unit, size) in UNITS {
+        if nanos >= size {
+            text += &format!("{}{unit}", nanos / size);
+            nanos %= size;
+        }
+    }
+    if text.is_empty() { "0s".to_owned() } else { text }
+}
+
 const TOO_LONG: &str = "that is longer than 584 years";
 
 /// The number before the first character that does not fit.
@@ -95,7 +108,10 @@ pub fn rate(text: &str) -> Result<f64, String> {
 /// Reads `5%` as 0.05.
 pub fn share(text: &str) -> Result<f64, String> {
     let Some(number) = text.strip_suffix('%') else {
-        return Err(format!("`{text}` is not a share: write \"5%\" or 0.05"));
+        return Err(match decimal(text, "a share") {
+            Ok(_) => format!("`{text}` has no unit: write \"{text}%\", or a number without quotes, as 0.05"),
+            Err(_) => format!("`{text}` is not a share: write \"5%\" or 0.05"),
+        });
     };
     let share = decimal(number.trim(), "a share")? / 100.0;
     if share > 1.0 {

@@ -263,9 +263,19 @@ impl Aftermath<'_> {
             let changed = |id: &&RecordId| {
                 self.after.gone.contains(id) || self.after.troubled.get(id) != self.before.troubled.get(id)
             };
-            let names: Vec<&str> = reached.iter().filter(changed).map(|&id| self.name(id)).collect();
-            if !names.is_empty() {
-                self.add(source, Outcome::Meets, format!("its calls may come to {}", enumeration(&names)), &[]);
+            let (gone, changed): (Vec<RecordId>, Vec<RecordId>) =
+                reached.iter().filter(changed).partition(|id| self.after.gone.contains(id));
+            let named = |ids: &[RecordId]| enumeration(&ids.iter().map(|&id| self.name(id)).collect::<Vec<_>>());
+            let mut met = Vec::new();
+            if !gone.is_empty() {
+                met.push(format!("those of its calls sent on to {} find nobody there", named(&gone)));
+            }
+            if !changed.is_empty() {
+                let it = if changed.len() == 1 { "it" } else { "them" };
+                met.push(format!("those sent on to {} meet what is said of {it} here", named(&changed)));
+            }
+            if !met.is_empty() {
+                self.add(source, Outcome::Meets, met.join("; "), &[]);
             }
         }
     }
