@@ -531,7 +531,8 @@ fn ports(site: &Site, program: &Program, people: &[Group], out: &mut String) -> 
     let erlangs = f64::from(program.thousandths) / 3_600_000.0 * site.at_port();
     writeln!(
         out,
-        r#"# Its ports, one call each, spread over the nodes: as written here {own}, for {erlangs:.1} erlangs of {}.
+        r#"# Its ports, one call each, spread over the nodes: as written here {own},
+# for {erlangs:.1} erlangs of {}.
 # `media`: the application plays to the caller, so that its death ends the call; or something "separate" does."#,
         if people.is_empty() { "talk" } else { "menu, and for those who wait" },
     )?;

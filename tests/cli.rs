@@ -342,7 +342,7 @@ fn verify_states_what_was_expected_and_found() {
     let table = text(&output.stdout);
     assert!(table.contains("M/D/1, load 0.5: mean wait, ms    2.5000"), "{table}");
     assert!(table.contains("split_site  every identity holds  every identity holds"), "{table}");
-    assert!(table.contains("flash_crowd  5 files as released"), "{table}");
+    assert!(table.contains("flash_crowd   5 files as released"), "{table}");
     assert!(table.contains("all 4 checks passed (2 theory, 1 identities, 1 fingerprints)"), "{table}");
     assert_eq!(names(directory.path()), [""; 0]);
 
