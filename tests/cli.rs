@@ -539,3 +539,20 @@ fn a_precision_that_is_not_reached_is_11_and_leaves_what_there_is() {
         text(&output.stderr)
     );
 }
+
+#[test]
+fn a_run_mentions_what_check_would_warn_of() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("steady.toml"), STEADY).unwrap();
+    let run = |more: &[&str]| {
+        let arguments = [&["run", "steady.toml", "--replications", "1", "--no-files"], more].concat();
+        text(&ctisim(directory.path(), &arguments).stderr)
+    };
+    assert!(!run(&[]).contains("warning"), "{}", run(&[]));
+    let unreachable = ["--set", "traffic.callers.to=others"];
+    fs::write(directory.path().join("steady.toml"), STEADY.to_owned() + "[[destination]]\nname = \"others\"\n")
+        .unwrap();
+    let said = run(&unreachable);
+    assert!(said.contains("note: 1 warning about this workload: `ctisim check` tells"), "{said}");
+    assert!(!run(&[&unreachable[..], &["--quiet"]].concat()).contains("warning"));
+}

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::check::{self, Examination};
 use crate::plan::{self, Plan};
-use crate::workload::{self, Files, TEXT_BYTES_MAX, Workload, text_of};
+use crate::workload::{self, Files, Severity, TEXT_BYTES_MAX, Workload, text_of};
 
 use super::{Stop, colored};
 
@@ -100,6 +100,12 @@ pub(super) fn text(path: &Path, help: &str) -> Result<String, Stop> {
 pub(super) fn examine(name: &str, text: &str, settings: &[String], directory: &Path) -> Result<Examination, String> {
     let text = workload::set(text, settings).map_err(|problem| format!("error: {problem}"))?;
     Ok(check::examine(name, &text, &Beside(directory)))
+}
+
+/// How many warnings `check` has about a workload that has been loaded from a file.
+pub(super) fn warnings(path: &Path, loaded: &str) -> usize {
+    let directory = path.parent().unwrap_or(Path::new(""));
+    check::examine(&shown(path), loaded, &Beside(directory)).count(Severity::Warning)
 }
 
 /// Compiles a workload with some of its values changed, or says all that is wrong with it, ready to print.

@@ -27,7 +27,7 @@ const FILES: [&str; 6] =
 /// Runs replications of a workload, writes the result files and prints the summary.
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let help = "give the path of a workload file; `ctisim run` without one runs the built-in busy hour";
-    let Loaded { mut plan, digest, .. } = model::load(arguments.workload.as_deref(), &arguments.settings, help)?;
+    let Loaded { mut plan, digest, text, .. } = model::load(arguments.workload.as_deref(), &arguments.settings, help)?;
     for precision in &arguments.precisions {
         let measure = &precision.measure;
         measure.check(&plan).map_err(|why| Stop::Usage(format!("--precision {measure}: {why}")))?;
@@ -86,6 +86,12 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     print(&summary(&study, arguments.format))?;
     if let Some(output) = output.filter(|_| !arguments.quiet) {
         say(&format!("wrote {} to {}", FILES.join(", "), output.path().display()));
+    }
+    // The built-in workload is what it is.
+    let warnings = arguments.workload.as_deref().filter(|_| !arguments.quiet).map(|path| model::warnings(path, &text));
+    if let Some(warnings) = warnings.filter(|&warnings| warnings > 0) {
+        let plural = if warnings == 1 { "" } else { "s" };
+        say(&format!("note: {warnings} warning{plural} about this workload: `ctisim check` tells"));
     }
     let now = |precision: &Precision| match precision.reached(&study) {
         Some(percent) => format!("{} is known to {percent:.2} %", precision.measure),
