@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::check::{Examination, Finding, Positions, State};
-use crate::workload::{Place, Severity};
+use crate::workload::{Place, Problem, Severity};
 
 /// The report for people: the checklist, the findings in the order of the file, and a line that sums up.
 pub fn check_text(examination: &Examination, color: bool) -> String {
@@ -140,8 +140,14 @@ struct ElsewhereRow<'a> {
     line: usize,
 }
 
-/// What errors are called where everything has a name.
+/// What errors behind which there is no rule are called where everything has a name.
 pub(super) const ERROR_ID: &str = "invalid";
+
+/// The name of a problem's kind: of a warning its own, of an error the number of the rule behind it.
+pub(super) fn id_of(problem: &Problem) -> &'static str {
+    let number = || problem.rule.and_then(|rule| rule.split_once(": ")).map(|(number, _)| number);
+    problem.id.or_else(number).unwrap_or(ERROR_ID)
+}
 
 /// The report as one JSON object.
 pub fn check_json(examination: &Examination) -> Vec<u8> {
@@ -183,7 +189,7 @@ fn row<'a>(finding: &'a Finding, positions: &Positions<'_>) -> FindingRow<'a> {
     };
     FindingRow {
         level: level(problem.severity),
-        id: problem.id.unwrap_or(ERROR_ID),
+        id: id_of(problem),
         message: &problem.what,
         label: Some(problem.label.as_str()).filter(|label| !label.is_empty()),
         hint: problem.hint.as_deref(),

@@ -4,9 +4,11 @@
 //! The dozen objects used here are written out: the crates that have all of SARIF generate theirs from its schema, with
 //! builders for each, and bring more than they take off.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
-use super::check::{ERROR_ID, level, pretty};
+use super::check::{ERROR_ID, id_of, level, pretty};
 use crate::check::{ADVICE, Examination, Finding, Positions};
 use crate::workload::Place;
 
@@ -106,7 +108,7 @@ struct Region {
 
 /// The findings as a SARIF log with one run.
 pub fn check_sarif(examination: &Examination) -> Vec<u8> {
-    let rules = rules();
+    let rules = rules(examination);
     let positions = Positions::new(&examination.text);
     let results = examination.findings.iter().map(|finding| result(finding, examination, &positions, &rules)).collect();
     pretty(&Log {
@@ -120,8 +122,8 @@ pub fn check_sarif(examination: &Examination) -> Vec<u8> {
     })
 }
 
-/// Every kind of finding: errors first, then the warnings.
-fn rules() -> Vec<Rule> {
+/// Every kind of finding: errors first, of them those that break a rule of the chapter by its number, then the warnings.
+fn rules(examination: &Examination) -> Vec<Rule> {
     let rule = |id, short: &'static str, full: &'static str, level| Rule {
         id,
         short_description: Message { text: short.into() },
@@ -130,8 +132,14 @@ fn rules() -> Vec<Rule> {
     };
     let errors =
         rule(ERROR_ID, "the workload cannot be run", "docs/MODEL.md has every key, docs/RULES.md every rule", "error");
+    let problems = examination.findings.iter().map(|finding| &finding.problem);
+    let errors_by_rule = problems.filter(|problem| problem.id.is_none()).filter_map(|problem| problem.rule);
+    let broken: BTreeMap<&'static str, &'static str> =
+        errors_by_rule.filter_map(|rule| rule.split_once(": ")).collect();
+    let broken =
+        broken.into_iter().map(|(number, rule_text)| rule(number, rule_text, "docs/RULES.md has every rule", "error"));
     let warnings = ADVICE.iter().map(|advice| rule(advice.id, advice.meaning, advice.source, "warning"));
-    std::iter::once(errors).chain(warnings).collect()
+    std::iter::once(errors).chain(broken).chain(warnings).collect()
 }
 
 fn result<'a>(
@@ -141,7 +149,7 @@ fn result<'a>(
     rules: &[Rule],
 ) -> ResultRow<'a> {
     let problem = &finding.problem;
-    let rule_id = problem.id.unwrap_or(ERROR_ID);
+    let rule_id = id_of(problem);
     let mut text = problem.what.clone();
     // Where the trouble is in another file, the label only says who names that.
     let label = Some(problem.label.as_str()).filter(|_| problem.elsewhere.is_none());

@@ -11,7 +11,7 @@ use super::{Check, Crew, Part, Quantity, Verdict};
 
 /// The head of a workload in which no message costs or takes any time unless a node or an application says so. Then one
 /// station is all that makes a caller wait, and the closed form for that station holds for the whole model.
-pub(super) const FREE: &str = r#"
+pub const FREE: &str = r#"
 format = 1
 question = "Does the model agree with the closed form?"
 network = { between_nodes = "0s", to_application = "0s", from_caller = "0s" }
@@ -35,7 +35,7 @@ members = ["sub1"]
 "#;
 
 /// A workload with the [`FREE`] head and a group `main` of the node `sub1`. `rest` begins with keys of the top level.
-pub(super) fn free(rest: &str) -> String {
+pub fn free(rest: &str) -> String {
     format!("{FREE}{rest}{GROUP}")
 }
 

@@ -14,7 +14,7 @@ mod shipped;
 mod show;
 mod theory;
 
-pub use comparison::{Cell, Comparison, Reading};
+pub use comparison::{Cell, Comparison, FREE, Reading, free};
 pub use crew::Crew;
 pub use shipped::{FINGERPRINTS, WORKLOADS};
 pub use show::{json, markdown, table};
