@@ -424,12 +424,13 @@ fn words(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).expect("a text")
 }
 
-/// A folder with a sound workload, one with a warning of two kinds, and one with an error.
+/// A folder with a sound workload, one with a warning of two kinds, one with a step undone, and one with an error.
 fn folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a folder");
     let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
     write("sound.toml", SOUND);
     write("warned.toml", &SOUND.replacen("[\"a\", \"b\"]", "[\"a\"]", 1).replacen("cfof = \"out\"\n", "", 1));
+    write("undone.toml", &SOUND.replacen("[[user]]\n", "[[user]]\ncti_enabled = false\n", 1));
     write("wrong.toml", &SOUND.replacen("[\"a\", \"b\"]", "[\"c\"]", 1));
     folder
 }
@@ -447,6 +448,9 @@ fn the_exit_code_says_whether_there_are_errors_or_denied_warnings() {
         (3, &["warned.toml", "--deny", "warnings", "--allow", "missing-forward"]),
         (0, &["warned.toml", "--deny", "warnings", "--allow", "missing-forward", "--allow", "no-backup-callmanager"]),
         (3, &["warned.toml", "--deny", "missing-forward", "--allow", "missing-forward"]),
+        // A step that is not done (R9), though `run` goes on.
+        (3, &["undone.toml"]),
+        (0, &["undone.toml", "--allow", "cti-not-enabled"]),
         (3, &["wrong.toml"]),
         (3, &["wrong.toml", "--format", "sarif"]),
         (3, &["sound.toml", "--set", "cti_port.ports.count=0"]),
