@@ -510,7 +510,7 @@ impl Cti {
         if maximum < minimum {
             let title = "the shortest heartbeat interval is longer than the longest";
             let hint = format!(
-                "`heartbeat_minimum` is {}, and `heartbeat_maximum` {}: lower the first, or raise the second",
+                "`heartbeat_minimum` is {}, and `heartbeat_maximum` {}: swap them, lower the first, or raise the second",
                 super::units::words(minimum),
                 super::units::words(maximum),
             );
