@@ -5,8 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use ctisim::check::{ADVICE, Examination, State, Step, examine};
-use ctisim::plan::compile;
+use ctisim::check::{ADVICE, Examination, State, Step, compile, examine};
 use ctisim::report::{check_json, check_sarif, check_text};
 use ctisim::workload::{Files, NoFiles, Problem, Severity, text_of};
 

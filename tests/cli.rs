@@ -54,6 +54,7 @@ fn a_run_prints_a_table_and_writes_its_files() {
             "results/",
             "results/busy_hour/",
             "results/busy_hour/devices.csv",
+            "results/busy_hour/goals.csv",
             "results/busy_hour/histograms.hlog",
             "results/busy_hour/replications.csv",
             "results/busy_hour/run.json",
@@ -529,15 +530,11 @@ fn a_precision_that_is_not_reached_is_11_and_leaves_what_there_is() {
     assert_eq!(output.status.code(), Some(11));
     assert!(text(&output.stderr).contains("inconclusive: after 40 replications refused.share is known to "));
     assert!(text(&output.stdout).starts_with("steady: 40 steady replications of 2 h, the first "));
-    assert_eq!(names(&directory.path().join("out")).len(), 6);
+    assert_eq!(names(&directory.path().join("out")).len(), 7);
     // What there cannot be is another matter.
     let output = run("route_point:nowhere/route_point_delay.p99=1%");
     assert_eq!(output.status.code(), Some(2));
-    assert!(
-        text(&output.stderr).contains("there is no route_point in this workload `nowhere`"),
-        "{}",
-        text(&output.stderr)
-    );
+    assert!(text(&output.stderr).contains("there is no route point `nowhere`"), "{}", text(&output.stderr));
 }
 
 #[test]
@@ -555,4 +552,32 @@ fn a_run_mentions_what_check_would_warn_of() {
     let said = run(&unreachable);
     assert!(said.contains("note: 1 warning about this workload: `ctisim check` tells"), "{said}");
     assert!(!run(&[&unreachable[..], &["--quiet"]].concat()).contains("warning"));
+}
+
+#[test]
+fn a_goal_decides_the_exit_code() {
+    let directory = tempfile::tempdir().unwrap();
+    let goal = "[[goal]]\nmetric = \"refused\"\nat_most = \"50%\"\n";
+    fs::write(directory.path().join("steady.toml"), format!("{STEADY}{goal}")).unwrap();
+    let run = |more: &[&str]| {
+        let output =
+            ctisim(directory.path(), &[&["run", "steady.toml", "--replications", "40", "--out", "out"], more].concat());
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, table, _) = run(&[]);
+    assert_eq!(code, Some(0));
+    assert!(table.contains("refused.share <= 50%") && table.trim_end().ends_with("met"), "{table}");
+    let (code, _, said) = run(&["--goal", "refused<=0.01%"]);
+    assert_eq!(code, Some(10));
+    assert!(said.contains("missed: refused.share <= 0.01%"), "{said}");
+    let goals = text(&fs::read(directory.path().join("out/goals.csv")).unwrap());
+    assert_eq!(goals.lines().count(), 3);
+    assert!(goals.lines().nth(2).unwrap().ends_with(",missed"), "{goals}");
+    // 40 replications are too few for a p99 of a count.
+    let (code, _, said) = run(&["--goal", "offered.p99<=1000000"]);
+    assert_eq!(code, Some(11));
+    assert!(said.contains("inconclusive: offered.p99 <= 1000000"), "{said}");
+    let (code, _, said) = run(&["--goal", "rehome_wait<=1h", "--goal", "node:nowhere/setup_delay<=1s"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("--goal node:nowhere/setup_delay"), "{said}");
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ctisim::plan::{Plan, compile};
+use ctisim::check::compile;
+use ctisim::plan::Plan;
 use ctisim::workload::vocabulary::{Absent, Kind, LAW, Section, Term, WORKLOAD, Zero};
 use ctisim::workload::{Files, Problems, schema, units};
 use jsonschema::Validator;
@@ -49,7 +50,7 @@ fn every_key() -> String {
 }
 
 fn compiled(text: &str) -> Result<Plan, Problems> {
-    compile("test.toml", text, &Beside(root().join("tests/bad")))
+    compile("test.toml", text, &Beside(root().join("tests/bad"))).map(|compiled| compiled.plan)
 }
 
 fn validator() -> Validator {
@@ -149,6 +150,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
         &[
             "direct_ctimanager",
             "fault_no_ctimanager",
+            "goal_metric",
             "missing_device",
             "missing_number",
             "no_ctimanager",

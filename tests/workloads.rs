@@ -54,7 +54,7 @@ fn report(path: &Path) -> String {
     let bytes = fs::read(path).expect("the file can be read");
     match text_of(&bytes) {
         Err(why) => format!("{name} {why}\n"),
-        Ok(text) => match compile(&name, text, &Beside(directory("tests/bad"))) {
+        Ok(text) => match ctisim::check::compile(&name, text, &Beside(directory("tests/bad"))) {
             Ok(_) => format!("{name} has no problems\n"),
             Err(problems) => problems.render(false),
         },

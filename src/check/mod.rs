@@ -19,6 +19,7 @@ use advice::Scope;
 use entries::Entries;
 
 use crate::plan::{self, Plan};
+use crate::record::{self, Goal};
 use crate::workload::{Files, Name, Place, Problem, Problems, Reports, Severity, Workload};
 
 /// All that `check` has to say about a workload.
@@ -79,6 +80,34 @@ impl Examination {
     }
 }
 
+/// A workload that can be run.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// What its text says.
+    pub workload: Workload,
+    /// What is simulated.
+    pub plan: Plan,
+    /// What is wanted of the results.
+    pub goals: Vec<Goal>,
+}
+
+/// Reads and checks a workload with its goals. `name` is how the user knows it, mostly a path.
+///
+/// # Errors
+/// All that is wrong with it.
+pub fn compile(name: &str, text: &str, files: &dyn Files) -> Result<Compiled, Problems> {
+    let reports = Reports::default();
+    let compiled = Workload::read(text, files, &reports).and_then(|workload| {
+        let plan = plan::draw_up(name, &workload, &reports);
+        let goals = record::goals(&workload, plan.as_ref(), &reports);
+        Some(Compiled { workload, plan: plan?, goals })
+    });
+    match compiled {
+        Some(compiled) if reports.is_empty() => Ok(compiled),
+        _ => Err(reports.into_problems(name, text)),
+    }
+}
+
 /// Examines a workload without running it. `name` is how the user knows it, mostly a path.
 pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
     let reports = Reports::default();
@@ -86,6 +115,9 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
     // What could not be read is as if it were not there, and may look as if it had been forgotten.
     let unread = reports.places();
     let plan = workload.as_ref().and_then(|workload| plan::draw_up(name, workload, &reports));
+    if let Some(workload) = &workload {
+        record::goals(workload, plan.as_ref(), &reports);
+    }
     let Problems { list: errors, more, .. } = reports.into_problems(name, text);
     let entries = Entries::of(text);
     let mut notes = Notes::default();

@@ -11,6 +11,7 @@ use super::check::CheckArguments;
 use super::deps::DepsArguments;
 use super::oracle::OracleArguments;
 use crate::engine::Span;
+use crate::record::Goal;
 use crate::starter::most;
 use crate::workload::units;
 
@@ -24,7 +25,7 @@ pub(super) struct Arguments {
     pub(super) command: Option<Command>,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 internal or I/O error, 2 usage, 3 workload invalid, 11 a precision was not reached, 13 a self-check failed, 130 interrupted";
+pub(super) const EXIT_CODES: &str = "Exit codes: 0 done, goals met, 1 internal or I/O error, 2 usage, 3 workload invalid, 10 a goal was missed or there is a regression, 11 inconclusive: too few replications, 12 baseline missing or not comparable, 13 a self-check failed, 130 interrupted";
 
 const SCHEMA: &str = "\
 Keep it beside your workloads:
@@ -86,22 +87,18 @@ pub(super) struct RunArguments {
     /// Workload file; - for standard input, whose files are sought in the current directory; without one, the built-in busy hour with an application failure
     pub(super) workload: Option<PathBuf>,
 
-    /// How many replications, or which: 200, or 200..400 (the last not included) [default: the workload's]
-    #[arg(long, value_name = "N|A..B", value_parser = replications, allow_hyphen_values = true)]
-    pub(super) replications: Option<Range<u64>>,
+    #[command(flatten)]
+    pub(super) study: StudyArguments,
 
     /// Run until the interval of a measure is this narrow, e.g. setup_delay.p99=2% (half of it, of the value); may be
     /// repeated. Then --replications is the most there may be [default: 100,000]
     #[arg(long = "precision", value_name = "MEASURE=PERCENT", value_parser = Precision::parse)]
     pub(super) precisions: Vec<Precision>,
 
-    /// Seed, decimal or hexadecimal (0x...) [default: the workload's]
-    #[arg(long, value_name = "S", value_parser = seed, allow_hyphen_values = true)]
-    pub(super) seed: Option<u64>,
-
-    /// How many threads; the results do not depend on it [default: the number of cores]
-    #[arg(long, value_name = "N", value_parser = jobs, allow_hyphen_values = true)]
-    pub(super) jobs: Option<NonZeroUsize>,
+    /// What is wanted, beside the workload's own goals, e.g. "setup_delay.p99<=500ms"; may be repeated. Exit code 10 if one
+    /// is missed, 11 if one is undecided
+    #[arg(long = "goal", value_name = "MEASURE<=BOUND", value_parser = Goal::parse)]
+    pub(super) goals: Vec<Goal>,
 
     /// Directory for the result files [default: results/<workload>]
     #[arg(long, value_name = "DIR")]
@@ -111,14 +108,6 @@ pub(super) struct RunArguments {
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
 
-    /// Change a value of the workload, e.g. run.length=10m; may be repeated
-    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
-    pub(super) settings: Vec<String>,
-
-    /// No progress bar and no remarks
-    #[arg(long, short)]
-    pub(super) quiet: bool,
-
     /// Check every identity of the model on every call as well (slower)
     #[arg(long)]
     pub(super) audit: bool,
@@ -126,6 +115,30 @@ pub(super) struct RunArguments {
     /// Print only; write no files
     #[arg(long, conflicts_with = "out")]
     pub(super) no_files: bool,
+}
+
+/// What every command that runs replications is told.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct StudyArguments {
+    /// How many replications, or which: 200, or 200..400 (the last not included) [default: the workload's]
+    #[arg(long, value_name = "N|A..B", value_parser = replications, allow_hyphen_values = true)]
+    pub(super) replications: Option<Range<u64>>,
+
+    /// Seed, decimal or hexadecimal (0x...) [default: the workload's]
+    #[arg(long, value_name = "S", value_parser = seed, allow_hyphen_values = true)]
+    pub(super) seed: Option<u64>,
+
+    /// How many threads; the results do not depend on it [default: the number of cores]
+    #[arg(long, value_name = "N", value_parser = jobs, allow_hyphen_values = true)]
+    pub(super) jobs: Option<NonZeroUsize>,
+
+    /// Change a value of the workload, e.g. run.length=10m; may be repeated
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
+    pub(super) settings: Vec<String>,
+
+    /// No progress bar and no remarks
+    #[arg(long, short)]
+    pub(super) quiet: bool,
 }
 
 #[derive(Clone, Debug, Default, Args)]

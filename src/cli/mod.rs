@@ -14,6 +14,8 @@ mod output;
 mod progress;
 mod run;
 mod study;
+#[expect(dead_code, reason = "used by the commands to come")]
+mod vary;
 mod verify;
 
 use std::io::{self, IsTerminal, Write};
@@ -36,8 +38,13 @@ enum Stop {
     Invalid(String),
     /// It has been found wanting, and all there is to say has been printed.
     Found,
+    /// What was wanted is not so: all there is to say has been printed.
+    Missed(String),
     /// The results are there, but fewer replications than it takes.
     Inconclusive(String),
+    /// There is nothing to compare with, or it cannot be compared.
+    #[expect(dead_code, reason = "for the gate to come")]
+    NotComparable(String),
     /// A self-check failed: the numbers cannot be trusted.
     Violated(String),
     /// Ctrl-C, or a request to end from outside.
@@ -56,7 +63,9 @@ impl Stop {
             Stop::Failed(_) => 1,
             Stop::Usage(_) => 2,
             Stop::Invalid(_) | Stop::Found => 3,
+            Stop::Missed(_) => 10,
             Stop::Inconclusive(_) => 11,
+            Stop::NotComparable(_) => 12,
             Stop::Violated(_) => 13,
             // What a shell makes of a process ended by SIGINT.
             Stop::Interrupted { .. } => 130,
@@ -66,7 +75,9 @@ impl Stop {
     fn message(&self) -> String {
         match self {
             Stop::Failed(message) | Stop::Usage(message) | Stop::Violated(message) => format!("error: {message}"),
+            Stop::Missed(message) => format!("missed: {message}"),
             Stop::Inconclusive(message) => format!("inconclusive: {message}"),
+            Stop::NotComparable(message) => format!("not comparable: {message}"),
             Stop::Invalid(problems) => problems.trim_end().to_owned(),
             Stop::Found => String::new(),
             Stop::Interrupted { done, wanted } => {

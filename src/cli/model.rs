@@ -5,8 +5,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::check::{self, Examination};
-use crate::plan::{self, Plan};
+use crate::check::{self, Compiled, Examination};
+use crate::plan::Plan;
+use crate::record::Goal;
 use crate::workload::{self, Files, Severity, TEXT_BYTES_MAX, Workload, text_of};
 
 use super::{Stop, colored};
@@ -16,6 +17,8 @@ pub(super) struct Loaded {
     /// What its text says.
     pub(super) workload: Workload,
     pub(super) plan: Plan,
+    /// What is wanted of the results.
+    pub(super) goals: Vec<Goal>,
     /// Its text, changed values included.
     pub(super) text: String,
     /// Names its text and every file it names.
@@ -112,7 +115,7 @@ pub(super) fn warnings(path: &Path, loaded: &str) -> usize {
 fn compile(name: &str, text: &str, settings: &[String], directory: &Path, color: bool) -> Result<Loaded, String> {
     let files = Beside(directory);
     let text = workload::set(text, settings).map_err(|problem| format!("error: {problem}"))?;
-    let (workload, plan) = plan::compile_workload(name, &text, &files).map_err(|problems| {
+    let Compiled { workload, plan, goals } = check::compile(name, &text, &files).map_err(|problems| {
         let mut report = problems.render(color);
         if !settings.is_empty() {
             report += &format!("note: this is how it reads with --set {}\n", settings.join(" --set "));
@@ -120,5 +123,5 @@ fn compile(name: &str, text: &str, settings: &[String], directory: &Path, color:
         report
     })?;
     let digest = workload::digest(&text, &files);
-    Ok(Loaded { workload, plan, text, digest })
+    Ok(Loaded { workload, plan, goals, text, digest })
 }

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::experiment::Failure;
 use crate::record::ReplicationSummary;
-use crate::report::{self, Provenance, Study};
+use crate::report::{self, Judged, Provenance, Study, Verdict, judge};
+use crate::stats::Confidence;
 
 use super::arguments::{Format, RunArguments};
 use super::model::{self, Loaded};
@@ -21,26 +22,31 @@ use super::{Stop, memory, print, say};
 const MOST_REPLICATIONS: u64 = 100_000;
 
 /// The files a run writes.
-const FILES: [&str; 6] =
-    ["summary.csv", "replications.csv", "devices.csv", "timeline.csv", "histograms.hlog", "run.json"];
+const FILES: [&str; 7] =
+    ["summary.csv", "goals.csv", "replications.csv", "devices.csv", "timeline.csv", "histograms.hlog", "run.json"];
 
 /// Runs replications of a workload, writes the result files and prints the summary.
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let help = "give the path of a workload file; `ctisim run` without one runs the built-in busy hour";
-    let Loaded { mut plan, digest, text, .. } = model::load(arguments.workload.as_deref(), &arguments.settings, help)?;
+    let Loaded { mut plan, mut goals, digest, text, .. } =
+        model::load(arguments.workload.as_deref(), &arguments.study.settings, help)?;
     for precision in &arguments.precisions {
         let measure = &precision.measure;
         measure.check(&plan).map_err(|why| Stop::Usage(format!("--precision {measure}: {why}")))?;
     }
-    let seed = arguments.seed.unwrap_or(plan.seed);
+    for goal in &arguments.goals {
+        goal.measure.check(&plan).map_err(|why| Stop::Usage(format!("--goal {goal}: {why}")))?;
+    }
+    goals.extend(arguments.goals.iter().cloned());
+    let seed = arguments.study.seed.unwrap_or(plan.seed);
     let most = if arguments.precisions.is_empty() { u64::from(plan.replications) } else { MOST_REPLICATIONS };
-    let replications = arguments.replications.clone().unwrap_or(0..most);
+    let replications = arguments.study.replications.clone().unwrap_or(0..most);
     let wanted = replications.end - replications.start;
     // More threads than replications would have nothing to do.
-    let jobs = jobs(arguments.jobs).min(usize::try_from(wanted).unwrap_or(usize::MAX));
+    let jobs = jobs(arguments.study.jobs).min(usize::try_from(wanted).unwrap_or(usize::MAX));
     let asked = command(arguments, &replications, seed);
 
-    if !arguments.quiet {
+    if !arguments.study.quiet {
         for application in plan.applications.iter().filter(|application| !application.may_use_cti) {
             say(&format!("note: `{}` opens nothing, because its user may not use CTI (R2)", application.name));
         }
@@ -57,38 +63,34 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
 
     explain_panics(asked.clone());
     let interrupt = Interrupt::listen()?;
-    let progress = Bar::new(wanted, arguments.quiet);
+    let progress = Bar::new(wanted, arguments.study.quiet);
     let precisions = &arguments.precisions;
     let runner = Runner { seed, jobs, audit: arguments.audit, stop: &interrupt.stop };
     let outcome = runner
-        .find_warm_up(&mut plan, arguments.quiet)
+        .find_warm_up(&mut plan, arguments.study.quiet)
         .and_then(|()| runner.replicate(&plan, replications.clone(), precisions, &progress));
     drop(progress);
-    let (outcome, reached) = outcome.map_err(|failure| match failure {
-        Failure::Interrupted { done } => Stop::Interrupted { done, wanted },
-        Failure::Violated { .. } => Stop::Violated(format!(
-            "{failure}\n  this is a bug in ctisim: please report it with the workload file and\n  {asked} --audit"
-        )),
-        Failure::Threads(_) => Stop::Failed(format!("{failure}\n  help: try fewer --jobs")),
-    })?;
+    let (outcome, reached) = outcome.map_err(|failure| stopped(&failure, wanted, &format!("{asked} --audit")))?;
 
     // From here on there is little left to do and much to lose: nobody is left with half of the files.
     interrupt.committed.store(true, Ordering::Relaxed);
     let study = Study::new(&plan, seed, outcome);
     let done = replications.start..replications.start + study.outcome.summaries.len() as u64;
+    let judged: Vec<Judged> = goals.iter().map(|goal| judge(goal, &study, Confidence::USUAL)).collect();
     // However many it took: so many give the same bytes again.
     let command = command(arguments, &done, seed);
     if let Some(output) = &output {
-        output.write(&files(&study, digest, command))?;
+        output.write(&files(&study, &judged, digest, command))?;
     }
     let most = done.end - done.start;
     // After the files: results that took an hour are not lost because nobody could take the summary.
-    print(&summary(&study, arguments.format))?;
-    if let Some(output) = output.filter(|_| !arguments.quiet) {
+    print(&summary(&study, &judged, arguments.format))?;
+    if let Some(output) = output.filter(|_| !arguments.study.quiet) {
         say(&format!("wrote {} to {}", FILES.join(", "), output.path().display()));
     }
     // The built-in workload is what it is.
-    let warnings = arguments.workload.as_deref().filter(|_| !arguments.quiet).map(|path| model::warnings(path, &text));
+    let warnings =
+        arguments.workload.as_deref().filter(|_| !arguments.study.quiet).map(|path| model::warnings(path, &text));
     if let Some(warnings) = warnings.filter(|&warnings| warnings > 0) {
         let plural = if warnings == 1 { "" } else { "s" };
         say(&format!("note: {warnings} warning{plural} about this workload: `ctisim check` tells"));
@@ -104,11 +106,38 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
             missed.join(", ")
         )));
     }
-    if !precisions.is_empty() && !arguments.quiet {
+    if !precisions.is_empty() && !arguments.study.quiet {
         let found: Vec<String> = precisions.iter().map(now).collect();
         say(&format!("after {most} replications {}", found.join(", ")));
     }
-    Ok(())
+    outcome_of(&judged)
+}
+
+/// What the goals make of the exit code.
+fn outcome_of(judged: &[Judged]) -> Result<(), Stop> {
+    let told = |verdict: Verdict| {
+        let such = judged.iter().filter(|it| it.verdict == verdict).map(|it| it.goal.to_string());
+        such.collect::<Vec<_>>().join(", ")
+    };
+    match Verdict::of_all(judged.iter().map(|it| it.verdict)) {
+        Verdict::Met => Ok(()),
+        Verdict::Missed => Err(Stop::Missed(told(Verdict::Missed))),
+        Verdict::Undecided => Err(Stop::Inconclusive(format!(
+            "{}\n  help: more --replications narrow the intervals",
+            told(Verdict::Undecided)
+        ))),
+    }
+}
+
+/// Why replications ended before their time; `command` shows a broken identity again.
+pub(super) fn stopped(failure: &Failure, wanted: u64, command: &str) -> Stop {
+    match failure {
+        Failure::Interrupted { done } => Stop::Interrupted { done: *done, wanted },
+        Failure::Violated { .. } => Stop::Violated(format!(
+            "{failure}\n  this is a bug in ctisim: please report it with the workload file and\n  {command}"
+        )),
+        Failure::Threads(_) => Stop::Failed(format!("{failure}\n  help: try fewer --jobs")),
+    }
 }
 
 /// As many threads as were asked for, or as there are cores.
@@ -131,9 +160,13 @@ fn command(arguments: &RunArguments, replications: &Range<u64>, seed: u64) -> St
     });
     words.push("--seed".into());
     words.push(seed.to_string());
-    for setting in &arguments.settings {
+    for setting in &arguments.study.settings {
         words.push("--set".into());
         words.push(quoted(setting));
+    }
+    for goal in &arguments.goals {
+        words.push("--goal".into());
+        words.push(quoted(&goal.to_string()));
     }
     words.join(" ")
 }
@@ -189,9 +222,10 @@ impl Interrupt {
 }
 
 /// The result files, in the order of [`FILES`].
-fn files(study: &Study, digest: String, command: String) -> Vec<File> {
+fn files(study: &Study, judged: &[Judged], digest: String, command: String) -> Vec<File> {
     let contents = [
         report::summary_csv(study),
+        report::goals_csv(study, judged),
         report::replications_csv(study),
         report::devices_csv(study),
         report::timeline_csv(study),
@@ -201,9 +235,9 @@ fn files(study: &Study, digest: String, command: String) -> Vec<File> {
     FILES.into_iter().zip(contents).collect()
 }
 
-fn summary(study: &Study, format: Format) -> Vec<u8> {
+fn summary(study: &Study, judged: &[Judged], format: Format) -> Vec<u8> {
     match format {
-        Format::Table => report::table(study).into_bytes(),
+        Format::Table => (report::table(study) + &report::goals_table(judged)).into_bytes(),
         Format::Csv => report::summary_csv(study),
         Format::Json => report::summary_json(study),
         Format::Md => report::summary_markdown(study).into_bytes(),
@@ -213,15 +247,19 @@ fn summary(study: &Study, format: Format) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::arguments::StudyArguments;
     use std::path::PathBuf;
 
     #[test]
     fn the_command_says_what_matters_and_no_more() {
         let arguments = RunArguments {
             workload: Some(PathBuf::from("some/where/Monday morning.toml")),
-            jobs: std::num::NonZeroUsize::new(7),
+            study: StudyArguments {
+                jobs: NonZeroUsize::new(7),
+                settings: vec!["run.length=10m".into(), "question=what's up".into()],
+                ..StudyArguments::default()
+            },
             out: Some(PathBuf::from("elsewhere")),
-            settings: vec!["run.length=10m".into(), "question=what's up".into()],
             ..RunArguments::default()
         };
         assert_eq!(

@@ -6,7 +6,9 @@ use std::sync::atomic::AtomicBool;
 use crate::engine::Time;
 use crate::experiment::{self, Failure, Measured, Outcome, Progress, WarmUp, until};
 use crate::plan::{Plan, StudyKind};
-use crate::report::{Measure, Study};
+use crate::record::Measure;
+use crate::report::Study;
+use crate::stats::Confidence;
 
 use super::say;
 
@@ -32,8 +34,8 @@ impl Precision {
 
     /// Half the interval in percent of the value; `None` while there is no interval.
     pub(super) fn reached(&self, study: &Study) -> Option<f64> {
-        let found = self.measure.of(study);
-        let (value, low, high) = (found.value?, found.low?, found.high?);
+        let found = self.measure.of(study, Confidence::USUAL);
+        let (value, low, high) = (found.value?, found.low?, found.high.filter(|high| high.is_finite())?);
         let half = (high - low) / 2.0;
         // What never varies is known, even if it is nothing.
         if half == 0.0 { Some(0.0) } else { Some(half / value.abs() * 100.0) }

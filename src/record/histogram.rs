@@ -5,7 +5,7 @@
 //! cells between the least and the greatest value so far are ever looked at again.
 
 use crate::engine::Span;
-use crate::stats::{Clustered, effective_count, quantile_ranks, spread_ranks};
+use crate::stats::{Clustered, Confidence, effective_count, quantile_ranks, spread_ranks};
 
 /// Values below this many microseconds have a cell each: 2 * 10^3, rounded up to a power of two.
 const EXACT: u64 = 2048;
@@ -289,14 +289,14 @@ impl MergedHistogram {
         self.spread.replications
     }
 
-    /// The 95 % confidence interval of a quantile of all values, which come in replications: those of one share its luck,
+    /// The confidence interval of a quantile of all values, which come in replications: those of one share its luck,
     /// and are worth fewer than they are. `None` with too few.
-    pub fn quantile_interval(&self, quantile: f64) -> Option<(Span, Span)> {
+    pub fn quantile_interval(&self, quantile: f64, confidence: Confidence) -> Option<(Span, Span)> {
         let values = self.totals.count;
         let replications = self.spread.replications;
         let effect = self.design_effect(quantile)?;
-        let effective = effective_count(values, replications, effect);
-        let (low, high) = spread_ranks(quantile_ranks(effective, quantile)?, effective, values);
+        let effective = effective_count(values, replications, effect, confidence);
+        let (low, high) = spread_ranks(quantile_ranks(effective, quantile, confidence)?, effective, values);
         let [low, high] = self.at_ranks([low, high]);
         Some((low, high))
     }
@@ -465,10 +465,10 @@ mod tests {
         for replication in 1..=100_u64 {
             histogram_of(&[replication * 1_000_000_000; 7]).add_to(&mut merged);
         }
-        let (low, high) = merged.quantile_interval(0.5).unwrap();
+        let (low, high) = merged.quantile_interval(0.5, Confidence::USUAL).unwrap();
         // The ranks of 100 independent values are 40 and 61; those of fewer degrees of freedom are a little farther out.
         assert_eq!((low.seconds().round(), high.seconds().round()), (39.0, 62.0));
-        assert_eq!(merged.quantile_interval(0.99), None);
+        assert_eq!(merged.quantile_interval(0.99, Confidence::USUAL), None);
     }
 
     #[test]
@@ -478,7 +478,7 @@ mod tests {
         for _ in 0..100 {
             histogram_of(&values).add_to(&mut merged);
         }
-        let (low, high) = merged.quantile_interval(0.99).unwrap();
+        let (low, high) = merged.quantile_interval(0.99, Confidence::USUAL).unwrap();
         assert!((low.seconds() - 989.0).abs() <= 2.0 && (high.seconds() - 991.0).abs() <= 2.0, "{low:?} {high:?}");
     }
 
@@ -486,8 +486,8 @@ mod tests {
     fn one_replication_has_no_interval() {
         let mut merged = MergedHistogram::default();
         histogram_of(&(1..5000).collect::<Vec<_>>()).add_to(&mut merged);
-        assert_eq!(merged.quantile_interval(0.5), None);
-        assert_eq!(MergedHistogram::default().quantile_interval(0.5), None);
+        assert_eq!(merged.quantile_interval(0.5, Confidence::USUAL), None);
+        assert_eq!(MergedHistogram::default().quantile_interval(0.5, Confidence::USUAL), None);
     }
 
     #[test]
@@ -548,8 +548,8 @@ mod tests {
             }
             prop_assert_eq!(&forwards, &backwards);
             for quantile in [0.5, 0.9] {
-                let interval = forwards.quantile_interval(quantile);
-                prop_assert_eq!(interval, backwards.quantile_interval(quantile));
+                let interval = forwards.quantile_interval(quantile, Confidence::USUAL);
+                prop_assert_eq!(interval, backwards.quantile_interval(quantile, Confidence::USUAL));
                 if let Some((low, high)) = interval {
                     let [at] = forwards.quantiles([quantile]);
                     prop_assert!(low <= at && at <= high);

@@ -54,10 +54,12 @@ impl ReplicationSummary {
 /// One duration in one replication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DurationSummary {
-    /// How often it was measured. Without that, the rest but `censored` means nothing.
+    /// How often it was measured. Without that, the rest but what is censored means nothing.
     pub count: u64,
     /// How often, beside that, it was not over at the end or cut short: only how long it had lasted is known.
     pub censored: u64,
+    /// How long the longest of these had lasted.
+    pub longest_censored: Span,
     /// The sum in nanoseconds.
     pub sum_nanos: u128,
     /// The least.
@@ -74,6 +76,7 @@ impl DurationSummary {
         DurationSummary {
             count: totals.count,
             censored: censored.totals().count,
+            longest_censored: censored.totals().max,
             sum_nanos: totals.sum_nanos,
             min: totals.min,
             max: totals.max,

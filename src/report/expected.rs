@@ -2,7 +2,7 @@
 
 use crate::expected::{Expected, Measure, expected};
 use crate::record::{Count, DurationSummary, Metric, ReplicationSummary};
-use crate::stats::{estimate, proportion_interval};
+use crate::stats::{Confidence, estimate, proportion_interval};
 
 use super::Study;
 use super::answer::time;
@@ -15,7 +15,7 @@ pub(super) fn closed_forms(study: &Study) -> String {
     let mut reasons = String::new();
     for it in expected(study.plan) {
         let values = simulated(study, it.measure);
-        let Some(found) = estimate(&values) else { continue };
+        let Some(found) = estimate(&values, Confidence::USUAL) else { continue };
         let shown = |value: f64| shown(it.measure, value);
         let interval = match it.measure {
             Measure::HomeByEnd(_) => proportion_interval(values.iter().sum::<f64>() as u64, values.len() as u64),

@@ -8,6 +8,7 @@ mod check;
 mod dependencies;
 mod devices;
 mod expected;
+mod goals;
 mod graph;
 mod log;
 mod measure;
@@ -21,16 +22,17 @@ mod timeline;
 use crate::experiment::Outcome;
 use crate::plan::Plan;
 use crate::record::{Catalogue, Count, DurationSummary, ReplicationSummary};
-use crate::stats::Survival;
+use crate::stats::{Confidence, Survival};
 
 pub use answer::{Answer, Line, Quantity, time};
 pub use check::{check_json, check_text};
 pub use dependencies::{dependencies_json, dependencies_table, dependency_json, dependency_table};
 pub use devices::devices_csv;
 pub use expected::simulated;
+pub use goals::{Judged, Verdict, goals_csv, goals_table, judge};
 pub use graph::{Drawing, dot, mermaid};
 pub use log::histograms_hlog;
-pub use measure::{Measure, Measured, Statistic};
+pub use measure::{Measured, Values};
 pub use provenance::{Provenance, run_json};
 pub use replications::replications_csv;
 pub use sarif::check_sarif;
@@ -87,13 +89,19 @@ impl<'plan> Study<'plan> {
         Survival::new(merged.histograms[row].steps(&merged.censored[row]))
     }
 
-    /// The 95 % interval of a quantile of that, in milliseconds. Where all were over it is that of the values; otherwise those
+    /// The interval of a quantile of that, in milliseconds. Where all were over it is that of the values; otherwise those
     /// of one replication count as one, for they may all have been held up by the same.
-    fn survival_interval(&self, row: usize, survival: &Survival, quantile: f64) -> (Option<f64>, Option<f64>) {
+    fn survival_interval(
+        &self,
+        row: usize,
+        survival: &Survival,
+        quantile: f64,
+        confidence: Confidence,
+    ) -> (Option<f64>, Option<f64>) {
         let merged = &self.outcome.merged;
         let (ended, censored) = (&merged.histograms[row], &merged.censored[row]);
         if censored.totals().count == 0 {
-            let interval = ended.quantile_interval(quantile);
+            let interval = ended.quantile_interval(quantile, confidence);
             return (interval.map(|(low, _)| millis(low)), interval.map(|(_, high)| millis(high)));
         }
         let with_a_value =
@@ -101,7 +109,7 @@ impl<'plan> Study<'plan> {
         let replications = self.outcome.summaries.iter().filter(with_a_value).count();
         let alike = (ended.totals().count + censored.totals().count) as f64 / replications as f64;
         let nanos = |nanos: u64| nanos as f64 / NANOS_PER_MILLI;
-        match survival.quantile_interval(quantile, alike) {
+        match survival.quantile_interval(quantile, alike, confidence) {
             Some((low, high)) if replications > 1 => (Some(nanos(low)), high.map(nanos)),
             _ => (None, None),
         }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::record::{Catalogue, Count, Gauge, QUANTILES, Scope, Series};
-use crate::stats::{estimate, order_interval, order_statistic};
+use crate::record::{Catalogue, Count, Gauge, QUANTILES, Scope, Series, has_peak};
+use crate::stats::{Confidence, estimate, order_interval, order_statistic};
 
 use super::{NANOS_PER_MILLI, Study, cell, csv_of, full_or_empty, millis};
 
@@ -156,7 +156,7 @@ impl Spread {
             count: values.len() as u64,
             min: ascending.first().copied(),
             quantiles: QUANTILES.map(|quantile| order_statistic(&ascending, quantile)),
-            intervals: QUANTILES.map(|quantile| order_interval(&ascending, quantile)),
+            intervals: QUANTILES.map(|quantile| order_interval(&ascending, quantile, Confidence::USUAL)),
             max: ascending.last().copied(),
         }
     }
@@ -192,8 +192,9 @@ pub(super) fn duration_row(study: &Study, row: usize) -> Option<Row> {
             count: totals.count,
             min: Some(millis(totals.min)),
             quantiles: histogram.quantiles(QUANTILES).map(|span| Some(millis(span))),
-            intervals: QUANTILES
-                .map(|quantile| histogram.quantile_interval(quantile).map(|(low, high)| (millis(low), millis(high)))),
+            intervals: QUANTILES.map(|quantile| {
+                histogram.quantile_interval(quantile, Confidence::USUAL).map(|(low, high)| (millis(low), millis(high)))
+            }),
             max: Some(millis(totals.max)),
         }
     };
@@ -205,7 +206,8 @@ pub(super) fn duration_row(study: &Study, row: usize) -> Option<Row> {
         let survival = study.survival(row);
         [made.km_p50, made.km_p90, made.km_p95] =
             [0.5, 0.9, 0.95].map(|quantile| survival.quantile(quantile).map(|nanos| nanos as f64 / NANOS_PER_MILLI));
-        let intervals = [0.5, 0.9, 0.95].map(|quantile| study.survival_interval(row, &survival, quantile));
+        let intervals =
+            [0.5, 0.9, 0.95].map(|quantile| study.survival_interval(row, &survival, quantile, Confidence::USUAL));
         [
             (made.km_p50_low, made.km_p50_high),
             (made.km_p90_low, made.km_p90_high),
@@ -222,7 +224,7 @@ pub(super) fn gauge_rows(study: &Study, row: usize) -> Vec<Row> {
         return Vec::new();
     }
     let mut rows = vec![gauge_row(study, row)];
-    if matches!(series.metric, Gauge::CallsInProgress | Gauge::Calls | Gauge::InUse) {
+    if has_peak(series.metric) {
         let metric = format!("{}_peak", series.metric.name());
         rows.push(replication_row(study, series, metric, "count", &study.gauge_peaks(row)));
     }
@@ -253,7 +255,7 @@ fn make_row(
     means: &[f64],
     spread: Spread,
 ) -> Row {
-    let estimate = estimate(means);
+    let estimate = estimate(means, Confidence::USUAL);
     let interval = estimate.and_then(|estimate| estimate.interval);
     let [p50, p90, p95, p99, p999] = spread.quantiles;
     let ends = |interval: Option<(f64, f64)>| (interval.map(|(low, _)| low), interval.map(|(_, high)| high));

@@ -9,21 +9,22 @@
 //! replication is a cluster). With that number the same ranks hold, as shares of all values (R. S. Woodruff, *JASA* 47
 //! (1952) 635-646).
 
-use super::{Z_975, t_quantile_975};
+use super::Confidence;
 
-/// The ranks, counted from one, between whose values the quantile lies with 95 % probability, at most 2.5 % on either
-/// side; `None` with too few values for that: p50 takes 6, p90 36, p95 72, p99 368, p99.9 3,688.
-pub fn quantile_ranks(count: u64, quantile: f64) -> Option<(u64, u64)> {
+/// The ranks, counted from one, between whose values the quantile lies with that confidence, half of the doubt at most on
+/// either side; `None` with too few values for that: with 95 %, p50 takes 6, p90 36, p95 72, p99 368, p99.9 3,688.
+pub fn quantile_ranks(count: u64, quantile: f64, confidence: Confidence) -> Option<(u64, u64)> {
     // Beyond this the normal distribution is off by less than a thousandth of a standard deviation.
     const MANY: u64 = 10_000_000;
-    let tail = 0.025;
+    let tail = confidence.tail();
     if count == 0 || quantile <= 0.0 || quantile >= 1.0 {
         return None;
     }
     let mean = count as f64 * quantile;
     let deviation = (mean * (1.0 - quantile)).sqrt();
     if count > MANY {
-        let (low, high) = (mean - Z_975 * deviation, mean + Z_975 * deviation);
+        let z = confidence.z();
+        let (low, high) = (mean - z * deviation, mean + z * deviation);
         return Some((low.floor() as u64, high.ceil() as u64 + 1));
     }
     // The probabilities of the numbers around the mode, relative to it: what is farther out is beyond the digits.
@@ -102,11 +103,11 @@ impl Clustered {
 
 /// How many independent values are worth as much as `values` of so many `clusters`, given their design effect. Never more
 /// than there are; less with few clusters, whose design effect is itself uncertain.
-pub fn effective_count(values: u64, clusters: u64, design_effect: f64) -> u64 {
+pub fn effective_count(values: u64, clusters: u64, design_effect: f64, confidence: Confidence) -> u64 {
     if clusters < 2 {
         return 0;
     }
-    let few = Z_975 / t_quantile_975(clusters as f64 - 1.0);
+    let few = confidence.z() / confidence.t(clusters as f64 - 1.0);
     (values as f64 / design_effect.max(1.0) * few * few) as u64
 }
 
@@ -125,23 +126,27 @@ mod tests {
     #[test]
     fn ranks_as_in_the_tables() {
         // Hahn and Meeker's way; the coverage of these is 0.9558 and 0.9548.
-        assert_eq!(quantile_ranks(10_000, 0.99), Some((9_880, 9_920)));
-        assert_eq!(quantile_ranks(100_000, 0.999), Some((99_880, 99_920)));
-        assert_eq!(quantile_ranks(100, 0.5), Some((40, 61)));
+        assert_eq!(quantile_ranks(10_000, 0.99, Confidence::USUAL), Some((9_880, 9_920)));
+        assert_eq!(quantile_ranks(100_000, 0.999, Confidence::USUAL), Some((99_880, 99_920)));
+        assert_eq!(quantile_ranks(100, 0.5, Confidence::USUAL), Some((40, 61)));
     }
 
     #[test]
     fn the_least_number_of_values() {
         for (quantile, least) in [(0.5, 6), (0.9, 36), (0.95, 72), (0.99, 368), (0.999, 3_688)] {
-            assert_eq!(quantile_ranks(least - 1, quantile), None, "{quantile}");
-            assert_eq!(quantile_ranks(least, quantile).map(|(_, high)| high), Some(least), "{quantile}");
+            assert_eq!(quantile_ranks(least - 1, quantile, Confidence::USUAL), None, "{quantile}");
+            assert_eq!(
+                quantile_ranks(least, quantile, Confidence::USUAL).map(|(_, high)| high),
+                Some(least),
+                "{quantile}"
+            );
         }
     }
 
     #[test]
     fn the_normal_distribution_takes_over_where_it_is_as_good() {
-        let exact = quantile_ranks(10_000_000, 0.9).unwrap();
-        let normal = quantile_ranks(10_000_001, 0.9).unwrap();
+        let exact = quantile_ranks(10_000_000, 0.9, Confidence::USUAL).unwrap();
+        let normal = quantile_ranks(10_000_001, 0.9, Confidence::USUAL).unwrap();
         assert!(exact.0.abs_diff(normal.0) <= 2 && exact.1.abs_diff(normal.1) <= 2, "{exact:?} {normal:?}");
     }
 
@@ -166,7 +171,8 @@ mod tests {
         let alike = clustered(&alike);
         assert!((alike.design_effect().unwrap() - 7.0 * 1000.0 / 999.0).abs() < 1e-12);
         assert_eq!(alike.greatest_design_effect(), 7.0);
-        let (one, seven) = (effective_count(1000, 1000, 1.0), effective_count(7000, 1000, 7.0));
+        let (one, seven) =
+            (effective_count(1000, 1000, 1.0, Confidence::USUAL), effective_count(7000, 1000, 7.0, Confidence::USUAL));
         assert_eq!(one, seven);
         assert!((995..1000).contains(&one), "{one}");
     }

@@ -1,5 +1,7 @@
 //! How long things last that one did not always see the end of.
 
+use super::Confidence;
+
 /// The Kaplan-Meier estimate of a duration: of the ones that came to their end, and of those that were cut off before,
 /// of which is known only that they last longer than they had by then. Such a one counts as still lasting up to that
 /// time and is not heard of after it.
@@ -58,13 +60,14 @@ impl Survival {
         self.curve.iter().find(|step| step.share <= least).map(|step| step.time)
     }
 
-    /// The 95 % confidence interval of a quantile; without an end where too many were cut off, and `None` where not even
+    /// The confidence interval of a quantile; without an end where too many were cut off, and `None` where not even
     /// its beginning was reached.
     ///
     /// All times belong to it at which the share that lasts longer may be the one wanted, judged by the logarithm of its
     /// logarithm (R. Brookmeyer, J. Crowley, *Biometrics* 38 (1982) 29-41). `alike` is how many values are worth one: those
     /// of one replication share its luck, and are taken as if they were all the same.
-    pub fn quantile_interval(&self, quantile: f64, alike: f64) -> Option<(u64, Option<u64>)> {
+    pub fn quantile_interval(&self, quantile: f64, alike: f64, confidence: Confidence) -> Option<(u64, Option<u64>)> {
+        let z = confidence.z();
         let wanted = 1.0 - quantile;
         let target = libm::log(-libm::log(wanted));
         // Whether a step's share can still be told from the one wanted: above it, or below it.
@@ -77,8 +80,8 @@ impl Survival {
             let deviation = (step.greenwood * alike).sqrt() / -logarithm;
             (libm::log(-logarithm) - target) / deviation
         };
-        let low = self.curve.iter().find(|step| beyond(step) >= -super::Z_975)?;
-        let high = self.curve.iter().find(|step| beyond(step) > super::Z_975);
+        let low = self.curve.iter().find(|step| beyond(step) >= -z)?;
+        let high = self.curve.iter().find(|step| beyond(step) > z);
         // An end where the last value stands, because there are no more, is none.
         Some((low.time, high.filter(|step| step.share > 0.0).map(|step| step.time)))
     }
@@ -129,11 +132,11 @@ mod tests {
         let relapsed = [6, 6, 6, 7, 10, 13, 16, 22, 23];
         let still_well = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35];
         let survival = Survival::new(steps(&relapsed, &still_well));
-        assert_eq!(survival.quantile_interval(0.5, 1.0), Some((13, None)));
-        assert_eq!(survival.quantile_interval(0.25, 1.0), Some((6, Some(22))));
-        assert_eq!(survival.quantile_interval(0.1, 1.0), Some((6, Some(10))));
+        assert_eq!(survival.quantile_interval(0.5, 1.0, Confidence::USUAL), Some((13, None)));
+        assert_eq!(survival.quantile_interval(0.25, 1.0, Confidence::USUAL), Some((6, Some(22))));
+        assert_eq!(survival.quantile_interval(0.1, 1.0, Confidence::USUAL), Some((6, Some(10))));
         // Values that are worth less leave more open.
-        assert_eq!(survival.quantile_interval(0.25, 9.0), Some((6, None)));
+        assert_eq!(survival.quantile_interval(0.25, 9.0, Confidence::USUAL), Some((6, None)));
     }
 
     #[test]
@@ -141,8 +144,10 @@ mod tests {
         let values: Vec<u64> = (1..=1000).collect();
         let survival = Survival::new(steps(&values, &[]));
         for quantile in [0.5, 0.9, 0.95] {
-            let (low, high) = crate::stats::quantile_ranks(1000, quantile).unwrap();
-            let (from, Some(to)) = survival.quantile_interval(quantile, 1.0).unwrap() else { panic!("no end") };
+            let (low, high) = crate::stats::quantile_ranks(1000, quantile, Confidence::USUAL).unwrap();
+            let (from, Some(to)) = survival.quantile_interval(quantile, 1.0, Confidence::USUAL).unwrap() else {
+                panic!("no end")
+            };
             assert!(from.abs_diff(low) <= 3 && to.abs_diff(high) <= 3, "{quantile}: {from} {to} for {low} {high}");
         }
     }

@@ -4,7 +4,7 @@ use crate::cluster::Cluster;
 use crate::experiment::Failure;
 use crate::plan::{self, Plan};
 use crate::record::Recorder;
-use crate::stats::estimate_at;
+use crate::stats::{Confidence, estimate};
 use crate::workload::NoFiles;
 
 use super::{Check, Crew, Part, Quantity, Verdict};
@@ -143,7 +143,7 @@ impl Comparison {
             cells
                 .map(|(row, cell)| {
                     let column: Vec<f64> = values.iter().map(|values| values[row]).collect();
-                    let estimate = estimate_at(&column, confidence).expect("there are replications");
+                    let estimate = estimate(&column, Confidence::of(confidence)).expect("there are replications");
                     let (low, high) = estimate.interval.expect("there are two replications at least");
                     Reading { cell: cell.clone(), mean: estimate.mean, half_width: (high - low) / 2.0 }
                 })

@@ -4,6 +4,7 @@
 mod digest;
 mod fault;
 mod files;
+mod goal;
 mod law;
 mod problem;
 mod read;
@@ -17,6 +18,7 @@ pub mod vocabulary;
 pub use digest::digest;
 pub use fault::{Change, Failing, Fault, Occurs};
 pub use files::{Files, NoFiles};
+pub use goal::{Goal, Side};
 pub use law::law;
 pub use problem::{
     Elsewhere, PROBLEMS_MAX, Place, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, enumeration, suggestion,

@@ -187,6 +187,14 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// What something is to be at most or at least, as it is written: its unit is that of what it bounds.
+    pub(super) fn bound(self) -> Option<String> {
+        match self.text() {
+            Some(text) => Some(text.to_owned()),
+            None => self.number().and_then(|_| self.number_text()),
+        }
+    }
+
     /// One of a few words, and what it stands for.
     pub(super) fn choice<T: Copy>(self, choices: &[(&str, T)]) -> Option<T> {
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();

@@ -14,7 +14,7 @@ const WORKLOAD: &str = "the workload";
 /// Applies assignments such as `run.length=10m`, `traffic.main.arrivals.poisson=40000/h` or
 /// `node.sub1.work.setup=1ms`, in order. An entry of a list of tables goes by its name, or by its position, the first
 /// being 1. The value is TOML, or else a string; and where a string was, a number stays a string, so that directory
-/// numbers need no quotes. Whether the key means anything is for the reader to say.
+/// numbers need no quotes. A whole list of tables can be set to `[]` only: none of them. Whether the key means anything is for the reader to say.
 pub fn set<S: AsRef<str>>(text: &str, assignments: &[S]) -> Result<String, String> {
     if assignments.is_empty() {
         return Ok(text.to_owned());
@@ -102,10 +102,16 @@ fn within(key: &str, here: &str) -> String {
 }
 
 fn put(item: &mut Item, here: &str, value: &str) -> Result<(), String> {
-    if item.is_table() || item.is_array_of_tables() {
+    // None of them is a value too: what happens without the faults?
+    let none = item.is_array_of_tables() && value == "[]";
+    if (item.is_table() || item.is_array_of_tables()) && !none {
         return Err(format!("{here} is a whole table: name a key of it"));
     }
-    *item = Item::Value(parsed(value, item.as_value()));
+    let mut value = parsed(value, item.as_value());
+    if none {
+        value.decor_mut().set_prefix(" ");
+    }
+    *item = Item::Value(value);
     Ok(())
 }
 
@@ -193,6 +199,8 @@ at = "20m"
         assert!(text.contains("work = { setup = \"1ms\" }"), "{text}");
         let text = changed("node.sub1.ctimanager=false");
         assert!(text.contains("ctimanager = false"), "{text}");
+        let text = changed("fault=[]");
+        assert!(text.contains("fault = []") && !text.contains("[[fault]]"), "{text}");
         let text = changed("profile=12.5");
         assert!(text.contains("profile = 12.5"), "{text}");
     }

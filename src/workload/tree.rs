@@ -5,6 +5,7 @@ use toml::de::{DeTable, Error};
 
 use super::fault::{Change, Fault};
 use super::files::Files;
+use super::goal::Goal;
 use super::problem::{Place, Problem, Reports};
 use super::read::{At, Context, Key, Name, Table, Value};
 use super::traffic::Traffic;
@@ -61,6 +62,8 @@ pub struct Workload {
     pub faults: Vec<Fault>,
     /// Changes of forward settings.
     pub changes: Vec<Change>,
+    /// What is wanted of the results.
+    pub goals: Vec<Goal>,
 }
 
 /// `[run]`
@@ -431,6 +434,7 @@ impl Workload {
             traffic: table.each("traffic", Traffic::read),
             faults: table.each("fault", Fault::read),
             changes: table.each("change", Change::read),
+            goals: table.each("goal", Goal::read),
             cti,
         }
     }

@@ -163,6 +163,8 @@ use Zero::{Allowed, Excluded};
 const DURATION: Kind = Kind::Duration(Allowed);
 const POSITIVE_DURATION: Kind = Kind::Duration(Excluded);
 const DURATION_OR_OFF: Kind = Either(&POSITIVE_DURATION, &OFF);
+/// Its unit is that of what it bounds: `"500ms"`, `"0.1%"`, 40.
+const BOUND: Kind = Either(&Number(0.0, f64::INFINITY), &Sentence);
 const OFF: Kind = Word(&["off"]);
 /// Nodes, each once.
 const NODES: Kind = List { of: &Reference, least: 0, most: None, distinct: true };
@@ -224,6 +226,7 @@ pub static WORKLOAD: Section = Section {
         term("traffic", Tables(&TRAFFIC), NONE, "who calls, whom and when", ""),
         term("fault", Tables(&FAULT), NONE, "what fails, and when", ""),
         term("change", Tables(&CHANGE), NONE, "forward settings that change while the cluster runs (R12)", ""),
+        term("goal", Tables(&GOAL), NONE, "what is wanted of the results", ""),
     ],
     one_of: &[],
     rules: &[],
@@ -1115,6 +1118,28 @@ static CHANGE: Section = Section {
             Condition::Present("cfur"),
         ]),
     }],
+};
+
+static GOAL: Section = Section {
+    name: "goal",
+    about: "What is wanted of the results: met or missed if the whole interval of the measure is on one side of the bound, \
+            undecided if it is not.",
+    terms: &[
+        term(
+            "metric",
+            Sentence,
+            Wrong,
+            "what is measured, `[scope:name/]metric[.statistic]` as in `setup_delay.p99` (docs/RESULTS.md)",
+            "",
+        ),
+        term("route_point", Reference, Means("all of the cluster"), "the route point that it is about", ""),
+        term("application", Reference, Means("all of the cluster"), "the application that it is about", ""),
+        term("node", Reference, Means("all of the cluster"), "the node that it is about", ""),
+        term("at_most", BOUND, Means("`at_least`"), "the bound that it is not to exceed, in its unit", ""),
+        term("at_least", BOUND, Means("`at_most`"), "the bound that it is not to stay below, in its unit", ""),
+    ],
+    one_of: &[&["at_most", "at_least"]],
+    rules: &[],
 };
 
 const THIS_LAW: Absent = Means("another of these seven");

@@ -1,0 +1,209 @@
+//! `--vary KEY=VALUES`: a key of the workload, and the values it is to have one after the other.
+
+use crate::engine::Span;
+use crate::workload::units;
+
+/// A key of a workload and its values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Knob {
+    /// The key, as `--set` takes it.
+    pub(super) key: String,
+    /// The values, in the order in which they were given.
+    pub(super) values: Vec<String>,
+}
+
+/// The most values of one knob.
+const MOST: u128 = 10_000;
+
+/// How many steps a range without a step has at most.
+const STEPS: u128 = 100;
+
+const EXPECTED: &str =
+    "expected KEY=A,B,C or KEY=LOW..HIGH or KEY=LOW..HIGH:STEP, e.g. cti_port.ports.count=10..100:10";
+
+impl Knob {
+    /// Reads `key=a,b,c`, where commas within brackets or quotes do not count, or `key=low..high:step`: numbers with the
+    /// same unit, or durations; the last value is the last one not beyond `high`. Without a step there are some hundred of
+    /// them at most, at round numbers.
+    pub(super) fn parse(text: &str) -> Result<Knob, String> {
+        let (key, values) = text.split_once('=').ok_or(EXPECTED)?;
+        let (key, values) = (key.trim(), values.trim());
+        if key.is_empty() || values.is_empty() {
+            return Err(EXPECTED.to_owned());
+        }
+        let values = match values.split_once("..") {
+            Some((low, rest)) => {
+                let (high, step) = match rest.split_once(':') {
+                    Some((high, step)) => (high, Some(step.trim())),
+                    None => (rest, None),
+                };
+                range(low.trim(), high.trim(), step)?
+            }
+            None => listed(values),
+        };
+        if values.iter().any(String::is_empty) {
+            return Err(format!("a value is empty: {EXPECTED}"));
+        }
+        if let Some(twice) = values.iter().enumerate().find(|(at, value)| values[..*at].contains(value)) {
+            return Err(format!("`{}` is there twice", twice.1));
+        }
+        Ok(Knob { key: key.to_owned(), values })
+    }
+
+    /// The assignment of one of its values, as `--set` takes it.
+    pub(super) fn setting(&self, at: usize) -> String {
+        format!("{}={}", self.key, self.values[at])
+    }
+}
+
+/// Values between commas.
+fn listed(text: &str) -> Vec<String> {
+    let (mut values, mut depth, mut quoted) = (vec![String::new()], 0_i32, false);
+    for character in text.chars() {
+        match character {
+            '"' => quoted = !quoted,
+            '[' | '{' if !quoted => depth += 1,
+            ']' | '}' if !quoted => depth -= 1,
+            ',' if !quoted && depth <= 0 => {
+                values.push(String::new());
+                continue;
+            }
+            _ => {}
+        }
+        if let Some(last) = values.last_mut() {
+            last.push(character);
+        }
+    }
+    values.iter().map(|value| value.trim().to_owned()).collect()
+}
+
+/// What numbers of a range have in common: their unit, and how many decimals they are counted in.
+enum Scale {
+    /// Whole nanoseconds.
+    Time,
+    /// A decimal number with so many digits after the point, and its unit.
+    Decimal(u32, String),
+}
+
+impl Scale {
+    fn written(&self, value: u128) -> String {
+        match self {
+            Scale::Time => units::words(Span::from_nanos(value as u64)),
+            Scale::Decimal(0, unit) => format!("{value}{unit}"),
+            Scale::Decimal(decimals, unit) => {
+                let one = 10_u128.pow(*decimals);
+                let fraction = format!("{:0width$}", value % one, width = *decimals as usize);
+                let fraction = fraction.trim_end_matches('0');
+                let point = if fraction.is_empty() { "" } else { "." };
+                format!("{}{point}{fraction}{unit}", value / one)
+            }
+        }
+    }
+}
+
+fn range(low: &str, high: &str, step: Option<&str>) -> Result<Vec<String>, String> {
+    let texts: Vec<&str> = [low, high].into_iter().chain(step).collect();
+    let (scale, numbers) = scaled(&texts)?;
+    let (low, high) = (numbers[0], numbers[1]);
+    if low > high {
+        return Err(format!("the range ends at {} and begins at {}: the lower end comes first", texts[1], texts[0]));
+    }
+    let step = numbers.get(2).copied().unwrap_or_else(|| round_step(high - low));
+    if step == 0 {
+        return Err("the step is nothing".to_owned());
+    }
+    let count = (high - low) / step + 1;
+    if count > MOST {
+        return Err(format!("these are {count} values, and {MOST} are the most: take a longer step"));
+    }
+    Ok((0..count).map(|at| scale.written(low + at * step)).collect())
+}
+
+/// 1, 2 or 5 times a power of ten, so that a range has at most [`STEPS`] steps: of what the range is counted in, a
+/// nanosecond or the last digit that was written.
+fn round_step(length: u128) -> u128 {
+    let mut step = 1;
+    for (by, over) in [(2, 1), (5, 2), (2, 1)].into_iter().cycle() {
+        if length <= step * STEPS {
+            break;
+        }
+        step = step * by / over;
+    }
+    step
+}
+
+/// The numbers of a range on a scale that is exact for all of them.
+fn scaled(texts: &[&str]) -> Result<(Scale, Vec<u128>), String> {
+    if let Ok(spans) = texts.iter().map(|text| units::duration(text)).collect::<Result<Vec<Span>, _>>() {
+        return Ok((Scale::Time, spans.into_iter().map(|span| u128::from(span.nanos())).collect()));
+    }
+    let split = |text: &str| {
+        let end = text.find(|it: char| !it.is_ascii_digit() && it != '.').unwrap_or(text.len());
+        (text[..end].to_owned(), text[end..].trim().to_owned())
+    };
+    let parts: Vec<(String, String)> = texts.iter().map(|text| split(text)).collect();
+    let unit = &parts[0].1;
+    if let Some((at, _)) = parts.iter().enumerate().find(|(_, (_, other))| other != unit) {
+        return Err(format!("`{}` and `{}` have not the same unit", texts[0], texts[at]));
+    }
+    let decimals = |number: &str| number.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let most = parts.iter().map(|(number, _)| decimals(number)).max().unwrap_or(0);
+    let whole = |(number, _): &(String, String)| {
+        let digits = number.replacen('.', "", 1) + &"0".repeat(most - decimals(number));
+        let fits = most <= 9 && !number.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+        let value = if fits { digits.parse::<u128>().ok().filter(|value| *value < 1 << 100) } else { None };
+        value.ok_or_else(|| format!("`{number}` is no number to count from: {EXPECTED}"))
+    };
+    let numbers = parts.iter().map(whole).collect::<Result<Vec<u128>, String>>()?;
+    Ok((Scale::Decimal(most as u32, unit.clone()), numbers))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(text: &str) -> Vec<String> {
+        Knob::parse(text).unwrap_or_else(|why| panic!("{text}: {why}")).values
+    }
+
+    #[test]
+    fn lists_keep_what_is_within_brackets() {
+        assert_eq!(values("a.b=1ms, 2ms"), ["1ms", "2ms"]);
+        let groups = values(r#"callmanager_group.main.members=["sub1"],["sub1", "sub2"]"#);
+        assert_eq!(groups, [r#"["sub1"]"#, r#"["sub1", "sub2"]"#]);
+        assert_eq!(values(r#"x={ exponential = "1s" },"a,b""#), [r#"{ exponential = "1s" }"#, r#""a,b""#]);
+    }
+
+    #[test]
+    fn ranges_are_exact() {
+        assert_eq!(values("x=20000/h..60000/h:20000/h"), ["20000/h", "40000/h", "60000/h"]);
+        assert_eq!(values("x=5s..1m:25s"), ["5s", "30s", "55s"]);
+        assert_eq!(values("x=0.1..0.35:0.1"), ["0.1", "0.2", "0.3"]);
+        assert_eq!(values("x=10%..30%:10%"), ["10%", "20%", "30%"]);
+        assert_eq!(values("x=3..5"), ["3", "4", "5"]);
+        assert_eq!(values("x=1ms..1s").len(), 100);
+        assert_eq!(values("x=0..1000").len(), 101);
+        assert_eq!(values("x=0..1010").len(), 51);
+        assert_eq!(values("x=7..7"), ["7"]);
+    }
+
+    #[test]
+    fn what_is_no_knob_is_told() {
+        for (text, word) in [
+            ("x", "expected KEY="),
+            ("x=", "expected KEY="),
+            ("x=1,,2", "empty"),
+            ("x=1,2,1", "twice"),
+            ("x=5..1", "lower end comes first"),
+            ("x=1..5:0", "the step is nothing"),
+            ("x=0..100000:1", "10000 are the most"),
+            ("x=1/h..5/m", "not the same unit"),
+            ("x=a..b", "unit"),
+            ("x=/h../h", "no number"),
+            ("x=1.2.3..4", "no number"),
+        ] {
+            let told = Knob::parse(text).expect_err(text);
+            assert!(told.contains(word), "{text}: {told}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What a planner wants: a measure, and a bound for it.
+
+use std::fmt;
+
+use crate::engine::Span;
+use crate::plan::Plan;
+use crate::workload::{Place, Problem, Reports, Side, Workload, units};
+
+use super::{Count, Measure, Statistic};
+
+/// A measure that is to be at most, or at least, so much.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Goal {
+    /// Of what.
+    pub measure: Measure,
+    /// On which side of the bound it is to be.
+    pub side: Side,
+    /// The bound, in the measure's unit.
+    pub bound: f64,
+    /// The bound as it was written.
+    written: String,
+}
+
+impl fmt::Display for Goal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.measure, self.wanted())
+    }
+}
+
+impl Goal {
+    /// A bound for a measure, both as people write them: `500ms` for a duration, `0.1%` for a share, `40` for a count. A
+    /// share of a count may leave out `.share`: the percent sign says it.
+    ///
+    /// # Errors
+    /// What is wrong, and what to write.
+    pub fn new(measure: &str, side: Side, bound: &str) -> Result<Goal, String> {
+        let mut measure = Measure::parse(measure)?;
+        let is_count = Count::ALL.into_iter().any(|count| count.name() == measure.metric);
+        if is_count && measure.statistic == Statistic::Mean && bound.ends_with('%') {
+            measure.statistic = Statistic::Share;
+        }
+        let value = match measure.unit() {
+            "ms" => units::duration(bound).map(|span| span.nanos() as f64 / Span::from_millis(1).nanos() as f64),
+            "ratio" if bound.ends_with('%') => units::share(bound),
+            _ => units::number(bound),
+        };
+        let expected = match measure.unit() {
+            "ms" => "a duration such as 500ms",
+            "ratio" => "a share such as 0.1%",
+            _ if is_count => "a number, or a share of the calls offered such as 0.1%",
+            _ => "a number",
+        };
+        let bound_of = |why: String| format!("the bound of `{measure}` is to be {expected}: {why}");
+        value
+            .map(|value| Goal { bound: value, written: bound.to_owned(), side, measure: measure.clone() })
+            .map_err(bound_of)
+    }
+
+    /// Reads `setup_delay.p99<=500ms` or `completed.share>=95%`.
+    ///
+    /// # Errors
+    /// What is wrong, and what to write.
+    pub fn parse(text: &str) -> Result<Goal, String> {
+        for (sign, side) in [("<=", Side::AtMost), (">=", Side::AtLeast)] {
+            if let Some((measure, bound)) = text.split_once(sign) {
+                return Goal::new(measure.trim(), side, bound.trim());
+            }
+        }
+        Err("expected MEASURE<=BOUND or MEASURE>=BOUND, e.g. setup_delay.p99<=500ms".to_owned())
+    }
+
+    /// The bound as people write it: `<= 500ms`.
+    pub fn wanted(&self) -> String {
+        let sign = match self.side {
+            Side::AtMost => "<=",
+            Side::AtLeast => ">=",
+        };
+        format!("{sign} {}", self.written)
+    }
+}
+
+/// The goals of a workload. What is wrong with them is reported; whether runs measure them can be told only with a plan.
+pub fn goals(workload: &Workload, plan: Option<&Plan>, reports: &Reports) -> Vec<Goal> {
+    let mut goals = Vec::new();
+    for said in &workload.goals {
+        let measure = match &said.of {
+            Some((scope, name)) => format!("{scope}:{}/{}", name.value, said.metric.value),
+            None => said.metric.value.clone(),
+        };
+        let complain = |place: &Place, why: String| reports.add(Problem::new(place.clone(), why, ""));
+        if let Err(why) = Measure::parse(&measure) {
+            let problem = Problem::new(said.metric.place.clone(), why, "");
+            reports.add(problem.hint("docs/RESULTS.md lists what is measured"));
+            continue;
+        }
+        let Some(bound) = &said.bound else { continue };
+        match Goal::new(&measure, said.side, &bound.value) {
+            Err(why) => complain(&bound.place, why),
+            Ok(goal) => match plan.map(|plan| goal.measure.check(plan)) {
+                Some(Err(why)) => complain(said.of.as_ref().map_or(&said.metric.place, |(_, name)| &name.place), why),
+                _ => goals.push(goal),
+            },
+        }
+    }
+    goals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_have_the_units_of_their_measures() {
+        let goal = |text: &str| Goal::parse(text).map(|goal| (goal.to_string(), goal.bound));
+        assert_eq!(goal("setup_delay.p99<=500ms"), Ok(("setup_delay.p99 <= 500ms".into(), 500.0)));
+        assert_eq!(goal("refused <= 0.1%"), Ok(("refused.share <= 0.1%".into(), 0.001)));
+        assert_eq!(goal("refused<=40"), Ok(("refused <= 40".into(), 40.0)));
+        assert_eq!(
+            goal("station:ivr.workers/utilisation<=80%"),
+            Ok(("station:ivr.workers/utilisation <= 80%".into(), 0.8))
+        );
+        assert_eq!(goal("completed.share>=0.95").map(|it| it.1), Ok(0.95));
+        for (wrong, word) in [
+            ("setup_delay.p99", "expected MEASURE<=BOUND"),
+            ("setup_dely.p99<=1s", "did you mean `setup_delay`"),
+            ("setup_delay.p99<=500", "a duration such as 500ms: `500` has no unit"),
+            ("setup_delay.p99<=5%", "a duration such as 500ms"),
+            ("calls_in_progress<=5%", "is to be a number"),
+            ("refused<=120%", "cannot be more than 100%"),
+        ] {
+            let told = Goal::parse(wrong).expect_err(wrong);
+            assert!(told.contains(word), "{told}");
+        }
+    }
+}

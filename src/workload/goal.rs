@@ -1,0 +1,56 @@
+//! What is wanted of the results: `[[goal]]`.
+
+use super::problem::Problem;
+use super::read::{At, Name, Table, Value};
+
+/// `[[goal]]`: what is measured, and the bound it is to keep. What the words mean is for those to say who measure.
+#[derive(Clone, Debug)]
+pub struct Goal {
+    /// The measure, as in `setup_delay.p99`.
+    pub metric: At<String>,
+    /// What it is about, if not all of the cluster: the kind of thing, and its name.
+    pub of: Option<(&'static str, Name)>,
+    /// On which side of the bound it is to be.
+    pub side: Side,
+    /// The bound; `None` if it has been reported.
+    pub bound: Option<At<String>>,
+}
+
+/// On which side of a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The bound or less.
+    AtMost,
+    /// The bound or more.
+    AtLeast,
+}
+
+/// What a goal may be about, beside the cluster.
+const SCOPES: [&str; 3] = ["route_point", "application", "node"];
+
+impl Goal {
+    pub(super) fn read(table: &Table<'_>) -> Goal {
+        let metric = table.key("metric", Value::string);
+        let metric = At { place: metric.place(), value: metric.required() };
+        let mut of = None;
+        for scope in SCOPES {
+            let name = table.reference(scope);
+            let place = name.place();
+            let Some(name) = name.optional() else { continue };
+            if of.is_some() || metric.value.contains('/') {
+                let title = "a goal is about one thing";
+                table.reports().add(Problem::new(place, title, "").hint("several goals are several `[[goal]]`"));
+            }
+            of = Some((scope, name));
+        }
+        let side = match table.one_of(&["at_most", "at_least"]) {
+            Some("at_least") => Side::AtLeast,
+            _ => Side::AtMost,
+        };
+        let [at_most, at_least] = ["at_most", "at_least"].map(|key| table.key(key, Value::bound));
+        let bound = if side == Side::AtMost { at_most } else { at_least };
+        let place = bound.place();
+        let bound = bound.optional().map(|value| At { value, place });
+        Goal { metric, of, side, bound }
+    }
+}
