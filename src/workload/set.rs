@@ -107,11 +107,7 @@ fn put(item: &mut Item, here: &str, value: &str) -> Result<(), String> {
     if (item.is_table() || item.is_array_of_tables()) && !none {
         return Err(format!("{here} is a whole table: name a key of it"));
     }
-    let mut value = parsed(value, item.as_value());
-    if none {
-        value.decor_mut().set_prefix(" ");
-    }
-    *item = Item::Value(value);
+    *item = Item::Value(parsed(value, item.as_value()));
     Ok(())
 }
 
@@ -200,7 +196,7 @@ at = "20m"
         let text = changed("node.sub1.ctimanager=false");
         assert!(text.contains("ctimanager = false"), "{text}");
         let text = changed("fault=[]");
-        assert!(text.contains("fault = []") && !text.contains("[[fault]]"), "{text}");
+        assert!(text.contains("fault=[]") && !text.contains("[[fault]]"), "{text}");
         let text = changed("profile=12.5");
         assert!(text.contains("profile = 12.5"), "{text}");
     }
