@@ -8,6 +8,7 @@ use super::study::Precision;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::check::CheckArguments;
+use super::compare::CompareArguments;
 use super::deps::DepsArguments;
 use super::oracle::OracleArguments;
 use crate::engine::Span;
@@ -45,6 +46,10 @@ pub(super) enum Command {
     /// Check a workload without running it: the configuration checklist, every error, and warnings
     #[command(after_help = super::check::AFTER_HELP)]
     Check(CheckArguments),
+
+    /// Run two workloads with the same callers, and tell what differs and by how much
+    #[command(after_help = super::compare::AFTER_HELP)]
+    Compare(CompareArguments),
 
     /// Show what uses what in a workload, and what would be affected if a part of it went
     #[command(after_help = EXIT_CODES)]
@@ -273,6 +278,11 @@ fn seed(text: &str) -> Result<u64, String> {
     let plain = digits.chars().all(|digit| digit.is_digit(radix));
     let seed = if plain { u64::from_str_radix(digits, radix).ok() } else { None };
     seed.ok_or_else(|| format!("expected a whole number from 0 to {}, or 0x and up to 16 hexadecimal digits", u64::MAX))
+}
+
+/// A share such as `1%`.
+pub(super) fn percent(text: &str) -> Result<f64, String> {
+    units::share(text).map_err(|why| format!("expected a percentage such as 1%: {why}"))
 }
 
 /// A whole number within bounds that have a reason.

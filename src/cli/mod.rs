@@ -4,6 +4,7 @@
 
 mod arguments;
 mod check;
+mod compare;
 mod deps;
 mod init;
 mod manual;
@@ -93,6 +94,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command.unwrap_or_default() {
         Command::Run(run) => run::run(&run),
         Command::Verify(verify) => verify::run(&verify),
+        Command::Compare(compare) => compare::compare(&compare),
         Command::Check(check) => check::check(&check),
         Command::Deps(deps) => deps::deps(&deps),
         Command::Oracle(oracle) => oracle::oracle(&oracle),

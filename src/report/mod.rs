@@ -5,6 +5,7 @@
 
 mod answer;
 mod check;
+mod comparison;
 mod dependencies;
 mod devices;
 mod expected;
@@ -26,6 +27,10 @@ use crate::stats::{Confidence, Survival};
 
 pub use answer::{Answer, Line, Quantity, time};
 pub use check::{check_json, check_text};
+pub use comparison::{
+    Compared, Difference, Sample, compare, comparison_csv, comparison_json, comparison_markdown, comparison_table,
+    samples,
+};
 pub use dependencies::{dependencies_json, dependencies_table, dependency_json, dependency_table};
 pub use devices::devices_csv;
 pub use expected::simulated;
