@@ -569,7 +569,7 @@ fn a_goal_decides_the_exit_code() {
     assert!(table.contains("refused.share <= 50%") && table.trim_end().ends_with("met"), "{table}");
     let (code, _, said) = run(&["--goal", "refused<=0.01%"]);
     assert_eq!(code, Some(10));
-    assert!(said.contains("missed: refused.share <= 0.01%"), "{said}");
+    assert!(said.contains("failed: not met: refused.share <= 0.01%"), "{said}");
     let goals = text(&fs::read(directory.path().join("out/goals.csv")).unwrap());
     assert_eq!(goals.lines().count(), 3);
     assert!(goals.lines().nth(2).unwrap().ends_with(",missed"), "{goals}");

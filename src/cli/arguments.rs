@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::check::CheckArguments;
 use super::compare::CompareArguments;
 use super::deps::DepsArguments;
+use super::gate::GateArguments;
 use super::oracle::OracleArguments;
 use crate::engine::Span;
 use crate::record::Goal;
@@ -50,6 +51,10 @@ pub(super) enum Command {
     /// Run two workloads with the same callers, and tell what differs and by how much
     #[command(after_help = super::compare::AFTER_HELP)]
     Compare(CompareArguments),
+
+    /// Hold a workload against a recorded baseline: has anything become worse? For pipelines
+    #[command(after_help = super::gate::AFTER_HELP)]
+    Gate(GateArguments),
 
     /// Show what uses what in a workload, and what would be affected if a part of it went
     #[command(after_help = EXIT_CODES)]

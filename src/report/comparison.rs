@@ -78,8 +78,10 @@ pub struct Compared {
     pub paired: Option<Paired>,
     /// How sure the interval of this difference has to be, given how many there are (Holm).
     pub confidence: Confidence,
-    /// Such a share of the first's mean is said not to matter.
-    pub margin: f64,
+    /// A difference up to this is said not to matter, in the measure's unit.
+    pub matters: f64,
+    /// Whether every replication has the same value, or none, in both.
+    pub same: bool,
 }
 
 /// Compares values of the same measures, in the same order, of replications with the same callers. All tests together
@@ -108,18 +110,14 @@ pub fn compare(first: &[Sample], second: &[Sample], margin: f64) -> Vec<Compared
             Some(_) => levels.next().map_or(Confidence::USUAL, Confidence::within),
             None => Confidence::USUAL,
         },
+        matters: margin * mean(&first.values).map_or(0.0, f64::abs),
+        same: first.values == second.values,
         paired,
-        margin,
     };
     first.iter().zip(second).zip(pairs).map(compared).collect()
 }
 
 impl Compared {
-    /// The difference that is said to matter, in the measure's unit.
-    pub fn matters(&self) -> f64 {
-        self.margin * self.first.map_or(0.0, f64::abs)
-    }
-
     /// The interval of the mean difference.
     pub fn interval(&self) -> Option<(f64, f64)> {
         self.paired.as_ref().map(|paired| paired.interval(self.confidence))
@@ -132,13 +130,14 @@ impl Compared {
                 (None, None) => Difference::Nothing,
                 (Some(_), None) => Difference::OnlyFirst,
                 (None, Some(_)) => Difference::OnlySecond,
+                (Some(_), Some(_)) if self.same => Difference::Same,
                 (Some(_), Some(_)) => Difference::Undecided,
             };
         };
         let (low, high) = paired.interval(self.confidence);
-        let matters = self.matters();
+        let matters = self.matters;
         match () {
-            () if paired.is_nothing() => Difference::Same,
+            () if self.same => Difference::Same,
             () if -matters < low && high < matters => Difference::Alike,
             () if low > 0.0 => Difference::Higher,
             () if high < 0.0 => Difference::Lower,
@@ -156,7 +155,7 @@ impl Compared {
         let (low, high) = paired.interval(self.confidence);
         let (half, seen) = ((high - low) / 2.0, paired.mean().abs());
         // Either far enough from nothing, or near enough to it.
-        let wanted = seen.max(self.matters() - seen);
+        let wanted = seen.max(self.matters - seen);
         if wanted <= 0.0 || half <= 0.0 {
             return None;
         }
@@ -167,12 +166,12 @@ impl Compared {
 }
 
 /// A number relative to the first's, in percent.
-fn relative(value: f64, of: Option<f64>) -> Option<f64> {
+pub(super) fn relative(value: f64, of: Option<f64>) -> Option<f64> {
     of.filter(|of| *of != 0.0).map(|of| 100.0 * value / of.abs())
 }
 
 /// A difference for people. That of two shares is in points: in percent it would be mistaken for the relative one.
-fn change(unit: &str, value: f64) -> String {
+pub(super) fn change(unit: &str, value: f64) -> String {
     match unit {
         "ratio" => format!("{} points", human(100.0 * value)),
         _ => shown(unit, value),
@@ -180,11 +179,11 @@ fn change(unit: &str, value: f64) -> String {
 }
 
 /// The same with its sign always there.
-fn signed(unit: &str, value: f64) -> String {
+pub(super) fn signed(unit: &str, value: f64) -> String {
     format!("{}{}", if value > 0.0 { "+" } else { "" }, change(unit, value))
 }
 
-fn percent(value: Option<f64>) -> String {
+pub(super) fn percent(value: Option<f64>) -> String {
     match value {
         None => String::new(),
         Some(value) if value.abs() >= 1000.0 => format!("x {}", human(1.0 + value / 100.0)),

@@ -9,6 +9,7 @@ mod comparison;
 mod dependencies;
 mod devices;
 mod expected;
+mod gate;
 mod goals;
 mod graph;
 mod log;
@@ -34,6 +35,10 @@ pub use comparison::{
 pub use dependencies::{dependencies_json, dependencies_table, dependency_json, dependency_table};
 pub use devices::devices_csv;
 pub use expected::simulated;
+pub use gate::{
+    Baseline, Better, Gate, GateReport, Gated, Held, Kept, Speed, SpeedHeld, fingerprint, gate_json, gate_junit,
+    gate_markdown, gate_table,
+};
 pub use goals::{Judged, Verdict, goals_csv, goals_table, judge};
 pub use graph::{Drawing, dot, mermaid};
 pub use log::histograms_hlog;
