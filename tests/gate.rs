@@ -180,7 +180,29 @@ fn what_cannot_be_judged_is_never_a_pass() {
     assert_eq!(verdict(at, &["--set", "run.length=nonsense"]).0, Some(3));
 }
 
-/// A baseline of 81 measures is not the standard one for a workload without its application.
+/// The script for any pipeline, as it is shipped.
+#[cfg(unix)]
+#[test]
+fn the_script_ends_with_the_worst_code() {
+    let directory = recorded(&[]);
+    let at = directory.path();
+    let program = Path::new(assert_cmd::cargo::cargo_bin!("ctisim")).parent().expect("a directory").to_owned();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ci/gate.sh");
+    let run = |baselines: &str, more: &[&str]| {
+        let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+        let mut shell = Command::new("sh");
+        shell.current_dir(at).arg(&script).args(more).env("PATH", path);
+        let output = shell.env("WORKLOADS", ".").env("BASELINES", baselines).env("REPORTS", "reports").output();
+        output.expect("there is a shell").status.code()
+    };
+    assert_eq!(run("kept", &[]), Some(0));
+    assert!(at.join("reports/small.xml").exists() && at.join("reports/small.md").exists());
+    assert_eq!(run("kept", &["--set", "work.setup.exponential=25ms", "--changed"]), Some(10));
+    assert_eq!(run("kept", &["--set", "work.setup.exponential=25ms"]), Some(12));
+    assert_eq!(run("nowhere", &[]), Some(12));
+}
+
+/// A baseline that lacks a measure of today.
 #[test]
 fn a_measure_that_went_away_is_told() {
     let plan = plan("20ms");
