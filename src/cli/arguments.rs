@@ -10,6 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::check::CheckArguments;
 use super::deps::DepsArguments;
 use super::oracle::OracleArguments;
+use super::sweep::SweepArguments;
 use crate::engine::Span;
 use crate::record::Goal;
 use crate::starter::most;
@@ -41,6 +42,10 @@ pub(super) enum Command {
     /// Run replications of a workload and report what was measured
     #[command(after_help = EXIT_CODES)]
     Run(RunArguments),
+
+    /// Run a workload at many values of a key, or a grid of keys, with the same callers at each
+    #[command(after_help = super::sweep::AFTER_HELP)]
+    Sweep(SweepArguments),
 
     /// Check a workload without running it: the configuration checklist, every error, and warnings
     #[command(after_help = super::check::AFTER_HELP)]
@@ -244,6 +249,8 @@ pub(super) enum Format {
     Json,
     /// The same rows as a Markdown table
     Md,
+    /// A workbook: a sheet a file, and charts. It is one of the files, and a table is printed; with --no-files it is printed
+    Xlsx,
 }
 
 fn replications(text: &str) -> Result<Range<u64>, String> {
