@@ -12,6 +12,7 @@ use super::compare::CompareArguments;
 use super::deps::DepsArguments;
 use super::gate::GateArguments;
 use super::oracle::OracleArguments;
+use super::sweep::SweepArguments;
 use crate::engine::Span;
 use crate::record::Goal;
 use crate::starter::most;
@@ -43,6 +44,10 @@ pub(super) enum Command {
     /// Run replications of a workload and report what was measured
     #[command(after_help = EXIT_CODES)]
     Run(RunArguments),
+
+    /// Run a workload at many values of a key, or a grid of keys, with the same callers at each
+    #[command(after_help = super::sweep::AFTER_HELP)]
+    Sweep(SweepArguments),
 
     /// Check a workload without running it: the configuration checklist, every error, and warnings
     #[command(after_help = super::check::AFTER_HELP)]
@@ -242,6 +247,20 @@ pub(super) enum CompletedShell {
     Fish,
 }
 
+/// How what is no workbook is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum TextFormat {
+    /// For people
+    #[default]
+    Table,
+    /// The rows of the file
+    Csv,
+    /// The same rows as JSON
+    Json,
+    /// For pull requests and wikis
+    Md,
+}
+
 /// How the summary is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -254,6 +273,8 @@ pub(super) enum Format {
     Json,
     /// The same rows as a Markdown table
     Md,
+    /// A workbook: a sheet a file, and charts. It is one of the files, and a table is printed; with --no-files it is printed
+    Xlsx,
 }
 
 fn replications(text: &str) -> Result<Range<u64>, String> {

@@ -9,7 +9,7 @@ use crate::plan::Plan;
 use crate::record::{Measure, ReplicationSummary};
 use crate::report::{self, Difference, Study};
 
-use super::arguments::{Format, StudyArguments};
+use super::arguments::{StudyArguments, TextFormat};
 use super::model::{self, Loaded};
 use super::output::OutputDirectory;
 use super::progress::Bar;
@@ -58,7 +58,7 @@ pub(super) struct CompareArguments {
 
     /// What to print on standard output
     #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
+    pub(super) format: TextFormat,
 
     /// Directory for comparison.csv [default: results/<A>.compare]
     #[arg(long, value_name = "DIR")]
@@ -125,16 +125,16 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let values = |study: &Study| report::samples(study, &measures);
     let compared = report::compare(&values(&first), &values(&second), arguments.margin);
 
-    let csv = report::comparison_csv(&compared);
+    let csv = report::comparison_sheet(&compared).csv();
     if let Some(output) = &output {
         output.write(&[(FILE, csv.clone())])?;
     }
     let title = title(arguments, &a, b_path, &replications, seed);
     match arguments.format {
-        Format::Table => print((title + &report::comparison_table(&compared, arguments.all)).as_bytes())?,
-        Format::Csv => print(&csv)?,
-        Format::Json => print(&report::comparison_json(&compared))?,
-        Format::Md => print((title + "\n" + &report::comparison_markdown(&compared)).as_bytes())?,
+        TextFormat::Table => print((title + &report::comparison_table(&compared, arguments.all)).as_bytes())?,
+        TextFormat::Csv => print(&csv)?,
+        TextFormat::Json => print(&report::comparison_sheet(&compared).json())?,
+        TextFormat::Md => print((title + "\n" + &report::comparison_markdown(&compared)).as_bytes())?,
     }
     if let Some(output) = output.filter(|_| !study.quiet) {
         say(&format!("wrote {FILE} to {}", output.path().display()));

@@ -17,9 +17,10 @@ mod output;
 mod progress;
 mod run;
 mod study;
-#[expect(dead_code, reason = "used by the commands to come")]
+mod sweep;
 mod vary;
 mod verify;
+mod workbook;
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
@@ -56,6 +57,8 @@ enum Stop {
         /// Of how many.
         wanted: u64,
     },
+    /// The same, but what is finished is kept: what, and how to go on.
+    Paused(String),
 }
 
 impl Stop {
@@ -70,7 +73,7 @@ impl Stop {
             Stop::NotComparable(_) => 12,
             Stop::Violated(_) => 13,
             // What a shell makes of a process ended by SIGINT.
-            Stop::Interrupted { .. } => 130,
+            Stop::Interrupted { .. } | Stop::Paused(_) => 130,
         }
     }
 
@@ -81,6 +84,7 @@ impl Stop {
             Stop::Inconclusive(message) => format!("inconclusive: {message}"),
             Stop::NotComparable(message) => format!("not comparable: {message}"),
             Stop::Invalid(problems) => problems.trim_end().to_owned(),
+            Stop::Paused(message) => format!("interrupted: {message}"),
             Stop::Found => String::new(),
             Stop::Interrupted { done, wanted } => {
                 format!("interrupted: {done} of {wanted} replications were done; they are lost, nothing was written")
@@ -94,6 +98,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command.unwrap_or_default() {
         Command::Run(run) => run::run(&run),
+        Command::Sweep(sweep) => sweep::run(&sweep),
         Command::Verify(verify) => verify::run(&verify),
         Command::Gate(gate) => gate::gate(&gate),
         Command::Compare(compare) => compare::compare(&compare),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::check::{self, Compiled, Examination};
 use crate::plan::Plan;
@@ -61,23 +61,46 @@ fn read_from(from: impl Read, most: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The text of a workload, read once, and where the files beside it are.
+pub(super) struct Source {
+    /// The whole path, for problems to show where they are; the plan takes its name from the last part.
+    name: String,
+    text: String,
+    directory: PathBuf,
+    is_standard_input: bool,
+}
+
+impl Source {
+    /// Reads a workload; without one, it is the built-in. `help` says what to do about one that cannot be read.
+    pub(super) fn read(workload: Option<&Path>, help: &str) -> Result<Source, Stop> {
+        let (path, text) = match workload {
+            Some(path) => (path, text(path, help)?),
+            None => (Path::new(BUILT_IN), BUILT_IN_TEXT.to_owned()),
+        };
+        Ok(Source {
+            name: shown(path).into_owned(),
+            text,
+            directory: path.parent().unwrap_or(Path::new("")).to_owned(),
+            is_standard_input: path == Path::new(STANDARD_INPUT),
+        })
+    }
+
+    /// Compiles it with some of its values changed.
+    pub(super) fn load(&self, settings: &[String]) -> Result<Loaded, Stop> {
+        let color = colored(&io::stderr());
+        let loaded = compile(&self.name, &self.text, settings, &self.directory, color);
+        let mut loaded = loaded.map_err(Stop::Invalid)?;
+        if self.is_standard_input {
+            loaded.plan.name = "stdin".to_owned();
+        }
+        Ok(loaded)
+    }
+}
+
 /// Reads and compiles a workload with some of its values changed; without one, the built-in. `help` says what to do about
 /// one that cannot be read.
 pub(super) fn load(workload: Option<&Path>, settings: &[String], help: &str) -> Result<Loaded, Stop> {
-    let color = colored(&io::stderr());
-    let Some(path) = workload else {
-        return compile(BUILT_IN, BUILT_IN_TEXT, settings, Path::new(""), color).map_err(Stop::Invalid);
-    };
-    let text = text(path, help)?;
-    if path == Path::new(STANDARD_INPUT) {
-        let mut loaded = compile(NAME_OF_INPUT, &text, settings, Path::new(""), color).map_err(Stop::Invalid)?;
-        loaded.plan.name = "stdin".to_owned();
-        return Ok(loaded);
-    }
-    // The whole path, for the problems to show where they are; the plan takes its name from the last part.
-    let name = path.to_string_lossy();
-    let directory = path.parent().unwrap_or(Path::new(""));
-    compile(&name, &text, settings, directory, color).map_err(Stop::Invalid)
+    Source::read(workload, help)?.load(settings)
 }
 
 /// What a workload is called where its problems are shown.

@@ -9,7 +9,7 @@ use tempfile::{Builder, NamedTempFile};
 use super::Stop;
 
 /// A file to be: its name and what is in it.
-pub(super) type File = (&'static str, Vec<u8>);
+pub(super) type File<Name = &'static str> = (Name, Vec<u8>);
 
 /// A directory for results, which need not exist yet.
 pub(super) struct OutputDirectory {
@@ -47,13 +47,13 @@ impl OutputDirectory {
 
     /// Writes the files. Each is first written aside in full, and only when all are safe on the disk does any take its
     /// place.
-    pub(super) fn write(&self, files: &[File]) -> Result<(), Stop> {
+    pub(super) fn write<Name: AsRef<str>>(&self, files: &[File<Name>]) -> Result<(), Stop> {
         self.write_through(files, |file, content| file.write_all(content))
     }
 
-    fn write_through(
+    fn write_through<Name: AsRef<str>>(
         &self,
-        files: &[File],
+        files: &[File<Name>],
         write: impl Fn(&mut fs::File, &[u8]) -> io::Result<()>,
     ) -> Result<(), Stop> {
         let created = self.create()?;
@@ -65,13 +65,14 @@ impl OutputDirectory {
     }
 
     /// All files, written aside. They vanish when they are dropped.
-    fn stage(
+    fn stage<Name: AsRef<str>>(
         &self,
-        files: &[File],
+        files: &[File<Name>],
         write: impl Fn(&mut fs::File, &[u8]) -> io::Result<()>,
     ) -> Result<Vec<(NamedTempFile, PathBuf)>, Stop> {
         let mut staged = Vec::new();
         for (name, content) in files {
+            let name = name.as_ref();
             let path = self.path.join(name);
             let file = self.temporary(name).and_then(|mut file| {
                 write(file.as_file_mut(), content)?;

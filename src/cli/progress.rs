@@ -29,6 +29,11 @@ impl Bar {
         bar.enable_steady_tick(std::time::Duration::from_millis(200));
         Bar(bar)
     }
+
+    /// Talks, on a line of its own above the bar.
+    pub(super) fn say(&self, message: &str) {
+        self.0.suspend(|| super::say(message));
+    }
 }
 
 impl Progress for Bar {

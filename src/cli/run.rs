@@ -16,7 +16,8 @@ use super::model::{self, Loaded};
 use super::output::{File, OutputDirectory};
 use super::progress::Bar;
 use super::study::{Precision, Runner};
-use super::{Stop, memory, print, say};
+use super::workbook::Workbook;
+use super::{Stop, memory, print, say, workbook};
 
 /// The most replications that a precision may take if nobody says how many.
 const MOST_REPLICATIONS: u64 = 100_000;
@@ -55,8 +56,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
         let default = || Path::new("results").join(&plan.name);
         OutputDirectory::new(arguments.out.clone().unwrap_or_else(default))
     });
+    workbook::check(arguments.format, arguments.no_files)?;
+    let workbook_name = workbook::name(&plan.name);
+    let with_workbook = (arguments.format == Format::Xlsx).then_some(&*workbook_name);
     if let Some(output) = &output {
-        output.check(&FILES)?;
+        output.check(&FILES.into_iter().chain(with_workbook).collect::<Vec<_>>())?;
     }
     let summaries = wanted.saturating_mul(ReplicationSummary::bytes(&plan));
     memory::check(plan.memory_needed(jobs), summaries, jobs)?;
@@ -73,21 +77,32 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let (outcome, reached) = outcome.map_err(|failure| stopped(&failure, wanted, &format!("{asked} --audit")))?;
 
     // From here on there is little left to do and much to lose: nobody is left with half of the files.
-    interrupt.committed.store(true, Ordering::Relaxed);
+    interrupt.commit();
     let study = Study::new(&plan, seed, outcome);
     let done = replications.start..replications.start + study.outcome.summaries.len() as u64;
     let judged: Vec<Judged> = goals.iter().map(|goal| judge(goal, &study, Confidence::USUAL)).collect();
     // However many it took: so many give the same bytes again.
-    let command = command(arguments, &done, seed);
+    let provenance = Provenance::new(&study, digest, command(arguments, &done, seed));
+    let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of_study(&study, &judged, &provenance));
+    let mut names = FILES.join(", ");
     if let Some(output) = &output {
-        output.write(&files(&study, &judged, digest, command))?;
+        let mut files = files(&study, &judged, &provenance);
+        if let Some(file) = workbook.as_ref().and_then(Workbook::file) {
+            names = format!("{names}, {}", file.0);
+            files.push(file);
+        }
+        output.write(&files)?;
     }
     let most = done.end - done.start;
     // After the files: results that took an hour are not lost because nobody could take the summary.
-    print(&summary(&study, &judged, arguments.format))?;
-    if let Some(output) = output.filter(|_| !arguments.study.quiet) {
-        say(&format!("wrote {} to {}", FILES.join(", "), output.path().display()));
+    match workbook.as_ref().filter(|_| arguments.no_files) {
+        Some(workbook) => workbook.print()?,
+        None => print(&summary(&study, &judged, arguments.format))?,
     }
+    if let Some(output) = output.filter(|_| !arguments.study.quiet) {
+        say(&format!("wrote {names} to {}", output.path().display()));
+    }
+    workbook.map_or(Ok(()), Workbook::finish)?;
     // The built-in workload is what it is.
     let warnings =
         arguments.workload.as_deref().filter(|_| !arguments.study.quiet).map(|path| model::warnings(path, &text));
@@ -211,7 +226,7 @@ impl Interrupt {
                 return;
             }
             if stop.swap(true, Ordering::Relaxed) {
-                say("interrupted at once: nothing was written");
+                say("interrupted at once: what was under way is lost");
                 std::process::exit(i32::from(Stop::Interrupted { done: 0, wanted: 0 }.exit_code()));
             }
             say("finishing the replications under way; Ctrl-C again stops at once");
@@ -219,26 +234,31 @@ impl Interrupt {
         .map_err(|error| Stop::Failed(format!("cannot listen for Ctrl-C: {error}")))?;
         Ok(interrupt)
     }
+
+    /// The results are complete: from now on they are written whatever comes.
+    pub(super) fn commit(&self) {
+        self.committed.store(true, Ordering::Relaxed);
+    }
 }
 
 /// The result files, in the order of [`FILES`].
-fn files(study: &Study, judged: &[Judged], digest: String, command: String) -> Vec<File> {
+fn files(study: &Study, judged: &[Judged], provenance: &Provenance) -> Vec<File<String>> {
     let contents = [
-        report::summary_csv(study),
-        report::goals_csv(study, judged),
-        report::replications_csv(study),
-        report::devices_csv(study),
-        report::timeline_csv(study),
+        report::summary_sheet(study).csv(),
+        report::goals_sheet(study, judged).csv(),
+        report::replications_sheet(study).csv(),
+        report::devices_sheet(study).csv(),
+        report::timeline_sheet(study).csv(),
         report::histograms_hlog(study),
-        report::run_json(&Provenance::new(study, digest, command)),
+        report::run_json(provenance),
     ];
-    FILES.into_iter().zip(contents).collect()
+    FILES.map(String::from).into_iter().zip(contents).collect()
 }
 
 fn summary(study: &Study, judged: &[Judged], format: Format) -> Vec<u8> {
     match format {
-        Format::Table => (report::table(study) + &report::goals_table(judged)).into_bytes(),
-        Format::Csv => report::summary_csv(study),
+        Format::Table | Format::Xlsx => (report::table(study) + &report::goals_table(judged)).into_bytes(),
+        Format::Csv => report::summary_sheet(study).csv(),
         Format::Json => report::summary_json(study),
         Format::Md => report::summary_markdown(study).into_bytes(),
     }

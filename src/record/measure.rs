@@ -1,5 +1,6 @@
 //! What can be asked of a study, by name: what goals, precisions and comparisons speak of.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::plan::Plan;
@@ -150,18 +151,34 @@ impl Measure {
         if !known().any(|name| name == metric) {
             return Err(unknown("metric", metric, known()));
         }
-        let metrics = || Metric::ALL.into_iter().filter(|it| it.name() == metric);
-        let why = match statistic {
-            Statistic::Share if !counts().any(|name| name == metric) => {
-                "only a count has a `share` in the calls offered"
-            }
-            Statistic::MaxP50 | Statistic::MaxP95 if metrics().next().is_none() => "only a duration has a longest one",
-            Statistic::Censored if !metrics().any(Catalogue::may_be_censored) => {
-                "only what may last longer than a run can be `censored`"
-            }
-            _ => return Ok(Measure { scope: scope.0, name: scope.1, metric: metric.to_owned(), statistic }),
+        let measure = Measure { scope: scope.0, name: scope.1, metric: metric.to_owned(), statistic };
+        measure.makes_sense().map_err(|why| format!("{why}, and `{metric}` is none"))?;
+        Ok(measure)
+    }
+
+    /// Everything that runs of a plan measure, with every statistic of it.
+    pub fn all(plan: &Plan) -> Vec<Measure> {
+        let of = |(scope, name, metric): &(&'static str, String, String)| {
+            let measure = |statistic| Measure { scope, name: name.clone(), metric: metric.clone(), statistic };
+            Statistic::ALL.into_iter().map(measure).filter(|it| it.makes_sense().is_ok()).collect::<Vec<_>>()
         };
-        Err(format!("{why}, and `{metric}` is none"))
+        measured(plan).iter().flat_map(of).collect()
+    }
+
+    /// Whether its metric has this statistic.
+    fn makes_sense(&self) -> Result<(), &'static str> {
+        let is_count = || Count::ALL.into_iter().any(|count| count.name() == self.metric);
+        let mut metrics = Metric::ALL.into_iter().filter(|metric| metric.name() == self.metric);
+        match self.statistic {
+            Statistic::Share if !is_count() => Err("only a count has a `share` in the calls offered"),
+            Statistic::MaxP50 | Statistic::MaxP95 if metrics.next().is_none() => {
+                Err("only a duration has a longest one")
+            }
+            Statistic::Censored if !metrics.any(Catalogue::may_be_censored) => {
+                Err("only what may last longer than a run can be `censored`")
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What is compared if nobody says: of the whole cluster every count but that of the engine's own events, every
@@ -200,25 +217,14 @@ impl Measure {
     /// # Errors
     /// What they do not have, and what was perhaps meant.
     pub fn check(&self, plan: &Plan) -> Result<(), String> {
-        let catalogue = Catalogue::new(plan);
-        let mut known: Vec<(&'static str, String, String)> =
-            Count::ALL.into_iter().map(|count| ("cluster", String::new(), count.name().to_owned())).collect();
-        for series in catalogue.durations.iter().filter(|series| series.exists) {
-            known.push((series.scope.name(), series.name.clone(), series.metric.name().to_owned()));
-        }
-        for series in catalogue.gauges.iter().filter(|series| series.exists) {
-            known.push((series.scope.name(), series.name.clone(), series.metric.name().to_owned()));
-            if has_peak(series.metric) {
-                known.push((series.scope.name(), series.name.clone(), format!("{}_peak", series.metric.name())));
-            }
-        }
+        let known = measured(plan);
         if known.iter().any(|(scope, name, metric)| (*scope, name, metric) == (self.scope, &self.name, &self.metric)) {
             return Ok(());
         }
         let of_scope = || known.iter().filter(|(scope, ..)| *scope == self.scope);
         if self.scope != "cluster" && !of_scope().any(|(_, name, _)| *name == self.name) {
-            let mut names: Vec<&str> = of_scope().map(|(_, name, _)| name.as_str()).collect();
-            names.dedup();
+            let mut seen = BTreeSet::new();
+            let names = of_scope().map(|(_, name, _)| name.as_str()).filter(|&name| seen.insert(name));
             return Err(unknown(&self.scope.replace('_', " "), &self.name, names));
         }
         let here = of_scope().filter(|(_, name, _)| *name == self.name).map(|(.., metric)| metric.as_str());
@@ -273,6 +279,23 @@ impl Measure {
             _ => "count",
         }
     }
+}
+
+/// What runs of a plan measure: the scope, which one, and the metric.
+fn measured(plan: &Plan) -> Vec<(&'static str, String, String)> {
+    let catalogue = Catalogue::new(plan);
+    let mut measured: Vec<(&'static str, String, String)> =
+        Count::ALL.into_iter().map(|count| ("cluster", String::new(), count.name().to_owned())).collect();
+    for series in catalogue.durations.iter().filter(|series| series.exists) {
+        measured.push((series.scope.name(), series.name.clone(), series.metric.name().to_owned()));
+    }
+    for series in catalogue.gauges.iter().filter(|series| series.exists) {
+        measured.push((series.scope.name(), series.name.clone(), series.metric.name().to_owned()));
+        if has_peak(series.metric) {
+            measured.push((series.scope.name(), series.name.clone(), format!("{}_peak", series.metric.name())));
+        }
+    }
+    measured
 }
 
 /// Whether the highest reading of a gauge is kept.

@@ -160,7 +160,10 @@ impl Answer {
                 self.form.to_owned(),
                 kind.to_owned(),
                 line.name.to_owned(),
-                super::cell(&line.value.full()),
+                match &line.value {
+                    Quantity::Text(text) => super::cell(text),
+                    number => number.full(),
+                },
                 line.value.unit().to_owned(),
             ]
         };

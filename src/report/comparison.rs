@@ -1,14 +1,11 @@
 //! Two systems beside each other, replication by replication: what differs, by how much, and what that is worth.
 
-use serde::Serialize;
-
 use crate::record::Measure;
 use crate::stats::{Confidence, Paired, holm};
 
-use super::goals::finite;
 use super::measure::{Values, shown};
 use super::table::{block, human, new_table};
-use super::{Study, csv_of, full};
+use super::{Cell, Sheet, Study};
 
 /// A measure's value in every replication.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,8 +25,7 @@ pub fn samples(study: &Study, measures: &[Measure]) -> Vec<Sample> {
 }
 
 /// What can be said of a difference. The words are those of files: they never change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Difference {
     /// No replication differs at all.
     Same,
@@ -266,80 +262,6 @@ fn undecided(compared: &[Compared]) -> String {
     block(table)
 }
 
-/// A row of the comparison.
-#[derive(Serialize)]
-struct Row {
-    scope: &'static str,
-    name: String,
-    metric: String,
-    statistic: &'static str,
-    unit: &'static str,
-    pairs: u64,
-    a: Option<f64>,
-    b: Option<f64>,
-    difference: Option<f64>,
-    difference_low: Option<f64>,
-    difference_high: Option<f64>,
-    relative_percent: Option<f64>,
-    hodges_lehmann: Option<f64>,
-    hodges_lehmann_low: Option<f64>,
-    hodges_lehmann_high: Option<f64>,
-    p_value: Option<f64>,
-    level: Option<f64>,
-    detectable: Option<f64>,
-    more_replications: Option<u64>,
-    b_is: Difference,
-}
-
-impl Row {
-    fn of(it: &Compared) -> Row {
-        let paired = it.paired.as_ref();
-        let interval = it.interval();
-        let lehmann = paired.map(|paired| paired.hodges_lehmann(it.confidence));
-        let ranks = lehmann.and_then(|(_, interval)| interval);
-        Row {
-            scope: it.measure.scope,
-            name: it.measure.name.clone(),
-            metric: it.measure.metric.clone(),
-            statistic: it.measure.statistic.name(),
-            unit: it.measure.unit(),
-            pairs: paired.map_or(0, Paired::pairs),
-            a: it.first,
-            b: it.second,
-            difference: paired.map(Paired::mean),
-            difference_low: interval.map(|(low, _)| low),
-            difference_high: interval.map(|(_, high)| high),
-            relative_percent: paired.and_then(|paired| relative(paired.mean(), it.first)),
-            hodges_lehmann: lehmann.map(|(median, _)| median),
-            hodges_lehmann_low: ranks.map(|(low, _)| low),
-            hodges_lehmann_high: ranks.map(|(_, high)| high),
-            p_value: paired.map(Paired::p_value),
-            level: paired.map(|_| 2.0 * it.confidence.tail()),
-            detectable: paired.map(|paired| paired.detectable(it.confidence)),
-            more_replications: it.more(),
-            b_is: it.difference(),
-        }
-    }
-
-    fn cells(self) -> Vec<String> {
-        let mut cells = vec![
-            self.scope.to_owned(),
-            super::cell(&self.name),
-            self.metric,
-            self.statistic.to_owned(),
-            self.unit.to_owned(),
-            self.pairs.to_string(),
-        ];
-        cells.extend([self.a, self.b, self.difference, self.difference_low, self.difference_high].map(finite));
-        cells.push(finite(self.relative_percent));
-        cells.extend([self.hodges_lehmann, self.hodges_lehmann_low, self.hodges_lehmann_high].map(finite));
-        cells.extend([self.p_value, self.level, self.detectable].map(finite));
-        cells.push(self.more_replications.map(|more| full(more as f64)).unwrap_or_default());
-        cells.push(self.b_is.name().to_owned());
-        cells
-    }
-}
-
 /// The columns of `comparison.csv`, in their order.
 const COLUMNS: [&str; 20] = [
     "scope",
@@ -365,17 +287,41 @@ const COLUMNS: [&str; 20] = [
 ];
 
 /// `comparison.csv`: a row a measure.
-pub fn comparison_csv(compared: &[Compared]) -> Vec<u8> {
-    let rows = compared.iter().map(|it| Row::of(it).cells());
-    csv_of(std::iter::once(COLUMNS.map(String::from).to_vec()).chain(rows))
+pub fn comparison_sheet(compared: &[Compared]) -> Sheet<'_> {
+    Sheet::new("comparison", COLUMNS, compared.iter().map(cells))
 }
 
-/// The same rows as JSON.
-pub fn comparison_json(compared: &[Compared]) -> Vec<u8> {
-    let rows: Vec<Row> = compared.iter().map(Row::of).collect();
-    let mut json = serde_json::to_vec_pretty(&rows).expect("numbers and texts are JSON");
-    json.push(b'\n');
-    json
+fn cells(it: &Compared) -> Vec<Cell> {
+    let paired = it.paired.as_ref();
+    let interval = it.interval();
+    let lehmann = paired.map(|paired| paired.hodges_lehmann(it.confidence));
+    let ranks = lehmann.and_then(|(_, interval)| interval);
+    let mut cells: Vec<Cell> = vec![
+        it.measure.scope.into(),
+        (&*it.measure.name).into(),
+        (&*it.measure.metric).into(),
+        it.measure.statistic.name().into(),
+        it.measure.unit().into(),
+        paired.map_or(0, Paired::pairs).into(),
+    ];
+    let numbers = [
+        it.first,
+        it.second,
+        paired.map(Paired::mean),
+        interval.map(|(low, _)| low),
+        interval.map(|(_, high)| high),
+        paired.and_then(|paired| relative(paired.mean(), it.first)),
+        lehmann.map(|(median, _)| median),
+        ranks.map(|(low, _)| low),
+        ranks.map(|(_, high)| high),
+        paired.map(Paired::p_value),
+        paired.map(|_| 2.0 * it.confidence.tail()),
+        paired.map(|paired| paired.detectable(it.confidence)),
+    ];
+    cells.extend(numbers.map(Cell::from));
+    cells.push(it.more().into());
+    cells.push(it.difference().name().into());
+    cells
 }
 
 #[cfg(test)]
@@ -441,7 +387,7 @@ mod tests {
         assert_eq!(said(&some, &none), Difference::OnlyFirst);
         assert_eq!(said(&none, &some), Difference::OnlySecond);
         assert_eq!(said(&none, &none), Difference::Nothing);
-        let csv = String::from_utf8(comparison_csv(&compare(&[some], &[none], 0.01))).unwrap();
+        let csv = String::from_utf8(comparison_sheet(&compare(&[some], &[none], 0.01)).csv()).unwrap();
         assert!(csv.ends_with("cluster,,setup_delay,mean,ms,0,2,,,,,,,,,,,,,only_first\r\n"), "{csv}");
     }
 }

@@ -4,7 +4,7 @@ use crate::domain::{DeviceKind, OutBecause};
 use crate::record::{CAUSES, Catalogue, KINDS, Metric, cause_name, kind_name};
 use crate::stats::Survival;
 
-use super::{NANOS_PER_MILLI, Study, cell, csv_of, full, full_or_empty, millis};
+use super::{Cell, NANOS_PER_MILLI, Sheet, Study, millis};
 
 const COLUMNS: [&str; 20] = [
     "workload",
@@ -109,38 +109,38 @@ fn kinds(study: &Study) -> impl Iterator<Item = DeviceKind> {
 
 /// `devices.csv`: counts are means over the replications. What is about going home stands in the rows `rehoming`; its
 /// times are Kaplan-Meier's, and empty where the curve does not get there.
-pub fn devices_csv(study: &Study) -> Vec<u8> {
+pub fn devices_sheet<'a>(study: &'a Study) -> Sheet<'a> {
     let replications = study.outcome.summaries.len() as f64;
-    let mean = |count: u64| full(count as f64 / replications);
-    let spread = |row: usize| -> [String; 3] {
+    let mean = move |count: u64| Cell::Number(count as f64 / replications);
+    let spread = |row: usize| -> [Cell; 3] {
         let histogram = &study.outcome.merged.histograms[row];
         if histogram.totals().count == 0 {
-            return Default::default();
+            return [const { Cell::Missing }; 3];
         }
         let [p50, p95] = histogram.quantiles([0.5, 0.95]);
-        [p50, p95, histogram.totals().max].map(|span| full(millis(span)))
+        [p50, p95, histogram.totals().max].map(|span| millis(span).into())
     };
     let homings = homings(study);
-    let row = |fate: &Fate| {
-        let mut cells =
-            vec![cell(&study.plan.name), kind_name(fate.kind).to_owned(), cause_name(fate.because).to_owned()];
+    let row = move |fate: Fate| {
+        let mut cells: Vec<Cell> =
+            vec![(&*study.plan.name).into(), kind_name(fate.kind).into(), cause_name(fate.because).into()];
         cells.extend([fate.out, fate.reopened, fate.closed, fate.still_out].map(mean));
         cells.extend(spread(fate.out_of_service));
         let homing = homings.iter().find(|homing| homing.kind == fate.kind);
         match homing.filter(|_| fate.because == OutBecause::Rehoming) {
-            None => cells.resize(COLUMNS.len(), String::new()),
+            None => cells.resize(COLUMNS.len(), Cell::Missing),
             Some(homing) => {
                 cells.extend([homing.rehomed, homing.lost, homing.waiting].map(mean));
                 for survival in [&homing.wait, &homing.delay] {
                     let millis = |quantile| survival.quantile(quantile).map(|nanos| nanos as f64 / NANOS_PER_MILLI);
-                    cells.extend([0.5, 0.9, 0.95].map(millis).map(full_or_empty));
+                    cells.extend([0.5, 0.9, 0.95].map(|quantile| Cell::from(millis(quantile))));
                 }
-                cells.push(homing.replications_waiting.to_string());
+                cells.push((homing.replications_waiting as u64).into());
             }
         }
         cells
     };
-    csv_of(std::iter::once(COLUMNS.map(String::from).to_vec()).chain(fates(study).iter().map(row)))
+    Sheet::new("devices", COLUMNS, fates(study).into_iter().map(row))
 }
 
 #[cfg(test)]
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn columns_never_move() {
         let plan = fake::plan();
-        let csv = String::from_utf8(devices_csv(&study(&plan))).unwrap();
+        let csv = String::from_utf8(devices_sheet(&study(&plan)).csv()).unwrap();
         assert_eq!(
             csv.lines().next().unwrap(),
             "workload,device_kind,because,out,reopened,closed,still_out,out_of_service_p50_ms,out_of_service_p95_ms,\
@@ -177,7 +177,7 @@ mod tests {
                 device.application = Some(crate::domain::ApplicationId(0));
             }
         });
-        let csv = String::from_utf8(devices_csv(&study(&plan))).unwrap();
+        let csv = String::from_utf8(devices_sheet(&study(&plan)).csv()).unwrap();
         assert!(csv.lines().count() == 1 + 10 && !csv.contains("phone"));
     }
 
@@ -185,7 +185,7 @@ mod tests {
     fn every_outage_has_one_fate() {
         let plan = fake::plan();
         let study = study(&plan);
-        let csv = devices_csv(&study);
+        let csv = devices_sheet(&study).csv();
         let mut reopened = 0.0;
         for record in csv::Reader::from_reader(&csv[..]).records() {
             let record = record.unwrap();

@@ -9,7 +9,7 @@ use crate::workload::Side;
 use super::measure::{interval, shown};
 use super::summary::NOT_ESTIMABLE;
 use super::table::{block, new_table};
-use super::{Measured, Study, cell, csv_of, full, full_or_empty};
+use super::{Cell, Measured, Sheet, Study};
 
 /// What is to be said of a goal. The words are those of files: they never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -60,7 +60,11 @@ pub struct Judged {
 
 /// Judges a goal by the whole interval of its measure, never by the point.
 pub fn judge(goal: &Goal, study: &Study, confidence: Confidence) -> Judged {
-    let found = goal.measure.of(study, confidence);
+    judge_found(goal, goal.measure.of(study, confidence))
+}
+
+/// Judges a goal by what was found of its measure.
+pub fn judge_found(goal: &Goal, found: Measured) -> Judged {
     let verdict = match goal.side {
         Side::AtMost if found.high.is_some_and(|high| high <= goal.bound) => Verdict::Met,
         Side::AtMost if found.low.is_some_and(|low| low > goal.bound) => Verdict::Missed,
@@ -82,7 +86,7 @@ pub fn goals_table(judged: &[Judged]) -> String {
 }
 
 /// `goals.csv`: a row a goal.
-pub fn goals_csv(study: &Study, judged: &[Judged]) -> Vec<u8> {
+pub fn goals_sheet<'a>(study: &'a Study, judged: &'a [Judged]) -> Sheet<'a> {
     let head = [
         "workload",
         "scope",
@@ -97,32 +101,32 @@ pub fn goals_csv(study: &Study, judged: &[Judged]) -> Vec<u8> {
         "high",
         "verdict",
     ];
-    let row = |it: &Judged| {
+    let row = |it: &Judged| -> Vec<Cell> {
         let Measure { scope, name, metric, statistic } = &it.goal.measure;
-        let bound = |side: Side| if it.goal.side == side { full(it.goal.bound) } else { String::new() };
+        let bound = |side: Side| Cell::from((it.goal.side == side).then_some(it.goal.bound));
         let [value, low, high] = [it.found.value, it.found.low, it.found.high].map(finite);
-        let end = |end: String| if end.is_empty() && it.found.low.is_none() { NOT_ESTIMABLE.to_owned() } else { end };
+        let end = |end| if end == Cell::Missing && it.found.low.is_none() { NOT_ESTIMABLE.into() } else { end };
         vec![
-            cell(&study.plan.name),
-            (*scope).to_owned(),
-            cell(name),
-            metric.clone(),
-            statistic.name().to_owned(),
-            it.found.unit.to_owned(),
+            (&*study.plan.name).into(),
+            (*scope).into(),
+            (&**name).into(),
+            (&**metric).into(),
+            statistic.name().into(),
+            it.found.unit.into(),
             bound(Side::AtMost),
             bound(Side::AtLeast),
             value,
             end(low),
             end(high),
-            it.verdict.name().to_owned(),
+            it.verdict.name().into(),
         ]
     };
-    csv_of(std::iter::once(head.map(String::from).to_vec()).chain(judged.iter().map(row)))
+    Sheet::new("goals", head, judged.iter().map(row))
 }
 
 /// A number, if there is one: what was not reached has none.
-pub(super) fn finite(value: Option<f64>) -> String {
-    full_or_empty(value.filter(|value| value.is_finite()))
+fn finite(value: Option<f64>) -> Cell {
+    value.filter(|value| value.is_finite()).into()
 }
 
 #[cfg(test)]
@@ -163,7 +167,7 @@ mod tests {
         let goal = Goal::parse("offered.p999<=1000000").unwrap();
         let judged = judge(&goal, &study, Confidence::USUAL);
         assert_eq!((judged.found.low, judged.verdict), (None, Verdict::Undecided));
-        let csv = String::from_utf8(goals_csv(&study, &[judged])).unwrap();
+        let csv = String::from_utf8(goals_sheet(&study, &[judged]).csv()).unwrap();
         assert!(
             csv.contains("offered,p999,count,1000000,,") && csv.contains("not estimable,not estimable,undecided"),
             "{csv}"

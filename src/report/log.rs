@@ -1,8 +1,11 @@
 //! Every histogram in the format of the HdrHistogram tools.
 
-use hdrhistogram::serialization::V2DeflateSerializer;
-use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
+use std::io::Write;
 use std::time::Duration;
+
+use hdrhistogram::serialization::interval_log::{IntervalLogWriterBuilder, Tag};
+use hdrhistogram::serialization::{Serializer, V2SerializeError, V2Serializer};
+use hdrhistogram::{Counter, Histogram};
 
 use crate::record::{Metric, Series};
 
@@ -15,7 +18,7 @@ pub fn histograms_hlog(study: &Study) -> Vec<u8> {
     let start = Duration::from_nanos(study.plan.warm_up.nanos());
     let duration = Duration::from_nanos(study.measured_nanos());
     let mut bytes = Vec::new();
-    let mut serializer = V2DeflateSerializer::new();
+    let mut serializer = Deflated(V2Serializer::new());
     let mut writer = IntervalLogWriterBuilder::new()
         .add_comment("Values are microseconds; the times of intervals are seconds. Both are simulated time.")
         .begin_log_with(&mut bytes, &mut serializer)
@@ -30,6 +33,31 @@ pub fn histograms_hlog(study: &Study) -> Vec<u8> {
         }
     }
     bytes
+}
+
+/// V2, compressed. The serializer that comes with the crate compresses with whatever any crate of the program has chosen for
+/// all of them, and the bytes of a file would depend on that.
+struct Deflated(V2Serializer);
+
+impl Serializer for Deflated {
+    type SerializeError = V2SerializeError;
+
+    fn serialize<T: Counter, W: Write>(
+        &mut self,
+        histogram: &Histogram<T>,
+        writer: &mut W,
+    ) -> Result<usize, V2SerializeError> {
+        /// How a compressed V2 histogram begins; what follows is the length of the rest.
+        const COOKIE: u32 = 0x1c84_9314;
+        const LEVEL: u8 = 6;
+        let mut plain = Vec::new();
+        self.0.serialize(histogram, &mut plain)?;
+        let compressed = miniz_oxide::deflate::compress_to_vec_zlib(&plain, LEVEL);
+        writer.write_all(&COOKIE.to_be_bytes())?;
+        writer.write_all(&(compressed.len() as u32).to_be_bytes())?;
+        writer.write_all(&compressed)?;
+        Ok(compressed.len() + 8)
+    }
 }
 
 /// The format gives commas and white space a meaning: in a name they become underscores.

@@ -17,9 +17,13 @@ mod measure;
 mod provenance;
 mod replications;
 mod sarif;
+mod sheet;
 mod summary;
+mod sweep;
 mod table;
 mod timeline;
+#[cfg(feature = "xlsx")]
+mod workbook;
 
 use crate::experiment::Outcome;
 use crate::plan::Plan;
@@ -29,26 +33,29 @@ use crate::stats::{Confidence, Survival};
 pub use answer::{Answer, Line, Quantity, time};
 pub use check::{check_json, check_text};
 pub use comparison::{
-    Compared, Difference, Sample, compare, comparison_csv, comparison_json, comparison_markdown, comparison_table,
-    samples,
+    Compared, Difference, Sample, compare, comparison_markdown, comparison_sheet, comparison_table, samples,
 };
 pub use dependencies::{dependencies_json, dependencies_table, dependency_json, dependency_table};
-pub use devices::devices_csv;
+pub use devices::devices_sheet;
 pub use expected::simulated;
 pub use gate::{
     Baseline, Better, Gate, GateReport, Gated, Held, Kept, Speed, SpeedHeld, fingerprint, gate_json, gate_junit,
     gate_markdown, gate_table,
 };
-pub use goals::{Judged, Verdict, goals_csv, goals_table, judge};
+pub use goals::{Judged, Verdict, goals_sheet, goals_table, judge, judge_found};
 pub use graph::{Drawing, dot, mermaid};
 pub use log::histograms_hlog;
 pub use measure::{Measured, Values};
 pub use provenance::{Provenance, run_json};
-pub use replications::replications_csv;
+pub use replications::replications_sheet;
 pub use sarif::check_sarif;
-pub use summary::{Row, rows, summary_csv, summary_json, summary_markdown};
+pub use sheet::{Cell, Sheet};
+pub use summary::{Row, rows, summary_json, summary_markdown, summary_sheet};
+pub use sweep::{Point, PointResult, Sweep};
 pub use table::{span, table};
-pub use timeline::timeline_csv;
+pub use timeline::timeline_sheet;
+#[cfg(feature = "xlsx")]
+pub use workbook::{sweep_workbook, workbook};
 
 const NANOS_PER_MILLI: f64 = 1e6;
 
@@ -169,14 +176,40 @@ fn full(value: f64) -> String {
     format!("{}", value + 0.0)
 }
 
-/// A number that may be missing: then the cell is empty.
-fn full_or_empty(value: Option<f64>) -> String {
-    value.map(full).unwrap_or_default()
+/// A name as the text of a cell. Spreadsheets run what begins like a formula, and make a number, a date, a time or a truth
+/// value of what looks like one; an apostrophe in front keeps it a text.
+fn cell(text: &str) -> String {
+    if is_taken_for_more(text) { format!("'{text}") } else { text.to_owned() }
 }
 
-/// A name as the text of a cell. Spreadsheets run what begins like a formula; an apostrophe in front keeps it a text.
-fn cell(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
+/// Whether a spreadsheet may take a text for something else: a formula by how it begins; a truth value; or digits with no
+/// words between them but those of numbers (`1E5`), times (`7 pm`) and dates (`1-2`, `SEP2`).
+fn is_taken_for_more(text: &str) -> bool {
+    const MONTHS: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
+    let text = text.trim_start_matches(' ').to_lowercase();
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) || ["true", "false"].contains(&text.trim_end()) {
+        return true;
+    }
+    let begins_with_word = text.starts_with(char::is_alphabetic);
+    let harmless = |word: &str| {
+        let month = word.len() >= 3 && MONTHS.iter().any(|month| month.starts_with(word));
+        !month && (begins_with_word || !["e", "am", "pm", "t", "z"].contains(&word))
+    };
+    let mut words = text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    text.contains(|c: char| c.is_ascii_digit()) && !words.any(harmless)
 }
 
 /// Rows as RFC 4180 has them.
@@ -222,12 +255,12 @@ mod tests {
     fn every_file_as_it_was() {
         let plan = fake::plan();
         let study = study(&plan);
-        golden("summary.csv", &summary_csv(&study));
+        golden("summary.csv", &summary_sheet(&study).csv());
         golden("summary.json", &summary_json(&study));
         golden("summary.md", summary_markdown(&study).as_bytes());
-        golden("replications.csv", &replications_csv(&study));
-        golden("timeline.csv", &timeline_csv(&study));
-        golden("devices.csv", &devices_csv(&study));
+        golden("replications.csv", &replications_sheet(&study).csv());
+        golden("timeline.csv", &timeline_sheet(&study).csv());
+        golden("devices.csv", &devices_sheet(&study).csv());
         golden("histograms.hlog", &histograms_hlog(&study));
         golden("table.txt", table(&study).as_bytes());
         let provenance = Provenance::new(&study, "0".repeat(64), "ctisim run fake.toml".into());
@@ -250,13 +283,69 @@ mod tests {
         plan.route_points[0].name = "@welcome".into();
         plan.port_groups[0].name = "+ports,\"quoted\"".into();
         let study = study(&plan);
-        for file in [summary_csv(&study), replications_csv(&study), timeline_csv(&study), devices_csv(&study)] {
+        for file in [
+            summary_sheet(&study).csv(),
+            replications_sheet(&study).csv(),
+            timeline_sheet(&study).csv(),
+            devices_sheet(&study).csv(),
+        ] {
             for record in csv::ReaderBuilder::new().has_headers(false).from_reader(&file[..]).records() {
                 for cell in &record.unwrap() {
                     let number = cell.parse::<f64>().is_ok();
                     assert!(number || !cell.starts_with(['=', '+', '-', '@']), "{cell}");
                 }
             }
+        }
+    }
+
+    #[test]
+    fn names_stay_texts() {
+        for name in [
+            "=1+1",
+            "+49",
+            "-1",
+            "@x",
+            " =1",
+            "007",
+            "7000",
+            "1E5",
+            "1-2",
+            "3/4",
+            "1:30",
+            "7 pm",
+            "10 %",
+            "$5",
+            "SEP2",
+            "Mar-1",
+            "1 January 2026",
+            "2026-01-02T03:04:05Z",
+            "(5)",
+            ".5",
+            "true",
+            "FALSE",
+        ] {
+            assert_eq!(cell(name), format!("'{name}"));
+        }
+        for name in [
+            "",
+            "sub1",
+            "ports-a",
+            "welcome 2",
+            "3rd-floor",
+            "E1",
+            "e1-2",
+            "march",
+            "May",
+            "Marchmont 1",
+            "5s",
+            "1h30m",
+            "20000/h",
+            "not estimable",
+            "v1.2",
+            "truest",
+            "Büro 2",
+        ] {
+            assert_eq!(cell(name), name);
         }
     }
 

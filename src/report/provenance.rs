@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Study;
+use super::{Cell, Sheet, Study};
 
 /// All it takes to get the same bytes again. No time of day and no path: they are not what the results depend on.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -44,6 +44,25 @@ impl Provenance {
             replications: study.outcome.summaries.len() as u64,
             command,
         }
+    }
+}
+
+impl Provenance {
+    /// The same as a table.
+    pub fn sheet(&self) -> Sheet<'_> {
+        let rows: [(&str, Cell); 10] = [
+            ("program", self.program.into()),
+            ("version", self.version.into()),
+            ("workload", (&*self.workload).into()),
+            ("digest", (&*self.digest).into()),
+            ("seed", self.seed.into()),
+            ("study", self.study.into()),
+            ("warm_up_s", self.warm_up_s.into()),
+            ("first_replication", self.first_replication.into()),
+            ("replications", self.replications.into()),
+            ("command", (&*self.command).into()),
+        ];
+        Sheet::new("run", ["key", "value"], rows.into_iter().map(|(key, value)| vec![key.into(), value]))
     }
 }
 

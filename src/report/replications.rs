@@ -2,7 +2,7 @@
 
 use crate::record::{Count, Metric, ReplicationSummary};
 
-use super::{Study, cell, csv_of, full, millis};
+use super::{Cell, Sheet, Study, millis};
 
 /// The counts, in the order of their columns.
 const COUNTS: [Count; Count::ALL.len()] = [
@@ -41,28 +41,27 @@ const COUNTS: [Count; Count::ALL.len()] = [
 ];
 
 /// `replications.csv`: every count, and three numbers of every duration of the cluster.
-pub fn replications_csv(study: &Study) -> Vec<u8> {
+pub fn replications_sheet<'a>(study: &'a Study) -> Sheet<'a> {
     let durations: Vec<(Metric, usize)> =
         Metric::ALL.into_iter().filter_map(|metric| study.catalogue.cluster(metric).map(|row| (metric, row))).collect();
 
-    let mut header: Vec<String> = ["workload", "replication", "seed"].map(String::from).to_vec();
-    header.extend(COUNTS.map(|count| count.name().to_owned()));
+    let mut head: Vec<String> = ["workload", "replication", "seed"].map(String::from).to_vec();
+    head.extend(COUNTS.map(|count| count.name().to_owned()));
     for (metric, _) in &durations {
-        header.extend(["p50", "p99", "max"].map(|statistic| format!("{}_{statistic}_ms", metric.name())));
+        head.extend(["p50", "p99", "max"].map(|statistic| format!("{}_{statistic}_ms", metric.name())));
     }
 
-    let row = |summary: &ReplicationSummary| {
-        let mut cells = vec![cell(&study.plan.name), summary.replication.to_string(), study.seed.to_string()];
-        cells.extend(COUNTS.map(|count| summary.count(count).to_string()));
+    let row = move |summary: &ReplicationSummary| {
+        let mut cells: Vec<Cell> = vec![(&*study.plan.name).into(), summary.replication.into(), study.seed.into()];
+        cells.extend(COUNTS.map(|count| Cell::Whole(summary.count(count))));
         for &(_, row) in &durations {
             let duration = &summary.durations[row];
             let [p50, _, _, p99, _] = duration.quantiles;
-            let numbers = [p50, p99, duration.max];
-            cells.extend(numbers.map(|span| if duration.count == 0 { String::new() } else { full(millis(span)) }));
+            cells.extend([p50, p99, duration.max].map(|span| Cell::from((duration.count > 0).then(|| millis(span)))));
         }
         cells
     };
-    csv_of(std::iter::once(header).chain(study.outcome.summaries.iter().map(row)))
+    Sheet::new("replications", head, study.outcome.summaries.iter().map(row))
 }
 
 #[cfg(test)]
@@ -74,7 +73,7 @@ mod tests {
     #[test]
     fn columns_never_move() {
         let plan = fake::plan();
-        let csv = String::from_utf8(replications_csv(&study(&plan))).unwrap();
+        let csv = String::from_utf8(replications_sheet(&study(&plan)).csv()).unwrap();
         assert!(csv.starts_with(
             "workload,replication,seed,events,offered,completed,abandoned,refused,dropped_in_setup,dropped_in_change,\
              in_progress,preserved,cfof,cfna,cfb,false_failures,dropped_connected,cfur,request_timeouts,refused_busy,\

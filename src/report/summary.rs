@@ -5,10 +5,10 @@ use serde::Serialize;
 use crate::record::{Catalogue, Count, Gauge, QUANTILES, Scope, Series, has_peak};
 use crate::stats::{Confidence, estimate, order_interval, order_statistic};
 
-use super::{NANOS_PER_MILLI, Study, cell, csv_of, full_or_empty, millis};
+use super::{Cell, NANOS_PER_MILLI, Sheet, Study, millis};
 
 /// The columns of `summary.csv`, in their order.
-const COLUMNS: [&str; 37] = [
+pub(super) const COLUMNS: [&str; 37] = [
     "workload",
     "scope",
     "name",
@@ -304,30 +304,24 @@ fn make_row(
 
 impl Row {
     /// The ends of an interval of a quantile: one that has a value and no ends has too few replications.
-    fn ends(&self, ends: [Option<f64>; 2], exists: bool) -> [String; 2] {
+    fn ends(&self, ends: [Option<f64>; 2], exists: bool) -> [Cell; 2] {
         ends.map(|end| match end {
-            None if exists => NOT_ESTIMABLE.to_owned(),
-            end => full_or_empty(end),
+            None if exists => NOT_ESTIMABLE.into(),
+            end => end.into(),
         })
     }
 
-    fn cells(&self) -> Vec<String> {
-        let mut cells = vec![
-            cell(&self.workload),
-            self.scope.into(),
-            cell(&self.name),
-            self.metric.clone(),
-            self.unit.into(),
-            self.replications.to_string(),
-            self.count.to_string(),
-        ];
+    fn cells(&self) -> Vec<Cell> {
+        let mut cells: Vec<Cell> =
+            [&*self.workload, self.scope, &*self.name, &*self.metric, self.unit].map(Cell::from).to_vec();
+        cells.extend([self.replications, self.count].map(Cell::from));
         let some = self.count > 0;
-        cells.extend([self.mean, self.mean_low, self.mean_high, self.min].map(full_or_empty));
-        cells.extend([self.p50, self.p90, self.p95, self.p99].map(full_or_empty));
+        cells.extend([self.mean, self.mean_low, self.mean_high, self.min].map(Cell::from));
+        cells.extend([self.p50, self.p90, self.p95, self.p99].map(Cell::from));
         cells.extend(self.ends([self.p99_low, self.p99_high], some));
-        cells.extend([self.p999, self.max].map(full_or_empty));
-        cells.push(self.censored.map(|censored| censored.to_string()).unwrap_or_default());
-        cells.extend([self.km_p50, self.km_p90, self.km_p95].map(full_or_empty));
+        cells.extend([self.p999, self.max].map(Cell::from));
+        cells.push(self.censored.into());
+        cells.extend([self.km_p50, self.km_p90, self.km_p95].map(Cell::from));
         cells.extend(self.ends([self.p50_low, self.p50_high], some));
         cells.extend(self.ends([self.p90_low, self.p90_high], some));
         cells.extend(self.ends([self.p95_low, self.p95_high], some));
@@ -341,9 +335,8 @@ impl Row {
 }
 
 /// `summary.csv`.
-pub fn summary_csv(study: &Study) -> Vec<u8> {
-    let header = COLUMNS.map(String::from).to_vec();
-    csv_of(std::iter::once(header).chain(rows(study).iter().map(Row::cells)))
+pub fn summary_sheet<'a>(study: &'a Study) -> Sheet<'a> {
+    Sheet::new("summary", COLUMNS, rows(study).into_iter().map(|row| row.cells()))
 }
 
 /// The same rows as a JSON array of objects; what is missing is `null`.
@@ -405,7 +398,7 @@ mod tests {
     #[test]
     fn columns_never_move() {
         let plan = fake::plan();
-        let csv = String::from_utf8(summary_csv(&study(&plan))).unwrap();
+        let csv = String::from_utf8(summary_sheet(&study(&plan)).csv()).unwrap();
         assert_eq!(
             csv.lines().next().unwrap(),
             "workload,scope,name,metric,unit,replications,count,mean,mean_low,mean_high,min,p50,p90,p95,p99,p99_low,\
@@ -418,7 +411,7 @@ mod tests {
     fn every_number_reads_back() {
         let plan = fake::plan();
         let study = study(&plan);
-        let csv = summary_csv(&study);
+        let csv = summary_sheet(&study).csv();
         let mut reader = csv::Reader::from_reader(&csv[..]);
         let rows = rows(&study);
         let mut read = 0;

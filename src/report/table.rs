@@ -474,7 +474,7 @@ fn bottleneck(busy: &[Busy], total: usize) -> String {
 }
 
 /// A table without lines but the one below its head; numbers to the right.
-pub(super) fn new_table<const N: usize>(head: [&str; N]) -> Table {
+pub(super) fn new_table(head: impl Into<comfy_table::Row>) -> Table {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(head);

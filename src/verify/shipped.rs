@@ -55,10 +55,10 @@ const FILES: [&str; 5] = ["summary.csv", "replications.csv", "devices.csv", "tim
 
 fn files(study: &Study) -> [Vec<u8>; FILES.len()] {
     [
-        report::summary_csv(study),
-        report::replications_csv(study),
-        report::devices_csv(study),
-        report::timeline_csv(study),
+        report::summary_sheet(study).csv(),
+        report::replications_sheet(study).csv(),
+        report::devices_sheet(study).csv(),
+        report::timeline_sheet(study).csv(),
         report::histograms_hlog(study),
     ]
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use crate::record::{Count, Measure, Metric};
 use crate::report::comparison::{Sample, samples};
 use crate::report::measure::Values;
-use crate::report::{Study, devices_csv, full, histograms_hlog, replications_csv, summary_csv, timeline_csv};
+use crate::report::{Study, devices_sheet, full, histograms_hlog, replications_sheet, summary_sheet, timeline_sheet};
 use crate::stats::{Confidence, estimate};
 
 /// The format of baselines. Another one is not read.
@@ -124,8 +124,13 @@ pub struct Baseline {
 
 /// The SHA-256 of all result files together: whether behaviour changed at all.
 pub fn fingerprint(study: &Study) -> String {
-    let files =
-        [summary_csv(study), replications_csv(study), devices_csv(study), timeline_csv(study), histograms_hlog(study)];
+    let files = [
+        summary_sheet(study).csv(),
+        replications_sheet(study).csv(),
+        devices_sheet(study).csv(),
+        timeline_sheet(study).csv(),
+        histograms_hlog(study),
+    ];
     let mut hash = Sha256::new();
     for file in files {
         hash.update((file.len() as u64).to_le_bytes());

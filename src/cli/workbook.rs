@@ -1,0 +1,83 @@
+//! Where a workbook goes: beside the other files, or to standard output if there are none.
+
+use std::io::{self, IsTerminal};
+
+#[cfg(feature = "xlsx")]
+use crate::report;
+use crate::report::{Judged, Provenance, Study, Sweep};
+
+use super::arguments::Format;
+use super::output::File;
+use super::{Stop, print};
+
+/// Refuses what cannot come to anything, before hours are spent on it.
+pub(super) fn check(format: Format, no_files: bool) -> Result<(), Stop> {
+    if format == Format::Xlsx && !cfg!(feature = "xlsx") {
+        return Err(Stop::Usage(
+            "this copy of ctisim was built without workbooks\n  help: build it with the feature `xlsx`, or open the CSV \
+             files"
+                .into(),
+        ));
+    }
+    if format == Format::Xlsx && no_files && io::stdout().is_terminal() {
+        return Err(Stop::Usage(
+            "a workbook is nothing for a terminal\n  help: leave out --no-files, or send it on: ctisim ... > study.xlsx"
+                .into(),
+        ));
+    }
+    Ok(())
+}
+
+/// A workbook that was asked for.
+pub(super) struct Workbook {
+    name: String,
+    content: Result<Vec<u8>, String>,
+}
+
+impl Workbook {
+    /// That of a study, or what does not fit into it.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn of_study(study: &Study, judged: &[Judged], provenance: &Provenance) -> Workbook {
+        Workbook { name: name(&study.plan.name), content: report::workbook(study, judged, provenance) }
+    }
+
+    /// That of a sweep.
+    #[cfg(feature = "xlsx")]
+    pub(super) fn of_sweep(sweep: &Sweep) -> Workbook {
+        Workbook { name: name(&sweep.workload), content: report::sweep_workbook(sweep) }
+    }
+
+    /// [`check`] has seen to it that nobody asks.
+    #[cfg(not(feature = "xlsx"))]
+    pub(super) fn of_study(_: &Study, _: &[Judged], _: &Provenance) -> Workbook {
+        unreachable!("built without workbooks")
+    }
+
+    /// Likewise.
+    #[cfg(not(feature = "xlsx"))]
+    pub(super) fn of_sweep(_: &Sweep) -> Workbook {
+        unreachable!("built without workbooks")
+    }
+
+    /// Its file, unless it could not be made: that is no reason to lose the others.
+    pub(super) fn file(&self) -> Option<File<String>> {
+        self.content.as_ref().ok().map(|content| (self.name.clone(), content.clone()))
+    }
+
+    /// Prints it where there are no files.
+    pub(super) fn print(&self) -> Result<(), Stop> {
+        self.content.as_ref().map_or(Ok(()), |content| print(content))
+    }
+
+    /// Says if it could not be made.
+    pub(super) fn finish(self) -> Result<(), Stop> {
+        self.content.map(|_| ()).map_err(|why| {
+            Stop::Failed(format!("there is no {}: {why}\n  help: the CSV files have no such limit", self.name))
+        })
+    }
+}
+
+/// The name of the workbook of a workload.
+pub(super) fn name(workload: &str) -> String {
+    format!("{workload}.xlsx")
+}
