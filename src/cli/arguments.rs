@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::study::Precision;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::capacity::CapacityArguments;
 use super::check::CheckArguments;
 use super::deps::DepsArguments;
 use super::oracle::OracleArguments;
@@ -41,6 +42,10 @@ pub(super) enum Command {
     /// Run replications of a workload and report what was measured
     #[command(after_help = EXIT_CODES)]
     Run(RunArguments),
+
+    /// Find the largest, or the smallest, value of a key with which a workload meets its goals
+    #[command(after_help = super::capacity::AFTER_HELP, mut_arg("replications", |it| it.help(super::capacity::REPLICATIONS)))]
+    Capacity(CapacityArguments),
 
     /// Check a workload without running it: the configuration checklist, every error, and warnings
     #[command(after_help = super::check::AFTER_HELP)]

@@ -3,6 +3,7 @@
 //! Standard output is for data, standard error for talk.
 
 mod arguments;
+mod capacity;
 mod check;
 mod deps;
 mod init;
@@ -14,7 +15,6 @@ mod output;
 mod progress;
 mod run;
 mod study;
-#[expect(dead_code, reason = "used by the commands to come")]
 mod vary;
 mod verify;
 
@@ -92,6 +92,7 @@ pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command.unwrap_or_default() {
         Command::Run(run) => run::run(&run),
+        Command::Capacity(capacity) => capacity::run(&capacity),
         Command::Verify(verify) => verify::run(&verify),
         Command::Check(check) => check::check(&check),
         Command::Deps(deps) => deps::deps(&deps),

@@ -64,20 +64,41 @@ fn read_from(from: impl Read, most: usize) -> io::Result<Vec<u8>> {
 /// Reads and compiles a workload with some of its values changed; without one, the built-in. `help` says what to do about
 /// one that cannot be read.
 pub(super) fn load(workload: Option<&Path>, settings: &[String], help: &str) -> Result<Loaded, Stop> {
-    let color = colored(&io::stderr());
-    let Some(path) = workload else {
-        return compile(BUILT_IN, BUILT_IN_TEXT, settings, Path::new(""), color).map_err(Stop::Invalid);
-    };
-    let text = text(path, help)?;
-    if path == Path::new(STANDARD_INPUT) {
-        let mut loaded = compile(NAME_OF_INPUT, &text, settings, Path::new(""), color).map_err(Stop::Invalid)?;
-        loaded.plan.name = "stdin".to_owned();
-        return Ok(loaded);
+    match workload {
+        Some(path) => Unread::read(path, help)?.load(settings),
+        None => {
+            let color = colored(&io::stderr());
+            compile(BUILT_IN, BUILT_IN_TEXT, settings, Path::new(""), color).map_err(Stop::Invalid)
+        }
     }
-    // The whole path, for the problems to show where they are; the plan takes its name from the last part.
-    let name = path.to_string_lossy();
-    let directory = path.parent().unwrap_or(Path::new(""));
-    compile(&name, &text, settings, directory, color).map_err(Stop::Invalid)
+}
+
+/// The text of a workload that is to be compiled more than once: what comes on standard input comes once.
+pub(super) struct Unread<'a> {
+    path: &'a Path,
+    text: String,
+}
+
+impl<'a> Unread<'a> {
+    /// `help` says what to do about one that cannot be read.
+    pub(super) fn read(path: &'a Path, help: &str) -> Result<Unread<'a>, Stop> {
+        Ok(Unread { path, text: text(path, help)? })
+    }
+
+    /// Compiles it with some of its values changed.
+    pub(super) fn load(&self, settings: &[String]) -> Result<Loaded, Stop> {
+        let color = colored(&io::stderr());
+        if self.path == Path::new(STANDARD_INPUT) {
+            let loaded = compile(NAME_OF_INPUT, &self.text, settings, Path::new(""), color);
+            let mut loaded = loaded.map_err(Stop::Invalid)?;
+            loaded.plan.name = "stdin".to_owned();
+            return Ok(loaded);
+        }
+        // The whole path, for the problems to show where they are; the plan takes its name from the last part.
+        let name = self.path.to_string_lossy();
+        let directory = self.path.parent().unwrap_or(Path::new(""));
+        compile(&name, &self.text, settings, directory, color).map_err(Stop::Invalid)
+    }
 }
 
 /// What a workload is called where its problems are shown.

@@ -72,8 +72,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     drop(progress);
     let (outcome, reached) = outcome.map_err(|failure| stopped(&failure, wanted, &format!("{asked} --audit")))?;
 
-    // From here on there is little left to do and much to lose: nobody is left with half of the files.
-    interrupt.committed.store(true, Ordering::Relaxed);
+    interrupt.committed();
     let study = Study::new(&plan, seed, outcome);
     let done = replications.start..replications.start + study.outcome.summaries.len() as u64;
     let judged: Vec<Judged> = goals.iter().map(|goal| judge(goal, &study, Confidence::USUAL)).collect();
@@ -202,6 +201,11 @@ pub(super) struct Interrupt {
 }
 
 impl Interrupt {
+    /// From here on there is little left to do and much to lose: nobody is left with half of the files.
+    pub(super) fn committed(&self) {
+        self.committed.store(true, Ordering::Relaxed);
+    }
+
     /// From now on the first Ctrl-C raises the flag, and the second one ends the program.
     pub(super) fn listen() -> Result<Interrupt, Stop> {
         let interrupt = Interrupt { stop: Arc::default(), committed: Arc::default() };

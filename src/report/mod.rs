@@ -4,6 +4,7 @@
 //! replications goes in the order of their numbers.
 
 mod answer;
+mod capacity;
 mod check;
 mod dependencies;
 mod devices;
@@ -25,6 +26,7 @@ use crate::record::{Catalogue, Count, DurationSummary, ReplicationSummary};
 use crate::stats::{Confidence, Survival};
 
 pub use answer::{Answer, Line, Quantity, time};
+pub use capacity::{Capacity, Place, Walked};
 pub use check::{check_json, check_text};
 pub use dependencies::{dependencies_json, dependencies_table, dependency_json, dependency_table};
 pub use devices::devices_csv;
