@@ -249,7 +249,7 @@ mod tests {
         let (values, turn) = (101, 37);
         let (_, path) = find(values, Some(true), |value| Some(value < turn));
         for pattern in 0..64_usize {
-            let untold = |value: usize| value.abs_diff(turn) < 12 && (value * 7 + pattern) % 3 == 0;
+            let untold = |value: usize| value.abs_diff(turn) < 12 && (value * 7 + pattern).is_multiple_of(3);
             let (_, asked) = find(values, Some(true), |value| (!untold(value)).then_some(value < turn));
             for &value in asked.iter().filter(|value| !path.contains(value)) {
                 // Off the path, and away from it on the side on which the answer cannot be wrong in that direction.
