@@ -132,7 +132,7 @@ fn the_fewest_workers_are_erlangs() {
     }
     assert_eq!((&found["binding"]["kind"], &found["binding"]["name"]), (&"station".into(), &"ivr.workers".into()));
     // 95 of 100 wait no longer than a second.
-    let (found, _) = find(&workers(), "application.ivr.workers=7..40:1", "app_queue_delay.p95<=1s");
+    let (found, _) = find(&workers(), "application.ivr.workers=10..16", "app_queue_delay.p95<=1s");
     let (truth, twin) =
         (servers_for_service_level(rate, mean, 1.0, 0.95), servers_for_service_level(rate, mean, 1.0, 0.9));
     assert!(
@@ -184,7 +184,7 @@ const CALLS: RoutePointCalls =
 fn the_fewest_route_points_that_all_go_home_in_time_are_the_oracles() {
     const WITHIN: f64 = 3000.0;
     let traffic = Traffic::constant(0.1);
-    let (found, _) = find(&queue(360), "route_point.queue.count=1..12", "rehome_wait.max_p95<=50m");
+    let (found, _) = find(&queue(360), "route_point.queue.count=3..8", "rehome_wait.max_p95<=50m");
     let truth = CALLS.fewest_route_points(&traffic, WITHIN, 0.95, 100).unwrap();
     assert!(holds_smallest(&found, truth), "{truth}: {found:#}");
     // So many are enough for one of them, and not for the last.
