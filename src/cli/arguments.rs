@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use super::study::Precision;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::capacity::CapacityArguments;
 use super::check::CheckArguments;
 use super::compare::CompareArguments;
 use super::deps::DepsArguments;
@@ -48,6 +49,10 @@ pub(super) enum Command {
     /// Run a workload at many values of a key, or a grid of keys, with the same callers at each
     #[command(after_help = super::sweep::AFTER_HELP)]
     Sweep(SweepArguments),
+
+    /// Find the largest, or the smallest, value of a key with which a workload meets its goals
+    #[command(after_help = super::capacity::AFTER_HELP, mut_arg("replications", |it| it.help(super::capacity::REPLICATIONS)))]
+    Capacity(CapacityArguments),
 
     /// Check a workload without running it: the configuration checklist, every error, and warnings
     #[command(after_help = super::check::AFTER_HELP)]

@@ -3,6 +3,7 @@
 //! Standard output is for data, standard error for talk.
 
 mod arguments;
+mod capacity;
 mod check;
 mod compare;
 mod deps;
@@ -99,6 +100,7 @@ pub fn main() -> ExitCode {
     let result = match arguments.command.unwrap_or_default() {
         Command::Run(run) => run::run(&run),
         Command::Sweep(sweep) => sweep::run(&sweep),
+        Command::Capacity(capacity) => capacity::run(&capacity),
         Command::Verify(verify) => verify::run(&verify),
         Command::Gate(gate) => gate::gate(&gate),
         Command::Compare(compare) => compare::compare(&compare),

@@ -4,6 +4,7 @@
 //! replications goes in the order of their numbers.
 
 mod answer;
+mod capacity;
 mod check;
 mod comparison;
 mod dependencies;
@@ -31,6 +32,7 @@ use crate::record::{Catalogue, Count, DurationSummary, ReplicationSummary};
 use crate::stats::{Confidence, Survival};
 
 pub use answer::{Answer, Line, Quantity, time};
+pub use capacity::{Capacity, Place, Walked};
 pub use check::{check_json, check_text};
 pub use comparison::{
     Compared, Difference, Sample, compare, comparison_markdown, comparison_sheet, comparison_table, samples,
