@@ -37,8 +37,8 @@ impl Precision {
         let found = self.measure.of(study, Confidence::USUAL);
         let (value, low, high) = (found.value?, found.low?, found.high.filter(|high| high.is_finite())?);
         let half = (high - low) / 2.0;
-        // What never varies is known, even if it is nothing.
-        if half == 0.0 { Some(0.0) } else { Some(half / value.abs() * 100.0) }
+        // What never varies is known, even if it is nothing: no part of that would be less.
+        if half == 0.0 || value == 0.0 { Some(0.0) } else { Some(half / value.abs() * 100.0) }
     }
 
     fn is_reached(&self, study: &Study) -> bool {

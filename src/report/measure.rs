@@ -37,7 +37,10 @@ impl Measure {
         let source = self.source_in(study);
         let (value, interval) = match (self.statistic, source) {
             (Statistic::Share, Source::Count(count)) => {
-                ends(ratio(&study.counts(count), &study.counts(Count::Offered), confidence))
+                let offered = study.counts(Count::Offered);
+                let (share, interval) = ends(ratio(&study.counts(count), &offered, confidence));
+                let each = offered.iter().sum::<f64>() / offered.len() as f64;
+                (share, unseen(interval, offered.len(), each, confidence))
             }
             (Statistic::MaxP50 | Statistic::MaxP95, Source::Duration(row)) => self.longest(study, row, confidence),
             (Statistic::Mean, Source::Duration(row)) => {
@@ -53,6 +56,10 @@ impl Measure {
             (statistic, _) => {
                 let values: Vec<f64> = self.plain(study).into_iter().flatten().collect();
                 match statistic.quantile() {
+                    None if matches!(source, Source::Count(_) | Source::Duration(_)) => {
+                        let (mean, interval) = ends(estimate(&values, confidence));
+                        (mean, unseen(interval, values.len(), 1.0, confidence))
+                    }
                     None => ends(estimate(&values, confidence)),
                     Some(quantile) => over_replications(values, quantile, confidence),
                 }
@@ -143,6 +150,19 @@ pub(super) fn interval(found: &Measured) -> String {
 /// The ends of an interval: the upper one may not be known.
 type Interval = Option<(f64, Option<f64>)>;
 
+/// What never happened in `n` replications has an interval without width, and yet may happen: in as many replications as
+/// would leave it out of all `n` with the probability of the upper doubt, and at least once in each of those. `each` is how
+/// much one is counted in.
+fn unseen(interval: Interval, replications: usize, each: f64, confidence: Confidence) -> Interval {
+    match interval {
+        Some((0.0, Some(0.0))) => {
+            let share = 1.0 - libm::exp(libm::log(confidence.tail()) / replications as f64);
+            Some((0.0, Some(share / each)))
+        }
+        interval => interval,
+    }
+}
+
 fn ends(estimate: Option<Estimate>) -> (Option<f64>, Interval) {
     let interval = estimate.and_then(|estimate| estimate.interval);
     (estimate.map(|estimate| estimate.mean), interval.map(|(low, high)| (low, Some(high))))
@@ -209,14 +229,7 @@ mod tests {
     fn the_values_of_a_measure_have_its_mean() {
         let plan = fake::plan();
         let study = study(&plan);
-        for name in [
-            "offered",
-            "refused.share",
-            "setup_delay",
-            "calls_in_progress",
-            "calls_in_progress_peak",
-            "rehome_wait.censored",
-        ] {
+        for name in ["offered", "refused.share", "setup_delay", "calls_in_progress", "calls_in_progress_peak"] {
             let measure = Measure::parse(name).unwrap();
             let values: Vec<f64> = measure.values(&study).unwrap().into_iter().flatten().collect();
             let mean = values.iter().sum::<f64>() / values.len() as f64;
@@ -255,6 +268,24 @@ mod tests {
         let p95 = of("rehome_wait.max_p95");
         assert_eq!((p95.value, p95.high), (Some(f64::INFINITY), Some(f64::INFINITY)));
         assert_eq!(p95.low, Some(90.0));
+    }
+
+    /// The rule of three, for 95 % on both sides: 3.7 over the number of replications.
+    #[test]
+    fn what_was_not_seen_may_be_there() {
+        let plan = fake::plan();
+        let mut study = study(&plan);
+        for summary in &mut study.outcome.summaries {
+            summary.counts[Count::FalseFailures as usize] = 0;
+        }
+        let replications = study.outcome.summaries.len() as f64;
+        let found = Measure::parse("false_failures").unwrap().of(&study, Confidence::USUAL);
+        let high = found.high.unwrap();
+        assert_eq!((found.value, found.low), (Some(0.0), Some(0.0)));
+        assert!((libm::pow(1.0 - high, replications) - 0.025).abs() < 1e-12, "{high}");
+        let offered = Measure::parse("offered").unwrap().of(&study, Confidence::USUAL).value.unwrap();
+        let share = Measure::parse("false_failures.share").unwrap().of(&study, Confidence::USUAL);
+        assert!((share.high.unwrap() - high / offered).abs() < 1e-12);
     }
 
     #[test]
