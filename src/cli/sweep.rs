@@ -22,10 +22,11 @@ use super::workbook::Workbook;
 use super::{Stop, memory, print, workbook};
 
 pub(super) const AFTER_HELP: &str = "\
-Every point has the same callers. A finished point is kept in <out>/points/, and the same command after an interruption, or
-one with more points, runs only what is not there. To begin anew, delete that directory.
+Every point has the same callers, unless it is their traffic that is varied. A finished point is kept in <out>/points/: the \
+same command after an interruption, or one with more points, runs only what is not there. To begin anew, delete that directory.
 
-Exit codes: 0 done, whatever the goals say of the points, 1 internal or I/O error, 2 usage, 3 workload invalid at a point, 130 interrupted";
+Exit codes: 0 done, whatever the goals say of the points, 1 internal or I/O error, 2 usage, 3 workload invalid at a point, \
+130 interrupted";
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct SweepArguments {
@@ -111,7 +112,9 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     });
     let store = output.as_ref().map(|output| Store(OutputDirectory::new(output.path().join(POINTS))));
     if let (Some(output), Some(store)) = (&output, &store) {
-        output.check(&[FILE, &workbook::name(&wanted[0].workload)])?;
+        let workbook = workbook::name(&wanted[0].workload);
+        let with_workbook = (arguments.format == Format::Xlsx).then_some(&*workbook);
+        output.check(&[FILE].into_iter().chain(with_workbook).collect::<Vec<_>>())?;
         store.0.check(&[])?;
     }
 
