@@ -87,6 +87,8 @@ pub(crate) fn plan() -> Plan {
         }],
         route_points: vec![RoutePoint {
             name: "welcome".into(),
+            first: DeviceId(0),
+            count: 1,
             numbers: vec!["7000".into()],
             application: ivr,
             treatment: Treatment::Redirect(vec![(1.0, Target::Ports(PortGroupId(0)))]),
@@ -208,14 +210,14 @@ fn call(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice, number: u32, offered: Ti
         offered,
         Fact::Served { station: StationId(ingress.0 * 2), arrived: offered, started, finished: presented },
     ));
-    facts.push((presented, Fact::Presented { call, route_point }));
+    facts.push((presented, Fact::Presented { call, route_point, device: DeviceId(0) }));
     let waited = millis(50);
     let lookup = millis(200);
     let taken = presented + waited;
     let acted = taken + lookup;
     let stayed = acted - presented;
     let fate = dice.below(20);
-    let left = |at| (at, Fact::Left { call, route_point, stayed: at - presented });
+    let left = |at| (at, Fact::Left { call, route_point, device: DeviceId(0), stayed: at - presented });
     let ended = |at, ending| (at, Fact::Ended { call, ending, offered });
     if fate == 0 {
         let station = StationId(4);

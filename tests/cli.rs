@@ -569,7 +569,7 @@ fn a_goal_decides_the_exit_code() {
     assert!(table.contains("refused.share <= 50%") && table.trim_end().ends_with("met"), "{table}");
     let (code, _, said) = run(&["--goal", "refused<=0.01%"]);
     assert_eq!(code, Some(10));
-    assert!(said.contains("missed: refused.share <= 0.01%"), "{said}");
+    assert!(said.contains("failed: not met: refused.share <= 0.01%"), "{said}");
     let goals = text(&fs::read(directory.path().join("out/goals.csv")).unwrap());
     assert_eq!(goals.lines().count(), 3);
     assert!(goals.lines().nth(2).unwrap().ends_with(",missed"), "{goals}");
@@ -580,4 +580,32 @@ fn a_goal_decides_the_exit_code() {
     let (code, _, said) = run(&["--goal", "rehome_wait<=1h", "--goal", "node:nowhere/setup_delay<=1s"]);
     assert_eq!(code, Some(2));
     assert!(said.contains("--goal node:nowhere/setup_delay"), "{said}");
+}
+
+#[test]
+fn a_comparison_tells_what_differs_and_what_cannot() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("steady.toml"), STEADY).unwrap();
+    let compare = |more: &[&str]| {
+        let base = ["compare", "steady.toml", "--replications", "30"];
+        let output = ctisim(directory.path(), &[&base, more].concat());
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (code, table, said) = compare(&["--no-files"]);
+    assert_eq!(code, Some(0));
+    assert!(table.contains("0 alike") && said.contains("the same in every replication"), "{table}{said}");
+    // Fewer lines refuse more calls of the same callers.
+    let fewer = ["--set-b", "destination.lines.lines=8", "--out", "out"];
+    let (_, table, _) = compare(&fewer);
+    let line = |name: &str| table.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+    assert!(line("refused_busy ").ends_with("higher") && line("completed ").ends_with("lower"), "{table}");
+    assert_eq!(line("offered "), "");
+    let csv = fs::read(directory.path().join("out/comparison.csv")).unwrap();
+    let again = ["--set-b", "destination.lines.lines=8", "--out", "again", "--jobs", "1"];
+    compare(&again);
+    assert_eq!(fs::read(directory.path().join("again/comparison.csv")).unwrap(), csv);
+    // Of a percentile over replications there is none for each.
+    let (code, _, said) = compare(&["--metric", "offered.p95", "--no-files"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("compare `offered`"), "{said}");
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::advice::{FORWARD_LOOP, FORWARD_TO_SAME_APPLICATION};
 use super::{Known, Notes};
 use crate::domain::{
-    ApplicationId, DeviceId, Forward, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble,
+    ApplicationId, Forward, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble,
 };
 use crate::engine::Span;
 use crate::plan::Plan;
@@ -114,8 +114,7 @@ fn report_circle(known: &Known<'_>, trouble: Trouble, circle: &[Target], when: &
 /// Who controls a route point or a group of ports, and where it registers.
 fn controlled(plan: &Plan, device: Target) -> Option<(ApplicationId, &[NodeId])> {
     let id = match device {
-        // Route points come first among the devices.
-        Target::RoutePoint(id) => DeviceId(u32::from(id.0)),
+        Target::RoutePoint(id) => plan.route_points[id.index()].first,
         Target::Ports(id) => plan.port_groups[id.index()].first,
         Target::Phones(_) | Target::Outside(_) => return None,
     };

@@ -141,10 +141,10 @@ fn controlled(target: Target, plan: &Plan) -> Option<ApplicationId> {
     plan.devices[first_device(target, plan)?.index()].application
 }
 
-/// The first device of a place; route points come first of all.
+/// The first device of a place.
 fn first_device(target: Target, plan: &Plan) -> Option<DeviceId> {
     match target {
-        Target::RoutePoint(id) => Some(DeviceId(u32::from(id.0))),
+        Target::RoutePoint(id) => Some(plan.route_points[id.index()].first),
         Target::Ports(id) => Some(plan.port_groups[id.index()].first),
         Target::Phones(id) => Some(plan.phone_groups[id.index()].first),
         Target::Outside(_) => None,
@@ -308,7 +308,8 @@ fn route_points(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
                 vec![seconds(&application.decide) + application.lookup.as_ref().map_or(0.0, seconds)]
             }
         });
-        let calls = most_at_once(&stays, plan.length.seconds());
+        // Those of several are divided evenly.
+        let calls = most_at_once(&stays, plan.length.seconds()) / f64::from(route_point.count);
         if calls > f64::from(CALLS_MAX) {
             let name = &route_point.name;
             let what = format!(

@@ -7,8 +7,11 @@ use std::path::PathBuf;
 use super::study::Precision;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::capacity::CapacityArguments;
 use super::check::CheckArguments;
+use super::compare::CompareArguments;
 use super::deps::DepsArguments;
+use super::gate::GateArguments;
 use super::oracle::OracleArguments;
 use super::sweep::SweepArguments;
 use crate::engine::Span;
@@ -47,9 +50,21 @@ pub(super) enum Command {
     #[command(after_help = super::sweep::AFTER_HELP)]
     Sweep(SweepArguments),
 
+    /// Find the largest, or the smallest, value of a key with which a workload meets its goals
+    #[command(after_help = super::capacity::AFTER_HELP, mut_arg("replications", |it| it.help(super::capacity::REPLICATIONS)))]
+    Capacity(CapacityArguments),
+
     /// Check a workload without running it: the configuration checklist, every error, and warnings
     #[command(after_help = super::check::AFTER_HELP)]
     Check(CheckArguments),
+
+    /// Run two workloads with the same callers, and tell what differs and by how much
+    #[command(after_help = super::compare::AFTER_HELP)]
+    Compare(CompareArguments),
+
+    /// Hold a workload against a recorded baseline: has anything become worse? For pipelines
+    #[command(after_help = super::gate::AFTER_HELP)]
+    Gate(GateArguments),
 
     /// Show what uses what in a workload, and what would be affected if a part of it went
     #[command(after_help = EXIT_CODES)]
@@ -237,6 +252,20 @@ pub(super) enum CompletedShell {
     Fish,
 }
 
+/// How what is no workbook is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum TextFormat {
+    /// For people
+    #[default]
+    Table,
+    /// The rows of the file
+    Csv,
+    /// The same rows as JSON
+    Json,
+    /// For pull requests and wikis
+    Md,
+}
+
 /// How the summary is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
@@ -281,6 +310,11 @@ fn seed(text: &str) -> Result<u64, String> {
     let plain = digits.chars().all(|digit| digit.is_digit(radix));
     let seed = if plain { u64::from_str_radix(digits, radix).ok() } else { None };
     seed.ok_or_else(|| format!("expected a whole number from 0 to {}, or 0x and up to 16 hexadecimal digits", u64::MAX))
+}
+
+/// A share such as `1%`.
+pub(super) fn percent(text: &str) -> Result<f64, String> {
+    units::share(text).map_err(|why| format!("expected a percentage such as 1%: {why}"))
 }
 
 /// A whole number within bounds that have a reason.

@@ -3,9 +3,13 @@
 //! Standard output is for data, standard error for talk.
 
 mod arguments;
+mod capacity;
 mod check;
+mod compare;
 mod deps;
+mod gate;
 mod init;
+mod instructions;
 mod manual;
 mod memory;
 mod model;
@@ -44,7 +48,6 @@ enum Stop {
     /// The results are there, but fewer replications than it takes.
     Inconclusive(String),
     /// There is nothing to compare with, or it cannot be compared.
-    #[expect(dead_code, reason = "for the gate to come")]
     NotComparable(String),
     /// A self-check failed: the numbers cannot be trusted.
     Violated(String),
@@ -78,7 +81,7 @@ impl Stop {
     fn message(&self) -> String {
         match self {
             Stop::Failed(message) | Stop::Usage(message) | Stop::Violated(message) => format!("error: {message}"),
-            Stop::Missed(message) => format!("missed: {message}"),
+            Stop::Missed(message) => format!("failed: {message}"),
             Stop::Inconclusive(message) => format!("inconclusive: {message}"),
             Stop::NotComparable(message) => format!("not comparable: {message}"),
             Stop::Invalid(problems) => problems.trim_end().to_owned(),
@@ -97,7 +100,10 @@ pub fn main() -> ExitCode {
     let result = match arguments.command.unwrap_or_default() {
         Command::Run(run) => run::run(&run),
         Command::Sweep(sweep) => sweep::run(&sweep),
+        Command::Capacity(capacity) => capacity::run(&capacity),
         Command::Verify(verify) => verify::run(&verify),
+        Command::Gate(gate) => gate::gate(&gate),
+        Command::Compare(compare) => compare::compare(&compare),
         Command::Check(check) => check::check(&check),
         Command::Deps(deps) => deps::deps(&deps),
         Command::Oracle(oracle) => oracle::oracle(&oracle),

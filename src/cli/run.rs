@@ -136,7 +136,7 @@ fn outcome_of(judged: &[Judged]) -> Result<(), Stop> {
     };
     match Verdict::of_all(judged.iter().map(|it| it.verdict)) {
         Verdict::Met => Ok(()),
-        Verdict::Missed => Err(Stop::Missed(told(Verdict::Missed))),
+        Verdict::Missed => Err(Stop::Missed(format!("not met: {}", told(Verdict::Missed)))),
         Verdict::Undecided => Err(Stop::Inconclusive(format!(
             "{}\n  help: more --replications narrow the intervals",
             told(Verdict::Undecided)

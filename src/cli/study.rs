@@ -95,17 +95,30 @@ impl Runner<'_> {
         precisions: &[Precision],
         progress: &impl Progress,
     ) -> Result<(Outcome, bool), Failure> {
+        if precisions.is_empty() {
+            let worker = || Measured::new(plan, self.seed, self.audit);
+            return Ok((experiment::replicate(range, self.jobs, worker, progress, self.stop)?, true));
+        }
+        let reached = |study: &Study| precisions.iter().all(|precision| precision.is_reached(study));
+        self.replicate_until(plan, range, progress, reached)
+    }
+
+    /// Runs replications of a plan until there are enough of them, but no more than these. Says whether there are enough.
+    pub(super) fn replicate_until(
+        &self,
+        plan: &Plan,
+        range: Range<u64>,
+        progress: &impl Progress,
+        mut enough: impl FnMut(&Study) -> bool,
+    ) -> Result<(Outcome, bool), Failure> {
         let worker = || Measured::new(plan, self.seed, self.audit);
         let run = |range| experiment::replicate(range, self.jobs, worker, progress, self.stop);
-        if precisions.is_empty() {
-            return Ok((run(range)?, true));
-        }
-        let enough = |outcome: Outcome| {
+        let look = |outcome: Outcome| {
             let study = Study::new(plan, self.seed, outcome);
-            let reached = precisions.iter().all(|precision| precision.is_reached(&study));
-            (study.outcome, reached)
+            let enough = enough(&study);
+            (study.outcome, enough)
         };
-        until(range, run, enough)
+        until(range, run, look)
     }
 }
 

@@ -10,6 +10,8 @@ pub(super) struct Knob {
     pub(super) key: String,
     /// The values, in the order in which they were given.
     pub(super) values: Vec<String>,
+    /// All of it, as it was typed.
+    pub(super) written: String,
 }
 
 /// The most values of one knob.
@@ -47,7 +49,7 @@ impl Knob {
         if let Some(twice) = values.iter().enumerate().find(|(at, value)| values[..*at].contains(value)) {
             return Err(format!("`{}` is there twice", twice.1));
         }
-        Ok(Knob { key: key.to_owned(), values })
+        Ok(Knob { key: key.to_owned(), values, written: text.to_owned() })
     }
 
     /// The assignment of one of its values, as `--set` takes it.

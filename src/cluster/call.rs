@@ -1,10 +1,11 @@
 //! The life of a call, from dialling to release, in the order of its messages (R10).
 
 use super::device::{NOWHERE, Place, PlaceKind};
-use super::source::{Luck, WORDS};
+use super::source::{Luck, ROUTE_POINT, WORDS};
 use super::{Cluster, Event};
 use crate::domain::{
-    ApplicationId, CallName, Ending, Forward, Forwards, NodeId, PhoneGroupId, Refusal, RoutePointId, Target, Trouble,
+    ApplicationId, CallName, DeviceId, Ending, Forward, Forwards, NodeId, PhoneGroupId, Refusal, RoutePointId, Target,
+    Trouble,
 };
 use crate::engine::{Handle, Span, Time};
 use crate::plan::{Arrivals, Treatment};
@@ -181,6 +182,15 @@ impl<R: Recorder> Cluster<'_, R> {
         self.draw(handle, purpose, bit)
     }
 
+    /// Which of `count` route points a call goes to: drawn anew for each hop, and as the caller's own as any luck.
+    pub(super) fn which_route_point(&mut self, handle: Handle, count: u32) -> u32 {
+        let call = self.call(handle);
+        let (source, number, hops) = (call.source, call.number, call.hops);
+        let word = self.sources[source as usize].again(number, hops)[ROUTE_POINT];
+        // The upper half of the product: even to within `count` in 2^64.
+        ((u128::from(word) * u128::from(count)) >> 64) as u32
+    }
+
     fn draw(&mut self, handle: Handle, purpose: Luck, bit: u8) -> u64 {
         let call = self.call(handle);
         if call.used & bit == 0 {
@@ -289,7 +299,7 @@ impl<R: Recorder> Cluster<'_, R> {
                         call.resident = true;
                         call.route_point.get_or_insert(route_point);
                         let name = call.name();
-                        self.note(Fact::Presented { call: name, route_point });
+                        self.note(Fact::Presented { call: name, route_point, device: DeviceId(index) });
                         self.tell_application(handle, index);
                     }
                     Err(trouble) => self.turn_away(handle, trouble),

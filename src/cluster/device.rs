@@ -190,7 +190,11 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn seize(&mut self, call: Handle, target: Target) -> Result<u32, Trouble> {
         let (place, pool) = match target {
             Target::RoutePoint(id) => {
-                let place = self.plan.route_point_device(id).0;
+                let it = &self.plan.route_points[id.index()];
+                let place = match it.count {
+                    1 => it.first.0,
+                    count => it.first.0 + self.which_route_point(call, count),
+                };
                 let alive = self.callmanager_up(self.places[place as usize].node);
                 return if alive { Ok(place) } else { Err(Trouble::NotOpened) };
             }
@@ -240,7 +244,12 @@ impl<R: Recorder> Cluster<'_, R> {
             PlaceKind::RoutePoint => {
                 if resident {
                     state.calls -= 1;
-                    self.note(Fact::Left { call: name, route_point: RoutePointId(row), stayed });
+                    self.note(Fact::Left {
+                        call: name,
+                        route_point: RoutePointId(row),
+                        device: DeviceId(place),
+                        stayed,
+                    });
                     self.may_go_home(place);
                 }
             }

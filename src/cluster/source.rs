@@ -20,13 +20,17 @@ pub(super) enum Luck {
     Choices,
 }
 
+/// The word of a caller's further draws that says to which of several route points the call goes: hardly a call needs it,
+/// so that it does not travel.
+pub(super) const ROUTE_POINT: usize = 7;
+
 /// How many words of a caller's block travel with the call.
 pub(super) const WORDS: usize = 6;
 
 /// A source in a run.
 pub(super) struct SourceState {
     callers: Stream,
-    /// For draws that a call makes a second time, as on a second look-up: a block for each caller and hop.
+    /// For draws that a call makes a second time, as on a second look-up, or that few make: a block for each caller and hop.
     again: Stream,
     modulation: Stream,
     /// The block of the next caller.

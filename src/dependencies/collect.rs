@@ -45,7 +45,7 @@ impl<'w> Collector<'w> {
         lines.chain(phones).chain(outside).for_each(|number| self.define(Kind::DirectoryNumber, number, 1));
         ranges(workload).for_each(|(first, count)| self.define_range(first, count));
         self.begin(Kind::RoutePoint);
-        workload.route_points.iter().for_each(|it| self.define(Kind::RoutePoint, &it.name, 1));
+        workload.route_points.iter().for_each(|it| self.define(Kind::RoutePoint, &it.name, it.count.value.into()));
         self.begin(Kind::CtiPort);
         workload.cti_ports.iter().for_each(|it| self.define(Kind::CtiPort, &it.name, it.count.value.into()));
         self.begin(Kind::Phone);

@@ -4,10 +4,10 @@ use super::{
     Expected, MESSAGES_MAX, Measure, constant_rate, controls, dialled, direct_traffic, is_calm, measured, messages,
     per_hour, seconds, short, time,
 };
-use crate::domain::{ApplicationId, Forward, PhoneGroupId, PortGroupId, RoutePointId, Target};
+use crate::domain::{ApplicationId, DeviceKind, Forward, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::engine::{Distribution, Span};
 use crate::oracle::{Residence, erlang_b, erlang_c, mg1_mean_wait, mmc_mean_wait, poisson_at_most};
-use crate::plan::{Application, Arrivals, Plan, RateCurve, RoutePoint, Source, Treatment};
+use crate::plan::{Application, Arrivals, Plan, RateCurve, Source, Treatment};
 
 /// What has not settled by the end of the warm-up may be this share of the whole.
 const UNSETTLED_MAX: f64 = 0.001;
@@ -140,7 +140,7 @@ pub(super) fn occupancy(plan: &Plan) -> Vec<Expected> {
 fn occupancy_of(plan: &Plan, id: RoutePointId) -> Option<Expected> {
     let it = &plan.route_points[id.index()];
     let Held { rate, impatient, law } = held(plan, id)?;
-    let (messages, mean) = (messages(plan), seconds(law));
+    let (messages, mean, all) = (messages(plan), seconds(law), rate * f64::from(it.count));
     let law = Residence::from(law);
     let (from, to) = (plan.warm_up.seconds(), plan.length.seconds());
     // The mean at `t` is the load times what of a stay is over within `t`; over the measured time by the trapezoidal rule.
@@ -150,14 +150,14 @@ fn occupancy_of(plan: &Plan, id: RoutePointId) -> Option<Expected> {
     let settled = (inner + (at(0) + at(STEPS)) / 2.0) / f64::from(STEPS);
     Some(Expected {
         measure: Measure::Calls(id),
-        low: rate * (1.0 - impatient) * mean * settled,
-        high: rate * (mean + messages) * settled,
+        low: all * (1.0 - impatient) * mean * settled,
+        high: all * (mean + messages) * settled,
         form: "M/G/infinity",
-        why: format!("`{}` answers {}, which stay {} on average", it.name, per_hour(rate), time(mean)),
+        why: format!("`{}` answers {}, which stay {} on average", it.name, per_hour(all), time(mean)),
     })
 }
 
-/// The calls of a route point that holds them.
+/// The calls of a route point that holds them: of each one, if there are several.
 pub(super) struct Held<'a> {
     /// Calls a second.
     pub(super) rate: f64,
@@ -172,12 +172,14 @@ pub(super) struct Held<'a> {
 pub(super) fn held(plan: &Plan, id: RoutePointId) -> Option<Held<'_>> {
     let it = &plan.route_points[id.index()];
     let Treatment::Answer(Some(law)) = &it.treatment else { return None };
-    let device = &plan.devices[plan.route_point_device(id).index()];
+    let device = &plan.devices[it.first.index()];
     if !controls(plan, it.application?) || !plan.starts_open(device) {
         return None;
     }
     let messages = messages(plan);
     let (rate, impatient) = direct_traffic(plan, Target::RoutePoint(id), 4.0 * messages)?;
+    // Random division leaves each of several a Poisson stream of its own.
+    let rate = rate / f64::from(it.count);
     let room = it.busy_trigger.min(it.maximum_calls);
     let offered = rate * (seconds(law) + messages);
     // Beyond the range of the sum there is no route point that holds so many.
@@ -253,10 +255,8 @@ fn workers_of(plan: &Plan, id: ApplicationId) -> Option<Expected> {
 /// The route point of an application that has nothing else.
 fn only_route_point(plan: &Plan, id: ApplicationId) -> Option<RoutePointId> {
     let [device] = plan.applications[id.index()].devices[..] else { return None };
-    let row = u16::try_from(device.index()).ok().filter(|&row| usize::from(row) < plan.route_points.len())?;
-    let RoutePoint { application, .. } = &plan.route_points[usize::from(row)];
-    let open = plan.starts_open(&plan.devices[device.index()]);
-    (*application == Some(id) && open).then_some(RoutePointId(row))
+    let device = &plan.devices[device.index()];
+    (device.kind == DeviceKind::RoutePoint && plan.starts_open(device)).then_some(RoutePointId(device.row))
 }
 
 /// How long a worker is busy with a call.

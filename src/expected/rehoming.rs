@@ -54,7 +54,7 @@ fn failure(plan: &Plan) -> Option<Failure> {
 
 /// Whether a route point belongs to the CallManager that fails and is opened elsewhere meanwhile.
 fn goes_home(plan: &Plan, id: RoutePointId, failure: &Failure) -> bool {
-    let device = &plan.devices[plan.route_point_device(id).index()];
+    let device = &plan.devices[plan.route_points[id.index()].first.index()];
     let recovers = |id| controls(plan, id) && plan.applications[usize::from(id.0)].recovery;
     device.group.len() > 1
         && device.group[0] == failure.node

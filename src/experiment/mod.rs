@@ -2,10 +2,12 @@
 
 mod measured;
 mod replicate;
+mod search;
 mod sequential;
 mod warm_up;
 
 pub use measured::Measured;
 pub use replicate::{Failure, Outcome, Progress, Worker, replicate};
-pub use sequential::{checkpoints, until};
+pub use search::{Turn, points, search};
+pub use sequential::{checkpoints, looks, until};
 pub use warm_up::{WarmUp, warm_up};

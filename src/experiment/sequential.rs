@@ -11,6 +11,11 @@ pub fn checkpoints() -> impl Iterator<Item = u64> {
     (0..58).flat_map(|octave| [30_u64 << octave, 45 << octave])
 }
 
+/// How many looks there may be at no more than so many replications: at each checkpoint before, and at all of them.
+pub fn looks(most: u64) -> usize {
+    checkpoints().take_while(|checkpoint| *checkpoint < most).count() + 1
+}
+
 /// Runs replications from the first of `range` on, until a checkpoint at which they are `enough`, or the end of the range.
 /// Says whether they were enough. Whoever is asked gets the outcome and gives it back: it may be large.
 ///
@@ -53,6 +58,7 @@ mod tests {
     #[test]
     fn looks_are_fixed() {
         assert_eq!(checkpoints().take(6).collect::<Vec<_>>(), [30, 45, 60, 90, 120, 180]);
+        assert_eq!([1, 30, 31, 45, 46, 4000].map(looks), [1, 1, 2, 2, 3, 16]);
         assert!(checkpoints().is_sorted() && checkpoints().last() > Some(u64::MAX / 4));
     }
 

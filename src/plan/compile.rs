@@ -127,8 +127,8 @@ pub fn draw_up(name: &str, workload: &Workload, reports: &Reports) -> Option<Pla
         return None;
     }
     for (row, homes) in route_point_homes.into_iter().enumerate() {
-        let application = plan.route_points[row].application;
-        plan.add_devices(DeviceKind::RoutePoint, row, 1, application, &homes);
+        let RoutePoint { count, application, .. } = plan.route_points[row];
+        plan.route_points[row].first = plan.add_devices(DeviceKind::RoutePoint, row, count, application, &homes);
     }
     for (row, homes) in port_homes.into_iter().enumerate() {
         let PortGroup { count, application, .. } = plan.port_groups[row];
@@ -311,6 +311,8 @@ fn route_point(it: &said::RoutePoint, directory: &Directory<'_>) -> RoutePoint {
     };
     RoutePoint {
         name: it.name.value.clone(),
+        first: DeviceId(0),
+        count: it.count.value,
         numbers: it.numbers.iter().map(|number| number.value.clone()).collect(),
         application: it.application.as_ref().and_then(|name| directory.applications.find(name)),
         treatment,

@@ -59,8 +59,10 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) -> bool {
             format!("there are {stations} places where work queues (two a node, one an application or database)");
         report(Problem::new(0..0, what, format!("the limit is {ROWS_MAX}")));
     }
-    let counts = workload.cti_ports.iter().map(|it| &it.count).chain(workload.phones.iter().map(|it| &it.count));
-    let mut devices = workload.route_points.len() as u64;
+    let route_points = workload.route_points.iter().map(|it| &it.count);
+    let ports = workload.cti_ports.iter().map(|it| &it.count);
+    let counts = route_points.chain(ports).chain(workload.phones.iter().map(|it| &it.count));
+    let mut devices: u64 = 0;
     for At { value, place } in counts {
         let before = devices;
         devices += u64::from(*value);

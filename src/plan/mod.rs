@@ -231,18 +231,22 @@ pub enum Treatment {
     Answer(Option<Distribution>),
 }
 
-/// A CTI route point.
+/// A CTI route point, or several that are alike and share its calls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoutePoint {
     /// Its name in the workload.
     pub name: String,
+    /// The first of its devices; the rest follow.
+    pub first: DeviceId,
+    /// How many they are: each call goes to one of them, drawn at random.
+    pub count: u32,
     /// The directory numbers of its lines.
     pub numbers: Vec<String>,
     /// Its application; without one it is never opened.
     pub application: Option<ApplicationId>,
     /// What becomes of a call there.
     pub treatment: Treatment,
-    /// With this many calls there, the next one is busy.
+    /// With this many calls at one of them, the next one there is busy.
     pub busy_trigger: u32,
     /// Never more calls than this.
     pub maximum_calls: u32,
@@ -476,11 +480,6 @@ impl Plan {
         }
     }
 
-    /// The route point that a device is.
-    pub fn route_point_device(&self, route_point: RoutePointId) -> DeviceId {
-        DeviceId(u32::from(route_point.0))
-    }
-
     /// A target's name in the workload.
     pub fn target_name(&self, target: Target) -> &str {
         match target {
@@ -494,7 +493,10 @@ impl Plan {
     /// How many calls a pool takes at once.
     pub fn pool_size(&self, pool: Target) -> u32 {
         match pool {
-            Target::RoutePoint(RoutePointId(row)) => self.route_points[row as usize].maximum_calls,
+            Target::RoutePoint(RoutePointId(row)) => {
+                let it = &self.route_points[row as usize];
+                it.maximum_calls.saturating_mul(it.count)
+            }
             Target::Ports(PortGroupId(row)) => self.port_groups[row as usize].count,
             Target::Phones(PhoneGroupId(row)) => self.phone_groups[row as usize].count,
             Target::Outside(DestinationId(row)) => self.destinations[row as usize].lines,

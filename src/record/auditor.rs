@@ -16,7 +16,7 @@ const MOST: usize = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Held {
     Nothing,
-    RoutePoint { row: u16, presented: Time },
+    RoutePoint { device: DeviceId, presented: Time },
     Pool { pool: PoolId, device: Option<DeviceId> },
 }
 
@@ -261,7 +261,7 @@ impl<'p> Auditor<'p> {
             let left = self.calls.iter().find(|(_, call)| {
                 !call.connected
                     && match call.held {
-                        Held::RoutePoint { row, .. } => u32::from(row) == device.0,
+                        Held::RoutePoint { device: held, .. } => held == device,
                         // A call on its way to a port finds it closed only when it arrives there.
                         Held::Pool { .. } | Held::Nothing => false,
                     }
@@ -387,24 +387,26 @@ impl Recorder for Auditor<'_> {
                 self.require(before.is_none(), |_| format!("{fact:?} twice"));
                 self.offered += 1;
             }
-            Fact::Presented { call, route_point } => {
-                self.take(call, fact, Held::RoutePoint { row: route_point.0, presented: now });
+            Fact::Presented { call, route_point, device } => {
+                self.take(call, fact, Held::RoutePoint { device, presented: now });
                 let plan = &self.plan.route_points[route_point.index()];
                 let most = plan.maximum_calls.min(plan.busy_trigger);
-                let book = &mut self.devices[route_point.index()];
+                let is_its = (plan.first.0..plan.first.0 + plan.count).contains(&device.0);
+                self.require(is_its, |_| format!("{fact:?}: that is no device of this route point"));
+                let book = &mut self.devices[device.index()];
                 book.calls += 1;
                 let calls = book.calls;
-                let serves = self.serves(DeviceId(u32::from(route_point.0)));
+                let serves = self.serves(device);
                 self.require(serves, |_| format!("{fact:?}: the route point is out of service"));
                 self.require(calls <= most, |_| format!("{fact:?}: call {calls} of at most {most}"));
             }
-            Fact::Left { call, route_point, stayed } => {
+            Fact::Left { call, device, stayed, .. } => {
                 let Some(Audited { held: Held::RoutePoint { presented, .. }, .. }) = self.call(call, fact) else {
                     return self.require(false, |_| format!("{fact:?}: it was not there"));
                 };
-                self.give_back(call, fact, Held::RoutePoint { row: route_point.0, presented });
+                self.give_back(call, fact, Held::RoutePoint { device, presented });
                 self.told(fact, stayed, presented);
-                self.devices[route_point.index()].calls -= 1;
+                self.devices[device.index()].calls -= 1;
             }
             Fact::Seized { call, pool, device } => self.seized(fact, call, pool, device),
             Fact::Freed { call, pool, device } => self.freed(fact, call, pool, device),
@@ -906,8 +908,8 @@ mod tests {
         let facts = failed_over();
         let ingress = SUB2;
         let (route_point, offered) = (RoutePointId(0), (101, Fact::Offered { call: CALL, ingress }));
-        let presented = (101, Fact::Presented { call: CALL, route_point });
-        let left = (110, Fact::Left { call: CALL, route_point, stayed: Span::from_secs(9) });
+        let presented = (101, Fact::Presented { call: CALL, route_point, device: POINT });
+        let left = (110, Fact::Left { call: CALL, route_point, device: POINT, stayed: Span::from_secs(9) });
         let waits_and_leaves =
             |device| vec![(109, Fact::HomeReturned { device, ago: Span::from_secs(9) }), (110, leaves(device, 10))];
         let at_point = and(&facts, &[offered, presented]);
@@ -929,15 +931,15 @@ mod tests {
         let offered = (51, Fact::Offered { call: CALL, ingress: SUB2 });
         let mut facts = failed_over();
         facts.truncate(7);
-        let presented = (52, Fact::Presented { call: CALL, route_point: RoutePointId(0) });
+        let presented = (52, Fact::Presented { call: CALL, route_point: RoutePointId(0), device: POINT });
         broken(&and(&facts, &[offered, presented]), "the route point is out of service");
         for (device, pool) in [(PORT, PoolId::Ports(PortGroupId(0))), (PHONE, PoolId::Phones(PhoneGroupId(0)))] {
             let seized = (52, Fact::Seized { call: CALL, pool, device: Some(device) });
             broken(&and(&facts, &[offered, seized]), "the device is out of service");
         }
         // In the instant of the failure, before its device is closed.
-        let presented = (50, Fact::Presented { call: CALL, route_point: RoutePointId(0) });
-        let left = (50, Fact::Left { call: CALL, route_point: RoutePointId(0), stayed: Span::ZERO });
+        let presented = (50, Fact::Presented { call: CALL, route_point: RoutePointId(0), device: POINT });
+        let left = (50, Fact::Left { call: CALL, route_point: RoutePointId(0), device: POINT, stayed: Span::ZERO });
         let mut facts = failed_over();
         facts.splice(1..1, [(50, offered.1), presented, left]);
         broken(&facts, "the route point is out of service");
@@ -1095,8 +1097,10 @@ mod tests {
         let facts = and(&facts, &[(202, waits(POINT))]);
         restless(&plan, &facts, &["DeviceId(0) has no call, and has waited to go home since 201"]);
         let route_point = RoutePointId(0);
-        let comes =
-            [(203, Fact::Offered { call: CALL, ingress: SUB2 }), (203, Fact::Presented { call: CALL, route_point })];
+        let comes = [
+            (203, Fact::Offered { call: CALL, ingress: SUB2 }),
+            (203, Fact::Presented { call: CALL, route_point, device: POINT }),
+        ];
         restless(&plan, &and(&facts, &comes), &[]);
         restless(&plan, &and(&facts, &[(210, leaves(POINT, 9))]), &["left for home since 201"]);
     }

@@ -1,7 +1,7 @@
 //! What the meter remembers of each device: where it is, since when it is out of service, and whether it waits to go
 //! home.
 
-use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId, OutBecause};
+use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId, OutBecause, RoutePointId};
 use crate::engine::{Span, Time};
 use crate::plan::Plan;
 
@@ -59,12 +59,21 @@ impl Homing {
 pub(super) struct Book {
     /// What it is.
     pub(super) kind: DeviceKind,
+    /// The row of its route point, port group or phone group.
+    row: u16,
     /// The CallManager it is registered with, or was last.
     pub(super) node: NodeId,
     /// Its outage, if it is out of service.
     pub(super) outage: Option<Outage>,
     /// Whether it is at home.
     pub(super) homing: Homing,
+}
+
+impl Book {
+    /// What it is, and which route point if it is one.
+    pub(super) fn what(&self) -> (DeviceKind, Option<RoutePointId>) {
+        (self.kind, (self.kind == DeviceKind::RoutePoint).then_some(RoutePointId(self.row)))
+    }
 }
 
 /// All devices of a plan, and the failures that take them out of service.
@@ -94,7 +103,7 @@ impl Devices {
             .map(|device| {
                 let ever = device.kind == DeviceKind::Phone || device.application.is_some();
                 let node = *device.group.first()?;
-                ever.then_some(Book { kind: device.kind, node, outage: None, homing: Homing::Settled })
+                ever.then_some(Book { kind: device.kind, row: device.row, node, outage: None, homing: Homing::Settled })
             })
             .collect();
         let first_managers: Vec<NodeId> = plan

@@ -55,6 +55,8 @@ pub enum Fact {
         call: CallName,
         /// Where.
         route_point: RoutePointId,
+        /// At which of those that it stands for.
+        device: DeviceId,
     },
     /// A call no longer occupies a route point: redirected, forwarded or ended.
     Left {
@@ -62,6 +64,8 @@ pub enum Fact {
         call: CallName,
         /// Where it was.
         route_point: RoutePointId,
+        /// At which of those that it stands for.
+        device: DeviceId,
         /// Since it was presented there.
         stayed: Span,
     },

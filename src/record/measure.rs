@@ -181,6 +181,37 @@ impl Measure {
         }
     }
 
+    /// What is compared if nobody says: of the whole cluster every count but that of the engine's own events, every
+    /// duration's mean and 99 % quantile and how many of it were not over, the calls in progress; and how busy each station
+    /// is.
+    pub fn standard(plan: &Plan) -> Vec<Measure> {
+        let catalogue = Catalogue::new(plan);
+        let of = |scope: Scope, name: &str, metric: &str, statistic: Statistic| Measure {
+            scope: scope.name(),
+            name: name.to_owned(),
+            metric: metric.to_owned(),
+            statistic,
+        };
+        let counts = Count::ALL.into_iter().filter(|count| *count != Count::Events);
+        let mut measures: Vec<Measure> =
+            counts.map(|count| of(Scope::Cluster, "", count.name(), Statistic::Mean)).collect();
+        for series in catalogue.durations.iter().filter(|series| series.exists && series.scope == Scope::Cluster) {
+            let mut statistics = vec![Statistic::Mean, Statistic::P99];
+            statistics.extend(Catalogue::may_be_censored(series.metric).then_some(Statistic::Censored));
+            let all = statistics.into_iter().map(|statistic| of(Scope::Cluster, "", series.metric.name(), statistic));
+            measures.extend(all);
+        }
+        for series in catalogue.gauges.iter().filter(|series| series.exists) {
+            match series.metric {
+                Gauge::CallsInProgress | Gauge::DevicesInService | Gauge::Utilisation => {
+                    measures.push(of(series.scope, &series.name, series.metric.name(), Statistic::Mean));
+                }
+                _ => {}
+            }
+        }
+        measures
+    }
+
     /// Whether runs of a plan measure this.
     ///
     /// # Errors
@@ -226,6 +257,15 @@ impl Measure {
         let of_gauges = |series: &Series<Gauge>| is_it(series.scope, &series.name) && series.metric.name() == gauge;
         let row = catalogue.gauges.iter().position(|series| series.exists && of_gauges(series))?;
         (self.metric == gauge || has_peak(catalogue.gauges[row].metric)).then(|| source(row))
+    }
+
+    /// Whether each replication has a number of its own, so that two systems can be compared in pairs.
+    pub fn is_of_a_replication(&self) -> bool {
+        match self.statistic {
+            Statistic::Mean | Statistic::Share | Statistic::Censored => true,
+            Statistic::MaxP50 | Statistic::MaxP95 => false,
+            _ => Metric::ALL.into_iter().any(|metric| metric.name() == self.metric),
+        }
     }
 
     /// What its numbers are: `ms`, `count` or `ratio`.

@@ -202,7 +202,7 @@ impl Meter {
                 waiting[book.kind as usize] += 1;
                 self.count(Count::RehomeWaiting);
             }
-            self.cut(device, book.kind, cut);
+            self.cut(book.what(), cut);
         }
         self.devices = devices;
         (fates, waiting)
@@ -226,29 +226,32 @@ impl Meter {
     }
 
     /// The rows of a device's way home.
-    fn homing_rows(&self, metric: Metric, device: DeviceId, kind: DeviceKind) -> [Option<usize>; 3] {
-        let route_point =
-            (kind == DeviceKind::RoutePoint).then(|| self.catalogue.route_point(metric, RoutePointId(device.0 as u16)));
+    fn homing_rows(
+        &self,
+        metric: Metric,
+        (kind, route_point): (DeviceKind, Option<RoutePointId>),
+    ) -> [Option<usize>; 3] {
+        let route_point = route_point.map(|route_point| self.catalogue.route_point(metric, route_point));
         [self.catalogue.cluster(metric), Some(self.catalogue.device_kind(metric, kind)), route_point]
     }
 
     /// A wait or a way home was cut short.
-    fn cut(&mut self, device: DeviceId, kind: DeviceKind, cut: Option<Cut>) {
+    fn cut(&mut self, what: (DeviceKind, Option<RoutePointId>), cut: Option<Cut>) {
         let (metrics, lasted): (&[Metric], Span) = match cut {
             None => return,
             Some(Cut::Waiting(lasted)) => (&[Metric::RehomeWait, Metric::RehomeDelay], lasted),
             Some(Cut::Leaving(lasted)) => (&[Metric::RehomeDelay], lasted),
         };
         for &metric in metrics {
-            for row in self.homing_rows(metric, device, kind).into_iter().flatten() {
+            for row in self.homing_rows(metric, what).into_iter().flatten() {
                 self.censored[row].record(lasted);
             }
         }
     }
 
     fn record_homing(&mut self, metric: Metric, device: DeviceId, delay: Span) {
-        let kind = self.devices.book(device).kind;
-        for row in self.homing_rows(metric, device, kind).into_iter().flatten() {
+        let what = self.devices.book(device).what();
+        for row in self.homing_rows(metric, what).into_iter().flatten() {
             self.record(row, delay);
         }
     }
@@ -277,11 +280,11 @@ impl Meter {
 
     fn home_lost(&mut self, now: Time, device: DeviceId, measured: bool) {
         let book = self.devices.book(device);
-        let (kind, cut) = (book.kind, book.homing.cut(now));
+        let (what, cut) = (book.what(), book.homing.cut(now));
         if measured && cut.is_some() {
             // What ended it was a failure, not the calls at the device: up to then it is worth what any wait is.
             self.count(Count::RehomeLost);
-            self.cut(device, kind, cut);
+            self.cut(what, cut);
         }
     }
 

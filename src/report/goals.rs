@@ -125,7 +125,7 @@ pub fn goals_sheet<'a>(study: &'a Study, judged: &'a [Judged]) -> Sheet<'a> {
 }
 
 /// A number, if there is one: what was not reached has none.
-fn finite(value: Option<f64>) -> Cell {
+pub(super) fn finite(value: Option<f64>) -> Cell {
     value.filter(|value| value.is_finite()).into()
 }
 

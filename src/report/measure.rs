@@ -63,7 +63,7 @@ impl Measure {
     }
 
     /// Its value in every replication: the mean of these is its mean, and they are what is compared in pairs. Of a
-    /// percentile of durations, the replication's own one; of a share, numbers whose mean is the share of all and which
+    /// percentile of durations, the replication's own one, if it has values enough to have one (100 for the 99 % one); of a share, numbers whose mean is the share of all and which
     /// scatter as it does (its linear part). `None` for what is a number over replications, as a percentile of counts.
     pub fn values(&self, study: &Study) -> Option<Values> {
         match (self.statistic, self.source_in(study)) {
@@ -81,7 +81,8 @@ impl Measure {
             (Statistic::MaxP50 | Statistic::MaxP95, _) => None,
             (statistic, Source::Duration(row)) => {
                 let at = QUANTILES.iter().position(|&it| Some(it) == statistic.quantile())?;
-                let own = |duration: &DurationSummary| (duration.count > 0).then(|| millis(duration.quantiles[at]));
+                let enough = (1.0 / (1.0 - QUANTILES[at])).round() as u64;
+                let own = |it: &DurationSummary| (it.count >= enough).then(|| millis(it.quantiles[at]));
                 Some(study.outcome.summaries.iter().map(|summary| own(&summary.durations[row])).collect())
             }
             _ => None,

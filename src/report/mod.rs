@@ -4,10 +4,13 @@
 //! replications goes in the order of their numbers.
 
 mod answer;
+mod capacity;
 mod check;
+mod comparison;
 mod dependencies;
 mod devices;
 mod expected;
+mod gate;
 mod goals;
 mod graph;
 mod log;
@@ -29,10 +32,18 @@ use crate::record::{Catalogue, Count, DurationSummary, ReplicationSummary};
 use crate::stats::{Confidence, Survival};
 
 pub use answer::{Answer, Line, Quantity, time};
+pub use capacity::{Capacity, Place, Walked};
 pub use check::{check_json, check_text};
+pub use comparison::{
+    Compared, Difference, Sample, compare, comparison_markdown, comparison_sheet, comparison_table, samples,
+};
 pub use dependencies::{dependencies_json, dependencies_table, dependency_json, dependency_table};
 pub use devices::devices_sheet;
 pub use expected::simulated;
+pub use gate::{
+    Baseline, Better, Gate, GateReport, Gated, Held, Kept, Speed, SpeedHeld, fingerprint, gate_json, gate_junit,
+    gate_markdown, gate_table,
+};
 pub use goals::{Judged, Verdict, goals_sheet, goals_table, judge, judge_found};
 pub use graph::{Drawing, dot, mermaid};
 pub use log::histograms_hlog;

@@ -336,26 +336,7 @@ fn whole(count: u64) -> String {
 
 /// How full the ports, phones and lines are: what callers find taken.
 fn pools(study: &Study) -> String {
-    struct Pool {
-        size: Option<u32>,
-        in_use: Row,
-        busiest_bin: f64,
-        peak: f64,
-    }
-    let plan = study.plan;
-    let ports = plan.port_groups.iter().map(|group| Some(group.count));
-    let phones = plan.phone_groups.iter().map(|group| Some(group.count));
-    let lines = plan.destinations.iter().map(|it| Some(it.lines).filter(|&lines| lines < u32::MAX));
-    let gauges = study.catalogue.gauges.iter().enumerate().filter(|(_, series)| series.metric == Gauge::InUse);
-    let mut pools: Vec<Pool> = gauges
-        .zip(ports.chain(phones).chain(lines))
-        .map(|((row, _), size)| Pool {
-            size,
-            in_use: gauge_row(study, row),
-            busiest_bin: study.timeline_means(row).into_iter().fold(0.0, f64::max),
-            peak: study.gauge_peaks(row).into_iter().fold(0.0, f64::max),
-        })
-        .collect();
+    let mut pools = all_pools(study);
     // Stable, so that groups as full as each other stay in the order of the workload; those without a limit come last.
     pools.sort_by(|a, b| {
         let share = |pool: &Pool| pool.size.map_or(-1.0, |size| pool.busiest_bin / f64::from(size));
@@ -378,12 +359,38 @@ fn pools(study: &Study) -> String {
     block(table)
 }
 
+/// A group of ports, phones or lines.
+pub(super) struct Pool {
+    /// How many there are; `None`: there is no limit.
+    pub(super) size: Option<u32>,
+    pub(super) in_use: Row,
+    /// The mean of how many are in use, in the bin where it is highest.
+    pub(super) busiest_bin: f64,
+    /// The most in use at once.
+    pub(super) peak: f64,
+}
+
+pub(super) fn all_pools(study: &Study) -> Vec<Pool> {
+    let plan = study.plan;
+    let ports = plan.port_groups.iter().map(|group| Some(group.count));
+    let phones = plan.phone_groups.iter().map(|group| Some(group.count));
+    let lines = plan.destinations.iter().map(|it| Some(it.lines).filter(|&lines| lines < u32::MAX));
+    let gauges = study.catalogue.gauges.iter().enumerate().filter(|(_, series)| series.metric == Gauge::InUse);
+    let pools = gauges.zip(ports.chain(phones).chain(lines)).map(|((row, _), size)| Pool {
+        size,
+        in_use: gauge_row(study, row),
+        busiest_bin: study.timeline_means(row).into_iter().fold(0.0, f64::max),
+        peak: study.gauge_peaks(row).into_iter().fold(0.0, f64::max),
+    });
+    pools.collect()
+}
+
 /// One station, for the table and for the sentence below it.
-struct Busy {
-    utilisation: Row,
-    busiest_bin: f64,
+pub(super) struct Busy {
+    pub(super) utilisation: Row,
+    pub(super) busiest_bin: f64,
     queue: Row,
-    wait: Option<Row>,
+    pub(super) wait: Option<Row>,
     servers: u32,
 }
 
@@ -427,7 +434,7 @@ fn stations(study: &Study) -> String {
     block(table) + &bottleneck(&busy, total)
 }
 
-fn all_stations(study: &Study) -> Vec<Busy> {
+pub(super) fn all_stations(study: &Study) -> Vec<Busy> {
     let catalogue: &Catalogue = &study.catalogue;
     let of_gauge = |gauge: Gauge| {
         let gauges = catalogue.gauges.iter().enumerate();

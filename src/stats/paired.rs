@@ -44,11 +44,6 @@ impl Paired {
         self.mean
     }
 
-    /// Whether no pair differs at all.
-    pub fn is_nothing(&self) -> bool {
-        self.differences.iter().all(|&difference| difference == 0.0)
-    }
-
     fn standard_error(&self) -> f64 {
         self.deviation / (self.differences.len() as f64).sqrt()
     }
@@ -194,7 +189,6 @@ mod tests {
     #[test]
     fn what_is_the_same_differs_by_nothing() {
         let paired = Paired::new(&FIRST, &FIRST).unwrap();
-        assert!(paired.is_nothing());
         assert_eq!((paired.p_value(), paired.interval(Confidence::USUAL)), (1.0, (0.0, 0.0)));
         assert_eq!(paired.pairs_needed(paired.mean(), Confidence::USUAL), None);
         let shifted: Vec<f64> = [1.0, 2.0, 4.0].iter().map(|value| value + 0.5).collect();

@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 use super::files::Files;
 
 /// SHA-256, in hexadecimal, of what a workload says: keys in order, so that comments, layout and the order of keys make
-/// no difference; without the question, the number of replications and the seed, which say nothing about the cluster;
+/// no difference; without the question, the goals, the number of replications and the seed, which say nothing about the cluster;
 /// and with the contents of the files it refers to rather than their names.
 pub fn digest(text: &str, files: &dyn Files) -> String {
     let (document, _) = DeTable::parse_recoverable(text);
@@ -15,7 +15,7 @@ pub fn digest(text: &str, files: &dyn Files) -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-const LEFT_OUT: [&str; 3] = [".question", ".run.replications", ".run.seed"];
+const LEFT_OUT: [&str; 4] = [".question", ".run.replications", ".run.seed", ".goal"];
 
 fn table(hash: &mut Sha256, entries: &DeTable<'_>, path: &str, files: &dyn Files) {
     hash.update("{");

@@ -196,7 +196,7 @@ at = "20m"
         let text = changed("node.sub1.ctimanager=false");
         assert!(text.contains("ctimanager = false"), "{text}");
         let text = changed("fault=[]");
-        assert!(text.contains("fault=[]") && !text.contains("[[fault]]"), "{text}");
+        assert!(text.contains("fault= []") && !text.contains("[[fault]]"), "{text}");
         let text = changed("profile=12.5");
         assert!(text.contains("profile = 12.5"), "{text}");
     }

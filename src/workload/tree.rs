@@ -282,6 +282,8 @@ pub enum Treatment {
 pub struct RoutePoint {
     /// Its name.
     pub name: Name,
+    /// How many of them share its calls.
+    pub count: At<u32>,
     /// The directory numbers of its lines.
     pub numbers: Vec<Name>,
     /// Its device pool.
@@ -703,6 +705,7 @@ impl RoutePoint {
         let application = controlled_by(table);
         RoutePoint {
             name: table.key("name", Value::name).required(),
+            count: route_points(table),
             numbers: table.list("lines", Value::line).default(Vec::new()),
             device_pool: table.reference("device_pool").required(),
             treatment: RoutePoint::treatment(table, application.is_some()),
@@ -779,6 +782,11 @@ pub const DEVICES_MAX: u32 = 1 << 24;
 fn count(table: &Table<'_>) -> At<u32> {
     let count = table.whole("count").map(|count| count as u32);
     At { place: count.place(), value: count.required() }
+}
+
+fn route_points(table: &Table<'_>) -> At<u32> {
+    let count = table.whole("count");
+    At { place: count.place(), value: count.default(1) as u32 }
 }
 
 fn lines_per_port(table: &Table<'_>) -> At<u32> {

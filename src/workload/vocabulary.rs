@@ -662,6 +662,13 @@ static ROUTE_POINT: Section = Section {
     terms: &[
         term("name", Name, Wrong, "its name", ""),
         term(
+            "count",
+            DEVICES,
+            Is("1"),
+            "how many route points share its calls: each call goes to one of them, drawn at random",
+            "",
+        ),
+        term(
             "lines",
             List { of: &Table(&LINE), least: 0, most: None, distinct: true },
             NONE,

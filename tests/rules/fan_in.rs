@@ -1,7 +1,11 @@
 //! R11: many callers, one route point.
 
 use crate::story::plan;
+use ctisim::cluster::Cluster;
+use ctisim::domain::{CallName, DeviceId};
+use ctisim::engine::Time;
 use ctisim::experiment::{Measured, replicate};
+use ctisim::record::{Auditor, Fact, Recorder};
 use ctisim::report::{self, Study};
 use std::sync::atomic::AtomicBool;
 
@@ -70,5 +74,82 @@ fn r11_delay_grows_with_the_load_and_the_bottleneck_is_named() {
     assert!(delays[2] > 1000.0, "{delays:?}");
     for table in &tables {
         assert!(table.contains("is sub1.callmanager"), "{table}");
+    }
+}
+
+/// How many calls were presented at each device, and when callers dialled.
+#[derive(Default)]
+struct Shares {
+    at: std::collections::BTreeMap<DeviceId, u32>,
+    dialled: Vec<(Time, CallName)>,
+}
+
+impl Recorder for Shares {
+    fn note(&mut self, now: Time, fact: Fact) {
+        match fact {
+            Fact::Presented { device, .. } => *self.at.entry(device).or_default() += 1,
+            Fact::Offered { call, .. } => self.dialled.push((now, call)),
+            _ => {}
+        }
+    }
+}
+
+fn shared_by(count: u32) -> Shares {
+    let text = format!(
+        r#"
+[run]
+length = "20m"
+[[node]]
+name = "sub1"
+[[callmanager_group]]
+name = "main"
+members = ["sub1"]
+[[application]]
+name = "ivr"
+[[route_point]]
+name = "welcome"
+count = {count}
+lines = [{{ dn = "7000" }}]
+device_pool = "main"
+application = "ivr"
+redirect_to = [{{ to = "again", share = "50%" }}, {{ to = "agent", share = "50%" }}]
+[[route_point]]
+name = "again"
+count = {count}
+device_pool = "main"
+application = "ivr"
+redirect_to = "agent"
+[[destination]]
+name = "agent"
+[[traffic]]
+name = "callers"
+to = "7000"
+arrivals = {{ bhca = 36000 }}
+talk = "10s"
+"#
+    );
+    let plan = plan(&text, "");
+    let mut cluster = Cluster::new(&plan, (Shares::default(), Auditor::new(&plan)));
+    cluster.run(plan.seed, 0);
+    let (shares, mut auditor) = cluster.recorder;
+    auditor.finish(plan.length).expect("every identity holds");
+    shares
+}
+
+/// Each of eight route points gets an eighth of the calls, the first time and, drawn anew, the second; and the callers are
+/// the same however many there are.
+#[test]
+fn r11_several_route_points_of_one_name_share_its_calls_evenly() {
+    const POINTS: u32 = 8;
+    let (one, many) = (shared_by(1), shared_by(POINTS));
+    assert_eq!(one.dialled, many.dialled);
+    assert_eq!(one.at.len(), 2);
+    for (first, set) in [(0, &one.at[&DeviceId(0)]), (POINTS, &one.at[&DeviceId(1)])] {
+        let expected = f64::from(*set) / f64::from(POINTS);
+        let shares: Vec<u32> = (first..first + POINTS).map(|device| many.at[&DeviceId(device)]).collect();
+        // Seven degrees of freedom: 24.3 is exceeded once in a thousand times.
+        let chi_squared: f64 = shares.iter().map(|&it| (f64::from(it) - expected) * (f64::from(it) - expected)).sum();
+        assert!(chi_squared / expected < 24.3, "{shares:?}");
+        assert!(shares.iter().sum::<u32>().abs_diff(*set) <= 20, "{shares:?}, {set}");
     }
 }

@@ -108,7 +108,7 @@ impl Recorder for Story<'_> {
         let application = |id: ctisim::domain::ApplicationId| plan.applications[id.index()].name.as_str();
         let sentence = match fact {
             Fact::Offered { call, ingress } => format!("{} at {}", caller(call), plan.nodes[ingress.index()].name),
-            Fact::Presented { call, route_point } => {
+            Fact::Presented { call, route_point, .. } => {
                 format!("{} presented at {}", caller(call), plan.route_points[route_point.index()].name)
             }
             Fact::Acted { call, .. } => format!("the application acts on {}", caller(call)),

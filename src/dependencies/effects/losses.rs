@@ -39,7 +39,8 @@ impl Dependencies<'_> {
 
     /// The route points and the groups of ports and phones, each with a device to stand for all of it.
     pub(super) fn devices(&self) -> impl Iterator<Item = (RecordId, &Device)> {
-        let route_points = (0..self.plan.route_points.len()).map(|row| (Kind::RoutePoint, row, row));
+        let route_points = self.plan.route_points.iter().enumerate();
+        let route_points = route_points.map(|(row, it)| (Kind::RoutePoint, row, it.first.index()));
         let ports = self.plan.port_groups.iter().enumerate();
         let ports = ports.map(|(row, group)| (Kind::CtiPort, row, group.first.index()));
         let phones = self.plan.phone_groups.iter().enumerate();

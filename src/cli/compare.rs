@@ -1,0 +1,206 @@
+//! `ctisim compare`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::engine::Time;
+use crate::plan::Plan;
+use crate::record::{Measure, ReplicationSummary};
+use crate::report::{self, Difference, Study};
+
+use super::arguments::{StudyArguments, TextFormat};
+use super::model::{self, Loaded};
+use super::output::OutputDirectory;
+use super::progress::Bar;
+use super::run::{Interrupt, explain_panics, jobs, quoted, stopped};
+use super::study::Runner;
+use super::{Stop, memory, print, say};
+
+pub(super) const AFTER_HELP: &str = "\
+Examples:
+  ctisim compare site.toml site-with-four-nodes.toml
+  ctisim compare site.toml --set-b application.ivr.heartbeat=10s      the same file, one value changed
+  ctisim compare site.toml --set-a fault=[]                           without the faults, and with them
+
+Both are run with the seed and the number of replications of A, and so with the same callers.";
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct CompareArguments {
+    /// The first workload, A
+    pub(super) a: PathBuf,
+
+    /// The second one, B [default: A, changed by --set-b]
+    pub(super) b: Option<PathBuf>,
+
+    /// Change a value of A alone; may be repeated
+    #[arg(long = "set-a", value_name = "KEY=VALUE", value_parser = super::arguments::setting)]
+    pub(super) settings_a: Vec<String>,
+
+    /// Change a value of B alone; may be repeated
+    #[arg(long = "set-b", value_name = "KEY=VALUE", value_parser = super::arguments::setting)]
+    pub(super) settings_b: Vec<String>,
+
+    /// Compare this, e.g. setup_delay.p99; may be repeated [default: all calls, delays, losses and stations]
+    #[arg(long = "metric", value_name = "MEASURE", value_parser = Measure::parse)]
+    pub(super) measures: Vec<Measure>,
+
+    /// What does not matter: a difference of less than this share of A's value is called alike
+    #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = super::arguments::percent)]
+    pub(super) margin: f64,
+
+    #[command(flatten)]
+    pub(super) study: StudyArguments,
+
+    /// Show all measures, those that are alike or the same as well
+    #[arg(long)]
+    pub(super) all: bool,
+
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: TextFormat,
+
+    /// Directory for comparison.csv [default: results/<A>.compare]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+
+    /// Print only; write no file
+    #[arg(long, conflicts_with = "out")]
+    pub(super) no_files: bool,
+}
+
+/// The file a comparison writes.
+const FILE: &str = "comparison.csv";
+
+/// Runs both workloads with the same callers, and prints what differs.
+pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
+    let CompareArguments { study, .. } = arguments;
+    let load = |path: &Path, own: &[String]| {
+        let settings: Vec<String> = study.settings.iter().chain(own).cloned().collect();
+        model::load(Some(path), &settings, "give the path of a workload file")
+    };
+    let Loaded { plan: mut a, .. } = load(&arguments.a, &arguments.settings_a)?;
+    let b_path = arguments.b.as_deref().unwrap_or(&arguments.a);
+    let Loaded { plan: mut b, .. } = load(b_path, &arguments.settings_b)?;
+    let measures = measures(&arguments.measures, &a, &b)?;
+
+    let seed = study.seed.unwrap_or(a.seed);
+    let replications = study.replications.clone().unwrap_or(0..u64::from(a.replications));
+    let each = replications.end - replications.start;
+    let wanted = each.saturating_mul(2);
+    let jobs = jobs(study.jobs).min(usize::try_from(each).unwrap_or(usize::MAX));
+    if !study.quiet {
+        notes(&a, &b);
+    }
+    let output = (!arguments.no_files).then(|| {
+        let default = || Path::new("results").join(format!("{}.compare", a.name));
+        OutputDirectory::new(arguments.out.clone().unwrap_or_else(default))
+    });
+    if let Some(output) = &output {
+        output.check(&[FILE])?;
+    }
+    let summaries = ReplicationSummary::bytes(&a).saturating_add(ReplicationSummary::bytes(&b)).saturating_mul(each);
+    memory::check(a.memory_needed(jobs).max(b.memory_needed(jobs)), summaries, jobs)?;
+
+    let command =
+        format!("ctisim compare {} {}", quoted(&arguments.a.to_string_lossy()), quoted(&b_path.to_string_lossy()));
+    explain_panics(command.clone());
+    let interrupt = Interrupt::listen()?;
+    let progress = Bar::new(wanted, study.quiet);
+    let runner = Runner { seed, jobs, audit: false, stop: &interrupt.stop };
+    let outcomes = runner.find_warm_up(&mut a, study.quiet).and_then(|()| {
+        runner.find_warm_up(&mut b, study.quiet)?;
+        // Of both the same time is measured, or counts could not be compared.
+        if a.finds_warm_up || b.finds_warm_up {
+            let later = a.warm_up.max(b.warm_up);
+            (a.warm_up, b.warm_up) = (later, later);
+        }
+        let (first, _) = runner.replicate(&a, replications.clone(), &[], &progress)?;
+        let (second, _) = runner.replicate(&b, replications.clone(), &[], &progress)?;
+        Ok((first, second))
+    });
+    drop(progress);
+    let (first, second) = outcomes.map_err(|failure| stopped(&failure, wanted, &command))?;
+    let (first, second) = (Study::new(&a, seed, first), Study::new(&b, seed, second));
+    let values = |study: &Study| report::samples(study, &measures);
+    let compared = report::compare(&values(&first), &values(&second), arguments.margin);
+
+    let csv = report::comparison_sheet(&compared).csv();
+    if let Some(output) = &output {
+        output.write(&[(FILE, csv.clone())])?;
+    }
+    let title = title(arguments, &a, b_path, &replications, seed);
+    match arguments.format {
+        TextFormat::Table => print((title + &report::comparison_table(&compared, arguments.all)).as_bytes())?,
+        TextFormat::Csv => print(&csv)?,
+        TextFormat::Json => print(&report::comparison_sheet(&compared).json())?,
+        TextFormat::Md => print((title + "\n" + &report::comparison_markdown(&compared)).as_bytes())?,
+    }
+    if let Some(output) = output.filter(|_| !study.quiet) {
+        say(&format!("wrote {FILE} to {}", output.path().display()));
+    }
+    let differs = compared.iter().any(|it| !matches!(it.difference(), Difference::Same | Difference::Nothing));
+    if !differs && !study.quiet {
+        say("note: A and B are the same in every replication");
+    }
+    Ok(())
+}
+
+/// What is compared: what was asked for, or what both measure.
+fn measures(asked: &[Measure], a: &Plan, b: &Plan) -> Result<Vec<Measure>, Stop> {
+    if asked.is_empty() {
+        let both = Measure::standard(a).into_iter().filter(|measure| measure.check(b).is_ok());
+        return Ok(both.collect());
+    }
+    for measure in asked {
+        for (which, plan) in [("A", a), ("B", b)] {
+            measure.check(plan).map_err(|why| Stop::Usage(format!("--metric {measure}: in {which}, {why}")))?;
+        }
+        if !measure.is_of_a_replication() {
+            return Err(Stop::Usage(format!(
+                "--metric {measure}: that is a number over replications, and what is compared is replications\n  help: \
+                 compare `{}`, the mean",
+                Measure { statistic: crate::record::Statistic::Mean, ..measure.clone() }
+            )));
+        }
+    }
+    Ok(asked.to_vec())
+}
+
+/// What makes a comparison less than it seems.
+fn notes(a: &Plan, b: &Plan) {
+    let time = |plan: &Plan| (plan.length.since(Time::ZERO), plan.warm_up.since(Time::ZERO));
+    if time(a) != time(b) && !(a.finds_warm_up || b.finds_warm_up) {
+        say("warning: A and B do not measure the same stretch of time, so counts differ for that alone");
+    }
+    if a.study != b.study {
+        say("warning: one of A and B is a steady study, and the other is not");
+    }
+}
+
+fn title(
+    arguments: &CompareArguments,
+    a: &Plan,
+    b_path: &Path,
+    replications: &std::ops::Range<u64>,
+    seed: u64,
+) -> String {
+    let described = |path: &Path, settings: &[String]| {
+        let sets: String = settings.iter().map(|setting| format!(" --set {}", quoted(setting))).collect();
+        format!("{}{sets}", path.display())
+    };
+    let count = replications.end - replications.start;
+    format!(
+        "A: {}\nB: {}\n{count} replications of each, with the same callers, seed {seed}{}\n(Of a percentile, the mean of the \
+         replications' own.)\n",
+        described(&arguments.a, &arguments.settings_a),
+        described(b_path, &arguments.settings_b),
+        match replications.start {
+            0 => String::new(),
+            first => format!(" (numbers {first} to {})", replications.end - 1),
+        },
+    ) + match a.study {
+        crate::plan::StudyKind::Steady => "(Steady: the beginning is left out.)\n",
+        crate::plan::StudyKind::Terminating => "",
+    }
+}

@@ -1,0 +1,245 @@
+//! `ctisim gate`.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::engine::{Span, Time};
+use crate::record::{Measure, ReplicationSummary};
+use crate::report::{self, Baseline, Gate, GateReport, Gated, Speed, SpeedHeld, Study};
+
+use super::arguments::StudyArguments;
+use super::model::{self, Loaded};
+use super::output::write_new;
+use super::progress::Bar;
+use super::run::{Interrupt, explain_panics, jobs, quoted, stopped};
+use super::study::Runner;
+use super::{Stop, instructions, memory, print, say};
+
+pub(super) const AFTER_HELP: &str = "\
+Record a baseline once, have it reviewed, and hold every change against it:
+  ctisim gate site.toml --baseline results/baselines/site.json --record
+  ctisim gate site.toml --baseline results/baselines/site.json --junit gate.xml
+
+Exit codes: 0 pass or improvement, 1 internal or I/O error, 2 usage, 3 workload invalid, 10 regression, 11 inconclusive, 12 baseline missing or not comparable, 13 a self-check failed, 130 interrupted. Only 0 is a pass.";
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct GateArguments {
+    /// Workload file
+    pub(super) workload: PathBuf,
+
+    /// The baseline to hold it against, or to record
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: PathBuf,
+
+    /// Record the baseline, in place of what is there
+    #[arg(long)]
+    pub(super) record: bool,
+
+    /// Judge this, e.g. setup_delay.p99; may be repeated [default: what the baseline has; to record, all calls, delays,
+    /// losses and stations]
+    #[arg(long = "metric", value_name = "MEASURE", value_parser = Measure::parse)]
+    pub(super) measures: Vec<Measure>,
+
+    /// To record: a change for the worse of up to this share of the mean does not matter; for each measure it can be edited
+    /// in the file [default: 1%, or one call in 10,000 if that is more]
+    #[arg(long, value_name = "PERCENT", requires = "record", value_parser = super::arguments::percent)]
+    pub(super) margin: Option<f64>,
+
+    /// To record: count the instructions an event takes as well, with valgrind
+    #[arg(long, requires = "record")]
+    pub(super) speed: bool,
+
+    /// Do not judge speed, though the baseline has it
+    #[arg(long, conflicts_with = "record")]
+    pub(super) no_speed: bool,
+
+    /// The workload may be another one than was recorded: is it worse?
+    #[arg(long, conflicts_with = "record")]
+    pub(super) changed: bool,
+
+    #[command(flatten)]
+    pub(super) study: StudyArguments,
+
+    /// Write JUnit XML to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) junit: Option<PathBuf>,
+
+    /// Write Markdown for a pull request to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) markdown: Option<PathBuf>,
+
+    /// Write JSON to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
+}
+
+/// So many more instructions, in percent, do not matter.
+const SPEED_MARGIN: f64 = 2.0;
+
+/// Records a baseline, or holds a workload against one.
+pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
+    let help = "give the path of a workload file";
+    let loaded = model::load(Some(&arguments.workload), &arguments.study.settings, help)?;
+    if arguments.record {
+        return record(arguments, loaded);
+    }
+    let report = judge(arguments, loaded)?;
+    let files = [
+        (&arguments.junit, report::gate_junit(&report)),
+        (&arguments.markdown, report::gate_markdown(&report).into_bytes()),
+        (&arguments.json, report::gate_json(&report)),
+    ];
+    for (path, content) in files {
+        if let Some(path) = path {
+            write_new(path, &content, true, String::new)?;
+        }
+    }
+    print(report::gate_table(&report).as_bytes())?;
+    match report.verdict {
+        Gate::Pass | Gate::Improvement => Ok(()),
+        Gate::Regression => Err(Stop::Missed("there is a regression".to_owned())),
+        Gate::Inconclusive => Err(Stop::Inconclusive("it may be worse, and it may not".to_owned())),
+        Gate::NotComparable => Err(Stop::NotComparable(match report.reasons.is_empty() {
+            true => {
+                "speed could not be judged\n  help: install valgrind, or leave speed out with --no-speed".to_owned()
+            }
+            false => format!(
+                "{}: {}\n  help: record it anew with --record, and have that reviewed",
+                arguments.baseline.display(),
+                report.reasons.join("; ")
+            ),
+        })),
+    }
+}
+
+fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
+    let Loaded { mut plan, digest, .. } = loaded;
+    check_measures(&arguments.measures, &plan)?;
+    let seed = arguments.study.seed.unwrap_or(plan.seed);
+    let range = arguments.study.replications.clone().unwrap_or(0..u64::from(plan.replications));
+    if range.end - range.start < 2 {
+        return Err(Stop::Usage("a baseline takes two replications at least".to_owned()));
+    }
+    if arguments.speed && cfg!(debug_assertions) {
+        say("note: this is a debug build; its speed is compared with debug builds only");
+    }
+    let speed = match arguments.speed {
+        false => None,
+        true => Some(Speed {
+            instructions_per_event: instructions::per_event(&arguments.workload, &arguments.study.settings, seed)
+                .map_err(|why| Stop::Failed(format!("cannot record speed: {why}")))?,
+            margin_percent: SPEED_MARGIN,
+            build: instructions::build(),
+        }),
+    };
+    let command = command(arguments, &range, seed);
+    let study = run(arguments, &mut plan, seed, range, None)?;
+    let gated = Gated { study: &study, digest: &digest, asked: &arguments.measures };
+    let baseline = gated.baseline(arguments.margin, command, speed);
+    if let Some(directory) = arguments.baseline.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        fs::create_dir_all(directory)
+            .map_err(|error| Stop::Failed(format!("cannot create {}: {error}", directory.display())))?;
+    }
+    write_new(&arguments.baseline, &baseline.json(), true, String::new)?;
+    if !arguments.study.quiet {
+        let measures = baseline.measures.len();
+        say(&format!("recorded {measures} measures of {} in {}", study.plan.name, arguments.baseline.display()));
+    }
+    Ok(())
+}
+
+fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> {
+    let Loaded { mut plan, digest, .. } = loaded;
+    let refused = |reasons: Vec<String>| Ok(GateReport::not_comparable(&plan.name, reasons));
+    let baseline = match fs::read_to_string(&arguments.baseline) {
+        Ok(text) => Baseline::read(&text),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err("there is no such baseline".to_owned()),
+        Err(error) => Err(format!("it cannot be read: {error}")),
+    };
+    let baseline = match baseline {
+        Ok(baseline) => baseline,
+        Err(why) => return refused(vec![why]),
+    };
+    let mut reasons = baseline.not_comparable(&digest, &arguments.measures, arguments.changed);
+    let recorded = baseline.first_replication..baseline.first_replication.saturating_add(baseline.replications);
+    let StudyArguments { replications, seed, .. } = &arguments.study;
+    if replications.as_ref().is_some_and(|asked| *asked != recorded) || seed.is_some_and(|seed| seed != baseline.seed) {
+        reasons.push("it was recorded with another seed or other replications than are asked for".to_owned());
+    }
+    let asked = baseline.asked.iter().map(|name| Measure::parse(name)).collect::<Result<Vec<Measure>, String>>();
+    let asked = match asked {
+        Ok(asked) => asked,
+        Err(why) => return refused(vec![format!("this version does not know its measures: {why}")]),
+    };
+    reasons.extend(asked.iter().filter_map(|measure| measure.check(&plan).err()));
+    if !reasons.is_empty() {
+        return refused(reasons);
+    }
+    let speed = baseline.speed.as_ref().filter(|_| !arguments.no_speed).map(|before| {
+        let now = instructions::per_event(&arguments.workload, &arguments.study.settings, baseline.seed);
+        SpeedHeld::new(before, now, &instructions::build())
+    });
+    let warm_up = Time::ZERO + Span::from_nanos(baseline.warm_up_ns);
+    let study = run(arguments, &mut plan, baseline.seed, recorded, Some(warm_up))?;
+    Ok(GateReport::new(&Gated { study: &study, digest: &digest, asked: &asked }, &baseline, speed))
+}
+
+fn check_measures(measures: &[Measure], plan: &crate::plan::Plan) -> Result<(), Stop> {
+    for measure in measures {
+        measure.check(plan).map_err(|why| Stop::Usage(format!("--metric {measure}: {why}")))?;
+        if !measure.is_of_a_replication() {
+            let why = "that is a number over replications, and what is compared is replications";
+            return Err(Stop::Usage(format!("--metric {measure}: {why}")));
+        }
+    }
+    Ok(())
+}
+
+/// The study in question: with the warm-up that was recorded, so that the same time is measured.
+fn run<'plan>(
+    arguments: &GateArguments,
+    plan: &'plan mut crate::plan::Plan,
+    seed: u64,
+    range: std::ops::Range<u64>,
+    warm_up: Option<Time>,
+) -> Result<Study<'plan>, Stop> {
+    let quiet = arguments.study.quiet;
+    let wanted = range.end - range.start;
+    let jobs = jobs(arguments.study.jobs).min(usize::try_from(wanted).unwrap_or(usize::MAX));
+    memory::check(plan.memory_needed(jobs), wanted.saturating_mul(ReplicationSummary::bytes(plan)), jobs)?;
+    let command = command(arguments, &range, seed);
+    explain_panics(command.clone());
+    let interrupt = Interrupt::listen()?;
+    let progress = Bar::new(wanted, quiet);
+    let runner = Runner { seed, jobs, audit: false, stop: &interrupt.stop };
+    let outcome = match warm_up.filter(|_| plan.finds_warm_up) {
+        Some(warm_up) => {
+            plan.warm_up = warm_up;
+            Ok(())
+        }
+        None => runner.find_warm_up(plan, quiet),
+    };
+    let outcome = outcome.and_then(|()| runner.replicate(plan, range, &[], &progress));
+    drop(progress);
+    let (outcome, _) = outcome.map_err(|failure| stopped(&failure, wanted, &command))?;
+    Ok(Study::new(plan, seed, outcome))
+}
+
+/// The command that records the same baseline.
+fn command(arguments: &GateArguments, range: &std::ops::Range<u64>, seed: u64) -> String {
+    let name = |path: &Path| path.file_name().map_or_else(String::new, |name| quoted(&name.to_string_lossy()));
+    let mut words = vec!["ctisim gate".to_owned(), name(&arguments.workload), "--record".to_owned()];
+    words.push(format!("--baseline {}", name(&arguments.baseline)));
+    words.push(match range.start {
+        0 => format!("--replications {}", range.end),
+        first => format!("--replications {first}..{}", range.end),
+    });
+    words.push(format!("--seed {seed}"));
+    words.extend(arguments.measures.iter().map(|measure| format!("--metric {}", quoted(&measure.to_string()))));
+    words.extend(arguments.study.settings.iter().map(|setting| format!("--set {}", quoted(setting))));
+    words.extend(arguments.speed.then(|| "--speed".to_owned()));
+    words.join(" ")
+}

@@ -1,0 +1,64 @@
+//! How many instructions an event takes: the program under callgrind, which counts the same wherever it runs.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// What this program was built for, and how: instructions of different builds are different things.
+pub(super) fn build() -> String {
+    let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
+    format!("{}-{}, {profile}", std::env::consts::ARCH, std::env::consts::OS)
+}
+
+/// Instructions an event of a workload: those of two replications less those of one, so that starting and ending the
+/// program are not in it.
+///
+/// # Errors
+/// Why they could not be counted.
+pub(super) fn per_event(workload: &Path, settings: &[String], seed: u64) -> Result<f64, String> {
+    let one = count(workload, settings, seed, 1)?;
+    let two = count(workload, settings, seed, 2)?;
+    let (instructions, events) = (two.0.saturating_sub(one.0), two.1 - one.1);
+    if events <= 0.0 || instructions == 0 {
+        return Err("the second replication had no events".to_owned());
+    }
+    Ok(instructions as f64 / events)
+}
+
+/// The instructions of so many replications, and their events.
+fn count(workload: &Path, settings: &[String], seed: u64, replications: u64) -> Result<(u64, f64), String> {
+    let program = std::env::current_exe().map_err(|error| format!("the program does not find itself: {error}"))?;
+    let counts = tempfile::NamedTempFile::new().map_err(|error| format!("no temporary file can be made: {error}"))?;
+    let mut command = Command::new("valgrind");
+    command
+        .args(["--tool=callgrind", "--quiet"])
+        .arg(format!("--callgrind-out-file={}", counts.path().display()))
+        .arg(program)
+        .args(["run", "--jobs", "1", "--no-files", "--quiet", "--format", "csv"])
+        .args(["--replications", &replications.to_string(), "--seed", &seed.to_string()])
+        .args(settings.iter().flat_map(|setting| ["--set", setting]))
+        .arg(workload)
+        .stdin(Stdio::null());
+    let output = command.output().map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no valgrind on this machine".to_owned(),
+        _ => format!("valgrind cannot be run: {error}"),
+    })?;
+    // Goals that are missed are another matter: 10 and 11.
+    if !matches!(output.status.code(), Some(0 | 10 | 11)) {
+        return Err(format!("under valgrind the run failed: {}", String::from_utf8_lossy(&output.stderr).trim()));
+    }
+    let text = std::fs::read_to_string(counts.path()).map_err(|error| format!("its counts cannot be read: {error}"))?;
+    let total = text.lines().rev().find_map(|line| line.strip_prefix("totals:").or(line.strip_prefix("summary:")));
+    let instructions = total.and_then(|total| total.trim().parse().ok());
+    let events = events(&output.stdout).map(|mean| mean * replications as f64);
+    instructions.zip(events).ok_or_else(|| "callgrind left no counts".to_owned())
+}
+
+/// The mean number of events in `summary.csv`.
+fn events(summary: &[u8]) -> Option<f64> {
+    let mut rows = csv::Reader::from_reader(summary);
+    let columns = rows.headers().ok()?.clone();
+    let at = |name: &str| columns.iter().position(|column| column == name);
+    let (metric, mean) = (at("metric")?, at("mean")?);
+    let row = rows.records().flatten().find(|row| row.get(metric) == Some("events"))?;
+    row.get(mean)?.parse().ok()
+}

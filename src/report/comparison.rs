@@ -1,0 +1,393 @@
+//! Two systems beside each other, replication by replication: what differs, by how much, and what that is worth.
+
+use crate::record::Measure;
+use crate::stats::{Confidence, Paired, holm};
+
+use super::measure::{Values, shown};
+use super::table::{block, human, new_table};
+use super::{Cell, Sheet, Study};
+
+/// A measure's value in every replication.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// Of what.
+    pub measure: Measure,
+    /// One value a replication, in their order, where it has one.
+    pub values: Values,
+}
+
+/// The values of these measures; those that are not one number a replication have none.
+pub fn samples(study: &Study, measures: &[Measure]) -> Vec<Sample> {
+    let none = || vec![None; study.outcome.summaries.len()];
+    let sample =
+        |measure: &Measure| Sample { measure: measure.clone(), values: measure.values(study).unwrap_or_else(none) };
+    measures.iter().map(sample).collect()
+}
+
+/// What can be said of a difference. The words are those of files: they never change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// No replication differs at all.
+    Same,
+    /// It is less than what is said to matter, with confidence.
+    Alike,
+    /// The second is higher.
+    Higher,
+    /// The second is lower.
+    Lower,
+    /// It may be nothing, and it may be something.
+    Undecided,
+    /// The first has it alone.
+    OnlyFirst,
+    /// The second has it alone.
+    OnlySecond,
+    /// Neither has it.
+    Nothing,
+}
+
+impl Difference {
+    /// The word in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Difference::Same => "same",
+            Difference::Alike => "alike",
+            Difference::Higher => "higher",
+            Difference::Lower => "lower",
+            Difference::Undecided => "undecided",
+            Difference::OnlyFirst => "only_first",
+            Difference::OnlySecond => "only_second",
+            Difference::Nothing => "nothing",
+        }
+    }
+}
+
+/// A measure in two systems.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Compared {
+    /// The measure.
+    pub measure: Measure,
+    /// Its mean over the replications of the first that have a value.
+    pub first: Option<f64>,
+    /// The same of the second.
+    pub second: Option<f64>,
+    /// The differences, of replications with a value in both; `None` with fewer than two.
+    pub paired: Option<Paired>,
+    /// How sure the interval of this difference has to be, given how many there are (Holm).
+    pub confidence: Confidence,
+    /// A difference up to this is said not to matter, in the measure's unit.
+    pub matters: f64,
+    /// Whether every replication has the same value, or none, in both.
+    pub same: bool,
+}
+
+/// Compares values of the same measures, in the same order, of replications with the same callers. All tests together
+/// find something where nothing is with a probability of at most 5 % (Holm). A share of the first system's mean, `margin`,
+/// is what a difference has to be to matter.
+pub fn compare(first: &[Sample], second: &[Sample], margin: f64) -> Vec<Compared> {
+    debug_assert_eq!(first.len(), second.len(), "the same measures");
+    let pair = |(first, second): (&Sample, &Sample)| {
+        let both = first.values.iter().zip(&second.values).filter_map(|(&first, &second)| first.zip(second));
+        let (left, right): (Vec<f64>, Vec<f64>) = both.unzip();
+        Paired::new(&left, &right)
+    };
+    let pairs: Vec<Option<Paired>> = first.iter().zip(second).map(pair).collect();
+    // What cannot be tested cannot be found where it is not.
+    let p_values: Vec<f64> = pairs.iter().flatten().map(Paired::p_value).collect();
+    let mut levels = holm(&p_values, 0.05).into_iter();
+    let mean = |values: &Values| {
+        let some: Vec<f64> = values.iter().flatten().copied().collect();
+        (!some.is_empty()).then(|| some.iter().sum::<f64>() / some.len() as f64)
+    };
+    let compared = |((first, second), paired): ((&Sample, &Sample), Option<Paired>)| Compared {
+        measure: first.measure.clone(),
+        first: mean(&first.values),
+        second: mean(&second.values),
+        confidence: match &paired {
+            Some(_) => levels.next().map_or(Confidence::USUAL, Confidence::within),
+            None => Confidence::USUAL,
+        },
+        matters: margin * mean(&first.values).map_or(0.0, f64::abs),
+        same: first.values == second.values,
+        paired,
+    };
+    first.iter().zip(second).zip(pairs).map(compared).collect()
+}
+
+impl Compared {
+    /// The interval of the mean difference.
+    pub fn interval(&self) -> Option<(f64, f64)> {
+        self.paired.as_ref().map(|paired| paired.interval(self.confidence))
+    }
+
+    /// What can be said of it.
+    pub fn difference(&self) -> Difference {
+        let Some(paired) = &self.paired else {
+            return match (self.first, self.second) {
+                (None, None) => Difference::Nothing,
+                (Some(_), None) => Difference::OnlyFirst,
+                (None, Some(_)) => Difference::OnlySecond,
+                (Some(_), Some(_)) if self.same => Difference::Same,
+                (Some(_), Some(_)) => Difference::Undecided,
+            };
+        };
+        let (low, high) = paired.interval(self.confidence);
+        let matters = self.matters;
+        match () {
+            () if self.same => Difference::Same,
+            () if -matters < low && high < matters => Difference::Alike,
+            () if low > 0.0 => Difference::Higher,
+            () if high < 0.0 => Difference::Lower,
+            () => Difference::Undecided,
+        }
+    }
+
+    /// How many replications more would decide what is undecided, if the difference is about what it seems; `None` where
+    /// that cannot be told.
+    pub fn more(&self) -> Option<u64> {
+        if self.difference() != Difference::Undecided {
+            return None;
+        }
+        let paired = self.paired.as_ref()?;
+        let (low, high) = paired.interval(self.confidence);
+        let (half, seen) = ((high - low) / 2.0, paired.mean().abs());
+        // Either far enough from nothing, or near enough to it.
+        let wanted = seen.max(self.matters - seen);
+        if wanted <= 0.0 || half <= 0.0 {
+            return None;
+        }
+        let pairs = paired.pairs() as f64;
+        let more = pairs * (half / wanted) * (half / wanted) - pairs;
+        (more < 1e9).then(|| more.ceil().max(1.0) as u64)
+    }
+}
+
+/// A number relative to the first's, in percent.
+pub(super) fn relative(value: f64, of: Option<f64>) -> Option<f64> {
+    of.filter(|of| *of != 0.0).map(|of| 100.0 * value / of.abs())
+}
+
+/// A difference for people. That of two shares is in points: in percent it would be mistaken for the relative one.
+pub(super) fn change(unit: &str, value: f64) -> String {
+    match unit {
+        "ratio" => format!("{} points", human(100.0 * value)),
+        _ => shown(unit, value),
+    }
+}
+
+/// The same with its sign always there.
+pub(super) fn signed(unit: &str, value: f64) -> String {
+    format!("{}{}", if value > 0.0 { "+" } else { "" }, change(unit, value))
+}
+
+pub(super) fn percent(value: Option<f64>) -> String {
+    match value {
+        None => String::new(),
+        Some(value) if value.abs() >= 1000.0 => format!("x {}", human(1.0 + value / 100.0)),
+        Some(value) if value.abs() >= 10.0 => format!("{value:+.1} %"),
+        Some(value) => format!("{value:+.2} %"),
+    }
+}
+
+/// The columns for people.
+const HEAD: [&str; 8] = ["measure", "A", "B", "B - A", "interval", "relative", "Hodges-Lehmann", "B is"];
+
+/// What people read of it: what differs first, then what is undecided, and of all the others only if they are wanted.
+fn lines(compared: &[Compared], all: bool) -> Vec<[String; HEAD.len()]> {
+    let order = |it: &Compared| match it.difference() {
+        Difference::Higher | Difference::Lower => 0,
+        Difference::OnlyFirst | Difference::OnlySecond => 1,
+        Difference::Undecided => 2,
+        Difference::Alike => 3,
+        Difference::Same => 4,
+        Difference::Nothing => 5,
+    };
+    let mut rows: Vec<&Compared> = compared.iter().filter(|it| all || order(it) < 3).collect();
+    rows.sort_by_key(|it| order(it));
+    let line = |it: &&Compared| {
+        let unit = it.measure.unit();
+        let value = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| shown(unit, value));
+        let [difference, interval, relative, median] = match (&it.paired, it.interval()) {
+            (Some(paired), Some((low, high))) => [
+                signed(unit, paired.mean()),
+                format!("[{}, {}]", change(unit, low), change(unit, high)),
+                percent(relative(paired.mean(), it.first)),
+                signed(unit, paired.hodges_lehmann(it.confidence).0),
+            ],
+            _ => [const { String::new() }; 4],
+        };
+        let said = it.difference().name().replace('_', " ");
+        [it.measure.to_string(), value(it.first), value(it.second), difference, interval, relative, median, said]
+    };
+    rows.iter().map(line).collect()
+}
+
+/// The comparison for a terminal: what differs first, then what is undecided. Its names are those of files.
+pub fn comparison_table(compared: &[Compared], all: bool) -> String {
+    let mut table = new_table(HEAD);
+    for line in lines(compared, all) {
+        table.add_row(line);
+    }
+    block(table) + "\n" + &summary(compared) + &undecided(compared)
+}
+
+/// The same in Markdown.
+pub fn comparison_markdown(compared: &[Compared]) -> String {
+    let mut text = format!("| {} |\n|---|{}\n", HEAD.join(" | "), "--:|".repeat(HEAD.len() - 1));
+    for line in lines(compared, false) {
+        text += &format!("| {} |\n", line.map(|cell| cell.replace('|', "\\|")).join(" | "));
+    }
+    text + "\n" + &summary(compared)
+}
+
+fn summary(compared: &[Compared]) -> String {
+    let count = |difference: Difference| compared.iter().filter(|it| it.difference() == difference).count();
+    let tested = compared.iter().filter(|it| it.paired.is_some()).count();
+    format!(
+        "{tested} measures compared: {} the same in every replication, {} alike. Intervals allow for their number (Holm): \
+         all together they find a difference where there is none with a probability of 5 % at most.\n",
+        count(Difference::Same),
+        count(Difference::Alike)
+    )
+}
+
+/// What would decide the undecided.
+fn undecided(compared: &[Compared]) -> String {
+    let mut table = new_table(["undecided", "smallest difference found in 4 of 5 studies", "replications more"]);
+    for it in compared.iter().filter(|it| it.difference() == Difference::Undecided) {
+        let detectable = it.paired.as_ref().map(|paired| change(it.measure.unit(), paired.detectable(it.confidence)));
+        let more =
+            it.more().map_or_else(|| "cannot be told".to_owned(), |more| format!("about {}", human(more as f64)));
+        table.add_row([it.measure.to_string(), detectable.unwrap_or_else(|| "-".to_owned()), more]);
+    }
+    block(table)
+}
+
+/// The columns of `comparison.csv`, in their order.
+const COLUMNS: [&str; 20] = [
+    "scope",
+    "name",
+    "metric",
+    "statistic",
+    "unit",
+    "pairs",
+    "a",
+    "b",
+    "difference",
+    "difference_low",
+    "difference_high",
+    "relative_percent",
+    "hodges_lehmann",
+    "hodges_lehmann_low",
+    "hodges_lehmann_high",
+    "p_value",
+    "level",
+    "detectable",
+    "more_replications",
+    "b_is",
+];
+
+/// `comparison.csv`: a row a measure.
+pub fn comparison_sheet(compared: &[Compared]) -> Sheet<'_> {
+    Sheet::new("comparison", COLUMNS, compared.iter().map(cells))
+}
+
+fn cells(it: &Compared) -> Vec<Cell> {
+    let paired = it.paired.as_ref();
+    let interval = it.interval();
+    let lehmann = paired.map(|paired| paired.hodges_lehmann(it.confidence));
+    let ranks = lehmann.and_then(|(_, interval)| interval);
+    let mut cells: Vec<Cell> = vec![
+        it.measure.scope.into(),
+        (&*it.measure.name).into(),
+        (&*it.measure.metric).into(),
+        it.measure.statistic.name().into(),
+        it.measure.unit().into(),
+        paired.map_or(0, Paired::pairs).into(),
+    ];
+    let numbers = [
+        it.first,
+        it.second,
+        paired.map(Paired::mean),
+        interval.map(|(low, _)| low),
+        interval.map(|(_, high)| high),
+        paired.and_then(|paired| relative(paired.mean(), it.first)),
+        lehmann.map(|(median, _)| median),
+        ranks.map(|(low, _)| low),
+        ranks.map(|(_, high)| high),
+        paired.map(Paired::p_value),
+        paired.map(|_| 2.0 * it.confidence.tail()),
+        paired.map(|paired| paired.detectable(it.confidence)),
+    ];
+    cells.extend(numbers.map(Cell::from));
+    cells.push(it.more().into());
+    cells.push(it.difference().name().into());
+    cells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(measure: &str, values: impl IntoIterator<Item = f64>) -> Sample {
+        Sample { measure: Measure::parse(measure).unwrap(), values: values.into_iter().map(Some).collect() }
+    }
+
+    /// Numbers that scatter evenly around zero.
+    fn noise(count: usize) -> impl Iterator<Item = f64> {
+        (0..count).map(|at| (at * 7919 % 101) as f64 / 50.0 - 1.0)
+    }
+
+    #[test]
+    fn what_can_be_said_of_a_difference() {
+        let base = || sample("offered", noise(101).map(|noise| 100.0 + 10.0 * noise));
+        let other = |shift: f64, scatter: f64| {
+            let values = base().values.into_iter().flatten().zip(noise(101).map(|noise| noise * scatter));
+            sample("offered", values.map(|(value, noise)| value + shift + noise).collect::<Vec<_>>())
+        };
+        let said = |shift: f64, scatter: f64| compare(&[base()], &[other(shift, scatter)], 0.01).remove(0);
+        assert_eq!(said(0.0, 0.0).difference(), Difference::Same);
+        assert_eq!(said(0.1, 0.5).difference(), Difference::Alike);
+        assert_eq!(said(3.0, 5.0).difference(), Difference::Higher);
+        assert_eq!(said(-3.0, 5.0).difference(), Difference::Lower);
+        let undecided = said(0.8, 9.0);
+        assert_eq!(undecided.difference(), Difference::Undecided);
+        // So many more decide it, and not many fewer.
+        let more = undecided.more().unwrap();
+        let half = |pairs: f64| {
+            let (low, high) = undecided.interval().unwrap();
+            (high - low) / 2.0 * (101.0 / pairs).sqrt()
+        };
+        let seen = undecided.paired.as_ref().unwrap().mean().abs();
+        assert!(half(101.0 + more as f64) <= seen * 1.0001 && half(100.0 + more as f64) > seen * 0.999);
+        assert!(comparison_table(&[undecided], false).contains("replications more"));
+    }
+
+    #[test]
+    fn the_more_are_tested_the_wider_the_intervals() {
+        let base: Vec<Sample> = (0..20).map(|_| sample("offered", noise(50))).collect();
+        let mut other = base.clone();
+        for (at, sample) in other.iter_mut().enumerate() {
+            for (value, noise) in sample.values.iter_mut().flatten().zip(noise(100).skip(at)) {
+                *value += noise;
+            }
+        }
+        let width = |compared: &Compared| compared.interval().map(|(low, high)| high - low).unwrap();
+        let alone = compare(&base[..1], &other[..1], 0.01);
+        let together = compare(&base, &other, 0.01);
+        assert!(width(&together[0]) > width(&alone[0]));
+    }
+
+    #[test]
+    fn what_only_one_has_is_no_difference_of_numbers() {
+        let some = sample("setup_delay", [1.0, 2.0, 3.0]);
+        let none = Sample { values: vec![None; 3], ..some.clone() };
+        let said = |first: &Sample, second: &Sample| {
+            compare(std::slice::from_ref(first), std::slice::from_ref(second), 0.01)[0].difference()
+        };
+        assert_eq!(said(&some, &none), Difference::OnlyFirst);
+        assert_eq!(said(&none, &some), Difference::OnlySecond);
+        assert_eq!(said(&none, &none), Difference::Nothing);
+        let csv = String::from_utf8(comparison_sheet(&compare(&[some], &[none], 0.01)).csv()).unwrap();
+        assert!(csv.ends_with("cluster,,setup_delay,mean,ms,0,2,,,,,,,,,,,,,only_first\r\n"), "{csv}");
+    }
+}

@@ -1,0 +1,281 @@
+//! What a later study is held against.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::record::{Count, Measure, Metric};
+use crate::report::comparison::{Sample, samples};
+use crate::report::measure::Values;
+use crate::report::{Study, devices_sheet, full, histograms_hlog, replications_sheet, summary_sheet, timeline_sheet};
+use crate::stats::{Confidence, estimate};
+
+/// The format of baselines. Another one is not read.
+const FORMAT: u32 = 1;
+
+/// Which way is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    /// Less is better: waits, losses, load.
+    Lower,
+    /// More is better: calls served.
+    Higher,
+    /// Any change is for the worse, until somebody has said otherwise by recording it.
+    Same,
+}
+
+impl Better {
+    /// Which way is better for a measure, if nobody says.
+    pub fn of(measure: &Measure) -> Better {
+        use Count as C;
+        if measure.metric == "devices_in_service" || measure.metric == C::Completed.name() {
+            return Better::Higher;
+        }
+        let neither = [
+            C::Events,
+            C::Offered,
+            C::InProgress,
+            C::Preserved,
+            C::Cfof,
+            C::CallManagerFailures,
+            C::CtiManagerFailures,
+            C::Reopened,
+            C::Rehomed,
+        ];
+        let is_neither = neither.into_iter().any(|count| count.name() == measure.metric);
+        // How long calls stay is the callers' affair.
+        let stays = [Metric::RoutePointStay.name(), "calls_in_progress", "calls", "in_use", "devices"];
+        if is_neither || stays.contains(&&*measure.metric) { Better::Same } else { Better::Lower }
+    }
+}
+
+/// A measure in a baseline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kept {
+    /// The measure, by name.
+    pub measure: String,
+    /// Its unit.
+    pub unit: String,
+    /// Which way is better.
+    pub better: Better,
+    /// A change for the worse up to this does not matter, in the unit. To be reviewed, and edited where another is meant.
+    pub margin: f64,
+    /// Its value in every replication, `-` where there is none.
+    pub values: String,
+}
+
+impl Kept {
+    /// The values; `None` if one of them is none.
+    pub fn values(&self) -> Option<Values> {
+        let each = |text: &str| match text {
+            "-" => Some(None),
+            number => number.parse::<f64>().ok().filter(|number| number.is_finite()).map(Some),
+        };
+        self.values.split(' ').filter(|text| !text.is_empty()).map(each).collect()
+    }
+}
+
+/// How many instructions an event took.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Speed {
+    /// Instructions an event, without starting and ending the program.
+    pub instructions_per_event: f64,
+    /// So many more, in percent, do not matter.
+    pub margin_percent: f64,
+    /// Which build that was.
+    pub build: String,
+}
+
+/// What a later study is held against. Written by `ctisim gate --record`, reviewed like source.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// The format of this file.
+    pub format: u32,
+    /// The version of the program that recorded it.
+    pub version: String,
+    /// The workload's name.
+    pub workload: String,
+    /// The digest of the workload and of every file it names.
+    pub digest: String,
+    /// The seed.
+    pub seed: u64,
+    /// The number of the first replication.
+    pub first_replication: u64,
+    /// How many there are.
+    pub replications: u64,
+    /// How much of the beginning is not measured, in nanoseconds.
+    pub warm_up_ns: u64,
+    /// The command that recorded it.
+    pub command: String,
+    /// The SHA-256 of all result files of the study together.
+    pub fingerprint: String,
+    /// The measures that were asked for; none: the standard ones.
+    pub asked: Vec<String>,
+    /// How fast it was, if that was recorded.
+    pub speed: Option<Speed>,
+    /// The SHA-256 of the names and values of the measures: these are measured, not edited.
+    pub values_digest: String,
+    /// What was measured.
+    pub measures: Vec<Kept>,
+}
+
+/// The SHA-256 of all result files together: whether behaviour changed at all.
+pub fn fingerprint(study: &Study) -> String {
+    let files = [
+        summary_sheet(study).csv(),
+        replications_sheet(study).csv(),
+        devices_sheet(study).csv(),
+        timeline_sheet(study).csv(),
+        histograms_hlog(study),
+    ];
+    let mut hash = Sha256::new();
+    for file in files {
+        hash.update((file.len() as u64).to_le_bytes());
+        hash.update(file);
+    }
+    hex(&hash.finalize())
+}
+
+fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn written(values: &Values) -> String {
+    let each = |value: &Option<f64>| value.map_or_else(|| "-".to_owned(), full);
+    values.iter().map(each).collect::<Vec<_>>().join(" ")
+}
+
+fn values_digest(measures: &[Kept]) -> String {
+    let mut hash = Sha256::new();
+    for kept in measures {
+        hash.update(format!("{}\n{}\n{}\n", kept.measure, kept.unit, kept.values));
+    }
+    hex(&hash.finalize())
+}
+
+/// What a gate holds together: a study, the workload it is of, and the measures in question.
+#[derive(Clone, Copy, Debug)]
+pub struct Gated<'a> {
+    /// The study.
+    pub study: &'a Study<'a>,
+    /// The digest of its workload.
+    pub digest: &'a str,
+    /// The measures that were asked for; none: the standard ones.
+    pub asked: &'a [Measure],
+}
+
+impl Gated<'_> {
+    /// The measures in question.
+    pub fn measures(&self) -> Vec<Measure> {
+        if self.asked.is_empty() { Measure::standard(self.study.plan) } else { self.asked.to_vec() }
+    }
+
+    /// A baseline of this study. A change up to `margin`, a share of the mean, does not matter; if nobody says, that is 1 %
+    /// of the mean, or one call in 10,000, or 0.1 % of a station's time if that is more.
+    pub fn baseline(&self, margin: Option<f64>, command: String, speed: Option<Speed>) -> Baseline {
+        let Gated { study, digest, asked } = *self;
+        let mean = |values: &[f64]| estimate(values, Confidence::USUAL).map_or(0.0, |estimate| estimate.mean.abs());
+        let offered = mean(&study.counts(Count::Offered));
+        let matters = |sample: &Sample| {
+            let values: Vec<f64> = sample.values.iter().flatten().copied().collect();
+            let little = match sample.measure.unit() {
+                _ if margin.is_some() => 0.0,
+                "count" => offered / 10_000.0,
+                "ratio" => 0.001,
+                _ => 0.0,
+            };
+            little.max(margin.unwrap_or(0.01) * mean(&values))
+        };
+        let kept = |sample: Sample| Kept {
+            measure: sample.measure.to_string(),
+            unit: sample.measure.unit().to_owned(),
+            better: Better::of(&sample.measure),
+            margin: matters(&sample),
+            values: written(&sample.values),
+        };
+        let measures: Vec<Kept> = samples(study, &self.measures()).into_iter().map(kept).collect();
+        Baseline {
+            format: FORMAT,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            workload: study.plan.name.clone(),
+            digest: digest.to_owned(),
+            seed: study.seed,
+            first_replication: study.outcome.summaries[0].replication,
+            replications: study.outcome.summaries.len() as u64,
+            warm_up_ns: study.plan.warm_up.nanos(),
+            command,
+            fingerprint: fingerprint(study),
+            asked: asked.iter().map(Measure::to_string).collect(),
+            speed,
+            values_digest: values_digest(&measures),
+            measures,
+        }
+    }
+}
+
+impl Baseline {
+    /// Reads a baseline.
+    ///
+    /// # Errors
+    /// Why it cannot be relied upon.
+    pub fn read(text: &str) -> Result<Baseline, String> {
+        let baseline: Baseline = serde_json::from_str(text).map_err(|error| format!("it cannot be read: {error}"))?;
+        if baseline.format != FORMAT {
+            return Err(format!("its format is {}, and this version reads {FORMAT}", baseline.format));
+        }
+        if baseline.measures.is_empty() || baseline.replications < 2 {
+            return Err("it has nothing to compare with: no measures, or fewer than two replications".to_owned());
+        }
+        if values_digest(&baseline.measures) != baseline.values_digest {
+            return Err("its values are not those that were recorded: somebody changed or cut them".to_owned());
+        }
+        for kept in &baseline.measures {
+            let values = kept.values().map_or(0, |values| values.len() as u64);
+            if values != baseline.replications {
+                let (name, count) = (&kept.measure, baseline.replications);
+                return Err(format!("`{name}` has {values} values of {count} replications"));
+            }
+            let sound = kept.margin.is_finite() && kept.margin >= 0.0;
+            if !sound {
+                return Err(format!("the margin of `{}` is not zero or more", kept.measure));
+            }
+        }
+        Ok(baseline)
+    }
+
+    /// The file.
+    pub fn json(&self) -> Vec<u8> {
+        let mut json = serde_json::to_vec_pretty(self).expect("numbers and texts are JSON");
+        json.push(b'\n');
+        json
+    }
+
+    /// Why a study of a workload cannot be held against it; nothing if it can. With `changed`, the workload may be another
+    /// one: that is the question then.
+    pub fn not_comparable(&self, digest: &str, asked: &[Measure], changed: bool) -> Vec<String> {
+        let mut reasons = Vec::new();
+        let major = |version: &str| {
+            let mut parts = version.split('.').map(str::to_owned);
+            // Before 1.0 the second number is the major one.
+            match (parts.next(), parts.next()) {
+                (Some(zero), Some(minor)) if zero == "0" => format!("0.{minor}"),
+                (major, _) => major.unwrap_or_default(),
+            }
+        };
+        let ours = env!("CARGO_PKG_VERSION");
+        if major(&self.version) != major(ours) {
+            reasons.push(format!("it was recorded by version {}, and this is {ours}", self.version));
+        }
+        if self.digest != digest && !changed {
+            reasons.push("the workload is not the one it was recorded of".to_owned());
+        }
+        let asked: Vec<String> = asked.iter().map(Measure::to_string).collect();
+        if !asked.is_empty() && asked != self.asked {
+            reasons.push("it was recorded with other measures than --metric asks for".to_owned());
+        }
+        reasons
+    }
+}

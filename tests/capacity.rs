@@ -1,0 +1,285 @@
+//! `ctisim capacity` against closed forms: the bracket holds the answer, and not a wrong one that is near.
+//!
+//! The seed is the workloads' own, which is frozen: what is found is found every time.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use ctisim::oracle::{
+    LastToEmpty, Residence, RoutePointCalls, Start, Traffic, erlang_b, erlang_b_servers, load_for_blocking,
+    mmc_mean_wait, servers_for_service_level,
+};
+use ctisim::verify::free;
+use serde_json::Value;
+
+fn capacity(directory: &Path, workload: &str, arguments: &[&str]) -> Output {
+    fs::write(directory.join("w.toml"), workload).unwrap();
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ctisim"));
+    command.current_dir(directory).args(["capacity", "w.toml", "-q"]).args(arguments).output().unwrap()
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// What was found, with the exit code.
+fn find(workload: &str, vary: &str, goal: &str) -> (Value, Option<i32>) {
+    let directory = tempfile::tempdir().unwrap();
+    let arguments = ["--vary", vary, "--goal", goal, "--format", "json", "--no-files"];
+    let output = capacity(directory.path(), workload, &arguments);
+    let found = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", told(&output)));
+    (found, output.status.code())
+}
+
+/// The numbers of the last value that meets the goals and the first that misses them.
+fn bracket(found: &Value) -> (f64, f64) {
+    let number = |key: &str| {
+        let text = found[key].as_str().unwrap_or_else(|| panic!("nothing {key}: {found:#}"));
+        text.trim_end_matches("/h").parse::<f64>().unwrap()
+    };
+    (number("met"), number("missed"))
+}
+
+/// Whether the smallest value that is enough lies above the one that misses and not above the one that meets.
+fn holds_smallest(found: &Value, truth: u32) -> bool {
+    let (met, missed) = bracket(found);
+    missed < f64::from(truth) && f64::from(truth) <= met
+}
+
+/// Calls of two minutes to lines outside, steady from the beginning of what is measured.
+fn lines(lines: u32, calls_an_hour: u32) -> String {
+    free(&format!(
+        r#"
+        run = {{ length = "70m", warm_up = "10m" }}
+        [[node]]
+        name = "sub1"
+        [[destination]]
+        name = "trunk"
+        answer = "0s"
+        lines = {lines}
+        [[traffic]]
+        name = "callers"
+        to = "trunk"
+        arrivals = {{ poisson = "{calls_an_hour}/h" }}
+        talk = {{ exponential = "2m" }}
+        "#
+    ))
+}
+
+#[test]
+fn the_fewest_lines_are_erlangs() {
+    let (found, code) = find(&lines(30, 600), "destination.trunk.lines=10..60:1", "refused<=1%");
+    let truth = erlang_b_servers(20.0, 0.01, 100).unwrap();
+    assert!(holds_smallest(&found, truth), "{truth}: {found:#}");
+    // Without the calls that are lost, there would be none too few: the load alone, or the usual rule of half as many again.
+    for twin in [erlang_b_servers(19.0, 0.01, 100).unwrap(), erlang_b_servers(20.0, 0.02, 100).unwrap()] {
+        assert!(twin != truth && !holds_smallest(&found, twin), "{twin}: {found:#}");
+    }
+    assert_eq!(code, Some(0));
+    assert_eq!(found["binding"]["name"], "trunk");
+}
+
+#[test]
+fn the_largest_load_on_some_lines_is_erlangs() {
+    let (found, _) = find(&lines(30, 600), "traffic.callers.arrivals.poisson=300/h..1000/h:5/h", "refused<=1%");
+    let calls = |lines| load_for_blocking(lines, 0.01) * 30.0;
+    let (met, missed) = bracket(&found);
+    assert!((erlang_b(met / 30.0, 30) <= 0.01) && erlang_b(missed / 30.0, 30) > 0.01, "{met} {missed}");
+    assert!(met <= calls(30) && calls(30) < missed, "{met} {} {missed}", calls(30));
+    for twin in [calls(29), calls(31)] {
+        assert!(!(met <= twin && twin < missed), "{met} {twin} {missed}");
+    }
+}
+
+/// Calls that one application's workers decide on for two seconds on average, one of them a second.
+fn workers() -> String {
+    free(
+        r#"
+        run = { length = "70m", warm_up = "10m" }
+        [[node]]
+        name = "sub1"
+        [[application]]
+        name = "ivr"
+        workers = 3
+        decide = { exponential = "2s" }
+        heartbeat = "3600s"
+        [[route_point]]
+        name = "welcome"
+        device_pool = "main"
+        application = "ivr"
+        redirect_to = "agent"
+        [[destination]]
+        name = "agent"
+        [[traffic]]
+        name = "callers"
+        to = "welcome"
+        arrivals = { poisson = "14400/h" }
+        talk = "1s"
+        "#,
+    )
+}
+
+#[test]
+fn the_fewest_workers_are_erlangs() {
+    // Eight erlangs.
+    let (rate, mean) = (4.0, 2.0);
+    let fewest = |wait: f64| (9..40).find(|&servers| mmc_mean_wait(rate, mean, servers) <= wait).unwrap();
+    let (found, _) = find(&workers(), "application.ivr.workers=7..40:1", "app_queue_delay<=200ms");
+    assert!(holds_smallest(&found, fewest(0.2)), "{found:#}");
+    for twin in [fewest(0.45), fewest(0.1)] {
+        assert!(!holds_smallest(&found, twin), "{twin}: {found:#}");
+    }
+    assert_eq!((&found["binding"]["kind"], &found["binding"]["name"]), (&"station".into(), &"ivr.workers".into()));
+    // 95 of 100 wait no longer than a second.
+    let (found, _) = find(&workers(), "application.ivr.workers=10..16", "app_queue_delay.p95<=1s");
+    let (truth, twin) =
+        (servers_for_service_level(rate, mean, 1.0, 0.95), servers_for_service_level(rate, mean, 1.0, 0.9));
+    assert!(
+        truth != twin && holds_smallest(&found, truth) && !holds_smallest(&found, twin),
+        "{truth} {twin}: {found:#}"
+    );
+}
+
+/// A queue of calls that stay for two minutes, whose CallManager fails for a minute once it is as in steady traffic.
+fn queue(calls_an_hour: u32) -> String {
+    free(&format!(
+        r#"
+        run = {{ length = "90m" }}
+        cti = {{ callmanager_notice = "0s", reopen_rate = "1000000/s" }}
+        [[node]]
+        name = "sub1"
+        [[node]]
+        name = "sub2"
+        [[callmanager_group]]
+        name = "both"
+        members = ["sub1", "sub2"]
+        [[application]]
+        name = "announcer"
+        workers = 65535
+        decide = "0s"
+        heartbeat = "3600s"
+        [[fault]]
+        callmanager = "sub1"
+        at = "30m"
+        for = "1m"
+        [[route_point]]
+        name = "queue"
+        device_pool = "both"
+        application = "announcer"
+        answers = true
+        treatment = {{ exponential = "2m" }}
+        [[traffic]]
+        name = "callers"
+        to = "queue"
+        arrivals = {{ poisson = "{calls_an_hour}/h" }}
+        "#
+    ))
+}
+
+const CALLS: RoutePointCalls =
+    RoutePointCalls { residence: Residence::Exponential { mean: 120.0 }, limit: None, start: Start::Steady };
+
+#[test]
+fn the_fewest_route_points_that_all_go_home_in_time_are_the_oracles() {
+    const WITHIN: f64 = 3000.0;
+    let traffic = Traffic::constant(0.1);
+    let (found, _) = find(&queue(360), "route_point.queue.count=3..8", "rehome_wait.max_p95<=50m");
+    let truth = CALLS.fewest_route_points(&traffic, WITHIN, 0.95, 100).unwrap();
+    assert!(holds_smallest(&found, truth), "{truth}: {found:#}");
+    // So many are enough for one of them, and not for the last.
+    let alone = |points: &u32| CALLS.time_to_empty(&traffic.times(1.0 / f64::from(*points))).exceeds(WITHIN) <= 0.05;
+    let twin = (1..100).find(alone).unwrap();
+    assert!(twin < truth && !holds_smallest(&found, twin), "{twin}: {found:#}");
+    assert!(found["binding"].is_null(), "{found:#}");
+    // Each of them goes home as the oracle says of its share of the calls.
+    let of_each = CALLS.time_to_empty(&traffic.times(1.0 / f64::from(truth)));
+    let last = LastToEmpty(&[(truth, &of_each)]).quantile(0.95);
+    let met = found["walked"].as_array().unwrap().iter().find(|it| it["value"] == truth.to_string().as_str());
+    let goal = &met.expect("the answer was tried")["goals"][0];
+    let (low, high) = (goal["low"].as_f64().unwrap() / 1e3, goal["high"].as_f64().unwrap() / 1e3);
+    assert!((low..=high).contains(&last), "{low} {last} {high}");
+}
+
+#[test]
+fn the_largest_load_that_goes_home_in_time_is_the_oracles() {
+    const WITHIN: f64 = 1800.0;
+    let (found, _) =
+        find(&queue(60), "traffic.callers.arrivals.poisson=10/h..200/h:5/h", "route_point:queue/rehome_wait.p95<=30m");
+    let (met, missed) = bracket(&found);
+    let calls = |share: f64| CALLS.largest_load(WITHIN, share) * 30.0;
+    assert!(met <= calls(0.95) && calls(0.95) < missed, "{met} {} {missed}", calls(0.95));
+    for twin in [calls(0.9), calls(0.99)] {
+        assert!(!(met <= twin && twin < missed), "{met} {twin} {missed}");
+    }
+}
+
+#[test]
+fn what_cannot_be_answered_is_said_with_its_exit_code() {
+    let directory = tempfile::tempdir().unwrap();
+    let w = lines(30, 600);
+    let run = |arguments: &[&str]| {
+        let output = capacity(directory.path(), &w, &[&["--no-files"], arguments].concat());
+        (output.status.code(), told(&output), String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let vary = ["--vary", "destination.trunk.lines=40..60:10"];
+    let (code, _, table) = run(&[&vary[..], &["--goal", "refused<=1%"]].concat());
+    assert_eq!(code, Some(0));
+    assert!(table.contains("All of them: 40 and 60 both meet what is wanted. The range is too short"), "{table}");
+    let (code, error, _) = run(&[&vary[..], &["--goal", "refused>=90%"]].concat());
+    assert_eq!(code, Some(10));
+    assert!(error.contains("None of them: 40 and 60 both miss"), "{error}");
+    let (code, error, table) =
+        run(&["--vary", "destination.trunk.lines=20,29,30,40", "--goal", "refused<=1%", "--replications", "60"]);
+    assert_eq!(code, Some(11));
+    assert!(
+        error.contains("could not be decided with 60 replications: about ") && table.contains("undecided"),
+        "{error}"
+    );
+    // Met where they should be missed.
+    let (code, error, _) = run(&["--vary", "destination.trunk.lines=20..40:1", "--goal", "refused<=1%", "--largest"]);
+    assert_eq!(code, Some(11));
+    assert!(error.contains("No answer: 40 meets what is wanted and 20 does not"), "{error}");
+    let (code, error, _) = run(&vary);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("there is no goal") && error.contains("--goal \"refused<=1%\""), "{error}");
+    // The last of the values is wrong: nothing is run.
+    let (code, error, _) = run(&["--vary", "destination.trunk.lines=20,30,none", "--goal", "refused<=1%"]);
+    assert_eq!(code, Some(3));
+    assert!(error.contains("--set destination.trunk.lines=none"), "{error}");
+    let (code, error, _) =
+        run(&["--vary", "destination.trunk.lines=20..40", "--goal", "route_point:x/rehome_wait<=1s"]);
+    assert_eq!(code, Some(2));
+    assert!(error.contains("there is no route point"), "{error}");
+}
+
+#[test]
+fn the_files_are_the_same_whatever_the_number_of_threads() {
+    let w = lines(30, 600);
+    let files = ["1", "3"].map(|jobs| {
+        let directory = tempfile::tempdir().unwrap();
+        let arguments = [
+            "--vary",
+            "destination.trunk.lines=20..40",
+            "--goal",
+            "refused<=2%",
+            "--jobs",
+            jobs,
+            "--replications",
+            "200",
+        ];
+        let output = capacity(directory.path(), &w, &arguments);
+        assert_ne!(output.status.code(), Some(1), "{}", told(&output));
+        ["capacity.csv", "capacity.json"]
+            .map(|name| fs::read_to_string(directory.path().join("results/w.capacity").join(name)).unwrap())
+    });
+    assert_eq!(files[0], files[1]);
+    let [csv, json] = &files[0];
+    let rows: Vec<csv::StringRecord> = csv::Reader::from_reader(csv.as_bytes()).records().map(Result::unwrap).collect();
+    let json: Value = serde_json::from_str(json).unwrap();
+    // In order of the knob's values, and the same in both.
+    let settings: Vec<u32> = rows.iter().map(|row| row[2].parse().unwrap()).collect();
+    assert!(settings.is_sorted() && settings.len() == json["walked"].as_array().unwrap().len());
+    let command = json["command"].as_str().unwrap();
+    assert!(command.starts_with("ctisim capacity w.toml --vary destination.trunk.lines=20..40 --goal"), "{command}");
+}

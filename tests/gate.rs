@@ -1,0 +1,216 @@
+//! `ctisim gate`: how often it is wrong, and that nothing it cannot judge is a pass.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::sync::atomic::AtomicBool;
+
+use ctisim::experiment::{Measured, replicate};
+use ctisim::plan::{Plan, compile};
+use ctisim::record::Measure;
+use ctisim::report::{Baseline, Gate, GateReport, Gated, Study};
+use ctisim::workload::NoFiles;
+
+/// A CallManager that is at work a fifth of the time, with nothing but its callers.
+fn workload(setup: &str) -> String {
+    format!(
+        "format = 1\nquestion = \"Has it become slower?\"\nrun = {{ length = \"30s\", replications = 30 }}\n\
+         work = {{ setup = {{ exponential = \"{setup}\" }} }}\n[[node]]\nname = \"sub1\"\n[[destination]]\n\
+         name = \"outside\"\n[[traffic]]\nname = \"callers\"\nto = \"outside\"\n\
+         arrivals = {{ poisson = \"10/s\" }}\ntalk = \"1s\"\n"
+    )
+}
+
+fn plan(setup: &str) -> Plan {
+    compile("small.toml", &workload(setup), &NoFiles).unwrap_or_else(|problems| panic!("{problems}"))
+}
+
+fn study(plan: &Plan, seed: u64) -> Study<'_> {
+    let worker = || Measured::new(plan, seed, false);
+    let outcome = replicate(0..30, 2, worker, &(), &AtomicBool::new(false)).expect("it runs");
+    Study::new(plan, seed, outcome)
+}
+
+fn gated<'a>(study: &'a Study<'a>) -> Gated<'a> {
+    Gated { study, digest: "the same", asked: &[] }
+}
+
+/// What a gate says of the second study, held against the first, with `margin` the share of a mean that does not matter.
+fn gate(before: &Study<'_>, now: &Study<'_>, margin: Option<f64>) -> GateReport {
+    let mut baseline = gated(before).baseline(margin, String::new(), None);
+    baseline.seed = now.seed;
+    // As if it had been kept.
+    let baseline = Baseline::read(std::str::from_utf8(&baseline.json()).expect("JSON is text")).expect("it is sound");
+    GateReport::new(&gated(now), &baseline, None)
+}
+
+/// Nothing has changed but the luck of the callers, and not even a margin forgives.
+#[test]
+fn it_cries_wolf_no_more_often_than_it_may() {
+    let plan = plan("20ms");
+    let (mut without_margin, mut with_margin) = (0, 0);
+    for seed in 0..200 {
+        let (before, now) = (study(&plan, seed), study(&plan, 1000 + seed));
+        let alarm = |margin: Option<f64>| u32::from(gate(&before, &now, margin).verdict == Gate::Regression);
+        without_margin += alarm(Some(0.0));
+        with_margin += alarm(None);
+    }
+    println!("{without_margin} and {with_margin} false alarms of 200");
+    assert!(without_margin <= 10, "{without_margin} of 200 with 5 % allowed");
+    assert!(with_margin <= without_margin, "{with_margin}");
+    // With the callers of the baseline there is nothing at all to see.
+    let (before, now) = (study(&plan, 7), study(&plan, 7));
+    let report = gate(&before, &now, Some(0.0));
+    assert_eq!((report.verdict, report.same), (Gate::Pass, Some(true)));
+    assert!(report.held.iter().all(|held| held.verdict == Gate::Pass));
+}
+
+#[test]
+fn it_finds_a_service_that_takes_5_percent_longer() {
+    let (before, slower, faster) = (plan("20ms"), plan("21ms"), plan("19ms"));
+    let verdict = |plan: &Plan, seed: u64| gate(&study(&before, seed), &study(plan, seed), None).verdict;
+    let found = (0..200).filter(|&seed| verdict(&slower, seed) == Gate::Regression).count();
+    println!("{found} of 200 found");
+    assert!(found >= 190, "{found} of 200");
+    assert!((0..20).all(|seed| verdict(&faster, seed) != Gate::Regression));
+    assert!((0..20).any(|seed| {
+        gate(&study(&before, seed), &study(&faster, seed), None)
+            .held
+            .iter()
+            .any(|held| held.verdict == Gate::Improvement)
+    }));
+}
+
+/// The program in a directory with the small workload.
+fn ctisim(directory: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ctisim"));
+    command.current_dir(directory).args(arguments).output().expect("the program is there")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A directory with a workload and its baseline.
+fn recorded(more: &[&str]) -> tempfile::TempDir {
+    let directory = tempfile::tempdir().expect("a directory");
+    fs::write(directory.path().join("small.toml"), workload("20ms")).expect("it can be written");
+    let arguments = ["gate", "small.toml", "--baseline", "kept/small.json", "--record", "--quiet"];
+    let output = ctisim(directory.path(), &[&arguments, more].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    directory
+}
+
+/// The exit code of a gate, and what it says.
+fn verdict(directory: &Path, more: &[&str]) -> (Option<i32>, String) {
+    let output =
+        ctisim(directory, &[&["gate", "small.toml", "--baseline", "kept/small.json", "--quiet"], more].concat());
+    (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+}
+
+#[test]
+fn a_pipeline_gets_a_verdict_a_code_and_its_files() {
+    let directory = recorded(&[]);
+    let at = directory.path();
+    let (code, said) = verdict(at, &["--junit", "gate.xml", "--markdown", "gate.md", "--json", "gate.json"]);
+    assert_eq!((code, &*said), (Some(0), "small: pass: every result is the same, byte for byte\n"));
+    let read = |name: &str| fs::read_to_string(at.join(name)).expect("it was written");
+    assert!(read("gate.xml").contains("failures=\"0\" errors=\"0\""), "{}", read("gate.xml"));
+    assert!(read("gate.md").starts_with("### ctisim gate: pass\n"));
+    // Slower, and with a gate that was told that the workload has changed.
+    let slower = ["--set", "work.setup.exponential=25ms", "--changed", "--junit", "gate.xml", "--json", "gate.json"];
+    let (code, said) = verdict(at, &slower);
+    assert_eq!(code, Some(10), "{said}");
+    assert!(said.contains("station:sub1.callmanager/utilisation") && said.contains("regression"), "{said}");
+    assert!(read("gate.xml").contains("type=\"regression\""));
+    let json: serde_json::Value = serde_json::from_str(&read("gate.json")).expect("it is JSON");
+    assert_eq!(json["verdict"], "regression");
+    // What changes too little to tell, and too much to let it pass.
+    let (code, said) = verdict(at, &["--set", "traffic.callers.arrivals.poisson=10.05/s", "--changed"]);
+    assert_eq!(code, Some(11), "{said}");
+    assert!(said.contains("settled by"), "{said}");
+}
+
+/// How other gates have turned green: each of these has happened to somebody.
+#[test]
+fn what_cannot_be_judged_is_never_a_pass() {
+    let directory = recorded(&[]);
+    let at = directory.path();
+    let kept = fs::read_to_string(at.join("kept/small.json")).expect("the baseline");
+    let with = |text: String| fs::write(at.join("kept/small.json"), text).expect("it can be written");
+    let refuses = |word: &str, more: &[&str]| {
+        let (code, said) = verdict(at, &[&["--junit", "gate.xml"], more].concat());
+        assert_eq!(code, Some(12), "{word}: {said}");
+        assert!(said.contains(word), "{word}: {said}");
+        assert!(fs::read_to_string(at.join("gate.xml")).expect("JUnit").contains("errors=\"1\""), "{word}");
+    };
+    // Another workload, other replications, another seed, other measures.
+    refuses("the workload is not the one", &["--set", "run.length=20s"]);
+    refuses("other replications", &["--replications", "40"]);
+    refuses("another seed", &["--seed", "2"]);
+    refuses("other measures", &["--metric", "offered"]);
+    // A baseline that is cut short, empty, edited, of another format or version.
+    with(kept[..kept.len() / 2].to_owned());
+    refuses("cannot be read", &[]);
+    with(String::new());
+    refuses("cannot be read", &[]);
+    let values = kept.find("\"values\": \"").expect("values") + 11;
+    with(format!("{}9{}", &kept[..values], &kept[values + 1..]));
+    refuses("somebody changed or cut them", &[]);
+    with(kept.replacen("\"format\": 1", "\"format\": 2", 1));
+    refuses("its format is 2", &[]);
+    with(kept.replacen("\"version\": \"0.1", "\"version\": \"0.2", 1));
+    refuses("recorded by version 0.2.0", &[]);
+    let margin = kept.find("\"margin\": ").expect("a margin") + 10;
+    with(format!("{}-{}", &kept[..margin], &kept[margin..]));
+    refuses("margin", &[]);
+    // One with one measure, that claims to have all of them.
+    let arguments = ["gate", "small.toml", "--baseline", "kept/small.json", "--record", "--metric", "offered"];
+    assert!(ctisim(at, &arguments).status.success());
+    assert_eq!(verdict(at, &[]).0, Some(0));
+    let one = fs::read_to_string(at.join("kept/small.json")).expect("the baseline");
+    let asked = one.find("\"asked\": [").expect("what was asked");
+    let end = asked + one[asked..].find(']').expect("its end");
+    with(format!("{}\"asked\": [{}", &one[..asked], &one[end..]));
+    refuses("it has no values of these measures: completed, ", &[]);
+    // None at all, which is not the same as wrong usage.
+    fs::remove_file(at.join("kept/small.json")).expect("it was there");
+    refuses("there is no such baseline", &[]);
+    assert_eq!(verdict(at, &["--such-a-flag"]).0, Some(2));
+    assert_eq!(verdict(at, &["--set", "run.length=nonsense"]).0, Some(3));
+}
+
+/// The script for any pipeline, as it is shipped.
+#[cfg(unix)]
+#[test]
+fn the_script_ends_with_the_worst_code() {
+    let directory = recorded(&[]);
+    let at = directory.path();
+    let program = Path::new(assert_cmd::cargo::cargo_bin!("ctisim")).parent().expect("a directory").to_owned();
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ci/gate.sh");
+    let run = |baselines: &str, more: &[&str]| {
+        let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
+        let mut shell = Command::new("sh");
+        shell.current_dir(at).arg(&script).args(more).env("PATH", path);
+        let output = shell.env("WORKLOADS", ".").env("BASELINES", baselines).env("REPORTS", "reports").output();
+        output.expect("there is a shell").status.code()
+    };
+    assert_eq!(run("kept", &[]), Some(0));
+    assert!(at.join("reports/small.xml").exists() && at.join("reports/small.md").exists());
+    assert_eq!(run("kept", &["--set", "work.setup.exponential=25ms", "--changed"]), Some(10));
+    assert_eq!(run("kept", &["--set", "work.setup.exponential=25ms"]), Some(12));
+    assert_eq!(run("nowhere", &[]), Some(12));
+}
+
+/// A baseline that lacks a measure of today.
+#[test]
+fn a_measure_that_went_away_is_told() {
+    let plan = plan("20ms");
+    let study = study(&plan, 1);
+    let mut baseline = gated(&study).baseline(None, String::new(), None);
+    baseline.measures.pop();
+    let report = GateReport::new(&gated(&study), &baseline, None);
+    let last = Measure::standard(&plan).pop().expect("a measure").to_string();
+    assert_eq!(report.verdict, Gate::NotComparable);
+    assert_eq!(report.reasons, [format!("it has no values of these measures: {last}")]);
+}
