@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::experiment::Failure;
 use crate::record::{Goal, Measure, ReplicationSummary};
 use crate::report::{Point, PointResult, Study, Sweep};
+use crate::verify::FINGERPRINTS;
 
 use super::arguments::{Format, StudyArguments};
 use super::model::{Loaded, Source};
@@ -350,8 +351,9 @@ impl Store {
 /// Names all that decides what comes of a point: this version of the program, and `pieces`.
 fn key(pieces: &[&str]) -> String {
     let mut hash = Sha256::new();
-    // The number is that of the content's form.
-    for piece in ["ctisim point 1", env!("CARGO_PKG_VERSION")].iter().chain(pieces) {
+    // The number is that of the content's form; between two versions, the bytes that the shipped workloads leave tell one
+    // state of the program from the next.
+    for piece in ["ctisim point 1", env!("CARGO_PKG_VERSION"), FINGERPRINTS].iter().chain(pieces) {
         hash.update((piece.len() as u64).to_be_bytes());
         hash.update(piece);
     }
