@@ -269,16 +269,17 @@ pub(super) enum TextFormat {
 /// How the summary is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(super) enum Format {
-    /// For people: calls, delays, failures, the busiest stations
+    /// For people
     #[default]
     Table,
-    /// The rows of summary.csv
+    /// The rows of summary.csv, or of sweep.csv
     Csv,
     /// The same rows as JSON
     Json,
-    /// The same rows as a Markdown table
+    /// A Markdown table
     Md,
-    /// A workbook: a sheet a file, and charts. It is one of the files, and a table is printed; with --no-files it is printed
+    /// A workbook with a sheet for each table, and charts, as one more file beside the table that is printed; with
+    /// --no-files it is printed itself
     Xlsx,
 }
 

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::experiment::Failure;
 use crate::record::{Goal, Measure, ReplicationSummary};
 use crate::report::{Point, PointResult, Study, Sweep};
+use crate::verify::FINGERPRINTS;
 
 use super::arguments::{Format, StudyArguments};
 use super::model::{Loaded, Source};
@@ -22,10 +23,11 @@ use super::workbook::Workbook;
 use super::{Stop, memory, print, workbook};
 
 pub(super) const AFTER_HELP: &str = "\
-Every point has the same callers. A finished point is kept in <out>/points/, and the same command after an interruption, or
-one with more points, runs only what is not there. To begin anew, delete that directory.
+Every point has the same callers, unless it is their traffic that is varied. A finished point is kept in <out>/points/: the \
+same command after an interruption, or one with more points, runs only what is not there. To begin anew, delete that directory.
 
-Exit codes: 0 done, whatever the goals say of the points, 1 internal or I/O error, 2 usage, 3 workload invalid at a point, 130 interrupted";
+Exit codes: 0 done, whatever the goals say of the points, 1 internal or I/O error, 2 usage, 3 workload invalid at a point, \
+130 interrupted";
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct SweepArguments {
@@ -111,7 +113,9 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     });
     let store = output.as_ref().map(|output| Store(OutputDirectory::new(output.path().join(POINTS))));
     if let (Some(output), Some(store)) = (&output, &store) {
-        output.check(&[FILE, &workbook::name(&wanted[0].workload)])?;
+        let workbook = workbook::name(&wanted[0].workload);
+        let with_workbook = (arguments.format == Format::Xlsx).then_some(&*workbook);
+        output.check(&[FILE].into_iter().chain(with_workbook).collect::<Vec<_>>())?;
         store.0.check(&[])?;
     }
 
@@ -347,8 +351,9 @@ impl Store {
 /// Names all that decides what comes of a point: this version of the program, and `pieces`.
 fn key(pieces: &[&str]) -> String {
     let mut hash = Sha256::new();
-    // The number is that of the content's form.
-    for piece in ["ctisim point 1", env!("CARGO_PKG_VERSION")].iter().chain(pieces) {
+    // The number is that of the content's form; between two versions, the bytes that the shipped workloads leave tell one
+    // state of the program from the next.
+    for piece in ["ctisim point 1", env!("CARGO_PKG_VERSION"), FINGERPRINTS].iter().chain(pieces) {
         hash.update((piece.len() as u64).to_be_bytes());
         hash.update(piece);
     }
