@@ -8,6 +8,7 @@ use crate::workload::Side;
 
 use super::goals::{Judged, Verdict, finite};
 use super::measure::{interval, shown};
+use super::sweep::typed;
 use super::table::{all_pools, all_stations, block, human, percent};
 use super::{Cell, Measured, Sheet, Study};
 
@@ -399,7 +400,7 @@ impl Capacity {
             vec![
                 (&*self.workload).into(),
                 (&*self.key).into(),
-                (&*self.values[walked.at]).into(),
+                typed(&self.values[walked.at]),
                 walked.replications.into(),
                 walked.verdict().name().into(),
                 measure.scope.into(),

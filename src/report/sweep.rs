@@ -242,7 +242,7 @@ struct KnobColumns {
 }
 
 /// The value of a knob: a plain number is one.
-fn typed(value: &str) -> Cell {
+pub(super) fn typed(value: &str) -> Cell {
     // What begins with a zero is a directory number rather than an amount.
     let plain = value.len() == 1 || !value.starts_with('0') || value.starts_with("0.");
     match (value.parse::<u64>(), units::number(value)) {
