@@ -213,6 +213,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         self.calendar.push(at, event);
     }
 
+    #[inline(always)]
     fn note(&mut self, fact: Fact) {
         self.recorder.note(self.now, fact);
     }
