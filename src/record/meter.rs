@@ -180,7 +180,8 @@ impl Meter {
         }
         self.merged.replications += 1;
 
-        let steps = self.gauges.iter().map(|gauge| GaugeSummary { integral: gauge.integral.measured, peak: gauge.peak });
+        let steps =
+            self.gauges.iter().map(|gauge| GaugeSummary { integral: gauge.integral.measured, peak: gauge.peak });
         let level = |integral: Integral| GaugeSummary { integral: integral.measured, peak: 0 };
         let queues = self.stations.iter().map(|station| level(station.queue));
         let busy = self.stations.iter().map(|station| level(station.busy));
@@ -535,9 +536,8 @@ impl Meter {
     }
 
     /// A piece of work has its place at a station.
-    #[inline]
-    fn served(&mut self, now: Time, station: StationId, piece: Piece) {
-        let Piece { arrived, started, finished } = piece;
+    #[inline(always)]
+    fn served(&mut self, now: Time, station: StationId, arrived: Time, started: Time, finished: Time) {
         if started >= self.warm_up && started.nanos() < self.length {
             self.record(self.catalogue.station(Metric::StationWait, station), started.since(arrived));
         }
@@ -546,18 +546,26 @@ impl Meter {
             account.queue.accrued += u128::from((started - arrived).nanos());
             account.busy.accrued += u128::from((finished - started).nanos());
         } else {
-            self.served_across_readings(station, piece);
+            self.served_across_readings(station, arrived, started, finished);
         }
-        if let Some(pending) = self.pending.get_mut(station.index()) {
-            while pending.front().is_some_and(|piece| piece.finished <= now) {
-                pending.pop_front();
-            }
-            pending.push_back(piece);
+        if !self.pending.is_empty() {
+            self.keep(now, station, Piece { arrived, started, finished });
         }
     }
 
+    /// Keeps a piece of work for as long as its process could fail before it is done.
     #[inline(never)]
-    fn served_across_readings(&mut self, station: StationId, Piece { arrived, started, finished }: Piece) {
+    fn keep(&mut self, now: Time, station: StationId, piece: Piece) {
+        // Applications and databases have nothing to lose here.
+        let Some(pending) = self.pending.get_mut(station.index()) else { return };
+        while pending.front().is_some_and(|piece| piece.finished <= now) {
+            pending.pop_front();
+        }
+        pending.push_back(piece);
+    }
+
+    #[inline(never)]
+    fn served_across_readings(&mut self, station: StationId, arrived: Time, started: Time, finished: Time) {
         let queue = self.interval(self.catalogue.queue(station), arrived, started);
         let busy = self.interval(self.catalogue.utilisation(station), started, finished);
         let account = &mut self.stations[station.index()];
@@ -608,7 +616,7 @@ impl Recorder for Meter {
             Fact::Seized { pool, .. } => self.step_up(self.catalogue.in_use(pool), now),
             Fact::Freed { pool, .. } => self.step_down(self.catalogue.in_use(pool), now),
             Fact::Served { station, arrived, started, finished } => {
-                self.served(now, station, Piece { arrived, started, finished });
+                self.served(now, station, arrived, started, finished);
             }
             Fact::Skipped { station, arrived, until } => {
                 let queue = self.interval(self.catalogue.queue(station), arrived, until);
