@@ -128,7 +128,9 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         self.reset(seed, replication);
         let end = self.plan.length;
         let mut events = 0;
-        while let Some((now, event)) = self.calendar.pop_until(end) {
+        while let Some((now, event)) =
+            self.calendar.pop_until(end, |event| event.call().iter().for_each(|call| self.calls.fetch(*call)))
+        {
             self.now = now;
             events += 1;
             self.handle(event);

@@ -79,6 +79,12 @@ impl<T: Copy> Pool<T> {
         (slot.generation == handle.generation && slot.occupied).then_some(&slot.row)
     }
 
+    /// Fetches a row from memory, if it is not at hand.
+    #[inline]
+    pub fn fetch(&self, handle: Handle) {
+        std::hint::black_box(self.slots[handle.slot()].generation);
+    }
+
     /// The row, to be changed, if it still lives.
     pub fn get_mut(&mut self, handle: Handle) -> Option<&mut T> {
         let slot = &mut self.slots[handle.slot as usize];
