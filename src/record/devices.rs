@@ -67,13 +67,21 @@ pub(super) struct Book {
     pub(super) homing: Homing,
 }
 
+impl Book {
+    /// A device that is in service at home.
+    const fn new((kind, node): (DeviceKind, NodeId)) -> Book {
+        Book { kind, node, outage: None, homing: Homing::Settled }
+    }
+}
+
 /// All devices of a plan, and the failures that take them out of service.
 #[derive(Debug)]
 pub(super) struct Devices {
-    at_start: Vec<Option<Book>>,
+    /// What each is, and where when a run begins; `None` for those that are never in service: route points and ports
+    /// without an application.
+    at_start: Vec<Option<(DeviceKind, NodeId)>>,
     /// Where each of those is that are in service when a run begins.
     serving: Vec<NodeId>,
-    /// `None` for those that are never in service: route points and ports without an application.
     books: Vec<Option<Book>>,
     first_managers: Vec<NodeId>,
     /// The CTIManager that each application is connected to, or was last.
@@ -88,13 +96,13 @@ pub(super) struct Devices {
 impl Devices {
     /// The devices of this plan as they are when a run begins, each on the first member of its group.
     pub(super) fn new(plan: &Plan) -> Devices {
-        let at_start: Vec<Option<Book>> = plan
+        let at_start = plan
             .devices
             .iter()
             .map(|device| {
                 let ever = device.kind == DeviceKind::Phone || device.application.is_some();
                 let node = *device.group.first()?;
-                ever.then_some(Book { kind: device.kind, node, outage: None, homing: Homing::Settled })
+                ever.then_some((device.kind, node))
             })
             .collect();
         let first_managers: Vec<NodeId> = plan
@@ -104,7 +112,7 @@ impl Devices {
             .collect();
         let open = plan.devices.iter().filter(|device| plan.starts_open(device));
         Devices {
-            books: at_start.clone(),
+            books: Vec::new(),
             serving: open.filter_map(|device| device.group.first().copied()).collect(),
             at_start,
             managers: first_managers.clone(),
@@ -133,7 +141,8 @@ impl Devices {
 
     /// Another replication begins.
     pub(super) fn start(&mut self) {
-        self.books.clone_from(&self.at_start);
+        self.books.clear();
+        self.books.extend(self.at_start.iter().map(|device| device.map(Book::new)));
         self.managers.clone_from(&self.first_managers);
     }
 

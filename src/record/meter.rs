@@ -142,9 +142,7 @@ impl Meter {
         assert_eq!(self.replication, None, "the replication before was not finished");
         self.replication = Some(replication);
         self.counts = [0; Count::ALL.len()];
-        self.histograms.iter_mut().for_each(Histogram::reset);
         self.gauges.fill(StepGauge::default());
-        self.censored.iter_mut().for_each(Histogram::reset);
         self.devices.start();
         for &node in self.devices.at_start() {
             for row in [Catalogue::DEVICES_IN_SERVICE, self.catalogue.devices(node)] {
@@ -172,11 +170,13 @@ impl Meter {
         self.close_the_books(replication);
         let (fates, waiting) = self.censor(end);
 
-        for (histogram, merged) in self.histograms.iter().zip(&mut self.merged.histograms) {
-            histogram.add_to(merged);
+        let durations = self.histograms.iter().zip(&self.censored);
+        let durations = durations.map(|(ended, censored)| DurationSummary::of(ended, censored)).collect();
+        for (histogram, merged) in self.histograms.iter_mut().zip(&mut self.merged.histograms) {
+            histogram.move_to(merged);
         }
-        for (histogram, merged) in self.censored.iter().zip(&mut self.merged.censored) {
-            histogram.add_to(merged);
+        for (histogram, merged) in self.censored.iter_mut().zip(&mut self.merged.censored) {
+            histogram.move_to(merged);
         }
         self.merged.replications += 1;
 
@@ -188,12 +188,7 @@ impl Meter {
         ReplicationSummary {
             replication,
             counts: self.counts,
-            durations: self
-                .histograms
-                .iter()
-                .zip(&self.censored)
-                .map(|(ended, censored)| DurationSummary::of(ended, censored))
-                .collect(),
+            durations,
             gauges: steps.chain(queues).chain(busy).collect(),
             fates,
             waiting,
