@@ -367,6 +367,7 @@ fn past(at: Time, now: u64) -> ! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::{Handle, Pool};
     use proptest::collection::vec;
     use proptest::prelude::*;
     use std::collections::BinaryHeap;
@@ -491,6 +492,81 @@ mod tests {
                 }
             }
             checked.drain();
+        }
+    }
+
+    /// What is done with events that can be cancelled.
+    #[derive(Clone, Debug)]
+    enum Change {
+        Push(u64),
+        /// The one of so many pending ones, in order of time.
+        Cancel(usize),
+        Pop,
+    }
+
+    fn changes() -> impl Strategy<Value = Change> {
+        prop_oneof![
+            3 => delays().prop_map(Change::Push),
+            1 => any::<usize>().prop_map(Change::Cancel),
+            2 => Just(Change::Pop),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// An event of a row that was taken out of a pool finds nothing, also once the row's slot is used again: beside a
+        /// sorted list from which what is cancelled is removed, nothing is missing and nothing too much.
+        #[test]
+        fn what_is_cancelled_does_not_happen(changes in vec(changes(), 1..400)) {
+            let mut calendar = Calendar::new();
+            let mut rows = Pool::new();
+            let mut list: Vec<(u64, u64, Handle)> = Vec::new();
+            let mut now = 0_u64;
+            let everything_left = vec![Change::Pop; changes.len() + 1];
+            for (number, change) in (0..).zip(changes.into_iter().chain(everything_left)) {
+                match change {
+                    Change::Push(delay) => {
+                        let at = now.saturating_add(delay);
+                        let handle = rows.insert(number);
+                        calendar.push(Time::from_nanos(at), handle);
+                        // After everything for the same instant.
+                        list.insert(list.partition_point(|event| event.0 <= at), (at, number, handle));
+                    }
+                    Change::Cancel(which) if !list.is_empty() => {
+                        let (_, number, handle) = list.remove(which % list.len());
+                        prop_assert_eq!(rows.remove(handle), Some(number));
+                    }
+                    Change::Cancel(_) => {}
+                    Change::Pop => {
+                        let next = std::iter::from_fn(|| calendar.pop());
+                        let next = next.filter_map(|(at, handle)| Some((at, rows.remove(handle)?))).next();
+                        let expected = (!list.is_empty()).then(|| list.remove(0));
+                        let expected = expected.map(|(at, number, _)| (Time::from_nanos(at), number));
+                        prop_assert_eq!(next, expected);
+                        now = next.map_or(now, |(at, _)| at.nanos());
+                    }
+                }
+            }
+            prop_assert!(rows.is_empty() && calendar.is_empty());
+        }
+
+        /// Whoever is told that an event comes near is told before it does.
+        #[test]
+        fn what_is_told_of_comes_next(delays in vec(delays(), 1..300)) {
+            let mut calendar = Calendar::new();
+            (0..).zip(&delays).for_each(|(number, &delay)| calendar.push(Time::from_nanos(delay), event(number)));
+            let mut told = Vec::new();
+            let mut taken = Vec::new();
+            while let Some((_, event)) = calendar.pop_until(Time::NEVER, |event| told.push(event)) {
+                taken.push(event);
+                let mut soon = told[..taken.len()].to_vec();
+                let mut so_far = taken.clone();
+                soon.sort_unstable();
+                so_far.sort_unstable();
+                prop_assert!(told.len() > taken.len() || soon == so_far);
+            }
+            prop_assert_eq!(told.len(), delays.len());
         }
     }
 

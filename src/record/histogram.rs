@@ -460,7 +460,7 @@ mod tests {
 
     #[test]
     fn nothing_recorded() {
-        let histogram = Histogram::default();
+        let mut histogram = Histogram::default();
         assert_eq!(histogram.quantile_micros(0.5), 0);
         let mut merged = MergedHistogram::default();
         histogram.move_to(&mut merged);
