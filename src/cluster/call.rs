@@ -31,9 +31,10 @@ pub(super) enum Phase {
     Waiting,
 }
 
-/// A call in progress. Its luck is kept beside it: each word of that is asked for once, the rest at every event.
+/// A call in progress. Its luck is kept beside it: each word of that is asked for once, the rest at every event. It is
+/// packed so that it and what its slot adds take one line of the cache.
 #[derive(Clone, Copy, Debug)]
-#[repr(packed(4))]
+#[repr(Rust, packed(4))]
 pub(super) struct Call {
     offered: Time,
     /// When it was presented where it is, or met trouble there.
