@@ -128,15 +128,23 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         self.reset(seed, replication);
         let end = self.plan.length;
         let mut events = 0;
-        while let Some((now, event)) =
-            self.calendar.pop_until(end, |event| event.call().iter().for_each(|call| self.calls.fetch(*call)))
-        {
+        while let Some((now, event)) = self.next_event(end) {
             self.now = now;
             events += 1;
             self.handle(event);
         }
         self.now = end;
         events
+    }
+
+    /// The next event until the end. Of events that come near together, the calls are fetched together.
+    #[inline(always)]
+    fn next_event(&mut self, end: Time) -> Option<(Time, Event)> {
+        self.calendar.pop_until(end, |soon| {
+            if let Some(call) = soon.call() {
+                self.calls.fetch(call);
+            }
+        })
     }
 
     fn reset(&mut self, seed: u64, replication: u64) {
@@ -160,6 +168,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         self.reset_sources(seed, replication);
     }
 
+    // Part of the loop: its many registers are saved once a run instead of once an event.
     #[inline(always)]
     fn handle(&mut self, event: Event) {
         match event {
