@@ -32,10 +32,11 @@ pub(super) enum Phase {
     Waiting,
 }
 
-/// A call in progress.
+/// A call in progress. Its luck is kept beside it: each word of that is asked for once, the rest at every event. It is
+/// packed so that it and what its slot adds take one line of the cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed(4))]
 pub(super) struct Call {
-    luck: [u64; WORDS],
     offered: Time,
     /// When it was presented where it is, or met trouble there.
     pub(super) since: Time,
@@ -44,14 +45,14 @@ pub(super) struct Call {
     number: u32,
     /// Where it is, or is on its way to.
     pub(super) place: u32,
-    /// The device that forwarded it last.
-    forwarded_from: u32,
     source: u16,
     ingress: NodeId,
-    /// The first route point it was presented at.
-    route_point: Option<RoutePointId>,
-    /// The application of the first device it was presented at.
-    application: Option<ApplicationId>,
+    /// The application of the device that forwarded it last, or [`NONE`].
+    forwarded_by: u16,
+    /// The first route point it was presented at, or [`NONE`].
+    route_point: u16,
+    /// The application of the first device it was presented at, or [`NONE`].
+    application: u16,
     /// Where it goes next.
     target: Target,
     /// The CallManager that forwards it there.
@@ -78,20 +79,26 @@ pub(super) struct Call {
     uncontrolled: bool,
 }
 
+/// No application and no route point: a plan has fewer.
+const NONE: u16 = u16::MAX;
+
+const fn some(id: u16) -> Option<u16> {
+    if id == NONE { None } else { Some(id) }
+}
+
 impl Call {
-    pub(super) fn new(name: CallName, ingress: NodeId, target: Target, luck: [u64; WORDS], now: Time) -> Call {
+    pub(super) fn new(name: CallName, ingress: NodeId, target: Target, now: Time) -> Call {
         Call {
-            luck,
             offered: now,
             since: now,
             waits_since: now,
             number: name.number,
             place: NOWHERE,
-            forwarded_from: NOWHERE,
             source: name.source.0,
             ingress,
-            route_point: None,
-            application: None,
+            forwarded_by: NONE,
+            route_point: NONE,
+            application: NONE,
             target,
             forwarding_node: ingress,
             phase: Phase::Routing,
@@ -114,7 +121,12 @@ impl Call {
     }
 
     fn path(&self) -> Path {
-        Path { ingress: self.ingress, route_point: self.route_point, application: self.application }
+        let (route_point, application) = (some(self.route_point), some(self.application));
+        Path {
+            ingress: self.ingress,
+            route_point: route_point.map(RoutePointId),
+            application: application.map(ApplicationId),
+        }
     }
 
     /// The call moves on: whatever was scheduled for the step before is stale.
@@ -149,6 +161,17 @@ impl<R: Recorder> Cluster<'_, R> {
 
     fn call(&mut self, call: Handle) -> &mut Call {
         self.calls.get_mut(call).expect("its handler has looked it up")
+    }
+
+    /// A call begins, with the luck that its caller brings.
+    pub(super) fn new_call(&mut self, call: Call, luck: [u64; WORDS]) -> Handle {
+        let handle = self.calls.insert(call);
+        if handle.slot() == self.luck.len() {
+            self.luck.push(luck);
+        } else {
+            self.luck[handle.slot()] = luck;
+        }
+        handle
     }
 
     // The caller.
@@ -195,7 +218,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let call = self.call(handle);
         if call.used & bit == 0 {
             call.used |= bit;
-            return call.luck[purpose as usize - 1];
+            return self.luck[handle.slot()][purpose as usize - 1];
         }
         let (source, number, hops) = (call.source, call.number, call.hops);
         self.sources[source as usize].again(number, hops)[purpose as usize]
@@ -222,7 +245,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn wait_ends(&mut self, handle: Handle) {
         let Some(&call) = self.calls.get(handle).filter(|call| call.waits) else { return };
         // A call that reached somebody and waits again has its patience anew: this may be the end of the old one.
-        let patience = self.patience(call.name(), call.luck[Luck::Patience as usize - 1]);
+        let patience = self.patience(call.name(), self.luck[handle.slot()][Luck::Patience as usize - 1]);
         if patience.is_some_and(|patience| call.waits_since + patience <= self.now) {
             self.end(handle, Ending::Abandoned);
         }
@@ -297,7 +320,7 @@ impl<R: Recorder> Cluster<'_, R> {
                         let route_point = RoutePointId(place.row);
                         let call = self.call(handle);
                         call.resident = true;
-                        call.route_point.get_or_insert(route_point);
+                        call.route_point = some(call.route_point).unwrap_or(place.row);
                         let name = call.name();
                         self.note(Fact::Presented { call: name, route_point, device: DeviceId(index) });
                         self.tell_application(handle, index);
@@ -316,8 +339,8 @@ impl<R: Recorder> Cluster<'_, R> {
     fn reached(&mut self, handle: Handle) {
         let call = self.call(handle);
         let Some(forward) = call.forward.take() else { return };
-        let (name, from, since) = (call.name(), call.forwarded_from, call.since);
-        let application = if from == NOWHERE { None } else { self.places[from as usize].application };
+        let (name, since) = (call.name(), call.since);
+        let application = some(call.forwarded_by).map(ApplicationId);
         let since_failure = match (forward, application) {
             (Forward::Cfof, Some(application)) => Some(self.now - self.applications[application.index()].failed_at),
             _ => None,
@@ -332,7 +355,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let Place { application, node, kind, .. } = self.places[place as usize];
         let application = application.expect("only an application's device is open");
         let call = self.call(handle);
-        call.application.get_or_insert(application);
+        call.application = some(call.application).unwrap_or(application.0);
         call.acted = false;
         let step = call.enter(Phase::Presented);
         if kind == PlaceKind::RoutePoint
@@ -606,7 +629,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let name = call.name();
         (call.waits, call.waits_since, call.acted) = (true, now, false);
         let step = call.enter(Phase::Changing);
-        if let Some(patience) = self.patience(name, self.calls.get(handle).expect("just changed").luck[0]) {
+        if let Some(patience) = self.patience(name, self.luck[handle.slot()][Luck::Patience as usize - 1]) {
             self.schedule(now + patience, Event::WaitEnds { call: handle });
         }
         self.queue_call(application, handle, step);
@@ -658,8 +681,10 @@ impl<R: Recorder> Cluster<'_, R> {
         };
         self.leave(handle);
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
+        let application = if from == NOWHERE { None } else { self.places[from as usize].application };
         let call = self.call(handle);
-        (call.forward, call.forwarded_from, call.target, call.forwarding_node) = (Some(forward), from, target, node);
+        call.forwarded_by = application.map_or(NONE, |application| application.0);
+        (call.forward, call.target, call.forwarding_node) = (Some(forward), target, node);
         let step = call.enter(Phase::Routing);
         self.schedule(done, Event::Forwards { call: handle, step });
     }
@@ -816,5 +841,15 @@ impl<R: Recorder> Cluster<'_, R> {
         if self.callmanager_up(node) {
             self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.release);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_leaves_four_bytes_of_a_line_of_the_cache_to_its_slot() {
+        assert_eq!(size_of::<Call>(), 60);
     }
 }

@@ -51,14 +51,24 @@ pub(super) struct Place {
     pub(super) controlled: bool,
     /// A phone's: whether its application has opened it, be it registered or not (R20).
     pub(super) reopened: bool,
+    /// How many calls are there.
+    pub(super) calls: u32,
+}
+
+/// What is to be remembered of a device only when something happens to it, and so kept apart from what every call at it
+/// needs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Away {
     /// Since when its home has been back, while it waits to go there; [`Time::NEVER`] while it does not.
     pub(super) home_back: Time,
     /// Since when its home had been back, while it is on its way there; [`Time::NEVER`] while it is not.
     pub(super) homeward: Time,
-    /// How many calls are there.
-    pub(super) calls: u32,
     /// Since when it has been out of service, while it is.
     pub(super) out_since: Time,
+}
+
+impl Away {
+    const NOT: Away = Away { home_back: Time::NEVER, homeward: Time::NEVER, out_since: Time::ZERO };
 }
 
 impl Place {
@@ -78,10 +88,7 @@ impl Place {
             asked: false,
             controlled: false,
             reopened: false,
-            home_back: Time::NEVER,
-            homeward: Time::NEVER,
             calls: 0,
-            out_since: Time::ZERO,
         }
     }
 }
@@ -131,6 +138,8 @@ impl<R: Recorder> Cluster<'_, R> {
                 ..Place::new(place.kind, place.row, place.home, place.application)
             };
         }
+        self.away.clear();
+        self.away.resize(plan.devices.len(), Away::NOT);
         for (state, group) in self.ports.iter_mut().zip(&self.plan.port_groups) {
             let open = plan.starts_open(&plan.devices[group.first.index()]);
             state.open = if open { group.count } else { 0 };

@@ -110,6 +110,31 @@ pub(super) enum Event {
     FaultEnds { fault: u16 },
 }
 
+impl Event {
+    /// The call that it is about, if there is one and only one.
+    #[inline]
+    pub(super) const fn call(self) -> Option<Handle> {
+        match self {
+            Event::PatienceEnds { call }
+            | Event::WaitEnds { call }
+            | Event::Routes { call, .. }
+            | Event::Offers { call, .. }
+            | Event::Presents { call, .. }
+            | Event::PicksUp { call, .. }
+            | Event::RingsOut { call, .. }
+            | Event::Connects { call, .. }
+            | Event::TalkEnds { call, .. }
+            | Event::Forwards { call, .. }
+            | Event::NewsReachesManager { call, .. }
+            | Event::NewsReachesApplication { call, .. }
+            | Event::RequestReachesManager { call, .. }
+            | Event::RequestReachesCallManager { call, .. }
+            | Event::TakesEffect { call, .. } => Some(call),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

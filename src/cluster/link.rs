@@ -166,8 +166,8 @@ impl<R: Recorder> Cluster<'_, R> {
         for application in self.connected_to(manager) {
             self.applications[application.index()].lost_reach(cut_at);
             for &device in &plan.applications[application.index()].devices {
-                let Place { kind, open, pending, lost, node: at, home, home_back, .. } = self.places[device.index()];
-                if home == node && home_back != Time::NEVER && kind != PlaceKind::Phone {
+                let Place { kind, open, pending, lost, node: at, home, .. } = self.places[device.index()];
+                if home == node && self.away[device.index()].home_back != Time::NEVER && kind != PlaceKind::Phone {
                     self.forget_home(device);
                 }
                 if at != node {

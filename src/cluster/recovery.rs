@@ -21,7 +21,7 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         place.open = false;
-        place.out_since = out_since;
+        self.away[device.index()].out_since = out_since;
         let application = place.application;
         match place.kind {
             PlaceKind::Port => self.ports[place.row as usize].open -= 1,
@@ -75,8 +75,8 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn lose_devices_of(&mut self, node: NodeId) {
         for row in 0..self.plan.devices.len() {
             let device = DeviceId(row as u32);
-            let Place { kind, open, pending, lost, home, home_back, .. } = self.places[row];
-            if home == node && home_back != Time::NEVER {
+            let Place { kind, open, pending, lost, home, .. } = self.places[row];
+            if home == node && self.away[row].home_back != Time::NEVER {
                 self.forget_home(device);
             }
             if self.places[row].node != node {
@@ -148,7 +148,7 @@ impl<R: Recorder> Cluster<'_, R> {
         // R25: before there were CTIManagers an application reached its own CallManager only.
         let in_reach = node.is_none_or(|node| self.plan.topology == Topology::CtiManager || node == manager);
         let Some(node) = node.filter(|_| in_reach) else {
-            if !in_reach && self.places[device as usize].homeward != Time::NEVER {
+            if !in_reach && self.away[device as usize].homeward != Time::NEVER {
                 self.give_up(device, ClosedBecause::OutOfReach);
             }
             let place = &mut self.places[device as usize];
@@ -195,7 +195,7 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         (place.open, place.registered, place.lost) = (true, true, false);
-        let (row, node, out_since) = (place.row, place.node, place.out_since);
+        let (row, node, out_since) = (place.row, place.node, self.away[device as usize].out_since);
         if place.kind == PlaceKind::Port {
             let state = &mut self.ports[row as usize];
             state.open += 1;
@@ -319,13 +319,14 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A device that is elsewhere while its home is known to be back begins to wait for the moment to go there.
     pub(super) fn look_home(&mut self, device: u32) {
-        let Place { open, node, home, home_back, application, .. } = self.places[device as usize];
+        let Place { open, node, home, application, .. } = self.places[device as usize];
         let Some(manager) = application.map(|application| self.manager_of(application)) else { return };
         let returned = self.nodes[home.index()].returned_at.max(self.in_reach_since(manager, home));
         let noticed = returned + self.plan.parameters.callmanager_notice <= self.now;
         let there = self.callmanager_up(home) && self.reaches(manager, home);
-        if open && node != home && home_back == Time::NEVER && there && noticed {
-            self.places[device as usize].home_back = returned;
+        let away = &mut self.away[device as usize];
+        if open && node != home && away.home_back == Time::NEVER && there && noticed {
+            away.home_back = returned;
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
             self.may_go_home(device);
         }
@@ -333,8 +334,13 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A route point or port goes home once no call is left on it.
     pub(super) fn may_go_home(&mut self, device: u32) {
-        let Place { node, home, home_back, calls, open, application, .. } = self.places[device as usize];
-        if !open || !failback::goes_home(node, home, home_back != Time::NEVER, calls) {
+        let Place { node, home, calls, open, application, .. } = self.places[device as usize];
+        if !open || node == home {
+            // As nearly all of them, nearly always.
+            return;
+        }
+        let home_back = self.away[device as usize].home_back;
+        if !failback::goes_home(node, home, home_back != Time::NEVER, calls) {
             return;
         }
         self.leave_for_home(device, home_back);
@@ -345,20 +351,20 @@ impl<R: Recorder> Cluster<'_, R> {
 
     fn leave_for_home(&mut self, device: u32, home_back: Time) {
         self.note(Fact::RehomeStarted { device: DeviceId(device), waited: self.now - home_back });
-        let place = &mut self.places[device as usize];
-        (place.home_back, place.homeward) = (Time::NEVER, home_back);
-        place.registered = false;
+        let away = &mut self.away[device as usize];
+        (away.home_back, away.homeward) = (Time::NEVER, home_back);
+        self.places[device as usize].registered = false;
         self.close_device(DeviceId(device), self.now, OutBecause::Rehoming);
         self.void_requests(DeviceId(device));
     }
 
     /// A device that was under way home is somewhere.
     fn arrived_home(&mut self, device: u32) {
-        let place = &mut self.places[device as usize];
-        let homeward = std::mem::replace(&mut place.homeward, Time::NEVER);
+        let homeward = std::mem::replace(&mut self.away[device as usize].homeward, Time::NEVER);
         if homeward == Time::NEVER {
             return;
         }
+        let place = &self.places[device as usize];
         let (device, delay) = (DeviceId(device), self.now - homeward);
         let home = place.node == place.home;
         self.note(if home { Fact::Rehomed { device, delay } } else { Fact::HomeLost { device } });
@@ -366,9 +372,9 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A device no longer waits to go home, nor is it under way there.
     pub(super) fn forget_home(&mut self, device: DeviceId) {
-        let place = &mut self.places[device.index()];
-        if place.home_back != Time::NEVER || place.homeward != Time::NEVER {
-            (place.home_back, place.homeward) = (Time::NEVER, Time::NEVER);
+        let away = &mut self.away[device.index()];
+        if away.home_back != Time::NEVER || away.homeward != Time::NEVER {
+            (away.home_back, away.homeward) = (Time::NEVER, Time::NEVER);
             self.note(Fact::HomeLost { device });
         }
     }
@@ -410,7 +416,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         (place.open, place.registered, place.pending) = (true, true, false);
         let (row, node, application, reopened) = (place.row, place.node, place.application, place.reopened);
-        let out_of_service = self.now - place.out_since;
+        let out_of_service = self.now - self.away[device as usize].out_since;
         let state = &mut self.phones[row as usize];
         state.open += 1;
         if place.calls == 0 && !place.listed {
@@ -444,11 +450,12 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A phone that is elsewhere while its home is back queues to return there.
     fn phone_looks_home(&mut self, device: u32) {
-        let Place { open, node, home, home_back, .. } = self.places[device as usize];
+        let Place { open, node, home, .. } = self.places[device as usize];
+        let home_back = self.away[device as usize].home_back;
         let returned = self.nodes[home.index()].returned_at;
         let noticed = returned + self.plan.parameters.callmanager_notice <= self.now;
         if open && node != home && home_back == Time::NEVER && self.callmanager_up(home) && noticed {
-            self.places[device as usize].home_back = returned;
+            self.away[device as usize].home_back = returned;
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
             self.phone_queues(device);
         }
@@ -492,8 +499,9 @@ impl<R: Recorder> Cluster<'_, R> {
         while let Some(device) = self.nodes[home.index()].returning.pop_front() {
             let place = self.places[device as usize];
             // One with a call queues again when that has ended.
-            if place.open && failback::goes_home(place.node, home, place.home_back != Time::NEVER, place.calls) {
-                self.leave_for_home(device, place.home_back);
+            let home_back = self.away[device as usize].home_back;
+            if place.open && failback::goes_home(place.node, home, home_back != Time::NEVER, place.calls) {
+                self.leave_for_home(device, home_back);
                 self.phone_asks(device, home);
                 break;
             }
@@ -515,7 +523,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         if !place.open && !place.pending {
             self.phone_moves(device, place.stamp);
-        } else if place.open && place.home_back != Time::NEVER {
+        } else if place.open && self.away[device as usize].home_back != Time::NEVER {
             self.phone_queues(device);
         }
     }

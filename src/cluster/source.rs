@@ -72,7 +72,7 @@ impl SourceState {
 
     /// Draws the next caller and gives the time at which that one dials; [`Time::NEVER`] if nobody does before `end`.
     fn draw(&mut self, source: &Source, end: Time) -> Time {
-        self.next = self.callers.block();
+        self.callers.read_block(&mut self.next);
         self.clock = match &source.arrivals {
             Arrivals::Listed(calls) => calls.get(self.number as usize).map_or(Time::NEVER, |call| call.at),
             Arrivals::Poisson(curve) => self.advance(curve, &[], end),
@@ -153,9 +153,10 @@ impl<R: Recorder> Cluster<'_, R> {
         state.number += 1;
         let (ingress, alive) = self.ingress_of(source, name.number);
 
-        let call = self.calls.insert(Call::new(name, ingress, plan.to, luck, self.now));
+        let patience = luck[Luck::Patience as usize - 1];
+        let call = self.new_call(Call::new(name, ingress, plan.to, self.now), luck);
         self.note(Fact::Offered { call: name, ingress });
-        if let Some(patience) = self.patience(name, luck[Luck::Patience as usize - 1]) {
+        if let Some(patience) = self.patience(name, patience) {
             self.schedule(self.now + patience, Event::PatienceEnds { call });
         }
         self.schedule_next_caller(source);

@@ -52,8 +52,19 @@ impl Stream {
     /// In debug builds, if single words were drawn since the last block and have not used up theirs.
     #[inline]
     pub fn block(&mut self) -> [u64; 8] {
+        let mut words = [0; 8];
+        self.read_block(&mut words);
+        words
+    }
+
+    /// The next block, written word by word to where it is wanted: one that is copied as soon as it is written is waited
+    /// for.
+    #[inline]
+    pub fn read_block(&mut self, words: &mut [u64; 8]) {
         debug_assert_eq!(self.generator.get_word_pos() % WORDS, 0, "a block is read from the middle of another");
-        std::array::from_fn(|_| self.generator.next_u64())
+        for word in words {
+            *word = self.generator.next_u64();
+        }
     }
 
     /// Moves to the beginning of block `n`.

@@ -8,6 +8,16 @@ pub struct Handle {
     generation: u16,
 }
 
+impl Handle {
+    /// The place of its slot, for what is kept beside a pool.
+    #[inline]
+    pub const fn slot(self) -> usize {
+        self.slot as usize
+    }
+}
+
+/// At most one line of the cache: a call is looked up at every event of its own.
+#[repr(align(64))]
 struct Slot<T> {
     row: T,
     /// Counts the rows that lived here. It never wraps: a slot that has used up its generations retires.
@@ -49,6 +59,7 @@ impl<T: Copy> Pool<T> {
     ///
     /// # Panics
     /// With more than 2^32 rows at once.
+    #[inline]
     pub fn insert(&mut self, row: T) -> Handle {
         self.live += 1;
         if let Some(slot) = self.free.pop() {
@@ -66,6 +77,12 @@ impl<T: Copy> Pool<T> {
     pub fn get(&self, handle: Handle) -> Option<&T> {
         let slot = &self.slots[handle.slot as usize];
         (slot.generation == handle.generation && slot.occupied).then_some(&slot.row)
+    }
+
+    /// Fetches a row from memory, if it is not at hand.
+    #[inline]
+    pub fn fetch(&self, handle: Handle) {
+        std::hint::black_box(self.slots[handle.slot()].generation);
     }
 
     /// The row, to be changed, if it still lives.

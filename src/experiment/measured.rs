@@ -13,7 +13,7 @@ struct Watch<'p> {
 }
 
 impl Recorder for Watch<'_> {
-    #[inline]
+    #[inline(always)]
     fn note(&mut self, now: Time, fact: Fact) {
         self.meter.note(now, fact);
         if let Some(auditor) = &mut self.auditor {

@@ -70,6 +70,11 @@ pub(super) struct Book {
 }
 
 impl Book {
+    /// A device that is in service at home.
+    const fn new((kind, row, node): (DeviceKind, u16, NodeId)) -> Book {
+        Book { kind, row, node, outage: None, homing: Homing::Settled }
+    }
+
     /// What it is, and which route point if it is one.
     pub(super) fn what(&self) -> (DeviceKind, Option<RoutePointId>) {
         (self.kind, (self.kind == DeviceKind::RoutePoint).then_some(RoutePointId(self.row)))
@@ -79,10 +84,11 @@ impl Book {
 /// All devices of a plan, and the failures that take them out of service.
 #[derive(Debug)]
 pub(super) struct Devices {
-    at_start: Vec<Option<Book>>,
+    /// What each is, and where when a run begins; `None` for those that are never in service: route points and ports
+    /// without an application.
+    at_start: Vec<Option<(DeviceKind, u16, NodeId)>>,
     /// Where each of those is that are in service when a run begins.
     serving: Vec<NodeId>,
-    /// `None` for those that are never in service: route points and ports without an application.
     books: Vec<Option<Book>>,
     first_managers: Vec<NodeId>,
     /// The CTIManager that each application is connected to, or was last.
@@ -97,13 +103,13 @@ pub(super) struct Devices {
 impl Devices {
     /// The devices of this plan as they are when a run begins, each on the first member of its group.
     pub(super) fn new(plan: &Plan) -> Devices {
-        let at_start: Vec<Option<Book>> = plan
+        let at_start = plan
             .devices
             .iter()
             .map(|device| {
                 let ever = device.kind == DeviceKind::Phone || device.application.is_some();
                 let node = *device.group.first()?;
-                ever.then_some(Book { kind: device.kind, row: device.row, node, outage: None, homing: Homing::Settled })
+                ever.then_some((device.kind, device.row, node))
             })
             .collect();
         let first_managers: Vec<NodeId> = plan
@@ -113,7 +119,7 @@ impl Devices {
             .collect();
         let open = plan.devices.iter().filter(|device| plan.starts_open(device));
         Devices {
-            books: at_start.clone(),
+            books: Vec::new(),
             serving: open.filter_map(|device| device.group.first().copied()).collect(),
             at_start,
             managers: first_managers.clone(),
@@ -142,7 +148,8 @@ impl Devices {
 
     /// Another replication begins.
     pub(super) fn start(&mut self) {
-        self.books.clone_from(&self.at_start);
+        self.books.clear();
+        self.books.extend(self.at_start.iter().map(|device| device.map(Book::new)));
         self.managers.clone_from(&self.first_managers);
     }
 

@@ -83,9 +83,16 @@ impl Totals {
 }
 
 /// A type that counts the values of a cell.
-trait Cell: Copy + Into<u64> {}
+trait Cell: Copy + Into<u64> + std::ops::BitOr<Output = Self> {}
 impl Cell for u32 {}
 impl Cell for u64 {}
+
+/// Whether a block has no values: what is asked of most of them, and faster than adding up.
+#[inline]
+fn is_empty<C: Cell>(cells: &[C; BLOCK]) -> bool {
+    let any = cells.iter().copied().reduce(|any, cell| any | cell);
+    any.is_none_or(|any| any.into() == 0)
+}
 
 /// The upper edges in microseconds of the cells in which the quantiles (ascending) lie, in one pass.
 fn quantiles<C: Cell, const N: usize>(cells: &[C], totals: &Totals, wanted: [f64; N]) -> [u64; N] {
@@ -93,20 +100,31 @@ fn quantiles<C: Cell, const N: usize>(cells: &[C], totals: &Totals, wanted: [f64
     if totals.count == 0 {
         return found;
     }
+    let ranks = wanted.map(|quantile| rank(quantile, totals.count));
     let mut next = 0;
     let mut so_far = 0;
-    for cell in totals.touched() {
-        so_far += cells[cell].into();
-        while next < N && so_far >= rank(wanted[next], totals.count) {
-            found[next] = if wanted[next] == 0.0 { lowest(cell) } else { highest(cell) };
-            next += 1;
+    // Most blocks are empty or lie between two quantiles.
+    for (block, cells) in cells.as_chunks::<BLOCK>().0.iter().enumerate().skip(totals.touched().start / BLOCK) {
+        if is_empty(cells) {
+            continue;
         }
-        if next == N {
-            break;
+        let values: u64 = cells.iter().map(|&cell| cell.into()).sum();
+        if so_far + values < ranks[next] {
+            so_far += values;
+            continue;
+        }
+        for (cell, &values) in (block * BLOCK..).zip(cells) {
+            so_far += values.into();
+            while so_far >= ranks[next] {
+                found[next] = if wanted[next] == 0.0 { lowest(cell) } else { highest(cell) };
+                next += 1;
+                if next == N {
+                    return found;
+                }
+            }
         }
     }
-    debug_assert_eq!(next, N, "quantiles are not in ascending order");
-    found
+    unreachable!("quantiles are in ascending order, and none is beyond the last value")
 }
 
 /// The durations of one replication.
@@ -127,7 +145,12 @@ impl Histogram {
     /// Counts one duration.
     #[inline]
     pub fn record(&mut self, span: Span) {
-        let cell = cell_of(span.nanos() / NANOS_PER_MICRO);
+        self.record_in(cell_of(span.nanos() / NANOS_PER_MICRO), span);
+    }
+
+    /// Counts one duration in the cell that is its own: several histograms may take note of one.
+    #[inline]
+    fn record_in(&mut self, cell: usize, span: Span) {
         if cell >= self.cells.len() {
             self.grow(cell);
         }
@@ -142,12 +165,6 @@ impl Histogram {
     #[cold]
     fn grow(&mut self, cell: usize) {
         self.cells.resize((cell / CELLS_AN_OCTAVE + 1) * CELLS_AN_OCTAVE, 0);
-    }
-
-    /// Forgets every value and keeps the room.
-    pub fn reset(&mut self) {
-        self.cells[self.totals.touched()].fill(0);
-        self.totals = Totals::NONE;
     }
 
     /// Count, sum, least and greatest, exactly.
@@ -167,17 +184,29 @@ impl Histogram {
         quantiles(&self.cells, &self.totals, wanted).map(|micros| self.totals.clamp(micros))
     }
 
-    /// Adds these values to those of other replications.
-    pub fn add_to(&self, merged: &mut MergedHistogram) {
+    /// Moves these values to those of other replications, and keeps the room.
+    pub fn move_to(&mut self, merged: &mut MergedHistogram) {
         let touched = self.totals.touched();
+        if touched.is_empty() {
+            return;
+        }
         if merged.cells.len() < touched.end {
             merged.cells.resize(self.cells.len(), 0);
         }
-        for (sum, &cell) in merged.cells[touched.clone()].iter_mut().zip(&self.cells[touched]) {
-            *sum += u64::from(cell);
-        }
-        merged.spread.add_replication(&self.cells, &self.totals);
+        let first = touched.start / BLOCK;
+        let ours = self.cells.as_chunks_mut::<BLOCK>().0.iter_mut().skip(first);
+        let theirs = merged.cells.as_chunks_mut::<BLOCK>().0.iter_mut().skip(first);
+        let counts = ours.zip(theirs).map(|(ours, theirs)| {
+            if is_empty(ours) {
+                return 0;
+            }
+            let cells = std::mem::replace(ours, [0; BLOCK]);
+            theirs.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += u64::from(cell));
+            cells.into_iter().map(u64::from).sum()
+        });
+        merged.spread.add_replication(first, (touched.end - 1) / BLOCK + 1, counts, self.totals.count);
         merged.totals.add(&self.totals);
+        self.totals = Totals::NONE;
     }
 }
 
@@ -201,20 +230,20 @@ impl Spread {
         self.blocks.resize(self.blocks.len().max(blocks), all);
     }
 
-    fn add_replication(&mut self, cells: &[u32], totals: &Totals) {
-        let touched = totals.touched();
-        if touched.is_empty() {
-            return;
-        }
-        self.reach((touched.end - 1) / BLOCK + 1);
-        let values = u128::from(totals.count);
-        let first = touched.start / BLOCK;
+    /// A replication with so many values, `counts` of them in each block from the `first` with a value on; `end` is where
+    /// the blocks with values end.
+    fn add_replication(&mut self, first: usize, end: usize, counts: impl Iterator<Item = u64>, values: u64) {
+        self.reach(end);
+        let values = u128::from(values);
         let mut below = 0;
-        for (block, sums) in self.blocks.iter_mut().enumerate().skip(first) {
-            let (from, to) = (block * BLOCK, ((block + 1) * BLOCK).min(touched.end));
-            below += cells.get(from..to).unwrap_or_default().iter().map(|&cell| u128::from(cell)).sum::<u128>();
-            sums.0 += below * below;
-            sums.1 += below * values;
+        let mut added = (0, 0);
+        for (sums, count) in self.blocks[first..].iter_mut().zip(counts.chain(std::iter::repeat(0))) {
+            if count > 0 {
+                below += u128::from(count);
+                added = (below * below, below * values);
+            }
+            sums.0 += added.0;
+            sums.1 += added.1;
         }
         self.replications += 1;
         self.values_squared += values * values;
@@ -431,10 +460,10 @@ mod tests {
 
     #[test]
     fn nothing_recorded() {
-        let histogram = Histogram::default();
+        let mut histogram = Histogram::default();
         assert_eq!(histogram.quantile_micros(0.5), 0);
         let mut merged = MergedHistogram::default();
-        histogram.add_to(&mut merged);
+        histogram.move_to(&mut merged);
         assert_eq!(merged.to_hdr().len(), 0);
         assert_eq!(*merged.totals(), Totals::NONE);
     }
@@ -443,7 +472,7 @@ mod tests {
     fn steps_go_through_both_histograms() {
         let merged = |nanos: &[u64]| {
             let mut merged = MergedHistogram::default();
-            histogram_of(nanos).add_to(&mut merged);
+            histogram_of(nanos).move_to(&mut merged);
             merged
         };
         let steps = |ended: &[u64], cut: &[u64]| merged(ended).steps(&merged(cut)).collect::<Vec<_>>();
@@ -463,7 +492,7 @@ mod tests {
     fn an_interval_counts_replications_where_their_values_are_alike() {
         let mut merged = MergedHistogram::default();
         for replication in 1..=100_u64 {
-            histogram_of(&[replication * 1_000_000_000; 7]).add_to(&mut merged);
+            histogram_of(&[replication * 1_000_000_000; 7]).move_to(&mut merged);
         }
         let (low, high) = merged.quantile_interval(0.5, Confidence::USUAL).unwrap();
         // The ranks of 100 independent values are 40 and 61; those of fewer degrees of freedom are a little farther out.
@@ -476,7 +505,7 @@ mod tests {
         let mut merged = MergedHistogram::default();
         let values: Vec<u64> = (1..=1000).map(|value| value * 1_000_000_000).collect();
         for _ in 0..100 {
-            histogram_of(&values).add_to(&mut merged);
+            histogram_of(&values).move_to(&mut merged);
         }
         let (low, high) = merged.quantile_interval(0.99, Confidence::USUAL).unwrap();
         assert!((low.seconds() - 989.0).abs() <= 2.0 && (high.seconds() - 991.0).abs() <= 2.0, "{low:?} {high:?}");
@@ -485,7 +514,7 @@ mod tests {
     #[test]
     fn one_replication_has_no_interval() {
         let mut merged = MergedHistogram::default();
-        histogram_of(&(1..5000).collect::<Vec<_>>()).add_to(&mut merged);
+        histogram_of(&(1..5000).collect::<Vec<_>>()).move_to(&mut merged);
         assert_eq!(merged.quantile_interval(0.5, Confidence::USUAL), None);
         assert_eq!(MergedHistogram::default().quantile_interval(0.5, Confidence::USUAL), None);
     }
@@ -520,12 +549,12 @@ mod tests {
         }
 
         #[test]
-        fn reset_leaves_nothing_behind(
+        fn moving_leaves_nothing_behind(
             before in prop::collection::vec(any_nanos(), 0..100),
             after in prop::collection::vec(any_nanos(), 1..100),
         ) {
             let mut histogram = histogram_of(&before);
-            histogram.reset();
+            histogram.move_to(&mut MergedHistogram::default());
             prop_assert!(histogram.cells.iter().all(|&cell| cell == 0));
             for &nanos in &after {
                 histogram.record(Span::from_nanos(nanos));
@@ -539,11 +568,11 @@ mod tests {
         ) {
             let (mut forwards, mut backwards) = (MergedHistogram::default(), MergedHistogram::default());
             for part in &parts {
-                histogram_of(part).add_to(&mut forwards);
+                histogram_of(part).move_to(&mut forwards);
             }
             for part in parts.iter().rev() {
                 let mut one = MergedHistogram::default();
-                histogram_of(part).add_to(&mut one);
+                histogram_of(part).move_to(&mut one);
                 backwards.add(&one);
             }
             prop_assert_eq!(&forwards, &backwards);

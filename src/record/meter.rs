@@ -47,7 +47,8 @@ pub struct Meter {
     pending: Vec<VecDeque<Piece>>,
     gauges: Vec<StepGauge>,
     stations: Vec<StationAccount>,
-    /// When gauges are next read off: the end of a bin or of the warm-up.
+    /// When gauges were last read off, and when they will be next: the ends of bins and of the warm-up.
+    last_reading: u64,
     next_reading: u64,
 
     merged: Merged,
@@ -60,16 +61,34 @@ struct StepGauge {
     peak: u64,
     /// Since when it stands so.
     since: u64,
-    /// Its integral since it was last read off.
-    accrued: u128,
-    /// Its integral since the end of the warm-up.
-    measured: u128,
+    integral: Integral,
 }
 
 impl StepGauge {
+    #[inline]
     fn accrue(&mut self, now: u64) {
-        self.accrued += u128::from(self.reading) * u128::from(now - self.since);
+        self.integral.accrued += u128::from(self.reading) * u128::from(now - self.since);
         self.since = now;
+    }
+}
+
+/// A gauge's reading times nanoseconds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Integral {
+    /// Since it was last read off.
+    accrued: u128,
+    /// From the end of the warm-up until then.
+    measured: u128,
+}
+
+impl Integral {
+    /// Reads off what accrued, which lay wholly after the warm-up or wholly before it.
+    fn read_off(&mut self, measured: bool) -> u128 {
+        let accrued = std::mem::take(&mut self.accrued);
+        if measured {
+            self.measured += accrued;
+        }
+        accrued
     }
 }
 
@@ -81,13 +100,14 @@ struct Piece {
     finished: Time,
 }
 
-/// A station after the warm-up.
+/// A station in the replication under way. Work between two readings accrues like any gauge; what goes beyond one, as
+/// it is told of in advance, is put down at once for where it falls.
 #[derive(Clone, Copy, Debug, Default)]
 struct StationAccount {
-    /// Waiting pieces of work times nanoseconds.
-    queue: u128,
-    /// Busy servers times nanoseconds.
-    busy: u128,
+    /// Of waiting pieces of work.
+    queue: Integral,
+    /// Of busy servers.
+    busy: Integral,
 }
 
 impl Meter {
@@ -109,6 +129,7 @@ impl Meter {
             pending: if processes_fail { vec![VecDeque::new(); plan.nodes.len() * 2] } else { Vec::new() },
             gauges: vec![StepGauge::default(); catalogue.steps()],
             stations: vec![StationAccount::default(); catalogue.stations()],
+            last_reading: 0,
             next_reading: 0,
             merged: Merged::new(&catalogue, timeline),
             catalogue,
@@ -121,9 +142,7 @@ impl Meter {
         assert_eq!(self.replication, None, "the replication before was not finished");
         self.replication = Some(replication);
         self.counts = [0; Count::ALL.len()];
-        self.histograms.iter_mut().for_each(Histogram::reset);
         self.gauges.fill(StepGauge::default());
-        self.censored.iter_mut().for_each(Histogram::reset);
         self.devices.start();
         for &node in self.devices.at_start() {
             for row in [Catalogue::DEVICES_IN_SERVICE, self.catalogue.devices(node)] {
@@ -136,6 +155,7 @@ impl Meter {
         self.pending.iter_mut().for_each(VecDeque::clear);
         self.stations.fill(StationAccount::default());
         self.merged.timeline.rewind();
+        self.last_reading = 0;
         self.next_reading = self.reading_after(0);
     }
 
@@ -150,27 +170,25 @@ impl Meter {
         self.close_the_books(replication);
         let (fates, waiting) = self.censor(end);
 
-        for (histogram, merged) in self.histograms.iter().zip(&mut self.merged.histograms) {
-            histogram.add_to(merged);
+        let durations = self.histograms.iter().zip(&self.censored);
+        let durations = durations.map(|(ended, censored)| DurationSummary::of(ended, censored)).collect();
+        for (histogram, merged) in self.histograms.iter_mut().zip(&mut self.merged.histograms) {
+            histogram.move_to(merged);
         }
-        for (histogram, merged) in self.censored.iter().zip(&mut self.merged.censored) {
-            histogram.add_to(merged);
+        for (histogram, merged) in self.censored.iter_mut().zip(&mut self.merged.censored) {
+            histogram.move_to(merged);
         }
         self.merged.replications += 1;
 
-        let steps = self.gauges.iter().map(|gauge| GaugeSummary { integral: gauge.measured, peak: gauge.peak });
-        let level = |integral| GaugeSummary { integral, peak: 0 };
+        let steps =
+            self.gauges.iter().map(|gauge| GaugeSummary { integral: gauge.integral.measured, peak: gauge.peak });
+        let level = |integral: Integral| GaugeSummary { integral: integral.measured, peak: 0 };
         let queues = self.stations.iter().map(|station| level(station.queue));
         let busy = self.stations.iter().map(|station| level(station.busy));
         ReplicationSummary {
             replication,
             counts: self.counts,
-            durations: self
-                .histograms
-                .iter()
-                .zip(&self.censored)
-                .map(|(ended, censored)| DurationSummary::of(ended, censored))
-                .collect(),
+            durations,
             gauges: steps.chain(queues).chain(busy).collect(),
             fates,
             waiting,
@@ -297,8 +315,11 @@ impl Meter {
 
     /// A process has ended, and with it the work it had been given: that did not queue or keep it busy after all.
     fn process_failed(&mut self, now: Time, station: StationId) {
-        let Some(pending) = self.pending.get_mut(station.index()) else { return };
-        for piece in std::mem::take(pending) {
+        if self.pending.is_empty() {
+            return;
+        }
+        self.read_off_station(station.index());
+        for piece in std::mem::take(&mut self.pending[station.index()]) {
             let Piece { arrived, started, finished } = piece;
             if finished <= now {
                 continue;
@@ -308,8 +329,8 @@ impl Meter {
             let lost_queue = self.take_back(queue, arrived, started, now);
             let lost_busy = self.take_back(busy, started, finished, now);
             let account = &mut self.stations[station.index()];
-            account.queue -= lost_queue;
-            account.busy -= lost_busy;
+            account.queue.measured -= lost_queue;
+            account.busy.measured -= lost_busy;
         }
     }
 
@@ -370,21 +391,21 @@ impl Meter {
     fn read_off(&mut self, now: u64) {
         while now >= self.next_reading {
             let at = self.next_reading;
-            // Readings fall on the end of the warm-up, so what accrued lies wholly before or wholly after it.
-            let measured = at > self.warm_up.nanos();
+            let measured = self.measuring();
             for (row, gauge) in self.gauges.iter_mut().enumerate() {
                 gauge.accrue(at);
-                let accrued = std::mem::take(&mut gauge.accrued);
-                self.merged.timeline.add_integral(row, accrued);
-                if measured {
-                    gauge.measured += accrued;
-                } else {
+                self.merged.timeline.add_integral(row, gauge.integral.read_off(measured));
+                if !measured {
                     gauge.peak = gauge.reading;
                 }
+            }
+            for station in 0..self.stations.len() {
+                self.read_off_station(station);
             }
             if at == self.merged.timeline.current_end() {
                 self.merged.timeline.advance();
             }
+            self.last_reading = at;
             self.next_reading = if at >= self.length {
                 // What happens at the very end, or after it, shows on no gauge.
                 u64::MAX
@@ -394,6 +415,28 @@ impl Meter {
         }
     }
 
+    /// Reads off a station as if it were a gauge.
+    fn read_off_station(&mut self, station: usize) {
+        let measured = self.measuring();
+        let id = StationId(station as u16);
+        let account = &mut self.stations[station];
+        self.merged.timeline.add_integral(self.catalogue.queue(id), account.queue.read_off(measured));
+        self.merged.timeline.add_integral(self.catalogue.utilisation(id), account.busy.read_off(measured));
+    }
+
+    /// Whether what accrues now is measured. Gauges are read off at the end of the warm-up, so that what accrues
+    /// between two readings lies wholly before it or wholly after.
+    fn measuring(&self) -> bool {
+        self.last_reading >= self.warm_up.nanos()
+    }
+
+    /// Whether gauges are not read off from `from` to `to`, but perhaps at these instants.
+    #[inline]
+    fn between_readings(&self, from: Time, to: Time) -> bool {
+        self.last_reading <= from.nanos() && to.nanos() <= self.next_reading
+    }
+
+    #[inline]
     fn step_up(&mut self, row: usize, now: Time) {
         let gauge = &mut self.gauges[row];
         gauge.accrue(now.nanos());
@@ -401,6 +444,7 @@ impl Meter {
         gauge.peak = gauge.peak.max(gauge.reading);
     }
 
+    #[inline]
     fn step_down(&mut self, row: usize, now: Time) {
         let gauge = &mut self.gauges[row];
         gauge.accrue(now.nanos());
@@ -489,6 +533,44 @@ impl Meter {
         self.count(count);
     }
 
+    /// A piece of work has its place at a station.
+    #[inline(always)]
+    fn served(&mut self, now: Time, station: StationId, arrived: Time, started: Time, finished: Time) {
+        if started >= self.warm_up && started.nanos() < self.length {
+            self.record(self.catalogue.station(Metric::StationWait, station), started.since(arrived));
+        }
+        if self.between_readings(arrived, finished) {
+            let account = &mut self.stations[station.index()];
+            account.queue.accrued += u128::from((started - arrived).nanos());
+            account.busy.accrued += u128::from((finished - started).nanos());
+        } else {
+            self.served_across_readings(station, arrived, started, finished);
+        }
+        if !self.pending.is_empty() {
+            self.keep(now, station, Piece { arrived, started, finished });
+        }
+    }
+
+    /// Keeps a piece of work for as long as its process could fail before it is done.
+    #[inline(never)]
+    fn keep(&mut self, now: Time, station: StationId, piece: Piece) {
+        // Applications and databases have nothing to lose here.
+        let Some(pending) = self.pending.get_mut(station.index()) else { return };
+        while pending.front().is_some_and(|piece| piece.finished <= now) {
+            pending.pop_front();
+        }
+        pending.push_back(piece);
+    }
+
+    #[inline(never)]
+    fn served_across_readings(&mut self, station: StationId, arrived: Time, started: Time, finished: Time) {
+        let queue = self.interval(self.catalogue.queue(station), arrived, started);
+        let busy = self.interval(self.catalogue.utilisation(station), started, finished);
+        let account = &mut self.stations[station.index()];
+        account.queue.measured += queue;
+        account.busy.measured += busy;
+    }
+
     /// The parts of an interval that a station's queue or servers are charged for: over the whole run, and after the
     /// warm-up. Work may start or finish after the run has ended.
     fn interval(&mut self, row: usize, from: Time, to: Time) -> u128 {
@@ -502,7 +584,8 @@ impl Meter {
 }
 
 impl Recorder for Meter {
-    #[inline]
+    // Whoever notes a fact knows which: of this match, nothing but the one arm is left there.
+    #[inline(always)]
     fn note(&mut self, now: Time, fact: Fact) {
         if now.nanos() >= self.next_reading {
             self.read_off(now.nanos());
@@ -531,24 +614,11 @@ impl Recorder for Meter {
             Fact::Seized { pool, .. } => self.step_up(self.catalogue.in_use(pool), now),
             Fact::Freed { pool, .. } => self.step_down(self.catalogue.in_use(pool), now),
             Fact::Served { station, arrived, started, finished } => {
-                if started >= self.warm_up && started.nanos() < self.length {
-                    self.record(self.catalogue.station(Metric::StationWait, station), started.since(arrived));
-                }
-                let queue = self.interval(self.catalogue.queue(station), arrived, started);
-                let busy = self.interval(self.catalogue.utilisation(station), started, finished);
-                let account = &mut self.stations[station.index()];
-                account.queue += queue;
-                account.busy += busy;
-                if let Some(pending) = self.pending.get_mut(station.index()) {
-                    while pending.front().is_some_and(|piece| piece.finished <= now) {
-                        pending.pop_front();
-                    }
-                    pending.push_back(Piece { arrived, started, finished });
-                }
+                self.served(now, station, arrived, started, finished);
             }
             Fact::Skipped { station, arrived, until } => {
                 let queue = self.interval(self.catalogue.queue(station), arrived, until);
-                self.stations[station.index()].queue += queue;
+                self.stations[station.index()].queue.measured += queue;
             }
             Fact::Alerting { path, since_offered, .. } => {
                 if now.nanos() - since_offered.nanos() >= self.warm_up.nanos() {
