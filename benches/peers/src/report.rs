@@ -73,6 +73,13 @@ pub fn print(file: &str) -> ExitCode {
     let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{file}: {error}"));
     let measurements: Vec<Measurement> =
         text.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}"))).collect();
+    let has =
+        |engine: &str, model: &str| measurements.iter().any(|other| other.engine == engine && other.model == model);
+    let missing: Vec<_> = plan::all(1.0).into_iter().filter(|(engine, model, _)| !has(engine, model)).collect();
+    if !missing.is_empty() {
+        eprintln!("{file} lacks measurements: {missing:?}");
+        return ExitCode::FAILURE;
+    }
     let checks = checks(&measurements);
     print!("{}{}{}{}", speeds(&measurements), targets(&measurements), theory(&checks), versions(&measurements));
     let wrong: Vec<&Check> = checks.iter().filter(|check| !check.agrees).collect();
