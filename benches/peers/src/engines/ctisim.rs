@@ -1,0 +1,44 @@
+//! ctisim's calendar: events by value, times in nanoseconds. Its dice are one stream of ChaCha8, by inverse transform.
+
+use std::time::Duration;
+
+use cpu_time::ProcessTime;
+use ctisim::engine::{Calendar, Distribution, Span, Stream, Time};
+
+use super::{Measured, Runs};
+use crate::models::{Dice, Model};
+
+pub(super) struct Inverse(Stream);
+
+impl Inverse {
+    pub(super) fn new(seed: u64) -> Inverse {
+        Inverse(Stream::new(seed, 0, 0))
+    }
+}
+
+impl Dice for Inverse {
+    #[inline]
+    fn exponential(&mut self, mean: u64) -> u64 {
+        Distribution::Exponential { mean: Span::from_nanos(mean) }.sample(self.0.next_u64()).nanos()
+    }
+}
+
+pub(super) struct Bare<D>(pub(super) D);
+
+impl<D: Dice, M: Model> Runs<M> for Bare<D> {
+    fn run(mut self, mut model: M) -> (Measured, Duration) {
+        let mut calendar = Calendar::new();
+        for (at, event) in model.begin(&mut self.0) {
+            calendar.push(Time::from_nanos(at), event);
+        }
+        let start = ProcessTime::now();
+        while !model.is_over() {
+            let (now, event) = calendar.pop().expect("a model that is not over has something pending");
+            for (delay, event) in model.handle(now.nanos(), event, &mut self.0).into_iter().flatten() {
+                calendar.push(now + Span::from_nanos(delay), event);
+            }
+        }
+        let took = start.elapsed();
+        (model.measured(), took)
+    }
+}
