@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use ctisim::experiment::{Measured, replicate};
 use ctisim::plan::{Plan, compile};
 use ctisim::record::Measure;
-use ctisim::report::{Baseline, Gate, GateReport, Gated, Study};
+use ctisim::report::{Baseline, Gate, GateReport, Gated, Speed, SpeedHeld, Study};
 use ctisim::workload::NoFiles;
 
 /// A CallManager that is at work a fifth of the time, with nothing but its callers.
@@ -200,6 +200,36 @@ fn the_script_ends_with_the_worst_code() {
     assert_eq!(run("kept", &["--set", "work.setup.exponential=25ms", "--changed"]), Some(10));
     assert_eq!(run("kept", &["--set", "work.setup.exponential=25ms"]), Some(12));
     assert_eq!(run("nowhere", &[]), Some(12));
+}
+
+/// Two percent more are a regression, and what cannot be counted is no pass.
+#[test]
+fn speed_is_a_matter_of_instructions() {
+    let before = Speed { instructions_per_event: 500.0, margin_percent: 2.0, build: "this one".to_owned() };
+    let verdict = |now: Result<f64, String>, build: &str| SpeedHeld::new(&before, now, build).verdict;
+    assert_eq!(verdict(Ok(509.9), "this one"), Gate::Pass);
+    assert_eq!(verdict(Ok(510.1), "this one"), Gate::Regression);
+    assert_eq!(verdict(Ok(489.9), "this one"), Gate::Improvement);
+    assert_eq!(verdict(Ok(500.0), "another one"), Gate::NotComparable);
+    assert_eq!(verdict(Err("no valgrind".to_owned()), "this one"), Gate::NotComparable);
+
+    // On a machine without valgrind.
+    let directory = recorded(&[]);
+    let path = directory.path().join("kept/small.json");
+    let kept = fs::read_to_string(&path).expect("the baseline");
+    let speed = "\"speed\": { \"instructions_per_event\": 500.0, \"margin_percent\": 2.0, \"build\": \"this one\" }";
+    fs::write(&path, kept.replacen("\"speed\": null", speed, 1)).expect("it can be written");
+    let gate = |more: &[&str]| {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ctisim"));
+        command.current_dir(directory.path()).env("PATH", directory.path());
+        let arguments = ["gate", "small.toml", "--baseline", "kept/small.json", "--quiet"];
+        let output = command.args(arguments).args(more).output().expect("the program is there");
+        (output.status.code(), text(&output.stdout))
+    };
+    let (code, said) = gate(&[]);
+    assert_eq!(code, Some(12), "{said}");
+    assert!(said.contains("there is no valgrind on this machine"), "{said}");
+    assert_eq!(gate(&["--no-speed"]).0, Some(0));
 }
 
 /// A baseline that lacks a measure of today.
