@@ -591,7 +591,9 @@ fn a_comparison_tells_what_differs_and_what_cannot() {
         let output = ctisim(directory.path(), &[&base, more].concat());
         (output.status.code(), text(&output.stdout), text(&output.stderr))
     };
-    let (code, table, said) = compare(&["--no-files"]);
+    assert_eq!(compare(&["--no-files"]).0, Some(2));
+    assert_eq!(compare(&["--set-b", "run.seed=7", "--no-files"]).0, Some(2));
+    let (code, table, said) = compare(&["steady.toml", "--no-files"]);
     assert_eq!(code, Some(0));
     assert!(table.contains("0 alike") && said.contains("the same in every replication"), "{table}{said}");
     // Fewer lines refuse more calls of the same callers.

@@ -39,6 +39,7 @@ fn gated<'a>(study: &'a Study<'a>) -> Gated<'a> {
 fn gate(before: &Study<'_>, now: &Study<'_>, margin: Option<f64>) -> GateReport {
     let mut baseline = gated(before).baseline(margin, String::new(), None);
     baseline.seed = now.seed;
+    let baseline = baseline.sealed();
     // As if it had been kept.
     let baseline = Baseline::read(std::str::from_utf8(&baseline.json()).expect("JSON is text")).expect("it is sound");
     GateReport::new(&gated(now), &baseline, None)
@@ -156,10 +157,14 @@ fn what_cannot_be_judged_is_never_a_pass() {
     refuses("cannot be read", &[]);
     let values = kept.find("\"values\": \"").expect("values") + 11;
     with(format!("{}9{}", &kept[..values], &kept[values + 1..]));
-    refuses("somebody changed or cut them", &[]);
+    refuses("somebody changed or cut it", &[]);
+    with(kept.replacen("\"first_replication\": 0", "\"first_replication\": 1", 1));
+    refuses("somebody changed or cut it", &[]);
     with(kept.replacen("\"format\": 1", "\"format\": 2", 1));
     refuses("its format is 2", &[]);
-    with(kept.replacen("\"version\": \"0.1", "\"version\": \"0.2", 1));
+    let mut other = Baseline::read(&kept).expect("it is sound");
+    other.version = "0.2.0".to_owned();
+    with(String::from_utf8(other.sealed().json()).expect("JSON is text"));
     refuses("recorded by version 0.2.0", &[]);
     let margin = kept.find("\"margin\": ").expect("a margin") + 10;
     with(format!("{}-{}", &kept[..margin], &kept[margin..]));
@@ -169,9 +174,9 @@ fn what_cannot_be_judged_is_never_a_pass() {
     assert!(ctisim(at, &arguments).status.success());
     assert_eq!(verdict(at, &[]).0, Some(0));
     let one = fs::read_to_string(at.join("kept/small.json")).expect("the baseline");
-    let asked = one.find("\"asked\": [").expect("what was asked");
-    let end = asked + one[asked..].find(']').expect("its end");
-    with(format!("{}\"asked\": [{}", &one[..asked], &one[end..]));
+    let mut one = Baseline::read(&one).expect("it is sound");
+    one.asked.clear();
+    with(String::from_utf8(one.sealed().json()).expect("JSON is text"));
     refuses("it has no values of these measures: completed, ", &[]);
     // None at all, which is not the same as wrong usage.
     fs::remove_file(at.join("kept/small.json")).expect("it was there");

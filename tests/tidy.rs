@@ -141,3 +141,19 @@ fn a_test_named_by_a_rule_is_listed_with_it() {
         }
     }
 }
+
+/// Whoever asks for a measure finds its name.
+#[test]
+fn every_metric_is_in_the_documentation() {
+    use ctisim::record::{Count, Gauge, Metric, Scope, Statistic};
+    let text = fs::read_to_string(root().join("docs/RESULTS.md")).expect("docs/RESULTS.md");
+    let from = text.find("## What is measured").expect("a list of measures");
+    let list = &text[from..from + text[from..].find("\n## ").expect("its end")];
+    let names = Count::ALL.into_iter().map(Count::name).chain(Metric::ALL.into_iter().map(Metric::name));
+    let names = names.chain(Gauge::ALL.into_iter().map(Gauge::name)).chain(Scope::ALL.into_iter().map(Scope::name));
+    let missing: Vec<&str> = names
+        .chain(Statistic::ALL.into_iter().map(Statistic::name))
+        .filter(|name| !list.contains(&format!("`{name}`")))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}

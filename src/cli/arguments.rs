@@ -314,7 +314,7 @@ fn seed(text: &str) -> Result<u64, String> {
 
 /// A share such as `1%`.
 pub(super) fn percent(text: &str) -> Result<f64, String> {
-    units::share(text).map_err(|why| format!("expected a percentage such as 1%: {why}"))
+    units::share(text).map_err(|_| "expected a percentage such as 1%".to_owned())
 }
 
 /// A whole number within bounds that have a reason.

@@ -16,7 +16,7 @@ use super::model::{Loaded, Source};
 use super::output::OutputDirectory;
 use super::progress::Bar;
 use super::run::{Interrupt, explain_panics, jobs, quoted, stopped};
-use super::study::Runner;
+use super::study::{Runner, one_warm_up};
 use super::vary::Knob;
 use super::{Stop, memory, print, say};
 
@@ -103,6 +103,7 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     // Every value before any is run: a mistake in the last one is not found after an hour.
     for at in 0..values {
         let plan = load(at)?.plan;
+        one_warm_up(&plan)?;
         let summaries = wanted.saturating_mul(ReplicationSummary::bytes(&plan));
         memory::check(plan.memory_needed(jobs), summaries, jobs)?;
     }

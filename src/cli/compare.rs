@@ -5,16 +5,17 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::engine::Time;
-use crate::plan::Plan;
+use crate::plan::{Plan, StudyKind};
 use crate::record::{Measure, ReplicationSummary};
 use crate::report::{self, Difference, Study};
 
 use super::arguments::{StudyArguments, TextFormat};
-use super::model::{self, Loaded};
+use super::model::{Loaded, Source};
 use super::output::OutputDirectory;
 use super::progress::Bar;
 use super::run::{Interrupt, explain_panics, jobs, quoted, stopped};
-use super::study::Runner;
+use super::study::{Runner, warm_up_is_open};
+use super::vary::not_of_the_study;
 use super::{Stop, memory, print, say};
 
 pub(super) const AFTER_HELP: &str = "\
@@ -75,13 +76,24 @@ const FILE: &str = "comparison.csv";
 /// Runs both workloads with the same callers, and prints what differs.
 pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let CompareArguments { study, .. } = arguments;
-    let load = |path: &Path, own: &[String]| {
-        let settings: Vec<String> = study.settings.iter().chain(own).cloned().collect();
-        model::load(Some(path), &settings, "give the path of a workload file")
-    };
-    let Loaded { plan: mut a, .. } = load(&arguments.a, &arguments.settings_a)?;
+    if arguments.b.is_none() && arguments.settings_a.is_empty() && arguments.settings_b.is_empty() {
+        let help = "give a second workload, or change a value of this one with --set-b KEY=VALUE";
+        return Err(Stop::Usage(format!("there is nothing to compare it with\n  help: {help}")));
+    }
+    for (flag, setting) in named("--set-a", &arguments.settings_a).chain(named("--set-b", &arguments.settings_b)) {
+        let key = setting.split_once('=').map_or(setting, |(key, _)| key);
+        not_of_the_study(key).map_err(|why| Stop::Usage(format!("{flag} {setting}: {why}")))?;
+    }
+    let help = "give the path of a workload file";
     let b_path = arguments.b.as_deref().unwrap_or(&arguments.a);
-    let Loaded { plan: mut b, .. } = load(b_path, &arguments.settings_b)?;
+    // What comes on standard input comes once.
+    let source = Source::read(Some(&arguments.a), help)?;
+    let other = (b_path != arguments.a).then(|| Source::read(Some(b_path), help)).transpose()?;
+    let load = |source: &Source, own: &[String]| {
+        source.load(&study.settings.iter().chain(own).cloned().collect::<Vec<String>>())
+    };
+    let Loaded { plan: mut a, .. } = load(&source, &arguments.settings_a)?;
+    let Loaded { plan: mut b, .. } = load(other.as_ref().unwrap_or(&source), &arguments.settings_b)?;
     let measures = measures(&arguments.measures, &a, &b)?;
 
     let seed = study.seed.unwrap_or(a.seed);
@@ -111,7 +123,7 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let outcomes = runner.find_warm_up(&mut a, study.quiet).and_then(|()| {
         runner.find_warm_up(&mut b, study.quiet)?;
         // Of both the same time is measured, or counts could not be compared.
-        if a.finds_warm_up || b.finds_warm_up {
+        if warm_up_is_open(&a) || warm_up_is_open(&b) {
             let later = a.warm_up.max(b.warm_up);
             (a.warm_up, b.warm_up) = (later, later);
         }
@@ -129,9 +141,13 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     if let Some(output) = &output {
         output.write(&[(FILE, csv.clone())])?;
     }
-    let title = title(arguments, &a, b_path, &replications, seed);
+    let title = title(arguments, (&a, &b), b_path, &replications, seed);
     match arguments.format {
-        TextFormat::Table => print((title + &report::comparison_table(&compared, arguments.all)).as_bytes())?,
+        TextFormat::Table => {
+            // What somebody asked for is shown, whatever there is to say of it.
+            let all = arguments.all || !arguments.measures.is_empty();
+            print((title + &report::comparison_table(&compared, all)).as_bytes())?;
+        }
         TextFormat::Csv => print(&csv)?,
         TextFormat::Json => print(&report::comparison_sheet(&compared).json())?,
         TextFormat::Md => print((title + "\n" + &report::comparison_markdown(&compared)).as_bytes())?,
@@ -164,23 +180,34 @@ fn measures(asked: &[Measure], a: &Plan, b: &Plan) -> Result<Vec<Measure>, Stop>
             )));
         }
     }
-    Ok(asked.to_vec())
+    let mut measures = asked.to_vec();
+    measures.sort();
+    measures.dedup();
+    measures.sort_by_key(|measure| asked.iter().position(|it| it == measure));
+    Ok(measures)
+}
+
+fn named<'a>(flag: &'static str, settings: &'a [String]) -> impl Iterator<Item = (&'static str, &'a str)> {
+    settings.iter().map(move |setting| (flag, setting.as_str()))
 }
 
 /// What makes a comparison less than it seems.
 fn notes(a: &Plan, b: &Plan) {
     let time = |plan: &Plan| (plan.length.since(Time::ZERO), plan.warm_up.since(Time::ZERO));
-    if time(a) != time(b) && !(a.finds_warm_up || b.finds_warm_up) {
+    if time(a) != time(b) && !(warm_up_is_open(a) || warm_up_is_open(b)) {
         say("warning: A and B do not measure the same stretch of time, so counts differ for that alone");
     }
     if a.study != b.study {
         say("warning: one of A and B is a steady study, and the other is not");
     }
+    if a.sources != b.sources {
+        say("note: the callers of A and B differ, so that a difference may be theirs");
+    }
 }
 
 fn title(
     arguments: &CompareArguments,
-    a: &Plan,
+    (a, b): (&Plan, &Plan),
     b_path: &Path,
     replications: &std::ops::Range<u64>,
     seed: u64,
@@ -191,16 +218,20 @@ fn title(
     };
     let count = replications.end - replications.start;
     format!(
-        "A: {}\nB: {}\n{count} replications of each, with the same callers, seed {seed}{}\n(Of a percentile, the mean of the \
-         replications' own.)\n",
+        "A: {}\nB: {}\n{count} replication{} of each, {}, seed {seed}{}\n(Of a percentile, the mean of the replications' \
+         own.)\n",
         described(&arguments.a, &arguments.settings_a),
         described(b_path, &arguments.settings_b),
+        if count == 1 { "" } else { "s" },
+        if a.sources == b.sources { "with the same callers" } else { "with callers of their own" },
         match replications.start {
             0 => String::new(),
             first => format!(" (numbers {first} to {})", replications.end - 1),
         },
-    ) + match a.study {
-        crate::plan::StudyKind::Steady => "(Steady: the beginning is left out.)\n",
-        crate::plan::StudyKind::Terminating => "",
+    ) + &match a.study {
+        StudyKind::Steady => {
+            format!("(Steady: of both the first {} are left out.)\n", report::span(a.warm_up.since(Time::ZERO)))
+        }
+        StudyKind::Terminating => String::new(),
     }
 }

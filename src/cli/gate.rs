@@ -15,7 +15,7 @@ use super::model::{self, Loaded};
 use super::output::write_new;
 use super::progress::Bar;
 use super::run::{Interrupt, explain_panics, jobs, quoted, stopped};
-use super::study::Runner;
+use super::study::{Runner, warm_up_is_open};
 use super::{Stop, instructions, memory, print, say};
 
 pub(super) const AFTER_HELP: &str = "\
@@ -81,6 +81,11 @@ const SPEED_MARGIN: f64 = 2.0;
 
 /// Records a baseline, or holds a workload against one.
 pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
+    let paths =
+        [Some(&arguments.baseline), arguments.junit.as_ref(), arguments.markdown.as_ref(), arguments.json.as_ref()];
+    if paths.into_iter().flatten().any(|path| path == Path::new("-")) {
+        return Err(Stop::Usage("baselines and reports are files: `-` is none".to_owned()));
+    }
     let help = "give the path of a workload file";
     let loaded = model::load(Some(&arguments.workload), &arguments.study.settings, help)?;
     if arguments.record {
@@ -93,9 +98,9 @@ pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
         (&arguments.json, report::gate_json(&report)),
     ];
     for (path, content) in files {
-        if let Some(path) = path {
-            write_new(path, &content, true, String::new)?;
-        }
+        let Some(path) = path else { continue };
+        create_parent(path)?;
+        write_new(path, &content, true, String::new)?;
     }
     print(report::gate_table(&report).as_bytes())?;
     match report.verdict {
@@ -107,11 +112,21 @@ pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
                 "speed could not be judged\n  help: install valgrind, or leave speed out with --no-speed".to_owned()
             }
             false => format!(
-                "{}: {}\n  help: record it anew with --record, and have that reviewed",
+                "{}: {}\n  help: leave out what was not there when it was recorded, hold a changed workload against it with \
+                 --changed, or record it with --record and have that reviewed",
                 arguments.baseline.display(),
                 report.reasons.join("; ")
             ),
         })),
+    }
+}
+
+/// A file of this program's own is not refused for want of a directory.
+fn create_parent(file: &Path) -> Result<(), Stop> {
+    match file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        None => Ok(()),
+        Some(directory) => fs::create_dir_all(directory)
+            .map_err(|error| Stop::Failed(format!("cannot create {}: {error}", directory.display()))),
     }
 }
 
@@ -122,6 +137,9 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
     let range = arguments.study.replications.clone().unwrap_or(0..u64::from(plan.replications));
     if range.end - range.start < 2 {
         return Err(Stop::Usage("a baseline takes two replications at least".to_owned()));
+    }
+    if range.end - range.start < 30 && !arguments.study.quiet {
+        say("warning: fewer than 30 replications tell little of what becomes worse");
     }
     if arguments.speed && cfg!(debug_assertions) {
         say("note: this is a debug build; its speed is compared with debug builds only");
@@ -139,10 +157,7 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
     let study = run(arguments, &mut plan, seed, range, None)?;
     let gated = Gated { study: &study, digest: &digest, asked: &arguments.measures };
     let baseline = gated.baseline(arguments.margin, command, speed);
-    if let Some(directory) = arguments.baseline.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        fs::create_dir_all(directory)
-            .map_err(|error| Stop::Failed(format!("cannot create {}: {error}", directory.display())))?;
-    }
+    create_parent(&arguments.baseline)?;
     write_new(&arguments.baseline, &baseline.json(), true, String::new)?;
     if !arguments.study.quiet {
         let measures = baseline.measures.len();
@@ -182,6 +197,8 @@ fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> 
         let now = instructions::per_event(&arguments.workload, &arguments.study.settings, baseline.seed);
         SpeedHeld::new(before, now, &instructions::build())
     });
+    // The name is in every file, and says nothing.
+    plan.name.clone_from(&baseline.workload);
     let warm_up = Time::ZERO + Span::from_nanos(baseline.warm_up_ns);
     let study = run(arguments, &mut plan, baseline.seed, recorded, Some(warm_up))?;
     Ok(GateReport::new(&Gated { study: &study, digest: &digest, asked: &asked }, &baseline, speed))
@@ -215,7 +232,7 @@ fn run<'plan>(
     let interrupt = Interrupt::listen()?;
     let progress = Bar::new(wanted, quiet);
     let runner = Runner { seed, jobs, audit: false, stop: &interrupt.stop };
-    let outcome = match warm_up.filter(|_| plan.finds_warm_up) {
+    let outcome = match warm_up.filter(|_| warm_up_is_open(plan)) {
         Some(warm_up) => {
             plan.warm_up = warm_up;
             Ok(())

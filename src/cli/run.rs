@@ -138,8 +138,13 @@ fn outcome_of(judged: &[Judged]) -> Result<(), Stop> {
         Verdict::Met => Ok(()),
         Verdict::Missed => Err(Stop::Missed(format!("not met: {}", told(Verdict::Missed)))),
         Verdict::Undecided => Err(Stop::Inconclusive(format!(
-            "{}\n  help: more --replications narrow the intervals",
-            told(Verdict::Undecided)
+            "{}\n  help: {}",
+            told(Verdict::Undecided),
+            match judged.iter().filter(|it| it.verdict == Verdict::Undecided).all(Judged::is_hopeless) {
+                true =>
+                    "no number of replications decides that: nothing of the kind came up, or the bound is nothing at all",
+                false => "more --replications narrow the intervals",
+            }
         ))),
     }
 }

@@ -10,7 +10,7 @@ use crate::record::Measure;
 use crate::report::Study;
 use crate::stats::Confidence;
 
-use super::say;
+use super::{Stop, say};
 
 /// How narrow the interval of a measure is to be.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,24 @@ impl Precision {
 
     fn is_reached(&self, study: &Study) -> bool {
         self.reached(study).is_some_and(|percent| percent <= self.percent)
+    }
+}
+
+/// Whether it is for pilot runs to say how much of the beginning is left out.
+pub(super) fn warm_up_is_open(plan: &Plan) -> bool {
+    plan.study == StudyKind::Steady && plan.finds_warm_up
+}
+
+/// Refuses a steady study of many values whose warm-up is open: pilot runs would find another one at each, and counts would
+/// be of other stretches of time.
+pub(super) fn one_warm_up(plan: &Plan) -> Result<(), Stop> {
+    match warm_up_is_open(plan) {
+        false => Ok(()),
+        true => Err(Stop::Usage(
+            "values of a steady study are compared over one stretch of time, and the workload leaves its beginning open\n  \
+             help: give it with --set run.warm_up=15m or the like; `ctisim run` at the heaviest value tells what it takes"
+                .to_owned(),
+        )),
     }
 }
 

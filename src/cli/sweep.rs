@@ -17,7 +17,7 @@ use super::model::{Loaded, Source};
 use super::output::OutputDirectory;
 use super::progress::Bar;
 use super::run::{Interrupt, explain_panics, jobs, quoted, stopped};
-use super::study::Runner;
+use super::study::{Runner, one_warm_up};
 use super::vary::Knob;
 use super::workbook::Workbook;
 use super::{Stop, memory, print, workbook};
@@ -253,6 +253,7 @@ fn point(
     for measure in measures {
         measure.check(&plan).map_err(|why| usage(format!("--metric {measure}"), why))?;
     }
+    one_warm_up(&plan)?;
     let seed = arguments.study.seed.unwrap_or(plan.seed);
     let replications = arguments.study.replications.clone().unwrap_or(0..u64::from(plan.replications));
     let number = replications.end - replications.start;

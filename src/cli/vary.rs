@@ -33,8 +33,12 @@ impl Knob {
         if key.is_empty() || values.is_empty() {
             return Err(EXPECTED.to_owned());
         }
+        not_of_the_study(key)?;
         let values = match values.split_once("..") {
             Some((low, rest)) => {
+                if rest.contains(',') {
+                    return Err(format!("a range and a list cannot be mixed: {EXPECTED}"));
+                }
                 let (high, step) = match rest.split_once(':') {
                     Some((high, step)) => (high, Some(step.trim())),
                     None => (rest, None),
@@ -55,6 +59,15 @@ impl Knob {
     /// The assignment of one of its values, as `--set` takes it.
     pub(super) fn setting(&self, at: usize) -> String {
         format!("{}={}", self.key, self.values[at])
+    }
+}
+
+/// What says how a workload is run, and not what is simulated, is the same for all that are compared.
+pub(super) fn not_of_the_study(key: &str) -> Result<(), String> {
+    match key.trim() {
+        "run.seed" => Err("all are run with one seed, and so with the same callers: that is --seed".to_owned()),
+        "run.replications" => Err("all have the same replications: that is --replications".to_owned()),
+        _ => Ok(()),
     }
 }
 
@@ -195,6 +208,8 @@ mod tests {
             ("x", "expected KEY="),
             ("x=", "expected KEY="),
             ("x=1,,2", "empty"),
+            ("run.seed=1,2", "that is --seed"),
+            ("x=5s..20s:5s,30s", "cannot be mixed"),
             ("x=1,2,1", "twice"),
             ("x=5..1", "lower end comes first"),
             ("x=1..5:0", "the step is nothing"),

@@ -88,6 +88,10 @@ pub fn goals(workload: &Workload, plan: Option<&Plan>, reports: &Reports) -> Vec
             None => said.metric.value.clone(),
         };
         let complain = |place: &Place, why: String| reports.add(Problem::new(place.clone(), why, ""));
+        if said.metric.value.is_empty() {
+            // It has been reported, or is reported as no sentence.
+            continue;
+        }
         if let Err(why) = Measure::parse(&measure) {
             let problem = Problem::new(said.metric.place.clone(), why, "");
             reports.add(problem.hint("docs/RESULTS.md lists what is measured"));

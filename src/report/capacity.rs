@@ -248,6 +248,8 @@ impl Capacity {
         let grew = |place: &&Place| {
             let most = share(worst, place).max(place.busiest_bin);
             match best {
+                // What is full where the goals are missed binds, whether or not it is also full where they are met.
+                Some(_) if place.busiest_bin >= SATURATED => true,
                 Some(best) => most - share(best, place) >= GROWN && place.busiest_bin >= FULL_ENOUGH,
                 // Where the goals are met nowhere, only what is full beyond doubt can be blamed.
                 None => place.busiest_bin >= SATURATED,

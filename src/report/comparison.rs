@@ -66,10 +66,12 @@ impl Difference {
 pub struct Compared {
     /// The measure.
     pub measure: Measure,
-    /// Its mean over the replications of the first that have a value.
+    /// Its mean in the first, over the pairs; over all replications with a value where there are not two pairs.
     pub first: Option<f64>,
     /// The same of the second.
     pub second: Option<f64>,
+    /// How many replications have a value in both.
+    pub pairs: u64,
     /// The differences, of replications with a value in both; `None` with fewer than two.
     pub paired: Option<Paired>,
     /// How sure the interval of this difference has to be, given how many there are (Holm).
@@ -85,32 +87,36 @@ pub struct Compared {
 /// is what a difference has to be to matter.
 pub fn compare(first: &[Sample], second: &[Sample], margin: f64) -> Vec<Compared> {
     debug_assert_eq!(first.len(), second.len(), "the same measures");
-    let pair = |(first, second): (&Sample, &Sample)| {
+    let mean = |some: &[f64]| (!some.is_empty()).then(|| some.iter().sum::<f64>() / some.len() as f64);
+    let all = |values: &Values| mean(&values.iter().flatten().copied().collect::<Vec<f64>>());
+    let compared = |(first, second): (&Sample, &Sample)| {
         let both = first.values.iter().zip(&second.values).filter_map(|(&first, &second)| first.zip(second));
         let (left, right): (Vec<f64>, Vec<f64>) = both.unzip();
-        Paired::new(&left, &right)
+        let paired = Paired::new(&left, &right);
+        // What is shown beside a difference is what it is the difference of.
+        let (a, b) = match paired {
+            Some(_) => (mean(&left), mean(&right)),
+            None => (all(&first.values), all(&second.values)),
+        };
+        Compared {
+            measure: first.measure.clone(),
+            first: a,
+            second: b,
+            pairs: left.len() as u64,
+            paired,
+            confidence: Confidence::USUAL,
+            matters: margin * a.map_or(0.0, f64::abs),
+            same: first.values == second.values,
+        }
     };
-    let pairs: Vec<Option<Paired>> = first.iter().zip(second).map(pair).collect();
+    let mut compared: Vec<Compared> = first.iter().zip(second).map(compared).collect();
     // What cannot be tested cannot be found where it is not.
-    let p_values: Vec<f64> = pairs.iter().flatten().map(Paired::p_value).collect();
-    let mut levels = holm(&p_values, 0.05).into_iter();
-    let mean = |values: &Values| {
-        let some: Vec<f64> = values.iter().flatten().copied().collect();
-        (!some.is_empty()).then(|| some.iter().sum::<f64>() / some.len() as f64)
-    };
-    let compared = |((first, second), paired): ((&Sample, &Sample), Option<Paired>)| Compared {
-        measure: first.measure.clone(),
-        first: mean(&first.values),
-        second: mean(&second.values),
-        confidence: match &paired {
-            Some(_) => levels.next().map_or(Confidence::USUAL, Confidence::within),
-            None => Confidence::USUAL,
-        },
-        matters: margin * mean(&first.values).map_or(0.0, f64::abs),
-        same: first.values == second.values,
-        paired,
-    };
-    first.iter().zip(second).zip(pairs).map(compared).collect()
+    let tested = || compared.iter().filter_map(|it| it.paired.as_ref());
+    let levels = holm(&tested().map(Paired::p_value).collect::<Vec<f64>>(), 0.05);
+    for (it, level) in compared.iter_mut().filter(|it| it.paired.is_some()).zip(levels) {
+        it.confidence = Confidence::within(level);
+    }
+    compared
 }
 
 impl Compared {
@@ -241,10 +247,11 @@ pub fn comparison_markdown(compared: &[Compared]) -> String {
 
 fn summary(compared: &[Compared]) -> String {
     let count = |difference: Difference| compared.iter().filter(|it| it.difference() == difference).count();
-    let tested = compared.iter().filter(|it| it.paired.is_some()).count();
+    let tested = compared.len() - count(Difference::Nothing);
     format!(
-        "{tested} measures compared: {} the same in every replication, {} alike. Intervals allow for their number (Holm): \
+        "{tested} measure{} compared: {} the same in every replication, {} alike. Intervals allow for their number (Holm): \
          all together they find a difference where there is none with a probability of 5 % at most.\n",
+        if tested == 1 { "" } else { "s" },
         count(Difference::Same),
         count(Difference::Alike)
     )
@@ -302,7 +309,7 @@ fn cells(it: &Compared) -> Vec<Cell> {
         (&*it.measure.metric).into(),
         it.measure.statistic.name().into(),
         it.measure.unit().into(),
-        paired.map_or(0, Paired::pairs).into(),
+        it.pairs.into(),
     ];
     let numbers = [
         it.first,

@@ -63,6 +63,14 @@ pub fn judge(goal: &Goal, study: &Study, confidence: Confidence) -> Judged {
     judge_found(goal, goal.measure.of(study, confidence))
 }
 
+impl Judged {
+    /// Whether no number of replications would decide it: there is nothing to measure, or nothing is allowed and nothing was
+    /// seen, which is never known for certain.
+    pub fn is_hopeless(&self) -> bool {
+        self.found.value.is_none() || (self.goal.bound == 0.0 && self.found.value == Some(0.0))
+    }
+}
+
 /// Judges a goal by what was found of its measure.
 pub fn judge_found(goal: &Goal, found: Measured) -> Judged {
     let verdict = match goal.side {

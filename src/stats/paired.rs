@@ -52,17 +52,28 @@ impl Paired {
         self.differences.len() as f64 - 1.0
     }
 
-    /// The interval of the mean difference by Student's t.
+    /// The probability of all differences lying on one side if either is as likely (the sign test): what is left to say
+    /// where they are all the same, as no scatter seen in two or three pairs is not none.
+    fn sign_p_value(&self) -> f64 {
+        libm::exp2(1.0 - self.differences.len() as f64)
+    }
+
+    /// The interval of the mean difference by Student's t. Where all differences are the same it is that number if there are
+    /// enough of them to say so, and otherwise reaches beyond nothing.
     pub fn interval(&self, confidence: Confidence) -> (f64, f64) {
+        if self.deviation == 0.0 && self.sign_p_value() > 2.0 * confidence.tail() {
+            let size = self.mean.abs();
+            return (self.mean - size, self.mean + size);
+        }
         let half = confidence.t(self.freedom()) * self.standard_error();
         (self.mean - half, self.mean + half)
     }
 
     /// The probability of a mean difference at least as large, in either direction, if there were none in truth (the
-    /// paired t test). 0 where all pairs differ by the same, 1 where none does.
+    /// paired t test; the sign test where all pairs differ by the same). 1 where none does.
     pub fn p_value(&self) -> f64 {
         if self.deviation == 0.0 {
-            return if self.mean == 0.0 { 1.0 } else { 0.0 };
+            return if self.mean == 0.0 { 1.0 } else { self.sign_p_value() };
         }
         let t = self.mean / self.standard_error();
         let law = StudentsT::new(0.0, 1.0, self.freedom()).expect("at least one degree of freedom");
@@ -192,7 +203,11 @@ mod tests {
         assert_eq!((paired.p_value(), paired.interval(Confidence::USUAL)), (1.0, (0.0, 0.0)));
         assert_eq!(paired.pairs_needed(paired.mean(), Confidence::USUAL), None);
         let shifted: Vec<f64> = [1.0, 2.0, 4.0].iter().map(|value| value + 0.5).collect();
-        assert_eq!(Paired::new(&[1.0, 2.0, 4.0], &shifted).unwrap().p_value(), 0.0);
+        let three = Paired::new(&[1.0, 2.0, 4.0], &shifted).unwrap();
+        assert_eq!((three.p_value(), three.interval(Confidence::USUAL)), (0.25, (0.0, 1.0)));
+        let many = Paired::new(&[0.0; 20], &[0.5; 20]).unwrap();
+        assert!(many.p_value() < 2e-6);
+        assert_eq!(many.interval(Confidence::USUAL), (0.5, 0.5));
         assert_eq!(Paired::new(&[1.0], &[2.0]), None);
     }
 

@@ -116,8 +116,8 @@ pub struct Baseline {
     pub asked: Vec<String>,
     /// How fast it was, if that was recorded.
     pub speed: Option<Speed>,
-    /// The SHA-256 of the names and values of the measures: these are measured, not edited.
-    pub values_digest: String,
+    /// The SHA-256 of all that is measured and not edited: everything here but margins and which way is better.
+    pub checksum: String,
     /// What was measured.
     pub measures: Vec<Kept>,
 }
@@ -146,14 +146,6 @@ fn hex(digest: &[u8]) -> String {
 fn written(values: &Values) -> String {
     let each = |value: &Option<f64>| value.map_or_else(|| "-".to_owned(), full);
     values.iter().map(each).collect::<Vec<_>>().join(" ")
-}
-
-fn values_digest(measures: &[Kept]) -> String {
-    let mut hash = Sha256::new();
-    for kept in measures {
-        hash.update(format!("{}\n{}\n{}\n", kept.measure, kept.unit, kept.values));
-    }
-    hex(&hash.finalize())
 }
 
 /// What a gate holds together: a study, the workload it is of, and the measures in question.
@@ -210,9 +202,10 @@ impl Gated<'_> {
             fingerprint: fingerprint(study),
             asked: asked.iter().map(Measure::to_string).collect(),
             speed,
-            values_digest: values_digest(&measures),
+            checksum: String::new(),
             measures,
         }
+        .sealed()
     }
 }
 
@@ -229,8 +222,8 @@ impl Baseline {
         if baseline.measures.is_empty() || baseline.replications < 2 {
             return Err("it has nothing to compare with: no measures, or fewer than two replications".to_owned());
         }
-        if values_digest(&baseline.measures) != baseline.values_digest {
-            return Err("its values are not those that were recorded: somebody changed or cut them".to_owned());
+        if baseline.sum() != baseline.checksum {
+            return Err("it is not what was recorded: somebody changed or cut it".to_owned());
         }
         for kept in &baseline.measures {
             let values = kept.values().map_or(0, |values| values.len() as u64);
@@ -244,6 +237,26 @@ impl Baseline {
             }
         }
         Ok(baseline)
+    }
+
+    /// The same with its checksum.
+    #[must_use]
+    pub fn sealed(mut self) -> Baseline {
+        self.checksum = self.sum();
+        self
+    }
+
+    fn sum(&self) -> String {
+        let mut hash = Sha256::new();
+        let Baseline { version, workload, digest, seed, first_replication, replications, warm_up_ns, .. } = self;
+        hash.update(format!(
+            "{version}\n{workload}\n{digest}\n{seed}\n{first_replication}\n{replications}\n{warm_up_ns}\n"
+        ));
+        hash.update(format!("{}\n{}\n{}\n", self.fingerprint, self.command, self.asked.join("\n")));
+        for kept in &self.measures {
+            hash.update(format!("{}\n{}\n{}\n", kept.measure, kept.unit, kept.values));
+        }
+        hex(&hash.finalize())
     }
 
     /// The file.
