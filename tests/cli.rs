@@ -607,7 +607,7 @@ fn a_comparison_tells_what_differs_and_what_cannot() {
     compare(&again);
     assert_eq!(fs::read(directory.path().join("again/comparison.csv")).unwrap(), csv);
     // Of a percentile over replications there is none for each.
-    let (code, _, said) = compare(&["--metric", "offered.p95", "--no-files"]);
+    let (code, _, said) = compare(&["steady.toml", "--metric", "offered.p95", "--no-files"]);
     assert_eq!(code, Some(2));
     assert!(said.contains("compare `offered`"), "{said}");
 }

@@ -169,14 +169,22 @@ fn more_points_reuse_those_there_are_and_other_luck_does_not() {
 fn an_interrupted_sweep_keeps_what_is_finished() {
     for (signal, code) in [("-INT", Some(130)), ("-KILL", None)] {
         let directory = directory();
-        let endless = ["sweep", "lines.toml", "--vary", "run.replications=2,400000"];
+        // The first point is a matter of moments, the second one of hours.
+        let rates = |rates: &str| format!("traffic.callers.arrivals.poisson={rates}");
+        let (endless, short) = (rates("1/h,100000/h"), rates("1/h,2/h"));
+        let arguments = |vary: &'static str| ["sweep", "lines.toml", "--replications", "2000", vary];
+        let endless = [&arguments("--vary")[..], &[&endless]].concat();
+        let short = [&arguments("--vary")[..], &[&short]].concat();
         let mut run = command(directory.path(), &endless);
         let child = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let out = directory.path().join("results/lines.sweep");
         // The files beside it that are being written have other endings.
         let is_point = |entry: fs::DirEntry| entry.path().extension().is_some_and(|ending| ending == "json");
+        let mut waited = 0;
         while !fs::read_dir(out.join("points")).is_ok_and(|mut entries| entries.any(|entry| is_point(entry.unwrap()))) {
             std::thread::sleep(std::time::Duration::from_millis(10));
+            waited += 1;
+            assert!(waited < 6_000, "no point within a minute");
         }
         assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
         let output = child.wait_with_output().unwrap();
@@ -187,9 +195,9 @@ fn an_interrupted_sweep_keeps_what_is_finished() {
             "interrupted: 1 of 2 points are done and kept in results/lines.sweep/points; the same command goes on";
         assert_eq!(said.contains(told), code.is_some(), "{said}");
         assert!(!out.join("sweep.csv").exists());
-        let (table, said) = sweep(directory.path(), &["sweep", "lines.toml", "--vary", "run.replications=2,3"], &[]);
-        assert!(said.starts_with("point 1 of 2: run.replications=2: had it\n"), "{said}");
-        assert!(table.starts_with("lines: 2 points\n"), "{table}");
+        let (table, said) = sweep(directory.path(), &short, &[]);
+        assert!(said.starts_with("point 1 of 2: traffic.callers.arrivals.poisson=1/h: had it\n"), "{said}");
+        assert!(table.starts_with("lines: 2 points of 2000 replications"), "{table}");
     }
 }
 
