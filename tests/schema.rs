@@ -433,7 +433,7 @@ fn a_default_that_is_written_out_changes_nothing() {
 }
 
 /// What a problem says that no schema can see.
-const SEMANTIC: [&str; 39] = [
+const SEMANTIC: [&str; 43] = [
     // Names.
     "there is no ",
     "is the name of more than one",
@@ -455,6 +455,10 @@ const SEMANTIC: [&str; 39] = [
     " overlap",
     "need more digits",
     // Values that depend on others.
+    "the bound of `",
+    "only a count has a `share`",
+    "before the metric",
+    "a goal is about one thing",
     "is more than `maximum_calls`",
     "is more than the 366 days",
     "leaves nothing of the run to measure",
