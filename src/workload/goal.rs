@@ -31,6 +31,7 @@ const SCOPES: [&str; 3] = ["route_point", "application", "node"];
 impl Goal {
     pub(super) fn read(table: &Table<'_>) -> Goal {
         let metric = table.key("metric", Value::string);
+        let metric = metric.check(|metric: &String| !metric.trim().is_empty(), "is blank: it is as in setup_delay.p99");
         let metric = At { place: metric.place(), value: metric.required() };
         let mut of = None;
         for scope in SCOPES {
