@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::process::{Command, ExitCode};
 
-use ctisim::stats::estimate_at;
+use ctisim::stats::{Confidence, estimate};
 
 use crate::measurement::Measurement;
 use crate::models::{Case, telephone};
@@ -51,7 +51,7 @@ pub fn checks(measurements: &[Measurement]) -> Vec<Check> {
             let exact = !(case == Case::Telephone && quantity != "set-up wait");
             let allowed = if exact { 0.0 } else { theory * telephone::ALLOWANCE };
             for ((_, _, engine), means) in batches.iter().filter(|(key, _)| (key.0, key.1) == (model, quantity)) {
-                let estimate = estimate_at(means, confidence).expect("a measurement has batches");
+                let estimate = estimate(means, Confidence::of(confidence)).expect("a measurement has batches");
                 let (low, high) = estimate.interval.expect("a measurement has many batches");
                 checks.push(Check {
                     engine: (*engine).to_owned(),
