@@ -5,7 +5,7 @@
 #![allow(missing_docs)]
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use ctisim::engine::{Calendar, Distribution, Server, Span, Stream, Time};
+use ctisim::engine::{Calendar, Exponentials, Server, Span, Stream, Time};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::hint::black_box;
@@ -173,9 +173,8 @@ fn one_server(criterion: &mut Criterion) {
 fn serve(customers: u64) -> u64 {
     const ARRIVES: Event = [0; 4];
     const LEAVES: Event = [1; 4];
-    let between = Distribution::Exponential { mean: Span::from_millis(10) };
-    let work = Distribution::Exponential { mean: Span::from_millis(8) };
-    let mut luck = Stream::new(1, 0, 0);
+    let mut luck = Exponentials::new(Stream::new(1, 0, 0));
+    let mut draw = |mean| Span::from_nanos((mean * luck.draw()) as u64);
     let mut server = Server::default();
     let mut calendar = Calendar::new();
     let (mut present, mut stays, mut arrived, mut last) = (0, 0, 0, Time::ZERO);
@@ -186,10 +185,10 @@ fn serve(customers: u64) -> u64 {
         if event == ARRIVES {
             present += 1;
             arrived += 1;
-            let service = server.serve(now, work.sample(luck.next_u64()));
+            let service = server.serve(now, draw(8e6));
             calendar.push(service.finished, LEAVES);
             if arrived < customers {
-                calendar.push(now + between.sample(luck.next_u64()), ARRIVES);
+                calendar.push(now + draw(10e6), ARRIVES);
             }
         } else {
             present -= 1;

@@ -3,7 +3,7 @@
 use super::{Cluster, Event};
 use crate::cluster::call::Call;
 use crate::domain::{CallName, Ending, Refusal, SourceId};
-use crate::engine::{Stream, Time, stream_number, unit_exponential};
+use crate::engine::{Exponentials, Stream, Time, stream_number, unit_exponential};
 use crate::plan::{Arrivals, ModulationState, RateCurve, Source};
 use crate::record::{Fact, Recorder};
 
@@ -32,7 +32,7 @@ pub(super) struct SourceState {
     callers: Stream,
     /// For draws that a call makes a second time, as on a second look-up, or that few make: a block for each caller and hop.
     again: Stream,
-    modulation: Stream,
+    modulation: Exponentials,
     /// The block of the next caller.
     next: [u64; 8],
     /// The number of the next caller.
@@ -52,7 +52,7 @@ impl SourceState {
         SourceState {
             callers: stream("caller"),
             again: stream("caller again"),
-            modulation: stream("modulation"),
+            modulation: Exponentials::new(stream("modulation")),
             next: [0; 8],
             number: 0,
             clock: Time::ZERO,
@@ -114,7 +114,7 @@ impl SourceState {
             if self.state_ends > Time::ZERO {
                 self.state = (self.state + 1) % states.len();
             }
-            let lasts = states[self.state].mean.nanos() as f64 * unit_exponential(self.modulation.next_u64());
+            let lasts = states[self.state].mean.nanos() as f64 * self.modulation.draw();
             self.state_ends = Time::from_nanos(self.state_ends.nanos().saturating_add(lasts as u64 + 1));
         }
         states[self.state].factor

@@ -22,11 +22,15 @@
 //!   tick are far: they gather in a list of their own, which is the next to be opened.
 //! - A near part that grows too long is filed back under an earlier base.
 //!
+//! **Few** events need no ladder. While nothing is far, the base may be anywhere behind the near events: up to eight of them
+//! stay near, whatever their times.
+//!
 //! The ladder's lists are chains of fixed chunks from one arena. A vector for each would sooner or later grow to the
 //! size of the fullest slot and stay so; chunks are as many as the events need.
 
 use super::Time;
 use std::cmp::Reverse;
+use std::hint::select_unpredictable;
 
 /// Bits of a digit: 64 slots make a level, so that one word maps it.
 const DIGIT_BITS: u32 = 6;
@@ -38,6 +42,8 @@ const LEVELS: usize = u64::BITS.div_ceil(DIGIT_BITS) as usize;
 const CHUNK: usize = 32;
 /// The longest near part, but for a burst: four times what is opened, so that filing it back is rare and pays.
 const NEAR_LIMIT: usize = 4 * CHUNK;
+/// As many events as need no ladder: they are all near.
+const FEW: usize = 8;
 /// The end of a chain.
 const NONE: u32 = u32::MAX;
 
@@ -103,7 +109,7 @@ impl<E: Copy> Calendar<E> {
         Calendar {
             now: 0,
             base: 0,
-            near: Vec::new(),
+            near: Vec::with_capacity(FEW),
             far: 0,
             occupied_levels: 0,
             occupied_slots: [0; LEVELS],
@@ -149,19 +155,16 @@ impl<E: Copy> Calendar<E> {
     ///
     /// # Panics
     /// If `at` is before the time of the event taken last: the past cannot be changed.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, at: Time, event: E) {
         let nanos = at.nanos();
         if nanos < self.now {
             past(at, self.now);
         }
-        if nanos >= self.base {
-            self.file(nanos, event);
+        if self.far == 0 && self.near.len() < FEW {
+            self.insert_among_few(nanos, event);
         } else {
-            self.insert(nanos, event);
-            if self.near.len() > NEAR_LIMIT {
-                self.narrow();
-            }
+            self.insert_among_many(nanos, event);
         }
     }
 
@@ -191,6 +194,30 @@ impl<E: Copy> Calendar<E> {
     // Time and event are handed on as two words. Put together in memory and copied as one, they would be read before they
     // are written: processors wait for that, and this was a twelfth of all the time of a run.
 
+    // What seldom happens is left to others and not come back from: so there is nothing to be saved and restored, which took
+    // a fiftieth of all instructions of a run.
+    #[inline(never)]
+    fn insert_among_many(&mut self, at: u64, event: E) {
+        if self.near.len() == self.near.capacity() {
+            return self.insert_after_growing(at, event);
+        }
+        if at >= self.base {
+            self.file(at, event);
+        } else {
+            self.insert(at, event);
+            if self.near.len() > NEAR_LIMIT {
+                self.narrow();
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn insert_after_growing(&mut self, at: u64, event: E) {
+        self.near.reserve(1);
+        self.insert_among_many(at, event);
+    }
+
     /// Puts an event among the near ones, below (to be taken after) those of the same time.
     #[inline]
     fn insert(&mut self, at: u64, event: E) {
@@ -203,26 +230,50 @@ impl<E: Copy> Calendar<E> {
         self.near[place] = Pending { at, event };
     }
 
-    /// Puts an event at the end of its slot.
+    /// Puts an event among the few there are, which makes them all near. Where it belongs cannot be foreseen, so there is no
+    /// branch that would have to.
     #[inline]
+    fn insert_among_few(&mut self, at: u64, event: E) {
+        // Nothing is far: the base may be wherever no near event is after it.
+        self.base = self.base.max(at);
+        let mut carried = Pending { at, event };
+        for place in &mut self.near {
+            let here = *place;
+            let later = here.at > at;
+            *place = select_unpredictable(later, here, carried);
+            carried = select_unpredictable(later, carried, here);
+        }
+        self.near.push(carried);
+    }
+
+    /// Puts an event at the end of its slot.
+    #[inline(always)]
     fn file(&mut self, at: u64, event: E) {
         let level = level(self.base, at);
         let digit = (at >> (level as u32 * DIGIT_BITS)) as usize % SLOTS;
         let slot = &mut self.slots[level * SLOTS + digit];
-        // One event in 32 comes here if there are many; the others do not even look at the maps.
+        // One event in 32 does so if there are many; the others do not even look at the maps.
         if (slot.end as usize).is_multiple_of(CHUNK) {
-            let chunk = self.chunks.take(event);
-            if self.occupied_slots[level] & (1 << digit) == 0 {
-                self.occupied_slots[level] |= 1 << digit;
-                self.occupied_levels |= 1 << level;
-                slot.first = chunk;
-            } else {
-                self.chunks.next[slot.last()] = chunk;
-            }
-            slot.end = chunk * CHUNK as u32;
+            return self.file_in_new_chunk(level, digit, at, event);
         }
         self.chunks.places[slot.end as usize] = Pending { at, event };
         slot.end += 1;
+        self.far += 1;
+    }
+
+    #[inline(never)]
+    fn file_in_new_chunk(&mut self, level: usize, digit: usize, at: u64, event: E) {
+        let slot = &mut self.slots[level * SLOTS + digit];
+        let chunk = self.chunks.take(event);
+        if self.occupied_slots[level] & (1 << digit) == 0 {
+            self.occupied_slots[level] |= 1 << digit;
+            self.occupied_levels |= 1 << level;
+            slot.first = chunk;
+        } else {
+            self.chunks.next[slot.last()] = chunk;
+        }
+        slot.end = chunk * CHUNK as u32 + 1;
+        self.chunks.places[chunk as usize * CHUNK] = Pending { at, event };
         self.far += 1;
     }
 
@@ -263,8 +314,9 @@ impl<E: Copy> Calendar<E> {
         self.near.reverse();
         let base = self.near[0].at;
         // Far events on levels below the one where the old base and the new one part are filed by digits that no longer
-        // tell them apart from the base. None of them precedes a near event.
-        for level in 0..level(base, self.base) {
+        // tell them apart from the base. None of them precedes a near event. Nor does one at the old base itself, where near
+        // ones may be as well: all on the lowest level go the same way.
+        for level in 0..level(base, self.base).max(1) {
             while self.occupied_slots[level] != 0 {
                 let digit = self.occupied_slots[level].trailing_zeros() as usize;
                 let mut slot = self.vacate(level, digit);
@@ -556,17 +608,21 @@ mod tests {
         fn what_is_told_of_comes_next(delays in vec(delays(), 1..300)) {
             let mut calendar = Calendar::new();
             (0..).zip(&delays).for_each(|(number, &delay)| calendar.push(Time::from_nanos(delay), event(number)));
-            let mut told = Vec::new();
-            let mut taken = Vec::new();
-            while let Some((_, event)) = calendar.pop_until(Time::NEVER, |event| told.push(event)) {
-                taken.push(event);
-                let mut soon = told[..taken.len()].to_vec();
-                let mut so_far = taken.clone();
-                soon.sort_unstable();
-                so_far.sort_unstable();
-                prop_assert!(told.len() > taken.len() || soon == so_far);
+            // Whoever is told of is among the next to be taken, and there are as many as these.
+            let (mut told, mut all_told) = (Vec::new(), 0);
+            while let Some((_, event)) = calendar.pop_until(Time::NEVER, |event| {
+                told.push(event);
+                all_told += 1;
+            }) {
+                if !told.is_empty() {
+                    let place = told.iter().position(|other| *other == event);
+                    prop_assert!(place.is_some(), "{event:?} before {told:?}");
+                    told.swap_remove(place.unwrap());
+                }
             }
-            prop_assert_eq!(told.len(), delays.len());
+            prop_assert!(told.is_empty());
+            // All but those that were near from the beginning.
+            prop_assert!(all_told + NEAR_LIMIT >= delays.len());
         }
     }
 
@@ -614,6 +670,18 @@ mod tests {
     #[test]
     fn many_ties() {
         hold(&mut Checked::default(), 4000, 60_000, |word| exponential(word, 4.0));
+    }
+
+    /// Near and far events share the last tick of what is near, and the near part is then filed back.
+    #[test]
+    fn ties_on_the_border_between_near_and_far() {
+        let mut checked = Checked::default();
+        (0..20).for_each(|i| checked.push(64 + 7 * i));
+        checked.push(127);
+        checked.pop_until(u64::MAX);
+        checked.push(127);
+        (0..200).for_each(|i| checked.push(65 + i % 50));
+        checked.drain();
     }
 
     #[test]

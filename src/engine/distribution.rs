@@ -4,7 +4,7 @@
 //! span. That spends the same luck whatever the parameters are, so that two designs compared under the same luck
 //! differ by the designs. Only basic arithmetic, square roots and `libm` are used: the same bits on every platform.
 
-use super::Span;
+use super::{Span, unit_exponential};
 
 /// A distribution of spans of time.
 ///
@@ -179,13 +179,15 @@ fn rounded(nanos: f64) -> Span {
 #[inline]
 pub fn uniform(luck: u64) -> f64 {
     const INTERVAL: f64 = 1.0 / (1_u64 << 52) as f64;
-    ((luck >> 12) as f64 + 0.5) * INTERVAL
+    (whole(luck >> 12) + 0.5) * INTERVAL
 }
 
-/// The exponential quantile of mean 1 that a uniform word of luck stands for.
+/// A whole number below 2^52 as a `f64`. Processors without AVX-512 convert one at a time; these two operations they do on several.
 #[inline]
-pub fn unit_exponential(luck: u64) -> f64 {
-    -libm::log(1.0 - uniform(luck))
+pub(super) fn whole(number: u64) -> f64 {
+    const TWO_52: f64 = (1_u64 << 52) as f64;
+    debug_assert!(number < 1 << 52, "{number} has no place in a mantissa");
+    f64::from_bits(TWO_52.to_bits() | number) - TWO_52
 }
 
 /// The standard normal quantile where `below` of the probability lies below and `above` = 1 - `below` above, accurate

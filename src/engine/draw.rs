@@ -46,6 +46,14 @@ impl Stream {
         self.generator.next_u64()
     }
 
+    /// The next words, all at once.
+    #[inline]
+    pub fn fill<const N: usize>(&mut self, words: &mut [u64; N]) {
+        let mut bytes = [[0; 8]; N];
+        self.generator.fill_bytes(bytes.as_flattened_mut());
+        *words = bytes.map(u64::from_le_bytes);
+    }
+
     /// The next block; read from the beginning with this alone, the nth one (from zero) is block n.
     ///
     /// # Panics

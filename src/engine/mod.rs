@@ -3,14 +3,16 @@
 mod calendar;
 mod distribution;
 mod draw;
+mod exponential;
 mod pool;
 mod station;
 mod time;
 mod watchdog;
 
 pub use calendar::Calendar;
-pub use distribution::{Distribution, uniform, unit_exponential};
+pub use distribution::{Distribution, uniform};
 pub use draw::{Stream, stream_number};
+pub use exponential::{Exponentials, unit_exponential};
 pub use pool::{Handle, Pool};
 pub use station::{Server, Servers, Service};
 pub use time::{Span, Time};

@@ -94,37 +94,57 @@ fn is_empty<C: Cell>(cells: &[C; BLOCK]) -> bool {
     any.is_none_or(|any| any.into() == 0)
 }
 
-/// The upper edges in microseconds of the cells in which the quantiles (ascending) lie, in one pass.
-fn quantiles<C: Cell, const N: usize>(cells: &[C], totals: &Totals, wanted: [f64; N]) -> [u64; N] {
-    let mut found = [0; N];
-    if totals.count == 0 {
-        return found;
+/// Looks for quantiles (ascending) in one pass over the cells.
+struct Search<const N: usize> {
+    wanted: [f64; N],
+    ranks: [u64; N],
+    /// The upper edges in microseconds of the cells in which they lie; 0 without values.
+    found: [u64; N],
+    /// How many are found.
+    next: usize,
+    so_far: u64,
+}
+
+impl<const N: usize> Search<N> {
+    fn new(wanted: [f64; N], count: u64) -> Search<N> {
+        let next = if count == 0 { N } else { 0 };
+        Search { wanted, ranks: wanted.map(|quantile| rank(quantile, count)), found: [0; N], next, so_far: 0 }
     }
-    let ranks = wanted.map(|quantile| rank(quantile, totals.count));
-    let mut next = 0;
-    let mut so_far = 0;
-    // Most blocks are empty or lie between two quantiles.
-    for (block, cells) in cells.as_chunks::<BLOCK>().0.iter().enumerate().skip(totals.touched().start / BLOCK) {
-        if is_empty(cells) {
-            continue;
-        }
-        let values: u64 = cells.iter().map(|&cell| cell.into()).sum();
-        if so_far + values < ranks[next] {
-            so_far += values;
-            continue;
+
+    /// The next block that has `values`.
+    #[inline]
+    fn pass<C: Cell>(&mut self, block: usize, cells: &[C; BLOCK], values: u64) {
+        // Most lie between two quantiles.
+        if self.ranks.get(self.next).is_none_or(|&rank| self.so_far + values < rank) {
+            self.so_far += values;
+            return;
         }
         for (cell, &values) in (block * BLOCK..).zip(cells) {
-            so_far += values.into();
-            while so_far >= ranks[next] {
-                found[next] = if wanted[next] == 0.0 { lowest(cell) } else { highest(cell) };
-                next += 1;
-                if next == N {
-                    return found;
-                }
+            self.so_far += values.into();
+            while self.ranks.get(self.next).is_some_and(|&rank| self.so_far >= rank) {
+                self.found[self.next] = if self.wanted[self.next] == 0.0 { lowest(cell) } else { highest(cell) };
+                self.next += 1;
             }
         }
     }
-    unreachable!("quantiles are in ascending order, and none is beyond the last value")
+}
+
+fn values_in<C: Cell>(cells: &[C; BLOCK]) -> u64 {
+    cells.iter().map(|&cell| cell.into()).sum()
+}
+
+/// The upper edges in microseconds of the cells in which the quantiles (ascending) lie.
+fn quantiles<C: Cell, const N: usize>(cells: &[C], totals: &Totals, wanted: [f64; N]) -> [u64; N] {
+    let mut search = Search::new(wanted, totals.count);
+    for (block, cells) in cells.as_chunks::<BLOCK>().0.iter().enumerate().skip(totals.touched().start / BLOCK) {
+        if search.next == N {
+            break;
+        }
+        if !is_empty(cells) {
+            search.pass(block, cells, values_in(cells));
+        }
+    }
+    search.found
 }
 
 /// The durations of one replication.
@@ -179,34 +199,40 @@ impl Histogram {
         micros
     }
 
-    /// Several quantiles (ascending) in one pass, never below the least or above the greatest value.
-    pub fn quantiles<const N: usize>(&self, wanted: [f64; N]) -> [Span; N] {
-        quantiles(&self.cells, &self.totals, wanted).map(|micros| self.totals.clamp(micros))
-    }
-
-    /// Moves these values to those of other replications, and keeps the room.
-    pub fn move_to(&mut self, merged: &mut MergedHistogram) {
+    /// Moves these values to those of other replications, and keeps the room. Gives several of their quantiles (ascending),
+    /// never below the least or above the greatest; zero without values.
+    pub fn move_to<const N: usize>(&mut self, merged: &mut MergedHistogram, wanted: [f64; N]) -> [Span; N] {
         let touched = self.totals.touched();
         if touched.is_empty() {
-            return;
+            return [Span::ZERO; N];
         }
         if merged.cells.len() < touched.end {
             merged.cells.resize(self.cells.len(), 0);
         }
-        let first = touched.start / BLOCK;
-        let ours = self.cells.as_chunks_mut::<BLOCK>().0.iter_mut().skip(first);
-        let theirs = merged.cells.as_chunks_mut::<BLOCK>().0.iter_mut().skip(first);
-        let counts = ours.zip(theirs).map(|(ours, theirs)| {
+        merged.spread.reach((touched.end - 1) / BLOCK + 1);
+        let mut search = Search::new(wanted, self.totals.count);
+        let mut below = 0;
+        let ours = self.cells.as_chunks_mut::<BLOCK>().0.iter_mut();
+        let theirs = merged.cells.as_chunks_mut::<BLOCK>().0.iter_mut();
+        let blocks = ours.zip(theirs).zip(&mut merged.spread.blocks).enumerate();
+        for (block, ((ours, theirs), spread)) in blocks.skip(touched.start / BLOCK) {
+            // Most are.
             if is_empty(ours) {
-                return 0;
+                continue;
             }
             let cells = std::mem::replace(ours, [0; BLOCK]);
+            let values = values_in(&cells);
+            search.pass(block, &cells, values);
+            spread.add(below, values, self.totals.count);
+            below += values;
             theirs.iter_mut().zip(cells).for_each(|(sum, cell)| *sum += u64::from(cell));
-            cells.into_iter().map(u64::from).sum()
-        });
-        merged.spread.add_replication(first, (touched.end - 1) / BLOCK + 1, counts, self.totals.count);
+        }
+        merged.spread.replications += 1;
+        merged.spread.values_squared += u128::from(self.totals.count) * u128::from(self.totals.count);
         merged.totals.add(&self.totals);
+        let found = search.found.map(|micros| self.totals.clamp(micros));
         self.totals = Totals::NONE;
+        found
     }
 }
 
@@ -218,45 +244,43 @@ struct Spread {
     replications: u64,
     /// The sum of the squares of their numbers of values.
     values_squared: u128,
-    /// For every block of cells up to the last with a value, at the block's end: the sum of the squares of the number of
-    /// values at or below it, and that of this number times the number of all values.
-    blocks: Vec<(u128, u128)>,
+    /// For every block of cells up to the last with a value: by how much the sums at its end exceed those at its beginning.
+    blocks: Vec<Sums>,
+}
+
+/// Sums over replications of what is below a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sums {
+    /// Of the square of the number of values at or below it.
+    below_squared: u128,
+    /// Of that number times the number of all values.
+    below_times_values: u128,
+}
+
+impl Sums {
+    /// A replication has so many values in a block, so many below it, and so many in all.
+    fn add(&mut self, below: u64, here: u64, all: u64) {
+        // The square of the sum less the square of what is below: the factors are below 2^33, as cells have 32 bits.
+        self.below_squared += u128::from(here) * u128::from(2 * below + here);
+        self.below_times_values += u128::from(here) * u128::from(all);
+    }
+}
+
+impl std::ops::AddAssign for Sums {
+    fn add_assign(&mut self, other: Sums) {
+        self.below_squared += other.below_squared;
+        self.below_times_values += other.below_times_values;
+    }
 }
 
 impl Spread {
     fn reach(&mut self, blocks: usize) {
-        // All values so far are at or below any later block.
-        let all = (self.values_squared, self.values_squared);
-        self.blocks.resize(self.blocks.len().max(blocks), all);
-    }
-
-    /// A replication with so many values, `counts` of them in each block from the `first` with a value on; `end` is where
-    /// the blocks with values end.
-    fn add_replication(&mut self, first: usize, end: usize, counts: impl Iterator<Item = u64>, values: u64) {
-        self.reach(end);
-        let values = u128::from(values);
-        let mut below = 0;
-        let mut added = (0, 0);
-        for (sums, count) in self.blocks[first..].iter_mut().zip(counts.chain(std::iter::repeat(0))) {
-            if count > 0 {
-                below += u128::from(count);
-                added = (below * below, below * values);
-            }
-            sums.0 += added.0;
-            sums.1 += added.1;
-        }
-        self.replications += 1;
-        self.values_squared += values * values;
+        self.blocks.resize(self.blocks.len().max(blocks), Sums::default());
     }
 
     fn add(&mut self, other: &Spread) {
         self.reach(other.blocks.len());
-        let all = (other.values_squared, other.values_squared);
-        let others = other.blocks.iter().chain(std::iter::repeat(&all));
-        for (sums, more) in self.blocks.iter_mut().zip(others) {
-            sums.0 += more.0;
-            sums.1 += more.1;
-        }
+        self.blocks.iter_mut().zip(&other.blocks).for_each(|(sums, more)| *sums += *more);
         self.replications += other.replications;
         self.values_squared += other.values_squared;
     }
@@ -338,7 +362,10 @@ impl MergedHistogram {
         let least = rank(quantile, self.totals.count);
         let mut below = 0;
         let mut before = None;
-        for (block, &(below_squared, below_times_values)) in self.spread.blocks.iter().enumerate() {
+        let mut sums = Sums::default();
+        for (block, &here) in self.spread.blocks.iter().enumerate() {
+            sums += here;
+            let Sums { below_squared, below_times_values } = sums;
             let (from, to) = (block * BLOCK, ((block + 1) * BLOCK).min(self.totals.touched().end));
             let start = self.totals.touched().start.max(from);
             below += if start < to { self.cells[start..to].iter().sum::<u64>() } else { 0 };
@@ -455,7 +482,7 @@ mod tests {
     fn even_for_ever_has_a_cell() {
         let mut histogram = Histogram::default();
         histogram.record(Span::FOREVER);
-        assert_eq!(histogram.quantiles([0.5]), [Span::FOREVER]);
+        assert_eq!(histogram.move_to(&mut MergedHistogram::default(), [0.5]), [Span::FOREVER]);
     }
 
     #[test]
@@ -463,7 +490,7 @@ mod tests {
         let mut histogram = Histogram::default();
         assert_eq!(histogram.quantile_micros(0.5), 0);
         let mut merged = MergedHistogram::default();
-        histogram.move_to(&mut merged);
+        histogram.move_to(&mut merged, []);
         assert_eq!(merged.to_hdr().len(), 0);
         assert_eq!(*merged.totals(), Totals::NONE);
     }
@@ -472,7 +499,7 @@ mod tests {
     fn steps_go_through_both_histograms() {
         let merged = |nanos: &[u64]| {
             let mut merged = MergedHistogram::default();
-            histogram_of(nanos).move_to(&mut merged);
+            histogram_of(nanos).move_to(&mut merged, []);
             merged
         };
         let steps = |ended: &[u64], cut: &[u64]| merged(ended).steps(&merged(cut)).collect::<Vec<_>>();
@@ -492,7 +519,7 @@ mod tests {
     fn an_interval_counts_replications_where_their_values_are_alike() {
         let mut merged = MergedHistogram::default();
         for replication in 1..=100_u64 {
-            histogram_of(&[replication * 1_000_000_000; 7]).move_to(&mut merged);
+            histogram_of(&[replication * 1_000_000_000; 7]).move_to(&mut merged, []);
         }
         let (low, high) = merged.quantile_interval(0.5, Confidence::USUAL).unwrap();
         // The ranks of 100 independent values are 40 and 61; those of fewer degrees of freedom are a little farther out.
@@ -505,7 +532,7 @@ mod tests {
         let mut merged = MergedHistogram::default();
         let values: Vec<u64> = (1..=1000).map(|value| value * 1_000_000_000).collect();
         for _ in 0..100 {
-            histogram_of(&values).move_to(&mut merged);
+            histogram_of(&values).move_to(&mut merged, []);
         }
         let (low, high) = merged.quantile_interval(0.99, Confidence::USUAL).unwrap();
         assert!((low.seconds() - 989.0).abs() <= 2.0 && (high.seconds() - 991.0).abs() <= 2.0, "{low:?} {high:?}");
@@ -514,15 +541,17 @@ mod tests {
     #[test]
     fn one_replication_has_no_interval() {
         let mut merged = MergedHistogram::default();
-        histogram_of(&(1..5000).collect::<Vec<_>>()).move_to(&mut merged);
+        histogram_of(&(1..5000).collect::<Vec<_>>()).move_to(&mut merged, []);
         assert_eq!(merged.quantile_interval(0.5, Confidence::USUAL), None);
         assert_eq!(MergedHistogram::default().quantile_interval(0.5, Confidence::USUAL), None);
     }
 
     #[test]
     fn no_quantile_exceeds_the_maximum() {
-        let histogram = histogram_of(&[1_234_567_891]);
-        assert_eq!(histogram.quantiles([0.5, 0.999]), [Span::from_nanos(1_234_567_891); 2]);
+        let mut merged = MergedHistogram::default();
+        let exactly = [Span::from_nanos(1_234_567_891); 2];
+        assert_eq!(histogram_of(&[1_234_567_891]).move_to(&mut merged, [0.5, 0.999]), exactly);
+        assert_eq!(merged.quantiles([0.5, 0.999]), exactly);
     }
 
     proptest! {
@@ -554,7 +583,11 @@ mod tests {
             after in prop::collection::vec(any_nanos(), 1..100),
         ) {
             let mut histogram = histogram_of(&before);
-            histogram.move_to(&mut MergedHistogram::default());
+            let mut merged = MergedHistogram::default();
+            let quantiles = histogram.move_to(&mut merged, [0.0, 0.5, 0.9, 1.0]);
+            if !before.is_empty() {
+                prop_assert_eq!(quantiles, merged.quantiles([0.0, 0.5, 0.9, 1.0]));
+            }
             prop_assert!(histogram.cells.iter().all(|&cell| cell == 0));
             for &nanos in &after {
                 histogram.record(Span::from_nanos(nanos));
@@ -568,11 +601,11 @@ mod tests {
         ) {
             let (mut forwards, mut backwards) = (MergedHistogram::default(), MergedHistogram::default());
             for part in &parts {
-                histogram_of(part).move_to(&mut forwards);
+                histogram_of(part).move_to(&mut forwards, []);
             }
             for part in parts.iter().rev() {
                 let mut one = MergedHistogram::default();
-                histogram_of(part).move_to(&mut one);
+                histogram_of(part).move_to(&mut one, []);
                 backwards.add(&one);
             }
             prop_assert_eq!(&forwards, &backwards);
@@ -583,6 +616,17 @@ mod tests {
                     let [at] = forwards.quantiles([quantile]);
                     prop_assert!(low <= at && at <= high);
                 }
+            }
+
+            // At every block's end, from the values themselves.
+            let mut sums = Sums::default();
+            for (block, &here) in forwards.spread.blocks.iter().enumerate() {
+                sums += here;
+                let end = (block + 1) * BLOCK;
+                let below = |part: &Vec<u64>| part.iter().filter(|&&nanos| cell_of(nanos / NANOS_PER_MICRO) < end).count() as u128;
+                let below_squared = parts.iter().map(|part| below(part).pow(2)).sum();
+                let below_times_values = parts.iter().map(|part| below(part) * part.len() as u128).sum();
+                prop_assert_eq!(sums, Sums { below_squared, below_times_values });
             }
 
             let all = parts.concat();

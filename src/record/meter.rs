@@ -170,14 +170,10 @@ impl Meter {
         self.close_the_books(replication);
         let (fates, waiting) = self.censor(end);
 
-        let durations = self.histograms.iter().zip(&self.censored);
-        let durations = durations.map(|(ended, censored)| DurationSummary::of(ended, censored)).collect();
-        for (histogram, merged) in self.histograms.iter_mut().zip(&mut self.merged.histograms) {
-            histogram.move_to(merged);
-        }
-        for (histogram, merged) in self.censored.iter_mut().zip(&mut self.merged.censored) {
-            histogram.move_to(merged);
-        }
+        let merged = &mut self.merged;
+        let ended = self.histograms.iter_mut().zip(&mut merged.histograms);
+        let censored = self.censored.iter_mut().zip(&mut merged.censored);
+        let durations = ended.zip(censored).map(|(ended, censored)| DurationSummary::take(ended, censored)).collect();
         self.merged.replications += 1;
 
         let steps =

@@ -71,16 +71,21 @@ pub struct DurationSummary {
 }
 
 impl DurationSummary {
-    pub(super) fn of(histogram: &Histogram, censored: &Histogram) -> DurationSummary {
-        let totals = histogram.totals();
+    /// What one replication's histograms hold, which move to those of all replications.
+    pub(super) fn take(
+        ended: (&mut Histogram, &mut MergedHistogram),
+        censored: (&mut Histogram, &mut MergedHistogram),
+    ) -> DurationSummary {
+        let (totals, cut) = (*ended.0.totals(), *censored.0.totals());
+        let [] = censored.0.move_to(censored.1, []);
         DurationSummary {
             count: totals.count,
-            censored: censored.totals().count,
-            longest_censored: censored.totals().max,
+            censored: cut.count,
+            longest_censored: cut.max,
             sum_nanos: totals.sum_nanos,
             min: totals.min,
             max: totals.max,
-            quantiles: if totals.count == 0 { [Span::ZERO; QUANTILES.len()] } else { histogram.quantiles(QUANTILES) },
+            quantiles: ended.0.move_to(ended.1, QUANTILES),
         }
     }
 }

@@ -3,23 +3,23 @@
 use std::time::Duration;
 
 use cpu_time::ProcessTime;
-use ctisim::engine::{Calendar, Distribution, Span, Stream, Time};
+use ctisim::engine::{Calendar, Exponentials, Span, Stream, Time};
 
 use super::{Measured, Runs};
 use crate::models::{Dice, Model};
 
-pub(super) struct Inverse(Stream);
+pub(super) struct Inverse(Exponentials);
 
 impl Inverse {
     pub(super) fn new(seed: u64) -> Inverse {
-        Inverse(Stream::new(seed, 0, 0))
+        Inverse(Exponentials::new(Stream::new(seed, 0, 0)))
     }
 }
 
 impl Dice for Inverse {
     #[inline]
     fn exponential(&mut self, mean: u64) -> u64 {
-        Distribution::Exponential { mean: Span::from_nanos(mean) }.sample(self.0.next_u64()).nanos()
+        (mean as f64 * self.0.draw() + 0.5) as u64
     }
 }
 
