@@ -1,7 +1,7 @@
 //! The life of a call, from dialling to release, in the order of its messages (R10).
 
 use super::device::{NOWHERE, Place, PlaceKind};
-use super::source::{Luck, ROUTE_POINT, WORDS};
+use super::source::{Luck, ROUTE_POINT};
 use super::{Cluster, Event};
 use crate::domain::{
     ApplicationId, CallName, DeviceId, Ending, Forward, Forwards, NodeId, PhoneGroupId, Refusal, RoutePointId, Target,
@@ -163,17 +163,6 @@ impl<R: Recorder> Cluster<'_, R> {
         self.calls.get_mut(call).expect("its handler has looked it up")
     }
 
-    /// A call begins, with the luck that its caller brings.
-    pub(super) fn new_call(&mut self, call: Call, luck: [u64; WORDS]) -> Handle {
-        let handle = self.calls.insert(call);
-        if handle.slot() == self.luck.len() {
-            self.luck.push(luck);
-        } else {
-            self.luck[handle.slot()] = luck;
-        }
-        handle
-    }
-
     // The caller.
 
     /// How long a caller waits, for an answer and once more for a person.
@@ -214,12 +203,20 @@ impl<R: Recorder> Cluster<'_, R> {
         ((u128::from(word) * u128::from(count)) >> 64) as u32
     }
 
+    #[inline(always)]
     fn draw(&mut self, handle: Handle, purpose: Luck, bit: u8) -> u64 {
         let call = self.call(handle);
         if call.used & bit == 0 {
             call.used |= bit;
-            return self.luck[handle.slot()][purpose as usize - 1];
+            return self.lucks.word(handle.slot(), purpose);
         }
+        self.draw_again(handle, purpose)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn draw_again(&mut self, handle: Handle, purpose: Luck) -> u64 {
+        let call = self.call(handle);
         let (source, number, hops) = (call.source, call.number, call.hops);
         self.sources[source as usize].again(number, hops)[purpose as usize]
     }
@@ -245,7 +242,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn wait_ends(&mut self, handle: Handle) {
         let Some(&call) = self.calls.get(handle).filter(|call| call.waits) else { return };
         // A call that reached somebody and waits again has its patience anew: this may be the end of the old one.
-        let patience = self.patience(call.name(), self.luck[handle.slot()][Luck::Patience as usize - 1]);
+        let patience = self.patience(call.name(), self.lucks.word(handle.slot(), Luck::Patience));
         if patience.is_some_and(|patience| call.waits_since + patience <= self.now) {
             self.end(handle, Ending::Abandoned);
         }
@@ -629,7 +626,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let name = call.name();
         (call.waits, call.waits_since, call.acted) = (true, now, false);
         let step = call.enter(Phase::Changing);
-        if let Some(patience) = self.patience(name, self.luck[handle.slot()][Luck::Patience as usize - 1]) {
+        if let Some(patience) = self.patience(name, self.lucks.word(handle.slot(), Luck::Patience)) {
             self.schedule(now + patience, Event::WaitEnds { call: handle });
         }
         self.queue_call(application, handle, step);

@@ -21,7 +21,8 @@ pub(super) enum PlaceKind {
 /// Where no call is.
 pub(super) const NOWHERE: u32 = u32::MAX;
 
-/// A place where a call can be: a device or a number outside.
+/// A place where a call can be: a device or a number outside. What calls need of it, and no more: sixteen bytes, four to a
+/// line of the cache.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
     pub(super) kind: PlaceKind,
@@ -29,18 +30,42 @@ pub(super) struct Place {
     pub(super) open: bool,
     /// Whether a port or phone stands in its group's list of free ones.
     pub(super) listed: bool,
+    pub(super) homing: Homing,
     /// The row of its route point, group or destination.
     pub(super) row: u16,
     /// The CallManager where it is registered, was last, or is being registered.
     pub(super) node: NodeId,
-    /// Where it was when the run began, and where it returns to (R18).
-    pub(super) home: NodeId,
     /// Who controls it.
     pub(super) application: Option<ApplicationId>,
+    /// How many calls are there.
+    pub(super) calls: u32,
+}
+
+/// Whether a device goes home (R18).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Homing {
+    /// It is there, or has no home to go to for now.
+    Settled,
+    /// It is elsewhere, its home is back, and it waits for the moment to go.
+    Waiting,
+    /// It is on its way.
+    Leaving,
+}
+
+/// How a device stands with CallManager and application: what is needed when something happens to it, and so kept apart
+/// from what every call at it needs.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Registration {
+    /// Since when its home has been back; means something unless it is settled.
+    pub(super) home_back: Time,
+    /// Since when it has been out of service, while it is.
+    pub(super) out_since: Time,
+    /// Where it was when the run began, and where it returns to (R18).
+    pub(super) home: NodeId,
     /// Counts what makes open requests under way void.
     pub(super) stamp: u16,
-    /// Whether its registration at `node` stands, even if nobody has it open.
-    pub(super) registered: bool,
+    /// Whether its registration at its node stands, even if nobody has it open.
+    pub(super) stands: bool,
     /// Whether it is for the CTIManager to open it again.
     pub(super) lost: bool,
     /// Whether it is being opened or, being a phone, registered.
@@ -51,52 +76,34 @@ pub(super) struct Place {
     pub(super) controlled: bool,
     /// A phone's: whether its application has opened it, be it registered or not (R20).
     pub(super) reopened: bool,
-    /// How many calls are there.
-    pub(super) calls: u32,
-}
-
-/// What is to be remembered of a device only when something happens to it, and so kept apart from what every call at it
-/// needs.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Away {
-    /// Since when its home has been back, while it waits to go there; [`Time::NEVER`] while it does not.
-    pub(super) home_back: Time,
-    /// Since when its home had been back, while it is on its way there; [`Time::NEVER`] while it is not.
-    pub(super) homeward: Time,
-    /// Since when it has been out of service, while it is.
-    pub(super) out_since: Time,
-}
-
-impl Away {
-    const NOT: Away = Away { home_back: Time::NEVER, homeward: Time::NEVER, out_since: Time::ZERO };
 }
 
 impl Place {
-    pub(super) fn new(kind: PlaceKind, row: u16, node: NodeId, application: Option<ApplicationId>) -> Place {
-        Place {
-            kind,
-            open: false,
-            listed: false,
-            row,
-            node,
-            home: node,
-            application,
+    pub(super) const fn new(kind: PlaceKind, row: u16, node: NodeId, application: Option<ApplicationId>) -> Place {
+        Place { kind, open: false, listed: false, homing: Homing::Settled, row, node, application, calls: 0 }
+    }
+}
+
+impl Registration {
+    /// Of a device that is at home.
+    pub(super) const fn at(home: NodeId) -> Registration {
+        Registration {
+            home_back: Time::ZERO,
+            out_since: Time::ZERO,
+            home,
             stamp: 0,
-            registered: false,
+            stands: true,
             lost: false,
             pending: false,
             asked: false,
             controlled: false,
             reopened: false,
-            calls: 0,
         }
     }
-}
 
-impl Place {
     /// Whether an application or CTIManager has asked for it. A phone can be asked for while it registers itself.
-    pub(super) const fn requested(&mut self) -> &mut bool {
-        match self.kind {
+    pub(super) const fn requested(&mut self, kind: PlaceKind) -> &mut bool {
+        match kind {
             PlaceKind::Phone => &mut self.asked,
             _ => &mut self.pending,
         }
@@ -126,20 +133,22 @@ pub(super) struct PhoneState {
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_devices(&mut self) {
         let plan = self.plan;
-        for (row, place) in self.places.iter_mut().enumerate() {
-            let open = plan.devices.get(row).is_none_or(|device| plan.starts_open(device));
-            *place = Place {
-                open,
-                listed: open,
-                registered: true,
+        for (place, (registration, device)) in
+            self.places.iter_mut().zip(self.registrations.iter_mut().zip(&plan.devices))
+        {
+            let open = plan.starts_open(device);
+            *registration = Registration {
                 // What is out of an application's reach is its own again once it comes within it (R25).
                 lost: !open && place.application.is_some(),
                 controlled: place.kind == PlaceKind::Phone && place.application.is_some(),
-                ..Place::new(place.kind, place.row, place.home, place.application)
+                ..Registration::at(registration.home)
             };
+            *place =
+                Place { open, listed: open, ..Place::new(place.kind, place.row, registration.home, place.application) };
         }
-        self.away.clear();
-        self.away.resize(plan.devices.len(), Away::NOT);
+        for (place, number) in self.places[plan.devices.len()..].iter_mut().zip(&plan.destinations) {
+            *place = Place { open: true, listed: true, ..Place::new(place.kind, place.row, number.egress, None) };
+        }
         for (state, group) in self.ports.iter_mut().zip(&self.plan.port_groups) {
             let open = plan.starts_open(&plan.devices[group.first.index()]);
             state.open = if open { group.count } else { 0 };

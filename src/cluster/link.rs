@@ -1,6 +1,6 @@
 //! Links: between nodes, and from applications to nodes. They delay, they never reorder, and they can be cut or slow.
 
-use super::device::{NOWHERE, Place, PlaceKind};
+use super::device::{Homing, NOWHERE, Place, PlaceKind, Registration};
 use super::{Cluster, Event};
 use crate::domain::{ApplicationId, DeviceId, Failing, LinkEnd, NodeId, OutBecause};
 use crate::engine::{Span, Time};
@@ -166,8 +166,9 @@ impl<R: Recorder> Cluster<'_, R> {
         for application in self.connected_to(manager) {
             self.applications[application.index()].lost_reach(cut_at);
             for &device in &plan.applications[application.index()].devices {
-                let Place { kind, open, pending, lost, node: at, home, .. } = self.places[device.index()];
-                if home == node && self.away[device.index()].home_back != Time::NEVER && kind != PlaceKind::Phone {
+                let Place { kind, open, homing, node: at, .. } = self.places[device.index()];
+                let Registration { pending, lost, home, .. } = self.registrations[device.index()];
+                if home == node && homing == Homing::Waiting && kind != PlaceKind::Phone {
                     self.forget_home(device);
                 }
                 if at != node {
@@ -176,14 +177,14 @@ impl<R: Recorder> Cluster<'_, R> {
                 if kind == PlaceKind::Phone {
                     // It goes on working where it is; only its control is lost.
                     self.lose_control(device, Some(cut_at));
-                    *self.places[device.index()].requested() = false;
+                    self.registrations[device.index()].asked = false;
                     continue;
                 }
                 self.void_requests(device);
                 self.close_device(device, cut_at, OutBecause::LinkCut);
-                let place = &mut self.places[device.index()];
-                place.registered = false;
-                place.lost = open || pending || lost;
+                let registration = &mut self.registrations[device.index()];
+                registration.stands = false;
+                registration.lost = open || pending || lost;
             }
             self.strand_calls_at(application, node);
         }
@@ -200,8 +201,8 @@ impl<R: Recorder> Cluster<'_, R> {
         let plan = self.plan;
         for application in self.connected_to(manager) {
             for &DeviceId(device) in &plan.applications[application.index()].devices {
-                let Place { home, kind, .. } = self.places[device as usize];
-                if home == node && kind != PlaceKind::Phone {
+                let home = self.registrations[device as usize].home;
+                if home == node && self.places[device as usize].kind != PlaceKind::Phone {
                     self.look_home(device);
                 }
             }

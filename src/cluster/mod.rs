@@ -22,11 +22,11 @@ use crate::record::{Fact, Recorder};
 use crate::rules::node_choice;
 use application::ApplicationState;
 use call::Call;
-use device::{Away, PhoneState, Place, PlaceKind, PortState};
+use device::{PhoneState, Place, PlaceKind, PortState, Registration};
 use event::Event;
 use link::LinkState;
 use node::{NodeState, fault_luck};
-use source::{SourceState, WORDS};
+use source::{Lucks, SourceState};
 
 /// A station of one server, with the luck of its service times.
 struct Processor {
@@ -43,12 +43,11 @@ pub struct Cluster<'p, R> {
     now: Time,
     calendar: Calendar<Event>,
     calls: Pool<Call>,
-    /// The draws of each call's caller, by the slot of the call.
-    luck: Vec<[u64; WORDS]>,
+    lucks: Lucks,
     /// The devices, by [`crate::domain::DeviceId`], and behind them the numbers outside.
     places: Vec<Place>,
     /// Of the devices, in the same order.
-    away: Vec<Away>,
+    registrations: Vec<Registration>,
     /// The CallManager and the CTIManager of each node, by [`StationId`].
     processors: Vec<Processor>,
     nodes: Vec<NodeState>,
@@ -99,9 +98,9 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             now: Time::ZERO,
             calendar: Calendar::new(),
             calls: Pool::new(),
-            luck: Vec::new(),
+            lucks: Lucks::new(plan),
+            registrations: devices.clone().map(|device| Registration::at(device.node)).collect(),
             places: devices.chain(outside).collect(),
-            away: Vec::new(),
             processors: processors.collect(),
             nodes: NodeState::all(plan),
             links: Vec::new(),

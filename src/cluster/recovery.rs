@@ -1,6 +1,6 @@
 //! Devices that lose their CallManager, find another one, and go home (R13, R14, R16-R19).
 
-use super::device::{Place, PlaceKind};
+use super::device::{Homing, Place, PlaceKind, Registration};
 use super::{Cluster, Event};
 use crate::domain::{ApplicationId, ClosedBecause, DeviceId, NodeId, OutBecause, PhoneGroupId};
 use crate::engine::{Span, Time};
@@ -21,7 +21,7 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         place.open = false;
-        self.away[device.index()].out_since = out_since;
+        self.registrations[device.index()].out_since = out_since;
         let application = place.application;
         match place.kind {
             PlaceKind::Port => self.ports[place.row as usize].open -= 1,
@@ -41,42 +41,43 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// An application no longer controls a phone, which may go on working.
     pub(super) fn lose_control(&mut self, device: DeviceId, failed: Option<Time>) {
-        let place = &mut self.places[device.index()];
-        place.reopened = false;
-        if std::mem::take(&mut place.controlled) {
-            let application = place.application.expect("only an application controls a phone");
+        let registration = &mut self.registrations[device.index()];
+        registration.reopened = false;
+        if std::mem::take(&mut registration.controlled) {
+            let application = self.places[device.index()].application.expect("only an application controls a phone");
             self.applications[application.index()].lose_device(failed);
         }
     }
 
     /// Whatever was asked for about a device is void.
     pub(super) fn void_requests(&mut self, device: DeviceId) {
-        let place = &mut self.places[device.index()];
-        place.stamp = place.stamp.wrapping_add(1);
-        (place.pending, place.asked) = (false, false);
+        let registration = &mut self.registrations[device.index()];
+        registration.stamp = registration.stamp.wrapping_add(1);
+        (registration.pending, registration.asked) = (false, false);
     }
 
     /// An application loses a device that is to come back only when it asks for it again: because its CTIManager closed
     /// the application, or because the CTIManager is gone and the registration alone is left.
     pub(super) fn release_device(&mut self, device: DeviceId, out_since: Time, because: OutBecause) {
         if self.places[device.index()].kind == PlaceKind::Phone {
-            *self.places[device.index()].requested() = false;
+            self.registrations[device.index()].asked = false;
             return self.lose_control(device, Some(out_since));
         }
         self.void_requests(device);
         self.close_device(device, out_since, because);
         self.forget_home(device);
-        let place = &mut self.places[device.index()];
-        place.lost = false;
-        place.registered &= because == OutBecause::CtiManagerFailed;
+        let registration = &mut self.registrations[device.index()];
+        registration.lost = false;
+        registration.stands &= because == OutBecause::CtiManagerFailed;
     }
 
     /// The devices that were registered, or being registered, with a CallManager that has failed.
     pub(super) fn lose_devices_of(&mut self, node: NodeId) {
         for row in 0..self.plan.devices.len() {
             let device = DeviceId(row as u32);
-            let Place { kind, open, pending, lost, home, .. } = self.places[row];
-            if home == node && self.away[row].home_back != Time::NEVER {
+            let Place { kind, open, homing, .. } = self.places[row];
+            let Registration { pending, lost, home, .. } = self.registrations[row];
+            if home == node && homing == Homing::Waiting {
                 self.forget_home(device);
             }
             if self.places[row].node != node {
@@ -88,11 +89,11 @@ impl<R: Recorder> Cluster<'_, R> {
             }
             self.void_requests(device);
             self.close_device(device, self.now, OutBecause::CallManagerFailed);
-            self.places[row].registered = false;
+            self.registrations[row].stands = false;
             if kind == PlaceKind::Phone {
                 self.phone_lost(row);
             } else {
-                self.places[row].lost = open || pending || lost;
+                self.registrations[row].lost = open || pending || lost;
             }
         }
     }
@@ -103,25 +104,25 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn ask_to_open(&mut self, device: DeviceId) {
         let application = self.places[device.index()].application.expect("only an application asks for its devices");
         let reaches = self.arrives_at_application(application, self.now);
-        let place = &mut self.places[device.index()];
-        let there = if place.kind == PlaceKind::Phone { place.controlled } else { place.open };
-        if !there && !*place.requested() {
-            *place.requested() = true;
-            let stamp = place.stamp;
+        let place = &self.places[device.index()];
+        let registration = &mut self.registrations[device.index()];
+        let there = if place.kind == PlaceKind::Phone { registration.controlled } else { place.open };
+        if !there && !std::mem::replace(registration.requested(place.kind), true) {
+            let stamp = registration.stamp;
             self.schedule(reaches, Event::OpenReachesManager { device: device.0, stamp });
         }
     }
 
     pub(super) fn open_reaches_manager(&mut self, device: u32, stamp: u16) {
-        let place = self.places[device as usize];
-        if place.stamp != stamp {
+        if self.registrations[device as usize].stamp != stamp {
             return;
         }
+        let place = self.places[device as usize];
         let application = place.application.expect("only an application's devices are opened");
         if self.applications[application.index()].connected {
             self.manager_opens(device, application);
         } else {
-            *self.places[device as usize].requested() = false;
+            *self.registrations[device as usize].requested(place.kind) = false;
         }
     }
 
@@ -130,11 +131,14 @@ impl<R: Recorder> Cluster<'_, R> {
         let manager = self.manager_of(application);
         let place = self.places[device as usize];
         let node = if place.kind == PlaceKind::Phone {
-            self.places[device as usize].reopened = true;
+            self.registrations[device as usize].reopened = true;
             // R14: a phone is opened where it is, and not at all while it is nowhere.
             let can_open = |node: &NodeId| self.reaches(manager, *node) && self.can_open(device, *node);
             place.open.then_some(place.node).filter(can_open)
-        } else if place.registered && self.callmanager_up(place.node) && self.reaches(manager, place.node) {
+        } else if self.registrations[device as usize].stands
+            && self.callmanager_up(place.node)
+            && self.reaches(manager, place.node)
+        {
             Some(place.node)
         } else {
             let plan = &self.plan.devices[device as usize];
@@ -148,54 +152,54 @@ impl<R: Recorder> Cluster<'_, R> {
         // R25: before there were CTIManagers an application reached its own CallManager only.
         let in_reach = node.is_none_or(|node| self.plan.topology == Topology::CtiManager || node == manager);
         let Some(node) = node.filter(|_| in_reach) else {
-            if !in_reach && self.away[device as usize].homeward != Time::NEVER {
+            if !in_reach && place.homing == Homing::Leaving {
                 self.give_up(device, ClosedBecause::OutOfReach);
             }
-            let place = &mut self.places[device as usize];
-            *place.requested() = false;
-            place.lost = place.kind != PlaceKind::Phone;
+            let registration = &mut self.registrations[device as usize];
+            *registration.requested(place.kind) = false;
+            registration.lost = place.kind != PlaceKind::Phone;
             return;
         };
-        let place = &mut self.places[device as usize];
-        place.node = node;
-        let stamp = place.stamp;
+        self.places[device as usize].node = node;
+        let stamp = self.registrations[device as usize].stamp;
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).device_open);
         self.schedule(self.arrives(manager, node, done), Event::OpenReachesCallManager { device, stamp });
     }
 
     fn give_up(&mut self, device: u32, because: ClosedBecause) {
-        let place = &mut self.places[device as usize];
-        (place.lost, place.pending) = (false, false);
+        let registration = &mut self.registrations[device as usize];
+        (registration.lost, registration.pending) = (false, false);
         self.forget_home(DeviceId(device));
         self.note(Fact::DeviceGivenUp { device: DeviceId(device), because });
     }
 
     pub(super) fn open_reaches_callmanager(&mut self, device: u32, stamp: u16) {
-        let place = self.places[device as usize];
-        if place.stamp != stamp {
+        if self.registrations[device as usize].stamp != stamp {
             return;
         }
-        let work = &self.plan.nodes[place.node.index()].callmanager.device_open;
-        let done = self.work(self.plan.callmanager(place.node), work);
+        let node = self.places[device as usize].node;
+        let work = &self.plan.nodes[node.index()].callmanager.device_open;
+        let done = self.work(self.plan.callmanager(node), work);
         self.schedule(done, Event::DeviceOpens { device, stamp });
     }
 
     pub(super) fn device_opens(&mut self, device: u32, stamp: u16) {
         let place = &mut self.places[device as usize];
-        if place.stamp != stamp {
+        let registration = &mut self.registrations[device as usize];
+        if registration.stamp != stamp {
             return;
         }
-        *place.requested() = false;
+        *registration.requested(place.kind) = false;
         let application = place.application.expect("only an application's devices are opened");
         if place.kind == PlaceKind::Phone {
             let connected = self.applications[application.index()].connected;
-            if connected && place.open && !std::mem::replace(&mut place.controlled, true) {
+            if connected && place.open && !std::mem::replace(&mut registration.controlled, true) {
                 self.gain_device(application);
             }
             return;
         }
-        (place.open, place.registered, place.lost) = (true, true, false);
-        let (row, node, out_since) = (place.row, place.node, self.away[device as usize].out_since);
+        (place.open, registration.stands, registration.lost) = (true, true, false);
+        let (row, node, out_since) = (place.row, place.node, registration.out_since);
         if place.kind == PlaceKind::Port {
             let state = &mut self.ports[row as usize];
             state.open += 1;
@@ -267,8 +271,8 @@ impl<R: Recorder> Cluster<'_, R> {
         for application in self.connected_to(manager) {
             let plan = &self.plan.applications[application.index()];
             for &device in &plan.devices {
-                let Place { lost, pending, kind, .. } = self.places[device.index()];
-                if !lost || pending || kind == PlaceKind::Phone {
+                let Registration { lost, pending, .. } = self.registrations[device.index()];
+                if !lost || pending || self.places[device.index()].kind == PlaceKind::Phone {
                     continue;
                 }
                 if plan.recovery {
@@ -282,11 +286,11 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// One more device for a CTIManager to open, in its turn.
     fn queue_recovery(&mut self, manager: NodeId, device: u32) {
-        let place = &mut self.places[device as usize];
-        if std::mem::replace(place.requested(), true) {
+        let registration = &mut self.registrations[device as usize];
+        if std::mem::replace(registration.requested(self.places[device as usize].kind), true) {
             return;
         }
-        let stamp = place.stamp;
+        let stamp = registration.stamp;
         let state = &mut self.nodes[manager.index()];
         state.reopening.push_back((device, stamp));
         if !std::mem::replace(&mut state.reopens, true) {
@@ -300,9 +304,8 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         while let Some((device, stamp)) = self.nodes[manager as usize].reopening.pop_front() {
-            let place = self.places[device as usize];
-            let Some(application) = place.application else { continue };
-            if place.stamp == stamp && self.applications[application.index()].connected {
+            let Some(application) = self.places[device as usize].application else { continue };
+            if self.registrations[device as usize].stamp == stamp && self.applications[application.index()].connected {
                 self.manager_opens(device, application);
                 break;
             }
@@ -319,14 +322,14 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A device that is elsewhere while its home is known to be back begins to wait for the moment to go there.
     pub(super) fn look_home(&mut self, device: u32) {
-        let Place { open, node, home, application, .. } = self.places[device as usize];
+        let Place { open, node, homing, application, .. } = self.places[device as usize];
+        let home = self.registrations[device as usize].home;
         let Some(manager) = application.map(|application| self.manager_of(application)) else { return };
         let returned = self.nodes[home.index()].returned_at.max(self.in_reach_since(manager, home));
         let noticed = returned + self.plan.parameters.callmanager_notice <= self.now;
         let there = self.callmanager_up(home) && self.reaches(manager, home);
-        let away = &mut self.away[device as usize];
-        if open && node != home && away.home_back == Time::NEVER && there && noticed {
-            away.home_back = returned;
+        if open && node != home && homing != Homing::Waiting && there && noticed {
+            self.waits_to_go_home(device, returned);
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
             self.may_go_home(device);
         }
@@ -334,47 +337,52 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A route point or port goes home once no call is left on it.
     pub(super) fn may_go_home(&mut self, device: u32) {
-        let Place { node, home, calls, open, application, .. } = self.places[device as usize];
-        if !open || node == home {
+        let Place { node, homing, calls, open, application, .. } = self.places[device as usize];
+        if !open || homing != Homing::Waiting {
             // As nearly all of them, nearly always.
             return;
         }
-        let home_back = self.away[device as usize].home_back;
-        if !failback::goes_home(node, home, home_back != Time::NEVER, calls) {
+        if !failback::goes_home(node, self.registrations[device as usize].home, true, calls) {
             return;
         }
-        self.leave_for_home(device, home_back);
-        self.places[device as usize].lost = true;
+        self.leave_for_home(device);
+        self.registrations[device as usize].lost = true;
         let application = application.expect("an application has it open");
         self.queue_recovery(self.manager_of(application), device);
     }
 
-    fn leave_for_home(&mut self, device: u32, home_back: Time) {
-        self.note(Fact::RehomeStarted { device: DeviceId(device), waited: self.now - home_back });
-        let away = &mut self.away[device as usize];
-        (away.home_back, away.homeward) = (Time::NEVER, home_back);
-        self.places[device as usize].registered = false;
+    fn waits_to_go_home(&mut self, device: u32, home_back: Time) {
+        self.registrations[device as usize].home_back = home_back;
+        self.places[device as usize].homing = Homing::Waiting;
+    }
+
+    fn leave_for_home(&mut self, device: u32) {
+        let registration = &mut self.registrations[device as usize];
+        registration.stands = false;
+        let waited = self.now - registration.home_back;
+        self.places[device as usize].homing = Homing::Leaving;
+        self.note(Fact::RehomeStarted { device: DeviceId(device), waited });
         self.close_device(DeviceId(device), self.now, OutBecause::Rehoming);
         self.void_requests(DeviceId(device));
     }
 
     /// A device that was under way home is somewhere.
     fn arrived_home(&mut self, device: u32) {
-        let homeward = std::mem::replace(&mut self.away[device as usize].homeward, Time::NEVER);
-        if homeward == Time::NEVER {
+        let place = &mut self.places[device as usize];
+        if place.homing != Homing::Leaving {
             return;
         }
-        let place = &self.places[device as usize];
-        let (device, delay) = (DeviceId(device), self.now - homeward);
-        let home = place.node == place.home;
+        place.homing = Homing::Settled;
+        let registration = &self.registrations[device as usize];
+        let (device, delay) = (DeviceId(device), self.now - registration.home_back);
+        let home = place.node == registration.home;
         self.note(if home { Fact::Rehomed { device, delay } } else { Fact::HomeLost { device } });
     }
 
     /// A device no longer waits to go home, nor is it under way there.
     pub(super) fn forget_home(&mut self, device: DeviceId) {
-        let away = &mut self.away[device.index()];
-        if away.home_back != Time::NEVER || away.homeward != Time::NEVER {
-            (away.home_back, away.homeward) = (Time::NEVER, Time::NEVER);
+        let homing = &mut self.places[device.index()].homing;
+        if std::mem::replace(homing, Homing::Settled) != Homing::Settled {
             self.note(Fact::HomeLost { device });
         }
     }
@@ -385,14 +393,15 @@ impl<R: Recorder> Cluster<'_, R> {
     fn phone_lost(&mut self, row: usize) {
         let group = &self.plan.phone_groups[self.places[row].row as usize];
         let notices = group.failover.sample(self.phone_luck.next_u64());
-        let stamp = self.places[row].stamp;
+        let stamp = self.registrations[row].stamp;
         self.schedule(self.now + notices, Event::PhoneMoves { device: row as u32, stamp });
     }
 
     /// A phone looks for a CallManager of its group. During a call it does not, and without a live one it waits.
     pub(super) fn phone_moves(&mut self, device: u32, stamp: u16) {
         let place = self.places[device as usize];
-        if place.stamp != stamp || place.open || place.pending || place.calls > 0 {
+        let registration = &self.registrations[device as usize];
+        if registration.stamp != stamp || place.open || registration.pending || place.calls > 0 {
             return;
         }
         let group = &self.plan.devices[device as usize].group;
@@ -402,21 +411,23 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     fn phone_asks(&mut self, device: u32, node: NodeId) {
-        let place = &mut self.places[device as usize];
-        (place.node, place.pending) = (node, true);
-        let stamp = place.stamp;
+        self.places[device as usize].node = node;
+        let registration = &mut self.registrations[device as usize];
+        registration.pending = true;
+        let stamp = registration.stamp;
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.device_open);
         self.schedule(done, Event::PhoneRegisters { device, stamp });
     }
 
     pub(super) fn phone_registers(&mut self, device: u32, stamp: u16) {
         let place = &mut self.places[device as usize];
-        if place.stamp != stamp {
+        let registration = &mut self.registrations[device as usize];
+        if registration.stamp != stamp {
             return;
         }
-        (place.open, place.registered, place.pending) = (true, true, false);
-        let (row, node, application, reopened) = (place.row, place.node, place.application, place.reopened);
-        let out_of_service = self.now - self.away[device as usize].out_since;
+        (place.open, registration.stands, registration.pending) = (true, true, false);
+        let (row, node, application, reopened) = (place.row, place.node, place.application, registration.reopened);
+        let out_of_service = self.now - registration.out_since;
         let state = &mut self.phones[row as usize];
         state.open += 1;
         if place.calls == 0 && !place.listed {
@@ -431,7 +442,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 // R17: its application has lost it, for as long as it is there.
             } else if reopened && state.connected {
                 // R20: it was opened before it moved; from now on it can be controlled.
-                self.places[device as usize].controlled = true;
+                self.registrations[device as usize].controlled = true;
                 self.gain_device(application);
             } else if state.connected && self.plan.applications[application.index()].recovery {
                 // R14: it has moved, so its CTIManager opens it again.
@@ -450,19 +461,19 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A phone that is elsewhere while its home is back queues to return there.
     fn phone_looks_home(&mut self, device: u32) {
-        let Place { open, node, home, .. } = self.places[device as usize];
-        let home_back = self.away[device as usize].home_back;
+        let Place { open, node, homing, .. } = self.places[device as usize];
+        let home = self.registrations[device as usize].home;
         let returned = self.nodes[home.index()].returned_at;
         let noticed = returned + self.plan.parameters.callmanager_notice <= self.now;
-        if open && node != home && home_back == Time::NEVER && self.callmanager_up(home) && noticed {
-            self.away[device as usize].home_back = returned;
+        if open && node != home && homing != Homing::Waiting && self.callmanager_up(home) && noticed {
+            self.waits_to_go_home(device, returned);
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
             self.phone_queues(device);
         }
     }
 
     fn phone_queues(&mut self, device: u32) {
-        let home = self.places[device as usize].home;
+        let home = self.registrations[device as usize].home;
         let state = &mut self.nodes[home.index()];
         state.returning.push_back(device);
         if !std::mem::replace(&mut state.lets_return, true) {
@@ -482,11 +493,11 @@ impl<R: Recorder> Cluster<'_, R> {
             if place.kind != PlaceKind::Phone {
                 continue;
             }
-            if place.home == node {
+            if self.registrations[row].home == node {
                 self.phone_looks_home(row as u32);
             }
             if !place.open && self.plan.devices[row].group.contains(&node) {
-                self.phone_moves(row as u32, place.stamp);
+                self.phone_moves(row as u32, self.registrations[row].stamp);
             }
         }
     }
@@ -499,9 +510,9 @@ impl<R: Recorder> Cluster<'_, R> {
         while let Some(device) = self.nodes[home.index()].returning.pop_front() {
             let place = self.places[device as usize];
             // One with a call queues again when that has ended.
-            let home_back = self.away[device as usize].home_back;
-            if place.open && failback::goes_home(place.node, home, home_back != Time::NEVER, place.calls) {
-                self.leave_for_home(device, home_back);
+            let waits = place.homing == Homing::Waiting;
+            if place.open && failback::goes_home(place.node, home, waits, place.calls) {
+                self.leave_for_home(device);
                 self.phone_asks(device, home);
                 break;
             }
@@ -521,10 +532,15 @@ impl<R: Recorder> Cluster<'_, R> {
         if place.calls > 0 {
             return;
         }
-        if !place.open && !place.pending {
-            self.phone_moves(device, place.stamp);
-        } else if place.open && self.away[device as usize].home_back != Time::NEVER {
-            self.phone_queues(device);
+        if place.open {
+            if place.homing == Homing::Waiting {
+                self.phone_queues(device);
+            }
+            return;
+        }
+        let Registration { pending, stamp, .. } = self.registrations[device as usize];
+        if !pending {
+            self.phone_moves(device, stamp);
         }
     }
 }

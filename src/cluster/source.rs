@@ -4,11 +4,11 @@ use super::{Cluster, Event};
 use crate::cluster::call::Call;
 use crate::domain::{CallName, Ending, Refusal, SourceId};
 use crate::engine::{Exponentials, Stream, Time, stream_number, unit_exponential};
-use crate::plan::{Arrivals, ModulationState, RateCurve, Source};
+use crate::plan::{Arrivals, ModulationState, Plan, RateCurve, RoutePoint, Source, Treatment};
 use crate::record::{Fact, Recorder};
 
 /// The draws of one caller: one block of the generator, a word for each purpose. The first is the time since the
-/// caller before; the rest travel with the call.
+/// caller before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Luck {
     Patience = 1,
@@ -24,8 +24,74 @@ pub(super) enum Luck {
 /// so that it does not travel.
 pub(super) const ROUTE_POINT: usize = 7;
 
-/// How many words of a caller's block travel with the call.
-pub(super) const WORDS: usize = 6;
+impl Luck {
+    /// The words of a first and a second row.
+    const ROWS: [[Luck; 4]; 2] = [
+        [Luck::Talk, Luck::Lookup, Luck::Answer, Luck::Choices],
+        [Luck::Patience, Luck::Treatment, Luck::Patience, Luck::Treatment],
+    ];
+
+    /// Where it is kept: the row and the place in it.
+    const fn place(self) -> (usize, usize) {
+        match self {
+            Luck::Talk => (0, 0),
+            Luck::Lookup => (0, 1),
+            Luck::Answer => (0, 2),
+            Luck::Choices => (0, 3),
+            Luck::Patience => (1, 0),
+            Luck::Treatment => (1, 1),
+        }
+    }
+}
+
+/// The luck of the calls in progress, by the slot of the call: of each caller's block what the plan may have a use for once
+/// the caller has dialled.
+pub(super) struct Lucks {
+    /// One, or two if calls are treated or transferred.
+    rows_per_call: usize,
+    rows: Vec<Row>,
+}
+
+/// Half a line of the cache, and never part of two.
+#[derive(Clone, Copy)]
+#[repr(align(32))]
+struct Row([u64; 4]);
+
+impl Row {
+    fn of([a, b, c, d]: [Luck; 4], block: &[u64; 8]) -> Row {
+        Row([block[a as usize], block[b as usize], block[c as usize], block[d as usize]])
+    }
+}
+
+impl Lucks {
+    pub(super) fn new(plan: &Plan) -> Lucks {
+        let treats = |it: &RoutePoint| matches!(it.treatment, Treatment::Answer(Some(_)));
+        let second = plan.port_groups.iter().any(|group| group.treatment.is_some() || group.transfer.is_some())
+            || plan.route_points.iter().any(treats);
+        Lucks { rows_per_call: if second { 2 } else { 1 }, rows: Vec::new() }
+    }
+
+    /// Keeps the luck of the caller whose call has this slot.
+    #[inline]
+    fn keep(&mut self, slot: usize, block: &[u64; 8]) {
+        let first = slot * self.rows_per_call;
+        if first == self.rows.len() {
+            self.rows.resize(first + self.rows_per_call, Row([0; 4]));
+        }
+        self.rows[first] = Row::of(Luck::ROWS[0], block);
+        if self.rows_per_call == 2 {
+            self.rows[first + 1] = Row::of(Luck::ROWS[1], block);
+        }
+    }
+
+    /// A word of a call's luck.
+    #[inline]
+    pub(super) fn word(&self, slot: usize, word: Luck) -> u64 {
+        let (row, place) = word.place();
+        assert!(row < self.rows_per_call, "what the plan has a use for is kept");
+        self.rows[slot * self.rows_per_call + row].0[place]
+    }
+}
 
 /// A source in a run.
 pub(super) struct SourceState {
@@ -148,13 +214,13 @@ impl<R: Recorder> Cluster<'_, R> {
         let plan = &self.plan.sources[source as usize];
         let state = &mut self.sources[source as usize];
         let name = CallName { source: SourceId(source), number: state.number };
-        let mut luck = [0; WORDS];
-        luck.copy_from_slice(&state.next[1..=WORDS]);
         state.number += 1;
         let (ingress, alive) = self.ingress_of(source, name.number);
 
-        let patience = luck[Luck::Patience as usize - 1];
-        let call = self.new_call(Call::new(name, ingress, plan.to, self.now), luck);
+        let call = self.calls.insert(Call::new(name, ingress, plan.to, self.now));
+        let luck = &self.sources[source as usize].next;
+        self.lucks.keep(call.slot(), luck);
+        let patience = luck[Luck::Patience as usize];
         self.note(Fact::Offered { call: name, ingress });
         if let Some(patience) = self.patience(name, patience) {
             self.schedule(self.now + patience, Event::PatienceEnds { call });
