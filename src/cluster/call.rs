@@ -32,8 +32,7 @@ pub(super) enum Phase {
     Waiting,
 }
 
-/// A call in progress. Its luck is kept beside it: each word of that is asked for once, the rest at every event. It is
-/// packed so that it and what its slot adds take one line of the cache.
+/// A call in progress, packed so that it and what its slot adds take one line of the cache.
 #[derive(Clone, Copy, Debug)]
 #[repr(Rust, packed(4))]
 pub(super) struct Call {
@@ -208,7 +207,8 @@ impl<R: Recorder> Cluster<'_, R> {
         let call = self.call(handle);
         if call.used & bit == 0 {
             call.used |= bit;
-            return self.lucks.word(handle.slot(), purpose);
+            let (source, number) = (call.source, call.number);
+            return self.sources[source as usize].luck(number, purpose);
         }
         self.draw_again(handle, purpose)
     }
@@ -242,7 +242,8 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn wait_ends(&mut self, handle: Handle) {
         let Some(&call) = self.calls.get(handle).filter(|call| call.waits) else { return };
         // A call that reached somebody and waits again has its patience anew: this may be the end of the old one.
-        let patience = self.patience(call.name(), self.lucks.word(handle.slot(), Luck::Patience));
+        let luck = self.sources[call.source as usize].luck(call.number, Luck::Patience);
+        let patience = self.patience(call.name(), luck);
         if patience.is_some_and(|patience| call.waits_since + patience <= self.now) {
             self.end(handle, Ending::Abandoned);
         }
@@ -626,7 +627,8 @@ impl<R: Recorder> Cluster<'_, R> {
         let name = call.name();
         (call.waits, call.waits_since, call.acted) = (true, now, false);
         let step = call.enter(Phase::Changing);
-        if let Some(patience) = self.patience(name, self.lucks.word(handle.slot(), Luck::Patience)) {
+        let luck = self.sources[name.source.index()].luck(name.number, Luck::Patience);
+        if let Some(patience) = self.patience(name, luck) {
             self.schedule(now + patience, Event::WaitEnds { call: handle });
         }
         self.queue_call(application, handle, step);

@@ -26,7 +26,7 @@ use device::{PhoneState, Place, PlaceKind, PortState, Registration};
 use event::Event;
 use link::LinkState;
 use node::{NodeState, fault_luck};
-use source::{Lucks, SourceState};
+use source::SourceState;
 
 /// A station of one server, with the luck of its service times.
 struct Processor {
@@ -43,7 +43,6 @@ pub struct Cluster<'p, R> {
     now: Time,
     calendar: Calendar<Event>,
     calls: Pool<Call>,
-    lucks: Lucks,
     /// The devices, by [`crate::domain::DeviceId`], and behind them the numbers outside.
     places: Vec<Place>,
     /// Of the devices, in the same order.
@@ -98,7 +97,6 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             now: Time::ZERO,
             calendar: Calendar::new(),
             calls: Pool::new(),
-            lucks: Lucks::new(plan),
             registrations: devices.clone().map(|device| Registration::at(device.node)).collect(),
             places: devices.chain(outside).collect(),
             processors: processors.collect(),
@@ -112,7 +110,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             route_point_forwards: Vec::new(),
             port_forwards: Vec::new(),
             phone_forwards: Vec::new(),
-            sources: plan.sources.iter().map(SourceState::new).collect(),
+            sources: plan.sources.iter().map(|source| SourceState::new(source, plan.sources.len())).collect(),
             phone_luck: Stream::new(0, 0, stream_number("phones", "")),
             fault_luck: plan.faults.iter().map(fault_luck).collect(),
             accept_timers: Watchdog::new(plan.parameters.new_call_accept),

@@ -4,7 +4,7 @@ use super::{Cluster, Event};
 use crate::cluster::call::Call;
 use crate::domain::{CallName, Ending, Refusal, SourceId};
 use crate::engine::{Exponentials, Stream, Time, stream_number, unit_exponential};
-use crate::plan::{Arrivals, ModulationState, Plan, RateCurve, RoutePoint, Source, Treatment};
+use crate::plan::{Arrivals, ModulationState, RateCurve, Source};
 use crate::record::{Fact, Recorder};
 
 /// The draws of one caller: one block of the generator, a word for each purpose. The first is the time since the
@@ -24,74 +24,14 @@ pub(super) enum Luck {
 /// so that it does not travel.
 pub(super) const ROUTE_POINT: usize = 7;
 
-impl Luck {
-    /// The words of a first and a second row.
-    const ROWS: [[Luck; 4]; 2] = [
-        [Luck::Talk, Luck::Lookup, Luck::Answer, Luck::Choices],
-        [Luck::Patience, Luck::Treatment, Luck::Patience, Luck::Treatment],
-    ];
+/// The draws of so many callers are kept, of all sources together: those of the last to dial. Whoever needs one later has it
+/// made again, which takes less time than fetching it from memory, where it would lie if each call kept its own.
+const RECENT: usize = 2048;
 
-    /// Where it is kept: the row and the place in it.
-    const fn place(self) -> (usize, usize) {
-        match self {
-            Luck::Talk => (0, 0),
-            Luck::Lookup => (0, 1),
-            Luck::Answer => (0, 2),
-            Luck::Choices => (0, 3),
-            Luck::Patience => (1, 0),
-            Luck::Treatment => (1, 1),
-        }
-    }
-}
-
-/// The luck of the calls in progress, by the slot of the call: of each caller's block what the plan may have a use for once
-/// the caller has dialled.
-pub(super) struct Lucks {
-    /// One, or two if calls are treated or transferred.
-    rows_per_call: usize,
-    rows: Vec<Row>,
-}
-
-/// Half a line of the cache, and never part of two.
+/// A caller's block, on a line of the cache of its own.
 #[derive(Clone, Copy)]
-#[repr(align(32))]
-struct Row([u64; 4]);
-
-impl Row {
-    fn of([a, b, c, d]: [Luck; 4], block: &[u64; 8]) -> Row {
-        Row([block[a as usize], block[b as usize], block[c as usize], block[d as usize]])
-    }
-}
-
-impl Lucks {
-    pub(super) fn new(plan: &Plan) -> Lucks {
-        let treats = |it: &RoutePoint| matches!(it.treatment, Treatment::Answer(Some(_)));
-        let second = plan.port_groups.iter().any(|group| group.treatment.is_some() || group.transfer.is_some())
-            || plan.route_points.iter().any(treats);
-        Lucks { rows_per_call: if second { 2 } else { 1 }, rows: Vec::new() }
-    }
-
-    /// Keeps the luck of the caller whose call has this slot.
-    #[inline]
-    fn keep(&mut self, slot: usize, block: &[u64; 8]) {
-        let first = slot * self.rows_per_call;
-        if first == self.rows.len() {
-            self.rows.resize(first + self.rows_per_call, Row([0; 4]));
-        }
-        self.rows[first] = Row::of(Luck::ROWS[0], block);
-        if self.rows_per_call == 2 {
-            self.rows[first + 1] = Row::of(Luck::ROWS[1], block);
-        }
-    }
-
-    /// A word of a call's luck.
-    #[inline]
-    pub(super) fn word(&self, slot: usize, word: Luck) -> u64 {
-        let (row, place) = word.place();
-        assert!(row < self.rows_per_call, "what the plan has a use for is kept");
-        self.rows[slot * self.rows_per_call + row].0[place]
-    }
-}
+#[repr(align(64))]
+struct Block([u64; 8]);
 
 /// A source in a run.
 pub(super) struct SourceState {
@@ -99,8 +39,11 @@ pub(super) struct SourceState {
     /// For draws that a call makes a second time, as on a second look-up, or that few make: a block for each caller and hop.
     again: Stream,
     modulation: Exponentials,
-    /// The block of the next caller.
-    next: [u64; 8],
+    /// The same, for the draws of callers of long ago.
+    former: Stream,
+    /// The blocks of the last callers and of the next one, each in the place of its number modulo their count, which is a
+    /// power of two.
+    recent: Box<[Block]>,
     /// The number of the next caller.
     number: u32,
     /// When the caller before dialled.
@@ -113,13 +56,16 @@ pub(super) struct SourceState {
 }
 
 impl SourceState {
-    pub(super) fn new(source: &Source) -> SourceState {
+    /// One of `sources` sources.
+    pub(super) fn new(source: &Source, sources: usize) -> SourceState {
+        let recent = (RECENT / sources.next_power_of_two()).max(16);
         let stream = |purpose| Stream::new(0, 0, stream_number(purpose, &source.name));
         SourceState {
             callers: stream("caller"),
+            former: stream("caller"),
+            recent: vec![Block([0; 8]); recent].into(),
             again: stream("caller again"),
             modulation: Exponentials::new(stream("modulation")),
-            next: [0; 8],
             number: 0,
             clock: Time::ZERO,
             step: 0,
@@ -130,6 +76,7 @@ impl SourceState {
 
     fn reset(&mut self, seed: u64, replication: u64) {
         self.callers.reset(seed, replication);
+        self.former.reset(seed, replication);
         self.again.reset(seed, replication);
         self.modulation.reset(seed, replication);
         (self.number, self.clock, self.step, self.state) = (0, Time::ZERO, 0, 0);
@@ -138,7 +85,8 @@ impl SourceState {
 
     /// Draws the next caller and gives the time at which that one dials; [`Time::NEVER`] if nobody does before `end`.
     fn draw(&mut self, source: &Source, end: Time) -> Time {
-        self.callers.read_block(&mut self.next);
+        let place = self.place(self.number);
+        self.callers.read_block(&mut self.recent[place].0);
         self.clock = match &source.arrivals {
             Arrivals::Listed(calls) => calls.get(self.number as usize).map_or(Time::NEVER, |call| call.at),
             Arrivals::Poisson(curve) => self.advance(curve, &[], end),
@@ -149,7 +97,7 @@ impl SourceState {
 
     /// Lets a unit exponential's worth of expected calls go by: an arrival of a Poisson process whose rate changes.
     fn advance(&mut self, curve: &RateCurve, states: &[ModulationState], end: Time) -> Time {
-        let mut left = unit_exponential(self.next[0]);
+        let mut left = unit_exponential(self.recent[self.place(self.number)].0[0]);
         let mut now = self.clock;
         loop {
             while curve.steps.get(self.step + 1).is_some_and(|(from, _)| *from <= now) {
@@ -186,6 +134,25 @@ impl SourceState {
         states[self.state].factor
     }
 
+    fn place(&self, number: u32) -> usize {
+        number as usize & (self.recent.len() - 1)
+    }
+
+    /// One of the draws of a caller who has dialled.
+    #[inline]
+    pub(super) fn luck(&mut self, number: u32, purpose: Luck) -> u64 {
+        if (self.number - number) as usize >= self.recent.len() {
+            return self.luck_of_long_ago(number, purpose);
+        }
+        self.recent[self.place(number)].0[purpose as usize]
+    }
+
+    #[inline(never)]
+    fn luck_of_long_ago(&mut self, number: u32, purpose: Luck) -> u64 {
+        self.former.seek_block(u64::from(number));
+        self.former.block()[purpose as usize]
+    }
+
     /// The draws of a caller's further hop: as fixed as the first ones, whatever happens in between.
     pub(super) fn again(&mut self, number: u32, hop: u8) -> [u64; 8] {
         self.again.seek_block(u64::from(number) << 6 | u64::from(hop));
@@ -218,9 +185,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let (ingress, alive) = self.ingress_of(source, name.number);
 
         let call = self.calls.insert(Call::new(name, ingress, plan.to, self.now));
-        let luck = &self.sources[source as usize].next;
-        self.lucks.keep(call.slot(), luck);
-        let patience = luck[Luck::Patience as usize];
+        let patience = self.sources[source as usize].luck(name.number, Luck::Patience);
         self.note(Fact::Offered { call: name, ingress });
         if let Some(patience) = self.patience(name, patience) {
             self.schedule(self.now + patience, Event::PatienceEnds { call });

@@ -223,7 +223,8 @@ impl Plan {
     /// How many bytes it takes to run this plan on so many workers at a time. An estimate, so that a workload too large
     /// for a machine is refused with the size it would need, not killed half way.
     pub fn memory_needed(&self, workers: usize) -> u64 {
-        const CALL: f64 = 96.0;
+        // Its row, at most two rows of luck, and its slot among the free ones.
+        const CALL: f64 = 64.0 + 64.0 + 4.0;
         const EVENT: f64 = 32.0;
         const DEVICE: u64 = 128;
         const HISTOGRAMS: u64 = 400 << 10;
