@@ -17,7 +17,11 @@ pub fn unit_exponential(luck: u64) -> f64 {
 
 #[inline]
 fn quantile(luck: u64) -> f64 {
-    -logarithm(1.0 - uniform(luck))
+    // What is left of one above the uniform number: exactly, and in fewer operations than by way of that.
+    const TWO_TO_MINUS_53: f64 = 1.0 / (1_u64 << 53) as f64;
+    let above = 2.0 - f64::from_bits(1.0_f64.to_bits() | luck >> 12) - TWO_TO_MINUS_53;
+    debug_assert_eq!(above, 1.0 - uniform(luck));
+    -logarithm(above)
 }
 
 /// A sequence of exponential values of mean 1: those that the words of a stream stand for, in their order.

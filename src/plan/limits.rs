@@ -223,16 +223,19 @@ impl Plan {
     /// How many bytes it takes to run this plan on so many workers at a time. An estimate, so that a workload too large
     /// for a machine is refused with the size it would need, not killed half way.
     pub fn memory_needed(&self, workers: usize) -> u64 {
-        // Its row, at most two rows of luck, and its slot among the free ones.
-        const CALL: f64 = 64.0 + 64.0 + 4.0;
+        // Its row, and its slot among the free ones.
+        const CALL: f64 = 64.0 + 4.0;
         const EVENT: f64 = 32.0;
         const DEVICE: u64 = 128;
+        // Streams of luck, and the last callers.
+        const SOURCE: u64 = 4 << 10;
         const HISTOGRAMS: u64 = 400 << 10;
         let devices = self.devices.len() as u64;
         let scopes = 1 + self.nodes.len() + self.applications.len() + self.databases.len() + self.route_points.len();
         // A call has one event pending, or a few: message, patience, timer.
         let calls = self.peak_calls() * (CALL + 3.0 * EVENT);
-        let worker = calls as u64 + devices * (DEVICE + EVENT as u64) + scopes as u64 * HISTOGRAMS;
+        let sources = self.sources.len() as u64;
+        let worker = calls as u64 + devices * (DEVICE + EVENT as u64) + sources * SOURCE + scopes as u64 * HISTOGRAMS;
         let listed: usize = self.sources.iter().map(|source| source.arrivals.bytes()).sum();
         // The plan itself is shared; a device has a row of its own, and one in its application's.
         let device = size_of::<Device>() + size_of::<DeviceId>();
