@@ -26,7 +26,7 @@ pub(super) const ROUTE_POINT: usize = 7;
 
 /// The draws of so many callers are kept, of all sources together: those of the last to dial. Whoever needs one later has it
 /// made again, which takes less time than fetching it from memory, where it would lie if each call kept its own.
-const RECENT: usize = 2048;
+const RECENT: usize = 512;
 
 /// A caller's block, on a line of the cache of its own.
 #[derive(Clone, Copy)]
