@@ -20,8 +20,7 @@ pub(super) enum Luck {
     Choices,
 }
 
-/// The word of a caller's further draws that says to which of several route points the call goes: hardly a call needs it,
-/// so that it does not travel.
+/// The word of a caller's further draws that says to which of several route points the call goes.
 pub(super) const ROUTE_POINT: usize = 7;
 
 /// The draws of so many callers are kept, of all sources together: those of the last to dial. Whoever needs one later has it

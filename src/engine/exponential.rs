@@ -67,8 +67,13 @@ impl Exponentials {
 
 /// The natural logarithm of a number above 0 and below 1 that is not subnormal, to the bit what [`libm::log`] gives.
 ///
-/// The same operations in the same order (FreeBSD's `e_log.c`, by Sun Microsystems), without the cases that cannot occur here. No
-/// branch is left, so that several can be worked out at once.
+/// The same operations in the same order, without the cases that cannot occur here. No branch is left, so that several can
+/// be worked out at once.
+// They are those of FreeBSD's e_log.c, which asks for this notice to be kept:
+//
+// Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.
+// Developed at SunSoft, a Sun Microsystems, Inc. business.
+// Permission to use, copy, modify, and distribute this software is freely granted, provided that this notice is preserved.
 #[inline]
 fn logarithm(x: f64) -> f64 {
     /// The upper half of the square root of 1/2.
