@@ -46,6 +46,7 @@ pub mod oracle;
 pub mod expected;
 pub mod check;
 pub mod experiment;
+pub mod analysis;
 pub mod report;
 pub mod starter;
 pub mod verify;

@@ -13,10 +13,10 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use common::{FREE, compile};
+use ctisim::analysis::{Study, simulated};
 use ctisim::expected::{Expected, Measure, expected};
 use ctisim::experiment::{Measured, replicate};
 use ctisim::plan::{self, Plan};
-use ctisim::report::{Study, simulated};
 use ctisim::workload::{self, Files};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::AtomicBool;
 
+use ctisim::analysis::{Baseline, Gate, GateReport, Gated, Speed, SpeedHeld, Study};
 use ctisim::experiment::{Measured, replicate};
 use ctisim::plan::{Plan, compile};
 use ctisim::record::Measure;
-use ctisim::report::{Baseline, Gate, GateReport, Gated, Speed, SpeedHeld, Study};
 use ctisim::workload::NoFiles;
 
 /// A CallManager that is at work a fifth of the time, with nothing but its callers.
@@ -32,7 +32,7 @@ fn study(plan: &Plan, seed: u64) -> Study<'_> {
 }
 
 fn gated<'a>(study: &'a Study<'a>) -> Gated<'a> {
-    Gated { study, digest: "the same", asked: &[] }
+    Gated { study, digest: "the same", asked: &[], fingerprint: ctisim::report::fingerprint(study) }
 }
 
 /// What a gate says of the second study, held against the first, with `margin` the share of a mean that does not matter.

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::analysis::{Capacity, Judged, Study, Verdict, Walked, judge};
 use crate::experiment::{self, Turn};
 use crate::record::{Goal, ReplicationSummary};
-use crate::report::{Capacity, Judged, Study, Verdict, Walked, judge};
 use crate::stats::Confidence;
 
 use super::arguments::{StudyArguments, TextFormat};

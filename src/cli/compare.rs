@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::analysis::{self, Difference, Study};
 use crate::engine::Time;
 use crate::plan::{Plan, StudyKind};
 use crate::record::{Measure, ReplicationSummary};
-use crate::report::{self, Difference, Study};
+use crate::report;
 
 use super::arguments::{StudyArguments, TextFormat};
 use super::model::{Loaded, Source};
@@ -134,8 +135,8 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     drop(progress);
     let (first, second) = outcomes.map_err(|failure| stopped(&failure, wanted, &command))?;
     let (first, second) = (Study::new(&a, seed, first), Study::new(&b, seed, second));
-    let values = |study: &Study| report::samples(study, &measures);
-    let compared = report::compare(&values(&first), &values(&second), arguments.margin);
+    let values = |study: &Study| analysis::samples(study, &measures);
+    let compared = analysis::compare(&values(&first), &values(&second), arguments.margin);
 
     let csv = report::comparison_sheet(&compared).csv();
     if let Some(output) = &output {

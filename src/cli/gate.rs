@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::analysis::{Baseline, Gate, GateReport, Gated, Speed, SpeedHeld, Study};
 use crate::engine::{Span, Time};
 use crate::record::{Measure, ReplicationSummary};
-use crate::report::{self, Baseline, Gate, GateReport, Gated, Speed, SpeedHeld, Study};
+use crate::report;
 
 use super::arguments::StudyArguments;
 use super::model::{self, Loaded};
@@ -155,7 +156,8 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
     };
     let command = command(arguments, &range, seed);
     let study = run(arguments, &mut plan, seed, range, None)?;
-    let gated = Gated { study: &study, digest: &digest, asked: &arguments.measures };
+    let gated =
+        Gated { study: &study, digest: &digest, asked: &arguments.measures, fingerprint: report::fingerprint(&study) };
     let baseline = gated.baseline(arguments.margin, command, speed);
     create_parent(&arguments.baseline)?;
     write_new(&arguments.baseline, &baseline.json(), true, String::new)?;
@@ -201,7 +203,11 @@ fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> 
     plan.name.clone_from(&baseline.workload);
     let warm_up = Time::ZERO + Span::from_nanos(baseline.warm_up_ns);
     let study = run(arguments, &mut plan, baseline.seed, recorded, Some(warm_up))?;
-    Ok(GateReport::new(&Gated { study: &study, digest: &digest, asked: &asked }, &baseline, speed))
+    Ok(GateReport::new(
+        &Gated { study: &study, digest: &digest, asked: &asked, fingerprint: report::fingerprint(&study) },
+        &baseline,
+        speed,
+    ))
 }
 
 fn check_measures(measures: &[Measure], plan: &crate::plan::Plan) -> Result<(), Stop> {

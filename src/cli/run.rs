@@ -6,9 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::analysis::{Judged, Provenance, Study, Verdict, judge};
 use crate::experiment::Failure;
 use crate::record::ReplicationSummary;
-use crate::report::{self, Judged, Provenance, Study, Verdict, judge};
+use crate::report;
 use crate::stats::Confidence;
 
 use super::arguments::{Format, RunArguments};

@@ -3,11 +3,11 @@
 use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
+use crate::analysis::Study;
 use crate::engine::Time;
 use crate::experiment::{self, Failure, Measured, Outcome, Progress, WarmUp, until};
 use crate::plan::{Plan, StudyKind};
 use crate::record::Measure;
-use crate::report::Study;
 use crate::stats::Confidence;
 
 use super::{Stop, say};

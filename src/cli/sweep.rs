@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use sha2::{Digest, Sha256};
 
+use crate::analysis::{Point, PointResult, Study, Sweep};
 use crate::experiment::Failure;
 use crate::record::{Goal, Measure, ReplicationSummary};
-use crate::report::{Point, PointResult, Study, Sweep};
 use crate::verify::FINGERPRINTS;
 
 use super::arguments::{Format, StudyArguments};

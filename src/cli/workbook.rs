@@ -2,9 +2,9 @@
 
 use std::io::{self, IsTerminal};
 
+use crate::analysis::{Judged, Provenance, Study, Sweep};
 #[cfg(feature = "xlsx")]
 use crate::report;
-use crate::report::{Judged, Provenance, Study, Sweep};
 
 use super::arguments::Format;
 use super::output::File;

@@ -3,41 +3,11 @@
 use comfy_table::{Table, presets};
 use serde::Serialize;
 
-use super::csv_of;
-use super::table::human;
-
-/// A number with its unit.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Quantity {
-    /// A time, in seconds; infinite: never.
-    Seconds(f64),
-    /// A part of one.
-    Share(f64),
-    /// A load: the mean number of calls there would be if none were turned away.
-    Erlangs(f64),
-    /// So many a second.
-    PerSecond(f64),
-    /// How many, on average.
-    Mean(f64),
-    /// How many.
-    Whole(u64),
-    /// In words.
-    Text(String),
-}
+use super::csv::{cell, csv_of};
+use super::words::{digits, human, time};
+use crate::analysis::Quantity;
 
 impl Quantity {
-    /// The unit in files.
-    const fn unit(&self) -> &'static str {
-        match self {
-            Quantity::Seconds(_) => "s",
-            Quantity::Share(_) => "ratio",
-            Quantity::Erlangs(_) => "erlang",
-            Quantity::PerSecond(_) => "1/s",
-            Quantity::Mean(_) | Quantity::Whole(_) => "count",
-            Quantity::Text(_) => "",
-        }
-    }
-
     /// With all digits; `inf` where there is no end to it.
     fn full(&self) -> String {
         match self {
@@ -161,7 +131,7 @@ impl Answer {
                 kind.to_owned(),
                 line.name.to_owned(),
                 match &line.value {
-                    Quantity::Text(text) => super::cell(text),
+                    Quantity::Text(text) => cell(text),
                     number => number.full(),
                 },
                 line.value.unit().to_owned(),
@@ -193,12 +163,6 @@ fn cells(line: &Line) -> [String; 3] {
     [line.name.to_owned(), line.value.human(), line.meaning.clone()]
 }
 
-/// Four digits or so, however small or large the number.
-fn digits(value: f64) -> String {
-    let size = value.abs();
-    if size == 0.0 || (0.01..1e9).contains(&size) { human(value) } else { format!("{value:.3e}") }
-}
-
 /// A share, in percent as long as that can be read.
 fn share_of_one(share: f64) -> String {
     let (percent, left) = (100.0 * share, 100.0 * (1.0 - share));
@@ -213,22 +177,6 @@ fn share_of_one(share: f64) -> String {
 /// A rate, per second or per hour, whichever is the nearer to one.
 fn per_time(rate: f64) -> String {
     if rate >= 1.0 { format!("{}/s", digits(rate)) } else { format!("{}/h", digits(3600.0 * rate)) }
-}
-
-/// A time, in seconds, in the unit that suits it.
-pub fn time(seconds: f64) -> String {
-    const YEAR: f64 = 365.25 * 86_400.0;
-    let units = [(YEAR, "years"), (86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")];
-    if seconds == f64::INFINITY {
-        return "never".to_owned();
-    }
-    if seconds <= 0.0 {
-        return "0 s".to_owned();
-    }
-    // Two of a unit at least, so that 90 min are not 1.5 h; or just one.
-    let suits = |length: f64| seconds >= 2.0 * length || (seconds - length).abs() < 1e-9 * length;
-    let (length, unit) = units.into_iter().find(|&(length, _)| suits(length)).unwrap_or((1e-3, "ms"));
-    format!("{} {unit}", digits(seconds / length))
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use serde::Serialize;
 
-use super::table::{block, human};
+use super::columns::block;
+use super::words::human;
 use crate::dependencies::{Dependencies, Effect, Kind, Loss, Position, Record, RecordId, Role, Subject, Use};
 
 /// Names are listed as long as they take no more room than this.

@@ -9,7 +9,7 @@ use hdrhistogram::{Counter, Histogram};
 
 use crate::record::{Metric, Series};
 
-use super::Study;
+use crate::analysis::Study;
 
 /// `histograms.hlog`: an interval log, V2 compressed. Each duration that was measured is one interval, from the end of
 /// the warm-up to the end of the run in simulated time, tagged `metric:scope` or `metric:scope:name`. Values are
@@ -73,8 +73,8 @@ fn tag(series: &Series<Metric>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::fake_study as study;
     use crate::fake;
-    use crate::report::tests::study;
     use base64::Engine as _;
     use hdrhistogram::serialization::Deserializer;
     use hdrhistogram::serialization::interval_log::{IntervalLogIterator, LogEntry};

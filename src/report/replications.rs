@@ -2,7 +2,8 @@
 
 use crate::record::{Count, Metric, ReplicationSummary};
 
-use super::{Cell, Sheet, Study, millis};
+use super::sheet::Sheet;
+use crate::analysis::{Cell, Study, millis};
 
 /// The counts, in the order of their columns.
 const COUNTS: [Count; Count::ALL.len()] = [
@@ -67,8 +68,8 @@ pub fn replications_sheet<'a>(study: &'a Study) -> Sheet<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::fake_study as study;
     use crate::fake;
-    use crate::report::tests::study;
 
     #[test]
     fn columns_never_move() {

@@ -1,47 +1,10 @@
 //! A table for spreadsheets and programs: named columns, and cells that know whether they are a number or a text.
 
 use serde::ser::SerializeMap;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Serialize, Serializer};
 
-use super::{cell, csv_of, full};
-
-/// What is in a cell.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Cell {
-    /// A whole number, exact.
-    Whole(u64),
-    /// A number.
-    Number(f64),
-    /// A text, however much it may look like something else.
-    Text(String),
-    /// Nothing: the value is missing.
-    Missing,
-}
-
-impl From<u64> for Cell {
-    fn from(number: u64) -> Cell {
-        Cell::Whole(number)
-    }
-}
-
-impl From<f64> for Cell {
-    fn from(number: f64) -> Cell {
-        Cell::Number(number)
-    }
-}
-
-impl From<&str> for Cell {
-    fn from(text: &str) -> Cell {
-        Cell::Text(text.to_owned())
-    }
-}
-
-impl<T: Into<Cell>> From<Option<T>> for Cell {
-    fn from(value: Option<T>) -> Cell {
-        value.map_or(Cell::Missing, Into::into)
-    }
-}
+use super::csv::{cell, csv_of};
+use crate::analysis::{Cell, full};
 
 impl Cell {
     /// As it stands in a CSV file.

@@ -1,100 +1,10 @@
 //! A workload at many points: one row a point for people, one row a point and metric for programs.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
-
-use serde::{Deserialize, Serialize};
-
-use crate::record::{Goal, Measure};
-use crate::stats::Confidence;
+use super::columns::{block, new_table};
+use super::sheet::Sheet;
+use super::words::{interval, shown};
+use crate::analysis::{COLUMNS, Cell, Judged, NOT_ESTIMABLE, Point, Sweep, number};
 use crate::workload::units;
-
-use super::measure::{interval, shown};
-use super::summary::{COLUMNS, NOT_ESTIMABLE};
-use super::table::{block, new_table};
-use super::{Cell, Judged, Measured, Sheet, Study, judge_found, summary_sheet};
-
-/// What is left of a point: the rows of its `summary.csv`, and all that any goal or table may ask for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PointResult {
-    rows: Vec<Vec<Cell>>,
-    /// The value, and the ends of its 95 % interval, of every measure that has a value.
-    measures: BTreeMap<String, [Cell; 3]>,
-}
-
-/// What stands for a number that was not reached within a run.
-const NOT_REACHED: &str = "not reached";
-
-impl PointResult {
-    /// What is left of a study.
-    pub fn of(study: &Study) -> PointResult {
-        let stored = |measure: Measure| {
-            let found = measure.of(study, Confidence::USUAL);
-            found.value.map(|_| (measure.to_string(), [found.value, found.low, found.high].map(number)))
-        };
-        PointResult {
-            rows: summary_sheet(study).rows.collect(),
-            measures: Measure::all(study.plan).into_iter().filter_map(stored).collect(),
-        }
-    }
-
-    /// Whether it has the shape of what [`PointResult::of`] makes.
-    pub fn is_whole(&self) -> bool {
-        !self.rows.is_empty() && self.rows.iter().all(|row| row.len() == COLUMNS.len())
-    }
-
-    /// What the study said of a measure, which its plan has.
-    fn found(&self, measure: &Measure) -> Measured {
-        let read = |cell: &Cell| match cell {
-            Cell::Whole(number) => Some(*number as f64),
-            Cell::Number(number) => Some(*number),
-            Cell::Text(_) => Some(f64::INFINITY),
-            Cell::Missing => None,
-        };
-        let [value, low, high] = match self.measures.get(&measure.to_string()) {
-            Some(found) => found.each_ref().map(read),
-            None => [None; 3],
-        };
-        Measured { value, low, high, unit: measure.unit() }
-    }
-}
-
-fn number(value: Option<f64>) -> Cell {
-    match value {
-        Some(f64::INFINITY) => NOT_REACHED.into(),
-        value => value.into(),
-    }
-}
-
-/// A workload with some of its values changed, and what came of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Point {
-    /// The values of the knobs, in their order.
-    pub values: Vec<String>,
-    /// With which luck.
-    pub seed: u64,
-    /// Which replications.
-    pub replications: Range<u64>,
-    /// What is wanted.
-    pub goals: Vec<Goal>,
-    /// What came of it.
-    pub result: PointResult,
-}
-
-/// A workload at many points.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Sweep {
-    /// The workload's name.
-    pub workload: String,
-    /// Its question.
-    pub question: String,
-    /// The keys that are varied.
-    pub keys: Vec<String>,
-    /// The points, of which there is at least one, in their order.
-    pub points: Vec<Point>,
-    /// What the table shows.
-    pub measures: Vec<Measure>,
-}
 
 impl Sweep {
     /// `sweep.csv`: the point, the values of its knobs, and the columns of `summary.csv`.
@@ -198,13 +108,6 @@ impl Sweep {
         })
     }
 
-    /// Every goal of any point: where a knob is a goal's bound, they differ.
-    fn goals(&self) -> Vec<String> {
-        let mut seen = BTreeSet::new();
-        let goals = self.points.iter().flat_map(|point| &point.goals).map(Goal::to_string);
-        goals.filter(|goal| seen.insert(goal.clone())).collect()
-    }
-
     fn knob_columns(&self) -> KnobColumns {
         let mut names = vec!["point".to_owned()];
         let mut cells: Vec<Vec<Cell>> = (1..=self.points.len() as u64).map(|point| vec![point.into()]).collect();
@@ -222,12 +125,6 @@ impl Sweep {
             }
         }
         KnobColumns { names, cells }
-    }
-}
-
-impl Point {
-    fn judged(&self) -> Vec<Judged> {
-        self.goals.iter().map(|goal| judge_found(goal, self.result.found(&goal.measure))).collect()
     }
 }
 
@@ -277,8 +174,9 @@ fn quantities(values: &[&str]) -> Option<(&'static str, Vec<f64>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::{PointResult, fake_study as study};
     use crate::fake;
-    use crate::report::tests::study;
+    use crate::record::{Goal, Measure};
 
     fn sweep() -> Sweep {
         let plan = fake::plan();
@@ -296,24 +194,6 @@ mod tests {
             keys: vec!["a.heartbeat".into(), "goal.1.at_most".into()],
             points: vec![point(["5s", "10%"], "refused<=10%"), point(["1m", "007"], "offered<=1")],
             measures: vec![Measure::parse("setup_delay.p99").unwrap(), Measure::parse("rehome_wait.p95").unwrap()],
-        }
-    }
-
-    #[test]
-    fn a_point_says_what_its_study_says_of_every_measure() {
-        let plan = fake::plan();
-        let study = study(&plan);
-        let result = PointResult::of(&study);
-        let stored = serde_json::to_vec(&result).unwrap();
-        let read: PointResult = serde_json::from_slice(&stored).unwrap();
-        assert!(read == result && read.is_whole());
-        let measures = Measure::all(&plan);
-        assert!(measures.len() > 300, "{}", measures.len());
-        for measure in measures {
-            measure.check(&plan).unwrap();
-            assert_eq!(Measure::parse(&measure.to_string()).as_ref(), Ok(&measure));
-            let (told, found) = (measure.of(&study, Confidence::USUAL), read.found(&measure));
-            assert!(told == found || told.value.is_none() && found.value.is_none(), "{measure}: {told:?} {found:?}");
         }
     }
 

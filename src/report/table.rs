@@ -1,17 +1,20 @@
 //! What a planner reads first.
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::Table;
 
 use crate::domain::{DeviceKind, Failing, OutBecause, RoutePointId};
 use crate::engine::{Span, Time};
 use crate::plan::StudyKind;
-use crate::record::{Catalogue, Count, Gauge, Metric, Scope, cause_name, kind_name};
+use crate::record::{Count, Metric, cause_name, kind_name};
 use crate::stats::Survival;
 
-use super::devices::{Fate, Homing, fates, homings};
+use super::columns::{block, new_table};
 use super::expected::closed_forms;
-use super::summary::{Row, count_row, duration_row, gauge_row};
-use super::{NANOS_PER_MILLI, Study, millis};
+use super::words::{human, percent, span};
+use crate::analysis::{
+    Busy, Fate, Homing, NANOS_PER_MILLI, Pool, Row, Study, all_pools, all_stations, count_row, duration_row, fates,
+    homings, millis,
+};
 
 /// How many stations are shown.
 const BUSIEST: usize = 6;
@@ -359,41 +362,6 @@ fn pools(study: &Study) -> String {
     block(table)
 }
 
-/// A group of ports, phones or lines.
-pub(super) struct Pool {
-    /// How many there are; `None`: there is no limit.
-    pub(super) size: Option<u32>,
-    pub(super) in_use: Row,
-    /// The mean of how many are in use, in the bin where it is highest.
-    pub(super) busiest_bin: f64,
-    /// The most in use at once.
-    pub(super) peak: f64,
-}
-
-pub(super) fn all_pools(study: &Study) -> Vec<Pool> {
-    let plan = study.plan;
-    let ports = plan.port_groups.iter().map(|group| Some(group.count));
-    let phones = plan.phone_groups.iter().map(|group| Some(group.count));
-    let lines = plan.destinations.iter().map(|it| Some(it.lines).filter(|&lines| lines < u32::MAX));
-    let gauges = study.catalogue.gauges.iter().enumerate().filter(|(_, series)| series.metric == Gauge::InUse);
-    let pools = gauges.zip(ports.chain(phones).chain(lines)).map(|((row, _), size)| Pool {
-        size,
-        in_use: gauge_row(study, row),
-        busiest_bin: study.timeline_means(row).into_iter().fold(0.0, f64::max),
-        peak: study.gauge_peaks(row).into_iter().fold(0.0, f64::max),
-    });
-    pools.collect()
-}
-
-/// One station, for the table and for the sentence below it.
-pub(super) struct Busy {
-    pub(super) utilisation: Row,
-    pub(super) busiest_bin: f64,
-    queue: Row,
-    pub(super) wait: Option<Row>,
-    servers: u32,
-}
-
 /// The stations with the most to do, and which of them is the bottleneck.
 fn stations(study: &Study) -> String {
     let mut busy = all_stations(study);
@@ -434,27 +402,6 @@ fn stations(study: &Study) -> String {
     block(table) + &bottleneck(&busy, total)
 }
 
-pub(super) fn all_stations(study: &Study) -> Vec<Busy> {
-    let catalogue: &Catalogue = &study.catalogue;
-    let of_gauge = |gauge: Gauge| {
-        let gauges = catalogue.gauges.iter().enumerate();
-        gauges.filter(move |(_, series)| series.metric == gauge && series.exists)
-    };
-    let waits =
-        catalogue.durations.iter().enumerate().filter(|(_, series)| {
-            series.metric == Metric::StationWait && series.scope == Scope::Station && series.exists
-        });
-    let rows = of_gauge(Gauge::Queue).zip(of_gauge(Gauge::Utilisation)).zip(waits);
-    rows.map(|(((queue, _), (utilisation, series)), (wait, _))| Busy {
-        utilisation: gauge_row(study, utilisation),
-        busiest_bin: study.timeline_means(utilisation).into_iter().fold(0.0, f64::max),
-        queue: gauge_row(study, queue),
-        wait: duration_row(study, wait),
-        servers: series.servers,
-    })
-    .collect()
-}
-
 /// The sentence that names the bottleneck.
 fn bottleneck(busy: &[Busy], total: usize) -> String {
     let Some((station, load)) =
@@ -480,122 +427,23 @@ fn bottleneck(busy: &[Busy], total: usize) -> String {
     )
 }
 
-/// A table without lines but the one below its head; numbers to the right.
-pub(super) fn new_table(head: impl Into<comfy_table::Row>) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(head);
-    for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, 2));
-        if index > 0 {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    table
-}
-
-/// The table with an empty line before it; nothing if it has no rows.
-pub(super) fn block(table: Table) -> String {
-    if table.row_count() == 0 {
-        return String::new();
-    }
-    let mut text = String::from("\n");
-    for line in table.lines() {
-        text.push_str(line.trim_end());
-        text.push('\n');
-    }
-    text
-}
-
 fn mean(row: &Row) -> String {
     row.mean.map(human).unwrap_or_default()
 }
 
 /// Nothing here can be negative, so an interval that would reach below zero ends there.
-pub(super) fn interval(row: &Row, number: impl Fn(f64) -> String) -> String {
+fn interval(row: &Row, number: impl Fn(f64) -> String) -> String {
     match (row.mean_low, row.mean_high) {
         (Some(low), Some(high)) => format!("[{}, {}]", number(low.max(0.0)), number(high)),
         _ => String::new(),
     }
 }
 
-/// A share, for people.
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0 + 0.0)
-}
-
-/// A number for people: about four digits, thousands apart.
-pub(super) fn human(value: f64) -> String {
-    let size = value.abs();
-    if size > 0.0 && size < 0.000_5 {
-        // Little is not nothing.
-        return if value > 0.0 { "<0.001" } else { ">-0.001" }.into();
-    }
-    let decimals = match size {
-        _ if value.fract() == 0.0 => 0,
-        _ if size >= 1000.0 => 0,
-        _ if size >= 100.0 => 1,
-        _ if size >= 10.0 => 2,
-        _ => 3,
-    };
-    let text = format!("{:.decimals$}", value + 0.0);
-    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
-    let digits = whole.trim_start_matches('-');
-    let mut grouped = String::from(if whole.len() > digits.len() { "-" } else { "" });
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped + rest
-}
-
-/// A round length of time, for people.
-pub fn span(length: Span) -> String {
-    let nanos = length.nanos();
-    let seconds = nanos / 1_000_000_000;
-    if !nanos.is_multiple_of(1_000_000_000) {
-        return format!("{} s", Span::from_nanos(nanos).seconds());
-    }
-    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
-    let parts: Vec<String> =
-        parts.iter().filter(|(amount, _)| *amount > 0).map(|(amount, unit)| format!("{amount} {unit}")).collect();
-    if parts.is_empty() { "0 s".into() } else { parts.join(" ") }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::fake_study as study;
     use crate::fake;
-    use crate::report::tests::study;
-
-    #[test]
-    fn numbers_for_people() {
-        let expected = [
-            (0.0, "0"),
-            (-0.0, "0"),
-            (0.123_44, "0.123"),
-            (0.000_4, "<0.001"),
-            (12.3456, "12.35"),
-            (999.96, "1,000.0"),
-            (1234.5, "1,234"),
-            (33_012.0, "33,012"),
-            (-1_234_567.8, "-1,234,568"),
-            (100.0, "100"),
-        ];
-        for (value, text) in expected {
-            assert_eq!(human(value), text);
-        }
-    }
-
-    #[test]
-    fn lengths_for_people() {
-        assert_eq!(span(Span::from_secs(3600)), "1 h");
-        assert_eq!(span(Span::from_secs(3930)), "1 h 5 min 30 s");
-        assert_eq!(span(Span::from_millis(1500)), "1.5 s");
-        assert_eq!(span(Span::ZERO), "0 s");
-    }
 
     #[test]
     fn who_had_not_gone_home_is_said_plainly() {

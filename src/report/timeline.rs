@@ -1,6 +1,7 @@
 //! One row a bin of simulated time.
 
-use super::{Cell, Sheet, Study};
+use super::sheet::Sheet;
+use crate::analysis::{Cell, Study};
 
 /// `timeline.csv`: the mean of every gauge over a bin and over all replications, warm-up included.
 pub fn timeline_sheet<'a>(study: &'a Study) -> Sheet<'a> {

@@ -10,10 +10,13 @@ use rust_xlsxwriter::{
 use crate::record::{Catalogue, Measure, Metric, Statistic};
 use crate::stats::Confidence;
 
-use super::{
-    Cell, Judged, Provenance, Sheet, Study, Sweep, devices_sheet, goals_sheet, replications_sheet, summary_sheet,
-    timeline_sheet,
-};
+use super::devices::devices_sheet;
+use super::goals::goals_sheet;
+use super::replications::replications_sheet;
+use super::sheet::Sheet;
+use super::summary::summary_sheet;
+use super::timeline::timeline_sheet;
+use crate::analysis::{Cell, Judged, Provenance, Study, Sweep};
 
 /// The workbook of a study: a sheet a file, and charts of delays and of the run from minute to minute.
 ///

@@ -4,11 +4,11 @@
 //! of an interval's assumptions hold to some degree only - a mean of skewed values, few replications, the calls of one
 //! replication alike - shows here and nowhere else.
 
+use crate::analysis::{self, Row, Study};
 use crate::engine::Span;
 use crate::experiment::{Failure, Measured, Outcome, Worker};
 use crate::oracle::{self, Residence, Start, TimeToEmpty, Traffic};
 use crate::record::Histogram;
-use crate::report::{self, Row, Study};
 use crate::stats::proportion_interval;
 
 use super::comparison::{compile, free};
@@ -138,7 +138,7 @@ impl KnownTruth {
             };
             let summaries = range.map(run).collect();
             let study = Study::new(&plan, seed, Outcome { summaries, merged: worker.into_merged() });
-            let rows = report::rows(&study);
+            let rows = analysis::rows(&study);
             self.truths.iter().map(|truth| truth.is_held(&rows)).collect::<Vec<_>>()
         };
         let found = crew.each(0..studies, one)?;

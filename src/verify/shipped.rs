@@ -2,9 +2,10 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::analysis::Study;
 use crate::experiment::{Failure, Measured, Outcome, Worker, replicate};
 use crate::plan::Plan;
-use crate::report::{self, Study};
+use crate::report;
 
 use super::comparison::compile;
 use super::{Check, Crew, Part, Quantity};

@@ -1,12 +1,13 @@
 //! R11: many callers, one route point.
 
 use crate::story::plan;
+use ctisim::analysis::Study;
 use ctisim::cluster::Cluster;
 use ctisim::domain::{CallName, DeviceId};
 use ctisim::engine::Time;
 use ctisim::experiment::{Measured, replicate};
 use ctisim::record::{Auditor, Fact, Recorder};
-use ctisim::report::{self, Study};
+use ctisim::report;
 use std::sync::atomic::AtomicBool;
 
 /// The table of a study in which so many callers an hour fan in to one route point, whose CallManager can set up and

@@ -2,9 +2,10 @@
 
 use clap::Args;
 
+use crate::analysis::Quantity;
 use crate::oracle::{Detection, Pair, Repairable};
 use crate::plan::HeartbeatReading;
-use crate::report::{Answer, Quantity};
+use crate::report::Answer;
 
 use super::super::Stop;
 use super::quantities::{duration, rate};

@@ -7,7 +7,8 @@ mod rehome;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::report::{Line, Quantity};
+use crate::analysis::Quantity;
+use crate::report::Line;
 
 use super::{Stop, print};
 

@@ -2,8 +2,9 @@
 
 use clap::Args;
 
+use crate::analysis::Quantity;
 use crate::engine::Distribution;
-use crate::report::{Line, Quantity};
+use crate::report::Line;
 use crate::workload::{law, units};
 
 use super::super::Stop;

@@ -2,9 +2,10 @@
 
 use clap::Args;
 
+use crate::analysis::Quantity;
 use crate::engine::Distribution;
 use crate::oracle;
-use crate::report::{Answer, Quantity};
+use crate::report::Answer;
 
 use super::super::Stop;
 use super::quantities::{Load, STEPS_MAX, Traffic, any_law, count, duration, law_in_words, number, rate, share, time};

@@ -4,12 +4,13 @@ use std::path::Path;
 
 use clap::Args;
 
+use crate::analysis::Quantity;
 use crate::engine::{Distribution, Span};
 use crate::oracle::{
     LOAD_MAX, LastToEmpty, Residence, RoutePointCalls, Start, TimeToEmpty, Traffic, largest_load, markov_moments,
     mean_time_to_empty,
 };
-use crate::report::{Answer, Line, Quantity};
+use crate::report::{Answer, Line};
 use crate::workload::units;
 
 use super::super::{Stop, model};

@@ -3,11 +3,9 @@
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::Serialize;
 
-use crate::report::comparison::{change, percent, relative, signed};
-use crate::report::measure::shown;
-use crate::report::table::{block, human, new_table};
-
-use super::{Gate, GateReport, Held, SpeedHeld};
+use super::columns::{block, new_table};
+use super::words::{change, human, relative_percent as percent, shown, signed};
+use crate::analysis::{Gate, GateReport, Held, SpeedHeld, relative};
 
 /// The columns for people.
 const HEAD: [&str; 8] = ["measure", "before", "now", "change", "interval", "relative", "matters above", "verdict"];

@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::record::{Count, Measure, Metric};
-use crate::report::comparison::{Sample, samples};
-use crate::report::measure::Values;
-use crate::report::{Study, devices_sheet, full, histograms_hlog, replications_sheet, summary_sheet, timeline_sheet};
 use crate::stats::{Confidence, estimate};
+
+use super::cell::full;
+use super::comparison::{Sample, samples};
+use super::measure::Values;
+use super::study::Study;
 
 /// The format of baselines. Another one is not read.
 const FORMAT: u32 = 1;
@@ -122,24 +124,8 @@ pub struct Baseline {
     pub measures: Vec<Kept>,
 }
 
-/// The SHA-256 of all result files together: whether behaviour changed at all.
-pub fn fingerprint(study: &Study) -> String {
-    let files = [
-        summary_sheet(study).csv(),
-        replications_sheet(study).csv(),
-        devices_sheet(study).csv(),
-        timeline_sheet(study).csv(),
-        histograms_hlog(study),
-    ];
-    let mut hash = Sha256::new();
-    for file in files {
-        hash.update((file.len() as u64).to_le_bytes());
-        hash.update(file);
-    }
-    hex(&hash.finalize())
-}
-
-fn hex(digest: &[u8]) -> String {
+/// A digest as text.
+pub fn hex(digest: &[u8]) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -149,7 +135,7 @@ fn written(values: &Values) -> String {
 }
 
 /// What a gate holds together: a study, the workload it is of, and the measures in question.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Gated<'a> {
     /// The study.
     pub study: &'a Study<'a>,
@@ -157,6 +143,8 @@ pub struct Gated<'a> {
     pub digest: &'a str,
     /// The measures that were asked for; none: the standard ones.
     pub asked: &'a [Measure],
+    /// The SHA-256 of all its result files together: whether behaviour changed at all.
+    pub fingerprint: String,
 }
 
 impl Gated<'_> {
@@ -168,7 +156,7 @@ impl Gated<'_> {
     /// A baseline of this study. A change up to `margin`, a share of the mean, does not matter; if nobody says, that is 1 %
     /// of the mean, or one call in 10,000, or 0.1 % of a station's time if that is more.
     pub fn baseline(&self, margin: Option<f64>, command: String, speed: Option<Speed>) -> Baseline {
-        let Gated { study, digest, asked } = *self;
+        let Gated { study, digest, asked, fingerprint } = self;
         let mean = |values: &[f64]| estimate(values, Confidence::USUAL).map_or(0.0, |estimate| estimate.mean.abs());
         let offered = mean(&study.counts(Count::Offered));
         let matters = |sample: &Sample| {
@@ -193,13 +181,13 @@ impl Gated<'_> {
             format: FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
             workload: study.plan.name.clone(),
-            digest: digest.to_owned(),
+            digest: (*digest).to_owned(),
             seed: study.seed,
             first_replication: study.outcome.summaries[0].replication,
             replications: study.outcome.summaries.len() as u64,
             warm_up_ns: study.plan.warm_up.nanos(),
             command,
-            fingerprint: fingerprint(study),
+            fingerprint: fingerprint.clone(),
             asked: asked.iter().map(Measure::to_string).collect(),
             speed,
             checksum: String::new(),

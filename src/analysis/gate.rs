@@ -3,16 +3,11 @@
 //! Whatever cannot be judged is not a pass: a baseline of another workload, with other replications, with fewer measures
 //! or with values that were changed by hand is not comparable, and an interval that may hide a regression is inconclusive.
 
-mod baseline;
-mod shown;
-
-pub use baseline::{Baseline, Better, Gated, Kept, Speed, fingerprint};
-pub use shown::{gate_json, gate_junit, gate_markdown, gate_table};
-
 use serde::Serialize;
 
 use crate::record::{Measure, ReplicationSummary};
 
+use super::baseline::{Baseline, Better, Gated, Speed};
 use super::comparison::{Compared, Sample, compare, samples};
 
 /// What a gate says. The words are those of files: they never change.
@@ -192,7 +187,7 @@ impl GateReport {
             workload: name.clone(),
             verdict: worst.unwrap_or(Gate::NotComparable),
             reasons: Vec::new(),
-            same: Some(fingerprint(study) == baseline.fingerprint),
+            same: Some(gated.fingerprint == baseline.fingerprint),
             held,
             speed,
         }

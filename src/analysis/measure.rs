@@ -3,10 +3,7 @@
 use crate::record::{Count, DurationSummary, Measure, QUANTILES, Source, Statistic};
 use crate::stats::{Confidence, Estimate, estimate, order_interval, order_statistic, ratio};
 
-use super::answer::time;
-use super::summary::NOT_ESTIMABLE;
-use super::table::human;
-use super::{NANOS_PER_MILLI, Study, mean_millis, millis};
+use super::study::{NANOS_PER_MILLI, Study, mean_millis, millis};
 
 /// What a study says of a measure.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -127,26 +124,6 @@ impl Measure {
     }
 }
 
-/// A number for people, with its unit.
-pub(super) fn shown(unit: &str, value: f64) -> String {
-    match unit {
-        _ if value == f64::INFINITY => "not reached".to_owned(),
-        "ms" if value < 0.0 => format!("-{}", time(-value / 1e3)),
-        "ms" => time(value / 1e3),
-        "ratio" => format!("{} %", human(100.0 * value)),
-        _ => human(value),
-    }
-}
-
-/// An interval for people.
-pub(super) fn interval(found: &Measured) -> String {
-    match (found.low, found.high) {
-        (Some(low), Some(high)) => format!("[{}, {}]", shown(found.unit, low), shown(found.unit, high)),
-        (Some(low), None) => format!("[{}, not known]", shown(found.unit, low)),
-        (None, _) => NOT_ESTIMABLE.to_owned(),
-    }
-}
-
 /// The ends of an interval: the upper one may not be known.
 type Interval = Option<(f64, Option<f64>)>;
 
@@ -195,16 +172,16 @@ fn quantile_of(study: &Study, row: usize, quantile: f64, confidence: Confidence)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::fake_study as study;
     use crate::engine::Span;
     use crate::fake;
-    use crate::report::tests::study;
 
     #[test]
     fn a_measure_is_the_number_of_its_row() {
         let plan = fake::plan();
         let study = study(&plan);
         let mut seen = 0;
-        for row in crate::report::rows(&study) {
+        for row in crate::analysis::rows(&study) {
             let scope = match row.scope {
                 "cluster" => String::new(),
                 scope => format!("{scope}:{}/", row.name),

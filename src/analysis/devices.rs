@@ -1,0 +1,112 @@
+//! What became of the devices, by kind and by what had taken them out of service.
+
+use crate::domain::{DeviceKind, OutBecause};
+use crate::record::{CAUSES, Catalogue, KINDS, Metric};
+use crate::stats::Survival;
+
+use super::study::Study;
+
+/// What became of the devices of a kind that one thing had taken out of service: in all replications together.
+pub struct Fate {
+    /// Which kind.
+    pub kind: DeviceKind,
+    /// What had taken them out of service.
+    pub because: OutBecause,
+    /// Outages that were over after the warm-up, or not at all.
+    pub out: u64,
+    /// Of these, back in service.
+    pub reopened: u64,
+    /// Of these, given up and not opened again.
+    pub closed: u64,
+    /// Of these, neither: how long they last is not known.
+    pub still_out: u64,
+    /// The row of how long those that are back were out.
+    pub out_of_service: usize,
+}
+
+/// How the devices of a kind went home: in all replications together.
+pub struct Homing {
+    /// Which kind.
+    pub kind: DeviceKind,
+    /// How many were in service at home again.
+    pub rehomed: u64,
+    /// How many waits or ways home were cut short.
+    pub lost: u64,
+    /// How many still waited at the end.
+    pub waiting: u64,
+    /// How many waits there were.
+    pub waits: u64,
+    /// In how many replications at least one still waited at the end.
+    pub replications_waiting: usize,
+    /// How long they waited.
+    pub wait: Survival,
+    /// How long it took until they were at home.
+    pub delay: Survival,
+}
+
+/// Every kind of device there is, by every reason to be out of service.
+pub fn fates(study: &Study) -> Vec<Fate> {
+    let summaries = &study.outcome.summaries;
+    let fate = |kind: DeviceKind, because: OutBecause| {
+        let row = study.catalogue.device_fate(Metric::OutOfService, kind, because);
+        let ends = || summaries.iter().map(|summary| summary.fates[kind as usize][because as usize]);
+        let reopened = study.outcome.merged.histograms[row].totals().count;
+        let closed = ends().map(|fate| u64::from(fate.closed)).sum();
+        let still_out = ends().map(|fate| u64::from(fate.still_out)).sum();
+        let out = reopened + closed + still_out;
+        Fate { kind, because, out, reopened, closed, still_out, out_of_service: row }
+    };
+    kinds(study).flat_map(|kind| CAUSES.map(|because| fate(kind, because))).collect()
+}
+
+/// Every kind of device there is, and how it went home.
+pub fn homings(study: &Study) -> Vec<Homing> {
+    kinds(study).map(|kind| homing(study, kind)).collect()
+}
+
+fn homing(study: &Study, kind: DeviceKind) -> Homing {
+    let catalogue: &Catalogue = &study.catalogue;
+    let [wait, delay] = [Metric::RehomeWait, Metric::RehomeDelay].map(|metric| catalogue.device_kind(metric, kind));
+    let merged = &study.outcome.merged;
+    let waiting: Vec<u64> =
+        study.outcome.summaries.iter().map(|summary| u64::from(summary.waiting[kind as usize])).collect();
+    let still_waiting: u64 = waiting.iter().sum();
+    Homing {
+        kind,
+        rehomed: merged.histograms[delay].totals().count,
+        lost: study.censored(wait) - still_waiting,
+        waiting: still_waiting,
+        waits: merged.histograms[wait].totals().count + study.censored(wait),
+        replications_waiting: waiting.iter().filter(|&&waiting| waiting > 0).count(),
+        wait: study.survival(wait),
+        delay: study.survival(delay),
+    }
+}
+
+fn kinds(study: &Study) -> impl Iterator<Item = DeviceKind> {
+    KINDS.into_iter().filter(|&kind| study.plan.devices.iter().any(|device| device.kind == kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::fake_study as study;
+    use crate::fake;
+
+    #[test]
+    fn who_still_waits_is_told_and_not_averaged() {
+        let plan = crate::plan::Plan { replications: 40, ..fake::plan() };
+        let study = study(&plan);
+        let homings = homings(&study);
+        let point = &homings[0];
+        assert!(point.waiting > 0 && point.rehomed > 0);
+        assert_eq!(point.replications_waiting as u64, point.waiting);
+        assert_eq!((point.waits, point.lost), (40, 0));
+        // Waits are uniform up to 300 s, and seen for 170 s.
+        let median = point.wait.quantile(0.5).unwrap() as f64 / 1e9;
+        assert!((100.0..170.0).contains(&median), "{median}");
+        assert_eq!(point.wait.quantile(0.95), None);
+        // One port loses its home in each replication.
+        assert_eq!((homings[1].lost, homings[1].rehomed, homings[1].waiting), (40, 40, 0));
+    }
+}

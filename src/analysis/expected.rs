@@ -1,0 +1,61 @@
+//! Closed forms beside what was simulated.
+
+use crate::expected::{Expected, Measure, expected};
+use crate::record::{Count, DurationSummary, Metric, ReplicationSummary};
+use crate::stats::{Confidence, estimate, proportion_interval};
+
+use super::study::Study;
+
+/// What a closed form says, and what was simulated.
+#[derive(Clone, Debug)]
+pub struct Beside {
+    /// What the form says.
+    pub expected: Expected,
+    /// The mean of what was simulated.
+    pub mean: f64,
+    /// Its 95 % interval; `None`: not estimable.
+    pub interval: Option<(f64, f64)>,
+}
+
+/// Every closed form that applies to the plan, and of whose measure there is a value.
+pub fn beside(study: &Study) -> Vec<Beside> {
+    let each = |it: Expected| {
+        let values = simulated(study, it.measure);
+        let found = estimate(&values, Confidence::USUAL)?;
+        let interval = match it.measure {
+            Measure::HomeByEnd(_) => proportion_interval(values.iter().sum::<f64>() as u64, values.len() as u64),
+            // What never varied says nothing of how far off it may be.
+            _ => found.interval.filter(|(low, high)| low < high),
+        };
+        Some(Beside { expected: it, mean: found.mean, interval })
+    };
+    expected(study.plan).into_iter().filter_map(each).collect()
+}
+
+/// The values of a measure, one for each replication that has one.
+pub fn simulated(study: &Study, measure: Measure) -> Vec<f64> {
+    let summaries = || study.outcome.summaries.iter();
+    let share = |count: Count| {
+        let offered = summaries().filter(|it| it.count(Count::Offered) > 0);
+        offered.map(|it| it.count(count) as f64 / it.count(Count::Offered) as f64).collect()
+    };
+    let means = |row: usize| study.duration_means(row).into_iter().map(|millis| 1e-3 * millis).collect();
+    match measure {
+        Measure::Offered => study.counts(Count::Offered),
+        Measure::Failures => study.counts(Count::CallManagerFailures),
+        Measure::RefusedBusy => share(Count::RefusedBusy),
+        Measure::ForwardedBusy => share(Count::Cfb),
+        Measure::Unreachable => share(Count::RefusedNoCallManager),
+        Measure::Calls(id) => study.gauge_means(study.catalogue.calls(id)),
+        Measure::QueueDelay(id) => means(study.catalogue.application(Metric::AppQueueDelay, id)),
+        Measure::Detection(id) => means(study.catalogue.application(Metric::ApplicationDetectionDelay, id)),
+        Measure::RehomeWait(id) => means(study.catalogue.route_point(Metric::RehomeWait, id)),
+        Measure::HomeByEnd(id) => {
+            let row = study.catalogue.route_point(Metric::RehomeWait, id);
+            let of = |summary: &ReplicationSummary| summary.durations[row];
+            let waits = |it: &DurationSummary| it.count + it.censored;
+            let some = summaries().map(of).filter(|it| waits(it) > 0);
+            some.map(|it| it.count as f64 / waits(&it) as f64).collect()
+        }
+    }
+}

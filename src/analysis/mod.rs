@@ -1,0 +1,39 @@
+//! From an outcome with its plan to numbers, intervals, differences, verdicts and baselines. Pure: the same results give
+//! the same numbers. No text for people is made here, and nothing is run.
+//!
+//! Floats appear only from here on: every sum before this is of whole numbers, and every loop over replications goes in
+//! the order of their numbers.
+
+mod baseline;
+mod capacity;
+mod cell;
+mod comparison;
+mod devices;
+mod expected;
+mod gate;
+mod goals;
+mod measure;
+mod places;
+mod provenance;
+mod quantity;
+mod study;
+mod summary;
+mod sweep;
+
+pub use baseline::{Baseline, Better, Gated, Kept, Speed, hex};
+pub use capacity::{Capacity, Walked};
+pub use cell::{Cell, full};
+pub use comparison::{Compared, Difference, Sample, compare, relative, samples};
+pub use devices::{Fate, Homing, fates, homings};
+pub use expected::{Beside, beside, simulated};
+pub use gate::{Gate, GateReport, Held, SpeedHeld};
+pub use goals::{Judged, Verdict, judge, judge_found};
+pub use measure::{Measured, Values};
+pub use places::{Busy, Place, Pool, all_pools, all_stations, places};
+pub use provenance::Provenance;
+pub use quantity::Quantity;
+#[cfg(test)]
+pub(crate) use study::tests::study as fake_study;
+pub use study::{NANOS_PER_MILLI, Study, mean_millis, millis};
+pub use summary::{COLUMNS, NOT_ESTIMABLE, Row, count_row, duration_row, gauge_row, rows};
+pub use sweep::{Point, PointResult, Sweep, number};

@@ -1,0 +1,110 @@
+//! Where calls and work find room, or wait for it: stations, and groups of ports, phones and lines.
+
+use crate::record::{Catalogue, Gauge, Metric, Scope};
+
+use super::study::Study;
+use super::summary::{Row, duration_row, gauge_row};
+
+/// A group of ports, phones or lines.
+pub struct Pool {
+    /// How many there are; `None`: there is no limit.
+    pub size: Option<u32>,
+    /// How many are in use.
+    pub in_use: Row,
+    /// The mean of how many are in use, in the bin where it is highest.
+    pub busiest_bin: f64,
+    /// The most in use at once.
+    pub peak: f64,
+}
+
+/// Every group, in the order of the workload.
+pub fn all_pools(study: &Study) -> Vec<Pool> {
+    let plan = study.plan;
+    let ports = plan.port_groups.iter().map(|group| Some(group.count));
+    let phones = plan.phone_groups.iter().map(|group| Some(group.count));
+    let lines = plan.destinations.iter().map(|it| Some(it.lines).filter(|&lines| lines < u32::MAX));
+    let gauges = study.catalogue.gauges.iter().enumerate().filter(|(_, series)| series.metric == Gauge::InUse);
+    let pools = gauges.zip(ports.chain(phones).chain(lines)).map(|((row, _), size)| Pool {
+        size,
+        in_use: gauge_row(study, row),
+        busiest_bin: study.timeline_means(row).into_iter().fold(0.0, f64::max),
+        peak: study.gauge_peaks(row).into_iter().fold(0.0, f64::max),
+    });
+    pools.collect()
+}
+
+/// A station.
+pub struct Busy {
+    /// Which part of it is at work.
+    pub utilisation: Row,
+    /// The same, in the bin where it is highest.
+    pub busiest_bin: f64,
+    /// How much waits.
+    pub queue: Row,
+    /// How long work waits.
+    pub wait: Option<Row>,
+    /// How many servers it has.
+    pub servers: u32,
+}
+
+/// Every station, in the order of the workload.
+pub fn all_stations(study: &Study) -> Vec<Busy> {
+    let catalogue: &Catalogue = &study.catalogue;
+    let of_gauge = |gauge: Gauge| {
+        let gauges = catalogue.gauges.iter().enumerate();
+        gauges.filter(move |(_, series)| series.metric == gauge && series.exists)
+    };
+    let waits =
+        catalogue.durations.iter().enumerate().filter(|(_, series)| {
+            series.metric == Metric::StationWait && series.scope == Scope::Station && series.exists
+        });
+    let rows = of_gauge(Gauge::Queue).zip(of_gauge(Gauge::Utilisation)).zip(waits);
+    rows.map(|(((queue, _), (utilisation, series)), (wait, _))| Busy {
+        utilisation: gauge_row(study, utilisation),
+        busiest_bin: study.timeline_means(utilisation).into_iter().fold(0.0, f64::max),
+        queue: gauge_row(study, queue),
+        wait: duration_row(study, wait),
+        servers: series.servers,
+    })
+    .collect()
+}
+
+/// A place where calls wait for room: a station, or a group of ports, phones or lines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// `station`, or what kind of group it is.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+    /// Which part of it was in use in the bin of the timeline where that is highest.
+    pub busiest_bin: f64,
+    /// How many of a group there are; `None` for a station.
+    pub size: Option<u32>,
+    /// The most of a group in use at once, in any replication.
+    pub peak: f64,
+    /// How long work waits at a station on average, in milliseconds.
+    pub wait: Option<f64>,
+}
+
+/// Everything that work or calls can fill.
+pub fn places(study: &Study) -> Vec<Place> {
+    let stations = all_stations(study).into_iter().map(|station| Place {
+        kind: "station",
+        name: station.utilisation.name,
+        busiest_bin: station.busiest_bin,
+        size: None,
+        peak: 0.0,
+        wait: station.wait.and_then(|wait| wait.mean),
+    });
+    let pools = all_pools(study).into_iter().filter_map(|pool| {
+        let size = pool.size?;
+        let kind = match pool.in_use.scope {
+            scope if scope == Scope::PortGroup.name() => "CTI ports",
+            scope if scope == Scope::PhoneGroup.name() => "phones",
+            _ => "lines",
+        };
+        let busiest_bin = pool.busiest_bin / f64::from(size);
+        Some(Place { kind, name: pool.in_use.name, busiest_bin, size: Some(size), peak: pool.peak, wait: None })
+    });
+    stations.chain(pools).collect()
+}

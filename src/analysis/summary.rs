@@ -1,0 +1,386 @@
+//! One row a metric within a scope: the numbers that every table is drawn from.
+
+use serde::Serialize;
+
+use crate::record::{Catalogue, Count, Gauge, QUANTILES, Scope, Series, has_peak};
+use crate::stats::{Confidence, estimate, order_interval, order_statistic};
+
+use super::cell::Cell;
+use super::study::{NANOS_PER_MILLI, Study, millis};
+
+/// The columns of `summary.csv`, in their order.
+pub const COLUMNS: [&str; 37] = [
+    "workload",
+    "scope",
+    "name",
+    "metric",
+    "unit",
+    "replications",
+    "count",
+    "mean",
+    "mean_low",
+    "mean_high",
+    "min",
+    "p50",
+    "p90",
+    "p95",
+    "p99",
+    "p99_low",
+    "p99_high",
+    "p999",
+    "max",
+    "censored",
+    "km_p50",
+    "km_p90",
+    "km_p95",
+    "p50_low",
+    "p50_high",
+    "p90_low",
+    "p90_high",
+    "p95_low",
+    "p95_high",
+    "p999_low",
+    "p999_high",
+    "km_p50_low",
+    "km_p50_high",
+    "km_p90_low",
+    "km_p90_high",
+    "km_p95_low",
+    "km_p95_high",
+];
+
+/// What stands where too few replications tell nothing about a quantile.
+pub const NOT_ESTIMABLE: &str = "not estimable";
+
+/// A metric within a scope. What cannot be said is `None`.
+///
+/// The mean is the mean of the replications' means, with its 95 % interval over replications. For a duration, the
+/// other numbers are those of all its values together; for a count or a gauge, which have one value a replication,
+/// they are those of the replications' values. The intervals of quantiles assume no distribution, and that
+/// replications are independent but not the values of one (`stats`).
+///
+/// A duration that may not be over when the run is has two more things to say: how many values were censored, which are
+/// in none of the numbers before, and what Kaplan and Meier's estimate makes of both together.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// The workload's name.
+    pub workload: String,
+    /// What it is about.
+    pub scope: &'static str,
+    /// Which one; empty for the cluster.
+    pub name: String,
+    /// What is measured.
+    pub metric: String,
+    /// `ms`, `count` or `ratio`.
+    pub unit: &'static str,
+    /// How many replications have a value.
+    pub replications: u64,
+    /// How many values there are in all.
+    pub count: u64,
+    /// The mean of the replications' means.
+    pub mean: Option<f64>,
+    /// The lower end of its 95 % interval.
+    pub mean_low: Option<f64>,
+    /// The upper end.
+    pub mean_high: Option<f64>,
+    /// The least value.
+    pub min: Option<f64>,
+    /// The median.
+    pub p50: Option<f64>,
+    /// The 90 % quantile.
+    pub p90: Option<f64>,
+    /// The 95 % quantile.
+    pub p95: Option<f64>,
+    /// The 99 % quantile.
+    pub p99: Option<f64>,
+    /// The lower end of its 95 % interval; `None` with too few replications for one.
+    pub p99_low: Option<f64>,
+    /// The upper end.
+    pub p99_high: Option<f64>,
+    /// The 99.9 % quantile.
+    pub p999: Option<f64>,
+    /// The greatest value.
+    pub max: Option<f64>,
+    /// How many more were not over at the end, or cut short; `None` for what always is over.
+    pub censored: Option<u64>,
+    /// The median, those included; `None` if it was not reached.
+    pub km_p50: Option<f64>,
+    /// The 90 % quantile, those included.
+    pub km_p90: Option<f64>,
+    /// The 95 % quantile, those included.
+    pub km_p95: Option<f64>,
+    /// The lower end of the 95 % interval of the median.
+    pub p50_low: Option<f64>,
+    /// The upper end.
+    pub p50_high: Option<f64>,
+    /// The lower end of the 95 % interval of the 90 % quantile.
+    pub p90_low: Option<f64>,
+    /// The upper end.
+    pub p90_high: Option<f64>,
+    /// The lower end of the 95 % interval of the 95 % quantile.
+    pub p95_low: Option<f64>,
+    /// The upper end.
+    pub p95_high: Option<f64>,
+    /// The lower end of the 95 % interval of the 99.9 % quantile.
+    pub p999_low: Option<f64>,
+    /// The upper end.
+    pub p999_high: Option<f64>,
+    /// The lower end of the 95 % interval of the median, those not over included.
+    pub km_p50_low: Option<f64>,
+    /// The upper end.
+    pub km_p50_high: Option<f64>,
+    /// The lower end of the 95 % interval of the 90 % quantile, those included.
+    pub km_p90_low: Option<f64>,
+    /// The upper end.
+    pub km_p90_high: Option<f64>,
+    /// The lower end of the 95 % interval of the 95 % quantile, those included.
+    pub km_p95_low: Option<f64>,
+    /// The upper end.
+    pub km_p95_high: Option<f64>,
+}
+
+/// What the values of a row are like, beside their mean.
+struct Spread {
+    count: u64,
+    min: Option<f64>,
+    quantiles: [Option<f64>; QUANTILES.len()],
+    intervals: [Option<(f64, f64)>; QUANTILES.len()],
+    max: Option<f64>,
+}
+
+impl Spread {
+    /// Of one value a replication.
+    fn over_replications(values: &[f64]) -> Spread {
+        let mut ascending = values.to_vec();
+        ascending.sort_unstable_by(f64::total_cmp);
+        Spread {
+            count: values.len() as u64,
+            min: ascending.first().copied(),
+            quantiles: QUANTILES.map(|quantile| order_statistic(&ascending, quantile)),
+            intervals: QUANTILES.map(|quantile| order_interval(&ascending, quantile, Confidence::USUAL)),
+            max: ascending.last().copied(),
+        }
+    }
+}
+
+/// Every row: counts, then durations, then gauges.
+pub fn rows(study: &Study) -> Vec<Row> {
+    let counts = Count::ALL.into_iter().map(|count| count_row(study, count));
+    let durations = (0..study.catalogue.durations.len()).filter_map(|row| duration_row(study, row));
+    let gauges = (0..study.catalogue.gauges.len()).flat_map(|row| gauge_rows(study, row));
+    counts.chain(durations).chain(gauges).collect()
+}
+
+/// The row of a count.
+pub fn count_row(study: &Study, count: Count) -> Row {
+    let values = study.counts(count);
+    let spread = Spread::over_replications(&values);
+    make_row(study, Scope::Cluster, "", count.name().into(), "count", &values, spread)
+}
+
+/// The row of a duration, if there is such a thing.
+pub fn duration_row(study: &Study, row: usize) -> Option<Row> {
+    let series = &study.catalogue.durations[row];
+    if !series.exists {
+        return None;
+    }
+    let histogram = &study.outcome.merged.histograms[row];
+    let totals = histogram.totals();
+    let spread = if totals.count == 0 {
+        Spread::over_replications(&[])
+    } else {
+        Spread {
+            count: totals.count,
+            min: Some(millis(totals.min)),
+            quantiles: histogram.quantiles(QUANTILES).map(|span| Some(millis(span))),
+            intervals: QUANTILES.map(|quantile| {
+                histogram.quantile_interval(quantile, Confidence::USUAL).map(|(low, high)| (millis(low), millis(high)))
+            }),
+            max: Some(millis(totals.max)),
+        }
+    };
+    let metric = series.metric.name().into();
+    let means = study.duration_means(row);
+    let mut made = make_row(study, series.scope, &series.name, metric, "ms", &means, spread);
+    if Catalogue::may_be_censored(series.metric) {
+        made.censored = Some(study.censored(row));
+        let survival = study.survival(row);
+        [made.km_p50, made.km_p90, made.km_p95] =
+            [0.5, 0.9, 0.95].map(|quantile| survival.quantile(quantile).map(|nanos| nanos as f64 / NANOS_PER_MILLI));
+        let intervals =
+            [0.5, 0.9, 0.95].map(|quantile| study.survival_interval(row, &survival, quantile, Confidence::USUAL));
+        [
+            (made.km_p50_low, made.km_p50_high),
+            (made.km_p90_low, made.km_p90_high),
+            (made.km_p95_low, made.km_p95_high),
+        ] = intervals;
+    }
+    Some(made)
+}
+
+/// The row of a gauge's mean and, where peaks are kept, that of its peak.
+fn gauge_rows(study: &Study, row: usize) -> Vec<Row> {
+    let series = &study.catalogue.gauges[row];
+    if !series.exists {
+        return Vec::new();
+    }
+    let mut rows = vec![gauge_row(study, row)];
+    if has_peak(series.metric) {
+        let metric = format!("{}_peak", series.metric.name());
+        rows.push(replication_row(study, series, metric, "count", &study.gauge_peaks(row)));
+    }
+    rows
+}
+
+/// The row of a gauge's mean.
+pub fn gauge_row(study: &Study, row: usize) -> Row {
+    let series = &study.catalogue.gauges[row];
+    let unit = match series.metric {
+        Gauge::Utilisation | Gauge::Throttled => "ratio",
+        _ => "count",
+    };
+    replication_row(study, series, series.metric.name().into(), unit, &study.gauge_means(row))
+}
+
+fn replication_row<M>(study: &Study, series: &Series<M>, metric: String, unit: &'static str, values: &[f64]) -> Row {
+    let spread = Spread::over_replications(values);
+    make_row(study, series.scope, &series.name, metric, unit, values, spread)
+}
+
+fn make_row(
+    study: &Study,
+    scope: Scope,
+    name: &str,
+    metric: String,
+    unit: &'static str,
+    means: &[f64],
+    spread: Spread,
+) -> Row {
+    let estimate = estimate(means, Confidence::USUAL);
+    let interval = estimate.and_then(|estimate| estimate.interval);
+    let [p50, p90, p95, p99, p999] = spread.quantiles;
+    let ends = |interval: Option<(f64, f64)>| (interval.map(|(low, _)| low), interval.map(|(_, high)| high));
+    let [(p50_low, p50_high), (p90_low, p90_high), (p95_low, p95_high), (p99_low, p99_high), (p999_low, p999_high)] =
+        spread.intervals.map(ends);
+    Row {
+        workload: study.plan.name.clone(),
+        scope: scope.name(),
+        name: name.to_owned(),
+        metric,
+        unit,
+        replications: means.len() as u64,
+        count: spread.count,
+        mean: estimate.map(|estimate| estimate.mean),
+        mean_low: interval.map(|(low, _)| low),
+        mean_high: interval.map(|(_, high)| high),
+        min: spread.min,
+        p50,
+        p90,
+        p95,
+        p99,
+        p99_low,
+        p99_high,
+        p999,
+        max: spread.max,
+        censored: None,
+        km_p50: None,
+        km_p90: None,
+        km_p95: None,
+        p50_low,
+        p50_high,
+        p90_low,
+        p90_high,
+        p95_low,
+        p95_high,
+        p999_low,
+        p999_high,
+        km_p50_low: None,
+        km_p50_high: None,
+        km_p90_low: None,
+        km_p90_high: None,
+        km_p95_low: None,
+        km_p95_high: None,
+    }
+}
+
+impl Row {
+    /// The ends of an interval of a quantile: one that has a value and no ends has too few replications.
+    fn ends(&self, ends: [Option<f64>; 2], exists: bool) -> [Cell; 2] {
+        ends.map(|end| match end {
+            None if exists => NOT_ESTIMABLE.into(),
+            end => end.into(),
+        })
+    }
+
+    /// In the order of [`COLUMNS`].
+    pub fn cells(&self) -> Vec<Cell> {
+        let mut cells: Vec<Cell> =
+            [&*self.workload, self.scope, &*self.name, &*self.metric, self.unit].map(Cell::from).to_vec();
+        cells.extend([self.replications, self.count].map(Cell::from));
+        let some = self.count > 0;
+        cells.extend([self.mean, self.mean_low, self.mean_high, self.min].map(Cell::from));
+        cells.extend([self.p50, self.p90, self.p95, self.p99].map(Cell::from));
+        cells.extend(self.ends([self.p99_low, self.p99_high], some));
+        cells.extend([self.p999, self.max].map(Cell::from));
+        cells.push(self.censored.into());
+        cells.extend([self.km_p50, self.km_p90, self.km_p95].map(Cell::from));
+        cells.extend(self.ends([self.p50_low, self.p50_high], some));
+        cells.extend(self.ends([self.p90_low, self.p90_high], some));
+        cells.extend(self.ends([self.p95_low, self.p95_high], some));
+        cells.extend(self.ends([self.p999_low, self.p999_high], some));
+        let censored = self.censored.is_some() && (some || self.censored > Some(0));
+        cells.extend(self.ends([self.km_p50_low, self.km_p50_high], censored));
+        cells.extend(self.ends([self.km_p90_low, self.km_p90_high], censored));
+        cells.extend(self.ends([self.km_p95_low, self.km_p95_high], censored));
+        cells
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::fake_study as study;
+    use crate::fake;
+
+    #[test]
+    fn no_row_appears_twice() {
+        let plan = fake::plan();
+        let study = study(&plan);
+        let rows = rows(&study);
+        let keys: std::collections::BTreeSet<_> = rows.iter().map(|row| (row.scope, &row.name, &row.metric)).collect();
+        assert_eq!(keys.len(), rows.len());
+        assert!(keys.iter().all(|(_, name, _)| *name != "sub2.ctimanager"));
+    }
+
+    #[test]
+    fn quantiles_ascend_between_the_extremes() {
+        let plan = fake::plan();
+        for row in rows(&study(&plan)) {
+            let ascending = [row.min, row.p50, row.p90, row.p95, row.p99, row.p999, row.max];
+            assert!(ascending.is_sorted(), "{row:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_over_makes_a_duration_longer() {
+        let plan = fake::plan();
+        let rows = rows(&study(&plan));
+        let censored: Vec<&Row> = rows.iter().filter(|row| row.censored.is_some()).collect();
+        let metric = |row: &Row| ["out_of_service", "rehome_wait", "rehome_delay"].contains(&&*row.metric);
+        assert!(
+            censored.iter().all(|row| metric(row)) && rows.iter().filter(|row| metric(row)).count() == censored.len()
+        );
+        for row in &censored {
+            // Not reached is longer than anything.
+            let longer = |km: Option<f64>, plain: Option<f64>| km.is_none() || km >= plain;
+            assert!(
+                longer(row.km_p50, row.p50) && longer(row.km_p90, row.p90) && longer(row.km_p95, row.p95),
+                "{row:?}"
+            );
+            if row.censored == Some(0) {
+                assert_eq!([row.km_p50, row.km_p90, row.km_p95], [row.p50, row.p90, row.p95], "{row:?}");
+            }
+        }
+        assert!(censored.iter().any(|row| row.censored > Some(0) && row.count > 0 && row.km_p95.is_none()));
+    }
+}

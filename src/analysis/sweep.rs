@@ -1,0 +1,140 @@
+//! A workload at many points, and what is left of each.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::{Goal, Measure};
+use crate::stats::Confidence;
+
+use super::cell::Cell;
+use super::goals::{Judged, judge_found};
+use super::measure::Measured;
+use super::study::Study;
+use super::summary::{COLUMNS, Row, rows};
+
+/// What is left of a point: the rows of its `summary.csv`, and all that any goal or table may ask for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PointResult {
+    /// Rows of cells, in the order of [`COLUMNS`].
+    pub rows: Vec<Vec<Cell>>,
+    /// The value, and the ends of its 95 % interval, of every measure that has a value.
+    measures: BTreeMap<String, [Cell; 3]>,
+}
+
+/// What stands for a number that was not reached within a run.
+const NOT_REACHED: &str = "not reached";
+
+impl PointResult {
+    /// What is left of a study.
+    pub fn of(study: &Study) -> PointResult {
+        let stored = |measure: Measure| {
+            let found = measure.of(study, Confidence::USUAL);
+            found.value.map(|_| (measure.to_string(), [found.value, found.low, found.high].map(number)))
+        };
+        PointResult {
+            rows: rows(study).iter().map(Row::cells).collect(),
+            measures: Measure::all(study.plan).into_iter().filter_map(stored).collect(),
+        }
+    }
+
+    /// Whether it has the shape of what [`PointResult::of`] makes.
+    pub fn is_whole(&self) -> bool {
+        !self.rows.is_empty() && self.rows.iter().all(|row| row.len() == COLUMNS.len())
+    }
+
+    /// What the study said of a measure, which its plan has.
+    pub fn found(&self, measure: &Measure) -> Measured {
+        let read = |cell: &Cell| match cell {
+            Cell::Whole(number) => Some(*number as f64),
+            Cell::Number(number) => Some(*number),
+            Cell::Text(_) => Some(f64::INFINITY),
+            Cell::Missing => None,
+        };
+        let [value, low, high] = match self.measures.get(&measure.to_string()) {
+            Some(found) => found.each_ref().map(read),
+            None => [None; 3],
+        };
+        Measured { value, low, high, unit: measure.unit() }
+    }
+}
+
+/// A number as it is kept and shown in a cell.
+pub fn number(value: Option<f64>) -> Cell {
+    match value {
+        Some(f64::INFINITY) => NOT_REACHED.into(),
+        value => value.into(),
+    }
+}
+
+/// A workload with some of its values changed, and what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// The values of the knobs, in their order.
+    pub values: Vec<String>,
+    /// With which luck.
+    pub seed: u64,
+    /// Which replications.
+    pub replications: Range<u64>,
+    /// What is wanted.
+    pub goals: Vec<Goal>,
+    /// What came of it.
+    pub result: PointResult,
+}
+
+/// A workload at many points.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sweep {
+    /// The workload's name.
+    pub workload: String,
+    /// Its question.
+    pub question: String,
+    /// The keys that are varied.
+    pub keys: Vec<String>,
+    /// The points, of which there is at least one, in their order.
+    pub points: Vec<Point>,
+    /// What the table shows.
+    pub measures: Vec<Measure>,
+}
+
+impl Sweep {
+    /// Every goal of any point: where a knob is a goal's bound, they differ.
+    pub fn goals(&self) -> Vec<String> {
+        let mut seen = BTreeSet::new();
+        let goals = self.points.iter().flat_map(|point| &point.goals).map(Goal::to_string);
+        goals.filter(|goal| seen.insert(goal.clone())).collect()
+    }
+}
+
+impl Point {
+    /// What became of its goals.
+    pub fn judged(&self) -> Vec<Judged> {
+        self.goals.iter().map(|goal| judge_found(goal, self.result.found(&goal.measure))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::fake_study as study;
+    use crate::fake;
+
+    #[test]
+    fn a_point_says_what_its_study_says_of_every_measure() {
+        let plan = fake::plan();
+        let study = study(&plan);
+        let result = PointResult::of(&study);
+        let stored = serde_json::to_vec(&result).unwrap();
+        let read: PointResult = serde_json::from_slice(&stored).unwrap();
+        assert!(read == result && read.is_whole());
+        let measures = Measure::all(&plan);
+        assert!(measures.len() > 300, "{}", measures.len());
+        for measure in measures {
+            measure.check(&plan).unwrap();
+            assert_eq!(Measure::parse(&measure.to_string()).as_ref(), Ok(&measure));
+            let (told, found) = (measure.of(&study, Confidence::USUAL), read.found(&measure));
+            assert!(told == found || told.value.is_none() && found.value.is_none(), "{measure}: {told:?} {found:?}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Every file of a small study, as it was.
+
+use super::*;
+use crate::analysis::{Provenance, fake_study as study, rows};
+use crate::fake;
+use crate::plan::Plan;
+
+/// Compares with the file of that name under `tests/golden/report`, or writes it if `UPDATE` is set.
+fn golden(name: &str, actual: &[u8]) {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/report").join(name);
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, actual).unwrap();
+    }
+    let expected = std::fs::read(&path).unwrap_or_default();
+    assert!(
+        expected == actual,
+        "{} differs; if that is meant, run the tests again with UPDATE=1. Now it is:\n{}",
+        path.display(),
+        String::from_utf8_lossy(actual)
+    );
+}
+
+#[test]
+fn every_file_as_it_was() {
+    let plan = fake::plan();
+    let study = study(&plan);
+    golden("summary.csv", &summary_sheet(&study).csv());
+    golden("summary.json", &summary_json(&study));
+    golden("summary.md", summary_markdown(&study).as_bytes());
+    golden("replications.csv", &replications_sheet(&study).csv());
+    golden("timeline.csv", &timeline_sheet(&study).csv());
+    golden("devices.csv", &devices_sheet(&study).csv());
+    golden("histograms.hlog", &histograms_hlog(&study));
+    golden("table.txt", table(&study).as_bytes());
+    let provenance = Provenance::new(&study, "0".repeat(64), "ctisim run fake.toml".into());
+    golden("run.json", &run_json(&provenance));
+}
+
+#[test]
+fn one_replication_is_enough_for_a_report() {
+    let plan = Plan { replications: 1, ..fake::plan() };
+    let study = study(&plan);
+    assert!(table(&study).contains("1 replication "));
+    let rows = rows(&study);
+    assert!(rows.iter().all(|row| row.mean_low.is_none() && row.mean_high.is_none()));
+}
+
+#[test]
+fn no_name_is_run_as_a_formula() {
+    let mut plan = fake::plan();
+    plan.name = "=1+1".into();
+    plan.route_points[0].name = "@welcome".into();
+    plan.port_groups[0].name = "+ports,\"quoted\"".into();
+    let study = study(&plan);
+    for file in [
+        summary_sheet(&study).csv(),
+        replications_sheet(&study).csv(),
+        timeline_sheet(&study).csv(),
+        devices_sheet(&study).csv(),
+    ] {
+        for record in ::csv::ReaderBuilder::new().has_headers(false).from_reader(&file[..]).records() {
+            for cell in &record.unwrap() {
+                let number = cell.parse::<f64>().is_ok();
+                assert!(number || !cell.starts_with(['=', '+', '-', '@']), "{cell}");
+            }
+        }
+    }
+}
