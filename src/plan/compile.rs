@@ -7,12 +7,12 @@ use super::control;
 use super::directory::{Directory, R7};
 use super::happenings::{changes, faults};
 use super::limits;
-use super::rates::curve;
-use super::{
+use super::model::{
     Application, Arrivals, CallManagerWork, CtiManagerWork, Database, Destination, Device, HeartbeatReading, Links,
     ListedCall, ModulationState, Node, Parameters, PhoneGroup, Plan, PortGroup, RoutePoint, Source, Topology,
     Treatment,
 };
+use super::rates::curve;
 use crate::domain::{ApplicationId, DestinationId, DeviceId, DeviceKind, NodeId, Target};
 use crate::engine::{Span, Time};
 use crate::rules::heartbeat::effective_interval;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::directory::Directory;
 use super::limits;
-use super::{Change, Fault, Occurs};
+use super::model::{Change, Fault, Occurs};
 use crate::domain::{ApplicationId, Failing, Forward, LinkEnd, Target};
 use crate::engine::{Span, Time};
 use crate::workload::{self as said, At, Name, Place, Problem, Workload, units};

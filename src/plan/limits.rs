@@ -1,7 +1,7 @@
 //! How large a workload may be, and what it takes to run it.
 
+use super::model::{Arrivals, Device, ListedCall, Plan, RateCurve, Source, Treatment};
 use super::rates;
-use super::{Arrivals, Device, ListedCall, Plan, RateCurve, Source, Treatment};
 use crate::domain::{DeviceId, Target};
 use crate::engine::{Distribution, Span};
 use crate::workload::{At, DEVICES_MAX, Place, Problem, Reports, Workload};

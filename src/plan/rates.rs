@@ -1,6 +1,6 @@
 //! How often a source calls, over the time of a run.
 
-use super::RateCurve;
+use super::model::RateCurve;
 use crate::engine::{Span, Time};
 use crate::workload::{self as said, Calls};
 
