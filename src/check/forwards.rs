@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::advice::{FORWARD_LOOP, FORWARD_TO_SAME_APPLICATION};
-use super::{Known, Notes};
+use super::notes::{Known, Notes};
 use crate::domain::{
     ApplicationId, Forward, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble,
 };

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use super::advice::{MANY_CALLS_AT_ROUTE_POINT, OVERLOADED, TOO_FEW_PEOPLE, TOO_FEW_PORTS};
 use super::forwards;
+use super::notes::{Known, Notes};
 use super::setup::CALLS_MAX;
-use super::{Known, Notes};
 use crate::domain::{
     ApplicationId, DatabaseId, DeviceId, Forward, NodeId, PhoneGroupId, PortGroupId, RoutePointId, StationId, Target,
     Trouble,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::advice::{MANY_DEVICES_OF_APPLICATION, MANY_DEVICES_ON_CTIMANAGER};
-use super::{Known, Notes};
+use super::notes::{Known, Notes};
 use crate::domain::NodeId;
 use crate::plan::{Application, Plan, Topology};
 

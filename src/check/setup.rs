@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Notes;
 use super::advice::{
     APPLICATION_WITHOUT_DEVICES, APPLICATION_WITHOUT_USER, CTI_NOT_ENABLED, HEARTBEAT_OUT_OF_BOUNDS,
     MANY_CALLS_AT_ROUTE_POINT, MISSING_FORWARD, NO_APPLICATION, NO_BACKUP_CALLMANAGER, NO_BACKUP_CTIMANAGER,
     NO_DIRECTORY_NUMBER, Scope,
 };
 use super::checklist::Step;
+use super::notes::Notes;
 use crate::domain::Forward;
 use crate::engine::Span;
 use crate::rules::heartbeat::effective_interval;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::advice::{UNREACHABLE, UNUSED};
-use super::{Known, Notes};
+use super::notes::{Known, Notes};
 use crate::domain::{DestinationId, Failing, Forward, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::plan::{Fault, Plan, Treatment};
 use crate::workload::{Name, Phones, Workload};

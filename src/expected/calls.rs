@@ -1,9 +1,10 @@
 //! Traffic and queues where nothing fails: how many calls, how many blocked, how many present, how long they wait.
 
-use super::{
-    Expected, MESSAGES_MAX, Measure, constant_rate, controls, dialled, direct_traffic, is_calm, measured, messages,
-    per_hour, seconds, short, time,
+use super::conditions::{
+    MESSAGES_MAX, constant_rate, controls, dialled, direct_traffic, is_calm, measured, messages, seconds,
 };
+use super::expectation::{Expected, Measure};
+use super::words::{per_hour, short, time};
 use crate::domain::{ApplicationId, DeviceKind, Forward, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::engine::{Distribution, Span};
 use crate::oracle::{Residence, erlang_b, erlang_c, mg1_mean_wait, mmc_mean_wait, poisson_at_most};

@@ -1,9 +1,10 @@
 //! Failures: how long they go unnoticed, how many there are, and who finds nobody.
 
-use super::{
-    Expected, Measure, callmanager_of, constant_rate, control_is_calm, control_messages, controls, measured, per_hour,
-    seconds, time,
+use super::conditions::{
+    callmanager_of, constant_rate, control_is_calm, control_messages, controls, measured, seconds,
 };
+use super::expectation::{Expected, Measure};
+use super::words::{per_hour, time};
 use crate::domain::{ApplicationFault, ApplicationId, Failing, NodeId};
 use crate::engine::Distribution;
 use crate::oracle::{Detection, Repairable};

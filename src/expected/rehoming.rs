@@ -1,7 +1,9 @@
 //! R18: when route points go home after the one failure of a CallManager.
 
 use super::calls::{Held, held};
-use super::{Expected, Measure, controls, is_calm, messages, per_hour, seconds, short, time};
+use super::conditions::{controls, is_calm, messages, seconds};
+use super::expectation::{Expected, Measure};
+use super::words::{per_hour, short, time};
 use crate::domain::{Failing, NodeId, RoutePointId};
 use crate::engine::Distribution;
 use crate::oracle::{LOAD_MAX, Residence, RoutePointCalls, Start, TimeToEmpty, Traffic};

@@ -33,7 +33,7 @@ pub fn compile(name: &str, text: &str, files: &dyn Files) -> Result<Plan, Proble
 pub fn compile_workload(name: &str, text: &str, files: &dyn Files) -> Result<(Workload, Plan), Problems> {
     let reports = Reports::default();
     let compiled = Workload::read(text, files, &reports).and_then(|workload| {
-        let plan = draw_up(name, &workload, &reports)?;
+        let plan = build(name, &workload, &reports)?;
         Some((workload, plan))
     });
     match compiled {
@@ -43,7 +43,7 @@ pub fn compile_workload(name: &str, text: &str, files: &dyn Files) -> Result<(Wo
 }
 
 /// The plan of a workload that has been read; `None` if anything was or is reported.
-pub fn draw_up(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
+pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
     if !limits::check_tables(workload, reports) {
         return None;
     }

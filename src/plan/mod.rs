@@ -10,6 +10,6 @@ mod numbers;
 mod rates;
 
 pub use crate::workload::Study as StudyKind;
-pub use compile::{compile, compile_workload, draw_up};
+pub use compile::{build, compile, compile_workload};
 pub use model::*;
 pub use numbers::Number;

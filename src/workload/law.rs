@@ -2,11 +2,12 @@
 
 use toml::de::DeTable;
 
-use super::files::Sheet;
+use super::files::Files;
 use super::problem::Reports;
 use super::read::{Context, Key, Table, Value};
+use super::sheet::Sheet;
+use super::units;
 use super::vocabulary::LONE_LAW;
-use super::{Files, units};
 use crate::engine::{Distribution, Span};
 
 /// Reads a law as it stands in a workload, from a text of its own: a duration, which needs no quotes then, or a table in

@@ -6,9 +6,10 @@ use std::fmt::Display;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::files::Files;
 use super::problem::{Place, Problem, Reports, enumeration, suggestion};
+use super::units;
 use super::vocabulary::{Kind, Section};
-use super::{Files, units};
 use crate::engine::Span;
 
 /// What all readers of one workload share.

@@ -1,8 +1,8 @@
 //! Who calls: `[[traffic]]`.
 
-use super::files::Sheet;
 use super::problem::{Place, Problem};
 use super::read::{At, Name, Table, Value};
+use super::sheet::Sheet;
 use super::units;
 use crate::engine::{Distribution, Span};
 

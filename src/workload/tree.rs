@@ -776,9 +776,6 @@ impl CtiPorts {
 
 const CODE_YELLOW: &str = "as in { entry = \"20ms\", exit = \"8ms\" }";
 
-/// How many devices all groups of a workload may have together.
-pub const DEVICES_MAX: u32 = 1 << 24;
-
 fn count(table: &Table<'_>) -> At<u32> {
     let count = table.whole("count").map(|count| count as u32);
     At { place: count.place(), value: count.required() }

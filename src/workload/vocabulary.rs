@@ -1,7 +1,8 @@
 //! Every section and key of a workload file: what it means, what it may be, what holds without it, and where that comes
 //! from. The reader knows no other keys; the schema and the tables of docs/MODEL.md are made of this.
 
-use super::tree::DEVICES_MAX;
+/// How many devices all groups of a workload may have together.
+pub const DEVICES_MAX: u32 = 1 << 24;
 
 /// A table of a workload file.
 #[derive(Debug)]

@@ -1,0 +1,33 @@
+//! A workload that has passed every check that keeps one from being run.
+
+use crate::plan::{self, Plan};
+use crate::record::{self, Goal};
+use crate::workload::{Files, Problems, Reports, Workload};
+
+/// A workload that can be run.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// What its text says.
+    pub workload: Workload,
+    /// What is simulated.
+    pub plan: Plan,
+    /// What is wanted of the results.
+    pub goals: Vec<Goal>,
+}
+
+/// Reads and checks a workload with its goals. `name` is how the user knows it, mostly a path.
+///
+/// # Errors
+/// All that is wrong with it.
+pub fn compile(name: &str, text: &str, files: &dyn Files) -> Result<Compiled, Problems> {
+    let reports = Reports::default();
+    let compiled = Workload::read(text, files, &reports).and_then(|workload| {
+        let plan = plan::build(name, &workload, &reports);
+        let goals = record::goals(&workload, plan.as_ref(), &reports);
+        Some(Compiled { workload, plan: plan?, goals })
+    });
+    match compiled {
+        Some(compiled) if reports.is_empty() => Ok(compiled),
+        _ => Err(reports.into_problems(name, text)),
+    }
+}

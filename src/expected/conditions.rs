@@ -1,0 +1,135 @@
+//! What a closed form may assume of a plan, and what bounds the error of assuming it.
+
+use crate::domain::{ApplicationId, Failing, Forward, NodeId, Target};
+use crate::engine::Distribution;
+use crate::oracle::Residence;
+use crate::plan::{Arrivals, CallManagerWork, Plan, Source, Treatment};
+
+/// No station may be busier than this for messages to take no longer than [`messages`] says.
+pub(super) const CALM: f64 = 0.5;
+/// Messages may take this share of the time that a call takes, or else a form does not apply.
+pub(super) const MESSAGES_MAX: f64 = 0.02;
+/// This share of callers may give up before they are connected.
+pub(super) const IMPATIENT_MAX: f64 = 0.02;
+
+pub(super) fn seconds(law: &Distribution) -> f64 {
+    law.mean().seconds()
+}
+
+/// The work of a call at its busiest CallManager, in seconds: each kind of message as often as a call can cause it there.
+pub(super) fn callmanager_work(work: &CallManagerWork) -> f64 {
+    let CallManagerWork { setup, offer, redirect, answer, release, .. } = work;
+    seconds(setup) + 2.0 * (seconds(offer) + seconds(redirect) + seconds(release)) + seconds(answer)
+}
+
+/// How long the messages of a call take at most, on average, as long as no station is busier than [`CALM`], so that work waits no longer
+/// than it takes; in seconds.
+pub(super) fn messages(plan: &Plan) -> f64 {
+    let callmanagers = plan.nodes.iter().map(|node| callmanager_work(&node.callmanager)).fold(0.0, f64::max);
+    2.0 * callmanagers + 6.0 * plan.links.between_nodes.seconds() + control_messages(plan)
+}
+
+/// The part of it that goes between CTIManagers and applications.
+pub(super) fn control_messages(plan: &Plan) -> f64 {
+    let managers = plan.nodes.iter().filter_map(|node| node.ctimanager.as_ref());
+    let managers = managers.map(|it| seconds(&it.event) + seconds(&it.request) + seconds(&it.heartbeat));
+    let applications = plan.applications.iter();
+    let workers = applications.map(|it| seconds(&it.decide) + it.lookup.as_ref().map_or(0.0, seconds));
+    2.0 * (managers.fold(0.0, f64::max) + workers.fold(0.0, f64::max) + plan.links.to_application.seconds())
+}
+
+/// Whether no station is busier than [`CALM`] even if every call of the busiest time went through each of them.
+pub(super) fn is_calm(plan: &Plan) -> bool {
+    let calm = |rate: f64| plan.nodes.iter().all(|node| rate * callmanager_work(&node.callmanager) <= CALM);
+    peak(plan).is_some_and(calm) && control_is_calm(plan)
+}
+
+/// Whether that holds for CTIManagers, applications and databases.
+pub(super) fn control_is_calm(plan: &Plan) -> bool {
+    let Some(rate) = peak(plan) else { return false };
+    let calm = |work: f64, servers: u32| rate * work <= CALM * f64::from(servers);
+    let mut managers = plan.nodes.iter().filter_map(|node| node.ctimanager.as_ref());
+    managers.all(|it| calm(2.0 * (seconds(&it.event) + seconds(&it.request)), 1))
+        && plan.applications.iter().all(|application| {
+            let lookup = application.lookup.as_ref().map_or(0.0, seconds);
+            let connections = application.database.map_or(u32::MAX, |id| plan.databases[id.index()].connections);
+            calm(2.0 * seconds(&application.decide) + lookup, application.workers) && calm(lookup, connections)
+        })
+}
+
+/// The highest rate of all calls together, if they come as Poisson processes.
+pub(super) fn peak(plan: &Plan) -> Option<f64> {
+    plan.sources.iter().map(peak_rate).sum()
+}
+
+/// The highest rate of a Poisson source.
+pub(super) fn peak_rate(source: &Source) -> Option<f64> {
+    match &source.arrivals {
+        Arrivals::Poisson(curve) => Some(curve.steps.iter().map(|&(_, rate)| rate).fold(0.0, f64::max)),
+        Arrivals::Modulated(..) | Arrivals::Listed(_) => None,
+    }
+}
+
+/// The rate of a Poisson source that never changes.
+pub(super) fn constant_rate(source: &Source) -> Option<f64> {
+    match &source.arrivals {
+        Arrivals::Poisson(curve) => match curve.steps[..] {
+            [(_, rate)] => Some(rate),
+            _ => None,
+        },
+        Arrivals::Modulated(..) | Arrivals::Listed(_) => None,
+    }
+}
+
+/// The sources that dial a device, if all its calls are theirs: nothing redirects, forwards or transfers there.
+pub(super) fn dialled(plan: &Plan, device: Target) -> Option<Vec<&Source>> {
+    let forwards = plan.route_points.iter().map(|it| &it.forwards);
+    let forwards = forwards.chain(plan.port_groups.iter().map(|it| &it.forwards));
+    let mut forwards = forwards.chain(plan.phone_groups.iter().map(|it| &it.forwards));
+    let all = [Forward::Cfof, Forward::Cfna, Forward::Cfb, Forward::Cfur];
+    let forwarded = forwards.any(|it| all.iter().any(|&forward| it.get(forward) == Some(device)));
+    let redirected = plan.route_points.iter().any(|it| match &it.treatment {
+        Treatment::Redirect(choices) => choices.iter().any(|&(_, target)| target == device),
+        Treatment::Answer(_) => false,
+    });
+    let transferred = plan.port_groups.iter().any(|it| it.transfer.is_some_and(|(_, target)| target == device));
+    if forwarded || redirected || transferred || !plan.changes.is_empty() {
+        return None;
+    }
+    Some(plan.sources.iter().filter(|source| source.to == device).collect())
+}
+
+/// The constant rate of all sources that dial a device and nothing else leads to, and the share of its callers that may give up
+/// within `wait` seconds.
+pub(super) fn direct_traffic(plan: &Plan, device: Target, wait: f64) -> Option<(f64, f64)> {
+    let sources = dialled(plan, device)?;
+    let mut rate = 0.0;
+    let mut impatient: f64 = 0.0;
+    for source in &sources {
+        rate += constant_rate(source)?;
+        if let Some(patience) = &source.patience {
+            impatient = impatient.max(1.0 - Residence::from(patience).exceeds(wait));
+        }
+    }
+    (rate > 0.0 && impatient <= IMPATIENT_MAX).then_some((rate, impatient))
+}
+
+/// Whether an application can control a device on the first node of its group from the beginning to the end of the run, as far as
+/// its own settings go.
+pub(super) fn controls(plan: &Plan, application: ApplicationId) -> bool {
+    let application = &plan.applications[application.index()];
+    application.may_use_cti && !application.ctimanagers.is_empty() && application.least_priority.is_none()
+}
+
+/// The CallManager that a fault takes away, if it does.
+pub(super) fn callmanager_of(failing: Failing) -> Option<NodeId> {
+    match failing {
+        Failing::CallManager(node) | Failing::Node(node) => Some(node),
+        Failing::Application(..) | Failing::CtiManager(_) | Failing::Link(..) => None,
+    }
+}
+
+/// The time measured, in seconds.
+pub(super) fn measured(plan: &Plan) -> f64 {
+    plan.length.since(plan.warm_up).seconds()
+}
