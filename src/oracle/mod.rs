@@ -1,4 +1,4 @@
-//! Closed forms that the simulation is held against (`tests/theory.rs`), and that a reader can set beside its results.
+//! Closed forms that the simulation is held against (`tests/suite/theory.rs`), and that a reader can set beside its results.
 //!
 //! Pure functions of plain numbers; times are seconds and rates are per second. They know the two readings of R23 from
 //! the plan and how the engine says a distribution, and nothing else of the simulator, so that what they confirm was not

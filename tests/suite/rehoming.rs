@@ -1,13 +1,11 @@
 //! R18 against theory: how long a route point waits on its backup once its CallManager is back.
 //!
 //! It goes home at the first moment without a call: the time until M/G/infinity, or M/M/c/c, is empty. What is compared is
-//! `ctisim::verify`, with the twins that `tests/theory.rs` explains.
+//! `ctisim::verify`, with the twins that `tests/suite/theory.rs` explains.
 //!
-//! `cargo test --test rehoming -- --nocapture` prints the table.
+//! `cargo test --test suite rehoming:: -- --nocapture` prints the table.
 
-mod common;
-
-use common::families;
+use crate::common::families;
 
 families! {
     steady_with_exponential_residence: "R18, exponential",

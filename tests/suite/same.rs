@@ -3,7 +3,7 @@
 //!
 //! `results/fingerprints.txt` has the SHA-256 of every result file of two replications of each shipped workload, in the
 //! form that `sha256sum --check` reads. This test holds the build under test against it, `.ci/run` the release build. A
-//! change of the model changes these files: if that is meant, `UPDATE=1 cargo test --test same` writes them anew.
+//! change of the model changes these files: if that is meant, `UPDATE=1 cargo test --test suite same::` writes them anew.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -3,16 +3,14 @@
 //! A form holds if what is simulated agrees with it at 99.9 %: by Student's t over replications, seeds frozen. Every one has a twin, the
 //! form as it would be for a workload that is a few percent off, which the same check on the same numbers must reject.
 //!
-//! `cargo test --test expected -- --nocapture` prints the numbers. `UPDATE=1` writes anew what the shipped workloads match.
-
-mod common;
+//! `cargo test --test suite expected:: -- --nocapture` prints the numbers. `UPDATE=1` writes anew what the shipped workloads match.
 
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use common::{FREE, compile};
+use crate::common::{FREE, compile};
 use ctisim::analysis::{Study, simulated};
 use ctisim::expected::{Expected, Measure, expected};
 use ctisim::experiment::{Measured, replicate};

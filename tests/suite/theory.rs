@@ -5,11 +5,9 @@
 //! same numbers, and the interval must be narrow enough to mean much. Seeds are frozen, so each comparison is a constant,
 //! not a lottery.
 //!
-//! `cargo test --test theory -- --nocapture` prints the table.
+//! `cargo test --test suite theory:: -- --nocapture` prints the table.
 
-mod common;
-
-use common::families;
+use crate::common::families;
 
 families! {
     a_callmanager_with_exponential_work_is_mm1: "M/M/1",
@@ -27,7 +25,7 @@ families! {
     callers_meet_a_dead_application_until_a_checker_notices: "R22, R24, grid",
 }
 
-/// The rest is in `tests/rehoming.rs`, which has a test of its own for this.
+/// The rest is in `tests/suite/rehoming.rs`, which has a test of its own for this.
 #[test]
 fn every_family_is_tested_here_or_with_rehoming() {
     let here = ctisim::verify::FAMILIES.map(|(name, _)| name).into_iter().filter(|name| !name.starts_with("R18"));

@@ -9,7 +9,7 @@ use ctisim::plan::{Fault, Occurs, Plan, Topology, compile};
 use ctisim::workload::{Files, digest, set, text_of};
 use proptest::prelude::*;
 
-#[path = "../fuzz/anything.rs"]
+#[path = "../../fuzz/anything.rs"]
 mod anything;
 
 /// The files beside a workload.

@@ -137,7 +137,7 @@ fn usage_is_2() {
 /// What is wrong, where, and how to mend it; and nothing is left behind.
 #[test]
 fn an_invalid_workload_is_3() {
-    let good = include_str!("../workloads/busy_hour.toml");
+    let good = include_str!("../../workloads/busy_hour.toml");
     let replaced = |from: &str, to: &str| {
         assert!(good.contains(from), "{from}");
         good.replacen(from, to, 1).into_bytes()
@@ -259,7 +259,7 @@ fn a_path_need_not_be_text() {
     use std::os::unix::ffi::OsStrExt;
     let directory = tempfile::tempdir().unwrap();
     let (workload, out) = (std::ffi::OsStr::from_bytes(b"a\xff.toml"), std::ffi::OsStr::from_bytes(b"out\xfe"));
-    fs::write(directory.path().join(workload), include_str!("../workloads/busy_hour.toml")).unwrap();
+    fs::write(directory.path().join(workload), include_str!("../../workloads/busy_hour.toml")).unwrap();
     let mut run = command(directory.path(), &["run", "--replications", "1", "--quiet", "--out"]);
     let output = run.arg(out).arg(workload).output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));

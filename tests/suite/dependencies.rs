@@ -1,6 +1,6 @@
 //! Dependency records (R8): who uses what, and what a loss would affect, each on a cluster of a few lines; and the whole
-//! of the built-in workload in every format, as the program prints it. `UPDATE=1 cargo test --test dependencies` writes
-//! `tests/golden/deps` anew.
+//! of the built-in workload in every format, as the program prints it.
+//! `UPDATE=1 cargo test --test suite dependencies::` writes `tests/golden/deps` anew.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -9,7 +9,7 @@ use ctisim::check::{ADVICE, Examination, State, Step, compile, examine};
 use ctisim::report::{check_json, check_sarif, check_text};
 use ctisim::workload::{Files, NoFiles, Problem, Severity, text_of};
 
-const SOUND: &str = include_str!("golden/check/sound.toml");
+const SOUND: &str = include_str!("../golden/check/sound.toml");
 
 fn root(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)

@@ -14,5 +14,4 @@ mod links;
 mod node_choice;
 mod phones;
 mod settings;
-mod story;
 mod treatment;

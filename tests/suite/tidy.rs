@@ -133,7 +133,7 @@ fn a_rule_leads_to_its_file_and_its_test() {
 #[test]
 fn a_test_named_by_a_rule_is_listed_with_it() {
     let listed: String = rules().into_iter().map(|[_, _, tests]| tests + ", ").collect();
-    for file in rust_files(&root().join("tests/rules")) {
+    for file in rust_files(&root().join("tests/suite/rules")) {
         let text = fs::read_to_string(&file).expect("readable");
         for name in text.split("\nfn ").skip(1).filter_map(|after| after.split('(').next()) {
             let is_rule = name.starts_with('r') && name[1..].starts_with(|c: char| c.is_ascii_digit());

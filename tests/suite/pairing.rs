@@ -1,9 +1,7 @@
 //! The same callers: whatever changes about a cluster, who calls when, waits how long and talks how long does not. That
 //! is what lets a comparison of two designs be about the designs.
 
-mod common;
-
-use common::free;
+use crate::common::free;
 use ctisim::cluster::Cluster;
 use ctisim::domain::{CallName, Ending};
 use ctisim::engine::{Span, Time};
