@@ -9,12 +9,12 @@ use crate::domain::{
     Target,
 };
 use crate::engine::{Distribution, Span, Time};
+use crate::facts::{Fact, Path, PoolId, Recorder, Share};
 use crate::plan::{
     Application, Arrivals, CallManagerWork, CtiManagerWork, Database, Destination, Device, Fault, HeartbeatReading,
     Links, Node, Occurs, Parameters, PhoneGroup, Plan, PortGroup, RateCurve, RoutePoint, Source, StudyKind, Topology,
     Treatment,
 };
-use crate::record::{Fact, Path, PoolId, Recorder, Share};
 
 /// Two nodes, one of them with a CTIManager, an application with a route point and three ports, two phones, an
 /// operator outside. Ten minutes, the first of them warm-up. The application fails, then the first node's CallManager, then

@@ -1,7 +1,7 @@
 //! What a Cisco CallManager cluster and its CTI applications do under load and failure.
 //!
 //! Most people use the program. From Rust, a workload is text, a plan is what is simulated, and whoever wants to know
-//! what happens is a [`record::Recorder`]:
+//! what happens is a [`facts::Recorder`]:
 //!
 //! ```
 //! use ctisim::cluster::Cluster;
@@ -38,10 +38,11 @@ pub mod rules;
 pub mod workload;
 pub mod plan;
 pub mod dependencies;
+pub mod facts;
+pub mod cluster;
 pub mod record;
 #[cfg(test)]
 mod fake;
-pub mod cluster;
 pub mod oracle;
 pub mod expected;
 pub mod check;

@@ -5,8 +5,8 @@ use super::source::Luck;
 use super::{Cluster, Event};
 use crate::domain::{ApplicationFault, ApplicationId, NodeId, OutBecause, PhoneGroupId, StationId};
 use crate::engine::{Distribution, Handle, Service, Span, Stream, Time, stream_number, uniform};
+use crate::facts::{Fact, Recorder, Share};
 use crate::plan::{Application, CtiManagerWork, HeartbeatReading, Topology};
-use crate::record::{Fact, Recorder, Share};
 use crate::rules::manager_choice;
 use std::collections::VecDeque;
 

@@ -8,8 +8,8 @@ use crate::domain::{
     Trouble,
 };
 use crate::engine::{Handle, Span, Time};
+use crate::facts::{Fact, Path, Recorder};
 use crate::plan::{Arrivals, Treatment};
-use crate::record::{Fact, Path, Recorder};
 use crate::rules::admission::{self, Door};
 use crate::rules::application_failure::{self, Fate, Progress};
 use crate::rules::call_survival::{self, Stage};

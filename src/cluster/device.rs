@@ -7,7 +7,7 @@ use crate::domain::{
     ApplicationId, DestinationId, DeviceId, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble,
 };
 use crate::engine::{Handle, Time};
-use crate::record::{Fact, PoolId, Recorder};
+use crate::facts::{Fact, PoolId, Recorder};
 use std::collections::VecDeque;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use super::device::{Homing, NOWHERE, Place, PlaceKind, Registration};
 use super::{Cluster, Event};
 use crate::domain::{ApplicationId, DeviceId, Failing, LinkEnd, NodeId, OutBecause};
 use crate::engine::{Span, Time};
+use crate::facts::{Fact, Recorder};
 use crate::plan::Plan;
-use crate::record::{Fact, Recorder};
 
 /// A link that has something the matter with it now and then.
 #[derive(Clone, Copy, Debug, Default)]

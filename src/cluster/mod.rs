@@ -17,8 +17,8 @@ mod source;
 
 use crate::domain::{DeviceKind, Forwards, StationId};
 use crate::engine::{Calendar, Distribution, Handle, Pool, Server, Servers, Stream, Time, Watchdog, stream_number};
+use crate::facts::{Fact, Recorder};
 use crate::plan::Plan;
-use crate::record::{Fact, Recorder};
 use crate::rules::node_choice;
 use application::ApplicationState;
 use call::Call;

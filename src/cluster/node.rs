@@ -4,8 +4,8 @@ use super::device::PlaceKind;
 use super::{Cluster, Event};
 use crate::domain::{Failing, NodeId};
 use crate::engine::{Server, Stream, Time, stream_number};
+use crate::facts::{Fact, Recorder};
 use crate::plan::{Fault, Occurs, Plan, Topology};
-use crate::record::{Fact, Recorder};
 use std::collections::VecDeque;
 
 /// A node in a run.

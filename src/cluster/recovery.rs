@@ -4,8 +4,8 @@ use super::device::{Homing, Place, PlaceKind, Registration};
 use super::{Cluster, Event};
 use crate::domain::{ApplicationId, ClosedBecause, DeviceId, NodeId, OutBecause, PhoneGroupId};
 use crate::engine::{Span, Time};
+use crate::facts::{Fact, Recorder};
 use crate::plan::Topology;
-use crate::record::{Fact, Recorder};
 use crate::rules::device_recovery::{self, Recovery};
 use crate::rules::{failback, node_choice};
 

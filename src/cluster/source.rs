@@ -4,8 +4,8 @@ use super::{Cluster, Event};
 use crate::cluster::call::Call;
 use crate::domain::{CallName, Ending, Refusal, SourceId};
 use crate::engine::{Exponentials, Stream, Time, stream_number, unit_exponential};
+use crate::facts::{Fact, Recorder};
 use crate::plan::{Arrivals, ModulationState, RateCurve, Source};
-use crate::record::{Fact, Recorder};
 
 /// The draws of one caller: one block of the generator, a word for each purpose. The first is the time since the
 /// caller before.

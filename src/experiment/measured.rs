@@ -3,8 +3,9 @@
 use super::Worker;
 use crate::cluster::Cluster;
 use crate::engine::Time;
+use crate::facts::{Fact, Recorder};
 use crate::plan::Plan;
-use crate::record::{Auditor, Fact, Merged, Meter, Recorder, ReplicationSummary};
+use crate::record::{Auditor, Merged, Meter, ReplicationSummary};
 
 /// The meter, and who else watches.
 struct Watch<'p> {

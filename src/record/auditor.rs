@@ -1,11 +1,11 @@
 //! Holds a run to its identities, knowing nothing but facts and the plan.
 
-use super::{Fact, PoolId, Recorder};
 use crate::domain::{
     ApplicationFault, ApplicationId, CallName, ClosedBecause, DeviceId, DeviceKind, Ending, NodeId, OutBecause,
     Refusal, StationId, Target,
 };
 use crate::engine::{Span, Time};
+use crate::facts::{Fact, PoolId, Recorder};
 use crate::plan::{Plan, Topology};
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};

@@ -7,7 +7,7 @@ use crate::domain::{
 };
 use crate::plan::Plan;
 
-use super::PoolId;
+use crate::facts::PoolId;
 
 macro_rules! names {
     ($(#[$meta:meta])* $enum:ident: $($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {

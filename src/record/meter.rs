@@ -11,10 +11,10 @@ use crate::plan::Plan;
 
 use super::catalogue::{CAUSES, Catalogue, Count, KINDS, Metric};
 use super::devices::{Cut, Devices, Homing, before};
-use super::fact::{Fact, Path, Recorder, Share};
 use super::histogram::Histogram;
 use super::summary::{DurationSummary, FateSummary, GaugeSummary, Merged, ReplicationSummary};
 use super::timeline::Timeline;
+use crate::facts::{Fact, Path, Recorder, Share};
 
 /// Measures one replication after another.
 ///

@@ -1,9 +1,8 @@
-//! Facts, and those who take note of them.
+//! Who takes note of facts: what is measured, and what is audited.
 
 mod auditor;
 mod catalogue;
 mod devices;
-mod fact;
 mod histogram;
 mod goal;
 mod measure;
@@ -13,7 +12,6 @@ mod timeline;
 
 pub use auditor::Auditor;
 pub use catalogue::{CAUSES, Catalogue, Count, Gauge, KINDS, Metric, Scope, Series, cause_name, kind_name};
-pub use fact::{Fact, Path, PoolId, Recorder, Share};
 pub use goal::{Goal, goals};
 pub use histogram::{Histogram, MergedHistogram, Totals};
 pub use measure::{Measure, Source, Statistic, has_peak};

@@ -2,8 +2,8 @@
 
 use crate::cluster::Cluster;
 use crate::experiment::Failure;
+use crate::facts::Recorder;
 use crate::plan::{self, Plan};
-use crate::record::Recorder;
 use crate::stats::{Confidence, estimate};
 use crate::workload::NoFiles;
 

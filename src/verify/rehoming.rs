@@ -13,11 +13,12 @@
 use crate::cluster::Cluster;
 use crate::domain::{DeviceId, Ending, Refusal};
 use crate::engine::Time;
+use crate::facts::{Fact, Recorder};
 use crate::oracle::{
     LastToEmpty, Residence, Start, TimeToEmpty, Traffic, erlang_b, markov_moments, mean_time_to_empty,
 };
 use crate::plan::Plan;
-use crate::record::{Auditor, Fact, Recorder};
+use crate::record::Auditor;
 
 use super::comparison::{Cell, Comparison, FREE, Watch};
 

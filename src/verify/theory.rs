@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::domain::{ApplicationId, CallName, Ending, Forward, Refusal};
 use crate::engine::{Span, Time};
+use crate::facts::{Fact, Recorder};
 use crate::oracle::{self, Detection};
 use crate::plan::HeartbeatReading;
-use crate::record::{Fact, Recorder};
 
 use super::comparison::{Cell, Comparison, free, watch};
 

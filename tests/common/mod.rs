@@ -4,8 +4,8 @@
 #![allow(dead_code, unused_macros, unused_imports)]
 
 use ctisim::engine::Time;
+use ctisim::facts::{Fact, Recorder};
 use ctisim::plan::{self, Plan};
-use ctisim::record::{Fact, Recorder};
 pub(crate) use ctisim::verify::FREE;
 use ctisim::verify::{self, Crew, FAMILIES, Reading};
 use ctisim::workload::NoFiles;

@@ -11,8 +11,8 @@ use ctisim::cluster::Cluster;
 use ctisim::dependencies::{Dependencies, Kind, Outcome, Subject};
 use ctisim::domain::{DeviceId, DeviceKind};
 use ctisim::engine::Time;
+use ctisim::facts::{Fact, Recorder};
 use ctisim::plan::{Device, Plan, compile_workload};
-use ctisim::record::{Fact, Recorder};
 use ctisim::workload::NoFiles;
 
 /// Two nodes, an application on both, a route point and ports with an operator to forward to.

@@ -5,8 +5,8 @@ use crate::common::free;
 use ctisim::cluster::Cluster;
 use ctisim::domain::{CallName, Ending};
 use ctisim::engine::{Span, Time};
+use ctisim::facts::{Fact, Recorder};
 use ctisim::plan::Plan;
-use ctisim::record::{Fact, Recorder};
 use std::collections::BTreeMap;
 
 /// What can be seen of a caller.

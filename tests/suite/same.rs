@@ -11,8 +11,9 @@ use std::process::Command;
 
 use ctisim::cluster::Cluster;
 use ctisim::engine::Time;
+use ctisim::facts::{Fact, Recorder};
 use ctisim::plan::{Plan, compile};
-use ctisim::record::{Auditor, Fact, Merged, Meter, Recorder, ReplicationSummary};
+use ctisim::record::{Auditor, Merged, Meter, ReplicationSummary};
 use ctisim::workload::NoFiles;
 use sha2::{Digest, Sha256};
 

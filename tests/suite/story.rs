@@ -3,8 +3,9 @@
 use ctisim::cluster::Cluster;
 use ctisim::domain::{CallName, DeviceId};
 use ctisim::engine::Time;
+use ctisim::facts::{Fact, PoolId, Recorder};
 use ctisim::plan::{self, Plan};
-use ctisim::record::{Auditor, Fact, PoolId, Recorder};
+use ctisim::record::Auditor;
 use ctisim::workload::{Files, Problems};
 
 /// What every tiny workload here shares: free links and work, so that only what a test sets takes time.

@@ -6,7 +6,8 @@ use ctisim::cluster::Cluster;
 use ctisim::domain::{CallName, DeviceId};
 use ctisim::engine::Time;
 use ctisim::experiment::{Measured, replicate};
-use ctisim::record::{Auditor, Fact, Recorder};
+use ctisim::facts::{Fact, Recorder};
+use ctisim::record::Auditor;
 use ctisim::report;
 use std::sync::atomic::AtomicBool;
 

@@ -3,7 +3,7 @@
 use crate::story::{plan, story};
 use ctisim::cluster::Cluster;
 use ctisim::engine::{Span, Time};
-use ctisim::record::{Fact, Recorder};
+use ctisim::facts::{Fact, Recorder};
 
 const IVR: &str = r#"
 [run]

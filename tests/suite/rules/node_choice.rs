@@ -4,7 +4,7 @@ use crate::story::plan;
 use ctisim::cluster::Cluster;
 use ctisim::domain::StationId;
 use ctisim::engine::Time;
-use ctisim::record::{Fact, Recorder};
+use ctisim::facts::{Fact, Recorder};
 
 /// How much each station had to do.
 #[derive(Default)]
