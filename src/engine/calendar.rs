@@ -28,7 +28,7 @@
 //! The ladder's lists are chains of fixed chunks from one arena. A vector for each would sooner or later grow to the
 //! size of the fullest slot and stay so; chunks are as many as the events need.
 
-use super::Time;
+use super::time::Time;
 use std::cmp::Reverse;
 use std::hint::select_unpredictable;
 

@@ -4,7 +4,9 @@
 //! span. That spends the same luck whatever the parameters are, so that two designs compared under the same luck
 //! differ by the designs. Only basic arithmetic, square roots and `libm` are used: the same bits on every platform.
 
-use super::{Span, unit_exponential};
+use super::exponential::unit_exponential;
+use super::time::Span;
+use super::uniform::uniform;
 
 /// A distribution of spans of time.
 ///
@@ -170,24 +172,6 @@ fn mean(values: &[Span]) -> f64 {
 #[inline]
 fn rounded(nanos: f64) -> Span {
     Span::from_nanos((nanos + 0.5) as u64)
-}
-
-/// A number between 0 and 1, never either: the middle of one of 2^52 equal intervals.
-///
-/// With 53 bits the middle of the upper half's intervals would not be representable, and the last one would round to 1.
-/// With 52, this and its difference from 1 are both exact.
-#[inline]
-pub fn uniform(luck: u64) -> f64 {
-    const INTERVAL: f64 = 1.0 / (1_u64 << 52) as f64;
-    (whole(luck >> 12) + 0.5) * INTERVAL
-}
-
-/// A whole number below 2^52 as a `f64`. Processors without AVX-512 convert one at a time; these two operations they do on several.
-#[inline]
-pub(super) fn whole(number: u64) -> f64 {
-    const TWO_52: f64 = (1_u64 << 52) as f64;
-    debug_assert!(number < 1 << 52, "{number} has no place in a mantissa");
-    f64::from_bits(TWO_52.to_bits() | number) - TWO_52
 }
 
 /// The standard normal quantile where `below` of the probability lies below and `above` = 1 - `below` above, accurate

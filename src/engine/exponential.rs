@@ -3,8 +3,8 @@
 //! A logarithm takes long to arrive and little to work out: some forty operations of which each waits for the one before.
 //! So whoever needs one after another has them made [`BATCH`] at a time, side by side; the values are the same.
 
-use super::distribution::whole;
-use super::{Stream, uniform};
+use super::draw::Stream;
+use super::uniform::{uniform, whole};
 
 /// As many values as a stream makes words at a time.
 const BATCH: usize = 32;

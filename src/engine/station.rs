@@ -1,6 +1,6 @@
 //! Places where work queues, first come, first served.
 
-use super::{Span, Time};
+use super::time::{Span, Time};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 

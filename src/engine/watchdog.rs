@@ -1,6 +1,6 @@
 //! Timers of one length, of which nearly all are put out in time.
 
-use super::{Span, Time};
+use super::time::{Span, Time};
 use std::collections::VecDeque;
 
 /// A queue of timers that all run equally long, so that they expire in the order they were set. Only the first that

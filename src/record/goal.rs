@@ -6,7 +6,8 @@ use crate::engine::Span;
 use crate::plan::Plan;
 use crate::workload::{Place, Problem, Reports, Side, Workload, units};
 
-use super::{Count, Measure, Statistic};
+use super::catalogue::Count;
+use super::measure::{Measure, Statistic};
 
 /// A measure that is to be at most, or at least, so much.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::plan::Plan;
 use crate::workload::suggestion;
 
-use super::{Catalogue, Count, Gauge, Metric, Scope, Series};
+use super::catalogue::{Catalogue, Count, Gauge, Metric, Scope, Series};
 
 /// What of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

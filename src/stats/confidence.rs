@@ -2,7 +2,7 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::normal_quantile;
+use super::normal::normal_quantile;
 
 /// The probability with which an interval holds what it is about, the doubt shared alike by its two sides.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]

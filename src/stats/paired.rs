@@ -5,7 +5,8 @@
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-use super::{Confidence, normal_quantile};
+use super::confidence::Confidence;
+use super::normal::normal_quantile;
 
 /// The differences of pairs: of each, the second less the first.
 #[derive(Clone, Debug, PartialEq)]

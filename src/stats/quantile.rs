@@ -9,7 +9,7 @@
 //! replication is a cluster). With that number the same ranks hold, as shares of all values (R. S. Woodruff, *JASA* 47
 //! (1952) 635-646).
 
-use super::Confidence;
+use super::confidence::Confidence;
 
 /// The ranks, counted from one, between whose values the quantile lies with that confidence, half of the doubt at most on
 /// either side; `None` with too few values for that: with 95 %, p50 takes 6, p90 36, p95 72, p99 368, p99.9 3,688.

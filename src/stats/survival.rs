@@ -1,6 +1,6 @@
 //! How long things last that one did not always see the end of.
 
-use super::Confidence;
+use super::confidence::Confidence;
 
 /// The Kaplan-Meier estimate of a duration: of the ones that came to their end, and of those that were cut off before,
 /// of which is known only that they last longer than they had by then. Such a one counts as still lasting up to that
