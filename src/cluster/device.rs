@@ -1,134 +1,13 @@
-//! Devices: who is at them, who has them open, and which of a group is free (R5: one call to a port, many to a route
-//! point).
+//! Devices: who is at them, and which of a group is free (R5: one call to a port, many to a route point).
 
-use super::Cluster;
-use crate::cluster::call::Phase;
-use crate::domain::{
-    ApplicationId, DestinationId, DeviceId, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble,
-};
-use crate::engine::{Handle, Time};
+use super::machine::Cluster;
+use super::rows::call::Phase;
+use super::rows::place::{NOWHERE, Place, PlaceKind};
+use super::rows::registration::Registration;
+use crate::domain::{DestinationId, DeviceId, Forwards, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble};
+use crate::engine::Handle;
 use crate::facts::{Fact, PoolId, Recorder};
 use std::collections::VecDeque;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum PlaceKind {
-    RoutePoint,
-    Port,
-    Phone,
-    Outside,
-}
-
-/// Where no call is.
-pub(super) const NOWHERE: u32 = u32::MAX;
-
-/// A place where a call can be: a device or a number outside. What calls need of it, and no more: sixteen bytes, four to a
-/// line of the cache.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    pub(super) kind: PlaceKind,
-    /// Whether an application has it open; phones and numbers outside always are.
-    pub(super) open: bool,
-    /// Whether a port or phone stands in its group's list of free ones.
-    pub(super) listed: bool,
-    pub(super) homing: Homing,
-    /// The row of its route point, group or destination.
-    pub(super) row: u16,
-    /// The CallManager where it is registered, was last, or is being registered.
-    pub(super) node: NodeId,
-    /// Who controls it.
-    pub(super) application: Option<ApplicationId>,
-    /// How many calls are there.
-    pub(super) calls: u32,
-}
-
-/// Whether a device goes home (R18).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Homing {
-    /// It is there, or has no home to go to for now.
-    Settled,
-    /// It is elsewhere, its home is back, and it waits for the moment to go.
-    Waiting,
-    /// It is on its way.
-    Leaving,
-}
-
-/// How a device stands with CallManager and application: what is needed when something happens to it, and so kept apart
-/// from what every call at it needs.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Registration {
-    /// Since when its home has been back; means something unless it is settled.
-    pub(super) home_back: Time,
-    /// Since when it has been out of service, while it is.
-    pub(super) out_since: Time,
-    /// Where it was when the run began, and where it returns to (R18).
-    pub(super) home: NodeId,
-    /// Counts what makes open requests under way void.
-    pub(super) stamp: u16,
-    /// Whether its registration at its node stands, even if nobody has it open.
-    pub(super) stands: bool,
-    /// Whether it is for the CTIManager to open it again.
-    pub(super) lost: bool,
-    /// Whether it is being opened or, being a phone, registered.
-    pub(super) pending: bool,
-    /// A phone's: whether its control is being asked for.
-    pub(super) asked: bool,
-    /// A phone's: whether its application controls it.
-    pub(super) controlled: bool,
-    /// A phone's: whether its application has opened it, be it registered or not (R20).
-    pub(super) reopened: bool,
-}
-
-impl Place {
-    pub(super) const fn new(kind: PlaceKind, row: u16, node: NodeId, application: Option<ApplicationId>) -> Place {
-        Place { kind, open: false, listed: false, homing: Homing::Settled, row, node, application, calls: 0 }
-    }
-}
-
-impl Registration {
-    /// Of a device that is at home.
-    pub(super) const fn at(home: NodeId) -> Registration {
-        Registration {
-            home_back: Time::ZERO,
-            out_since: Time::ZERO,
-            home,
-            stamp: 0,
-            stands: true,
-            lost: false,
-            pending: false,
-            asked: false,
-            controlled: false,
-            reopened: false,
-        }
-    }
-
-    /// Whether an application or CTIManager has asked for it. A phone can be asked for while it registers itself.
-    pub(super) const fn requested(&mut self, kind: PlaceKind) -> &mut bool {
-        match kind {
-            PlaceKind::Phone => &mut self.asked,
-            _ => &mut self.pending,
-        }
-    }
-}
-
-/// The ports of a group.
-#[derive(Clone, Debug, Default)]
-pub(super) struct PortState {
-    /// The free ones, longest idle first. One that was closed meanwhile is dropped when its turn comes.
-    pub(super) free: VecDeque<u32>,
-    /// How many are open.
-    pub(super) open: u32,
-}
-
-/// The phones of a group.
-#[derive(Clone, Debug, Default)]
-pub(super) struct PhoneState {
-    /// The free ones, as with ports.
-    pub(super) free: VecDeque<u32>,
-    /// How many are registered.
-    pub(super) open: u32,
-    /// Calls that wait at their ports for a free phone.
-    waiting: VecDeque<Handle>,
-}
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_devices(&mut self) {
@@ -242,7 +121,7 @@ impl<R: Recorder> Cluster<'_, R> {
         Ok(place)
     }
 
-    fn device(&self, place: u32) -> Option<DeviceId> {
+    pub(super) fn device(&self, place: u32) -> Option<DeviceId> {
         ((place as usize) < self.plan.devices.len()).then_some(DeviceId(place))
     }
 

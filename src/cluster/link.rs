@@ -1,32 +1,17 @@
 //! Links: between nodes, and from applications to nodes. They delay, they never reorder, and they can be cut or slow.
 
-use super::device::{Homing, NOWHERE, Place, PlaceKind, Registration};
-use super::{Cluster, Event};
-use crate::domain::{ApplicationId, DeviceId, Failing, LinkEnd, NodeId, OutBecause};
+use super::event::Event;
+use super::machine::Cluster;
+use super::rows::link::LinkState;
+use super::rows::place::{Homing, Place, PlaceKind};
+use super::rows::registration::Registration;
+use crate::domain::{ApplicationId, LinkEnd, NodeId, OutBecause};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Recorder};
-use crate::plan::Plan;
-
-/// A link that has something the matter with it now and then.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct LinkState {
-    /// What leaves before this arrives as if it had left then: the link is cut until then, or was slower before.
-    held_until: Time,
-    /// How much slower it is than it should be.
-    slower: Span,
-    /// How many faults keep it cut.
-    cuts: u32,
-    /// Since when it is cut, or whole again.
-    changed_at: Time,
-    /// Whether both ends take each other as failed.
-    noticed: bool,
-    /// When it was whole again after both had taken each other as failed.
-    pub(super) healed_at: Time,
-}
 
 impl<R: Recorder> Cluster<'_, R> {
     /// The row of a link. Those between nodes are the same in both directions.
-    fn link(&self, from: LinkEnd, to: NodeId) -> usize {
+    pub(super) fn link(&self, from: LinkEnd, to: NodeId) -> usize {
         let nodes = self.plan.nodes.len();
         match from {
             LinkEnd::Node(from) => from.min(to).index() * nodes + from.max(to).index(),
@@ -42,14 +27,9 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// When a message arrives that leaves at `departs`.
-    fn over(&self, link: usize, departs: Time, delay: Span) -> Time {
+    pub(super) fn over(&self, link: usize, departs: Time, delay: Span) -> Time {
         let link = &self.links[link];
         departs.max(link.held_until) + delay + link.slower
-    }
-
-    /// Whether any link of this plan ever fails. Where none does, messages need not look.
-    pub(super) fn some_link_fails(plan: &Plan) -> bool {
-        plan.faults.iter().any(|fault| matches!(fault.failing, Failing::Link(..)))
     }
 
     /// When a message from one node arrives at another.
@@ -121,7 +101,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Nodes notice after a while that they cannot, or can again, reach each other. An application's CTIManager notices
     /// by its heartbeats alone.
-    fn watch_link(&mut self, from: LinkEnd, to: NodeId) {
+    pub(super) fn watch_link(&mut self, from: LinkEnd, to: NodeId) {
         if let LinkEnd::Node(from) = from {
             let noticed = self.now + self.plan.parameters.callmanager_notice;
             self.schedule(noticed, Event::LinkNoticed { from: from.0, to: to.0 });
@@ -161,7 +141,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// The devices that a CTIManager controls on a node it cannot reach any more: the CallManager there has lost their
     /// CTIManager, and the CTIManager has lost them.
-    fn lose_over_link(&mut self, manager: NodeId, node: NodeId, cut_at: Time) {
+    pub(super) fn lose_over_link(&mut self, manager: NodeId, node: NodeId, cut_at: Time) {
         let plan = self.plan;
         for application in self.connected_to(manager) {
             self.applications[application.index()].lost_reach(cut_at);
@@ -187,25 +167,6 @@ impl<R: Recorder> Cluster<'_, R> {
                 registration.lost = open || pending || lost;
             }
             self.strand_calls_at(application, node);
-        }
-    }
-
-    /// Whether a call has one leg on each of two nodes.
-    pub(super) fn spans(&self, ingress: NodeId, place: u32, one: NodeId, other: NodeId) -> bool {
-        let at = if place == NOWHERE { ingress } else { self.places[place as usize].node };
-        (ingress, at) == (one, other) || (ingress, at) == (other, one)
-    }
-
-    /// The devices of a CTIManager's applications that belong on a node look whether they can go there.
-    pub(super) fn look_home_at(&mut self, manager: NodeId, node: NodeId) {
-        let plan = self.plan;
-        for application in self.connected_to(manager) {
-            for &DeviceId(device) in &plan.applications[application.index()].devices {
-                let home = self.registrations[device as usize].home;
-                if home == node && self.places[device as usize].kind != PlaceKind::Phone {
-                    self.look_home(device);
-                }
-            }
         }
     }
 }

@@ -1,42 +1,13 @@
 //! Nodes: their CallManagers and CTIManagers fail and come back, and new calls are throttled.
 
-use super::device::PlaceKind;
-use super::{Cluster, Event};
+use super::event::Event;
+use super::machine::Cluster;
+use super::rows::node::NodeState;
+use super::rows::place::PlaceKind;
 use crate::domain::{Failing, NodeId};
-use crate::engine::{Server, Stream, Time, stream_number};
+use crate::engine::Server;
+use crate::plan::{Occurs, Topology};
 use crate::facts::{Fact, Recorder};
-use crate::plan::{Fault, Occurs, Plan, Topology};
-use std::collections::VecDeque;
-
-/// A node in a run.
-#[derive(Default)]
-pub(super) struct NodeState {
-    /// How many faults keep its CallManager down, and its CTIManager.
-    callmanager_down: u32,
-    ctimanager_down: u32,
-    /// When its CallManager last failed.
-    pub(super) failed_at: Time,
-    /// When its CallManager was last back; it was up when the run began.
-    pub(super) returned_at: Time,
-    /// Whether its CallManager refuses new calls (Code Yellow).
-    throttles: bool,
-    /// Counts the failures of its processes: what was scheduled before one is stale.
-    pub(super) epoch: u16,
-    /// Devices that its CTIManager is to open, with their stamps, and whether it is at it.
-    pub(super) reopening: VecDeque<(u32, u16)>,
-    pub(super) reopens: bool,
-    /// Phones that queue to return to its CallManager, and whether it lets them.
-    pub(super) returning: VecDeque<u32>,
-    pub(super) lets_return: bool,
-}
-
-/// The luck of a fault that strikes at random.
-pub(super) fn fault_luck(fault: &Fault) -> Stream {
-    match &fault.occurs {
-        Occurs::Random { name, .. } => Stream::new(0, 0, stream_number("fault", name)),
-        Occurs::Once { .. } => Stream::new(0, 0, 0),
-    }
-}
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_nodes(&mut self, seed: u64, replication: u64) {
@@ -60,7 +31,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    fn schedule_random_fault(&mut self, row: u16) {
+    pub(super) fn schedule_random_fault(&mut self, row: u16) {
         if let Occurs::Random { works, .. } = &self.plan.faults[row as usize].occurs {
             let strikes = self.now + works.sample(self.fault_luck[row as usize].next_u64());
             self.schedule(strikes, Event::FaultStrikes { fault: row });
@@ -115,7 +86,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// `silently`: the host is gone, and nothing closes a connection.
-    fn callmanager_fails(&mut self, node: NodeId, silently: bool) {
+    pub(super) fn callmanager_fails(&mut self, node: NodeId, silently: bool) {
         let state = &mut self.nodes[node.index()];
         state.callmanager_down += 1;
         if state.callmanager_down > 1 {
@@ -146,7 +117,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    fn callmanager_returns(&mut self, node: NodeId) {
+    pub(super) fn callmanager_returns(&mut self, node: NodeId) {
         let state = &mut self.nodes[node.index()];
         state.callmanager_down -= 1;
         if state.callmanager_down > 0 {
@@ -167,7 +138,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.schedule(noticed, Event::PhonesNoticeReturn { node: node.0 });
     }
 
-    fn ctimanager_fails(&mut self, node: NodeId, silently: bool) {
+    pub(super) fn ctimanager_fails(&mut self, node: NodeId, silently: bool) {
         if self.plan.nodes[node.index()].ctimanager.is_none() {
             return;
         }
@@ -189,13 +160,13 @@ impl<R: Recorder> Cluster<'_, R> {
         self.applications_lose(node, silently);
     }
 
-    fn applications_lose(&mut self, manager: NodeId, silently: bool) {
+    pub(super) fn applications_lose(&mut self, manager: NodeId, silently: bool) {
         for application in self.connected_to(manager) {
             self.lose_manager(application, silently);
         }
     }
 
-    fn ctimanager_returns(&mut self, node: NodeId) {
+    pub(super) fn ctimanager_returns(&mut self, node: NodeId) {
         if self.plan.nodes[node.index()].ctimanager.is_none() {
             return;
         }
@@ -207,7 +178,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// The lines outside that leave at a failed CallManager register with the next one that lives.
-    fn move_outside_lines(&mut self, node: NodeId) {
+    pub(super) fn move_outside_lines(&mut self, node: NodeId) {
         let count = self.nodes.len() as u16;
         let next = (1..count).map(|step| NodeId((node.0 + step) % count)).find(|&next| self.callmanager_up(next));
         let first = self.plan.devices.len();
@@ -235,21 +206,5 @@ impl<R: Recorder> Cluster<'_, R> {
             self.note(Fact::Throttling { node, refuses });
         }
         refuses
-    }
-
-    /// The CallManager that a call comes in at: the one whose turn it is, or the next of its source's that lives.
-    pub(super) fn ingress_of(&self, source: u16, number: u32) -> (NodeId, bool) {
-        let ingress = &self.plan.sources[source as usize].ingress;
-        let first = number as usize % ingress.len();
-        let turn = (first..first + ingress.len()).map(|index| ingress[index % ingress.len()]);
-        let alive = turn.clone().find(|&node| self.callmanager_up(node));
-        (alive.unwrap_or(ingress[first]), alive.is_some())
-    }
-}
-
-impl NodeState {
-    /// As many as the plan has nodes.
-    pub(super) fn all(plan: &Plan) -> Vec<NodeState> {
-        plan.nodes.iter().map(|_| NodeState::default()).collect()
     }
 }

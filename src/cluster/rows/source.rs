@@ -1,8 +1,5 @@
-//! Callers: when they call, and the luck they bring.
+//! A source of callers: when they call, and the random numbers they bring.
 
-use super::{Cluster, Event};
-use crate::cluster::call::Call;
-use crate::domain::{CallName, Ending, Refusal, SourceId};
 use crate::engine::{Exponentials, Stream, Time, stream_number, unit_exponential};
 use crate::facts::{Fact, Recorder};
 use crate::plan::{Arrivals, ModulationState, RateCurve, Source};
@@ -10,7 +7,7 @@ use crate::plan::{Arrivals, ModulationState, RateCurve, Source};
 /// The draws of one caller: one block of the generator, a word for each purpose. The first is the time since the
 /// caller before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Luck {
+pub(crate) enum Luck {
     Patience = 1,
     Talk,
     Lookup,
@@ -21,42 +18,42 @@ pub(super) enum Luck {
 }
 
 /// The word of a caller's further draws that says to which of several route points the call goes.
-pub(super) const ROUTE_POINT: usize = 7;
+pub(crate) const ROUTE_POINT: usize = 7;
 
 /// The draws of so many callers are kept, of all sources together: those of the last to dial. Whoever needs one later has it
 /// made again, which takes less time than fetching it from memory, where it would lie if each call kept its own.
-const RECENT: usize = 512;
+pub(crate) const RECENT: usize = 512;
 
 /// A caller's block, on a line of the cache of its own.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-struct Block([u64; 8]);
+pub(crate) struct Block([u64; 8]);
 
 /// A source in a run.
-pub(super) struct SourceState {
-    callers: Stream,
+pub(crate) struct SourceState {
+    pub(crate) callers: Stream,
     /// For draws that a call makes a second time, as on a second look-up, or that few make: a block for each caller and hop.
-    again: Stream,
-    modulation: Exponentials,
+    pub(crate) again: Stream,
+    pub(crate) modulation: Exponentials,
     /// The same, for the draws of callers of long ago.
-    former: Stream,
+    pub(crate) former: Stream,
     /// The blocks of the last callers and of the next one, each in the place of its number modulo their count, which is a
     /// power of two.
-    recent: Box<[Block]>,
+    pub(crate) recent: Box<[Block]>,
     /// The number of the next caller.
-    number: u32,
+    pub(crate) number: u32,
     /// When the caller before dialled.
-    clock: Time,
+    pub(crate) clock: Time,
     /// Which step of the rate curve holds at `clock`.
-    step: usize,
+    pub(crate) step: usize,
     /// Which state of the modulation holds at `clock`, and until when.
-    state: usize,
-    state_ends: Time,
+    pub(crate) state: usize,
+    pub(crate) state_ends: Time,
 }
 
 impl SourceState {
     /// One of `sources` sources.
-    pub(super) fn new(source: &Source, sources: usize) -> SourceState {
+    pub(crate) fn new(source: &Source, sources: usize) -> SourceState {
         let recent = (RECENT / sources.next_power_of_two()).max(16);
         let stream = |purpose| Stream::new(0, 0, stream_number(purpose, &source.name));
         SourceState {
@@ -73,7 +70,7 @@ impl SourceState {
         }
     }
 
-    fn reset(&mut self, seed: u64, replication: u64) {
+    pub(crate) fn reset(&mut self, seed: u64, replication: u64) {
         self.callers.reset(seed, replication);
         self.former.reset(seed, replication);
         self.again.reset(seed, replication);
@@ -83,7 +80,7 @@ impl SourceState {
     }
 
     /// Draws the next caller and gives the time at which that one dials; [`Time::NEVER`] if nobody does before `end`.
-    fn draw(&mut self, source: &Source, end: Time) -> Time {
+    pub(crate) fn draw(&mut self, source: &Source, end: Time) -> Time {
         let place = self.place(self.number);
         self.callers.read_block(&mut self.recent[place].0);
         self.clock = match &source.arrivals {
@@ -95,7 +92,7 @@ impl SourceState {
     }
 
     /// Lets a unit exponential's worth of expected calls go by: an arrival of a Poisson process whose rate changes.
-    fn advance(&mut self, curve: &RateCurve, states: &[ModulationState], end: Time) -> Time {
+    pub(crate) fn advance(&mut self, curve: &RateCurve, states: &[ModulationState], end: Time) -> Time {
         let mut left = unit_exponential(self.recent[self.place(self.number)].0[0]);
         let mut now = self.clock;
         loop {
@@ -120,7 +117,7 @@ impl SourceState {
     }
 
     /// The factor of the state that holds at `now`; moves on to the next states as they end.
-    fn modulate(&mut self, now: Time, states: &[ModulationState]) -> f64 {
+    pub(crate) fn modulate(&mut self, now: Time, states: &[ModulationState]) -> f64 {
         let Some(_) = states.first() else { return 1.0 };
         while self.state_ends <= now {
             // The first state is entered at time zero; each one lasts an exponential time of its own.
@@ -133,13 +130,13 @@ impl SourceState {
         states[self.state].factor
     }
 
-    fn place(&self, number: u32) -> usize {
+    pub(crate) fn place(&self, number: u32) -> usize {
         number as usize & (self.recent.len() - 1)
     }
 
     /// One of the draws of a caller who has dialled.
     #[inline]
-    pub(super) fn luck(&mut self, number: u32, purpose: Luck) -> u64 {
+    pub(crate) fn luck(&mut self, number: u32, purpose: Luck) -> u64 {
         if (self.number - number) as usize >= self.recent.len() {
             return self.luck_of_long_ago(number, purpose);
         }
@@ -147,57 +144,14 @@ impl SourceState {
     }
 
     #[inline(never)]
-    fn luck_of_long_ago(&mut self, number: u32, purpose: Luck) -> u64 {
+    pub(crate) fn luck_of_long_ago(&mut self, number: u32, purpose: Luck) -> u64 {
         self.former.seek_block(u64::from(number));
         self.former.block()[purpose as usize]
     }
 
     /// The draws of a caller's further hop: as fixed as the first ones, whatever happens in between.
-    pub(super) fn again(&mut self, number: u32, hop: u8) -> [u64; 8] {
+    pub(crate) fn again(&mut self, number: u32, hop: u8) -> [u64; 8] {
         self.again.seek_block(u64::from(number) << 6 | u64::from(hop));
         self.again.block()
-    }
-}
-
-impl<R: Recorder> Cluster<'_, R> {
-    pub(super) fn reset_sources(&mut self, seed: u64, replication: u64) {
-        for row in 0..self.sources.len() {
-            self.sources[row].reset(seed, replication);
-            self.schedule_next_caller(row as u16);
-        }
-    }
-
-    fn schedule_next_caller(&mut self, source: u16) {
-        let dials = self.sources[source as usize].draw(&self.plan.sources[source as usize], self.plan.length);
-        let reaches = dials + self.plan.links.from_caller;
-        if reaches <= self.plan.length {
-            self.schedule(reaches, Event::CallerDials { source });
-        }
-    }
-
-    /// A call begins: its set-up reaches the ingress CallManager, which analyses the digits.
-    pub(super) fn caller_dials(&mut self, source: u16) {
-        let plan = &self.plan.sources[source as usize];
-        let state = &mut self.sources[source as usize];
-        let name = CallName { source: SourceId(source), number: state.number };
-        state.number += 1;
-        let (ingress, alive) = self.ingress_of(source, name.number);
-
-        let call = self.calls.insert(Call::new(name, ingress, plan.to, self.now));
-        let patience = self.sources[source as usize].luck(name.number, Luck::Patience);
-        self.note(Fact::Offered { call: name, ingress });
-        if let Some(patience) = self.patience(name, patience) {
-            self.schedule(self.now + patience, Event::PatienceEnds { call });
-        }
-        self.schedule_next_caller(source);
-        if !alive {
-            self.end(call, Ending::Refused(Refusal::NoCallManager));
-        } else if self.refuses_new_calls(ingress) {
-            self.end(call, Ending::Refused(Refusal::Throttled));
-        } else {
-            let work = &self.plan.nodes[ingress.index()].callmanager.setup;
-            let done = self.work(self.plan.callmanager(ingress), work);
-            self.schedule(done, Event::Routes { call, step: 0 });
-        }
     }
 }

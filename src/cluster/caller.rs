@@ -1,0 +1,147 @@
+//! A caller: dials at an ingress, has patience, and brings random numbers of its own.
+
+use super::event::Event;
+use super::machine::Cluster;
+use super::rows::call::{Call, Choice};
+use super::rows::source::{Luck, ROUTE_POINT};
+use crate::domain::{CallName, Ending, NodeId, Refusal, SourceId};
+use crate::engine::{Handle, Span};
+use crate::plan::Arrivals;
+use crate::facts::{Fact, Recorder};
+
+impl<R: Recorder> Cluster<'_, R> {
+    pub(super) fn reset_sources(&mut self, seed: u64, replication: u64) {
+        for row in 0..self.sources.len() {
+            self.sources[row].reset(seed, replication);
+            self.schedule_next_caller(row as u16);
+        }
+    }
+
+    pub(super) fn schedule_next_caller(&mut self, source: u16) {
+        let dials = self.sources[source as usize].draw(&self.plan.sources[source as usize], self.plan.length);
+        let reaches = dials + self.plan.links.from_caller;
+        if reaches <= self.plan.length {
+            self.schedule(reaches, Event::CallerDials { source });
+        }
+    }
+
+    /// A call begins: its set-up reaches the ingress CallManager, which analyses the digits.
+    pub(super) fn caller_dials(&mut self, source: u16) {
+        let plan = &self.plan.sources[source as usize];
+        let state = &mut self.sources[source as usize];
+        let name = CallName { source: SourceId(source), number: state.number };
+        state.number += 1;
+        let (ingress, alive) = self.ingress_of(source, name.number);
+
+        let call = self.calls.insert(Call::new(name, ingress, plan.to, self.now));
+        let patience = self.sources[source as usize].luck(name.number, Luck::Patience);
+        self.note(Fact::Offered { call: name, ingress });
+        if let Some(patience) = self.patience(name, patience) {
+            self.schedule(self.now + patience, Event::PatienceEnds { call });
+        }
+        self.schedule_next_caller(source);
+        if !alive {
+            self.end(call, Ending::Refused(Refusal::NoCallManager));
+        } else if self.refuses_new_calls(ingress) {
+            self.end(call, Ending::Refused(Refusal::Throttled));
+        } else {
+            let work = &self.plan.nodes[ingress.index()].callmanager.setup;
+            let done = self.work(self.plan.callmanager(ingress), work);
+            self.schedule(done, Event::Routes { call, step: 0 });
+        }
+    }
+
+    /// The CallManager that a call comes in at: the one whose turn it is, or the next of its source's that lives.
+    pub(super) fn ingress_of(&self, source: u16, number: u32) -> (NodeId, bool) {
+        let ingress = &self.plan.sources[source as usize].ingress;
+        let first = number as usize % ingress.len();
+        let turn = (first..first + ingress.len()).map(|index| ingress[index % ingress.len()]);
+        let alive = turn.clone().find(|&node| self.callmanager_up(node));
+        (alive.unwrap_or(ingress[first]), alive.is_some())
+    }
+
+    pub(super) fn patience_ends(&mut self, handle: Handle) {
+        if self.calls.get(handle).is_some_and(|call| !call.connected) {
+            self.end(handle, Ending::Abandoned);
+        }
+    }
+
+    pub(super) fn wait_ends(&mut self, handle: Handle) {
+        let Some(&call) = self.calls.get(handle).filter(|call| call.waits) else { return };
+        // A call that reached somebody and waits again has its patience anew: this may be the end of the old one.
+        let luck = self.sources[call.source as usize].luck(call.number, Luck::Patience);
+        let patience = self.patience(call.name(), luck);
+        if patience.is_some_and(|patience| call.waits_since + patience <= self.now) {
+            self.end(handle, Ending::Abandoned);
+        }
+    }
+
+    /// How long a caller waits, for an answer and once more for a person.
+    pub(super) fn patience(&self, name: CallName, luck: u64) -> Option<Span> {
+        let source = &self.plan.sources[name.source.index()];
+        let listed = match &source.arrivals {
+            Arrivals::Listed(calls) => calls[name.number as usize].patience,
+            _ => None,
+        };
+        listed.or_else(|| source.patience.as_ref().map(|patience| patience.sample(luck)))
+    }
+
+    pub(super) fn talk(&mut self, handle: Handle) -> Span {
+        let word = self.luck(handle, Luck::Talk);
+        let call = self.call(handle);
+        let (number, source) = (call.number, call.source);
+        let source = &self.plan.sources[source as usize];
+        let listed = match &source.arrivals {
+            Arrivals::Listed(calls) => calls[number as usize].talk,
+            _ => None,
+        };
+        listed.unwrap_or_else(|| source.talk.sample(word))
+    }
+
+    /// A draw of the caller's own: the same for this purpose whatever the cluster is like. A purpose that comes up a
+    /// second time draws from the block of the caller and hop.
+    pub(super) fn luck(&mut self, handle: Handle, purpose: Luck) -> u64 {
+        let bit = 1 << purpose as u8;
+        self.draw(handle, purpose, bit)
+    }
+
+    /// Which of `count` route points a call goes to: drawn anew for each hop, and as the caller's own as any luck.
+    pub(super) fn which_route_point(&mut self, handle: Handle, count: u32) -> u32 {
+        let call = self.call(handle);
+        let (source, number, hops) = (call.source, call.number, call.hops);
+        let word = self.sources[source as usize].again(number, hops)[ROUTE_POINT];
+        // The upper half of the product: even to within `count` in 2^64.
+        ((u128::from(word) * u128::from(count)) >> 64) as u32
+    }
+
+    #[inline(always)]
+    pub(super) fn draw(&mut self, handle: Handle, purpose: Luck, bit: u8) -> u64 {
+        let call = self.call(handle);
+        if call.used & bit == 0 {
+            call.used |= bit;
+            let (source, number) = (call.source, call.number);
+            return self.sources[source as usize].luck(number, purpose);
+        }
+        self.draw_again(handle, purpose)
+    }
+
+    #[cold]
+    #[inline(never)]
+    pub(super) fn draw_again(&mut self, handle: Handle, purpose: Luck) -> u64 {
+        let call = self.call(handle);
+        let (source, number, hops) = (call.source, call.number, call.hops);
+        self.sources[source as usize].again(number, hops)[purpose as usize]
+    }
+
+    /// A number from 0 up to but not including 1.
+    pub(super) fn choice(&mut self, handle: Handle, choice: Choice) -> f64 {
+        // Bits 6, 7 and 0 of the mask are not used by the draws above.
+        let (bit, shift) = match choice {
+            Choice::Redirect => (1 << 6, 43),
+            Choice::Transfer => (1 << 7, 22),
+            Choice::Answered => (1 << 0, 1),
+        };
+        let word = self.draw(handle, Luck::Choices, bit);
+        ((word >> shift) & 0x1f_ffff) as f64 / f64::from(1 << 21)
+    }
+}

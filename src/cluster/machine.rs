@@ -1,0 +1,136 @@
+//! The cluster: its plan, its rows, its calendar.
+
+use super::event::Event;
+use super::rows::application::ApplicationState;
+use super::rows::call::Call;
+use super::rows::group::{PhoneState, PortState};
+use super::rows::link::LinkState;
+use super::rows::node::{NodeState, Processor};
+use super::rows::place::{Place, PlaceKind};
+use super::rows::registration::Registration;
+use super::rows::source::SourceState;
+use crate::domain::{DeviceKind, Failing, Forwards, StationId};
+use crate::engine::{Calendar, Distribution, Handle, Pool, Server, Servers, Stream, Time, Watchdog, stream_number};
+use crate::plan::{Fault, Occurs, Plan};
+use crate::facts::{Fact, Recorder};
+use crate::rules::node_choice;
+
+/// One cluster. It is built once for a plan and used for any number of replications: what a replication leaves behind
+/// is memory, nothing else.
+pub struct Cluster<'p, R> {
+    pub(super) plan: &'p Plan,
+    /// Who takes note.
+    pub recorder: R,
+    pub(super) now: Time,
+    pub(super) calendar: Calendar<Event>,
+    pub(super) calls: Pool<Call>,
+    /// The devices, by [`crate::domain::DeviceId`], and behind them the numbers outside.
+    pub(super) places: Vec<Place>,
+    /// Of the devices, in the same order.
+    pub(super) registrations: Vec<Registration>,
+    /// The CallManager and the CTIManager of each node, by [`StationId`].
+    pub(super) processors: Vec<Processor>,
+    pub(super) nodes: Vec<NodeState>,
+    /// Between nodes, and from applications to nodes.
+    pub(super) links: Vec<LinkState>,
+    pub(super) links_fail: bool,
+    pub(super) databases: Vec<Servers>,
+    pub(super) applications: Vec<ApplicationState>,
+    pub(super) ports: Vec<PortState>,
+    pub(super) phones: Vec<PhoneState>,
+    /// The forward settings as they are now (R12).
+    pub(super) route_point_forwards: Vec<Forwards>,
+    pub(super) port_forwards: Vec<Forwards>,
+    pub(super) phone_forwards: Vec<Forwards>,
+    pub(super) sources: Vec<SourceState>,
+    /// How long phones take to notice that they have lost their CallManager.
+    pub(super) phone_luck: Stream,
+    /// One for each fault; only those that strike at random draw from it.
+    pub(super) fault_luck: Vec<Stream>,
+    pub(super) accept_timers: Watchdog<(Handle, u8)>,
+    pub(super) request_timers: Watchdog<(Handle, u8)>,
+    /// Calls that a failing application leaves behind, by when they came where they are, while they are dealt with in order.
+    pub(super) stranded: Vec<(Time, u32, Handle)>,
+}
+
+impl<'p, R: Recorder> Cluster<'p, R> {
+    /// A cluster for this plan.
+    pub fn new(plan: &'p Plan, recorder: R) -> Cluster<'p, R> {
+        let devices = plan.devices.iter().map(|device| {
+            let kind = match device.kind {
+                DeviceKind::RoutePoint => PlaceKind::RoutePoint,
+                DeviceKind::CtiPort => PlaceKind::Port,
+                DeviceKind::Phone => PlaceKind::Phone,
+            };
+            // Every CallManager lives when a run begins.
+            let node = node_choice::first_live(&device.group, |_| true).expect("a plan's groups have members");
+            Place::new(kind, device.row, node, device.application)
+        });
+        let outside = plan.destinations.iter().enumerate();
+        let outside = outside.map(|(row, number)| Place::new(PlaceKind::Outside, row as u16, number.egress, None));
+        let processors = plan.stations().into_iter().take(plan.nodes.len() * 2).map(|station| {
+            let luck = Stream::new(0, 0, stream_number("work", &station.name));
+            Processor { server: Server::default(), luck }
+        });
+        Cluster {
+            plan,
+            recorder,
+            now: Time::ZERO,
+            calendar: Calendar::new(),
+            calls: Pool::new(),
+            registrations: devices.clone().map(|device| Registration::at(device.node)).collect(),
+            places: devices.chain(outside).collect(),
+            processors: processors.collect(),
+            nodes: plan.nodes.iter().map(|_| NodeState::default()).collect(),
+            links: Vec::new(),
+            links_fail: some_link_fails(plan),
+            databases: plan.databases.iter().map(|database| Servers::new(database.connections)).collect(),
+            applications: plan.applications.iter().map(ApplicationState::new).collect(),
+            ports: plan.port_groups.iter().map(|_| PortState::default()).collect(),
+            phones: plan.phone_groups.iter().map(|_| PhoneState::default()).collect(),
+            route_point_forwards: Vec::new(),
+            port_forwards: Vec::new(),
+            phone_forwards: Vec::new(),
+            sources: plan.sources.iter().map(|source| SourceState::new(source, plan.sources.len())).collect(),
+            phone_luck: Stream::new(0, 0, stream_number("phones", "")),
+            fault_luck: plan.faults.iter().map(fault_luck).collect(),
+            accept_timers: Watchdog::new(plan.parameters.new_call_accept),
+            request_timers: Watchdog::new(plan.parameters.request_timeout),
+            stranded: Vec::new(),
+        }
+    }
+
+    pub(super) fn schedule(&mut self, at: Time, event: Event) {
+        self.calendar.push(at, event);
+    }
+
+    #[inline(always)]
+    pub(super) fn note(&mut self, fact: Fact) {
+        self.recorder.note(self.now, fact);
+    }
+
+    /// Work arrives at a node's CallManager or CTIManager now; gives the time at which it is done.
+    pub(super) fn work(&mut self, station: StationId, length: &Distribution) -> Time {
+        let processor = &mut self.processors[station.index()];
+        let length = match length {
+            Distribution::Constant(span) => *span,
+            random => random.sample(processor.luck.next_u64()),
+        };
+        let service = processor.server.serve(self.now, length);
+        self.note(Fact::Served { station, arrived: self.now, started: service.started, finished: service.finished });
+        service.finished
+    }
+}
+
+/// Whether any link of this plan ever fails. Where none does, messages need not look.
+fn some_link_fails(plan: &Plan) -> bool {
+    plan.faults.iter().any(|fault| matches!(fault.failing, Failing::Link(..)))
+}
+
+/// The luck of a fault that strikes at random.
+fn fault_luck(fault: &Fault) -> Stream {
+    match &fault.occurs {
+        Occurs::Random { name, .. } => Stream::new(0, 0, stream_number("fault", name)),
+        Occurs::Once { .. } => Stream::new(0, 0, 0),
+    }
+}

@@ -1,0 +1,234 @@
+//! Devices go out of service, and are opened (R13, R16, R17, R22).
+
+use super::event::Event;
+use super::machine::Cluster;
+use super::rows::place::{Homing, Place, PlaceKind};
+use super::rows::registration::Registration;
+use crate::domain::{ApplicationId, ClosedBecause, DeviceId, NodeId, OutBecause};
+use crate::engine::Time;
+use crate::plan::Topology;
+use crate::facts::{Fact, Recorder};
+use crate::rules::device_recovery::{self, Recovery};
+
+impl<R: Recorder> Cluster<'_, R> {
+    // Out of service.
+
+    /// A device is out of service, if it was not before.
+    pub(super) fn close_device(&mut self, device: DeviceId, out_since: Time, because: OutBecause) {
+        let failed = (because != OutBecause::Rehoming).then_some(out_since);
+        self.lose_control(device, failed);
+        let place = &mut self.places[device.index()];
+        if !place.open {
+            return;
+        }
+        place.open = false;
+        self.registrations[device.index()].out_since = out_since;
+        let application = place.application;
+        match place.kind {
+            PlaceKind::Port => self.ports[place.row as usize].open -= 1,
+            PlaceKind::Phone => self.phones[place.row as usize].open -= 1,
+            PlaceKind::RoutePoint | PlaceKind::Outside => {}
+        }
+        if place.kind != PlaceKind::Phone
+            && let Some(application) = application
+        {
+            self.applications[application.index()].lose_device(failed);
+        }
+        if because != OutBecause::Rehoming {
+            self.forget_home(device);
+        }
+        self.note(Fact::DeviceClosed { device, application, because });
+    }
+
+    /// An application no longer controls a phone, which may go on working.
+    pub(super) fn lose_control(&mut self, device: DeviceId, failed: Option<Time>) {
+        let registration = &mut self.registrations[device.index()];
+        registration.reopened = false;
+        if std::mem::take(&mut registration.controlled) {
+            let application = self.places[device.index()].application.expect("only an application controls a phone");
+            self.applications[application.index()].lose_device(failed);
+        }
+    }
+
+    /// Whatever was asked for about a device is void.
+    pub(super) fn void_requests(&mut self, device: DeviceId) {
+        let registration = &mut self.registrations[device.index()];
+        registration.stamp = registration.stamp.wrapping_add(1);
+        (registration.pending, registration.asked) = (false, false);
+    }
+
+    /// An application loses a device that is to come back only when it asks for it again: because its CTIManager closed
+    /// the application, or because the CTIManager is gone and the registration alone is left.
+    pub(super) fn release_device(&mut self, device: DeviceId, out_since: Time, because: OutBecause) {
+        if self.places[device.index()].kind == PlaceKind::Phone {
+            self.registrations[device.index()].asked = false;
+            return self.lose_control(device, Some(out_since));
+        }
+        self.void_requests(device);
+        self.close_device(device, out_since, because);
+        self.forget_home(device);
+        let registration = &mut self.registrations[device.index()];
+        registration.lost = false;
+        registration.stands &= because == OutBecause::CtiManagerFailed;
+    }
+
+    /// The devices that were registered, or being registered, with a CallManager that has failed.
+    pub(super) fn lose_devices_of(&mut self, node: NodeId) {
+        for row in 0..self.plan.devices.len() {
+            let device = DeviceId(row as u32);
+            let Place { kind, open, homing, .. } = self.places[row];
+            let Registration { pending, lost, home, .. } = self.registrations[row];
+            if home == node && homing == Homing::Waiting {
+                self.forget_home(device);
+            }
+            if self.places[row].node != node {
+                continue;
+            }
+            if kind == PlaceKind::Phone && !open && !pending {
+                // It is looking for a CallManager as it is.
+                continue;
+            }
+            self.void_requests(device);
+            self.close_device(device, self.now, OutBecause::CallManagerFailed);
+            self.registrations[row].stands = false;
+            if kind == PlaceKind::Phone {
+                self.phone_lost(row);
+            } else {
+                self.registrations[row].lost = open || pending || lost;
+            }
+        }
+    }
+
+    // Opening.
+
+    /// The application's request to open a device leaves for the CTIManager.
+    pub(super) fn ask_to_open(&mut self, device: DeviceId) {
+        let application = self.places[device.index()].application.expect("only an application asks for its devices");
+        let reaches = self.arrives_at_application(application, self.now);
+        let place = &self.places[device.index()];
+        let registration = &mut self.registrations[device.index()];
+        let there = if place.kind == PlaceKind::Phone { registration.controlled } else { place.open };
+        if !there && !std::mem::replace(registration.requested(place.kind), true) {
+            let stamp = registration.stamp;
+            self.schedule(reaches, Event::OpenReachesManager { device: device.0, stamp });
+        }
+    }
+
+    pub(super) fn open_reaches_manager(&mut self, device: u32, stamp: u16) {
+        if self.registrations[device as usize].stamp != stamp {
+            return;
+        }
+        let place = self.places[device as usize];
+        let application = place.application.expect("only an application's devices are opened");
+        if self.applications[application.index()].connected {
+            self.manager_opens(device, application);
+        } else {
+            *self.registrations[device as usize].requested(place.kind) = false;
+        }
+    }
+
+    /// A CTIManager opens a device on the CallManager that the rules name, if they name one.
+    pub(super) fn manager_opens(&mut self, device: u32, application: ApplicationId) {
+        let manager = self.manager_of(application);
+        let place = self.places[device as usize];
+        let node = if place.kind == PlaceKind::Phone {
+            self.registrations[device as usize].reopened = true;
+            // R14: a phone is opened where it is, and not at all while it is nowhere.
+            let can_open = |node: &NodeId| self.reaches(manager, *node) && self.can_open(device, *node);
+            place.open.then_some(place.node).filter(can_open)
+        } else if self.registrations[device as usize].stands
+            && self.callmanager_up(place.node)
+            && self.reaches(manager, place.node)
+        {
+            Some(place.node)
+        } else {
+            let plan = &self.plan.devices[device as usize];
+            let live = |node| self.callmanager_up(node) && self.reaches(manager, node);
+            match device_recovery::recover(true, &plan.group, &plan.cannot_open_on, live) {
+                Recovery::Open(node) => Some(node),
+                Recovery::Wait => None,
+                Recovery::GiveUp(because) => return self.give_up(device, because),
+            }
+        };
+        // R25: before there were CTIManagers an application reached its own CallManager only.
+        let in_reach = node.is_none_or(|node| self.plan.topology == Topology::CtiManager || node == manager);
+        let Some(node) = node.filter(|_| in_reach) else {
+            if !in_reach && place.homing == Homing::Leaving {
+                self.give_up(device, ClosedBecause::OutOfReach);
+            }
+            let registration = &mut self.registrations[device as usize];
+            *registration.requested(place.kind) = false;
+            registration.lost = place.kind != PlaceKind::Phone;
+            return;
+        };
+        self.places[device as usize].node = node;
+        let stamp = self.registrations[device as usize].stamp;
+        let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).device_open);
+        self.schedule(self.arrives(manager, node, done), Event::OpenReachesCallManager { device, stamp });
+    }
+
+    pub(super) fn give_up(&mut self, device: u32, because: ClosedBecause) {
+        let registration = &mut self.registrations[device as usize];
+        (registration.lost, registration.pending) = (false, false);
+        self.forget_home(DeviceId(device));
+        self.note(Fact::DeviceGivenUp { device: DeviceId(device), because });
+    }
+
+    pub(super) fn open_reaches_callmanager(&mut self, device: u32, stamp: u16) {
+        if self.registrations[device as usize].stamp != stamp {
+            return;
+        }
+        let node = self.places[device as usize].node;
+        let work = &self.plan.nodes[node.index()].callmanager.device_open;
+        let done = self.work(self.plan.callmanager(node), work);
+        self.schedule(done, Event::DeviceOpens { device, stamp });
+    }
+
+    pub(super) fn device_opens(&mut self, device: u32, stamp: u16) {
+        let place = &mut self.places[device as usize];
+        let registration = &mut self.registrations[device as usize];
+        if registration.stamp != stamp {
+            return;
+        }
+        *registration.requested(place.kind) = false;
+        let application = place.application.expect("only an application's devices are opened");
+        if place.kind == PlaceKind::Phone {
+            let connected = self.applications[application.index()].connected;
+            if connected && place.open && !std::mem::replace(&mut registration.controlled, true) {
+                self.gain_device(application);
+            }
+            return;
+        }
+        (place.open, registration.stands, registration.lost) = (true, true, false);
+        let (row, node, out_since) = (place.row, place.node, registration.out_since);
+        if place.kind == PlaceKind::Port {
+            let state = &mut self.ports[row as usize];
+            state.open += 1;
+            // A call that kept its media may still be there; then the port is free when that one ends.
+            if place.calls == 0 && !place.listed {
+                place.listed = true;
+                state.free.push_back(device);
+            }
+        }
+        let out_of_service = self.now - out_since;
+        self.note(Fact::DeviceOpened {
+            device: DeviceId(device),
+            application: Some(application),
+            node,
+            out_of_service,
+        });
+        self.arrived_home(device);
+        self.gain_device(application);
+        self.look_home(device);
+    }
+
+    pub(super) fn gain_device(&mut self, application: ApplicationId) {
+        let devices = self.plan.applications[application.index()].devices.len();
+        let state = &mut self.applications[application.index()];
+        state.open += 1;
+        while let Some(share) = self.applications[application.index()].next_share(devices) {
+            let delay = self.now - self.applications[application.index()].lost_at;
+            self.note(Fact::Recovered { application, share, delay });
+        }
+    }
+}

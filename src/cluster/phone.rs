@@ -1,0 +1,167 @@
+//! Phones, which move themselves (R14).
+
+use super::event::Event;
+use super::machine::Cluster;
+use super::rows::place::{Homing, Place, PlaceKind};
+use super::rows::registration::Registration;
+use crate::domain::{DeviceId, NodeId, PhoneGroupId};
+use crate::engine::Span;
+use crate::facts::{Fact, Recorder};
+use crate::rules::{failback, node_choice};
+
+impl<R: Recorder> Cluster<'_, R> {
+    /// A phone has lost its CallManager: after a while it notices.
+    pub(super) fn phone_lost(&mut self, row: usize) {
+        let group = &self.plan.phone_groups[self.places[row].row as usize];
+        let notices = group.failover.sample(self.phone_luck.next_u64());
+        let stamp = self.registrations[row].stamp;
+        self.schedule(self.now + notices, Event::PhoneMoves { device: row as u32, stamp });
+    }
+
+    /// A phone looks for a CallManager of its group. During a call it does not, and without a live one it waits.
+    pub(super) fn phone_moves(&mut self, device: u32, stamp: u16) {
+        let place = self.places[device as usize];
+        let registration = &self.registrations[device as usize];
+        if registration.stamp != stamp || place.open || registration.pending || place.calls > 0 {
+            return;
+        }
+        let group = &self.plan.devices[device as usize].group;
+        if let Some(node) = node_choice::first_live(group, |node| self.callmanager_up(node)) {
+            self.phone_asks(device, node);
+        }
+    }
+
+    pub(super) fn phone_asks(&mut self, device: u32, node: NodeId) {
+        self.places[device as usize].node = node;
+        let registration = &mut self.registrations[device as usize];
+        registration.pending = true;
+        let stamp = registration.stamp;
+        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.device_open);
+        self.schedule(done, Event::PhoneRegisters { device, stamp });
+    }
+
+    pub(super) fn phone_registers(&mut self, device: u32, stamp: u16) {
+        let place = &mut self.places[device as usize];
+        let registration = &mut self.registrations[device as usize];
+        if registration.stamp != stamp {
+            return;
+        }
+        (place.open, registration.stands, registration.pending) = (true, true, false);
+        let (row, node, application, reopened) = (place.row, place.node, place.application, registration.reopened);
+        let out_of_service = self.now - registration.out_since;
+        let state = &mut self.phones[row as usize];
+        state.open += 1;
+        if place.calls == 0 && !place.listed {
+            place.listed = true;
+            state.free.push_back(device);
+        }
+        self.note(Fact::DeviceOpened { device: DeviceId(device), application, node, out_of_service });
+        self.arrived_home(device);
+        if let Some(application) = application {
+            let state = &self.applications[application.index()];
+            if !self.can_open(device, node) {
+                // R17: its application has lost it, for as long as it is there.
+            } else if reopened && state.connected {
+                // R20: it was opened before it moved; from now on it can be controlled.
+                self.registrations[device as usize].controlled = true;
+                self.gain_device(application);
+            } else if state.connected && self.plan.applications[application.index()].recovery {
+                // R14: it has moved, so its CTIManager opens it again.
+                self.queue_recovery(self.manager_of(application), device);
+            }
+        }
+        self.phone_looks_home(device);
+        self.serve_waiting(PhoneGroupId(row));
+    }
+
+    /// R17: whether a phone that has moved can be opened where it is.
+    pub(super) fn can_open(&self, device: u32, node: NodeId) -> bool {
+        let plan = &self.plan.devices[device as usize];
+        node == plan.group[0] || !plan.cannot_open_on.contains(&node)
+    }
+
+    /// A phone that is elsewhere while its home is back queues to return there.
+    pub(super) fn phone_looks_home(&mut self, device: u32) {
+        let Place { open, node, homing, .. } = self.places[device as usize];
+        let home = self.registrations[device as usize].home;
+        let returned = self.nodes[home.index()].returned_at;
+        let noticed = returned + self.plan.parameters.callmanager_notice <= self.now;
+        if open && node != home && homing != Homing::Waiting && self.callmanager_up(home) && noticed {
+            self.waits_to_go_home(device, returned);
+            self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
+            self.phone_queues(device);
+        }
+    }
+
+    pub(super) fn phone_queues(&mut self, device: u32) {
+        let home = self.registrations[device as usize].home;
+        let state = &mut self.nodes[home.index()];
+        state.returning.push_back(device);
+        if !std::mem::replace(&mut state.lets_return, true) {
+            let epoch = state.epoch;
+            self.schedule(self.now, Event::PhoneReturns { node: home.0, epoch });
+        }
+    }
+
+    /// Phones notice that a CallManager is back: those without one try it, those elsewhere that belong there return.
+    pub(super) fn phones_notice_return(&mut self, node: u16) {
+        let node = NodeId(node);
+        if !self.callmanager_up(node) {
+            return;
+        }
+        for row in 0..self.plan.devices.len() {
+            let place = self.places[row];
+            if place.kind != PlaceKind::Phone {
+                continue;
+            }
+            if self.registrations[row].home == node {
+                self.phone_looks_home(row as u32);
+            }
+            if !place.open && self.plan.devices[row].group.contains(&node) {
+                self.phone_moves(row as u32, self.registrations[row].stamp);
+            }
+        }
+    }
+
+    pub(super) fn phone_returns(&mut self, node: u16, epoch: u16) {
+        let home = NodeId(node);
+        if self.nodes[home.index()].epoch != epoch {
+            return;
+        }
+        while let Some(device) = self.nodes[home.index()].returning.pop_front() {
+            let place = self.places[device as usize];
+            // One with a call queues again when that has ended.
+            let waits = place.homing == Homing::Waiting;
+            if place.open && failback::goes_home(place.node, home, waits, place.calls) {
+                self.leave_for_home(device);
+                self.phone_asks(device, home);
+                break;
+            }
+        }
+        let state = &mut self.nodes[home.index()];
+        if state.returning.is_empty() {
+            state.lets_return = false;
+        } else {
+            let next = self.now + self.plan.parameters.phone_return_interval.max(Span::from_nanos(1));
+            self.schedule(next, Event::PhoneReturns { node, epoch });
+        }
+    }
+
+    /// A phone's call is over: what it put off because of the call is due.
+    pub(super) fn phone_is_idle(&mut self, device: u32) {
+        let place = self.places[device as usize];
+        if place.calls > 0 {
+            return;
+        }
+        if place.open {
+            if place.homing == Homing::Waiting {
+                self.phone_queues(device);
+            }
+            return;
+        }
+        let Registration { pending, stamp, .. } = self.registrations[device as usize];
+        if !pending {
+            self.phone_moves(device, stamp);
+        }
+    }
+}

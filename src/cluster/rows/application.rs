@@ -1,0 +1,147 @@
+//! An application: its workers, its connection, and what its CTIManager has heard of it.
+
+use crate::engine::{Handle, Span, Stream, Time, stream_number};
+use crate::plan::Application;
+use crate::facts::Share;
+use std::collections::VecDeque;
+
+/// How an application is, whatever its CTIManager believes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Health {
+    Up,
+    /// Standing still until then.
+    Stalled(Time),
+    Down,
+}
+
+/// What a worker takes up next.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Job {
+    /// An event about a call.
+    Call(Handle, u8),
+    /// The application's own heartbeat: it waits its turn like everything else, which is how overload delays it.
+    Heartbeat,
+}
+
+/// A worker with a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Worker {
+    pub(crate) call: Handle,
+    pub(crate) step: u8,
+    /// Whether its process died under it: then it only gives its row back.
+    pub(crate) abandoned: bool,
+    /// How long the look-up took, if it made one.
+    pub(crate) lookup: Option<Span>,
+}
+
+/// How many shares are told.
+pub(crate) const ALL_SHARES: u8 = 3;
+
+/// An application in a run.
+pub(crate) struct ApplicationState {
+    pub(crate) health: Health,
+    /// The fault it suffers from.
+    pub(crate) fault: Option<u16>,
+    /// When the fault it suffers from struck.
+    pub(crate) struck_at: Time,
+    /// Since when its devices are out of service, or will be once that is noticed: when it failed while connected, or was
+    /// last taken as failed.
+    pub(crate) failed_at: Time,
+    /// Which CTIManager of its list it is connected to, or was last.
+    pub(crate) manager: usize,
+    /// When it last lost control of a device.
+    pub(crate) lost_at: Time,
+    /// Whether its CTIManager holds a connection open for it.
+    pub(crate) connected: bool,
+    /// Counts the connections: what was scheduled for an earlier one is stale.
+    pub(crate) connection: u16,
+    /// Counts the application's own lives and attempts to connect: what was scheduled for an earlier one is stale.
+    pub(crate) attempt: u16,
+    pub(crate) workers: Vec<Worker>,
+    pub(crate) idle_rows: Vec<u32>,
+    pub(crate) busy: u32,
+    pub(crate) queue: VecDeque<(Time, Job)>,
+    /// When the CTIManager gives it up, unless it hears from it before (reading "timer").
+    pub(crate) deadline: Time,
+    /// Whether it was heard since the last look, and how many intervals in a row it was not (reading "grid").
+    pub(crate) heard: bool,
+    pub(crate) misses: u8,
+    /// The next of its devices to ask for.
+    pub(crate) opening: usize,
+    /// How many of its devices are open.
+    pub(crate) open: u32,
+    pub(crate) shares: u8,
+    pub(crate) heartbeat_luck: Stream,
+    pub(crate) work_luck: Stream,
+}
+
+impl ApplicationState {
+    pub(crate) fn new(application: &Application) -> ApplicationState {
+        let stream = |purpose| Stream::new(0, 0, stream_number(purpose, &application.name));
+        ApplicationState {
+            health: Health::Up,
+            fault: None,
+            struck_at: Time::ZERO,
+            failed_at: Time::ZERO,
+            manager: 0,
+            lost_at: Time::ZERO,
+            connected: false,
+            connection: 0,
+            attempt: 0,
+            workers: Vec::new(),
+            idle_rows: Vec::new(),
+            busy: 0,
+            queue: VecDeque::new(),
+            deadline: Time::ZERO,
+            heard: false,
+            misses: 0,
+            opening: 0,
+            open: 0,
+            shares: 0,
+            heartbeat_luck: stream("heartbeat"),
+            work_luck: stream("work"),
+        }
+    }
+
+    /// Whether it is there and does what it should.
+    pub(crate) fn acts(&self) -> bool {
+        self.health == Health::Up
+    }
+
+    /// When it goes on, if it only stands still.
+    pub(crate) fn resumes(&self) -> Option<Time> {
+        match self.health {
+            Health::Stalled(until) => Some(until),
+            Health::Up | Health::Down => None,
+        }
+    }
+
+    /// It controls one device less. If that is because of something that `failed`, and not because the device goes home,
+    /// its recovery is timed from then.
+    pub(crate) fn lose_device(&mut self, failed: Option<Time>) {
+        self.open -= 1;
+        if let Some(failed) = failed {
+            self.lost_at = failed;
+            self.shares = 0;
+        }
+    }
+
+    /// Its CTIManager has lost some of its devices, and that since then.
+    pub(crate) fn lost_reach(&mut self, since: Time) {
+        if self.health == Health::Up {
+            self.failed_at = since;
+        }
+    }
+
+    /// The next share of its devices that it controls again, if it has just reached one. Each is told once.
+    pub(crate) fn next_share(&mut self, devices: usize) -> Option<Share> {
+        const SHARES: [(Share, usize); ALL_SHARES as usize] =
+            [(Share::Half, 50), (Share::NinetyFive, 95), (Share::All, 100)];
+        let (share, percent) = *SHARES.get(self.shares as usize)?;
+        if (self.open as usize) * 100 < devices * percent {
+            return None;
+        }
+        self.shares += 1;
+        Some(share)
+    }
+}

@@ -1,0 +1,153 @@
+//! A call in progress.
+
+use super::place::NOWHERE;
+use crate::domain::{ApplicationId, CallName, Forward, NodeId, RoutePointId, Target};
+use crate::engine::Time;
+use crate::facts::Path;
+
+/// How far a call has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// On its way to a device.
+    Routing,
+    /// At a device of an application that has not acted on it.
+    Presented,
+    /// A phone or a number outside rings.
+    Ringing,
+    /// Connected.
+    Talking,
+    /// Connected at a port; the application is transferring it.
+    Changing,
+    /// Connected at a port, until a phone is free for it.
+    Waiting,
+}
+
+/// A call in progress, packed so that it and what its slot adds take one line of the cache.
+#[derive(Clone, Copy, Debug)]
+#[repr(Rust, packed(4))]
+pub(crate) struct Call {
+    pub(crate) offered: Time,
+    /// When it was presented where it is, or met trouble there.
+    pub(crate) since: Time,
+    /// When its treatment ended, for a call that waits for a person.
+    pub(crate) waits_since: Time,
+    pub(crate) number: u32,
+    /// Where it is, or is on its way to.
+    pub(crate) place: u32,
+    pub(crate) source: u16,
+    pub(crate) ingress: NodeId,
+    /// The application of the device that forwarded it last, or [`NONE`].
+    pub(crate) forwarded_by: u16,
+    /// The first route point it was presented at, or [`NONE`].
+    pub(crate) route_point: u16,
+    /// The application of the first device it was presented at, or [`NONE`].
+    pub(crate) application: u16,
+    /// Where it goes next.
+    pub(crate) target: Target,
+    /// The CallManager that forwards it there.
+    pub(crate) forwarding_node: NodeId,
+    pub(crate) phase: Phase,
+    /// Counts the changes of phase, so that an event from before one is known to be stale.
+    pub(crate) step: u8,
+    pub(crate) hops: u8,
+    /// Which draws it has used.
+    pub(crate) used: u8,
+    /// The forward it is under way by, until it is presented where that leads.
+    pub(crate) forward: Option<Forward>,
+    pub(crate) alerted: bool,
+    /// Whether the application's request for it is in the CallManager's hands.
+    pub(crate) acted: bool,
+    pub(crate) connected: bool,
+    /// Whether it waits for a person it is to be transferred to.
+    pub(crate) waits: bool,
+    /// Whether it counts at the route point where it is.
+    pub(crate) resident: bool,
+    /// Whether it kept its media through a failure.
+    pub(crate) preserved: bool,
+    /// Whether it did so without a CallManager that still knows of it: it can only go on or end.
+    pub(crate) uncontrolled: bool,
+}
+
+/// No application and no route point: a plan has fewer.
+pub(crate) const NONE: u16 = u16::MAX;
+
+pub(crate) const fn some(id: u16) -> Option<u16> {
+    if id == NONE { None } else { Some(id) }
+}
+
+impl Call {
+    pub(crate) fn new(name: CallName, ingress: NodeId, target: Target, now: Time) -> Call {
+        Call {
+            offered: now,
+            since: now,
+            waits_since: now,
+            number: name.number,
+            place: NOWHERE,
+            source: name.source.0,
+            ingress,
+            forwarded_by: NONE,
+            route_point: NONE,
+            application: NONE,
+            target,
+            forwarding_node: ingress,
+            phase: Phase::Routing,
+            step: 0,
+            hops: 0,
+            used: 0,
+            forward: None,
+            alerted: false,
+            acted: false,
+            connected: false,
+            waits: false,
+            resident: false,
+            preserved: false,
+            uncontrolled: false,
+        }
+    }
+
+    pub(crate) fn name(&self) -> CallName {
+        CallName { source: crate::domain::SourceId(self.source), number: self.number }
+    }
+
+    pub(crate) fn path(&self) -> Path {
+        let (route_point, application) = (some(self.route_point), some(self.application));
+        Path {
+            ingress: self.ingress,
+            route_point: route_point.map(RoutePointId),
+            application: application.map(ApplicationId),
+        }
+    }
+
+    /// The call moves on: whatever was scheduled for the step before is stale.
+    pub(crate) fn enter(&mut self, phase: Phase) -> u8 {
+        self.phase = phase;
+        self.step = self.step.checked_add(1).expect("the hop limit keeps a call below 256 steps");
+        self.step
+    }
+
+    /// Whether an event scheduled at `step` still concerns it.
+    pub(crate) fn at(&self, step: u8) -> bool {
+        self.step == step
+    }
+}
+
+/// One of a call's three yes-or-no and which-one choices, each 21 bits of one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// Where an application redirects it.
+    Redirect,
+    /// Whether it is transferred after its treatment.
+    Transfer,
+    /// Whether a person answers at all.
+    Answered,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_leaves_four_bytes_of_a_line_of_the_cache_to_its_slot() {
+        assert_eq!(size_of::<Call>(), 60);
+    }
+}

@@ -1,0 +1,24 @@
+//! The ports and phones of a group.
+
+use crate::engine::Handle;
+use std::collections::VecDeque;
+
+/// The ports of a group.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PortState {
+    /// The free ones, longest idle first. One that was closed meanwhile is dropped when its turn comes.
+    pub(crate) free: VecDeque<u32>,
+    /// How many are open.
+    pub(crate) open: u32,
+}
+
+/// The phones of a group.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct PhoneState {
+    /// The free ones, as with ports.
+    pub(crate) free: VecDeque<u32>,
+    /// How many are registered.
+    pub(crate) open: u32,
+    /// Calls that wait at their ports for a free phone.
+    pub(crate) waiting: VecDeque<Handle>,
+}

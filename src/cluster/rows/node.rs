@@ -1,0 +1,32 @@
+//! A node.
+
+use crate::engine::{Server, Stream, Time};
+use std::collections::VecDeque;
+
+/// A node in a run.
+#[derive(Default)]
+pub(crate) struct NodeState {
+    /// How many faults keep its CallManager down, and its CTIManager.
+    pub(crate) callmanager_down: u32,
+    pub(crate) ctimanager_down: u32,
+    /// When its CallManager last failed.
+    pub(crate) failed_at: Time,
+    /// When its CallManager was last back; it was up when the run began.
+    pub(crate) returned_at: Time,
+    /// Whether its CallManager refuses new calls (Code Yellow).
+    pub(crate) throttles: bool,
+    /// Counts the failures of its processes: what was scheduled before one is stale.
+    pub(crate) epoch: u16,
+    /// Devices that its CTIManager is to open, with their stamps, and whether it is at it.
+    pub(crate) reopening: VecDeque<(u32, u16)>,
+    pub(crate) reopens: bool,
+    /// Phones that queue to return to its CallManager, and whether it lets them.
+    pub(crate) returning: VecDeque<u32>,
+    pub(crate) lets_return: bool,
+}
+
+/// A station of one server, with the random numbers of its service times.
+pub(crate) struct Processor {
+    pub(crate) server: Server,
+    pub(crate) luck: Stream,
+}

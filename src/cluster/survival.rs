@@ -1,0 +1,135 @@
+//! What becomes of calls when something they go through fails (R15, R20, R24).
+
+use super::machine::Cluster;
+use super::rows::call::{Call, Phase};
+use super::rows::place::{NOWHERE, Place, PlaceKind};
+use crate::domain::{ApplicationId, NodeId};
+use crate::engine::{Handle, Time};
+use crate::facts::{Fact, Recorder};
+use crate::rules::application_failure::{self, Fate, Progress};
+use crate::rules::call_survival::{self, Stage};
+
+impl<R: Recorder> Cluster<'_, R> {
+    /// Deals with the calls at the devices of an application that lost its CTIManager or was closed by it, in the order
+    /// in which they came there. If it is the CTIManager that is gone, the media is not (R20), and a call that waits for a
+    /// person can go on waiting; if it is the application, both follow R24.
+    pub(super) fn strand_calls(&mut self, application: ApplicationId, manager_failed: bool) {
+        self.strand(application, manager_failed, |place| place.kind != PlaceKind::Phone);
+    }
+
+    /// The same for its devices on a node that its CTIManager cannot reach any more.
+    pub(super) fn strand_calls_at(&mut self, application: ApplicationId, node: NodeId) {
+        self.strand(application, true, |place| place.kind != PlaceKind::Phone && place.node == node);
+    }
+
+    pub(super) fn strand(
+        &mut self,
+        application: ApplicationId,
+        manager_failed: bool,
+        concerned: impl Fn(&Place) -> bool,
+    ) {
+        let mut stranded = self.collect_calls(|cluster, call| {
+            call.place != NOWHERE
+                && !matches!(call.phase, Phase::Routing | Phase::Ringing)
+                && !(manager_failed && call.phase == Phase::Waiting)
+                && cluster.places[call.place as usize].application == Some(application)
+                && concerned(&cluster.places[call.place as usize])
+        });
+        for (_, _, handle) in stranded.drain(..) {
+            // The end of one call can be the end of another's waiting.
+            let Some(call) = self.calls.get(handle) else { continue };
+            let index = call.place;
+            let progress = match call.phase {
+                Phase::Presented => Progress::Unanswered,
+                Phase::Talking => Progress::Connected,
+                _ => Progress::InChange,
+            };
+            let media_dies = !manager_failed && self.media_from_application(index);
+            match application_failure::fate(progress, media_dies) {
+                Fate::Redirected(trouble) => self.turn_away(handle, trouble),
+                Fate::Preserved => self.preserve(handle),
+                Fate::Lost(ending) => self.end(handle, ending),
+            }
+        }
+        self.stranded = stranded;
+    }
+
+    /// Deals with the calls that go through a CallManager that has failed (R15), in the order of their last step.
+    pub(super) fn lose_calls_of(&mut self, node: NodeId) {
+        let mut stranded = self.collect_calls(|cluster, call| {
+            let at =
+                if call.place == NOWHERE { call.forwarding_node } else { cluster.places[call.place as usize].node };
+            !call.uncontrolled && (call.ingress == node || at == node)
+        });
+        self.survive(&mut stranded);
+        self.stranded = stranded;
+    }
+
+    /// Deals in the same way with the calls that have one leg on each side of a link that is cut.
+    pub(super) fn lose_calls_over(&mut self, one: NodeId, other: NodeId) {
+        let mut stranded = self
+            .collect_calls(|cluster, call| !call.uncontrolled && cluster.spans(call.ingress, call.place, one, other));
+        self.survive(&mut stranded);
+        self.stranded = stranded;
+    }
+
+    /// Whether a call has one leg on each of two nodes.
+    pub(super) fn spans(&self, ingress: NodeId, place: u32, one: NodeId, other: NodeId) -> bool {
+        let at = if place == NOWHERE { ingress } else { self.places[place as usize].node };
+        (ingress, at) == (one, other) || (ingress, at) == (other, one)
+    }
+
+    pub(super) fn survive(&mut self, stranded: &mut Vec<(Time, u32, Handle)>) {
+        for (_, _, handle) in stranded.drain(..) {
+            let Some(call) = self.calls.get(handle) else { continue };
+            let stage = match call.phase {
+                Phase::Talking => Stage::Connected,
+                _ if call.connected => Stage::Changing,
+                Phase::Presented if call.acted => Stage::Redirecting,
+                _ => Stage::SettingUp,
+            };
+            let keeps_media = self.keeps_media(call.place);
+            match call_survival::callmanager_failed(stage, keeps_media) {
+                Some(ending) => self.end(handle, ending),
+                None => {
+                    self.preserve(handle);
+                    self.call(handle).uncontrolled = true;
+                }
+            }
+        }
+    }
+
+    /// The calls for which `concerned` holds, in the order of their last step; calls of one instant in the order of their
+    /// slots, which is as fixed as any.
+    pub(super) fn collect_calls(&mut self, concerned: impl Fn(&Self, &Call) -> bool) -> Vec<(Time, u32, Handle)> {
+        let mut collected = std::mem::take(&mut self.stranded);
+        collected.clear();
+        let concerned = self.calls.iter().filter(|(_, call)| concerned(self, call));
+        collected.extend(concerned.zip(0..).map(|((handle, call), row)| (call.since, row, handle)));
+        // A sort that kept the order of the slots by itself would ask for memory.
+        collected.sort_unstable_by_key(|&(since, row, _)| (since, row));
+        collected
+    }
+
+    /// A connected call keeps its media through a failure. It is told once.
+    pub(super) fn preserve(&mut self, handle: Handle) {
+        let call = self.call(handle);
+        let name = call.name();
+        if !std::mem::replace(&mut call.preserved, true) {
+            self.note(Fact::Preserved { call: name });
+        }
+    }
+
+    /// Whether a connected call at this place outlives the failure of a CallManager.
+    pub(super) fn keeps_media(&self, index: u32) -> bool {
+        if index == NOWHERE {
+            return true;
+        }
+        let Place { kind, row, .. } = self.places[index as usize];
+        match kind {
+            PlaceKind::Port => self.plan.port_groups[row as usize].keeps_media,
+            PlaceKind::Phone => self.plan.phone_groups[row as usize].keeps_media,
+            PlaceKind::RoutePoint | PlaceKind::Outside => true,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The workers of an application take up what waits there.
+
+use super::event::Event;
+use super::machine::Cluster;
+use super::rows::application::{Health, Job, Worker};
+use super::rows::place::PlaceKind;
+use super::rows::source::Luck;
+use crate::domain::{ApplicationId, StationId};
+use crate::engine::{Distribution, Handle, Service, Span, Time};
+use crate::facts::{Fact, Recorder};
+
+impl<R: Recorder> Cluster<'_, R> {
+    /// An event about a call reaches the application. A dead one hears nothing.
+    pub(super) fn queue_call(&mut self, application: ApplicationId, call: Handle, step: u8) {
+        self.queue(application, Job::Call(call, step));
+    }
+
+    pub(super) fn queue(&mut self, application: ApplicationId, job: Job) {
+        let state = &mut self.applications[application.index()];
+        if state.health != Health::Down {
+            state.queue.push_back((self.now, job));
+            self.start_workers(application);
+        }
+    }
+
+    /// Idle workers take up what waits, first come, first served.
+    pub(super) fn start_workers(&mut self, application: ApplicationId) {
+        let plan = &self.plan.applications[application.index()];
+        let station = self.plan.workers(application);
+        loop {
+            let state = &mut self.applications[application.index()];
+            if state.busy >= plan.workers || state.health != Health::Up {
+                return;
+            }
+            let Some((arrived, job)) = state.queue.pop_front() else {
+                return;
+            };
+            match job {
+                Job::Heartbeat => {
+                    let connection = state.connection;
+                    let reaches = self.arrives_at_application(application, self.now);
+                    let application = application.0;
+                    self.schedule(reaches, Event::HeartbeatReachesManager { application, connection });
+                }
+                Job::Call(call, step) => match self.calls.get(call).filter(|row| row.step == step) {
+                    None => self.note(Fact::Skipped { station, arrived, until: self.now }),
+                    Some(_) => self.take_up(application, station, arrived, call, step),
+                },
+            }
+        }
+    }
+
+    pub(super) fn take_up(
+        &mut self,
+        application: ApplicationId,
+        station: StationId,
+        arrived: Time,
+        call: Handle,
+        step: u8,
+    ) {
+        let plan = &self.plan.applications[application.index()];
+        self.note(Fact::Taken { application, waited: self.now - arrived });
+        let lookup = self.look_up(application, call);
+        let state = &mut self.applications[application.index()];
+        let decides = match &plan.decide {
+            Distribution::Constant(span) => *span,
+            random => random.sample(state.work_luck.next_u64()),
+        };
+        let finished = self.now + lookup.unwrap_or(Span::ZERO) + decides;
+        let worker = Worker { call, step, abandoned: false, lookup };
+        let row = match state.idle_rows.pop() {
+            Some(row) => {
+                state.workers[row as usize] = worker;
+                row
+            }
+            None => {
+                state.workers.push(worker);
+                state.workers.len() as u32 - 1
+            }
+        };
+        state.busy += 1;
+        self.note(Fact::Served { station, arrived, started: self.now, finished });
+        self.schedule(finished, Event::WorkerDecides { application: application.0, worker: row });
+    }
+
+    /// A worker looks the caller of a new call at a route point up, and waits for the result.
+    pub(super) fn look_up(&mut self, application: ApplicationId, call: Handle) -> Option<Span> {
+        let plan = &self.plan.applications[application.index()];
+        let lookup = plan.lookup.as_ref()?;
+        let place = self.calls.get(call)?.place;
+        if self.places[place as usize].kind != PlaceKind::RoutePoint {
+            return None;
+        }
+        let length = lookup.sample(self.luck(call, Luck::Lookup));
+        let Some(database) = plan.database else {
+            return Some(length);
+        };
+        let Service { started, finished } = self.databases[database.index()].serve(self.now, length);
+        self.note(Fact::Served { station: self.plan.connections(database), arrived: self.now, started, finished });
+        Some(finished - self.now)
+    }
+
+    pub(super) fn worker_decides(&mut self, application: u16, row: u32) {
+        let id = ApplicationId(application);
+        let state = &mut self.applications[id.index()];
+        let worker = state.workers[row as usize];
+        if worker.abandoned {
+            state.idle_rows.push(row);
+            return;
+        }
+        if let Health::Stalled(until) = state.health {
+            return self.schedule(until, Event::WorkerDecides { application, worker: row });
+        }
+        state.idle_rows.push(row);
+        state.busy -= 1;
+        if let Some(delay) = worker.lookup {
+            self.note(Fact::LookedUp { application: id, delay });
+        }
+        self.decides(worker.call, worker.step);
+        self.start_workers(id);
+    }
+}
