@@ -5,8 +5,8 @@ use super::machine::Cluster;
 use super::rows::application::{ALL_SHARES, Health, Job};
 use crate::domain::{ApplicationFault, ApplicationId, OutBecause, PhoneGroupId};
 use crate::engine::{Span, Time, uniform};
-use crate::plan::HeartbeatReading;
 use crate::facts::{Fact, Recorder};
+use crate::plan::HeartbeatReading;
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_applications(&mut self, seed: u64, replication: u64) {

@@ -9,8 +9,8 @@ use crate::domain::{
     ApplicationId, DeviceId, Ending, Forward, Forwards, NodeId, PhoneGroupId, Refusal, RoutePointId, Target, Trouble,
 };
 use crate::engine::{Handle, Span, Time};
-use crate::plan::Treatment;
 use crate::facts::{Fact, Recorder};
+use crate::plan::Treatment;
 use crate::rules::admission::{self, Door};
 use crate::rules::forwarding;
 

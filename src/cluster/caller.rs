@@ -6,8 +6,8 @@ use super::rows::call::{Call, Choice};
 use super::rows::source::{Luck, ROUTE_POINT};
 use crate::domain::{CallName, Ending, NodeId, Refusal, SourceId};
 use crate::engine::{Handle, Span};
-use crate::plan::Arrivals;
 use crate::facts::{Fact, Recorder};
+use crate::plan::Arrivals;
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_sources(&mut self, seed: u64, replication: u64) {

@@ -11,8 +11,8 @@ use super::rows::registration::Registration;
 use super::rows::source::SourceState;
 use crate::domain::{DeviceKind, Failing, Forwards, StationId};
 use crate::engine::{Calendar, Distribution, Handle, Pool, Server, Servers, Stream, Time, Watchdog, stream_number};
-use crate::plan::{Fault, Occurs, Plan};
 use crate::facts::{Fact, Recorder};
+use crate::plan::{Fault, Occurs, Plan};
 use crate::rules::node_choice;
 
 /// One cluster. It is built once for a plan and used for any number of replications: what a replication leaves behind

@@ -6,8 +6,8 @@ use super::rows::node::NodeState;
 use super::rows::place::PlaceKind;
 use crate::domain::{Failing, NodeId};
 use crate::engine::Server;
-use crate::plan::{Occurs, Topology};
 use crate::facts::{Fact, Recorder};
+use crate::plan::{Occurs, Topology};
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_nodes(&mut self, seed: u64, replication: u64) {

@@ -6,8 +6,8 @@ use super::rows::place::{Homing, Place, PlaceKind};
 use super::rows::registration::Registration;
 use crate::domain::{ApplicationId, ClosedBecause, DeviceId, NodeId, OutBecause};
 use crate::engine::Time;
-use crate::plan::Topology;
 use crate::facts::{Fact, Recorder};
+use crate::plan::Topology;
 use crate::rules::device_recovery::{self, Recovery};
 
 impl<R: Recorder> Cluster<'_, R> {

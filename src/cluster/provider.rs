@@ -5,8 +5,8 @@ use super::machine::Cluster;
 use super::rows::application::Health;
 use crate::domain::{ApplicationId, NodeId, OutBecause};
 use crate::engine::{Span, uniform};
-use crate::plan::{CtiManagerWork, HeartbeatReading, Topology};
 use crate::facts::{Fact, Recorder};
+use crate::plan::{CtiManagerWork, HeartbeatReading, Topology};
 use crate::rules::manager_choice;
 
 /// An application that finds no CTIManager tries again after its reconnect time, but not sooner than this: at no

@@ -2,23 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use super::{Dependencies, Kind, Position, Record, RecordId, Role, Use};
+use super::book::Dependencies;
+use super::record::{Kind, Position, Record, RecordId, Role, Use};
 use crate::domain::Forward;
 use crate::plan::{Number, Plan};
 use crate::workload::{Associated, Failing, ForwardNames, Name, Place, Treatment, Workload};
 
-/// The records and uses of a workload.
-pub(super) fn collect<'a>(workload: &Workload, plan: &'a Plan, text: &str) -> Dependencies<'a> {
-    let mut collector = Collector { lines: Lines::new(text), ..Collector::default() };
-    collector.define_all(workload);
-    collector.use_all(workload, plan);
-    let Collector { records, uses, first, .. } = collector;
-    let (mut by_user, mut by_used) = (vec![Vec::new(); records.len()], vec![Vec::new(); records.len()]);
-    for (row, it) in uses.iter().enumerate() {
-        by_user[it.user.index()].push(row as u32);
-        by_used[it.used.index()].push(row as u32);
+impl<'a> Dependencies<'a> {
+    /// The records of a workload. `text` is what was read, `plan` what became of it.
+    pub fn new(workload: &Workload, plan: &'a Plan, text: &str) -> Dependencies<'a> {
+        let mut collector = Collector { lines: Lines::new(text), ..Collector::default() };
+        collector.define_all(workload);
+        collector.use_all(workload, plan);
+        let Collector { records, uses, first, .. } = collector;
+        let (mut by_user, mut by_used) = (vec![Vec::new(); records.len()], vec![Vec::new(); records.len()]);
+        for (row, it) in uses.iter().enumerate() {
+            by_user[it.user.index()].push(row as u32);
+            by_used[it.used.index()].push(row as u32);
+        }
+        Dependencies { plan, records, uses, by_user, by_used, first }
     }
-    Dependencies { plan, records, uses, by_user, by_used, first }
 }
 
 #[derive(Default)]

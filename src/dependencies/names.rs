@@ -2,19 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::effects::Loss;
-use super::{Dependencies, Kind, Record, RecordId};
+use super::book::Dependencies;
+use super::effects::{Loss, Subject};
+use super::record::{Kind, Record, RecordId};
 use crate::plan::Number;
 use crate::workload::{enumeration, suggestion};
-
-/// A record, and what of it is asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Subject {
-    /// The record.
-    pub record: RecordId,
-    /// What of it goes, when it is asked what would be affected.
-    pub loss: Loss,
-}
 
 impl Dependencies<'_> {
     /// The record of a name, a directory number or, where a name belongs to more than one record, `kind:name`; the

@@ -1,8 +1,8 @@
 //! An application: its workers, its connection, and what its CTIManager has heard of it.
 
 use crate::engine::{Handle, Span, Stream, Time, stream_number};
-use crate::plan::Application;
 use crate::facts::Share;
+use crate::plan::Application;
 use std::collections::VecDeque;
 
 /// How an application is, whatever its CTIManager believes.

@@ -1,7 +1,6 @@
 //! A source of callers: when they call, and the random numbers they bring.
 
 use crate::engine::{Exponentials, Stream, Time, stream_number, unit_exponential};
-use crate::facts::{Fact, Recorder};
 use crate::plan::{Arrivals, ModulationState, RateCurve, Source};
 
 /// The draws of one caller: one block of the generator, a word for each purpose. The first is the time since the

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{Dependencies, Kind, RecordId, Role, Use};
-use super::{Aftermath, Effect, Outcome, Pending, State, Trouble};
+use super::aftermath::{Aftermath, Pending, State, Trouble};
+use super::effect::{Effect, Outcome};
+use crate::dependencies::book::Dependencies;
+use crate::dependencies::record::{Kind, RecordId, Role, Use, percent};
 use crate::domain::{self, Forward, Forwards, Target};
 use crate::rules::forwarding;
 use crate::workload::enumeration;
@@ -298,6 +300,6 @@ fn sent(sends: &str, share: f64, to: &str) -> String {
     if share == 1.0 {
         format!("the calls it {sends} to `{to}`")
     } else {
-        format!("the {} of its calls it {sends} to `{to}`", super::super::percent(share))
+        format!("the {} of its calls it {sends} to `{to}`", percent(share))
     }
 }

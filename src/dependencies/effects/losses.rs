@@ -1,7 +1,9 @@
 //! What goes with a record.
 
-use super::super::{Dependencies, Kind, RecordId, Role, Subject};
-use super::{Aftermath, Loss, Outcome, Pending, Trouble};
+use super::aftermath::{Aftermath, Pending, Trouble};
+use super::effect::{Loss, Outcome, Subject};
+use crate::dependencies::book::Dependencies;
+use crate::dependencies::record::{Kind, RecordId, Role};
 use crate::domain::{ClosedBecause, DeviceKind, NodeId};
 use crate::plan::{Device, Topology};
 use crate::rules::device_recovery::{self, Recovery};

@@ -1,0 +1,108 @@
+//! The world before and after a loss.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::effect::{Effect, Loss, Outcome, Subject};
+use crate::dependencies::book::Dependencies;
+use crate::dependencies::record::{Kind, RecordId};
+
+/// How a device is when it is not as it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// Out of service for a while.
+    Pauses,
+    /// Out of service.
+    Out,
+}
+
+/// What there is and what works.
+#[derive(Clone, Debug, Default)]
+pub(super) struct State {
+    pub(super) gone: BTreeSet<RecordId>,
+    /// The devices and numbers outside that do not take calls.
+    pub(super) troubled: BTreeMap<RecordId, Trouble>,
+    /// The sources whose calls no CallManager takes.
+    pub(super) silenced: BTreeSet<RecordId>,
+}
+
+/// The world before and after a loss, and what has been said about it.
+pub(super) struct Aftermath<'d> {
+    pub(super) dependencies: &'d Dependencies<'d>,
+    pub(super) before: State,
+    pub(super) after: State,
+    pub(super) effects: Vec<Effect>,
+    /// What is said of calls when all that goes has gone: where in `effects`, and about which calls.
+    pub(super) pending: Vec<(usize, Pending)>,
+}
+
+/// Calls whose way depends on what else is affected.
+#[derive(Clone, Copy)]
+pub(super) enum Pending {
+    /// New calls to a device in trouble.
+    New,
+    /// Calls that wait there for its application.
+    Waiting,
+}
+
+impl Dependencies<'_> {
+    /// What would happen to the record, as the half of a sentence that begins with "if".
+    pub fn loss(&self, subject: Subject) -> String {
+        let record = self.record(subject.record);
+        let name = &record.name;
+        match (record.kind, subject.loss) {
+            (_, Loss::CallManager) => format!("the CallManager of `{name}` failed"),
+            (_, Loss::CtiManager) => format!("the CTIManager of `{name}` failed"),
+            (Kind::Node, _) => format!("`{name}` failed, with all that runs on it"),
+            (Kind::Application, _) => format!("`{name}` failed"),
+            (Kind::Database, _) => format!("`{name}` no longer answered"),
+            (Kind::Fault | Kind::Change, _) => format!("{} {name} were taken out of the file", record.kind.words()[0]),
+            _ => format!("`{name}` were taken out of the cluster"),
+        }
+    }
+
+    /// Everything that would be affected, in the order of the records.
+    pub fn affected(&self, subject: Subject) -> Vec<Effect> {
+        let before = self.as_it_is();
+        let mut aftermath =
+            Aftermath { dependencies: self, after: before.clone(), before, effects: Vec::new(), pending: Vec::new() };
+        aftermath.lose(subject);
+        aftermath.tell_ways();
+        aftermath.tell_callers();
+        let Aftermath { mut effects, .. } = aftermath;
+        // Stable: what happens to one record stays in the order in which it happens.
+        effects.sort_by_key(|effect| effect.on);
+        effects
+    }
+
+    /// What works when a run begins.
+    fn as_it_is(&self) -> State {
+        let mut state = State::default();
+        for (record, device) in self.devices() {
+            if !self.plan.starts_open(device) {
+                state.troubled.insert(record, Trouble::Out);
+            }
+        }
+        state
+    }
+
+    /// Whether a node runs a CTIManager.
+    pub(in crate::dependencies) fn runs_ctimanager(&self, node: RecordId) -> bool {
+        self.plan.nodes[self.row(node)].ctimanager.is_some() && !self.is_direct()
+    }
+}
+
+impl Aftermath<'_> {
+    pub(super) fn add(
+        &mut self,
+        on: RecordId,
+        outcome: Outcome,
+        what: impl Into<String>,
+        rules: &'static [&'static str],
+    ) {
+        self.effects.push(Effect { on, outcome, what: what.into(), rules });
+    }
+
+    pub(super) fn name(&self, record: RecordId) -> &str {
+        &self.dependencies.record(record).name
+    }
+}

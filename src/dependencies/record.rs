@@ -1,0 +1,274 @@
+//! A record, and the use of one by another.
+
+use crate::domain::Forward;
+
+/// The kinds of record, in the order in which they are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// A source of calls.
+    Traffic,
+    /// A number that can be dialled, or a range of them.
+    DirectoryNumber,
+    /// A CTI route point.
+    RoutePoint,
+    /// A group of CTI ports.
+    CtiPort,
+    /// A group of phones.
+    Phone,
+    /// A number outside.
+    Destination,
+    /// An application.
+    Application,
+    /// The user that an application logs in as.
+    User,
+    /// A database.
+    Database,
+    /// A device pool.
+    DevicePool,
+    /// A CallManager group.
+    CallManagerGroup,
+    /// A server.
+    Node,
+    /// A fault.
+    Fault,
+    /// A change of forward settings.
+    Change,
+}
+
+impl Kind {
+    /// All of them, in order.
+    pub const ALL: [Kind; 14] = [
+        Kind::Traffic,
+        Kind::DirectoryNumber,
+        Kind::RoutePoint,
+        Kind::CtiPort,
+        Kind::Phone,
+        Kind::Destination,
+        Kind::Application,
+        Kind::User,
+        Kind::Database,
+        Kind::DevicePool,
+        Kind::CallManagerGroup,
+        Kind::Node,
+        Kind::Fault,
+        Kind::Change,
+    ];
+
+    /// The name, as in workload files where the kind has a table there.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Traffic => "traffic",
+            Kind::DirectoryNumber => "directory_number",
+            Kind::RoutePoint => "route_point",
+            Kind::CtiPort => "cti_port",
+            Kind::Phone => "phone",
+            Kind::Destination => "destination",
+            Kind::Application => "application",
+            Kind::User => "user",
+            Kind::Database => "database",
+            Kind::DevicePool => "device_pool",
+            Kind::CallManagerGroup => "callmanager_group",
+            Kind::Node => "node",
+            Kind::Fault => "fault",
+            Kind::Change => "change",
+        }
+    }
+
+    /// What people call one of them, and several.
+    pub const fn words(self) -> [&'static str; 2] {
+        match self {
+            Kind::Traffic => ["source of calls", "sources of calls"],
+            Kind::DirectoryNumber => ["directory number", "directory numbers"],
+            Kind::RoutePoint => ["route point", "route points"],
+            Kind::CtiPort => ["port group", "port groups"],
+            Kind::Phone => ["phone group", "phone groups"],
+            Kind::Destination => ["destination", "destinations"],
+            Kind::Application => ["application", "applications"],
+            Kind::User => ["user", "users"],
+            Kind::Database => ["database", "databases"],
+            Kind::DevicePool => ["device pool", "device pools"],
+            Kind::CallManagerGroup => ["CallManager group", "CallManager groups"],
+            Kind::Node => ["node", "nodes"],
+            Kind::Fault => ["fault", "faults"],
+            Kind::Change => ["change", "changes"],
+        }
+    }
+
+    /// Whether calls can be sent to a record of this kind.
+    pub const fn takes_calls(self) -> bool {
+        matches!(self, Kind::RoutePoint | Kind::CtiPort | Kind::Phone | Kind::Destination)
+    }
+}
+
+/// A record, by its row in [`Dependencies::records`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordId(pub(super) u32);
+
+impl RecordId {
+    /// The row.
+    pub const fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Where something stands in the workload file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line, counted from one.
+    pub line: usize,
+    /// The column, in characters, counted from one.
+    pub column: usize,
+}
+
+/// A part of the workload that others may use.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// What it is.
+    pub kind: Kind,
+    /// Its name; for a fault without one and for a change its position among its like, the first being 1.
+    pub name: String,
+    /// Where it is defined.
+    pub at: Position,
+    /// Whether it is a user that may control every device, which no use says.
+    pub controls_all: bool,
+    /// How many it stands for: devices of a group, numbers of a range.
+    pub count: u64,
+}
+
+impl Record {
+    /// What to call it where its kind is not said: a fault or a change without a name has only a position.
+    pub fn label(&self) -> String {
+        match self.kind {
+            Kind::Fault | Kind::Change if self.name.parse::<u32>().is_ok() => {
+                format!("{} {}", self.kind.words()[0], self.name)
+            }
+            _ => self.name.clone(),
+        }
+    }
+}
+
+/// One record uses another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Use {
+    /// Who uses it.
+    pub user: RecordId,
+    /// What is used.
+    pub used: RecordId,
+    /// As what.
+    pub role: Role,
+    /// Where the file says so; where it says nothing, where the user is defined.
+    pub at: Position,
+    /// Whether this is a default that the file does not spell out.
+    pub implied: bool,
+}
+
+/// As what a record is used.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Role {
+    /// A source calls it.
+    Calls,
+    /// The how manieth node that a source's calls come in at.
+    Ingress(usize),
+    /// The directory number of a line.
+    Line,
+    /// Where a device registers.
+    DevicePool,
+    /// The same, and for a device that names no pool.
+    CallManagerGroup,
+    /// Who controls a device.
+    ControlledBy,
+    /// Where a route point sends this share of its calls.
+    Redirect(f64),
+    /// Where ports transfer this share of their calls.
+    Transfer(f64),
+    /// Where a device forwards.
+    Forward(Forward),
+    /// Where a device turns out impossible to open (R17).
+    CannotOpenOn,
+    /// Where calls leave for a number outside.
+    Egress,
+    /// The how manieth CTIManager of an application.
+    CtiManager(usize),
+    /// The CallManager that an application is tied to (R25).
+    TiedTo,
+    /// The CTIManager that an application leaves again (R21).
+    LeastPriority,
+    /// Whom an application logs in as (R2).
+    User,
+    /// A device that a user may control (R3).
+    Associated,
+    /// Where callers are looked up.
+    LookUp,
+    /// The how manieth CallManager of a group.
+    Member(usize),
+    /// What a fault strikes.
+    Strikes,
+    /// Whose settings change.
+    Changes,
+    /// Where a forward leads after a change.
+    ChangesTo(Forward),
+}
+
+impl Role {
+    /// The name, as in JSON.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Role::Calls => "traffic",
+            Role::Ingress(_) => "ingress",
+            Role::Line => "line",
+            Role::DevicePool => "device_pool",
+            Role::CallManagerGroup => "callmanager_group",
+            Role::ControlledBy => "controlled_by",
+            Role::Redirect(_) => "redirect",
+            Role::Transfer(_) => "transfer",
+            Role::Forward(forward) | Role::ChangesTo(forward) => forward.name(),
+            Role::CannotOpenOn => "cannot_open_on",
+            Role::Egress => "egress",
+            Role::CtiManager(_) => "ctimanager",
+            Role::TiedTo => "tied_to",
+            Role::LeastPriority => "least_priority",
+            Role::User => "user",
+            Role::Associated => "associated",
+            Role::LookUp => "lookup",
+            Role::Member(_) => "member",
+            Role::Strikes => "strikes",
+            Role::Changes => "changes",
+        }
+    }
+
+    /// The position in a list that says in which order things are used, the first being 1.
+    pub const fn position(self) -> Option<usize> {
+        match self {
+            Role::Ingress(position) | Role::CtiManager(position) | Role::Member(position) => Some(position),
+            _ => None,
+        }
+    }
+
+    /// The share of calls that goes this way.
+    pub const fn share(self) -> Option<f64> {
+        match self {
+            Role::Redirect(share) | Role::Transfer(share) => Some(share),
+            _ => None,
+        }
+    }
+
+    /// The role in words.
+    pub fn words(self) -> String {
+        let name = match self {
+            Role::CtiManager(_) => "CTIManager",
+            Role::CallManagerGroup => "CallManager group",
+            _ => self.name(),
+        };
+        let name = name.replace('_', " ");
+        match (self.position(), self.share()) {
+            (Some(position), _) => format!("{name} {position}"),
+            (None, Some(share)) if share < 1.0 => format!("{name} {}", percent(share)),
+            _ => name,
+        }
+    }
+}
+
+/// A share for people: no more digits than anybody wrote.
+pub(super) fn percent(share: f64) -> String {
+    format!("{} %", (share * 1e8).round() / 1e6)
+}
