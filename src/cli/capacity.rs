@@ -2,23 +2,25 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
 use crate::analysis::{Capacity, Judged, Study, Verdict, Walked, judge};
 use crate::experiment::{self, Turn};
-use crate::record::{Goal, ReplicationSummary};
+use crate::record::Goal;
 use crate::stats::Confidence;
 
-use super::arguments::{StudyArguments, TextFormat};
+use super::flags::{StudyArguments, TextFormat};
+use super::memory;
 use super::model::{Loaded, Source};
 use super::output::OutputDirectory;
-use super::progress::Bar;
-use super::run::{Interrupt, explain_panics, jobs, quoted, stopped};
-use super::study::{Runner, one_warm_up};
+use super::prelude::{Prelude, jobs_for};
+use super::repeat::Repeat;
+use super::stop::Stop;
+use super::study::one_warm_up;
+use super::terminal::print;
 use super::vary::Knob;
-use super::{Stop, memory, print, say};
 
 pub(super) const AFTER_HELP: &str = "\
 The goals are taken to turn from met to missed, or from missed to met, once along the values. Up to 4,000 replications of a value are
@@ -99,26 +101,23 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     }
     let replications = arguments.study.replications.clone().unwrap_or(0..MOST_REPLICATIONS);
     let wanted = replications.end - replications.start;
-    let jobs = jobs(arguments.study.jobs).min(usize::try_from(wanted).unwrap_or(usize::MAX));
+    let jobs = jobs_for(arguments.study.jobs, wanted);
+    let talk = arguments.study.talk();
     // Every value before any is run: a mistake in the last one is not found after an hour.
     for at in 0..values {
         let plan = load(at)?.plan;
         one_warm_up(&plan)?;
-        let summaries = wanted.saturating_mul(ReplicationSummary::bytes(&plan));
-        memory::check(plan.memory_needed(jobs), summaries, jobs)?;
+        memory::check_study(&[&plan], wanted, jobs)?;
     }
-    let output = (!arguments.no_files).then(|| {
-        let default = || Path::new("results").join(format!("{}.capacity", first.plan.name));
-        OutputDirectory::new(arguments.out.clone().unwrap_or_else(default))
-    });
+    let default = format!("{}.capacity", first.plan.name);
+    let output = (!arguments.no_files).then(|| OutputDirectory::of(arguments.out.as_deref(), &default));
     if let Some(output) = &output {
         output.check(&FILES)?;
     }
 
     let asked = command(arguments, &replications, seed);
-    explain_panics(asked.clone());
-    let interrupt = Interrupt::listen()?;
-    let runner = Runner { seed, jobs, audit: false, stop: &interrupt.stop };
+    let prelude = Prelude::new(asked.clone(), wanted, talk)?;
+    let runner = prelude.runner(seed, jobs);
     // The doubt is divided among all that could go wrong: each look at each value for each goal.
     let looks = experiment::looks(wanted);
     let confidence = Confidence::USUAL.of_each(experiment::points(values) * looks * goals.len());
@@ -127,19 +126,17 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
         let Loaded { mut plan, goals, .. } = load(at)?;
         let judged =
             |study: &Study| -> Vec<Judged> { goals.iter().map(|goal| judge(goal, study, confidence)).collect() };
-        let progress = Bar::new(wanted, arguments.study.quiet);
+        prelude.bar.restart();
         let decided = |study: &Study| Verdict::of_all(judged(study).iter().map(|it| it.verdict)) != Verdict::Undecided;
         let outcome = runner
             .find_warm_up(&mut plan, true)
-            .and_then(|()| runner.replicate_until(&plan, replications.clone(), &progress, decided));
-        drop(progress);
-        let (outcome, _) = outcome.map_err(|failure| stopped(&failure, wanted, &asked))?;
+            .and_then(|()| runner.replicate_until(&plan, replications.clone(), &prelude.bar, decided));
+        let (outcome, _) = outcome.map_err(|failure| prelude.stopped(&failure))?;
         let study = Study::new(&plan, seed, outcome);
         let found = Walked::new(at, &study, judged(&study));
         let verdict = found.verdict();
-        if !arguments.study.quiet {
-            say(&format!("{}: {} after {} replications", knob.setting(at), verdict.name(), found.replications));
-        }
+        let title = knob.setting(at);
+        prelude.bar.remark(&format!("{title}: {} after {} replications", verdict.name(), found.replications));
         walked.insert(at, found);
         Ok::<_, Stop>(match verdict {
             Verdict::Met => Some(true),
@@ -150,7 +147,7 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     let met_first = if arguments.largest { Some(true) } else { arguments.smallest.then_some(false) };
     let turn = experiment::search(values, met_first, &mut look)?;
 
-    interrupt.commit();
+    prelude.commit();
     let capacity = Capacity {
         workload: first.plan.name,
         question: first.plan.question,
@@ -173,8 +170,8 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
         TextFormat::Json => capacity.json(),
         TextFormat::Md => capacity.markdown().into_bytes(),
     })?;
-    if let Some(output) = output.filter(|_| !arguments.study.quiet) {
-        say(&format!("wrote {} to {}", FILES.join(", "), output.path().display()));
+    if let Some(output) = output {
+        talk.remark(&format!("wrote {} to {}", FILES.join(", "), output.path().display()));
     }
     match capacity.turn {
         Turn::Nowhere => Err(Stop::Missed(capacity.answer())),
@@ -190,27 +187,15 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     }
 }
 
-/// The command that gives this answer again, without what makes no difference to it.
+/// The command that gives this answer again.
 fn command(arguments: &CapacityArguments, replications: &Range<u64>, seed: u64) -> String {
-    let mut words = vec!["ctisim".to_owned(), "capacity".to_owned()];
-    if let Some(name) = arguments.workload.file_name() {
-        words.push(quoted(&name.to_string_lossy()));
-    }
-    let mut add = |flag: &str, value: &str| words.extend([flag.to_owned(), quoted(value)]);
-    add("--vary", &arguments.vary.written);
-    for goal in &arguments.goals {
-        add("--goal", &goal.to_string());
-    }
-    let range = match replications {
-        Range { start: 0, end } => end.to_string(),
-        Range { start, end } => format!("{start}..{end}"),
-    };
-    add("--replications", &range);
-    add("--seed", &seed.to_string());
-    for setting in &arguments.study.settings {
-        add("--set", setting);
-    }
-    let direction = if arguments.largest { Some("--largest") } else { arguments.smallest.then_some("--smallest") };
-    words.extend(direction.map(str::to_owned));
-    words.join(" ")
+    Repeat::of("capacity")
+        .file(Some(&arguments.workload))
+        .values("--vary", [&arguments.vary.written])
+        .values("--goal", &arguments.goals)
+        .replications(replications, seed)
+        .settings(&arguments.study)
+        .flag("--largest", arguments.largest)
+        .flag("--smallest", arguments.smallest)
+        .written()
 }

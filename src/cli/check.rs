@@ -9,8 +9,10 @@ use crate::check::{ADVICE, Lint};
 use crate::report;
 use crate::workload::Severity;
 
-use super::arguments::setting;
-use super::{Stop, colored, model, print};
+use super::model;
+use super::stop::Stop;
+use super::terminal::{colored, print};
+use super::values::setting;
 
 pub(super) const AFTER_HELP: &str =
     "docs/CHECK.md says what each warning means. A warning that is both denied and allowed by its name is denied; \

@@ -1,5 +1,6 @@
 //! `ctisim compare`.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -7,17 +8,20 @@ use clap::Args;
 use crate::analysis::{self, Difference, Study};
 use crate::engine::Time;
 use crate::plan::{Plan, StudyKind};
-use crate::record::{Measure, ReplicationSummary};
+use crate::record::Measure;
 use crate::report;
 
-use super::arguments::{StudyArguments, TextFormat};
+use super::flags::{StudyArguments, TextFormat};
+use super::memory;
 use super::model::{Loaded, Source};
 use super::output::OutputDirectory;
-use super::progress::Bar;
-use super::run::{Interrupt, explain_panics, jobs, quoted, stopped};
-use super::study::{Runner, warm_up_is_open};
+use super::prelude::{Prelude, jobs_for};
+use super::repeat::{Repeat, quoted};
+use super::stop::Stop;
+use super::study::warm_up_is_open;
+use super::terminal::{Talk, print};
+use super::values::{Share, setting};
 use super::vary::not_of_the_study;
-use super::{Stop, memory, print, say};
 
 pub(super) const AFTER_HELP: &str = "\
 Examples:
@@ -36,11 +40,11 @@ pub(super) struct CompareArguments {
     pub(super) b: Option<PathBuf>,
 
     /// Change a value of A alone; may be repeated
-    #[arg(long = "set-a", value_name = "KEY=VALUE", value_parser = super::arguments::setting)]
+    #[arg(long = "set-a", value_name = "KEY=VALUE", value_parser = setting)]
     pub(super) settings_a: Vec<String>,
 
     /// Change a value of B alone; may be repeated
-    #[arg(long = "set-b", value_name = "KEY=VALUE", value_parser = super::arguments::setting)]
+    #[arg(long = "set-b", value_name = "KEY=VALUE", value_parser = setting)]
     pub(super) settings_b: Vec<String>,
 
     /// Compare this, e.g. setup_delay.p99; may be repeated [default: all calls, delays, losses and stations]
@@ -48,8 +52,8 @@ pub(super) struct CompareArguments {
     pub(super) measures: Vec<Measure>,
 
     /// What does not matter: a difference of less than this share of A's value is called alike
-    #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = super::arguments::percent)]
-    pub(super) margin: f64,
+    #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = Share::parse)]
+    pub(super) margin: Share,
 
     #[command(flatten)]
     pub(super) study: StudyArguments,
@@ -101,26 +105,18 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let replications = study.replications.clone().unwrap_or(0..u64::from(a.replications));
     let each = replications.end - replications.start;
     let wanted = each.saturating_mul(2);
-    let jobs = jobs(study.jobs).min(usize::try_from(each).unwrap_or(usize::MAX));
-    if !study.quiet {
-        notes(&a, &b);
-    }
-    let output = (!arguments.no_files).then(|| {
-        let default = || Path::new("results").join(format!("{}.compare", a.name));
-        OutputDirectory::new(arguments.out.clone().unwrap_or_else(default))
-    });
+    let jobs = jobs_for(study.jobs, each);
+    let talk = study.talk();
+    notes(&a, &b, talk);
+    let default = format!("{}.compare", a.name);
+    let output = (!arguments.no_files).then(|| OutputDirectory::of(arguments.out.as_deref(), &default));
     if let Some(output) = &output {
         output.check(&[FILE])?;
     }
-    let summaries = ReplicationSummary::bytes(&a).saturating_add(ReplicationSummary::bytes(&b)).saturating_mul(each);
-    memory::check(a.memory_needed(jobs).max(b.memory_needed(jobs)), summaries, jobs)?;
+    memory::check_study(&[&a, &b], each, jobs)?;
 
-    let command =
-        format!("ctisim compare {} {}", quoted(&arguments.a.to_string_lossy()), quoted(&b_path.to_string_lossy()));
-    explain_panics(command.clone());
-    let interrupt = Interrupt::listen()?;
-    let progress = Bar::new(wanted, study.quiet);
-    let runner = Runner { seed, jobs, audit: false, stop: &interrupt.stop };
+    let prelude = Prelude::new(command(arguments, &replications, seed), wanted, talk)?;
+    let runner = prelude.runner(seed, jobs);
     let outcomes = runner.find_warm_up(&mut a, study.quiet).and_then(|()| {
         runner.find_warm_up(&mut b, study.quiet)?;
         // Of both the same time is measured, or counts could not be compared.
@@ -128,15 +124,14 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
             let later = a.warm_up.max(b.warm_up);
             (a.warm_up, b.warm_up) = (later, later);
         }
-        let (first, _) = runner.replicate(&a, replications.clone(), &[], &progress)?;
-        let (second, _) = runner.replicate(&b, replications.clone(), &[], &progress)?;
+        let (first, _) = runner.replicate(&a, replications.clone(), &[], &prelude.bar)?;
+        let (second, _) = runner.replicate(&b, replications.clone(), &[], &prelude.bar)?;
         Ok((first, second))
     });
-    drop(progress);
-    let (first, second) = outcomes.map_err(|failure| stopped(&failure, wanted, &command))?;
+    let (first, second) = prelude.finish(outcomes)?;
     let (first, second) = (Study::new(&a, seed, first), Study::new(&b, seed, second));
     let values = |study: &Study| analysis::samples(study, &measures);
-    let compared = analysis::compare(&values(&first), &values(&second), arguments.margin);
+    let compared = analysis::compare(&values(&first), &values(&second), arguments.margin.value);
 
     let csv = report::comparison_sheet(&compared).csv();
     if let Some(output) = &output {
@@ -153,12 +148,12 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
         TextFormat::Json => print(&report::comparison_sheet(&compared).json())?,
         TextFormat::Md => print((title + "\n" + &report::comparison_markdown(&compared)).as_bytes())?,
     }
-    if let Some(output) = output.filter(|_| !study.quiet) {
-        say(&format!("wrote {FILE} to {}", output.path().display()));
+    if let Some(output) = output {
+        talk.remark(&format!("wrote {FILE} to {}", output.path().display()));
     }
     let differs = compared.iter().any(|it| !matches!(it.difference(), Difference::Same | Difference::Nothing));
-    if !differs && !study.quiet {
-        say("note: A and B are the same in every replication");
+    if !differs {
+        talk.remark("note: A and B are the same in every replication");
     }
     Ok(())
 }
@@ -188,21 +183,35 @@ fn measures(asked: &[Measure], a: &Plan, b: &Plan) -> Result<Vec<Measure>, Stop>
     Ok(measures)
 }
 
+/// The command that compares the same again.
+fn command(arguments: &CompareArguments, replications: &Range<u64>, seed: u64) -> String {
+    let files = Repeat::of("compare").path(&arguments.a);
+    let files = arguments.b.iter().fold(files, |command, path| command.path(path));
+    files
+        .values("--set-a", &arguments.settings_a)
+        .values("--set-b", &arguments.settings_b)
+        .values("--metric", &arguments.measures)
+        .values("--margin", [&arguments.margin])
+        .replications(replications, seed)
+        .settings(&arguments.study)
+        .written()
+}
+
 fn named<'a>(flag: &'static str, settings: &'a [String]) -> impl Iterator<Item = (&'static str, &'a str)> {
     settings.iter().map(move |setting| (flag, setting.as_str()))
 }
 
 /// What makes a comparison less than it seems.
-fn notes(a: &Plan, b: &Plan) {
+fn notes(a: &Plan, b: &Plan, talk: Talk) {
     let time = |plan: &Plan| (plan.length.since(Time::ZERO), plan.warm_up.since(Time::ZERO));
     if time(a) != time(b) && !(warm_up_is_open(a) || warm_up_is_open(b)) {
-        say("warning: A and B do not measure the same stretch of time, so counts differ for that alone");
+        talk.remark("warning: A and B do not measure the same stretch of time, so counts differ for that alone");
     }
     if a.study != b.study {
-        say("warning: one of A and B is a steady study, and the other is not");
+        talk.remark("warning: one of A and B is a steady study, and the other is not");
     }
     if a.sources != b.sources {
-        say("note: the callers of A and B differ, so that a difference may be theirs");
+        talk.remark("note: the callers of A and B differ, so that a difference may be theirs");
     }
 }
 
@@ -210,7 +219,7 @@ fn title(
     arguments: &CompareArguments,
     (a, b): (&Plan, &Plan),
     b_path: &Path,
-    replications: &std::ops::Range<u64>,
+    replications: &Range<u64>,
     seed: u64,
 ) -> String {
     let described = |path: &Path, settings: &[String]| {
@@ -234,5 +243,50 @@ fn title(
             format!("(Steady: of both the first {} are left out.)\n", report::span(a.warm_up.since(Time::ZERO)))
         }
         StudyKind::Terminating => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        compare: CompareArguments,
+    }
+
+    /// What decides the result is in it, and nothing else.
+    #[test]
+    fn the_command_compares_the_same_again() {
+        let line = [
+            "compare",
+            "a.toml",
+            "--set",
+            "run.length=10m",
+            "--set-a",
+            "fault=[]",
+            "--set-b",
+            "question=what's up",
+            "--metric",
+            "refused.share",
+            "--margin",
+            "2.5%",
+            "--jobs",
+            "3",
+            "--quiet",
+            "--all",
+            "--out",
+            "elsewhere",
+        ];
+        let arguments = Line::parse_from(line).compare;
+        let again = command(&arguments, &(5..9), 255);
+        assert_eq!(
+            again,
+            r"ctisim compare a.toml --set-a 'fault=[]' --set-b 'question=what'\''s up' --metric refused.share --margin 2.5% --replications 5..9 --seed 255 --set run.length=10m"
+        );
+        let two = Line::parse_from(["compare", "a.toml", "b.toml"]).compare;
+        assert_eq!(command(&two, &(0..9), 1), "ctisim compare a.toml b.toml --margin 1% --replications 9 --seed 1");
     }
 }

@@ -7,9 +7,10 @@ use clap::{Args, ValueEnum};
 use crate::dependencies::Dependencies;
 use crate::report::{self, Drawing};
 
-use super::arguments::setting;
 use super::model::{self, Loaded};
-use super::{Stop, print};
+use super::stop::Stop;
+use super::terminal::print;
+use super::values::setting;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct DepsArguments {

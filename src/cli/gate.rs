@@ -8,16 +8,19 @@ use clap::Args;
 
 use crate::analysis::{Baseline, Gate, GateReport, Gated, Speed, SpeedHeld, Study};
 use crate::engine::{Span, Time};
-use crate::record::{Measure, ReplicationSummary};
+use crate::record::Measure;
 use crate::report;
 
-use super::arguments::StudyArguments;
+use super::flags::StudyArguments;
+use super::instructions;
+use super::memory;
 use super::model::{self, Loaded};
 use super::output::write_new;
-use super::progress::Bar;
-use super::run::{Interrupt, explain_panics, jobs, quoted, stopped};
-use super::study::{Runner, warm_up_is_open};
-use super::{Stop, instructions, memory, print, say};
+use super::prelude::{Prelude, jobs_for};
+use super::repeat::Repeat;
+use super::stop::Stop;
+use super::study::warm_up_is_open;
+use super::terminal::{print, say};
 
 pub(super) const AFTER_HELP: &str = "\
 Record a baseline once, have it reviewed, and hold every change against it:
@@ -46,7 +49,7 @@ pub(super) struct GateArguments {
 
     /// To record: a change for the worse of up to this share of the mean does not matter; for each measure it can be edited
     /// in the file [default: 1%, or one call in 10,000 if that is more]
-    #[arg(long, value_name = "PERCENT", requires = "record", value_parser = super::arguments::percent)]
+    #[arg(long, value_name = "PERCENT", requires = "record", value_parser = super::values::percent)]
     pub(super) margin: Option<f64>,
 
     /// To record: count the instructions an event takes as well, with valgrind
@@ -139,8 +142,9 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
     if range.end - range.start < 2 {
         return Err(Stop::Usage("a baseline takes two replications at least".to_owned()));
     }
-    if range.end - range.start < 30 && !arguments.study.quiet {
-        say("warning: fewer than 30 replications tell little of what becomes worse");
+    let talk = arguments.study.talk();
+    if range.end - range.start < 30 {
+        talk.remark("warning: fewer than 30 replications tell little of what becomes worse");
     }
     if arguments.speed && cfg!(debug_assertions) {
         say("note: this is a debug build; its speed is compared with debug builds only");
@@ -161,10 +165,8 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
     let baseline = gated.baseline(arguments.margin, command, speed);
     create_parent(&arguments.baseline)?;
     write_new(&arguments.baseline, &baseline.json(), true, String::new)?;
-    if !arguments.study.quiet {
-        let measures = baseline.measures.len();
-        say(&format!("recorded {measures} measures of {} in {}", study.plan.name, arguments.baseline.display()));
-    }
+    let measures = baseline.measures.len();
+    talk.remark(&format!("recorded {measures} measures of {} in {}", study.plan.name, arguments.baseline.display()));
     Ok(())
 }
 
@@ -231,13 +233,10 @@ fn run<'plan>(
 ) -> Result<Study<'plan>, Stop> {
     let quiet = arguments.study.quiet;
     let wanted = range.end - range.start;
-    let jobs = jobs(arguments.study.jobs).min(usize::try_from(wanted).unwrap_or(usize::MAX));
-    memory::check(plan.memory_needed(jobs), wanted.saturating_mul(ReplicationSummary::bytes(plan)), jobs)?;
-    let command = command(arguments, &range, seed);
-    explain_panics(command.clone());
-    let interrupt = Interrupt::listen()?;
-    let progress = Bar::new(wanted, quiet);
-    let runner = Runner { seed, jobs, audit: false, stop: &interrupt.stop };
+    let jobs = jobs_for(arguments.study.jobs, wanted);
+    memory::check_study(&[plan], wanted, jobs)?;
+    let prelude = Prelude::new(command(arguments, &range, seed), wanted, arguments.study.talk())?;
+    let runner = prelude.runner(seed, jobs);
     let outcome = match warm_up.filter(|_| warm_up_is_open(plan)) {
         Some(warm_up) => {
             plan.warm_up = warm_up;
@@ -245,24 +244,21 @@ fn run<'plan>(
         }
         None => runner.find_warm_up(plan, quiet),
     };
-    let outcome = outcome.and_then(|()| runner.replicate(plan, range, &[], &progress));
-    drop(progress);
-    let (outcome, _) = outcome.map_err(|failure| stopped(&failure, wanted, &command))?;
+    let outcome = outcome.and_then(|()| runner.replicate(plan, range, &[], &prelude.bar));
+    let (outcome, _) = prelude.finish(outcome)?;
     Ok(Study::new(plan, seed, outcome))
 }
 
 /// The command that records the same baseline.
 fn command(arguments: &GateArguments, range: &std::ops::Range<u64>, seed: u64) -> String {
-    let name = |path: &Path| path.file_name().map_or_else(String::new, |name| quoted(&name.to_string_lossy()));
-    let mut words = vec!["ctisim gate".to_owned(), name(&arguments.workload), "--record".to_owned()];
-    words.push(format!("--baseline {}", name(&arguments.baseline)));
-    words.push(match range.start {
-        0 => format!("--replications {}", range.end),
-        first => format!("--replications {first}..{}", range.end),
-    });
-    words.push(format!("--seed {seed}"));
-    words.extend(arguments.measures.iter().map(|measure| format!("--metric {}", quoted(&measure.to_string()))));
-    words.extend(arguments.study.settings.iter().map(|setting| format!("--set {}", quoted(setting))));
-    words.extend(arguments.speed.then(|| "--speed".to_owned()));
-    words.join(" ")
+    Repeat::of("gate")
+        .file(Some(&arguments.workload))
+        .word("--record")
+        .word("--baseline")
+        .file(Some(&arguments.baseline))
+        .replications(range, seed)
+        .values("--metric", &arguments.measures)
+        .settings(&arguments.study)
+        .flag("--speed", arguments.speed)
+        .written()
 }

@@ -1,14 +1,57 @@
 //! `ctisim init`: a first workload, from flags or from answers.
 
 use std::io::{self, BufRead, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
 
 use crate::starter::{self, Answers};
 
-use super::arguments::{self, InitArguments};
 use super::output::write_new;
-use super::run::quoted;
-use super::{Stop, print, say};
+use super::repeat::quoted;
+use super::stop::Stop;
+use super::terminal::{print, say};
+use super::values::{self, agents, applications, calls_per_hour, nodes, ports, site_name, talk};
+
+/// What a planner knows of a site. What is not said follows from the rest.
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct InitArguments {
+    /// The file to write; - for standard output
+    #[arg(default_value = "workload.toml")]
+    pub(super) file: PathBuf,
+
+    /// What the site is called
+    #[arg(long, value_name = "NAME", value_parser = site_name)]
+    pub(super) name: Option<String>,
+
+    /// Nodes that process calls, 1 to 8; a publisher that does not is written by hand [default: enough for the calls, 3 at least]
+    #[arg(long, value_name = "N", value_parser = nodes, allow_hyphen_values = true)]
+    pub(super) nodes: Option<u32>,
+
+    /// Calls in the busy hour, 3600 or 3600/h [default: 3600, or what the agents and ports can take]
+    #[arg(long, value_name = "N", value_parser = calls_per_hour, allow_hyphen_values = true)]
+    pub(super) calls_per_hour: Option<u32>,
+
+    /// Applications, 1 to 10: IVRs with ports, and from the second on attendants that pass calls to people [default: 2]
+    #[arg(long, value_name = "N", value_parser = applications, allow_hyphen_values = true)]
+    pub(super) applications: Option<u32>,
+
+    /// CTI ports in all, 1 to 5000 [default: enough for the calls]
+    #[arg(long, value_name = "N", value_parser = ports, allow_hyphen_values = true)]
+    pub(super) ports: Option<u32>,
+
+    /// People who answer calls, up to 20000; 0: callers are served at the ports [default: enough for the calls]
+    #[arg(long, value_name = "N", value_parser = agents, allow_hyphen_values = true)]
+    pub(super) agents: Option<u32>,
+
+    /// How long a caller talks on average, e.g. 3m, up to 1h [default: 3m]
+    #[arg(long, value_name = "TIME", value_parser = talk, allow_hyphen_values = true)]
+    pub(super) talk: Option<u32>,
+
+    /// Replace the file if it is there already
+    #[arg(long)]
+    pub(super) force: bool,
+}
 
 /// Writes a workload to start from, and says what to do next.
 pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
@@ -82,20 +125,20 @@ fn from_flags(arguments: &InitArguments) -> Answers {
 fn ask(input: &mut dyn BufRead, output: &mut dyn Write) -> Result<Answers, Stop> {
     let mut answers = Answers::default();
     let mut questions = Questions { input, output };
-    answers.name = questions.ask("What the site is called", "none", arguments::site_name)?;
+    answers.name = questions.ask("What the site is called", "none", values::site_name)?;
     let default = answers.complete();
     answers.calls_an_hour =
-        questions.ask("Calls in the busy hour", &default.calls_an_hour().to_string(), arguments::calls_per_hour)?;
-    answers.talk = questions.ask("How long a caller talks on average", "3m", arguments::talk)?;
+        questions.ask("Calls in the busy hour", &default.calls_an_hour().to_string(), values::calls_per_hour)?;
+    answers.talk = questions.ask("How long a caller talks on average", "3m", values::talk)?;
     answers.applications =
-        questions.ask("CTI applications, IVRs and attendants together", "2", arguments::applications)?;
+        questions.ask("CTI applications, IVRs and attendants together", "2", values::applications)?;
     let default = answers.complete();
     let people = "People who answer calls (0: callers are served at the ports)";
-    answers.agents = questions.ask(people, &default.agents().to_string(), arguments::agents)?;
+    answers.agents = questions.ask(people, &default.agents().to_string(), values::agents)?;
     let default = answers.complete();
-    answers.ports = questions.ask("CTI ports", &default.ports().to_string(), arguments::ports)?;
+    answers.ports = questions.ask("CTI ports", &default.ports().to_string(), values::ports)?;
     let nodes = default.nodes().to_string();
-    answers.nodes = questions.ask("Nodes that process calls", &nodes, arguments::nodes)?;
+    answers.nodes = questions.ask("Nodes that process calls", &nodes, values::nodes)?;
     Ok(answers)
 }
 

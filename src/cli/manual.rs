@@ -1,28 +1,38 @@
 //! `ctisim completions` and `ctisim man`: what the definitions of the flags say, for shells and for `man`.
 
-use clap::CommandFactory;
+use clap::ValueEnum;
 use clap_complete::Shell;
 use clap_mangen::Man;
 
-use super::arguments::{Arguments, CompletedShell};
-use super::{Stop, print};
+use super::stop::Stop;
+use super::terminal::print;
+
+/// The shells whose completions can be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CompletedShell {
+    /// Bourne Again Shell
+    Bash,
+    /// Z Shell
+    Zsh,
+    /// Friendly Interactive Shell
+    Fish,
+}
 
 /// Prints completions for a shell.
-pub(super) fn completions(shell: CompletedShell) -> Result<(), Stop> {
+pub(super) fn completions(shell: CompletedShell, program: &mut clap::Command) -> Result<(), Stop> {
     let shell = match shell {
         CompletedShell::Bash => Shell::Bash,
         CompletedShell::Zsh => Shell::Zsh,
         CompletedShell::Fish => Shell::Fish,
     };
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "ctisim", &mut script);
+    clap_complete::generate(shell, program, "ctisim", &mut script);
     print(&script)
 }
 
 /// Prints the man page: one for the program, in which each command has a section. A page a command would scatter what is
 /// short enough to read at once.
-pub(super) fn page() -> Result<(), Stop> {
-    let mut program = Arguments::command();
+pub(super) fn page(mut program: clap::Command) -> Result<(), Stop> {
     program.build();
     let mut page = Vec::new();
     let rendered = render(&program, &mut page);

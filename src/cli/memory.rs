@@ -1,10 +1,19 @@
 //! Whether a study fits into this machine.
 
-use super::Stop;
+use super::stop::Stop;
+use crate::plan::Plan;
+use crate::record::ReplicationSummary;
+
+/// Refuses a study of so many replications of each of these plans, one after the other, that needs more memory than there is.
+pub(super) fn check_study(plans: &[&Plan], replications: u64, jobs: usize) -> Result<(), Stop> {
+    let clusters = plans.iter().map(|plan| plan.memory_needed(jobs)).max().unwrap_or(0);
+    let one_of_each = plans.iter().fold(0, |sum: u64, plan| sum.saturating_add(ReplicationSummary::bytes(plan)));
+    check(clusters, one_of_each.saturating_mul(replications), jobs)
+}
 
 /// Refuses a study that needs more memory than there is: `clusters` bytes to simulate, and `summaries` bytes to keep what
 /// was measured. Where nobody knows how much there is, it goes ahead.
-pub(super) fn check(clusters: u64, summaries: u64, jobs: usize) -> Result<(), Stop> {
+fn check(clusters: u64, summaries: u64, jobs: usize) -> Result<(), Stop> {
     let needed = clusters.saturating_add(summaries);
     match available() {
         Some(available) if needed > available => Err(Stop::Invalid(format!(

@@ -10,7 +10,8 @@ use crate::plan::Plan;
 use crate::record::Goal;
 use crate::workload::{self, Files, Severity, TEXT_BYTES_MAX, Workload, text_of};
 
-use super::{Stop, colored};
+use super::stop::Stop;
+use super::terminal::colored;
 
 /// A workload that can be run.
 pub(super) struct Loaded {

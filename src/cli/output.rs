@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-use super::Stop;
+use super::stop::Stop;
 
 /// A file to be: its name and what is in it.
 pub(super) type File<Name = &'static str> = (Name, Vec<u8>);
@@ -19,6 +19,11 @@ pub(super) struct OutputDirectory {
 impl OutputDirectory {
     pub(super) fn new(path: PathBuf) -> OutputDirectory {
         OutputDirectory { path }
+    }
+
+    /// The one that was asked for, or `default` among the results.
+    pub(super) fn of(asked: Option<&Path>, default: &str) -> OutputDirectory {
+        OutputDirectory::new(asked.map_or_else(|| Path::new("results").join(default), Path::to_owned))
     }
 
     pub(super) fn path(&self) -> &Path {

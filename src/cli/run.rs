@@ -1,24 +1,25 @@
 //! `ctisim run`.
 
-use std::num::NonZeroUsize;
 use std::ops::Range;
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::path::PathBuf;
+
+use clap::Args;
 
 use crate::analysis::{Judged, Provenance, Study, Verdict, judge};
-use crate::experiment::Failure;
-use crate::record::ReplicationSummary;
+use crate::record::Goal;
 use crate::report;
 use crate::stats::Confidence;
 
-use super::arguments::{Format, RunArguments};
+use super::flags::{Format, StudyArguments};
+use super::memory;
 use super::model::{self, Loaded};
 use super::output::{File, OutputDirectory};
-use super::progress::Bar;
+use super::prelude::{Prelude, jobs_for};
+use super::repeat::Repeat;
+use super::stop::{Stop, stopped};
 use super::study::{Precision, Runner};
-use super::workbook::Workbook;
-use super::{Stop, memory, print, say, workbook};
+use super::terminal::print;
+use super::workbook::{self, Workbook};
 
 /// The most replications that a precision may take if nobody says how many.
 const MOST_REPLICATIONS: u64 = 100_000;
@@ -26,6 +27,41 @@ const MOST_REPLICATIONS: u64 = 100_000;
 /// The files a run writes.
 const FILES: [&str; 7] =
     ["summary.csv", "goals.csv", "replications.csv", "devices.csv", "timeline.csv", "histograms.hlog", "run.json"];
+
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct RunArguments {
+    /// Workload file; - for standard input, whose files are sought in the current directory; without one, the built-in busy hour with an application failure
+    pub(super) workload: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) study: StudyArguments,
+
+    /// Run until the interval of a measure is this narrow, e.g. setup_delay.p99=2% (half of it, of the value); may be
+    /// repeated. Then --replications is the most there may be [default: 100,000]
+    #[arg(long = "precision", value_name = "MEASURE=PERCENT", value_parser = Precision::parse)]
+    pub(super) precisions: Vec<Precision>,
+
+    /// What is wanted, beside the workload's own goals, e.g. "setup_delay.p99<=500ms"; may be repeated. Exit code 10 if one
+    /// is missed, 11 if one is undecided
+    #[arg(long = "goal", value_name = "MEASURE<=BOUND", value_parser = Goal::parse)]
+    pub(super) goals: Vec<Goal>,
+
+    /// Directory for the result files [default: results/<workload>]
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
+
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+
+    /// Check every identity of the model on every call as well (slower)
+    #[arg(long)]
+    pub(super) audit: bool,
+
+    /// Print only; write no files
+    #[arg(long, conflicts_with = "out")]
+    pub(super) no_files: bool,
+}
 
 /// Runs replications of a workload, writes the result files and prints the summary.
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
@@ -44,41 +80,31 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let most = if arguments.precisions.is_empty() { u64::from(plan.replications) } else { MOST_REPLICATIONS };
     let replications = arguments.study.replications.clone().unwrap_or(0..most);
     let wanted = replications.end - replications.start;
-    // More threads than replications would have nothing to do.
-    let jobs = jobs(arguments.study.jobs).min(usize::try_from(wanted).unwrap_or(usize::MAX));
-    let asked = command(arguments, &replications, seed);
+    let jobs = jobs_for(arguments.study.jobs, wanted);
+    let talk = arguments.study.talk();
 
-    if !arguments.study.quiet {
-        for application in plan.applications.iter().filter(|application| !application.may_use_cti) {
-            say(&format!("note: `{}` opens nothing, because its user may not use CTI (R2)", application.name));
-        }
+    for application in plan.applications.iter().filter(|application| !application.may_use_cti) {
+        talk.remark(&format!("note: `{}` opens nothing, because its user may not use CTI (R2)", application.name));
     }
-    let output = (!arguments.no_files).then(|| {
-        let default = || Path::new("results").join(&plan.name);
-        OutputDirectory::new(arguments.out.clone().unwrap_or_else(default))
-    });
+    let output = (!arguments.no_files).then(|| OutputDirectory::of(arguments.out.as_deref(), &plan.name));
     workbook::check(arguments.format, arguments.no_files)?;
     let workbook_name = workbook::name(&plan.name);
     let with_workbook = (arguments.format == Format::Xlsx).then_some(&*workbook_name);
     if let Some(output) = &output {
         output.check(&FILES.into_iter().chain(with_workbook).collect::<Vec<_>>())?;
     }
-    let summaries = wanted.saturating_mul(ReplicationSummary::bytes(&plan));
-    memory::check(plan.memory_needed(jobs), summaries, jobs)?;
+    memory::check_study(&[&plan], wanted, jobs)?;
 
-    explain_panics(asked.clone());
-    let interrupt = Interrupt::listen()?;
-    let progress = Bar::new(wanted, arguments.study.quiet);
+    let asked = command(arguments, &replications, seed);
+    let prelude = Prelude::new(asked.clone(), wanted, talk)?;
     let precisions = &arguments.precisions;
-    let runner = Runner { seed, jobs, audit: arguments.audit, stop: &interrupt.stop };
+    let runner = Runner { audit: arguments.audit, ..prelude.runner(seed, jobs) };
     let outcome = runner
         .find_warm_up(&mut plan, arguments.study.quiet)
-        .and_then(|()| runner.replicate(&plan, replications.clone(), precisions, &progress));
-    drop(progress);
+        .and_then(|()| runner.replicate(&plan, replications.clone(), precisions, &prelude.bar));
     let (outcome, reached) = outcome.map_err(|failure| stopped(&failure, wanted, &format!("{asked} --audit")))?;
+    prelude.commit();
 
-    // From here on there is little left to do and much to lose: nobody is left with half of the files.
-    interrupt.commit();
     let study = Study::new(&plan, seed, outcome);
     let done = replications.start..replications.start + study.outcome.summaries.len() as u64;
     let judged: Vec<Judged> = goals.iter().map(|goal| judge(goal, &study, Confidence::USUAL)).collect();
@@ -100,8 +126,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
         Some(workbook) => workbook.print()?,
         None => print(&summary(&study, &judged, arguments.format))?,
     }
-    if let Some(output) = output.filter(|_| !arguments.study.quiet) {
-        say(&format!("wrote {names} to {}", output.path().display()));
+    if let Some(output) = output {
+        talk.remark(&format!("wrote {names} to {}", output.path().display()));
     }
     workbook.map_or(Ok(()), Workbook::finish)?;
     // The built-in workload is what it is.
@@ -109,7 +135,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
         arguments.workload.as_deref().filter(|_| !arguments.study.quiet).map(|path| model::warnings(path, &text));
     if let Some(warnings) = warnings.filter(|&warnings| warnings > 0) {
         let plural = if warnings == 1 { "" } else { "s" };
-        say(&format!("note: {warnings} warning{plural} about this workload: `ctisim check` tells"));
+        talk.remark(&format!("note: {warnings} warning{plural} about this workload: `ctisim check` tells"));
     }
     let now = |precision: &Precision| match precision.reached(&study) {
         Some(percent) => format!("{} is known to {percent:.2} %", precision.measure),
@@ -122,9 +148,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
             missed.join(", ")
         )));
     }
-    if !precisions.is_empty() && !arguments.study.quiet {
+    if !precisions.is_empty() {
         let found: Vec<String> = precisions.iter().map(now).collect();
-        say(&format!("after {most} replications {}", found.join(", ")));
+        talk.remark(&format!("after {most} replications {}", found.join(", ")));
     }
     outcome_of(&judged)
 }
@@ -150,101 +176,14 @@ fn outcome_of(judged: &[Judged]) -> Result<(), Stop> {
     }
 }
 
-/// Why replications ended before their time; `command` shows a broken identity again.
-pub(super) fn stopped(failure: &Failure, wanted: u64, command: &str) -> Stop {
-    match failure {
-        Failure::Interrupted { done } => Stop::Interrupted { done: *done, wanted },
-        Failure::Violated { .. } => Stop::Violated(format!(
-            "{failure}\n  this is a bug in ctisim: please report it with the workload file and\n  {command}"
-        )),
-        Failure::Threads(_) => Stop::Failed(format!("{failure}\n  help: try fewer --jobs")),
-    }
-}
-
-/// As many threads as were asked for, or as there are cores.
-pub(super) fn jobs(asked: Option<NonZeroUsize>) -> usize {
-    let jobs = asked.or_else(|| std::thread::available_parallelism().ok());
-    jobs.map_or(1, usize::from)
-}
-
-/// The command that gives these results again: without what makes no difference to them, and without the way to the
-/// workload file, so that the same study leaves the same bytes wherever it is run.
+/// The command that gives these results again.
 fn command(arguments: &RunArguments, replications: &Range<u64>, seed: u64) -> String {
-    let mut words = vec!["ctisim".to_owned(), "run".to_owned()];
-    if let Some(name) = arguments.workload.as_deref().and_then(Path::file_name) {
-        words.push(quoted(&name.to_string_lossy()));
-    }
-    words.push("--replications".into());
-    words.push(match replications {
-        Range { start: 0, end } => end.to_string(),
-        Range { start, end } => format!("{start}..{end}"),
-    });
-    words.push("--seed".into());
-    words.push(seed.to_string());
-    for setting in &arguments.study.settings {
-        words.push("--set".into());
-        words.push(quoted(setting));
-    }
-    for goal in &arguments.goals {
-        words.push("--goal".into());
-        words.push(quoted(&goal.to_string()));
-    }
-    words.join(" ")
-}
-
-/// A word as a shell takes it.
-pub(super) fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,%+@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-/// A panic is a bug of ours: it tells how to see it again, and ends the program with 1 whichever thread it is on.
-pub(super) fn explain_panics(command: String) {
-    let default = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        default(panic);
-        say(&format!(
-            "error: this is a bug in ctisim {}; please report it with the workload file and this command:\n  {command}",
-            env!("CARGO_PKG_VERSION")
-        ));
-        std::process::exit(1);
-    }));
-}
-
-/// What Ctrl-C does, and the signals that ask a program to end.
-pub(super) struct Interrupt {
-    /// Raised by the first one.
-    pub(super) stop: Arc<AtomicBool>,
-    /// Whether the results are complete: then they are written whatever comes.
-    committed: Arc<AtomicBool>,
-}
-
-impl Interrupt {
-    /// From now on the first Ctrl-C raises the flag, and the second one ends the program.
-    pub(super) fn listen() -> Result<Interrupt, Stop> {
-        let interrupt = Interrupt { stop: Arc::default(), committed: Arc::default() };
-        let (stop, committed) = (Arc::clone(&interrupt.stop), Arc::clone(&interrupt.committed));
-        ctrlc::set_handler(move || {
-            if committed.load(Ordering::Relaxed) {
-                return;
-            }
-            if stop.swap(true, Ordering::Relaxed) {
-                say("interrupted at once: what was under way is lost");
-                std::process::exit(i32::from(Stop::Interrupted { done: 0, wanted: 0 }.exit_code()));
-            }
-            say("finishing the replications under way; Ctrl-C again stops at once");
-        })
-        .map_err(|error| Stop::Failed(format!("cannot listen for Ctrl-C: {error}")))?;
-        Ok(interrupt)
-    }
-
-    /// The results are complete: from now on they are written whatever comes.
-    pub(super) fn commit(&self) {
-        self.committed.store(true, Ordering::Relaxed);
-    }
+    Repeat::of("run")
+        .file(arguments.workload.as_deref())
+        .replications(replications, seed)
+        .settings(&arguments.study)
+        .values("--goal", &arguments.goals)
+        .written()
 }
 
 /// The result files, in the order of [`FILES`].
@@ -273,8 +212,7 @@ fn summary(study: &Study, judged: &[Judged], format: Format) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::arguments::StudyArguments;
-    use std::path::PathBuf;
+    use std::num::NonZeroUsize;
 
     #[test]
     fn the_command_says_what_matters_and_no_more() {

@@ -10,7 +10,8 @@ use crate::plan::{Plan, StudyKind};
 use crate::record::Measure;
 use crate::stats::Confidence;
 
-use super::{Stop, say};
+use super::stop::Stop;
+use super::terminal::say;
 
 /// How narrow the interval of a measure is to be.
 #[derive(Clone, Debug, PartialEq)]

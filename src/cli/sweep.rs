@@ -9,18 +9,20 @@ use sha2::{Digest, Sha256};
 
 use crate::analysis::{Point, PointResult, Study, Sweep};
 use crate::experiment::Failure;
-use crate::record::{Goal, Measure, ReplicationSummary};
+use crate::record::{Goal, Measure};
 use crate::verify::FINGERPRINTS;
 
-use super::arguments::{Format, StudyArguments};
+use super::flags::{Format, StudyArguments};
+use super::memory;
 use super::model::{Loaded, Source};
 use super::output::OutputDirectory;
-use super::progress::Bar;
-use super::run::{Interrupt, explain_panics, jobs, quoted, stopped};
+use super::prelude::{Prelude, jobs};
+use super::repeat::Repeat;
+use super::stop::{Stop, stopped};
 use super::study::{Runner, one_warm_up};
+use super::terminal::print;
 use super::vary::Knob;
-use super::workbook::Workbook;
-use super::{Stop, memory, print, workbook};
+use super::workbook::{self, Workbook};
 
 pub(super) const AFTER_HELP: &str = "\
 Every point has the same callers, unless it is their traffic that is varied. A finished point is kept in <out>/points/: the \
@@ -107,10 +109,8 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     let measures = measures(arguments);
     let jobs = jobs(study.jobs);
     let wanted = points(arguments, &source, &measures, jobs)?;
-    let output = (!arguments.no_files).then(|| {
-        let default = || Path::new("results").join(format!("{}.sweep", wanted[0].workload));
-        OutputDirectory::new(arguments.out.clone().unwrap_or_else(default))
-    });
+    let default = format!("{}.sweep", wanted[0].workload);
+    let output = (!arguments.no_files).then(|| OutputDirectory::of(arguments.out.as_deref(), &default));
     let store = output.as_ref().map(|output| Store(OutputDirectory::new(output.path().join(POINTS))));
     if let (Some(output), Some(store)) = (&output, &store) {
         let workbook = workbook::name(&wanted[0].workload);
@@ -120,18 +120,15 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     }
 
     let asked = command(arguments);
-    explain_panics(asked.clone());
-    let interrupt = Interrupt::listen()?;
     let mut found: Vec<Option<PointResult>> = match &store {
         Some(store) => wanted.iter().map(|point| store.read(&point.key)).collect(),
         None => wanted.iter().map(|_| None).collect(),
     };
     let missing = wanted.iter().zip(&found).filter(|(_, found)| found.is_none());
-    let progress = Bar::new(missing.map(|(point, _)| point.count()).sum(), study.quiet);
+    let talk = study.talk();
+    let prelude = Prelude::new(asked.clone(), missing.map(|(point, _)| point.count()).sum(), talk)?;
     let said = |at: usize, what: &str| {
-        if !study.quiet {
-            progress.say(&format!("point {} of {}: {}: {what}", at + 1, wanted.len(), wanted[at].title));
-        }
+        prelude.bar.remark(&format!("point {} of {}: {}: {what}", at + 1, wanted.len(), wanted[at].title));
     };
     for (at, point) in wanted.iter().enumerate() {
         if found[at].is_some() {
@@ -146,10 +143,10 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
                 arguments.workload.display()
             )));
         }
-        let runner = Runner { seed: point.seed, jobs, audit: false, stop: &interrupt.stop };
+        let runner = Runner { seed: point.seed, jobs, audit: false, stop: prelude.stop() };
         let outcome = runner
             .find_warm_up(&mut plan, true)
-            .and_then(|()| runner.replicate(&plan, point.replications.clone(), &[], &progress));
+            .and_then(|()| runner.replicate(&plan, point.replications.clone(), &[], &prelude.bar));
         let (outcome, _) = outcome.map_err(|failure| match failure {
             Failure::Interrupted { .. } => {
                 let done = found.iter().flatten().count();
@@ -164,8 +161,7 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
         found[at] = Some(result);
         said(at, "done");
     }
-    drop(progress);
-    interrupt.commit();
+    prelude.commit();
 
     let sweep = swept(arguments, wanted, found, measures);
     let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of_sweep(&sweep));
@@ -182,8 +178,8 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
         Some(workbook) => workbook.print()?,
         None => print(&shown(&sweep, arguments.format))?,
     }
-    if let Some(output) = output.filter(|_| !study.quiet) {
-        super::say(&format!("wrote {names} to {}", output.path().display()));
+    if let Some(output) = output {
+        talk.remark(&format!("wrote {names} to {}", output.path().display()));
     }
     workbook.map_or(Ok(()), Workbook::finish)
 }
@@ -258,8 +254,7 @@ fn point(
     let replications = arguments.study.replications.clone().unwrap_or(0..u64::from(plan.replications));
     let number = replications.end - replications.start;
     let jobs = jobs.min(usize::try_from(number).unwrap_or(usize::MAX));
-    let summaries = number.saturating_mul(ReplicationSummary::bytes(&plan));
-    memory::check(plan.memory_needed(jobs), summaries, jobs)?;
+    memory::check_study(&[&plan], number, jobs)?;
     Ok(Wanted {
         values: knobs().map(|(knob, &value)| knob.values[value].clone()).collect(),
         key: key(&[&plan.name, &digest, &seed.to_string(), &format!("{replications:?}")]),
@@ -309,15 +304,14 @@ fn paused(done: usize, of: usize, kept: Option<&Path>) -> Stop {
 
 /// The command, for reports of bugs.
 fn command(arguments: &SweepArguments) -> String {
-    let mut words = vec!["ctisim sweep".to_owned(), quoted(&arguments.workload.to_string_lossy())];
-    for knob in &arguments.knobs {
-        words.push(format!("--vary {}", quoted(&format!("{}={}", knob.key, knob.values.join(",")))));
-    }
-    words.extend(arguments.study.settings.iter().map(|setting| format!("--set {}", quoted(setting))));
     let study = &arguments.study;
-    words.extend(study.replications.as_ref().map(|range| format!("--replications {}..{}", range.start, range.end)));
-    words.extend(study.seed.map(|seed| format!("--seed {seed}")));
-    words.join(" ")
+    Repeat::of("sweep")
+        .path(&arguments.workload)
+        .values("--vary", arguments.knobs.iter().map(|knob| format!("{}={}", knob.key, knob.values.join(","))))
+        .settings(study)
+        .values("--replications", study.replications.iter().map(|range| format!("{}..{}", range.start, range.end)))
+        .values("--seed", study.seed)
+        .written()
 }
 
 /// Finished points, each in a file of its own that is there as a whole or not at all.

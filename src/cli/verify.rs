@@ -1,15 +1,56 @@
 //! `ctisim verify`.
 
-use clap::CommandFactory;
-use clap::error::ErrorKind;
+use std::num::NonZeroUsize;
+
+use clap::{Args, ValueEnum};
 
 use crate::experiment::Failure;
 use crate::verify::{self, Crew, Options, Outcome, Part, Verification};
 
-use super::arguments::{Arguments, VerifyArguments, VerifyFormat};
-use super::progress::Bar;
-use super::run::{Interrupt, explain_panics};
-use super::{Stop, print};
+use super::prelude::{Prelude, jobs};
+use super::stop::Stop;
+use super::terminal::{Talk, print};
+use super::values;
+
+#[derive(Clone, Debug, Default, Args)]
+pub(super) struct VerifyArguments {
+    /// Only what has one of these in its name: a part (theory, identities, sameness, fingerprints, coverage), a workload,
+    /// a rule (R18) or a queue (M/M/1)
+    #[arg(value_name = "NAME")]
+    pub(super) filters: Vec<String>,
+
+    /// Half a minute instead of some: fewer replications, studies and workloads
+    #[arg(long)]
+    pub(super) quick: bool,
+
+    /// Another seed than the frozen one; verdicts then allow for chance: a true program fails once in 1,000 runs
+    #[arg(long, value_name = "S", value_parser = values::seed, allow_hyphen_values = true)]
+    pub(super) seed: Option<u64>,
+
+    /// How many threads; the outcome does not depend on it [default: the number of cores]
+    #[arg(long, value_name = "N", value_parser = values::jobs, allow_hyphen_values = true)]
+    pub(super) jobs: Option<NonZeroUsize>,
+
+    /// What to print on standard output
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: VerifyFormat,
+
+    /// No progress bar
+    #[arg(long, short)]
+    pub(super) quiet: bool,
+}
+
+/// How the outcome of a verification is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum VerifyFormat {
+    /// For people
+    #[default]
+    Table,
+    /// With all digits
+    Json,
+    /// For pull requests and wikis
+    Md,
+}
 
 /// Checks the program itself, and prints what was expected and found.
 pub(super) fn run(arguments: &VerifyArguments) -> Result<(), Stop> {
@@ -22,15 +63,14 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<(), Stop> {
              or a queue (M/M/1)",
             arguments.filters.join(", ")
         );
-        Arguments::command().error(ErrorKind::InvalidValue, message).exit();
+        return Err(Stop::Misused(message));
     }
-    explain_panics("ctisim verify".to_owned());
-    let interrupt = Interrupt::listen()?;
     let wanted = verification.replications();
-    let progress = Bar::new(wanted, arguments.quiet);
-    let jobs = super::run::jobs(arguments.jobs);
-    let outcome = Crew::new(jobs, &progress, &interrupt.stop).and_then(|crew| verification.run(&crew, jobs));
-    drop(progress);
+    let talk = if arguments.quiet { Talk::Quiet } else { Talk::Remarks };
+    let prelude = Prelude::new("ctisim verify".to_owned(), wanted, talk)?;
+    let jobs = jobs(arguments.jobs);
+    let outcome = Crew::new(jobs, &prelude.bar, prelude.stop()).and_then(|crew| verification.run(&crew, jobs));
+    drop(prelude);
     let outcome = outcome.map_err(|failure| match failure {
         Failure::Interrupted { done } => Stop::Interrupted { done, wanted },
         Failure::Violated { .. } => Stop::Violated(failure.to_string()),

@@ -6,9 +6,10 @@ use crate::analysis::{Judged, Provenance, Study, Sweep};
 #[cfg(feature = "xlsx")]
 use crate::report;
 
-use super::arguments::Format;
+use super::flags::Format;
 use super::output::File;
-use super::{Stop, print};
+use super::stop::Stop;
+use super::terminal::print;
 
 /// Refuses what cannot come to anything, before hours are spent on it.
 pub(super) fn check(format: Format, no_files: bool) -> Result<(), Stop> {

@@ -7,9 +7,9 @@ use crate::oracle::{Detection, Pair, Repairable};
 use crate::plan::HeartbeatReading;
 use crate::report::Answer;
 
-use super::super::Stop;
+use super::printed::{Printed, line, usage};
 use super::quantities::{duration, rate};
-use super::{Printed, line, usage};
+use crate::cli::stop::Stop;
 
 pub(super) const HEARTBEAT_HELP: &str = "Applies to an application that hangs, or whose host or link is lost: its connection does not close, and only its heartbeats
 stop. One whose process ends is noticed at once. \"No message in two consecutive intervals\" can be read in two ways, and

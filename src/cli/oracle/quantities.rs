@@ -7,9 +7,9 @@ use crate::engine::Distribution;
 use crate::report::Line;
 use crate::workload::{law, units};
 
-use super::super::Stop;
-use super::super::model::Beside;
-use super::{line, usage};
+use super::printed::{line, usage};
+use crate::cli::model::Beside;
+use crate::cli::stop::Stop;
 
 /// A formula takes a step for each server or place: with more than this it would take more than a moment.
 pub(super) const STEPS_MAX: u32 = 10_000_000;

@@ -7,9 +7,9 @@ use crate::engine::Distribution;
 use crate::oracle;
 use crate::report::Answer;
 
-use super::super::Stop;
+use super::printed::{Printed, line, usage};
 use super::quantities::{Load, STEPS_MAX, Traffic, any_law, count, duration, law_in_words, number, rate, share, time};
-use super::{Printed, line, usage};
+use crate::cli::stop::Stop;
 
 pub(super) const ERLANG_B_HELP: &str = "Give two of the load, --ports and --blocking; the third is the answer.
 

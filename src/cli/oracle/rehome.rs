@@ -13,9 +13,10 @@ use crate::oracle::{
 use crate::report::{Answer, Line};
 use crate::workload::units;
 
-use super::super::{Stop, model};
+use super::printed::{Printed, line, usage};
 use super::quantities::{any_law, count, duration, law_in_words, positive, rate, share, time};
-use super::{Printed, line, usage};
+use crate::cli::model;
+use crate::cli::stop::Stop;
 
 pub(super) const HELP: &str = "A device goes back to its own CallManager at the first moment without a call on it. With enough calls that moment does not
 come in a working day. Say the traffic with --offered, --arrivals or --profile. Without any, but with --within, the answer is how

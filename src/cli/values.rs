@@ -1,0 +1,177 @@
+//! The values of flags, as they are typed.
+
+use std::fmt;
+use std::num::NonZeroUsize;
+use std::ops::Range;
+
+use crate::engine::Span;
+use crate::starter::most;
+use crate::workload::units;
+
+/// How many replications, `200`, or which, `200..400`.
+pub(super) fn replications(text: &str) -> Result<Range<u64>, String> {
+    let number = |text: &str| {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = if digits { text.parse::<u64>().ok() } else { None };
+        number.ok_or("expected how many, e.g. 200, or which, e.g. 200..400")
+    };
+    let range = match text.split_once("..") {
+        Some((first, end)) => number(first)?..number(end)?,
+        None => 0..number(text)?,
+    };
+    if range.is_empty() {
+        return Err(
+            "that is no replication at all: at least 1 is needed, and the end of a range is not included".into()
+        );
+    }
+    Ok(range)
+}
+
+/// A seed, decimal or hexadecimal.
+pub(super) fn seed(text: &str) -> Result<u64, String> {
+    let (digits, radix) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => (digits, 16),
+        None => (text, 10),
+    };
+    // The parser would take a sign.
+    let plain = digits.chars().all(|digit| digit.is_digit(radix));
+    let seed = if plain { u64::from_str_radix(digits, radix).ok() } else { None };
+    seed.ok_or_else(|| format!("expected a whole number from 0 to {}, or 0x and up to 16 hexadecimal digits", u64::MAX))
+}
+
+/// A share of something, and how it was written.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Share {
+    /// A part of one.
+    pub(super) value: f64,
+    /// As it was typed.
+    pub(super) written: String,
+}
+
+impl Share {
+    /// Reads a share such as `1%`.
+    pub(super) fn parse(text: &str) -> Result<Share, String> {
+        percent(text).map(|value| Share { value, written: text.to_owned() })
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.written)
+    }
+}
+
+/// A share such as `1%`.
+pub(super) fn percent(text: &str) -> Result<f64, String> {
+    units::share(text).map_err(|_| "expected a percentage such as 1%".to_owned())
+}
+
+/// A whole number within bounds that have a reason.
+fn whole(text: &str, least: u32, most: u32, reason: &str) -> Result<u32, String> {
+    let number = text.parse::<u32>().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| format!("expected a whole number from {least} to {most}: {reason}"))
+}
+
+/// How many nodes a site has.
+pub(super) fn nodes(text: &str) -> Result<u32, String> {
+    whole(text, 1, most::NODES, "a cluster has at most eight nodes that process calls")
+}
+
+/// Calls in the busy hour, `3600` or `3600/h`.
+pub(super) fn calls_per_hour(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix("/h").unwrap_or(text);
+    whole(number, 1, most::CALLS_AN_HOUR, "calls in the busy hour, of which the largest designs take some 100,000")
+}
+
+/// How many applications a site has.
+pub(super) fn applications(text: &str) -> Result<u32, String> {
+    whole(text, 1, most::APPLICATIONS, "for more of them, copy a section of the file")
+}
+
+/// How many CTI ports a site has.
+pub(super) fn ports(text: &str) -> Result<u32, String> {
+    whole(text, 1, most::PORTS, "Cisco advises 2000 devices a provider; for more, change `count` in the file")
+}
+
+/// How many people answer calls.
+pub(super) fn agents(text: &str) -> Result<u32, String> {
+    whole(text, 0, most::AGENTS, "the largest designs have 12,000")
+}
+
+/// An average talk time in whole seconds.
+pub(super) fn talk(text: &str) -> Result<u32, String> {
+    let span = units::duration(text).map_err(|why| format!("expected a time such as 3m or 200s: {why}"))?;
+    let longest = Span::from_secs(u64::from(most::TALK_S));
+    match span.nanos() / 1_000_000_000 {
+        seconds @ 1.. if span <= longest => Ok(seconds as u32),
+        _ => Err("expected 1s to 1h: a longer call would never end within the busy hour".into()),
+    }
+}
+
+/// What a site is called.
+pub(super) fn site_name(text: &str) -> Result<String, String> {
+    const LONGEST: usize = 60;
+    match text.trim() {
+        name if name.is_empty() || name.chars().count() > LONGEST || name.chars().any(char::is_control) => {
+            Err(format!("expected a name of 1 to {LONGEST} characters on one line"))
+        }
+        name => Ok(name.to_owned()),
+    }
+}
+
+/// A number of threads.
+pub(super) fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a number of threads, at least 1".into())
+}
+
+/// `KEY=VALUE`, a value of the workload that is changed.
+pub(super) fn setting(text: &str) -> Result<String, String> {
+    match text.split_once('=') {
+        Some((key, _)) if !key.trim().is_empty() => Ok(text.to_owned()),
+        _ => Err("expected KEY=VALUE, e.g. run.length=10m".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn replications_are_a_number_or_a_range() {
+        assert_eq!(replications("200"), Ok(0..200));
+        assert_eq!(replications("200..400"), Ok(200..400));
+        for wrong in ["", "0", "5..5", "6..5", "-1", "+1", "1..", "..5", "a", "1...5"] {
+            assert!(replications(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn seeds_are_decimal_or_hexadecimal() {
+        assert_eq!(seed("18446744073709551615"), Ok(u64::MAX));
+        assert_eq!(seed("0xfF"), Ok(255));
+        for wrong in ["", "0x", "-1", "+1", "1.5", "0x+1", "0xg", "0x10000000000000000", "18446744073709551616"] {
+            assert!(seed(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn answers_have_bounds_with_a_reason() {
+        assert_eq!(calls_per_hour("36000/h"), Ok(36_000));
+        assert_eq!((agents("0"), talk("1m30s"), nodes("8")), (Ok(0), Ok(90), Ok(8)));
+        for (wrong, word) in [
+            (nodes("9"), "eight nodes"),
+            (nodes("-1"), "1 to 8"),
+            (ports("0"), "1 to 5000"),
+            (calls_per_hour("10/s"), "busy hour"),
+            (applications("11"), "copy a section"),
+            (agents("many"), "12,000"),
+            (talk("0s"), "1s to 1h"),
+            (talk("61m"), "1s to 1h"),
+            (talk("180"), "no unit"),
+        ] {
+            let told = wrong.expect_err(word);
+            assert!(told.contains(word), "{told}");
+        }
+        assert!(site_name(" \n").is_err() && site_name("a\tb").is_err());
+    }
+}
