@@ -9,9 +9,11 @@ use clap::Args;
 use crate::analysis::{Capacity, Judged, Study, Verdict, Walked, judge};
 use crate::experiment::{self, Turn};
 use crate::record::Goal;
+use crate::report::{self, Format, Ink, draw};
 use crate::stats::Confidence;
 
-use super::flags::{StudyArguments, TextFormat};
+use super::flags::StudyArguments;
+use super::formats::{every_and, show};
 use super::memory;
 use super::model::{Loaded, Source};
 use super::output::OutputDirectory;
@@ -19,7 +21,6 @@ use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::Stop;
 use super::study::one_warm_up;
-use super::terminal::print;
 use super::vary::Knob;
 
 pub(super) const AFTER_HELP: &str = "\
@@ -69,8 +70,8 @@ pub(super) struct CapacityArguments {
     out: Option<PathBuf>,
 
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t)]
-    format: TextFormat,
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[]))]
+    format: Format,
 
     /// Print only; write no files
     #[arg(long, conflicts_with = "out")]
@@ -161,28 +162,25 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
         digest: first.digest,
         command: asked,
     };
+    let page = report::capacity_page(&capacity);
     if let Some(output) = &output {
-        output.write(&[(FILES[0], capacity.sheet().csv()), (FILES[1], capacity.json())])?;
+        let json = draw(&page, Format::Json, Ink::Plain).map_err(Stop::Failed)?;
+        output.write(&[(FILES[0], report::csv(&report::capacity_sheet(&capacity))), (FILES[1], json)])?;
     }
-    print(&match arguments.format {
-        TextFormat::Table => capacity.table().into_bytes(),
-        TextFormat::Csv => capacity.sheet().csv(),
-        TextFormat::Json => capacity.json(),
-        TextFormat::Md => capacity.markdown().into_bytes(),
-    })?;
+    show(&page, arguments.format)?;
     if let Some(output) = output {
         talk.remark(&format!("wrote {} to {}", FILES.join(", "), output.path().display()));
     }
     match capacity.turn {
-        Turn::Nowhere => Err(Stop::Missed(capacity.answer())),
+        Turn::Nowhere => Err(Stop::Missed(report::answer(&capacity))),
         Turn::Contradiction { .. } => Err(Stop::Inconclusive(format!(
             "{}\n  help: `ctisim run` at some values between shows how the measure goes",
-            capacity.answer()
+            report::answer(&capacity)
         ))),
         _ if capacity.is_narrow() => Ok(()),
         _ => Err(Stop::Inconclusive(format!(
             "{}\n  help: allow more --replications, or take a longer step",
-            capacity.answer()
+            report::answer(&capacity)
         ))),
     }
 }

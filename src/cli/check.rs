@@ -2,16 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::Args;
 use clap::builder::PossibleValuesParser;
-use clap::{Args, ValueEnum};
 
 use crate::check::{ADVICE, Lint};
-use crate::report;
+use crate::report::{Format, check_page};
 use crate::workload::Severity;
 
+use super::formats::{show, text_and};
 use super::model;
 use super::stop::Stop;
-use super::terminal::{colored, print};
 use super::values::setting;
 
 pub(super) const AFTER_HELP: &str =
@@ -26,8 +26,8 @@ pub(super) struct CheckArguments {
     workload: PathBuf,
 
     /// How to print what was found
-    #[arg(long, value_enum, default_value_t)]
-    format: CheckFormat,
+    #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = text_and(&[Format::Sarif]))]
+    format: Format,
 
     /// Take a kind of warning, or all warnings, for errors; may be repeated
     #[arg(long, value_name = "ID|warnings", value_parser = denied(), hide_possible_values = true)]
@@ -40,18 +40,6 @@ pub(super) struct CheckArguments {
     /// Change a value of the workload, e.g. run.length=10m; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     settings: Vec<String>,
-}
-
-/// How findings are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum CheckFormat {
-    /// For people: the checklist, and each finding with its place in the file
-    #[default]
-    Text,
-    /// The same as one JSON object
-    Json,
-    /// The findings as SARIF 2.1.0, for code review tools
-    Sarif,
 }
 
 /// All warnings together.
@@ -73,18 +61,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Stop> {
     let mut examination =
         model::examine(&model::shown(path), &text, &arguments.settings, directory).map_err(Stop::Invalid)?;
     examination.lint(|id| level(arguments, id));
-    let report = match arguments.format {
-        CheckFormat::Text => {
-            let mut report = report::check_text(&examination, colored(&std::io::stdout()));
-            if !arguments.settings.is_empty() {
-                report += &format!("note: this is how it reads with --set {}\n", arguments.settings.join(" --set "));
-            }
-            report.into_bytes()
-        }
-        CheckFormat::Json => report::check_json(&examination),
-        CheckFormat::Sarif => report::check_sarif(&examination),
-    };
-    print(&report)?;
+    show(&check_page(&examination, &arguments.settings), arguments.format)?;
     match examination.count(Severity::Error) {
         0 => Ok(()),
         _ => Err(Stop::Found),

@@ -9,9 +9,10 @@ use crate::analysis::{self, Difference, Study};
 use crate::engine::Time;
 use crate::plan::{Plan, StudyKind};
 use crate::record::Measure;
-use crate::report;
+use crate::report::{self, Callers, Format, Listed, Pair};
 
-use super::flags::{StudyArguments, TextFormat};
+use super::flags::StudyArguments;
+use super::formats::{every_and, show};
 use super::memory;
 use super::model::{Loaded, Source};
 use super::output::OutputDirectory;
@@ -19,7 +20,7 @@ use super::prelude::{Prelude, jobs_for};
 use super::repeat::{Repeat, quoted};
 use super::stop::Stop;
 use super::study::warm_up_is_open;
-use super::terminal::{Talk, print};
+use super::terminal::Talk;
 use super::values::{Share, setting};
 use super::vary::not_of_the_study;
 
@@ -63,8 +64,8 @@ pub(super) struct CompareArguments {
     pub(super) all: bool,
 
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: TextFormat,
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[]))]
+    pub(super) format: Format,
 
     /// Directory for comparison.csv [default: results/<A>.compare]
     #[arg(long, value_name = "DIR")]
@@ -133,21 +134,14 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let values = |study: &Study| analysis::samples(study, &measures);
     let compared = analysis::compare(&values(&first), &values(&second), arguments.margin.value);
 
-    let csv = report::comparison_sheet(&compared).csv();
+    // What somebody asked for is shown, whatever there is to say of it.
+    let listed = if arguments.all || !arguments.measures.is_empty() { Listed::All } else { Listed::Differing };
+    let pair = pair(arguments, (&a, &b), b_path, replications, seed);
+    let page = report::comparison_page(&pair, &compared, listed);
     if let Some(output) = &output {
-        output.write(&[(FILE, csv.clone())])?;
+        output.write(&[(FILE, report::csv(&report::comparison_sheet(&compared)))])?;
     }
-    let title = title(arguments, (&a, &b), b_path, &replications, seed);
-    match arguments.format {
-        TextFormat::Table => {
-            // What somebody asked for is shown, whatever there is to say of it.
-            let all = arguments.all || !arguments.measures.is_empty();
-            print((title + &report::comparison_table(&compared, all)).as_bytes())?;
-        }
-        TextFormat::Csv => print(&csv)?,
-        TextFormat::Json => print(&report::comparison_sheet(&compared).json())?,
-        TextFormat::Md => print((title + "\n" + &report::comparison_markdown(&compared)).as_bytes())?,
-    }
+    show(&page, arguments.format)?;
     if let Some(output) = output {
         talk.remark(&format!("wrote {FILE} to {}", output.path().display()));
     }
@@ -215,34 +209,26 @@ fn notes(a: &Plan, b: &Plan, talk: Talk) {
     }
 }
 
-fn title(
+/// What was compared.
+fn pair(
     arguments: &CompareArguments,
     (a, b): (&Plan, &Plan),
     b_path: &Path,
-    replications: &Range<u64>,
+    replications: Range<u64>,
     seed: u64,
-) -> String {
+) -> Pair {
     let described = |path: &Path, settings: &[String]| {
         let sets: String = settings.iter().map(|setting| format!(" --set {}", quoted(setting))).collect();
         format!("{}{sets}", path.display())
     };
-    let count = replications.end - replications.start;
-    format!(
-        "A: {}\nB: {}\n{count} replication{} of each, {}, seed {seed}{}\n(Of a percentile, the mean of the replications' \
-         own.)\n",
-        described(&arguments.a, &arguments.settings_a),
-        described(b_path, &arguments.settings_b),
-        if count == 1 { "" } else { "s" },
-        if a.sources == b.sources { "with the same callers" } else { "with callers of their own" },
-        match replications.start {
-            0 => String::new(),
-            first => format!(" (numbers {first} to {})", replications.end - 1),
-        },
-    ) + &match a.study {
-        StudyKind::Steady => {
-            format!("(Steady: of both the first {} are left out.)\n", report::span(a.warm_up.since(Time::ZERO)))
-        }
-        StudyKind::Terminating => String::new(),
+    Pair {
+        name: a.name.clone(),
+        a: described(&arguments.a, &arguments.settings_a),
+        b: described(b_path, &arguments.settings_b),
+        replications,
+        seed,
+        callers: if a.sources == b.sources { Callers::Shared } else { Callers::Own },
+        left_out: (a.study == StudyKind::Steady).then(|| a.warm_up.since(Time::ZERO)),
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::dependencies::Dependencies;
-use crate::report::{self, Drawing};
+use crate::report::{Format, dependencies_page, dependency_page};
 
+use super::formats::{every_and, show};
 use super::model::{self, Loaded};
 use super::stop::Stop;
-use super::terminal::print;
 use super::values::setting;
 
 #[derive(Clone, Debug, Args)]
@@ -21,26 +21,12 @@ pub(super) struct DepsArguments {
     name: Option<String>,
 
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t)]
-    format: DepsFormat,
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Dot, Format::Mermaid]))]
+    format: Format,
 
     /// Change a value of the workload, e.g. application.ivr.ctimanagers=["sub1"]; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     settings: Vec<String>,
-}
-
-/// How dependency records are printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum DepsFormat {
-    /// For people
-    #[default]
-    Table,
-    /// For programs
-    Json,
-    /// A picture for Graphviz
-    Dot,
-    /// A picture for Mermaid
-    Mermaid,
 }
 
 /// Prints the dependency records of a workload, or all about one of them.
@@ -55,17 +41,9 @@ pub(super) fn deps(arguments: &DepsArguments) -> Result<(), Stop> {
             Stop::Usage(what + &hint)
         })?),
     };
-    let drawing = || match subject {
-        None => Drawing::whole(&dependencies),
-        Some(subject) => Drawing::around(&dependencies, subject),
+    let page = match subject {
+        None => dependencies_page(&dependencies),
+        Some(subject) => dependency_page(&dependencies, subject),
     };
-    let data = match (arguments.format, subject) {
-        (DepsFormat::Table, None) => report::dependencies_table(&dependencies).into_bytes(),
-        (DepsFormat::Table, Some(subject)) => report::dependency_table(&dependencies, subject).into_bytes(),
-        (DepsFormat::Json, None) => report::dependencies_json(&dependencies),
-        (DepsFormat::Json, Some(subject)) => report::dependency_json(&dependencies, subject),
-        (DepsFormat::Dot, _) => report::dot(&drawing()).into_bytes(),
-        (DepsFormat::Mermaid, _) => report::mermaid(&drawing()).into_bytes(),
-    };
-    print(&data)
+    show(&page, arguments.format)
 }

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::ops::Range;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::terminal::Talk;
 use super::values::{jobs, replications, seed, setting};
@@ -37,35 +37,4 @@ impl StudyArguments {
     pub(super) fn talk(&self) -> Talk {
         if self.quiet { Talk::Quiet } else { Talk::Remarks }
     }
-}
-
-/// How what is no workbook is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum TextFormat {
-    /// For people
-    #[default]
-    Table,
-    /// The rows of the file
-    Csv,
-    /// The same rows as JSON
-    Json,
-    /// For pull requests and wikis
-    Md,
-}
-
-/// How the summary is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people
-    #[default]
-    Table,
-    /// The rows of summary.csv, or of sweep.csv
-    Csv,
-    /// The same rows as JSON
-    Json,
-    /// A Markdown table
-    Md,
-    /// A workbook with a sheet for each table, and charts, as one more file beside the table that is printed; with
-    /// --no-files it is printed itself
-    Xlsx,
 }

@@ -9,9 +9,10 @@ use clap::Args;
 use crate::analysis::{Baseline, Gate, GateReport, Gated, Speed, SpeedHeld, Study};
 use crate::engine::{Span, Time};
 use crate::record::Measure;
-use crate::report;
+use crate::report::{self, Format, Ink, draw};
 
 use super::flags::StudyArguments;
+use super::formats::{every_and, show};
 use super::instructions;
 use super::memory;
 use super::model::{self, Loaded};
@@ -20,7 +21,7 @@ use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::Stop;
 use super::study::warm_up_is_open;
-use super::terminal::{print, say};
+use super::terminal::say;
 
 pub(super) const AFTER_HELP: &str = "\
 Record a baseline once, have it reviewed, and hold every change against it:
@@ -67,6 +68,10 @@ pub(super) struct GateArguments {
     #[command(flatten)]
     pub(super) study: StudyArguments,
 
+    /// What to print on standard output
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Junit]))]
+    pub(super) format: Format,
+
     /// Write JUnit XML to this file
     #[arg(long, value_name = "FILE")]
     pub(super) junit: Option<PathBuf>,
@@ -96,17 +101,15 @@ pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
         return record(arguments, loaded);
     }
     let report = judge(arguments, loaded)?;
-    let files = [
-        (&arguments.junit, report::gate_junit(&report)),
-        (&arguments.markdown, report::gate_markdown(&report).into_bytes()),
-        (&arguments.json, report::gate_json(&report)),
-    ];
-    for (path, content) in files {
+    let files = [(&arguments.junit, Format::Junit), (&arguments.markdown, Format::Md), (&arguments.json, Format::Json)];
+    let page = report::gate_page(&report);
+    for (path, format) in files {
         let Some(path) = path else { continue };
+        let content = draw(&page, format, Ink::Plain).map_err(Stop::Failed)?;
         create_parent(path)?;
         write_new(path, &content, true, String::new)?;
     }
-    print(report::gate_table(&report).as_bytes())?;
+    show(&page, arguments.format)?;
     match report.verdict {
         Gate::Pass | Gate::Improvement => Ok(()),
         Gate::Regression => Err(Stop::Missed("there is a regression".to_owned())),

@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod deps;
 mod flags;
+mod formats;
 mod gate;
 mod init;
 mod instructions;

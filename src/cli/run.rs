@@ -7,10 +7,11 @@ use clap::Args;
 
 use crate::analysis::{Judged, Provenance, Study, Verdict, judge};
 use crate::record::Goal;
-use crate::report;
+use crate::report::{self, Format, Page};
 use crate::stats::Confidence;
 
-use super::flags::{Format, StudyArguments};
+use super::flags::StudyArguments;
+use super::formats::{every_and, show};
 use super::memory;
 use super::model::{self, Loaded};
 use super::output::{File, OutputDirectory};
@@ -18,7 +19,6 @@ use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::{Stop, stopped};
 use super::study::{Precision, Runner};
-use super::terminal::print;
 use super::workbook::{self, Workbook};
 
 /// The most replications that a precision may take if nobody says how many.
@@ -51,7 +51,7 @@ pub(super) struct RunArguments {
     pub(super) out: Option<PathBuf>,
 
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Xlsx]))]
     pub(super) format: Format,
 
     /// Check every identity of the model on every call as well (slower)
@@ -110,10 +110,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let judged: Vec<Judged> = goals.iter().map(|goal| judge(goal, &study, Confidence::USUAL)).collect();
     // However many it took: so many give the same bytes again.
     let provenance = Provenance::new(&study, digest, command(arguments, &done, seed));
-    let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of_study(&study, &judged, &provenance));
+    let page = report::run_page(&study, &judged, &provenance);
+    let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
     let mut names = FILES.join(", ");
     if let Some(output) = &output {
-        let mut files = files(&study, &judged, &provenance);
+        let mut files = files(&page, &study, &provenance);
         if let Some(file) = workbook.as_ref().and_then(Workbook::file) {
             names = format!("{names}, {}", file.0);
             files.push(file);
@@ -124,7 +125,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     // After the files: results that took an hour are not lost because nobody could take the summary.
     match workbook.as_ref().filter(|_| arguments.no_files) {
         Some(workbook) => workbook.print()?,
-        None => print(&summary(&study, &judged, arguments.format))?,
+        None if workbook.is_some() => show(&page, Format::Table)?,
+        None => show(&page, arguments.format)?,
     }
     if let Some(output) = output {
         talk.remark(&format!("wrote {names} to {}", output.path().display()));
@@ -187,26 +189,11 @@ fn command(arguments: &RunArguments, replications: &Range<u64>, seed: u64) -> St
 }
 
 /// The result files, in the order of [`FILES`].
-fn files(study: &Study, judged: &[Judged], provenance: &Provenance) -> Vec<File<String>> {
-    let contents = [
-        report::summary_sheet(study).csv(),
-        report::goals_sheet(study, judged).csv(),
-        report::replications_sheet(study).csv(),
-        report::devices_sheet(study).csv(),
-        report::timeline_sheet(study).csv(),
-        report::histograms_hlog(study),
-        report::run_json(provenance),
-    ];
+fn files(page: &Page<'_>, study: &Study, provenance: &Provenance) -> Vec<File<String>> {
+    // What the last of the sheets has is written as JSON.
+    let sheets = page.sheets.iter().map(report::csv);
+    let contents = sheets.take(FILES.len() - 2).chain([report::histograms_hlog(study), report::run_json(provenance)]);
     FILES.map(String::from).into_iter().zip(contents).collect()
-}
-
-fn summary(study: &Study, judged: &[Judged], format: Format) -> Vec<u8> {
-    match format {
-        Format::Table | Format::Xlsx => (report::table(study) + &report::goals_table(judged)).into_bytes(),
-        Format::Csv => report::summary_sheet(study).csv(),
-        Format::Json => report::summary_json(study),
-        Format::Md => report::summary_markdown(study).into_bytes(),
-    }
 }
 
 #[cfg(test)]

@@ -10,9 +10,11 @@ use sha2::{Digest, Sha256};
 use crate::analysis::{Point, PointResult, Study, Sweep};
 use crate::experiment::Failure;
 use crate::record::{Goal, Measure};
+use crate::report::{self, Format};
 use crate::verify::FINGERPRINTS;
 
-use super::flags::{Format, StudyArguments};
+use super::flags::StudyArguments;
+use super::formats::{every_and, show};
 use super::memory;
 use super::model::{Loaded, Source};
 use super::output::OutputDirectory;
@@ -20,7 +22,6 @@ use super::prelude::{Prelude, jobs};
 use super::repeat::Repeat;
 use super::stop::{Stop, stopped};
 use super::study::{Runner, one_warm_up};
-use super::terminal::print;
 use super::vary::Knob;
 use super::workbook::{self, Workbook};
 
@@ -59,7 +60,7 @@ pub(super) struct SweepArguments {
     out: Option<PathBuf>,
 
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Xlsx]))]
     format: Format,
 
     /// Print only; write no files, keep no points
@@ -164,10 +165,11 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     prelude.commit();
 
     let sweep = swept(arguments, wanted, found, measures);
-    let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of_sweep(&sweep));
+    let page = report::sweep_page(&sweep);
+    let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
     let mut names = FILE.to_owned();
     if let Some(output) = &output {
-        let mut files = vec![(names.clone(), sweep.sheet().csv())];
+        let mut files = vec![(names.clone(), report::csv(&report::sweep_sheet(&sweep)))];
         if let Some(file) = workbook.as_ref().and_then(Workbook::file) {
             names = format!("{names}, {}", file.0);
             files.push(file);
@@ -176,21 +178,13 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     }
     match workbook.as_ref().filter(|_| arguments.no_files) {
         Some(workbook) => workbook.print()?,
-        None => print(&shown(&sweep, arguments.format))?,
+        None if workbook.is_some() => show(&page, Format::Table)?,
+        None => show(&page, arguments.format)?,
     }
     if let Some(output) = output {
         talk.remark(&format!("wrote {names} to {}", output.path().display()));
     }
     workbook.map_or(Ok(()), Workbook::finish)
-}
-
-fn shown(sweep: &Sweep, format: Format) -> Vec<u8> {
-    match format {
-        Format::Table | Format::Xlsx => sweep.table().into_bytes(),
-        Format::Csv => sweep.sheet().csv(),
-        Format::Json => sweep.sheet().json(),
-        Format::Md => sweep.markdown().into_bytes(),
-    }
 }
 
 /// What the table shows: what was asked for, and the measures of goals as far as they are known beforehand.

@@ -2,14 +2,16 @@
 
 use std::num::NonZeroUsize;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::experiment::Failure;
-use crate::verify::{self, Crew, Options, Outcome, Part, Verification};
+use crate::report::Format;
+use crate::verify::{Crew, Options, Outcome, Part, Verification, verify_page};
 
+use super::formats::{every_and, show};
 use super::prelude::{Prelude, jobs};
 use super::stop::Stop;
-use super::terminal::{Talk, print};
+use super::terminal::Talk;
 use super::values;
 
 #[derive(Clone, Debug, Default, Args)]
@@ -32,24 +34,12 @@ pub(super) struct VerifyArguments {
     pub(super) jobs: Option<NonZeroUsize>,
 
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: VerifyFormat,
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[]))]
+    pub(super) format: Format,
 
     /// No progress bar
     #[arg(long, short)]
     pub(super) quiet: bool,
-}
-
-/// How the outcome of a verification is printed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum VerifyFormat {
-    /// For people
-    #[default]
-    Table,
-    /// With all digits
-    Json,
-    /// For pull requests and wikis
-    Md,
 }
 
 /// Checks the program itself, and prints what was expected and found.
@@ -76,11 +66,7 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<(), Stop> {
         Failure::Violated { .. } => Stop::Violated(failure.to_string()),
         Failure::Threads(_) => Stop::Failed(format!("{failure}\n  help: try fewer --jobs")),
     })?;
-    print(&match arguments.format {
-        VerifyFormat::Table => verify::table(&outcome).into_bytes(),
-        VerifyFormat::Json => verify::json(&outcome),
-        VerifyFormat::Md => verify::markdown(&outcome).into_bytes(),
-    })?;
+    show(&verify_page(&outcome), arguments.format)?;
     judged(&outcome)
 }
 

@@ -2,11 +2,8 @@
 
 use std::io::{self, IsTerminal};
 
-use crate::analysis::{Judged, Provenance, Study, Sweep};
-#[cfg(feature = "xlsx")]
-use crate::report;
+use crate::report::{Format, Ink, Page, draw};
 
-use super::flags::Format;
 use super::output::File;
 use super::stop::Stop;
 use super::terminal::print;
@@ -36,28 +33,9 @@ pub(super) struct Workbook {
 }
 
 impl Workbook {
-    /// That of a study, or what does not fit into it.
-    #[cfg(feature = "xlsx")]
-    pub(super) fn of_study(study: &Study, judged: &[Judged], provenance: &Provenance) -> Workbook {
-        Workbook { name: name(&study.plan.name), content: report::workbook(study, judged, provenance) }
-    }
-
-    /// That of a sweep.
-    #[cfg(feature = "xlsx")]
-    pub(super) fn of_sweep(sweep: &Sweep) -> Workbook {
-        Workbook { name: name(&sweep.workload), content: report::sweep_workbook(sweep) }
-    }
-
-    /// [`check`] has seen to it that nobody asks.
-    #[cfg(not(feature = "xlsx"))]
-    pub(super) fn of_study(_: &Study, _: &[Judged], _: &Provenance) -> Workbook {
-        unreachable!("built without workbooks")
-    }
-
-    /// Likewise.
-    #[cfg(not(feature = "xlsx"))]
-    pub(super) fn of_sweep(_: &Sweep) -> Workbook {
-        unreachable!("built without workbooks")
+    /// That of a page, or what does not fit into it.
+    pub(super) fn of(page: &Page<'_>) -> Workbook {
+        Workbook { name: name(&page.name), content: draw(page, Format::Xlsx, Ink::Plain) }
     }
 
     /// Its file, unless it could not be made: that is no reason to lose the others.

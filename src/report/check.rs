@@ -1,63 +1,86 @@
-//! What `check` found: the checklist and the findings, for people and for programs. `docs/CHECK.md` describes both.
+//! What `check` found: the checklist and the findings. `docs/CHECK.md` describes what files have of it.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::check::{Examination, Finding, Positions, State};
+use super::json::Document;
+use super::page::{
+    Block, Column, Entry, Excerpt, Extent, Finding, FindingKind, Findings, Form, Page, Related, Section, Table, Tone,
+};
+use super::sheet::Sheet;
+use super::words::plural;
+use crate::analysis::Cell;
+use crate::check::{ADVICE, Examination, Finding as Found, Line, Position, Positions, State};
 use crate::workload::{Place, Problem, Severity};
-
-/// The report for people: the checklist, the findings in the order of the file, and a line that sums up.
-pub fn check_text(examination: &Examination, color: bool) -> String {
-    let positions = Positions::new(&examination.text);
-    let width = examination.checklist.iter().map(|line| line.step.title().len()).max().unwrap_or_default();
-    let mut report = String::new();
-    // Where nothing could be read, there are nine times nothing to say.
-    let known = if readable(examination) { &examination.checklist[..] } else { &[] };
-    for line in known {
-        let state = match line.state {
-            State::Done => "done",
-            State::NotDone => "not done",
-            State::Unknown => "cannot be told before the errors are mended",
-        };
-        let offenders: Vec<String> = line
-            .offenders
-            .iter()
-            .take(OFFENDERS_SHOWN)
-            .map(|offender| {
-                let at = positions.at(offender.place.start);
-                format!("{} ({}:{})", offender.name, at.line, at.column)
-            })
-            .chain(more(line.offenders.len(), OFFENDERS_SHOWN))
-            .collect();
-        let (number, title) = (line.step.number(), line.step.title());
-        let why = match offenders.is_empty() {
-            true if line.state == State::NotDone => ": 4 and 5 come first".to_owned(),
-            true => String::new(),
-            false => format!(": {}", offenders.join(", ")),
-        };
-        report += &format!("{number}  {title:<width$}  {state}{why}\n");
-    }
-    for finding in examination.findings.iter().take(FINDINGS_SHOWN) {
-        report += &format!("\n{}\n", finding.problem.render(&examination.name, &examination.text, color));
-    }
-    if let Some(more) = more(examination.findings.len(), FINDINGS_SHOWN) {
-        report += &format!("\n{more}: `--format json` has them all\n");
-    }
-    if examination.more > 0 {
-        report += &format!("\n{} more errors come to light once these are mended\n", examination.more);
-    }
-    report += &format!("\n{}\n", in_short(examination));
-    report.trim_start_matches('\n').to_owned()
-}
-
-fn readable(examination: &Examination) -> bool {
-    examination.checklist.iter().any(|line| line.state != State::Unknown)
-}
 
 /// People read no more findings than these.
 const FINDINGS_SHOWN: usize = 100;
 
 /// Nor more names in a line.
 const OFFENDERS_SHOWN: usize = 12;
+
+/// What errors behind which there is no rule are called where everything has a name.
+const ERROR_ID: &str = "invalid";
+
+/// The checklist, the findings in the order of the file, and a line that sums up. `settings` are what was changed in the
+/// workload as it was read.
+pub fn check_page<'a>(examination: &'a Examination, settings: &[String]) -> Page<'a> {
+    let positions = Positions::new(&examination.text);
+    let mut page = Page::new(&*examination.name);
+    report(examination, &positions, settings, page.section(Extent::Both));
+    page.sheets.push(sheet(examination));
+    page.document = Some(Document::new(|| Report::new(examination, &Positions::new(&examination.text))));
+    page.findings = Some(findings(examination, &positions));
+    page
+}
+
+fn report<'a>(examination: &'a Examination, positions: &Positions<'_>, settings: &[String], section: &mut Section<'a>) {
+    let mut table = Table::of(Form::Checklist, ["step", "title", "state"].map(Column::words));
+    // Where nothing could be read, there are nine times nothing to say.
+    for line in examination.checklist.iter().filter(|_| readable(examination)) {
+        table.row([line.step.number().to_string().into(), line.step.title().into(), state(line, positions)]);
+    }
+    section.table(table);
+    for finding in examination.findings.iter().take(FINDINGS_SHOWN) {
+        let Examination { name: file, text, .. } = examination;
+        section.blocks.push(Block::Excerpt(Excerpt { problem: &finding.problem, file, text }));
+    }
+    if let Some(more) = more(examination.findings.len(), FINDINGS_SHOWN) {
+        section.paragraph(format!("{more}: `--format json` has them all"));
+    }
+    if examination.more > 0 {
+        section.paragraph(format!("{} more errors come to light once these are mended", examination.more));
+    }
+    section.paragraph(in_short(examination));
+    if !settings.is_empty() {
+        section.note(format!("note: this is how it reads with --set {}", settings.join(" --set ")));
+    }
+}
+
+fn readable(examination: &Examination) -> bool {
+    examination.checklist.iter().any(|line| line.state != State::Unknown)
+}
+
+/// How far a step is, and who keeps it from being done.
+fn state(line: &Line, positions: &Positions<'_>) -> Entry {
+    let (tone, state) = match line.state {
+        State::Done => (Tone::Good, "done"),
+        State::NotDone => (Tone::Bad, "not done"),
+        State::Unknown => (Tone::Open, "cannot be told before the errors are mended"),
+    };
+    let named = line.offenders.iter().take(OFFENDERS_SHOWN).map(|offender| {
+        let at = positions.at(offender.place.start);
+        format!("{} ({}:{})", offender.name, at.line, at.column)
+    });
+    let offenders: Vec<String> = named.chain(more(line.offenders.len(), OFFENDERS_SHOWN)).collect();
+    let why = match offenders.is_empty() {
+        true if line.state == State::NotDone => ": 4 and 5 come first".to_owned(),
+        true => String::new(),
+        false => format!(": {}", offenders.join(", ")),
+    };
+    Entry::verdict(tone, format!("{state}{why}"))
+}
 
 /// What is not shown of so many.
 fn more(count: usize, shown: usize) -> Option<String> {
@@ -68,8 +91,7 @@ fn in_short(examination: &Examination) -> String {
     let done = examination.checklist.iter().filter(|line| line.state == State::Done).count();
     let counted = |severity, one: &str| match examination.count(severity) {
         0 => format!("no {one}s"),
-        1 => format!("1 {one}"),
-        count => format!("{count} {one}s"),
+        count => format!("{count} {one}{}", plural(count as u64)),
     };
     let (errors, warnings) = (counted(Severity::Error, "error"), counted(Severity::Warning, "warning"));
     let steps = match readable(examination) {
@@ -83,7 +105,60 @@ fn in_short(examination: &Examination) -> String {
     format!("{}: {steps}{errors}, {warnings}{further}", examination.name)
 }
 
-/// The report as JSON.
+/// The name of a problem's kind: of a warning its own, of an error the number of the rule behind it.
+fn id_of(problem: &Problem) -> &'static str {
+    let number = || problem.rule.and_then(|rule| rule.split_once(": ")).map(|(number, _)| number);
+    problem.id.or_else(number).unwrap_or(ERROR_ID)
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+fn stretch(place: &Place, positions: &Positions<'_>) -> [Position; 2] {
+    [place.start, place.end].map(|at| positions.at(at))
+}
+
+/// A row a finding.
+fn sheet(examination: &Examination) -> Sheet<'_> {
+    let columns = [
+        "workload",
+        "level",
+        "id",
+        "message",
+        "label",
+        "hint",
+        "rule",
+        "step",
+        "line",
+        "column",
+        "end_line",
+        "end_column",
+    ];
+    Sheet::new("findings", columns, move || {
+        let positions = Positions::new(&examination.text);
+        examination.findings.iter().map(move |finding| {
+            let row = FindingRow::of(finding, &positions);
+            let texts = [
+                Some(&*examination.name),
+                Some(row.level),
+                Some(row.id),
+                Some(row.message),
+                row.label,
+                row.hint,
+                row.rule,
+            ];
+            let places = [row.line, row.column, row.end_line, row.end_column].map(|number| Cell::Whole(number as u64));
+            let step = row.step.map(u64::from).into();
+            texts.map(Cell::from).into_iter().chain([step]).chain(places).collect()
+        })
+    })
+}
+
+/// All of it for programs.
 #[derive(Serialize)]
 struct Report<'a> {
     format: u32,
@@ -140,80 +215,100 @@ struct ElsewhereRow<'a> {
     line: usize,
 }
 
-/// What errors behind which there is no rule are called where everything has a name.
-pub(super) const ERROR_ID: &str = "invalid";
-
-/// The name of a problem's kind: of a warning its own, of an error the number of the rule behind it.
-pub(super) fn id_of(problem: &Problem) -> &'static str {
-    let number = || problem.rule.and_then(|rule| rule.split_once(": ")).map(|(number, _)| number);
-    problem.id.or_else(number).unwrap_or(ERROR_ID)
+impl<'a> Report<'a> {
+    fn new(examination: &'a Examination, positions: &Positions<'_>) -> Report<'a> {
+        let step = |line: &'a Line| StepRow {
+            step: line.step.number(),
+            title: line.step.title(),
+            state: line.state,
+            offenders: line
+                .offenders
+                .iter()
+                .map(|offender| {
+                    let at = positions.at(offender.place.start);
+                    OffenderRow { name: &offender.name, line: at.line, column: at.column }
+                })
+                .collect(),
+        };
+        Report {
+            format: 1,
+            workload: &examination.name,
+            errors: examination.count(Severity::Error),
+            warnings: examination.count(Severity::Warning),
+            warnings_complete: examination.complete,
+            checklist: examination.checklist.iter().map(step).collect(),
+            findings: examination.findings.iter().map(|finding| FindingRow::of(finding, positions)).collect(),
+        }
+    }
 }
 
-/// The report as one JSON object.
-pub fn check_json(examination: &Examination) -> Vec<u8> {
-    let positions = Positions::new(&examination.text);
-    let report = Report {
-        format: 1,
-        workload: &examination.name,
-        errors: examination.count(Severity::Error),
-        warnings: examination.count(Severity::Warning),
-        warnings_complete: examination.complete,
-        checklist: examination
-            .checklist
-            .iter()
-            .map(|line| StepRow {
-                step: line.step.number(),
-                title: line.step.title(),
-                state: line.state,
-                offenders: line
-                    .offenders
-                    .iter()
-                    .map(|offender| {
-                        let at = positions.at(offender.place.start);
-                        OffenderRow { name: &offender.name, line: at.line, column: at.column }
-                    })
-                    .collect(),
-            })
-            .collect(),
-        findings: examination.findings.iter().map(|finding| row(finding, &positions)).collect(),
-    };
-    pretty(&report)
+impl<'a> FindingRow<'a> {
+    fn of(finding: &'a Found, positions: &Positions<'_>) -> FindingRow<'a> {
+        let problem = &finding.problem;
+        let [begin, end] = stretch(&problem.place, positions);
+        let also = |(place, label): &'a (Place, String)| {
+            let at = positions.at(place.start);
+            AlsoRow { label, line: at.line, column: at.column }
+        };
+        FindingRow {
+            level: level(problem.severity),
+            id: id_of(problem),
+            message: &problem.what,
+            label: Some(problem.label.as_str()).filter(|label| !label.is_empty()),
+            hint: problem.hint.as_deref(),
+            rule: problem.rule,
+            step: finding.step.map(|step| step.number()),
+            line: begin.line,
+            column: begin.column,
+            end_line: end.line,
+            end_column: end.column,
+            also: problem.also.as_ref().map(also),
+            elsewhere: problem.elsewhere.as_ref().map(|it| ElsewhereRow { file: &it.file, line: it.line }),
+        }
+    }
 }
 
-fn row<'a>(finding: &'a Finding, positions: &Positions<'_>) -> FindingRow<'a> {
-    let problem = &finding.problem;
-    let (begin, end) = (positions.at(problem.place.start), positions.at(problem.place.end));
-    let also = |(place, label): &'a (Place, String)| {
-        let at = positions.at(place.start);
-        AlsoRow { label, line: at.line, column: at.column }
-    };
-    FindingRow {
-        level: level(problem.severity),
+/// What code review tools show in place.
+fn findings<'a>(examination: &'a Examination, positions: &Positions<'_>) -> Findings<'a> {
+    Findings {
+        file: &examination.name,
+        kinds: kinds(examination),
+        found: examination.findings.iter().map(|finding| in_place(&finding.problem, positions)).collect(),
+    }
+}
+
+/// Every kind of finding: errors first, of them those that break a rule of the chapter by its number, then the warnings.
+fn kinds(examination: &Examination) -> Vec<FindingKind> {
+    let kind = |id, short, full, severity| FindingKind { id, short, full, severity };
+    let more = "docs/MODEL.md has every key, docs/RULES.md every rule";
+    let errors = kind(ERROR_ID, "the workload cannot be run", more, Severity::Error);
+    let problems = examination.findings.iter().map(|finding| &finding.problem);
+    let errors_by_rule = problems.filter(|problem| problem.id.is_none()).filter_map(|problem| problem.rule);
+    let broken: BTreeMap<&'static str, &'static str> =
+        errors_by_rule.filter_map(|rule| rule.split_once(": ")).collect();
+    let broken =
+        broken.into_iter().map(|(number, rule)| kind(number, rule, "docs/RULES.md has every rule", Severity::Error));
+    let warnings = ADVICE.iter().map(|advice| kind(advice.id, advice.meaning, advice.source, Severity::Warning));
+    std::iter::once(errors).chain(broken).chain(warnings).collect()
+}
+
+fn in_place<'a>(problem: &'a Problem, positions: &Positions<'_>) -> Finding<'a> {
+    let mut message = problem.what.clone();
+    // Where the trouble is in another file, the label only says who names that.
+    let label = Some(problem.label.as_str()).filter(|_| problem.elsewhere.is_none());
+    for (before, more) in [(": ", label), ("; ", problem.hint.as_deref()), (" (", problem.rule)] {
+        if let Some(more) = more.filter(|more| !more.is_empty()) {
+            message = message + before + more + if before == " (" { ")" } else { "" };
+        }
+    }
+    let also = problem.also.iter().map(|(place, label)| Related::Here(stretch(place, positions), label));
+    let elsewhere =
+        problem.elsewhere.iter().map(|it| Related::Beside { file: &it.file, line: it.line, words: &problem.what });
+    Finding {
         id: id_of(problem),
-        message: &problem.what,
-        label: Some(problem.label.as_str()).filter(|label| !label.is_empty()),
-        hint: problem.hint.as_deref(),
-        rule: problem.rule,
-        step: finding.step.map(|step| step.number()),
-        line: begin.line,
-        column: begin.column,
-        end_line: end.line,
-        end_column: end.column,
-        also: problem.also.as_ref().map(also),
-        elsewhere: problem.elsewhere.as_ref().map(|it| ElsewhereRow { file: &it.file, line: it.line }),
+        severity: problem.severity,
+        message,
+        at: stretch(&problem.place, positions),
+        related: also.chain(elsewhere).collect(),
     }
-}
-
-pub(super) const fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
-}
-
-/// Indented, with a line end: these files are read by people, too.
-pub(super) fn pretty(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = serde_json::to_vec_pretty(value).expect("strings and numbers are JSON");
-    bytes.push(b'\n');
-    bytes
 }

@@ -1,16 +1,108 @@
-//! Two systems beside each other, for people and for programs.
+//! Two systems beside each other.
 
-use super::columns::{block, new_table};
-use super::sheet::Sheet;
-use super::words::{change, human, relative_percent as percent, shown, signed};
+use std::ops::Range;
+
 use crate::analysis::{Cell, Compared, Difference, relative};
+use crate::engine::Span;
 use crate::stats::Paired;
 
-/// The columns for people.
-const HEAD: [&str; 8] = ["measure", "A", "B", "B - A", "interval", "relative", "Hodges-Lehmann", "B is"];
+use super::page::{Entry, Extent, Page, Section, Table, Tone};
+use super::sheet::Sheet;
+use super::words::{self, change, human, measured, plural, relative_change, signed_change, span};
 
-/// What people read of it: what differs first, then what is undecided, and of all the others only if they are wanted.
-fn lines(compared: &[Compared], all: bool) -> Vec<[String; HEAD.len()]> {
+/// What was compared.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pair {
+    /// The name of the first workload.
+    pub name: String,
+    /// The first, A, as people would ask for it.
+    pub a: String,
+    /// The second, B.
+    pub b: String,
+    /// Which replications of each.
+    pub replications: Range<u64>,
+    /// With which seed.
+    pub seed: u64,
+    /// Whose callers they have.
+    pub callers: Callers,
+    /// How much of the beginning of both is left out, if they are steady.
+    pub left_out: Option<Span>,
+}
+
+/// Whose callers two systems have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callers {
+    /// The same.
+    Shared,
+    /// Each its own.
+    Own,
+}
+
+/// Which measures a report has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// Those that differ, or may.
+    Differing,
+    /// All.
+    All,
+}
+
+/// The page of a comparison: what differs first, then what is undecided.
+pub fn comparison_page<'a>(pair: &Pair, compared: &'a [Compared], listed: Listed) -> Page<'a> {
+    let mut page = Page::new(&*pair.name);
+    title(pair, page.section(Extent::Both));
+    page.section(Extent::Report).table(differences(compared, listed));
+    page.section(Extent::Excerpt).table(differences(compared, Listed::Differing));
+    page.section(Extent::Both).paragraph(summary(compared));
+    page.section(Extent::Report).table(undecided(compared));
+    page.sheets = vec![comparison_sheet(compared)];
+    page
+}
+
+fn title(pair: &Pair, section: &mut Section<'_>) {
+    let Pair { a, b, replications: Range { start: first, end }, seed, .. } = pair;
+    let count = end - first;
+    section.paragraph(format!("A: {a}"));
+    section.note(format!("B: {b}"));
+    section.note(format!(
+        "{count} replication{} of each, {}, seed {seed}{}",
+        plural(count),
+        match pair.callers {
+            Callers::Shared => "with the same callers",
+            Callers::Own => "with callers of their own",
+        },
+        if *first == 0 { String::new() } else { format!(" (numbers {first} to {})", end - 1) },
+    ));
+    section.note("(Of a percentile, the mean of the replications' own.)");
+    if let Some(left_out) = pair.left_out {
+        section.note(format!("(Steady: of both the first {} are left out.)", span(left_out)));
+    }
+}
+
+/// A value, a difference and its interval, of a measure with this unit.
+pub(super) fn change_entries(compared: &Compared) -> [Entry; 3] {
+    let unit = compared.measure.unit();
+    match (&compared.paired, compared.interval()) {
+        (Some(paired), Some((low, high))) => [
+            Entry::number(paired.mean(), unit, |value| signed_change(unit, value)),
+            Entry::interval(low, high, unit, |value| change(unit, value)),
+            Entry::number_if(relative(paired.mean(), compared.first), "percent", relative_change),
+        ],
+        _ => [const { Entry::Missing("") }; 3],
+    }
+}
+
+/// The values of both.
+pub(super) fn value_entries(compared: &Compared) -> [Entry; 2] {
+    let unit = compared.measure.unit();
+    [compared.first, compared.second].map(|value| match value {
+        Some(value) => Entry::number(value, unit, |value| measured(unit, value)),
+        None => Entry::Missing("-"),
+    })
+}
+
+/// What people read of it: what differs first, then what is undecided, and of all the others only if they are listed.
+fn differences(compared: &[Compared], listed: Listed) -> Table {
     let order = |it: &Compared| match it.difference() {
         Difference::Higher | Difference::Lower => 0,
         Difference::OnlyFirst | Difference::OnlySecond => 1,
@@ -19,42 +111,22 @@ fn lines(compared: &[Compared], all: bool) -> Vec<[String; HEAD.len()]> {
         Difference::Same => 4,
         Difference::Nothing => 5,
     };
-    let mut rows: Vec<&Compared> = compared.iter().filter(|it| all || order(it) < 3).collect();
+    let mut rows: Vec<&Compared> = compared.iter().filter(|it| listed == Listed::All || order(it) < 3).collect();
     rows.sort_by_key(|it| order(it));
-    let line = |it: &&Compared| {
+    let head = ["measure", "A", "B", "B - A", "interval", "relative", "Hodges-Lehmann", "B is"];
+    let mut table = Table::of_numbers(head);
+    for it in rows {
         let unit = it.measure.unit();
-        let value = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| shown(unit, value));
-        let [difference, interval, relative, median] = match (&it.paired, it.interval()) {
-            (Some(paired), Some((low, high))) => [
-                signed(unit, paired.mean()),
-                format!("[{}, {}]", change(unit, low), change(unit, high)),
-                percent(relative(paired.mean(), it.first)),
-                signed(unit, paired.hodges_lehmann(it.confidence).0),
-            ],
-            _ => [const { String::new() }; 4],
-        };
-        let said = it.difference().name().replace('_', " ");
-        [it.measure.to_string(), value(it.first), value(it.second), difference, interval, relative, median, said]
-    };
-    rows.iter().map(line).collect()
-}
-
-/// The comparison for a terminal: what differs first, then what is undecided. Its names are those of files.
-pub fn comparison_table(compared: &[Compared], all: bool) -> String {
-    let mut table = new_table(HEAD);
-    for line in lines(compared, all) {
-        table.add_row(line);
+        let median = it.paired.as_ref().map(|paired| paired.hodges_lehmann(it.confidence).0);
+        let said = it.difference();
+        let tone = if said == Difference::Undecided { Tone::Open } else { Tone::Plain };
+        let [a, b] = value_entries(it);
+        let [difference, interval, relative] = change_entries(it);
+        let median = Entry::number_if(median, unit, |value| signed_change(unit, value));
+        let said = Entry::verdict(tone, words::verdict(said.name()));
+        table.row([it.measure.to_string().into(), a, b, difference, interval, relative, median, said]);
     }
-    block(table) + "\n" + &summary(compared) + &undecided(compared)
-}
-
-/// The same in Markdown.
-pub fn comparison_markdown(compared: &[Compared]) -> String {
-    let mut text = format!("| {} |\n|---|{}\n", HEAD.join(" | "), "--:|".repeat(HEAD.len() - 1));
-    for line in lines(compared, false) {
-        text += &format!("| {} |\n", line.map(|cell| cell.replace('|', "\\|")).join(" | "));
-    }
-    text + "\n" + &summary(compared)
+    table
 }
 
 fn summary(compared: &[Compared]) -> String {
@@ -62,23 +134,30 @@ fn summary(compared: &[Compared]) -> String {
     let tested = compared.len() - count(Difference::Nothing);
     format!(
         "{tested} measure{} compared: {} the same in every replication, {} alike. Intervals allow for their number (Holm): \
-         all together they find a difference where there is none with a probability of 5 % at most.\n",
-        if tested == 1 { "" } else { "s" },
+         all together they find a difference where there is none with a probability of 5 % at most.",
+        plural(tested as u64),
         count(Difference::Same),
         count(Difference::Alike)
     )
 }
 
 /// What would decide the undecided.
-fn undecided(compared: &[Compared]) -> String {
-    let mut table = new_table(["undecided", "smallest difference found in 4 of 5 studies", "replications more"]);
+fn undecided(compared: &[Compared]) -> Table {
+    let head = ["undecided", "smallest difference found in 4 of 5 studies", "replications more"];
+    let mut table = Table::of_numbers(head);
     for it in compared.iter().filter(|it| it.difference() == Difference::Undecided) {
-        let detectable = it.paired.as_ref().map(|paired| change(it.measure.unit(), paired.detectable(it.confidence)));
-        let more =
-            it.more().map_or_else(|| "cannot be told".to_owned(), |more| format!("about {}", human(more as f64)));
-        table.add_row([it.measure.to_string(), detectable.unwrap_or_else(|| "-".to_owned()), more]);
+        let unit = it.measure.unit();
+        let detectable = match it.paired.as_ref().map(|paired| paired.detectable(it.confidence)) {
+            Some(value) => Entry::number(value, unit, |value| change(unit, value)),
+            None => Entry::Missing("-"),
+        };
+        let more = match it.more() {
+            Some(more) => Entry::number(more as f64, "count", |more| format!("about {}", human(more))),
+            None => Entry::Missing("cannot be told"),
+        };
+        table.row([it.measure.to_string().into(), detectable, more]);
     }
-    block(table)
+    table
 }
 
 /// The columns of `comparison.csv`, in their order.
@@ -107,7 +186,7 @@ const COLUMNS: [&str; 20] = [
 
 /// `comparison.csv`: a row a measure.
 pub fn comparison_sheet(compared: &[Compared]) -> Sheet<'_> {
-    Sheet::new("comparison", COLUMNS, compared.iter().map(cells))
+    Sheet::new("comparison", COLUMNS, move || compared.iter().map(cells))
 }
 
 fn cells(it: &Compared) -> Vec<Cell> {
@@ -148,6 +227,8 @@ mod tests {
     use super::*;
     use crate::analysis::{Sample, compare};
     use crate::record::Measure;
+    use crate::report::csv::csv;
+    use crate::report::page::Column;
 
     fn sample(measure: &str, values: Vec<Option<f64>>) -> Sample {
         Sample { measure: Measure::parse(measure).unwrap(), values }
@@ -162,14 +243,15 @@ mod tests {
         let one = |sign: f64| (0..10).map(|at| Some(100.0 + sign * f64::from(at % 3) - 0.3 * sign)).collect();
         let undecided = compare(&[sample("offered", one(1.0))], &[sample("offered", one(-1.0))], 0.0001);
         assert_eq!(undecided[0].difference(), Difference::Undecided);
-        assert!(comparison_table(&undecided, false).contains("replications more"));
+        let more = Column::numbers("replications more");
+        assert!(super::undecided(&undecided).columns.contains(&more) && super::undecided(&undecided).rows.len() == 1);
     }
 
     #[test]
     fn what_only_one_has_is_a_row_without_numbers() {
         let some = sample("setup_delay", [1.0, 2.0, 3.0].map(Some).to_vec());
         let none = Sample { values: vec![None; 3], ..some.clone() };
-        let csv = String::from_utf8(comparison_sheet(&compare(&[some], &[none], 0.01)).csv()).unwrap();
+        let csv = String::from_utf8(csv(&comparison_sheet(&compare(&[some], &[none], 0.01)))).unwrap();
         assert!(csv.ends_with("cluster,,setup_delay,mean,ms,0,2,,,,,,,,,,,,,only_first\r\n"), "{csv}");
     }
 }

@@ -1,8 +1,32 @@
-//! Rows of text as CSV has them.
+//! A sheet as a CSV file (RFC 4180).
+
+use super::sheet::Sheet;
+use crate::analysis::{Cell, full};
+
+/// The rows of a sheet below the names of its columns.
+pub fn csv(sheet: &Sheet<'_>) -> Vec<u8> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let head = sheet.columns.iter().map(|name| text(name)).collect();
+    let rows = sheet.rows().map(|row| row.iter().map(written).collect());
+    for row in std::iter::once(head).chain(rows) {
+        let row: Vec<String> = row;
+        writer.write_record(row).expect("rows have one length and memory does not fail");
+    }
+    writer.into_inner().expect("memory does not fail")
+}
+
+fn written(cell: &Cell) -> String {
+    match cell {
+        Cell::Whole(number) => number.to_string(),
+        Cell::Number(number) => full(*number),
+        Cell::Text(words) => text(words),
+        Cell::Missing => String::new(),
+    }
+}
 
 /// A name as the text of a cell. Spreadsheets run what begins like a formula, and make a number, a date, a time or a truth
 /// value of what looks like one; an apostrophe in front keeps it a text.
-pub(super) fn cell(text: &str) -> String {
+fn text(text: &str) -> String {
     if is_taken_for_more(text) { format!("'{text}") } else { text.to_owned() }
 }
 
@@ -36,18 +60,20 @@ fn is_taken_for_more(text: &str) -> bool {
     text.contains(|c: char| c.is_ascii_digit()) && !words.any(harmless)
 }
 
-/// Rows as RFC 4180 has them.
-pub(super) fn csv_of(rows: impl IntoIterator<Item = Vec<String>>) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    for row in rows {
-        writer.write_record(row).expect("rows have one length and memory does not fail");
-    }
-    writer.into_inner().expect("memory does not fail")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_table_as_files_have_it() {
+        let row = |name: &str, value: Option<f64>| vec![name.into(), Cell::Whole(u64::MAX), value.into()];
+        let rows = move || [row("-1", Some(0.1 + 0.2)), row("a,b", None)];
+        let sheet = Sheet::new("s", ["=name", "whole", "value"], rows);
+        assert_eq!(
+            String::from_utf8(csv(&sheet)).unwrap(),
+            "'=name,whole,value\r\n'-1,18446744073709551615,0.30000000000000004\r\n\"a,b\",18446744073709551615,\r\n"
+        );
+    }
 
     #[test]
     fn names_stay_texts() {
@@ -75,7 +101,7 @@ mod tests {
             "true",
             "FALSE",
         ] {
-            assert_eq!(cell(name), format!("'{name}"));
+            assert_eq!(text(name), format!("'{name}"));
         }
         for name in [
             "",
@@ -96,7 +122,7 @@ mod tests {
             "truest",
             "Büro 2",
         ] {
-            assert_eq!(cell(name), name);
+            assert_eq!(text(name), name);
         }
     }
 }

@@ -1,10 +1,13 @@
-//! Dependency records (R8), for people and for programs.
+//! Dependency records (R8): what uses what, and what would be affected if a part of it went.
 
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use serde::Serialize;
 
-use super::columns::block;
-use super::words::human;
+use super::graph;
+use super::json::Document;
+use super::page::{Column, Extent, Form, Page, Section, Table};
+use super::sheet::Sheet;
+use super::words::{counted, whole};
+use crate::analysis::Cell;
 use crate::dependencies::{Dependencies, Effect, Kind, Loss, Position, Record, RecordId, Role, Subject, Use};
 
 /// Names are listed as long as they take no more room than this.
@@ -13,20 +16,29 @@ const SHORT: usize = 56;
 const SENTENCE: u16 = 80;
 
 /// The summary: a table for each kind of record.
-pub fn dependencies_table(dependencies: &Dependencies<'_>) -> String {
-    let mut text = format!(
-        "{}: {}, {}\n",
+pub fn dependencies_page<'d>(dependencies: &'d Dependencies<'d>) -> Page<'d> {
+    let mut page = Page::new(dependencies.name());
+    let section = page.section(Extent::Both);
+    section.paragraph(format!(
+        "{}: {}, {}",
         dependencies.name(),
         counted(dependencies.records().len(), ["record", "records"]),
         counted(dependencies.uses().len(), ["use of one by another", "uses of one by another"])
-    );
+    ));
     for kind in Kind::ALL {
-        text += &of_kind(dependencies, kind);
+        section.table(of_kind(dependencies, kind));
     }
-    text
+    page.sheets.push(uses_sheet(dependencies));
+    page.document = Some(Document::new(|| {
+        let whole = |record| Subject { record, loss: Loss::Whole };
+        let records = dependencies.ids().map(|id| json_record(dependencies, whole(id))).collect();
+        JsonSummary { workload: dependencies.name(), records }
+    }));
+    page.graph = Some(graph::whole(dependencies));
+    page
 }
 
-fn of_kind(dependencies: &Dependencies<'_>, kind: Kind) -> String {
+fn of_kind(dependencies: &Dependencies<'_>, kind: Kind) -> Table {
     let has_numbers = matches!(kind, Kind::RoutePoint | Kind::CtiPort | Kind::Phone | Kind::Destination);
     let uses_others = !matches!(kind, Kind::DirectoryNumber | Kind::Database | Kind::Node);
     let is_used = !matches!(kind, Kind::Traffic | Kind::Fault | Kind::Change);
@@ -34,7 +46,7 @@ fn of_kind(dependencies: &Dependencies<'_>, kind: Kind) -> String {
     head.extend(has_numbers.then_some("directory numbers"));
     head.extend(uses_others.then_some("uses"));
     head.extend(is_used.then_some("used by"));
-    let mut table = left_table(&head);
+    let mut table = Table::of_words(head);
     for id in dependencies.ids().filter(|&id| dependencies.record(id).kind == kind) {
         let record = dependencies.record(id);
         let mut cells = vec![sized(record), at(record.at)];
@@ -51,9 +63,9 @@ fn of_kind(dependencies: &Dependencies<'_>, kind: Kind) -> String {
             let users = dependencies.dialled_by(id).chain(dependencies.users_of(id)).map(|it| it.user);
             cells.push(few(dependencies, users, "nobody"));
         }
-        table.add_row(cells);
+        table.row(cells);
     }
-    block(table)
+    table
 }
 
 /// Names while they are short, or else how many of which kind.
@@ -84,58 +96,70 @@ fn few(dependencies: &Dependencies<'_>, ids: impl Iterator<Item = RecordId>, not
     kinds.collect::<Vec<_>>().join(", ")
 }
 
-/// The details of one record: what it uses, who uses it, and what would be affected if it went.
-pub fn dependency_table(dependencies: &Dependencies<'_>, subject: Subject) -> String {
+/// All about one record: what it uses, who uses it, and what would be affected if it went.
+pub fn dependency_page<'d>(dependencies: &'d Dependencies<'d>, subject: Subject) -> Page<'d> {
+    let effects = dependencies.affected(subject);
+    let mut page = Page::new(dependencies.name());
+    let section = page.section(Extent::Both);
+    uses(dependencies, subject, section);
+    affected(dependencies, subject, &effects, section);
+    page.graph = Some(graph::around(dependencies, subject, &effects));
+    page.sheets.push(effects_sheet(dependencies, subject));
+    page.document = Some(Document::new(move || JsonDetails {
+        workload: dependencies.name(),
+        record: json_record(dependencies, subject),
+        loss: dependencies.loss(subject),
+        affected: effects.iter().map(|effect| JsonEffect::of(dependencies, effect)).collect(),
+    }));
+    page
+}
+
+fn uses(dependencies: &Dependencies<'_>, subject: Subject, section: &mut Section<'_>) {
     let record = dependencies.record(subject.record);
     let kind = record.kind.words()[0];
-    let mut text = format!("{}: {kind} `{}`, defined at {}\n", dependencies.name(), sized(record), at(record.at));
-    let mut uses = left_table(&["it uses", "", "as", "at"]);
+    section.paragraph(format!("{}: {kind} `{}`, defined at {}", dependencies.name(), sized(record), at(record.at)));
+    let mut uses = Table::of_words(["it uses", "", "as", "at"]);
     for it in dependencies.uses_of(subject.record).filter(|_| subject.loss == Loss::Whole) {
-        uses.add_row(use_cells(dependencies, it, it.used));
+        uses.row(use_cells(dependencies, it, it.used));
     }
     if record.controls_all {
-        uses.add_row(["every device", "", "associated", ""]);
+        uses.row(["every device", "", "associated", ""]);
     }
-    text += &block(uses);
-    let mut users = left_table(&["used by", "", "as", "at"]);
+    section.table(uses);
+    let mut users = Table::of_words(["used by", "", "as", "at"]);
     for it in users_of(dependencies, subject) {
-        users.add_row(use_cells(dependencies, it, it.user));
+        users.row(use_cells(dependencies, it, it.user));
     }
     for it in dependencies.dialled_by(subject.record) {
         let [kind, name, role, place] = use_cells(dependencies, it, it.user);
-        users.add_row([kind, name, format!("{role}, by {}", dependencies.record(it.used).name), place]);
+        users.row([kind, name, format!("{role}, by {}", dependencies.record(it.used).name), place]);
     }
-    let nobody = users.row_count() == 0;
-    text += &block(users);
-    if nobody {
-        text += "\nNobody uses it.\n";
+    if !section.table(users) {
+        section.paragraph("Nobody uses it.");
     }
-    text + &affected(dependencies, subject)
 }
 
-fn affected(dependencies: &Dependencies<'_>, subject: Subject) -> String {
-    let effects = dependencies.affected(subject);
+fn affected(dependencies: &Dependencies<'_>, subject: Subject, effects: &[Effect], section: &mut Section<'_>) {
     let loss = dependencies.loss(subject);
     if effects.is_empty() {
-        return format!("\nIf {loss}, nothing else would be affected.\n");
+        section.paragraph(format!("If {loss}, nothing else would be affected."));
+        return;
     }
-    let mut table = left_table(&["affected", "", "what happens", "rule"]);
-    // Only sentences are broken, wherever they are printed.
-    table.set_content_arrangement(ContentArrangement::Dynamic).set_width(u16::MAX);
-    if let Some(sentences) = table.column_mut(2) {
-        sentences.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(SENTENCE)));
-    }
+    section.paragraph(format!("If {loss}:"));
+    let what = Column { widest: Some(SENTENCE), ..Column::words("what happens") };
+    let columns = [Column::words("affected"), Column::words(""), what, Column::words("rule")];
+    let mut table = Table::of(Form::Things, columns);
     let mut last = None;
-    for effect in &effects {
+    for effect in effects {
         let record = dependencies.record(effect.on);
         // A record is named once.
         let [kind, name] = match last.replace(effect.on) == Some(effect.on) {
             true => [String::new(), String::new()],
             false => [record.kind.words()[0].to_owned(), record.name.clone()],
         };
-        table.add_row([kind, name, effect.what.clone(), effect.rules.join(", ")]);
+        table.row([kind, name, effect.what.clone(), effect.rules.join(", ")]);
     }
-    format!("\nIf {loss}:\n{}", block(table))
+    section.table(table);
 }
 
 fn users_of<'d>(dependencies: &'d Dependencies<'_>, subject: Subject) -> impl Iterator<Item = &'d Use> {
@@ -152,7 +176,7 @@ fn use_cells(dependencies: &Dependencies<'_>, it: &Use, other: RecordId) -> [Str
 fn sized(record: &Record) -> String {
     match record.count {
         1 => record.name.clone(),
-        count => format!("{} ({})", record.name, human(count as f64)),
+        count => format!("{} ({})", record.name, whole(count)),
     }
 }
 
@@ -160,19 +184,36 @@ fn at(position: Position) -> String {
     format!("{}:{}", position.line, position.column)
 }
 
-fn counted(count: usize, words: [&str; 2]) -> String {
-    format!("{} {}", human(count as f64), words[usize::from(count != 1)])
+/// A row for each use of a record by another.
+fn uses_sheet<'d>(dependencies: &'d Dependencies<'_>) -> Sheet<'d> {
+    let columns = ["workload", "user", "used", "role", "position", "share", "line", "column", "default"];
+    let row = |it: &Use| -> Vec<Cell> {
+        let [user, used] = [it.user, it.used].map(|id| Cell::Text(dependencies.full_name(id)));
+        let whole = |number: usize| Cell::Whole(number as u64);
+        vec![
+            dependencies.name().into(),
+            user,
+            used,
+            it.role.name().into(),
+            it.role.position().map_or(Cell::Missing, whole),
+            it.role.share().into(),
+            whole(it.at.line),
+            whole(it.at.column),
+            if it.implied { "yes" } else { "no" }.into(),
+        ]
+    };
+    Sheet::new("uses", columns, move || dependencies.uses().iter().map(row))
 }
 
-/// A table of words: all to the left.
-fn left_table(head: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING);
-    table.set_header(head);
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
-    table
+/// A row for each effect.
+fn effects_sheet<'d>(dependencies: &'d Dependencies<'_>, subject: Subject) -> Sheet<'d> {
+    let columns = ["workload", "affected", "outcome", "what", "rules"];
+    let row = |effect: Effect| -> Vec<Cell> {
+        let affected = Cell::Text(dependencies.full_name(effect.on));
+        let (outcome, rules) = (effect.outcome.name().into(), Cell::Text(effect.rules.join(" ")));
+        vec![dependencies.name().into(), affected, outcome, Cell::Text(effect.what), rules]
+    };
+    Sheet::new("affected", columns, move || dependencies.affected(subject).into_iter().map(row))
 }
 
 // For programs.
@@ -190,7 +231,7 @@ struct JsonDetails<'a> {
     /// What is supposed to happen, in words.
     #[serde(rename = "if")]
     loss: String,
-    affected: Vec<JsonEffect<'a>>,
+    affected: Vec<JsonEffect>,
 }
 
 #[derive(Serialize)]
@@ -222,33 +263,18 @@ struct JsonUse {
 }
 
 #[derive(Serialize)]
-struct JsonEffect<'a> {
+struct JsonEffect {
     id: String,
     outcome: &'static str,
-    what: &'a str,
+    what: String,
     rules: &'static [&'static str],
 }
 
-/// The summary as JSON: every record with its uses.
-pub fn dependencies_json(dependencies: &Dependencies<'_>) -> Vec<u8> {
-    let whole = |record| Subject { record, loss: Loss::Whole };
-    let records = dependencies.ids().map(|id| json_record(dependencies, whole(id))).collect();
-    as_json(&JsonSummary { workload: dependencies.name(), records })
-}
-
-/// The details of one record as JSON.
-pub fn dependency_json(dependencies: &Dependencies<'_>, subject: Subject) -> Vec<u8> {
-    let effects = dependencies.affected(subject);
-    let affected = effects.iter().map(|effect| {
+impl JsonEffect {
+    fn of(dependencies: &Dependencies<'_>, effect: &Effect) -> JsonEffect {
         let Effect { on, outcome, what, rules } = effect;
-        JsonEffect { id: dependencies.full_name(*on), outcome: outcome.name(), what, rules }
-    });
-    as_json(&JsonDetails {
-        workload: dependencies.name(),
-        record: json_record(dependencies, subject),
-        loss: dependencies.loss(subject),
-        affected: affected.collect(),
-    })
+        JsonEffect { id: dependencies.full_name(*on), outcome: outcome.name(), what: what.clone(), rules }
+    }
 }
 
 fn json_record<'d>(dependencies: &'d Dependencies<'_>, subject: Subject) -> JsonRecord<'d> {
@@ -275,10 +301,4 @@ fn json_record<'d>(dependencies: &'d Dependencies<'_>, subject: Subject) -> Json
 
 fn json_position(at: Position) -> JsonPosition {
     JsonPosition { line: at.line, column: at.column }
-}
-
-fn as_json(value: &impl Serialize) -> Vec<u8> {
-    let mut json = serde_json::to_vec_pretty(value).expect("numbers and texts are JSON");
-    json.push(b'\n');
-    json
 }

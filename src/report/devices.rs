@@ -1,9 +1,10 @@
 //! One row a kind of device and what had taken it out of service.
 
 use super::sheet::Sheet;
-use crate::analysis::{Cell, Fate, NANOS_PER_MILLI, Study, fates, homings, millis};
+use crate::analysis::{Cell, Fate, Homing, NANOS_PER_MILLI, Study, fates, homings, millis};
 use crate::domain::OutBecause;
 use crate::record::{cause_name, kind_name};
+use crate::stats::Survival;
 
 const COLUMNS: [&str; 20] = [
     "workload",
@@ -30,38 +31,46 @@ const COLUMNS: [&str; 20] = [
 
 /// `devices.csv`: counts are means over the replications. What is about going home stands in the rows `rehoming`; its
 /// times are Kaplan-Meier's, and empty where the curve does not get there.
-pub fn devices_sheet<'a>(study: &'a Study) -> Sheet<'a> {
+pub fn devices_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
+    Sheet::new("devices", COLUMNS, move || {
+        let homings = homings(study);
+        let home = |fate: &Fate| homings.iter().find(|homing| homing.kind == fate.kind);
+        fates(study).iter().map(|fate| cells(study, fate, home(fate))).collect::<Vec<_>>()
+    })
+}
+
+fn cells(study: &Study, fate: &Fate, homing: Option<&Homing>) -> Vec<Cell> {
     let replications = study.outcome.summaries.len() as f64;
-    let mean = move |count: u64| Cell::Number(count as f64 / replications);
-    let spread = |row: usize| -> [Cell; 3] {
-        let histogram = &study.outcome.merged.histograms[row];
-        if histogram.totals().count == 0 {
-            return [const { Cell::Missing }; 3];
+    let mean = |count: u64| Cell::Number(count as f64 / replications);
+    let mut cells: Vec<Cell> =
+        vec![(&*study.plan.name).into(), kind_name(fate.kind).into(), cause_name(fate.because).into()];
+    cells.extend([fate.out, fate.reopened, fate.closed, fate.still_out].map(mean));
+    cells.extend(spread(study, fate.out_of_service).map(Cell::from));
+    match homing.filter(|_| fate.because == OutBecause::Rehoming) {
+        None => cells.resize(COLUMNS.len(), Cell::Missing),
+        Some(homing) => {
+            cells.extend([homing.rehomed, homing.lost, homing.waiting].map(mean));
+            cells.extend([&homing.wait, &homing.delay].into_iter().flat_map(percentiles).map(Cell::from));
+            cells.push((homing.replications_waiting as u64).into());
         }
-        let [p50, p95] = histogram.quantiles([0.5, 0.95]);
-        [p50, p95, histogram.totals().max].map(|span| millis(span).into())
-    };
-    let homings = homings(study);
-    let row = move |fate: Fate| {
-        let mut cells: Vec<Cell> =
-            vec![(&*study.plan.name).into(), kind_name(fate.kind).into(), cause_name(fate.because).into()];
-        cells.extend([fate.out, fate.reopened, fate.closed, fate.still_out].map(mean));
-        cells.extend(spread(fate.out_of_service));
-        let homing = homings.iter().find(|homing| homing.kind == fate.kind);
-        match homing.filter(|_| fate.because == OutBecause::Rehoming) {
-            None => cells.resize(COLUMNS.len(), Cell::Missing),
-            Some(homing) => {
-                cells.extend([homing.rehomed, homing.lost, homing.waiting].map(mean));
-                for survival in [&homing.wait, &homing.delay] {
-                    let millis = |quantile| survival.quantile(quantile).map(|nanos| nanos as f64 / NANOS_PER_MILLI);
-                    cells.extend([0.5, 0.9, 0.95].map(|quantile| Cell::from(millis(quantile))));
-                }
-                cells.push((homing.replications_waiting as u64).into());
-            }
-        }
-        cells
-    };
-    Sheet::new("devices", COLUMNS, fates(study).into_iter().map(row))
+    }
+    cells
+}
+
+/// Median, 95 % quantile and maximum of a duration, in milliseconds; nothing where there is none.
+pub(super) fn spread(study: &Study, row: usize) -> [Option<f64>; 3] {
+    let histogram = &study.outcome.merged.histograms[row];
+    if histogram.totals().count == 0 {
+        return [None; 3];
+    }
+    let [p50, p95] = histogram.quantiles([0.5, 0.95]);
+    [p50, p95, histogram.totals().max].map(|span| Some(millis(span)))
+}
+
+/// Three percentiles of how long something lasts that was not always seen to end, in milliseconds; nothing where the curve
+/// does not get there.
+pub(super) fn percentiles(survival: &Survival) -> [Option<f64>; 3] {
+    [0.5, 0.9, 0.95].map(|quantile| survival.quantile(quantile).map(|nanos| nanos as f64 / NANOS_PER_MILLI))
 }
 
 #[cfg(test)]
@@ -71,6 +80,7 @@ mod tests {
     use crate::domain::DeviceKind;
     use crate::fake;
     use crate::record::Count;
+    use crate::report::csv::csv;
 
     fn number(cell: &str) -> f64 {
         cell.parse().unwrap()
@@ -79,7 +89,7 @@ mod tests {
     #[test]
     fn columns_never_move() {
         let plan = fake::plan();
-        let csv = String::from_utf8(devices_sheet(&study(&plan)).csv()).unwrap();
+        let csv = String::from_utf8(csv(&devices_sheet(&study(&plan)))).unwrap();
         assert_eq!(
             csv.lines().next().unwrap(),
             "workload,device_kind,because,out,reopened,closed,still_out,out_of_service_p50_ms,out_of_service_p95_ms,\
@@ -99,7 +109,7 @@ mod tests {
                 device.application = Some(crate::domain::ApplicationId(0));
             }
         });
-        let csv = String::from_utf8(devices_sheet(&study(&plan)).csv()).unwrap();
+        let csv = String::from_utf8(csv(&devices_sheet(&study(&plan)))).unwrap();
         assert!(csv.lines().count() == 1 + 10 && !csv.contains("phone"));
     }
 
@@ -107,7 +117,7 @@ mod tests {
     fn every_outage_has_one_fate() {
         let plan = fake::plan();
         let study = study(&plan);
-        let csv = devices_sheet(&study).csv();
+        let csv = csv(&devices_sheet(&study));
         let mut reopened = 0.0;
         for record in csv::Reader::from_reader(&csv[..]).records() {
             let record = record.unwrap();

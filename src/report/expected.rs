@@ -1,37 +1,37 @@
 //! Closed forms beside what was simulated.
 
-use super::columns::{block, new_table};
+use super::page::{Entry, Section, Table};
 use super::words::{human, time};
 use crate::analysis::{Beside, NOT_ESTIMABLE, Study, beside};
 use crate::expected::{Expected, Measure};
 
-/// The section of the table; nothing if no form applies.
-pub(super) fn closed_forms(study: &Study) -> String {
-    let mut table = new_table(["closed forms that apply", "expected", "simulated", "95 % interval", "form"]);
-    let mut reasons = String::new();
+/// Every form that applies; nothing if none does.
+pub(super) fn closed_forms(study: &Study, section: &mut Section<'_>) {
+    let mut table = Table::of_numbers(["closed forms that apply", "expected", "simulated", "95 % interval", "form"]);
+    let mut reasons = Vec::new();
     for Beside { expected: it, mean, interval } in beside(study) {
-        let shown = |value: f64| shown(it.measure, value);
-        let interval = interval.map(|(low, high)| format!("[{}, {}]", shown(low.max(0.0)), shown(high)));
-        table.add_row([
-            name(study, it.measure),
-            range(&it, shown),
-            shown(mean),
-            interval.unwrap_or_else(|| NOT_ESTIMABLE.to_owned()),
-            it.form.to_owned(),
+        let words = |value: f64| words(it.measure, value);
+        let unit = unit(it.measure);
+        let interval = interval.map(|(low, high)| Entry::interval(low.max(0.0), high, unit, words));
+        table.row([
+            name(study, it.measure).into(),
+            range(&it, words),
+            Entry::number(mean, unit, words),
+            interval.unwrap_or(Entry::Missing(NOT_ESTIMABLE)),
+            it.form.into(),
         ]);
-        reasons += &format!("{}: {}.\n", name(study, it.measure), it.why);
+        reasons.push(format!("{}: {}.", name(study, it.measure), it.why));
     }
-    if table.row_count() == 0 {
-        return String::new();
+    if section.table(table) {
+        reasons.into_iter().for_each(|reason| section.note(reason));
+        section.note("One interval in twenty misses what is true; a range is for the time that messages take.");
     }
-    block(table)
-        + &reasons
-        + "One interval in twenty misses what is true; a range is for the time that messages take.\n"
 }
 
-fn range(it: &Expected, shown: impl Fn(f64) -> String) -> String {
-    let (low, high) = (shown(it.low), shown(it.high));
-    if low == high { low } else { format!("{low} to {high}") }
+fn range(it: &Expected, words: impl Fn(f64) -> String) -> Entry {
+    let (low, high) = (words(it.low), words(it.high));
+    let words = if low == high { low } else { format!("{low} to {high}") };
+    Entry::Interval { low: it.low, high: Some(it.high), unit: unit(it.measure), words }
 }
 
 fn name(study: &Study, measure: Measure) -> String {
@@ -50,12 +50,18 @@ fn name(study: &Study, measure: Measure) -> String {
     }
 }
 
-fn shown(measure: Measure, value: f64) -> String {
+const fn unit(measure: Measure) -> &'static str {
     match measure {
-        Measure::Offered | Measure::Failures | Measure::Calls(_) => human(value),
-        Measure::RefusedBusy | Measure::ForwardedBusy | Measure::Unreachable | Measure::HomeByEnd(_) => {
-            format!("{:.3} %", 100.0 * value)
-        }
-        Measure::QueueDelay(_) | Measure::Detection(_) | Measure::RehomeWait(_) => time(value),
+        Measure::Offered | Measure::Failures | Measure::Calls(_) => "count",
+        Measure::RefusedBusy | Measure::ForwardedBusy | Measure::Unreachable | Measure::HomeByEnd(_) => "ratio",
+        Measure::QueueDelay(_) | Measure::Detection(_) | Measure::RehomeWait(_) => "s",
+    }
+}
+
+fn words(measure: Measure, value: f64) -> String {
+    match unit(measure) {
+        "ratio" => format!("{:.3} %", 100.0 * value),
+        "s" => time(value),
+        _ => human(value),
     }
 }

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::csv::csv;
 use super::devices::devices_sheet;
 use super::log::histograms_hlog;
 use super::replications::replications_sheet;
@@ -12,10 +13,10 @@ use crate::analysis::{Study, hex};
 /// The SHA-256 of all result files together: whether behaviour changed at all.
 pub fn fingerprint(study: &Study) -> String {
     let files = [
-        summary_sheet(study).csv(),
-        replications_sheet(study).csv(),
-        devices_sheet(study).csv(),
-        timeline_sheet(study).csv(),
+        csv(&summary_sheet(study)),
+        csv(&replications_sheet(study)),
+        csv(&devices_sheet(study)),
+        csv(&timeline_sheet(study)),
         histograms_hlog(study),
     ];
     let mut hash = Sha256::new();

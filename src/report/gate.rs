@@ -1,43 +1,68 @@
-//! What a gate has found, for people and for pipelines.
+//! What a gate has found: whether a change made anything worse.
 
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde::Serialize;
 
-use super::columns::{block, new_table};
-use super::words::{change, human, relative_percent as percent, shown, signed};
-use crate::analysis::{Gate, GateReport, Held, SpeedHeld, relative};
+use crate::analysis::{Cell, Gate, GateReport, Held, SpeedHeld, relative};
+use crate::stats::Paired;
 
-/// The columns for people.
-const HEAD: [&str; 8] = ["measure", "before", "now", "change", "interval", "relative", "matters above", "verdict"];
+use super::comparison::{change_entries, value_entries};
+use super::json::Document;
+use super::page::{Case, Entry, Extent, Page, Rank, Suite, Table, Tested, Tone};
+use super::sheet::Sheet;
+use super::words::{self, change, human, relative_change};
 
-fn line(held: &Held) -> [String; HEAD.len()] {
+/// The page of a gate.
+pub fn gate_page(report: &GateReport) -> Page<'_> {
+    let mut page = Page::new(&*report.workload);
+    page.section(Extent::Report).paragraph(headline(report));
+    let excerpt = page.section(Extent::Excerpt);
+    excerpt.heading(Rank::Section, format!("ctisim gate: {}", words::verdict(report.verdict.name())));
+    excerpt.paragraph(headline(report));
+    page.section(Extent::Both).table(table(report));
+    let speed = report.speed.as_ref().map(speed_line);
+    let below = page.section(Extent::Report);
+    speed.iter().for_each(|speed| below.note(&**speed));
+    helps(report).for_each(|help| below.note(format!("help: {help}")));
+    let below = page.section(Extent::Excerpt);
+    speed.into_iter().for_each(|speed| below.paragraph(speed));
+    helps(report).for_each(|help| below.paragraph(help));
+    page.sheets = vec![sheet(report)];
+    page.document = Some(Document::new(|| Whole::new(report)));
+    page.tests = Some(suite(report));
+    page
+}
+
+/// Those that are more than a pass, the worst first.
+fn table(report: &GateReport) -> Table {
+    let mut told: Vec<&Held> = report.held.iter().filter(|held| held.verdict != Gate::Pass).collect();
+    told.sort_by_key(|held| std::cmp::Reverse(held.verdict));
+    let head = ["measure", "before", "now", "change", "interval", "relative", "matters above", "verdict"];
+    let mut table = Table::of_numbers(head);
+    for held in told {
+        table.row(row(held));
+    }
+    table
+}
+
+fn row(held: &Held) -> [Entry; 8] {
     let compared = &held.compared;
     let unit = compared.measure.unit();
-    let value = |value: Option<f64>| value.map_or_else(|| "-".to_owned(), |value| shown(unit, value));
-    let [difference, interval, relative] = match (&compared.paired, compared.interval()) {
-        (Some(paired), Some((low, high))) => [
-            signed(unit, paired.mean()),
-            format!("[{}, {}]", change(unit, low), change(unit, high)),
-            percent(relative(paired.mean(), compared.first)),
-        ],
-        _ => [const { String::new() }; 3],
-    };
-    let verdict = match held.settled_by() {
+    let said = match held.settled_by() {
         Some(replications) => {
             format!("{}, settled by {} replications", held.verdict.name(), human(replications as f64))
         }
         None => held.verdict.name().to_owned(),
     };
-    let [before, now] = [value(compared.first), value(compared.second)];
-    let matters = change(unit, compared.matters);
-    [compared.measure.to_string(), before, now, difference, interval, relative, matters, verdict]
-}
-
-/// Those that are more than a pass, the worst first.
-fn told(report: &GateReport) -> Vec<&Held> {
-    let mut told: Vec<&Held> = report.held.iter().filter(|held| held.verdict != Gate::Pass).collect();
-    told.sort_by_key(|held| std::cmp::Reverse(held.verdict));
-    told
+    let tone = match held.verdict {
+        Gate::Pass | Gate::Improvement => Tone::Good,
+        Gate::Regression => Tone::Bad,
+        Gate::Inconclusive | Gate::NotComparable => Tone::Open,
+    };
+    let [before, now] = value_entries(compared);
+    let [difference, interval, relative] = change_entries(compared);
+    let matters = Entry::number(compared.matters, unit, |value| change(unit, value));
+    let verdict = Entry::verdict(tone, said);
+    [compared.measure.to_string().into(), before, now, difference, interval, relative, matters, verdict]
 }
 
 /// The sentence that says it all.
@@ -54,7 +79,7 @@ fn headline(report: &GateReport) -> String {
             format!("{behaviour}; of {} measures {}", report.held.len(), told.join(", "))
         }
     };
-    format!("{}: {}: {said}", report.workload, report.verdict.name().replace('_', " "))
+    format!("{}: {}: {said}", report.workload, words::verdict(report.verdict.name()))
 }
 
 /// What is to be said of speed.
@@ -64,62 +89,21 @@ fn speed_line(speed: &SpeedHeld) -> String {
             "{} instructions an event, {} before ({})",
             human(now),
             human(speed.before),
-            percent(relative(now - speed.before, Some(speed.before)))
+            relative(now - speed.before, Some(speed.before)).map(relative_change).unwrap_or_default()
         ),
         (None, why) => format!("not counted: {}", why.as_deref().unwrap_or("nobody knows why")),
     };
-    format!("speed: {}: {said}", speed.verdict.name().replace('_', " "))
+    format!("speed: {}: {said}", words::verdict(speed.verdict.name()))
 }
 
 /// What would help.
-fn helps(report: &GateReport) -> Vec<String> {
-    let mut helps = Vec::new();
-    if report.verdict == Gate::Inconclusive {
-        let help = "record the baseline with more replications, or with a wider margin for what is inconclusive";
-        helps.push(help.to_owned());
-    }
-    if report.verdict == Gate::Regression || (report.verdict <= Gate::Improvement && report.same == Some(false)) {
-        helps.push("if this change is meant, record the baseline anew and have that reviewed".to_owned());
-    }
-    helps
-}
-
-/// For a terminal.
-pub fn gate_table(report: &GateReport) -> String {
-    let mut text = headline(report) + "\n";
-    let mut table = new_table(HEAD);
-    for held in told(report) {
-        table.add_row(line(held));
-    }
-    text += &block(table);
-    if let Some(speed) = &report.speed {
-        text += &(speed_line(speed) + "\n");
-    }
-    for help in helps(report) {
-        text += &format!("help: {help}\n");
-    }
-    text
-}
-
-/// For a pull request.
-pub fn gate_markdown(report: &GateReport) -> String {
-    let escaped = |text: &str| text.replace('|', "\\|");
-    let mut text =
-        format!("### ctisim gate: {}\n\n{}\n", report.verdict.name().replace('_', " "), escaped(&headline(report)));
-    let told = told(report);
-    if !told.is_empty() {
-        text += &format!("\n| {} |\n|---{}|\n", HEAD.join(" | "), "|--:".repeat(HEAD.len() - 1));
-        for held in told {
-            text += &format!("| {} |\n", line(held).map(|cell| escaped(&cell)).join(" | "));
-        }
-    }
-    if let Some(speed) = &report.speed {
-        text += &format!("\n{}\n", escaped(&speed_line(speed)));
-    }
-    for help in helps(report) {
-        text += &format!("\n{help}\n");
-    }
-    text
+fn helps(report: &GateReport) -> impl Iterator<Item = &'static str> {
+    let inconclusive = report.verdict == Gate::Inconclusive;
+    let changed = report.verdict <= Gate::Improvement && report.same == Some(false);
+    let more = "record the baseline with more replications, or with a wider margin for what is inconclusive";
+    let anew = "if this change is meant, record the baseline anew and have that reviewed";
+    let anew = (report.verdict == Gate::Regression || changed).then_some(anew);
+    inconclusive.then_some(more).into_iter().chain(anew)
 }
 
 /// A measure in JSON.
@@ -148,69 +132,82 @@ struct Whole<'a> {
     measures: Vec<Row>,
 }
 
-/// For programs.
-pub fn gate_json(report: &GateReport) -> Vec<u8> {
-    let row = |held: &Held| {
+impl Row {
+    fn of(held: &Held) -> Row {
         let interval = held.compared.interval();
         Row {
             measure: held.compared.measure.to_string(),
             unit: held.compared.measure.unit(),
             before: held.compared.first,
             now: held.compared.second,
-            change: held.compared.paired.as_ref().map(crate::stats::Paired::mean),
+            change: held.compared.paired.as_ref().map(Paired::mean),
             change_low: interval.map(|(low, _)| low),
             change_high: interval.map(|(_, high)| high),
             margin: held.compared.matters,
             settled_by: held.settled_by(),
             verdict: held.verdict,
         }
-    };
-    let whole = Whole {
-        workload: &report.workload,
-        verdict: report.verdict,
-        reasons: &report.reasons,
-        same_bytes: report.same,
-        speed: report.speed.as_ref(),
-        measures: report.held.iter().map(row).collect(),
-    };
-    let mut json = serde_json::to_vec_pretty(&whole).expect("numbers and texts are JSON");
-    json.push(b'\n');
-    json
+    }
 }
 
-/// For pipelines: a test case a measure, one for speed, and one for whether it is comparable at all. What is not a pass or
-/// an improvement is a failure; what cannot be judged an error.
-pub fn gate_junit(report: &GateReport) -> Vec<u8> {
-    let status = |verdict: Gate, said: &str| {
-        let kind = match verdict {
-            Gate::Pass | Gate::Improvement => return TestCaseStatus::success(),
-            Gate::Inconclusive | Gate::Regression => NonSuccessKind::Failure,
-            Gate::NotComparable => NonSuccessKind::Error,
-        };
-        let mut status = TestCaseStatus::non_success(kind);
-        status.set_type(verdict.name()).set_message(said);
-        status
-    };
-    let mut suite = TestSuite::new(report.workload.as_str());
-    let mut add = |name: &str, verdict: Gate, said: &str| {
-        let mut case = TestCase::new(name, status(verdict, said));
-        case.set_classname(format!("ctisim.gate.{}", report.workload));
-        suite.add_test_case(case);
+impl<'a> Whole<'a> {
+    fn new(report: &'a GateReport) -> Whole<'a> {
+        Whole {
+            workload: &report.workload,
+            verdict: report.verdict,
+            reasons: &report.reasons,
+            same_bytes: report.same,
+            speed: report.speed.as_ref(),
+            measures: report.held.iter().map(Row::of).collect(),
+        }
+    }
+}
+
+/// A row a measure.
+fn sheet(report: &GateReport) -> Sheet<'_> {
+    let columns = [
+        "workload",
+        "measure",
+        "unit",
+        "before",
+        "now",
+        "change",
+        "change_low",
+        "change_high",
+        "margin",
+        "settled_by",
+        "verdict",
+    ];
+    Sheet::new("gate", columns, move || {
+        report.held.iter().map(Row::of).map(|row| {
+            let names = [&*report.workload, &*row.measure, row.unit].map(Cell::from);
+            let numbers = [row.before, row.now, row.change, row.change_low, row.change_high, Some(row.margin)];
+            let last = [row.settled_by.into(), row.verdict.name().into()];
+            names.into_iter().chain(numbers.map(Cell::from)).chain(last).collect()
+        })
+    })
+}
+
+/// A test a measure, one for speed, and one for whether it is comparable at all.
+fn suite(report: &GateReport) -> Suite {
+    let case = |name: &str, verdict: Gate, words: String| Case {
+        name: name.to_owned(),
+        result: match verdict {
+            Gate::Pass | Gate::Improvement => Tested::Passed,
+            Gate::Inconclusive | Gate::Regression => Tested::Failed,
+            Gate::NotComparable => Tested::Broken,
+        },
+        verdict: verdict.name(),
+        words,
     };
     let comparable = if report.held.is_empty() { Gate::NotComparable } else { Gate::Pass };
-    add("comparable", comparable, &report.reasons.join("; "));
-    for held in &report.held {
-        let [name, before, now, change, interval, relative, matters, _] = line(held);
-        add(
-            &name,
-            held.verdict,
-            &format!("{before} before, {now} now: {change} {interval} {relative}, matters above {matters}"),
-        );
-    }
-    if let Some(speed) = &report.speed {
-        add("speed", speed.verdict, &speed_line(speed));
-    }
-    let mut whole = Report::new("ctisim gate");
-    whole.add_test_suite(suite);
-    whole.to_string().expect("names and texts are XML").into_bytes()
+    let mut cases = vec![case("comparable", comparable, report.reasons.join("; "))];
+    cases.extend(report.held.iter().map(|held| {
+        let row = row(held);
+        let [name, before, now, change, interval, relative, matters, _] = row.each_ref().map(Entry::words);
+        let words = format!("{before} before, {now} now: {change} {interval} {relative}, matters above {matters}");
+        case(name, held.verdict, words)
+    }));
+    cases.extend(report.speed.iter().map(|speed| case("speed", speed.verdict, speed_line(speed))));
+    Suite { command: "gate", name: report.workload.clone(), cases }
 }

@@ -1,24 +1,50 @@
 //! Goals and what became of them.
 
-use super::columns::{block, new_table};
+use super::page::{Entry, Table, Tone};
 use super::sheet::Sheet;
-use super::words::{interval, shown};
-use crate::analysis::{Cell, Judged, NOT_ESTIMABLE, Study};
+use super::words::{self, measured};
+use crate::analysis::{Cell, Judged, Measured, NOT_ESTIMABLE, Study, Verdict};
 use crate::record::Measure;
 use crate::workload::Side;
 
-/// Goals and their verdicts for a terminal; nothing without goals.
-pub fn goals_table(judged: &[Judged]) -> String {
-    let mut table = new_table(["goals", "found", "95 % interval", "verdict"]);
+/// Goals and their verdicts.
+pub(super) fn goals_table(judged: &[Judged]) -> Table {
+    let mut table = Table::of_numbers(["goals", "found", "95 % interval", "verdict"]);
     for it in judged {
-        let found = it.found.value.map_or_else(|| "nothing".to_owned(), |value| shown(it.found.unit, value));
-        table.add_row([it.goal.to_string(), found, interval(&it.found), it.verdict.name().to_owned()]);
+        table.row([it.goal.to_string().into(), found(&it.found), interval(&it.found), verdict(it.verdict)]);
     }
-    block(table)
+    table
+}
+
+/// What was found.
+pub(super) fn found(found: &Measured) -> Entry {
+    let unit = found.unit;
+    found.value.map_or(Entry::Missing("nothing"), |value| Entry::number(value, unit, |value| measured(unit, value)))
+}
+
+/// The interval of what was found.
+pub(super) fn interval(found: &Measured) -> Entry {
+    let unit = found.unit;
+    let words = |value| measured(unit, value);
+    match (found.low, found.high) {
+        (Some(low), Some(high)) => Entry::interval(low, high, unit, words),
+        (Some(low), None) => Entry::Interval { low, high: None, unit, words: format!("[{}, not known]", words(low)) },
+        (None, _) => Entry::Missing(NOT_ESTIMABLE),
+    }
+}
+
+/// What is to be said of a goal.
+pub(super) fn verdict(verdict: Verdict) -> Entry {
+    let tone = match verdict {
+        Verdict::Met => Tone::Good,
+        Verdict::Missed => Tone::Bad,
+        Verdict::Undecided => Tone::Open,
+    };
+    Entry::verdict(tone, words::verdict(verdict.name()))
 }
 
 /// `goals.csv`: a row a goal.
-pub fn goals_sheet<'a>(study: &'a Study, judged: &'a [Judged]) -> Sheet<'a> {
+pub fn goals_sheet<'a>(study: &'a Study<'_>, judged: &'a [Judged]) -> Sheet<'a> {
     let head = [
         "workload",
         "scope",
@@ -53,7 +79,7 @@ pub fn goals_sheet<'a>(study: &'a Study, judged: &'a [Judged]) -> Sheet<'a> {
             it.verdict.name().into(),
         ]
     };
-    Sheet::new("goals", head, judged.iter().map(row))
+    Sheet::new("goals", head, move || judged.iter().map(row))
 }
 
 /// A number, if there is one: what was not reached has none.
@@ -67,6 +93,7 @@ mod tests {
     use crate::analysis::{fake_study, judge};
     use crate::fake;
     use crate::record::Goal;
+    use crate::report::csv::csv;
     use crate::stats::Confidence;
 
     #[test]
@@ -75,7 +102,7 @@ mod tests {
         let study = fake_study(&plan);
         let goal = Goal::parse("offered.p999<=1000000").unwrap();
         let judged = judge(&goal, &study, Confidence::USUAL);
-        let csv = String::from_utf8(goals_sheet(&study, &[judged]).csv()).unwrap();
+        let csv = String::from_utf8(csv(&goals_sheet(&study, &[judged]))).unwrap();
         assert!(
             csv.contains("offered,p999,count,1000000,,") && csv.contains("not estimable,not estimable,undecided"),
             "{csv}"

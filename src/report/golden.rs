@@ -25,15 +25,17 @@ fn golden(name: &str, actual: &[u8]) {
 fn every_file_as_it_was() {
     let plan = fake::plan();
     let study = study(&plan);
-    golden("summary.csv", &summary_sheet(&study).csv());
-    golden("summary.json", &summary_json(&study));
-    golden("summary.md", summary_markdown(&study).as_bytes());
-    golden("replications.csv", &replications_sheet(&study).csv());
-    golden("timeline.csv", &timeline_sheet(&study).csv());
-    golden("devices.csv", &devices_sheet(&study).csv());
-    golden("histograms.hlog", &histograms_hlog(&study));
-    golden("table.txt", table(&study).as_bytes());
     let provenance = Provenance::new(&study, "0".repeat(64), "ctisim run fake.toml".into());
+    let page = run_page(&study, &[], &provenance);
+    let drawn = |format| draw(&page, format, Ink::Plain).unwrap();
+    golden("summary.csv", &drawn(Format::Csv));
+    golden("summary.json", &drawn(Format::Json));
+    golden("summary.md", &drawn(Format::Md));
+    golden("replications.csv", &csv(&replications_sheet(&study)));
+    golden("timeline.csv", &csv(&timeline_sheet(&study)));
+    golden("devices.csv", &csv(&devices_sheet(&study)));
+    golden("histograms.hlog", &histograms_hlog(&study));
+    golden("table.txt", &drawn(Format::Table));
     golden("run.json", &run_json(&provenance));
 }
 
@@ -41,7 +43,9 @@ fn every_file_as_it_was() {
 fn one_replication_is_enough_for_a_report() {
     let plan = Plan { replications: 1, ..fake::plan() };
     let study = study(&plan);
-    assert!(table(&study).contains("1 replication "));
+    let provenance = Provenance::new(&study, String::new(), String::new());
+    let table = draw(&run_page(&study, &[], &provenance), Format::Table, Ink::Plain).unwrap();
+    assert!(String::from_utf8(table).unwrap().contains("1 replication "));
     let rows = rows(&study);
     assert!(rows.iter().all(|row| row.mean_low.is_none() && row.mean_high.is_none()));
 }
@@ -53,12 +57,8 @@ fn no_name_is_run_as_a_formula() {
     plan.route_points[0].name = "@welcome".into();
     plan.port_groups[0].name = "+ports,\"quoted\"".into();
     let study = study(&plan);
-    for file in [
-        summary_sheet(&study).csv(),
-        replications_sheet(&study).csv(),
-        timeline_sheet(&study).csv(),
-        devices_sheet(&study).csv(),
-    ] {
+    for file in [summary_sheet(&study), replications_sheet(&study), timeline_sheet(&study), devices_sheet(&study)] {
+        let file = csv(&file);
         for record in ::csv::ReaderBuilder::new().has_headers(false).from_reader(&file[..]).records() {
             for cell in &record.unwrap() {
                 let number = cell.parse::<f64>().is_ok();

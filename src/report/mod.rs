@@ -1,51 +1,74 @@
 //! From numbers to what people and programs read. Pure: the same results give the same bytes. What the numbers are, and
 //! what they say, is known before: see [`crate::analysis`].
+//!
+//! A command's results become a [`Page`], a document of sentences, typed entries, sheets and charts; [`draw`] makes the bytes
+//! of a [`Format`] of it. What is shown where is for the files that build pages to say (`run`, `sweep`, `comparison`,
+//! `capacity`, `gate`, `check`, `dependencies`, `oracle`); how it looks, for those that draw (`text`, `markdown`, `csv`, `json`,
+//! `xlsx`, `junit`, `sarif`, `dot`, `mermaid`).
 
-mod answer;
 mod capacity;
+mod charts;
 mod check;
-mod columns;
+mod colours;
 mod comparison;
 mod csv;
 mod dependencies;
 mod devices;
+mod dot;
 mod expected;
 mod fingerprint;
+mod format;
 mod gate;
 mod goals;
 #[cfg(test)]
 mod golden;
 mod graph;
+mod json;
+mod junit;
+mod knobs;
 mod log;
+mod markdown;
+mod mermaid;
+mod oracle;
+mod outages;
+mod page;
+mod places;
 mod provenance;
 mod replications;
+mod run;
 mod sarif;
 mod sheet;
 mod summary;
 mod sweep;
-mod table;
+mod text;
 mod timeline;
 mod words;
 #[cfg(feature = "xlsx")]
-mod workbook;
+mod xlsx;
 
-pub use answer::{Answer, Line};
-pub use check::{check_json, check_text};
-pub use comparison::{comparison_markdown, comparison_sheet, comparison_table};
-pub use dependencies::{dependencies_json, dependencies_table, dependency_json, dependency_table};
+pub use capacity::{answer, capacity_page, capacity_sheet};
+pub use check::check_page;
+pub use comparison::{Callers, Listed, Pair, comparison_page, comparison_sheet};
+pub use csv::csv;
+pub use dependencies::{dependencies_page, dependency_page};
 pub use devices::devices_sheet;
 pub use fingerprint::fingerprint;
-pub use gate::{gate_json, gate_junit, gate_markdown, gate_table};
-pub use goals::{goals_sheet, goals_table};
-pub use graph::{Drawing, dot, mermaid};
+pub use format::{Format, draw};
+pub use gate::gate_page;
+pub use goals::goals_sheet;
+pub use json::Document;
 pub use log::histograms_hlog;
+pub use oracle::{Answer, Line, oracle_page};
+pub use page::{
+    Arrow, Band, Block, Case, Chart, Column, Entry, Excerpt, Extent, Finding, FindingKind, Findings, First, Form,
+    Graph, Group, Holds, Mark, Marks, Node, Page, Rank, Related, Scale, Section, Suite, Table, Tested, Tone,
+};
 pub use provenance::run_json;
 pub use replications::replications_sheet;
-pub use sarif::check_sarif;
-pub use sheet::Sheet;
-pub use summary::{summary_json, summary_markdown, summary_sheet};
-pub use table::table;
+pub use run::run_page;
+pub use sheet::{Rows, Sheet};
+pub use summary::summary_sheet;
+pub use sweep::{sweep_page, sweep_sheet};
+pub use text::Ink;
 pub use timeline::timeline_sheet;
-pub use words::{span, time};
-#[cfg(feature = "xlsx")]
-pub use workbook::{sweep_workbook, workbook};
+pub use words::{distribution, span, time};

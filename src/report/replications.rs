@@ -42,27 +42,32 @@ const COUNTS: [Count; Count::ALL.len()] = [
 ];
 
 /// `replications.csv`: every count, and three numbers of every duration of the cluster.
-pub fn replications_sheet<'a>(study: &'a Study) -> Sheet<'a> {
-    let durations: Vec<(Metric, usize)> =
-        Metric::ALL.into_iter().filter_map(|metric| study.catalogue.cluster(metric).map(|row| (metric, row))).collect();
-
+pub fn replications_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
     let mut head: Vec<String> = ["workload", "replication", "seed"].map(String::from).to_vec();
     head.extend(COUNTS.map(|count| count.name().to_owned()));
-    for (metric, _) in &durations {
+    for (metric, _) in durations(study) {
         head.extend(["p50", "p99", "max"].map(|statistic| format!("{}_{statistic}_ms", metric.name())));
     }
+    Sheet::new("replications", head, move || {
+        let rows: Vec<usize> = durations(study).map(|(_, row)| row).collect();
+        study.outcome.summaries.iter().map(move |summary| cells(study, &rows, summary))
+    })
+}
 
-    let row = move |summary: &ReplicationSummary| {
-        let mut cells: Vec<Cell> = vec![(&*study.plan.name).into(), summary.replication.into(), study.seed.into()];
-        cells.extend(COUNTS.map(|count| Cell::Whole(summary.count(count))));
-        for &(_, row) in &durations {
-            let duration = &summary.durations[row];
-            let [p50, _, _, p99, _] = duration.quantiles;
-            cells.extend([p50, p99, duration.max].map(|span| Cell::from((duration.count > 0).then(|| millis(span)))));
-        }
-        cells
-    };
-    Sheet::new("replications", head, study.outcome.summaries.iter().map(row))
+/// The durations of the cluster, and their rows.
+fn durations<'a>(study: &'a Study<'_>) -> impl Iterator<Item = (Metric, usize)> + 'a {
+    Metric::ALL.into_iter().filter_map(|metric| Some((metric, study.catalogue.cluster(metric)?)))
+}
+
+fn cells(study: &Study, durations: &[usize], summary: &ReplicationSummary) -> Vec<Cell> {
+    let mut cells: Vec<Cell> = vec![(&*study.plan.name).into(), summary.replication.into(), study.seed.into()];
+    cells.extend(COUNTS.map(|count| Cell::Whole(summary.count(count))));
+    for &row in durations {
+        let duration = &summary.durations[row];
+        let [p50, _, _, p99, _] = duration.quantiles;
+        cells.extend([p50, p99, duration.max].map(|span| Cell::from((duration.count > 0).then(|| millis(span)))));
+    }
+    cells
 }
 
 #[cfg(test)]
@@ -70,11 +75,12 @@ mod tests {
     use super::*;
     use crate::analysis::fake_study as study;
     use crate::fake;
+    use crate::report::csv::csv;
 
     #[test]
     fn columns_never_move() {
         let plan = fake::plan();
-        let csv = String::from_utf8(replications_sheet(&study(&plan)).csv()).unwrap();
+        let csv = String::from_utf8(csv(&replications_sheet(&study(&plan)))).unwrap();
         assert!(csv.starts_with(
             "workload,replication,seed,events,offered,completed,abandoned,refused,dropped_in_setup,dropped_in_change,\
              in_progress,preserved,cfof,cfna,cfb,false_failures,dropped_connected,cfur,request_timeouts,refused_busy,\

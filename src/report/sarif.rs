@@ -1,16 +1,16 @@
-//! What `check` found, as SARIF 2.1.0 (the Static Analysis Results Interchange Format of OASIS), which code review tools
-//! show in place.
+//! Findings as SARIF 2.1.0 (the Static Analysis Results Interchange Format of OASIS), which code review tools show in place.
 //!
 //! The dozen objects used here are written out: the crates that have all of SARIF generate theirs from its schema, with
 //! builders for each, and bring more than they take off.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::check::{ERROR_ID, id_of, level, pretty};
-use crate::check::{ADVICE, Examination, Finding, Positions};
-use crate::workload::Place;
+use super::json::pretty;
+use super::page::{Finding, FindingKind, Findings, Related};
+use crate::check::Position;
+use crate::workload::Severity;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -59,7 +59,7 @@ struct Configuration {
 
 #[derive(Serialize)]
 struct Message<'a> {
-    text: std::borrow::Cow<'a, str>,
+    text: Cow<'a, str>,
 }
 
 #[derive(Serialize)]
@@ -106,91 +106,75 @@ struct Region {
     end_column: Option<usize>,
 }
 
-/// The findings as a SARIF log with one run.
-pub fn check_sarif(examination: &Examination) -> Vec<u8> {
-    let rules = rules(examination);
-    let positions = Positions::new(&examination.text);
-    let results = examination.findings.iter().map(|finding| result(finding, examination, &positions, &rules)).collect();
+/// A log with one run.
+pub(super) fn draw(findings: &Findings<'_>) -> Vec<u8> {
+    let results = findings.found.iter().map(|finding| result(finding, findings)).collect();
     pretty(&Log {
         schema: SCHEMA,
         version: "2.1.0",
         runs: [Run {
-            tool: Tool { driver: Driver { name: "ctisim", semantic_version: env!("CARGO_PKG_VERSION"), rules } },
+            tool: Tool {
+                driver: Driver {
+                    name: "ctisim",
+                    semantic_version: env!("CARGO_PKG_VERSION"),
+                    rules: findings.kinds.iter().map(rule).collect(),
+                },
+            },
             column_kind: "unicodeCodePoints",
             results,
         }],
     })
 }
 
-/// Every kind of finding: errors first, of them those that break a rule of the chapter by its number, then the warnings.
-fn rules(examination: &Examination) -> Vec<Rule> {
-    let rule = |id, short: &'static str, full: &'static str, level| Rule {
-        id,
-        short_description: Message { text: short.into() },
-        full_description: Message { text: full.into() },
-        default_configuration: Configuration { level },
-    };
-    let errors =
-        rule(ERROR_ID, "the workload cannot be run", "docs/MODEL.md has every key, docs/RULES.md every rule", "error");
-    let problems = examination.findings.iter().map(|finding| &finding.problem);
-    let errors_by_rule = problems.filter(|problem| problem.id.is_none()).filter_map(|problem| problem.rule);
-    let broken: BTreeMap<&'static str, &'static str> =
-        errors_by_rule.filter_map(|rule| rule.split_once(": ")).collect();
-    let broken =
-        broken.into_iter().map(|(number, rule_text)| rule(number, rule_text, "docs/RULES.md has every rule", "error"));
-    let warnings = ADVICE.iter().map(|advice| rule(advice.id, advice.meaning, advice.source, "warning"));
-    std::iter::once(errors).chain(broken).chain(warnings).collect()
+fn rule(kind: &FindingKind) -> Rule {
+    Rule {
+        id: kind.id,
+        short_description: Message { text: kind.short.into() },
+        full_description: Message { text: kind.full.into() },
+        default_configuration: Configuration { level: level(kind.severity) },
+    }
 }
 
-fn result<'a>(
-    finding: &'a Finding,
-    examination: &Examination,
-    positions: &Positions<'_>,
-    rules: &[Rule],
-) -> ResultRow<'a> {
-    let problem = &finding.problem;
-    let rule_id = id_of(problem);
-    let mut text = problem.what.clone();
-    // Where the trouble is in another file, the label only says who names that.
-    let label = Some(problem.label.as_str()).filter(|_| problem.elsewhere.is_none());
-    for (before, more) in [(": ", label), ("; ", problem.hint.as_deref()), (" (", problem.rule)] {
-        if let Some(more) = more.filter(|more| !more.is_empty()) {
-            text = text + before + more + if before == " (" { ")" } else { "" };
-        }
-    }
-    let uri = uri(&examination.name);
-    let here = |place: &Place, label: Option<&'a str>| Location {
-        physical_location: PhysicalLocation {
-            artifact_location: ArtifactLocation { uri: uri.clone() },
-            region: region(place, positions),
-        },
-        message: label.map(|label| Message { text: label.into() }),
+fn result<'a>(finding: &'a Finding<'_>, findings: &'a Findings<'_>) -> ResultRow<'a> {
+    let uri = uri(findings.file);
+    let here = |at: &[Position; 2], words: Option<&'a str>| {
+        let [begin, end] = at;
+        let region = Region {
+            start_line: begin.line,
+            start_column: Some(begin.column),
+            end_line: Some(end.line),
+            end_column: Some(end.column),
+        };
+        location(uri.clone(), region, words)
     };
-    let also = problem.also.iter().map(|(place, label)| here(place, Some(label)));
-    let elsewhere = problem.elsewhere.iter().map(|it| Location {
-        physical_location: PhysicalLocation {
-            artifact_location: ArtifactLocation { uri: beside(&uri, &it.file) },
-            region: Region { start_line: it.line, start_column: None, end_line: None, end_column: None },
-        },
-        message: Some(Message { text: problem.what.as_str().into() }),
+    let related = finding.related.iter().map(|related| match related {
+        Related::Here(at, words) => here(at, Some(words)),
+        Related::Beside { file, line, words } => {
+            let region = Region { start_line: *line, start_column: None, end_line: None, end_column: None };
+            location(beside(&uri, file), region, Some(words))
+        }
     });
     ResultRow {
-        rule_id,
-        rule_index: rules.iter().position(|rule| rule.id == rule_id).unwrap_or_default(),
-        level: level(problem.severity),
-        message: Message { text: text.into() },
-        locations: [here(&problem.place, None)],
-        related_locations: also.chain(elsewhere).collect(),
+        rule_id: finding.id,
+        rule_index: findings.kinds.iter().position(|kind| kind.id == finding.id).unwrap_or_default(),
+        level: level(finding.severity),
+        message: Message { text: (&*finding.message).into() },
+        locations: [here(&finding.at, None)],
+        related_locations: related.collect(),
     }
 }
 
-fn region(place: &Place, positions: &Positions<'_>) -> Region {
-    let (begin, end) = (positions.at(place.start), positions.at(place.end));
-    Region {
-        start_line: begin.line,
-        start_column: Some(begin.column),
-        end_line: Some(end.line),
-        end_column: Some(end.column),
+fn location(uri: String, region: Region, words: Option<&str>) -> Location<'_> {
+    Location {
+        physical_location: PhysicalLocation { artifact_location: ArtifactLocation { uri }, region },
+        message: words.map(|text| Message { text: text.into() }),
+    }
+}
+
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
     }
 }
 

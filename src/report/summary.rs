@@ -1,32 +1,46 @@
 //! One row a metric within a scope: the table everything else is drawn from.
 
+use super::page::{Column, Entry, Form, Table};
 use super::sheet::Sheet;
 use super::words::human;
-use crate::analysis::{COLUMNS, Study, rows};
+use crate::analysis::{COLUMNS, Row, Study, rows};
 
 /// `summary.csv`.
-pub fn summary_sheet<'a>(study: &'a Study) -> Sheet<'a> {
-    Sheet::new("summary", COLUMNS, rows(study).into_iter().map(|row| row.cells()))
+pub fn summary_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
+    Sheet::new("summary", COLUMNS, move || rows(study).into_iter().map(|row| row.cells()))
 }
 
-/// The same rows as a JSON array of objects; what is missing is `null`.
-pub fn summary_json(study: &Study) -> Vec<u8> {
-    let mut json = serde_json::to_vec_pretty(&rows(study)).expect("numbers and texts are JSON");
-    json.push(b'\n');
-    json
-}
-
-/// The same rows as a Markdown table, for pull requests and wikis: without the workload, which its heading names, and
-/// with no other interval of a quantile than that of the 99 % one, and only those rows that have a value.
-pub fn summary_markdown(study: &Study) -> String {
-    let escaped = |text: &str| text.replace('|', "\\|");
-    let mut text = format!("## {}\n\n{}\n\n", study.plan.name, study.plan.question);
-    text.push_str("| scope | name | metric | unit | replications | count | mean | 95 % low | 95 % high | min | p50 ");
-    text.push_str("| p90 | p95 | p99 | p99 low | p99 high | p99.9 | max | censored | KM p50 | KM p90 | KM p95 |\n");
-    text.push_str("|---|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+/// The same rows for people: without the workload, with no other interval of a quantile than that of the 99 % one, and
+/// only those rows that have a value.
+pub(super) fn summary_table(study: &Study) -> Table {
+    let words = ["scope", "name", "metric", "unit"].map(Column::words);
+    let numbers = [
+        "replications",
+        "count",
+        "mean",
+        "95 % low",
+        "95 % high",
+        "min",
+        "p50",
+        "p90",
+        "p95",
+        "p99",
+        "p99 low",
+        "p99 high",
+        "p99.9",
+        "max",
+        "censored",
+        "KM p50",
+        "KM p90",
+        "KM p95",
+    ];
+    let mut table = Table::of(Form::Things, words.into_iter().chain(numbers.map(Column::numbers)));
     for row in rows(study).iter().filter(|row| row.count > 0 || row.censored.is_some_and(|censored| censored > 0)) {
+        let names = [row.scope, &row.name, &row.metric, row.unit].map(Entry::from);
+        let counts =
+            [row.replications, row.count].map(|count| Entry::number(count as f64, "count", |_| count.to_string()));
         let censored = row.censored.map(|censored| censored as f64);
-        let numbers = [
+        let values = [
             row.mean,
             row.mean_low,
             row.mean_high,
@@ -39,24 +53,26 @@ pub fn summary_markdown(study: &Study) -> String {
             row.p99_high,
             row.p999,
             row.max,
-            censored,
-            row.km_p50,
-            row.km_p90,
-            row.km_p95,
         ];
-        let numbers = numbers.map(|number| number.map(human).unwrap_or_default());
-        text.push_str(&format!(
-            "| {} | {} | {} | {} | {} | {} | {} |\n",
-            row.scope,
-            escaped(&row.name),
-            row.metric,
-            row.unit,
-            row.replications,
-            row.count,
-            numbers.join(" | ")
-        ));
+        let values = values.map(|value| Entry::number_if(value, row.unit, human));
+        let censored = Entry::number_if(censored, "count", human);
+        let over = [row.km_p50, row.km_p90, row.km_p95].map(|value| Entry::number_if(value, row.unit, human));
+        table.row(names.into_iter().chain(counts).chain(values).chain([censored]).chain(over));
     }
-    text
+    table
+}
+
+/// The mean of a row.
+pub(super) fn mean(row: &Row) -> Entry {
+    Entry::number_if(row.mean, row.unit, human)
+}
+
+/// The interval of the mean of a row. Nothing in a row can be negative, so one that would reach below zero ends there.
+pub(super) fn interval(row: &Row, words: impl Fn(f64) -> String) -> Entry {
+    match (row.mean_low, row.mean_high) {
+        (Some(low), Some(high)) => Entry::interval(low.max(0.0), high, row.unit, words),
+        _ => Entry::Missing(""),
+    }
 }
 
 #[cfg(test)]
@@ -64,11 +80,12 @@ mod tests {
     use super::*;
     use crate::analysis::{NOT_ESTIMABLE, fake_study as study};
     use crate::fake;
+    use crate::report::csv::csv;
 
     #[test]
     fn columns_never_move() {
         let plan = fake::plan();
-        let csv = String::from_utf8(summary_sheet(&study(&plan)).csv()).unwrap();
+        let csv = String::from_utf8(csv(&summary_sheet(&study(&plan)))).unwrap();
         assert_eq!(
             csv.lines().next().unwrap(),
             "workload,scope,name,metric,unit,replications,count,mean,mean_low,mean_high,min,p50,p90,p95,p99,p99_low,\
@@ -81,8 +98,8 @@ mod tests {
     fn every_number_reads_back() {
         let plan = fake::plan();
         let study = study(&plan);
-        let csv = summary_sheet(&study).csv();
-        let mut reader = csv::Reader::from_reader(&csv[..]);
+        let csv = csv(&summary_sheet(&study));
+        let mut reader = ::csv::Reader::from_reader(&csv[..]);
         let rows = rows(&study);
         let mut read = 0;
         for (record, row) in reader.records().zip(&rows) {

@@ -1,34 +1,8 @@
-//! Numbers in the words of people.
+//! Numbers, lengths of time, shares and intervals in words for people.
 
-use crate::analysis::{Measured, NOT_ESTIMABLE};
-use crate::engine::Span;
+use crate::engine::{Distribution, Span};
 
-/// A number for people, with its unit.
-pub(super) fn shown(unit: &str, value: f64) -> String {
-    match unit {
-        _ if value == f64::INFINITY => "not reached".to_owned(),
-        "ms" if value < 0.0 => format!("-{}", time(-value / 1e3)),
-        "ms" => time(value / 1e3),
-        "ratio" => format!("{} %", human(100.0 * value)),
-        _ => human(value),
-    }
-}
-
-/// An interval for people.
-pub(super) fn interval(found: &Measured) -> String {
-    match (found.low, found.high) {
-        (Some(low), Some(high)) => format!("[{}, {}]", shown(found.unit, low), shown(found.unit, high)),
-        (Some(low), None) => format!("[{}, not known]", shown(found.unit, low)),
-        (None, _) => NOT_ESTIMABLE.to_owned(),
-    }
-}
-
-/// A share, for people.
-pub(super) fn percent(share: f64) -> String {
-    format!("{:.1} %", share * 100.0 + 0.0)
-}
-
-/// A number for people: about four digits, thousands apart.
+/// A number: about four digits, thousands apart.
 pub(super) fn human(value: f64) -> String {
     let size = value.abs();
     if size > 0.0 && size < 0.000_5 {
@@ -55,23 +29,46 @@ pub(super) fn human(value: f64) -> String {
     grouped + rest
 }
 
-/// A round length of time, for people.
-pub fn span(length: Span) -> String {
-    let nanos = length.nanos();
-    let seconds = nanos / 1_000_000_000;
-    if !nanos.is_multiple_of(1_000_000_000) {
-        return format!("{} s", Span::from_nanos(nanos).seconds());
-    }
-    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
-    let parts: Vec<String> =
-        parts.iter().filter(|(amount, _)| *amount > 0).map(|(amount, unit)| format!("{amount} {unit}")).collect();
-    if parts.is_empty() { "0 s".into() } else { parts.join(" ") }
+/// A whole number.
+pub(super) fn whole(count: u64) -> String {
+    human(count as f64)
+}
+
+/// How many of something, whose words are those for one and for several.
+pub(super) fn counted(count: usize, [one, several]: [&str; 2]) -> String {
+    format!("{} {}", whole(count as u64), if count == 1 { one } else { several })
+}
+
+/// The end of a word of which there are so many.
+pub(super) const fn plural(count: u64) -> &'static str {
+    if count == 1 { "" } else { "s" }
 }
 
 /// Four digits or so, however small or large the number.
 pub(super) fn digits(value: f64) -> String {
     let size = value.abs();
     if size == 0.0 || (0.01..1e9).contains(&size) { human(value) } else { format!("{value:.3e}") }
+}
+
+/// A share in percent, to one decimal.
+pub(super) fn percent(share: f64) -> String {
+    format!("{:.1} %", share * 100.0 + 0.0)
+}
+
+/// A share, in percent as long as that can be read.
+pub(super) fn share(share: f64) -> String {
+    let (percent, left) = (100.0 * share, 100.0 * (1.0 - share));
+    match percent {
+        _ if share == 0.0 || share == 1.0 => format!("{percent:.0} %"),
+        _ if percent < 0.001 => format!("{share:.3e}"),
+        _ if percent < 1.0 || left < 0.1 => format!("{percent:.5} %"),
+        _ => format!("{percent:.2} %"),
+    }
+}
+
+/// A rate, per second or per hour, whichever is the nearer to one.
+pub(super) fn rate(rate: f64) -> String {
+    if rate >= 1.0 { format!("{}/s", digits(rate)) } else { format!("{}/h", digits(3600.0 * rate)) }
 }
 
 /// A time, in seconds, in the unit that suits it.
@@ -90,27 +87,77 @@ pub fn time(seconds: f64) -> String {
     format!("{} {unit}", digits(seconds / length))
 }
 
-/// A difference for people. That of two shares is in points: in percent it would be mistaken for the relative one.
+/// A round length of time.
+pub fn span(length: Span) -> String {
+    let nanos = length.nanos();
+    let seconds = nanos / 1_000_000_000;
+    if !nanos.is_multiple_of(1_000_000_000) {
+        return format!("{} s", Span::from_nanos(nanos).seconds());
+    }
+    let parts = [(seconds / 3600, "h"), (seconds / 60 % 60, "min"), (seconds % 60, "s")];
+    let parts: Vec<String> =
+        parts.iter().filter(|(amount, _)| *amount > 0).map(|(amount, unit)| format!("{amount} {unit}")).collect();
+    if parts.is_empty() { "0 s".into() } else { parts.join(" ") }
+}
+
+/// A distribution of times.
+pub fn distribution(times: &Distribution) -> String {
+    let mean = time(times.mean().seconds());
+    match times {
+        Distribution::Constant(_) => format!("always {mean}"),
+        Distribution::Exponential { .. } => format!("exponential, mean {mean}"),
+        Distribution::Uniform { low, high } => format!("uniform, {} to {}", time(low.seconds()), time(high.seconds())),
+        Distribution::Erlang { phases, .. } => format!("Erlang with {phases} phases, mean {mean}"),
+        Distribution::Lognormal { sigma, .. } => {
+            format!("lognormal, mean {mean}, cv {:.3}", libm::expm1(sigma * sigma).sqrt())
+        }
+        Distribution::Weibull { shape, .. } => format!("Weibull, mean {mean}, shape {shape}"),
+        Distribution::Empirical(values) => format!("{} measured values, mean {mean}", values.len()),
+    }
+}
+
+/// The value of a measure, whose unit is `ms`, `ratio` or `count`.
+pub(super) fn measured(unit: &str, value: f64) -> String {
+    match unit {
+        _ if value == f64::INFINITY => "not reached".to_owned(),
+        "ms" if value < 0.0 => format!("-{}", time(-value / 1e3)),
+        "ms" => time(value / 1e3),
+        "ratio" => format!("{} %", human(100.0 * value)),
+        _ => human(value),
+    }
+}
+
+/// A difference of two values of a measure. That of two shares is in points: in percent it would be mistaken for the
+/// relative one.
 pub(super) fn change(unit: &str, value: f64) -> String {
     match unit {
         "ratio" => format!("{} points", human(100.0 * value)),
-        _ => shown(unit, value),
+        _ => measured(unit, value),
     }
 }
 
 /// The same with its sign always there.
-pub(super) fn signed(unit: &str, value: f64) -> String {
+pub(super) fn signed_change(unit: &str, value: f64) -> String {
     format!("{}{}", if value > 0.0 { "+" } else { "" }, change(unit, value))
 }
 
-/// A change relative to something, in percent.
-pub(super) fn relative_percent(value: Option<f64>) -> String {
-    match value {
-        None => String::new(),
-        Some(value) if value.abs() >= 1000.0 => format!("x {}", human(1.0 + value / 100.0)),
-        Some(value) if value.abs() >= 10.0 => format!("{value:+.1} %"),
-        Some(value) => format!("{value:+.2} %"),
+/// A relative difference in percent; as a factor where it is large.
+pub(super) fn relative_change(percent: f64) -> String {
+    match percent {
+        percent if percent.abs() >= 1000.0 => format!("x {}", human(1.0 + percent / 100.0)),
+        percent if percent.abs() >= 10.0 => format!("{percent:+.1} %"),
+        percent => format!("{percent:+.2} %"),
     }
+}
+
+/// An interval whose ends have these words.
+pub(super) fn interval(low: f64, high: f64, words: impl Fn(f64) -> String) -> String {
+    format!("[{}, {}]", words(low), words(high))
+}
+
+/// The name of a verdict as people read it.
+pub(super) fn verdict(name: &str) -> String {
+    name.replace('_', " ")
 }
 
 #[cfg(test)]
@@ -142,5 +189,38 @@ mod tests {
         assert_eq!(span(Span::from_secs(3930)), "1 h 5 min 30 s");
         assert_eq!(span(Span::from_millis(1500)), "1.5 s");
         assert_eq!(span(Span::ZERO), "0 s");
+    }
+
+    #[test]
+    fn times_and_shares_for_people() {
+        for (seconds, text) in [
+            (0.0, "0 s"),
+            (0.0045, "4.500 ms"),
+            (59.0, "59 s"),
+            (60.0, "1 min"),
+            (119.0, "119 s"),
+            (1486.4, "24.77 min"),
+            (449_000.0, "5.197 d"),
+            (4.6e9, "145.8 years"),
+            (1e30, "3.169e22 years"),
+        ] {
+            assert_eq!(time(seconds), text);
+        }
+        for (part, text) in
+            [(0.0, "0 %"), (1.0, "100 %"), (0.25, "25.00 %"), (0.999_999, "99.99990 %"), (1.996e-6, "1.996e-6")]
+        {
+            assert_eq!(share(part), text);
+        }
+    }
+
+    #[test]
+    fn differences_for_people() {
+        assert_eq!(signed_change("ratio", 0.012), "+1.200 points");
+        assert_eq!(signed_change("ms", -1500.0), "-1,500 ms");
+        assert_eq!(measured("ms", f64::INFINITY), "not reached");
+        assert_eq!(
+            [relative_change(-2.5), relative_change(12.34), relative_change(1900.0)],
+            ["-2.50 %", "+12.3 %", "x 20"]
+        );
     }
 }

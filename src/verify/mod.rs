@@ -17,7 +17,7 @@ mod theory;
 pub use comparison::{Cell, Comparison, FREE, Reading, free};
 pub use crew::Crew;
 pub use shipped::{FINGERPRINTS, WORKLOADS};
-pub use show::{json, markdown, table};
+pub use show::verify_page;
 
 use serde::{Serialize, Serializer};
 
@@ -347,6 +347,7 @@ mod tests {
     use crate::experiment::Worker;
     use crate::fake;
     use crate::record::{Merged, ReplicationSummary};
+    use crate::report::{Format, Ink, draw};
     use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
     fn with_crew<T>(work: impl FnOnce(&Crew) -> T) -> T {
@@ -484,9 +485,12 @@ mod tests {
         assert!(verification.outcome(FROZEN, vec![check(true), check(true)]).passed());
         let outcome = verification.outcome(FROZEN, vec![check(true), check(false)]);
         assert!(!outcome.passed() && outcome.failed == 1);
-        assert!(table(&outcome).contains("1 of 2 checks FAILED"), "{}", table(&outcome));
-        assert!(markdown(&outcome).contains("| FAILED |"));
-        let read: serde_json::Value = serde_json::from_slice(&json(&outcome)).unwrap();
+        let page = verify_page(&outcome);
+        let drawn = |format| String::from_utf8(draw(&page, format, Ink::Plain).unwrap()).unwrap();
+        let table = drawn(Format::Table);
+        assert!(table.contains("1 of 2 checks FAILED"), "{table}");
+        assert!(drawn(Format::Md).contains("| FAILED |"));
+        let read: serde_json::Value = serde_json::from_str(&drawn(Format::Json)).unwrap();
         assert_eq!(read["checks"][1]["verdict"], "failed");
     }
 

@@ -56,10 +56,10 @@ const FILES: [&str; 5] = ["summary.csv", "replications.csv", "devices.csv", "tim
 
 fn files(study: &Study) -> [Vec<u8>; FILES.len()] {
     [
-        report::summary_sheet(study).csv(),
-        report::replications_sheet(study).csv(),
-        report::devices_sheet(study).csv(),
-        report::timeline_sheet(study).csv(),
+        report::csv(&report::summary_sheet(study)),
+        report::csv(&report::replications_sheet(study)),
+        report::csv(&report::devices_sheet(study)),
+        report::csv(&report::timeline_sheet(study)),
         report::histograms_hlog(study),
     ]
 }

@@ -1,56 +1,64 @@
-//! The outcome as people and programs read it.
+//! The outcome as a page.
 
-use comfy_table::{CellAlignment, Table, presets};
+use crate::analysis::Cell;
+use crate::report::{Column, Document, Entry, Extent, Form, Holds, Page, Rank, Sheet, Table, Tone};
 
 use super::{Check, Outcome, Part, Quantity, Verdict};
 
-const COLUMNS: [&str; 5] = ["", "expected", "found", "interval", "verdict"];
-
-/// For a terminal: a table for each part, and a line that says what it comes to.
-pub fn table(outcome: &Outcome) -> String {
-    let mut text = String::new();
+/// A table for each part, or one for all of them, and a line that says what it comes to.
+pub fn verify_page(outcome: &Outcome) -> Page<'_> {
+    let mut page = Page::new("verify");
+    let report = page.section(Extent::Report);
     for part in Part::ALL {
-        let checks: Vec<&Check> = outcome.checks.iter().filter(|check| check.part == part).collect();
-        if checks.is_empty() {
-            continue;
+        let mut table = table(part.name());
+        table.caption = Some(explained(part, outcome));
+        for check in outcome.checks.iter().filter(|check| check.part == part) {
+            table.row(entries(check));
         }
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING);
-        let mut head = COLUMNS;
-        head[0] = part.name();
-        table.set_header(head);
-        for check in checks {
-            table.add_row(cells(check));
-        }
-        for column in 1..=3 {
-            table.column_mut(column).expect("there are five columns").set_cell_alignment(CellAlignment::Right);
-        }
-        for column in table.column_iter_mut() {
-            column.set_padding((0, 2));
-        }
-        text += &format!("{}\n", explained(part, outcome));
-        text.extend(table.lines().map(|line| line.trim_end().to_owned() + "\n"));
-        text.push('\n');
+        report.table(table);
     }
-    text + &summary(outcome) + "\n"
-}
-
-/// The same as Markdown.
-pub fn markdown(outcome: &Outcome) -> String {
-    let mut text = format!("## ctisim {} verified\n\n{}\n\n", outcome.version, summary(outcome));
-    text += "| part | what | expected | found | interval | verdict |\n|---|---|--:|--:|--:|---|\n";
+    report.paragraph(summary(outcome));
+    let excerpt = page.section(Extent::Excerpt);
+    excerpt.heading(Rank::Chapter, format!("ctisim {} verified", outcome.version));
+    excerpt.paragraph(summary(outcome));
+    let mut all = table("what");
+    all.columns.insert(0, Column::words("part"));
     for check in &outcome.checks {
-        let row = cells(check).map(|cell| cell.replace('|', "\\|"));
-        text += &format!("| {} | {} |\n", check.part.name(), row.join(" | "));
+        all.row([Entry::from(check.part.name())].into_iter().chain(entries(check)));
     }
-    text
+    excerpt.table(all);
+    page.sheets = vec![sheet(outcome)];
+    page.document = Some(Document::new(move || outcome));
+    page
 }
 
-/// The same as JSON, with all digits.
-pub fn json(outcome: &Outcome) -> Vec<u8> {
-    let mut json = serde_json::to_vec_pretty(outcome).expect("numbers and texts are JSON");
-    json.push(b'\n');
-    json
+/// A table of checks.
+fn table(first: &str) -> Table {
+    let column = |(name, holds)| Column { holds, ..Column::words(name) };
+    let columns = [
+        (first, Holds::Words),
+        ("expected", Holds::Numbers),
+        ("found", Holds::Numbers),
+        ("interval", Holds::Numbers),
+        ("verdict", Holds::Words),
+    ];
+    Table::of(Form::Things, columns.map(column))
+}
+
+/// A row a check.
+fn sheet(outcome: &Outcome) -> Sheet<'_> {
+    let cell = |quantity: &Quantity| match quantity {
+        Quantity::Number(number) => Cell::from(*number),
+        Quantity::Text(text) => Cell::from(&**text),
+    };
+    let row = move |check: &Check| -> Vec<Cell> {
+        let [low, high] = [check.interval.map(|(low, _)| low), check.interval.map(|(_, high)| high)].map(Cell::from);
+        let (expected, found) = (cell(&check.expected), cell(&check.found));
+        let verdict = word(check.verdict).to_lowercase();
+        vec![check.part.name().into(), (&*check.name).into(), expected, found, low, high, Cell::Text(verdict)]
+    };
+    let columns = ["part", "name", "expected", "found", "low", "high", "verdict"];
+    Sheet::new("checks", columns, move || outcome.checks.iter().map(row))
 }
 
 /// What a part is about, in a line or two.
@@ -101,23 +109,30 @@ pub(super) fn summary(outcome: &Outcome) -> String {
     format!("ctisim {}: {verdict} ({}).{chance}", outcome.version, parts.join(", "))
 }
 
-fn cells(check: &Check) -> [String; 5] {
-    let interval = check.interval.map(|(low, high)| format!("[{}, {}]", digits(low), digits(high)));
+fn entries(check: &Check) -> [Entry; 5] {
     let quantity = |quantity: &Quantity| match quantity {
-        Quantity::Number(number) => digits(*number),
-        Quantity::Text(text) => text.clone(),
+        Quantity::Number(number) => Entry::number(*number, "", digits),
+        Quantity::Text(text) => Entry::from(&**text),
     };
-    let verdict = match check.verdict {
-        Verdict::Passed => "passed",
-        Verdict::Failed => "FAILED",
+    let interval = check.interval.map(|(low, high)| Entry::interval(low, high, "", digits));
+    let tone = match check.verdict {
+        Verdict::Passed => Tone::Good,
+        Verdict::Failed => Tone::Bad,
     };
     [
-        check.name.clone(),
+        (&*check.name).into(),
         quantity(&check.expected),
         quantity(&check.found),
-        interval.unwrap_or_default(),
-        verdict.to_owned(),
+        interval.unwrap_or(Entry::Missing("")),
+        Entry::verdict(tone, word(check.verdict)),
     ]
+}
+
+const fn word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Passed => "passed",
+        Verdict::Failed => "FAILED",
+    }
 }
 
 /// Five digits, or all before the point.

@@ -2,10 +2,10 @@
 
 use clap::{Args, Subcommand};
 
+use crate::cli::formats::show;
 use crate::cli::stop::Stop;
-use crate::cli::terminal::print;
+use crate::report::oracle_page;
 
-use super::printed::OracleFormat;
 use super::{failures, queues, rehome};
 
 pub(crate) const AFTER_HELP: &str = "Examples:
@@ -68,9 +68,5 @@ pub(crate) fn oracle(arguments: &OracleArguments) -> Result<(), Stop> {
         Form::Heartbeat(it) => (it.answer()?, &it.printed),
         Form::Availability(it) => (it.answer()?, &it.printed),
     };
-    print(&match printed.format {
-        OracleFormat::Table => answer.table().into_bytes(),
-        OracleFormat::Csv => answer.csv(),
-        OracleFormat::Json => answer.json(),
-    })
+    show(&oracle_page(&answer), printed.format)
 }

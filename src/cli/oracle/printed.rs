@@ -1,28 +1,18 @@
 //! How answers are put, and what is wrong with a question.
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use crate::analysis::Quantity;
+use crate::cli::formats::every_and;
 use crate::cli::stop::Stop;
-use crate::report::Line;
+use crate::report::{Format, Line};
 
 /// How an answer is printed.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Printed {
     /// What to print on standard output
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: OracleFormat,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum OracleFormat {
-    /// For people
-    #[default]
-    Table,
-    /// For spreadsheets, with all digits: times in seconds, rates per second, shares as parts of one
-    Csv,
-    /// The same for programs
-    Json,
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[]))]
+    pub(super) format: Format,
 }
 
 /// A line of an answer.

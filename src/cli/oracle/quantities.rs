@@ -141,24 +141,6 @@ pub(super) fn any_law(text: &str) -> Result<Distribution, String> {
     law(text, &Beside(std::path::Path::new("")))
 }
 
-/// A law in words.
-pub(super) fn law_in_words(law: &Distribution) -> String {
-    let mean = crate::report::time(law.mean().seconds());
-    match law {
-        Distribution::Constant(_) => format!("always {mean}"),
-        Distribution::Exponential { .. } => format!("exponential, mean {mean}"),
-        Distribution::Uniform { low, high } => {
-            format!("uniform, {} to {}", crate::report::time(low.seconds()), crate::report::time(high.seconds()))
-        }
-        Distribution::Erlang { phases, .. } => format!("Erlang with {phases} phases, mean {mean}"),
-        Distribution::Lognormal { sigma, .. } => {
-            format!("lognormal, mean {mean}, cv {:.3}", libm::expm1(sigma * sigma).sqrt())
-        }
-        Distribution::Weibull { shape, .. } => format!("Weibull, mean {mean}, shape {shape}"),
-        Distribution::Empirical(values) => format!("{} measured values, mean {mean}", values.len()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,10 +5,10 @@ use clap::Args;
 use crate::analysis::Quantity;
 use crate::engine::Distribution;
 use crate::oracle;
-use crate::report::Answer;
+use crate::report::{Answer, distribution};
 
 use super::printed::{Printed, line, usage};
-use super::quantities::{Load, STEPS_MAX, Traffic, any_law, count, duration, law_in_words, number, rate, share, time};
+use super::quantities::{Load, STEPS_MAX, Traffic, any_law, count, duration, number, rate, share, time};
 use crate::cli::stop::Stop;
 
 pub(super) const ERLANG_B_HELP: &str = "Give two of the load, --ports and --blocking; the third is the answer.
@@ -379,7 +379,7 @@ pub(super) struct Mg1Arguments {
 impl Mg1Arguments {
     pub(super) fn answer(&self) -> Result<Answer, Stop> {
         let (mean, cv_squared, law) = match (&self.service, self.mean, self.cv) {
-            (Some(law), ..) => (law.mean().seconds(), law.cv_squared(), law_in_words(law)),
+            (Some(law), ..) => (law.mean().seconds(), law.cv_squared(), distribution(law)),
             (None, Some(mean), Some(cv)) => (mean, cv * cv, format!("cv {cv}")),
             _ => return Err(usage("how long service takes is not said", "add --service, or --mean and --cv")),
         };

@@ -10,11 +10,11 @@ use crate::oracle::{
     LOAD_MAX, LastToEmpty, Residence, RoutePointCalls, Start, TimeToEmpty, Traffic, largest_load, markov_moments,
     mean_time_to_empty,
 };
-use crate::report::{Answer, Line};
+use crate::report::{Answer, Line, distribution};
 use crate::workload::units;
 
 use super::printed::{Printed, line, usage};
-use super::quantities::{any_law, count, duration, law_in_words, positive, rate, share, time};
+use super::quantities::{any_law, count, duration, positive, rate, share, time};
 use crate::cli::model;
 use crate::cli::stop::Stop;
 
@@ -282,7 +282,7 @@ impl RehomeArguments {
 
     fn stay_in_words(&self) -> String {
         let exponential = || Distribution::Exponential { mean: Span::from_seconds(self.mean.unwrap_or_default()) };
-        law_in_words(&self.stay.clone().unwrap_or_else(exponential))
+        distribution(&self.stay.clone().unwrap_or_else(exponential))
     }
 
     fn start_in_words(&self) -> String {

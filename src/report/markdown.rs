@@ -1,0 +1,45 @@
+//! A page as Markdown, for pull requests and wikis.
+
+use super::page::{Block, Entry, Excerpt, Extent, Holds, Page, Rank, Table};
+
+/// The excerpt, block below block with an empty line between.
+pub(super) fn draw(page: &Page<'_>) -> String {
+    let mut text = String::new();
+    let mut above: Option<&Block<'_>> = None;
+    for block in page.blocks(Extent::Excerpt) {
+        let goes_on = matches!((above, block), (Some(Block::Paragraph(_) | Block::Note(_)), Block::Note(_)));
+        if above.replace(block).is_some() && !goes_on {
+            text.push('\n');
+        }
+        match block {
+            Block::Heading(Rank::Chapter, words) => text += &format!("## {words}\n"),
+            Block::Heading(Rank::Section, words) => text += &format!("### {words}\n"),
+            Block::Paragraph(words) | Block::Note(words) => text += &format!("{words}\n"),
+            Block::Table(drawn) => text += &table(drawn),
+            Block::Excerpt(Excerpt { problem, file, text: source }) => {
+                text += &format!("```text\n{}\n```\n", problem.render(file, source, false).trim_end());
+            }
+        }
+    }
+    text
+}
+
+fn table(table: &Table) -> String {
+    let mut text = table.caption.iter().map(|caption| format!("{caption}\n\n")).collect::<String>();
+    text += &line(table.columns.iter().map(|column| &*column.name));
+    text += &table
+        .columns
+        .iter()
+        .map(|column| if column.holds == Holds::Numbers { "|--:" } else { "|---" })
+        .collect::<String>();
+    text += "|\n";
+    for row in table.rows.iter().filter(|row| !row.is_empty()) {
+        text += &line(row.iter().map(Entry::words));
+    }
+    text
+}
+
+fn line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
+    let cells: Vec<String> = cells.map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect();
+    format!("| {} |\n", cells.join(" | "))
+}

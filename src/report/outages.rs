@@ -1,0 +1,122 @@
+//! What became of the devices: who was out of service, who came back, and who went home.
+
+use crate::analysis::{Fate, Homing, Study, fates, homings};
+use crate::domain::{DeviceKind, OutBecause, RoutePointId};
+use crate::record::{Metric, cause_name, kind_name};
+
+use super::devices::{percentiles, spread};
+use super::page::{Entry, Section, Table};
+use super::words::{human, percent, whole};
+
+/// What became of the devices, where anything but an application's failure took them out of service.
+pub(super) fn devices(study: &Study, section: &mut Section<'_>) {
+    let fates = fates(study);
+    if fates.iter().any(|fate| fate.out > 0 && fate.because != OutBecause::ApplicationClosed) {
+        out_of_service(study, &fates, section);
+        going_home(study, &homings(study), section);
+    }
+}
+
+/// A count in all replications, as the mean of one.
+fn mean(study: &Study, count: u64) -> Entry {
+    Entry::number(count as f64 / study.outcome.summaries.len() as f64, "count", human)
+}
+
+fn out_of_service(study: &Study, fates: &[Fate], section: &mut Section<'_>) {
+    let head = ["devices", "out", "back", "given up", "still out", "out p50, ms", "out p95, ms", "out max, ms"];
+    let mut table = Table::of_numbers(head);
+    for fate in fates.iter().filter(|fate| fate.out > 0) {
+        let name = Entry::from(format!("{}, {}", kind_name(fate.kind), cause_name(fate.because)));
+        let counts = [fate.out, fate.reopened, fate.closed, fate.still_out].map(|count| mean(study, count));
+        let times = spread(study, fate.out_of_service).map(|time| Entry::number_if(time, "ms", human));
+        table.row([name].into_iter().chain(counts).chain(times));
+    }
+    section.table(table);
+    let (out, still_out) = fates.iter().fold((0, 0), |(out, still), fate| (out + fate.out, still + fate.still_out));
+    let closed: u64 = fates.iter().map(|fate| fate.closed).sum();
+    if still_out + closed > 0 {
+        let given_up = if closed > 0 { format!(", {} of them given up", whole(closed)) } else { String::new() };
+        section.note(format!(
+            "{} of {} outages were not over at the end{given_up}: they last longer than any number here says.",
+            whole(still_out + closed),
+            whole(out)
+        ));
+    }
+}
+
+fn going_home(study: &Study, homings: &[Homing], section: &mut Section<'_>) {
+    let mut table = Table::of_numbers([
+        "going home",
+        "home was back",
+        "rehomed",
+        "cut short",
+        "still waiting",
+        "wait p50, ms",
+        "wait p90, ms",
+        "wait p95, ms",
+        "home p50, ms",
+        "home p90, ms",
+        "home p95, ms",
+    ]);
+    for homing in homings.iter().filter(|homing| homing.waits > 0) {
+        let counts = [homing.waits, homing.rehomed, homing.lost, homing.waiting].map(|count| mean(study, count));
+        let times = [&homing.wait, &homing.delay].into_iter().flat_map(percentiles).map(reached);
+        table.row([Entry::from(kind_name(homing.kind))].into_iter().chain(counts).chain(times));
+        if homing.kind == DeviceKind::RoutePoint {
+            each_route_point(study, &mut table);
+        }
+    }
+    section.table(table);
+    for homing in homings.iter().filter(|homing| homing.waiting > 0) {
+        section.note(still_waiting(homing, study.outcome.summaries.len() as u64));
+    }
+    if homings.iter().any(|homing| homing.waiting + homing.lost > 0) {
+        section.note(
+            "Percentiles of going home are Kaplan and Meier's: a wait that was not seen to end counts as lasting longer.",
+        );
+    }
+}
+
+/// A percentile of something that was not always seen to end.
+fn reached(millis: Option<f64>) -> Entry {
+    millis.map_or(Entry::Missing("not reached"), |millis| Entry::number(millis, "ms", human))
+}
+
+/// A row for each of a few route points: one that holds its calls long hides among those that do not.
+fn each_route_point(study: &Study, table: &mut Table) {
+    const FEW: usize = 8;
+    let rows = |id| [Metric::RehomeWait, Metric::RehomeDelay].map(|metric| study.catalogue.route_point(metric, id));
+    let ended = |row: usize| study.outcome.merged.histograms[row].totals().count;
+    let waits = |row: usize| ended(row) + study.censored(row);
+    let points: Vec<(&str, [usize; 2])> = (0..study.plan.route_points.len() as u16)
+        .map(|id| (&*study.plan.route_points[id as usize].name, rows(RoutePointId(id))))
+        .filter(|&(_, [wait, _])| waits(wait) > 0)
+        .collect();
+    if !(2..=FEW).contains(&points.len()) {
+        return;
+    }
+    for (name, [wait, delay]) in points {
+        let counts = [waits(wait), ended(delay)].map(|count| mean(study, count));
+        // Why a wait was not over is not kept for each route point.
+        let unknown = [Entry::Missing(""), Entry::Missing("")];
+        let times = [wait, delay].into_iter().flat_map(|row| percentiles(&study.survival(row))).map(reached);
+        table.row([Entry::from(format!("  {name}"))].into_iter().chain(counts).chain(unknown).chain(times));
+    }
+}
+
+/// The sentence about those that had not gone home.
+fn still_waiting(homing: &Homing, replications: u64) -> String {
+    let kind = match homing.kind {
+        DeviceKind::RoutePoint => "route point",
+        DeviceKind::CtiPort => "CTI port",
+        DeviceKind::Phone => "phone",
+    };
+    format!(
+        "In {} of {} replications a {kind} had not rehomed at the end: {} of {} waits were not over ({}).",
+        whole(homing.replications_waiting as u64),
+        whole(replications),
+        whole(homing.waiting),
+        whole(homing.waits),
+        percent(homing.waiting as f64 / homing.waits as f64)
+    )
+}

@@ -1,0 +1,287 @@
+//! What a study came to: calls, delays, failures, devices, ports, stations, closed forms and goals. The names in its tables
+//! are those of the files.
+
+use crate::analysis::{Judged, Provenance, Study, count_row, duration_row, rows};
+use crate::domain::Failing;
+use crate::engine::{Span, Time};
+use crate::plan::StudyKind;
+use crate::record::{Count, Metric};
+
+use super::charts::{delays_chart, timeline_chart};
+use super::devices::devices_sheet;
+use super::expected::closed_forms;
+use super::goals::{goals_sheet, goals_table};
+use super::json::Document;
+use super::outages::devices;
+use super::page::{Entry, Extent, Page, Rank, Section, Table};
+use super::places::{pools, stations};
+use super::provenance::provenance_sheet;
+use super::replications::replications_sheet;
+use super::summary::{interval, mean, summary_sheet, summary_table};
+use super::timeline::timeline_sheet;
+use super::words::{human, percent, plural, span, whole};
+
+/// The page of a study, with what became of its goals.
+pub fn run_page<'a>(study: &'a Study<'_>, judged: &'a [Judged], provenance: &'a Provenance) -> Page<'a> {
+    let mut page = Page::new(&*study.plan.name);
+    report(study, judged, page.section(Extent::Report));
+    excerpt(study, page.section(Extent::Excerpt));
+    page.charts = vec![delays_chart(study), timeline_chart(study)];
+    page.sheets = vec![
+        summary_sheet(study),
+        goals_sheet(study, judged),
+        replications_sheet(study),
+        devices_sheet(study),
+        timeline_sheet(study),
+        provenance_sheet(provenance),
+    ];
+    page.document = Some(Document::new(move || rows(study)));
+    page
+}
+
+fn report(study: &Study, judged: &[Judged], section: &mut Section<'_>) {
+    title(study, section);
+    section.table(calls(study));
+    delays(study, section);
+    if has_failures(study) {
+        failures(study, section);
+    }
+    devices(study, section);
+    pools(study, section);
+    stations(study, section);
+    closed_forms(study, section);
+    section.table(goals_table(judged));
+}
+
+/// For a wiki, only the numbers.
+fn excerpt(study: &Study, section: &mut Section<'_>) {
+    section.heading(Rank::Chapter, &*study.plan.name);
+    section.paragraph(&*study.plan.question);
+    section.table(summary_table(study));
+}
+
+fn title(study: &Study, section: &mut Section<'_>) {
+    let plan = study.plan;
+    let first = study.outcome.summaries[0].replication;
+    let number = study.outcome.summaries.len() as u64;
+    let range = match (first, number) {
+        (0, _) => String::new(),
+        (_, 1) => format!(" (number {first})"),
+        _ => format!(" (numbers {first} to {})", first + number - 1),
+    };
+    let warm_up = match plan.warm_up.nanos() {
+        0 => String::new(),
+        nanos => format!(", the first {} of it warm-up", span(Span::from_nanos(nanos))),
+    };
+    section.paragraph(format!(
+        "{}: {number} {}replication{}{range} of {}{warm_up}, seed {}",
+        plan.name,
+        if plan.study == StudyKind::Steady { "steady " } else { "" },
+        plural(number),
+        span(plan.length.since(Time::ZERO)),
+        study.seed
+    ));
+    section.note(&*plan.question);
+    section.note(
+        "(Means are of the replications' means, with their 95 % intervals; percentiles are of all values together.)",
+    );
+}
+
+/// What became of the calls.
+fn calls(study: &Study) -> Table {
+    let offered: f64 = study.counts(Count::Offered).iter().sum();
+    let mut table = Table::of_numbers(["calls", "mean a replication", "95 % interval", "of offered"]);
+    let mut add = |count: Count, indent: &str| {
+        let row = count_row(study, count);
+        let total: f64 = study.counts(count).iter().sum();
+        let share = Entry::number_if((offered > 0.0).then(|| total / offered), "ratio", percent);
+        table.row([format!("{indent}{}", count.name()).into(), mean(&row), interval(&row, human), share]);
+    };
+    add(Count::Offered, "");
+    add(Count::Completed, "");
+    add(Count::Abandoned, "");
+    add(Count::Refused, "");
+    for reason in [
+        Count::RefusedBusy,
+        Count::RefusedNotOpened,
+        Count::RefusedNotAnswered,
+        Count::RefusedTooManyHops,
+        Count::RefusedThrottled,
+        Count::RefusedNoCallManager,
+    ] {
+        if occurred(study, reason) {
+            add(reason, "  ");
+        }
+    }
+    add(Count::DroppedInSetup, "");
+    add(Count::DroppedInChange, "");
+    add(Count::DroppedConnected, "");
+    add(Count::InProgress, "");
+    table
+}
+
+/// How long callers and applications waited.
+fn delays(study: &Study, section: &mut Section<'_>) {
+    let metrics = [
+        Metric::PostDialDelay,
+        Metric::SetupDelay,
+        Metric::RoutePointDelay,
+        Metric::LookupDelay,
+        Metric::AppQueueDelay,
+        Metric::TransferDelay,
+        Metric::CfnaDelay,
+        Metric::CfbDelay,
+    ];
+    durations(study, "delay, ms", &metrics, section);
+}
+
+/// A table of those of the metrics that were measured; nothing if none was.
+fn durations(study: &Study, title: &str, metrics: &[Metric], section: &mut Section<'_>) {
+    let head =
+        [title, "count", "mean", "95 % interval", "p50", "p90", "p95", "p99", "its 95 % interval", "p99.9", "max"];
+    let mut table = Table::of_numbers(head);
+    let mut censored = Vec::new();
+    let rows = metrics.iter().filter_map(|&metric| duration_row(study, study.catalogue.cluster(metric)?));
+    for row in rows.filter(|row| row.count > 0) {
+        let mut name = row.metric.clone();
+        if let Some(cut) = row.censored.filter(|&cut| cut > 0) {
+            name.push('*');
+            let all = row.count + cut;
+            censored.push(format!(
+                "* {} of {} were not over at the end and are not in this row.",
+                whole(cut),
+                whole(all)
+            ));
+        }
+        let value = |value: Option<f64>| Entry::number_if(value, row.unit, human);
+        let count = Entry::number(row.count as f64, "count", human);
+        let tail = match (row.p99_low, row.p99_high) {
+            (Some(low), Some(high)) => Entry::interval(low, high, row.unit, human),
+            _ => Entry::Missing("not estimable"),
+        };
+        let [p50, p90, p95, p99, p999, max] = [row.p50, row.p90, row.p95, row.p99, row.p999, row.max].map(value);
+        table.row([name.into(), count, mean(&row), interval(&row, human), p50, p90, p95, p99, tail, p999, max]);
+    }
+    section.table(table);
+    censored.into_iter().for_each(|note| section.note(note));
+}
+
+/// Whether something was counted in any replication.
+fn occurred(study: &Study, count: Count) -> bool {
+    study.counts(count).iter().any(|&value| value > 0.0)
+}
+
+fn has_failures(study: &Study) -> bool {
+    let counts = [Count::Preserved, Count::Cfof, Count::FalseFailures, Count::DroppedConnected];
+    !study.plan.faults.is_empty() || counts.iter().any(|&count| occurred(study, count))
+}
+
+/// What failures did to calls and applications.
+fn failures(study: &Study, section: &mut Section<'_>) {
+    let only_of_applications = study.plan.faults.iter().all(|fault| matches!(fault.failing, Failing::Application(..)));
+    let title = if only_of_applications { "application failure" } else { "failures" };
+    durations(study, &format!("{title}, ms"), &failure_metrics(study), section);
+    section.table(losses(study));
+}
+
+/// How long failures went unnoticed and lasted.
+fn failure_metrics(study: &Study) -> Vec<Metric> {
+    let kinds =
+        [Metric::ApplicationDetectionDelay, Metric::CallManagerDetectionDelay, Metric::CtiManagerDetectionDelay];
+    let merged = &study.outcome.merged;
+    let measured = |metric: &&Metric| {
+        study.catalogue.cluster(**metric).is_some_and(|row| merged.histograms[row].totals().count > 0)
+    };
+    let mut metrics = vec![Metric::DetectionDelay];
+    // Of one kind alone they are the same.
+    if kinds.iter().filter(measured).count() > 1 {
+        metrics.extend(kinds);
+    }
+    metrics.extend([
+        Metric::OutOfService,
+        Metric::AppRecovery50,
+        Metric::AppRecovery95,
+        Metric::AppRecovery100,
+        Metric::CfofDelay,
+        Metric::CfofWait,
+    ]);
+    metrics
+}
+
+/// What was forwarded and lost.
+fn losses(study: &Study) -> Table {
+    let of_application = study.plan.faults.iter().any(|fault| matches!(fault.failing, Failing::Application(..)));
+    let mut table = Table::of_numbers(["forwards and losses", "mean a replication", "95 % interval", "highest"]);
+    for count in [
+        Count::CallManagerFailures,
+        Count::CtiManagerFailures,
+        Count::Cfof,
+        Count::Cfna,
+        Count::Cfb,
+        Count::Cfur,
+        Count::Preserved,
+        Count::DroppedConnected,
+        Count::FalseFailures,
+        Count::RequestTimeouts,
+        Count::ClosedCannotOpen,
+        Count::ClosedRecoveryForbidden,
+        Count::ClosedOutOfReach,
+    ] {
+        // That none was preserved or forwarded says something where an application failed, and nothing elsewhere.
+        let asked = matches!(count, Count::Cfof | Count::Preserved | Count::DroppedConnected | Count::FalseFailures);
+        if occurred(study, count) || asked && of_application {
+            let row = count_row(study, count);
+            let most = Entry::number_if(row.max, row.unit, human);
+            table.row([row.metric.clone().into(), mean(&row), interval(&row, human), most]);
+        }
+    }
+    table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::fake_study as study;
+    use crate::analysis::homings;
+    use crate::domain::OutBecause;
+    use crate::fake;
+    use crate::report::format::{Format, draw};
+    use crate::report::text::Ink;
+
+    fn text(study: &Study) -> String {
+        let provenance = Provenance::new(study, String::new(), String::new());
+        String::from_utf8(draw(&run_page(study, &[], &provenance), Format::Table, Ink::Plain).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn who_had_not_gone_home_is_said_plainly() {
+        let plan = crate::plan::Plan { replications: 40, ..fake::plan() };
+        let study = study(&plan);
+        let text = text(&study);
+        let waiting = homings(&study)[0].waiting;
+        let sentence = format!(
+            "In {waiting} of 40 replications a route point had not rehomed at the end: {waiting} of 40 waits were not over"
+        );
+        assert!(text.contains(&sentence), "{text}");
+        assert!(text.contains("not reached") && text.contains("\nout_of_service*"), "{text}");
+        assert!(!text.contains("a phone had not") && !text.contains("a CTI port had not"), "{text}");
+    }
+
+    #[test]
+    fn without_such_failures_nothing_is_said_of_devices() {
+        let plan = fake::plan();
+        let mut study = study(&plan);
+        for because in [OutBecause::CallManagerFailed, OutBecause::CtiManagerFailed, OutBecause::Rehoming] {
+            for kind in crate::record::KINDS {
+                let row = study.catalogue.device_fate(Metric::OutOfService, kind, because);
+                study.outcome.merged.histograms[row] = Default::default();
+                for summary in &mut study.outcome.summaries {
+                    summary.fates[kind as usize][because as usize] = Default::default();
+                }
+            }
+        }
+        let text = text(&study);
+        assert!(!text.contains("going home") && !text.contains("\ndevices "), "{text}");
+        assert!(text.contains("app_recovery_100"));
+    }
+}
