@@ -47,8 +47,7 @@ pub(crate) fn plan() -> Plan {
         question: "Does the report say what was measured?".into(),
         length: Time::ZERO + Span::from_secs(600),
         study: StudyKind::Terminating,
-        warm_up: Time::ZERO + Span::from_secs(60),
-        finds_warm_up: false,
+        warm_up: Some(Time::ZERO + Span::from_secs(60)),
         bin: Span::from_secs(120),
         replications: 5,
         seed: 1,
@@ -367,7 +366,7 @@ pub(crate) struct Worker<'p> {
 impl<'p> Worker<'p> {
     /// A worker for this plan.
     pub(crate) fn new(plan: &'p Plan, seed: u64) -> Worker<'p> {
-        Worker { plan, seed, meter: crate::record::Meter::new(plan) }
+        Worker { plan, seed, meter: crate::record::Meter::new(plan, plan.window()) }
     }
 }
 

@@ -48,6 +48,7 @@ pub mod expected;
 pub mod check;
 pub mod experiment;
 pub mod analysis;
+pub mod studies;
 pub mod report;
 pub mod starter;
 pub mod verify;

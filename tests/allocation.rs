@@ -88,7 +88,7 @@ fn further_replications_allocate_next_to_nothing() {
 #[test]
 fn metering_allocates_next_to_nothing_while_it_runs() {
     let plan = plan();
-    let mut cluster = Cluster::new(&plan, Meter::new(&plan));
+    let mut cluster = Cluster::new(&plan, Meter::new(&plan, plan.window()));
     let mut play = |replication| {
         cluster.recorder.start(replication);
         let (allocated, events) = allocations(|| cluster.run(1, replication));

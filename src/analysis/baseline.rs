@@ -1,5 +1,7 @@
 //! What a later study is held against.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -185,7 +187,7 @@ impl Gated<'_> {
             seed: study.seed,
             first_replication: study.outcome.summaries[0].replication,
             replications: study.outcome.summaries.len() as u64,
-            warm_up_ns: study.plan.warm_up.nanos(),
+            warm_up_ns: study.window.warm_up.nanos(),
             command,
             fingerprint: fingerprint.clone(),
             asked: asked.iter().map(Measure::to_string).collect(),
@@ -225,6 +227,11 @@ impl Baseline {
             }
         }
         Ok(baseline)
+    }
+
+    /// Which replications were recorded.
+    pub fn range(&self) -> Range<u64> {
+        self.first_replication..self.first_replication.saturating_add(self.replications)
     }
 
     /// The same with its checksum.

@@ -29,7 +29,7 @@ pub fn beside(study: &Study) -> Vec<Beside> {
         };
         Some(Beside { expected: it, mean: found.mean, interval })
     };
-    expected(study.plan).into_iter().filter_map(each).collect()
+    expected(study.plan, study.window).into_iter().filter_map(each).collect()
 }
 
 /// The values of a measure, one for each replication that has one.

@@ -39,7 +39,7 @@ impl Provenance {
             digest,
             seed: study.seed,
             study: study.plan.study.name(),
-            warm_up_s: study.plan.warm_up.seconds(),
+            warm_up_s: study.window.warm_up.seconds(),
             first_replication: study.outcome.summaries[0].replication,
             replications: study.outcome.summaries.len() as u64,
             command,

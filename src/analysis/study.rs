@@ -2,7 +2,7 @@
 
 use crate::engine::Span;
 use crate::experiment::Outcome;
-use crate::plan::Plan;
+use crate::plan::{Plan, Window};
 use crate::record::{Catalogue, Count, DurationSummary, ReplicationSummary};
 use crate::stats::{Confidence, Survival};
 
@@ -14,6 +14,8 @@ pub const NANOS_PER_MILLI: f64 = 1e6;
 pub struct Study<'plan> {
     /// What was simulated.
     pub plan: &'plan Plan,
+    /// What of it was measured.
+    pub window: Window,
     /// With which luck.
     pub seed: u64,
     /// What came of it.
@@ -23,15 +25,15 @@ pub struct Study<'plan> {
 }
 
 impl<'plan> Study<'plan> {
-    /// The results of replications of `plan`; there is at least one.
-    pub fn new(plan: &'plan Plan, seed: u64, outcome: Outcome) -> Study<'plan> {
+    /// The results of replications of `plan`, of which this window was measured; there is at least one.
+    pub fn new(plan: &'plan Plan, window: Window, seed: u64, outcome: Outcome) -> Study<'plan> {
         assert!(!outcome.summaries.is_empty(), "a study without replications");
-        Study { plan, seed, outcome, catalogue: Catalogue::new(plan) }
+        Study { plan, window, seed, outcome, catalogue: Catalogue::new(plan) }
     }
 
     /// The time measured in a replication, in nanoseconds.
     pub fn measured_nanos(&self) -> u64 {
-        self.plan.length.since(self.plan.warm_up).nanos()
+        self.plan.length.since(self.window.warm_up).nanos()
     }
 
     /// A count in every replication.
@@ -133,6 +135,6 @@ pub(crate) mod tests {
         let worker = || fake::Worker::new(plan, plan.seed);
         let replications = 0..u64::from(plan.replications);
         let outcome = crate::experiment::replicate(replications, 1, worker, &(), &AtomicBool::new(false)).unwrap();
-        Study::new(plan, plan.seed, outcome)
+        Study::new(plan, plan.window(), plan.seed, outcome)
     }
 }

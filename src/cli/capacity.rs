@@ -1,16 +1,15 @@
 //! `ctisim capacity`.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::analysis::{Capacity, Judged, Study, Verdict, Walked, judge};
-use crate::experiment::{self, Turn};
+use crate::analysis::Capacity;
+use crate::experiment::Turn;
 use crate::record::Goal;
 use crate::report::{self, Format, Ink, draw};
-use crate::stats::Confidence;
+use crate::studies::{self, Ends, Search};
 
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
@@ -19,9 +18,8 @@ use super::model::{Loaded, Source};
 use super::output::OutputDirectory;
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
-use super::stop::Stop;
-use super::study::one_warm_up;
-use super::vary::Knob;
+use super::stop::{Halt, Stop};
+use super::vary::{Knob, one_warm_up};
 
 pub(super) const AFTER_HELP: &str = "\
 The goals are taken to turn from met to missed, or from missed to met, once along the values. Up to 4,000 replications of a value are
@@ -80,12 +78,12 @@ pub(super) struct CapacityArguments {
 
 /// Searches the values of a key for where the goals stop being met.
 pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
-    let knob = &arguments.vary;
-    let values = knob.values.len();
+    let axis = &arguments.vary.axis;
+    let values = axis.values.len();
     let text = Source::read(Some(&arguments.workload), "give the path of a workload file")?;
     let load = |at: usize| {
         let mut settings = arguments.study.settings.clone();
-        settings.push(knob.setting(at));
+        settings.push(axis.setting(at));
         let mut loaded = text.load(&settings)?;
         for goal in &arguments.goals {
             goal.measure.check(&loaded.plan).map_err(|why| Stop::Usage(format!("--goal {goal}: {why}")))?;
@@ -117,47 +115,27 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     }
 
     let asked = command(arguments, &replications, seed);
-    let prelude = Prelude::new(asked.clone(), wanted, talk)?;
-    let runner = prelude.runner(seed, jobs);
-    // The doubt is divided among all that could go wrong: each look at each value for each goal.
-    let looks = experiment::looks(wanted);
-    let confidence = Confidence::USUAL.of_each(experiment::points(values) * looks * goals.len());
-    let mut walked = BTreeMap::new();
-    let mut look = |at: usize| {
-        let Loaded { mut plan, goals, .. } = load(at)?;
-        let judged =
-            |study: &Study| -> Vec<Judged> { goals.iter().map(|goal| judge(goal, study, confidence)).collect() };
-        prelude.bar.restart();
-        let decided = |study: &Study| Verdict::of_all(judged(study).iter().map(|it| it.verdict)) != Verdict::Undecided;
-        let outcome = runner
-            .find_warm_up(&mut plan, true)
-            .and_then(|()| runner.replicate_until(&plan, replications.clone(), &prelude.bar, decided));
-        let (outcome, _) = outcome.map_err(|failure| prelude.stopped(&failure))?;
-        let study = Study::new(&plan, seed, outcome);
-        let found = Walked::new(at, &study, judged(&study));
-        let verdict = found.verdict();
-        let title = knob.setting(at);
-        prelude.bar.remark(&format!("{title}: {} after {} replications", verdict.name(), found.replications));
-        walked.insert(at, found);
-        Ok::<_, Stop>(match verdict {
-            Verdict::Met => Some(true),
-            Verdict::Missed => Some(false),
-            Verdict::Undecided => None,
-        })
+    let mut prelude = Prelude::new(asked.clone(), wanted, talk)?;
+    prelude.bar.titles = (0..values).map(|at| axis.setting(at)).collect();
+    let ends = match (arguments.largest, arguments.smallest) {
+        (true, _) => Ends::MetFirst,
+        (_, true) => Ends::MetLast,
+        (false, false) => Ends::Unknown,
     };
-    let met_first = if arguments.largest { Some(true) } else { arguments.smallest.then_some(false) };
-    let turn = experiment::search(values, met_first, &mut look)?;
+    let search = Search { values, ends, goals: goals.len(), replications };
+    let load = |at: usize| Ok::<_, Halt>(load(at)?.into_case());
+    let found = studies::capacity(&search, load, &prelude.runner(seed, jobs));
+    let (turn, walked) = prelude.finish(found)?;
 
-    prelude.commit();
     let capacity = Capacity {
         workload: first.plan.name,
         question: first.plan.question,
-        key: knob.key.clone(),
-        values: knob.values.clone(),
+        key: axis.key.clone(),
+        values: axis.values.clone(),
         goals,
-        walked: walked.into_values().collect(),
+        walked,
         turn,
-        replications,
+        replications: search.replications,
         seed,
         digest: first.digest,
         command: asked,

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::analysis::{self, Difference, Study};
+use crate::analysis::{Difference, Study};
 use crate::engine::Time;
 use crate::plan::{Plan, StudyKind};
 use crate::record::Measure;
 use crate::report::{self, Callers, Format, Listed, Pair};
+use crate::studies::{self, Comparison, common_measures, is_open};
 
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
@@ -19,7 +20,6 @@ use super::output::OutputDirectory;
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::{Repeat, quoted};
 use super::stop::Stop;
-use super::study::warm_up_is_open;
 use super::terminal::Talk;
 use super::values::{Share, setting};
 use super::vary::not_of_the_study;
@@ -98,8 +98,8 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let load = |source: &Source, own: &[String]| {
         source.load(&study.settings.iter().chain(own).cloned().collect::<Vec<String>>())
     };
-    let Loaded { plan: mut a, .. } = load(&source, &arguments.settings_a)?;
-    let Loaded { plan: mut b, .. } = load(other.as_ref().unwrap_or(&source), &arguments.settings_b)?;
+    let Loaded { plan: a, .. } = load(&source, &arguments.settings_a)?;
+    let Loaded { plan: b, .. } = load(other.as_ref().unwrap_or(&source), &arguments.settings_b)?;
     let measures = measures(&arguments.measures, &a, &b)?;
 
     let seed = study.seed.unwrap_or(a.seed);
@@ -118,25 +118,12 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
 
     let prelude = Prelude::new(command(arguments, &replications, seed), wanted, talk)?;
     let runner = prelude.runner(seed, jobs);
-    let outcomes = runner.find_warm_up(&mut a, study.quiet).and_then(|()| {
-        runner.find_warm_up(&mut b, study.quiet)?;
-        // Of both the same time is measured, or counts could not be compared.
-        if warm_up_is_open(&a) || warm_up_is_open(&b) {
-            let later = a.warm_up.max(b.warm_up);
-            (a.warm_up, b.warm_up) = (later, later);
-        }
-        let (first, _) = runner.replicate(&a, replications.clone(), &[], &prelude.bar)?;
-        let (second, _) = runner.replicate(&b, replications.clone(), &[], &prelude.bar)?;
-        Ok((first, second))
-    });
-    let (first, second) = prelude.finish(outcomes)?;
-    let (first, second) = (Study::new(&a, seed, first), Study::new(&b, seed, second));
-    let values = |study: &Study| analysis::samples(study, &measures);
-    let compared = analysis::compare(&values(&first), &values(&second), arguments.margin.value);
+    let found = studies::compare([&a, &b], &measures, arguments.margin.value, replications.clone(), &runner);
+    let Comparison { first, compared, .. } = prelude.finish(found)?;
 
     // What somebody asked for is shown, whatever there is to say of it.
     let listed = if arguments.all || !arguments.measures.is_empty() { Listed::All } else { Listed::Differing };
-    let pair = pair(arguments, (&a, &b), b_path, replications, seed);
+    let pair = pair(arguments, (&first, &b), b_path, replications);
     let page = report::comparison_page(&pair, &compared, listed);
     if let Some(output) = &output {
         output.write(&[(FILE, report::csv(&report::comparison_sheet(&compared)))])?;
@@ -155,8 +142,7 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
 /// What is compared: what was asked for, or what both measure.
 fn measures(asked: &[Measure], a: &Plan, b: &Plan) -> Result<Vec<Measure>, Stop> {
     if asked.is_empty() {
-        let both = Measure::standard(a).into_iter().filter(|measure| measure.check(b).is_ok());
-        return Ok(both.collect());
+        return Ok(common_measures(a, b));
     }
     for measure in asked {
         for (which, plan) in [("A", a), ("B", b)] {
@@ -197,8 +183,8 @@ fn named<'a>(flag: &'static str, settings: &'a [String]) -> impl Iterator<Item =
 
 /// What makes a comparison less than it seems.
 fn notes(a: &Plan, b: &Plan, talk: Talk) {
-    let time = |plan: &Plan| (plan.length.since(Time::ZERO), plan.warm_up.since(Time::ZERO));
-    if time(a) != time(b) && !(warm_up_is_open(a) || warm_up_is_open(b)) {
+    let time = |plan: &Plan| (plan.length, plan.window().warm_up);
+    if time(a) != time(b) && !(is_open(a) || is_open(b)) {
         talk.remark("warning: A and B do not measure the same stretch of time, so counts differ for that alone");
     }
     if a.study != b.study {
@@ -210,13 +196,8 @@ fn notes(a: &Plan, b: &Plan, talk: Talk) {
 }
 
 /// What was compared.
-fn pair(
-    arguments: &CompareArguments,
-    (a, b): (&Plan, &Plan),
-    b_path: &Path,
-    replications: Range<u64>,
-    seed: u64,
-) -> Pair {
+fn pair(arguments: &CompareArguments, (first, b): (&Study, &Plan), b_path: &Path, replications: Range<u64>) -> Pair {
+    let a = first.plan;
     let described = |path: &Path, settings: &[String]| {
         let sets: String = settings.iter().map(|setting| format!(" --set {}", quoted(setting))).collect();
         format!("{}{sets}", path.display())
@@ -226,9 +207,9 @@ fn pair(
         a: described(&arguments.a, &arguments.settings_a),
         b: described(b_path, &arguments.settings_b),
         replications,
-        seed,
+        seed: first.seed,
         callers: if a.sources == b.sources { Callers::Shared } else { Callers::Own },
-        left_out: (a.study == StudyKind::Steady).then(|| a.warm_up.since(Time::ZERO)),
+        left_out: (a.study == StudyKind::Steady).then(|| first.window.warm_up.since(Time::ZERO)),
     }
 }
 

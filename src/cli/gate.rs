@@ -2,14 +2,16 @@
 
 use std::fs;
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::analysis::{Baseline, Gate, GateReport, Gated, Speed, SpeedHeld, Study};
-use crate::engine::{Span, Time};
+use crate::analysis::{Baseline, Gate, GateReport, Gated, Speed, SpeedHeld};
+use crate::plan::Plan;
 use crate::record::Measure;
 use crate::report::{self, Format, Ink, draw};
+use crate::studies;
 
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
@@ -20,7 +22,6 @@ use super::output::write_new;
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::Stop;
-use super::study::warm_up_is_open;
 use super::terminal::say;
 
 pub(super) const AFTER_HELP: &str = "\
@@ -138,7 +139,7 @@ fn create_parent(file: &Path) -> Result<(), Stop> {
 }
 
 fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
-    let Loaded { mut plan, digest, .. } = loaded;
+    let Loaded { plan, digest, .. } = loaded;
     check_measures(&arguments.measures, &plan)?;
     let seed = arguments.study.seed.unwrap_or(plan.seed);
     let range = arguments.study.replications.clone().unwrap_or(0..u64::from(plan.replications));
@@ -162,7 +163,10 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
         }),
     };
     let command = command(arguments, &range, seed);
-    let study = run(arguments, &mut plan, seed, range, None)?;
+    let prelude = prelude(arguments, &plan, &range, seed)?;
+    let jobs = jobs_for(arguments.study.jobs, range.end - range.start);
+    let study = studies::record(&plan, range, &prelude.runner(seed, jobs));
+    let study = prelude.finish(study)?;
     let gated =
         Gated { study: &study, digest: &digest, asked: &arguments.measures, fingerprint: report::fingerprint(&study) };
     let baseline = gated.baseline(arguments.margin, command, speed);
@@ -174,7 +178,7 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
 }
 
 fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> {
-    let Loaded { mut plan, digest, .. } = loaded;
+    let Loaded { plan, digest, .. } = loaded;
     let refused = |reasons: Vec<String>| Ok(GateReport::not_comparable(&plan.name, reasons));
     let baseline = match fs::read_to_string(&arguments.baseline) {
         Ok(text) => Baseline::read(&text),
@@ -186,7 +190,7 @@ fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> 
         Err(why) => return refused(vec![why]),
     };
     let mut reasons = baseline.not_comparable(&digest, &arguments.measures, arguments.changed);
-    let recorded = baseline.first_replication..baseline.first_replication.saturating_add(baseline.replications);
+    let recorded = baseline.range();
     let StudyArguments { replications, seed, .. } = &arguments.study;
     if replications.as_ref().is_some_and(|asked| *asked != recorded) || seed.is_some_and(|seed| seed != baseline.seed) {
         reasons.push("it was recorded with another seed or other replications than are asked for".to_owned());
@@ -205,17 +209,15 @@ fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> 
         SpeedHeld::new(before, now, &instructions::build())
     });
     // The name is in every file, and says nothing.
-    plan.name.clone_from(&baseline.workload);
-    let warm_up = Time::ZERO + Span::from_nanos(baseline.warm_up_ns);
-    let study = run(arguments, &mut plan, baseline.seed, recorded, Some(warm_up))?;
-    Ok(GateReport::new(
-        &Gated { study: &study, digest: &digest, asked: &asked, fingerprint: report::fingerprint(&study) },
-        &baseline,
-        speed,
-    ))
+    let plan = Plan { name: baseline.workload.clone(), ..plan };
+    let prelude = prelude(arguments, &plan, &recorded, baseline.seed)?;
+    let jobs = jobs_for(arguments.study.jobs, baseline.replications);
+    let runner = prelude.runner(baseline.seed, jobs);
+    let report = studies::gate(&plan, &digest, &asked, &baseline, report::fingerprint, speed, &runner);
+    prelude.finish(report)
 }
 
-fn check_measures(measures: &[Measure], plan: &crate::plan::Plan) -> Result<(), Stop> {
+fn check_measures(measures: &[Measure], plan: &Plan) -> Result<(), Stop> {
     for measure in measures {
         measure.check(plan).map_err(|why| Stop::Usage(format!("--metric {measure}: {why}")))?;
         if !measure.is_of_a_replication() {
@@ -226,34 +228,15 @@ fn check_measures(measures: &[Measure], plan: &crate::plan::Plan) -> Result<(), 
     Ok(())
 }
 
-/// The study in question: with the warm-up that was recorded, so that the same time is measured.
-fn run<'plan>(
-    arguments: &GateArguments,
-    plan: &'plan mut crate::plan::Plan,
-    seed: u64,
-    range: std::ops::Range<u64>,
-    warm_up: Option<Time>,
-) -> Result<Study<'plan>, Stop> {
-    let quiet = arguments.study.quiet;
+/// What comes before the replications.
+fn prelude(arguments: &GateArguments, plan: &Plan, range: &Range<u64>, seed: u64) -> Result<Prelude, Stop> {
     let wanted = range.end - range.start;
-    let jobs = jobs_for(arguments.study.jobs, wanted);
-    memory::check_study(&[plan], wanted, jobs)?;
-    let prelude = Prelude::new(command(arguments, &range, seed), wanted, arguments.study.talk())?;
-    let runner = prelude.runner(seed, jobs);
-    let outcome = match warm_up.filter(|_| warm_up_is_open(plan)) {
-        Some(warm_up) => {
-            plan.warm_up = warm_up;
-            Ok(())
-        }
-        None => runner.find_warm_up(plan, quiet),
-    };
-    let outcome = outcome.and_then(|()| runner.replicate(plan, range, &[], &prelude.bar));
-    let (outcome, _) = prelude.finish(outcome)?;
-    Ok(Study::new(plan, seed, outcome))
+    memory::check_study(&[plan], wanted, jobs_for(arguments.study.jobs, wanted))?;
+    Prelude::new(command(arguments, range, seed), wanted, arguments.study.talk())
 }
 
 /// The command that records the same baseline.
-fn command(arguments: &GateArguments, range: &std::ops::Range<u64>, seed: u64) -> String {
+fn command(arguments: &GateArguments, range: &Range<u64>, seed: u64) -> String {
     Repeat::of("gate")
         .file(Some(&arguments.workload))
         .word("--record")

@@ -21,7 +21,6 @@ mod progress;
 mod repeat;
 mod run;
 mod stop;
-mod study;
 mod sweep;
 mod terminal;
 mod values;

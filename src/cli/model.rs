@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::check::{self, Compiled, Examination};
 use crate::plan::Plan;
 use crate::record::Goal;
+use crate::studies::Case;
 use crate::workload::{self, Files, Severity, TEXT_BYTES_MAX, Workload, text_of};
 
 use super::stop::Stop;
@@ -24,6 +25,13 @@ pub(super) struct Loaded {
     pub(super) text: String,
     /// Names its text and every file it names.
     pub(super) digest: String,
+}
+
+impl Loaded {
+    /// What is simulated, and what is asked of it.
+    pub(super) fn into_case(self) -> Case {
+        Case { plan: self.plan, goals: self.goals, digest: self.digest }
+    }
 }
 
 /// The name of the workload that needs no file.
@@ -88,8 +96,7 @@ impl Source {
 
     /// Compiles it with some of its values changed.
     pub(super) fn load(&self, settings: &[String]) -> Result<Loaded, Stop> {
-        let color = colored(&io::stderr());
-        let loaded = compile(&self.name, &self.text, settings, &self.directory, color);
+        let loaded = compile(&self.name, &self.text, settings, &self.directory);
         let mut loaded = loaded.map_err(Stop::Invalid)?;
         if self.is_standard_input {
             loaded.plan.name = "stdin".to_owned();
@@ -136,11 +143,11 @@ pub(super) fn warnings(path: &Path, loaded: &str) -> usize {
 }
 
 /// Compiles a workload with some of its values changed, or says all that is wrong with it, ready to print.
-fn compile(name: &str, text: &str, settings: &[String], directory: &Path, color: bool) -> Result<Loaded, String> {
+fn compile(name: &str, text: &str, settings: &[String], directory: &Path) -> Result<Loaded, String> {
     let files = Beside(directory);
     let text = workload::set(text, settings).map_err(|problem| format!("error: {problem}"))?;
     let Compiled { workload, plan, goals } = check::compile(name, &text, &files).map_err(|problems| {
-        let mut report = problems.render(color);
+        let mut report = problems.render(colored(&io::stderr()));
         if !settings.is_empty() {
             report += &format!("note: this is how it reads with --set {}\n", settings.join(" --set "));
         }

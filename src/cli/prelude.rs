@@ -4,11 +4,11 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::experiment::Failure;
+use crate::experiment::{Audit, Failure};
+use crate::studies::Runner;
 
 use super::progress::Bar;
-use super::stop::{Stop, stopped};
-use super::study::Runner;
+use super::stop::{Halt, Stop, stopped};
 use super::terminal::{Talk, say};
 
 /// As many threads as were asked for, or as there are cores.
@@ -47,8 +47,8 @@ impl Prelude {
     }
 
     /// Replications with this seed on so many threads.
-    pub(super) fn runner(&self, seed: u64, jobs: usize) -> Runner<'_> {
-        Runner { seed, jobs, audit: false, stop: self.stop() }
+    pub(super) fn runner(&self, seed: u64, jobs: usize) -> Runner<'_, Bar> {
+        Runner { seed, jobs, audit: Audit::Off, observer: &self.bar, stop: self.stop() }
     }
 
     /// Why the study ended before its time.
@@ -57,8 +57,11 @@ impl Prelude {
     }
 
     /// The study is over: what is complete is from now on written whatever comes.
-    pub(super) fn finish<T>(self, result: Result<T, Failure>) -> Result<T, Stop> {
-        let result = result.map_err(|failure| self.stopped(&failure))?;
+    pub(super) fn finish<T>(self, result: Result<T, impl Into<Halt>>) -> Result<T, Stop> {
+        let result = result.map_err(|halt| match halt.into() {
+            Halt::Failure(failure) => self.stopped(&failure),
+            Halt::Stop(stop) => stop,
+        })?;
         self.commit();
         Ok(result)
     }

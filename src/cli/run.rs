@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::analysis::{Judged, Provenance, Study, Verdict, judge};
+use crate::analysis::{Judged, Provenance, Study, Verdict};
+use crate::experiment::Audit;
 use crate::record::Goal;
 use crate::report::{self, Format, Page};
-use crate::stats::Confidence;
+use crate::studies::{self, Precision, Run, Runner};
 
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
@@ -18,7 +19,6 @@ use super::output::{File, OutputDirectory};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::{Stop, stopped};
-use super::study::{Precision, Runner};
 use super::workbook::{self, Workbook};
 
 /// The most replications that a precision may take if nobody says how many.
@@ -66,7 +66,7 @@ pub(super) struct RunArguments {
 /// Runs replications of a workload, writes the result files and prints the summary.
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let help = "give the path of a workload file; `ctisim run` without one runs the built-in busy hour";
-    let Loaded { mut plan, mut goals, digest, text, .. } =
+    let Loaded { plan, mut goals, digest, text, .. } =
         model::load(arguments.workload.as_deref(), &arguments.study.settings, help)?;
     for precision in &arguments.precisions {
         let measure = &precision.measure;
@@ -98,16 +98,14 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let asked = command(arguments, &replications, seed);
     let prelude = Prelude::new(asked.clone(), wanted, talk)?;
     let precisions = &arguments.precisions;
-    let runner = Runner { audit: arguments.audit, ..prelude.runner(seed, jobs) };
-    let outcome = runner
-        .find_warm_up(&mut plan, arguments.study.quiet)
-        .and_then(|()| runner.replicate(&plan, replications.clone(), precisions, &prelude.bar));
-    let (outcome, reached) = outcome.map_err(|failure| stopped(&failure, wanted, &format!("{asked} --audit")))?;
+    let audit = if arguments.audit { Audit::On } else { Audit::Off };
+    let runner = Runner { audit, ..prelude.runner(seed, jobs) };
+    let found = studies::run(&plan, &goals, precisions, replications.clone(), &runner);
+    let Run { study, judged, is_precise } =
+        found.map_err(|failure| stopped(&failure, wanted, &format!("{asked} --audit")))?;
     prelude.commit();
 
-    let study = Study::new(&plan, seed, outcome);
     let done = replications.start..replications.start + study.outcome.summaries.len() as u64;
-    let judged: Vec<Judged> = goals.iter().map(|goal| judge(goal, &study, Confidence::USUAL)).collect();
     // However many it took: so many give the same bytes again.
     let provenance = Provenance::new(&study, digest, command(arguments, &done, seed));
     let page = report::run_page(&study, &judged, &provenance);
@@ -143,7 +141,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
         Some(percent) => format!("{} is known to {percent:.2} %", precision.measure),
         None => format!("{} has no interval yet", precision.measure),
     };
-    if !reached {
+    if !is_precise {
         let missed: Vec<String> = precisions.iter().map(now).collect();
         return Err(Stop::Inconclusive(format!(
             "after {most} replications {}\n  help: allow more --replications, or less precision",

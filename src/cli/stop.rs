@@ -68,6 +68,27 @@ impl Stop {
     }
 }
 
+/// What ends a study of many runs: their failure, or a stop of ours between them.
+#[derive(Debug)]
+pub(super) enum Halt {
+    /// Replications ended before their time.
+    Failure(Failure),
+    /// A workload that could not be loaded, say, or a file that could not be written.
+    Stop(Stop),
+}
+
+impl From<Failure> for Halt {
+    fn from(failure: Failure) -> Halt {
+        Halt::Failure(failure)
+    }
+}
+
+impl From<Stop> for Halt {
+    fn from(stop: Stop) -> Halt {
+        Halt::Stop(stop)
+    }
+}
+
 /// Why replications ended before their time; `command` shows a broken identity again.
 pub(super) fn stopped(failure: &Failure, wanted: u64, command: &str) -> Stop {
     match failure {

@@ -1,16 +1,17 @@
 //! `ctisim sweep`.
 
 use std::fs;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use sha2::{Digest, Sha256};
 
-use crate::analysis::{Point, PointResult, Study, Sweep};
+use crate::analysis::{Point, PointResult, Sweep, hex};
 use crate::experiment::Failure;
+use crate::plan::Plan;
 use crate::record::{Goal, Measure};
 use crate::report::{self, Format};
+use crate::studies::{self, Axis, Grid, Planned};
 use crate::verify::FINGERPRINTS;
 
 use super::flags::StudyArguments;
@@ -18,11 +19,10 @@ use super::formats::{every_and, show};
 use super::memory;
 use super::model::{Loaded, Source};
 use super::output::OutputDirectory;
-use super::prelude::{Prelude, jobs};
+use super::prelude::{Prelude, jobs, jobs_for};
 use super::repeat::Repeat;
-use super::stop::{Stop, stopped};
-use super::study::{Runner, one_warm_up};
-use super::vary::Knob;
+use super::stop::{Halt, Stop, stopped};
+use super::vary::{Knob, one_warm_up};
 use super::workbook::{self, Workbook};
 
 pub(super) const AFTER_HELP: &str = "\
@@ -78,93 +78,59 @@ const SHOWN: [&str; 3] = ["setup_delay.p99", "abandoned.share", "refused.share"]
 /// The most points of a grid.
 const MOST: usize = 10_000;
 
-/// A point of the grid before it is run. Its plan is compiled again then: all of them at once may be large.
-struct Wanted {
-    /// The values of the knobs.
-    values: Vec<String>,
-    /// All that is set, as `--set` takes it.
-    settings: Vec<String>,
-    /// What it is called in remarks.
-    title: String,
-    digest: String,
-    seed: u64,
-    replications: Range<u64>,
-    goals: Vec<Goal>,
-    workload: String,
-    question: String,
-    /// Names all that decides what comes of it.
-    key: String,
-}
-
-impl Wanted {
-    fn count(&self) -> u64 {
-        self.replications.end - self.replications.start
-    }
-}
-
 /// Runs a workload at many points, keeps each, writes them together and prints a table.
 pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     let study = &arguments.study;
     workbook::check(arguments.format, arguments.no_files)?;
     let source = Source::read(Some(&arguments.workload), "give the path of a workload file")?;
     let measures = measures(arguments);
-    let jobs = jobs(study.jobs);
-    let wanted = points(arguments, &source, &measures, jobs)?;
-    let default = format!("{}.sweep", wanted[0].workload);
+    let axes: Vec<Axis> = arguments.knobs.iter().map(|knob| knob.axis.clone()).collect();
+    let planned = points(arguments, Grid(&axes), &source, &measures)?;
+    let default = format!("{}.sweep", planned[0].workload);
     let output = (!arguments.no_files).then(|| OutputDirectory::of(arguments.out.as_deref(), &default));
-    let store = output.as_ref().map(|output| Store(OutputDirectory::new(output.path().join(POINTS))));
+    let store = output.as_ref().map(|output| Files(OutputDirectory::new(output.path().join(POINTS))));
     if let (Some(output), Some(store)) = (&output, &store) {
-        let workbook = workbook::name(&wanted[0].workload);
+        let workbook = workbook::name(&planned[0].workload);
         let with_workbook = (arguments.format == Format::Xlsx).then_some(&*workbook);
         output.check(&[FILE].into_iter().chain(with_workbook).collect::<Vec<_>>())?;
         store.0.check(&[])?;
     }
 
     let asked = command(arguments);
-    let mut found: Vec<Option<PointResult>> = match &store {
-        Some(store) => wanted.iter().map(|point| store.read(&point.key)).collect(),
-        None => wanted.iter().map(|_| None).collect(),
-    };
-    let missing = wanted.iter().zip(&found).filter(|(_, found)| found.is_none());
     let talk = study.talk();
-    let prelude = Prelude::new(asked.clone(), missing.map(|(point, _)| point.count()).sum(), talk)?;
-    let said = |at: usize, what: &str| {
-        prelude.bar.remark(&format!("point {} of {}: {}: {what}", at + 1, wanted.len(), wanted[at].title));
-    };
-    for (at, point) in wanted.iter().enumerate() {
-        if found[at].is_some() {
-            said(at, "had it");
-            continue;
-        }
-        let Loaded { mut plan, digest, .. } = source.load(&point.settings)?;
+    let mut prelude = Prelude::new(asked.clone(), 0, talk)?;
+    prelude.bar.titles = (0..planned.len()).map(|at| title(Grid(&axes), at, planned.len())).collect();
+    let load = |point: &Planned| -> Result<Plan, Halt> {
+        let Loaded { plan, digest, .. } = source.load(&point.settings)?;
         if digest != point.digest {
-            return Err(Stop::Failed(format!(
+            return Err(Halt::Stop(Stop::Failed(format!(
                 "a file beside {} was changed during the sweep\n  help: run it again; points of before the change are not \
                  taken for new ones",
                 arguments.workload.display()
-            )));
+            ))));
         }
-        let runner = Runner { seed: point.seed, jobs, audit: false, stop: prelude.stop() };
-        let outcome = runner
-            .find_warm_up(&mut plan, true)
-            .and_then(|()| runner.replicate(&plan, point.replications.clone(), &[], &prelude.bar));
-        let (outcome, _) = outcome.map_err(|failure| match failure {
-            Failure::Interrupted { .. } => {
-                let done = found.iter().flatten().count();
-                paused(done, wanted.len(), store.as_ref().map(|store| store.0.path()))
-            }
-            failure => stopped(&failure, point.count(), &asked),
-        })?;
-        let result = PointResult::of(&Study::new(&plan, point.seed, outcome));
-        if let Some(store) = &store {
-            store.write(&point.key, &result)?;
+        Ok(plan)
+    };
+    // Each point has a seed of its own.
+    let runner = prelude.runner(0, jobs(study.jobs));
+    let found = match &store {
+        Some(store) => studies::sweep(&planned, load, store, &runner),
+        None => studies::sweep(&planned, load, &(), &runner),
+    };
+    let found = found.map_err(|halt| match halt {
+        Halt::Stop(stop) => stop,
+        Halt::Failure(Failure::Interrupted { .. }) => {
+            let kept = |store: &Files| {
+                planned.iter().filter(|point| studies::Store::<Halt>::read(store, point).is_some()).count()
+            };
+            let done = store.as_ref().map_or_else(|| prelude.bar.finished(), kept);
+            paused(done, planned.len(), store.as_ref().map(|store| store.0.path()))
         }
-        found[at] = Some(result);
-        said(at, "done");
-    }
+        Halt::Failure(failure) => stopped(&failure, 0, &asked),
+    })?;
     prelude.commit();
 
-    let sweep = swept(arguments, wanted, found, measures);
+    let sweep = swept(arguments, planned, found, measures);
     let page = report::sweep_page(&sweep);
     let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
     let mut names = FILE.to_owned();
@@ -193,95 +159,80 @@ fn measures(arguments: &SweepArguments) -> Vec<Measure> {
     if arguments.measures.is_empty() { usual() } else { arguments.measures.clone() }
 }
 
-/// Every point of the grid, the last knob varying fastest; each has been compiled, so that what is wrong with any is known
-/// before the first is run.
-fn points(arguments: &SweepArguments, source: &Source, measures: &[Measure], jobs: usize) -> Result<Vec<Wanted>, Stop> {
-    let knobs = &arguments.knobs;
-    for (at, knob) in knobs.iter().enumerate() {
-        if knobs[..at].iter().any(|other| other.key == knob.key) {
-            return Err(Stop::Usage(format!("--vary {0}: `{0}` is varied twice", knob.key)));
+/// Every point of the grid; each has been compiled, so that what is wrong with any is known before the first is run.
+fn points(
+    arguments: &SweepArguments,
+    grid: Grid<'_>,
+    source: &Source,
+    measures: &[Measure],
+) -> Result<Vec<Planned>, Stop> {
+    let axes = grid.0;
+    for (at, axis) in axes.iter().enumerate() {
+        if axes[..at].iter().any(|other| other.key == axis.key) {
+            return Err(Stop::Usage(format!("--vary {0}: `{0}` is varied twice", axis.key)));
         }
     }
-    let count = knobs.iter().try_fold(1_usize, |count, knob| count.checked_mul(knob.values.len()));
-    let count = count.filter(|&count| count <= MOST).ok_or_else(|| {
-        let each = knobs.iter().map(|knob| knob.values.len().to_string()).collect::<Vec<_>>().join(" x ");
+    let count = grid.points().filter(|&count| count <= MOST).ok_or_else(|| {
+        let each = axes.iter().map(|axis| axis.values.len().to_string()).collect::<Vec<_>>().join(" x ");
         Stop::Usage(format!("a grid of {each} points: {MOST} are the most\n  help: take longer steps"))
     })?;
-    (0..count).map(|at| point(arguments, source, measures, jobs, at, count)).collect()
+    (0..count).map(|at| point(arguments, grid, source, measures, at, count)).collect()
+}
+
+/// What a point is called in remarks.
+fn title(grid: Grid<'_>, at: usize, count: usize) -> String {
+    format!("point {} of {count}: {}", at + 1, grid.settings(at).join(", "))
 }
 
 /// The point `at` of `count` of the grid.
 fn point(
     arguments: &SweepArguments,
+    grid: Grid<'_>,
     source: &Source,
     measures: &[Measure],
-    jobs: usize,
     at: usize,
     count: usize,
-) -> Result<Wanted, Stop> {
-    let mut rest = at;
-    let mut chosen: Vec<usize> = Vec::new();
-    for knob in arguments.knobs.iter().rev() {
-        chosen.push(rest % knob.values.len());
-        rest /= knob.values.len();
-    }
-    chosen.reverse();
-    let knobs = || arguments.knobs.iter().zip(&chosen);
-    let varied: Vec<String> = knobs().map(|(knob, &value)| knob.setting(value)).collect();
-    let title = varied.join(", ");
-    let here = format!("point {} of {count}: {title}", at + 1);
-    let settings: Vec<String> = arguments.study.settings.iter().cloned().chain(varied).collect();
-    let Loaded { plan, mut goals, digest, .. } = source.load(&settings).map_err(|stop| match stop {
+) -> Result<Planned, Stop> {
+    let here = title(grid, at, count);
+    let settings: Vec<String> = arguments.study.settings.iter().cloned().chain(grid.settings(at)).collect();
+    let mut loaded = source.load(&settings).map_err(|stop| match stop {
         Stop::Invalid(problems) => Stop::Invalid(format!("{}\nnote: this is {here}\n", problems.trim_end())),
         stop => stop,
     })?;
-    goals.extend(arguments.goals.iter().cloned());
+    loaded.goals.extend(arguments.goals.iter().cloned());
     let usage = |what: String, why: String| Stop::Usage(format!("{what}: {why}\nnote: this is {here}"));
     for goal in &arguments.goals {
-        goal.measure.check(&plan).map_err(|why| usage(format!("--goal {goal}"), why))?;
+        goal.measure.check(&loaded.plan).map_err(|why| usage(format!("--goal {goal}"), why))?;
     }
     for measure in measures {
-        measure.check(&plan).map_err(|why| usage(format!("--metric {measure}"), why))?;
+        measure.check(&loaded.plan).map_err(|why| usage(format!("--metric {measure}"), why))?;
     }
-    one_warm_up(&plan)?;
-    let seed = arguments.study.seed.unwrap_or(plan.seed);
-    let replications = arguments.study.replications.clone().unwrap_or(0..u64::from(plan.replications));
-    let number = replications.end - replications.start;
-    let jobs = jobs.min(usize::try_from(number).unwrap_or(usize::MAX));
-    memory::check_study(&[&plan], number, jobs)?;
-    Ok(Wanted {
-        values: knobs().map(|(knob, &value)| knob.values[value].clone()).collect(),
-        key: key(&[&plan.name, &digest, &seed.to_string(), &format!("{replications:?}")]),
-        settings,
-        title,
-        digest,
-        seed,
-        replications,
-        goals,
-        workload: plan.name.clone(),
-        question: plan.question.clone(),
-    })
+    one_warm_up(&loaded.plan)?;
+    let StudyArguments { seed, replications, .. } = &arguments.study;
+    let wanted = replications.as_ref().map_or(u64::from(loaded.plan.replications), |range| range.end - range.start);
+    memory::check_study(&[&loaded.plan], wanted, jobs_for(arguments.study.jobs, wanted))?;
+    Ok(Planned::new(loaded.into_case(), grid.values(at), settings, *seed, replications.clone()))
 }
 
 /// All points together.
 fn swept(
     arguments: &SweepArguments,
-    wanted: Vec<Wanted>,
-    found: Vec<Option<PointResult>>,
+    planned: Vec<Planned>,
+    found: Vec<PointResult>,
     mut measures: Vec<Measure>,
 ) -> Sweep {
-    for goal in wanted.iter().flat_map(|point| &point.goals) {
+    for goal in planned.iter().flat_map(|point| &point.goals) {
         if !measures.contains(&goal.measure) {
             measures.push(goal.measure.clone());
         }
     }
-    let (workload, question) = (wanted[0].workload.clone(), wanted[0].question.clone());
-    let point = |(wanted, result): (Wanted, PointResult)| {
-        let Wanted { values, seed, replications, goals, .. } = wanted;
+    let (workload, question) = (planned[0].workload.clone(), planned[0].question.clone());
+    let point = |(planned, result): (Planned, PointResult)| {
+        let Planned { values, seed, replications, goals, .. } = planned;
         Point { values, seed, replications, goals, result }
     };
-    let points = wanted.into_iter().zip(found.into_iter().flatten()).map(point).collect();
-    let keys = arguments.knobs.iter().map(|knob| knob.key.clone()).collect();
+    let points = planned.into_iter().zip(found).map(point).collect();
+    let keys = arguments.knobs.iter().map(|knob| knob.axis.key.clone()).collect();
     Sweep { workload, question, keys, points, measures }
 }
 
@@ -301,7 +252,10 @@ fn command(arguments: &SweepArguments) -> String {
     let study = &arguments.study;
     Repeat::of("sweep")
         .path(&arguments.workload)
-        .values("--vary", arguments.knobs.iter().map(|knob| format!("{}={}", knob.key, knob.values.join(","))))
+        .values(
+            "--vary",
+            arguments.knobs.iter().map(|knob| format!("{}={}", knob.axis.key, knob.axis.values.join(","))),
+        )
         .settings(study)
         .values("--replications", study.replications.iter().map(|range| format!("{}..{}", range.start, range.end)))
         .values("--seed", study.seed)
@@ -312,47 +266,47 @@ fn command(arguments: &SweepArguments) -> String {
 ///
 /// A file is named by all that decides what is in it, and begins with a checksum of its name and its content, a line of
 /// its own: one that was damaged, cut short or renamed is not believed.
-struct Store(OutputDirectory);
+struct Files(OutputDirectory);
 
-impl Store {
-    fn name(key: &str) -> String {
-        format!("{key}.json")
-    }
-
-    /// The point of this key, if there is one to be believed.
-    fn read(&self, key: &str) -> Option<PointResult> {
-        let stored = fs::read(self.0.path().join(Store::name(key))).ok()?;
-        let (sum, content) = stored.split_at_checked(checksum(key, b"").len())?;
+impl<E: From<Stop>> studies::Store<E> for Files {
+    fn read(&self, point: &Planned) -> Option<PointResult> {
+        let key = key(point);
+        let stored = fs::read(self.0.path().join(file_name(&key))).ok()?;
+        let (sum, content) = stored.split_at_checked(checksum(&key, b"").len())?;
         let content = content.strip_prefix(b"\n")?;
         let result: PointResult = serde_json::from_slice(content).ok().filter(PointResult::is_whole)?;
-        (sum == checksum(key, content).as_bytes()).then_some(result)
+        (sum == checksum(&key, content).as_bytes()).then_some(result)
     }
 
-    fn write(&self, key: &str, result: &PointResult) -> Result<(), Stop> {
+    fn write(&self, point: &Planned, result: &PointResult) -> Result<(), E> {
+        let key = key(point);
         let content = serde_json::to_vec(result).expect("numbers and texts are JSON");
-        let mut stored = checksum(key, &content).into_bytes();
+        let mut stored = checksum(&key, &content).into_bytes();
         stored.push(b'\n');
         stored.extend(content);
-        self.0.write(&[(Store::name(key), stored)])
+        Ok(self.0.write(&[(file_name(&key), stored)])?)
     }
 }
 
-/// Names all that decides what comes of a point: this version of the program, and `pieces`.
-fn key(pieces: &[&str]) -> String {
+fn file_name(key: &str) -> String {
+    format!("{key}.json")
+}
+
+/// Names all that decides what comes of a point: this version of the program, the workload, the seed and the replications.
+fn key(point: &Planned) -> String {
+    let Planned { workload, digest, seed, replications, .. } = point;
+    let (seed, replications) = (seed.to_string(), format!("{replications:?}"));
     let mut hash = Sha256::new();
     // The number is that of the content's form; between two versions, the bytes that the shipped workloads leave tell one
     // state of the program from the next.
-    for piece in ["ctisim point 1", env!("CARGO_PKG_VERSION"), FINGERPRINTS].iter().chain(pieces) {
+    let program = ["ctisim point 1", env!("CARGO_PKG_VERSION"), FINGERPRINTS];
+    for piece in program.into_iter().chain([workload.as_str(), digest, &seed, &replications]) {
         hash.update((piece.len() as u64).to_be_bytes());
         hash.update(piece);
     }
-    hexadecimal(hash)
+    hex(&hash.finalize())
 }
 
 fn checksum(key: &str, content: &[u8]) -> String {
-    hexadecimal(Sha256::new().chain_update(key).chain_update(content))
-}
-
-fn hexadecimal(hash: Sha256) -> String {
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex(&Sha256::new().chain_update(key).chain_update(content).finalize())
 }

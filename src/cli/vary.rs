@@ -1,15 +1,17 @@
 //! `--vary KEY=VALUES`: a key of the workload, and the values it is to have one after the other.
 
 use crate::engine::Span;
+use crate::plan::Plan;
+use crate::studies::{Axis, given_warm_up};
 use crate::workload::units;
+
+use super::stop::Stop;
 
 /// A key of a workload and its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Knob {
-    /// The key, as `--set` takes it.
-    pub(super) key: String,
-    /// The values, in the order in which they were given.
-    pub(super) values: Vec<String>,
+    /// The key and its values, in the order in which they were given.
+    pub(super) axis: Axis,
     /// All of it, as it was typed.
     pub(super) written: String,
 }
@@ -53,12 +55,7 @@ impl Knob {
         if let Some(twice) = values.iter().enumerate().find(|(at, value)| values[..*at].contains(value)) {
             return Err(format!("`{}` is there twice", twice.1));
         }
-        Ok(Knob { key: key.to_owned(), values, written: text.to_owned() })
-    }
-
-    /// The assignment of one of its values, as `--set` takes it.
-    pub(super) fn setting(&self, at: usize) -> String {
-        format!("{}={}", self.key, self.values[at])
+        Ok(Knob { axis: Axis { key: key.to_owned(), values }, written: text.to_owned() })
     }
 }
 
@@ -69,6 +66,15 @@ pub(super) fn not_of_the_study(key: &str) -> Result<(), String> {
         "run.replications" => Err("all have the same replications: that is --replications".to_owned()),
         _ => Ok(()),
     }
+}
+
+/// Refuses values of a steady study that would not be measured over the same time.
+pub(super) fn one_warm_up(plan: &Plan) -> Result<(), Stop> {
+    given_warm_up(plan).map_err(|why| {
+        Stop::Usage(format!(
+            "{why}\n  help: give it with --set run.warm_up=15m or the like; `ctisim run` at the heaviest value tells what it takes"
+        ))
+    })
 }
 
 /// Values between commas.
@@ -178,7 +184,7 @@ mod tests {
     use super::*;
 
     fn values(text: &str) -> Vec<String> {
-        Knob::parse(text).unwrap_or_else(|why| panic!("{text}: {why}")).values
+        Knob::parse(text).unwrap_or_else(|why| panic!("{text}: {why}")).axis.values
     }
 
     #[test]

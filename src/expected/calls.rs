@@ -8,7 +8,7 @@ use super::words::{per_hour, short, time};
 use crate::domain::{ApplicationId, DeviceKind, Forward, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::engine::{Distribution, Span};
 use crate::oracle::{Residence, erlang_b, erlang_c, mg1_mean_wait, mmc_mean_wait, poisson_at_most};
-use crate::plan::{Application, Arrivals, Plan, RateCurve, Source, Treatment};
+use crate::plan::{Application, Arrivals, Plan, RateCurve, Source, Treatment, Window};
 
 /// What has not settled by the end of the warm-up may be this share of the whole.
 const UNSETTLED_MAX: f64 = 0.001;
@@ -17,9 +17,9 @@ const NEVER: f64 = 1e-9;
 
 /// Calls offered: each source is a Poisson process, so that the number expected is the integral of its rate over the time in which
 /// whoever dials is measured.
-pub(super) fn offered(plan: &Plan) -> Option<Expected> {
+pub(super) fn offered(plan: &Plan, window: Window) -> Option<Expected> {
     let way = plan.links.from_caller.seconds();
-    let (from, to) = ((plan.warm_up.seconds() - way).max(0.0), (plan.length.seconds() - way).max(0.0));
+    let (from, to) = ((window.warm_up.seconds() - way).max(0.0), (plan.length.seconds() - way).max(0.0));
     let curves = plan.sources.iter().map(|source| match &source.arrivals {
         Arrivals::Poisson(curve) => Some(curve),
         Arrivals::Modulated(..) | Arrivals::Listed(_) => None,
@@ -31,7 +31,7 @@ pub(super) fn offered(plan: &Plan) -> Option<Expected> {
         low: calls,
         high: calls,
         form: "rate x time",
-        why: format!("all calls come as Poisson processes, over a measured time of {}", time(measured(plan))),
+        why: format!("all calls come as Poisson processes, over a measured time of {}", time(measured(plan, window))),
     })
 }
 
@@ -44,7 +44,7 @@ fn integral(curve: &RateCurve, from: f64, to: f64) -> f64 {
 
 /// A group of ports, phones or lines that all calls go to directly, and that nothing fails at: Erlang's loss formula, for which only the
 /// mean time of a call counts.
-pub(super) fn blocking(plan: &Plan) -> Option<Expected> {
+pub(super) fn blocking(plan: &Plan, window: Window) -> Option<Expected> {
     let to = plan.sources.first()?.to;
     let only = plan.sources.iter().all(|source| source.to == to);
     if !only || !plan.faults.is_empty() || plan.parameters.code_yellow.is_some() || !is_calm(plan) {
@@ -64,7 +64,7 @@ pub(super) fn blocking(plan: &Plan) -> Option<Expected> {
     let mean = group.rings + laws.iter().map(|(part, law)| part / rate * seconds(law)).sum::<f64>();
     let settled = laws.iter().all(|(_, law)| {
         let rings = Span::from_seconds(group.rings);
-        Residence::from(*law).rest((plan.warm_up.seconds() - 10.0 * rings.seconds()).max(0.0)) <= UNSETTLED_MAX
+        Residence::from(*law).rest((window.warm_up.seconds() - 10.0 * rings.seconds()).max(0.0)) <= UNSETTLED_MAX
     });
     if mean <= 0.0 || messages > MESSAGES_MAX * mean || !settled {
         return None;
@@ -131,19 +131,19 @@ fn group(plan: &Plan, to: Target) -> Option<Group> {
 }
 
 /// Route points that answer calls themselves and never turn one away: M/G/infinity, from empty at the beginning.
-pub(super) fn occupancy(plan: &Plan) -> Vec<Expected> {
+pub(super) fn occupancy(plan: &Plan, window: Window) -> Vec<Expected> {
     if !plan.faults.is_empty() || plan.parameters.code_yellow.is_some() || !is_calm(plan) {
         return Vec::new();
     }
-    (0..plan.route_points.len() as u16).filter_map(|row| occupancy_of(plan, RoutePointId(row))).collect()
+    (0..plan.route_points.len() as u16).filter_map(|row| occupancy_of(plan, window, RoutePointId(row))).collect()
 }
 
-fn occupancy_of(plan: &Plan, id: RoutePointId) -> Option<Expected> {
+fn occupancy_of(plan: &Plan, window: Window, id: RoutePointId) -> Option<Expected> {
     let it = &plan.route_points[id.index()];
     let Held { rate, impatient, law } = held(plan, id)?;
     let (messages, mean, all) = (messages(plan), seconds(law), rate * f64::from(it.count));
     let law = Residence::from(law);
-    let (from, to) = (plan.warm_up.seconds(), plan.length.seconds());
+    let (from, to) = (window.warm_up.seconds(), plan.length.seconds());
     // The mean at `t` is the load times what of a stay is over within `t`; over the measured time by the trapezoidal rule.
     const STEPS: u32 = 2_000;
     let at = |step: u32| 1.0 - law.rest(from + (to - from) * f64::from(step) / f64::from(STEPS));
@@ -190,7 +190,7 @@ pub(super) fn held(plan: &Plan, id: RoutePointId) -> Option<Held<'_>> {
 }
 
 /// The workers of an application where nothing else takes time or turns calls away: M/M/c, or M/G/1 with a single one.
-pub(super) fn workers(plan: &Plan) -> Vec<Expected> {
+pub(super) fn workers(plan: &Plan, window: Window) -> Vec<Expected> {
     let free = |law: &Distribution| law.mean() == Span::ZERO;
     // What waits before it comes there comes no longer at random.
     let nodes = plan.nodes.iter().all(|node| {
@@ -201,10 +201,10 @@ pub(super) fn workers(plan: &Plan) -> Vec<Expected> {
         return Vec::new();
     }
     let ids = (0..plan.applications.len() as u16).map(ApplicationId);
-    ids.filter_map(|id| workers_of(plan, id)).collect()
+    ids.filter_map(|id| workers_of(plan, window, id)).collect()
 }
 
-fn workers_of(plan: &Plan, id: ApplicationId) -> Option<Expected> {
+fn workers_of(plan: &Plan, window: Window, id: ApplicationId) -> Option<Expected> {
     let it = &plan.applications[id.index()];
     let route_point = only_route_point(plan, id)?;
     let point = &plan.route_points[route_point.index()];
@@ -236,7 +236,7 @@ fn workers_of(plan: &Plan, id: ApplicationId) -> Option<Expected> {
     let room = f64::from(point.busy_trigger.min(point.maximum_calls)) - f64::from(servers);
     let full = erlang_c(offered, servers) * libm::exp(-(1.0 - load) * room / scatter);
     let relaxation = scatter * mean / ((1.0 - load.sqrt()) * (1.0 - load.sqrt()));
-    if full > NEVER || room <= 0.0 || plan.warm_up.seconds() < 10.0 * relaxation {
+    if full > NEVER || room <= 0.0 || window.warm_up.seconds() < 10.0 * relaxation {
         return None;
     }
     Some(Expected {

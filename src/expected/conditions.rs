@@ -3,7 +3,7 @@
 use crate::domain::{ApplicationId, Failing, Forward, NodeId, Target};
 use crate::engine::Distribution;
 use crate::oracle::Residence;
-use crate::plan::{Arrivals, CallManagerWork, Plan, Source, Treatment};
+use crate::plan::{Arrivals, CallManagerWork, Plan, Source, Treatment, Window};
 
 /// No station may be busier than this for messages to take no longer than [`messages`] says.
 pub(super) const CALM: f64 = 0.5;
@@ -130,6 +130,6 @@ pub(super) fn callmanager_of(failing: Failing) -> Option<NodeId> {
 }
 
 /// The time measured, in seconds.
-pub(super) fn measured(plan: &Plan) -> f64 {
-    plan.length.since(plan.warm_up).seconds()
+pub(super) fn measured(plan: &Plan, window: Window) -> f64 {
+    plan.length.since(window.warm_up).seconds()
 }

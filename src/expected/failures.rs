@@ -8,18 +8,18 @@ use super::words::{per_hour, time};
 use crate::domain::{ApplicationFault, ApplicationId, Failing, NodeId};
 use crate::engine::Distribution;
 use crate::oracle::{Detection, Repairable};
-use crate::plan::{Fault, HeartbeatReading, Occurs, Plan};
+use crate::plan::{Fault, HeartbeatReading, Occurs, Plan, Window};
 
 /// Applications that die silently, once, at a known time, where nothing but applications fails: what is left of the interval is
 /// uniform, because the phase of the heartbeats is.
-pub(super) fn detection(plan: &Plan) -> Vec<Expected> {
+pub(super) fn detection(plan: &Plan, window: Window) -> Vec<Expected> {
     let failing: Vec<Option<ApplicationId>> = plan.faults.iter().map(application_of).collect();
     if failing.contains(&None) || !control_is_calm(plan) {
         return Vec::new();
     }
     let once = |id: &ApplicationId| failing.iter().filter(|other| **other == Some(*id)).count() == 1;
     let faults = plan.faults.iter().zip(failing.iter().flatten());
-    faults.filter(|(_, id)| once(id)).filter_map(|(fault, id)| detection_of(plan, fault, *id)).collect()
+    faults.filter(|(_, id)| once(id)).filter_map(|(fault, id)| detection_of(plan, window, fault, *id)).collect()
 }
 
 fn application_of(fault: &Fault) -> Option<ApplicationId> {
@@ -29,7 +29,7 @@ fn application_of(fault: &Fault) -> Option<ApplicationId> {
     }
 }
 
-fn detection_of(plan: &Plan, fault: &Fault, id: ApplicationId) -> Option<Expected> {
+fn detection_of(plan: &Plan, window: Window, fault: &Fault, id: ApplicationId) -> Option<Expected> {
     let it = &plan.applications[id.index()];
     let Failing::Application(_, ApplicationFault::Silent) = fault.failing else { return None };
     let Occurs::Once { at, lasts } = fault.occurs else { return None };
@@ -37,7 +37,7 @@ fn detection_of(plan: &Plan, fault: &Fault, id: ApplicationId) -> Option<Expecte
     let messages = control_messages(plan);
     // Noticed before it is restarted, which would reveal it, and before the end.
     let latest = detection.longest() + 10.0 * messages;
-    let in_time = lasts.seconds() > latest && at.seconds() + latest < plan.length.seconds() && at >= plan.warm_up;
+    let in_time = lasts.seconds() > latest && at.seconds() + latest < plan.length.seconds() && at >= window.warm_up;
     if !in_time || !controls(plan, id) || messages > 0.02 * detection.interval {
         return None;
     }
@@ -72,9 +72,9 @@ fn random_faults(plan: &Plan) -> Option<Vec<(NodeId, f64, &Distribution)>> {
 
 /// Failures of CallManagers: while it works, each fault strikes at the rate `1 / MTBF`. It works at any moment with a
 /// probability of at least `1 - MTTR / MTBF`, and what is down for another reason cannot fail.
-pub(super) fn callmanager_failures(plan: &Plan) -> Option<Expected> {
+pub(super) fn callmanager_failures(plan: &Plan, window: Window) -> Option<Expected> {
     let faults = random_faults(plan)?;
-    let time_measured = measured(plan);
+    let time_measured = measured(plan, window);
     let (mut low, mut high) = (0.0, 0.0);
     for (node, works, _) in &faults {
         let same = faults.iter().filter(|(other, ..)| other == node);
@@ -97,7 +97,7 @@ fn counted(faults: usize) -> String {
 
 /// Calls that find no CallManager up: Poisson arrivals see what time sees, and each node of a source has one fault at random, with exponential
 /// times, independent of the others.
-pub(super) fn unreachable(plan: &Plan) -> Option<Expected> {
+pub(super) fn unreachable(plan: &Plan, window: Window) -> Option<Expected> {
     let faults = random_faults(plan)?;
     let of = |node: NodeId| {
         let mut of_node = faults.iter().filter(|(other, ..)| *other == node);
@@ -116,7 +116,7 @@ pub(super) fn unreachable(plan: &Plan) -> Option<Expected> {
         let nodes: Vec<Option<Repairable>> = source.ingress.iter().map(|&node| of(node)).collect::<Option<_>>()?;
         // A node that never fails takes them all.
         if let Some(nodes) = nodes.into_iter().collect::<Option<Vec<Repairable>>>() {
-            missed += calls * mean_all_down(&nodes, plan.warm_up.seconds(), plan.length.seconds());
+            missed += calls * mean_all_down(&nodes, window.warm_up.seconds(), plan.length.seconds());
         }
     }
     let share = missed / rate;

@@ -2,18 +2,18 @@
 
 use super::expectation::Expected;
 use super::{calls, failures, rehoming};
-use crate::plan::Plan;
+use crate::plan::{Plan, Window};
 
-/// Every closed form that applies to a plan, in the order of reports.
-pub fn expected(plan: &Plan) -> Vec<Expected> {
+/// Every closed form that applies to a plan of which this window is measured, in the order of reports.
+pub fn expected(plan: &Plan, window: Window) -> Vec<Expected> {
     let mut found = Vec::new();
-    found.extend(calls::offered(plan));
-    found.extend(calls::blocking(plan));
-    found.extend(calls::occupancy(plan));
-    found.extend(calls::workers(plan));
-    found.extend(failures::detection(plan));
-    found.extend(failures::callmanager_failures(plan));
-    found.extend(failures::unreachable(plan));
-    found.extend(rehoming::rehoming(plan));
+    found.extend(calls::offered(plan, window));
+    found.extend(calls::blocking(plan, window));
+    found.extend(calls::occupancy(plan, window));
+    found.extend(calls::workers(plan, window));
+    found.extend(failures::detection(plan, window));
+    found.extend(failures::callmanager_failures(plan, window));
+    found.extend(failures::unreachable(plan, window));
+    found.extend(rehoming::rehoming(plan, window));
     found
 }

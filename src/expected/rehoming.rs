@@ -7,7 +7,7 @@ use super::words::{per_hour, short, time};
 use crate::domain::{Failing, NodeId, RoutePointId};
 use crate::engine::Distribution;
 use crate::oracle::{LOAD_MAX, Residence, RoutePointCalls, Start, TimeToEmpty, Traffic};
-use crate::plan::{Occurs, Plan, Topology};
+use crate::plan::{Occurs, Plan, Topology, Window};
 
 /// So many route points are reckoned: each takes a moment.
 const FEW: usize = 8;
@@ -24,18 +24,18 @@ struct Failure {
 }
 
 /// Route points that hold their calls: the time until M/G/infinity is empty, after it is known that home is back.
-pub(super) fn rehoming(plan: &Plan) -> Vec<Expected> {
-    let Some(failure) = failure(plan).filter(|_| is_calm(plan)) else { return Vec::new() };
+pub(super) fn rehoming(plan: &Plan, window: Window) -> Vec<Expected> {
+    let Some(failure) = failure(plan, window).filter(|_| is_calm(plan)) else { return Vec::new() };
     let mut known = Known::default();
     let ids = (0..plan.route_points.len() as u16).map(RoutePointId);
     let held = ids.filter_map(|id| Some((id, held(plan, id)?)).filter(|(id, _)| goes_home(plan, *id, &failure)));
     held.take(FEW).flat_map(|(id, held)| rehoming_of(plan, id, &held, &failure, &mut known)).collect()
 }
 
-fn failure(plan: &Plan) -> Option<Failure> {
+fn failure(plan: &Plan, window: Window) -> Option<Failure> {
     let [fault] = &plan.faults[..] else { return None };
     let (Failing::CallManager(node), Occurs::Once { at, lasts }) = (fault.failing, &fault.occurs) else { return None };
-    if plan.topology != Topology::CtiManager || plan.parameters.code_yellow.is_some() || *at < plan.warm_up {
+    if plan.topology != Topology::CtiManager || plan.parameters.code_yellow.is_some() || *at < window.warm_up {
         return None;
     }
     let notice = plan.parameters.callmanager_notice.seconds();

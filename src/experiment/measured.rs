@@ -1,11 +1,21 @@
-//! A cluster with its meter, and an auditor if one is wanted.
+//! A cluster with its meter, and an auditor where one is asked for.
 
-use super::Worker;
+use super::replicate::Worker;
 use crate::cluster::Cluster;
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
-use crate::plan::Plan;
+use crate::plan::{Plan, Window};
 use crate::record::{Auditor, Merged, Meter, ReplicationSummary};
+
+/// Whether every replication is held to the identities of the model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Audit {
+    /// It is not: that takes time.
+    #[default]
+    Off,
+    /// It is, on every call.
+    On,
+}
 
 /// The meter, and who else watches.
 struct Watch<'p> {
@@ -31,9 +41,10 @@ pub struct Measured<'p> {
 }
 
 impl<'p> Measured<'p> {
-    /// A cluster for the plan. With `audit`, every replication is held to the identities of the model.
-    pub fn new(plan: &'p Plan, seed: u64, audit: bool) -> Measured<'p> {
-        let watch = Watch { meter: Meter::new(plan), auditor: audit.then(|| Auditor::new(plan)) };
+    /// A cluster for the plan, of which this window is measured.
+    pub fn new(plan: &'p Plan, window: Window, seed: u64, audit: Audit) -> Measured<'p> {
+        let auditor = (audit == Audit::On).then(|| Auditor::new(plan));
+        let watch = Watch { meter: Meter::new(plan, window), auditor };
         Measured { plan, seed, cluster: Cluster::new(plan, watch) }
     }
 }

@@ -6,7 +6,7 @@ mod search;
 mod sequential;
 mod warm_up;
 
-pub use measured::Measured;
+pub use measured::{Audit, Measured};
 pub use replicate::{Failure, Outcome, Progress, Worker, replicate};
 pub use search::{Turn, points, search};
 pub use sequential::{checkpoints, looks, until};

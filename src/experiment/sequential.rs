@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Failure, Outcome};
+use super::replicate::{Failure, Outcome};
 
 /// After how many replications one looks whether they are enough: two looks an octave from 30 on, so that a study is
 /// never half again as long as it need be, and seldom looked at. Fixed, and by number: neither the threads nor the order

@@ -2,9 +2,10 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::{Failure, Measured, replicate};
+use super::measured::{Audit, Measured};
+use super::replicate::{Failure, replicate};
 use crate::engine::{Span, Time};
-use crate::plan::Plan;
+use crate::plan::{Plan, Window};
 use crate::record::{Catalogue, Gauge};
 use crate::stats::mser5;
 
@@ -29,9 +30,9 @@ pub fn warm_up(plan: &Plan, seed: u64, jobs: usize, stop: &AtomicBool) -> Result
     const BINS: u64 = 1000;
     let length = plan.length.nanos();
     let bin = Span::from_nanos(length.div_ceil(BINS).max(1));
-    let pilot = Plan { warm_up: Time::ZERO, bin, ..plan.clone() };
-    let outcome = replicate(PILOTS, jobs, || Measured::new(&pilot, seed, false), &(), stop)?;
-    let catalogue = Catalogue::new(&pilot);
+    let window = Window { warm_up: Time::ZERO, bin };
+    let outcome = replicate(PILOTS, jobs, || Measured::new(plan, window, seed, Audit::Off), &(), stop)?;
+    let catalogue = Catalogue::new(plan);
     let row = catalogue.gauges.iter().position(|series| series.metric == Gauge::CallsInProgress);
     let row = row.expect("calls in progress are followed in every plan");
     let timeline = &outcome.merged.timeline;

@@ -8,8 +8,10 @@ mod limits;
 mod model;
 mod numbers;
 mod rates;
+mod window;
 
 pub use crate::workload::Study as StudyKind;
 pub use compile::{build, compile, compile_workload};
 pub use model::*;
 pub use numbers::Number;
+pub use window::Window;

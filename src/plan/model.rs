@@ -9,6 +9,8 @@ use crate::domain::{
 use crate::engine::{Distribution, Span, Time};
 use crate::workload::Study as StudyKind;
 
+use super::window::Window;
+
 /// One workload, ready to run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
@@ -20,11 +22,9 @@ pub struct Plan {
     pub study: StudyKind,
     /// When a run ends. Time zero is the start of the warm-up.
     pub length: Time,
-    /// Calls offered, and faults, before this instant are simulated but not measured.
-    pub warm_up: Time,
-    /// Whether the workload leaves it to pilot runs how long that is: `warm_up` is zero then.
-    pub finds_warm_up: bool,
-    /// The length of a bin of the timeline.
+    /// When measuring is to begin, as the workload asks; `None`: it leaves that to pilot runs.
+    pub warm_up: Option<Time>,
+    /// The length that the workload asks for a bin of the timeline.
     pub bin: Span,
     /// How many replications the workload asks for.
     pub replications: u32,
@@ -408,6 +408,11 @@ pub enum Occurs {
 }
 
 impl Plan {
+    /// What the workload asks to be measured: all of a replication where it leaves the warm-up open.
+    pub fn window(&self) -> Window {
+        Window { warm_up: self.warm_up.unwrap_or(Time::ZERO), bin: self.bin }
+    }
+
     /// The station of a node's CallManager.
     pub const fn callmanager(&self, node: NodeId) -> StationId {
         StationId(node.0 * 2)

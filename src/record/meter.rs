@@ -7,7 +7,7 @@ use crate::domain::{
     RoutePointId, StationId,
 };
 use crate::engine::{Span, Time};
-use crate::plan::Plan;
+use crate::plan::{Plan, Window};
 
 use super::catalogue::{CAUSES, Catalogue, Count, KINDS, Metric};
 use super::devices::{Cut, Devices, Homing, before};
@@ -111,14 +111,14 @@ struct StationAccount {
 }
 
 impl Meter {
-    /// A meter for the runs of `plan`.
-    pub fn new(plan: &Plan) -> Meter {
+    /// A meter for the runs of `plan`, of which it measures this window.
+    pub fn new(plan: &Plan, window: Window) -> Meter {
         let catalogue = Catalogue::new(plan);
-        let timeline = Timeline::new(catalogue.gauges.len(), plan.length, plan.bin);
+        let timeline = Timeline::new(catalogue.gauges.len(), plan.length, window.bin);
         let processes_fail = plan.faults.iter().any(|fault| !matches!(fault.failing, Failing::Application(..)));
         Meter {
             length: plan.length.nanos(),
-            warm_up: plan.warm_up,
+            warm_up: window.warm_up,
             controllers: plan.devices.iter().map(|device| device.application).collect(),
             replication: None,
             counts: [0; Count::ALL.len()],
@@ -758,7 +758,7 @@ mod tests {
     const SECOND: u64 = 1_000_000_000;
 
     fn measure(plan: &Plan, replications: impl IntoIterator<Item = u64>) -> (Vec<ReplicationSummary>, Merged) {
-        let mut meter = Meter::new(plan);
+        let mut meter = Meter::new(plan, plan.window());
         let summaries = replications.into_iter().map(|replication| {
             meter.start(replication);
             let events = fake::simulate(plan, plan.seed, replication, &mut meter);
@@ -802,7 +802,7 @@ mod tests {
             }),
         );
         let offered = values(&plan, 3, |at, fact| {
-            (matches!(fact, Fact::Offered { .. }) && at >= plan.warm_up).then_some(Span::ZERO)
+            (matches!(fact, Fact::Offered { .. }) && at >= plan.window().warm_up).then_some(Span::ZERO)
         });
         assert_eq!(summaries[0].count(Count::Offered), offered.len() as u64);
     }
@@ -885,13 +885,13 @@ mod tests {
     fn books_that_do_not_close_are_a_bug() {
         let plan = fake::plan();
         let call = crate::domain::CallName { source: crate::domain::SourceId(0), number: 0 };
-        let mut meter = Meter::new(&plan);
+        let mut meter = Meter::new(&plan, plan.window());
         meter.start(0);
         // Said to be offered after the warm-up, but it was before.
         let ingress = NodeId(0);
         meter.note(Time::ZERO, Fact::Offered { call, ingress });
-        let (ending, offered) = (Ending::Completed, plan.warm_up);
-        meter.note(plan.warm_up, Fact::Ended { call, ending, offered });
+        let (ending, offered) = (Ending::Completed, plan.window().warm_up);
+        meter.note(offered, Fact::Ended { call, ending, offered });
         meter.finish(plan.length, 0);
     }
 
@@ -962,7 +962,8 @@ mod tests {
         let (summaries, _) = measure(&plan, [0, 1]);
         for (replication, summary) in summaries.iter().enumerate() {
             for (gauge, summary) in catalogue.gauges.iter().zip(&summary.gauges) {
-                let expected = integral(&plan, replication as u64, gauge, plan.warm_up.nanos(), plan.length.nanos());
+                let expected =
+                    integral(&plan, replication as u64, gauge, plan.window().warm_up.nanos(), plan.length.nanos());
                 assert_eq!(summary.integral, expected, "{gauge:?}");
             }
         }
@@ -984,7 +985,7 @@ mod tests {
 
     /// One replication of these facts, after the warm-up of a plan whose only fault is a CallManager's.
     fn measured(plan: &Plan, facts: &[(u64, Fact)]) -> (ReplicationSummary, Merged) {
-        let mut meter = Meter::new(plan);
+        let mut meter = Meter::new(plan, plan.window());
         meter.start(0);
         for &(second, fact) in facts {
             meter.note(Time::from_nanos(second * SECOND), fact);
@@ -1207,7 +1208,7 @@ mod tests {
 
     #[test]
     fn a_run_without_warm_up_is_measured_from_the_start() {
-        let plan = Plan { warm_up: Time::ZERO, ..fake::plan() };
+        let plan = Plan { warm_up: Some(Time::ZERO), ..fake::plan() };
         let (summaries, _) = measure(&plan, [0]);
         let in_service = summaries[0].gauges[Catalogue::DEVICES_IN_SERVICE];
         assert_eq!(in_service.peak, 6);

@@ -15,7 +15,7 @@ use crate::analysis::Study;
 /// the warm-up to the end of the run in simulated time, tagged `metric:scope` or `metric:scope:name`. Values are
 /// microseconds.
 pub fn histograms_hlog(study: &Study) -> Vec<u8> {
-    let start = Duration::from_nanos(study.plan.warm_up.nanos());
+    let start = Duration::from_nanos(study.window.warm_up.nanos());
     let duration = Duration::from_nanos(study.measured_nanos());
     let mut bytes = Vec::new();
     let mut serializer = Deflated(V2Serializer::new());

@@ -69,7 +69,7 @@ fn title(study: &Study, section: &mut Section<'_>) {
         (_, 1) => format!(" (number {first})"),
         _ => format!(" (numbers {first} to {})", first + number - 1),
     };
-    let warm_up = match plan.warm_up.nanos() {
+    let warm_up = match study.window.warm_up.nanos() {
         0 => String::new(),
         nanos => format!(", the first {} of it warm-up", span(Span::from_nanos(nanos))),
     };

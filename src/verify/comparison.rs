@@ -7,7 +7,8 @@ use crate::plan::{self, Plan};
 use crate::stats::{Confidence, estimate};
 use crate::workload::NoFiles;
 
-use super::{Check, Crew, Part, Quantity, Verdict};
+use super::check::{Check, Part, Quantity, Verdict};
+use super::crew::Crew;
 
 /// The head of a workload in which no message costs or takes any time unless a node or an application says so. Then one
 /// station is all that makes a caller wait, and the closed form for that station holds for the whole model.

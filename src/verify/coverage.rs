@@ -6,15 +6,16 @@
 
 use crate::analysis::{self, Row, Study};
 use crate::engine::Span;
-use crate::experiment::{Failure, Measured, Outcome, Worker};
+use crate::experiment::{Audit, Failure, Measured, Outcome, Worker};
 use crate::oracle::{self, Residence, Start, TimeToEmpty, Traffic};
 use crate::record::Histogram;
 use crate::stats::proportion_interval;
 
+use super::check::{Check, Part, Quantity, Verdict};
 use super::comparison::{compile, free};
+use super::crew::Crew;
 use super::rehoming::{Times, cluster};
 use super::theory::{deaths, loss_system};
-use super::{Check, Crew, Part, Quantity, Verdict};
 
 /// Which interval of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,7 +128,7 @@ impl KnownTruth {
     pub(super) fn check(&self, crew: &Crew, seed: u64, studies: u64, slack: f64) -> Result<Vec<Check>, Failure> {
         let plan = compile("verify", &self.workload);
         let one = |number: u64| {
-            let mut worker = Measured::new(&plan, seed, false);
+            let mut worker = Measured::new(&plan, plan.window(), seed, Audit::Off);
             let range = number * self.replications..(number + 1) * self.replications;
             let run = |replication| {
                 // The crew counts the study as one.
@@ -137,7 +138,7 @@ impl KnownTruth {
                 worker.run(replication).expect("without an auditor nothing is checked")
             };
             let summaries = range.map(run).collect();
-            let study = Study::new(&plan, seed, Outcome { summaries, merged: worker.into_merged() });
+            let study = Study::new(&plan, plan.window(), seed, Outcome { summaries, merged: worker.into_merged() });
             let rows = analysis::rows(&study);
             self.truths.iter().map(|truth| truth.is_held(&rows)).collect::<Vec<_>>()
         };

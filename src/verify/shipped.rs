@@ -2,13 +2,14 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::analysis::Study;
-use crate::experiment::{Failure, Measured, Outcome, Worker, replicate};
+use crate::analysis::{Study, hex};
+use crate::experiment::{Audit, Failure, Measured, Outcome, Worker, replicate};
 use crate::plan::Plan;
 use crate::report;
 
+use super::check::{Check, Part, Quantity};
 use super::comparison::compile;
-use super::{Check, Crew, Part, Quantity};
+use super::crew::Crew;
 
 macro_rules! workloads {
     ($($name:literal,)*) => {
@@ -64,10 +65,6 @@ fn files(study: &Study) -> [Vec<u8>; FILES.len()] {
     ]
 }
 
-fn hex(digest: &[u8]) -> String {
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// The first digits of a digest: enough to see that two differ.
 fn short(digest: &str) -> String {
     digest.chars().take(16).collect()
@@ -75,9 +72,9 @@ fn short(digest: &str) -> String {
 
 /// Runs a workload as `ctisim run` does.
 fn study<'p>(plan: &'p Plan, seed: u64, replications: u64, jobs: usize, crew: &Crew) -> Result<Study<'p>, Failure> {
-    let worker = || Measured::new(plan, seed, false);
+    let worker = || Measured::new(plan, plan.window(), seed, Audit::Off);
     let outcome = replicate(0..replications, jobs, worker, crew, crew.stop)?;
-    Ok(Study::new(plan, seed, outcome))
+    Ok(Study::new(plan, plan.window(), seed, outcome))
 }
 
 /// Whether a workload leaves the bytes that `fingerprints` says.
@@ -172,17 +169,17 @@ pub(super) fn sameness<W: Worker>(
     crew: &Crew,
     plan: &Plan,
     seed: u64,
-    worker: impl Fn(bool) -> W + Sync,
+    worker: impl Fn(Audit) -> W + Sync,
 ) -> Result<Check, Failure> {
-    let bytes = |outcome: Outcome| files(&Study::new(plan, seed, outcome));
-    let reference = bytes(replicate(0..COMPARED, 1, || worker(false), crew, crew.stop)?);
+    let bytes = |outcome: Outcome| files(&Study::new(plan, plan.window(), seed, outcome));
+    let reference = bytes(replicate(0..COMPARED, 1, || worker(Audit::Off), crew, crew.stop)?);
     let expected = Quantity::Text(format!("the same {} files in {} ways", FILES.len(), WAYS.len() + 1));
     let mut found = expected.clone();
     for way in WAYS {
         let outcome = match way {
-            Way::Threads(threads) => replicate(0..COMPARED, threads, || worker(false), crew, crew.stop),
-            Way::Parts(parts) => in_parts(crew, parts, || worker(false)),
-            Way::Audited => replicate(0..COMPARED, 2, || worker(true), crew, crew.stop),
+            Way::Threads(threads) => replicate(0..COMPARED, threads, || worker(Audit::Off), crew, crew.stop),
+            Way::Parts(parts) => in_parts(crew, parts, || worker(Audit::Off)),
+            Way::Audited => replicate(0..COMPARED, 2, || worker(Audit::On), crew, crew.stop),
         };
         let differing = match outcome {
             Ok(outcome) => {

@@ -3,7 +3,8 @@
 use crate::analysis::Cell;
 use crate::report::{Column, Document, Entry, Extent, Form, Holds, Page, Rank, Sheet, Table, Tone};
 
-use super::{Check, Outcome, Part, Quantity, Verdict};
+use super::check::{Check, Part, Quantity, Verdict};
+use super::verification::Outcome;
 
 /// A table for each part, or one for all of them, and a line that says what it comes to.
 pub fn verify_page(outcome: &Outcome) -> Page<'_> {

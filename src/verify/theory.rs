@@ -69,7 +69,7 @@ fn set_up_waits(name: String, setup: &str, rate: u32, seconds: u32, cells: Vec<C
     ));
     let watch = watch(
         |plan| SetUpWaits {
-            warm_up: plan.warm_up,
+            warm_up: plan.window().warm_up,
             offered: false,
             count: 0,
             waited: 0,
@@ -182,7 +182,7 @@ pub(super) fn erlang_b() -> Vec<Comparison> {
         let name = format!("Erlang B ({offered}, {ports}), {law}");
         let (expected, twin) = (oracle::erlang_b(offered, ports), oracle::erlang_b(1.05 * offered, ports));
         let watch = watch(
-            |plan| Blocking { warm_up: plan.warm_up, ..Blocking::default() },
+            |plan| Blocking { warm_up: plan.window().warm_up, ..Blocking::default() },
             |_, blocking| match blocking.wrong {
                 None => Ok(vec![blocking.blocked as f64 / blocking.offered as f64]),
                 Some(ending) => Err(format!("a call ended with {ending:?}")),
@@ -278,7 +278,7 @@ fn erlang_a_with(rate: u32, patience: u32, workers: u32, minutes: u32) -> Vec<Co
         "#
     ));
     let watch = watch(
-        |plan| ImpatientQueue { warm_up: plan.warm_up, ..ImpatientQueue::default() },
+        |plan| ImpatientQueue { warm_up: plan.window().warm_up, ..ImpatientQueue::default() },
         |_, queue| {
             if queue.wrong {
                 return Err("the application's queue was not first come, first served".to_owned());
@@ -372,7 +372,7 @@ fn poisson_with(law: &str, lookup: &str) -> Vec<Comparison> {
         "#
     ));
     let watch = watch(
-        |plan| Occupancy { warm_up: plan.warm_up, calls: 0, since: Time::ZERO, spent: Vec::new() },
+        |plan| Occupancy { warm_up: plan.window().warm_up, calls: 0, since: Time::ZERO, spent: Vec::new() },
         |plan, mut occupancy| {
             occupancy.change(plan.length);
             let total: u64 = occupancy.spent.iter().sum();

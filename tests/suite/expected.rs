@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 use crate::common::{FREE, compile};
 use ctisim::analysis::{Study, simulated};
 use ctisim::expected::{Expected, Measure, expected};
-use ctisim::experiment::{Measured, replicate};
+use ctisim::experiment::{Audit, Measured, replicate};
 use ctisim::plan::{self, Plan};
 use ctisim::workload::{self, Files};
 use statrs::distribution::{ContinuousCDF, StudentsT};
@@ -22,7 +22,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 type Kind = fn(&Measure) -> bool;
 
 fn matching(plan: &Plan, kind: Kind) -> Vec<Expected> {
-    expected(plan).into_iter().filter(|it| kind(&it.measure)).collect()
+    expected(plan, plan.window()).into_iter().filter(|it| kind(&it.measure)).collect()
 }
 
 /// The plan of a workload with some values changed.
@@ -34,9 +34,9 @@ fn changed(text: &str, settings: &[&str]) -> Plan {
 #[track_caller]
 fn holds(text: &str, kind: Kind, replications: u64, twin: &str) {
     let plan = changed(text, &[]);
-    let worker = || Measured::new(&plan, plan.seed, true);
+    let worker = || Measured::new(&plan, plan.window(), plan.seed, Audit::On);
     let outcome = replicate(0..replications, 2, worker, &(), &AtomicBool::new(false)).expect("every identity holds");
-    let study = Study::new(&plan, plan.seed, outcome);
+    let study = Study::new(&plan, plan.window(), plan.seed, outcome);
     let forms = matching(&plan, kind);
     let twins = matching(&changed(text, &[twin]), kind);
     assert!(!forms.is_empty(), "nothing of the kind applies");
@@ -551,7 +551,7 @@ fn the_shipped_workloads_match_what_they_matched() {
         let file = fs::read_to_string(folder.join(&name)).expect("readable");
         let plan = plan::compile(&name, &file, &Beside(folder.clone())).expect("it compiles");
         writeln!(text, "{}", plan.name).expect("memory does not fail");
-        for it in expected(&plan) {
+        for it in expected(&plan, plan.window()) {
             writeln!(text, "  {:?}: {:.4} to {:.4}, {}: {}", it.measure, it.low, it.high, it.form, it.why)
                 .expect("memory does not fail");
         }

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use std::sync::atomic::AtomicBool;
 
 use ctisim::analysis::{Baseline, Gate, GateReport, Gated, Speed, SpeedHeld, Study};
-use ctisim::experiment::{Measured, replicate};
+use ctisim::experiment::{Audit, Measured, replicate};
 use ctisim::plan::{Plan, compile};
 use ctisim::record::Measure;
 use ctisim::workload::NoFiles;
@@ -26,9 +26,9 @@ fn plan(setup: &str) -> Plan {
 }
 
 fn study(plan: &Plan, seed: u64) -> Study<'_> {
-    let worker = || Measured::new(plan, seed, false);
+    let worker = || Measured::new(plan, plan.window(), seed, Audit::Off);
     let outcome = replicate(0..30, 2, worker, &(), &AtomicBool::new(false)).expect("it runs");
-    Study::new(plan, seed, outcome)
+    Study::new(plan, plan.window(), seed, outcome)
 }
 
 fn gated<'a>(study: &'a Study<'a>) -> Gated<'a> {

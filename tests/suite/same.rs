@@ -119,7 +119,7 @@ const SEED: u64 = 7;
 
 /// What a meter measures of replication 3 while `other` watches too.
 fn watched<R: Recorder>(plan: &Plan, other: R) -> (ReplicationSummary, Merged, R) {
-    let mut cluster = Cluster::new(plan, (Meter::new(plan), other));
+    let mut cluster = Cluster::new(plan, (Meter::new(plan, plan.window()), other));
     cluster.recorder.0.start(3);
     let events = cluster.run(SEED, 3);
     let (mut meter, other) = cluster.recorder;

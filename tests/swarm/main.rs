@@ -125,7 +125,7 @@ fn digest(cluster: &mut Cluster<'_, FactDigest>, seed: u64, replication: u64) ->
 /// Plays a case in every way that must come to the same, and gives what it has seen or what was wrong.
 fn play(plan: &Plan) -> Result<Marks, String> {
     let seed = plan.seed;
-    let watchers = ((Auditor::new(plan), Meter::new(plan)), (FactDigest::default(), Marks::default()));
+    let watchers = ((Auditor::new(plan), Meter::new(plan, plan.window())), (FactDigest::default(), Marks::default()));
     let mut watched = Cluster::new(plan, watchers);
     let mut audited = Vec::new();
     for replication in 0..2 {

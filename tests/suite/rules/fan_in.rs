@@ -5,7 +5,7 @@ use ctisim::analysis::Study;
 use ctisim::cluster::Cluster;
 use ctisim::domain::{CallName, DeviceId};
 use ctisim::engine::Time;
-use ctisim::experiment::{Measured, replicate};
+use ctisim::experiment::{Audit, Measured, replicate};
 use ctisim::facts::{Fact, Recorder};
 use ctisim::record::Auditor;
 use ctisim::report;
@@ -55,8 +55,9 @@ talk = "10s"
 "#
     );
     let plan = plan(&text, "");
-    let outcome = replicate(0..4, 2, || Measured::new(&plan, 1, true), &(), &AtomicBool::new(false));
-    report::table(&Study::new(&plan, 1, outcome.unwrap()))
+    let outcome =
+        replicate(0..4, 2, || Measured::new(&plan, plan.window(), 1, Audit::On), &(), &AtomicBool::new(false));
+    report::table(&Study::new(&plan, plan.window(), 1, outcome.unwrap()))
 }
 
 /// The mean of a row, in milliseconds.

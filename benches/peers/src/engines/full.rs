@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use cpu_time::ProcessTime;
-use ctisim::experiment::{Measured as Metered, Worker};
+use ctisim::experiment::{Audit, Measured as Metered, Worker};
 use ctisim::plan::compile;
 use ctisim::record::{Catalogue, Count, Metric, ReplicationSummary, Scope};
 use ctisim::workload::{NoFiles, set};
@@ -14,7 +14,7 @@ use crate::models::{Batches, telephone};
 
 /// Runs about `calls` calls in as many replications as other engines keep batches. With `audit`, every fact also goes to
 /// the auditor, which holds the run to the identities of the model.
-pub(super) fn run(calls: u64, seed: u64, audit: bool) -> (Measured, Duration) {
+pub(super) fn run(calls: u64, seed: u64, audit: Audit) -> (Measured, Duration) {
     let nanos = calls / Batches::KEPT * telephone::INTERARRIVAL;
     let settings = [format!("run.length={}ms", nanos / 1_000_000)];
     let text = set(include_str!("telephone.toml"), &settings).expect("the setting fits");
@@ -25,7 +25,7 @@ pub(super) fn run(calls: u64, seed: u64, audit: bool) -> (Measured, Duration) {
     });
     let workers = workers.expect("the application is a station");
 
-    let mut worker = Metered::new(&plan, seed, audit);
+    let mut worker = Metered::new(&plan, plan.window(), seed, audit);
     let start = ProcessTime::now();
     let summaries: Vec<ReplicationSummary> = (0..Batches::KEPT)
         .map(|replication| worker.run(replication).unwrap_or_else(|broken| panic!("{}", broken.join("\n"))))

@@ -9,6 +9,7 @@ mod simulacra;
 
 use std::time::Duration;
 
+use ctisim::experiment::Audit;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand_distr::{Distribution, Exp1};
@@ -42,8 +43,8 @@ pub fn measure(engine: &str, case: Case, units: u64, seed: u64) -> Option<Measur
     let (measured, took) = match engine {
         "ctisim" => run(ctisim::Bare(ctisim::Inverse::new(seed)), case, units),
         "ctisim, the peers' dice" => run(ctisim::Bare(peers_dice), case, units),
-        "ctisim, full model" if case == Case::Telephone => full::run(units, seed, false),
-        "ctisim, full model, all recorders on" if case == Case::Telephone => full::run(units, seed, true),
+        "ctisim, full model" if case == Case::Telephone => full::run(units, seed, Audit::Off),
+        "ctisim, full model, all recorders on" if case == Case::Telephone => full::run(units, seed, Audit::On),
         "desque" => run(desque::Desque(peers_dice), case, units),
         "simulacra" => run(simulacra::Simulacra(peers_dice), case, units),
         "simcore" => run(simcore::Simcore(peers_dice), case, units),

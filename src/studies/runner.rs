@@ -1,0 +1,66 @@
+//! How replications are run.
+
+use std::ops::Range;
+use std::sync::atomic::AtomicBool;
+
+use crate::analysis::Study;
+use crate::experiment::{self, Audit, Failure, Measured, Outcome, until};
+use crate::plan::{Plan, Window};
+
+use super::observer::Observer;
+
+/// How replications are run: with which seed, on how many threads, who watches and what ends them before their time.
+#[derive(Debug)]
+pub struct Runner<'a, O> {
+    /// The seed: the same seed gives the same results.
+    pub seed: u64,
+    /// How many threads; the results do not depend on it.
+    pub jobs: usize,
+    /// Whether every replication is held to the identities of the model.
+    pub audit: Audit,
+    /// Who watches; `&()` for nobody.
+    pub observer: &'a O,
+    /// Looked at between replications: once it is raised, they end.
+    pub stop: &'a AtomicBool,
+}
+
+impl<O: Observer> Runner<'_, O> {
+    /// The same with another seed.
+    #[must_use]
+    pub fn with_seed(&self, seed: u64) -> Self {
+        Runner { seed, ..*self }
+    }
+
+    /// Runs these replications of a plan, and measures this window of each.
+    ///
+    /// # Errors
+    /// Why there is no outcome.
+    pub fn replicate<'p>(&self, plan: &'p Plan, window: Window, range: Range<u64>) -> Result<Study<'p>, Failure> {
+        let worker = || Measured::new(plan, window, self.seed, self.audit);
+        let outcome = experiment::replicate(range, self.jobs, worker, self.observer, self.stop)?;
+        Ok(Study::new(plan, window, self.seed, outcome))
+    }
+
+    /// Runs replications of a plan until there are enough of them, but no more than these, and says whether there are
+    /// enough. Looked at is only at certain numbers of replications: see [`experiment::checkpoints`].
+    ///
+    /// # Errors
+    /// Why there is no outcome.
+    pub fn replicate_until<'p>(
+        &self,
+        plan: &'p Plan,
+        window: Window,
+        range: Range<u64>,
+        mut enough: impl FnMut(&Study) -> bool,
+    ) -> Result<(Study<'p>, bool), Failure> {
+        let worker = || Measured::new(plan, window, self.seed, self.audit);
+        let run = |range| experiment::replicate(range, self.jobs, worker, self.observer, self.stop);
+        let look = |outcome: Outcome| {
+            let study = Study::new(plan, window, self.seed, outcome);
+            let enough = enough(&study);
+            (study.outcome, enough)
+        };
+        let (outcome, enough) = until(range, run, look)?;
+        Ok((Study::new(plan, window, self.seed, outcome), enough))
+    }
+}
