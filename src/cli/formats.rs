@@ -11,21 +11,20 @@ use super::terminal::{colored, print};
 
 /// What every command's output can be drawn as, and these as well.
 pub(super) fn every_and(also: &'static [Format]) -> impl TypedValueParser<Value = Format> {
-    let value = |format: &Format| PossibleValue::new(format.name()).help(format.meaning());
-    values(Format::EVERY.iter().chain(also).map(value).collect())
+    offered(Format::Table.name(), also)
 }
 
 /// The same where tables and sentences have always been called text.
 pub(super) fn text_and(also: &'static [Format]) -> impl TypedValueParser<Value = Format> {
-    let value = |format: &Format| match format {
-        Format::Table => PossibleValue::new("text").alias(format.name()).help(format.meaning()),
-        _ => PossibleValue::new(format.name()).help(format.meaning()),
-    };
-    values(Format::EVERY.iter().chain(also).map(value).collect())
+    offered("text", also)
 }
 
-fn values(values: Vec<PossibleValue>) -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(values).map(|name| Format::parse(&name).unwrap_or_default())
+fn offered(table: &'static str, also: &'static [Format]) -> impl TypedValueParser<Value = Format> {
+    let name = move |format: Format| if format == Format::Table { table } else { format.name() };
+    let formats = move || Format::EVERY.iter().chain(also).copied();
+    let values = formats().map(|format| PossibleValue::new(name(format)).help(format.meaning()));
+    let chosen = move |word: String| formats().find(|&format| name(format) == word).unwrap_or_default();
+    PossibleValuesParser::new(values.collect::<Vec<_>>()).map(chosen)
 }
 
 /// Draws a page and prints it.

@@ -6,13 +6,22 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use ctisim::check::{ADVICE, Examination, State, Step, compile, examine};
-use ctisim::report::{check_json, check_sarif, check_text};
+use ctisim::report::{Format, Ink, check_page, draw};
 use ctisim::workload::{Files, NoFiles, Problem, Severity, text_of};
 
 const SOUND: &str = include_str!("../golden/check/sound.toml");
 
 fn root(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
+}
+
+/// What is printed of what was found.
+fn drawn(found: &Examination, format: Format) -> Vec<u8> {
+    draw(&check_page(found, &[]), format, Ink::Plain).expect("every format has something of it")
+}
+
+fn printed(found: &Examination) -> String {
+    String::from_utf8(drawn(found, Format::Table)).expect("text")
 }
 
 /// The files beside a workload.
@@ -117,7 +126,7 @@ fn every_mistake_is_found_by_its_name_where_it_is_and_nothing_else_is() {
     for Mistake { id, replacements, more, besides, underlined } in &MISTAKES {
         let found = planted(replacements, more);
         let expected: BTreeSet<&str> = besides.iter().chain([id]).copied().collect();
-        assert_eq!(ids(&found), expected, "{id}: {}", check_text(&found, false));
+        assert_eq!(ids(&found), expected, "{id}: {}", printed(&found));
         let first = found.findings.iter().find(|finding| finding.problem.id == Some(*id)).expect("just seen");
         assert_eq!(&found.text[first.problem.place.clone()], *underlined, "{id}");
         assert!(first.problem.hint.is_some() && first.problem.rule.is_some(), "{id}");
@@ -184,7 +193,7 @@ fn what_is_meant_so_is_no_mistake() {
         ),
     ] {
         let found = planted(replacements, more);
-        assert_eq!(ids(&found), BTreeSet::new(), "{what}: {}", check_text(&found, false));
+        assert_eq!(ids(&found), BTreeSet::new(), "{what}: {}", printed(&found));
     }
 }
 
@@ -230,11 +239,11 @@ fn r9_a_step_that_is_not_done_names_what_keeps_it_from_being_done() {
     ];
     for (step, replacements, more, offenders) in cases {
         let found = planted(replacements, more);
-        assert_eq!(state(&found, step), (State::NotDone, offenders.to_vec()), "{step:?} {}", check_text(&found, false));
+        assert_eq!(state(&found, step), (State::NotDone, offenders.to_vec()), "{step:?} {}", printed(&found));
         let undone = found.checklist.iter().filter(|line| line.state != State::Done).count();
         // The restart follows from the two steps before it.
         let follows = matches!(step, Step::CtiManagers | Step::Parameters | Step::Restart);
-        assert_eq!(undone, 1 + usize::from(follows), "{step:?} {}", check_text(&found, false));
+        assert_eq!(undone, 1 + usize::from(follows), "{step:?} {}", printed(&found));
     }
 }
 
@@ -257,7 +266,7 @@ fn what_cannot_be_read_is_not_taken_for_forgotten() {
         (Step::Devices, ("[[route_point]]", "[[route_pont]]")),
     ] {
         let found = planted(&[replacement], "");
-        assert_eq!(found.count(Severity::Warning), 0, "{}", check_text(&found, false));
+        assert_eq!(found.count(Severity::Warning), 0, "{}", printed(&found));
         assert!(found.count(Severity::Error) > 0);
         assert_ne!(state(&found, step).0, if step == Step::Devices { State::NotDone } else { State::Done });
     }
@@ -289,18 +298,18 @@ fn errors_do_not_hide_what_other_entries_say() {
         "no-backup-callmanager",
         "no-directory-number",
     ];
-    assert_eq!(warned, expected.into(), "{}", check_text(&found, false));
-    assert_eq!(of(Severity::Error).count(), 4, "{}", check_text(&found, false));
+    assert_eq!(warned, expected.into(), "{}", printed(&found));
+    assert_eq!(of(Severity::Error).count(), 4, "{}", printed(&found));
     assert_eq!(state(&found, Step::UserEnabled), (State::NotDone, vec!["ivr", "idle"]));
     assert!(!found.complete);
-    assert!(check_text(&found, false).ends_with("; further warnings are looked for once the errors are mended\n"));
+    assert!(printed(&found).ends_with("; further warnings are looked for once the errors are mended\n"));
 }
 
 #[test]
 fn what_is_no_toml_is_told_first_and_not_line_by_line() {
     let found = examine("calls.csv", &"12:00,7000,60\n".repeat(500), &NoFiles);
     assert_eq!(found.count(Severity::Error), 6);
-    let text = check_text(&found, false);
+    let text = printed(&found);
     assert!(text.starts_with("error: this is not TOML") && text.contains("is this a TOML file?"), "{text}");
 }
 
@@ -333,7 +342,7 @@ fn the_shipped_workloads_have_no_errors_and_only_these_warnings() {
         }
         let text = fs::read_to_string(&path).expect("a text");
         let found = examine(&name, &text, &Beside(root("workloads")));
-        assert!(found.checklist.iter().all(|line| line.state == State::Done), "{}", check_text(&found, false));
+        assert!(found.checklist.iter().all(|line| line.state == State::Done), "{}", printed(&found));
         warned.extend(ids(&found).into_iter().map(|id| format!("{name}: {id}")));
     }
     warned.sort();
@@ -364,9 +373,9 @@ fn every_format_is_as_kept() {
         let text = fs::read_to_string(folder.join(&file)).expect("a workload");
         let found = examine(&file, &text, &Beside(folder.clone()));
         for (ending, report) in [
-            ("txt", check_text(&found, false).into_bytes()),
-            ("json", check_json(&found)),
-            ("sarif", check_sarif(&found)),
+            ("txt", drawn(&found, Format::Table)),
+            ("json", drawn(&found, Format::Json)),
+            ("sarif", drawn(&found, Format::Sarif)),
         ] {
             let kept = folder.join(format!("{name}.{ending}"));
             // The version is none of this test's business.
@@ -388,7 +397,7 @@ fn sarif_has_what_its_schema_requires() {
     let folder = root("tests/golden/check");
     let text = fs::read_to_string(folder.join("planted.toml")).expect("a workload");
     let found = examine("a b/planted.toml", &text, &Beside(folder));
-    let log: serde_json::Value = serde_json::from_slice(&check_sarif(&found)).expect("JSON");
+    let log: serde_json::Value = serde_json::from_slice(&drawn(&found, Format::Sarif)).expect("JSON");
     assert_eq!(log["version"], "2.1.0");
     let run = &log["runs"][0];
     assert_eq!(run["tool"]["driver"]["name"], "ctisim");

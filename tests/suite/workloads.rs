@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ctisim::domain::{ApplicationFault, ApplicationId, DeviceKind, Failing, Forward, NodeId};
 use ctisim::engine::{Distribution, Span, Time};
 use ctisim::plan::{Fault, Occurs, Plan, Topology, compile};
+use ctisim::report::{Format, Ink, draw};
 use ctisim::workload::{Files, digest, set, text_of};
 use proptest::prelude::*;
 
@@ -480,8 +481,10 @@ proptest! {
         }
         let found = ctisim::check::examine("damaged.toml", &text, &beside);
         prop_assert_eq!(found.checklist.len(), 9);
-        prop_assert!(!ctisim::report::check_text(&found, true).is_empty());
-        prop_assert!(!ctisim::report::check_sarif(&found).is_empty());
+        let page = ctisim::report::check_page(&found, &[]);
+        for format in [Format::Table, Format::Csv, Format::Json, Format::Md, Format::Sarif] {
+            prop_assert!(!draw(&page, format, Ink::Coloured).unwrap().is_empty());
+        }
         digest(&text, &beside);
         let _ = set(&text, &["run.length=1m", "traffic.callers.to=1", "fault.1.at=1s"]);
     }

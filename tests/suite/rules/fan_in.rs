@@ -1,14 +1,14 @@
 //! R11: many callers, one route point.
 
 use crate::story::plan;
-use ctisim::analysis::Study;
+use ctisim::analysis::{Provenance, Study};
 use ctisim::cluster::Cluster;
 use ctisim::domain::{CallName, DeviceId};
 use ctisim::engine::Time;
 use ctisim::experiment::{Audit, Measured, replicate};
 use ctisim::facts::{Fact, Recorder};
 use ctisim::record::Auditor;
-use ctisim::report;
+use ctisim::report::{Format, Ink, draw, run_page};
 use std::sync::atomic::AtomicBool;
 
 /// The table of a study in which so many callers an hour fan in to one route point, whose CallManager can set up and
@@ -57,7 +57,9 @@ talk = "10s"
     let plan = plan(&text, "");
     let outcome =
         replicate(0..4, 2, || Measured::new(&plan, plan.window(), 1, Audit::On), &(), &AtomicBool::new(false));
-    report::table(&Study::new(&plan, plan.window(), 1, outcome.unwrap()))
+    let study = Study::new(&plan, plan.window(), 1, outcome.unwrap());
+    let provenance = Provenance::new(&study, String::new(), String::new());
+    String::from_utf8(draw(&run_page(&study, &[], &provenance), Format::Table, Ink::Plain).unwrap()).unwrap()
 }
 
 /// The mean of a row, in milliseconds.
