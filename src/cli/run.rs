@@ -188,10 +188,11 @@ fn command(arguments: &RunArguments, replications: &Range<u64>, seed: u64) -> St
 
 /// The result files, in the order of [`FILES`].
 fn files(page: &Page<'_>, study: &Study, provenance: &Provenance) -> Vec<File<String>> {
-    // What the last of the sheets has is written as JSON.
-    let sheets = page.sheets.iter().map(report::csv);
-    let contents = sheets.take(FILES.len() - 2).chain([report::histograms_hlog(study), report::run_json(provenance)]);
-    FILES.map(String::from).into_iter().zip(contents).collect()
+    let sheets = page.sheets.iter().map(|sheet| (format!("{}.csv", sheet.name), sheet));
+    let listed = sheets.filter(|(name, _)| FILES.contains(&&**name));
+    let others = [("histograms.hlog", report::histograms_hlog(study)), ("run.json", report::run_json(provenance))];
+    let others = others.map(|(name, content)| (name.to_owned(), content));
+    listed.map(|(name, sheet)| (name, report::csv(sheet))).chain(others).collect()
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use crate::analysis::{Capacity, Cell, Judged, Measured, Place, Walked};
 use crate::experiment::Turn;
 use crate::workload::Side;
 
+use super::document::Document;
 use super::goals::{finite, found, interval, verdict};
-use super::json::Document;
 use super::knobs::typed;
 use super::page::{Column, Entry, Extent, Form, Page, Rank, Table};
 use super::sheet::Sheet;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::json::Document;
+use super::document::Document;
 use super::page::{
     Block, Column, Entry, Excerpt, Extent, Finding, FindingKind, Findings, Form, Page, Related, Section, Table, Tone,
 };

@@ -227,7 +227,7 @@ mod tests {
     use super::*;
     use crate::analysis::{Sample, compare};
     use crate::record::Measure;
-    use crate::report::csv::csv;
+    use crate::report::format::csv;
     use crate::report::page::Column;
 
     fn sample(measure: &str, values: Vec<Option<f64>>) -> Sample {

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use super::document::Document;
 use super::graph;
-use super::json::Document;
 use super::page::{Column, Extent, Form, Page, Section, Table};
 use super::sheet::Sheet;
 use super::words::{counted, whole};

@@ -80,7 +80,7 @@ mod tests {
     use crate::domain::DeviceKind;
     use crate::fake;
     use crate::record::Count;
-    use crate::report::csv::csv;
+    use crate::report::format::csv;
 
     fn number(cell: &str) -> f64 {
         cell.parse().unwrap()

@@ -2,8 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
-use super::csv::csv;
 use super::devices::devices_sheet;
+use super::format::csv;
 use super::log::histograms_hlog;
 use super::replications::replications_sheet;
 use super::summary::summary_sheet;

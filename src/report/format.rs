@@ -1,11 +1,22 @@
 //! The formats in which a page can be drawn. To add one takes its file, and a line in each of the functions here: it is
 //! offered by every command as soon as it is one of [`Format::EVERY`].
 
-use super::page::Page;
-use super::text::Ink;
+mod colours;
+mod csv;
+mod dot;
+mod json;
+mod junit;
+mod markdown;
+mod mermaid;
+mod sarif;
+mod text;
 #[cfg(feature = "xlsx")]
-use super::xlsx;
-use super::{csv, dot, json, junit, markdown, mermaid, sarif, text};
+mod xlsx;
+
+use super::page::Page;
+
+pub use csv::csv;
+pub use text::Ink;
 
 /// What a page is drawn as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,7 +90,7 @@ pub fn draw(page: &Page<'_>, format: Format, ink: Ink) -> Result<Vec<u8>, String
         Format::Table => text::draw(page, ink).into_bytes(),
         Format::Csv => csv::csv(page.rows().ok_or_else(nothing)?),
         Format::Json => match (&page.document, page.rows()) {
-            (Some(document), _) => document.draw(),
+            (Some(document), _) => document.bytes(),
             (None, rows) => json::rows(rows.ok_or_else(nothing)?),
         },
         Format::Md => markdown::draw(page).into_bytes(),

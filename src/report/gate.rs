@@ -6,7 +6,7 @@ use crate::analysis::{Cell, Gate, GateReport, Held, SpeedHeld, relative};
 use crate::stats::Paired;
 
 use super::comparison::{change_entries, value_entries};
-use super::json::Document;
+use super::document::Document;
 use super::page::{Case, Entry, Extent, Page, Rank, Suite, Table, Tested, Tone};
 use super::sheet::Sheet;
 use super::words::{self, change, human, relative_change};

@@ -93,7 +93,7 @@ mod tests {
     use crate::analysis::{fake_study, judge};
     use crate::fake;
     use crate::record::Goal;
-    use crate::report::csv::csv;
+    use crate::report::format::csv;
     use crate::stats::Confidence;
 
     #[test]

@@ -3,18 +3,16 @@
 //!
 //! A command's results become a [`Page`], a document of sentences, typed entries, sheets and charts; [`draw`] makes the bytes
 //! of a [`Format`] of it. What is shown where is for the files that build pages to say (`run`, `sweep`, `comparison`,
-//! `capacity`, `gate`, `check`, `dependencies`, `oracle`); how it looks, for those that draw (`text`, `markdown`, `csv`, `json`,
-//! `xlsx`, `junit`, `sarif`, `dot`, `mermaid`).
+//! `capacity`, `gate`, `check`, `dependencies`, `oracle`); how it looks, for those that draw, one a format,
+//! below `format`.
 
 mod capacity;
 mod charts;
 mod check;
-mod colours;
 mod comparison;
-mod csv;
 mod dependencies;
 mod devices;
-mod dot;
+mod document;
 mod expected;
 mod fingerprint;
 mod format;
@@ -23,12 +21,8 @@ mod goals;
 #[cfg(test)]
 mod golden;
 mod graph;
-mod json;
-mod junit;
 mod knobs;
 mod log;
-mod markdown;
-mod mermaid;
 mod oracle;
 mod outages;
 mod page;
@@ -36,27 +30,22 @@ mod places;
 mod provenance;
 mod replications;
 mod run;
-mod sarif;
 mod sheet;
 mod summary;
 mod sweep;
-mod text;
 mod timeline;
 mod words;
-#[cfg(feature = "xlsx")]
-mod xlsx;
 
 pub use capacity::{answer, capacity_page, capacity_sheet};
 pub use check::check_page;
 pub use comparison::{Callers, Listed, Pair, comparison_page, comparison_sheet};
-pub use csv::csv;
 pub use dependencies::{dependencies_page, dependency_page};
 pub use devices::devices_sheet;
+pub use document::Document;
 pub use fingerprint::fingerprint;
-pub use format::{Format, draw};
+pub use format::{Format, Ink, csv, draw};
 pub use gate::gate_page;
 pub use goals::goals_sheet;
-pub use json::Document;
 pub use log::histograms_hlog;
 pub use oracle::{Answer, Line, oracle_page};
 pub use page::{
@@ -69,6 +58,5 @@ pub use run::run_page;
 pub use sheet::{Rows, Sheet};
 pub use summary::summary_sheet;
 pub use sweep::{sweep_page, sweep_sheet};
-pub use text::Ink;
 pub use timeline::timeline_sheet;
 pub use words::{distribution, span, time};

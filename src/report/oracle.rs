@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::analysis::{Cell, Quantity};
 
-use super::json::Document;
+use super::document::Document;
 use super::page::{Column, Entry, Extent, Form, Page, Table};
 use super::sheet::Sheet;
 use super::words::{digits, human, rate, share, time};
@@ -149,9 +149,8 @@ fn finite(quantity: &Quantity) -> Cell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::csv::csv;
-    use crate::report::format::{Format, draw};
-    use crate::report::text::Ink;
+    use crate::report::format::csv;
+    use crate::report::format::{Format, Ink, draw};
 
     fn answer() -> Answer {
         let line = |name, value, meaning: &str| Line { name, value, meaning: meaning.to_owned() };

@@ -7,7 +7,7 @@ use crate::analysis::Cell;
 use crate::check::Position;
 use crate::workload::{Problem, Severity};
 
-use super::json::Document;
+use super::document::Document;
 use super::sheet::Sheet;
 use super::words;
 

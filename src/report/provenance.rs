@@ -1,6 +1,6 @@
 //! Where results come from: all it takes to get them again.
 
-use super::json::pretty;
+use super::document::pretty;
 use super::sheet::Sheet;
 use crate::analysis::{Cell, Provenance};
 

@@ -9,9 +9,9 @@ use crate::record::{Count, Metric};
 
 use super::charts::{delays_chart, timeline_chart};
 use super::devices::devices_sheet;
+use super::document::Document;
 use super::expected::closed_forms;
 use super::goals::{goals_sheet, goals_table};
-use super::json::Document;
 use super::outages::devices;
 use super::page::{Entry, Extent, Page, Rank, Section, Table};
 use super::places::{pools, stations};
@@ -245,8 +245,7 @@ mod tests {
     use crate::analysis::homings;
     use crate::domain::OutBecause;
     use crate::fake;
-    use crate::report::format::{Format, draw};
-    use crate::report::text::Ink;
+    use crate::report::format::{Format, Ink, draw};
 
     fn text(study: &Study) -> String {
         let provenance = Provenance::new(study, String::new(), String::new());

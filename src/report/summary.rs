@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use crate::analysis::{NOT_ESTIMABLE, fake_study as study};
     use crate::fake;
-    use crate::report::csv::csv;
+    use crate::report::format::csv;
 
     #[test]
     fn columns_never_move() {

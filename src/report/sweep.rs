@@ -143,9 +143,8 @@ mod tests {
     use crate::analysis::{PointResult, fake_study as study};
     use crate::fake;
     use crate::record::Goal;
-    use crate::report::csv::csv;
-    use crate::report::format::{Format, draw};
-    use crate::report::text::Ink;
+    use crate::report::format::csv;
+    use crate::report::format::{Format, Ink, draw};
 
     fn sweep() -> Sweep {
         let plan = fake::plan();

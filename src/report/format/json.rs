@@ -1,25 +1,11 @@
-//! JSON: the rows of a sheet, or a document of its own. Indented and with a line end: these files are read by people, too.
+//! The rows of a sheet as JSON.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use super::sheet::Sheet;
 use crate::analysis::Cell;
-
-/// Anything that can be put into JSON, kept until somebody asks for that.
-pub struct Document<'a>(Box<dyn Fn() -> Vec<u8> + 'a>);
-
-impl<'a> Document<'a> {
-    /// What this makes is in JSON.
-    pub fn new<Content: Serialize>(make: impl Fn() -> Content + 'a) -> Document<'a> {
-        Document(Box::new(move || pretty(&make())))
-    }
-
-    /// Its bytes.
-    pub(super) fn draw(&self) -> Vec<u8> {
-        (self.0)()
-    }
-}
+use crate::report::document::pretty;
+use crate::report::sheet::Sheet;
 
 /// An array of objects, one a row, with a member a column; what is missing is `null`.
 pub(super) fn rows(sheet: &Sheet<'_>) -> Vec<u8> {
@@ -34,13 +20,6 @@ pub(super) fn rows(sheet: &Sheet<'_>) -> Vec<u8> {
         }
     }
     pretty(&sheet.rows().map(|row| Object(&sheet.columns, row)).collect::<Vec<Object>>())
-}
-
-/// Anything.
-pub(super) fn pretty(content: &impl Serialize) -> Vec<u8> {
-    let mut json = serde_json::to_vec_pretty(content).expect("numbers and texts are JSON");
-    json.push(b'\n');
-    json
 }
 
 #[cfg(test)]

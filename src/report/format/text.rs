@@ -2,7 +2,7 @@
 
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table as Drawing, Width, presets};
 
-use super::page::{Block, Entry, Excerpt, Extent, Form, Holds, Page, Table};
+use crate::report::page::{Block, Entry, Excerpt, Extent, Form, Holds, Page, Table};
 
 /// Whether what is drawn may have colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::page::{Case, Suite, Tested};
+use crate::report::page::{Case, Suite, Tested};
 
 /// A report with one suite.
 pub(super) fn draw(suite: &Suite) -> Vec<u8> {

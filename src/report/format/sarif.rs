@@ -7,9 +7,9 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::json::pretty;
-use super::page::{Finding, FindingKind, Findings, Related};
 use crate::check::Position;
+use crate::report::document::pretty;
+use crate::report::page::{Finding, FindingKind, Findings, Related};
 use crate::workload::Severity;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";

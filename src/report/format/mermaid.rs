@@ -1,7 +1,7 @@
 //! A graph as a flow chart of Mermaid, which needs little more here than quoting: that is why no library writes it.
 
 use super::colours;
-use super::page::{Graph, Mark};
+use crate::report::page::{Graph, Mark};
 
 /// The graph, for Mermaid.
 pub(super) fn draw(graph: &Graph) -> String {

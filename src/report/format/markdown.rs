@@ -1,6 +1,6 @@
 //! A page as Markdown, for pull requests and wikis.
 
-use super::page::{Block, Entry, Excerpt, Extent, Holds, Page, Rank, Table};
+use crate::report::page::{Block, Entry, Excerpt, Extent, Holds, Page, Rank, Table};
 
 /// The excerpt, block below block with an empty line between.
 pub(super) fn draw(page: &Page<'_>) -> String {

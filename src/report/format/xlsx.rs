@@ -7,8 +7,8 @@ use rust_xlsxwriter::{
     Worksheet, XlsxError,
 };
 
-use super::page::{Band, Chart, Marks, Page, Scale};
 use crate::analysis::Cell;
+use crate::report::page::{Band, Chart, Marks, Page, Scale};
 
 /// The workbook of a page.
 ///
@@ -124,4 +124,51 @@ fn put_row(
         };
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::sheet::Sheet;
+
+    /// The file of that name in an archive, as text.
+    fn inside(archive: &[u8], name: &str) -> String {
+        let number = |at: usize, bytes: usize| {
+            archive[at..at + bytes].iter().rev().fold(0, |number, &byte| number << 8 | usize::from(byte))
+        };
+        let entries = (0..archive.len() - 46).filter(|&at| archive[at..].starts_with(b"PK\x01\x02"));
+        let mut named = entries.filter(|at| archive[at + 46..at + 46 + number(at + 28, 2)] == *name.as_bytes());
+        let entry = named.next().unwrap_or_else(|| panic!("there is no {name}"));
+        let (method, length, local) = (number(entry + 10, 2), number(entry + 20, 4), number(entry + 42, 4));
+        let begin = local + 30 + number(local + 26, 2) + number(local + 28, 2);
+        let bytes = &archive[begin..begin + length];
+        let bytes = if method == 8 { miniz_oxide::inflate::decompress_to_vec(bytes).unwrap() } else { bytes.to_vec() };
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_workbook_has_the_numbers_of_its_page() {
+        let rows = || [vec!["=1".into(), Cell::Number(0.1 + 0.2)], vec!["b".into(), Cell::Whole(u64::MAX)]];
+        let mut page = Page::new("site");
+        page.sheets = vec![Sheet::new("things", ["name", "value"], rows)];
+        page.charts = vec![Chart {
+            title: "how things are".into(),
+            marks: Marks::Columns,
+            columns: vec!["name".into(), "value".into()],
+            rows: rows().to_vec(),
+            axes: [Some("ms".into()), None],
+            scale: Scale::Logarithmic,
+            band: Band::None,
+        }];
+        let workbook = draw(&page).unwrap();
+        assert!(draw(&page).unwrap() == workbook, "the same page gives the same bytes");
+        assert!(inside(&workbook, "xl/workbook.xml").contains("name=\"things\""));
+        let sheet = inside(&workbook, "xl/worksheets/sheet2.xml");
+        assert!(sheet.contains("<v>0.30000000000000004</v>"), "{sheet}");
+        // What a spreadsheet cannot hold exactly as a number is a text, and no text is a formula.
+        let texts = inside(&workbook, "xl/sharedStrings.xml");
+        assert!(texts.contains("18446744073709551615") && texts.contains("=1"), "{texts}");
+        let chart = inside(&workbook, "xl/charts/chart1.xml");
+        assert!(chart.contains("how things are") && chart.contains("logBase"), "{chart}");
+    }
 }

@@ -1,7 +1,7 @@
 //! A sheet as a CSV file (RFC 4180).
 
-use super::sheet::Sheet;
 use crate::analysis::{Cell, full};
+use crate::report::sheet::Sheet;
 
 /// The rows of a sheet below the names of its columns.
 pub fn csv(sheet: &Sheet<'_>) -> Vec<u8> {
