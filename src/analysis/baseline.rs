@@ -11,6 +11,7 @@ use crate::stats::{Confidence, estimate};
 use super::cell::full;
 use super::comparison::{Sample, samples};
 use super::measure::Values;
+use super::reason::{Reason, Workloads};
 use super::study::Study;
 
 /// The format of baselines. Another one is not read.
@@ -261,9 +262,8 @@ impl Baseline {
         json
     }
 
-    /// Why a study of a workload cannot be held against it; nothing if it can. With `changed`, the workload may be another
-    /// one: that is the question then.
-    pub fn not_comparable(&self, digest: &str, asked: &[Measure], changed: bool) -> Vec<String> {
+    /// Why a study of a workload cannot be held against it; nothing if it can.
+    pub fn not_comparable(&self, digest: &str, asked: &[Measure], workloads: Workloads) -> Vec<Reason> {
         let mut reasons = Vec::new();
         let major = |version: &str| {
             let mut parts = version.split('.').map(str::to_owned);
@@ -273,16 +273,15 @@ impl Baseline {
                 (major, _) => major.unwrap_or_default(),
             }
         };
-        let ours = env!("CARGO_PKG_VERSION");
-        if major(&self.version) != major(ours) {
-            reasons.push(format!("it was recorded by version {}, and this is {ours}", self.version));
+        if major(&self.version) != major(env!("CARGO_PKG_VERSION")) {
+            reasons.push(Reason::Version(self.version.clone()));
         }
-        if self.digest != digest && !changed {
-            reasons.push("the workload is not the one it was recorded of".to_owned());
+        if self.digest != digest && workloads == Workloads::Recorded {
+            reasons.push(Reason::Workload);
         }
         let asked: Vec<String> = asked.iter().map(Measure::to_string).collect();
         if !asked.is_empty() && asked != self.asked {
-            reasons.push("it was recorded with other measures than --metric asks for".to_owned());
+            reasons.push(Reason::OtherMeasures);
         }
         reasons
     }

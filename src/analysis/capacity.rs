@@ -46,9 +46,18 @@ impl Walked {
         undecided.map(of).try_fold(0, |most, needed| Some(most.max(needed?))).filter(|needed| *needed > 0)
     }
 
-    /// The place that is fullest.
-    pub fn fullest(&self, station: bool) -> Option<&Place> {
-        let such = self.places.iter().filter(|place| (place.kind == "station") == station);
+    /// The station that is busiest.
+    pub fn busiest_station(&self) -> Option<&Place> {
+        self.fullest(|place| place.size.is_none())
+    }
+
+    /// The group of ports, phones or lines that is fullest.
+    pub fn fullest_group(&self) -> Option<&Place> {
+        self.fullest(|place| place.size.is_some())
+    }
+
+    fn fullest(&self, of: impl Fn(&Place) -> bool) -> Option<&Place> {
+        let such = self.places.iter().filter(|place| of(place));
         // Of those as full as each other, the first of the workload.
         such.rev().max_by(|a, b| a.busiest_bin.total_cmp(&b.busiest_bin))
     }

@@ -9,6 +9,7 @@ use crate::record::{Measure, ReplicationSummary};
 
 use super::baseline::{Baseline, Better, Gated, Speed};
 use super::comparison::{Compared, Sample, compare, samples};
+use super::reason::Reason;
 
 /// What a gate says. The words are those of files: they never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -115,7 +116,7 @@ pub struct GateReport {
     /// What all of it says.
     pub verdict: Gate,
     /// Why it is not comparable.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Reason>,
     /// Whether every result file is the same, byte for byte; `None` if it was not run.
     pub same: Option<bool>,
     /// Every measure beside its baseline.
@@ -126,7 +127,7 @@ pub struct GateReport {
 
 impl GateReport {
     /// Of a workload that cannot be held against its baseline.
-    pub fn not_comparable(workload: &str, reasons: Vec<String>) -> GateReport {
+    pub fn not_comparable(workload: &str, reasons: Vec<Reason>) -> GateReport {
         GateReport {
             workload: workload.to_owned(),
             verdict: Gate::NotComparable,
@@ -144,8 +145,7 @@ impl GateReport {
         let summaries: &[ReplicationSummary] = &study.outcome.summaries;
         let replications = (study.seed, summaries[0].replication, summaries.len() as u64);
         if replications != (baseline.seed, baseline.first_replication, baseline.replications) {
-            let why = "it has another seed or other replications than this study";
-            return GateReport::not_comparable(name, vec![why.to_owned()]);
+            return GateReport::not_comparable(name, vec![Reason::Replications]);
         }
         let ours: Vec<String> = gated.measures().iter().map(Measure::to_string).collect();
         let theirs: Vec<&str> = baseline.measures.iter().map(|kept| &*kept.measure).collect();
@@ -154,15 +154,11 @@ impl GateReport {
                 from.into_iter().filter(|name| !of.contains(name)).map(str::to_owned).collect()
             };
             let ours: Vec<&str> = ours.iter().map(String::as_str).collect();
-            let told =
-                |what: &str, names: Vec<String>| (!names.is_empty()).then(|| format!("{what}: {}", names.join(", ")));
-            let reasons = [
-                told("it has no values of these measures", missing(ours.clone(), theirs.clone())),
-                told("this study has none of these", missing(theirs, ours)),
-            ];
-            let mut reasons: Vec<String> = reasons.into_iter().flatten().collect();
+            let some = |of: fn(Vec<String>) -> Reason, names: Vec<String>| (!names.is_empty()).then(|| of(names));
+            let lacks = some(Reason::Lacks, missing(ours.clone(), theirs.clone()));
+            let mut reasons: Vec<Reason> = lacks.into_iter().chain(some(Reason::Gone, missing(theirs, ours))).collect();
             if reasons.is_empty() {
-                reasons.push("its measures are in another order".to_owned());
+                reasons.push(Reason::Order);
             }
             return GateReport::not_comparable(name, reasons);
         }

@@ -16,6 +16,7 @@ mod measure;
 mod places;
 mod provenance;
 mod quantity;
+mod reason;
 mod study;
 mod summary;
 mod sweep;
@@ -32,6 +33,7 @@ pub use measure::{Measured, Values};
 pub use places::{Busy, Place, Pool, all_pools, all_stations, places};
 pub use provenance::Provenance;
 pub use quantity::Quantity;
+pub use reason::{Reason, Workloads};
 #[cfg(test)]
 pub(crate) use study::tests::study as fake_study;
 pub use study::{NANOS_PER_MILLI, Study, mean_millis, millis};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::analysis::{Baseline, Gate, GateReport, Gated, Speed, SpeedHeld};
+use crate::analysis::{Baseline, Gate, GateReport, Gated, Reason, Speed, SpeedHeld, Workloads};
 use crate::plan::Plan;
 use crate::record::Measure;
 use crate::report::{self, Format, Ink, draw};
@@ -18,7 +18,7 @@ use super::formats::{every_and, show};
 use super::instructions;
 use super::memory;
 use super::model::{self, Loaded};
-use super::output::write_new;
+use super::output::{Former, write_file};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::Stop;
@@ -108,7 +108,7 @@ pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
         let Some(path) = path else { continue };
         let content = draw(&page, format, Ink::Plain).map_err(Stop::Failed)?;
         create_parent(path)?;
-        write_new(path, &content, true, String::new)?;
+        write_file(path, &content, &Former::Replaced)?;
     }
     show(&page, arguments.format)?;
     match report.verdict {
@@ -123,7 +123,7 @@ pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
                 "{}: {}\n  help: leave out what was not there when it was recorded, hold a changed workload against it with \
                  --changed, or record it with --record and have that reviewed",
                 arguments.baseline.display(),
-                report.reasons.join("; ")
+                report::reasons(&report)
             ),
         })),
     }
@@ -171,7 +171,7 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
         Gated { study: &study, digest: &digest, asked: &arguments.measures, fingerprint: report::fingerprint(&study) };
     let baseline = gated.baseline(arguments.margin, command, speed);
     create_parent(&arguments.baseline)?;
-    write_new(&arguments.baseline, &baseline.json(), true, String::new)?;
+    write_file(&arguments.baseline, &baseline.json(), &Former::Replaced)?;
     let measures = baseline.measures.len();
     talk.remark(&format!("recorded {measures} measures of {} in {}", study.plan.name, arguments.baseline.display()));
     Ok(())
@@ -179,28 +179,29 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
 
 fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> {
     let Loaded { plan, digest, .. } = loaded;
-    let refused = |reasons: Vec<String>| Ok(GateReport::not_comparable(&plan.name, reasons));
+    let refused = |reasons: Vec<Reason>| Ok(GateReport::not_comparable(&plan.name, reasons));
     let baseline = match fs::read_to_string(&arguments.baseline) {
         Ok(text) => Baseline::read(&text),
-        Err(error) if error.kind() == ErrorKind::NotFound => Err("there is no such baseline".to_owned()),
+        Err(error) if error.kind() == ErrorKind::NotFound => return refused(vec![Reason::Missing]),
         Err(error) => Err(format!("it cannot be read: {error}")),
     };
     let baseline = match baseline {
         Ok(baseline) => baseline,
-        Err(why) => return refused(vec![why]),
+        Err(why) => return refused(vec![Reason::Unsound(why)]),
     };
-    let mut reasons = baseline.not_comparable(&digest, &arguments.measures, arguments.changed);
+    let workloads = if arguments.changed { Workloads::Any } else { Workloads::Recorded };
+    let mut reasons = baseline.not_comparable(&digest, &arguments.measures, workloads);
     let recorded = baseline.range();
     let StudyArguments { replications, seed, .. } = &arguments.study;
     if replications.as_ref().is_some_and(|asked| *asked != recorded) || seed.is_some_and(|seed| seed != baseline.seed) {
-        reasons.push("it was recorded with another seed or other replications than are asked for".to_owned());
+        reasons.push(Reason::OtherReplications);
     }
     let asked = baseline.asked.iter().map(|name| Measure::parse(name)).collect::<Result<Vec<Measure>, String>>();
     let asked = match asked {
         Ok(asked) => asked,
-        Err(why) => return refused(vec![format!("this version does not know its measures: {why}")]),
+        Err(why) => return refused(vec![Reason::UnknownMeasure(why)]),
     };
-    reasons.extend(asked.iter().filter_map(|measure| measure.check(&plan).err()));
+    reasons.extend(asked.iter().filter_map(|measure| measure.check(&plan).err()).map(Reason::NotMeasured));
     if !reasons.is_empty() {
         return refused(reasons);
     }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::starter::{self, Answers};
 
-use super::output::write_new;
+use super::output::{Former, write_file};
 use super::repeat::quoted;
 use super::stop::Stop;
 use super::terminal::{print, say};
@@ -57,9 +57,10 @@ pub(super) struct InitArguments {
 pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
     let file = arguments.file.as_path();
     let printed = file == Path::new("-");
+    let former = if arguments.force { Former::Replaced } else { Former::Kept(in_the_way(file)) };
     // Before any question: answers are not to be given in vain.
     if !printed {
-        writable(file, arguments.force)?;
+        writable(file, &former)?;
     }
     let mut answers = from_flags(arguments);
     if answers == Answers::default() && io::stdin().is_terminal() && io::stderr().is_terminal() {
@@ -71,7 +72,7 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
     if printed {
         print(text.as_bytes())?;
     } else {
-        write_new(file, text.as_bytes(), arguments.force, || in_the_way(file))?;
+        write_file(file, text.as_bytes(), &former)?;
     }
     for remark in site.remarks() {
         say(&format!("note: {remark}"));
@@ -86,14 +87,16 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
 }
 
 /// Whether a file can be written there, as far as can be told without writing it.
-fn writable(file: &Path, force: bool) -> Result<(), Stop> {
+fn writable(file: &Path, former: &Former) -> Result<(), Stop> {
     if file.is_dir() {
         let inside = file.join("workload.toml");
         let help = format!("give the name of a file, e.g. {}", quoted(&inside.to_string_lossy()));
         return Err(Stop::Failed(format!("{} is a directory\n  help: {help}", file.display())));
     }
-    if !force && file.exists() {
-        return Err(Stop::Failed(in_the_way(file)));
+    if let Former::Kept(why) = former
+        && file.exists()
+    {
+        return Err(Stop::Failed(why.clone()));
     }
     match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() && !parent.exists() => Err(Stop::Failed(format!(

@@ -124,14 +124,22 @@ impl OutputDirectory {
     }
 }
 
-/// Writes a file that is not there yet, whole or not at all; with `force` it takes the place of one that is.
-pub(super) fn write_new(path: &Path, content: &[u8], force: bool, taken: impl Fn() -> String) -> Result<(), Stop> {
+/// What becomes of a file that is there already.
+pub(super) enum Former {
+    /// The new one takes its place.
+    Replaced,
+    /// It stays, and this is said.
+    Kept(String),
+}
+
+/// Writes a file, whole or not at all.
+pub(super) fn write_file(path: &Path, content: &[u8], former: &Former) -> Result<(), Stop> {
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    let failed = |error: &io::Error| match error.kind() {
-        ErrorKind::AlreadyExists if !force => Stop::Failed(taken()),
+    let failed = |error: &io::Error| match (error.kind(), former) {
+        (ErrorKind::AlreadyExists, Former::Kept(why)) => Stop::Failed(why.clone()),
         _ => Stop::Failed(format!(
             "cannot write {}: {error}\n  help: give a path that can be written to, or - for standard output",
             path.display()
@@ -139,7 +147,10 @@ pub(super) fn write_new(path: &Path, content: &[u8], force: bool, taken: impl Fn
     };
     let mut file = OutputDirectory::new(directory.to_owned()).temporary("new").map_err(|error| failed(&error))?;
     file.write_all(content).and_then(|()| file.as_file().sync_all()).map_err(|error| failed(&error))?;
-    let persisted = if force { file.persist(path) } else { file.persist_noclobber(path) };
+    let persisted = match former {
+        Former::Replaced => file.persist(path),
+        Former::Kept(_) => file.persist_noclobber(path),
+    };
     persisted.map(|_| ()).map_err(|error| failed(&error.error))
 }
 

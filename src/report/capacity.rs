@@ -139,7 +139,7 @@ fn table(capacity: &Capacity) -> Table {
             Some(it) => Entry::from(format!("{} {}", it.name, percent(it.busiest_bin))),
             None => Entry::Missing(""),
         };
-        row.extend([place(walked.fullest(true)), place(walked.fullest(false))]);
+        row.extend([place(walked.busiest_station()), place(walked.fullest_group())]);
         table.row(row);
     }
     table
@@ -188,7 +188,7 @@ pub fn capacity_sheet(capacity: &Capacity) -> Sheet<'_> {
     let row = move |(walked, it): (&Walked, &Judged)| {
         let measure = &it.goal.measure;
         let bound = |side: Side| Cell::from((it.goal.side == side).then_some(it.goal.bound));
-        let (station, group) = (walked.fullest(true), walked.fullest(false));
+        let (station, group) = (walked.busiest_station(), walked.fullest_group());
         let name = |place: Option<&Place>| Cell::from(place.map(|it| &*it.name));
         let bin = |place: Option<&Place>| Cell::from(place.map(|it| it.busiest_bin));
         vec![

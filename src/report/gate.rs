@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::analysis::{Cell, Gate, GateReport, Held, SpeedHeld, relative};
+use crate::analysis::{Cell, Gate, GateReport, Held, Reason, SpeedHeld, relative};
 use crate::stats::Paired;
 
 use super::comparison::{change_entries, value_entries};
@@ -70,7 +70,7 @@ fn headline(report: &GateReport) -> String {
     let count = |verdict: Gate| report.held.iter().filter(|held| held.verdict == verdict).count();
     let said = match report.verdict {
         Gate::Pass if report.same == Some(true) => "every result is the same, byte for byte".to_owned(),
-        Gate::NotComparable if report.held.is_empty() => report.reasons.join("; "),
+        Gate::NotComparable if report.held.is_empty() => reasons(report),
         _ => {
             let verdicts = [Gate::Regression, Gate::Inconclusive, Gate::Improvement, Gate::Pass];
             let some = verdicts.into_iter().map(|verdict| (count(verdict), verdict)).filter(|(count, _)| *count > 0);
@@ -121,12 +121,38 @@ struct Row {
     verdict: Gate,
 }
 
+/// Why a study cannot be held against its baseline.
+fn reason(reason: &Reason) -> String {
+    match reason {
+        Reason::Missing => "there is no such baseline".to_owned(),
+        Reason::Unsound(why) | Reason::NotMeasured(why) => why.clone(),
+        Reason::Version(version) => {
+            format!("it was recorded by version {version}, and this is {}", env!("CARGO_PKG_VERSION"))
+        }
+        Reason::Workload => "the workload is not the one it was recorded of".to_owned(),
+        Reason::OtherMeasures => "it was recorded with other measures than --metric asks for".to_owned(),
+        Reason::OtherReplications => {
+            "it was recorded with another seed or other replications than are asked for".to_owned()
+        }
+        Reason::Replications => "it has another seed or other replications than this study".to_owned(),
+        Reason::UnknownMeasure(why) => format!("this version does not know its measures: {why}"),
+        Reason::Lacks(names) => format!("it has no values of these measures: {}", names.join(", ")),
+        Reason::Gone(names) => format!("this study has none of these: {}", names.join(", ")),
+        Reason::Order => "its measures are in another order".to_owned(),
+    }
+}
+
+/// All that keeps a study from being held against its baseline.
+pub fn reasons(report: &GateReport) -> String {
+    report.reasons.iter().map(reason).collect::<Vec<_>>().join("; ")
+}
+
 /// All of it in JSON.
 #[derive(Serialize)]
 struct Whole<'a> {
     workload: &'a str,
     verdict: Gate,
-    reasons: &'a [String],
+    reasons: Vec<String>,
     same_bytes: Option<bool>,
     speed: Option<&'a SpeedHeld>,
     measures: Vec<Row>,
@@ -155,7 +181,7 @@ impl<'a> Whole<'a> {
         Whole {
             workload: &report.workload,
             verdict: report.verdict,
-            reasons: &report.reasons,
+            reasons: report.reasons.iter().map(reason).collect(),
             same_bytes: report.same,
             speed: report.speed.as_ref(),
             measures: report.held.iter().map(Row::of).collect(),
@@ -201,7 +227,7 @@ fn suite(report: &GateReport) -> Suite {
         words,
     };
     let comparable = if report.held.is_empty() { Gate::NotComparable } else { Gate::Pass };
-    let mut cases = vec![case("comparable", comparable, report.reasons.join("; "))];
+    let mut cases = vec![case("comparable", comparable, reasons(report))];
     cases.extend(report.held.iter().map(|held| {
         let row = row(held);
         let [name, before, now, change, interval, relative, matters, _] = row.each_ref().map(Entry::words);

@@ -44,7 +44,7 @@ pub use devices::devices_sheet;
 pub use document::Document;
 pub use fingerprint::fingerprint;
 pub use format::{Format, Ink, csv, draw};
-pub use gate::gate_page;
+pub use gate::{gate_page, reasons};
 pub use goals::goals_sheet;
 pub use log::histograms_hlog;
 pub use oracle::{Answer, Line, oracle_page};

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::AtomicBool;
 
-use ctisim::analysis::{Baseline, Gate, GateReport, Gated, Speed, SpeedHeld, Study};
+use ctisim::analysis::{Baseline, Gate, GateReport, Gated, Reason, Speed, SpeedHeld, Study};
 use ctisim::experiment::{Audit, Measured, replicate};
 use ctisim::plan::{Plan, compile};
 use ctisim::record::Measure;
@@ -247,5 +247,6 @@ fn a_measure_that_went_away_is_told() {
     let report = GateReport::new(&gated(&study), &baseline, None);
     let last = Measure::standard(&plan).pop().expect("a measure").to_string();
     assert_eq!(report.verdict, Gate::NotComparable);
-    assert_eq!(report.reasons, [format!("it has no values of these measures: {last}")]);
+    assert_eq!(report.reasons, [Reason::Lacks(vec![last.clone()])]);
+    assert_eq!(ctisim::report::reasons(&report), format!("it has no values of these measures: {last}"));
 }
