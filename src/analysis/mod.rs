@@ -30,7 +30,7 @@ pub use expected::{Beside, beside, simulated};
 pub use gate::{Gate, GateReport, Held, SpeedHeld};
 pub use goals::{Judged, Verdict, judge, judge_found};
 pub use measure::{Measured, Values};
-pub use places::{Busy, Place, Pool, all_pools, all_stations, places};
+pub use places::{Busy, Place, PlaceKind, Pool, all_pools, all_stations, places};
 pub use provenance::Provenance;
 pub use quantity::Quantity;
 pub use reason::{Reason, Workloads};

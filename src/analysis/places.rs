@@ -69,11 +69,36 @@ pub fn all_stations(study: &Study) -> Vec<Busy> {
     .collect()
 }
 
+/// What kind of place it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceKind {
+    /// Where work waits for a server.
+    Station,
+    /// A group of CTI ports.
+    Ports,
+    /// A group of phones.
+    Phones,
+    /// The lines to a number outside.
+    Lines,
+}
+
+impl PlaceKind {
+    /// The word in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            PlaceKind::Station => "station",
+            PlaceKind::Ports => "CTI ports",
+            PlaceKind::Phones => "phones",
+            PlaceKind::Lines => "lines",
+        }
+    }
+}
+
 /// A place where calls wait for room: a station, or a group of ports, phones or lines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
-    /// `station`, or what kind of group it is.
-    pub kind: &'static str,
+    /// What kind of place it is.
+    pub kind: PlaceKind,
     /// Its name.
     pub name: String,
     /// Which part of it was in use in the bin of the timeline where that is highest.
@@ -89,7 +114,7 @@ pub struct Place {
 /// Everything that work or calls can fill.
 pub fn places(study: &Study) -> Vec<Place> {
     let stations = all_stations(study).into_iter().map(|station| Place {
-        kind: "station",
+        kind: PlaceKind::Station,
         name: station.utilisation.name,
         busiest_bin: station.busiest_bin,
         size: None,
@@ -99,9 +124,9 @@ pub fn places(study: &Study) -> Vec<Place> {
     let pools = all_pools(study).into_iter().filter_map(|pool| {
         let size = pool.size?;
         let kind = match pool.in_use.scope {
-            scope if scope == Scope::PortGroup.name() => "CTI ports",
-            scope if scope == Scope::PhoneGroup.name() => "phones",
-            _ => "lines",
+            scope if scope == Scope::PortGroup.name() => PlaceKind::Ports,
+            scope if scope == Scope::PhoneGroup.name() => PlaceKind::Phones,
+            _ => PlaceKind::Lines,
         };
         let busiest_bin = pool.busiest_bin / f64::from(size);
         Some(Place { kind, name: pool.in_use.name, busiest_bin, size: Some(size), peak: pool.peak, wait: None })

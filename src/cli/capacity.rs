@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::analysis::Capacity;
-use crate::experiment::Turn;
+use crate::experiment::{End, Turn};
 use crate::record::Goal;
 use crate::report::{self, Format, Ink, draw};
-use crate::studies::{self, Ends, Search};
+use crate::studies::{self, Search};
 
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
@@ -117,12 +117,8 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     let asked = command(arguments, &replications, seed);
     let mut prelude = Prelude::new(asked.clone(), wanted, talk)?;
     prelude.bar.titles = (0..values).map(|at| axis.setting(at)).collect();
-    let ends = match (arguments.largest, arguments.smallest) {
-        (true, _) => Ends::MetFirst,
-        (_, true) => Ends::MetLast,
-        (false, false) => Ends::Unknown,
-    };
-    let search = Search { values, ends, goals: goals.len(), replications };
+    let met_at = if arguments.largest { Some(End::First) } else { arguments.smallest.then_some(End::Last) };
+    let search = Search { values, met_at, goals: goals.len(), replications };
     let load = |at: usize| Ok::<_, Halt>(load(at)?.into_case());
     let found = studies::capacity(&search, load, &prelude.runner(seed, jobs));
     let (turn, walked) = prelude.finish(found)?;

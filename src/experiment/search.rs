@@ -27,6 +27,15 @@ pub enum Turn {
     },
 }
 
+/// An end of the values.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// Where the first one is.
+    First,
+    /// Where the last one is.
+    Last,
+}
+
 /// How many of `values` a wrong answer could come from: the two ends, one for each time the row is halved, and the two
 /// that are tried for the sake of the assumption. Those tried beside a value that could not be told are not among them,
 /// see [`search`].
@@ -36,7 +45,7 @@ pub const fn points(values: usize) -> usize {
 }
 
 /// Finds where along the values 0, 1, 2 and so on `is` turns: it is taken to be true up to some value and false beyond, or
-/// the other way round, which `true_first` says, or else the two ends. `is` is asked once a value, and says `None` if it
+/// the other way round, which `true_at` says, or else the two ends. `is` is asked once a value, and says `None` if it
 /// cannot tell.
 ///
 /// The ends come first. Then the row is halved, once with what cannot be told taken for false, which finds the last that is true, and
@@ -50,13 +59,13 @@ pub const fn points(values: usize) -> usize {
 /// Those of `is`.
 pub fn search<E>(
     values: usize,
-    true_first: Option<bool>,
+    true_at: Option<End>,
     is: impl FnMut(usize) -> Result<Option<bool>, E>,
 ) -> Result<Turn, E> {
     let Some(last) = values.checked_sub(1) else { return Ok(Turn::Untold) };
-    let mut walk = Walk { is, last, reversed: true_first == Some(false), known: BTreeMap::new() };
+    let mut walk = Walk { is, last, reversed: true_at == Some(End::Last), known: BTreeMap::new() };
     let ends = (walk.ask(0)?, walk.ask(last)?);
-    if true_first.is_none() {
+    if true_at.is_none() {
         let reversed = match ends {
             (None, None) => return Ok(Turn::Untold),
             (Some(first), _) => !first,
@@ -167,9 +176,9 @@ mod tests {
     use std::convert::Infallible;
 
     /// What is found, and which values were asked for.
-    fn find(values: usize, true_first: Option<bool>, is: impl Fn(usize) -> Option<bool>) -> (Turn, Vec<usize>) {
+    fn find(values: usize, true_at: Option<End>, is: impl Fn(usize) -> Option<bool>) -> (Turn, Vec<usize>) {
         let mut asked = Vec::new();
-        let told = search(values, true_first, |value| {
+        let told = search(values, true_at, |value| {
             asked.push(value);
             Ok::<_, Infallible>(is(value))
         });
@@ -181,7 +190,7 @@ mod tests {
     fn the_turn_is_found_wherever_it_is_and_whichever_way() {
         for values in 2..70 {
             for turn in 1..values {
-                for told in [None, Some(true)] {
+                for told in [None, Some(End::First)] {
                     let (found, asked) = find(values, told, |value| Some(value < turn));
                     assert_eq!(found, Turn::Between { yes: Some(turn - 1), no: Some(turn) });
                     assert!(asked.len() <= points(values), "{values} {turn}: {asked:?}");
@@ -229,13 +238,13 @@ mod tests {
         assert_eq!(find(20, None, |_| Some(false)).0, Turn::Nowhere);
         assert_eq!(find(1, None, |_| Some(true)), (Turn::Everywhere, vec![0]));
         assert_eq!(find(1, None, |_| Some(false)).0, Turn::Nowhere);
-        assert_eq!(find(20, Some(false), |_| Some(true)).0, Turn::Everywhere);
+        assert_eq!(find(20, Some(End::Last), |_| Some(true)).0, Turn::Everywhere);
     }
 
     #[test]
     fn what_turns_twice_or_the_wrong_way_is_found_out() {
-        assert_eq!(find(20, Some(true), |value| Some(value >= 5)).0, Turn::Contradiction { yes: 19, no: 0 });
-        assert_eq!(find(20, Some(false), |value| Some(value < 5)).0, Turn::Contradiction { yes: 0, no: 19 });
+        assert_eq!(find(20, Some(End::First), |value| Some(value >= 5)).0, Turn::Contradiction { yes: 19, no: 0 });
+        assert_eq!(find(20, Some(End::Last), |value| Some(value < 5)).0, Turn::Contradiction { yes: 0, no: 19 });
         // True at both ends and not between them.
         assert!(matches!(find(20, None, |value| Some(!(5..15).contains(&value))).0, Turn::Contradiction { .. }));
         // It turns between 3 and 4, and again far beyond, where halving would never look.
@@ -247,14 +256,14 @@ mod tests {
     #[test]
     fn a_wrong_answer_can_only_come_from_where_halving_would_go() {
         let (values, turn) = (101, 37);
-        let (_, path) = find(values, Some(true), |value| Some(value < turn));
+        let (_, path) = find(values, Some(End::First), |value| Some(value < turn));
         for pattern in 0..64_usize {
             let untold = |value: usize| value.abs_diff(turn) < 12 && (value * 7 + pattern).is_multiple_of(3);
-            let (_, asked) = find(values, Some(true), |value| (!untold(value)).then_some(value < turn));
+            let (_, asked) = find(values, Some(End::First), |value| (!untold(value)).then_some(value < turn));
             for &value in asked.iter().filter(|value| !path.contains(value)) {
                 // Off the path, and away from it on the side on which the answer cannot be wrong in that direction.
                 let wrong = |at: usize| if at == value { Some(at >= turn) } else { (!untold(at)).then_some(at < turn) };
-                let found = find(values, Some(true), wrong).0;
+                let found = find(values, Some(End::First), wrong).0;
                 if let Turn::Between { yes, no } = found {
                     let held = yes.is_none_or(|yes| yes < turn) && no.is_none_or(|no| no >= turn);
                     assert!(held, "{pattern} {value}: {found:?}");

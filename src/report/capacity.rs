@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::analysis::{Capacity, Cell, Judged, Measured, Place, Walked};
+use crate::analysis::{Capacity, Cell, Judged, Measured, Place, PlaceKind, Walked};
 use crate::experiment::Turn;
 use crate::workload::Side;
 
@@ -235,7 +235,7 @@ fn document(capacity: &Capacity) -> Value {
     let number = |value: Option<f64>| value.filter(|value| value.is_finite());
     let places = |walked: &Walked| -> Vec<Value> {
         let place = |it: &Place| {
-            json!({ "kind": it.kind, "name": it.name, "busiest_bin": it.busiest_bin, "size": it.size,
+            json!({ "kind": it.kind.name(), "name": it.name, "busiest_bin": it.busiest_bin, "size": it.size,
                     "peak": it.size.map(|_| it.peak), "wait_ms": it.wait })
         };
         walked.places.iter().map(place).collect()
@@ -256,7 +256,7 @@ fn document(capacity: &Capacity) -> Value {
                     "goals": goals(it), "places": places(it) })
         })
         .collect();
-    let binding = capacity.binding().map(|it| json!({ "kind": it.kind, "name": it.name }));
+    let binding = capacity.binding().map(|it| json!({ "kind": it.kind.name(), "name": it.name }));
     json!({
         "program": env!("CARGO_PKG_NAME"),
         "version": env!("CARGO_PKG_VERSION"),
@@ -280,8 +280,8 @@ fn document(capacity: &Capacity) -> Value {
 
 fn title(place: &Place) -> String {
     match place.kind {
-        "station" => format!("the station {}", place.name),
-        kind => format!("the {kind} `{}`", place.name),
+        PlaceKind::Station => format!("the station {}", place.name),
+        kind => format!("the {} `{}`", kind.name(), place.name),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::analysis::{Judged, Study, Verdict, Walked, judge};
-use crate::experiment::{self, Failure, Turn};
+use crate::experiment::{self, End, Failure, Turn};
 use crate::stats::Confidence;
 
 use super::case::Case;
@@ -12,24 +12,14 @@ use super::observer::{Observer, Remark};
 use super::runner::Runner;
 use super::window::window;
 
-/// At which end of the values the goals are met.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ends {
-    /// At the first ones: the largest is sought that meets them.
-    MetFirst,
-    /// At the last ones: the smallest is sought.
-    MetLast,
-    /// As the two ends say.
-    Unknown,
-}
-
 /// Which values there are, and how long each may take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Search {
     /// How many values there are.
     pub values: usize,
-    /// At which end the goals are met.
-    pub ends: Ends,
+    /// At which end the goals are met: the largest value is sought where that is the first one, the smallest where it is the
+    /// last one. `None`: as the two ends say.
+    pub met_at: Option<End>,
     /// How many goals each value has: the doubt is divided among them.
     pub goals: usize,
     /// Which replications of a value there may be at most.
@@ -51,8 +41,8 @@ impl Search {
 ///
 /// ```
 /// use ctisim::check;
-/// use ctisim::experiment::Audit;
-/// use ctisim::studies::{Axis, Case, Ends, Runner, Search, capacity};
+/// use ctisim::experiment::{Audit, End};
+/// use ctisim::studies::{Axis, Case, Runner, Search, capacity};
 /// use ctisim::workload::{self, NoFiles};
 /// use std::error::Error;
 /// use std::sync::atomic::AtomicBool;
@@ -85,7 +75,7 @@ impl Search {
 /// };
 /// let stop = AtomicBool::new(false);
 /// let runner = Runner { seed: 1, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop };
-/// let search = Search { values: 30, ends: Ends::MetLast, goals: 1, replications: 0..60 };
+/// let search = Search { values: 30, met_at: Some(End::Last), goals: 1, replications: 0..60 };
 /// let (turn, tried) = capacity(&search, load, &runner)?;
 /// println!("{turn:?} after {} values", tried.len());
 /// # Ok::<(), Box<dyn Error>>(())
@@ -118,11 +108,6 @@ pub fn capacity<O: Observer, E: From<Failure>>(
             Verdict::Undecided => None,
         })
     };
-    let met_first = match search.ends {
-        Ends::MetFirst => Some(true),
-        Ends::MetLast => Some(false),
-        Ends::Unknown => None,
-    };
-    let turn = experiment::search(search.values, met_first, look)?;
+    let turn = experiment::search(search.values, search.met_at, look)?;
     Ok((turn, walked.into_values().collect()))
 }

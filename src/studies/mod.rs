@@ -17,7 +17,7 @@ mod runner;
 mod sweep;
 mod window;
 
-pub use capacity::{Ends, Search, capacity};
+pub use capacity::{Search, capacity};
 pub use case::Case;
 pub use compare::{Comparison, common_measures, compare};
 pub use gate::{gate, record};

@@ -41,15 +41,11 @@ pub enum Remark {
 /// Someone who watches a study: counts its replications and hears what is worth saying.
 pub trait Observer: Progress {
     /// So many replications are about to begin, if it takes them all.
-    fn expect(&self, replications: u64);
+    fn expect(&self, _replications: u64) {}
 
     /// Something is worth saying.
-    fn remark(&self, remark: Remark);
+    fn remark(&self, _remark: Remark) {}
 }
 
 /// Nobody watches.
-impl Observer for () {
-    fn expect(&self, _: u64) {}
-
-    fn remark(&self, _: Remark) {}
-}
+impl Observer for () {}

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use rayon::prelude::*;
 
 use crate::experiment::{Failure, Progress};
+use crate::studies::Observer;
 
 /// Threads, and who may stop them or wants to know how far they are.
 pub struct Crew<'a> {
@@ -50,3 +51,6 @@ impl Progress for Crew<'_> {
         self.progress.replication_done();
     }
 }
+
+/// It hears nothing but how far it is.
+impl Observer for Crew<'_> {}

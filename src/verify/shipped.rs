@@ -3,9 +3,10 @@
 use sha2::{Digest, Sha256};
 
 use crate::analysis::{Study, hex};
-use crate::experiment::{Audit, Failure, Measured, Outcome, Worker, replicate};
+use crate::experiment::{Audit, Failure, Outcome, Worker, replicate};
 use crate::plan::Plan;
 use crate::report;
+use crate::studies::Runner;
 
 use super::check::{Check, Part, Quantity};
 use super::comparison::compile;
@@ -72,9 +73,8 @@ fn short(digest: &str) -> String {
 
 /// Runs a workload as `ctisim run` does.
 fn study<'p>(plan: &'p Plan, seed: u64, replications: u64, jobs: usize, crew: &Crew) -> Result<Study<'p>, Failure> {
-    let worker = || Measured::new(plan, plan.window(), seed, Audit::Off);
-    let outcome = replicate(0..replications, jobs, worker, crew, crew.stop)?;
-    Ok(Study::new(plan, plan.window(), seed, outcome))
+    let runner = Runner { seed, jobs, audit: Audit::Off, observer: crew, stop: crew.stop };
+    runner.replicate(plan, plan.window(), 0..replications)
 }
 
 /// Whether a workload leaves the bytes that `fingerprints` says.
