@@ -1,7 +1,7 @@
 //! What happens to a cluster while it runs: `[[fault]]` and `[[change]]`.
 
 use super::problem::{Place, Problem};
-use super::read::{At, Name, Table, Value};
+use super::read::{At, Key, Name, Table, Value};
 use crate::domain::{ApplicationFault, Forward};
 use crate::engine::{Distribution, Span};
 
@@ -67,7 +67,7 @@ impl Fault {
             complain(kind.place(), "`kind` is for a fault of an application: anything else just stops");
         }
         let kind = if target == Some("application") { kind.wanted() } else { None };
-        let slow = table.duration("slow").positive();
+        let slow = table.duration("slow");
         if slow.is_present() && target != Some("link") {
             complain(slow.place(), "`slow` is for a link: without it, the link is cut");
         }
@@ -84,18 +84,16 @@ impl Fault {
             _ => None,
         };
         let random = table.one_of(&["at", "works"]) == Some("works");
-        let length = table.duration("for").positive();
-        let lasts = table.law("lasts").check(|law| law.mean() > Span::ZERO, "must be more than zero");
+        let length = table.duration("for");
+        let lasts = table.law("lasts");
         let name = table.key("name", Value::name);
         if random {
             if length.is_present() {
                 complain(length.place(), "`for` is for a fault at a known time: one at random has `lasts`, a law");
             }
-            let works = table.law("works").check(|law| law.mean() > Span::ZERO, "must be more than zero");
-            let place = works.place();
-            let nothing = Distribution::Constant(Span::FOREVER);
-            let works = At { value: works.optional().unwrap_or_else(|| nothing.clone()), place };
-            let lasts = lasts.wanted().unwrap_or(nothing);
+            let never = || Distribution::Constant(Span::FOREVER);
+            let works = table.law("works").at(|works| works.default(never()));
+            let lasts = lasts.wanted().unwrap_or_else(never);
             return Fault { name: name.required(), failing, occurs: Occurs::Random { works, lasts } };
         }
         if lasts.is_present() {
@@ -106,8 +104,7 @@ impl Fault {
             let hint = "an application that hangs for good is `kind = \"silent\"`";
             table.reports().add(problem.hint(hint));
         }
-        let at = table.duration("at");
-        let at = At { place: at.place(), value: at.default(Span::ZERO) };
+        let at = table.duration("at").at(|at| at.default(Span::ZERO));
         let lasts = length.default(Span::FOREVER);
         Fault { name: name.optional().unwrap_or_default(), failing, occurs: Occurs::Once { at, lasts } }
     }
@@ -126,8 +123,7 @@ pub struct Change {
 
 impl Change {
     pub(super) fn read(table: &Table<'_>) -> Change {
-        let at = table.duration("at");
-        let at = At { place: at.place(), value: at.required() };
+        let at = table.duration("at").at(Key::required);
         let of = table.reference("of").required();
         let mut settings = Vec::new();
         let mut said = false;

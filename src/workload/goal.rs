@@ -1,7 +1,7 @@
 //! What is wanted of the results: `[[goal]]`.
 
 use super::problem::Problem;
-use super::read::{At, Name, Table, Value};
+use super::read::{At, Key, Name, Table, Value};
 
 /// `[[goal]]`: what is measured, and the bound it is to keep. What the words mean is for those to say who measure.
 #[derive(Clone, Debug)]
@@ -32,7 +32,7 @@ impl Goal {
     pub(super) fn read(table: &Table<'_>) -> Goal {
         let metric = table.key("metric", Value::string);
         let metric = metric.check(|metric: &String| !metric.trim().is_empty(), "is blank: it is as in setup_delay.p99");
-        let metric = At { place: metric.place(), value: metric.required() };
+        let metric = metric.at(Key::required);
         let mut of = None;
         for scope in SCOPES {
             let name = table.reference(scope);

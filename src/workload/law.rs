@@ -26,7 +26,7 @@ pub fn law(text: &str, files: &dyn Files) -> Result<Distribution, String> {
         return Err(format!("this is not TOML: {}", error.message()));
     }
     let reports = Reports::default();
-    let context = Context { reports: &reports, files, nothing: DeTable::new() };
+    let context = Context::new(&reports, files);
     let table = Table::new(&context, &LONE_LAW, parsed.get_ref(), 0..0);
     let law = table.law("law").wanted();
     table.finish();
@@ -71,7 +71,7 @@ impl<'a> Value<'a> {
         ]) {
             Some("constant") => table.duration("constant").optional().map(Distribution::Constant),
             Some("exponential") => {
-                let mean = table.duration("exponential").positive().optional();
+                let mean = table.duration("exponential").optional();
                 mean.map(|mean| Distribution::Exponential { mean })
             }
             Some("uniform") => table.key("uniform", Value::bounds).optional(),
@@ -92,7 +92,7 @@ impl<'a> Value<'a> {
             _ => None,
         };
         table.finish();
-        law
+        law.and_then(|law| self.unless_all_zero(law))
     }
 
     /// `["10ms", "20ms"]`.
@@ -105,9 +105,9 @@ impl<'a> Value<'a> {
     }
 
     /// A mean and one more parameter.
-    fn mean_and<T>(self, parameter: &'static str, read: impl FnOnce(Value<'a>) -> Option<T>) -> Option<(Span, T)> {
+    fn mean_and<T>(self, parameter: &'static str, read: impl FnMut(Value<'a>) -> Option<T>) -> Option<(Span, T)> {
         let table = self.table()?;
-        let mean = table.duration("mean").positive().wanted();
+        let mean = table.duration("mean").wanted();
         let parameter = table.key(parameter, read).wanted();
         table.finish();
         mean.zip(parameter)
@@ -116,8 +116,7 @@ impl<'a> Value<'a> {
     /// Durations seen somewhere: a column of a file.
     fn sample(self) -> Option<Distribution> {
         let table = self.table()?;
-        let unit =
-            table.key("unit", |value| value.choice(&[("s", 1_000_000_000), ("ms", 1_000_000)])).default(1_000_000_000);
+        let unit = table.key("unit", |value| value.choice(&[("s", 1_000_000_000), ("ms", 1_000_000)])).value();
         let column = table.string("column").wanted();
         let sheet = table.key("file", Sheet::read).wanted();
         table.finish();

@@ -11,6 +11,7 @@ mod read;
 mod schema;
 mod set;
 mod sheet;
+mod term;
 mod traffic;
 mod tree;
 pub mod units;

@@ -1,6 +1,7 @@
 //! Reading a table key by key: each key is asked for once, with its name, its kind and what happens if it is absent.
 //! What is wrong is reported with its place, and reading goes on.
 
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use toml::Spanned;
@@ -8,9 +9,10 @@ use toml::de::{DeTable, DeValue};
 
 use super::files::Files;
 use super::problem::{Place, Problem, Reports, enumeration, suggestion};
+use super::term::{Kind, Section, Term, Zero};
 use super::units;
-use super::vocabulary::{Kind, Section};
-use crate::engine::Span;
+use super::vocabulary::sections;
+use crate::engine::{Distribution, Span};
 
 /// What all readers of one workload share.
 pub(super) struct Context<'a> {
@@ -19,7 +21,19 @@ pub(super) struct Context<'a> {
     /// The files that the workload refers to.
     pub(super) files: &'a dyn Files,
     /// What an absent section is read as.
-    pub(super) nothing: DeTable<'static>,
+    nothing: DeTable<'static>,
+    /// What absent keys are read as: the values of the vocabulary, by the way it writes them.
+    defaults: BTreeMap<&'static str, Spanned<DeValue<'static>>>,
+}
+
+impl<'a> Context<'a> {
+    /// For a workload that refers to these files.
+    pub(super) fn new(reports: &'a Reports, files: &'a dyn Files) -> Context<'a> {
+        let terms = sections().into_iter().flat_map(|section| section.terms);
+        let written = terms.filter_map(|term| term.absent.value());
+        let parsed = |text| (text, DeValue::parse(text).expect("the vocabulary writes TOML"));
+        Context { reports, files, nothing: DeTable::new(), defaults: written.map(parsed).collect() }
+    }
 }
 
 /// A piece of the workload together with where it stands.
@@ -86,6 +100,19 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// A quantity, unless it is zero where its key excludes that.
+    fn unless_zero<T: PartialEq>(self, quantity: T, zero: &T) -> Option<T> {
+        match self.kind.zero() {
+            Some(Zero::Excluded) if quantity == *zero => self.wrong("must be more than zero", None),
+            _ => Some(quantity),
+        }
+    }
+
+    /// A law, unless it is nothing but zero where its key excludes that.
+    pub(super) fn unless_all_zero(self, law: Distribution) -> Option<Distribution> {
+        self.unless_zero(law.mean(), &Span::ZERO).map(|_| law)
+    }
+
     /// The digits of a number.
     fn number_text(self) -> Option<String> {
         match self.value.get_ref() {
@@ -119,7 +146,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A number that is not negative, and within the bounds of its key if that has any.
+    /// A number that is not negative, and within the bounds of its key.
     pub(super) fn number(self) -> Option<f64> {
         let Some(text) = self.number_text() else {
             return self.expected("a number");
@@ -130,7 +157,7 @@ impl<'a> Value<'a> {
                 Kind::Number(low, high) if !(low..=high).contains(&value) => {
                     self.wrong(format_args!("must be {low} to {high}"), None)
                 }
-                _ => Some(value),
+                _ => self.unless_zero(value, &0.0),
             },
             _ => self.wrong("must be finite", None),
         }
@@ -143,12 +170,14 @@ impl<'a> Value<'a> {
 
     /// A duration with its unit.
     pub(super) fn duration(self) -> Option<Span> {
-        self.quantity("a duration such as \"250ms\"", "s", units::duration)
+        let span = self.quantity("a duration such as \"250ms\"", "s", units::duration)?;
+        self.unless_zero(span, &Span::ZERO)
     }
 
     /// A rate with its unit, per second.
     pub(super) fn rate(self) -> Option<f64> {
-        self.quantity("a rate such as \"36000/h\"", "/h", units::rate)
+        let rate = self.quantity("a rate such as \"36000/h\"", "/h", units::rate)?;
+        self.unless_zero(rate, &0.0)
     }
 
     fn quantity<T>(self, kind: &str, unit: &str, parse: fn(&str) -> Result<T, String>) -> Option<T> {
@@ -175,7 +204,7 @@ impl<'a> Value<'a> {
     pub(super) fn share(self) -> Option<f64> {
         match self.text() {
             Some(text) => match units::share(text) {
-                Ok(share) => Some(share),
+                Ok(share) => self.unless_zero(share, &0.0),
                 Err(why) => self.wrong("is not a share", Some(why)),
             },
             None => match self.number()? {
@@ -199,6 +228,7 @@ impl<'a> Value<'a> {
     /// One of a few words, and what it stands for.
     pub(super) fn choice<T: Copy>(self, choices: &[(&str, T)]) -> Option<T> {
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        assert!(matches!(self.kind, Kind::Word(words) if **words == names), "`{}` is one of other words", self.key);
         let Some(text) = self.text() else {
             return self.expected(&format!("one of the strings {}", enumeration(&names)));
         };
@@ -254,7 +284,8 @@ impl<'a> Value<'a> {
         let DeValue::Array(values) = self.value.get_ref() else {
             return self.expected("a list");
         };
-        Some(values.iter().filter_map(|value| each(Value { value, ..self })).collect())
+        let kind = self.kind.element().unwrap_or_else(|| panic!("`{}` is no list", self.key));
+        Some(values.iter().filter_map(|value| each(Value { value, kind, ..self })).collect())
     }
 
     /// A table, whatever it is called in the file.
@@ -295,16 +326,21 @@ impl<'a> Table<'a> {
         self.context.reports
     }
 
-    /// What may be at a key. A key that the vocabulary lacks would be unknown to the schema and to the documentation.
-    fn kind(&self, key: &str) -> &'static Kind {
+    /// What the vocabulary says of a key. One that it lacks would be unknown to the schema and to the documentation.
+    fn term(&self, key: &str) -> &'static Term {
         let term = self.section.term(key);
-        &term.unwrap_or_else(|| panic!("the vocabulary has no `{key}` in `{}`", self.section.name)).kind
+        term.unwrap_or_else(|| panic!("the vocabulary has no `{key}` in `{}`", self.section.name))
     }
 
-    /// Asks for a key, which `read` makes something of.
-    pub(super) fn key<T>(&self, key: &'static str, read: impl FnOnce(Value<'a>) -> Option<T>) -> Key<'a, T> {
+    /// Asks for a key, which `read` makes something of, and of its default as well.
+    pub(super) fn key<T>(&self, key: &'static str, mut read: impl FnMut(Value<'a>) -> Option<T>) -> Key<'a, T> {
         let context = self.context;
-        let kind = self.kind(key);
+        let term = self.term(key);
+        let kind = &term.kind;
+        let default = term.absent.value().map(|written| {
+            let value = &context.defaults[written];
+            read(Value { context, key, kind, value }).unwrap_or_else(|| panic!("`{key}` cannot be {written}"))
+        });
         let reported = context.reports.len();
         let (place, found) = match self.entries.get(key) {
             None => (self.place(), Found::Absent),
@@ -313,7 +349,7 @@ impl<'a> Table<'a> {
                 (value.span(), found.map_or(Found::Wrong, Found::Right))
             }
         };
-        Key { context, reported, key, place, found }
+        Key { context, reported, key, kind, place, found, default }
     }
 
     /// Asks for a string.
@@ -347,8 +383,8 @@ impl<'a> Table<'a> {
     }
 
     /// Asks for a list.
-    pub(super) fn list<T>(&self, key: &'static str, each: impl FnMut(Value<'a>) -> Option<T>) -> Key<'a, Vec<T>> {
-        self.key(key, |value| value.list(each))
+    pub(super) fn list<T>(&self, key: &'static str, mut each: impl FnMut(Value<'a>) -> Option<T>) -> Key<'a, Vec<T>> {
+        self.key(key, |value| value.list(&mut each))
     }
 
     /// Reads a section; if it is absent, as if it were empty.
@@ -358,8 +394,8 @@ impl<'a> Table<'a> {
             table.finish();
             section
         };
-        self.key(key, |value| value.table().map(whole)).optional().unwrap_or_else(|| {
-            let section = self.kind(key).section().expect("a section is a table");
+        self.key(key, |value| value.table().map(&whole)).optional().unwrap_or_else(|| {
+            let section = self.term(key).kind.section().expect("a section is a table");
             read(&Table::new(self.context, section, &self.context.nothing, self.place()))
         })
     }
@@ -417,14 +453,18 @@ enum Found<T> {
     Right(T),
 }
 
-/// A key that was asked for. What is to happen if it is absent ends the sentence: `required`, `default` or `optional`.
+/// A key that was asked for. What is to happen if it is absent ends the sentence: `value`, `or`, `required`, `default` or
+/// `optional`.
 pub(super) struct Key<'a, T> {
     context: &'a Context<'a>,
     /// How many problems there were before this key.
     reported: usize,
     key: &'static str,
+    kind: &'static Kind,
     place: Place,
     found: Found<T>,
+    /// What the vocabulary says holds without it.
+    default: Option<T>,
 }
 
 impl<'a, T> Key<'a, T> {
@@ -457,24 +497,48 @@ impl<'a, T> Key<'a, T> {
     }
 
     /// Turns the value into something else.
-    pub(super) fn map<U>(self, turn: impl FnOnce(T) -> U) -> Key<'a, U> {
+    pub(super) fn map<U>(self, turn: impl Fn(T) -> U) -> Key<'a, U> {
         let found = match self.found {
             Found::Absent => Found::Absent,
             Found::Wrong => Found::Wrong,
             Found::Right(value) => Found::Right(turn(value)),
         };
-        Key { context: self.context, reported: self.reported, key: self.key, place: self.place, found }
+        let Key { context, reported, key, kind, place, default, .. } = self;
+        Key { context, reported, key, kind, place, found, default: default.map(turn) }
     }
 
-    /// The value, if there is a good one.
-    pub(super) fn optional(self) -> Option<T> {
+    /// What becomes of it, with its place.
+    pub(super) fn at<U>(self, end: impl FnOnce(Key<'a, T>) -> U) -> At<U> {
+        At { place: self.place(), value: end(self) }
+    }
+
+    /// The value as it is written, if there is a good one.
+    pub(super) fn written(self) -> Option<T> {
         match self.found {
             Found::Right(value) => Some(value),
             Found::Absent | Found::Wrong => None,
         }
     }
 
-    /// The value, or this one if it is absent.
+    /// The value, or else the default of the vocabulary.
+    pub(super) fn value(self) -> T {
+        self.or(|default| default)
+    }
+
+    /// The value, or else what becomes of the usual one of the vocabulary because of other keys.
+    pub(super) fn or(mut self, usual: impl FnOnce(T) -> T) -> T {
+        let (key, default) = (self.key, self.default.take());
+        let default = default.unwrap_or_else(|| panic!("the vocabulary has no default for `{key}`"));
+        self.written().unwrap_or_else(|| usual(default))
+    }
+
+    /// The value, if there is a good one. The vocabulary has no default then.
+    pub(super) fn optional(self) -> Option<T> {
+        assert!(self.default.is_none(), "the vocabulary has a default for `{}`", self.key);
+        self.written()
+    }
+
+    /// The value, or this one if it is absent: what no value of the vocabulary says.
     pub(super) fn default(self, default: T) -> T {
         self.optional().unwrap_or(default)
     }
@@ -485,7 +549,7 @@ impl<'a, T> Key<'a, T> {
             let title = format!("`{}` is missing", self.key);
             self.context.reports.add(Problem::new(self.place.clone(), title, "it belongs here"));
         }
-        self.optional()
+        self.written()
     }
 
     /// The value; its absence is reported, and any value stands in for it.
@@ -497,16 +561,10 @@ impl<'a, T> Key<'a, T> {
     }
 }
 
-impl<'a> Key<'a, Span> {
-    /// Zero is a problem.
-    pub(super) fn positive(self) -> Key<'a, Span> {
-        self.check(|span| *span > Span::ZERO, "must be more than zero")
-    }
-}
-
-impl<'a> Key<'a, f64> {
-    /// Zero is a problem.
-    pub(super) fn positive(self) -> Key<'a, f64> {
-        self.check(|number| *number > 0.0, "must be more than zero")
+impl<'a, T> Key<'a, Vec<T>> {
+    /// A list of more or fewer elements than the vocabulary allows is a problem: `key` and `must` make a sentence.
+    pub(super) fn length(self, must: &str) -> Key<'a, Vec<T>> {
+        let kind = self.kind;
+        self.check(|list| kind.has_room_for(list.len()), must)
     }
 }

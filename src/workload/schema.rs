@@ -91,7 +91,7 @@ fn path(section: &Section, term: &Term) -> String {
 fn description(term: &Term, defaults: Defaults) -> String {
     let mut text = sentence(term.meaning);
     match (term.absent, defaults) {
-        (Absent::Means(what), Defaults::Told) => _ = write!(text, " If absent: {what}."),
+        (Absent::Means(what) | Absent::Usually(_, what), Defaults::Told) => _ = write!(text, " If absent: {what}."),
         (Absent::Is(value), Defaults::Told) => _ = write!(text, " Default: `{value}`."),
         _ => {}
     }
@@ -154,7 +154,7 @@ impl Shape {
                 let above = vec![("exclusiveMinimum", value(0)), ("maximum", value(1))];
                 Shape::new("number", above).or(Shape::pattern(share(Zero::Excluded)))
             }
-            Kind::Law(zero) => Shape::pattern(duration(*zero)).or(Shape::of_law()),
+            Kind::Law(zero, _) => Shape::pattern(duration(*zero)).or(Shape::of_law()),
             Kind::Name | Kind::Reference | Kind::Target => {
                 Shape { rest: vec![("maxLength", value(NAME_LENGTH))], ..Shape::pattern(NAME) }
             }

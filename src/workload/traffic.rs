@@ -1,7 +1,7 @@
 //! Who calls: `[[traffic]]`.
 
 use super::problem::{Place, Problem};
-use super::read::{At, Name, Table, Value};
+use super::read::{At, Key, Name, Table, Value};
 use super::sheet::Sheet;
 use super::units;
 use crate::engine::{Distribution, Span};
@@ -93,33 +93,24 @@ impl Arrivals {
 
 impl Traffic {
     pub(super) fn read(table: &Table<'_>) -> Traffic {
-        let talk_mean = Span::from_secs(180);
         Traffic {
             name: table.key("name", Value::name).required(),
             to: table.reference("to").required(),
-            ingress: table
-                .list("ingress", Value::reference)
-                .check(|nodes| !nodes.is_empty(), "names no node")
-                .optional(),
+            ingress: table.list("ingress", Value::reference).length("names no node").optional(),
             arrivals: table.key("arrivals", Value::arrivals).required(),
             patience: table.law("patience").optional(),
-            talk: table.law("talk").default(Distribution::Exponential { mean: talk_mean }),
+            talk: table.law("talk").value(),
         }
     }
 }
-
-/// More bursts than anybody writes; each is held against each change of the rate.
-const BURSTS_MAX: usize = 1000;
 
 impl<'a> Value<'a> {
     fn arrivals(self) -> Option<Arrivals> {
         let table = self.table()?;
         let kind = table.one_of(&["poisson", "bhca", "profile", "file"]);
-        let repeat = table.duration("repeat").positive();
-        let bursts =
-            table.list("steps", Value::burst).check(|bursts| bursts.len() <= BURSTS_MAX, "has more than 1000 entries");
-        let states =
-            table.list("states", Value::state).check(|states| states.len() >= 2, "should name two states or more");
+        let repeat = table.duration("repeat");
+        let bursts = table.list("steps", Value::burst).length("has more than 1000 entries");
+        let states = table.list("states", Value::state).length("should name two states or more");
         if kind == Some("file") && (bursts.is_present() || states.is_present()) {
             let title = "a file lists its calls one by one: `steps` and `states` change a rate";
             table.reports().add(Problem::new(self.place(), title, ""));
@@ -128,9 +119,9 @@ impl<'a> Value<'a> {
             table.reports().add(Problem::new(repeat.place(), "only a `profile` can `repeat`", ""));
         }
         let calls = match kind {
-            Some("poisson") => table.key("poisson", Value::rate).positive().optional().map(Calls::Rate),
+            Some("poisson") => table.key("poisson", Value::rate).optional().map(Calls::Rate),
             Some("bhca") => {
-                let rate = table.key("bhca", Value::number).positive();
+                let rate = table.key("bhca", Value::number);
                 rate.optional().map(|an_hour| Calls::Rate(an_hour / 3_600.0))
             }
             Some("profile") => {
@@ -155,7 +146,7 @@ impl<'a> Value<'a> {
         let table = self.table()?;
         let burst = Burst {
             at: table.duration("at").required(),
-            lasts: table.duration("for").positive().required(),
+            lasts: table.duration("for").required(),
             times: table.key("times", Value::number).required(),
         };
         table.finish();
@@ -165,7 +156,7 @@ impl<'a> Value<'a> {
     fn state(self) -> Option<(f64, Span)> {
         let table = self.table()?;
         let times = table.key("times", Value::number).required();
-        let mean = table.duration("mean").positive().required();
+        let mean = table.duration("mean").required();
         table.finish();
         Some((times, mean))
     }
@@ -173,12 +164,8 @@ impl<'a> Value<'a> {
     fn profile(self) -> Option<Vec<RatePoint>> {
         let points = self.list(|value| {
             let table = value.table()?;
-            let at = table.duration("at");
-            let at_place = at.place();
-            let point = RatePoint {
-                at: At { place: at_place, value: at.required() },
-                rate: table.key("rate", Value::rate).required(),
-            };
+            let at = table.duration("at").at(Key::required);
+            let point = RatePoint { at, rate: table.key("rate", Value::rate).required() };
             table.finish();
             Some(point)
         })?;

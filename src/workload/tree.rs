@@ -9,7 +9,7 @@ use super::goal::Goal;
 use super::problem::{Place, Problem, Reports};
 use super::read::{At, Context, Key, Name, Table, Value};
 use super::traffic::Traffic;
-use super::vocabulary::WORKLOAD;
+use super::vocabulary::{BINS_MAX, FALL_BACK_AFTER, RUN_LONGEST, WORKLOAD};
 use crate::domain::{Forward, ReleaseProfile};
 use crate::engine::{Distribution, Span};
 
@@ -402,7 +402,7 @@ impl Workload {
         if !errors.is_empty() {
             return None;
         }
-        let context = Context { reports, files, nothing: DeTable::new() };
+        let context = Context::new(reports, files);
         let table = Table::new(&context, &WORKLOAD, document.get_ref(), 0..0);
         let workload = Workload::from_table(&table);
         table.finish();
@@ -412,15 +412,13 @@ impl Workload {
     fn from_table(table: &Table<'_>) -> Workload {
         table.whole("format").required();
         let profiles = ReleaseProfile::ALL.map(|profile| (profile.name, profile));
-        let release = table.key("profile", |value| value.choice(&profiles)).default(ReleaseProfile::R3_3);
+        let release = table.key("profile", |value| value.choice(&profiles)).value();
         let cti = table.section("cti", |table| Cti::read(table, &release));
-        let work = table.section("work", |table| Work::read(table, &Work::assumed()));
+        let work = table.section("work", |table| Work::read(table, None));
         Workload {
             question: table.string("question").check(|text| !text.trim().is_empty(), "is empty").required(),
             release,
-            direct: table
-                .key("topology", |value| value.choice(&[("ctimanager", false), ("direct", true)]))
-                .default(false),
+            direct: table.key("topology", |value| value.choice(&[("ctimanager", false), ("direct", true)])).value(),
             run: table.section("run", Run::read),
             network: table.section("network", Network::read),
             nodes: table.each("node", |table| Node::read(table, &work)),
@@ -460,35 +458,31 @@ fn syntax_problem(text: &str, error: &Error) -> Problem {
 
 impl Run {
     fn read(table: &Table<'_>) -> Run {
-        const LONGEST: Span = Span::from_secs(366 * 86_400);
-        const BINS_MAX: u64 = 100_000;
-        let second = Span::from_secs(1);
         let length = table
             .duration("length")
-            .positive()
-            .check(|length| *length <= LONGEST, "is more than the 366 days a run may have")
-            .at(Span::from_secs(3600));
+            .check(|length| *length <= RUN_LONGEST, "is more than the 366 days a run may have")
+            .at(Key::value);
         let study = table
             .key("study", |value| value.choice(&[Study::Terminating, Study::Steady].map(|study| (study.name(), study))))
-            .default(Study::Terminating);
+            .value();
         let warm_up =
             table.duration("warm_up").check(|warm_up| *warm_up < length.value, "leaves nothing of the run to measure");
         let warm_up = match study {
             Study::Steady if !warm_up.is_present() => None,
-            Study::Steady | Study::Terminating => Some(warm_up.at(Span::ZERO)),
+            Study::Steady | Study::Terminating => Some(warm_up.at(Key::value)),
         };
+        let second = Span::from_secs(1);
         let bin = table
             .duration("bin")
-            .positive()
             .check(|bin| *bin <= length.value, "is longer than the run")
             .check(|bin| length.value.nanos() / bin.nanos() < BINS_MAX, "makes more than 100000 bins")
-            .at(Span::from_nanos(length.value.nanos() / 60).max(second).min(length.value));
+            .at(|bin| bin.default(Span::from_nanos(length.value.nanos() / 60).max(second).min(length.value)));
         Run {
             study,
             length,
             warm_up,
-            replications: table.whole("replications").default(200) as u32,
-            seed: table.whole("seed").default(1),
+            replications: table.whole("replications").value() as u32,
+            seed: table.whole("seed").value(),
             bin,
         }
     }
@@ -497,9 +491,9 @@ impl Run {
 impl Network {
     fn read(table: &Table<'_>) -> Network {
         Network {
-            between_nodes: table.duration("between_nodes").default(Span::from_millis(2)),
-            to_application: table.duration("to_application").default(Span::from_millis(1)),
-            from_caller: table.duration("from_caller").default(Span::ZERO),
+            between_nodes: table.duration("between_nodes").value(),
+            to_application: table.duration("to_application").value(),
+            from_caller: table.duration("from_caller").value(),
         }
     }
 }
@@ -509,10 +503,8 @@ impl Cti {
         let no_limit_at_zero = |seconds| {
             if seconds == 0 { Span::FOREVER } else { Span::from_secs(seconds) }
         };
-        let minimum = table.duration("heartbeat_minimum").positive().default(Span::from_secs(5));
-        let maximum = table.duration("heartbeat_maximum").positive();
-        let place = maximum.place();
-        let maximum = maximum.default(Span::from_secs(3600));
+        let minimum = table.duration("heartbeat_minimum").value();
+        let At { place, value: maximum } = table.duration("heartbeat_maximum").at(Key::value);
         if maximum < minimum {
             let title = "the shortest heartbeat interval is longer than the longest";
             let hint = format!(
@@ -527,53 +519,38 @@ impl Cti {
             heartbeat_maximum: maximum,
             heartbeat_on_grid: table
                 .key("heartbeat_reading", |value| value.choice(&[("timer", false), ("grid", true)]))
-                .default(false),
+                .value(),
             new_call_accept: table
                 .key("new_call_accept", Value::duration_or_off)
-                .positive()
                 .default(no_limit_at_zero(release.new_call_accept_seconds)),
-            request_timeout: table.duration("request_timeout").positive().default(Span::from_secs(15)),
-            forward_hops: table.whole("forward_hops").default(12) as u8,
-            callmanager_notice: table.duration("callmanager_notice").default(Span::from_secs(5)),
-            reopen_rate: table.key("reopen_rate", Value::rate).positive().default(100.0),
-            phone_return_rate: table.key("phone_return_rate", Value::rate).positive().default(10.0),
-            code_yellow: table.key("code_yellow", Value::code_yellow).default(None),
+            request_timeout: table.duration("request_timeout").value(),
+            forward_hops: table.whole("forward_hops").value() as u8,
+            callmanager_notice: table.duration("callmanager_notice").value(),
+            reopen_rate: table.key("reopen_rate", Value::rate).value(),
+            phone_return_rate: table.key("phone_return_rate", Value::rate).value(),
+            code_yellow: table.key("code_yellow", Value::code_yellow).value(),
         }
     }
 }
 
 impl Work {
-    /// No Cisco document gives these times. They make a call to an IVR cost a CallManager some 60 ms, which is what
-    /// 2000 agents and 15 calls a second on one pair of subscribers leave room for.
-    fn assumed() -> Work {
-        let micros = |count: u64| Distribution::Constant(Span::from_nanos(count * 1000));
+    /// Reads a table of service times; what is absent is as in `default`, or else as in the vocabulary.
+    fn read(table: &Table<'_>, default: Option<&Work>) -> Work {
+        let law = |key, of: fn(&Work) -> &Distribution| match default {
+            Some(default) => table.law(key).written().unwrap_or_else(|| of(default).clone()),
+            None => table.law(key).value(),
+        };
         Work {
-            setup: micros(15_000),
-            offer: micros(8_000),
-            redirect: micros(10_000),
-            answer: micros(6_000),
-            release: micros(6_000),
-            device_open: micros(5_000),
-            event: micros(1_000),
-            request: micros(1_000),
-            heartbeat: micros(100),
-            cti_device_open: micros(2_000),
-        }
-    }
-
-    fn read(table: &Table<'_>, default: &Work) -> Work {
-        let law = |key, default: &Distribution| table.law(key).optional().unwrap_or_else(|| default.clone());
-        Work {
-            setup: law("setup", &default.setup),
-            offer: law("offer", &default.offer),
-            redirect: law("redirect", &default.redirect),
-            answer: law("answer", &default.answer),
-            release: law("release", &default.release),
-            device_open: law("device_open", &default.device_open),
-            event: law("event", &default.event),
-            request: law("request", &default.request),
-            heartbeat: law("heartbeat", &default.heartbeat),
-            cti_device_open: law("cti_device_open", &default.cti_device_open),
+            setup: law("setup", |work| &work.setup),
+            offer: law("offer", |work| &work.offer),
+            redirect: law("redirect", |work| &work.redirect),
+            answer: law("answer", |work| &work.answer),
+            release: law("release", |work| &work.release),
+            device_open: law("device_open", |work| &work.device_open),
+            event: law("event", |work| &work.event),
+            request: law("request", |work| &work.request),
+            heartbeat: law("heartbeat", |work| &work.heartbeat),
+            cti_device_open: law("cti_device_open", |work| &work.cti_device_open),
         }
     }
 }
@@ -582,8 +559,8 @@ impl Node {
     fn read(table: &Table<'_>, work: &Work) -> Node {
         Node {
             name: table.key("name", Value::name).required(),
-            ctimanager: table.flag("ctimanager").rule(R1).default(true),
-            work: table.section("work", |table| Work::read(table, work)),
+            ctimanager: table.flag("ctimanager").rule(R1).value(),
+            work: table.section("work", |table| Work::read(table, Some(work))),
         }
     }
 }
@@ -593,10 +570,7 @@ impl CallManagerGroup {
         let members = table.list("members", Value::reference);
         CallManagerGroup {
             name: table.key("name", Value::name).required(),
-            members: members
-                .check(|list| (1..=3).contains(&list.len()), "must name one to three nodes")
-                .rule(R7)
-                .required(),
+            members: members.length("must name one to three nodes").rule(R7).required(),
         }
     }
 }
@@ -621,10 +595,9 @@ impl Database {
 
 impl User {
     fn read(table: &Table<'_>) -> User {
-        let cti_enabled = table.flag("cti_enabled");
         User {
             name: table.key("name", Value::name).required(),
-            cti_enabled: At { place: cti_enabled.place(), value: cti_enabled.default(true) },
+            cti_enabled: table.flag("cti_enabled").at(Key::value),
             devices: table.key("devices", Value::associated).wanted().unwrap_or(Associated::All),
         }
     }
@@ -633,42 +606,40 @@ impl User {
 impl Application {
     fn read(table: &Table<'_>) -> Application {
         let interfaces = [("jtapi", Interface::Jtapi), ("tapi", Interface::Tapi), ("qbe", Interface::Qbe)];
-        let heartbeat = table.duration("heartbeat").positive();
         let voice_lines = table.whole("voice_lines").rule(R5);
         let voice_lines_place = voice_lines.place();
         Application {
             name: table.key("name", Value::name).required(),
-            interface: table.key("interface", |value| value.choice(&interfaces)).default(Interface::Jtapi),
+            interface: table.key("interface", |value| value.choice(&interfaces)).value(),
             user: table.reference("user").optional(),
             voice_lines: voice_lines.optional().map(|lines| At { value: lines as u32, place: voice_lines_place }),
-            ctimanagers: table
-                .list("ctimanagers", Value::reference)
-                .check(|nodes| !nodes.is_empty(), "names no node")
-                .optional(),
-            workers: table.whole("workers").default(8) as u32,
-            decide: table.law("decide").default(Distribution::Constant(Span::from_millis(2))),
+            ctimanagers: table.list("ctimanagers", Value::reference).length("names no node").optional(),
+            workers: table.whole("workers").value() as u32,
+            decide: table.law("decide").value(),
             lookup: table.law("lookup").optional(),
             database: table.reference("database").optional(),
-            heartbeat: heartbeat.at(Span::from_secs(30)),
-            reconnect: table.duration("reconnect").default(Span::from_secs(30)),
-            open_rate: table.key("open_rate", Value::rate).positive().default(50.0),
-            recovery: table.flag("recovery").default(true),
+            heartbeat: table.duration("heartbeat").at(Key::value),
+            reconnect: table.duration("reconnect").value(),
+            open_rate: table.key("open_rate", Value::rate).value(),
+            recovery: table.flag("recovery").value(),
             least_priority: Application::least_priority(table),
         }
     }
 
     fn least_priority(table: &Table<'_>) -> Option<(Name, Span)> {
-        let bounds = Span::from_secs(120)..=Span::from_secs(600);
         let server = table.reference("least_priority");
         let after = table
             .duration("fall_back_after")
-            .check(|after| bounds.contains(after), "must be 120s to 600s: beyond these JTAPI silently takes 300s")
+            .check(
+                |after| FALL_BACK_AFTER.contains(after),
+                "must be 120s to 600s: beyond these JTAPI silently takes 300s",
+            )
             .rule(R21);
         if after.is_present() && !server.is_present() {
             let title = "`fall_back_after` is of no use without `least_priority`";
             table.reports().add(Problem::new(after.place(), title, "").rule(R21));
         }
-        let after = after.default(Span::from_secs(300));
+        let after = after.value();
         server.optional().map(|server| (server, after))
     }
 }
@@ -687,7 +658,7 @@ fn cannot_open_on(table: &Table<'_>) -> Vec<Name> {
 }
 
 fn keeps_media(table: &Table<'_>) -> bool {
-    table.flag("keeps_media").default(true)
+    table.flag("keeps_media").value()
 }
 
 fn forwards(table: &Table<'_>, settings: &[Forward]) -> ForwardNames {
@@ -701,20 +672,20 @@ impl RoutePoint {
     fn read(table: &Table<'_>) -> RoutePoint {
         let maximum_calls = table.whole("maximum_calls");
         let maximum_calls_place = maximum_calls.is_present().then(|| maximum_calls.place());
-        let maximum_calls = maximum_calls.default(5000) as u32;
+        let maximum_calls = maximum_calls.value();
         let application = controlled_by(table);
         RoutePoint {
             name: table.key("name", Value::name).required(),
-            count: route_points(table),
+            count: table.whole("count").map(|count| count as u32).at(Key::value),
             numbers: table.list("lines", Value::line).default(Vec::new()),
             device_pool: table.reference("device_pool").required(),
             treatment: RoutePoint::treatment(table, application.is_some()),
             application,
             busy_trigger: table
                 .whole("busy_trigger")
-                .check(|trigger| *trigger <= u64::from(maximum_calls), "is more than `maximum_calls`")
-                .default(u64::from(maximum_calls.min(4500))) as u32,
-            maximum_calls,
+                .check(|trigger| *trigger <= maximum_calls, "is more than `maximum_calls`")
+                .or(|usual| usual.min(maximum_calls)) as u32,
+            maximum_calls: maximum_calls as u32,
             maximum_calls_place,
             cannot_open_on: cannot_open_on(table),
             forwards: forwards(table, &Forward::ALL),
@@ -727,7 +698,7 @@ impl RoutePoint {
         let treatment = table.law("treatment");
         let answers_place = answers.place();
         let treatment_place = treatment.place();
-        let (redirects, answers, treated) = (redirect.is_present(), answers.default(false), treatment.is_present());
+        let (redirects, answers, treated) = (redirect.is_present(), answers.value(), treatment.is_present());
         let complain = |place: Place, title: &str| table.reports().add(Problem::new(place, title, ""));
         if redirects && answers {
             complain(answers_place, "a route point either answers a call or redirects it");
@@ -754,11 +725,11 @@ impl CtiPorts {
             let title = "`transfer_share` is of no use without `transfer_to`";
             table.reports().add(Problem::new(transfer_share.place(), title, ""));
         }
-        let share = transfer_share.default(1.0);
+        let share = transfer_share.value();
         CtiPorts {
             name: table.key("name", Value::name).required(),
             count: count(table),
-            lines_per_port: lines_per_port(table),
+            lines_per_port: table.whole("lines_per_port").map(|lines| lines as u32).at(Key::value),
             first_number: first_number(table),
             device_pool: table.reference("device_pool").required(),
             application: controlled_by(table),
@@ -766,7 +737,7 @@ impl CtiPorts {
             transfer: transfer_to.map(|to| (share, to)),
             media_from_application: table
                 .key("media", |value| value.choice(&[("application", true), ("separate", false)]))
-                .default(true),
+                .value(),
             keeps_media: keeps_media(table),
             cannot_open_on: cannot_open_on(table),
             forwards: forwards(table, &Forward::ALL),
@@ -777,42 +748,29 @@ impl CtiPorts {
 const CODE_YELLOW: &str = "as in { entry = \"20ms\", exit = \"8ms\" }";
 
 fn count(table: &Table<'_>) -> At<u32> {
-    let count = table.whole("count").map(|count| count as u32);
-    At { place: count.place(), value: count.required() }
-}
-
-fn route_points(table: &Table<'_>) -> At<u32> {
-    let count = table.whole("count");
-    At { place: count.place(), value: count.default(1) as u32 }
-}
-
-fn lines_per_port(table: &Table<'_>) -> At<u32> {
-    let lines = table.whole("lines_per_port");
-    At { place: lines.place(), value: lines.default(1) as u32 }
+    table.whole("count").map(|count| count as u32).at(Key::required)
 }
 
 impl Phones {
     fn read(table: &Table<'_>) -> Phones {
         let forwards = forwards(table, &[Forward::Cfb, Forward::Cfna]);
-        let no_answer = match forwards[Forward::Cfna as usize] {
-            Some(_) => Span::from_secs(12),
-            None => Span::FOREVER,
-        };
-        let mean = Span::from_secs(5);
-        // Three keepalives of 30 s have to fail, and the CallManager hangs at any moment between two of them.
-        let failover = Distribution::Uniform { low: Span::from_secs(60), high: Span::from_secs(90) };
+        let no_answer =
+            table.key("no_answer", Value::duration_or_off).or(|usual| match forwards[Forward::Cfna as usize] {
+                Some(_) => usual,
+                None => Span::FOREVER,
+            });
         Phones {
             name: table.key("name", Value::name).required(),
             number: table.key("dn", Value::directory_number).optional(),
             first_number: first_number(table),
             count: count(table),
             device_pool: table.reference("device_pool").required(),
-            answer: table.law("answer").default(Distribution::Exponential { mean }),
-            answered: table.share("answered").default(1.0),
-            no_answer: table.key("no_answer", Value::duration_or_off).positive().default(no_answer),
-            queue: table.flag("queue").default(false),
+            answer: table.law("answer").value(),
+            answered: table.share("answered").value(),
+            no_answer,
+            queue: table.flag("queue").value(),
             application: controlled_by(table),
-            failover: table.law("failover").default(failover),
+            failover: table.law("failover").value(),
             keeps_media: keeps_media(table),
             cannot_open_on: cannot_open_on(table),
             forwards,
@@ -825,7 +783,7 @@ impl Destination {
         Destination {
             name: table.key("name", Value::name).required(),
             number: table.key("dn", Value::directory_number).optional(),
-            answer: table.law("answer").default(Distribution::Constant(Span::ZERO)),
+            answer: table.law("answer").value(),
             lines: table.whole("lines").default(u64::from(u32::MAX)) as u32,
             egress: table.reference("egress").optional(),
         }
@@ -849,8 +807,8 @@ impl<'a> Value<'a> {
             None => {}
         }
         let table = self.table()?;
-        let entry = table.duration("entry").positive().default(Span::from_millis(20));
-        let exit = table.duration("exit").default(Span::from_millis(8).min(entry));
+        let entry = table.duration("entry").value();
+        let exit = table.duration("exit").or(|usual| usual.min(entry));
         table.finish();
         match exit <= entry {
             true => Some(Some((entry, exit))),
@@ -902,7 +860,7 @@ impl<'a> Value<'a> {
                 in_percent.set(in_percent.get() && value.text().is_some());
                 value.share()
             });
-            let share = share.positive().wanted();
+            let share = share.wanted();
             table.finish();
             to.zip(share)
         };
@@ -917,12 +875,5 @@ impl<'a> Value<'a> {
             return self.wrong(title, None);
         }
         Some(targets)
-    }
-}
-
-impl<'a> Key<'a, Span> {
-    /// The value or this one, with its place.
-    fn at(self, default: Span) -> At<Span> {
-        At { place: self.place(), value: self.default(default) }
     }
 }

@@ -1,168 +1,23 @@
 //! Every section and key of a workload file: what it means, what it may be, what holds without it, and where that comes
-//! from. The reader knows no other keys; the schema and the tables of docs/MODEL.md are made of this.
+//! from. The reader knows no other keys, bounds and defaults; the schema and the tables of docs/MODEL.md are made of this.
+
+pub use super::term::{Absent, Condition, Kind, Rule, Section, Term, Zero};
+use crate::engine::Span;
 
 /// How many devices all groups of a workload may have together.
 pub const DEVICES_MAX: u32 = 1 << 24;
 
-/// A table of a workload file.
-#[derive(Debug)]
-pub struct Section {
-    /// What goes before its keys, so that no two look alike: `run` in `run.length`.
-    pub name: &'static str,
-    /// What it describes, in a sentence.
-    pub about: &'static str,
-    /// Its keys.
-    pub terms: &'static [Term],
-    /// Of each of these sets exactly one key is there.
-    pub one_of: &'static [&'static [&'static str]],
-    /// What else holds between its keys.
-    pub rules: &'static [Rule],
-}
-
-impl Section {
-    /// What there is to know about a key.
-    pub fn term(&self, key: &str) -> Option<&'static Term> {
-        self.terms.iter().find(|term| term.key == key)
-    }
-}
-
-/// A key of a workload file.
-#[derive(Debug)]
-pub struct Term {
-    /// The key itself.
-    pub key: &'static str,
-    /// What may be there.
-    pub kind: Kind,
-    /// What holds without it.
-    pub absent: Absent,
-    /// What it says.
-    pub meaning: &'static str,
-    /// Where the default or the bounds come from; may be empty.
-    pub source: &'static str,
-}
-
-/// What an absent key means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Absent {
-    /// It cannot be left out.
-    Wrong,
-    /// The same as this value, written in TOML.
-    Is(&'static str),
-    /// Something that no value of the key says.
-    Means(&'static str),
-}
-
-/// What a value may be.
-#[derive(Debug)]
-pub enum Kind {
-    /// True or false.
-    Flag,
-    /// Any text.
-    Text,
-    /// Text that is not blank.
-    Sentence,
-    /// One of a few words.
-    Word(&'static [&'static str]),
-    /// A whole number within these bounds.
-    Whole(u64, u64),
-    /// A number within these bounds.
-    Number(f64, f64),
-    /// A number above zero.
-    PositiveNumber,
-    /// A duration with its unit; whether it may be zero.
-    Duration(Zero),
-    /// A rate with its unit.
-    Rate(Zero),
-    /// A share, as a number up to 1 or in percent.
-    Share(Zero),
-    /// A law of durations; whether it may be nothing but zero.
-    Law(Zero),
-    /// The name that something has.
-    Name,
-    /// The directory number that something has.
-    DirectoryNumber,
-    /// A directory number that others count on from.
-    FirstNumber,
-    /// The name of something else.
-    Reference,
-    /// The name or directory number of something that takes calls.
-    Target,
-    /// Several of one kind.
-    List {
-        /// Of which.
-        of: &'static Kind,
-        /// How many at least.
-        least: usize,
-        /// How many at most; `None`: any number.
-        most: Option<usize>,
-        /// Whether no two may be the same.
-        distinct: bool,
-    },
-    /// A table.
-    Table(&'static Section),
-    /// A table whose absent keys are those of another one.
-    Overriding(&'static Section),
-    /// A list of tables, `[[like_this]]`.
-    Tables(&'static Section),
-    /// One or the other: no two of these start with the same kind of value, except that texts may be of two kinds.
-    Either(&'static Kind, &'static Kind),
-}
-
-/// Whether a quantity may be zero.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Zero {
-    /// It may.
-    Allowed,
-    /// It must be more.
-    Excluded,
-}
-
-impl Kind {
-    /// The keys of the tables that such a value is, or consists of.
-    pub fn section(&self) -> Option<&'static Section> {
-        match self {
-            Kind::Table(section) | Kind::Overriding(section) | Kind::Tables(section) => Some(section),
-            Kind::Law(_) => Some(&LAW),
-            Kind::List { of, .. } => of.section(),
-            Kind::Either(one, other) => one.section().or_else(|| other.section()),
-            _ => None,
-        }
-    }
-}
-
-/// Where a key is, something else holds.
-#[derive(Debug)]
-pub struct Rule {
-    /// The key.
-    pub with: &'static str,
-    /// What holds then.
-    pub holds: Condition,
-}
-
-/// Something about the keys of a table.
-#[derive(Debug)]
-pub enum Condition {
-    /// The key is there.
-    Present(&'static str),
-    /// The key is there with this value, written in TOML.
-    Is(&'static str, &'static str),
-    /// This does not hold.
-    Not(&'static Condition),
-    /// One of these holds at least.
-    Any(&'static [Condition]),
-    /// All of these hold.
-    All(&'static [Condition]),
-}
-
-use Absent::{Is, Means, Wrong};
+use Absent::{Is, Means, Usually, Wrong};
 use Kind::{
-    DirectoryNumber, Either, FirstNumber, Flag, Law, List, Name, Number, Overriding, PositiveNumber, Rate, Reference,
+    DirectoryNumber, Either, FirstNumber, Flag, List, Name, Number, Overriding, PositiveNumber, Rate, Reference,
     Sentence, Share, Table, Tables, Target, Text, Whole, Word,
 };
 use Zero::{Allowed, Excluded};
 
 const DURATION: Kind = Kind::Duration(Allowed);
 const POSITIVE_DURATION: Kind = Kind::Duration(Excluded);
+const LAW_OR_ZERO: Kind = Kind::Law(Allowed, &LAW);
+const LAW_ABOVE_ZERO: Kind = Kind::Law(Excluded, &LAW);
 const DURATION_OR_OFF: Kind = Either(&POSITIVE_DURATION, &OFF);
 /// Its unit is that of what it bounds: `"500ms"`, `"0.1%"`, 40.
 const BOUND: Kind = Either(&Number(0.0, f64::INFINITY), &Sentence);
@@ -182,6 +37,21 @@ const GUIDE: &str = "System Guide 3.3/4.x";
 const GUIDES: &str = "System Guide 3.3 to 12.5";
 const GUIDE_R7: &str = "System Guide 3.3/4.x (R7)";
 const CONFIGURATION: &str = "System Configuration Guide 12.5(1)";
+
+/// Every section of the format, each once: the whole file and what is in it, then laws.
+pub fn sections() -> Vec<&'static Section> {
+    let mut sections: Vec<&'static Section> = vec![&WORKLOAD, &LAW];
+    let mut next = 0;
+    while let Some(section) = sections.get(next) {
+        for below in section.terms.iter().filter_map(|term| term.kind.section()) {
+            if sections.iter().all(|known| !std::ptr::eq(*known, below)) {
+                sections.push(below);
+            }
+        }
+        next += 1;
+    }
+    sections
+}
 
 const fn term(key: &'static str, kind: Kind, absent: Absent, meaning: &'static str, source: &'static str) -> Term {
     Term { key, kind, absent, meaning, source }
@@ -233,6 +103,11 @@ pub static WORKLOAD: Section = Section {
     rules: &[],
 };
 
+/// The longest run: 366 days.
+pub(super) const RUN_LONGEST: Span = Span::from_secs(366 * 86_400);
+/// A timeline has fewer bins than this.
+pub(super) const BINS_MAX: u64 = 100_000;
+
 static RUN: Section = Section {
     name: "run",
     about: "How long a run is, and how many there are.",
@@ -256,7 +131,7 @@ static RUN: Section = Section {
         term(
             "warm_up",
             DURATION,
-            Means("`\"0s\"`; in a steady study, what pilot runs find by MSER-5"),
+            Usually("\"0s\"", "`\"0s\"`; in a steady study, what pilot runs find by MSER-5"),
             "calls and faults before this are simulated but not measured; less than `length`",
             "K. P. White, M. A. Minnox, WSC 1994",
         ),
@@ -406,7 +281,7 @@ static CODE_YELLOW: Section = Section {
         term(
             "exit",
             DURATION,
-            Means("`\"8ms\"`, or `entry` if that is shorter"),
+            Usually("\"8ms\"", "`\"8ms\"`, or `entry` if that is shorter"),
             "Code Yellow Exit Latency, not longer than `entry`",
             "8 in the same alarms",
         ),
@@ -415,34 +290,36 @@ static CODE_YELLOW: Section = Section {
     rules: &[],
 };
 
+/// No Cisco document gives these times. They make a call to an IVR cost a CallManager some 60 ms, which is what 2000 agents
+/// and 15 calls a second on one pair of subscribers leave room for.
 static WORK: Section = Section {
     name: "work",
     about: "The time that each message takes at a CallManager or a CTIManager.",
     terms: &[
         term(
             "setup",
-            Law(Allowed),
+            LAW_OR_ZERO,
             Is("\"15ms\""),
             "CallManager: digit analysis and set-up of a new call, at its ingress",
             ASSUMPTION,
         ),
-        term("offer", Law(Allowed), Is("\"8ms\""), "CallManager: offering a call at a device", ASSUMPTION),
+        term("offer", LAW_OR_ZERO, Is("\"8ms\""), "CallManager: offering a call at a device", ASSUMPTION),
         term(
             "redirect",
-            Law(Allowed),
+            LAW_OR_ZERO,
             Is("\"10ms\""),
             "CallManager: redirecting, forwarding or transferring",
             ASSUMPTION,
         ),
-        term("answer", Law(Allowed), Is("\"6ms\""), "CallManager: connecting an answered call", ASSUMPTION),
-        term("release", Law(Allowed), Is("\"6ms\""), "CallManager: releasing a call", ASSUMPTION),
-        term("device_open", Law(Allowed), Is("\"5ms\""), "CallManager: registering and opening a device", ASSUMPTION),
-        term("event", Law(Allowed), Is("\"1ms\""), "CTIManager: passing an event to an application", ASSUMPTION),
-        term("request", Law(Allowed), Is("\"1ms\""), "CTIManager: passing a request to a CallManager", ASSUMPTION),
-        term("heartbeat", Law(Allowed), Is("\"0.1ms\""), "CTIManager: noting a heartbeat", ASSUMPTION),
+        term("answer", LAW_OR_ZERO, Is("\"6ms\""), "CallManager: connecting an answered call", ASSUMPTION),
+        term("release", LAW_OR_ZERO, Is("\"6ms\""), "CallManager: releasing a call", ASSUMPTION),
+        term("device_open", LAW_OR_ZERO, Is("\"5ms\""), "CallManager: registering and opening a device", ASSUMPTION),
+        term("event", LAW_OR_ZERO, Is("\"1ms\""), "CTIManager: passing an event to an application", ASSUMPTION),
+        term("request", LAW_OR_ZERO, Is("\"1ms\""), "CTIManager: passing a request to a CallManager", ASSUMPTION),
+        term("heartbeat", LAW_OR_ZERO, Is("\"0.1ms\""), "CTIManager: noting a heartbeat", ASSUMPTION),
         term(
             "cti_device_open",
-            Law(Allowed),
+            LAW_OR_ZERO,
             Is("\"2ms\""),
             "CTIManager: opening a device for an application",
             ASSUMPTION,
@@ -534,6 +411,9 @@ static USER: Section = Section {
     rules: &[],
 };
 
+/// Beyond these, JTAPI silently takes 300 s for `fall_back_after`.
+pub(super) const FALL_BACK_AFTER: std::ops::RangeInclusive<Span> = Span::from_secs(120)..=Span::from_secs(600);
+
 static APPLICATION: Section = Section {
     name: "application",
     about: "A CTI application.",
@@ -569,8 +449,8 @@ static APPLICATION: Section = Section {
             "",
         ),
         term("workers", SERVERS, Is("8"), "how many events it works on at once", ASSUMPTION),
-        term("decide", Law(Allowed), Is("\"2ms\""), "a worker's own time for an event", ASSUMPTION),
-        term("lookup", Law(Allowed), NONE, "the look-up of a caller at a route point, for which the worker waits", ""),
+        term("decide", LAW_OR_ZERO, Is("\"2ms\""), "a worker's own time for an event", ASSUMPTION),
+        term("lookup", LAW_OR_ZERO, NONE, "the look-up of a caller at a route point, for which the worker waits", ""),
         term("database", Reference, NONE, "where it looks callers up; without one a look-up never queues", ""),
         term(
             "heartbeat",
@@ -689,7 +569,7 @@ static ROUTE_POINT: Section = Section {
         term("answers", Flag, Is("false"), "whether calls are answered right there, with media", "possible since 4.0"),
         term(
             "treatment",
-            Law(Allowed),
+            LAW_OR_ZERO,
             Means("as long as its caller talks"),
             "how long a call answered there stays",
             "",
@@ -697,7 +577,7 @@ static ROUTE_POINT: Section = Section {
         term(
             "busy_trigger",
             Whole(1, 10_000),
-            Means("4500, or `maximum_calls` if that is less"),
+            Usually("4500", "4500, or `maximum_calls` if that is less"),
             "from how many calls on it is busy; up to `maximum_calls`",
             "Bulk Administration Guide",
         ),
@@ -767,7 +647,7 @@ static CTI_PORT: Section = Section {
         ),
         DEVICE_POOL,
         term("application", Reference, NONE, "who controls them", ""),
-        term("treatment", Law(Allowed), Means("as long as its caller talks"), "how long a call is treated there", ""),
+        term("treatment", LAW_OR_ZERO, Means("as long as its caller talks"), "how long a call is treated there", ""),
         term("transfer_to", Reference, NONE, "the phones that calls are transferred to after the treatment", ""),
         term("transfer_share", Share(Allowed), Is("1"), "how many of them are", ""),
         term(
@@ -800,7 +680,7 @@ static PHONE: Section = Section {
         term("first_dn", FirstNumber, NONE, "the directory number of the first phone, as for ports", ""),
         term(
             "answer",
-            Law(Allowed),
+            LAW_OR_ZERO,
             Is("{ exponential = \"5s\" }"),
             "how long it rings until a person answers",
             "assumption; a public sample of 2018 has a median of 10 s from dialling to answer",
@@ -809,7 +689,7 @@ static PHONE: Section = Section {
         term(
             "no_answer",
             DURATION_OR_OFF,
-            Means("`\"12s\"` if `cfna` is set, else `\"off\"`"),
+            Usually("\"12s\"", "`\"12s\"` if `cfna` is set, else `\"off\"`"),
             "how long it rings before it forwards by CFNA",
             "the usual figure; no document was found",
         ),
@@ -830,7 +710,7 @@ static PHONE: Section = Section {
         ),
         term(
             "failover",
-            Law(Allowed),
+            LAW_OR_ZERO,
             Is("{ uniform = [\"60s\", \"90s\"] }"),
             "from the failure of its CallManager until a phone has noticed and begins to register elsewhere (R14)",
             "an SCCP phone gives up a CallManager that hangs after three keepalives of 30 s, so within 90 s (SRST FAQ); \
@@ -852,7 +732,7 @@ static DESTINATION: Section = Section {
     terms: &[
         term("name", Name, Wrong, "the name of a number outside the cluster", ""),
         term("dn", DirectoryNumber, NONE, "its number", ""),
-        term("answer", Law(Allowed), Is("\"0s\""), "how long it rings", ""),
+        term("answer", LAW_OR_ZERO, Is("\"0s\""), "how long it rings", ""),
         term("lines", Whole(1, u32::MAX as u64), Means("no limit"), "how many calls it takes at once", ""),
         term("egress", Reference, Means("the first node"), "the node where calls leave for it", ""),
     ],
@@ -885,14 +765,14 @@ static TRAFFIC: Section = Section {
         term("arrivals", Table(&ARRIVALS), Wrong, "when they call", ""),
         term(
             "patience",
-            Law(Allowed),
+            LAW_OR_ZERO,
             Means("for ever"),
             "how long a caller waits unanswered before hanging up, and again for a person after that",
             "",
         ),
         term(
             "talk",
-            Law(Allowed),
+            LAW_OR_ZERO,
             Is("{ exponential = \"3m\" }"),
             "how long a caller talks",
             "the agents of the UCCE SRND 7.5 talk 3 minutes",
@@ -1046,7 +926,7 @@ static FAULT: Section = Section {
         ),
         term(
             "works",
-            Law(Excluded),
+            LAW_ABOVE_ZERO,
             Means("`at`"),
             "how long it works until it fails, from the beginning or from its last return; the mean of this law is the \
              MTBF",
@@ -1054,7 +934,7 @@ static FAULT: Section = Section {
         ),
         term(
             "lasts",
-            Law(Excluded),
+            LAW_ABOVE_ZERO,
             Means("required with `works`"),
             "how long it is down; the mean of this law is the MTTR",
             "",
@@ -1156,7 +1036,7 @@ const THIS_LAW: Absent = Means("another of these seven");
 pub(super) static LONE_LAW: Section = Section {
     name: "",
     about: "A law of durations.",
-    terms: &[term("law", Law(Allowed), Wrong, "the law", "")],
+    terms: &[term("law", LAW_OR_ZERO, Wrong, "the law", "")],
     one_of: &[],
     rules: &[],
 };

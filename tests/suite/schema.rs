@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ctisim::check::compile;
 use ctisim::plan::Plan;
-use ctisim::workload::vocabulary::{Absent, Kind, LAW, Section, Term, WORKLOAD, Zero};
+use ctisim::workload::vocabulary::{Absent, Kind, Section, Term, WORKLOAD, Zero, sections};
 use ctisim::workload::{Files, Problems, schema, units};
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -210,7 +210,7 @@ fn kind(kind: &Kind) -> String {
         Kind::Duration(zero) => or_more(*zero, "duration"),
         Kind::Rate(zero) => or_more(*zero, "rate"),
         Kind::Share(zero) => or_more(*zero, "share"),
-        Kind::Law(zero) => or_more(*zero, "law"),
+        Kind::Law(zero, _) => or_more(*zero, "law"),
         Kind::Name | Kind::Reference => "name".to_owned(),
         Kind::DirectoryNumber => "digits".to_owned(),
         Kind::FirstNumber => "up to 18 digits, perhaps after a `+`".to_owned(),
@@ -260,7 +260,7 @@ fn keys_table(named: &str, listed: &mut Vec<String>) -> String {
             let absent = match term.absent {
                 Absent::Wrong => "required".to_owned(),
                 Absent::Is(value) => format!("`{value}`"),
-                Absent::Means(what) => what.to_owned(),
+                Absent::Means(what) | Absent::Usually(_, what) => what.to_owned(),
             };
             let cells = [&format!("`{}`", path(section, term)), term.meaning, &kind(&term.kind), &absent, term.source];
             table += &format!("| {} |\n", cells.join(" | ")).replace("|  |", "| |");
@@ -298,17 +298,7 @@ fn the_documentation_lists_the_vocabulary() {
 
 /// Every key of the vocabulary with its section, each section once.
 fn vocabulary() -> Vec<(&'static Section, &'static Term)> {
-    let mut sections: Vec<&'static Section> = vec![&WORKLOAD, &LAW];
-    let mut next = 0;
-    while let Some(section) = sections.get(next) {
-        for below in section.terms.iter().filter_map(|term| term.kind.section()) {
-            if sections.iter().all(|known| !std::ptr::eq(*known, below)) {
-                sections.push(below);
-            }
-        }
-        next += 1;
-    }
-    sections.iter().flat_map(|section| section.terms.iter().map(move |term| (*section, term))).collect()
+    sections().into_iter().flat_map(|section| section.terms.iter().map(move |term| (section, term))).collect()
 }
 
 fn path(section: &Section, term: &Term) -> String {
