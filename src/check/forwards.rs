@@ -4,35 +4,14 @@ use std::collections::BTreeSet;
 
 use super::advice::{FORWARD_LOOP, FORWARD_TO_SAME_APPLICATION};
 use super::notes::{Known, Notes};
-use crate::domain::{
-    ApplicationId, Forward, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble,
-};
-use crate::engine::Span;
-use crate::plan::Plan;
-use crate::rules::forwarding;
+use crate::domain::{ApplicationId, Forward, NodeId, Target, Trouble};
+use crate::plan::{Plan, routing};
 use crate::workload::{ForwardNames, Problem, Workload};
 
 /// Looks where every forward leads.
 pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
     circles(known, notes);
     same_application(known, notes);
-}
-
-/// All that has forward settings.
-fn devices(plan: &Plan) -> Vec<Target> {
-    let route_points = (0..plan.route_points.len()).map(|row| Target::RoutePoint(RoutePointId(row as u16)));
-    let ports = (0..plan.port_groups.len()).map(|row| Target::Ports(PortGroupId(row as u16)));
-    let phones = (0..plan.phone_groups.len()).map(|row| Target::Phones(PhoneGroupId(row as u16)));
-    route_points.chain(ports).chain(phones).collect()
-}
-
-fn forwards(plan: &Plan, device: Target) -> Forwards {
-    match device {
-        Target::RoutePoint(id) => plan.route_points[id.index()].forwards,
-        Target::Ports(id) => plan.port_groups[id.index()].forwards,
-        Target::Phones(id) => plan.phone_groups[id.index()].forwards,
-        Target::Outside(_) => Forwards::default(),
-    }
 }
 
 fn said(workload: &Workload, device: Target) -> Option<&ForwardNames> {
@@ -44,20 +23,6 @@ fn said(workload: &Workload, device: Target) -> Option<&ForwardNames> {
     }
 }
 
-/// Where a device forwards a call that is in trouble there, if it can get into that trouble there.
-pub(super) fn next(plan: &Plan, trouble: Trouble, device: Target) -> Option<(Forward, Target)> {
-    let possible = match (trouble, device) {
-        (_, Target::Outside(_)) => false,
-        (Trouble::Busy, _) => true,
-        (Trouble::NotOpened | Trouble::ApplicationFailed, _) => !matches!(device, Target::Phones(_)),
-        (Trouble::NotAnswered, Target::RoutePoint(_)) => plan.parameters.new_call_accept != Span::FOREVER,
-        (Trouble::NotAnswered, Target::Phones(id)) => plan.phone_groups[id.index()].no_answer != Span::FOREVER,
-        (Trouble::NotAnswered, Target::Ports(_)) => false,
-    };
-    let forwards = forwards(plan, device);
-    if possible { forwarding::next(&plan.release, trouble, &forwards) } else { None }
-}
-
 /// Reports circles of devices that may all be in the same trouble at once.
 fn circles(known: &Known<'_>, notes: &mut Notes) {
     let mut reported: Vec<Vec<Target>> = Vec::new();
@@ -67,21 +32,20 @@ fn circles(known: &Known<'_>, notes: &mut Notes) {
         (Trouble::NotAnswered, "while nobody answers at any of them"),
     ];
     for (trouble, when) in troubles {
-        let devices = devices(known.plan);
         let mut seen = BTreeSet::new();
-        for first in devices {
+        for first in routing::places(known.plan) {
             let mut path = Vec::new();
             let mut here = first;
             while seen.insert(here) {
                 path.push(here);
-                match next(known.plan, trouble, here) {
+                match routing::forwarded(known.plan, trouble, here) {
                     Some((_, target)) => here = target,
                     None => break,
                 }
             }
             let Some(begin) = path.iter().position(|device| *device == here) else { continue };
             let circle = &path[begin..];
-            if next(known.plan, trouble, here).is_none() || reported.iter().any(|other| other == circle) {
+            if routing::forwarded(known.plan, trouble, here).is_none() || reported.iter().any(|other| other == circle) {
                 continue;
             }
             report_circle(known, trouble, circle, when, notes);
@@ -93,7 +57,7 @@ fn circles(known: &Known<'_>, notes: &mut Notes) {
 fn report_circle(known: &Known<'_>, trouble: Trouble, circle: &[Target], when: &str, notes: &mut Notes) {
     let Known { workload, plan } = known;
     let place = |device: Target| {
-        let (forward, _) = next(plan, trouble, device)?;
+        let (forward, _) = routing::forwarded(plan, trouble, device)?;
         said(workload, device)?[forward as usize].as_ref().map(|name| name.place.clone())
     };
     let Some(first) = place(circle[0]) else { return };
@@ -113,23 +77,19 @@ fn report_circle(known: &Known<'_>, trouble: Trouble, circle: &[Target], when: &
 
 /// Who controls a route point or a group of ports, and where it registers.
 fn controlled(plan: &Plan, device: Target) -> Option<(ApplicationId, &[NodeId])> {
-    let id = match device {
-        Target::RoutePoint(id) => plan.route_points[id.index()].first,
-        Target::Ports(id) => plan.port_groups[id.index()].first,
-        Target::Phones(_) | Target::Outside(_) => return None,
-    };
-    let device = &plan.devices[id.index()];
-    Some((device.application?, &device.group))
+    let application = routing::controller(plan, device)?;
+    let first = routing::first_device(plan, device)?;
+    Some((application, &plan.devices[first.index()].group))
 }
 
 /// Reports forwards for the failure of an application that lead to another device of it. After the failure of a CallManager
 /// CFNA may well lead to one that registers elsewhere, so that is not reported.
 fn same_application(known: &Known<'_>, notes: &mut Notes) {
     let Known { workload, plan } = known;
-    for device in devices(plan) {
+    for device in routing::places(plan) {
         let Some((application, group)) = controlled(plan, device) else { continue };
         for forward in [Forward::Cfna, Forward::Cfof] {
-            let Some(target) = forwards(plan, device).get(forward) else { continue };
+            let Some(target) = routing::forwards(plan, device).get(forward) else { continue };
             let Some((other, its_group)) = controlled(plan, target) else { continue };
             let gone = other == application && (forward == Forward::Cfof || its_group == group);
             // One that goes back to itself by CFNA is a circle.

@@ -4,15 +4,15 @@
 use std::collections::BTreeMap;
 
 use super::advice::{MANY_CALLS_AT_ROUTE_POINT, OVERLOADED, TOO_FEW_PEOPLE, TOO_FEW_PORTS};
-use super::forwards;
 use super::notes::{Known, Notes};
 use super::setup::CALLS_MAX;
 use crate::domain::{
-    ApplicationId, DatabaseId, DeviceId, Forward, NodeId, PhoneGroupId, PortGroupId, RoutePointId, StationId, Target,
+    ApplicationId, DatabaseId, Forward, NodeId, PhoneGroupId, PortGroupId, RoutePointId, StationId, Target,
     Trouble,
 };
 use crate::engine::{Distribution, Span};
 use crate::oracle::{erlang_b, erlang_b_servers};
+use crate::plan::routing;
 use crate::plan::{Arrivals, PhoneGroup, Plan, Source, Treatment};
 use crate::workload::DEVICES_MAX;
 
@@ -41,7 +41,7 @@ struct Stream<'a> {
 
 impl<'a> Stream<'a> {
     fn new(source: &'a Source, plan: &Plan, length: Span) -> Stream<'a> {
-        Stream { source, rates: rates(&source.arrivals, length), visits: visits(source.to, plan) }
+        Stream { source, rates: rates(&source.arrivals, length), visits: routing::visits(plan, source.to) }
     }
 
     fn visits(&self, target: Target) -> f64 {
@@ -87,67 +87,6 @@ fn rates(arrivals: &Arrivals, length: Span) -> Vec<(f64, f64)> {
             }
             minutes.into_iter().map(|(minute, rate)| (minute as f64 * MINUTE, rate)).collect()
         }
-    }
-}
-
-/// How often a call that is dialled to `to` comes to each place, while nothing is busy and everything works.
-fn visits(to: Target, plan: &Plan) -> BTreeMap<Target, f64> {
-    /// What is left of a call that goes on among route points for ever so long.
-    const NEGLIGIBLE: f64 = 1e-6;
-    const ROUNDS_MAX: usize = 1000;
-    let mut visits = BTreeMap::new();
-    let mut here = BTreeMap::from([(to, 1.0)]);
-    for _ in 0..ROUNDS_MAX {
-        let mut next: BTreeMap<Target, f64> = BTreeMap::new();
-        for (target, share) in here {
-            *visits.entry(target).or_insert(0.0) += share;
-            if share > NEGLIGIBLE {
-                for (on, of_it) in leads(target, plan) {
-                    *next.entry(on).or_default() += share * of_it;
-                }
-            }
-        }
-        if next.is_empty() {
-            break;
-        }
-        here = next;
-    }
-    visits
-}
-
-/// Where calls go on to from a place, and which share of them.
-fn leads(target: Target, plan: &Plan) -> Vec<(Target, f64)> {
-    if matches!(target, Target::RoutePoint(_) | Target::Ports(_)) && controlled(target, plan).is_none() {
-        let forward = forwards::next(plan, Trouble::NotOpened, target);
-        return forward.map(|(_, on)| vec![(on, 1.0)]).unwrap_or_default();
-    }
-    match target {
-        Target::RoutePoint(id) => match &plan.route_points[id.index()].treatment {
-            Treatment::Answer(_) => Vec::new(),
-            Treatment::Redirect(targets) => {
-                let before = std::iter::once(0.0).chain(targets.iter().map(|(sum, _)| *sum));
-                targets.iter().zip(before).map(|((sum, on), before)| (*on, sum - before)).collect()
-            }
-        },
-        Target::Ports(id) => {
-            plan.port_groups[id.index()].transfer.map(|(share, on)| vec![(on, share)]).unwrap_or_default()
-        }
-        Target::Phones(_) | Target::Outside(_) => Vec::new(),
-    }
-}
-
-/// Who has a route point or a group of ports open.
-fn controlled(target: Target, plan: &Plan) -> Option<ApplicationId> {
-    plan.devices[first_device(target, plan)?.index()].application
-}
-
-/// The first device of a place.
-fn first_device(target: Target, plan: &Plan) -> Option<DeviceId> {
-    match target {
-        Target::RoutePoint(id) => Some(plan.route_points[id.index()].first),
-        Target::Ports(id) => Some(plan.port_groups[id.index()].first),
-        Target::Phones(id) => Some(plan.phone_groups[id.index()].first),
-        Target::Outside(_) => None,
     }
 }
 
@@ -231,7 +170,7 @@ fn ports(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
     let Known { workload, plan } = known;
     for (row, (said, group)) in workload.cti_ports.iter().zip(&plan.port_groups).enumerate() {
         let target = Target::Ports(PortGroupId(row as u16));
-        if controlled(target, plan).is_none() {
+        if routing::controller(plan, target).is_none() {
             continue;
         }
         let treated = group.treatment.as_ref().map(likely);
@@ -280,22 +219,18 @@ fn ports(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
 
 /// How many ports there are for a group's calls: its own, and those that its CFB leads to, one after the other.
 fn with_overflow(target: Target, plan: &Plan) -> u32 {
-    let (mut ports, mut seen, mut here) = (0, Vec::new(), Some(target));
-    while let Some(Target::Ports(id)) = here
-        && !seen.contains(&id)
-    {
-        seen.push(id);
-        ports += plan.port_groups[id.index()].count;
-        here = forwards::next(plan, Trouble::Busy, Target::Ports(id)).map(|(_, on)| on);
-    }
-    ports
+    let overflow = |place| match routing::forwarded(plan, Trouble::Busy, place) {
+        Some((_, to @ Target::Ports(_))) => Some(to),
+        _ => None,
+    };
+    routing::reached([target], overflow).into_iter().map(|ports| plan.pool_size(ports)).sum()
 }
 
 fn route_points(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
     let Known { workload, plan } = known;
     for (row, (said, route_point)) in workload.route_points.iter().zip(&plan.route_points).enumerate() {
         let target = Target::RoutePoint(RoutePointId(row as u16));
-        let Some(application) = controlled(target, plan) else { continue };
+        let Some(application) = routing::controller(plan, target) else { continue };
         // One that says how many it may hold has been told so, or has no more.
         if said.maximum_calls_place.is_some() || said.busy_trigger <= CALLS_MAX {
             continue;
@@ -388,7 +323,7 @@ fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
         add(plan.callmanager(node), part * (seconds(&at.setup) + seconds(&at.release)));
     }
     for (&target, &visits) in &stream.visits {
-        let Some(device) = first_device(target, plan) else { continue };
+        let Some(device) = routing::first_device(plan, target) else { continue };
         let device = &plan.devices[device.index()];
         let Some(&node) = device.group.first() else { continue };
         let at = &plan.nodes[node.index()].callmanager;

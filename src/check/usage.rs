@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::advice::{UNREACHABLE, UNUSED};
 use super::notes::{Known, Notes};
-use crate::domain::{DestinationId, Failing, Forward, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target};
-use crate::plan::{Fault, Plan, Treatment};
+use crate::domain::{DestinationId, Failing, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target};
+use crate::plan::routing::{self, By};
+use crate::plan::{Fault, Plan};
 use crate::workload::{Name, Phones, Workload};
 
 /// Looks for what could as well be left out.
@@ -107,31 +108,16 @@ fn unreachable(known: &Known<'_>, notes: &mut Notes) {
 
 /// Everything that a call may come to, whatever fails on the way.
 fn reached(plan: &Plan) -> BTreeSet<Target> {
-    let mut reached = BTreeSet::new();
-    let mut ahead: Vec<Target> = plan.sources.iter().map(|source| source.to).collect();
+    let dialled = plan.sources.iter().map(|source| source.to);
     // Settings may change to anything in the course of a run.
-    ahead.extend(plan.changes.iter().filter_map(|change| change.leads));
-    while let Some(target) = ahead.pop() {
-        if !reached.insert(target) {
-            continue;
-        }
-        let forwards = match target {
-            Target::RoutePoint(id) => {
-                let route_point = &plan.route_points[id.index()];
-                if let (Treatment::Redirect(targets), Some(_)) = (&route_point.treatment, route_point.application) {
-                    ahead.extend(targets.iter().map(|(_, target)| *target));
-                }
-                &route_point.forwards
-            }
-            Target::Ports(id) => {
-                let ports = &plan.port_groups[id.index()];
-                ahead.extend(ports.transfer.filter(|_| ports.application.is_some()).map(|(_, target)| target));
-                &ports.forwards
-            }
-            Target::Phones(id) => &plan.phone_groups[id.index()].forwards,
-            Target::Outside(_) => continue,
+    let changed = plan.changes.iter().filter_map(|change| change.leads);
+    routing::reached(dialled.chain(changed), |place| {
+        let has_application = match place {
+            Target::RoutePoint(id) => plan.route_points[id.index()].application.is_some(),
+            Target::Ports(id) => plan.port_groups[id.index()].application.is_some(),
+            Target::Phones(_) | Target::Outside(_) => false,
         };
-        ahead.extend(Forward::ALL.into_iter().filter_map(|forward| forwards.get(forward)));
-    }
-    reached
+        let onward = routing::onward(plan, place).into_iter();
+        onward.filter(move |it| has_application || matches!(it.by, By::Forward(_))).map(|it| it.to)
+    })
 }

@@ -1,9 +1,9 @@
 //! What a closed form may assume of a plan, and what bounds the error of assuming it.
 
-use crate::domain::{ApplicationId, Failing, Forward, NodeId, Target};
+use crate::domain::{ApplicationId, Failing, NodeId, Target};
 use crate::engine::Distribution;
 use crate::oracle::Residence;
-use crate::plan::{Arrivals, CallManagerWork, Plan, Source, Treatment, Window};
+use crate::plan::{Arrivals, CallManagerWork, Plan, Source, Window, routing};
 
 /// No station may be busier than this for messages to take no longer than [`messages`] says.
 pub(super) const CALM: f64 = 0.5;
@@ -83,17 +83,8 @@ pub(super) fn constant_rate(source: &Source) -> Option<f64> {
 
 /// The sources that dial a device, if all its calls are theirs: nothing redirects, forwards or transfers there.
 pub(super) fn dialled(plan: &Plan, device: Target) -> Option<Vec<&Source>> {
-    let forwards = plan.route_points.iter().map(|it| &it.forwards);
-    let forwards = forwards.chain(plan.port_groups.iter().map(|it| &it.forwards));
-    let mut forwards = forwards.chain(plan.phone_groups.iter().map(|it| &it.forwards));
-    let all = [Forward::Cfof, Forward::Cfna, Forward::Cfb, Forward::Cfur];
-    let forwarded = forwards.any(|it| all.iter().any(|&forward| it.get(forward) == Some(device)));
-    let redirected = plan.route_points.iter().any(|it| match &it.treatment {
-        Treatment::Redirect(choices) => choices.iter().any(|&(_, target)| target == device),
-        Treatment::Answer(_) => false,
-    });
-    let transferred = plan.port_groups.iter().any(|it| it.transfer.is_some_and(|(_, target)| target == device));
-    if forwarded || redirected || transferred || !plan.changes.is_empty() {
+    let mut onward = routing::places(plan).flat_map(|place| routing::onward(plan, place));
+    if onward.any(|it| it.to == device) || !plan.changes.is_empty() {
         return None;
     }
     Some(plan.sources.iter().filter(|source| source.to == device).collect())

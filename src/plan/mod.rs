@@ -8,6 +8,7 @@ mod limits;
 mod model;
 mod numbers;
 mod rates;
+pub mod routing;
 mod window;
 
 pub use crate::workload::Study as StudyKind;

@@ -6,28 +6,18 @@ use super::aftermath::{Aftermath, Pending, State, Trouble};
 use super::effect::{Effect, Outcome};
 use crate::dependencies::book::Dependencies;
 use crate::dependencies::record::{Kind, RecordId, Role, Use, percent};
-use crate::domain::{self, Forward, Forwards, Target};
+use crate::domain::{self, DestinationId, Forwards, PhoneGroupId, PortGroupId, RoutePointId, Target};
+use crate::plan::routing::{self, End, Route};
 use crate::rules::forwarding;
 use crate::workload::enumeration;
 
 /// The way of a call that is sent somewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Way {
-    /// The forwards it is sent on by, each with where it leads.
-    forwards: Vec<(Forward, RecordId)>,
-    end: End,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
-    /// It is taken there.
-    Taken(RecordId),
-    /// No forward leads on from there, and the call ends like this.
-    Ends(RecordId, domain::Ending),
+pub(super) enum Way {
     /// What it was sent to is gone.
     Astray,
-    /// It is forwarded until the hop limit ends that.
-    RoundInCircles,
+    /// It goes there, and perhaps on from there.
+    Follows(Route),
 }
 
 impl Dependencies<'_> {
@@ -49,16 +39,21 @@ impl Dependencies<'_> {
         }
     }
 
+    fn target_of(&self, device: RecordId) -> Option<Target> {
+        let row = self.row(device) as u16;
+        match self.record(device).kind {
+            Kind::RoutePoint => Some(Target::RoutePoint(RoutePointId(row))),
+            Kind::CtiPort => Some(Target::Ports(PortGroupId(row))),
+            Kind::Phone => Some(Target::Phones(PhoneGroupId(row))),
+            Kind::Destination => Some(Target::Outside(DestinationId(row))),
+            _ => None,
+        }
+    }
+
     /// The forward settings of a device that lead to something that is there.
-    fn forwards(&self, device: RecordId, state: &State) -> Forwards {
-        let row = self.row(device);
-        let mut forwards = match self.record(device).kind {
-            Kind::RoutePoint => self.plan.route_points[row].forwards,
-            Kind::CtiPort => self.plan.port_groups[row].forwards,
-            Kind::Phone => self.plan.phone_groups[row].forwards,
-            _ => Forwards::default(),
-        };
-        for it in self.uses_of(device) {
+    fn forwards(&self, device: Target, state: &State) -> Forwards {
+        let mut forwards = routing::forwards(self.plan, device);
+        for it in self.uses_of(self.record_of(device)) {
             if let Role::Forward(forward) = it.role
                 && self.is_gone(it.used, state)
             {
@@ -74,68 +69,49 @@ impl Dependencies<'_> {
 
     /// Where a call ends up that is sent to `used`.
     pub(super) fn way(&self, used: RecordId, state: &State) -> Way {
-        if self.is_gone(used, state) {
-            return Way { forwards: Vec::new(), end: End::Astray };
-        }
-        let device = self.behind(used);
-        match state.troubled.get(&device) {
-            None => Way { forwards: Vec::new(), end: End::Taken(device) },
-            Some(_) => self.way_on(device, self.trouble_at(device), state),
+        let device = self.target_of(self.behind(used)).filter(|_| !self.is_gone(used, state));
+        let Some(device) = device else { return Way::Astray };
+        match self.trouble_at(device, state) {
+            None => Way::Follows(Route { forwards: Vec::new(), end: End::Taken(device) }),
+            Some(trouble) => Way::Follows(self.route(device, trouble, state)),
         }
     }
 
-    /// A line outside that cannot be reached is as good as busy.
-    fn trouble_at(&self, device: RecordId) -> domain::Trouble {
-        match self.record(device).kind {
-            Kind::Destination => domain::Trouble::Busy,
-            _ => domain::Trouble::NotOpened,
-        }
+    /// What a new call meets at a device, if that is in trouble.
+    fn trouble_at(&self, device: Target, state: &State) -> Option<domain::Trouble> {
+        state.troubled.contains_key(&self.record_of(device)).then(|| new_call_meets(device))
     }
 
     /// Where a call ends up that a device will not take, or keep.
-    pub(super) fn way_on(&self, device: RecordId, trouble: domain::Trouble, state: &State) -> Way {
-        let (mut device, mut trouble) = (device, trouble);
-        let mut forwards = Vec::new();
-        loop {
-            let settings = self.forwards(device, state);
-            let Some((forward, target)) = forwarding::next(&self.plan.release, trouble, &settings) else {
-                let end = End::Ends(device, forwarding::unforwarded(trouble, false));
-                return Way { forwards, end };
-            };
-            device = self.record_of(target);
-            forwards.push((forward, device));
-            if forwards.len() > usize::from(self.plan.parameters.forward_hops) {
-                return Way { forwards, end: End::RoundInCircles };
-            }
-            if !state.troubled.contains_key(&device) {
-                return Way { forwards, end: End::Taken(device) };
-            }
-            trouble = self.trouble_at(device);
-        }
+    fn route(&self, device: Target, trouble: domain::Trouble, state: &State) -> Route {
+        let forwards = |place| self.forwards(place, state);
+        routing::follow(self.plan, device, trouble, forwards, |place| self.trouble_at(place, state))
     }
 
     /// The way in words that follow "calls", and what it comes to.
     pub(super) fn way_in_words(&self, way: &Way) -> (Outcome, String) {
-        let name = |id: RecordId| format!("`{}`", self.record(id).name);
+        let Way::Follows(Route { forwards, end }) = way else {
+            return (Outcome::Astray, "have nowhere to go".into());
+        };
+        let name = |place: Target| format!("`{}`", self.plan.target_name(place));
         let mut steps: Vec<String> = Vec::new();
-        for (forward, to) in way.forwards.iter().take(3) {
+        for (forward, to) in forwards.iter().take(3) {
             let from_there = if steps.is_empty() { "go" } else { "from there" };
             steps.push(format!("{from_there} by {} to {}", forward.name(), name(*to)));
         }
-        if way.forwards.len() > 3 {
+        if forwards.len() > 3 {
             steps.push("and on".into());
         }
         let on_the_way = steps.join(", ");
-        match way.end {
+        match *end {
             End::Taken(_) if steps.is_empty() => (Outcome::Preserved, "arrive".into()),
             End::Taken(_) => (Outcome::Forwarded, on_the_way),
-            End::Astray => (Outcome::Astray, "have nowhere to go".into()),
-            End::RoundInCircles => {
+            End::HopLimit => {
                 let words = "go round in circles by their forwards, until `forward_hops` ends that";
                 (Outcome::Refused, words.into())
             }
-            End::Ends(at, ending) => {
-                let (outcome, end) = match ending {
+            End::Stranded(at, trouble) => {
+                let (outcome, end) = match forwarding::unforwarded(trouble, false) {
                     domain::Ending::Refused(refusal) => (Outcome::Refused, format!("refused ({})", refusal.name())),
                     _ => (Outcome::Lost, "lost".into()),
                 };
@@ -156,22 +132,26 @@ impl Dependencies<'_> {
 
     /// Every device that a call of these sources may come to.
     fn reached(&self, sources: impl Iterator<Item = RecordId>, state: &State) -> BTreeSet<RecordId> {
-        let mut reached = BTreeSet::new();
+        let there = |used: RecordId| (!self.is_gone(used, state)).then(|| self.behind(used));
         let calls = |id: RecordId| self.uses_of(id).filter(|it| it.role == Role::Calls).map(|it| it.used);
-        let mut next: Vec<RecordId> = sources.flat_map(calls).collect();
-        while let Some(used) = next.pop() {
-            let device = self.behind(used);
-            if self.is_gone(used, state) || !reached.insert(device) {
-                continue;
-            }
-            if state.troubled.get(&device) == Some(&Trouble::Out) {
-                let way = self.way_on(device, self.trouble_at(device), state);
-                next.extend(way.forwards.first().map(|&(_, to)| to));
-            } else {
-                next.extend(self.uses_of(device).filter(|it| leads_on(it.role)).map(|it| it.used));
-            }
-        }
-        reached
+        routing::reached(sources.flat_map(calls).filter_map(there), |device| {
+            let onward: Vec<RecordId> = match (state.troubled.get(&device), self.target_of(device)) {
+                (Some(Trouble::Out), Some(place)) => {
+                    let route = self.route(place, new_call_meets(place), state);
+                    route.forwards.first().map(|&(_, to)| self.record_of(to)).into_iter().collect()
+                }
+                _ => self.uses_of(device).filter(|it| leads_on(it.role)).map(|it| it.used).collect(),
+            };
+            onward.into_iter().filter_map(there)
+        })
+    }
+}
+
+/// What a new call meets at a device in trouble. A line outside that cannot be reached is as good as busy.
+fn new_call_meets(device: Target) -> domain::Trouble {
+    match device {
+        Target::Outside(_) => domain::Trouble::Busy,
+        _ => domain::Trouble::NotOpened,
     }
 }
 
@@ -185,11 +165,12 @@ impl Aftermath<'_> {
     pub(super) fn tell_ways(&mut self) {
         for (row, which) in std::mem::take(&mut self.pending) {
             let record = self.effects[row].on;
+            let Some(device) = self.dependencies.target_of(record) else { continue };
             let (trouble, calls) = match which {
-                Pending::New => (self.dependencies.trouble_at(record), "new calls"),
+                Pending::New => (new_call_meets(device), "new calls"),
                 Pending::Waiting => (domain::Trouble::ApplicationFailed, "calls that wait there unanswered"),
             };
-            let way = self.dependencies.way_on(record, trouble, &self.after);
+            let way = Way::Follows(self.dependencies.route(device, trouble, &self.after));
             let (outcome, words) = self.dependencies.way_in_words(&way);
             let pauses = self.after.troubled.get(&record) == Some(&Trouble::Pauses);
             let meanwhile = if pauses && matches!(which, Pending::New) { "meanwhile " } else { "" };

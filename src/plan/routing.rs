@@ -1,0 +1,211 @@
+//! Where calls go on a plan, followed without a run: from place to place by redirect, transfer and forward.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::model::{Plan, Treatment};
+use crate::domain::{
+    ApplicationId, DeviceId, Forward, Forwards, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble,
+};
+use crate::engine::Span;
+use crate::rules::forwarding;
+
+/// What sends a call on from a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// Its application, as soon as the call is there.
+    Redirect,
+    /// Its application, after the treatment.
+    Transfer,
+    /// The cluster, by a forward setting.
+    Forward(Forward),
+}
+
+/// One way on from a place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Onward {
+    /// What sends calls there.
+    pub by: By,
+    /// Where they go.
+    pub to: Target,
+    /// The share of the calls sent on in this way that go there.
+    pub share: f64,
+}
+
+/// Every place that can send calls on: route points, then ports, then phones.
+pub fn places(plan: &Plan) -> impl Iterator<Item = Target> {
+    let route_points = (0..plan.route_points.len()).map(|row| Target::RoutePoint(RoutePointId(row as u16)));
+    let ports = (0..plan.port_groups.len()).map(|row| Target::Ports(PortGroupId(row as u16)));
+    let phones = (0..plan.phone_groups.len()).map(|row| Target::Phones(PhoneGroupId(row as u16)));
+    route_points.chain(ports).chain(phones)
+}
+
+/// The first device of a place; a number outside has none.
+pub fn first_device(plan: &Plan, place: Target) -> Option<DeviceId> {
+    match place {
+        Target::RoutePoint(id) => Some(plan.route_points[id.index()].first),
+        Target::Ports(id) => Some(plan.port_groups[id.index()].first),
+        Target::Phones(id) => Some(plan.phone_groups[id.index()].first),
+        Target::Outside(_) => None,
+    }
+}
+
+/// Who opens a route point or a group of ports, if anybody does.
+pub fn controller(plan: &Plan, place: Target) -> Option<ApplicationId> {
+    match place {
+        Target::RoutePoint(_) | Target::Ports(_) => plan.devices[first_device(plan, place)?.index()].application,
+        Target::Phones(_) | Target::Outside(_) => None,
+    }
+}
+
+/// The forward settings of a place as a run begins.
+pub fn forwards(plan: &Plan, place: Target) -> Forwards {
+    match place {
+        Target::RoutePoint(id) => plan.route_points[id.index()].forwards,
+        Target::Ports(id) => plan.port_groups[id.index()].forwards,
+        Target::Phones(id) => plan.phone_groups[id.index()].forwards,
+        Target::Outside(_) => Forwards::default(),
+    }
+}
+
+/// Every way on from a place, whoever controls it: redirects and transfers, then forwards.
+pub fn onward(plan: &Plan, place: Target) -> Vec<Onward> {
+    let mut onward = sent_on(plan, place);
+    let forwards = forwards(plan, place);
+    onward.extend(
+        Forward::ALL
+            .into_iter()
+            .filter_map(|forward| forwards.get(forward).map(|to| Onward { by: By::Forward(forward), to, share: 1.0 })),
+    );
+    onward
+}
+
+/// Where the application of a place sends calls.
+fn sent_on(plan: &Plan, place: Target) -> Vec<Onward> {
+    match place {
+        Target::RoutePoint(id) => match &plan.route_points[id.index()].treatment {
+            Treatment::Answer(_) => Vec::new(),
+            Treatment::Redirect(targets) => {
+                let before = std::iter::once(0.0).chain(targets.iter().map(|(sum, _)| *sum));
+                let shares = targets.iter().zip(before);
+                shares.map(|((sum, to), before)| Onward { by: By::Redirect, to: *to, share: sum - before }).collect()
+            }
+        },
+        Target::Ports(id) => {
+            let transfer = plan.port_groups[id.index()].transfer;
+            transfer.map(|(share, to)| Onward { by: By::Transfer, to, share }).into_iter().collect()
+        }
+        Target::Phones(_) | Target::Outside(_) => Vec::new(),
+    }
+}
+
+/// Where a place forwards a call that is in trouble there, if it can get into that trouble there.
+pub fn forwarded(plan: &Plan, trouble: Trouble, place: Target) -> Option<(Forward, Target)> {
+    let possible = match (trouble, place) {
+        (_, Target::Outside(_)) => false,
+        (Trouble::Busy, _) => true,
+        (Trouble::NotOpened | Trouble::ApplicationFailed, _) => !matches!(place, Target::Phones(_)),
+        (Trouble::NotAnswered, Target::RoutePoint(_)) => plan.parameters.new_call_accept != Span::FOREVER,
+        (Trouble::NotAnswered, Target::Phones(id)) => plan.phone_groups[id.index()].no_answer != Span::FOREVER,
+        (Trouble::NotAnswered, Target::Ports(_)) => false,
+    };
+    if possible { forwarding::next(&plan.release, trouble, &forwards(plan, place)) } else { None }
+}
+
+/// Where calls go on to from a place while nothing is busy and everything works: by its application or, where it has none,
+/// by the forward for that.
+fn in_service(plan: &Plan, place: Target) -> Vec<Onward> {
+    let nobody_there = matches!(place, Target::RoutePoint(_) | Target::Ports(_)) && controller(plan, place).is_none();
+    match nobody_there {
+        true => forwarded(plan, Trouble::NotOpened, place)
+            .map(|(forward, to)| Onward { by: By::Forward(forward), to, share: 1.0 })
+            .into_iter()
+            .collect(),
+        false => sent_on(plan, place),
+    }
+}
+
+/// How often a call that is dialled to `to` comes to each place, on average, while nothing is busy and everything works.
+pub fn visits(plan: &Plan, to: Target) -> BTreeMap<Target, f64> {
+    /// What is left of a call that goes on among route points for ever so long.
+    const NEGLIGIBLE: f64 = 1e-6;
+    const ROUNDS_MAX: usize = 1000;
+    let mut visits = BTreeMap::new();
+    let mut here = BTreeMap::from([(to, 1.0)]);
+    for _ in 0..ROUNDS_MAX {
+        let mut next: BTreeMap<Target, f64> = BTreeMap::new();
+        for (place, share) in here {
+            *visits.entry(place).or_insert(0.0) += share;
+            if share > NEGLIGIBLE {
+                for onward in in_service(plan, place) {
+                    *next.entry(onward.to).or_default() += share * onward.share;
+                }
+            }
+        }
+        if next.is_empty() {
+            break;
+        }
+        here = next;
+    }
+    visits
+}
+
+/// Every place that is reached from some, going on from each by `onward`: each once, circles or not.
+pub fn reached<P: Copy + Ord, I: IntoIterator<Item = P>>(
+    from: impl IntoIterator<Item = P>,
+    mut onward: impl FnMut(P) -> I,
+) -> BTreeSet<P> {
+    let mut reached = BTreeSet::new();
+    let mut ahead: Vec<P> = from.into_iter().collect();
+    while let Some(place) = ahead.pop() {
+        if reached.insert(place) {
+            ahead.extend(onward(place));
+        }
+    }
+    reached
+}
+
+/// The way of a call that is forwarded from place to place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The forwards that are taken, each with where it leads.
+    pub forwards: Vec<(Forward, Target)>,
+    /// How that ends.
+    pub end: End,
+}
+
+/// How forwarding ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The call is taken there.
+    Taken(Target),
+    /// No forward leads on from there, for this trouble.
+    Stranded(Target, Trouble),
+    /// The hop limit ends it.
+    HopLimit,
+}
+
+/// Forwards a call that `place` will not take, or keep, until one does. `forwards` are the settings of a place, and
+/// `trouble_at` says what a call meets there, if anything.
+pub fn follow(
+    plan: &Plan,
+    mut place: Target,
+    mut trouble: Trouble,
+    forwards: impl Fn(Target) -> Forwards,
+    trouble_at: impl Fn(Target) -> Option<Trouble>,
+) -> Route {
+    let mut taken = Vec::new();
+    let end = loop {
+        let Some((forward, to)) = forwarding::next(&plan.release, trouble, &forwards(place)) else {
+            break End::Stranded(place, trouble);
+        };
+        taken.push((forward, to));
+        if taken.len() > usize::from(plan.parameters.forward_hops) {
+            break End::HopLimit;
+        }
+        match trouble_at(to) {
+            None => break End::Taken(to),
+            Some(there) => (place, trouble) = (to, there),
+        }
+    };
+    Route { forwards: taken, end }
+}
