@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use crate::oracle::servers_for_service_level;
+use crate::workload::advised::{CALLS_AT_ROUTE_POINT, DEVICES_OF_PROVIDER, DEVICES_ON_CTIMANAGER};
 
 /// What a planner knows of a site before looking anything up. What is `None` follows from the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,12 +28,14 @@ pub struct Answers {
 
 /// The largest answers, with the reason for each.
 pub mod most {
+    use crate::workload::advised::DEVICES_OF_PROVIDER;
+
     /// A cluster has at most eight nodes that process calls.
     pub const NODES: u32 = 8;
     /// More sections than that nobody reads: further applications are copied in the file.
     pub const APPLICATIONS: u32 = 10;
     /// What two and a half providers of the advised size have; more is a matter of `count` in the file.
-    pub const PORTS: u32 = 5000;
+    pub const PORTS: u32 = DEVICES_OF_PROVIDER.most / 2 * 5;
     /// What ten of the largest pairs of nodes serve.
     pub const AGENTS: u32 = 20_000;
     /// Nearly twice as much as a reference design for 12,000 agents takes a second.
@@ -40,11 +43,6 @@ pub mod most {
     /// A call longer than the busy hour would never end in it.
     pub const TALK_S: u32 = 3600;
 }
-
-/// Calls that may wait at one route point at once, and devices that one CTIManager and one provider may have, as advised.
-const CALLS_AT_A_ROUTE_POINT: f64 = 200.0;
-const DEVICES_OF_A_CTIMANAGER: u32 = 800;
-const DEVICES_OF_A_PROVIDER: u32 = 2000;
 
 /// Seconds that a call spends at a port, where people answer it afterwards.
 const MENU_S: f64 = 30.0;
@@ -170,10 +168,11 @@ impl Site {
         }
         remarks.extend(self.too_few_agents());
         let largest = self.ports.div_ceil(self.ivrs());
-        if largest > DEVICES_OF_A_CTIMANAGER {
+        if largest > DEVICES_ON_CTIMANAGER.most {
             remarks.push(format!(
-                "an application has {largest} ports: Cisco advises at most {DEVICES_OF_A_CTIMANAGER} devices a \
-                 CTIManager and {DEVICES_OF_A_PROVIDER} a provider; more --applications spread them"
+                "an application has {largest} ports: Cisco advises at most {} devices a CTIManager and {} a provider; \
+                 more --applications spread them",
+                DEVICES_ON_CTIMANAGER.most, DEVICES_OF_PROVIDER.most,
             ));
         }
         remarks
@@ -267,7 +266,7 @@ impl Site {
             let thousandths = shares[row as usize];
             // Should the application hang, callers wait where they are until that is noticed.
             let waiting = f64::from(thousandths) / 3_600_000.0 * DETECTION_S;
-            let count = (waiting / CALLS_AT_A_ROUTE_POINT).ceil().max(1.0) as u32;
+            let count = (waiting / f64::from(CALLS_AT_ROUTE_POINT.most)).ceil().max(1.0) as u32;
             let mut points = Vec::new();
             for (step, thousandths) in split(thousandths, count).into_iter().enumerate() {
                 let name = if count == 1 { format!("{name}-line") } else { format!("{name}-line-{}", step + 1) };
@@ -322,7 +321,7 @@ impl Site {
 
     /// Whether the first attendant controls the phones as well.
     fn phones_are_controlled(&self) -> bool {
-        self.applications > 1 && self.agents > 0 && self.agents < DEVICES_OF_A_CTIMANAGER / 2
+        self.applications > 1 && self.agents > 0 && self.agents < DEVICES_ON_CTIMANAGER.most / 2
     }
 }
 
@@ -470,11 +469,12 @@ open_rate = "50/s"       # devices it opens a second when it comes back
     writeln!(
         out,
         r#"# Where its calls arrive. Should the application hang, they wait here until that is noticed: with {} an hour as
-# written here, up to {:.0} at one route point, and Cisco advises no more than {CALLS_AT_A_ROUTE_POINT:.0}.
+# written here, up to {:.0} at one route point, and Cisco advises no more than {}.
 # All three forwards are set: busy (cfb), nobody there (cfna), application failed (cfof). Without them calls are
 # lost."#,
         an_hour(program.thousandths).trim_matches('"').trim_end_matches("/h"),
         (rate * DETECTION_S / program.points.len() as f64).ceil(),
+        CALLS_AT_ROUTE_POINT.most,
     )?;
     let leads = match (program.ports.is_empty(), people.is_empty()) {
         (false, _) => spread(&program.ports),

@@ -1,6 +1,7 @@
 //! The warnings there are: what each is called, what it means and who advises so. `docs/CHECK.md` has the same table.
 
 use super::checklist::Step;
+use crate::workload::advised::{CALLS_AT_ROUTE_POINT, DEVICES_OF_PROVIDER, DEVICES_ON_CTIMANAGER};
 
 /// A kind of warning.
 #[derive(Debug, PartialEq, Eq)]
@@ -87,8 +88,8 @@ pub(super) const NO_APPLICATION: Advice = Advice {
 /// More calls at a route point than is good for it.
 pub(super) const MANY_CALLS_AT_ROUTE_POINT: Advice = Advice {
     id: "many-calls-at-route-point",
-    meaning: "a route point is allowed, or at the busiest time expected, to hold more than 200 calls at once",
-    source: "Administration Guide 7.1 advises at most 200 calls at a route point: use several for more",
+    meaning: CALLS_AT_ROUTE_POINT.exceeded,
+    source: CALLS_AT_ROUTE_POINT.source,
     step: None,
     scope: Scope::Entry,
 };
@@ -96,8 +97,8 @@ pub(super) const MANY_CALLS_AT_ROUTE_POINT: Advice = Advice {
 /// More devices than a CTIManager is meant for.
 pub(super) const MANY_DEVICES_ON_CTIMANAGER: Advice = Advice {
     id: "many-devices-on-ctimanager",
-    meaning: "more than 800 devices are controlled through one CTIManager, at the start or after another one has failed",
-    source: "service parameter Maximum Devices Per Node, 800 by default (System Configuration Guide 12.5): alarms beyond it",
+    meaning: DEVICES_ON_CTIMANAGER.exceeded,
+    source: DEVICES_ON_CTIMANAGER.source,
     step: None,
     scope: Scope::Whole,
 };
@@ -105,8 +106,8 @@ pub(super) const MANY_DEVICES_ON_CTIMANAGER: Advice = Advice {
 /// More devices than a provider is meant for.
 pub(super) const MANY_DEVICES_OF_APPLICATION: Advice = Advice {
     id: "many-devices-of-application",
-    meaning: "one application controls more than 2,000 devices",
-    source: "service parameter Maximum Devices Per Provider, 2000 by default (System Configuration Guide 12.5): alarms beyond it",
+    meaning: DEVICES_OF_PROVIDER.exceeded,
+    source: DEVICES_OF_PROVIDER.source,
     step: None,
     scope: Scope::Whole,
 };

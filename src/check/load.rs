@@ -5,16 +5,17 @@ use std::collections::BTreeMap;
 
 use super::advice::{MANY_CALLS_AT_ROUTE_POINT, OVERLOADED, TOO_FEW_PEOPLE, TOO_FEW_PORTS};
 use super::notes::{Known, Notes};
-use super::setup::CALLS_MAX;
 use crate::domain::{
-    ApplicationId, DatabaseId, Forward, NodeId, PhoneGroupId, PortGroupId, RoutePointId, StationId, Target,
-    Trouble,
+    ApplicationId, DatabaseId, Forward, NodeId, PhoneGroupId, PortGroupId, RoutePointId, StationId, Target, Trouble,
 };
 use crate::engine::{Distribution, Span};
 use crate::oracle::{erlang_b, erlang_b_servers};
 use crate::plan::routing;
 use crate::plan::{Arrivals, PhoneGroup, Plan, Source, Treatment};
 use crate::workload::DEVICES_MAX;
+use crate::workload::advised::CALLS_AT_ROUTE_POINT;
+
+const CALLS_MAX: u32 = CALLS_AT_ROUTE_POINT.most;
 
 /// The share of calls that may find all ports taken.
 const BLOCKING_MAX: f64 = 0.01;

@@ -6,12 +6,10 @@ use super::advice::{MANY_DEVICES_OF_APPLICATION, MANY_DEVICES_ON_CTIMANAGER};
 use super::notes::{Known, Notes};
 use crate::domain::NodeId;
 use crate::plan::{Application, Plan, Topology};
+use crate::workload::advised::{DEVICES_OF_PROVIDER, DEVICES_ON_CTIMANAGER};
 
-/// Maximum Devices Per Node.
-const ON_CTIMANAGER_MAX: usize = 800;
-
-/// Maximum Devices Per Provider.
-const OF_APPLICATION_MAX: usize = 2000;
+const ON_CTIMANAGER_MAX: usize = DEVICES_ON_CTIMANAGER.most as usize;
+const OF_APPLICATION_MAX: usize = DEVICES_OF_PROVIDER.most as usize;
 
 /// Holds the devices against the limits beyond which a CTIManager raises alarms.
 pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {

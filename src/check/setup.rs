@@ -12,12 +12,12 @@ use super::notes::Notes;
 use crate::domain::Forward;
 use crate::engine::Span;
 use crate::rules::heartbeat::effective_interval;
+use crate::workload::advised::CALLS_AT_ROUTE_POINT;
 use crate::workload::{
     Application, CallManagerGroup, ForwardNames, Name, Place, Problem, RoutePoint, User, Workload, enumeration,
 };
 
-/// How many calls a route point should hold at most.
-pub(super) const CALLS_MAX: u32 = 200;
+const CALLS_MAX: u32 = CALLS_AT_ROUTE_POINT.most;
 
 /// Looks at everything by itself. `doubtful` says whether something of the entry at a place could not be read.
 pub(super) fn examine(workload: &Workload, doubtful: impl Fn(&Place) -> bool, notes: &mut Notes) {

@@ -1,6 +1,7 @@
 //! What a workload file says: text, checked key by key, with every problem reported at once. References between its
 //! parts are still names here; the plan resolves them.
 
+pub mod advised;
 mod digest;
 mod fault;
 mod files;
