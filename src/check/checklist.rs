@@ -101,14 +101,18 @@ pub struct Line {
     pub offenders: Vec<Offender>,
 }
 
+/// The nine lines of a file that cannot be read.
+pub(super) fn unknown() -> Vec<Line> {
+    Step::ALL.map(|step| Line { step, state: State::Unknown, offenders: Vec::new() }).into()
+}
+
 /// The nine lines: a step that somebody offends against is not done, and one that an error hides is unknown.
-pub(super) fn lines(offenders: &[(Step, Offender)], hidden: &[Step], readable: bool) -> Vec<Line> {
+pub(super) fn lines(offenders: &[(Step, Offender)], hidden: &[Step]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for step in Step::ALL {
         let offenders: Vec<Offender> =
             offenders.iter().filter(|(of, _)| *of == step).map(|(_, offender)| offender.clone()).collect();
         let state = match step {
-            _ if !readable => State::Unknown,
             Step::Restart => restart(&lines),
             _ if !offenders.is_empty() => State::NotDone,
             _ if hidden.contains(&step) => State::Unknown,

@@ -104,6 +104,9 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
     offenders.dedup();
     findings.extend(warnings.into_iter().map(|note| note.finding));
     findings.sort_by_key(|finding| (finding.problem.place.start, finding.problem.place.end));
-    let checklist = checklist::lines(&offenders, &uncertain, workload.is_some());
+    let checklist = match workload {
+        Some(_) => checklist::lines(&offenders, &uncertain),
+        None => checklist::unknown(),
+    };
     Examination { name: name.to_owned(), text: text.to_owned(), checklist, findings, more, complete: plan.is_some() }
 }

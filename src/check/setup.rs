@@ -14,7 +14,8 @@ use crate::engine::Span;
 use crate::rules::heartbeat::effective_interval;
 use crate::workload::advised::CALLS_AT_ROUTE_POINT;
 use crate::workload::{
-    Application, CallManagerGroup, ForwardNames, Name, Place, Problem, RoutePoint, User, Workload, enumeration,
+    Application, CallManagerGroup, ForwardNames, Name, Place, Problem, RoutePoint, Topology, User, Workload,
+    enumeration,
 };
 
 const CALLS_MAX: u32 = CALLS_AT_ROUTE_POINT.most;
@@ -198,7 +199,7 @@ fn seconds(span: Span) -> String {
 
 fn ctimanagers_of(application: &Application, workload: &Workload, notes: &mut Notes) {
     // Tied to a CallManager, it has none at all.
-    if workload.direct {
+    if workload.topology == Topology::Direct {
         return;
     }
     let active: Vec<&Name> = workload.nodes.iter().filter(|node| node.ctimanager).map(|node| &node.name).collect();

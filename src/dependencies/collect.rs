@@ -6,7 +6,7 @@ use super::book::Dependencies;
 use super::record::{Kind, Position, Record, RecordId, Role, Use};
 use crate::domain::Forward;
 use crate::plan::{Number, Plan};
-use crate::workload::{Associated, Failing, ForwardNames, Name, Place, Treatment, Workload};
+use crate::workload::{Associated, Failing, ForwardNames, Name, Place, Topology, Treatment, Workload};
 
 impl<'a> Dependencies<'a> {
     /// The records of a workload. `text` is what was read, `plan` what became of it.
@@ -122,13 +122,14 @@ impl<'w> Collector<'w> {
             self.nodes(user, Role::Ingress, it.ingress.as_deref(), workload.nodes.len(), 0..workload.nodes.len());
         }
         self.devices(workload);
+        let direct = workload.topology == Topology::Direct;
         for (row, it) in workload.applications.iter().enumerate() {
             let user = self.id(Kind::Application, row);
             // The plan knows who runs a CTIManager, and that an application may be tied to one CallManager.
             let managers = plan.applications[row].ctimanagers.iter().map(|node| node.index());
-            let role: fn(usize) -> Role = if workload.direct { |_| Role::TiedTo } else { Role::CtiManager };
+            let role: fn(usize) -> Role = if direct { |_| Role::TiedTo } else { Role::CtiManager };
             self.nodes(user, role, it.ctimanagers.as_deref(), managers.len(), managers);
-            if let Some((node, _)) = it.least_priority.as_ref().filter(|_| !workload.direct) {
+            if let Some((node, _)) = it.least_priority.as_ref().filter(|_| !direct) {
                 self.named(user, Role::LeastPriority, Kind::Node, node);
             }
             if let Some(name) = &it.user {

@@ -3,26 +3,23 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use super::application::{R1, application, database};
 use super::control;
-use super::directory::{Directory, R7};
-use super::happenings::{changes, faults};
-use super::limits;
-use super::model::{
-    Application, Arrivals, CallManagerWork, CtiManagerWork, Database, Destination, Device, HeartbeatReading, Links,
-    ListedCall, ModulationState, Node, Parameters, PhoneGroup, Plan, PortGroup, RoutePoint, Source, Topology,
-    Treatment,
+use super::device::{
+    Device, PhoneGroup, PortGroup, R10, RoutePoint, Treatment, destination, phone_group, port_group, route_point,
 };
-use super::rates::curve;
-use crate::domain::{ApplicationId, DestinationId, DeviceId, DeviceKind, NodeId, Target};
-use crate::engine::{Span, Time};
-use crate::rules::heartbeat::effective_interval;
-use crate::workload::{self as said, Calls, Files, Name, Place, Problem, Problems, Reports, Workload};
+use super::directory::{Directory, R7};
+use super::faults::{changes, faults};
+use super::limits;
+use super::model::Plan;
+use super::node::{ctimanager_work, node};
+use super::parameters::{Links, Parameters};
+use super::source::source;
+use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId, Target};
+use crate::engine::Time;
+use crate::workload::{self as said, Files, Name, Place, Problem, Problems, Reports, Topology, Workload};
 
-const R1: &str = "R1: CTI needs a node that runs a CTIManager";
-const R2: &str = "R2: an application reaches its devices through CTIManagers";
 const R17: &str = "R17: a device that a CallManager of its group cannot open is closed";
-const R21: &str = "R21: the least-priority CTIManager is one of several that an application may use";
-const R10: &str = "R10: a call at a route point is redirected to a port, a phone or another number";
 
 /// Reads and checks a workload. `name` is how the user knows it, mostly a path; the plan is called after its last part.
 pub fn compile(name: &str, text: &str, files: &dyn Files) -> Result<Plan, Problems> {
@@ -80,30 +77,10 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         replications: workload.run.replications,
         seed: workload.run.seed,
         release: workload.release,
-        parameters: Parameters {
-            new_call_accept: workload.cti.new_call_accept,
-            request_timeout: workload.cti.request_timeout,
-            forward_hops: workload.cti.forward_hops,
-            heartbeat_reading: match workload.cti.heartbeat_on_grid {
-                true => HeartbeatReading::Grid,
-                false => HeartbeatReading::Timer,
-            },
-            callmanager_notice: workload.cti.callmanager_notice,
-            reopen_interval: Span::from_seconds(1.0 / workload.cti.reopen_rate),
-            phone_return_interval: Span::from_seconds(1.0 / workload.cti.phone_return_rate),
-            code_yellow: workload.cti.code_yellow,
-        },
-        links: Links {
-            between_nodes: workload.network.between_nodes,
-            to_application: workload.network.to_application,
-            from_caller: workload.network.from_caller,
-        },
+        parameters: Parameters::of(&workload.cti),
+        links: Links::of(&workload.network),
         nodes: workload.nodes.iter().map(node).collect(),
-        databases: workload
-            .databases
-            .iter()
-            .map(|database| Database { name: database.name.value.clone(), connections: database.connections })
-            .collect(),
+        databases: workload.databases.iter().map(database).collect(),
         applications: workload.applications.iter().map(|it| application(it, workload, &directory)).collect(),
         route_points: workload.route_points.iter().map(|it| route_point(it, &directory)).collect(),
         port_groups: workload.cti_ports.iter().map(|it| port_group(it, &directory)).collect(),
@@ -113,9 +90,9 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         sources: workload.traffic.iter().map(|it| source(it, workload, &directory)).collect(),
         faults: faults(workload, &directory),
         changes: changes(workload, &directory),
-        topology: if workload.direct { Topology::Direct } else { Topology::CtiManager },
+        topology: workload.topology,
     };
-    if workload.direct {
+    if workload.topology == Topology::Direct {
         plan.tie_applications(workload);
     }
     nobody_stays_for_ever(&plan, workload, reports);
@@ -199,200 +176,6 @@ impl Plan {
             node.ctimanager = tied.then(|| ctimanager_work(said));
         }
     }
-}
-
-fn node(node: &said::Node) -> Node {
-    let work = node.work.clone();
-    Node {
-        name: node.name.value.clone(),
-        callmanager: CallManagerWork {
-            setup: work.setup,
-            offer: work.offer,
-            redirect: work.redirect,
-            answer: work.answer,
-            release: work.release,
-            device_open: work.device_open,
-        },
-        ctimanager: node.ctimanager.then(|| ctimanager_work(node)),
-    }
-}
-
-fn ctimanager_work(node: &said::Node) -> CtiManagerWork {
-    let work = node.work.clone();
-    CtiManagerWork {
-        event: work.event,
-        request: work.request,
-        heartbeat: work.heartbeat,
-        device_open: work.cti_device_open,
-    }
-}
-
-/// Which nodes run a CTIManager, for who has named one that does not.
-fn those_that_do(workload: &Workload) -> String {
-    let nodes = workload.nodes.iter().filter(|node| node.ctimanager).map(|node| node.name.value.as_str());
-    match nodes.collect::<Vec<_>>()[..] {
-        [] => "no node does: give one `ctimanager = true`".to_owned(),
-        [only] => format!("the one that does is `{only}`"),
-        ref several => format!("those that do are {}", said::enumeration(several)),
-    }
-}
-
-fn application(it: &said::Application, workload: &Workload, directory: &Directory<'_>) -> Application {
-    // Where there are no CTIManagers, any node will do.
-    let runs_one = |node: &NodeId| workload.direct || workload.nodes[node.index()].ctimanager;
-    let ctimanagers = match &it.ctimanagers {
-        Some(names) => {
-            for name in names {
-                if let Some((node, place)) = directory.nodes.rows.get(name.value.as_str())
-                    && !runs_one(node)
-                {
-                    let what = format!("`{}` runs no CTIManager", name.value);
-                    let problem = Problem::new(name.place.clone(), what, "").also((*place).clone(), "this node");
-                    directory.reports.add(problem.hint(those_that_do(workload)).rule(R2));
-                }
-            }
-            directory.nodes(names, Some(R2))
-        }
-        None => (0..workload.nodes.len()).map(|row| NodeId(row as u16)).filter(runs_one).collect(),
-    };
-    if ctimanagers.is_empty() && it.ctimanagers.is_none() && !workload.nodes.is_empty() {
-        let what = format!("no node runs a CTIManager for `{}`", it.name.value);
-        let problem = Problem::new(it.name.place.clone(), what, "").rule(R1);
-        directory.reports.add(problem.hint("give one of the nodes `ctimanager = true`"));
-    }
-    let least_priority = it.least_priority.as_ref().and_then(|(name, after)| {
-        let node = directory.nodes.find(name)?;
-        let problem = match &ctimanagers[..] {
-            list if !list.contains(&node) => format!("`{}` is no CTIManager that this application may use", name.value),
-            [_] => format!("`{}` is the only CTIManager that this application may use", name.value),
-            _ => return Some((node, *after)),
-        };
-        directory.reports.add(Problem::new(name.place.clone(), problem, "").rule(R21));
-        None
-    });
-    Application {
-        name: it.name.value.clone(),
-        recovery: it.recovery,
-        least_priority,
-        ctimanagers,
-        workers: it.workers,
-        decide: it.decide.clone(),
-        lookup: it.lookup.clone(),
-        database: it.database.as_ref().and_then(|name| directory.databases.find(name)),
-        may_use_cti: control::may_use_cti(it, workload, directory),
-        heartbeat: effective_interval(
-            it.heartbeat.value,
-            workload.cti.heartbeat_minimum,
-            workload.cti.heartbeat_maximum,
-        ),
-        reconnect: it.reconnect,
-        open_interval: Span::from_seconds(1.0 / it.open_rate),
-        devices: Vec::new(),
-    }
-}
-
-fn route_point(it: &said::RoutePoint, directory: &Directory<'_>) -> RoutePoint {
-    let treatment = match &it.treatment {
-        said::Treatment::Answer(treatment) => Treatment::Answer(treatment.clone()),
-        said::Treatment::Redirect(targets) => {
-            let mut sum = 0.0;
-            let cumulative = targets.iter().filter_map(|(name, share)| {
-                sum += share;
-                Some((sum, directory.targets.find(name)?))
-            });
-            let mut cumulative: Vec<(f64, Target)> = cumulative.collect();
-            if let Some((last, _)) = cumulative.last_mut() {
-                // A sum of decimal fractions may miss 1 by a hair; a luck beyond it must still lead somewhere.
-                *last = 1.0;
-            }
-            Treatment::Redirect(cumulative)
-        }
-    };
-    RoutePoint {
-        name: it.name.value.clone(),
-        first: DeviceId(0),
-        count: it.count.value,
-        numbers: it.numbers.iter().map(|number| number.value.clone()).collect(),
-        application: it.application.as_ref().and_then(|name| directory.applications.find(name)),
-        treatment,
-        busy_trigger: it.busy_trigger,
-        maximum_calls: it.maximum_calls,
-        forwards: directory.forwards(&it.forwards),
-    }
-}
-
-fn port_group(it: &said::CtiPorts, directory: &Directory<'_>) -> PortGroup {
-    let transfer = it.transfer.as_ref().and_then(|(share, name)| {
-        let to = directory.targets.find(name)?;
-        if !matches!(to, Target::Phones(_)) {
-            let what = format!("`{}` is no group of phones: a call is transferred to a person", name.value);
-            directory.reports.add(Problem::new(name.place.clone(), what, "").rule(R10));
-        }
-        Some((*share, to))
-    });
-    PortGroup {
-        name: it.name.value.clone(),
-        application: it.application.as_ref().and_then(|name| directory.applications.find(name)),
-        first: DeviceId(0),
-        count: it.count.value,
-        treatment: it.treatment.clone(),
-        transfer,
-        media_from_application: it.media_from_application,
-        keeps_media: it.keeps_media,
-        forwards: directory.forwards(&it.forwards),
-    }
-}
-
-fn phone_group(it: &said::Phones, directory: &Directory<'_>) -> PhoneGroup {
-    PhoneGroup {
-        name: it.name.value.clone(),
-        first: DeviceId(0),
-        count: it.count.value,
-        answer: it.answer.clone(),
-        answered: it.answered,
-        no_answer: it.no_answer,
-        queue: it.queue,
-        application: it.application.as_ref().and_then(|name| directory.applications.find(name)),
-        failover: it.failover.clone(),
-        keeps_media: it.keeps_media,
-        forwards: directory.forwards(&it.forwards),
-    }
-}
-
-fn destination(it: &said::Destination, directory: &Directory<'_>) -> Destination {
-    let egress = it.egress.as_ref().and_then(|name| directory.nodes.find(name));
-    Destination {
-        name: it.name.value.clone(),
-        answer: it.answer.clone(),
-        lines: it.lines,
-        egress: egress.unwrap_or(NodeId(0)),
-    }
-}
-
-fn source(it: &said::Traffic, workload: &Workload, directory: &Directory<'_>) -> Source {
-    let every_node = || (0..workload.nodes.len()).map(|row| NodeId(row as u16)).collect();
-    let ingress = it.ingress.as_ref().map_or_else(every_node, |names| directory.nodes(names, None));
-    // A call goes nowhere in a workload that is wrong: such a plan is never returned.
-    let to = directory.targets.find(&it.to).unwrap_or(Target::Outside(DestinationId(0)));
-    let arrivals = match &it.arrivals.calls {
-        Calls::Listed(calls) => Arrivals::Listed(calls.iter().map(listed).collect()),
-        _ => {
-            let curve = curve(&it.arrivals, workload.run.length.value);
-            match it.arrivals.states.is_empty() {
-                true => Arrivals::Poisson(curve),
-                false => Arrivals::Modulated(curve, it.arrivals.states.iter().map(state).collect()),
-            }
-        }
-    };
-    Source { name: it.name.value.clone(), ingress, to, arrivals, patience: it.patience.clone(), talk: it.talk.clone() }
-}
-
-fn listed(call: &said::ListedCall) -> ListedCall {
-    ListedCall { at: Time::ZERO + call.at, talk: call.talk, patience: call.patience }
-}
-
-fn state(&(factor, mean): &(f64, Span)) -> ModulationState {
-    ModulationState { factor, mean }
 }
 
 /// What happens at a known time makes a study one of a stretch of time, whatever it says.

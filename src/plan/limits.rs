@@ -1,7 +1,9 @@
 //! How large a workload may be, and what it takes to run it.
 
-use super::model::{Arrivals, Device, ListedCall, Plan, RateCurve, Source, Treatment};
-use super::rates;
+use super::device::{Device, Treatment};
+use super::model::Plan;
+use super::rates::{self, RateCurve};
+use super::source::{Arrivals, ListedCall, Source};
 use crate::domain::{DeviceId, Target};
 use crate::engine::{Distribution, Span};
 use crate::workload::{At, DEVICES_MAX, Place, Problem, Reports, Workload};
@@ -18,9 +20,6 @@ const RATE_STEPS_MAX: u64 = 1_000_000;
 
 /// More calls a second than that are fewer than ten nanoseconds apart.
 const RATE_MAX: f64 = 1e8;
-
-/// Something may fail so often in a run, on average.
-const FAILURES_MAX: f64 = 1_000_000.0;
 
 /// A call's number is 32 bits wide; some room is left for luck.
 const CALLS_MAX: f64 = 4_000_000_000.0;
@@ -82,17 +81,6 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) -> bool {
         }
     }
     sound.get()
-}
-
-/// Whether something that works and fails for so long on average fails too often in a run.
-pub(super) fn too_many_failures(works: Span, lasts: Span, length: Span, place: &Place, reports: &Reports) -> bool {
-    let failures = length.seconds() / (works.seconds() + lasts.seconds());
-    let too_many = failures > FAILURES_MAX;
-    if too_many {
-        let what = format!("this fails {failures:.0} times in the run; the limit is {FAILURES_MAX:.0}");
-        reports.add(Problem::new(place.clone(), what, ""));
-    }
-    too_many
 }
 
 /// Reports sources that would run out of call numbers, or whose calls nothing could keep apart.

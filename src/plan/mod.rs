@@ -1,18 +1,30 @@
 //! What is simulated: checked, dense, immutable. A reference in a plan is a row number and always valid.
 
+mod application;
 mod compile;
 mod control;
+mod device;
 mod directory;
-mod happenings;
+mod faults;
 mod limits;
 mod model;
+mod node;
 mod numbers;
+mod parameters;
 mod rates;
 pub mod routing;
+mod source;
 mod window;
 
-pub use crate::workload::Study as StudyKind;
+pub use crate::workload::{HeartbeatReading, Study as StudyKind, Topology};
+pub use application::{Application, Database};
 pub use compile::{build, compile, compile_workload};
-pub use model::*;
+pub use device::{Destination, Device, PhoneGroup, PortGroup, RoutePoint, Treatment};
+pub use faults::{Change, Fault, Occurs};
+pub use model::{Plan, Station};
+pub use node::{CallManagerWork, CtiManagerWork, Node};
 pub use numbers::Number;
+pub use parameters::{Links, Parameters};
+pub use rates::RateCurve;
+pub use source::{Arrivals, ListedCall, ModulationState, Source};
 pub use window::Window;

@@ -1,8 +1,14 @@
 //! How often a source calls, over the time of a run.
 
-use super::model::RateCurve;
 use crate::engine::{Span, Time};
 use crate::workload::{self as said, Calls};
+
+/// A rate that is constant between changes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RateCurve {
+    /// From when on which rate, in calls a second; the first is from time zero, the rest in order of time.
+    pub steps: Vec<(Time, f64)>,
+}
 
 /// How often a profile with this period begins in a run.
 fn rounds(period: Option<Span>, length: Span) -> u64 {

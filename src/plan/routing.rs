@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::model::{Plan, Treatment};
+use super::device::Treatment;
+use super::model::Plan;
 use crate::domain::{
     ApplicationId, DeviceId, Forward, Forwards, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble,
 };

@@ -2,6 +2,9 @@
 //! parts are still names here; the plan resolves them.
 
 pub mod advised;
+mod application;
+mod cluster;
+mod device;
 mod digest;
 mod fault;
 mod files;
@@ -9,6 +12,7 @@ mod goal;
 mod law;
 mod problem;
 mod read;
+mod run;
 mod schema;
 mod set;
 mod sheet;
@@ -18,6 +22,9 @@ mod tree;
 pub mod units;
 pub mod vocabulary;
 
+pub use application::{Application, Associated, Database, Interface, User};
+pub use cluster::{CallManagerGroup, Cti, DevicePool, HeartbeatReading, Network, Node, Topology, Work};
+pub use device::{CtiPorts, Destination, ForwardNames, Phones, RoutePoint, Treatment};
 pub use digest::digest;
 pub use fault::{Change, Failing, Fault, Occurs};
 pub use files::{Files, NoFiles};
@@ -28,8 +35,9 @@ pub use problem::{
     text_of,
 };
 pub use read::{At, Name};
+pub use run::{Run, Study};
 pub use schema::schema;
 pub use set::set;
 pub use traffic::{Arrivals, Burst, Calls, ListedCall, RatePoint, Traffic};
-pub use tree::*;
+pub use tree::Workload;
 pub use vocabulary::DEVICES_MAX;

@@ -174,6 +174,14 @@ impl<'a> Value<'a> {
         self.unless_zero(span, &Span::ZERO)
     }
 
+    /// A duration, or `"off"` for one without end.
+    pub(super) fn duration_or_off(self) -> Option<Span> {
+        match self.text() {
+            Some("off") => Some(Span::FOREVER),
+            _ => self.duration(),
+        }
+    }
+
     /// A rate with its unit, per second.
     pub(super) fn rate(self) -> Option<f64> {
         let rate = self.quantity("a rate such as \"36000/h\"", "/h", units::rate)?;

@@ -3,15 +3,59 @@
 use std::collections::BTreeMap;
 
 use super::directory::Directory;
-use super::limits;
-use super::model::{Change, Fault, Occurs};
 use crate::domain::{ApplicationId, Failing, Forward, LinkEnd, Target};
-use crate::engine::{Span, Time};
-use crate::workload::{self as said, At, Name, Place, Problem, Workload, units};
+use crate::engine::{Distribution, Span, Time};
+use crate::workload::{self as said, At, Name, Place, Problem, Reports, Topology, Workload, units};
 
 const R1: &str = "R1: a node runs one CTIManager, or none";
 const R12: &str = "R12: forward settings belong to route points, ports and phones";
 const R25: &str = "R25: before there were CTIManagers, an application was tied to a CallManager";
+
+/// Something may fail so often in a run, on average.
+const FAILURES_MAX: f64 = 1_000_000.0;
+
+/// A fault.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    /// What fails.
+    pub failing: Failing,
+    /// When, and for how long.
+    pub occurs: Occurs,
+}
+
+/// When a fault strikes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Occurs {
+    /// Once.
+    Once {
+        /// When it strikes.
+        at: Time,
+        /// How long until what failed is there again; [`Span::FOREVER`]: not in this run.
+        lasts: Span,
+    },
+    /// Again and again, at random: how long it works (its mean is the MTBF) and how long it is down (the MTTR).
+    Random {
+        /// From the beginning, or from its last return, to its next failure.
+        works: Distribution,
+        /// From a failure to its return.
+        lasts: Distribution,
+        /// The fault's name: its luck hangs on it.
+        name: String,
+    },
+}
+
+/// A forward setting that is changed while the cluster runs (R12).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// When.
+    pub at: Time,
+    /// Whose: a route point, or the ports or phones of a group.
+    pub whose: Target,
+    /// Which setting.
+    pub forward: Forward,
+    /// Where it leads from then on, if anywhere.
+    pub leads: Option<Target>,
+}
 
 /// Reports what would happen when the run is over.
 fn in_time(at: &At<Span>, what: &str, workload: &Workload, directory: &Directory<'_>) -> bool {
@@ -43,7 +87,7 @@ pub(super) fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Faul
             }
             said::Occurs::Random { works, lasts } => {
                 let length = workload.run.length.value;
-                limits::too_many_failures(works.value.mean(), lasts.mean(), length, &works.place, directory.reports);
+                too_many_failures(works.value.mean(), lasts.mean(), length, &works.place, directory.reports);
                 Occurs::Random { works: works.value.clone(), lasts: lasts.clone(), name: it.name.value.clone() }
             }
         };
@@ -51,6 +95,15 @@ pub(super) fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Faul
     }
     one_after_the_other(scheduled, directory);
     faults
+}
+
+/// Reports what works and fails for so long on average that it fails too often in a run.
+fn too_many_failures(works: Span, lasts: Span, length: Span, place: &Place, reports: &Reports) {
+    let failures = length.seconds() / (works.seconds() + lasts.seconds());
+    if failures > FAILURES_MAX {
+        let what = format!("this fails {failures:.0} times in the run; the limit is {FAILURES_MAX:.0}");
+        reports.add(Problem::new(place.clone(), what, ""));
+    }
 }
 
 fn failing(it: &said::Failing, workload: &Workload, directory: &Directory<'_>) -> Option<Failing> {
@@ -81,7 +134,7 @@ fn failing(it: &said::Failing, workload: &Workload, directory: &Directory<'_>) -
                 let problem = Problem::new(name.place.clone(), what, "").also(place.clone(), "this node");
                 directory.reports.add(problem.hint("what can fail there is a `callmanager` or a `node`").rule(rule));
             };
-            if workload.direct {
+            if workload.topology == Topology::Direct {
                 report("with `topology = \"direct\"` there is no CTIManager to fail", R25);
             } else if !workload.nodes[node.index()].ctimanager {
                 report(&format!("`{}` runs no CTIManager", name.value), R1);

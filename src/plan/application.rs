@@ -1,0 +1,121 @@
+//! Applications, and the databases that they look callers up in.
+
+use super::control;
+use super::directory::Directory;
+use crate::domain::{DatabaseId, DeviceId, NodeId};
+use crate::engine::{Distribution, Span};
+use crate::rules::heartbeat::effective_interval;
+use crate::workload::{self as said, Problem, Topology, Workload};
+
+/// Cited where nothing gives access to devices.
+pub(super) const R1: &str = "R1: CTI needs a node that runs a CTIManager";
+const R2: &str = "R2: an application reaches its devices through CTIManagers";
+const R21: &str = "R21: the least-priority CTIManager is one of several that an application may use";
+
+/// A database: so many connections, each busy for one look-up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Database {
+    /// Its name in the workload.
+    pub name: String,
+    /// How many look-ups run at once.
+    pub connections: u32,
+}
+
+/// An application.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Application {
+    /// Its name in the workload.
+    pub name: String,
+    /// Whether its user may use CTI: one that may not is never connected, and its devices are nobody's (R2).
+    pub may_use_cti: bool,
+    /// The nodes whose CTIManagers it may use, the first first (R20).
+    pub ctimanagers: Vec<NodeId>,
+    /// How many events it works on at once.
+    pub workers: u32,
+    /// A worker's own time for each event.
+    pub decide: Distribution,
+    /// The look-up of a caller at a route point, if it makes one: the worker waits for it.
+    pub lookup: Option<Distribution>,
+    /// Where it looks callers up; without one, a look-up is a pure delay.
+    pub database: Option<DatabaseId>,
+    /// The interval of its heartbeats, already within the bounds of R23.
+    pub heartbeat: Span,
+    /// From a restart, or from finding its connection closed, to its next provider open.
+    pub reconnect: Span,
+    /// The time from one device open it asks for to the next.
+    pub open_interval: Span,
+    /// Whether its devices are recovered when their CallManager fails (R19).
+    pub recovery: bool,
+    /// The CTIManager of its list that it leaves again when another one is up, and after how long (R21, later releases).
+    pub least_priority: Option<(NodeId, Span)>,
+    /// Its devices, in the order it opens them: route points, then ports, then the phones it controls.
+    pub devices: Vec<DeviceId>,
+}
+
+pub(super) fn database(it: &said::Database) -> Database {
+    Database { name: it.name.value.clone(), connections: it.connections }
+}
+
+pub(super) fn application(it: &said::Application, workload: &Workload, directory: &Directory<'_>) -> Application {
+    // Where there are no CTIManagers, any node will do.
+    let runs_one = |node: &NodeId| workload.topology == Topology::Direct || workload.nodes[node.index()].ctimanager;
+    let ctimanagers = match &it.ctimanagers {
+        Some(names) => {
+            for name in names {
+                if let Some((node, place)) = directory.nodes.rows.get(name.value.as_str())
+                    && !runs_one(node)
+                {
+                    let what = format!("`{}` runs no CTIManager", name.value);
+                    let problem = Problem::new(name.place.clone(), what, "").also((*place).clone(), "this node");
+                    directory.reports.add(problem.hint(those_that_do(workload)).rule(R2));
+                }
+            }
+            directory.nodes(names, Some(R2))
+        }
+        None => (0..workload.nodes.len()).map(|row| NodeId(row as u16)).filter(runs_one).collect(),
+    };
+    if ctimanagers.is_empty() && it.ctimanagers.is_none() && !workload.nodes.is_empty() {
+        let what = format!("no node runs a CTIManager for `{}`", it.name.value);
+        let problem = Problem::new(it.name.place.clone(), what, "").rule(R1);
+        directory.reports.add(problem.hint("give one of the nodes `ctimanager = true`"));
+    }
+    let least_priority = it.least_priority.as_ref().and_then(|(name, after)| {
+        let node = directory.nodes.find(name)?;
+        let problem = match &ctimanagers[..] {
+            list if !list.contains(&node) => format!("`{}` is no CTIManager that this application may use", name.value),
+            [_] => format!("`{}` is the only CTIManager that this application may use", name.value),
+            _ => return Some((node, *after)),
+        };
+        directory.reports.add(Problem::new(name.place.clone(), problem, "").rule(R21));
+        None
+    });
+    Application {
+        name: it.name.value.clone(),
+        recovery: it.recovery,
+        least_priority,
+        ctimanagers,
+        workers: it.workers,
+        decide: it.decide.clone(),
+        lookup: it.lookup.clone(),
+        database: it.database.as_ref().and_then(|name| directory.databases.find(name)),
+        may_use_cti: control::may_use_cti(it, workload, directory),
+        heartbeat: effective_interval(
+            it.heartbeat.value,
+            workload.cti.heartbeat_minimum,
+            workload.cti.heartbeat_maximum,
+        ),
+        reconnect: it.reconnect,
+        open_interval: Span::from_seconds(1.0 / it.open_rate),
+        devices: Vec::new(),
+    }
+}
+
+/// Which nodes run a CTIManager, for who has named one that does not.
+fn those_that_do(workload: &Workload) -> String {
+    let nodes = workload.nodes.iter().filter(|node| node.ctimanager).map(|node| node.name.value.as_str());
+    match nodes.collect::<Vec<_>>()[..] {
+        [] => "no node does: give one `ctimanager = true`".to_owned(),
+        [only] => format!("the one that does is `{only}`"),
+        ref several => format!("those that do are {}", said::enumeration(several)),
+    }
+}

@@ -1,0 +1,71 @@
+//! Servers, and what each message costs them.
+
+use crate::engine::Distribution;
+use crate::workload as said;
+
+/// A server. Its CallManager is station `2 * id`, its CTIManager station `2 * id + 1`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// Its name in the workload.
+    pub name: String,
+    /// What each message costs its CallManager.
+    pub callmanager: CallManagerWork,
+    /// What each message costs its CTIManager, if it runs one (R1: at most one).
+    pub ctimanager: Option<CtiManagerWork>,
+}
+
+/// The service time of each kind of message at a CallManager.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallManagerWork {
+    /// Digit analysis and set-up of a new call, at its ingress.
+    pub setup: Distribution,
+    /// Offering a call at a device.
+    pub offer: Distribution,
+    /// Redirecting, forwarding or transferring a call.
+    pub redirect: Distribution,
+    /// Connecting an answered call.
+    pub answer: Distribution,
+    /// Releasing a call.
+    pub release: Distribution,
+    /// Registering and opening a device.
+    pub device_open: Distribution,
+}
+
+/// The service time of each kind of message at a CTIManager.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CtiManagerWork {
+    /// Passing an event to an application.
+    pub event: Distribution,
+    /// Passing an application's request to a CallManager.
+    pub request: Distribution,
+    /// Noting a heartbeat.
+    pub heartbeat: Distribution,
+    /// Opening a device for an application.
+    pub device_open: Distribution,
+}
+
+pub(super) fn node(node: &said::Node) -> Node {
+    let work = node.work.clone();
+    Node {
+        name: node.name.value.clone(),
+        callmanager: CallManagerWork {
+            setup: work.setup,
+            offer: work.offer,
+            redirect: work.redirect,
+            answer: work.answer,
+            release: work.release,
+            device_open: work.device_open,
+        },
+        ctimanager: node.ctimanager.then(|| ctimanager_work(node)),
+    }
+}
+
+pub(super) fn ctimanager_work(node: &said::Node) -> CtiManagerWork {
+    let work = node.work.clone();
+    CtiManagerWork {
+        event: work.event,
+        request: work.request,
+        heartbeat: work.heartbeat,
+        device_open: work.cti_device_open,
+    }
+}

@@ -1,0 +1,58 @@
+//! Service parameters of a cluster, and the delays in it.
+
+use crate::engine::Span;
+use crate::workload::{self as said, HeartbeatReading};
+
+/// Service parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameters {
+    /// The time an application has to act on a new call at a route point; [`Span::FOREVER`] where there is no limit.
+    pub new_call_accept: Span,
+    /// How long an application waits for the answer to a request before it gives the call up.
+    pub request_timeout: Span,
+    /// A call forwarded more often than this is refused.
+    pub forward_hops: u8,
+    /// Which of the two readings of R23 is simulated.
+    pub heartbeat_reading: HeartbeatReading,
+    /// From a CallManager's failure, or return, to its being noticed by CTIManagers (R13).
+    pub callmanager_notice: Span,
+    /// A CTIManager that recovers devices asks a CallManager to open one each time this long.
+    pub reopen_interval: Span,
+    /// A CallManager that is back lets one phone return to it each time this long.
+    pub phone_return_interval: Span,
+    /// The expected delay at which a CallManager begins to refuse new calls, and the one at which it stops doing so
+    /// (Code Yellow); `None`: it never does.
+    pub code_yellow: Option<(Span, Span)>,
+}
+
+impl Parameters {
+    pub(super) fn of(said: &said::Cti) -> Parameters {
+        Parameters {
+            new_call_accept: said.new_call_accept,
+            request_timeout: said.request_timeout,
+            forward_hops: said.forward_hops,
+            heartbeat_reading: said.heartbeat_reading,
+            callmanager_notice: said.callmanager_notice,
+            reopen_interval: Span::from_seconds(1.0 / said.reopen_rate),
+            phone_return_interval: Span::from_seconds(1.0 / said.phone_return_rate),
+            code_yellow: said.code_yellow,
+        }
+    }
+}
+
+/// One-way delays. They never reorder. Two parts on one node are no distance apart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Links {
+    /// From node to node.
+    pub between_nodes: Span,
+    /// From a CTIManager to an application, and back.
+    pub to_application: Span,
+    /// From a caller to the ingress node.
+    pub from_caller: Span,
+}
+
+impl Links {
+    pub(super) fn of(said: &said::Network) -> Links {
+        Links { between_nodes: said.between_nodes, to_application: said.to_application, from_caller: said.from_caller }
+    }
+}

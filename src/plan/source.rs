@@ -1,0 +1,82 @@
+//! Who calls, and when.
+
+use super::directory::Directory;
+use super::rates::{RateCurve, curve};
+use crate::domain::{DestinationId, NodeId, Target};
+use crate::engine::{Distribution, Span, Time};
+use crate::workload::{self as said, Calls, Workload};
+
+/// A source of calls.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// Its name in the workload: the luck of its callers hangs on it.
+    pub name: String,
+    /// The nodes its calls come in at, taken in turn.
+    pub ingress: Vec<NodeId>,
+    /// What its callers dial.
+    pub to: Target,
+    /// When they call.
+    pub arrivals: Arrivals,
+    /// How long a caller waits unanswered before hanging up, and again for a person after that; `None`: for ever.
+    pub patience: Option<Distribution>,
+    /// How long a caller talks.
+    pub talk: Distribution,
+}
+
+/// When the callers of a source call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arrivals {
+    /// A Poisson process whose rate changes over time.
+    Poisson(RateCurve),
+    /// A Poisson process whose rate follows a curve times the factor of a state that changes at random (a
+    /// Markov-modulated Poisson process): each state lasts an exponential time, then the next one follows in turn.
+    Modulated(RateCurve, Vec<ModulationState>),
+    /// These calls, in order of time.
+    Listed(Vec<ListedCall>),
+}
+
+/// A state of a modulated source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ModulationState {
+    /// What the rate is multiplied by.
+    pub factor: f64,
+    /// How long the state lasts on average.
+    pub mean: Span,
+}
+
+/// One call of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedCall {
+    /// When it is dialled.
+    pub at: Time,
+    /// How long the caller talks, if the list says.
+    pub talk: Option<Span>,
+    /// How long the caller waits, if the list says.
+    pub patience: Option<Span>,
+}
+
+pub(super) fn source(it: &said::Traffic, workload: &Workload, directory: &Directory<'_>) -> Source {
+    let every_node = || (0..workload.nodes.len()).map(|row| NodeId(row as u16)).collect();
+    let ingress = it.ingress.as_ref().map_or_else(every_node, |names| directory.nodes(names, None));
+    // A call goes nowhere in a workload that is wrong: such a plan is never returned.
+    let to = directory.targets.find(&it.to).unwrap_or(Target::Outside(DestinationId(0)));
+    let arrivals = match &it.arrivals.calls {
+        Calls::Listed(calls) => Arrivals::Listed(calls.iter().map(listed).collect()),
+        _ => {
+            let curve = curve(&it.arrivals, workload.run.length.value);
+            match it.arrivals.states.is_empty() {
+                true => Arrivals::Poisson(curve),
+                false => Arrivals::Modulated(curve, it.arrivals.states.iter().map(state).collect()),
+            }
+        }
+    };
+    Source { name: it.name.value.clone(), ingress, to, arrivals, patience: it.patience.clone(), talk: it.talk.clone() }
+}
+
+fn listed(call: &said::ListedCall) -> ListedCall {
+    ListedCall { at: Time::ZERO + call.at, talk: call.talk, patience: call.patience }
+}
+
+fn state(&(factor, mean): &(f64, Span)) -> ModulationState {
+    ModulationState { factor, mean }
+}

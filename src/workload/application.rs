@@ -1,0 +1,155 @@
+//! Applications, whom they log in as, and where they look callers up.
+
+use super::problem::Problem;
+use super::read::{At, Key, Name, Table, Value};
+use super::vocabulary::FALL_BACK_AFTER;
+use crate::engine::{Distribution, Span};
+
+const R5: &str = "R5: a port has one active voice line, so that many concurrent calls with media need that many ports";
+const R21: &str =
+    "R21: an application leaves its CTIManager by itself only if that is its least-priority server, in later releases";
+
+/// `[[database]]`
+#[derive(Clone, Debug)]
+pub struct Database {
+    /// Its name.
+    pub name: Name,
+    /// How many look-ups it serves at once.
+    pub connections: u32,
+}
+
+impl Database {
+    pub(super) fn read(table: &Table<'_>) -> Database {
+        Database {
+            name: table.key("name", Value::name).required(),
+            connections: table.whole("connections").wanted().unwrap_or(1) as u32,
+        }
+    }
+}
+
+/// `[[user]]`: whom an application logs in as.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// Its name.
+    pub name: Name,
+    /// Whether it may use CTI at all (R2).
+    pub cti_enabled: At<bool>,
+    /// The devices that it may control (R3).
+    pub devices: Associated,
+}
+
+impl User {
+    pub(super) fn read(table: &Table<'_>) -> User {
+        User {
+            name: table.key("name", Value::name).required(),
+            cti_enabled: table.flag("cti_enabled").at(Key::value),
+            devices: table.key("devices", Value::associated).wanted().unwrap_or(Associated::All),
+        }
+    }
+}
+
+/// Which devices are associated with a user.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Associated {
+    /// Every one: a super provider.
+    All,
+    /// Route points, groups of ports and groups of phones, by name.
+    Listed(Vec<Name>),
+}
+
+/// `[[application]]`: one provider connection, and the process that has it.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// Its name.
+    pub name: Name,
+    /// Through which interface it is connected.
+    pub interface: Interface,
+    /// Whom it logs in as; `None`: somebody who may use CTI and control all its devices.
+    pub user: Option<Name>,
+    /// How many calls with media it is to handle at once, where the workload asks for that (R5).
+    pub voice_lines: Option<At<u32>>,
+    /// The nodes whose CTIManagers it may use; `None`: all there are.
+    pub ctimanagers: Option<Vec<Name>>,
+    /// How many events it works on at once.
+    pub workers: u32,
+    /// A worker's time for an event.
+    pub decide: Distribution,
+    /// The look-up of a caller.
+    pub lookup: Option<Distribution>,
+    /// Where callers are looked up.
+    pub database: Option<Name>,
+    /// The interval of its heartbeats that it asks for.
+    pub heartbeat: At<Span>,
+    /// From a restart or a closed connection to the next provider open.
+    pub reconnect: Span,
+    /// How many devices it opens a second.
+    pub open_rate: f64,
+    /// Whether its devices are recovered when their CallManager fails.
+    pub recovery: bool,
+    /// The CTIManager that it leaves again, and after how long.
+    pub least_priority: Option<(Name, Span)>,
+}
+
+impl Application {
+    pub(super) fn read(table: &Table<'_>) -> Application {
+        let interfaces = [("jtapi", Interface::Jtapi), ("tapi", Interface::Tapi), ("qbe", Interface::Qbe)];
+        let voice_lines = table.whole("voice_lines").rule(R5);
+        let voice_lines_place = voice_lines.place();
+        Application {
+            name: table.key("name", Value::name).required(),
+            interface: table.key("interface", |value| value.choice(&interfaces)).value(),
+            user: table.reference("user").optional(),
+            voice_lines: voice_lines.optional().map(|lines| At { value: lines as u32, place: voice_lines_place }),
+            ctimanagers: table.list("ctimanagers", Value::reference).length("names no node").optional(),
+            workers: table.whole("workers").value() as u32,
+            decide: table.law("decide").value(),
+            lookup: table.law("lookup").optional(),
+            database: table.reference("database").optional(),
+            heartbeat: table.duration("heartbeat").at(Key::value),
+            reconnect: table.duration("reconnect").value(),
+            open_rate: table.key("open_rate", Value::rate).value(),
+            recovery: table.flag("recovery").value(),
+            least_priority: Application::least_priority(table),
+        }
+    }
+
+    fn least_priority(table: &Table<'_>) -> Option<(Name, Span)> {
+        let server = table.reference("least_priority");
+        let after = table
+            .duration("fall_back_after")
+            .check(
+                |after| FALL_BACK_AFTER.contains(after),
+                "must be 120s to 600s: beyond these JTAPI silently takes 300s",
+            )
+            .rule(R21);
+        if after.is_present() && !server.is_present() {
+            let title = "`fall_back_after` is of no use without `least_priority`";
+            table.reports().add(Problem::new(after.place(), title, "").rule(R21));
+        }
+        let after = after.value();
+        server.optional().map(|server| (server, after))
+    }
+}
+
+/// The interfaces of applications.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Interface {
+    /// Java.
+    Jtapi,
+    /// Windows.
+    Tapi,
+    /// The protocol itself.
+    Qbe,
+}
+
+impl Value<'_> {
+    /// Names of devices, or `"all"` of them.
+    fn associated(self) -> Option<Associated> {
+        match self.text() {
+            Some("all") => Some(Associated::All),
+            Some(_) => self
+                .wrong("should be \"all\" or a list of names", Some("write `[\"welcome\", \"ivr-ports\"]`".to_owned())),
+            None => self.list(Value::reference).map(Associated::Listed),
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The cluster: its nodes, their work, the delays between them and the parameters of the service.
+
+use super::problem::Problem;
+use super::read::{At, Key, Name, Table, Value};
+use super::units;
+use crate::domain::ReleaseProfile;
+use crate::engine::{Distribution, Span};
+
+const R1: &str = "R1: at most one CTIManager runs on a node, and CTI needs at least one in the cluster";
+const R7: &str = "R7: a CallManager group lists at most three CallManagers, best first";
+const R23: &str = "R23: the Application Heartbeat Minimum and Maximum parameters bound the interval";
+
+/// How applications reach devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topology {
+    /// Through CTIManagers, which reach every CallManager.
+    CtiManager,
+    /// Through one CallManager each, the node of the application's first CTIManager: it controls only what is registered
+    /// there, and loses everything with it (R25).
+    Direct,
+}
+
+/// The two ways to read "no message in two consecutive intervals" (R23).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeartbeatReading {
+    /// Each message restarts a timer of two intervals: a silent death is seen after one to two intervals, uniformly.
+    Timer,
+    /// A checker looks once an interval, on a grid of its own, and wants two empty intervals in a row: one to three
+    /// intervals, triangularly.
+    Grid,
+}
+
+/// `[network]`: one-way delays.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// From node to node.
+    pub between_nodes: Span,
+    /// Between a CTIManager and an application.
+    pub to_application: Span,
+    /// From a caller to the ingress node.
+    pub from_caller: Span,
+}
+
+impl Network {
+    pub(super) fn read(table: &Table<'_>) -> Network {
+        Network {
+            between_nodes: table.duration("between_nodes").value(),
+            to_application: table.duration("to_application").value(),
+            from_caller: table.duration("from_caller").value(),
+        }
+    }
+}
+
+/// `[cti]`: service parameters.
+#[derive(Clone, Debug)]
+pub struct Cti {
+    /// Application Heartbeat Minimum Interval.
+    pub heartbeat_minimum: Span,
+    /// Application Heartbeat Maximum Interval.
+    pub heartbeat_maximum: Span,
+    /// How the heartbeats of an application are watched.
+    pub heartbeat_reading: HeartbeatReading,
+    /// CTI New Call Accept Timer.
+    pub new_call_accept: Span,
+    /// CTI Request Timeout.
+    pub request_timeout: Span,
+    /// Forward Maximum Hop Count.
+    pub forward_hops: u8,
+    /// From a CallManager's failure, or return, to its being noticed by CTIManagers.
+    pub callmanager_notice: Span,
+    /// How many devices a second a CTIManager that recovers them asks for.
+    pub reopen_rate: f64,
+    /// How many phones a second return to a CallManager that is back.
+    pub phone_return_rate: f64,
+    /// The delays at which Code Yellow begins and ends; `None`: never.
+    pub code_yellow: Option<(Span, Span)>,
+}
+
+impl Cti {
+    pub(super) fn read(table: &Table<'_>, release: &ReleaseProfile) -> Cti {
+        let no_limit_at_zero = |seconds| {
+            if seconds == 0 { Span::FOREVER } else { Span::from_secs(seconds) }
+        };
+        let minimum = table.duration("heartbeat_minimum").value();
+        let At { place, value: maximum } = table.duration("heartbeat_maximum").at(Key::value);
+        if maximum < minimum {
+            let title = "the shortest heartbeat interval is longer than the longest";
+            let hint = format!(
+                "`heartbeat_minimum` is {}, and `heartbeat_maximum` {}: swap them, lower the first, or raise the second",
+                units::words(minimum),
+                units::words(maximum),
+            );
+            table.reports().add(Problem::new(place, title, "").hint(hint).rule(R23));
+        }
+        let readings = [("timer", HeartbeatReading::Timer), ("grid", HeartbeatReading::Grid)];
+        Cti {
+            heartbeat_minimum: minimum,
+            heartbeat_maximum: maximum,
+            heartbeat_reading: table.key("heartbeat_reading", |value| value.choice(&readings)).value(),
+            new_call_accept: table
+                .key("new_call_accept", Value::duration_or_off)
+                .default(no_limit_at_zero(release.new_call_accept_seconds)),
+            request_timeout: table.duration("request_timeout").value(),
+            forward_hops: table.whole("forward_hops").value() as u8,
+            callmanager_notice: table.duration("callmanager_notice").value(),
+            reopen_rate: table.key("reopen_rate", Value::rate).value(),
+            phone_return_rate: table.key("phone_return_rate", Value::rate).value(),
+            code_yellow: table.key("code_yellow", Value::code_yellow).value(),
+        }
+    }
+}
+
+/// Service times: `[work]`, and per node `work`.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// CallManager: digit analysis and set-up of a new call.
+    pub setup: Distribution,
+    /// CallManager: offering a call at a device.
+    pub offer: Distribution,
+    /// CallManager: redirecting, forwarding or transferring.
+    pub redirect: Distribution,
+    /// CallManager: connecting an answered call.
+    pub answer: Distribution,
+    /// CallManager: releasing a call.
+    pub release: Distribution,
+    /// CallManager: registering and opening a device.
+    pub device_open: Distribution,
+    /// CTIManager: passing an event on.
+    pub event: Distribution,
+    /// CTIManager: passing a request on.
+    pub request: Distribution,
+    /// CTIManager: noting a heartbeat.
+    pub heartbeat: Distribution,
+    /// CTIManager: opening a device.
+    pub cti_device_open: Distribution,
+}
+
+impl Work {
+    /// Reads a table of service times; what is absent is as in `default`, or else as in the vocabulary.
+    pub(super) fn read(table: &Table<'_>, default: Option<&Work>) -> Work {
+        let law = |key, of: fn(&Work) -> &Distribution| match default {
+            Some(default) => table.law(key).written().unwrap_or_else(|| of(default).clone()),
+            None => table.law(key).value(),
+        };
+        Work {
+            setup: law("setup", |work| &work.setup),
+            offer: law("offer", |work| &work.offer),
+            redirect: law("redirect", |work| &work.redirect),
+            answer: law("answer", |work| &work.answer),
+            release: law("release", |work| &work.release),
+            device_open: law("device_open", |work| &work.device_open),
+            event: law("event", |work| &work.event),
+            request: law("request", |work| &work.request),
+            heartbeat: law("heartbeat", |work| &work.heartbeat),
+            cti_device_open: law("cti_device_open", |work| &work.cti_device_open),
+        }
+    }
+}
+
+/// `[[node]]`
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Its name.
+    pub name: Name,
+    /// Whether it runs a CTIManager.
+    pub ctimanager: bool,
+    /// Its service times.
+    pub work: Work,
+}
+
+impl Node {
+    pub(super) fn read(table: &Table<'_>, work: &Work) -> Node {
+        Node {
+            name: table.key("name", Value::name).required(),
+            ctimanager: table.flag("ctimanager").rule(R1).value(),
+            work: table.section("work", |table| Work::read(table, Some(work))),
+        }
+    }
+}
+
+/// `[[callmanager_group]]`
+#[derive(Clone, Debug)]
+pub struct CallManagerGroup {
+    /// Its name.
+    pub name: Name,
+    /// Its CallManagers, best first.
+    pub members: Vec<Name>,
+}
+
+impl CallManagerGroup {
+    pub(super) fn read(table: &Table<'_>) -> CallManagerGroup {
+        let members = table.list("members", Value::reference);
+        CallManagerGroup {
+            name: table.key("name", Value::name).required(),
+            members: members.length("must name one to three nodes").rule(R7).required(),
+        }
+    }
+}
+
+/// `[[device_pool]]`
+#[derive(Clone, Debug)]
+pub struct DevicePool {
+    /// Its name.
+    pub name: Name,
+    /// Where its devices register.
+    pub callmanager_group: Name,
+}
+
+impl DevicePool {
+    pub(super) fn read(table: &Table<'_>) -> DevicePool {
+        DevicePool {
+            name: table.key("name", Value::name).required(),
+            callmanager_group: table.reference("callmanager_group").required(),
+        }
+    }
+}
+
+const CODE_YELLOW: &str = "as in { entry = \"20ms\", exit = \"8ms\" }";
+
+impl Value<'_> {
+    /// `{ entry = "20ms", exit = "8ms" }`, or `"off"`.
+    fn code_yellow(self) -> Option<Option<(Span, Span)>> {
+        match self.text() {
+            Some("off") => return Some(None),
+            Some(_) => return self.wrong("should be \"off\" or two delays", Some(CODE_YELLOW.to_owned())),
+            None => {}
+        }
+        let table = self.table()?;
+        let entry = table.duration("entry").value();
+        let exit = table.duration("exit").or(|usual| usual.min(entry));
+        table.finish();
+        match exit <= entry {
+            true => Some(Some((entry, exit))),
+            false => self.wrong("ends at a longer delay than it begins", Some(CODE_YELLOW.to_owned())),
+        }
+    }
+}

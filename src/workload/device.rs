@@ -1,0 +1,321 @@
+//! Where calls go: route points, ports, phones, and numbers outside.
+
+use super::problem::{Place, Problem};
+use super::read::{At, Key, Name, Table, Value};
+use crate::domain::Forward;
+use crate::engine::{Distribution, Span};
+
+const R4: &str = "R4: a device with media termination is opened over one connection only";
+
+/// The four forwards of a device: to names or directory numbers, in the order of [`Forward::ALL`].
+pub type ForwardNames = [Option<Name>; 4];
+
+/// What an application does with a call at a route point.
+#[derive(Clone, Debug)]
+pub enum Treatment {
+    /// Sends it on, with these probabilities.
+    Redirect(Vec<(Name, f64)>),
+    /// Answers it there, for so long.
+    Answer(Option<Distribution>),
+}
+
+/// `[[route_point]]`
+#[derive(Clone, Debug)]
+pub struct RoutePoint {
+    /// Its name.
+    pub name: Name,
+    /// How many of them share its calls.
+    pub count: At<u32>,
+    /// The directory numbers of its lines.
+    pub numbers: Vec<Name>,
+    /// Its device pool.
+    pub device_pool: Name,
+    /// Who controls it.
+    pub application: Option<Name>,
+    /// What becomes of calls there.
+    pub treatment: Treatment,
+    /// From how many calls on it is busy.
+    pub busy_trigger: u32,
+    /// How many calls it takes.
+    pub maximum_calls: u32,
+    /// Where it says so, if it does.
+    pub maximum_calls_place: Option<Place>,
+    /// The CallManagers that cannot open it when it is to be recovered there.
+    pub cannot_open_on: Vec<Name>,
+    /// Its forwards.
+    pub forwards: ForwardNames,
+}
+
+impl RoutePoint {
+    pub(super) fn read(table: &Table<'_>) -> RoutePoint {
+        let maximum_calls = table.whole("maximum_calls");
+        let maximum_calls_place = maximum_calls.is_present().then(|| maximum_calls.place());
+        let maximum_calls = maximum_calls.value();
+        let application = controlled_by(table);
+        RoutePoint {
+            name: table.key("name", Value::name).required(),
+            count: table.whole("count").map(|count| count as u32).at(Key::value),
+            numbers: table.list("lines", Value::line).default(Vec::new()),
+            device_pool: table.reference("device_pool").required(),
+            treatment: RoutePoint::treatment(table, application.as_ref()),
+            application,
+            busy_trigger: table
+                .whole("busy_trigger")
+                .check(|trigger| *trigger <= maximum_calls, "is more than `maximum_calls`")
+                .or(|usual| usual.min(maximum_calls)) as u32,
+            maximum_calls: maximum_calls as u32,
+            maximum_calls_place,
+            cannot_open_on: cannot_open_on(table),
+            forwards: forwards(table, &Forward::ALL),
+        }
+    }
+
+    fn treatment(table: &Table<'_>, application: Option<&Name>) -> Treatment {
+        let redirect = table.key("redirect_to", Value::redirect);
+        let answers = table.flag("answers");
+        let treatment = table.law("treatment");
+        let answers_place = answers.place();
+        let treatment_place = treatment.place();
+        let (redirects, answers, treated) = (redirect.is_present(), answers.value(), treatment.is_present());
+        let complain = |place: Place, title: &str| table.reports().add(Problem::new(place, title, ""));
+        if redirects && answers {
+            complain(answers_place, "a route point either answers a call or redirects it");
+        } else if treated && !answers {
+            complain(treatment_place, "`treatment` is for a route point with `answers = true`");
+        } else if application.is_some() && !redirects && !answers {
+            let title = "what the application does with a call is missing";
+            let problem = Problem::new(table.place(), title, "`redirect_to` or `answers = true`");
+            table.reports().add(problem);
+        }
+        match redirect.optional() {
+            Some(targets) => Treatment::Redirect(targets),
+            // A route point without an application never gets so far.
+            None => Treatment::Answer(treatment.optional()),
+        }
+    }
+}
+
+/// `[[cti_port]]`
+#[derive(Clone, Debug)]
+pub struct CtiPorts {
+    /// Its name.
+    pub name: Name,
+    /// How many.
+    pub count: At<u32>,
+    /// How many lines each has. Only one of them can have an active voice call (R5).
+    pub lines_per_port: At<u32>,
+    /// The directory number of the first line of the first; the others count on from there.
+    pub first_number: Option<Name>,
+    /// Their device pool.
+    pub device_pool: Name,
+    /// Who controls them.
+    pub application: Option<Name>,
+    /// How long a call is treated there.
+    pub treatment: Option<Distribution>,
+    /// Which share of calls is transferred, and to which phones.
+    pub transfer: Option<(f64, Name)>,
+    /// Whether the application itself sends the media.
+    pub media_from_application: bool,
+    /// Whether connected calls outlive the failure of a CallManager.
+    pub keeps_media: bool,
+    /// The CallManagers that cannot open them when they are to be recovered there.
+    pub cannot_open_on: Vec<Name>,
+    /// Their forwards.
+    pub forwards: ForwardNames,
+}
+
+impl CtiPorts {
+    pub(super) fn read(table: &Table<'_>) -> CtiPorts {
+        let transfer_to = table.reference("transfer_to").optional();
+        let transfer_share = table.share("transfer_share");
+        if transfer_share.is_present() && transfer_to.is_none() {
+            let title = "`transfer_share` is of no use without `transfer_to`";
+            table.reports().add(Problem::new(transfer_share.place(), title, ""));
+        }
+        let share = transfer_share.value();
+        CtiPorts {
+            name: table.key("name", Value::name).required(),
+            count: count(table),
+            lines_per_port: table.whole("lines_per_port").map(|lines| lines as u32).at(Key::value),
+            first_number: first_number(table),
+            device_pool: table.reference("device_pool").required(),
+            application: controlled_by(table),
+            treatment: table.law("treatment").optional(),
+            transfer: transfer_to.map(|to| (share, to)),
+            media_from_application: table
+                .key("media", |value| value.choice(&[("application", true), ("separate", false)]))
+                .value(),
+            keeps_media: keeps_media(table),
+            cannot_open_on: cannot_open_on(table),
+            forwards: forwards(table, &Forward::ALL),
+        }
+    }
+}
+
+/// `[[phone]]`
+#[derive(Clone, Debug)]
+pub struct Phones {
+    /// Its name.
+    pub name: Name,
+    /// The number of the group as a whole.
+    pub number: Option<Name>,
+    /// The directory number of the first phone; the others count on from there.
+    pub first_number: Option<Name>,
+    /// How many.
+    pub count: At<u32>,
+    /// Their device pool.
+    pub device_pool: Name,
+    /// How long it rings until a person answers.
+    pub answer: Distribution,
+    /// Which share of calls a person answers at all.
+    pub answered: f64,
+    /// How long it rings at most.
+    pub no_answer: Span,
+    /// Whether calls wait for a free one.
+    pub queue: bool,
+    /// Who controls them as a third party.
+    pub application: Option<Name>,
+    /// From the failure of its CallManager until a phone registers elsewhere.
+    pub failover: Distribution,
+    /// Whether connected calls outlive the failure of a CallManager.
+    pub keeps_media: bool,
+    /// The CallManagers that cannot open them when they are to be recovered there.
+    pub cannot_open_on: Vec<Name>,
+    /// Their forwards.
+    pub forwards: ForwardNames,
+}
+
+impl Phones {
+    pub(super) fn read(table: &Table<'_>) -> Phones {
+        let forwards = forwards(table, &[Forward::Cfb, Forward::Cfna]);
+        let no_answer =
+            table.key("no_answer", Value::duration_or_off).or(|usual| match forwards[Forward::Cfna as usize] {
+                Some(_) => usual,
+                None => Span::FOREVER,
+            });
+        Phones {
+            name: table.key("name", Value::name).required(),
+            number: table.key("dn", Value::directory_number).optional(),
+            first_number: first_number(table),
+            count: count(table),
+            device_pool: table.reference("device_pool").required(),
+            answer: table.law("answer").value(),
+            answered: table.share("answered").value(),
+            no_answer,
+            queue: table.flag("queue").value(),
+            application: controlled_by(table),
+            failover: table.law("failover").value(),
+            keeps_media: keeps_media(table),
+            cannot_open_on: cannot_open_on(table),
+            forwards,
+        }
+    }
+}
+
+/// `[[destination]]`
+#[derive(Clone, Debug)]
+pub struct Destination {
+    /// Its name.
+    pub name: Name,
+    /// Its number.
+    pub number: Option<Name>,
+    /// How long it rings until it is answered.
+    pub answer: Distribution,
+    /// How many calls it takes at once.
+    pub lines: u32,
+    /// Where calls leave for it; `None`: at the first node.
+    pub egress: Option<Name>,
+}
+
+impl Destination {
+    pub(super) fn read(table: &Table<'_>) -> Destination {
+        Destination {
+            name: table.key("name", Value::name).required(),
+            number: table.key("dn", Value::directory_number).optional(),
+            answer: table.law("answer").value(),
+            lines: table.whole("lines").default(u64::from(u32::MAX)) as u32,
+            egress: table.reference("egress").optional(),
+        }
+    }
+}
+
+/// Who controls a device: one application, for its media can go one way only.
+fn controlled_by(table: &Table<'_>) -> Option<Name> {
+    table.reference("application").rule(R4).optional()
+}
+
+fn first_number(table: &Table<'_>) -> Option<Name> {
+    table.key("first_dn", Value::first_number).optional()
+}
+
+fn cannot_open_on(table: &Table<'_>) -> Vec<Name> {
+    table.list("cannot_open_on", Value::reference).default(Vec::new())
+}
+
+fn keeps_media(table: &Table<'_>) -> bool {
+    table.flag("keeps_media").value()
+}
+
+fn forwards(table: &Table<'_>, settings: &[Forward]) -> ForwardNames {
+    Forward::ALL.map(|forward| match settings.contains(&forward) {
+        true => table.reference(forward.name()).optional(),
+        false => None,
+    })
+}
+
+fn count(table: &Table<'_>) -> At<u32> {
+    table.whole("count").map(|count| count as u32).at(Key::required)
+}
+
+impl<'a> Value<'a> {
+    /// A directory number that one can count on from.
+    fn first_number(self) -> Option<Name> {
+        let number = self.directory_number()?;
+        let digits = number.value.strip_prefix('+').unwrap_or(&number.value);
+        match (1..=18).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => Some(number),
+            false => self.wrong(
+                "cannot be counted on from",
+                Some("it has up to 18 digits, and perhaps a `+` before them".to_owned()),
+            ),
+        }
+    }
+
+    /// `{ dn = "7000" }`
+    fn line(self) -> Option<Name> {
+        let table = self.table()?;
+        let number = table.key("dn", Value::directory_number).wanted();
+        table.finish();
+        number
+    }
+
+    /// One name, or a list of `{ to = .., share = .. }` whose shares make a whole.
+    fn redirect(self) -> Option<Vec<(Name, f64)>> {
+        if self.text().is_some() {
+            return self.reference().map(|to| vec![(to, 1.0)]);
+        }
+        let in_percent = std::cell::Cell::new(true);
+        let each = |value: Value<'a>| {
+            let table = value.table()?;
+            let to = table.reference("to").wanted();
+            let share = table.key("share", |value| {
+                in_percent.set(in_percent.get() && value.text().is_some());
+                value.share()
+            });
+            let share = share.wanted();
+            table.finish();
+            to.zip(share)
+        };
+        // One that is wrong leaves no sum to speak of.
+        let targets: Vec<(Name, f64)> = self.list(|value| Some(each(value)))?.into_iter().collect::<Option<_>>()?;
+        let sum: f64 = targets.iter().map(|(_, share)| share).sum();
+        if (sum - 1.0).abs() > 1e-9 {
+            let title = match in_percent.get() {
+                true => format!("has shares that sum to {}%, not to 100%", (sum * 1e8).round() / 1e6),
+                false => format!("has shares that sum to {}, not to 1", (sum * 1e6).round() / 1e6),
+            };
+            return self.wrong(title, None);
+        }
+        Some(targets)
+    }
+}

@@ -1,0 +1,73 @@
+//! How long a run is, and how many there are: `[run]`.
+
+use super::read::{At, Key, Table};
+use super::vocabulary::{BINS_MAX, RUN_LONGEST};
+use crate::engine::Span;
+
+/// `[run]`
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// What a run is about.
+    pub study: Study,
+    /// How long a run is.
+    pub length: At<Span>,
+    /// How much of its beginning is not measured; `None` where that is to be found out.
+    pub warm_up: Option<At<Span>>,
+    /// How often it is run.
+    pub replications: u32,
+    /// The seed of all luck.
+    pub seed: u64,
+    /// The length of a bin of the timeline.
+    pub bin: At<Span>,
+}
+
+impl Run {
+    pub(super) fn read(table: &Table<'_>) -> Run {
+        let length = table
+            .duration("length")
+            .check(|length| *length <= RUN_LONGEST, "is more than the 366 days a run may have")
+            .at(Key::value);
+        let study = table
+            .key("study", |value| value.choice(&[Study::Terminating, Study::Steady].map(|study| (study.name(), study))))
+            .value();
+        let warm_up =
+            table.duration("warm_up").check(|warm_up| *warm_up < length.value, "leaves nothing of the run to measure");
+        let warm_up = match study {
+            Study::Steady if !warm_up.is_present() => None,
+            Study::Steady | Study::Terminating => Some(warm_up.at(Key::value)),
+        };
+        let second = Span::from_secs(1);
+        let bin = table
+            .duration("bin")
+            .check(|bin| *bin <= length.value, "is longer than the run")
+            .check(|bin| length.value.nanos() / bin.nanos() < BINS_MAX, "makes more than 100000 bins")
+            .at(|bin| bin.default(Span::from_nanos(length.value.nanos() / 60).max(second).min(length.value)));
+        Run {
+            study,
+            length,
+            warm_up,
+            replications: table.whole("replications").value() as u32,
+            seed: table.whole("seed").value(),
+            bin,
+        }
+    }
+}
+
+/// What a study is about: a stretch of time with a beginning and an end, or what goes on for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Study {
+    /// It begins and ends as the workload says: a day, an outage and what follows.
+    Terminating,
+    /// What is so at any time, once the beginning has been forgotten.
+    Steady,
+}
+
+impl Study {
+    /// The word in workload files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Study::Terminating => "terminating",
+            Study::Steady => "steady",
+        }
+    }
+}
