@@ -29,6 +29,8 @@
 //! # Ok::<(), workload::Problems>(())
 //! ```
 //!
+//! What the commands do is in [`studies`], as functions: run, sweep, compare, capacity, gate.
+//!
 //! The layers, lowest first: a module uses only those above it in this list.
 
 pub mod stats;
