@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::record::{Count, Measure, Metric};
+use crate::record::{Better, Count, Measure, Unit};
 use crate::stats::{Confidence, estimate};
 
 use super::cell::full;
@@ -16,43 +16,6 @@ use super::study::Study;
 
 /// The format of baselines. Another one is not read.
 const FORMAT: u32 = 1;
-
-/// Which way is better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Better {
-    /// Less is better: waits, losses, load.
-    Lower,
-    /// More is better: calls served.
-    Higher,
-    /// Any change is for the worse, until somebody has said otherwise by recording it.
-    Same,
-}
-
-impl Better {
-    /// Which way is better for a measure, if nobody says.
-    pub fn of(measure: &Measure) -> Better {
-        use Count as C;
-        if measure.metric == "devices_in_service" || measure.metric == C::Completed.name() {
-            return Better::Higher;
-        }
-        let neither = [
-            C::Events,
-            C::Offered,
-            C::InProgress,
-            C::Preserved,
-            C::Cfof,
-            C::CallManagerFailures,
-            C::CtiManagerFailures,
-            C::Reopened,
-            C::Rehomed,
-        ];
-        let is_neither = neither.into_iter().any(|count| count.name() == measure.metric);
-        // How long calls stay is the callers' affair.
-        let stays = [Metric::RoutePointStay.name(), "calls_in_progress", "calls", "in_use", "devices"];
-        if is_neither || stays.contains(&&*measure.metric) { Better::Same } else { Better::Lower }
-    }
-}
 
 /// A measure in a baseline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -166,16 +129,16 @@ impl Gated<'_> {
             let values: Vec<f64> = sample.values.iter().flatten().copied().collect();
             let little = match sample.measure.unit() {
                 _ if margin.is_some() => 0.0,
-                "count" => offered / 10_000.0,
-                "ratio" => 0.001,
-                _ => 0.0,
+                Unit::Count => offered / 10_000.0,
+                Unit::Ratio => 0.001,
+                Unit::Millis => 0.0,
             };
             little.max(margin.unwrap_or(0.01) * mean(&values))
         };
         let kept = |sample: Sample| Kept {
             measure: sample.measure.to_string(),
-            unit: sample.measure.unit().to_owned(),
-            better: Better::of(&sample.measure),
+            unit: sample.measure.unit().name().to_owned(),
+            better: sample.measure.better(),
             margin: matters(&sample),
             values: written(&sample.values),
         };

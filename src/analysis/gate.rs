@@ -5,9 +5,9 @@
 
 use serde::Serialize;
 
-use crate::record::{Measure, ReplicationSummary};
+use crate::record::{Better, Measure, ReplicationSummary};
 
-use super::baseline::{Baseline, Better, Gated, Speed};
+use super::baseline::{Baseline, Gated, Speed};
 use super::comparison::{Compared, Sample, compare, samples};
 use super::reason::Reason;
 
@@ -61,7 +61,7 @@ impl Held {
         let worse = match self.better {
             Better::Lower => paired.mean(),
             Better::Higher => -paired.mean(),
-            Better::Same => paired.mean().abs(),
+            Better::Neither => paired.mean().abs(),
         };
         let (half, wanted) = ((high - low) / 2.0, (worse - matters).abs());
         let pairs = paired.pairs() as f64 * (half / wanted) * (half / wanted);
@@ -209,8 +209,8 @@ fn judge(compared: &Compared, better: Better) -> Gate {
     let (low, high) = if better == Better::Higher { (-high, -low) } else { (low, high) };
     match better {
         _ if low > matters => Gate::Regression,
-        Better::Same if high < -matters => Gate::Regression,
-        Better::Same if low < -matters => Gate::Inconclusive,
+        Better::Neither if high < -matters => Gate::Regression,
+        Better::Neither if low < -matters => Gate::Inconclusive,
         _ if high > matters => Gate::Inconclusive,
         Better::Lower | Better::Higher if high < -matters => Gate::Improvement,
         _ => Gate::Pass,

@@ -1,6 +1,6 @@
 //! What a study says of a measure.
 
-use crate::record::{Count, DurationSummary, Measure, QUANTILES, Source, Statistic};
+use crate::record::{Count, DurationSummary, Measure, OfCount, OfDuration, OfGauge, Quantile, Source};
 use crate::stats::{Confidence, Estimate, estimate, order_interval, order_statistic, ratio};
 
 use super::study::{NANOS_PER_MILLI, Study, mean_millis, millis};
@@ -31,97 +31,107 @@ impl Measure {
     /// # Panics
     /// If the study's plan has no such measurement: see [`Measure::check`].
     pub fn of(&self, study: &Study, confidence: Confidence) -> Measured {
-        let source = self.source_in(study);
-        let (value, interval) = match (self.statistic, source) {
-            (Statistic::Share, Source::Count(count)) => {
+        let (value, interval) = match self.source_in(study) {
+            Source::Count(count, OfCount::Share) => {
                 let offered = study.counts(Count::Offered);
                 let (share, interval) = ends(ratio(&study.counts(count), &offered, confidence));
                 let each = offered.iter().sum::<f64>() / offered.len() as f64;
                 (share, unseen(interval, offered.len(), each, confidence))
             }
-            (Statistic::MaxP50 | Statistic::MaxP95, Source::Duration(row)) => self.longest(study, row, confidence),
-            (Statistic::Mean, Source::Duration(row)) => {
+            Source::Count(count, OfCount::Mean) => number_of(&study.counts(count), confidence),
+            Source::Count(count, OfCount::Quantile(quantile)) => {
+                over_replications(study.counts(count), quantile, confidence)
+            }
+            Source::Duration(row, OfDuration::Mean) => {
                 let (value, interval) = ends(estimate(&study.duration_means(row), confidence));
                 // With some not over, a mean is that of the lucky ones: no interval makes that better.
                 let high = |high| if study.censored(row) > 0 { None } else { high };
                 (value, interval.map(|(low, top)| (low, high(top))))
             }
-            (statistic, Source::Duration(row)) if statistic != Statistic::Censored => {
-                let quantile = statistic.quantile().expect("a statistic of durations");
-                quantile_of(study, row, quantile, confidence)
+            Source::Duration(row, OfDuration::Quantile(quantile)) => quantile_of(study, row, quantile, confidence),
+            Source::Duration(row, OfDuration::Longest(longest)) => {
+                longest_of(study, row, longest.quantile(), confidence)
             }
-            (statistic, _) => {
-                let values: Vec<f64> = self.plain(study).into_iter().flatten().collect();
-                match statistic.quantile() {
-                    None if matches!(source, Source::Count(_) | Source::Duration(_)) => {
-                        let (mean, interval) = ends(estimate(&values, confidence));
-                        (mean, unseen(interval, values.len(), 1.0, confidence))
-                    }
-                    None => ends(estimate(&values, confidence)),
-                    Some(quantile) => over_replications(values, quantile, confidence),
-                }
-            }
+            Source::Duration(row, OfDuration::Censored) => number_of(&censored(study, row), confidence),
+            Source::Gauge(row, statistic) => level_of(study.gauge_means(row), statistic, confidence),
+            Source::Peak(row, statistic) => level_of(study.gauge_peaks(row), statistic, confidence),
         };
         let (low, high) = interval.map_or((None, None), |(low, high)| (Some(low), high));
-        Measured { value, low, high, unit: self.unit() }
+        Measured { value, low, high, unit: self.unit().name() }
     }
 
     /// Its value in every replication: the mean of these is its mean, and they are what is compared in pairs. Of a
-    /// percentile of durations, the replication's own one, if it has values enough to have one (100 for the 99 % one); of a share, numbers whose mean is the share of all and which
-    /// scatter as it does (its linear part). `None` for what is a number over replications, as a percentile of counts.
+    /// percentile of durations, the replication's own one, if it has values enough to have one (100 for the 99 % one); of a
+    /// share, numbers whose mean is the share of all and which scatter as it does (its linear part). `None` for what is a
+    /// number over replications, as a percentile of counts.
     pub fn values(&self, study: &Study) -> Option<Values> {
-        match (self.statistic, self.source_in(study)) {
-            (Statistic::Share, Source::Count(count)) => {
-                let (above, below) = (study.counts(count), study.counts(Count::Offered));
-                let (numerator, denominator) = (above.iter().sum::<f64>(), below.iter().sum::<f64>());
-                if denominator <= 0.0 {
-                    return Some(vec![None; above.len()]);
-                }
-                let (share, each) = (numerator / denominator, denominator / below.len() as f64);
-                let linear = |(above, below): (&f64, &f64)| Some(share + (above - share * below) / each);
-                Some(above.iter().zip(&below).map(linear).collect())
-            }
-            (Statistic::Mean, _) | (Statistic::Censored, _) => Some(self.plain(study)),
-            (Statistic::MaxP50 | Statistic::MaxP95, _) => None,
-            (statistic, Source::Duration(row)) => {
-                let at = QUANTILES.iter().position(|&it| Some(it) == statistic.quantile())?;
-                let enough = (1.0 / (1.0 - QUANTILES[at])).round() as u64;
-                let own = |it: &DurationSummary| (it.count >= enough).then(|| millis(it.quantiles[at]));
-                Some(study.outcome.summaries.iter().map(|summary| own(&summary.durations[row])).collect())
-            }
-            _ => None,
-        }
-    }
-
-    /// The value of a replication: a count, the mean of a duration or of a gauge, a peak, how many were censored.
-    fn plain(&self, study: &Study) -> Values {
-        let of_durations = |row: usize, value: fn(&DurationSummary) -> Option<f64>| -> Values {
-            study.outcome.summaries.iter().map(|summary| value(&summary.durations[row])).collect()
+        let some = |values: Vec<f64>| Some(values.into_iter().map(Some).collect());
+        let of_durations = |row: usize, value: &dyn Fn(&DurationSummary) -> Option<f64>| {
+            Some(study.outcome.summaries.iter().map(|summary| value(&summary.durations[row])).collect())
         };
         match self.source_in(study) {
-            Source::Count(count) => study.counts(count).into_iter().map(Some).collect(),
-            Source::Duration(row) if self.statistic == Statistic::Censored => {
-                of_durations(row, |duration| Some(duration.censored as f64))
+            Source::Count(count, OfCount::Share) => Some(shares(study, count)),
+            Source::Count(count, OfCount::Mean) => some(study.counts(count)),
+            Source::Duration(row, OfDuration::Mean) => {
+                of_durations(row, &|duration| (duration.count > 0).then(|| mean_millis(duration)))
             }
-            Source::Duration(row) => of_durations(row, |duration| (duration.count > 0).then(|| mean_millis(duration))),
-            Source::Gauge(row) => study.gauge_means(row).into_iter().map(Some).collect(),
-            Source::Peak(row) => study.gauge_peaks(row).into_iter().map(Some).collect(),
+            Source::Duration(row, OfDuration::Quantile(quantile)) => {
+                let enough = (1.0 / (1.0 - quantile.share())).round() as u64;
+                of_durations(row, &|it| (it.count >= enough).then(|| millis(it.quantiles[quantile as usize])))
+            }
+            Source::Duration(row, OfDuration::Censored) => some(censored(study, row)),
+            Source::Gauge(row, OfGauge::Mean) => some(study.gauge_means(row)),
+            Source::Peak(row, OfGauge::Mean) => some(study.gauge_peaks(row)),
+            Source::Count(_, OfCount::Quantile(_))
+            | Source::Duration(_, OfDuration::Longest(_))
+            | Source::Gauge(_, OfGauge::Quantile(_))
+            | Source::Peak(_, OfGauge::Quantile(_)) => None,
         }
     }
+}
 
-    /// A quantile over replications of the longest in each. One that was not over may have lasted for ever, and did last
-    /// as long as it was seen.
-    fn longest(&self, study: &Study, row: usize, confidence: Confidence) -> (Option<f64>, Interval) {
-        let quantile = self.statistic.quantile().expect("a quantile of the longest");
-        let durations = || study.outcome.summaries.iter().map(|summary| &summary.durations[row]);
-        let with_one = || durations().filter(|duration| duration.count + duration.censored > 0);
-        let longest = |duration: &DurationSummary| if duration.count > 0 { millis(duration.max) } else { 0.0 };
-        let at_least = with_one().map(|it| longest(it).max(millis(it.longest_censored)));
-        let at_most = with_one().map(|it| if it.censored > 0 { f64::INFINITY } else { longest(it) });
-        let (_, low) = over_replications(at_least.collect(), quantile, confidence);
-        let (value, high) = over_replications(at_most.collect(), quantile, confidence);
-        (value, low.zip(high).map(|((low, _), (_, high))| (low, high)))
+/// How many of each replication were not over, or were cut short.
+fn censored(study: &Study, row: usize) -> Vec<f64> {
+    study.outcome.summaries.iter().map(|summary| summary.durations[row].censored as f64).collect()
+}
+
+/// Numbers, one a replication, whose mean is the share of a count in all calls offered and which scatter as it does.
+fn shares(study: &Study, count: Count) -> Values {
+    let (above, below) = (study.counts(count), study.counts(Count::Offered));
+    let (numerator, denominator) = (above.iter().sum::<f64>(), below.iter().sum::<f64>());
+    if denominator <= 0.0 {
+        return vec![None; above.len()];
     }
+    let (share, each) = (numerator / denominator, denominator / below.len() as f64);
+    let linear = |(above, below): (&f64, &f64)| Some(share + (above - share * below) / each);
+    above.iter().zip(&below).map(linear).collect()
+}
+
+/// The mean of a number of things a replication, which may happen though it never did.
+fn number_of(values: &[f64], confidence: Confidence) -> (Option<f64>, Interval) {
+    let (mean, interval) = ends(estimate(values, confidence));
+    (mean, unseen(interval, values.len(), 1.0, confidence))
+}
+
+/// A statistic of a gauge.
+fn level_of(values: Vec<f64>, statistic: OfGauge, confidence: Confidence) -> (Option<f64>, Interval) {
+    match statistic {
+        OfGauge::Mean => ends(estimate(&values, confidence)),
+        OfGauge::Quantile(quantile) => over_replications(values, quantile, confidence),
+    }
+}
+
+/// A quantile over replications of the longest in each. One that was not over may have lasted for ever, and did last
+/// as long as it was seen.
+fn longest_of(study: &Study, row: usize, quantile: Quantile, confidence: Confidence) -> (Option<f64>, Interval) {
+    let durations = || study.outcome.summaries.iter().map(|summary| &summary.durations[row]);
+    let with_one = || durations().filter(|duration| duration.count + duration.censored > 0);
+    let longest = |duration: &DurationSummary| if duration.count > 0 { millis(duration.max) } else { 0.0 };
+    let at_least = with_one().map(|it| longest(it).max(millis(it.longest_censored)));
+    let at_most = with_one().map(|it| if it.censored > 0 { f64::INFINITY } else { longest(it) });
+    let (_, low) = over_replications(at_least.collect(), quantile, confidence);
+    let (value, high) = over_replications(at_most.collect(), quantile, confidence);
+    (value, low.zip(high).map(|((low, _), (_, high))| (low, high)))
 }
 
 /// The ends of an interval: the upper one may not be known.
@@ -146,14 +156,16 @@ fn ends(estimate: Option<Estimate>) -> (Option<f64>, Interval) {
 }
 
 /// The quantile of one value a replication.
-fn over_replications(mut values: Vec<f64>, quantile: f64, confidence: Confidence) -> (Option<f64>, Interval) {
+fn over_replications(mut values: Vec<f64>, quantile: Quantile, confidence: Confidence) -> (Option<f64>, Interval) {
+    let quantile = quantile.share();
     values.sort_unstable_by(f64::total_cmp);
     let interval = order_interval(&values, quantile, confidence);
     (order_statistic(&values, quantile), interval.map(|(low, high)| (low, Some(high))))
 }
 
 /// The quantile of a duration, all replications together; Kaplan and Meier's where some were not over.
-fn quantile_of(study: &Study, row: usize, quantile: f64, confidence: Confidence) -> (Option<f64>, Interval) {
+fn quantile_of(study: &Study, row: usize, quantile: Quantile, confidence: Confidence) -> (Option<f64>, Interval) {
+    let quantile = quantile.share();
     if study.censored(row) == 0 {
         let histogram = &study.outcome.merged.histograms[row];
         if histogram.totals().count == 0 {
@@ -228,7 +240,7 @@ mod tests {
         let plan = fake::plan();
         let mut study = study(&plan);
         let row = Measure::parse("rehome_wait").unwrap().source(&study.catalogue);
-        let Some(Source::Duration(row)) = row else { panic!("{row:?}") };
+        let Some(Source::Duration(row, OfDuration::Mean)) = row else { panic!("{row:?}") };
         let copies = study.outcome.summaries[0].clone();
         study.outcome.summaries = (0..100).map(|_| copies.clone()).collect();
         for (at, summary) in study.outcome.summaries.iter_mut().enumerate() {

@@ -21,7 +21,7 @@ mod study;
 mod summary;
 mod sweep;
 
-pub use baseline::{Baseline, Better, Gated, Kept, Speed, hex};
+pub use baseline::{Baseline, Gated, Kept, Speed, hex};
 pub use capacity::{Capacity, Walked};
 pub use cell::{Cell, full};
 pub use comparison::{Compared, Difference, Sample, compare, relative, samples};

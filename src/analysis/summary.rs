@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::record::{Catalogue, Count, Gauge, QUANTILES, Scope, Series, has_peak};
+use crate::record::{Censoring, Count, QUANTILES, Scope, Series, Unit};
 use crate::stats::{Confidence, estimate, order_interval, order_statistic};
 
 use super::cell::Cell;
@@ -175,7 +175,7 @@ pub fn rows(study: &Study) -> Vec<Row> {
 pub fn count_row(study: &Study, count: Count) -> Row {
     let values = study.counts(count);
     let spread = Spread::over_replications(&values);
-    make_row(study, Scope::Cluster, "", count.name().into(), "count", &values, spread)
+    make_row(study, Scope::Cluster, "", count.name(), Unit::Count, &values, spread)
 }
 
 /// The row of a duration, if there is such a thing.
@@ -199,10 +199,9 @@ pub fn duration_row(study: &Study, row: usize) -> Option<Row> {
             max: Some(millis(totals.max)),
         }
     };
-    let metric = series.metric.name().into();
     let means = study.duration_means(row);
-    let mut made = make_row(study, series.scope, &series.name, metric, "ms", &means, spread);
-    if Catalogue::may_be_censored(series.metric) {
+    let mut made = make_row(study, series.scope, &series.name, series.metric.name(), Unit::Millis, &means, spread);
+    if series.metric.row().censoring == Censoring::Possible {
         made.censored = Some(study.censored(row));
         let survival = study.survival(row);
         [made.km_p50, made.km_p90, made.km_p95] =
@@ -225,9 +224,8 @@ fn gauge_rows(study: &Study, row: usize) -> Vec<Row> {
         return Vec::new();
     }
     let mut rows = vec![gauge_row(study, row)];
-    if has_peak(series.metric) {
-        let metric = format!("{}_peak", series.metric.name());
-        rows.push(replication_row(study, series, metric, "count", &study.gauge_peaks(row)));
+    if let Some(peak) = series.metric.row().peak {
+        rows.push(replication_row(study, series, peak.name, Unit::Count, &study.gauge_peaks(row)));
     }
     rows
 }
@@ -235,27 +233,15 @@ fn gauge_rows(study: &Study, row: usize) -> Vec<Row> {
 /// The row of a gauge's mean.
 pub fn gauge_row(study: &Study, row: usize) -> Row {
     let series = &study.catalogue.gauges[row];
-    let unit = match series.metric {
-        Gauge::Utilisation | Gauge::Throttled => "ratio",
-        _ => "count",
-    };
-    replication_row(study, series, series.metric.name().into(), unit, &study.gauge_means(row))
+    replication_row(study, series, series.metric.name(), series.metric.row().unit, &study.gauge_means(row))
 }
 
-fn replication_row<M>(study: &Study, series: &Series<M>, metric: String, unit: &'static str, values: &[f64]) -> Row {
+fn replication_row<M>(study: &Study, series: &Series<M>, metric: &str, unit: Unit, values: &[f64]) -> Row {
     let spread = Spread::over_replications(values);
     make_row(study, series.scope, &series.name, metric, unit, values, spread)
 }
 
-fn make_row(
-    study: &Study,
-    scope: Scope,
-    name: &str,
-    metric: String,
-    unit: &'static str,
-    means: &[f64],
-    spread: Spread,
-) -> Row {
+fn make_row(study: &Study, scope: Scope, name: &str, metric: &str, unit: Unit, means: &[f64], spread: Spread) -> Row {
     let estimate = estimate(means, Confidence::USUAL);
     let interval = estimate.and_then(|estimate| estimate.interval);
     let [p50, p90, p95, p99, p999] = spread.quantiles;
@@ -266,8 +252,8 @@ fn make_row(
         workload: study.plan.name.clone(),
         scope: scope.name(),
         name: name.to_owned(),
-        metric,
-        unit,
+        metric: metric.to_owned(),
+        unit: unit.name(),
         replications: means.len() as u64,
         count: spread.count,
         mean: estimate.map(|estimate| estimate.mean),

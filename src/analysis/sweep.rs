@@ -56,7 +56,7 @@ impl PointResult {
             Some(found) => found.each_ref().map(read),
             None => [None; 3],
         };
-        Measured { value, low, high, unit: measure.unit() }
+        Measured { value, low, high, unit: measure.unit().name() }
     }
 }
 

@@ -152,7 +152,7 @@ fn measures(asked: &[Measure], a: &Plan, b: &Plan) -> Result<Vec<Measure>, Stop>
             return Err(Stop::Usage(format!(
                 "--metric {measure}: that is a number over replications, and what is compared is replications\n  help: \
                  compare `{}`, the mean",
-                Measure { statistic: crate::record::Statistic::Mean, ..measure.clone() }
+                measure.mean()
             )));
         }
     }

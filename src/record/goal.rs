@@ -6,8 +6,8 @@ use crate::engine::Span;
 use crate::plan::Plan;
 use crate::workload::{Place, Problem, Reports, Side, Workload, units};
 
-use super::catalogue::Count;
-use super::measure::{Measure, Statistic};
+use super::measure::{Measure, OfCount};
+use super::metric::Unit;
 
 /// A measure that is to be at most, or at least, so much.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,20 +36,23 @@ impl Goal {
     /// What is wrong, and what to write.
     pub fn new(measure: &str, side: Side, bound: &str) -> Result<Goal, String> {
         let mut measure = Measure::parse(measure)?;
-        let is_count = Count::ALL.into_iter().any(|count| count.name() == measure.metric);
-        if is_count && measure.statistic == Statistic::Mean && bound.ends_with('%') {
-            measure.statistic = Statistic::Share;
+        if let Measure::Count(.., statistic @ OfCount::Mean) = &mut measure
+            && bound.ends_with('%')
+        {
+            *statistic = OfCount::Share;
         }
         let value = match measure.unit() {
-            "ms" => units::duration(bound).map(|span| span.nanos() as f64 / Span::from_millis(1).nanos() as f64),
-            "ratio" if bound.ends_with('%') => units::share(bound),
-            _ => units::number(bound),
+            Unit::Millis => {
+                units::duration(bound).map(|span| span.nanos() as f64 / Span::from_millis(1).nanos() as f64)
+            }
+            Unit::Ratio if bound.ends_with('%') => units::share(bound),
+            Unit::Ratio | Unit::Count => units::number(bound),
         };
-        let expected = match measure.unit() {
-            "ms" => "a duration such as 500ms",
-            "ratio" => "a share such as 0.1%",
-            _ if is_count => "a number, or a share of the calls offered such as 0.1%",
-            _ => "a number",
+        let expected = match (measure.unit(), &measure) {
+            (Unit::Millis, _) => "a duration such as 500ms",
+            (Unit::Ratio, _) => "a share such as 0.1%",
+            (Unit::Count, Measure::Count(..)) => "a number, or a share of the calls offered such as 0.1%",
+            (Unit::Count, _) => "a number",
         };
         let bound_of = |why: String| format!("the bound of `{measure}` is to be {expected}: {why}");
         value

@@ -6,29 +6,21 @@ use std::fmt;
 use crate::plan::Plan;
 use crate::workload::suggestion;
 
-use super::catalogue::{Catalogue, Count, Gauge, Metric, Scope, Series};
+use super::catalogue::{Catalogue, Series};
+use super::metric::{Better, Censoring, Count, Gauge, Metric, Peak, Scope, Unit};
+use super::quantile::Quantile;
 
-/// What of a metric.
+/// What of a metric, as it is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Statistic {
     /// The mean of the replications' means.
     Mean,
-    /// The median.
-    P50,
-    /// The 90 % quantile.
-    P90,
-    /// The 95 % quantile.
-    P95,
-    /// The 99 % quantile.
-    P99,
-    /// The 99.9 % quantile.
-    P999,
+    /// A quantile.
+    Quantile(Quantile),
     /// The share of a count in the calls offered.
     Share,
-    /// The longest of a replication: the median of that over replications.
-    MaxP50,
-    /// The same, its 95 % quantile: with so much probability all of them take no longer.
-    MaxP95,
+    /// The longest of a replication.
+    Longest(Longest),
     /// How many of a replication were not over when it was, or were cut short.
     Censored,
 }
@@ -37,14 +29,14 @@ impl Statistic {
     /// All of them.
     pub const ALL: [Statistic; 10] = [
         Statistic::Mean,
-        Statistic::P50,
-        Statistic::P90,
-        Statistic::P95,
-        Statistic::P99,
-        Statistic::P999,
+        Statistic::Quantile(Quantile::P50),
+        Statistic::Quantile(Quantile::P90),
+        Statistic::Quantile(Quantile::P95),
+        Statistic::Quantile(Quantile::P99),
+        Statistic::Quantile(Quantile::P999),
         Statistic::Share,
-        Statistic::MaxP50,
-        Statistic::MaxP95,
+        Statistic::Longest(Longest::P50),
+        Statistic::Longest(Longest::P95),
         Statistic::Censored,
     ];
 
@@ -52,67 +44,247 @@ impl Statistic {
     pub const fn name(self) -> &'static str {
         match self {
             Statistic::Mean => "mean",
-            Statistic::P50 => "p50",
-            Statistic::P90 => "p90",
-            Statistic::P95 => "p95",
-            Statistic::P99 => "p99",
-            Statistic::P999 => "p999",
+            Statistic::Quantile(quantile) => quantile.name(),
             Statistic::Share => "share",
-            Statistic::MaxP50 => "max_p50",
-            Statistic::MaxP95 => "max_p95",
+            Statistic::Longest(Longest::P50) => "max_p50",
+            Statistic::Longest(Longest::P95) => "max_p95",
             Statistic::Censored => "censored",
         }
     }
 
-    /// The quantile that it is.
-    pub const fn quantile(self) -> Option<f64> {
+    /// What it is, in a sentence.
+    pub const fn what(self) -> &'static str {
         match self {
-            Statistic::P50 | Statistic::MaxP50 => Some(0.5),
-            Statistic::P90 => Some(0.9),
-            Statistic::P95 | Statistic::MaxP95 => Some(0.95),
-            Statistic::P99 => Some(0.99),
-            Statistic::P999 => Some(0.999),
-            Statistic::Mean | Statistic::Share | Statistic::Censored => None,
+            Statistic::Mean => "The mean of the replications' means.",
+            Statistic::Quantile(Quantile::P50) => "The median.",
+            Statistic::Quantile(Quantile::P90) => "The 90 % quantile.",
+            Statistic::Quantile(Quantile::P95) => "The 95 % quantile.",
+            Statistic::Quantile(Quantile::P99) => "The 99 % quantile.",
+            Statistic::Quantile(Quantile::P999) => "The 99.9 % quantile.",
+            Statistic::Share => "Of a count: its share in the calls offered.",
+            Statistic::Longest(Longest::P50) => "Of a duration: the median, over replications, of the longest in each.",
+            Statistic::Longest(Longest::P95) => {
+                "Of a duration: the 95 % quantile, over replications, of the longest in each."
+            }
+            Statistic::Censored => {
+                "Of a duration that may be censored: how many of a replication were not over when it was, or were cut short."
+            }
         }
     }
 }
 
-/// Where the values of a measure are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
-    /// A count.
-    Count(Count),
-    /// A duration, by its row in the catalogue.
-    Duration(usize),
-    /// A gauge's mean over time, by its row.
-    Gauge(usize),
-    /// A gauge's highest reading.
-    Peak(usize),
+/// Which quantile, over replications, of the longest in each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Longest {
+    /// The median.
+    P50,
+    /// The 95 % quantile: with so much probability all of a replication take no longer.
+    P95,
+}
+
+impl Longest {
+    /// The quantile that it is.
+    pub const fn quantile(self) -> Quantile {
+        match self {
+            Longest::P50 => Quantile::P50,
+            Longest::P95 => Quantile::P95,
+        }
+    }
+}
+
+/// The statistics of a count, which has one value a replication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OfCount {
+    /// The mean of a replication.
+    Mean,
+    /// A quantile over replications.
+    Quantile(Quantile),
+    /// The share in the calls offered.
+    Share,
+}
+
+/// The statistics of a duration, which has many values a replication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OfDuration {
+    /// The mean of the replications' means.
+    Mean,
+    /// A quantile of all values; of a duration that may be censored, Kaplan and Meier's.
+    Quantile(Quantile),
+    /// A quantile over replications of the longest.
+    Longest(Longest),
+    /// How many of a replication were not over when it was, or were cut short; only where [`Censoring::Possible`].
+    Censored,
+}
+
+/// The statistics of a gauge or of its highest reading, which have one value a replication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum OfGauge {
+    /// The mean of a replication.
+    Mean,
+    /// A quantile over replications.
+    Quantile(Quantile),
+}
+
+impl From<OfCount> for Statistic {
+    fn from(statistic: OfCount) -> Statistic {
+        match statistic {
+            OfCount::Mean => Statistic::Mean,
+            OfCount::Quantile(quantile) => Statistic::Quantile(quantile),
+            OfCount::Share => Statistic::Share,
+        }
+    }
+}
+
+impl From<OfDuration> for Statistic {
+    fn from(statistic: OfDuration) -> Statistic {
+        match statistic {
+            OfDuration::Mean => Statistic::Mean,
+            OfDuration::Quantile(quantile) => Statistic::Quantile(quantile),
+            OfDuration::Longest(longest) => Statistic::Longest(longest),
+            OfDuration::Censored => Statistic::Censored,
+        }
+    }
+}
+
+impl From<OfGauge> for Statistic {
+    fn from(statistic: OfGauge) -> Statistic {
+        match statistic {
+            OfGauge::Mean => Statistic::Mean,
+            OfGauge::Quantile(quantile) => Statistic::Quantile(quantile),
+        }
+    }
+}
+
+/// Of what something is measured.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// What kind of thing it is.
+    pub scope: Scope,
+    /// Which one; empty for the cluster.
+    pub name: String,
+}
+
+impl Subject {
+    /// The whole cluster.
+    pub const CLUSTER: Subject = Subject { scope: Scope::Cluster, name: String::new() };
+
+    fn whose(&self) -> String {
+        match self.name.as_str() {
+            "" => format!("the {}", self.scope.name()),
+            name => format!("{} {name}", self.scope.name()),
+        }
+    }
 }
 
 /// One number of a study: `[scope:name/]metric[.statistic]`, as in `setup_delay.p99`, `refused.share` or
 /// `route_point:welcome/route_point_delay.p95`. Without a scope, the whole cluster; without a statistic, the mean.
 ///
-/// Of a duration that may not be over when the run is, a quantile is Kaplan and Meier's.
+/// Whether runs of a plan measure it is another question: [`Measure::check`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Measure {
-    /// The name of the scope.
-    pub scope: &'static str,
-    /// Which one; empty for the cluster.
-    pub name: String,
-    /// The metric.
-    pub metric: String,
-    /// What of it.
-    pub statistic: Statistic,
+pub enum Measure {
+    /// Of a count.
+    Count(Subject, Count, OfCount),
+    /// Of a duration.
+    Duration(Subject, Metric, OfDuration),
+    /// Of a gauge's mean over time.
+    Gauge(Subject, Gauge, OfGauge),
+    /// Of a gauge's highest reading.
+    Peak(Subject, Peak, OfGauge),
+}
+
+/// Where the values of a measure are, and what is asked of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A count.
+    Count(Count, OfCount),
+    /// A duration, by its row in the catalogue.
+    Duration(usize, OfDuration),
+    /// A gauge's mean over time, by its row.
+    Gauge(usize, OfGauge),
+    /// A gauge's highest reading, by its row.
+    Peak(usize, OfGauge),
+}
+
+/// What a metric's name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    Count(Count),
+    Duration(Metric),
+    Gauge(Gauge),
+    Peak(Peak),
+}
+
+impl Named {
+    /// All of them.
+    fn all() -> impl Iterator<Item = Named> {
+        let durations = Metric::ALL.into_iter().map(Named::Duration);
+        let counts = Count::ALL.into_iter().map(Named::Count);
+        let gauges = Gauge::ALL.into_iter().map(Named::Gauge);
+        durations.chain(counts).chain(gauges).chain(Gauge::ALL.into_iter().filter_map(Named::peak_of))
+    }
+
+    /// The highest reading of a gauge, if it is kept.
+    fn peak_of(gauge: Gauge) -> Option<Named> {
+        gauge.row().peak.map(Named::Peak)
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Named::Count(count) => count.name(),
+            Named::Duration(metric) => metric.name(),
+            Named::Gauge(gauge) => gauge.name(),
+            Named::Peak(peak) => peak.name,
+        }
+    }
+
+    /// A statistic of it, or why it has none such.
+    fn measure(self, of: Subject, statistic: Statistic) -> Result<Measure, &'static str> {
+        const SHARE: &str = "only a count has a `share` in the calls offered";
+        const LONGEST: &str = "only a duration has a longest one";
+        const CENSORED: &str = "only what may last longer than a run can be `censored`";
+        let of_gauge = || match statistic {
+            Statistic::Mean => Ok(OfGauge::Mean),
+            Statistic::Quantile(quantile) => Ok(OfGauge::Quantile(quantile)),
+            Statistic::Share => Err(SHARE),
+            Statistic::Longest(_) => Err(LONGEST),
+            Statistic::Censored => Err(CENSORED),
+        };
+        match self {
+            Named::Count(count) => {
+                let statistic = match statistic {
+                    Statistic::Mean => OfCount::Mean,
+                    Statistic::Quantile(quantile) => OfCount::Quantile(quantile),
+                    Statistic::Share => OfCount::Share,
+                    Statistic::Longest(_) => return Err(LONGEST),
+                    Statistic::Censored => return Err(CENSORED),
+                };
+                Ok(Measure::Count(of, count, statistic))
+            }
+            Named::Duration(metric) => {
+                let statistic = match statistic {
+                    Statistic::Mean => OfDuration::Mean,
+                    Statistic::Quantile(quantile) => OfDuration::Quantile(quantile),
+                    Statistic::Longest(longest) => OfDuration::Longest(longest),
+                    Statistic::Censored if metric.row().censoring == Censoring::Possible => OfDuration::Censored,
+                    Statistic::Share => return Err(SHARE),
+                    Statistic::Censored => return Err(CENSORED),
+                };
+                Ok(Measure::Duration(of, metric, statistic))
+            }
+            Named::Gauge(gauge) => Ok(Measure::Gauge(of, gauge, of_gauge()?)),
+            Named::Peak(peak) => Ok(Measure::Peak(of, peak, of_gauge()?)),
+        }
+    }
 }
 
 impl fmt::Display for Measure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.scope != Scope::Cluster.name() {
-            write!(f, "{}:{}/", self.scope, self.name)?;
+        let Subject { scope, name } = self.subject();
+        if *scope != Scope::Cluster {
+            write!(f, "{}:{name}/", scope.name())?;
         }
-        f.write_str(&self.metric)?;
-        match self.statistic {
+        f.write_str(self.metric())?;
+        match self.statistic() {
             Statistic::Mean => Ok(()),
             statistic => write!(f, ".{}", statistic.name()),
         }
@@ -126,90 +298,53 @@ impl Measure {
     /// What is wrong with it, and what was perhaps meant. Whether a plan has such a thing is another question:
     /// [`Measure::check`].
     pub fn parse(text: &str) -> Result<Measure, String> {
-        let (scope, rest) = match text.split_once('/') {
-            None => ((Scope::Cluster.name(), String::new()), text),
+        let (of, rest) = match text.split_once('/') {
+            None => (Subject::CLUSTER, text),
             Some((scope, rest)) => {
                 let (scope, name) = scope.split_once(':').ok_or("expected `scope:name/` before the metric")?;
-                let scopes = || Scope::ALL.into_iter().map(Scope::name).filter(|name| *name != "cluster");
-                let found = scopes().find(|known| *known == scope);
-                let found = found.ok_or_else(|| unknown("scope", scope, scopes()))?;
-                ((found, name.to_owned()), rest)
+                let scopes = || Scope::ALL.into_iter().filter(|scope| *scope != Scope::Cluster);
+                let found = scopes().find(|known| known.name() == scope);
+                let scope = found.ok_or_else(|| unknown("scope", scope, scopes().map(Scope::name)))?;
+                (Subject { scope, name: name.to_owned() }, rest)
             }
         };
         let (metric, statistic) = match rest.rsplit_once('.') {
             None => (rest, Statistic::Mean),
             Some((metric, name)) => {
-                let names = || Statistic::ALL.into_iter().map(Statistic::name);
                 let found = Statistic::ALL.into_iter().find(|statistic| statistic.name() == name);
+                let names = || Statistic::ALL.into_iter().map(Statistic::name);
                 (metric, found.ok_or_else(|| unknown("statistic", name, names()))?)
             }
         };
-        let counts = || Count::ALL.into_iter().map(Count::name);
-        let gauges = || Gauge::ALL.into_iter().map(Gauge::name);
-        let peaks = ["calls_in_progress_peak", "calls_peak", "in_use_peak"];
-        let known = || Metric::ALL.into_iter().map(Metric::name).chain(counts()).chain(gauges()).chain(peaks);
-        if !known().any(|name| name == metric) {
-            return Err(unknown("metric", metric, known()));
-        }
-        let measure = Measure { scope: scope.0, name: scope.1, metric: metric.to_owned(), statistic };
-        measure.makes_sense().map_err(|why| format!("{why}, and `{metric}` is none"))?;
-        Ok(measure)
+        let found = Named::all().find(|named| named.name() == metric);
+        let named = found.ok_or_else(|| unknown("metric", metric, Named::all().map(Named::name)))?;
+        named.measure(of, statistic).map_err(|why| format!("{why}, and `{metric}` is none"))
     }
 
     /// Everything that runs of a plan measure, with every statistic of it.
     pub fn all(plan: &Plan) -> Vec<Measure> {
-        let of = |(scope, name, metric): &(&'static str, String, String)| {
-            let measure = |statistic| Measure { scope, name: name.clone(), metric: metric.clone(), statistic };
-            Statistic::ALL.into_iter().map(measure).filter(|it| it.makes_sense().is_ok()).collect::<Vec<_>>()
+        let of = |(of, named): (Subject, Named)| {
+            Statistic::ALL.into_iter().filter_map(move |statistic| named.measure(of.clone(), statistic).ok())
         };
-        measured(plan).iter().flat_map(of).collect()
-    }
-
-    /// Whether its metric has this statistic.
-    fn makes_sense(&self) -> Result<(), &'static str> {
-        let is_count = || Count::ALL.into_iter().any(|count| count.name() == self.metric);
-        let mut metrics = Metric::ALL.into_iter().filter(|metric| metric.name() == self.metric);
-        match self.statistic {
-            Statistic::Share if !is_count() => Err("only a count has a `share` in the calls offered"),
-            Statistic::MaxP50 | Statistic::MaxP95 if metrics.next().is_none() => {
-                Err("only a duration has a longest one")
-            }
-            Statistic::Censored if !metrics.any(Catalogue::may_be_censored) => {
-                Err("only what may last longer than a run can be `censored`")
-            }
-            _ => Ok(()),
-        }
+        measured(plan).into_iter().flat_map(of).collect()
     }
 
     /// What is compared if nobody says: of the whole cluster every count but that of the engine's own events, every
-    /// duration's mean and 99 % quantile and how many of it were not over, the calls in progress; and how busy each station
-    /// is.
+    /// duration's mean and 99 % quantile and how many of it were not over, and every gauge; and how busy each station is.
     pub fn standard(plan: &Plan) -> Vec<Measure> {
-        let catalogue = Catalogue::new(plan);
-        let of = |scope: Scope, name: &str, metric: &str, statistic: Statistic| Measure {
-            scope: scope.name(),
-            name: name.to_owned(),
-            metric: metric.to_owned(),
-            statistic,
-        };
-        let counts = Count::ALL.into_iter().filter(|count| *count != Count::Events);
-        let mut measures: Vec<Measure> =
-            counts.map(|count| of(Scope::Cluster, "", count.name(), Statistic::Mean)).collect();
-        for series in catalogue.durations.iter().filter(|series| series.exists && series.scope == Scope::Cluster) {
-            let mut statistics = vec![Statistic::Mean, Statistic::P99];
-            statistics.extend(Catalogue::may_be_censored(series.metric).then_some(Statistic::Censored));
-            let all = statistics.into_iter().map(|statistic| of(Scope::Cluster, "", series.metric.name(), statistic));
-            measures.extend(all);
-        }
-        for series in catalogue.gauges.iter().filter(|series| series.exists) {
-            match series.metric {
-                Gauge::CallsInProgress | Gauge::DevicesInService | Gauge::Utilisation => {
-                    measures.push(of(series.scope, &series.name, series.metric.name(), Statistic::Mean));
+        let standard = |(of, named): (Subject, Named)| {
+            let statistics: &[Statistic] = match named {
+                Named::Count(Count::Events) | Named::Peak(_) => &[],
+                Named::Gauge(Gauge::Utilisation) => &[Statistic::Mean],
+                Named::Count(_) | Named::Gauge(_) if of.scope == Scope::Cluster => &[Statistic::Mean],
+                Named::Duration(_) if of.scope == Scope::Cluster => {
+                    &[Statistic::Mean, Statistic::Quantile(Quantile::P99), Statistic::Censored]
                 }
-                _ => {}
-            }
-        }
-        measures
+                _ => &[],
+            };
+            statistics.iter().filter_map(move |&statistic| named.measure(of.clone(), statistic).ok())
+        };
+        measured(plan).into_iter().flat_map(standard).collect()
     }
 
     /// Whether runs of a plan measure this.
@@ -217,90 +352,138 @@ impl Measure {
     /// # Errors
     /// What they do not have, and what was perhaps meant.
     pub fn check(&self, plan: &Plan) -> Result<(), String> {
-        let known = measured(plan);
-        if known.iter().any(|(scope, name, metric)| (*scope, name, metric) == (self.scope, &self.name, &self.metric)) {
+        let (known, subject) = (measured(plan), self.subject());
+        if known.iter().any(|(of, named)| (of, *named) == (subject, self.named())) {
             return Ok(());
         }
-        let of_scope = || known.iter().filter(|(scope, ..)| *scope == self.scope);
-        if self.scope != "cluster" && !of_scope().any(|(_, name, _)| *name == self.name) {
+        let of_scope = || known.iter().filter(|(of, _)| of.scope == subject.scope);
+        if subject.scope != Scope::Cluster && !of_scope().any(|(of, _)| of == subject) {
             let mut seen = BTreeSet::new();
-            let names = of_scope().map(|(_, name, _)| name.as_str()).filter(|&name| seen.insert(name));
-            return Err(unknown(&self.scope.replace('_', " "), &self.name, names));
+            let names = of_scope().map(|(of, _)| of.name.as_str()).filter(|&name| seen.insert(name));
+            return Err(unknown(&subject.scope.name().replace('_', " "), &subject.name, names));
         }
-        let here = of_scope().filter(|(_, name, _)| *name == self.name).map(|(.., metric)| metric.as_str());
-        Err(unknown(&format!("measurement of {}", self.whose()), &self.metric, here))
-    }
-
-    fn whose(&self) -> String {
-        match self.name.as_str() {
-            "" => format!("the {}", self.scope),
-            name => format!("{} {name}", self.scope),
-        }
+        let here = of_scope().filter(|(of, _)| of == subject).map(|(_, named)| named.name());
+        Err(unknown(&format!("measurement of {}", subject.whose()), self.metric(), here))
     }
 
     /// Where its values are; `None` where runs of the catalogue's plan do not measure it: see [`Measure::check`].
     pub fn source(&self, catalogue: &Catalogue) -> Option<Source> {
-        if let Some(count) = Count::ALL.into_iter().find(|count| count.name() == self.metric) {
-            return (self.scope == Scope::Cluster.name()).then_some(Source::Count(count));
+        match self {
+            Measure::Count(of, count, statistic) => {
+                (of.scope == Scope::Cluster).then_some(Source::Count(*count, *statistic))
+            }
+            Measure::Duration(of, metric, statistic) => {
+                let row = row_of(&catalogue.durations, of, |it| it == *metric);
+                row.map(|row| Source::Duration(row, *statistic))
+            }
+            Measure::Gauge(of, gauge, statistic) => {
+                let row = row_of(&catalogue.gauges, of, |it| it == *gauge);
+                row.map(|row| Source::Gauge(row, *statistic))
+            }
+            Measure::Peak(of, peak, statistic) => {
+                let row = row_of(&catalogue.gauges, of, |it| it.row().peak == Some(*peak));
+                row.map(|row| Source::Peak(row, *statistic))
+            }
         }
-        let is_it = |scope: Scope, name: &str| scope.name() == self.scope && name == self.name;
-        let of_durations =
-            |series: &Series<Metric>| is_it(series.scope, &series.name) && series.metric.name() == self.metric;
-        let duration = catalogue.durations.iter().position(|series| series.exists && of_durations(series));
-        if let Some(row) = duration {
-            return Some(Source::Duration(row));
+    }
+
+    /// Of what it is.
+    pub const fn subject(&self) -> &Subject {
+        let (Measure::Count(of, ..) | Measure::Duration(of, ..) | Measure::Gauge(of, ..) | Measure::Peak(of, ..)) =
+            self;
+        of
+    }
+
+    /// The name of its metric.
+    pub fn metric(&self) -> &'static str {
+        self.named().name()
+    }
+
+    /// What of that.
+    pub fn statistic(&self) -> Statistic {
+        match *self {
+            Measure::Count(.., statistic) => statistic.into(),
+            Measure::Duration(.., statistic) => statistic.into(),
+            Measure::Gauge(.., statistic) | Measure::Peak(.., statistic) => statistic.into(),
         }
-        let (gauge, source): (&str, fn(usize) -> Source) = match self.metric.strip_suffix("_peak") {
-            Some(gauge) => (gauge, Source::Peak),
-            None => (&self.metric, Source::Gauge),
-        };
-        let of_gauges = |series: &Series<Gauge>| is_it(series.scope, &series.name) && series.metric.name() == gauge;
-        let row = catalogue.gauges.iter().position(|series| series.exists && of_gauges(series))?;
-        (self.metric == gauge || has_peak(catalogue.gauges[row].metric)).then(|| source(row))
+    }
+
+    /// The mean of the same.
+    #[must_use]
+    pub fn mean(&self) -> Measure {
+        let mut mean = self.clone();
+        match &mut mean {
+            Measure::Count(.., statistic) => *statistic = OfCount::Mean,
+            Measure::Duration(.., statistic) => *statistic = OfDuration::Mean,
+            Measure::Gauge(.., statistic) | Measure::Peak(.., statistic) => *statistic = OfGauge::Mean,
+        }
+        mean
+    }
+
+    fn named(&self) -> Named {
+        match *self {
+            Measure::Count(_, count, _) => Named::Count(count),
+            Measure::Duration(_, metric, _) => Named::Duration(metric),
+            Measure::Gauge(_, gauge, _) => Named::Gauge(gauge),
+            Measure::Peak(_, peak, _) => Named::Peak(peak),
+        }
     }
 
     /// Whether each replication has a number of its own, so that two systems can be compared in pairs.
-    pub fn is_of_a_replication(&self) -> bool {
-        match self.statistic {
-            Statistic::Mean | Statistic::Share | Statistic::Censored => true,
-            Statistic::MaxP50 | Statistic::MaxP95 => false,
-            _ => Metric::ALL.into_iter().any(|metric| metric.name() == self.metric),
+    pub const fn is_of_a_replication(&self) -> bool {
+        match self {
+            Measure::Count(.., OfCount::Mean | OfCount::Share) => true,
+            Measure::Count(.., OfCount::Quantile(_)) => false,
+            Measure::Duration(.., OfDuration::Mean | OfDuration::Quantile(_) | OfDuration::Censored) => true,
+            Measure::Duration(.., OfDuration::Longest(_)) => false,
+            Measure::Gauge(.., statistic) | Measure::Peak(.., statistic) => matches!(statistic, OfGauge::Mean),
         }
     }
 
-    /// What its numbers are: `ms`, `count` or `ratio`.
-    pub fn unit(&self) -> &'static str {
-        let is_ratio = |gauge: Gauge| matches!(gauge, Gauge::Utilisation | Gauge::Throttled);
-        match self.statistic {
-            Statistic::Share => "ratio",
-            Statistic::Censored => "count",
-            _ if Metric::ALL.into_iter().any(|metric| metric.name() == self.metric) => "ms",
-            _ if Gauge::ALL.into_iter().any(|gauge| is_ratio(gauge) && gauge.name() == self.metric) => "ratio",
-            _ => "count",
+    /// What its numbers are.
+    pub const fn unit(&self) -> Unit {
+        match self {
+            Measure::Count(.., OfCount::Share) => Unit::Ratio,
+            Measure::Duration(.., OfDuration::Censored) | Measure::Peak(..) => Unit::Count,
+            Measure::Count(_, count, _) => count.row().unit,
+            Measure::Duration(_, metric, _) => metric.row().unit,
+            Measure::Gauge(_, gauge, _) => gauge.row().unit,
+        }
+    }
+
+    /// Which way is better.
+    pub fn better(&self) -> Better {
+        match self {
+            Measure::Count(_, count, _) => count.row().better,
+            Measure::Duration(_, metric, _) => metric.row().better,
+            Measure::Gauge(_, gauge, _) => gauge.row().better,
+            Measure::Peak(_, peak, _) => peak.better,
         }
     }
 }
 
-/// What runs of a plan measure: the scope, which one, and the metric.
-fn measured(plan: &Plan) -> Vec<(&'static str, String, String)> {
+/// What runs of a plan measure: of what, and the metric.
+fn measured(plan: &Plan) -> Vec<(Subject, Named)> {
     let catalogue = Catalogue::new(plan);
-    let mut measured: Vec<(&'static str, String, String)> =
-        Count::ALL.into_iter().map(|count| ("cluster", String::new(), count.name().to_owned())).collect();
-    for series in catalogue.durations.iter().filter(|series| series.exists) {
-        measured.push((series.scope.name(), series.name.clone(), series.metric.name().to_owned()));
-    }
-    for series in catalogue.gauges.iter().filter(|series| series.exists) {
-        measured.push((series.scope.name(), series.name.clone(), series.metric.name().to_owned()));
-        if has_peak(series.metric) {
-            measured.push((series.scope.name(), series.name.clone(), format!("{}_peak", series.metric.name())));
-        }
-    }
-    measured
+    let counts = Count::ALL.into_iter().map(|count| (Subject::CLUSTER, Named::Count(count)));
+    let durations = catalogue.durations.iter().filter(|series| series.exists);
+    let durations = durations.map(|series| (subject(series), Named::Duration(series.metric)));
+    let gauges = catalogue.gauges.iter().filter(|series| series.exists).flat_map(|series| {
+        let readings = [Some(Named::Gauge(series.metric)), Named::peak_of(series.metric)];
+        readings.into_iter().flatten().map(|named| (subject(series), named))
+    });
+    counts.chain(durations).chain(gauges).collect()
 }
 
-/// Whether the highest reading of a gauge is kept.
-pub const fn has_peak(gauge: Gauge) -> bool {
-    matches!(gauge, Gauge::CallsInProgress | Gauge::Calls | Gauge::InUse)
+/// Of what a series is.
+fn subject<M>(series: &Series<M>) -> Subject {
+    Subject { scope: series.scope, name: series.name.clone() }
+}
+
+/// The row of a metric of something.
+fn row_of<M: Copy>(rows: &[Series<M>], of: &Subject, is_it: impl Fn(M) -> bool) -> Option<usize> {
+    let is_of = |series: &Series<M>| (series.scope, &series.name) == (of.scope, &of.name);
+    rows.iter().position(|series| series.exists && is_of(series) && is_it(series.metric))
 }
 
 fn unknown<'a>(kind: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {

@@ -9,9 +9,10 @@ use crate::domain::{
 use crate::engine::{Span, Time};
 use crate::plan::{Plan, Window};
 
-use super::catalogue::{CAUSES, Catalogue, Count, KINDS, Metric};
+use super::catalogue::{CAUSES, Catalogue, KINDS};
 use super::devices::{Cut, Devices, Homing, before};
 use super::histogram::Histogram;
+use super::metric::{Count, Metric};
 use super::summary::{DurationSummary, FateSummary, GaugeSummary, Merged, ReplicationSummary};
 use super::timeline::Timeline;
 use crate::facts::{Fact, Path, Recorder, Share};

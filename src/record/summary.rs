@@ -3,12 +3,20 @@
 use crate::engine::Span;
 use crate::plan::Plan;
 
-use super::catalogue::{CAUSES, Catalogue, Count, KINDS};
+use super::catalogue::{CAUSES, Catalogue, KINDS};
 use super::histogram::{Histogram, MergedHistogram};
+use super::metric::Count;
+use super::quantile::Quantile;
 use super::timeline::Timeline;
 
-/// The quantiles a summary keeps.
-pub const QUANTILES: [f64; 5] = [0.5, 0.9, 0.95, 0.99, 0.999];
+/// The quantiles a summary keeps, those of [`Quantile::ALL`].
+pub const QUANTILES: [f64; Quantile::ALL.len()] = [
+    Quantile::P50.share(),
+    Quantile::P90.share(),
+    Quantile::P95.share(),
+    Quantile::P99.share(),
+    Quantile::P999.share(),
+];
 
 /// What is left of a replication: small enough to keep thousands of them.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The charts of a study.
 
 use crate::analysis::{Cell, Study};
-use crate::record::{Catalogue, Measure, Metric, Statistic};
+use crate::record::{Catalogue, Measure, Metric, OfDuration, Quantile, Subject};
 use crate::stats::Confidence;
 
 use super::page::{Band, Chart, Marks, Scale};
@@ -30,21 +30,19 @@ pub(super) fn timeline_chart(study: &Study) -> Chart {
 /// Percentiles of what callers wait for.
 pub(super) fn delays_chart(study: &Study) -> Chart {
     let metrics = [Metric::PostDialDelay, Metric::SetupDelay, Metric::RoutePointDelay];
-    let statistics = [Statistic::P50, Statistic::P90, Statistic::P95, Statistic::P99, Statistic::P999];
-    let of = |metric: Metric, statistic: Statistic| {
-        let name = format!("{}.{}", metric.name(), statistic.name());
-        let measure = Measure::parse(&name).ok()?;
+    let of = |metric: Metric, quantile: Quantile| {
+        let measure = Measure::Duration(Subject::CLUSTER, metric, OfDuration::Quantile(quantile));
         measure.of(study, Confidence::USUAL).value.filter(|value| value.is_finite())
     };
-    let row = |statistic: Statistic| {
-        let delays = metrics.map(|metric| Cell::from(of(metric, statistic)));
-        std::iter::once(statistic.name().into()).chain(delays).collect()
+    let row = |quantile: Quantile| {
+        let delays = metrics.map(|metric| Cell::from(of(metric, quantile)));
+        std::iter::once(quantile.name().into()).chain(delays).collect()
     };
     Chart {
         title: format!("{}: delays, all replications together", study.plan.name),
         marks: Marks::Columns,
         columns: std::iter::once("percentile").chain(metrics.map(Metric::name)).map(str::to_owned).collect(),
-        rows: statistics.map(row).to_vec(),
+        rows: Quantile::ALL.map(row).to_vec(),
         axes: [Some("ms".to_owned()), None],
         // The middle and the tail of a delay may be a thousand times apart.
         scale: Scale::Logarithmic,

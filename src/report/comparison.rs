@@ -81,7 +81,7 @@ fn title(pair: &Pair, section: &mut Section<'_>) {
 
 /// A value, a difference and its interval, of a measure with this unit.
 pub(super) fn change_entries(compared: &Compared) -> [Entry; 3] {
-    let unit = compared.measure.unit();
+    let unit = compared.measure.unit().name();
     match (&compared.paired, compared.interval()) {
         (Some(paired), Some((low, high))) => [
             Entry::number(paired.mean(), unit, |value| signed_change(unit, value)),
@@ -94,7 +94,7 @@ pub(super) fn change_entries(compared: &Compared) -> [Entry; 3] {
 
 /// The values of both.
 pub(super) fn value_entries(compared: &Compared) -> [Entry; 2] {
-    let unit = compared.measure.unit();
+    let unit = compared.measure.unit().name();
     [compared.first, compared.second].map(|value| match value {
         Some(value) => Entry::number(value, unit, |value| measured(unit, value)),
         None => Entry::Missing("-"),
@@ -116,7 +116,7 @@ fn differences(compared: &[Compared], listed: Listed) -> Table {
     let head = ["measure", "A", "B", "B - A", "interval", "relative", "Hodges-Lehmann", "B is"];
     let mut table = Table::of_numbers(head);
     for it in rows {
-        let unit = it.measure.unit();
+        let unit = it.measure.unit().name();
         let median = it.paired.as_ref().map(|paired| paired.hodges_lehmann(it.confidence).0);
         let said = it.difference();
         let tone = if said == Difference::Undecided { Tone::Open } else { Tone::Plain };
@@ -146,7 +146,7 @@ fn undecided(compared: &[Compared]) -> Table {
     let head = ["undecided", "smallest difference found in 4 of 5 studies", "replications more"];
     let mut table = Table::of_numbers(head);
     for it in compared.iter().filter(|it| it.difference() == Difference::Undecided) {
-        let unit = it.measure.unit();
+        let unit = it.measure.unit().name();
         let detectable = match it.paired.as_ref().map(|paired| paired.detectable(it.confidence)) {
             Some(value) => Entry::number(value, unit, |value| change(unit, value)),
             None => Entry::Missing("-"),
@@ -195,11 +195,11 @@ fn cells(it: &Compared) -> Vec<Cell> {
     let lehmann = paired.map(|paired| paired.hodges_lehmann(it.confidence));
     let ranks = lehmann.and_then(|(_, interval)| interval);
     let mut cells: Vec<Cell> = vec![
-        it.measure.scope.into(),
-        (&*it.measure.name).into(),
-        (&*it.measure.metric).into(),
-        it.measure.statistic.name().into(),
-        it.measure.unit().into(),
+        it.measure.subject().scope.name().into(),
+        (&*it.measure.subject().name).into(),
+        it.measure.metric().into(),
+        it.measure.statistic().name().into(),
+        it.measure.unit().name().into(),
         it.pairs.into(),
     ];
     let numbers = [

@@ -46,7 +46,7 @@ fn table(report: &GateReport) -> Table {
 
 fn row(held: &Held) -> [Entry; 8] {
     let compared = &held.compared;
-    let unit = compared.measure.unit();
+    let unit = compared.measure.unit().name();
     let said = match held.settled_by() {
         Some(replications) => {
             format!("{}, settled by {} replications", held.verdict.name(), human(replications as f64))
@@ -163,7 +163,7 @@ impl Row {
         let interval = held.compared.interval();
         Row {
             measure: held.compared.measure.to_string(),
-            unit: held.compared.measure.unit(),
+            unit: held.compared.measure.unit().name(),
             before: held.compared.first,
             now: held.compared.second,
             change: held.compared.paired.as_ref().map(Paired::mean),

@@ -4,7 +4,6 @@ use super::page::{Entry, Table, Tone};
 use super::sheet::Sheet;
 use super::words::{self, measured};
 use crate::analysis::{Cell, Judged, Measured, NOT_ESTIMABLE, Study, Verdict};
-use crate::record::Measure;
 use crate::workload::Side;
 
 /// Goals and their verdicts.
@@ -60,16 +59,16 @@ pub fn goals_sheet<'a>(study: &'a Study<'_>, judged: &'a [Judged]) -> Sheet<'a> 
         "verdict",
     ];
     let row = |it: &Judged| -> Vec<Cell> {
-        let Measure { scope, name, metric, statistic } = &it.goal.measure;
+        let measure = &it.goal.measure;
         let bound = |side: Side| Cell::from((it.goal.side == side).then_some(it.goal.bound));
         let [value, low, high] = [it.found.value, it.found.low, it.found.high].map(finite);
         let end = |end| if end == Cell::Missing && it.found.low.is_none() { NOT_ESTIMABLE.into() } else { end };
         vec![
             (&*study.plan.name).into(),
-            (*scope).into(),
-            (&**name).into(),
-            (&**metric).into(),
-            statistic.name().into(),
+            measure.subject().scope.name().into(),
+            (&*measure.subject().name).into(),
+            measure.metric().into(),
+            measure.statistic().name().into(),
             it.found.unit.into(),
             bound(Side::AtMost),
             bound(Side::AtLeast),

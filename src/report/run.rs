@@ -5,7 +5,7 @@ use crate::analysis::{Judged, Provenance, Study, count_row, duration_row, rows};
 use crate::domain::Failing;
 use crate::engine::{Span, Time};
 use crate::plan::StudyKind;
-use crate::record::{Count, Metric};
+use crate::record::{self, Count, Metric};
 
 use super::charts::{delays_chart, timeline_chart};
 use super::devices::devices_sheet;
@@ -97,51 +97,28 @@ fn calls(study: &Study) -> Table {
         let share = Entry::number_if((offered > 0.0).then(|| total / offered), "ratio", percent);
         table.row([format!("{indent}{}", count.name()).into(), mean(&row), interval(&row, human), share]);
     };
-    add(Count::Offered, "");
-    add(Count::Completed, "");
-    add(Count::Abandoned, "");
-    add(Count::Refused, "");
-    for reason in [
-        Count::RefusedBusy,
-        Count::RefusedNotOpened,
-        Count::RefusedNotAnswered,
-        Count::RefusedTooManyHops,
-        Count::RefusedThrottled,
-        Count::RefusedNoCallManager,
-    ] {
-        if occurred(study, reason) {
-            add(reason, "  ");
+    for count in Count::shown_in(record::Section::Calls) {
+        add(count, "");
+        if count == Count::Refused {
+            let reasons = Count::shown_in(record::Section::Refusals);
+            reasons.filter(|&reason| occurred(study, reason)).for_each(|reason| add(reason, "  "));
         }
     }
-    add(Count::DroppedInSetup, "");
-    add(Count::DroppedInChange, "");
-    add(Count::DroppedConnected, "");
-    add(Count::InProgress, "");
     table
 }
 
 /// How long callers and applications waited.
 fn delays(study: &Study, section: &mut Section<'_>) {
-    let metrics = [
-        Metric::PostDialDelay,
-        Metric::SetupDelay,
-        Metric::RoutePointDelay,
-        Metric::LookupDelay,
-        Metric::AppQueueDelay,
-        Metric::TransferDelay,
-        Metric::CfnaDelay,
-        Metric::CfbDelay,
-    ];
-    durations(study, "delay, ms", &metrics, section);
+    durations(study, "delay, ms", Metric::shown_in(record::Section::Delays), section);
 }
 
 /// A table of those of the metrics that were measured; nothing if none was.
-fn durations(study: &Study, title: &str, metrics: &[Metric], section: &mut Section<'_>) {
+fn durations(study: &Study, title: &str, metrics: impl Iterator<Item = Metric>, section: &mut Section<'_>) {
     let head =
         [title, "count", "mean", "95 % interval", "p50", "p90", "p95", "p99", "its 95 % interval", "p99.9", "max"];
     let mut table = Table::of_numbers(head);
     let mut censored = Vec::new();
-    let rows = metrics.iter().filter_map(|&metric| duration_row(study, study.catalogue.cluster(metric)?));
+    let rows = metrics.filter_map(|metric| duration_row(study, study.catalogue.cluster(metric)?));
     for row in rows.filter(|row| row.count > 0) {
         let mut name = row.metric.clone();
         if let Some(cut) = row.censored.filter(|&cut| cut > 0) {
@@ -180,53 +157,30 @@ fn has_failures(study: &Study) -> bool {
 fn failures(study: &Study, section: &mut Section<'_>) {
     let only_of_applications = study.plan.faults.iter().all(|fault| matches!(fault.failing, Failing::Application(..)));
     let title = if only_of_applications { "application failure" } else { "failures" };
-    durations(study, &format!("{title}, ms"), &failure_metrics(study), section);
+    durations(study, &format!("{title}, ms"), failure_metrics(study), section);
     section.table(losses(study));
 }
 
 /// How long failures went unnoticed and lasted.
-fn failure_metrics(study: &Study) -> Vec<Metric> {
-    let kinds =
-        [Metric::ApplicationDetectionDelay, Metric::CallManagerDetectionDelay, Metric::CtiManagerDetectionDelay];
-    let merged = &study.outcome.merged;
-    let measured = |metric: &&Metric| {
-        study.catalogue.cluster(**metric).is_some_and(|row| merged.histograms[row].totals().count > 0)
+fn failure_metrics(study: &Study) -> impl Iterator<Item = Metric> {
+    let measured = |metric: &Metric| {
+        let row = study.catalogue.cluster(*metric);
+        row.is_some_and(|row| study.outcome.merged.histograms[row].totals().count > 0)
     };
-    let mut metrics = vec![Metric::DetectionDelay];
     // Of one kind alone they are the same.
-    if kinds.iter().filter(measured).count() > 1 {
-        metrics.extend(kinds);
-    }
-    metrics.extend([
-        Metric::OutOfService,
-        Metric::AppRecovery50,
-        Metric::AppRecovery95,
-        Metric::AppRecovery100,
-        Metric::CfofDelay,
-        Metric::CfofWait,
-    ]);
-    metrics
+    let by_kind = Metric::shown_in(record::Section::DetectionByKind).filter(measured).count() > 1;
+    Metric::ALL.into_iter().filter(move |metric| {
+        let sections = metric.row().sections;
+        sections.contains(&record::Section::Recovery) || by_kind && sections.contains(&record::Section::DetectionByKind)
+    })
 }
 
 /// What was forwarded and lost.
 fn losses(study: &Study) -> Table {
     let of_application = study.plan.faults.iter().any(|fault| matches!(fault.failing, Failing::Application(..)));
     let mut table = Table::of_numbers(["forwards and losses", "mean a replication", "95 % interval", "highest"]);
-    for count in [
-        Count::CallManagerFailures,
-        Count::CtiManagerFailures,
-        Count::Cfof,
-        Count::Cfna,
-        Count::Cfb,
-        Count::Cfur,
-        Count::Preserved,
-        Count::DroppedConnected,
-        Count::FalseFailures,
-        Count::RequestTimeouts,
-        Count::ClosedCannotOpen,
-        Count::ClosedRecoveryForbidden,
-        Count::ClosedOutOfReach,
-    ] {
+    use record::Section::{Failed, Forwarded, GivenUp, Lost, Survived};
+    for count in [Failed, Forwarded, Survived, Lost, GivenUp].into_iter().flat_map(Count::shown_in) {
         // That none was preserved or forwarded says something where an application failed, and nothing elsewhere.
         let asked = matches!(count, Count::Cfof | Count::Preserved | Count::DroppedConnected | Count::FalseFailures);
         if occurred(study, count) || asked && of_application {

@@ -107,7 +107,7 @@ fn points_sheet(sweep: &Sweep) -> Sheet<'_> {
 
 /// The name of the column of a measure.
 fn column(measure: &Measure) -> String {
-    format!("{measure}_{}", measure.unit())
+    format!("{measure}_{}", measure.unit().name())
 }
 
 /// What the table shows, over its points: one chart a measure.
@@ -129,7 +129,7 @@ fn curves(sweep: &Sweep) -> Vec<Chart> {
             marks: Marks::LineWithPoints,
             columns: picked.iter().map(|&at| columns[at].clone()).collect(),
             rows: rows.iter().map(|row| picked.iter().map(|&at| row[at].clone()).collect()).collect(),
-            axes: [Some(measure.unit().to_owned()), None],
+            axes: [Some(measure.unit().name().to_owned()), None],
             scale: Scale::Linear,
             band: Band::Interval,
         }

@@ -142,18 +142,56 @@ fn a_test_named_by_a_rule_is_listed_with_it() {
     }
 }
 
-/// Whoever asks for a measure finds its name.
+/// Whoever asks for a measure finds its name, and what it is.
 #[test]
-fn every_metric_is_in_the_documentation() {
-    use ctisim::record::{Count, Gauge, Metric, Scope, Statistic};
-    let text = fs::read_to_string(root().join("docs/RESULTS.md")).expect("docs/RESULTS.md");
-    let from = text.find("## What is measured").expect("a list of measures");
-    let list = &text[from..from + text[from..].find("\n## ").expect("its end")];
-    let names = Count::ALL.into_iter().map(Count::name).chain(Metric::ALL.into_iter().map(Metric::name));
-    let names = names.chain(Gauge::ALL.into_iter().map(Gauge::name)).chain(Scope::ALL.into_iter().map(Scope::name));
-    let missing: Vec<&str> = names
-        .chain(Statistic::ALL.into_iter().map(Statistic::name))
-        .filter(|name| !list.contains(&format!("`{name}`")))
-        .collect();
-    assert!(missing.is_empty(), "{missing:?}");
+fn the_list_of_measures_is_that_of_the_rows() {
+    const BEGIN: &str = "<!-- measures, from src/record/metric.rs: UPDATE=1 cargo test --test tidy -->\n";
+    const END: &str = "<!-- end of measures -->\n";
+    let file = root().join("docs/RESULTS.md");
+    let text = read(&file);
+    let (before, rest) = text.split_once(BEGIN).expect("a list of measures");
+    let (_, after) = rest.split_once(END).expect("its end");
+    let page = format!("{before}{BEGIN}{}{END}{after}", list_of_measures());
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&file, &page).expect("the page can be written");
+    }
+    assert!(page == read(&file), "docs/RESULTS.md is behind src/record/metric.rs: run with UPDATE=1");
+}
+
+fn list_of_measures() -> String {
+    use ctisim::record::{Better, Censoring, Count, Gauge, Metric, Row, Scope, Statistic, Unit};
+    let better = |better: Better| match better {
+        Better::Lower => "less",
+        Better::Higher => "more",
+        Better::Neither => "neither",
+    };
+    let quoted = |names: Vec<&str>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let scopes = |row: &Row| quoted(row.scopes.iter().map(|scope| scope.name()).collect());
+    let mut text = String::from("\n| count, one a replication | what it is | better |\n|---|---|---|\n");
+    for row in Count::ALL.map(Count::row) {
+        text += &format!("| `{}` | {} | {} |\n", row.name, row.what, better(row.better));
+    }
+    text += "\n| duration, in ms | what it is | scopes | better |\n|---|---|---|---|\n";
+    for row in Metric::ALL.map(Metric::row) {
+        let censored = if row.censoring == Censoring::Possible { " May be censored." } else { "" };
+        text += &format!("| `{}` | {}{censored} | {} | {} |\n", row.name, row.what, scopes(row), better(row.better));
+    }
+    text += "\n| gauge, followed over time | what it is | unit | scopes | better |\n|---|---|---|---|---|\n";
+    for row in Gauge::ALL.map(Gauge::row) {
+        let unit = row.unit.name();
+        text += &format!("| `{}` | {} | {unit} | {} | {} |\n", row.name, row.what, scopes(row), better(row.better));
+        if let Some(peak) = row.peak {
+            let (what, unit) = (format!("The highest reading of `{}`.", row.name), Unit::Count.name());
+            text += &format!("| `{}` | {what} | {unit} | {} | {} |\n", peak.name, scopes(row), better(peak.better));
+        }
+    }
+    text += "\n| scope | what it is |\n|---|---|\n";
+    for scope in Scope::ALL {
+        text += &format!("| `{}` | {} |\n", scope.name(), scope.what());
+    }
+    text += "\n| statistic | what it is |\n|---|---|\n";
+    for statistic in Statistic::ALL {
+        text += &format!("| `{}` | {} |\n", statistic.name(), statistic.what());
+    }
+    text + "\n"
 }

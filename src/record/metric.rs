@@ -1,0 +1,350 @@
+//! Every metric, in one row each: its name and all that readers of results need to know of it.
+//!
+//! Whoever adds one decides all of it here; nothing has a default. The list in docs/RESULTS.md is made of these rows.
+
+use serde::{Deserialize, Serialize};
+
+use Better::{Higher, Lower, Neither};
+use Censoring::{Never, Possible};
+use Scope::{
+    Application, Cluster, Destination, DeviceFate, DeviceKind, Node, PhoneGroup, PortGroup, RoutePoint, Station,
+};
+use Section::{
+    Calls, Delays, DetectionByKind, Devices, Failed, Forwarded, GivenUp, Groups, Lost, Recovery, Refusals, Stations,
+    Survived,
+};
+
+/// What numbers of a metric are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Milliseconds.
+    Millis,
+    /// A number of things.
+    Count,
+    /// A share of a whole, 1 being all of it.
+    Ratio,
+}
+
+impl Unit {
+    /// The name used in files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Unit::Millis => "ms",
+            Unit::Count => "count",
+            Unit::Ratio => "ratio",
+        }
+    }
+}
+
+/// Which way is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Better {
+    /// Less is better: waits, losses, load.
+    Lower,
+    /// More is better: calls served.
+    Higher,
+    /// Neither: any change is for the worse, until somebody has said otherwise by recording it.
+    #[serde(rename = "same")]
+    Neither,
+}
+
+/// Whether a duration may not be over when the run is, so that what is known of it then is only how long it has lasted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Censoring {
+    /// It is measured as it ends, and what does not end is not measured.
+    Never,
+    /// What is not over, or was cut short, is kept as censored.
+    Possible,
+}
+
+/// The highest reading of a gauge, which is a metric of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Peak {
+    /// Its name.
+    pub name: &'static str,
+    /// Which way is better.
+    pub better: Better,
+}
+
+/// A part of the report for a terminal, in which a metric is shown in the order of its list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// What became of the calls.
+    Calls,
+    /// Why calls were refused, where any was for that reason.
+    Refusals,
+    /// Delays.
+    Delays,
+    /// Failures, from detection to recovery.
+    Recovery,
+    /// Detection, where more than one kind of process failed.
+    DetectionByKind,
+    /// Forwards and losses: what failed.
+    Failed,
+    /// Forwards and losses: where calls went.
+    Forwarded,
+    /// Forwards and losses: what survived.
+    Survived,
+    /// Forwards and losses: what was lost.
+    Lost,
+    /// Forwards and losses: devices given up.
+    GivenUp,
+    /// What became of devices.
+    Devices,
+    /// The fullest groups.
+    Groups,
+    /// The busiest stations.
+    Stations,
+}
+
+/// All that is to be known of a metric.
+#[derive(Clone, Copy, Debug)]
+pub struct Row {
+    /// The name used in files. Spreadsheets depend on it: it never changes.
+    pub name: &'static str,
+    /// What its numbers are.
+    pub unit: Unit,
+    /// What it is measured of.
+    pub scopes: &'static [Scope],
+    /// Whether it may not be over at the end.
+    pub censoring: Censoring,
+    /// The highest reading, if it is kept.
+    pub peak: Option<Peak>,
+    /// Which way is better.
+    pub better: Better,
+    /// Where the report for a terminal shows it.
+    pub sections: &'static [Section],
+    /// What it is, in a sentence.
+    pub what: &'static str,
+}
+
+/// The row of a count.
+const fn count(name: &'static str, better: Better, sections: &'static [Section], what: &'static str) -> Row {
+    let scopes = &[Scope::Cluster];
+    Row { name, unit: Unit::Count, scopes, censoring: Censoring::Never, peak: None, better, sections, what }
+}
+
+/// The row of a duration.
+const fn duration(
+    name: &'static str,
+    scopes: &'static [Scope],
+    censoring: Censoring,
+    better: Better,
+    sections: &'static [Section],
+    what: &'static str,
+) -> Row {
+    Row { name, unit: Unit::Millis, scopes, censoring, peak: None, better, sections, what }
+}
+
+/// The row of a gauge.
+const fn gauge(
+    name: &'static str,
+    unit: Unit,
+    scopes: &'static [Scope],
+    peak: Option<Peak>,
+    better: Better,
+    sections: &'static [Section],
+    what: &'static str,
+) -> Row {
+    Row { name, unit, scopes, censoring: Censoring::Never, peak, better, sections, what }
+}
+
+/// A highest reading that is kept.
+const fn peak(name: &'static str, better: Better) -> Option<Peak> {
+    Some(Peak { name, better })
+}
+
+macro_rules! metrics {
+    ($(#[$meta:meta])* $enum:ident: $($variant:ident = $row:ident($($value:expr),*), $what:literal;)*) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $enum {
+            $(#[doc = $what] $variant,)*
+        }
+
+        impl $enum {
+            const ROWS: &[Row] = &[$($row($($value,)* $what)),*];
+
+            /// All of them, in the order of reports.
+            pub const ALL: [$enum; $enum::ROWS.len()] = [$($enum::$variant),*];
+
+            /// All that is to be known of it.
+            pub const fn row(self) -> &'static Row {
+                &$enum::ROWS[self as usize]
+            }
+
+            /// The name used in files. Spreadsheets depend on it: it never changes.
+            pub const fn name(self) -> &'static str {
+                self.row().name
+            }
+
+            /// Those that a section of the report for a terminal shows.
+            pub fn shown_in(section: Section) -> impl Iterator<Item = $enum> {
+                $enum::ALL.into_iter().filter(move |metric| metric.row().sections.contains(&section))
+            }
+        }
+    };
+}
+
+metrics! {
+    /// What is counted, once a replication: the name, which way is better, the sections that show it.
+    Count:
+    Events = count("events", Neither, &[]), "Engine events handled.";
+    Offered = count("offered", Neither, &[Calls]), "Calls offered after the warm-up; every ending counts only these.";
+    Completed = count("completed", Higher, &[Calls]), "Ended after talking to the end.";
+    Abandoned = count("abandoned", Lower, &[Calls]), "Ended by the caller, unserved.";
+    Refused = count("refused", Lower, &[Calls]), "Turned away, for whatever reason.";
+    DroppedInSetup = count("dropped_in_setup", Lower, &[Calls]), "Lost while being set up.";
+    DroppedInChange = count("dropped_in_change", Lower, &[Calls]), "Lost while being transferred or redirected.";
+    DroppedConnected = count("dropped_connected", Lower, &[Calls, Lost]),
+        "Lost while connected: the media died with the application.";
+    InProgress = count("in_progress", Neither, &[Calls]), "Not over when the run was.";
+    Preserved = count("preserved", Neither, &[Survived]),
+        "Connected calls that kept their media through the failure of the controlling application.";
+    Cfof = count("cfof", Neither, &[Forwarded]), "Forwards by CFOF.";
+    Cfna = count("cfna", Lower, &[Forwarded]), "Forwards by CFNA.";
+    Cfb = count("cfb", Lower, &[Forwarded]), "Forwards by CFB.";
+    Cfur = count("cfur", Lower, &[Forwarded]), "Forwards by CFUR.";
+    FalseFailures = count("false_failures", Lower, &[Lost]), "Applications taken as failed that were running.";
+    RequestTimeouts = count("request_timeouts", Lower, &[Lost]), "Requests that an application gave up waiting for.";
+    RefusedBusy = count("refused_busy", Lower, &[Refusals]), "Of the refused: nothing was free.";
+    RefusedNotOpened = count("refused_not_opened", Lower, &[Refusals]),
+        "Of the refused: no application had the device open.";
+    RefusedNotAnswered = count("refused_not_answered", Lower, &[Refusals]), "Of the refused: nobody acted in time.";
+    RefusedTooManyHops = count("refused_too_many_hops", Lower, &[Refusals]), "Of the refused: forwarded too often.";
+    RefusedThrottled = count("refused_throttled", Lower, &[Refusals]),
+        "Of the refused: the ingress CallManager refused new calls.";
+    RefusedNoCallManager = count("refused_no_callmanager", Lower, &[Refusals]),
+        "Of the refused: no CallManager was up for the caller.";
+    CallManagerFailures = count("callmanager_failures", Neither, &[Failed]), "Failures of a CallManager.";
+    CtiManagerFailures = count("ctimanager_failures", Neither, &[Failed]), "Failures of a CTIManager.";
+    Reopened = count("reopened", Neither, &[Devices]), "Times a device was back in service after a fault.";
+    StillOut = count("still_out", Lower, &[Devices]),
+        "Devices that a fault had taken away and that were neither back nor given up at the end.";
+    ClosedCannotOpen = count("closed_cannot_open", Lower, &[GivenUp]),
+        "Devices given up because a CallManager could not open them (R17).";
+    ClosedRecoveryForbidden = count("closed_recovery_forbidden", Lower, &[GivenUp]),
+        "Devices given up because their application forbids recovery (R19).";
+    ClosedOutOfReach = count("closed_out_of_reach", Lower, &[GivenUp]),
+        "Devices given up because they went home to a CallManager that their application does not reach (R25).";
+    Rehomed = count("rehomed", Neither, &[Devices]), "Times a device was in service at home again (R18).";
+    RehomeLost = count("rehome_lost", Lower, &[Devices]),
+        "Waits for going home that were cut short: the home, or the device's service, was lost again.";
+    RehomeWaiting = count("rehome_waiting", Lower, &[Devices]), "Devices that still waited to go home at the end.";
+}
+
+metrics! {
+    /// A kind of duration: the name, what it is measured of, whether it may be censored, which way is better, the
+    /// sections that show it.
+    Metric:
+    PostDialDelay = duration("post_dial_delay", &[Cluster, Node, Application, RoutePoint], Never, Lower, &[Delays]),
+        "From offered to the first alerting or, without one, to the answer.";
+    SetupDelay = duration("setup_delay", &[Cluster, Node, Application, RoutePoint], Never, Lower, &[Delays]),
+        "From offered to connected.";
+    RoutePointDelay = duration("route_point_delay", &[Cluster, Application, RoutePoint], Never, Lower, &[Delays]),
+        "From presented at a route point to the application's request taking effect.";
+    LookupDelay = duration("lookup_delay", &[Cluster, Application], Never, Lower, &[Delays]),
+        "A look-up of a caller, waiting for a connection included.";
+    AppQueueDelay = duration("app_queue_delay", &[Cluster, Application], Never, Lower, &[Delays]),
+        "From an event's arrival at its application to a worker taking it.";
+    TransferDelay = duration("transfer_delay", &[Cluster, Application], Never, Lower, &[Delays]),
+        "From the end of the treatment at a port to the person it was to be transferred to.";
+    DetectionDelay = duration("detection_delay", &[Cluster, Application], Never, Lower, &[Recovery]),
+        "From a fault to its detection, whatever failed.";
+    ApplicationDetectionDelay = duration("application_detection_delay", &[Cluster, Application], Never, Lower, &[DetectionByKind]),
+        "From an application's failure to its CTIManager taking it as failed (R23).";
+    CallManagerDetectionDelay = duration("callmanager_detection_delay", &[Cluster, Node], Never, Lower, &[DetectionByKind]),
+        "From a CallManager's failure to a CTIManager noticing it (R13).";
+    CtiManagerDetectionDelay = duration("ctimanager_detection_delay", &[Cluster, Application], Never, Lower, &[DetectionByKind]),
+        "From a CTIManager's failure to an application noticing it (R20).";
+    OutOfService = duration("out_of_service", &[Cluster, Application, DeviceKind, DeviceFate], Possible, Lower, &[Devices, Recovery]),
+        "From the fault that took a device away, or its leaving for home, to its return.";
+    RehomeWait = duration("rehome_wait", &[Cluster, RoutePoint, DeviceKind], Possible, Lower, &[Devices]),
+        "From the return of a device's home CallManager to the device leaving for it (R18).";
+    RehomeDelay = duration("rehome_delay", &[Cluster, RoutePoint, DeviceKind], Possible, Lower, &[Devices]),
+        "From the return of a device's home CallManager to the device being in service there.";
+    AppRecovery50 = duration("app_recovery_50", &[Cluster, Application], Never, Lower, &[Recovery]),
+        "From a fault to half of the application's devices under its control.";
+    AppRecovery95 = duration("app_recovery_95", &[Cluster, Application], Never, Lower, &[Recovery]),
+        "From a fault to 95 % of the application's devices under its control.";
+    AppRecovery100 = duration("app_recovery_100", &[Cluster, Application], Never, Lower, &[Recovery]),
+        "From a fault to all of the application's devices under its control.";
+    CfofDelay = duration("cfof_delay", &[Cluster, Application], Never, Lower, &[Recovery]),
+        "From an application's failure to a call presented at its CFOF number.";
+    CfofWait = duration("cfof_wait", &[Cluster, Application], Never, Lower, &[Recovery]),
+        "From a call's arrival at a device to its arrival at the CFOF number.";
+    CfnaDelay = duration("cfna_delay", &[Cluster, Application], Never, Lower, &[Delays]),
+        "From a call's arrival at a device to its arrival at the CFNA number.";
+    CfbDelay = duration("cfb_delay", &[Cluster, Application], Never, Lower, &[Delays]),
+        "From a call's arrival at a device to its arrival at the CFB number.";
+    RoutePointStay = duration("route_point_stay", &[RoutePoint], Never, Neither, &[]),
+        "How long a call occupied a route point.";
+    StationWait = duration("station_wait", &[Station], Never, Lower, &[Stations]),
+        "From a piece of work's arrival at a station to its start.";
+}
+
+metrics! {
+    /// What is followed over time: the name, the unit, what it is measured of, the highest reading if it is kept, which way
+    /// is better, the sections that show it.
+    Gauge:
+    CallsInProgress = gauge("calls_in_progress", Unit::Count, &[Cluster], peak("calls_in_progress_peak", Lower), Neither, &[]),
+        "Calls offered and not over.";
+    DevicesInService = gauge("devices_in_service", Unit::Count, &[Cluster], None, Higher, &[]),
+        "Devices in service: registered with a live CallManager and, unless they are phones, open to their application.";
+    Devices = gauge("devices", Unit::Count, &[Node], None, Neither, &[]),
+        "Devices in service that are registered with a node's CallManager.";
+    Throttled = gauge("throttled", Unit::Ratio, &[Node], None, Lower, &[]),
+        "Whether a node's CallManager refuses new calls (Code Yellow).";
+    Calls = gauge("calls", Unit::Count, &[RoutePoint], peak("calls_peak", Lower), Neither, &[]),
+        "Calls at a route point.";
+    InUse = gauge("in_use", Unit::Count, &[PortGroup, PhoneGroup, Destination], peak("in_use_peak", Lower), Neither, &[Groups]),
+        "Ports, phones or lines taken.";
+    Queue = gauge("queue", Unit::Count, &[Station], None, Lower, &[Stations]), "Pieces of work waiting at a station.";
+    Utilisation = gauge("utilisation", Unit::Ratio, &[Station], None, Lower, &[Stations]),
+        "The share of a station's servers that work.";
+}
+
+macro_rules! scopes {
+    ($(#[$meta:meta])* $enum:ident: $($variant:ident = $name:literal, $what:literal;)*) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $enum {
+            $(#[doc = $what] $variant,)*
+        }
+
+        impl $enum {
+            /// All of them, in the order of reports.
+            pub const ALL: [$enum; [$($name),*].len()] = [$($enum::$variant),*];
+
+            /// The name used in files. Spreadsheets depend on it: it never changes.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $($enum::$variant => $name,)*
+                }
+            }
+
+            /// What it is, in a sentence.
+            pub const fn what(self) -> &'static str {
+                match self {
+                    $($enum::$variant => $what,)*
+                }
+            }
+        }
+    };
+}
+
+scopes! {
+    /// What a measurement is about.
+    Scope:
+    Cluster = "cluster", "All of it.";
+    Node = "node", "A node: calls that came in there, what failed there, devices registered there.";
+    Application = "application", "An application.";
+    RoutePoint = "route_point", "A route point.";
+    DeviceKind = "device_kind", "The devices of a kind.";
+    DeviceFate = "device_fate", "The devices of a kind that were out of service for one reason.";
+    Station = "station", "A station.";
+    PortGroup = "port_group", "A group of ports.";
+    PhoneGroup = "phone_group", "A group of phones.";
+    Destination = "destination", "A number outside.";
+}
