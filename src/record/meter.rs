@@ -1,20 +1,18 @@
 //! The recorder that measures.
 
-use std::collections::VecDeque;
-
 use crate::domain::{
-    ApplicationId, ClosedBecause, DeviceId, DeviceKind, Ending, Failing, Forward, NodeId, OutBecause, Refusal,
-    RoutePointId, StationId,
+    ApplicationId, ClosedBecause, DeviceId, DeviceKind, Ending, Forward, NodeId, OutBecause, Refusal, RoutePointId,
+    StationId,
 };
 use crate::engine::{Span, Time};
 use crate::plan::{Plan, Window};
 
 use super::catalogue::{CAUSES, Catalogue, KINDS};
 use super::devices::{Cut, Devices, Homing, before};
-use super::histogram::Histogram;
+use super::histogram::{Histogram, MergedHistogram};
+use super::levels::Levels;
 use super::metric::{Count, Metric};
-use super::summary::{DurationSummary, FateSummary, GaugeSummary, Merged, ReplicationSummary};
-use super::timeline::Timeline;
+use super::summary::{DurationSummary, FateSummary, Merged, ReplicationSummary};
 use crate::facts::{Fact, Path, Recorder, Share};
 
 /// Measures one replication after another.
@@ -43,96 +41,33 @@ pub struct Meter {
     devices: Devices,
     /// Whether each node's CallManager refuses new calls.
     throttled: Vec<bool>,
-    /// What each CallManager and CTIManager has been told to do and may not have finished; kept only where such a
-    /// process can fail, and take it with it.
-    pending: Vec<VecDeque<Piece>>,
-    gauges: Vec<StepGauge>,
-    stations: Vec<StationAccount>,
-    /// When gauges were last read off, and when they will be next: the ends of bins and of the warm-up.
-    last_reading: u64,
-    next_reading: u64,
+    levels: Levels,
 
-    merged: Merged,
-}
-
-/// A gauge that steps up and down.
-#[derive(Clone, Copy, Debug, Default)]
-struct StepGauge {
-    reading: u64,
-    peak: u64,
-    /// Since when it stands so.
-    since: u64,
-    integral: Integral,
-}
-
-impl StepGauge {
-    #[inline]
-    fn accrue(&mut self, now: u64) {
-        self.integral.accrued += u128::from(self.reading) * u128::from(now - self.since);
-        self.since = now;
-    }
-}
-
-/// A gauge's reading times nanoseconds.
-#[derive(Clone, Copy, Debug, Default)]
-struct Integral {
-    /// Since it was last read off.
-    accrued: u128,
-    /// From the end of the warm-up until then.
-    measured: u128,
-}
-
-impl Integral {
-    /// Reads off what accrued, which lay wholly after the warm-up or wholly before it.
-    fn read_off(&mut self, measured: bool) -> u128 {
-        let accrued = std::mem::take(&mut self.accrued);
-        if measured {
-            self.measured += accrued;
-        }
-        accrued
-    }
-}
-
-/// A piece of work that has its place at a station.
-#[derive(Clone, Copy, Debug)]
-struct Piece {
-    arrived: Time,
-    started: Time,
-    finished: Time,
-}
-
-/// A station in the replication under way. Work between two readings accrues like any gauge; what goes beyond one, as
-/// it is told of in advance, is put down at once for where it falls.
-#[derive(Clone, Copy, Debug, Default)]
-struct StationAccount {
-    /// Of waiting pieces of work.
-    queue: Integral,
-    /// Of busy servers.
-    busy: Integral,
+    /// What all replications so far measured.
+    replications: u64,
+    merged_histograms: Vec<MergedHistogram>,
+    merged_censored: Vec<MergedHistogram>,
 }
 
 impl Meter {
     /// A meter for the runs of `plan`, of which it measures this window.
     pub fn new(plan: &Plan, window: Window) -> Meter {
         let catalogue = Catalogue::new(plan);
-        let timeline = Timeline::new(catalogue.gauges.len(), plan.length, window.bin);
-        let processes_fail = plan.faults.iter().any(|fault| !matches!(fault.failing, Failing::Application(..)));
+        let durations = catalogue.durations.len();
         Meter {
             length: plan.length.nanos(),
             warm_up: window.warm_up,
             controllers: plan.devices.iter().map(|device| device.application).collect(),
             replication: None,
             counts: [0; Count::ALL.len()],
-            histograms: vec![Histogram::default(); catalogue.durations.len()],
-            censored: vec![Histogram::default(); catalogue.durations.len()],
+            histograms: vec![Histogram::default(); durations],
+            censored: vec![Histogram::default(); durations],
             devices: Devices::new(plan),
             throttled: vec![false; plan.nodes.len()],
-            pending: if processes_fail { vec![VecDeque::new(); plan.nodes.len() * 2] } else { Vec::new() },
-            gauges: vec![StepGauge::default(); catalogue.steps()],
-            stations: vec![StationAccount::default(); catalogue.stations()],
-            last_reading: 0,
-            next_reading: 0,
-            merged: Merged::new(&catalogue, timeline),
+            levels: Levels::new(plan, window, catalogue.steps(), catalogue.stations()),
+            replications: 0,
+            merged_histograms: vec![MergedHistogram::default(); durations],
+            merged_censored: vec![MergedHistogram::default(); durations],
             catalogue,
         }
     }
@@ -143,21 +78,14 @@ impl Meter {
         assert_eq!(self.replication, None, "the replication before was not finished");
         self.replication = Some(replication);
         self.counts = [0; Count::ALL.len()];
-        self.gauges.fill(StepGauge::default());
+        self.levels.start();
         self.devices.start();
         for &node in self.devices.at_start() {
             for row in [Catalogue::DEVICES_IN_SERVICE, self.catalogue.devices(node)] {
-                let gauge = &mut self.gauges[row];
-                gauge.reading += 1;
-                gauge.peak += 1;
+                self.levels.starts_higher(row);
             }
         }
         self.throttled.fill(false);
-        self.pending.iter_mut().for_each(VecDeque::clear);
-        self.stations.fill(StationAccount::default());
-        self.merged.timeline.rewind();
-        self.last_reading = 0;
-        self.next_reading = self.reading_after(0);
     }
 
     /// The replication is over, after `events` engine events. A run ends when its plan says so: what was told of its
@@ -165,31 +93,17 @@ impl Meter {
     pub fn finish(&mut self, end: Time, events: u64) -> ReplicationSummary {
         let replication = self.replication.take().expect("a replication was started");
         assert_eq!(end.nanos(), self.length, "a run ends when its plan says so");
-        self.read_off(self.length);
+        let gauges = self.levels.finish();
 
         self.counts[Count::Events as usize] = events;
         self.close_the_books(replication);
         let (fates, waiting) = self.censor(end);
 
-        let merged = &mut self.merged;
-        let ended = self.histograms.iter_mut().zip(&mut merged.histograms);
-        let censored = self.censored.iter_mut().zip(&mut merged.censored);
+        let ended = self.histograms.iter_mut().zip(&mut self.merged_histograms);
+        let censored = self.censored.iter_mut().zip(&mut self.merged_censored);
         let durations = ended.zip(censored).map(|(ended, censored)| DurationSummary::take(ended, censored)).collect();
-        self.merged.replications += 1;
-
-        let steps =
-            self.gauges.iter().map(|gauge| GaugeSummary { integral: gauge.integral.measured, peak: gauge.peak });
-        let level = |integral: Integral| GaugeSummary { integral: integral.measured, peak: 0 };
-        let queues = self.stations.iter().map(|station| level(station.queue));
-        let busy = self.stations.iter().map(|station| level(station.busy));
-        ReplicationSummary {
-            replication,
-            counts: self.counts,
-            durations,
-            gauges: steps.chain(queues).chain(busy).collect(),
-            fates,
-            waiting,
-        }
+        self.replications += 1;
+        ReplicationSummary { replication, counts: self.counts, durations, gauges, fates, waiting }
     }
 
     /// Whatever is not over at the end is kept as that.
@@ -272,8 +186,8 @@ impl Meter {
     }
 
     fn device_opened(&mut self, now: Time, device: DeviceId, node: NodeId, out_of_service: Span, measured: bool) {
-        self.step_up(Catalogue::DEVICES_IN_SERVICE, now);
-        self.step_up(self.catalogue.devices(node), now);
+        self.levels.step_up(Catalogue::DEVICES_IN_SERVICE, now);
+        self.levels.step_up(self.catalogue.devices(node), now);
         let application = self.controllers[device.index()];
         let book = self.devices.book(device);
         book.node = node;
@@ -306,41 +220,8 @@ impl Meter {
     fn throttling(&mut self, now: Time, node: NodeId, refuses: bool) {
         if std::mem::replace(&mut self.throttled[node.index()], refuses) != refuses {
             let row = self.catalogue.throttled(node);
-            if refuses { self.step_up(row, now) } else { self.step_down(row, now) }
+            if refuses { self.levels.step_up(row, now) } else { self.levels.step_down(row, now) }
         }
-    }
-
-    /// A process has ended, and with it the work it had been given: that did not queue or keep it busy after all.
-    fn process_failed(&mut self, now: Time, station: StationId) {
-        if self.pending.is_empty() {
-            return;
-        }
-        self.read_off_station(station.index());
-        for piece in std::mem::take(&mut self.pending[station.index()]) {
-            let Piece { arrived, started, finished } = piece;
-            if finished <= now {
-                continue;
-            }
-            let queue = self.catalogue.queue(station);
-            let busy = self.catalogue.utilisation(station);
-            let lost_queue = self.take_back(queue, arrived, started, now);
-            let lost_busy = self.take_back(busy, started, finished, now);
-            let account = &mut self.stations[station.index()];
-            account.queue.measured -= lost_queue;
-            account.busy.measured -= lost_busy;
-        }
-    }
-
-    /// Takes back the part of an interval that lies after `now`; gives how much of it was measured.
-    fn take_back(&mut self, row: usize, from: Time, to: Time, now: Time) -> u128 {
-        let (from, to) = (from.nanos().min(self.length), to.nanos().min(self.length));
-        let now = now.nanos().max(from);
-        if now >= to {
-            return 0;
-        }
-        self.merged.timeline.take_back(row, from, to);
-        self.merged.timeline.add_interval(row, from, now);
-        u128::from(to.saturating_sub(now.max(self.warm_up.nanos())))
     }
 
     fn detected(&mut self, metric: Metric, application: ApplicationId, delay: Span) {
@@ -360,7 +241,7 @@ impl Meter {
         ];
         let offered = self.counts[Count::Offered as usize];
         let ended: u64 = endings.iter().map(|&ending| self.counts[ending as usize]).sum();
-        let all_in_progress = self.gauges[Catalogue::CALLS_IN_PROGRESS].reading;
+        let all_in_progress = self.levels.reading(Catalogue::CALLS_IN_PROGRESS);
         // The gauge counts the calls of the warm-up too, so it may show more but never less.
         assert!(
             ended <= offered && offered - ended <= all_in_progress,
@@ -370,82 +251,13 @@ impl Meter {
     }
 
     /// What was measured, with the replications so far added up.
-    pub fn into_merged(mut self) -> Merged {
-        // Where the last replication stopped is no part of the result.
-        self.merged.timeline.rewind();
-        self.merged
-    }
-
-    /// The next end of a bin or of the warm-up after `now`.
-    fn reading_after(&self, now: u64) -> u64 {
-        let warm_up = self.warm_up.nanos();
-        let bin_end = self.merged.timeline.current_end();
-        if now < warm_up { bin_end.min(warm_up) } else { bin_end }
-    }
-
-    /// Reads the gauges off at every end of a bin or of the warm-up up to `now`.
-    #[cold]
-    fn read_off(&mut self, now: u64) {
-        while now >= self.next_reading {
-            let at = self.next_reading;
-            let measured = self.measuring();
-            for (row, gauge) in self.gauges.iter_mut().enumerate() {
-                gauge.accrue(at);
-                self.merged.timeline.add_integral(row, gauge.integral.read_off(measured));
-                if !measured {
-                    gauge.peak = gauge.reading;
-                }
-            }
-            for station in 0..self.stations.len() {
-                self.read_off_station(station);
-            }
-            if at == self.merged.timeline.current_end() {
-                self.merged.timeline.advance();
-            }
-            self.last_reading = at;
-            self.next_reading = if at >= self.length {
-                // What happens at the very end, or after it, shows on no gauge.
-                u64::MAX
-            } else {
-                self.reading_after(at)
-            };
+    pub fn into_merged(self) -> Merged {
+        Merged {
+            replications: self.replications,
+            histograms: self.merged_histograms,
+            censored: self.merged_censored,
+            timeline: self.levels.into_timeline(),
         }
-    }
-
-    /// Reads off a station as if it were a gauge.
-    fn read_off_station(&mut self, station: usize) {
-        let measured = self.measuring();
-        let id = StationId(station as u16);
-        let account = &mut self.stations[station];
-        self.merged.timeline.add_integral(self.catalogue.queue(id), account.queue.read_off(measured));
-        self.merged.timeline.add_integral(self.catalogue.utilisation(id), account.busy.read_off(measured));
-    }
-
-    /// Whether what accrues now is measured. Gauges are read off at the end of the warm-up, so that what accrues
-    /// between two readings lies wholly before it or wholly after.
-    fn measuring(&self) -> bool {
-        self.last_reading >= self.warm_up.nanos()
-    }
-
-    /// Whether gauges are not read off from `from` to `to`, but perhaps at these instants.
-    #[inline]
-    fn between_readings(&self, from: Time, to: Time) -> bool {
-        self.last_reading <= from.nanos() && to.nanos() <= self.next_reading
-    }
-
-    #[inline]
-    fn step_up(&mut self, row: usize, now: Time) {
-        let gauge = &mut self.gauges[row];
-        gauge.accrue(now.nanos());
-        gauge.reading += 1;
-        gauge.peak = gauge.peak.max(gauge.reading);
-    }
-
-    #[inline]
-    fn step_down(&mut self, row: usize, now: Time) {
-        let gauge = &mut self.gauges[row];
-        gauge.accrue(now.nanos());
-        gauge.reading = gauge.reading.checked_sub(1).expect("nothing is given back that was not taken");
     }
 
     fn count(&mut self, count: Count) {
@@ -536,47 +348,7 @@ impl Meter {
         if started >= self.warm_up && started.nanos() < self.length {
             self.record(self.catalogue.station(Metric::StationWait, station), started.since(arrived));
         }
-        if self.between_readings(arrived, finished) {
-            let account = &mut self.stations[station.index()];
-            account.queue.accrued += u128::from((started - arrived).nanos());
-            account.busy.accrued += u128::from((finished - started).nanos());
-        } else {
-            self.served_across_readings(station, arrived, started, finished);
-        }
-        if !self.pending.is_empty() {
-            self.keep(now, station, Piece { arrived, started, finished });
-        }
-    }
-
-    /// Keeps a piece of work for as long as its process could fail before it is done.
-    #[inline(never)]
-    fn keep(&mut self, now: Time, station: StationId, piece: Piece) {
-        // Applications and databases have nothing to lose here.
-        let Some(pending) = self.pending.get_mut(station.index()) else { return };
-        while pending.front().is_some_and(|piece| piece.finished <= now) {
-            pending.pop_front();
-        }
-        pending.push_back(piece);
-    }
-
-    #[inline(never)]
-    fn served_across_readings(&mut self, station: StationId, arrived: Time, started: Time, finished: Time) {
-        let queue = self.interval(self.catalogue.queue(station), arrived, started);
-        let busy = self.interval(self.catalogue.utilisation(station), started, finished);
-        let account = &mut self.stations[station.index()];
-        account.queue.measured += queue;
-        account.busy.measured += busy;
-    }
-
-    /// The parts of an interval that a station's queue or servers are charged for: over the whole run, and after the
-    /// warm-up. Work may start or finish after the run has ended.
-    fn interval(&mut self, row: usize, from: Time, to: Time) -> u128 {
-        let (from, to) = (from.nanos().min(self.length), to.nanos().min(self.length));
-        if from >= to {
-            return 0;
-        }
-        self.merged.timeline.add_interval(row, from, to);
-        u128::from(to.saturating_sub(from.max(self.warm_up.nanos())))
+        self.levels.served(now, station, arrived, started, finished);
     }
 }
 
@@ -584,38 +356,35 @@ impl Recorder for Meter {
     // Whoever notes a fact knows which: of this match, nothing but the one arm is left there.
     #[inline(always)]
     fn note(&mut self, now: Time, fact: Fact) {
-        if now.nanos() >= self.next_reading {
-            self.read_off(now.nanos());
-        }
+        self.levels.advance(now);
         let measured = now >= self.warm_up;
         match fact {
             Fact::Offered { .. } => {
-                self.step_up(Catalogue::CALLS_IN_PROGRESS, now);
+                self.levels.step_up(Catalogue::CALLS_IN_PROGRESS, now);
                 if measured {
                     self.count(Count::Offered);
                 }
             }
             Fact::Ended { ending, offered, .. } => {
-                self.step_down(Catalogue::CALLS_IN_PROGRESS, now);
+                self.levels.step_down(Catalogue::CALLS_IN_PROGRESS, now);
                 if offered >= self.warm_up {
                     self.ended(ending);
                 }
             }
-            Fact::Presented { route_point, .. } => self.step_up(self.catalogue.calls(route_point), now),
+            Fact::Presented { route_point, .. } => self.levels.step_up(self.catalogue.calls(route_point), now),
             Fact::Left { route_point, stayed, .. } => {
-                self.step_down(self.catalogue.calls(route_point), now);
+                self.levels.step_down(self.catalogue.calls(route_point), now);
                 if measured {
                     self.record(self.catalogue.route_point(Metric::RoutePointStay, route_point), stayed);
                 }
             }
-            Fact::Seized { pool, .. } => self.step_up(self.catalogue.in_use(pool), now),
-            Fact::Freed { pool, .. } => self.step_down(self.catalogue.in_use(pool), now),
+            Fact::Seized { pool, .. } => self.levels.step_up(self.catalogue.in_use(pool), now),
+            Fact::Freed { pool, .. } => self.levels.step_down(self.catalogue.in_use(pool), now),
             Fact::Served { station, arrived, started, finished } => {
                 self.served(now, station, arrived, started, finished);
             }
             Fact::Skipped { station, arrived, until } => {
-                let queue = self.interval(self.catalogue.queue(station), arrived, until);
-                self.stations[station.index()].queue.measured += queue;
+                self.levels.skipped(station, arrived, until);
             }
             Fact::Alerting { path, since_offered, .. } => {
                 if now.nanos() - since_offered.nanos() >= self.warm_up.nanos() {
@@ -635,8 +404,8 @@ impl Recorder for Meter {
             }
             Fact::DeviceClosed { device, application, because } => {
                 let node = self.devices.closed(device, application, because, now);
-                self.step_down(Catalogue::DEVICES_IN_SERVICE, now);
-                self.step_down(self.catalogue.devices(node), now);
+                self.levels.step_down(Catalogue::DEVICES_IN_SERVICE, now);
+                self.levels.step_down(self.catalogue.devices(node), now);
             }
             Fact::DeviceGivenUp { device, because } => {
                 // Its application may ask for it again, in vain.
@@ -671,7 +440,7 @@ impl Recorder for Meter {
             }
             Fact::CallManagerFailed { node } => {
                 self.devices.callmanager_failed(node, now);
-                self.process_failed(now, StationId(node.0 * 2));
+                self.levels.process_failed(now, StationId(node.0 * 2));
                 // What refused new calls is gone; whoever comes back starts afresh.
                 self.throttling(now, node, false);
                 if measured {
@@ -680,7 +449,7 @@ impl Recorder for Meter {
             }
             Fact::CtiManagerFailed { node } => {
                 self.devices.ctimanager_failed(node, now);
-                self.process_failed(now, StationId(node.0 * 2 + 1));
+                self.levels.process_failed(now, StationId(node.0 * 2 + 1));
                 if measured {
                     self.count(Count::CtiManagerFailures);
                 }

@@ -5,6 +5,7 @@ mod catalogue;
 mod devices;
 mod histogram;
 mod goal;
+mod levels;
 mod measure;
 mod metric;
 mod quantile;

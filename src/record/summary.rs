@@ -122,11 +122,6 @@ pub struct Merged {
 }
 
 impl Merged {
-    pub(super) fn new(catalogue: &Catalogue, timeline: Timeline) -> Merged {
-        let none = || vec![MergedHistogram::default(); catalogue.durations.len()];
-        Merged { replications: 0, histograms: none(), censored: none(), timeline }
-    }
-
     /// Adds another's replications.
     pub fn add(&mut self, other: &Merged) {
         self.replications += other.replications;

@@ -1,0 +1,247 @@
+//! What an auditor keeps, and what holds over all of it.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use crate::domain::{CallName, ClosedBecause, DeviceId, NodeId, OutBecause};
+use crate::engine::{Span, Time};
+use crate::facts::{Fact, PoolId};
+use crate::plan::Plan;
+
+/// Violations beyond this many are only counted.
+const MOST: usize = 20;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Held {
+    Nothing,
+    RoutePoint { device: DeviceId, presented: Time },
+    Pool { pool: PoolId, device: Option<DeviceId> },
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Audited {
+    pub(super) offered: Time,
+    pub(super) ingress: NodeId,
+    pub(super) alerted: bool,
+    pub(super) connected: bool,
+    pub(super) held: Held,
+}
+
+/// A device and its home (R18).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Homing {
+    /// At home, or with no home to go to for now.
+    Settled,
+    /// Its home has been back since then.
+    Waiting(Time),
+    /// It has left for its home, which has been back since then.
+    Leaving(Time),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct DeviceBook {
+    /// The CallManager where it is in service.
+    pub(super) at: Option<NodeId>,
+    /// Where it was last.
+    pub(super) last: Option<NodeId>,
+    /// When and why it went out of service last.
+    pub(super) closed: Option<(Time, OutBecause)>,
+    pub(super) given_up: Option<ClosedBecause>,
+    pub(super) homing: Homing,
+    /// When it left for home last.
+    pub(super) left: Option<Time>,
+    pub(super) taken_by: Option<CallName>,
+    pub(super) calls: u32,
+}
+
+/// A process that can fail.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Process {
+    pub(super) down: bool,
+    /// When it failed, each time.
+    pub(super) failures: Vec<Time>,
+}
+
+/// A recorder that checks, for one replication at a time, that
+///
+/// - time never goes back, and every call is offered once, ends once and is heard of only in between;
+/// - offered = the sum of the endings + in progress, and the time integral of calls in progress = the sum of their
+///   sojourns, clipped at the end (Little's law, in whole nanoseconds);
+/// - a call is at one place at a time, a port, phone or outside line has one call, a route point no more than its
+///   maximum, and no call is presented at a device that is out of service, or left unanswered at one that closes;
+/// - a station never works on more at once than it has servers, one with a single server keeps the order of arrival,
+///   and none is given work while its process is down;
+/// - a device is in service at one CallManager at a time, one of its group that is up, and when a CallManager has
+///   failed, nothing is in service there any more (R13);
+/// - a device is closed for good only while it is out of service, and only where the workload says so (R17, R19);
+/// - a device goes home only after its home has come back and while it has no call, and is then where it comes earlier
+///   in its group than before (R18);
+/// - every duration a fact tells is the one that the facts before it give.
+pub struct Auditor<'p> {
+    pub(super) plan: &'p Plan,
+    pub(super) now: Time,
+    pub(super) calls: BTreeMap<CallName, Audited>,
+    pub(super) offered: u64,
+    pub(super) ended: u64,
+    /// The time integral of calls in progress up to `now`.
+    pub(super) integral: u128,
+    /// The sum of the sojourns of the calls that have ended.
+    pub(super) sojourns: u128,
+    pub(super) devices: Vec<DeviceBook>,
+    /// By node.
+    pub(super) callmanagers: Vec<Process>,
+    pub(super) ctimanagers: Vec<Process>,
+    pub(super) throttled: Vec<bool>,
+    /// When the cut of a link was noticed last.
+    pub(super) link_cut: Time,
+    /// By application; one that stands still counts as down.
+    pub(super) applications: Vec<Process>,
+    pub(super) lines: Vec<u32>,
+    pub(super) stations: Vec<BinaryHeap<Reverse<Time>>>,
+    pub(super) servers: Vec<u32>,
+    pub(super) last_start: Vec<Time>,
+    /// Devices that closed at `now`: once time moves on, no unanswered call may be left there.
+    pub(super) closed: Vec<DeviceId>,
+    /// Devices that came home at `now`, with the place in their group that they had before.
+    pub(super) rehomed: Vec<(DeviceId, Option<usize>)>,
+    /// CallManagers that failed at `now`.
+    pub(super) failed: Vec<NodeId>,
+    pub(super) violations: Vec<String>,
+    pub(super) violated: usize,
+}
+
+impl<'p> Auditor<'p> {
+    /// An auditor for runs of this plan, ready for the first one.
+    pub fn new(plan: &'p Plan) -> Auditor<'p> {
+        let servers: Vec<u32> = plan.stations().iter().map(|station| station.servers).collect();
+        let mut auditor = Auditor {
+            plan,
+            now: Time::ZERO,
+            calls: BTreeMap::new(),
+            offered: 0,
+            ended: 0,
+            integral: 0,
+            sojourns: 0,
+            devices: Vec::new(),
+            callmanagers: Vec::new(),
+            ctimanagers: Vec::new(),
+            throttled: Vec::new(),
+            link_cut: Time::NEVER,
+            applications: Vec::new(),
+            lines: Vec::new(),
+            stations: vec![BinaryHeap::new(); servers.len()],
+            last_start: vec![Time::ZERO; servers.len()],
+            servers,
+            closed: Vec::new(),
+            rehomed: Vec::new(),
+            failed: Vec::new(),
+            violations: Vec::new(),
+            violated: 0,
+        };
+        auditor.start();
+        auditor
+    }
+
+    /// Forgets everything: another replication begins.
+    pub fn start(&mut self) {
+        self.link_cut = Time::NEVER;
+        self.now = Time::ZERO;
+        self.calls.clear();
+        (self.offered, self.ended, self.integral, self.sojourns) = (0, 0, 0, 0);
+        self.devices.clear();
+        self.devices.extend(self.plan.devices.iter().map(|device| DeviceBook {
+            at: self.plan.starts_open(device).then(|| device.group[0]),
+            last: None,
+            closed: None,
+            given_up: None,
+            homing: Homing::Settled,
+            left: None,
+            taken_by: None,
+            calls: 0,
+        }));
+        for (processes, many) in [
+            (&mut self.callmanagers, self.plan.nodes.len()),
+            (&mut self.ctimanagers, self.plan.nodes.len()),
+            (&mut self.applications, self.plan.applications.len()),
+        ] {
+            processes.clear();
+            processes.resize(many, Process::default());
+        }
+        self.throttled.clear();
+        self.throttled.resize(self.plan.nodes.len(), false);
+        self.lines.clear();
+        self.lines.resize(self.plan.destinations.len(), 0);
+        self.stations.iter_mut().for_each(BinaryHeap::clear);
+        self.last_start.fill(Time::ZERO);
+        self.closed.clear();
+        self.rehomed.clear();
+        self.failed.clear();
+        self.violations.clear();
+        self.violated = 0;
+    }
+
+    /// The run has ended at `end`: closes the books.
+    ///
+    /// # Errors
+    /// What was violated, in order; of very many only the first.
+    pub fn finish(&mut self, end: Time) -> Result<(), Vec<String>> {
+        self.advance(end);
+        self.settle();
+        let in_progress = self.calls.len() as u64;
+        self.require(self.offered == self.ended + in_progress, |books| {
+            format!("{} calls offered, but {} ended and {in_progress} in progress", books.offered, books.ended)
+        });
+        let clipped: u128 = self.calls.values().map(|call| u128::from((end - call.offered).nanos())).sum();
+        self.require(self.integral == self.sojourns + clipped, |books| {
+            format!(
+                "the integral of calls in progress is {} ns, their sojourns {} ns",
+                books.integral,
+                books.sojourns + clipped
+            )
+        });
+        if self.violated == 0 {
+            return Ok(());
+        }
+        let mut violations = std::mem::take(&mut self.violations);
+        if self.violated > violations.len() {
+            violations.push(format!("and {} more", self.violated - violations.len()));
+        }
+        Err(violations)
+    }
+
+    /// How many calls are in progress.
+    pub fn in_progress(&self) -> usize {
+        self.calls.len()
+    }
+
+    pub(super) fn require(&mut self, holds: bool, violation: impl FnOnce(&Self) -> String) {
+        if !holds {
+            self.violated += 1;
+            if self.violations.len() < MOST {
+                let violation = format!("at {}: {}", self.now, violation(self));
+                self.violations.push(violation);
+            }
+        }
+    }
+
+    pub(super) fn advance(&mut self, now: Time) {
+        self.require(now >= self.now, |books| format!("time went back from {} to {now}", books.now));
+        if now > self.now {
+            self.settle();
+            self.integral += self.calls.len() as u128 * u128::from(now.since(self.now).nanos());
+            self.now = now;
+        }
+    }
+
+    pub(super) fn told(&mut self, fact: Fact, told: Span, since: Time) {
+        let found = self.now.since(since);
+        self.require(told == found, |_| format!("{fact:?} tells {told}, the facts before it give {found}"));
+    }
+
+    /// Time moves on: what may hold only once all of an instant's facts are told.
+    fn settle(&mut self) {
+        self.check_closed();
+        self.check_rehomed();
+        self.check_failed();
+    }
+}

@@ -1,0 +1,85 @@
+//! The identities of calls: a call is at one place at a time, and a place has no more calls than it may.
+
+use crate::domain::{CallName, DeviceId, DeviceKind, Ending, Refusal, Target};
+use crate::engine::Time;
+use crate::facts::{Fact, PoolId};
+
+use super::books::{Audited, Auditor, Held};
+
+impl Auditor<'_> {
+    /// The call's entry; a violation and `None` if it is not in progress.
+    pub(super) fn call(&mut self, name: CallName, fact: Fact) -> Option<Audited> {
+        let call = self.calls.get(&name).copied();
+        self.require(call.is_some(), |_| format!("{fact:?} of a call that is not in progress"));
+        call
+    }
+
+    pub(super) fn take(&mut self, name: CallName, fact: Fact, held: Held) {
+        let Some(call) = self.call(name, fact) else { return };
+        self.require(call.held == Held::Nothing, |_| format!("{fact:?} while it holds {:?}", call.held));
+        self.calls.insert(name, Audited { held, ..call });
+    }
+
+    pub(super) fn give_back(&mut self, name: CallName, fact: Fact, held: Held) {
+        let Some(call) = self.call(name, fact) else { return };
+        self.require(call.held == held, |_| format!("{fact:?} while it holds {:?}", call.held));
+        self.calls.insert(name, Audited { held: Held::Nothing, ..call });
+    }
+
+    pub(super) fn seized(&mut self, fact: Fact, name: CallName, pool: PoolId, device: Option<DeviceId>) {
+        self.take(name, fact, Held::Pool { pool, device });
+        let target = match pool {
+            PoolId::Ports(id) => Target::Ports(id),
+            PoolId::Phones(id) => Target::Phones(id),
+            PoolId::Outside(id) => Target::Outside(id),
+        };
+        if let PoolId::Outside(id) = pool {
+            self.lines[id.index()] += 1;
+            let (used, lines) = (self.lines[id.index()], self.plan.pool_size(target));
+            return self.require(used <= lines, |_| format!("{fact:?}: {used} calls on {lines} lines"));
+        }
+        let Some(device) = device else {
+            return self.require(false, |_| format!("{fact:?} names no device"));
+        };
+        let row = self.plan.devices[device.index()].row;
+        let belongs = match (self.plan.devices[device.index()].kind, pool) {
+            (DeviceKind::CtiPort, PoolId::Ports(id)) => id.0 == row,
+            (DeviceKind::Phone, PoolId::Phones(id)) => id.0 == row,
+            _ => false,
+        };
+        self.require(belongs, |_| format!("{fact:?}: the device is not of that group"));
+        let taken_by = self.devices[device.index()].taken_by;
+        let serves = self.serves(device);
+        self.require(serves, |_| format!("{fact:?}: the device is out of service"));
+        self.require(taken_by.is_none(), |_| format!("{fact:?}: {taken_by:?} has it"));
+        self.devices[device.index()].taken_by = Some(name);
+    }
+
+    pub(super) fn freed(&mut self, fact: Fact, name: CallName, pool: PoolId, device: Option<DeviceId>) {
+        self.give_back(name, fact, Held::Pool { pool, device });
+        match (pool, device) {
+            (PoolId::Outside(id), _) => self.lines[id.index()] = self.lines[id.index()].saturating_sub(1),
+            (_, Some(device)) => self.devices[device.index()].taken_by = None,
+            (_, None) => {}
+        }
+    }
+
+    pub(super) fn ended(&mut self, fact: Fact, name: CallName, ending: Ending, offered: Time) {
+        let Some(call) = self.call(name, fact) else { return };
+        self.require(call.held == Held::Nothing, |_| format!("{fact:?} while it holds {:?}", call.held));
+        self.require(call.offered == offered, |_| format!("{fact:?}, but it was offered at {}", call.offered));
+        let possible = match ending {
+            Ending::Completed | Ending::DroppedConnected => call.connected,
+            Ending::DroppedInSetup => !call.connected,
+            Ending::Abandoned | Ending::Refused(_) | Ending::DroppedInChange => true,
+        };
+        self.require(possible, |_| format!("{fact:?}, but connected is {}", call.connected));
+        if ending == Ending::Refused(Refusal::Throttled) {
+            let refuses = self.throttled[call.ingress.index()];
+            self.require(refuses, |_| format!("{fact:?}, but {:?} does not refuse calls", call.ingress));
+        }
+        self.sojourns += u128::from(self.now.since(offered).nanos());
+        self.ended += 1;
+        self.calls.remove(&name);
+    }
+}

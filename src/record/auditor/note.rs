@@ -1,0 +1,157 @@
+//! From a fact to the identities it must keep.
+
+use crate::domain::ApplicationFault;
+use crate::engine::Time;
+use crate::facts::{Fact, Recorder};
+
+use super::books::{Audited, Auditor, Held, Homing};
+
+impl Recorder for Auditor<'_> {
+    fn note(&mut self, now: Time, fact: Fact) {
+        self.advance(now);
+        match fact {
+            Fact::Offered { call, ingress } => {
+                let audited = Audited { offered: now, ingress, alerted: false, connected: false, held: Held::Nothing };
+                let before = self.calls.insert(call, audited);
+                self.require(before.is_none(), |_| format!("{fact:?} twice"));
+                self.offered += 1;
+            }
+            Fact::Presented { call, route_point, device } => {
+                self.take(call, fact, Held::RoutePoint { device, presented: now });
+                let plan = &self.plan.route_points[route_point.index()];
+                let most = plan.maximum_calls.min(plan.busy_trigger);
+                let is_its = (plan.first.0..plan.first.0 + plan.count).contains(&device.0);
+                self.require(is_its, |_| format!("{fact:?}: that is no device of this route point"));
+                let book = &mut self.devices[device.index()];
+                book.calls += 1;
+                let calls = book.calls;
+                let serves = self.serves(device);
+                self.require(serves, |_| format!("{fact:?}: the route point is out of service"));
+                self.require(calls <= most, |_| format!("{fact:?}: call {calls} of at most {most}"));
+            }
+            Fact::Left { call, device, stayed, .. } => {
+                let Some(Audited { held: Held::RoutePoint { presented, .. }, .. }) = self.call(call, fact) else {
+                    return self.require(false, |_| format!("{fact:?}: it was not there"));
+                };
+                self.give_back(call, fact, Held::RoutePoint { device, presented });
+                self.told(fact, stayed, presented);
+                self.devices[device.index()].calls -= 1;
+            }
+            Fact::Seized { call, pool, device } => self.seized(fact, call, pool, device),
+            Fact::Freed { call, pool, device } => self.freed(fact, call, pool, device),
+            Fact::Served { station, arrived, started, finished } => {
+                self.served(fact, station.index(), arrived, started, finished);
+            }
+            Fact::Acted { call, delay, .. } => {
+                if let Some(Audited { held: Held::RoutePoint { presented, .. }, .. }) = self.call(call, fact) {
+                    self.told(fact, delay, presented);
+                } else {
+                    self.require(false, |_| format!("{fact:?}: it was not there"));
+                }
+            }
+            Fact::Alerting { call: name, since_offered, .. } => {
+                let Some(call) = self.call(name, fact) else { return };
+                self.require(!call.alerted && !call.connected, |_| format!("{fact:?}: not its first sign"));
+                self.told(fact, since_offered, call.offered);
+                self.calls.insert(name, Audited { alerted: true, ..call });
+            }
+            Fact::Connected { call: name, since_offered, first_sign, .. } => {
+                let Some(call) = self.call(name, fact) else { return };
+                self.require(!call.connected && first_sign != call.alerted, |_| format!("{fact:?}: {call:?}"));
+                self.told(fact, since_offered, call.offered);
+                self.calls.insert(name, Audited { connected: true, ..call });
+            }
+            Fact::Transferred { call, .. } | Fact::Preserved { call } => {
+                let connected = self.call(call, fact).is_some_and(|call| call.connected);
+                self.require(connected, |_| format!("{fact:?}: it was not connected"));
+            }
+            Fact::Forwarded { call, .. } | Fact::RequestTimedOut { call, .. } => {
+                self.call(call, fact);
+            }
+            Fact::Ended { call, ending, offered } => self.ended(fact, call, ending, offered),
+            Fact::ApplicationFailed { application, fault } => {
+                // Its workers are gone; those of its next life start afresh.
+                if fault != ApplicationFault::Stall {
+                    self.start_afresh(self.plan.workers(application));
+                }
+                let process = &mut self.applications[application.index()];
+                // One that stands still may die before it goes on: it has failed since it stopped.
+                if !std::mem::replace(&mut process.down, true) {
+                    process.failures.push(now);
+                }
+            }
+            Fact::ApplicationReturned { application } => self.applications[application.index()].down = false,
+            Fact::ApplicationClosed { application, delay, false_failure } => {
+                let process = &self.applications[application.index()];
+                let since = process.failures.last().copied().filter(|_| process.down);
+                self.require(delay.is_some() == since.is_some() && (false_failure || since.is_some()), |_| {
+                    format!("{fact:?} of an application that failed at {since:?}")
+                });
+                if let (Some(delay), Some(since)) = (delay, since) {
+                    self.told(fact, delay, since);
+                }
+            }
+            Fact::DeviceOpened { device, application, node, out_of_service } => {
+                self.opened(fact, device, application, node, out_of_service);
+            }
+            Fact::DeviceClosed { device, application, because } => self.closed(fact, device, application, because),
+            Fact::DeviceGivenUp { device, because } => self.given_up(fact, device, because),
+            Fact::HomeReturned { device, ago } => self.home_returned(fact, device, ago),
+            Fact::HomeLost { device } => {
+                let homing = std::mem::replace(&mut self.devices[device.index()].homing, Homing::Settled);
+                self.require(homing != Homing::Settled, |_| format!("{fact:?}: it had no home to go to"));
+            }
+            Fact::RehomeStarted { device, waited } => self.rehome_started(fact, device, waited),
+            Fact::Rehomed { device, delay } => self.rehomed(fact, device, delay),
+            Fact::CallManagerFailed { node } => {
+                self.turned(fact, true, |books| &mut books.callmanagers[node.index()]);
+                self.start_afresh(self.plan.callmanager(node));
+                self.throttled[node.index()] = false;
+                self.failed.push(node);
+            }
+            Fact::CallManagerReturned { node } => {
+                self.turned(fact, false, |books| &mut books.callmanagers[node.index()])
+            }
+            Fact::CtiManagerFailed { node } => {
+                self.turned(fact, true, |books| &mut books.ctimanagers[node.index()]);
+                self.start_afresh(self.plan.ctimanager(node));
+            }
+            Fact::CtiManagerReturned { node } => self.turned(fact, false, |books| &mut books.ctimanagers[node.index()]),
+            Fact::FailureNoticed { manager, node, delay } => {
+                let lives = !self.ctimanagers[manager.index()].down;
+                self.require(lives, |_| format!("{fact:?}: who noticed has failed itself"));
+                let known = self.failed_before(&self.callmanagers[node.index()], delay);
+                self.require(known, |_| format!("{fact:?}: no failure was so long ago"));
+            }
+            Fact::ManagerLossNoticed { delay, .. } => {
+                let known = self.managers().any(|process| self.failed_before(process, delay));
+                self.require(known, |_| format!("{fact:?}: no failure was so long ago"));
+            }
+            Fact::ManagerChanged { application, manager } => {
+                let listed = self.plan.applications[application.index()].ctimanagers.contains(&manager);
+                let lives = !self.ctimanagers[manager.index()].down;
+                self.require(listed && lives, |_| format!("{fact:?}: listed is {listed}, up is {lives}"));
+            }
+            Fact::SettingChanged { change } => {
+                let due = self.plan.changes.get(change as usize).map(|change| change.at);
+                self.require(due == Some(now), |_| format!("{fact:?}: it is due at {due:?}"));
+            }
+            Fact::Throttling { node, refuses } => {
+                let before = std::mem::replace(&mut self.throttled[node.index()], refuses);
+                // One that fails forgets that it refused calls.
+                let down = self.callmanagers[node.index()].down;
+                let changes = if down { !refuses } else { before != refuses };
+                self.require(changes, |_| format!("{fact:?}: it was so already, or is down"));
+                let can = self.plan.parameters.code_yellow.is_some();
+                self.require(can, |_| format!("{fact:?}: the workload has it never do so"));
+            }
+            Fact::LinkCutNoticed { ago, .. } => {
+                self.link_cut = now;
+                let told = ago == self.plan.parameters.callmanager_notice;
+                self.require(told, |_| format!("{fact:?}: it was noticed too soon or too late"));
+            }
+            Fact::LinkHealNoticed { .. } => {}
+            Fact::Skipped { .. } | Fact::Taken { .. } | Fact::LookedUp { .. } | Fact::Recovered { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The identities of processes and their stations.
+
+use std::cmp::Reverse;
+
+use crate::domain::StationId;
+use crate::engine::{Span, Time};
+use crate::facts::Fact;
+use crate::plan::Topology;
+
+use super::books::{Auditor, Process};
+
+impl Auditor<'_> {
+    pub(super) fn served(&mut self, fact: Fact, station: usize, arrived: Time, started: Time, finished: Time) {
+        let down = self.is_down(station);
+        self.require(!down, |_| format!("{fact:?}: its process is down"));
+        self.require(arrived <= started && started <= finished, |_| format!("{fact:?}: not in that order"));
+        let in_order = started >= self.last_start[station];
+        self.require(in_order, |_| format!("{fact:?}: taken up before something that came earlier"));
+        self.last_start[station] = started;
+        let busy = &mut self.stations[station];
+        while busy.peek().is_some_and(|finishes| finishes.0 <= started) {
+            busy.pop();
+        }
+        busy.push(Reverse(finished));
+        let (at_once, servers) = (busy.len(), self.servers[station]);
+        self.require(at_once <= servers as usize, |_| format!("{fact:?}: {at_once} at once at {servers} servers"));
+    }
+
+    /// A process failed or is back.
+    pub(super) fn turned(&mut self, fact: Fact, down: bool, process: impl FnOnce(&mut Self) -> &mut Process) {
+        let now = self.now;
+        let process = process(self);
+        let before = std::mem::replace(&mut process.down, down);
+        if down {
+            process.failures.push(now);
+        }
+        self.require(before != down, |_| format!("{fact:?}: it was so already"));
+    }
+
+    /// What applications are connected to: CTIManagers, or before there were any, CallManagers (R25).
+    pub(super) fn managers(&self) -> impl Iterator<Item = &Process> {
+        match self.plan.topology {
+            Topology::CtiManager => self.ctimanagers.iter(),
+            Topology::Direct => self.callmanagers.iter(),
+        }
+    }
+
+    /// Whether the process failed just so long ago.
+    pub(super) fn failed_before(&self, process: &Process, delay: Span) -> bool {
+        process.failures.iter().any(|&failure| self.now.since(failure) == delay)
+    }
+
+    /// A station's process ends: what it had begun, and what waited, is gone.
+    pub(super) fn start_afresh(&mut self, station: StationId) {
+        self.stations[station.index()].clear();
+        self.last_start[station.index()] = Time::ZERO;
+    }
+
+    /// Whether the process of a station is down; databases never are.
+    pub(super) fn is_down(&self, station: usize) -> bool {
+        let nodes = self.plan.nodes.len();
+        match station.checked_sub(nodes * 2) {
+            None if station.is_multiple_of(2) => self.callmanagers[station / 2].down,
+            None => self.ctimanagers[station / 2].down,
+            Some(application) => self.applications.get(application).is_some_and(|process| process.down),
+        }
+    }
+}

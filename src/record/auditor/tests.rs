@@ -1,0 +1,365 @@
+//! Runs that keep every identity, and runs that break one each.
+
+use std::sync::Arc;
+
+use crate::domain::{
+    ApplicationFault, ApplicationId, CallName, ClosedBecause, DeviceId, Ending, NodeId, OutBecause, PhoneGroupId,
+    PortGroupId, Refusal, RoutePointId, SourceId, StationId, Target,
+};
+use crate::engine::{Span, Time};
+use crate::facts::{Fact, PoolId, Recorder};
+use crate::fake;
+use crate::plan::{Change, Plan};
+
+use super::books::Auditor;
+
+const POINT: DeviceId = DeviceId(0);
+const PORT: DeviceId = DeviceId(1);
+const PHONE: DeviceId = DeviceId(4);
+const IVR: ApplicationId = ApplicationId(0);
+const SUB1: NodeId = NodeId(0);
+const SUB2: NodeId = NodeId(1);
+const CALL: CallName = CallName { source: SourceId(0), number: 0 };
+
+fn at(second: u64) -> Time {
+    Time::ZERO + Span::from_secs(second)
+}
+
+fn closed(device: DeviceId, because: OutBecause) -> Fact {
+    Fact::DeviceClosed { device, application: (device.0 < 4).then_some(IVR), because }
+}
+
+fn opened(device: DeviceId, node: NodeId, out: u64) -> Fact {
+    let application = (device.0 < 4).then_some(IVR);
+    Fact::DeviceOpened { device, application, node, out_of_service: Span::from_secs(out) }
+}
+
+fn waits(device: DeviceId) -> Fact {
+    Fact::HomeReturned { device, ago: Span::from_secs(1) }
+}
+
+fn leaves(device: DeviceId, waited: u64) -> Fact {
+    Fact::RehomeStarted { device, waited: Span::from_secs(waited) }
+}
+
+fn home(device: DeviceId, delay: u64) -> Fact {
+    Fact::Rehomed { device, delay: Span::from_secs(delay) }
+}
+
+const FAILED: Fact = Fact::CallManagerFailed { node: SUB1 };
+const RETURNED: Fact = Fact::CallManagerReturned { node: SUB1 };
+
+fn audited<'p>(plan: &'p Plan, facts: &[(u64, Fact)]) -> Auditor<'p> {
+    let mut auditor = Auditor::new(plan);
+    for &(second, fact) in facts {
+        auditor.note(at(second), fact);
+    }
+    auditor
+}
+
+#[track_caller]
+fn holds(facts: &[(u64, Fact)]) {
+    let plan = fake::plan();
+    assert_eq!(audited(&plan, facts).finish(plan.length), Ok(()));
+}
+
+/// The facts break one identity, and this is what is said of it.
+#[track_caller]
+fn broken(facts: &[(u64, Fact)], words: &str) {
+    let plan = fake::plan();
+    let found = audited(&plan, facts).finish(plan.length).expect_err(words);
+    assert!(found.len() == 1 && found[0].contains(words), "expected {words:?}, found {found:#?}");
+}
+
+/// These facts after the others.
+fn and(first: &[(u64, Fact)], then: &[(u64, Fact)]) -> Vec<(u64, Fact)> {
+    [first, then].concat()
+}
+
+/// Everything is at the second node, and the first one is back at 100 s.
+fn failed_over() -> Vec<(u64, Fact)> {
+    let devices = || (0..6).map(DeviceId);
+    let mut facts = vec![(50, FAILED)];
+    facts.extend(devices().map(|device| (50, closed(device, OutBecause::CallManagerFailed))));
+    facts.extend(devices().map(|device| (60, opened(device, SUB2, 10))));
+    facts.push((100, RETURNED));
+    facts
+}
+
+#[test]
+fn failing_over_and_going_home_holds() {
+    let mut facts = failed_over();
+    for device in (0..6).map(DeviceId) {
+        facts.extend([(101, waits(device)), (101, leaves(device, 1)), (101, closed(device, OutBecause::Rehoming))]);
+    }
+    facts.extend((0..6).map(DeviceId).flat_map(|device| [(102, opened(device, SUB1, 1)), (102, home(device, 2))]));
+    holds(&facts);
+    let plan = fake::plan();
+    assert_eq!(audited(&plan, &facts).at_rest(), Ok(()));
+}
+
+#[test]
+fn nothing_is_in_service_at_a_callmanager_that_has_failed() {
+    broken(&[(50, FAILED)], "is in service at NodeId(0), whose CallManager has failed");
+    // Told later than that instant is too late.
+    let mut late = failed_over();
+    late[1].0 = 51;
+    late.sort_by_key(|&(at, _)| at);
+    broken(&late, "device Some(0) is in service at NodeId(0)");
+    // One that is back at once has taken nothing away.
+    holds(&[(50, FAILED), (50, RETURNED)]);
+}
+
+#[test]
+fn a_device_is_in_service_at_one_live_callmanager_of_its_group() {
+    let mut facts = vec![(50, closed(POINT, OutBecause::ApplicationClosed))];
+    holds(&and(&facts, &[(51, opened(POINT, SUB2, 1))]));
+    broken(&[(51, opened(POINT, SUB2, 1))], "it was in service at Some(NodeId(0)) already");
+    broken(&and(&facts, &[(51, closed(POINT, OutBecause::ApplicationClosed))]), "it was out of service already");
+    broken(&and(&facts, &[(55, opened(POINT, SUB2, 4))]), "it closed 5.000000000s ago");
+    broken(&and(&facts, &[(55, opened(POINT, SUB2, 56))]), "it closed 5.000000000s ago");
+    let mut plan = fake::plan();
+    plan.devices[POINT.index()].group = Arc::new([SUB1]);
+    let found = audited(&plan, &and(&facts, &[(55, opened(POINT, SUB2, 5))])).finish(plan.length).unwrap_err();
+    assert!(found[0].contains("that can never be"), "{found:?}");
+    let mut down = failed_over();
+    down.truncate(7);
+    broken(&and(&down, &[(60, opened(POINT, SUB1, 10))]), "the CallManager is down");
+    facts[0].1 = Fact::DeviceClosed { device: POINT, application: None, because: OutBecause::ApplicationClosed };
+    let plan = fake::plan();
+    let found = audited(&plan, &facts).finish(plan.length).unwrap_err();
+    assert!(found[0].contains("it belongs to Some(ApplicationId(0))"), "{found:?}");
+}
+
+#[test]
+fn a_device_is_out_because_of_what_has_happened() {
+    let words = "that is not what has happened";
+    broken(&[(50, closed(POINT, OutBecause::CallManagerFailed))], words);
+    broken(&[(50, closed(POINT, OutBecause::CtiManagerFailed))], words);
+    broken(&[(50, closed(PHONE, OutBecause::ApplicationClosed))], words);
+    broken(&[(50, closed(POINT, OutBecause::Rehoming))], words);
+    holds(&[(50, Fact::CtiManagerFailed { node: SUB1 }), (51, closed(POINT, OutBecause::CtiManagerFailed))]);
+}
+
+#[test]
+fn a_device_goes_home_only_after_its_home_is_back() {
+    let facts = failed_over();
+    broken(&[(50, waits(POINT))], "it is at home");
+    broken(&and(&facts, &[(110, leaves(POINT, 10))]), "it did not wait for that");
+    broken(&and(&facts, &[(110, home(POINT, 10))]), "it had not left for home");
+    broken(&and(&facts, &[(110, Fact::HomeLost { device: POINT })]), "it had no home to go to");
+    let facts = and(&facts, &[(101, waits(POINT))]);
+    holds(&facts);
+    holds(&and(&facts, &[(110, Fact::HomeLost { device: POINT })]));
+    broken(&and(&facts, &[(102, waits(POINT))]), "it waits already");
+    broken(&and(&facts, &[(110, leaves(POINT, 9))]), "tells 9.000000000s, the facts before it give 10.000000000s");
+    let facts = and(&facts, &[(110, leaves(POINT, 10)), (110, closed(POINT, OutBecause::Rehoming))]);
+    holds(&facts);
+    broken(&and(&facts, &[(110, closed(POINT, OutBecause::Rehoming))]), "it was out of service already");
+    holds(&and(&facts, &[(112, opened(POINT, SUB1, 2)), (112, home(POINT, 12))]));
+    broken(&and(&facts, &[(112, opened(POINT, SUB1, 2)), (112, home(POINT, 2))]), "the facts before it give");
+    broken(&and(&facts, &[(112, opened(POINT, SUB2, 2)), (112, home(POINT, 12))]), "came home, but it is at");
+    broken(&and(&facts, &[(112, home(POINT, 12))]), "came home, but it is at");
+    // Once in service elsewhere, it has to leave anew.
+    let astray = [(112, opened(POINT, SUB2, 2)), (112, Fact::HomeLost { device: POINT }), (113, home(POINT, 13))];
+    broken(&and(&facts, &astray), "it had not left for home");
+}
+
+#[test]
+fn a_device_with_a_call_does_not_go_home() {
+    let facts = failed_over();
+    let ingress = SUB2;
+    let (route_point, offered) = (RoutePointId(0), (101, Fact::Offered { call: CALL, ingress }));
+    let presented = (101, Fact::Presented { call: CALL, route_point, device: POINT });
+    let left = (110, Fact::Left { call: CALL, route_point, device: POINT, stayed: Span::from_secs(9) });
+    let waits_and_leaves =
+        |device| vec![(109, Fact::HomeReturned { device, ago: Span::from_secs(9) }), (110, leaves(device, 10))];
+    let at_point = and(&facts, &[offered, presented]);
+    broken(&and(&at_point, &waits_and_leaves(POINT)), "it has 1 calls");
+    let mut gone = and(&at_point, &waits_and_leaves(POINT));
+    gone.insert(gone.len() - 1, left);
+    holds(&gone);
+    for (device, pool) in [(PORT, PoolId::Ports(PortGroupId(0))), (PHONE, PoolId::Phones(PhoneGroupId(0)))] {
+        let seized = (101, Fact::Seized { call: CALL, pool, device: Some(device) });
+        let taken = and(&facts, &[offered, seized]);
+        broken(&and(&taken, &waits_and_leaves(device)), "it has 0 calls, and Some(CallName");
+        let freed = (105, Fact::Freed { call: CALL, pool, device: Some(device) });
+        holds(&and(&and(&taken, &[freed]), &waits_and_leaves(device)));
+    }
+}
+
+#[test]
+fn no_call_comes_to_a_device_out_of_service() {
+    let offered = (51, Fact::Offered { call: CALL, ingress: SUB2 });
+    let mut facts = failed_over();
+    facts.truncate(7);
+    let presented = (52, Fact::Presented { call: CALL, route_point: RoutePointId(0), device: POINT });
+    broken(&and(&facts, &[offered, presented]), "the route point is out of service");
+    for (device, pool) in [(PORT, PoolId::Ports(PortGroupId(0))), (PHONE, PoolId::Phones(PhoneGroupId(0)))] {
+        let seized = (52, Fact::Seized { call: CALL, pool, device: Some(device) });
+        broken(&and(&facts, &[offered, seized]), "the device is out of service");
+    }
+    // In the instant of the failure, before its device is closed.
+    let presented = (50, Fact::Presented { call: CALL, route_point: RoutePointId(0), device: POINT });
+    let left = (50, Fact::Left { call: CALL, route_point: RoutePointId(0), device: POINT, stayed: Span::ZERO });
+    let mut facts = failed_over();
+    facts.splice(1..1, [(50, offered.1), presented, left]);
+    broken(&facts, "the route point is out of service");
+}
+
+#[test]
+fn a_device_is_given_up_where_the_workload_says_so() {
+    let mut facts = failed_over();
+    facts.truncate(7);
+    let given_up = |device, because| (60, Fact::DeviceGivenUp { device, because });
+    holds(&and(&facts, &[given_up(PORT, ClosedBecause::CannotOpen)]));
+    holds(&and(&facts, &[given_up(PORT, ClosedBecause::CannotOpen), (70, opened(PORT, SUB2, 20))]));
+    broken(&[given_up(PORT, ClosedBecause::CannotOpen)], "it is in service at Some(NodeId(0))");
+    for (device, because) in [
+        (POINT, ClosedBecause::CannotOpen),
+        (PORT, ClosedBecause::RecoveryForbidden),
+        (PHONE, ClosedBecause::RecoveryForbidden),
+        (PORT, ClosedBecause::OutOfReach),
+    ] {
+        broken(&and(&facts, &[given_up(device, because)]), "the workload does not say so");
+    }
+}
+
+#[test]
+fn a_process_that_is_down_does_no_work() {
+    let served = |station, second, started| {
+        let (arrived, started) = (at(second), at(started));
+        (second, Fact::Served { station: StationId(station), arrived, started, finished: started + Span::from_secs(5) })
+    };
+    let facts = &failed_over()[..7];
+    broken(&and(facts, &[served(0, 60, 60)]), "its process is down");
+    holds(&and(facts, &[served(1, 60, 60), served(2, 60, 60)]));
+    let down = (50, Fact::CtiManagerFailed { node: SUB1 });
+    broken(&[down, served(1, 60, 60)], "its process is down");
+    holds(&[down, (59, Fact::CtiManagerReturned { node: SUB1 }), served(1, 60, 60)]);
+    for fault in [ApplicationFault::Exit, ApplicationFault::Silent, ApplicationFault::Stall] {
+        let down = (50, Fact::ApplicationFailed { application: IVR, fault });
+        broken(&[down, served(4, 60, 60)], "its process is down");
+        holds(&[down, (59, Fact::ApplicationReturned { application: IVR }), served(4, 60, 60)]);
+    }
+    // What a failure took away keeps nobody busy, and nobody waiting, in the next life.
+    let mut facts = failed_over();
+    facts.insert(0, served(0, 49, 300));
+    holds(&and(&facts, &[served(0, 101, 101)]));
+    broken(&and(&facts, &[served(0, 101, 101), served(0, 103, 103)]), "2 at once at 1 servers");
+}
+
+#[test]
+fn processes_fail_when_they_are_up_and_come_back_when_they_are_down() {
+    broken(&[(50, RETURNED)], "it was so already");
+    broken(&and(&failed_over()[..7], &[(51, FAILED)]), "it was so already");
+    broken(&[(50, Fact::CtiManagerReturned { node: SUB1 })], "it was so already");
+}
+
+#[test]
+fn what_is_noticed_has_happened_just_so_long_ago() {
+    let noticed = |node, delay| Fact::FailureNoticed { manager: SUB1, node, delay: Span::from_secs(delay) };
+    let facts = failed_over();
+    holds(&and(&facts[..7], &[(51, noticed(SUB1, 1))]));
+    broken(&and(&facts[..7], &[(52, noticed(SUB1, 1))]), "no failure was so long ago");
+    broken(&and(&facts[..7], &[(51, noticed(SUB2, 1))]), "no failure was so long ago");
+    let manager_down = (50, Fact::CtiManagerFailed { node: SUB1 });
+    let other_down = (50, Fact::CallManagerFailed { node: SUB2 });
+    broken(&[manager_down, other_down, (51, noticed(SUB2, 1))], "who noticed has failed itself");
+    let lost = |delay| Fact::ManagerLossNoticed { application: IVR, delay: Span::from_secs(delay) };
+    holds(&[manager_down, (55, lost(5))]);
+    broken(&[manager_down, (55, lost(4))], "no failure was so long ago");
+    let changed = |manager| (60, Fact::ManagerChanged { application: IVR, manager });
+    holds(&[changed(SUB1)]);
+    broken(&[manager_down, changed(SUB1)], "listed is true, up is false");
+    broken(&[changed(SUB2)], "listed is false, up is true");
+}
+
+#[test]
+fn an_application_is_closed_after_what_has_gone_on() {
+    let failed = (50, Fact::ApplicationFailed { application: IVR, fault: ApplicationFault::Stall });
+    let dies = (55, Fact::ApplicationFailed { application: IVR, fault: ApplicationFault::Exit });
+    let closes = |delay: Option<u64>, false_failure| {
+        (60, Fact::ApplicationClosed { application: IVR, delay: delay.map(Span::from_secs), false_failure })
+    };
+    holds(&[failed, dies, closes(Some(10), false)]);
+    broken(&[failed, dies, closes(Some(5), false)], "the facts before it give 10.000000000s");
+    broken(&[closes(None, false)], "of an application that failed at None");
+    holds(&[closes(None, true)]);
+}
+
+#[test]
+fn new_calls_are_refused_by_who_says_so() {
+    let throttling = |refuses| Fact::Throttling { node: SUB2, refuses };
+    let offered = (50, Fact::Offered { call: CALL, ingress: SUB2 });
+    let ended = (50, Fact::Ended { call: CALL, ending: Ending::Refused(Refusal::Throttled), offered: at(50) });
+    holds(&[(40, throttling(true)), offered, ended, (60, throttling(false))]);
+    broken(&[offered, ended], "NodeId(1) does not refuse calls");
+    broken(&[(40, throttling(false))], "it was so already");
+}
+
+#[test]
+fn settings_change_when_they_are_due() {
+    let mut plan = fake::plan();
+    let whose = Target::RoutePoint(RoutePointId(0));
+    plan.changes = vec![Change { at: at(50), whose, forward: crate::domain::Forward::Cfb, leads: None }];
+    let changed = Fact::SettingChanged { change: 0 };
+    assert_eq!(audited(&plan, &[(50, changed)]).finish(plan.length), Ok(()));
+    assert!(audited(&plan, &[(51, changed)]).finish(plan.length).is_err());
+}
+
+#[track_caller]
+fn restless(plan: &Plan, facts: &[(u64, Fact)], words: &[&str]) {
+    let mut auditor = audited(plan, facts);
+    assert_eq!(auditor.finish(plan.length), Ok(()));
+    let found = auditor.at_rest().err().unwrap_or_default();
+    let told = found.len() == words.len() && found.iter().zip(words).all(|(found, words)| found.contains(words));
+    assert!(told, "expected {words:#?}, found {found:#?}");
+}
+
+#[test]
+fn who_is_not_at_rest_is_told() {
+    let plan = fake::plan();
+    restless(&plan, &[], &[]);
+    // Nobody of the group is up (R16); then somebody is.
+    let mut down = failed_over();
+    down.truncate(7);
+    let both = and(&down, &[(50, Fact::CallManagerFailed { node: SUB2 })]);
+    restless(&plan, &both, &[]);
+    restless(&plan, &and(&both, &[(70, RETURNED)]), &["because CallManagerFailed"; 6]);
+    // Given up by a rule.
+    let given_up = (70, Fact::DeviceGivenUp { device: PORT, because: ClosedBecause::CannotOpen });
+    restless(&plan, &and(&both, &[given_up, (70, RETURNED)]), &["because CallManagerFailed"; 5]);
+    // Its application, or the way to it, is gone (R20, R22); then it is there.
+    let closes = (50, closed(POINT, OutBecause::ApplicationClosed));
+    let fails = (40, Fact::ApplicationFailed { application: IVR, fault: ApplicationFault::Silent });
+    restless(&plan, &[fails, closes], &[]);
+    restless(&plan, &[fails, closes, (60, Fact::ApplicationReturned { application: IVR })], &["ApplicationClosed"]);
+    restless(&plan, &[(40, Fact::CtiManagerFailed { node: SUB1 }), closes], &[]);
+    // A phone talks on (R15).
+    let (pool, ingress) = (PoolId::Phones(PhoneGroupId(0)), SUB2);
+    let talks =
+        [(40, Fact::Offered { call: CALL, ingress }), (40, Fact::Seized { call: CALL, pool, device: Some(PHONE) })];
+    let back = [(70, Fact::CallManagerReturned { node: SUB2 })];
+    restless(&plan, &and(&and(&talks, &both), &back), &["because CallManagerFailed"; 5]);
+}
+
+#[test]
+fn only_a_call_keeps_a_device_from_home_for_ever() {
+    let plan = fake::plan();
+    let mut facts = failed_over();
+    facts.retain(|(_, fact)| !matches!(fact, Fact::DeviceOpened { .. }));
+    facts.extend((0..6).map(DeviceId).map(|device| (100, opened(device, SUB1, 50))));
+    let away = |device| [(200, closed(device, OutBecause::ApplicationClosed)), (201, opened(device, SUB2, 1))];
+    let facts = and(&facts, &away(POINT));
+    restless(&plan, &facts, &["DeviceId(0) is in service at NodeId(1) and does not wait to go home"]);
+    let facts = and(&facts, &[(202, waits(POINT))]);
+    restless(&plan, &facts, &["DeviceId(0) has no call, and has waited to go home since 201"]);
+    let route_point = RoutePointId(0);
+    let comes = [
+        (203, Fact::Offered { call: CALL, ingress: SUB2 }),
+        (203, Fact::Presented { call: CALL, route_point, device: POINT }),
+    ];
+    restless(&plan, &and(&facts, &comes), &[]);
+    restless(&plan, &and(&facts, &[(210, leaves(POINT, 9))]), &["left for home since 201"]);
+}

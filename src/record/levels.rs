@@ -1,0 +1,318 @@
+//! What stands so high for so long: gauges that step up and down, the queues and servers of stations, and the timeline of
+//! all of them.
+
+use std::collections::VecDeque;
+
+use crate::domain::{Failing, StationId};
+use crate::engine::Time;
+use crate::plan::{Plan, Window};
+
+use super::summary::GaugeSummary;
+use super::timeline::Timeline;
+
+/// The gauges of the replication under way, by their rows in the catalogue.
+#[derive(Debug)]
+pub(super) struct Levels {
+    length: u64,
+    warm_up: Time,
+    steps: Vec<StepGauge>,
+    stations: Vec<StationAccount>,
+    /// What each CallManager and CTIManager has been told to do and may not have finished; kept only where such a
+    /// process can fail, and take it with it.
+    pending: Vec<VecDeque<Piece>>,
+    /// When gauges were last read off, and when they will be next: the ends of bins and of the warm-up.
+    last_reading: u64,
+    next_reading: u64,
+    /// Of all replications.
+    timeline: Timeline,
+}
+
+/// A gauge that steps up and down.
+#[derive(Clone, Copy, Debug, Default)]
+struct StepGauge {
+    reading: u64,
+    peak: u64,
+    /// Since when it stands so.
+    since: u64,
+    integral: Integral,
+}
+
+impl StepGauge {
+    #[inline]
+    fn accrue(&mut self, now: u64) {
+        self.integral.accrued += u128::from(self.reading) * u128::from(now - self.since);
+        self.since = now;
+    }
+}
+
+/// A gauge's reading times nanoseconds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Integral {
+    /// Since it was last read off.
+    accrued: u128,
+    /// From the end of the warm-up until then.
+    measured: u128,
+}
+
+impl Integral {
+    /// Reads off what accrued, which lay wholly after the warm-up or wholly before it.
+    fn read_off(&mut self, measured: bool) -> u128 {
+        let accrued = std::mem::take(&mut self.accrued);
+        if measured {
+            self.measured += accrued;
+        }
+        accrued
+    }
+}
+
+/// A piece of work that has its place at a station.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    arrived: Time,
+    started: Time,
+    finished: Time,
+}
+
+/// A station in the replication under way. Work between two readings accrues like any gauge; what goes beyond one, as
+/// it is told of in advance, is put down at once for where it falls.
+#[derive(Clone, Copy, Debug, Default)]
+struct StationAccount {
+    /// Of waiting pieces of work.
+    queue: Integral,
+    /// Of busy servers.
+    busy: Integral,
+}
+
+impl Levels {
+    /// So many gauges that step up and down, and after them the queues and then the servers of so many stations.
+    pub(super) fn new(plan: &Plan, window: Window, steps: usize, stations: usize) -> Levels {
+        let processes_fail = plan.faults.iter().any(|fault| !matches!(fault.failing, Failing::Application(..)));
+        Levels {
+            length: plan.length.nanos(),
+            warm_up: window.warm_up,
+            steps: vec![StepGauge::default(); steps],
+            stations: vec![StationAccount::default(); stations],
+            pending: if processes_fail { vec![VecDeque::new(); plan.nodes.len() * 2] } else { Vec::new() },
+            last_reading: 0,
+            next_reading: 0,
+            timeline: Timeline::new(steps + 2 * stations, plan.length, window.bin),
+        }
+    }
+
+    /// A replication begins: nothing stands above zero.
+    pub(super) fn start(&mut self) {
+        self.steps.fill(StepGauge::default());
+        self.pending.iter_mut().for_each(VecDeque::clear);
+        self.stations.fill(StationAccount::default());
+        self.timeline.rewind();
+        self.last_reading = 0;
+        self.next_reading = self.reading_after(0);
+    }
+
+    /// A gauge stands one higher when the replication begins.
+    pub(super) fn starts_higher(&mut self, row: usize) {
+        let gauge = &mut self.steps[row];
+        gauge.reading += 1;
+        gauge.peak += 1;
+    }
+
+    /// The replication is over: what was measured, row by row.
+    pub(super) fn finish(&mut self) -> Box<[GaugeSummary]> {
+        self.read_off(self.length);
+        let steps = self.steps.iter().map(|gauge| GaugeSummary { integral: gauge.integral.measured, peak: gauge.peak });
+        let level = |integral: Integral| GaugeSummary { integral: integral.measured, peak: 0 };
+        let queues = self.stations.iter().map(|station| level(station.queue));
+        let busy = self.stations.iter().map(|station| level(station.busy));
+        steps.chain(queues).chain(busy).collect()
+    }
+
+    /// The timeline of all replications.
+    pub(super) fn into_timeline(mut self) -> Timeline {
+        // Where the last replication stopped is no part of the result.
+        self.timeline.rewind();
+        self.timeline
+    }
+
+    /// How high a gauge stands.
+    pub(super) fn reading(&self, row: usize) -> u64 {
+        self.steps[row].reading
+    }
+
+    /// Time has come to `now`.
+    #[inline(always)]
+    pub(super) fn advance(&mut self, now: Time) {
+        if now.nanos() >= self.next_reading {
+            self.read_off(now.nanos());
+        }
+    }
+
+    /// The row of a station's queue.
+    const fn queue(&self, station: StationId) -> usize {
+        self.steps.len() + station.index()
+    }
+
+    /// The row of a station's servers.
+    const fn busy(&self, station: StationId) -> usize {
+        self.steps.len() + self.stations.len() + station.index()
+    }
+
+    /// A piece of work has its place at a station.
+    #[inline(always)]
+    pub(super) fn served(&mut self, now: Time, station: StationId, arrived: Time, started: Time, finished: Time) {
+        if self.between_readings(arrived, finished) {
+            let account = &mut self.stations[station.index()];
+            account.queue.accrued += u128::from((started - arrived).nanos());
+            account.busy.accrued += u128::from((finished - started).nanos());
+        } else {
+            self.served_across_readings(station, arrived, started, finished);
+        }
+        if !self.pending.is_empty() {
+            self.keep(now, station, Piece { arrived, started, finished });
+        }
+    }
+
+    /// A piece of work left a station's queue unserved.
+    pub(super) fn skipped(&mut self, station: StationId, arrived: Time, until: Time) {
+        let queue = self.interval(self.queue(station), arrived, until);
+        self.stations[station.index()].queue.measured += queue;
+    }
+
+    /// A process has ended, and with it the work it had been given: that did not queue or keep it busy after all.
+    pub(super) fn process_failed(&mut self, now: Time, station: StationId) {
+        if self.pending.is_empty() {
+            return;
+        }
+        self.read_off_station(station.index());
+        for piece in std::mem::take(&mut self.pending[station.index()]) {
+            let Piece { arrived, started, finished } = piece;
+            if finished <= now {
+                continue;
+            }
+            let queue = self.queue(station);
+            let busy = self.busy(station);
+            let lost_queue = self.take_back(queue, arrived, started, now);
+            let lost_busy = self.take_back(busy, started, finished, now);
+            let account = &mut self.stations[station.index()];
+            account.queue.measured -= lost_queue;
+            account.busy.measured -= lost_busy;
+        }
+    }
+
+    /// Takes back the part of an interval that lies after `now`; gives how much of it was measured.
+    fn take_back(&mut self, row: usize, from: Time, to: Time, now: Time) -> u128 {
+        let (from, to) = (from.nanos().min(self.length), to.nanos().min(self.length));
+        let now = now.nanos().max(from);
+        if now >= to {
+            return 0;
+        }
+        self.timeline.take_back(row, from, to);
+        self.timeline.add_interval(row, from, now);
+        u128::from(to.saturating_sub(now.max(self.warm_up.nanos())))
+    }
+
+    /// The next end of a bin or of the warm-up after `now`.
+    fn reading_after(&self, now: u64) -> u64 {
+        let warm_up = self.warm_up.nanos();
+        let bin_end = self.timeline.current_end();
+        if now < warm_up { bin_end.min(warm_up) } else { bin_end }
+    }
+
+    /// Reads the gauges off at every end of a bin or of the warm-up up to `now`.
+    #[cold]
+    fn read_off(&mut self, now: u64) {
+        while now >= self.next_reading {
+            let at = self.next_reading;
+            let measured = self.measuring();
+            for (row, gauge) in self.steps.iter_mut().enumerate() {
+                gauge.accrue(at);
+                self.timeline.add_integral(row, gauge.integral.read_off(measured));
+                if !measured {
+                    gauge.peak = gauge.reading;
+                }
+            }
+            for station in 0..self.stations.len() {
+                self.read_off_station(station);
+            }
+            if at == self.timeline.current_end() {
+                self.timeline.advance();
+            }
+            self.last_reading = at;
+            self.next_reading = if at >= self.length {
+                // What happens at the very end, or after it, shows on no gauge.
+                u64::MAX
+            } else {
+                self.reading_after(at)
+            };
+        }
+    }
+
+    /// Reads off a station as if it were a gauge.
+    fn read_off_station(&mut self, station: usize) {
+        let measured = self.measuring();
+        let id = StationId(station as u16);
+        let (queue, busy) = (self.queue(id), self.busy(id));
+        let account = &mut self.stations[station];
+        self.timeline.add_integral(queue, account.queue.read_off(measured));
+        self.timeline.add_integral(busy, account.busy.read_off(measured));
+    }
+
+    /// Whether what accrues now is measured. Gauges are read off at the end of the warm-up, so that what accrues
+    /// between two readings lies wholly before it or wholly after.
+    fn measuring(&self) -> bool {
+        self.last_reading >= self.warm_up.nanos()
+    }
+
+    /// Whether gauges are not read off from `from` to `to`, but perhaps at these instants.
+    #[inline]
+    fn between_readings(&self, from: Time, to: Time) -> bool {
+        self.last_reading <= from.nanos() && to.nanos() <= self.next_reading
+    }
+
+    /// A gauge stands one higher from now on.
+    #[inline]
+    pub(super) fn step_up(&mut self, row: usize, now: Time) {
+        let gauge = &mut self.steps[row];
+        gauge.accrue(now.nanos());
+        gauge.reading += 1;
+        gauge.peak = gauge.peak.max(gauge.reading);
+    }
+
+    /// A gauge stands one lower from now on.
+    #[inline]
+    pub(super) fn step_down(&mut self, row: usize, now: Time) {
+        let gauge = &mut self.steps[row];
+        gauge.accrue(now.nanos());
+        gauge.reading = gauge.reading.checked_sub(1).expect("nothing is given back that was not taken");
+    }
+
+    /// Keeps a piece of work for as long as its process could fail before it is done.
+    #[inline(never)]
+    fn keep(&mut self, now: Time, station: StationId, piece: Piece) {
+        // Applications and databases have nothing to lose here.
+        let Some(pending) = self.pending.get_mut(station.index()) else { return };
+        while pending.front().is_some_and(|piece| piece.finished <= now) {
+            pending.pop_front();
+        }
+        pending.push_back(piece);
+    }
+
+    #[inline(never)]
+    fn served_across_readings(&mut self, station: StationId, arrived: Time, started: Time, finished: Time) {
+        let queue = self.interval(self.queue(station), arrived, started);
+        let busy = self.interval(self.busy(station), started, finished);
+        let account = &mut self.stations[station.index()];
+        account.queue.measured += queue;
+        account.busy.measured += busy;
+    }
+
+    /// The parts of an interval that a station's queue or servers are charged for: over the whole run, and after the
+    /// warm-up. Work may start or finish after the run has ended.
+    fn interval(&mut self, row: usize, from: Time, to: Time) -> u128 {
+        let (from, to) = (from.nanos().min(self.length), to.nanos().min(self.length));
+        if from >= to {
+            return 0;
+        }
+        self.timeline.add_interval(row, from, to);
+        u128::from(to.saturating_sub(from.max(self.warm_up.nanos())))
+    }
+}
