@@ -185,7 +185,7 @@ impl Meter {
         }
     }
 
-    fn device_opened(&mut self, now: Time, device: DeviceId, node: NodeId, out_of_service: Span, measured: bool) {
+    fn device_opened(&mut self, now: Time, device: DeviceId, node: NodeId, out_of_service: Span) {
         self.levels.step_up(Catalogue::DEVICES_IN_SERVICE, now);
         self.levels.step_up(self.catalogue.devices(node), now);
         let application = self.controllers[device.index()];
@@ -197,7 +197,7 @@ impl Meter {
         let kind = book.kind;
         // One that its application did not reach at the beginning (R25) was taken away by nothing.
         let outage = book.outage.take();
-        if let Some(outage) = outage.filter(|_| measured) {
+        if let Some(outage) = outage.filter(|_| now >= self.warm_up) {
             if outage.because != OutBecause::Rehoming {
                 self.count(Count::Reopened);
             }
@@ -207,20 +207,27 @@ impl Meter {
         }
     }
 
-    fn home_lost(&mut self, now: Time, device: DeviceId, measured: bool) {
+    fn home_lost(&mut self, now: Time, device: DeviceId) {
         let book = self.devices.book(device);
         let (what, cut) = (book.what(), book.homing.cut(now));
-        if measured && cut.is_some() {
+        if now >= self.warm_up && cut.is_some() {
             // What ended it was a failure, not the calls at the device: up to then it is worth what any wait is.
             self.count(Count::RehomeLost);
             self.cut(what, cut);
         }
     }
 
-    fn throttling(&mut self, now: Time, node: NodeId, refuses: bool) {
-        if std::mem::replace(&mut self.throttled[node.index()], refuses) != refuses {
-            let row = self.catalogue.throttled(node);
-            if refuses { self.levels.step_up(row, now) } else { self.levels.step_down(row, now) }
+    /// A node's CallManager refuses new calls from now on.
+    fn refuses_calls(&mut self, now: Time, node: NodeId) {
+        if !std::mem::replace(&mut self.throttled[node.index()], true) {
+            self.levels.step_up(self.catalogue.throttled(node), now);
+        }
+    }
+
+    /// A node's CallManager refuses no new calls from now on.
+    fn takes_calls(&mut self, now: Time, node: NodeId) {
+        if std::mem::replace(&mut self.throttled[node.index()], false) {
+            self.levels.step_down(self.catalogue.throttled(node), now);
         }
     }
 
@@ -400,7 +407,7 @@ impl Recorder for Meter {
                 }
             }
             Fact::DeviceOpened { device, node, out_of_service, .. } => {
-                self.device_opened(now, device, node, out_of_service, measured);
+                self.device_opened(now, device, node, out_of_service);
             }
             Fact::DeviceClosed { device, application, because } => {
                 let node = self.devices.closed(device, application, because, now);
@@ -421,10 +428,10 @@ impl Recorder for Meter {
             }
             Fact::HomeReturned { device, ago } => {
                 // It would not do so twice, but for a way home that ended elsewhere.
-                self.home_lost(now, device, measured);
+                self.home_lost(now, device);
                 self.devices.book(device).homing = Homing::Waiting(before(now, ago));
             }
-            Fact::HomeLost { device } => self.home_lost(now, device, measured),
+            Fact::HomeLost { device } => self.home_lost(now, device),
             Fact::RehomeStarted { device, waited } => {
                 self.devices.book(device).homing = Homing::Leaving { since: before(now, waited), landed: None };
                 if measured {
@@ -442,7 +449,7 @@ impl Recorder for Meter {
                 self.devices.callmanager_failed(node, now);
                 self.levels.process_failed(now, StationId(node.0 * 2));
                 // What refused new calls is gone; whoever comes back starts afresh.
-                self.throttling(now, node, false);
+                self.takes_calls(now, node);
                 if measured {
                     self.count(Count::CallManagerFailures);
                 }
@@ -455,7 +462,8 @@ impl Recorder for Meter {
                 }
             }
             Fact::ManagerChanged { application, manager } => self.devices.manager_changed(application, manager),
-            Fact::Throttling { node, refuses } => self.throttling(now, node, refuses),
+            Fact::Throttling { node, refuses: true } => self.refuses_calls(now, node),
+            Fact::Throttling { node, refuses: false } => self.takes_calls(now, node),
             Fact::ApplicationClosed { application, delay, false_failure } => {
                 self.devices.application_closed(application, now, delay);
                 if measured {

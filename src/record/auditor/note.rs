@@ -104,19 +104,17 @@ impl Recorder for Auditor<'_> {
             Fact::RehomeStarted { device, waited } => self.rehome_started(fact, device, waited),
             Fact::Rehomed { device, delay } => self.rehomed(fact, device, delay),
             Fact::CallManagerFailed { node } => {
-                self.turned(fact, true, |books| &mut books.callmanagers[node.index()]);
+                self.failed(fact, |books| &mut books.callmanagers[node.index()]);
                 self.start_afresh(self.plan.callmanager(node));
                 self.throttled[node.index()] = false;
                 self.failed.push(node);
             }
-            Fact::CallManagerReturned { node } => {
-                self.turned(fact, false, |books| &mut books.callmanagers[node.index()])
-            }
+            Fact::CallManagerReturned { node } => self.returned(fact, |books| &mut books.callmanagers[node.index()]),
             Fact::CtiManagerFailed { node } => {
-                self.turned(fact, true, |books| &mut books.ctimanagers[node.index()]);
+                self.failed(fact, |books| &mut books.ctimanagers[node.index()]);
                 self.start_afresh(self.plan.ctimanager(node));
             }
-            Fact::CtiManagerReturned { node } => self.turned(fact, false, |books| &mut books.ctimanagers[node.index()]),
+            Fact::CtiManagerReturned { node } => self.returned(fact, |books| &mut books.ctimanagers[node.index()]),
             Fact::FailureNoticed { manager, node, delay } => {
                 let lives = !self.ctimanagers[manager.index()].down;
                 self.require(lives, |_| format!("{fact:?}: who noticed has failed itself"));

@@ -26,15 +26,19 @@ impl Auditor<'_> {
         self.require(at_once <= servers as usize, |_| format!("{fact:?}: {at_once} at once at {servers} servers"));
     }
 
-    /// A process failed or is back.
-    pub(super) fn turned(&mut self, fact: Fact, down: bool, process: impl FnOnce(&mut Self) -> &mut Process) {
+    /// A process failed.
+    pub(super) fn failed(&mut self, fact: Fact, process: impl FnOnce(&mut Self) -> &mut Process) {
         let now = self.now;
         let process = process(self);
-        let before = std::mem::replace(&mut process.down, down);
-        if down {
-            process.failures.push(now);
-        }
-        self.require(before != down, |_| format!("{fact:?}: it was so already"));
+        let was_down = std::mem::replace(&mut process.down, true);
+        process.failures.push(now);
+        self.require(!was_down, |_| format!("{fact:?}: it was so already"));
+    }
+
+    /// A process is back.
+    pub(super) fn returned(&mut self, fact: Fact, process: impl FnOnce(&mut Self) -> &mut Process) {
+        let was_down = std::mem::replace(&mut process(self).down, false);
+        self.require(was_down, |_| format!("{fact:?}: it was so already"));
     }
 
     /// What applications are connected to: CTIManagers, or before there were any, CallManagers (R25).
