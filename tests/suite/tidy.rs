@@ -145,7 +145,7 @@ fn a_test_named_by_a_rule_is_listed_with_it() {
 /// Whoever asks for a measure finds its name, and what it is.
 #[test]
 fn the_list_of_measures_is_that_of_the_rows() {
-    const BEGIN: &str = "<!-- measures, from src/record/metric.rs: UPDATE=1 cargo test --test tidy -->\n";
+    const BEGIN: &str = "<!-- measures, from src/record/metric.rs: UPDATE=1 cargo test --test suite tidy:: -->\n";
     const END: &str = "<!-- end of measures -->\n";
     let file = root().join("docs/RESULTS.md");
     let text = read(&file);
