@@ -12,7 +12,10 @@ mod managers;
 mod notes;
 mod position;
 mod setup;
+mod stations;
+mod stream;
 mod usage;
+mod words;
 
 pub use advice::{ADVICE, Advice};
 pub use checklist::{Line, Offender, State, Step};

@@ -1,0 +1,139 @@
+//! How busy the traffic keeps CallManagers, CTIManagers, applications and databases.
+
+use std::collections::BTreeMap;
+
+use super::advice::OVERLOADED;
+use super::notes::{Known, Notes};
+use super::stream::{Stream, seconds};
+use super::words::{percent, tidy};
+use crate::domain::{ApplicationId, DatabaseId, NodeId, StationId, Target};
+use crate::plan::{Plan, Treatment, routing};
+
+/// The work that a call of a stream is for each station, in seconds of one server.
+fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
+    let mut work: BTreeMap<StationId, f64> = BTreeMap::new();
+    let mut add = |station, seconds: f64| *work.entry(station).or_default() += seconds;
+    let part = 1.0 / stream.source.ingress.len().max(1) as f64;
+    for &node in &stream.source.ingress {
+        let at = &plan.nodes[node.index()].callmanager;
+        add(plan.callmanager(node), part * (seconds(&at.setup) + seconds(&at.release)));
+    }
+    for (&target, &visits) in &stream.visits {
+        let Some(device) = routing::first_device(plan, target) else { continue };
+        let device = &plan.devices[device.index()];
+        let Some(&node) = device.group.first() else { continue };
+        let at = &plan.nodes[node.index()].callmanager;
+        add(plan.callmanager(node), visits * seconds(&at.offer));
+        let Some(application) = device.application.filter(|_| !matches!(target, Target::Phones(_))) else { continue };
+        // Requests: what each call asks of the CallManager there.
+        let (redirects, answers) = match target {
+            Target::RoutePoint(id) => match plan.route_points[id.index()].treatment {
+                Treatment::Redirect(_) => (1.0, 0.0),
+                Treatment::Answer(_) => (0.0, 1.0),
+            },
+            Target::Ports(id) => (plan.port_groups[id.index()].transfer.map_or(0.0, |(share, _)| share), 1.0),
+            Target::Phones(_) | Target::Outside(_) => (0.0, 0.0),
+        };
+        add(plan.callmanager(node), visits * (redirects * seconds(&at.redirect) + answers * seconds(&at.answer)));
+        let who = &plan.applications[application.index()];
+        if let Some(&manager) = who.ctimanagers.first()
+            && let Some(at) = &plan.nodes[manager.index()].ctimanager
+        {
+            let requests = (redirects + answers) * seconds(&at.request);
+            add(plan.ctimanager(manager), visits * (seconds(&at.event) + requests));
+        }
+        add(plan.workers(application), visits * (redirects + answers) * seconds(&who.decide));
+        if let (Target::RoutePoint(_), Some(lookup)) = (target, &who.lookup) {
+            add(plan.workers(application), visits * seconds(lookup));
+            if let Some(database) = who.database {
+                add(plan.connections(database), visits * seconds(lookup));
+            }
+        }
+    }
+    work
+}
+
+/// A place where work queues: who has it, in words, how many servers it has, and where the file names it.
+struct Station<'a> {
+    whose: String,
+    servers: u32,
+    place: &'a crate::workload::Place,
+}
+
+fn stations_of<'a>(known: &Known<'a>) -> BTreeMap<StationId, Station<'a>> {
+    let Known { workload, plan } = known;
+    let mut stations = BTreeMap::new();
+    for (row, node) in workload.nodes.iter().enumerate() {
+        let (id, name, place) = (NodeId(row as u16), &node.name.value, &node.name.place);
+        let whose = format!("the CallManager of `{name}`");
+        stations.insert(plan.callmanager(id), Station { whose, servers: 1, place });
+        let whose = format!("the CTIManager of `{name}`");
+        stations.insert(plan.ctimanager(id), Station { whose, servers: 1, place });
+    }
+    for (row, it) in workload.applications.iter().enumerate() {
+        let whose = format!("the application `{}`", it.name.value);
+        let station = Station { whose, servers: it.workers, place: &it.name.place };
+        stations.insert(plan.workers(ApplicationId(row as u16)), station);
+    }
+    for (row, it) in workload.databases.iter().enumerate() {
+        let whose = format!("the database `{}`", it.name.value);
+        let station = Station { whose, servers: it.connections, place: &it.name.place };
+        stations.insert(plan.connections(DatabaseId(row as u16)), station);
+    }
+    stations
+}
+
+pub(super) fn stations(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
+    let work: Vec<BTreeMap<StationId, f64>> = streams.iter().map(|stream| work(stream, known.plan)).collect();
+    for (id, station) in stations_of(known) {
+        let mut changes: Vec<(f64, f64)> = Vec::new();
+        for (stream, work) in streams.iter().zip(&work) {
+            let Some(seconds) = work.get(&id) else { continue };
+            let mut before = 0.0;
+            for &(at, rate) in &stream.rates {
+                changes.push((at, (rate - before) * seconds));
+                before = rate;
+            }
+        }
+        let (busiest, since) = highest(changes);
+        let utilisation = busiest / f64::from(station.servers);
+        if utilisation >= 1.0 {
+            let when = match since {
+                0.0 => "from the beginning".to_owned(),
+                since => format!("from {} min on", tidy(since / 60.0)),
+            };
+            let what = format!(
+                "{} cannot keep up: {when} it is asked for {} of the work it can do",
+                station.whose,
+                percent(utilisation)
+            );
+            let hint = "fewer calls, faster work, or more to share it among; a run shows how the delay grows";
+            notes.warn(&OVERLOADED, station.place, what, hint);
+        }
+    }
+}
+
+/// The highest sum of changes that come one after the other, and since when it is that high.
+fn highest(mut changes: Vec<(f64, f64)>) -> (f64, f64) {
+    changes.sort_by(|one, other| one.0.total_cmp(&other.0));
+    let (mut sum, mut most, mut since) = (0.0, 0.0, 0.0);
+    for (row, &(at, change)) in changes.iter().enumerate() {
+        sum += change;
+        let last_of_its_time = changes.get(row + 1).is_none_or(|next| next.0 > at);
+        if last_of_its_time && sum > most * (1.0 + 1e-9) {
+            (most, since) = (sum, at);
+        }
+    }
+    (most, since)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_highest_sum_counts_all_changes_of_an_instant_together() {
+        assert_eq!(highest(vec![(0.0, 1.0), (5.0, 2.0), (5.0, -1.5), (9.0, -1.0)]), (1.5, 5.0));
+        assert_eq!(highest(Vec::new()), (0.0, 0.0));
+    }
+}
