@@ -35,23 +35,41 @@
 
 pub mod stats;
 pub mod engine;
+#[cfg(feature = "model")]
 pub mod domain;
+#[cfg(feature = "model")]
 pub mod rules;
+#[cfg(feature = "model")]
 pub mod workload;
+#[cfg(feature = "model")]
 pub mod plan;
+#[cfg(feature = "model")]
 pub mod dependencies;
+#[cfg(feature = "model")]
 pub mod facts;
+#[cfg(feature = "model")]
 pub mod cluster;
+#[cfg(feature = "model")]
 pub mod record;
-#[cfg(test)]
+#[cfg(all(test, feature = "model"))]
 mod fake;
+#[cfg(feature = "model")]
 pub mod oracle;
+#[cfg(feature = "model")]
 pub mod expected;
+#[cfg(feature = "model")]
 pub mod check;
+#[cfg(feature = "model")]
 pub mod experiment;
+#[cfg(feature = "model")]
 pub mod analysis;
+#[cfg(feature = "model")]
 pub mod studies;
+#[cfg(feature = "cli")]
 pub mod report;
+#[cfg(feature = "cli")]
 pub mod starter;
+#[cfg(feature = "cli")]
 pub mod verify;
+#[cfg(feature = "cli")]
 pub mod cli;
