@@ -31,6 +31,10 @@
 //!
 //! What the commands do is in [`studies`], as functions: run, sweep, compare, capacity, gate.
 //!
+//! What may be relied on is listed in `docs/public-api.txt`. Features take less: with none, the crate is [`stats`] and
+//! [`engine`]; `model` is all that leads from a workload to results; `cli` adds reports and [`cli::main`], the program.
+//! What else the program is made of is hidden here, for it may change at any time.
+//!
 //! The layers, lowest first: a module uses only those above it in this list.
 
 pub mod stats;
@@ -66,10 +70,13 @@ pub mod analysis;
 #[cfg(feature = "model")]
 pub mod studies;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod report;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod starter;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod verify;
 #[cfg(feature = "cli")]
 pub mod cli;

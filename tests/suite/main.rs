@@ -19,6 +19,7 @@ mod same;
 mod schema;
 mod starter;
 mod story;
+mod surface;
 mod sweep;
 mod theory;
 mod tidy;
