@@ -4,6 +4,7 @@
 //! `allocation`, whose allocator counts, and `swarm`, which has the machine to itself.
 
 mod capacity;
+mod cells;
 mod check;
 mod cli;
 #[path = "../common/mod.rs"]
