@@ -12,6 +12,7 @@ mod common;
 mod dependencies;
 mod expected;
 mod gate;
+mod imports;
 mod oracle;
 mod pairing;
 mod rehoming;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::imports;
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -101,6 +103,30 @@ fn only_the_command_line_touches_the_world() {
         for word in worldly {
             assert!(!code.contains(word), "{} uses {word}; only src/cli may", inside.display());
         }
+    }
+}
+
+/// What a file imports is above it, in its own folder too: whoever reads it needs no file that needs this one.
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let circles = imports::circles(&root().join("src"));
+    assert!(circles.is_empty(), "{} circles of imports:\n{}", circles.len(), circles.join("\n"));
+}
+
+/// Files that are tables, a row after another; a table may be long.
+const TABLES: [&str; 1] = ["workload/vocabulary.rs"];
+
+#[test]
+fn no_file_is_longer_than_a_thousand_lines() {
+    let src = root().join("src");
+    for file in rust_files(&src) {
+        let inside = file.strip_prefix(&src).expect("a file of src");
+        let lines = fs::read_to_string(&file).expect("readable").lines().count();
+        let is_table = TABLES.iter().any(|table| inside == Path::new(table));
+        assert!(lines <= 1_000 || is_table, "{} has {lines} lines", inside.display());
+    }
+    for table in TABLES {
+        assert!(src.join(table).exists(), "there is no table {table}");
     }
 }
 
