@@ -29,7 +29,6 @@ fn every_file_as_it_was() {
     let page = run_page(&study, &[], &provenance);
     let drawn = |format| draw(&page, format, Ink::Plain).unwrap();
     golden("summary.csv", &drawn(Format::Csv));
-    golden("summary.json", &drawn(Format::Json));
     golden("summary.md", &drawn(Format::Md));
     golden("replications.csv", &csv(&replications_sheet(&study)));
     golden("timeline.csv", &csv(&timeline_sheet(&study)));
