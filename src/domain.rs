@@ -187,6 +187,56 @@ impl ReleaseProfile {
     }
 }
 
+/// How far a call is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// On its way to a device.
+    Routing,
+    /// At a device of an application that has asked for nothing yet.
+    Presented,
+    /// The same, and the application's request is in the CallManager's hands.
+    Requested,
+    /// A phone or a number outside rings.
+    Ringing,
+    /// Connected.
+    Talking,
+    /// Connected at a port; the application is transferring it.
+    Changing,
+    /// Connected at a port, until a phone is free for it.
+    Waiting,
+}
+
+/// What a caller has had of a call so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Contact {
+    /// Nothing.
+    Nothing,
+    /// A phone, or a number outside, has rung.
+    Alerted,
+    /// Somebody or something has answered.
+    Connected,
+    /// The same, and the caller waits for the person that the call is being transferred to.
+    AwaitsPerson,
+}
+
+impl Contact {
+    /// Whether the call has been answered.
+    pub const fn is_connected(self) -> bool {
+        matches!(self, Contact::Connected | Contact::AwaitsPerson)
+    }
+}
+
+/// Who can still do something about a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Whoever has a part in it: no failure has touched it.
+    Full,
+    /// It kept its media when its application or CTIManager was lost: whoever has its device open again may act on it.
+    Interrupted,
+    /// Nobody: it kept its media when its CallManager failed, and can only go on or end.
+    Lost,
+}
+
 /// Why a call was turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,11 +2,12 @@
 
 use super::event::Event;
 use super::machine::Cluster;
-use super::rows::call::{Call, Choice, NONE, Phase, some};
+use super::rows::call::{Call, Choice, NONE, some};
 use super::rows::place::{NOWHERE, Place, PlaceKind};
 use super::rows::source::Luck;
 use crate::domain::{
-    ApplicationId, DeviceId, Ending, Forward, Forwards, NodeId, PhoneGroupId, Refusal, RoutePointId, Target, Trouble,
+    ApplicationId, Contact, Control, DeviceId, Ending, Forward, Forwards, NodeId, Phase, PhoneGroupId, Refusal,
+    RoutePointId, Target, Trouble,
 };
 use crate::engine::{Handle, Span, Time};
 use crate::facts::{Fact, Recorder};
@@ -86,13 +87,12 @@ impl<R: Recorder> Cluster<'_, R> {
             PlaceKind::RoutePoint => {
                 let plan = &self.plan.route_points[place.row as usize];
                 let (busy_trigger, maximum_calls) = (plan.busy_trigger, plan.maximum_calls);
-                let door = Door { open: place.open, calls: place.calls, busy_trigger, maximum_calls };
+                let door = Door { open: place.is_open(), calls: place.calls, busy_trigger, maximum_calls };
                 match admission::admit(door) {
                     Ok(()) => {
                         self.places[index as usize].calls += 1;
                         let route_point = RoutePointId(place.row);
                         let call = self.call(handle);
-                        call.resident = true;
                         call.route_point = some(call.route_point).unwrap_or(place.row);
                         let name = call.name();
                         self.note(Fact::Presented { call: name, route_point, device: DeviceId(index) });
@@ -102,7 +102,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 }
             }
             // A port is taken by one call at a time, so only its application can be missing.
-            PlaceKind::Port if !place.open => self.turn_away(handle, Trouble::NotOpened),
+            PlaceKind::Port if !place.is_open() => self.turn_away(handle, Trouble::NotOpened),
             PlaceKind::Port => self.tell_application(handle, index),
             PlaceKind::Phone | PlaceKind::Outside => self.rings(handle, index),
         }
@@ -129,7 +129,6 @@ impl<R: Recorder> Cluster<'_, R> {
         let application = application.expect("only an application's device is open");
         let call = self.call(handle);
         call.application = some(call.application).unwrap_or(application.0);
-        call.acted = false;
         let step = call.enter(Phase::Presented);
         if kind == PlaceKind::RoutePoint
             && let Some(expires) = self.accept_timers.set(self.now, (handle, step))
@@ -182,7 +181,9 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn request_reaches_callmanager(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         // In the CallManager's hands the application has acted: the accept timer no longer matters.
-        call.acted = true;
+        if call.phase == Phase::Presented {
+            call.phase = Phase::Requested;
+        }
         let (index, phase) = (call.place, call.phase);
         let node = self.places[index as usize].node;
         let work = &self.plan.nodes[node.index()].callmanager;
@@ -197,7 +198,7 @@ impl<R: Recorder> Cluster<'_, R> {
         match kind {
             PlaceKind::RoutePoint => matches!(self.plan.route_points[row as usize].treatment, Treatment::Answer(_)),
             // A call that a phone forwarded to another port is connected already, and yet new there.
-            _ => phase == Phase::Presented,
+            _ => matches!(phase, Phase::Presented | Phase::Requested),
         }
     }
 
@@ -239,12 +240,13 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn accept_timer_expires(&mut self) {
         while let Some((handle, step)) = self.accept_timers.expired(self.now) {
-            if self.current(handle, step).is_some_and(|call| !call.acted) {
+            if self.current(handle, step).is_some_and(|call| call.phase == Phase::Presented) {
                 self.turn_away(handle, Trouble::NotAnswered);
             }
         }
         let calls = &self.calls;
-        let matters = |(handle, step)| calls.get(handle).is_some_and(|call| call.at(step) && !call.acted);
+        let matters =
+            |(handle, step)| calls.get(handle).is_some_and(|call| call.at(step) && call.phase == Phase::Presented);
         if let Some(expires) = self.accept_timers.next(matters) {
             self.schedule(expires, Event::AcceptTimerExpires);
         }
@@ -256,13 +258,13 @@ impl<R: Recorder> Cluster<'_, R> {
             let Some(call) = self.current(handle, step) else {
                 continue;
             };
-            let (name, index, phase, connected) = (call.name(), call.place, call.phase, call.connected);
+            let (name, index, phase, contact) = (call.name(), call.place, call.phase, call.contact);
             let application = self.controller(index);
             if !self.applications[application.index()].acts() {
                 continue;
             }
             self.note(Fact::RequestTimedOut { call: name, application });
-            let answering = !connected && self.answers(index, phase);
+            let answering = !contact.is_connected() && self.answers(index, phase);
             self.end(handle, if answering { Ending::DroppedInSetup } else { Ending::DroppedInChange });
         }
         let calls = &self.calls;
@@ -279,8 +281,8 @@ impl<R: Recorder> Cluster<'_, R> {
         let now = self.now;
         let call = self.call(handle);
         let step = call.enter(Phase::Ringing);
-        if !call.alerted && !call.connected {
-            call.alerted = true;
+        if call.contact == Contact::Nothing {
+            call.contact = Contact::Alerted;
             let fact = Fact::Alerting { call: call.name(), path: call.path(), since_offered: now - call.offered };
             self.note(fact);
         }
@@ -330,16 +332,20 @@ impl<R: Recorder> Cluster<'_, R> {
         let call = self.call(handle);
         let (call_name, path, index) = (call.name(), call.path(), call.place);
         let step = call.enter(Phase::Talking);
-        if std::mem::take(&mut call.waits) {
-            let delay = now - call.waits_since;
-            // Where the person's phone forwarded it to another port, nobody was reached.
-            if matches!(self.places[index as usize].kind, PlaceKind::Phone | PlaceKind::Outside) {
-                self.note(Fact::Transferred { call: call_name, path, delay });
+        let before = std::mem::replace(&mut call.contact, Contact::Connected);
+        let (since_offered, delay) = (now - call.offered, now - call.waits_since);
+        match before {
+            Contact::Nothing | Contact::Alerted => {
+                let first_sign = before == Contact::Nothing;
+                self.note(Fact::Connected { call: call_name, path, since_offered, first_sign });
             }
-        } else if !call.connected {
-            call.connected = true;
-            let (since_offered, first_sign) = (now - call.offered, !call.alerted);
-            self.note(Fact::Connected { call: call_name, path, since_offered, first_sign });
+            Contact::Connected => {}
+            // Where the person's phone forwarded it to another port, nobody was reached.
+            Contact::AwaitsPerson => {
+                if matches!(self.places[index as usize].kind, PlaceKind::Phone | PlaceKind::Outside) {
+                    self.note(Fact::Transferred { call: call_name, path, delay });
+                }
+            }
         }
         let Place { kind, row, .. } = self.places[index as usize];
         let plan = self.plan;
@@ -390,8 +396,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn asks_for_transfer(&mut self, handle: Handle, application: ApplicationId) {
         let index = self.call(handle).place;
-        if !self.places[index as usize].open
-            || self.call(handle).uncontrolled
+        if !self.places[index as usize].is_open()
+            || self.call(handle).control == Control::Lost
             || !self.applications[application.index()].connected
         {
             // The call outlived the application's control of its port: nobody is left to transfer it.
@@ -400,7 +406,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let now = self.now;
         let call = self.call(handle);
         let name = call.name();
-        (call.waits, call.waits_since, call.acted) = (true, now, false);
+        (call.contact, call.waits_since) = (Contact::AwaitsPerson, now);
         let step = call.enter(Phase::Changing);
         let luck = self.sources[name.source.index()].luck(name.number, Luck::Patience);
         if let Some(patience) = self.patience(name, luck) {
@@ -450,7 +456,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Forwards the call by the device's settings, or ends it where none leads on.
     pub(super) fn trouble(&mut self, handle: Handle, trouble: Trouble, forwards: Forwards, from: u32, node: NodeId) {
         let Some((forward, target)) = forwarding::next(&self.plan.release, trouble, &forwards) else {
-            let connected = self.call(handle).connected;
+            let connected = self.call(handle).contact.is_connected();
             return self.end(handle, forwarding::unforwarded(trouble, connected));
         };
         self.leave(handle);
@@ -490,8 +496,6 @@ impl<R: Recorder> Cluster<'_, R> {
             if node != ingress {
                 self.releases(node);
             }
-            // A call that has ended waits for nobody, also while the phone it leaves looks for the next one.
-            self.call(handle).phase = Phase::Routing;
             self.leave(handle);
         }
         self.calls.remove(handle);

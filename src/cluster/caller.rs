@@ -4,7 +4,7 @@ use super::event::Event;
 use super::machine::Cluster;
 use super::rows::call::{Call, Choice};
 use super::rows::source::{Luck, ROUTE_POINT};
-use crate::domain::{CallName, Ending, NodeId, Refusal, SourceId};
+use crate::domain::{CallName, Contact, Ending, NodeId, Refusal, SourceId};
 use crate::engine::{Handle, Span};
 use crate::facts::{Fact, Recorder};
 use crate::plan::Arrivals;
@@ -61,13 +61,13 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn patience_ends(&mut self, handle: Handle) {
-        if self.calls.get(handle).is_some_and(|call| !call.connected) {
+        if self.calls.get(handle).is_some_and(|call| !call.contact.is_connected()) {
             self.end(handle, Ending::Abandoned);
         }
     }
 
     pub(super) fn wait_ends(&mut self, handle: Handle) {
-        let Some(&call) = self.calls.get(handle).filter(|call| call.waits) else { return };
+        let Some(&call) = self.calls.get(handle).filter(|call| call.contact == Contact::AwaitsPerson) else { return };
         // A call that reached somebody and waits again has its patience anew: this may be the end of the old one.
         let luck = self.sources[call.source as usize].luck(call.number, Luck::Patience);
         let patience = self.patience(call.name(), luck);

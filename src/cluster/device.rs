@@ -1,10 +1,11 @@
 //! Devices: who is at them, and which of a group is free (R5: one call to a port, many to a route point).
 
 use super::machine::Cluster;
-use super::rows::call::Phase;
-use super::rows::place::{NOWHERE, Place, PlaceKind};
-use super::rows::registration::Registration;
-use crate::domain::{DestinationId, DeviceId, Forwards, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble};
+use super::rows::place::{NOWHERE, Place, PlaceKind, Service};
+use super::rows::registration::{Hold, Registration};
+use crate::domain::{
+    DestinationId, DeviceId, Forwards, Phase, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble,
+};
 use crate::engine::Handle;
 use crate::facts::{Fact, PoolId, Recorder};
 use std::collections::VecDeque;
@@ -16,17 +17,24 @@ impl<R: Recorder> Cluster<'_, R> {
             self.places.iter_mut().zip(self.registrations.iter_mut().zip(&plan.devices))
         {
             let open = plan.starts_open(device);
-            *registration = Registration {
+            let controlled = place.kind == PlaceKind::Phone && place.application.is_some();
+            let hold = if controlled { Hold::Controlled } else { Hold::None };
+            *registration = Registration { hold, ..Registration::at(registration.home) };
+            let service = match (open, place.application) {
+                (true, _) => Service::Open,
                 // What is out of an application's reach is its own again once it comes within it (R25).
-                lost: !open && place.application.is_some(),
-                controlled: place.kind == PlaceKind::Phone && place.application.is_some(),
-                ..Registration::at(registration.home)
+                (false, Some(_)) => Service::Lost,
+                (false, None) => Service::Closed,
             };
-            *place =
-                Place { open, listed: open, ..Place::new(place.kind, place.row, registration.home, place.application) };
+            let fresh = Place::new(place.kind, place.row, registration.home, place.application);
+            *place = Place { service, listed: open, ..fresh };
         }
         for (place, number) in self.places[plan.devices.len()..].iter_mut().zip(&plan.destinations) {
-            *place = Place { open: true, listed: true, ..Place::new(place.kind, place.row, number.egress, None) };
+            *place = Place {
+                service: Service::Open,
+                listed: true,
+                ..Place::new(place.kind, place.row, number.egress, None)
+            };
         }
         for (state, group) in self.ports.iter_mut().zip(&self.plan.port_groups) {
             let open = plan.starts_open(&plan.devices[group.first.index()]);
@@ -133,7 +141,8 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         let (name, stayed) = (call.name(), self.now - call.since.min(self.now));
-        let resident = std::mem::take(&mut call.resident);
+        // It counts at a route point once it is presented there. And whoever leaves waits for nobody any more.
+        let resident = std::mem::replace(&mut call.phase, Phase::Routing) != Phase::Routing;
         let row = self.places[place as usize].row;
         let device = self.device(place);
         let state = &mut self.places[place as usize];
@@ -152,7 +161,7 @@ impl<R: Recorder> Cluster<'_, R> {
             }
             PlaceKind::Port => {
                 state.calls -= 1;
-                if state.open {
+                if state.is_open() {
                     state.listed = true;
                     self.ports[row as usize].free.push_back(place);
                 }
@@ -161,7 +170,7 @@ impl<R: Recorder> Cluster<'_, R> {
             }
             PlaceKind::Phone => {
                 state.calls -= 1;
-                if state.open {
+                if state.is_open() {
                     state.listed = true;
                     self.phones[row as usize].free.push_back(place);
                 }
@@ -181,7 +190,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let free = &mut self.phones[group.index()].free;
         while let Some(&first) = free.front() {
             let place = &mut self.places[first as usize];
-            if place.open && place.calls == 0 {
+            if place.is_open() && place.calls == 0 {
                 return true;
             }
             place.listed = false;
@@ -208,7 +217,8 @@ impl<R: Recorder> Cluster<'_, R> {
             let ready = waiting.iter().position(|&call| {
                 let port = waits(call).map(|call| &places[call.place as usize]);
                 port.is_some_and(|port| {
-                    port.open && port.application.is_some_and(|application| applications[application.index()].acts())
+                    port.is_open()
+                        && port.application.is_some_and(|application| applications[application.index()].acts())
                 })
             });
             let Some(first) = ready else { return };
@@ -223,6 +233,6 @@ fn first_free(free: &mut VecDeque<u32>, places: &mut [Place]) -> Option<u32> {
     std::iter::from_fn(|| free.pop_front()).find(|&first| {
         let place = &mut places[first as usize];
         place.listed = false;
-        place.open && place.calls == 0
+        place.is_open() && place.calls == 0
     })
 }

@@ -4,7 +4,7 @@ use super::event::Event;
 use super::machine::Cluster;
 use super::rows::link::LinkState;
 use super::rows::place::{Homing, Place, PlaceKind};
-use super::rows::registration::Registration;
+use super::rows::registration::Standing;
 use crate::domain::{ApplicationId, LinkEnd, NodeId, OutBecause};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Recorder};
@@ -146,8 +146,8 @@ impl<R: Recorder> Cluster<'_, R> {
         for application in self.connected_to(manager) {
             self.applications[application.index()].lost_reach(cut_at);
             for &device in &plan.applications[application.index()].devices {
-                let Place { kind, open, homing, node: at, .. } = self.places[device.index()];
-                let Registration { pending, lost, home, .. } = self.registrations[device.index()];
+                let Place { kind, service, homing, node: at, .. } = self.places[device.index()];
+                let home = self.registrations[device.index()].home;
                 if home == node && homing == Homing::Waiting && kind != PlaceKind::Phone {
                     self.forget_home(device);
                 }
@@ -157,14 +157,12 @@ impl<R: Recorder> Cluster<'_, R> {
                 if kind == PlaceKind::Phone {
                     // It goes on working where it is; only its control is lost.
                     self.lose_control(device, Some(cut_at));
-                    self.registrations[device.index()].asked = false;
                     continue;
                 }
                 self.void_requests(device);
                 self.close_device(device, cut_at, OutBecause::LinkCut);
-                let registration = &mut self.registrations[device.index()];
-                registration.stands = false;
-                registration.lost = open || pending || lost;
+                self.registrations[device.index()].standing = Standing::Gone;
+                self.places[device.index()].service = service.after_loss();
             }
             self.strand_calls_at(application, node);
         }

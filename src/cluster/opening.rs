@@ -2,8 +2,8 @@
 
 use super::event::Event;
 use super::machine::Cluster;
-use super::rows::place::{Homing, Place, PlaceKind};
-use super::rows::registration::Registration;
+use super::rows::place::{Homing, Place, PlaceKind, Service};
+use super::rows::registration::{Hold, Standing};
 use crate::domain::{ApplicationId, ClosedBecause, DeviceId, NodeId, OutBecause};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
@@ -18,10 +18,10 @@ impl<R: Recorder> Cluster<'_, R> {
         let failed = (because != OutBecause::Rehoming).then_some(out_since);
         self.lose_control(device, failed);
         let place = &mut self.places[device.index()];
-        if !place.open {
+        if !place.is_open() {
             return;
         }
-        place.open = false;
+        place.service = Service::Closed;
         self.registrations[device.index()].out_since = out_since;
         let application = place.application;
         match place.kind {
@@ -43,8 +43,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// An application no longer controls a phone, which may go on working.
     pub(super) fn lose_control(&mut self, device: DeviceId, failed: Option<Time>) {
         let registration = &mut self.registrations[device.index()];
-        registration.reopened = false;
-        if std::mem::take(&mut registration.controlled) {
+        if std::mem::replace(&mut registration.hold, Hold::None) == Hold::Controlled {
             let application = self.places[device.index()].application.expect("only an application controls a phone");
             self.applications[application.index()].lose_device(failed);
         }
@@ -54,47 +53,47 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn void_requests(&mut self, device: DeviceId) {
         let registration = &mut self.registrations[device.index()];
         registration.stamp = registration.stamp.wrapping_add(1);
-        (registration.pending, registration.asked) = (false, false);
+        registration.hold.answered();
+        self.places[device.index()].void_request();
     }
 
     /// An application loses a device that is to come back only when it asks for it again: because its CTIManager closed
     /// the application, or because the CTIManager is gone and the registration alone is left.
     pub(super) fn release_device(&mut self, device: DeviceId, out_since: Time, because: OutBecause) {
         if self.places[device.index()].kind == PlaceKind::Phone {
-            self.registrations[device.index()].asked = false;
             return self.lose_control(device, Some(out_since));
         }
         self.void_requests(device);
         self.close_device(device, out_since, because);
         self.forget_home(device);
-        let registration = &mut self.registrations[device.index()];
-        registration.lost = false;
-        registration.stands &= because == OutBecause::CtiManagerFailed;
+        self.places[device.index()].service = Service::Closed;
+        if because != OutBecause::CtiManagerFailed {
+            self.registrations[device.index()].standing = Standing::Gone;
+        }
     }
 
     /// The devices that were registered, or being registered, with a CallManager that has failed.
     pub(super) fn lose_devices_of(&mut self, node: NodeId) {
         for row in 0..self.plan.devices.len() {
             let device = DeviceId(row as u32);
-            let Place { kind, open, homing, .. } = self.places[row];
-            let Registration { pending, lost, home, .. } = self.registrations[row];
-            if home == node && homing == Homing::Waiting {
+            let Place { kind, service, homing, .. } = self.places[row];
+            if self.registrations[row].home == node && homing == Homing::Waiting {
                 self.forget_home(device);
             }
             if self.places[row].node != node {
                 continue;
             }
-            if kind == PlaceKind::Phone && !open && !pending {
+            if kind == PlaceKind::Phone && service == Service::Closed {
                 // It is looking for a CallManager as it is.
                 continue;
             }
             self.void_requests(device);
             self.close_device(device, self.now, OutBecause::CallManagerFailed);
-            self.registrations[row].stands = false;
+            self.registrations[row].standing = Standing::Gone;
             if kind == PlaceKind::Phone {
                 self.phone_lost(row);
             } else {
-                self.registrations[row].lost = open || pending || lost;
+                self.places[row].service = service.after_loss();
             }
         }
     }
@@ -105,10 +104,8 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn ask_to_open(&mut self, device: DeviceId) {
         let application = self.places[device.index()].application.expect("only an application asks for its devices");
         let reaches = self.arrives_at_application(application, self.now);
-        let place = &self.places[device.index()];
         let registration = &mut self.registrations[device.index()];
-        let there = if place.kind == PlaceKind::Phone { registration.controlled } else { place.open };
-        if !there && !std::mem::replace(registration.requested(place.kind), true) {
+        if registration.ask(&mut self.places[device.index()]) {
             let stamp = registration.stamp;
             self.schedule(reaches, Event::OpenReachesManager { device: device.0, stamp });
         }
@@ -123,7 +120,8 @@ impl<R: Recorder> Cluster<'_, R> {
         if self.applications[application.index()].connected {
             self.manager_opens(device, application);
         } else {
-            *self.registrations[device as usize].requested(place.kind) = false;
+            self.registrations[device as usize].hold.answered();
+            self.places[device as usize].void_request();
         }
     }
 
@@ -132,11 +130,11 @@ impl<R: Recorder> Cluster<'_, R> {
         let manager = self.manager_of(application);
         let place = self.places[device as usize];
         let node = if place.kind == PlaceKind::Phone {
-            self.registrations[device as usize].reopened = true;
+            self.registrations[device as usize].hold.opens();
             // R14: a phone is opened where it is, and not at all while it is nowhere.
             let can_open = |node: &NodeId| self.reaches(manager, *node) && self.can_open(device, *node);
-            place.open.then_some(place.node).filter(can_open)
-        } else if self.registrations[device as usize].stands
+            place.is_open().then_some(place.node).filter(can_open)
+        } else if self.registrations[device as usize].standing == Standing::Stands
             && self.callmanager_up(place.node)
             && self.reaches(manager, place.node)
         {
@@ -156,9 +154,11 @@ impl<R: Recorder> Cluster<'_, R> {
             if !in_reach && place.homing == Homing::Leaving {
                 self.give_up(device, ClosedBecause::OutOfReach);
             }
-            let registration = &mut self.registrations[device as usize];
-            *registration.requested(place.kind) = false;
-            registration.lost = place.kind != PlaceKind::Phone;
+            if place.kind == PlaceKind::Phone {
+                self.registrations[device as usize].hold.answered();
+            } else {
+                self.places[device as usize].service = Service::Lost;
+            }
             return;
         };
         self.places[device as usize].node = node;
@@ -168,8 +168,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn give_up(&mut self, device: u32, because: ClosedBecause) {
-        let registration = &mut self.registrations[device as usize];
-        (registration.lost, registration.pending) = (false, false);
+        self.places[device as usize].service = Service::Closed;
         self.forget_home(DeviceId(device));
         self.note(Fact::DeviceGivenUp { device: DeviceId(device), because });
     }
@@ -190,16 +189,19 @@ impl<R: Recorder> Cluster<'_, R> {
         if registration.stamp != stamp {
             return;
         }
-        *registration.requested(place.kind) = false;
         let application = place.application.expect("only an application's devices are opened");
         if place.kind == PlaceKind::Phone {
+            registration.hold.answered();
             let connected = self.applications[application.index()].connected;
-            if connected && place.open && !std::mem::replace(&mut registration.controlled, true) {
+            if connected
+                && place.is_open()
+                && std::mem::replace(&mut registration.hold, Hold::Controlled) != Hold::Controlled
+            {
                 self.gain_device(application);
             }
             return;
         }
-        (place.open, registration.stands, registration.lost) = (true, true, false);
+        (place.service, registration.standing) = (Service::Open, Standing::Stands);
         let (row, node, out_since) = (place.row, place.node, registration.out_since);
         if place.kind == PlaceKind::Port {
             let state = &mut self.ports[row as usize];

@@ -2,8 +2,8 @@
 
 use super::event::Event;
 use super::machine::Cluster;
-use super::rows::place::{Homing, Place, PlaceKind};
-use super::rows::registration::Registration;
+use super::rows::place::{Homing, Place, PlaceKind, Service};
+use super::rows::registration::{Hold, Standing};
 use crate::domain::{DeviceId, NodeId, PhoneGroupId};
 use crate::engine::Span;
 use crate::facts::{Fact, Recorder};
@@ -22,7 +22,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn phone_moves(&mut self, device: u32, stamp: u16) {
         let place = self.places[device as usize];
         let registration = &self.registrations[device as usize];
-        if registration.stamp != stamp || place.open || registration.pending || place.calls > 0 {
+        if registration.stamp != stamp || place.service != Service::Closed || place.calls > 0 {
             return;
         }
         let group = &self.plan.devices[device as usize].group;
@@ -32,10 +32,9 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn phone_asks(&mut self, device: u32, node: NodeId) {
-        self.places[device as usize].node = node;
-        let registration = &mut self.registrations[device as usize];
-        registration.pending = true;
-        let stamp = registration.stamp;
+        let place = &mut self.places[device as usize];
+        (place.node, place.service) = (node, Service::Pending);
+        let stamp = self.registrations[device as usize].stamp;
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.device_open);
         self.schedule(done, Event::PhoneRegisters { device, stamp });
     }
@@ -46,8 +45,8 @@ impl<R: Recorder> Cluster<'_, R> {
         if registration.stamp != stamp {
             return;
         }
-        (place.open, registration.stands, registration.pending) = (true, true, false);
-        let (row, node, application, reopened) = (place.row, place.node, place.application, registration.reopened);
+        (place.service, registration.standing) = (Service::Open, Standing::Stands);
+        let (row, node, application, hold) = (place.row, place.node, place.application, registration.hold);
         let out_of_service = self.now - registration.out_since;
         let state = &mut self.phones[row as usize];
         state.open += 1;
@@ -61,9 +60,9 @@ impl<R: Recorder> Cluster<'_, R> {
             let state = &self.applications[application.index()];
             if !self.can_open(device, node) {
                 // R17: its application has lost it, for as long as it is there.
-            } else if reopened && state.connected {
+            } else if hold.is_opened() && state.connected {
                 // R20: it was opened before it moved; from now on it can be controlled.
-                self.registrations[device as usize].controlled = true;
+                self.registrations[device as usize].hold = Hold::Controlled;
                 self.gain_device(application);
             } else if state.connected && self.plan.applications[application.index()].recovery {
                 // R14: it has moved, so its CTIManager opens it again.
@@ -82,11 +81,12 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A phone that is elsewhere while its home is back queues to return there.
     pub(super) fn phone_looks_home(&mut self, device: u32) {
-        let Place { open, node, homing, .. } = self.places[device as usize];
+        let Place { service, node, homing, .. } = self.places[device as usize];
         let home = self.registrations[device as usize].home;
         let returned = self.nodes[home.index()].returned_at;
         let noticed = returned + self.plan.parameters.callmanager_notice <= self.now;
-        if open && node != home && homing != Homing::Waiting && self.callmanager_up(home) && noticed {
+        if service == Service::Open && node != home && homing != Homing::Waiting && self.callmanager_up(home) && noticed
+        {
             self.waits_to_go_home(device, returned);
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
             self.phone_queues(device);
@@ -117,7 +117,7 @@ impl<R: Recorder> Cluster<'_, R> {
             if self.registrations[row].home == node {
                 self.phone_looks_home(row as u32);
             }
-            if !place.open && self.plan.devices[row].group.contains(&node) {
+            if !place.is_open() && self.plan.devices[row].group.contains(&node) {
                 self.phone_moves(row as u32, self.registrations[row].stamp);
             }
         }
@@ -132,7 +132,7 @@ impl<R: Recorder> Cluster<'_, R> {
             let place = self.places[device as usize];
             // One with a call queues again when that has ended.
             let waits = place.homing == Homing::Waiting;
-            if place.open && failback::goes_home(place.node, home, waits, place.calls) {
+            if place.is_open() && failback::goes_home(place.node, home, waits, place.calls) {
                 self.leave_for_home(device);
                 self.phone_asks(device, home);
                 break;
@@ -153,15 +153,10 @@ impl<R: Recorder> Cluster<'_, R> {
         if place.calls > 0 {
             return;
         }
-        if place.open {
-            if place.homing == Homing::Waiting {
-                self.phone_queues(device);
-            }
-            return;
-        }
-        let Registration { pending, stamp, .. } = self.registrations[device as usize];
-        if !pending {
-            self.phone_moves(device, stamp);
+        match place.service {
+            Service::Open if place.homing == Homing::Waiting => self.phone_queues(device),
+            Service::Closed => self.phone_moves(device, self.registrations[device as usize].stamp),
+            Service::Open | Service::Lost | Service::Pending => {}
         }
     }
 }

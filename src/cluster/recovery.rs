@@ -2,8 +2,8 @@
 
 use super::event::Event;
 use super::machine::Cluster;
-use super::rows::place::{Homing, Place, PlaceKind};
-use super::rows::registration::Registration;
+use super::rows::place::{Homing, Place, PlaceKind, Service};
+use super::rows::registration::Standing;
 use crate::domain::{ApplicationId, ClosedBecause, DeviceId, NodeId, OutBecause};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
@@ -48,8 +48,7 @@ impl<R: Recorder> Cluster<'_, R> {
         for application in self.connected_to(manager) {
             let plan = &self.plan.applications[application.index()];
             for &device in &plan.devices {
-                let Registration { lost, pending, .. } = self.registrations[device.index()];
-                if !lost || pending || self.places[device.index()].kind == PlaceKind::Phone {
+                if self.places[device.index()].service != Service::Lost {
                     continue;
                 }
                 if plan.recovery {
@@ -64,7 +63,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// One more device for a CTIManager to open, in its turn.
     pub(super) fn queue_recovery(&mut self, manager: NodeId, device: u32) {
         let registration = &mut self.registrations[device as usize];
-        if std::mem::replace(registration.requested(self.places[device as usize].kind), true) {
+        if !registration.ask(&mut self.places[device as usize]) {
             return;
         }
         let stamp = registration.stamp;
@@ -112,13 +111,13 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A device that is elsewhere while its home is known to be back begins to wait for the moment to go there.
     pub(super) fn look_home(&mut self, device: u32) {
-        let Place { open, node, homing, application, .. } = self.places[device as usize];
+        let Place { service, node, homing, application, .. } = self.places[device as usize];
         let home = self.registrations[device as usize].home;
         let Some(manager) = application.map(|application| self.manager_of(application)) else { return };
         let returned = self.nodes[home.index()].returned_at.max(self.in_reach_since(manager, home));
         let noticed = returned + self.plan.parameters.callmanager_notice <= self.now;
         let there = self.callmanager_up(home) && self.reaches(manager, home);
-        if open && node != home && homing != Homing::Waiting && there && noticed {
+        if service == Service::Open && node != home && homing != Homing::Waiting && there && noticed {
             self.waits_to_go_home(device, returned);
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
             self.may_go_home(device);
@@ -127,8 +126,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A route point or port goes home once no call is left on it.
     pub(super) fn may_go_home(&mut self, device: u32) {
-        let Place { node, homing, calls, open, application, .. } = self.places[device as usize];
-        if !open || homing != Homing::Waiting {
+        let Place { node, homing, calls, service, application, .. } = self.places[device as usize];
+        if service != Service::Open || homing != Homing::Waiting {
             // As nearly all of them, nearly always.
             return;
         }
@@ -136,7 +135,6 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         self.leave_for_home(device);
-        self.registrations[device as usize].lost = true;
         let application = application.expect("an application has it open");
         self.queue_recovery(self.manager_of(application), device);
     }
@@ -148,7 +146,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn leave_for_home(&mut self, device: u32) {
         let registration = &mut self.registrations[device as usize];
-        registration.stands = false;
+        registration.standing = Standing::Gone;
         let waited = self.now - registration.home_back;
         self.places[device as usize].homing = Homing::Leaving;
         self.note(Fact::RehomeStarted { device: DeviceId(device), waited });

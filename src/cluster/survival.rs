@@ -1,9 +1,9 @@
 //! What becomes of calls when something they go through fails (R15, R20, R24).
 
 use super::machine::Cluster;
-use super::rows::call::{Call, Phase};
+use super::rows::call::Call;
 use super::rows::place::{NOWHERE, Place, PlaceKind};
-use crate::domain::{ApplicationId, NodeId};
+use crate::domain::{ApplicationId, Control, NodeId, Phase};
 use crate::engine::{Handle, Time};
 use crate::facts::{Fact, Recorder};
 use crate::rules::application_failure::{self, Fate, Progress};
@@ -40,7 +40,7 @@ impl<R: Recorder> Cluster<'_, R> {
             let Some(call) = self.calls.get(handle) else { continue };
             let index = call.place;
             let progress = match call.phase {
-                Phase::Presented => Progress::Unanswered,
+                Phase::Presented | Phase::Requested => Progress::Unanswered,
                 Phase::Talking => Progress::Connected,
                 _ => Progress::InChange,
             };
@@ -59,7 +59,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let mut stranded = self.collect_calls(|cluster, call| {
             let at =
                 if call.place == NOWHERE { call.forwarding_node } else { cluster.places[call.place as usize].node };
-            !call.uncontrolled && (call.ingress == node || at == node)
+            call.control != Control::Lost && (call.ingress == node || at == node)
         });
         self.survive(&mut stranded);
         self.stranded = stranded;
@@ -67,8 +67,9 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Deals in the same way with the calls that have one leg on each side of a link that is cut.
     pub(super) fn lose_calls_over(&mut self, one: NodeId, other: NodeId) {
-        let mut stranded = self
-            .collect_calls(|cluster, call| !call.uncontrolled && cluster.spans(call.ingress, call.place, one, other));
+        let mut stranded = self.collect_calls(|cluster, call| {
+            call.control != Control::Lost && cluster.spans(call.ingress, call.place, one, other)
+        });
         self.survive(&mut stranded);
         self.stranded = stranded;
     }
@@ -84,8 +85,8 @@ impl<R: Recorder> Cluster<'_, R> {
             let Some(call) = self.calls.get(handle) else { continue };
             let stage = match call.phase {
                 Phase::Talking => Stage::Connected,
-                _ if call.connected => Stage::Changing,
-                Phase::Presented if call.acted => Stage::Redirecting,
+                _ if call.contact.is_connected() => Stage::Changing,
+                Phase::Requested => Stage::Redirecting,
                 _ => Stage::SettingUp,
             };
             let keeps_media = self.keeps_media(call.place);
@@ -93,7 +94,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 Some(ending) => self.end(handle, ending),
                 None => {
                     self.preserve(handle);
-                    self.call(handle).uncontrolled = true;
+                    self.call(handle).control = Control::Lost;
                 }
             }
         }
@@ -115,7 +116,8 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn preserve(&mut self, handle: Handle) {
         let call = self.call(handle);
         let name = call.name();
-        if !std::mem::replace(&mut call.preserved, true) {
+        if call.control == Control::Full {
+            call.control = Control::Interrupted;
             self.note(Fact::Preserved { call: name });
         }
     }

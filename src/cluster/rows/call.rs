@@ -1,26 +1,9 @@
 //! A call in progress.
 
 use super::place::NOWHERE;
-use crate::domain::{ApplicationId, CallName, Forward, NodeId, RoutePointId, Target};
+use crate::domain::{ApplicationId, CallName, Contact, Control, Forward, NodeId, Phase, RoutePointId, Target};
 use crate::engine::Time;
 use crate::facts::Path;
-
-/// How far a call has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
-    /// On its way to a device.
-    Routing,
-    /// At a device of an application that has not acted on it.
-    Presented,
-    /// A phone or a number outside rings.
-    Ringing,
-    /// Connected.
-    Talking,
-    /// Connected at a port; the application is transferring it.
-    Changing,
-    /// Connected at a port, until a phone is free for it.
-    Waiting,
-}
 
 /// A call in progress, packed so that it and what its slot adds take one line of the cache.
 #[derive(Clone, Copy, Debug)]
@@ -54,18 +37,8 @@ pub(crate) struct Call {
     pub(crate) used: u8,
     /// The forward it is under way by, until it is presented where that leads.
     pub(crate) forward: Option<Forward>,
-    pub(crate) alerted: bool,
-    /// Whether the application's request for it is in the CallManager's hands.
-    pub(crate) acted: bool,
-    pub(crate) connected: bool,
-    /// Whether it waits for a person it is to be transferred to.
-    pub(crate) waits: bool,
-    /// Whether it counts at the route point where it is.
-    pub(crate) resident: bool,
-    /// Whether it kept its media through a failure.
-    pub(crate) preserved: bool,
-    /// Whether it did so without a CallManager that still knows of it: it can only go on or end.
-    pub(crate) uncontrolled: bool,
+    pub(crate) contact: Contact,
+    pub(crate) control: Control,
 }
 
 /// No application and no route point: a plan has fewer.
@@ -95,13 +68,8 @@ impl Call {
             hops: 0,
             used: 0,
             forward: None,
-            alerted: false,
-            acted: false,
-            connected: false,
-            waits: false,
-            resident: false,
-            preserved: false,
-            uncontrolled: false,
+            contact: Contact::Nothing,
+            control: Control::Full,
         }
     }
 
@@ -148,6 +116,7 @@ mod tests {
 
     #[test]
     fn a_call_leaves_four_bytes_of_a_line_of_the_cache_to_its_slot() {
-        assert_eq!(size_of::<Call>(), 60);
+        assert!(size_of::<Call>() <= 60);
+        assert_eq!(size_of::<(Phase, Contact, Control)>(), 3);
     }
 }

@@ -18,8 +18,7 @@ pub(crate) const NOWHERE: u32 = u32::MAX;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
     pub(crate) kind: PlaceKind,
-    /// Whether an application has it open; phones and numbers outside always are.
-    pub(crate) open: bool,
+    pub(crate) service: Service,
     /// Whether a port or phone stands in its group's list of free ones.
     pub(crate) listed: bool,
     pub(crate) homing: Homing,
@@ -31,6 +30,19 @@ pub(crate) struct Place {
     pub(crate) application: Option<ApplicationId>,
     /// How many calls are there.
     pub(crate) calls: u32,
+}
+
+/// Whether a place takes calls, and if not, what is done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// An application has it open; a phone is registered, a number outside always is.
+    Open,
+    /// Nobody has asked for it; a phone has no CallManager.
+    Closed,
+    /// It is for the CTIManager to open it again. Phones are not: they move themselves.
+    Lost,
+    /// It is being opened or, being a phone, registered.
+    Pending,
 }
 
 /// Whether a device goes home (R18).
@@ -46,6 +58,45 @@ pub(crate) enum Homing {
 
 impl Place {
     pub(crate) const fn new(kind: PlaceKind, row: u16, node: NodeId, application: Option<ApplicationId>) -> Place {
-        Place { kind, open: false, listed: false, homing: Homing::Settled, row, node, application, calls: 0 }
+        Place {
+            kind,
+            service: Service::Closed,
+            listed: false,
+            homing: Homing::Settled,
+            row,
+            node,
+            application,
+            calls: 0,
+        }
+    }
+    pub(crate) fn is_open(&self) -> bool {
+        self.service == Service::Open
+    }
+
+    /// What was asked for about it is void.
+    pub(crate) fn void_request(&mut self) {
+        if self.service == Service::Pending {
+            self.service = Service::Closed;
+        }
+    }
+}
+
+impl Service {
+    /// How a route point or port is after the loss of its CallManager: whoever had it, or was to have it, wants it back.
+    pub(crate) const fn after_loss(self) -> Service {
+        match self {
+            Service::Closed => Service::Closed,
+            Service::Open | Service::Lost | Service::Pending => Service::Lost,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn four_places_fill_a_line_of_the_cache() {
+        assert_eq!(size_of::<Place>(), 16);
     }
 }

@@ -1,6 +1,6 @@
 //! How a device stands with CallManager and application.
 
-use super::place::PlaceKind;
+use super::place::{Place, PlaceKind, Service};
 use crate::domain::NodeId;
 use crate::engine::Time;
 
@@ -16,18 +16,67 @@ pub(crate) struct Registration {
     pub(crate) home: NodeId,
     /// Counts what makes open requests under way void.
     pub(crate) stamp: u16,
-    /// Whether its registration at its node stands, even if nobody has it open.
-    pub(crate) stands: bool,
-    /// Whether it is for the CTIManager to open it again.
-    pub(crate) lost: bool,
-    /// Whether it is being opened or, being a phone, registered.
-    pub(crate) pending: bool,
-    /// A phone's: whether its control is being asked for.
-    pub(crate) asked: bool,
-    /// A phone's: whether its application controls it.
-    pub(crate) controlled: bool,
-    /// A phone's: whether its application has opened it, be it registered or not (R20).
-    pub(crate) reopened: bool,
+    pub(crate) standing: Standing,
+    /// A phone's. Whoever has a route point or port open controls it.
+    pub(crate) hold: Hold,
+}
+
+/// Whether a registration stands at its node, even if nobody has it open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Stands,
+    Gone,
+}
+
+/// How far an application is with the control of a phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// It has not asked, or has lost it.
+    None,
+    /// It has asked, or its CTIManager has.
+    Asked,
+    /// It has opened the phone, which is not where it can be controlled yet (R20).
+    Opened,
+    /// It has opened the phone, and the CallManager is being asked.
+    Opening,
+    /// It controls the phone.
+    Controlled,
+}
+
+impl Hold {
+    /// Control is asked for; says whether that is news.
+    fn ask(&mut self) -> bool {
+        let before = *self;
+        *self = match before {
+            Hold::None => Hold::Asked,
+            Hold::Opened => Hold::Opening,
+            Hold::Asked | Hold::Opening | Hold::Controlled => before,
+        };
+        *self != before
+    }
+
+    /// What was asked has come to an end, or to nothing.
+    pub(crate) fn answered(&mut self) {
+        *self = match *self {
+            Hold::Asked => Hold::None,
+            Hold::Opening => Hold::Opened,
+            other => other,
+        };
+    }
+
+    /// The request has reached the CTIManager: the phone is open, be it registered or not.
+    pub(crate) fn opens(&mut self) {
+        *self = match *self {
+            Hold::None => Hold::Opened,
+            Hold::Asked => Hold::Opening,
+            other => other,
+        };
+    }
+
+    /// Whether the application has opened it and waits for it to be somewhere.
+    pub(crate) const fn is_opened(self) -> bool {
+        matches!(self, Hold::Opened | Hold::Opening)
+    }
 }
 
 impl Registration {
@@ -38,20 +87,41 @@ impl Registration {
             out_since: Time::ZERO,
             home,
             stamp: 0,
-            stands: true,
-            lost: false,
-            pending: false,
-            asked: false,
-            controlled: false,
-            reopened: false,
+            standing: Standing::Stands,
+            hold: Hold::None,
         }
     }
 
-    /// Whether an application or CTIManager has asked for it. A phone can be asked for while it registers itself.
-    pub(crate) const fn requested(&mut self, kind: PlaceKind) -> &mut bool {
-        match kind {
-            PlaceKind::Phone => &mut self.asked,
-            _ => &mut self.pending,
+    /// An application or CTIManager asks for the device, which is at `place`; says whether that is news. A phone can be
+    /// asked for while it registers itself.
+    pub(crate) fn ask(&mut self, place: &mut Place) -> bool {
+        if place.kind == PlaceKind::Phone {
+            return self.hold.ask();
         }
+        let asks = matches!(place.service, Service::Closed | Service::Lost);
+        if asks {
+            place.service = Service::Pending;
+        }
+        asks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registration_is_small() {
+        assert!(size_of::<Registration>() <= 28);
+    }
+
+    #[test]
+    fn a_phone_is_asked_for_once_and_stays_opened_when_that_came_to_nothing() {
+        let mut hold = Hold::None;
+        assert!(hold.ask() && !hold.ask());
+        hold.opens();
+        hold.answered();
+        assert_eq!(hold, Hold::Opened);
+        assert!(hold.ask() && hold.is_opened());
     }
 }
