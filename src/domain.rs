@@ -309,6 +309,35 @@ pub enum ApplicationFault {
     Stall,
 }
 
+/// How a CallManager or CTIManager fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HowItEnds {
+    /// The process ends: its connections close, which is seen at once.
+    ProcessExits,
+    /// Its host is lost: nothing closes a connection.
+    HostLost,
+}
+
+/// How applications reach devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topology {
+    /// Through CTIManagers, which reach every CallManager.
+    CtiManager,
+    /// Through one CallManager each, the node of the application's first CTIManager: it controls only what is registered
+    /// there, and loses everything with it (R25).
+    Direct,
+}
+
+/// The two ways to read "no message in two consecutive intervals" (R23).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeartbeatReading {
+    /// Each message restarts a timer of two intervals: a silent death is seen after one to two intervals, uniformly.
+    Timer,
+    /// A checker looks once an interval, on a grid of its own, and wants two empty intervals in a row: one to three
+    /// intervals, triangularly.
+    Grid,
+}
+
 /// One end of a link; the other is a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LinkEnd {

@@ -4,9 +4,11 @@ use super::event::Event;
 use super::machine::Cluster;
 use super::rows::application::{ALL_SHARES, Health, Job};
 use crate::domain::{ApplicationFault, ApplicationId, OutBecause, PhoneGroupId};
-use crate::engine::{Span, Time, uniform};
+use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
-use crate::plan::HeartbeatReading;
+use crate::rules::application_failure::Lost;
+use crate::rules::heartbeat;
+use crate::rules::manager_choice::Past;
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_applications(&mut self, seed: u64, replication: u64) {
@@ -23,7 +25,6 @@ impl<R: Recorder> Cluster<'_, R> {
             state.idle_rows.clear();
             state.busy = 0;
             state.queue.clear();
-            (state.heard, state.misses) = (true, 0);
             let open = plan.devices.iter().filter(|device| self.plan.starts_open(&self.plan.devices[device.index()]));
             (state.opening, state.open) = (0, open.count() as u32);
             state.shares = ALL_SHARES;
@@ -33,17 +34,13 @@ impl<R: Recorder> Cluster<'_, R> {
                 continue;
             }
             // A run begins amid the heartbeats of an application that has long been up: both phases are random.
-            let phase = |luck: u64| Span::from_nanos((uniform(luck) * plan.heartbeat.nanos() as f64) as u64);
-            let beats = phase(state.heartbeat_luck.next_u64());
-            let looks = phase(state.heartbeat_luck.next_u64());
-            state.deadline = Time::ZERO + beats + plan.heartbeat;
-            let deadline = state.deadline;
+            let next = Time::ZERO + state.part_of(plan.heartbeat);
+            let phase = state.part_of(plan.heartbeat);
+            state.watch = heartbeat::heard_before(next, plan.heartbeat);
+            let reading = self.plan.parameters.heartbeat_reading;
+            let first_look = heartbeat::first_look(reading, state.watch, Time::ZERO, phase);
             let application = row as u16;
-            self.schedule(Time::ZERO + beats, Event::HeartbeatDue { application, attempt: 0 });
-            let first_look = match self.plan.parameters.heartbeat_reading {
-                HeartbeatReading::Timer => deadline,
-                HeartbeatReading::Grid => Time::ZERO + looks,
-            };
+            self.schedule(next, Event::HeartbeatDue { application, attempt: 0 });
             self.schedule(first_look, Event::HeartbeatChecked { application, connection: 0 });
         }
     }
@@ -79,8 +76,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let interval = self.plan.applications[application as usize].heartbeat;
         let state = &mut self.applications[application as usize];
         if state.connected && state.connection == connection {
-            state.deadline = self.now + interval.times(2);
-            state.heard = true;
+            state.watch = heartbeat::heard(self.now, interval);
         }
     }
 
@@ -90,14 +86,9 @@ impl<R: Recorder> Cluster<'_, R> {
         if !state.connected || state.connection != connection {
             return;
         }
-        let next_look = match self.plan.parameters.heartbeat_reading {
-            // Hearing a heartbeat only moves the deadline: the one pending look re-arms itself.
-            HeartbeatReading::Timer => (state.deadline > self.now).then_some(state.deadline),
-            HeartbeatReading::Grid => {
-                state.misses = if std::mem::take(&mut state.heard) { 0 } else { state.misses + 1 };
-                (state.misses < 2).then_some(self.now + interval)
-            }
-        };
+        let reading = self.plan.parameters.heartbeat_reading;
+        let (watch, next_look) = heartbeat::look(reading, state.watch, self.now, interval);
+        state.watch = watch;
         match next_look {
             Some(at) => self.schedule(at, Event::HeartbeatChecked { application, connection }),
             None => self.close_application(ApplicationId(application)),
@@ -196,7 +187,7 @@ impl<R: Recorder> Cluster<'_, R> {
             self.schedule(self.now + wait, Event::Reconnects { application: application.0, attempt });
         } else {
             // One that starts begins at the top of its list (R21).
-            self.connect(application, None);
+            self.connect(application, Past::Started);
         }
     }
 
@@ -221,7 +212,7 @@ impl<R: Recorder> Cluster<'_, R> {
         for &device in &plan.devices {
             self.release_device(device, failed_at, OutBecause::ApplicationClosed);
         }
-        self.strand_calls(application, false);
+        self.strand_calls(application, Lost::Application);
         if health == Health::Up {
             let tries = self.now + self.plan.links.to_application + plan.reconnect;
             self.schedule(tries, Event::Reconnects { application: application.0, attempt });

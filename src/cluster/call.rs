@@ -6,14 +6,15 @@ use super::rows::call::{Call, Choice, NONE, some};
 use super::rows::place::{NOWHERE, Place, PlaceKind};
 use super::rows::source::Luck;
 use crate::domain::{
-    ApplicationId, Contact, Control, DeviceId, Ending, Forward, Forwards, NodeId, Phase, PhoneGroupId, Refusal,
-    RoutePointId, Target, Trouble,
+    ApplicationId, Contact, DeviceId, Ending, Forward, Forwards, NodeId, Phase, PhoneGroupId, Refusal, RoutePointId,
+    Target, Trouble,
 };
 use crate::engine::{Handle, Span, Time};
 use crate::facts::{Fact, Recorder};
 use crate::plan::Treatment;
 use crate::rules::admission::{self, Door};
-use crate::rules::forwarding;
+use crate::rules::application_failure::Media;
+use crate::rules::{call_survival, forwarding};
 
 impl<R: Recorder> Cluster<'_, R> {
     /// The call, if it is still at the step at which the event was scheduled.
@@ -101,9 +102,10 @@ impl<R: Recorder> Cluster<'_, R> {
                     Err(trouble) => self.turn_away(handle, trouble),
                 }
             }
-            // A port is taken by one call at a time, so only its application can be missing.
-            PlaceKind::Port if !place.is_open() => self.turn_away(handle, Trouble::NotOpened),
-            PlaceKind::Port => self.tell_application(handle, index),
+            PlaceKind::Port => match admission::admit_at_port(place.is_open()) {
+                Ok(()) => self.tell_application(handle, index),
+                Err(trouble) => self.turn_away(handle, trouble),
+            },
             PlaceKind::Phone | PlaceKind::Outside => self.rings(handle, index),
         }
     }
@@ -373,7 +375,7 @@ impl<R: Recorder> Cluster<'_, R> {
         };
         let state = &self.applications[application.index()];
         let (acts, resumes) = (state.acts(), state.resumes());
-        if self.media_from_application(index) && !acts {
+        if self.media_at(index) == Media::FromApplication && !acts {
             // The treatment stands still with the application that gives it; if that is dead, so is the media.
             return match resumes {
                 Some(resumes) => self.schedule(resumes, Event::TalkEnds { call: handle, step }),
@@ -396,10 +398,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn asks_for_transfer(&mut self, handle: Handle, application: ApplicationId) {
         let index = self.call(handle).place;
-        if !self.places[index as usize].is_open()
-            || self.call(handle).control == Control::Lost
-            || !self.applications[application.index()].connected
-        {
+        let port_is_open = self.places[index as usize].is_open();
+        if !call_survival::can_be_transferred(self.call(handle).control, port_is_open) {
             // The call outlived the application's control of its port: nobody is left to transfer it.
             return self.end(handle, Ending::DroppedInChange);
         }
@@ -456,8 +456,8 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Forwards the call by the device's settings, or ends it where none leads on.
     pub(super) fn trouble(&mut self, handle: Handle, trouble: Trouble, forwards: Forwards, from: u32, node: NodeId) {
         let Some((forward, target)) = forwarding::next(&self.plan.release, trouble, &forwards) else {
-            let connected = self.call(handle).contact.is_connected();
-            return self.end(handle, forwarding::unforwarded(trouble, connected));
+            let contact = self.call(handle).contact;
+            return self.end(handle, forwarding::unforwarded(trouble, contact));
         };
         self.leave(handle);
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
@@ -474,12 +474,6 @@ impl<R: Recorder> Cluster<'_, R> {
             let (target, node) = (call.target, call.forwarding_node);
             self.next_hop(handle, target, node);
         }
-    }
-
-    /// Whether the media of calls at this device comes from its application and dies with it.
-    pub(super) fn media_from_application(&self, index: u32) -> bool {
-        let Place { kind, row, .. } = self.places[index as usize];
-        kind != PlaceKind::Port || self.plan.port_groups[row as usize].media_from_application
     }
 
     pub(super) fn controller(&self, index: u32) -> ApplicationId {

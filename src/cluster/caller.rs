@@ -4,10 +4,12 @@ use super::event::Event;
 use super::machine::Cluster;
 use super::rows::call::{Call, Choice};
 use super::rows::source::{Luck, ROUTE_POINT};
-use crate::domain::{CallName, Contact, Ending, NodeId, Refusal, SourceId};
+use crate::domain::{CallName, Contact, Ending, Refusal, SourceId};
 use crate::engine::{Handle, Span};
 use crate::facts::{Fact, Recorder};
 use crate::plan::Arrivals;
+use crate::rules::code_yellow::NewCalls;
+use crate::rules::ingress;
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_sources(&mut self, seed: u64, replication: u64) {
@@ -31,7 +33,8 @@ impl<R: Recorder> Cluster<'_, R> {
         let state = &mut self.sources[source as usize];
         let name = CallName { source: SourceId(source), number: state.number };
         state.number += 1;
-        let (ingress, alive) = self.ingress_of(source, name.number);
+        let chosen = ingress::chosen(&plan.ingress, name.number, |node| self.callmanager_up(node));
+        let (Ok(ingress) | Err(ingress)) = chosen;
 
         let call = self.calls.insert(Call::new(name, ingress, plan.to, self.now));
         let patience = self.sources[source as usize].luck(name.number, Luck::Patience);
@@ -40,24 +43,15 @@ impl<R: Recorder> Cluster<'_, R> {
             self.schedule(self.now + patience, Event::PatienceEnds { call });
         }
         self.schedule_next_caller(source);
-        if !alive {
+        if chosen.is_err() {
             self.end(call, Ending::Refused(Refusal::NoCallManager));
-        } else if self.refuses_new_calls(ingress) {
+        } else if self.takes_new_call(ingress) == NewCalls::Refused {
             self.end(call, Ending::Refused(Refusal::Throttled));
         } else {
             let work = &self.plan.nodes[ingress.index()].callmanager.setup;
             let done = self.work(self.plan.callmanager(ingress), work);
             self.schedule(done, Event::Routes { call, step: 0 });
         }
-    }
-
-    /// The CallManager that a call comes in at: the one whose turn it is, or the next of its source's that lives.
-    pub(super) fn ingress_of(&self, source: u16, number: u32) -> (NodeId, bool) {
-        let ingress = &self.plan.sources[source as usize].ingress;
-        let first = number as usize % ingress.len();
-        let turn = (first..first + ingress.len()).map(|index| ingress[index % ingress.len()]);
-        let alive = turn.clone().find(|&node| self.callmanager_up(node));
-        (alive.unwrap_or(ingress[first]), alive.is_some())
     }
 
     pub(super) fn patience_ends(&mut self, handle: Handle) {

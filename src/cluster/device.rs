@@ -8,6 +8,7 @@ use crate::domain::{
 };
 use crate::engine::Handle;
 use crate::facts::{Fact, PoolId, Recorder};
+use crate::rules::{admission, settings};
 use std::collections::VecDeque;
 
 impl<R: Recorder> Cluster<'_, R> {
@@ -75,7 +76,7 @@ impl<R: Recorder> Cluster<'_, R> {
             Target::Phones(id) => &mut self.phone_forwards[id.index()],
             Target::Outside(_) => unreachable!("a number outside has no settings"),
         };
-        forwards.set(change.forward, change.leads);
+        *forwards = settings::changed(*forwards, change.forward, change.leads);
         self.note(Fact::SettingChanged { change: u32::from(row) });
     }
 
@@ -105,18 +106,19 @@ impl<R: Recorder> Cluster<'_, R> {
             }
             Target::Ports(id) => {
                 let state = &mut self.ports[id.index()];
-                let busy = if state.open == 0 { Trouble::NotOpened } else { Trouble::Busy };
+                let busy = admission::none_free(state.open);
                 (first_free(&mut state.free, &mut self.places).ok_or(busy)?, PoolId::Ports(id))
             }
             Target::Phones(id) => {
                 let state = &mut self.phones[id.index()];
-                let busy = if state.open == 0 { Trouble::NotOpened } else { Trouble::Busy };
+                let busy = admission::none_free(state.open);
                 (first_free(&mut state.free, &mut self.places).ok_or(busy)?, PoolId::Phones(id))
             }
             Target::Outside(id) => {
                 let place = self.plan.devices.len() as u32 + u32::from(id.0);
                 let Place { node, calls, .. } = self.places[place as usize];
-                if calls >= self.plan.destinations[id.index()].lines || !self.callmanager_up(node) {
+                let lines = self.plan.destinations[id.index()].lines;
+                if !admission::line_is_free(calls, lines) || !self.callmanager_up(node) {
                     return Err(Trouble::Busy);
                 }
                 (place, PoolId::Outside(id))
@@ -190,7 +192,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let free = &mut self.phones[group.index()].free;
         while let Some(&first) = free.front() {
             let place = &mut self.places[first as usize];
-            if place.is_open() && place.calls == 0 {
+            if admission::is_free(place.is_open(), place.calls) {
                 return true;
             }
             place.listed = false;
@@ -233,6 +235,6 @@ fn first_free(free: &mut VecDeque<u32>, places: &mut [Place]) -> Option<u32> {
     std::iter::from_fn(|| free.pop_front()).find(|&first| {
         let place = &mut places[first as usize];
         place.listed = false;
-        place.is_open() && place.calls == 0
+        admission::is_free(place.is_open(), place.calls)
     })
 }

@@ -3,11 +3,13 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::link::LinkState;
-use super::rows::place::{Homing, Place, PlaceKind};
+use super::rows::place::{Place, PlaceKind};
 use super::rows::registration::Standing;
 use crate::domain::{ApplicationId, LinkEnd, NodeId, OutBecause};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Recorder};
+use crate::rules::failback::Homing;
+use crate::rules::notice;
 
 impl<R: Recorder> Cluster<'_, R> {
     /// The row of a link. Those between nodes are the same in both directions.
@@ -112,7 +114,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let (from, to) = (NodeId(from), NodeId(to));
         let row = self.link(LinkEnd::Node(from), to);
         let link = &mut self.links[row];
-        let due = link.changed_at + self.plan.parameters.callmanager_notice <= self.now;
+        let due = notice::is_noticed(link.changed_at, self.plan.parameters.callmanager_notice, self.now);
         let cut = link.cuts > 0;
         if !due || cut == link.noticed {
             // It has changed again since, or nobody had noticed that it was cut.

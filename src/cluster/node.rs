@@ -4,10 +4,13 @@ use super::event::Event;
 use super::machine::Cluster;
 use super::rows::node::NodeState;
 use super::rows::place::PlaceKind;
-use crate::domain::{Failing, NodeId};
+use crate::domain::{Failing, HowItEnds, NodeId};
 use crate::engine::Server;
 use crate::facts::{Fact, Recorder};
-use crate::plan::{Occurs, Topology};
+use crate::plan::Occurs;
+use crate::rules::code_yellow::{self, NewCalls};
+use crate::rules::direct_topology::{self, Process};
+use crate::rules::egress;
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_nodes(&mut self, seed: u64, replication: u64) {
@@ -46,7 +49,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn ctimanager_up(&self, node: NodeId) -> bool {
         self.plan.nodes[node.index()].ctimanager.is_some()
             && self.nodes[node.index()].ctimanager_down == 0
-            && (self.plan.topology == Topology::CtiManager || self.callmanager_up(node))
+            && (direct_topology::serves(self.plan.topology) == Process::CtiManager || self.callmanager_up(node))
     }
 
     // Faults.
@@ -61,12 +64,12 @@ impl<R: Recorder> Cluster<'_, R> {
         self.schedule(ends, Event::FaultEnds { fault: row });
         match fault.failing {
             Failing::Application(application, kind) => self.application_fails(application, kind, row, ends),
-            Failing::CallManager(node) => self.callmanager_fails(node, false),
-            Failing::CtiManager(node) => self.ctimanager_fails(node, false),
+            Failing::CallManager(node) => self.callmanager_fails(node, HowItEnds::ProcessExits),
+            Failing::CtiManager(node) => self.ctimanager_fails(node, HowItEnds::ProcessExits),
             Failing::Link(from, to, slower) => self.link_fails(from, to, slower, ends),
             Failing::Node(node) => {
-                self.callmanager_fails(node, true);
-                self.ctimanager_fails(node, true);
+                self.callmanager_fails(node, HowItEnds::HostLost);
+                self.ctimanager_fails(node, HowItEnds::HostLost);
             }
         }
     }
@@ -85,14 +88,13 @@ impl<R: Recorder> Cluster<'_, R> {
         self.schedule_random_fault(row);
     }
 
-    /// `silently`: the host is gone, and nothing closes a connection.
-    pub(super) fn callmanager_fails(&mut self, node: NodeId, silently: bool) {
+    pub(super) fn callmanager_fails(&mut self, node: NodeId, how: HowItEnds) {
         let state = &mut self.nodes[node.index()];
         state.callmanager_down += 1;
         if state.callmanager_down > 1 {
             return;
         }
-        state.throttles = false;
+        state.new_calls = NewCalls::Taken;
         state.failed_at = self.now;
         state.epoch = state.epoch.wrapping_add(1);
         state.returning.clear();
@@ -112,8 +114,8 @@ impl<R: Recorder> Cluster<'_, R> {
             let notices = self.now + self.plan.parameters.callmanager_notice;
             self.schedule(notices, Event::FailureNoticed { manager, node: node.0 });
         }
-        if self.plan.topology == Topology::Direct {
-            self.applications_lose(node, silently);
+        if direct_topology::serves(self.plan.topology) == Process::CallManager {
+            self.applications_lose(node, how);
         }
     }
 
@@ -127,9 +129,8 @@ impl<R: Recorder> Cluster<'_, R> {
         self.note(Fact::CallManagerReturned { node });
         for (row, destination) in self.plan.destinations.iter().enumerate() {
             let place = &mut self.places[self.plan.devices.len() + row];
-            if destination.egress == node || self.nodes[place.node.index()].callmanager_down > 0 {
-                place.node = node;
-            }
+            let live = |node: NodeId| self.nodes[node.index()].callmanager_down == 0;
+            place.node = egress::after_return(destination.egress, place.node, node, live);
         }
         let noticed = self.now + self.plan.parameters.callmanager_notice;
         for manager in 0..self.nodes.len() as u16 {
@@ -138,7 +139,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.schedule(noticed, Event::PhonesNoticeReturn { node: node.0 });
     }
 
-    pub(super) fn ctimanager_fails(&mut self, node: NodeId, silently: bool) {
+    pub(super) fn ctimanager_fails(&mut self, node: NodeId, how: HowItEnds) {
         if self.plan.nodes[node.index()].ctimanager.is_none() {
             return;
         }
@@ -157,12 +158,12 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         self.processors[self.plan.ctimanager(node).index()].server = Server::default();
         self.note(Fact::CtiManagerFailed { node });
-        self.applications_lose(node, silently);
+        self.applications_lose(node, how);
     }
 
-    pub(super) fn applications_lose(&mut self, manager: NodeId, silently: bool) {
+    pub(super) fn applications_lose(&mut self, manager: NodeId, how: HowItEnds) {
         for application in self.connected_to(manager) {
-            self.lose_manager(application, silently);
+            self.lose_manager(application, how);
         }
     }
 
@@ -179,8 +180,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// The lines outside that leave at a failed CallManager register with the next one that lives.
     pub(super) fn move_outside_lines(&mut self, node: NodeId) {
-        let count = self.nodes.len() as u16;
-        let next = (1..count).map(|step| NodeId((node.0 + step) % count)).find(|&next| self.callmanager_up(next));
+        let next = egress::next(node, self.nodes.len() as u16, |node| self.callmanager_up(node));
         let first = self.plan.devices.len();
         for place in &mut self.places[first..] {
             debug_assert_eq!(place.kind, PlaceKind::Outside);
@@ -194,17 +194,15 @@ impl<R: Recorder> Cluster<'_, R> {
 
     // Code Yellow.
 
-    /// Whether the CallManager refuses a new call now: it begins to when the expected delay reaches the entry latency
-    /// and ceases when it falls below the exit latency.
-    pub(super) fn refuses_new_calls(&mut self, node: NodeId) -> bool {
-        let Some((entry, exit)) = self.plan.parameters.code_yellow else { return false };
+    /// Whether the CallManager takes a new call now.
+    pub(super) fn takes_new_call(&mut self, node: NodeId) -> NewCalls {
+        let Some((entry, exit)) = self.plan.parameters.code_yellow else { return NewCalls::Taken };
         let delay = self.processors[self.plan.callmanager(node).index()].server.backlog(self.now);
         let state = &mut self.nodes[node.index()];
-        let refuses = if state.throttles { delay >= exit } else { delay >= entry };
-        if refuses != state.throttles {
-            state.throttles = refuses;
-            self.note(Fact::Throttling { node, refuses });
+        let new_calls = code_yellow::next_call(state.new_calls, delay, entry, exit);
+        if std::mem::replace(&mut state.new_calls, new_calls) != new_calls {
+            self.note(Fact::Throttling { node, refuses: new_calls == NewCalls::Refused });
         }
-        refuses
+        new_calls
     }
 }

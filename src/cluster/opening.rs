@@ -2,13 +2,14 @@
 
 use super::event::Event;
 use super::machine::Cluster;
-use super::rows::place::{Homing, Place, PlaceKind, Service};
+use super::rows::place::{Place, PlaceKind, Service};
 use super::rows::registration::{Hold, Standing};
 use crate::domain::{ApplicationId, ClosedBecause, DeviceId, NodeId, OutBecause};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
-use crate::plan::Topology;
 use crate::rules::device_recovery::{self, Recovery};
+use crate::rules::failback::Homing;
+use crate::rules::{direct_topology, phones};
 
 impl<R: Recorder> Cluster<'_, R> {
     // Out of service.
@@ -131,9 +132,8 @@ impl<R: Recorder> Cluster<'_, R> {
         let place = self.places[device as usize];
         let node = if place.kind == PlaceKind::Phone {
             self.registrations[device as usize].hold.opens();
-            // R14: a phone is opened where it is, and not at all while it is nowhere.
-            let can_open = |node: &NodeId| self.reaches(manager, *node) && self.can_open(device, *node);
-            place.is_open().then_some(place.node).filter(can_open)
+            let can_open = |node| self.reaches(manager, node) && self.can_open(device, node);
+            phones::opened_on(place.is_open().then_some(place.node), can_open)
         } else if self.registrations[device as usize].standing == Standing::Stands
             && self.callmanager_up(place.node)
             && self.reaches(manager, place.node)
@@ -142,14 +142,13 @@ impl<R: Recorder> Cluster<'_, R> {
         } else {
             let plan = &self.plan.devices[device as usize];
             let live = |node| self.callmanager_up(node) && self.reaches(manager, node);
-            match device_recovery::recover(true, &plan.group, &plan.cannot_open_on, live) {
+            match device_recovery::recover(&plan.group, &plan.cannot_open_on, live) {
                 Recovery::Open(node) => Some(node),
                 Recovery::Wait => None,
                 Recovery::GiveUp(because) => return self.give_up(device, because),
             }
         };
-        // R25: before there were CTIManagers an application reached its own CallManager only.
-        let in_reach = node.is_none_or(|node| self.plan.topology == Topology::CtiManager || node == manager);
+        let in_reach = node.is_none_or(|node| direct_topology::reaches(self.plan.topology, manager, node));
         let Some(node) = node.filter(|_| in_reach) else {
             if !in_reach && place.homing == Homing::Leaving {
                 self.give_up(device, ClosedBecause::OutOfReach);

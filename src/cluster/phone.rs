@@ -2,12 +2,13 @@
 
 use super::event::Event;
 use super::machine::Cluster;
-use super::rows::place::{Homing, Place, PlaceKind, Service};
+use super::rows::place::{Place, PlaceKind, Service};
 use super::rows::registration::{Hold, Standing};
 use crate::domain::{DeviceId, NodeId, PhoneGroupId};
 use crate::engine::Span;
 use crate::facts::{Fact, Recorder};
-use crate::rules::{failback, node_choice};
+use crate::rules::failback::{self, Homing};
+use crate::rules::{device_recovery, notice, phones};
 
 impl<R: Recorder> Cluster<'_, R> {
     /// A phone has lost its CallManager: after a while it notices.
@@ -22,11 +23,11 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn phone_moves(&mut self, device: u32, stamp: u16) {
         let place = self.places[device as usize];
         let registration = &self.registrations[device as usize];
-        if registration.stamp != stamp || place.service != Service::Closed || place.calls > 0 {
+        if registration.stamp != stamp || place.service != Service::Closed {
             return;
         }
         let group = &self.plan.devices[device as usize].group;
-        if let Some(node) = node_choice::first_live(group, |node| self.callmanager_up(node)) {
+        if let Some(node) = phones::moves_to(place.calls, group, |node| self.callmanager_up(node)) {
             self.phone_asks(device, node);
         }
     }
@@ -58,13 +59,14 @@ impl<R: Recorder> Cluster<'_, R> {
         self.arrived_home(device);
         if let Some(application) = application {
             let state = &self.applications[application.index()];
+            let recovery = self.plan.applications[application.index()].recovery;
             if !self.can_open(device, node) {
                 // R17: its application has lost it, for as long as it is there.
             } else if hold.is_opened() && state.connected {
                 // R20: it was opened before it moved; from now on it can be controlled.
                 self.registrations[device as usize].hold = Hold::Controlled;
                 self.gain_device(application);
-            } else if state.connected && self.plan.applications[application.index()].recovery {
+            } else if state.connected && device_recovery::may_recover(recovery).is_ok() {
                 // R14: it has moved, so its CTIManager opens it again.
                 self.queue_recovery(self.manager_of(application), device);
             }
@@ -76,7 +78,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// R17: whether a phone that has moved can be opened where it is.
     pub(super) fn can_open(&self, device: u32, node: NodeId) -> bool {
         let plan = &self.plan.devices[device as usize];
-        node == plan.group[0] || !plan.cannot_open_on.contains(&node)
+        node == plan.group[0] || device_recovery::can_open(node, &plan.cannot_open_on)
     }
 
     /// A phone that is elsewhere while its home is back queues to return there.
@@ -84,9 +86,9 @@ impl<R: Recorder> Cluster<'_, R> {
         let Place { service, node, homing, .. } = self.places[device as usize];
         let home = self.registrations[device as usize].home;
         let returned = self.nodes[home.index()].returned_at;
-        let noticed = returned + self.plan.parameters.callmanager_notice <= self.now;
-        if service == Service::Open && node != home && homing != Homing::Waiting && self.callmanager_up(home) && noticed
-        {
+        let noticed = notice::is_noticed(returned, self.plan.parameters.callmanager_notice, self.now);
+        let begins = failback::begins_to_wait(node, home, homing);
+        if service == Service::Open && self.callmanager_up(home) && noticed && begins {
             self.waits_to_go_home(device, returned);
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
             self.phone_queues(device);
@@ -131,8 +133,7 @@ impl<R: Recorder> Cluster<'_, R> {
         while let Some(device) = self.nodes[home.index()].returning.pop_front() {
             let place = self.places[device as usize];
             // One with a call queues again when that has ended.
-            let waits = place.homing == Homing::Waiting;
-            if place.is_open() && failback::goes_home(place.node, home, waits, place.calls) {
+            if place.is_open() && failback::goes_home(place.node, home, place.homing, place.calls) {
                 self.leave_for_home(device);
                 self.phone_asks(device, home);
                 break;

@@ -3,15 +3,13 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::application::Health;
-use crate::domain::{ApplicationId, NodeId, OutBecause};
-use crate::engine::{Span, uniform};
+use crate::domain::{ApplicationId, HeartbeatReading, HowItEnds, NodeId, OutBecause};
+use crate::engine::Span;
 use crate::facts::{Fact, Recorder};
-use crate::plan::{CtiManagerWork, HeartbeatReading, Topology};
-use crate::rules::manager_choice;
-
-/// An application that finds no CTIManager tries again after its reconnect time, but not sooner than this: at no
-/// distance, it would try for ever in one instant.
-const SHORTEST_RETRY: Span = Span::from_millis(10);
+use crate::plan::CtiManagerWork;
+use crate::rules::application_failure::Lost;
+use crate::rules::manager_choice::{self, Past};
+use crate::rules::{direct_topology, heartbeat};
 
 impl<'p, R: Recorder> Cluster<'p, R> {
     /// The node whose CTIManager the application is connected to.
@@ -25,7 +23,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
 
     /// The CTIManager that an application is connected to is gone. The registrations of its devices stay where they are,
     /// but nobody controls them.
-    pub(super) fn lose_manager(&mut self, application: ApplicationId, silently: bool) {
+    pub(super) fn lose_manager(&mut self, application: ApplicationId, how: HowItEnds) {
         let plan = &self.plan.applications[application.index()];
         let state = &mut self.applications[application.index()];
         state.connected = false;
@@ -35,18 +33,14 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             state.failed_at = self.now;
         }
         let attempt = state.attempt;
-        // A process that ends closes its connections; a host that is lost is missed like a heartbeat, after one to two
-        // intervals.
-        let noticed = if silently {
-            let luck = uniform(state.heartbeat_luck.next_u64());
-            plan.heartbeat + Span::from_nanos((luck * plan.heartbeat.nanos() as f64) as u64)
-        } else {
-            self.plan.links.to_application
+        let noticed = match how {
+            HowItEnds::ProcessExits => self.plan.links.to_application,
+            HowItEnds::HostLost => heartbeat::host_missed_after(plan.heartbeat, state.part_of(plan.heartbeat)),
         };
         for &device in &plan.devices {
             self.release_device(device, self.now, OutBecause::CtiManagerFailed);
         }
-        self.strand_calls(application, true);
+        self.strand_calls(application, Lost::CtiManager);
         self.schedule(self.now + noticed, Event::LossNoticed { application: application.0, attempt });
     }
 
@@ -61,7 +55,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         }
         let (delay, lost) = (self.now - state.failed_at, state.manager);
         self.note(Fact::ManagerLossNoticed { application: id, delay });
-        self.connect(id, Some(lost));
+        self.connect(id, Past::Lost(lost));
     }
 
     pub(super) fn reconnects(&mut self, application: u16, attempt: u16) {
@@ -73,25 +67,18 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         if let Health::Stalled(until) = state.health {
             return self.schedule(until, Event::Reconnects { application, attempt });
         }
-        // It tries first where it was.
-        let before = (state.manager + self.plan.applications[id.index()].ctimanagers.len() - 1)
-            % self.plan.applications[id.index()].ctimanagers.len();
-        self.connect(id, Some(before));
+        self.connect(id, Past::Closed(state.manager));
     }
 
     /// Asks the next live CTIManager of the application's list for a connection, or tries again later.
-    pub(super) fn connect(&mut self, application: ApplicationId, lost: Option<usize>) {
+    pub(super) fn connect(&mut self, application: ApplicationId, past: Past) {
         let plan = &self.plan.applications[application.index()];
         if !plan.may_use_cti {
             // R2: it is turned away, and one whose first attempt fails does not try again.
             return;
         }
-        let list = match self.plan.topology {
-            Topology::CtiManager => &plan.ctimanagers[..],
-            Topology::Direct => &plan.ctimanagers[..1],
-        };
-        let lost = lost.map(|lost| lost.min(list.len() - 1));
-        let next = manager_choice::next(list, lost, |node| self.can_connect(application, node));
+        let list = direct_topology::managers(self.plan.topology, &plan.ctimanagers);
+        let next = manager_choice::next(list, past, |node| self.can_connect(application, node));
         let id = application;
         let state = &mut self.applications[application.index()];
         let (application, attempt) = (application.0, state.attempt);
@@ -102,7 +89,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
                 self.schedule(asks, Event::ProviderAsks { application, attempt });
             }
             None => {
-                let again = self.now + plan.reconnect.max(SHORTEST_RETRY);
+                let again = self.now + manager_choice::retry_after(plan.reconnect);
                 self.schedule(again, Event::Reconnects { application, attempt });
             }
         }
@@ -117,13 +104,12 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         if state.attempt != attempt || !state.connected || !state.acts() || self.manager_of(id) != least {
             return;
         }
-        let better = |node: &NodeId| *node != least && self.can_connect(id, *node);
-        if plan.ctimanagers.iter().any(better) {
-            self.lose_manager(id, false);
+        if manager_choice::falls_back(&plan.ctimanagers, least, |node| self.can_connect(id, node)) {
+            self.lose_manager(id, HowItEnds::ProcessExits);
             let attempt = self.applications[id.index()].attempt;
             // It knows what it did: it need not notice.
             self.applications[id.index()].attempt = attempt.wrapping_add(1);
-            self.connect(id, None);
+            self.connect(id, Past::Started);
         } else {
             self.schedule(self.now + after, Event::FallsBack { application, attempt });
         }
@@ -140,7 +126,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         let manager = self.manager_of(id);
         if !self.ctimanager_up(manager) {
             // It died while the request was under way; another one may be up.
-            return self.schedule(self.now + SHORTEST_RETRY, Event::Reconnects { application, attempt });
+            return self
+                .schedule(self.now + manager_choice::SHORTEST_RETRY, Event::Reconnects { application, attempt });
         }
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
         self.schedule(self.arrives_at_application(id, done), Event::ProviderOpens { application, attempt });
@@ -156,12 +143,12 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             return;
         }
         if !up {
-            return self.schedule(self.now + SHORTEST_RETRY, Event::Reconnects { application, attempt });
+            return self
+                .schedule(self.now + manager_choice::SHORTEST_RETRY, Event::Reconnects { application, attempt });
         }
         state.connected = true;
         state.connection = state.connection.wrapping_add(1);
-        state.deadline = self.now + interval.times(2);
-        (state.heard, state.misses) = (true, 0);
+        state.watch = heartbeat::heard(self.now, interval);
         state.opening = 0;
         let connection = state.connection;
         self.note(Fact::ManagerChanged { application: id, manager });
@@ -171,14 +158,14 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             self.schedule(self.now + after, Event::FallsBack { application, attempt });
         }
         self.schedule(self.now + interval, Event::HeartbeatDue { application, attempt });
-        let first_look = match self.plan.parameters.heartbeat_reading {
-            HeartbeatReading::Timer => interval.times(2),
-            HeartbeatReading::Grid => {
-                let luck = self.applications[id.index()].heartbeat_luck.next_u64();
-                Span::from_nanos((uniform(luck) * interval.nanos() as f64) as u64)
-            }
+        let reading = self.plan.parameters.heartbeat_reading;
+        let state = &mut self.applications[id.index()];
+        let phase = match reading {
+            HeartbeatReading::Timer => Span::ZERO,
+            HeartbeatReading::Grid => state.part_of(interval),
         };
-        self.schedule(self.now + first_look, Event::HeartbeatChecked { application, connection });
+        let first_look = heartbeat::first_look(reading, state.watch, self.now, phase);
+        self.schedule(first_look, Event::HeartbeatChecked { application, connection });
         self.asks_for_device(application, attempt);
     }
 

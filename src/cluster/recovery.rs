@@ -2,17 +2,18 @@
 
 use super::event::Event;
 use super::machine::Cluster;
-use super::rows::place::{Homing, Place, PlaceKind, Service};
+use super::rows::place::{Place, PlaceKind, Service};
 use super::rows::registration::Standing;
-use crate::domain::{ApplicationId, ClosedBecause, DeviceId, NodeId, OutBecause};
+use crate::domain::{ApplicationId, DeviceId, NodeId, OutBecause};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
-use crate::rules::failback;
+use crate::rules::failback::{self, Homing};
+use crate::rules::{device_recovery, notice};
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn failure_noticed(&mut self, manager: u16, node: u16) {
         let (manager, node) = (NodeId(manager), NodeId(node));
-        if self.nodes[node.index()].failed_at + self.plan.parameters.callmanager_notice > self.now {
+        if !notice::is_noticed(self.nodes[node.index()].failed_at, self.plan.parameters.callmanager_notice, self.now) {
             // It has failed again since: that is noticed in its turn.
             return;
         }
@@ -26,7 +27,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn return_noticed(&mut self, manager: u16, node: u16) {
         let (manager, node) = (NodeId(manager), NodeId(node));
         let since = self.nodes[node.index()].returned_at;
-        let due = since + self.plan.parameters.callmanager_notice <= self.now;
+        let due = notice::is_noticed(since, self.plan.parameters.callmanager_notice, self.now);
         if !self.ctimanager_up(manager) || !self.callmanager_up(node) || !due {
             return;
         }
@@ -51,10 +52,9 @@ impl<R: Recorder> Cluster<'_, R> {
                 if self.places[device.index()].service != Service::Lost {
                     continue;
                 }
-                if plan.recovery {
-                    self.queue_recovery(manager, device.0);
-                } else {
-                    self.give_up(device.0, ClosedBecause::RecoveryForbidden);
+                match device_recovery::may_recover(plan.recovery) {
+                    Ok(()) => self.queue_recovery(manager, device.0),
+                    Err(because) => self.give_up(device.0, because),
                 }
             }
         }
@@ -115,9 +115,9 @@ impl<R: Recorder> Cluster<'_, R> {
         let home = self.registrations[device as usize].home;
         let Some(manager) = application.map(|application| self.manager_of(application)) else { return };
         let returned = self.nodes[home.index()].returned_at.max(self.in_reach_since(manager, home));
-        let noticed = returned + self.plan.parameters.callmanager_notice <= self.now;
+        let noticed = notice::is_noticed(returned, self.plan.parameters.callmanager_notice, self.now);
         let there = self.callmanager_up(home) && self.reaches(manager, home);
-        if service == Service::Open && node != home && homing != Homing::Waiting && there && noticed {
+        if service == Service::Open && there && noticed && failback::begins_to_wait(node, home, homing) {
             self.waits_to_go_home(device, returned);
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
             self.may_go_home(device);
@@ -131,7 +131,7 @@ impl<R: Recorder> Cluster<'_, R> {
             // As nearly all of them, nearly always.
             return;
         }
-        if !failback::goes_home(node, self.registrations[device as usize].home, true, calls) {
+        if !failback::goes_home(node, self.registrations[device as usize].home, homing, calls) {
             return;
         }
         self.leave_for_home(device);

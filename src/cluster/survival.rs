@@ -3,55 +3,47 @@
 use super::machine::Cluster;
 use super::rows::call::Call;
 use super::rows::place::{NOWHERE, Place, PlaceKind};
-use crate::domain::{ApplicationId, Control, NodeId, Phase};
+use crate::domain::{ApplicationId, Control, NodeId};
 use crate::engine::{Handle, Time};
 use crate::facts::{Fact, Recorder};
-use crate::rules::application_failure::{self, Fate, Progress};
-use crate::rules::call_survival::{self, Stage};
+use crate::rules::application_failure::{self, Fate, Lost};
+use crate::rules::call_survival;
 
 impl<R: Recorder> Cluster<'_, R> {
     /// Deals with the calls at the devices of an application that lost its CTIManager or was closed by it, in the order
     /// in which they came there. If it is the CTIManager that is gone, the media is not (R20), and a call that waits for a
     /// person can go on waiting; if it is the application, both follow R24.
-    pub(super) fn strand_calls(&mut self, application: ApplicationId, manager_failed: bool) {
-        self.strand(application, manager_failed, |place| place.kind != PlaceKind::Phone);
+    pub(super) fn strand_calls(&mut self, application: ApplicationId, lost: Lost) {
+        self.strand(application, lost, |place| place.kind != PlaceKind::Phone);
     }
 
     /// The same for its devices on a node that its CTIManager cannot reach any more.
     pub(super) fn strand_calls_at(&mut self, application: ApplicationId, node: NodeId) {
-        self.strand(application, true, |place| place.kind != PlaceKind::Phone && place.node == node);
+        self.strand(application, Lost::CtiManager, |place| place.kind != PlaceKind::Phone && place.node == node);
     }
 
-    pub(super) fn strand(
-        &mut self,
-        application: ApplicationId,
-        manager_failed: bool,
-        concerned: impl Fn(&Place) -> bool,
-    ) {
+    fn strand(&mut self, application: ApplicationId, lost: Lost, concerned: impl Fn(&Place) -> bool) {
         let mut stranded = self.collect_calls(|cluster, call| {
             call.place != NOWHERE
-                && !matches!(call.phase, Phase::Routing | Phase::Ringing)
-                && !(manager_failed && call.phase == Phase::Waiting)
                 && cluster.places[call.place as usize].application == Some(application)
                 && concerned(&cluster.places[call.place as usize])
+                && cluster.fate(call, lost).is_some()
         });
         for (_, _, handle) in stranded.drain(..) {
             // The end of one call can be the end of another's waiting.
-            let Some(call) = self.calls.get(handle) else { continue };
-            let index = call.place;
-            let progress = match call.phase {
-                Phase::Presented | Phase::Requested => Progress::Unanswered,
-                Phase::Talking => Progress::Connected,
-                _ => Progress::InChange,
-            };
-            let media_dies = !manager_failed && self.media_from_application(index);
-            match application_failure::fate(progress, media_dies) {
+            let Some(fate) = self.calls.get(handle).and_then(|call| self.fate(call, lost)) else { continue };
+            match fate {
                 Fate::Redirected(trouble) => self.turn_away(handle, trouble),
                 Fate::Preserved => self.preserve(handle),
                 Fate::Lost(ending) => self.end(handle, ending),
             }
         }
         self.stranded = stranded;
+    }
+
+    /// What becomes of a call at a device of the application.
+    fn fate(&self, call: &Call, lost: Lost) -> Option<Fate> {
+        application_failure::fate(call.phase, lost, self.media_at(call.place))
     }
 
     /// Deals with the calls that go through a CallManager that has failed (R15), in the order of their last step.
@@ -83,14 +75,9 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn survive(&mut self, stranded: &mut Vec<(Time, u32, Handle)>) {
         for (_, _, handle) in stranded.drain(..) {
             let Some(call) = self.calls.get(handle) else { continue };
-            let stage = match call.phase {
-                Phase::Talking => Stage::Connected,
-                _ if call.contact.is_connected() => Stage::Changing,
-                Phase::Requested => Stage::Redirecting,
-                _ => Stage::SettingUp,
-            };
-            let keeps_media = self.keeps_media(call.place);
-            match call_survival::callmanager_failed(stage, keeps_media) {
+            let (phase, contact) = (call.phase, call.contact);
+            let media = self.media_without_callmanager(call.place);
+            match call_survival::callmanager_failed(phase, contact, media) {
                 Some(ending) => self.end(handle, ending),
                 None => {
                     self.preserve(handle);
@@ -123,15 +110,26 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// Whether a connected call at this place outlives the failure of a CallManager.
-    pub(super) fn keeps_media(&self, index: u32) -> bool {
+    fn media_without_callmanager(&self, index: u32) -> call_survival::Media {
         if index == NOWHERE {
-            return true;
+            return call_survival::Media::Continues;
         }
         let Place { kind, row, .. } = self.places[index as usize];
-        match kind {
+        let continues = match kind {
             PlaceKind::Port => self.plan.port_groups[row as usize].keeps_media,
             PlaceKind::Phone => self.plan.phone_groups[row as usize].keeps_media,
             PlaceKind::RoutePoint | PlaceKind::Outside => true,
+        };
+        if continues { call_survival::Media::Continues } else { call_survival::Media::Stops }
+    }
+
+    /// Where the media of calls at this device comes from.
+    pub(super) fn media_at(&self, index: u32) -> application_failure::Media {
+        let Place { kind, row, .. } = self.places[index as usize];
+        if kind != PlaceKind::Port || self.plan.port_groups[row as usize].media_from_application {
+            application_failure::Media::FromApplication
+        } else {
+            application_failure::Media::FromElsewhere
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::{
     RoutePointId, StationId, Target,
 };
 use crate::engine::{Span, Time};
+use crate::rules::direct_topology;
 use crate::workload::{Study as StudyKind, Topology};
 
 use super::window::Window;
@@ -127,8 +128,8 @@ impl Plan {
             _ if device.kind == DeviceKind::Phone => true,
             None => false,
             Some(application) => {
-                let own = self.applications[application.index()].ctimanagers.first();
-                self.topology == Topology::CtiManager || own == device.group.first()
+                let own = self.applications[application.index()].ctimanagers[0];
+                direct_topology::reaches(self.topology, own, device.group[0])
             }
         }
     }

@@ -27,6 +27,28 @@ pub const fn admit(door: Door) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Whether a port or phone can be taken for a call: it is open and has none. A port has one active voice call; a phone's
+/// second one is busy.
+pub const fn is_free(open: bool, calls: u32) -> bool {
+    open && calls == 0
+}
+
+/// What a caller meets who finds none of a group free, of which so many are open.
+pub const fn none_free(open: u32) -> Trouble {
+    if open == 0 { Trouble::NotOpened } else { Trouble::Busy }
+}
+
+/// Whether a port takes the call that comes to it. The port was taken for this call on its way, so that only its
+/// application can be missing by now.
+pub const fn admit_at_port(open: bool) -> Result<(), Trouble> {
+    if open { Ok(()) } else { Err(Trouble::NotOpened) }
+}
+
+/// Whether a number outside takes one more call, of as many as it has lines.
+pub const fn line_is_free(calls: u32, lines: u32) -> bool {
+    calls < lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -47,5 +69,21 @@ mod tests {
     #[test]
     fn not_opened_comes_before_busy() {
         assert_eq!(admit(Door { open: false, calls: 99, ..DOOR }), Err(Trouble::NotOpened));
+    }
+
+    #[test]
+    fn r5_a_port_has_one_call() {
+        assert!(is_free(true, 0));
+        assert!(!is_free(true, 1));
+        assert!(!is_free(false, 0));
+        assert_eq!(none_free(3), Trouble::Busy);
+        assert_eq!(none_free(0), Trouble::NotOpened);
+        assert_eq!(admit_at_port(false), Err(Trouble::NotOpened));
+    }
+
+    #[test]
+    fn a_number_outside_has_as_many_calls_as_lines() {
+        assert!(line_is_free(1, 2));
+        assert!(!line_is_free(2, 2));
     }
 }

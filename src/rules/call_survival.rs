@@ -1,10 +1,19 @@
-//! R15, and its like for a CTIManager (R20): which calls outlive the failure of a process they depend on.
+//! R15: which calls outlive the failure of a CallManager, and what can be done with them afterwards.
 
-use crate::domain::Ending;
+use crate::domain::{Contact, Control, Ending, Phase};
+
+/// Whether the two ends of a call go on talking without a CallManager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Media {
+    /// Both support that.
+    Continues,
+    /// One does not.
+    Stops,
+}
 
 /// How far a call has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
+enum Stage {
     /// Not answered, and nothing is being changed.
     SettingUp,
     /// Not answered, and being redirected.
@@ -15,29 +24,60 @@ pub enum Stage {
     Changing,
 }
 
+const fn stage(phase: Phase, contact: Contact) -> Stage {
+    match phase {
+        Phase::Talking => Stage::Connected,
+        _ if contact.is_connected() => Stage::Changing,
+        Phase::Requested => Stage::Redirecting,
+        _ => Stage::SettingUp,
+    }
+}
+
 /// What becomes of a call that goes through a failed CallManager: `None` if it goes on. Media that is connected
 /// continues where both ends support that; what is being set up or modified is dropped.
-pub const fn callmanager_failed(stage: Stage, keeps_media: bool) -> Option<Ending> {
-    match (stage, keeps_media) {
+pub const fn callmanager_failed(phase: Phase, contact: Contact, media: Media) -> Option<Ending> {
+    match (stage(phase, contact), media) {
         (Stage::SettingUp, _) => Some(Ending::DroppedInSetup),
         (Stage::Redirecting | Stage::Changing, _) => Some(Ending::DroppedInChange),
-        (Stage::Connected, false) => Some(Ending::DroppedConnected),
-        (Stage::Connected, true) => None,
+        (Stage::Connected, Media::Stops) => Some(Ending::DroppedConnected),
+        (Stage::Connected, Media::Continues) => None,
     }
+}
+
+/// Whether an application can still transfer a call at its port: its CallManager knows of the call, and the application
+/// has the port open.
+pub const fn can_be_transferred(control: Control, port_is_open: bool) -> bool {
+    port_is_open && !matches!(control, Control::Lost)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const CONNECTED: Contact = Contact::Connected;
+
     #[test]
     fn r15_media_connected_continues_and_what_is_set_up_or_modified_is_dropped() {
-        assert_eq!(callmanager_failed(Stage::Connected, true), None);
-        assert_eq!(callmanager_failed(Stage::Connected, false), Some(Ending::DroppedConnected));
-        for keeps_media in [false, true] {
-            assert_eq!(callmanager_failed(Stage::SettingUp, keeps_media), Some(Ending::DroppedInSetup));
-            assert_eq!(callmanager_failed(Stage::Redirecting, keeps_media), Some(Ending::DroppedInChange));
-            assert_eq!(callmanager_failed(Stage::Changing, keeps_media), Some(Ending::DroppedInChange));
+        assert_eq!(callmanager_failed(Phase::Talking, CONNECTED, Media::Continues), None);
+        assert_eq!(callmanager_failed(Phase::Talking, CONNECTED, Media::Stops), Some(Ending::DroppedConnected));
+        for media in [Media::Continues, Media::Stops] {
+            for phase in [Phase::Routing, Phase::Presented, Phase::Ringing] {
+                assert_eq!(callmanager_failed(phase, Contact::Nothing, media), Some(Ending::DroppedInSetup));
+                assert_eq!(callmanager_failed(phase, CONNECTED, media), Some(Ending::DroppedInChange));
+            }
+            for phase in [Phase::Requested, Phase::Changing, Phase::Waiting] {
+                assert_eq!(callmanager_failed(phase, CONNECTED, media), Some(Ending::DroppedInChange));
+            }
+            let redirected = callmanager_failed(Phase::Requested, Contact::Nothing, media);
+            assert_eq!(redirected, Some(Ending::DroppedInChange));
         }
+    }
+
+    #[test]
+    fn a_call_that_no_callmanager_knows_of_is_out_of_reach_for_good() {
+        assert!(can_be_transferred(Control::Full, true));
+        assert!(can_be_transferred(Control::Interrupted, true));
+        assert!(!can_be_transferred(Control::Interrupted, false));
+        assert!(!can_be_transferred(Control::Lost, true));
     }
 }

@@ -3,6 +3,13 @@
 use super::node_choice;
 use crate::domain::{ClosedBecause, NodeId};
 
+/// Whether a CTIManager recovers, after the failure of a CallManager, what an application had open, or leaves it for good:
+/// `recovery` is what the application allows (R19). It concerns route points and ports, which close otherwise, and phones,
+/// which move all the same; what the application asks for of itself, or what goes home (R18), it does not concern.
+pub const fn may_recover(recovery: bool) -> Result<(), ClosedBecause> {
+    if recovery { Ok(()) } else { Err(ClosedBecause::RecoveryForbidden) }
+}
+
 /// What the CTIManager does with a device that is out of service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
@@ -15,16 +22,18 @@ pub enum Recovery {
 }
 
 /// Decides where, if anywhere, a device is opened again. `cannot_open_on` are the CallManagers that turn out unable to
-/// open it (R17); `allowed` is whether its application allows recovery (R19).
-pub fn recover(allowed: bool, group: &[NodeId], cannot_open_on: &[NodeId], live: impl Fn(NodeId) -> bool) -> Recovery {
-    if !allowed {
-        return Recovery::GiveUp(ClosedBecause::RecoveryForbidden);
-    }
+/// open it (R17).
+pub fn recover(group: &[NodeId], cannot_open_on: &[NodeId], live: impl Fn(NodeId) -> bool) -> Recovery {
     match node_choice::first_live(group, live) {
         None => Recovery::Wait,
-        Some(node) if cannot_open_on.contains(&node) => Recovery::GiveUp(ClosedBecause::CannotOpen),
-        Some(node) => Recovery::Open(node),
+        Some(node) if can_open(node, cannot_open_on) => Recovery::Open(node),
+        Some(_) => Recovery::GiveUp(ClosedBecause::CannotOpen),
     }
+}
+
+/// R17: whether a CallManager can open a device.
+pub fn can_open(node: NodeId, cannot_open_on: &[NodeId]) -> bool {
+    !cannot_open_on.contains(&node)
 }
 
 #[cfg(test)]
@@ -35,22 +44,24 @@ mod tests {
 
     #[test]
     fn r13_the_next_live_member_of_the_group_opens_it() {
-        assert_eq!(recover(true, &GROUP, &[], |node| node != NodeId(0)), Recovery::Open(NodeId(1)));
+        assert_eq!(recover(&GROUP, &[], |node| node != NodeId(0)), Recovery::Open(NodeId(1)));
     }
 
     #[test]
     fn r16_without_a_live_member_it_waits() {
-        assert_eq!(recover(true, &GROUP, &[], |_| false), Recovery::Wait);
+        assert_eq!(recover(&GROUP, &[], |_| false), Recovery::Wait);
     }
 
     #[test]
     fn r17_where_it_cannot_be_opened_it_is_closed() {
-        let recovery = recover(true, &GROUP, &[NodeId(1)], |node| node != NodeId(0));
+        let recovery = recover(&GROUP, &[NodeId(1)], |node| node != NodeId(0));
         assert_eq!(recovery, Recovery::GiveUp(ClosedBecause::CannotOpen));
+        assert!(can_open(NodeId(0), &[NodeId(1)]));
     }
 
     #[test]
     fn r19_an_application_that_forbids_recovery_loses_it() {
-        assert_eq!(recover(false, &GROUP, &[], |_| true), Recovery::GiveUp(ClosedBecause::RecoveryForbidden));
+        assert_eq!(may_recover(true), Ok(()));
+        assert_eq!(may_recover(false), Err(ClosedBecause::RecoveryForbidden));
     }
 }

@@ -1,6 +1,6 @@
 //! R22, R24 and the forwards of R5: where a call goes that a device will not take or keep.
 
-use crate::domain::{Ending, Forward, Forwards, Refusal, ReleaseProfile, Target, Trouble};
+use crate::domain::{Contact, Ending, Forward, Forwards, Refusal, ReleaseProfile, Target, Trouble};
 
 /// The forward that is taken: the first of the release's list for this trouble that the device has set.
 pub fn next(release: &ReleaseProfile, trouble: Trouble, forwards: &Forwards) -> Option<(Forward, Target)> {
@@ -9,13 +9,13 @@ pub fn next(release: &ReleaseProfile, trouble: Trouble, forwards: &Forwards) -> 
 
 /// How a call ends that had nowhere to be forwarded to. One that is connected has been answered before, and is on its way
 /// from there to somebody else.
-pub const fn unforwarded(trouble: Trouble, connected: bool) -> Ending {
+pub const fn unforwarded(trouble: Trouble, contact: Contact) -> Ending {
     match trouble {
         Trouble::NotOpened => Ending::Refused(Refusal::NotOpened),
         Trouble::Busy => Ending::Refused(Refusal::Busy),
         Trouble::NotAnswered => Ending::Refused(Refusal::NotAnswered),
         // It had been taken: this is a loss, not a refusal.
-        Trouble::ApplicationFailed if connected => Ending::DroppedInChange,
+        Trouble::ApplicationFailed if contact.is_connected() => Ending::DroppedInChange,
         Trouble::ApplicationFailed => Ending::DroppedInSetup,
     }
 }

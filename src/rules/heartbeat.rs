@@ -1,6 +1,10 @@
 //! R23: how often an application sends a message, so that its CTIManager knows it is there.
 
-use crate::engine::Span;
+use crate::domain::HeartbeatReading;
+use crate::engine::{Span, Time};
+
+/// An application that sends no message in so many consecutive intervals has failed.
+const CONSECUTIVE: u8 = 2;
 
 /// The interval an application really gets when it asks for `requested`: the service parameters Application Heartbeat
 /// Minimum and Maximum Interval bound it.
@@ -10,6 +14,55 @@ use crate::engine::Span;
 /// minimum wins; a workload cannot say that.
 pub fn effective_interval(requested: Span, minimum: Span, maximum: Span) -> Span {
     requested.min(maximum).max(minimum)
+}
+
+/// What a CTIManager goes by when it looks whether an application is still there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watch {
+    /// When it gives the application up, unless it hears from it before (reading "timer").
+    deadline: Time,
+    /// Whether it has heard from it since it last looked (reading "grid").
+    heard: bool,
+    /// How many intervals in a row it has not.
+    empty: u8,
+}
+
+/// A message has been heard now. A connection that opens counts as one.
+pub fn heard(now: Time, interval: Span) -> Watch {
+    Watch { deadline: now + interval.times(u64::from(CONSECUTIVE)), heard: true, empty: 0 }
+}
+
+/// Of an application that has long been there and sends its next message at `next`: the one before was heard an interval
+/// before that.
+pub fn heard_before(next: Time, interval: Span) -> Watch {
+    Watch { deadline: next + interval.times(u64::from(CONSECUTIVE) - 1), heard: true, empty: 0 }
+}
+
+/// When the CTIManager looks for the first time. By the grid that is `phase` from now: the grid is its own, not the
+/// application's.
+pub fn first_look(reading: HeartbeatReading, watch: Watch, now: Time, phase: Span) -> Time {
+    match reading {
+        HeartbeatReading::Timer => watch.deadline,
+        HeartbeatReading::Grid => now + phase,
+    }
+}
+
+/// The CTIManager looks: what it knows afterwards, and when it looks again; `None`: it takes the application as failed.
+pub fn look(reading: HeartbeatReading, watch: Watch, now: Time, interval: Span) -> (Watch, Option<Time>) {
+    match reading {
+        // Hearing a message only moves the deadline: the one pending look re-arms itself.
+        HeartbeatReading::Timer => (watch, (watch.deadline > now).then_some(watch.deadline)),
+        HeartbeatReading::Grid => {
+            let empty = if watch.heard { 0 } else { watch.empty + 1 };
+            (Watch { heard: false, empty, ..watch }, (empty < CONSECUTIVE).then_some(now + interval))
+        }
+    }
+}
+
+/// How long the other way round takes: an application misses a CTIManager whose host is lost, and which closes no connection,
+/// when the last of as many intervals is over. Of the first, `part` was left.
+pub fn host_missed_after(interval: Span, part: Span) -> Span {
+    interval.times(u64::from(CONSECUTIVE) - 1) + part
 }
 
 #[cfg(test)]
@@ -25,5 +78,41 @@ mod tests {
         assert_eq!(effective(1), minimum);
         assert_eq!(effective(3600), maximum);
         assert_eq!(effective(7200), maximum);
+    }
+
+    const INTERVAL: Span = Span::from_secs(30);
+
+    fn at(seconds: u64) -> Time {
+        Time::ZERO + Span::from_secs(seconds)
+    }
+
+    #[test]
+    fn r23_a_timer_of_two_intervals_is_restarted_by_each_message() {
+        let reading = HeartbeatReading::Timer;
+        let watch = heard(at(10), INTERVAL);
+        assert_eq!(first_look(reading, watch, at(10), Span::from_secs(7)), at(70));
+        assert_eq!(look(reading, watch, at(69), INTERVAL).1, Some(at(70)));
+        assert_eq!(look(reading, watch, at(70), INTERVAL).1, None);
+        assert_eq!(heard_before(at(40), INTERVAL), watch);
+    }
+
+    #[test]
+    fn r23_the_grid_wants_two_empty_intervals_in_a_row() {
+        let reading = HeartbeatReading::Grid;
+        let watch = heard(at(10), INTERVAL);
+        assert_eq!(first_look(reading, watch, at(10), Span::from_secs(7)), at(17));
+        let (watch, next) = look(reading, watch, at(17), INTERVAL);
+        assert_eq!(next, Some(at(47)));
+        let (once_empty, next) = look(reading, watch, at(47), INTERVAL);
+        assert_eq!(next, Some(at(77)));
+        assert_eq!(look(reading, once_empty, at(77), INTERVAL).1, None);
+        let (watch, _) = look(reading, heard(at(60), INTERVAL), at(77), INTERVAL);
+        assert_eq!(look(reading, watch, at(107), INTERVAL).1, Some(at(137)));
+    }
+
+    #[test]
+    fn a_lost_host_is_missed_after_one_to_two_intervals() {
+        assert_eq!(host_missed_after(INTERVAL, Span::ZERO), INTERVAL);
+        assert_eq!(host_missed_after(INTERVAL, INTERVAL), Span::from_secs(60));
     }
 }

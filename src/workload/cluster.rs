@@ -3,32 +3,12 @@
 use super::problem::Problem;
 use super::read::{At, Key, Name, Table, Value};
 use super::units;
-use crate::domain::ReleaseProfile;
+use crate::domain::{HeartbeatReading, ReleaseProfile};
 use crate::engine::{Distribution, Span};
 
 const R1: &str = "R1: at most one CTIManager runs on a node, and CTI needs at least one in the cluster";
 const R7: &str = "R7: a CallManager group lists at most three CallManagers, best first";
 const R23: &str = "R23: the Application Heartbeat Minimum and Maximum parameters bound the interval";
-
-/// How applications reach devices.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Topology {
-    /// Through CTIManagers, which reach every CallManager.
-    CtiManager,
-    /// Through one CallManager each, the node of the application's first CTIManager: it controls only what is registered
-    /// there, and loses everything with it (R25).
-    Direct,
-}
-
-/// The two ways to read "no message in two consecutive intervals" (R23).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HeartbeatReading {
-    /// Each message restarts a timer of two intervals: a silent death is seen after one to two intervals, uniformly.
-    Timer,
-    /// A checker looks once an interval, on a grid of its own, and wants two empty intervals in a row: one to three
-    /// intervals, triangularly.
-    Grid,
-}
 
 /// `[network]`: one-way delays.
 #[derive(Clone, Debug)]

@@ -22,8 +22,9 @@ mod tree;
 pub mod units;
 pub mod vocabulary;
 
+pub use crate::domain::{HeartbeatReading, Topology};
 pub use application::{Application, Associated, Database, Interface, User};
-pub use cluster::{CallManagerGroup, Cti, DevicePool, HeartbeatReading, Network, Node, Topology, Work};
+pub use cluster::{CallManagerGroup, Cti, DevicePool, Network, Node, Work};
 pub use device::{CtiPorts, Destination, ForwardNames, Phones, RoutePoint, Treatment};
 pub use digest::digest;
 pub use fault::{Change, Failing, Fault, Occurs};

@@ -4,7 +4,7 @@ use toml::Spanned;
 use toml::de::{DeTable, Error};
 
 use super::application::{Application, Database, User};
-use super::cluster::{CallManagerGroup, Cti, DevicePool, Network, Node, Topology, Work};
+use super::cluster::{CallManagerGroup, Cti, DevicePool, Network, Node, Work};
 use super::device::{CtiPorts, Destination, Phones, RoutePoint};
 use super::fault::{Change, Fault};
 use super::files::Files;
@@ -14,7 +14,7 @@ use super::read::{Context, Table};
 use super::run::Run;
 use super::traffic::Traffic;
 use super::vocabulary::WORKLOAD;
-use crate::domain::ReleaseProfile;
+use crate::domain::{ReleaseProfile, Topology};
 
 /// All that a workload file says, with every default filled in.
 #[derive(Clone, Debug)]

@@ -1,8 +1,9 @@
 //! An application: its workers, its connection, and what its CTIManager has heard of it.
 
-use crate::engine::{Handle, Span, Stream, Time, stream_number};
+use crate::engine::{Handle, Span, Stream, Time, stream_number, uniform};
 use crate::facts::Share;
 use crate::plan::Application;
+use crate::rules::heartbeat::{self, Watch};
 use std::collections::VecDeque;
 
 /// How an application is, whatever its CTIManager believes.
@@ -61,11 +62,8 @@ pub(crate) struct ApplicationState {
     pub(crate) idle_rows: Vec<u32>,
     pub(crate) busy: u32,
     pub(crate) queue: VecDeque<(Time, Job)>,
-    /// When the CTIManager gives it up, unless it hears from it before (reading "timer").
-    pub(crate) deadline: Time,
-    /// Whether it was heard since the last look, and how many intervals in a row it was not (reading "grid").
-    pub(crate) heard: bool,
-    pub(crate) misses: u8,
+    /// What its CTIManager has heard of it (R23).
+    pub(crate) watch: Watch,
     /// The next of its devices to ask for.
     pub(crate) opening: usize,
     /// How many of its devices are open.
@@ -92,9 +90,7 @@ impl ApplicationState {
             idle_rows: Vec::new(),
             busy: 0,
             queue: VecDeque::new(),
-            deadline: Time::ZERO,
-            heard: false,
-            misses: 0,
+            watch: heartbeat::heard(Time::ZERO, application.heartbeat),
             opening: 0,
             open: 0,
             shares: 0,
@@ -114,6 +110,11 @@ impl ApplicationState {
             Health::Stalled(until) => Some(until),
             Health::Up | Health::Down => None,
         }
+    }
+
+    /// A part of a span, evenly drawn.
+    pub(crate) fn part_of(&mut self, span: Span) -> Span {
+        Span::from_nanos((uniform(self.heartbeat_luck.next_u64()) * span.nanos() as f64) as u64)
     }
 
     /// It controls one device less. If that is because of something that `failed`, and not because the device goes home,

@@ -1,6 +1,7 @@
 //! A node.
 
 use crate::engine::{Server, Stream, Time};
+use crate::rules::code_yellow::NewCalls;
 use std::collections::VecDeque;
 
 /// A node in a run.
@@ -13,8 +14,8 @@ pub(crate) struct NodeState {
     pub(crate) failed_at: Time,
     /// When its CallManager was last back; it was up when the run began.
     pub(crate) returned_at: Time,
-    /// Whether its CallManager refuses new calls (Code Yellow).
-    pub(crate) throttles: bool,
+    /// Whether its CallManager takes new calls (Code Yellow).
+    pub(crate) new_calls: NewCalls,
     /// Counts the failures of its processes: what was scheduled before one is stale.
     pub(crate) epoch: u16,
     /// Devices that its CTIManager is to open, with their stamps, and whether it is at it.

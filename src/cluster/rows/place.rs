@@ -1,6 +1,7 @@
 //! A place where a call can be: a device or a number outside.
 
 use crate::domain::{ApplicationId, NodeId};
+use crate::rules::failback::Homing;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PlaceKind {
@@ -43,17 +44,6 @@ pub(crate) enum Service {
     Lost,
     /// It is being opened or, being a phone, registered.
     Pending,
-}
-
-/// Whether a device goes home (R18).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Homing {
-    /// It is there, or has no home to go to for now.
-    Settled,
-    /// It is elsewhere, its home is back, and it waits for the moment to go.
-    Waiting,
-    /// It is on its way.
-    Leaving,
 }
 
 impl Place {

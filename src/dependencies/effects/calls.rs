@@ -111,7 +111,7 @@ impl Dependencies<'_> {
                 (Outcome::Refused, words.into())
             }
             End::Stranded(at, trouble) => {
-                let (outcome, end) = match forwarding::unforwarded(trouble, false) {
+                let (outcome, end) = match forwarding::unforwarded(trouble, domain::Contact::Nothing) {
                     domain::Ending::Refused(refusal) => (Outcome::Refused, format!("refused ({})", refusal.name())),
                     _ => (Outcome::Lost, "lost".into()),
                 };

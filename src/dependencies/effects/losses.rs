@@ -4,10 +4,13 @@ use super::aftermath::{Aftermath, Pending, Trouble};
 use super::effect::{Loss, Outcome, Subject};
 use crate::dependencies::book::Dependencies;
 use crate::dependencies::record::{Kind, RecordId, Role};
-use crate::domain::{ClosedBecause, DeviceKind, NodeId};
+use crate::domain::{ClosedBecause, Contact, DeviceKind, NodeId, Phase};
 use crate::plan::{Device, Topology};
+use crate::rules::application_failure::{self, Fate, Lost};
 use crate::rules::device_recovery::{self, Recovery};
-use crate::rules::{manager_choice, node_choice};
+use crate::rules::direct_topology::{self, Process};
+use crate::rules::manager_choice::{self, Past};
+use crate::rules::{call_survival, egress, ingress, phones};
 
 /// Which way an application is connected after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,19 +105,25 @@ impl Aftermath<'_> {
     /// R20: where each application goes that used the CTIManager of the node.
     fn lose_ctimanager(&mut self, failure: NodeFailure) -> Vec<Connection> {
         let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
-        let fails = if dependencies.is_direct() { failure.callmanager } else { failure.ctimanager };
+        let fails = match direct_topology::serves(plan.topology) {
+            Process::CallManager => failure.callmanager,
+            Process::CtiManager => failure.ctimanager,
+        };
         let lost = dependencies.node_name(failure.node);
         let mut connections = Vec::new();
         for (row, application) in plan.applications.iter().enumerate() {
             let record = dependencies.of_kind(Kind::Application, row);
-            let list = &application.ctimanagers;
+            let list = direct_topology::managers(plan.topology, &application.ctimanagers);
             let place = list.iter().position(|&node| node == failure.node);
             let lives = |node: NodeId| node != failure.node;
             if !application.may_use_cti {
                 connections.push(Connection::Kept);
                 continue;
             }
-            let connection = match (place.filter(|_| fails), manager_choice::next(list, place, lives)) {
+            let connection = match (
+                place.filter(|_| fails),
+                manager_choice::next(list, place.map_or(Past::Started, Past::Lost), lives),
+            ) {
                 (None, _) => Connection::Kept,
                 (Some(0), Some(next)) => {
                     let what = format!("connects to the CTIManager of `{}`", dependencies.node_name(list[next]));
@@ -168,12 +177,12 @@ impl Aftermath<'_> {
             }
             let in_progress = format!("calls that came in at `{lost}` and are being set up or changed are dropped");
             self.add(record, Outcome::Lost, in_progress, &["R15"]);
-            let mut left = source.ingress.iter().filter(|&&node| node != failure.node).peekable();
-            if left.peek().is_none() {
+            if ingress::chosen(&source.ingress, 0, |node| failure.lives(node)).is_err() {
                 self.after.silenced.insert(record);
                 let what = "its calls are refused (no_callmanager): they come in there only";
                 self.add(record, Outcome::Refused, what, &["R13"]);
             } else {
+                let left = source.ingress.iter().filter(|&&node| failure.lives(node));
                 let what = format!("its calls come in at {} only", names(dependencies, left));
                 self.add(record, Outcome::Moves, what, &["R13"]);
             }
@@ -183,14 +192,13 @@ impl Aftermath<'_> {
     /// Lines outside that calls reach through the node: they move to the next one in order of the file.
     fn lose_egress(&mut self, failure: NodeFailure) {
         let dependencies = self.dependencies;
-        let count = dependencies.plan.nodes.len();
+        let count = dependencies.plan.nodes.len() as u16;
         for (row, destination) in dependencies.plan.destinations.iter().enumerate() {
             if destination.egress != failure.node {
                 continue;
             }
             let record = dependencies.of_kind(Kind::Destination, row);
-            if count > 1 {
-                let next = NodeId(((failure.node.index() + 1) % count) as u16);
+            if let Some(next) = egress::next(failure.node, count, |node| failure.lives(node)) {
                 let what = format!("calls leave for it at `{}`", dependencies.node_name(next));
                 self.add(record, Outcome::Moves, what, &["R13"]);
             } else {
@@ -207,16 +215,14 @@ impl Aftermath<'_> {
         let is_home = !failure.lives(device.group[0]);
         let at = |node: NodeId| dependencies.node_name(node);
         let name = &plan.applications[application.index()].name;
-        let recovers = |allowed: bool| {
-            device_recovery::recover(allowed, &device.group, &device.cannot_open_on, |node| failure.lives(node))
-        };
+        let it = &plan.applications[application.index()];
         // An application that opens everything anew asks for what it had lost too.
-        let recovery = match connection {
-            Connection::Kept => recovers(plan.applications[application.index()].recovery),
-            _ => recovers(true),
+        let recovery = match (connection, device_recovery::may_recover(it.recovery)) {
+            (Connection::Kept, Err(because)) => Recovery::GiveUp(because),
+            _ => device_recovery::recover(&device.group, &device.cannot_open_on, |node| failure.lives(node)),
         };
-        let own = plan.applications[application.index()].ctimanagers[0];
-        let out_of_reach = |node: NodeId| dependencies.is_direct() && node != own;
+        let own = it.ctimanagers[0];
+        let out_of_reach = |node: NodeId| !direct_topology::reaches(plan.topology, own, node);
         if self.before.troubled.contains_key(&record) {
             // Tied to another CallManager than the device's, an application has it once it comes over (R25).
             if is_home && connection == Connection::Kept && recovery == Recovery::Open(own) {
@@ -284,7 +290,7 @@ impl Aftermath<'_> {
         let at = |node: NodeId| dependencies.node_name(node);
         let is_home = !failure.lives(device.group[0]);
         if is_home {
-            match node_choice::first_live(&device.group, |node| failure.lives(node)) {
+            match phones::moves_to(0, &device.group, |node| failure.lives(node)) {
                 Some(node) => {
                     let what = format!("each phone moves to `{}` once it notices, but not during a call", at(node));
                     self.add(record, Outcome::Moves, what, &["R14"]);
@@ -309,7 +315,7 @@ impl Aftermath<'_> {
                 let what = format!("`{name}` does not control it until it has opened it through `{}`", at(manager));
                 self.add(record, Outcome::Reopened, what, &["R20"]);
             }
-            Connection::Kept if is_home && !application.recovery => {
+            Connection::Kept if is_home && device_recovery::may_recover(application.recovery).is_err() => {
                 let what = format!("`{name}` loses control of it: it forbids recovery");
                 self.add(record, Outcome::Uncontrolled, what, &["R19"]);
             }
@@ -325,9 +331,10 @@ impl Aftermath<'_> {
             Kind::Phone => plan.phone_groups[row].keeps_media,
             _ => true,
         };
-        let what = match keeps_media {
-            true => "calls being set up or changed are dropped; connected ones go on without control",
-            false => "its calls are dropped, connected ones too",
+        let media = if keeps_media { call_survival::Media::Continues } else { call_survival::Media::Stops };
+        let what = match call_survival::callmanager_failed(Phase::Talking, Contact::Connected, media) {
+            None => "calls being set up or changed are dropped; connected ones go on without control",
+            Some(_) => "its calls are dropped, connected ones too",
         };
         self.add(record, Outcome::Lost, what, &["R15"]);
     }
@@ -375,7 +382,11 @@ impl Aftermath<'_> {
             _ if matches!(plan.route_points[row].treatment, crate::plan::Treatment::Redirect(_)) => return,
             _ => true,
         };
-        if from_application {
+        let media = match from_application {
+            true => application_failure::Media::FromApplication,
+            false => application_failure::Media::FromElsewhere,
+        };
+        if let Some(Fate::Lost(_)) = application_failure::fate(Phase::Talking, Lost::Application, media) {
             self.add(record, Outcome::Lost, "connected calls end: their media is the application's", &["R24"]);
         } else {
             self.add(record, Outcome::Preserved, "connected calls go on, and are transferred no more", &["R24"]);

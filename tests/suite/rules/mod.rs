@@ -2,6 +2,7 @@
 
 mod admission;
 mod application_failure;
+mod asked;
 mod callmanager_failure;
 mod control;
 mod ctimanager_failure;

@@ -1,0 +1,128 @@
+//! The cluster asks the rules: each of them, and with what is the case, never with an answer made up beforehand.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What is settled before a run begins, once for all runs: the plan asks for it, and the cluster is given the answer.
+const ASKED_BY_THE_PLAN: [&str; 1] = ["heartbeat::effective_interval"];
+
+fn source(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder)
+}
+
+/// The Rust files of a folder and of those in it, without their unit tests, with their names.
+fn files(folder: &Path) -> Vec<(String, String)> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder of the project") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files.extend(self::files(&path));
+            continue;
+        }
+        let text = fs::read_to_string(&path).expect("readable");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let code: Vec<&str> = code.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
+        files.push((path.file_stem().expect("a name").to_string_lossy().into_owned(), code.join("\n")));
+    }
+    files.sort();
+    files
+}
+
+/// The code of a folder, in one text.
+fn code(folder: &str) -> String {
+    files(&source(folder)).into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n")
+}
+
+/// Every public function of the rules, as `file::function`.
+fn rules() -> Vec<String> {
+    let mut rules = Vec::new();
+    for (file, text) in files(&source("rules")) {
+        for line in text.lines() {
+            let line = line.trim_start();
+            let function = line.strip_prefix("pub fn ").or_else(|| line.strip_prefix("pub const fn "));
+            let Some(function) = function else { continue };
+            let name: String = function.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            rules.push(format!("{file}::{name}"));
+        }
+    }
+    rules
+}
+
+/// The arguments of each call of a rule.
+fn calls<'t>(code: &'t str, rule: &str) -> Vec<Vec<&'t str>> {
+    let call = format!("{rule}(");
+    let begins = |at: &usize| !code[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_');
+    let places = code.match_indices(&call).map(|(at, _)| at).filter(begins);
+    places.map(|at| arguments(&code[at + call.len()..])).collect()
+}
+
+/// What stands between the commas up to the closing parenthesis.
+fn arguments(code: &str) -> Vec<&str> {
+    let (mut arguments, mut depth, mut begin) = (Vec::new(), 0, 0);
+    for (at, c) in code.char_indices() {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' if depth == 0 => {
+                arguments.push(code[begin..at].trim());
+                return arguments;
+            }
+            ')' | ']' | '}' => depth -= 1,
+            ',' if depth == 0 => {
+                arguments.push(code[begin..at].trim());
+                begin = at + 1;
+            }
+            _ => {}
+        }
+    }
+    panic!("a call that does not end");
+}
+
+/// Whether an argument is, or has a field that is, an answer and no question.
+fn is_literal(argument: &str) -> bool {
+    let values = std::iter::once(argument).chain(argument.split(": ").skip(1));
+    values.map(|value| value.trim_start_matches(['-', '&'])).any(|value| {
+        let word: String = value.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        value.starts_with(|c: char| c.is_ascii_digit() || c == '"')
+            || matches!(word.as_str(), "true" | "false") && !value[word.len()..].starts_with(['(', '.', ':'])
+    })
+}
+
+#[test]
+fn every_rule_is_asked_by_the_cluster_and_never_with_a_literal() {
+    let (cluster, plan) = (code("cluster"), code("plan"));
+    let rules = rules();
+    assert!(rules.len() > 20, "src/rules/ has the rules: {rules:?}");
+    let mut wrong = Vec::new();
+    for rule in &rules {
+        let asked =
+            if ASKED_BY_THE_PLAN.contains(&rule.as_str()) { calls_in_plan(&plan, rule) } else { calls(&cluster, rule) };
+        if asked.is_empty() {
+            wrong.push(format!("{rule} is asked by nobody"));
+        }
+        for argument in asked.iter().flatten().filter(|argument| is_literal(argument)) {
+            wrong.push(format!("{rule} is asked with `{argument}`"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The plan may bring the function in by its name alone.
+fn calls_in_plan<'t>(plan: &'t str, rule: &str) -> Vec<Vec<&'t str>> {
+    let name = rule.split("::").last().unwrap_or_default();
+    calls(plan, name)
+}
+
+#[test]
+fn a_literal_is_recognised_wherever_it_stands() {
+    let code = "if failback::goes_home(at, self.homes[row].home, true, |node| f(node, 1)) { heartbeat::heard(now) }";
+    let asked = calls(code, "failback::goes_home");
+    assert_eq!(asked, [["at", "self.homes[row].home", "true", "|node| f(node, 1)"]]);
+    let literal: Vec<bool> = asked[0].iter().map(|argument| is_literal(argument)).collect();
+    assert_eq!(literal, [false, false, true, false]);
+    for argument in ["false", "0", "2.5", "\"busy\"", "-1", "&0", "Door { open: true, calls }", "Door { calls: 0 }"] {
+        assert!(is_literal(argument), "{argument}");
+    }
+    for argument in ["truely", "now", "Door { open: place.is_open() }", "place.calls", "Past::Started", "|_| up"] {
+        assert!(!is_literal(argument), "{argument}");
+    }
+}
