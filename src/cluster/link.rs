@@ -4,10 +4,10 @@ use super::event::Event;
 use super::machine::Cluster;
 use super::rows::link::LinkState;
 use super::rows::place::{Place, PlaceKind};
-use super::rows::registration::Standing;
 use crate::domain::{ApplicationId, LinkEnd, NodeId, OutBecause};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Recorder};
+use crate::rules::device_recovery::Standing;
 use crate::rules::failback::Homing;
 use crate::rules::notice;
 
@@ -159,6 +159,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 if kind == PlaceKind::Phone {
                     // It goes on working where it is; only its control is lost.
                     self.lose_control(device, Some(cut_at));
+                    self.registrations[device.index()].standing = Standing::Gone;
                     continue;
                 }
                 self.void_requests(device);

@@ -3,11 +3,11 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::place::{Place, PlaceKind, Service};
-use super::rows::registration::{Hold, Standing};
+use super::rows::registration::Hold;
 use crate::domain::{ApplicationId, ClosedBecause, DeviceId, NodeId, OutBecause};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
-use crate::rules::device_recovery::{self, Recovery};
+use crate::rules::device_recovery::{self, Recovery, Standing};
 use crate::rules::failback::Homing;
 use crate::rules::{direct_topology, phones};
 
@@ -62,12 +62,13 @@ impl<R: Recorder> Cluster<'_, R> {
     /// the application, or because the CTIManager is gone and the registration alone is left.
     pub(super) fn release_device(&mut self, device: DeviceId, out_since: Time, because: OutBecause) {
         if self.places[device.index()].kind == PlaceKind::Phone {
-            return self.lose_control(device, Some(out_since));
+            self.lose_control(device, Some(out_since));
+        } else {
+            self.void_requests(device);
+            self.close_device(device, out_since, because);
+            self.forget_home(device);
+            self.places[device.index()].service = Service::Closed;
         }
-        self.void_requests(device);
-        self.close_device(device, out_since, because);
-        self.forget_home(device);
-        self.places[device.index()].service = Service::Closed;
         if because != OutBecause::CtiManagerFailed {
             self.registrations[device.index()].standing = Standing::Gone;
         }
@@ -130,19 +131,16 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn manager_opens(&mut self, device: u32, application: ApplicationId) {
         let manager = self.manager_of(application);
         let place = self.places[device as usize];
+        let plan = &self.plan.devices[device as usize];
+        let standing = self.registrations[device as usize].standing;
         let node = if place.kind == PlaceKind::Phone {
             self.registrations[device as usize].hold.opens();
-            let can_open = |node| self.reaches(manager, node) && self.can_open(device, node);
+            let can_open =
+                |node| self.reaches(manager, node) && device_recovery::can_open(standing, node, &plan.cannot_open_on);
             phones::opened_on(place.is_open().then_some(place.node), can_open)
-        } else if self.registrations[device as usize].standing == Standing::Stands
-            && self.callmanager_up(place.node)
-            && self.reaches(manager, place.node)
-        {
-            Some(place.node)
         } else {
-            let plan = &self.plan.devices[device as usize];
             let live = |node| self.callmanager_up(node) && self.reaches(manager, node);
-            match device_recovery::recover(&plan.group, &plan.cannot_open_on, live) {
+            match device_recovery::recover(standing, place.node, &plan.group, &plan.cannot_open_on, live) {
                 Recovery::Open(node) => Some(node),
                 Recovery::Wait => None,
                 Recovery::GiveUp(because) => return self.give_up(device, because),
@@ -192,11 +190,8 @@ impl<R: Recorder> Cluster<'_, R> {
         if place.kind == PlaceKind::Phone {
             registration.hold.answered();
             let connected = self.applications[application.index()].connected;
-            if connected
-                && place.is_open()
-                && std::mem::replace(&mut registration.hold, Hold::Controlled) != Hold::Controlled
-            {
-                self.gain_device(application);
+            if connected && place.is_open() && registration.hold != Hold::Controlled {
+                self.gain_phone(DeviceId(device), application);
             }
             return;
         }
@@ -223,7 +218,14 @@ impl<R: Recorder> Cluster<'_, R> {
         self.look_home(device);
     }
 
-    pub(super) fn gain_device(&mut self, application: ApplicationId) {
+    /// An application controls a phone from now on.
+    pub(super) fn gain_phone(&mut self, device: DeviceId, application: ApplicationId) {
+        let registration = &mut self.registrations[device.index()];
+        (registration.hold, registration.standing) = (Hold::Controlled, Standing::Stands);
+        self.gain_device(application);
+    }
+
+    fn gain_device(&mut self, application: ApplicationId) {
         let devices = self.plan.applications[application.index()].devices.len();
         let state = &mut self.applications[application.index()];
         state.open += 1;

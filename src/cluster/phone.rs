@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::place::{Place, PlaceKind, Service};
-use super::rows::registration::{Hold, Standing};
+use super::rows::registration::Registration;
 use crate::domain::{DeviceId, NodeId, PhoneGroupId};
 use crate::engine::Span;
 use crate::facts::{Fact, Recorder};
@@ -46,8 +46,9 @@ impl<R: Recorder> Cluster<'_, R> {
         if registration.stamp != stamp {
             return;
         }
-        (place.service, registration.standing) = (Service::Open, Standing::Stands);
-        let (row, node, application, hold) = (place.row, place.node, place.application, registration.hold);
+        place.service = Service::Open;
+        let (row, node, application) = (place.row, place.node, place.application);
+        let Registration { hold, standing, .. } = *registration;
         let out_of_service = self.now - registration.out_since;
         let state = &mut self.phones[row as usize];
         state.open += 1;
@@ -60,12 +61,11 @@ impl<R: Recorder> Cluster<'_, R> {
         if let Some(application) = application {
             let state = &self.applications[application.index()];
             let recovery = self.plan.applications[application.index()].recovery;
-            if !self.can_open(device, node) {
+            if !device_recovery::can_open(standing, node, &self.plan.devices[device as usize].cannot_open_on) {
                 // R17: its application has lost it, for as long as it is there.
             } else if hold.is_opened() && state.connected {
                 // R20: it was opened before it moved; from now on it can be controlled.
-                self.registrations[device as usize].hold = Hold::Controlled;
-                self.gain_device(application);
+                self.gain_phone(DeviceId(device), application);
             } else if state.connected && device_recovery::may_recover(recovery).is_ok() {
                 // R14: it has moved, so its CTIManager opens it again.
                 self.queue_recovery(self.manager_of(application), device);
@@ -73,12 +73,6 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         self.phone_looks_home(device);
         self.serve_waiting(PhoneGroupId(row));
-    }
-
-    /// R17: whether a phone that has moved can be opened where it is.
-    pub(super) fn can_open(&self, device: u32, node: NodeId) -> bool {
-        let plan = &self.plan.devices[device as usize];
-        node == plan.group[0] || device_recovery::can_open(node, &plan.cannot_open_on)
     }
 
     /// A phone that is elsewhere while its home is back queues to return there.

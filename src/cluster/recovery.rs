@@ -3,12 +3,12 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::place::{Place, PlaceKind, Service};
-use super::rows::registration::Standing;
 use crate::domain::{ApplicationId, DeviceId, NodeId, OutBecause};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
+use crate::rules::device_recovery::{self, Standing};
 use crate::rules::failback::{self, Homing};
-use crate::rules::{device_recovery, notice};
+use crate::rules::notice;
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn failure_noticed(&mut self, manager: u16, node: u16) {

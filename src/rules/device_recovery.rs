@@ -21,19 +21,39 @@ pub enum Recovery {
     GiveUp(ClosedBecause),
 }
 
-/// Decides where, if anywhere, a device is opened again. `cannot_open_on` are the CallManagers that turn out unable to
-/// open it (R17).
-pub fn recover(group: &[NodeId], cannot_open_on: &[NodeId], live: impl Fn(NodeId) -> bool) -> Recovery {
+/// Whether a registration of a device stands under which an application has had it open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It does; a run begins so.
+    Stands,
+    /// It was lost with its CallManager, given up with its application, or left to go home; or nothing was opened under it yet.
+    Gone,
+}
+
+/// Decides where, if anywhere, a device that is, or was, registered with `at` is opened again. A registration that stands is
+/// taken up where it is; otherwise it is opened anew on the first live CallManager of its group. `cannot_open_on` are the
+/// CallManagers that turn out unable to open it (R17).
+pub fn recover(
+    standing: Standing,
+    at: NodeId,
+    group: &[NodeId],
+    cannot_open_on: &[NodeId],
+    live: impl Fn(NodeId) -> bool,
+) -> Recovery {
+    if standing == Standing::Stands && live(at) {
+        return Recovery::Open(at);
+    }
     match node_choice::first_live(group, live) {
         None => Recovery::Wait,
-        Some(node) if can_open(node, cannot_open_on) => Recovery::Open(node),
+        Some(node) if can_open(Standing::Gone, node, cannot_open_on) => Recovery::Open(node),
         Some(_) => Recovery::GiveUp(ClosedBecause::CannotOpen),
     }
 }
 
-/// R17: whether a CallManager can open a device.
-pub fn can_open(node: NodeId, cannot_open_on: &[NodeId]) -> bool {
-    !cannot_open_on.contains(&node)
+/// R17: whether a CallManager can open a device, be that the device's home or not. What it had open before it has open
+/// still.
+pub fn can_open(standing: Standing, node: NodeId, cannot_open_on: &[NodeId]) -> bool {
+    standing == Standing::Stands || !cannot_open_on.contains(&node)
 }
 
 #[cfg(test)]
@@ -44,19 +64,39 @@ mod tests {
 
     #[test]
     fn r13_the_next_live_member_of_the_group_opens_it() {
-        assert_eq!(recover(&GROUP, &[], |node| node != NodeId(0)), Recovery::Open(NodeId(1)));
+        assert_eq!(
+            recover(Standing::Gone, NodeId(0), &GROUP, &[], |node| node != NodeId(0)),
+            Recovery::Open(NodeId(1))
+        );
     }
 
     #[test]
     fn r16_without_a_live_member_it_waits() {
-        assert_eq!(recover(&GROUP, &[], |_| false), Recovery::Wait);
+        assert_eq!(recover(Standing::Gone, NodeId(0), &GROUP, &[], |_| false), Recovery::Wait);
     }
 
     #[test]
     fn r17_where_it_cannot_be_opened_it_is_closed() {
-        let recovery = recover(&GROUP, &[NodeId(1)], |node| node != NodeId(0));
+        let recovery = recover(Standing::Gone, NodeId(0), &GROUP, &[NodeId(1)], |node| node != NodeId(0));
         assert_eq!(recovery, Recovery::GiveUp(ClosedBecause::CannotOpen));
-        assert!(can_open(NodeId(0), &[NodeId(1)]));
+        assert!(can_open(Standing::Gone, NodeId(0), &[NodeId(1)]));
+    }
+
+    #[test]
+    fn r17_home_is_no_exception_but_what_was_open_there_stays_open() {
+        let home = NodeId(0);
+        let recovered = |standing| recover(standing, home, &GROUP, &[home], |_| true);
+        assert_eq!(recovered(Standing::Gone), Recovery::GiveUp(ClosedBecause::CannotOpen));
+        assert_eq!(recovered(Standing::Stands), Recovery::Open(home));
+        assert!(!can_open(Standing::Gone, home, &[home]));
+        assert!(can_open(Standing::Stands, home, &[home]));
+    }
+
+    #[test]
+    fn a_registration_that_stands_is_taken_up_where_it_is_if_that_lives() {
+        let recovered = |live: NodeId| recover(Standing::Stands, NodeId(1), &GROUP, &[], |node| node >= live);
+        assert_eq!(recovered(NodeId(0)), Recovery::Open(NodeId(1)));
+        assert_eq!(recovered(NodeId(2)), Recovery::Open(NodeId(2)));
     }
 
     #[test]

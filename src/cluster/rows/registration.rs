@@ -3,6 +3,7 @@
 use super::place::{Place, PlaceKind, Service};
 use crate::domain::NodeId;
 use crate::engine::Time;
+use crate::rules::device_recovery::Standing;
 
 /// How a device stands with CallManager and application: what is needed when something happens to it, and so kept apart
 /// from what every call at it needs.
@@ -19,13 +20,6 @@ pub(crate) struct Registration {
     pub(crate) standing: Standing,
     /// A phone's. Whoever has a route point or port open controls it.
     pub(crate) hold: Hold,
-}
-
-/// Whether a registration stands at its node, even if nobody has it open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Standing {
-    Stands,
-    Gone,
 }
 
 /// How far an application is with the control of a phone.

@@ -7,7 +7,7 @@ use crate::dependencies::record::{Kind, RecordId, Role};
 use crate::domain::{ClosedBecause, Contact, DeviceKind, NodeId, Phase};
 use crate::plan::{Device, Topology};
 use crate::rules::application_failure::{self, Fate, Lost};
-use crate::rules::device_recovery::{self, Recovery};
+use crate::rules::device_recovery::{self, Recovery, Standing};
 use crate::rules::direct_topology::{self, Process};
 use crate::rules::manager_choice::{self, Past};
 use crate::rules::{call_survival, egress, ingress, phones};
@@ -219,7 +219,11 @@ impl Aftermath<'_> {
         // An application that opens everything anew asks for what it had lost too.
         let recovery = match (connection, device_recovery::may_recover(it.recovery)) {
             (Connection::Kept, Err(because)) => Recovery::GiveUp(because),
-            _ => device_recovery::recover(&device.group, &device.cannot_open_on, |node| failure.lives(node)),
+            _ => {
+                let standing = if is_home { Standing::Gone } else { Standing::Stands };
+                let live = |node| failure.lives(node);
+                device_recovery::recover(standing, device.group[0], &device.group, &device.cannot_open_on, live)
+            }
         };
         let own = it.ctimanagers[0];
         let out_of_reach = |node: NodeId| !direct_topology::reaches(plan.topology, own, node);

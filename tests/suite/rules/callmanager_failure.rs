@@ -163,6 +163,25 @@ fn r17_a_device_that_cannot_be_opened_is_closed_and_its_calls_go_to_cfna() {
 }
 
 #[test]
+fn r17_a_port_that_its_home_cannot_open_is_closed_when_it_goes_back_there() {
+    let fault = "[[fault]]\ncallmanager = \"sub1\"\nat = \"10s\"\nfor = \"30s\"\n";
+    let told = site(&[("KEEPS", "cannot_open_on = [\"sub1\"]")], fault, "at_s,talk_s\n1,1\n50,1\n");
+    // It is open there when the run begins.
+    assert!(told.contains("4.000 caller 1 takes port/1"), "{told}");
+    expect(
+        &about(&told, "port/1"),
+        "4.000 caller 1 takes port/1
+        10.000 port/1 out: CallManagerFailed
+        13.000 port/1 opened on sub2
+        42.000 port/1 waits to go home
+        42.000 port/1 leaves for home
+        42.000 port/1 out: Rehoming
+        43.000 port/1 no longer goes home
+        43.000 port/1 given up: CannotOpen",
+    );
+}
+
+#[test]
 fn r19_where_recovery_is_forbidden_devices_close_and_phones_still_rehome_themselves() {
     let phone =
         "[[phone]]\nname = \"desk\"\ncount = 1\ndevice_pool = \"main\"\napplication = \"ivr\"\nfailover = \"3s\"\n";

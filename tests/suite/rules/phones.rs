@@ -120,3 +120,35 @@ fn r17_a_phone_that_cannot_be_opened_where_it_has_moved_is_lost_to_its_applicati
          42.000 recovered: All",
     );
 }
+
+/// What is told of an application's control of its devices.
+fn recovered(told: &str) -> Vec<&str> {
+    told.lines().map(str::trim).filter(|line| line.contains("recovered")).collect()
+}
+
+#[test]
+fn r17_a_phone_that_its_home_cannot_open_is_lost_once_that_has_failed() {
+    // The only member of its group fails and is back: the phone is registered there again.
+    let calls = "at_s,talk_s\n45,1\n";
+    let opens = story(&plan(&site("[\"sub1\"]", ""), calls));
+    assert_eq!(recovered(&opens), ["42.000 recovered: Half", "42.000 recovered: NinetyFive", "42.000 recovered: All"]);
+    let cannot = story(&plan(&site("[\"sub1\"]", "cannot_open_on = [\"sub1\"]"), calls));
+    assert!(cannot.contains("42.000 desk/1 opened on sub1"), "{cannot}");
+    assert!(cannot.contains("46.000 caller 1 connected"), "the phone works all the same: {cannot}");
+    assert_eq!(recovered(&cannot), [""; 0]);
+}
+
+#[test]
+fn r17_a_phone_that_its_home_cannot_open_is_controlled_there_until_that_fails() {
+    // Its application fails over to the other CTIManager before anything happens to the phone's home.
+    let site = |cannot: &str| {
+        let two = "ctimanagers = [\"sub2\", \"sub3\"]\n[[node]]\nname = \"sub3\"";
+        let text = site("[\"sub1\"]", cannot).replace("name = \"console\"", &format!("name = \"console\"\n{two}"));
+        format!("{text}[[fault]]\nctimanager = \"sub2\"\nat = \"5s\"\nfor = \"60s\"\n")
+    };
+    for cannot in ["", "cannot_open_on = [\"sub1\"]"] {
+        let told = story(&plan(&site(cannot), "at_s,talk_s\n45,1\n"));
+        let before: Vec<&str> = recovered(&told).into_iter().filter(|line| line.starts_with("5.000")).collect();
+        assert_eq!(before.len(), 3, "{told}");
+    }
+}
