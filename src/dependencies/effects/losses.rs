@@ -293,8 +293,9 @@ impl Aftermath<'_> {
         let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
         let at = |node: NodeId| dependencies.node_name(node);
         let is_home = !failure.lives(device.group[0]);
+        let moves_to = phones::moves_to(0, &device.group, |node| failure.lives(node)).filter(|_| is_home);
         if is_home {
-            match phones::moves_to(0, &device.group, |node| failure.lives(node)) {
+            match moves_to {
                 Some(node) => {
                     let what = format!("each phone moves to `{}` once it notices, but not during a call", at(node));
                     self.add(record, Outcome::Moves, what, &["R14"]);
@@ -310,20 +311,25 @@ impl Aftermath<'_> {
         }
         let Some(application) = device.application.map(|id| &plan.applications[id.index()]) else { return };
         let name = &application.name;
-        match connection {
-            Connection::Lost => {
+        let cannot_open = |&node: &NodeId| !device_recovery::can_open(Standing::Gone, node, &device.cannot_open_on);
+        match (connection, moves_to.filter(cannot_open)) {
+            (Connection::Lost, _) => {
                 let what = format!("`{name}` does not control it until it is back itself");
                 self.add(record, Outcome::Uncontrolled, what, &["R20"]);
             }
-            Connection::Moves(manager) => {
-                let what = format!("`{name}` does not control it until it has opened it through `{}`", at(manager));
-                self.add(record, Outcome::Reopened, what, &["R20"]);
-            }
-            Connection::Kept if is_home && device_recovery::may_recover(application.recovery).is_err() => {
+            (Connection::Kept, _) if is_home && device_recovery::may_recover(application.recovery).is_err() => {
                 let what = format!("`{name}` loses control of it: it forbids recovery");
                 self.add(record, Outcome::Uncontrolled, what, &["R19"]);
             }
-            Connection::Kept => {}
+            (Connection::Kept | Connection::Moves(_), Some(node)) => {
+                let what = format!("`{name}` does not control it while it is on `{}`, which cannot open it", at(node));
+                self.add(record, Outcome::Uncontrolled, what, &["R17"]);
+            }
+            (Connection::Moves(manager), None) => {
+                let what = format!("`{name}` does not control it until it has opened it through `{}`", at(manager));
+                self.add(record, Outcome::Reopened, what, &["R20"]);
+            }
+            (Connection::Kept, None) => {}
         }
     }
 

@@ -41,3 +41,39 @@ arrivals = { poisson = "10/m" }
     assert_eq!(users("7000"), ["callers as traffic", "welcome as line", "night as redirect", "night as cfna"]);
     assert_eq!(users("7001"), ["welcome as line"]);
 }
+
+#[test]
+fn a_loss_names_the_phones_that_the_next_callmanager_cannot_open() {
+    let text = r#"
+format = 1
+question = "Who loses control?"
+[[node]]
+name = "sub1"
+[[node]]
+name = "sub2"
+[[callmanager_group]]
+name = "main"
+members = ["sub1", "sub2"]
+[[application]]
+name = "console"
+ctimanagers = ["sub2"]
+[[phone]]
+name = "desk"
+count = 2
+device_pool = "main"
+application = "console"
+cannot_open_on = ["sub2"]
+[[traffic]]
+name = "callers"
+to = "desk"
+arrivals = { poisson = "10/m" }
+"#;
+    let (workload, plan) = compile_workload("tiny", text, &NoFiles).unwrap_or_else(|problems| panic!("{problems}"));
+    let dependencies = Dependencies::new(&workload, &plan, text);
+    let desk = dependencies.find("desk").unwrap().record;
+    let affected = dependencies.affected(dependencies.find("callmanager:sub1").unwrap());
+    let told: Vec<(&str, &[&str])> =
+        affected.iter().filter(|effect| effect.on == desk).map(|effect| (effect.what.as_str(), effect.rules)).collect();
+    let expected = "`console` does not control it while it is on `sub2`, which cannot open it";
+    assert!(told.contains(&(expected, &["R17"])), "{told:?}");
+}
