@@ -177,41 +177,39 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
     Ok(())
 }
 
-fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> {
-    let Loaded { plan, digest, .. } = loaded;
-    let refused = |reasons: Vec<Reason>| Ok(GateReport::not_comparable(&plan.name, reasons));
-    let baseline = match fs::read_to_string(&arguments.baseline) {
-        Ok(text) => Baseline::read(&text),
-        Err(error) if error.kind() == ErrorKind::NotFound => return refused(vec![Reason::Missing]),
-        Err(error) => Err(format!("it cannot be read: {error}")),
-    };
-    let baseline = match baseline {
-        Ok(baseline) => baseline,
-        Err(why) => return refused(vec![Reason::Unsound(why)]),
-    };
+/// The baseline, and the measures that it was asked for, if a study of the workload can be held against it; or why not.
+fn comparable(arguments: &GateArguments, loaded: &Loaded) -> Result<(Baseline, Vec<Measure>), Vec<Reason>> {
+    let text = fs::read_to_string(&arguments.baseline).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => vec![Reason::Missing],
+        _ => vec![Reason::Unsound(format!("it cannot be read: {error}"))],
+    })?;
+    let baseline = Baseline::read(&text).map_err(|why| vec![Reason::Unsound(why)])?;
     let workloads = if arguments.changed { Workloads::Any } else { Workloads::Recorded };
-    let mut reasons = baseline.not_comparable(&digest, &arguments.measures, workloads);
-    let recorded = baseline.range();
+    let mut reasons = baseline.not_comparable(&loaded.digest, &arguments.measures, workloads);
     let StudyArguments { replications, seed, .. } = &arguments.study;
-    if replications.as_ref().is_some_and(|asked| *asked != recorded) || seed.is_some_and(|seed| seed != baseline.seed) {
+    let others = replications.as_ref().is_some_and(|asked| *asked != baseline.range());
+    if others || seed.is_some_and(|seed| seed != baseline.seed) {
         reasons.push(Reason::OtherReplications);
     }
     let asked = baseline.asked.iter().map(|name| Measure::parse(name)).collect::<Result<Vec<Measure>, String>>();
-    let asked = match asked {
-        Ok(asked) => asked,
-        Err(why) => return refused(vec![Reason::UnknownMeasure(why)]),
+    let asked = asked.map_err(|why| vec![Reason::UnknownMeasure(why)])?;
+    reasons.extend(asked.iter().filter_map(|measure| measure.check(&loaded.plan).err()).map(Reason::NotMeasured));
+    if reasons.is_empty() { Ok((baseline, asked)) } else { Err(reasons) }
+}
+
+fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> {
+    let (baseline, asked) = match comparable(arguments, &loaded) {
+        Ok(found) => found,
+        Err(reasons) => return Ok(GateReport::not_comparable(&loaded.plan.name, reasons)),
     };
-    reasons.extend(asked.iter().filter_map(|measure| measure.check(&plan).err()).map(Reason::NotMeasured));
-    if !reasons.is_empty() {
-        return refused(reasons);
-    }
+    let Loaded { plan, digest, .. } = loaded;
     let speed = baseline.speed.as_ref().filter(|_| !arguments.no_speed).map(|before| {
         let now = instructions::per_event(&arguments.workload, &arguments.study.settings, baseline.seed);
         SpeedHeld::new(before, now, &instructions::build())
     });
     // The name is in every file, and says nothing.
     let plan = Plan { name: baseline.workload.clone(), ..plan };
-    let prelude = prelude(arguments, &plan, &recorded, baseline.seed)?;
+    let prelude = prelude(arguments, &plan, &baseline.range(), baseline.seed)?;
     let jobs = jobs_for(arguments.study.jobs, baseline.replications);
     let runner = prelude.runner(baseline.seed, jobs);
     let report = studies::gate(&plan, &digest, &asked, &baseline, report::fingerprint, speed, &runner);

@@ -19,6 +19,7 @@ use super::output::{File, OutputDirectory};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::{Stop, stopped};
+use super::terminal::{Talk, say};
 use super::workbook::{self, Workbook};
 
 /// The most replications that a precision may take if nobody says how many.
@@ -101,25 +102,24 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let audit = if arguments.audit { Audit::On } else { Audit::Off };
     let runner = Runner { audit, ..prelude.runner(seed, jobs) };
     let found = studies::run(&plan, &goals, precisions, replications.clone(), &runner);
-    let Run { study, judged, is_precise } =
-        found.map_err(|failure| stopped(&failure, wanted, &format!("{asked} --audit")))?;
+    let found = found.map_err(|failure| stopped(&failure, wanted, &format!("{asked} --audit")))?;
+    let Run { study, judged, .. } = &found;
     prelude.commit();
 
     let done = replications.start..replications.start + study.outcome.summaries.len() as u64;
     // However many it took: so many give the same bytes again.
-    let provenance = Provenance::new(&study, digest, command(arguments, &done, seed));
-    let page = report::run_page(&study, &judged, &provenance);
+    let provenance = Provenance::new(study, digest, command(arguments, &done, seed));
+    let page = report::run_page(study, judged, &provenance);
     let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
     let mut names = FILES.join(", ");
     if let Some(output) = &output {
-        let mut files = files(&page, &study, &provenance);
+        let mut files = files(&page, study, &provenance);
         if let Some(file) = workbook.as_ref().and_then(Workbook::file) {
             names = format!("{names}, {}", file.0);
             files.push(file);
         }
         output.write(&files)?;
     }
-    let most = done.end - done.start;
     // After the files: results that took an hour are not lost because nobody could take the summary.
     match workbook.as_ref().filter(|_| arguments.no_files) {
         Some(workbook) => workbook.print()?,
@@ -131,28 +131,37 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     }
     workbook.map_or(Ok(()), Workbook::finish)?;
     // The built-in workload is what it is.
-    let warnings =
-        arguments.workload.as_deref().filter(|_| !arguments.study.quiet).map(|path| model::warnings(path, &text));
-    if let Some(warnings) = warnings.filter(|&warnings| warnings > 0) {
-        let plural = if warnings == 1 { "" } else { "s" };
-        talk.remark(&format!("note: {warnings} warning{plural} about this workload: `ctisim check` tells"));
+    if let (Some(path), Talk::Remarks) = (&arguments.workload, talk) {
+        warned(model::warnings(path, &text));
     }
-    let now = |precision: &Precision| match precision.reached(&study) {
+    precise(&found, precisions, talk)?;
+    outcome_of(judged)
+}
+
+/// Says that there are warnings about the workload, if there are any.
+fn warned(warnings: usize) {
+    if warnings > 0 {
+        let plural = if warnings == 1 { "" } else { "s" };
+        say(&format!("note: {warnings} warning{plural} about this workload: `ctisim check` tells"));
+    }
+}
+
+/// Says how precise the study is, where that was asked for, and stops if it is not as precise as that.
+fn precise(found: &Run<'_>, precisions: &[Precision], talk: Talk) -> Result<(), Stop> {
+    if precisions.is_empty() {
+        return Ok(());
+    }
+    let now = |precision: &Precision| match precision.reached(&found.study) {
         Some(percent) => format!("{} is known to {percent:.2} %", precision.measure),
         None => format!("{} has no interval yet", precision.measure),
     };
-    if !is_precise {
-        let missed: Vec<String> = precisions.iter().map(now).collect();
-        return Err(Stop::Inconclusive(format!(
-            "after {most} replications {}\n  help: allow more --replications, or less precision",
-            missed.join(", ")
-        )));
+    let known = precisions.iter().map(now).collect::<Vec<_>>().join(", ");
+    let said = format!("after {} replications {known}", found.study.outcome.summaries.len());
+    if !found.is_precise {
+        return Err(Stop::Inconclusive(format!("{said}\n  help: allow more --replications, or less precision")));
     }
-    if !precisions.is_empty() {
-        let found: Vec<String> = precisions.iter().map(now).collect();
-        talk.remark(&format!("after {most} replications {}", found.join(", ")));
-    }
-    outcome_of(&judged)
+    talk.remark(&said);
+    Ok(())
 }
 
 /// What the goals make of the exit code.
