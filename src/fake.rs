@@ -1,154 +1,106 @@
 //! A plan and a model small enough to check by hand: something to measure and report where the cluster itself is
 //! beside the point.
 
-use std::sync::Arc;
-
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, ClosedBecause, DatabaseId, DeviceId, DeviceKind, Ending, Failing,
-    Forward, Forwards, NodeId, OutBecause, PortGroupId, Refusal, ReleaseProfile, RoutePointId, SourceId, StationId,
-    Target,
+    ApplicationFault, ApplicationId, CallName, ClosedBecause, DeviceId, Ending, Forward, NodeId, OutBecause,
+    PortGroupId, Refusal, RoutePointId, SourceId, StationId,
 };
-use crate::engine::{Distribution, Span, Time};
+use crate::engine::{Span, Time};
 use crate::facts::{Fact, Path, PoolId, Recorder, Share};
-use crate::plan::{
-    Application, Arrivals, CallManagerWork, CtiManagerWork, Database, Destination, Device, Fault, HeartbeatReading,
-    Links, Node, Occurs, Parameters, PhoneGroup, Plan, PortGroup, RateCurve, RoutePoint, Source, StudyKind, Topology,
-    Treatment,
-};
+use crate::plan::{self, Plan};
+use crate::workload::NoFiles;
 
 /// Two nodes, one of them with a CTIManager, an application with a route point and three ports, two phones, an
 /// operator outside. Ten minutes, the first of them warm-up. The application fails, then the first node's CallManager, then
 /// its CTIManager.
 pub(crate) fn plan() -> Plan {
-    let message = || Distribution::Constant(Span::from_millis(1));
-    let node = |name: &str, ctimanager| Node {
-        name: name.into(),
-        callmanager: CallManagerWork {
-            setup: message(),
-            offer: message(),
-            redirect: message(),
-            answer: message(),
-            release: message(),
-            device_open: message(),
-        },
-        ctimanager,
-    };
-    let manager = CtiManagerWork { event: message(), request: message(), heartbeat: message(), device_open: message() };
-    let device = |kind, row, application| Device {
-        kind,
-        row,
-        application,
-        group: Arc::new([NodeId(0), NodeId(1)]),
-        cannot_open_on: if kind == DeviceKind::CtiPort { Arc::new([NodeId(1)]) } else { Arc::new([]) },
-    };
-    let ivr = Some(ApplicationId(0));
-    Plan {
-        name: "fake".into(),
-        question: "Does the report say what was measured?".into(),
-        length: Time::ZERO + Span::from_secs(600),
-        study: StudyKind::Terminating,
-        warm_up: Some(Time::ZERO + Span::from_secs(60)),
-        bin: Span::from_secs(120),
-        replications: 5,
-        seed: 1,
-        release: ReleaseProfile::R3_3,
-        parameters: Parameters {
-            new_call_accept: Span::FOREVER,
-            request_timeout: Span::from_secs(5),
-            forward_hops: 12,
-            heartbeat_reading: HeartbeatReading::Timer,
-            callmanager_notice: Span::from_secs(1),
-            reopen_interval: Span::from_millis(20),
-            phone_return_interval: Span::from_millis(100),
-            code_yellow: Some((Span::from_secs(20), Span::from_secs(5))),
-        },
-        links: Links {
-            between_nodes: Span::from_millis(1),
-            to_application: Span::from_millis(1),
-            from_caller: Span::ZERO,
-        },
-        nodes: vec![node("sub1", Some(manager)), node("sub2", None)],
-        databases: vec![Database { name: "directory".into(), connections: 2 }],
-        applications: vec![Application {
-            name: "ivr".into(),
-            may_use_cti: true,
-            ctimanagers: vec![NodeId(0)],
-            workers: 2,
-            decide: message(),
-            lookup: Some(message()),
-            database: Some(DatabaseId(0)),
-            heartbeat: Span::from_secs(30),
-            reconnect: Span::from_secs(5),
-            open_interval: Span::from_millis(10),
-            recovery: true,
-            least_priority: None,
-            devices: (0..4).map(DeviceId).collect(),
-        }],
-        route_points: vec![RoutePoint {
-            name: "welcome".into(),
-            first: DeviceId(0),
-            count: 1,
-            numbers: vec!["7000".into()],
-            application: ivr,
-            treatment: Treatment::Redirect(vec![(1.0, Target::Ports(PortGroupId(0)))]),
-            busy_trigger: 100,
-            maximum_calls: 100,
-            forwards: Forwards::default(),
-        }],
-        port_groups: vec![PortGroup {
-            name: "ivr-ports".into(),
-            application: ivr,
-            first: DeviceId(1),
-            count: 3,
-            treatment: None,
-            transfer: None,
-            media_from_application: true,
-            keeps_media: true,
-            forwards: Forwards::default(),
-        }],
-        phone_groups: vec![PhoneGroup {
-            name: "agents".into(),
-            first: DeviceId(4),
-            count: 2,
-            answer: message(),
-            answered: 1.0,
-            no_answer: Span::FOREVER,
-            queue: false,
-            application: None,
-            failover: message(),
-            keeps_media: true,
-            forwards: Forwards::default(),
-        }],
-        destinations: vec![Destination { name: "operator".into(), answer: message(), lines: 30, egress: NodeId(1) }],
-        devices: vec![
-            device(DeviceKind::RoutePoint, 0, ivr),
-            device(DeviceKind::CtiPort, 0, ivr),
-            device(DeviceKind::CtiPort, 0, ivr),
-            device(DeviceKind::CtiPort, 0, ivr),
-            device(DeviceKind::Phone, 0, None),
-            device(DeviceKind::Phone, 0, None),
-        ],
-        sources: vec![Source {
-            name: "town".into(),
-            ingress: vec![NodeId(0), NodeId(1)],
-            to: Target::RoutePoint(RoutePointId(0)),
-            arrivals: Arrivals::Poisson(RateCurve { steps: vec![(Time::ZERO, 0.5)] }),
-            patience: None,
-            talk: message(),
-        }],
-        faults: vec![
-            fault(Failing::Application(ApplicationId(0), ApplicationFault::Silent), 300, 60),
-            fault(Failing::CallManager(NodeId(0)), 400, 30),
-            fault(Failing::CtiManager(NodeId(0)), 560, 10),
-        ],
-        changes: Vec::new(),
-        topology: Topology::CtiManager,
-    }
+    plan::compile("fake", FAKE, &NoFiles).unwrap_or_else(|problems| panic!("{problems}"))
 }
 
-fn fault(failing: Failing, at: u64, lasts: u64) -> Fault {
-    Fault { failing, occurs: Occurs::Once { at: Time::ZERO + Span::from_secs(at), lasts: Span::from_secs(lasts) } }
-}
+const FAKE: &str = r#"
+format = 1
+question = "Does the report say what was measured?"
+run = { length = "10m", warm_up = "1m", bin = "2m", replications = 5, seed = 1 }
+network = { between_nodes = "1ms", to_application = "1ms", from_caller = "0s" }
+[cti]
+request_timeout = "5s"
+callmanager_notice = "1s"
+reopen_rate = "50/s"
+phone_return_rate = "10/s"
+code_yellow = { entry = "20s", exit = "5s" }
+[work]
+setup = "1ms"
+offer = "1ms"
+redirect = "1ms"
+answer = "1ms"
+release = "1ms"
+device_open = "1ms"
+event = "1ms"
+request = "1ms"
+heartbeat = "1ms"
+cti_device_open = "1ms"
+[[node]]
+name = "sub1"
+[[node]]
+name = "sub2"
+ctimanager = false
+[[callmanager_group]]
+name = "main"
+members = ["sub1", "sub2"]
+[[database]]
+name = "directory"
+connections = 2
+[[application]]
+name = "ivr"
+workers = 2
+decide = "1ms"
+lookup = "1ms"
+database = "directory"
+reconnect = "5s"
+open_rate = "100/s"
+[[route_point]]
+name = "welcome"
+lines = [{ dn = "7000" }]
+device_pool = "main"
+application = "ivr"
+redirect_to = "ivr-ports"
+maximum_calls = 100
+[[cti_port]]
+name = "ivr-ports"
+count = 3
+device_pool = "main"
+application = "ivr"
+cannot_open_on = ["sub2"]
+[[phone]]
+name = "agents"
+count = 2
+device_pool = "main"
+answer = "1ms"
+failover = "1ms"
+[[destination]]
+name = "operator"
+answer = "1ms"
+lines = 30
+egress = "sub2"
+[[traffic]]
+name = "town"
+to = "welcome"
+arrivals = { poisson = "0.5/s" }
+talk = "1ms"
+[[fault]]
+application = "ivr"
+kind = "silent"
+at = "5m"
+for = "1m"
+[[fault]]
+callmanager = "sub1"
+at = "400s"
+for = "30s"
+[[fault]]
+ctimanager = "sub1"
+at = "560s"
+for = "10s"
+"#;
 
 /// A few random bits after a few random bits (the SplitMix64 step).
 struct Dice(u64);
