@@ -59,4 +59,4 @@ pub use sheet::{Rows, Sheet};
 pub use summary::summary_sheet;
 pub use sweep::{sweep_page, sweep_sheet};
 pub use timeline::timeline_sheet;
-pub use words::{distribution, span, time};
+pub use words::{distribution, exact_percent, five_digits, span, time};

@@ -50,6 +50,18 @@ pub(super) fn digits(value: f64) -> String {
     if size == 0.0 || (0.01..1e9).contains(&size) { human(value) } else { format!("{value:.3e}") }
 }
 
+/// Five digits, or all before the point.
+pub fn five_digits(number: f64) -> String {
+    let before = if number.abs() < 1.0 { 0 } else { libm::log10(number.abs()) as usize + 1 };
+    format!("{number:.*}", 5_usize.saturating_sub(before))
+}
+
+/// A share in percent, with as many decimals as it has.
+pub fn exact_percent(share: f64) -> String {
+    let text = format!("{:.7}", 100.0 * share);
+    format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+}
+
 /// A share in percent, to one decimal.
 pub(super) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0 + 0.0)
@@ -211,6 +223,15 @@ mod tests {
         {
             assert_eq!(share(part), text);
         }
+    }
+
+    #[test]
+    fn digits_that_matter() {
+        assert_eq!(
+            [five_digits(0.123_456_7), five_digits(12.345_67), five_digits(123_456.7)],
+            ["0.12346", "12.346", "123457"]
+        );
+        assert_eq!([exact_percent(0.999), exact_percent(0.95)], ["99.9 %", "95 %"]);
     }
 
     #[test]

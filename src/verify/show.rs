@@ -1,7 +1,9 @@
 //! The outcome as a page.
 
 use crate::analysis::Cell;
-use crate::report::{Column, Document, Entry, Extent, Form, Holds, Page, Rank, Sheet, Table, Tone};
+use crate::report::{
+    Column, Document, Entry, Extent, Form, Holds, Page, Rank, Sheet, Table, Tone, exact_percent, five_digits,
+};
 
 use super::check::{Check, Part, Quantity, Verdict};
 use super::verification::Outcome;
@@ -66,9 +68,9 @@ fn sheet(outcome: &Outcome) -> Sheet<'_> {
 fn explained(part: Part, outcome: &Outcome) -> String {
     match part {
         Part::Theory => format!(
-            "Closed forms beside the model: the mean over replications with its {} % interval, which has to hold the \
+            "Closed forms beside the model: the mean over replications with its {} interval, which has to hold the \
              closed form.",
-            percent(outcome.confidence)
+            exact_percent(outcome.confidence)
         ),
         Part::Identities => "The books of the shipped workloads, kept by an auditor who sees every fact.".to_owned(),
         Part::Sameness => "The same replications on 1, 2, 3 and 8 threads; whole and in 2, 3 and 7 parts merged, each \
@@ -83,12 +85,6 @@ fn explained(part: Part, outcome: &Outcome) -> String {
                 .to_owned()
         }
     }
-}
-
-/// Without the zeros at the end.
-fn percent(share: f64) -> String {
-    let text = format!("{:.7}", 100.0 * share);
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// What it comes to.
@@ -112,10 +108,10 @@ pub(super) fn summary(outcome: &Outcome) -> String {
 
 fn entries(check: &Check) -> [Entry; 5] {
     let quantity = |quantity: &Quantity| match quantity {
-        Quantity::Number(number) => Entry::number(*number, "", digits),
+        Quantity::Number(number) => Entry::number(*number, "", five_digits),
         Quantity::Text(text) => Entry::from(&**text),
     };
-    let interval = check.interval.map(|(low, high)| Entry::interval(low, high, "", digits));
+    let interval = check.interval.map(|(low, high)| Entry::interval(low, high, "", five_digits));
     let tone = match check.verdict {
         Verdict::Passed => Tone::Good,
         Verdict::Failed => Tone::Bad,
@@ -134,10 +130,4 @@ const fn word(verdict: Verdict) -> &'static str {
         Verdict::Passed => "passed",
         Verdict::Failed => "FAILED",
     }
-}
-
-/// Five digits, or all before the point.
-fn digits(number: f64) -> String {
-    let before = if number.abs() < 1.0 { 0 } else { libm::log10(number.abs()) as usize + 1 };
-    format!("{number:.*}", 5_usize.saturating_sub(before))
 }
