@@ -18,8 +18,6 @@ mod fingerprint;
 mod format;
 mod gate;
 mod goals;
-#[cfg(test)]
-mod golden;
 mod graph;
 mod knobs;
 mod log;
