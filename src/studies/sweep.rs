@@ -124,7 +124,7 @@ impl<E> Store<E> for () {
 /// }
 /// let stop = AtomicBool::new(false);
 /// let runner = Runner { seed: 1, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop };
-/// let found = sweep(&points, |point| Ok(load(&point.settings)?.plan), &(), &runner)?;
+/// let found = sweep(&points, |point| load(&point.settings).map(|case| case.plan), &(), &runner)?;
 /// assert_eq!(found.len(), 2);
 /// # Ok::<(), Box<dyn Error>>(())
 /// ```
