@@ -122,8 +122,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if self.applications[application.index()].connected {
             self.manager_opens(device, application);
         } else {
-            self.registrations[device as usize].hold.answered();
-            self.places[device as usize].void_request();
+            self.registrations[device as usize].withdraw(&mut self.places[device as usize]);
         }
     }
 

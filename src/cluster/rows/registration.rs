@@ -98,6 +98,15 @@ impl Registration {
         }
         asks
     }
+
+    /// What was asked comes to nothing. A phone that registers itself goes on with that.
+    pub(crate) fn withdraw(&mut self, place: &mut Place) {
+        if place.kind == PlaceKind::Phone {
+            self.hold.answered();
+        } else {
+            place.void_request();
+        }
+    }
 }
 
 #[cfg(test)]
@@ -107,6 +116,16 @@ mod tests {
     #[test]
     fn a_registration_is_small() {
         assert!(size_of::<Registration>() <= 28);
+    }
+
+    #[test]
+    fn a_phone_that_registers_itself_goes_on_when_a_request_for_it_comes_to_nothing() {
+        let mut phone = Place::new(PlaceKind::Phone, 0, NodeId(0), None);
+        phone.service = Service::Pending;
+        let mut registration = Registration::at(NodeId(0));
+        assert!(registration.ask(&mut phone));
+        registration.withdraw(&mut phone);
+        assert_eq!((phone.service, registration.hold), (Service::Pending, Hold::None));
     }
 
     #[test]
