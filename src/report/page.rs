@@ -18,8 +18,8 @@ pub struct Page<'a> {
     pub name: String,
     /// What people read, in its order.
     pub sections: Vec<Section<'a>>,
-    /// The curves that belong to it.
-    pub charts: Vec<Chart>,
+    /// Makes the curves that belong to it, for formats that draw them.
+    pub charts: Option<Box<dyn Fn() -> Vec<Chart> + 'a>>,
     /// What spreadsheets and programs read, with all digits.
     pub sheets: Vec<Sheet<'a>>,
     /// Which of the sheets has the rows that are printed for programs.
@@ -42,15 +42,32 @@ impl<'a> Page<'a> {
 
     /// One more section, with nothing in it yet.
     pub fn section(&mut self, extent: Extent) -> &mut Section<'a> {
-        self.sections.push(Section { extent, blocks: Vec::new() });
+        self.sections.push(Section { extent, blocks: Vec::new(), made: None });
         let last = self.sections.len() - 1;
         &mut self.sections[last]
     }
 
-    /// What is shown there, in its order.
-    pub fn blocks(&self, extent: Extent) -> impl Iterator<Item = &Block<'a>> {
-        let shown = move |section: &&Section| section.extent == extent || section.extent == Extent::Both;
-        self.sections.iter().filter(shown).flat_map(|section| &section.blocks)
+    /// One more section, which is made only if it is shown: what takes long to work out costs nothing where nobody reads it.
+    pub fn section_made(&mut self, extent: Extent, made: impl Fn(&mut Section<'a>) + 'a) {
+        self.section(extent).made = Some(Box::new(made));
+    }
+
+    /// Shows what stands there, in its order.
+    pub fn each_block(&self, extent: Extent, mut show: impl FnMut(&Block<'a>)) {
+        let shown = |section: &&Section| section.extent == extent || section.extent == Extent::Both;
+        for section in self.sections.iter().filter(shown) {
+            section.blocks.iter().for_each(&mut show);
+            if let Some(made) = &section.made {
+                let mut section = Section { extent, blocks: Vec::new(), made: None };
+                made(&mut section);
+                section.blocks.iter().for_each(&mut show);
+            }
+        }
+    }
+
+    /// Its curves.
+    pub fn charts(&self) -> Vec<Chart> {
+        self.charts.as_ref().map_or_else(Vec::new, |charts| charts())
     }
 
     /// The sheet whose rows are printed for programs.
@@ -72,13 +89,18 @@ pub enum Extent {
 }
 
 /// Blocks that are shown in the same places.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Section<'a> {
     /// Where that is.
     pub extent: Extent,
     /// One below the other.
     pub blocks: Vec<Block<'a>>,
+    /// Makes more of them once they are shown.
+    made: Option<Made<'a>>,
 }
+
+/// Makes what stands in a section.
+type Made<'a> = Box<dyn Fn(&mut Section<'a>) + 'a>;
 
 impl<'a> Section<'a> {
     /// The title of all that follows.

@@ -24,9 +24,9 @@ use super::words::{human, percent, plural, span, whole};
 /// The page of a study, with what became of its goals.
 pub fn run_page<'a>(study: &'a Study<'_>, judged: &'a [Judged], provenance: &'a Provenance) -> Page<'a> {
     let mut page = Page::new(&*study.plan.name);
-    report(study, judged, page.section(Extent::Report));
-    excerpt(study, page.section(Extent::Excerpt));
-    page.charts = vec![delays_chart(study), timeline_chart(study)];
+    page.section_made(Extent::Report, move |section| report(study, judged, section));
+    page.section_made(Extent::Excerpt, move |section| excerpt(study, section));
+    page.charts = Some(Box::new(move || vec![delays_chart(study), timeline_chart(study)]));
     page.sheets = vec![
         summary_sheet(study),
         goals_sheet(study, judged),

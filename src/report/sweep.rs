@@ -19,7 +19,7 @@ pub fn sweep_page(sweep: &Sweep) -> Page<'_> {
     excerpt.heading(Rank::Chapter, &*sweep.workload);
     excerpt.paragraph(&*sweep.question);
     page.section(Extent::Both).table(table(sweep));
-    page.charts = curves(sweep);
+    page.charts = Some(Box::new(move || curves(sweep)));
     page.sheets = vec![points_sheet(sweep), sweep_sheet(sweep)];
     page.printed = 1;
     page

@@ -5,12 +5,13 @@ use crate::report::page::{Block, Entry, Excerpt, Extent, Holds, Page, Rank, Tabl
 /// The excerpt, block below block with an empty line between.
 pub(super) fn draw(page: &Page<'_>) -> String {
     let mut text = String::new();
-    let mut above: Option<&Block<'_>> = None;
-    for block in page.blocks(Extent::Excerpt) {
-        let goes_on = matches!((above, block), (Some(Block::Paragraph(_) | Block::Note(_)), Block::Note(_)));
-        if above.replace(block).is_some() && !goes_on {
+    let mut in_paragraph = false;
+    page.each_block(Extent::Excerpt, |block| {
+        let goes_on = in_paragraph && matches!(block, Block::Note(_));
+        if !text.is_empty() && !goes_on {
             text.push('\n');
         }
+        in_paragraph = matches!(block, Block::Paragraph(_) | Block::Note(_));
         match block {
             Block::Heading(Rank::Chapter, words) => text += &format!("## {words}\n"),
             Block::Heading(Rank::Section, words) => text += &format!("### {words}\n"),
@@ -20,7 +21,7 @@ pub(super) fn draw(page: &Page<'_>) -> String {
                 text += &format!("```text\n{}\n```\n", problem.render(file, source, false).trim_end());
             }
         }
-    }
+    });
     text
 }
 

@@ -17,7 +17,7 @@ pub enum Ink {
 /// The whole report, block below block with an empty line between.
 pub(super) fn draw(page: &Page<'_>, ink: Ink) -> String {
     let mut text = String::new();
-    for block in page.blocks(Extent::Report) {
+    page.each_block(Extent::Report, |block| {
         if !text.is_empty() && !matches!(block, Block::Note(_)) {
             text.push('\n');
         }
@@ -28,7 +28,7 @@ pub(super) fn draw(page: &Page<'_>, ink: Ink) -> String {
                 text += &format!("{}\n", problem.render(file, source, ink == Ink::Coloured));
             }
         }
-    }
+    });
     text
 }
 
