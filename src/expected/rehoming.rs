@@ -4,10 +4,11 @@ use super::calls::{Held, held};
 use super::conditions::{controls, is_calm, messages, seconds};
 use super::expectation::{Expected, Measure};
 use super::words::{per_hour, short, time};
-use crate::domain::{Failing, NodeId, RoutePointId};
+use crate::domain::{ApplicationId, Failing, NodeId, RoutePointId};
 use crate::engine::Distribution;
 use crate::oracle::{LOAD_MAX, Residence, RoutePointCalls, Start, TimeToEmpty, Traffic};
 use crate::plan::{Occurs, Plan, Topology, Window};
+use crate::rules::device_recovery;
 
 /// So many route points are reckoned: each takes a moment.
 const FEW: usize = 8;
@@ -57,7 +58,8 @@ fn failure(plan: &Plan, window: Window) -> Option<Failure> {
 /// Whether a route point belongs to the CallManager that fails and is opened elsewhere meanwhile.
 fn goes_home(plan: &Plan, id: RoutePointId, failure: &Failure) -> bool {
     let device = &plan.devices[plan.route_points[id.index()].first.index()];
-    let recovers = |id| controls(plan, id) && plan.applications[usize::from(id.0)].recovery;
+    let may_recover = |id: ApplicationId| device_recovery::may_recover(plan.applications[id.index()].recovery).is_ok();
+    let recovers = |id| controls(plan, id) && may_recover(id);
     device.group.len() > 1
         && device.group[0] == failure.node
         && device.cannot_open_on.is_empty()

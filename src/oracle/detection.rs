@@ -74,6 +74,11 @@ impl Detection {
     pub fn calls_before_variance(&self, arrival_rate: f64) -> f64 {
         self.calls_before(arrival_rate) + arrival_rate * arrival_rate * self.variance()
     }
+
+    /// The standard deviation of that count, from death to death.
+    pub fn calls_before_deviation(&self, arrival_rate: f64) -> f64 {
+        self.calls_before_variance(arrival_rate).sqrt()
+    }
 }
 
 #[cfg(test)]

@@ -7,13 +7,14 @@ use crate::engine::{Span, Time};
 const CONSECUTIVE: u8 = 2;
 
 /// The interval an application really gets when it asks for `requested`: the service parameters Application Heartbeat
-/// Minimum and Maximum Interval bound it.
+/// Minimum and Maximum Interval bound it. All three are spans, or all are in seconds.
 ///
 /// The documents do not say whether a request out of bounds is clamped or turned down; clamping is assumed, because
 /// "bounded" is the chapter's word and no document names an error for it. Where the bounds contradict each other, the
 /// minimum wins; a workload cannot say that.
-pub fn effective_interval(requested: Span, minimum: Span, maximum: Span) -> Span {
-    requested.min(maximum).max(minimum)
+pub fn effective_interval<T: PartialOrd>(requested: T, minimum: T, maximum: T) -> T {
+    let at_most = if requested > maximum { maximum } else { requested };
+    if at_most < minimum { minimum } else { at_most }
 }
 
 /// What a CTIManager goes by when it looks whether an application is still there.

@@ -6,6 +6,7 @@ use crate::analysis::Quantity;
 use crate::oracle::{Detection, Pair, Repairable};
 use crate::plan::HeartbeatReading;
 use crate::report::Answer;
+use crate::rules::heartbeat;
 
 use super::printed::{Printed, line, usage};
 use super::quantities::{duration, rate};
@@ -55,7 +56,7 @@ impl HeartbeatArguments {
         if self.minimum > self.maximum {
             return Err(usage("the shortest interval is longer than the longest", "give --minimum below --maximum"));
         }
-        let interval = self.interval.clamp(self.minimum, self.maximum);
+        let interval = heartbeat::effective_interval(self.interval, self.minimum, self.maximum);
         let clamped = if interval == self.interval { "" } else { "that is what it gets: the bounds clamp it" };
         let mut inputs = vec![line("interval", Quantity::Seconds(interval), clamped)];
         if let Some(rate) = self.arrivals {
@@ -72,7 +73,7 @@ impl HeartbeatArguments {
             results.push(line(names[2], Quantity::Seconds(detection.quantile(0.95)), "19 of 20 are"));
             results.push(line(names[3], Quantity::Seconds(detection.longest()), "all are"));
             if let Some(rate) = self.arrivals {
-                let deviation = detection.calls_before_variance(rate).sqrt();
+                let deviation = detection.calls_before_deviation(rate);
                 results.push(line(
                     names[4],
                     Quantity::Mean(detection.calls_before(rate)),
