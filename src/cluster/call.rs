@@ -6,15 +6,16 @@ use super::rows::call::{Call, Choice, NONE, some};
 use super::rows::place::{NOWHERE, Place, PlaceKind};
 use super::rows::source::Luck;
 use crate::domain::{
-    ApplicationId, Contact, DeviceId, Ending, Forward, Forwards, NodeId, Phase, PhoneGroupId, Refusal, RoutePointId,
-    Target, Trouble,
+    ApplicationId, Contact, DeviceId, Ending, Forward, Forwards, NodeId, Phase, PhoneGroupId, RoutePointId, Target,
+    Trouble,
 };
 use crate::engine::{Handle, Span, Time};
 use crate::facts::{Fact, Recorder};
 use crate::plan::Treatment;
-use crate::rules::admission::{self, Door};
-use crate::rules::application_failure::Media;
-use crate::rules::{call_survival, forwarding};
+use crate::rules::admission::{self, Door, Missing};
+use crate::rules::application_failure::{self, Treated};
+use crate::rules::call_survival::{self, Request};
+use crate::rules::forwarding;
 
 impl<R: Recorder> Cluster<'_, R> {
     /// The call, if it is still at the step at which the event was scheduled.
@@ -43,12 +44,12 @@ impl<R: Recorder> Cluster<'_, R> {
                 self.send(handle, place, self.now, from);
             }
             Ok(place) => {
-                // Across a link that is known to be cut there is nobody.
                 self.call(handle).place = place;
                 self.leave(handle);
                 self.reached(handle);
                 self.call(handle).since = self.now;
-                self.trouble(handle, Trouble::NotOpened, self.forwards_of(target), NOWHERE, from);
+                let trouble = admission::out_of_reach(Missing::Link, target);
+                self.trouble(handle, trouble, self.forwards_of(target), NOWHERE, from);
             }
             Err(trouble) => {
                 self.reached(handle);
@@ -189,19 +190,23 @@ impl<R: Recorder> Cluster<'_, R> {
         let (index, phase) = (call.place, call.phase);
         let node = self.places[index as usize].node;
         let work = &self.plan.nodes[node.index()].callmanager;
-        let work = if self.answers(index, phase) { &work.answer } else { &work.redirect };
+        let work = match self.requested(index, phase) {
+            Request::Answer => &work.answer,
+            Request::SendOn => &work.redirect,
+        };
         let done = self.work(self.plan.callmanager(node), work);
         self.schedule(done, Event::TakesEffect { call: handle, step });
     }
 
-    /// Whether the application answers a call there; otherwise it redirects or transfers it.
-    pub(super) fn answers(&self, index: u32, phase: Phase) -> bool {
+    /// What the application asks for a call there.
+    pub(super) fn requested(&self, index: u32, phase: Phase) -> Request {
         let Place { kind, row, .. } = self.places[index as usize];
-        match kind {
+        let answers = match kind {
             PlaceKind::RoutePoint => matches!(self.plan.route_points[row as usize].treatment, Treatment::Answer(_)),
             // A call that a phone forwarded to another port is connected already, and yet new there.
             _ => matches!(phase, Phase::Presented | Phase::Requested),
-        }
+        };
+        if answers { Request::Answer } else { Request::SendOn }
     }
 
     pub(super) fn takes_effect(&mut self, handle: Handle, step: u8) {
@@ -222,8 +227,10 @@ impl<R: Recorder> Cluster<'_, R> {
                     }
                 }
             }
-            PlaceKind::Port if self.answers(index, phase) => self.answered(handle, node),
-            PlaceKind::Port => self.transfers(handle),
+            PlaceKind::Port => match self.requested(index, phase) {
+                Request::Answer => self.answered(handle, node),
+                Request::SendOn => self.transfers(handle),
+            },
             PlaceKind::Phone | PlaceKind::Outside => unreachable!("no application controls these"),
         }
     }
@@ -233,10 +240,9 @@ impl<R: Recorder> Cluster<'_, R> {
         let limit = self.plan.parameters.forward_hops;
         let call = self.call(handle);
         call.hops += 1;
-        if call.hops > limit {
-            self.end(handle, Ending::Refused(Refusal::TooManyHops));
-        } else {
-            self.route(handle, target, from);
+        match forwarding::may_go_on(usize::from(call.hops), limit) {
+            Ok(()) => self.route(handle, target, from),
+            Err(refusal) => self.end(handle, Ending::Refused(refusal)),
         }
     }
 
@@ -266,8 +272,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 continue;
             }
             self.note(Fact::RequestTimedOut { call: name, application });
-            let answering = !contact.is_connected() && self.answers(index, phase);
-            self.end(handle, if answering { Ending::DroppedInSetup } else { Ending::DroppedInChange });
+            self.end(handle, call_survival::request_timed_out(self.requested(index, phase), contact));
         }
         let calls = &self.calls;
         let matters = |(handle, step)| calls.get(handle).is_some_and(|call| call.at(step));
@@ -374,13 +379,12 @@ impl<R: Recorder> Cluster<'_, R> {
             return self.end(handle, Ending::Completed);
         };
         let state = &self.applications[application.index()];
-        let (acts, resumes) = (state.acts(), state.resumes());
-        if self.media_at(index) == Media::FromApplication && !acts {
-            // The treatment stands still with the application that gives it; if that is dead, so is the media.
-            return match resumes {
-                Some(resumes) => self.schedule(resumes, Event::TalkEnds { call: handle, step }),
-                None => self.end(handle, Ending::DroppedConnected),
-            };
+        match application_failure::treatment_over(self.media_at(index), state.acts(), state.resumes()) {
+            Treated::GoesOn => {}
+            Treated::StandsStill(resumes) => {
+                return self.schedule(resumes, Event::TalkEnds { call: handle, step });
+            }
+            Treated::Lost(ending) => return self.end(handle, ending),
         }
         let transfer = match kind {
             PlaceKind::Port => self.plan.port_groups[self.places[index as usize].row as usize].transfer,
@@ -424,8 +428,6 @@ impl<R: Recorder> Cluster<'_, R> {
             && self.plan.phone_groups[group.index()].queue
             && !self.phone_is_free(group)
         {
-            // Entering a phase of its own makes the request's timers stale.
-            self.call(handle).enter(Phase::Waiting);
             return self.wait_for_phone(handle, group);
         }
         self.leave(handle);

@@ -8,7 +8,8 @@ use crate::domain::{
 };
 use crate::engine::Handle;
 use crate::facts::{Fact, PoolId, Recorder};
-use crate::rules::{admission, settings};
+use crate::rules::admission::{self, Missing};
+use crate::rules::settings;
 use std::collections::VecDeque;
 
 impl<R: Recorder> Cluster<'_, R> {
@@ -23,7 +24,8 @@ impl<R: Recorder> Cluster<'_, R> {
             *registration = Registration { hold, ..Registration::at(registration.home) };
             let service = match (open, place.application) {
                 (true, _) => Service::Open,
-                // What is out of an application's reach is its own again once it comes within it (R25).
+                // What is out of an application's reach is its own again once it comes within it (R25). Until then its
+                // registration stands like any other.
                 (false, Some(_)) => Service::Lost,
                 (false, None) => Service::Closed,
             };
@@ -102,7 +104,7 @@ impl<R: Recorder> Cluster<'_, R> {
                     count => it.first.0 + self.which_route_point(call, count),
                 };
                 let alive = self.callmanager_up(self.places[place as usize].node);
-                return if alive { Ok(place) } else { Err(Trouble::NotOpened) };
+                return if alive { Ok(place) } else { Err(admission::out_of_reach(Missing::Node, target)) };
             }
             Target::Ports(id) => {
                 let state = &mut self.ports[id.index()];
@@ -118,7 +120,10 @@ impl<R: Recorder> Cluster<'_, R> {
                 let place = self.plan.devices.len() as u32 + u32::from(id.0);
                 let Place { node, calls, .. } = self.places[place as usize];
                 let lines = self.plan.destinations[id.index()].lines;
-                if !admission::line_is_free(calls, lines) || !self.callmanager_up(node) {
+                if !self.callmanager_up(node) {
+                    return Err(admission::out_of_reach(Missing::Node, target));
+                }
+                if !admission::line_is_free(calls, lines) {
                     return Err(Trouble::Busy);
                 }
                 (place, PoolId::Outside(id))
@@ -203,7 +208,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A call waits at its port until a phone of the group is free.
     pub(super) fn wait_for_phone(&mut self, call: Handle, group: PhoneGroupId) {
-        self.calls.get_mut(call).expect("a call that waits lives").phase = Phase::Waiting;
+        // Entering a phase of its own makes the request's timers stale.
+        self.call(call).enter(Phase::Waiting);
         self.phones[group.index()].waiting.push_back(call);
     }
 

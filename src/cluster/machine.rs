@@ -109,7 +109,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         self.recorder.note(self.now, fact);
     }
 
-    /// Work arrives at a node's CallManager or CTIManager now; gives the time at which it is done.
+    /// Work arrives at a node's CallManager or CTIManager now; gives the time at which it is done. Whatever comes waits its
+    /// turn there: that is how delay grows with the calls that fan in to one place (R11).
     pub(super) fn work(&mut self, station: StationId, length: &Distribution) -> Time {
         let processor = &mut self.processors[station.index()];
         let length = match length {

@@ -147,6 +147,8 @@ impl<R: Recorder> Cluster<'_, R> {
         };
         let in_reach = node.is_none_or(|node| direct_topology::reaches(self.plan.topology, manager, node));
         let Some(node) = node.filter(|_| in_reach) else {
+            // R25: it has gone home, out of its application's reach. That is said, and yet it is lost and not closed: it is
+            // its application's again once it comes within reach.
             if !in_reach && place.homing == Homing::Leaving {
                 self.give_up(device, ClosedBecause::OutOfReach);
             }

@@ -8,7 +8,8 @@ use crate::domain::{DeviceId, NodeId, PhoneGroupId};
 use crate::engine::Span;
 use crate::facts::{Fact, Recorder};
 use crate::rules::failback::{self, Homing};
-use crate::rules::{device_recovery, notice, phones};
+use crate::rules::phones::{self, AfterMoving, Moved};
+use crate::rules::{device_recovery, notice};
 
 impl<R: Recorder> Cluster<'_, R> {
     /// A phone has lost its CallManager: after a while it notices.
@@ -59,16 +60,17 @@ impl<R: Recorder> Cluster<'_, R> {
         self.note(Fact::DeviceOpened { device: DeviceId(device), application, node, out_of_service });
         self.arrived_home(device);
         if let Some(application) = application {
-            let state = &self.applications[application.index()];
-            let recovery = self.plan.applications[application.index()].recovery;
-            if !device_recovery::can_open(standing, node, &self.plan.devices[device as usize].cannot_open_on) {
-                // R17: its application has lost it, for as long as it is there.
-            } else if hold.is_opened() && state.connected {
-                // R20: it was opened before it moved; from now on it can be controlled.
-                self.gain_phone(DeviceId(device), application);
-            } else if state.connected && device_recovery::may_recover(recovery).is_ok() {
-                // R14: it has moved, so its CTIManager opens it again.
-                self.queue_recovery(self.manager_of(application), device);
+            let cannot_open_on = &self.plan.devices[device as usize].cannot_open_on;
+            let moved = Moved {
+                connected: self.applications[application.index()].connected,
+                opened: hold.is_opened(),
+                recovery: self.plan.applications[application.index()].recovery,
+                can_open: device_recovery::can_open(standing, node, cannot_open_on),
+            };
+            match phones::after_moving(moved) {
+                AfterMoving::Controls => self.gain_phone(DeviceId(device), application),
+                AfterMoving::Reopens => self.queue_recovery(self.manager_of(application), device),
+                AfterMoving::Away | AfterMoving::Forbidden | AfterMoving::CannotOpen => {}
             }
         }
         self.phone_looks_home(device);

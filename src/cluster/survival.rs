@@ -14,18 +14,19 @@ impl<R: Recorder> Cluster<'_, R> {
     /// in which they came there. If it is the CTIManager that is gone, the media is not (R20), and a call that waits for a
     /// person can go on waiting; if it is the application, both follow R24.
     pub(super) fn strand_calls(&mut self, application: ApplicationId, lost: Lost) {
-        self.strand(application, lost, |place| place.kind != PlaceKind::Phone);
+        self.strand(application, lost, |_| true);
     }
 
     /// The same for its devices on a node that its CTIManager cannot reach any more.
     pub(super) fn strand_calls_at(&mut self, application: ApplicationId, node: NodeId) {
-        self.strand(application, Lost::CtiManager, |place| place.kind != PlaceKind::Phone && place.node == node);
+        self.strand(application, Lost::CtiManager, |place| place.node == node);
     }
 
     fn strand(&mut self, application: ApplicationId, lost: Lost, concerned: impl Fn(&Place) -> bool) {
         let mut stranded = self.collect_calls(|cluster, call| {
             call.place != NOWHERE
                 && cluster.places[call.place as usize].application == Some(application)
+                && needs_control(&cluster.places[call.place as usize])
                 && concerned(&cluster.places[call.place as usize])
                 && cluster.fate(call, lost).is_some()
         });
@@ -114,22 +115,16 @@ impl<R: Recorder> Cluster<'_, R> {
         if index == NOWHERE {
             return call_survival::Media::Continues;
         }
-        let Place { kind, row, .. } = self.places[index as usize];
-        let continues = match kind {
-            PlaceKind::Port => self.plan.port_groups[row as usize].keeps_media,
-            PlaceKind::Phone => self.plan.phone_groups[row as usize].keeps_media,
-            PlaceKind::RoutePoint | PlaceKind::Outside => true,
-        };
-        if continues { call_survival::Media::Continues } else { call_survival::Media::Stops }
+        self.plan.media_without_callmanager(self.target_of(index))
     }
 
     /// Where the media of calls at this device comes from.
     pub(super) fn media_at(&self, index: u32) -> application_failure::Media {
-        let Place { kind, row, .. } = self.places[index as usize];
-        if kind != PlaceKind::Port || self.plan.port_groups[row as usize].media_from_application {
-            application_failure::Media::FromApplication
-        } else {
-            application_failure::Media::FromElsewhere
-        }
+        self.plan.media_at(self.target_of(index))
     }
+}
+
+/// Whether R20 and R24 say something of the calls at a place: a phone works without its application.
+fn needs_control(place: &Place) -> bool {
+    place.kind != PlaceKind::Phone
 }

@@ -1,4 +1,4 @@
-//! All records of a workload, and the uses between them.
+//! R8: all records of a workload, and the uses between them.
 
 use super::record::{Kind, Record, RecordId, Role, Use};
 use crate::plan::Plan;

@@ -1,4 +1,4 @@
-//! From what a workload says to records and uses. The workload is a valid one: every name in it leads somewhere.
+//! R8: from what a workload says to records and uses. The workload is a valid one: every name in it leads somewhere.
 
 use std::collections::BTreeMap;
 

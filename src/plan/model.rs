@@ -11,7 +11,7 @@ use crate::domain::{
     RoutePointId, StationId, Target,
 };
 use crate::engine::{Span, Time};
-use crate::rules::direct_topology;
+use crate::rules::{application_failure, call_survival, direct_topology};
 use crate::workload::{Study as StudyKind, Topology};
 
 use super::window::Window;
@@ -71,6 +71,28 @@ impl Plan {
     /// What the workload asks to be measured: all of a replication where it leaves the warm-up open.
     pub fn window(&self) -> Window {
         Window { warm_up: self.warm_up.unwrap_or(Time::ZERO), bin: self.bin }
+    }
+
+    /// Whether the media of a connected call at a place outlives the failure of a CallManager.
+    #[inline]
+    pub fn media_without_callmanager(&self, place: Target) -> call_survival::Media {
+        let keeps_media = match place {
+            Target::Ports(id) => self.port_groups[id.index()].keeps_media,
+            Target::Phones(id) => self.phone_groups[id.index()].keeps_media,
+            Target::RoutePoint(_) | Target::Outside(_) => true,
+        };
+        if keeps_media { call_survival::Media::Continues } else { call_survival::Media::Stops }
+    }
+
+    /// Where the media of the calls comes from that an application has at a place.
+    #[inline]
+    pub fn media_at(&self, place: Target) -> application_failure::Media {
+        match place {
+            Target::Ports(id) if !self.port_groups[id.index()].media_from_application => {
+                application_failure::Media::FromElsewhere
+            }
+            _ => application_failure::Media::FromApplication,
+        }
     }
 
     /// The station of a node's CallManager.

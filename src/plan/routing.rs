@@ -200,7 +200,7 @@ pub fn follow(
             break End::Stranded(place, trouble);
         };
         taken.push((forward, to));
-        if taken.len() > usize::from(plan.parameters.forward_hops) {
+        if forwarding::may_go_on(taken.len(), plan.parameters.forward_hops).is_err() {
             break End::HopLimit;
         }
         match trouble_at(to) {

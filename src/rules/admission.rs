@@ -1,6 +1,6 @@
 //! R5, R10, R22: whether a device takes a call.
 
-use crate::domain::Trouble;
+use crate::domain::{Target, Trouble};
 
 /// What a device is asked before a call is presented at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,9 +49,28 @@ pub const fn line_is_free(calls: u32, lines: u32) -> bool {
     calls < lines
 }
 
+/// What a call lacks on its way to a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// Whoever serves it there: its node is down, or no application has it open.
+    Node,
+    /// The link to its node, which is known to be cut.
+    Link,
+}
+
+/// What a call meets that does not come as far as the device it is sent to: as good as unregistered, or for a number outside,
+/// without the node where it leaves for there, as good as busy.
+pub const fn out_of_reach(missing: Missing, device: Target) -> Trouble {
+    match (missing, device) {
+        (Missing::Node, Target::Outside(_)) => Trouble::Busy,
+        (Missing::Node | Missing::Link, _) => Trouble::NotOpened,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{DestinationId, RoutePointId};
 
     const DOOR: Door = Door { open: true, calls: 0, busy_trigger: 40, maximum_calls: 50 };
 
@@ -79,6 +98,14 @@ mod tests {
         assert_eq!(none_free(3), Trouble::Busy);
         assert_eq!(none_free(0), Trouble::NotOpened);
         assert_eq!(admit_at_port(false), Err(Trouble::NotOpened));
+    }
+
+    #[test]
+    fn what_is_out_of_reach_is_not_opened_but_a_line_without_its_node_is_busy() {
+        let (route_point, outside) = (Target::RoutePoint(RoutePointId(0)), Target::Outside(DestinationId(0)));
+        assert_eq!(out_of_reach(Missing::Node, route_point), Trouble::NotOpened);
+        assert_eq!(out_of_reach(Missing::Node, outside), Trouble::Busy);
+        assert_eq!(out_of_reach(Missing::Link, outside), Trouble::NotOpened);
     }
 
     #[test]

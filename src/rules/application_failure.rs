@@ -1,6 +1,7 @@
 //! R24, and R20 for a CTIManager: what becomes of the calls at the devices of an application that nobody controls any more.
 
 use crate::domain::{Ending, Phase, Trouble};
+use crate::engine::Time;
 
 /// What was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +50,27 @@ pub const fn fate(phase: Phase, lost: Lost, media: Media) -> Option<Fate> {
     }
 }
 
+/// What comes of a treatment whose time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Treated {
+    /// It is over, and the call goes on.
+    GoesOn,
+    /// It stands still until then.
+    StandsStill(Time),
+    /// The call is lost.
+    Lost(Ending),
+}
+
+/// What comes of a treatment whose time is over, when the application may not act, or stands still until it `resumes`. What an
+/// application gives stands still with it; if that is dead, so is the media.
+pub const fn treatment_over(media: Media, acts: bool, resumes: Option<Time>) -> Treated {
+    match (media, acts, resumes) {
+        (Media::FromElsewhere, _, _) | (Media::FromApplication, true, _) => Treated::GoesOn,
+        (Media::FromApplication, false, Some(resumes)) => Treated::StandsStill(resumes),
+        (Media::FromApplication, false, None) => Treated::Lost(Ending::DroppedConnected),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,6 +95,16 @@ mod tests {
     fn r20_a_ctimanager_takes_no_media_with_it_and_a_call_waits_on() {
         assert_eq!(fate(Phase::Talking, Lost::CtiManager, Media::FromApplication), Some(Fate::Preserved));
         assert_eq!(fate(Phase::Waiting, Lost::CtiManager, Media::FromApplication), None);
+    }
+
+    #[test]
+    fn a_treatment_stands_still_with_its_application_and_dies_with_it() {
+        let resumes = Time::ZERO;
+        assert_eq!(treatment_over(Media::FromApplication, true, None), Treated::GoesOn);
+        assert_eq!(treatment_over(Media::FromApplication, false, Some(resumes)), Treated::StandsStill(resumes));
+        let lost = Treated::Lost(Ending::DroppedConnected);
+        assert_eq!(treatment_over(Media::FromApplication, false, None), lost);
+        assert_eq!(treatment_over(Media::FromElsewhere, false, None), Treated::GoesOn);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! R15: which calls outlive the failure of a CallManager, and what can be done with them afterwards.
+//! R15: which calls outlive the failure of a CallManager, and what can be done with them afterwards; R10: how one ends whose
+//! application gets no answer.
 
 use crate::domain::{Contact, Control, Ending, Phase};
 
@@ -50,6 +51,24 @@ pub const fn can_be_transferred(control: Control, port_is_open: bool) -> bool {
     port_is_open && !matches!(control, Control::Lost)
 }
 
+/// What an application asks for a call at its device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// That it is answered there.
+    Answer,
+    /// That it is redirected or transferred.
+    SendOn,
+}
+
+/// How a call ends that its application gives up, because a request for it got no answer in time: it was being set up while
+/// nobody had answered it, and being changed otherwise.
+pub const fn request_timed_out(request: Request, contact: Contact) -> Ending {
+    match request {
+        Request::Answer if !contact.is_connected() => Ending::DroppedInSetup,
+        Request::Answer | Request::SendOn => Ending::DroppedInChange,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +90,13 @@ mod tests {
             let redirected = callmanager_failed(Phase::Requested, Contact::Nothing, media);
             assert_eq!(redirected, Some(Ending::DroppedInChange));
         }
+    }
+
+    #[test]
+    fn r10_only_a_call_that_is_to_be_answered_for_the_first_time_is_in_setup() {
+        assert_eq!(request_timed_out(Request::Answer, Contact::Nothing), Ending::DroppedInSetup);
+        assert_eq!(request_timed_out(Request::Answer, CONNECTED), Ending::DroppedInChange);
+        assert_eq!(request_timed_out(Request::SendOn, Contact::Nothing), Ending::DroppedInChange);
     }
 
     #[test]

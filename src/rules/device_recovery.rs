@@ -21,12 +21,13 @@ pub enum Recovery {
     GiveUp(ClosedBecause),
 }
 
-/// Whether a registration of a device stands under which an application has had it open.
+/// Whether the registration stands that a device began the run with, or under which an application last had it open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It does; a run begins so.
+    /// It does. All do when a run begins, also of devices that are out of their application's reach (R25).
     Stands,
-    /// It was lost with its CallManager, given up with its application, or left to go home; or nothing was opened under it yet.
+    /// It was lost with its CallManager, given up with its application, or left to go home, and nothing has been opened under
+    /// the next one yet.
     Gone,
 }
 

@@ -20,6 +20,11 @@ pub const fn unforwarded(trouble: Trouble, contact: Contact) -> Ending {
     }
 }
 
+/// Whether a call that is sent on for the `hops`th time goes on, or has been sent round too often: `limit` is the most.
+pub const fn may_go_on(hops: usize, limit: u8) -> Result<(), Refusal> {
+    if hops > limit as usize { Err(Refusal::TooManyHops) } else { Ok(()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,6 +40,12 @@ mod tests {
 
     fn taken(release: ReleaseProfile, trouble: Trouble, settings: &[Forward]) -> Option<Forward> {
         next(&release, trouble, &set(settings)).map(|(forward, _)| forward)
+    }
+
+    #[test]
+    fn a_call_goes_on_as_often_as_the_limit_says() {
+        assert_eq!(may_go_on(12, 12), Ok(()));
+        assert_eq!(may_go_on(13, 12), Err(Refusal::TooManyHops));
     }
 
     #[test]

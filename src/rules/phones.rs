@@ -1,6 +1,6 @@
-//! R14: phones move by themselves, and are opened where they are.
+//! R14: phones move by themselves, and are opened where they are; R17, R19, R20: what that makes of their application.
 
-use super::node_choice;
+use super::{device_recovery, node_choice};
 use crate::domain::NodeId;
 
 /// Where a phone that has lost its CallManager moves to, once it has noticed: to the first live one of its group, but not
@@ -15,6 +15,50 @@ pub fn opened_on(registered: Option<NodeId>, possible: impl Fn(NodeId) -> bool) 
     registered.filter(|&node| possible(node))
 }
 
+/// A phone that has registered, as its application has to do with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// Whether the application is connected to a CTIManager.
+    pub connected: bool,
+    /// Whether it opened the phone before this had moved.
+    pub opened: bool,
+    /// Whether it allows recovery.
+    pub recovery: bool,
+    /// Whether the phone can be opened where it is now.
+    pub can_open: bool,
+}
+
+/// What its application is to a phone that has registered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AfterMoving {
+    /// It is not there: it opens the phone when it is connected again (R20).
+    Away,
+    /// It has lost the phone, until it connects anew (R19).
+    Forbidden,
+    /// It has lost the phone, for as long as that is there (R17).
+    CannotOpen,
+    /// It had opened the phone, and controls it from now on (R20).
+    Controls,
+    /// Its CTIManager opens the phone again (R14).
+    Reopens,
+}
+
+/// What its application is to a phone that has registered. What keeps it from the phone for longest comes first.
+pub const fn after_moving(phone: Moved) -> AfterMoving {
+    let Moved { connected, opened, recovery, can_open } = phone;
+    if !connected {
+        AfterMoving::Away
+    } else if !opened && device_recovery::may_recover(recovery).is_err() {
+        AfterMoving::Forbidden
+    } else if !can_open {
+        AfterMoving::CannotOpen
+    } else if opened {
+        AfterMoving::Controls
+    } else {
+        AfterMoving::Reopens
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -26,6 +70,18 @@ mod tests {
         assert_eq!(moves_to(0, &GROUP, |node| node != NodeId(0)), Some(NodeId(1)));
         assert_eq!(moves_to(1, &GROUP, |_| true), None);
         assert_eq!(moves_to(0, &GROUP, |_| false), None);
+    }
+
+    #[test]
+    fn what_keeps_an_application_from_a_phone_that_has_moved_comes_in_order() {
+        let phone = Moved { connected: true, opened: false, recovery: true, can_open: true };
+        assert_eq!(after_moving(phone), AfterMoving::Reopens);
+        assert_eq!(after_moving(Moved { can_open: false, ..phone }), AfterMoving::CannotOpen);
+        assert_eq!(after_moving(Moved { recovery: false, can_open: false, ..phone }), AfterMoving::Forbidden);
+        let opened = Moved { opened: true, recovery: false, ..phone };
+        assert_eq!(after_moving(opened), AfterMoving::Controls);
+        assert_eq!(after_moving(Moved { can_open: false, ..opened }), AfterMoving::CannotOpen);
+        assert_eq!(after_moving(Moved { connected: false, ..opened }), AfterMoving::Away);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::effect::{Effect, Loss, Outcome, Subject};
 use crate::dependencies::book::Dependencies;
 use crate::dependencies::record::{Kind, RecordId};
+use crate::domain;
 
 /// How a device is when it is not as it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +41,8 @@ pub(super) struct Aftermath<'d> {
 pub(super) enum Pending {
     /// New calls to a device in trouble.
     New,
-    /// Calls that wait there for its application.
-    Waiting,
+    /// Calls that wait there for its application, and what they meet.
+    Waiting(domain::Trouble),
 }
 
 impl Dependencies<'_> {

@@ -8,6 +8,7 @@ use crate::dependencies::book::Dependencies;
 use crate::dependencies::record::{Kind, RecordId, Role, Use, percent};
 use crate::domain::{self, DestinationId, Forwards, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::plan::routing::{self, End, Route};
+use crate::rules::admission::{self, Missing};
 use crate::rules::forwarding;
 use crate::workload::enumeration;
 
@@ -39,7 +40,7 @@ impl Dependencies<'_> {
         }
     }
 
-    fn target_of(&self, device: RecordId) -> Option<Target> {
+    pub(super) fn target_of(&self, device: RecordId) -> Option<Target> {
         let row = self.row(device) as u16;
         match self.record(device).kind {
             Kind::RoutePoint => Some(Target::RoutePoint(RoutePointId(row))),
@@ -79,7 +80,7 @@ impl Dependencies<'_> {
 
     /// What a new call meets at a device, if that is in trouble.
     fn trouble_at(&self, device: Target, state: &State) -> Option<domain::Trouble> {
-        state.troubled.contains_key(&self.record_of(device)).then(|| new_call_meets(device))
+        state.troubled.contains_key(&self.record_of(device)).then(|| admission::out_of_reach(Missing::Node, device))
     }
 
     /// Where a call ends up that a device will not take, or keep.
@@ -137,21 +138,13 @@ impl Dependencies<'_> {
         routing::reached(sources.flat_map(calls).filter_map(there), |device| {
             let onward: Vec<RecordId> = match (state.troubled.get(&device), self.target_of(device)) {
                 (Some(Trouble::Out), Some(place)) => {
-                    let route = self.route(place, new_call_meets(place), state);
+                    let route = self.route(place, admission::out_of_reach(Missing::Node, place), state);
                     route.forwards.first().map(|&(_, to)| self.record_of(to)).into_iter().collect()
                 }
                 _ => self.uses_of(device).filter(|it| leads_on(it.role)).map(|it| it.used).collect(),
             };
             onward.into_iter().filter_map(there)
         })
-    }
-}
-
-/// What a new call meets at a device in trouble. A line outside that cannot be reached is as good as busy.
-fn new_call_meets(device: Target) -> domain::Trouble {
-    match device {
-        Target::Outside(_) => domain::Trouble::Busy,
-        _ => domain::Trouble::NotOpened,
     }
 }
 
@@ -167,8 +160,8 @@ impl Aftermath<'_> {
             let record = self.effects[row].on;
             let Some(device) = self.dependencies.target_of(record) else { continue };
             let (trouble, calls) = match which {
-                Pending::New => (new_call_meets(device), "new calls"),
-                Pending::Waiting => (domain::Trouble::ApplicationFailed, "calls that wait there unanswered"),
+                Pending::New => (admission::out_of_reach(Missing::Node, device), "new calls"),
+                Pending::Waiting(trouble) => (trouble, "calls that wait there unanswered"),
             };
             let way = Way::Follows(self.dependencies.route(device, trouble, &self.after));
             let (outcome, words) = self.dependencies.way_in_words(&way);

@@ -4,13 +4,14 @@ use super::aftermath::{Aftermath, Pending, Trouble};
 use super::effect::{Loss, Outcome, Subject};
 use crate::dependencies::book::Dependencies;
 use crate::dependencies::record::{Kind, RecordId, Role};
-use crate::domain::{ClosedBecause, Contact, DeviceKind, NodeId, Phase};
-use crate::plan::{Device, Topology};
+use crate::domain::{ClosedBecause, Contact, DeviceKind, NodeId, Phase, Target};
+use crate::plan::{Device, Topology, Treatment};
 use crate::rules::application_failure::{self, Fate, Lost};
 use crate::rules::device_recovery::{self, Recovery, Standing};
 use crate::rules::direct_topology::{self, Process};
 use crate::rules::manager_choice::{self, Past};
-use crate::rules::{call_survival, egress, ingress, phones};
+use crate::rules::phones::{self, AfterMoving, Moved};
+use crate::rules::{call_survival, egress, ingress};
 
 /// Which way an application is connected after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -283,8 +284,7 @@ impl Aftermath<'_> {
         if is_home {
             self.calls_through(record);
         } else {
-            self.waiting_calls(record, &["R20"]);
-            self.add(record, Outcome::Preserved, "connected calls go on", &["R20"]);
+            self.calls_left(record, Lost::CtiManager, &["R20"]);
         }
     }
 
@@ -311,37 +311,42 @@ impl Aftermath<'_> {
         }
         let Some(application) = device.application.map(|id| &plan.applications[id.index()]) else { return };
         let name = &application.name;
-        let cannot_open = |&node: &NodeId| !device_recovery::can_open(Standing::Gone, node, &device.cannot_open_on);
-        match (connection, moves_to.filter(cannot_open)) {
-            (Connection::Lost, _) => {
+        if connection == Connection::Kept && !is_home {
+            return;
+        }
+        let can_open = |node| device_recovery::can_open(Standing::Gone, node, &device.cannot_open_on);
+        let moved = Moved {
+            connected: connection != Connection::Lost,
+            // What it changes over to opens everything anew.
+            opened: matches!(connection, Connection::Moves(_)),
+            recovery: application.recovery,
+            can_open: moves_to.is_none_or(can_open),
+        };
+        match (phones::after_moving(moved), connection, moves_to) {
+            (AfterMoving::Away, ..) => {
                 let what = format!("`{name}` does not control it until it is back itself");
                 self.add(record, Outcome::Uncontrolled, what, &["R20"]);
             }
-            (Connection::Kept, _) if is_home && device_recovery::may_recover(application.recovery).is_err() => {
+            (AfterMoving::Forbidden, ..) => {
                 let what = format!("`{name}` loses control of it: it forbids recovery");
                 self.add(record, Outcome::Uncontrolled, what, &["R19"]);
             }
-            (Connection::Kept | Connection::Moves(_), Some(node)) => {
+            (AfterMoving::CannotOpen, _, Some(node)) => {
                 let what = format!("`{name}` does not control it while it is on `{}`, which cannot open it", at(node));
                 self.add(record, Outcome::Uncontrolled, what, &["R17"]);
             }
-            (Connection::Moves(manager), None) => {
+            (AfterMoving::Controls, Connection::Moves(manager), _) => {
                 let what = format!("`{name}` does not control it until it has opened it through `{}`", at(manager));
                 self.add(record, Outcome::Reopened, what, &["R20"]);
             }
-            (Connection::Kept, None) => {}
+            (AfterMoving::CannotOpen | AfterMoving::Controls | AfterMoving::Reopens, ..) => {}
         }
     }
 
     /// R15: the calls at a device whose CallManager fails.
     fn calls_through(&mut self, record: RecordId) {
-        let (row, plan) = (self.dependencies.row(record), self.dependencies.plan);
-        let keeps_media = match self.dependencies.record(record).kind {
-            Kind::CtiPort => plan.port_groups[row].keeps_media,
-            Kind::Phone => plan.phone_groups[row].keeps_media,
-            _ => true,
-        };
-        let media = if keeps_media { call_survival::Media::Continues } else { call_survival::Media::Stops };
+        let Some(place) = self.dependencies.target_of(record) else { return };
+        let media = self.dependencies.plan.media_without_callmanager(place);
         let what = match call_survival::callmanager_failed(Phase::Talking, Contact::Connected, media) {
             None => "calls being set up or changed are dropped; connected ones go on without control",
             Some(_) => "its calls are dropped, connected ones too",
@@ -354,12 +359,6 @@ impl Aftermath<'_> {
         self.after.troubled.insert(record, trouble);
         self.pending.push((self.effects.len(), Pending::New));
         self.add(record, Outcome::Refused, "", &["R22"]);
-    }
-
-    /// Where the calls go that wait at a device for its application.
-    fn waiting_calls(&mut self, record: RecordId, rules: &'static [&'static str]) {
-        self.pending.push((self.effects.len(), Pending::Waiting));
-        self.add(record, Outcome::Lost, "", rules);
     }
 
     // An application fails, or is as good as dead.
@@ -377,30 +376,33 @@ impl Aftermath<'_> {
             } else if !self.before.troubled.contains_key(&record) {
                 self.add(record, Outcome::StaysOut, "no application has it open", &["R22"]);
                 self.trouble(record, Trouble::Out);
-                self.waiting_calls(record, &["R24"]);
-                self.connected_calls(record);
+                self.calls_left(record, Lost::Application, &["R24"]);
             }
         }
     }
 
-    /// R24: the connected calls at a device live as long as their media.
-    fn connected_calls(&mut self, record: RecordId) {
-        let (row, plan) = (self.dependencies.row(record), self.dependencies.plan);
-        let from_application = match self.dependencies.record(record).kind {
-            Kind::CtiPort => plan.port_groups[row].media_from_application,
-            // What only redirects has no connected calls.
-            _ if matches!(plan.route_points[row].treatment, crate::plan::Treatment::Redirect(_)) => return,
-            _ => true,
-        };
-        let media = match from_application {
-            true => application_failure::Media::FromApplication,
-            false => application_failure::Media::FromElsewhere,
-        };
-        if let Some(Fate::Lost(_)) = application_failure::fate(Phase::Talking, Lost::Application, media) {
-            self.add(record, Outcome::Lost, "connected calls end: their media is the application's", &["R24"]);
-        } else {
-            self.add(record, Outcome::Preserved, "connected calls go on, and are transferred no more", &["R24"]);
+    /// R20, R24: the calls at a device that nobody controls any more, first those that wait there for the application.
+    fn calls_left(&mut self, record: RecordId, lost: Lost, rules: &'static [&'static str]) {
+        let plan = self.dependencies.plan;
+        let Some(place) = self.dependencies.target_of(record) else { return };
+        let fate = |phase| application_failure::fate(phase, lost, plan.media_at(place));
+        if let Some(Fate::Redirected(trouble)) = fate(Phase::Presented) {
+            self.pending.push((self.effects.len(), Pending::Waiting(trouble)));
+            self.add(record, Outcome::Lost, "", rules);
         }
+        let (outcome, what) = match (fate(Phase::Talking), lost) {
+            // What only redirects has no connected calls.
+            (_, Lost::Application) if self.only_redirects(place) => return,
+            (Some(Fate::Lost(_)), _) => (Outcome::Lost, "connected calls end: their media is the application's"),
+            (_, Lost::Application) => (Outcome::Preserved, "connected calls go on, and are transferred no more"),
+            (_, Lost::CtiManager) => (Outcome::Preserved, "connected calls go on"),
+        };
+        self.add(record, outcome, what, rules);
+    }
+
+    fn only_redirects(&self, place: Target) -> bool {
+        let Target::RoutePoint(id) = place else { return false };
+        matches!(self.dependencies.plan.route_points[id.index()].treatment, Treatment::Redirect(_))
     }
 
     /// R2: an application whose user is gone opens nothing.
