@@ -6,6 +6,12 @@ use std::path::{Path, PathBuf};
 /// What is settled before a run begins, once for all runs: the plan asks for it, and the cluster is given the answer.
 const ASKED_BY_THE_PLAN: [&str; 1] = ["heartbeat::effective_interval"];
 
+/// What is so, whatever the plan: every CallManager lives when a run begins, so that a device starts on the first of its group.
+const SO_AT_THE_START: [(&str, &str); 1] = [("node_choice::first_live", "|_| true")];
+
+/// How many rules there are, so that none vanishes unnoticed.
+const RULES: usize = 41;
+
 fn source(folder: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder)
 }
@@ -80,19 +86,31 @@ fn arguments(code: &str) -> Vec<&str> {
 /// Whether an argument is, or has a field that is, an answer and no question.
 fn is_literal(argument: &str) -> bool {
     let values = std::iter::once(argument).chain(argument.split(": ").skip(1));
-    values.map(|value| value.trim_start_matches(['-', '&'])).any(|value| {
-        let word: String = value.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-        value.starts_with(|c: char| c.is_ascii_digit() || c == '"')
-            || matches!(word.as_str(), "true" | "false") && !value[word.len()..].starts_with(['(', '.', ':'])
-    })
+    values.into_iter().any(is_answer)
+}
+
+/// Whether a value is an answer: written out, nothing at all, or what a closure gives whatever it is asked.
+fn is_answer(value: &str) -> bool {
+    let value = value.trim_start_matches(['-', '&', '!']);
+    let closure = value.strip_prefix("move ").unwrap_or(value).strip_prefix('|').and_then(|rest| rest.split_once('|'));
+    if let Some((_, body)) = closure {
+        return is_answer(body.trim_start());
+    }
+    if let Some(inner) = value.strip_prefix("Some(") {
+        return is_answer(inner);
+    }
+    let word: String = value.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    value.starts_with(|c: char| c.is_ascii_digit() || c == '"')
+        || value.starts_with("[]")
+        || matches!(word.as_str(), "true" | "false" | "None") && !value[word.len()..].starts_with(['(', '.', ':'])
 }
 
 #[test]
 fn every_rule_is_asked_by_the_cluster_and_never_with_a_literal() {
     let (cluster, plan) = (code("cluster"), code("plan"));
     let rules = rules();
-    assert!(rules.len() > 20, "src/rules/ has the rules: {rules:?}");
-    let mut wrong = Vec::new();
+    assert_eq!(rules.len(), RULES, "src/rules/ has the rules: {rules:?}");
+    let (mut wrong, mut so_at_the_start) = (Vec::new(), Vec::new());
     for rule in &rules {
         let asked =
             if ASKED_BY_THE_PLAN.contains(&rule.as_str()) { calls_in_plan(&plan, rule) } else { calls(&cluster, rule) };
@@ -100,9 +118,13 @@ fn every_rule_is_asked_by_the_cluster_and_never_with_a_literal() {
             wrong.push(format!("{rule} is asked by nobody"));
         }
         for argument in asked.iter().flatten().filter(|argument| is_literal(argument)) {
-            wrong.push(format!("{rule} is asked with `{argument}`"));
+            match SO_AT_THE_START.contains(&(rule.as_str(), *argument)) {
+                true => so_at_the_start.push((rule.as_str(), *argument)),
+                false => wrong.push(format!("{rule} is asked with `{argument}`")),
+            }
         }
     }
+    assert_eq!(so_at_the_start, SO_AT_THE_START, "each exception is one call");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -122,7 +144,15 @@ fn a_literal_is_recognised_wherever_it_stands() {
     for argument in ["false", "0", "2.5", "\"busy\"", "-1", "&0", "Door { open: true, calls }", "Door { calls: 0 }"] {
         assert!(is_literal(argument), "{argument}");
     }
+    for argument in
+        ["&[]", "None", "Some(3)", "Some(true)", "!true", "|_| true", "move |_| false", "|| None", "|n| Some(0)"]
+    {
+        assert!(is_literal(argument), "{argument}");
+    }
     for argument in ["truely", "now", "Door { open: place.is_open() }", "place.calls", "Past::Started", "|_| up"] {
+        assert!(!is_literal(argument), "{argument}");
+    }
+    for argument in ["&[node]", "Some(node)", "!up", "Hold::None", "|node| self.up(node)", "|node| node != NodeId(0)"] {
         assert!(!is_literal(argument), "{argument}");
     }
 }
