@@ -23,6 +23,7 @@ use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::Stop;
 use super::terminal::say;
+use super::values::Share;
 
 pub(super) const AFTER_HELP: &str = "\
 Record a baseline once, have it reviewed, and hold every change against it:
@@ -51,8 +52,8 @@ pub(super) struct GateArguments {
 
     /// To record: a change for the worse of up to this share of the mean does not matter; for each measure it can be edited
     /// in the file [default: 1%, or one call in 10,000 if that is more]
-    #[arg(long, value_name = "PERCENT", requires = "record", value_parser = super::values::percent)]
-    pub(super) margin: Option<f64>,
+    #[arg(long, value_name = "PERCENT", requires = "record", value_parser = Share::parse)]
+    pub(super) margin: Option<Share>,
 
     /// To record: count the instructions an event takes as well, with valgrind
     #[arg(long, requires = "record")]
@@ -162,14 +163,14 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
             build: instructions::build(),
         }),
     };
-    let command = command(arguments, &range, seed);
-    let prelude = prelude(arguments, &plan, &range, seed)?;
+    let command = recording(arguments, &range, seed);
+    let prelude = prelude(arguments, command.clone(), &plan, &range)?;
     let jobs = jobs_for(arguments.study.jobs, range.end - range.start);
     let study = studies::record(&plan, range, &prelude.runner(seed, jobs));
     let study = prelude.finish(study)?;
     let gated =
         Gated { study: &study, digest: &digest, asked: &arguments.measures, fingerprint: report::fingerprint(&study) };
-    let baseline = gated.baseline(arguments.margin, command, speed);
+    let baseline = gated.baseline(arguments.margin.as_ref().map(|margin| margin.value), command, speed);
     create_parent(&arguments.baseline)?;
     write_file(&arguments.baseline, &baseline.json(), &Former::Replaced)?;
     let measures = baseline.measures.len();
@@ -209,7 +210,7 @@ fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> 
     });
     // The name is in every file, and says nothing.
     let plan = Plan { name: baseline.workload.clone(), ..plan };
-    let prelude = prelude(arguments, &plan, &baseline.range(), baseline.seed)?;
+    let prelude = prelude(arguments, judging(arguments), &plan, &baseline.range())?;
     let jobs = jobs_for(arguments.study.jobs, baseline.replications);
     let runner = prelude.runner(baseline.seed, jobs);
     let report = studies::gate(&plan, &digest, &asked, &baseline, report::fingerprint, speed, &runner);
@@ -228,14 +229,14 @@ fn check_measures(measures: &[Measure], plan: &Plan) -> Result<(), Stop> {
 }
 
 /// What comes before the replications.
-fn prelude(arguments: &GateArguments, plan: &Plan, range: &Range<u64>, seed: u64) -> Result<Prelude, Stop> {
+fn prelude(arguments: &GateArguments, command: String, plan: &Plan, range: &Range<u64>) -> Result<Prelude, Stop> {
     let wanted = range.end - range.start;
     memory::check_study(&[plan], wanted, jobs_for(arguments.study.jobs, wanted))?;
-    Prelude::new(command(arguments, range, seed), wanted, arguments.study.talk())
+    Prelude::new(command, wanted, arguments.study.talk())
 }
 
 /// The command that records the same baseline.
-fn command(arguments: &GateArguments, range: &Range<u64>, seed: u64) -> String {
+fn recording(arguments: &GateArguments, range: &Range<u64>, seed: u64) -> String {
     Repeat::of("gate")
         .file(Some(&arguments.workload))
         .word("--record")
@@ -244,6 +245,59 @@ fn command(arguments: &GateArguments, range: &Range<u64>, seed: u64) -> String {
         .replications(range, seed)
         .values("--metric", &arguments.measures)
         .settings(&arguments.study)
+        .values("--margin", &arguments.margin)
         .flag("--speed", arguments.speed)
         .written()
+}
+
+/// The command that judges the same again, for reports of bugs. Which replications, and with which seed, the baseline says.
+fn judging(arguments: &GateArguments) -> String {
+    Repeat::of("gate")
+        .path(&arguments.workload)
+        .word("--baseline")
+        .path(&arguments.baseline)
+        .values("--metric", &arguments.measures)
+        .settings(&arguments.study)
+        .flag("--changed", arguments.changed)
+        .flag("--no-speed", arguments.no_speed)
+        .written()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        gate: GateArguments,
+    }
+
+    fn arguments(line: &str) -> GateArguments {
+        Line::parse_from(line.split(' ')).gate
+    }
+
+    /// What decides the baseline is in it, and nothing else.
+    #[test]
+    fn a_baseline_has_the_command_that_records_it_again() {
+        let plain = arguments("gate some/a.toml --baseline some/a.json --record --jobs 3 --quiet");
+        let again = "ctisim gate a.toml --record --baseline a.json --replications 30 --seed 1";
+        assert_eq!(recording(&plain, &(0..30), 1), again);
+        let line = "gate a.toml --baseline a.json --record --metric refused.share --margin 2.5% --speed --set x=1";
+        assert_eq!(
+            recording(&arguments(line), &(5..9), 255),
+            "ctisim gate a.toml --record --baseline a.json --replications 5..9 --seed 255 --metric refused.share --set x=1 --margin 2.5% --speed"
+        );
+    }
+
+    /// A command that is shown with a bug must not overwrite the baseline.
+    #[test]
+    fn a_bug_while_judging_is_shown_by_judging_again() {
+        let line = "gate some/a.toml --baseline some/a.json --metric refused.share --set x=1 --jobs 3 --junit a.xml";
+        let again = "ctisim gate some/a.toml --baseline some/a.json --metric refused.share --set x=1";
+        assert_eq!(judging(&arguments(line)), again);
+        let both = format!("{line} --changed --no-speed");
+        assert_eq!(judging(&arguments(&both)), format!("{again} --changed --no-speed"));
+    }
 }

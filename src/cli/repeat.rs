@@ -6,9 +6,12 @@ use std::path::Path;
 
 use super::flags::StudyArguments;
 
-/// A command line in the making: that of a study, for its files, and for reports of bugs. What makes no difference to the
-/// results is left out, and so is the way to a workload file, so that the same study leaves the same bytes wherever it is
-/// run.
+/// A command line in the making. What makes no difference to the results is left out.
+///
+/// Where the command is written to a file (`run`, `capacity`, the baseline of `gate --record`), a workload goes by the name
+/// of its file alone ([`Repeat::file`]): the same study leaves the same bytes wherever it is run. Where it is only shown
+/// with a bug (`compare`, `sweep`, a `gate` that judges), paths are as they were given ([`Repeat::path`]): it can be entered
+/// again as it stands.
 pub(super) struct Repeat(String);
 
 impl Repeat {

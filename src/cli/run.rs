@@ -96,7 +96,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     }
     memory::check_study(&[&plan], wanted, jobs)?;
 
-    let asked = command(arguments, &replications, seed);
+    let asked = command(arguments, &replications, seed).values("--precision", arguments.precisions.iter().map(typed));
+    let asked = asked.written();
     let prelude = Prelude::new(asked.clone(), wanted, talk)?;
     let precisions = &arguments.precisions;
     let audit = if arguments.audit { Audit::On } else { Audit::Off };
@@ -108,7 +109,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
 
     let done = replications.start..replications.start + study.outcome.summaries.len() as u64;
     // However many it took: so many give the same bytes again.
-    let provenance = Provenance::new(study, digest, command(arguments, &done, seed));
+    let provenance = Provenance::new(study, digest, command(arguments, &done, seed).written());
     let page = report::run_page(study, judged, &provenance);
     let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
     let mut names = FILES.join(", ");
@@ -185,14 +186,19 @@ fn outcome_of(judged: &[Judged]) -> Result<(), Stop> {
     }
 }
 
-/// The command that gives these results again.
-fn command(arguments: &RunArguments, replications: &Range<u64>, seed: u64) -> String {
+/// The command that gives the results of these replications again. How many a precision takes is known only afterwards: a
+/// command for reports of bugs has that precision as well.
+fn command(arguments: &RunArguments, replications: &Range<u64>, seed: u64) -> Repeat {
     Repeat::of("run")
         .file(arguments.workload.as_deref())
         .replications(replications, seed)
         .settings(&arguments.study)
         .values("--goal", &arguments.goals)
-        .written()
+}
+
+/// A precision as it is typed.
+fn typed(precision: &Precision) -> String {
+    format!("{}={}%", precision.measure, precision.percent)
 }
 
 /// The result files, in the order of [`FILES`].
@@ -222,9 +228,16 @@ mod tests {
             ..RunArguments::default()
         };
         assert_eq!(
-            command(&arguments, &(5..9), 255),
+            command(&arguments, &(5..9), 255).written(),
             r"ctisim run 'Monday morning.toml' --replications 5..9 --seed 255 --set run.length=10m --set 'question=what'\''s up'"
         );
-        assert_eq!(command(&RunArguments::default(), &(0..9), 1), "ctisim run --replications 9 --seed 1");
+        assert_eq!(command(&RunArguments::default(), &(0..9), 1).written(), "ctisim run --replications 9 --seed 1");
+    }
+
+    #[test]
+    fn a_precision_is_typed_as_it_was_read() {
+        for text in ["setup_delay.p99=2.5%", "refused.share=10%"] {
+            assert_eq!(typed(&Precision::parse(text).unwrap()), text);
+        }
     }
 }

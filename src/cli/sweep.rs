@@ -252,10 +252,9 @@ fn command(arguments: &SweepArguments) -> String {
     let study = &arguments.study;
     Repeat::of("sweep")
         .path(&arguments.workload)
-        .values(
-            "--vary",
-            arguments.knobs.iter().map(|knob| format!("{}={}", knob.axis.key, knob.axis.values.join(","))),
-        )
+        .values("--vary", arguments.knobs.iter().map(|knob| &knob.written))
+        .values("--goal", &arguments.goals)
+        .values("--metric", &arguments.measures)
         .settings(study)
         .values("--replications", study.replications.iter().map(|range| format!("{}..{}", range.start, range.end)))
         .values("--seed", study.seed)
@@ -309,4 +308,27 @@ fn key(point: &Planned) -> String {
 
 fn checksum(key: &str, content: &[u8]) -> String {
     hex(&Sha256::new().chain_update(key).chain_update(content).finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        sweep: SweepArguments,
+    }
+
+    /// What decides the result is in it, as it was typed, and nothing else.
+    #[test]
+    fn the_command_sweeps_the_same_again() {
+        let line = "sweep some/a.toml --vary cti_port.p.count=10..30:10 --vary x=1,2 --goal refused<=1% --metric setup_delay.p95 --set y=1 --replications 5..9 --seed 255 --jobs 3 --quiet --out elsewhere";
+        let again = command(&Line::parse_from(line.split(' ')).sweep);
+        assert_eq!(
+            again,
+            "ctisim sweep some/a.toml --vary cti_port.p.count=10..30:10 --vary x=1,2 --goal 'refused<=1%' --metric setup_delay.p95 --set y=1 --replications 5..9 --seed 255"
+        );
+    }
 }
