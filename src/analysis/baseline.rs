@@ -11,7 +11,7 @@ use crate::stats::{Confidence, estimate};
 use super::cell::full;
 use super::comparison::{Sample, samples};
 use super::measure::Values;
-use super::reason::{Reason, Workloads};
+use super::reason::{Reason, Unsound, Workloads};
 use super::study::Study;
 
 /// The format of baselines. Another one is not read.
@@ -168,26 +168,26 @@ impl Baseline {
     ///
     /// # Errors
     /// Why it cannot be relied upon.
-    pub fn read(text: &str) -> Result<Baseline, String> {
-        let baseline: Baseline = serde_json::from_str(text).map_err(|error| format!("it cannot be read: {error}"))?;
+    pub fn read(text: &str) -> Result<Baseline, Unsound> {
+        let baseline: Baseline = serde_json::from_str(text).map_err(|error| Unsound::Unreadable(error.to_string()))?;
         if baseline.format != FORMAT {
-            return Err(format!("its format is {}, and this version reads {FORMAT}", baseline.format));
+            return Err(Unsound::Format { found: baseline.format, read: FORMAT });
         }
         if baseline.measures.is_empty() || baseline.replications < 2 {
-            return Err("it has nothing to compare with: no measures, or fewer than two replications".to_owned());
+            return Err(Unsound::Empty);
         }
         if baseline.sum() != baseline.checksum {
-            return Err("it is not what was recorded: somebody changed or cut it".to_owned());
+            return Err(Unsound::Changed);
         }
         for kept in &baseline.measures {
             let values = kept.values().map_or(0, |values| values.len() as u64);
             if values != baseline.replications {
-                let (name, count) = (&kept.measure, baseline.replications);
-                return Err(format!("`{name}` has {values} values of {count} replications"));
+                let (measure, replications) = (kept.measure.clone(), baseline.replications);
+                return Err(Unsound::Values { measure, values, replications });
             }
             let sound = kept.margin.is_finite() && kept.margin >= 0.0;
             if !sound {
-                return Err(format!("the margin of `{}` is not zero or more", kept.measure));
+                return Err(Unsound::Margin(kept.measure.clone()));
             }
         }
         Ok(baseline)

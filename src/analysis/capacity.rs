@@ -46,6 +46,16 @@ impl Walked {
         undecided.map(of).try_fold(0, |most, needed| Some(most.max(needed?))).filter(|needed| *needed > 0)
     }
 
+    /// What is fullest of all; of those as full as each other, the last of the workload.
+    pub fn fullest_place(&self) -> Option<&Place> {
+        self.places.iter().max_by(|a, b| a.busiest_bin.total_cmp(&b.busiest_bin))
+    }
+
+    /// A place of another value, at this one.
+    pub fn same_place(&self, other: &Place) -> Option<&Place> {
+        self.places.iter().find(|place| (place.kind, &place.name) == (other.kind, &other.name))
+    }
+
     /// The station that is busiest.
     pub fn busiest_station(&self) -> Option<&Place> {
         self.fullest(|place| place.size.is_none())
@@ -149,10 +159,7 @@ impl Capacity {
         let distance = |it: &&Walked| it.at.abs_diff(missed.at);
         let best = of(Verdict::Met).max_by_key(distance);
         let worst = of(Verdict::Missed).max_by_key(|it| best.map_or(0, |best| it.at.abs_diff(best.at)))?;
-        let share = |of: &Walked, like: &Place| {
-            let found = of.places.iter().find(|place| (place.kind, &place.name) == (like.kind, &like.name));
-            found.map_or(0.0, |place| place.busiest_bin)
-        };
+        let share = |of: &Walked, like: &Place| of.same_place(like).map_or(0.0, |place| place.busiest_bin);
         let grew = |place: &&Place| {
             let most = share(worst, place).max(place.busiest_bin);
             match best {

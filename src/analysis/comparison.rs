@@ -73,6 +73,8 @@ pub struct Compared {
     pub pairs: u64,
     /// The differences, of replications with a value in both; `None` with fewer than two.
     pub paired: Option<Paired>,
+    /// Hodges and Lehmann's difference, and its interval where there are enough pairs for one.
+    pub hodges_lehmann: Option<(f64, Option<(f64, f64)>)>,
     /// How sure the interval of this difference has to be, given how many there are (Holm).
     pub confidence: Confidence,
     /// A difference up to this is said not to matter, in the measure's unit.
@@ -103,6 +105,7 @@ pub fn compare(first: &[Sample], second: &[Sample], margin: f64) -> Vec<Compared
             second: b,
             pairs: left.len() as u64,
             paired,
+            hodges_lehmann: None,
             confidence: Confidence::USUAL,
             matters: margin * a.map_or(0.0, f64::abs),
             same: first.values == second.values,
@@ -114,6 +117,7 @@ pub fn compare(first: &[Sample], second: &[Sample], margin: f64) -> Vec<Compared
     let levels = holm(&tested().map(Paired::p_value).collect::<Vec<f64>>(), 0.05);
     for (it, level) in compared.iter_mut().filter(|it| it.paired.is_some()).zip(levels) {
         it.confidence = Confidence::within(level);
+        it.hodges_lehmann = it.paired.as_ref().map(|paired| paired.hodges_lehmann(it.confidence));
     }
     compared
 }

@@ -1,10 +1,10 @@
 //! What became of the devices, by kind and by what had taken them out of service.
 
-use crate::domain::{DeviceKind, OutBecause};
+use crate::domain::{DeviceKind, OutBecause, RoutePointId};
 use crate::record::{CAUSES, Catalogue, KINDS, Metric};
 use crate::stats::Survival;
 
-use super::study::Study;
+use super::study::{NANOS_PER_MILLI, Study, millis};
 
 /// What became of the devices of a kind that one thing had taken out of service: in all replications together.
 pub struct Fate {
@@ -20,8 +20,8 @@ pub struct Fate {
     pub closed: u64,
     /// Of these, neither: how long they last is not known.
     pub still_out: u64,
-    /// The row of how long those that are back were out.
-    pub out_of_service: usize,
+    /// How long those that are back were out, in milliseconds: median, 95 % quantile and maximum; `None` if none is.
+    pub out_of_service: [Option<f64>; 3],
 }
 
 /// How the devices of a kind went home: in all replications together.
@@ -39,10 +39,35 @@ pub struct Homing {
     /// In how many replications at least one still waited at the end.
     pub replications_waiting: usize,
     /// How long they waited.
-    pub wait: Survival,
+    pub wait: Reached,
     /// How long it took until they were at home.
-    pub delay: Survival,
+    pub delay: Reached,
 }
+
+impl Homing {
+    /// Which share of the waits was not over at the end.
+    pub fn share_waiting(&self) -> f64 {
+        self.waiting as f64 / self.waits as f64
+    }
+}
+
+/// How a route point went home: in all replications together. Why a wait was not over is not kept for each of them.
+pub struct PointHoming<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// How many waits there were.
+    pub waits: u64,
+    /// How often it was in service at home again.
+    pub rehomed: u64,
+    /// How long it waited.
+    pub wait: Reached,
+    /// How long it took until it was at home.
+    pub delay: Reached,
+}
+
+/// The 50, 90 and 95 % quantiles, in milliseconds, of how long something lasts that was not always seen to end (Kaplan and
+/// Meier); `None` where the curve does not get there.
+pub type Reached = [Option<f64>; 3];
 
 /// Every kind of device there is, by every reason to be out of service.
 pub fn fates(study: &Study) -> Vec<Fate> {
@@ -54,7 +79,7 @@ pub fn fates(study: &Study) -> Vec<Fate> {
         let closed = ends().map(|fate| u64::from(fate.closed)).sum();
         let still_out = ends().map(|fate| u64::from(fate.still_out)).sum();
         let out = reopened + closed + still_out;
-        Fate { kind, because, out, reopened, closed, still_out, out_of_service: row }
+        Fate { kind, because, out, reopened, closed, still_out, out_of_service: spread(study, row) }
     };
     kinds(study).flat_map(|kind| CAUSES.map(|because| fate(kind, because))).collect()
 }
@@ -78,9 +103,40 @@ fn homing(study: &Study, kind: DeviceKind) -> Homing {
         waiting: still_waiting,
         waits: merged.histograms[wait].totals().count + study.censored(wait),
         replications_waiting: waiting.iter().filter(|&&waiting| waiting > 0).count(),
-        wait: study.survival(wait),
-        delay: study.survival(delay),
+        wait: reached(&study.survival(wait)),
+        delay: reached(&study.survival(delay)),
     }
+}
+
+/// Every route point that had to go home, and how it went.
+pub fn point_homings<'a>(study: &Study<'a>) -> Vec<PointHoming<'a>> {
+    let ended = |row: usize| study.outcome.merged.histograms[row].totals().count;
+    let homing = |(id, name): (u16, &'a str)| {
+        let rows = [Metric::RehomeWait, Metric::RehomeDelay];
+        let [wait, delay] = rows.map(|metric| study.catalogue.route_point(metric, RoutePointId(id)));
+        let waits = ended(wait) + study.censored(wait);
+        (waits > 0).then(|| PointHoming {
+            name,
+            waits,
+            rehomed: ended(delay),
+            wait: reached(&study.survival(wait)),
+            delay: reached(&study.survival(delay)),
+        })
+    };
+    (0..).zip(study.plan.route_points.iter().map(|point| &*point.name)).filter_map(homing).collect()
+}
+
+fn spread(study: &Study, row: usize) -> [Option<f64>; 3] {
+    let histogram = &study.outcome.merged.histograms[row];
+    if histogram.totals().count == 0 {
+        return [None; 3];
+    }
+    let [p50, p95] = histogram.quantiles([0.5, 0.95]);
+    [p50, p95, histogram.totals().max].map(|span| Some(millis(span)))
+}
+
+fn reached(survival: &Survival) -> Reached {
+    [0.5, 0.9, 0.95].map(|quantile| survival.quantile(quantile).map(|nanos| nanos as f64 / NANOS_PER_MILLI))
 }
 
 fn kinds(study: &Study) -> impl Iterator<Item = DeviceKind> {
@@ -103,9 +159,9 @@ mod tests {
         assert_eq!(point.replications_waiting as u64, point.waiting);
         assert_eq!((point.waits, point.lost), (40, 0));
         // Waits are uniform up to 300 s, and seen for 170 s.
-        let median = point.wait.quantile(0.5).unwrap() as f64 / 1e9;
+        let median = point.wait[0].unwrap() / 1e3;
         assert!((100.0..170.0).contains(&median), "{median}");
-        assert_eq!(point.wait.quantile(0.95), None);
+        assert_eq!(point.wait[2], None);
         // One port loses its home in each replication.
         assert_eq!((homings[1].lost, homings[1].rehomed, homings[1].waiting), (40, 40, 0));
     }

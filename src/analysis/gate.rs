@@ -69,8 +69,22 @@ impl Held {
     }
 }
 
+/// Why speed could not be judged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Uncounted {
+    /// Instructions could not be counted: why.
+    Failed(String),
+    /// It was recorded with another build.
+    OtherBuild {
+        /// What the recorded one was for.
+        recorded: String,
+        /// What this one is for.
+        this: String,
+    },
+}
+
 /// How fast it is, beside how fast it was.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SpeedHeld {
     /// Instructions an event then.
     pub before: f64,
@@ -81,15 +95,15 @@ pub struct SpeedHeld {
     /// What that says.
     pub verdict: Gate,
     /// Why it could not be judged.
-    pub why: Option<String>,
+    pub why: Option<Uncounted>,
 }
 
 impl SpeedHeld {
     /// Holds a count of this build, or the reason why there is none, against a baseline's.
     pub fn new(before: &Speed, now: Result<f64, String>, build: &str) -> SpeedHeld {
-        let now = now.and_then(|now| match before.build == build {
+        let now = now.map_err(Uncounted::Failed).and_then(|now| match before.build == build {
             true => Ok(now),
-            false => Err(format!("it was recorded with a build for {}, and this is one for {build}", before.build)),
+            false => Err(Uncounted::OtherBuild { recorded: before.build.clone(), this: build.to_owned() }),
         });
         let margin = before.margin_percent / 100.0;
         let verdict = match &now {

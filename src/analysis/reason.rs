@@ -6,7 +6,7 @@ pub enum Reason {
     /// There is no baseline.
     Missing,
     /// It cannot be read, or cannot be relied upon: why.
-    Unsound(String),
+    Unsound(Unsound),
     /// It was recorded by a version of the program whose numbers may be others: which one.
     Version(String),
     /// It is one of another workload.
@@ -27,6 +27,35 @@ pub enum Reason {
     Gone(Vec<String>),
     /// Its measures are in another order.
     Order,
+}
+
+/// Why a baseline cannot be read, or cannot be relied upon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unsound {
+    /// Its file, or what is in it, cannot be read: why.
+    Unreadable(String),
+    /// It has another format than this version reads.
+    Format {
+        /// Its format.
+        found: u32,
+        /// The one that is read.
+        read: u32,
+    },
+    /// It has no measures, or fewer than two replications.
+    Empty,
+    /// Its checksum is another: it was changed or cut.
+    Changed,
+    /// A measure has not one value a replication.
+    Values {
+        /// The measure.
+        measure: String,
+        /// How many values it has; none if one of them is no number.
+        values: u64,
+        /// How many replications there are.
+        replications: u64,
+    },
+    /// The margin of this measure is not zero or more.
+    Margin(String),
 }
 
 /// Which workloads may be held against a baseline.

@@ -36,6 +36,11 @@ impl<'plan> Study<'plan> {
         self.plan.length.since(self.window.warm_up).nanos()
     }
 
+    /// A count in all replications, as the mean of one.
+    pub fn per_replication(&self, count: u64) -> f64 {
+        count as f64 / self.outcome.summaries.len() as f64
+    }
+
     /// A count in every replication.
     pub fn counts(&self, count: Count) -> Vec<f64> {
         let value = |summary: &ReplicationSummary| summary.count(count) as f64;

@@ -178,6 +178,13 @@ pub fn count_row(study: &Study, count: Count) -> Row {
     make_row(study, Scope::Cluster, "", count.name(), Unit::Count, &values, spread)
 }
 
+/// A count as a share of the calls offered, in all replications together; `None` if there were none.
+pub fn share_of_offered(study: &Study, count: Count) -> Option<f64> {
+    let total = |count: Count| study.counts(count).iter().sum::<f64>();
+    let offered = total(Count::Offered);
+    (offered > 0.0).then(|| total(count) / offered)
+}
+
 /// The row of a duration, if there is such a thing.
 pub fn duration_row(study: &Study, row: usize) -> Option<Row> {
     let series = &study.catalogue.durations[row];

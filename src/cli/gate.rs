@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::analysis::{Baseline, Gate, GateReport, Gated, Reason, Speed, SpeedHeld, Workloads};
+use crate::analysis::{Baseline, Gate, GateReport, Gated, Reason, Speed, SpeedHeld, Unsound, Workloads};
 use crate::plan::Plan;
 use crate::record::Measure;
 use crate::report::{self, Format, Ink, draw};
@@ -182,7 +182,7 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
 fn comparable(arguments: &GateArguments, loaded: &Loaded) -> Result<(Baseline, Vec<Measure>), Vec<Reason>> {
     let text = fs::read_to_string(&arguments.baseline).map_err(|error| match error.kind() {
         ErrorKind::NotFound => vec![Reason::Missing],
-        _ => vec![Reason::Unsound(format!("it cannot be read: {error}"))],
+        _ => vec![Reason::Unsound(Unsound::Unreadable(error.to_string()))],
     })?;
     let baseline = Baseline::read(&text).map_err(|why| vec![Reason::Unsound(why)])?;
     let workloads = if arguments.changed { Workloads::Any } else { Workloads::Recorded };

@@ -20,6 +20,7 @@ use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::{Stop, stopped};
 use super::terminal::{Talk, say};
+use super::values::precision;
 use super::workbook::{self, Workbook};
 
 /// The most replications that a precision may take if nobody says how many.
@@ -39,7 +40,7 @@ pub(super) struct RunArguments {
 
     /// Run until the interval of a measure is this narrow, e.g. setup_delay.p99=2% (half of it, of the value); may be
     /// repeated. Then --replications is the most there may be [default: 100,000]
-    #[arg(long = "precision", value_name = "MEASURE=PERCENT", value_parser = Precision::parse)]
+    #[arg(long = "precision", value_name = "MEASURE=PERCENT", value_parser = precision)]
     pub(super) precisions: Vec<Precision>,
 
     /// What is wanted, beside the workload's own goals, e.g. "setup_delay.p99<=500ms"; may be repeated. Exit code 10 if one
@@ -88,7 +89,10 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
         talk.remark(&format!("note: `{}` opens nothing, because its user may not use CTI (R2)", application.name));
     }
     let output = (!arguments.no_files).then(|| OutputDirectory::of(arguments.out.as_deref(), &plan.name));
-    workbook::check(arguments.format, arguments.no_files)?;
+    workbook::check(arguments.format)?;
+    if arguments.no_files {
+        workbook::check_output(arguments.format)?;
+    }
     let workbook_name = workbook::name(&plan.name);
     let with_workbook = (arguments.format == Format::Xlsx).then_some(&*workbook_name);
     if let Some(output) = &output {
@@ -237,7 +241,7 @@ mod tests {
     #[test]
     fn a_precision_is_typed_as_it_was_read() {
         for text in ["setup_delay.p99=2.5%", "refused.share=10%"] {
-            assert_eq!(typed(&Precision::parse(text).unwrap()), text);
+            assert_eq!(typed(&precision(text).unwrap()), text);
         }
     }
 }

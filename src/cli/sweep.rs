@@ -81,7 +81,10 @@ const MOST: usize = 10_000;
 /// Runs a workload at many points, keeps each, writes them together and prints a table.
 pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     let study = &arguments.study;
-    workbook::check(arguments.format, arguments.no_files)?;
+    workbook::check(arguments.format)?;
+    if arguments.no_files {
+        workbook::check_output(arguments.format)?;
+    }
     let source = Source::read(Some(&arguments.workload), "give the path of a workload file")?;
     let measures = measures(arguments);
     let axes: Vec<Axis> = arguments.knobs.iter().map(|knob| knob.axis.clone()).collect();

@@ -5,7 +5,10 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use crate::engine::Span;
+use crate::record::Measure;
 use crate::starter::most;
+use crate::studies::Precision;
+use crate::workload::advised::DEVICES_OF_PROVIDER;
 use crate::workload::units;
 
 /// How many replications, `200`, or which, `200..400`.
@@ -66,6 +69,17 @@ pub(super) fn percent(text: &str) -> Result<f64, String> {
     units::share(text).map_err(|_| "expected a percentage such as 1%".to_owned())
 }
 
+/// How precise a measure is to be, `setup_delay.p99=2%`.
+pub(super) fn precision(text: &str) -> Result<Precision, String> {
+    let (measure, percent) = text.rsplit_once('=').ok_or("expected MEASURE=PERCENT, e.g. setup_delay.p99=2%")?;
+    let measure = Measure::parse(measure.trim())?;
+    let number = percent.trim().strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+    match number {
+        Some(percent) if percent > 0.0 && percent <= 100.0 => Ok(Precision { measure, percent }),
+        _ => Err(format!("`{percent}` is no precision: expected a percentage up to 100%, e.g. 2%")),
+    }
+}
+
 /// A whole number within bounds that have a reason.
 fn whole(text: &str, least: u32, most: u32, reason: &str) -> Result<u32, String> {
     let number = text.parse::<u32>().ok().filter(|number| (least..=most).contains(number));
@@ -90,7 +104,9 @@ pub(super) fn applications(text: &str) -> Result<u32, String> {
 
 /// How many CTI ports a site has.
 pub(super) fn ports(text: &str) -> Result<u32, String> {
-    whole(text, 1, most::PORTS, "Cisco advises 2000 devices a provider; for more, change `count` in the file")
+    let advised = DEVICES_OF_PROVIDER.most;
+    let reason = format!("Cisco advises {advised} devices a provider; for more, change `count` in the file");
+    whole(text, 1, most::PORTS, &reason)
 }
 
 /// How many people answer calls.
@@ -151,6 +167,17 @@ mod tests {
         assert_eq!(seed("0xfF"), Ok(255));
         for wrong in ["", "0x", "-1", "+1", "1.5", "0x+1", "0xg", "0x10000000000000000", "18446744073709551616"] {
             assert!(seed(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn precisions_are_percentages() {
+        let read = precision("setup_delay.p99=2.5%").unwrap();
+        assert_eq!((read.measure.to_string().as_str(), read.percent), ("setup_delay.p99", 2.5));
+        for wrong in
+            ["setup_delay.p99", "setup_delay.p99=2", "setup_delay.p99=0%", "setup_delay.p99=101%", "x=1%", "=2%"]
+        {
+            assert!(precision(wrong).is_err(), "{wrong}");
         }
     }
 

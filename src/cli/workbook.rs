@@ -8,8 +8,8 @@ use super::output::File;
 use super::stop::Stop;
 use super::terminal::print;
 
-/// Refuses what cannot come to anything, before hours are spent on it.
-pub(super) fn check(format: Format, no_files: bool) -> Result<(), Stop> {
+/// Refuses a workbook that cannot be made, before hours are spent on it.
+pub(super) fn check(format: Format) -> Result<(), Stop> {
     if format == Format::Xlsx && !cfg!(feature = "xlsx") {
         return Err(Stop::Usage(
             "this copy of ctisim was built without workbooks\n  help: build it with the feature `xlsx`, or open the CSV \
@@ -17,7 +17,12 @@ pub(super) fn check(format: Format, no_files: bool) -> Result<(), Stop> {
                 .into(),
         ));
     }
-    if format == Format::Xlsx && no_files && io::stdout().is_terminal() {
+    Ok(())
+}
+
+/// Refuses a workbook on standard output if that is a terminal.
+pub(super) fn check_output(format: Format) -> Result<(), Stop> {
+    if format == Format::Xlsx && io::stdout().is_terminal() {
         return Err(Stop::Usage(
             "a workbook is nothing for a terminal\n  help: leave out --no-files, or send it on: ctisim ... > study.xlsx"
                 .into(),

@@ -103,8 +103,7 @@ fn bottleneck(capacity: &Capacity) -> Option<String> {
         if capacity.turn == Turn::Nowhere {
             return None;
         }
-        let fullest = missed.places.iter().max_by(|a, b| a.busiest_bin.total_cmp(&b.busiest_bin));
-        let fullest = fullest.map_or(String::new(), |place| {
+        let fullest = missed.fullest_place().map_or(String::new(), |place| {
             format!(" (the fullest {here} is {}, {} in its busiest bin)", title(place), percent(place.busiest_bin))
         });
         return Some(format!(
@@ -112,7 +111,7 @@ fn bottleneck(capacity: &Capacity) -> Option<String> {
         ));
     };
     let before = met.and_then(|met| {
-        let before = met.places.iter().find(|it| (it.kind, &it.name) == (place.kind, &place.name))?;
+        let before = met.same_place(place)?;
         Some(format!(" At {} it is {}.", capacity.values[met.at], use_of(before)))
     });
     Some(format!("What binds is {}: {here} it is {}.{}", title(place), use_of(place), before.unwrap_or_default()))

@@ -117,7 +117,7 @@ fn differences(compared: &[Compared], listed: Listed) -> Table {
     let mut table = Table::of_numbers(head);
     for it in rows {
         let unit = it.measure.unit().name();
-        let median = it.paired.as_ref().map(|paired| paired.hodges_lehmann(it.confidence).0);
+        let median = it.hodges_lehmann.map(|(median, _)| median);
         let said = it.difference();
         let tone = if said == Difference::Undecided { Tone::Open } else { Tone::Plain };
         let [a, b] = value_entries(it);
@@ -192,8 +192,7 @@ pub fn comparison_sheet(compared: &[Compared]) -> Sheet<'_> {
 fn cells(it: &Compared) -> Vec<Cell> {
     let paired = it.paired.as_ref();
     let interval = it.interval();
-    let lehmann = paired.map(|paired| paired.hodges_lehmann(it.confidence));
-    let ranks = lehmann.and_then(|(_, interval)| interval);
+    let ranks = it.hodges_lehmann.and_then(|(_, interval)| interval);
     let mut cells: Vec<Cell> = vec![
         it.measure.subject().scope.name().into(),
         (&*it.measure.subject().name).into(),
@@ -209,7 +208,7 @@ fn cells(it: &Compared) -> Vec<Cell> {
         interval.map(|(low, _)| low),
         interval.map(|(_, high)| high),
         paired.and_then(|paired| relative(paired.mean(), it.first)),
-        lehmann.map(|(median, _)| median),
+        it.hodges_lehmann.map(|(median, _)| median),
         ranks.map(|(low, _)| low),
         ranks.map(|(_, high)| high),
         paired.map(Paired::p_value),

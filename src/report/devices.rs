@@ -1,10 +1,9 @@
 //! One row a kind of device and what had taken it out of service.
 
 use super::sheet::Sheet;
-use crate::analysis::{Cell, Fate, Homing, NANOS_PER_MILLI, Study, fates, homings, millis};
+use crate::analysis::{Cell, Fate, Homing, Study, fates, homings};
 use crate::domain::OutBecause;
 use crate::record::{cause_name, kind_name};
-use crate::stats::Survival;
 
 const COLUMNS: [&str; 20] = [
     "workload",
@@ -40,37 +39,20 @@ pub fn devices_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
 }
 
 fn cells(study: &Study, fate: &Fate, homing: Option<&Homing>) -> Vec<Cell> {
-    let replications = study.outcome.summaries.len() as f64;
-    let mean = |count: u64| Cell::Number(count as f64 / replications);
+    let mean = |count: u64| Cell::Number(study.per_replication(count));
     let mut cells: Vec<Cell> =
         vec![(&*study.plan.name).into(), kind_name(fate.kind).into(), cause_name(fate.because).into()];
     cells.extend([fate.out, fate.reopened, fate.closed, fate.still_out].map(mean));
-    cells.extend(spread(study, fate.out_of_service).map(Cell::from));
+    cells.extend(fate.out_of_service.map(Cell::from));
     match homing.filter(|_| fate.because == OutBecause::Rehoming) {
         None => cells.resize(COLUMNS.len(), Cell::Missing),
         Some(homing) => {
             cells.extend([homing.rehomed, homing.lost, homing.waiting].map(mean));
-            cells.extend([&homing.wait, &homing.delay].into_iter().flat_map(percentiles).map(Cell::from));
+            cells.extend([homing.wait, homing.delay].into_iter().flatten().map(Cell::from));
             cells.push((homing.replications_waiting as u64).into());
         }
     }
     cells
-}
-
-/// Median, 95 % quantile and maximum of a duration, in milliseconds; nothing where there is none.
-pub(super) fn spread(study: &Study, row: usize) -> [Option<f64>; 3] {
-    let histogram = &study.outcome.merged.histograms[row];
-    if histogram.totals().count == 0 {
-        return [None; 3];
-    }
-    let [p50, p95] = histogram.quantiles([0.5, 0.95]);
-    [p50, p95, histogram.totals().max].map(|span| Some(millis(span)))
-}
-
-/// Three percentiles of how long something lasts that was not always seen to end, in milliseconds; nothing where the curve
-/// does not get there.
-pub(super) fn percentiles(survival: &Survival) -> [Option<f64>; 3] {
-    [0.5, 0.9, 0.95].map(|quantile| survival.quantile(quantile).map(|nanos| nanos as f64 / NANOS_PER_MILLI))
 }
 
 #[cfg(test)]

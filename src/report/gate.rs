@@ -1,8 +1,10 @@
 //! What a gate has found: whether a change made anything worse.
 
+use std::fmt;
+
 use serde::Serialize;
 
-use crate::analysis::{Cell, Gate, GateReport, Held, Reason, SpeedHeld, relative};
+use crate::analysis::{Cell, Gate, GateReport, Held, Reason, SpeedHeld, Uncounted, Unsound, relative};
 use crate::stats::Paired;
 
 use super::comparison::{change_entries, value_entries};
@@ -91,7 +93,7 @@ fn speed_line(speed: &SpeedHeld) -> String {
             human(speed.before),
             relative(now - speed.before, Some(speed.before)).map(relative_change).unwrap_or_default()
         ),
-        (None, why) => format!("not counted: {}", why.as_deref().unwrap_or("nobody knows why")),
+        (None, why) => format!("not counted: {}", why.as_ref().map_or("nobody knows why".to_owned(), uncounted)),
     };
     format!("speed: {}: {said}", words::verdict(speed.verdict.name()))
 }
@@ -125,7 +127,8 @@ struct Row {
 fn reason(reason: &Reason) -> String {
     match reason {
         Reason::Missing => "there is no such baseline".to_owned(),
-        Reason::Unsound(why) | Reason::NotMeasured(why) => why.clone(),
+        Reason::Unsound(why) => why.to_string(),
+        Reason::NotMeasured(why) => why.clone(),
         Reason::Version(version) => {
             format!("it was recorded by version {version}, and this is {}", env!("CARGO_PKG_VERSION"))
         }
@@ -142,6 +145,35 @@ fn reason(reason: &Reason) -> String {
     }
 }
 
+impl fmt::Display for Unsound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Unsound::Unreadable(why) => write!(f, "it cannot be read: {why}"),
+            Unsound::Format { found, read } => write!(f, "its format is {found}, and this version reads {read}"),
+            Unsound::Empty => {
+                f.write_str("it has nothing to compare with: no measures, or fewer than two replications")
+            }
+            Unsound::Changed => f.write_str("it is not what was recorded: somebody changed or cut it"),
+            Unsound::Values { measure, values, replications } => {
+                write!(f, "`{measure}` has {values} values of {replications} replications")
+            }
+            Unsound::Margin(measure) => write!(f, "the margin of `{measure}` is not zero or more"),
+        }
+    }
+}
+
+impl std::error::Error for Unsound {}
+
+/// Why speed could not be judged.
+fn uncounted(why: &Uncounted) -> String {
+    match why {
+        Uncounted::Failed(why) => why.clone(),
+        Uncounted::OtherBuild { recorded, this } => {
+            format!("it was recorded with a build for {recorded}, and this is one for {this}")
+        }
+    }
+}
+
 /// All that keeps a study from being held against its baseline.
 pub fn reasons(report: &GateReport) -> String {
     report.reasons.iter().map(reason).collect::<Vec<_>>().join("; ")
@@ -154,8 +186,25 @@ struct Whole<'a> {
     verdict: Gate,
     reasons: Vec<String>,
     same_bytes: Option<bool>,
-    speed: Option<&'a SpeedHeld>,
+    speed: Option<SpeedRow>,
     measures: Vec<Row>,
+}
+
+/// Speed in JSON.
+#[derive(Serialize)]
+struct SpeedRow {
+    before: f64,
+    now: Option<f64>,
+    margin_percent: f64,
+    verdict: Gate,
+    why: Option<String>,
+}
+
+impl SpeedRow {
+    fn of(speed: &SpeedHeld) -> SpeedRow {
+        let SpeedHeld { before, now, margin_percent, verdict, ref why } = *speed;
+        SpeedRow { before, now, margin_percent, verdict, why: why.as_ref().map(uncounted) }
+    }
 }
 
 impl Row {
@@ -183,7 +232,7 @@ impl<'a> Whole<'a> {
             verdict: report.verdict,
             reasons: report.reasons.iter().map(reason).collect(),
             same_bytes: report.same,
-            speed: report.speed.as_ref(),
+            speed: report.speed.as_ref().map(SpeedRow::of),
             measures: report.held.iter().map(Row::of).collect(),
         }
     }

@@ -1,10 +1,9 @@
 //! What became of the devices: who was out of service, who came back, and who went home.
 
-use crate::analysis::{Fate, Homing, Study, fates, homings};
-use crate::domain::{DeviceKind, OutBecause, RoutePointId};
-use crate::record::{Metric, cause_name, kind_name};
+use crate::analysis::{Fate, Homing, Study, fates, homings, point_homings};
+use crate::domain::{DeviceKind, OutBecause};
+use crate::record::{cause_name, kind_name};
 
-use super::devices::{percentiles, spread};
 use super::page::{Entry, Section, Table};
 use super::words::{human, percent, whole};
 
@@ -19,7 +18,7 @@ pub(super) fn devices(study: &Study, section: &mut Section<'_>) {
 
 /// A count in all replications, as the mean of one.
 fn mean(study: &Study, count: u64) -> Entry {
-    Entry::number(count as f64 / study.outcome.summaries.len() as f64, "count", human)
+    Entry::number(study.per_replication(count), "count", human)
 }
 
 fn out_of_service(study: &Study, fates: &[Fate], section: &mut Section<'_>) {
@@ -28,7 +27,7 @@ fn out_of_service(study: &Study, fates: &[Fate], section: &mut Section<'_>) {
     for fate in fates.iter().filter(|fate| fate.out > 0) {
         let name = Entry::from(format!("{}, {}", kind_name(fate.kind), cause_name(fate.because)));
         let counts = [fate.out, fate.reopened, fate.closed, fate.still_out].map(|count| mean(study, count));
-        let times = spread(study, fate.out_of_service).map(|time| Entry::number_if(time, "ms", human));
+        let times = fate.out_of_service.map(|time| Entry::number_if(time, "ms", human));
         table.row([name].into_iter().chain(counts).chain(times));
     }
     section.table(table);
@@ -60,7 +59,7 @@ fn going_home(study: &Study, homings: &[Homing], section: &mut Section<'_>) {
     ]);
     for homing in homings.iter().filter(|homing| homing.waits > 0) {
         let counts = [homing.waits, homing.rehomed, homing.lost, homing.waiting].map(|count| mean(study, count));
-        let times = [&homing.wait, &homing.delay].into_iter().flat_map(percentiles).map(reached);
+        let times = [homing.wait, homing.delay].into_iter().flatten().map(reached);
         table.row([Entry::from(kind_name(homing.kind))].into_iter().chain(counts).chain(times));
         if homing.kind == DeviceKind::RoutePoint {
             each_route_point(study, &mut table);
@@ -85,22 +84,16 @@ fn reached(millis: Option<f64>) -> Entry {
 /// A row for each of a few route points: one that holds its calls long hides among those that do not.
 fn each_route_point(study: &Study, table: &mut Table) {
     const FEW: usize = 8;
-    let rows = |id| [Metric::RehomeWait, Metric::RehomeDelay].map(|metric| study.catalogue.route_point(metric, id));
-    let ended = |row: usize| study.outcome.merged.histograms[row].totals().count;
-    let waits = |row: usize| ended(row) + study.censored(row);
-    let points: Vec<(&str, [usize; 2])> = (0..study.plan.route_points.len() as u16)
-        .map(|id| (&*study.plan.route_points[id as usize].name, rows(RoutePointId(id))))
-        .filter(|&(_, [wait, _])| waits(wait) > 0)
-        .collect();
+    let points = point_homings(study);
     if !(2..=FEW).contains(&points.len()) {
         return;
     }
-    for (name, [wait, delay]) in points {
-        let counts = [waits(wait), ended(delay)].map(|count| mean(study, count));
+    for point in points {
+        let counts = [point.waits, point.rehomed].map(|count| mean(study, count));
         // Why a wait was not over is not kept for each route point.
         let unknown = [Entry::Missing(""), Entry::Missing("")];
-        let times = [wait, delay].into_iter().flat_map(|row| percentiles(&study.survival(row))).map(reached);
-        table.row([Entry::from(format!("  {name}"))].into_iter().chain(counts).chain(unknown).chain(times));
+        let times = [point.wait, point.delay].into_iter().flatten().map(reached);
+        table.row([Entry::from(format!("  {}", point.name))].into_iter().chain(counts).chain(unknown).chain(times));
     }
 }
 
@@ -117,6 +110,6 @@ fn still_waiting(homing: &Homing, replications: u64) -> String {
         whole(replications),
         whole(homing.waiting),
         whole(homing.waits),
-        percent(homing.waiting as f64 / homing.waits as f64)
+        percent(homing.share_waiting())
     )
 }

@@ -1,7 +1,7 @@
 //! What a study came to: calls, delays, failures, devices, ports, stations, closed forms and goals. The names in its tables
 //! are those of the files.
 
-use crate::analysis::{Judged, Provenance, Study, count_row, duration_row, rows};
+use crate::analysis::{Judged, Provenance, Study, count_row, duration_row, rows, share_of_offered};
 use crate::domain::Failing;
 use crate::engine::{Span, Time};
 use crate::plan::StudyKind;
@@ -89,12 +89,10 @@ fn title(study: &Study, section: &mut Section<'_>) {
 
 /// What became of the calls.
 fn calls(study: &Study) -> Table {
-    let offered: f64 = study.counts(Count::Offered).iter().sum();
     let mut table = Table::of_numbers(["calls", "mean a replication", "95 % interval", "of offered"]);
     let mut add = |count: Count, indent: &str| {
         let row = count_row(study, count);
-        let total: f64 = study.counts(count).iter().sum();
-        let share = Entry::number_if((offered > 0.0).then(|| total / offered), "ratio", percent);
+        let share = Entry::number_if(share_of_offered(study, count), "ratio", percent);
         table.row([format!("{indent}{}", count.name()).into(), mean(&row), interval(&row, human), share]);
     };
     for count in Count::shown_in(record::Section::Calls) {

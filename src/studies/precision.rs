@@ -14,20 +14,6 @@ pub struct Precision {
 }
 
 impl Precision {
-    /// Reads `setup_delay.p99=2%`.
-    ///
-    /// # Errors
-    /// What is wrong, and what to write.
-    pub fn parse(text: &str) -> Result<Precision, String> {
-        let (measure, percent) = text.rsplit_once('=').ok_or("expected MEASURE=PERCENT, e.g. setup_delay.p99=2%")?;
-        let measure = Measure::parse(measure.trim())?;
-        let number = percent.trim().strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
-        match number {
-            Some(percent) if percent > 0.0 && percent <= 100.0 => Ok(Precision { measure, percent }),
-            _ => Err(format!("`{percent}` is no precision: expected a percentage up to 100%, e.g. 2%")),
-        }
-    }
-
     /// Half the interval in percent of the value; `None` while there is no interval.
     pub fn reached(&self, study: &Study) -> Option<f64> {
         let found = self.measure.of(study, Confidence::USUAL);
@@ -40,21 +26,5 @@ impl Precision {
     /// Whether the interval is as narrow as that.
     pub fn is_reached(&self, study: &Study) -> bool {
         self.reached(study).is_some_and(|percent| percent <= self.percent)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn precisions_are_percentages() {
-        let precision = Precision::parse("setup_delay.p99=2.5%").unwrap();
-        assert_eq!((precision.measure.to_string().as_str(), precision.percent), ("setup_delay.p99", 2.5));
-        for wrong in
-            ["setup_delay.p99", "setup_delay.p99=2", "setup_delay.p99=0%", "setup_delay.p99=101%", "x=1%", "=2%"]
-        {
-            assert!(Precision::parse(wrong).is_err(), "{wrong}");
-        }
     }
 }
