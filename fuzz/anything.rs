@@ -37,7 +37,10 @@ fn outcome(text: &str, beside: &Beside<'_>) {
         Ok(plan) => assert!(plan.memory_needed(1) > 0),
         Err(problems) => {
             assert!(!problems.list.is_empty());
-            assert!(problems.render(false).len() <= problems.render(true).len());
+            assert!(
+                problems.render(ctisim::workload::Ink::Plain).len()
+                    <= problems.render(ctisim::workload::Ink::Coloured).len()
+            );
         }
     }
 }

@@ -4,10 +4,10 @@ use std::io;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use crate::report::{Format, Ink, Page, draw};
+use crate::report::{Format, Page, draw};
 
 use super::stop::Stop;
-use super::terminal::{colored, print};
+use super::terminal::{ink, print};
 
 /// What every command's output can be drawn as, and these as well.
 pub(super) fn every_and(also: &'static [Format]) -> impl TypedValueParser<Value = Format> {
@@ -29,6 +29,6 @@ fn offered(table: &'static str, also: &'static [Format]) -> impl TypedValueParse
 
 /// Draws a page and prints it.
 pub(super) fn show(page: &Page<'_>, format: Format) -> Result<(), Stop> {
-    let ink = if colored(&io::stdout()) { Ink::Coloured } else { Ink::Plain };
+    let ink = ink(&io::stdout());
     print(&draw(page, format, ink).map_err(Stop::Failed)?)
 }

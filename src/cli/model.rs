@@ -12,7 +12,7 @@ use crate::studies::Case;
 use crate::workload::{self, Files, Severity, TEXT_BYTES_MAX, Workload, text_of};
 
 use super::stop::Stop;
-use super::terminal::colored;
+use super::terminal::ink;
 
 /// A workload that can be run.
 pub(super) struct Loaded {
@@ -147,7 +147,7 @@ fn compile(name: &str, text: &str, settings: &[String], directory: &Path) -> Res
     let files = Beside(directory);
     let text = workload::set(text, settings).map_err(|problem| format!("error: {problem}"))?;
     let Compiled { workload, plan, goals } = check::compile(name, &text, &files).map_err(|problems| {
-        let mut report = problems.render(colored(&io::stderr()));
+        let mut report = problems.render(ink(&io::stderr()));
         if !settings.is_empty() {
             report += &format!("note: this is how it reads with --set {}\n", settings.join(" --set "));
         }

@@ -2,6 +2,8 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use crate::report::Ink;
+
 use super::stop::Stop;
 
 /// Whether a command makes remarks and shows how far it is.
@@ -22,10 +24,11 @@ impl Talk {
     }
 }
 
-/// Whether a stream shows colours: a terminal does, unless its user wants none. Any value of NO_COLOR but an empty one
-/// says so.
-pub(super) fn colored(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+/// What may be drawn on a stream: a terminal shows colours, unless its user wants none. Any value of NO_COLOR but an empty
+/// one says so.
+pub(super) fn ink(stream: &impl IsTerminal) -> Ink {
+    let coloured = stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    if coloured { Ink::Coloured } else { Ink::Plain }
 }
 
 /// Talks. Nobody to talk to is no reason to stop.

@@ -63,39 +63,48 @@ pub fn search<E>(
     is: impl FnMut(usize) -> Result<Option<bool>, E>,
 ) -> Result<Turn, E> {
     let Some(last) = values.checked_sub(1) else { return Ok(Turn::Untold) };
-    let mut walk = Walk { is, last, reversed: true_at == Some(End::Last), known: BTreeMap::new() };
+    let mut walk = Walk { is, last, true_at: true_at.unwrap_or(End::First), known: BTreeMap::new() };
     let ends = (walk.ask(0)?, walk.ask(last)?);
     if true_at.is_none() {
-        let reversed = match ends {
+        walk.begin_at(match ends {
             (None, None) => return Ok(Turn::Untold),
-            (Some(first), _) => !first,
-            (None, Some(last)) => last,
-        };
-        walk.turn_round(reversed);
+            (Some(true), _) | (None, Some(false)) => End::First,
+            (Some(false), _) | (None, Some(true)) => End::Last,
+        });
     }
     // From an end that can be told, whose way tells the other one where to begin if its end cannot.
     let (yes, no) = if walk.ask(0)?.is_some() {
-        (walk.halve(false)?.0, walk.halve(true)?.1)
+        (walk.halve(Untold::IsNo)?.0, walk.halve(Untold::IsYes)?.1)
     } else {
-        let no = walk.halve(true)?.1;
-        (walk.halve(false)?.0, no)
+        let no = walk.halve(Untold::IsYes)?.1;
+        (walk.halve(Untold::IsNo)?.0, no)
     };
     walk.try_between(Some(0), yes)?;
     walk.try_between(no, Some(last))?;
     Ok(walk.told(yes, no))
 }
 
+/// What a value that cannot be told is taken for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Untold {
+    IsYes,
+    IsNo,
+}
+
 /// Positions count from the end at which it is true.
 struct Walk<F> {
     is: F,
     last: usize,
-    reversed: bool,
+    true_at: End,
     known: BTreeMap<usize, Option<bool>>,
 }
 
 impl<E, F: FnMut(usize) -> Result<Option<bool>, E>> Walk<F> {
     fn value(&self, position: usize) -> usize {
-        if self.reversed { self.last - position } else { position }
+        match self.true_at {
+            End::First => position,
+            End::Last => self.last - position,
+        }
     }
 
     fn ask(&mut self, position: usize) -> Result<Option<bool>, E> {
@@ -108,36 +117,42 @@ impl<E, F: FnMut(usize) -> Result<Option<bool>, E>> Walk<F> {
         Ok(found)
     }
 
-    /// The positions at which it is known to be, or not to be.
-    fn such(&self, wanted: bool) -> impl DoubleEndedIterator<Item = usize> {
-        self.known.iter().filter(move |(_, known)| **known == Some(wanted)).map(|(position, _)| *position)
+    /// The positions at which it is known to be true.
+    fn yes(&self) -> impl DoubleEndedIterator<Item = usize> {
+        self.known.iter().filter(|(_, known)| **known == Some(true)).map(|(position, _)| *position)
     }
 
-    fn turn_round(&mut self, reversed: bool) {
-        if reversed != self.reversed {
-            self.reversed = reversed;
+    /// The positions at which it is known not to be.
+    fn no(&self) -> impl DoubleEndedIterator<Item = usize> {
+        self.known.iter().filter(|(_, known)| **known == Some(false)).map(|(position, _)| *position)
+    }
+
+    /// It turned out to be true at this end.
+    fn begin_at(&mut self, end: End) {
+        if end != self.true_at {
+            self.true_at = end;
             self.known = self.known.iter().map(|(position, known)| (self.last - position, *known)).collect();
         }
     }
 
-    /// Halves the row between its ends, with what cannot be told taken for `untold`: the last position that is true, and the
+    /// Halves the row between its ends, taking what cannot be told for what `untold` says: the last position that is true, and the
     /// first that is not. An end that cannot be told is no end: what is known to be nearest to it is.
-    fn halve(&mut self, untold: bool) -> Result<(Option<usize>, Option<usize>), E> {
+    fn halve(&mut self, untold: Untold) -> Result<(Option<usize>, Option<usize>), E> {
         let (first, last) = (self.ask(0)?, self.ask(self.last)?);
         let near = match first {
             Some(false) => return Ok((None, Some(0))),
-            None if !untold => self.such(true).next_back(),
+            None if untold == Untold::IsNo => self.yes().next_back(),
             _ => Some(0),
         };
         let far = match last {
             Some(true) => return Ok((Some(self.last), None)),
-            None if untold => self.such(false).next(),
+            None if untold == Untold::IsYes => self.no().next(),
             _ => Some(self.last),
         };
         let (Some(mut near), Some(mut far)) = (near, far) else { return Ok((near, far)) };
         while far > near + 1 {
             let middle = near.midpoint(far);
-            if self.ask(middle)?.unwrap_or(untold) { near = middle } else { far = middle }
+            if self.ask(middle)?.unwrap_or(untold == Untold::IsYes) { near = middle } else { far = middle }
         }
         Ok((Some(near), Some(far)))
     }
@@ -157,7 +172,7 @@ impl<E, F: FnMut(usize) -> Result<Option<bool>, E>> Walk<F> {
 
     fn told(&self, yes: Option<usize>, no: Option<usize>) -> Turn {
         let at = |position: usize| self.value(position);
-        match (self.such(true).next_back(), self.such(false).next()) {
+        match (self.yes().next_back(), self.no().next()) {
             (Some(yes), Some(no)) if yes > no => return Turn::Contradiction { yes: at(yes), no: at(no) },
             _ => {}
         }

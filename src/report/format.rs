@@ -15,8 +15,8 @@ mod xlsx;
 
 use super::page::Page;
 
+pub use crate::workload::Ink;
 pub use csv::csv;
-pub use text::Ink;
 
 /// What a page is drawn as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

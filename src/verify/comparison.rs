@@ -5,7 +5,7 @@ use crate::experiment::Failure;
 use crate::facts::Recorder;
 use crate::plan::{self, Plan};
 use crate::stats::{Confidence, estimate};
-use crate::workload::NoFiles;
+use crate::workload::{Ink, NoFiles};
 
 use super::check::{Check, Part, Quantity, Verdict};
 use super::crew::Crew;
@@ -44,7 +44,7 @@ pub fn free(rest: &str) -> String {
 pub(super) fn compile(name: &str, text: &str) -> Plan {
     match plan::compile(name, text, &NoFiles) {
         Ok(plan) => plan,
-        Err(problems) => panic!("a workload of our own is wrong: {}\n{text}", problems.render(false)),
+        Err(problems) => panic!("a workload of our own is wrong: {}\n{text}", problems.render(Ink::Plain)),
     }
 }
 

@@ -15,7 +15,7 @@ use super::check::{Check, Part, Quantity, Verdict};
 use super::comparison::{compile, free};
 use super::crew::Crew;
 use super::rehoming::{Times, cluster};
-use super::theory::{deaths, loss_system};
+use super::theory::{Callers, deaths, loss_system};
 
 /// Which interval of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -261,7 +261,7 @@ fn detections() -> KnownTruth {
     let metric = "detection_delay";
     let mut truths = vec![Truth::exact(metric, Of::Mean, 45e3)];
     truths.extend(PERCENTILES.map(|of| Truth::binned(metric, of, 30e3 * (1.0 + of.share()))));
-    KnownTruth { name: "R23, 400 replications", workload: deaths("timer", false, 1), replications: 400, truths }
+    KnownTruth { name: "R23, 400 replications", workload: deaths("timer", Callers::None, 1), replications: 400, truths }
 }
 
 /// Those who wait when a death is noticed all leave at once: the values of a replication are the same, and the longer it
@@ -272,7 +272,7 @@ fn callers_of_one_death() -> KnownTruth {
     let percentile = |of: Of| Truth::binned(metric, of, 1e3 * (900.0 + of.share() * 2_700.0).sqrt());
     KnownTruth {
         name: "R24, 100 replications",
-        workload: deaths("timer", true, 1),
+        workload: deaths("timer", Callers::Poisson, 1),
         replications: 100,
         truths: [Of::P50, Of::P90].map(percentile).to_vec(),
     }

@@ -461,8 +461,17 @@ const APPLICATIONS: usize = 100;
 /// From the deaths to the end of the run, in seconds.
 const AFTERMATH: f64 = 180.0;
 
+/// Whether anybody calls the applications that die.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Callers {
+    /// Nobody does.
+    None,
+    /// [`CALLS`] come to each.
+    Poisson,
+}
+
 /// A workload in which so many applications fall silent.
-pub(super) fn deaths(reading: &str, calls: bool, applications: usize) -> String {
+pub(super) fn deaths(reading: &str, callers: Callers, applications: usize) -> String {
     let mut text = format!(
         r#"
         run = {{ length = "280s" }}
@@ -493,7 +502,7 @@ pub(super) fn deaths(reading: &str, calls: bool, applications: usize) -> String 
             kind = "silent"
             "#
         );
-        if calls {
+        if callers == Callers::Poisson {
             text += &format!(
                 r#"
                 [[traffic]]
@@ -550,7 +559,7 @@ fn detection_by(reading: HeartbeatReading) -> Vec<Comparison> {
         cell(format!("{name}: variance of delay, s2"), oracle.variance(), twin.variance()),
         cell(format!("{name}: noticed early"), oracle.detected_by(early), twin.detected_by(early)),
     ];
-    let workload = deaths(reading_name(reading), false, APPLICATIONS);
+    let workload = deaths(reading_name(reading), Callers::None, APPLICATIONS);
     vec![Comparison { name, workload, replications: 1_000, cells, watch }]
 }
 
@@ -582,7 +591,7 @@ fn callers_of_the_dead(reading: HeartbeatReading) -> Vec<Comparison> {
         cell(format!("R24, {name}: calls before it is noticed"), oracle.calls_before(CALLS), twin.calls_before(CALLS)),
         cell(format!("R22, {name}: calls by CFNA after that"), after(&oracle), after(&twin)),
     ];
-    let workload = deaths(name, true, APPLICATIONS);
+    let workload = deaths(name, Callers::Poisson, APPLICATIONS);
     vec![Comparison { name: format!("R22, R24, {name}"), workload, replications: 80, cells, watch }]
 }
 

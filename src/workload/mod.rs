@@ -32,7 +32,7 @@ pub use files::{Files, NoFiles};
 pub use goal::{Goal, Side};
 pub use law::law;
 pub use problem::{
-    Elsewhere, PROBLEMS_MAX, Place, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, enumeration, suggestion,
+    Elsewhere, Ink, PROBLEMS_MAX, Place, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, enumeration, suggestion,
     text_of,
 };
 pub use read::{At, Name};

@@ -16,6 +16,16 @@ pub const TEXT_BYTES_MAX: usize = 16 << 20;
 /// next hundred mostly have the same cause.
 pub const PROBLEMS_MAX: usize = 100;
 
+/// Whether what is drawn may have colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Ink {
+    /// It may not: it goes into a file, or nobody wants them.
+    #[default]
+    Plain,
+    /// It may.
+    Coloured,
+}
+
 /// Whether a workload with such a problem can be run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
@@ -107,8 +117,11 @@ impl Problem {
     }
 
     /// The problem for people, in a file of this name that says this; without a line end.
-    pub fn render(&self, name: &str, text: &str, color: bool) -> String {
-        let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    pub fn render(&self, name: &str, text: &str, ink: Ink) -> String {
+        let renderer = match ink {
+            Ink::Plain => Renderer::plain(),
+            Ink::Coloured => Renderer::styled(),
+        };
         renderer.render(&[self.group(name, text)]).to_string()
     }
 
@@ -222,10 +235,10 @@ pub struct Problems {
 
 impl Problems {
     /// The report for people: for each problem a sentence, the file, line and column, the source underlined, and help.
-    pub fn render(&self, color: bool) -> String {
+    pub fn render(&self, ink: Ink) -> String {
         let mut report = String::new();
         for problem in &self.list {
-            report += &problem.render(&self.name, &self.text, color);
+            report += &problem.render(&self.name, &self.text, ink);
             report += "\n\n";
         }
         if self.more > 0 {
@@ -327,7 +340,7 @@ fn labelled<'a>(kind: AnnotationKind, place: Place, label: &'a str) -> Annotatio
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render(false))
+        f.write_str(&self.render(Ink::Plain))
     }
 }
 

@@ -17,7 +17,7 @@ use std::sync::atomic::AtomicBool;
 pub(crate) fn compile(name: &str, text: &str) -> Plan {
     match plan::compile(name, text, &NoFiles) {
         Ok(plan) => plan,
-        Err(problems) => panic!("{}\n{text}", problems.render(false)),
+        Err(problems) => panic!("{}\n{text}", problems.render(ctisim::workload::Ink::Plain)),
     }
 }
 

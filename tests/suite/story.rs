@@ -43,12 +43,12 @@ impl Files for Calls {
 
 /// The plan of a tiny workload: the rest of its text, and the calls of its `calls.csv`.
 pub(crate) fn plan(rest: &str, calls: &'static str) -> Plan {
-    compile(rest, calls).unwrap_or_else(|problems| panic!("{}", problems.render(false)))
+    compile(rest, calls).unwrap_or_else(|problems| panic!("{}", problems.render(ctisim::workload::Ink::Plain)))
 }
 
 /// What is wrong with a tiny workload.
 pub(crate) fn problems(rest: &str, calls: &'static str) -> String {
-    compile(rest, calls).expect_err("something is wrong").render(false)
+    compile(rest, calls).expect_err("something is wrong").render(ctisim::workload::Ink::Plain)
 }
 
 fn compile(rest: &str, calls: &'static str) -> Result<Plan, Problems> {

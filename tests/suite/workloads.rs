@@ -57,7 +57,7 @@ fn report(path: &Path) -> String {
         Err(why) => format!("{name} {why}\n"),
         Ok(text) => match ctisim::check::compile(&name, text, &Beside(directory("tests/bad"))) {
             Ok(_) => format!("{name} has no problems\n"),
-            Err(problems) => problems.render(false),
+            Err(problems) => problems.render(Ink::Plain),
         },
     }
 }
@@ -110,7 +110,7 @@ fn wrong_settings_get_the_reports_kept_beside_them() {
     for setting in settings.lines() {
         let said = match set(&minimal(), &[setting]) {
             Err(why) => format!("{why}\n"),
-            Ok(text) => compile("good.toml", &text, &Beside(directory.clone())).expect_err(setting).render(false),
+            Ok(text) => compile("good.toml", &text, &Beside(directory.clone())).expect_err(setting).render(Ink::Plain),
         };
         report += &format!("== --set {setting}\n{said}\n");
     }
@@ -153,7 +153,7 @@ fn absurd_workloads_are_refused_in_moments_and_in_few_words() {
     for (name, more, words) in cases {
         let text = minimal() + &more;
         let problems = compile("absurd.toml", &text, &Beside(directory("tests/bad"))).expect_err(name);
-        let report = problems.render(false);
+        let report = problems.render(Ink::Plain);
         assert!(report.contains(words), "{name}: {report}");
         assert!(problems.list.len() <= 100 && report.len() < 400_000, "{name}: {} bytes", report.len());
     }
@@ -177,7 +177,7 @@ fn whatever_is_read_ends_in_a_plan_or_in_problems() {
 fn colour_changes_nothing_but_the_colour() {
     let text = "format = 2\n";
     let problems = compile("x.toml", text, &Beside(directory("tests/bad"))).expect_err("format 2");
-    let (plain, colored) = (problems.render(false), problems.render(true));
+    let (plain, colored) = (problems.render(Ink::Plain), problems.render(Ink::Coloured));
     assert!(!plain.contains('\u{1b}') && colored.contains('\u{1b}'));
     assert_eq!(problems.to_string(), plain);
 }
@@ -476,7 +476,7 @@ proptest! {
             Ok(plan) => prop_assert!(plan.memory_needed(1) > 0),
             Err(problems) => {
                 prop_assert!(!problems.list.is_empty());
-                prop_assert!(!problems.render(true).is_empty());
+                prop_assert!(!problems.render(Ink::Coloured).is_empty());
             }
         }
         let found = ctisim::check::examine("damaged.toml", &text, &beside);

@@ -111,8 +111,8 @@ impl AvailabilityArguments {
     pub(super) fn answer(&self) -> Result<Answer, Stop> {
         const YEAR: f64 = 365.25 * 86_400.0;
         let unit = Repairable { works: self.mtbf, down: self.mttr };
-        let pair = |two_crews| Pair { unit, two_crews };
-        let [two, one] = [pair(true), pair(false)];
+        let one = Pair { unit, two_crews: false };
+        let two = Pair { two_crews: true, ..one };
         Ok(Answer {
             form: "availability",
             title: "something that fails and is repaired, one of it or two",

@@ -1,6 +1,7 @@
 //! A page as Markdown, for pull requests and wikis.
 
 use crate::report::page::{Block, Entry, Excerpt, Extent, Holds, Page, Rank, Table};
+use crate::workload::Ink;
 
 /// The excerpt, block below block with an empty line between.
 pub(super) fn draw(page: &Page<'_>) -> String {
@@ -18,7 +19,7 @@ pub(super) fn draw(page: &Page<'_>) -> String {
             Block::Paragraph(words) | Block::Note(words) => text += &format!("{words}\n"),
             Block::Table(drawn) => text += &table(drawn),
             Block::Excerpt(Excerpt { problem, file, text: source }) => {
-                text += &format!("```text\n{}\n```\n", problem.render(file, source, false).trim_end());
+                text += &format!("```text\n{}\n```\n", problem.render(file, source, Ink::Plain).trim_end());
             }
         }
     });

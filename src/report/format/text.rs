@@ -3,16 +3,7 @@
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table as Drawing, Width, presets};
 
 use crate::report::page::{Block, Entry, Excerpt, Extent, Form, Holds, Page, Table};
-
-/// Whether what is drawn may have colours.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Ink {
-    /// It may not: it goes into a file, or nobody wants them.
-    #[default]
-    Plain,
-    /// It may.
-    Coloured,
-}
+use crate::workload::Ink;
 
 /// The whole report, block below block with an empty line between.
 pub(super) fn draw(page: &Page<'_>, ink: Ink) -> String {
@@ -25,7 +16,7 @@ pub(super) fn draw(page: &Page<'_>, ink: Ink) -> String {
             Block::Heading(_, words) | Block::Paragraph(words) | Block::Note(words) => text += &format!("{words}\n"),
             Block::Table(drawn) => text += &table(drawn),
             Block::Excerpt(Excerpt { problem, file, text: source }) => {
-                text += &format!("{}\n", problem.render(file, source, ink == Ink::Coloured));
+                text += &format!("{}\n", problem.render(file, source, ink));
             }
         }
     });
