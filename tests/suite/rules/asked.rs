@@ -85,8 +85,8 @@ fn arguments(code: &str) -> Vec<&str> {
 
 /// Whether an argument is, or has a field that is, an answer and no question.
 fn is_literal(argument: &str) -> bool {
-    let values = std::iter::once(argument).chain(argument.split(": ").skip(1));
-    values.into_iter().any(is_answer)
+    let mut values = std::iter::once(argument).chain(argument.split(": ").skip(1));
+    values.any(is_answer)
 }
 
 /// Whether a value is an answer: written out, nothing at all, or what a closure gives whatever it is asked.
