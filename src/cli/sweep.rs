@@ -331,7 +331,7 @@ mod tests {
         let again = command(&Line::parse_from(line.split(' ')).sweep);
         assert_eq!(
             again,
-            "ctisim sweep some/a.toml --vary cti_port.p.count=10..30:10 --vary x=1,2 --goal 'refused<=1%' --metric setup_delay.p95 --set y=1 --replications 5..9 --seed 255"
+            "ctisim sweep some/a.toml --vary cti_port.p.count=10..30:10 --vary x=1,2 --goal 'refused.share <= 1%' --metric setup_delay.p95 --set y=1 --replications 5..9 --seed 255"
         );
     }
 }
