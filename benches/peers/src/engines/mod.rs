@@ -9,7 +9,7 @@ mod simulacra;
 
 use std::time::Duration;
 
-use ctisim::experiment::Audit;
+use ::ctisim::experiment::Audit;
 use rand::SeedableRng;
 use rand::rngs::SmallRng;
 use rand_distr::{Distribution, Exp1};
