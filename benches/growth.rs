@@ -11,7 +11,7 @@ use std::fs;
 use std::hint::black_box;
 use std::path::Path;
 
-use ctisim::experiment::{Audit, Measured, Worker};
+use ctisim::experiment::{Audit, MeasuredCluster, Replicator};
 use ctisim::plan::{Plan, compile};
 use ctisim::record::{Catalogue, Count};
 use ctisim::workload::{NoFiles, set};
@@ -66,7 +66,7 @@ fn plan(factor: u64) -> Plan {
 
 fn measure(factor: u64) -> Point {
     let plan = plan(factor);
-    let mut worker = Measured::new(&plan, plan.window(), plan.seed, Audit::Off);
+    let mut worker = MeasuredCluster::new(&plan, plan.window(), plan.seed, Audit::Off);
     let summary = worker.run(0).expect("nobody audits");
     let peak = summary.gauges[Catalogue::CALLS_IN_PROGRESS].peak;
     let calls = 2_000 * factor;

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use ctisim::experiment::{Audit, Measured, Worker};
+use ctisim::experiment::{Audit, MeasuredCluster, Replicator};
 use ctisim::plan::{Plan, compile};
 use ctisim::record::Count;
 use ctisim::workload::NoFiles;
@@ -26,7 +26,7 @@ fn plan(name: &str) -> Plan {
 
 fn bench(criterion: &mut Criterion, name: &str) {
     let plan = &plan(name);
-    let mut worker = Measured::new(plan, plan.window(), plan.seed, Audit::Off);
+    let mut worker = MeasuredCluster::new(plan, plan.window(), plan.seed, Audit::Off);
     let summary = worker.run(REPLICATION).expect("nobody audits");
     let mut group = criterion.benchmark_group("workload");
     group.sample_size(20).warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(4));

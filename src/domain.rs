@@ -125,7 +125,7 @@ impl Forwards {
 /// Why a device will not take or keep a call, and so which of its forwards is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Trouble {
+pub enum Rejection {
     /// No application has the device open (R22).
     NotOpened,
     /// The busy trigger or the maximum number of calls is reached, or every port, phone or line is taken (R5).
@@ -177,12 +177,12 @@ impl ReleaseProfile {
     pub const ALL: [ReleaseProfile; 2] = [ReleaseProfile::R3_3, ReleaseProfile::R12_5];
 
     /// The forwards that `trouble` tries, in order.
-    pub const fn forwards(&self, trouble: Trouble) -> &'static [Forward] {
+    pub const fn forwards(&self, trouble: Rejection) -> &'static [Forward] {
         match trouble {
-            Trouble::NotOpened => self.not_opened,
-            Trouble::Busy => self.busy,
-            Trouble::ApplicationFailed => self.application_failed,
-            Trouble::NotAnswered => self.not_answered,
+            Rejection::NotOpened => self.not_opened,
+            Rejection::Busy => self.busy,
+            Rejection::ApplicationFailed => self.application_failed,
+            Rejection::NotAnswered => self.not_answered,
         }
     }
 }
@@ -349,7 +349,7 @@ pub enum LinkEnd {
 
 /// What can fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Failing {
+pub enum FaultTarget {
     /// An application, in one of three ways.
     Application(ApplicationId, ApplicationFault),
     /// The CallManager process of a node; its CTIManager goes on (R13-R18).

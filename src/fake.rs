@@ -309,20 +309,20 @@ fn ctimanager_failure(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice) {
 }
 
 /// Runs replications of the fake model.
-pub(crate) struct Worker<'p> {
+pub(crate) struct Replicator<'p> {
     plan: &'p Plan,
     seed: u64,
     meter: crate::record::Meter,
 }
 
-impl<'p> Worker<'p> {
+impl<'p> Replicator<'p> {
     /// A worker for this plan.
-    pub(crate) fn new(plan: &'p Plan, seed: u64) -> Worker<'p> {
-        Worker { plan, seed, meter: crate::record::Meter::new(plan, plan.window()) }
+    pub(crate) fn new(plan: &'p Plan, seed: u64) -> Replicator<'p> {
+        Replicator { plan, seed, meter: crate::record::Meter::new(plan, plan.window()) }
     }
 }
 
-impl crate::experiment::Worker for Worker<'_> {
+impl crate::experiment::Replicator for Replicator<'_> {
     fn run(&mut self, replication: u64) -> Result<crate::record::ReplicationSummary, Vec<String>> {
         self.meter.start(replication);
         let events = simulate(self.plan, self.seed, replication, &mut self.meter);

@@ -123,7 +123,7 @@ impl Gated<'_> {
     /// of the mean, or one call in 10,000, or 0.1 % of a station's time if that is more.
     pub fn baseline(&self, margin: Option<f64>, command: String, speed: Option<Speed>) -> Baseline {
         let Gated { study, digest, asked, fingerprint } = self;
-        let mean = |values: &[f64]| estimate(values, Confidence::USUAL).map_or(0.0, |estimate| estimate.mean.abs());
+        let mean = |values: &[f64]| estimate(values, Confidence::P95).map_or(0.0, |estimate| estimate.mean.abs());
         let offered = mean(&study.counts(Count::Offered));
         let matters = |sample: &Sample| {
             let values: Vec<f64> = sample.values.iter().flatten().copied().collect();

@@ -4,12 +4,12 @@ use crate::experiment::Turn;
 use crate::record::Goal;
 
 use super::goals::{Judged, Verdict};
-use super::places::{Place, places};
+use super::resources::{Resource, resources};
 use super::study::Study;
 
 /// A value that was tried.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Walked {
+pub struct Evaluated {
     /// Which of the values it is.
     pub at: usize,
     /// How many replications it took to tell, or were allowed.
@@ -17,14 +17,14 @@ pub struct Walked {
     /// What became of each goal.
     pub judged: Vec<Judged>,
     /// Everything that work or calls can fill.
-    pub places: Vec<Place>,
+    pub resources: Vec<Resource>,
 }
 
-impl Walked {
+impl Evaluated {
     /// What a study of this value says.
-    pub fn new(at: usize, study: &Study, judged: Vec<Judged>) -> Walked {
+    pub fn new(at: usize, study: &Study, judged: Vec<Judged>) -> Evaluated {
         let replications = study.outcome.summaries.len() as u64;
-        Walked { at, replications, judged, places: places(study) }
+        Evaluated { at, replications, judged, resources: resources(study) }
     }
 
     /// That of all goals together.
@@ -47,27 +47,27 @@ impl Walked {
     }
 
     /// What is fullest of all; of those as full as each other, the last of the workload.
-    pub fn fullest_place(&self) -> Option<&Place> {
-        self.places.iter().max_by(|a, b| a.busiest_bin.total_cmp(&b.busiest_bin))
+    pub fn fullest_resource(&self) -> Option<&Resource> {
+        self.resources.iter().max_by(|a, b| a.busiest_bin.total_cmp(&b.busiest_bin))
     }
 
     /// A place of another value, at this one.
-    pub fn same_place(&self, other: &Place) -> Option<&Place> {
-        self.places.iter().find(|place| (place.kind, &place.name) == (other.kind, &other.name))
+    pub fn same_resource(&self, other: &Resource) -> Option<&Resource> {
+        self.resources.iter().find(|place| (place.kind, &place.name) == (other.kind, &other.name))
     }
 
     /// The station that is busiest.
-    pub fn busiest_station(&self) -> Option<&Place> {
+    pub fn busiest_station(&self) -> Option<&Resource> {
         self.fullest(|place| place.size.is_none())
     }
 
     /// The group of ports, phones or lines that is fullest.
-    pub fn fullest_group(&self) -> Option<&Place> {
+    pub fn fullest_group(&self) -> Option<&Resource> {
         self.fullest(|place| place.size.is_some())
     }
 
-    fn fullest(&self, of: impl Fn(&Place) -> bool) -> Option<&Place> {
-        let such = self.places.iter().filter(|place| of(place));
+    fn fullest(&self, of: impl Fn(&Resource) -> bool) -> Option<&Resource> {
+        let such = self.resources.iter().filter(|place| of(place));
         // Of those as full as each other, the first of the workload.
         such.rev().max_by(|a, b| a.busiest_bin.total_cmp(&b.busiest_bin))
     }
@@ -87,7 +87,7 @@ pub struct Capacity {
     /// What is wanted.
     pub goals: Vec<Goal>,
     /// The values that were tried, in their order.
-    pub walked: Vec<Walked>,
+    pub evaluated: Vec<Evaluated>,
     /// Where the goals stop being met.
     pub turn: Turn,
     /// Which replications there may be, at most.
@@ -111,8 +111,8 @@ const NARROW: usize = 20;
 
 impl Capacity {
     /// What was found at a value, if it was tried.
-    pub fn at(&self, value: usize) -> Option<&Walked> {
-        self.walked.iter().find(|it| it.at == value)
+    pub fn at(&self, value: usize) -> Option<&Evaluated> {
+        self.evaluated.iter().find(|it| it.at == value)
     }
 
     /// The values between which the answer lies that are neither known to meet the goals nor to miss them.
@@ -122,12 +122,12 @@ impl Capacity {
             Turn::Between { yes: Some(yes), no: Some(no) } => yes.min(no) + 1..yes.max(no),
             // On which side the open end is, the verdict of the first value tells.
             Turn::Between { yes: Some(at), no: None } | Turn::Between { yes: None, no: Some(at) } => {
-                match self.walked.first().map(Walked::verdict) {
+                match self.evaluated.first().map(Evaluated::verdict) {
                     Some(Verdict::Undecided) => 0..at,
                     _ => at + 1..last,
                 }
             }
-            Turn::Untold => 0..last,
+            Turn::Undetermined => 0..last,
             _ => 0..0,
         }
     }
@@ -137,30 +137,30 @@ impl Capacity {
         match self.turn {
             Turn::Everywhere | Turn::Nowhere => true,
             Turn::Between { .. } => self.undecided().len() <= self.values.len() / NARROW,
-            Turn::Untold | Turn::Contradiction { .. } => false,
+            Turn::Undetermined | Turn::Contradiction { .. } => false,
         }
     }
 
     /// The value whose study shows what binds: the first that misses the goals.
-    pub fn first_missed(&self) -> Option<&Walked> {
+    pub fn first_missed(&self) -> Option<&Evaluated> {
         match self.turn {
             Turn::Between { no: Some(no), .. } => self.at(no),
             // The one that comes nearest to what is wanted is not known: the ends are what there is.
-            Turn::Nowhere => self.walked.last(),
+            Turn::Nowhere => self.evaluated.last(),
             _ => None,
         }
     }
 
     /// The place that binds at the first value that misses the goals: full there, and fuller than where they are met.
     /// A station that works all the time comes first, because what is before it fills too.
-    pub fn binding(&self) -> Option<&Place> {
+    pub fn binding(&self) -> Option<&Resource> {
         let missed = self.first_missed()?;
-        let of = |verdict| self.walked.iter().filter(move |it| it.verdict() == verdict);
-        let distance = |it: &&Walked| it.at.abs_diff(missed.at);
+        let of = |verdict| self.evaluated.iter().filter(move |it| it.verdict() == verdict);
+        let distance = |it: &&Evaluated| it.at.abs_diff(missed.at);
         let best = of(Verdict::Met).max_by_key(distance);
         let worst = of(Verdict::Missed).max_by_key(|it| best.map_or(0, |best| it.at.abs_diff(best.at)))?;
-        let share = |of: &Walked, like: &Place| of.same_place(like).map_or(0.0, |place| place.busiest_bin);
-        let grew = |place: &&Place| {
+        let share = |of: &Evaluated, like: &Resource| of.same_resource(like).map_or(0.0, |place| place.busiest_bin);
+        let grew = |place: &&Resource| {
             let most = share(worst, place).max(place.busiest_bin);
             match best {
                 // What is full where the goals are missed binds, whether or not it is also full where they are met.
@@ -170,8 +170,8 @@ impl Capacity {
                 None => place.busiest_bin >= SATURATED,
             }
         };
-        let rank = |place: &&Place| (place.size.is_none() && place.busiest_bin >= SATURATED, place.busiest_bin);
-        let candidates = missed.places.iter().filter(grew);
+        let rank = |place: &&Resource| (place.size.is_none() && place.busiest_bin >= SATURATED, place.busiest_bin);
+        let candidates = missed.resources.iter().filter(grew);
         candidates.rev().max_by(|a, b| {
             let (a, b) = (rank(a), rank(b));
             a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))

@@ -106,7 +106,7 @@ pub fn compare(first: &[Sample], second: &[Sample], margin: f64) -> Vec<Compared
             pairs: left.len() as u64,
             paired,
             hodges_lehmann: None,
-            confidence: Confidence::USUAL,
+            confidence: Confidence::P95,
             matters: margin * a.map_or(0.0, f64::abs),
             same: first.values == second.values,
         }

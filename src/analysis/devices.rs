@@ -25,7 +25,7 @@ pub struct Fate {
 }
 
 /// How the devices of a kind went home: in all replications together.
-pub struct Homing {
+pub struct RehomingStatistics {
     /// Which kind.
     pub kind: DeviceKind,
     /// How many were in service at home again.
@@ -44,7 +44,7 @@ pub struct Homing {
     pub delay: Reached,
 }
 
-impl Homing {
+impl RehomingStatistics {
     /// Which share of the waits was not over at the end.
     pub fn share_waiting(&self) -> f64 {
         self.waiting as f64 / self.waits as f64
@@ -85,18 +85,18 @@ pub fn fates(study: &Study) -> Vec<Fate> {
 }
 
 /// Every kind of device there is, and how it went home.
-pub fn homings(study: &Study) -> Vec<Homing> {
-    kinds(study).map(|kind| homing(study, kind)).collect()
+pub fn homings(study: &Study) -> Vec<RehomingStatistics> {
+    kinds(study).map(|kind| rehoming(study, kind)).collect()
 }
 
-fn homing(study: &Study, kind: DeviceKind) -> Homing {
+fn rehoming(study: &Study, kind: DeviceKind) -> RehomingStatistics {
     let catalogue: &Catalogue = &study.catalogue;
     let [wait, delay] = [Metric::RehomeWait, Metric::RehomeDelay].map(|metric| catalogue.device_kind(metric, kind));
     let merged = &study.outcome.merged;
     let waiting: Vec<u64> =
         study.outcome.summaries.iter().map(|summary| u64::from(summary.waiting[kind as usize])).collect();
     let still_waiting: u64 = waiting.iter().sum();
-    Homing {
+    RehomingStatistics {
         kind,
         rehomed: merged.histograms[delay].totals().count,
         lost: study.censored(wait) - still_waiting,
@@ -111,7 +111,7 @@ fn homing(study: &Study, kind: DeviceKind) -> Homing {
 /// Every route point that had to go home, and how it went.
 pub fn point_homings<'a>(study: &Study<'a>) -> Vec<PointHoming<'a>> {
     let ended = |row: usize| study.outcome.merged.histograms[row].totals().count;
-    let homing = |(id, name): (u16, &'a str)| {
+    let rehoming = |(id, name): (u16, &'a str)| {
         let rows = [Metric::RehomeWait, Metric::RehomeDelay];
         let [wait, delay] = rows.map(|metric| study.catalogue.route_point(metric, RoutePointId(id)));
         let waits = ended(wait) + study.censored(wait);
@@ -123,7 +123,7 @@ pub fn point_homings<'a>(study: &Study<'a>) -> Vec<PointHoming<'a>> {
             delay: reached(&study.survival(delay)),
         })
     };
-    (0..).zip(study.plan.route_points.iter().map(|point| &*point.name)).filter_map(homing).collect()
+    (0..).zip(study.plan.route_points.iter().map(|point| &*point.name)).filter_map(rehoming).collect()
 }
 
 fn spread(study: &Study, row: usize) -> [Option<f64>; 3] {

@@ -1,6 +1,6 @@
 //! Closed forms beside what was simulated.
 
-use crate::expected::{Expected, Measure, expected};
+use crate::expected::{Expected, Predicted, expected};
 use crate::record::{Count, DurationSummary, Metric, ReplicationSummary};
 use crate::stats::{Confidence, estimate, proportion_interval};
 
@@ -21,9 +21,9 @@ pub struct Beside {
 pub fn beside(study: &Study) -> Vec<Beside> {
     let each = |it: Expected| {
         let values = simulated(study, it.measure);
-        let found = estimate(&values, Confidence::USUAL)?;
+        let found = estimate(&values, Confidence::P95)?;
         let interval = match it.measure {
-            Measure::HomeByEnd(_) => proportion_interval(values.iter().sum::<f64>() as u64, values.len() as u64),
+            Predicted::HomeByEnd(_) => proportion_interval(values.iter().sum::<f64>() as u64, values.len() as u64),
             // What never varied says nothing of how far off it may be.
             _ => found.interval.filter(|(low, high)| low < high),
         };
@@ -33,7 +33,7 @@ pub fn beside(study: &Study) -> Vec<Beside> {
 }
 
 /// The values of a measure, one for each replication that has one.
-pub fn simulated(study: &Study, measure: Measure) -> Vec<f64> {
+pub fn simulated(study: &Study, measure: Predicted) -> Vec<f64> {
     let summaries = || study.outcome.summaries.iter();
     let share = |count: Count| {
         let offered = summaries().filter(|it| it.count(Count::Offered) > 0);
@@ -41,16 +41,16 @@ pub fn simulated(study: &Study, measure: Measure) -> Vec<f64> {
     };
     let means = |row: usize| study.duration_means(row).into_iter().map(|millis| 1e-3 * millis).collect();
     match measure {
-        Measure::Offered => study.counts(Count::Offered),
-        Measure::Failures => study.counts(Count::CallManagerFailures),
-        Measure::RefusedBusy => share(Count::RefusedBusy),
-        Measure::ForwardedBusy => share(Count::Cfb),
-        Measure::Unreachable => share(Count::RefusedNoCallManager),
-        Measure::Calls(id) => study.gauge_means(study.catalogue.calls(id)),
-        Measure::QueueDelay(id) => means(study.catalogue.application(Metric::AppQueueDelay, id)),
-        Measure::Detection(id) => means(study.catalogue.application(Metric::ApplicationDetectionDelay, id)),
-        Measure::RehomeWait(id) => means(study.catalogue.route_point(Metric::RehomeWait, id)),
-        Measure::HomeByEnd(id) => {
+        Predicted::Offered => study.counts(Count::Offered),
+        Predicted::Failures => study.counts(Count::CallManagerFailures),
+        Predicted::RefusedBusy => share(Count::RefusedBusy),
+        Predicted::ForwardedBusy => share(Count::Cfb),
+        Predicted::Unreachable => share(Count::RefusedNoCallManager),
+        Predicted::Calls(id) => study.gauge_means(study.catalogue.calls(id)),
+        Predicted::QueueDelay(id) => means(study.catalogue.application(Metric::AppQueueDelay, id)),
+        Predicted::Detection(id) => means(study.catalogue.application(Metric::ApplicationDetectionDelay, id)),
+        Predicted::RehomeWait(id) => means(study.catalogue.route_point(Metric::RehomeWait, id)),
+        Predicted::HomeByEnd(id) => {
             let row = study.catalogue.route_point(Metric::RehomeWait, id);
             let of = |summary: &ReplicationSummary| summary.durations[row];
             let waits = |it: &DurationSummary| it.count + it.censored;

@@ -42,7 +42,7 @@ impl Gate {
 
 /// A measure beside its baseline.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Held {
+pub struct GateRow {
     /// The two, the baseline first.
     pub compared: Compared,
     /// Which way is better.
@@ -51,7 +51,7 @@ pub struct Held {
     pub verdict: Gate,
 }
 
-impl Held {
+impl GateRow {
     /// How many replications in all would settle an inconclusive one, if the difference is about what it seems; `None`
     /// where that cannot be told.
     pub fn settled_by(&self) -> Option<u64> {
@@ -134,7 +134,7 @@ pub struct GateReport {
     /// Whether every result file is the same, byte for byte; `None` if it was not run.
     pub same: Option<bool>,
     /// Every measure beside its baseline.
-    pub held: Vec<Held>,
+    pub held: Vec<GateRow>,
     /// Its speed, if the baseline has one and it was to be judged.
     pub speed: Option<SpeedHeld>,
 }
@@ -184,12 +184,12 @@ impl GateReport {
             .map(|(kept, now)| Sample { measure: now.measure.clone(), values: kept.values().unwrap_or_default() })
             .collect();
         let compared = compare(&before, &now, 0.0);
-        let held: Vec<Held> = compared
+        let held: Vec<GateRow> = compared
             .into_iter()
             .zip(&baseline.measures)
             .map(|(compared, kept)| {
                 let compared = Compared { matters: kept.margin, ..compared };
-                Held { verdict: judge(&compared, kept.better), better: kept.better, compared }
+                GateRow { verdict: judge(&compared, kept.better), better: kept.better, compared }
             })
             .collect();
         let worst = held.iter().map(|held| held.verdict).chain(speed.as_ref().map(|speed| speed.verdict)).max();

@@ -92,12 +92,12 @@ mod tests {
     fn a_goal_is_judged_by_the_whole_interval() {
         let plan = fake::plan();
         let study = study(&plan);
-        let found = Measure::parse("offered").unwrap().of(&study, Confidence::USUAL);
+        let found = Measure::parse("offered").unwrap().of(&study, Confidence::P95);
         let (low, high) = (found.low.unwrap(), found.high.unwrap());
         assert!(low < high);
         let verdict = |sign: &str, bound: f64| {
             let goal = Goal::parse(&format!("offered{sign}{bound}")).unwrap();
-            judge(&goal, &study, Confidence::USUAL).verdict
+            judge(&goal, &study, Confidence::P95).verdict
         };
         let middle = (low + high) / 2.0;
         assert_eq!(
@@ -110,7 +110,7 @@ mod tests {
         );
         // More doubt, wider interval.
         let goal = Goal::parse(&format!("offered<={high}")).unwrap();
-        assert_eq!(judge(&goal, &study, Confidence::USUAL.of_each(10)).verdict, Verdict::Undecided);
+        assert_eq!(judge(&goal, &study, Confidence::P95.of_each(10)).verdict, Verdict::Undecided);
     }
 
     #[test]
@@ -118,7 +118,7 @@ mod tests {
         let plan = fake::plan();
         let study = study(&plan);
         let goal = Goal::parse("offered.p999<=1000000").unwrap();
-        let judged = judge(&goal, &study, Confidence::USUAL);
+        let judged = judge(&goal, &study, Confidence::P95);
         assert_eq!((judged.found.low, judged.verdict), (None, Verdict::Undecided));
     }
 

@@ -1,6 +1,6 @@
 //! What a study says of a measure.
 
-use crate::record::{Count, DurationSummary, Measure, OfCount, OfDuration, OfGauge, Quantile, Source};
+use crate::record::{Column, Count, DurationSummary, Measure, OfCount, OfDuration, OfGauge, Quantile};
 use crate::stats::{Confidence, Estimate, estimate, order_interval, order_statistic, ratio};
 
 use super::study::{NANOS_PER_MILLI, Study, mean_millis, millis};
@@ -22,7 +22,7 @@ pub struct Measured {
 pub type Values = Vec<Option<f64>>;
 
 impl Measure {
-    fn source_in(&self, study: &Study) -> Source {
+    fn source_in(&self, study: &Study) -> Column {
         self.source(&study.catalogue).expect("a measure is checked against the plan before it is asked for")
     }
 
@@ -32,29 +32,29 @@ impl Measure {
     /// If the study's plan has no such measurement: see [`Measure::check`].
     pub fn of(&self, study: &Study, confidence: Confidence) -> Measured {
         let (value, interval) = match self.source_in(study) {
-            Source::Count(count, OfCount::Share) => {
+            Column::Count(count, OfCount::Share) => {
                 let offered = study.counts(Count::Offered);
                 let (share, interval) = ends(ratio(&study.counts(count), &offered, confidence));
                 let each = offered.iter().sum::<f64>() / offered.len() as f64;
                 (share, unseen(interval, offered.len(), each, confidence))
             }
-            Source::Count(count, OfCount::Mean) => number_of(&study.counts(count), confidence),
-            Source::Count(count, OfCount::Quantile(quantile)) => {
+            Column::Count(count, OfCount::Mean) => number_of(&study.counts(count), confidence),
+            Column::Count(count, OfCount::Quantile(quantile)) => {
                 over_replications(study.counts(count), quantile, confidence)
             }
-            Source::Duration(row, OfDuration::Mean) => {
+            Column::Duration(row, OfDuration::Mean) => {
                 let (value, interval) = ends(estimate(&study.duration_means(row), confidence));
                 // With some not over, a mean is that of the lucky ones: no interval makes that better.
                 let high = |high| if study.censored(row) > 0 { None } else { high };
                 (value, interval.map(|(low, top)| (low, high(top))))
             }
-            Source::Duration(row, OfDuration::Quantile(quantile)) => quantile_of(study, row, quantile, confidence),
-            Source::Duration(row, OfDuration::Longest(longest)) => {
+            Column::Duration(row, OfDuration::Quantile(quantile)) => quantile_of(study, row, quantile, confidence),
+            Column::Duration(row, OfDuration::Longest(longest)) => {
                 longest_of(study, row, longest.quantile(), confidence)
             }
-            Source::Duration(row, OfDuration::Censored) => number_of(&censored(study, row), confidence),
-            Source::Gauge(row, statistic) => level_of(study.gauge_means(row), statistic, confidence),
-            Source::Peak(row, statistic) => level_of(study.gauge_peaks(row), statistic, confidence),
+            Column::Duration(row, OfDuration::Censored) => number_of(&censored(study, row), confidence),
+            Column::Gauge(row, statistic) => level_of(study.gauge_means(row), statistic, confidence),
+            Column::Peak(row, statistic) => level_of(study.gauge_peaks(row), statistic, confidence),
         };
         let (low, high) = interval.map_or((None, None), |(low, high)| (Some(low), high));
         Measured { value, low, high, unit: self.unit().name() }
@@ -70,22 +70,22 @@ impl Measure {
             Some(study.outcome.summaries.iter().map(|summary| value(&summary.durations[row])).collect())
         };
         match self.source_in(study) {
-            Source::Count(count, OfCount::Share) => Some(shares(study, count)),
-            Source::Count(count, OfCount::Mean) => some(study.counts(count)),
-            Source::Duration(row, OfDuration::Mean) => {
+            Column::Count(count, OfCount::Share) => Some(shares(study, count)),
+            Column::Count(count, OfCount::Mean) => some(study.counts(count)),
+            Column::Duration(row, OfDuration::Mean) => {
                 of_durations(row, &|duration| (duration.count > 0).then(|| mean_millis(duration)))
             }
-            Source::Duration(row, OfDuration::Quantile(quantile)) => {
+            Column::Duration(row, OfDuration::Quantile(quantile)) => {
                 let enough = (1.0 / (1.0 - quantile.share())).round() as u64;
                 of_durations(row, &|it| (it.count >= enough).then(|| millis(it.quantiles[quantile as usize])))
             }
-            Source::Duration(row, OfDuration::Censored) => some(censored(study, row)),
-            Source::Gauge(row, OfGauge::Mean) => some(study.gauge_means(row)),
-            Source::Peak(row, OfGauge::Mean) => some(study.gauge_peaks(row)),
-            Source::Count(_, OfCount::Quantile(_))
-            | Source::Duration(_, OfDuration::Longest(_))
-            | Source::Gauge(_, OfGauge::Quantile(_))
-            | Source::Peak(_, OfGauge::Quantile(_)) => None,
+            Column::Duration(row, OfDuration::Censored) => some(censored(study, row)),
+            Column::Gauge(row, OfGauge::Mean) => some(study.gauge_means(row)),
+            Column::Peak(row, OfGauge::Mean) => some(study.gauge_peaks(row)),
+            Column::Count(_, OfCount::Quantile(_))
+            | Column::Duration(_, OfDuration::Longest(_))
+            | Column::Gauge(_, OfGauge::Quantile(_))
+            | Column::Peak(_, OfGauge::Quantile(_)) => None,
         }
     }
 }
@@ -200,7 +200,7 @@ mod tests {
             };
             let measure = Measure::parse(&format!("{scope}{}.p90", row.metric)).unwrap();
             measure.check(&plan).unwrap();
-            let found = measure.of(&study, Confidence::USUAL);
+            let found = measure.of(&study, Confidence::P95);
             let expected = match row.censored {
                 Some(1..) => (row.km_p90, row.km_p90_low, row.km_p90_high),
                 _ => (row.p90, row.p90_low, row.p90_high),
@@ -222,9 +222,9 @@ mod tests {
             let measure = Measure::parse(name).unwrap();
             let values: Vec<f64> = measure.values(&study).unwrap().into_iter().flatten().collect();
             let mean = values.iter().sum::<f64>() / values.len() as f64;
-            let found = measure.of(&study, Confidence::USUAL);
+            let found = measure.of(&study, Confidence::P95);
             assert!((mean - found.value.unwrap()).abs() <= 1e-9 * mean.abs(), "{name}: {mean} {found:?}");
-            let again = estimate(&values, Confidence::USUAL).unwrap().interval.unwrap();
+            let again = estimate(&values, Confidence::P95).unwrap().interval.unwrap();
             assert!((again.1 - found.high.unwrap()).abs() <= 1e-9 * again.1.abs(), "{name}: {again:?} {found:?}");
         }
         assert_eq!(Measure::parse("offered.p95").unwrap().values(&study), None);
@@ -240,7 +240,7 @@ mod tests {
         let plan = fake::plan();
         let mut study = study(&plan);
         let row = Measure::parse("rehome_wait").unwrap().source(&study.catalogue);
-        let Some(Source::Duration(row, OfDuration::Mean)) = row else { panic!("{row:?}") };
+        let Some(Column::Duration(row, OfDuration::Mean)) = row else { panic!("{row:?}") };
         let copies = study.outcome.summaries[0].clone();
         study.outcome.summaries = (0..100).map(|_| copies.clone()).collect();
         for (at, summary) in study.outcome.summaries.iter_mut().enumerate() {
@@ -251,7 +251,7 @@ mod tests {
                 (it.censored, it.longest_censored) = (1, Span::from_secs(1));
             }
         }
-        let of = |name: &str| Measure::parse(name).unwrap().of(&study, Confidence::USUAL);
+        let of = |name: &str| Measure::parse(name).unwrap().of(&study, Confidence::P95);
         let p50 = of("rehome_wait.max_p50");
         assert_eq!((p50.value, p50.low, p50.high), (Some(50.0), Some(40.0), Some(61.0)));
         let p95 = of("rehome_wait.max_p95");
@@ -268,12 +268,12 @@ mod tests {
             summary.counts[Count::FalseFailures as usize] = 0;
         }
         let replications = study.outcome.summaries.len() as f64;
-        let found = Measure::parse("false_failures").unwrap().of(&study, Confidence::USUAL);
+        let found = Measure::parse("false_failures").unwrap().of(&study, Confidence::P95);
         let high = found.high.unwrap();
         assert_eq!((found.value, found.low), (Some(0.0), Some(0.0)));
         assert!((libm::pow(1.0 - high, replications) - 0.025).abs() < 1e-12, "{high}");
-        let offered = Measure::parse("offered").unwrap().of(&study, Confidence::USUAL).value.unwrap();
-        let share = Measure::parse("false_failures.share").unwrap().of(&study, Confidence::USUAL);
+        let offered = Measure::parse("offered").unwrap().of(&study, Confidence::P95).value.unwrap();
+        let share = Measure::parse("false_failures.share").unwrap().of(&study, Confidence::P95);
         assert!((share.high.unwrap() - high / offered).abs() < 1e-12);
     }
 
@@ -282,7 +282,7 @@ mod tests {
         let plan = fake::plan();
         let study = study(&plan);
         let total = |count| study.counts(count).iter().sum::<f64>();
-        let share = Measure::parse("refused.share").unwrap().of(&study, Confidence::USUAL);
+        let share = Measure::parse("refused.share").unwrap().of(&study, Confidence::P95);
         assert!((share.value.unwrap() - total(Count::Refused) / total(Count::Offered)).abs() < 1e-12);
         assert!(share.low < share.value && share.value < share.high);
     }

@@ -137,7 +137,7 @@ pub(crate) mod tests {
 
     /// A small study of the fake model.
     pub(crate) fn study(plan: &Plan) -> Study<'_> {
-        let worker = || fake::Worker::new(plan, plan.seed);
+        let worker = || fake::Replicator::new(plan, plan.seed);
         let replications = 0..u64::from(plan.replications);
         let outcome = crate::experiment::replicate(replications, 1, worker, &(), &AtomicBool::new(false)).unwrap();
         Study::new(plan, plan.window(), plan.seed, outcome)

@@ -157,7 +157,7 @@ impl Spread {
             count: values.len() as u64,
             min: ascending.first().copied(),
             quantiles: QUANTILES.map(|quantile| order_statistic(&ascending, quantile)),
-            intervals: QUANTILES.map(|quantile| order_interval(&ascending, quantile, Confidence::USUAL)),
+            intervals: QUANTILES.map(|quantile| order_interval(&ascending, quantile, Confidence::P95)),
             max: ascending.last().copied(),
         }
     }
@@ -201,7 +201,7 @@ pub fn duration_row(study: &Study, row: usize) -> Option<Row> {
             min: Some(millis(totals.min)),
             quantiles: histogram.quantiles(QUANTILES).map(|span| Some(millis(span))),
             intervals: QUANTILES.map(|quantile| {
-                histogram.quantile_interval(quantile, Confidence::USUAL).map(|(low, high)| (millis(low), millis(high)))
+                histogram.quantile_interval(quantile, Confidence::P95).map(|(low, high)| (millis(low), millis(high)))
             }),
             max: Some(millis(totals.max)),
         }
@@ -214,7 +214,7 @@ pub fn duration_row(study: &Study, row: usize) -> Option<Row> {
         [made.km_p50, made.km_p90, made.km_p95] =
             [0.5, 0.9, 0.95].map(|quantile| survival.quantile(quantile).map(|nanos| nanos as f64 / NANOS_PER_MILLI));
         let intervals =
-            [0.5, 0.9, 0.95].map(|quantile| study.survival_interval(row, &survival, quantile, Confidence::USUAL));
+            [0.5, 0.9, 0.95].map(|quantile| study.survival_interval(row, &survival, quantile, Confidence::P95));
         [
             (made.km_p50_low, made.km_p50_high),
             (made.km_p90_low, made.km_p90_high),
@@ -249,7 +249,7 @@ fn replication_row<M>(study: &Study, series: &Series<M>, metric: &str, unit: Uni
 }
 
 fn make_row(study: &Study, scope: Scope, name: &str, metric: &str, unit: Unit, means: &[f64], spread: Spread) -> Row {
-    let estimate = estimate(means, Confidence::USUAL);
+    let estimate = estimate(means, Confidence::P95);
     let interval = estimate.and_then(|estimate| estimate.interval);
     let [p50, p90, p95, p99, p999] = spread.quantiles;
     let ends = |interval: Option<(f64, f64)>| (interval.map(|(low, _)| low), interval.map(|(_, high)| high));

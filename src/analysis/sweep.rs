@@ -30,7 +30,7 @@ impl PointResult {
     /// What is left of a study.
     pub fn of(study: &Study) -> PointResult {
         let stored = |measure: Measure| {
-            let found = measure.of(study, Confidence::USUAL);
+            let found = measure.of(study, Confidence::P95);
             found.value.map(|_| (measure.to_string(), [found.value, found.low, found.high].map(number)))
         };
         PointResult {
@@ -133,7 +133,7 @@ mod tests {
         for measure in measures {
             measure.check(&plan).unwrap();
             assert_eq!(Measure::parse(&measure.to_string()).as_ref(), Ok(&measure));
-            let (told, found) = (measure.of(&study, Confidence::USUAL), read.found(&measure));
+            let (told, found) = (measure.of(&study, Confidence::P95), read.found(&measure));
             assert!(told == found || told.value.is_none() && found.value.is_none(), "{measure}: {told:?} {found:?}");
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::workload::{Name, Place};
+use crate::workload::{Name, TextRange};
 
 /// A step of the checklist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,7 +80,7 @@ pub struct Offender {
     /// Its name.
     pub name: String,
     /// Where.
-    pub place: Place,
+    pub place: TextRange,
 }
 
 impl Offender {

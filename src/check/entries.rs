@@ -4,19 +4,19 @@ use toml::de::{DeTable, DeValue};
 
 use super::advice::Scope;
 use super::checklist::{Offender, Step};
-use crate::workload::{Place, Problem};
+use crate::workload::{Problem, TextRange};
 
 /// A section, or an entry of a list of tables.
 struct Entry {
     table: String,
     name: Option<Offender>,
     /// Its `[header]`, unless it is in line.
-    header: Option<Place>,
-    place: Place,
+    header: Option<TextRange>,
+    place: TextRange,
 }
 
 /// All of them, in order, and the keys of the file itself that are no tables.
-pub(super) struct Entries(Vec<Entry>, Vec<Place>);
+pub(super) struct Entries(Vec<Entry>, Vec<TextRange>);
 
 impl Entries {
     /// The entries of a text; none if it is not TOML.
@@ -28,7 +28,7 @@ impl Entries {
             return Entries(entries, plain);
         }
         for (table, value) in document.get_ref() {
-            let mut add = |place: Place, fields: &DeTable<'_>| {
+            let mut add = |place: TextRange, fields: &DeTable<'_>| {
                 let header = text[place.clone()].starts_with('[').then(|| place.clone());
                 entries.push(Entry { table: table.get_ref().to_string(), name: name(fields), header, place });
             };
@@ -52,7 +52,7 @@ impl Entries {
         Entries(entries, plain)
     }
 
-    fn at(&self, place: &Place) -> Option<&Entry> {
+    fn at(&self, place: &TextRange) -> Option<&Entry> {
         // What is missing from the whole file is reported at its very beginning.
         if *place == (0..0) {
             return None;
@@ -62,18 +62,18 @@ impl Entries {
     }
 
     /// Whether two places are in the same entry.
-    pub(super) fn same(&self, one: &Place, other: &Place) -> bool {
+    pub(super) fn same(&self, one: &TextRange, other: &TextRange) -> bool {
         self.at(one).zip(self.at(other)).is_some_and(|(one, other)| one.place == other.place)
     }
 
     /// Whether an error is near enough to a place to be the cause of what was found there.
-    pub(super) fn in_scope(&self, error: &Place, place: &Place, scope: &Scope) -> bool {
+    pub(super) fn in_scope(&self, error: &TextRange, place: &TextRange, scope: &Scope) -> bool {
         let entry = self.at(error);
         // A list or table of the file itself that is wrong may be one that is wanted, its name mistyped.
         let unknown_table = match entry.and_then(|entry| entry.header.as_ref()) {
             Some(header) => header.start < error.start && error.end <= header.end,
             None => {
-                let plain = |key: &Place| key.start <= error.start && error.end <= key.end;
+                let plain = |key: &TextRange| key.start <= error.start && error.end <= key.end;
                 entry.is_none() && error.end > 0 && !self.1.iter().any(plain)
             }
         };
@@ -89,7 +89,7 @@ impl Entries {
     }
 
     /// What is wrong at a place, by name: that of its entry, or of its table.
-    pub(super) fn offender(&self, place: &Place) -> Offender {
+    pub(super) fn offender(&self, place: &TextRange) -> Offender {
         match self.at(place) {
             Some(Entry { name: Some(name), .. }) => name.clone(),
             Some(entry) => Offender { name: entry.table.clone(), place: place.clone() },

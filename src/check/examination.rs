@@ -7,7 +7,7 @@ use super::notes::{Finding, Known, Note, Notes, Undone};
 use super::{forwards, load, managers, setup, usage};
 use crate::plan;
 use crate::record;
-use crate::workload::{Files, Place, Problems, Reports, Severity, Workload};
+use crate::workload::{Files, Problems, Reports, Severity, TextRange, Workload};
 
 /// All that `check` has to say about a workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
     let entries = Entries::of(text);
     let mut notes = Notes::default();
     if let Some(workload) = &workload {
-        let doubtful = |place: &Place| unread.iter().any(|error| entries.same(error, place));
+        let doubtful = |place: &TextRange| unread.iter().any(|error| entries.same(error, place));
         setup::examine(workload, doubtful, &mut notes);
         if let Some(plan) = &plan {
             let known = Known { workload, plan };
@@ -82,7 +82,7 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
             load::examine(&known, &mut notes);
         }
     }
-    let told = |place: &Place, scope: &Scope| !unread.iter().any(|error| entries.in_scope(error, place, scope));
+    let told = |place: &TextRange, scope: &Scope| !unread.iter().any(|error| entries.in_scope(error, place, scope));
     let (warnings, silenced): (Vec<Note>, Vec<Note>) =
         notes.warnings.into_iter().partition(|note| told(&note.finding.problem.place, note.scope));
     let (undone, uncertain): (Vec<Undone>, Vec<Undone>) =

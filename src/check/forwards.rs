@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::advice::{FORWARD_LOOP, FORWARD_TO_SAME_APPLICATION};
 use super::notes::{Known, Notes};
-use crate::domain::{ApplicationId, Forward, NodeId, Target, Trouble};
+use crate::domain::{ApplicationId, Forward, NodeId, Rejection, Target};
 use crate::plan::{Plan, routing};
 use crate::workload::{ForwardNames, Problem, Workload};
 
@@ -14,7 +14,7 @@ pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
     same_application(known, notes);
 }
 
-fn said(workload: &Workload, device: Target) -> Option<&ForwardNames> {
+fn source(workload: &Workload, device: Target) -> Option<&ForwardNames> {
     match device {
         Target::RoutePoint(id) => Some(&workload.route_points[id.index()].forwards),
         Target::Ports(id) => Some(&workload.cti_ports[id.index()].forwards),
@@ -27,9 +27,9 @@ fn said(workload: &Workload, device: Target) -> Option<&ForwardNames> {
 fn circles(known: &Known<'_>, notes: &mut Notes) {
     let mut reported: Vec<Vec<Target>> = Vec::new();
     let troubles = [
-        (Trouble::NotOpened, "while no application has any of them open"),
-        (Trouble::Busy, "while all of them are busy"),
-        (Trouble::NotAnswered, "while nobody answers at any of them"),
+        (Rejection::NotOpened, "while no application has any of them open"),
+        (Rejection::Busy, "while all of them are busy"),
+        (Rejection::NotAnswered, "while nobody answers at any of them"),
     ];
     for (trouble, when) in troubles {
         let mut seen = BTreeSet::new();
@@ -54,11 +54,11 @@ fn circles(known: &Known<'_>, notes: &mut Notes) {
     }
 }
 
-fn report_circle(known: &Known<'_>, trouble: Trouble, circle: &[Target], when: &str, notes: &mut Notes) {
+fn report_circle(known: &Known<'_>, trouble: Rejection, circle: &[Target], when: &str, notes: &mut Notes) {
     let Known { workload, plan } = known;
     let place = |device: Target| {
         let (forward, _) = routing::forwarded(plan, trouble, device)?;
-        said(workload, device)?[forward as usize].as_ref().map(|name| name.place.clone())
+        source(workload, device)?[forward as usize].as_ref().map(|name| name.place.clone())
     };
     let Some(first) = place(circle[0]) else { return };
     let names: Vec<String> = circle.iter().map(|device| format!("`{}`", plan.target_name(*device))).collect();
@@ -96,7 +96,7 @@ fn same_application(known: &Known<'_>, notes: &mut Notes) {
             if !gone || target == device && forward == Forward::Cfna {
                 continue;
             }
-            let Some(name) = said(workload, device).and_then(|names| names[forward as usize].as_ref()) else {
+            let Some(name) = source(workload, device).and_then(|names| names[forward as usize].as_ref()) else {
                 continue;
             };
             let owner = &plan.applications[application.index()].name;

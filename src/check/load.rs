@@ -6,7 +6,7 @@ use super::notes::{Known, Notes};
 use super::stations::stations;
 use super::stream::{Stay, Stream, likely, most_at_once, seconds, stays};
 use super::words::{percent, tidy};
-use crate::domain::{Forward, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble};
+use crate::domain::{Forward, PhoneGroupId, PortGroupId, Rejection, RoutePointId, Target};
 use crate::engine::Span;
 use crate::oracle::{erlang_b, erlang_b_servers};
 use crate::plan::{PhoneGroup, Plan, Source, Treatment, routing};
@@ -31,7 +31,7 @@ pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
 
 fn ports(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
     let Known { workload, plan } = known;
-    for (row, (said, group)) in workload.cti_ports.iter().zip(&plan.port_groups).enumerate() {
+    for (row, (source, group)) in workload.cti_ports.iter().zip(&plan.port_groups).enumerate() {
         let target = Target::Ports(PortGroupId(row as u16));
         if routing::controller(plan, target).is_none() {
             continue;
@@ -76,13 +76,13 @@ fn ports(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
             Some(enough) => format!("with {enough} it would be no more than 1 %"),
             None => "spread the calls over more groups".to_owned(),
         };
-        notes.warn(&TOO_FEW_PORTS, &said.count.place, what, hint);
+        notes.warn(&TOO_FEW_PORTS, &source.count.place, what, hint);
     }
 }
 
 /// How many ports there are for a group's calls: its own, and those that its CFB leads to, one after the other.
 fn with_overflow(target: Target, plan: &Plan) -> u32 {
-    let overflow = |place| match routing::forwarded(plan, Trouble::Busy, place) {
+    let overflow = |place| match routing::forwarded(plan, Rejection::Busy, place) {
         Some((_, to @ Target::Ports(_))) => Some(to),
         _ => None,
     };
@@ -91,11 +91,11 @@ fn with_overflow(target: Target, plan: &Plan) -> u32 {
 
 fn route_points(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
     let Known { workload, plan } = known;
-    for (row, (said, route_point)) in workload.route_points.iter().zip(&plan.route_points).enumerate() {
+    for (row, (source, route_point)) in workload.route_points.iter().zip(&plan.route_points).enumerate() {
         let target = Target::RoutePoint(RoutePointId(row as u16));
         let Some(application) = routing::controller(plan, target) else { continue };
         // One that says how many it may hold has been told so, or has no more.
-        if said.maximum_calls_place.is_some() || said.busy_trigger <= CALLS_MAX {
+        if source.maximum_calls_place.is_some() || source.busy_trigger <= CALLS_MAX {
             continue;
         }
         let application = &plan.applications[application.index()];
@@ -114,7 +114,7 @@ fn route_points(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
                 "`{name}` is expected to hold {} calls at once at the busiest time; no more than {CALLS_MAX} are advised",
                 tidy(calls)
             );
-            notes.warn(&MANY_CALLS_AT_ROUTE_POINT, &said.name.place, what, "spread them over several route points");
+            notes.warn(&MANY_CALLS_AT_ROUTE_POINT, &source.name.place, what, "spread them over several route points");
         }
     }
 }
@@ -147,7 +147,7 @@ fn at_phones(group: &PhoneGroup, target: Target, streams: &[Stream<'_>], length:
 
 fn people(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
     let Known { workload, plan } = known;
-    for (row, (said, group)) in workload.phones.iter().zip(&plan.phone_groups).enumerate() {
+    for (row, (source, group)) in workload.phones.iter().zip(&plan.phone_groups).enumerate() {
         let erlangs = at_phones(group, Target::Phones(PhoneGroupId(row as u16)), streams, plan.length.seconds());
         let (name, count) = (&group.name, group.count);
         let offered = format!("with some {} erlangs at the busiest time on {count}", tidy(erlangs));
@@ -172,6 +172,11 @@ fn people(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
             };
             (format!("{} of calls find none free", percent(blocking)), hint)
         };
-        notes.warn(&TOO_FEW_PEOPLE, &said.count.place, format!("`{name}` has too few people: {offered}, {why}"), hint);
+        notes.warn(
+            &TOO_FEW_PEOPLE,
+            &source.count.place,
+            format!("`{name}` has too few people: {offered}, {why}"),
+            hint,
+        );
     }
 }

@@ -14,12 +14,12 @@ const OF_APPLICATION_MAX: usize = DEVICES_OF_PROVIDER.most as usize;
 
 /// Holds the devices against the limits beyond which a CTIManager raises alarms.
 pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
-    for (said, application) in known.workload.applications.iter().zip(&known.plan.applications) {
+    for (source, application) in known.workload.applications.iter().zip(&known.plan.applications) {
         let devices = application.devices.len();
         if devices > OF_APPLICATION_MAX {
             let what = format!("`{}` controls {devices} devices; the limit is {OF_APPLICATION_MAX}", application.name);
             let hint = "share them out among several applications, or raise the parameter";
-            notes.warn(&MANY_DEVICES_OF_APPLICATION, &said.name.place, what, hint);
+            notes.warn(&MANY_DEVICES_OF_APPLICATION, &source.name.place, what, hint);
         }
     }
     if known.plan.topology == Topology::CtiManager {

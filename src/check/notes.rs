@@ -3,7 +3,7 @@
 use super::advice::{Advice, Scope};
 use super::checklist::Step;
 use crate::plan::Plan;
-use crate::workload::{Name, Place, Problem, Workload};
+use crate::workload::{Name, Problem, TextRange, Workload};
 
 /// An error or a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(super) struct Undone {
     pub(super) step: Step,
     pub(super) name: Name,
     /// The place of what is missing there.
-    pub(super) because: Place,
+    pub(super) because: TextRange,
     pub(super) scope: &'static Scope,
 }
 
@@ -49,7 +49,7 @@ impl Notes {
     pub(super) fn warn(
         &mut self,
         advice: &'static Advice,
-        place: &Place,
+        place: &TextRange,
         what: impl Into<String>,
         hint: impl Into<String>,
     ) {
@@ -63,7 +63,7 @@ impl Notes {
     }
 
     /// Takes note of a step that is not done for something, because of a warning of this kind at a place.
-    pub(super) fn undone(&mut self, step: Step, name: &Name, advice: &'static Advice, because: &Place) {
+    pub(super) fn undone(&mut self, step: Step, name: &Name, advice: &'static Advice, because: &TextRange) {
         self.undone.push(Undone { step, name: name.clone(), because: because.clone(), scope: &advice.scope });
     }
 }

@@ -14,14 +14,14 @@ use crate::engine::Span;
 use crate::rules::heartbeat::effective_interval;
 use crate::workload::advised::CALLS_AT_ROUTE_POINT;
 use crate::workload::{
-    Application, CallManagerGroup, ForwardNames, Name, Place, Problem, RoutePoint, Topology, User, Workload,
+    Application, CallManagerGroup, ForwardNames, Name, Problem, RoutePoint, TextRange, Topology, User, Workload,
     enumeration,
 };
 
 const CALLS_MAX: u32 = CALLS_AT_ROUTE_POINT.most;
 
 /// Looks at everything by itself. `doubtful` says whether something of the entry at a place could not be read.
-pub(super) fn examine(workload: &Workload, doubtful: impl Fn(&Place) -> bool, notes: &mut Notes) {
+pub(super) fn examine(workload: &Workload, doubtful: impl Fn(&TextRange) -> bool, notes: &mut Notes) {
     let devices = devices(workload);
     let setup = Setup::new(workload, &devices);
     let unclear = devices.iter().any(|device| device.application.is_none() && doubtful(&device.name.place));
@@ -90,7 +90,7 @@ impl<'a> Setup<'a> {
 
 /// The kinds of device, as far as they differ here.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum SetupKind {
     RoutePoint,
     Ports,
     Phones,
@@ -98,7 +98,7 @@ enum Kind {
 
 /// A route point, a group of ports or a group of phones.
 struct Device<'a> {
-    kind: Kind,
+    kind: SetupKind,
     name: &'a Name,
     application: Option<&'a Name>,
     device_pool: &'a Name,
@@ -109,7 +109,7 @@ struct Device<'a> {
 
 fn devices(workload: &Workload) -> Vec<Device<'_>> {
     let route_points = workload.route_points.iter().map(|it| Device {
-        kind: Kind::RoutePoint,
+        kind: SetupKind::RoutePoint,
         name: &it.name,
         application: it.application.as_ref(),
         device_pool: &it.device_pool,
@@ -118,7 +118,7 @@ fn devices(workload: &Workload) -> Vec<Device<'_>> {
         forwards: &it.forwards,
     });
     let ports = workload.cti_ports.iter().map(|it| Device {
-        kind: Kind::Ports,
+        kind: SetupKind::Ports,
         name: &it.name,
         application: it.application.as_ref(),
         device_pool: &it.device_pool,
@@ -127,7 +127,7 @@ fn devices(workload: &Workload) -> Vec<Device<'_>> {
         forwards: &it.forwards,
     });
     let phones = workload.phones.iter().map(|it| Device {
-        kind: Kind::Phones,
+        kind: SetupKind::Phones,
         name: &it.name,
         application: it.application.as_ref(),
         device_pool: &it.device_pool,
@@ -155,7 +155,7 @@ fn devices_of(application: &Application, unclear: bool, setup: &Setup<'_>, notes
 
 fn user_of(application: &Application, setup: &Setup<'_>, notes: &mut Notes) {
     let name = &application.name;
-    let Some(said) = &application.user else {
+    let Some(source) = &application.user else {
         let what = format!("`{}` has no user: a run assumes one that may do everything", name.value);
         let hint = "say its `user`, and add that `[[user]]` with its `devices`";
         notes.warn(&APPLICATION_WITHOUT_USER, &name.place, what, hint);
@@ -165,13 +165,13 @@ fn user_of(application: &Application, setup: &Setup<'_>, notes: &mut Notes) {
         }
         return;
     };
-    if let Some(user) = setup.users.get(said.value.as_str()).filter(|user| !user.cti_enabled.value) {
+    if let Some(user) = setup.users.get(source.value.as_str()).filter(|user| !user.cti_enabled.value) {
         let what = format!(
             "the user `{}` may not use CTI, so the application `{}` opens nothing",
             user.name.value, name.value
         );
         let problem = Problem::warning(CTI_NOT_ENABLED.id, user.cti_enabled.place.clone(), what)
-            .also(said.place.clone(), "its application")
+            .also(source.place.clone(), "its application")
             .hint("write `cti_enabled = true`, unless the run is to show just that");
         notes.add(&CTI_NOT_ENABLED, problem);
         notes.undone(Step::UserEnabled, name, &CTI_NOT_ENABLED, &name.place);
@@ -246,7 +246,7 @@ fn calls_at(route_point: &RoutePoint, notes: &mut Notes) {
 }
 
 fn application_of(device: &Device<'_>, workload: &Workload, notes: &mut Notes) {
-    if device.application.is_some() || device.kind == Kind::Phones {
+    if device.application.is_some() || device.kind == SetupKind::Phones {
         return;
     }
     let name = &device.name.value;
@@ -264,9 +264,13 @@ fn number_of(device: &Device<'_>, notes: &mut Notes) {
         return;
     }
     let (what, hint) = match device.kind {
-        Kind::RoutePoint => ("has no directory number", "as in `lines = [{ dn = \"7000\" }]`"),
-        Kind::Ports => ("have no directory numbers", "as in `first_dn = \"7101\"`: the others count on from there"),
-        Kind::Phones => ("have no directory numbers", "as in `first_dn = \"5101\"`: the others count on from there"),
+        SetupKind::RoutePoint => ("has no directory number", "as in `lines = [{ dn = \"7000\" }]`"),
+        SetupKind::Ports => {
+            ("have no directory numbers", "as in `first_dn = \"7101\"`: the others count on from there")
+        }
+        SetupKind::Phones => {
+            ("have no directory numbers", "as in `first_dn = \"5101\"`: the others count on from there")
+        }
     };
     notes.warn(&NO_DIRECTORY_NUMBER, &device.name.place, format!("`{}` {what}", device.name.value), hint);
     notes.undone(Step::Numbers, device.name, &NO_DIRECTORY_NUMBER, &device.name.place);
@@ -274,7 +278,7 @@ fn number_of(device: &Device<'_>, notes: &mut Notes) {
 
 fn forwards_of(device: &Device<'_>, setup: &Setup<'_>, notes: &mut Notes) {
     let workload = setup.workload;
-    if device.kind == Kind::Phones || device.application.is_none() {
+    if device.kind == SetupKind::Phones || device.application.is_none() {
         return;
     }
     // What is set in the course of a run is somebody's intention.
@@ -283,7 +287,7 @@ fn forwards_of(device: &Device<'_>, setup: &Setup<'_>, notes: &mut Notes) {
         device.forwards[forward as usize].is_some()
             || called.any(|name| setup.changed.contains(&(name.value.as_str(), forward)))
     };
-    let accept = device.kind == Kind::RoutePoint && workload.cti.new_call_accept != Span::FOREVER;
+    let accept = device.kind == SetupKind::RoutePoint && workload.cti.new_call_accept != Span::FOREVER;
     let unopened = workload.release.not_opened.iter().copied().any(set);
     let mut lost = Vec::new();
     if !set(Forward::Cfb) {

@@ -57,7 +57,7 @@ fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
 struct Station<'a> {
     whose: String,
     servers: u32,
-    place: &'a crate::workload::Place,
+    place: &'a crate::workload::TextRange,
 }
 
 fn stations_of<'a>(known: &Known<'a>) -> BTreeMap<StationId, Station<'a>> {

@@ -39,8 +39,8 @@ impl<'a> Stream<'a> {
     }
 }
 
-pub(super) fn seconds(law: &Distribution) -> f64 {
-    law.mean().seconds()
+pub(super) fn seconds(distribution: &Distribution) -> f64 {
+    distribution.mean().seconds()
 }
 
 /// The rate of a source over a run. States that come and go at random count with their mean, and listed calls by the
@@ -84,14 +84,14 @@ pub(super) fn stays<'a>(
 }
 
 /// Equally likely times from a law, with its mean.
-pub(super) fn likely(law: &Distribution) -> Vec<f64> {
+pub(super) fn likely(distribution: &Distribution) -> Vec<f64> {
     const TIMES: u64 = 200;
     let step = u64::MAX / TIMES;
-    let mut times: Vec<f64> = (0..TIMES).map(|row| law.sample(row * step + step / 2).seconds()).collect();
+    let mut times: Vec<f64> = (0..TIMES).map(|row| distribution.sample(row * step + step / 2).seconds()).collect();
     let mean = times.iter().sum::<f64>() / TIMES as f64;
     if mean > 0.0 {
         // A long tail is not well met by so few.
-        times.iter_mut().for_each(|time| *time *= seconds(law) / mean);
+        times.iter_mut().for_each(|time| *time *= seconds(distribution) / mean);
     }
     times
 }
@@ -152,9 +152,10 @@ mod tests {
 
     #[test]
     fn calls_build_up_over_a_stay_and_a_short_burst_does_not_count_as_if_it_lasted() {
-        let law = Distribution::Exponential { mean: Span::from_secs(100) };
-        let most =
-            |rates: &[(f64, f64)], length| most_at_once(&[Stay { rates, share: 0.5, seconds: likely(&law) }], length);
+        let distribution = Distribution::Exponential { mean: Span::from_secs(100) };
+        let most = |rates: &[(f64, f64)], length| {
+            most_at_once(&[Stay { rates, share: 0.5, seconds: likely(&distribution) }], length)
+        };
         let about =
             |found: f64, expected: f64| assert!((found / expected - 1.0).abs() < 0.01, "{found}, not {expected}");
         about(most(&[(0.0, 2.0)], 1e6), 100.0);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::advice::{UNREACHABLE, UNUSED};
 use super::notes::{Known, Notes};
-use crate::domain::{DestinationId, Failing, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target};
+use crate::domain::{DestinationId, FaultTarget, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::plan::routing::{self, By};
 use crate::plan::{Fault, Plan};
 use crate::workload::{Name, Phones, Workload};
@@ -71,8 +71,8 @@ fn nodes_used(workload: &Workload, plan: &Plan) -> BTreeSet<NodeId> {
     let applications = plan.applications.iter().flat_map(|application| &application.ctimanagers);
     let sources = plan.sources.iter().flat_map(|source| &source.ingress);
     let mut nodes: BTreeSet<NodeId> = devices.chain(applications).chain(sources).copied().collect();
-    for (said, destination) in workload.destinations.iter().zip(&plan.destinations) {
-        if said.egress.is_some() || plan.nodes.len() == 1 {
+    for (source, destination) in workload.destinations.iter().zip(&plan.destinations) {
+        if source.egress.is_some() || plan.nodes.len() == 1 {
             nodes.insert(destination.egress);
         }
     }
@@ -96,7 +96,7 @@ fn unreachable(known: &Known<'_>, notes: &mut Notes) {
         report("ports", &it.name, Target::Ports(PortGroupId(row as u16)));
     }
     // Phones that nobody calls are still there when their CallManager fails: they move, and that is work.
-    let move_on = |fault: &Fault| matches!(fault.failing, Failing::CallManager(_) | Failing::Node(_));
+    let move_on = |fault: &Fault| matches!(fault.failing, FaultTarget::CallManager(_) | FaultTarget::Node(_));
     let phones: &[Phones] = if plan.faults.iter().any(move_on) { &[] } else { &workload.phones };
     for (row, it) in phones.iter().enumerate() {
         report("phones", &it.name, Target::Phones(PhoneGroupId(row as u16)));

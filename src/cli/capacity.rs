@@ -14,12 +14,12 @@ use crate::studies::{self, Search};
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
 use super::memory;
-use super::model::{Loaded, Source};
+use super::model::{Loaded, Origin};
 use super::output::OutputDirectory;
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::{Halt, Stop};
-use super::vary::{Knob, one_warm_up};
+use super::vary::{Parameter, one_warm_up};
 
 pub(super) const AFTER_HELP: &str = "\
 The goals are taken to turn from met to missed, or from missed to met, once along the values. Up to 4,000 replications of a value are
@@ -45,8 +45,8 @@ pub(super) struct CapacityArguments {
 
     /// The key, and the values it may have in their order, e.g. cti_port.ports.count=10..100:5 or
     /// traffic.main.arrivals.poisson=20000/h..60000/h
-    #[arg(long, value_name = "KEY=VALUES", value_parser = Knob::parse)]
-    vary: Knob,
+    #[arg(long, value_name = "KEY=VALUES", value_parser = Parameter::parse)]
+    vary: Parameter,
 
     /// What is wanted, beside the workload's own goals, e.g. "refused<=1%"; may be repeated. One at least is needed
     #[arg(long = "goal", value_name = "MEASURE<=BOUND", value_parser = Goal::parse)]
@@ -80,7 +80,7 @@ pub(super) struct CapacityArguments {
 pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     let axis = &arguments.vary.axis;
     let values = axis.values.len();
-    let text = Source::read(Some(&arguments.workload), "give the path of a workload file")?;
+    let text = Origin::read(Some(&arguments.workload), "give the path of a workload file")?;
     let load = |at: usize| {
         let mut settings = arguments.study.settings.clone();
         settings.push(axis.setting(at));
@@ -121,7 +121,7 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     let search = Search { values, met_at, goals: goals.len(), replications };
     let load = |at: usize| Ok::<_, Halt>(load(at)?.into_case());
     let found = studies::capacity(&search, load, &prelude.runner(seed, jobs));
-    let (turn, walked) = prelude.finish(found)?;
+    let (turn, evaluated) = prelude.finish(found)?;
 
     let capacity = Capacity {
         workload: first.plan.name,
@@ -129,7 +129,7 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
         key: axis.key.clone(),
         values: axis.values.clone(),
         goals,
-        walked,
+        evaluated,
         turn,
         replications: search.replications,
         seed,

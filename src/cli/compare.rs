@@ -15,7 +15,7 @@ use crate::studies::{self, Comparison, common_measures, is_open};
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
 use super::memory;
-use super::model::{Loaded, Source};
+use super::model::{Loaded, Origin};
 use super::output::OutputDirectory;
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::{Repeat, quoted};
@@ -93,9 +93,9 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let help = "give the path of a workload file";
     let b_path = arguments.b.as_deref().unwrap_or(&arguments.a);
     // What comes on standard input comes once.
-    let source = Source::read(Some(&arguments.a), help)?;
-    let other = (b_path != arguments.a).then(|| Source::read(Some(b_path), help)).transpose()?;
-    let load = |source: &Source, own: &[String]| {
+    let source = Origin::read(Some(&arguments.a), help)?;
+    let other = (b_path != arguments.a).then(|| Origin::read(Some(b_path), help)).transpose()?;
+    let load = |source: &Origin, own: &[String]| {
         source.load(&study.settings.iter().chain(own).cloned().collect::<Vec<String>>())
     };
     let Loaded { plan: a, .. } = load(&source, &arguments.settings_a)?;

@@ -71,7 +71,7 @@ fn read_from(from: impl Read, most: usize) -> io::Result<Vec<u8>> {
 }
 
 /// The text of a workload, read once, and where the files beside it are.
-pub(super) struct Source {
+pub(super) struct Origin {
     /// The whole path, for problems to show where they are; the plan takes its name from the last part.
     name: String,
     text: String,
@@ -79,14 +79,14 @@ pub(super) struct Source {
     is_standard_input: bool,
 }
 
-impl Source {
+impl Origin {
     /// Reads a workload; without one, it is the built-in. `help` says what to do about one that cannot be read.
-    pub(super) fn read(workload: Option<&Path>, help: &str) -> Result<Source, Stop> {
+    pub(super) fn read(workload: Option<&Path>, help: &str) -> Result<Origin, Stop> {
         let (path, text) = match workload {
             Some(path) => (path, text(path, help)?),
             None => (Path::new(BUILT_IN), BUILT_IN_TEXT.to_owned()),
         };
-        Ok(Source {
+        Ok(Origin {
             name: shown(path).into_owned(),
             text,
             directory: path.parent().unwrap_or(Path::new("")).to_owned(),
@@ -108,7 +108,7 @@ impl Source {
 /// Reads and compiles a workload with some of its values changed; without one, the built-in. `help` says what to do about
 /// one that cannot be read.
 pub(super) fn load(workload: Option<&Path>, settings: &[String], help: &str) -> Result<Loaded, Stop> {
-    Source::read(workload, help)?.load(settings)
+    Origin::read(workload, help)?.load(settings)
 }
 
 /// What a workload is called where its problems are shown.

@@ -17,12 +17,12 @@ use crate::verify::FINGERPRINTS;
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
 use super::memory;
-use super::model::{Loaded, Source};
+use super::model::{Loaded, Origin};
 use super::output::OutputDirectory;
 use super::prelude::{Prelude, jobs, jobs_for};
 use super::repeat::Repeat;
 use super::stop::{Halt, Stop, stopped};
-use super::vary::{Knob, one_warm_up};
+use super::vary::{Parameter, one_warm_up};
 use super::workbook::{self, Workbook};
 
 pub(super) const AFTER_HELP: &str = "\
@@ -39,8 +39,8 @@ pub(super) struct SweepArguments {
 
     /// A key of the workload and its values: KEY=A,B,C or KEY=LOW..HIGH:STEP; may be repeated for a grid, of which the last
     /// varies fastest
-    #[arg(long = "vary", value_name = "KEY=VALUES", value_parser = Knob::parse, required = true)]
-    knobs: Vec<Knob>,
+    #[arg(long = "vary", value_name = "KEY=VALUES", value_parser = Parameter::parse, required = true)]
+    knobs: Vec<Parameter>,
 
     /// What the table shows, e.g. setup_delay.p95 or station:ivr.workers/utilisation; may be repeated [default:
     /// setup_delay.p99, abandoned.share, refused.share]
@@ -85,7 +85,7 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     if arguments.no_files {
         workbook::check_output(arguments.format)?;
     }
-    let source = Source::read(Some(&arguments.workload), "give the path of a workload file")?;
+    let source = Origin::read(Some(&arguments.workload), "give the path of a workload file")?;
     let measures = measures(arguments);
     let axes: Vec<Axis> = arguments.knobs.iter().map(|knob| knob.axis.clone()).collect();
     let planned = points(arguments, Grid(&axes), &source, &measures)?;
@@ -166,7 +166,7 @@ fn measures(arguments: &SweepArguments) -> Vec<Measure> {
 fn points(
     arguments: &SweepArguments,
     grid: Grid<'_>,
-    source: &Source,
+    source: &Origin,
     measures: &[Measure],
 ) -> Result<Vec<Planned>, Stop> {
     let axes = grid.0;
@@ -191,7 +191,7 @@ fn title(grid: Grid<'_>, at: usize, count: usize) -> String {
 fn point(
     arguments: &SweepArguments,
     grid: Grid<'_>,
-    source: &Source,
+    source: &Origin,
     measures: &[Measure],
     at: usize,
     count: usize,

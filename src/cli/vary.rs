@@ -9,7 +9,7 @@ use super::stop::Stop;
 
 /// A key of a workload and its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Knob {
+pub(super) struct Parameter {
     /// The key and its values, in the order in which they were given.
     pub(super) axis: Axis,
     /// All of it, as it was typed.
@@ -25,11 +25,11 @@ const STEPS: u128 = 100;
 const EXPECTED: &str =
     "expected KEY=A,B,C or KEY=LOW..HIGH or KEY=LOW..HIGH:STEP, e.g. cti_port.ports.count=10..100:10";
 
-impl Knob {
+impl Parameter {
     /// Reads `key=a,b,c`, where commas within brackets or quotes do not count, or `key=low..high:step`: numbers with the
     /// same unit, or durations; the last value is the last one not beyond `high`. Without a step there are some hundred of
     /// them at most, at round numbers.
-    pub(super) fn parse(text: &str) -> Result<Knob, String> {
+    pub(super) fn parse(text: &str) -> Result<Parameter, String> {
         let (key, values) = text.split_once('=').ok_or(EXPECTED)?;
         let (key, values) = (key.trim(), values.trim());
         if key.is_empty() || values.is_empty() {
@@ -55,7 +55,7 @@ impl Knob {
         if let Some(twice) = values.iter().enumerate().find(|(at, value)| values[..*at].contains(value)) {
             return Err(format!("`{}` is there twice", twice.1));
         }
-        Ok(Knob { axis: Axis { key: key.to_owned(), values }, written: text.to_owned() })
+        Ok(Parameter { axis: Axis { key: key.to_owned(), values }, written: text.to_owned() })
     }
 }
 
@@ -184,7 +184,7 @@ mod tests {
     use super::*;
 
     fn values(text: &str) -> Vec<String> {
-        Knob::parse(text).unwrap_or_else(|why| panic!("{text}: {why}")).axis.values
+        Parameter::parse(text).unwrap_or_else(|why| panic!("{text}: {why}")).axis.values
     }
 
     #[test]
@@ -225,7 +225,7 @@ mod tests {
             ("x=/h../h", "no number"),
             ("x=1.2.3..4", "no number"),
         ] {
-            let told = Knob::parse(text).expect_err(text);
+            let told = Parameter::parse(text).expect_err(text);
             assert!(told.contains(word), "{text}: {told}");
         }
     }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::experiment::Failure;
 use crate::report::Format;
-use crate::verify::{Crew, Options, Outcome, Part, Verification, verify_page};
+use crate::verify::{Options, Outcome, Part, Verification, Workers, verify_page};
 
 use super::formats::{every_and, show};
 use super::prelude::{Prelude, jobs};
@@ -59,7 +59,7 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<(), Stop> {
     let talk = if arguments.quiet { Talk::Quiet } else { Talk::Remarks };
     let prelude = Prelude::new("ctisim verify".to_owned(), wanted, talk)?;
     let jobs = jobs(arguments.jobs);
-    let outcome = Crew::new(jobs, &prelude.bar, prelude.stop()).and_then(|crew| verification.run(&crew, jobs));
+    let outcome = Workers::new(jobs, &prelude.bar, prelude.stop()).and_then(|workers| verification.run(&workers, jobs));
     drop(prelude);
     let outcome = outcome.map_err(|failure| match failure {
         Failure::Interrupted { done } => Stop::Interrupted { done, wanted },
@@ -86,29 +86,29 @@ fn judged(outcome: &Outcome) -> Result<(), Stop> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verify::{Check, Quantity, Verdict};
+    use crate::verify::{Check, CheckVerdict, Figure};
 
     #[test]
     fn one_failed_check_ends_the_program_with_13() {
         let check = |verdict| Check {
             part: Part::Fingerprints,
             name: "busy_hour".into(),
-            expected: Quantity::Text("5 files as released".into()),
-            found: Quantity::Text("others".into()),
+            expected: Figure::Text("5 files as released".into()),
+            found: Figure::Text("others".into()),
             interval: None,
             verdict,
         };
-        let outcome = |verdicts: &[Verdict]| Outcome {
+        let outcome = |verdicts: &[CheckVerdict]| Outcome {
             version: "1",
             seed: 1,
             quick: false,
             confidence: 0.999,
             misses_expected: 0.0,
-            failed: verdicts.iter().filter(|&&verdict| verdict == Verdict::Failed).count(),
+            failed: verdicts.iter().filter(|&&verdict| verdict == CheckVerdict::Failed).count(),
             checks: verdicts.iter().map(|&verdict| check(verdict)).collect(),
         };
-        assert_eq!(judged(&outcome(&[Verdict::Passed, Verdict::Passed])), Ok(()));
-        for failing in [&[Verdict::Passed, Verdict::Failed][..], &[]] {
+        assert_eq!(judged(&outcome(&[CheckVerdict::Passed, CheckVerdict::Passed])), Ok(()));
+        for failing in [&[CheckVerdict::Passed, CheckVerdict::Failed][..], &[]] {
             let stop = judged(&outcome(failing)).unwrap_err();
             assert_eq!(stop.exit_code(), 13, "{stop:?}");
         }

@@ -3,11 +3,11 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::call::{Call, Choice, NONE, some};
-use super::rows::place::{NOWHERE, Place, PlaceKind};
+use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE};
 use super::rows::source::Luck;
 use crate::domain::{
-    ApplicationId, Contact, DeviceId, Ending, Forward, Forwards, NodeId, Phase, PhoneGroupId, RoutePointId, Target,
-    Trouble,
+    ApplicationId, Contact, DeviceId, Ending, Forward, Forwards, NodeId, Phase, PhoneGroupId, Rejection, RoutePointId,
+    Target,
 };
 use crate::engine::{Handle, Span, Time};
 use crate::facts::{Fact, Recorder};
@@ -40,11 +40,11 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Sends a call that is at no device from a CallManager to where `target` leads.
     pub(super) fn route(&mut self, handle: Handle, target: Target, from: NodeId) {
         match self.seize(handle, target) {
-            Ok(place) if self.reaches(from, self.places[place as usize].node) => {
-                self.send(handle, place, self.now, from);
+            Ok(endpoint) if self.reaches(from, self.places[endpoint as usize].node) => {
+                self.send(handle, endpoint, self.now, from);
             }
-            Ok(place) => {
-                self.call(handle).place = place;
+            Ok(endpoint) => {
+                self.call(handle).endpoint = endpoint;
                 self.leave(handle);
                 self.reached(handle);
                 self.call(handle).since = self.now;
@@ -60,42 +60,42 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// The call leaves a CallManager for a place that is known, and taken for it where places are taken.
-    pub(super) fn send(&mut self, handle: Handle, place: u32, departs: Time, from: NodeId) {
-        let node = self.places[place as usize].node;
+    pub(super) fn send(&mut self, handle: Handle, endpoint: u32, departs: Time, from: NodeId) {
+        let node = self.places[endpoint as usize].node;
         let arrives = self.arrives(from, node, departs);
         let call = self.call(handle);
-        call.place = place;
+        call.endpoint = endpoint;
         let step = call.enter(Phase::Routing);
         self.schedule(arrives, Event::Offers { call: handle, step });
     }
 
     pub(super) fn offers(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let place = call.place;
-        let node = self.places[place as usize].node;
+        let endpoint = call.endpoint;
+        let node = self.places[endpoint as usize].node;
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.offer);
         self.schedule(done, Event::Presents { call: handle, step });
     }
 
     pub(super) fn presents(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let index = call.place;
+        let index = call.endpoint;
         self.reached(handle);
         let now = self.now;
         let call = self.call(handle);
         call.since = now;
-        let place = self.places[index as usize];
-        match place.kind {
-            PlaceKind::RoutePoint => {
-                let plan = &self.plan.route_points[place.row as usize];
+        let endpoint = self.places[index as usize];
+        match endpoint.kind {
+            EndpointKind::RoutePoint => {
+                let plan = &self.plan.route_points[endpoint.row as usize];
                 let (busy_trigger, maximum_calls) = (plan.busy_trigger, plan.maximum_calls);
-                let door = Door { open: place.is_open(), calls: place.calls, busy_trigger, maximum_calls };
+                let door = Door { open: endpoint.is_open(), calls: endpoint.calls, busy_trigger, maximum_calls };
                 match admission::admit(door) {
                     Ok(()) => {
                         self.places[index as usize].calls += 1;
-                        let route_point = RoutePointId(place.row);
+                        let route_point = RoutePointId(endpoint.row);
                         let call = self.call(handle);
-                        call.route_point = some(call.route_point).unwrap_or(place.row);
+                        call.route_point = some(call.route_point).unwrap_or(endpoint.row);
                         let name = call.name();
                         self.note(Fact::Presented { call: name, route_point, device: DeviceId(index) });
                         self.tell_application(handle, index);
@@ -103,11 +103,11 @@ impl<R: Recorder> Cluster<'_, R> {
                     Err(trouble) => self.turn_away(handle, trouble),
                 }
             }
-            PlaceKind::Port => match admission::admit_at_port(place.is_open()) {
+            EndpointKind::Port => match admission::admit_at_port(endpoint.is_open()) {
                 Ok(()) => self.tell_application(handle, index),
                 Err(trouble) => self.turn_away(handle, trouble),
             },
-            PlaceKind::Phone | PlaceKind::Outside => self.rings(handle, index),
+            EndpointKind::Phone | EndpointKind::Outside => self.rings(handle, index),
         }
     }
 
@@ -127,13 +127,13 @@ impl<R: Recorder> Cluster<'_, R> {
 
     // At an application's device.
 
-    pub(super) fn tell_application(&mut self, handle: Handle, place: u32) {
-        let Place { application, node, kind, .. } = self.places[place as usize];
+    pub(super) fn tell_application(&mut self, handle: Handle, endpoint: u32) {
+        let Endpoint { application, node, kind, .. } = self.places[endpoint as usize];
         let application = application.expect("only an application's device is open");
         let call = self.call(handle);
         call.application = some(call.application).unwrap_or(application.0);
         let step = call.enter(Phase::Presented);
-        if kind == PlaceKind::RoutePoint
+        if kind == EndpointKind::RoutePoint
             && let Some(expires) = self.accept_timers.set(self.now, (handle, step))
         {
             self.schedule(expires, Event::AcceptTimerExpires);
@@ -144,8 +144,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn news_reaches_manager(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let place = call.place;
-        let application = self.controller(place);
+        let endpoint = call.endpoint;
+        let application = self.controller(endpoint);
         let manager = self.manager_of(application);
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).event);
         let reaches = self.arrives_at_application(application, done);
@@ -154,8 +154,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn news_reaches_application(&mut self, handle: Handle, step: u8) {
         if let Some(call) = self.current(handle, step) {
-            let place = call.place;
-            self.queue_call(self.controller(place), handle, step);
+            let endpoint = call.endpoint;
+            self.queue_call(self.controller(endpoint), handle, step);
         }
     }
 
@@ -167,17 +167,17 @@ impl<R: Recorder> Cluster<'_, R> {
         if let Some(expires) = self.request_timers.set(self.now, (handle, step)) {
             self.schedule(expires, Event::RequestTimerExpires);
         }
-        let place = self.call(handle).place;
-        let reaches = self.arrives_at_application(self.controller(place), self.now);
+        let endpoint = self.call(handle).endpoint;
+        let reaches = self.arrives_at_application(self.controller(endpoint), self.now);
         self.schedule(reaches, Event::RequestReachesManager { call: handle, step });
     }
 
     pub(super) fn request_reaches_manager(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let place = call.place;
-        let manager = self.manager_of(self.controller(place));
+        let endpoint = call.endpoint;
+        let manager = self.manager_of(self.controller(endpoint));
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
-        let reaches = self.arrives(manager, self.places[place as usize].node, done);
+        let reaches = self.arrives(manager, self.places[endpoint as usize].node, done);
         self.schedule(reaches, Event::RequestReachesCallManager { call: handle, step });
     }
 
@@ -187,7 +187,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if call.phase == Phase::Presented {
             call.phase = Phase::Requested;
         }
-        let (index, phase) = (call.place, call.phase);
+        let (index, phase) = (call.endpoint, call.phase);
         let node = self.places[index as usize].node;
         let work = &self.plan.nodes[node.index()].callmanager;
         let work = match self.requested(index, phase) {
@@ -200,9 +200,9 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// What the application asks for a call there.
     pub(super) fn requested(&self, index: u32, phase: Phase) -> Request {
-        let Place { kind, row, .. } = self.places[index as usize];
+        let Endpoint { kind, row, .. } = self.places[index as usize];
         let answers = match kind {
-            PlaceKind::RoutePoint => matches!(self.plan.route_points[row as usize].treatment, Treatment::Answer(_)),
+            EndpointKind::RoutePoint => matches!(self.plan.route_points[row as usize].treatment, Treatment::Answer(_)),
             // A call that a phone forwarded to another port is connected already, and yet new there.
             _ => matches!(phase, Phase::Presented | Phase::Requested),
         };
@@ -211,10 +211,10 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn takes_effect(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let (name, index, since, phase) = (call.name(), call.place, call.since, call.phase);
-        let Place { kind, row, node, .. } = self.places[index as usize];
+        let (name, index, since, phase) = (call.name(), call.endpoint, call.since, call.phase);
+        let Endpoint { kind, row, node, .. } = self.places[index as usize];
         match kind {
-            PlaceKind::RoutePoint => {
+            EndpointKind::RoutePoint => {
                 self.note(Fact::Acted { call: name, route_point: RoutePointId(row), delay: self.now - since });
                 match &self.plan.route_points[row as usize].treatment {
                     Treatment::Answer(_) => self.answered(handle, node),
@@ -227,11 +227,11 @@ impl<R: Recorder> Cluster<'_, R> {
                     }
                 }
             }
-            PlaceKind::Port => match self.requested(index, phase) {
+            EndpointKind::Port => match self.requested(index, phase) {
                 Request::Answer => self.answered(handle, node),
                 Request::SendOn => self.transfers(handle),
             },
-            PlaceKind::Phone | PlaceKind::Outside => unreachable!("no application controls these"),
+            EndpointKind::Phone | EndpointKind::Outside => unreachable!("no application controls these"),
         }
     }
 
@@ -249,7 +249,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn accept_timer_expires(&mut self) {
         while let Some((handle, step)) = self.accept_timers.expired(self.now) {
             if self.current(handle, step).is_some_and(|call| call.phase == Phase::Presented) {
-                self.turn_away(handle, Trouble::NotAnswered);
+                self.turn_away(handle, Rejection::NotAnswered);
             }
         }
         let calls = &self.calls;
@@ -266,7 +266,7 @@ impl<R: Recorder> Cluster<'_, R> {
             let Some(call) = self.current(handle, step) else {
                 continue;
             };
-            let (name, index, phase, contact) = (call.name(), call.place, call.phase, call.contact);
+            let (name, index, phase, contact) = (call.name(), call.endpoint, call.phase, call.contact);
             let application = self.controller(index);
             if !self.applications[application.index()].acts() {
                 continue;
@@ -284,7 +284,7 @@ impl<R: Recorder> Cluster<'_, R> {
     // Ringing and talking.
 
     pub(super) fn rings(&mut self, handle: Handle, index: u32) {
-        let Place { kind, row, .. } = self.places[index as usize];
+        let Endpoint { kind, row, .. } = self.places[index as usize];
         let now = self.now;
         let call = self.call(handle);
         let step = call.enter(Phase::Ringing);
@@ -295,7 +295,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         let plan = self.plan;
         let word = self.luck(handle, Luck::Answer);
-        let (rings, gives_up) = if kind == PlaceKind::Phone {
+        let (rings, gives_up) = if kind == EndpointKind::Phone {
             let group = &plan.phone_groups[row as usize];
             let answered = self.choice(handle, Choice::Answered) < group.answered;
             (if answered { group.answer.sample(word) } else { Span::FOREVER }, group.no_answer)
@@ -311,8 +311,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn picks_up(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let place = call.place;
-        let node = self.places[place as usize].node;
+        let endpoint = call.endpoint;
+        let node = self.places[endpoint as usize].node;
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.answer);
         let ingress = self.call(handle).ingress;
         self.schedule(self.arrives(node, ingress, done), Event::Connects { call: handle, step });
@@ -320,7 +320,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn rings_out(&mut self, handle: Handle, step: u8) {
         if self.current(handle, step).is_some() {
-            self.turn_away(handle, Trouble::NotAnswered);
+            self.turn_away(handle, Rejection::NotAnswered);
         }
     }
 
@@ -337,7 +337,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         let now = self.now;
         let call = self.call(handle);
-        let (call_name, path, index) = (call.name(), call.path(), call.place);
+        let (call_name, path, index) = (call.name(), call.path(), call.endpoint);
         let step = call.enter(Phase::Talking);
         let before = std::mem::replace(&mut call.contact, Contact::Connected);
         let (since_offered, delay) = (now - call.offered, now - call.waits_since);
@@ -349,20 +349,20 @@ impl<R: Recorder> Cluster<'_, R> {
             Contact::Connected => {}
             // Where the person's phone forwarded it to another port, nobody was reached.
             Contact::AwaitsPerson => {
-                if matches!(self.places[index as usize].kind, PlaceKind::Phone | PlaceKind::Outside) {
+                if matches!(self.places[index as usize].kind, EndpointKind::Phone | EndpointKind::Outside) {
                     self.note(Fact::Transferred { call: call_name, path, delay });
                 }
             }
         }
-        let Place { kind, row, .. } = self.places[index as usize];
+        let Endpoint { kind, row, .. } = self.places[index as usize];
         let plan = self.plan;
         let treatment = match kind {
-            PlaceKind::Port => plan.port_groups[row as usize].treatment.as_ref(),
-            PlaceKind::RoutePoint => match &plan.route_points[row as usize].treatment {
+            EndpointKind::Port => plan.port_groups[row as usize].treatment.as_ref(),
+            EndpointKind::RoutePoint => match &plan.route_points[row as usize].treatment {
                 Treatment::Answer(treatment) => treatment.as_ref(),
                 Treatment::Redirect(_) => None,
             },
-            PlaceKind::Phone | PlaceKind::Outside => None,
+            EndpointKind::Phone | EndpointKind::Outside => None,
         };
         let lasts = match treatment {
             Some(treatment) => treatment.sample(self.luck(handle, Luck::Treatment)),
@@ -373,9 +373,9 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn talk_ends(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let index = call.place;
-        let Place { kind, application, .. } = self.places[index as usize];
-        let (PlaceKind::RoutePoint | PlaceKind::Port, Some(application)) = (kind, application) else {
+        let index = call.endpoint;
+        let Endpoint { kind, application, .. } = self.places[index as usize];
+        let (EndpointKind::RoutePoint | EndpointKind::Port, Some(application)) = (kind, application) else {
             return self.end(handle, Ending::Completed);
         };
         let state = &self.applications[application.index()];
@@ -387,7 +387,7 @@ impl<R: Recorder> Cluster<'_, R> {
             Treated::Lost(ending) => return self.end(handle, ending),
         }
         let transfer = match kind {
-            PlaceKind::Port => self.plan.port_groups[self.places[index as usize].row as usize].transfer,
+            EndpointKind::Port => self.plan.port_groups[self.places[index as usize].row as usize].transfer,
             _ => None,
         };
         match transfer {
@@ -401,7 +401,7 @@ impl<R: Recorder> Cluster<'_, R> {
     // Transfer to a person.
 
     pub(super) fn asks_for_transfer(&mut self, handle: Handle, application: ApplicationId) {
-        let index = self.call(handle).place;
+        let index = self.call(handle).endpoint;
         let port_is_open = self.places[index as usize].is_open();
         if !call_survival::can_be_transferred(self.call(handle).control, port_is_open) {
             // The call outlived the application's control of its port: nobody is left to transfer it.
@@ -421,8 +421,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// The transfer takes effect: the call leaves its port for the phones, or waits at the port for one of them.
     pub(super) fn transfers(&mut self, handle: Handle) {
-        let index = self.call(handle).place;
-        let Place { row, node, .. } = self.places[index as usize];
+        let index = self.call(handle).endpoint;
+        let Endpoint { row, node, .. } = self.places[index as usize];
         let (_, target) = self.plan.port_groups[row as usize].transfer.expect("only such a port transfers");
         if let Target::Phones(group) = target
             && self.plan.phone_groups[group.index()].queue
@@ -436,7 +436,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A phone is free for a call that waited at its port.
     pub(super) fn transfer_to_free_phone(&mut self, handle: Handle, group: PhoneGroupId) {
-        let port = self.call(handle).place;
+        let port = self.call(handle).endpoint;
         let node = self.places[port as usize].node;
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
         self.leave(handle);
@@ -448,15 +448,15 @@ impl<R: Recorder> Cluster<'_, R> {
     // Trouble and the end.
 
     /// The device where the call is, or has just arrived, will not take or keep it.
-    pub(super) fn turn_away(&mut self, handle: Handle, trouble: Trouble) {
-        let index = self.call(handle).place;
+    pub(super) fn turn_away(&mut self, handle: Handle, trouble: Rejection) {
+        let index = self.call(handle).endpoint;
         let node = self.places[index as usize].node;
         let forwards = self.forwards_of(self.target_of(index));
         self.trouble(handle, trouble, forwards, index, node);
     }
 
     /// Forwards the call by the device's settings, or ends it where none leads on.
-    pub(super) fn trouble(&mut self, handle: Handle, trouble: Trouble, forwards: Forwards, from: u32, node: NodeId) {
+    pub(super) fn trouble(&mut self, handle: Handle, trouble: Rejection, forwards: Forwards, from: u32, node: NodeId) {
         let Some((forward, target)) = forwarding::next(&self.plan.release, trouble, &forwards) else {
             let contact = self.call(handle).contact;
             return self.end(handle, forwarding::unforwarded(trouble, contact));
@@ -485,7 +485,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// The call is over: whoever was on its path has work releasing it.
     pub(super) fn end(&mut self, handle: Handle, ending: Ending) {
         let call = self.call(handle);
-        let (name, offered, ingress, index) = (call.name(), call.offered, call.ingress, call.place);
+        let (name, offered, ingress, index) = (call.name(), call.offered, call.ingress, call.endpoint);
         self.releases(ingress);
         if index != NOWHERE {
             let node = self.places[index as usize].node;

@@ -1,10 +1,10 @@
 //! Devices: who is at them, and which of a group is free (R5: one call to a port, many to a route point).
 
 use super::machine::Cluster;
-use super::rows::place::{NOWHERE, Place, PlaceKind, Service};
+use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE, Service};
 use super::rows::registration::{Hold, Registration};
 use crate::domain::{
-    DestinationId, DeviceId, Forwards, Phase, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble,
+    DestinationId, DeviceId, Forwards, Phase, PhoneGroupId, PortGroupId, Rejection, RoutePointId, Target,
 };
 use crate::engine::Handle;
 use crate::facts::{Fact, PoolId, Recorder};
@@ -15,28 +15,28 @@ use std::collections::VecDeque;
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_devices(&mut self) {
         let plan = self.plan;
-        for (place, (registration, device)) in
+        for (endpoint, (registration, device)) in
             self.places.iter_mut().zip(self.registrations.iter_mut().zip(&plan.devices))
         {
             let open = plan.starts_open(device);
-            let controlled = place.kind == PlaceKind::Phone && place.application.is_some();
+            let controlled = endpoint.kind == EndpointKind::Phone && endpoint.application.is_some();
             let hold = if controlled { Hold::Controlled } else { Hold::None };
             *registration = Registration { hold, ..Registration::at(registration.home) };
-            let service = match (open, place.application) {
+            let service = match (open, endpoint.application) {
                 (true, _) => Service::Open,
                 // What is out of an application's reach is its own again once it comes within it (R25). Until then its
                 // registration stands like any other.
                 (false, Some(_)) => Service::Lost,
                 (false, None) => Service::Closed,
             };
-            let fresh = Place::new(place.kind, place.row, registration.home, place.application);
-            *place = Place { service, listed: open, ..fresh };
+            let fresh = Endpoint::new(endpoint.kind, endpoint.row, registration.home, endpoint.application);
+            *endpoint = Endpoint { service, listed: open, ..fresh };
         }
-        for (place, number) in self.places[plan.devices.len()..].iter_mut().zip(&plan.destinations) {
-            *place = Place {
+        for (endpoint, number) in self.places[plan.devices.len()..].iter_mut().zip(&plan.destinations) {
+            *endpoint = Endpoint {
                 service: Service::Open,
                 listed: true,
-                ..Place::new(place.kind, place.row, number.egress, None)
+                ..Endpoint::new(endpoint.kind, endpoint.row, number.egress, None)
             };
         }
         for (state, group) in self.ports.iter_mut().zip(&self.plan.port_groups) {
@@ -83,28 +83,28 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// What a caller would dial to reach this place.
-    pub(super) fn target_of(&self, place: u32) -> Target {
-        let place = &self.places[place as usize];
-        match place.kind {
-            PlaceKind::RoutePoint => Target::RoutePoint(RoutePointId(place.row)),
-            PlaceKind::Port => Target::Ports(PortGroupId(place.row)),
-            PlaceKind::Phone => Target::Phones(PhoneGroupId(place.row)),
-            PlaceKind::Outside => Target::Outside(DestinationId(place.row)),
+    pub(super) fn target_of(&self, endpoint: u32) -> Target {
+        let endpoint = &self.places[endpoint as usize];
+        match endpoint.kind {
+            EndpointKind::RoutePoint => Target::RoutePoint(RoutePointId(endpoint.row)),
+            EndpointKind::Port => Target::Ports(PortGroupId(endpoint.row)),
+            EndpointKind::Phone => Target::Phones(PhoneGroupId(endpoint.row)),
+            EndpointKind::Outside => Target::Outside(DestinationId(endpoint.row)),
         }
     }
 
     /// Finds the place a target stands for and, unless that is a route point, takes it for the call. A route point
     /// takes the call when it is presented there.
-    pub(super) fn seize(&mut self, call: Handle, target: Target) -> Result<u32, Trouble> {
-        let (place, pool) = match target {
+    pub(super) fn seize(&mut self, call: Handle, target: Target) -> Result<u32, Rejection> {
+        let (endpoint, pool) = match target {
             Target::RoutePoint(id) => {
                 let it = &self.plan.route_points[id.index()];
-                let place = match it.count {
+                let endpoint = match it.count {
                     1 => it.first.0,
                     count => it.first.0 + self.which_route_point(call, count),
                 };
-                let alive = self.callmanager_up(self.places[place as usize].node);
-                return if alive { Ok(place) } else { Err(admission::out_of_reach(Missing::Node, target)) };
+                let alive = self.callmanager_up(self.places[endpoint as usize].node);
+                return if alive { Ok(endpoint) } else { Err(admission::out_of_reach(Missing::Node, target)) };
             }
             Target::Ports(id) => {
                 let state = &mut self.ports[id.index()];
@@ -117,75 +117,75 @@ impl<R: Recorder> Cluster<'_, R> {
                 (first_free(&mut state.free, &mut self.places).ok_or(busy)?, PoolId::Phones(id))
             }
             Target::Outside(id) => {
-                let place = self.plan.devices.len() as u32 + u32::from(id.0);
-                let Place { node, calls, .. } = self.places[place as usize];
+                let endpoint = self.plan.devices.len() as u32 + u32::from(id.0);
+                let Endpoint { node, calls, .. } = self.places[endpoint as usize];
                 let lines = self.plan.destinations[id.index()].lines;
                 if !self.callmanager_up(node) {
                     return Err(admission::out_of_reach(Missing::Node, target));
                 }
                 if !admission::line_is_free(calls, lines) {
-                    return Err(Trouble::Busy);
+                    return Err(Rejection::Busy);
                 }
-                (place, PoolId::Outside(id))
+                (endpoint, PoolId::Outside(id))
             }
         };
-        self.places[place as usize].calls += 1;
-        let device = self.device(place);
+        self.places[endpoint as usize].calls += 1;
+        let device = self.device(endpoint);
         let name = self.calls.get(call).expect("a call that seizes a place lives").name();
         self.note(Fact::Seized { call: name, pool, device });
-        Ok(place)
+        Ok(endpoint)
     }
 
-    pub(super) fn device(&self, place: u32) -> Option<DeviceId> {
-        ((place as usize) < self.plan.devices.len()).then_some(DeviceId(place))
+    pub(super) fn device(&self, endpoint: u32) -> Option<DeviceId> {
+        ((endpoint as usize) < self.plan.devices.len()).then_some(DeviceId(endpoint))
     }
 
     /// The call leaves the place where it is, if it is anywhere.
     pub(super) fn leave(&mut self, handle: Handle) {
         let call = self.calls.get_mut(handle).expect("a call that leaves a place lives");
-        let place = std::mem::replace(&mut call.place, NOWHERE);
-        if place == NOWHERE {
+        let endpoint = std::mem::replace(&mut call.endpoint, NOWHERE);
+        if endpoint == NOWHERE {
             return;
         }
         let (name, stayed) = (call.name(), self.now - call.since.min(self.now));
         // It counts at a route point once it is presented there. And whoever leaves waits for nobody any more.
         let resident = std::mem::replace(&mut call.phase, Phase::Routing) != Phase::Routing;
-        let row = self.places[place as usize].row;
-        let device = self.device(place);
-        let state = &mut self.places[place as usize];
+        let row = self.places[endpoint as usize].row;
+        let device = self.device(endpoint);
+        let state = &mut self.places[endpoint as usize];
         match state.kind {
-            PlaceKind::RoutePoint => {
+            EndpointKind::RoutePoint => {
                 if resident {
                     state.calls -= 1;
                     self.note(Fact::Left {
                         call: name,
                         route_point: RoutePointId(row),
-                        device: DeviceId(place),
+                        device: DeviceId(endpoint),
                         stayed,
                     });
-                    self.may_go_home(place);
+                    self.may_go_home(endpoint);
                 }
             }
-            PlaceKind::Port => {
+            EndpointKind::Port => {
                 state.calls -= 1;
                 if state.is_open() {
                     state.listed = true;
-                    self.ports[row as usize].free.push_back(place);
+                    self.ports[row as usize].free.push_back(endpoint);
                 }
                 self.note(Fact::Freed { call: name, pool: PoolId::Ports(PortGroupId(row)), device });
-                self.may_go_home(place);
+                self.may_go_home(endpoint);
             }
-            PlaceKind::Phone => {
+            EndpointKind::Phone => {
                 state.calls -= 1;
                 if state.is_open() {
                     state.listed = true;
-                    self.phones[row as usize].free.push_back(place);
+                    self.phones[row as usize].free.push_back(endpoint);
                 }
                 self.note(Fact::Freed { call: name, pool: PoolId::Phones(PhoneGroupId(row)), device });
-                self.phone_is_idle(place);
+                self.phone_is_idle(endpoint);
                 self.serve_waiting(PhoneGroupId(row));
             }
-            PlaceKind::Outside => {
+            EndpointKind::Outside => {
                 state.calls -= 1;
                 self.note(Fact::Freed { call: name, pool: PoolId::Outside(DestinationId(row)), device });
             }
@@ -196,11 +196,11 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn phone_is_free(&mut self, group: PhoneGroupId) -> bool {
         let free = &mut self.phones[group.index()].free;
         while let Some(&first) = free.front() {
-            let place = &mut self.places[first as usize];
-            if admission::is_free(place.is_open(), place.calls) {
+            let endpoint = &mut self.places[first as usize];
+            if admission::is_free(endpoint.is_open(), endpoint.calls) {
                 return true;
             }
-            place.listed = false;
+            endpoint.listed = false;
             free.pop_front();
         }
         false
@@ -223,7 +223,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 waiting.pop_front();
             }
             let ready = waiting.iter().position(|&call| {
-                let port = waits(call).map(|call| &places[call.place as usize]);
+                let port = waits(call).map(|call| &places[call.endpoint as usize]);
                 port.is_some_and(|port| {
                     port.is_open()
                         && port.application.is_some_and(|application| applications[application.index()].acts())
@@ -237,10 +237,10 @@ impl<R: Recorder> Cluster<'_, R> {
 }
 
 /// Takes the first place that is really free from a list of free ones.
-fn first_free(free: &mut VecDeque<u32>, places: &mut [Place]) -> Option<u32> {
+fn first_free(free: &mut VecDeque<u32>, places: &mut [Endpoint]) -> Option<u32> {
     std::iter::from_fn(|| free.pop_front()).find(|&first| {
-        let place = &mut places[first as usize];
-        place.listed = false;
-        admission::is_free(place.is_open(), place.calls)
+        let endpoint = &mut places[first as usize];
+        endpoint.listed = false;
+        admission::is_free(endpoint.is_open(), endpoint.calls)
     })
 }

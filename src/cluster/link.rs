@@ -2,14 +2,14 @@
 
 use super::event::Event;
 use super::machine::Cluster;
+use super::rows::endpoint::{Endpoint, EndpointKind};
 use super::rows::link::LinkState;
-use super::rows::place::{Place, PlaceKind};
 use crate::domain::{ApplicationId, LinkEnd, NodeId, OutBecause};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Recorder};
 use crate::rules::device_recovery::Standing;
-use crate::rules::failback::Homing;
 use crate::rules::notice;
+use crate::rules::rehoming::Rehoming;
 
 impl<R: Recorder> Cluster<'_, R> {
     /// The row of a link. Those between nodes are the same in both directions.
@@ -148,15 +148,15 @@ impl<R: Recorder> Cluster<'_, R> {
         for application in self.connected_to(manager) {
             self.applications[application.index()].lost_reach(cut_at);
             for &device in &plan.applications[application.index()].devices {
-                let Place { kind, service, homing, node: at, .. } = self.places[device.index()];
+                let Endpoint { kind, service, rehoming, node: at, .. } = self.places[device.index()];
                 let home = self.registrations[device.index()].home;
-                if home == node && homing == Homing::Waiting && kind != PlaceKind::Phone {
+                if home == node && rehoming == Rehoming::Waiting && kind != EndpointKind::Phone {
                     self.forget_home(device);
                 }
                 if at != node {
                     continue;
                 }
-                if kind == PlaceKind::Phone {
+                if kind == EndpointKind::Phone {
                     // It goes on working where it is; only its control is lost.
                     self.lose_control(device, Some(cut_at));
                     self.registrations[device.index()].standing = Standing::Gone;

@@ -3,13 +3,13 @@
 use super::event::Event;
 use super::rows::application::ApplicationState;
 use super::rows::call::Call;
+use super::rows::endpoint::{Endpoint, EndpointKind};
 use super::rows::group::{PhoneState, PortState};
 use super::rows::link::LinkState;
 use super::rows::node::{NodeState, Processor};
-use super::rows::place::{Place, PlaceKind};
 use super::rows::registration::Registration;
 use super::rows::source::SourceState;
-use crate::domain::{DeviceKind, Failing, Forwards, StationId};
+use crate::domain::{DeviceKind, FaultTarget, Forwards, StationId};
 use crate::engine::{Calendar, Distribution, Handle, Pool, Server, Servers, Stream, Time, Watchdog, stream_number};
 use crate::facts::{Fact, Recorder};
 use crate::plan::{Fault, Occurs, Plan};
@@ -25,7 +25,7 @@ pub struct Cluster<'p, R> {
     pub(super) calendar: Calendar<Event>,
     pub(super) calls: Pool<Call>,
     /// The devices, by [`crate::domain::DeviceId`], and behind them the numbers outside.
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<Endpoint>,
     /// Of the devices, in the same order.
     pub(super) registrations: Vec<Registration>,
     /// The CallManager and the CTIManager of each node, by [`StationId`].
@@ -58,16 +58,17 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     pub fn new(plan: &'p Plan, recorder: R) -> Cluster<'p, R> {
         let devices = plan.devices.iter().map(|device| {
             let kind = match device.kind {
-                DeviceKind::RoutePoint => PlaceKind::RoutePoint,
-                DeviceKind::CtiPort => PlaceKind::Port,
-                DeviceKind::Phone => PlaceKind::Phone,
+                DeviceKind::RoutePoint => EndpointKind::RoutePoint,
+                DeviceKind::CtiPort => EndpointKind::Port,
+                DeviceKind::Phone => EndpointKind::Phone,
             };
             // Every CallManager lives when a run begins.
             let node = node_choice::first_live(&device.group, |_| true).expect("a plan's groups have members");
-            Place::new(kind, device.row, node, device.application)
+            Endpoint::new(kind, device.row, node, device.application)
         });
         let outside = plan.destinations.iter().enumerate();
-        let outside = outside.map(|(row, number)| Place::new(PlaceKind::Outside, row as u16, number.egress, None));
+        let outside =
+            outside.map(|(row, number)| Endpoint::new(EndpointKind::Outside, row as u16, number.egress, None));
         let processors = plan.stations().into_iter().take(plan.nodes.len() * 2).map(|station| {
             let luck = Stream::new(0, 0, stream_number("work", &station.name));
             Processor { server: Server::default(), luck }
@@ -125,7 +126,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
 
 /// Whether any link of this plan ever fails. Where none does, messages need not look.
 fn some_link_fails(plan: &Plan) -> bool {
-    plan.faults.iter().any(|fault| matches!(fault.failing, Failing::Link(..)))
+    plan.faults.iter().any(|fault| matches!(fault.failing, FaultTarget::Link(..)))
 }
 
 /// The luck of a fault that strikes at random.

@@ -2,9 +2,9 @@
 
 use super::event::Event;
 use super::machine::Cluster;
+use super::rows::endpoint::EndpointKind;
 use super::rows::node::NodeState;
-use super::rows::place::PlaceKind;
-use crate::domain::{Failing, HowItEnds, NodeId};
+use crate::domain::{FaultTarget, HowItEnds, NodeId};
 use crate::engine::Server;
 use crate::facts::{Fact, Recorder};
 use crate::plan::Occurs;
@@ -63,11 +63,11 @@ impl<R: Recorder> Cluster<'_, R> {
         let ends = self.now + lasts;
         self.schedule(ends, Event::FaultEnds { fault: row });
         match fault.failing {
-            Failing::Application(application, kind) => self.application_fails(application, kind, row, ends),
-            Failing::CallManager(node) => self.callmanager_fails(node, HowItEnds::ProcessExits),
-            Failing::CtiManager(node) => self.ctimanager_fails(node, HowItEnds::ProcessExits),
-            Failing::Link(from, to, slower) => self.link_fails(from, to, slower, ends),
-            Failing::Node(node) => {
+            FaultTarget::Application(application, kind) => self.application_fails(application, kind, row, ends),
+            FaultTarget::CallManager(node) => self.callmanager_fails(node, HowItEnds::ProcessExits),
+            FaultTarget::CtiManager(node) => self.ctimanager_fails(node, HowItEnds::ProcessExits),
+            FaultTarget::Link(from, to, slower) => self.link_fails(from, to, slower, ends),
+            FaultTarget::Node(node) => {
                 self.callmanager_fails(node, HowItEnds::HostLost);
                 self.ctimanager_fails(node, HowItEnds::HostLost);
             }
@@ -76,11 +76,11 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn fault_ends(&mut self, row: u16) {
         match self.plan.faults[row as usize].failing {
-            Failing::Application(application, _) => self.application_returns(application, row),
-            Failing::CallManager(node) => self.callmanager_returns(node),
-            Failing::CtiManager(node) => self.ctimanager_returns(node),
-            Failing::Link(from, to, slower) => self.link_heals(from, to, slower),
-            Failing::Node(node) => {
+            FaultTarget::Application(application, _) => self.application_returns(application, row),
+            FaultTarget::CallManager(node) => self.callmanager_returns(node),
+            FaultTarget::CtiManager(node) => self.ctimanager_returns(node),
+            FaultTarget::Link(from, to, slower) => self.link_heals(from, to, slower),
+            FaultTarget::Node(node) => {
                 self.ctimanager_returns(node);
                 self.callmanager_returns(node);
             }
@@ -128,9 +128,9 @@ impl<R: Recorder> Cluster<'_, R> {
         state.returned_at = self.now;
         self.note(Fact::CallManagerReturned { node });
         for (row, destination) in self.plan.destinations.iter().enumerate() {
-            let place = &mut self.places[self.plan.devices.len() + row];
+            let endpoint = &mut self.places[self.plan.devices.len() + row];
             let live = |node: NodeId| self.nodes[node.index()].callmanager_down == 0;
-            place.node = egress::after_return(destination.egress, place.node, node, live);
+            endpoint.node = egress::after_return(destination.egress, endpoint.node, node, live);
         }
         let noticed = self.now + self.plan.parameters.callmanager_notice;
         for manager in 0..self.nodes.len() as u16 {
@@ -182,12 +182,12 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn move_outside_lines(&mut self, node: NodeId) {
         let next = egress::next(node, self.nodes.len() as u16, |node| self.callmanager_up(node));
         let first = self.plan.devices.len();
-        for place in &mut self.places[first..] {
-            debug_assert_eq!(place.kind, PlaceKind::Outside);
-            if place.node == node
+        for endpoint in &mut self.places[first..] {
+            debug_assert_eq!(endpoint.kind, EndpointKind::Outside);
+            if endpoint.node == node
                 && let Some(next) = next
             {
-                place.node = next;
+                endpoint.node = next;
             }
         }
     }

@@ -2,13 +2,13 @@
 
 use super::event::Event;
 use super::machine::Cluster;
-use super::rows::place::{Place, PlaceKind, Service};
+use super::rows::endpoint::{Endpoint, EndpointKind, Service};
 use super::rows::registration::Hold;
 use crate::domain::{ApplicationId, ClosedBecause, DeviceId, NodeId, OutBecause};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
 use crate::rules::device_recovery::{self, Recovery, Standing};
-use crate::rules::failback::Homing;
+use crate::rules::rehoming::Rehoming;
 use crate::rules::{direct_topology, phones};
 
 impl<R: Recorder> Cluster<'_, R> {
@@ -18,19 +18,19 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn close_device(&mut self, device: DeviceId, out_since: Time, because: OutBecause) {
         let failed = (because != OutBecause::Rehoming).then_some(out_since);
         self.lose_control(device, failed);
-        let place = &mut self.places[device.index()];
-        if !place.is_open() {
+        let endpoint = &mut self.places[device.index()];
+        if !endpoint.is_open() {
             return;
         }
-        place.service = Service::Closed;
+        endpoint.service = Service::Closed;
         self.registrations[device.index()].out_since = out_since;
-        let application = place.application;
-        match place.kind {
-            PlaceKind::Port => self.ports[place.row as usize].open -= 1,
-            PlaceKind::Phone => self.phones[place.row as usize].open -= 1,
-            PlaceKind::RoutePoint | PlaceKind::Outside => {}
+        let application = endpoint.application;
+        match endpoint.kind {
+            EndpointKind::Port => self.ports[endpoint.row as usize].open -= 1,
+            EndpointKind::Phone => self.phones[endpoint.row as usize].open -= 1,
+            EndpointKind::RoutePoint | EndpointKind::Outside => {}
         }
-        if place.kind != PlaceKind::Phone
+        if endpoint.kind != EndpointKind::Phone
             && let Some(application) = application
         {
             self.applications[application.index()].lose_device(failed);
@@ -61,7 +61,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// An application loses a device that is to come back only when it asks for it again: because its CTIManager closed
     /// the application, or because the CTIManager is gone and the registration alone is left.
     pub(super) fn release_device(&mut self, device: DeviceId, out_since: Time, because: OutBecause) {
-        if self.places[device.index()].kind == PlaceKind::Phone {
+        if self.places[device.index()].kind == EndpointKind::Phone {
             self.lose_control(device, Some(out_since));
         } else {
             self.void_requests(device);
@@ -78,21 +78,21 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn lose_devices_of(&mut self, node: NodeId) {
         for row in 0..self.plan.devices.len() {
             let device = DeviceId(row as u32);
-            let Place { kind, service, homing, .. } = self.places[row];
-            if self.registrations[row].home == node && homing == Homing::Waiting {
+            let Endpoint { kind, service, rehoming, .. } = self.places[row];
+            if self.registrations[row].home == node && rehoming == Rehoming::Waiting {
                 self.forget_home(device);
             }
             if self.places[row].node != node {
                 continue;
             }
-            if kind == PlaceKind::Phone && service == Service::Closed {
+            if kind == EndpointKind::Phone && service == Service::Closed {
                 // It is looking for a CallManager as it is.
                 continue;
             }
             self.void_requests(device);
             self.close_device(device, self.now, OutBecause::CallManagerFailed);
             self.registrations[row].standing = Standing::Gone;
-            if kind == PlaceKind::Phone {
+            if kind == EndpointKind::Phone {
                 self.phone_lost(row);
             } else {
                 self.places[row].service = service.after_loss();
@@ -117,8 +117,8 @@ impl<R: Recorder> Cluster<'_, R> {
         if self.registrations[device as usize].stamp != stamp {
             return;
         }
-        let place = self.places[device as usize];
-        let application = place.application.expect("only an application's devices are opened");
+        let endpoint = self.places[device as usize];
+        let application = endpoint.application.expect("only an application's devices are opened");
         if self.applications[application.index()].connected {
             self.manager_opens(device, application);
         } else {
@@ -129,17 +129,17 @@ impl<R: Recorder> Cluster<'_, R> {
     /// A CTIManager opens a device on the CallManager that the rules name, if they name one.
     pub(super) fn manager_opens(&mut self, device: u32, application: ApplicationId) {
         let manager = self.manager_of(application);
-        let place = self.places[device as usize];
+        let endpoint = self.places[device as usize];
         let plan = &self.plan.devices[device as usize];
         let standing = self.registrations[device as usize].standing;
-        let node = if place.kind == PlaceKind::Phone {
+        let node = if endpoint.kind == EndpointKind::Phone {
             self.registrations[device as usize].hold.opens();
             let can_open =
                 |node| self.reaches(manager, node) && device_recovery::can_open(standing, node, &plan.cannot_open_on);
-            phones::opened_on(place.is_open().then_some(place.node), can_open)
+            phones::opened_on(endpoint.is_open().then_some(endpoint.node), can_open)
         } else {
             let live = |node| self.callmanager_up(node) && self.reaches(manager, node);
-            match device_recovery::recover(standing, place.node, &plan.group, &plan.cannot_open_on, live) {
+            match device_recovery::recover(standing, endpoint.node, &plan.group, &plan.cannot_open_on, live) {
                 Recovery::Open(node) => Some(node),
                 Recovery::Wait => None,
                 Recovery::GiveUp(because) => return self.give_up(device, because),
@@ -149,10 +149,10 @@ impl<R: Recorder> Cluster<'_, R> {
         let Some(node) = node.filter(|_| in_reach) else {
             // R25: it has gone home, out of its application's reach. That is said, and yet it is lost and not closed: it is
             // its application's again once it comes within reach.
-            if !in_reach && place.homing == Homing::Leaving {
+            if !in_reach && endpoint.rehoming == Rehoming::Leaving {
                 self.give_up(device, ClosedBecause::OutOfReach);
             }
-            if place.kind == PlaceKind::Phone {
+            if endpoint.kind == EndpointKind::Phone {
                 self.registrations[device as usize].hold.answered();
             } else {
                 self.places[device as usize].service = Service::Lost;
@@ -182,28 +182,28 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn device_opens(&mut self, device: u32, stamp: u16) {
-        let place = &mut self.places[device as usize];
+        let endpoint = &mut self.places[device as usize];
         let registration = &mut self.registrations[device as usize];
         if registration.stamp != stamp {
             return;
         }
-        let application = place.application.expect("only an application's devices are opened");
-        if place.kind == PlaceKind::Phone {
+        let application = endpoint.application.expect("only an application's devices are opened");
+        if endpoint.kind == EndpointKind::Phone {
             registration.hold.answered();
             let connected = self.applications[application.index()].connected;
-            if connected && place.is_open() && registration.hold != Hold::Controlled {
+            if connected && endpoint.is_open() && registration.hold != Hold::Controlled {
                 self.gain_phone(DeviceId(device), application);
             }
             return;
         }
-        (place.service, registration.standing) = (Service::Open, Standing::Stands);
-        let (row, node, out_since) = (place.row, place.node, registration.out_since);
-        if place.kind == PlaceKind::Port {
+        (endpoint.service, registration.standing) = (Service::Open, Standing::Stands);
+        let (row, node, out_since) = (endpoint.row, endpoint.node, registration.out_since);
+        if endpoint.kind == EndpointKind::Port {
             let state = &mut self.ports[row as usize];
             state.open += 1;
             // A call that kept its media may still be there; then the port is free when that one ends.
-            if place.calls == 0 && !place.listed {
-                place.listed = true;
+            if endpoint.calls == 0 && !endpoint.listed {
+                endpoint.listed = true;
                 state.free.push_back(device);
             }
         }

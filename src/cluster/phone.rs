@@ -2,13 +2,13 @@
 
 use super::event::Event;
 use super::machine::Cluster;
-use super::rows::place::{Place, PlaceKind, Service};
+use super::rows::endpoint::{Endpoint, EndpointKind, Service};
 use super::rows::registration::Registration;
 use crate::domain::{DeviceId, NodeId, PhoneGroupId};
 use crate::engine::Span;
 use crate::facts::{Fact, Recorder};
-use crate::rules::failback::{self, Homing};
 use crate::rules::phones::{self, AfterMoving, Moved};
+use crate::rules::rehoming::{self, Rehoming};
 use crate::rules::{device_recovery, notice};
 
 impl<R: Recorder> Cluster<'_, R> {
@@ -22,39 +22,39 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A phone looks for a CallManager of its group. During a call it does not, and without a live one it waits.
     pub(super) fn phone_moves(&mut self, device: u32, stamp: u16) {
-        let place = self.places[device as usize];
+        let endpoint = self.places[device as usize];
         let registration = &self.registrations[device as usize];
-        if registration.stamp != stamp || place.service != Service::Closed {
+        if registration.stamp != stamp || endpoint.service != Service::Closed {
             return;
         }
         let group = &self.plan.devices[device as usize].group;
-        if let Some(node) = phones::moves_to(place.calls, group, |node| self.callmanager_up(node)) {
+        if let Some(node) = phones::moves_to(endpoint.calls, group, |node| self.callmanager_up(node)) {
             self.phone_asks(device, node);
         }
     }
 
     pub(super) fn phone_asks(&mut self, device: u32, node: NodeId) {
-        let place = &mut self.places[device as usize];
-        (place.node, place.service) = (node, Service::Pending);
+        let endpoint = &mut self.places[device as usize];
+        (endpoint.node, endpoint.service) = (node, Service::Pending);
         let stamp = self.registrations[device as usize].stamp;
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.device_open);
         self.schedule(done, Event::PhoneRegisters { device, stamp });
     }
 
     pub(super) fn phone_registers(&mut self, device: u32, stamp: u16) {
-        let place = &mut self.places[device as usize];
+        let endpoint = &mut self.places[device as usize];
         let registration = &mut self.registrations[device as usize];
         if registration.stamp != stamp {
             return;
         }
-        place.service = Service::Open;
-        let (row, node, application) = (place.row, place.node, place.application);
+        endpoint.service = Service::Open;
+        let (row, node, application) = (endpoint.row, endpoint.node, endpoint.application);
         let Registration { hold, standing, .. } = *registration;
         let out_of_service = self.now - registration.out_since;
         let state = &mut self.phones[row as usize];
         state.open += 1;
-        if place.calls == 0 && !place.listed {
-            place.listed = true;
+        if endpoint.calls == 0 && !endpoint.listed {
+            endpoint.listed = true;
             state.free.push_back(device);
         }
         self.note(Fact::DeviceOpened { device: DeviceId(device), application, node, out_of_service });
@@ -79,11 +79,11 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A phone that is elsewhere while its home is back queues to return there.
     pub(super) fn phone_looks_home(&mut self, device: u32) {
-        let Place { service, node, homing, .. } = self.places[device as usize];
+        let Endpoint { service, node, rehoming, .. } = self.places[device as usize];
         let home = self.registrations[device as usize].home;
         let returned = self.nodes[home.index()].returned_at;
         let noticed = notice::is_noticed(returned, self.plan.parameters.callmanager_notice, self.now);
-        let begins = failback::begins_to_wait(node, home, homing);
+        let begins = rehoming::begins_to_wait(node, home, rehoming);
         if service == Service::Open && self.callmanager_up(home) && noticed && begins {
             self.waits_to_go_home(device, returned);
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
@@ -108,14 +108,14 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         for row in 0..self.plan.devices.len() {
-            let place = self.places[row];
-            if place.kind != PlaceKind::Phone {
+            let endpoint = self.places[row];
+            if endpoint.kind != EndpointKind::Phone {
                 continue;
             }
             if self.registrations[row].home == node {
                 self.phone_looks_home(row as u32);
             }
-            if !place.is_open() && self.plan.devices[row].group.contains(&node) {
+            if !endpoint.is_open() && self.plan.devices[row].group.contains(&node) {
                 self.phone_moves(row as u32, self.registrations[row].stamp);
             }
         }
@@ -127,9 +127,9 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         while let Some(device) = self.nodes[home.index()].returning.pop_front() {
-            let place = self.places[device as usize];
+            let endpoint = self.places[device as usize];
             // One with a call queues again when that has ended.
-            if place.is_open() && failback::goes_home(place.node, home, place.homing, place.calls) {
+            if endpoint.is_open() && rehoming::rehomes(endpoint.node, home, endpoint.rehoming, endpoint.calls) {
                 self.leave_for_home(device);
                 self.phone_asks(device, home);
                 break;
@@ -146,12 +146,12 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A phone's call is over: what it put off because of the call is due.
     pub(super) fn phone_is_idle(&mut self, device: u32) {
-        let place = self.places[device as usize];
-        if place.calls > 0 {
+        let endpoint = self.places[device as usize];
+        if endpoint.calls > 0 {
             return;
         }
-        match place.service {
-            Service::Open if place.homing == Homing::Waiting => self.phone_queues(device),
+        match endpoint.service {
+            Service::Open if endpoint.rehoming == Rehoming::Waiting => self.phone_queues(device),
             Service::Closed => self.phone_moves(device, self.registrations[device as usize].stamp),
             Service::Open | Service::Lost | Service::Pending => {}
         }

@@ -2,13 +2,13 @@
 
 use super::event::Event;
 use super::machine::Cluster;
-use super::rows::place::{Place, PlaceKind, Service};
+use super::rows::endpoint::{Endpoint, EndpointKind, Service};
 use crate::domain::{ApplicationId, DeviceId, NodeId, OutBecause};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
 use crate::rules::device_recovery::{self, Standing};
-use crate::rules::failback::{self, Homing};
 use crate::rules::notice;
+use crate::rules::rehoming::{self, Rehoming};
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn failure_noticed(&mut self, manager: u16, node: u16) {
@@ -102,7 +102,7 @@ impl<R: Recorder> Cluster<'_, R> {
         for application in self.connected_to(manager) {
             for &DeviceId(device) in &plan.applications[application.index()].devices {
                 let home = self.registrations[device as usize].home;
-                if home == node && self.places[device as usize].kind != PlaceKind::Phone {
+                if home == node && self.places[device as usize].kind != EndpointKind::Phone {
                     self.look_home(device);
                 }
             }
@@ -111,13 +111,13 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A device that is elsewhere while its home is known to be back begins to wait for the moment to go there.
     pub(super) fn look_home(&mut self, device: u32) {
-        let Place { service, node, homing, application, .. } = self.places[device as usize];
+        let Endpoint { service, node, rehoming, application, .. } = self.places[device as usize];
         let home = self.registrations[device as usize].home;
         let Some(manager) = application.map(|application| self.manager_of(application)) else { return };
         let returned = self.nodes[home.index()].returned_at.max(self.in_reach_since(manager, home));
         let noticed = notice::is_noticed(returned, self.plan.parameters.callmanager_notice, self.now);
         let there = self.callmanager_up(home) && self.reaches(manager, home);
-        if service == Service::Open && there && noticed && failback::begins_to_wait(node, home, homing) {
+        if service == Service::Open && there && noticed && rehoming::begins_to_wait(node, home, rehoming) {
             self.waits_to_go_home(device, returned);
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
             self.may_go_home(device);
@@ -126,12 +126,12 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A route point or port goes home once no call is left on it.
     pub(super) fn may_go_home(&mut self, device: u32) {
-        let Place { node, homing, calls, service, application, .. } = self.places[device as usize];
-        if service != Service::Open || homing != Homing::Waiting {
+        let Endpoint { node, rehoming, calls, service, application, .. } = self.places[device as usize];
+        if service != Service::Open || rehoming != Rehoming::Waiting {
             // As nearly all of them, nearly always.
             return;
         }
-        if !failback::goes_home(node, self.registrations[device as usize].home, homing, calls) {
+        if !rehoming::rehomes(node, self.registrations[device as usize].home, rehoming, calls) {
             return;
         }
         self.leave_for_home(device);
@@ -141,14 +141,14 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn waits_to_go_home(&mut self, device: u32, home_back: Time) {
         self.registrations[device as usize].home_back = home_back;
-        self.places[device as usize].homing = Homing::Waiting;
+        self.places[device as usize].rehoming = Rehoming::Waiting;
     }
 
     pub(super) fn leave_for_home(&mut self, device: u32) {
         let registration = &mut self.registrations[device as usize];
         registration.standing = Standing::Gone;
         let waited = self.now - registration.home_back;
-        self.places[device as usize].homing = Homing::Leaving;
+        self.places[device as usize].rehoming = Rehoming::Leaving;
         self.note(Fact::RehomeStarted { device: DeviceId(device), waited });
         self.close_device(DeviceId(device), self.now, OutBecause::Rehoming);
         self.void_requests(DeviceId(device));
@@ -156,21 +156,21 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A device that was under way home is somewhere.
     pub(super) fn arrived_home(&mut self, device: u32) {
-        let place = &mut self.places[device as usize];
-        if place.homing != Homing::Leaving {
+        let endpoint = &mut self.places[device as usize];
+        if endpoint.rehoming != Rehoming::Leaving {
             return;
         }
-        place.homing = Homing::Settled;
+        endpoint.rehoming = Rehoming::Settled;
         let registration = &self.registrations[device as usize];
         let (device, delay) = (DeviceId(device), self.now - registration.home_back);
-        let home = place.node == registration.home;
+        let home = endpoint.node == registration.home;
         self.note(if home { Fact::Rehomed { device, delay } } else { Fact::HomeLost { device } });
     }
 
     /// A device no longer waits to go home, nor is it under way there.
     pub(super) fn forget_home(&mut self, device: DeviceId) {
-        let homing = &mut self.places[device.index()].homing;
-        if std::mem::replace(homing, Homing::Settled) != Homing::Settled {
+        let rehoming = &mut self.places[device.index()].rehoming;
+        if std::mem::replace(rehoming, Rehoming::Settled) != Rehoming::Settled {
             self.note(Fact::HomeLost { device });
         }
     }

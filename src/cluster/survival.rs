@@ -2,7 +2,7 @@
 
 use super::machine::Cluster;
 use super::rows::call::Call;
-use super::rows::place::{NOWHERE, Place, PlaceKind};
+use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE};
 use crate::domain::{ApplicationId, Control, NodeId};
 use crate::engine::{Handle, Time};
 use crate::facts::{Fact, Recorder};
@@ -19,15 +19,15 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// The same for its devices on a node that its CTIManager cannot reach any more.
     pub(super) fn strand_calls_at(&mut self, application: ApplicationId, node: NodeId) {
-        self.strand(application, Lost::CtiManager, |place| place.node == node);
+        self.strand(application, Lost::CtiManager, |endpoint| endpoint.node == node);
     }
 
-    fn strand(&mut self, application: ApplicationId, lost: Lost, concerned: impl Fn(&Place) -> bool) {
+    fn strand(&mut self, application: ApplicationId, lost: Lost, concerned: impl Fn(&Endpoint) -> bool) {
         let mut stranded = self.collect_calls(|cluster, call| {
-            call.place != NOWHERE
-                && cluster.places[call.place as usize].application == Some(application)
-                && needs_control(&cluster.places[call.place as usize])
-                && concerned(&cluster.places[call.place as usize])
+            call.endpoint != NOWHERE
+                && cluster.places[call.endpoint as usize].application == Some(application)
+                && needs_control(&cluster.places[call.endpoint as usize])
+                && concerned(&cluster.places[call.endpoint as usize])
                 && cluster.fate(call, lost).is_some()
         });
         for (_, _, handle) in stranded.drain(..) {
@@ -44,14 +44,17 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// What becomes of a call at a device of the application.
     fn fate(&self, call: &Call, lost: Lost) -> Option<Fate> {
-        application_failure::fate(call.phase, lost, self.media_at(call.place))
+        application_failure::fate(call.phase, lost, self.media_at(call.endpoint))
     }
 
     /// Deals with the calls that go through a CallManager that has failed (R15), in the order of their last step.
     pub(super) fn lose_calls_of(&mut self, node: NodeId) {
         let mut stranded = self.collect_calls(|cluster, call| {
-            let at =
-                if call.place == NOWHERE { call.forwarding_node } else { cluster.places[call.place as usize].node };
+            let at = if call.endpoint == NOWHERE {
+                call.forwarding_node
+            } else {
+                cluster.places[call.endpoint as usize].node
+            };
             call.control != Control::Lost && (call.ingress == node || at == node)
         });
         self.survive(&mut stranded);
@@ -61,15 +64,15 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Deals in the same way with the calls that have one leg on each side of a link that is cut.
     pub(super) fn lose_calls_over(&mut self, one: NodeId, other: NodeId) {
         let mut stranded = self.collect_calls(|cluster, call| {
-            call.control != Control::Lost && cluster.spans(call.ingress, call.place, one, other)
+            call.control != Control::Lost && cluster.spans(call.ingress, call.endpoint, one, other)
         });
         self.survive(&mut stranded);
         self.stranded = stranded;
     }
 
     /// Whether a call has one leg on each of two nodes.
-    pub(super) fn spans(&self, ingress: NodeId, place: u32, one: NodeId, other: NodeId) -> bool {
-        let at = if place == NOWHERE { ingress } else { self.places[place as usize].node };
+    pub(super) fn spans(&self, ingress: NodeId, endpoint: u32, one: NodeId, other: NodeId) -> bool {
+        let at = if endpoint == NOWHERE { ingress } else { self.places[endpoint as usize].node };
         (ingress, at) == (one, other) || (ingress, at) == (other, one)
     }
 
@@ -77,7 +80,7 @@ impl<R: Recorder> Cluster<'_, R> {
         for (_, _, handle) in stranded.drain(..) {
             let Some(call) = self.calls.get(handle) else { continue };
             let (phase, contact) = (call.phase, call.contact);
-            let media = self.media_without_callmanager(call.place);
+            let media = self.media_without_callmanager(call.endpoint);
             match call_survival::callmanager_failed(phase, contact, media) {
                 Some(ending) => self.end(handle, ending),
                 None => {
@@ -125,6 +128,6 @@ impl<R: Recorder> Cluster<'_, R> {
 }
 
 /// Whether R20 and R24 say something of the calls at a place: a phone works without its application.
-fn needs_control(place: &Place) -> bool {
-    place.kind != PlaceKind::Phone
+fn needs_control(endpoint: &Endpoint) -> bool {
+    endpoint.kind != EndpointKind::Phone
 }

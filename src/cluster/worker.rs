@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::application::{Health, Job, Worker};
-use super::rows::place::PlaceKind;
+use super::rows::endpoint::EndpointKind;
 use super::rows::source::Luck;
 use crate::domain::{ApplicationId, StationId};
 use crate::engine::{Distribution, Handle, Service, Span, Time};
@@ -87,8 +87,8 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn look_up(&mut self, application: ApplicationId, call: Handle) -> Option<Span> {
         let plan = &self.plan.applications[application.index()];
         let lookup = plan.lookup.as_ref()?;
-        let place = self.calls.get(call)?.place;
-        if self.places[place as usize].kind != PlaceKind::RoutePoint {
+        let endpoint = self.calls.get(call)?.endpoint;
+        if self.places[endpoint as usize].kind != EndpointKind::RoutePoint {
             return None;
         }
         let length = lookup.sample(self.luck(call, Luck::Lookup));

@@ -1,6 +1,6 @@
 //! R8: all records of a workload, and the uses between them.
 
-use super::record::{Kind, Record, RecordId, Role, Use};
+use super::record::{Record, RecordId, RecordKind, Role, Use};
 use crate::plan::Plan;
 
 /// Every record of a workload and every use of one by another.
@@ -11,8 +11,8 @@ pub struct Dependencies<'a> {
     /// The rows of `uses` by their user, and by what is used.
     pub(super) by_user: Vec<Vec<u32>>,
     pub(super) by_used: Vec<Vec<u32>>,
-    /// The first record of each kind, in the order of [`Kind::ALL`].
-    pub(super) first: [u32; Kind::ALL.len()],
+    /// The first record of each kind, in the order of [`RecordKind::ALL`].
+    pub(super) first: [u32; RecordKind::ALL.len()],
 }
 
 impl<'a> Dependencies<'a> {
@@ -58,7 +58,7 @@ impl<'a> Dependencies<'a> {
     }
 
     /// The record of a kind in this row of its list.
-    pub(super) fn of_kind(&self, kind: Kind, row: usize) -> RecordId {
+    pub(super) fn of_kind(&self, kind: RecordKind, row: usize) -> RecordId {
         RecordId(self.first[kind as usize] + row as u32)
     }
 

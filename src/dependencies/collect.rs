@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::book::Dependencies;
-use super::record::{Kind, Position, Record, RecordId, Role, Use};
+use super::record::{Position, Record, RecordId, RecordKind, Role, Use};
 use crate::domain::Forward;
 use crate::plan::{Number, Plan};
-use crate::workload::{Associated, Failing, ForwardNames, Name, Place, Topology, Treatment, Workload};
+use crate::workload::{Associated, ForwardNames, Name, TargetName, TextRange, Topology, Treatment, Workload};
 
 impl<'a> Dependencies<'a> {
     /// The records of a workload. `text` is what was read, `plan` what became of it.
@@ -29,8 +29,8 @@ struct Collector<'w> {
     lines: Lines<'w>,
     records: Vec<Record>,
     uses: Vec<Use>,
-    first: [u32; Kind::ALL.len()],
-    names: BTreeMap<(Kind, &'w str), RecordId>,
+    first: [u32; RecordKind::ALL.len()],
+    names: BTreeMap<(RecordKind, &'w str), RecordId>,
     /// Everything that a call can be sent to, directory numbers included: they share one space of names.
     targets: BTreeMap<&'w str, RecordId>,
 }
@@ -39,58 +39,61 @@ impl<'w> Collector<'w> {
     // Records.
 
     fn define_all(&mut self, workload: &'w Workload) {
-        self.begin(Kind::Traffic);
-        workload.traffic.iter().for_each(|it| self.define(Kind::Traffic, &it.name, 1));
-        self.begin(Kind::DirectoryNumber);
+        self.begin(RecordKind::Traffic);
+        workload.traffic.iter().for_each(|it| self.define(RecordKind::Traffic, &it.name, 1));
+        self.begin(RecordKind::DirectoryNumber);
         let lines = workload.route_points.iter().flat_map(|it| &it.numbers);
         let phones = workload.phones.iter().flat_map(|it| &it.number);
         let outside = workload.destinations.iter().flat_map(|it| &it.number);
-        lines.chain(phones).chain(outside).for_each(|number| self.define(Kind::DirectoryNumber, number, 1));
+        lines.chain(phones).chain(outside).for_each(|number| self.define(RecordKind::DirectoryNumber, number, 1));
         ranges(workload).for_each(|(first, count)| self.define_range(first, count));
-        self.begin(Kind::RoutePoint);
-        workload.route_points.iter().for_each(|it| self.define(Kind::RoutePoint, &it.name, it.count.value.into()));
-        self.begin(Kind::CtiPort);
-        workload.cti_ports.iter().for_each(|it| self.define(Kind::CtiPort, &it.name, it.count.value.into()));
-        self.begin(Kind::Phone);
-        workload.phones.iter().for_each(|it| self.define(Kind::Phone, &it.name, it.count.value.into()));
-        self.begin(Kind::Destination);
-        workload.destinations.iter().for_each(|it| self.define(Kind::Destination, &it.name, 1));
-        self.begin(Kind::Application);
-        workload.applications.iter().for_each(|it| self.define(Kind::Application, &it.name, 1));
-        self.begin(Kind::User);
+        self.begin(RecordKind::RoutePoint);
+        workload
+            .route_points
+            .iter()
+            .for_each(|it| self.define(RecordKind::RoutePoint, &it.name, it.count.value.into()));
+        self.begin(RecordKind::CtiPort);
+        workload.cti_ports.iter().for_each(|it| self.define(RecordKind::CtiPort, &it.name, it.count.value.into()));
+        self.begin(RecordKind::Phone);
+        workload.phones.iter().for_each(|it| self.define(RecordKind::Phone, &it.name, it.count.value.into()));
+        self.begin(RecordKind::Destination);
+        workload.destinations.iter().for_each(|it| self.define(RecordKind::Destination, &it.name, 1));
+        self.begin(RecordKind::Application);
+        workload.applications.iter().for_each(|it| self.define(RecordKind::Application, &it.name, 1));
+        self.begin(RecordKind::User);
         for it in &workload.users {
-            self.define(Kind::User, &it.name, 1);
+            self.define(RecordKind::User, &it.name, 1);
             self.records.last_mut().expect("just defined").controls_all = it.devices == Associated::All;
         }
-        self.begin(Kind::Database);
-        workload.databases.iter().for_each(|it| self.define(Kind::Database, &it.name, 1));
-        self.begin(Kind::DevicePool);
-        workload.pools.iter().for_each(|it| self.define(Kind::DevicePool, &it.name, 1));
-        self.begin(Kind::CallManagerGroup);
-        workload.groups.iter().for_each(|it| self.define(Kind::CallManagerGroup, &it.name, 1));
-        self.begin(Kind::Node);
-        workload.nodes.iter().for_each(|it| self.define(Kind::Node, &it.name, 1));
-        self.begin(Kind::Fault);
+        self.begin(RecordKind::Database);
+        workload.databases.iter().for_each(|it| self.define(RecordKind::Database, &it.name, 1));
+        self.begin(RecordKind::DevicePool);
+        workload.pools.iter().for_each(|it| self.define(RecordKind::DevicePool, &it.name, 1));
+        self.begin(RecordKind::CallManagerGroup);
+        workload.groups.iter().for_each(|it| self.define(RecordKind::CallManagerGroup, &it.name, 1));
+        self.begin(RecordKind::Node);
+        workload.nodes.iter().for_each(|it| self.define(RecordKind::Node, &it.name, 1));
+        self.begin(RecordKind::Fault);
         for (row, it) in workload.faults.iter().enumerate() {
             match it.name.value.as_str() {
-                "" => self.define_unnamed(Kind::Fault, row, failing_place(it.failing.as_ref())),
-                _ => self.define(Kind::Fault, &it.name, 1),
+                "" => self.define_unnamed(RecordKind::Fault, row, failing_place(it.failing.as_ref())),
+                _ => self.define(RecordKind::Fault, &it.name, 1),
             }
         }
-        self.begin(Kind::Change);
+        self.begin(RecordKind::Change);
         for (row, it) in workload.changes.iter().enumerate() {
-            self.define_unnamed(Kind::Change, row, &it.of.place);
+            self.define_unnamed(RecordKind::Change, row, &it.of.place);
         }
     }
 
-    fn begin(&mut self, kind: Kind) {
+    fn begin(&mut self, kind: RecordKind) {
         self.first[kind as usize] = self.records.len() as u32;
     }
 
-    fn define(&mut self, kind: Kind, name: &'w Name, count: u64) {
+    fn define(&mut self, kind: RecordKind, name: &'w Name, count: u64) {
         let id = self.push(kind, name.value.clone(), &name.place, count);
         self.names.insert((kind, &name.value), id);
-        if kind.takes_calls() || kind == Kind::DirectoryNumber {
+        if kind.takes_calls() || kind == RecordKind::DirectoryNumber {
             self.targets.insert(&name.value, id);
         }
     }
@@ -99,15 +102,15 @@ impl<'w> Collector<'w> {
     fn define_range(&mut self, first: &'w Name, count: u64) {
         let number = Number::read(&first.value).filter(|_| count > 1);
         let last = number.map_or(String::new(), |number| format!("-{}", number.after(count - 1)));
-        let id = self.push(Kind::DirectoryNumber, format!("{}{last}", first.value), &first.place, count);
-        self.names.insert((Kind::DirectoryNumber, &first.value), id);
+        let id = self.push(RecordKind::DirectoryNumber, format!("{}{last}", first.value), &first.place, count);
+        self.names.insert((RecordKind::DirectoryNumber, &first.value), id);
     }
 
-    fn define_unnamed(&mut self, kind: Kind, row: usize, place: &Place) {
+    fn define_unnamed(&mut self, kind: RecordKind, row: usize, place: &TextRange) {
         self.push(kind, (row + 1).to_string(), place, 1);
     }
 
-    fn push(&mut self, kind: Kind, name: String, place: &Place, count: u64) -> RecordId {
+    fn push(&mut self, kind: RecordKind, name: String, place: &TextRange, count: u64) -> RecordId {
         let at = self.lines.position(place.start);
         self.records.push(Record { kind, name, at, controls_all: false, count });
         RecordId(self.records.len() as u32 - 1)
@@ -117,40 +120,40 @@ impl<'w> Collector<'w> {
 
     fn use_all(&mut self, workload: &'w Workload, plan: &Plan) {
         for (row, it) in workload.traffic.iter().enumerate() {
-            let user = self.id(Kind::Traffic, row);
+            let user = self.id(RecordKind::Traffic, row);
             self.calls(user, Role::Calls, &it.to);
             self.nodes(user, Role::Ingress, it.ingress.as_deref(), workload.nodes.len(), 0..workload.nodes.len());
         }
         self.devices(workload);
         let direct = workload.topology == Topology::Direct;
         for (row, it) in workload.applications.iter().enumerate() {
-            let user = self.id(Kind::Application, row);
+            let user = self.id(RecordKind::Application, row);
             // The plan knows who runs a CTIManager, and that an application may be tied to one CallManager.
             let managers = plan.applications[row].ctimanagers.iter().map(|node| node.index());
             let role: fn(usize) -> Role = if direct { |_| Role::TiedTo } else { Role::CtiManager };
             self.nodes(user, role, it.ctimanagers.as_deref(), managers.len(), managers);
             if let Some((node, _)) = it.least_priority.as_ref().filter(|_| !direct) {
-                self.named(user, Role::LeastPriority, Kind::Node, node);
+                self.named(user, Role::LeastPriority, RecordKind::Node, node);
             }
             if let Some(name) = &it.user {
-                self.named(user, Role::User, Kind::User, name);
+                self.named(user, Role::User, RecordKind::User, name);
             }
             if let Some(database) = &it.database {
-                self.named(user, Role::LookUp, Kind::Database, database);
+                self.named(user, Role::LookUp, RecordKind::Database, database);
             }
         }
         for (row, it) in workload.users.iter().enumerate() {
-            let user = self.id(Kind::User, row);
+            let user = self.id(RecordKind::User, row);
             if let Associated::Listed(names) = &it.devices {
                 names.iter().for_each(|device| self.calls(user, Role::Associated, device));
             }
         }
         for (row, it) in workload.pools.iter().enumerate() {
-            let user = self.id(Kind::DevicePool, row);
-            self.named(user, Role::CallManagerGroup, Kind::CallManagerGroup, &it.callmanager_group);
+            let user = self.id(RecordKind::DevicePool, row);
+            self.named(user, Role::CallManagerGroup, RecordKind::CallManagerGroup, &it.callmanager_group);
         }
         for (row, it) in workload.groups.iter().enumerate() {
-            let user = self.id(Kind::CallManagerGroup, row);
+            let user = self.id(RecordKind::CallManagerGroup, row);
             self.nodes(user, Role::Member, Some(&it.members), it.members.len(), 0..0);
         }
         self.happenings(workload);
@@ -158,8 +161,8 @@ impl<'w> Collector<'w> {
 
     fn devices(&mut self, workload: &'w Workload) {
         for (row, it) in workload.route_points.iter().enumerate() {
-            let user = self.id(Kind::RoutePoint, row);
-            it.numbers.iter().for_each(|number| self.named(user, Role::Line, Kind::DirectoryNumber, number));
+            let user = self.id(RecordKind::RoutePoint, row);
+            it.numbers.iter().for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
             self.device(user, &it.device_pool, it.application.as_ref());
             if let Treatment::Redirect(targets) = &it.treatment {
                 targets.iter().for_each(|(to, share)| self.calls(user, Role::Redirect(*share), to));
@@ -167,8 +170,8 @@ impl<'w> Collector<'w> {
             self.settings(user, &it.forwards, &it.cannot_open_on);
         }
         for (row, it) in workload.cti_ports.iter().enumerate() {
-            let user = self.id(Kind::CtiPort, row);
-            it.first_number.iter().for_each(|number| self.named(user, Role::Line, Kind::DirectoryNumber, number));
+            let user = self.id(RecordKind::CtiPort, row);
+            it.first_number.iter().for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
             self.device(user, &it.device_pool, it.application.as_ref());
             if let Some((share, to)) = &it.transfer {
                 self.calls(user, Role::Transfer(*share), to);
@@ -176,31 +179,31 @@ impl<'w> Collector<'w> {
             self.settings(user, &it.forwards, &it.cannot_open_on);
         }
         for (row, it) in workload.phones.iter().enumerate() {
-            let user = self.id(Kind::Phone, row);
+            let user = self.id(RecordKind::Phone, row);
             let numbers = it.number.iter().chain(&it.first_number);
-            numbers.for_each(|number| self.named(user, Role::Line, Kind::DirectoryNumber, number));
+            numbers.for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
             self.device(user, &it.device_pool, it.application.as_ref());
             self.settings(user, &it.forwards, &it.cannot_open_on);
         }
         for (row, it) in workload.destinations.iter().enumerate() {
-            let user = self.id(Kind::Destination, row);
-            it.number.iter().for_each(|number| self.named(user, Role::Line, Kind::DirectoryNumber, number));
+            let user = self.id(RecordKind::Destination, row);
+            it.number.iter().for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
             match &it.egress {
-                Some(node) => self.named(user, Role::Egress, Kind::Node, node),
-                None => self.implied(user, Role::Egress, self.id(Kind::Node, 0)),
+                Some(node) => self.named(user, Role::Egress, RecordKind::Node, node),
+                None => self.implied(user, Role::Egress, self.id(RecordKind::Node, 0)),
             }
         }
     }
 
     /// Where a device registers, and who controls it.
     fn device(&mut self, user: RecordId, pool: &'w Name, application: Option<&'w Name>) {
-        if self.names.contains_key(&(Kind::DevicePool, pool.value.as_str())) {
-            self.named(user, Role::DevicePool, Kind::DevicePool, pool);
+        if self.names.contains_key(&(RecordKind::DevicePool, pool.value.as_str())) {
+            self.named(user, Role::DevicePool, RecordKind::DevicePool, pool);
         } else {
-            self.named(user, Role::CallManagerGroup, Kind::CallManagerGroup, pool);
+            self.named(user, Role::CallManagerGroup, RecordKind::CallManagerGroup, pool);
         }
         if let Some(application) = application {
-            self.named(user, Role::ControlledBy, Kind::Application, application);
+            self.named(user, Role::ControlledBy, RecordKind::Application, application);
         }
     }
 
@@ -210,29 +213,31 @@ impl<'w> Collector<'w> {
                 self.calls(user, Role::Forward(forward), to);
             }
         }
-        cannot_open_on.iter().for_each(|node| self.named(user, Role::CannotOpenOn, Kind::Node, node));
+        cannot_open_on.iter().for_each(|node| self.named(user, Role::CannotOpenOn, RecordKind::Node, node));
     }
 
     fn happenings(&mut self, workload: &'w Workload) {
         for (row, it) in workload.faults.iter().enumerate() {
-            let user = self.id(Kind::Fault, row);
+            let user = self.id(RecordKind::Fault, row);
             match it.failing.as_ref() {
-                Some(Failing::Application(name, _)) => self.named(user, Role::Strikes, Kind::Application, name),
-                Some(Failing::CallManager(name) | Failing::CtiManager(name) | Failing::Node(name)) => {
-                    self.named(user, Role::Strikes, Kind::Node, name);
+                Some(TargetName::Application(name, _)) => {
+                    self.named(user, Role::Strikes, RecordKind::Application, name)
                 }
-                Some(Failing::Link(from, to, _)) => {
+                Some(TargetName::CallManager(name) | TargetName::CtiManager(name) | TargetName::Node(name)) => {
+                    self.named(user, Role::Strikes, RecordKind::Node, name);
+                }
+                Some(TargetName::Link(from, to, _)) => {
                     // A node and an application may have the same name; then the node is meant.
-                    let is_node = self.names.contains_key(&(Kind::Node, from.value.as_str()));
-                    let kind = if is_node { Kind::Node } else { Kind::Application };
+                    let is_node = self.names.contains_key(&(RecordKind::Node, from.value.as_str()));
+                    let kind = if is_node { RecordKind::Node } else { RecordKind::Application };
                     self.named(user, Role::Strikes, kind, from);
-                    self.named(user, Role::Strikes, Kind::Node, to);
+                    self.named(user, Role::Strikes, RecordKind::Node, to);
                 }
                 None => {}
             }
         }
         for (row, it) in workload.changes.iter().enumerate() {
-            let user = self.id(Kind::Change, row);
+            let user = self.id(RecordKind::Change, row);
             self.calls(user, Role::Changes, &it.of);
             for (forward, setting) in &it.settings {
                 if let Some(to) = &setting.value {
@@ -242,12 +247,12 @@ impl<'w> Collector<'w> {
         }
     }
 
-    fn id(&self, kind: Kind, row: usize) -> RecordId {
+    fn id(&self, kind: RecordKind, row: usize) -> RecordId {
         RecordId(self.first[kind as usize] + row as u32)
     }
 
     /// A use by a name of a known kind.
-    fn named(&mut self, user: RecordId, role: Role, kind: Kind, name: &'w Name) {
+    fn named(&mut self, user: RecordId, role: Role, kind: RecordKind, name: &'w Name) {
         let used = self.names.get(&(kind, name.value.as_str())).copied();
         self.add(user, role, used, &name.place);
     }
@@ -270,12 +275,12 @@ impl<'w> Collector<'w> {
         match names {
             Some(names) => {
                 for (index, name) in names.iter().take(count).enumerate() {
-                    self.named(user, role(index + 1), Kind::Node, name);
+                    self.named(user, role(index + 1), RecordKind::Node, name);
                 }
             }
             None => {
                 for (index, row) in meant.enumerate() {
-                    self.implied(user, role(index + 1), self.id(Kind::Node, row));
+                    self.implied(user, role(index + 1), self.id(RecordKind::Node, row));
                 }
             }
         }
@@ -286,7 +291,7 @@ impl<'w> Collector<'w> {
         self.uses.push(Use { user, used, role, at, implied: true });
     }
 
-    fn add(&mut self, user: RecordId, role: Role, used: Option<RecordId>, place: &Place) {
+    fn add(&mut self, user: RecordId, role: Role, used: Option<RecordId>, place: &TextRange) {
         let used = used.expect("a valid workload has everything it names");
         let at = self.lines.position(place.start);
         self.uses.push(Use { user, used, role, at, implied: false });
@@ -304,15 +309,15 @@ fn ranges(workload: &Workload) -> impl Iterator<Item = (&Name, u64)> {
 }
 
 /// Where a fault without a name is said to strike.
-fn failing_place(failing: Option<&Failing>) -> &Place {
-    const NOWHERE: &Place = &(0..0);
+fn failing_place(failing: Option<&TargetName>) -> &TextRange {
+    const NOWHERE: &TextRange = &(0..0);
     match failing {
         Some(
-            Failing::Application(name, _)
-            | Failing::CallManager(name)
-            | Failing::CtiManager(name)
-            | Failing::Node(name)
-            | Failing::Link(name, ..),
+            TargetName::Application(name, _)
+            | TargetName::CallManager(name)
+            | TargetName::CtiManager(name)
+            | TargetName::Node(name)
+            | TargetName::Link(name, ..),
         ) => &name.place,
         None => NOWHERE,
     }

@@ -9,5 +9,5 @@ mod names;
 mod record;
 
 pub use book::Dependencies;
-pub use effects::{Effect, Loss, Outcome, Subject};
-pub use record::{Kind, Position, Record, RecordId, Role, Use};
+pub use effects::{Consequence, Effect, Loss, Subject};
+pub use record::{Position, Record, RecordId, RecordKind, Role, Use};

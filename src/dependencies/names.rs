@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::book::Dependencies;
 use super::effects::{Loss, Subject};
-use super::record::{Kind, Record, RecordId};
+use super::record::{Record, RecordId, RecordKind};
 use crate::plan::Number;
 use crate::workload::{enumeration, suggestion};
 
@@ -15,9 +15,9 @@ impl Dependencies<'_> {
     pub fn find(&self, asked: &str) -> Result<Subject, (String, Option<String>)> {
         let Some((kind, name)) = asked.split_once(':') else { return self.find_anywhere(asked) };
         let of_node = [("callmanager", Loss::CallManager), ("ctimanager", Loss::CtiManager)];
-        let of_kind = Kind::ALL.map(|kind| (kind.name(), kind));
+        let of_kind = RecordKind::ALL.map(|kind| (kind.name(), kind));
         if let Some(&(_, loss)) = of_node.iter().find(|(process, _)| *process == kind) {
-            let record = self.find_of_kind(Kind::Node, name)?;
+            let record = self.find_of_kind(RecordKind::Node, name)?;
             return match loss {
                 Loss::CtiManager if !self.runs_ctimanager(record) => {
                     Err((format!("`{name}` runs no CTIManager"), Some(format!("what it runs is `callmanager:{name}`"))))
@@ -25,7 +25,11 @@ impl Dependencies<'_> {
                 _ => Ok(Subject { record, loss }),
             };
         }
-        match Kind::ALL.into_iter().map(|known| (known.name(), known)).find(|(_, known)| is_called_so(*known, kind)) {
+        match RecordKind::ALL
+            .into_iter()
+            .map(|known| (known.name(), known))
+            .find(|(_, known)| is_called_so(*known, kind))
+        {
             Some((_, kind)) => Ok(Subject { record: self.find_of_kind(kind, name)?, loss: Loss::Whole }),
             None => {
                 let known = of_kind.iter().map(|(known, _)| *known).chain(of_node.map(|(process, _)| process));
@@ -53,7 +57,7 @@ impl Dependencies<'_> {
         }
     }
 
-    fn find_of_kind(&self, kind: Kind, name: &str) -> Result<RecordId, (String, Option<String>)> {
+    fn find_of_kind(&self, kind: RecordKind, name: &str) -> Result<RecordId, (String, Option<String>)> {
         let mut of_kind = self.ids().filter(|&id| self.record(id).kind == kind);
         of_kind.find(|&id| self.is_called(id, name)).ok_or_else(|| {
             let known = self.records().iter().filter(|record| record.kind == kind).map(|record| record.name.as_str());
@@ -63,7 +67,7 @@ impl Dependencies<'_> {
 
     fn is_called(&self, id: RecordId, name: &str) -> bool {
         let record = self.record(id);
-        record.name == name || record.kind == Kind::DirectoryNumber && record.count > 1 && is_within(record, name)
+        record.name == name || record.kind == RecordKind::DirectoryNumber && record.count > 1 && is_within(record, name)
     }
 
     /// The name that belongs to this record alone.
@@ -74,14 +78,14 @@ impl Dependencies<'_> {
 }
 
 /// Whether people may mean this kind: by its key, or as it is printed, one or several.
-fn is_called_so(kind: Kind, asked: &str) -> bool {
+fn is_called_so(kind: RecordKind, asked: &str) -> bool {
     let plain = |words: &str| words.to_lowercase().replace([' ', '-'], "_");
     let asked = plain(asked);
     let one = asked.strip_suffix('s').unwrap_or(&asked);
     let short = match kind {
-        Kind::DirectoryNumber => "number",
-        Kind::CtiPort => "port",
-        Kind::Traffic => "source",
+        RecordKind::DirectoryNumber => "number",
+        RecordKind::CtiPort => "port",
+        RecordKind::Traffic => "source",
         _ => kind.name(),
     };
     [kind.name(), kind.words()[0], short].iter().any(|known| plain(known) == one) || plain(kind.words()[1]) == asked

@@ -4,7 +4,7 @@ use crate::domain::Forward;
 
 /// The kinds of record, in the order in which they are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum RecordKind {
     /// A source of calls.
     Traffic,
     /// A number that can be dialled, or a range of them.
@@ -35,68 +35,68 @@ pub enum Kind {
     Change,
 }
 
-impl Kind {
+impl RecordKind {
     /// All of them, in order.
-    pub const ALL: [Kind; 14] = [
-        Kind::Traffic,
-        Kind::DirectoryNumber,
-        Kind::RoutePoint,
-        Kind::CtiPort,
-        Kind::Phone,
-        Kind::Destination,
-        Kind::Application,
-        Kind::User,
-        Kind::Database,
-        Kind::DevicePool,
-        Kind::CallManagerGroup,
-        Kind::Node,
-        Kind::Fault,
-        Kind::Change,
+    pub const ALL: [RecordKind; 14] = [
+        RecordKind::Traffic,
+        RecordKind::DirectoryNumber,
+        RecordKind::RoutePoint,
+        RecordKind::CtiPort,
+        RecordKind::Phone,
+        RecordKind::Destination,
+        RecordKind::Application,
+        RecordKind::User,
+        RecordKind::Database,
+        RecordKind::DevicePool,
+        RecordKind::CallManagerGroup,
+        RecordKind::Node,
+        RecordKind::Fault,
+        RecordKind::Change,
     ];
 
     /// The name, as in workload files where the kind has a table there.
     pub const fn name(self) -> &'static str {
         match self {
-            Kind::Traffic => "traffic",
-            Kind::DirectoryNumber => "directory_number",
-            Kind::RoutePoint => "route_point",
-            Kind::CtiPort => "cti_port",
-            Kind::Phone => "phone",
-            Kind::Destination => "destination",
-            Kind::Application => "application",
-            Kind::User => "user",
-            Kind::Database => "database",
-            Kind::DevicePool => "device_pool",
-            Kind::CallManagerGroup => "callmanager_group",
-            Kind::Node => "node",
-            Kind::Fault => "fault",
-            Kind::Change => "change",
+            RecordKind::Traffic => "traffic",
+            RecordKind::DirectoryNumber => "directory_number",
+            RecordKind::RoutePoint => "route_point",
+            RecordKind::CtiPort => "cti_port",
+            RecordKind::Phone => "phone",
+            RecordKind::Destination => "destination",
+            RecordKind::Application => "application",
+            RecordKind::User => "user",
+            RecordKind::Database => "database",
+            RecordKind::DevicePool => "device_pool",
+            RecordKind::CallManagerGroup => "callmanager_group",
+            RecordKind::Node => "node",
+            RecordKind::Fault => "fault",
+            RecordKind::Change => "change",
         }
     }
 
     /// What people call one of them, and several.
     pub const fn words(self) -> [&'static str; 2] {
         match self {
-            Kind::Traffic => ["source of calls", "sources of calls"],
-            Kind::DirectoryNumber => ["directory number", "directory numbers"],
-            Kind::RoutePoint => ["route point", "route points"],
-            Kind::CtiPort => ["port group", "port groups"],
-            Kind::Phone => ["phone group", "phone groups"],
-            Kind::Destination => ["destination", "destinations"],
-            Kind::Application => ["application", "applications"],
-            Kind::User => ["user", "users"],
-            Kind::Database => ["database", "databases"],
-            Kind::DevicePool => ["device pool", "device pools"],
-            Kind::CallManagerGroup => ["CallManager group", "CallManager groups"],
-            Kind::Node => ["node", "nodes"],
-            Kind::Fault => ["fault", "faults"],
-            Kind::Change => ["change", "changes"],
+            RecordKind::Traffic => ["source of calls", "sources of calls"],
+            RecordKind::DirectoryNumber => ["directory number", "directory numbers"],
+            RecordKind::RoutePoint => ["route point", "route points"],
+            RecordKind::CtiPort => ["port group", "port groups"],
+            RecordKind::Phone => ["phone group", "phone groups"],
+            RecordKind::Destination => ["destination", "destinations"],
+            RecordKind::Application => ["application", "applications"],
+            RecordKind::User => ["user", "users"],
+            RecordKind::Database => ["database", "databases"],
+            RecordKind::DevicePool => ["device pool", "device pools"],
+            RecordKind::CallManagerGroup => ["CallManager group", "CallManager groups"],
+            RecordKind::Node => ["node", "nodes"],
+            RecordKind::Fault => ["fault", "faults"],
+            RecordKind::Change => ["change", "changes"],
         }
     }
 
     /// Whether calls can be sent to a record of this kind.
     pub const fn takes_calls(self) -> bool {
-        matches!(self, Kind::RoutePoint | Kind::CtiPort | Kind::Phone | Kind::Destination)
+        matches!(self, RecordKind::RoutePoint | RecordKind::CtiPort | RecordKind::Phone | RecordKind::Destination)
     }
 }
 
@@ -124,7 +124,7 @@ pub struct Position {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Record {
     /// What it is.
-    pub kind: Kind,
+    pub kind: RecordKind,
     /// Its name; for a fault without one and for a change its position among its like, the first being 1.
     pub name: String,
     /// Where it is defined.
@@ -139,7 +139,7 @@ impl Record {
     /// What to call it where its kind is not said: a fault or a change without a name has only a position.
     pub fn label(&self) -> String {
         match self.kind {
-            Kind::Fault | Kind::Change if self.name.parse::<u32>().is_ok() => {
+            RecordKind::Fault | RecordKind::Change if self.name.parse::<u32>().is_ok() => {
                 format!("{} {}", self.kind.words()[0], self.name)
             }
             _ => self.name.clone(),

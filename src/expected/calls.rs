@@ -3,7 +3,7 @@
 use super::conditions::{
     MESSAGES_MAX, constant_rate, controls, dialled, direct_traffic, is_calm, measured, messages, seconds,
 };
-use super::expectation::{Expected, Measure};
+use super::expectation::{Expected, Predicted};
 use super::words::{per_hour, short, time};
 use crate::domain::{ApplicationId, DeviceKind, Forward, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::engine::{Distribution, Span};
@@ -27,7 +27,7 @@ pub(super) fn offered(plan: &Plan, window: Window) -> Option<Expected> {
     let curves: Vec<&RateCurve> = curves.collect::<Option<_>>()?;
     let calls: f64 = curves.iter().map(|curve| integral(curve, from, to)).sum();
     (calls > 0.0).then(|| Expected {
-        measure: Measure::Offered,
+        measure: Predicted::Offered,
         low: calls,
         high: calls,
         form: "rate x time",
@@ -57,22 +57,24 @@ pub(super) fn blocking(plan: &Plan, window: Window) -> Option<Expected> {
     if group.rings > 0.0 && plan.sources.iter().any(|source| source.patience.is_some()) {
         return None;
     }
-    let laws = match &group.treatment {
-        Some(law) => vec![(rate, law)],
+    let distributions = match &group.treatment {
+        Some(distribution) => vec![(rate, distribution)],
         None => plan.sources.iter().map(|it| Some((constant_rate(it)?, &it.talk))).collect::<Option<_>>()?,
     };
-    let mean = group.rings + laws.iter().map(|(part, law)| part / rate * seconds(law)).sum::<f64>();
-    let settled = laws.iter().all(|(_, law)| {
+    let mean =
+        group.rings + distributions.iter().map(|(part, distribution)| part / rate * seconds(distribution)).sum::<f64>();
+    let settled = distributions.iter().all(|(_, distribution)| {
         let rings = Span::from_seconds(group.rings);
-        Residence::from(*law).rest((window.warm_up.seconds() - 10.0 * rings.seconds()).max(0.0)) <= UNSETTLED_MAX
+        Residence::from(*distribution).rest((window.warm_up.seconds() - 10.0 * rings.seconds()).max(0.0))
+            <= UNSETTLED_MAX
     });
     if mean <= 0.0 || messages > MESSAGES_MAX * mean || !settled {
         return None;
     }
     let measure = match group.busy {
-        None => Measure::RefusedBusy,
+        None => Predicted::RefusedBusy,
         // What takes them must have room for all.
-        Some(Target::Outside(id)) if plan.destinations[id.index()].lines == u32::MAX => Measure::ForwardedBusy,
+        Some(Target::Outside(id)) if plan.destinations[id.index()].lines == u32::MAX => Predicted::ForwardedBusy,
         Some(_) => return None,
     };
     let blocked = |offered: f64| erlang_b(offered, group.size);
@@ -140,17 +142,17 @@ pub(super) fn occupancy(plan: &Plan, window: Window) -> Vec<Expected> {
 
 fn occupancy_of(plan: &Plan, window: Window, id: RoutePointId) -> Option<Expected> {
     let it = &plan.route_points[id.index()];
-    let Held { rate, impatient, law } = held(plan, id)?;
-    let (messages, mean, all) = (messages(plan), seconds(law), rate * f64::from(it.count));
-    let law = Residence::from(law);
+    let HoldingCalls { rate, impatient, distribution } = held(plan, id)?;
+    let (messages, mean, all) = (messages(plan), seconds(distribution), rate * f64::from(it.count));
+    let distribution = Residence::from(distribution);
     let (from, to) = (window.warm_up.seconds(), plan.length.seconds());
     // The mean at `t` is the load times what of a stay is over within `t`; over the measured time by the trapezoidal rule.
     const STEPS: u32 = 2_000;
-    let at = |step: u32| 1.0 - law.rest(from + (to - from) * f64::from(step) / f64::from(STEPS));
+    let at = |step: u32| 1.0 - distribution.rest(from + (to - from) * f64::from(step) / f64::from(STEPS));
     let inner: f64 = (1..STEPS).map(at).sum();
     let settled = (inner + (at(0) + at(STEPS)) / 2.0) / f64::from(STEPS);
     Some(Expected {
-        measure: Measure::Calls(id),
+        measure: Predicted::Calls(id),
         low: all * (1.0 - impatient) * mean * settled,
         high: all * (mean + messages) * settled,
         form: "M/G/infinity",
@@ -159,20 +161,20 @@ fn occupancy_of(plan: &Plan, window: Window, id: RoutePointId) -> Option<Expecte
 }
 
 /// The calls of a route point that holds them: of each one, if there are several.
-pub(super) struct Held<'a> {
+pub(super) struct HoldingCalls<'a> {
     /// Calls a second.
     pub(super) rate: f64,
     /// The share that may give up before they are answered.
     pub(super) impatient: f64,
     /// How long they stay.
-    pub(super) law: &'a Distribution,
+    pub(super) distribution: &'a Distribution,
 }
 
 /// The calls of a route point that answers them itself for a time of its own, is dialled directly at a constant rate, and
 /// has room for all.
-pub(super) fn held(plan: &Plan, id: RoutePointId) -> Option<Held<'_>> {
+pub(super) fn held(plan: &Plan, id: RoutePointId) -> Option<HoldingCalls<'_>> {
     let it = &plan.route_points[id.index()];
-    let Treatment::Answer(Some(law)) = &it.treatment else { return None };
+    let Treatment::Answer(Some(distribution)) = &it.treatment else { return None };
     let device = &plan.devices[it.first.index()];
     if !controls(plan, it.application?) || !plan.starts_open(device) {
         return None;
@@ -182,16 +184,16 @@ pub(super) fn held(plan: &Plan, id: RoutePointId) -> Option<Held<'_>> {
     // Random division leaves each of several a Poisson stream of its own.
     let rate = rate / f64::from(it.count);
     let room = it.busy_trigger.min(it.maximum_calls);
-    let offered = rate * (seconds(law) + messages);
+    let offered = rate * (seconds(distribution) + messages);
     // Beyond the range of the sum there is no route point that holds so many.
     let turned_away = if room > 20_000 { 0.0 } else { 1.0 - poisson_at_most(offered, room.saturating_sub(1)) };
-    let fits = f64::from(room) > offered && turned_away <= NEVER && messages <= MESSAGES_MAX * seconds(law);
-    fits.then_some(Held { rate, impatient, law })
+    let fits = f64::from(room) > offered && turned_away <= NEVER && messages <= MESSAGES_MAX * seconds(distribution);
+    fits.then_some(HoldingCalls { rate, impatient, distribution })
 }
 
 /// The workers of an application where nothing else takes time or turns calls away: M/M/c, or M/G/1 with a single one.
 pub(super) fn workers(plan: &Plan, window: Window) -> Vec<Expected> {
-    let free = |law: &Distribution| law.mean() == Span::ZERO;
+    let free = |distribution: &Distribution| distribution.mean() == Span::ZERO;
     // What waits before it comes there comes no longer at random.
     let nodes = plan.nodes.iter().all(|node| {
         let work = &node.callmanager;
@@ -240,7 +242,7 @@ fn workers_of(plan: &Plan, window: Window, id: ApplicationId) -> Option<Expected
         return None;
     }
     Some(Expected {
-        measure: Measure::QueueDelay(id),
+        measure: Predicted::QueueDelay(id),
         low: wait,
         high: wait,
         form,
@@ -272,10 +274,14 @@ fn work(application: &Application) -> Option<Work> {
     if application.lookup.is_some() && application.database.is_some() {
         return None;
     }
-    let parts = application.lookup.iter().chain([&application.decide]).filter(|law| law.mean() > Span::ZERO);
+    let parts =
+        application.lookup.iter().chain([&application.decide]).filter(|distribution| distribution.mean() > Span::ZERO);
     let parts: Vec<&Distribution> = parts.collect();
-    let mean: f64 = parts.iter().map(|law| seconds(law)).sum();
-    let variance: f64 = parts.iter().map(|law| law.cv_squared() * seconds(law) * seconds(law)).sum();
+    let mean: f64 = parts.iter().map(|distribution| seconds(distribution)).sum();
+    let variance: f64 = parts
+        .iter()
+        .map(|distribution| distribution.cv_squared() * seconds(distribution) * seconds(distribution))
+        .sum();
     let exponential = matches!(parts[..], [Distribution::Exponential { .. }]);
     (mean > 0.0).then(|| Work { mean, cv_squared: variance / (mean * mean), exponential })
 }

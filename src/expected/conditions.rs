@@ -1,6 +1,6 @@
 //! What a closed form may assume of a plan, and what bounds the error of assuming it.
 
-use crate::domain::{ApplicationId, Failing, NodeId, Target};
+use crate::domain::{ApplicationId, FaultTarget, NodeId, Target};
 use crate::engine::Distribution;
 use crate::oracle::Residence;
 use crate::plan::{Arrivals, CallManagerWork, Plan, Source, Window, routing};
@@ -12,8 +12,8 @@ pub(super) const MESSAGES_MAX: f64 = 0.02;
 /// This share of callers may give up before they are connected.
 pub(super) const IMPATIENT_MAX: f64 = 0.02;
 
-pub(super) fn seconds(law: &Distribution) -> f64 {
-    law.mean().seconds()
+pub(super) fn seconds(distribution: &Distribution) -> f64 {
+    distribution.mean().seconds()
 }
 
 /// The work of a call at its busiest CallManager, in seconds: each kind of message as often as a call can cause it there.
@@ -113,10 +113,10 @@ pub(super) fn controls(plan: &Plan, application: ApplicationId) -> bool {
 }
 
 /// The CallManager that a fault takes away, if it does.
-pub(super) fn callmanager_of(failing: Failing) -> Option<NodeId> {
+pub(super) fn callmanager_of(failing: FaultTarget) -> Option<NodeId> {
     match failing {
-        Failing::CallManager(node) | Failing::Node(node) => Some(node),
-        Failing::Application(..) | Failing::CtiManager(_) | Failing::Link(..) => None,
+        FaultTarget::CallManager(node) | FaultTarget::Node(node) => Some(node),
+        FaultTarget::Application(..) | FaultTarget::CtiManager(_) | FaultTarget::Link(..) => None,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::domain::{ApplicationId, RoutePointId};
 
 /// What a closed form speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
+pub enum Predicted {
     /// Calls offered in a replication.
     Offered,
     /// The share of those that find everything taken and are refused.
@@ -31,7 +31,7 @@ pub enum Measure {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expected {
     /// Of what.
-    pub measure: Measure,
+    pub measure: Predicted,
     /// The least it can be.
     pub low: f64,
     /// The most: the same where the form is exact.

@@ -3,9 +3,9 @@
 use super::conditions::{
     callmanager_of, constant_rate, control_is_calm, control_messages, controls, measured, seconds,
 };
-use super::expectation::{Expected, Measure};
+use super::expectation::{Expected, Predicted};
 use super::words::{per_hour, time};
-use crate::domain::{ApplicationFault, ApplicationId, Failing, NodeId};
+use crate::domain::{ApplicationFault, ApplicationId, FaultTarget, NodeId};
 use crate::engine::Distribution;
 use crate::oracle::{Detection, Repairable};
 use crate::plan::{Fault, HeartbeatReading, Occurs, Plan, Window};
@@ -24,14 +24,14 @@ pub(super) fn detection(plan: &Plan, window: Window) -> Vec<Expected> {
 
 fn application_of(fault: &Fault) -> Option<ApplicationId> {
     match fault.failing {
-        Failing::Application(id, _) => Some(id),
+        FaultTarget::Application(id, _) => Some(id),
         _ => None,
     }
 }
 
 fn detection_of(plan: &Plan, window: Window, fault: &Fault, id: ApplicationId) -> Option<Expected> {
     let it = &plan.applications[id.index()];
-    let Failing::Application(_, ApplicationFault::Silent) = fault.failing else { return None };
+    let FaultTarget::Application(_, ApplicationFault::Silent) = fault.failing else { return None };
     let Occurs::Once { at, lasts } = fault.occurs else { return None };
     let detection = Detection { reading: plan.parameters.heartbeat_reading, interval: it.heartbeat.seconds() };
     let messages = control_messages(plan);
@@ -46,7 +46,7 @@ fn detection_of(plan: &Plan, window: Window, fault: &Fault, id: ApplicationId) -
         HeartbeatReading::Grid => ("triangular over H to 3 H", "a checker of two empty intervals"),
     };
     Some(Expected {
-        measure: Measure::Detection(id),
+        measure: Predicted::Detection(id),
         low: detection.mean(),
         high: detection.mean() + messages,
         form,
@@ -83,7 +83,7 @@ pub(super) fn callmanager_failures(plan: &Plan, window: Window) -> Option<Expect
         low += time_measured / works * (1.0 - down).max(0.0);
     }
     Some(Expected {
-        measure: Measure::Failures,
+        measure: Predicted::Failures,
         low,
         high,
         form: "time / (MTBF + MTTR)",
@@ -121,7 +121,7 @@ pub(super) fn unreachable(plan: &Plan, window: Window) -> Option<Expected> {
     }
     let share = missed / rate;
     (missed > 0.0).then(|| Expected {
-        measure: Measure::Unreachable,
+        measure: Predicted::Unreachable,
         low: share,
         high: share,
         form: "MTTR / (MTBF + MTTR)",

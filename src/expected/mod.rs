@@ -12,5 +12,5 @@ mod forms;
 mod rehoming;
 mod words;
 
-pub use expectation::{Expected, Measure};
+pub use expectation::{Expected, Predicted};
 pub use forms::expected;

@@ -1,10 +1,10 @@
 //! R18: when route points go home after the one failure of a CallManager.
 
-use super::calls::{Held, held};
+use super::calls::{HoldingCalls, held};
 use super::conditions::{controls, is_calm, messages, seconds};
-use super::expectation::{Expected, Measure};
+use super::expectation::{Expected, Predicted};
 use super::words::{per_hour, short, time};
-use crate::domain::{ApplicationId, Failing, NodeId, RoutePointId};
+use crate::domain::{ApplicationId, FaultTarget, NodeId, RoutePointId};
 use crate::engine::Distribution;
 use crate::oracle::{LOAD_MAX, Residence, RoutePointCalls, Start, TimeToEmpty, Traffic};
 use crate::plan::{Occurs, Plan, Topology, Window};
@@ -29,13 +29,15 @@ pub(super) fn rehoming(plan: &Plan, window: Window) -> Vec<Expected> {
     let Some(failure) = failure(plan, window).filter(|_| is_calm(plan)) else { return Vec::new() };
     let mut known = Known::default();
     let ids = (0..plan.route_points.len() as u16).map(RoutePointId);
-    let held = ids.filter_map(|id| Some((id, held(plan, id)?)).filter(|(id, _)| goes_home(plan, *id, &failure)));
+    let held = ids.filter_map(|id| Some((id, held(plan, id)?)).filter(|(id, _)| rehomes(plan, *id, &failure)));
     held.take(FEW).flat_map(|(id, held)| rehoming_of(plan, id, &held, &failure, &mut known)).collect()
 }
 
 fn failure(plan: &Plan, window: Window) -> Option<Failure> {
     let [fault] = &plan.faults[..] else { return None };
-    let (Failing::CallManager(node), Occurs::Once { at, lasts }) = (fault.failing, &fault.occurs) else { return None };
+    let (FaultTarget::CallManager(node), Occurs::Once { at, lasts }) = (fault.failing, &fault.occurs) else {
+        return None;
+    };
     if plan.topology != Topology::CtiManager || plan.parameters.code_yellow.is_some() || *at < window.warm_up {
         return None;
     }
@@ -56,7 +58,7 @@ fn failure(plan: &Plan, window: Window) -> Option<Failure> {
 }
 
 /// Whether a route point belongs to the CallManager that fails and is opened elsewhere meanwhile.
-fn goes_home(plan: &Plan, id: RoutePointId, failure: &Failure) -> bool {
+fn rehomes(plan: &Plan, id: RoutePointId, failure: &Failure) -> bool {
     let device = &plan.devices[plan.route_points[id.index()].first.index()];
     let may_recover = |id: ApplicationId| device_recovery::may_recover(plan.applications[id.index()].recovery).is_ok();
     let recovers = |id| controls(plan, id) && may_recover(id);
@@ -66,16 +68,22 @@ fn goes_home(plan: &Plan, id: RoutePointId, failure: &Failure) -> bool {
         && device.application.is_some_and(recovers)
 }
 
-fn rehoming_of(plan: &Plan, id: RoutePointId, held: &Held<'_>, failure: &Failure, known: &mut Known) -> Vec<Expected> {
-    let Held { rate, impatient, law } = *held;
-    let (mean, messages) = (seconds(law), messages(plan));
+fn rehoming_of(
+    plan: &Plan,
+    id: RoutePointId,
+    held: &HoldingCalls<'_>,
+    failure: &Failure,
+    known: &mut Known,
+) -> Vec<Expected> {
+    let HoldingCalls { rate, impatient, distribution } = *held;
+    let (mean, messages) = (seconds(distribution), messages(plan));
     if rate * (mean + messages) > LOAD_MAX / 2.0 {
         return Vec::new();
     }
     // Between those that came since it was open elsewhere, and as many as if nothing had happened.
     let since = Start::Outage { length: failure.noticed - failure.reopened };
-    let soonest = known.wait(rate * (1.0 - impatient), law, since);
-    let latest = known.wait(rate * (1.0 + messages / mean), law, Start::Steady);
+    let soonest = known.wait(rate * (1.0 - impatient), distribution, since);
+    let latest = known.wait(rate * (1.0 + messages / mean), distribution, Start::Steady);
     let left = plan.length.seconds() - failure.noticed;
     let (home_most, home_least) = (1.0 - soonest.exceeds(left), 1.0 - latest.exceeds(left));
     let why = format!(
@@ -89,11 +97,11 @@ fn rehoming_of(plan: &Plan, id: RoutePointId, held: &Held<'_>, failure: &Failure
     let form = "M/G/infinity until empty";
     let mut found = Vec::new();
     if home_least < 1.0 - ALL {
-        let measure = Measure::HomeByEnd(id);
+        let measure = Predicted::HomeByEnd(id);
         found.push(Expected { measure, low: home_least, high: home_most, form, why });
     } else {
         let notice = plan.parameters.callmanager_notice.seconds();
-        let measure = Measure::RehomeWait(id);
+        let measure = Predicted::RehomeWait(id);
         found.push(Expected { measure, low: notice + soonest.mean(), high: notice + latest.mean(), form, why });
     }
     found
@@ -104,14 +112,15 @@ fn rehoming_of(plan: &Plan, id: RoutePointId, held: &Held<'_>, failure: &Failure
 struct Known(Vec<(f64, Distribution, Start, TimeToEmpty)>);
 
 impl Known {
-    fn wait(&mut self, rate: f64, law: &Distribution, start: Start) -> TimeToEmpty {
-        let same = |it: &&(f64, Distribution, Start, TimeToEmpty)| it.0 == rate && it.1 == *law && it.2 == start;
+    fn wait(&mut self, rate: f64, distribution: &Distribution, start: Start) -> TimeToEmpty {
+        let same =
+            |it: &&(f64, Distribution, Start, TimeToEmpty)| it.0 == rate && it.1 == *distribution && it.2 == start;
         if let Some((.., wait)) = self.0.iter().find(same) {
             return wait.clone();
         }
-        let calls = RoutePointCalls { residence: Residence::from(law), limit: None, start: start.clone() };
+        let calls = RoutePointCalls { residence: Residence::from(distribution), limit: None, start: start.clone() };
         let wait = calls.time_to_empty(&Traffic::constant(rate));
-        self.0.push((rate, law.clone(), start, wait.clone()));
+        self.0.push((rate, distribution.clone(), start, wait.clone()));
         wait
     }
 }
@@ -123,13 +132,13 @@ mod tests {
 
     #[test]
     fn what_is_known_is_not_reckoned_again() {
-        let law = Distribution::Constant(Span::ZERO);
+        let distribution = Distribution::Constant(Span::ZERO);
         let mut known = Known::default();
         for _ in 0..2 {
-            known.wait(1.0, &law, Start::Steady);
+            known.wait(1.0, &distribution, Start::Steady);
         }
         assert_eq!(known.0.len(), 1);
-        known.wait(1.0, &law, Start::Fresh(1));
+        known.wait(1.0, &distribution, Start::Fresh(1));
         assert_eq!(known.0.len(), 2);
     }
 }

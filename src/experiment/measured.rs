@@ -1,6 +1,6 @@
 //! A cluster with its meter, and an auditor where one is asked for.
 
-use super::replicate::Worker;
+use super::replicate::Replicator;
 use crate::cluster::Cluster;
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
@@ -34,22 +34,22 @@ impl Recorder for Watch<'_> {
 }
 
 /// Runs replications of a plan on one cluster, whose memory they share one after the other, and measures them.
-pub struct Measured<'p> {
+pub struct MeasuredCluster<'p> {
     plan: &'p Plan,
     seed: u64,
     cluster: Cluster<'p, Watch<'p>>,
 }
 
-impl<'p> Measured<'p> {
+impl<'p> MeasuredCluster<'p> {
     /// A cluster for the plan, of which this window is measured.
-    pub fn new(plan: &'p Plan, window: Window, seed: u64, audit: Audit) -> Measured<'p> {
+    pub fn new(plan: &'p Plan, window: Window, seed: u64, audit: Audit) -> MeasuredCluster<'p> {
         let auditor = (audit == Audit::On).then(|| Auditor::new(plan));
         let watch = Watch { meter: Meter::new(plan, window), auditor };
-        Measured { plan, seed, cluster: Cluster::new(plan, watch) }
+        MeasuredCluster { plan, seed, cluster: Cluster::new(plan, watch) }
     }
 }
 
-impl Worker for Measured<'_> {
+impl Replicator for MeasuredCluster<'_> {
     fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
         self.cluster.recorder.meter.start(replication);
         if let Some(auditor) = &mut self.cluster.recorder.auditor {

@@ -70,7 +70,7 @@ impl Progress for () {
 }
 
 /// What a thread needs to run replications, one after the other.
-pub trait Worker {
+pub trait Replicator {
     /// Runs a replication. What it does may depend on nothing but its number.
     ///
     /// # Errors
@@ -90,7 +90,7 @@ pub trait Worker {
 /// # Errors
 /// If it was stopped, could not begin, or a replication broke an identity; of several such, the first by number, whatever
 /// the number of threads.
-pub fn replicate<W: Worker>(
+pub fn replicate<W: Replicator>(
     replications: Range<u64>,
     jobs: usize,
     make_worker: impl Fn() -> W + Sync,
@@ -153,7 +153,7 @@ mod tests {
 
     fn run(replications: Range<u64>, jobs: usize) -> Outcome {
         let plan = fake::plan();
-        let worker = || fake::Worker::new(&plan, 1);
+        let worker = || fake::Replicator::new(&plan, 1);
         replicate(replications, jobs, worker, &(), &AtomicBool::new(false)).unwrap()
     }
 
@@ -178,8 +178,8 @@ mod tests {
     fn a_stop_is_heeded_between_replications() {
         let plan = fake::plan();
         let stop = AtomicBool::new(false);
-        struct StopAfter<'a>(fake::Worker<'a>, u64, &'a AtomicBool);
-        impl Worker for StopAfter<'_> {
+        struct StopAfter<'a>(fake::Replicator<'a>, u64, &'a AtomicBool);
+        impl Replicator for StopAfter<'_> {
             fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
                 self.2.store(replication == self.1, Ordering::Relaxed);
                 self.0.run(replication)
@@ -188,7 +188,7 @@ mod tests {
                 self.0.into_merged()
             }
         }
-        let worker = || StopAfter(fake::Worker::new(&plan, 1), 3, &stop);
+        let worker = || StopAfter(fake::Replicator::new(&plan, 1), 3, &stop);
         match replicate(0..1_000_000, 1, worker, &(), &stop) {
             Err(Failure::Interrupted { done }) => assert_eq!(done, 4),
             other => panic!("{other:?}"),
@@ -198,8 +198,8 @@ mod tests {
     /// Every replication from the sixth on breaks.
     #[test]
     fn a_broken_identity_is_the_outcome_whichever_thread_found_it_and_ends_the_study() {
-        struct Broken<'a>(fake::Worker<'a>, &'a AtomicU64);
-        impl Worker for Broken<'_> {
+        struct Broken<'a>(fake::Replicator<'a>, &'a AtomicU64);
+        impl Replicator for Broken<'_> {
             fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
                 self.1.fetch_add(1, Ordering::Relaxed);
                 if replication >= 5 { Err(vec!["it broke".to_owned()]) } else { self.0.run(replication) }
@@ -211,7 +211,7 @@ mod tests {
         let plan = fake::plan();
         for jobs in [1, 2, 4] {
             let runs = AtomicU64::new(0);
-            let worker = || Broken(fake::Worker::new(&plan, 1), &runs);
+            let worker = || Broken(fake::Replicator::new(&plan, 1), &runs);
             match replicate(0..1_000_000, jobs, worker, &(), &AtomicBool::new(false)) {
                 Err(Failure::Violated { replication: 5, violations }) => assert_eq!(violations, ["it broke"]),
                 other => panic!("{other:?}"),
@@ -223,8 +223,8 @@ mod tests {
 
     #[test]
     fn one_sound_thread_is_stopped_by_another_that_found_something() {
-        struct First<'a>(fake::Worker<'a>);
-        impl Worker for First<'_> {
+        struct First<'a>(fake::Replicator<'a>);
+        impl Replicator for First<'_> {
             fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
                 if replication == 0 { Err(vec!["it broke".to_owned()]) } else { self.0.run(replication) }
             }
@@ -234,7 +234,8 @@ mod tests {
         }
         let plan = fake::plan();
         // Hours of work, if it went on.
-        let failure = replicate(0..u64::MAX, 2, || First(fake::Worker::new(&plan, 1)), &(), &AtomicBool::new(false));
+        let failure =
+            replicate(0..u64::MAX, 2, || First(fake::Replicator::new(&plan, 1)), &(), &AtomicBool::new(false));
         assert!(matches!(failure, Err(Failure::Violated { replication: 0, .. })));
     }
 
@@ -254,7 +255,7 @@ mod tests {
         }
         let plan = fake::plan();
         let counter = Counter(AtomicU64::new(0));
-        let worker = || fake::Worker::new(&plan, 1);
+        let worker = || fake::Replicator::new(&plan, 1);
         replicate(0..25, 3, worker, &counter, &AtomicBool::new(false)).unwrap();
         assert_eq!(counter.0.into_inner(), 25);
     }

@@ -17,7 +17,7 @@ pub enum Turn {
         no: Option<usize>,
     },
     /// Neither end could be told, and nobody said which one is the true one.
-    Untold,
+    Undetermined,
     /// It is true beyond a value at which it is not: it turns more than once, or the other way round than was said.
     Contradiction {
         /// It is true here,
@@ -62,22 +62,22 @@ pub fn search<E>(
     true_at: Option<End>,
     is: impl FnMut(usize) -> Result<Option<bool>, E>,
 ) -> Result<Turn, E> {
-    let Some(last) = values.checked_sub(1) else { return Ok(Turn::Untold) };
+    let Some(last) = values.checked_sub(1) else { return Ok(Turn::Undetermined) };
     let mut walk = Walk { is, last, true_at: true_at.unwrap_or(End::First), known: BTreeMap::new() };
     let ends = (walk.ask(0)?, walk.ask(last)?);
     if true_at.is_none() {
         walk.begin_at(match ends {
-            (None, None) => return Ok(Turn::Untold),
+            (None, None) => return Ok(Turn::Undetermined),
             (Some(true), _) | (None, Some(false)) => End::First,
             (Some(false), _) | (None, Some(true)) => End::Last,
         });
     }
     // From an end that can be told, whose way tells the other one where to begin if its end cannot.
     let (yes, no) = if walk.ask(0)?.is_some() {
-        (walk.halve(Untold::IsNo)?.0, walk.halve(Untold::IsYes)?.1)
+        (walk.halve(Undetermined::IsNo)?.0, walk.halve(Undetermined::IsYes)?.1)
     } else {
-        let no = walk.halve(Untold::IsYes)?.1;
-        (walk.halve(Untold::IsNo)?.0, no)
+        let no = walk.halve(Undetermined::IsYes)?.1;
+        (walk.halve(Undetermined::IsNo)?.0, no)
     };
     walk.try_between(Some(0), yes)?;
     walk.try_between(no, Some(last))?;
@@ -86,7 +86,7 @@ pub fn search<E>(
 
 /// What a value that cannot be told is taken for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Untold {
+enum Undetermined {
     IsYes,
     IsNo,
 }
@@ -137,22 +137,22 @@ impl<E, F: FnMut(usize) -> Result<Option<bool>, E>> Walk<F> {
 
     /// Halves the row between its ends, taking what cannot be told for what `untold` says: the last position that is true, and the
     /// first that is not. An end that cannot be told is no end: what is known to be nearest to it is.
-    fn halve(&mut self, untold: Untold) -> Result<(Option<usize>, Option<usize>), E> {
+    fn halve(&mut self, untold: Undetermined) -> Result<(Option<usize>, Option<usize>), E> {
         let (first, last) = (self.ask(0)?, self.ask(self.last)?);
         let near = match first {
             Some(false) => return Ok((None, Some(0))),
-            None if untold == Untold::IsNo => self.yes().next_back(),
+            None if untold == Undetermined::IsNo => self.yes().next_back(),
             _ => Some(0),
         };
         let far = match last {
             Some(true) => return Ok((Some(self.last), None)),
-            None if untold == Untold::IsYes => self.no().next(),
+            None if untold == Undetermined::IsYes => self.no().next(),
             _ => Some(self.last),
         };
         let (Some(mut near), Some(mut far)) = (near, far) else { return Ok((near, far)) };
         while far > near + 1 {
             let middle = near.midpoint(far);
-            if self.ask(middle)?.unwrap_or(untold == Untold::IsYes) { near = middle } else { far = middle }
+            if self.ask(middle)?.unwrap_or(untold == Undetermined::IsYes) { near = middle } else { far = middle }
         }
         Ok((Some(near), Some(far)))
     }
@@ -177,7 +177,7 @@ impl<E, F: FnMut(usize) -> Result<Option<bool>, E>> Walk<F> {
             _ => {}
         }
         match (yes, no) {
-            (None, None) => Turn::Untold,
+            (None, None) => Turn::Undetermined,
             (Some(yes), None) if yes == self.last => Turn::Everywhere,
             (None, Some(0)) => Turn::Nowhere,
             (yes, no) => Turn::Between { yes: yes.map(at), no: no.map(at) },
@@ -243,8 +243,8 @@ mod tests {
         assert_eq!(find(20, None, is).0, Turn::Between { yes: Some(9), no: Some(10) });
         assert_eq!(find(20, None, |value| (value < 7).then_some(true)).0, Turn::Between { yes: Some(6), no: None });
         assert_eq!(find(20, None, |value| (value > 7).then_some(false)).0, Turn::Between { yes: None, no: Some(8) });
-        assert_eq!(find(20, None, |_| None), (Turn::Untold, vec![0, 19]));
-        assert_eq!(find(0, None, |_| None).0, Turn::Untold);
+        assert_eq!(find(20, None, |_| None), (Turn::Undetermined, vec![0, 19]));
+        assert_eq!(find(0, None, |_| None).0, Turn::Undetermined);
     }
 
     #[test]

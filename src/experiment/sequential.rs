@@ -65,8 +65,9 @@ mod tests {
     #[test]
     fn it_ends_at_the_first_look_that_satisfies_and_is_one_study() {
         let plan = fake::plan();
-        let whole =
-            |range, jobs| replicate(range, jobs, || fake::Worker::new(&plan, 1), &(), &AtomicBool::new(false)).unwrap();
+        let whole = |range, jobs| {
+            replicate(range, jobs, || fake::Replicator::new(&plan, 1), &(), &AtomicBool::new(false)).unwrap()
+        };
         for jobs in [1, 3] {
             let mut looks = Vec::new();
             let (outcome, enough) = until(

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 
-use super::measured::{Audit, Measured};
+use super::measured::{Audit, MeasuredCluster};
 use super::replicate::{Failure, replicate};
 use crate::engine::{Span, Time};
 use crate::plan::{Plan, Window};
@@ -31,7 +31,7 @@ pub fn warm_up(plan: &Plan, seed: u64, jobs: usize, stop: &AtomicBool) -> Result
     let length = plan.length.nanos();
     let bin = Span::from_nanos(length.div_ceil(BINS).max(1));
     let window = Window { warm_up: Time::ZERO, bin };
-    let outcome = replicate(PILOTS, jobs, || Measured::new(plan, window, seed, Audit::Off), &(), stop)?;
+    let outcome = replicate(PILOTS, jobs, || MeasuredCluster::new(plan, window, seed, Audit::Off), &(), stop)?;
     let catalogue = Catalogue::new(plan);
     let row = catalogue.gauges.iter().position(|series| series.metric == Gauge::CallsInProgress);
     let row = row.expect("calls in progress are followed in every plan");

@@ -665,11 +665,11 @@ mod tests {
     /// The last digits of these are checked below: against a closed form, and against the integral for the mean.
     #[test]
     fn quantiles_of_other_laws() {
-        for (law, mean, quantiles) in [
+        for (distribution, mean, quantiles) in [
             (Residence::fixed(1.0), "5.3618", ["3.63976", "12.65316", "16.53502", "25.5484"]),
             (Residence::lognormal(1.0, 4.0), "14.7347", ["8.37124", "36.9066", "50.6603", "86.0820"]),
         ] {
-            let solved = TimeToEmpty::of(&Traffic::constant(3.0), &law, &Start::Steady);
+            let solved = TimeToEmpty::of(&Traffic::constant(3.0), &distribution, &Start::Steady);
             anchored(solved.mean(), mean);
             for (q, digits) in [0.5, 0.9, 0.95, 0.99].into_iter().zip(quantiles) {
                 anchored(solved.quantile(q), digits);
@@ -705,7 +705,7 @@ mod tests {
     /// The distribution is solved without the formula for the mean wherever it is solved to its end.
     #[test]
     fn the_mean_of_the_distribution_is_the_integral() {
-        for law in [
+        for distribution in [
             Residence::exponential(1.0),
             Residence::fixed(1.0),
             Residence::Uniform { low: 0.2, high: 1.8 },
@@ -716,11 +716,11 @@ mod tests {
         ] {
             let calls = Start::Calls(vec![Residence::erlang(3, 0.7), Residence::exponential(1.3)]);
             for start in [Start::Steady, calls] {
-                let solved = TimeToEmpty::of(&Traffic::constant(1.5), &law, &start);
-                close(solved.mean(), mean_time_to_empty(1.5, &law, &start), 1e-5);
+                let solved = TimeToEmpty::of(&Traffic::constant(1.5), &distribution, &start);
+                close(solved.mean(), mean_time_to_empty(1.5, &distribution, &start), 1e-5);
             }
             // These all last as long as a new call at first: a jump, if residence is fixed, or nearly.
-            let solved = TimeToEmpty::of(&Traffic::constant(1.5), &law, &Start::Fresh(1));
+            let solved = TimeToEmpty::of(&Traffic::constant(1.5), &distribution, &Start::Fresh(1));
             close(solved.mean(), busy_period_mean(1.5, 1.0), 5e-4);
         }
     }
@@ -820,9 +820,9 @@ mod tests {
     /// traffic that does not end.
     #[test]
     fn when_traffic_ends_so_does_the_wait() {
-        let law = Residence::fixed(1.0);
-        let ends = TimeToEmpty::of(&Traffic::steps(vec![(4.0, 6.0)], 0.0), &law, &Start::Steady);
-        let goes_on = TimeToEmpty::of(&Traffic::constant(6.0), &law, &Start::Steady);
+        let distribution = Residence::fixed(1.0);
+        let ends = TimeToEmpty::of(&Traffic::steps(vec![(4.0, 6.0)], 0.0), &distribution, &Start::Steady);
+        let goes_on = TimeToEmpty::of(&Traffic::constant(6.0), &distribution, &Start::Steady);
         close(ends.exceeds(3.9), goes_on.exceeds(3.9), 1e-6);
         // Over 4.98 is who is busy up to 4 and has a call after 3.98; such a call makes being busy up to 4 likelier.
         let comes = -libm::expm1(-6.0 * 0.02);

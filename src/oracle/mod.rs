@@ -25,5 +25,5 @@ pub use rehoming::{
     Start, asymptotic_mean, busy_period_mean, busy_period_mean_limited, busy_period_second_moment, largest_load,
     markov_moments, mean_time_to_empty,
 };
-pub use residence::{Measured, Residence};
+pub use residence::{Residence, Sample};
 pub use splitting::{LOAD_MAX, RoutePointCalls};

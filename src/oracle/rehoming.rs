@@ -255,7 +255,7 @@ mod tests {
         assert!((found - expected).abs() <= tolerance * expected.abs(), "{found} is not {expected}");
     }
 
-    fn laws() -> Vec<Residence> {
+    fn distributions() -> Vec<Residence> {
         vec![
             Residence::exponential(1.0),
             Residence::fixed(1.0),
@@ -355,9 +355,9 @@ mod tests {
     #[test]
     fn closed_form_chain_and_integral_agree() {
         for load in [0.01, 0.5, 3.0, 12.0, 40.0] {
-            for law in [Residence::exponential(2.0), Residence::fixed(2.0)] {
-                let closed = mean_time_to_empty(load / 2.0, &law, &Start::Steady);
-                close(mean_by_integral(load / 2.0, &law, &Start::Steady), closed, 1e-12);
+            for distribution in [Residence::exponential(2.0), Residence::fixed(2.0)] {
+                let closed = mean_time_to_empty(load / 2.0, &distribution, &Start::Steady);
+                close(mean_by_integral(load / 2.0, &distribution, &Start::Steady), closed, 1e-12);
             }
             for start in [Start::Steady, Start::Fresh(1), Start::Aged(7), Start::Outage { length: 0.7 }] {
                 let integral = mean_time_to_empty(load / 2.0, &Residence::exponential(2.0), &start);
@@ -367,35 +367,36 @@ mod tests {
     }
 
     #[test]
-    fn what_holds_for_every_law() {
-        for law in laws() {
+    fn what_holds_for_every_distribution() {
+        for distribution in distributions() {
             for load in [0.3, 3.0, 9.0] {
-                let mean = |start: Start| mean_time_to_empty(load, &law, &start);
+                let mean = |start: Start| mean_time_to_empty(load, &distribution, &start);
                 close(mean(Start::Fresh(1)), busy_period_mean(load, 1.0), 1e-11);
                 // A thousand values miss a little of the longest tails.
-                close(mean(Start::Aged(2)), mean(Start::Calls(vec![equilibrium(&law); 2])), 2e-2);
+                close(mean(Start::Aged(2)), mean(Start::Calls(vec![equilibrium(&distribution); 2])), 2e-2);
                 close(mean(Start::Outage { length: 1e6 }), mean(Start::Steady), 1e-9);
                 // What came in a long outage is steady traffic; in none, nothing.
                 assert_eq!(mean(Start::Outage { length: 0.0 }), 0.0);
-                assert!(mean(Start::Outage { length: 0.5 }) < mean(Start::Outage { length: 0.6 }), "{law:?}");
+                assert!(mean(Start::Outage { length: 0.5 }) < mean(Start::Outage { length: 0.6 }), "{distribution:?}");
                 assert_eq!(mean(Start::Fresh(0)), 0.0);
                 assert_eq!(mean(Start::Calls(vec![])), 0.0);
                 // The general formula with the outage's own U, which the mean does not use.
                 let outage = Start::Outage { length: 0.5 };
-                let integrand = |t: f64| libm::exp(load * law.rest(t)) * outage.remains(t, load, &law);
-                let general = quadrature::integral(0.0, 1.0, &outage.knots(&law), integrand);
+                let integrand =
+                    |t: f64| libm::exp(load * distribution.rest(t)) * outage.remains(t, load, &distribution);
+                let general = quadrature::integral(0.0, 1.0, &outage.knots(&distribution), integrand);
                 close(mean(outage.clone()), general, 1e-11);
             }
         }
     }
 
     /// What is left of a call met at a random moment, as a thousand equally likely values.
-    fn equilibrium(law: &Residence) -> Residence {
+    fn equilibrium(distribution: &Residence) -> Residence {
         let quantile = |u: f64| {
             let (mut low, mut high) = (0.0, 1e4);
             for _ in 0..60 {
                 let middle = f64::midpoint(low, high);
-                if law.rest(middle) > u { low = middle } else { high = middle }
+                if distribution.rest(middle) > u { low = middle } else { high = middle }
             }
             low
         };
@@ -425,9 +426,9 @@ mod tests {
 
     #[test]
     fn no_calls_and_no_time() {
-        for law in laws() {
-            assert_eq!(mean_time_to_empty(0.0, &law, &Start::Steady), 0.0);
-            close(mean_time_to_empty(0.0, &law, &Start::Fresh(1)), 1.0, 1e-11);
+        for distribution in distributions() {
+            assert_eq!(mean_time_to_empty(0.0, &distribution, &Start::Steady), 0.0);
+            close(mean_time_to_empty(0.0, &distribution, &Start::Fresh(1)), 1.0, 1e-11);
         }
         assert_eq!(mean_time_to_empty(3.0, &Residence::fixed(0.0), &Start::Steady), 0.0);
         assert_eq!(mean_time_to_empty(3.0, &Residence::exponential(0.0), &Start::Fresh(2)), 0.0);

@@ -47,12 +47,12 @@ pub enum Residence {
         shape: f64,
     },
     /// Each of a number of values, equally likely. See [`Residence::empirical`].
-    Empirical(Measured),
+    Empirical(Sample),
 }
 
 /// Measured values in order, and the sum of each and all that are longer.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Measured {
+pub struct Sample {
     values: Vec<f64>,
     from_here: Vec<f64>,
 }
@@ -91,7 +91,7 @@ impl Residence {
         for at in (1..values.len()).rev() {
             from_here[at - 1] += from_here[at];
         }
-        if values.is_empty() { Residence::fixed(0.0) } else { Residence::Empirical(Measured { values, from_here }) }
+        if values.is_empty() { Residence::fixed(0.0) } else { Residence::Empirical(Sample { values, from_here }) }
     }
 
     /// The mean, `h`.
@@ -200,7 +200,7 @@ impl From<&Distribution> for Residence {
     }
 }
 
-impl Measured {
+impl Sample {
     /// The values above `t`.
     fn longer(&self, t: f64) -> &[f64] {
         &self.values[self.values.partition_point(|&value| value <= t)..]
@@ -272,7 +272,7 @@ mod tests {
     use super::super::quadrature::integral;
     use super::*;
 
-    fn laws() -> Vec<Residence> {
+    fn distributions() -> Vec<Residence> {
         vec![
             Residence::exponential(2.0),
             Residence::fixed(2.0),
@@ -292,12 +292,16 @@ mod tests {
     /// `rest` is a closed form, `exceeds` another; here the one is the integral of the other.
     #[test]
     fn the_rest_is_the_integral_of_what_exceeds() {
-        for law in laws() {
-            let h = law.mean();
-            assert_eq!((law.rest(0.0), law.exceeds(-1.0)), (1.0, 1.0), "{law:?}");
+        for distribution in distributions() {
+            let h = distribution.mean();
+            assert_eq!((distribution.rest(0.0), distribution.exceeds(-1.0)), (1.0, 1.0), "{distribution:?}");
             for t in [0.0, 0.1, 0.9, 1.7, 2.0, 2.1, 6.0, 40.0] {
-                let expected = integral(t, h, &law.knots(), |u| law.exceeds(u)) / h;
-                assert!((law.rest(t) - expected).abs() < 1e-12, "{law:?} at {t}: {} not {expected}", law.rest(t));
+                let expected = integral(t, h, &distribution.knots(), |u| distribution.exceeds(u)) / h;
+                assert!(
+                    (distribution.rest(t) - expected).abs() < 1e-12,
+                    "{distribution:?} at {t}: {} not {expected}",
+                    distribution.rest(t)
+                );
             }
         }
     }
@@ -306,21 +310,25 @@ mod tests {
     #[test]
     fn erlang_exceeds_is_its_sum() {
         for phases in [2, 5, 19, 25] {
-            let law = Residence::erlang(phases, f64::from(phases));
+            let distribution = Residence::erlang(phases, f64::from(phases));
             for x in [0.1, 1.0, 4.0, 20.0, 25.0, 30.0, 60.0] {
                 let (mut term, mut sum) = (libm::exp(-x), 0.0);
                 for phase in 1..=phases {
                     sum += term;
                     term *= x / f64::from(phase);
                 }
-                assert!((law.exceeds(x) - sum).abs() < 1e-14, "{phases} at {x}: {} not {sum}", law.exceeds(x));
+                assert!(
+                    (distribution.exceeds(x) - sum).abs() < 1e-14,
+                    "{phases} at {x}: {} not {sum}",
+                    distribution.exceeds(x)
+                );
             }
         }
     }
 
-    /// Luck `u` samples what a share `u` of residences does not exceed: the simulator's own words for the same laws.
+    /// A draw of `u` samples what a share `u` of residences does not exceed: the simulator's distributions and these agree.
     #[test]
-    fn a_distribution_keeps_its_law() {
+    fn a_residence_keeps_its_distribution() {
         let second = Span::from_secs(1);
         for distribution in [
             Distribution::Constant(second),
@@ -331,20 +339,24 @@ mod tests {
             Distribution::lognormal(second, 2.0),
             Distribution::weibull(second, 0.7),
         ] {
-            let law = Residence::from(&distribution);
-            assert!((law.mean() - 1.0).abs() < 1e-9, "{law:?}");
-            for luck in [1_u64 << 60, 1 << 62, 1 << 63, 0xf << 60] {
-                let u = luck as f64 / 18_446_744_073_709_551_616.0;
-                let exceeds = law.exceeds(distribution.sample(luck).seconds());
+            let residence = Residence::from(&distribution);
+            assert!((residence.mean() - 1.0).abs() < 1e-9, "{distribution:?}");
+            for word in [1_u64 << 60, 1 << 62, 1 << 63, 0xf << 60] {
+                let u = word as f64 / 18_446_744_073_709_551_616.0;
+                let exceeds = residence.exceeds(distribution.sample(word).seconds());
                 let constant = matches!(distribution, Distribution::Constant(_));
-                assert!(constant || (exceeds - (1.0 - u)).abs() < 1e-7, "{law:?}: {exceeds} at luck {u}");
+                assert!(constant || (exceeds - (1.0 - u)).abs() < 1e-7, "{distribution:?}: {exceeds} at {u}");
             }
         }
         let measured = Residence::from(&Distribution::empirical([3, 1].map(Span::from_secs)));
         assert_eq!((measured.mean(), measured.exceeds(1.0), measured.rest(2.0)), (2.0, 0.5, 0.25));
         for nothing in [Distribution::Constant(Span::ZERO), Distribution::lognormal(Span::ZERO, 1.0)] {
-            let law = Residence::from(&nothing);
-            assert_eq!((law.mean(), law.rest(0.0), law.exceeds(1.0)), (0.0, 0.0, 0.0), "{law:?}");
+            let distribution = Residence::from(&nothing);
+            assert_eq!(
+                (distribution.mean(), distribution.rest(0.0), distribution.exceeds(1.0)),
+                (0.0, 0.0, 0.0),
+                "{distribution:?}"
+            );
         }
     }
 }

@@ -87,12 +87,14 @@ mod tests {
 
     #[test]
     fn what_is_found_fits_and_a_little_more_does_not() {
-        let laws = [Residence::exponential(1.0), Residence::fixed(1.0), Residence::lognormal(1.0, 4.0)];
-        for (law, start) in laws.into_iter().zip([Start::Steady, Start::Outage { length: 2.0 }, Start::Steady]) {
-            let calls = calls(law.clone(), start.clone());
+        let distributions = [Residence::exponential(1.0), Residence::fixed(1.0), Residence::lognormal(1.0, 4.0)];
+        for (distribution, start) in
+            distributions.into_iter().zip([Start::Steady, Start::Outage { length: 2.0 }, Start::Steady])
+        {
+            let calls = calls(distribution.clone(), start.clone());
             let load = calls.largest_load(20.0, 0.95);
-            let late = |load: f64| TimeToEmpty::of(&Traffic::constant(load), &law, &start).exceeds(20.0);
-            assert!(late(0.999 * load) < 0.05 && late(1.001 * load) > 0.05, "{law:?}: {load}");
+            let late = |load: f64| TimeToEmpty::of(&Traffic::constant(load), &distribution, &start).exceeds(20.0);
+            assert!(late(0.999 * load) < 0.05 && late(1.001 * load) > 0.05, "{distribution:?}: {load}");
         }
         // The table of loads: 95 % of returns within 25.92582 mean stays at 3 erlangs.
         assert!((steady().largest_load(25.92582, 0.95) - 3.0).abs() < 1e-3);

@@ -5,7 +5,7 @@ use super::directory::Directory;
 use crate::domain::{DatabaseId, DeviceId, NodeId};
 use crate::engine::{Distribution, Span};
 use crate::rules::heartbeat::effective_interval;
-use crate::workload::{self as said, Problem, Topology, Workload};
+use crate::workload::{self as source, Problem, Topology, Workload};
 
 /// Cited where nothing gives access to devices.
 pub(super) const R1: &str = "R1: CTI needs a node that runs a CTIManager";
@@ -52,11 +52,11 @@ pub struct Application {
     pub devices: Vec<DeviceId>,
 }
 
-pub(super) fn database(it: &said::Database) -> Database {
+pub(super) fn database(it: &source::Database) -> Database {
     Database { name: it.name.value.clone(), connections: it.connections }
 }
 
-pub(super) fn application(it: &said::Application, workload: &Workload, directory: &Directory<'_>) -> Application {
+pub(super) fn application(it: &source::Application, workload: &Workload, directory: &Directory<'_>) -> Application {
     // Where there are no CTIManagers, any node will do.
     let runs_one = |node: &NodeId| workload.topology == Topology::Direct || workload.nodes[node.index()].ctimanager;
     let ctimanagers = match &it.ctimanagers {
@@ -116,6 +116,6 @@ fn those_that_do(workload: &Workload) -> String {
     match nodes.collect::<Vec<_>>()[..] {
         [] => "no node does: give one `ctimanager = true`".to_owned(),
         [only] => format!("the one that does is `{only}`"),
-        ref several => format!("those that do are {}", said::enumeration(several)),
+        ref several => format!("those that do are {}", source::enumeration(several)),
     }
 }

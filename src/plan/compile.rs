@@ -17,7 +17,7 @@ use super::parameters::{Links, Parameters};
 use super::source::source;
 use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId, Target};
 use crate::engine::Time;
-use crate::workload::{self as said, Files, Name, Place, Problem, Problems, Reports, Topology, Workload};
+use crate::workload::{self as source, Files, Name, Problem, Problems, Reports, TextRange, Topology, Workload};
 
 const R17: &str = "R17: a device that a CallManager of its group cannot open is closed";
 
@@ -172,23 +172,23 @@ impl Plan {
                 tied[node.index()] = true;
             }
         }
-        for ((node, said), tied) in self.nodes.iter_mut().zip(&workload.nodes).zip(tied) {
-            node.ctimanager = tied.then(|| ctimanager_work(said));
+        for ((node, source), tied) in self.nodes.iter_mut().zip(&workload.nodes).zip(tied) {
+            node.ctimanager = tied.then(|| ctimanager_work(source));
         }
     }
 }
 
 /// What happens at a known time makes a study one of a stretch of time, whatever it says.
 fn steady_has_no_moments(workload: &Workload, reports: &Reports) {
-    if workload.run.study == said::Study::Terminating {
+    if workload.run.study == source::Study::Terminating {
         return;
     }
-    let report = |place: &Place, what: &str| {
+    let report = |place: &TextRange, what: &str| {
         let hint = "leave it out, or leave out `study`: then the run is a stretch of time with a beginning and an end";
         reports.add(Problem::new(place.clone(), format!("nothing is steady where {what}"), "").hint(hint));
     };
     for fault in &workload.faults {
-        if let said::Occurs::Once { at, .. } = &fault.occurs {
+        if let source::Occurs::Once { at, .. } = &fault.occurs {
             report(&at.place, "a fault has its time");
         }
     }
@@ -231,7 +231,7 @@ fn nobody_stays_for_ever(plan: &Plan, workload: &Workload, reports: &Reports) {
         }
     }
     for (row, _) in leaves.iter().enumerate().filter(|(_, leaves)| !**leaves) {
-        if let said::Treatment::Redirect(targets) = &workload.route_points[row].treatment {
+        if let source::Treatment::Redirect(targets) = &workload.route_points[row].treatment {
             let name = &workload.route_points[row].name.value;
             let place = targets.first().map_or(0..0, |(name, _)| name.place.clone());
             let what = format!("a call at `{name}` is redirected among route points for ever");

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::directory::Directory;
-use crate::workload::{Application, Associated, Interface, Name, Place, Problem, Reports, User, Workload, suggestion};
+use crate::workload::{
+    Application, Associated, Interface, Name, Problem, Reports, TextRange, User, Workload, suggestion,
+};
 
 const R3: &str = "R3: an application controls the devices that are associated with its user, and no others";
 const R5: &str = "R5: a port has one active voice line, so that many concurrent calls with media need that many ports";
@@ -125,7 +127,7 @@ fn enough_ports(application: &Application, ports: u64, reports: &Reports) {
     let Some(lines) = &application.voice_lines else { return };
     if ports < u64::from(lines.value) {
         let what = format!("`{}` asks for {} voice lines and has {ports} ports", application.name.value, lines.value);
-        let place: Place = lines.place.clone();
+        let place: TextRange = lines.place.clone();
         let missing = u64::from(lines.value) - ports;
         let hint = match ports {
             0 => format!("give it {missing} ports, or leave `voice_lines` out"),

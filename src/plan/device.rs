@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::directory::Directory;
 use crate::domain::{ApplicationId, DeviceId, DeviceKind, Forwards, NodeId, Target};
 use crate::engine::{Distribution, Span};
-use crate::workload::{self as said, Problem};
+use crate::workload::{self as source, Problem};
 
 /// Cited where a call is sent to what takes none.
 pub(super) const R10: &str = "R10: a call at a route point is redirected to a port, a phone or another number";
@@ -122,10 +122,10 @@ pub struct Device {
     pub cannot_open_on: Arc<[NodeId]>,
 }
 
-pub(super) fn route_point(it: &said::RoutePoint, directory: &Directory<'_>) -> RoutePoint {
+pub(super) fn route_point(it: &source::RoutePoint, directory: &Directory<'_>) -> RoutePoint {
     let treatment = match &it.treatment {
-        said::Treatment::Answer(treatment) => Treatment::Answer(treatment.clone()),
-        said::Treatment::Redirect(targets) => {
+        source::Treatment::Answer(treatment) => Treatment::Answer(treatment.clone()),
+        source::Treatment::Redirect(targets) => {
             let mut sum = 0.0;
             let cumulative = targets.iter().filter_map(|(name, share)| {
                 sum += share;
@@ -152,7 +152,7 @@ pub(super) fn route_point(it: &said::RoutePoint, directory: &Directory<'_>) -> R
     }
 }
 
-pub(super) fn port_group(it: &said::CtiPorts, directory: &Directory<'_>) -> PortGroup {
+pub(super) fn port_group(it: &source::CtiPorts, directory: &Directory<'_>) -> PortGroup {
     let transfer = it.transfer.as_ref().and_then(|(share, name)| {
         let to = directory.targets.find(name)?;
         if !matches!(to, Target::Phones(_)) {
@@ -174,7 +174,7 @@ pub(super) fn port_group(it: &said::CtiPorts, directory: &Directory<'_>) -> Port
     }
 }
 
-pub(super) fn phone_group(it: &said::Phones, directory: &Directory<'_>) -> PhoneGroup {
+pub(super) fn phone_group(it: &source::Phones, directory: &Directory<'_>) -> PhoneGroup {
     PhoneGroup {
         name: it.name.value.clone(),
         first: DeviceId(0),
@@ -190,7 +190,7 @@ pub(super) fn phone_group(it: &said::Phones, directory: &Directory<'_>) -> Phone
     }
 }
 
-pub(super) fn destination(it: &said::Destination, directory: &Directory<'_>) -> Destination {
+pub(super) fn destination(it: &source::Destination, directory: &Directory<'_>) -> Destination {
     let egress = it.egress.as_ref().and_then(|name| directory.nodes.find(name));
     Destination {
         name: it.name.value.clone(),

@@ -7,7 +7,7 @@ use crate::domain::{
     ApplicationId, DatabaseId, DestinationId, Forward, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId,
     Target,
 };
-use crate::workload::{self as said, Name, Place, Problem, Reports, Workload, suggestion};
+use crate::workload::{self as source, Name, Problem, Reports, TextRange, Workload, suggestion};
 
 /// Cited where a device has no CallManager to register with.
 pub(super) const R7: &str =
@@ -17,7 +17,7 @@ pub(super) const R7: &str =
 pub(super) struct Names<'a, T> {
     pub(super) kind: &'static str,
     pub(super) reports: &'a Reports,
-    pub(super) rows: BTreeMap<&'a str, (T, &'a Place)>,
+    pub(super) rows: BTreeMap<&'a str, (T, &'a TextRange)>,
     /// Numbers that lead to no row of their own.
     ranges: Vec<NumberRange<'a>>,
 }
@@ -181,7 +181,7 @@ impl<'a> Directory<'a> {
         None
     }
 
-    pub(super) fn forwards(&self, names: &said::ForwardNames) -> Forwards {
+    pub(super) fn forwards(&self, names: &source::ForwardNames) -> Forwards {
         let mut forwards = Forwards::default();
         for (forward, name) in Forward::ALL.into_iter().zip(names) {
             forwards.set(forward, name.as_ref().and_then(|name| self.targets.find(name)));

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::directory::Directory;
-use crate::domain::{ApplicationId, Failing, Forward, LinkEnd, Target};
+use crate::domain::{ApplicationId, FaultTarget, Forward, LinkEnd, Target};
 use crate::engine::{Distribution, Span, Time};
-use crate::workload::{self as said, At, Name, Place, Problem, Reports, Topology, Workload, units};
+use crate::workload::{self as source, At, Name, Problem, Reports, TextRange, Topology, Workload, units};
 
 const R1: &str = "R1: a node runs one CTIManager, or none";
 const R12: &str = "R12: forward settings belong to route points, ports and phones";
@@ -18,7 +18,7 @@ const FAILURES_MAX: f64 = 1_000_000.0;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
     /// What fails.
-    pub failing: Failing,
+    pub failing: FaultTarget,
     /// When, and for how long.
     pub occurs: Occurs,
 }
@@ -75,17 +75,17 @@ pub(super) fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Faul
     for it in &workload.faults {
         let failing = it.failing.as_ref().and_then(|failing| self::failing(failing, workload, directory));
         let occurs = match &it.occurs {
-            said::Occurs::Once { at, lasts } => {
+            source::Occurs::Once { at, lasts } => {
                 if !in_time(at, "this fault never strikes", workload, directory) {
                     continue;
                 }
                 let strikes = Time::ZERO + at.value;
-                if let Some(Failing::Application(application, _)) = failing {
+                if let Some(FaultTarget::Application(application, _)) = failing {
                     scheduled.push((strikes, *lasts, application, &at.place));
                 }
                 Occurs::Once { at: strikes, lasts: *lasts }
             }
-            said::Occurs::Random { works, lasts } => {
+            source::Occurs::Random { works, lasts } => {
                 let length = workload.run.length.value;
                 too_many_failures(works.value.mean(), lasts.mean(), length, &works.place, directory.reports);
                 Occurs::Random { works: works.value.clone(), lasts: lasts.clone(), name: it.name.value.clone() }
@@ -98,7 +98,7 @@ pub(super) fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Faul
 }
 
 /// Reports what works and fails for so long on average that it fails too often in a run.
-fn too_many_failures(works: Span, lasts: Span, length: Span, place: &Place, reports: &Reports) {
+fn too_many_failures(works: Span, lasts: Span, length: Span, place: &TextRange, reports: &Reports) {
     let failures = length.seconds() / (works.seconds() + lasts.seconds());
     if failures > FAILURES_MAX {
         let what = format!("this fails {failures:.0} times in the run; the limit is {FAILURES_MAX:.0}");
@@ -106,14 +106,14 @@ fn too_many_failures(works: Span, lasts: Span, length: Span, place: &Place, repo
     }
 }
 
-fn failing(it: &said::Failing, workload: &Workload, directory: &Directory<'_>) -> Option<Failing> {
+fn failing(it: &source::TargetName, workload: &Workload, directory: &Directory<'_>) -> Option<FaultTarget> {
     match it {
-        said::Failing::Application(name, kind) => {
-            directory.applications.find(name).map(|application| Failing::Application(application, *kind))
+        source::TargetName::Application(name, kind) => {
+            directory.applications.find(name).map(|application| FaultTarget::Application(application, *kind))
         }
-        said::Failing::CallManager(name) => directory.nodes.find(name).map(Failing::CallManager),
-        said::Failing::Node(name) => directory.nodes.find(name).map(Failing::Node),
-        said::Failing::Link(from, to, slow) => {
+        source::TargetName::CallManager(name) => directory.nodes.find(name).map(FaultTarget::CallManager),
+        source::TargetName::Node(name) => directory.nodes.find(name).map(FaultTarget::Node),
+        source::TargetName::Link(from, to, slow) => {
             let to_node = directory.nodes.find(to)?;
             // A node and an application may have the same name; then the node is meant.
             let end = if directory.nodes.rows.contains_key(from.value.as_str()) {
@@ -125,9 +125,9 @@ fn failing(it: &said::Failing, workload: &Workload, directory: &Directory<'_>) -
                 let problem = Problem::new(to.place.clone(), "a node has no link to itself", "");
                 directory.reports.add(problem);
             }
-            Some(Failing::Link(end, to_node, *slow))
+            Some(FaultTarget::Link(end, to_node, *slow))
         }
-        said::Failing::CtiManager(name) => {
+        source::TargetName::CtiManager(name) => {
             let node = directory.nodes.find(name)?;
             let report = |what: &str, rule| {
                 let (_, place) = directory.nodes.rows[name.value.as_str()];
@@ -139,17 +139,17 @@ fn failing(it: &said::Failing, workload: &Workload, directory: &Directory<'_>) -
             } else if !workload.nodes[node.index()].ctimanager {
                 report(&format!("`{}` runs no CTIManager", name.value), R1);
             }
-            Some(Failing::CtiManager(node))
+            Some(FaultTarget::CtiManager(node))
         }
     }
 }
 
 /// Reports scheduled faults of an application that is still down. Nodes and what runs on them may fail for more than one
 /// reason at a time: they are back when all of these are over.
-fn one_after_the_other(mut faults: Vec<(Time, Span, ApplicationId, &Place)>, directory: &Directory<'_>) {
+fn one_after_the_other(mut faults: Vec<(Time, Span, ApplicationId, &TextRange)>, directory: &Directory<'_>) {
     faults.sort_by_key(|&(at, ..)| at);
     // Until when each application is down, and since which fault.
-    let mut down: BTreeMap<ApplicationId, (Time, &Place)> = BTreeMap::new();
+    let mut down: BTreeMap<ApplicationId, (Time, &TextRange)> = BTreeMap::new();
     for (at, lasts, application, place) in faults {
         let until = at + lasts;
         match down.get(&application) {
@@ -195,10 +195,10 @@ pub(super) fn changes(workload: &Workload, directory: &Directory<'_>) -> Vec<Cha
 
 /// Reports settings that phones do not have, and one that would never be used.
 fn check_phones(
-    phones: &said::Phones,
+    phones: &source::Phones,
     forward: Forward,
     leads: Option<&Name>,
-    place: &Place,
+    place: &TextRange,
     directory: &Directory<'_>,
 ) {
     let name = &phones.name;

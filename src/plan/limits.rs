@@ -6,7 +6,7 @@ use super::rates::{self, RateCurve};
 use super::source::{Arrivals, ListedCall, Source};
 use crate::domain::{DeviceId, Target};
 use crate::engine::{Distribution, Span};
-use crate::workload::{At, DEVICES_MAX, Place, Problem, Reports, Workload};
+use crate::workload::{At, DEVICES_MAX, Problem, Reports, TextRange, Workload};
 
 /// Row numbers are 16 bits wide.
 const ROWS_MAX: usize = 65_535;
@@ -32,15 +32,15 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) -> bool {
         sound.set(false);
         reports.add(problem);
     };
-    let within = |table: &str, places: &mut dyn Iterator<Item = &Place>, limit: usize| {
-        let places: Vec<&Place> = places.collect();
+    let within = |table: &str, places: &mut dyn Iterator<Item = &TextRange>, limit: usize| {
+        let places: Vec<&TextRange> = places.collect();
         if let Some(place) = places.get(limit) {
             let what = format!("there are {} `[[{table}]]`; the limit is {limit}", places.len());
             report(Problem::new((*place).clone(), what, "one too many"));
         }
         places.len()
     };
-    let rows = |table: &str, places: &mut dyn Iterator<Item = &Place>| within(table, places, ROWS_MAX);
+    let rows = |table: &str, places: &mut dyn Iterator<Item = &TextRange>| within(table, places, ROWS_MAX);
     let nodes = within("node", &mut workload.nodes.iter().map(|it| &it.name.place), NODES_MAX);
     let applications = rows("application", &mut workload.applications.iter().map(|it| &it.name.place));
     let databases = rows("database", &mut workload.databases.iter().map(|it| &it.name.place));
@@ -233,8 +233,8 @@ impl Plan {
     }
 }
 
-fn seconds(law: &Distribution) -> f64 {
-    law.mean().seconds()
+fn seconds(distribution: &Distribution) -> f64 {
+    distribution.mean().seconds()
 }
 
 impl Arrivals {

@@ -1,7 +1,7 @@
 //! Servers, and what each message costs them.
 
 use crate::engine::Distribution;
-use crate::workload as said;
+use crate::workload as source;
 
 /// A server. Its CallManager is station `2 * id`, its CTIManager station `2 * id + 1`.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +44,7 @@ pub struct CtiManagerWork {
     pub device_open: Distribution,
 }
 
-pub(super) fn node(node: &said::Node) -> Node {
+pub(super) fn node(node: &source::Node) -> Node {
     let work = node.work.clone();
     Node {
         name: node.name.value.clone(),
@@ -60,7 +60,7 @@ pub(super) fn node(node: &said::Node) -> Node {
     }
 }
 
-pub(super) fn ctimanager_work(node: &said::Node) -> CtiManagerWork {
+pub(super) fn ctimanager_work(node: &source::Node) -> CtiManagerWork {
     let work = node.work.clone();
     CtiManagerWork {
         event: work.event,

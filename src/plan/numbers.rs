@@ -1,13 +1,13 @@
 //! Directory numbers that are given out in a row: `first_dn` and those after it.
 
-use crate::workload::{Name, Place, Problem, Reports, Workload};
+use crate::workload::{Name, Problem, Reports, TextRange, Workload};
 
 /// The numbers of a group of devices.
 pub(super) struct NumberRange<'a> {
     group: &'a str,
     first: Number<'a>,
     last: u64,
-    place: &'a Place,
+    place: &'a TextRange,
     /// Once they are in order: the row of the one among those up to this that reaches furthest.
     furthest: usize,
     /// How many numbers in a row belong to one port or phone.
@@ -81,7 +81,7 @@ impl<'a> NumberRange<'a> {
 /// The numbers given out in a row, in order; those that clash with each other or with one of `others` are reported.
 pub(super) fn ranges<'a>(
     workload: &'a Workload,
-    others: impl Iterator<Item = (&'a str, &'a Place)>,
+    others: impl Iterator<Item = (&'a str, &'a TextRange)>,
     reports: &Reports,
 ) -> Vec<NumberRange<'a>> {
     let ports = workload.cti_ports.iter().filter_map(|it| {

@@ -1,7 +1,7 @@
 //! Service parameters of a cluster, and the delays in it.
 
 use crate::engine::Span;
-use crate::workload::{self as said, HeartbeatReading};
+use crate::workload::{self as source, HeartbeatReading};
 
 /// Service parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,16 +26,16 @@ pub struct Parameters {
 }
 
 impl Parameters {
-    pub(super) fn of(said: &said::Cti) -> Parameters {
+    pub(super) fn of(source: &source::Cti) -> Parameters {
         Parameters {
-            new_call_accept: said.new_call_accept,
-            request_timeout: said.request_timeout,
-            forward_hops: said.forward_hops,
-            heartbeat_reading: said.heartbeat_reading,
-            callmanager_notice: said.callmanager_notice,
-            reopen_interval: Span::from_seconds(1.0 / said.reopen_rate),
-            phone_return_interval: Span::from_seconds(1.0 / said.phone_return_rate),
-            code_yellow: said.code_yellow,
+            new_call_accept: source.new_call_accept,
+            request_timeout: source.request_timeout,
+            forward_hops: source.forward_hops,
+            heartbeat_reading: source.heartbeat_reading,
+            callmanager_notice: source.callmanager_notice,
+            reopen_interval: Span::from_seconds(1.0 / source.reopen_rate),
+            phone_return_interval: Span::from_seconds(1.0 / source.phone_return_rate),
+            code_yellow: source.code_yellow,
         }
     }
 }
@@ -52,7 +52,11 @@ pub struct Links {
 }
 
 impl Links {
-    pub(super) fn of(said: &said::Network) -> Links {
-        Links { between_nodes: said.between_nodes, to_application: said.to_application, from_caller: said.from_caller }
+    pub(super) fn of(source: &source::Network) -> Links {
+        Links {
+            between_nodes: source.between_nodes,
+            to_application: source.to_application,
+            from_caller: source.from_caller,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! How often a source calls, over the time of a run.
 
 use crate::engine::{Span, Time};
-use crate::workload::{self as said, Calls};
+use crate::workload::{self as source, Calls};
 
 /// A rate that is constant between changes.
 #[derive(Clone, Debug, PartialEq)]
@@ -16,7 +16,7 @@ fn rounds(period: Option<Span>, length: Span) -> u64 {
 }
 
 /// How often, at most, the rate of a source changes in a run.
-pub(super) fn steps(arrivals: &said::Arrivals, length: Span) -> u64 {
+pub(super) fn steps(arrivals: &source::Arrivals, length: Span) -> u64 {
     let base = match &arrivals.calls {
         Calls::Rate(_) | Calls::Listed(_) => 1,
         Calls::Profile(points, repeat) => rounds(*repeat, length).saturating_mul(points.len() as u64),
@@ -25,7 +25,7 @@ pub(super) fn steps(arrivals: &said::Arrivals, length: Span) -> u64 {
 }
 
 /// The rate of a source over a run: its base, repeated as it says, times its bursts.
-pub(super) fn curve(arrivals: &said::Arrivals, length: Span) -> RateCurve {
+pub(super) fn curve(arrivals: &source::Arrivals, length: Span) -> RateCurve {
     let mut base: Vec<(u64, f64)> = match &arrivals.calls {
         Calls::Rate(rate) => vec![(0, *rate)],
         Calls::Profile(points, repeat) => {

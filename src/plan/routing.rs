@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::device::Treatment;
 use super::model::Plan;
 use crate::domain::{
-    ApplicationId, DeviceId, Forward, Forwards, PhoneGroupId, PortGroupId, RoutePointId, Target, Trouble,
+    ApplicationId, DeviceId, Forward, Forwards, PhoneGroupId, PortGroupId, Rejection, RoutePointId, Target,
 };
 use crate::engine::Span;
 use crate::rules::forwarding;
@@ -100,14 +100,14 @@ fn sent_on(plan: &Plan, place: Target) -> Vec<Onward> {
 }
 
 /// Where a place forwards a call that is in trouble there, if it can get into that trouble there.
-pub fn forwarded(plan: &Plan, trouble: Trouble, place: Target) -> Option<(Forward, Target)> {
+pub fn forwarded(plan: &Plan, trouble: Rejection, place: Target) -> Option<(Forward, Target)> {
     let possible = match (trouble, place) {
         (_, Target::Outside(_)) => false,
-        (Trouble::Busy, _) => true,
-        (Trouble::NotOpened | Trouble::ApplicationFailed, _) => !matches!(place, Target::Phones(_)),
-        (Trouble::NotAnswered, Target::RoutePoint(_)) => plan.parameters.new_call_accept != Span::FOREVER,
-        (Trouble::NotAnswered, Target::Phones(id)) => plan.phone_groups[id.index()].no_answer != Span::FOREVER,
-        (Trouble::NotAnswered, Target::Ports(_)) => false,
+        (Rejection::Busy, _) => true,
+        (Rejection::NotOpened | Rejection::ApplicationFailed, _) => !matches!(place, Target::Phones(_)),
+        (Rejection::NotAnswered, Target::RoutePoint(_)) => plan.parameters.new_call_accept != Span::FOREVER,
+        (Rejection::NotAnswered, Target::Phones(id)) => plan.phone_groups[id.index()].no_answer != Span::FOREVER,
+        (Rejection::NotAnswered, Target::Ports(_)) => false,
     };
     if possible { forwarding::next(&plan.release, trouble, &forwards(plan, place)) } else { None }
 }
@@ -117,7 +117,7 @@ pub fn forwarded(plan: &Plan, trouble: Trouble, place: Target) -> Option<(Forwar
 fn in_service(plan: &Plan, place: Target) -> Vec<Onward> {
     let nobody_there = matches!(place, Target::RoutePoint(_) | Target::Ports(_)) && controller(plan, place).is_none();
     match nobody_there {
-        true => forwarded(plan, Trouble::NotOpened, place)
+        true => forwarded(plan, Rejection::NotOpened, place)
             .map(|(forward, to)| Onward { by: By::Forward(forward), to, share: 1.0 })
             .into_iter()
             .collect(),
@@ -180,7 +180,7 @@ pub enum End {
     /// The call is taken there.
     Taken(Target),
     /// No forward leads on from there, for this trouble.
-    Stranded(Target, Trouble),
+    Stranded(Target, Rejection),
     /// The hop limit ends it.
     HopLimit,
 }
@@ -190,9 +190,9 @@ pub enum End {
 pub fn follow(
     plan: &Plan,
     mut place: Target,
-    mut trouble: Trouble,
+    mut trouble: Rejection,
     forwards: impl Fn(Target) -> Forwards,
-    trouble_at: impl Fn(Target) -> Option<Trouble>,
+    trouble_at: impl Fn(Target) -> Option<Rejection>,
 ) -> Route {
     let mut taken = Vec::new();
     let end = loop {

@@ -4,7 +4,7 @@ use super::directory::Directory;
 use super::rates::{RateCurve, curve};
 use crate::domain::{DestinationId, NodeId, Target};
 use crate::engine::{Distribution, Span, Time};
-use crate::workload::{self as said, Calls, Workload};
+use crate::workload::{self as source, Calls, Workload};
 
 /// A source of calls.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ pub struct ListedCall {
     pub patience: Option<Span>,
 }
 
-pub(super) fn source(it: &said::Traffic, workload: &Workload, directory: &Directory<'_>) -> Source {
+pub(super) fn source(it: &source::Traffic, workload: &Workload, directory: &Directory<'_>) -> Source {
     let every_node = || (0..workload.nodes.len()).map(|row| NodeId(row as u16)).collect();
     let ingress = it.ingress.as_ref().map_or_else(every_node, |names| directory.nodes(names, None));
     // A call goes nowhere in a workload that is wrong: such a plan is never returned.
@@ -73,7 +73,7 @@ pub(super) fn source(it: &said::Traffic, workload: &Workload, directory: &Direct
     Source { name: it.name.value.clone(), ingress, to, arrivals, patience: it.patience.clone(), talk: it.talk.clone() }
 }
 
-fn listed(call: &said::ListedCall) -> ListedCall {
+fn listed(call: &source::ListedCall) -> ListedCall {
     ListedCall { at: Time::ZERO + call.at, talk: call.talk, patience: call.patience }
 }
 

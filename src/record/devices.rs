@@ -18,7 +18,7 @@ pub(super) struct Outage {
 
 /// A device and its home (R18).
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) enum Homing {
+pub(super) enum RehomeTimer {
     /// It is there, or has no home to go to for now.
     #[default]
     Settled,
@@ -42,14 +42,14 @@ pub(super) enum Cut {
     Leaving(Span),
 }
 
-impl Homing {
+impl RehomeTimer {
     /// Ends it at `now` without the device being home.
     pub(super) fn cut(&mut self, now: Time) -> Option<Cut> {
         match std::mem::take(self) {
-            Homing::Settled => None,
-            Homing::Waiting(since) => Some(Cut::Waiting(now - since)),
+            RehomeTimer::Settled => None,
+            RehomeTimer::Waiting(since) => Some(Cut::Waiting(now - since)),
             // Once in service elsewhere, it was no longer on its way.
-            Homing::Leaving { since, landed } => Some(Cut::Leaving(landed.unwrap_or(now) - since)),
+            RehomeTimer::Leaving { since, landed } => Some(Cut::Leaving(landed.unwrap_or(now) - since)),
         }
     }
 }
@@ -66,13 +66,13 @@ pub(super) struct Book {
     /// Its outage, if it is out of service.
     pub(super) outage: Option<Outage>,
     /// Whether it is at home.
-    pub(super) homing: Homing,
+    pub(super) rehoming: RehomeTimer,
 }
 
 impl Book {
     /// A device that is in service at home.
     const fn new((kind, row, node): (DeviceKind, u16, NodeId)) -> Book {
-        Book { kind, row, node, outage: None, homing: Homing::Settled }
+        Book { kind, row, node, outage: None, rehoming: RehomeTimer::Settled }
     }
 
     /// What it is, and which route point if it is one.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::engine::Span;
 use crate::plan::Plan;
-use crate::workload::{Place, Problem, Reports, Side, Workload, units};
+use crate::workload::{Problem, Reports, Side, TextRange, Workload, units};
 
 use super::measure::{Measure, OfCount};
 use super::metric::Unit;
@@ -91,7 +91,7 @@ pub fn goals(workload: &Workload, plan: Option<&Plan>, reports: &Reports) -> Vec
             Some((scope, name)) => format!("{scope}:{}/{}", name.value, said.metric.value),
             None => said.metric.value.clone(),
         };
-        let complain = |place: &Place, why: String| reports.add(Problem::new(place.clone(), why, ""));
+        let complain = |place: &TextRange, why: String| reports.add(Problem::new(place.clone(), why, ""));
         if said.metric.value.is_empty() {
             // It has been reported, or is reported as no sentence.
             continue;

@@ -83,13 +83,13 @@ impl Totals {
 }
 
 /// A type that counts the values of a cell.
-trait Cell: Copy + Into<u64> + std::ops::BitOr<Output = Self> {}
-impl Cell for u32 {}
-impl Cell for u64 {}
+trait Bits: Copy + Into<u64> + std::ops::BitOr<Output = Self> {}
+impl Bits for u32 {}
+impl Bits for u64 {}
 
 /// Whether a block has no values: what is asked of most of them, and faster than adding up.
 #[inline]
-fn is_empty<C: Cell>(cells: &[C; BLOCK]) -> bool {
+fn is_empty<C: Bits>(cells: &[C; BLOCK]) -> bool {
     let any = cells.iter().copied().reduce(|any, cell| any | cell);
     any.is_none_or(|any| any.into() == 0)
 }
@@ -113,7 +113,7 @@ impl<const N: usize> Search<N> {
 
     /// The next block that has `values`.
     #[inline]
-    fn pass<C: Cell>(&mut self, block: usize, cells: &[C; BLOCK], values: u64) {
+    fn pass<C: Bits>(&mut self, block: usize, cells: &[C; BLOCK], values: u64) {
         // Most lie between two quantiles.
         if self.ranks.get(self.next).is_none_or(|&rank| self.so_far + values < rank) {
             self.so_far += values;
@@ -129,12 +129,12 @@ impl<const N: usize> Search<N> {
     }
 }
 
-fn values_in<C: Cell>(cells: &[C; BLOCK]) -> u64 {
+fn values_in<C: Bits>(cells: &[C; BLOCK]) -> u64 {
     cells.iter().map(|&cell| cell.into()).sum()
 }
 
 /// The upper edges in microseconds of the cells in which the quantiles (ascending) lie.
-fn quantiles<C: Cell, const N: usize>(cells: &[C], totals: &Totals, wanted: [f64; N]) -> [u64; N] {
+fn quantiles<C: Bits, const N: usize>(cells: &[C], totals: &Totals, wanted: [f64; N]) -> [u64; N] {
     let mut search = Search::new(wanted, totals.count);
     for (block, cells) in cells.as_chunks::<BLOCK>().0.iter().enumerate().skip(totals.touched().start / BLOCK) {
         if search.next == N {
@@ -521,10 +521,10 @@ mod tests {
         for replication in 1..=100_u64 {
             histogram_of(&[replication * 1_000_000_000; 7]).move_to(&mut merged, []);
         }
-        let (low, high) = merged.quantile_interval(0.5, Confidence::USUAL).unwrap();
+        let (low, high) = merged.quantile_interval(0.5, Confidence::P95).unwrap();
         // The ranks of 100 independent values are 40 and 61; those of fewer degrees of freedom are a little farther out.
         assert_eq!((low.seconds().round(), high.seconds().round()), (39.0, 62.0));
-        assert_eq!(merged.quantile_interval(0.99, Confidence::USUAL), None);
+        assert_eq!(merged.quantile_interval(0.99, Confidence::P95), None);
     }
 
     #[test]
@@ -534,7 +534,7 @@ mod tests {
         for _ in 0..100 {
             histogram_of(&values).move_to(&mut merged, []);
         }
-        let (low, high) = merged.quantile_interval(0.99, Confidence::USUAL).unwrap();
+        let (low, high) = merged.quantile_interval(0.99, Confidence::P95).unwrap();
         assert!((low.seconds() - 989.0).abs() <= 2.0 && (high.seconds() - 991.0).abs() <= 2.0, "{low:?} {high:?}");
     }
 
@@ -542,8 +542,8 @@ mod tests {
     fn one_replication_has_no_interval() {
         let mut merged = MergedHistogram::default();
         histogram_of(&(1..5000).collect::<Vec<_>>()).move_to(&mut merged, []);
-        assert_eq!(merged.quantile_interval(0.5, Confidence::USUAL), None);
-        assert_eq!(MergedHistogram::default().quantile_interval(0.5, Confidence::USUAL), None);
+        assert_eq!(merged.quantile_interval(0.5, Confidence::P95), None);
+        assert_eq!(MergedHistogram::default().quantile_interval(0.5, Confidence::P95), None);
     }
 
     #[test]
@@ -610,8 +610,8 @@ mod tests {
             }
             prop_assert_eq!(&forwards, &backwards);
             for quantile in [0.5, 0.9] {
-                let interval = forwards.quantile_interval(quantile, Confidence::USUAL);
-                prop_assert_eq!(interval, backwards.quantile_interval(quantile, Confidence::USUAL));
+                let interval = forwards.quantile_interval(quantile, Confidence::P95);
+                prop_assert_eq!(interval, backwards.quantile_interval(quantile, Confidence::P95));
                 if let Some((low, high)) = interval {
                     let [at] = forwards.quantiles([quantile]);
                     prop_assert!(low <= at && at <= high);

@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use crate::domain::{Failing, StationId};
+use crate::domain::{FaultTarget, StationId};
 use crate::engine::Time;
 use crate::plan::{Plan, Window};
 
@@ -86,7 +86,7 @@ struct StationAccount {
 impl Levels {
     /// So many gauges that step up and down, and after them the queues and then the servers of so many stations.
     pub(super) fn new(plan: &Plan, window: Window, steps: usize, stations: usize) -> Levels {
-        let processes_fail = plan.faults.iter().any(|fault| !matches!(fault.failing, Failing::Application(..)));
+        let processes_fail = plan.faults.iter().any(|fault| !matches!(fault.failing, FaultTarget::Application(..)));
         Levels {
             length: plan.length.nanos(),
             warm_up: window.warm_up,

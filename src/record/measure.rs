@@ -194,7 +194,7 @@ pub enum Measure {
 
 /// Where the values of a measure are, and what is asked of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum Column {
     /// A count.
     Count(Count, OfCount),
     /// A duration, by its row in the catalogue.
@@ -367,22 +367,22 @@ impl Measure {
     }
 
     /// Where its values are; `None` where runs of the catalogue's plan do not measure it: see [`Measure::check`].
-    pub fn source(&self, catalogue: &Catalogue) -> Option<Source> {
+    pub fn source(&self, catalogue: &Catalogue) -> Option<Column> {
         match self {
             Measure::Count(of, count, statistic) => {
-                (of.scope == Scope::Cluster).then_some(Source::Count(*count, *statistic))
+                (of.scope == Scope::Cluster).then_some(Column::Count(*count, *statistic))
             }
             Measure::Duration(of, metric, statistic) => {
                 let row = row_of(&catalogue.durations, of, |it| it == *metric);
-                row.map(|row| Source::Duration(row, *statistic))
+                row.map(|row| Column::Duration(row, *statistic))
             }
             Measure::Gauge(of, gauge, statistic) => {
                 let row = row_of(&catalogue.gauges, of, |it| it == *gauge);
-                row.map(|row| Source::Gauge(row, *statistic))
+                row.map(|row| Column::Gauge(row, *statistic))
             }
             Measure::Peak(of, peak, statistic) => {
                 let row = row_of(&catalogue.gauges, of, |it| it.row().peak == Some(*peak));
-                row.map(|row| Source::Peak(row, *statistic))
+                row.map(|row| Column::Peak(row, *statistic))
             }
         }
     }

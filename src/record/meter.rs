@@ -8,7 +8,7 @@ use crate::engine::{Span, Time};
 use crate::plan::{Plan, Window};
 
 use super::catalogue::{CAUSES, Catalogue, KINDS};
-use super::devices::{Cut, Devices, Homing, before};
+use super::devices::{Cut, Devices, RehomeTimer, before};
 use super::histogram::{Histogram, MergedHistogram};
 use super::levels::Levels;
 use super::metric::{Count, Metric};
@@ -126,7 +126,7 @@ impl Meter {
                     self.censored[row].record(end - outage.since);
                 }
             }
-            let cut = book.homing.cut(end);
+            let cut = book.rehoming.cut(end);
             if let Some(Cut::Waiting(_)) = cut {
                 waiting[book.kind as usize] += 1;
                 self.count(Count::RehomeWaiting);
@@ -191,7 +191,7 @@ impl Meter {
         let application = self.controllers[device.index()];
         let book = self.devices.book(device);
         book.node = node;
-        if let Homing::Leaving { landed, .. } = &mut book.homing {
+        if let RehomeTimer::Leaving { landed, .. } = &mut book.rehoming {
             *landed = Some(now);
         }
         let kind = book.kind;
@@ -209,7 +209,7 @@ impl Meter {
 
     fn home_lost(&mut self, now: Time, device: DeviceId) {
         let book = self.devices.book(device);
-        let (what, cut) = (book.what(), book.homing.cut(now));
+        let (what, cut) = (book.what(), book.rehoming.cut(now));
         if now >= self.warm_up && cut.is_some() {
             // What ended it was a failure, not the calls at the device: up to then it is worth what any wait is.
             self.count(Count::RehomeLost);
@@ -429,17 +429,17 @@ impl Recorder for Meter {
             Fact::HomeReturned { device, ago } => {
                 // It would not do so twice, but for a way home that ended elsewhere.
                 self.home_lost(now, device);
-                self.devices.book(device).homing = Homing::Waiting(before(now, ago));
+                self.devices.book(device).rehoming = RehomeTimer::Waiting(before(now, ago));
             }
             Fact::HomeLost { device } => self.home_lost(now, device),
             Fact::RehomeStarted { device, waited } => {
-                self.devices.book(device).homing = Homing::Leaving { since: before(now, waited), landed: None };
+                self.devices.book(device).rehoming = RehomeTimer::Leaving { since: before(now, waited), landed: None };
                 if measured {
                     self.record_homing(Metric::RehomeWait, device, waited);
                 }
             }
             Fact::Rehomed { device, delay } => {
-                self.devices.book(device).homing = Homing::Settled;
+                self.devices.book(device).rehoming = RehomeTimer::Settled;
                 if measured {
                     self.count(Count::Rehomed);
                     self.record_homing(Metric::RehomeDelay, device, delay);

@@ -17,7 +17,7 @@ pub use auditor::Auditor;
 pub use catalogue::{CAUSES, Catalogue, KINDS, Series, cause_name, kind_name};
 pub use goal::{Goal, goals};
 pub use histogram::{Histogram, MergedHistogram, Totals};
-pub use measure::{Longest, Measure, OfCount, OfDuration, OfGauge, Source, Statistic, Subject};
+pub use measure::{Column, Longest, Measure, OfCount, OfDuration, OfGauge, Statistic, Subject};
 pub use meter::Meter;
 pub use metric::{Better, Censoring, Count, Gauge, Metric, Peak, Row, Scope, Section, Unit};
 pub use quantile::Quantile;

@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::analysis::{Capacity, Cell, Judged, Measured, Place, PlaceKind, Walked};
+use crate::analysis::{Capacity, Cell, Evaluated, Judged, Measured, Resource, ResourceKind};
 use crate::experiment::Turn;
 use crate::workload::Side;
 
 use super::document::Document;
 use super::goals::{finite, found, interval, verdict};
-use super::knobs::typed;
 use super::page::{Column, Entry, Extent, Form, Page, Rank, Table};
+use super::parameters::typed;
 use super::sheet::Sheet;
 use super::words::{human, percent};
 
@@ -59,7 +59,7 @@ pub fn answer(capacity: &Capacity) -> String {
         Turn::Between { yes: None, no: Some(no) } => {
             format!("{} does not meet what is wanted. {}", value(no), undecided(capacity, capacity.undecided().len()))
         }
-        Turn::Between { yes: None, no: None } | Turn::Untold => {
+        Turn::Between { yes: None, no: None } | Turn::Undetermined => {
             format!(
                 "Nothing is known: neither {first} nor {last} could be told. {}",
                 undecided(capacity, capacity.undecided().len())
@@ -77,7 +77,7 @@ pub fn answer(capacity: &Capacity) -> String {
 /// What is undecided, and how many replications would help.
 fn undecided(capacity: &Capacity, left: usize) -> String {
     let range = capacity.undecided();
-    let tried = capacity.walked.iter().filter(|it| range.contains(&it.at));
+    let tried = capacity.evaluated.iter().filter(|it| range.contains(&it.at));
     let such = tried.filter_map(|it| Some((it.would_decide()?, &capacity.values[it.at])));
     let most = capacity.replications.end - capacity.replications.start;
     let help = match such.min() {
@@ -103,7 +103,7 @@ fn bottleneck(capacity: &Capacity) -> Option<String> {
         if capacity.turn == Turn::Nowhere {
             return None;
         }
-        let fullest = missed.fullest_place().map_or(String::new(), |place| {
+        let fullest = missed.fullest_resource().map_or(String::new(), |place| {
             format!(" (the fullest {here} is {}, {} in its busiest bin)", title(place), percent(place.busiest_bin))
         });
         return Some(format!(
@@ -111,7 +111,7 @@ fn bottleneck(capacity: &Capacity) -> Option<String> {
         ));
     };
     let before = met.and_then(|met| {
-        let before = met.same_place(place)?;
+        let before = met.same_resource(place)?;
         Some(format!(" At {} it is {}.", capacity.values[met.at], use_of(before)))
     });
     Some(format!("What binds is {}: {here} it is {}.{}", title(place), use_of(place), before.unwrap_or_default()))
@@ -125,27 +125,29 @@ fn table(capacity: &Capacity) -> Table {
     }
     columns.extend(["verdict", "busiest station", "fullest group"].map(Column::words));
     let mut table = Table::of(Form::Things, columns);
-    for walked in &capacity.walked {
-        let mut row =
-            vec![Entry::from(&*capacity.values[walked.at]), Entry::number(walked.replications as f64, "count", human)];
-        for it in &walked.judged {
+    for evaluated in &capacity.evaluated {
+        let mut row = vec![
+            Entry::from(&*capacity.values[evaluated.at]),
+            Entry::number(evaluated.replications as f64, "count", human),
+        ];
+        for it in &evaluated.judged {
             // Nothing here can be negative.
             let kept = Measured { low: it.found.low.map(|low| low.max(0.0)), ..it.found };
             row.extend([found(&it.found), interval(&kept)]);
         }
-        row.push(verdict(walked.verdict()));
-        let place = |place: Option<&Place>| match place {
+        row.push(verdict(evaluated.verdict()));
+        let place = |place: Option<&Resource>| match place {
             Some(it) => Entry::from(format!("{} {}", it.name, percent(it.busiest_bin))),
             None => Entry::Missing(""),
         };
-        row.extend([place(walked.busiest_station()), place(walked.fullest_group())]);
+        row.extend([place(evaluated.busiest_station()), place(evaluated.fullest_group())]);
         table.row(row);
     }
     table
 }
 
 fn assumption(capacity: &Capacity) -> String {
-    let tried = capacity.walked.len();
+    let tried = capacity.evaluated.len();
     let all = capacity.values.len();
     let holds = if matches!(capacity.turn, Turn::Contradiction { .. }) {
         "and it does not hold"
@@ -184,18 +186,18 @@ pub fn capacity_sheet(capacity: &Capacity) -> Sheet<'_> {
         "group_busiest_bin",
         "group_peak",
     ];
-    let row = move |(walked, it): (&Walked, &Judged)| {
+    let row = move |(evaluated, it): (&Evaluated, &Judged)| {
         let measure = &it.goal.measure;
         let bound = |side: Side| Cell::from((it.goal.side == side).then_some(it.goal.bound));
-        let (station, group) = (walked.busiest_station(), walked.fullest_group());
-        let name = |place: Option<&Place>| Cell::from(place.map(|it| &*it.name));
-        let bin = |place: Option<&Place>| Cell::from(place.map(|it| it.busiest_bin));
+        let (station, group) = (evaluated.busiest_station(), evaluated.fullest_group());
+        let name = |place: Option<&Resource>| Cell::from(place.map(|it| &*it.name));
+        let bin = |place: Option<&Resource>| Cell::from(place.map(|it| it.busiest_bin));
         vec![
             (&*capacity.workload).into(),
             (&*capacity.key).into(),
-            typed(&capacity.values[walked.at]),
-            walked.replications.into(),
-            walked.verdict().name().into(),
+            typed(&capacity.values[evaluated.at]),
+            evaluated.replications.into(),
+            evaluated.verdict().name().into(),
             measure.subject().scope.name().into(),
             (&*measure.subject().name).into(),
             measure.metric().into(),
@@ -216,7 +218,8 @@ pub fn capacity_sheet(capacity: &Capacity) -> Sheet<'_> {
         ]
     };
     Sheet::new("capacity", head, move || {
-        let rows = capacity.walked.iter().flat_map(|walked| walked.judged.iter().map(move |it| (walked, it)));
+        let rows =
+            capacity.evaluated.iter().flat_map(|evaluated| evaluated.judged.iter().map(move |it| (evaluated, it)));
         rows.map(row)
     })
 }
@@ -228,31 +231,31 @@ fn document(capacity: &Capacity) -> Value {
         Turn::Everywhere => ("all", None, None),
         Turn::Nowhere => ("none", None, None),
         Turn::Between { yes, no } => ("between", yes, no),
-        Turn::Untold => ("unknown", None, None),
+        Turn::Undetermined => ("unknown", None, None),
         Turn::Contradiction { yes, no } => ("contradiction", Some(yes), Some(no)),
     };
     let number = |value: Option<f64>| value.filter(|value| value.is_finite());
-    let places = |walked: &Walked| -> Vec<Value> {
-        let place = |it: &Place| {
+    let resources = |evaluated: &Evaluated| -> Vec<Value> {
+        let place = |it: &Resource| {
             json!({ "kind": it.kind.name(), "name": it.name, "busiest_bin": it.busiest_bin, "size": it.size,
                     "peak": it.size.map(|_| it.peak), "wait_ms": it.wait })
         };
-        walked.places.iter().map(place).collect()
+        evaluated.resources.iter().map(place).collect()
     };
-    let goals = |walked: &Walked| -> Vec<Value> {
+    let goals = |evaluated: &Evaluated| -> Vec<Value> {
         let goal = |it: &Judged| {
             json!({ "goal": it.goal.to_string(), "unit": it.found.unit, "bound": it.goal.bound,
                     "value": number(it.found.value), "low": number(it.found.low), "high": number(it.found.high),
                     "verdict": it.verdict.name() })
         };
-        walked.judged.iter().map(goal).collect()
+        evaluated.judged.iter().map(goal).collect()
     };
-    let walked: Vec<Value> = capacity
-        .walked
+    let evaluated: Vec<Value> = capacity
+        .evaluated
         .iter()
         .map(|it| {
             json!({ "value": capacity.values[it.at], "replications": it.replications, "verdict": it.verdict().name(),
-                    "goals": goals(it), "places": places(it) })
+                    "goals": goals(it), "places": resources(it) })
         })
         .collect();
     let binding = capacity.binding().map(|it| json!({ "kind": it.kind.name(), "name": it.name }));
@@ -273,19 +276,19 @@ fn document(capacity: &Capacity) -> Value {
         "narrow": capacity.is_narrow(),
         "sentence": self::answer(capacity),
         "binding": binding,
-        "walked": walked,
+        "walked": evaluated,
     })
 }
 
-fn title(place: &Place) -> String {
+fn title(place: &Resource) -> String {
     match place.kind {
-        PlaceKind::Station => format!("the station {}", place.name),
+        ResourceKind::Station => format!("the station {}", place.name),
         kind => format!("the {} `{}`", kind.name(), place.name),
     }
 }
 
 /// How much of a place is in use.
-fn use_of(place: &Place) -> String {
+fn use_of(place: &Resource) -> String {
     let share = percent(place.busiest_bin);
     match (place.size, place.wait) {
         (Some(size), _) if place.peak >= f64::from(size) => {

@@ -32,7 +32,7 @@ pub(super) fn delays_chart(study: &Study) -> Chart {
     let metrics = [Metric::PostDialDelay, Metric::SetupDelay, Metric::RoutePointDelay];
     let of = |metric: Metric, quantile: Quantile| {
         let measure = Measure::Duration(Subject::CLUSTER, metric, OfDuration::Quantile(quantile));
-        measure.of(study, Confidence::USUAL).value.filter(|value| value.is_finite())
+        measure.of(study, Confidence::P95).value.filter(|value| value.is_finite())
     };
     let row = |quantile: Quantile| {
         let delays = metrics.map(|metric| Cell::from(of(metric, quantile)));

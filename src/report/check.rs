@@ -12,7 +12,7 @@ use super::sheet::Sheet;
 use super::words::plural;
 use crate::analysis::Cell;
 use crate::check::{ADVICE, Examination, Finding as Found, Line, Position, Positions, State};
-use crate::workload::{Place, Problem, Severity};
+use crate::workload::{Problem, Severity, TextRange};
 
 /// People read no more findings than these.
 const FINDINGS_SHOWN: usize = 100;
@@ -118,7 +118,7 @@ const fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn stretch(place: &Place, positions: &Positions<'_>) -> [Position; 2] {
+fn stretch(place: &TextRange, positions: &Positions<'_>) -> [Position; 2] {
     [place.start, place.end].map(|at| positions.at(at))
 }
 
@@ -151,9 +151,10 @@ fn sheet(examination: &Examination) -> Sheet<'_> {
                 row.hint,
                 row.rule,
             ];
-            let places = [row.line, row.column, row.end_line, row.end_column].map(|number| Cell::Whole(number as u64));
+            let resources =
+                [row.line, row.column, row.end_line, row.end_column].map(|number| Cell::Whole(number as u64));
             let step = row.step.map(u64::from).into();
-            texts.map(Cell::from).into_iter().chain([step]).chain(places).collect()
+            texts.map(Cell::from).into_iter().chain([step]).chain(resources).collect()
         })
     })
 }
@@ -246,7 +247,7 @@ impl<'a> FindingRow<'a> {
     fn of(finding: &'a Found, positions: &Positions<'_>) -> FindingRow<'a> {
         let problem = &finding.problem;
         let [begin, end] = stretch(&problem.place, positions);
-        let also = |(place, label): &'a (Place, String)| {
+        let also = |(place, label): &'a (TextRange, String)| {
             let at = positions.at(place.start);
             AlsoRow { label, line: at.line, column: at.column }
         };

@@ -8,7 +8,7 @@ use super::page::{Column, Extent, Form, Page, Section, Table};
 use super::sheet::Sheet;
 use super::words::{counted, whole};
 use crate::analysis::Cell;
-use crate::dependencies::{Dependencies, Effect, Kind, Loss, Position, Record, RecordId, Role, Subject, Use};
+use crate::dependencies::{Dependencies, Effect, Loss, Position, Record, RecordId, RecordKind, Role, Subject, Use};
 
 /// Names are listed as long as they take no more room than this.
 const SHORT: usize = 56;
@@ -25,7 +25,7 @@ pub fn dependencies_page<'d>(dependencies: &'d Dependencies<'d>) -> Page<'d> {
         counted(dependencies.records().len(), ["record", "records"]),
         counted(dependencies.uses().len(), ["use of one by another", "uses of one by another"])
     ));
-    for kind in Kind::ALL {
+    for kind in RecordKind::ALL {
         section.table(of_kind(dependencies, kind));
     }
     page.sheets.push(uses_sheet(dependencies));
@@ -38,10 +38,11 @@ pub fn dependencies_page<'d>(dependencies: &'d Dependencies<'d>) -> Page<'d> {
     page
 }
 
-fn of_kind(dependencies: &Dependencies<'_>, kind: Kind) -> Table {
-    let has_numbers = matches!(kind, Kind::RoutePoint | Kind::CtiPort | Kind::Phone | Kind::Destination);
-    let uses_others = !matches!(kind, Kind::DirectoryNumber | Kind::Database | Kind::Node);
-    let is_used = !matches!(kind, Kind::Traffic | Kind::Fault | Kind::Change);
+fn of_kind(dependencies: &Dependencies<'_>, kind: RecordKind) -> Table {
+    let has_numbers =
+        matches!(kind, RecordKind::RoutePoint | RecordKind::CtiPort | RecordKind::Phone | RecordKind::Destination);
+    let uses_others = !matches!(kind, RecordKind::DirectoryNumber | RecordKind::Database | RecordKind::Node);
+    let is_used = !matches!(kind, RecordKind::Traffic | RecordKind::Fault | RecordKind::Change);
     let mut head = vec![kind.words()[1], "at"];
     head.extend(has_numbers.then_some("directory numbers"));
     head.extend(uses_others.then_some("uses"));
@@ -89,7 +90,7 @@ fn few(dependencies: &Dependencies<'_>, ids: impl Iterator<Item = RecordId>, not
     }
     distinct.sort_unstable();
     distinct.dedup();
-    let kinds = Kind::ALL.into_iter().filter_map(|kind| {
+    let kinds = RecordKind::ALL.into_iter().filter_map(|kind| {
         let count = distinct.iter().filter(|&&id| dependencies.record(id).kind == kind).count();
         (count > 0).then(|| counted(count, kind.words()))
     });

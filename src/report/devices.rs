@@ -1,7 +1,7 @@
 //! One row a kind of device and what had taken it out of service.
 
 use super::sheet::Sheet;
-use crate::analysis::{Cell, Fate, Homing, Study, fates, homings};
+use crate::analysis::{Cell, Fate, RehomingStatistics, Study, fates, homings};
 use crate::domain::OutBecause;
 use crate::record::{cause_name, kind_name};
 
@@ -33,23 +33,23 @@ const COLUMNS: [&str; 20] = [
 pub fn devices_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
     Sheet::new("devices", COLUMNS, move || {
         let homings = homings(study);
-        let home = |fate: &Fate| homings.iter().find(|homing| homing.kind == fate.kind);
+        let home = |fate: &Fate| homings.iter().find(|rehoming| rehoming.kind == fate.kind);
         fates(study).iter().map(|fate| cells(study, fate, home(fate))).collect::<Vec<_>>()
     })
 }
 
-fn cells(study: &Study, fate: &Fate, homing: Option<&Homing>) -> Vec<Cell> {
+fn cells(study: &Study, fate: &Fate, rehoming: Option<&RehomingStatistics>) -> Vec<Cell> {
     let mean = |count: u64| Cell::Number(study.per_replication(count));
     let mut cells: Vec<Cell> =
         vec![(&*study.plan.name).into(), kind_name(fate.kind).into(), cause_name(fate.because).into()];
     cells.extend([fate.out, fate.reopened, fate.closed, fate.still_out].map(mean));
     cells.extend(fate.out_of_service.map(Cell::from));
-    match homing.filter(|_| fate.because == OutBecause::Rehoming) {
+    match rehoming.filter(|_| fate.because == OutBecause::Rehoming) {
         None => cells.resize(COLUMNS.len(), Cell::Missing),
-        Some(homing) => {
-            cells.extend([homing.rehomed, homing.lost, homing.waiting].map(mean));
-            cells.extend([homing.wait, homing.delay].into_iter().flatten().map(Cell::from));
-            cells.push((homing.replications_waiting as u64).into());
+        Some(rehoming) => {
+            cells.extend([rehoming.rehomed, rehoming.lost, rehoming.waiting].map(mean));
+            cells.extend([rehoming.wait, rehoming.delay].into_iter().flatten().map(Cell::from));
+            cells.push((rehoming.replications_waiting as u64).into());
         }
     }
     cells

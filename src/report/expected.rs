@@ -3,7 +3,7 @@
 use super::page::{Entry, Section, Table};
 use super::words::{human, time};
 use crate::analysis::{Beside, NOT_ESTIMABLE, Study, beside};
-use crate::expected::{Expected, Measure};
+use crate::expected::{Expected, Predicted};
 
 /// Every form that applies; nothing if none does.
 pub(super) fn closed_forms(study: &Study, section: &mut Section<'_>) {
@@ -34,31 +34,31 @@ fn range(it: &Expected, words: impl Fn(f64) -> String) -> Entry {
     Entry::Interval { low: it.low, high: Some(it.high), unit: unit(it.measure), words }
 }
 
-fn name(study: &Study, measure: Measure) -> String {
+fn name(study: &Study, measure: Predicted) -> String {
     let plan = study.plan;
     match measure {
-        Measure::Offered => "offered".to_owned(),
-        Measure::RefusedBusy => "refused_busy of offered".to_owned(),
-        Measure::ForwardedBusy => "cfb of offered".to_owned(),
-        Measure::Unreachable => "refused_no_callmanager of offered".to_owned(),
-        Measure::Failures => "callmanager_failures".to_owned(),
-        Measure::Calls(id) => format!("{} calls", plan.route_points[id.index()].name),
-        Measure::QueueDelay(id) => format!("{} app_queue_delay, mean", plan.applications[id.index()].name),
-        Measure::Detection(id) => format!("{} detection_delay, mean", plan.applications[id.index()].name),
-        Measure::HomeByEnd(id) => format!("{} home at the end", plan.route_points[id.index()].name),
-        Measure::RehomeWait(id) => format!("{} rehome_wait, mean", plan.route_points[id.index()].name),
+        Predicted::Offered => "offered".to_owned(),
+        Predicted::RefusedBusy => "refused_busy of offered".to_owned(),
+        Predicted::ForwardedBusy => "cfb of offered".to_owned(),
+        Predicted::Unreachable => "refused_no_callmanager of offered".to_owned(),
+        Predicted::Failures => "callmanager_failures".to_owned(),
+        Predicted::Calls(id) => format!("{} calls", plan.route_points[id.index()].name),
+        Predicted::QueueDelay(id) => format!("{} app_queue_delay, mean", plan.applications[id.index()].name),
+        Predicted::Detection(id) => format!("{} detection_delay, mean", plan.applications[id.index()].name),
+        Predicted::HomeByEnd(id) => format!("{} home at the end", plan.route_points[id.index()].name),
+        Predicted::RehomeWait(id) => format!("{} rehome_wait, mean", plan.route_points[id.index()].name),
     }
 }
 
-const fn unit(measure: Measure) -> &'static str {
+const fn unit(measure: Predicted) -> &'static str {
     match measure {
-        Measure::Offered | Measure::Failures | Measure::Calls(_) => "count",
-        Measure::RefusedBusy | Measure::ForwardedBusy | Measure::Unreachable | Measure::HomeByEnd(_) => "ratio",
-        Measure::QueueDelay(_) | Measure::Detection(_) | Measure::RehomeWait(_) => "s",
+        Predicted::Offered | Predicted::Failures | Predicted::Calls(_) => "count",
+        Predicted::RefusedBusy | Predicted::ForwardedBusy | Predicted::Unreachable | Predicted::HomeByEnd(_) => "ratio",
+        Predicted::QueueDelay(_) | Predicted::Detection(_) | Predicted::RehomeWait(_) => "s",
     }
 }
 
-fn words(measure: Measure, value: f64) -> String {
+fn words(measure: Predicted, value: f64) -> String {
     match unit(measure) {
         "ratio" => format!("{:.3} %", 100.0 * value),
         "s" => time(value),

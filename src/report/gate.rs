@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::analysis::{Cell, Gate, GateReport, Held, Reason, SpeedHeld, Uncounted, Unsound, relative};
+use crate::analysis::{Cell, Gate, GateReport, GateRow, Reason, SpeedHeld, Uncounted, Unsound, relative};
 use crate::stats::Paired;
 
 use super::comparison::{change_entries, value_entries};
@@ -36,7 +36,7 @@ pub fn gate_page(report: &GateReport) -> Page<'_> {
 
 /// Those that are more than a pass, the worst first.
 fn table(report: &GateReport) -> Table {
-    let mut told: Vec<&Held> = report.held.iter().filter(|held| held.verdict != Gate::Pass).collect();
+    let mut told: Vec<&GateRow> = report.held.iter().filter(|held| held.verdict != Gate::Pass).collect();
     told.sort_by_key(|held| std::cmp::Reverse(held.verdict));
     let head = ["measure", "before", "now", "change", "interval", "relative", "matters above", "verdict"];
     let mut table = Table::of_numbers(head);
@@ -46,7 +46,7 @@ fn table(report: &GateReport) -> Table {
     table
 }
 
-fn row(held: &Held) -> [Entry; 8] {
+fn row(held: &GateRow) -> [Entry; 8] {
     let compared = &held.compared;
     let unit = compared.measure.unit().name();
     let said = match held.settled_by() {
@@ -208,7 +208,7 @@ impl SpeedRow {
 }
 
 impl Row {
-    fn of(held: &Held) -> Row {
+    fn of(held: &GateRow) -> Row {
         let interval = held.compared.interval();
         Row {
             measure: held.compared.measure.to_string(),

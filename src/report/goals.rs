@@ -100,7 +100,7 @@ mod tests {
         let plan = fake::plan();
         let study = fake_study(&plan);
         let goal = Goal::parse("offered.p999<=1000000").unwrap();
-        let judged = judge(&goal, &study, Confidence::USUAL);
+        let judged = judge(&goal, &study, Confidence::P95);
         let csv = String::from_utf8(csv(&goals_sheet(&study, &[judged]))).unwrap();
         assert!(
             csv.contains("offered,p999,count,1000000,,") && csv.contains("not estimable,not estimable,undecided"),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::page::{Arrow, First, Graph, Group, Mark, Node};
-use crate::dependencies::{Dependencies, Effect, Kind, Outcome, RecordId, Role, Subject};
+use crate::dependencies::{Consequence, Dependencies, Effect, RecordId, RecordKind, Role, Subject};
 
 /// Every record.
 pub(super) fn whole(dependencies: &Dependencies<'_>) -> Graph {
@@ -25,7 +25,7 @@ pub(super) fn around(dependencies: &Dependencies<'_>, subject: Subject, effects:
     records.insert(subject.record);
     // A number that leads from one of these to another is part of the picture.
     let links = dependencies.ids().filter(|&id| {
-        let is_number = dependencies.record(id).kind == Kind::DirectoryNumber;
+        let is_number = dependencies.record(id).kind == RecordKind::DirectoryNumber;
         is_number && dependencies.users_of(id).filter(|it| records.contains(&it.user)).nth(1).is_some()
     });
     let links: Vec<RecordId> = links.collect();
@@ -46,7 +46,7 @@ fn of(
             Node { id: dependencies.full_name(id), label: label(dependencies, id), mark: marks.get(&id).copied() };
         (id.index(), node)
     };
-    let of_kind = |kind: Kind| {
+    let of_kind = |kind: RecordKind| {
         let nodes: Vec<usize> =
             records.iter().filter(|&&id| dependencies.record(id).kind == kind).map(|id| id.index()).collect();
         let title = kind.words()[usize::from(nodes.len() != 1)];
@@ -55,7 +55,7 @@ fn of(
     Graph {
         title,
         nodes: records.iter().map(node).collect(),
-        groups: Kind::ALL.into_iter().filter_map(of_kind).collect(),
+        groups: RecordKind::ALL.into_iter().filter_map(of_kind).collect(),
         arrows: arrows(dependencies, records),
     }
 }
@@ -86,22 +86,22 @@ fn label(dependencies: &Dependencies<'_>, id: RecordId) -> String {
     }
 }
 
-const fn mark_of(outcome: Outcome) -> Mark {
+const fn mark_of(outcome: Consequence) -> Mark {
     match outcome {
-        Outcome::Moves
-        | Outcome::Reconnects
-        | Outcome::Reopened
-        | Outcome::FewerSpares
-        | Outcome::Forwarded
-        | Outcome::Waits
-        | Outcome::Preserved
-        | Outcome::Meets => Mark::Changed,
-        Outcome::StaysOut
-        | Outcome::Closed
-        | Outcome::Uncontrolled
-        | Outcome::Refused
-        | Outcome::Lost
-        | Outcome::Astray
-        | Outcome::Unreached => Mark::Hurt,
+        Consequence::Moves
+        | Consequence::Reconnects
+        | Consequence::Reopened
+        | Consequence::FewerSpares
+        | Consequence::Forwarded
+        | Consequence::Waits
+        | Consequence::Preserved
+        | Consequence::Meets => Mark::Changed,
+        Consequence::StaysOut
+        | Consequence::Closed
+        | Consequence::Uncontrolled
+        | Consequence::Refused
+        | Consequence::Lost
+        | Consequence::Astray
+        | Consequence::Unreached => Mark::Hurt,
     }
 }

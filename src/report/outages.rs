@@ -1,6 +1,6 @@
 //! What became of the devices: who was out of service, who came back, and who went home.
 
-use crate::analysis::{Fate, Homing, Study, fates, homings, point_homings};
+use crate::analysis::{Fate, RehomingStatistics, Study, fates, homings, point_homings};
 use crate::domain::{DeviceKind, OutBecause};
 use crate::record::{cause_name, kind_name};
 
@@ -43,7 +43,7 @@ fn out_of_service(study: &Study, fates: &[Fate], section: &mut Section<'_>) {
     }
 }
 
-fn going_home(study: &Study, homings: &[Homing], section: &mut Section<'_>) {
+fn going_home(study: &Study, homings: &[RehomingStatistics], section: &mut Section<'_>) {
     let mut table = Table::of_numbers([
         "going home",
         "home was back",
@@ -57,19 +57,20 @@ fn going_home(study: &Study, homings: &[Homing], section: &mut Section<'_>) {
         "home p90, ms",
         "home p95, ms",
     ]);
-    for homing in homings.iter().filter(|homing| homing.waits > 0) {
-        let counts = [homing.waits, homing.rehomed, homing.lost, homing.waiting].map(|count| mean(study, count));
-        let times = [homing.wait, homing.delay].into_iter().flatten().map(reached);
-        table.row([Entry::from(kind_name(homing.kind))].into_iter().chain(counts).chain(times));
-        if homing.kind == DeviceKind::RoutePoint {
+    for rehoming in homings.iter().filter(|rehoming| rehoming.waits > 0) {
+        let counts =
+            [rehoming.waits, rehoming.rehomed, rehoming.lost, rehoming.waiting].map(|count| mean(study, count));
+        let times = [rehoming.wait, rehoming.delay].into_iter().flatten().map(reached);
+        table.row([Entry::from(kind_name(rehoming.kind))].into_iter().chain(counts).chain(times));
+        if rehoming.kind == DeviceKind::RoutePoint {
             each_route_point(study, &mut table);
         }
     }
     section.table(table);
-    for homing in homings.iter().filter(|homing| homing.waiting > 0) {
-        section.note(still_waiting(homing, study.outcome.summaries.len() as u64));
+    for rehoming in homings.iter().filter(|rehoming| rehoming.waiting > 0) {
+        section.note(still_waiting(rehoming, study.outcome.summaries.len() as u64));
     }
-    if homings.iter().any(|homing| homing.waiting + homing.lost > 0) {
+    if homings.iter().any(|rehoming| rehoming.waiting + rehoming.lost > 0) {
         section.note(
             "Percentiles of going home are Kaplan and Meier's: a wait that was not seen to end counts as lasting longer.",
         );
@@ -98,18 +99,18 @@ fn each_route_point(study: &Study, table: &mut Table) {
 }
 
 /// The sentence about those that had not gone home.
-fn still_waiting(homing: &Homing, replications: u64) -> String {
-    let kind = match homing.kind {
+fn still_waiting(rehoming: &RehomingStatistics, replications: u64) -> String {
+    let kind = match rehoming.kind {
         DeviceKind::RoutePoint => "route point",
         DeviceKind::CtiPort => "CTI port",
         DeviceKind::Phone => "phone",
     };
     format!(
         "In {} of {} replications a {kind} had not rehomed at the end: {} of {} waits were not over ({}).",
-        whole(homing.replications_waiting as u64),
+        whole(rehoming.replications_waiting as u64),
         whole(replications),
-        whole(homing.waiting),
-        whole(homing.waits),
-        percent(homing.share_waiting())
+        whole(rehoming.waiting),
+        whole(rehoming.waits),
+        percent(rehoming.share_waiting())
     )
 }

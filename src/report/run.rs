@@ -2,7 +2,7 @@
 //! are those of the files.
 
 use crate::analysis::{Judged, Provenance, Study, count_row, duration_row, rows, share_of_offered};
-use crate::domain::Failing;
+use crate::domain::FaultTarget;
 use crate::engine::{Span, Time};
 use crate::plan::StudyKind;
 use crate::record::{self, Count, Metric};
@@ -14,9 +14,9 @@ use super::expected::closed_forms;
 use super::goals::{goals_sheet, goals_table};
 use super::outages::devices;
 use super::page::{Entry, Extent, Page, Rank, Section, Table};
-use super::places::{pools, stations};
 use super::provenance::provenance_sheet;
 use super::replications::replications_sheet;
+use super::resources::{pools, stations};
 use super::summary::{interval, mean, summary_sheet, summary_table};
 use super::timeline::timeline_sheet;
 use super::words::{human, percent, plural, span, whole};
@@ -153,7 +153,8 @@ fn has_failures(study: &Study) -> bool {
 
 /// What failures did to calls and applications.
 fn failures(study: &Study, section: &mut Section<'_>) {
-    let only_of_applications = study.plan.faults.iter().all(|fault| matches!(fault.failing, Failing::Application(..)));
+    let only_of_applications =
+        study.plan.faults.iter().all(|fault| matches!(fault.failing, FaultTarget::Application(..)));
     let title = if only_of_applications { "application failure" } else { "failures" };
     durations(study, &format!("{title}, ms"), failure_metrics(study), section);
     section.table(losses(study));
@@ -175,7 +176,7 @@ fn failure_metrics(study: &Study) -> impl Iterator<Item = Metric> {
 
 /// What was forwarded and lost.
 fn losses(study: &Study) -> Table {
-    let of_application = study.plan.faults.iter().any(|fault| matches!(fault.failing, Failing::Application(..)));
+    let of_application = study.plan.faults.iter().any(|fault| matches!(fault.failing, FaultTarget::Application(..)));
     let mut table = Table::of_numbers(["forwards and losses", "mean a replication", "95 % interval", "highest"]);
     use record::Section::{Failed, Forwarded, GivenUp, Lost, Survived};
     for count in [Failed, Forwarded, Survived, Lost, GivenUp].into_iter().flat_map(Count::shown_in) {

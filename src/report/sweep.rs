@@ -4,8 +4,8 @@ use crate::analysis::{COLUMNS, Cell, Judged, NOT_ESTIMABLE, Point, Sweep, number
 use crate::record::Measure;
 
 use super::goals::{found, interval, verdict};
-use super::knobs::KnobColumns;
 use super::page::{Band, Chart, Entry, Extent, Marks, Page, Rank, Scale, Table};
+use super::parameters::ParameterColumns;
 use super::sheet::Sheet;
 use super::words::plural;
 
@@ -71,9 +71,9 @@ fn of<'j>(judged: &'j [Judged], goal: &str) -> Option<&'j Judged> {
 
 /// `sweep.csv`: the point, the values of its knobs, and the columns of `summary.csv`.
 pub fn sweep_sheet(sweep: &Sweep) -> Sheet<'_> {
-    let columns = KnobColumns::of(sweep).names.into_iter().chain(COLUMNS.map(str::to_owned));
+    let columns = ParameterColumns::of(sweep).names.into_iter().chain(COLUMNS.map(str::to_owned));
     Sheet::new("sweep", columns, move || {
-        sweep.points.iter().zip(KnobColumns::of(sweep).cells).flat_map(|(point, knobs)| {
+        sweep.points.iter().zip(ParameterColumns::of(sweep).cells).flat_map(|(point, knobs)| {
             point.result.rows.iter().map(move |row| knobs.iter().chain(row).cloned().collect())
         })
     })
@@ -82,14 +82,14 @@ pub fn sweep_sheet(sweep: &Sweep) -> Sheet<'_> {
 /// One row a point: the values of its knobs, and those measures that the table shows, with their intervals and the
 /// verdicts.
 fn points_sheet(sweep: &Sweep) -> Sheet<'_> {
-    let mut columns = KnobColumns::of(sweep).names;
+    let mut columns = ParameterColumns::of(sweep).names;
     for name in sweep.measures.iter().map(column) {
         columns.extend([name.clone(), format!("{name}_low"), format!("{name}_high")]);
     }
     columns.extend(sweep.goals());
     Sheet::new("points", columns, move || {
         let goals = sweep.goals();
-        sweep.points.iter().zip(KnobColumns::of(sweep).cells).map(move |(point, mut row)| {
+        sweep.points.iter().zip(ParameterColumns::of(sweep).cells).map(move |(point, mut row)| {
             for measure in &sweep.measures {
                 let found = point.result.found(measure);
                 let end = |end: Option<f64>| match end {

@@ -1,6 +1,6 @@
 //! R5, R10, R22: whether a device takes a call.
 
-use crate::domain::{Target, Trouble};
+use crate::domain::{Rejection, Target};
 
 /// What a device is asked before a call is presented at it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,12 +17,12 @@ pub struct Door {
 
 /// Whether the call is presented, or what stands in the way. A device that nobody opened is as good as unregistered,
 /// so that comes before busy (the order of precedence is the same in every release; which forward follows is not).
-pub const fn admit(door: Door) -> Result<(), Trouble> {
+pub const fn admit(door: Door) -> Result<(), Rejection> {
     if !door.open {
-        return Err(Trouble::NotOpened);
+        return Err(Rejection::NotOpened);
     }
     if door.calls >= door.busy_trigger || door.calls >= door.maximum_calls {
-        return Err(Trouble::Busy);
+        return Err(Rejection::Busy);
     }
     Ok(())
 }
@@ -34,14 +34,14 @@ pub const fn is_free(open: bool, calls: u32) -> bool {
 }
 
 /// What a caller meets who finds none of a group free, of which so many are open.
-pub const fn none_free(open: u32) -> Trouble {
-    if open == 0 { Trouble::NotOpened } else { Trouble::Busy }
+pub const fn none_free(open: u32) -> Rejection {
+    if open == 0 { Rejection::NotOpened } else { Rejection::Busy }
 }
 
 /// Whether a port takes the call that comes to it. The port was taken for this call on its way, so that only its
 /// application can be missing by now.
-pub const fn admit_at_port(open: bool) -> Result<(), Trouble> {
-    if open { Ok(()) } else { Err(Trouble::NotOpened) }
+pub const fn admit_at_port(open: bool) -> Result<(), Rejection> {
+    if open { Ok(()) } else { Err(Rejection::NotOpened) }
 }
 
 /// Whether a number outside takes one more call, of as many as it has lines.
@@ -60,10 +60,10 @@ pub enum Missing {
 
 /// What a call meets that does not come as far as the device it is sent to: as good as unregistered, or for a number outside,
 /// without the node where it leaves for there, as good as busy.
-pub const fn out_of_reach(missing: Missing, device: Target) -> Trouble {
+pub const fn out_of_reach(missing: Missing, device: Target) -> Rejection {
     match (missing, device) {
-        (Missing::Node, Target::Outside(_)) => Trouble::Busy,
-        (Missing::Node | Missing::Link, _) => Trouble::NotOpened,
+        (Missing::Node, Target::Outside(_)) => Rejection::Busy,
+        (Missing::Node | Missing::Link, _) => Rejection::NotOpened,
     }
 }
 
@@ -77,17 +77,17 @@ mod tests {
     #[test]
     fn a_trigger_of_40_makes_call_41_busy() {
         assert_eq!(admit(Door { calls: 39, ..DOOR }), Ok(()));
-        assert_eq!(admit(Door { calls: 40, ..DOOR }), Err(Trouble::Busy));
+        assert_eq!(admit(Door { calls: 40, ..DOOR }), Err(Rejection::Busy));
     }
 
     #[test]
     fn the_maximum_holds_where_the_trigger_is_higher() {
-        assert_eq!(admit(Door { calls: 50, busy_trigger: 60, ..DOOR }), Err(Trouble::Busy));
+        assert_eq!(admit(Door { calls: 50, busy_trigger: 60, ..DOOR }), Err(Rejection::Busy));
     }
 
     #[test]
     fn not_opened_comes_before_busy() {
-        assert_eq!(admit(Door { open: false, calls: 99, ..DOOR }), Err(Trouble::NotOpened));
+        assert_eq!(admit(Door { open: false, calls: 99, ..DOOR }), Err(Rejection::NotOpened));
     }
 
     #[test]
@@ -95,17 +95,17 @@ mod tests {
         assert!(is_free(true, 0));
         assert!(!is_free(true, 1));
         assert!(!is_free(false, 0));
-        assert_eq!(none_free(3), Trouble::Busy);
-        assert_eq!(none_free(0), Trouble::NotOpened);
-        assert_eq!(admit_at_port(false), Err(Trouble::NotOpened));
+        assert_eq!(none_free(3), Rejection::Busy);
+        assert_eq!(none_free(0), Rejection::NotOpened);
+        assert_eq!(admit_at_port(false), Err(Rejection::NotOpened));
     }
 
     #[test]
     fn what_is_out_of_reach_is_not_opened_but_a_line_without_its_node_is_busy() {
         let (route_point, outside) = (Target::RoutePoint(RoutePointId(0)), Target::Outside(DestinationId(0)));
-        assert_eq!(out_of_reach(Missing::Node, route_point), Trouble::NotOpened);
-        assert_eq!(out_of_reach(Missing::Node, outside), Trouble::Busy);
-        assert_eq!(out_of_reach(Missing::Link, outside), Trouble::NotOpened);
+        assert_eq!(out_of_reach(Missing::Node, route_point), Rejection::NotOpened);
+        assert_eq!(out_of_reach(Missing::Node, outside), Rejection::Busy);
+        assert_eq!(out_of_reach(Missing::Link, outside), Rejection::NotOpened);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! R24, and R20 for a CTIManager: what becomes of the calls at the devices of an application that nobody controls any more.
 
-use crate::domain::{Ending, Phase, Trouble};
+use crate::domain::{Ending, Phase, Rejection};
 use crate::engine::Time;
 
 /// What was lost.
@@ -25,7 +25,7 @@ pub enum Media {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It is redirected, by CFOF first.
-    Redirected(Trouble),
+    Redirected(Rejection),
     /// It goes on without anybody controlling it.
     Preserved,
     /// It is lost.
@@ -42,7 +42,7 @@ pub enum Fate {
 pub const fn fate(phase: Phase, lost: Lost, media: Media) -> Option<Fate> {
     match (phase, lost, media) {
         (Phase::Routing | Phase::Ringing, _, _) => None,
-        (Phase::Presented | Phase::Requested, _, _) => Some(Fate::Redirected(Trouble::ApplicationFailed)),
+        (Phase::Presented | Phase::Requested, _, _) => Some(Fate::Redirected(Rejection::ApplicationFailed)),
         (Phase::Talking, Lost::Application, Media::FromApplication) => Some(Fate::Lost(Ending::DroppedConnected)),
         (Phase::Talking, _, _) => Some(Fate::Preserved),
         (Phase::Waiting, Lost::CtiManager, _) => None,
@@ -79,7 +79,7 @@ mod tests {
     fn r24_unanswered_calls_are_redirected_and_answered_ones_live_as_long_as_their_media() {
         use Media::{FromApplication, FromElsewhere};
         for phase in [Phase::Presented, Phase::Requested] {
-            let redirected = Some(Fate::Redirected(Trouble::ApplicationFailed));
+            let redirected = Some(Fate::Redirected(Rejection::ApplicationFailed));
             assert_eq!(fate(phase, Lost::Application, FromApplication), redirected);
             assert_eq!(fate(phase, Lost::CtiManager, FromElsewhere), redirected);
         }

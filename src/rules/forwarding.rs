@@ -1,22 +1,22 @@
 //! R22, R24 and the forwards of R5: where a call goes that a device will not take or keep.
 
-use crate::domain::{Contact, Ending, Forward, Forwards, Refusal, ReleaseProfile, Target, Trouble};
+use crate::domain::{Contact, Ending, Forward, Forwards, Refusal, Rejection, ReleaseProfile, Target};
 
 /// The forward that is taken: the first of the release's list for this trouble that the device has set.
-pub fn next(release: &ReleaseProfile, trouble: Trouble, forwards: &Forwards) -> Option<(Forward, Target)> {
+pub fn next(release: &ReleaseProfile, trouble: Rejection, forwards: &Forwards) -> Option<(Forward, Target)> {
     release.forwards(trouble).iter().find_map(|&forward| forwards.get(forward).map(|target| (forward, target)))
 }
 
 /// How a call ends that had nowhere to be forwarded to. One that is connected has been answered before, and is on its way
 /// from there to somebody else.
-pub const fn unforwarded(trouble: Trouble, contact: Contact) -> Ending {
+pub const fn unforwarded(trouble: Rejection, contact: Contact) -> Ending {
     match trouble {
-        Trouble::NotOpened => Ending::Refused(Refusal::NotOpened),
-        Trouble::Busy => Ending::Refused(Refusal::Busy),
-        Trouble::NotAnswered => Ending::Refused(Refusal::NotAnswered),
+        Rejection::NotOpened => Ending::Refused(Refusal::NotOpened),
+        Rejection::Busy => Ending::Refused(Refusal::Busy),
+        Rejection::NotAnswered => Ending::Refused(Refusal::NotAnswered),
         // It had been taken: this is a loss, not a refusal.
-        Trouble::ApplicationFailed if contact.is_connected() => Ending::DroppedInChange,
-        Trouble::ApplicationFailed => Ending::DroppedInSetup,
+        Rejection::ApplicationFailed if contact.is_connected() => Ending::DroppedInChange,
+        Rejection::ApplicationFailed => Ending::DroppedInSetup,
     }
 }
 
@@ -38,7 +38,7 @@ mod tests {
         forwards
     }
 
-    fn taken(release: ReleaseProfile, trouble: Trouble, settings: &[Forward]) -> Option<Forward> {
+    fn taken(release: ReleaseProfile, trouble: Rejection, settings: &[Forward]) -> Option<Forward> {
         next(&release, trouble, &set(settings)).map(|(forward, _)| forward)
     }
 
@@ -52,19 +52,19 @@ mod tests {
     fn a_device_nobody_opened_forwards_by_cfna_and_in_12_5_first_by_forward_unregistered() {
         use Forward::{Cfna, Cfof, Cfur};
         let all = [Cfna, Cfof, Cfur];
-        assert_eq!(taken(ReleaseProfile::R3_3, Trouble::NotOpened, &all), Some(Cfna));
-        assert_eq!(taken(ReleaseProfile::R12_5, Trouble::NotOpened, &all), Some(Cfur));
-        assert_eq!(taken(ReleaseProfile::R12_5, Trouble::NotOpened, &[Cfna]), Some(Cfna));
-        assert_eq!(taken(ReleaseProfile::R3_3, Trouble::NotOpened, &[Cfof]), None);
+        assert_eq!(taken(ReleaseProfile::R3_3, Rejection::NotOpened, &all), Some(Cfna));
+        assert_eq!(taken(ReleaseProfile::R12_5, Rejection::NotOpened, &all), Some(Cfur));
+        assert_eq!(taken(ReleaseProfile::R12_5, Rejection::NotOpened, &[Cfna]), Some(Cfna));
+        assert_eq!(taken(ReleaseProfile::R3_3, Rejection::NotOpened, &[Cfof]), None);
     }
 
     #[test]
     fn an_unanswered_call_of_a_failed_application_forwards_by_cfof_before_cfna() {
         use Forward::{Cfb, Cfna, Cfof};
         for release in ReleaseProfile::ALL {
-            assert_eq!(taken(release, Trouble::ApplicationFailed, &[Cfb, Cfna, Cfof]), Some(Cfof));
-            assert_eq!(taken(release, Trouble::ApplicationFailed, &[Cfb, Cfna]), Some(Cfna));
-            assert_eq!(taken(release, Trouble::ApplicationFailed, &[Cfb]), None);
+            assert_eq!(taken(release, Rejection::ApplicationFailed, &[Cfb, Cfna, Cfof]), Some(Cfof));
+            assert_eq!(taken(release, Rejection::ApplicationFailed, &[Cfb, Cfna]), Some(Cfna));
+            assert_eq!(taken(release, Rejection::ApplicationFailed, &[Cfb]), None);
         }
     }
 }

@@ -9,7 +9,7 @@ pub mod code_yellow;
 pub mod device_recovery;
 pub mod direct_topology;
 pub mod egress;
-pub mod failback;
+pub mod rehoming;
 pub mod forwarding;
 pub mod heartbeat;
 pub mod ingress;

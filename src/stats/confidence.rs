@@ -16,7 +16,7 @@ const Z_975: f64 = 1.959_963_984_540_054;
 
 impl Confidence {
     /// 95 %, as in every report.
-    pub const USUAL: Confidence = Confidence { tail: 0.025 };
+    pub const P95: Confidence = Confidence { tail: 0.025 };
 
     /// A confidence between 0 and 1.
     pub fn of(confidence: f64) -> Confidence {
@@ -41,7 +41,7 @@ impl Confidence {
 
     /// The quantile of the standard normal distribution at which the upper doubt begins.
     pub fn z(self) -> f64 {
-        if self == Confidence::USUAL { Z_975 } else { normal_quantile(1.0 - self.tail) }
+        if self == Confidence::P95 { Z_975 } else { normal_quantile(1.0 - self.tail) }
     }
 
     /// The same of Student's t: the half-width of an interval in standard errors.
@@ -79,13 +79,13 @@ mod tests {
             (9_999.0, 1.960_201_264),
             (99_999.0, 1.959_987_708),
         ] {
-            assert!((Confidence::USUAL.t(freedom) - expected).abs() < 2e-9, "{freedom}");
+            assert!((Confidence::P95.t(freedom) - expected).abs() < 2e-9, "{freedom}");
         }
     }
 
     #[test]
     fn the_two_ways_to_students_t_meet() {
-        for confidence in [Confidence::USUAL, Confidence::of(0.999), Confidence::USUAL.of_each(50)] {
+        for confidence in [Confidence::P95, Confidence::of(0.999), Confidence::P95.of_each(50)] {
             let exact = StudentsT::new(0.0, 1.0, 1000.0).unwrap().inverse_cdf(1.0 - confidence.tail());
             assert!((confidence.t(1000.0) - exact).abs() < 2e-8, "{confidence:?}");
         }
@@ -93,8 +93,8 @@ mod tests {
 
     #[test]
     fn a_confidence_has_many_names() {
-        assert!((Confidence::of(0.95).tail() - Confidence::USUAL.tail()).abs() < 1e-15);
-        assert_eq!(Confidence::within(0.05), Confidence::USUAL);
-        assert_eq!(Confidence::USUAL.of_each(5), Confidence { tail: 0.005 });
+        assert!((Confidence::of(0.95).tail() - Confidence::P95.tail()).abs() < 1e-15);
+        assert_eq!(Confidence::within(0.05), Confidence::P95);
+        assert_eq!(Confidence::P95.of_each(5), Confidence { tail: 0.005 });
     }
 }

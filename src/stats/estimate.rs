@@ -48,12 +48,12 @@ pub fn ratio(above: &[f64], below: &[f64], confidence: Confidence) -> Option<Est
 mod tests {
     use super::*;
 
-    const USUAL: Confidence = Confidence::USUAL;
+    const P95: Confidence = Confidence::P95;
 
     #[test]
     fn a_known_interval() {
         // Mean 3, variance 2.5, five values: 3 -+ 2.776445 * sqrt(2.5 / 5).
-        let estimate = estimate(&[1.0, 2.0, 3.0, 4.0, 5.0], USUAL).unwrap();
+        let estimate = estimate(&[1.0, 2.0, 3.0, 4.0, 5.0], P95).unwrap();
         let (low, high) = estimate.interval.unwrap();
         assert_eq!(estimate.mean, 3.0);
         assert!((low - 1.036_756_838_5).abs() < 1e-9 && (high - 4.963_243_161_5).abs() < 1e-9);
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn a_ratio_to_a_constant_is_a_mean() {
         let values = [1.0, 2.0, 3.0, 4.0, 5.0];
-        let (ratio, mean) = (ratio(&values, &[2.0; 5], USUAL).unwrap(), estimate(&values, USUAL).unwrap());
+        let (ratio, mean) = (ratio(&values, &[2.0; 5], P95).unwrap(), estimate(&values, P95).unwrap());
         let (low, high) = ratio.interval.unwrap();
         let (from, to) = mean.interval.unwrap();
         assert!((ratio.mean - 1.5).abs() < 1e-12);
@@ -71,9 +71,9 @@ mod tests {
 
     #[test]
     fn a_ratio_that_never_varies_is_certain() {
-        let ratio = ratio(&[1.0, 2.0, 7.0], &[2.0, 4.0, 14.0], USUAL).unwrap();
+        let ratio = ratio(&[1.0, 2.0, 7.0], &[2.0, 4.0, 14.0], P95).unwrap();
         assert_eq!(ratio.interval, Some((0.5, 0.5)));
-        assert_eq!(super::ratio(&[0.0], &[0.0], USUAL), None);
+        assert_eq!(super::ratio(&[0.0], &[0.0], P95), None);
     }
 
     #[test]
@@ -90,12 +90,12 @@ mod tests {
 
     #[test]
     fn one_value_has_no_interval() {
-        assert_eq!(estimate(&[7.0], USUAL), Some(Estimate { mean: 7.0, interval: None }));
-        assert_eq!(estimate(&[], USUAL), None);
+        assert_eq!(estimate(&[7.0], P95), Some(Estimate { mean: 7.0, interval: None }));
+        assert_eq!(estimate(&[], P95), None);
     }
 
     #[test]
     fn like_values_have_an_interval_of_no_width() {
-        assert_eq!(estimate(&[2.0; 10], USUAL).unwrap().interval, Some((2.0, 2.0)));
+        assert_eq!(estimate(&[2.0; 10], P95).unwrap().interval, Some((2.0, 2.0)));
     }
 }

@@ -77,8 +77,8 @@ impl Paired {
             return if self.mean == 0.0 { 1.0 } else { self.sign_p_value() };
         }
         let t = self.mean / self.standard_error();
-        let law = StudentsT::new(0.0, 1.0, self.freedom()).expect("at least one degree of freedom");
-        2.0 * law.cdf(-t.abs())
+        let distribution = StudentsT::new(0.0, 1.0, self.freedom()).expect("at least one degree of freedom");
+        2.0 * distribution.cdf(-t.abs())
     }
 
     /// Hodges and Lehmann's difference, the median of the means of all pairs of differences, and its interval from Wilcoxon's
@@ -185,30 +185,30 @@ mod tests {
     fn sleep_as_in_the_textbooks() {
         let paired = Paired::new(&FIRST, &SECOND).unwrap();
         assert!((paired.mean() - 1.58).abs() < 1e-12);
-        let (low, high) = paired.interval(Confidence::USUAL);
+        let (low, high) = paired.interval(Confidence::P95);
         assert!((low - 0.700_114_2).abs() < 1e-6 && (high - 2.459_885_8).abs() < 1e-6, "{low} {high}");
         assert!((paired.p_value() - 0.002_832_89).abs() < 1e-8, "{}", paired.p_value());
-        let (median, interval) = paired.hodges_lehmann(Confidence::USUAL);
+        let (median, interval) = paired.hodges_lehmann(Confidence::P95);
         assert!((median - 1.3).abs() < 1e-12, "{median}");
         assert!(interval.is_some_and(|(low, high)| low > 0.0 && low < median && median < high));
         // Twice the difference takes a quarter of the pairs.
-        let needed = |difference| paired.pairs_needed(difference, Confidence::USUAL).unwrap();
+        let needed = |difference| paired.pairs_needed(difference, Confidence::P95).unwrap();
         assert!((needed(0.1) as f64 / needed(0.2) as f64 - 4.0).abs() < 0.02);
         // As many as there are, but for Student's t having wider tails than the normal distribution.
-        assert_eq!(needed(paired.detectable(Confidence::USUAL)), 9);
+        assert_eq!(needed(paired.detectable(Confidence::P95)), 9);
     }
 
     #[test]
     fn what_is_the_same_differs_by_nothing() {
         let paired = Paired::new(&FIRST, &FIRST).unwrap();
-        assert_eq!((paired.p_value(), paired.interval(Confidence::USUAL)), (1.0, (0.0, 0.0)));
-        assert_eq!(paired.pairs_needed(paired.mean(), Confidence::USUAL), None);
+        assert_eq!((paired.p_value(), paired.interval(Confidence::P95)), (1.0, (0.0, 0.0)));
+        assert_eq!(paired.pairs_needed(paired.mean(), Confidence::P95), None);
         let shifted: Vec<f64> = [1.0, 2.0, 4.0].iter().map(|value| value + 0.5).collect();
         let three = Paired::new(&[1.0, 2.0, 4.0], &shifted).unwrap();
-        assert_eq!((three.p_value(), three.interval(Confidence::USUAL)), (0.25, (0.0, 1.0)));
+        assert_eq!((three.p_value(), three.interval(Confidence::P95)), (0.25, (0.0, 1.0)));
         let many = Paired::new(&[0.0; 20], &[0.5; 20]).unwrap();
         assert!(many.p_value() < 2e-6);
-        assert_eq!(many.interval(Confidence::USUAL), (0.5, 0.5));
+        assert_eq!(many.interval(Confidence::P95), (0.5, 0.5));
         assert_eq!(Paired::new(&[1.0], &[2.0]), None);
     }
 

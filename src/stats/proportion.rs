@@ -9,7 +9,7 @@ pub fn proportion_interval(hits: u64, trials: u64) -> Option<(f64, f64)> {
         return None;
     }
     let (count, share) = (trials as f64, hits as f64 / trials as f64);
-    let z = Confidence::USUAL.z();
+    let z = Confidence::P95.z();
     let z2 = z * z;
     let centre = share + z2 / (2.0 * count);
     let half = z * (share * (1.0 - share) / count + z2 / (4.0 * count * count)).sqrt();

@@ -126,17 +126,17 @@ mod tests {
     #[test]
     fn ranks_as_in_the_tables() {
         // Hahn and Meeker's way; the coverage of these is 0.9558 and 0.9548.
-        assert_eq!(quantile_ranks(10_000, 0.99, Confidence::USUAL), Some((9_880, 9_920)));
-        assert_eq!(quantile_ranks(100_000, 0.999, Confidence::USUAL), Some((99_880, 99_920)));
-        assert_eq!(quantile_ranks(100, 0.5, Confidence::USUAL), Some((40, 61)));
+        assert_eq!(quantile_ranks(10_000, 0.99, Confidence::P95), Some((9_880, 9_920)));
+        assert_eq!(quantile_ranks(100_000, 0.999, Confidence::P95), Some((99_880, 99_920)));
+        assert_eq!(quantile_ranks(100, 0.5, Confidence::P95), Some((40, 61)));
     }
 
     #[test]
     fn the_least_number_of_values() {
         for (quantile, least) in [(0.5, 6), (0.9, 36), (0.95, 72), (0.99, 368), (0.999, 3_688)] {
-            assert_eq!(quantile_ranks(least - 1, quantile, Confidence::USUAL), None, "{quantile}");
+            assert_eq!(quantile_ranks(least - 1, quantile, Confidence::P95), None, "{quantile}");
             assert_eq!(
-                quantile_ranks(least, quantile, Confidence::USUAL).map(|(_, high)| high),
+                quantile_ranks(least, quantile, Confidence::P95).map(|(_, high)| high),
                 Some(least),
                 "{quantile}"
             );
@@ -145,8 +145,8 @@ mod tests {
 
     #[test]
     fn the_normal_distribution_takes_over_where_it_is_as_good() {
-        let exact = quantile_ranks(10_000_000, 0.9, Confidence::USUAL).unwrap();
-        let normal = quantile_ranks(10_000_001, 0.9, Confidence::USUAL).unwrap();
+        let exact = quantile_ranks(10_000_000, 0.9, Confidence::P95).unwrap();
+        let normal = quantile_ranks(10_000_001, 0.9, Confidence::P95).unwrap();
         assert!(exact.0.abs_diff(normal.0) <= 2 && exact.1.abs_diff(normal.1) <= 2, "{exact:?} {normal:?}");
     }
 
@@ -172,7 +172,7 @@ mod tests {
         assert!((alike.design_effect().unwrap() - 7.0 * 1000.0 / 999.0).abs() < 1e-12);
         assert_eq!(alike.greatest_design_effect(), 7.0);
         let (one, seven) =
-            (effective_count(1000, 1000, 1.0, Confidence::USUAL), effective_count(7000, 1000, 7.0, Confidence::USUAL));
+            (effective_count(1000, 1000, 1.0, Confidence::P95), effective_count(7000, 1000, 7.0, Confidence::P95));
         assert_eq!(one, seven);
         assert!((995..1000).contains(&one), "{one}");
     }

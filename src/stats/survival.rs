@@ -132,11 +132,11 @@ mod tests {
         let relapsed = [6, 6, 6, 7, 10, 13, 16, 22, 23];
         let still_well = [6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35];
         let survival = Survival::new(steps(&relapsed, &still_well));
-        assert_eq!(survival.quantile_interval(0.5, 1.0, Confidence::USUAL), Some((13, None)));
-        assert_eq!(survival.quantile_interval(0.25, 1.0, Confidence::USUAL), Some((6, Some(22))));
-        assert_eq!(survival.quantile_interval(0.1, 1.0, Confidence::USUAL), Some((6, Some(10))));
+        assert_eq!(survival.quantile_interval(0.5, 1.0, Confidence::P95), Some((13, None)));
+        assert_eq!(survival.quantile_interval(0.25, 1.0, Confidence::P95), Some((6, Some(22))));
+        assert_eq!(survival.quantile_interval(0.1, 1.0, Confidence::P95), Some((6, Some(10))));
         // Values that are worth less leave more open.
-        assert_eq!(survival.quantile_interval(0.25, 9.0, Confidence::USUAL), Some((6, None)));
+        assert_eq!(survival.quantile_interval(0.25, 9.0, Confidence::P95), Some((6, None)));
     }
 
     #[test]
@@ -144,8 +144,8 @@ mod tests {
         let values: Vec<u64> = (1..=1000).collect();
         let survival = Survival::new(steps(&values, &[]));
         for quantile in [0.5, 0.9, 0.95] {
-            let (low, high) = crate::stats::quantile_ranks(1000, quantile, Confidence::USUAL).unwrap();
-            let (from, Some(to)) = survival.quantile_interval(quantile, 1.0, Confidence::USUAL).unwrap() else {
+            let (low, high) = crate::stats::quantile_ranks(1000, quantile, Confidence::P95).unwrap();
+            let (from, Some(to)) = survival.quantile_interval(quantile, 1.0, Confidence::P95).unwrap() else {
                 panic!("no end")
             };
             assert!(from.abs_diff(low) <= 3 && to.abs_diff(high) <= 3, "{quantile}: {from} {to} for {low} {high}");

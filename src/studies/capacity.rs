@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::analysis::{Judged, Study, Verdict, Walked, judge};
+use crate::analysis::{Evaluated, Judged, Study, Verdict, judge};
 use crate::experiment::{self, End, Failure, Turn};
 use crate::stats::Confidence;
 
@@ -31,7 +31,7 @@ impl Search {
     /// all that could go wrong, each look at each value for each goal.
     pub fn confidence(&self) -> Confidence {
         let looks = experiment::looks(self.replications.end - self.replications.start);
-        Confidence::USUAL.of_each(experiment::points(self.values) * looks * self.goals)
+        Confidence::P95.of_each(experiment::points(self.values) * looks * self.goals)
     }
 }
 
@@ -87,9 +87,9 @@ pub fn capacity<O: Observer, E: From<Failure>>(
     search: &Search,
     mut load: impl FnMut(usize) -> Result<Case, E>,
     runner: &Runner<'_, O>,
-) -> Result<(Turn, Vec<Walked>), E> {
+) -> Result<(Turn, Vec<Evaluated>), E> {
     let confidence = search.confidence();
-    let mut walked = BTreeMap::new();
+    let mut evaluated = BTreeMap::new();
     let look = |at: usize| -> Result<Option<bool>, E> {
         let Case { plan, goals, .. } = load(at)?;
         let judged =
@@ -98,10 +98,10 @@ pub fn capacity<O: Observer, E: From<Failure>>(
         let window = window(&plan, runner)?;
         runner.observer.expect(search.replications.end - search.replications.start);
         let (study, _) = runner.replicate_until(&plan, window, search.replications.clone(), decided)?;
-        let found = Walked::new(at, &study, judged(&study));
+        let found = Evaluated::new(at, &study, judged(&study));
         let verdict = found.verdict();
         runner.observer.remark(Remark::Tried { at, verdict, replications: found.replications });
-        walked.insert(at, found);
+        evaluated.insert(at, found);
         Ok(match verdict {
             Verdict::Met => Some(true),
             Verdict::Missed => Some(false),
@@ -109,5 +109,5 @@ pub fn capacity<O: Observer, E: From<Failure>>(
         })
     };
     let turn = experiment::search(search.values, search.met_at, look)?;
-    Ok((turn, walked.into_values().collect()))
+    Ok((turn, evaluated.into_values().collect()))
 }

@@ -16,7 +16,7 @@ pub struct Precision {
 impl Precision {
     /// Half the interval in percent of the value; `None` while there is no interval.
     pub fn reached(&self, study: &Study) -> Option<f64> {
-        let found = self.measure.of(study, Confidence::USUAL);
+        let found = self.measure.of(study, Confidence::P95);
         let (value, low, high) = (found.value?, found.low?, found.high.filter(|high| high.is_finite())?);
         let half = (high - low) / 2.0;
         // What never varies is known, even if it is nothing: no part of that would be less.

@@ -76,6 +76,6 @@ pub fn run<'p, O: Observer>(
         let reached = |study: &Study| precisions.iter().all(|precision| precision.is_reached(study));
         runner.replicate_until(plan, window, range, reached)?
     };
-    let judged = goals.iter().map(|goal| judge(goal, &study, Confidence::USUAL)).collect();
+    let judged = goals.iter().map(|goal| judge(goal, &study, Confidence::P95)).collect();
     Ok(Run { study, judged, is_precise })
 }

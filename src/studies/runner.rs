@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::AtomicBool;
 
 use crate::analysis::Study;
-use crate::experiment::{self, Audit, Failure, Measured, Outcome, until};
+use crate::experiment::{self, Audit, Failure, MeasuredCluster, Outcome, until};
 use crate::plan::{Plan, Window};
 
 use super::observer::Observer;
@@ -36,7 +36,7 @@ impl<O: Observer> Runner<'_, O> {
     /// # Errors
     /// Why there is no outcome.
     pub fn replicate<'p>(&self, plan: &'p Plan, window: Window, range: Range<u64>) -> Result<Study<'p>, Failure> {
-        let worker = || Measured::new(plan, window, self.seed, self.audit);
+        let worker = || MeasuredCluster::new(plan, window, self.seed, self.audit);
         let outcome = experiment::replicate(range, self.jobs, worker, self.observer, self.stop)?;
         Ok(Study::new(plan, window, self.seed, outcome))
     }
@@ -53,7 +53,7 @@ impl<O: Observer> Runner<'_, O> {
         range: Range<u64>,
         mut enough: impl FnMut(&Study) -> bool,
     ) -> Result<(Study<'p>, bool), Failure> {
-        let worker = || Measured::new(plan, window, self.seed, self.audit);
+        let worker = || MeasuredCluster::new(plan, window, self.seed, self.audit);
         let run = |range| experiment::replicate(range, self.jobs, worker, self.observer, self.stop);
         let look = |outcome: Outcome| {
             let study = Study::new(plan, window, self.seed, outcome);

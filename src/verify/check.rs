@@ -42,7 +42,7 @@ impl Serialize for Part {
 /// A number, or what is said in words.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
-pub enum Quantity {
+pub enum Figure {
     /// A number.
     Number(f64),
     /// Words.
@@ -52,16 +52,16 @@ pub enum Quantity {
 /// What a check came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Verdict {
+pub enum CheckVerdict {
     /// As expected.
     Passed,
     /// Not as expected.
     Failed,
 }
 
-impl Verdict {
-    pub(super) const fn of(passed: bool) -> Verdict {
-        if passed { Verdict::Passed } else { Verdict::Failed }
+impl CheckVerdict {
+    pub(super) const fn of(passed: bool) -> CheckVerdict {
+        if passed { CheckVerdict::Passed } else { CheckVerdict::Failed }
     }
 }
 
@@ -73,18 +73,18 @@ pub struct Check {
     /// What is checked.
     pub name: String,
     /// What should come out.
-    pub expected: Quantity,
+    pub expected: Figure,
     /// What came out.
-    pub found: Quantity,
+    pub found: Figure,
     /// The confidence interval of what came out, where chance plays a part.
     pub interval: Option<(f64, f64)>,
     /// Whether that is as expected.
-    pub verdict: Verdict,
+    pub verdict: CheckVerdict,
 }
 
 impl Check {
     /// A check in which chance plays no part.
-    pub(super) fn exact(part: Part, name: String, expected: Quantity, found: Quantity, passed: bool) -> Check {
-        Check { part, name, expected, found, interval: None, verdict: Verdict::of(passed) }
+    pub(super) fn exact(part: Part, name: String, expected: Figure, found: Figure, passed: bool) -> Check {
+        Check { part, name, expected, found, interval: None, verdict: CheckVerdict::of(passed) }
     }
 }

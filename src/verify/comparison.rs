@@ -7,8 +7,8 @@ use crate::plan::{self, Plan};
 use crate::stats::{Confidence, estimate};
 use crate::workload::{Ink, NoFiles};
 
-use super::check::{Check, Part, Quantity, Verdict};
-use super::crew::Crew;
+use super::check::{Check, CheckVerdict, Figure, Part};
+use super::workers::Workers;
 
 /// The head of a workload in which no message costs or takes any time unless a node or an application says so. Then one
 /// station is all that makes a caller wait, and the closed form for that station holds for the whole model.
@@ -132,13 +132,13 @@ impl Comparison {
     /// If it was stopped. The inner error is something that should never have happened in a replication.
     pub fn read(
         &self,
-        crew: &Crew,
+        workers: &Workers,
         seed: u64,
         replications: u64,
         confidence: f64,
     ) -> Result<Result<Vec<Reading>, String>, Failure> {
         let plan = compile("verify", &self.workload);
-        let found = crew.each(0..replications, |replication| (self.watch)(&plan, seed, replication))?;
+        let found = workers.each(0..replications, |replication| (self.watch)(&plan, seed, replication))?;
         Ok(found.into_iter().collect::<Result<Vec<_>, _>>().map(|values| {
             let cells = self.cells.iter().enumerate();
             cells
@@ -155,27 +155,27 @@ impl Comparison {
     /// The rows of a report.
     pub(super) fn check(
         &self,
-        crew: &Crew,
+        workers: &Workers,
         seed: u64,
         replications: u64,
         confidence: f64,
     ) -> Result<Vec<Check>, Failure> {
         let part = Part::Theory;
-        Ok(match self.read(crew, seed, replications, confidence)? {
+        Ok(match self.read(workers, seed, replications, confidence)? {
             Ok(readings) => readings
                 .into_iter()
                 .map(|reading| Check {
                     part,
                     name: reading.cell.name.clone(),
-                    expected: Quantity::Number(reading.cell.expected),
-                    found: Quantity::Number(reading.mean),
+                    expected: Figure::Number(reading.cell.expected),
+                    found: Figure::Number(reading.mean),
                     interval: Some((reading.mean - reading.half_width, reading.mean + reading.half_width)),
-                    verdict: Verdict::of(reading.agrees()),
+                    verdict: CheckVerdict::of(reading.agrees()),
                 })
                 .collect(),
             Err(what) => {
-                let expected = Quantity::Text("possible events only".into());
-                vec![Check::exact(part, self.name.clone(), expected, Quantity::Text(what), false)]
+                let expected = Figure::Text("possible events only".into());
+                vec![Check::exact(part, self.name.clone(), expected, Figure::Text(what), false)]
             }
         })
     }

@@ -6,16 +6,16 @@
 
 use crate::analysis::{self, Row, Study};
 use crate::engine::Span;
-use crate::experiment::{Audit, Failure, Measured, Outcome, Worker};
+use crate::experiment::{Audit, Failure, MeasuredCluster, Outcome, Replicator};
 use crate::oracle::{self, Residence, Start, TimeToEmpty, Traffic};
 use crate::record::Histogram;
 use crate::stats::proportion_interval;
 
-use super::check::{Check, Part, Quantity, Verdict};
+use super::check::{Check, CheckVerdict, Figure, Part};
 use super::comparison::{compile, free};
-use super::crew::Crew;
 use super::rehoming::{Times, cluster};
 use super::theory::{Callers, deaths, loss_system};
+use super::workers::Workers;
 
 /// Which interval of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,15 +125,15 @@ impl KnownTruth {
 
     /// How often the truth was held, in so many studies. `slack` is how many standard errors of that share the bounds of
     /// good coverage are wider than [`GOOD`].
-    pub(super) fn check(&self, crew: &Crew, seed: u64, studies: u64, slack: f64) -> Result<Vec<Check>, Failure> {
+    pub(super) fn check(&self, workers: &Workers, seed: u64, studies: u64, slack: f64) -> Result<Vec<Check>, Failure> {
         let plan = compile("verify", &self.workload);
         let one = |number: u64| {
-            let mut worker = Measured::new(&plan, plan.window(), seed, Audit::Off);
+            let mut worker = MeasuredCluster::new(&plan, plan.window(), seed, Audit::Off);
             let range = number * self.replications..(number + 1) * self.replications;
             let run = |replication| {
                 // The crew counts the study as one.
                 if replication > number * self.replications {
-                    crate::experiment::Progress::replication_done(crew);
+                    crate::experiment::Progress::replication_done(workers);
                 }
                 worker.run(replication).expect("without an auditor nothing is checked")
             };
@@ -142,7 +142,7 @@ impl KnownTruth {
             let rows = analysis::rows(&study);
             self.truths.iter().map(|truth| truth.is_held(&rows)).collect::<Vec<_>>()
         };
-        let found = crew.each(0..studies, one)?;
+        let found = workers.each(0..studies, one)?;
         let of = |(row, truth): (usize, &Truth)| {
             let with_interval = found.iter().filter_map(|held| held[row]);
             let (count, held) = with_interval.fold((0, 0), |(count, held), holds| (count + 1, held + u64::from(holds)));
@@ -168,10 +168,10 @@ impl KnownTruth {
         Check {
             part: Part::Coverage,
             name: format!("{}: {} {}", self.name, truth.metric, truth.of.name()),
-            expected: Quantity::Text(expected),
-            found: Quantity::Number(coverage),
+            expected: Figure::Text(expected),
+            found: Figure::Number(coverage),
             interval: proportion_interval(held, count).map(|(low, high)| (percent(low), percent(high))),
-            verdict: Verdict::of(good && enough),
+            verdict: CheckVerdict::of(good && enough),
         }
     }
 }

@@ -9,16 +9,16 @@
 mod check;
 mod comparison;
 mod coverage;
-mod crew;
+mod workers;
 mod rehoming;
 mod shipped;
 mod show;
 mod theory;
 mod verification;
 
-pub use check::{Check, Part, Quantity, Verdict};
+pub use check::{Check, CheckVerdict, Figure, Part};
 pub use comparison::{Cell, Comparison, FREE, Reading, free};
-pub use crew::Crew;
 pub use shipped::{FINGERPRINTS, WORKLOADS};
 pub use show::verify_page;
 pub use verification::{FAMILIES, Family, Options, Outcome, Verification};
+pub use workers::Workers;

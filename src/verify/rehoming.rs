@@ -226,20 +226,20 @@ const LOADS: [(f64, u64); 4] = [(0.5, 1), (1.0, 1), (2.0, 1), (3.0, 1)];
 fn steady(
     name: &str,
     text: &str,
-    law: &Residence,
+    distribution: &Residence,
     start: &Start,
     traffic_for: f64,
     loads: &[(f64, u64)],
 ) -> Vec<Comparison> {
     let of = |&(load, times): &(f64, u64)| {
-        let wait = |load: f64| TimeToEmpty::of(&Traffic::constant(load), law, start);
+        let wait = |load: f64| TimeToEmpty::of(&Traffic::constant(load), distribution, start);
         let (oracle, twin) = (wait(load), wait(1.1 * load));
-        let mean = |load: f64| mean_time_to_empty(load, law, start);
+        let mean = |load: f64| mean_time_to_empty(load, distribution, start);
         let name = format!("R18, {name}, load {load}");
         let means = [mean(load), mean(1.05 * load)];
         let mut values = three(&name, means, |q| oracle.quantile(q), |t| oracle.exceeds(t), |t| twin.exceeds(t));
         // As many live through the failure as are there when it comes.
-        let there = |load: f64| load * (1.0 - law.rest(traffic_for));
+        let there = |load: f64| load * (1.0 - distribution.rest(traffic_for));
         let kept = cell(format!("{name}: calls kept at the failure"), there(load), there(1.05 * load));
         values.push((Value::Preserved, kept));
         let workload = cluster(Times::steady(traffic_for, &oracle), POINTS, text, &poisson(load), "");
@@ -250,8 +250,8 @@ fn steady(
 
 /// Exponential residence.
 pub(super) fn exponential() -> Vec<Comparison> {
-    let law = Residence::exponential(1.0);
-    steady("exponential", r#"{ exponential = "1m" }"#, &law, &Start::Steady, 16.0, &LOADS)
+    let distribution = Residence::exponential(1.0);
+    steady("exponential", r#"{ exponential = "1m" }"#, &distribution, &Start::Steady, 16.0, &LOADS)
 }
 
 /// Calls that all stay equally long.
@@ -261,29 +261,29 @@ pub(super) fn fixed() -> Vec<Comparison> {
 
 /// Four phases.
 pub(super) fn erlang() -> Vec<Comparison> {
-    let law = Residence::erlang(4, 1.0);
+    let distribution = Residence::erlang(4, 1.0);
     let loads = [(0.5, 1), (1.0, 1), (2.0, 2), (3.0, 1)];
-    steady("Erlang-4", r#"{ erlang = { phases = 4, mean = "1m" } }"#, &law, &Start::Steady, 8.0, &loads)
+    steady("Erlang-4", r#"{ erlang = { phases = 4, mean = "1m" } }"#, &distribution, &Start::Steady, 8.0, &loads)
 }
 
 /// Some of these stay for an hour, so that nothing is ever quite steady. But a route point on which traffic began 40.5
 /// residences ago holds exactly what one holds after an outage of that length.
 pub(super) fn lognormal() -> Vec<Comparison> {
-    let law = Residence::lognormal(1.0, 4.0);
+    let distribution = Residence::lognormal(1.0, 4.0);
     let text = r#"{ lognormal = { mean = "1m", cv = 2.0 } }"#;
     let start = Start::Outage { length: 40.5 };
-    steady("lognormal, cv 2", text, &law, &start, 40.0, &[(1.0, 2), (2.0, 1), (3.0, 1)])
+    steady("lognormal, cv 2", text, &distribution, &start, 40.0, &[(1.0, 2), (2.0, 1), (3.0, 1)])
 }
 
 // No call at the failure, and an outage of a known length.
 
 /// After an outage of some length that began with nothing.
 pub(super) fn outage() -> Vec<Comparison> {
-    let of = |name: &str, text: &str, law: &Residence, load: f64, length: f64| {
+    let of = |name: &str, text: &str, distribution: &Residence, load: f64, length: f64| {
         let start = Start::Outage { length };
-        let wait = |load: f64| TimeToEmpty::of(&Traffic::constant(load), law, &start);
+        let wait = |load: f64| TimeToEmpty::of(&Traffic::constant(load), distribution, &start);
         let (oracle, twin) = (wait(load), wait(1.1 * load));
-        let mean = |load: f64| mean_time_to_empty(load, law, &start);
+        let mean = |load: f64| mean_time_to_empty(load, distribution, &start);
         // Nobody calls until the moment of the failure.
         let times = Times { fails: 1.0, outage: length, watched: oracle.quantile(1.0 - 1e-7) };
         let arrivals =

@@ -3,14 +3,14 @@
 use sha2::{Digest, Sha256};
 
 use crate::analysis::{Study, hex};
-use crate::experiment::{Audit, Failure, Outcome, Worker, replicate};
+use crate::experiment::{Audit, Failure, Outcome, Replicator, replicate};
 use crate::plan::Plan;
 use crate::report;
 use crate::studies::Runner;
 
-use super::check::{Check, Part, Quantity};
+use super::check::{Check, Figure, Part};
 use super::comparison::compile;
-use super::crew::Crew;
+use super::workers::Workers;
 
 macro_rules! workloads {
     ($($name:literal,)*) => {
@@ -72,15 +72,21 @@ fn short(digest: &str) -> String {
 }
 
 /// Runs a workload as `ctisim run` does.
-fn study<'p>(plan: &'p Plan, seed: u64, replications: u64, jobs: usize, crew: &Crew) -> Result<Study<'p>, Failure> {
-    let runner = Runner { seed, jobs, audit: Audit::Off, observer: crew, stop: crew.stop };
+fn study<'p>(
+    plan: &'p Plan,
+    seed: u64,
+    replications: u64,
+    jobs: usize,
+    workers: &Workers,
+) -> Result<Study<'p>, Failure> {
+    let runner = Runner { seed, jobs, audit: Audit::Off, observer: workers, stop: workers.stop };
     runner.replicate(plan, plan.window(), 0..replications)
 }
 
 /// Whether a workload leaves the bytes that `fingerprints` says.
-pub(super) fn fingerprint(crew: &Crew, name: &str, text: &str, fingerprints: &str) -> Result<Check, Failure> {
+pub(super) fn fingerprint(workers: &Workers, name: &str, text: &str, fingerprints: &str) -> Result<Check, Failure> {
     let plan = compile(name, text);
-    let study = study(&plan, plan.seed, FINGERPRINTED, 1, crew)?;
+    let study = study(&plan, plan.seed, FINGERPRINTED, 1, workers)?;
     let lines = FILES.iter().zip(files(&study));
     let lines = lines.map(|(file, content)| (format!("{name}/{file}"), hex(&Sha256::digest(&content))));
     let kept = |path: &str| {
@@ -95,26 +101,26 @@ pub(super) fn fingerprint(crew: &Crew, name: &str, text: &str, fingerprints: &st
             agrees = false;
         }
     }
-    let expected = Quantity::Text(format!("{} files as released", FILES.len()));
-    Ok(Check::exact(Part::Fingerprints, name.to_owned(), expected, Quantity::Text(same), agrees))
+    let expected = Figure::Text(format!("{} files as released", FILES.len()));
+    Ok(Check::exact(Part::Fingerprints, name.to_owned(), expected, Figure::Text(same), agrees))
 }
 
 /// How many replications of each workload the auditor watches.
 pub(super) const AUDITED: u64 = 4;
 
 /// Whether all that happens in a workload keeps the books.
-pub(super) fn identities<W: Worker>(
-    crew: &Crew,
+pub(super) fn identities<W: Replicator>(
+    workers: &Workers,
     name: &str,
     jobs: usize,
     worker: impl Fn() -> W + Sync,
 ) -> Result<Check, Failure> {
-    let expected = Quantity::Text("every identity holds".into());
-    let found = match replicate(0..AUDITED, jobs, worker, crew, crew.stop) {
+    let expected = Figure::Text("every identity holds".into());
+    let found = match replicate(0..AUDITED, jobs, worker, workers, workers.stop) {
         Ok(_) => expected.clone(),
         Err(Failure::Violated { replication, violations }) => {
             let first = violations.into_iter().next().unwrap_or_default();
-            Quantity::Text(format!("replication {replication}: {first}"))
+            Figure::Text(format!("replication {replication}: {first}"))
         }
         Err(other) => return Err(other),
     };
@@ -165,21 +171,21 @@ pub(super) const fn sameness_replications() -> u64 {
 
 /// Whether every way to run the same replications leaves the same bytes. `worker` makes a worker, with an auditor or
 /// without.
-pub(super) fn sameness<W: Worker>(
-    crew: &Crew,
+pub(super) fn sameness<W: Replicator>(
+    workers: &Workers,
     plan: &Plan,
     seed: u64,
     worker: impl Fn(Audit) -> W + Sync,
 ) -> Result<Check, Failure> {
     let bytes = |outcome: Outcome| files(&Study::new(plan, plan.window(), seed, outcome));
-    let reference = bytes(replicate(0..COMPARED, 1, || worker(Audit::Off), crew, crew.stop)?);
-    let expected = Quantity::Text(format!("the same {} files in {} ways", FILES.len(), WAYS.len() + 1));
+    let reference = bytes(replicate(0..COMPARED, 1, || worker(Audit::Off), workers, workers.stop)?);
+    let expected = Figure::Text(format!("the same {} files in {} ways", FILES.len(), WAYS.len() + 1));
     let mut found = expected.clone();
     for way in WAYS {
         let outcome = match way {
-            Way::Threads(threads) => replicate(0..COMPARED, threads, || worker(Audit::Off), crew, crew.stop),
-            Way::Parts(parts) => in_parts(crew, parts, || worker(Audit::Off)),
-            Way::Audited => replicate(0..COMPARED, 2, || worker(Audit::On), crew, crew.stop),
+            Way::Threads(threads) => replicate(0..COMPARED, threads, || worker(Audit::Off), workers, workers.stop),
+            Way::Parts(parts) => in_parts(workers, parts, || worker(Audit::Off)),
+            Way::Audited => replicate(0..COMPARED, 2, || worker(Audit::On), workers, workers.stop),
         };
         let differing = match outcome {
             Ok(outcome) => {
@@ -190,7 +196,7 @@ pub(super) fn sameness<W: Worker>(
             Err(other) => return Err(other),
         };
         if !differing.is_empty() {
-            found = Quantity::Text(format!("{}: {} differs", way.name(), differing.join(", ")));
+            found = Figure::Text(format!("{}: {} differs", way.name(), differing.join(", ")));
             break;
         }
     }
@@ -199,11 +205,11 @@ pub(super) fn sameness<W: Worker>(
 }
 
 /// The replications in so many parts, the last first, added up in that order.
-fn in_parts<W: Worker>(crew: &Crew, parts: u64, worker: impl Fn() -> W + Sync) -> Result<Outcome, Failure> {
+fn in_parts<W: Replicator>(workers: &Workers, parts: u64, worker: impl Fn() -> W + Sync) -> Result<Outcome, Failure> {
     let mut sum: Option<Outcome> = None;
     for part in (0..parts).rev() {
         let range = part * COMPARED / parts..(part + 1) * COMPARED / parts;
-        let mut outcome = replicate(range, 1, &worker, crew, crew.stop)?;
+        let mut outcome = replicate(range, 1, &worker, workers, workers.stop)?;
         if let Some(later) = sum.take() {
             outcome.summaries.extend(later.summaries);
             let mut merged = later.merged;

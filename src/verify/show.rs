@@ -5,7 +5,7 @@ use crate::report::{
     Column, Document, Entry, Extent, Form, Holds, Page, Rank, Sheet, Table, Tone, exact_percent, five_digits,
 };
 
-use super::check::{Check, Part, Quantity, Verdict};
+use super::check::{Check, CheckVerdict, Figure, Part};
 use super::verification::Outcome;
 
 /// A table for each part, or one for all of them, and a line that says what it comes to.
@@ -50,9 +50,9 @@ fn table(first: &str) -> Table {
 
 /// A row a check.
 fn sheet(outcome: &Outcome) -> Sheet<'_> {
-    let cell = |quantity: &Quantity| match quantity {
-        Quantity::Number(number) => Cell::from(*number),
-        Quantity::Text(text) => Cell::from(&**text),
+    let cell = |quantity: &Figure| match quantity {
+        Figure::Number(number) => Cell::from(*number),
+        Figure::Text(text) => Cell::from(&**text),
     };
     let row = move |check: &Check| -> Vec<Cell> {
         let [low, high] = [check.interval.map(|(low, _)| low), check.interval.map(|(_, high)| high)].map(Cell::from);
@@ -107,14 +107,14 @@ pub(super) fn summary(outcome: &Outcome) -> String {
 }
 
 fn entries(check: &Check) -> [Entry; 5] {
-    let quantity = |quantity: &Quantity| match quantity {
-        Quantity::Number(number) => Entry::number(*number, "", five_digits),
-        Quantity::Text(text) => Entry::from(&**text),
+    let quantity = |quantity: &Figure| match quantity {
+        Figure::Number(number) => Entry::number(*number, "", five_digits),
+        Figure::Text(text) => Entry::from(&**text),
     };
     let interval = check.interval.map(|(low, high)| Entry::interval(low, high, "", five_digits));
     let tone = match check.verdict {
-        Verdict::Passed => Tone::Good,
-        Verdict::Failed => Tone::Bad,
+        CheckVerdict::Passed => Tone::Good,
+        CheckVerdict::Failed => Tone::Bad,
     };
     [
         (&*check.name).into(),
@@ -125,9 +125,9 @@ fn entries(check: &Check) -> [Entry; 5] {
     ]
 }
 
-const fn word(verdict: Verdict) -> &'static str {
+const fn word(verdict: CheckVerdict) -> &'static str {
     match verdict {
-        Verdict::Passed => "passed",
-        Verdict::Failed => "FAILED",
+        CheckVerdict::Passed => "passed",
+        CheckVerdict::Failed => "FAILED",
     }
 }

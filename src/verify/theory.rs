@@ -178,8 +178,8 @@ pub(super) fn loss_system(treatment: &str, ports: u32, length: &str, warm_up: &s
 /// Erlang B for fixed, exponential and scattered treatments, and for a single port: half the callers of one erlang find
 /// it busy.
 pub(super) fn erlang_b() -> Vec<Comparison> {
-    let with = |law: &str, treatment: &str, offered: f64, ports: u32, hours: u32| {
-        let name = format!("Erlang B ({offered}, {ports}), {law}");
+    let with = |distribution: &str, treatment: &str, offered: f64, ports: u32, hours: u32| {
+        let name = format!("Erlang B ({offered}, {ports}), {distribution}");
         let (expected, twin) = (oracle::erlang_b(offered, ports), oracle::erlang_b(1.05 * offered, ports));
         let watch = watch(
             |plan| Blocking { warm_up: plan.window().warm_up, ..Blocking::default() },
@@ -346,7 +346,7 @@ impl Recorder for Occupancy {
     }
 }
 
-fn poisson_with(law: &str, lookup: &str) -> Vec<Comparison> {
+fn poisson_with(distribution: &str, lookup: &str) -> Vec<Comparison> {
     let workload = free(&format!(
         r#"
         run = {{ length = "2h", warm_up = "1m" }}
@@ -385,7 +385,7 @@ fn poisson_with(law: &str, lookup: &str) -> Vec<Comparison> {
             Ok(vec![mean_of(|calls| calls), mean_of(|calls| calls * (calls - 1.0)), share])
         },
     );
-    let name = format!("M/G/inf (5), {law}");
+    let name = format!("M/G/inf (5), {distribution}");
     // Of a Poisson number N with mean A, the mean of N (N - 1) is A^2: mean and variance in one.
     let values = |offered: f64| [offered, offered * offered, oracle::poisson_at_most(offered, 5)];
     let cells = ["mean of N", "mean of N (N - 1)", "P(N <= 5)"].into_iter().zip(values(5.0)).zip(values(5.25));

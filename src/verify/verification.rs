@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use crate::experiment::{Audit, Failure, Measured};
+use crate::experiment::{Audit, Failure, MeasuredCluster};
 
-use super::check::{Check, Part, Verdict};
+use super::check::{Check, CheckVerdict, Part};
 use super::comparison::{Comparison, compile};
 use super::coverage::{KnownTruth, STUDIES, STUDIES_QUICK, known_truths};
-use super::crew::Crew;
 use super::shipped::{self, FINGERPRINTS, WORKLOADS};
+use super::workers::Workers;
 use super::{rehoming, theory};
 
 /// A group of comparisons under a name.
@@ -192,29 +192,34 @@ impl Verification {
     ///
     /// # Errors
     /// If it was stopped, or could not begin. What is found to be wrong is in the outcome.
-    pub fn run(&self, crew: &Crew, jobs: usize) -> Result<Outcome, Failure> {
+    pub fn run(&self, workers: &Workers, jobs: usize) -> Result<Outcome, Failure> {
         let seed = self.options.seed.unwrap_or(FROZEN);
         let mut checks = Vec::new();
         for task in &self.tasks {
             match task {
                 Task::Compare(comparison) => {
-                    checks.extend(comparison.check(crew, seed, self.of_comparison(comparison), self.confidence())?);
+                    checks.extend(comparison.check(
+                        workers,
+                        seed,
+                        self.of_comparison(comparison),
+                        self.confidence(),
+                    )?);
                 }
                 Task::Identities(name, text) => {
                     let plan = compile(name, text);
-                    checks.push(shipped::identities(crew, name, jobs, || {
-                        Measured::new(&plan, plan.window(), seed, Audit::On)
+                    checks.push(shipped::identities(workers, name, jobs, || {
+                        MeasuredCluster::new(&plan, plan.window(), seed, Audit::On)
                     })?);
                 }
                 Task::Sameness(name, text) => {
                     let plan = compile(name, text);
-                    let worker = |audit| Measured::new(&plan, plan.window(), seed, audit);
-                    checks.push(shipped::sameness(crew, &plan, seed, worker)?);
+                    let worker = |audit| MeasuredCluster::new(&plan, plan.window(), seed, audit);
+                    checks.push(shipped::sameness(workers, &plan, seed, worker)?);
                 }
                 Task::Fingerprint(name, text) => {
-                    checks.push(shipped::fingerprint(crew, name, text, FINGERPRINTS)?);
+                    checks.push(shipped::fingerprint(workers, name, text, FINGERPRINTS)?);
                 }
-                Task::Coverage(known) => checks.extend(known.check(crew, seed, self.studies(), self.slack())?),
+                Task::Coverage(known) => checks.extend(known.check(workers, seed, self.studies(), self.slack())?),
             }
         }
         Ok(self.outcome(seed, checks))
@@ -228,7 +233,7 @@ impl Verification {
             quick: self.options.quick,
             confidence: self.confidence(),
             misses_expected: cells * (1.0 - self.confidence()),
-            failed: checks.iter().filter(|check| check.verdict == Verdict::Failed).count(),
+            failed: checks.iter().filter(|check| check.verdict == CheckVerdict::Failed).count(),
             checks,
         }
     }
@@ -244,17 +249,17 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::Worker;
+    use crate::experiment::Replicator;
     use crate::fake;
     use crate::record::{Merged, ReplicationSummary};
     use crate::report::{Format, Ink, draw};
-    use crate::verify::check::Quantity;
+    use crate::verify::check::Figure;
     use crate::verify::show::verify_page;
     use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-    fn with_crew<T>(work: impl FnOnce(&Crew) -> T) -> T {
+    fn with_crew<T>(work: impl FnOnce(&Workers) -> T) -> T {
         let stop = AtomicBool::new(false);
-        work(&Crew::new(2, &(), &stop).unwrap())
+        work(&Workers::new(2, &(), &stop).unwrap())
     }
 
     fn one_port() -> Comparison {
@@ -264,12 +269,12 @@ mod tests {
 
     #[test]
     fn a_closed_form_that_is_off_fails() {
-        let right = with_crew(|crew| one_port().check(crew, FROZEN, 40, CONFIDENCE)).unwrap();
-        assert!(right.iter().all(|check| check.verdict == Verdict::Passed), "{right:?}");
+        let right = with_crew(|workers| one_port().check(workers, FROZEN, 40, CONFIDENCE)).unwrap();
+        assert!(right.iter().all(|check| check.verdict == CheckVerdict::Passed), "{right:?}");
         let mut wrong = one_port();
         wrong.cells[0].expected = wrong.cells[0].twin;
-        let found = with_crew(|crew| wrong.check(crew, FROZEN, 40, CONFIDENCE)).unwrap();
-        assert_eq!(found[0].verdict, Verdict::Failed);
+        let found = with_crew(|workers| wrong.check(workers, FROZEN, 40, CONFIDENCE)).unwrap();
+        assert_eq!(found[0].verdict, CheckVerdict::Failed);
         assert_eq!(found[0].found, right[0].found, "what is found does not depend on what is expected");
     }
 
@@ -280,35 +285,35 @@ mod tests {
             7 => Err("a call ended twice".to_owned()),
             _ => Ok(vec![0.5]),
         });
-        let found = with_crew(|crew| broken.check(crew, FROZEN, 40, CONFIDENCE)).unwrap();
+        let found = with_crew(|workers| broken.check(workers, FROZEN, 40, CONFIDENCE)).unwrap();
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].verdict, Verdict::Failed);
-        assert_eq!(found[0].found, Quantity::Text("a call ended twice".to_owned()));
+        assert_eq!(found[0].verdict, CheckVerdict::Failed);
+        assert_eq!(found[0].found, Figure::Text("a call ended twice".to_owned()));
     }
 
     #[test]
     fn a_fingerprint_that_differs_or_is_missing_fails() {
         let (name, text) = WORKLOADS.into_iter().find(|(name, _)| *name == "flash_crowd").unwrap();
         let check =
-            |fingerprints: &str| with_crew(|crew| shipped::fingerprint(crew, name, text, fingerprints)).unwrap();
-        assert_eq!(check(FINGERPRINTS).verdict, Verdict::Passed);
+            |fingerprints: &str| with_crew(|workers| shipped::fingerprint(workers, name, text, fingerprints)).unwrap();
+        assert_eq!(check(FINGERPRINTS).verdict, CheckVerdict::Passed);
         let line = FINGERPRINTS.lines().find(|line| line.ends_with("flash_crowd/timeline.csv")).unwrap();
         let other = format!("{:064x}  flash_crowd/timeline.csv", 0xbad);
         let found = check(&FINGERPRINTS.replace(line, &other));
-        assert_eq!(found.verdict, Verdict::Failed);
-        let Quantity::Text(what) = found.found else { panic!("a number") };
+        assert_eq!(found.verdict, CheckVerdict::Failed);
+        let Figure::Text(what) = found.found else { panic!("a number") };
         assert!(what.starts_with("flash_crowd/timeline.csv is ") && what.ends_with(&"0".repeat(16)), "{what}");
         let found = check(&FINGERPRINTS.replace(line, ""));
-        assert!(found.verdict == Verdict::Failed && format!("{found:?}").contains("no fingerprint"), "{found:?}");
+        assert!(found.verdict == CheckVerdict::Failed && format!("{found:?}").contains("no fingerprint"), "{found:?}");
     }
 
     /// A worker with something wrong about it.
     struct Crooked<'p> {
-        sound: fake::Worker<'p>,
+        sound: fake::Replicator<'p>,
         wrong: bool,
     }
 
-    impl Worker for Crooked<'_> {
+    impl Replicator for Crooked<'_> {
         fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
             let mut summary = self.sound.run(replication)?;
             summary.counts[0] += u64::from(self.wrong);
@@ -327,16 +332,16 @@ mod tests {
         let made = AtomicU64::new(0);
         let worker = |audit| {
             let number = made.fetch_add(1, Ordering::Relaxed);
-            Crooked { sound: fake::Worker::new(&plan, 1), wrong: wrong(number, audit == Audit::On) }
+            Crooked { sound: fake::Replicator::new(&plan, 1), wrong: wrong(number, audit == Audit::On) }
         };
-        with_crew(|crew| shipped::sameness(crew, &plan, 1, worker)).unwrap()
+        with_crew(|workers| shipped::sameness(workers, &plan, 1, worker)).unwrap()
     }
 
     #[test]
     fn a_result_that_depends_on_who_computes_it_fails() {
-        assert_eq!(sameness_of(|_, _| false).verdict, Verdict::Passed);
+        assert_eq!(sameness_of(|_, _| false).verdict, CheckVerdict::Passed);
         let found = |check: Check| match (check.verdict, check.found) {
-            (Verdict::Failed, Quantity::Text(what)) => what,
+            (CheckVerdict::Failed, Figure::Text(what)) => what,
             other => panic!("{other:?}"),
         };
         // The first is the reference on one thread; both of the next two serve the comparison of two threads.
@@ -349,30 +354,30 @@ mod tests {
     #[test]
     fn books_that_are_not_kept_fail() {
         struct Broken;
-        impl Worker for Broken {
+        impl Replicator for Broken {
             fn run(&mut self, _: u64) -> Result<ReplicationSummary, Vec<String>> {
                 Err(vec!["one call too many".to_owned()])
             }
             fn into_merged(self) -> Merged {
                 let plan = fake::plan();
-                fake::Worker::new(&plan, 1).into_merged()
+                fake::Replicator::new(&plan, 1).into_merged()
             }
         }
-        let check = with_crew(|crew| shipped::identities(crew, "fake", 2, || Broken)).unwrap();
-        assert_eq!(check.verdict, Verdict::Failed);
-        assert_eq!(check.found, Quantity::Text("replication 0: one call too many".to_owned()));
+        let check = with_crew(|workers| shipped::identities(workers, "fake", 2, || Broken)).unwrap();
+        assert_eq!(check.verdict, CheckVerdict::Failed);
+        assert_eq!(check.found, Figure::Text("replication 0: one call too many".to_owned()));
     }
 
     #[test]
     fn an_interval_that_misses_the_truth_too_often_or_never_exists_fails() {
         let mut known = known_truths().remove(0);
         known.keep_one_truth(|truth| *truth);
-        let check = |known: &KnownTruth| with_crew(|crew| known.check(crew, FROZEN, 60, 2.0)).unwrap().remove(0);
-        assert_eq!(check(&known).verdict, Verdict::Passed);
+        let check = |known: &KnownTruth| with_crew(|workers| known.check(workers, FROZEN, 60, 2.0)).unwrap().remove(0);
+        assert_eq!(check(&known).verdict, CheckVerdict::Passed);
         known.keep_one_truth(|truth| 1.03 * truth);
-        assert_eq!(check(&known).verdict, Verdict::Failed);
+        assert_eq!(check(&known).verdict, CheckVerdict::Failed);
         let alone = known.of_one_replication();
-        assert_eq!(check(&alone).verdict, Verdict::Failed, "one replication has no interval");
+        assert_eq!(check(&alone).verdict, CheckVerdict::Failed, "one replication has no interval");
     }
 
     #[test]
@@ -381,7 +386,7 @@ mod tests {
         assert!(verification.is_empty());
         assert!(!verification.outcome(FROZEN, Vec::new()).passed());
         let check = |passed| {
-            let words = || Quantity::Text("words".into());
+            let words = || Figure::Text("words".into());
             Check::exact(Part::Identities, "some".into(), words(), words(), passed)
         };
         assert!(verification.outcome(FROZEN, vec![check(true), check(true)]).passed());

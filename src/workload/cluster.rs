@@ -118,21 +118,21 @@ pub struct Work {
 impl Work {
     /// Reads a table of service times; what is absent is as in `default`, or else as in the vocabulary.
     pub(super) fn read(table: &Table<'_>, default: Option<&Work>) -> Work {
-        let law = |key, of: fn(&Work) -> &Distribution| match default {
-            Some(default) => table.law(key).written().unwrap_or_else(|| of(default).clone()),
-            None => table.law(key).value(),
+        let distribution = |key, of: fn(&Work) -> &Distribution| match default {
+            Some(default) => table.distribution(key).written().unwrap_or_else(|| of(default).clone()),
+            None => table.distribution(key).value(),
         };
         Work {
-            setup: law("setup", |work| &work.setup),
-            offer: law("offer", |work| &work.offer),
-            redirect: law("redirect", |work| &work.redirect),
-            answer: law("answer", |work| &work.answer),
-            release: law("release", |work| &work.release),
-            device_open: law("device_open", |work| &work.device_open),
-            event: law("event", |work| &work.event),
-            request: law("request", |work| &work.request),
-            heartbeat: law("heartbeat", |work| &work.heartbeat),
-            cti_device_open: law("cti_device_open", |work| &work.cti_device_open),
+            setup: distribution("setup", |work| &work.setup),
+            offer: distribution("offer", |work| &work.offer),
+            redirect: distribution("redirect", |work| &work.redirect),
+            answer: distribution("answer", |work| &work.answer),
+            release: distribution("release", |work| &work.release),
+            device_open: distribution("device_open", |work| &work.device_open),
+            event: distribution("event", |work| &work.event),
+            request: distribution("request", |work| &work.request),
+            heartbeat: distribution("heartbeat", |work| &work.heartbeat),
+            cti_device_open: distribution("cti_device_open", |work| &work.cti_device_open),
         }
     }
 }

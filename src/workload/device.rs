@@ -1,6 +1,6 @@
 //! Where calls go: route points, ports, phones, and numbers outside.
 
-use super::problem::{Place, Problem};
+use super::problem::{Problem, TextRange};
 use super::read::{At, Key, Name, Table, Value};
 use crate::domain::Forward;
 use crate::engine::{Distribution, Span};
@@ -39,7 +39,7 @@ pub struct RoutePoint {
     /// How many calls it takes.
     pub maximum_calls: u32,
     /// Where it says so, if it does.
-    pub maximum_calls_place: Option<Place>,
+    pub maximum_calls_place: Option<TextRange>,
     /// The CallManagers that cannot open it when it is to be recovered there.
     pub cannot_open_on: Vec<Name>,
     /// Its forwards.
@@ -73,11 +73,11 @@ impl RoutePoint {
     fn treatment(table: &Table<'_>, application: Option<&Name>) -> Treatment {
         let redirect = table.key("redirect_to", Value::redirect);
         let answers = table.flag("answers");
-        let treatment = table.law("treatment");
+        let treatment = table.distribution("treatment");
         let answers_place = answers.place();
         let treatment_place = treatment.place();
         let (redirects, answers, treated) = (redirect.is_present(), answers.value(), treatment.is_present());
-        let complain = |place: Place, title: &str| table.reports().add(Problem::new(place, title, ""));
+        let complain = |place: TextRange, title: &str| table.reports().add(Problem::new(place, title, ""));
         if redirects && answers {
             complain(answers_place, "a route point either answers a call or redirects it");
         } else if treated && !answers {
@@ -140,7 +140,7 @@ impl CtiPorts {
             first_number: first_number(table),
             device_pool: table.reference("device_pool").required(),
             application: controlled_by(table),
-            treatment: table.law("treatment").optional(),
+            treatment: table.distribution("treatment").optional(),
             transfer: transfer_to.map(|to| (share, to)),
             media_from_application: table
                 .key("media", |value| value.choice(&[("application", true), ("separate", false)]))
@@ -199,12 +199,12 @@ impl Phones {
             first_number: first_number(table),
             count: count(table),
             device_pool: table.reference("device_pool").required(),
-            answer: table.law("answer").value(),
+            answer: table.distribution("answer").value(),
             answered: table.share("answered").value(),
             no_answer,
             queue: table.flag("queue").value(),
             application: controlled_by(table),
-            failover: table.law("failover").value(),
+            failover: table.distribution("failover").value(),
             keeps_media: keeps_media(table),
             cannot_open_on: cannot_open_on(table),
             forwards,
@@ -232,7 +232,7 @@ impl Destination {
         Destination {
             name: table.key("name", Value::name).required(),
             number: table.key("dn", Value::directory_number).optional(),
-            answer: table.law("answer").value(),
+            answer: table.distribution("answer").value(),
             lines: table.whole("lines").default(u64::from(u32::MAX)) as u32,
             egress: table.reference("egress").optional(),
         }

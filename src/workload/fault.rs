@@ -1,6 +1,6 @@
 //! What happens to a cluster while it runs: `[[fault]]` and `[[change]]`.
 
-use super::problem::{Place, Problem};
+use super::problem::{Problem, TextRange};
 use super::read::{At, Key, Name, Table, Value};
 use crate::domain::{ApplicationFault, Forward};
 use crate::engine::{Distribution, Span};
@@ -13,14 +13,14 @@ pub struct Fault {
     /// Its name; a fault at random has one always, any other may have none.
     pub name: Name,
     /// What fails; `None` where the workload does not say, which has been reported.
-    pub failing: Option<Failing>,
+    pub failing: Option<TargetName>,
     /// When.
     pub occurs: Occurs,
 }
 
 /// What fails.
 #[derive(Clone, Debug)]
-pub enum Failing {
+pub enum TargetName {
     /// An application, in one of three ways.
     Application(Name, ApplicationFault),
     /// The CallManager of a node.
@@ -62,7 +62,7 @@ impl Fault {
                 ("stall", ApplicationFault::Stall),
             ])
         });
-        let complain = |place: Place, title: &str| table.reports().add(Problem::new(place, title, ""));
+        let complain = |place: TextRange, title: &str| table.reports().add(Problem::new(place, title, ""));
         if kind.is_present() && matches!(target, Some("callmanager" | "ctimanager" | "node" | "link")) {
             complain(kind.place(), "`kind` is for a fault of an application: anything else just stops");
         }
@@ -75,24 +75,26 @@ impl Fault {
         let failing = match target {
             Some("application") => {
                 let kind = kind.unwrap_or(ApplicationFault::Exit);
-                table.reference("application").optional().map(|name| Failing::Application(name, kind))
+                table.reference("application").optional().map(|name| TargetName::Application(name, kind))
             }
-            Some("callmanager") => table.reference("callmanager").optional().map(Failing::CallManager),
-            Some("ctimanager") => table.reference("ctimanager").optional().map(Failing::CtiManager),
-            Some("node") => table.reference("node").optional().map(Failing::Node),
-            Some("link") => table.key("link", Value::ends).optional().map(|(from, to)| Failing::Link(from, to, slow)),
+            Some("callmanager") => table.reference("callmanager").optional().map(TargetName::CallManager),
+            Some("ctimanager") => table.reference("ctimanager").optional().map(TargetName::CtiManager),
+            Some("node") => table.reference("node").optional().map(TargetName::Node),
+            Some("link") => {
+                table.key("link", Value::ends).optional().map(|(from, to)| TargetName::Link(from, to, slow))
+            }
             _ => None,
         };
         let random = table.one_of(&["at", "works"]) == Some("works");
         let length = table.duration("for");
-        let lasts = table.law("lasts");
+        let lasts = table.distribution("lasts");
         let name = table.key("name", Value::name);
         if random {
             if length.is_present() {
                 complain(length.place(), "`for` is for a fault at a known time: one at random has `lasts`, a law");
             }
             let never = || Distribution::Constant(Span::FOREVER);
-            let works = table.law("works").at(|works| works.default(never()));
+            let works = table.distribution("works").at(|works| works.default(never()));
             let lasts = lasts.wanted().unwrap_or_else(never);
             return Fault { name: name.required(), failing, occurs: Occurs::Random { works, lasts } };
         }

@@ -5,7 +5,7 @@ use super::read::{At, Key, Name, Table, Value};
 
 /// `[[goal]]`: what is measured, and the bound it is to keep. What the words mean is for those to say who measure.
 #[derive(Clone, Debug)]
-pub struct Goal {
+pub struct GoalEntry {
     /// The measure, as in `setup_delay.p99`.
     pub metric: At<String>,
     /// What it is about, if not all of the cluster: the kind of thing, and its name.
@@ -28,8 +28,8 @@ pub enum Side {
 /// What a goal may be about, beside the cluster.
 const SCOPES: [&str; 3] = ["route_point", "application", "node"];
 
-impl Goal {
-    pub(super) fn read(table: &Table<'_>) -> Goal {
+impl GoalEntry {
+    pub(super) fn read(table: &Table<'_>) -> GoalEntry {
         let metric = table.key("metric", Value::string);
         let metric = metric.check(|metric: &String| !metric.trim().is_empty(), "is blank: it is as in setup_delay.p99");
         let metric = metric.at(Key::required);
@@ -52,6 +52,6 @@ impl Goal {
         let bound = if side == Side::AtMost { at_most } else { at_least };
         let place = bound.place();
         let bound = bound.optional().map(|value| At { value, place });
-        Goal { metric, of, side, bound }
+        GoalEntry { metric, of, side, bound }
     }
 }

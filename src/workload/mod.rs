@@ -9,7 +9,7 @@ mod digest;
 mod fault;
 mod files;
 mod goal;
-mod law;
+mod distribution;
 mod problem;
 mod read;
 mod run;
@@ -27,13 +27,13 @@ pub use application::{Application, Associated, Database, Interface, User};
 pub use cluster::{CallManagerGroup, Cti, DevicePool, Network, Node, Work};
 pub use device::{CtiPorts, Destination, ForwardNames, Phones, RoutePoint, Treatment};
 pub use digest::digest;
-pub use fault::{Change, Failing, Fault, Occurs};
+pub use distribution::distribution;
+pub use fault::{Change, Fault, Occurs, TargetName};
 pub use files::{Files, NoFiles};
-pub use goal::{Goal, Side};
-pub use law::law;
+pub use goal::{GoalEntry, Side};
 pub use problem::{
-    Elsewhere, Ink, PROBLEMS_MAX, Place, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, enumeration, suggestion,
-    text_of,
+    Elsewhere, Ink, PROBLEMS_MAX, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, TextRange, enumeration,
+    suggestion, text_of,
 };
 pub use read::{At, Name};
 pub use run::{Run, Study};

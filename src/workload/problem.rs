@@ -7,7 +7,7 @@ use std::ops::Range;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 /// A range of bytes of the workload's text.
-pub type Place = Range<usize>;
+pub type TextRange = Range<usize>;
 
 /// The largest workload file that is read. Far more than anybody writes: 65,535 entries of 250 bytes.
 pub const TEXT_BYTES_MAX: usize = 16 << 20;
@@ -43,13 +43,13 @@ pub struct Problem {
     /// What a warning is called, so that it can be asked for or silenced; errors have no such name.
     pub id: Option<&'static str>,
     /// Where.
-    pub place: Place,
+    pub place: TextRange,
     /// What, in a sentence that can stand alone.
     pub what: String,
     /// The words at the underlined place; may be empty.
     pub label: String,
     /// A second place that explains the first, and what is there.
-    pub also: Option<(Place, String)>,
+    pub also: Option<(TextRange, String)>,
     /// Where and what in another file that the workload names at `place`.
     pub elsewhere: Option<Elsewhere>,
     /// What to write instead.
@@ -68,12 +68,12 @@ pub struct Elsewhere {
     /// What that line says.
     pub text: String,
     /// Which bytes of it.
-    pub place: Place,
+    pub place: TextRange,
 }
 
 impl Problem {
     /// An error with nothing but a place, a sentence and a label.
-    pub fn new(place: Place, what: impl Into<String>, label: impl Into<String>) -> Problem {
+    pub fn new(place: TextRange, what: impl Into<String>, label: impl Into<String>) -> Problem {
         Problem {
             severity: Severity::Error,
             id: None,
@@ -88,7 +88,7 @@ impl Problem {
     }
 
     /// A warning that goes by a name.
-    pub fn warning(id: &'static str, place: Place, what: impl Into<String>) -> Problem {
+    pub fn warning(id: &'static str, place: TextRange, what: impl Into<String>) -> Problem {
         Problem { severity: Severity::Warning, id: Some(id), ..Problem::new(place, what, "") }
     }
 
@@ -105,7 +105,7 @@ impl Problem {
     }
 
     /// Adds a second place.
-    pub fn also(mut self, place: Place, label: impl Into<String>) -> Problem {
+    pub fn also(mut self, place: TextRange, label: impl Into<String>) -> Problem {
         self.also = Some((place, label.into()));
         self
     }
@@ -148,7 +148,7 @@ impl Problem {
             }
         };
         let also = self.also.as_ref().map(|(place, label)| (AnnotationKind::Context, place.clone(), label.as_str()));
-        group = Source { name, text }.show(group, (primary, self.place.clone(), &self.label), also);
+        group = SourceText { name, text }.show(group, (primary, self.place.clone(), &self.label), also);
         if let Some(hint) = &self.hint {
             group = group.element(Level::HELP.message(hint.as_str()));
         }
@@ -196,7 +196,7 @@ impl Reports {
     }
 
     /// Where the problems so far are.
-    pub fn places(&self) -> Vec<Place> {
+    pub fn places(&self) -> Vec<TextRange> {
         self.kept.borrow().iter().map(|problem| problem.place.clone()).collect()
     }
 
@@ -250,16 +250,16 @@ impl Problems {
 }
 
 /// A place with its label.
-type Shown<'a> = (AnnotationKind, Place, &'a str);
+type Shown<'a> = (AnnotationKind, TextRange, &'a str);
 
 /// A file that problems point into.
 #[derive(Clone, Copy)]
-struct Source<'a> {
+struct SourceText<'a> {
     name: &'a str,
     text: &'a str,
 }
 
-impl<'a> Source<'a> {
+impl<'a> SourceText<'a> {
     /// Adds a place and, if there is one, a second.
     fn show(self, group: Group<'a>, first: Shown<'a>, second: Option<Shown<'a>>) -> Group<'a> {
         let mut shown = vec![first];
@@ -312,7 +312,7 @@ impl<'a> Source<'a> {
     }
 
     /// A place that spans very much ends with its first line.
-    fn clipped(self, place: &Place) -> Place {
+    fn clipped(self, place: &TextRange) -> TextRange {
         match place.len() > FAR {
             true => place.start..self.text[place.start..].find('\n').map_or(place.end, |length| place.start + length),
             false => place.clone(),
@@ -330,7 +330,7 @@ fn problems(count: usize) -> String {
     }
 }
 
-fn labelled<'a>(kind: AnnotationKind, place: Place, label: &'a str) -> Annotation<'a> {
+fn labelled<'a>(kind: AnnotationKind, place: TextRange, label: &'a str) -> Annotation<'a> {
     let annotation = kind.span(place);
     match label {
         "" => annotation,

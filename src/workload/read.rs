@@ -8,8 +8,8 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::files::Files;
-use super::problem::{Place, Problem, Reports, enumeration, suggestion};
-use super::term::{Kind, Section, Term, Zero};
+use super::problem::{Problem, Reports, TextRange, enumeration, suggestion};
+use super::term::{Section, Term, ValueKind, Zero};
 use super::units;
 use super::vocabulary::sections;
 use crate::engine::{Distribution, Span};
@@ -42,7 +42,7 @@ pub struct At<T> {
     /// What it says.
     pub value: T,
     /// Where.
-    pub place: Place,
+    pub place: TextRange,
 }
 
 /// A name, defined or referred to, with where it stands. Empty where the workload has none, which has been reported.
@@ -53,13 +53,13 @@ pub type Name = At<String>;
 pub(super) struct Value<'a> {
     context: &'a Context<'a>,
     key: &'a str,
-    kind: &'static Kind,
+    kind: &'static ValueKind,
     value: &'a Spanned<DeValue<'a>>,
 }
 
 impl<'a> Value<'a> {
     /// Where it stands.
-    pub(super) fn place(self) -> Place {
+    pub(super) fn place(self) -> TextRange {
         self.value.span()
     }
 
@@ -109,8 +109,8 @@ impl<'a> Value<'a> {
     }
 
     /// A law, unless it is nothing but zero where its key excludes that.
-    pub(super) fn unless_all_zero(self, law: Distribution) -> Option<Distribution> {
-        self.unless_zero(law.mean(), &Span::ZERO).map(|_| law)
+    pub(super) fn unless_all_zero(self, distribution: Distribution) -> Option<Distribution> {
+        self.unless_zero(distribution.mean(), &Span::ZERO).map(|_| distribution)
     }
 
     /// The digits of a number.
@@ -137,7 +137,7 @@ impl<'a> Value<'a> {
 
     /// A whole number within the bounds of its key.
     pub(super) fn whole(self) -> Option<u64> {
-        let (&Kind::Whole(low, high), DeValue::Integer(number)) = (self.kind, self.value.get_ref()) else {
+        let (&ValueKind::Whole(low, high), DeValue::Integer(number)) = (self.kind, self.value.get_ref()) else {
             return self.expected("a whole number");
         };
         match i128::from_str_radix(&number.as_str().replace('_', ""), number.radix()) {
@@ -154,7 +154,7 @@ impl<'a> Value<'a> {
         match text.parse::<f64>() {
             Ok(value) if value < 0.0 => self.wrong("cannot be negative", None),
             Ok(value) if value.is_finite() => match *self.kind {
-                Kind::Number(low, high) if !(low..=high).contains(&value) => {
+                ValueKind::Number(low, high) if !(low..=high).contains(&value) => {
                     self.wrong(format_args!("must be {low} to {high}"), None)
                 }
                 _ => self.unless_zero(value, &0.0),
@@ -236,7 +236,11 @@ impl<'a> Value<'a> {
     /// One of a few words, and what it stands for.
     pub(super) fn choice<T: Copy>(self, choices: &[(&str, T)]) -> Option<T> {
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-        assert!(matches!(self.kind, Kind::Word(words) if **words == names), "`{}` is one of other words", self.key);
+        assert!(
+            matches!(self.kind, ValueKind::Word(words) if **words == names),
+            "`{}` is one of other words",
+            self.key
+        );
         let Some(text) = self.text() else {
             return self.expected(&format!("one of the strings {}", enumeration(&names)));
         };
@@ -310,7 +314,7 @@ pub(super) struct Table<'a> {
     context: &'a Context<'a>,
     section: &'static Section,
     entries: &'a DeTable<'a>,
-    place: Place,
+    place: TextRange,
 }
 
 impl<'a> Table<'a> {
@@ -319,13 +323,13 @@ impl<'a> Table<'a> {
         context: &'a Context<'a>,
         section: &'static Section,
         entries: &'a DeTable<'a>,
-        place: Place,
+        place: TextRange,
     ) -> Table<'a> {
         Table { context, section, entries, place }
     }
 
     /// Where it stands: its header, or all of it if it is in line.
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&self) -> TextRange {
         self.place.clone()
     }
 
@@ -468,8 +472,8 @@ pub(super) struct Key<'a, T> {
     /// How many problems there were before this key.
     reported: usize,
     key: &'static str,
-    kind: &'static Kind,
-    place: Place,
+    kind: &'static ValueKind,
+    place: TextRange,
     found: Found<T>,
     /// What the vocabulary says holds without it.
     default: Option<T>,
@@ -477,7 +481,7 @@ pub(super) struct Key<'a, T> {
 
 impl<'a, T> Key<'a, T> {
     /// Where its value stands, or its table if it is absent.
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&self) -> TextRange {
         self.place.clone()
     }
 

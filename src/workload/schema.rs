@@ -10,7 +10,7 @@ use std::fmt::Write;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::vocabulary::{Absent, Condition, Kind, LAW, Rule, Section, Term, WORKLOAD, Zero};
+use super::vocabulary::{Absent, Condition, DISTRIBUTION, Rule, Section, Term, ValueKind, WORKLOAD, Zero};
 
 /// The JSON Schema of a workload file, ready to print. It refuses no workload that can be run, and what it accepts may
 /// still be refused: it knows nothing of names that refer to nothing, of sums, of limits of the whole or of other files.
@@ -21,8 +21,12 @@ pub fn schema() -> String {
         ("title", value("ctisim workload")),
     ];
     schema.extend(table(&WORKLOAD, Defaults::Told));
-    let laws = LAW.terms.iter().map(|law| (law.key, Json::Object(term(law, &LAW, Defaults::Told)))).collect();
-    schema.push(("definitions", Json::Object(laws)));
+    let distributions = DISTRIBUTION
+        .terms
+        .iter()
+        .map(|distribution| (distribution.key, Json::Object(term(distribution, &DISTRIBUTION, Defaults::Told))))
+        .collect();
+    schema.push(("definitions", Json::Object(distributions)));
     let mut text = serde_json::to_string_pretty(&Json::Object(schema)).unwrap_or_default();
     text.push('\n');
     text
@@ -73,7 +77,7 @@ fn term(term: &'static Term, section: &'static Section, defaults: Defaults) -> O
         schema.push(("default", literal(value)));
     }
     let mut shape = Shape::of(&term.kind);
-    if let (Kind::Tables(_), Absent::Wrong) = (&term.kind, term.absent) {
+    if let (ValueKind::Tables(_), Absent::Wrong) = (&term.kind, term.absent) {
         shape.rest.push(("minItems", value(1)));
     }
     schema.extend(shape.into_schema());
@@ -133,44 +137,48 @@ impl Shape {
         self
     }
 
-    fn of(kind: &'static Kind) -> Shape {
+    fn of(kind: &'static ValueKind) -> Shape {
         let within = |low: f64, high: f64| {
             let mut bounds = vec![("minimum", value(low))];
             bounds.extend(high.is_finite().then_some(("maximum", value(high))));
             Shape::new("number", bounds)
         };
         match kind {
-            Kind::Flag => Shape::new("boolean", Vec::new()),
-            Kind::Text => Shape::new("string", Vec::new()),
-            Kind::Sentence => Shape::pattern(r"\S"),
-            Kind::Word(words) => Shape { words: words.to_vec(), ..Shape::new("string", Vec::new()) },
-            Kind::Whole(low, high) => Shape::new("integer", vec![("minimum", value(*low)), ("maximum", value(*high))]),
-            Kind::Number(low, high) => within(*low, *high),
-            Kind::PositiveNumber => Shape::new("number", vec![("exclusiveMinimum", value(0))]),
-            Kind::Duration(zero) => Shape::pattern(duration(*zero)),
-            Kind::Rate(zero) => Shape::pattern(rate(*zero)),
-            Kind::Share(Zero::Allowed) => within(0.0, 1.0).or(Shape::pattern(share(Zero::Allowed))),
-            Kind::Share(Zero::Excluded) => {
+            ValueKind::Flag => Shape::new("boolean", Vec::new()),
+            ValueKind::Text => Shape::new("string", Vec::new()),
+            ValueKind::Sentence => Shape::pattern(r"\S"),
+            ValueKind::Word(words) => Shape { words: words.to_vec(), ..Shape::new("string", Vec::new()) },
+            ValueKind::Whole(low, high) => {
+                Shape::new("integer", vec![("minimum", value(*low)), ("maximum", value(*high))])
+            }
+            ValueKind::Number(low, high) => within(*low, *high),
+            ValueKind::PositiveNumber => Shape::new("number", vec![("exclusiveMinimum", value(0))]),
+            ValueKind::Duration(zero) => Shape::pattern(duration(*zero)),
+            ValueKind::Rate(zero) => Shape::pattern(rate(*zero)),
+            ValueKind::Share(Zero::Allowed) => within(0.0, 1.0).or(Shape::pattern(share(Zero::Allowed))),
+            ValueKind::Share(Zero::Excluded) => {
                 let above = vec![("exclusiveMinimum", value(0)), ("maximum", value(1))];
                 Shape::new("number", above).or(Shape::pattern(share(Zero::Excluded)))
             }
-            Kind::Law(zero, _) => Shape::pattern(duration(*zero)).or(Shape::of_law()),
-            Kind::Name | Kind::Reference | Kind::Target => {
+            ValueKind::Distribution(zero, _) => Shape::pattern(duration(*zero)).or(Shape::of_distribution()),
+            ValueKind::Name | ValueKind::Reference | ValueKind::Target => {
                 Shape { rest: vec![("maxLength", value(NAME_LENGTH))], ..Shape::pattern(NAME) }
             }
-            Kind::DirectoryNumber => Shape::pattern(DIRECTORY_NUMBER),
-            Kind::FirstNumber => Shape::pattern(FIRST_NUMBER),
-            Kind::List { of, least, most, distinct } => {
+            ValueKind::DirectoryNumber => Shape::pattern(DIRECTORY_NUMBER),
+            ValueKind::FirstNumber => Shape::pattern(FIRST_NUMBER),
+            ValueKind::List { of, least, most, distinct } => {
                 let mut rest = vec![("items", Json::Object(Shape::of(of).into_schema()))];
                 rest.extend((*least > 0).then_some(("minItems", value(*least))));
                 rest.extend(most.map(|most| ("maxItems", value(most))));
                 rest.extend(distinct.then_some(("uniqueItems", value(true))));
                 Shape::new("array", rest)
             }
-            Kind::Table(section) => Shape::of_table(section, Defaults::Told),
-            Kind::Overriding(section) => Shape::of_table(section, Defaults::Elsewhere),
-            Kind::Tables(section) => Shape::new("array", vec![("items", Json::Object(table(section, Defaults::Told)))]),
-            Kind::Either(one, other) => Shape::of(one).or(Shape::of(other)),
+            ValueKind::Table(section) => Shape::of_table(section, Defaults::Told),
+            ValueKind::Overriding(section) => Shape::of_table(section, Defaults::Elsewhere),
+            ValueKind::Tables(section) => {
+                Shape::new("array", vec![("items", Json::Object(table(section, Defaults::Told)))])
+            }
+            ValueKind::Either(one, other) => Shape::of(one).or(Shape::of(other)),
         }
     }
 
@@ -186,13 +194,17 @@ impl Shape {
     }
 
     /// A law has one key and no other: so many words, and so often, that they are written down once.
-    fn of_law() -> Shape {
-        let reference = |law: &Term| vec![("$ref", value(format!("#/definitions/{}", law.key)))];
-        let laws = LAW.terms.iter().map(|law| (law.key, Json::Object(reference(law)))).collect();
+    fn of_distribution() -> Shape {
+        let reference = |distribution: &Term| vec![("$ref", value(format!("#/definitions/{}", distribution.key)))];
+        let distributions = DISTRIBUTION
+            .terms
+            .iter()
+            .map(|distribution| (distribution.key, Json::Object(reference(distribution))))
+            .collect();
         Shape::new(
             "object",
             vec![
-                ("properties", Json::Object(laws)),
+                ("properties", Json::Object(distributions)),
                 ("additionalProperties", value(false)),
                 ("minProperties", value(1)),
                 ("maxProperties", value(1)),

@@ -28,7 +28,7 @@ pub struct Term {
     /// The key itself.
     pub key: &'static str,
     /// What may be there.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// What holds without it.
     pub absent: Absent,
     /// What it says.
@@ -62,7 +62,7 @@ impl Absent {
 
 /// What a value may be.
 #[derive(Debug)]
-pub enum Kind {
+pub enum ValueKind {
     /// True or false.
     Flag,
     /// Any text.
@@ -84,7 +84,7 @@ pub enum Kind {
     /// A share, as a number up to 1 or in percent.
     Share(Zero),
     /// A law of durations; whether it may be nothing but zero, and the table that a law is where it is no duration.
-    Law(Zero, &'static Section),
+    Distribution(Zero, &'static Section),
     /// The name that something has.
     Name,
     /// The directory number that something has.
@@ -98,7 +98,7 @@ pub enum Kind {
     /// Several of one kind.
     List {
         /// Of which.
-        of: &'static Kind,
+        of: &'static ValueKind,
         /// How many at least.
         least: usize,
         /// How many at most; `None`: any number.
@@ -113,7 +113,7 @@ pub enum Kind {
     /// A list of tables, `[[like_this]]`.
     Tables(&'static Section),
     /// One or the other: no two of these start with the same kind of value, except that texts may be of two kinds.
-    Either(&'static Kind, &'static Kind),
+    Either(&'static ValueKind, &'static ValueKind),
 }
 
 /// Whether a quantity may be zero.
@@ -125,14 +125,14 @@ pub enum Zero {
     Excluded,
 }
 
-impl Kind {
+impl ValueKind {
     /// The keys of the tables that such a value is, or consists of.
     pub fn section(&self) -> Option<&'static Section> {
         match self {
-            Kind::Table(section) | Kind::Overriding(section) | Kind::Tables(section) => Some(section),
-            Kind::Law(_, section) => Some(section),
-            Kind::List { of, .. } => of.section(),
-            Kind::Either(one, other) => one.section().or_else(|| other.section()),
+            ValueKind::Table(section) | ValueKind::Overriding(section) | ValueKind::Tables(section) => Some(section),
+            ValueKind::Distribution(_, section) => Some(section),
+            ValueKind::List { of, .. } => of.section(),
+            ValueKind::Either(one, other) => one.section().or_else(|| other.section()),
             _ => None,
         }
     }
@@ -140,19 +140,22 @@ impl Kind {
     /// Whether such a quantity may be zero; `None` for what is no quantity.
     pub(super) fn zero(&self) -> Option<Zero> {
         match self {
-            Kind::Duration(zero) | Kind::Rate(zero) | Kind::Share(zero) | Kind::Law(zero, _) => Some(*zero),
-            Kind::PositiveNumber => Some(Zero::Excluded),
-            Kind::Either(one, other) => one.zero().or_else(|| other.zero()),
+            ValueKind::Duration(zero)
+            | ValueKind::Rate(zero)
+            | ValueKind::Share(zero)
+            | ValueKind::Distribution(zero, _) => Some(*zero),
+            ValueKind::PositiveNumber => Some(Zero::Excluded),
+            ValueKind::Either(one, other) => one.zero().or_else(|| other.zero()),
             _ => None,
         }
     }
 
     /// What an element of such a list may be; `None` for what is no list.
-    pub(super) fn element(&'static self) -> Option<&'static Kind> {
+    pub(super) fn element(&'static self) -> Option<&'static ValueKind> {
         match self {
-            Kind::List { of, .. } => Some(of),
-            Kind::Tables(_) => Some(self),
-            Kind::Either(one, other) => one.element().or_else(|| other.element()),
+            ValueKind::List { of, .. } => Some(of),
+            ValueKind::Tables(_) => Some(self),
+            ValueKind::Either(one, other) => one.element().or_else(|| other.element()),
             _ => None,
         }
     }
@@ -160,7 +163,7 @@ impl Kind {
     /// Whether a list may have so many elements.
     pub(super) fn has_room_for(&self, elements: usize) -> bool {
         match self {
-            Kind::List { least, most, .. } => *least <= elements && most.is_none_or(|most| elements <= most),
+            ValueKind::List { least, most, .. } => *least <= elements && most.is_none_or(|most| elements <= most),
             _ => true,
         }
     }

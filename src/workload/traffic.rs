@@ -1,6 +1,6 @@
 //! Who calls: `[[traffic]]`.
 
-use super::problem::{Place, Problem};
+use super::problem::{Problem, TextRange};
 use super::read::{At, Key, Name, Table, Value};
 use super::sheet::Sheet;
 use super::units;
@@ -27,7 +27,7 @@ pub struct Traffic {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Arrivals {
     /// Where it says so.
-    pub place: Place,
+    pub place: TextRange,
     /// How often, or when exactly.
     pub calls: Calls,
     /// What multiplies the rate for a while.
@@ -98,8 +98,8 @@ impl Traffic {
             to: table.reference("to").required(),
             ingress: table.list("ingress", Value::reference).length("names no node").optional(),
             arrivals: table.key("arrivals", Value::arrivals).required(),
-            patience: table.law("patience").optional(),
-            talk: table.law("talk").value(),
+            patience: table.distribution("patience").optional(),
+            talk: table.distribution("talk").value(),
         }
     }
 }

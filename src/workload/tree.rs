@@ -8,7 +8,7 @@ use super::cluster::{CallManagerGroup, Cti, DevicePool, Network, Node, Work};
 use super::device::{CtiPorts, Destination, Phones, RoutePoint};
 use super::fault::{Change, Fault};
 use super::files::Files;
-use super::goal::Goal;
+use super::goal::GoalEntry;
 use super::problem::{Problem, Reports};
 use super::read::{Context, Table};
 use super::run::Run;
@@ -58,7 +58,7 @@ pub struct Workload {
     /// Changes of forward settings.
     pub changes: Vec<Change>,
     /// What is wanted of the results.
-    pub goals: Vec<Goal>,
+    pub goals: Vec<GoalEntry>,
 }
 
 impl Workload {
@@ -115,7 +115,7 @@ impl Workload {
             traffic: table.each("traffic", Traffic::read),
             faults: table.each("fault", Fault::read),
             changes: table.each("change", Change::read),
-            goals: table.each("goal", Goal::read),
+            goals: table.each("goal", GoalEntry::read),
             cti,
         }
     }

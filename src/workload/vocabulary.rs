@@ -1,35 +1,35 @@
 //! Every section and key of a workload file: what it means, what it may be, what holds without it, and where that comes
 //! from. The reader knows no other keys, bounds and defaults; the schema and the tables of docs/MODEL.md are made of this.
 
-pub use super::term::{Absent, Condition, Kind, Rule, Section, Term, Zero};
+pub use super::term::{Absent, Condition, Rule, Section, Term, ValueKind, Zero};
 use crate::engine::Span;
 
 /// How many devices all groups of a workload may have together.
 pub const DEVICES_MAX: u32 = 1 << 24;
 
 use Absent::{Is, Means, Usually, Wrong};
-use Kind::{
+use ValueKind::{
     DirectoryNumber, Either, FirstNumber, Flag, List, Name, Number, Overriding, PositiveNumber, Rate, Reference,
     Sentence, Share, Table, Tables, Target, Text, Whole, Word,
 };
 use Zero::{Allowed, Excluded};
 
-const DURATION: Kind = Kind::Duration(Allowed);
-const POSITIVE_DURATION: Kind = Kind::Duration(Excluded);
-const LAW_OR_ZERO: Kind = Kind::Law(Allowed, &LAW);
-const LAW_ABOVE_ZERO: Kind = Kind::Law(Excluded, &LAW);
-const DURATION_OR_OFF: Kind = Either(&POSITIVE_DURATION, &OFF);
+const DURATION: ValueKind = ValueKind::Duration(Allowed);
+const POSITIVE_DURATION: ValueKind = ValueKind::Duration(Excluded);
+const DISTRIBUTION_OR_ZERO: ValueKind = ValueKind::Distribution(Allowed, &DISTRIBUTION);
+const DISTRIBUTION_ABOVE_ZERO: ValueKind = ValueKind::Distribution(Excluded, &DISTRIBUTION);
+const DURATION_OR_OFF: ValueKind = Either(&POSITIVE_DURATION, &OFF);
 /// Its unit is that of what it bounds: `"500ms"`, `"0.1%"`, 40.
-const BOUND: Kind = Either(&Number(0.0, f64::INFINITY), &Sentence);
-const OFF: Kind = Word(&["off"]);
+const BOUND: ValueKind = Either(&Number(0.0, f64::INFINITY), &Sentence);
+const OFF: ValueKind = Word(&["off"]);
 /// Nodes, each once.
-const NODES: Kind = List { of: &Reference, least: 0, most: None, distinct: true };
-const SOME_NODES: Kind = List { of: &Reference, least: 1, most: None, distinct: true };
+const NODES: ValueKind = List { of: &Reference, least: 0, most: None, distinct: true };
+const SOME_NODES: ValueKind = List { of: &Reference, least: 1, most: None, distinct: true };
 /// More servers at one station than any real one has.
-const SERVERS: Kind = Whole(1, 65_535);
-const DEVICES: Kind = Whole(1, DEVICES_MAX as u64);
+const SERVERS: ValueKind = Whole(1, 65_535);
+const DEVICES: ValueKind = Whole(1, DEVICES_MAX as u64);
 /// Each forward takes a call up to four steps on, and a call has 255 of them.
-const FORWARD_HOPS: Kind = Whole(0, 60);
+const FORWARD_HOPS: ValueKind = Whole(0, 60);
 const NONE: Absent = Means("none");
 
 const ASSUMPTION: &str = "assumption";
@@ -40,7 +40,7 @@ const CONFIGURATION: &str = "System Configuration Guide 12.5(1)";
 
 /// Every section of the format, each once: the whole file and what is in it, then laws.
 pub fn sections() -> Vec<&'static Section> {
-    let mut sections: Vec<&'static Section> = vec![&WORKLOAD, &LAW];
+    let mut sections: Vec<&'static Section> = vec![&WORKLOAD, &DISTRIBUTION];
     let mut next = 0;
     while let Some(section) = sections.get(next) {
         for below in section.terms.iter().filter_map(|term| term.kind.section()) {
@@ -53,7 +53,7 @@ pub fn sections() -> Vec<&'static Section> {
     sections
 }
 
-const fn term(key: &'static str, kind: Kind, absent: Absent, meaning: &'static str, source: &'static str) -> Term {
+const fn term(key: &'static str, kind: ValueKind, absent: Absent, meaning: &'static str, source: &'static str) -> Term {
     Term { key, kind, absent, meaning, source }
 }
 
@@ -298,28 +298,46 @@ static WORK: Section = Section {
     terms: &[
         term(
             "setup",
-            LAW_OR_ZERO,
+            DISTRIBUTION_OR_ZERO,
             Is("\"15ms\""),
             "CallManager: digit analysis and set-up of a new call, at its ingress",
             ASSUMPTION,
         ),
-        term("offer", LAW_OR_ZERO, Is("\"8ms\""), "CallManager: offering a call at a device", ASSUMPTION),
+        term("offer", DISTRIBUTION_OR_ZERO, Is("\"8ms\""), "CallManager: offering a call at a device", ASSUMPTION),
         term(
             "redirect",
-            LAW_OR_ZERO,
+            DISTRIBUTION_OR_ZERO,
             Is("\"10ms\""),
             "CallManager: redirecting, forwarding or transferring",
             ASSUMPTION,
         ),
-        term("answer", LAW_OR_ZERO, Is("\"6ms\""), "CallManager: connecting an answered call", ASSUMPTION),
-        term("release", LAW_OR_ZERO, Is("\"6ms\""), "CallManager: releasing a call", ASSUMPTION),
-        term("device_open", LAW_OR_ZERO, Is("\"5ms\""), "CallManager: registering and opening a device", ASSUMPTION),
-        term("event", LAW_OR_ZERO, Is("\"1ms\""), "CTIManager: passing an event to an application", ASSUMPTION),
-        term("request", LAW_OR_ZERO, Is("\"1ms\""), "CTIManager: passing a request to a CallManager", ASSUMPTION),
-        term("heartbeat", LAW_OR_ZERO, Is("\"0.1ms\""), "CTIManager: noting a heartbeat", ASSUMPTION),
+        term("answer", DISTRIBUTION_OR_ZERO, Is("\"6ms\""), "CallManager: connecting an answered call", ASSUMPTION),
+        term("release", DISTRIBUTION_OR_ZERO, Is("\"6ms\""), "CallManager: releasing a call", ASSUMPTION),
+        term(
+            "device_open",
+            DISTRIBUTION_OR_ZERO,
+            Is("\"5ms\""),
+            "CallManager: registering and opening a device",
+            ASSUMPTION,
+        ),
+        term(
+            "event",
+            DISTRIBUTION_OR_ZERO,
+            Is("\"1ms\""),
+            "CTIManager: passing an event to an application",
+            ASSUMPTION,
+        ),
+        term(
+            "request",
+            DISTRIBUTION_OR_ZERO,
+            Is("\"1ms\""),
+            "CTIManager: passing a request to a CallManager",
+            ASSUMPTION,
+        ),
+        term("heartbeat", DISTRIBUTION_OR_ZERO, Is("\"0.1ms\""), "CTIManager: noting a heartbeat", ASSUMPTION),
         term(
             "cti_device_open",
-            LAW_OR_ZERO,
+            DISTRIBUTION_OR_ZERO,
             Is("\"2ms\""),
             "CTIManager: opening a device for an application",
             ASSUMPTION,
@@ -449,8 +467,14 @@ static APPLICATION: Section = Section {
             "",
         ),
         term("workers", SERVERS, Is("8"), "how many events it works on at once", ASSUMPTION),
-        term("decide", LAW_OR_ZERO, Is("\"2ms\""), "a worker's own time for an event", ASSUMPTION),
-        term("lookup", LAW_OR_ZERO, NONE, "the look-up of a caller at a route point, for which the worker waits", ""),
+        term("decide", DISTRIBUTION_OR_ZERO, Is("\"2ms\""), "a worker's own time for an event", ASSUMPTION),
+        term(
+            "lookup",
+            DISTRIBUTION_OR_ZERO,
+            NONE,
+            "the look-up of a caller at a route point, for which the worker waits",
+            "",
+        ),
         term("database", Reference, NONE, "where it looks callers up; without one a look-up never queues", ""),
         term(
             "heartbeat",
@@ -569,7 +593,7 @@ static ROUTE_POINT: Section = Section {
         term("answers", Flag, Is("false"), "whether calls are answered right there, with media", "possible since 4.0"),
         term(
             "treatment",
-            LAW_OR_ZERO,
+            DISTRIBUTION_OR_ZERO,
             Means("as long as its caller talks"),
             "how long a call answered there stays",
             "",
@@ -647,7 +671,13 @@ static CTI_PORT: Section = Section {
         ),
         DEVICE_POOL,
         term("application", Reference, NONE, "who controls them", ""),
-        term("treatment", LAW_OR_ZERO, Means("as long as its caller talks"), "how long a call is treated there", ""),
+        term(
+            "treatment",
+            DISTRIBUTION_OR_ZERO,
+            Means("as long as its caller talks"),
+            "how long a call is treated there",
+            "",
+        ),
         term("transfer_to", Reference, NONE, "the phones that calls are transferred to after the treatment", ""),
         term("transfer_share", Share(Allowed), Is("1"), "how many of them are", ""),
         term(
@@ -680,7 +710,7 @@ static PHONE: Section = Section {
         term("first_dn", FirstNumber, NONE, "the directory number of the first phone, as for ports", ""),
         term(
             "answer",
-            LAW_OR_ZERO,
+            DISTRIBUTION_OR_ZERO,
             Is("{ exponential = \"5s\" }"),
             "how long it rings until a person answers",
             "assumption; a public sample of 2018 has a median of 10 s from dialling to answer",
@@ -710,7 +740,7 @@ static PHONE: Section = Section {
         ),
         term(
             "failover",
-            LAW_OR_ZERO,
+            DISTRIBUTION_OR_ZERO,
             Is("{ uniform = [\"60s\", \"90s\"] }"),
             "from the failure of its CallManager until a phone has noticed and begins to register elsewhere (R14)",
             "an SCCP phone gives up a CallManager that hangs after three keepalives of 30 s, so within 90 s (SRST FAQ); \
@@ -732,7 +762,7 @@ static DESTINATION: Section = Section {
     terms: &[
         term("name", Name, Wrong, "the name of a number outside the cluster", ""),
         term("dn", DirectoryNumber, NONE, "its number", ""),
-        term("answer", LAW_OR_ZERO, Is("\"0s\""), "how long it rings", ""),
+        term("answer", DISTRIBUTION_OR_ZERO, Is("\"0s\""), "how long it rings", ""),
         term("lines", Whole(1, u32::MAX as u64), Means("no limit"), "how many calls it takes at once", ""),
         term("egress", Reference, Means("the first node"), "the node where calls leave for it", ""),
     ],
@@ -765,14 +795,14 @@ static TRAFFIC: Section = Section {
         term("arrivals", Table(&ARRIVALS), Wrong, "when they call", ""),
         term(
             "patience",
-            LAW_OR_ZERO,
+            DISTRIBUTION_OR_ZERO,
             Means("for ever"),
             "how long a caller waits unanswered before hanging up, and again for a person after that",
             "",
         ),
         term(
             "talk",
-            LAW_OR_ZERO,
+            DISTRIBUTION_OR_ZERO,
             Is("{ exponential = \"3m\" }"),
             "how long a caller talks",
             "the agents of the UCCE SRND 7.5 talk 3 minutes",
@@ -926,15 +956,15 @@ static FAULT: Section = Section {
         ),
         term(
             "works",
-            LAW_ABOVE_ZERO,
+            DISTRIBUTION_ABOVE_ZERO,
             Means("`at`"),
-            "how long it works until it fails, from the beginning or from its last return; the mean of this law is the \
+            "how long it works until it fails, from the beginning or from its last return; the mean of this distribution is the \
              MTBF",
             "",
         ),
         term(
             "lasts",
-            LAW_ABOVE_ZERO,
+            DISTRIBUTION_ABOVE_ZERO,
             Means("required with `works`"),
             "how long it is down; the mean of this law is the MTTR",
             "",
@@ -1036,13 +1066,13 @@ const THIS_LAW: Absent = Means("another of these seven");
 pub(super) static LONE_LAW: Section = Section {
     name: "",
     about: "A law of durations.",
-    terms: &[term("law", LAW_OR_ZERO, Wrong, "the law", "")],
+    terms: &[term("law", DISTRIBUTION_OR_ZERO, Wrong, "the law", "")],
     one_of: &[],
     rules: &[],
 };
 
 /// A law of durations, where it is not just a duration.
-pub static LAW: Section = Section {
+pub static DISTRIBUTION: Section = Section {
     name: "law",
     about: "A law of durations: exactly one of these keys.",
     terms: &[

@@ -7,7 +7,7 @@ use ctisim::engine::Time;
 use ctisim::facts::{Fact, Recorder};
 use ctisim::plan::{self, Plan};
 pub(crate) use ctisim::verify::FREE;
-use ctisim::verify::{self, Crew, FAMILIES, Reading};
+use ctisim::verify::{self, FAMILIES, Reading, Workers};
 use ctisim::workload::NoFiles;
 use std::hash::{Hash, Hasher};
 use std::sync::atomic::AtomicBool;
@@ -45,7 +45,7 @@ pub(crate) use families;
 #[track_caller]
 pub(crate) fn compare(family: &str) {
     let stop = AtomicBool::new(false);
-    let crew = Crew::new(THREADS, &(), &stop).unwrap();
+    let crew = Workers::new(THREADS, &(), &stop).unwrap();
     let (_, make) = FAMILIES.into_iter().find(|(name, _)| *name == family).expect("a family of comparisons");
     for comparison in make() {
         let readings = comparison.read(&crew, SEED, comparison.replications, CONFIDENCE).unwrap();

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use ctisim::cluster::Cluster;
-use ctisim::dependencies::{Dependencies, Kind, Outcome, Subject};
+use ctisim::dependencies::{Consequence, Dependencies, RecordKind, Subject};
 use ctisim::domain::{DeviceId, DeviceKind};
 use ctisim::engine::Time;
 use ctisim::facts::{Fact, Recorder};
@@ -411,7 +411,7 @@ fn a_run_bears_out_what_is_said_of_devices() {
     for path in shipped() {
         let text = fs::read_to_string(&path).unwrap();
         let nodes = with(&text, |dependencies| {
-            let nodes = dependencies.records().iter().filter(|record| record.kind == Kind::Node);
+            let nodes = dependencies.records().iter().filter(|record| record.kind == RecordKind::Node);
             nodes.map(|record| record.name.clone()).collect::<Vec<_>>()
         });
         for (node, process) in nodes.iter().flat_map(|node| ["node", "callmanager", "ctimanager"].map(|it| (node, it)))
@@ -430,17 +430,17 @@ fn a_run_bears_out_what_is_said_of_devices() {
             cluster.run(1, 0);
             let Devices { closed, opened, .. } = cluster.recorder;
             let kinds = [
-                (Kind::RoutePoint, DeviceKind::RoutePoint),
-                (Kind::CtiPort, DeviceKind::CtiPort),
-                (Kind::Phone, DeviceKind::Phone),
+                (RecordKind::RoutePoint, DeviceKind::RoutePoint),
+                (RecordKind::CtiPort, DeviceKind::CtiPort),
+                (RecordKind::Phone, DeviceKind::Phone),
             ];
             for (kind, device) in kinds {
                 let ids = dependencies.ids().filter(|&id| dependencies.record(id).kind == kind);
                 for (row, id) in ids.enumerate() {
                     let has = |outcome| effects.iter().any(|it| it.on == id && it.outcome == outcome);
                     // Phones work without an application.
-                    let reopens = has(Outcome::Moves) || kind != Kind::Phone && has(Outcome::Reopened);
-                    let stays = has(Outcome::StaysOut) || has(Outcome::Closed);
+                    let reopens = has(Consequence::Moves) || kind != RecordKind::Phone && has(Consequence::Reopened);
+                    let stays = has(Consequence::StaysOut) || has(Consequence::Closed);
                     let group = (device, row as u16);
                     let what = format!("{}: {asked}: {}", path.display(), dependencies.full_name(id));
                     // With a CallManager, a device may come within its application's reach without having been open.

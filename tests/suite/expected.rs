@@ -12,14 +12,14 @@ use std::sync::atomic::AtomicBool;
 
 use crate::common::{FREE, compile};
 use ctisim::analysis::{Study, simulated};
-use ctisim::expected::{Expected, Measure, expected};
-use ctisim::experiment::{Audit, Measured, replicate};
+use ctisim::expected::{Expected, Predicted, expected};
+use ctisim::experiment::{Audit, MeasuredCluster, replicate};
 use ctisim::plan::{self, Plan};
 use ctisim::workload::{self, Files};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// A kind of measure, whatever it is of.
-type Kind = fn(&Measure) -> bool;
+type Kind = fn(&Predicted) -> bool;
 
 fn matching(plan: &Plan, kind: Kind) -> Vec<Expected> {
     expected(plan, plan.window()).into_iter().filter(|it| kind(&it.measure)).collect()
@@ -34,7 +34,7 @@ fn changed(text: &str, settings: &[&str]) -> Plan {
 #[track_caller]
 fn holds(text: &str, kind: Kind, replications: u64, twin: &str) {
     let plan = changed(text, &[]);
-    let worker = || Measured::new(&plan, plan.window(), plan.seed, Audit::On);
+    let worker = || MeasuredCluster::new(&plan, plan.window(), plan.seed, Audit::On);
     let outcome = replicate(0..replications, 2, worker, &(), &AtomicBool::new(false)).expect("every identity holds");
     let study = Study::new(&plan, plan.window(), plan.seed, outcome);
     let forms = matching(&plan, kind);
@@ -108,7 +108,7 @@ fn offered_calls() -> String {
     )
 }
 
-const IS_OFFERED: Kind = |measure| *measure == Measure::Offered;
+const IS_OFFERED: Kind = |measure| *measure == Predicted::Offered;
 
 #[test]
 fn calls_offered_are_rate_times_time() {
@@ -143,8 +143,8 @@ fn ports() -> String {
     )
 }
 
-const FORWARDED: Kind = |measure| *measure == Measure::ForwardedBusy;
-const REFUSED: Kind = |measure| *measure == Measure::RefusedBusy;
+const FORWARDED: Kind = |measure| *measure == Predicted::ForwardedBusy;
+const REFUSED: Kind = |measure| *measure == Predicted::RefusedBusy;
 
 #[test]
 fn ports_that_are_dialled_block_by_erlang_b() {
@@ -256,7 +256,7 @@ fn queue() -> String {
     )
 }
 
-const IS_CALLS: Kind = |measure| matches!(measure, Measure::Calls(_));
+const IS_CALLS: Kind = |measure| matches!(measure, Predicted::Calls(_));
 
 /// From empty: hardly settled, and still exact.
 #[test]
@@ -309,7 +309,7 @@ fn workers(decide: &str, number: u32, rate: u32) -> String {
     )
 }
 
-const WORKERS: Kind = |measure| matches!(measure, Measure::QueueDelay(_));
+const WORKERS: Kind = |measure| matches!(measure, Predicted::QueueDelay(_));
 
 #[test]
 fn workers_are_mmc_or_mg1() {
@@ -378,7 +378,7 @@ fn death(reading: &str) -> String {
     )
 }
 
-const DETECTION: Kind = |measure| matches!(measure, Measure::Detection(_));
+const DETECTION: Kind = |measure| matches!(measure, Predicted::Detection(_));
 
 #[test]
 fn a_silent_death_is_noticed_as_the_reading_says() {
@@ -436,16 +436,20 @@ fn random(lasts: &str) -> String {
     )
 }
 
-const FAILURES: Kind = |measure| *measure == Measure::Failures;
-const UNREACHABLE: Kind = |measure| *measure == Measure::Unreachable;
+const FAILURES: Kind = |measure| *measure == Predicted::Failures;
+const UNREACHABLE: Kind = |measure| *measure == Predicted::Unreachable;
 
 #[test]
 fn callmanagers_fail_as_often_as_their_times_say() {
-    let law = r#"{ lognormal = { mean = "15m", cv = 1.0 } }"#;
-    holds(&random(law), FAILURES, 1_000, "fault.software.works={ exponential = '9h' }");
+    let distribution = r#"{ lognormal = { mean = "15m", cv = 1.0 } }"#;
+    holds(&random(distribution), FAILURES, 1_000, "fault.software.works={ exponential = '9h' }");
     let once = "\n[[fault]]\nat = \"50h\"\ncallmanager = \"sub1\"\nfor = \"1h\"\n";
-    assert!(matching(&changed(&(random(law) + once), &[]), FAILURES).is_empty(), "one is not at random");
-    only_without(&random(law), FAILURES, &[&["fault.hardware.works={ erlang = { mean = '20h', phases = 2 } }"]]);
+    assert!(matching(&changed(&(random(distribution) + once), &[]), FAILURES).is_empty(), "one is not at random");
+    only_without(
+        &random(distribution),
+        FAILURES,
+        &[&["fault.hardware.works={ erlang = { mean = '20h', phases = 2 } }"]],
+    );
 }
 
 #[test]
@@ -495,8 +499,8 @@ fn failback(rate: u32) -> String {
     )
 }
 
-const HOME_BY_END: Kind = |measure| matches!(measure, Measure::HomeByEnd(_));
-const REHOME_WAIT: Kind = |measure| matches!(measure, Measure::RehomeWait(_));
+const HOME_BY_END: Kind = |measure| matches!(measure, Predicted::HomeByEnd(_));
+const REHOME_WAIT: Kind = |measure| matches!(measure, Predicted::RehomeWait(_));
 
 #[test]
 fn a_route_point_goes_home_when_theory_says() {

@@ -6,7 +6,7 @@ use std::process::{Command, Output};
 use std::sync::atomic::AtomicBool;
 
 use ctisim::analysis::{Baseline, Gate, GateReport, Gated, Reason, Speed, SpeedHeld, Study};
-use ctisim::experiment::{Audit, Measured, replicate};
+use ctisim::experiment::{Audit, MeasuredCluster, replicate};
 use ctisim::plan::{Plan, compile};
 use ctisim::record::Measure;
 use ctisim::workload::NoFiles;
@@ -26,7 +26,7 @@ fn plan(setup: &str) -> Plan {
 }
 
 fn study(plan: &Plan, seed: u64) -> Study<'_> {
-    let worker = || Measured::new(plan, plan.window(), seed, Audit::Off);
+    let worker = || MeasuredCluster::new(plan, plan.window(), seed, Audit::Off);
     let outcome = replicate(0..30, 2, worker, &(), &AtomicBool::new(false)).expect("it runs");
     Study::new(plan, plan.window(), seed, outcome)
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ctisim::check::compile;
 use ctisim::plan::Plan;
-use ctisim::workload::vocabulary::{Absent, Kind, Section, Term, WORKLOAD, Zero, sections};
+use ctisim::workload::vocabulary::{Absent, Section, Term, ValueKind, WORKLOAD, Zero, sections};
 use ctisim::workload::{Files, Problems, schema, units};
 use jsonschema::Validator;
 use proptest::prelude::*;
@@ -191,31 +191,31 @@ fn the_schema_refuses_what_the_reader_refuses() {
 }
 
 /// What may be at a key, in a few words.
-fn kind(kind: &Kind) -> String {
+fn kind(kind: &ValueKind) -> String {
     let words = |words: &[&str]| words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", ");
     let or_more = |zero: Zero, what: &str| match zero {
         Zero::Allowed => what.to_owned(),
         Zero::Excluded => format!("{what} above 0"),
     };
     match kind {
-        Kind::Flag => "true, false".to_owned(),
-        Kind::Text | Kind::Sentence => "text".to_owned(),
-        Kind::Word(these) => words(these),
-        Kind::Whole(low, high) if low == high => low.to_string(),
-        Kind::Whole(low, u64::MAX) => format!("{low} or more"),
-        Kind::Whole(low, high) => format!("{low} to {}", grouped(*high)),
-        Kind::Number(low, high) if high.is_infinite() => format!("number, {low} or more"),
-        Kind::Number(low, high) => format!("{low} to {high}"),
-        Kind::PositiveNumber => "number above 0".to_owned(),
-        Kind::Duration(zero) => or_more(*zero, "duration"),
-        Kind::Rate(zero) => or_more(*zero, "rate"),
-        Kind::Share(zero) => or_more(*zero, "share"),
-        Kind::Law(zero, _) => or_more(*zero, "law"),
-        Kind::Name | Kind::Reference => "name".to_owned(),
-        Kind::DirectoryNumber => "digits".to_owned(),
-        Kind::FirstNumber => "up to 18 digits, perhaps after a `+`".to_owned(),
-        Kind::Target => "name or number".to_owned(),
-        Kind::List { of, least, most, .. } => {
+        ValueKind::Flag => "true, false".to_owned(),
+        ValueKind::Text | ValueKind::Sentence => "text".to_owned(),
+        ValueKind::Word(these) => words(these),
+        ValueKind::Whole(low, high) if low == high => low.to_string(),
+        ValueKind::Whole(low, u64::MAX) => format!("{low} or more"),
+        ValueKind::Whole(low, high) => format!("{low} to {}", grouped(*high)),
+        ValueKind::Number(low, high) if high.is_infinite() => format!("number, {low} or more"),
+        ValueKind::Number(low, high) => format!("{low} to {high}"),
+        ValueKind::PositiveNumber => "number above 0".to_owned(),
+        ValueKind::Duration(zero) => or_more(*zero, "duration"),
+        ValueKind::Rate(zero) => or_more(*zero, "rate"),
+        ValueKind::Share(zero) => or_more(*zero, "share"),
+        ValueKind::Distribution(zero, _) => or_more(*zero, "law"),
+        ValueKind::Name | ValueKind::Reference => "name".to_owned(),
+        ValueKind::DirectoryNumber => "digits".to_owned(),
+        ValueKind::FirstNumber => "up to 18 digits, perhaps after a `+`".to_owned(),
+        ValueKind::Target => "name or number".to_owned(),
+        ValueKind::List { of, least, most, .. } => {
             let many = match (least, most) {
                 (0, None) => "list".to_owned(),
                 (least, None) => format!("list of {least} or more"),
@@ -225,9 +225,9 @@ fn kind(kind: &Kind) -> String {
             };
             format!("{many}: {}", self::kind(of))
         }
-        Kind::Table(_) | Kind::Overriding(_) => "table".to_owned(),
-        Kind::Tables(_) => "tables".to_owned(),
-        Kind::Either(one, other) => format!("{}, or {}", self::kind(one), self::kind(other)),
+        ValueKind::Table(_) | ValueKind::Overriding(_) => "table".to_owned(),
+        ValueKind::Tables(_) => "tables".to_owned(),
+        ValueKind::Either(one, other) => format!("{}, or {}", self::kind(one), self::kind(other)),
     }
 }
 

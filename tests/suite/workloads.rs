@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ctisim::domain::{ApplicationFault, ApplicationId, DeviceKind, Failing, Forward, NodeId};
+use ctisim::domain::{ApplicationFault, ApplicationId, DeviceKind, FaultTarget, Forward, NodeId};
 use ctisim::engine::{Distribution, Span, Time};
 use ctisim::plan::{Fault, Occurs, Plan, Topology, compile};
 use ctisim::report::{Format, Ink, draw};
@@ -45,7 +45,7 @@ fn compiled(text: &str) -> Plan {
 }
 
 /// A fault at a known time, in seconds.
-fn once(failing: Failing, at: u64, lasts: u64) -> Fault {
+fn once(failing: FaultTarget, at: u64, lasts: u64) -> Fault {
     Fault { failing, occurs: Occurs::Once { at: Time::ZERO + Span::from_secs(at), lasts: Span::from_secs(lasts) } }
 }
 
@@ -191,7 +191,7 @@ fn busy_hour_becomes_the_plan_it_describes() {
     assert_eq!(plan.expected_calls(), 36_000.0);
     assert_eq!(plan.bin.seconds(), 60.0);
     assert_eq!(plan.faults.len(), 1);
-    let ivr = Failing::Application(ApplicationId(0), ApplicationFault::Silent);
+    let ivr = FaultTarget::Application(ApplicationId(0), ApplicationFault::Silent);
     assert_eq!(plan.faults, [once(ivr, 1200, 300)]);
     assert_eq!(plan.applications[0].open_interval.seconds(), 0.02);
     assert!(plan.nodes[2].ctimanager.is_none());
@@ -298,22 +298,22 @@ fn all_that_can_fail_recover_and_change_becomes_the_plan_it_describes() {
     let text = fs::read_to_string(directory("tests/bad").join("redundant.toml.in")).expect("a workload");
     let plan = compiled(&text);
     let (a, b, c) = (NodeId(0), NodeId(1), NodeId(2));
-    let ivr = Failing::Application(ApplicationId(0), ApplicationFault::Exit);
+    let ivr = FaultTarget::Application(ApplicationId(0), ApplicationFault::Exit);
     assert_eq!(
         plan.faults[..6],
         [
-            once(Failing::CallManager(a), 1200, 600),
-            once(Failing::CtiManager(b), 1230, 60),
-            once(Failing::Node(a), 600, 900),
+            once(FaultTarget::CallManager(a), 1200, 600),
+            once(FaultTarget::CtiManager(b), 1230, 60),
+            once(FaultTarget::Node(a), 600, 900),
             Fault {
-                failing: Failing::Node(c),
+                failing: FaultTarget::Node(c),
                 occurs: Occurs::Once { at: Time::ZERO + Span::from_secs(660), lasts: Span::FOREVER }
             },
             once(ivr, 60, 30),
             once(ivr, 90, 10),
         ]
     );
-    let Fault { failing: Failing::CallManager(NodeId(1)), occurs: Occurs::Random { works, lasts, name } } =
+    let Fault { failing: FaultTarget::CallManager(NodeId(1)), occurs: Occurs::Random { works, lasts, name } } =
         &plan.faults[6]
     else {
         panic!("{:?}", plan.faults[6]);

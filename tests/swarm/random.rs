@@ -48,7 +48,7 @@ impl Dice {
     }
 
     /// A law of durations with this mean in microseconds; none takes no time.
-    fn law(&mut self, micros: u64) -> String {
+    fn distribution(&mut self, micros: u64) -> String {
         if micros == 0 {
             return "\"0s\"".to_owned();
         }
@@ -74,7 +74,7 @@ impl Dice {
     /// A law with a mean of this magnitude.
     fn law_around(&mut self, least: u64, most: u64) -> String {
         let mean = self.magnitude(least, most);
-        self.law(mean)
+        self.distribution(mean)
     }
 }
 
@@ -169,7 +169,7 @@ impl Generator {
     /// A law around the case's work per message, or none at all.
     fn work_law(&mut self) -> String {
         let mean = if self.work == 0 || self.dice.chance(15) { 0 } else { self.work / 2 + self.dice.below(self.work) };
-        self.dice.law(mean)
+        self.dice.distribution(mean)
     }
 
     fn head(&mut self, case: u64) {
@@ -225,8 +225,8 @@ impl Generator {
         self.key("forward_hops", hops);
         self.line("[work]");
         for work in WORK {
-            let law = self.work_law();
-            self.key(work, law);
+            let distribution = self.work_law();
+            self.key(work, distribution);
         }
     }
 
@@ -242,8 +242,8 @@ impl Generator {
                 self.managers.push(name);
             }
             if self.dice.chance(20) {
-                let (work, law) = (self.dice.pick(&WORK), self.work_law());
-                self.key("work", format_args!("{{ {work} = {law} }}"));
+                let (work, distribution) = (self.dice.pick(&WORK), self.work_law());
+                self.key("work", format_args!("{{ {work} = {distribution} }}"));
             }
         }
         for row in 0..self.dice.between(1, 3) {
@@ -447,7 +447,7 @@ impl Generator {
             let name = self.destinations[row].clone();
             self.key("name", format_args!("\"{name}\""));
             let answer = if self.dice.chance(50) { 0 } else { self.dice.magnitude(MILLI, 8 * SECOND) };
-            let answer = self.dice.law(answer);
+            let answer = self.dice.distribution(answer);
             self.key("answer", answer);
             if self.dice.chance(50) {
                 let lines = self.dice.magnitude(1, 16);
@@ -487,7 +487,7 @@ impl Generator {
                 self.key("patience", patience);
             }
             let talk = if self.dice.chance(10) { 0 } else { self.dice.magnitude(10 * MILLI, 64 * SECOND) };
-            let talk = self.dice.law(talk);
+            let talk = self.dice.distribution(talk);
             self.key("talk", talk);
         }
     }

@@ -18,7 +18,7 @@ both are answered: a timer of two intervals that each message restarts, and a ch
 
 Example: ctisim oracle heartbeat --interval 30s --arrivals 1000/h";
 
-pub(super) const AVAILABILITY_HELP: &str = "Applies to anything that fails at random and is repaired. The availability of one holds for any laws of both times; that
+pub(super) const AVAILABILITY_HELP: &str = "Applies to anything that fails at random and is repaired. The availability of one holds for any distributions of both times; that
 of two, where one is enough, for exponential ones. Two that share a cause (a power supply, a change) fail together more
 often than this says.
 

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::analysis::Quantity;
 use crate::engine::Distribution;
 use crate::report::Line;
-use crate::workload::{law, units};
+use crate::workload::{distribution, units};
 
 use super::printed::{line, usage};
 use crate::cli::model::Beside;
@@ -137,8 +137,8 @@ pub(super) fn count(text: &str) -> Result<u32, String> {
 }
 
 /// A law as workload files have it. Files with measured values are sought from here.
-pub(super) fn any_law(text: &str) -> Result<Distribution, String> {
-    law(text, &Beside(std::path::Path::new("")))
+pub(super) fn any_distribution(text: &str) -> Result<Distribution, String> {
+    distribution(text, &Beside(std::path::Path::new("")))
 }
 
 #[cfg(test)]

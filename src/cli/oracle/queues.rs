@@ -8,13 +8,13 @@ use crate::oracle;
 use crate::report::{Answer, distribution};
 
 use super::printed::{Printed, line, usage};
-use super::quantities::{Load, STEPS_MAX, Traffic, any_law, count, duration, number, rate, share, time};
+use super::quantities::{Load, STEPS_MAX, Traffic, any_distribution, count, duration, number, rate, share, time};
 use crate::cli::stop::Stop;
 
 pub(super) const ERLANG_B_HELP: &str = "Give two of the load, --ports and --blocking; the third is the answer.
 
 Applies to ports, lines and trunks where a call that finds all taken goes elsewhere at once. How long calls take may
-follow any law: only the mean counts. It does not apply where callers wait or try again (erlang-c, erlang-a), and not to a
+follow any distribution: only the mean counts. It does not apply where callers wait or try again (erlang-c, erlang-a), and not to a
 busy hour whose traffic rises and falls within the time of a few calls.
 
 Example: ctisim oracle erlang-b --offered 12.5 --blocking 1%";
@@ -41,7 +41,7 @@ many erlang-c.
 
 Example: ctisim oracle mmck --arrivals 8/s --mean 1s --servers 10 --places 12";
 
-pub(super) const MG1_HELP: &str = "Say the law of service times with --service as in a workload file, or by --mean and --cv, the standard deviation over the
+pub(super) const MG1_HELP: &str = "Say the distribution of service times with --service as in a workload file, or by --mean and --cv, the standard deviation over the
 mean (0: always the same, 1: exponential).
 
 Applies to a single server that work comes to at random, first come, first served: a CallManager, a CTIManager, a worker. There is an
@@ -361,7 +361,7 @@ pub(super) struct Mg1Arguments {
     arrivals: f64,
 
     /// The law of service times, as in a workload file: 15ms is always 15 ms, '{ exponential = "15ms" }'
-    #[arg(long, value_name = "LAW", value_parser = any_law, conflicts_with_all = ["mean", "cv"], required_unless_present = "mean")]
+    #[arg(long, value_name = "DISTRIBUTION", value_parser = any_distribution, conflicts_with_all = ["mean", "cv"], required_unless_present = "mean")]
     service: Option<Distribution>,
 
     /// The mean service time, e.g. 15ms
@@ -378,8 +378,8 @@ pub(super) struct Mg1Arguments {
 
 impl Mg1Arguments {
     pub(super) fn answer(&self) -> Result<Answer, Stop> {
-        let (mean, cv_squared, law) = match (&self.service, self.mean, self.cv) {
-            (Some(law), ..) => (law.mean().seconds(), law.cv_squared(), distribution(law)),
+        let (mean, cv_squared, service) = match (&self.service, self.mean, self.cv) {
+            (Some(it), ..) => (it.mean().seconds(), it.cv_squared(), distribution(it)),
             (None, Some(mean), Some(cv)) => (mean, cv * cv, format!("cv {cv}")),
             _ => return Err(usage("how long service takes is not said", "add --service, or --mean and --cv")),
         };
@@ -395,7 +395,7 @@ impl Mg1Arguments {
         }
         let wait = oracle::mg1_mean_wait(traffic.rate, mean, cv_squared);
         let mut inputs = traffic.lines("of service");
-        inputs.push(line("service", Quantity::Text(law), "the law of service times"));
+        inputs.push(line("service", Quantity::Text(service), "the distribution of service times"));
         Ok(Answer {
             form: "mg1",
             title: "one server",

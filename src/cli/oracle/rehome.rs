@@ -14,7 +14,7 @@ use crate::report::{Answer, Line, distribution};
 use crate::workload::units;
 
 use super::printed::{Printed, line, usage};
-use super::quantities::{any_law, count, duration, positive, rate, share, time};
+use super::quantities::{any_distribution, count, duration, positive, rate, share, time};
 use crate::cli::model;
 use crate::cli::stop::Stop;
 
@@ -22,8 +22,8 @@ pub(super) const HELP: &str = "A device goes back to its own CallManager at the 
 come in a working day. Say the traffic with --offered, --arrivals or --profile. Without any, but with --within, the answer is how
 much traffic a route point may carry.
 
-How long calls stay on it: --mean for an exponential law, --stay for any other, as workload files write it. There as here
---stay 3m is always 3 minutes; the law matters (at 3 erlangs a factor of 2.7 between fixed and lognormal, cv 2).
+How long calls stay on it: --mean for an exponential distribution, --stay for any other, as workload files write it. There as here
+--stay 3m is always 3 minutes; the distribution matters (at 3 erlangs a factor of 2.7 between fixed and lognormal, cv 2).
 
 Applies to route points that hold their calls (queues, announcements, those that redirect at once), and to groups of one port. Not to
 one whose calls come from another queue, all at once after an outage, or again when they were lost.
@@ -63,7 +63,7 @@ pub(super) struct RehomeArguments {
     mean: Option<f64>,
 
     /// How long a call stays, by any law, e.g. '{ lognormal = { mean = "3m", cv = 2 } }'; 3m is always 3 minutes
-    #[arg(long, value_name = "LAW", value_parser = any_law)]
+    #[arg(long, value_name = "DISTRIBUTION", value_parser = any_distribution)]
     stay: Option<Distribution>,
 
     /// No call at the failover: there are those that came in an outage of this length [default: as in steady traffic]
@@ -129,7 +129,7 @@ impl RehomeArguments {
 
     fn route_point_calls(&self) -> Result<RoutePointCalls, Stop> {
         let residence = match (&self.stay, self.mean) {
-            (Some(law), _) => Residence::from(law),
+            (Some(distribution), _) => Residence::from(distribution),
             (None, Some(mean)) => Residence::exponential(mean),
             (None, None) => {
                 return Err(usage("how long a call stays is not said", "add --mean 3m, or --stay with a law"));

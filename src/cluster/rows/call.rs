@@ -1,6 +1,6 @@
 //! A call in progress.
 
-use super::place::NOWHERE;
+use super::endpoint::NOWHERE;
 use crate::domain::{ApplicationId, CallName, Contact, Control, Forward, NodeId, Phase, RoutePointId, Target};
 use crate::engine::Time;
 use crate::facts::Path;
@@ -16,7 +16,7 @@ pub(crate) struct Call {
     pub(crate) waits_since: Time,
     pub(crate) number: u32,
     /// Where it is, or is on its way to.
-    pub(crate) place: u32,
+    pub(crate) endpoint: u32,
     pub(crate) source: u16,
     pub(crate) ingress: NodeId,
     /// The application of the device that forwarded it last, or [`NONE`].
@@ -55,7 +55,7 @@ impl Call {
             since: now,
             waits_since: now,
             number: name.number,
-            place: NOWHERE,
+            endpoint: NOWHERE,
             source: name.source.0,
             ingress,
             forwarded_by: NONE,

@@ -6,6 +6,6 @@ pub(super) mod call;
 pub(super) mod group;
 pub(super) mod link;
 pub(super) mod node;
-pub(super) mod place;
+pub(super) mod endpoint;
 pub(super) mod registration;
 pub(super) mod source;

@@ -1,6 +1,6 @@
 //! How a device stands with CallManager and application.
 
-use super::place::{Place, PlaceKind, Service};
+use super::endpoint::{Endpoint, EndpointKind, Service};
 use crate::domain::NodeId;
 use crate::engine::Time;
 use crate::rules::device_recovery::Standing;
@@ -86,25 +86,25 @@ impl Registration {
         }
     }
 
-    /// An application or CTIManager asks for the device, which is at `place`; says whether that is news. A phone can be
+    /// An application or CTIManager asks for the device, which is at `endpoint`; says whether that is news. A phone can be
     /// asked for while it registers itself.
-    pub(crate) fn ask(&mut self, place: &mut Place) -> bool {
-        if place.kind == PlaceKind::Phone {
+    pub(crate) fn ask(&mut self, endpoint: &mut Endpoint) -> bool {
+        if endpoint.kind == EndpointKind::Phone {
             return self.hold.ask();
         }
-        let asks = matches!(place.service, Service::Closed | Service::Lost);
+        let asks = matches!(endpoint.service, Service::Closed | Service::Lost);
         if asks {
-            place.service = Service::Pending;
+            endpoint.service = Service::Pending;
         }
         asks
     }
 
     /// What was asked comes to nothing. A phone that registers itself goes on with that.
-    pub(crate) fn withdraw(&mut self, place: &mut Place) {
-        if place.kind == PlaceKind::Phone {
+    pub(crate) fn withdraw(&mut self, endpoint: &mut Endpoint) {
+        if endpoint.kind == EndpointKind::Phone {
             self.hold.answered();
         } else {
-            place.void_request();
+            endpoint.void_request();
         }
     }
 }
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_phone_that_registers_itself_goes_on_when_a_request_for_it_comes_to_nothing() {
-        let mut phone = Place::new(PlaceKind::Phone, 0, NodeId(0), None);
+        let mut phone = Endpoint::new(EndpointKind::Phone, 0, NodeId(0), None);
         phone.service = Service::Pending;
         let mut registration = Registration::at(NodeId(0));
         assert!(registration.ask(&mut phone));

@@ -80,8 +80,8 @@ impl SourceState {
 
     /// Draws the next caller and gives the time at which that one dials; [`Time::NEVER`] if nobody does before `end`.
     pub(crate) fn draw(&mut self, source: &Source, end: Time) -> Time {
-        let place = self.place(self.number);
-        self.callers.read_block(&mut self.recent[place].0);
+        let endpoint = self.endpoint(self.number);
+        self.callers.read_block(&mut self.recent[endpoint].0);
         self.clock = match &source.arrivals {
             Arrivals::Listed(calls) => calls.get(self.number as usize).map_or(Time::NEVER, |call| call.at),
             Arrivals::Poisson(curve) => self.advance(curve, &[], end),
@@ -92,7 +92,7 @@ impl SourceState {
 
     /// Lets a unit exponential's worth of expected calls go by: an arrival of a Poisson process whose rate changes.
     pub(crate) fn advance(&mut self, curve: &RateCurve, states: &[ModulationState], end: Time) -> Time {
-        let mut left = unit_exponential(self.recent[self.place(self.number)].0[0]);
+        let mut left = unit_exponential(self.recent[self.endpoint(self.number)].0[0]);
         let mut now = self.clock;
         loop {
             while curve.steps.get(self.step + 1).is_some_and(|(from, _)| *from <= now) {
@@ -129,7 +129,7 @@ impl SourceState {
         states[self.state].factor
     }
 
-    pub(crate) fn place(&self, number: u32) -> usize {
+    pub(crate) fn endpoint(&self, number: u32) -> usize {
         number as usize & (self.recent.len() - 1)
     }
 
@@ -139,7 +139,7 @@ impl SourceState {
         if (self.number - number) as usize >= self.recent.len() {
             return self.luck_of_long_ago(number, purpose);
         }
-        self.recent[self.place(number)].0[purpose as usize]
+        self.recent[self.endpoint(number)].0[purpose as usize]
     }
 
     #[inline(never)]

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::effect::{Effect, Loss, Outcome, Subject};
+use super::effect::{Consequence, Effect, Loss, Subject};
 use crate::dependencies::book::Dependencies;
-use crate::dependencies::record::{Kind, RecordId};
+use crate::dependencies::record::{RecordId, RecordKind};
 use crate::domain;
 
 /// How a device is when it is not as it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum ServiceLoss {
     /// Out of service for a while.
     Pauses,
     /// Out of service.
@@ -21,7 +21,7 @@ pub(super) enum Trouble {
 pub(super) struct State {
     pub(super) gone: BTreeSet<RecordId>,
     /// The devices and numbers outside that do not take calls.
-    pub(super) troubled: BTreeMap<RecordId, Trouble>,
+    pub(super) troubled: BTreeMap<RecordId, ServiceLoss>,
     /// The sources whose calls no CallManager takes.
     pub(super) silenced: BTreeSet<RecordId>,
 }
@@ -42,7 +42,7 @@ pub(super) enum Pending {
     /// New calls to a device in trouble.
     New,
     /// Calls that wait there for its application, and what they meet.
-    Waiting(domain::Trouble),
+    Waiting(domain::Rejection),
 }
 
 impl Dependencies<'_> {
@@ -53,10 +53,12 @@ impl Dependencies<'_> {
         match (record.kind, subject.loss) {
             (_, Loss::CallManager) => format!("the CallManager of `{name}` failed"),
             (_, Loss::CtiManager) => format!("the CTIManager of `{name}` failed"),
-            (Kind::Node, _) => format!("`{name}` failed, with all that runs on it"),
-            (Kind::Application, _) => format!("`{name}` failed"),
-            (Kind::Database, _) => format!("`{name}` no longer answered"),
-            (Kind::Fault | Kind::Change, _) => format!("{} {name} were taken out of the file", record.kind.words()[0]),
+            (RecordKind::Node, _) => format!("`{name}` failed, with all that runs on it"),
+            (RecordKind::Application, _) => format!("`{name}` failed"),
+            (RecordKind::Database, _) => format!("`{name}` no longer answered"),
+            (RecordKind::Fault | RecordKind::Change, _) => {
+                format!("{} {name} were taken out of the file", record.kind.words()[0])
+            }
             _ => format!("`{name}` were taken out of the cluster"),
         }
     }
@@ -80,7 +82,7 @@ impl Dependencies<'_> {
         let mut state = State::default();
         for (record, device) in self.devices() {
             if !self.plan.starts_open(device) {
-                state.troubled.insert(record, Trouble::Out);
+                state.troubled.insert(record, ServiceLoss::Out);
             }
         }
         state
@@ -96,7 +98,7 @@ impl Aftermath<'_> {
     pub(super) fn add(
         &mut self,
         on: RecordId,
-        outcome: Outcome,
+        outcome: Consequence,
         what: impl Into<String>,
         rules: &'static [&'static str],
     ) {

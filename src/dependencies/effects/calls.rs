@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::aftermath::{Aftermath, Pending, State, Trouble};
-use super::effect::{Effect, Outcome};
+use super::aftermath::{Aftermath, Pending, ServiceLoss, State};
+use super::effect::{Consequence, Effect};
 use crate::dependencies::book::Dependencies;
-use crate::dependencies::record::{Kind, RecordId, Role, Use, percent};
+use crate::dependencies::record::{RecordId, RecordKind, Role, Use, percent};
 use crate::domain::{self, DestinationId, Forwards, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::plan::routing::{self, End, Route};
 use crate::rules::admission::{self, Missing};
@@ -26,27 +26,27 @@ impl Dependencies<'_> {
     fn behind(&self, used: RecordId) -> RecordId {
         let owner = |line: &Use| (line.role == Role::Line).then_some(line.user);
         match self.record(used).kind {
-            Kind::DirectoryNumber => self.users_of(used).find_map(owner).unwrap_or(used),
+            RecordKind::DirectoryNumber => self.users_of(used).find_map(owner).unwrap_or(used),
             _ => used,
         }
     }
 
     fn record_of(&self, target: Target) -> RecordId {
         match target {
-            Target::RoutePoint(id) => self.of_kind(Kind::RoutePoint, id.index()),
-            Target::Ports(id) => self.of_kind(Kind::CtiPort, id.index()),
-            Target::Phones(id) => self.of_kind(Kind::Phone, id.index()),
-            Target::Outside(id) => self.of_kind(Kind::Destination, id.index()),
+            Target::RoutePoint(id) => self.of_kind(RecordKind::RoutePoint, id.index()),
+            Target::Ports(id) => self.of_kind(RecordKind::CtiPort, id.index()),
+            Target::Phones(id) => self.of_kind(RecordKind::Phone, id.index()),
+            Target::Outside(id) => self.of_kind(RecordKind::Destination, id.index()),
         }
     }
 
     pub(super) fn target_of(&self, device: RecordId) -> Option<Target> {
         let row = self.row(device) as u16;
         match self.record(device).kind {
-            Kind::RoutePoint => Some(Target::RoutePoint(RoutePointId(row))),
-            Kind::CtiPort => Some(Target::Ports(PortGroupId(row))),
-            Kind::Phone => Some(Target::Phones(PhoneGroupId(row))),
-            Kind::Destination => Some(Target::Outside(DestinationId(row))),
+            RecordKind::RoutePoint => Some(Target::RoutePoint(RoutePointId(row))),
+            RecordKind::CtiPort => Some(Target::Ports(PortGroupId(row))),
+            RecordKind::Phone => Some(Target::Phones(PhoneGroupId(row))),
+            RecordKind::Destination => Some(Target::Outside(DestinationId(row))),
             _ => None,
         }
     }
@@ -79,20 +79,20 @@ impl Dependencies<'_> {
     }
 
     /// What a new call meets at a device, if that is in trouble.
-    fn trouble_at(&self, device: Target, state: &State) -> Option<domain::Trouble> {
+    fn trouble_at(&self, device: Target, state: &State) -> Option<domain::Rejection> {
         state.troubled.contains_key(&self.record_of(device)).then(|| admission::out_of_reach(Missing::Node, device))
     }
 
     /// Where a call ends up that a device will not take, or keep.
-    fn route(&self, device: Target, trouble: domain::Trouble, state: &State) -> Route {
+    fn route(&self, device: Target, trouble: domain::Rejection, state: &State) -> Route {
         let forwards = |place| self.forwards(place, state);
         routing::follow(self.plan, device, trouble, forwards, |place| self.trouble_at(place, state))
     }
 
     /// The way in words that follow "calls", and what it comes to.
-    pub(super) fn way_in_words(&self, way: &Way) -> (Outcome, String) {
+    pub(super) fn way_in_words(&self, way: &Way) -> (Consequence, String) {
         let Way::Follows(Route { forwards, end }) = way else {
-            return (Outcome::Astray, "have nowhere to go".into());
+            return (Consequence::Astray, "have nowhere to go".into());
         };
         let name = |place: Target| format!("`{}`", self.plan.target_name(place));
         let mut steps: Vec<String> = Vec::new();
@@ -105,16 +105,16 @@ impl Dependencies<'_> {
         }
         let on_the_way = steps.join(", ");
         match *end {
-            End::Taken(_) if steps.is_empty() => (Outcome::Preserved, "arrive".into()),
-            End::Taken(_) => (Outcome::Forwarded, on_the_way),
+            End::Taken(_) if steps.is_empty() => (Consequence::Preserved, "arrive".into()),
+            End::Taken(_) => (Consequence::Forwarded, on_the_way),
             End::HopLimit => {
                 let words = "go round in circles by their forwards, until `forward_hops` ends that";
-                (Outcome::Refused, words.into())
+                (Consequence::Refused, words.into())
             }
             End::Stranded(at, trouble) => {
                 let (outcome, end) = match forwarding::unforwarded(trouble, domain::Contact::Nothing) {
-                    domain::Ending::Refused(refusal) => (Outcome::Refused, format!("refused ({})", refusal.name())),
-                    _ => (Outcome::Lost, "lost".into()),
+                    domain::Ending::Refused(refusal) => (Consequence::Refused, format!("refused ({})", refusal.name())),
+                    _ => (Consequence::Lost, "lost".into()),
                 };
                 let words = match steps.is_empty() {
                     true => format!("are {end}: no forward of {} leads on", name(at)),
@@ -128,7 +128,7 @@ impl Dependencies<'_> {
     /// Whether calls that are transferred there wait for a free phone.
     fn queues_calls(&self, used: RecordId) -> bool {
         let device = self.behind(used);
-        self.record(device).kind == Kind::Phone && self.plan.phone_groups[self.row(device)].queue
+        self.record(device).kind == RecordKind::Phone && self.plan.phone_groups[self.row(device)].queue
     }
 
     /// Every device that a call of these sources may come to.
@@ -137,7 +137,7 @@ impl Dependencies<'_> {
         let calls = |id: RecordId| self.uses_of(id).filter(|it| it.role == Role::Calls).map(|it| it.used);
         routing::reached(sources.flat_map(calls).filter_map(there), |device| {
             let onward: Vec<RecordId> = match (state.troubled.get(&device), self.target_of(device)) {
-                (Some(Trouble::Out), Some(place)) => {
+                (Some(ServiceLoss::Out), Some(place)) => {
                     let route = self.route(place, admission::out_of_reach(Missing::Node, place), state);
                     route.forwards.first().map(|&(_, to)| self.record_of(to)).into_iter().collect()
                 }
@@ -165,7 +165,7 @@ impl Aftermath<'_> {
             };
             let way = Way::Follows(self.dependencies.route(device, trouble, &self.after));
             let (outcome, words) = self.dependencies.way_in_words(&way);
-            let pauses = self.after.troubled.get(&record) == Some(&Trouble::Pauses);
+            let pauses = self.after.troubled.get(&record) == Some(&ServiceLoss::Pauses);
             let meanwhile = if pauses && matches!(which, Pending::New) { "meanwhile " } else { "" };
             self.effects[row] =
                 Effect { outcome, what: format!("{meanwhile}{calls} {words}"), ..self.effects[row].clone() };
@@ -205,16 +205,17 @@ impl Aftermath<'_> {
             Role::ChangesTo(_) => format!("the calls forwarded to `{to}` from then on"),
             _ => format!("its calls to `{to}`"),
         };
-        let paused = self.after.troubled.get(&dependencies.behind(it.used)) == Some(&Trouble::Pauses);
+        let paused = self.after.troubled.get(&dependencies.behind(it.used)) == Some(&ServiceLoss::Pauses);
         let meanwhile = if paused { "meanwhile " } else { "" };
         let queues = matches!(it.role, Role::Transfer(_)) && !dependencies.is_gone(it.used, &self.after);
         if queues && dependencies.queues_calls(it.used) {
             // R10: a transferred call waits for a free phone.
             let what = format!("{meanwhile}{which} wait at their ports");
-            return self.add(it.user, Outcome::Waits, what, &["R10"]);
+            return self.add(it.user, Consequence::Waits, what, &["R10"]);
         }
         let (outcome, way) = dependencies.way_in_words(&now);
-        let rules: &[&str] = if matches!(outcome, Outcome::Astray | Outcome::Preserved) { &[] } else { &["R22"] };
+        let rules: &[&str] =
+            if matches!(outcome, Consequence::Astray | Consequence::Preserved) { &[] } else { &["R22"] };
         self.add(it.user, outcome, format!("{meanwhile}{which} {way}"), rules);
     }
 
@@ -231,7 +232,7 @@ impl Aftermath<'_> {
     /// The sources whose calls meet something affected further on.
     fn tell_sources(&mut self) {
         let dependencies = self.dependencies;
-        for source in dependencies.ids().filter(|&id| dependencies.record(id).kind == Kind::Traffic) {
+        for source in dependencies.ids().filter(|&id| dependencies.record(id).kind == RecordKind::Traffic) {
             if self.after.gone.contains(&source) || self.effects.iter().any(|effect| effect.on == source) {
                 continue;
             }
@@ -251,7 +252,7 @@ impl Aftermath<'_> {
                 met.push(format!("those sent on to {} meet what is said of {it} here", named(&changed)));
             }
             if !met.is_empty() {
-                self.add(source, Outcome::Meets, met.join("; "), &[]);
+                self.add(source, Consequence::Meets, met.join("; "), &[]);
             }
         }
     }
@@ -259,12 +260,12 @@ impl Aftermath<'_> {
     /// What calls came to, and come to no more.
     fn tell_unreached(&mut self) {
         let dependencies = self.dependencies;
-        let sources = || dependencies.ids().filter(|&id| dependencies.record(id).kind == Kind::Traffic);
+        let sources = || dependencies.ids().filter(|&id| dependencies.record(id).kind == RecordKind::Traffic);
         let before = dependencies.reached(sources(), &self.before);
         let calling = sources().filter(|id| !self.after.gone.contains(id) && !self.after.silenced.contains(id));
         let after = dependencies.reached(calling, &self.after);
         for id in before.difference(&after).filter(|id| !self.after.gone.contains(id)).collect::<Vec<_>>() {
-            self.add(*id, Outcome::Unreached, "no call finds its way there any more", &[]);
+            self.add(*id, Consequence::Unreached, "no call finds its way there any more", &[]);
         }
     }
 }

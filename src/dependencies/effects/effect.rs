@@ -39,7 +39,7 @@ pub struct Effect {
     /// The record.
     pub on: RecordId,
     /// The outcome, for programs.
-    pub outcome: Outcome,
+    pub outcome: Consequence,
     /// The same for people: a sentence about the record.
     pub what: String,
     /// The rules behind it.
@@ -48,7 +48,7 @@ pub struct Effect {
 
 /// How a record is affected, or its calls are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
+pub enum Consequence {
     /// It is in service again elsewhere after a while.
     Moves,
     /// An application changes over to another CTIManager.
@@ -81,25 +81,25 @@ pub enum Outcome {
     Unreached,
 }
 
-impl Outcome {
+impl Consequence {
     /// The name, as in JSON.
     pub const fn name(self) -> &'static str {
         match self {
-            Outcome::Moves => "moves",
-            Outcome::Reconnects => "reconnects",
-            Outcome::Reopened => "reopened",
-            Outcome::StaysOut => "stays_out",
-            Outcome::Closed => "closed",
-            Outcome::Uncontrolled => "uncontrolled",
-            Outcome::FewerSpares => "fewer_spares",
-            Outcome::Forwarded => "forwarded",
-            Outcome::Waits => "waits",
-            Outcome::Refused => "refused",
-            Outcome::Lost => "lost",
-            Outcome::Preserved => "preserved",
-            Outcome::Astray => "astray",
-            Outcome::Meets => "meets",
-            Outcome::Unreached => "unreached",
+            Consequence::Moves => "moves",
+            Consequence::Reconnects => "reconnects",
+            Consequence::Reopened => "reopened",
+            Consequence::StaysOut => "stays_out",
+            Consequence::Closed => "closed",
+            Consequence::Uncontrolled => "uncontrolled",
+            Consequence::FewerSpares => "fewer_spares",
+            Consequence::Forwarded => "forwarded",
+            Consequence::Waits => "waits",
+            Consequence::Refused => "refused",
+            Consequence::Lost => "lost",
+            Consequence::Preserved => "preserved",
+            Consequence::Astray => "astray",
+            Consequence::Meets => "meets",
+            Consequence::Unreached => "unreached",
         }
     }
 }

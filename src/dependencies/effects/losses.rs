@@ -1,9 +1,9 @@
 //! What goes with a record.
 
-use super::aftermath::{Aftermath, Pending, Trouble};
-use super::effect::{Loss, Outcome, Subject};
+use super::aftermath::{Aftermath, Pending, ServiceLoss};
+use super::effect::{Consequence, Loss, Subject};
 use crate::dependencies::book::Dependencies;
-use crate::dependencies::record::{Kind, RecordId, Role};
+use crate::dependencies::record::{RecordId, RecordKind, Role};
 use crate::domain::{ClosedBecause, Contact, DeviceKind, NodeId, Phase, Target};
 use crate::plan::{Device, Topology, Treatment};
 use crate::rules::application_failure::{self, Fate, Lost};
@@ -46,11 +46,11 @@ impl Dependencies<'_> {
     /// The route points and the groups of ports and phones, each with a device to stand for all of it.
     pub(super) fn devices(&self) -> impl Iterator<Item = (RecordId, &Device)> {
         let route_points = self.plan.route_points.iter().enumerate();
-        let route_points = route_points.map(|(row, it)| (Kind::RoutePoint, row, it.first.index()));
+        let route_points = route_points.map(|(row, it)| (RecordKind::RoutePoint, row, it.first.index()));
         let ports = self.plan.port_groups.iter().enumerate();
-        let ports = ports.map(|(row, group)| (Kind::CtiPort, row, group.first.index()));
+        let ports = ports.map(|(row, group)| (RecordKind::CtiPort, row, group.first.index()));
         let phones = self.plan.phone_groups.iter().enumerate();
-        let phones = phones.map(|(row, group)| (Kind::Phone, row, group.first.index()));
+        let phones = phones.map(|(row, group)| (RecordKind::Phone, row, group.first.index()));
         let all = route_points.chain(ports).chain(phones);
         all.map(|(kind, row, device)| (self.of_kind(kind, row), &self.plan.devices[device]))
     }
@@ -66,21 +66,23 @@ impl Aftermath<'_> {
         let Subject { record, loss } = subject;
         let row = self.dependencies.row(record);
         match self.dependencies.record(record).kind {
-            Kind::Node => self.lose_node(NodeFailure {
+            RecordKind::Node => self.lose_node(NodeFailure {
                 node: NodeId(row as u16),
                 callmanager: loss != Loss::CtiManager,
                 ctimanager: loss != Loss::CallManager,
             }),
-            Kind::Application => self.lose_application(row),
-            Kind::User => self.lose_user(record),
-            Kind::Database => self.lose_database(row),
-            Kind::DevicePool | Kind::CallManagerGroup => self.lose_homes(record),
-            Kind::DirectoryNumber => self.lose_number(record),
-            Kind::RoutePoint | Kind::CtiPort | Kind::Phone | Kind::Destination => self.lose_device(record),
-            Kind::Traffic => {
+            RecordKind::Application => self.lose_application(row),
+            RecordKind::User => self.lose_user(record),
+            RecordKind::Database => self.lose_database(row),
+            RecordKind::DevicePool | RecordKind::CallManagerGroup => self.lose_homes(record),
+            RecordKind::DirectoryNumber => self.lose_number(record),
+            RecordKind::RoutePoint | RecordKind::CtiPort | RecordKind::Phone | RecordKind::Destination => {
+                self.lose_device(record)
+            }
+            RecordKind::Traffic => {
                 self.after.gone.insert(record);
             }
-            Kind::Fault | Kind::Change => {}
+            RecordKind::Fault | RecordKind::Change => {}
         }
     }
 
@@ -113,7 +115,7 @@ impl Aftermath<'_> {
         let lost = dependencies.node_name(failure.node);
         let mut connections = Vec::new();
         for (row, application) in plan.applications.iter().enumerate() {
-            let record = dependencies.of_kind(Kind::Application, row);
+            let record = dependencies.of_kind(RecordKind::Application, row);
             let list = direct_topology::managers(plan.topology, &application.ctimanagers);
             let place = list.iter().position(|&node| node == failure.node);
             let lives = |node: NodeId| node != failure.node;
@@ -128,22 +130,22 @@ impl Aftermath<'_> {
                 (None, _) => Connection::Kept,
                 (Some(0), Some(next)) => {
                     let what = format!("connects to the CTIManager of `{}`", dependencies.node_name(list[next]));
-                    self.add(record, Outcome::Reconnects, what, &["R20"]);
+                    self.add(record, Consequence::Reconnects, what, &["R20"]);
                     Connection::Moves(list[next])
                 }
                 (Some(0), None) if dependencies.is_direct() => {
                     let what = format!("stays out until `{lost}`, which it is tied to, is back");
-                    self.add(record, Outcome::StaysOut, what, &["R25"]);
+                    self.add(record, Consequence::StaysOut, what, &["R25"]);
                     Connection::Lost
                 }
                 (Some(0), None) => {
                     let what = format!("stays out until the CTIManager of `{lost}` is back: it may use no other");
-                    self.add(record, Outcome::StaysOut, what, &["R20"]);
+                    self.add(record, Consequence::StaysOut, what, &["R20"]);
                     Connection::Lost
                 }
                 (Some(_), _) => {
                     let left = names(dependencies, list.iter().filter(|&&node| lives(node)));
-                    self.add(record, Outcome::FewerSpares, format!("may use {left} only"), &["R20"]);
+                    self.add(record, Consequence::FewerSpares, format!("may use {left} only"), &["R20"]);
                     Connection::Kept
                 }
             };
@@ -155,13 +157,13 @@ impl Aftermath<'_> {
     /// Groups that have a member less.
     fn lose_member(&mut self, failure: NodeFailure) {
         let dependencies = self.dependencies;
-        let node = dependencies.of_kind(Kind::Node, failure.node.index());
+        let node = dependencies.of_kind(RecordKind::Node, failure.node.index());
         for group in dependencies.users_of(node).filter(|it| matches!(it.role, Role::Member(_))) {
             let members = dependencies.uses_of(group.user).filter(|it| it.used != node);
             let left: Vec<&str> = members.map(|it| dependencies.record(it.used).name.as_str()).collect();
             let (outcome, what) = match left[..] {
-                [] => (Outcome::StaysOut, "has no member left".to_owned()),
-                _ => (Outcome::FewerSpares, format!("has {} left", crate::workload::enumeration(&left))),
+                [] => (Consequence::StaysOut, "has no member left".to_owned()),
+                _ => (Consequence::FewerSpares, format!("has {} left", crate::workload::enumeration(&left))),
             };
             self.add(group.user, outcome, what, &["R7"]);
         }
@@ -172,20 +174,20 @@ impl Aftermath<'_> {
         let dependencies = self.dependencies;
         let lost = dependencies.node_name(failure.node);
         for (row, source) in dependencies.plan.sources.iter().enumerate() {
-            let record = dependencies.of_kind(Kind::Traffic, row);
+            let record = dependencies.of_kind(RecordKind::Traffic, row);
             if !source.ingress.contains(&failure.node) {
                 continue;
             }
             let in_progress = format!("calls that came in at `{lost}` and are being set up or changed are dropped");
-            self.add(record, Outcome::Lost, in_progress, &["R15"]);
+            self.add(record, Consequence::Lost, in_progress, &["R15"]);
             if ingress::chosen(&source.ingress, 0, |node| failure.lives(node)).is_err() {
                 self.after.silenced.insert(record);
                 let what = "its calls are refused (no_callmanager): they come in there only";
-                self.add(record, Outcome::Refused, what, &["R13"]);
+                self.add(record, Consequence::Refused, what, &["R13"]);
             } else {
                 let left = source.ingress.iter().filter(|&&node| failure.lives(node));
                 let what = format!("its calls come in at {} only", names(dependencies, left));
-                self.add(record, Outcome::Moves, what, &["R13"]);
+                self.add(record, Consequence::Moves, what, &["R13"]);
             }
         }
     }
@@ -198,13 +200,13 @@ impl Aftermath<'_> {
             if destination.egress != failure.node {
                 continue;
             }
-            let record = dependencies.of_kind(Kind::Destination, row);
+            let record = dependencies.of_kind(RecordKind::Destination, row);
             if let Some(next) = egress::next(failure.node, count, |node| failure.lives(node)) {
                 let what = format!("calls leave for it at `{}`", dependencies.node_name(next));
-                self.add(record, Outcome::Moves, what, &["R13"]);
+                self.add(record, Consequence::Moves, what, &["R13"]);
             } else {
-                self.after.troubled.insert(record, Trouble::Out);
-                self.add(record, Outcome::StaysOut, "cannot be reached: there is no other node", &["R13"]);
+                self.after.troubled.insert(record, ServiceLoss::Out);
+                self.add(record, Consequence::StaysOut, "cannot be reached: there is no other node", &["R13"]);
             }
         }
     }
@@ -234,49 +236,49 @@ impl Aftermath<'_> {
                 self.after.troubled.remove(&record);
                 self.add(
                     record,
-                    Outcome::Moves,
+                    Consequence::Moves,
                     format!("moves to `{}`, where `{name}` reaches it", at(own)),
                     &["R25"],
                 );
             }
             return;
         }
-        type Told = (Outcome, String, &'static [&'static str], Trouble);
+        type Told = (Consequence, String, &'static [&'static str], ServiceLoss);
         let (outcome, what, rules, trouble): Told = match (connection, recovery) {
             (Connection::Kept, _) if !is_home => return,
             (Connection::Lost, _) => {
                 let what = format!("is not open until `{name}` is back");
-                (Outcome::StaysOut, what, &["R22"], Trouble::Out)
+                (Consequence::StaysOut, what, &["R22"], ServiceLoss::Out)
             }
             (Connection::Moves(manager), _) if !is_home => {
                 let what = format!("is not open until `{name}` has opened it again through `{}`", at(manager));
-                (Outcome::Reopened, what, &["R20"], Trouble::Pauses)
+                (Consequence::Reopened, what, &["R20"], ServiceLoss::Pauses)
             }
             (_, Recovery::Wait) => {
                 let what = "stays out of service: its group has no other CallManager".to_owned();
-                (Outcome::StaysOut, what, &["R16"], Trouble::Out)
+                (Consequence::StaysOut, what, &["R16"], ServiceLoss::Out)
             }
             (_, Recovery::GiveUp(ClosedBecause::CannotOpen)) => {
                 let what = "is closed: the next CallManager of its group cannot open it".to_owned();
-                (Outcome::Closed, what, &["R17"], Trouble::Out)
+                (Consequence::Closed, what, &["R17"], ServiceLoss::Out)
             }
             (_, Recovery::GiveUp(_)) => {
-                (Outcome::Closed, format!("is closed: `{name}` forbids recovery"), &["R19"], Trouble::Out)
+                (Consequence::Closed, format!("is closed: `{name}` forbids recovery"), &["R19"], ServiceLoss::Out)
             }
             (Connection::Kept, Recovery::Open(node)) if out_of_reach(node) => {
                 let what = format!("is not open until it is home again: `{name}` does not reach `{}`", at(node));
-                (Outcome::StaysOut, what, &["R25"], Trouble::Out)
+                (Consequence::StaysOut, what, &["R25"], ServiceLoss::Out)
             }
             (Connection::Kept, Recovery::Open(node)) => {
                 let what = format!("moves to `{}`, and home again when it has no call", at(node));
-                (Outcome::Moves, what, &["R13", "R18"], Trouble::Pauses)
+                (Consequence::Moves, what, &["R13", "R18"], ServiceLoss::Pauses)
             }
             (Connection::Moves(manager), Recovery::Open(node)) => {
                 let (manager, node) = (at(manager), at(node));
                 let what = format!(
                     "moves to `{node}` once `{name}` opens it through `{manager}`, and home again when it has no call"
                 );
-                (Outcome::Moves, what, &["R13", "R18", "R20"], Trouble::Pauses)
+                (Consequence::Moves, what, &["R13", "R18", "R20"], ServiceLoss::Pauses)
             }
         };
         self.add(record, outcome, what, rules);
@@ -298,13 +300,13 @@ impl Aftermath<'_> {
             match moves_to {
                 Some(node) => {
                     let what = format!("each phone moves to `{}` once it notices, but not during a call", at(node));
-                    self.add(record, Outcome::Moves, what, &["R14"]);
-                    self.trouble(record, Trouble::Pauses);
+                    self.add(record, Consequence::Moves, what, &["R14"]);
+                    self.trouble(record, ServiceLoss::Pauses);
                 }
                 None => {
                     let what = "stays out of service: its group has no other CallManager";
-                    self.add(record, Outcome::StaysOut, what, &["R14", "R16"]);
-                    self.trouble(record, Trouble::Out);
+                    self.add(record, Consequence::StaysOut, what, &["R14", "R16"]);
+                    self.trouble(record, ServiceLoss::Out);
                 }
             }
             self.calls_through(record);
@@ -325,19 +327,19 @@ impl Aftermath<'_> {
         match (phones::after_moving(moved), connection, moves_to) {
             (AfterMoving::Away, ..) => {
                 let what = format!("`{name}` does not control it until it is back itself");
-                self.add(record, Outcome::Uncontrolled, what, &["R20"]);
+                self.add(record, Consequence::Uncontrolled, what, &["R20"]);
             }
             (AfterMoving::Forbidden, ..) => {
                 let what = format!("`{name}` loses control of it: it forbids recovery");
-                self.add(record, Outcome::Uncontrolled, what, &["R19"]);
+                self.add(record, Consequence::Uncontrolled, what, &["R19"]);
             }
             (AfterMoving::CannotOpen, _, Some(node)) => {
                 let what = format!("`{name}` does not control it while it is on `{}`, which cannot open it", at(node));
-                self.add(record, Outcome::Uncontrolled, what, &["R17"]);
+                self.add(record, Consequence::Uncontrolled, what, &["R17"]);
             }
             (AfterMoving::Controls, Connection::Moves(manager), _) => {
                 let what = format!("`{name}` does not control it until it has opened it through `{}`", at(manager));
-                self.add(record, Outcome::Reopened, what, &["R20"]);
+                self.add(record, Consequence::Reopened, what, &["R20"]);
             }
             (AfterMoving::CannotOpen | AfterMoving::Controls | AfterMoving::Reopens, ..) => {}
         }
@@ -351,14 +353,14 @@ impl Aftermath<'_> {
             None => "calls being set up or changed are dropped; connected ones go on without control",
             Some(_) => "its calls are dropped, connected ones too",
         };
-        self.add(record, Outcome::Lost, what, &["R15"]);
+        self.add(record, Consequence::Lost, what, &["R15"]);
     }
 
     /// Puts a device out of service, and says where its new calls go.
-    fn trouble(&mut self, record: RecordId, trouble: Trouble) {
+    fn trouble(&mut self, record: RecordId, trouble: ServiceLoss) {
         self.after.troubled.insert(record, trouble);
         self.pending.push((self.effects.len(), Pending::New));
-        self.add(record, Outcome::Refused, "", &["R22"]);
+        self.add(record, Consequence::Refused, "", &["R22"]);
     }
 
     // An application fails, or is as good as dead.
@@ -372,10 +374,10 @@ impl Aftermath<'_> {
             }
             if device.kind == DeviceKind::Phone {
                 let what = format!("`{}` does not control it: it works all the same", plan.applications[row].name);
-                self.add(record, Outcome::Uncontrolled, what, &["R24"]);
+                self.add(record, Consequence::Uncontrolled, what, &["R24"]);
             } else if !self.before.troubled.contains_key(&record) {
-                self.add(record, Outcome::StaysOut, "no application has it open", &["R22"]);
-                self.trouble(record, Trouble::Out);
+                self.add(record, Consequence::StaysOut, "no application has it open", &["R22"]);
+                self.trouble(record, ServiceLoss::Out);
                 self.calls_left(record, Lost::Application, &["R24"]);
             }
         }
@@ -388,14 +390,14 @@ impl Aftermath<'_> {
         let fate = |phase| application_failure::fate(phase, lost, plan.media_at(place));
         if let Some(Fate::Redirected(trouble)) = fate(Phase::Presented) {
             self.pending.push((self.effects.len(), Pending::Waiting(trouble)));
-            self.add(record, Outcome::Lost, "", rules);
+            self.add(record, Consequence::Lost, "", rules);
         }
         let (outcome, what) = match (fate(Phase::Talking), lost) {
             // What only redirects has no connected calls.
             (_, Lost::Application) if self.only_redirects(place) => return,
-            (Some(Fate::Lost(_)), _) => (Outcome::Lost, "connected calls end: their media is the application's"),
-            (_, Lost::Application) => (Outcome::Preserved, "connected calls go on, and are transferred no more"),
-            (_, Lost::CtiManager) => (Outcome::Preserved, "connected calls go on"),
+            (Some(Fate::Lost(_)), _) => (Consequence::Lost, "connected calls end: their media is the application's"),
+            (_, Lost::Application) => (Consequence::Preserved, "connected calls go on, and are transferred no more"),
+            (_, Lost::CtiManager) => (Consequence::Preserved, "connected calls go on"),
         };
         self.add(record, outcome, what, rules);
     }
@@ -411,7 +413,7 @@ impl Aftermath<'_> {
         for it in dependencies.users_of(record) {
             let row = dependencies.row(it.user);
             if dependencies.plan.applications[row].may_use_cti {
-                self.add(it.user, Outcome::StaysOut, "cannot log in, and opens nothing", &["R2"]);
+                self.add(it.user, Consequence::StaysOut, "cannot log in, and opens nothing", &["R2"]);
                 self.lose_application(row);
             }
         }
@@ -427,7 +429,12 @@ impl Aftermath<'_> {
             if looks_up && has_route_point {
                 let what = "each new call at its route points holds a worker for good; when all wait, no heartbeat \
                             is sent and it is closed";
-                self.add(dependencies.of_kind(Kind::Application, user), Outcome::Closed, what, &["R10", "R23"]);
+                self.add(
+                    dependencies.of_kind(RecordKind::Application, user),
+                    Consequence::Closed,
+                    what,
+                    &["R10", "R23"],
+                );
                 self.lose_application(user);
             }
         }
@@ -439,12 +446,12 @@ impl Aftermath<'_> {
     fn lose_homes(&mut self, record: RecordId) {
         let dependencies = self.dependencies;
         for it in dependencies.users_of(record) {
-            if dependencies.record(it.user).kind == Kind::DevicePool {
-                self.add(it.user, Outcome::Astray, "names no CallManager group any more", &["R7"]);
+            if dependencies.record(it.user).kind == RecordKind::DevicePool {
+                self.add(it.user, Consequence::Astray, "names no CallManager group any more", &["R7"]);
                 self.lose_homes(it.user);
             } else {
-                self.add(it.user, Outcome::StaysOut, "has no CallManager to register with", &["R7"]);
-                self.trouble(it.user, Trouble::Out);
+                self.add(it.user, Consequence::StaysOut, "has no CallManager to register with", &["R7"]);
+                self.trouble(it.user, ServiceLoss::Out);
             }
         }
     }
@@ -459,7 +466,7 @@ impl Aftermath<'_> {
                 [] => "has no number left: calls come only where its name is given".to_owned(),
                 _ => format!("has {} left", crate::workload::enumeration(&others)),
             };
-            self.add(line.user, Outcome::FewerSpares, what, &[]);
+            self.add(line.user, Consequence::FewerSpares, what, &[]);
         }
     }
 
@@ -467,14 +474,14 @@ impl Aftermath<'_> {
         let dependencies = self.dependencies;
         self.after.gone.insert(record);
         for it in dependencies.uses_of(record).filter(|it| it.role == Role::Line) {
-            self.add(it.used, Outcome::Astray, "leads nowhere", &[]);
+            self.add(it.used, Consequence::Astray, "leads nowhere", &[]);
         }
         for it in dependencies.users_of(record).filter(|it| it.role == Role::Associated) {
             let what = format!("names `{}`, which is gone", dependencies.record(record).name);
-            self.add(it.user, Outcome::Astray, what, &["R3"]);
+            self.add(it.user, Consequence::Astray, what, &["R3"]);
         }
         for it in dependencies.users_of(record).filter(|it| it.role == Role::Changes) {
-            self.add(it.user, Outcome::Astray, "has nothing to change", &["R12"]);
+            self.add(it.user, Consequence::Astray, "has nothing to change", &["R12"]);
         }
     }
 }

@@ -5,4 +5,4 @@ mod calls;
 mod effect;
 mod losses;
 
-pub use effect::{Effect, Loss, Outcome, Subject};
+pub use effect::{Consequence, Effect, Loss, Subject};

@@ -12,7 +12,7 @@ use crate::plan::Plan;
 const MOST: usize = 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Held {
+pub(super) enum Occupied {
     Nothing,
     RoutePoint { device: DeviceId, presented: Time },
     Pool { pool: PoolId, device: Option<DeviceId> },
@@ -24,12 +24,12 @@ pub(super) struct Audited {
     pub(super) ingress: NodeId,
     pub(super) alerted: bool,
     pub(super) connected: bool,
-    pub(super) held: Held,
+    pub(super) held: Occupied,
 }
 
 /// A device and its home (R18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Homing {
+pub(super) enum AuditedRehoming {
     /// At home, or with no home to go to for now.
     Settled,
     /// Its home has been back since then.
@@ -47,7 +47,7 @@ pub(super) struct DeviceBook {
     /// When and why it went out of service last.
     pub(super) closed: Option<(Time, OutBecause)>,
     pub(super) given_up: Option<ClosedBecause>,
-    pub(super) homing: Homing,
+    pub(super) rehoming: AuditedRehoming,
     /// When it left for home last.
     pub(super) left: Option<Time>,
     pub(super) taken_by: Option<CallName>,
@@ -154,7 +154,7 @@ impl<'p> Auditor<'p> {
             last: None,
             closed: None,
             given_up: None,
-            homing: Homing::Settled,
+            rehoming: AuditedRehoming::Settled,
             left: None,
             taken_by: None,
             calls: 0,

@@ -4,7 +4,7 @@ use crate::domain::{CallName, DeviceId, DeviceKind, Ending, Refusal, Target};
 use crate::engine::Time;
 use crate::facts::{Fact, PoolId};
 
-use super::books::{Audited, Auditor, Held};
+use super::books::{Audited, Auditor, Occupied};
 
 impl Auditor<'_> {
     /// The call's entry; a violation and `None` if it is not in progress.
@@ -14,20 +14,20 @@ impl Auditor<'_> {
         call
     }
 
-    pub(super) fn take(&mut self, name: CallName, fact: Fact, held: Held) {
+    pub(super) fn take(&mut self, name: CallName, fact: Fact, held: Occupied) {
         let Some(call) = self.call(name, fact) else { return };
-        self.require(call.held == Held::Nothing, |_| format!("{fact:?} while it holds {:?}", call.held));
+        self.require(call.held == Occupied::Nothing, |_| format!("{fact:?} while it holds {:?}", call.held));
         self.calls.insert(name, Audited { held, ..call });
     }
 
-    pub(super) fn give_back(&mut self, name: CallName, fact: Fact, held: Held) {
+    pub(super) fn give_back(&mut self, name: CallName, fact: Fact, held: Occupied) {
         let Some(call) = self.call(name, fact) else { return };
         self.require(call.held == held, |_| format!("{fact:?} while it holds {:?}", call.held));
-        self.calls.insert(name, Audited { held: Held::Nothing, ..call });
+        self.calls.insert(name, Audited { held: Occupied::Nothing, ..call });
     }
 
     pub(super) fn seized(&mut self, fact: Fact, name: CallName, pool: PoolId, device: Option<DeviceId>) {
-        self.take(name, fact, Held::Pool { pool, device });
+        self.take(name, fact, Occupied::Pool { pool, device });
         let target = match pool {
             PoolId::Ports(id) => Target::Ports(id),
             PoolId::Phones(id) => Target::Phones(id),
@@ -56,7 +56,7 @@ impl Auditor<'_> {
     }
 
     pub(super) fn freed(&mut self, fact: Fact, name: CallName, pool: PoolId, device: Option<DeviceId>) {
-        self.give_back(name, fact, Held::Pool { pool, device });
+        self.give_back(name, fact, Occupied::Pool { pool, device });
         match (pool, device) {
             (PoolId::Outside(id), _) => self.lines[id.index()] = self.lines[id.index()].saturating_sub(1),
             (_, Some(device)) => self.devices[device.index()].taken_by = None,
@@ -66,7 +66,7 @@ impl Auditor<'_> {
 
     pub(super) fn ended(&mut self, fact: Fact, name: CallName, ending: Ending, offered: Time) {
         let Some(call) = self.call(name, fact) else { return };
-        self.require(call.held == Held::Nothing, |_| format!("{fact:?} while it holds {:?}", call.held));
+        self.require(call.held == Occupied::Nothing, |_| format!("{fact:?} while it holds {:?}", call.held));
         self.require(call.offered == offered, |_| format!("{fact:?}, but it was offered at {}", call.offered));
         let possible = match ending {
             Ending::Completed | Ending::DroppedConnected => call.connected,

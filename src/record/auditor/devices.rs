@@ -5,7 +5,7 @@ use crate::engine::{Span, Time};
 use crate::facts::Fact;
 use crate::plan::Topology;
 
-use super::books::{Auditor, DeviceBook, Held, Homing};
+use super::books::{AuditedRehoming, Auditor, DeviceBook, Occupied};
 use super::rest::can_serve;
 
 impl Auditor<'_> {
@@ -44,9 +44,9 @@ impl Auditor<'_> {
             let left = self.calls.iter().find(|(_, call)| {
                 !call.connected
                     && match call.held {
-                        Held::RoutePoint { device: held, .. } => held == device,
+                        Occupied::RoutePoint { device: held, .. } => held == device,
                         // A call on its way to a port finds it closed only when it arrives there.
-                        Held::Pool { .. } | Held::Nothing => false,
+                        Occupied::Pool { .. } | Occupied::Nothing => false,
                     }
             });
             let left = left.map(|(name, _)| *name);
@@ -137,18 +137,18 @@ impl Auditor<'_> {
         let since = Time::from_nanos(self.now.nanos().saturating_sub(ago.nanos()));
         self.require(ago <= self.now.since(Time::ZERO), |_| format!("{fact:?}: that was before the beginning"));
         let book = &self.devices[device.index()];
-        let (at, homing) = (book.at, book.homing);
+        let (at, rehoming) = (book.at, book.rehoming);
         let away = at.is_none() || self.rank(device, at) > Some(0);
         self.require(away, |_| format!("{fact:?}: it is at home"));
-        self.require(!matches!(homing, Homing::Waiting(_)), |_| format!("{fact:?}: it waits already"));
-        self.devices[device.index()].homing = Homing::Waiting(since);
+        self.require(!matches!(rehoming, AuditedRehoming::Waiting(_)), |_| format!("{fact:?}: it waits already"));
+        self.devices[device.index()].rehoming = AuditedRehoming::Waiting(since);
     }
 
     pub(super) fn rehome_started(&mut self, fact: Fact, device: DeviceId, waited: Span) {
-        let DeviceBook { homing, taken_by, calls, at, .. } = self.devices[device.index()];
-        if let Homing::Waiting(since) = homing {
+        let DeviceBook { rehoming, taken_by, calls, at, .. } = self.devices[device.index()];
+        if let AuditedRehoming::Waiting(since) = rehoming {
             self.told(fact, waited, since);
-            self.devices[device.index()].homing = Homing::Leaving(since);
+            self.devices[device.index()].rehoming = AuditedRehoming::Leaving(since);
         } else {
             self.require(false, |_| format!("{fact:?}: it did not wait for that"));
         }
@@ -162,12 +162,12 @@ impl Auditor<'_> {
     }
 
     pub(super) fn rehomed(&mut self, fact: Fact, device: DeviceId, delay: Span) {
-        let DeviceBook { homing, last, .. } = self.devices[device.index()];
-        let Homing::Leaving(since) = homing else {
+        let DeviceBook { rehoming, last, .. } = self.devices[device.index()];
+        let AuditedRehoming::Leaving(since) = rehoming else {
             return self.require(false, |_| format!("{fact:?}: it had not left for home"));
         };
         self.told(fact, delay, since);
-        self.devices[device.index()].homing = Homing::Settled;
+        self.devices[device.index()].rehoming = AuditedRehoming::Settled;
         self.rehomed.push((device, self.rank(device, last)));
     }
 }

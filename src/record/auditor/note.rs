@@ -4,20 +4,21 @@ use crate::domain::ApplicationFault;
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
 
-use super::books::{Audited, Auditor, Held, Homing};
+use super::books::{Audited, AuditedRehoming, Auditor, Occupied};
 
 impl Recorder for Auditor<'_> {
     fn note(&mut self, now: Time, fact: Fact) {
         self.advance(now);
         match fact {
             Fact::Offered { call, ingress } => {
-                let audited = Audited { offered: now, ingress, alerted: false, connected: false, held: Held::Nothing };
+                let audited =
+                    Audited { offered: now, ingress, alerted: false, connected: false, held: Occupied::Nothing };
                 let before = self.calls.insert(call, audited);
                 self.require(before.is_none(), |_| format!("{fact:?} twice"));
                 self.offered += 1;
             }
             Fact::Presented { call, route_point, device } => {
-                self.take(call, fact, Held::RoutePoint { device, presented: now });
+                self.take(call, fact, Occupied::RoutePoint { device, presented: now });
                 let plan = &self.plan.route_points[route_point.index()];
                 let most = plan.maximum_calls.min(plan.busy_trigger);
                 let is_its = (plan.first.0..plan.first.0 + plan.count).contains(&device.0);
@@ -30,10 +31,10 @@ impl Recorder for Auditor<'_> {
                 self.require(calls <= most, |_| format!("{fact:?}: call {calls} of at most {most}"));
             }
             Fact::Left { call, device, stayed, .. } => {
-                let Some(Audited { held: Held::RoutePoint { presented, .. }, .. }) = self.call(call, fact) else {
+                let Some(Audited { held: Occupied::RoutePoint { presented, .. }, .. }) = self.call(call, fact) else {
                     return self.require(false, |_| format!("{fact:?}: it was not there"));
                 };
-                self.give_back(call, fact, Held::RoutePoint { device, presented });
+                self.give_back(call, fact, Occupied::RoutePoint { device, presented });
                 self.told(fact, stayed, presented);
                 self.devices[device.index()].calls -= 1;
             }
@@ -43,7 +44,7 @@ impl Recorder for Auditor<'_> {
                 self.served(fact, station.index(), arrived, started, finished);
             }
             Fact::Acted { call, delay, .. } => {
-                if let Some(Audited { held: Held::RoutePoint { presented, .. }, .. }) = self.call(call, fact) {
+                if let Some(Audited { held: Occupied::RoutePoint { presented, .. }, .. }) = self.call(call, fact) {
                     self.told(fact, delay, presented);
                 } else {
                     self.require(false, |_| format!("{fact:?}: it was not there"));
@@ -98,8 +99,8 @@ impl Recorder for Auditor<'_> {
             Fact::DeviceGivenUp { device, because } => self.given_up(fact, device, because),
             Fact::HomeReturned { device, ago } => self.home_returned(fact, device, ago),
             Fact::HomeLost { device } => {
-                let homing = std::mem::replace(&mut self.devices[device.index()].homing, Homing::Settled);
-                self.require(homing != Homing::Settled, |_| format!("{fact:?}: it had no home to go to"));
+                let rehoming = std::mem::replace(&mut self.devices[device.index()].rehoming, AuditedRehoming::Settled);
+                self.require(rehoming != AuditedRehoming::Settled, |_| format!("{fact:?}: it had no home to go to"));
             }
             Fact::RehomeStarted { device, waited } => self.rehome_started(fact, device, waited),
             Fact::Rehomed { device, delay } => self.rehomed(fact, device, delay),

@@ -3,7 +3,7 @@
 use crate::domain::{DeviceId, DeviceKind, NodeId};
 use crate::plan::{Device, Topology};
 
-use super::books::{Auditor, Homing};
+use super::books::{AuditedRehoming, Auditor};
 
 /// Whether a device can ever be in service.
 pub(super) fn can_serve(device: &Device) -> bool {
@@ -37,16 +37,20 @@ impl Auditor<'_> {
         let busy = book.calls > 0 || book.taken_by.is_some();
         if let Some(node) = book.at {
             let home = plan.group.iter().find(|&node| up(node) && !plan.cannot_open_on.contains(node));
-            return match book.homing {
-                Homing::Leaving(since) => Some(format!("is in service at {node:?}, and left for home since {since}")),
-                Homing::Waiting(_) if busy => None,
-                Homing::Waiting(since) => Some(format!("has no call, and has waited to go home since {since}")),
-                Homing::Settled
+            return match book.rehoming {
+                AuditedRehoming::Leaving(since) => {
+                    Some(format!("is in service at {node:?}, and left for home since {since}"))
+                }
+                AuditedRehoming::Waiting(_) if busy => None,
+                AuditedRehoming::Waiting(since) => {
+                    Some(format!("has no call, and has waited to go home since {since}"))
+                }
+                AuditedRehoming::Settled
                     if home.is_some() && self.rank(device, home.copied()) < self.rank(device, Some(node)) =>
                 {
                     Some(format!("is in service at {node:?} and does not wait to go home to {home:?}"))
                 }
-                Homing::Settled => None,
+                AuditedRehoming::Settled => None,
             };
         }
         if !can_serve(plan) || book.given_up.is_some() || !plan.group.iter().any(up) {

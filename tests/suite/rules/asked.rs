@@ -136,8 +136,8 @@ fn calls_in_plan<'t>(plan: &'t str, rule: &str) -> Vec<Vec<&'t str>> {
 
 #[test]
 fn a_literal_is_recognised_wherever_it_stands() {
-    let code = "if failback::goes_home(at, self.homes[row].home, true, |node| f(node, 1)) { heartbeat::heard(now) }";
-    let asked = calls(code, "failback::goes_home");
+    let code = "if rehoming::rehomes(at, self.homes[row].home, true, |node| f(node, 1)) { heartbeat::heard(now) }";
+    let asked = calls(code, "rehoming::rehomes");
     assert_eq!(asked, [["at", "self.homes[row].home", "true", "|node| f(node, 1)"]]);
     let literal: Vec<bool> = asked[0].iter().map(|argument| is_literal(argument)).collect();
     assert_eq!(literal, [false, false, true, false]);

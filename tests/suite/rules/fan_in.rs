@@ -5,7 +5,7 @@ use ctisim::analysis::{Provenance, Study};
 use ctisim::cluster::Cluster;
 use ctisim::domain::{CallName, DeviceId};
 use ctisim::engine::Time;
-use ctisim::experiment::{Audit, Measured, replicate};
+use ctisim::experiment::{Audit, MeasuredCluster, replicate};
 use ctisim::facts::{Fact, Recorder};
 use ctisim::record::Auditor;
 use ctisim::report::{Format, Ink, draw, run_page};
@@ -56,7 +56,7 @@ talk = "10s"
     );
     let plan = plan(&text, "");
     let outcome =
-        replicate(0..4, 2, || Measured::new(&plan, plan.window(), 1, Audit::On), &(), &AtomicBool::new(false));
+        replicate(0..4, 2, || MeasuredCluster::new(&plan, plan.window(), 1, Audit::On), &(), &AtomicBool::new(false));
     let study = Study::new(&plan, plan.window(), 1, outcome.unwrap());
     let provenance = Provenance::new(&study, String::new(), String::new());
     String::from_utf8(draw(&run_page(&study, &[], &provenance), Format::Table, Ink::Plain).unwrap()).unwrap()

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cpu_time::ProcessTime;
 use ctisim::engine::{Calendar, Exponentials, Span, Stream, Time};
 
-use super::{Measured, Runs};
+use super::{MeasuredCluster, Runs};
 use crate::models::{Dice, Model};
 
 pub(super) struct Inverse(Exponentials);
@@ -26,7 +26,7 @@ impl Dice for Inverse {
 pub(super) struct Bare<D>(pub(super) D);
 
 impl<D: Dice, M: Model> Runs<M> for Bare<D> {
-    fn run(mut self, mut model: M) -> (Measured, Duration) {
+    fn run(mut self, mut model: M) -> (MeasuredCluster, Duration) {
         let mut calendar = Calendar::new();
         for (at, event) in model.begin(&mut self.0) {
             calendar.push(Time::from_nanos(at), event);

@@ -7,7 +7,7 @@ use cpu_time::ProcessTime;
 use desque::SimState;
 use desque::serial::{Event, OkEvent, Simulation};
 
-use super::{Measured, Runs, Ziggurat};
+use super::{MeasuredCluster, Runs, Ziggurat};
 use crate::models::{Hold, Model, Queue, QueueEvent, Telephone};
 
 pub(super) struct Desque(pub(super) Ziggurat);
@@ -95,7 +95,7 @@ carrying!(Hold);
 carrying!(Telephone);
 
 impl<M: Typed> Runs<M> for Desque {
-    fn run(mut self, mut model: M) -> (Measured, Duration) {
+    fn run(mut self, mut model: M) -> (MeasuredCluster, Duration) {
         let pending = model.begin(&mut self.0);
         let mut simulation = Simulation::new(State { model, dice: self.0 }, 0);
         for (at, event) in pending {

@@ -4,17 +4,17 @@
 use std::time::Duration;
 
 use cpu_time::ProcessTime;
-use ctisim::experiment::{Audit, Measured as Metered, Worker};
+use ctisim::experiment::{Audit, MeasuredCluster as Metered, Replicator};
 use ctisim::plan::compile;
 use ctisim::record::{Catalogue, Count, Metric, ReplicationSummary, Scope};
 use ctisim::workload::{NoFiles, set};
 
-use super::Measured;
+use super::MeasuredCluster;
 use crate::models::{Batches, telephone};
 
 /// Runs about `calls` calls in as many replications as other engines keep batches. With `audit`, every fact also goes to
 /// the auditor, which holds the run to the identities of the model.
-pub(super) fn run(calls: u64, seed: u64, audit: Audit) -> (Measured, Duration) {
+pub(super) fn run(calls: u64, seed: u64, audit: Audit) -> (MeasuredCluster, Duration) {
     let nanos = calls / Batches::KEPT * telephone::INTERARRIVAL;
     let settings = [format!("run.length={}ms", nanos / 1_000_000)];
     let text = set(include_str!("telephone.toml"), &settings).expect("the setting fits");

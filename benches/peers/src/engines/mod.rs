@@ -18,11 +18,11 @@ use crate::measurement::Measurement;
 use crate::models::{Case, Dice, Hold, Model, Queue, Telephone};
 
 /// What theory can be held against, by its name for it.
-type Measured = Vec<(&'static str, Vec<f64>)>;
+type MeasuredCluster = Vec<(&'static str, Vec<f64>)>;
 
 /// What every engine does with a model: run it until it is over, and say how much CPU time that took.
 trait Runs<M: Model> {
-    fn run(self, model: M) -> (Measured, Duration);
+    fn run(self, model: M) -> (MeasuredCluster, Duration);
 }
 
 /// The engines by the names they are reported under.
@@ -62,7 +62,7 @@ pub fn measure(engine: &str, case: Case, units: u64, seed: u64) -> Option<Measur
     })
 }
 
-fn run(engine: impl Runs<Queue> + Runs<Hold> + Runs<Telephone>, case: Case, units: u64) -> (Measured, Duration) {
+fn run(engine: impl Runs<Queue> + Runs<Hold> + Runs<Telephone>, case: Case, units: u64) -> (MeasuredCluster, Duration) {
     match case {
         Case::Queue { servers, load_percent } => engine.run(Queue::new(servers, load_percent, units)),
         Case::Hold { pending } => engine.run(Hold::new(pending, units)),

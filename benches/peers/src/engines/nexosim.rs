@@ -11,7 +11,7 @@ use nexosim::simulation::{Mailbox, SimInit};
 use nexosim::time::MonotonicTime;
 use serde::{Deserialize, Serialize};
 
-use super::{Measured, Runs, Ziggurat};
+use super::{MeasuredCluster, Runs, Ziggurat};
 use crate::models::{CallEvent, Hold, Model, Queue, QueueEvent, Telephone};
 
 pub(super) struct Nexosim(pub(super) Ziggurat);
@@ -28,7 +28,7 @@ struct State<M: Model> {
 #[derive(Default)]
 struct Outcome {
     over: AtomicBool,
-    measured: Mutex<Measured>,
+    measured: Mutex<MeasuredCluster>,
 }
 
 /// The inputs of an actor as the events of a model.
@@ -154,7 +154,7 @@ impl<A: Actor> ProtoModel for Prototype<A> {
 }
 
 impl Nexosim {
-    fn run_actor<M: Model, A: Actor<Env = State<M>>>(mut self, actor: A, mut model: M) -> (Measured, Duration) {
+    fn run_actor<M: Model, A: Actor<Env = State<M>>>(mut self, actor: A, mut model: M) -> (MeasuredCluster, Duration) {
         let pending = model.begin(&mut self.0);
         let outcome = Arc::<Outcome>::default();
         let state = State { model, dice: self.0, pending, outcome: outcome.clone() };
@@ -173,19 +173,19 @@ impl Nexosim {
 }
 
 impl Runs<Queue> for Nexosim {
-    fn run(self, model: Queue) -> (Measured, Duration) {
+    fn run(self, model: Queue) -> (MeasuredCluster, Duration) {
         self.run_actor(QueueActor, model)
     }
 }
 
 impl Runs<Hold> for Nexosim {
-    fn run(self, model: Hold) -> (Measured, Duration) {
+    fn run(self, model: Hold) -> (MeasuredCluster, Duration) {
         self.run_actor(HoldActor, model)
     }
 }
 
 impl Runs<Telephone> for Nexosim {
-    fn run(self, model: Telephone) -> (Measured, Duration) {
+    fn run(self, model: Telephone) -> (MeasuredCluster, Duration) {
         self.run_actor(TelephoneActor, model)
     }
 }

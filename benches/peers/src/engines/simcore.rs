@@ -9,7 +9,7 @@ use cpu_time::ProcessTime;
 use serde::Serialize;
 use simcore::{Event, EventHandler, Simulation, SimulationContext, cast};
 
-use super::{Measured, Runs, Ziggurat};
+use super::{MeasuredCluster, Runs, Ziggurat};
 use crate::models::{CallEvent, Hold, Model, Queue, QueueEvent, Telephone};
 
 pub(super) struct Simcore(pub(super) Ziggurat);
@@ -121,7 +121,7 @@ impl<M: Typed> Runs<M> for Simcore
 where
     Component<M>: EventHandler,
 {
-    fn run(mut self, mut model: M) -> (Measured, Duration) {
+    fn run(mut self, mut model: M) -> (MeasuredCluster, Duration) {
         let pending = model.begin(&mut self.0);
         let mut simulation = Simulation::new(0);
         let context = simulation.create_context("model");

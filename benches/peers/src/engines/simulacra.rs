@@ -5,13 +5,13 @@ use std::time::Duration;
 use cpu_time::ProcessTime;
 use simulacra::{Duration as Span, Simulation, Time};
 
-use super::{Measured, Runs, Ziggurat};
+use super::{MeasuredCluster, Runs, Ziggurat};
 use crate::models::Model;
 
 pub(super) struct Simulacra(pub(super) Ziggurat);
 
 impl<M: Model> Runs<M> for Simulacra {
-    fn run(mut self, mut model: M) -> (Measured, Duration) {
+    fn run(mut self, mut model: M) -> (MeasuredCluster, Duration) {
         let pending = model.begin(&mut self.0);
         let mut simulation = Simulation::with_capacity(pending.len());
         for (at, event) in pending {

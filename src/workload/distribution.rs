@@ -15,7 +15,7 @@ use crate::engine::{Distribution, Span};
 ///
 /// # Errors
 /// The first thing that is wrong with it, with what to write instead where that is known.
-pub fn law(text: &str, files: &dyn Files) -> Result<Distribution, String> {
+pub fn distribution(text: &str, files: &dyn Files) -> Result<Distribution, String> {
     let text = text.trim();
     if !text.starts_with(['{', '"', '\'']) {
         return units::duration(text).map(Distribution::Constant);
@@ -28,11 +28,11 @@ pub fn law(text: &str, files: &dyn Files) -> Result<Distribution, String> {
     let reports = Reports::default();
     let context = Context::new(&reports, files);
     let table = Table::new(&context, &LONE_LAW, parsed.get_ref(), 0..0);
-    let law = table.law("law").wanted();
+    let distribution = table.distribution("law").wanted();
     table.finish();
     let problems = reports.into_problems("", &document).list;
-    match (law, problems.first()) {
-        (Some(law), None) => Ok(law),
+    match (distribution, problems.first()) {
+        (Some(distribution), None) => Ok(distribution),
         (_, Some(problem)) => {
             let hint = problem.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
             Err(format!("{}{hint}", problem.what))
@@ -43,14 +43,14 @@ pub fn law(text: &str, files: &dyn Files) -> Result<Distribution, String> {
 
 impl<'a> Table<'a> {
     /// Asks for a law of durations.
-    pub(super) fn law(&self, key: &'static str) -> Key<'a, Distribution> {
-        self.key(key, Value::law)
+    pub(super) fn distribution(&self, key: &'static str) -> Key<'a, Distribution> {
+        self.key(key, Value::distribution)
     }
 }
 
 impl<'a> Value<'a> {
     /// A law of durations.
-    pub(super) fn law(self) -> Option<Distribution> {
+    pub(super) fn distribution(self) -> Option<Distribution> {
         if self.text().is_some() {
             return self.duration().map(Distribution::Constant);
         }
@@ -60,7 +60,7 @@ impl<'a> Value<'a> {
             return None;
         }
         let table = self.table()?;
-        let law = match table.one_of(&[
+        let distribution = match table.one_of(&[
             "constant",
             "exponential",
             "uniform",
@@ -77,8 +77,8 @@ impl<'a> Value<'a> {
             Some("uniform") => table.key("uniform", Value::bounds).optional(),
             Some("erlang") => {
                 let shaped = table.key("erlang", |value| value.mean_and("phases", Value::whole));
-                let law = |(mean, phases)| Distribution::Erlang { phases: phases as u32, mean };
-                shaped.optional().map(law)
+                let distribution = |(mean, phases)| Distribution::Erlang { phases: phases as u32, mean };
+                shaped.optional().map(distribution)
             }
             Some("lognormal") => {
                 let shaped = table.key("lognormal", |value| value.mean_and("cv", Value::number));
@@ -92,7 +92,7 @@ impl<'a> Value<'a> {
             _ => None,
         };
         table.finish();
-        law.and_then(|law| self.unless_all_zero(law))
+        distribution.and_then(|distribution| self.unless_all_zero(distribution))
     }
 
     /// `["10ms", "20ms"]`.
@@ -154,7 +154,7 @@ mod tests {
             ("{ exponential = \"3m\" }", Distribution::Exponential { mean: minutes(3) }),
             ("{ lognormal = { mean = \"3m\", cv = 2 } }", Distribution::lognormal(minutes(3), 2.0)),
         ] {
-            assert_eq!(law(text, &NoFiles), Ok(expected), "{text}");
+            assert_eq!(distribution(text, &NoFiles), Ok(expected), "{text}");
         }
         for (text, word) in [
             ("", "nothing"),
@@ -164,7 +164,7 @@ mod tests {
             ("{ exponential = \"3m\"", "not TOML"),
             ("{ lognormal = { mean = \"3m\" } }", "cv"),
         ] {
-            let told = law(text, &NoFiles).expect_err(text);
+            let told = distribution(text, &NoFiles).expect_err(text);
             assert!(told.contains(word), "{text}: {told}");
         }
     }

@@ -9,21 +9,21 @@ use crate::experiment::{Failure, Progress};
 use crate::studies::Observer;
 
 /// Threads, and who may stop them or wants to know how far they are.
-pub struct Crew<'a> {
+pub struct Workers<'a> {
     pool: rayon::ThreadPool,
     pub(super) progress: &'a dyn Progress,
     pub(super) stop: &'a AtomicBool,
     done: AtomicU64,
 }
 
-impl<'a> Crew<'a> {
+impl<'a> Workers<'a> {
     /// So many threads.
     ///
     /// # Errors
     /// If they could not be started.
-    pub fn new(jobs: usize, progress: &'a dyn Progress, stop: &'a AtomicBool) -> Result<Crew<'a>, Failure> {
+    pub fn new(jobs: usize, progress: &'a dyn Progress, stop: &'a AtomicBool) -> Result<Workers<'a>, Failure> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).build().map_err(Failure::Threads)?;
-        Ok(Crew { pool, progress, stop, done: AtomicU64::new(0) })
+        Ok(Workers { pool, progress, stop, done: AtomicU64::new(0) })
     }
 
     /// What `work` makes of each number, in their order, whichever thread did it.
@@ -44,8 +44,8 @@ impl<'a> Crew<'a> {
     }
 }
 
-/// What is done outside of [`Crew::each`] counts as well.
-impl Progress for Crew<'_> {
+/// What is done outside of [`Workers::each`] counts as well.
+impl Progress for Workers<'_> {
     fn replication_done(&self) {
         self.done.fetch_add(1, Ordering::Relaxed);
         self.progress.replication_done();
@@ -53,4 +53,4 @@ impl Progress for Crew<'_> {
 }
 
 /// It hears nothing but how far it is.
-impl Observer for Crew<'_> {}
+impl Observer for Workers<'_> {}

@@ -1,10 +1,10 @@
 //! A place where a call can be: a device or a number outside.
 
 use crate::domain::{ApplicationId, NodeId};
-use crate::rules::failback::Homing;
+use crate::rules::rehoming::Rehoming;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PlaceKind {
+pub(crate) enum EndpointKind {
     RoutePoint,
     Port,
     Phone,
@@ -17,12 +17,12 @@ pub(crate) const NOWHERE: u32 = u32::MAX;
 /// A place where a call can be: a device or a number outside. What calls need of it, and no more: sixteen bytes, four to a
 /// line of the cache.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Place {
-    pub(crate) kind: PlaceKind,
+pub(crate) struct Endpoint {
+    pub(crate) kind: EndpointKind,
     pub(crate) service: Service,
     /// Whether a port or phone stands in its group's list of free ones.
     pub(crate) listed: bool,
-    pub(crate) homing: Homing,
+    pub(crate) rehoming: Rehoming,
     /// The row of its route point, group or destination.
     pub(crate) row: u16,
     /// The CallManager where it is registered, was last, or is being registered.
@@ -46,13 +46,18 @@ pub(crate) enum Service {
     Pending,
 }
 
-impl Place {
-    pub(crate) const fn new(kind: PlaceKind, row: u16, node: NodeId, application: Option<ApplicationId>) -> Place {
-        Place {
+impl Endpoint {
+    pub(crate) const fn new(
+        kind: EndpointKind,
+        row: u16,
+        node: NodeId,
+        application: Option<ApplicationId>,
+    ) -> Endpoint {
+        Endpoint {
             kind,
             service: Service::Closed,
             listed: false,
-            homing: Homing::Settled,
+            rehoming: Rehoming::Settled,
             row,
             node,
             application,
@@ -87,6 +92,6 @@ mod tests {
 
     #[test]
     fn four_places_fill_a_line_of_the_cache() {
-        assert_eq!(size_of::<Place>(), 16);
+        assert_eq!(size_of::<Endpoint>(), 16);
     }
 }

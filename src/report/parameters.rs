@@ -4,14 +4,14 @@ use crate::analysis::{Cell, Sweep};
 use crate::workload::units;
 
 /// The columns that tell the points apart, and their cells, point after point.
-pub(super) struct KnobColumns {
+pub(super) struct ParameterColumns {
     pub(super) names: Vec<String>,
     pub(super) cells: Vec<Vec<Cell>>,
 }
 
-impl KnobColumns {
+impl ParameterColumns {
     /// Those of a sweep.
-    pub(super) fn of(sweep: &Sweep) -> KnobColumns {
+    pub(super) fn of(sweep: &Sweep) -> ParameterColumns {
         let mut names = vec!["point".to_owned()];
         let mut cells: Vec<Vec<Cell>> = (1..=sweep.points.len() as u64).map(|point| vec![point.into()]).collect();
         for (at, key) in sweep.keys.iter().enumerate() {
@@ -27,7 +27,7 @@ impl KnobColumns {
                 }
             }
         }
-        KnobColumns { names, cells }
+        ParameterColumns { names, cells }
     }
 }
 

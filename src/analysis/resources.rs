@@ -71,7 +71,7 @@ pub fn all_stations(study: &Study) -> Vec<Busy> {
 
 /// What kind of place it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PlaceKind {
+pub enum ResourceKind {
     /// Where work waits for a server.
     Station,
     /// A group of CTI ports.
@@ -82,23 +82,23 @@ pub enum PlaceKind {
     Lines,
 }
 
-impl PlaceKind {
+impl ResourceKind {
     /// The word in files.
     pub const fn name(self) -> &'static str {
         match self {
-            PlaceKind::Station => "station",
-            PlaceKind::Ports => "CTI ports",
-            PlaceKind::Phones => "phones",
-            PlaceKind::Lines => "lines",
+            ResourceKind::Station => "station",
+            ResourceKind::Ports => "CTI ports",
+            ResourceKind::Phones => "phones",
+            ResourceKind::Lines => "lines",
         }
     }
 }
 
 /// A place where calls wait for room: a station, or a group of ports, phones or lines.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Place {
+pub struct Resource {
     /// What kind of place it is.
-    pub kind: PlaceKind,
+    pub kind: ResourceKind,
     /// Its name.
     pub name: String,
     /// Which part of it was in use in the bin of the timeline where that is highest.
@@ -112,9 +112,9 @@ pub struct Place {
 }
 
 /// Everything that work or calls can fill.
-pub fn places(study: &Study) -> Vec<Place> {
-    let stations = all_stations(study).into_iter().map(|station| Place {
-        kind: PlaceKind::Station,
+pub fn resources(study: &Study) -> Vec<Resource> {
+    let stations = all_stations(study).into_iter().map(|station| Resource {
+        kind: ResourceKind::Station,
         name: station.utilisation.name,
         busiest_bin: station.busiest_bin,
         size: None,
@@ -124,12 +124,12 @@ pub fn places(study: &Study) -> Vec<Place> {
     let pools = all_pools(study).into_iter().filter_map(|pool| {
         let size = pool.size?;
         let kind = match pool.in_use.scope {
-            scope if scope == Scope::PortGroup.name() => PlaceKind::Ports,
-            scope if scope == Scope::PhoneGroup.name() => PlaceKind::Phones,
-            _ => PlaceKind::Lines,
+            scope if scope == Scope::PortGroup.name() => ResourceKind::Ports,
+            scope if scope == Scope::PhoneGroup.name() => ResourceKind::Phones,
+            _ => ResourceKind::Lines,
         };
         let busiest_bin = pool.busiest_bin / f64::from(size);
-        Some(Place { kind, name: pool.in_use.name, busiest_bin, size: Some(size), peak: pool.peak, wait: None })
+        Some(Resource { kind, name: pool.in_use.name, busiest_bin, size: Some(size), peak: pool.peak, wait: None })
     });
     stations.chain(pools).collect()
 }
