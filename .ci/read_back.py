@@ -16,7 +16,7 @@ from com.sun.star.sheet import CellFlags
 # How CSV files are opened: as a double-click does; and comma, UTF-8, American English, special numbers detected.
 OPTIONS = {"default": "", "detecting": "44,34,76,1,,1033,false,true"}
 
-# What a double-click takes a file for that has no byte order mark: docs/RESULTS.md says what to do about it.
+# What a double-click takes a file for that has no byte order mark: docs/reference/results.md says what to do about it.
 DEFAULT_ENCODING = "cp1252"
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")

@@ -373,7 +373,7 @@ fn opening(site: &Site, out: &mut String) -> std::fmt::Result {
         out,
         r#"#
 # A starting point: change it until it is your site. What is marked ASSUMPTION was not asked for, and no document gives
-# it: replace that first. docs/MODEL.md explains every key, and `ctisim run --set KEY=VALUE` tries a value without a
+# it: replace that first. docs/reference/workload-file.md explains every key, and `ctisim run --set KEY=VALUE` tries a value without a
 # change here.
 format = 1
 question = {}

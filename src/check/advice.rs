@@ -1,4 +1,4 @@
-//! The warnings there are: what each is called, what it means and who advises so. `docs/CHECK.md` has the same table.
+//! The warnings there are: what each is called, what it means and who advises so. `docs/reference/checks.md` has the same table.
 
 use super::checklist::Step;
 use crate::workload::advised::{CALLS_AT_ROUTE_POINT, DEVICES_OF_PROVIDER, DEVICES_ON_CTIMANAGER};

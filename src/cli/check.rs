@@ -15,7 +15,7 @@ use super::stop::Stop;
 use super::values::setting;
 
 pub(super) const AFTER_HELP: &str =
-    "docs/CHECK.md says what each warning means. A warning that is both denied and allowed by its name is denied; \
+    "docs/reference/checks.md says what each warning means. A warning that is both denied and allowed by its name is denied; \
                           one that is allowed stays so under --deny warnings.
 
 Exit codes: 0 no errors, 1 internal or I/O error, 2 usage, 3 errors, steps that are not done, or denied warnings";

@@ -126,7 +126,9 @@ pub(super) fn text(path: &Path, help: &str) -> Result<String, Stop> {
     let bytes = bytes.map_err(|error| Stop::Failed(format!("cannot read {shown}: {error}\n  help: {help}")))?;
     match text_of(&bytes) {
         Ok(text) => Ok(text.to_owned()),
-        Err(why) => Err(Stop::Invalid(format!("error: {shown} {why}\n  help: docs/MODEL.md has every key"))),
+        Err(why) => {
+            Err(Stop::Invalid(format!("error: {shown} {why}\n  help: docs/reference/workload-file.md has every key")))
+        }
     }
 }
 

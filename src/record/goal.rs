@@ -98,7 +98,7 @@ pub fn goals(workload: &Workload, plan: Option<&Plan>, reports: &Reports) -> Vec
         }
         if let Err(why) = Measure::parse(&measure) {
             let problem = Problem::new(said.metric.place.clone(), why, "");
-            reports.add(problem.hint("docs/RESULTS.md lists what is measured"));
+            reports.add(problem.hint("docs/reference/measures.md lists what is measured"));
             continue;
         }
         let Some(bound) = &said.bound else { continue };

@@ -1,6 +1,6 @@
 //! Every metric, in one row each: its name and all that readers of results need to know of it.
 //!
-//! Whoever adds one decides all of it here; nothing has a default. The list in docs/RESULTS.md is made of these rows.
+//! Whoever adds one decides all of it here; nothing has a default. The list in docs/reference/measures.md is made of these rows.
 
 use serde::{Deserialize, Serialize};
 

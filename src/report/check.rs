@@ -1,4 +1,4 @@
-//! What `check` found: the checklist and the findings. `docs/CHECK.md` describes what files have of it.
+//! What `check` found: the checklist and the findings. `docs/reference/checks.md` describes what files have of it.
 
 use std::collections::BTreeMap;
 
@@ -281,14 +281,15 @@ fn findings<'a>(examination: &'a Examination, positions: &Positions<'_>) -> Find
 /// Every kind of finding: errors first, of them those that break a rule of the chapter by its number, then the warnings.
 fn kinds(examination: &Examination) -> Vec<FindingKind> {
     let kind = |id, short, full, severity| FindingKind { id, short, full, severity };
-    let more = "docs/MODEL.md has every key, docs/RULES.md every rule";
+    let more = "docs/reference/workload-file.md has every key, docs/reference/rules.md every rule";
     let errors = kind(ERROR_ID, "the workload cannot be run", more, Severity::Error);
     let problems = examination.findings.iter().map(|finding| &finding.problem);
     let errors_by_rule = problems.filter(|problem| problem.id.is_none()).filter_map(|problem| problem.rule);
     let broken: BTreeMap<&'static str, &'static str> =
         errors_by_rule.filter_map(|rule| rule.split_once(": ")).collect();
-    let broken =
-        broken.into_iter().map(|(number, rule)| kind(number, rule, "docs/RULES.md has every rule", Severity::Error));
+    let broken = broken
+        .into_iter()
+        .map(|(number, rule)| kind(number, rule, "docs/reference/rules.md has every rule", Severity::Error));
     let warnings = ADVICE.iter().map(|advice| kind(advice.id, advice.meaning, advice.source, Severity::Warning));
     std::iter::once(errors).chain(broken).chain(warnings).collect()
 }

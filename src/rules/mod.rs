@@ -1,5 +1,5 @@
 //! The chapter's sentences, one file each. A rule is a pure function: it knows ids, phases and times, decides, and
-//! schedules nothing. `docs/RULES.md` leads from a rule's number to its file and its test. The cluster asks every one of
+//! schedules nothing. `docs/reference/rules.md` leads from a rule's number to its file and its test. The cluster asks every one of
 //! them; dependency records, checks and expectations ask the same ones.
 
 pub mod admission;

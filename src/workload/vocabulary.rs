@@ -1,5 +1,5 @@
 //! Every section and key of a workload file: what it means, what it may be, what holds without it, and where that comes
-//! from. The reader knows no other keys, bounds and defaults; the schema and the tables of docs/MODEL.md are made of this.
+//! from. The reader knows no other keys, bounds and defaults; the schema and the tables of docs/reference/workload-file.md are made of this.
 
 pub use super::term::{Absent, Condition, Rule, Section, Term, ValueKind, Zero};
 use crate::engine::Span;
@@ -1047,7 +1047,7 @@ static GOAL: Section = Section {
             "metric",
             Sentence,
             Wrong,
-            "what is measured, `[scope:name/]metric[.statistic]` as in `setup_delay.p99` (docs/RESULTS.md)",
+            "what is measured, `[scope:name/]metric[.statistic]` as in `setup_delay.p99` (docs/reference/measures.md)",
             "",
         ),
         term("route_point", Reference, Means("all of the cluster"), "the route point that it is about", ""),

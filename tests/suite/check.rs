@@ -135,16 +135,16 @@ fn every_mistake_is_found_by_its_name_where_it_is_and_nothing_else_is() {
 
 #[test]
 fn every_kind_of_warning_has_a_mistake_and_a_row_in_the_documentation() {
-    let documentation = fs::read_to_string(root("docs/CHECK.md")).expect("docs/CHECK.md");
+    let documentation = fs::read_to_string(root("docs/reference/checks.md")).expect("docs/reference/checks.md");
     let rows: Vec<&str> = documentation.lines().filter(|line| line.starts_with("| `")).collect();
     for advice in ADVICE {
         assert!(MISTAKES.iter().any(|mistake| mistake.id == advice.id), "no mistake is {}", advice.id);
         let step = advice.step.map_or(String::new(), |step| step.number().to_string());
         let row = format!("| `{}` | {} | {} | {step} |", advice.id, advice.meaning, advice.source);
-        assert!(rows.contains(&row.as_str()), "docs/CHECK.md lacks\n{row}");
+        assert!(rows.contains(&row.as_str()), "docs/reference/checks.md lacks\n{row}");
     }
     let of_warnings = rows.iter().filter(|row| ADVICE.iter().any(|it| row.starts_with(&format!("| `{}` |", it.id))));
-    assert_eq!(of_warnings.count(), ADVICE.len(), "docs/CHECK.md has a warning twice");
+    assert_eq!(of_warnings.count(), ADVICE.len(), "docs/reference/checks.md has a warning twice");
     let names: BTreeSet<&str> = ADVICE.iter().map(|advice| advice.id).collect();
     assert_eq!(names.len(), ADVICE.len());
 }

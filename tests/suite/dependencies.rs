@@ -488,10 +488,10 @@ fn the_built_in_workload_is_shown_as_it_was() {
             }
         }
     }
-    let page = fs::read_to_string(root.join("../../../docs/DEPENDENCIES.md")).unwrap();
+    let page = fs::read_to_string(root.join("../../../docs/reference/dependencies.md")).unwrap();
     for shown in ["all.txt", "sub1.txt"] {
         let text = fs::read_to_string(root.join(shown)).unwrap();
-        assert!(page.contains(&text), "docs/DEPENDENCIES.md shows another {shown}");
+        assert!(page.contains(&text), "docs/reference/dependencies.md shows another {shown}");
     }
     assert!(differing.is_empty(), "if that is meant, run this test again with UPDATE=1: {differing:#?}");
 }

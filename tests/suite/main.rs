@@ -3,10 +3,12 @@
 //! `cargo test --test suite rules::` runs those of one file, `cargo test --test suite r18` those of a rule. Beside it are
 //! `allocation`, whose allocator counts, and `swarm`, which has the machine to itself.
 
+mod book;
 mod capacity;
 mod cells;
 mod check;
 mod cli;
+mod commands;
 #[path = "../common/mod.rs"]
 mod common;
 mod dependencies;

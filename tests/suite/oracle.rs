@@ -170,10 +170,10 @@ fn each_form_has_help_with_an_example_that_works() {
     }
 }
 
-/// Every command in docs/ORACLE.md with its output; `UPDATE=1` writes them anew.
+/// Every command in docs/reference/closed-forms.md with its output; `UPDATE=1` writes them anew.
 #[test]
 fn the_page_shows_what_the_program_prints() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ORACLE.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/closed-forms.md");
     let page = std::fs::read_to_string(&path).unwrap();
     let mut now = String::new();
     let mut inside = false;
@@ -196,6 +196,6 @@ fn the_page_shows_what_the_program_prints() {
     let page = std::fs::read_to_string(&path).unwrap();
     assert!(
         page == now,
-        "docs/ORACLE.md differs; if that is meant, run the tests again with UPDATE=1. Now it is:\n{now}"
+        "docs/reference/closed-forms.md differs; if that is meant, run the tests again with UPDATE=1. Now it is:\n{now}"
     );
 }

@@ -266,7 +266,7 @@ fn keys_table(named: &str, listed: &mut Vec<String>) -> String {
             table += &format!("| {} |\n", cells.join(" | ")).replace("|  |", "| |");
             listed.push(path(section, term));
         }
-        assert!(listed.len() > before, "docs/MODEL.md wants a table of `{wanted}`");
+        assert!(listed.len() > before, "docs/reference/workload-file.md wants a table of `{wanted}`");
     }
     table
 }
@@ -274,7 +274,7 @@ fn keys_table(named: &str, listed: &mut Vec<String>) -> String {
 #[test]
 fn the_documentation_lists_the_vocabulary() {
     const END: &str = "<!-- end of keys -->";
-    let file = root().join("docs/MODEL.md");
+    let file = root().join("docs/reference/workload-file.md");
     let kept = read(&file);
     let mut listed = Vec::new();
     let mut parts = kept.split("<!-- keys: ");
@@ -287,7 +287,10 @@ fn the_documentation_lists_the_vocabulary() {
     if std::env::var_os("UPDATE").is_some() {
         fs::write(&file, &page).expect("the page can be written");
     }
-    assert!(page == read(&file), "docs/MODEL.md is behind src/workload/vocabulary.rs: run with UPDATE=1");
+    assert!(
+        page == read(&file),
+        "docs/reference/workload-file.md is behind src/workload/vocabulary.rs: run with UPDATE=1"
+    );
     let sections =
         vocabulary().into_iter().filter(|(section, term)| !section.name.is_empty() || term.kind.section().is_none());
     let mut wanted: Vec<String> = sections.map(|(section, term)| path(section, term)).collect();

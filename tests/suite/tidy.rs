@@ -130,9 +130,9 @@ fn no_file_is_longer_than_a_thousand_lines() {
     }
 }
 
-/// The rows of the table in docs/RULES.md: rule, file, test.
+/// The rows of the table in docs/reference/rules.md: rule, file, test.
 fn rules() -> Vec<[String; 3]> {
-    let text = read("docs/RULES.md");
+    let text = read("docs/reference/rules.md");
     let rows = text.lines().filter(|line| line.starts_with("| R"));
     let cells = rows.map(|line| line.split('|').map(str::trim).map(str::to_owned).collect::<Vec<_>>());
     cells.map(|cells| [cells[1].clone(), cells[3].replace('`', ""), cells[4].replace('`', "")]).collect()
@@ -141,7 +141,7 @@ fn rules() -> Vec<[String; 3]> {
 #[test]
 fn a_rule_leads_to_its_file_and_its_test() {
     let rules = rules();
-    assert!(!rules.is_empty(), "docs/RULES.md has a table of rules");
+    assert!(!rules.is_empty(), "docs/reference/rules.md has a table of rules");
     let tests: String =
         rust_files(&root().join("tests")).iter().map(|file| fs::read_to_string(file).expect("readable")).collect();
     for [rule, files, tests_named] in rules {
@@ -163,7 +163,7 @@ fn a_test_named_by_a_rule_is_listed_with_it() {
         let text = fs::read_to_string(&file).expect("readable");
         for name in text.split("\nfn ").skip(1).filter_map(|after| after.split('(').next()) {
             let is_rule = name.starts_with('r') && name[1..].starts_with(|c: char| c.is_ascii_digit());
-            assert!(!is_rule || listed.contains(name), "docs/RULES.md does not list {name}");
+            assert!(!is_rule || listed.contains(name), "docs/reference/rules.md does not list {name}");
         }
     }
 }
@@ -173,7 +173,7 @@ fn a_test_named_by_a_rule_is_listed_with_it() {
 fn the_list_of_measures_is_that_of_the_rows() {
     const BEGIN: &str = "<!-- measures, from src/record/metric.rs: UPDATE=1 cargo test --test suite tidy:: -->\n";
     const END: &str = "<!-- end of measures -->\n";
-    let file = root().join("docs/RESULTS.md");
+    let file = root().join("docs/reference/measures.md");
     let text = read(&file);
     let (before, rest) = text.split_once(BEGIN).expect("a list of measures");
     let (_, after) = rest.split_once(END).expect("its end");
@@ -181,7 +181,7 @@ fn the_list_of_measures_is_that_of_the_rows() {
     if std::env::var_os("UPDATE").is_some() {
         fs::write(&file, &page).expect("the page can be written");
     }
-    assert!(page == read(&file), "docs/RESULTS.md is behind src/record/metric.rs: run with UPDATE=1");
+    assert!(page == read(&file), "docs/reference/measures.md is behind src/record/metric.rs: run with UPDATE=1");
 }
 
 fn list_of_measures() -> String {

@@ -88,7 +88,7 @@ impl HeartbeatArguments {
             inputs,
             results,
             assumes: "a death at a moment that has nothing to do with the heartbeats, messages that take no time, and for the calls a constant rate.".into(),
-            source: "elementary: what is left of the interval is uniform; docs/MODEL.md has the two readings of R23",
+            source: "elementary: what is left of the interval is uniform; docs/explanation/interpretation.md has the two readings of R23",
         })
     }
 }
