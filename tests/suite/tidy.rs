@@ -187,13 +187,13 @@ fn the_list_of_measures_is_that_of_the_rows() {
 fn list_of_measures() -> String {
     use ctisim::record::{Better, Censoring, Count, Gauge, Metric, Row, Scope, Statistic, Unit};
     let better = |better: Better| match better {
-        Better::Lower => "less",
-        Better::Higher => "more",
-        Better::Neither => "neither",
+        Better::Lower => "lower",
+        Better::Higher => "higher",
+        Better::Neither => "same",
     };
     let quoted = |names: Vec<&str>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     let scopes = |row: &Row| quoted(row.scopes.iter().map(|scope| scope.name()).collect());
-    let mut text = String::from("\n| count, one a replication | what it is | better |\n|---|---|---|\n");
+    let mut text = String::from("\n| count, one per replication | what it is | better |\n|---|---|---|\n");
     for row in Count::ALL.map(Count::row) {
         text += &format!("| `{}` | {} | {} |\n", row.name, row.what, better(row.better));
     }
