@@ -1,4 +1,4 @@
-//! The nouns: what there is in a cluster, and the closed lists of what can become of a call.
+//! The types of the domain: the parts of a cluster, and the closed lists of what can happen to a call.
 
 use crate::engine::Span;
 use serde::Serialize;
@@ -37,8 +37,8 @@ ids! {
     SourceId(u16);
     /// One device: a route point, one CTI port or one phone. Route points come first, then ports, then phones.
     DeviceId(u32);
-    /// A place where work queues: first the CallManager and the CTIManager of each node, then the applications,
-    /// then the databases.
+    /// A station, where work queues: first the CallManager and the CTIManager of each node, then the applications, then the
+    /// databases.
     StationId(u16);
 }
 
@@ -68,7 +68,7 @@ pub enum DeviceKind {
     Phone,
 }
 
-/// A call's name, the same in every run with the same traffic: which source, and the how manieth of its callers.
+/// A call's name, the same in every run with the same traffic: the source, and the index of the caller within it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct CallName {
     /// The source the caller belongs to.
@@ -122,7 +122,7 @@ impl Forwards {
     }
 }
 
-/// Why a device will not take or keep a call, and so which of its forwards is asked for.
+/// Why a device rejects a call, or cannot keep it; this determines which of its forwards apply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rejection {
@@ -136,7 +136,7 @@ pub enum Rejection {
     NotAnswered,
 }
 
-/// What differs between releases, as data: which forwards each trouble tries, in order, and the New Call Accept time.
+/// What differs between releases, as data: the forwards tried for each rejection, in order, and the New Call Accept time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ReleaseProfile {
     /// The name used in workload files.
@@ -147,9 +147,9 @@ pub struct ReleaseProfile {
     pub busy: &'static [Forward],
     /// Forwards tried for an unanswered call whose application has failed.
     pub application_failed: &'static [Forward],
-    /// Forwards tried when nobody acted in time.
+    /// Forwards tried when a call was not answered in time.
     pub not_answered: &'static [Forward],
-    /// How long an application may take to act on a new call at a route point; 0 is no limit. Seconds.
+    /// How long an application may take to act on a new call at a route point, in seconds; 0 means no limit.
     pub new_call_accept_seconds: u64,
 }
 
@@ -176,9 +176,9 @@ impl ReleaseProfile {
     /// Every profile a workload can name.
     pub const ALL: [ReleaseProfile; 2] = [ReleaseProfile::R3_3, ReleaseProfile::R12_5];
 
-    /// The forwards that `trouble` tries, in order.
-    pub const fn forwards(&self, trouble: Rejection) -> &'static [Forward] {
-        match trouble {
+    /// The forwards tried for `rejection`, in order.
+    pub const fn forwards(&self, rejection: Rejection) -> &'static [Forward] {
+        match rejection {
             Rejection::NotOpened => self.not_opened,
             Rejection::Busy => self.busy,
             Rejection::ApplicationFailed => self.application_failed,
@@ -187,14 +187,14 @@ impl ReleaseProfile {
     }
 }
 
-/// How far a call is on its way.
+/// The phase of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// On its way to a device.
     Routing,
-    /// At a device of an application that has asked for nothing yet.
+    /// At a device of an application that has not requested anything yet.
     Presented,
-    /// The same, and the application's request is in the CallManager's hands.
+    /// The same, and the application's request has reached the CallManager.
     Requested,
     /// A phone or a number outside rings.
     Ringing,
@@ -206,7 +206,7 @@ pub enum Phase {
     Waiting,
 }
 
-/// What a caller has had of a call so far.
+/// How far a caller has got in a call so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contact {
     /// Nothing.
@@ -226,26 +226,27 @@ impl Contact {
     }
 }
 
-/// Who can still do something about a call.
+/// What can still act on a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Control {
-    /// Whoever has a part in it: no failure has touched it.
+    /// Everything on its path: no failure has affected it.
     Full,
-    /// It kept its media when its application or CTIManager was lost: whoever has its device open again may act on it.
+    /// It kept its media when its application or CTIManager was lost: the application may act on it once it has the device
+    /// open again.
     Interrupted,
-    /// Nobody: it kept its media when its CallManager failed, and can only go on or end.
+    /// Nothing: it kept its media when its CallManager failed, and can only go on or end.
     Lost,
 }
 
-/// Why a call was turned away.
+/// Why a call was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Refusal {
-    /// The device was busy, or no port, phone or line was free, and no forward led on.
+    /// The device was busy, or no port, phone or line was free, and no forward applied.
     Busy,
-    /// No application had the device open, and no forward led on.
+    /// No application had the device open, and no forward applied.
     NotOpened,
-    /// Nobody acted in time, and no forward led on.
+    /// The call was not answered in time, and no forward applied.
     NotAnswered,
     /// Forwarded more often than the forward hop limit allows.
     TooManyHops,
@@ -283,17 +284,17 @@ impl Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ending {
-    /// Connected, talked to the end.
+    /// Connected, and ended normally.
     Completed,
-    /// The caller hung up unserved.
+    /// The caller hung up before being served.
     Abandoned,
-    /// Turned away.
+    /// Refused.
     Refused(Refusal),
     /// Lost while being set up (R15, R24 with no forward set, a request that timed out).
     DroppedInSetup,
     /// Lost while being changed: transferred or redirected (R15).
     DroppedInChange,
-    /// Lost while connected, because the device's media died with its application or its CallManager.
+    /// Lost while connected, because the device's media was lost with its application or its CallManager.
     DroppedConnected,
 }
 
@@ -301,20 +302,20 @@ pub enum Ending {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ApplicationFault {
-    /// The process ends: its connection closes, which is seen at once.
+    /// The process ends: its connection closes, which is noticed at once.
     Exit,
-    /// It hangs for good, or its host or link is lost: nothing closes, only the heartbeats stop.
+    /// It hangs for good, or its host or link is lost: no connection closes, only the heartbeats stop.
     Silent,
-    /// It stands still for a while and then goes on where it was, not knowing that it was gone.
+    /// It stalls for a while and then resumes where it was, unaware of the stall.
     Stall,
 }
 
 /// How a CallManager or CTIManager fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HowItEnds {
-    /// The process ends: its connections close, which is seen at once.
+pub enum FailureMode {
+    /// The process ends: its connections close, which is noticed at once.
     ProcessExits,
-    /// Its host is lost: nothing closes a connection.
+    /// Its host is lost: no connection is closed.
     HostLost,
 }
 
@@ -331,10 +332,11 @@ pub enum Topology {
 /// The two ways to read "no message in two consecutive intervals" (R23).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeartbeatReading {
-    /// Each message restarts a timer of two intervals: a silent death is seen after one to two intervals, uniformly.
+    /// Each message restarts a timer of two intervals: a silent failure is detected after one to two intervals, uniformly
+    /// distributed.
     Timer,
-    /// A checker looks once an interval, on a grid of its own, and wants two empty intervals in a row: one to three
-    /// intervals, triangularly.
+    /// The CTIManager checks once per interval, on a grid of its own, and requires two consecutive empty intervals: a silent
+    /// failure is detected after one to three intervals, with a triangular distribution.
     Grid,
 }
 
@@ -356,36 +358,36 @@ pub enum FaultTarget {
     CallManager(NodeId),
     /// The CTIManager process of a node; its CallManager goes on (R20, R21).
     CtiManager(NodeId),
-    /// A node, with all that runs on it. Nothing closes a connection, so an application finds out by missing heartbeats.
+    /// A node, with all that runs on it. No connection is closed, so an application notices by missing heartbeats.
     Node(NodeId),
-    /// A link: cut, or slower by so much. What both ends have to say to each other arrives when it heals, in order.
+    /// A link: cut, or slower by this much. Messages sent while it is cut arrive when it is restored, in order.
     Link(LinkEnd, NodeId, Option<Span>),
 }
 
 /// Why a device is not in service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum OutBecause {
-    /// Its application was taken as failed (R24).
+pub enum OutageCause {
+    /// Its application was considered failed (R24).
     ApplicationClosed,
     /// Its CallManager failed (R13).
     CallManagerFailed,
     /// The CTIManager through which it is controlled failed (R20).
     CtiManagerFailed,
-    /// The link between its CallManager and its CTIManager is cut: each takes the other as failed.
+    /// The link between its CallManager and its CTIManager is cut: each considers the other failed.
     LinkCut,
-    /// It is on its way home (R18).
+    /// It is rehoming (R18).
     Rehoming,
 }
 
-/// Why a device was closed for good: until its application opens it again of itself, by restarting or reconnecting.
+/// Why a device was given up: it stays closed until its application restarts or reconnects and opens it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum ClosedBecause {
+pub enum GiveUpReason {
     /// A CallManager could not open it (R17).
     CannotOpen,
     /// Its application forbids recovery (R19).
     RecoveryForbidden,
-    /// It went home to a CallManager that its application does not reach (R25).
+    /// It rehomed to a CallManager that its application does not reach (R25).
     OutOfReach,
 }

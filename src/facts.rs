@@ -1,15 +1,15 @@
-//! What has happened, in the past tense: the only thing a run tells the world.
+//! Facts: what has happened, named in the past tense. They are all that a run reports.
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, ClosedBecause, DestinationId, DeviceId, Ending, Forward, NodeId,
-    OutBecause, PhoneGroupId, PortGroupId, RoutePointId, StationId,
+    ApplicationFault, ApplicationId, CallName, DestinationId, DeviceId, Ending, Forward, GiveUpReason, NodeId,
+    OutageCause, PhoneGroupId, PortGroupId, RoutePointId, StationId,
 };
 use crate::engine::{Span, Time};
 
-/// What a call's delays are counted under: where it came in and what it first reached.
+/// What a call's delays are recorded under: its ingress and what it first reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Path {
-    /// The node the call came in at.
+    /// The ingress node.
     pub ingress: NodeId,
     /// The first route point it was presented at, if any.
     pub route_point: Option<RoutePointId>,
@@ -17,7 +17,7 @@ pub struct Path {
     pub application: Option<ApplicationId>,
 }
 
-/// A pool of interchangeable places, each taken by one call at a time.
+/// A pool of interchangeable ports, phones or lines, each of which takes one call at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PoolId {
     /// The ports of a group.
@@ -28,7 +28,7 @@ pub enum PoolId {
     Outside(DestinationId),
 }
 
-/// A share of an application's devices, for the time until it controls that many again.
+/// A share of an application's devices: recovery times are reported until it controls that many again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Share {
     /// 50 %.
@@ -39,14 +39,14 @@ pub enum Share {
     All,
 }
 
-/// Something that has happened. Each variant tells all that a recorder needs: no recorder looks into the cluster.
+/// Something that has happened. Each variant carries all that a recorder needs: no recorder looks into the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Fact {
-    /// A caller's set-up reached its ingress CallManager: the call exists from now on.
+    /// A caller's set-up reached its ingress CallManager: the call is in progress from now on.
     Offered {
         /// Which call.
         call: CallName,
-        /// Where it came in.
+        /// The ingress node.
         ingress: NodeId,
     },
     /// A call began to occupy a route point.
@@ -55,7 +55,7 @@ pub enum Fact {
         call: CallName,
         /// Where.
         route_point: RoutePointId,
-        /// At which of those that it stands for.
+        /// Which of the route point's devices.
         device: DeviceId,
     },
     /// A call no longer occupies a route point: redirected, forwarded or ended.
@@ -64,7 +64,7 @@ pub enum Fact {
         call: CallName,
         /// Where it was.
         route_point: RoutePointId,
-        /// At which of those that it stands for.
+        /// Which of the route point's devices.
         device: DeviceId,
         /// Since it was presented there.
         stayed: Span,
@@ -73,43 +73,43 @@ pub enum Fact {
     Seized {
         /// Which call.
         call: CallName,
-        /// Of which pool.
+        /// From which pool.
         pool: PoolId,
-        /// The port or phone; an outside line is no device.
+        /// The port or phone; an outside line is not a device.
         device: Option<DeviceId>,
     },
     /// A call gave it back.
     Freed {
         /// Which call.
         call: CallName,
-        /// Of which pool.
+        /// From which pool.
         pool: PoolId,
-        /// The port or phone; an outside line is no device.
+        /// The port or phone; an outside line is not a device.
         device: Option<DeviceId>,
     },
-    /// A piece of work got its place at a station. Noted when that is known: at its arrival where the queue is first
-    /// come, first served, else when it starts. `started` and `finished` may lie in the future.
+    /// A piece of work was scheduled at a station. Noted as soon as its times are known: at its arrival if the queue is first
+    /// come, first served, otherwise when it starts. `started` and `finished` may lie in the future.
     Served {
         /// Which station.
         station: StationId,
         /// When it joined the queue.
         arrived: Time,
-        /// When a server takes it.
+        /// When a server starts it.
         started: Time,
-        /// When that is done.
+        /// When it is done.
         finished: Time,
     },
-    /// An event left an application's queue unserved, because its call or the whole application was gone.
+    /// An event left an application's queue unserved, because its call had ended or moved on, or the application failed.
     Skipped {
         /// The application's station.
         station: StationId,
         /// When it joined the queue.
         arrived: Time,
-        /// When a worker came to it, or the application died: nobody looks at an event before its turn, so that one whose
-        /// call is gone goes on filling the queue.
+        /// When a worker came to it, or the application failed: an event whose call is gone stays in the queue until its
+        /// turn.
         until: Time,
     },
-    /// An event got a worker of its application (`app_queue_delay`).
+    /// A worker of the application took an event (`app_queue_delay`).
     Taken {
         /// Which application.
         application: ApplicationId,
@@ -136,7 +136,7 @@ pub enum Fact {
     Alerting {
         /// Which call.
         call: CallName,
-        /// What its delays are counted under.
+        /// What its delays are recorded under.
         path: Path,
         /// Since it was offered.
         since_offered: Span,
@@ -145,23 +145,23 @@ pub enum Fact {
     Connected {
         /// Which call.
         call: CallName,
-        /// What its delays are counted under.
+        /// What its delays are recorded under.
         path: Path,
         /// Since it was offered.
         since_offered: Span,
-        /// Whether nothing had alerted before: then the answer is also the end of the post-dial delay.
+        /// Whether nothing had rung before: then the answer also ends the post-dial delay.
         first_sign: bool,
     },
     /// A connected call reached the person it was to be transferred to.
     Transferred {
         /// Which call.
         call: CallName,
-        /// What its delays are counted under.
+        /// What its delays are recorded under.
         path: Path,
         /// Since its treatment at the port ended.
         delay: Span,
     },
-    /// A forwarded call was presented at the number its forward leads to.
+    /// A forwarded call was presented at the target of its forward.
     Forwarded {
         /// Which call.
         call: CallName,
@@ -190,21 +190,21 @@ pub enum Fact {
         /// How.
         fault: ApplicationFault,
     },
-    /// An application is there again: restarted, or the stall is over.
+    /// An application is back: restarted, or the stall is over.
     ApplicationReturned {
         /// Which.
         application: ApplicationId,
     },
-    /// The CTIManager took an application as failed and closed it (R23, R24).
+    /// The CTIManager considered an application failed and closed it (R23, R24).
     ApplicationClosed {
         /// Which.
         application: ApplicationId,
-        /// Since the fault; `None` if it had not failed at all, only fallen behind.
+        /// Since the fault; `None` if it had not failed but only fallen behind.
         delay: Option<Span>,
-        /// Whether the application was in truth still running: stalled or merely late.
+        /// Whether the application was in fact still running: stalled or merely late.
         false_failure: bool,
     },
-    /// An application asked its CTIManager for a call and gave up waiting (CTI request timeout).
+    /// An application's request for a call got no answer in time (CTI request timeout).
     RequestTimedOut {
         /// Which call.
         call: CallName,
@@ -224,7 +224,7 @@ pub enum Fact {
         application: Option<ApplicationId>,
         /// The CallManager it is registered with.
         node: NodeId,
-        /// Since the fault, or the rehoming, that had taken it away.
+        /// Since the fault, or the rehoming, that took it out of service.
         out_of_service: Span,
     },
     /// A device is out of service.
@@ -234,28 +234,28 @@ pub enum Fact {
         /// Its application, if it has one.
         application: Option<ApplicationId>,
         /// Why.
-        because: OutBecause,
+        because: OutageCause,
     },
-    /// A device that was out of service is not going to be recovered.
+    /// A device that is out of service will not be recovered.
     DeviceGivenUp {
         /// Which device.
         device: DeviceId,
         /// Why.
-        because: ClosedBecause,
+        because: GiveUpReason,
     },
     /// The home CallManager of a device that is elsewhere is back: from now on it waits until it has no call (R18).
     HomeReturned {
         /// Which device.
         device: DeviceId,
-        /// How long ago that was: it takes a while to be noticed.
+        /// How long ago the home came back: this takes a while to be noticed.
         ago: Span,
     },
-    /// A device that waited to go home no longer does: its home, or its service, was lost again.
-    HomeLost {
+    /// A device no longer waits to rehome, or no longer rehomes: its home, or its service, was lost again.
+    RehomeLost {
         /// Which device.
         device: DeviceId,
     },
-    /// A device leaves for home: it has no call (R18).
+    /// A device starts to rehome: it has no call (R18).
     RehomeStarted {
         /// Which device.
         device: DeviceId,
@@ -279,12 +279,12 @@ pub enum Fact {
         /// On which node.
         node: NodeId,
     },
-    /// A CTIManager noticed that a CallManager failed and tells applications that their devices there are out of
-    /// service (R13).
+    /// A CTIManager noticed that a CallManager failed, and notifies applications that their devices there are out of service
+    /// (R13).
     FailureNoticed {
-        /// Who noticed.
+        /// The node of the CTIManager.
         manager: NodeId,
-        /// Whose failure.
+        /// The node of the failed CallManager.
         node: NodeId,
         /// Since the failure.
         delay: Span,
@@ -313,7 +313,7 @@ pub enum Fact {
         /// On which node.
         manager: NodeId,
     },
-    /// A link between two nodes was cut, and by now each end has noticed.
+    /// Both ends have noticed that the link between two nodes is cut.
     LinkCutNoticed {
         /// One end.
         from: NodeId,
@@ -322,13 +322,13 @@ pub enum Fact {
         /// How long ago it was cut.
         ago: Span,
     },
-    /// Such a link is whole again, and by now each end has noticed.
+    /// Both ends have noticed that such a link is restored.
     LinkHealNoticed {
         /// One end.
         from: NodeId,
         /// The other.
         to: NodeId,
-        /// How long ago it healed.
+        /// How long ago it was restored.
         ago: Span,
     },
     /// A forward setting was changed (R12).
@@ -354,18 +354,18 @@ pub enum Fact {
     },
 }
 
-/// Someone who takes note. It is told and cannot answer, so that watching a run never changes it.
+/// An observer of a run. It receives every fact and cannot influence the run.
 pub trait Recorder {
-    /// `fact` happened at `now`. Times never go back.
+    /// Notes that `fact` happened at `now`. Times never go back.
     fn note(&mut self, now: Time, fact: Fact);
 }
 
-/// Nobody watches.
+/// No observer.
 impl Recorder for () {
     fn note(&mut self, _: Time, _: Fact) {}
 }
 
-/// Two watch at once.
+/// Two observers at once.
 impl<A: Recorder, B: Recorder> Recorder for (A, B) {
     fn note(&mut self, now: Time, fact: Fact) {
         self.0.note(now, fact);

@@ -1,8 +1,7 @@
-//! A plan and a model small enough to check by hand: something to measure and report where the cluster itself is
-//! beside the point.
+//! A plan and a model small enough to check by hand, for tests of measuring and reporting that do not need the cluster.
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, ClosedBecause, DeviceId, Ending, Forward, NodeId, OutBecause,
+    ApplicationFault, ApplicationId, CallName, DeviceId, Ending, Forward, GiveUpReason, NodeId, OutageCause,
     PortGroupId, Refusal, RoutePointId, SourceId, StationId,
 };
 use crate::engine::{Span, Time};
@@ -102,10 +101,10 @@ at = "560s"
 for = "10s"
 "#;
 
-/// A few random bits after a few random bits (the SplitMix64 step).
-struct Dice(u64);
+/// A small random number generator (the SplitMix64 step).
+struct SplitMix(u64);
 
-impl Dice {
+impl SplitMix {
     fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -114,8 +113,8 @@ impl Dice {
     }
 }
 
-/// One replication of something that looks like a run of [`plan`]: every kind of fact occurs, every call that ends
-/// does so once. Returns how many events it pretends to have handled.
+/// One replication of something that looks like a run of [`plan`]: every kind of fact occurs, and every call ends at most
+/// once. Returns a number of events.
 pub(crate) fn simulate(plan: &Plan, seed: u64, replication: u64, recorder: &mut impl Recorder) -> u64 {
     let facts = facts(plan, seed, replication);
     for &(at, fact) in &facts {
@@ -126,33 +125,33 @@ pub(crate) fn simulate(plan: &Plan, seed: u64, replication: u64, recorder: &mut 
 
 /// What happens in a replication, in order of time.
 pub(crate) fn facts(plan: &Plan, seed: u64, replication: u64) -> Vec<(Time, Fact)> {
-    let mut dice = Dice(seed.wrapping_mul(1_000_003).wrapping_add(replication));
+    let mut random = SplitMix(seed.wrapping_mul(1_000_003).wrapping_add(replication));
     let mut facts = Vec::new();
     let mut at = Time::ZERO;
     for number in 0.. {
-        at = at + Span::from_nanos(dice.below(4_000_000_000) + 1);
+        at = at + Span::from_nanos(random.below(4_000_000_000) + 1);
         if at >= plan.length {
             break;
         }
-        call(&mut facts, &mut dice, number, at);
+        call(&mut facts, &mut random, number, at);
     }
-    failure(&mut facts, &mut dice);
-    callmanager_failure(&mut facts, &mut dice);
-    ctimanager_failure(&mut facts, &mut dice);
+    failure(&mut facts, &mut random);
+    callmanager_failure(&mut facts, &mut random);
+    ctimanager_failure(&mut facts, &mut random);
     facts.retain(|&(at, _)| at < plan.length);
     facts.sort_by_key(|&(at, _)| at);
     facts
 }
 
-/// A call: presented, looked up, redirected and talking, or one of the ways it does not get there.
-fn call(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice, number: u32, offered: Time) {
+/// A call: presented, looked up, redirected and connected, or ended on the way.
+fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offered: Time) {
     let call = CallName { source: SourceId(0), number };
     let application = ApplicationId(0);
     let route_point = RoutePointId(0);
     let ingress = NodeId((number % 2) as u16);
     let path = Path { ingress, route_point: Some(route_point), application: Some(application) };
     let pool = PoolId::Ports(PortGroupId(0));
-    let mut millis = |bound: u64| Span::from_nanos(dice.below(bound * 1_000_000));
+    let mut millis = |bound: u64| Span::from_nanos(random.below(bound * 1_000_000));
 
     facts.push((offered, Fact::Offered { call, ingress }));
     let started = offered + millis(20);
@@ -167,7 +166,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice, number: u32, offered: Ti
     let taken = presented + waited;
     let acted = taken + lookup;
     let stayed = acted - presented;
-    let fate = dice.below(20);
+    let fate = random.below(20);
     let left = |at| (at, Fact::Left { call, route_point, device: DeviceId(0), stayed: at - presented });
     let ended = |at, ending| (at, Fact::Ended { call, ending, offered });
     if fate == 0 {
@@ -205,11 +204,11 @@ fn call(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice, number: u32, offered: Ti
     }
     let device = Some(DeviceId(1 + number % 3));
     facts.push((acted, Fact::Seized { call, pool, device }));
-    let connected = acted + Span::from_nanos(dice.below(40_000_000));
+    let connected = acted + Span::from_nanos(random.below(40_000_000));
     facts.push((connected, Fact::Connected { call, path, since_offered: connected - offered, first_sign: fate > 4 }));
-    let over = connected + Span::from_nanos(dice.below(240_000_000_000));
+    let over = connected + Span::from_nanos(random.below(240_000_000_000));
     if fate == 5 {
-        facts.push((over, Fact::Transferred { call, path, delay: Span::from_nanos(dice.below(9_000_000_000)) }));
+        facts.push((over, Fact::Transferred { call, path, delay: Span::from_nanos(random.below(9_000_000_000)) }));
         facts.push((over, Fact::Preserved { call }));
     }
     let ending = if fate == 6 { Ending::DroppedConnected } else { Ending::Completed };
@@ -217,22 +216,22 @@ fn call(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice, number: u32, offered: Ti
     facts.push(ended(over, ending));
 }
 
-/// The application goes silent, is found out and comes back.
-fn failure(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice) {
+/// The application fails silently, is closed and comes back.
+fn failure(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix) {
     let application = ApplicationId(0);
     let failed = Time::ZERO + Span::from_secs(300);
     let fault = ApplicationFault::Silent;
     facts.push((failed, Fact::ApplicationFailed { application, fault }));
-    let closed = failed + Span::from_secs(30) + Span::from_nanos(dice.below(30_000_000_000));
+    let closed = failed + Span::from_secs(30) + Span::from_nanos(random.below(30_000_000_000));
     let delay = Some(closed - failed);
-    let false_failure = dice.below(3) == 0;
+    let false_failure = random.below(3) == 0;
     facts.push((closed, Fact::ApplicationClosed { application, delay, false_failure }));
     let returned = failed + Span::from_secs(60);
     facts.push((returned, Fact::ApplicationReturned { application }));
     for device in (0..4).map(DeviceId) {
-        let (application, because) = (Some(application), OutBecause::ApplicationClosed);
+        let (application, because) = (Some(application), OutageCause::ApplicationClosed);
         facts.push((closed, Fact::DeviceClosed { device, application, because }));
-        let opened = returned + Span::from_nanos(u64::from(device.0 + 1) * 100_000_000 + dice.below(50_000_000));
+        let opened = returned + Span::from_nanos(u64::from(device.0 + 1) * 100_000_000 + random.below(50_000_000));
         let out_of_service = opened - failed;
         let node = NodeId(0);
         facts.push((opened, Fact::DeviceOpened { device, application, node, out_of_service }));
@@ -248,9 +247,9 @@ fn failure(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice) {
     }
 }
 
-/// The first node's CallManager fails and is back after half a minute. One port is given up, the other devices move to
-/// the second node. Home again, late or not at all, go the others; the second port loses its home on the way.
-fn callmanager_failure(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice) {
+/// The first node's CallManager fails and is back after half a minute. One port is given up; the other devices move to the
+/// second node and rehome, some late or not at all; the second port's rehoming is cut short.
+fn callmanager_failure(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix) {
     let (home, backup) = (NodeId(0), NodeId(1));
     let failed = Time::ZERO + Span::from_secs(400);
     let returned = failed + Span::from_secs(30);
@@ -261,12 +260,12 @@ fn callmanager_failure(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice) {
     facts.push((failed, Fact::Throttling { node: backup, refuses: true }));
     facts.push((returned + ago, Fact::Throttling { node: backup, refuses: false }));
     facts.push((returned, Fact::CallManagerReturned { node: home }));
-    let mut millis = |bound: u64| Span::from_nanos(dice.below(bound * 1_000_000));
+    let mut millis = |bound: u64| Span::from_nanos(random.below(bound * 1_000_000));
     for device in (0..6).map(DeviceId) {
         let application = (device.0 < 4).then_some(ApplicationId(0));
-        facts.push((failed, Fact::DeviceClosed { device, application, because: OutBecause::CallManagerFailed }));
+        facts.push((failed, Fact::DeviceClosed { device, application, because: OutageCause::CallManagerFailed }));
         if device.0 == 3 {
-            facts.push((noticed, Fact::DeviceGivenUp { device, because: ClosedBecause::CannotOpen }));
+            facts.push((noticed, Fact::DeviceGivenUp { device, because: GiveUpReason::CannotOpen }));
             continue;
         }
         let opened = noticed + millis(20_000);
@@ -274,24 +273,24 @@ fn callmanager_failure(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice) {
         facts.push((opened, Fact::DeviceOpened { device, application, node: backup, out_of_service }));
         facts.push((returned + ago, Fact::HomeReturned { device, ago }));
         if device.0 == 2 {
-            facts.push((returned + Span::from_secs(20), Fact::HomeLost { device }));
+            facts.push((returned + Span::from_secs(20), Fact::RehomeLost { device }));
             continue;
         }
-        // The route point may wait beyond the end: the facts after it are never told.
+        // The route point may wait beyond the end: facts after it are dropped.
         let left = returned + ago + if device.0 == 0 { millis(300_000) } else { millis(5_000) };
         let back = left + millis(900);
         facts.push((left, Fact::RehomeStarted { device, waited: left - returned }));
-        facts.push((left, Fact::DeviceClosed { device, application, because: OutBecause::Rehoming }));
+        facts.push((left, Fact::DeviceClosed { device, application, because: OutageCause::Rehoming }));
         facts.push((back, Fact::DeviceOpened { device, application, node: home, out_of_service: back - left }));
         facts.push((back, Fact::Rehomed { device, delay: back - returned }));
     }
 }
 
 /// The CTIManager fails; two ports are controlled through it, and the second may not be back when the run ends.
-fn ctimanager_failure(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice) {
+fn ctimanager_failure(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix) {
     let (manager, application) = (NodeId(0), ApplicationId(0));
     let failed = Time::ZERO + Span::from_secs(560);
-    let noticed = failed + Span::from_nanos(dice.below(9_000_000_000));
+    let noticed = failed + Span::from_nanos(random.below(9_000_000_000));
     let returned = failed + Span::from_secs(10);
     facts.push((failed, Fact::CtiManagerFailed { node: manager }));
     facts.push((noticed, Fact::ManagerLossNoticed { application, delay: noticed - failed }));
@@ -299,10 +298,10 @@ fn ctimanager_failure(facts: &mut Vec<(Time, Fact)>, dice: &mut Dice) {
     facts.push((returned, Fact::ManagerChanged { application, manager }));
     for device in (1..3).map(DeviceId) {
         let application = Some(application);
-        facts.push((failed, Fact::DeviceClosed { device, application, because: OutBecause::CtiManagerFailed }));
+        facts.push((failed, Fact::DeviceClosed { device, application, because: OutageCause::CtiManagerFailed }));
         let opened =
-            returned + Span::from_secs(u64::from(device.0) * 12) + Span::from_nanos(dice.below(15_000_000_000));
-        // The first one went home, the second one did not.
+            returned + Span::from_secs(u64::from(device.0) * 12) + Span::from_nanos(random.below(15_000_000_000));
+        // The first one rehomed, the second one did not.
         let node = NodeId(device.0 as u16 - 1);
         facts.push((opened, Fact::DeviceOpened { device, application, node, out_of_service: opened - failed }));
     }

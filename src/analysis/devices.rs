@@ -1,6 +1,6 @@
 //! What became of the devices, by kind and by what had taken them out of service.
 
-use crate::domain::{DeviceKind, OutBecause, RoutePointId};
+use crate::domain::{DeviceKind, OutageCause, RoutePointId};
 use crate::record::{CAUSES, Catalogue, KINDS, Metric};
 use crate::stats::Survival;
 
@@ -11,7 +11,7 @@ pub struct Fate {
     /// Which kind.
     pub kind: DeviceKind,
     /// What had taken them out of service.
-    pub because: OutBecause,
+    pub because: OutageCause,
     /// Outages that were over after the warm-up, or not at all.
     pub out: u64,
     /// Of these, back in service.
@@ -72,7 +72,7 @@ pub type Reached = [Option<f64>; 3];
 /// Every kind of device there is, by every reason to be out of service.
 pub fn fates(study: &Study) -> Vec<Fate> {
     let summaries = &study.outcome.summaries;
-    let fate = |kind: DeviceKind, because: OutBecause| {
+    let fate = |kind: DeviceKind, because: OutageCause| {
         let row = study.catalogue.device_fate(Metric::OutOfService, kind, because);
         let ends = || summaries.iter().map(|summary| summary.fates[kind as usize][because as usize]);
         let reopened = study.outcome.merged.histograms[row].totals().count;

@@ -6,7 +6,7 @@ use super::advice::{MANY_DEVICES_OF_APPLICATION, MANY_DEVICES_ON_CTIMANAGER};
 use super::notes::{Known, Notes};
 use crate::domain::NodeId;
 use crate::plan::{Application, Plan, Topology};
-use crate::rules::manager_choice::{self, Past};
+use crate::rules::manager_choice::{self, ConnectReason};
 use crate::workload::advised::{DEVICES_OF_PROVIDER, DEVICES_ON_CTIMANAGER};
 
 const ON_CTIMANAGER_MAX: usize = DEVICES_ON_CTIMANAGER.most as usize;
@@ -67,7 +67,7 @@ fn on_ctimanagers(known: &Known<'_>, notes: &mut Notes) {
 fn devices_at(plan: &Plan, failed: Option<NodeId>) -> BTreeMap<NodeId, usize> {
     let mut devices = BTreeMap::new();
     for Application { ctimanagers, devices: own, .. } in &plan.applications {
-        if let Some(place) = manager_choice::next(ctimanagers, Past::Started, |node| Some(node) != failed) {
+        if let Some(place) = manager_choice::next(ctimanagers, ConnectReason::Started, |node| Some(node) != failed) {
             *devices.entry(ctimanagers[place]).or_insert(0) += own.len();
         }
     }

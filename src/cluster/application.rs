@@ -3,12 +3,12 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::application::{ALL_SHARES, Health, Job};
-use crate::domain::{ApplicationFault, ApplicationId, OutBecause, PhoneGroupId};
+use crate::domain::{ApplicationFault, ApplicationId, OutageCause, PhoneGroupId};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
 use crate::rules::application_failure::Lost;
 use crate::rules::heartbeat;
-use crate::rules::manager_choice::Past;
+use crate::rules::manager_choice::ConnectReason;
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_applications(&mut self, seed: u64, replication: u64) {
@@ -28,12 +28,12 @@ impl<R: Recorder> Cluster<'_, R> {
             let open = plan.devices.iter().filter(|device| self.plan.starts_open(&self.plan.devices[device.index()]));
             (state.opening, state.open) = (0, open.count() as u32);
             state.shares = ALL_SHARES;
-            state.heartbeat_luck.reset(seed, replication);
-            state.work_luck.reset(seed, replication);
+            state.heartbeat_stream.reset(seed, replication);
+            state.work_stream.reset(seed, replication);
             if !plan.may_use_cti {
                 continue;
             }
-            // A run begins amid the heartbeats of an application that has long been up: both phases are random.
+            // A run begins between two heartbeats of an application that has long been up: both phases are random.
             let next = Time::ZERO + state.part_of(plan.heartbeat);
             let phase = state.part_of(plan.heartbeat);
             state.watch = heartbeat::heard_before(next, plan.heartbeat);
@@ -54,7 +54,7 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         if let Health::Stalled(until) = state.health {
-            // Like any timer of a process that stood still, it goes off as soon as that goes on.
+            // Like any timer of a stalled process, it expires as soon as the process resumes.
             return self.schedule(until, Event::HeartbeatDue { application, attempt });
         }
         self.queue(id, Job::Heartbeat);
@@ -113,10 +113,10 @@ impl<R: Recorder> Cluster<'_, R> {
     ) {
         let state = &mut self.applications[application.index()];
         if state.health == Health::Down || (state.health != Health::Up && fault == ApplicationFault::Stall) {
-            // It has failed already, and the fault that did so says when it is back.
+            // It has failed already, and the fault that caused this determines when it is back.
             return;
         }
-        // A stalled application that now dies has failed since it stalled: nobody saw a difference.
+        // A stalled application that now dies counts as failed since it stalled: from outside, nothing changes.
         if state.health == Health::Up {
             state.struck_at = self.now;
             if state.connected {
@@ -137,7 +137,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// The process is gone, with all that waited in it.
+    /// The process is gone, with all work that waited in it.
     pub(super) fn lose_process(&mut self, application: ApplicationId) {
         let station = self.plan.workers(application);
         let state = &mut self.applications[application.index()];
@@ -162,7 +162,7 @@ impl<R: Recorder> Cluster<'_, R> {
         state.fault = None;
         let stalled = matches!(state.health, Health::Stalled(_));
         if !stalled && state.connected {
-            // The restarted application asks for a connection while the dead one's stands open: that reveals the death.
+            // The restarted application requests a connection while the old one is still open: this reveals the failure.
             self.close_application(application);
         }
         self.note(Fact::ApplicationReturned { application });
@@ -178,20 +178,20 @@ impl<R: Recorder> Cluster<'_, R> {
             }
             return;
         }
-        // Whatever it had been about to try, it tries anew.
+        // It starts its connection attempts over.
         state.attempt = state.attempt.wrapping_add(1);
         let attempt = state.attempt;
         if stalled {
-            // It finds its connection closed, and waits before it does.
+            // It finds its connection closed, and waits before it reconnects.
             let wait = self.plan.applications[application.index()].reconnect;
             self.schedule(self.now + wait, Event::Reconnects { application: application.0, attempt });
         } else {
-            // One that starts begins at the top of its list (R21).
-            self.connect(application, Past::Started);
+            // An application that starts begins at the top of its list (R21).
+            self.connect(application, ConnectReason::Started);
         }
     }
 
-    /// The CTIManager takes the application as failed, rightly or not, and closes it (R24).
+    /// The CTIManager considers the application failed, rightly or not, and closes it (R24).
     pub(super) fn close_application(&mut self, application: ApplicationId) {
         let plan = &self.plan.applications[application.index()];
         let state = &mut self.applications[application.index()];
@@ -210,7 +210,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let (health, attempt) = (state.health, state.attempt);
         self.note(Fact::ApplicationClosed { application, delay, false_failure });
         for &device in &plan.devices {
-            self.release_device(device, failed_at, OutBecause::ApplicationClosed);
+            self.release_device(device, failed_at, OutageCause::ApplicationClosed);
         }
         self.strand_calls(application, Lost::Application);
         if health == Health::Up {

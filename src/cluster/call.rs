@@ -4,7 +4,7 @@ use super::event::Event;
 use super::machine::Cluster;
 use super::rows::call::{Call, Choice, NONE, some};
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE};
-use super::rows::source::Luck;
+use super::rows::source::Purpose;
 use crate::domain::{
     ApplicationId, Contact, DeviceId, Ending, Forward, Forwards, NodeId, Phase, PhoneGroupId, Rejection, RoutePointId,
     Target,
@@ -12,8 +12,8 @@ use crate::domain::{
 use crate::engine::{Handle, Span, Time};
 use crate::facts::{Fact, Recorder};
 use crate::plan::Treatment;
-use crate::rules::admission::{self, Door, Missing};
-use crate::rules::application_failure::{self, Treated};
+use crate::rules::admission::{self, Missing, Occupancy};
+use crate::rules::application_failure::{self, TreatmentEnd};
 use crate::rules::call_survival::{self, Request};
 use crate::rules::forwarding;
 
@@ -24,10 +24,10 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn call(&mut self, call: Handle) -> &mut Call {
-        self.calls.get_mut(call).expect("its handler has looked it up")
+        self.calls.get_mut(call).expect("the handler has checked that the call exists")
     }
 
-    // To a device.
+    // Routing to a device.
 
     /// Digit analysis is done at the ingress.
     pub(super) fn routes(&mut self, handle: Handle, step: u8) {
@@ -40,7 +40,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Sends a call that is at no device from a CallManager to where `target` leads.
     pub(super) fn route(&mut self, handle: Handle, target: Target, from: NodeId) {
         match self.seize(handle, target) {
-            Ok(endpoint) if self.reaches(from, self.places[endpoint as usize].node) => {
+            Ok(endpoint) if self.reaches(from, self.endpoints[endpoint as usize].node) => {
                 self.send(handle, endpoint, self.now, from);
             }
             Ok(endpoint) => {
@@ -48,20 +48,20 @@ impl<R: Recorder> Cluster<'_, R> {
                 self.leave(handle);
                 self.reached(handle);
                 self.call(handle).since = self.now;
-                let trouble = admission::out_of_reach(Missing::Link, target);
-                self.trouble(handle, trouble, self.forwards_of(target), NOWHERE, from);
+                let rejection = admission::out_of_reach(Missing::Link, target);
+                self.forward_or_end(handle, rejection, self.forwards_of(target), NOWHERE, from);
             }
-            Err(trouble) => {
+            Err(rejection) => {
                 self.reached(handle);
                 self.call(handle).since = self.now;
-                self.trouble(handle, trouble, self.forwards_of(target), NOWHERE, from);
+                self.forward_or_end(handle, rejection, self.forwards_of(target), NOWHERE, from);
             }
         }
     }
 
-    /// The call leaves a CallManager for a place that is known, and taken for it where places are taken.
+    /// The call leaves a CallManager for a known endpoint, which has been seized for it unless it is a route point.
     pub(super) fn send(&mut self, handle: Handle, endpoint: u32, departs: Time, from: NodeId) {
-        let node = self.places[endpoint as usize].node;
+        let node = self.endpoints[endpoint as usize].node;
         let arrives = self.arrives(from, node, departs);
         let call = self.call(handle);
         call.endpoint = endpoint;
@@ -72,7 +72,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn offers(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         let endpoint = call.endpoint;
-        let node = self.places[endpoint as usize].node;
+        let node = self.endpoints[endpoint as usize].node;
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.offer);
         self.schedule(done, Event::Presents { call: handle, step });
     }
@@ -84,34 +84,35 @@ impl<R: Recorder> Cluster<'_, R> {
         let now = self.now;
         let call = self.call(handle);
         call.since = now;
-        let endpoint = self.places[index as usize];
+        let endpoint = self.endpoints[index as usize];
         match endpoint.kind {
             EndpointKind::RoutePoint => {
                 let plan = &self.plan.route_points[endpoint.row as usize];
                 let (busy_trigger, maximum_calls) = (plan.busy_trigger, plan.maximum_calls);
-                let door = Door { open: endpoint.is_open(), calls: endpoint.calls, busy_trigger, maximum_calls };
-                match admission::admit(door) {
+                let occupancy =
+                    Occupancy { open: endpoint.is_open(), calls: endpoint.calls, busy_trigger, maximum_calls };
+                match admission::admit(occupancy) {
                     Ok(()) => {
-                        self.places[index as usize].calls += 1;
+                        self.endpoints[index as usize].calls += 1;
                         let route_point = RoutePointId(endpoint.row);
                         let call = self.call(handle);
                         call.route_point = some(call.route_point).unwrap_or(endpoint.row);
                         let name = call.name();
                         self.note(Fact::Presented { call: name, route_point, device: DeviceId(index) });
-                        self.tell_application(handle, index);
+                        self.notify_application(handle, index);
                     }
-                    Err(trouble) => self.turn_away(handle, trouble),
+                    Err(rejection) => self.reject(handle, rejection),
                 }
             }
             EndpointKind::Port => match admission::admit_at_port(endpoint.is_open()) {
-                Ok(()) => self.tell_application(handle, index),
-                Err(trouble) => self.turn_away(handle, trouble),
+                Ok(()) => self.notify_application(handle, index),
+                Err(rejection) => self.reject(handle, rejection),
             },
             EndpointKind::Phone | EndpointKind::Outside => self.rings(handle, index),
         }
     }
 
-    /// The call is now where its last forward led, if it came by one.
+    /// The call has reached the target of its last forward, if it was forwarded.
     pub(super) fn reached(&mut self, handle: Handle) {
         let call = self.call(handle);
         let Some(forward) = call.forward.take() else { return };
@@ -127,8 +128,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     // At an application's device.
 
-    pub(super) fn tell_application(&mut self, handle: Handle, endpoint: u32) {
-        let Endpoint { application, node, kind, .. } = self.places[endpoint as usize];
+    pub(super) fn notify_application(&mut self, handle: Handle, endpoint: u32) {
+        let Endpoint { application, node, kind, .. } = self.endpoints[endpoint as usize];
         let application = application.expect("only an application's device is open");
         let call = self.call(handle);
         call.application = some(call.application).unwrap_or(application.0);
@@ -139,27 +140,27 @@ impl<R: Recorder> Cluster<'_, R> {
             self.schedule(expires, Event::AcceptTimerExpires);
         }
         let reaches = self.arrives(node, self.manager_of(application), self.now);
-        self.schedule(reaches, Event::NewsReachesManager { call: handle, step });
+        self.schedule(reaches, Event::NotificationReachesManager { call: handle, step });
     }
 
-    pub(super) fn news_reaches_manager(&mut self, handle: Handle, step: u8) {
+    pub(super) fn notification_reaches_manager(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         let endpoint = call.endpoint;
         let application = self.controller(endpoint);
         let manager = self.manager_of(application);
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).event);
         let reaches = self.arrives_at_application(application, done);
-        self.schedule(reaches, Event::NewsReachesApplication { call: handle, step });
+        self.schedule(reaches, Event::NotificationReachesApplication { call: handle, step });
     }
 
-    pub(super) fn news_reaches_application(&mut self, handle: Handle, step: u8) {
+    pub(super) fn notification_reaches_application(&mut self, handle: Handle, step: u8) {
         if let Some(call) = self.current(handle, step) {
             let endpoint = call.endpoint;
             self.queue_call(self.controller(endpoint), handle, step);
         }
     }
 
-    /// The application has decided: its request leaves.
+    /// The application has decided and sends its request.
     pub(super) fn decides(&mut self, handle: Handle, step: u8) {
         if self.current(handle, step).is_none() {
             return;
@@ -177,18 +178,18 @@ impl<R: Recorder> Cluster<'_, R> {
         let endpoint = call.endpoint;
         let manager = self.manager_of(self.controller(endpoint));
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
-        let reaches = self.arrives(manager, self.places[endpoint as usize].node, done);
+        let reaches = self.arrives(manager, self.endpoints[endpoint as usize].node, done);
         self.schedule(reaches, Event::RequestReachesCallManager { call: handle, step });
     }
 
     pub(super) fn request_reaches_callmanager(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        // In the CallManager's hands the application has acted: the accept timer no longer matters.
+        // Once the CallManager has the request, the application has acted: the accept timer no longer matters.
         if call.phase == Phase::Presented {
             call.phase = Phase::Requested;
         }
         let (index, phase) = (call.endpoint, call.phase);
-        let node = self.places[index as usize].node;
+        let node = self.endpoints[index as usize].node;
         let work = &self.plan.nodes[node.index()].callmanager;
         let work = match self.requested(index, phase) {
             Request::Answer => &work.answer,
@@ -198,12 +199,12 @@ impl<R: Recorder> Cluster<'_, R> {
         self.schedule(done, Event::TakesEffect { call: handle, step });
     }
 
-    /// What the application asks for a call there.
+    /// What the application requests for a call at this endpoint.
     pub(super) fn requested(&self, index: u32, phase: Phase) -> Request {
-        let Endpoint { kind, row, .. } = self.places[index as usize];
+        let Endpoint { kind, row, .. } = self.endpoints[index as usize];
         let answers = match kind {
             EndpointKind::RoutePoint => matches!(self.plan.route_points[row as usize].treatment, Treatment::Answer(_)),
-            // A call that a phone forwarded to another port is connected already, and yet new there.
+            // A call that a phone forwarded to another port is connected already, and yet new at that port.
             _ => matches!(phase, Phase::Presented | Phase::Requested),
         };
         if answers { Request::Answer } else { Request::SendOn }
@@ -212,7 +213,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn takes_effect(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         let (name, index, since, phase) = (call.name(), call.endpoint, call.since, call.phase);
-        let Endpoint { kind, row, node, .. } = self.places[index as usize];
+        let Endpoint { kind, row, node, .. } = self.endpoints[index as usize];
         match kind {
             EndpointKind::RoutePoint => {
                 self.note(Fact::Acted { call: name, route_point: RoutePointId(row), delay: self.now - since });
@@ -235,7 +236,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// Routes a call on, if it has not been sent round too often.
+    /// Routes a call on, if it is within the hop limit.
     pub(super) fn next_hop(&mut self, handle: Handle, target: Target, from: NodeId) {
         let limit = self.plan.parameters.forward_hops;
         let call = self.call(handle);
@@ -249,7 +250,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn accept_timer_expires(&mut self) {
         while let Some((handle, step)) = self.accept_timers.expired(self.now) {
             if self.current(handle, step).is_some_and(|call| call.phase == Phase::Presented) {
-                self.turn_away(handle, Rejection::NotAnswered);
+                self.reject(handle, Rejection::NotAnswered);
             }
         }
         let calls = &self.calls;
@@ -260,7 +261,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// The application asked and got no answer in time: it gives the call up.
+    /// The application got no answer to its request in time and gives the call up.
     pub(super) fn request_timer_expires(&mut self) {
         while let Some((handle, step)) = self.request_timers.expired(self.now) {
             let Some(call) = self.current(handle, step) else {
@@ -284,7 +285,7 @@ impl<R: Recorder> Cluster<'_, R> {
     // Ringing and talking.
 
     pub(super) fn rings(&mut self, handle: Handle, index: u32) {
-        let Endpoint { kind, row, .. } = self.places[index as usize];
+        let Endpoint { kind, row, .. } = self.endpoints[index as usize];
         let now = self.now;
         let call = self.call(handle);
         let step = call.enter(Phase::Ringing);
@@ -294,7 +295,7 @@ impl<R: Recorder> Cluster<'_, R> {
             self.note(fact);
         }
         let plan = self.plan;
-        let word = self.luck(handle, Luck::Answer);
+        let word = self.random_word(handle, Purpose::Answer);
         let (rings, gives_up) = if kind == EndpointKind::Phone {
             let group = &plan.phone_groups[row as usize];
             let answered = self.choice(handle, Choice::Answered) < group.answered;
@@ -312,7 +313,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn picks_up(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         let endpoint = call.endpoint;
-        let node = self.places[endpoint as usize].node;
+        let node = self.endpoints[endpoint as usize].node;
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.answer);
         let ingress = self.call(handle).ingress;
         self.schedule(self.arrives(node, ingress, done), Event::Connects { call: handle, step });
@@ -320,11 +321,11 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn rings_out(&mut self, handle: Handle, step: u8) {
         if self.current(handle, step).is_some() {
-            self.turn_away(handle, Rejection::NotAnswered);
+            self.reject(handle, Rejection::NotAnswered);
         }
     }
 
-    /// A device's CallManager has answered the call: the caller's side learns of it.
+    /// A device's CallManager has answered the call: the answer travels to the caller's side.
     pub(super) fn answered(&mut self, handle: Handle, node: NodeId) {
         let call = self.call(handle);
         let (step, ingress) = (call.step, call.ingress);
@@ -347,14 +348,14 @@ impl<R: Recorder> Cluster<'_, R> {
                 self.note(Fact::Connected { call: call_name, path, since_offered, first_sign });
             }
             Contact::Connected => {}
-            // Where the person's phone forwarded it to another port, nobody was reached.
+            // If the person's phone forwarded it to another port, no person was reached.
             Contact::AwaitsPerson => {
-                if matches!(self.places[index as usize].kind, EndpointKind::Phone | EndpointKind::Outside) {
+                if matches!(self.endpoints[index as usize].kind, EndpointKind::Phone | EndpointKind::Outside) {
                     self.note(Fact::Transferred { call: call_name, path, delay });
                 }
             }
         }
-        let Endpoint { kind, row, .. } = self.places[index as usize];
+        let Endpoint { kind, row, .. } = self.endpoints[index as usize];
         let plan = self.plan;
         let treatment = match kind {
             EndpointKind::Port => plan.port_groups[row as usize].treatment.as_ref(),
@@ -365,7 +366,7 @@ impl<R: Recorder> Cluster<'_, R> {
             EndpointKind::Phone | EndpointKind::Outside => None,
         };
         let lasts = match treatment {
-            Some(treatment) => treatment.sample(self.luck(handle, Luck::Treatment)),
+            Some(treatment) => treatment.sample(self.random_word(handle, Purpose::Treatment)),
             None => self.talk(handle),
         };
         self.schedule(now + lasts, Event::TalkEnds { call: handle, step });
@@ -374,20 +375,20 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn talk_ends(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         let index = call.endpoint;
-        let Endpoint { kind, application, .. } = self.places[index as usize];
+        let Endpoint { kind, application, .. } = self.endpoints[index as usize];
         let (EndpointKind::RoutePoint | EndpointKind::Port, Some(application)) = (kind, application) else {
             return self.end(handle, Ending::Completed);
         };
         let state = &self.applications[application.index()];
         match application_failure::treatment_over(self.media_at(index), state.acts(), state.resumes()) {
-            Treated::GoesOn => {}
-            Treated::StandsStill(resumes) => {
+            TreatmentEnd::Continues => {}
+            TreatmentEnd::StalledUntil(resumes) => {
                 return self.schedule(resumes, Event::TalkEnds { call: handle, step });
             }
-            Treated::Lost(ending) => return self.end(handle, ending),
+            TreatmentEnd::Lost(ending) => return self.end(handle, ending),
         }
         let transfer = match kind {
-            EndpointKind::Port => self.plan.port_groups[self.places[index as usize].row as usize].transfer,
+            EndpointKind::Port => self.plan.port_groups[self.endpoints[index as usize].row as usize].transfer,
             _ => None,
         };
         match transfer {
@@ -402,9 +403,9 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn asks_for_transfer(&mut self, handle: Handle, application: ApplicationId) {
         let index = self.call(handle).endpoint;
-        let port_is_open = self.places[index as usize].is_open();
+        let port_is_open = self.endpoints[index as usize].is_open();
         if !call_survival::can_be_transferred(self.call(handle).control, port_is_open) {
-            // The call outlived the application's control of its port: nobody is left to transfer it.
+            // The application has lost control of the port: nothing can transfer the call.
             return self.end(handle, Ending::DroppedInChange);
         }
         let now = self.now;
@@ -412,8 +413,8 @@ impl<R: Recorder> Cluster<'_, R> {
         let name = call.name();
         (call.contact, call.waits_since) = (Contact::AwaitsPerson, now);
         let step = call.enter(Phase::Changing);
-        let luck = self.sources[name.source.index()].luck(name.number, Luck::Patience);
-        if let Some(patience) = self.patience(name, luck) {
+        let word = self.sources[name.source.index()].random_word(name.number, Purpose::Patience);
+        if let Some(patience) = self.patience(name, word) {
             self.schedule(now + patience, Event::WaitEnds { call: handle });
         }
         self.queue_call(application, handle, step);
@@ -422,8 +423,9 @@ impl<R: Recorder> Cluster<'_, R> {
     /// The transfer takes effect: the call leaves its port for the phones, or waits at the port for one of them.
     pub(super) fn transfers(&mut self, handle: Handle) {
         let index = self.call(handle).endpoint;
-        let Endpoint { row, node, .. } = self.places[index as usize];
-        let (_, target) = self.plan.port_groups[row as usize].transfer.expect("only such a port transfers");
+        let Endpoint { row, node, .. } = self.endpoints[index as usize];
+        let (_, target) =
+            self.plan.port_groups[row as usize].transfer.expect("only a port with a transfer target transfers");
         if let Target::Phones(group) = target
             && self.plan.phone_groups[group.index()].queue
             && !self.phone_is_free(group)
@@ -437,7 +439,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// A phone is free for a call that waited at its port.
     pub(super) fn transfer_to_free_phone(&mut self, handle: Handle, group: PhoneGroupId) {
         let port = self.call(handle).endpoint;
-        let node = self.places[port as usize].node;
+        let node = self.endpoints[port as usize].node;
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
         self.leave(handle);
         let phone = self.seize(handle, Target::Phones(group)).expect("a phone was free just now");
@@ -445,25 +447,32 @@ impl<R: Recorder> Cluster<'_, R> {
         self.send(handle, phone, done, node);
     }
 
-    // Trouble and the end.
+    // Rejection and the end.
 
-    /// The device where the call is, or has just arrived, will not take or keep it.
-    pub(super) fn turn_away(&mut self, handle: Handle, trouble: Rejection) {
+    /// The device where the call is, or has just arrived, rejects it or cannot keep it.
+    pub(super) fn reject(&mut self, handle: Handle, rejection: Rejection) {
         let index = self.call(handle).endpoint;
-        let node = self.places[index as usize].node;
+        let node = self.endpoints[index as usize].node;
         let forwards = self.forwards_of(self.target_of(index));
-        self.trouble(handle, trouble, forwards, index, node);
+        self.forward_or_end(handle, rejection, forwards, index, node);
     }
 
-    /// Forwards the call by the device's settings, or ends it where none leads on.
-    pub(super) fn trouble(&mut self, handle: Handle, trouble: Rejection, forwards: Forwards, from: u32, node: NodeId) {
-        let Some((forward, target)) = forwarding::next(&self.plan.release, trouble, &forwards) else {
+    /// Forwards the call by the device's settings, or ends it if none applies.
+    pub(super) fn forward_or_end(
+        &mut self,
+        handle: Handle,
+        rejection: Rejection,
+        forwards: Forwards,
+        from: u32,
+        node: NodeId,
+    ) {
+        let Some((forward, target)) = forwarding::next(&self.plan.release, rejection, &forwards) else {
             let contact = self.call(handle).contact;
-            return self.end(handle, forwarding::unforwarded(trouble, contact));
+            return self.end(handle, forwarding::unforwarded(rejection, contact));
         };
         self.leave(handle);
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
-        let application = if from == NOWHERE { None } else { self.places[from as usize].application };
+        let application = if from == NOWHERE { None } else { self.endpoints[from as usize].application };
         let call = self.call(handle);
         call.forwarded_by = application.map_or(NONE, |application| application.0);
         (call.forward, call.target, call.forwarding_node) = (Some(forward), target, node);
@@ -479,16 +488,18 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn controller(&self, index: u32) -> ApplicationId {
-        self.places[index as usize].application.expect("only calls at an application's devices have messages for one")
+        self.endpoints[index as usize]
+            .application
+            .expect("only calls at an application's devices have messages for one")
     }
 
-    /// The call is over: whoever was on its path has work releasing it.
+    /// The call is over: each CallManager on its path has work releasing it.
     pub(super) fn end(&mut self, handle: Handle, ending: Ending) {
         let call = self.call(handle);
         let (name, offered, ingress, index) = (call.name(), call.offered, call.ingress, call.endpoint);
         self.releases(ingress);
         if index != NOWHERE {
-            let node = self.places[index as usize].node;
+            let node = self.endpoints[index as usize].node;
             if node != ingress {
                 self.releases(node);
             }
@@ -498,7 +509,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.note(Fact::Ended { call: name, ending, offered });
     }
 
-    /// A CallManager has work releasing a call; one that is down has not.
+    /// A CallManager has work releasing a call, unless it is down.
     pub(super) fn releases(&mut self, node: NodeId) {
         if self.callmanager_up(node) {
             self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.release);

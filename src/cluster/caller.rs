@@ -1,9 +1,9 @@
-//! A caller: dials at an ingress, has patience, and brings random numbers of its own.
+//! A caller: dials at an ingress, waits as long as its patience lasts, and has random numbers of its own.
 
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::call::{Call, Choice};
-use super::rows::source::{Luck, ROUTE_POINT};
+use super::rows::source::{Purpose, ROUTE_POINT};
 use crate::domain::{CallName, Contact, Ending, Refusal, SourceId};
 use crate::engine::{Handle, Span};
 use crate::facts::{Fact, Recorder};
@@ -20,7 +20,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn schedule_next_caller(&mut self, source: u16) {
-        let dials = self.sources[source as usize].draw(&self.plan.sources[source as usize], self.plan.length);
+        let dials = self.sources[source as usize].draw_next(&self.plan.sources[source as usize], self.plan.length);
         let reaches = dials + self.plan.links.from_caller;
         if reaches <= self.plan.length {
             self.schedule(reaches, Event::CallerDials { source });
@@ -37,7 +37,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let (Ok(ingress) | Err(ingress)) = chosen;
 
         let call = self.calls.insert(Call::new(name, ingress, plan.to, self.now));
-        let patience = self.sources[source as usize].luck(name.number, Luck::Patience);
+        let patience = self.sources[source as usize].random_word(name.number, Purpose::Patience);
         self.note(Fact::Offered { call: name, ingress });
         if let Some(patience) = self.patience(name, patience) {
             self.schedule(self.now + patience, Event::PatienceEnds { call });
@@ -62,26 +62,26 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn wait_ends(&mut self, handle: Handle) {
         let Some(&call) = self.calls.get(handle).filter(|call| call.contact == Contact::AwaitsPerson) else { return };
-        // A call that reached somebody and waits again has its patience anew: this may be the end of the old one.
-        let luck = self.sources[call.source as usize].luck(call.number, Luck::Patience);
-        let patience = self.patience(call.name(), luck);
+        // A caller who reached somebody and waits again has a new patience: this may be the event of the old one.
+        let word = self.sources[call.source as usize].random_word(call.number, Purpose::Patience);
+        let patience = self.patience(call.name(), word);
         if patience.is_some_and(|patience| call.waits_since + patience <= self.now) {
             self.end(handle, Ending::Abandoned);
         }
     }
 
     /// How long a caller waits, for an answer and once more for a person.
-    pub(super) fn patience(&self, name: CallName, luck: u64) -> Option<Span> {
+    pub(super) fn patience(&self, name: CallName, word: u64) -> Option<Span> {
         let source = &self.plan.sources[name.source.index()];
         let listed = match &source.arrivals {
             Arrivals::Listed(calls) => calls[name.number as usize].patience,
             _ => None,
         };
-        listed.or_else(|| source.patience.as_ref().map(|patience| patience.sample(luck)))
+        listed.or_else(|| source.patience.as_ref().map(|patience| patience.sample(word)))
     }
 
     pub(super) fn talk(&mut self, handle: Handle) -> Span {
-        let word = self.luck(handle, Luck::Talk);
+        let word = self.random_word(handle, Purpose::Talk);
         let call = self.call(handle);
         let (number, source) = (call.number, call.source);
         let source = &self.plan.sources[source as usize];
@@ -92,36 +92,36 @@ impl<R: Recorder> Cluster<'_, R> {
         listed.unwrap_or_else(|| source.talk.sample(word))
     }
 
-    /// A draw of the caller's own: the same for this purpose whatever the cluster is like. A purpose that comes up a
-    /// second time draws from the block of the caller and hop.
-    pub(super) fn luck(&mut self, handle: Handle, purpose: Luck) -> u64 {
+    /// A random word of the caller's own for this purpose, independent of the design of the cluster (common random
+    /// numbers). A purpose that occurs a second time draws from the block of the caller and hop.
+    pub(super) fn random_word(&mut self, handle: Handle, purpose: Purpose) -> u64 {
         let bit = 1 << purpose as u8;
         self.draw(handle, purpose, bit)
     }
 
-    /// Which of `count` route points a call goes to: drawn anew for each hop, and as the caller's own as any luck.
+    /// Which of `count` route points a call goes to: drawn anew for each hop, from the caller's own random numbers.
     pub(super) fn which_route_point(&mut self, handle: Handle, count: u32) -> u32 {
         let call = self.call(handle);
         let (source, number, hops) = (call.source, call.number, call.hops);
         let word = self.sources[source as usize].again(number, hops)[ROUTE_POINT];
-        // The upper half of the product: even to within `count` in 2^64.
+        // The upper half of the product: uniform to within `count` in 2^64.
         ((u128::from(word) * u128::from(count)) >> 64) as u32
     }
 
     #[inline(always)]
-    pub(super) fn draw(&mut self, handle: Handle, purpose: Luck, bit: u8) -> u64 {
+    pub(super) fn draw(&mut self, handle: Handle, purpose: Purpose, bit: u8) -> u64 {
         let call = self.call(handle);
         if call.used & bit == 0 {
             call.used |= bit;
             let (source, number) = (call.source, call.number);
-            return self.sources[source as usize].luck(number, purpose);
+            return self.sources[source as usize].random_word(number, purpose);
         }
         self.draw_again(handle, purpose)
     }
 
     #[cold]
     #[inline(never)]
-    pub(super) fn draw_again(&mut self, handle: Handle, purpose: Luck) -> u64 {
+    pub(super) fn draw_again(&mut self, handle: Handle, purpose: Purpose) -> u64 {
         let call = self.call(handle);
         let (source, number, hops) = (call.source, call.number, call.hops);
         self.sources[source as usize].again(number, hops)[purpose as usize]
@@ -135,7 +135,7 @@ impl<R: Recorder> Cluster<'_, R> {
             Choice::Transfer => (1 << 7, 22),
             Choice::Answered => (1 << 0, 1),
         };
-        let word = self.draw(handle, Luck::Choices, bit);
+        let word = self.draw(handle, Purpose::Choices, bit);
         ((word >> shift) & 0x1f_ffff) as f64 / f64::from(1 << 21)
     }
 }

@@ -1,8 +1,8 @@
-//! Devices: who is at them, and which of a group is free (R5: one call to a port, many to a route point).
+//! Devices: the calls at them, and which of a group is free (R5: one call to a port, many to a route point).
 
 use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE, Service};
-use super::rows::registration::{Hold, Registration};
+use super::rows::registration::{PhoneControl, Registration};
 use crate::domain::{
     DestinationId, DeviceId, Forwards, Phase, PhoneGroupId, PortGroupId, Rejection, RoutePointId, Target,
 };
@@ -16,23 +16,23 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_devices(&mut self) {
         let plan = self.plan;
         for (endpoint, (registration, device)) in
-            self.places.iter_mut().zip(self.registrations.iter_mut().zip(&plan.devices))
+            self.endpoints.iter_mut().zip(self.registrations.iter_mut().zip(&plan.devices))
         {
             let open = plan.starts_open(device);
             let controlled = endpoint.kind == EndpointKind::Phone && endpoint.application.is_some();
-            let hold = if controlled { Hold::Controlled } else { Hold::None };
-            *registration = Registration { hold, ..Registration::at(registration.home) };
+            let phone_control = if controlled { PhoneControl::Controlled } else { PhoneControl::None };
+            *registration = Registration { phone_control, ..Registration::at(registration.home) };
             let service = match (open, endpoint.application) {
                 (true, _) => Service::Open,
-                // What is out of an application's reach is its own again once it comes within it (R25). Until then its
-                // registration stands like any other.
+                // A device out of its application's reach is opened once it comes within reach (R25). Until then it is
+                // registered like any other.
                 (false, Some(_)) => Service::Lost,
                 (false, None) => Service::Closed,
             };
             let fresh = Endpoint::new(endpoint.kind, endpoint.row, registration.home, endpoint.application);
             *endpoint = Endpoint { service, listed: open, ..fresh };
         }
-        for (endpoint, number) in self.places[plan.devices.len()..].iter_mut().zip(&plan.destinations) {
+        for (endpoint, number) in self.endpoints[plan.devices.len()..].iter_mut().zip(&plan.destinations) {
             *endpoint = Endpoint {
                 service: Service::Open,
                 listed: true,
@@ -69,7 +69,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// R12: a forward setting changes, for the calls that meet it from now on.
+    /// R12: a forward setting changes, for calls that are forwarded from now on.
     pub(super) fn setting_changes(&mut self, row: u16) {
         let change = &self.plan.changes[row as usize];
         let forwards = match change.whose {
@@ -82,9 +82,9 @@ impl<R: Recorder> Cluster<'_, R> {
         self.note(Fact::SettingChanged { change: u32::from(row) });
     }
 
-    /// What a caller would dial to reach this place.
+    /// What a caller would dial to reach this endpoint.
     pub(super) fn target_of(&self, endpoint: u32) -> Target {
-        let endpoint = &self.places[endpoint as usize];
+        let endpoint = &self.endpoints[endpoint as usize];
         match endpoint.kind {
             EndpointKind::RoutePoint => Target::RoutePoint(RoutePointId(endpoint.row)),
             EndpointKind::Port => Target::Ports(PortGroupId(endpoint.row)),
@@ -93,8 +93,8 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// Finds the place a target stands for and, unless that is a route point, takes it for the call. A route point
-    /// takes the call when it is presented there.
+    /// Finds an endpoint for a target and, unless it is a route point, seizes it for the call. A call occupies a route
+    /// point only once it is presented there.
     pub(super) fn seize(&mut self, call: Handle, target: Target) -> Result<u32, Rejection> {
         let (endpoint, pool) = match target {
             Target::RoutePoint(id) => {
@@ -103,22 +103,22 @@ impl<R: Recorder> Cluster<'_, R> {
                     1 => it.first.0,
                     count => it.first.0 + self.which_route_point(call, count),
                 };
-                let alive = self.callmanager_up(self.places[endpoint as usize].node);
+                let alive = self.callmanager_up(self.endpoints[endpoint as usize].node);
                 return if alive { Ok(endpoint) } else { Err(admission::out_of_reach(Missing::Node, target)) };
             }
             Target::Ports(id) => {
                 let state = &mut self.ports[id.index()];
                 let busy = admission::none_free(state.open);
-                (first_free(&mut state.free, &mut self.places).ok_or(busy)?, PoolId::Ports(id))
+                (first_free(&mut state.free, &mut self.endpoints).ok_or(busy)?, PoolId::Ports(id))
             }
             Target::Phones(id) => {
                 let state = &mut self.phones[id.index()];
                 let busy = admission::none_free(state.open);
-                (first_free(&mut state.free, &mut self.places).ok_or(busy)?, PoolId::Phones(id))
+                (first_free(&mut state.free, &mut self.endpoints).ok_or(busy)?, PoolId::Phones(id))
             }
             Target::Outside(id) => {
                 let endpoint = self.plan.devices.len() as u32 + u32::from(id.0);
-                let Endpoint { node, calls, .. } = self.places[endpoint as usize];
+                let Endpoint { node, calls, .. } = self.endpoints[endpoint as usize];
                 let lines = self.plan.destinations[id.index()].lines;
                 if !self.callmanager_up(node) {
                     return Err(admission::out_of_reach(Missing::Node, target));
@@ -129,9 +129,9 @@ impl<R: Recorder> Cluster<'_, R> {
                 (endpoint, PoolId::Outside(id))
             }
         };
-        self.places[endpoint as usize].calls += 1;
+        self.endpoints[endpoint as usize].calls += 1;
         let device = self.device(endpoint);
-        let name = self.calls.get(call).expect("a call that seizes a place lives").name();
+        let name = self.calls.get(call).expect("a call that seizes an endpoint is in progress").name();
         self.note(Fact::Seized { call: name, pool, device });
         Ok(endpoint)
     }
@@ -140,19 +140,19 @@ impl<R: Recorder> Cluster<'_, R> {
         ((endpoint as usize) < self.plan.devices.len()).then_some(DeviceId(endpoint))
     }
 
-    /// The call leaves the place where it is, if it is anywhere.
+    /// The call leaves its endpoint, if it is at one.
     pub(super) fn leave(&mut self, handle: Handle) {
-        let call = self.calls.get_mut(handle).expect("a call that leaves a place lives");
+        let call = self.calls.get_mut(handle).expect("a call that leaves an endpoint is in progress");
         let endpoint = std::mem::replace(&mut call.endpoint, NOWHERE);
         if endpoint == NOWHERE {
             return;
         }
         let (name, stayed) = (call.name(), self.now - call.since.min(self.now));
-        // It counts at a route point once it is presented there. And whoever leaves waits for nobody any more.
+        // It counts at a route point only once it is presented there. A call that leaves no longer waits for a phone.
         let resident = std::mem::replace(&mut call.phase, Phase::Routing) != Phase::Routing;
-        let row = self.places[endpoint as usize].row;
+        let row = self.endpoints[endpoint as usize].row;
         let device = self.device(endpoint);
-        let state = &mut self.places[endpoint as usize];
+        let state = &mut self.endpoints[endpoint as usize];
         match state.kind {
             EndpointKind::RoutePoint => {
                 if resident {
@@ -163,7 +163,7 @@ impl<R: Recorder> Cluster<'_, R> {
                         device: DeviceId(endpoint),
                         stayed,
                     });
-                    self.may_go_home(endpoint);
+                    self.rehome_if_idle(endpoint);
                 }
             }
             EndpointKind::Port => {
@@ -173,7 +173,7 @@ impl<R: Recorder> Cluster<'_, R> {
                     self.ports[row as usize].free.push_back(endpoint);
                 }
                 self.note(Fact::Freed { call: name, pool: PoolId::Ports(PortGroupId(row)), device });
-                self.may_go_home(endpoint);
+                self.rehome_if_idle(endpoint);
             }
             EndpointKind::Phone => {
                 state.calls -= 1;
@@ -196,7 +196,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn phone_is_free(&mut self, group: PhoneGroupId) -> bool {
         let free = &mut self.phones[group.index()].free;
         while let Some(&first) = free.front() {
-            let endpoint = &mut self.places[first as usize];
+            let endpoint = &mut self.endpoints[first as usize];
             if admission::is_free(endpoint.is_open(), endpoint.calls) {
                 return true;
             }
@@ -216,14 +216,14 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Sends waiting calls to free phones, first come, first served among those whose application can act.
     pub(super) fn serve_waiting(&mut self, group: PhoneGroupId) {
         while self.phone_is_free(group) {
-            let (calls, places, applications) = (&self.calls, &self.places, &self.applications);
+            let (calls, endpoints, applications) = (&self.calls, &self.endpoints, &self.applications);
             let waits = |call: Handle| calls.get(call).filter(|call| call.phase == Phase::Waiting);
             let waiting = &mut self.phones[group.index()].waiting;
             while waiting.front().is_some_and(|&first| waits(first).is_none()) {
                 waiting.pop_front();
             }
             let ready = waiting.iter().position(|&call| {
-                let port = waits(call).map(|call| &places[call.endpoint as usize]);
+                let port = waits(call).map(|call| &endpoints[call.endpoint as usize]);
                 port.is_some_and(|port| {
                     port.is_open()
                         && port.application.is_some_and(|application| applications[application.index()].acts())
@@ -236,10 +236,10 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 }
 
-/// Takes the first place that is really free from a list of free ones.
-fn first_free(free: &mut VecDeque<u32>, places: &mut [Endpoint]) -> Option<u32> {
+/// Takes the first endpoint that is really free from a list of free ones.
+fn first_free(free: &mut VecDeque<u32>, endpoints: &mut [Endpoint]) -> Option<u32> {
     std::iter::from_fn(|| free.pop_front()).find(|&first| {
-        let endpoint = &mut places[first as usize];
+        let endpoint = &mut endpoints[first as usize];
         endpoint.listed = false;
         admission::is_free(endpoint.is_open(), endpoint.calls)
     })

@@ -1,4 +1,4 @@
-//! The loop of events, and the one place that leads from an event to its handler.
+//! The event loop, and the one match from events to their handlers.
 
 use super::event::Event;
 use super::machine::Cluster;
@@ -6,7 +6,7 @@ use crate::engine::{Server, Time};
 use crate::facts::Recorder;
 
 impl<R: Recorder> Cluster<'_, R> {
-    /// Plays one replication from its beginning to the end of the plan, and says how many events it took. What happens
+    /// Simulates one replication from its beginning to the end of the plan, and returns the number of events. What happens
     /// is a function of the plan, the seed and the replication's number alone.
     pub fn run(&mut self, seed: u64, replication: u64) -> u64 {
         self.reset(seed, replication);
@@ -21,7 +21,7 @@ impl<R: Recorder> Cluster<'_, R> {
         events
     }
 
-    /// The next event until the end. Of events that come near together, the calls are fetched together.
+    /// The next event until the end. The calls of events that come close together are prefetched together.
     #[inline(always)]
     fn next_event(&mut self, end: Time) -> Option<(Time, Event)> {
         self.calendar.pop_until(end, |soon| {
@@ -39,12 +39,12 @@ impl<R: Recorder> Cluster<'_, R> {
         self.request_timers.clear();
         for processor in &mut self.processors {
             processor.server = Server::default();
-            processor.luck.reset(seed, replication);
+            processor.stream.reset(seed, replication);
         }
         for database in &mut self.databases {
             database.clear();
         }
-        self.phone_luck.reset(seed, replication);
+        self.phone_stream.reset(seed, replication);
         self.reset_links();
         self.reset_nodes(seed, replication);
         self.reset_devices();
@@ -69,8 +69,8 @@ impl<R: Recorder> Cluster<'_, R> {
             Event::TalkEnds { call, step } => self.talk_ends(call, step),
             Event::Forwards { call, step } => self.forwards(call, step),
 
-            Event::NewsReachesManager { call, step } => self.news_reaches_manager(call, step),
-            Event::NewsReachesApplication { call, step } => self.news_reaches_application(call, step),
+            Event::NotificationReachesManager { call, step } => self.notification_reaches_manager(call, step),
+            Event::NotificationReachesApplication { call, step } => self.notification_reaches_application(call, step),
             Event::WorkerDecides { application, worker } => self.worker_decides(application, worker),
             Event::RequestReachesManager { call, step } => self.request_reaches_manager(call, step),
             Event::RequestReachesCallManager { call, step } => self.request_reaches_callmanager(call, step),
@@ -103,7 +103,7 @@ impl<R: Recorder> Cluster<'_, R> {
             Event::PhoneRegisters { device, stamp } => self.phone_registers(device, stamp),
             Event::LinkNoticed { from, to } => self.link_noticed(from, to),
             Event::PhonesNoticeReturn { node } => self.phones_notice_return(node),
-            Event::PhoneReturns { node, epoch } => self.phone_returns(node, epoch),
+            Event::PhoneRehomes { node, epoch } => self.phone_rehomes(node, epoch),
 
             Event::SettingChanges { change } => self.setting_changes(change),
             Event::FaultStrikes { fault } => self.fault_strikes(fault),

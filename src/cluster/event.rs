@@ -1,11 +1,11 @@
-//! What will happen, in the present tense: everything the calendar can hold.
+//! The events of the simulation, named in the present tense: everything the calendar can hold.
 
 use crate::engine::Handle;
 
-/// An event. It takes eight bytes, so that a pending one with its time takes sixteen.
+/// An event. It takes eight bytes, so a pending event and its time take sixteen.
 ///
-/// A call's event carries the `step` the call was at when it was scheduled: once the call has moved on, it finds the
-/// steps differ and does nothing.
+/// A call's event carries the `step` the call was at when it was scheduled: once the call has moved on, the steps
+/// differ and the event does nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Event {
     // A caller.
@@ -21,13 +21,13 @@ pub(super) enum Event {
     Routes { call: Handle, step: u8 },
     /// The call reaches the CallManager of the device.
     Offers { call: Handle, step: u8 },
-    /// The CallManager has offered it: the device takes it or does not.
+    /// The CallManager has offered it: the device accepts or rejects it.
     Presents { call: Handle, step: u8 },
     /// A person, or the number outside, picks up.
     PicksUp { call: Handle, step: u8 },
-    /// It has rung long enough unanswered.
+    /// Nobody has answered in time.
     RingsOut { call: Handle, step: u8 },
-    /// The answer reaches the caller's side: both talk.
+    /// The answer reaches the caller's side: the parties are connected.
     Connects { call: Handle, step: u8 },
     /// The treatment or the talk is over.
     TalkEnds { call: Handle, step: u8 },
@@ -35,10 +35,10 @@ pub(super) enum Event {
     Forwards { call: Handle, step: u8 },
 
     // A call and its application.
-    /// News of the call reaches the application's CTIManager.
-    NewsReachesManager { call: Handle, step: u8 },
-    /// The news reaches the application.
-    NewsReachesApplication { call: Handle, step: u8 },
+    /// The notification of the call reaches the application's CTIManager.
+    NotificationReachesManager { call: Handle, step: u8 },
+    /// The notification reaches the application.
+    NotificationReachesApplication { call: Handle, step: u8 },
     /// A worker has decided.
     WorkerDecides { application: u16, worker: u32 },
     /// The application's request reaches its CTIManager.
@@ -57,9 +57,9 @@ pub(super) enum Event {
     HeartbeatDue { application: u16, attempt: u16 },
     /// A heartbeat reaches the CTIManager.
     HeartbeatReachesManager { application: u16, connection: u16 },
-    /// The CTIManager has noted a heartbeat.
+    /// The CTIManager has processed a heartbeat.
     HeartbeatHeard { application: u16, connection: u16 },
-    /// The CTIManager looks whether it has heard from the application.
+    /// The CTIManager checks whether it has heard from the application.
     HeartbeatChecked { application: u16, connection: u16 },
     /// The CTIManager sees the application's connection closed.
     ConnectionCloses { application: u16, connection: u16 },
@@ -80,7 +80,7 @@ pub(super) enum Event {
     LossNoticed { application: u16, attempt: u16 },
     /// The application tries the CTIManagers of its list.
     Reconnects { application: u16, attempt: u16 },
-    /// The application leaves its least-priority CTIManager, if another one is up.
+    /// The application leaves its least-priority CTIManager if another one is up.
     FallsBack { application: u16, attempt: u16 },
 
     // CallManagers, and the devices that move between them.
@@ -88,30 +88,30 @@ pub(super) enum Event {
     FailureNoticed { manager: u16, node: u16 },
     /// A CTIManager notices that a CallManager is back.
     ReturnNoticed { manager: u16, node: u16 },
-    /// A CTIManager takes up the next device that it recovers.
+    /// A CTIManager starts to recover the next device in its queue.
     ManagerReopens { manager: u16, epoch: u16 },
     /// A phone that has lost its CallManager looks for another one.
     PhoneMoves { device: u32, stamp: u16 },
     /// A CallManager has registered a phone.
     PhoneRegisters { device: u32, stamp: u16 },
-    /// Two nodes notice that the link between them is cut, or whole again.
+    /// Two nodes notice that the link between them is cut or restored.
     LinkNoticed { from: u16, to: u16 },
     /// Phones notice that a CallManager is back.
     PhonesNoticeReturn { node: u16 },
-    /// A CallManager that is back lets the next phone return to it.
-    PhoneReturns { node: u16, epoch: u16 },
+    /// A CallManager that is back lets the next phone rehome to it.
+    PhoneRehomes { node: u16, epoch: u16 },
 
-    // The workload's own.
+    // Events of the workload.
     /// A forward setting changes.
     SettingChanges { change: u16 },
     /// A fault strikes.
     FaultStrikes { fault: u16 },
-    /// What the fault took is there again.
+    /// The fault is over.
     FaultEnds { fault: u16 },
 }
 
 impl Event {
-    /// The call that it is about, if there is one and only one.
+    /// The call that the event concerns, if it concerns exactly one.
     #[inline]
     pub(super) const fn call(self) -> Option<Handle> {
         match self {
@@ -125,8 +125,8 @@ impl Event {
             | Event::Connects { call, .. }
             | Event::TalkEnds { call, .. }
             | Event::Forwards { call, .. }
-            | Event::NewsReachesManager { call, .. }
-            | Event::NewsReachesApplication { call, .. }
+            | Event::NotificationReachesManager { call, .. }
+            | Event::NotificationReachesApplication { call, .. }
             | Event::RequestReachesManager { call, .. }
             | Event::RequestReachesCallManager { call, .. }
             | Event::TakesEffect { call, .. } => Some(call),

@@ -1,13 +1,13 @@
-//! Links: between nodes, and from applications to nodes. They delay, they never reorder, and they can be cut or slow.
+//! Links between nodes, and from applications to nodes. They delay messages, never reorder them, and can be cut or slow.
 
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind};
 use super::rows::link::LinkState;
-use crate::domain::{ApplicationId, LinkEnd, NodeId, OutBecause};
+use crate::domain::{ApplicationId, LinkEnd, NodeId, OutageCause};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Recorder};
-use crate::rules::device_recovery::Standing;
+use crate::rules::device_recovery::RegistrationStatus;
 use crate::rules::notice;
 use crate::rules::rehoming::Rehoming;
 
@@ -21,14 +21,14 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// As many links as this plan can have.
+    /// Resets the links, one for each pair that a plan can have.
     pub(super) fn reset_links(&mut self) {
         let nodes = self.plan.nodes.len();
         self.links.clear();
         self.links.resize((nodes + self.plan.applications.len()) * nodes, LinkState::default());
     }
 
-    /// When a message arrives that leaves at `departs`.
+    /// When a message that leaves at `departs` arrives.
     pub(super) fn over(&self, link: usize, departs: Time, delay: Span) -> Time {
         let link = &self.links[link];
         departs.max(link.held_until) + delay + link.slower
@@ -54,12 +54,12 @@ impl<R: Recorder> Cluster<'_, R> {
         self.over(link, departs, self.plan.links.to_application)
     }
 
-    /// Whether two nodes take each other as there.
+    /// Whether two nodes consider each other reachable.
     pub(super) fn reaches(&self, from: NodeId, to: NodeId) -> bool {
         from == to || !self.links_fail || !self.links[self.link(LinkEnd::Node(from), to)].noticed
     }
 
-    /// Since when one node has been within reach of another again.
+    /// Since when one node has been reachable from another again.
     pub(super) fn in_reach_since(&self, from: NodeId, to: NodeId) -> Time {
         if from == to { Time::ZERO } else { self.links[self.link(LinkEnd::Node(from), to)].healed_at }
     }
@@ -69,7 +69,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.ctimanager_up(manager) && self.links[self.link(LinkEnd::Application(application), manager)].cuts == 0
     }
 
-    /// A link is cut, or slower by so much, until `ends`.
+    /// A link is cut, or slower by `slower`, until `ends`.
     pub(super) fn link_fails(&mut self, from: LinkEnd, to: NodeId, slower: Option<Span>, ends: Time) {
         let row = self.link(from, to);
         let link = &mut self.links[row];
@@ -90,7 +90,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let link = &mut self.links[row];
         if let Some(slower) = slower {
             link.slower = Span::from_nanos(link.slower.nanos() - slower.nanos());
-            // What leaves now must not overtake what left before.
+            // Messages that leave now must not overtake earlier ones.
             link.held_until = link.held_until.max(self.now + slower);
             return;
         }
@@ -117,7 +117,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let due = notice::is_noticed(link.changed_at, self.plan.parameters.callmanager_notice, self.now);
         let cut = link.cuts > 0;
         if !due || cut == link.noticed {
-            // It has changed again since, or nobody had noticed that it was cut.
+            // It has changed again since, or the cut was never noticed.
             return;
         }
         link.noticed = cut;
@@ -135,37 +135,37 @@ impl<R: Recorder> Cluster<'_, R> {
             if self.ctimanager_up(manager) {
                 self.recover_lost(manager);
                 if !cut {
-                    self.look_home_at(manager, node);
+                    self.consider_rehoming_to(manager, node);
                 }
             }
         }
     }
 
-    /// The devices that a CTIManager controls on a node it cannot reach any more: the CallManager there has lost their
-    /// CTIManager, and the CTIManager has lost them.
+    /// Takes the devices that a CTIManager controls on a node it can no longer reach out of service: the CallManager there
+    /// has lost their CTIManager, and the CTIManager has lost them.
     pub(super) fn lose_over_link(&mut self, manager: NodeId, node: NodeId, cut_at: Time) {
         let plan = self.plan;
         for application in self.connected_to(manager) {
             self.applications[application.index()].lost_reach(cut_at);
             for &device in &plan.applications[application.index()].devices {
-                let Endpoint { kind, service, rehoming, node: at, .. } = self.places[device.index()];
+                let Endpoint { kind, service, rehoming, node: at, .. } = self.endpoints[device.index()];
                 let home = self.registrations[device.index()].home;
                 if home == node && rehoming == Rehoming::Waiting && kind != EndpointKind::Phone {
-                    self.forget_home(device);
+                    self.cancel_rehoming(device);
                 }
                 if at != node {
                     continue;
                 }
                 if kind == EndpointKind::Phone {
-                    // It goes on working where it is; only its control is lost.
+                    // The phone goes on working where it is; only its control is lost.
                     self.lose_control(device, Some(cut_at));
-                    self.registrations[device.index()].standing = Standing::Gone;
+                    self.registrations[device.index()].status = RegistrationStatus::Unregistered;
                     continue;
                 }
                 self.void_requests(device);
-                self.close_device(device, cut_at, OutBecause::LinkCut);
-                self.registrations[device.index()].standing = Standing::Gone;
-                self.places[device.index()].service = service.after_loss();
+                self.close_device(device, cut_at, OutageCause::LinkCut);
+                self.registrations[device.index()].status = RegistrationStatus::Unregistered;
+                self.endpoints[device.index()].service = service.after_loss();
             }
             self.strand_calls_at(application, node);
         }

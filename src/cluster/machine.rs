@@ -1,4 +1,4 @@
-//! The cluster: its plan, its rows, its calendar.
+//! The cluster: its plan, its rows of state, its future event list.
 
 use super::event::Event;
 use super::rows::application::ApplicationState;
@@ -15,18 +15,18 @@ use crate::facts::{Fact, Recorder};
 use crate::plan::{Fault, Occurs, Plan};
 use crate::rules::node_choice;
 
-/// One cluster. It is built once for a plan and used for any number of replications: what a replication leaves behind
-/// is memory, nothing else.
+/// One cluster. It is built once for a plan and used for any number of replications, which reuse its memory and nothing
+/// else.
 pub struct Cluster<'p, R> {
     pub(super) plan: &'p Plan,
-    /// Who takes note.
+    /// Observes the run.
     pub recorder: R,
     pub(super) now: Time,
     pub(super) calendar: Calendar<Event>,
     pub(super) calls: Pool<Call>,
-    /// The devices, by [`crate::domain::DeviceId`], and behind them the numbers outside.
-    pub(super) places: Vec<Endpoint>,
-    /// Of the devices, in the same order.
+    /// The devices, by [`crate::domain::DeviceId`], followed by the numbers outside.
+    pub(super) endpoints: Vec<Endpoint>,
+    /// The registrations of the devices, in the same order.
     pub(super) registrations: Vec<Registration>,
     /// The CallManager and the CTIManager of each node, by [`StationId`].
     pub(super) processors: Vec<Processor>,
@@ -43,13 +43,13 @@ pub struct Cluster<'p, R> {
     pub(super) port_forwards: Vec<Forwards>,
     pub(super) phone_forwards: Vec<Forwards>,
     pub(super) sources: Vec<SourceState>,
-    /// How long phones take to notice that they have lost their CallManager.
-    pub(super) phone_luck: Stream,
-    /// One for each fault; only those that strike at random draw from it.
-    pub(super) fault_luck: Vec<Stream>,
+    /// The random number stream for how long phones take to notice that they have lost their CallManager.
+    pub(super) phone_stream: Stream,
+    /// One random number stream for each fault; only random faults draw from it.
+    pub(super) fault_streams: Vec<Stream>,
     pub(super) accept_timers: Watchdog<(Handle, u8)>,
     pub(super) request_timers: Watchdog<(Handle, u8)>,
-    /// Calls that a failing application leaves behind, by when they came where they are, while they are dealt with in order.
+    /// Calls stranded by a failure, by when they reached their endpoint, while they are handled in that order.
     pub(super) stranded: Vec<(Time, u32, Handle)>,
 }
 
@@ -62,7 +62,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
                 DeviceKind::CtiPort => EndpointKind::Port,
                 DeviceKind::Phone => EndpointKind::Phone,
             };
-            // Every CallManager lives when a run begins.
+            // Every CallManager is up when a run begins.
             let node = node_choice::first_live(&device.group, |_| true).expect("a plan's groups have members");
             Endpoint::new(kind, device.row, node, device.application)
         });
@@ -70,8 +70,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         let outside =
             outside.map(|(row, number)| Endpoint::new(EndpointKind::Outside, row as u16, number.egress, None));
         let processors = plan.stations().into_iter().take(plan.nodes.len() * 2).map(|station| {
-            let luck = Stream::new(0, 0, stream_number("work", &station.name));
-            Processor { server: Server::default(), luck }
+            let stream = Stream::new(0, 0, stream_number("work", &station.name));
+            Processor { server: Server::default(), stream }
         });
         Cluster {
             plan,
@@ -80,7 +80,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             calendar: Calendar::new(),
             calls: Pool::new(),
             registrations: devices.clone().map(|device| Registration::at(device.node)).collect(),
-            places: devices.chain(outside).collect(),
+            endpoints: devices.chain(outside).collect(),
             processors: processors.collect(),
             nodes: plan.nodes.iter().map(|_| NodeState::default()).collect(),
             links: Vec::new(),
@@ -93,8 +93,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             port_forwards: Vec::new(),
             phone_forwards: Vec::new(),
             sources: plan.sources.iter().map(|source| SourceState::new(source, plan.sources.len())).collect(),
-            phone_luck: Stream::new(0, 0, stream_number("phones", "")),
-            fault_luck: plan.faults.iter().map(fault_luck).collect(),
+            phone_stream: Stream::new(0, 0, stream_number("phones", "")),
+            fault_streams: plan.faults.iter().map(fault_stream).collect(),
             accept_timers: Watchdog::new(plan.parameters.new_call_accept),
             request_timers: Watchdog::new(plan.parameters.request_timeout),
             stranded: Vec::new(),
@@ -110,13 +110,13 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         self.recorder.note(self.now, fact);
     }
 
-    /// Work arrives at a node's CallManager or CTIManager now; gives the time at which it is done. Whatever comes waits its
-    /// turn there: that is how delay grows with the calls that fan in to one place (R11).
+    /// Work arrives at a node's CallManager or CTIManager now; returns the time at which it is done. All work is served
+    /// first come, first served: so delay grows with the calls that fan in to one process (R11).
     pub(super) fn work(&mut self, station: StationId, length: &Distribution) -> Time {
         let processor = &mut self.processors[station.index()];
         let length = match length {
             Distribution::Constant(span) => *span,
-            random => random.sample(processor.luck.next_u64()),
+            random => random.sample(processor.stream.next_u64()),
         };
         let service = processor.server.serve(self.now, length);
         self.note(Fact::Served { station, arrived: self.now, started: service.started, finished: service.finished });
@@ -124,13 +124,13 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     }
 }
 
-/// Whether any link of this plan ever fails. Where none does, messages need not look.
+/// Whether any link of this plan ever fails. If none does, messages need not check the links.
 fn some_link_fails(plan: &Plan) -> bool {
     plan.faults.iter().any(|fault| matches!(fault.failing, FaultTarget::Link(..)))
 }
 
-/// The luck of a fault that strikes at random.
-fn fault_luck(fault: &Fault) -> Stream {
+/// The random number stream of a random fault.
+fn fault_stream(fault: &Fault) -> Stream {
     match &fault.occurs {
         Occurs::Random { name, .. } => Stream::new(0, 0, stream_number("fault", name)),
         Occurs::Once { .. } => Stream::new(0, 0, 0),

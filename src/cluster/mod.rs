@@ -1,10 +1,10 @@
-//! The machine that moves: one cluster, its callers and its applications, through one replication.
+//! The simulation of one cluster, its callers and its applications through one replication.
 //!
-//! [`Cluster`] is in `machine`, its rows of state are in `rows`; `dispatch` leads from an event to its handler. A handler
-//! looks up, asks the rule, changes state, notes the fact and schedules what follows. Handlers are grouped by whose life
-//! they are part of: a caller's in `caller`, a call's in `call` (R10) and `survival`, a device's in `device`, `opening`,
-//! `recovery` and `phone`, a node's in `node` and `link`, an application's in `worker`, `application` and `provider`. That
-//! calls which fan in to one place wait for each other (R11) follows from the stations all their messages pass.
+//! [`Cluster`] is in `machine`, its rows of state are in `rows`; `dispatch` passes each event to its handler. A handler
+//! looks up state, applies the rule, changes state, notes the fact and schedules what follows. Handlers are grouped by what
+//! they concern: callers in `caller`, calls in `call` (R10) and `survival`, devices in `device`, `opening`, `recovery` and
+//! `phone`, nodes in `node` and `link`, applications in `worker`, `application` and `provider`. Calls that fan in to one
+//! CallManager or CTIManager wait for each other (R11) because all their messages pass through its station.
 
 mod application;
 mod call;

@@ -4,7 +4,7 @@ use super::event::Event;
 use super::machine::Cluster;
 use super::rows::endpoint::EndpointKind;
 use super::rows::node::NodeState;
-use crate::domain::{FaultTarget, HowItEnds, NodeId};
+use crate::domain::{FailureMode, FaultTarget, NodeId};
 use crate::engine::Server;
 use crate::facts::{Fact, Recorder};
 use crate::plan::Occurs;
@@ -15,15 +15,15 @@ use crate::rules::egress;
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_nodes(&mut self, seed: u64, replication: u64) {
         for state in &mut self.nodes {
-            let (mut reopening, mut returning) =
-                (std::mem::take(&mut state.reopening), std::mem::take(&mut state.returning));
+            let (mut reopening, mut phones_to_rehome) =
+                (std::mem::take(&mut state.reopening), std::mem::take(&mut state.phones_to_rehome));
             reopening.clear();
-            returning.clear();
-            *state = NodeState { reopening, returning, ..NodeState::default() };
+            phones_to_rehome.clear();
+            *state = NodeState { reopening, phones_to_rehome, ..NodeState::default() };
         }
-        // Faults come first, so that a fault precedes the traffic of its instant; and changes of settings with them.
+        // Faults and changes of settings come first, so that they precede the traffic of the same instant.
         for row in 0..self.plan.faults.len() {
-            self.fault_luck[row].reset(seed, replication);
+            self.fault_streams[row].reset(seed, replication);
             match &self.plan.faults[row].occurs {
                 Occurs::Once { at, .. } => self.schedule(*at, Event::FaultStrikes { fault: row as u16 }),
                 Occurs::Random { .. } => self.schedule_random_fault(row as u16),
@@ -36,7 +36,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn schedule_random_fault(&mut self, row: u16) {
         if let Occurs::Random { works, .. } = &self.plan.faults[row as usize].occurs {
-            let strikes = self.now + works.sample(self.fault_luck[row as usize].next_u64());
+            let strikes = self.now + works.sample(self.fault_streams[row as usize].next_u64());
             self.schedule(strikes, Event::FaultStrikes { fault: row });
         }
     }
@@ -45,7 +45,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.nodes[node.index()].callmanager_down == 0
     }
 
-    /// Whether a node's CTIManager is up; before there were any, the CallManager itself did its work (R25).
+    /// Whether a node's CTIManager is up; in the direct topology the CallManager itself does its work (R25).
     pub(super) fn ctimanager_up(&self, node: NodeId) -> bool {
         self.plan.nodes[node.index()].ctimanager.is_some()
             && self.nodes[node.index()].ctimanager_down == 0
@@ -58,18 +58,18 @@ impl<R: Recorder> Cluster<'_, R> {
         let fault = &self.plan.faults[row as usize];
         let lasts = match &fault.occurs {
             Occurs::Once { lasts, .. } => *lasts,
-            Occurs::Random { lasts, .. } => lasts.sample(self.fault_luck[row as usize].next_u64()),
+            Occurs::Random { lasts, .. } => lasts.sample(self.fault_streams[row as usize].next_u64()),
         };
         let ends = self.now + lasts;
         self.schedule(ends, Event::FaultEnds { fault: row });
         match fault.failing {
             FaultTarget::Application(application, kind) => self.application_fails(application, kind, row, ends),
-            FaultTarget::CallManager(node) => self.callmanager_fails(node, HowItEnds::ProcessExits),
-            FaultTarget::CtiManager(node) => self.ctimanager_fails(node, HowItEnds::ProcessExits),
+            FaultTarget::CallManager(node) => self.callmanager_fails(node, FailureMode::ProcessExits),
+            FaultTarget::CtiManager(node) => self.ctimanager_fails(node, FailureMode::ProcessExits),
             FaultTarget::Link(from, to, slower) => self.link_fails(from, to, slower, ends),
             FaultTarget::Node(node) => {
-                self.callmanager_fails(node, HowItEnds::HostLost);
-                self.ctimanager_fails(node, HowItEnds::HostLost);
+                self.callmanager_fails(node, FailureMode::HostLost);
+                self.ctimanager_fails(node, FailureMode::HostLost);
             }
         }
     }
@@ -88,7 +88,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.schedule_random_fault(row);
     }
 
-    pub(super) fn callmanager_fails(&mut self, node: NodeId, how: HowItEnds) {
+    pub(super) fn callmanager_fails(&mut self, node: NodeId, mode: FailureMode) {
         let state = &mut self.nodes[node.index()];
         state.callmanager_down += 1;
         if state.callmanager_down > 1 {
@@ -97,8 +97,8 @@ impl<R: Recorder> Cluster<'_, R> {
         state.new_calls = NewCalls::Taken;
         state.failed_at = self.now;
         state.epoch = state.epoch.wrapping_add(1);
-        state.returning.clear();
-        state.lets_return = false;
+        state.phones_to_rehome.clear();
+        state.rehomes_phones = false;
         // Its CTIManager's work goes on.
         let reopens = state.reopens;
         let epoch = state.epoch;
@@ -115,7 +115,7 @@ impl<R: Recorder> Cluster<'_, R> {
             self.schedule(notices, Event::FailureNoticed { manager, node: node.0 });
         }
         if direct_topology::serves(self.plan.topology) == Process::CallManager {
-            self.applications_lose(node, how);
+            self.applications_lose(node, mode);
         }
     }
 
@@ -128,7 +128,7 @@ impl<R: Recorder> Cluster<'_, R> {
         state.returned_at = self.now;
         self.note(Fact::CallManagerReturned { node });
         for (row, destination) in self.plan.destinations.iter().enumerate() {
-            let endpoint = &mut self.places[self.plan.devices.len() + row];
+            let endpoint = &mut self.endpoints[self.plan.devices.len() + row];
             let live = |node: NodeId| self.nodes[node.index()].callmanager_down == 0;
             endpoint.node = egress::after_return(destination.egress, endpoint.node, node, live);
         }
@@ -139,7 +139,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.schedule(noticed, Event::PhonesNoticeReturn { node: node.0 });
     }
 
-    pub(super) fn ctimanager_fails(&mut self, node: NodeId, how: HowItEnds) {
+    pub(super) fn ctimanager_fails(&mut self, node: NodeId, mode: FailureMode) {
         if self.plan.nodes[node.index()].ctimanager.is_none() {
             return;
         }
@@ -152,18 +152,18 @@ impl<R: Recorder> Cluster<'_, R> {
         state.reopening.clear();
         state.reopens = false;
         // Its CallManager's work goes on.
-        let (lets_return, epoch) = (state.lets_return, state.epoch);
-        if lets_return {
-            self.schedule(self.now, Event::PhoneReturns { node: node.0, epoch });
+        let (rehomes_phones, epoch) = (state.rehomes_phones, state.epoch);
+        if rehomes_phones {
+            self.schedule(self.now, Event::PhoneRehomes { node: node.0, epoch });
         }
         self.processors[self.plan.ctimanager(node).index()].server = Server::default();
         self.note(Fact::CtiManagerFailed { node });
-        self.applications_lose(node, how);
+        self.applications_lose(node, mode);
     }
 
-    pub(super) fn applications_lose(&mut self, manager: NodeId, how: HowItEnds) {
+    pub(super) fn applications_lose(&mut self, manager: NodeId, mode: FailureMode) {
         for application in self.connected_to(manager) {
-            self.lose_manager(application, how);
+            self.lose_manager(application, mode);
         }
     }
 
@@ -178,11 +178,11 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// The lines outside that leave at a failed CallManager register with the next one that lives.
+    /// The outside lines of a failed CallManager register with the next one that is up.
     pub(super) fn move_outside_lines(&mut self, node: NodeId) {
         let next = egress::next(node, self.nodes.len() as u16, |node| self.callmanager_up(node));
         let first = self.plan.devices.len();
-        for endpoint in &mut self.places[first..] {
+        for endpoint in &mut self.endpoints[first..] {
             debug_assert_eq!(endpoint.kind, EndpointKind::Outside);
             if endpoint.node == node
                 && let Some(next) = next

@@ -3,22 +3,22 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind, Service};
-use super::rows::registration::Hold;
-use crate::domain::{ApplicationId, ClosedBecause, DeviceId, NodeId, OutBecause};
+use super::rows::registration::PhoneControl;
+use crate::domain::{ApplicationId, DeviceId, GiveUpReason, NodeId, OutageCause};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
-use crate::rules::device_recovery::{self, Recovery, Standing};
+use crate::rules::device_recovery::{self, Recovery, RegistrationStatus};
 use crate::rules::rehoming::Rehoming;
 use crate::rules::{direct_topology, phones};
 
 impl<R: Recorder> Cluster<'_, R> {
     // Out of service.
 
-    /// A device is out of service, if it was not before.
-    pub(super) fn close_device(&mut self, device: DeviceId, out_since: Time, because: OutBecause) {
-        let failed = (because != OutBecause::Rehoming).then_some(out_since);
+    /// Takes a device out of service, if it is in service.
+    pub(super) fn close_device(&mut self, device: DeviceId, out_since: Time, because: OutageCause) {
+        let failed = (because != OutageCause::Rehoming).then_some(out_since);
         self.lose_control(device, failed);
-        let endpoint = &mut self.places[device.index()];
+        let endpoint = &mut self.endpoints[device.index()];
         if !endpoint.is_open() {
             return;
         }
@@ -35,67 +35,67 @@ impl<R: Recorder> Cluster<'_, R> {
         {
             self.applications[application.index()].lose_device(failed);
         }
-        if because != OutBecause::Rehoming {
-            self.forget_home(device);
+        if because != OutageCause::Rehoming {
+            self.cancel_rehoming(device);
         }
         self.note(Fact::DeviceClosed { device, application, because });
     }
 
-    /// An application no longer controls a phone, which may go on working.
+    /// An application loses control of a phone, which may go on working.
     pub(super) fn lose_control(&mut self, device: DeviceId, failed: Option<Time>) {
         let registration = &mut self.registrations[device.index()];
-        if std::mem::replace(&mut registration.hold, Hold::None) == Hold::Controlled {
-            let application = self.places[device.index()].application.expect("only an application controls a phone");
+        if std::mem::replace(&mut registration.phone_control, PhoneControl::None) == PhoneControl::Controlled {
+            let application = self.endpoints[device.index()].application.expect("only an application controls a phone");
             self.applications[application.index()].lose_device(failed);
         }
     }
 
-    /// Whatever was asked for about a device is void.
+    /// Voids all pending requests for a device.
     pub(super) fn void_requests(&mut self, device: DeviceId) {
         let registration = &mut self.registrations[device.index()];
         registration.stamp = registration.stamp.wrapping_add(1);
-        registration.hold.answered();
-        self.places[device.index()].void_request();
+        registration.phone_control.request_ended();
+        self.endpoints[device.index()].void_request();
     }
 
-    /// An application loses a device that is to come back only when it asks for it again: because its CTIManager closed
-    /// the application, or because the CTIManager is gone and the registration alone is left.
-    pub(super) fn release_device(&mut self, device: DeviceId, out_since: Time, because: OutBecause) {
-        if self.places[device.index()].kind == EndpointKind::Phone {
+    /// An application loses a device until it requests it again: because its CTIManager closed the application, or because
+    /// the CTIManager failed and only the registration is left.
+    pub(super) fn release_device(&mut self, device: DeviceId, out_since: Time, because: OutageCause) {
+        if self.endpoints[device.index()].kind == EndpointKind::Phone {
             self.lose_control(device, Some(out_since));
         } else {
             self.void_requests(device);
             self.close_device(device, out_since, because);
-            self.forget_home(device);
-            self.places[device.index()].service = Service::Closed;
+            self.cancel_rehoming(device);
+            self.endpoints[device.index()].service = Service::Closed;
         }
-        if because != OutBecause::CtiManagerFailed {
-            self.registrations[device.index()].standing = Standing::Gone;
+        if because != OutageCause::CtiManagerFailed {
+            self.registrations[device.index()].status = RegistrationStatus::Unregistered;
         }
     }
 
-    /// The devices that were registered, or being registered, with a CallManager that has failed.
+    /// Takes the devices registered, or being registered, with a failed CallManager out of service.
     pub(super) fn lose_devices_of(&mut self, node: NodeId) {
         for row in 0..self.plan.devices.len() {
             let device = DeviceId(row as u32);
-            let Endpoint { kind, service, rehoming, .. } = self.places[row];
+            let Endpoint { kind, service, rehoming, .. } = self.endpoints[row];
             if self.registrations[row].home == node && rehoming == Rehoming::Waiting {
-                self.forget_home(device);
+                self.cancel_rehoming(device);
             }
-            if self.places[row].node != node {
+            if self.endpoints[row].node != node {
                 continue;
             }
             if kind == EndpointKind::Phone && service == Service::Closed {
-                // It is looking for a CallManager as it is.
+                // It is already looking for a CallManager.
                 continue;
             }
             self.void_requests(device);
-            self.close_device(device, self.now, OutBecause::CallManagerFailed);
-            self.registrations[row].standing = Standing::Gone;
+            self.close_device(device, self.now, OutageCause::CallManagerFailed);
+            self.registrations[row].status = RegistrationStatus::Unregistered;
             if kind == EndpointKind::Phone {
                 self.phone_lost(row);
             } else {
-                self.places[row].service = service.after_loss();
+                self.endpoints[row].service = service.after_loss();
             }
         }
     }
@@ -104,10 +104,10 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// The application's request to open a device leaves for the CTIManager.
     pub(super) fn ask_to_open(&mut self, device: DeviceId) {
-        let application = self.places[device.index()].application.expect("only an application asks for its devices");
+        let application = self.endpoints[device.index()].application.expect("only an application requests its devices");
         let reaches = self.arrives_at_application(application, self.now);
         let registration = &mut self.registrations[device.index()];
-        if registration.ask(&mut self.places[device.index()]) {
+        if registration.request(&mut self.endpoints[device.index()]) {
             let stamp = registration.stamp;
             self.schedule(reaches, Event::OpenReachesManager { device: device.0, stamp });
         }
@@ -117,29 +117,29 @@ impl<R: Recorder> Cluster<'_, R> {
         if self.registrations[device as usize].stamp != stamp {
             return;
         }
-        let endpoint = self.places[device as usize];
+        let endpoint = self.endpoints[device as usize];
         let application = endpoint.application.expect("only an application's devices are opened");
         if self.applications[application.index()].connected {
             self.manager_opens(device, application);
         } else {
-            self.registrations[device as usize].withdraw(&mut self.places[device as usize]);
+            self.registrations[device as usize].withdraw(&mut self.endpoints[device as usize]);
         }
     }
 
     /// A CTIManager opens a device on the CallManager that the rules name, if they name one.
     pub(super) fn manager_opens(&mut self, device: u32, application: ApplicationId) {
         let manager = self.manager_of(application);
-        let endpoint = self.places[device as usize];
+        let endpoint = self.endpoints[device as usize];
         let plan = &self.plan.devices[device as usize];
-        let standing = self.registrations[device as usize].standing;
+        let status = self.registrations[device as usize].status;
         let node = if endpoint.kind == EndpointKind::Phone {
-            self.registrations[device as usize].hold.opens();
+            self.registrations[device as usize].phone_control.open();
             let can_open =
-                |node| self.reaches(manager, node) && device_recovery::can_open(standing, node, &plan.cannot_open_on);
+                |node| self.reaches(manager, node) && device_recovery::can_open(status, node, &plan.cannot_open_on);
             phones::opened_on(endpoint.is_open().then_some(endpoint.node), can_open)
         } else {
             let live = |node| self.callmanager_up(node) && self.reaches(manager, node);
-            match device_recovery::recover(standing, endpoint.node, &plan.group, &plan.cannot_open_on, live) {
+            match device_recovery::recover(status, endpoint.node, &plan.group, &plan.cannot_open_on, live) {
                 Recovery::Open(node) => Some(node),
                 Recovery::Wait => None,
                 Recovery::GiveUp(because) => return self.give_up(device, because),
@@ -147,27 +147,27 @@ impl<R: Recorder> Cluster<'_, R> {
         };
         let in_reach = node.is_none_or(|node| direct_topology::reaches(self.plan.topology, manager, node));
         let Some(node) = node.filter(|_| in_reach) else {
-            // R25: it has gone home, out of its application's reach. That is said, and yet it is lost and not closed: it is
-            // its application's again once it comes within reach.
+            // R25: it rehomes out of its application's reach. The fact is noted, and yet the device counts as lost, not as
+            // closed: its application opens it again once it comes within reach.
             if !in_reach && endpoint.rehoming == Rehoming::Leaving {
-                self.give_up(device, ClosedBecause::OutOfReach);
+                self.give_up(device, GiveUpReason::OutOfReach);
             }
             if endpoint.kind == EndpointKind::Phone {
-                self.registrations[device as usize].hold.answered();
+                self.registrations[device as usize].phone_control.request_ended();
             } else {
-                self.places[device as usize].service = Service::Lost;
+                self.endpoints[device as usize].service = Service::Lost;
             }
             return;
         };
-        self.places[device as usize].node = node;
+        self.endpoints[device as usize].node = node;
         let stamp = self.registrations[device as usize].stamp;
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).device_open);
         self.schedule(self.arrives(manager, node, done), Event::OpenReachesCallManager { device, stamp });
     }
 
-    pub(super) fn give_up(&mut self, device: u32, because: ClosedBecause) {
-        self.places[device as usize].service = Service::Closed;
-        self.forget_home(DeviceId(device));
+    pub(super) fn give_up(&mut self, device: u32, because: GiveUpReason) {
+        self.endpoints[device as usize].service = Service::Closed;
+        self.cancel_rehoming(DeviceId(device));
         self.note(Fact::DeviceGivenUp { device: DeviceId(device), because });
     }
 
@@ -175,33 +175,33 @@ impl<R: Recorder> Cluster<'_, R> {
         if self.registrations[device as usize].stamp != stamp {
             return;
         }
-        let node = self.places[device as usize].node;
+        let node = self.endpoints[device as usize].node;
         let work = &self.plan.nodes[node.index()].callmanager.device_open;
         let done = self.work(self.plan.callmanager(node), work);
         self.schedule(done, Event::DeviceOpens { device, stamp });
     }
 
     pub(super) fn device_opens(&mut self, device: u32, stamp: u16) {
-        let endpoint = &mut self.places[device as usize];
+        let endpoint = &mut self.endpoints[device as usize];
         let registration = &mut self.registrations[device as usize];
         if registration.stamp != stamp {
             return;
         }
         let application = endpoint.application.expect("only an application's devices are opened");
         if endpoint.kind == EndpointKind::Phone {
-            registration.hold.answered();
+            registration.phone_control.request_ended();
             let connected = self.applications[application.index()].connected;
-            if connected && endpoint.is_open() && registration.hold != Hold::Controlled {
+            if connected && endpoint.is_open() && registration.phone_control != PhoneControl::Controlled {
                 self.gain_phone(DeviceId(device), application);
             }
             return;
         }
-        (endpoint.service, registration.standing) = (Service::Open, Standing::Stands);
+        (endpoint.service, registration.status) = (Service::Open, RegistrationStatus::Registered);
         let (row, node, out_since) = (endpoint.row, endpoint.node, registration.out_since);
         if endpoint.kind == EndpointKind::Port {
             let state = &mut self.ports[row as usize];
             state.open += 1;
-            // A call that kept its media may still be there; then the port is free when that one ends.
+            // A call that kept its media may still be there; then the port is free when that call ends.
             if endpoint.calls == 0 && !endpoint.listed {
                 endpoint.listed = true;
                 state.free.push_back(device);
@@ -214,15 +214,15 @@ impl<R: Recorder> Cluster<'_, R> {
             node,
             out_of_service,
         });
-        self.arrived_home(device);
+        self.finish_rehoming(device);
         self.gain_device(application);
-        self.look_home(device);
+        self.consider_rehoming(device);
     }
 
     /// An application controls a phone from now on.
     pub(super) fn gain_phone(&mut self, device: DeviceId, application: ApplicationId) {
         let registration = &mut self.registrations[device.index()];
-        (registration.hold, registration.standing) = (Hold::Controlled, Standing::Stands);
+        (registration.phone_control, registration.status) = (PhoneControl::Controlled, RegistrationStatus::Registered);
         self.gain_device(application);
     }
 

@@ -3,12 +3,12 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::application::Health;
-use crate::domain::{ApplicationId, HeartbeatReading, HowItEnds, NodeId, OutBecause};
+use crate::domain::{ApplicationId, FailureMode, HeartbeatReading, NodeId, OutageCause};
 use crate::engine::Span;
 use crate::facts::{Fact, Recorder};
 use crate::plan::CtiManagerWork;
 use crate::rules::application_failure::Lost;
-use crate::rules::manager_choice::{self, Past};
+use crate::rules::manager_choice::{self, ConnectReason};
 use crate::rules::{direct_topology, heartbeat};
 
 impl<'p, R: Recorder> Cluster<'p, R> {
@@ -18,12 +18,15 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     }
 
     pub(super) fn ctimanager_work(&self, node: NodeId) -> &'p CtiManagerWork {
-        self.plan.nodes[node.index()].ctimanager.as_ref().expect("applications connect where a CTIManager runs")
+        self.plan.nodes[node.index()]
+            .ctimanager
+            .as_ref()
+            .expect("applications connect only to nodes that run a CTIManager")
     }
 
-    /// The CTIManager that an application is connected to is gone. The registrations of its devices stay where they are,
-    /// but nobody controls them.
-    pub(super) fn lose_manager(&mut self, application: ApplicationId, how: HowItEnds) {
+    /// The CTIManager that an application is connected to has failed. Its devices stay registered where they are, but
+    /// nothing controls them.
+    pub(super) fn lose_manager(&mut self, application: ApplicationId, mode: FailureMode) {
         let plan = &self.plan.applications[application.index()];
         let state = &mut self.applications[application.index()];
         state.connected = false;
@@ -33,12 +36,12 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             state.failed_at = self.now;
         }
         let attempt = state.attempt;
-        let noticed = match how {
-            HowItEnds::ProcessExits => self.plan.links.to_application,
-            HowItEnds::HostLost => heartbeat::host_missed_after(plan.heartbeat, state.part_of(plan.heartbeat)),
+        let noticed = match mode {
+            FailureMode::ProcessExits => self.plan.links.to_application,
+            FailureMode::HostLost => heartbeat::host_missed_after(plan.heartbeat, state.part_of(plan.heartbeat)),
         };
         for &device in &plan.devices {
-            self.release_device(device, self.now, OutBecause::CtiManagerFailed);
+            self.release_device(device, self.now, OutageCause::CtiManagerFailed);
         }
         self.strand_calls(application, Lost::CtiManager);
         self.schedule(self.now + noticed, Event::LossNoticed { application: application.0, attempt });
@@ -55,7 +58,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         }
         let (delay, lost) = (self.now - state.failed_at, state.manager);
         self.note(Fact::ManagerLossNoticed { application: id, delay });
-        self.connect(id, Past::Lost(lost));
+        self.connect(id, ConnectReason::Lost(lost));
     }
 
     pub(super) fn reconnects(&mut self, application: u16, attempt: u16) {
@@ -67,18 +70,18 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         if let Health::Stalled(until) = state.health {
             return self.schedule(until, Event::Reconnects { application, attempt });
         }
-        self.connect(id, Past::Closed(state.manager));
+        self.connect(id, ConnectReason::Closed(state.manager));
     }
 
-    /// Asks the next live CTIManager of the application's list for a connection, or tries again later.
-    pub(super) fn connect(&mut self, application: ApplicationId, past: Past) {
+    /// Requests a connection from the next live CTIManager of the application's list, or tries again later.
+    pub(super) fn connect(&mut self, application: ApplicationId, reason: ConnectReason) {
         let plan = &self.plan.applications[application.index()];
         if !plan.may_use_cti {
-            // R2: it is turned away, and one whose first attempt fails does not try again.
+            // R2: it is rejected, and an application whose first attempt fails does not try again.
             return;
         }
         let list = direct_topology::managers(self.plan.topology, &plan.ctimanagers);
-        let next = manager_choice::next(list, past, |node| self.can_connect(application, node));
+        let next = manager_choice::next(list, reason, |node| self.can_connect(application, node));
         let id = application;
         let state = &mut self.applications[application.index()];
         let (application, attempt) = (application.0, state.attempt);
@@ -105,11 +108,11 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             return;
         }
         if manager_choice::falls_back(&plan.ctimanagers, least, |node| self.can_connect(id, node)) {
-            self.lose_manager(id, HowItEnds::ProcessExits);
+            self.lose_manager(id, FailureMode::ProcessExits);
             let attempt = self.applications[id.index()].attempt;
-            // It knows what it did: it need not notice.
+            // It left on purpose: there is no loss to notice.
             self.applications[id.index()].attempt = attempt.wrapping_add(1);
-            self.connect(id, Past::Started);
+            self.connect(id, ConnectReason::Started);
         } else {
             self.schedule(self.now + after, Event::FallsBack { application, attempt });
         }
@@ -119,13 +122,13 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     pub(super) fn provider_asks(&mut self, application: u16, attempt: u16) {
         let id = ApplicationId(application);
         let state = &self.applications[id.index()];
-        // One that stands still asks nothing; when it goes on it asks anew.
+        // A stalled application sends nothing; it requests a connection again when it resumes.
         if state.attempt != attempt || state.health != Health::Up {
             return;
         }
         let manager = self.manager_of(id);
         if !self.ctimanager_up(manager) {
-            // It died while the request was under way; another one may be up.
+            // The CTIManager failed while the request was in transit; another one may be up.
             return self
                 .schedule(self.now + manager_choice::SHORTEST_RETRY, Event::Reconnects { application, attempt });
         }
@@ -169,7 +172,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         self.asks_for_device(application, attempt);
     }
 
-    /// The application asks for the next of its devices, and for the one after that a while later.
+    /// The application requests the next of its devices, and schedules the request for the one after that.
     pub(super) fn asks_for_device(&mut self, application: u16, attempt: u16) {
         let plan = &self.plan.applications[application as usize];
         let state = &mut self.applications[application as usize];

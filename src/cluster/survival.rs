@@ -1,4 +1,4 @@
-//! What becomes of calls when something they go through fails (R15, R20, R24).
+//! What happens to calls when something on their path fails (R15, R20, R24).
 
 use super::machine::Cluster;
 use super::rows::call::Call;
@@ -10,14 +10,14 @@ use crate::rules::application_failure::{self, Fate, Lost};
 use crate::rules::call_survival;
 
 impl<R: Recorder> Cluster<'_, R> {
-    /// Deals with the calls at the devices of an application that lost its CTIManager or was closed by it, in the order
-    /// in which they came there. If it is the CTIManager that is gone, the media is not (R20), and a call that waits for a
-    /// person can go on waiting; if it is the application, both follow R24.
+    /// Handles the calls at the devices of an application that lost its CTIManager or was closed by it, in the order in
+    /// which they reached the devices. If the CTIManager failed, the media continues (R20), and a call that waits for a
+    /// person goes on waiting; if the application failed, both follow R24.
     pub(super) fn strand_calls(&mut self, application: ApplicationId, lost: Lost) {
         self.strand(application, lost, |_| true);
     }
 
-    /// The same for its devices on a node that its CTIManager cannot reach any more.
+    /// The same for its devices on a node that its CTIManager can no longer reach.
     pub(super) fn strand_calls_at(&mut self, application: ApplicationId, node: NodeId) {
         self.strand(application, Lost::CtiManager, |endpoint| endpoint.node == node);
     }
@@ -25,16 +25,16 @@ impl<R: Recorder> Cluster<'_, R> {
     fn strand(&mut self, application: ApplicationId, lost: Lost, concerned: impl Fn(&Endpoint) -> bool) {
         let mut stranded = self.collect_calls(|cluster, call| {
             call.endpoint != NOWHERE
-                && cluster.places[call.endpoint as usize].application == Some(application)
-                && needs_control(&cluster.places[call.endpoint as usize])
-                && concerned(&cluster.places[call.endpoint as usize])
+                && cluster.endpoints[call.endpoint as usize].application == Some(application)
+                && needs_control(&cluster.endpoints[call.endpoint as usize])
+                && concerned(&cluster.endpoints[call.endpoint as usize])
                 && cluster.fate(call, lost).is_some()
         });
         for (_, _, handle) in stranded.drain(..) {
-            // The end of one call can be the end of another's waiting.
+            // The end of one call can free the phone that another waits for.
             let Some(fate) = self.calls.get(handle).and_then(|call| self.fate(call, lost)) else { continue };
             match fate {
-                Fate::Redirected(trouble) => self.turn_away(handle, trouble),
+                Fate::Redirected(rejection) => self.reject(handle, rejection),
                 Fate::Preserved => self.preserve(handle),
                 Fate::Lost(ending) => self.end(handle, ending),
             }
@@ -42,18 +42,18 @@ impl<R: Recorder> Cluster<'_, R> {
         self.stranded = stranded;
     }
 
-    /// What becomes of a call at a device of the application.
+    /// What happens to a call at a device of the application.
     fn fate(&self, call: &Call, lost: Lost) -> Option<Fate> {
         application_failure::fate(call.phase, lost, self.media_at(call.endpoint))
     }
 
-    /// Deals with the calls that go through a CallManager that has failed (R15), in the order of their last step.
+    /// Handles the calls that go through a failed CallManager (R15), in the order of their last step.
     pub(super) fn lose_calls_of(&mut self, node: NodeId) {
         let mut stranded = self.collect_calls(|cluster, call| {
             let at = if call.endpoint == NOWHERE {
                 call.forwarding_node
             } else {
-                cluster.places[call.endpoint as usize].node
+                cluster.endpoints[call.endpoint as usize].node
             };
             call.control != Control::Lost && (call.ingress == node || at == node)
         });
@@ -61,7 +61,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.stranded = stranded;
     }
 
-    /// Deals in the same way with the calls that have one leg on each side of a link that is cut.
+    /// Handles the calls with one leg on each side of a cut link in the same way.
     pub(super) fn lose_calls_over(&mut self, one: NodeId, other: NodeId) {
         let mut stranded = self.collect_calls(|cluster, call| {
             call.control != Control::Lost && cluster.spans(call.ingress, call.endpoint, one, other)
@@ -72,7 +72,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Whether a call has one leg on each of two nodes.
     pub(super) fn spans(&self, ingress: NodeId, endpoint: u32, one: NodeId, other: NodeId) -> bool {
-        let at = if endpoint == NOWHERE { ingress } else { self.places[endpoint as usize].node };
+        let at = if endpoint == NOWHERE { ingress } else { self.endpoints[endpoint as usize].node };
         (ingress, at) == (one, other) || (ingress, at) == (other, one)
     }
 
@@ -92,18 +92,18 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// The calls for which `concerned` holds, in the order of their last step; calls of one instant in the order of their
-    /// slots, which is as fixed as any.
+    /// slots, which is deterministic too.
     pub(super) fn collect_calls(&mut self, concerned: impl Fn(&Self, &Call) -> bool) -> Vec<(Time, u32, Handle)> {
         let mut collected = std::mem::take(&mut self.stranded);
         collected.clear();
         let concerned = self.calls.iter().filter(|(_, call)| concerned(self, call));
         collected.extend(concerned.zip(0..).map(|((handle, call), row)| (call.since, row, handle)));
-        // A sort that kept the order of the slots by itself would ask for memory.
+        // A stable sort would allocate memory.
         collected.sort_unstable_by_key(|&(since, row, _)| (since, row));
         collected
     }
 
-    /// A connected call keeps its media through a failure. It is told once.
+    /// A connected call keeps its media through a failure. The fact is noted once per call.
     pub(super) fn preserve(&mut self, handle: Handle) {
         let call = self.call(handle);
         let name = call.name();
@@ -113,7 +113,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// Whether a connected call at this place outlives the failure of a CallManager.
+    /// Whether a connected call at this endpoint survives the failure of a CallManager.
     fn media_without_callmanager(&self, index: u32) -> call_survival::Media {
         if index == NOWHERE {
             return call_survival::Media::Continues;
@@ -127,7 +127,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 }
 
-/// Whether R20 and R24 say something of the calls at a place: a phone works without its application.
+/// Whether R20 and R24 apply to the calls at an endpoint: a phone works without its application.
 fn needs_control(endpoint: &Endpoint) -> bool {
     endpoint.kind != EndpointKind::Phone
 }

@@ -1,16 +1,16 @@
-//! The workers of an application take up what waits there.
+//! The workers of an application serve its queue of events.
 
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::application::{Health, Job, Worker};
 use super::rows::endpoint::EndpointKind;
-use super::rows::source::Luck;
+use super::rows::source::Purpose;
 use crate::domain::{ApplicationId, StationId};
 use crate::engine::{Distribution, Handle, Service, Span, Time};
 use crate::facts::{Fact, Recorder};
 
 impl<R: Recorder> Cluster<'_, R> {
-    /// An event about a call reaches the application. A dead one hears nothing.
+    /// An event about a call reaches the application. A failed application drops it.
     pub(super) fn queue_call(&mut self, application: ApplicationId, call: Handle, step: u8) {
         self.queue(application, Job::Call(call, step));
     }
@@ -23,7 +23,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// Idle workers take up what waits, first come, first served.
+    /// Idle workers take work from the queue, first come, first served (FIFO).
     pub(super) fn start_workers(&mut self, application: ApplicationId) {
         let plan = &self.plan.applications[application.index()];
         let station = self.plan.workers(application);
@@ -64,7 +64,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let state = &mut self.applications[application.index()];
         let decides = match &plan.decide {
             Distribution::Constant(span) => *span,
-            random => random.sample(state.work_luck.next_u64()),
+            random => random.sample(state.work_stream.next_u64()),
         };
         let finished = self.now + lookup.unwrap_or(Span::ZERO) + decides;
         let worker = Worker { call, step, abandoned: false, lookup };
@@ -83,15 +83,15 @@ impl<R: Recorder> Cluster<'_, R> {
         self.schedule(finished, Event::WorkerDecides { application: application.0, worker: row });
     }
 
-    /// A worker looks the caller of a new call at a route point up, and waits for the result.
+    /// A worker looks up the caller of a new call at a route point, and waits for the result.
     pub(super) fn look_up(&mut self, application: ApplicationId, call: Handle) -> Option<Span> {
         let plan = &self.plan.applications[application.index()];
         let lookup = plan.lookup.as_ref()?;
         let endpoint = self.calls.get(call)?.endpoint;
-        if self.places[endpoint as usize].kind != EndpointKind::RoutePoint {
+        if self.endpoints[endpoint as usize].kind != EndpointKind::RoutePoint {
             return None;
         }
-        let length = lookup.sample(self.luck(call, Luck::Lookup));
+        let length = lookup.sample(self.random_word(call, Purpose::Lookup));
         let Some(database) = plan.database else {
             return Some(length);
         };

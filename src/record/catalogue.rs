@@ -3,7 +3,7 @@
 use std::ops::Index;
 
 use crate::domain::{
-    ApplicationId, DestinationId, DeviceKind, NodeId, OutBecause, PhoneGroupId, PortGroupId, RoutePointId, StationId,
+    ApplicationId, DestinationId, DeviceKind, NodeId, OutageCause, PhoneGroupId, PortGroupId, RoutePointId, StationId,
 };
 use crate::facts::PoolId;
 use crate::plan::Plan;
@@ -58,12 +58,12 @@ pub struct Catalogue {
 pub const KINDS: [DeviceKind; 3] = [DeviceKind::RoutePoint, DeviceKind::CtiPort, DeviceKind::Phone];
 
 /// Every reason to be out of service, in the order of reports.
-pub const CAUSES: [OutBecause; 5] = [
-    OutBecause::ApplicationClosed,
-    OutBecause::CallManagerFailed,
-    OutBecause::CtiManagerFailed,
-    OutBecause::LinkCut,
-    OutBecause::Rehoming,
+pub const CAUSES: [OutageCause; 5] = [
+    OutageCause::ApplicationClosed,
+    OutageCause::CallManagerFailed,
+    OutageCause::CtiManagerFailed,
+    OutageCause::LinkCut,
+    OutageCause::Rehoming,
 ];
 
 /// The name of a kind of device in files.
@@ -76,13 +76,13 @@ pub const fn kind_name(kind: DeviceKind) -> &'static str {
 }
 
 /// The name of a reason to be out of service in files.
-pub const fn cause_name(because: OutBecause) -> &'static str {
+pub const fn cause_name(because: OutageCause) -> &'static str {
     match because {
-        OutBecause::ApplicationClosed => "application_closed",
-        OutBecause::CallManagerFailed => "callmanager_failed",
-        OutBecause::CtiManagerFailed => "ctimanager_failed",
-        OutBecause::LinkCut => "link_cut",
-        OutBecause::Rehoming => "rehoming",
+        OutageCause::ApplicationClosed => "application_closed",
+        OutageCause::CallManagerFailed => "callmanager_failed",
+        OutageCause::CtiManagerFailed => "ctimanager_failed",
+        OutageCause::LinkCut => "link_cut",
+        OutageCause::Rehoming => "rehoming",
     }
 }
 
@@ -203,7 +203,7 @@ impl Catalogue {
 
     /// The row of a duration for the devices of a kind that were out for one reason.
     #[inline]
-    pub fn device_fate(&self, metric: Metric, kind: DeviceKind, because: OutBecause) -> usize {
+    pub fn device_fate(&self, metric: Metric, kind: DeviceKind, because: OutageCause) -> usize {
         self.row(metric, Scope::DeviceFate, kind as usize * CAUSES.len() + because as usize)
     }
 

@@ -1,7 +1,7 @@
 //! What the meter remembers of each device: where it is, since when it is out of service, and whether it waits to go
 //! home.
 
-use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId, OutBecause, RoutePointId};
+use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId, OutageCause, RoutePointId};
 use crate::engine::{Span, Time};
 use crate::plan::Plan;
 
@@ -11,7 +11,7 @@ pub(super) struct Outage {
     /// Since when: the fault, not its detection.
     pub(super) since: Time,
     /// Why.
-    pub(super) because: OutBecause,
+    pub(super) because: OutageCause,
     /// Whether it is not going to be recovered.
     pub(super) given_up: bool,
 }
@@ -199,18 +199,18 @@ impl Devices {
         &mut self,
         device: DeviceId,
         application: Option<ApplicationId>,
-        because: OutBecause,
+        because: OutageCause,
         now: Time,
     ) -> NodeId {
         let node = self.book(device).node;
         let fault = match (because, application) {
-            (OutBecause::ApplicationClosed, Some(application)) => self.applications_failed[application.index()],
-            (OutBecause::CtiManagerFailed, Some(application)) => {
+            (OutageCause::ApplicationClosed, Some(application)) => self.applications_failed[application.index()],
+            (OutageCause::CtiManagerFailed, Some(application)) => {
                 self.ctimanagers_failed[self.managers[application.index()].index()]
             }
-            (OutBecause::LinkCut, _) => self.link_cut,
-            (OutBecause::CallManagerFailed, _) => self.callmanagers_failed[node.index()],
-            (OutBecause::ApplicationClosed | OutBecause::CtiManagerFailed, None) | (OutBecause::Rehoming, _) => now,
+            (OutageCause::LinkCut, _) => self.link_cut,
+            (OutageCause::CallManagerFailed, _) => self.callmanagers_failed[node.index()],
+            (OutageCause::ApplicationClosed | OutageCause::CtiManagerFailed, None) | (OutageCause::Rehoming, _) => now,
         };
         self.book(device).outage = Some(Outage { since: fault.min(now), because, given_up: false });
         node

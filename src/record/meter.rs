@@ -1,7 +1,7 @@
 //! The recorder that measures.
 
 use crate::domain::{
-    ApplicationId, ClosedBecause, DeviceId, DeviceKind, Ending, Forward, NodeId, OutBecause, Refusal, RoutePointId,
+    ApplicationId, DeviceId, DeviceKind, Ending, Forward, GiveUpReason, NodeId, OutageCause, Refusal, RoutePointId,
     StationId,
 };
 use crate::engine::{Span, Time};
@@ -119,7 +119,7 @@ impl Meter {
                     fate.closed += 1;
                 } else {
                     fate.still_out += 1;
-                    self.counts[Count::StillOut as usize] += u64::from(outage.because != OutBecause::Rehoming);
+                    self.counts[Count::StillOut as usize] += u64::from(outage.because != OutageCause::Rehoming);
                 }
                 let application = self.controllers[device.index()];
                 for row in self.outage_rows(book.kind, application, outage.because).into_iter().flatten() {
@@ -143,11 +143,11 @@ impl Meter {
         &self,
         kind: DeviceKind,
         application: Option<ApplicationId>,
-        because: OutBecause,
+        because: OutageCause,
     ) -> [Option<usize>; 4] {
         let metric = Metric::OutOfService;
         let fate = Some(self.catalogue.device_fate(metric, kind, because));
-        if because == OutBecause::Rehoming {
+        if because == OutageCause::Rehoming {
             return [fate, None, None, None];
         }
         let application = application.map(|application| self.catalogue.application(metric, application));
@@ -198,7 +198,7 @@ impl Meter {
         // One that its application did not reach at the beginning (R25) was taken away by nothing.
         let outage = book.outage.take();
         if let Some(outage) = outage.filter(|_| now >= self.warm_up) {
-            if outage.because != OutBecause::Rehoming {
+            if outage.because != OutageCause::Rehoming {
                 self.count(Count::Reopened);
             }
             for row in self.outage_rows(kind, application, outage.because).into_iter().flatten() {
@@ -420,9 +420,9 @@ impl Recorder for Meter {
                 let before = outage.is_some_and(|outage| std::mem::replace(&mut outage.given_up, true));
                 if measured && !before {
                     self.count(match because {
-                        ClosedBecause::CannotOpen => Count::ClosedCannotOpen,
-                        ClosedBecause::RecoveryForbidden => Count::ClosedRecoveryForbidden,
-                        ClosedBecause::OutOfReach => Count::ClosedOutOfReach,
+                        GiveUpReason::CannotOpen => Count::ClosedCannotOpen,
+                        GiveUpReason::RecoveryForbidden => Count::ClosedRecoveryForbidden,
+                        GiveUpReason::OutOfReach => Count::ClosedOutOfReach,
                     });
                 }
             }
@@ -431,7 +431,7 @@ impl Recorder for Meter {
                 self.home_lost(now, device);
                 self.devices.book(device).rehoming = RehomeTimer::Waiting(before(now, ago));
             }
-            Fact::HomeLost { device } => self.home_lost(now, device),
+            Fact::RehomeLost { device } => self.home_lost(now, device),
             Fact::RehomeStarted { device, waited } => {
                 self.devices.book(device).rehoming = RehomeTimer::Leaving { since: before(now, waited), landed: None };
                 if measured {
@@ -785,7 +785,7 @@ mod tests {
     const SUB1: NodeId = NodeId(0);
     const SUB2: NodeId = NodeId(1);
 
-    fn closed(device: DeviceId, because: OutBecause) -> Fact {
+    fn closed(device: DeviceId, because: OutageCause) -> Fact {
         let application = (device.0 < 4).then_some(ApplicationId(0));
         Fact::DeviceClosed { device, application, because }
     }
@@ -799,7 +799,7 @@ mod tests {
     fn failed_over() -> Vec<(u64, Fact)> {
         vec![
             (100, Fact::CallManagerFailed { node: SUB1 }),
-            (100, closed(POINT, OutBecause::CallManagerFailed)),
+            (100, closed(POINT, OutageCause::CallManagerFailed)),
             (103, opened(POINT, SUB2, 3)),
             (200, Fact::CallManagerReturned { node: SUB1 }),
             (201, Fact::HomeReturned { device: POINT, ago: seconds(1) }),
@@ -833,7 +833,7 @@ mod tests {
         let plan = fake::plan();
         let catalogue = Catalogue::new(&plan);
         let mut facts = failed_over();
-        facts.push((250, Fact::HomeLost { device: POINT }));
+        facts.push((250, Fact::RehomeLost { device: POINT }));
         let (summary, merged) = measured(&plan, &facts);
         let wait = catalogue.cluster(Metric::RehomeWait).unwrap();
         assert_eq!(merged.censored[wait].totals().max, seconds(50));
@@ -841,7 +841,7 @@ mod tests {
         // The next return begins another wait.
         facts.push((301, Fact::HomeReturned { device: POINT, ago: seconds(1) }));
         facts.push((310, Fact::RehomeStarted { device: POINT, waited: seconds(10) }));
-        facts.push((310, closed(POINT, OutBecause::Rehoming)));
+        facts.push((310, closed(POINT, OutageCause::Rehoming)));
         facts.push((312, opened(POINT, SUB1, 2)));
         facts.push((312, Fact::Rehomed { device: POINT, delay: seconds(12) }));
         let (summary, merged) = measured(&plan, &facts);
@@ -849,7 +849,7 @@ mod tests {
         assert_eq!(merged.histograms[wait].totals().max, seconds(10));
         assert_eq!(summary.count(Count::Rehomed), 1);
         // Going home is no fault: that it was out meanwhile stands under its own fate alone.
-        let fate = catalogue.device_fate(Metric::OutOfService, DeviceKind::RoutePoint, OutBecause::Rehoming);
+        let fate = catalogue.device_fate(Metric::OutOfService, DeviceKind::RoutePoint, OutageCause::Rehoming);
         assert_eq!(merged.histograms[fate].totals().max, seconds(2));
         let out = catalogue.cluster(Metric::OutOfService).unwrap();
         assert_eq!((summary.durations[out].count, summary.count(Count::Reopened)), (1, 1));
@@ -862,13 +862,13 @@ mod tests {
         let mut facts = failed_over();
         facts.extend([
             (210, Fact::RehomeStarted { device: POINT, waited: seconds(10) }),
-            (210, closed(POINT, OutBecause::Rehoming)),
+            (210, closed(POINT, OutageCause::Rehoming)),
             (211, Fact::CallManagerFailed { node: SUB1 }),
             (214, opened(POINT, SUB2, 4)),
         ]);
         let delay = catalogue.cluster(Metric::RehomeDelay).unwrap();
         let wait = catalogue.cluster(Metric::RehomeWait).unwrap();
-        for later in [None, Some((214, Fact::HomeLost { device: POINT }))] {
+        for later in [None, Some((214, Fact::RehomeLost { device: POINT }))] {
             facts.extend(later);
             let (summary, merged) = measured(&plan, &facts);
             assert_eq!(merged.censored[delay].totals().max, seconds(14));
@@ -881,27 +881,27 @@ mod tests {
         let plan = fake::plan();
         let catalogue = Catalogue::new(&plan);
         let port = DeviceId(1);
-        let given_up = Fact::DeviceGivenUp { device: port, because: ClosedBecause::CannotOpen };
+        let given_up = Fact::DeviceGivenUp { device: port, because: GiveUpReason::CannotOpen };
         let delay = Some(seconds(40));
         let facts = [
             (100, Fact::CallManagerFailed { node: SUB1 }),
-            (100, closed(port, OutBecause::CallManagerFailed)),
+            (100, closed(port, OutageCause::CallManagerFailed)),
             (101, given_up),
             // Its application asked for it once more.
             (102, given_up),
             (300, Fact::ApplicationClosed { application: ApplicationId(0), delay, false_failure: false }),
-            (300, closed(POINT, OutBecause::ApplicationClosed)),
+            (300, closed(POINT, OutageCause::ApplicationClosed)),
             (500, Fact::CtiManagerFailed { node: SUB1 }),
-            (520, closed(DeviceId(2), OutBecause::CtiManagerFailed)),
+            (520, closed(DeviceId(2), OutageCause::CtiManagerFailed)),
         ];
         let (summary, merged) = measured(&plan, &facts);
         let lasted = |kind, because| {
             let row = catalogue.device_fate(Metric::OutOfService, kind, because);
             merged.censored[row].totals().max
         };
-        assert_eq!(lasted(DeviceKind::CtiPort, OutBecause::CallManagerFailed), seconds(500));
-        assert_eq!(lasted(DeviceKind::RoutePoint, OutBecause::ApplicationClosed), seconds(340));
-        assert_eq!(lasted(DeviceKind::CtiPort, OutBecause::CtiManagerFailed), seconds(100));
+        assert_eq!(lasted(DeviceKind::CtiPort, OutageCause::CallManagerFailed), seconds(500));
+        assert_eq!(lasted(DeviceKind::RoutePoint, OutageCause::ApplicationClosed), seconds(340));
+        assert_eq!(lasted(DeviceKind::CtiPort, OutageCause::CtiManagerFailed), seconds(100));
         let closed = FateSummary { closed: 1, still_out: 0 };
         let still_out = FateSummary { closed: 0, still_out: 1 };
         let none = FateSummary::default();
@@ -919,8 +919,8 @@ mod tests {
         let plan = fake::plan();
         let port = DeviceId(1);
         let facts = [
-            (100, closed(port, OutBecause::CallManagerFailed)),
-            (101, Fact::DeviceGivenUp { device: port, because: ClosedBecause::RecoveryForbidden }),
+            (100, closed(port, OutageCause::CallManagerFailed)),
+            (101, Fact::DeviceGivenUp { device: port, because: GiveUpReason::RecoveryForbidden }),
             (200, opened(port, SUB2, 100)),
         ];
         let (summary, _) = measured(&plan, &facts);

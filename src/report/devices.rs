@@ -2,7 +2,7 @@
 
 use super::sheet::Sheet;
 use crate::analysis::{Cell, Fate, RehomingStatistics, Study, fates, homings};
-use crate::domain::OutBecause;
+use crate::domain::OutageCause;
 use crate::record::{cause_name, kind_name};
 
 const COLUMNS: [&str; 20] = [
@@ -44,7 +44,7 @@ fn cells(study: &Study, fate: &Fate, rehoming: Option<&RehomingStatistics>) -> V
         vec![(&*study.plan.name).into(), kind_name(fate.kind).into(), cause_name(fate.because).into()];
     cells.extend([fate.out, fate.reopened, fate.closed, fate.still_out].map(mean));
     cells.extend(fate.out_of_service.map(Cell::from));
-    match rehoming.filter(|_| fate.because == OutBecause::Rehoming) {
+    match rehoming.filter(|_| fate.because == OutageCause::Rehoming) {
         None => cells.resize(COLUMNS.len(), Cell::Missing),
         Some(rehoming) => {
             cells.extend([rehoming.rehomed, rehoming.lost, rehoming.waiting].map(mean));

@@ -1,7 +1,7 @@
 //! What became of the devices: who was out of service, who came back, and who went home.
 
 use crate::analysis::{Fate, RehomingStatistics, Study, fates, homings, point_homings};
-use crate::domain::{DeviceKind, OutBecause};
+use crate::domain::{DeviceKind, OutageCause};
 use crate::record::{cause_name, kind_name};
 
 use super::page::{Entry, Section, Table};
@@ -10,7 +10,7 @@ use super::words::{human, percent, whole};
 /// What became of the devices, where anything but an application's failure took them out of service.
 pub(super) fn devices(study: &Study, section: &mut Section<'_>) {
     let fates = fates(study);
-    if fates.iter().any(|fate| fate.out > 0 && fate.because != OutBecause::ApplicationClosed) {
+    if fates.iter().any(|fate| fate.out > 0 && fate.because != OutageCause::ApplicationClosed) {
         out_of_service(study, &fates, section);
         going_home(study, &homings(study), section);
     }

@@ -195,7 +195,7 @@ fn losses(study: &Study) -> Table {
 mod tests {
     use super::*;
     use crate::analysis::{fake_study as study, homings};
-    use crate::domain::OutBecause;
+    use crate::domain::OutageCause;
     use crate::fake;
     use crate::plan::Plan;
     use crate::report::format::{Format, Ink, csv, draw};
@@ -225,7 +225,7 @@ mod tests {
     fn without_such_failures_nothing_is_said_of_devices() {
         let plan = fake::plan();
         let mut study = study(&plan);
-        for because in [OutBecause::CallManagerFailed, OutBecause::CtiManagerFailed, OutBecause::Rehoming] {
+        for because in [OutageCause::CallManagerFailed, OutageCause::CtiManagerFailed, OutageCause::Rehoming] {
             for kind in crate::record::KINDS {
                 let row = study.catalogue.device_fate(Metric::OutOfService, kind, because);
                 study.outcome.merged.histograms[row] = Default::default();

@@ -2,64 +2,64 @@
 
 use crate::domain::{Rejection, Target};
 
-/// What a device is asked before a call is presented at it.
+/// The state of a route point that decides whether a call is presented there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Door {
+pub struct Occupancy {
     /// Whether an application has it open. A phone is always open.
     pub open: bool,
-    /// How many calls are there now.
+    /// The number of calls there now.
     pub calls: u32,
-    /// With this many calls there, the next one is busy.
+    /// With this many calls there, the next one meets busy.
     pub busy_trigger: u32,
-    /// Never more calls than this.
+    /// The maximum number of calls.
     pub maximum_calls: u32,
 }
 
-/// Whether the call is presented, or what stands in the way. A device that nobody opened is as good as unregistered,
-/// so that comes before busy (the order of precedence is the same in every release; which forward follows is not).
-pub const fn admit(door: Door) -> Result<(), Rejection> {
-    if !door.open {
+/// Whether the call is presented, or why it is rejected. A device that no application has opened counts as unregistered,
+/// and that takes precedence over busy (in every release; which forward follows depends on the release).
+pub const fn admit(occupancy: Occupancy) -> Result<(), Rejection> {
+    if !occupancy.open {
         return Err(Rejection::NotOpened);
     }
-    if door.calls >= door.busy_trigger || door.calls >= door.maximum_calls {
+    if occupancy.calls >= occupancy.busy_trigger || occupancy.calls >= occupancy.maximum_calls {
         return Err(Rejection::Busy);
     }
     Ok(())
 }
 
-/// Whether a port or phone can be taken for a call: it is open and has none. A port has one active voice call; a phone's
-/// second one is busy.
+/// Whether a port or phone can be seized for a call: it is open and has none. A port has one active voice call; a second
+/// call to a phone meets busy.
 pub const fn is_free(open: bool, calls: u32) -> bool {
     open && calls == 0
 }
 
-/// What a caller meets who finds none of a group free, of which so many are open.
+/// Why a call is rejected when none of a group is free, given how many are open.
 pub const fn none_free(open: u32) -> Rejection {
     if open == 0 { Rejection::NotOpened } else { Rejection::Busy }
 }
 
-/// Whether a port takes the call that comes to it. The port was taken for this call on its way, so that only its
-/// application can be missing by now.
+/// Whether a port accepts a call that reaches it. The port was seized for the call beforehand, so the only possible reason
+/// for a rejection is that no application has it open any more.
 pub const fn admit_at_port(open: bool) -> Result<(), Rejection> {
     if open { Ok(()) } else { Err(Rejection::NotOpened) }
 }
 
-/// Whether a number outside takes one more call, of as many as it has lines.
+/// Whether a number outside has a free line.
 pub const fn line_is_free(calls: u32, lines: u32) -> bool {
     calls < lines
 }
 
-/// What a call lacks on its way to a device.
+/// What is missing on a call's path to a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Missing {
-    /// Whoever serves it there: its node is down, or no application has it open.
+    /// What serves it: its node is down, or no application has it open.
     Node,
     /// The link to its node, which is known to be cut.
     Link,
 }
 
-/// What a call meets that does not come as far as the device it is sent to: as good as unregistered, or for a number outside,
-/// without the node where it leaves for there, as good as busy.
+/// Why a call that cannot reach its device is rejected: the device counts as unregistered. A number outside without its
+/// egress node counts as busy.
 pub const fn out_of_reach(missing: Missing, device: Target) -> Rejection {
     match (missing, device) {
         (Missing::Node, Target::Outside(_)) => Rejection::Busy,
@@ -72,22 +72,22 @@ mod tests {
     use super::*;
     use crate::domain::{DestinationId, RoutePointId};
 
-    const DOOR: Door = Door { open: true, calls: 0, busy_trigger: 40, maximum_calls: 50 };
+    const OCCUPANCY: Occupancy = Occupancy { open: true, calls: 0, busy_trigger: 40, maximum_calls: 50 };
 
     #[test]
     fn a_trigger_of_40_makes_call_41_busy() {
-        assert_eq!(admit(Door { calls: 39, ..DOOR }), Ok(()));
-        assert_eq!(admit(Door { calls: 40, ..DOOR }), Err(Rejection::Busy));
+        assert_eq!(admit(Occupancy { calls: 39, ..OCCUPANCY }), Ok(()));
+        assert_eq!(admit(Occupancy { calls: 40, ..OCCUPANCY }), Err(Rejection::Busy));
     }
 
     #[test]
-    fn the_maximum_holds_where_the_trigger_is_higher() {
-        assert_eq!(admit(Door { calls: 50, busy_trigger: 60, ..DOOR }), Err(Rejection::Busy));
+    fn the_maximum_holds_if_the_trigger_is_higher() {
+        assert_eq!(admit(Occupancy { calls: 50, busy_trigger: 60, ..OCCUPANCY }), Err(Rejection::Busy));
     }
 
     #[test]
     fn not_opened_comes_before_busy() {
-        assert_eq!(admit(Door { open: false, calls: 99, ..DOOR }), Err(Rejection::NotOpened));
+        assert_eq!(admit(Occupancy { open: false, calls: 99, ..OCCUPANCY }), Err(Rejection::NotOpened));
     }
 
     #[test]

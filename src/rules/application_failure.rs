@@ -1,14 +1,14 @@
-//! R24, and R20 for a CTIManager: what becomes of the calls at the devices of an application that nobody controls any more.
+//! R24, and R20 for a CTIManager: what happens to the calls at the devices of an application that are no longer controlled.
 
 use crate::domain::{Ending, Phase, Rejection};
 use crate::engine::Time;
 
-/// What was lost.
+/// What failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lost {
     /// The application: its CTIManager closes it.
     Application,
-    /// Its CTIManager, or the link to that: the application lives.
+    /// Its CTIManager, or the link to it: the application is up.
     CtiManager,
 }
 
@@ -21,24 +21,24 @@ pub enum Media {
     FromElsewhere,
 }
 
-/// What becomes of a call.
+/// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
     /// It is redirected, by CFOF first.
     Redirected(Rejection),
-    /// It goes on without anybody controlling it.
+    /// It goes on, but nothing controls it.
     Preserved,
     /// It is lost.
     Lost(Ending),
 }
 
-/// What becomes of a call at a route point or port; `None`: it notices nothing.
+/// What happens to a call at a route point or port; `None` if it is not affected.
 ///
-/// The chapter redirects *unterminated* calls, read as: not yet answered; a request of the application that has not taken
-/// effect is void. It is silent on answered ones. They live as long as their media does (R15 has the same for a CallManager's
-/// failure): if the media came from an application that is gone, it is gone too; if it came from elsewhere, or only the
-/// CTIManager is gone, the call goes on, unless a change was under way that now nobody completes. A call that waits at its
-/// port for a person waits on while its application lives.
+/// The chapter redirects *unterminated* calls. This is taken to mean calls that are not yet answered; a request of the
+/// application that has not taken effect is void. The chapter does not mention answered calls. They last as long as their
+/// media (as in R15 for the failure of a CallManager): media from a failed application is lost; if it came from elsewhere, or
+/// only the CTIManager failed, the call goes on, unless it was being changed and nothing can complete the change. A call that
+/// waits at its port for a person goes on waiting while its application is up.
 pub const fn fate(phase: Phase, lost: Lost, media: Media) -> Option<Fate> {
     match (phase, lost, media) {
         (Phase::Routing | Phase::Ringing, _, _) => None,
@@ -50,24 +50,24 @@ pub const fn fate(phase: Phase, lost: Lost, media: Media) -> Option<Fate> {
     }
 }
 
-/// What comes of a treatment whose time is over.
+/// What happens at the end of a treatment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Treated {
-    /// It is over, and the call goes on.
-    GoesOn,
-    /// It stands still until then.
-    StandsStill(Time),
+pub enum TreatmentEnd {
+    /// The treatment is over, and the call continues.
+    Continues,
+    /// The treatment is stalled until then.
+    StalledUntil(Time),
     /// The call is lost.
     Lost(Ending),
 }
 
-/// What comes of a treatment whose time is over, when the application may not act, or stands still until it `resumes`. What an
-/// application gives stands still with it; if that is dead, so is the media.
-pub const fn treatment_over(media: Media, acts: bool, resumes: Option<Time>) -> Treated {
+/// What happens at the end of a treatment, given whether the application acts, or when it `resumes` if it is stalled. Media
+/// from an application stalls with it, and is lost if it has failed.
+pub const fn treatment_over(media: Media, acts: bool, resumes: Option<Time>) -> TreatmentEnd {
     match (media, acts, resumes) {
-        (Media::FromElsewhere, _, _) | (Media::FromApplication, true, _) => Treated::GoesOn,
-        (Media::FromApplication, false, Some(resumes)) => Treated::StandsStill(resumes),
-        (Media::FromApplication, false, None) => Treated::Lost(Ending::DroppedConnected),
+        (Media::FromElsewhere, _, _) | (Media::FromApplication, true, _) => TreatmentEnd::Continues,
+        (Media::FromApplication, false, Some(resumes)) => TreatmentEnd::StalledUntil(resumes),
+        (Media::FromApplication, false, None) => TreatmentEnd::Lost(Ending::DroppedConnected),
     }
 }
 
@@ -98,17 +98,17 @@ mod tests {
     }
 
     #[test]
-    fn a_treatment_stands_still_with_its_application_and_dies_with_it() {
+    fn a_treatment_stalls_with_its_application_and_is_lost_with_it() {
         let resumes = Time::ZERO;
-        assert_eq!(treatment_over(Media::FromApplication, true, None), Treated::GoesOn);
-        assert_eq!(treatment_over(Media::FromApplication, false, Some(resumes)), Treated::StandsStill(resumes));
-        let lost = Treated::Lost(Ending::DroppedConnected);
+        assert_eq!(treatment_over(Media::FromApplication, true, None), TreatmentEnd::Continues);
+        assert_eq!(treatment_over(Media::FromApplication, false, Some(resumes)), TreatmentEnd::StalledUntil(resumes));
+        let lost = TreatmentEnd::Lost(Ending::DroppedConnected);
         assert_eq!(treatment_over(Media::FromApplication, false, None), lost);
-        assert_eq!(treatment_over(Media::FromElsewhere, false, None), Treated::GoesOn);
+        assert_eq!(treatment_over(Media::FromElsewhere, false, None), TreatmentEnd::Continues);
     }
 
     #[test]
-    fn a_call_on_its_way_to_a_device_notices_nothing() {
+    fn a_call_on_its_way_to_a_device_is_not_affected() {
         assert_eq!(fate(Phase::Routing, Lost::Application, Media::FromApplication), None);
         assert_eq!(fate(Phase::Ringing, Lost::Application, Media::FromApplication), None);
     }

@@ -1,18 +1,18 @@
-//! R15: which calls outlive the failure of a CallManager, and what can be done with them afterwards; R10: how one ends whose
-//! application gets no answer.
+//! R15: which calls survive the failure of a CallManager, and what can be done with them afterwards; R10: how a call ends if
+//! its application gets no answer.
 
 use crate::domain::{Contact, Control, Ending, Phase};
 
-/// Whether the two ends of a call go on talking without a CallManager.
+/// Whether the media between the two ends of a call continues without a CallManager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Media {
     /// Both support that.
     Continues,
-    /// One does not.
+    /// At least one end does not.
     Stops,
 }
 
-/// How far a call has come.
+/// How far a call has progressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {
     /// Not answered, and nothing is being changed.
@@ -34,8 +34,8 @@ const fn stage(phase: Phase, contact: Contact) -> Stage {
     }
 }
 
-/// What becomes of a call that goes through a failed CallManager: `None` if it goes on. Media that is connected
-/// continues where both ends support that; what is being set up or modified is dropped.
+/// How a call through a failed CallManager ends; `None` if it goes on. Connected media continues if both ends support
+/// that; a call being set up or modified is dropped.
 pub const fn callmanager_failed(phase: Phase, contact: Contact, media: Media) -> Option<Ending> {
     match (stage(phase, contact), media) {
         (Stage::SettingUp, _) => Some(Ending::DroppedInSetup),
@@ -45,23 +45,23 @@ pub const fn callmanager_failed(phase: Phase, contact: Contact, media: Media) ->
     }
 }
 
-/// Whether an application can still transfer a call at its port: its CallManager knows of the call, and the application
-/// has the port open.
+/// Whether an application can still transfer a call at its port: the port's CallManager knows the call, and the
+/// application has the port open.
 pub const fn can_be_transferred(control: Control, port_is_open: bool) -> bool {
     port_is_open && !matches!(control, Control::Lost)
 }
 
-/// What an application asks for a call at its device.
+/// What an application requests for a call at its device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Request {
-    /// That it is answered there.
+    /// Answer it there.
     Answer,
-    /// That it is redirected or transferred.
+    /// Redirect or transfer it.
     SendOn,
 }
 
-/// How a call ends that its application gives up, because a request for it got no answer in time: it was being set up while
-/// nobody had answered it, and being changed otherwise.
+/// How a call ends when its application gives it up because a request got no answer in time: dropped in set-up if it had
+/// not been answered, and in a change otherwise.
 pub const fn request_timed_out(request: Request, contact: Contact) -> Ending {
     match request {
         Request::Answer if !contact.is_connected() => Ending::DroppedInSetup,
@@ -93,14 +93,14 @@ mod tests {
     }
 
     #[test]
-    fn r10_only_a_call_that_is_to_be_answered_for_the_first_time_is_in_setup() {
+    fn r10_a_call_is_in_setup_until_it_is_answered_for_the_first_time() {
         assert_eq!(request_timed_out(Request::Answer, Contact::Nothing), Ending::DroppedInSetup);
         assert_eq!(request_timed_out(Request::Answer, CONNECTED), Ending::DroppedInChange);
         assert_eq!(request_timed_out(Request::SendOn, Contact::Nothing), Ending::DroppedInChange);
     }
 
     #[test]
-    fn a_call_that_no_callmanager_knows_of_is_out_of_reach_for_good() {
+    fn a_call_that_no_callmanager_knows_can_never_be_transferred() {
         assert!(can_be_transferred(Control::Full, true));
         assert!(can_be_transferred(Control::Interrupted, true));
         assert!(!can_be_transferred(Control::Interrupted, false));

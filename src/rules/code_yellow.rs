@@ -12,7 +12,7 @@ pub enum NewCalls {
     Refused,
 }
 
-/// Whether the next call is taken, after what became of the one before: refusing begins when the expected delay reaches the
+/// Whether the next call is taken, given whether the previous one was: refusing begins when the expected delay reaches the
 /// entry latency, and ends when it falls below the exit latency.
 pub fn next_call(before: NewCalls, delay: Span, entry: Span, exit: Span) -> NewCalls {
     let bound = match before {

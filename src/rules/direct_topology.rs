@@ -1,4 +1,4 @@
-//! R25: what an application reaches, and what it loses, where there are no CTIManagers.
+//! R25: what an application reaches, and what it loses, without CTIManagers.
 
 use crate::domain::{NodeId, Topology};
 
@@ -11,7 +11,7 @@ pub enum Process {
     CtiManager,
 }
 
-/// The process that an application is connected to: with it, it loses every device it has.
+/// The process that an application is connected to: if it fails, the application loses all its devices.
 pub const fn serves(topology: Topology) -> Process {
     match topology {
         Topology::CtiManager => Process::CtiManager,
@@ -19,7 +19,7 @@ pub const fn serves(topology: Topology) -> Process {
     }
 }
 
-/// The nodes of its list that an application may connect to: tied to one CallManager, it is the first.
+/// The nodes of its list that an application may connect to: only the first in the direct topology.
 pub fn managers(topology: Topology, list: &[NodeId]) -> &[NodeId] {
     match topology {
         Topology::CtiManager => list,
@@ -27,7 +27,7 @@ pub fn managers(topology: Topology, list: &[NodeId]) -> &[NodeId] {
     }
 }
 
-/// Whether an application that is connected to `own` reaches a device that is registered with `node`.
+/// Whether an application connected to `own` reaches a device registered with `node`.
 pub fn reaches(topology: Topology, own: NodeId, node: NodeId) -> bool {
     match topology {
         Topology::CtiManager => true,
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn r25_tied_to_a_callmanager_an_application_reaches_what_is_registered_there_and_dies_with_it() {
+    fn r25_an_application_tied_to_a_callmanager_reaches_only_its_devices_and_loses_them_with_it() {
         let (own, other) = (NodeId(0), NodeId(1));
         assert_eq!(serves(Topology::Direct), Process::CallManager);
         assert_eq!(managers(Topology::Direct, &[own, other]), [own]);

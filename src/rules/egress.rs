@@ -1,14 +1,14 @@
-//! Where calls leave for a number outside.
+//! The node at which calls leave for a number outside.
 
 use crate::domain::NodeId;
 
-/// The CallManager that takes over the lines of one that failed: the next live of the `nodes` nodes, going round; `None` if
-/// no other lives.
+/// The CallManager that takes over the lines of a failed one: the next live one of the `nodes` nodes, in cyclic order; `None`
+/// if no other is up.
 pub fn next(failed: NodeId, nodes: u16, live: impl Fn(NodeId) -> bool) -> Option<NodeId> {
     (1..nodes).map(|step| NodeId((failed.0 + step) % nodes)).find(|&next| live(next))
 }
 
-/// Where a line is once a CallManager has `returned`: there, if it belongs there or has nowhere else to be.
+/// Where a line registers once a CallManager has `returned`: there, if that is its home or its present CallManager is down.
 pub fn after_return(home: NodeId, present: NodeId, returned: NodeId, live: impl Fn(NodeId) -> bool) -> NodeId {
     if home == returned || !live(present) { returned } else { present }
 }
@@ -26,7 +26,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_returns_home_or_to_whoever_is_back_first() {
+    fn a_line_rehomes_or_registers_with_the_first_callmanager_that_is_back() {
         let (home, other, third) = (NodeId(0), NodeId(1), NodeId(2));
         assert_eq!(after_return(home, other, home, |_| true), home);
         assert_eq!(after_return(home, other, third, |_| true), other);

@@ -1,26 +1,26 @@
-//! R22, R24 and the forwards of R5: where a call goes that a device will not take or keep.
+//! R22, R24 and the forwards of R5: where a call goes when a device rejects it.
 
 use crate::domain::{Contact, Ending, Forward, Forwards, Refusal, Rejection, ReleaseProfile, Target};
 
-/// The forward that is taken: the first of the release's list for this trouble that the device has set.
-pub fn next(release: &ReleaseProfile, trouble: Rejection, forwards: &Forwards) -> Option<(Forward, Target)> {
-    release.forwards(trouble).iter().find_map(|&forward| forwards.get(forward).map(|target| (forward, target)))
+/// The forward to use: the first of the release's list for this rejection that the device has set.
+pub fn next(release: &ReleaseProfile, rejection: Rejection, forwards: &Forwards) -> Option<(Forward, Target)> {
+    release.forwards(rejection).iter().find_map(|&forward| forwards.get(forward).map(|target| (forward, target)))
 }
 
-/// How a call ends that had nowhere to be forwarded to. One that is connected has been answered before, and is on its way
-/// from there to somebody else.
-pub const fn unforwarded(trouble: Rejection, contact: Contact) -> Ending {
-    match trouble {
+/// How a rejected call ends if no forward applies. A connected call has been answered before, and is being sent on to
+/// somebody else.
+pub const fn unforwarded(rejection: Rejection, contact: Contact) -> Ending {
+    match rejection {
         Rejection::NotOpened => Ending::Refused(Refusal::NotOpened),
         Rejection::Busy => Ending::Refused(Refusal::Busy),
         Rejection::NotAnswered => Ending::Refused(Refusal::NotAnswered),
-        // It had been taken: this is a loss, not a refusal.
+        // It had been accepted: this is a loss, not a refusal.
         Rejection::ApplicationFailed if contact.is_connected() => Ending::DroppedInChange,
         Rejection::ApplicationFailed => Ending::DroppedInSetup,
     }
 }
 
-/// Whether a call that is sent on for the `hops`th time goes on, or has been sent round too often: `limit` is the most.
+/// Whether a call that is sent on for the `hops`th time is within the hop limit.
 pub const fn may_go_on(hops: usize, limit: u8) -> Result<(), Refusal> {
     if hops > limit as usize { Err(Refusal::TooManyHops) } else { Ok(()) }
 }
@@ -38,12 +38,12 @@ mod tests {
         forwards
     }
 
-    fn taken(release: ReleaseProfile, trouble: Rejection, settings: &[Forward]) -> Option<Forward> {
-        next(&release, trouble, &set(settings)).map(|(forward, _)| forward)
+    fn taken(release: ReleaseProfile, rejection: Rejection, settings: &[Forward]) -> Option<Forward> {
+        next(&release, rejection, &set(settings)).map(|(forward, _)| forward)
     }
 
     #[test]
-    fn a_call_goes_on_as_often_as_the_limit_says() {
+    fn a_call_is_sent_on_up_to_the_limit() {
         assert_eq!(may_go_on(12, 12), Ok(()));
         assert_eq!(may_go_on(13, 12), Err(Refusal::TooManyHops));
     }

@@ -1,46 +1,46 @@
-//! R23: how often an application sends a message, so that its CTIManager knows it is there.
+//! R23: how often an application sends a message, so that its CTIManager knows that it is up.
 
 use crate::domain::HeartbeatReading;
 use crate::engine::{Span, Time};
 
-/// An application that sends no message in so many consecutive intervals has failed.
+/// An application that sends no message in this many consecutive intervals has failed.
 const CONSECUTIVE: u8 = 2;
 
-/// The interval an application really gets when it asks for `requested`: the service parameters Application Heartbeat
-/// Minimum and Maximum Interval bound it. All three are spans, or all are in seconds.
+/// The interval an application gets when it asks for `requested`: the service parameters Application Heartbeat Minimum and
+/// Maximum Interval bound it. All three are spans, or all are in seconds.
 ///
-/// The documents do not say whether a request out of bounds is clamped or turned down; clamping is assumed, because
-/// "bounded" is the chapter's word and no document names an error for it. Where the bounds contradict each other, the
-/// minimum wins; a workload cannot say that.
+/// The documents do not say whether a request out of bounds is clamped or rejected; clamping is assumed, because the
+/// chapter says "bounded" and no document names an error for it. If the bounds contradict each other, the minimum wins; a
+/// workload cannot have such bounds.
 pub fn effective_interval<T: PartialOrd>(requested: T, minimum: T, maximum: T) -> T {
     let at_most = if requested > maximum { maximum } else { requested };
     if at_most < minimum { minimum } else { at_most }
 }
 
-/// What a CTIManager goes by when it looks whether an application is still there.
+/// What a CTIManager knows of an application's heartbeats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Watch {
-    /// When it gives the application up, unless it hears from it before (reading "timer").
+    /// When it considers the application failed, unless it hears from it before (reading "timer").
     deadline: Time,
-    /// Whether it has heard from it since it last looked (reading "grid").
+    /// Whether it has heard from it since the last check (reading "grid").
     heard: bool,
-    /// How many intervals in a row it has not.
+    /// The number of consecutive intervals without a message.
     empty: u8,
 }
 
-/// A message has been heard now. A connection that opens counts as one.
+/// The state after a message has been heard now. The opening of a connection counts as one.
 pub fn heard(now: Time, interval: Span) -> Watch {
     Watch { deadline: now + interval.times(u64::from(CONSECUTIVE)), heard: true, empty: 0 }
 }
 
-/// Of an application that has long been there and sends its next message at `next`: the one before was heard an interval
-/// before that.
+/// The state for an application that has long been up and sends its next message at `next`: the previous one was heard an
+/// interval before.
 pub fn heard_before(next: Time, interval: Span) -> Watch {
     Watch { deadline: next + interval.times(u64::from(CONSECUTIVE) - 1), heard: true, empty: 0 }
 }
 
-/// When the CTIManager looks for the first time. By the grid that is `phase` from now: the grid is its own, not the
-/// application's.
+/// When the CTIManager checks for the first time. With reading "grid" that is `phase` from now: the grid is the
+/// CTIManager's, not the application's.
 pub fn first_look(reading: HeartbeatReading, watch: Watch, now: Time, phase: Span) -> Time {
     match reading {
         HeartbeatReading::Timer => watch.deadline,
@@ -48,10 +48,10 @@ pub fn first_look(reading: HeartbeatReading, watch: Watch, now: Time, phase: Spa
     }
 }
 
-/// The CTIManager looks: what it knows afterwards, and when it looks again; `None`: it takes the application as failed.
+/// The CTIManager checks: the state afterwards, and when it checks again; `None` if it considers the application failed.
 pub fn look(reading: HeartbeatReading, watch: Watch, now: Time, interval: Span) -> (Watch, Option<Time>) {
     match reading {
-        // Hearing a message only moves the deadline: the one pending look re-arms itself.
+        // Hearing a message only moves the deadline: the one pending check re-arms itself.
         HeartbeatReading::Timer => (watch, (watch.deadline > now).then_some(watch.deadline)),
         HeartbeatReading::Grid => {
             let empty = if watch.heard { 0 } else { watch.empty + 1 };
@@ -60,8 +60,8 @@ pub fn look(reading: HeartbeatReading, watch: Watch, now: Time, interval: Span) 
     }
 }
 
-/// How long the other way round takes: an application misses a CTIManager whose host is lost, and which closes no connection,
-/// when the last of as many intervals is over. Of the first, `part` was left.
+/// The opposite direction: how long an application takes to notice that the host of its CTIManager is lost, so that no
+/// connection is closed. It does so after the same number of intervals; `part` of the first one was left.
 pub fn host_missed_after(interval: Span, part: Span) -> Span {
     interval.times(u64::from(CONSECUTIVE) - 1) + part
 }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn r23_the_grid_wants_two_empty_intervals_in_a_row() {
+    fn r23_the_grid_requires_two_consecutive_empty_intervals() {
         let reading = HeartbeatReading::Grid;
         let watch = heard(at(10), INTERVAL);
         assert_eq!(first_look(reading, watch, at(10), Span::from_secs(7)), at(17));

@@ -3,37 +3,37 @@
 use crate::domain::NodeId;
 use crate::engine::Span;
 
-/// What an application that looks for a CTIManager has behind it, as places of its list.
+/// Why an application looks for a CTIManager; the numbers are positions in its list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Past {
+pub enum ConnectReason {
     /// It has just started: it begins at the top (R21).
     Started,
-    /// It has lost that one.
+    /// It has lost this one.
     Lost(usize),
-    /// That one closed its connection, or could not be reached: it tries there first.
+    /// This one closed its connection, or could not be reached: it tries there first.
     Closed(usize),
 }
 
-/// The live CTIManager of an application's own list that it connects to, going round: the lost one itself comes last. `None`
-/// while none is live.
+/// The live CTIManager of an application's own list that it connects to, in cyclic order: a lost one comes last. `None` if
+/// none is up.
 ///
-/// Nothing here leads back to an earlier one while the present one lives (R21).
-pub fn next(list: &[NodeId], past: Past, live: impl Fn(NodeId) -> bool) -> Option<usize> {
-    let first = match past {
-        Past::Started => 0,
-        Past::Lost(lost) => lost + 1,
-        Past::Closed(closed) => closed,
+/// An application never goes back to an earlier one while its present one is up (R21).
+pub fn next(list: &[NodeId], reason: ConnectReason, live: impl Fn(NodeId) -> bool) -> Option<usize> {
+    let first = match reason {
+        ConnectReason::Started => 0,
+        ConnectReason::Lost(lost) => lost + 1,
+        ConnectReason::Closed(closed) => closed,
     };
     (first..first + list.len()).map(|index| index % list.len()).find(|&index| live(list[index]))
 }
 
-/// R21 as of release 15: whether an application leaves its least-priority CTIManager, because another one of its list lives.
+/// R21 as of release 15: whether an application leaves its least-priority CTIManager because another one of its list is up.
 pub fn falls_back(list: &[NodeId], least: NodeId, live: impl Fn(NodeId) -> bool) -> bool {
     list.iter().any(|&node| node != least && live(node))
 }
 
-/// An application that finds no CTIManager tries again after its reconnect time, but not sooner than this: at no
-/// distance, it would try for ever in one instant.
+/// An application that finds no CTIManager tries again after its reconnect time, but not sooner than this: with a zero
+/// interval, it would try for ever in one instant.
 pub const SHORTEST_RETRY: Span = Span::from_millis(10);
 
 /// How long an application that finds no CTIManager waits until it tries again.
@@ -49,23 +49,23 @@ mod tests {
 
     #[test]
     fn r20_the_next_of_its_own_list_that_lives() {
-        assert_eq!(next(&LIST, Past::Lost(0), |_| true), Some(1));
-        assert_eq!(next(&LIST, Past::Lost(0), |node| node != NodeId(2)), Some(2));
-        assert_eq!(next(&LIST, Past::Lost(2), |node| node != NodeId(7)), Some(0));
-        assert_eq!(next(&LIST, Past::Lost(1), |node| node == NodeId(2)), Some(1));
-        assert_eq!(next(&LIST, Past::Lost(1), |_| false), None);
-        assert_eq!(next(&LIST[..1], Past::Lost(0), |node| node != NodeId(4)), None);
+        assert_eq!(next(&LIST, ConnectReason::Lost(0), |_| true), Some(1));
+        assert_eq!(next(&LIST, ConnectReason::Lost(0), |node| node != NodeId(2)), Some(2));
+        assert_eq!(next(&LIST, ConnectReason::Lost(2), |node| node != NodeId(7)), Some(0));
+        assert_eq!(next(&LIST, ConnectReason::Lost(1), |node| node == NodeId(2)), Some(1));
+        assert_eq!(next(&LIST, ConnectReason::Lost(1), |_| false), None);
+        assert_eq!(next(&LIST[..1], ConnectReason::Lost(0), |node| node != NodeId(4)), None);
     }
 
     #[test]
     fn r20_one_that_was_closed_tries_first_where_it_was() {
-        assert_eq!(next(&LIST, Past::Closed(1), |_| true), Some(1));
-        assert_eq!(next(&LIST, Past::Closed(1), |node| node != NodeId(2)), Some(2));
+        assert_eq!(next(&LIST, ConnectReason::Closed(1), |_| true), Some(1));
+        assert_eq!(next(&LIST, ConnectReason::Closed(1), |node| node != NodeId(2)), Some(2));
     }
 
     #[test]
     fn r21_a_restarted_application_begins_at_the_top_of_its_list() {
-        assert_eq!(next(&LIST, Past::Started, |_| true), Some(0));
+        assert_eq!(next(&LIST, ConnectReason::Started, |_| true), Some(0));
     }
 
     #[test]

@@ -1,6 +1,6 @@
-//! The chapter's sentences, one file each. A rule is a pure function: it knows ids, phases and times, decides, and
-//! schedules nothing. `docs/reference/rules.md` leads from a rule's number to its file and its test. The cluster asks every one of
-//! them; dependency records, checks and expectations ask the same ones.
+//! The rules of the vendor's chapter, one file each. A rule is a pure function: it takes ids, phases and times, decides, and
+//! schedules nothing. `docs/reference/rules.md` maps a rule's number to its file and its test. The cluster applies every one
+//! of them; dependency records, checks and expectations apply the same ones.
 
 pub mod admission;
 pub mod application_failure;

@@ -2,8 +2,7 @@
 
 use crate::engine::{Span, Time};
 
-/// Whether what changed at `since` is noticed by now: it takes `notice`, and what has changed again since then is noticed in its
-/// turn.
+/// Whether a change at `since` is noticed by now: it takes `notice`. A change since then is noticed by an event of its own.
 pub fn is_noticed(since: Time, notice: Span, now: Time) -> bool {
     since + notice <= now
 }

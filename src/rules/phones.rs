@@ -1,4 +1,4 @@
-//! R14: phones move by themselves, and are opened where they are; R17, R19, R20: what that makes of their application.
+//! R14: phones move by themselves, and are opened where they are; R17, R19, R20: what their application does then.
 
 use super::{device_recovery, node_choice};
 use crate::domain::NodeId;
@@ -9,18 +9,18 @@ pub fn moves_to(calls: u32, group: &[NodeId], live: impl Fn(NodeId) -> bool) -> 
     if calls > 0 { None } else { node_choice::first_live(group, live) }
 }
 
-/// Where a CTIManager opens a phone: where it is registered, if that is possible there, and nowhere else. A phone that has not
-/// moved to another CallManager cannot be opened.
+/// Where a CTIManager opens a phone: only where it is registered, if that is possible. A phone that has not yet moved to
+/// another CallManager cannot be opened.
 pub fn opened_on(registered: Option<NodeId>, possible: impl Fn(NodeId) -> bool) -> Option<NodeId> {
     registered.filter(|&node| possible(node))
 }
 
-/// A phone that has registered, as its application has to do with it.
+/// A phone that has registered, from the point of view of its application.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moved {
     /// Whether the application is connected to a CTIManager.
     pub connected: bool,
-    /// Whether it opened the phone before this had moved.
+    /// Whether it opened the phone before the phone had moved.
     pub opened: bool,
     /// Whether it allows recovery.
     pub recovery: bool,
@@ -28,22 +28,22 @@ pub struct Moved {
     pub can_open: bool,
 }
 
-/// What its application is to a phone that has registered.
+/// What the application of a phone does once the phone has registered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AfterMoving {
-    /// It is not there: it opens the phone when it is connected again (R20).
+    /// It is not connected: it opens the phone when it is connected again (R20).
     Away,
-    /// It has lost the phone, until it connects anew (R19).
+    /// It has lost the phone until it connects again (R19).
     Forbidden,
-    /// It has lost the phone, for as long as that is there (R17).
+    /// It has lost the phone for as long as the phone is registered there (R17).
     CannotOpen,
-    /// It had opened the phone, and controls it from now on (R20).
+    /// It had opened the phone and controls it from now on (R20).
     Controls,
     /// Its CTIManager opens the phone again (R14).
     Reopens,
 }
 
-/// What its application is to a phone that has registered. What keeps it from the phone for longest comes first.
+/// What the application of a phone does once the phone has registered. The most lasting obstacle takes precedence.
 pub const fn after_moving(phone: Moved) -> AfterMoving {
     let Moved { connected, opened, recovery, can_open } = phone;
     if !connected {
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_keeps_an_application_from_a_phone_that_has_moved_comes_in_order() {
+    fn the_most_lasting_obstacle_takes_precedence() {
         let phone = Moved { connected: true, opened: false, recovery: true, can_open: true };
         assert_eq!(after_moving(phone), AfterMoving::Reopens);
         assert_eq!(after_moving(Moved { can_open: false, ..phone }), AfterMoving::CannotOpen);

@@ -1,25 +1,25 @@
-//! R18: when a device goes home.
+//! R18: when a device rehomes.
 
 use crate::domain::NodeId;
 
-/// Whether a device goes home.
+/// Whether a device is rehoming.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rehoming {
-    /// It is there, or has no home to go to for now.
+    /// It is at home, or its home is not known to be back.
     Settled,
-    /// It is elsewhere, its home is known to be back, and it waits for the moment to go.
+    /// It is elsewhere, its home is known to be back, and it waits until it can rehome.
     Waiting,
-    /// It is on its way.
+    /// It has left for its home.
     Leaving,
 }
 
-/// Whether a device that is in service begins to wait for that moment, once its home is known to be back.
+/// Whether a device that is in service begins to wait, once its home is known to be back.
 pub fn begins_to_wait(at: NodeId, home: NodeId, rehoming: Rehoming) -> bool {
     at != home && rehoming != Rehoming::Waiting
 }
 
-/// Whether a device leaves for its home now: it is elsewhere, its home is known to be back, and no call is being
-/// processed or active on it.
+/// Whether a device rehomes now: it is elsewhere, its home is known to be back, and no call is being processed or active on
+/// it.
 pub fn rehomes(at: NodeId, home: NodeId, rehoming: Rehoming, calls: u32) -> bool {
     at != home && rehoming == Rehoming::Waiting && calls == 0
 }

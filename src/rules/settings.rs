@@ -1,9 +1,9 @@
-//! R12: the settings of a device can be changed while it works.
+//! R12: the settings of a device can be changed while it is in service.
 
 use crate::domain::{Forward, Forwards, Target};
 
-/// The forward settings of a device after one of them is changed, to lead somewhere else or nowhere; the others stay. They hold
-/// for every call that is forwarded from that instant on, also for one that has been at the device for a while.
+/// The forward settings of a device after one of them is changed to another target or cleared; the others stay. They apply to
+/// every call forwarded from that instant on, including calls that are already at the device.
 pub const fn changed(before: Forwards, forward: Forward, leads: Option<Target>) -> Forwards {
     let mut after = before;
     after.set(forward, leads);

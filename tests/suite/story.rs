@@ -130,7 +130,7 @@ impl Recorder for Story<'_> {
             Fact::DeviceClosed { device, because, .. } => format!("{} out: {because:?}", self.device(device)),
             Fact::DeviceGivenUp { device, because } => format!("{} given up: {because:?}", self.device(device)),
             Fact::HomeReturned { device, .. } => format!("{} waits to go home", self.device(device)),
-            Fact::HomeLost { device } => format!("{} no longer goes home", self.device(device)),
+            Fact::RehomeLost { device } => format!("{} no longer goes home", self.device(device)),
             Fact::RehomeStarted { device, .. } => format!("{} leaves for home", self.device(device)),
             Fact::Rehomed { device, .. } => format!("{} is home", self.device(device)),
             Fact::CallManagerFailed { node } => format!("CallManager {} fails", plan.nodes[node.index()].name),

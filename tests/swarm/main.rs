@@ -62,7 +62,7 @@ impl Recorder for Marks {
             Fact::DeviceClosed { because, .. } => self.mark(format!("{because:?}")),
             Fact::DeviceGivenUp { because, .. } => self.mark(format!("{because:?}")),
             Fact::Rehomed { .. } => self.mark("a device goes home"),
-            Fact::HomeLost { .. } => self.mark("a home is lost again"),
+            Fact::RehomeLost { .. } => self.mark("a home is lost again"),
             Fact::ManagerLossNoticed { .. } => self.mark("an application loses its CTIManager"),
             Fact::LinkHealNoticed { .. } => self.mark("a link heals"),
             Fact::SettingChanged { .. } => self.mark("a setting changes"),

@@ -1,4 +1,4 @@
-//! An application: its workers, its connection, and what its CTIManager has heard of it.
+//! An application: its workers, its connection, and its heartbeats as seen by its CTIManager.
 
 use crate::engine::{Handle, Span, Stream, Time, stream_number, uniform};
 use crate::facts::Share;
@@ -6,11 +6,11 @@ use crate::plan::Application;
 use crate::rules::heartbeat::{self, Watch};
 use std::collections::VecDeque;
 
-/// How an application is, whatever its CTIManager believes.
+/// The state of an application, whatever its CTIManager believes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Health {
     Up,
-    /// Standing still until then.
+    /// Stalled until then.
     Stalled(Time),
     Down,
 }
@@ -29,13 +29,13 @@ pub(crate) enum Job {
 pub(crate) struct Worker {
     pub(crate) call: Handle,
     pub(crate) step: u8,
-    /// Whether its process died under it: then it only gives its row back.
+    /// Whether its process has failed: then it only returns its row.
     pub(crate) abandoned: bool,
     /// How long the look-up took, if it made one.
     pub(crate) lookup: Option<Span>,
 }
 
-/// How many shares are told.
+/// The number of shares that are reported.
 pub(crate) const ALL_SHARES: u8 = 3;
 
 /// An application in a run.
@@ -45,8 +45,7 @@ pub(crate) struct ApplicationState {
     pub(crate) fault: Option<u16>,
     /// When the fault it suffers from struck.
     pub(crate) struck_at: Time,
-    /// Since when its devices are out of service, or will be once that is noticed: when it failed while connected, or was
-    /// last taken as failed.
+    /// Since when its devices count as out of service: when it failed while connected, or was last considered failed.
     pub(crate) failed_at: Time,
     /// Which CTIManager of its list it is connected to, or was last.
     pub(crate) manager: usize,
@@ -56,7 +55,7 @@ pub(crate) struct ApplicationState {
     pub(crate) connected: bool,
     /// Counts the connections: what was scheduled for an earlier one is stale.
     pub(crate) connection: u16,
-    /// Counts the application's own lives and attempts to connect: what was scheduled for an earlier one is stale.
+    /// Counts the application's restarts and attempts to connect: what was scheduled for an earlier one is stale.
     pub(crate) attempt: u16,
     pub(crate) workers: Vec<Worker>,
     pub(crate) idle_rows: Vec<u32>,
@@ -69,8 +68,8 @@ pub(crate) struct ApplicationState {
     /// How many of its devices are open.
     pub(crate) open: u32,
     pub(crate) shares: u8,
-    pub(crate) heartbeat_luck: Stream,
-    pub(crate) work_luck: Stream,
+    pub(crate) heartbeat_stream: Stream,
+    pub(crate) work_stream: Stream,
 }
 
 impl ApplicationState {
@@ -94,17 +93,17 @@ impl ApplicationState {
             opening: 0,
             open: 0,
             shares: 0,
-            heartbeat_luck: stream("heartbeat"),
-            work_luck: stream("work"),
+            heartbeat_stream: stream("heartbeat"),
+            work_stream: stream("work"),
         }
     }
 
-    /// Whether it is there and does what it should.
+    /// Whether it is up and responds.
     pub(crate) fn acts(&self) -> bool {
         self.health == Health::Up
     }
 
-    /// When it goes on, if it only stands still.
+    /// When it resumes, if it is stalled.
     pub(crate) fn resumes(&self) -> Option<Time> {
         match self.health {
             Health::Stalled(until) => Some(until),
@@ -112,13 +111,13 @@ impl ApplicationState {
         }
     }
 
-    /// A part of a span, evenly drawn.
+    /// A uniformly distributed part of a span.
     pub(crate) fn part_of(&mut self, span: Span) -> Span {
-        Span::from_nanos((uniform(self.heartbeat_luck.next_u64()) * span.nanos() as f64) as u64)
+        Span::from_nanos((uniform(self.heartbeat_stream.next_u64()) * span.nanos() as f64) as u64)
     }
 
-    /// It controls one device less. If that is because of something that `failed`, and not because the device goes home,
-    /// its recovery is timed from then.
+    /// It controls one device less. If that is because of something that `failed`, and not because the device rehomes, its
+    /// recovery is timed from then.
     pub(crate) fn lose_device(&mut self, failed: Option<Time>) {
         self.open -= 1;
         if let Some(failed) = failed {
@@ -127,14 +126,14 @@ impl ApplicationState {
         }
     }
 
-    /// Its CTIManager has lost some of its devices, and that since then.
+    /// Its CTIManager lost some of its devices at `since`.
     pub(crate) fn lost_reach(&mut self, since: Time) {
         if self.health == Health::Up {
             self.failed_at = since;
         }
     }
 
-    /// The next share of its devices that it controls again, if it has just reached one. Each is told once.
+    /// The next share of its devices that it controls again, if it has just reached one. Each is reported once.
     pub(crate) fn next_share(&mut self, devices: usize) -> Option<Share> {
         const SHARES: [(Share, usize); ALL_SHARES as usize] =
             [(Share::Half, 50), (Share::NinetyFive, 95), (Share::All, 100)];

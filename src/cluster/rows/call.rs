@@ -5,17 +5,17 @@ use crate::domain::{ApplicationId, CallName, Contact, Control, Forward, NodeId, 
 use crate::engine::Time;
 use crate::facts::Path;
 
-/// A call in progress, packed so that it and what its slot adds take one line of the cache.
+/// A call in progress, packed so that it and its slot's header take one cache line.
 #[derive(Clone, Copy, Debug)]
 #[repr(Rust, packed(4))]
 pub(crate) struct Call {
     pub(crate) offered: Time,
-    /// When it was presented where it is, or met trouble there.
+    /// When it was presented at its endpoint, or rejected there.
     pub(crate) since: Time,
     /// When its treatment ended, for a call that waits for a person.
     pub(crate) waits_since: Time,
     pub(crate) number: u32,
-    /// Where it is, or is on its way to.
+    /// The endpoint it is at, or on its way to.
     pub(crate) endpoint: u32,
     pub(crate) source: u16,
     pub(crate) ingress: NodeId,
@@ -30,12 +30,12 @@ pub(crate) struct Call {
     /// The CallManager that forwards it there.
     pub(crate) forwarding_node: NodeId,
     pub(crate) phase: Phase,
-    /// Counts the changes of phase, so that an event from before one is known to be stale.
+    /// Counts the changes of phase: an event scheduled before the last one is stale.
     pub(crate) step: u8,
     pub(crate) hops: u8,
-    /// Which draws it has used.
+    /// Which of its random words it has used, as a bit mask.
     pub(crate) used: u8,
-    /// The forward it is under way by, until it is presented where that leads.
+    /// The forward it is following, until it is presented at the target.
     pub(crate) forward: Option<Forward>,
     pub(crate) contact: Contact,
     pub(crate) control: Control,
@@ -86,7 +86,7 @@ impl Call {
         }
     }
 
-    /// The call moves on: whatever was scheduled for the step before is stale.
+    /// The call moves on: what was scheduled for the step before is stale.
     pub(crate) fn enter(&mut self, phase: Phase) -> u8 {
         self.phase = phase;
         self.step = self.step.checked_add(1).expect("the hop limit keeps a call below 256 steps");
@@ -99,7 +99,7 @@ impl Call {
     }
 }
 
-/// One of a call's three yes-or-no and which-one choices, each 21 bits of one word.
+/// One of a call's three random choices, each of which uses 21 bits of one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Choice {
     /// Where an application redirects it.
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_call_leaves_four_bytes_of_a_line_of_the_cache_to_its_slot() {
+    fn a_call_leaves_four_bytes_of_a_cache_line_to_its_slot() {
         assert!(size_of::<Call>() <= 60);
         assert_eq!(size_of::<(Phase, Contact, Control)>(), 3);
     }

@@ -1,4 +1,4 @@
-//! A place where a call can be: a device or a number outside.
+//! An endpoint of calls: a device or a number outside.
 
 use crate::domain::{ApplicationId, NodeId};
 use crate::rules::rehoming::Rehoming;
@@ -11,38 +11,37 @@ pub(crate) enum EndpointKind {
     Outside,
 }
 
-/// Where no call is.
+/// No endpoint.
 pub(crate) const NOWHERE: u32 = u32::MAX;
 
-/// A place where a call can be: a device or a number outside. What calls need of it, and no more: sixteen bytes, four to a
-/// line of the cache.
+/// An endpoint of calls: a device or a number outside. It has only what calls need: sixteen bytes, four to a cache line.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Endpoint {
     pub(crate) kind: EndpointKind,
     pub(crate) service: Service,
-    /// Whether a port or phone stands in its group's list of free ones.
+    /// Whether a port or phone is in its group's list of free ones.
     pub(crate) listed: bool,
     pub(crate) rehoming: Rehoming,
     /// The row of its route point, group or destination.
     pub(crate) row: u16,
-    /// The CallManager where it is registered, was last, or is being registered.
+    /// The CallManager it is registered with, was last, or is being registered with.
     pub(crate) node: NodeId,
-    /// Who controls it.
+    /// The application that controls it.
     pub(crate) application: Option<ApplicationId>,
-    /// How many calls are there.
+    /// The number of calls at it.
     pub(crate) calls: u32,
 }
 
-/// Whether a place takes calls, and if not, what is done about it.
+/// Whether an endpoint takes calls, and if not, what is being done about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Service {
-    /// An application has it open; a phone is registered, a number outside always is.
+    /// Open: by an application, or for a phone registered; a number outside always is.
     Open,
-    /// Nobody has asked for it; a phone has no CallManager.
+    /// No application has requested it, or the phone has no CallManager.
     Closed,
-    /// It is for the CTIManager to open it again. Phones are not: they move themselves.
+    /// The CTIManager is to open it again. Not used for phones, which register by themselves.
     Lost,
-    /// It is being opened or, being a phone, registered.
+    /// It is being opened or, if it is a phone, registered.
     Pending,
 }
 
@@ -68,7 +67,7 @@ impl Endpoint {
         self.service == Service::Open
     }
 
-    /// What was asked for about it is void.
+    /// Voids a pending request for it.
     pub(crate) fn void_request(&mut self) {
         if self.service == Service::Pending {
             self.service = Service::Closed;
@@ -77,7 +76,8 @@ impl Endpoint {
 }
 
 impl Service {
-    /// How a route point or port is after the loss of its CallManager: whoever had it, or was to have it, wants it back.
+    /// The state of a route point or port after the loss of its CallManager: if an application had opened or requested it,
+    /// it is to be opened again.
     pub(crate) const fn after_loss(self) -> Service {
         match self {
             Service::Closed => Service::Closed,
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn four_places_fill_a_line_of_the_cache() {
+    fn four_endpoints_fill_a_cache_line() {
         assert_eq!(size_of::<Endpoint>(), 16);
     }
 }

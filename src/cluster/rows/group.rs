@@ -6,18 +6,18 @@ use std::collections::VecDeque;
 /// The ports of a group.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PortState {
-    /// The free ones, longest idle first. One that was closed meanwhile is dropped when its turn comes.
+    /// The free ports, longest idle first. A port that has been closed meanwhile is dropped when its turn comes.
     pub(crate) free: VecDeque<u32>,
-    /// How many are open.
+    /// The number of open ports.
     pub(crate) open: u32,
 }
 
 /// The phones of a group.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PhoneState {
-    /// The free ones, as with ports.
+    /// The free phones, as with ports.
     pub(crate) free: VecDeque<u32>,
-    /// How many are registered.
+    /// The number of registered phones.
     pub(crate) open: u32,
     /// Calls that wait at their ports for a free phone.
     pub(crate) waiting: VecDeque<Handle>,

@@ -2,19 +2,19 @@
 
 use crate::engine::{Span, Time};
 
-/// A link that has something the matter with it now and then.
+/// The state of a link in a run.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LinkState {
-    /// What leaves before this arrives as if it had left then: the link is cut until then, or was slower before.
+    /// A message that leaves before this arrives as if it had left then: the link is cut until then, or was slower before.
     pub(crate) held_until: Time,
-    /// How much slower it is than it should be.
+    /// The delay that faults add.
     pub(crate) slower: Span,
-    /// How many faults keep it cut.
+    /// The number of faults that keep it cut.
     pub(crate) cuts: u32,
-    /// Since when it is cut, or whole again.
+    /// Since when it is cut or restored.
     pub(crate) changed_at: Time,
-    /// Whether both ends take each other as failed.
+    /// Whether both ends consider each other failed.
     pub(crate) noticed: bool,
-    /// When it was whole again after both had taken each other as failed.
+    /// When it was restored after both ends had considered each other failed.
     pub(crate) healed_at: Time,
 }

@@ -1,5 +1,5 @@
-//! The state of a run, row by row: what there is, and what can be said of it without looking at anything else. What
-//! happens to it is in the files beside this folder.
+//! The state of a run, row by row: data, and methods that need nothing but their own row. The handlers that change it are
+//! in the files beside this folder.
 
 pub(super) mod application;
 pub(super) mod call;

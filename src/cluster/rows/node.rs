@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 /// A node in a run.
 #[derive(Default)]
 pub(crate) struct NodeState {
-    /// How many faults keep its CallManager down, and its CTIManager.
+    /// The number of faults that keep its CallManager down, and its CTIManager.
     pub(crate) callmanager_down: u32,
     pub(crate) ctimanager_down: u32,
     /// When its CallManager last failed.
@@ -18,16 +18,16 @@ pub(crate) struct NodeState {
     pub(crate) new_calls: NewCalls,
     /// Counts the failures of its processes: what was scheduled before one is stale.
     pub(crate) epoch: u16,
-    /// Devices that its CTIManager is to open, with their stamps, and whether it is at it.
+    /// Devices that its CTIManager is to open, with their stamps, and whether it is opening them.
     pub(crate) reopening: VecDeque<(u32, u16)>,
     pub(crate) reopens: bool,
-    /// Phones that queue to return to its CallManager, and whether it lets them.
-    pub(crate) returning: VecDeque<u32>,
-    pub(crate) lets_return: bool,
+    /// Phones that queue to rehome to its CallManager, and whether it is letting them.
+    pub(crate) phones_to_rehome: VecDeque<u32>,
+    pub(crate) rehomes_phones: bool,
 }
 
-/// A station of one server, with the random numbers of its service times.
+/// A station of one server, with the random number stream of its service times.
 pub(crate) struct Processor {
     pub(crate) server: Server,
-    pub(crate) luck: Stream,
+    pub(crate) stream: Stream,
 }

@@ -1,96 +1,96 @@
-//! How a device stands with CallManager and application.
+//! The registration of a device with its CallManager and application.
 
 use super::endpoint::{Endpoint, EndpointKind, Service};
 use crate::domain::NodeId;
 use crate::engine::Time;
-use crate::rules::device_recovery::Standing;
+use crate::rules::device_recovery::RegistrationStatus;
 
-/// How a device stands with CallManager and application: what is needed when something happens to it, and so kept apart
-/// from what every call at it needs.
+/// The registration of a device with its CallManager and application. It is needed only when something happens to the
+/// device, and so kept apart from what every call needs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Registration {
-    /// Since when its home has been back; means something unless it is settled.
-    pub(crate) home_back: Time,
+    /// When its home was last back; valid unless rehoming is settled.
+    pub(crate) home_returned_at: Time,
     /// Since when it has been out of service, while it is.
     pub(crate) out_since: Time,
-    /// Where it was when the run began, and where it returns to (R18).
+    /// Where it was when the run began, and where it rehomes to (R18).
     pub(crate) home: NodeId,
-    /// Counts what makes open requests under way void.
+    /// Counts what voids pending open requests.
     pub(crate) stamp: u16,
-    pub(crate) standing: Standing,
-    /// A phone's. Whoever has a route point or port open controls it.
-    pub(crate) hold: Hold,
+    pub(crate) status: RegistrationStatus,
+    /// For phones only. The application that has a route point or port open controls it.
+    pub(crate) phone_control: PhoneControl,
 }
 
-/// How far an application is with the control of a phone.
+/// How far an application has got with taking control of a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hold {
-    /// It has not asked, or has lost it.
+pub(crate) enum PhoneControl {
+    /// It has not requested control, or has lost it.
     None,
-    /// It has asked, or its CTIManager has.
-    Asked,
-    /// It has opened the phone, which is not where it can be controlled yet (R20).
+    /// It, or its CTIManager, has requested control.
+    Requested,
+    /// It has opened the phone, which is not yet registered where it can be controlled (R20).
     Opened,
-    /// It has opened the phone, and the CallManager is being asked.
+    /// It has opened the phone, and the request to the CallManager is pending.
     Opening,
     /// It controls the phone.
     Controlled,
 }
 
-impl Hold {
-    /// Control is asked for; says whether that is news.
-    fn ask(&mut self) -> bool {
+impl PhoneControl {
+    /// Requests control; returns whether a new request is needed.
+    fn request(&mut self) -> bool {
         let before = *self;
         *self = match before {
-            Hold::None => Hold::Asked,
-            Hold::Opened => Hold::Opening,
-            Hold::Asked | Hold::Opening | Hold::Controlled => before,
+            PhoneControl::None => PhoneControl::Requested,
+            PhoneControl::Opened => PhoneControl::Opening,
+            PhoneControl::Requested | PhoneControl::Opening | PhoneControl::Controlled => before,
         };
         *self != before
     }
 
-    /// What was asked has come to an end, or to nothing.
-    pub(crate) fn answered(&mut self) {
+    /// The request has been answered or has failed.
+    pub(crate) fn request_ended(&mut self) {
         *self = match *self {
-            Hold::Asked => Hold::None,
-            Hold::Opening => Hold::Opened,
+            PhoneControl::Requested => PhoneControl::None,
+            PhoneControl::Opening => PhoneControl::Opened,
             other => other,
         };
     }
 
-    /// The request has reached the CTIManager: the phone is open, be it registered or not.
-    pub(crate) fn opens(&mut self) {
+    /// The request has reached the CTIManager: the phone is open, whether it is registered or not.
+    pub(crate) fn open(&mut self) {
         *self = match *self {
-            Hold::None => Hold::Opened,
-            Hold::Asked => Hold::Opening,
+            PhoneControl::None => PhoneControl::Opened,
+            PhoneControl::Requested => PhoneControl::Opening,
             other => other,
         };
     }
 
-    /// Whether the application has opened it and waits for it to be somewhere.
+    /// Whether the application has opened it and waits for it to register.
     pub(crate) const fn is_opened(self) -> bool {
-        matches!(self, Hold::Opened | Hold::Opening)
+        matches!(self, PhoneControl::Opened | PhoneControl::Opening)
     }
 }
 
 impl Registration {
-    /// Of a device that is at home.
+    /// The registration of a device that is at home.
     pub(crate) const fn at(home: NodeId) -> Registration {
         Registration {
-            home_back: Time::ZERO,
+            home_returned_at: Time::ZERO,
             out_since: Time::ZERO,
             home,
             stamp: 0,
-            standing: Standing::Stands,
-            hold: Hold::None,
+            status: RegistrationStatus::Registered,
+            phone_control: PhoneControl::None,
         }
     }
 
-    /// An application or CTIManager asks for the device, which is at `endpoint`; says whether that is news. A phone can be
-    /// asked for while it registers itself.
-    pub(crate) fn ask(&mut self, endpoint: &mut Endpoint) -> bool {
+    /// An application or CTIManager requests the device, whose calls are in `endpoint`; returns whether a new request is
+    /// needed. A phone can be requested while it registers.
+    pub(crate) fn request(&mut self, endpoint: &mut Endpoint) -> bool {
         if endpoint.kind == EndpointKind::Phone {
-            return self.hold.ask();
+            return self.phone_control.request();
         }
         let asks = matches!(endpoint.service, Service::Closed | Service::Lost);
         if asks {
@@ -99,10 +99,10 @@ impl Registration {
         asks
     }
 
-    /// What was asked comes to nothing. A phone that registers itself goes on with that.
+    /// The request fails. A phone that is registering goes on with that.
     pub(crate) fn withdraw(&mut self, endpoint: &mut Endpoint) {
         if endpoint.kind == EndpointKind::Phone {
-            self.hold.answered();
+            self.phone_control.request_ended();
         } else {
             endpoint.void_request();
         }
@@ -119,22 +119,22 @@ mod tests {
     }
 
     #[test]
-    fn a_phone_that_registers_itself_goes_on_when_a_request_for_it_comes_to_nothing() {
+    fn a_phone_goes_on_registering_when_a_request_for_it_fails() {
         let mut phone = Endpoint::new(EndpointKind::Phone, 0, NodeId(0), None);
         phone.service = Service::Pending;
         let mut registration = Registration::at(NodeId(0));
-        assert!(registration.ask(&mut phone));
+        assert!(registration.request(&mut phone));
         registration.withdraw(&mut phone);
-        assert_eq!((phone.service, registration.hold), (Service::Pending, Hold::None));
+        assert_eq!((phone.service, registration.phone_control), (Service::Pending, PhoneControl::None));
     }
 
     #[test]
-    fn a_phone_is_asked_for_once_and_stays_opened_when_that_came_to_nothing() {
-        let mut hold = Hold::None;
-        assert!(hold.ask() && !hold.ask());
-        hold.opens();
-        hold.answered();
-        assert_eq!(hold, Hold::Opened);
-        assert!(hold.ask() && hold.is_opened());
+    fn a_phone_is_requested_once_and_stays_opened_when_the_request_fails() {
+        let mut phone_control = PhoneControl::None;
+        assert!(phone_control.request() && !phone_control.request());
+        phone_control.open();
+        phone_control.request_ended();
+        assert_eq!(phone_control, PhoneControl::Opened);
+        assert!(phone_control.request() && phone_control.is_opened());
     }
 }

@@ -1,12 +1,12 @@
-//! A source of callers: when they call, and the random numbers they bring.
+//! A source of callers: their arrivals, and their random numbers.
 
 use crate::engine::{Exponentials, Stream, Time, stream_number, unit_exponential};
 use crate::plan::{Arrivals, ModulationState, RateCurve, Source};
 
-/// The draws of one caller: one block of the generator, a word for each purpose. The first is the time since the
-/// caller before.
+/// What a random word of a caller is for. Each caller has one block of the generator with a word for each purpose; the
+/// first word is the time since the previous caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Luck {
+pub(crate) enum Purpose {
     Patience = 1,
     Talk,
     Lookup,
@@ -16,14 +16,14 @@ pub(crate) enum Luck {
     Choices,
 }
 
-/// The word of a caller's further draws that says to which of several route points the call goes.
+/// The word of the block of a caller and hop that chooses among several route points.
 pub(crate) const ROUTE_POINT: usize = 7;
 
-/// The draws of so many callers are kept, of all sources together: those of the last to dial. Whoever needs one later has it
-/// made again, which takes less time than fetching it from memory, where it would lie if each call kept its own.
+/// The blocks of this many callers are kept, those of the last to dial, over all sources together. Older blocks are
+/// generated again, which takes less time than fetching them from memory, where they would be if each call kept its own.
 pub(crate) const RECENT: usize = 512;
 
-/// A caller's block, on a line of the cache of its own.
+/// A caller's block, on a cache line of its own.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
 pub(crate) struct Block([u64; 8]);
@@ -31,27 +31,28 @@ pub(crate) struct Block([u64; 8]);
 /// A source in a run.
 pub(crate) struct SourceState {
     pub(crate) callers: Stream,
-    /// For draws that a call makes a second time, as on a second look-up, or that few make: a block for each caller and hop.
+    /// For words that a call draws a second time, as on a second look-up, or that few calls draw: a block for each caller
+    /// and hop.
     pub(crate) again: Stream,
     pub(crate) modulation: Exponentials,
-    /// The same, for the draws of callers of long ago.
+    /// The same stream as `callers`, for blocks that are no longer kept.
     pub(crate) former: Stream,
-    /// The blocks of the last callers and of the next one, each in the place of its number modulo their count, which is a
-    /// power of two.
+    /// The blocks of the last callers and of the next one, each in the slot of its number modulo the number of slots, which
+    /// is a power of two.
     pub(crate) recent: Box<[Block]>,
     /// The number of the next caller.
     pub(crate) number: u32,
-    /// When the caller before dialled.
+    /// When the previous caller dialled.
     pub(crate) clock: Time,
-    /// Which step of the rate curve holds at `clock`.
+    /// The step of the rate curve at `clock`.
     pub(crate) step: usize,
-    /// Which state of the modulation holds at `clock`, and until when.
+    /// The state of the modulation at `clock`, and when it ends.
     pub(crate) state: usize,
     pub(crate) state_ends: Time,
 }
 
 impl SourceState {
-    /// One of `sources` sources.
+    /// The state of one of `sources` sources.
     pub(crate) fn new(source: &Source, sources: usize) -> SourceState {
         let recent = (RECENT / sources.next_power_of_two()).max(16);
         let stream = |purpose| Stream::new(0, 0, stream_number(purpose, &source.name));
@@ -78,10 +79,10 @@ impl SourceState {
         self.state_ends = Time::ZERO;
     }
 
-    /// Draws the next caller and gives the time at which that one dials; [`Time::NEVER`] if nobody does before `end`.
-    pub(crate) fn draw(&mut self, source: &Source, end: Time) -> Time {
-        let endpoint = self.endpoint(self.number);
-        self.callers.read_block(&mut self.recent[endpoint].0);
+    /// Draws the next caller and returns the time at which it dials; [`Time::NEVER`] if none does before `end`.
+    pub(crate) fn draw_next(&mut self, source: &Source, end: Time) -> Time {
+        let slot = self.slot(self.number);
+        self.callers.read_block(&mut self.recent[slot].0);
         self.clock = match &source.arrivals {
             Arrivals::Listed(calls) => calls.get(self.number as usize).map_or(Time::NEVER, |call| call.at),
             Arrivals::Poisson(curve) => self.advance(curve, &[], end),
@@ -90,9 +91,10 @@ impl SourceState {
         self.clock
     }
 
-    /// Lets a unit exponential's worth of expected calls go by: an arrival of a Poisson process whose rate changes.
+    /// The next arrival of a Poisson process whose rate changes: the time at which the integral of the rate has grown by a
+    /// unit exponential.
     pub(crate) fn advance(&mut self, curve: &RateCurve, states: &[ModulationState], end: Time) -> Time {
-        let mut left = unit_exponential(self.recent[self.endpoint(self.number)].0[0]);
+        let mut left = unit_exponential(self.recent[self.slot(self.number)].0[0]);
         let mut now = self.clock;
         loop {
             while curve.steps.get(self.step + 1).is_some_and(|(from, _)| *from <= now) {
@@ -106,7 +108,7 @@ impl SourceState {
             if per_nano > 0.0 && left <= room {
                 return Time::from_nanos(now.nanos() + (left / per_nano + 0.5) as u64);
             }
-            // Where the rate stays zero, states would follow one another for ever.
+            // If the rate stays zero, the states would go on for ever.
             if until > end {
                 return Time::NEVER;
             }
@@ -115,11 +117,11 @@ impl SourceState {
         }
     }
 
-    /// The factor of the state that holds at `now`; moves on to the next states as they end.
+    /// The factor of the state at `now`; advances the state as needed.
     pub(crate) fn modulate(&mut self, now: Time, states: &[ModulationState]) -> f64 {
         let Some(_) = states.first() else { return 1.0 };
         while self.state_ends <= now {
-            // The first state is entered at time zero; each one lasts an exponential time of its own.
+            // The first state is entered at time zero; each state lasts an exponential time.
             if self.state_ends > Time::ZERO {
                 self.state = (self.state + 1) % states.len();
             }
@@ -129,26 +131,26 @@ impl SourceState {
         states[self.state].factor
     }
 
-    pub(crate) fn endpoint(&self, number: u32) -> usize {
+    pub(crate) fn slot(&self, number: u32) -> usize {
         number as usize & (self.recent.len() - 1)
     }
 
-    /// One of the draws of a caller who has dialled.
+    /// A random word of a caller who has dialled.
     #[inline]
-    pub(crate) fn luck(&mut self, number: u32, purpose: Luck) -> u64 {
+    pub(crate) fn random_word(&mut self, number: u32, purpose: Purpose) -> u64 {
         if (self.number - number) as usize >= self.recent.len() {
-            return self.luck_of_long_ago(number, purpose);
+            return self.regenerate_word(number, purpose);
         }
-        self.recent[self.endpoint(number)].0[purpose as usize]
+        self.recent[self.slot(number)].0[purpose as usize]
     }
 
     #[inline(never)]
-    pub(crate) fn luck_of_long_ago(&mut self, number: u32, purpose: Luck) -> u64 {
+    pub(crate) fn regenerate_word(&mut self, number: u32, purpose: Purpose) -> u64 {
         self.former.seek_block(u64::from(number));
         self.former.block()[purpose as usize]
     }
 
-    /// The draws of a caller's further hop: as fixed as the first ones, whatever happens in between.
+    /// The block of a caller and hop: as reproducible as the caller's own block, whatever happens in between.
     pub(crate) fn again(&mut self, number: u32, hop: u8) -> [u64; 8] {
         self.again.seek_block(u64::from(number) << 6 | u64::from(hop));
         self.again.block()

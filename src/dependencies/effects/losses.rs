@@ -4,12 +4,12 @@ use super::aftermath::{Aftermath, Pending, ServiceLoss};
 use super::effect::{Consequence, Loss, Subject};
 use crate::dependencies::book::Dependencies;
 use crate::dependencies::record::{RecordId, RecordKind, Role};
-use crate::domain::{ClosedBecause, Contact, DeviceKind, NodeId, Phase, Target};
+use crate::domain::{Contact, DeviceKind, GiveUpReason, NodeId, Phase, Target};
 use crate::plan::{Device, Topology, Treatment};
 use crate::rules::application_failure::{self, Fate, Lost};
-use crate::rules::device_recovery::{self, Recovery, Standing};
+use crate::rules::device_recovery::{self, Recovery, RegistrationStatus};
 use crate::rules::direct_topology::{self, Process};
-use crate::rules::manager_choice::{self, Past};
+use crate::rules::manager_choice::{self, ConnectReason};
 use crate::rules::phones::{self, AfterMoving, Moved};
 use crate::rules::{call_survival, egress, ingress};
 
@@ -125,7 +125,7 @@ impl Aftermath<'_> {
             }
             let connection = match (
                 place.filter(|_| fails),
-                manager_choice::next(list, place.map_or(Past::Started, Past::Lost), lives),
+                manager_choice::next(list, place.map_or(ConnectReason::Started, ConnectReason::Lost), lives),
             ) {
                 (None, _) => Connection::Kept,
                 (Some(0), Some(next)) => {
@@ -223,9 +223,9 @@ impl Aftermath<'_> {
         let recovery = match (connection, device_recovery::may_recover(it.recovery)) {
             (Connection::Kept, Err(because)) => Recovery::GiveUp(because),
             _ => {
-                let standing = if is_home { Standing::Gone } else { Standing::Stands };
+                let status = if is_home { RegistrationStatus::Unregistered } else { RegistrationStatus::Registered };
                 let live = |node| failure.lives(node);
-                device_recovery::recover(standing, device.group[0], &device.group, &device.cannot_open_on, live)
+                device_recovery::recover(status, device.group[0], &device.group, &device.cannot_open_on, live)
             }
         };
         let own = it.ctimanagers[0];
@@ -258,7 +258,7 @@ impl Aftermath<'_> {
                 let what = "stays out of service: its group has no other CallManager".to_owned();
                 (Consequence::StaysOut, what, &["R16"], ServiceLoss::Out)
             }
-            (_, Recovery::GiveUp(ClosedBecause::CannotOpen)) => {
+            (_, Recovery::GiveUp(GiveUpReason::CannotOpen)) => {
                 let what = "is closed: the next CallManager of its group cannot open it".to_owned();
                 (Consequence::Closed, what, &["R17"], ServiceLoss::Out)
             }
@@ -316,7 +316,7 @@ impl Aftermath<'_> {
         if connection == Connection::Kept && !is_home {
             return;
         }
-        let can_open = |node| device_recovery::can_open(Standing::Gone, node, &device.cannot_open_on);
+        let can_open = |node| device_recovery::can_open(RegistrationStatus::Unregistered, node, &device.cannot_open_on);
         let moved = Moved {
             connected: connection != Connection::Lost,
             // What it changes over to opens everything anew.

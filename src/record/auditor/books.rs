@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use crate::domain::{CallName, ClosedBecause, DeviceId, NodeId, OutBecause};
+use crate::domain::{CallName, DeviceId, GiveUpReason, NodeId, OutageCause};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, PoolId};
 use crate::plan::Plan;
@@ -45,8 +45,8 @@ pub(super) struct DeviceBook {
     /// Where it was last.
     pub(super) last: Option<NodeId>,
     /// When and why it went out of service last.
-    pub(super) closed: Option<(Time, OutBecause)>,
-    pub(super) given_up: Option<ClosedBecause>,
+    pub(super) closed: Option<(Time, OutageCause)>,
+    pub(super) given_up: Option<GiveUpReason>,
     pub(super) rehoming: AuditedRehoming,
     /// When it left for home last.
     pub(super) left: Option<Time>,

@@ -1,6 +1,6 @@
 //! The identities of devices: where they are in service, why they are not, and their ways home.
 
-use crate::domain::{ApplicationId, ClosedBecause, DeviceId, NodeId, OutBecause};
+use crate::domain::{ApplicationId, DeviceId, GiveUpReason, NodeId, OutageCause};
 use crate::engine::{Span, Time};
 use crate::facts::Fact;
 use crate::plan::Topology;
@@ -97,7 +97,7 @@ impl Auditor<'_> {
         fact: Fact,
         device: DeviceId,
         application: Option<ApplicationId>,
-        because: OutBecause,
+        because: OutageCause,
     ) {
         self.owned(fact, device, application);
         let now = self.now;
@@ -108,26 +108,26 @@ impl Auditor<'_> {
         let (calls, left) = (book.calls, book.left);
         self.require(was.is_some(), |_| format!("{fact:?}: it was out of service already"));
         let true_to_it = match because {
-            OutBecause::ApplicationClosed => application.is_some(),
-            OutBecause::CallManagerFailed => was.is_none_or(|node| self.callmanagers[node.index()].down),
-            OutBecause::CtiManagerFailed => application.is_some() && self.managers().any(|it| it.down),
-            OutBecause::LinkCut => application.is_some() && self.link_cut == now,
-            OutBecause::Rehoming => calls == 0 && left == Some(now),
+            OutageCause::ApplicationClosed => application.is_some(),
+            OutageCause::CallManagerFailed => was.is_none_or(|node| self.callmanagers[node.index()].down),
+            OutageCause::CtiManagerFailed => application.is_some() && self.managers().any(|it| it.down),
+            OutageCause::LinkCut => application.is_some() && self.link_cut == now,
+            OutageCause::Rehoming => calls == 0 && left == Some(now),
         };
         self.require(true_to_it, |_| format!("{fact:?}: that is not what has happened"));
         self.closed.push(device);
     }
 
-    pub(super) fn given_up(&mut self, fact: Fact, device: DeviceId, because: ClosedBecause) {
+    pub(super) fn given_up(&mut self, fact: Fact, device: DeviceId, because: GiveUpReason) {
         let at = self.devices[device.index()].at;
         self.require(at.is_none(), |_| format!("{fact:?}: it is in service at {at:?}"));
         let plan = &self.plan.devices[device.index()];
         let said = match because {
-            ClosedBecause::CannotOpen => !plan.cannot_open_on.is_empty(),
-            ClosedBecause::RecoveryForbidden => {
+            GiveUpReason::CannotOpen => !plan.cannot_open_on.is_empty(),
+            GiveUpReason::RecoveryForbidden => {
                 plan.application.is_some_and(|application| !self.plan.applications[application.index()].recovery)
             }
-            ClosedBecause::OutOfReach => self.plan.topology == Topology::Direct,
+            GiveUpReason::OutOfReach => self.plan.topology == Topology::Direct,
         };
         self.require(said, |_| format!("{fact:?}: the workload does not say so"));
         self.devices[device.index()].given_up = Some(because);

@@ -98,7 +98,7 @@ impl Recorder for Auditor<'_> {
             Fact::DeviceClosed { device, application, because } => self.closed(fact, device, application, because),
             Fact::DeviceGivenUp { device, because } => self.given_up(fact, device, because),
             Fact::HomeReturned { device, ago } => self.home_returned(fact, device, ago),
-            Fact::HomeLost { device } => {
+            Fact::RehomeLost { device } => {
                 let rehoming = std::mem::replace(&mut self.devices[device.index()].rehoming, AuditedRehoming::Settled);
                 self.require(rehoming != AuditedRehoming::Settled, |_| format!("{fact:?}: it had no home to go to"));
             }

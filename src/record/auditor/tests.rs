@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, ClosedBecause, DeviceId, Ending, NodeId, OutBecause, PhoneGroupId,
+    ApplicationFault, ApplicationId, CallName, DeviceId, Ending, GiveUpReason, NodeId, OutageCause, PhoneGroupId,
     PortGroupId, Refusal, RoutePointId, SourceId, StationId, Target,
 };
 use crate::engine::{Span, Time};
@@ -25,7 +25,7 @@ fn at(second: u64) -> Time {
     Time::ZERO + Span::from_secs(second)
 }
 
-fn closed(device: DeviceId, because: OutBecause) -> Fact {
+fn closed(device: DeviceId, because: OutageCause) -> Fact {
     Fact::DeviceClosed { device, application: (device.0 < 4).then_some(IVR), because }
 }
 
@@ -80,7 +80,7 @@ fn and(first: &[(u64, Fact)], then: &[(u64, Fact)]) -> Vec<(u64, Fact)> {
 fn failed_over() -> Vec<(u64, Fact)> {
     let devices = || (0..6).map(DeviceId);
     let mut facts = vec![(50, FAILED)];
-    facts.extend(devices().map(|device| (50, closed(device, OutBecause::CallManagerFailed))));
+    facts.extend(devices().map(|device| (50, closed(device, OutageCause::CallManagerFailed))));
     facts.extend(devices().map(|device| (60, opened(device, SUB2, 10))));
     facts.push((100, RETURNED));
     facts
@@ -90,7 +90,7 @@ fn failed_over() -> Vec<(u64, Fact)> {
 fn failing_over_and_going_home_holds() {
     let mut facts = failed_over();
     for device in (0..6).map(DeviceId) {
-        facts.extend([(101, waits(device)), (101, leaves(device, 1)), (101, closed(device, OutBecause::Rehoming))]);
+        facts.extend([(101, waits(device)), (101, leaves(device, 1)), (101, closed(device, OutageCause::Rehoming))]);
     }
     facts.extend((0..6).map(DeviceId).flat_map(|device| [(102, opened(device, SUB1, 1)), (102, home(device, 2))]));
     holds(&facts);
@@ -112,10 +112,10 @@ fn nothing_is_in_service_at_a_callmanager_that_has_failed() {
 
 #[test]
 fn a_device_is_in_service_at_one_live_callmanager_of_its_group() {
-    let mut facts = vec![(50, closed(POINT, OutBecause::ApplicationClosed))];
+    let mut facts = vec![(50, closed(POINT, OutageCause::ApplicationClosed))];
     holds(&and(&facts, &[(51, opened(POINT, SUB2, 1))]));
     broken(&[(51, opened(POINT, SUB2, 1))], "it was in service at Some(NodeId(0)) already");
-    broken(&and(&facts, &[(51, closed(POINT, OutBecause::ApplicationClosed))]), "it was out of service already");
+    broken(&and(&facts, &[(51, closed(POINT, OutageCause::ApplicationClosed))]), "it was out of service already");
     broken(&and(&facts, &[(55, opened(POINT, SUB2, 4))]), "it closed 5.000000000s ago");
     broken(&and(&facts, &[(55, opened(POINT, SUB2, 56))]), "it closed 5.000000000s ago");
     let mut plan = fake::plan();
@@ -125,7 +125,7 @@ fn a_device_is_in_service_at_one_live_callmanager_of_its_group() {
     let mut down = failed_over();
     down.truncate(7);
     broken(&and(&down, &[(60, opened(POINT, SUB1, 10))]), "the CallManager is down");
-    facts[0].1 = Fact::DeviceClosed { device: POINT, application: None, because: OutBecause::ApplicationClosed };
+    facts[0].1 = Fact::DeviceClosed { device: POINT, application: None, because: OutageCause::ApplicationClosed };
     let plan = fake::plan();
     let found = audited(&plan, &facts).finish(plan.length).unwrap_err();
     assert!(found[0].contains("it belongs to Some(ApplicationId(0))"), "{found:?}");
@@ -134,11 +134,11 @@ fn a_device_is_in_service_at_one_live_callmanager_of_its_group() {
 #[test]
 fn a_device_is_out_because_of_what_has_happened() {
     let words = "that is not what has happened";
-    broken(&[(50, closed(POINT, OutBecause::CallManagerFailed))], words);
-    broken(&[(50, closed(POINT, OutBecause::CtiManagerFailed))], words);
-    broken(&[(50, closed(PHONE, OutBecause::ApplicationClosed))], words);
-    broken(&[(50, closed(POINT, OutBecause::Rehoming))], words);
-    holds(&[(50, Fact::CtiManagerFailed { node: SUB1 }), (51, closed(POINT, OutBecause::CtiManagerFailed))]);
+    broken(&[(50, closed(POINT, OutageCause::CallManagerFailed))], words);
+    broken(&[(50, closed(POINT, OutageCause::CtiManagerFailed))], words);
+    broken(&[(50, closed(PHONE, OutageCause::ApplicationClosed))], words);
+    broken(&[(50, closed(POINT, OutageCause::Rehoming))], words);
+    holds(&[(50, Fact::CtiManagerFailed { node: SUB1 }), (51, closed(POINT, OutageCause::CtiManagerFailed))]);
 }
 
 #[test]
@@ -147,21 +147,21 @@ fn a_device_goes_home_only_after_its_home_is_back() {
     broken(&[(50, waits(POINT))], "it is at home");
     broken(&and(&facts, &[(110, leaves(POINT, 10))]), "it did not wait for that");
     broken(&and(&facts, &[(110, home(POINT, 10))]), "it had not left for home");
-    broken(&and(&facts, &[(110, Fact::HomeLost { device: POINT })]), "it had no home to go to");
+    broken(&and(&facts, &[(110, Fact::RehomeLost { device: POINT })]), "it had no home to go to");
     let facts = and(&facts, &[(101, waits(POINT))]);
     holds(&facts);
-    holds(&and(&facts, &[(110, Fact::HomeLost { device: POINT })]));
+    holds(&and(&facts, &[(110, Fact::RehomeLost { device: POINT })]));
     broken(&and(&facts, &[(102, waits(POINT))]), "it waits already");
     broken(&and(&facts, &[(110, leaves(POINT, 9))]), "tells 9.000000000s, the facts before it give 10.000000000s");
-    let facts = and(&facts, &[(110, leaves(POINT, 10)), (110, closed(POINT, OutBecause::Rehoming))]);
+    let facts = and(&facts, &[(110, leaves(POINT, 10)), (110, closed(POINT, OutageCause::Rehoming))]);
     holds(&facts);
-    broken(&and(&facts, &[(110, closed(POINT, OutBecause::Rehoming))]), "it was out of service already");
+    broken(&and(&facts, &[(110, closed(POINT, OutageCause::Rehoming))]), "it was out of service already");
     holds(&and(&facts, &[(112, opened(POINT, SUB1, 2)), (112, home(POINT, 12))]));
     broken(&and(&facts, &[(112, opened(POINT, SUB1, 2)), (112, home(POINT, 2))]), "the facts before it give");
     broken(&and(&facts, &[(112, opened(POINT, SUB2, 2)), (112, home(POINT, 12))]), "came home, but it is at");
     broken(&and(&facts, &[(112, home(POINT, 12))]), "came home, but it is at");
     // Once in service elsewhere, it has to leave anew.
-    let astray = [(112, opened(POINT, SUB2, 2)), (112, Fact::HomeLost { device: POINT }), (113, home(POINT, 13))];
+    let astray = [(112, opened(POINT, SUB2, 2)), (112, Fact::RehomeLost { device: POINT }), (113, home(POINT, 13))];
     broken(&and(&facts, &astray), "it had not left for home");
 }
 
@@ -212,14 +212,14 @@ fn a_device_is_given_up_where_the_workload_says_so() {
     let mut facts = failed_over();
     facts.truncate(7);
     let given_up = |device, because| (60, Fact::DeviceGivenUp { device, because });
-    holds(&and(&facts, &[given_up(PORT, ClosedBecause::CannotOpen)]));
-    holds(&and(&facts, &[given_up(PORT, ClosedBecause::CannotOpen), (70, opened(PORT, SUB2, 20))]));
-    broken(&[given_up(PORT, ClosedBecause::CannotOpen)], "it is in service at Some(NodeId(0))");
+    holds(&and(&facts, &[given_up(PORT, GiveUpReason::CannotOpen)]));
+    holds(&and(&facts, &[given_up(PORT, GiveUpReason::CannotOpen), (70, opened(PORT, SUB2, 20))]));
+    broken(&[given_up(PORT, GiveUpReason::CannotOpen)], "it is in service at Some(NodeId(0))");
     for (device, because) in [
-        (POINT, ClosedBecause::CannotOpen),
-        (PORT, ClosedBecause::RecoveryForbidden),
-        (PHONE, ClosedBecause::RecoveryForbidden),
-        (PORT, ClosedBecause::OutOfReach),
+        (POINT, GiveUpReason::CannotOpen),
+        (PORT, GiveUpReason::RecoveryForbidden),
+        (PHONE, GiveUpReason::RecoveryForbidden),
+        (PORT, GiveUpReason::OutOfReach),
     ] {
         broken(&and(&facts, &[given_up(device, because)]), "the workload does not say so");
     }
@@ -328,10 +328,10 @@ fn who_is_not_at_rest_is_told() {
     restless(&plan, &both, &[]);
     restless(&plan, &and(&both, &[(70, RETURNED)]), &["because CallManagerFailed"; 6]);
     // Given up by a rule.
-    let given_up = (70, Fact::DeviceGivenUp { device: PORT, because: ClosedBecause::CannotOpen });
+    let given_up = (70, Fact::DeviceGivenUp { device: PORT, because: GiveUpReason::CannotOpen });
     restless(&plan, &and(&both, &[given_up, (70, RETURNED)]), &["because CallManagerFailed"; 5]);
     // Its application, or the way to it, is gone (R20, R22); then it is there.
-    let closes = (50, closed(POINT, OutBecause::ApplicationClosed));
+    let closes = (50, closed(POINT, OutageCause::ApplicationClosed));
     let fails = (40, Fact::ApplicationFailed { application: IVR, fault: ApplicationFault::Silent });
     restless(&plan, &[fails, closes], &[]);
     restless(&plan, &[fails, closes, (60, Fact::ApplicationReturned { application: IVR })], &["ApplicationClosed"]);
@@ -350,7 +350,7 @@ fn only_a_call_keeps_a_device_from_home_for_ever() {
     let mut facts = failed_over();
     facts.retain(|(_, fact)| !matches!(fact, Fact::DeviceOpened { .. }));
     facts.extend((0..6).map(DeviceId).map(|device| (100, opened(device, SUB1, 50))));
-    let away = |device| [(200, closed(device, OutBecause::ApplicationClosed)), (201, opened(device, SUB2, 1))];
+    let away = |device| [(200, closed(device, OutageCause::ApplicationClosed)), (201, opened(device, SUB2, 1))];
     let facts = and(&facts, &away(POINT));
     restless(&plan, &facts, &["DeviceId(0) is in service at NodeId(1) and does not wait to go home"]);
     let facts = and(&facts, &[(202, waits(POINT))]);

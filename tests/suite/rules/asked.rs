@@ -141,7 +141,9 @@ fn a_literal_is_recognised_wherever_it_stands() {
     assert_eq!(asked, [["at", "self.homes[row].home", "true", "|node| f(node, 1)"]]);
     let literal: Vec<bool> = asked[0].iter().map(|argument| is_literal(argument)).collect();
     assert_eq!(literal, [false, false, true, false]);
-    for argument in ["false", "0", "2.5", "\"busy\"", "-1", "&0", "Door { open: true, calls }", "Door { calls: 0 }"] {
+    for argument in
+        ["false", "0", "2.5", "\"busy\"", "-1", "&0", "Occupancy { open: true, calls }", "Occupancy { calls: 0 }"]
+    {
         assert!(is_literal(argument), "{argument}");
     }
     for argument in
@@ -149,7 +151,7 @@ fn a_literal_is_recognised_wherever_it_stands() {
     {
         assert!(is_literal(argument), "{argument}");
     }
-    for argument in ["truely", "now", "Door { open: place.is_open() }", "place.calls", "Past::Started", "|_| up"] {
+    for argument in ["truely", "now", "Occupancy { open: place.is_open() }", "place.calls", "Past::Started", "|_| up"] {
         assert!(!is_literal(argument), "{argument}");
     }
     for argument in ["&[node]", "Some(node)", "!up", "Hold::None", "|node| self.up(node)", "|node| node != NodeId(0)"] {
