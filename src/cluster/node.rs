@@ -35,8 +35,8 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn schedule_random_fault(&mut self, row: u16) {
-        if let Occurs::Random { works, .. } = &self.plan.faults[row as usize].occurs {
-            let strikes = self.now + works.sample(self.fault_streams[row as usize].next_u64());
+        if let Occurs::Random { time_to_failure, .. } = &self.plan.faults[row as usize].occurs {
+            let strikes = self.now + time_to_failure.sample(self.fault_streams[row as usize].next_u64());
             self.schedule(strikes, Event::FaultStrikes { fault: row });
         }
     }
@@ -56,11 +56,11 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn fault_strikes(&mut self, row: u16) {
         let fault = &self.plan.faults[row as usize];
-        let lasts = match &fault.occurs {
-            Occurs::Once { lasts, .. } => *lasts,
-            Occurs::Random { lasts, .. } => lasts.sample(self.fault_streams[row as usize].next_u64()),
+        let duration = match &fault.occurs {
+            Occurs::Once { duration, .. } => *duration,
+            Occurs::Random { time_to_repair, .. } => time_to_repair.sample(self.fault_streams[row as usize].next_u64()),
         };
-        let ends = self.now + lasts;
+        let ends = self.now + duration;
         self.schedule(ends, Event::FaultEnds { fault: row });
         match fault.failing {
             FaultTarget::Application(application, kind) => self.application_fails(application, kind, row, ends),

@@ -32,12 +32,12 @@ fn application_of(fault: &Fault) -> Option<ApplicationId> {
 fn detection_of(plan: &Plan, window: Window, fault: &Fault, id: ApplicationId) -> Option<Expected> {
     let it = &plan.applications[id.index()];
     let FaultTarget::Application(_, ApplicationFault::Silent) = fault.failing else { return None };
-    let Occurs::Once { at, lasts } = fault.occurs else { return None };
+    let Occurs::Once { at, duration } = fault.occurs else { return None };
     let detection = Detection { reading: plan.parameters.heartbeat_reading, interval: it.heartbeat.seconds() };
     let messages = control_messages(plan);
     // Noticed before it is restarted, which would reveal it, and before the end.
     let latest = detection.longest() + 10.0 * messages;
-    let in_time = lasts.seconds() > latest && at.seconds() + latest < plan.length.seconds() && at >= window.warm_up;
+    let in_time = duration.seconds() > latest && at.seconds() + latest < plan.length.seconds() && at >= window.warm_up;
     if !in_time || !controls(plan, id) || messages > 0.02 * detection.interval {
         return None;
     }
@@ -61,8 +61,8 @@ fn random_faults(plan: &Plan) -> Option<Vec<(NodeId, f64, &Distribution)>> {
     for fault in &plan.faults {
         let Some(node) = callmanager_of(fault.failing) else { continue };
         match &fault.occurs {
-            Occurs::Random { works: Distribution::Exponential { mean }, lasts, .. } => {
-                found.push((node, mean.seconds(), lasts));
+            Occurs::Random { time_to_failure: Distribution::Exponential { mean }, time_to_repair, .. } => {
+                found.push((node, mean.seconds(), time_to_repair));
             }
             Occurs::Random { .. } | Occurs::Once { .. } => return None,
         }
@@ -76,11 +76,11 @@ pub(super) fn callmanager_failures(plan: &Plan, window: Window) -> Option<Expect
     let faults = random_faults(plan)?;
     let time_measured = measured(plan, window);
     let (mut low, mut high) = (0.0, 0.0);
-    for (node, works, _) in &faults {
+    for (node, mtbf, _) in &faults {
         let same = faults.iter().filter(|(other, ..)| other == node);
-        let down: f64 = same.map(|(_, works, lasts)| seconds(lasts) / works).sum();
-        high += time_measured / works;
-        low += time_measured / works * (1.0 - down).max(0.0);
+        let down: f64 = same.map(|(_, mtbf, time_to_repair)| seconds(time_to_repair) / mtbf).sum();
+        high += time_measured / mtbf;
+        low += time_measured / mtbf * (1.0 - down).max(0.0);
     }
     Some(Expected {
         measure: Predicted::Failures,
@@ -103,8 +103,8 @@ pub(super) fn unreachable(plan: &Plan, window: Window) -> Option<Expected> {
         let mut of_node = faults.iter().filter(|(other, ..)| *other == node);
         match (of_node.next(), of_node.next()) {
             (None, _) => Some(None),
-            (Some(&(_, works, Distribution::Exponential { mean })), None) => {
-                Some(Some(Repairable { works, down: mean.seconds() }))
+            (Some(&(_, mtbf, Distribution::Exponential { mean })), None) => {
+                Some(Some(Repairable { works: mtbf, down: mean.seconds() }))
             }
             _ => None,
         }

@@ -35,7 +35,7 @@ pub(super) fn rehoming(plan: &Plan, window: Window) -> Vec<Expected> {
 
 fn failure(plan: &Plan, window: Window) -> Option<Failure> {
     let [fault] = &plan.faults[..] else { return None };
-    let (FaultTarget::CallManager(node), Occurs::Once { at, lasts }) = (fault.failing, &fault.occurs) else {
+    let (FaultTarget::CallManager(node), Occurs::Once { at, duration }) = (fault.failing, &fault.occurs) else {
         return None;
     };
     if plan.topology != Topology::CtiManager || plan.parameters.code_yellow.is_some() || *at < window.warm_up {
@@ -49,8 +49,8 @@ fn failure(plan: &Plan, window: Window) -> Option<Failure> {
     // One device after the other, each with its work.
     let each = plan.parameters.reopen_interval.seconds() + 2.0 * opening.fold(0.0, f64::max);
     let reopened = at.seconds() + notice + plan.devices.len() as f64 * each + 10.0 * messages(plan);
-    let noticed = at.seconds() + lasts.seconds() + notice;
-    (reopened < at.seconds() + lasts.seconds() && noticed < plan.length.seconds()).then_some(Failure {
+    let noticed = at.seconds() + duration.seconds() + notice;
+    (reopened < at.seconds() + duration.seconds() && noticed < plan.length.seconds()).then_some(Failure {
         node,
         reopened,
         noticed,

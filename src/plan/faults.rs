@@ -31,15 +31,15 @@ pub enum Occurs {
         /// When it strikes.
         at: Time,
         /// How long until what failed is there again; [`Span::FOREVER`]: not in this run.
-        lasts: Span,
+        duration: Span,
     },
-    /// Again and again, at random: how long it works (its mean is the MTBF) and how long it is down (the MTTR).
+    /// Again and again, at random.
     Random {
-        /// From the beginning, or from its last return, to its next failure.
-        works: Distribution,
-        /// From a failure to its return.
-        lasts: Distribution,
-        /// The fault's name: its luck hangs on it.
+        /// From the beginning of the run, or from the last repair, to the next failure; its mean is the MTBF.
+        time_to_failure: Distribution,
+        /// From a failure to its repair; its mean is the MTTR.
+        time_to_repair: Distribution,
+        /// The fault's name, which selects its random number stream.
         name: String,
     },
 }
@@ -75,20 +75,24 @@ pub(super) fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Faul
     for it in &workload.faults {
         let failing = it.failing.as_ref().and_then(|failing| self::failing(failing, workload, directory));
         let occurs = match &it.occurs {
-            source::Occurs::Once { at, lasts } => {
+            source::Occurs::Once { at, duration } => {
                 if !in_time(at, "this fault never strikes", workload, directory) {
                     continue;
                 }
                 let strikes = Time::ZERO + at.value;
                 if let Some(FaultTarget::Application(application, _)) = failing {
-                    scheduled.push((strikes, *lasts, application, &at.place));
+                    scheduled.push((strikes, *duration, application, &at.place));
                 }
-                Occurs::Once { at: strikes, lasts: *lasts }
+                Occurs::Once { at: strikes, duration: *duration }
             }
-            source::Occurs::Random { works, lasts } => {
-                let length = workload.run.length.value;
-                too_many_failures(works.value.mean(), lasts.mean(), length, &works.place, directory.reports);
-                Occurs::Random { works: works.value.clone(), lasts: lasts.clone(), name: it.name.value.clone() }
+            source::Occurs::Random { time_to_failure: At { value: time_to_failure, place }, time_to_repair } => {
+                let cycle = time_to_failure.mean().seconds() + time_to_repair.mean().seconds();
+                too_many_failures(workload.run.length.value.seconds() / cycle, place, directory.reports);
+                Occurs::Random {
+                    time_to_failure: time_to_failure.clone(),
+                    time_to_repair: time_to_repair.clone(),
+                    name: it.name.value.clone(),
+                }
             }
         };
         faults.extend(failing.map(|failing| Fault { failing, occurs }));
@@ -97,9 +101,8 @@ pub(super) fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Faul
     faults
 }
 
-/// Reports what works and fails for so long on average that it fails too often in a run.
-fn too_many_failures(works: Span, lasts: Span, length: Span, place: &TextRange, reports: &Reports) {
-    let failures = length.seconds() / (works.seconds() + lasts.seconds());
+/// Reports a fault with too many failures in a run, on average.
+fn too_many_failures(failures: f64, place: &TextRange, reports: &Reports) {
     if failures > FAILURES_MAX {
         let what = format!("this fails {failures:.0} times in the run; the limit is {FAILURES_MAX:.0}");
         reports.add(Problem::new(place.clone(), what, ""));
@@ -150,8 +153,8 @@ fn one_after_the_other(mut faults: Vec<(Time, Span, ApplicationId, &TextRange)>,
     faults.sort_by_key(|&(at, ..)| at);
     // Until when each application is down, and since which fault.
     let mut down: BTreeMap<ApplicationId, (Time, &TextRange)> = BTreeMap::new();
-    for (at, lasts, application, place) in faults {
-        let until = at + lasts;
+    for (at, duration, application, place) in faults {
+        let until = at + duration;
         match down.get(&application) {
             Some(&(latest, since)) if latest > at => {
                 let what = "this fault strikes an application that is still down";

@@ -39,7 +39,7 @@ pub(super) fn curve(arrivals: &source::Arrivals, length: Span) -> RateCurve {
     let bursts: Vec<(u64, u64, f64)> = arrivals
         .bursts
         .iter()
-        .map(|burst| (burst.at.nanos(), burst.at.nanos().saturating_add(burst.lasts.nanos()), burst.times))
+        .map(|burst| (burst.at.nanos(), burst.at.nanos().saturating_add(burst.duration.nanos()), burst.times))
         .collect();
     let mut changes: Vec<u64> = base.iter().map(|&(at, _)| at).collect();
     changes.extend(bursts.iter().flat_map(|&(from, to, _)| [from, to]));

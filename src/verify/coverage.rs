@@ -310,8 +310,8 @@ fn rehoming_interrupted() -> KnownTruth {
     let fault = r#"[[fault]]
         name = "crash"
         callmanager = "sub1"
-        works = { exponential = "6m" }
-        lasts = "20m"
+        time_to_failure = { exponential = "6m" }
+        time_to_repair = "20m"
         "#;
     let truth = wait_for_home();
     KnownTruth {

@@ -1,4 +1,4 @@
-//! Laws of durations: `"40ms"`, `{ exponential = "40ms" }`, `{ lognormal = { mean = "3m", cv = 1.2 } }` and so on.
+//! Distributions of durations: `"40ms"`, `{ exponential = "40ms" }`, `{ lognormal = { mean = "3m", cv = 1.2 } }` and so on.
 
 use toml::de::DeTable;
 
@@ -7,10 +7,10 @@ use super::problem::Reports;
 use super::read::{Context, Key, Table, Value};
 use super::sheet::Sheet;
 use super::units;
-use super::vocabulary::LONE_LAW;
+use super::vocabulary::LONE_DISTRIBUTION;
 use crate::engine::{Distribution, Span};
 
-/// Reads a law as it stands in a workload, from a text of its own: a duration, which needs no quotes then, or a table in
+/// Reads a distribution as it stands in a workload, from a text of its own: a duration, which needs no quotes then, or a table in
 /// braces.
 ///
 /// # Errors
@@ -20,15 +20,15 @@ pub fn distribution(text: &str, files: &dyn Files) -> Result<Distribution, Strin
     if !text.starts_with(['{', '"', '\'']) {
         return units::duration(text).map(Distribution::Constant);
     }
-    let document = format!("law = {text}");
+    let document = format!("distribution = {text}");
     let (parsed, errors) = DeTable::parse_recoverable(&document);
     if let Some(error) = errors.first() {
         return Err(format!("this is not TOML: {}", error.message()));
     }
     let reports = Reports::default();
     let context = Context::new(&reports, files);
-    let table = Table::new(&context, &LONE_LAW, parsed.get_ref(), 0..0);
-    let distribution = table.distribution("law").wanted();
+    let table = Table::new(&context, &LONE_DISTRIBUTION, parsed.get_ref(), 0..0);
+    let distribution = table.distribution("distribution").wanted();
     table.finish();
     let problems = reports.into_problems("", &document).list;
     match (distribution, problems.first()) {
@@ -37,19 +37,19 @@ pub fn distribution(text: &str, files: &dyn Files) -> Result<Distribution, Strin
             let hint = problem.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
             Err(format!("{}{hint}", problem.what))
         }
-        (None, None) => Err("there is no law".to_owned()),
+        (None, None) => Err("there is no distribution".to_owned()),
     }
 }
 
 impl<'a> Table<'a> {
-    /// Asks for a law of durations.
+    /// Asks for a distribution of durations.
     pub(super) fn distribution(&self, key: &'static str) -> Key<'a, Distribution> {
         self.key(key, Value::distribution)
     }
 }
 
 impl<'a> Value<'a> {
-    /// A law of durations.
+    /// A distribution of durations.
     pub(super) fn distribution(self) -> Option<Distribution> {
         if self.text().is_some() {
             return self.duration().map(Distribution::Constant);
@@ -146,7 +146,7 @@ mod tests {
     use crate::workload::NoFiles;
 
     #[test]
-    fn a_law_on_its_own() {
+    fn a_distribution_on_its_own() {
         let minutes = |minutes: u64| Span::from_secs(60 * minutes);
         for (text, expected) in [
             ("3m", Distribution::Constant(minutes(3))),

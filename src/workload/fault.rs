@@ -10,7 +10,7 @@ const R12: &str = "R12: forward settings belong to a device, and change while th
 /// `[[fault]]`
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// Its name; a fault at random has one always, any other may have none.
+    /// Its name; a random fault always has one, any other may have none.
     pub name: Name,
     /// What fails; `None` where the workload does not say, which has been reported.
     pub failing: Option<TargetName>,
@@ -41,14 +41,14 @@ pub enum Occurs {
         /// When.
         at: At<Span>,
         /// For how long; [`Span::FOREVER`]: to the end of the run.
-        lasts: Span,
+        duration: Span,
     },
     /// Again and again, at random.
     Random {
-        /// How long it works until it fails.
-        works: At<Distribution>,
-        /// How long it is down.
-        lasts: Distribution,
+        /// From the beginning of the run, or from the last repair, to the next failure.
+        time_to_failure: At<Distribution>,
+        /// From a failure to its repair.
+        time_to_repair: Distribution,
     },
 }
 
@@ -85,30 +85,33 @@ impl Fault {
             }
             _ => None,
         };
-        let random = table.one_of(&["at", "works"]) == Some("works");
-        let length = table.duration("for");
-        let lasts = table.distribution("lasts");
+        let random = table.one_of(&["at", "time_to_failure"]) == Some("time_to_failure");
+        let duration = table.duration("for");
+        let time_to_repair = table.distribution("time_to_repair");
         let name = table.key("name", Value::name);
         if random {
-            if length.is_present() {
-                complain(length.place(), "`for` is for a fault at a known time: one at random has `lasts`, a law");
+            if duration.is_present() {
+                let title = "`for` is for a fault at a known time: a random one has `time_to_repair`, a distribution";
+                complain(duration.place(), title);
             }
             let never = || Distribution::Constant(Span::FOREVER);
-            let works = table.distribution("works").at(|works| works.default(never()));
-            let lasts = lasts.wanted().unwrap_or_else(never);
-            return Fault { name: name.required(), failing, occurs: Occurs::Random { works, lasts } };
+            let time_to_failure = table.distribution("time_to_failure").at(|time| time.default(never()));
+            let time_to_repair = time_to_repair.wanted().unwrap_or_else(never);
+            let occurs = Occurs::Random { time_to_failure, time_to_repair };
+            return Fault { name: name.required(), failing, occurs };
         }
-        if lasts.is_present() {
-            complain(lasts.place(), "`lasts` is for a fault at random: one at a known time has `for`, a duration");
+        if time_to_repair.is_present() {
+            let title = "`time_to_repair` is for a random fault: one at a known time has `for`, a duration";
+            complain(time_to_repair.place(), title);
         }
-        if kind == Some(ApplicationFault::Stall) && !length.is_present() {
+        if kind == Some(ApplicationFault::Stall) && !duration.is_present() {
             let problem = Problem::new(table.place(), "a stall ends: `for` is missing", "for how long?");
             let hint = "an application that hangs for good is `kind = \"silent\"`";
             table.reports().add(problem.hint(hint));
         }
         let at = table.duration("at").at(|at| at.default(Span::ZERO));
-        let lasts = length.default(Span::FOREVER);
-        Fault { name: name.optional().unwrap_or_default(), failing, occurs: Occurs::Once { at, lasts } }
+        let duration = duration.default(Span::FOREVER);
+        Fault { name: name.optional().unwrap_or_default(), failing, occurs: Occurs::Once { at, duration } }
     }
 }
 

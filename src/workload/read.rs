@@ -108,7 +108,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A law, unless it is nothing but zero where its key excludes that.
+    /// A distribution, unless it is constantly zero where its key excludes that.
     pub(super) fn unless_all_zero(self, distribution: Distribution) -> Option<Distribution> {
         self.unless_zero(distribution.mean(), &Span::ZERO).map(|_| distribution)
     }
@@ -344,6 +344,14 @@ impl<'a> Table<'a> {
         term.unwrap_or_else(|| panic!("the vocabulary has no `{key}` in `{}`", self.section.name))
     }
 
+    /// What the table has for a key, by its present or a former name. [`Table::finish`] reports the former one.
+    fn entry(&self, key: &str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.entries.get(key).or_else(|| {
+            let former = self.section.former.iter().filter(|(_, present)| *present == key);
+            former.filter_map(|(former, _)| self.entries.get(*former)).next()
+        })
+    }
+
     /// Asks for a key, which `read` makes something of, and of its default as well.
     pub(super) fn key<T>(&self, key: &'static str, mut read: impl FnMut(Value<'a>) -> Option<T>) -> Key<'a, T> {
         let context = self.context;
@@ -354,7 +362,7 @@ impl<'a> Table<'a> {
             read(Value { context, key, kind, value }).unwrap_or_else(|| panic!("`{key}` cannot be {written}"))
         });
         let reported = context.reports.len();
-        let (place, found) = match self.entries.get(key) {
+        let (place, found) = match self.entry(key) {
             None => (self.place(), Found::Absent),
             Some(value) => {
                 let found = read(Value { context, key, kind, value });
@@ -425,7 +433,7 @@ impl<'a> Table<'a> {
 
     /// Which one of `keys` is there; having none or several of them is reported.
     pub(super) fn one_of(&self, keys: &[&'static str]) -> Option<&'static str> {
-        let present: Vec<&'static str> = keys.iter().copied().filter(|key| self.entries.contains_key(*key)).collect();
+        let present: Vec<&'static str> = keys.iter().copied().filter(|key| self.entry(key).is_some()).collect();
         match present[..] {
             [one] => Some(one),
             [] => {
@@ -441,19 +449,25 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Reports every key that there is none of here.
+    /// Reports every key that the section does not have.
     pub(super) fn finish(&self) {
         for (key, _) in self.entries.iter() {
             let name = key.get_ref().as_ref();
-            if self.section.term(name).is_none() {
-                let mut problem = Problem::new(key.span(), format!("`{name}` is not a key here"), "");
-                if !self.reports().is_full() {
-                    let mut known: Vec<&str> = self.section.terms.iter().map(|term| term.key).collect();
-                    known.sort_unstable();
-                    problem.hint = suggestion(name, known);
-                }
-                self.reports().add(problem);
+            if self.section.term(name).is_some() {
+                continue;
             }
+            if let Some(present) = self.section.renamed(name) {
+                let title = format!("`{name}` was renamed to `{present}`");
+                self.reports().add(Problem::new(key.span(), title, ""));
+                continue;
+            }
+            let mut problem = Problem::new(key.span(), format!("`{name}` is not a key here"), "");
+            if !self.reports().is_full() {
+                let mut known: Vec<&str> = self.section.terms.iter().map(|term| term.key).collect();
+                known.sort_unstable();
+                problem.hint = suggestion(name, known);
+            }
+            self.reports().add(problem);
         }
     }
 }

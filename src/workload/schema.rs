@@ -193,7 +193,7 @@ impl Shape {
         Shape::new("object", rest)
     }
 
-    /// A law has one key and no other: so many words, and so often, that they are written down once.
+    /// A distribution has one key and no other: so many words, and so often, that they are written down once.
     fn of_distribution() -> Shape {
         let reference = |distribution: &Term| vec![("$ref", value(format!("#/definitions/{}", distribution.key)))];
         let distributions = DISTRIBUTION

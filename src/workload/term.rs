@@ -13,12 +13,19 @@ pub struct Section {
     pub one_of: &'static [&'static [&'static str]],
     /// What else holds between its keys.
     pub rules: &'static [Rule],
+    /// The former names of keys, each with the present one.
+    pub former: &'static [(&'static str, &'static str)],
 }
 
 impl Section {
     /// What there is to know about a key.
     pub fn term(&self, key: &str) -> Option<&'static Term> {
         self.terms.iter().find(|term| term.key == key)
+    }
+
+    /// The present name of a key that was renamed.
+    pub fn renamed(&self, former: &str) -> Option<&'static str> {
+        self.former.iter().find(|(name, _)| *name == former).map(|&(_, present)| present)
     }
 }
 
@@ -83,7 +90,7 @@ pub enum ValueKind {
     Rate(Zero),
     /// A share, as a number up to 1 or in percent.
     Share(Zero),
-    /// A law of durations; whether it may be nothing but zero, and the table that a law is where it is no duration.
+    /// A distribution of durations; whether it may be constantly zero, and the keys it has unless it is a bare duration.
     Distribution(Zero, &'static Section),
     /// The name that something has.
     Name,

@@ -79,7 +79,7 @@ pub struct Burst {
     /// From when on.
     pub at: Span,
     /// For how long.
-    pub lasts: Span,
+    pub duration: Span,
     /// How many times the rate.
     pub times: f64,
 }
@@ -146,7 +146,7 @@ impl<'a> Value<'a> {
         let table = self.table()?;
         let burst = Burst {
             at: table.duration("at").required(),
-            lasts: table.duration("for").required(),
+            duration: table.duration("for").required(),
             times: table.key("times", Value::number).required(),
         };
         table.finish();

@@ -38,7 +38,7 @@ const GUIDES: &str = "System Guide 3.3 to 12.5";
 const GUIDE_R7: &str = "System Guide 3.3/4.x (R7)";
 const CONFIGURATION: &str = "System Configuration Guide 12.5(1)";
 
-/// Every section of the format, each once: the whole file and what is in it, then laws.
+/// Every section of the format, each once: the whole file and what is in it, then distributions.
 pub fn sections() -> Vec<&'static Section> {
     let mut sections: Vec<&'static Section> = vec![&WORKLOAD, &DISTRIBUTION];
     let mut next = 0;
@@ -52,6 +52,9 @@ pub fn sections() -> Vec<&'static Section> {
     }
     sections
 }
+
+/// A section without keys, and with nothing to say about them.
+const PLAIN: Section = Section { name: "", about: "", terms: &[], one_of: &[], rules: &[], former: &[] };
 
 const fn term(key: &'static str, kind: ValueKind, absent: Absent, meaning: &'static str, source: &'static str) -> Term {
     Term { key, kind, absent, meaning, source }
@@ -99,8 +102,7 @@ pub static WORKLOAD: Section = Section {
         term("change", Tables(&CHANGE), NONE, "forward settings that change while the cluster runs (R12)", ""),
         term("goal", Tables(&GOAL), NONE, "what is wanted of the results", ""),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 /// The longest run: 366 days.
@@ -151,8 +153,7 @@ static RUN: Section = Section {
             "",
         ),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static NETWORK: Section = Section {
@@ -181,8 +182,7 @@ static NETWORK: Section = Section {
             "delays are counted from the arrival there",
         ),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static CTI: Section = Section {
@@ -263,8 +263,7 @@ static CTI: Section = Section {
             "Call Throttling, System Configuration Guide 11.5(1)",
         ),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static CODE_YELLOW: Section = Section {
@@ -286,8 +285,7 @@ static CODE_YELLOW: Section = Section {
             "8 in the same alarms",
         ),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 /// No Cisco document gives these times. They make a call to an IVR cost a CallManager some 60 ms, which is what 2000 agents
@@ -343,8 +341,7 @@ static WORK: Section = Section {
             ASSUMPTION,
         ),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static NODE: Section = Section {
@@ -361,8 +358,7 @@ static NODE: Section = Section {
         ),
         term("work", Overriding(&WORK), Means("`[work]`"), "its service times where they differ", ""),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static GROUP: Section = Section {
@@ -378,8 +374,7 @@ static GROUP: Section = Section {
             "System Guide 4.0(1) (R7)",
         ),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static POOL: Section = Section {
@@ -389,8 +384,7 @@ static POOL: Section = Section {
         term("name", Name, Wrong, "its name", ""),
         term("callmanager_group", Reference, Wrong, "where its devices register", GUIDE_R7),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static DATABASE: Section = Section {
@@ -400,8 +394,7 @@ static DATABASE: Section = Section {
         term("name", Name, Wrong, "its name", ""),
         term("connections", SERVERS, Wrong, "how many look-ups it serves at once", ""),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static USER: Section = Section {
@@ -425,8 +418,7 @@ static USER: Section = Section {
             "System Guide 3.3/4.x; JTAPI Developers Guide 15",
         ),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 /// Beyond these, JTAPI silently takes 300 s for `fall_back_after`.
@@ -523,8 +515,8 @@ static APPLICATION: Section = Section {
              takes 1 to 3,600 minutes, which is not modelled",
         ),
     ],
-    one_of: &[],
     rules: &[Rule { with: "fall_back_after", holds: Condition::Present("least_priority") }],
+    ..PLAIN
 };
 
 const DEVICE_POOL: Term = term(
@@ -618,12 +610,12 @@ static ROUTE_POINT: Section = Section {
         CFOF,
         CFUR,
     ],
-    one_of: &[],
     rules: &[
         Rule { with: "redirect_to", holds: Condition::Not(&ANSWERS) },
         Rule { with: "treatment", holds: ANSWERS },
         Rule { with: "application", holds: Condition::Any(&[Condition::Present("redirect_to"), ANSWERS]) },
     ],
+    ..PLAIN
 };
 
 const ANSWERS: Condition = Condition::Is("answers", "true");
@@ -632,8 +624,7 @@ static LINE: Section = Section {
     name: "route_point.lines",
     about: "A line of a route point.",
     terms: &[term("dn", DirectoryNumber, Wrong, "the directory number of a line", "")],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static REDIRECT: Section = Section {
@@ -643,8 +634,7 @@ static REDIRECT: Section = Section {
         term("to", Target, Wrong, "where some calls are sent", ""),
         term("share", Share(Excluded), Wrong, "which share of them", ""),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static CTI_PORT: Section = Section {
@@ -695,8 +685,8 @@ static CTI_PORT: Section = Section {
         CFOF,
         CFUR,
     ],
-    one_of: &[],
     rules: &[Rule { with: "transfer_share", holds: Condition::Present("transfer_to") }],
+    ..PLAIN
 };
 
 static PHONE: Section = Section {
@@ -752,8 +742,7 @@ static PHONE: Section = Section {
         CFB,
         CFNA,
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static DESTINATION: Section = Section {
@@ -766,8 +755,7 @@ static DESTINATION: Section = Section {
         term("lines", Whole(1, u32::MAX as u64), Means("no limit"), "how many calls it takes at once", ""),
         term("egress", Reference, Means("the first node"), "the node where calls leave for it", ""),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static TRAFFIC: Section = Section {
@@ -808,8 +796,7 @@ static TRAFFIC: Section = Section {
             "the agents of the UCCE SRND 7.5 talk 3 minutes",
         ),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 const THIS_OR_OTHERS: Absent = Means("another of `poisson`, `bhca`, `profile` and `file`");
@@ -866,6 +853,7 @@ static ARRIVALS: Section = Section {
         Rule { with: "steps", holds: Condition::Not(&Condition::Present("file")) },
         Rule { with: "states", holds: Condition::Not(&Condition::Present("file")) },
     ],
+    ..PLAIN
 };
 
 static RATE_POINT: Section = Section {
@@ -875,8 +863,7 @@ static RATE_POINT: Section = Section {
         term("at", DURATION, Wrong, "from when on", ""),
         term("rate", Rate(Allowed), Wrong, "the rate from then on", ""),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static STEP: Section = Section {
@@ -887,8 +874,7 @@ static STEP: Section = Section {
         term("for", POSITIVE_DURATION, Wrong, "how long it lasts", ""),
         term("times", Number(0.0, f64::INFINITY), Wrong, "by what it multiplies the rate", ""),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static STATE: Section = Section {
@@ -898,8 +884,7 @@ static STATE: Section = Section {
         term("times", Number(0.0, f64::INFINITY), Wrong, "by what a state multiplies the rate", ""),
         term("mean", POSITIVE_DURATION, Wrong, "how long it lasts on average", ""),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 const THIS_TARGET: Absent = Means("another of these five");
@@ -907,7 +892,7 @@ const THIS_TARGET: Absent = Means("another of these five");
 static FAULT: Section = Section {
     name: "fault",
     about: "A failure: what fails is exactly one of `application`, `callmanager`, `ctimanager`, `node` and `link`; when \
-            it does is said by `at`, or at random by `works`.",
+            it does is set by `at`, or at random by `time_to_failure`.",
     terms: &[
         term(
             "application",
@@ -946,7 +931,7 @@ static FAULT: Section = Section {
              cut or, with `slow`, slower",
             "WAN advice of the SRND",
         ),
-        term("at", DURATION, Means("`works`"), "when it strikes", ""),
+        term("at", DURATION, Means("`time_to_failure`"), "when it strikes", ""),
         term(
             "for",
             POSITIVE_DURATION,
@@ -955,18 +940,18 @@ static FAULT: Section = Section {
             "",
         ),
         term(
-            "works",
+            "time_to_failure",
             DISTRIBUTION_ABOVE_ZERO,
             Means("`at`"),
-            "how long it works until it fails, from the beginning or from its last return; the mean of this distribution is the \
-             MTBF",
+            "the time to failure, from the beginning of the run or from the last repair; the mean of this distribution \
+             is the MTBF",
             "",
         ),
         term(
-            "lasts",
+            "time_to_repair",
             DISTRIBUTION_ABOVE_ZERO,
-            Means("required with `works`"),
-            "how long it is down; the mean of this law is the MTTR",
+            Means("required with `time_to_failure`"),
+            "the time to repair: how long it is down after a failure; the mean of this distribution is the MTTR",
             "",
         ),
         term(
@@ -992,12 +977,15 @@ static FAULT: Section = Section {
             "",
         ),
     ],
-    one_of: &[&["application", "callmanager", "ctimanager", "node", "link"], &["at", "works"]],
+    one_of: &[&["application", "callmanager", "ctimanager", "node", "link"], &["at", "time_to_failure"]],
     rules: &[
         Rule { with: "application", holds: Condition::Present("kind") },
         Rule { with: "for", holds: Condition::Present("at") },
-        Rule { with: "works", holds: Condition::All(&[Condition::Present("lasts"), Condition::Present("name")]) },
-        Rule { with: "lasts", holds: Condition::Present("works") },
+        Rule {
+            with: "time_to_failure",
+            holds: Condition::All(&[Condition::Present("time_to_repair"), Condition::Present("name")]),
+        },
+        Rule { with: "time_to_repair", holds: Condition::Present("time_to_failure") },
         Rule {
             with: "kind",
             holds: Condition::All(&[
@@ -1005,12 +993,14 @@ static FAULT: Section = Section {
                 Condition::Any(&[
                     Condition::Not(&Condition::Is("kind", "\"stall\"")),
                     Condition::Present("for"),
-                    Condition::Present("works"),
+                    Condition::Present("time_to_failure"),
                 ]),
             ]),
         },
         Rule { with: "slow", holds: Condition::Present("link") },
     ],
+    former: &[("works", "time_to_failure"), ("lasts", "time_to_repair")],
+    ..PLAIN
 };
 
 const AS_BEFORE: Absent = Means("as before");
@@ -1026,7 +1016,6 @@ static CHANGE: Section = Section {
         term("cfof", Target, AS_BEFORE, "where `cfof` leads from then on, or `\"none\"`", ""),
         term("cfur", Target, AS_BEFORE, "where `cfur` leads from then on, or `\"none\"`", ""),
     ],
-    one_of: &[],
     rules: &[Rule {
         with: "at",
         holds: Condition::Any(&[
@@ -1036,6 +1025,7 @@ static CHANGE: Section = Section {
             Condition::Present("cfur"),
         ]),
     }],
+    ..PLAIN
 };
 
 static GOAL: Section = Section {
@@ -1057,77 +1047,78 @@ static GOAL: Section = Section {
         term("at_least", BOUND, Means("`at_most`"), "the bound that it is not to stay below, in its unit", ""),
     ],
     one_of: &[&["at_most", "at_least"]],
-    rules: &[],
+    ..PLAIN
 };
 
-const THIS_LAW: Absent = Means("another of these seven");
+const THIS_DISTRIBUTION: Absent = Means("another of these seven");
 
-/// A law on its own, where there is no workload around it.
-pub(super) static LONE_LAW: Section = Section {
+/// A distribution on its own, where there is no workload around it.
+pub(super) static LONE_DISTRIBUTION: Section = Section {
     name: "",
-    about: "A law of durations.",
-    terms: &[term("law", DISTRIBUTION_OR_ZERO, Wrong, "the law", "")],
-    one_of: &[],
-    rules: &[],
+    about: "A distribution of durations.",
+    terms: &[term("distribution", DISTRIBUTION_OR_ZERO, Wrong, "the distribution", "")],
+    ..PLAIN
 };
 
-/// A law of durations, where it is not just a duration.
+/// A distribution of durations, where it is not just a duration.
 pub static DISTRIBUTION: Section = Section {
-    name: "law",
-    about: "A law of durations: exactly one of these keys.",
+    name: "distribution",
+    about: "A distribution of durations: exactly one of these keys.",
     terms: &[
-        term("constant", DURATION, THIS_LAW, "always this long: the same as the bare duration", ""),
-        term("exponential", POSITIVE_DURATION, THIS_LAW, "exponential with this mean", ""),
+        term("constant", DURATION, THIS_DISTRIBUTION, "always this long: the same as the bare duration", ""),
+        term("exponential", POSITIVE_DURATION, THIS_DISTRIBUTION, "exponential with this mean", ""),
         term(
             "uniform",
             List { of: &DURATION, least: 2, most: Some(2), distinct: false },
-            THIS_LAW,
+            THIS_DISTRIBUTION,
             "any duration from the first of these to the second, as in `[\"10ms\", \"20ms\"]`",
             "",
         ),
-        term("erlang", Table(&ERLANG), THIS_LAW, "the sum of exponential phases", ""),
-        term("lognormal", Table(&LOGNORMAL), THIS_LAW, "lognormal", ""),
-        term("weibull", Table(&WEIBULL), THIS_LAW, "Weibull", ""),
-        term("empirical", Table(&EMPIRICAL), THIS_LAW, "each row of a column of a CSV file equally likely", ""),
+        term("erlang", Table(&ERLANG), THIS_DISTRIBUTION, "the sum of exponential phases", ""),
+        term("lognormal", Table(&LOGNORMAL), THIS_DISTRIBUTION, "lognormal", ""),
+        term("weibull", Table(&WEIBULL), THIS_DISTRIBUTION, "Weibull", ""),
+        term(
+            "empirical",
+            Table(&EMPIRICAL),
+            THIS_DISTRIBUTION,
+            "each row of a column of a CSV file equally likely",
+            "",
+        ),
     ],
     one_of: &[&["constant", "exponential", "uniform", "erlang", "lognormal", "weibull", "empirical"]],
-    rules: &[],
+    ..PLAIN
 };
 
 const MEAN: Term = term("mean", POSITIVE_DURATION, Wrong, "its mean", "");
 
 static ERLANG: Section = Section {
-    name: "law.erlang",
+    name: "distribution.erlang",
     about: "The sum of exponential phases.",
     terms: &[MEAN, term("phases", Whole(1, 1000), Wrong, "of how many phases", "")],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static LOGNORMAL: Section = Section {
-    name: "law.lognormal",
-    about: "A lognormal law.",
+    name: "distribution.lognormal",
+    about: "A lognormal distribution.",
     terms: &[MEAN, term("cv", Number(0.001, 100.0), Wrong, "its standard deviation over its mean", "")],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static WEIBULL: Section = Section {
-    name: "law.weibull",
-    about: "A Weibull law.",
+    name: "distribution.weibull",
+    about: "A Weibull distribution.",
     terms: &[MEAN, term("shape", Number(0.1, 100.0), Wrong, "its shape; 1 is exponential", "")],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };
 
 static EMPIRICAL: Section = Section {
-    name: "law.empirical",
+    name: "distribution.empirical",
     about: "Durations seen somewhere: a column of a CSV file.",
     terms: &[
         term("file", Text, Wrong, "a file with a header row, sought beside the workload", ""),
         term("column", Text, Wrong, "which column of it", ""),
         term("unit", Word(&["s", "ms"]), Is("\"s\""), "the unit of its numbers", ""),
     ],
-    one_of: &[],
-    rules: &[],
+    ..PLAIN
 };

@@ -425,13 +425,13 @@ fn random(lasts: &str) -> String {
         [[fault]]
         name = "software"
         callmanager = "sub1"
-        works = {{ exponential = "10h" }}
-        lasts = {lasts}
+        time_to_failure = {{ exponential = "10h" }}
+        time_to_repair = {lasts}
         [[fault]]
         name = "hardware"
         node = "sub2"
-        works = {{ exponential = "20h" }}
-        lasts = {lasts}
+        time_to_failure = {{ exponential = "20h" }}
+        time_to_repair = {lasts}
         "#
     )
 }
@@ -442,29 +442,29 @@ const UNREACHABLE: Kind = |measure| *measure == Predicted::Unreachable;
 #[test]
 fn callmanagers_fail_as_often_as_their_times_say() {
     let distribution = r#"{ lognormal = { mean = "15m", cv = 1.0 } }"#;
-    holds(&random(distribution), FAILURES, 1_000, "fault.software.works={ exponential = '9h' }");
+    holds(&random(distribution), FAILURES, 1_000, "fault.software.time_to_failure={ exponential = '9h' }");
     let once = "\n[[fault]]\nat = \"50h\"\ncallmanager = \"sub1\"\nfor = \"1h\"\n";
     assert!(matching(&changed(&(random(distribution) + once), &[]), FAILURES).is_empty(), "one is not at random");
     only_without(
         &random(distribution),
         FAILURES,
-        &[&["fault.hardware.works={ erlang = { mean = '20h', phases = 2 } }"]],
+        &[&["fault.hardware.time_to_failure={ erlang = { mean = '20h', phases = 2 } }"]],
     );
 }
 
 #[test]
 fn callers_find_no_callmanager_as_often_as_none_is_there() {
     let text = random(r#"{ exponential = "2h" }"#);
-    holds(&text, UNREACHABLE, 500, "fault.software.lasts={ exponential = '150m' }");
+    holds(&text, UNREACHABLE, 500, "fault.software.time_to_repair={ exponential = '150m' }");
     let both = workload::set(&text, &["traffic.callers.ingress=['sub1', 'sub2']"]).unwrap();
-    holds(&both, UNREACHABLE, 3_000, "fault.software.lasts={ exponential = '3h' }");
+    holds(&both, UNREACHABLE, 3_000, "fault.software.time_to_repair={ exponential = '3h' }");
     let more = "\n[[fault]]\nname = \"power\"\nnode = \"sub1\"\nworks = { exponential = \"90h\" }\nlasts = { exponential = \"1h\" }\n";
     assert!(matching(&changed(&(text.clone() + more), &[]), UNREACHABLE).is_empty(), "two faults of one node overlap");
     only_without(
         &text,
         UNREACHABLE,
         &[
-            &["fault.software.lasts=2h"],
+            &["fault.software.time_to_repair=2h"],
             &["traffic.callers.arrivals={ profile = [{ at = '0h', rate = '4/h' }, { at = '9h', rate = '5/h' }] }"],
         ],
     );

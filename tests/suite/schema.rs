@@ -210,7 +210,7 @@ fn kind(kind: &ValueKind) -> String {
         ValueKind::Duration(zero) => or_more(*zero, "duration"),
         ValueKind::Rate(zero) => or_more(*zero, "rate"),
         ValueKind::Share(zero) => or_more(*zero, "share"),
-        ValueKind::Distribution(zero, _) => or_more(*zero, "law"),
+        ValueKind::Distribution(zero, _) => or_more(*zero, "distribution"),
         ValueKind::Name | ValueKind::Reference => "name".to_owned(),
         ValueKind::DirectoryNumber => "digits".to_owned(),
         ValueKind::FirstNumber => "up to 18 digits, perhaps after a `+`".to_owned(),

@@ -45,8 +45,11 @@ fn compiled(text: &str) -> Plan {
 }
 
 /// A fault at a known time, in seconds.
-fn once(failing: FaultTarget, at: u64, lasts: u64) -> Fault {
-    Fault { failing, occurs: Occurs::Once { at: Time::ZERO + Span::from_secs(at), lasts: Span::from_secs(lasts) } }
+fn once(failing: FaultTarget, at: u64, duration: u64) -> Fault {
+    Fault {
+        failing,
+        occurs: Occurs::Once { at: Time::ZERO + Span::from_secs(at), duration: Span::from_secs(duration) },
+    }
 }
 
 /// What a user is told about a file.
@@ -307,19 +310,27 @@ fn all_that_can_fail_recover_and_change_becomes_the_plan_it_describes() {
             once(FaultTarget::Node(a), 600, 900),
             Fault {
                 failing: FaultTarget::Node(c),
-                occurs: Occurs::Once { at: Time::ZERO + Span::from_secs(660), lasts: Span::FOREVER }
+                occurs: Occurs::Once { at: Time::ZERO + Span::from_secs(660), duration: Span::FOREVER }
             },
             once(ivr, 60, 30),
             once(ivr, 90, 10),
         ]
     );
-    let Fault { failing: FaultTarget::CallManager(NodeId(1)), occurs: Occurs::Random { works, lasts, name } } =
-        &plan.faults[6]
+    let Fault {
+        failing: FaultTarget::CallManager(NodeId(1)),
+        occurs: Occurs::Random { time_to_failure, time_to_repair, name },
+    } = &plan.faults[6]
     else {
         panic!("{:?}", plan.faults[6]);
     };
-    assert_eq!((works.mean().seconds(), lasts.mean().seconds(), name.as_str()), (2_592_000.0, 900.0, "b-crashes"));
-    assert!(matches!(works, Distribution::Exponential { .. }) && matches!(lasts, Distribution::Erlang { .. }));
+    assert_eq!(
+        (time_to_failure.mean().seconds(), time_to_repair.mean().seconds(), name.as_str()),
+        (2_592_000.0, 900.0, "b-crashes")
+    );
+    assert!(
+        matches!(time_to_failure, Distribution::Exponential { .. })
+            && matches!(time_to_repair, Distribution::Erlang { .. })
+    );
 
     let application = &plan.applications[0];
     assert_eq!(application.ctimanagers, [a, b]);

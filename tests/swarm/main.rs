@@ -166,8 +166,8 @@ fn settle(plan: &Plan) -> Result<(), String> {
     calm.bin = BOUND;
     calm.faults.retain(|fault| matches!(fault.occurs, Occurs::Once { .. }));
     for fault in &mut calm.faults {
-        if let Occurs::Once { at, lasts } = &mut fault.occurs {
-            *lasts = (*lasts).min(end.since(*at));
+        if let Occurs::Once { at, duration } = &mut fault.occurs {
+            *duration = (*duration).min(end.since(*at));
         }
     }
     for application in &mut calm.applications {

@@ -47,7 +47,7 @@ impl Dice {
         (0..count).map(|_| rest.swap_remove(self.below(rest.len() as u64) as usize)).collect()
     }
 
-    /// A law of durations with this mean in microseconds; none takes no time.
+    /// A distribution of durations with this mean in microseconds; none takes no time.
     fn distribution(&mut self, micros: u64) -> String {
         if micros == 0 {
             return "\"0s\"".to_owned();
@@ -71,8 +71,8 @@ impl Dice {
         }
     }
 
-    /// A law with a mean of this magnitude.
-    fn law_around(&mut self, least: u64, most: u64) -> String {
+    /// A distribution with a mean of this magnitude.
+    fn distribution_around(&mut self, least: u64, most: u64) -> String {
         let mean = self.magnitude(least, most);
         self.distribution(mean)
     }
@@ -166,8 +166,8 @@ impl Generator {
         self.key(key, format_args!("\"{micros}us\""));
     }
 
-    /// A law around the case's work per message, or none at all.
-    fn work_law(&mut self) -> String {
+    /// A distribution around the case's work per message, or none at all.
+    fn work_distribution(&mut self) -> String {
         let mean = if self.work == 0 || self.dice.chance(15) { 0 } else { self.work / 2 + self.dice.below(self.work) };
         self.dice.distribution(mean)
     }
@@ -225,7 +225,7 @@ impl Generator {
         self.key("forward_hops", hops);
         self.line("[work]");
         for work in WORK {
-            let distribution = self.work_law();
+            let distribution = self.work_distribution();
             self.key(work, distribution);
         }
     }
@@ -242,7 +242,7 @@ impl Generator {
                 self.managers.push(name);
             }
             if self.dice.chance(20) {
-                let (work, distribution) = (self.dice.pick(&WORK), self.work_law());
+                let (work, distribution) = (self.dice.pick(&WORK), self.work_distribution());
                 self.key("work", format_args!("{{ {work} = {distribution} }}"));
             }
         }
@@ -296,10 +296,10 @@ impl Generator {
             }
             let user = if self.dice.chance(5) { "nobody" } else { "anybody" };
             self.key("user", format_args!("\"{user}\""));
-            let decide = self.work_law();
+            let decide = self.work_distribution();
             self.key("decide", decide);
             if self.dice.chance(60) {
-                let lookup = self.work_law();
+                let lookup = self.work_distribution();
                 self.key("lookup", lookup);
                 if !self.databases.is_empty() && self.dice.chance(60) {
                     let database = self.dice.below(self.databases.len() as u64);
@@ -361,7 +361,7 @@ impl Generator {
             if controlled && self.dice.chance(25) {
                 self.key("answers", "true");
                 if self.dice.chance(70) {
-                    let treatment = self.dice.law_around(10 * MILLI, 30 * SECOND);
+                    let treatment = self.dice.distribution_around(10 * MILLI, 30 * SECOND);
                     self.key("treatment", treatment);
                 }
             } else if controlled {
@@ -393,7 +393,7 @@ impl Generator {
             let count = self.dice.magnitude(1, 16);
             self.key("count", count);
             if self.dice.chance(70) {
-                let treatment = self.dice.law_around(10 * MILLI, 16 * SECOND);
+                let treatment = self.dice.distribution_around(10 * MILLI, 16 * SECOND);
                 self.key("treatment", treatment);
             }
             if !self.phones.is_empty() && self.dice.chance(60) {
@@ -419,11 +419,11 @@ impl Generator {
             if self.dice.chance(50) {
                 self.controller();
             }
-            let failover = self.dice.law_around(MILLI, 8 * SECOND);
+            let failover = self.dice.distribution_around(MILLI, 8 * SECOND);
             self.key("failover", failover);
             let keeps_media = self.dice.chance(80);
             self.key("keeps_media", keeps_media);
-            let answer = self.dice.law_around(MILLI, 8 * SECOND);
+            let answer = self.dice.distribution_around(MILLI, 8 * SECOND);
             self.key("answer", answer);
             let answered = self.dice.pick(&["1.0", "1.0", "0.5", "0.0"]);
             self.key("answered", answered);
@@ -483,7 +483,7 @@ impl Generator {
             let arrivals = self.arrivals();
             self.key("arrivals", arrivals);
             if self.dice.chance(60) {
-                let patience = self.dice.law_around(10 * MILLI, 64 * SECOND);
+                let patience = self.dice.distribution_around(10 * MILLI, 64 * SECOND);
                 self.key("patience", patience);
             }
             let talk = if self.dice.chance(10) { 0 } else { self.dice.magnitude(10 * MILLI, 64 * SECOND) };
@@ -579,10 +579,10 @@ impl Generator {
             self.key(kind, format_args!("\"{node}\""));
             if self.dice.chance(15) {
                 self.key("name", format_args!("\"random{row}\""));
-                let works = self.dice.law_around(SECOND, self.length.max(2 * SECOND));
-                self.key("works", works);
-                let lasts = self.dice.law_around(MILLI, self.length);
-                self.key("lasts", lasts);
+                let time_to_failure = self.dice.distribution_around(SECOND, self.length.max(2 * SECOND));
+                self.key("time_to_failure", time_to_failure);
+                let time_to_repair = self.dice.distribution_around(MILLI, self.length);
+                self.key("time_to_repair", time_to_repair);
             } else {
                 let at = self.dice.below(over);
                 self.micros("at", at);
