@@ -1,5 +1,5 @@
-//! What a pending event costs: the hold model (take the next event, schedule it again a random delay later) on the
-//! calendar and, for a ratio that survives a change of machine, on the heap of the standard library.
+//! The cost of a pending event: the hold model (take the next event, schedule it again after a random delay) on the calendar
+//! and, for a ratio that is independent of the machine, on the heap of the standard library.
 //!
 //! A figure is the time of `HOLDS` holds or of one burst; criterion's throughput line divides it by the events.
 #![allow(missing_docs)]
@@ -11,12 +11,12 @@ use std::collections::BinaryHeap;
 use std::hint::black_box;
 use std::time::Duration;
 
-/// Of the size and alignment that the simulator's events have.
+/// An event of the same size and alignment as the simulator's.
 type Event = [u16; 4];
 
 const HOLDS: u64 = 100_000;
 
-/// Both sets of events, behind what the hold model needs of them.
+/// The operations of an event set that the hold model needs.
 trait Pending {
     fn push(&mut self, at: u64, event: Event);
     fn pop(&mut self) -> Option<(u64, Event)>;
@@ -48,11 +48,11 @@ impl Pending for Heap {
     }
 }
 
-/// Delays drawn beforehand, so that the set is measured and not the dice: a step of a congruential generator chooses
+/// Delays drawn beforehand, so that the event set is measured and not the random numbers: a step of a congruential generator chooses
 /// among 1,024 of them, about two nanoseconds a delay.
 struct Delays {
     table: Vec<u64>,
-    /// Bits by which a delay is blurred, so that the 1,024 do not make ties.
+    /// Random bits added to a delay, so that the 1,024 do not make ties.
     blur: u64,
     state: u64,
 }
@@ -78,7 +78,7 @@ fn fill(set: &mut impl Pending, delays: &mut Delays, population: u64) {
     for i in 0..population {
         set.push(delays.next(), [i as u16; 4]);
     }
-    // Past the filling's own transient.
+    // Past the transient of the filling.
     hold(set, delays, 4 * population);
 }
 
@@ -93,7 +93,7 @@ fn hold(set: &mut impl Pending, delays: &mut Delays, holds: u64) -> u64 {
 }
 
 fn holds(criterion: &mut Criterion) {
-    // One in ten a call's talk time, the others a hop.
+    // One in ten is a call's talk time, the others a hop.
     let mix = || Delays::new(0, |u| if u < 0.9 { 5e6 } else { -180e9 * libm::log(10.0 * (1.0 - u)) });
     let constants = || Delays::new(0, |u| [1e6, 5e6, 20e6, 4e9][(u * 4.0) as usize]);
     let cases: [(&str, u64, Delays); 7] = [
@@ -122,7 +122,7 @@ fn holds(criterion: &mut Criterion) {
     }
 }
 
-/// Events all at one instant, into a calendar that holds others: what a failover does.
+/// Events at one time, into a calendar with other events: as in a failover.
 fn bursts(criterion: &mut Criterion) {
     const BURST: u64 = 20_000;
     let mut group = criterion.benchmark_group("burst");
@@ -159,8 +159,8 @@ fn burst(set: &mut impl Pending, delays: &mut Delays, size: u64) {
     }
 }
 
-/// One server, a Poisson stream of customers who keep it busy four fifths of the time, and nothing else: what the engine
-/// takes for an event. Two words of ChaCha8 and two exponential times a customer, and two events.
+/// An M/M/1 queue at 80 % utilisation and nothing else: the engine's cost of an event. Each customer takes two words of
+/// ChaCha8, two exponential times and two events.
 fn one_server(criterion: &mut Criterion) {
     const CUSTOMERS: u64 = 100_000;
     let mut group = criterion.benchmark_group("one_server");
@@ -169,12 +169,12 @@ fn one_server(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// The sum of the times that customers spend there.
+/// The sum of the customers' times in the system.
 fn serve(customers: u64) -> u64 {
     const ARRIVES: Event = [0; 4];
     const LEAVES: Event = [1; 4];
-    let mut luck = Exponentials::new(Stream::new(1, 0, 0));
-    let mut draw = |mean| Span::from_nanos((mean * luck.draw()) as u64);
+    let mut exponentials = Exponentials::new(Stream::new(1, 0, 0));
+    let mut draw = |mean| Span::from_nanos((mean * exponentials.draw()) as u64);
     let mut server = Server::default();
     let mut calendar = Calendar::new();
     let (mut present, mut stays, mut arrived, mut last) = (0, 0, 0, Time::ZERO);

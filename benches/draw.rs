@@ -1,5 +1,4 @@
-//! What luck costs: the time of a word, of a caller's block, and of a value of each distribution, each of them in
-//! batches of `BATCH`. The table of words is the same for all distributions.
+//! The cost of random numbers: a word, a caller's block, and a value of each distribution, each in batches of `BATCH`. The table of words is the same for all distributions.
 #![allow(missing_docs)]
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};

@@ -1,7 +1,7 @@
-//! What an event costs and how much memory a run takes as calls in flight grow from two thousand to a million: a table,
-//! and the plot in `docs/`.
+//! The cost of an event and the memory of a run as calls in progress grow from two thousand to a million: a table, and the
+//! plot in `docs/`.
 //!
-//! `cargo bench --bench growth`, on Linux, which tells what a process has used. Whole replications of the built-in busy hour without its fault, measured as a study
+//! `cargo bench --bench growth`, on Linux, which reports what a process has used. Whole replications of the built-in busy hour without its fault, measured as a study
 //! measures them, on one core; the best of five times ten million events or more, after one that grows the memory that the
 //! others reuse.
 #![allow(missing_docs)]
@@ -16,7 +16,7 @@ use ctisim::plan::{Plan, compile};
 use ctisim::record::{Catalogue, Count};
 use ctisim::workload::{NoFiles, set};
 
-/// So many times the smallest, which has 2,000 calls in flight.
+/// Multiples of the smallest, which has 2,000 calls in progress.
 const FACTORS: [u64; 6] = [1, 5, 10, 50, 100, 500];
 /// The most ports there are: with the route point, a hundred thousand devices. Calls beyond these are taken outside.
 const PORTS_MAX: u64 = 99_998;
@@ -24,12 +24,12 @@ const PORTS_MAX: u64 = 99_998;
 struct Point {
     calls: u64,
     devices: usize,
-    nanos_an_event: f64,
+    nanos_per_event: f64,
     /// The most memory the process has had so far.
     peak_mib: u64,
 }
 
-/// More calls an hour, and everything as much faster and larger, so that the stations stay as loaded as they are.
+/// More calls per hour, and everything faster and larger by the same factor, so that the utilisation of stations stays the same.
 fn plan(factor: u64) -> Plan {
     let calls = 2_000 * factor;
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("workloads/busy_hour.toml");
@@ -40,11 +40,11 @@ fn plan(factor: u64) -> Plan {
     let mut settings: Vec<String> =
         work.iter().chain(&manager).map(|(key, micros)| format!("work.{key}={}us", micros / factor)).collect();
     let ports = (2_200 * factor).min(PORTS_MAX);
-    // A good tenth more ports than calls that are sent there; shares in millionths, so that they sum to one.
+    // Over a tenth more ports than calls that are sent there; shares in millionths, so that they sum to one.
     let each = 450_000 * ports / calls;
     settings.extend([
         "run.length=20m".to_owned(),
-        // Calls of three minutes: twenty times their number come in an hour.
+        // Calls take three minutes: twenty times their number arrive per hour.
         format!("traffic.callers.arrivals.poisson={}/h", calls * 20),
         "cti_port.ports-a.first_dn=\"100001\"".to_owned(),
         "cti_port.ports-b.first_dn=\"200001\"".to_owned(),
@@ -67,63 +67,63 @@ fn plan(factor: u64) -> Plan {
 fn measure(factor: u64) -> Point {
     let plan = plan(factor);
     let mut worker = MeasuredCluster::new(&plan, plan.window(), plan.seed, Audit::Off);
-    let summary = worker.run(0).expect("nobody audits");
+    let summary = worker.run(0).expect("it is not audited");
     let peak = summary.gauges[Catalogue::CALLS_IN_PROGRESS].peak;
     let calls = 2_000 * factor;
-    assert!(peak.abs_diff(calls) < calls / 10, "{peak} calls in flight instead of {calls}");
+    assert!(peak.abs_diff(calls) < calls / 10, "{peak} calls in progress instead of {calls}");
     let events = summary.count(Count::Events);
     // The kernel counts a thread's time in steps of some milliseconds, so that a short replication alone cannot be timed.
     let replications = (10_000_000 / events).max(1);
     let nanos = (0..5).map(|_| {
         let start = cpu_nanos();
         for _ in 0..replications {
-            black_box(worker.run(black_box(0)).expect("nobody audits"));
+            black_box(worker.run(black_box(0)).expect("it is not audited"));
         }
         cpu_nanos() - start
     });
-    let nanos_an_event = nanos.min().expect("five times") as f64 / (events * replications) as f64;
-    Point { calls: peak, devices: plan.devices.len(), nanos_an_event, peak_mib: peak_mib() }
+    let nanos_per_event = nanos.min().expect("five times") as f64 / (events * replications) as f64;
+    Point { calls: peak, devices: plan.devices.len(), nanos_per_event, peak_mib: peak_mib() }
 }
 
-/// The time that this thread has spent on a core: unlike that on the clock, it does not count what others do there.
+/// The CPU time of this thread, which excludes other load on the machine.
 fn cpu_nanos() -> u64 {
-    let used = fs::read_to_string("/proc/thread-self/schedstat").expect("Linux tells");
+    let used = fs::read_to_string("/proc/thread-self/schedstat").expect("Linux reports it");
     used.split(' ').next().and_then(|nanos| nanos.parse().ok()).expect("the first number is that")
 }
 
 fn peak_mib() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux tells");
+    let status = fs::read_to_string("/proc/self/status").expect("Linux reports it");
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
     peak.map_or(0, |kib: u64| kib / 1024)
 }
 
-/// Time an event over calls in flight; calls on a logarithmic axis.
+/// Time per event over calls in progress; calls on a logarithmic axis.
 fn plot(points: &[Point]) -> String {
     const WIDTH: f64 = 640.0;
     const HEIGHT: f64 = 320.0;
     const LEFT: f64 = 60.0;
     const BOTTOM: f64 = 270.0;
-    let most = points.iter().map(|point| point.nanos_an_event).fold(100.0, f64::max);
+    let most = points.iter().map(|point| point.nanos_per_event).fold(100.0, f64::max);
     let x = |calls: f64| LEFT + 20.0 + libm::log10(calls / 2000.0) / libm::log10(500.0) * 520.0;
     let y = |nanos: f64| BOTTOM - nanos / most * 230.0;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" font-family=\"sans-serif\" font-size=\"12\">\n\
          <rect width=\"{WIDTH}\" height=\"{HEIGHT}\" fill=\"white\"/>\n\
-         <text x=\"{LEFT}\" y=\"20\">nanoseconds an event</text>\n\
-         <text x=\"{WIDTH}\" y=\"{HEIGHT}\" dx=\"-20\" dy=\"-10\" text-anchor=\"end\">calls in flight</text>\n"
+         <text x=\"{LEFT}\" y=\"20\">nanoseconds per event</text>\n\
+         <text x=\"{WIDTH}\" y=\"{HEIGHT}\" dx=\"-20\" dy=\"-10\" text-anchor=\"end\">calls in progress</text>\n"
     );
     for nanos in (0..).step_by(20).take_while(|&nanos| f64::from(nanos) <= most) {
         let at = y(f64::from(nanos));
         let _ = writeln!(svg, "<path d=\"M{LEFT} {at:.1}H{WIDTH}\" stroke=\"#ddd\"/>");
         let _ = writeln!(svg, "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{nanos}</text>", LEFT - 8.0, at + 4.0);
     }
-    let places = points.iter().map(|point| (x(point.calls as f64), y(point.nanos_an_event)));
+    let places = points.iter().map(|point| (x(point.calls as f64), y(point.nanos_per_event)));
     let line: Vec<String> = places.clone().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
     let _ =
         writeln!(svg, "<polyline points=\"{}\" fill=\"none\" stroke=\"#1f5fa8\" stroke-width=\"2\"/>", line.join(" "));
     for ((x, y), point) in places.zip(points) {
         let _ = writeln!(svg, "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\" fill=\"#1f5fa8\"/>");
-        let (nanos, calls) = (point.nanos_an_event, point.calls);
+        let (nanos, calls) = (point.nanos_per_event, point.calls);
         let _ = writeln!(svg, "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{nanos:.0}</text>", y - 9.0);
         let _ = writeln!(svg, "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{calls}</text>", BOTTOM + 18.0);
     }
@@ -131,12 +131,12 @@ fn plot(points: &[Point]) -> String {
 }
 
 fn main() {
-    println!("calls in flight  devices  ns an event  peak MiB");
+    println!("calls in progress  devices  ns per event  peak MiB");
     let mut points = Vec::new();
     for factor in FACTORS {
         let point = measure(factor);
-        let Point { calls, devices, nanos_an_event, peak_mib } = point;
-        println!("{calls:>15}  {devices:>7}  {nanos_an_event:>11.1}  {peak_mib:>8}");
+        let Point { calls, devices, nanos_per_event, peak_mib } = point;
+        println!("{calls:>17}  {devices:>7}  {nanos_per_event:>12.1}  {peak_mib:>8}");
         points.push(point);
     }
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/calls-in-flight.svg");

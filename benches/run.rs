@@ -1,5 +1,5 @@
-//! What an event of the full model costs: whole replications, measured as a study measures them, one after the other on
-//! one core and on one cluster, whose memory they reuse.
+//! The cost of an event in the full model: whole replications, measured as in a study, one after the other on one core and on
+//! one cluster, whose memory they reuse.
 //!
 //! An element is an event, so criterion's throughput line is events per second.
 #![allow(missing_docs)]
@@ -14,7 +14,7 @@ use ctisim::plan::{Plan, compile};
 use ctisim::record::Count;
 use ctisim::workload::NoFiles;
 
-/// The same luck each time: an iteration is the same work.
+/// The same replication each time, so that each iteration does the same work.
 const REPLICATION: u64 = 0;
 
 /// A shipped workload.
@@ -37,7 +37,7 @@ fn bench(criterion: &mut Criterion, name: &str) {
     group.finish();
 }
 
-/// Shipped workloads as they are; how the cost grows with the calls in flight is another benchmark.
+/// Shipped workloads as they are; the benchmark `growth` shows how the cost grows with the calls in progress.
 fn workloads(criterion: &mut Criterion) {
     for name in ["busy_hour", "fan_in", "application_hang", "application_exit", "monday_morning", "flash_crowd"] {
         bench(criterion, name);

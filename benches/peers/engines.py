@@ -2,8 +2,8 @@
 
     engines.py ENGINE MODEL UNITS ROUND
 
-prints the line of JSON that `peers measure` prints. Measured values are kept in a list while the clock runs, and made
-into means of batches afterwards.
+prints the line of JSON that `peers measure` prints. Measured values are kept in a list while the clock runs, and batch
+means are computed afterwards.
 """
 
 import json
@@ -15,7 +15,7 @@ from collections import deque
 import ciw
 import simpy
 
-BATCHES = 21  # the first is the warm-up and thrown away
+BATCHES = 21  # the first is the warm-up and discarded
 
 QUEUES = {"mm1": (1, 0.8), "mm50": (50, 0.9)}
 # The telephone model: see src/models.rs.
@@ -32,7 +32,7 @@ def gaps(instants):
 
 
 class Callbacks:
-    """SimPy with the least machinery it allows: a timeout that calls a function."""
+    """SimPy in its leanest form: a timeout that calls a function."""
 
     def __init__(self):
         self.env = simpy.Environment()
@@ -140,7 +140,7 @@ class Callbacks:
 
 
 class Processes:
-    """SimPy as its tutorial has it: a process for each customer, resources for what they wait for."""
+    """SimPy as in its tutorial: a process for each customer, resources for what they wait for."""
 
     def __init__(self):
         self.env = simpy.Environment()
@@ -177,7 +177,7 @@ class Processes:
 
         for _ in range(pending):
             env.process(held())
-        env.run(until=1e-9)  # processes begin by an event of their own
+        env.run(until=1e-9)  # each process starts with an event of its own
         return lambda: env.run(over), lambda: {"gap": gaps(instants)}
 
     def telephone(self, calls):
@@ -214,7 +214,7 @@ class Processes:
 
 
 class PortOrLeave(ciw.routing.NodeRouting):
-    """To the ports if one is free, and away if not: Ciw itself would let the call wait where it is."""
+    """To the ports if one is free, or else out: Ciw itself would let the call wait where it is."""
 
     def __init__(self, blocked):
         super().__init__()

@@ -1,10 +1,10 @@
-//! Measures discrete-event engines on the same models, and makes tables of it. `run` calls this; see README.md.
+//! Measures discrete-event engines on the same models and prints tables. `run` calls this; see README.md.
 //!
-//! - `peers plan SHARE` prints what there is to measure: engine, model and units a line, separated by tabs. A share
-//!   below 1 makes the runs that much shorter.
+//! - `peers plan SHARE` prints what to measure: engine, model and units, tab-separated, one line each. `SHARE` scales the
+//!   length of the runs.
 //! - `peers measure ENGINE MODEL UNITS ROUND` measures one and prints a line of JSON.
-//! - `peers report FILE` reads such lines, holds every engine against theory and prints the tables. It ends with 1, and
-//!   names the engine, if one is not what theory says.
+//! - `peers report FILE` reads such lines, checks every engine against theory and prints the tables. It exits with 1, and
+//!   names the engine, if one disagrees with theory.
 
 mod engines;
 mod measurement;

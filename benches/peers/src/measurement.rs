@@ -1,4 +1,4 @@
-//! What a program that measures says: a line of JSON, the same from Rust and Python.
+//! The output of a measurement: a line of JSON, the same from Rust and Python.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,14 @@ use serde::{Deserialize, Serialize};
 pub struct Measurement {
     pub engine: String,
     pub model: String,
-    /// The engine's, if Cargo.lock does not have it.
+    /// The engine's version, if Cargo.lock does not have it.
     pub version: Option<String>,
     /// Customers, holds or calls simulated.
     pub units: u64,
     /// CPU time of the simulation alone.
     pub seconds: f64,
-    /// Which round; the seed, too.
+    /// The number of the round, which is also the seed.
     pub round: u64,
-    /// Means of batches, by what they are of.
+    /// Batch means, by quantity.
     pub measured: BTreeMap<String, Vec<f64>>,
 }

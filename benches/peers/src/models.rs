@@ -1,15 +1,15 @@
-//! The models, the same for every engine, and what theory says of them.
+//! The models, the same for every engine, and their theoretical values.
 //!
-//! A model is a function from an event to the events that follow it; the engine's part is to hold these until their
-//! time has come. So no engine can have an easier model than another. Time is in whole nanoseconds.
+//! A model is a function from an event to the events that follow it; the engine keeps these until they are due. So no engine
+//! has an easier model than another. Time is in whole nanoseconds.
 
 use std::collections::VecDeque;
 
 /// A mean service or increment of the models that have no unit of their own.
 const SECOND: u64 = 1_000_000_000;
 
-/// Where a model's luck comes from.
-pub trait Dice {
+/// The source of a model's random numbers.
+pub trait Generator {
     /// An exponential span with this mean, both in nanoseconds.
     fn exponential(&mut self, mean: u64) -> u64;
 }
@@ -22,15 +22,15 @@ pub trait Model {
     type Event: Copy;
 
     /// The events that are pending at time zero.
-    fn begin(&mut self, dice: &mut impl Dice) -> Vec<(u64, Self::Event)>;
+    fn begin(&mut self, generator: &mut impl Generator) -> Vec<(u64, Self::Event)>;
 
     /// What follows from an event at its time.
-    fn handle(&mut self, now: u64, event: Self::Event, dice: &mut impl Dice) -> Next<Self::Event>;
+    fn handle(&mut self, now: u64, event: Self::Event, generator: &mut impl Generator) -> Next<Self::Event>;
 
-    /// Whether everything wanted has been seen.
+    /// Whether all requested units are complete.
     fn is_over(&self) -> bool;
 
-    /// What was measured, by the name that theory has for it.
+    /// The batch means, by quantity.
     fn measured(&self) -> Vec<(&'static str, Vec<f64>)>;
 }
 
@@ -66,8 +66,8 @@ impl Case {
         }
     }
 
-    /// What theory says: a name and a value, in seconds or as a share. All exact but the telephone model's `decision
-    /// wait` and `blocked`; see [`telephone`].
+    /// The theoretical values: name and value, in seconds or as a share. All exact except `decision wait` and `blocked` of the
+    /// telephone model; see [`telephone`].
     pub fn theory(self) -> Vec<(&'static str, f64)> {
         match self {
             Case::Queue { servers, load_percent } => {
@@ -90,7 +90,7 @@ impl Case {
     }
 }
 
-/// The share of calls that find all servers taken (Erlang's loss formula), as the sum it is defined by.
+/// The share of calls that find all servers busy (Erlang's loss formula), as the sum of its definition.
 pub fn erlang_b(offered: f64, servers: u32) -> f64 {
     let mut term = 1.0;
     let mut sum = 1.0;
@@ -110,7 +110,7 @@ pub fn mmc_mean_wait(rate: f64, service: f64, servers: u32) -> f64 {
     waits * service / (f64::from(servers) - offered)
 }
 
-/// Means of batches of equal size. The first batch is the warm-up and thrown away, as is what fills no batch.
+/// Means of batches of equal size. The first batch is the warm-up and discarded, as is an incomplete last one.
 #[derive(Clone)]
 pub struct Batches {
     size: u64,
@@ -120,7 +120,7 @@ pub struct Batches {
 }
 
 impl Batches {
-    /// How many are kept of a run.
+    /// The number of batches kept of a run.
     pub const KEPT: u64 = 20;
 
     /// Room for `values` values.
@@ -146,7 +146,7 @@ impl Batches {
     }
 }
 
-/// Like servers with a queue, first come, first served.
+/// Identical servers with a FIFO queue.
 struct Station<W> {
     idle: u32,
     waiting: VecDeque<W>,
@@ -157,7 +157,7 @@ impl<W> Station<W> {
         Station { idle: servers, waiting: VecDeque::new() }
     }
 
-    /// Somebody comes: true if a server takes them up now.
+    /// A customer arrives: true if service starts now.
     #[inline]
     fn arrive(&mut self, who: W) -> bool {
         if self.idle > 0 {
@@ -168,7 +168,7 @@ impl<W> Station<W> {
         false
     }
 
-    /// A service is over: who is taken up next.
+    /// A service ends: the customer served next.
     #[inline]
     fn depart(&mut self) -> Option<W> {
         let next = self.waiting.pop_front();
@@ -184,7 +184,7 @@ pub struct Queue {
     interarrival: u64,
     to_come: u64,
     to_go: u64,
-    /// Who waits is known by when they came.
+    /// A waiting customer is represented by its arrival time.
     station: Station<u64>,
     waits: Batches,
 }
@@ -210,28 +210,28 @@ impl Queue {
 impl Model for Queue {
     type Event = QueueEvent;
 
-    fn begin(&mut self, dice: &mut impl Dice) -> Vec<(u64, QueueEvent)> {
-        vec![(dice.exponential(self.interarrival), QueueEvent::Arrival)]
+    fn begin(&mut self, generator: &mut impl Generator) -> Vec<(u64, QueueEvent)> {
+        vec![(generator.exponential(self.interarrival), QueueEvent::Arrival)]
     }
 
     #[inline]
-    fn handle(&mut self, now: u64, event: QueueEvent, dice: &mut impl Dice) -> Next<QueueEvent> {
+    fn handle(&mut self, now: u64, event: QueueEvent, generator: &mut impl Generator) -> Next<QueueEvent> {
         let mut departure = None;
         match event {
             QueueEvent::Arrival => {
                 if self.station.arrive(now) {
                     self.waits.add(0);
-                    departure = Some((dice.exponential(SECOND), QueueEvent::Departure));
+                    departure = Some((generator.exponential(SECOND), QueueEvent::Departure));
                 }
                 self.to_come -= 1;
                 let more = self.to_come > 0;
-                [departure, more.then(|| (dice.exponential(self.interarrival), QueueEvent::Arrival))]
+                [departure, more.then(|| (generator.exponential(self.interarrival), QueueEvent::Arrival))]
             }
             QueueEvent::Departure => {
                 self.to_go -= 1;
                 if let Some(came) = self.station.depart() {
                     self.waits.add(now - came);
-                    departure = Some((dice.exponential(SECOND), QueueEvent::Departure));
+                    departure = Some((generator.exponential(SECOND), QueueEvent::Departure));
                 }
                 [departure, None]
             }
@@ -247,8 +247,8 @@ impl Model for Queue {
     }
 }
 
-/// The hold model: whatever happens is scheduled again an exponential second later. An event names whom it concerns,
-/// as events do.
+/// The hold model: every event is scheduled again after an exponential delay with mean one second. An event carries the number
+/// of its customer.
 pub struct Hold {
     pending: u64,
     to_go: u64,
@@ -265,17 +265,17 @@ impl Hold {
 impl Model for Hold {
     type Event = u32;
 
-    fn begin(&mut self, dice: &mut impl Dice) -> Vec<(u64, u32)> {
-        (0..self.pending).map(|who| (dice.exponential(SECOND), who as u32)).collect()
+    fn begin(&mut self, generator: &mut impl Generator) -> Vec<(u64, u32)> {
+        (0..self.pending).map(|who| (generator.exponential(SECOND), who as u32)).collect()
     }
 
     #[inline]
-    fn handle(&mut self, now: u64, event: u32, dice: &mut impl Dice) -> Next<u32> {
-        assert!(now >= self.last, "time runs backwards");
+    fn handle(&mut self, now: u64, event: u32, generator: &mut impl Generator) -> Next<u32> {
+        assert!(now >= self.last, "time goes backwards");
         self.gaps.add(now - self.last);
         self.last = now;
         self.to_go -= 1;
-        [Some((dice.exponential(SECOND), event)), None]
+        [Some((generator.exponential(SECOND), event)), None]
     }
 
     fn is_over(&self) -> bool {
@@ -291,8 +291,8 @@ impl Model for Hold {
 /// workers (nearly M/M/c) and takes a port of a group (nearly Erlang loss), or is blocked and leaves.
 ///
 /// The ingress is exact. Its output has the right rate but is a little steadier than a Poisson process: the squared
-/// coefficient of variation between calls is 1 - 0.1^2, so that what theory says of the workers' wait is too high by
-/// less than half a per cent (Kingman's factor), and of the ports by less than that. See `ALLOWANCE`.
+/// coefficient of variation between calls is 1 - 0.1^2, so that the theoretical wait for a worker is too high by
+/// less than half a per cent (Kingman's factor), and the blocking by less than that. See `ALLOWANCE`.
 pub mod telephone {
     use super::SECOND;
 
@@ -308,7 +308,7 @@ pub mod telephone {
     /// Exponential.
     pub const TALK: u64 = 20 * SECOND;
     pub const OFFERED_TO_PORTS: f64 = (TALK / INTERARRIVAL) as f64;
-    /// By what part a mean may be off what theory says, beside chance, where theory is not exact.
+    /// The relative tolerance of a mean, beyond its confidence interval, where theory is not exact.
     pub const ALLOWANCE: f64 = 0.005;
 }
 
@@ -316,7 +316,7 @@ pub mod telephone {
 pub struct Telephone {
     to_come: u64,
     to_go: u64,
-    /// When each call arrived where it is now, by its number; numbers are used again.
+    /// When each call arrived at its current stage, by its number; numbers are reused.
     since: Vec<u64>,
     free: Vec<u32>,
     ingress: Station<u32>,
@@ -371,12 +371,12 @@ impl Telephone {
 impl Model for Telephone {
     type Event = CallEvent;
 
-    fn begin(&mut self, dice: &mut impl Dice) -> Vec<(u64, CallEvent)> {
-        vec![(dice.exponential(telephone::INTERARRIVAL), CallEvent::Offered)]
+    fn begin(&mut self, generator: &mut impl Generator) -> Vec<(u64, CallEvent)> {
+        vec![(generator.exponential(telephone::INTERARRIVAL), CallEvent::Offered)]
     }
 
     #[inline]
-    fn handle(&mut self, now: u64, event: CallEvent, dice: &mut impl Dice) -> Next<CallEvent> {
+    fn handle(&mut self, now: u64, event: CallEvent, generator: &mut impl Generator) -> Next<CallEvent> {
         match event {
             CallEvent::Offered => {
                 let call = self.call(now);
@@ -385,7 +385,7 @@ impl Model for Telephone {
                     self.set_up_waits.add(0);
                 }
                 self.to_come -= 1;
-                let next = (self.to_come > 0).then(|| (dice.exponential(telephone::INTERARRIVAL), CallEvent::Offered));
+                let next = (self.to_come > 0).then(|| (generator.exponential(telephone::INTERARRIVAL), CallEvent::Offered));
                 [starts.then_some((telephone::SET_UP, CallEvent::SetUp(call))), next]
             }
             CallEvent::SetUp(call) => {
@@ -401,12 +401,12 @@ impl Model for Telephone {
                 if starts {
                     self.decision_waits.add(0);
                 }
-                [starts.then(|| (dice.exponential(telephone::DECISION), CallEvent::Decided(call))), None]
+                [starts.then(|| (generator.exponential(telephone::DECISION), CallEvent::Decided(call))), None]
             }
             CallEvent::Decided(call) => {
                 let next = self.application.depart().map(|next| {
                     self.decision_waits.add(now - self.since[next as usize]);
-                    (dice.exponential(telephone::DECISION), CallEvent::Decided(next))
+                    (generator.exponential(telephone::DECISION), CallEvent::Decided(next))
                 });
                 let takes = self.ports_free > 0;
                 self.blocked.add(u64::from(!takes));
@@ -415,7 +415,7 @@ impl Model for Telephone {
                 } else {
                     self.end(call);
                 }
-                [next, takes.then(|| (dice.exponential(telephone::TALK), CallEvent::Released(call)))]
+                [next, takes.then(|| (generator.exponential(telephone::TALK), CallEvent::Released(call)))]
             }
             CallEvent::Released(call) => {
                 self.ports_free += 1;

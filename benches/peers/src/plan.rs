@@ -1,4 +1,4 @@
-//! What is measured, and how much of it: enough for a tenth of a second or more of each engine, and for theory to bite.
+//! What is measured, and how much of it: at least a tenth of a second per engine, and enough to detect an error.
 
 use crate::engines;
 use crate::models::Case;
@@ -6,14 +6,14 @@ use crate::models::Case;
 /// The engines in Python, measured by `engines.py`.
 const PYTHON: [&str; 3] = ["SimPy, callbacks", "SimPy, processes", "Ciw"];
 
-/// How many units an engine simulates of a case; `None` if it cannot, or not in any time worth waiting for.
+/// How many units of a case an engine simulates; `None` if it cannot, or not in reasonable time.
 fn units(engine: &str, case: Case) -> Option<u64> {
     let python = PYTHON.contains(&engine);
     match case {
         Case::Queue { .. } if engine == "Ciw" => Some(30_000),
         Case::Queue { .. } if python => Some(100_000),
         Case::Queue { .. } => Some(1_000_000),
-        // Ciw has customers who go through nodes, and nothing to hold.
+        // Ciw has customers who go through nodes, and no hold model.
         Case::Hold { .. } if engine == "Ciw" => None,
         Case::Hold { pending: 1_000_000 } if python => None,
         Case::Hold { .. } if python => Some(200_000),

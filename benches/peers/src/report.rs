@@ -1,4 +1,4 @@
-//! From measurements to tables, and to the question whether every engine simulated what it was to simulate.
+//! From measurements to tables, with a check of every engine against theory.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -10,16 +10,16 @@ use crate::measurement::Measurement;
 use crate::models::{Case, telephone};
 use crate::plan;
 
-/// The chance that a report names an engine that is right.
+/// The probability that a report names a correct engine.
 const FALSE_ALARM: f64 = 0.01;
 
-/// What everything is compared with.
+/// The engine that the others are compared with.
 const BASE: &str = "ctisim";
 
-/// What is asked of ctisim: in M/M/1, the engine that is to be slower, by how much. `peers` is the fastest of those in Rust.
+/// Targets for M/M/1: the engine, and how many times as long as ctisim it is to take. `peers` is the fastest in Rust.
 const TARGETS: [(&str, f64); 4] = [("peers", 1.3), ("nexosim", 15.0), ("SimPy, processes", 250.0), ("Ciw", 500.0)];
 const RUST_PEERS: [&str; 4] = ["desque", "simulacra", "simcore", "nexosim"];
-/// What M/M/1 is to cost at most, in nanoseconds an event.
+/// The target for M/M/1, in nanoseconds per event.
 const MM1_NANOS: f64 = 19.0;
 
 /// One quantity of one engine on one model, over all rounds, beside theory.
@@ -33,8 +33,8 @@ pub struct Check {
     pub agrees: bool,
 }
 
-/// Holds every engine against theory. The intervals are Student's over the means of all batches of all rounds, wide enough
-/// that all of them together contain the truth in 99 of 100 reports.
+/// Compares every engine with theory. The confidence intervals are by Student's t over the batch means of all rounds, with a
+/// simultaneous confidence of 99 %.
 pub fn checks(measurements: &[Measurement]) -> Vec<Check> {
     let mut batches: BTreeMap<_, Vec<f64>> = BTreeMap::new();
     for measurement in measurements {
@@ -47,7 +47,7 @@ pub fn checks(measurements: &[Measurement]) -> Vec<Check> {
     let mut checks = Vec::new();
     for (model, case) in Case::ALL {
         for (quantity, theory) in case.theory() {
-            // Where theory is not exact, and by how much.
+            // The tolerance where theory is not exact.
             let exact = !(case == Case::Telephone && quantity != "set-up wait");
             let allowed = if exact { 0.0 } else { theory * telephone::ALLOWANCE };
             for ((_, _, engine), means) in batches.iter().filter(|(key, _)| (key.0, key.1) == (model, quantity)) {
@@ -85,12 +85,12 @@ pub fn print(file: &str) -> ExitCode {
     let wrong: Vec<&Check> = checks.iter().filter(|check| !check.agrees).collect();
     for check in &wrong {
         let Check { engine, model, quantity, theory, mean, interval: (low, high), .. } = check;
-        eprintln!("{engine} is wrong on {model}: {quantity} is {mean:.5} [{low:.5}, {high:.5}] instead of {theory:.5}");
+        eprintln!("{engine} disagrees with theory on {model}: {quantity} is {mean:.5} [{low:.5}, {high:.5}], not {theory:.5}");
     }
     if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// Nanoseconds a unit of an engine on a model, by round.
+/// Nanoseconds per unit of an engine on a model, by round.
 fn nanos(measurements: &[Measurement], engine: &str, model: &str) -> BTreeMap<u64, f64> {
     let of_both = measurements.iter().filter(|measurement| measurement.engine == engine && measurement.model == model);
     of_both.map(|measurement| (measurement.round, measurement.seconds * 1e9 / measurement.units as f64)).collect()
@@ -111,7 +111,7 @@ fn median<'a>(values: impl IntoIterator<Item = &'a f64>) -> Option<f64> {
     Some(if values.len() % 2 == 1 { upper } else { f64::midpoint(values[middle - 1], upper) })
 }
 
-/// Three digits, and thousands apart.
+/// Three digits, thousands separated.
 fn figure(value: f64) -> String {
     match value {
         _ if value >= 1e3 => {
@@ -142,14 +142,14 @@ fn speeds(measurements: &[Measurement]) -> String {
     writeln!(text, "CPU time in nanoseconds: median of {rounds} interleaved rounds (least), and how many times")
         .unwrap();
     writeln!(text, "as long as ctisim, the median of the ratios of the same rounds.\n").unwrap();
-    for title in ["queues and calls", "hold, by how many are pending"] {
+    for title in ["queues and calls", "hold, by pending events"] {
         let hold = title.starts_with("hold");
         let cases = || Case::ALL.into_iter().filter(|(_, case)| matches!(case, Case::Hold { .. }) == hold);
         write!(text, "| {title} |").unwrap();
         for (model, case) in cases() {
             match case {
                 Case::Hold { pending } => write!(text, " {pending} | x |").unwrap(),
-                _ => write!(text, " {model}, ns a {} | ns an event | x |", case.unit().0).unwrap(),
+                _ => write!(text, " {model}, ns per {} | ns per event | x |", case.unit().0).unwrap(),
             }
         }
         let columns = cases().map(|(_, case)| if matches!(case, Case::Hold { .. }) { 2 } else { 3 }).sum();
@@ -182,14 +182,14 @@ fn speeds(measurements: &[Measurement]) -> String {
 }
 
 fn targets(measurements: &[Measurement]) -> String {
-    let mut text = "| M/M/1 | asked | measured | |\n|---|---:|---:|---|\n".to_owned();
-    let mut row = |what: &str, asked: String, measured: f64, met: bool| {
-        writeln!(text, "| {what} | {asked} | {} | {} |", figure(measured), if met { "met" } else { "**not met**" })
+    let mut text = "| M/M/1 | target | measured | |\n|---|---:|---:|---|\n".to_owned();
+    let mut row = |what: &str, target: String, measured: f64, met: bool| {
+        writeln!(text, "| {what} | {target} | {} | {} |", figure(measured), if met { "met" } else { "**not met**" })
             .unwrap();
     };
     if let Some(nanos) = median(nanos(measurements, BASE, "mm1").values()) {
         let nanos = nanos / 2.0;
-        row("ctisim, ns an event", format!("at most {MM1_NANOS}"), nanos, nanos <= MM1_NANOS);
+        row("ctisim, ns per event", format!("at most {MM1_NANOS}"), nanos, nanos <= MM1_NANOS);
     }
     for (name, least) in TARGETS {
         let ratio_of = |engine: &str| median(ratios(measurements, engine, "mm1").values());
@@ -220,12 +220,12 @@ fn theory(checks: &[Check]) -> String {
         }
     }
     let mut text =
-        "Means beside theory, with intervals that all of them together keep in 99 of 100 reports.\n\n|".to_owned();
+        "Means beside theory, with confidence intervals (simultaneous confidence 99 %).\n\n|".to_owned();
     for (model, quantity, _) in &columns {
         write!(text, " | {model}: {quantity}").unwrap();
     }
     write!(text, " |\n|---|{}\n| theory", "---:|".repeat(columns.len())).unwrap();
-    // What is small is shown in thousandths or millionths.
+    // Small values are shown in thousandths or millionths.
     let scaled = |value: f64, theory: f64| match theory {
         _ if theory > 0.1 => format!("{value:.3}"),
         _ if theory > 1e-4 => format!("{:.3}e-3", value * 1e3),
@@ -255,14 +255,14 @@ fn theory(checks: &[Check]) -> String {
     text + "\n"
 }
 
-/// What was measured on what: versions from Cargo.lock and from the programs, the compiler, the machine.
+/// The environment: versions from Cargo.lock and from the programs, the compiler, the machine.
 fn versions(measurements: &[Measurement]) -> String {
     let mut versions = Vec::new();
     let lines: Vec<&str> = include_str!("../Cargo.lock").lines().collect();
     for package in ["ctisim", "desque", "nexosim", "simcore", "simulacra", "rand", "rand_distr", "rand_chacha"] {
         let of_all = lines.windows(2).filter(|pair| pair[0] == format!("name = \"{package}\""));
         let of_all: Vec<&str> = of_all.filter_map(|pair| pair[1].split('"').nth(1)).collect();
-        // Old versions come first: what the peers themselves depend on.
+        // Older versions, dependencies of the peers, come first.
         versions.push(format!("{package} {}", of_all.last().expect("Cargo.lock has it")));
     }
     for measurement in measurements {
@@ -297,7 +297,7 @@ mod tests {
     use crate::engines;
     use crate::models::{erlang_b, mmc_mean_wait};
 
-    /// A tenth of what is timed.
+    /// A tenth of the size that is timed.
     fn measured(models: &str) -> Vec<Measurement> {
         let ours = plan::all(0.1)
             .into_iter()
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn every_engine_agrees_with_theory_and_those_with_the_same_dice_with_each_other() {
+    fn every_engine_agrees_with_theory_and_those_with_the_same_generator_with_each_other() {
         let measurements = measured("");
         let wrong: Vec<String> = checks(&measurements)
             .iter()
@@ -324,7 +324,7 @@ mod tests {
                 &found.expect("every engine has every model").measured
             };
             for engine in RUST_PEERS {
-                assert_eq!(of(engine), of("ctisim, the peers' dice"), "{engine} on {model}");
+                assert_eq!(of(engine), of("ctisim, the peers' generator"), "{engine} on {model}");
             }
         }
     }
@@ -342,9 +342,9 @@ mod tests {
         assert_eq!(wrong[0].engine, "desque");
     }
 
-    /// Two independent ways to the same formulas.
+    /// Two independent implementations of the same formulas.
     #[test]
-    fn theory_here_is_theory_there() {
+    fn the_formulas_agree_with_those_of_ctisim() {
         use ctisim::oracle as queueing;
         let close = |a: f64, b: f64| assert!((a / b - 1.0).abs() < 1e-12, "{a} {b}");
         close(erlang_b(200.0, 200), queueing::erlang_b(200.0, 200));

@@ -1,4 +1,4 @@
-//! ctisim's calendar: events by value, times in nanoseconds. Its dice are one stream of ChaCha8, by inverse transform.
+//! ctisim's calendar: events by value, times in nanoseconds. Its generator is one stream of ChaCha8, with the inverse transform.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use cpu_time::ProcessTime;
 use ctisim::engine::{Calendar, Exponentials, Span, Stream, Time};
 
 use super::{MeasuredCluster, Runs};
-use crate::models::{Dice, Model};
+use crate::models::{Generator, Model};
 
 pub(super) struct Inverse(Exponentials);
 
@@ -16,7 +16,7 @@ impl Inverse {
     }
 }
 
-impl Dice for Inverse {
+impl Generator for Inverse {
     #[inline]
     fn exponential(&mut self, mean: u64) -> u64 {
         (mean as f64 * self.0.draw() + 0.5) as u64
@@ -25,7 +25,7 @@ impl Dice for Inverse {
 
 pub(super) struct Bare<D>(pub(super) D);
 
-impl<D: Dice, M: Model> Runs<M> for Bare<D> {
+impl<D: Generator, M: Model> Runs<M> for Bare<D> {
     fn run(mut self, mut model: M) -> (MeasuredCluster, Duration) {
         let mut calendar = Calendar::new();
         for (at, event) in model.begin(&mut self.0) {

@@ -14,7 +14,7 @@ pub(super) struct Desque(pub(super) Ziggurat);
 
 struct State<M> {
     model: M,
-    dice: Ziggurat,
+    generator: Ziggurat,
 }
 
 impl<M: Model> SimState<u64> for State<M> {
@@ -36,8 +36,8 @@ fn schedule<M: Model>(simulation: &mut Sim<M>, delay: u64, event: impl Event<Sta
 
 fn happen<M: Typed>(simulation: &mut Sim<M>, event: M::Event) {
     let now = *simulation.current_time();
-    let State { model, dice } = simulation.state_mut();
-    for (delay, event) in model.handle(now, event, dice).into_iter().flatten() {
+    let State { model, generator } = simulation.state_mut();
+    for (delay, event) in model.handle(now, event, generator).into_iter().flatten() {
         M::schedule(simulation, delay, event);
     }
 }
@@ -97,7 +97,7 @@ carrying!(Telephone);
 impl<M: Typed> Runs<M> for Desque {
     fn run(mut self, mut model: M) -> (MeasuredCluster, Duration) {
         let pending = model.begin(&mut self.0);
-        let mut simulation = Simulation::new(State { model, dice: self.0 }, 0);
+        let mut simulation = Simulation::new(State { model, generator: self.0 }, 0);
         for (at, event) in pending {
             M::schedule(&mut simulation, at, event);
         }

@@ -1,5 +1,5 @@
-//! ctisim's full model of the telephone system, as a study runs it. It is no peer of bare engines: it shows what the
-//! vocabulary, failures that could happen and everything that is recorded cost on top.
+//! ctisim's full model of the telephone system, as a study runs it. It is not comparable to a bare engine: it shows the
+//! additional cost of the full workload format, possible failures and all recording.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::MeasuredCluster;
 use crate::models::{Batches, telephone};
 
 /// Runs about `calls` calls in as many replications as other engines keep batches. With `audit`, every fact also goes to
-/// the auditor, which holds the run to the identities of the model.
+/// the auditor, which checks the identities of the model.
 pub(super) fn run(calls: u64, seed: u64, audit: Audit) -> (MeasuredCluster, Duration) {
     let nanos = calls / Batches::KEPT * telephone::INTERARRIVAL;
     let settings = [format!("run.length={}ms", nanos / 1_000_000)];

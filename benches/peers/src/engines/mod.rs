@@ -15,12 +15,12 @@ use rand::rngs::SmallRng;
 use rand_distr::{Distribution, Exp1};
 
 use crate::measurement::Measurement;
-use crate::models::{Case, Dice, Hold, Model, Queue, Telephone};
+use crate::models::{Case, Generator, Hold, Model, Queue, Telephone};
 
-/// What theory can be held against, by its name for it.
+/// Batch means, by quantity.
 type MeasuredCluster = Vec<(&'static str, Vec<f64>)>;
 
-/// What every engine does with a model: run it until it is over, and say how much CPU time that took.
+/// Runs a model on an engine until it ends, and returns the CPU time.
 trait Runs<M: Model> {
     fn run(self, model: M) -> (MeasuredCluster, Duration);
 }
@@ -28,7 +28,7 @@ trait Runs<M: Model> {
 /// The engines by the names they are reported under.
 pub const NAMES: [&str; 8] = [
     "ctisim",
-    "ctisim, the peers' dice",
+    "ctisim, the peers' generator",
     "ctisim, full model",
     "ctisim, full model, all recorders on",
     "desque",
@@ -39,16 +39,16 @@ pub const NAMES: [&str; 8] = [
 
 /// Measures an engine on `units` units of a case; `None` if it does not have the case, or there is no such engine.
 pub fn measure(engine: &str, case: Case, units: u64, seed: u64) -> Option<Measurement> {
-    let peers_dice = Ziggurat(SmallRng::seed_from_u64(seed));
+    let peers_generator = Ziggurat(SmallRng::seed_from_u64(seed));
     let (measured, took) = match engine {
         "ctisim" => run(ctisim::Bare(ctisim::Inverse::new(seed)), case, units),
-        "ctisim, the peers' dice" => run(ctisim::Bare(peers_dice), case, units),
+        "ctisim, the peers' generator" => run(ctisim::Bare(peers_generator), case, units),
         "ctisim, full model" if case == Case::Telephone => full::run(units, seed, Audit::Off),
         "ctisim, full model, all recorders on" if case == Case::Telephone => full::run(units, seed, Audit::On),
-        "desque" => run(desque::Desque(peers_dice), case, units),
-        "simulacra" => run(simulacra::Simulacra(peers_dice), case, units),
-        "simcore" => run(simcore::Simcore(peers_dice), case, units),
-        "nexosim" => run(nexosim::Nexosim(peers_dice), case, units),
+        "desque" => run(desque::Desque(peers_generator), case, units),
+        "simulacra" => run(simulacra::Simulacra(peers_generator), case, units),
+        "simcore" => run(simcore::Simcore(peers_generator), case, units),
+        "nexosim" => run(nexosim::Nexosim(peers_generator), case, units),
         _ => return None,
     };
     Some(Measurement {
@@ -70,10 +70,10 @@ fn run(engine: impl Runs<Queue> + Runs<Hold> + Runs<Telephone>, case: Case, unit
     }
 }
 
-/// The dice of the Rust peers: xoshiro256++ and the ziggurat, which is what their users would take for speed.
+/// The generator of the Rust peers: xoshiro256++ and the ziggurat, the fast choice in their ecosystem.
 struct Ziggurat(SmallRng);
 
-impl Dice for Ziggurat {
+impl Generator for Ziggurat {
     #[inline]
     fn exponential(&mut self, mean: u64) -> u64 {
         let unit: f64 = Exp1.sample(&mut self.0);

@@ -1,5 +1,5 @@
-//! NeXosim on its single-threaded executor: the model is one actor that schedules its own inputs, so that nothing is
-//! sent between actors inside an instant. The state that is not to be saved and restored is its environment.
+//! NeXosim on its single-threaded executor: the model is one actor that schedules its own inputs, so that there
+//! are no messages between actors. The state that need not be saved and restored is its environment.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,10 +16,10 @@ use crate::models::{CallEvent, Hold, Model, Queue, QueueEvent, Telephone};
 
 pub(super) struct Nexosim(pub(super) Ziggurat);
 
-/// What an actor works on, and where it leaves what it measured.
+/// The state of an actor, with its results.
 struct State<M: Model> {
     model: M,
-    dice: Ziggurat,
+    generator: Ziggurat,
     /// Pending at time zero.
     pending: Vec<(u64, M::Event)>,
     outcome: Arc<Outcome>,
@@ -38,7 +38,7 @@ trait Typed: Actor {
 }
 
 fn schedule<A: Typed>(context: &Context<A>, delay: u64, event: <A::Model as Model>::Event) {
-    // Nothing can be scheduled for the present instant.
+    // Nothing can be scheduled for the current time.
     A::schedule(context, Duration::from_nanos(delay.max(1)), event);
 }
 
@@ -51,7 +51,7 @@ fn begin<A: Typed>(context: &Context<A>, state: &mut State<A::Model>) {
 fn happen<A: Typed>(context: &Context<A>, state: &mut State<A::Model>, event: <A::Model as Model>::Event) {
     let time = context.time();
     let now = time.as_secs() as u64 * 1_000_000_000 + u64::from(time.subsec_nanos());
-    for (delay, event) in state.model.handle(now, event, &mut state.dice).into_iter().flatten() {
+    for (delay, event) in state.model.handle(now, event, &mut state.generator).into_iter().flatten() {
         schedule(context, delay, event);
     }
     if state.model.is_over() {
@@ -140,7 +140,7 @@ impl Typed for TelephoneActor {
     }
 }
 
-/// An actor that is still to get its environment.
+/// An actor before it gets its environment.
 struct Prototype<A: Actor> {
     actor: A,
     state: A::Env,
@@ -157,11 +157,11 @@ impl Nexosim {
     fn run_actor<M: Model, A: Actor<Env = State<M>>>(mut self, actor: A, mut model: M) -> (MeasuredCluster, Duration) {
         let pending = model.begin(&mut self.0);
         let outcome = Arc::<Outcome>::default();
-        let state = State { model, dice: self.0, pending, outcome: outcome.clone() };
+        let state = State { model, generator: self.0, pending, outcome: outcome.clone() };
         let mut simulation = SimInit::with_num_threads(1)
             .add_model(Prototype { actor, state }, Mailbox::new(), "model")
             .init(MonotonicTime::EPOCH)
-            .expect("the bench is sound");
+            .expect("the bench is valid");
         let start = ProcessTime::now();
         while !outcome.over.load(Ordering::Relaxed) {
             simulation.step().expect("no event fails");

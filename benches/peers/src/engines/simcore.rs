@@ -1,5 +1,5 @@
 //! simcore, the engine of DSLab: components that handle events addressed to them. Here the model is one component that
-//! writes to itself, so that nothing is handed over inside an instant. Its clock counts nanoseconds, exactly up to 2^53.
+//! writes to itself, so that there are no messages of zero delay. Its clock counts nanoseconds, exactly up to 2^53.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ pub(super) struct Simcore(pub(super) Ziggurat);
 
 struct Component<M> {
     model: M,
-    dice: Ziggurat,
+    generator: Ziggurat,
     context: SimulationContext,
 }
 
@@ -34,7 +34,7 @@ where
 {
     fn happen(&mut self, event: M::Event) {
         let now = self.context.time() as u64;
-        for (delay, event) in self.model.handle(now, event, &mut self.dice).into_iter().flatten() {
+        for (delay, event) in self.model.handle(now, event, &mut self.generator).into_iter().flatten() {
             M::emit(&self.context, delay as f64, event);
         }
     }
@@ -128,7 +128,7 @@ where
         for (at, event) in pending {
             M::emit(&context, at as f64, event);
         }
-        let component = Rc::new(RefCell::new(Component { model, dice: self.0, context }));
+        let component = Rc::new(RefCell::new(Component { model, generator: self.0, context }));
         simulation.add_handler("model", component.clone());
         let start = ProcessTime::now();
         while !component.borrow().model.is_over() {
