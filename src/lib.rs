@@ -1,7 +1,7 @@
-//! What a Cisco CallManager cluster and its CTI applications do under load and failure.
+//! A discrete-event simulator of a Cisco CallManager cluster and its CTI applications under load and failure.
 //!
-//! Most people use the program. From Rust, a workload is text, a plan is what is simulated, and whoever wants to know
-//! what happens is a [`facts::Recorder`]:
+//! Most people use the program. From Rust, a workload is text, a plan is what is simulated, and a [`facts::Recorder`]
+//! observes a run:
 //!
 //! ```
 //! use ctisim::cluster::Cluster;
@@ -29,11 +29,11 @@
 //! # Ok::<(), workload::Problems>(())
 //! ```
 //!
-//! What the commands do is in [`studies`], as functions: run, sweep, compare, capacity, gate.
+//! The commands run, sweep, compare, capacity and gate are functions of [`studies`].
 //!
-//! What may be relied on is listed in `docs/public-api.txt`. Features take less: with none, the crate is [`stats`] and
-//! [`engine`]; `model` is all that leads from a workload to results; `cli` adds reports and [`cli::main`], the program.
-//! What else the program is made of is hidden here, for it may change at any time.
+//! The public interface is listed in `docs/public-api.txt`. Without features the crate is [`stats`] and [`engine`]; `model`
+//! adds everything from a workload to results; `cli` adds reports and [`cli::main`], the program. Other modules of the
+//! program are hidden here, because they may change at any time.
 //!
 //! The layers, lowest first: a module uses only those above it in this list.
 

@@ -1,4 +1,4 @@
-//! What a later study is held against.
+//! Baselines: recorded results that later studies are compared with.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use super::measure::Values;
 use super::reason::{Reason, Unsound, Workloads};
 use super::study::Study;
 
-/// The format of baselines. Another one is not read.
+/// The format of baselines. No other format is read.
 const FORMAT: u32 = 1;
 
 /// A measure in a baseline.
@@ -25,16 +25,16 @@ pub struct Kept {
     pub measure: String,
     /// Its unit.
     pub unit: String,
-    /// Which way is better.
+    /// Which direction is better.
     pub better: Better,
-    /// A change for the worse up to this does not matter, in the unit. To be reviewed, and edited where another is meant.
+    /// A change for the worse up to this margin is accepted, in the unit. Meant to be reviewed and edited.
     pub margin: f64,
-    /// Its value in every replication, `-` where there is none.
+    /// Its value in each replication, `-` for a missing one.
     pub values: String,
 }
 
 impl Kept {
-    /// The values; `None` if one of them is none.
+    /// The values; `None` if one of them cannot be read.
     pub fn values(&self) -> Option<Values> {
         let each = |text: &str| match text {
             "-" => Some(None),
@@ -44,19 +44,19 @@ impl Kept {
     }
 }
 
-/// How many instructions an event took.
+/// The instructions per event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Speed {
-    /// Instructions an event, without starting and ending the program.
+    /// Instructions per event, without the program's start and end.
     pub instructions_per_event: f64,
-    /// So many more, in percent, do not matter.
+    /// An increase up to this margin, in percent, is accepted.
     pub margin_percent: f64,
-    /// Which build that was.
+    /// The build that was measured.
     pub build: String,
 }
 
-/// What a later study is held against. Written by `ctisim gate --record`, reviewed like source.
+/// Recorded results that later studies are compared with. Written by `ctisim gate --record`, reviewed like source.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Baseline {
@@ -72,21 +72,21 @@ pub struct Baseline {
     pub seed: u64,
     /// The number of the first replication.
     pub first_replication: u64,
-    /// How many there are.
+    /// The number of replications.
     pub replications: u64,
-    /// How much of the beginning is not measured, in nanoseconds.
+    /// The warm-up, in nanoseconds.
     pub warm_up_ns: u64,
     /// The command that recorded it.
     pub command: String,
     /// The SHA-256 of all result files of the study together.
     pub fingerprint: String,
-    /// The measures that were asked for; none: the standard ones.
+    /// The requested measures; if empty, the standard ones.
     pub asked: Vec<String>,
-    /// How fast it was, if that was recorded.
+    /// The speed, if it was recorded.
     pub speed: Option<Speed>,
-    /// The SHA-256 of all that is measured and not edited: everything here but margins and which way is better.
+    /// The SHA-256 of everything here that must not be edited: all but the margins and directions.
     pub checksum: String,
-    /// What was measured.
+    /// The measures.
     pub measures: Vec<Kept>,
 }
 
@@ -100,46 +100,46 @@ fn written(values: &Values) -> String {
     values.iter().map(each).collect::<Vec<_>>().join(" ")
 }
 
-/// What a gate holds together: a study, the workload it is of, and the measures in question.
+/// The subject of a gate: a study, its workload, and the measures to compare.
 #[derive(Clone, Debug)]
 pub struct Gated<'a> {
     /// The study.
     pub study: &'a Study<'a>,
     /// The digest of its workload.
     pub digest: &'a str,
-    /// The measures that were asked for; none: the standard ones.
+    /// The requested measures; if empty, the standard ones.
     pub asked: &'a [Measure],
-    /// The SHA-256 of all its result files together: whether behaviour changed at all.
+    /// The SHA-256 of all its result files together: it differs if anything in the results does.
     pub fingerprint: String,
 }
 
 impl Gated<'_> {
-    /// The measures in question.
+    /// The measures to compare.
     pub fn measures(&self) -> Vec<Measure> {
         if self.asked.is_empty() { Measure::standard(self.study.plan) } else { self.asked.to_vec() }
     }
 
-    /// A baseline of this study. A change up to `margin`, a share of the mean, does not matter; if nobody says, that is 1 %
-    /// of the mean, or one call in 10,000, or 0.1 % of a station's time if that is more.
+    /// A baseline of this study. `margin` is a share of the mean. By default the margin is 1 % of the mean or, if that is
+    /// more, one call in 10,000 or 0.1 % of a station's time.
     pub fn baseline(&self, margin: Option<f64>, command: String, speed: Option<Speed>) -> Baseline {
         let Gated { study, digest, asked, fingerprint } = self;
         let mean = |values: &[f64]| estimate(values, Confidence::P95).map_or(0.0, |estimate| estimate.mean.abs());
         let offered = mean(&study.counts(Count::Offered));
-        let matters = |sample: &Sample| {
+        let accepted = |sample: &Sample| {
             let values: Vec<f64> = sample.values.iter().flatten().copied().collect();
-            let little = match sample.measure.unit() {
+            let least = match sample.measure.unit() {
                 _ if margin.is_some() => 0.0,
                 Unit::Count => offered / 10_000.0,
                 Unit::Ratio => 0.001,
                 Unit::Millis => 0.0,
             };
-            little.max(margin.unwrap_or(0.01) * mean(&values))
+            least.max(margin.unwrap_or(0.01) * mean(&values))
         };
         let kept = |sample: Sample| Kept {
             measure: sample.measure.to_string(),
             unit: sample.measure.unit().name().to_owned(),
             better: sample.measure.better(),
-            margin: matters(&sample),
+            margin: accepted(&sample),
             values: written(&sample.values),
         };
         let measures: Vec<Kept> = samples(study, &self.measures()).into_iter().map(kept).collect();
@@ -167,7 +167,7 @@ impl Baseline {
     /// Reads a baseline.
     ///
     /// # Errors
-    /// Why it cannot be relied upon.
+    /// Why it cannot be used.
     pub fn read(text: &str) -> Result<Baseline, Unsound> {
         let baseline: Baseline = serde_json::from_str(text).map_err(|error| Unsound::Unreadable(error.to_string()))?;
         if baseline.format != FORMAT {
@@ -185,8 +185,8 @@ impl Baseline {
                 let (measure, replications) = (kept.measure.clone(), baseline.replications);
                 return Err(Unsound::Values { measure, values, replications });
             }
-            let sound = kept.margin.is_finite() && kept.margin >= 0.0;
-            if !sound {
+            let valid = kept.margin.is_finite() && kept.margin >= 0.0;
+            if !valid {
                 return Err(Unsound::Margin(kept.measure.clone()));
             }
         }
@@ -198,7 +198,7 @@ impl Baseline {
         self.first_replication..self.first_replication.saturating_add(self.replications)
     }
 
-    /// The same with its checksum.
+    /// This baseline with its checksum set.
     #[must_use]
     pub fn sealed(mut self) -> Baseline {
         self.checksum = self.sum();
@@ -225,12 +225,12 @@ impl Baseline {
         json
     }
 
-    /// Why a study of a workload cannot be held against it; nothing if it can.
+    /// Why a study of a workload cannot be compared with it; empty if it can.
     pub fn not_comparable(&self, digest: &str, asked: &[Measure], workloads: Workloads) -> Vec<Reason> {
         let mut reasons = Vec::new();
         let major = |version: &str| {
             let mut parts = version.split('.').map(str::to_owned);
-            // Before 1.0 the second number is the major one.
+            // Before 1.0 the second number counts as the major one.
             match (parts.next(), parts.next()) {
                 (Some(zero), Some(minor)) if zero == "0" => format!("0.{minor}"),
                 (major, _) => major.unwrap_or_default(),

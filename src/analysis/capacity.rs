@@ -1,4 +1,4 @@
-//! How much of something is enough: the values that were tried, between which the answer lies, and what binds.
+//! The result of a capacity search: the evaluated values, between which of them the limit lies, and the bottleneck.
 
 use crate::experiment::Turn;
 use crate::record::Goal;
@@ -7,33 +7,33 @@ use super::goals::{Judged, Verdict};
 use super::resources::{Resource, resources};
 use super::study::Study;
 
-/// A value that was tried.
+/// A value that was evaluated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Evaluated {
-    /// Which of the values it is.
+    /// Its index among the values.
     pub at: usize,
-    /// How many replications it took to tell, or were allowed.
+    /// How many replications it took to decide, or were allowed.
     pub replications: u64,
-    /// What became of each goal.
+    /// The verdict on each goal.
     pub judged: Vec<Judged>,
-    /// Everything that work or calls can fill.
+    /// Every resource with its use.
     pub resources: Vec<Resource>,
 }
 
 impl Evaluated {
-    /// What a study of this value says.
+    /// From a study of this value.
     pub fn new(at: usize, study: &Study, judged: Vec<Judged>) -> Evaluated {
         let replications = study.outcome.summaries.len() as u64;
         Evaluated { at, replications, judged, resources: resources(study) }
     }
 
-    /// That of all goals together.
+    /// The verdict on all goals together.
     pub fn verdict(&self) -> Verdict {
         Verdict::of_all(self.judged.iter().map(|it| it.verdict))
     }
 
-    /// How many replications would decide this value, if what was found stays as it is: the width of an interval goes with
-    /// their root. `None` if that is decided, or the bound is right where the value is.
+    /// How many replications would decide this value if the estimate stays the same: the half-width shrinks with the square
+    /// root of their number. `None` if it is decided, or if the estimate equals the bound.
     pub fn would_decide(&self) -> Option<u64> {
         let of = |it: &Judged| {
             let (value, low, high) = (it.found.value?, it.found.low?, it.found.high?);
@@ -46,34 +46,34 @@ impl Evaluated {
         undecided.map(of).try_fold(0, |most, needed| Some(most.max(needed?))).filter(|needed| *needed > 0)
     }
 
-    /// What is fullest of all; of those as full as each other, the last of the workload.
+    /// The fullest resource; of equally full ones the last in the workload.
     pub fn fullest_resource(&self) -> Option<&Resource> {
         self.resources.iter().max_by(|a, b| a.busiest_bin.total_cmp(&b.busiest_bin))
     }
 
-    /// A place of another value, at this one.
+    /// The same resource as `other`, at this value.
     pub fn same_resource(&self, other: &Resource) -> Option<&Resource> {
         self.resources.iter().find(|place| (place.kind, &place.name) == (other.kind, &other.name))
     }
 
-    /// The station that is busiest.
+    /// The busiest station.
     pub fn busiest_station(&self) -> Option<&Resource> {
         self.fullest(|place| place.size.is_none())
     }
 
-    /// The group of ports, phones or lines that is fullest.
+    /// The fullest group of ports, phones or lines.
     pub fn fullest_group(&self) -> Option<&Resource> {
         self.fullest(|place| place.size.is_some())
     }
 
     fn fullest(&self, of: impl Fn(&Resource) -> bool) -> Option<&Resource> {
         let such = self.resources.iter().filter(|place| of(place));
-        // Of those as full as each other, the first of the workload.
+        // Of equally full ones, the first in the workload.
         such.rev().max_by(|a, b| a.busiest_bin.total_cmp(&b.busiest_bin))
     }
 }
 
-/// The answer to how much is enough.
+/// The result of a capacity search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Capacity {
     /// The workload's name.
@@ -82,45 +82,46 @@ pub struct Capacity {
     pub question: String,
     /// The key that was varied.
     pub key: String,
-    /// The values it could have, in their order.
+    /// The values to choose from, in order.
     pub values: Vec<String>,
-    /// What is wanted.
+    /// The goals.
     pub goals: Vec<Goal>,
-    /// The values that were tried, in their order.
+    /// The values that were evaluated, in order.
     pub evaluated: Vec<Evaluated>,
-    /// Where the goals stop being met.
+    /// Where the goals turn from met to missed.
     pub turn: Turn,
-    /// Which replications there may be, at most.
+    /// The replications allowed per value.
     pub replications: std::ops::Range<u64>,
     /// The seed.
     pub seed: u64,
     /// The digest of the workload with the first of the values.
     pub digest: String,
-    /// The command that gives this answer again.
+    /// The command that reproduces this result.
     pub command: String,
 }
 
-/// A place as full where the goals are met as where they are missed does not bind: this much fuller is more than luck.
+/// A resource is the bottleneck only if it is fuller where the goals are missed than where they are met, by at least this
+/// much: less may be random variation.
 const GROWN: f64 = 0.05;
-/// What is less full than this binds nothing.
+/// A resource less full than this is no bottleneck.
 const FULL_ENOUGH: f64 = 0.5;
-/// A station as busy as this holds up what comes to it, and what is before it fills as well.
+/// A station at least this busy is saturated: work queues, and the resources upstream fill as well.
 const SATURATED: f64 = 0.95;
-/// Of so many values one may stay undecided for an answer that is narrow enough.
+/// A result is narrow if at most one in this many values is undecided.
 const NARROW: usize = 20;
 
 impl Capacity {
-    /// What was found at a value, if it was tried.
+    /// What was found at a value, if it was evaluated.
     pub fn at(&self, value: usize) -> Option<&Evaluated> {
         self.evaluated.iter().find(|it| it.at == value)
     }
 
-    /// The values between which the answer lies that are neither known to meet the goals nor to miss them.
+    /// The range of values that are neither known to meet the goals nor to miss them.
     pub fn undecided(&self) -> std::ops::Range<usize> {
         let last = self.values.len();
         match self.turn {
             Turn::Between { yes: Some(yes), no: Some(no) } => yes.min(no) + 1..yes.max(no),
-            // On which side the open end is, the verdict of the first value tells.
+            // The verdict on the first value shows which end is undecided.
             Turn::Between { yes: Some(at), no: None } | Turn::Between { yes: None, no: Some(at) } => {
                 match self.evaluated.first().map(Evaluated::verdict) {
                     Some(Verdict::Undecided) => 0..at,
@@ -132,7 +133,7 @@ impl Capacity {
         }
     }
 
-    /// Whether there is an answer, and what is left undecided is at most a twentieth of the values.
+    /// Whether there is an answer, with at most a twentieth of the values undecided.
     pub fn is_narrow(&self) -> bool {
         match self.turn {
             Turn::Everywhere | Turn::Nowhere => true,
@@ -141,18 +142,18 @@ impl Capacity {
         }
     }
 
-    /// The value whose study shows what binds: the first that misses the goals.
+    /// The value whose study shows the bottleneck: the first that misses the goals.
     pub fn first_missed(&self) -> Option<&Evaluated> {
         match self.turn {
             Turn::Between { no: Some(no), .. } => self.at(no),
-            // The one that comes nearest to what is wanted is not known: the ends are what there is.
+            // Which value comes closest to the goals is not known: take an end of the range.
             Turn::Nowhere => self.evaluated.last(),
             _ => None,
         }
     }
 
-    /// The place that binds at the first value that misses the goals: full there, and fuller than where they are met.
-    /// A station that works all the time comes first, because what is before it fills too.
+    /// The bottleneck at the first value that misses the goals: a resource that is full there, and fuller than where they
+    /// are met. A saturated station comes first, because the resources upstream of it fill too.
     pub fn binding(&self) -> Option<&Resource> {
         let missed = self.first_missed()?;
         let of = |verdict| self.evaluated.iter().filter(move |it| it.verdict() == verdict);
@@ -163,10 +164,10 @@ impl Capacity {
         let grew = |place: &&Resource| {
             let most = share(worst, place).max(place.busiest_bin);
             match best {
-                // What is full where the goals are missed binds, whether or not it is also full where they are met.
+                // A resource that saturates where the goals are missed counts even if it also does where they are met.
                 Some(_) if place.busiest_bin >= SATURATED => true,
                 Some(best) => most - share(best, place) >= GROWN && place.busiest_bin >= FULL_ENOUGH,
-                // Where the goals are met nowhere, only what is full beyond doubt can be blamed.
+                // If no value meets the goals, only a saturated resource is certain to be the bottleneck.
                 None => place.busiest_bin >= SATURATED,
             }
         };

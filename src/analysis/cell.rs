@@ -1,8 +1,8 @@
-//! A number, a text or nothing: what stands in a row of a table.
+//! A cell of a table: a number, a text or nothing.
 
 use serde::{Deserialize, Serialize};
 
-/// What is in a cell.
+/// The content of a cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Cell {
@@ -10,9 +10,9 @@ pub enum Cell {
     Whole(u64),
     /// A number.
     Number(f64),
-    /// A text, however much it may look like something else.
+    /// A text, even if it looks like a number.
     Text(String),
-    /// Nothing: the value is missing.
+    /// A missing value.
     Missing,
 }
 
@@ -43,7 +43,7 @@ impl<T: Into<Cell>> From<Option<T>> for Cell {
 /// A number with all its digits: the shortest text that reads back as the same number.
 pub fn full(value: f64) -> String {
     debug_assert!(value.is_finite());
-    // Zero has two signs; a spreadsheet wants one.
+    // Turns negative zero into zero, which spreadsheets expect.
     format!("{}", value + 0.0)
 }
 

@@ -1,4 +1,4 @@
-//! Two systems beside each other, replication by replication: what differs, by how much, and what that is worth.
+//! The paired comparison of two systems: what differs, by how much, and with which confidence.
 
 use crate::record::Measure;
 use crate::stats::{Confidence, Paired, holm};
@@ -6,16 +6,16 @@ use crate::stats::{Confidence, Paired, holm};
 use super::measure::Values;
 use super::study::Study;
 
-/// A measure's value in every replication.
+/// The value of a measure in each replication.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
-    /// Of what.
+    /// The measure.
     pub measure: Measure,
-    /// One value a replication, in their order, where it has one.
+    /// One value per replication, in order; `None` if a replication has none.
     pub values: Values,
 }
 
-/// The values of these measures; those that are not one number a replication have none.
+/// The values of these measures. A measure that has no value per replication has `None` in each.
 pub fn samples(study: &Study, measures: &[Measure]) -> Vec<Sample> {
     let none = || vec![None; study.outcome.summaries.len()];
     let sample =
@@ -23,29 +23,29 @@ pub fn samples(study: &Study, measures: &[Measure]) -> Vec<Sample> {
     measures.iter().map(sample).collect()
 }
 
-/// What can be said of a difference. The words are those of files: they never change.
+/// The verdict on a difference. Its names stand in files and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Difference {
-    /// No replication differs at all.
+    /// All replications have the same values.
     Same,
-    /// It is less than what is said to matter, with confidence.
+    /// The whole interval lies within the margin.
     Alike,
     /// The second is higher.
     Higher,
     /// The second is lower.
     Lower,
-    /// It may be nothing, and it may be something.
+    /// The interval contains zero and reaches beyond the margin.
     Undecided,
-    /// The first has it alone.
+    /// Only the first has a value.
     OnlyFirst,
-    /// The second has it alone.
+    /// Only the second has a value.
     OnlySecond,
-    /// Neither has it.
+    /// Neither has a value.
     Nothing,
 }
 
 impl Difference {
-    /// The word in files.
+    /// The name in files.
     pub const fn name(self) -> &'static str {
         match self {
             Difference::Same => "same",
@@ -65,7 +65,7 @@ impl Difference {
 pub struct Compared {
     /// The measure.
     pub measure: Measure,
-    /// Its mean in the first, over the pairs; over all replications with a value where there are not two pairs.
+    /// Its mean in the first, over the pairs; over all replications with a value if there are fewer than two pairs.
     pub first: Option<f64>,
     /// The same of the second.
     pub second: Option<f64>,
@@ -75,17 +75,16 @@ pub struct Compared {
     pub paired: Option<Paired>,
     /// Hodges and Lehmann's difference, and its interval where there are enough pairs for one.
     pub hodges_lehmann: Option<(f64, Option<(f64, f64)>)>,
-    /// How sure the interval of this difference has to be, given how many there are (Holm).
+    /// The confidence of the interval of this difference, adjusted for multiple comparisons (Holm).
     pub confidence: Confidence,
-    /// A difference up to this is said not to matter, in the measure's unit.
-    pub matters: f64,
+    /// A difference up to this margin counts as alike, in the measure's unit.
+    pub margin: f64,
     /// Whether every replication has the same value, or none, in both.
     pub same: bool,
 }
 
-/// Compares values of the same measures, in the same order, of replications with the same callers. All tests together
-/// find something where nothing is with a probability of at most 5 % (Holm). A share of the first system's mean, `margin`,
-/// is what a difference has to be to matter.
+/// Compares values of the same measures, in the same order, of replications under common random numbers. The probability of
+/// any false difference is at most 5 % over all tests (Holm). `margin` is a share of the first system's mean.
 pub fn compare(first: &[Sample], second: &[Sample], margin: f64) -> Vec<Compared> {
     debug_assert_eq!(first.len(), second.len(), "the same measures");
     let mean = |some: &[f64]| (!some.is_empty()).then(|| some.iter().sum::<f64>() / some.len() as f64);
@@ -94,7 +93,7 @@ pub fn compare(first: &[Sample], second: &[Sample], margin: f64) -> Vec<Compared
         let both = first.values.iter().zip(&second.values).filter_map(|(&first, &second)| first.zip(second));
         let (left, right): (Vec<f64>, Vec<f64>) = both.unzip();
         let paired = Paired::new(&left, &right);
-        // What is shown beside a difference is what it is the difference of.
+        // The means shown beside a difference are the ones it is the difference of.
         let (a, b) = match paired {
             Some(_) => (mean(&left), mean(&right)),
             None => (all(&first.values), all(&second.values)),
@@ -107,12 +106,12 @@ pub fn compare(first: &[Sample], second: &[Sample], margin: f64) -> Vec<Compared
             paired,
             hodges_lehmann: None,
             confidence: Confidence::P95,
-            matters: margin * a.map_or(0.0, f64::abs),
+            margin: margin * a.map_or(0.0, f64::abs),
             same: first.values == second.values,
         }
     };
     let mut compared: Vec<Compared> = first.iter().zip(second).map(compared).collect();
-    // What cannot be tested cannot be found where it is not.
+    // A measure without pairs is not tested, so it does not count as a test.
     let tested = || compared.iter().filter_map(|it| it.paired.as_ref());
     let levels = holm(&tested().map(Paired::p_value).collect::<Vec<f64>>(), 0.05);
     for (it, level) in compared.iter_mut().filter(|it| it.paired.is_some()).zip(levels) {
@@ -128,7 +127,7 @@ impl Compared {
         self.paired.as_ref().map(|paired| paired.interval(self.confidence))
     }
 
-    /// What can be said of it.
+    /// The verdict.
     pub fn difference(&self) -> Difference {
         let Some(paired) = &self.paired else {
             return match (self.first, self.second) {
@@ -140,18 +139,17 @@ impl Compared {
             };
         };
         let (low, high) = paired.interval(self.confidence);
-        let matters = self.matters;
+        let margin = self.margin;
         match () {
             () if self.same => Difference::Same,
-            () if -matters < low && high < matters => Difference::Alike,
+            () if -margin < low && high < margin => Difference::Alike,
             () if low > 0.0 => Difference::Higher,
             () if high < 0.0 => Difference::Lower,
             () => Difference::Undecided,
         }
     }
 
-    /// How many replications more would decide what is undecided, if the difference is about what it seems; `None` where
-    /// that cannot be told.
+    /// How many more replications would decide an undecided difference if its estimate is about right; `None` if unknown.
     pub fn more(&self) -> Option<u64> {
         if self.difference() != Difference::Undecided {
             return None;
@@ -159,18 +157,18 @@ impl Compared {
         let paired = self.paired.as_ref()?;
         let (low, high) = paired.interval(self.confidence);
         let (half, seen) = ((high - low) / 2.0, paired.mean().abs());
-        // Either far enough from nothing, or near enough to it.
-        let wanted = seen.max(self.matters - seen);
-        if wanted <= 0.0 || half <= 0.0 {
+        // The half-width that excludes zero, or the one that keeps within the margin, whichever is larger.
+        let required = seen.max(self.margin - seen);
+        if required <= 0.0 || half <= 0.0 {
             return None;
         }
         let pairs = paired.pairs() as f64;
-        let more = pairs * (half / wanted) * (half / wanted) - pairs;
+        let more = pairs * (half / required) * (half / required) - pairs;
         (more < 1e9).then(|| more.ceil().max(1.0) as u64)
     }
 }
 
-/// A number relative to the first's, in percent.
+/// A value as a percentage of `of`.
 pub fn relative(value: f64, of: Option<f64>) -> Option<f64> {
     of.filter(|of| *of != 0.0).map(|of| 100.0 * value / of.abs())
 }
@@ -189,20 +187,20 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_said_of_a_difference() {
+    fn every_verdict_on_a_difference() {
         let base = || sample("offered", noise(101).map(|noise| 100.0 + 10.0 * noise));
         let other = |shift: f64, scatter: f64| {
             let values = base().values.into_iter().flatten().zip(noise(101).map(|noise| noise * scatter));
             sample("offered", values.map(|(value, noise)| value + shift + noise).collect::<Vec<_>>())
         };
-        let said = |shift: f64, scatter: f64| compare(&[base()], &[other(shift, scatter)], 0.01).remove(0);
-        assert_eq!(said(0.0, 0.0).difference(), Difference::Same);
-        assert_eq!(said(0.1, 0.5).difference(), Difference::Alike);
-        assert_eq!(said(3.0, 5.0).difference(), Difference::Higher);
-        assert_eq!(said(-3.0, 5.0).difference(), Difference::Lower);
-        let undecided = said(0.8, 9.0);
+        let compared = |shift: f64, scatter: f64| compare(&[base()], &[other(shift, scatter)], 0.01).remove(0);
+        assert_eq!(compared(0.0, 0.0).difference(), Difference::Same);
+        assert_eq!(compared(0.1, 0.5).difference(), Difference::Alike);
+        assert_eq!(compared(3.0, 5.0).difference(), Difference::Higher);
+        assert_eq!(compared(-3.0, 5.0).difference(), Difference::Lower);
+        let undecided = compared(0.8, 9.0);
         assert_eq!(undecided.difference(), Difference::Undecided);
-        // So many more decide it, and not many fewer.
+        // This many more decide it, and not many fewer would.
         let more = undecided.more().unwrap();
         let half = |pairs: f64| {
             let (low, high) = undecided.interval().unwrap();
@@ -231,11 +229,11 @@ mod tests {
     fn what_only_one_has_is_no_difference_of_numbers() {
         let some = sample("setup_delay", [1.0, 2.0, 3.0]);
         let none = Sample { values: vec![None; 3], ..some.clone() };
-        let said = |first: &Sample, second: &Sample| {
+        let difference = |first: &Sample, second: &Sample| {
             compare(std::slice::from_ref(first), std::slice::from_ref(second), 0.01)[0].difference()
         };
-        assert_eq!(said(&some, &none), Difference::OnlyFirst);
-        assert_eq!(said(&none, &some), Difference::OnlySecond);
-        assert_eq!(said(&none, &none), Difference::Nothing);
+        assert_eq!(difference(&some, &none), Difference::OnlyFirst);
+        assert_eq!(difference(&none, &some), Difference::OnlySecond);
+        assert_eq!(difference(&none, &none), Difference::Nothing);
     }
 }

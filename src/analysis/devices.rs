@@ -1,4 +1,4 @@
-//! What became of the devices, by kind and by what had taken them out of service.
+//! Outages and rehoming of devices, by kind of device and cause.
 
 use crate::domain::{DeviceKind, OutageCause, RoutePointId};
 use crate::record::{CAUSES, Catalogue, KINDS, Metric};
@@ -6,31 +6,31 @@ use crate::stats::Survival;
 
 use super::study::{NANOS_PER_MILLI, Study, millis};
 
-/// What became of the devices of a kind that one thing had taken out of service: in all replications together.
+/// The outages of one kind of device for one cause, in all replications together.
 pub struct Fate {
-    /// Which kind.
+    /// The kind of device.
     pub kind: DeviceKind,
-    /// What had taken them out of service.
+    /// The cause of the outages.
     pub because: OutageCause,
-    /// Outages that were over after the warm-up, or not at all.
+    /// Outages that ended after the warm-up or had not ended.
     pub out: u64,
     /// Of these, back in service.
     pub reopened: u64,
     /// Of these, given up and not opened again.
     pub closed: u64,
-    /// Of these, neither: how long they last is not known.
+    /// Of these, still out at the end: censored.
     pub still_out: u64,
-    /// How long those that are back were out, in milliseconds: median, 95 % quantile and maximum; `None` if none is.
+    /// The lengths of the outages that ended, in milliseconds: median, 95 % quantile and maximum; `None` if there are none.
     pub out_of_service: [Option<f64>; 3],
 }
 
-/// How the devices of a kind went home: in all replications together.
+/// The rehoming of one kind of device, in all replications together.
 pub struct RehomingStatistics {
-    /// Which kind.
+    /// The kind of device.
     pub kind: DeviceKind,
-    /// How many were in service at home again.
+    /// How many rehomed.
     pub rehomed: u64,
-    /// How many waits or ways home were cut short.
+    /// How many waits or rehomings were cut short.
     pub lost: u64,
     /// How many still waited at the end.
     pub waiting: u64,
@@ -40,36 +40,36 @@ pub struct RehomingStatistics {
     pub replications_waiting: usize,
     /// How long they waited.
     pub wait: Reached,
-    /// How long it took until they were at home.
+    /// How long rehoming took in all.
     pub delay: Reached,
 }
 
 impl RehomingStatistics {
-    /// Which share of the waits was not over at the end.
+    /// The share of the waits that were not over at the end.
     pub fn share_waiting(&self) -> f64 {
         self.waiting as f64 / self.waits as f64
     }
 }
 
-/// How a route point went home: in all replications together. Why a wait was not over is not kept for each of them.
-pub struct PointHoming<'a> {
+/// The rehoming of one route point, in all replications together. Why a wait was censored is not kept per route point.
+pub struct PointRehoming<'a> {
     /// Its name.
     pub name: &'a str,
     /// How many waits there were.
     pub waits: u64,
-    /// How often it was in service at home again.
+    /// How often it rehomed.
     pub rehomed: u64,
     /// How long it waited.
     pub wait: Reached,
-    /// How long it took until it was at home.
+    /// How long rehoming took in all.
     pub delay: Reached,
 }
 
-/// The 50, 90 and 95 % quantiles, in milliseconds, of how long something lasts that was not always seen to end (Kaplan and
-/// Meier); `None` where the curve does not get there.
+/// The 50, 90 and 95 % quantiles, in milliseconds, of a censored duration (Kaplan-Meier); `None` where the curve does not
+/// reach the quantile.
 pub type Reached = [Option<f64>; 3];
 
-/// Every kind of device there is, by every reason to be out of service.
+/// The outages of every kind of device in the plan, by cause.
 pub fn fates(study: &Study) -> Vec<Fate> {
     let summaries = &study.outcome.summaries;
     let fate = |kind: DeviceKind, because: OutageCause| {
@@ -84,8 +84,8 @@ pub fn fates(study: &Study) -> Vec<Fate> {
     kinds(study).flat_map(|kind| CAUSES.map(|because| fate(kind, because))).collect()
 }
 
-/// Every kind of device there is, and how it went home.
-pub fn homings(study: &Study) -> Vec<RehomingStatistics> {
+/// The rehoming of every kind of device in the plan.
+pub fn rehomings(study: &Study) -> Vec<RehomingStatistics> {
     kinds(study).map(|kind| rehoming(study, kind)).collect()
 }
 
@@ -108,14 +108,14 @@ fn rehoming(study: &Study, kind: DeviceKind) -> RehomingStatistics {
     }
 }
 
-/// Every route point that had to go home, and how it went.
-pub fn point_homings<'a>(study: &Study<'a>) -> Vec<PointHoming<'a>> {
+/// The rehoming of every route point that had to rehome.
+pub fn point_rehomings<'a>(study: &Study<'a>) -> Vec<PointRehoming<'a>> {
     let ended = |row: usize| study.outcome.merged.histograms[row].totals().count;
     let rehoming = |(id, name): (u16, &'a str)| {
         let rows = [Metric::RehomeWait, Metric::RehomeDelay];
         let [wait, delay] = rows.map(|metric| study.catalogue.route_point(metric, RoutePointId(id)));
         let waits = ended(wait) + study.censored(wait);
-        (waits > 0).then(|| PointHoming {
+        (waits > 0).then(|| PointRehoming {
             name,
             waits,
             rehomed: ended(delay),
@@ -150,11 +150,11 @@ mod tests {
     use crate::fake;
 
     #[test]
-    fn who_still_waits_is_told_and_not_averaged() {
+    fn waits_that_are_not_over_are_censored_and_not_averaged() {
         let plan = crate::plan::Plan { replications: 40, ..fake::plan() };
         let study = study(&plan);
-        let homings = homings(&study);
-        let point = &homings[0];
+        let rehomings = rehomings(&study);
+        let point = &rehomings[0];
         assert!(point.waiting > 0 && point.rehomed > 0);
         assert_eq!(point.replications_waiting as u64, point.waiting);
         assert_eq!((point.waits, point.lost), (40, 0));
@@ -163,6 +163,6 @@ mod tests {
         assert!((100.0..170.0).contains(&median), "{median}");
         assert_eq!(point.wait[2], None);
         // One port loses its home in each replication.
-        assert_eq!((homings[1].lost, homings[1].rehomed, homings[1].waiting), (40, 40, 0));
+        assert_eq!((rehomings[1].lost, rehomings[1].rehomed, rehomings[1].waiting), (40, 40, 0));
     }
 }

@@ -1,4 +1,4 @@
-//! Closed forms beside what was simulated.
+//! Closed forms beside the simulated values.
 
 use crate::expected::{Expected, Predicted, expected};
 use crate::record::{Count, DurationSummary, Metric, ReplicationSummary};
@@ -6,25 +6,25 @@ use crate::stats::{Confidence, estimate, proportion_interval};
 
 use super::study::Study;
 
-/// What a closed form says, and what was simulated.
+/// The value of a closed form, and the simulated one.
 #[derive(Clone, Debug)]
 pub struct Beside {
-    /// What the form says.
+    /// The closed form.
     pub expected: Expected,
-    /// The mean of what was simulated.
+    /// The simulated mean.
     pub mean: f64,
     /// Its 95 % interval; `None`: not estimable.
     pub interval: Option<(f64, f64)>,
 }
 
-/// Every closed form that applies to the plan, and of whose measure there is a value.
+/// Every closed form that applies to the plan and whose measure has a simulated value.
 pub fn beside(study: &Study) -> Vec<Beside> {
     let each = |it: Expected| {
         let values = simulated(study, it.measure);
         let found = estimate(&values, Confidence::P95)?;
         let interval = match it.measure {
             Predicted::HomeByEnd(_) => proportion_interval(values.iter().sum::<f64>() as u64, values.len() as u64),
-            // What never varied says nothing of how far off it may be.
+            // Values that never vary give no estimate of the error.
             _ => found.interval.filter(|(low, high)| low < high),
         };
         Some(Beside { expected: it, mean: found.mean, interval })

@@ -1,7 +1,7 @@
-//! Whether a change made anything worse: a study held against a baseline that was recorded earlier and reviewed.
+//! The regression gate: a study compared with a baseline that was recorded earlier and reviewed.
 //!
-//! Whatever cannot be judged is not a pass: a baseline of another workload, with other replications, with fewer measures
-//! or with values that were changed by hand is not comparable, and an interval that may hide a regression is inconclusive.
+//! What cannot be judged does not pass: a baseline of another workload, with other replications, with fewer measures or with
+//! edited values is not comparable, and a confidence interval that may hide a regression is inconclusive.
 
 use serde::Serialize;
 
@@ -11,24 +11,24 @@ use super::baseline::{Baseline, Gated, Speed};
 use super::comparison::{Compared, Sample, compare, samples};
 use super::reason::Reason;
 
-/// What a gate says. The words are those of files: they never change.
+/// The verdict of a gate. Its names stand in files and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gate {
     /// Not worse.
     Pass,
-    /// Better, with confidence, by more than the margin.
+    /// Better by more than the margin: the whole interval is.
     Improvement,
-    /// It may be worse by more than the margin, and it may not.
+    /// The interval does not exclude that it is worse by more than the margin.
     Inconclusive,
-    /// Worse, with confidence, by more than the margin.
+    /// Worse by more than the margin: the whole interval is.
     Regression,
-    /// There is nothing to hold it against.
+    /// There is no baseline to compare it with.
     NotComparable,
 }
 
 impl Gate {
-    /// The word in files.
+    /// The name in files.
     pub const fn name(self) -> &'static str {
         match self {
             Gate::Pass => "pass",
@@ -45,62 +45,61 @@ impl Gate {
 pub struct GateRow {
     /// The two, the baseline first.
     pub compared: Compared,
-    /// Which way is better.
+    /// Which direction is better.
     pub better: Better,
-    /// What that says.
+    /// The verdict.
     pub verdict: Gate,
 }
 
 impl GateRow {
-    /// How many replications in all would settle an inconclusive one, if the difference is about what it seems; `None`
-    /// where that cannot be told.
+    /// How many replications in all would settle an inconclusive one if the estimate is about right; `None` if unknown.
     pub fn settled_by(&self) -> Option<u64> {
         let paired = self.compared.paired.as_ref().filter(|_| self.verdict == Gate::Inconclusive)?;
         let (low, high) = self.compared.interval()?;
-        let matters = self.compared.matters;
+        let margin = self.compared.margin;
         let worse = match self.better {
             Better::Lower => paired.mean(),
             Better::Higher => -paired.mean(),
             Better::Neither => paired.mean().abs(),
         };
-        let (half, wanted) = ((high - low) / 2.0, (worse - matters).abs());
-        let pairs = paired.pairs() as f64 * (half / wanted) * (half / wanted);
-        (wanted > 0.0 && pairs < 1e9).then(|| pairs.ceil() as u64 + 1)
+        let (half, required) = ((high - low) / 2.0, (worse - margin).abs());
+        let pairs = paired.pairs() as f64 * (half / required) * (half / required);
+        (required > 0.0 && pairs < 1e9).then(|| pairs.ceil() as u64 + 1)
     }
 }
 
 /// Why speed could not be judged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Uncounted {
-    /// Instructions could not be counted: why.
+    /// Instructions could not be counted, with the reason.
     Failed(String),
     /// It was recorded with another build.
     OtherBuild {
-        /// What the recorded one was for.
+        /// The target of the recorded build.
         recorded: String,
-        /// What this one is for.
+        /// The target of this build.
         this: String,
     },
 }
 
-/// How fast it is, beside how fast it was.
+/// The speed compared with that of the baseline.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SpeedHeld {
-    /// Instructions an event then.
+pub struct SpeedResult {
+    /// Instructions per event in the baseline.
     pub before: f64,
-    /// Instructions an event now; `None` if they could not be counted.
+    /// Instructions per event now; `None` if they could not be counted.
     pub now: Option<f64>,
-    /// So many more, in percent, do not matter.
+    /// An increase up to this margin, in percent, is accepted.
     pub margin_percent: f64,
-    /// What that says.
+    /// The verdict.
     pub verdict: Gate,
     /// Why it could not be judged.
     pub why: Option<Uncounted>,
 }
 
-impl SpeedHeld {
-    /// Holds a count of this build, or the reason why there is none, against a baseline's.
-    pub fn new(before: &Speed, now: Result<f64, String>, build: &str) -> SpeedHeld {
+impl SpeedResult {
+    /// Compares the count of this build, or the reason why there is none, with the baseline's.
+    pub fn new(before: &Speed, now: Result<f64, String>, build: &str) -> SpeedResult {
         let now = now.map_err(Uncounted::Failed).and_then(|now| match before.build == build {
             true => Ok(now),
             false => Err(Uncounted::OtherBuild { recorded: before.build.clone(), this: build.to_owned() }),
@@ -112,7 +111,7 @@ impl SpeedHeld {
             Ok(now) if *now < before.instructions_per_event * (1.0 - margin) => Gate::Improvement,
             Ok(_) => Gate::Pass,
         };
-        SpeedHeld {
+        SpeedResult {
             before: before.instructions_per_event,
             now: now.as_ref().ok().copied(),
             margin_percent: before.margin_percent,
@@ -122,38 +121,38 @@ impl SpeedHeld {
     }
 }
 
-/// All that a gate has found.
+/// The result of a gate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GateReport {
     /// The workload's name.
     pub workload: String,
-    /// What all of it says.
+    /// The worst verdict.
     pub verdict: Gate,
     /// Why it is not comparable.
     pub reasons: Vec<Reason>,
     /// Whether every result file is the same, byte for byte; `None` if it was not run.
     pub same: Option<bool>,
     /// Every measure beside its baseline.
-    pub held: Vec<GateRow>,
-    /// Its speed, if the baseline has one and it was to be judged.
-    pub speed: Option<SpeedHeld>,
+    pub rows: Vec<GateRow>,
+    /// The speed, if the baseline has one and it was to be judged.
+    pub speed: Option<SpeedResult>,
 }
 
 impl GateReport {
-    /// Of a workload that cannot be held against its baseline.
+    /// For a workload that cannot be compared with its baseline.
     pub fn not_comparable(workload: &str, reasons: Vec<Reason>) -> GateReport {
         GateReport {
             workload: workload.to_owned(),
             verdict: Gate::NotComparable,
             reasons,
             same: None,
-            held: Vec::new(),
+            rows: Vec::new(),
             speed: None,
         }
     }
 
-    /// Of a study beside its baseline.
-    pub fn new(gated: &Gated<'_>, baseline: &Baseline, speed: Option<SpeedHeld>) -> GateReport {
+    /// For a study that is compared with its baseline.
+    pub fn new(gated: &Gated<'_>, baseline: &Baseline, speed: Option<SpeedResult>) -> GateReport {
         let study = gated.study;
         let name = &study.plan.name;
         let summaries: &[ReplicationSummary] = &study.outcome.summaries;
@@ -184,49 +183,49 @@ impl GateReport {
             .map(|(kept, now)| Sample { measure: now.measure.clone(), values: kept.values().unwrap_or_default() })
             .collect();
         let compared = compare(&before, &now, 0.0);
-        let held: Vec<GateRow> = compared
+        let rows: Vec<GateRow> = compared
             .into_iter()
             .zip(&baseline.measures)
             .map(|(compared, kept)| {
-                let compared = Compared { matters: kept.margin, ..compared };
+                let compared = Compared { margin: kept.margin, ..compared };
                 GateRow { verdict: judge(&compared, kept.better), better: kept.better, compared }
             })
             .collect();
-        let worst = held.iter().map(|held| held.verdict).chain(speed.as_ref().map(|speed| speed.verdict)).max();
+        let worst = rows.iter().map(|row| row.verdict).chain(speed.as_ref().map(|speed| speed.verdict)).max();
         GateReport {
             workload: name.clone(),
             verdict: worst.unwrap_or(Gate::NotComparable),
             reasons: Vec::new(),
             same: Some(gated.fingerprint == baseline.fingerprint),
-            held,
+            rows,
             speed,
         }
     }
 }
 
-/// Judges a measure by the interval of its difference: the whole of it has to lie beyond the margin.
+/// Judges a measure by the confidence interval of its difference: all of it has to lie beyond the margin.
 fn judge(compared: &Compared, better: Better) -> Gate {
     if compared.same {
         return Gate::Pass;
     }
     let Some((low, high)) = compared.interval() else {
         return match (compared.first, compared.second) {
-            // What neither has, nobody has lost.
+            // Neither has a value: nothing is lost.
             (None, None) => Gate::Pass,
-            // A measure that came or went is a change that nobody has looked at.
+            // A value that appeared or disappeared is a change that has to be reviewed.
             (Some(_), None) | (None, Some(_)) => Gate::Regression,
             (Some(_), Some(_)) => Gate::Inconclusive,
         };
     };
-    let matters = compared.matters;
-    // Worse is up.
+    let margin = compared.margin;
+    // Turned so that higher is worse.
     let (low, high) = if better == Better::Higher { (-high, -low) } else { (low, high) };
     match better {
-        _ if low > matters => Gate::Regression,
-        Better::Neither if high < -matters => Gate::Regression,
-        Better::Neither if low < -matters => Gate::Inconclusive,
-        _ if high > matters => Gate::Inconclusive,
-        Better::Lower | Better::Higher if high < -matters => Gate::Improvement,
+        _ if low > margin => Gate::Regression,
+        Better::Neither if high < -margin => Gate::Regression,
+        Better::Neither if low < -margin => Gate::Inconclusive,
+        _ if high > margin => Gate::Inconclusive,
+        Better::Lower | Better::Higher if high < -margin => Gate::Improvement,
         _ => Gate::Pass,
     }
 }

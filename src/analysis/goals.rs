@@ -1,4 +1,4 @@
-//! Whether goals were met.
+//! The verdicts on goals.
 
 use serde::Serialize;
 
@@ -9,20 +9,20 @@ use crate::workload::Side;
 use super::measure::Measured;
 use super::study::Study;
 
-/// What is to be said of a goal. The words are those of files: they never change.
+/// The verdict on a goal. Its names stand in files and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
-    /// The whole interval keeps the bound.
+    /// The whole confidence interval keeps the bound.
     Met,
-    /// The whole interval breaks it.
+    /// The whole confidence interval breaks the bound.
     Missed,
-    /// The bound lies within the interval, or there is none.
+    /// The bound lies within the confidence interval, or there is no interval.
     Undecided,
 }
 
 impl Verdict {
-    /// The word in files.
+    /// The name in files.
     pub const fn name(self) -> &'static str {
         match self {
             Verdict::Met => "met",
@@ -31,7 +31,7 @@ impl Verdict {
         }
     }
 
-    /// That of several goals together: one missed is all missed, and all are met only together.
+    /// The verdict on several goals together: missed if one is missed, met only if all are.
     pub fn of_all(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
         let mut all = Verdict::Met;
         for verdict in verdicts {
@@ -45,31 +45,31 @@ impl Verdict {
     }
 }
 
-/// A goal, what was found, and what that says of it.
+/// A goal, the estimate of its measure, and the verdict.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judged {
     /// The goal.
     pub goal: Goal,
-    /// What was found.
+    /// The estimate.
     pub found: Measured,
-    /// What that says.
+    /// The verdict.
     pub verdict: Verdict,
 }
 
-/// Judges a goal by the whole interval of its measure, never by the point.
+/// Judges a goal by the whole confidence interval of its measure, never by the point estimate.
 pub fn judge(goal: &Goal, study: &Study, confidence: Confidence) -> Judged {
     judge_found(goal, goal.measure.of(study, confidence))
 }
 
 impl Judged {
-    /// Whether no number of replications would decide it: there is nothing to measure, or nothing is allowed and nothing was
-    /// seen, which is never known for certain.
-    pub fn is_hopeless(&self) -> bool {
+    /// Whether no number of replications would decide it: there is no value, or the bound is zero and so is the value, which
+    /// can never be certain.
+    pub fn is_undecidable(&self) -> bool {
         self.found.value.is_none() || (self.goal.bound == 0.0 && self.found.value == Some(0.0))
     }
 }
 
-/// Judges a goal by what was found of its measure.
+/// Judges a goal by the estimate of its measure.
 pub fn judge_found(goal: &Goal, found: Measured) -> Judged {
     let verdict = match goal.side {
         Side::AtMost if found.high.is_some_and(|high| high <= goal.bound) => Verdict::Met,
@@ -108,7 +108,7 @@ mod tests {
             [verdict(">=", low), verdict(">=", middle), verdict(">=", high + 0.1)],
             [Verdict::Met, Verdict::Undecided, Verdict::Missed]
         );
-        // More doubt, wider interval.
+        // A higher confidence makes a wider interval.
         let goal = Goal::parse(&format!("offered<={high}")).unwrap();
         assert_eq!(judge(&goal, &study, Confidence::P95.of_each(10)).verdict, Verdict::Undecided);
     }

@@ -1,24 +1,24 @@
-//! What a study says of a measure.
+//! Estimates of measures from a study.
 
 use crate::record::{Column, Count, DurationSummary, Measure, OfCount, OfDuration, OfGauge, Quantile};
 use crate::stats::{Confidence, Estimate, estimate, order_interval, order_statistic, ratio};
 
 use super::study::{NANOS_PER_MILLI, Study, mean_millis, millis};
 
-/// What a study says of a measure.
+/// The estimate of a measure.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Measured {
-    /// The number itself; `None` where there is no value, infinite where too many were not over to tell.
+    /// The point estimate; `None` if there is no value, infinite if too many were censored.
     pub value: Option<f64>,
-    /// The lower end of its interval; `None`: not estimable.
+    /// The lower end of its confidence interval; `None`: not estimable.
     pub low: Option<f64>,
-    /// The upper end; infinite where too many were not over to tell.
+    /// The upper end; infinite if too many were censored.
     pub high: Option<f64>,
     /// `ms`, `count` or `ratio`.
     pub unit: &'static str,
 }
 
-/// One value a replication, where it has one.
+/// One value per replication; `None` for a replication without one.
 pub type Values = Vec<Option<f64>>;
 
 impl Measure {
@@ -26,7 +26,7 @@ impl Measure {
         self.source(&study.catalogue).expect("a measure is checked against the plan before it is asked for")
     }
 
-    /// What a study says of it, with an interval of this confidence.
+    /// Its estimate from a study, with an interval of this confidence.
     ///
     /// # Panics
     /// If the study's plan has no such measurement: see [`Measure::check`].
@@ -44,7 +44,7 @@ impl Measure {
             }
             Column::Duration(row, OfDuration::Mean) => {
                 let (value, interval) = ends(estimate(&study.duration_means(row), confidence));
-                // With some not over, a mean is that of the lucky ones: no interval makes that better.
+                // With censored values the mean is biased low: its upper end is unknown.
                 let high = |high| if study.censored(row) > 0 { None } else { high };
                 (value, interval.map(|(low, top)| (low, high(top))))
             }
@@ -60,10 +60,10 @@ impl Measure {
         Measured { value, low, high, unit: self.unit().name() }
     }
 
-    /// Its value in every replication: the mean of these is its mean, and they are what is compared in pairs. Of a
-    /// percentile of durations, the replication's own one, if it has values enough to have one (100 for the 99 % one); of a
-    /// share, numbers whose mean is the share of all and which scatter as it does (its linear part). `None` for what is a
-    /// number over replications, as a percentile of counts.
+    /// Its value in each replication, for paired comparison: their mean is the mean of the measure. For a percentile of
+    /// durations it is the percentile within the replication, if that has enough values (100 for the 99 % one). For a share
+    /// it is the linearised ratio, whose mean is the overall share and whose variance is that of the share. `None` for a
+    /// number over replications, such as a percentile of counts.
     pub fn values(&self, study: &Study) -> Option<Values> {
         let some = |values: Vec<f64>| Some(values.into_iter().map(Some).collect());
         let of_durations = |row: usize, value: &dyn Fn(&DurationSummary) -> Option<f64>| {
@@ -90,12 +90,12 @@ impl Measure {
     }
 }
 
-/// How many of each replication were not over, or were cut short.
+/// The number of censored values in each replication.
 fn censored(study: &Study, row: usize) -> Vec<f64> {
     study.outcome.summaries.iter().map(|summary| summary.durations[row].censored as f64).collect()
 }
 
-/// Numbers, one a replication, whose mean is the share of a count in all calls offered and which scatter as it does.
+/// The linearised ratio of a count to the calls offered, one value per replication.
 fn shares(study: &Study, count: Count) -> Values {
     let (above, below) = (study.counts(count), study.counts(Count::Offered));
     let (numerator, denominator) = (above.iter().sum::<f64>(), below.iter().sum::<f64>());
@@ -107,7 +107,7 @@ fn shares(study: &Study, count: Count) -> Values {
     above.iter().zip(&below).map(linear).collect()
 }
 
-/// The mean of a number of things a replication, which may happen though it never did.
+/// The mean of a count per replication, with an upper end above zero even if nothing was counted.
 fn number_of(values: &[f64], confidence: Confidence) -> (Option<f64>, Interval) {
     let (mean, interval) = ends(estimate(values, confidence));
     (mean, unseen(interval, values.len(), 1.0, confidence))
@@ -121,8 +121,8 @@ fn level_of(values: Vec<f64>, statistic: OfGauge, confidence: Confidence) -> (Op
     }
 }
 
-/// A quantile over replications of the longest in each. One that was not over may have lasted for ever, and did last
-/// as long as it was seen.
+/// A quantile over replications of the longest duration in each. A censored one lasted at least as long as it was observed,
+/// and may last for ever.
 fn longest_of(study: &Study, row: usize, quantile: Quantile, confidence: Confidence) -> (Option<f64>, Interval) {
     let durations = || study.outcome.summaries.iter().map(|summary| &summary.durations[row]);
     let with_one = || durations().filter(|duration| duration.count + duration.censored > 0);
@@ -134,12 +134,12 @@ fn longest_of(study: &Study, row: usize, quantile: Quantile, confidence: Confide
     (value, low.zip(high).map(|((low, _), (_, high))| (low, high)))
 }
 
-/// The ends of an interval: the upper one may not be known.
+/// The ends of an interval; the upper one may be unknown.
 type Interval = Option<(f64, Option<f64>)>;
 
-/// What never happened in `n` replications has an interval without width, and yet may happen: in as many replications as
-/// would leave it out of all `n` with the probability of the upper doubt, and at least once in each of those. `each` is how
-/// much one is counted in.
+/// An event that never happened in `n` replications has an interval of zero width, and yet may happen. The upper end is the
+/// share of replications with the event for which seeing none in `n` has the probability of the upper tail, with one event
+/// in each of them. `each` is the unit in which one event counts.
 fn unseen(interval: Interval, replications: usize, each: f64, confidence: Confidence) -> Interval {
     match interval {
         Some((0.0, Some(0.0))) => {
@@ -155,7 +155,7 @@ fn ends(estimate: Option<Estimate>) -> (Option<f64>, Interval) {
     (estimate.map(|estimate| estimate.mean), interval.map(|(low, high)| (low, Some(high))))
 }
 
-/// The quantile of one value a replication.
+/// The quantile of one value per replication.
 fn over_replications(mut values: Vec<f64>, quantile: Quantile, confidence: Confidence) -> (Option<f64>, Interval) {
     let quantile = quantile.share();
     values.sort_unstable_by(f64::total_cmp);
@@ -163,7 +163,7 @@ fn over_replications(mut values: Vec<f64>, quantile: Quantile, confidence: Confi
     (order_statistic(&values, quantile), interval.map(|(low, high)| (low, Some(high))))
 }
 
-/// The quantile of a duration, all replications together; Kaplan and Meier's where some were not over.
+/// The quantile of a duration over all replications together; by Kaplan-Meier if some are censored.
 fn quantile_of(study: &Study, row: usize, quantile: Quantile, confidence: Confidence) -> (Option<f64>, Interval) {
     let quantile = quantile.share();
     if study.censored(row) == 0 {
@@ -234,7 +234,7 @@ mod tests {
         );
     }
 
-    /// What is not over may last for ever, and has lasted as long as it was seen.
+    /// A censored duration lasted at least as long as it was observed, and may last for ever.
     #[test]
     fn the_longest_of_a_replication_may_not_be_known() {
         let plan = fake::plan();
@@ -261,7 +261,7 @@ mod tests {
 
     /// The rule of three, for 95 % on both sides: 3.7 over the number of replications.
     #[test]
-    fn what_was_not_seen_may_be_there() {
+    fn an_event_that_was_not_seen_may_still_happen() {
         let plan = fake::plan();
         let mut study = study(&plan);
         for summary in &mut study.outcome.summaries {

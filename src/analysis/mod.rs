@@ -1,8 +1,8 @@
-//! From an outcome with its plan to numbers, intervals, differences, verdicts and baselines. Pure: the same results give
-//! the same numbers. No text for people is made here, and nothing is run.
+//! From results to estimates, confidence intervals, differences, verdicts and baselines. Pure: the same results give the
+//! same numbers. This module makes no text for people and runs nothing.
 //!
-//! Floats appear only from here on: every sum before this is of whole numbers, and every loop over replications goes in
-//! the order of their numbers.
+//! Floating point begins here: all earlier sums are of whole numbers, and every loop over replications goes in the order of
+//! their numbers.
 
 mod baseline;
 mod capacity;
@@ -25,9 +25,9 @@ pub use baseline::{Baseline, Gated, Kept, Speed, hex};
 pub use capacity::{Capacity, Evaluated};
 pub use cell::{Cell, full};
 pub use comparison::{Compared, Difference, Sample, compare, relative, samples};
-pub use devices::{Fate, PointHoming, Reached, RehomingStatistics, fates, homings, point_homings};
+pub use devices::{Fate, PointRehoming, Reached, RehomingStatistics, fates, point_rehomings, rehomings};
 pub use expected::{Beside, beside, simulated};
-pub use gate::{Gate, GateReport, GateRow, SpeedHeld, Uncounted};
+pub use gate::{Gate, GateReport, GateRow, SpeedResult, Uncounted};
 pub use goals::{Judged, Verdict, judge, judge_found};
 pub use measure::{Measured, Values};
 pub use provenance::Provenance;

@@ -1,10 +1,10 @@
-//! Where results come from: all it takes to get them again.
+//! Provenance: everything needed to reproduce results.
 
 use serde::Serialize;
 
 use super::study::Study;
 
-/// All it takes to get the same bytes again. No time of day and no path: they are not what the results depend on.
+/// Everything needed to reproduce the same bytes. No time of day and no path, since results do not depend on them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Provenance {
     /// The program's name.
@@ -17,15 +17,15 @@ pub struct Provenance {
     pub digest: String,
     /// The seed.
     pub seed: u64,
-    /// What it is about: `terminating` or `steady`.
+    /// The kind of study: `terminating` or `steady`.
     pub study: &'static str,
-    /// How much of the beginning was not measured, in seconds.
+    /// The warm-up, in seconds.
     pub warm_up_s: f64,
     /// The number of the first replication.
     pub first_replication: u64,
-    /// How many there are.
+    /// The number of replications.
     pub replications: u64,
-    /// The command that gives these results.
+    /// The command that reproduces these results.
     pub command: String,
 }
 

@@ -1,21 +1,21 @@
-//! What a closed form answers with.
+//! The results of closed forms.
 
 /// A number with its unit.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Quantity {
     /// A time, in seconds; infinite: never.
     Seconds(f64),
-    /// A part of one.
+    /// A share, between 0 and 1.
     Share(f64),
-    /// A load: the mean number of calls there would be if none were turned away.
+    /// An offered load: the mean number of calls in progress if none were blocked.
     Erlangs(f64),
-    /// So many a second.
+    /// A rate per second.
     PerSecond(f64),
-    /// How many, on average.
+    /// A mean number.
     Mean(f64),
-    /// How many.
+    /// A whole number.
     Whole(u64),
-    /// In words.
+    /// A text.
     Text(String),
 }
 

@@ -1,25 +1,25 @@
-//! Why a study cannot be held against a baseline.
+//! Why a study cannot be compared with a baseline.
 
-/// Why a study cannot be held against a baseline.
+/// Why a study cannot be compared with a baseline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// There is no baseline.
     Missing,
-    /// It cannot be read, or cannot be relied upon: why.
+    /// It cannot be read or used, with the reason.
     Unsound(Unsound),
-    /// It was recorded by a version of the program whose numbers may be others: which one.
+    /// It was recorded by this version of the program, whose numbers may differ.
     Version(String),
-    /// It is one of another workload.
+    /// It was recorded of another workload.
     Workload,
-    /// It was recorded with other measures than are asked for.
+    /// It was recorded with measures other than those requested.
     OtherMeasures,
-    /// It was recorded with another seed or other replications than are asked for.
+    /// It was recorded with a different seed or other replications than requested.
     OtherReplications,
-    /// It has another seed or other replications than the study.
+    /// Its seed or replications differ from those of the study.
     Replications,
-    /// One of its measures has a name that this version does not know: why.
+    /// One of its measures is unknown to this version, with the reason.
     UnknownMeasure(String),
-    /// The plan does not measure what it has: why.
+    /// The plan does not measure one of its measures, with the reason.
     NotMeasured(String),
     /// It has no values of these measures.
     Lacks(Vec<String>),
@@ -29,12 +29,12 @@ pub enum Reason {
     Order,
 }
 
-/// Why a baseline cannot be read, or cannot be relied upon.
+/// Why a baseline cannot be read or used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unsound {
-    /// Its file, or what is in it, cannot be read: why.
+    /// Its file or its content cannot be read, with the reason.
     Unreadable(String),
-    /// It has another format than this version reads.
+    /// Its format differs from the one that this version reads.
     Format {
         /// Its format.
         found: u32,
@@ -43,26 +43,26 @@ pub enum Unsound {
     },
     /// It has no measures, or fewer than two replications.
     Empty,
-    /// Its checksum is another: it was changed or cut.
+    /// Its checksum does not match: it was edited or truncated.
     Changed,
-    /// A measure has not one value a replication.
+    /// A measure does not have one value per replication.
     Values {
         /// The measure.
         measure: String,
-        /// How many values it has; none if one of them is no number.
+        /// The number of its values; 0 if one of them is not a number.
         values: u64,
-        /// How many replications there are.
+        /// The number of replications.
         replications: u64,
     },
-    /// The margin of this measure is not zero or more.
+    /// The margin of this measure is negative or not a number.
     Margin(String),
 }
 
-/// Which workloads may be held against a baseline.
+/// Which workloads may be compared with a baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Workloads {
-    /// The one that it was recorded of.
+    /// Only the one that it was recorded of.
     Recorded,
-    /// Others as well: whether they are worse is the question then.
+    /// Any workload: the gate then judges whether it is worse.
     Any,
 }

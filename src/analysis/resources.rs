@@ -1,4 +1,4 @@
-//! Where calls and work find room, or wait for it: stations, and groups of ports, phones and lines.
+//! Resources: stations, and groups of ports, phones and lines.
 
 use crate::record::{Catalogue, Gauge, Metric, Scope};
 
@@ -7,11 +7,11 @@ use super::summary::{Row, duration_row, gauge_row};
 
 /// A group of ports, phones or lines.
 pub struct Pool {
-    /// How many there are; `None`: there is no limit.
+    /// Its size; `None`: unlimited.
     pub size: Option<u32>,
-    /// How many are in use.
+    /// The number in use.
     pub in_use: Row,
-    /// The mean of how many are in use, in the bin where it is highest.
+    /// The mean number in use, in the bin where it is highest.
     pub busiest_bin: f64,
     /// The most in use at once.
     pub peak: f64,
@@ -35,15 +35,15 @@ pub fn all_pools(study: &Study) -> Vec<Pool> {
 
 /// A station.
 pub struct Busy {
-    /// Which part of it is at work.
+    /// Its utilisation.
     pub utilisation: Row,
-    /// The same, in the bin where it is highest.
+    /// Its utilisation in the bin where it is highest.
     pub busiest_bin: f64,
-    /// How much waits.
+    /// The length of its queue.
     pub queue: Row,
     /// How long work waits.
     pub wait: Option<Row>,
-    /// How many servers it has.
+    /// The number of its servers.
     pub servers: u32,
 }
 
@@ -69,10 +69,10 @@ pub fn all_stations(study: &Study) -> Vec<Busy> {
     .collect()
 }
 
-/// What kind of place it is.
+/// The kind of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResourceKind {
-    /// Where work waits for a server.
+    /// A station, where work waits for a server.
     Station,
     /// A group of CTI ports.
     Ports,
@@ -83,7 +83,7 @@ pub enum ResourceKind {
 }
 
 impl ResourceKind {
-    /// The word in files.
+    /// The name in files.
     pub const fn name(self) -> &'static str {
         match self {
             ResourceKind::Station => "station",
@@ -94,24 +94,24 @@ impl ResourceKind {
     }
 }
 
-/// A place where calls wait for room: a station, or a group of ports, phones or lines.
+/// A resource: a station, or a group of ports, phones or lines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resource {
-    /// What kind of place it is.
+    /// Its kind.
     pub kind: ResourceKind,
     /// Its name.
     pub name: String,
-    /// Which part of it was in use in the bin of the timeline where that is highest.
+    /// The share of it in use, in the bin of the timeline where that is highest.
     pub busiest_bin: f64,
-    /// How many of a group there are; `None` for a station.
+    /// The size of a group; `None` for a station.
     pub size: Option<u32>,
     /// The most of a group in use at once, in any replication.
     pub peak: f64,
-    /// How long work waits at a station on average, in milliseconds.
+    /// The mean wait at a station, in milliseconds.
     pub wait: Option<f64>,
 }
 
-/// Everything that work or calls can fill.
+/// Every resource of a limited size.
 pub fn resources(study: &Study) -> Vec<Resource> {
     let stations = all_stations(study).into_iter().map(|station| Resource {
         kind: ResourceKind::Station,

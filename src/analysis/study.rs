@@ -1,4 +1,4 @@
-//! What was run, what came of it, and the numbers that are read from it.
+//! A plan with the results of its replications, and the numbers derived from them.
 
 use crate::engine::Span;
 use crate::experiment::Outcome;
@@ -6,21 +6,21 @@ use crate::plan::{Plan, Window};
 use crate::record::{Catalogue, Count, DurationSummary, ReplicationSummary};
 use crate::stats::{Confidence, Survival};
 
-/// How many nanoseconds a millisecond has.
+/// Nanoseconds per millisecond.
 pub const NANOS_PER_MILLI: f64 = 1e6;
 
-/// What was run, and what came of it.
+/// A plan with the results of its replications.
 #[derive(Clone, Debug)]
 pub struct Study<'plan> {
-    /// What was simulated.
+    /// The plan that was simulated.
     pub plan: &'plan Plan,
-    /// What of it was measured.
+    /// The part of each run that was measured.
     pub window: Window,
-    /// With which luck.
+    /// The seed.
     pub seed: u64,
-    /// What came of it.
+    /// The results.
     pub outcome: Outcome,
-    /// Which row of it is what.
+    /// The meaning of each row of the results.
     pub catalogue: Catalogue,
 }
 
@@ -36,36 +36,36 @@ impl<'plan> Study<'plan> {
         self.plan.length.since(self.window.warm_up).nanos()
     }
 
-    /// A count in all replications, as the mean of one.
+    /// A count over all replications, as the mean per replication.
     pub fn per_replication(&self, count: u64) -> f64 {
         count as f64 / self.outcome.summaries.len() as f64
     }
 
-    /// A count in every replication.
+    /// A count, in each replication.
     pub fn counts(&self, count: Count) -> Vec<f64> {
         let value = |summary: &ReplicationSummary| summary.count(count) as f64;
         self.outcome.summaries.iter().map(value).collect()
     }
 
-    /// The mean of a duration in milliseconds, in every replication that has one.
+    /// The mean of a duration in milliseconds, in each replication that has one.
     pub fn duration_means(&self, row: usize) -> Vec<f64> {
         let durations = self.outcome.summaries.iter().map(|summary| &summary.durations[row]);
         durations.filter(|duration| duration.count > 0).map(mean_millis).collect()
     }
 
-    /// How many of a duration were not over at the end, or cut short, in all replications.
+    /// How many values of a duration were censored (not over at the end, or cut short), in all replications.
     pub fn censored(&self, row: usize) -> u64 {
         self.outcome.merged.censored[row].totals().count
     }
 
-    /// How long a duration lasts, in nanoseconds, with those taken into account that were not over at the end.
+    /// The Kaplan-Meier estimate of a duration, in nanoseconds, which takes censored values into account.
     pub fn survival(&self, row: usize) -> Survival {
         let merged = &self.outcome.merged;
         Survival::new(merged.histograms[row].steps(&merged.censored[row]))
     }
 
-    /// The interval of a quantile of that, in milliseconds. Where all were over it is that of the values; otherwise those
-    /// of one replication count as one, for they may all have been held up by the same.
+    /// The confidence interval of a quantile of that, in milliseconds. Without censored values it is that of the values;
+    /// otherwise the values of one replication count as one, because they may all have the same cause.
     pub fn survival_interval(
         &self,
         row: usize,
@@ -90,7 +90,7 @@ impl<'plan> Study<'plan> {
         }
     }
 
-    /// The mean of a gauge over the time measured, in every replication; nothing if no time was.
+    /// The time-weighted average of a gauge over the measured time, in each replication; empty if no time was measured.
     pub fn gauge_means(&self, row: usize) -> Vec<f64> {
         let measured = self.measured_nanos();
         if measured == 0 {
@@ -101,7 +101,7 @@ impl<'plan> Study<'plan> {
         self.outcome.summaries.iter().map(value).collect()
     }
 
-    /// The highest reading of a gauge in every replication.
+    /// The peak of a gauge, in each replication.
     pub fn gauge_peaks(&self, row: usize) -> Vec<f64> {
         let value = |summary: &ReplicationSummary| summary.gauges[row].peak as f64;
         self.outcome.summaries.iter().map(value).collect()
@@ -119,7 +119,7 @@ impl<'plan> Study<'plan> {
     }
 }
 
-/// The mean of a duration in milliseconds; it has a value.
+/// The mean of a duration in milliseconds; there must be a value.
 pub fn mean_millis(duration: &DurationSummary) -> f64 {
     duration.sum_nanos as f64 / duration.count as f64 / NANOS_PER_MILLI
 }

@@ -1,4 +1,4 @@
-//! One row a metric within a scope: the numbers that every table is drawn from.
+//! One row per metric and scope: the numbers from which every table is derived.
 
 use serde::Serialize;
 
@@ -49,27 +49,27 @@ pub const COLUMNS: [&str; 37] = [
     "km_p95_high",
 ];
 
-/// What stands where too few replications tell nothing about a quantile.
+/// Stands in place of an interval if there are too few replications to estimate it.
 pub const NOT_ESTIMABLE: &str = "not estimable";
 
-/// A metric within a scope. What cannot be said is `None`.
+/// A metric within a scope. Unknown values are `None`.
 ///
-/// The mean is the mean of the replications' means, with its 95 % interval over replications. For a duration, the
-/// other numbers are those of all its values together; for a count or a gauge, which have one value a replication,
-/// they are those of the replications' values. The intervals of quantiles assume no distribution, and that
-/// replications are independent but not the values of one (`stats`).
+/// The mean is the mean of the replication means, with its 95 % confidence interval over replications. For a duration, the
+/// other numbers are those of all its values together; for a count or a gauge, which have one value per replication, they
+/// are those of the replication values. The intervals of quantiles are distribution-free; they assume that replications are
+/// independent, but not that values within one are (`stats`).
 ///
-/// A duration that may not be over when the run is has two more things to say: how many values were censored, which are
-/// in none of the numbers before, and what Kaplan and Meier's estimate makes of both together.
+/// A duration that may be censored has two more parts: the number of censored values, which are in none of the numbers
+/// before, and the Kaplan-Meier estimates, which include them.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Row {
     /// The workload's name.
     pub workload: String,
-    /// What it is about.
+    /// The scope.
     pub scope: &'static str,
-    /// Which one; empty for the cluster.
+    /// The name within the scope; empty for the cluster.
     pub name: String,
-    /// What is measured.
+    /// The metric.
     pub metric: String,
     /// `ms`, `count` or `ratio`.
     pub unit: &'static str,
@@ -101,13 +101,13 @@ pub struct Row {
     pub p999: Option<f64>,
     /// The greatest value.
     pub max: Option<f64>,
-    /// How many more were not over at the end, or cut short; `None` for what always is over.
+    /// How many more were censored; `None` for a duration that cannot be.
     pub censored: Option<u64>,
-    /// The median, those included; `None` if it was not reached.
+    /// The median including censored values; `None` if it was not reached.
     pub km_p50: Option<f64>,
-    /// The 90 % quantile, those included.
+    /// The 90 % quantile including censored values.
     pub km_p90: Option<f64>,
-    /// The 95 % quantile, those included.
+    /// The 95 % quantile including censored values.
     pub km_p95: Option<f64>,
     /// The lower end of the 95 % interval of the median.
     pub p50_low: Option<f64>,
@@ -125,21 +125,21 @@ pub struct Row {
     pub p999_low: Option<f64>,
     /// The upper end.
     pub p999_high: Option<f64>,
-    /// The lower end of the 95 % interval of the median, those not over included.
+    /// The lower end of the 95 % interval of the median including censored values.
     pub km_p50_low: Option<f64>,
     /// The upper end.
     pub km_p50_high: Option<f64>,
-    /// The lower end of the 95 % interval of the 90 % quantile, those included.
+    /// The lower end of the 95 % interval of the 90 % quantile including censored values.
     pub km_p90_low: Option<f64>,
     /// The upper end.
     pub km_p90_high: Option<f64>,
-    /// The lower end of the 95 % interval of the 95 % quantile, those included.
+    /// The lower end of the 95 % interval of the 95 % quantile including censored values.
     pub km_p95_low: Option<f64>,
     /// The upper end.
     pub km_p95_high: Option<f64>,
 }
 
-/// What the values of a row are like, beside their mean.
+/// The distribution of the values of a row, beside their mean.
 struct Spread {
     count: u64,
     min: Option<f64>,
@@ -149,7 +149,7 @@ struct Spread {
 }
 
 impl Spread {
-    /// Of one value a replication.
+    /// Of one value per replication.
     fn over_replications(values: &[f64]) -> Spread {
         let mut ascending = values.to_vec();
         ascending.sort_unstable_by(f64::total_cmp);
@@ -185,7 +185,7 @@ pub fn share_of_offered(study: &Study, count: Count) -> Option<f64> {
     (offered > 0.0).then(|| total(count) / offered)
 }
 
-/// The row of a duration, if there is such a thing.
+/// The row of a duration, if the plan has it.
 pub fn duration_row(study: &Study, row: usize) -> Option<Row> {
     let series = &study.catalogue.durations[row];
     if !series.exists {
@@ -224,7 +224,7 @@ pub fn duration_row(study: &Study, row: usize) -> Option<Row> {
     Some(made)
 }
 
-/// The row of a gauge's mean and, where peaks are kept, that of its peak.
+/// The row of a gauge's mean and, if peaks are kept, that of its peak.
 fn gauge_rows(study: &Study, row: usize) -> Vec<Row> {
     let series = &study.catalogue.gauges[row];
     if !series.exists {
@@ -297,7 +297,7 @@ fn make_row(study: &Study, scope: Scope, name: &str, metric: &str, unit: Unit, m
 }
 
 impl Row {
-    /// The ends of an interval of a quantile: one that has a value and no ends has too few replications.
+    /// The ends of the interval of a quantile: with a value but no ends there are too few replications.
     fn ends(&self, ends: [Option<f64>; 2], exists: bool) -> [Cell; 2] {
         ends.map(|end| match end {
             None if exists => NOT_ESTIMABLE.into(),
@@ -321,10 +321,10 @@ impl Row {
         cells.extend(self.ends([self.p90_low, self.p90_high], some));
         cells.extend(self.ends([self.p95_low, self.p95_high], some));
         cells.extend(self.ends([self.p999_low, self.p999_high], some));
-        let censored = self.censored.is_some() && (some || self.censored > Some(0));
-        cells.extend(self.ends([self.km_p50_low, self.km_p50_high], censored));
-        cells.extend(self.ends([self.km_p90_low, self.km_p90_high], censored));
-        cells.extend(self.ends([self.km_p95_low, self.km_p95_high], censored));
+        let has_km = self.censored.is_some() && (some || self.censored > Some(0));
+        cells.extend(self.ends([self.km_p50_low, self.km_p50_high], has_km));
+        cells.extend(self.ends([self.km_p90_low, self.km_p90_high], has_km));
+        cells.extend(self.ends([self.km_p95_low, self.km_p95_high], has_km));
         cells
     }
 }
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_over_makes_a_duration_longer() {
+    fn censored_values_make_a_duration_longer() {
         let plan = fake::plan();
         let rows = rows(&study(&plan));
         let censored: Vec<&Row> = rows.iter().filter(|row| row.censored.is_some()).collect();

@@ -1,4 +1,4 @@
-//! A workload at many points, and what is left of each.
+//! A parameter sweep, and the results kept of each point.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -14,7 +14,7 @@ use super::measure::Measured;
 use super::study::Study;
 use super::summary::{COLUMNS, Row, rows};
 
-/// What is left of a point: the rows of its `summary.csv`, and all that any goal or table may ask for.
+/// The results kept of a point: the rows of its `summary.csv`, and every measure that a goal or table may refer to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PointResult {
     /// Rows of cells, in the order of [`COLUMNS`].
@@ -23,11 +23,11 @@ pub struct PointResult {
     measures: BTreeMap<String, [Cell; 3]>,
 }
 
-/// What stands for a number that was not reached within a run.
+/// Stands in place of a number that was not reached within a run.
 const NOT_REACHED: &str = "not reached";
 
 impl PointResult {
-    /// What is left of a study.
+    /// The results of a study.
     pub fn of(study: &Study) -> PointResult {
         let stored = |measure: Measure| {
             let found = measure.of(study, Confidence::P95);
@@ -39,12 +39,12 @@ impl PointResult {
         }
     }
 
-    /// Whether it has the shape of what [`PointResult::of`] makes.
+    /// Whether it has the shape that [`PointResult::of`] makes.
     pub fn is_whole(&self) -> bool {
         !self.rows.is_empty() && self.rows.iter().all(|row| row.len() == COLUMNS.len())
     }
 
-    /// What the study said of a measure, which its plan has.
+    /// The estimate of a measure, which its plan has.
     pub fn found(&self, measure: &Measure) -> Measured {
         let read = |cell: &Cell| match cell {
             Cell::Whole(number) => Some(*number as f64),
@@ -60,7 +60,7 @@ impl PointResult {
     }
 }
 
-/// A number as it is kept and shown in a cell.
+/// A number as a cell.
 pub fn number(value: Option<f64>) -> Cell {
     match value {
         Some(f64::INFINITY) => NOT_REACHED.into(),
@@ -68,18 +68,18 @@ pub fn number(value: Option<f64>) -> Cell {
     }
 }
 
-/// A workload with some of its values changed, and what came of it.
+/// A workload with some of its values changed, and the results.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Point {
-    /// The values of the knobs, in their order.
+    /// The values of the parameters, in order.
     pub values: Vec<String>,
-    /// With which luck.
+    /// The seed.
     pub seed: u64,
     /// Which replications.
     pub replications: Range<u64>,
-    /// What is wanted.
+    /// The goals.
     pub goals: Vec<Goal>,
-    /// What came of it.
+    /// The results.
     pub result: PointResult,
 }
 
@@ -94,12 +94,12 @@ pub struct Sweep {
     pub keys: Vec<String>,
     /// The points, of which there is at least one, in their order.
     pub points: Vec<Point>,
-    /// What the table shows.
+    /// The measures in the table.
     pub measures: Vec<Measure>,
 }
 
 impl Sweep {
-    /// Every goal of any point: where a knob is a goal's bound, they differ.
+    /// Every goal of any point: they differ where a parameter is the bound of a goal.
     pub fn goals(&self) -> Vec<String> {
         let mut seen = BTreeSet::new();
         let goals = self.points.iter().flat_map(|point| &point.goals).map(Goal::to_string);
@@ -108,7 +108,7 @@ impl Sweep {
 }
 
 impl Point {
-    /// What became of its goals.
+    /// The verdicts on its goals.
     pub fn judged(&self) -> Vec<Judged> {
         self.goals.iter().map(|goal| judge_found(goal, self.result.found(&goal.measure))).collect()
     }
@@ -121,7 +121,7 @@ mod tests {
     use crate::fake;
 
     #[test]
-    fn a_point_says_what_its_study_says_of_every_measure() {
+    fn a_point_has_the_estimate_of_its_study_for_every_measure() {
         let plan = fake::plan();
         let study = study(&plan);
         let result = PointResult::of(&study);
@@ -133,8 +133,11 @@ mod tests {
         for measure in measures {
             measure.check(&plan).unwrap();
             assert_eq!(Measure::parse(&measure.to_string()).as_ref(), Ok(&measure));
-            let (told, found) = (measure.of(&study, Confidence::P95), read.found(&measure));
-            assert!(told == found || told.value.is_none() && found.value.is_none(), "{measure}: {told:?} {found:?}");
+            let (of_study, found) = (measure.of(&study, Confidence::P95), read.found(&measure));
+            assert!(
+                of_study == found || of_study.value.is_none() && found.value.is_none(),
+                "{measure}: {of_study:?} {found:?}"
+            );
         }
     }
 }

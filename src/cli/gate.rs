@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::analysis::{Baseline, Gate, GateReport, Gated, Reason, Speed, SpeedHeld, Unsound, Workloads};
+use crate::analysis::{Baseline, Gate, GateReport, Gated, Reason, Speed, SpeedResult, Unsound, Workloads};
 use crate::plan::Plan;
 use crate::record::Measure;
 use crate::report::{self, Format, Ink, draw};
@@ -206,7 +206,7 @@ fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> 
     let Loaded { plan, digest, .. } = loaded;
     let speed = baseline.speed.as_ref().filter(|_| !arguments.no_speed).map(|before| {
         let now = instructions::per_event(&arguments.workload, &arguments.study.settings, baseline.seed);
-        SpeedHeld::new(before, now, &instructions::build())
+        SpeedResult::new(before, now, &instructions::build())
     });
     // The name is in every file, and says nothing.
     let plan = Plan { name: baseline.workload.clone(), ..plan };

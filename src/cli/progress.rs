@@ -60,7 +60,7 @@ impl Bar {
             }
             Remark::Kept(at) => (format!("{}: had it", self.titles[*at]), Talk::Remarks),
             Remark::Done(at) => (format!("{}: done", self.titles[*at]), Talk::Remarks),
-            Remark::Tried { at, verdict, replications } => {
+            Remark::Evaluated { at, verdict, replications } => {
                 (format!("{}: {} after {replications} replications", self.titles[*at], verdict.name()), Talk::Remarks)
             }
         }
@@ -97,7 +97,7 @@ impl Observer for Bar {
 
     /// On a line of its own, above the bar.
     fn remark(&self, remark: Remark) {
-        if matches!(remark, Remark::Kept(_) | Remark::Done(_) | Remark::Tried { .. }) {
+        if matches!(remark, Remark::Kept(_) | Remark::Done(_) | Remark::Evaluated { .. }) {
             self.finished.fetch_add(1, Ordering::Relaxed);
         }
         let (text, to) = self.words(&remark);

@@ -181,7 +181,7 @@ fn outcome_of(judged: &[Judged]) -> Result<(), Stop> {
         Verdict::Undecided => Err(Stop::Inconclusive(format!(
             "{}\n  help: {}",
             told(Verdict::Undecided),
-            match judged.iter().filter(|it| it.verdict == Verdict::Undecided).all(Judged::is_hopeless) {
+            match judged.iter().filter(|it| it.verdict == Verdict::Undecided).all(Judged::is_undecidable) {
                 true =>
                     "no number of replications decides that: nothing of the kind came up, or the bound is nothing at all",
                 false => "more --replications narrow the intervals",

@@ -1,4 +1,4 @@
-//! A cluster with its meter, and an auditor where one is asked for.
+//! A cluster with its meter and an optional auditor.
 
 use super::replicate::Replicator;
 use crate::cluster::Cluster;
@@ -7,17 +7,17 @@ use crate::facts::{Fact, Recorder};
 use crate::plan::{Plan, Window};
 use crate::record::{Auditor, Merged, Meter, ReplicationSummary};
 
-/// Whether every replication is held to the identities of the model.
+/// Whether every replication is checked against the identities of the model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Audit {
-    /// It is not: that takes time.
+    /// No, which is faster.
     #[default]
     Off,
-    /// It is, on every call.
+    /// Yes, for every call.
     On,
 }
 
-/// The meter, and who else watches.
+/// The meter and the optional auditor.
 struct Watch<'p> {
     meter: Meter,
     auditor: Option<Auditor<'p>>,
@@ -33,7 +33,7 @@ impl Recorder for Watch<'_> {
     }
 }
 
-/// Runs replications of a plan on one cluster, whose memory they share one after the other, and measures them.
+/// Runs and measures replications of a plan on one cluster, whose memory they reuse one after the other.
 pub struct MeasuredCluster<'p> {
     plan: &'p Plan,
     seed: u64,
@@ -41,7 +41,7 @@ pub struct MeasuredCluster<'p> {
 }
 
 impl<'p> MeasuredCluster<'p> {
-    /// A cluster for the plan, of which this window is measured.
+    /// A cluster for the plan that measures this window.
     pub fn new(plan: &'p Plan, window: Window, seed: u64, audit: Audit) -> MeasuredCluster<'p> {
         let auditor = (audit == Audit::On).then(|| Auditor::new(plan));
         let watch = Watch { meter: Meter::new(plan, window), auditor };

@@ -1,4 +1,4 @@
-//! Arranging replications.
+//! Design and control of experiments: parallel replications, stopping rules, warm-up, search.
 
 mod measured;
 mod replicate;

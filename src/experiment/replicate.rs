@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::record::{Merged, ReplicationSummary};
 
-/// What replications leave behind: the same whatever the number of threads.
+/// The results of replications: the same for any number of threads.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// One a replication, in order of their numbers.
+    /// One per replication, in order of their numbers.
     pub summaries: Vec<ReplicationSummary>,
-    /// All of them added up.
+    /// The totals over all replications.
     pub merged: Merged,
 }
 
@@ -28,18 +28,18 @@ impl Outcome {
 /// Why there is no outcome.
 #[derive(Debug)]
 pub enum Failure {
-    /// Somebody raised the stop flag.
+    /// The stop flag was raised.
     Interrupted {
         /// How many replications were done by then.
         done: u64,
     },
     /// The threads could not be started.
     Threads(rayon::ThreadPoolBuildError),
-    /// A replication broke an identity of the model: its numbers cannot be trusted.
+    /// A replication violated an identity of the model: its numbers cannot be trusted.
     Violated {
         /// Its number.
         replication: u64,
-        /// What was broken.
+        /// The violations.
         violations: Vec<String>,
     },
 }
@@ -50,7 +50,7 @@ impl fmt::Display for Failure {
             Failure::Interrupted { done } => write!(f, "interrupted after {done} replications"),
             Failure::Threads(cause) => write!(f, "cannot start the threads: {cause}"),
             Failure::Violated { replication, violations } => {
-                write!(f, "replication {replication} broke an identity:\n  {}", violations.join("\n  "))
+                write!(f, "replication {replication} violated an identity of the model:\n  {}", violations.join("\n  "))
             }
         }
     }
@@ -58,38 +58,38 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// Someone who wants to know how far it is. Called from many threads.
+/// Observes progress. Called from many threads.
 pub trait Progress: Sync {
-    /// One more replication is done.
+    /// Called after each replication.
     fn replication_done(&self);
 }
 
-/// Nobody wants to know.
+/// No observer.
 impl Progress for () {
     fn replication_done(&self) {}
 }
 
-/// What a thread needs to run replications, one after the other.
+/// Runs replications on one thread, one after the other.
 pub trait Replicator {
-    /// Runs a replication. What it does may depend on nothing but its number.
+    /// Runs a replication. The result may depend on nothing but its number.
     ///
     /// # Errors
-    /// The identities that it broke.
+    /// The violations of identities.
     fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>>;
 
-    /// All of its replications added up.
+    /// The totals over all of its replications.
     fn into_merged(self) -> Merged;
 }
 
-/// Runs the replications with these numbers on `jobs` threads. Each thread makes itself a worker and keeps it; which
-/// thread gets which replication is left to chance.
+/// Runs the replications with these numbers on `jobs` threads. Each thread makes one worker and keeps it; which thread runs
+/// which replication is not determined.
 ///
-/// `stop` is looked at between replications, which are short. A replication that breaks an identity stops all threads in
+/// `stop` is checked between replications, which are short. A replication that violates an identity stops all threads in
 /// the same way.
 ///
 /// # Errors
-/// If it was stopped, could not begin, or a replication broke an identity; of several such, the first by number, whatever
-/// the number of threads.
+/// If it was stopped, could not begin, or a replication violated an identity; of several, the first by number, for any
+/// number of threads.
 pub fn replicate<W: Replicator>(
     replications: Range<u64>,
     jobs: usize,
@@ -97,22 +97,22 @@ pub fn replicate<W: Replicator>(
     progress: &impl Progress,
     stop: &AtomicBool,
 ) -> Result<Outcome, Failure> {
-    let wanted = replications.end.saturating_sub(replications.start);
-    let threads = jobs.min(usize::try_from(wanted).unwrap_or(usize::MAX)).max(1);
+    let total = replications.end.saturating_sub(replications.start);
+    let threads = jobs.min(usize::try_from(total).unwrap_or(usize::MAX)).max(1);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(Failure::Threads)?;
 
-    // Counted from zero, so that a range that ends with the last of all numbers does not begin again at the first.
+    // Counted from zero, so that a range up to the largest number does not wrap around.
     let taken = AtomicU64::new(0);
     let broken = Mutex::new(BTreeMap::new());
-    // Replications are taken in order and each one taken is finished: when this is raised, those before are all under
-    // way, so the first that breaks something is found whoever raises it.
+    // Replications are taken in order and each one taken is finished: when this is raised, all earlier ones are under way,
+    // so the first violation is found whichever thread raises it.
     let halt = AtomicBool::new(false);
     let parts = pool.broadcast(|_| {
         let mut worker = make_worker();
         let mut summaries = Vec::new();
         while !stop.load(Ordering::Relaxed) && !halt.load(Ordering::Relaxed) {
             let number = taken.fetch_add(1, Ordering::Relaxed);
-            if number >= wanted {
+            if number >= total {
                 break;
             }
             let replication = replications.start + number;
@@ -139,7 +139,7 @@ pub fn replicate<W: Replicator>(
         merged.add(&other);
     }
     let done = summaries.len() as u64;
-    if done < wanted {
+    if done < total {
         return Err(Failure::Interrupted { done });
     }
     summaries.sort_unstable_by_key(|summary| summary.replication);
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stop_is_heeded_between_replications() {
+    fn a_stop_takes_effect_between_replications() {
         let plan = fake::plan();
         let stop = AtomicBool::new(false);
         struct StopAfter<'a>(fake::Replicator<'a>, u64, &'a AtomicBool);
@@ -195,9 +195,9 @@ mod tests {
         }
     }
 
-    /// Every replication from the sixth on breaks.
+    /// Every replication from the sixth on violates an identity.
     #[test]
-    fn a_broken_identity_is_the_outcome_whichever_thread_found_it_and_ends_the_study() {
+    fn a_violation_is_the_outcome_whichever_thread_found_it_and_ends_the_study() {
         struct Broken<'a>(fake::Replicator<'a>, &'a AtomicU64);
         impl Replicator for Broken<'_> {
             fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
@@ -216,13 +216,13 @@ mod tests {
                 Err(Failure::Violated { replication: 5, violations }) => assert_eq!(violations, ["it broke"]),
                 other => panic!("{other:?}"),
             }
-            // Each thread takes at most one that breaks.
+            // Each thread takes at most one with a violation.
             assert!(runs.into_inner() <= 5 + jobs as u64);
         }
     }
 
     #[test]
-    fn one_sound_thread_is_stopped_by_another_that_found_something() {
+    fn a_thread_is_stopped_by_another_that_found_a_violation() {
         struct First<'a>(fake::Replicator<'a>);
         impl Replicator for First<'_> {
             fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
@@ -233,20 +233,20 @@ mod tests {
             }
         }
         let plan = fake::plan();
-        // Hours of work, if it went on.
+        // It would take hours if it were not stopped.
         let failure =
             replicate(0..u64::MAX, 2, || First(fake::Replicator::new(&plan, 1)), &(), &AtomicBool::new(false));
         assert!(matches!(failure, Err(Failure::Violated { replication: 0, .. })));
     }
 
     #[test]
-    fn the_last_of_all_numbers_is_not_followed_by_the_first() {
+    fn the_largest_number_does_not_wrap_around() {
         let outcome = run(u64::MAX - 3..u64::MAX, 3);
         assert!(outcome.summaries.iter().map(|summary| summary.replication).eq(u64::MAX - 3..u64::MAX));
     }
 
     #[test]
-    fn progress_is_told_of_every_replication() {
+    fn progress_is_notified_of_every_replication() {
         struct Counter(AtomicU64);
         impl Progress for Counter {
             fn replication_done(&self) {

@@ -1,28 +1,28 @@
-//! Where along a row of values something turns from true to false, if each of them takes an experiment to tell.
+//! The search for the value at which a monotone predicate turns, where each evaluation takes an experiment.
 
 use std::collections::BTreeMap;
 
-/// Where along the values it turns.
+/// Where the predicate turns along the values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Turn {
-    /// It is true at all of them, as far as they were tried: it does not turn.
+    /// It is true at all values that were evaluated.
     Everywhere,
-    /// It is true at none of them.
+    /// It is true at none of the values that were evaluated.
     Nowhere,
-    /// Between two of them.
+    /// It turns between two values.
     Between {
-        /// The last value, seen from where it is true, at which it is known to be; `None`: at none.
+        /// The last value, from the true end, at which it is known to be true; `None`: at none.
         yes: Option<usize>,
-        /// The first value at which it is known not to be; `None`: at none.
+        /// The first value at which it is known to be false; `None`: at none.
         no: Option<usize>,
     },
-    /// Neither end could be told, and nobody said which one is the true one.
+    /// Neither end could be decided, and the true end was not given.
     Undetermined,
-    /// It is true beyond a value at which it is not: it turns more than once, or the other way round than was said.
+    /// It is true beyond a value at which it is false: it is not monotone, or turns in the other direction than given.
     Contradiction {
-        /// It is true here,
+        /// A value at which it is true,
         yes: usize,
-        /// and not here, where it is nearer to the true end.
+        /// and one nearer to the true end at which it is false.
         no: usize,
     },
 }
@@ -30,30 +30,28 @@ pub enum Turn {
 /// An end of the values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// Where the first one is.
+    /// The first value.
     First,
-    /// Where the last one is.
+    /// The last value.
     Last,
 }
 
-/// How many of `values` a wrong answer could come from: the two ends, one for each time the row is halved, and the two
-/// that are tried for the sake of the assumption. Those tried beside a value that could not be told are not among them,
-/// see [`search`].
+/// The number of `values` at which a wrong verdict could make the result wrong: the two ends, one per bisection step, and the
+/// two that test monotonicity. Values evaluated next to an undecided one do not count, see [`search`].
 pub const fn points(values: usize) -> usize {
     let halvings = usize::BITS - values.leading_zeros();
     if values < 4 { values } else { 4 + halvings as usize }
 }
 
-/// Finds where along the values 0, 1, 2 and so on `is` turns: it is taken to be true up to some value and false beyond, or
-/// the other way round, which `true_at` says, or else the two ends. `is` is asked once a value, and says `None` if it
-/// cannot tell.
+/// Finds where along the values 0, 1, 2 and so on the predicate `is` turns. It is assumed to be monotone: true up to some
+/// value and false beyond, or the other way round, as given by `true_at` or else by the two ends. `is` is evaluated once per
+/// value, and returns `None` if it is undecided.
 ///
-/// The ends come first. Then the row is halved, once with what cannot be told taken for false, which finds the last that is true, and
-/// once with it taken for true, which finds the first that is false. Both ways halve the same row at the same places. So one goes
-/// on as if every answer were right until a value cannot be told, and from there the first one stays where
-/// the truth is true and the second one where it is false: a wrong yes or no that would put the turn in the wrong place can
-/// only come from a value that halving would try if all could be told. At last, for the sake of the assumption, it asks in the
-/// middle of the longest stretch that is still untried on either side.
+/// The ends come first. Then the range is bisected twice: once with undecided values taken as false, which finds the last
+/// that is true, and once with them taken as true, which finds the first that is false. Both bisections visit the same values
+/// until one is undecided; from there, the first stays on the true side and the second on the false side. So a wrong verdict
+/// can only put the turn in the wrong place at a value that bisection would visit if all were decided. Finally, to test
+/// monotonicity, it evaluates the middle of the longest stretch without an evaluated value on either side.
 ///
 /// # Errors
 /// Those of `is`.
@@ -63,28 +61,28 @@ pub fn search<E>(
     is: impl FnMut(usize) -> Result<Option<bool>, E>,
 ) -> Result<Turn, E> {
     let Some(last) = values.checked_sub(1) else { return Ok(Turn::Undetermined) };
-    let mut walk = Walk { is, last, true_at: true_at.unwrap_or(End::First), known: BTreeMap::new() };
-    let ends = (walk.ask(0)?, walk.ask(last)?);
+    let mut bisection = Bisection { is, last, true_at: true_at.unwrap_or(End::First), known: BTreeMap::new() };
+    let ends = (bisection.evaluate(0)?, bisection.evaluate(last)?);
     if true_at.is_none() {
-        walk.begin_at(match ends {
+        bisection.begin_at(match ends {
             (None, None) => return Ok(Turn::Undetermined),
             (Some(true), _) | (None, Some(false)) => End::First,
             (Some(false), _) | (None, Some(true)) => End::Last,
         });
     }
-    // From an end that can be told, whose way tells the other one where to begin if its end cannot.
-    let (yes, no) = if walk.ask(0)?.is_some() {
-        (walk.halve(Undetermined::IsNo)?.0, walk.halve(Undetermined::IsYes)?.1)
+    // Begin at a decided end: its bisection shows where to begin the other one if that end is undecided.
+    let (yes, no) = if bisection.evaluate(0)?.is_some() {
+        (bisection.bisect(Undetermined::IsNo)?.0, bisection.bisect(Undetermined::IsYes)?.1)
     } else {
-        let no = walk.halve(Undetermined::IsYes)?.1;
-        (walk.halve(Undetermined::IsNo)?.0, no)
+        let no = bisection.bisect(Undetermined::IsYes)?.1;
+        (bisection.bisect(Undetermined::IsNo)?.0, no)
     };
-    walk.try_between(Some(0), yes)?;
-    walk.try_between(no, Some(last))?;
-    Ok(walk.told(yes, no))
+    bisection.evaluate_between(Some(0), yes)?;
+    bisection.evaluate_between(no, Some(last))?;
+    Ok(bisection.turn(yes, no))
 }
 
-/// What a value that cannot be told is taken for.
+/// What an undecided value is taken as.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Undetermined {
     IsYes,
@@ -92,14 +90,14 @@ enum Undetermined {
 }
 
 /// Positions count from the end at which it is true.
-struct Walk<F> {
+struct Bisection<F> {
     is: F,
     last: usize,
     true_at: End,
     known: BTreeMap<usize, Option<bool>>,
 }
 
-impl<E, F: FnMut(usize) -> Result<Option<bool>, E>> Walk<F> {
+impl<E, F: FnMut(usize) -> Result<Option<bool>, E>> Bisection<F> {
     fn value(&self, position: usize) -> usize {
         match self.true_at {
             End::First => position,
@@ -107,7 +105,7 @@ impl<E, F: FnMut(usize) -> Result<Option<bool>, E>> Walk<F> {
         }
     }
 
-    fn ask(&mut self, position: usize) -> Result<Option<bool>, E> {
+    fn evaluate(&mut self, position: usize) -> Result<Option<bool>, E> {
         if let Some(known) = self.known.get(&position) {
             return Ok(*known);
         }
@@ -122,12 +120,12 @@ impl<E, F: FnMut(usize) -> Result<Option<bool>, E>> Walk<F> {
         self.known.iter().filter(|(_, known)| **known == Some(true)).map(|(position, _)| *position)
     }
 
-    /// The positions at which it is known not to be.
+    /// The positions at which it is known to be false.
     fn no(&self) -> impl DoubleEndedIterator<Item = usize> {
         self.known.iter().filter(|(_, known)| **known == Some(false)).map(|(position, _)| *position)
     }
 
-    /// It turned out to be true at this end.
+    /// Sets the end at which it turned out to be true.
     fn begin_at(&mut self, end: End) {
         if end != self.true_at {
             self.true_at = end;
@@ -135,42 +133,46 @@ impl<E, F: FnMut(usize) -> Result<Option<bool>, E>> Walk<F> {
         }
     }
 
-    /// Halves the row between its ends, taking what cannot be told for what `untold` says: the last position that is true, and the
-    /// first that is not. An end that cannot be told is no end: what is known to be nearest to it is.
-    fn halve(&mut self, untold: Undetermined) -> Result<(Option<usize>, Option<usize>), E> {
-        let (first, last) = (self.ask(0)?, self.ask(self.last)?);
+    /// Bisects the range, taking undecided values as `undetermined`: returns the last position that is true, and the first
+    /// that is false. For an undecided end it begins at the nearest decided position.
+    fn bisect(&mut self, undetermined: Undetermined) -> Result<(Option<usize>, Option<usize>), E> {
+        let (first, last) = (self.evaluate(0)?, self.evaluate(self.last)?);
         let near = match first {
             Some(false) => return Ok((None, Some(0))),
-            None if untold == Undetermined::IsNo => self.yes().next_back(),
+            None if undetermined == Undetermined::IsNo => self.yes().next_back(),
             _ => Some(0),
         };
         let far = match last {
             Some(true) => return Ok((Some(self.last), None)),
-            None if untold == Undetermined::IsYes => self.no().next(),
+            None if undetermined == Undetermined::IsYes => self.no().next(),
             _ => Some(self.last),
         };
         let (Some(mut near), Some(mut far)) = (near, far) else { return Ok((near, far)) };
         while far > near + 1 {
             let middle = near.midpoint(far);
-            if self.ask(middle)?.unwrap_or(untold == Undetermined::IsYes) { near = middle } else { far = middle }
+            if self.evaluate(middle)?.unwrap_or(undetermined == Undetermined::IsYes) {
+                near = middle
+            } else {
+                far = middle
+            }
         }
         Ok((Some(near), Some(far)))
     }
 
-    /// Asks in the middle of the longest stretch between two positions where nobody has.
-    fn try_between(&mut self, from: Option<usize>, to: Option<usize>) -> Result<(), E> {
+    /// Evaluates the middle of the longest stretch without an evaluated position between two positions.
+    fn evaluate_between(&mut self, from: Option<usize>, to: Option<usize>) -> Result<(), E> {
         let (Some(from), Some(to)) = (from, to) else { return Ok(()) };
-        let tried: Vec<usize> = self.known.range(from..=to).map(|(position, _)| *position).collect();
-        let stretches = tried.windows(2).map(|pair| (pair[1] - pair[0], pair[0].midpoint(pair[1])));
-        // Of stretches as long as each other, the one nearest to the true end.
+        let evaluated: Vec<usize> = self.known.range(from..=to).map(|(position, _)| *position).collect();
+        let stretches = evaluated.windows(2).map(|pair| (pair[1] - pair[0], pair[0].midpoint(pair[1])));
+        // Of equally long stretches, the one nearest to the true end.
         let longest = stretches.rev().max_by_key(|(length, _)| *length);
         if let Some((2.., middle)) = longest {
-            self.ask(middle)?;
+            self.evaluate(middle)?;
         }
         Ok(())
     }
 
-    fn told(&self, yes: Option<usize>, no: Option<usize>) -> Turn {
+    fn turn(&self, yes: Option<usize>, no: Option<usize>) -> Turn {
         let at = |position: usize| self.value(position);
         match (self.yes().next_back(), self.no().next()) {
             (Some(yes), Some(no)) if yes > no => return Turn::Contradiction { yes: at(yes), no: at(no) },
@@ -190,29 +192,29 @@ mod tests {
     use super::*;
     use std::convert::Infallible;
 
-    /// What is found, and which values were asked for.
+    /// The result, and which values were evaluated.
     fn find(values: usize, true_at: Option<End>, is: impl Fn(usize) -> Option<bool>) -> (Turn, Vec<usize>) {
-        let mut asked = Vec::new();
-        let told = search(values, true_at, |value| {
-            asked.push(value);
+        let mut evaluated = Vec::new();
+        let given = search(values, true_at, |value| {
+            evaluated.push(value);
             Ok::<_, Infallible>(is(value))
         });
-        let Ok(turn) = told;
-        (turn, asked)
+        let Ok(turn) = given;
+        (turn, evaluated)
     }
 
     #[test]
     fn the_turn_is_found_wherever_it_is_and_whichever_way() {
         for values in 2..70 {
             for turn in 1..values {
-                for told in [None, Some(End::First)] {
-                    let (found, asked) = find(values, told, |value| Some(value < turn));
+                for given in [None, Some(End::First)] {
+                    let (found, evaluated) = find(values, given, |value| Some(value < turn));
                     assert_eq!(found, Turn::Between { yes: Some(turn - 1), no: Some(turn) });
-                    assert!(asked.len() <= points(values), "{values} {turn}: {asked:?}");
-                    let mut once = asked.clone();
+                    assert!(evaluated.len() <= points(values), "{values} {turn}: {evaluated:?}");
+                    let mut once = evaluated.clone();
                     once.sort_unstable();
                     once.dedup();
-                    assert_eq!(once.len(), asked.len(), "asked twice");
+                    assert_eq!(once.len(), evaluated.len(), "evaluated twice");
                 }
                 let (found, _) = find(values, None, |value| Some(value >= turn));
                 assert_eq!(found, Turn::Between { yes: Some(turn), no: Some(turn - 1) });
@@ -220,9 +222,9 @@ mod tests {
         }
     }
 
-    /// Whatever cannot be told around the turn, the zone that is left is that and no more.
+    /// With undecided values around the turn, the result leaves open exactly those.
     #[test]
-    fn what_cannot_be_told_is_closed_in_from_both_sides() {
+    fn undecided_values_are_enclosed_from_both_sides() {
         for values in [10, 64, 101] {
             for turn in 3..values - 3 {
                 for (before, after) in [(0, 1), (1, 0), (1, 1), (2, 3), (3, 2)] {
@@ -238,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn ends_that_cannot_be_told() {
+    fn undecided_ends() {
         let is = |value: usize| (value < 18).then_some(value < 10);
         assert_eq!(find(20, None, is).0, Turn::Between { yes: Some(9), no: Some(10) });
         assert_eq!(find(20, None, |value| (value < 7).then_some(true)).0, Turn::Between { yes: Some(6), no: None });
@@ -257,27 +259,28 @@ mod tests {
     }
 
     #[test]
-    fn what_turns_twice_or_the_wrong_way_is_found_out() {
+    fn a_second_turn_or_the_wrong_direction_is_detected() {
         assert_eq!(find(20, Some(End::First), |value| Some(value >= 5)).0, Turn::Contradiction { yes: 19, no: 0 });
         assert_eq!(find(20, Some(End::Last), |value| Some(value < 5)).0, Turn::Contradiction { yes: 0, no: 19 });
         // True at both ends and not between them.
         assert!(matches!(find(20, None, |value| Some(!(5..15).contains(&value))).0, Turn::Contradiction { .. }));
-        // It turns between 3 and 4, and again far beyond, where halving would never look.
+        // It turns between 3 and 4, and again far beyond, where bisection would never look.
         let twice = |value: usize| Some(value < 4 || (60..90).contains(&value));
         assert!(matches!(find(101, None, twice).0, Turn::Contradiction { yes: 75, no: 4 | 50 }));
     }
 
-    /// The values that could put the turn in the wrong place are the same whatever cannot be told.
+    /// The values that could put the turn in the wrong place do not depend on which ones are undecided.
     #[test]
-    fn a_wrong_answer_can_only_come_from_where_halving_would_go() {
+    fn a_wrong_result_can_only_come_from_values_that_bisection_visits() {
         let (values, turn) = (101, 37);
         let (_, path) = find(values, Some(End::First), |value| Some(value < turn));
         for pattern in 0..64_usize {
-            let untold = |value: usize| value.abs_diff(turn) < 12 && (value * 7 + pattern).is_multiple_of(3);
-            let (_, asked) = find(values, Some(End::First), |value| (!untold(value)).then_some(value < turn));
-            for &value in asked.iter().filter(|value| !path.contains(value)) {
-                // Off the path, and away from it on the side on which the answer cannot be wrong in that direction.
-                let wrong = |at: usize| if at == value { Some(at >= turn) } else { (!untold(at)).then_some(at < turn) };
+            let undetermined = |value: usize| value.abs_diff(turn) < 12 && (value * 7 + pattern).is_multiple_of(3);
+            let (_, evaluated) = find(values, Some(End::First), |value| (!undetermined(value)).then_some(value < turn));
+            for &value in evaluated.iter().filter(|value| !path.contains(value)) {
+                // Off the path, on the side on which the result cannot be wrong in that direction.
+                let wrong =
+                    |at: usize| if at == value { Some(at >= turn) } else { (!undetermined(at)).then_some(at < turn) };
                 let found = find(values, Some(End::First), wrong).0;
                 if let Turn::Between { yes, no } = found {
                     let held = yes.is_none_or(|yes| yes < turn) && no.is_none_or(|no| no >= turn);

@@ -1,23 +1,24 @@
-//! As many replications as it takes.
+//! Sequential stopping: as many replications as necessary.
 
 use std::ops::Range;
 
 use super::replicate::{Failure, Outcome};
 
-/// After how many replications one looks whether they are enough: two looks an octave from 30 on, so that a study is
-/// never half again as long as it need be, and seldom looked at. Fixed, and by number: neither the threads nor the order
-/// in which they are done have a say.
+/// After how many replications the stopping rule is evaluated: at 30 and then twice per doubling, so that a study is at most
+/// half as long again as necessary, with few evaluations. Fixed numbers, so that the result does not depend on threads or
+/// on the order in which replications finish.
 pub fn checkpoints() -> impl Iterator<Item = u64> {
     (0..58).flat_map(|octave| [30_u64 << octave, 45 << octave])
 }
 
-/// How many looks there may be at no more than so many replications: at each checkpoint before, and at all of them.
+/// The number of evaluations of the stopping rule with at most this many replications: one per checkpoint before, and one
+/// at the end.
 pub fn looks(most: u64) -> usize {
     checkpoints().take_while(|checkpoint| *checkpoint < most).count() + 1
 }
 
 /// Runs replications from the first of `range` on, until a checkpoint at which they are `enough`, or the end of the range.
-/// Says whether they were enough. Whoever is asked gets the outcome and gives it back: it may be large.
+/// Returns whether they were enough. `enough` takes the outcome and returns it, because it may be large.
 ///
 /// # Errors
 /// Those of `run`.
@@ -63,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn it_ends_at_the_first_look_that_satisfies_and_is_one_study() {
+    fn it_ends_at_the_first_look_that_is_enough_and_is_one_study() {
         let plan = fake::plan();
         let whole = |range, jobs| {
             replicate(range, jobs, || fake::Replicator::new(&plan, 1), &(), &AtomicBool::new(false)).unwrap()

@@ -1,4 +1,4 @@
-//! How long a steady study has to run before it is measured.
+//! The warm-up of a steady-state study.
 
 use std::sync::atomic::AtomicBool;
 
@@ -9,20 +9,20 @@ use crate::plan::{Plan, Window};
 use crate::record::{Catalogue, Gauge};
 use crate::stats::mser5;
 
-/// What the pilot runs of a steady study found.
+/// The warm-up found by pilot runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WarmUp {
-    /// How much of the beginning to leave out; half of the run where it has not settled by then.
+    /// The length of the initial transient; half of the run if it has not settled by then.
     pub length: Span,
     /// Whether the run settles early enough to be measured.
     pub settles: bool,
 }
 
-/// The pilot runs, whose numbers no study reaches: what is left out must not depend on the luck of what is kept.
+/// The numbers of the pilot runs, which no study reaches: the warm-up must not depend on the random numbers of the study.
 const PILOTS: std::ops::Range<u64> = u64::MAX - 40..u64::MAX;
 
-/// Runs a few replications of its own and looks where the number of calls in progress, averaged over them, has settled: by
-/// MSER-5, over 1,000 bins. The answer depends on the plan and the seed only.
+/// Runs pilot replications and finds by MSER-5, over 1,000 bins, where the number of calls in progress, averaged over them,
+/// has settled. The result depends only on the plan and the seed.
 ///
 /// # Errors
 /// As for any replications.
@@ -76,14 +76,14 @@ mod tests {
         let plan = plan("{ poisson = \"600/h\" }", "10m");
         let found: Vec<WarmUp> = (0..9).map(|seed| found(&plan, seed)).collect();
         assert!(found.iter().all(|it| it.settles && it.length.seconds() >= 540.0), "{found:?}");
-        // By luck it may be more, but mostly it is not.
+        // It may be more by chance, but mostly is not.
         let most = found.iter().filter(|it| it.length.seconds() <= 1200.0).count();
         assert!(most >= 6, "{found:?}");
         assert_eq!(found[1], warm_up(&plan, 1, 1, &AtomicBool::new(false)).unwrap());
     }
 
     #[test]
-    fn one_that_fills_to_the_end_is_too_short() {
+    fn a_run_that_fills_to_its_end_is_too_short() {
         let plan = plan("{ poisson = \"600/h\" }", "3h");
         assert_eq!(found(&plan, 1), WarmUp { length: Span::from_secs(3600), settles: false });
     }

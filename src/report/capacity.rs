@@ -1,4 +1,4 @@
-//! How much of something is enough: the answer, what binds, and the values that were tried.
+//! The report of a capacity search: the answer, the bottleneck, and the values that were evaluated.
 
 use serde_json::{Value, json};
 
@@ -29,24 +29,27 @@ pub fn capacity_page(capacity: &Capacity) -> Page<'_> {
     page
 }
 
-/// What was found, in a sentence or two.
+/// The answer, in a sentence or two.
 pub fn answer(capacity: &Capacity) -> String {
     let value = |at: usize| capacity.values[at].as_str();
     let (first, last) = (value(0), value(capacity.values.len() - 1));
     match capacity.turn {
-        Turn::Everywhere => format!(
-            "All of them: {first} and {last} both meet what is wanted. The range is too short to find where that ends."
-        ),
+        Turn::Everywhere => {
+            format!("Both ends of the range, {first} and {last}, meet the goals: the limit lies outside the range.")
+        }
         Turn::Nowhere => format!(
-            "None of them: {first} and {last} both miss what is wanted. The range is too short, or the key does not help."
+            "Both ends of the range, {first} and {last}, miss the goals: the range is too narrow, or another key is the limit."
         ),
         Turn::Between { yes: Some(yes), no: Some(no) } => {
             let kind = if yes < no { "largest" } else { "smallest" };
-            let between = format!("Between {} and {} with 95 %", value(yes.min(no)), value(yes.max(no)));
             match capacity.undecided().len() {
-                0 => format!("{between}: {} is the {kind} value that meets what is wanted.", value(yes)),
+                0 => format!(
+                    "{} is the {kind} value that meets the goals (95 % confidence); {} misses them.",
+                    value(yes),
+                    value(no)
+                ),
                 left => format!(
-                    "{between}: {} meets what is wanted, {} does not. {}",
+                    "{} meets the goals, {} misses them (95 % confidence). {}",
                     value(yes),
                     value(no),
                     undecided(capacity, left)
@@ -54,31 +57,33 @@ pub fn answer(capacity: &Capacity) -> String {
             }
         }
         Turn::Between { yes: Some(yes), no: None } => {
-            format!("{} meets what is wanted. {}", value(yes), undecided(capacity, capacity.undecided().len()))
+            let left = undecided(capacity, capacity.undecided().len());
+            format!("{} meets the goals (95 % confidence). {left}", value(yes))
         }
         Turn::Between { yes: None, no: Some(no) } => {
-            format!("{} does not meet what is wanted. {}", value(no), undecided(capacity, capacity.undecided().len()))
+            let left = undecided(capacity, capacity.undecided().len());
+            format!("{} misses the goals (95 % confidence). {left}", value(no))
         }
         Turn::Between { yes: None, no: None } | Turn::Undetermined => {
             format!(
-                "Nothing is known: neither {first} nor {last} could be told. {}",
+                "No answer: neither {first} nor {last} could be decided. {}",
                 undecided(capacity, capacity.undecided().len())
             )
         }
         Turn::Contradiction { yes, no } => format!(
-            "No answer: {} meets what is wanted and {} does not, although it should be easier there. What is asked of \
-             the values does not change once along them, or in the other direction.",
+            "No answer: {} meets the goals, but {}, where they should be easier to meet, misses them. The goals are not \
+             monotone in the value, or they turn in the other direction.",
             value(yes),
             value(no)
         ),
     }
 }
 
-/// What is undecided, and how many replications would help.
+/// The undecided values, and how many replications would decide one.
 fn undecided(capacity: &Capacity, left: usize) -> String {
     let range = capacity.undecided();
-    let tried = capacity.evaluated.iter().filter(|it| range.contains(&it.at));
-    let such = tried.filter_map(|it| Some((it.would_decide()?, &capacity.values[it.at])));
+    let open = capacity.evaluated.iter().filter(|it| range.contains(&it.at));
+    let such = open.filter_map(|it| Some((it.would_decide()?, &capacity.values[it.at])));
     let most = capacity.replications.end - capacity.replications.start;
     let help = match such.min() {
         Some((needed, value)) => {
@@ -91,7 +96,7 @@ fn undecided(capacity: &Capacity, left: usize) -> String {
     format!("{left}{values} could not be decided with {} replications{help}.", human(most as f64))
 }
 
-/// The sentence that names what binds.
+/// The sentence that names the bottleneck.
 fn bottleneck(capacity: &Capacity) -> Option<String> {
     let missed = capacity.first_missed()?;
     let met = match capacity.turn {
@@ -106,18 +111,16 @@ fn bottleneck(capacity: &Capacity) -> Option<String> {
         let fullest = missed.fullest_resource().map_or(String::new(), |place| {
             format!(" (the fullest {here} is {}, {} in its busiest bin)", title(place), percent(place.busiest_bin))
         });
-        return Some(format!(
-            "What binds is time, not room: nothing fills up from where the goals are met to where they are missed{fullest}."
-        ));
+        return Some(format!("No resource saturates: the limit is delay, not capacity{fullest}."));
     };
     let before = met.and_then(|met| {
         let before = met.same_resource(place)?;
         Some(format!(" At {} it is {}.", capacity.values[met.at], use_of(before)))
     });
-    Some(format!("What binds is {}: {here} it is {}.{}", title(place), use_of(place), before.unwrap_or_default()))
+    Some(format!("The bottleneck is {}: {here} it is {}.{}", title(place), use_of(place), before.unwrap_or_default()))
 }
 
-/// The values that were tried.
+/// The values that were evaluated.
 fn table(capacity: &Capacity) -> Table {
     let mut columns = vec![Column::words(&*capacity.key), Column::numbers("replications")];
     for goal in &capacity.goals {
@@ -147,20 +150,20 @@ fn table(capacity: &Capacity) -> Table {
 }
 
 fn assumption(capacity: &Capacity) -> String {
-    let tried = capacity.evaluated.len();
+    let evaluated = capacity.evaluated.len();
     let all = capacity.values.len();
-    let holds = if matches!(capacity.turn, Turn::Contradiction { .. }) {
-        "and it does not hold"
+    let contradicts = if matches!(capacity.turn, Turn::Contradiction { .. }) {
+        "an evaluated value contradicts this"
     } else {
-        "which none of them contradicts"
+        "no evaluated value contradicts this"
     };
     format!(
-        "{tried} of {all} values were tried, with the same callers at each, on the assumption that the goals turn from met \
-         to missed once along the values, {holds}. All intervals together, and so the answer, hold with 95 %."
+        "{evaluated} of {all} values were evaluated, with common random numbers. Assumes the goals are monotone in the \
+         value; {contradicts}. Simultaneous confidence: 95 %."
     )
 }
 
-/// `capacity.csv`: a row a value and goal.
+/// `capacity.csv`: one row per value and goal.
 pub fn capacity_sheet(capacity: &Capacity) -> Sheet<'_> {
     let head = [
         "workload",
@@ -224,7 +227,7 @@ pub fn capacity_sheet(capacity: &Capacity) -> Sheet<'_> {
     })
 }
 
-/// The answer and the values that were tried, with all that it takes to get them again.
+/// The answer and the values that were evaluated, with everything needed to reproduce them.
 fn document(capacity: &Capacity) -> Value {
     let value = |at: Option<usize>| at.map(|at| capacity.values[at].as_str());
     let (answer, met, missed) = match capacity.turn {
@@ -287,19 +290,19 @@ fn title(place: &Resource) -> String {
     }
 }
 
-/// How much of a place is in use.
+/// How much of a resource is in use.
 fn use_of(place: &Resource) -> String {
     let share = percent(place.busiest_bin);
     match (place.size, place.wait) {
         (Some(size), _) if place.peak >= f64::from(size) => {
-            format!("{share} in use in the busiest bin, and at times all {} are", human(f64::from(size)))
+            format!("{share} in use in its busiest bin, at times all {}", human(f64::from(size)))
         }
         (Some(size), _) => {
-            format!("{share} in use in the busiest bin, {} of {} at most", human(place.peak), human(f64::from(size)))
+            format!("{share} in use in its busiest bin, at most {} of {}", human(place.peak), human(f64::from(size)))
         }
         (None, Some(wait)) => {
-            format!("at work {share} of its busiest bin, and work waits {} ms on average", human(wait))
+            format!("busy {share} of its busiest bin, with a mean wait of {} ms", human(wait))
         }
-        (None, None) => format!("at work {share} of its busiest bin"),
+        (None, None) => format!("busy {share} of its busiest bin"),
     }
 }

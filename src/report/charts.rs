@@ -17,7 +17,7 @@ pub(super) fn timeline_chart(study: &Study) -> Chart {
     };
     let [calls, devices] = ["calls in progress", "devices in service"].map(str::to_owned);
     Chart {
-        title: format!("{}: calls and devices, means over replications", study.plan.name),
+        title: format!("{}: calls and devices, mean over replications", study.plan.name),
         marks: Marks::Line,
         columns: vec!["minute".to_owned(), calls.clone(), devices.clone()],
         rows: (0..timeline.bins()).map(row).collect(),
@@ -27,7 +27,7 @@ pub(super) fn timeline_chart(study: &Study) -> Chart {
     }
 }
 
-/// Percentiles of what callers wait for.
+/// Percentiles of the delays that callers see.
 pub(super) fn delays_chart(study: &Study) -> Chart {
     let metrics = [Metric::PostDialDelay, Metric::SetupDelay, Metric::RoutePointDelay];
     let of = |metric: Metric, quantile: Quantile| {

@@ -1,4 +1,4 @@
-//! What `check` found: the checklist and the findings. `docs/reference/checks.md` describes what files have of it.
+//! What `check` found: the checklist and the findings. `docs/reference/checks.md` describes the file formats.
 
 use std::collections::BTreeMap;
 
@@ -14,17 +14,17 @@ use crate::analysis::Cell;
 use crate::check::{ADVICE, Examination, Finding as Found, Line, Position, Positions, State};
 use crate::workload::{Problem, Severity, TextRange};
 
-/// People read no more findings than these.
+/// The most findings shown as text.
 const FINDINGS_SHOWN: usize = 100;
 
-/// Nor more names in a line.
+/// The most names shown in a line.
 const OFFENDERS_SHOWN: usize = 12;
 
-/// What errors behind which there is no rule are called where everything has a name.
+/// The id of errors that break no rule of the chapter, in formats that need an id.
 const ERROR_ID: &str = "invalid";
 
-/// The checklist, the findings in the order of the file, and a line that sums up. `settings` are what was changed in the
-/// workload as it was read.
+/// The checklist, the findings in the order of the file, and a summary line. `settings` are the `--set` assignments that
+/// changed the workload.
 pub fn check_page<'a>(examination: &'a Examination, settings: &[String]) -> Page<'a> {
     let positions = Positions::new(&examination.text);
     let mut page = Page::new(&*examination.name);
@@ -37,7 +37,7 @@ pub fn check_page<'a>(examination: &'a Examination, settings: &[String]) -> Page
 
 fn report<'a>(examination: &'a Examination, positions: &Positions<'_>, settings: &[String], section: &mut Section<'a>) {
     let mut table = Table::of(Form::Checklist, ["step", "title", "state"].map(Column::words));
-    // Where nothing could be read, there are nine times nothing to say.
+    // If the file could not be read, nothing is known of any step.
     for line in examination.checklist.iter().filter(|_| readable(examination)) {
         table.row([line.step.number().to_string().into(), line.step.title().into(), state(line, positions)]);
     }
@@ -47,14 +47,14 @@ fn report<'a>(examination: &'a Examination, positions: &Positions<'_>, settings:
         section.blocks.push(Block::Excerpt(Excerpt { problem: &finding.problem, file, text }));
     }
     if let Some(more) = more(examination.findings.len(), FINDINGS_SHOWN) {
-        section.paragraph(format!("{more}: `--format json` has them all"));
+        section.paragraph(format!("{more}: `--format json` lists them all"));
     }
     if examination.more > 0 {
-        section.paragraph(format!("{} more errors come to light once these are mended", examination.more));
+        section.paragraph(format!("{} more errors appear once these are fixed", examination.more));
     }
     section.paragraph(in_short(examination));
     if !settings.is_empty() {
-        section.note(format!("note: this is how it reads with --set {}", settings.join(" --set ")));
+        section.note(format!("note: read with --set {}", settings.join(" --set ")));
     }
 }
 
@@ -62,12 +62,12 @@ fn readable(examination: &Examination) -> bool {
     examination.checklist.iter().any(|line| line.state != State::Unknown)
 }
 
-/// How far a step is, and who keeps it from being done.
+/// The state of a step, and what keeps it from being done.
 fn state(line: &Line, positions: &Positions<'_>) -> Entry {
     let (tone, state) = match line.state {
         State::Done => (Tone::Good, "done"),
         State::NotDone => (Tone::Bad, "not done"),
-        State::Unknown => (Tone::Open, "cannot be told before the errors are mended"),
+        State::Unknown => (Tone::Open, "unknown until the errors are fixed"),
     };
     let named = line.offenders.iter().take(OFFENDERS_SHOWN).map(|offender| {
         let at = positions.at(offender.place.start);
@@ -75,14 +75,14 @@ fn state(line: &Line, positions: &Positions<'_>) -> Entry {
     });
     let offenders: Vec<String> = named.chain(more(line.offenders.len(), OFFENDERS_SHOWN)).collect();
     let why = match offenders.is_empty() {
-        true if line.state == State::NotDone => ": 4 and 5 come first".to_owned(),
+        true if line.state == State::NotDone => ": steps 4 and 5 come first".to_owned(),
         true => String::new(),
         false => format!(": {}", offenders.join(", ")),
     };
     Entry::verdict(tone, format!("{state}{why}"))
 }
 
-/// What is not shown of so many.
+/// How many of them are not shown.
 fn more(count: usize, shown: usize) -> Option<String> {
     (count > shown).then(|| format!("{} more", count - shown))
 }
@@ -100,12 +100,12 @@ fn in_short(examination: &Examination) -> String {
     };
     let further = match examination.complete {
         true => "",
-        false => "; further warnings are looked for once the errors are mended",
+        false => "; more warnings may follow once the errors are fixed",
     };
     format!("{}: {steps}{errors}, {warnings}{further}", examination.name)
 }
 
-/// The name of a problem's kind: of a warning its own, of an error the number of the rule behind it.
+/// The id of a problem's kind: its own for a warning, the number of the broken rule for an error.
 fn id_of(problem: &Problem) -> &'static str {
     let number = || problem.rule.and_then(|rule| rule.split_once(": ")).map(|(number, _)| number);
     problem.id.or_else(number).unwrap_or(ERROR_ID)
@@ -122,7 +122,7 @@ fn stretch(place: &TextRange, positions: &Positions<'_>) -> [Position; 2] {
     [place.start, place.end].map(|at| positions.at(at))
 }
 
-/// A row a finding.
+/// One row per finding.
 fn sheet(examination: &Examination) -> Sheet<'_> {
     let columns = [
         "workload",
@@ -159,7 +159,7 @@ fn sheet(examination: &Examination) -> Sheet<'_> {
     })
 }
 
-/// All of it for programs.
+/// The JSON document.
 #[derive(Serialize)]
 struct Report<'a> {
     format: u32,
@@ -278,7 +278,7 @@ fn findings<'a>(examination: &'a Examination, positions: &Positions<'_>) -> Find
     }
 }
 
-/// Every kind of finding: errors first, of them those that break a rule of the chapter by its number, then the warnings.
+/// Every kind of finding: errors first, those that break a rule of the chapter by number, then warnings.
 fn kinds(examination: &Examination) -> Vec<FindingKind> {
     let kind = |id, short, full, severity| FindingKind { id, short, full, severity };
     let more = "docs/reference/workload-file.md has every key, docs/reference/rules.md every rule";
@@ -296,7 +296,7 @@ fn kinds(examination: &Examination) -> Vec<FindingKind> {
 
 fn in_place<'a>(problem: &'a Problem, positions: &Positions<'_>) -> Finding<'a> {
     let mut message = problem.what.clone();
-    // Where the trouble is in another file, the label only says who names that.
+    // If the problem is in another file, the label only says what refers to that file.
     let label = Some(problem.label.as_str()).filter(|_| problem.elsewhere.is_none());
     for (before, more) in [(": ", label), ("; ", problem.hint.as_deref()), (" (", problem.rule)] {
         if let Some(more) = more.filter(|more| !more.is_empty()) {

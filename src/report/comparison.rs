@@ -1,4 +1,4 @@
-//! Two systems beside each other.
+//! The comparison of two systems.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use super::words::{self, change, human, measured, plural, relative_change, signe
 pub struct Pair {
     /// The name of the first workload.
     pub name: String,
-    /// The first, A, as people would ask for it.
+    /// The first, A, as a user would name it.
     pub a: String,
     /// The second, B.
     pub b: String,
@@ -23,25 +23,25 @@ pub struct Pair {
     pub replications: Range<u64>,
     /// With which seed.
     pub seed: u64,
-    /// Whose callers they have.
+    /// Which random numbers they use.
     pub callers: Callers,
-    /// How much of the beginning of both is left out, if they are steady.
+    /// The warm-up of both, if they are steady-state studies.
     pub left_out: Option<Span>,
 }
 
-/// Whose callers two systems have.
+/// Which random numbers two systems use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Callers {
-    /// The same.
+    /// Common random numbers: the same callers.
     Shared,
-    /// Each its own.
+    /// Independent random numbers: callers of their own.
     Own,
 }
 
-/// Which measures a report has.
+/// Which measures a report lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Listed {
-    /// Those that differ, or may.
+    /// Those that differ or may differ.
     Differing,
     /// All.
     All,
@@ -68,14 +68,14 @@ fn title(pair: &Pair, section: &mut Section<'_>) {
         "{count} replication{} of each, {}, seed {seed}{}",
         plural(count),
         match pair.callers {
-            Callers::Shared => "with the same callers",
-            Callers::Own => "with callers of their own",
+            Callers::Shared => "with common random numbers",
+            Callers::Own => "with independent random numbers",
         },
         if *first == 0 { String::new() } else { format!(" (numbers {first} to {})", end - 1) },
     ));
-    section.note("(Of a percentile, the mean of the replications' own.)");
+    section.note("(For a percentile: the mean of the percentiles of each replication.)");
     if let Some(left_out) = pair.left_out {
-        section.note(format!("(Steady: of both the first {} are left out.)", span(left_out)));
+        section.note(format!("(Steady state: the first {} of both are warm-up.)", span(left_out)));
     }
 }
 
@@ -101,7 +101,7 @@ pub(super) fn value_entries(compared: &Compared) -> [Entry; 2] {
     })
 }
 
-/// What people read of it: what differs first, then what is undecided, and of all the others only if they are listed.
+/// The rows of the table: what differs first, then what is undecided, and the rest only if all are listed.
 fn differences(compared: &[Compared], listed: Listed) -> Table {
     let order = |it: &Compared| match it.difference() {
         Difference::Higher | Difference::Lower => 0,
@@ -118,13 +118,13 @@ fn differences(compared: &[Compared], listed: Listed) -> Table {
     for it in rows {
         let unit = it.measure.unit().name();
         let median = it.hodges_lehmann.map(|(median, _)| median);
-        let said = it.difference();
-        let tone = if said == Difference::Undecided { Tone::Open } else { Tone::Plain };
+        let difference = it.difference();
+        let tone = if difference == Difference::Undecided { Tone::Open } else { Tone::Plain };
         let [a, b] = value_entries(it);
+        let verdict = Entry::verdict(tone, words::verdict(difference.name()));
         let [difference, interval, relative] = change_entries(it);
         let median = Entry::number_if(median, unit, |value| signed_change(unit, value));
-        let said = Entry::verdict(tone, words::verdict(said.name()));
-        table.row([it.measure.to_string().into(), a, b, difference, interval, relative, median, said]);
+        table.row([it.measure.to_string().into(), a, b, difference, interval, relative, median, verdict]);
     }
     table
 }
@@ -133,17 +133,17 @@ fn summary(compared: &[Compared]) -> String {
     let count = |difference: Difference| compared.iter().filter(|it| it.difference() == difference).count();
     let tested = compared.len() - count(Difference::Nothing);
     format!(
-        "{tested} measure{} compared: {} the same in every replication, {} alike. Intervals allow for their number (Holm): \
-         all together they find a difference where there is none with a probability of 5 % at most.",
+        "{tested} measure{} compared: {} the same in every replication, {} alike. Intervals are adjusted for multiple \
+         comparisons (Holm): the probability of any false difference is at most 5 %.",
         plural(tested as u64),
         count(Difference::Same),
         count(Difference::Alike)
     )
 }
 
-/// What would decide the undecided.
+/// What it would take to decide the undecided measures.
 fn undecided(compared: &[Compared]) -> Table {
-    let head = ["undecided", "smallest difference found in 4 of 5 studies", "replications more"];
+    let head = ["undecided", "detectable difference (80 % power)", "more replications"];
     let mut table = Table::of_numbers(head);
     for it in compared.iter().filter(|it| it.difference() == Difference::Undecided) {
         let unit = it.measure.unit().name();
@@ -153,7 +153,7 @@ fn undecided(compared: &[Compared]) -> Table {
         };
         let more = match it.more() {
             Some(more) => Entry::number(more as f64, "count", |more| format!("about {}", human(more))),
-            None => Entry::Missing("cannot be told"),
+            None => Entry::Missing("unknown"),
         };
         table.row([it.measure.to_string().into(), detectable, more]);
     }
@@ -184,7 +184,7 @@ const COLUMNS: [&str; 20] = [
     "b_is",
 ];
 
-/// `comparison.csv`: a row a measure.
+/// `comparison.csv`: one row per measure.
 pub fn comparison_sheet(compared: &[Compared]) -> Sheet<'_> {
     Sheet::new("comparison", COLUMNS, move || compared.iter().map(cells))
 }
@@ -242,7 +242,7 @@ mod tests {
         let one = |sign: f64| (0..10).map(|at| Some(100.0 + sign * f64::from(at % 3) - 0.3 * sign)).collect();
         let undecided = compare(&[sample("offered", one(1.0))], &[sample("offered", one(-1.0))], 0.0001);
         assert_eq!(undecided[0].difference(), Difference::Undecided);
-        let more = Column::numbers("replications more");
+        let more = Column::numbers("more replications");
         assert!(super::undecided(&undecided).columns.contains(&more) && super::undecided(&undecided).rows.len() == 1);
     }
 

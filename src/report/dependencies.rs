@@ -1,4 +1,4 @@
-//! Dependency records (R8): what uses what, and what would be affected if a part of it went.
+//! Dependency records (R8): what uses what, and what would be affected if a part failed.
 
 use serde::Serialize;
 
@@ -10,9 +10,9 @@ use super::words::{counted, whole};
 use crate::analysis::Cell;
 use crate::dependencies::{Dependencies, Effect, Loss, Position, Record, RecordId, RecordKind, Role, Subject, Use};
 
-/// Names are listed as long as they take no more room than this.
+/// Names are listed while they take at most this many characters; beyond, they are counted.
 const SHORT: usize = 56;
-/// How wide the words about an effect may get.
+/// The widest the description of an effect may be.
 const SENTENCE: u16 = 80;
 
 /// The summary: a table for each kind of record.
@@ -23,7 +23,7 @@ pub fn dependencies_page<'d>(dependencies: &'d Dependencies<'d>) -> Page<'d> {
         "{}: {}, {}",
         dependencies.name(),
         counted(dependencies.records().len(), ["record", "records"]),
-        counted(dependencies.uses().len(), ["use of one by another", "uses of one by another"])
+        counted(dependencies.uses().len(), ["use", "uses"])
     ));
     for kind in RecordKind::ALL {
         section.table(of_kind(dependencies, kind));
@@ -62,19 +62,19 @@ fn of_kind(dependencies: &Dependencies<'_>, kind: RecordKind) -> Table {
         }
         if is_used {
             let users = dependencies.dialled_by(id).chain(dependencies.users_of(id)).map(|it| it.user);
-            cells.push(few(dependencies, users, "nobody"));
+            cells.push(few(dependencies, users, "nothing"));
         }
         table.row(cells);
     }
     table
 }
 
-/// Names while they are short, or else how many of which kind.
+/// The names if they are short, or else the number of each kind.
 fn few(dependencies: &Dependencies<'_>, ids: impl Iterator<Item = RecordId>, nothing: &str) -> String {
     let mut distinct: Vec<RecordId> = Vec::new();
     let mut length = 0;
     for id in ids {
-        // A long list is counted below: only neighbours in it can be the same.
+        // A long list is deduplicated below: here it is enough to compare neighbours.
         let known = if length <= SHORT { distinct.contains(&id) } else { distinct.last() == Some(&id) };
         if !known {
             length += dependencies.record(id).label().chars().count() + 2;
@@ -97,7 +97,7 @@ fn few(dependencies: &Dependencies<'_>, ids: impl Iterator<Item = RecordId>, not
     kinds.collect::<Vec<_>>().join(", ")
 }
 
-/// All about one record: what it uses, who uses it, and what would be affected if it went.
+/// One record: what it uses, what uses it, and what would be affected if it failed.
 pub fn dependency_page<'d>(dependencies: &'d Dependencies<'d>, subject: Subject) -> Page<'d> {
     let effects = dependencies.affected(subject);
     let mut page = Page::new(dependencies.name());
@@ -136,7 +136,7 @@ fn uses(dependencies: &Dependencies<'_>, subject: Subject, section: &mut Section
         users.row([kind, name, format!("{role}, by {}", dependencies.record(it.used).name), place]);
     }
     if !section.table(users) {
-        section.paragraph("Nobody uses it.");
+        section.paragraph("Nothing uses it.");
     }
 }
 
@@ -153,7 +153,7 @@ fn affected(dependencies: &Dependencies<'_>, subject: Subject, effects: &[Effect
     let mut last = None;
     for effect in effects {
         let record = dependencies.record(effect.on);
-        // A record is named once.
+        // A record is named only in its first row.
         let [kind, name] = match last.replace(effect.on) == Some(effect.on) {
             true => [String::new(), String::new()],
             false => [record.kind.words()[0].to_owned(), record.name.clone()],
@@ -173,7 +173,7 @@ fn use_cells(dependencies: &Dependencies<'_>, it: &Use, other: RecordId) -> [Str
     [record.kind.words()[0].to_owned(), record.name.clone(), it.role.words(), place]
 }
 
-/// The name, and how many there are if it stands for more than one.
+/// The name, with the count of a record that stands for more than one.
 fn sized(record: &Record) -> String {
     match record.count {
         1 => record.name.clone(),
@@ -229,7 +229,7 @@ struct JsonSummary<'a> {
 struct JsonDetails<'a> {
     workload: &'a str,
     record: JsonRecord<'a>,
-    /// What is supposed to happen, in words.
+    /// The assumed failure, in words.
     #[serde(rename = "if")]
     loss: String,
     affected: Vec<JsonEffect>,

@@ -1,7 +1,7 @@
-//! One row a kind of device and what had taken it out of service.
+//! One row per kind of device and cause of the outage.
 
 use super::sheet::Sheet;
-use crate::analysis::{Cell, Fate, RehomingStatistics, Study, fates, homings};
+use crate::analysis::{Cell, Fate, RehomingStatistics, Study, fates, rehomings};
 use crate::domain::OutageCause;
 use crate::record::{cause_name, kind_name};
 
@@ -28,13 +28,13 @@ const COLUMNS: [&str; 20] = [
     "replications_waiting",
 ];
 
-/// `devices.csv`: counts are means over the replications. What is about going home stands in the rows `rehoming`; its
-/// times are Kaplan-Meier's, and empty where the curve does not get there.
+/// `devices.csv`: counts are means per replication. The columns about rehoming are filled in the rows `rehoming`; their
+/// times are Kaplan-Meier estimates, empty where the curve does not reach the percentile.
 pub fn devices_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
     Sheet::new("devices", COLUMNS, move || {
-        let homings = homings(study);
-        let home = |fate: &Fate| homings.iter().find(|rehoming| rehoming.kind == fate.kind);
-        fates(study).iter().map(|fate| cells(study, fate, home(fate))).collect::<Vec<_>>()
+        let rehomings = rehomings(study);
+        let of_kind = |fate: &Fate| rehomings.iter().find(|rehoming| rehoming.kind == fate.kind);
+        fates(study).iter().map(|fate| cells(study, fate, of_kind(fate))).collect::<Vec<_>>()
     })
 }
 

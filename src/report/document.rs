@@ -1,12 +1,12 @@
-//! What JSON has where that is more than the rows of a sheet.
+//! The JSON of a page, where it has more than the rows of a sheet.
 
 use serde::Serialize;
 
-/// Anything that can be put into JSON, kept until somebody asks for that.
+/// A value that is serialised to JSON on demand.
 pub struct Document<'a>(Box<dyn Fn() -> Vec<u8> + 'a>);
 
 impl<'a> Document<'a> {
-    /// What this makes is in JSON.
+    /// A document of the value that `make` returns.
     pub fn new<Content: Serialize>(make: impl Fn() -> Content + 'a) -> Document<'a> {
         Document(Box::new(move || pretty(&make())))
     }
@@ -17,7 +17,7 @@ impl<'a> Document<'a> {
     }
 }
 
-/// Anything as JSON: indented and with a line end, because these files are read by people, too.
+/// A value as JSON: indented and with a final line end, because people read these files too.
 pub(super) fn pretty(content: &impl Serialize) -> Vec<u8> {
     let mut json = serde_json::to_vec_pretty(content).expect("numbers and texts are JSON");
     json.push(b'\n');

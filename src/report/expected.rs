@@ -1,13 +1,13 @@
-//! Closed forms beside what was simulated.
+//! Closed forms beside the simulated values.
 
 use super::page::{Entry, Section, Table};
 use super::words::{human, time};
 use crate::analysis::{Beside, NOT_ESTIMABLE, Study, beside};
 use crate::expected::{Expected, Predicted};
 
-/// Every form that applies; nothing if none does.
+/// Every applicable closed form; nothing if there is none.
 pub(super) fn closed_forms(study: &Study, section: &mut Section<'_>) {
-    let mut table = Table::of_numbers(["closed forms that apply", "expected", "simulated", "95 % interval", "form"]);
+    let mut table = Table::of_numbers(["applicable closed forms", "expected", "simulated", "95 % interval", "form"]);
     let mut reasons = Vec::new();
     for Beside { expected: it, mean, interval } in beside(study) {
         let words = |value: f64| words(it.measure, value);
@@ -24,7 +24,9 @@ pub(super) fn closed_forms(study: &Study, section: &mut Section<'_>) {
     }
     if section.table(table) {
         reasons.into_iter().for_each(|reason| section.note(reason));
-        section.note("One interval in twenty misses what is true; a range is for the time that messages take.");
+        section.note(
+            "About one 95 % interval in twenty misses the true value. Where a range is shown, it allows for message delays.",
+        );
     }
 }
 
@@ -45,7 +47,7 @@ fn name(study: &Study, measure: Predicted) -> String {
         Predicted::Calls(id) => format!("{} calls", plan.route_points[id.index()].name),
         Predicted::QueueDelay(id) => format!("{} app_queue_delay, mean", plan.applications[id.index()].name),
         Predicted::Detection(id) => format!("{} detection_delay, mean", plan.applications[id.index()].name),
-        Predicted::HomeByEnd(id) => format!("{} home at the end", plan.route_points[id.index()].name),
+        Predicted::HomeByEnd(id) => format!("{} rehomed by the end", plan.route_points[id.index()].name),
         Predicted::RehomeWait(id) => format!("{} rehome_wait, mean", plan.route_points[id.index()].name),
     }
 }

@@ -1,4 +1,4 @@
-//! Whether behaviour changed at all.
+//! A digest of all results, to see whether behaviour changed at all.
 
 use sha2::{Digest, Sha256};
 
@@ -10,7 +10,7 @@ use super::summary::summary_sheet;
 use super::timeline::timeline_sheet;
 use crate::analysis::{Study, hex};
 
-/// The SHA-256 of all result files together: whether behaviour changed at all.
+/// The SHA-256 of all result files together: it differs if anything in the results does.
 pub fn fingerprint(study: &Study) -> String {
     let files = [
         csv(&summary_sheet(study)),

@@ -1,4 +1,4 @@
-//! Goals and what became of them.
+//! Goals and their verdicts.
 
 use super::page::{Entry, Table, Tone};
 use super::sheet::Sheet;
@@ -8,31 +8,31 @@ use crate::workload::Side;
 
 /// Goals and their verdicts.
 pub(super) fn goals_table(judged: &[Judged]) -> Table {
-    let mut table = Table::of_numbers(["goals", "found", "95 % interval", "verdict"]);
+    let mut table = Table::of_numbers(["goals", "estimate", "95 % interval", "verdict"]);
     for it in judged {
         table.row([it.goal.to_string().into(), found(&it.found), interval(&it.found), verdict(it.verdict)]);
     }
     table
 }
 
-/// What was found.
+/// The estimate.
 pub(super) fn found(found: &Measured) -> Entry {
     let unit = found.unit;
-    found.value.map_or(Entry::Missing("nothing"), |value| Entry::number(value, unit, |value| measured(unit, value)))
+    found.value.map_or(Entry::Missing("no value"), |value| Entry::number(value, unit, |value| measured(unit, value)))
 }
 
-/// The interval of what was found.
+/// The confidence interval of the estimate.
 pub(super) fn interval(found: &Measured) -> Entry {
     let unit = found.unit;
     let words = |value| measured(unit, value);
     match (found.low, found.high) {
         (Some(low), Some(high)) => Entry::interval(low, high, unit, words),
-        (Some(low), None) => Entry::Interval { low, high: None, unit, words: format!("[{}, not known]", words(low)) },
+        (Some(low), None) => Entry::Interval { low, high: None, unit, words: format!("[{}, unknown]", words(low)) },
         (None, _) => Entry::Missing(NOT_ESTIMABLE),
     }
 }
 
-/// What is to be said of a goal.
+/// The verdict on a goal.
 pub(super) fn verdict(verdict: Verdict) -> Entry {
     let tone = match verdict {
         Verdict::Met => Tone::Good,
@@ -42,7 +42,7 @@ pub(super) fn verdict(verdict: Verdict) -> Entry {
     Entry::verdict(tone, words::verdict(verdict.name()))
 }
 
-/// `goals.csv`: a row a goal.
+/// `goals.csv`: one row per goal.
 pub fn goals_sheet<'a>(study: &'a Study<'_>, judged: &'a [Judged]) -> Sheet<'a> {
     let head = [
         "workload",
@@ -81,7 +81,7 @@ pub fn goals_sheet<'a>(study: &'a Study<'_>, judged: &'a [Judged]) -> Sheet<'a> 
     Sheet::new("goals", head, move || judged.iter().map(row))
 }
 
-/// A number, if there is one: what was not reached has none.
+/// A finite number; an infinite one, which was not reached, becomes an empty cell.
 pub(super) fn finite(value: Option<f64>) -> Cell {
     value.filter(|value| value.is_finite()).into()
 }

@@ -1,4 +1,4 @@
-//! Dependency records as a graph: records, one arrow for all uses of one by another, and what is marked.
+//! Dependency records as a graph: one node per record, one arrow for all uses of a record by another, and marks.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ pub(super) fn whole(dependencies: &Dependencies<'_>) -> Graph {
     of(dependencies, title, &dependencies.ids().collect(), &BTreeMap::new())
 }
 
-/// A record, what it uses, who uses it, and all that would be affected if it went.
+/// A record, what it uses, what uses it, and everything that would be affected if it failed.
 pub(super) fn around(dependencies: &Dependencies<'_>, subject: Subject, effects: &[Effect]) -> Graph {
     let users = dependencies.users_of(subject.record).filter(|it| subject.loss.concerns(it.role));
     let used = dependencies.uses_of(subject.record).map(|it| it.used);
@@ -23,7 +23,7 @@ pub(super) fn around(dependencies: &Dependencies<'_>, subject: Subject, effects:
         *mark = mark_of(effect.outcome).max(*mark);
     }
     records.insert(subject.record);
-    // A number that leads from one of these to another is part of the picture.
+    // A directory number that connects two of these belongs in the picture.
     let links = dependencies.ids().filter(|&id| {
         let is_number = dependencies.record(id).kind == RecordKind::DirectoryNumber;
         is_number && dependencies.users_of(id).filter(|it| records.contains(&it.user)).nth(1).is_some()

@@ -35,8 +35,8 @@ pub fn histograms_hlog(study: &Study) -> Vec<u8> {
     bytes
 }
 
-/// V2, compressed. The serializer that comes with the crate compresses with whatever any crate of the program has chosen for
-/// all of them, and the bytes of a file would depend on that.
+/// V2, compressed. The crate's own serializer uses the compression backend that feature unification selects, and the bytes
+/// of the file would depend on it.
 struct Deflated(V2Serializer);
 
 impl Serializer for Deflated {
@@ -47,7 +47,7 @@ impl Serializer for Deflated {
         histogram: &Histogram<T>,
         writer: &mut W,
     ) -> Result<usize, V2SerializeError> {
-        /// How a compressed V2 histogram begins; what follows is the length of the rest.
+        /// The cookie of a compressed V2 histogram; the length of the rest follows.
         const COOKIE: u32 = 0x1c84_9314;
         const LEVEL: u8 = 6;
         let mut plain = Vec::new();
@@ -60,7 +60,7 @@ impl Serializer for Deflated {
     }
 }
 
-/// The format gives commas and white space a meaning: in a name they become underscores.
+/// Commas and white space separate fields in this format: in a name they become underscores.
 fn tag(series: &Series<Metric>) -> String {
     let mut tag = format!("{}:{}", series.metric.name(), series.scope.name());
     if !series.name.is_empty() {

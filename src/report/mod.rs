@@ -1,10 +1,9 @@
-//! From numbers to what people and programs read. Pure: the same results give the same bytes. What the numbers are, and
-//! what they say, is known before: see [`crate::analysis`].
+//! From numbers to reports for people and programs. Pure: the same results give the same bytes. Numbers and verdicts come
+//! from [`crate::analysis`].
 //!
-//! A command's results become a [`Page`], a document of sentences, typed entries, sheets and charts; [`draw`] makes the bytes
-//! of a [`Format`] of it. What is shown where is for the files that build pages to say (`run`, `sweep`, `comparison`,
-//! `capacity`, `gate`, `check`, `dependencies`, `oracle`); how it looks, for those that draw, one a format,
-//! below `format`.
+//! A command's results become a [`Page`]: sentences, typed entries, sheets and charts. [`draw`] turns it into the bytes of a
+//! [`Format`]. The files that build pages (`run`, `sweep`, `comparison`, `capacity`, `gate`, `check`, `dependencies`,
+//! `oracle`) decide what is shown where; those below `format`, one per format, decide how it looks.
 
 mod capacity;
 mod charts;

@@ -1,4 +1,4 @@
-//! What was asked of a closed form, and what it answers.
+//! The inputs and results of a closed form.
 
 use serde::Serialize;
 
@@ -9,40 +9,40 @@ use super::page::{Column, Entry, Extent, Form, Page, Table};
 use super::sheet::Sheet;
 use super::words::{digits, human, rate, share, time};
 
-/// A line of an answer.
+/// A line of a result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
-    /// Its name in files: it never changes.
+    /// Its name in files; stable.
     pub name: &'static str,
-    /// What it is.
+    /// Its value.
     pub value: Quantity,
-    /// What that means, in a few words for people.
+    /// A short explanation for people.
     pub meaning: String,
 }
 
-/// What was asked of a closed form and what it answers.
+/// The inputs and results of a closed form.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     /// The name of the form.
     pub form: &'static str,
-    /// What it is about, in a few words.
+    /// A short title.
     pub title: &'static str,
-    /// What was asked.
+    /// The inputs.
     pub inputs: Vec<Line>,
-    /// The answer.
+    /// The results.
     pub results: Vec<Line>,
-    /// What must hold for it.
+    /// Its assumptions.
     pub assumes: String,
-    /// Where it comes from.
+    /// Its source in the literature.
     pub source: &'static str,
 }
 
-/// The page of an answer.
+/// The page of a closed form.
 pub fn oracle_page(answer: &Answer) -> Page<'_> {
     let mut table = Table::of(Form::Facts, ["name", "value", "meaning"].map(Column::words));
     table.caption = Some(format!("{}: {}", answer.form, answer.title));
     answer.inputs.iter().for_each(|line| table.row(entries(line)));
-    // What was asked apart from what is answered.
+    // A blank line between inputs and results.
     table.gap();
     answer.results.iter().for_each(|line| table.row(entries(line)));
     let mut page = Page::new(answer.form);
@@ -73,7 +73,7 @@ fn entry(quantity: &Quantity) -> Entry {
     }
 }
 
-/// A quantity in a file: `inf` where there is no end to it.
+/// A quantity in a file: `inf` if it is infinite.
 fn cell(quantity: &Quantity) -> Cell {
     match *quantity {
         Quantity::Seconds(value)
@@ -92,7 +92,7 @@ fn cell(quantity: &Quantity) -> Cell {
     }
 }
 
-/// A row for each line: `form`, `kind` (input or result), `name`, `value`, `unit`.
+/// One row per line: `form`, `kind` (input or result), `name`, `value`, `unit`.
 fn sheet(answer: &Answer) -> Sheet<'_> {
     Sheet::new("answer", ["form", "kind", "name", "value", "unit"], move || {
         let row = |kind: &str, line: &Line| -> Vec<Cell> {
@@ -138,7 +138,7 @@ impl JsonAnswer<'_> {
     }
 }
 
-/// What JSON has of a quantity: it knows of nothing infinite.
+/// A quantity in JSON, which has no infinity.
 fn finite(quantity: &Quantity) -> Cell {
     match cell(quantity) {
         Cell::Text(_) if !matches!(quantity, Quantity::Text(_)) => Cell::Missing,

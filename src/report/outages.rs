@@ -1,22 +1,22 @@
-//! What became of the devices: who was out of service, who came back, and who went home.
+//! What became of the devices: which were out of service, came back and rehomed.
 
-use crate::analysis::{Fate, RehomingStatistics, Study, fates, homings, point_homings};
+use crate::analysis::{Fate, RehomingStatistics, Study, fates, point_rehomings, rehomings};
 use crate::domain::{DeviceKind, OutageCause};
 use crate::record::{cause_name, kind_name};
 
 use super::page::{Entry, Section, Table};
 use super::words::{human, percent, whole};
 
-/// What became of the devices, where anything but an application's failure took them out of service.
+/// What became of the devices, if anything but an application's failure took them out of service.
 pub(super) fn devices(study: &Study, section: &mut Section<'_>) {
     let fates = fates(study);
     if fates.iter().any(|fate| fate.out > 0 && fate.because != OutageCause::ApplicationClosed) {
         out_of_service(study, &fates, section);
-        going_home(study, &homings(study), section);
+        rehoming(study, &rehomings(study), section);
     }
 }
 
-/// A count in all replications, as the mean of one.
+/// A count over all replications, as the mean per replication.
 fn mean(study: &Study, count: u64) -> Entry {
     Entry::number(study.per_replication(count), "count", human)
 }
@@ -36,28 +36,28 @@ fn out_of_service(study: &Study, fates: &[Fate], section: &mut Section<'_>) {
     if still_out + closed > 0 {
         let given_up = if closed > 0 { format!(", {} of them given up", whole(closed)) } else { String::new() };
         section.note(format!(
-            "{} of {} outages were not over at the end{given_up}: they last longer than any number here says.",
+            "{} of {} outages were not over at the end{given_up}; percentiles and maximum leave them out.",
             whole(still_out + closed),
             whole(out)
         ));
     }
 }
 
-fn going_home(study: &Study, homings: &[RehomingStatistics], section: &mut Section<'_>) {
+fn rehoming(study: &Study, rehomings: &[RehomingStatistics], section: &mut Section<'_>) {
     let mut table = Table::of_numbers([
-        "going home",
-        "home was back",
+        "rehoming",
+        "home restored",
         "rehomed",
         "cut short",
         "still waiting",
         "wait p50, ms",
         "wait p90, ms",
         "wait p95, ms",
-        "home p50, ms",
-        "home p90, ms",
-        "home p95, ms",
+        "rehome p50, ms",
+        "rehome p90, ms",
+        "rehome p95, ms",
     ]);
-    for rehoming in homings.iter().filter(|rehoming| rehoming.waits > 0) {
+    for rehoming in rehomings.iter().filter(|rehoming| rehoming.waits > 0) {
         let counts =
             [rehoming.waits, rehoming.rehomed, rehoming.lost, rehoming.waiting].map(|count| mean(study, count));
         let times = [rehoming.wait, rehoming.delay].into_iter().flatten().map(reached);
@@ -67,38 +67,36 @@ fn going_home(study: &Study, homings: &[RehomingStatistics], section: &mut Secti
         }
     }
     section.table(table);
-    for rehoming in homings.iter().filter(|rehoming| rehoming.waiting > 0) {
+    for rehoming in rehomings.iter().filter(|rehoming| rehoming.waiting > 0) {
         section.note(still_waiting(rehoming, study.outcome.summaries.len() as u64));
     }
-    if homings.iter().any(|rehoming| rehoming.waiting + rehoming.lost > 0) {
-        section.note(
-            "Percentiles of going home are Kaplan and Meier's: a wait that was not seen to end counts as lasting longer.",
-        );
+    if rehomings.iter().any(|rehoming| rehoming.waiting + rehoming.lost > 0) {
+        section.note("Rehoming percentiles are Kaplan-Meier estimates: a wait that was not seen to end is censored.");
     }
 }
 
-/// A percentile of something that was not always seen to end.
+/// A percentile of a duration that may be censored.
 fn reached(millis: Option<f64>) -> Entry {
     millis.map_or(Entry::Missing("not reached"), |millis| Entry::number(millis, "ms", human))
 }
 
-/// A row for each of a few route points: one that holds its calls long hides among those that do not.
+/// One row per route point if there are only a few: in the total, one with long calls hides among the others.
 fn each_route_point(study: &Study, table: &mut Table) {
     const FEW: usize = 8;
-    let points = point_homings(study);
+    let points = point_rehomings(study);
     if !(2..=FEW).contains(&points.len()) {
         return;
     }
     for point in points {
         let counts = [point.waits, point.rehomed].map(|count| mean(study, count));
-        // Why a wait was not over is not kept for each route point.
+        // Why a wait was censored is not kept for each route point.
         let unknown = [Entry::Missing(""), Entry::Missing("")];
         let times = [point.wait, point.delay].into_iter().flatten().map(reached);
         table.row([Entry::from(format!("  {}", point.name))].into_iter().chain(counts).chain(unknown).chain(times));
     }
 }
 
-/// The sentence about those that had not gone home.
+/// The sentence about those that had not rehomed.
 fn still_waiting(rehoming: &RehomingStatistics, replications: u64) -> String {
     let kind = match rehoming.kind {
         DeviceKind::RoutePoint => "route point",

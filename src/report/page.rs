@@ -1,5 +1,5 @@
-//! What a command has to show, and nothing of how: sentences, tables of typed entries, charts as data, sheets for
-//! programs. Alignment, escapes, fonts and colours belong to the files that draw a page, one a format.
+//! What a command shows, independent of format: sentences, tables of typed entries, charts as data, sheets for programs.
+//! Alignment, escapes, fonts and colours belong to the files that draw a page, one per format.
 
 use std::collections::BTreeMap;
 
@@ -11,48 +11,48 @@ use super::document::Document;
 use super::sheet::Sheet;
 use super::words;
 
-/// All that a command has to show.
+/// Everything that a command shows.
 #[derive(Default)]
 pub struct Page<'a> {
-    /// What it is about, in a word: its workload's name, or that of what was asked. Files of it are named after that.
+    /// Its subject, usually the workload's name. Its files are named after that.
     pub name: String,
-    /// What people read, in its order.
+    /// The sections that people read, in order.
     pub sections: Vec<Section<'a>>,
-    /// Makes the curves that belong to it, for formats that draw them.
+    /// Makes its charts, for formats that draw them.
     pub charts: Option<Box<dyn Fn() -> Vec<Chart> + 'a>>,
-    /// What spreadsheets and programs read, with all digits.
+    /// The sheets for spreadsheets and programs, with all digits.
     pub sheets: Vec<Sheet<'a>>,
-    /// Which of the sheets has the rows that are printed for programs.
+    /// The index of the sheet whose rows are printed for programs.
     pub printed: usize,
-    /// What JSON has, where that is more than the rows of a sheet.
+    /// The JSON document, if it has more than the rows of a sheet.
     pub document: Option<Document<'a>>,
-    /// What pipelines take for tests that passed or failed.
+    /// The tests that passed or failed, for CI pipelines.
     pub tests: Option<Suite>,
-    /// What code review tools show in place.
+    /// The findings that code review tools show in place.
     pub findings: Option<Findings<'a>>,
-    /// What uses what, as a picture.
+    /// The dependency graph.
     pub graph: Option<Graph>,
 }
 
 impl<'a> Page<'a> {
-    /// An empty page about something.
+    /// An empty page with this name.
     pub fn new(name: impl Into<String>) -> Page<'a> {
         Page { name: name.into(), ..Page::default() }
     }
 
-    /// One more section, with nothing in it yet.
+    /// Adds an empty section.
     pub fn section(&mut self, extent: Extent) -> &mut Section<'a> {
         self.sections.push(Section { extent, blocks: Vec::new(), made: None });
         let last = self.sections.len() - 1;
         &mut self.sections[last]
     }
 
-    /// One more section, which is made only if it is shown: what takes long to work out costs nothing where nobody reads it.
+    /// Adds a section that is made only if it is shown, so that a costly one costs nothing in other formats.
     pub fn section_made(&mut self, extent: Extent, made: impl Fn(&mut Section<'a>) + 'a) {
         self.section(extent).made = Some(Box::new(made));
     }
 
-    /// Shows what stands there, in its order.
+    /// Passes each block of this extent to `show`, in order.
     pub fn each_block(&self, extent: Extent, mut show: impl FnMut(&Block<'a>)) {
         let shown = |section: &&Section| section.extent == extent || section.extent == Extent::Both;
         for section in self.sections.iter().filter(shown) {
@@ -65,7 +65,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Its curves.
+    /// Its charts.
     pub fn charts(&self) -> Vec<Chart> {
         self.charts.as_ref().map_or_else(Vec::new, |charts| charts())
     }
@@ -79,46 +79,46 @@ impl<'a> Page<'a> {
 /// Where a section is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Extent {
-    /// In the whole report, which stands for itself, as on a terminal.
+    /// In the whole report, as on a terminal.
     Report,
-    /// In an excerpt, which stands within something else: a pull request or a page of a wiki.
+    /// In an excerpt, which becomes part of a pull request or a wiki page.
     Excerpt,
     /// In both.
     #[default]
     Both,
 }
 
-/// Blocks that are shown in the same places.
+/// Blocks that are shown in the same extent.
 #[derive(Default)]
 pub struct Section<'a> {
-    /// Where that is.
+    /// Where they are shown.
     pub extent: Extent,
-    /// One below the other.
+    /// The blocks, from top to bottom.
     pub blocks: Vec<Block<'a>>,
-    /// Makes more of them once they are shown.
+    /// Makes further blocks when the section is shown.
     made: Option<Made<'a>>,
 }
 
-/// Makes what stands in a section.
+/// Makes the blocks of a section.
 type Made<'a> = Box<dyn Fn(&mut Section<'a>) + 'a>;
 
 impl<'a> Section<'a> {
-    /// The title of all that follows.
+    /// Adds a heading.
     pub fn heading(&mut self, rank: Rank, words: impl Into<String>) {
         self.blocks.push(Block::Heading(rank, words.into()));
     }
 
-    /// A line that begins something new.
+    /// Adds a paragraph.
     pub fn paragraph(&mut self, words: impl Into<String>) {
         self.blocks.push(Block::Paragraph(words.into()));
     }
 
-    /// A line about what is right above it.
+    /// Adds a note on the block above.
     pub fn note(&mut self, words: impl Into<String>) {
         self.blocks.push(Block::Note(words.into()));
     }
 
-    /// A table; nothing if it has no rows. Says whether there is one.
+    /// Adds a table unless it has no rows. Returns whether it was added.
     pub fn table(&mut self, table: Table) -> bool {
         let some = !table.rows.is_empty();
         if some {
@@ -128,60 +128,60 @@ impl<'a> Section<'a> {
     }
 }
 
-/// What stands in a section.
+/// A block of a section.
 #[derive(Debug)]
 pub enum Block<'a> {
-    /// A title.
+    /// A heading.
     Heading(Rank, String),
-    /// A line that begins something new.
+    /// A paragraph.
     Paragraph(String),
-    /// A line about what is right above it.
+    /// A note on the block above.
     Note(String),
     /// A table with rows.
     Table(Table),
-    /// Something wrong with a file, and where.
+    /// A problem of a file, with the place.
     Excerpt(Excerpt<'a>),
 }
 
-/// How high a title stands.
+/// The rank of a heading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rank {
-    /// It begins a chapter of what it is put into.
+    /// It begins a chapter of the document it becomes part of.
     Chapter,
-    /// It is put under somebody else's chapter.
+    /// It stands below a chapter of that document.
     Section,
 }
 
-/// A problem of a workload, and the text it is a problem of.
+/// A problem of a workload, with the workload's text.
 #[derive(Debug)]
 pub struct Excerpt<'a> {
-    /// What is wrong, and where.
+    /// The problem, with its place.
     pub problem: &'a Problem,
     /// The name of the file.
     pub file: &'a str,
-    /// What is in it.
+    /// Its content.
     pub text: &'a str,
 }
 
 /// A table for people.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Table {
-    /// What kind of table it is.
+    /// Its kind.
     pub form: Form,
-    /// What it shows, if that has to be said.
+    /// Its caption, if it needs one.
     pub caption: Option<String>,
     /// Its columns.
     pub columns: Vec<Column>,
-    /// Its rows, each with an entry for each column; one without any parts those above it from those below.
+    /// Its rows, each with an entry for each column; an empty row separates those above from those below.
     pub rows: Vec<Vec<Entry>>,
 }
 
-/// What kind of table it is: some need no head.
+/// The kind of a table: some need no header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Things and what there is to say of each.
+    /// Things and their properties.
     Things,
-    /// Steps and how far each is.
+    /// Steps and their states.
     Checklist,
     /// Names and values.
     Facts,
@@ -192,28 +192,28 @@ pub enum Form {
 pub struct Column {
     /// Its name.
     pub name: String,
-    /// What is in it.
+    /// The kind of its content.
     pub holds: Holds,
-    /// How many letters of it stand in a line at most, where lines are broken at all.
+    /// The most characters in a line, in formats that wrap lines.
     pub widest: Option<u16>,
 }
 
-/// What is in a column.
+/// The content of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holds {
-    /// Names and words.
+    /// Names and text.
     Words,
-    /// Numbers, and words about them.
+    /// Numbers, and text about them.
     Numbers,
 }
 
 impl Column {
-    /// A column of names or words.
+    /// A column of names or text.
     pub fn words(name: impl Into<String>) -> Column {
         Column { name: name.into(), holds: Holds::Words, widest: None }
     }
 
-    /// A column of numbers, and of words about them.
+    /// A column of numbers, and of text about them.
     pub fn numbers(name: impl Into<String>) -> Column {
         Column { name: name.into(), holds: Holds::Numbers, widest: None }
     }
@@ -225,7 +225,7 @@ impl Table {
         Table { form, caption: None, columns: columns.into_iter().collect(), rows: Vec::new() }
     }
 
-    /// A table of things: the first column names them, the others have their numbers.
+    /// A table of things: the first column has their names, the others have their numbers.
     pub fn of_numbers(columns: impl IntoIterator<Item = impl Into<String>>) -> Table {
         let mut table = Table::of(Form::Things, columns.into_iter().map(Column::numbers));
         if let Some(first) = table.columns.first_mut() {
@@ -234,17 +234,17 @@ impl Table {
         table
     }
 
-    /// A table of things, about which there are only words.
+    /// A table of things, with text only.
     pub fn of_words(columns: impl IntoIterator<Item = impl Into<String>>) -> Table {
         Table::of(Form::Things, columns.into_iter().map(Column::words))
     }
 
-    /// What is above it apart from what is below.
+    /// Adds an empty row that separates those above from those below.
     pub fn gap(&mut self) {
         self.rows.push(Vec::new());
     }
 
-    /// One more row.
+    /// Adds a row.
     pub fn row(&mut self, entries: impl IntoIterator<Item = impl Into<Entry>>) {
         let row: Vec<Entry> = entries.into_iter().map(Into::into).collect();
         debug_assert_eq!(row.len(), self.columns.len(), "an entry for each column");
@@ -252,16 +252,16 @@ impl Table {
     }
 }
 
-/// What is in a table for people: it knows what it is, and what people read of it.
+/// An entry of a table: a typed value with its text for people.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Entry {
-    /// A name or words.
+    /// A name or text.
     Text(String),
     /// A number.
     Number {
-        /// With all its digits; infinite where it was not reached.
+        /// With all its digits; infinite if it was not reached.
         value: f64,
-        /// What it is a number of.
+        /// Its unit.
         unit: &'static str,
         /// For people.
         words: String,
@@ -270,39 +270,39 @@ pub enum Entry {
     Interval {
         /// Its lower end.
         low: f64,
-        /// Its upper end; `None` where that is not known.
+        /// Its upper end; `None` if unknown.
         high: Option<f64>,
-        /// What its ends are numbers of.
+        /// The unit of its ends.
         unit: &'static str,
         /// For people.
         words: String,
     },
-    /// What something comes to.
+    /// A verdict.
     Verdict {
-        /// What to make of it.
+        /// Good, bad or open.
         tone: Tone,
         /// For people.
         words: String,
     },
-    /// There is nothing, and this says so.
+    /// No value; this text stands in its place.
     Missing(&'static str),
 }
 
-/// What to make of a verdict.
+/// Whether a verdict is good or bad.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// As it should be.
+    /// Good.
     Good,
-    /// Not as it should be.
+    /// Bad.
     Bad,
-    /// Not known.
+    /// Undecided.
     Open,
     /// Neither good nor bad.
     Plain,
 }
 
 impl Entry {
-    /// A number and how it is put into words.
+    /// A number, formatted by `words`.
     pub fn number(value: f64, unit: &'static str, words: impl Fn(f64) -> String) -> Entry {
         Entry::Number { value, unit, words: words(value) }
     }
@@ -312,7 +312,7 @@ impl Entry {
         value.map_or(Entry::Missing(""), |value| Entry::number(value, unit, words))
     }
 
-    /// An interval and how its ends are put into words.
+    /// An interval, with its ends formatted by `wording`.
     pub fn interval(low: f64, high: f64, unit: &'static str, wording: impl Fn(f64) -> String) -> Entry {
         Entry::Interval { low, high: Some(high), unit, words: words::interval(low, high, wording) }
     }
@@ -322,7 +322,7 @@ impl Entry {
         Entry::Verdict { tone, words: words.into() }
     }
 
-    /// What people read.
+    /// The text for people.
     pub fn words(&self) -> &str {
         match self {
             Entry::Text(words)
@@ -346,29 +346,29 @@ impl From<&str> for Entry {
     }
 }
 
-/// A small table, and how it is drawn: its first column across, each of the others a series.
+/// A chart: its first column is the x axis, each of the others a series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
-    /// What it shows.
+    /// Its title.
     pub title: String,
-    /// What stands for a value.
+    /// How values are drawn.
     pub marks: Marks,
     /// The names of its columns.
     pub columns: Vec<String>,
     /// Its rows.
     pub rows: Vec<Vec<Cell>>,
-    /// What the values are, on the left and, if the last column has another measure, on the right.
+    /// The labels of the left axis and, if the last column has another unit, of the right axis.
     pub axes: [Option<String>; 2],
-    /// How values become heights.
+    /// The scale of the value axis.
     pub scale: Scale,
-    /// What the last two columns are.
+    /// How the last two columns are drawn.
     pub band: Band,
 }
 
-/// What stands for a value in a chart.
+/// How the values of a chart are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marks {
-    /// Columns beside each other, for each of a few names.
+    /// Columns side by side for each name.
     Columns,
     /// A line.
     Line,
@@ -376,28 +376,28 @@ pub enum Marks {
     LineWithPoints,
 }
 
-/// How values become heights.
+/// The scale of the value axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
-    /// As they are.
+    /// Linear.
     Linear,
-    /// Ten times as much is a step.
+    /// Logarithmic, base ten.
     Logarithmic,
 }
 
-/// What the last two columns of a chart are.
+/// How the last two columns of a chart are drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Band {
-    /// Series as the others.
+    /// As series, like the others.
     None,
-    /// The ends of the interval of the series before them.
+    /// As the ends of the confidence interval of the series before them.
     Interval,
 }
 
-/// What a pipeline takes for tests.
+/// A test suite for CI pipelines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Suite {
-    /// The command they are of.
+    /// The command.
     pub command: &'static str,
     /// The name of the suite.
     pub name: String,
@@ -405,150 +405,150 @@ pub struct Suite {
     pub cases: Vec<Case>,
 }
 
-/// A test and what came of it.
+/// A test and its result.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Case {
-    /// What is tested.
+    /// The name of the test.
     pub name: String,
-    /// What came of it.
+    /// The result.
     pub result: Tested,
-    /// The word of files for that.
+    /// The verdict as in files.
     pub verdict: &'static str,
-    /// What there is to say of it.
+    /// The details.
     pub words: String,
 }
 
-/// What came of a test.
+/// The result of a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tested {
-    /// It is as it should be.
+    /// It passed.
     Passed,
-    /// It is not.
+    /// It failed.
     Failed,
     /// It could not be tested.
     Broken,
 }
 
-/// What was found in a file, of which kinds, and where.
+/// The findings in a file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Findings<'a> {
     /// The name of the file.
     pub file: &'a str,
     /// The kinds of findings there may be.
     pub kinds: Vec<FindingKind>,
-    /// What was found.
+    /// The findings.
     pub found: Vec<Finding<'a>>,
 }
 
 /// A kind of finding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FindingKind {
-    /// By which it is known: it never changes.
+    /// Its id; stable.
     pub id: &'static str,
-    /// What it is, in short.
+    /// A short description.
     pub short: &'static str,
-    /// Where there is more about it.
+    /// Where to read more about it.
     pub full: &'static str,
-    /// How bad it is unless somebody says otherwise.
+    /// Its default severity.
     pub severity: Severity,
 }
 
-/// Something that was found.
+/// A finding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding<'a> {
-    /// Of which kind it is.
+    /// The id of its kind.
     pub id: &'static str,
-    /// How bad it is.
+    /// Its severity.
     pub severity: Severity,
-    /// What there is to say of it.
+    /// The message.
     pub message: String,
     /// Where it begins and ends.
     pub at: [Position; 2],
-    /// Where else to look.
+    /// Related places.
     pub related: Vec<Related<'a>>,
 }
 
-/// Where else to look.
+/// A place related to a finding.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Related<'a> {
-    /// From here to there in the same file.
+    /// A range in the same file, with a label.
     Here([Position; 2], &'a str),
-    /// In a line of a file beside it.
+    /// A line of another file.
     Beside {
         /// The file, as the first one names it.
         file: &'a str,
         /// The line.
         line: usize,
-        /// What is there.
+        /// The message.
         words: &'a str,
     },
 }
 
-/// Boxes in groups, and arrows between them.
+/// A graph: nodes in groups, and arrows between them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Graph {
-    /// What it shows.
+    /// Its title.
     pub title: String,
-    /// The boxes by their numbers, which have gaps.
+    /// The nodes by number; numbers may have gaps.
     pub nodes: BTreeMap<usize, Node>,
-    /// Which of them stand together, in their order.
+    /// The groups of nodes, in order.
     pub groups: Vec<Group>,
-    /// What leads where.
+    /// The arrows.
     pub arrows: Vec<Arrow>,
 }
 
-/// A box.
+/// A node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// By which it is known in all pictures of its workload.
+    /// Its id, the same in every graph of the workload.
     pub id: String,
-    /// What stands in it.
+    /// Its label.
     pub label: String,
-    /// What is special about it.
+    /// Its mark, if any.
     pub mark: Option<Mark>,
 }
 
-/// Boxes that stand together.
+/// A group of nodes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
-    /// By which it is known.
+    /// Its id.
     pub id: &'static str,
-    /// What stands above it.
+    /// Its title.
     pub title: &'static str,
-    /// The numbers of its boxes.
+    /// The numbers of its nodes.
     pub nodes: Vec<usize>,
 }
 
-/// An arrow from who uses something to what is used.
+/// An arrow from a user to what it uses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arrow {
-    /// The number of who uses.
+    /// The number of the node that uses the other.
     pub user: usize,
-    /// The number of what is used.
+    /// The number of the node that is used.
     pub used: usize,
-    /// What for.
+    /// The kinds of use.
     pub label: String,
-    /// Which of the two stands first.
+    /// Which of the two is placed first.
     pub first: First,
 }
 
-/// Which end of an arrow stands first.
+/// Which end of an arrow is placed first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum First {
-    /// Who uses.
+    /// The user.
     User,
-    /// What is used: calls come from a number to the device that uses it, and an application through its user to devices.
+    /// What is used: calls come from a number to the device that uses it, and an application reaches devices through its user.
     Used,
 }
 
-/// What is special about a box.
+/// The mark of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mark {
-    /// It works, though not as before.
+    /// It works, but not as before.
     Changed,
     /// It does not work, or calls are turned away or lost.
     Hurt,
-    /// It is what goes.
+    /// It is what fails.
     Gone,
 }
 
@@ -556,7 +556,7 @@ impl Mark {
     /// All of them.
     pub const ALL: [Mark; 3] = [Mark::Changed, Mark::Hurt, Mark::Gone];
 
-    /// Its name in pictures.
+    /// Its name in graphs.
     pub const fn name(self) -> &'static str {
         match self {
             Mark::Changed => "changed",

@@ -1,16 +1,16 @@
-//! The values that tell the points of a sweep apart, as cells.
+//! The parameters of the points of a sweep, as cells.
 
 use crate::analysis::{Cell, Sweep};
 use crate::workload::units;
 
-/// The columns that tell the points apart, and their cells, point after point.
+/// The columns of the parameters, and their cells, point by point.
 pub(super) struct ParameterColumns {
     pub(super) names: Vec<String>,
     pub(super) cells: Vec<Vec<Cell>>,
 }
 
 impl ParameterColumns {
-    /// Those of a sweep.
+    /// The parameter columns of a sweep.
     pub(super) fn of(sweep: &Sweep) -> ParameterColumns {
         let mut names = vec!["point".to_owned()];
         let mut cells: Vec<Vec<Cell>> = (1..=sweep.points.len() as u64).map(|point| vec![point.into()]).collect();
@@ -31,9 +31,9 @@ impl ParameterColumns {
     }
 }
 
-/// The value of a knob: a plain number is one.
+/// The value of a parameter: a plain number becomes a number.
 pub(super) fn typed(value: &str) -> Cell {
-    // What begins with a zero is a directory number rather than an amount.
+    // A value that begins with a zero is a directory number rather than an amount.
     let plain = value.len() == 1 || !value.starts_with('0') || value.starts_with("0.");
     match (value.parse::<u64>(), units::number(value)) {
         (Ok(whole), _) if plain => whole.into(),
@@ -42,15 +42,15 @@ pub(super) fn typed(value: &str) -> Cell {
     }
 }
 
-/// The values of a knob as numbers that can be charted, where all of them are quantities with a unit: durations in seconds,
-/// rates an hour, shares as a ratio.
+/// The values of a parameter as numbers for charts, if all are quantities with a unit: durations in seconds, rates per hour,
+/// shares as a ratio.
 fn quantities(values: &[&str]) -> Option<(&'static str, Vec<f64>)> {
     let all = |read: fn(&str) -> Option<f64>| values.iter().map(|value| read(value)).collect::<Option<Vec<f64>>>();
     let seconds = |value: &str| units::duration(value).ok().map(|span| span.seconds());
     let an_hour = |value: &str| {
         let (number, unit) = value.split_once('/')?;
         let number = units::number(number.trim()).ok()?;
-        // Not by way of a rate a second: 20000/h is to stay a round number.
+        // Not by way of a rate per second: 20000/h has to stay a round number.
         match unit.trim() {
             "s" => Some(number * 3600.0),
             "m" => Some(number * 60.0),

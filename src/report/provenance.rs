@@ -1,4 +1,4 @@
-//! Where results come from: all it takes to get them again.
+//! Provenance: everything needed to reproduce results.
 
 use super::document::pretty;
 use super::sheet::Sheet;

@@ -1,11 +1,11 @@
-//! One row a replication.
+//! One row per replication.
 
 use crate::record::{Count, Metric, ReplicationSummary};
 
 use super::sheet::Sheet;
 use crate::analysis::{Cell, Study, millis};
 
-/// The first columns, in the order they once had. The rest follows in the order of reports.
+/// The first columns, in the order of the first version. The rest follow in the order of reports.
 const FIRST: [Count; 16] = [
     Count::Events,
     Count::Offered,

@@ -1,4 +1,4 @@
-//! Where calls and work find room or wait for it: the fullest groups, the busiest stations, and the bottleneck.
+//! Resources: the fullest groups of ports, phones and lines, the busiest stations, and the bottleneck.
 
 use super::page::{Entry, Section, Table};
 use super::summary::{interval, mean};
@@ -10,7 +10,7 @@ const BUSIEST: usize = 6;
 /// How many groups of ports, phones and lines are shown.
 const FULLEST: usize = 8;
 
-/// How full the ports, phones and lines are: what callers find taken.
+/// How full the groups of ports, phones and lines are.
 pub(super) fn pools(study: &Study, section: &mut Section<'_>) {
     let mut pools = all_pools(study);
     // Stable, so that groups as full as each other stay in the order of the workload; those without a limit come last.
@@ -36,7 +36,7 @@ pub(super) fn pools(study: &Study, section: &mut Section<'_>) {
     section.table(table);
 }
 
-/// The stations with the most to do, and which of them is the bottleneck.
+/// The busiest stations, and which of them is the bottleneck.
 pub(super) fn stations(study: &Study, section: &mut Section<'_>) {
     let mut busy = all_stations(study);
     let total = busy.len();
@@ -82,7 +82,7 @@ fn bottleneck(busy: &[Busy], total: usize) -> String {
     let Some((station, load)) =
         busy.first().and_then(|station| Some((station, station.utilisation.mean?))).filter(|&(_, load)| load > 0.0)
     else {
-        return "No station had anything to do.".into();
+        return "All stations were idle.".into();
     };
     let servers = match station.servers {
         1 => "it is".to_owned(),
@@ -90,12 +90,12 @@ fn bottleneck(busy: &[Busy], total: usize) -> String {
     };
     let wait = match &station.wait {
         Some(Row { mean: Some(mean), p99: Some(p99), .. }) => {
-            format!(" Work waits {} ms there on average, {} ms at the 99th percentile.", human(*mean), human(*p99))
+            format!(" The mean wait there is {} ms, the 99th percentile {} ms.", human(*mean), human(*p99))
         }
         _ => String::new(),
     };
     format!(
-        "The busiest of {total} stations is {}: {servers} at work {} of the time, {} in the busiest bin.{wait}",
+        "The busiest of {total} stations is {}: {servers} busy {} of the time, {} in the busiest bin.{wait}",
         station.utilisation.name,
         percent(load),
         percent(station.busiest_bin)

@@ -1,4 +1,4 @@
-//! What a study came to: calls, delays, failures, devices, ports, stations, closed forms and goals. The names in its tables
+//! The report of a study: calls, delays, failures, devices, ports, stations, closed forms and goals. The names in its tables
 //! are those of the files.
 
 use crate::analysis::{Judged, Provenance, Study, count_row, duration_row, rows, share_of_offered};
@@ -21,7 +21,7 @@ use super::summary::{interval, mean, summary_sheet, summary_table};
 use super::timeline::timeline_sheet;
 use super::words::{human, percent, plural, span, whole};
 
-/// The page of a study, with what became of its goals.
+/// The page of a study, with the verdicts on its goals.
 pub fn run_page<'a>(study: &'a Study<'_>, judged: &'a [Judged], provenance: &'a Provenance) -> Page<'a> {
     let mut page = Page::new(&*study.plan.name);
     page.section_made(Extent::Report, move |section| report(study, judged, section));
@@ -53,7 +53,7 @@ fn report(study: &Study, judged: &[Judged], section: &mut Section<'_>) {
     section.table(goals_table(judged));
 }
 
-/// For a wiki, only the numbers.
+/// Only the numbers, to be put into a wiki page.
 fn excerpt(study: &Study, section: &mut Section<'_>) {
     section.heading(Rank::Chapter, &*study.plan.name);
     section.paragraph(&*study.plan.question);
@@ -71,7 +71,7 @@ fn title(study: &Study, section: &mut Section<'_>) {
     };
     let warm_up = match study.window.warm_up.nanos() {
         0 => String::new(),
-        nanos => format!(", the first {} of it warm-up", span(Span::from_nanos(nanos))),
+        nanos => format!(", warm-up {}", span(Span::from_nanos(nanos))),
     };
     section.paragraph(format!(
         "{}: {number} {}replication{}{range} of {}{warm_up}, seed {}",
@@ -82,14 +82,13 @@ fn title(study: &Study, section: &mut Section<'_>) {
         study.seed
     ));
     section.note(&*plan.question);
-    section.note(
-        "(Means are of the replications' means, with their 95 % intervals; percentiles are of all values together.)",
-    );
+    section
+        .note("(Means are over replications, with 95 % confidence intervals; percentiles are of all values together.)");
 }
 
-/// What became of the calls.
+/// The outcomes of the calls.
 fn calls(study: &Study) -> Table {
-    let mut table = Table::of_numbers(["calls", "mean a replication", "95 % interval", "of offered"]);
+    let mut table = Table::of_numbers(["calls", "mean per replication", "95 % interval", "of offered"]);
     let mut add = |count: Count, indent: &str| {
         let row = count_row(study, count);
         let share = Entry::number_if(share_of_offered(study, count), "ratio", percent);
@@ -110,10 +109,10 @@ fn delays(study: &Study, section: &mut Section<'_>) {
     durations(study, "delay, ms", Metric::shown_in(record::Section::Delays), section);
 }
 
-/// A table of those of the metrics that were measured; nothing if none was.
+/// A table of those of the metrics that have values; nothing if none has.
 fn durations(study: &Study, title: &str, metrics: impl Iterator<Item = Metric>, section: &mut Section<'_>) {
     let head =
-        [title, "count", "mean", "95 % interval", "p50", "p90", "p95", "p99", "its 95 % interval", "p99.9", "max"];
+        [title, "count", "mean", "95 % interval", "p50", "p90", "p95", "p99", "p99 95 % interval", "p99.9", "max"];
     let mut table = Table::of_numbers(head);
     let mut censored = Vec::new();
     let rows = metrics.filter_map(|metric| duration_row(study, study.catalogue.cluster(metric)?));
@@ -123,7 +122,7 @@ fn durations(study: &Study, title: &str, metrics: impl Iterator<Item = Metric>, 
             name.push('*');
             let all = row.count + cut;
             censored.push(format!(
-                "* {} of {} were not over at the end and are not in this row.",
+                "* {} of {} were censored (not over at the end) and are not in this row.",
                 whole(cut),
                 whole(all)
             ));
@@ -141,7 +140,7 @@ fn durations(study: &Study, title: &str, metrics: impl Iterator<Item = Metric>, 
     censored.into_iter().for_each(|note| section.note(note));
 }
 
-/// Whether something was counted in any replication.
+/// Whether a count is above zero in any replication.
 fn occurred(study: &Study, count: Count) -> bool {
     study.counts(count).iter().any(|&value| value > 0.0)
 }
@@ -160,13 +159,13 @@ fn failures(study: &Study, section: &mut Section<'_>) {
     section.table(losses(study));
 }
 
-/// How long failures went unnoticed and lasted.
+/// Detection and recovery times of failures.
 fn failure_metrics(study: &Study) -> impl Iterator<Item = Metric> {
     let measured = |metric: &Metric| {
         let row = study.catalogue.cluster(*metric);
         row.is_some_and(|row| study.outcome.merged.histograms[row].totals().count > 0)
     };
-    // Of one kind alone they are the same.
+    // With a single kind of failure, the detection delays by kind repeat the total.
     let by_kind = Metric::shown_in(record::Section::DetectionByKind).filter(measured).count() > 1;
     Metric::ALL.into_iter().filter(move |metric| {
         let sections = metric.row().sections;
@@ -174,15 +173,16 @@ fn failure_metrics(study: &Study) -> impl Iterator<Item = Metric> {
     })
 }
 
-/// What was forwarded and lost.
+/// Forwarded and lost calls.
 fn losses(study: &Study) -> Table {
     let of_application = study.plan.faults.iter().any(|fault| matches!(fault.failing, FaultTarget::Application(..)));
-    let mut table = Table::of_numbers(["forwards and losses", "mean a replication", "95 % interval", "highest"]);
+    let mut table = Table::of_numbers(["forwards and losses", "mean per replication", "95 % interval", "highest"]);
     use record::Section::{Failed, Forwarded, GivenUp, Lost, Survived};
     for count in [Failed, Forwarded, Survived, Lost, GivenUp].into_iter().flat_map(Count::shown_in) {
-        // That none was preserved or forwarded says something where an application failed, and nothing elsewhere.
-        let asked = matches!(count, Count::Cfof | Count::Preserved | Count::DroppedConnected | Count::FalseFailures);
-        if occurred(study, count) || asked && of_application {
+        // A zero in these counts matters only if an application failed.
+        let of_interest =
+            matches!(count, Count::Cfof | Count::Preserved | Count::DroppedConnected | Count::FalseFailures);
+        if occurred(study, count) || of_interest && of_application {
             let row = count_row(study, count);
             let most = Entry::number_if(row.max, row.unit, human);
             table.row([row.metric.clone().into(), mean(&row), interval(&row, human), most]);
@@ -194,7 +194,7 @@ fn losses(study: &Study) -> Table {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::{fake_study as study, homings};
+    use crate::analysis::{fake_study as study, rehomings};
     use crate::domain::OutageCause;
     use crate::fake;
     use crate::plan::Plan;
@@ -208,11 +208,11 @@ mod tests {
     }
 
     #[test]
-    fn who_had_not_gone_home_is_said_plainly() {
+    fn devices_that_had_not_rehomed_are_reported() {
         let plan = Plan { replications: 40, ..fake::plan() };
         let study = study(&plan);
         let text = text(&study);
-        let waiting = homings(&study)[0].waiting;
+        let waiting = rehomings(&study)[0].waiting;
         let sentence = format!(
             "In {waiting} of 40 replications a route point had not rehomed at the end: {waiting} of 40 waits were not over"
         );
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn without_such_failures_nothing_is_said_of_devices() {
+    fn without_such_failures_devices_are_not_reported() {
         let plan = fake::plan();
         let mut study = study(&plan);
         for because in [OutageCause::CallManagerFailed, OutageCause::CtiManagerFailed, OutageCause::Rehoming] {
@@ -235,7 +235,7 @@ mod tests {
             }
         }
         let text = text(&study);
-        assert!(!text.contains("going home") && !text.contains("\ndevices "), "{text}");
+        assert!(!text.contains("\nrehoming ") && !text.contains("\ndevices "), "{text}");
         assert!(text.contains("app_recovery_100"));
     }
 
@@ -249,7 +249,7 @@ mod tests {
         let expected = std::fs::read(&path).unwrap_or_default();
         assert!(
             expected == actual,
-            "{} differs; if that is meant, run the tests again with UPDATE=1. Now it is:\n{}",
+            "{} differs; if that is intended, run the tests again with UPDATE=1. Now it is:\n{}",
             path.display(),
             String::from_utf8_lossy(actual)
         );

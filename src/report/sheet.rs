@@ -5,9 +5,9 @@ use crate::analysis::Cell;
 /// The rows of a sheet, each with a cell for each column.
 pub type Rows<'a> = Box<dyn Iterator<Item = Vec<Cell>> + 'a>;
 
-/// A table. Its rows are made when they are asked for: a study may have a hundred thousand.
+/// A table. Its rows are made on demand: a study may have a hundred thousand.
 pub struct Sheet<'a> {
-    /// What it is called; its file is `<name>.csv`.
+    /// Its name; its file is `<name>.csv`.
     pub name: &'static str,
     /// The names of its columns.
     pub columns: Vec<String>,
@@ -15,7 +15,7 @@ pub struct Sheet<'a> {
 }
 
 impl<'a> Sheet<'a> {
-    /// A table of these columns, and of the rows that this makes.
+    /// A table of these columns, with the rows that `rows` makes.
     pub fn new<Made: IntoIterator<Item = Vec<Cell>, IntoIter: 'a>>(
         name: &'static str,
         columns: impl IntoIterator<Item = impl Into<String>>,

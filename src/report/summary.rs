@@ -1,4 +1,4 @@
-//! One row a metric within a scope: the table everything else is drawn from.
+//! One row per metric and scope: the table from which all others are derived.
 
 use super::page::{Column, Entry, Form, Table};
 use super::sheet::Sheet;
@@ -10,8 +10,8 @@ pub fn summary_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
     Sheet::new("summary", COLUMNS, move || rows(study).into_iter().map(|row| row.cells()))
 }
 
-/// The same rows for people: without the workload, with no other interval of a quantile than that of the 99 % one, and
-/// only those rows that have a value.
+/// The same rows for people: without the workload, with the interval of the 99 % quantile only, and without rows that have
+/// no value.
 pub(super) fn summary_table(study: &Study) -> Table {
     let words = ["scope", "name", "metric", "unit"].map(Column::words);
     let numbers = [
@@ -67,7 +67,7 @@ pub(super) fn mean(row: &Row) -> Entry {
     Entry::number_if(row.mean, row.unit, human)
 }
 
-/// The interval of the mean of a row. Nothing in a row can be negative, so one that would reach below zero ends there.
+/// The confidence interval of the mean of a row, cut off at zero: nothing in a row can be negative.
 pub(super) fn interval(row: &Row, words: impl Fn(f64) -> String) -> Entry {
     match (row.mean_low, row.mean_high) {
         (Some(low), Some(high)) => Entry::interval(low.max(0.0), high, row.unit, words),

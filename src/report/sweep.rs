@@ -1,4 +1,4 @@
-//! A workload at many points: one row a point for people, one row a point and metric for programs.
+//! A parameter sweep: one row per point for people, one row per point and metric for programs.
 
 use crate::analysis::{COLUMNS, Cell, Judged, NOT_ESTIMABLE, Point, Sweep, number};
 use crate::record::Measure;
@@ -39,7 +39,7 @@ fn title(sweep: &Sweep) -> String {
     format!("{}: {} point{}{of}", sweep.workload, sweep.points.len(), plural(sweep.points.len() as u64))
 }
 
-/// One row a point.
+/// One row per point.
 fn table(sweep: &Sweep) -> Table {
     let goals = sweep.goals();
     let mut head = vec!["point".to_owned()];
@@ -64,22 +64,22 @@ fn table(sweep: &Sweep) -> Table {
     table
 }
 
-/// What became of a goal.
+/// The verdict on a goal.
 fn of<'j>(judged: &'j [Judged], goal: &str) -> Option<&'j Judged> {
     judged.iter().find(|it| it.goal.to_string() == goal)
 }
 
-/// `sweep.csv`: the point, the values of its knobs, and the columns of `summary.csv`.
+/// `sweep.csv`: the point, the values of its parameters, and the columns of `summary.csv`.
 pub fn sweep_sheet(sweep: &Sweep) -> Sheet<'_> {
     let columns = ParameterColumns::of(sweep).names.into_iter().chain(COLUMNS.map(str::to_owned));
     Sheet::new("sweep", columns, move || {
-        sweep.points.iter().zip(ParameterColumns::of(sweep).cells).flat_map(|(point, knobs)| {
-            point.result.rows.iter().map(move |row| knobs.iter().chain(row).cloned().collect())
+        sweep.points.iter().zip(ParameterColumns::of(sweep).cells).flat_map(|(point, parameters)| {
+            point.result.rows.iter().map(move |row| parameters.iter().chain(row).cloned().collect())
         })
     })
 }
 
-/// One row a point: the values of its knobs, and those measures that the table shows, with their intervals and the
+/// One row per point: the values of its parameters, and the measures of the table with their confidence intervals and
 /// verdicts.
 fn points_sheet(sweep: &Sweep) -> Sheet<'_> {
     let mut columns = ParameterColumns::of(sweep).names;
@@ -110,12 +110,12 @@ fn column(measure: &Measure) -> String {
     format!("{measure}_{}", measure.unit().name())
 }
 
-/// What the table shows, over its points: one chart a measure.
+/// The measures of the table over the points: one chart per measure.
 fn curves(sweep: &Sweep) -> Vec<Chart> {
     let sheet = points_sheet(sweep);
     let columns = &sheet.columns;
     let rows: Vec<Vec<Cell>> = sheet.rows().collect();
-    // A lone knob that is a number, or has one beside it, goes across; of a grid, the number of the point.
+    // The x axis is a single numeric parameter, or of a grid the number of the point.
     let is_number = |at: &usize| rows.iter().all(|row| matches!(row[*at], Cell::Whole(_) | Cell::Number(_)));
     let first = sweep.measures.first().map_or(columns.len(), |measure| {
         columns.iter().position(|name| *name == column(measure)).unwrap_or(columns.len())
@@ -166,13 +166,13 @@ mod tests {
     }
 
     #[test]
-    fn the_file_has_a_row_a_point_and_metric() {
+    fn the_file_has_a_row_per_point_and_metric() {
         let sweep = sweep();
         let csv = csv(&sweep_sheet(&sweep));
         let mut reader = ::csv::Reader::from_reader(&csv[..]);
         let head: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-        let knobs = ["point", "a.heartbeat", "a.heartbeat_s", "goal.1.at_most"];
-        assert_eq!(head, knobs.into_iter().chain(COLUMNS).collect::<Vec<_>>());
+        let parameters = ["point", "a.heartbeat", "a.heartbeat_s", "goal.1.at_most"];
+        assert_eq!(head, parameters.into_iter().chain(COLUMNS).collect::<Vec<_>>());
         let rows: Vec<::csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         assert_eq!(rows.len(), 2 * sweep.points[0].result.rows.len());
         let second = &rows[rows.len() / 2];

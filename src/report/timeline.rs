@@ -1,4 +1,4 @@
-//! One row a bin of simulated time.
+//! One row per bin of simulated time.
 
 use super::sheet::Sheet;
 use crate::analysis::{Cell, Study};

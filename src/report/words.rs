@@ -1,12 +1,12 @@
-//! Numbers, lengths of time, shares and intervals in words for people.
+//! Numbers, durations, shares and intervals as text for people.
 
 use crate::engine::{Distribution, Span};
 
-/// A number: about four digits, thousands apart.
+/// A number: about four digits, thousands separated.
 pub(super) fn human(value: f64) -> String {
     let size = value.abs();
     if size > 0.0 && size < 0.000_5 {
-        // Little is not nothing.
+        // A small value must not look like zero.
         return if value > 0.0 { "<0.001" } else { ">-0.001" }.into();
     }
     let decimals = match size {
@@ -34,12 +34,12 @@ pub(super) fn whole(count: u64) -> String {
     human(count as f64)
 }
 
-/// How many of something, whose words are those for one and for several.
+/// A count with its noun, in singular or plural.
 pub(super) fn counted(count: usize, [one, several]: [&str; 2]) -> String {
     format!("{} {}", whole(count as u64), if count == 1 { one } else { several })
 }
 
-/// The end of a word of which there are so many.
+/// The plural ending of a noun with this count.
 pub(super) const fn plural(count: u64) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
@@ -50,13 +50,13 @@ pub(super) fn digits(value: f64) -> String {
     if size == 0.0 || (0.01..1e9).contains(&size) { human(value) } else { format!("{value:.3e}") }
 }
 
-/// Five digits, or all before the point.
+/// Five digits, or all digits before the decimal point.
 pub fn five_digits(number: f64) -> String {
     let before = if number.abs() < 1.0 { 0 } else { libm::log10(number.abs()) as usize + 1 };
     format!("{number:.*}", 5_usize.saturating_sub(before))
 }
 
-/// A share in percent, with as many decimals as it has.
+/// A share in percent, with all its decimals.
 pub fn exact_percent(share: f64) -> String {
     let text = format!("{:.7}", 100.0 * share);
     format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
@@ -67,7 +67,7 @@ pub(super) fn percent(share: f64) -> String {
     format!("{:.1} %", share * 100.0 + 0.0)
 }
 
-/// A share, in percent as long as that can be read.
+/// A share, in percent unless it is too small for that.
 pub(super) fn share(share: f64) -> String {
     let (percent, left) = (100.0 * share, 100.0 * (1.0 - share));
     match percent {
@@ -78,12 +78,12 @@ pub(super) fn share(share: f64) -> String {
     }
 }
 
-/// A rate, per second or per hour, whichever is the nearer to one.
+/// A rate, per second if it is at least one, or else per hour.
 pub(super) fn rate(rate: f64) -> String {
     if rate >= 1.0 { format!("{}/s", digits(rate)) } else { format!("{}/h", digits(3600.0 * rate)) }
 }
 
-/// A time, in seconds, in the unit that suits it.
+/// A time given in seconds, in a suitable unit.
 pub fn time(seconds: f64) -> String {
     const YEAR: f64 = 365.25 * 86_400.0;
     let units = [(YEAR, "years"), (86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")];
@@ -93,13 +93,13 @@ pub fn time(seconds: f64) -> String {
     if seconds <= 0.0 {
         return "0 s".to_owned();
     }
-    // Two of a unit at least, so that 90 min are not 1.5 h; or just one.
+    // At least two of a unit, so that 90 min do not become 1.5 h; or exactly one.
     let suits = |length: f64| seconds >= 2.0 * length || (seconds - length).abs() < 1e-9 * length;
     let (length, unit) = units.into_iter().find(|&(length, _)| suits(length)).unwrap_or((1e-3, "ms"));
     format!("{} {unit}", digits(seconds / length))
 }
 
-/// A round length of time.
+/// A round duration.
 pub fn span(length: Span) -> String {
     let nanos = length.nanos();
     let seconds = nanos / 1_000_000_000;
@@ -139,8 +139,8 @@ pub(super) fn measured(unit: &str, value: f64) -> String {
     }
 }
 
-/// A difference of two values of a measure. That of two shares is in points: in percent it would be mistaken for the
-/// relative one.
+/// A difference of two values of a measure. The difference of two shares is in percentage points, so that it is not
+/// mistaken for a relative one.
 pub(super) fn change(unit: &str, value: f64) -> String {
     match unit {
         "ratio" => format!("{} points", human(100.0 * value)),
@@ -148,12 +148,12 @@ pub(super) fn change(unit: &str, value: f64) -> String {
     }
 }
 
-/// The same with its sign always there.
+/// The same, always with its sign.
 pub(super) fn signed_change(unit: &str, value: f64) -> String {
     format!("{}{}", if value > 0.0 { "+" } else { "" }, change(unit, value))
 }
 
-/// A relative difference in percent; as a factor where it is large.
+/// A relative difference in percent; as a factor if it is large.
 pub(super) fn relative_change(percent: f64) -> String {
     match percent {
         percent if percent.abs() >= 1000.0 => format!("x {}", human(1.0 + percent / 100.0)),
@@ -162,12 +162,12 @@ pub(super) fn relative_change(percent: f64) -> String {
     }
 }
 
-/// An interval whose ends have these words.
+/// An interval, with each end formatted by `words`.
 pub(super) fn interval(low: f64, high: f64, words: impl Fn(f64) -> String) -> String {
     format!("[{}, {}]", words(low), words(high))
 }
 
-/// The name of a verdict as people read it.
+/// The name of a verdict as shown to people.
 pub(super) fn verdict(name: &str) -> String {
     name.replace('_', " ")
 }

@@ -1,13 +1,13 @@
-//! How sure an interval is to hold the truth.
+//! Confidence levels and the quantiles that belong to them.
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::normal::normal_quantile;
 
-/// The probability with which an interval holds what it is about, the doubt shared alike by its two sides.
+/// The confidence level of a two-sided interval, with equal tails.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
 pub struct Confidence {
-    /// The doubt on either side.
+    /// The probability in each tail.
     tail: f64,
 }
 
@@ -20,31 +20,31 @@ impl Confidence {
 
     /// A confidence between 0 and 1.
     pub fn of(confidence: f64) -> Confidence {
-        debug_assert!(confidence > 0.0 && confidence < 1.0, "{confidence} is no confidence");
+        debug_assert!(confidence > 0.0 && confidence < 1.0, "{confidence} is not a confidence level");
         Confidence { tail: (1.0 - confidence) / 2.0 }
     }
 
-    /// That of an interval whose doubt is `doubt`: the level of a two-sided test.
-    pub fn within(doubt: f64) -> Confidence {
-        Confidence { tail: doubt / 2.0 }
+    /// The confidence of an interval that belongs to a two-sided test with this significance level.
+    pub fn within(level: f64) -> Confidence {
+        Confidence { tail: level / 2.0 }
     }
 
-    /// That of each of so many intervals, if they are to hold all at once (Bonferroni).
+    /// The confidence of each of several intervals that are to hold simultaneously (Bonferroni).
     pub fn of_each(self, intervals: usize) -> Confidence {
         Confidence { tail: self.tail / intervals.max(1) as f64 }
     }
 
-    /// The doubt on either side.
+    /// The probability in each tail.
     pub const fn tail(self) -> f64 {
         self.tail
     }
 
-    /// The quantile of the standard normal distribution at which the upper doubt begins.
+    /// The quantile of the standard normal distribution at which the upper tail begins.
     pub fn z(self) -> f64 {
         if self == Confidence::P95 { Z_975 } else { normal_quantile(1.0 - self.tail) }
     }
 
-    /// The same of Student's t: the half-width of an interval in standard errors.
+    /// The same quantile of Student's t: the half-width of an interval in standard errors.
     pub fn t(self, freedom: f64) -> f64 {
         // From here on the root finder is less exact than the expansion, which at 1000 is off by less than 1e-12.
         const MANY: f64 = 1000.0;
@@ -58,7 +58,7 @@ impl Confidence {
                 + z * ((5.0 * z2 + 16.0) * z2 + 3.0) / (96.0 * freedom * freedom)
                 + z * (((3.0 * z2 + 19.0) * z2 + 17.0) * z2 - 15.0) / (384.0 * freedom * freedom * freedom)
         };
-        // Ten digits are more than any interval is worth, and the ones after them may vary by platform.
+        // Rounded: further digits carry no information and may vary by platform.
         (quantile * 1e9).round() / 1e9
     }
 }

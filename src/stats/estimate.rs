@@ -1,8 +1,8 @@
-//! Means and ratios over replications, with their intervals.
+//! Means and ratios over replications, with confidence intervals.
 
 use super::confidence::Confidence;
 
-/// A mean, and how far off it may be.
+/// A mean with its confidence interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Estimate {
     /// The mean of the values.
@@ -29,7 +29,7 @@ pub fn estimate(values: &[f64], confidence: Confidence) -> Option<Estimate> {
 /// The ratio of two sums over replications, and its confidence interval: `None` where the lower sum is zero. The
 /// deviation of a ratio is that of its linear part, `x - ratio y` (W. G. Cochran, *Sampling Techniques*, 1977, chapter 6).
 pub fn ratio(above: &[f64], below: &[f64], confidence: Confidence) -> Option<Estimate> {
-    debug_assert_eq!(above.len(), below.len(), "one value each a replication");
+    debug_assert_eq!(above.len(), below.len(), "one value per replication each");
     let (numerator, denominator) = (above.iter().sum::<f64>(), below.iter().sum::<f64>());
     if denominator <= 0.0 {
         return None;
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn like_values_have_an_interval_of_no_width() {
+    fn equal_values_have_an_interval_of_zero_width() {
         assert_eq!(estimate(&[2.0; 10], P95).unwrap().interval, Some((2.0, 2.0)));
     }
 }

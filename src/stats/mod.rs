@@ -1,7 +1,7 @@
-//! Numbers about numbers: intervals over replications.
+//! Output analysis: estimates and confidence intervals over independent replications.
 //!
-//! The replication is the unit of inference: calls of one replication share its luck, replications do not. Every
-//! function here takes one value a replication, in replication order, so that its sums of floats have one order too.
+//! The replication is the unit of inference: calls within one replication are correlated, replications are independent.
+//! Every function here takes one value per replication, in replication order, so that floating-point sums have a fixed order.
 
 mod confidence;
 mod estimate;

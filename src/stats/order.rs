@@ -11,7 +11,7 @@ pub fn order_statistic(ascending: &[f64], quantile: f64) -> Option<f64> {
     ascending.get(rank.max(1) - 1).copied()
 }
 
-/// The values between which the quantile of ascending, independent values lies with that confidence; `None` with too few.
+/// The confidence interval of a quantile, from ascending, independent values; `None` with too few.
 pub fn order_interval(ascending: &[f64], quantile: f64, confidence: Confidence) -> Option<(f64, f64)> {
     debug_assert!(ascending.is_sorted(), "not in ascending order");
     let (low, high) = quantile_ranks(ascending.len() as u64, quantile, confidence)?;

@@ -1,14 +1,14 @@
-//! Two systems with the same luck: what the difference is, replication by replication.
+//! The paired comparison of two systems under common random numbers.
 //!
-//! Common callers make the values of one replication alike in both, so that their differences scatter far less than the
-//! values do (A. M. Law, *Simulation Modeling and Analysis*, chapter 10).
+//! With the same callers in both, the values of one replication are positively correlated, so that the variance of their
+//! differences is far smaller than that of the values (A. M. Law, *Simulation Modeling and Analysis*, chapter 10).
 
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 use super::confidence::Confidence;
 use super::normal::normal_quantile;
 
-/// The differences of pairs: of each, the second less the first.
+/// The differences of pairs: the second value minus the first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Paired {
     /// In ascending order.
@@ -17,13 +17,13 @@ pub struct Paired {
     deviation: f64,
 }
 
-/// How likely a difference of the size that is called detectable is to be found.
+/// The power of the test at the detectable difference.
 const POWER: f64 = 0.8;
 
 impl Paired {
-    /// The differences between values that stand in the same order; `None` with fewer than two pairs.
+    /// The differences between values in the same order; `None` with fewer than two pairs.
     pub fn new(first: &[f64], second: &[f64]) -> Option<Paired> {
-        debug_assert_eq!(first.len(), second.len(), "one value each a replication");
+        debug_assert_eq!(first.len(), second.len(), "one value per replication each");
         if first.len() < 2 {
             return None;
         }
@@ -35,7 +35,7 @@ impl Paired {
         Some(Paired { differences, mean, deviation: (squares / (count - 1.0)).sqrt() })
     }
 
-    /// How many pairs there are.
+    /// The number of pairs.
     pub fn pairs(&self) -> u64 {
         self.differences.len() as u64
     }
@@ -53,14 +53,14 @@ impl Paired {
         self.differences.len() as f64 - 1.0
     }
 
-    /// The probability of all differences lying on one side if either is as likely (the sign test): what is left to say
-    /// where they are all the same, as no scatter seen in two or three pairs is not none.
+    /// The p value of the sign test: the probability of all differences having one sign by chance. It stands in for the t
+    /// test if all differences are equal, since two or three equal pairs do not prove a variance of zero.
     fn sign_p_value(&self) -> f64 {
         libm::exp2(1.0 - self.differences.len() as f64)
     }
 
-    /// The interval of the mean difference by Student's t. Where all differences are the same it is that number if there are
-    /// enough of them to say so, and otherwise reaches beyond nothing.
+    /// The confidence interval of the mean difference by Student's t. If all differences are equal it is that number, provided
+    /// there are enough of them for the sign test; otherwise it includes zero.
     pub fn interval(&self, confidence: Confidence) -> (f64, f64) {
         if self.deviation == 0.0 && self.sign_p_value() > 2.0 * confidence.tail() {
             let size = self.mean.abs();
@@ -70,8 +70,7 @@ impl Paired {
         (self.mean - half, self.mean + half)
     }
 
-    /// The probability of a mean difference at least as large, in either direction, if there were none in truth (the
-    /// paired t test; the sign test where all pairs differ by the same). 1 where none does.
+    /// The p value of the paired t test, two-sided (of the sign test if all pairs differ by the same amount). 1 if none differs.
     pub fn p_value(&self) -> f64 {
         if self.deviation == 0.0 {
             return if self.mean == 0.0 { 1.0 } else { self.sign_p_value() };
@@ -82,22 +81,22 @@ impl Paired {
     }
 
     /// Hodges and Lehmann's difference, the median of the means of all pairs of differences, and its interval from Wilcoxon's
-    /// signed ranks (*Annals of Mathematical Statistics* 34 (1963) 598-611): a few wild replications do not move it. No
-    /// interval with too few pairs.
+    /// signed ranks (*Annals of Mathematical Statistics* 34 (1963) 598-611): robust against outliers. No interval with too few
+    /// pairs.
     pub fn hodges_lehmann(&self, confidence: Confidence) -> (f64, Option<(f64, f64)>) {
         let count = self.differences.len() as u64;
         let means = count * (count + 1) / 2;
         let median = (self.walsh(means.div_ceil(2)) + self.walsh(means / 2 + 1)) / 2.0;
         let n = count as f64;
         let deviation = (n * (n + 1.0) * (2.0 * n + 1.0) / 24.0).sqrt();
-        // The normal approximation to the law of the signed ranks, a half towards the outside.
+        // The normal approximation to the distribution of the signed ranks, with a continuity correction outwards.
         let rank = (means as f64 / 2.0 - confidence.z() * deviation - 0.5).floor();
         let interval = (rank >= 1.0).then(|| (self.walsh(rank as u64), self.walsh(means + 1 - rank as u64)));
         (median, interval)
     }
 
-    /// The mean of two differences (or one and itself) that has this rank among all of them, counted from one. Found by
-    /// bisection over the numbers there are, as all means together may be too many to sort.
+    /// The Walsh average (the mean of two differences, or of one and itself) with this rank, counted from one. Found by
+    /// bisection over all floating-point numbers, because there may be too many averages to sort.
     fn walsh(&self, rank: u64) -> f64 {
         let (mut low, mut high) = (order(f64::NEG_INFINITY), order(f64::INFINITY));
         while low < high {
@@ -124,13 +123,12 @@ impl Paired {
         count
     }
 
-    /// The smallest difference that so many pairs find with a probability of 80 %, tested with this confidence.
+    /// The smallest difference that this number of pairs detects with a power of 80 %, at this confidence.
     pub fn detectable(&self, confidence: Confidence) -> f64 {
         (confidence.t(self.freedom()) + normal_quantile(POWER)) * self.standard_error()
     }
 
-    /// How many pairs it takes to find a difference of this size with a probability of 80 %, tested with this confidence;
-    /// `None` for no difference.
+    /// How many pairs it takes to detect a difference of this size with a power of 80 %, at this confidence; `None` for zero.
     pub fn pairs_needed(&self, difference: f64, confidence: Confidence) -> Option<u64> {
         if difference == 0.0 {
             return None;
@@ -141,31 +139,31 @@ impl Paired {
     }
 }
 
-/// Finite numbers and infinities as whole numbers in the same order.
+/// Finite numbers and infinities mapped to whole numbers in the same order.
 fn order(number: f64) -> u64 {
     let bits = number.to_bits();
     if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
 }
 
-/// The number of an order.
+/// The inverse of [`order`].
 fn number(order: u64) -> f64 {
     f64::from_bits(if order >> 63 == 1 { order & !(1 << 63) } else { !order })
 }
 
-/// The level at which each of several p values is tested, so that with a probability of at most `level` any true nothing
-/// is taken for something (S. Holm, *Scandinavian Journal of Statistics* 6 (1979) 65-70): the smallest at `level` over
-/// their number, the next at `level` over one less, and so on up to the first that is not below its level; those after it
-/// are tested at that one's level, which they miss too.
+/// The level at which each of several p values is tested, so that the probability of any false positive is at most `level`
+/// (S. Holm, *Scandinavian Journal of Statistics* 6 (1979) 65-70): the smallest at `level` divided by their number, the next
+/// at `level` divided by one less, and so on up to the first that is not below its level; those after it are tested at the
+/// same level and fail too.
 pub fn holm(p_values: &[f64], level: f64) -> Vec<f64> {
     let mut ranked: Vec<usize> = (0..p_values.len()).collect();
     ranked.sort_by(|&one, &other| p_values[one].total_cmp(&p_values[other]).then(one.cmp(&other)));
     let mut levels = vec![0.0; p_values.len()];
     let mut divisor = p_values.len();
-    let mut going = true;
+    let mut rejecting = true;
     for at in ranked {
         levels[at] = level / divisor as f64;
-        going &= p_values[at] <= levels[at];
-        if going {
+        rejecting &= p_values[at] <= levels[at];
+        if rejecting {
             divisor = (divisor - 1).max(1);
         }
     }
@@ -194,12 +192,12 @@ mod tests {
         // Twice the difference takes a quarter of the pairs.
         let needed = |difference| paired.pairs_needed(difference, Confidence::P95).unwrap();
         assert!((needed(0.1) as f64 / needed(0.2) as f64 - 4.0).abs() < 0.02);
-        // As many as there are, but for Student's t having wider tails than the normal distribution.
+        // One less than there are: Student's t has wider tails than the normal distribution.
         assert_eq!(needed(paired.detectable(Confidence::P95)), 9);
     }
 
     #[test]
-    fn what_is_the_same_differs_by_nothing() {
+    fn equal_values_differ_by_zero() {
         let paired = Paired::new(&FIRST, &FIRST).unwrap();
         assert_eq!((paired.p_value(), paired.interval(Confidence::P95)), (1.0, (0.0, 0.0)));
         assert_eq!(paired.pairs_needed(paired.mean(), Confidence::P95), None);

@@ -1,8 +1,8 @@
-//! How probable it is what came true so many times.
+//! The confidence interval of a proportion.
 
 use super::confidence::Confidence;
 
-/// The 95 % confidence interval of a probability of which `hits` of `trials` came true (E. B. Wilson, *JASA* 22 (1927)
+/// The 95 % confidence interval of a probability, from `hits` successes in `trials` (E. B. Wilson, *JASA* 22 (1927)
 /// 209-212); `None` without trials.
 pub fn proportion_interval(hits: u64, trials: u64) -> Option<(f64, f64)> {
     if trials == 0 {
@@ -21,7 +21,7 @@ pub fn proportion_interval(hits: u64, trials: u64) -> Option<(f64, f64)> {
 mod tests {
     use super::*;
 
-    /// Wilson's own formula at the points of Newcombe's table (*Statistics in Medicine* 17 (1998) 857-872).
+    /// Wilson's formula at the points of Newcombe's table (*Statistics in Medicine* 17 (1998) 857-872).
     #[test]
     fn proportions_as_in_the_tables() {
         for (hits, trials, low, high) in

@@ -1,18 +1,18 @@
-//! How far off a quantile may be, whatever the distribution.
+//! Distribution-free confidence intervals of quantiles.
 //!
 //! Of `n` independent values in ascending order, the number at or below the true quantile `q` is binomial. So the values
-//! of rank `l` and `u` enclose that quantile with probability `P(l <= Bin(n, q) < u)`, and nothing need be known about
-//! the values themselves (G. J. Hahn, W. Q. Meeker, *Statistical Intervals*, 1991, chapter 5).
+//! of rank `l` and `u` enclose that quantile with probability `P(l <= Bin(n, q) < u)`, whatever their distribution
+//! (G. J. Hahn, W. Q. Meeker, *Statistical Intervals*, 1991, chapter 5).
 //!
-//! Calls of one replication are not independent. They are worth fewer values: as many as would leave the share at or
-//! below the quantile equally uncertain (E. L. Korn, B. I. Graubard, *Survey Methodology* 24 (1998) 193-201, where a
-//! replication is a cluster). With that number the same ranks hold, as shares of all values (R. S. Woodruff, *JASA* 47
+//! Calls of one replication are not independent. Their effective sample size is smaller: the number of independent values
+//! that would give the share at or below the quantile the same variance (E. L. Korn, B. I. Graubard, *Survey Methodology* 24 (1998) 193-201, where a
+//! replication is a cluster). With that number the same ranks apply, as shares of all values (R. S. Woodruff, *JASA* 47
 //! (1952) 635-646).
 
 use super::confidence::Confidence;
 
-/// The ranks, counted from one, between whose values the quantile lies with that confidence, half of the doubt at most on
-/// either side; `None` with too few values for that: with 95 %, p50 takes 6, p90 36, p95 72, p99 368, p99.9 3,688.
+/// The ranks, counted from one, of the ends of the confidence interval of the quantile, with at most half of the error
+/// probability in each tail; `None` with too few values: with 95 %, p50 takes 6, p90 36, p95 72, p99 368, p99.9 3,688.
 pub fn quantile_ranks(count: u64, quantile: f64, confidence: Confidence) -> Option<(u64, u64)> {
     // Beyond this the normal distribution is off by less than a thousandth of a standard deviation.
     const MANY: u64 = 10_000_000;
@@ -27,7 +27,7 @@ pub fn quantile_ranks(count: u64, quantile: f64, confidence: Confidence) -> Opti
         let (low, high) = (mean - z * deviation, mean + z * deviation);
         return Some((low.floor() as u64, high.ceil() as u64 + 1));
     }
-    // The probabilities of the numbers around the mode, relative to it: what is farther out is beyond the digits.
+    // The probabilities of the numbers around the mode, relative to it; those farther out are below double precision.
     let reach = (12.0 * deviation).ceil() as u64 + 30;
     let mode = ((count + 1) as f64 * quantile).floor().min(count as f64) as u64;
     let (first, last) = (mode.saturating_sub(reach), (mode + reach).min(count));
@@ -42,7 +42,7 @@ pub fn quantile_ranks(count: u64, quantile: f64, confidence: Confidence) -> Opti
         relative[at] = relative[at - 1] * ((count - number + 1) as f64 / number as f64 * odds);
     }
     let total: f64 = relative.iter().sum();
-    // The most values that the quantile exceeds all but surely, and the fewest that it does not.
+    // The lower rank is the highest with at most `tail` below it, the upper rank the lowest with at most `tail` above.
     let (mut below, mut low, mut high) = (0.0, first, None);
     for (number, share) in (first..).zip(&relative) {
         if below <= tail {
@@ -60,12 +60,12 @@ pub fn quantile_ranks(count: u64, quantile: f64, confidence: Confidence) -> Opti
     }
 }
 
-/// Values that come in clusters, and how many of them are at or below some time.
+/// Values in clusters, and how many of them are at or below some time.
 #[derive(Clone, Copy, Debug)]
 pub struct Clustered {
-    /// How many clusters have a value.
+    /// The number of clusters with a value.
     pub clusters: u64,
-    /// How many values there are.
+    /// The number of values.
     pub values: u64,
     /// How many of them are at or below the time.
     pub below: u64,
@@ -95,14 +95,14 @@ impl Clustered {
         Some(variance / (self.values as f64 * share * (1.0 - share)))
     }
 
-    /// The most that the design effect can be: where the values of a cluster are all alike.
+    /// The upper limit of the design effect: if all values of a cluster are equal.
     pub fn greatest_design_effect(&self) -> f64 {
         self.values_squared as f64 / self.values as f64
     }
 }
 
-/// How many independent values are worth as much as `values` of so many `clusters`, given their design effect. Never more
-/// than there are; less with few clusters, whose design effect is itself uncertain.
+/// The effective sample size of `values` in this number of `clusters`, given their design effect. Never more than there are;
+/// less with few clusters, whose design effect is itself uncertain.
 pub fn effective_count(values: u64, clusters: u64, design_effect: f64, confidence: Confidence) -> u64 {
     if clusters < 2 {
         return 0;
@@ -111,7 +111,7 @@ pub fn effective_count(values: u64, clusters: u64, design_effect: f64, confidenc
     (values as f64 / design_effect.max(1.0) * few * few) as u64
 }
 
-/// Ranks among `effective` values, as ranks among all `values` of which those are worth: outwards.
+/// Ranks among `effective` values as ranks among all `values`, rounded outwards.
 pub fn spread_ranks((low, high): (u64, u64), effective: u64, values: u64) -> (u64, u64) {
     let scale = |rank: u64| u128::from(rank) * u128::from(values) / u128::from(effective);
     let low = scale(low - 1) as u64 + 1;
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cluster_of_one_is_independent_and_clusters_of_like_values_count_once() {
+    fn a_cluster_of_one_is_independent_and_clusters_of_equal_values_count_once() {
         let half: Vec<(u64, u64)> = (0..1000).map(|at| (at % 2, 1)).collect();
         let single = clustered(&half);
         assert!((single.design_effect().unwrap() - 1000.0 / 999.0).abs() < 1e-12);
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn ranks_spread_outwards_and_stay_where_nothing_is_lost() {
+    fn ranks_spread_outwards_and_stay_at_full_sample_size() {
         assert_eq!(spread_ranks((40, 61), 100, 100), (40, 61));
         assert_eq!(spread_ranks((40, 61), 100, 1000), (391, 610));
         assert_eq!(spread_ranks((1, 6), 6, 7), (1, 7));

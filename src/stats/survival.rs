@@ -1,32 +1,32 @@
-//! How long things last that one did not always see the end of.
+//! Estimates of censored durations.
 
 use super::confidence::Confidence;
 
-/// The Kaplan-Meier estimate of a duration: of the ones that came to their end, and of those that were cut off before,
-/// of which is known only that they last longer than they had by then. Such a one counts as still lasting up to that
-/// time and is not heard of after it.
+/// The Kaplan-Meier estimate of a duration, from values that ended and values that were censored, of which only a lower
+/// bound is known. A censored value counts as at risk up to its time and leaves the sample after it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Survival {
     curve: Vec<Step>,
 }
 
-/// A time at which some came to their end.
+/// A time at which some values ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Step {
     time: u64,
-    /// The share that lasts longer.
+    /// The share of values that last longer.
     share: f64,
     /// Greenwood's sum up to here: the variance of the logarithm of the share.
     greenwood: f64,
 }
 
 impl Survival {
-    /// From ascending times: how many came to their end then, and how many were cut off. At one time, ends come first.
+    /// From ascending times, each with the numbers of values that ended and that were censored. At equal times, ends come
+    /// first.
     pub fn new(steps: impl IntoIterator<Item = (u64, u64, u64)>) -> Survival {
         let steps: Vec<(u64, u64, u64)> = steps.into_iter().collect();
         debug_assert!(steps.is_sorted_by_key(|&(time, ..)| time), "not in ascending order");
         let mut left: u64 = steps.iter().map(|&(_, ended, cut)| ended + cut).sum();
-        // The factors (n - d) / n cancel as long as nobody is cut off: the estimate is then a single quotient, exact.
+        // Without censoring the factors (n - d) / n cancel: the estimate is then a single quotient, and exact.
         let (mut share, mut of) = (1.0, left);
         let mut greenwood = 0.0;
         let mut curve = Vec::new();
@@ -46,33 +46,32 @@ impl Survival {
         Survival { curve }
     }
 
-    /// The share that lasts longer than this.
+    /// The share of values that last longer than `time`.
     pub fn beyond(&self, time: u64) -> f64 {
         let steps = self.curve.partition_point(|step| step.time <= time);
         if steps == 0 { 1.0 } else { self.curve[steps - 1].share }
     }
 
-    /// The least time by which at least this share has come to its end; `None` if the curve never gets there: so many
-    /// were cut off that nobody knows.
+    /// The least time by which at least this share has ended; `None` if the curve never gets there because too many values
+    /// are censored.
     pub fn quantile(&self, quantile: f64) -> Option<u64> {
-        // A product of quotients may miss by a hair the share it would be.
+        // Tolerance for the rounding error of a product of quotients.
         let least = 1.0 - quantile + 1e-12;
         self.curve.iter().find(|step| step.share <= least).map(|step| step.time)
     }
 
-    /// The confidence interval of a quantile; without an end where too many were cut off, and `None` where not even
-    /// its beginning was reached.
+    /// The confidence interval of a quantile; without an upper end if too many values are censored, and `None` if not even
+    /// the lower end was reached.
     ///
-    /// All times belong to it at which the share that lasts longer may be the one wanted, judged by the logarithm of its
-    /// logarithm (R. Brookmeyer, J. Crowley, *Biometrics* 38 (1982) 29-41). `alike` is how many values are worth one: those
-    /// of one replication share its luck, and are taken as if they were all the same.
+    /// It contains all times at which the survival function does not differ significantly from `1 - quantile` on the log-log
+    /// scale (R. Brookmeyer, J. Crowley, *Biometrics* 38 (1982) 29-41). `alike` is how many values count as one: those of one
+    /// replication are correlated, and are taken as if they were all equal.
     pub fn quantile_interval(&self, quantile: f64, alike: f64, confidence: Confidence) -> Option<(u64, Option<u64>)> {
         let z = confidence.z();
-        let wanted = 1.0 - quantile;
-        let target = libm::log(-libm::log(wanted));
-        // Whether a step's share can still be told from the one wanted: above it, or below it.
+        let target = libm::log(-libm::log(1.0 - quantile));
+        // The distance of a step's share from the target, in standard deviations.
         let beyond = |step: &Step| {
-            // Where all have ended the share is below any.
+            // Once all have ended, the share is below any target.
             if step.share <= 0.0 {
                 return f64::INFINITY;
             }
@@ -82,7 +81,7 @@ impl Survival {
         };
         let low = self.curve.iter().find(|step| beyond(step) >= -z)?;
         let high = self.curve.iter().find(|step| beyond(step) > z);
-        // An end where the last value stands, because there are no more, is none.
+        // At the last value the share drops to zero: that is not an upper end.
         Some((low.time, high.filter(|step| step.share > 0.0).map(|step| step.time)))
     }
 }
@@ -122,7 +121,7 @@ mod tests {
         }
         assert_eq!(survival.quantile(0.25), Some(13));
         assert_eq!(survival.quantile(0.5), Some(23));
-        // Nobody was seen to relapse later: the upper quantiles are not known.
+        // No later relapse was observed: the upper quantiles are unknown.
         assert_eq!(survival.quantile(0.9), None);
     }
 
@@ -135,7 +134,7 @@ mod tests {
         assert_eq!(survival.quantile_interval(0.5, 1.0, Confidence::P95), Some((13, None)));
         assert_eq!(survival.quantile_interval(0.25, 1.0, Confidence::P95), Some((6, Some(22))));
         assert_eq!(survival.quantile_interval(0.1, 1.0, Confidence::P95), Some((6, Some(10))));
-        // Values that are worth less leave more open.
+        // With a smaller effective sample size the interval has no upper end.
         assert_eq!(survival.quantile_interval(0.25, 9.0, Confidence::P95), Some((6, None)));
     }
 
@@ -153,14 +152,14 @@ mod tests {
     }
 
     #[test]
-    fn nothing_known() {
+    fn without_values_nothing_is_known() {
         assert_eq!(Survival::new([]).quantile(0.5), None);
         let survival = Survival::new([(7, 0, 12)]);
         assert_eq!((survival.quantile(0.5), survival.beyond(9)), (None, 1.0));
     }
 
     #[test]
-    fn all_cut_off_after_the_last_end() {
+    fn all_censored_after_the_last_end() {
         let survival = Survival::new([(1, 1, 0), (2, 0, 1)]);
         assert_eq!(survival.quantile(0.5), Some(1));
         assert_eq!(survival.quantile(0.51), None);
@@ -189,7 +188,7 @@ mod tests {
             cut in prop::collection::vec(0..50u64, 0..40),
         ) {
             let survival = Survival::new(steps(&ended, &cut));
-            // As if those cut off had come to their end there.
+            // As if the censored values had ended there.
             let pretended = Survival::new(steps(&[ended, cut].concat(), &[]));
             let mut before = 1.0;
             for time in 0..60 {

@@ -1,13 +1,13 @@
-//! Where the beginning of a series ends.
+//! The end of the initial transient of a series.
 
-/// How many observations of the series to leave out, by the rule MSER-5; `None` where the series is too short for an
-/// answer: fewer than twenty batches, or a beginning that reaches into its second half.
+/// How many observations of the initial transient to delete, by the rule MSER-5; `None` if the series is too short: fewer
+/// than twenty batches, or a transient that reaches into its second half.
 ///
-/// Over means of five observations, the truncation is the one within the first half that gives the mean of the rest the
-/// least standard error: `d* = argmin_d sum_(i > d) (Y_i - mean_(> d))^2 / (n - d)^2` (K. P. White, M. A. Minnox, WSC 1994;
-/// S. C. Spratt 1998). The rule says of a truncation beyond the middle that the series has not settled. Of a few batches
-/// at the end some will agree by luck, so that here this takes a rest in the third quarter with less than 0.7 of the error:
-/// a series that grows in a line has 0.5.
+/// Over batch means of five observations, the truncation point is the one within the first half that gives the mean of the
+/// rest the least standard error: `d* = argmin_d sum_(i > d) (Y_i - mean_(> d))^2 / (n - d)^2` (K. P. White, M. A. Minnox, WSC 1994;
+/// S. C. Spratt 1998). By the rule, a truncation point beyond the middle means that the series has not settled. A few batches
+/// near the end may agree by chance, so here it takes a truncation point in the third quarter with less than 0.7 of the
+/// error; a series that grows linearly has 0.5.
 pub fn mser5(series: &[f64]) -> Option<usize> {
     const BATCH: usize = 5;
     const FEWEST: usize = 20;
@@ -17,7 +17,7 @@ pub fn mser5(series: &[f64]) -> Option<usize> {
         return None;
     }
     let middle = batches.len() / 2;
-    // From the end, so that each truncation adds one batch to the sums. Shifted, or the squares would swallow the differences.
+    // From the end, so that each truncation point adds one batch to the sums. Shifted to avoid cancellation in the squares.
     let shift = batches[batches.len() - 1];
     let (mut sum, mut squares) = (0.0, 0.0);
     let mut beyond = f64::INFINITY;
@@ -29,12 +29,12 @@ pub fn mser5(series: &[f64]) -> Option<usize> {
         let left = (batches.len() - first) as f64;
         let error = (squares - sum * sum / left).max(0.0) / (left * left);
         if first > middle {
-            // The last quarter has too few batches to compare with.
+            // The last quarter has too few batches for a comparison.
             if first <= middle + middle / 2 {
                 beyond = beyond.min(error);
             }
         } else if error <= best.0 {
-            // Of equals the earliest: where nothing changes there is nothing to leave out.
+            // Of equal ones the earliest: a constant series has no transient.
             best = (error, first);
         }
     }
@@ -46,7 +46,7 @@ pub fn mser5(series: &[f64]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// Exponential noise of mean zero, from a generator of the simplest kind.
+    /// Exponential noise of mean zero, from a linear congruential generator.
     fn noise(count: usize, seed: u64) -> Vec<f64> {
         let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
         let mut uniform = || {
@@ -57,12 +57,12 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_as_it_goes_on_loses_nothing() {
+    fn a_series_without_a_transient_loses_nothing() {
         assert_eq!(mser5(&[3.0; 100]), Some(0));
     }
 
     #[test]
-    fn a_rise_is_left_out_and_little_more() {
+    fn a_transient_is_deleted_and_little_more() {
         for seed in 0..50 {
             let mut series = noise(1000, seed);
             for (at, value) in series.iter_mut().enumerate() {
@@ -75,13 +75,13 @@ mod tests {
     }
 
     #[test]
-    fn what_grows_to_its_end_has_no_answer() {
+    fn a_series_that_grows_to_its_end_has_no_answer() {
         let growing: Vec<f64> = (0..1000).map(f64::from).collect();
         assert_eq!(mser5(&growing), None);
         assert_eq!(mser5(&[1.0; 99]), None);
     }
 
-    /// The definition, term by term.
+    /// Against the definition, term by term.
     #[test]
     fn it_is_the_least_error_by_the_definition() {
         for seed in 0..20 {

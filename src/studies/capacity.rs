@@ -1,4 +1,4 @@
-//! How much of something is enough.
+//! The search for a capacity: how much of something is enough.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,32 +12,31 @@ use super::observer::{Observer, Remark};
 use super::runner::Runner;
 use super::window::window;
 
-/// Which values there are, and how long each may take.
+/// The parameters of a capacity search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Search {
-    /// How many values there are.
+    /// The number of values.
     pub values: usize,
-    /// At which end the goals are met: the largest value is sought where that is the first one, the smallest where it is the
-    /// last one. `None`: as the two ends say.
+    /// The end at which the goals are met: with the first one, the largest value that meets them is sought, with the last one
+    /// the smallest. `None`: found from the two ends.
     pub met_at: Option<End>,
-    /// How many goals each value has: the doubt is divided among them.
+    /// The number of goals: the error probability is divided among them.
     pub goals: usize,
-    /// Which replications of a value there may be at most.
+    /// The replications allowed per value.
     pub replications: Range<u64>,
 }
 
 impl Search {
-    /// How sure each interval has to be, so that all of them, and so the answer, hold with 95 %: the doubt is divided among
-    /// all that could go wrong, each look at each value for each goal.
+    /// The confidence of each interval that gives a simultaneous confidence of 95 %: the error probability is divided among
+    /// all looks at each value for each goal (Bonferroni).
     pub fn confidence(&self) -> Confidence {
         let looks = experiment::looks(self.replications.end - self.replications.start);
         Confidence::P95.of_each(experiment::points(self.values) * looks * self.goals)
     }
 }
 
-/// Finds where along the values the goals turn from met to missed, and gives what was found at those that were tried, in
-/// their order. `load` makes the case of a value. Each takes only as many replications as it takes to tell, all with the
-/// same callers.
+/// Finds where along the values the goals turn from met to missed, and returns the evaluated values in order. `load` makes
+/// the case of a value. Each value takes only as many replications as necessary to decide, under common random numbers.
 ///
 /// ```
 /// use ctisim::check;
@@ -76,8 +75,8 @@ impl Search {
 /// let stop = AtomicBool::new(false);
 /// let runner = Runner { seed: 1, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop };
 /// let search = Search { values: 30, met_at: Some(End::Last), goals: 1, replications: 0..60 };
-/// let (turn, tried) = capacity(&search, load, &runner)?;
-/// println!("{turn:?} after {} values", tried.len());
+/// let (turn, evaluated) = capacity(&search, load, &runner)?;
+/// println!("{turn:?} after {} values", evaluated.len());
 /// # Ok::<(), Box<dyn Error>>(())
 /// ```
 ///
@@ -100,7 +99,7 @@ pub fn capacity<O: Observer, E: From<Failure>>(
         let (study, _) = runner.replicate_until(&plan, window, search.replications.clone(), decided)?;
         let found = Evaluated::new(at, &study, judged(&study));
         let verdict = found.verdict();
-        runner.observer.remark(Remark::Tried { at, verdict, replications: found.replications });
+        runner.observer.remark(Remark::Evaluated { at, verdict, replications: found.replications });
         evaluated.insert(at, found);
         Ok(match verdict {
             Verdict::Met => Some(true),

@@ -3,12 +3,12 @@
 use crate::plan::Plan;
 use crate::record::Goal;
 
-/// A workload that can be simulated, with what is asked of it.
+/// A workload that can be simulated, with its goals.
 #[derive(Clone, Debug)]
 pub struct Case {
-    /// What is simulated.
+    /// The plan.
     pub plan: Plan,
-    /// What its results are judged by.
+    /// The goals.
     pub goals: Vec<Goal>,
     /// The digest of its text and of every file that it names.
     pub digest: String,

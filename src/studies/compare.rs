@@ -1,4 +1,4 @@
-//! Two plans with the same callers.
+//! The comparison of two plans under common random numbers.
 
 use std::ops::Range;
 
@@ -11,25 +11,25 @@ use super::observer::Observer;
 use super::runner::Runner;
 use super::window::{is_open, window};
 
-/// Two plans that were run with the same callers.
+/// Two plans that were run under common random numbers.
 #[derive(Debug)]
 pub struct Comparison<'p> {
-    /// What came of the first.
+    /// The results of the first.
     pub first: Study<'p>,
-    /// What came of the second.
+    /// The results of the second.
     pub second: Study<'p>,
-    /// Each measure in both.
+    /// Each measure, compared.
     pub compared: Vec<Compared>,
 }
 
-/// What is compared if nobody says: the standard measures of the first plan that the second has too.
+/// The measures compared by default: the standard ones of the first plan that the second has too.
 pub fn common_measures(first: &Plan, second: &Plan) -> Vec<Measure> {
     Measure::standard(first).into_iter().filter(|measure| measure.check(second).is_ok()).collect()
 }
 
-/// Runs the same replications of two plans with one seed, and so with the same callers, and compares these measures pair by
-/// pair. A difference of less than `margin`, a share of the first's mean, is said not to matter. Where a warm-up has to be
-/// found, the later one is left out of both, or counts could not be compared.
+/// Runs the same replications of two plans with one seed, and so under common random numbers, and compares these measures
+/// pair by pair. A difference within `margin`, a share of the first's mean, counts as alike. If a warm-up has to be found,
+/// both use the longer one, because counts could not be compared otherwise.
 ///
 /// ```
 /// use ctisim::experiment::Audit;

@@ -1,8 +1,8 @@
-//! A plan held against what it was.
+//! The regression gate: a plan compared with its baseline.
 
 use std::ops::Range;
 
-use crate::analysis::{Baseline, GateReport, Gated, SpeedHeld, Study};
+use crate::analysis::{Baseline, GateReport, Gated, SpeedResult, Study};
 use crate::engine::{Span, Time};
 use crate::experiment::Failure;
 use crate::plan::{Plan, Window};
@@ -12,7 +12,7 @@ use super::observer::Observer;
 use super::runner::Runner;
 use super::window::{is_open, window};
 
-/// The study of a plan that a baseline is made of: see [`Gated::baseline`].
+/// The study of a plan from which a baseline is made: see [`Gated::baseline`].
 ///
 /// ```
 /// use ctisim::analysis::{Baseline, Gate, Gated};
@@ -60,9 +60,9 @@ pub fn record<'p, O: Observer>(
     runner.replicate(plan, window, range)
 }
 
-/// Runs the replications of a baseline, with its seed and over the time that was measured then, and holds these measures
-/// against it; without any, the standard ones. `fingerprint` tells whether anything changed at all. Whether the two can be
-/// held against each other is asked before: see [`Baseline::not_comparable`].
+/// Runs the replications of a baseline, with its seed and warm-up, and compares these measures with it; if there are none,
+/// the standard ones. `fingerprint` shows whether anything changed at all. Check first whether the two can be compared: see
+/// [`Baseline::not_comparable`].
 ///
 /// # Errors
 /// Why there is no outcome.
@@ -75,11 +75,11 @@ pub fn gate<O: Observer>(
     asked: &[Measure],
     baseline: &Baseline,
     fingerprint: impl Fn(&Study) -> String,
-    speed: Option<SpeedHeld>,
+    speed: Option<SpeedResult>,
     runner: &Runner<'_, O>,
 ) -> Result<GateReport, Failure> {
     let runner = runner.with_seed(baseline.seed);
-    // With the warm-up that was recorded, so that the same time is measured.
+    // The recorded warm-up, so that the same time is measured.
     let window = match is_open(plan) {
         true => Window { warm_up: Time::ZERO + Span::from_nanos(baseline.warm_up_ns), ..plan.window() },
         false => window(plan, &runner)?,

@@ -1,11 +1,11 @@
-//! Values of keys, and all of their combinations.
+//! Parameter grids: values of keys, and all of their combinations.
 
-/// A key of a workload, and the values that it is to have one after the other.
+/// A key of a workload, and the values it takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Axis {
     /// The key, as [`workload::set`](crate::workload::set) takes it.
     pub key: String,
-    /// The values, in their order.
+    /// The values, in order.
     pub values: Vec<String>,
 }
 
@@ -21,12 +21,12 @@ impl Axis {
 pub struct Grid<'a>(pub &'a [Axis]);
 
 impl Grid<'_> {
-    /// How many there are; `None`: more than can be counted.
+    /// The number of points; `None` on overflow.
     pub fn points(&self) -> Option<usize> {
         self.0.iter().try_fold(1_usize, |points, axis| points.checked_mul(axis.values.len()))
     }
 
-    /// Which value each axis has at a point.
+    /// The index of each axis's value at a point.
     fn at(&self, point: usize) -> Vec<usize> {
         let mut rest = point;
         let mut chosen: Vec<usize> = Vec::new();

@@ -1,9 +1,9 @@
-//! What can be done with plans: run one, sweep a key, compare two, find what is enough, hold one against a baseline. Each is a
-//! function: plans, or a loader of them, go in, and numbers come out. A [`Runner`] says with which seed, on how many threads,
-//! who watches and what ends it before its time; finished work goes to a [`Store`] that is handed in.
+//! Studies of plans: run one, sweep a key, compare two, search a capacity, compare one with a baseline. Each is a function
+//! that takes plans, or a loader of them, and returns numbers. A [`Runner`] has the seed, the number of threads, the observer
+//! and the stop flag; finished points of a sweep go to a [`Store`].
 //!
-//! What happens to which plan, how doubt is divided among many looks, and that two plans are measured over the same time,
-//! is decided here. Flags, files and words are other people's affair.
+//! This module decides what is run, how the error probability is divided among repeated looks, and that two plans are
+//! measured over the same time. It knows no flags, files or report texts.
 
 mod capacity;
 mod case;

@@ -1,4 +1,4 @@
-//! One plan, as many replications as it takes.
+//! A run of one plan, with as many replications as necessary.
 
 use std::ops::Range;
 
@@ -16,16 +16,16 @@ use super::window::window;
 /// A plan that was run.
 #[derive(Debug)]
 pub struct Run<'p> {
-    /// What came of it.
+    /// The results.
     pub study: Study<'p>,
-    /// What that says of each goal.
+    /// The verdict on each goal.
     pub judged: Vec<Judged>,
-    /// Whether every precision was reached.
+    /// Whether every required precision was reached.
     pub is_precise: bool,
 }
 
-/// Runs replications of a plan: all of `range`, or, with precisions, as many of it as these take. The warm-up of a steady
-/// study that leaves it open is found first.
+/// Runs replications of a plan: all of `range` or, with precisions, as many as these require. A steady-state study without a
+/// given warm-up finds it first.
 ///
 /// ```
 /// use ctisim::experiment::Audit;
@@ -60,7 +60,7 @@ pub struct Run<'p> {
 /// Why there is no outcome.
 ///
 /// # Panics
-/// If the plan does not measure what a goal or a precision speaks of: see [`Measure::check`](crate::record::Measure::check).
+/// If the plan does not have the measure of a goal or a precision: see [`Measure::check`](crate::record::Measure::check).
 pub fn run<'p, O: Observer>(
     plan: &'p Plan,
     goals: &[Goal],

@@ -9,18 +9,18 @@ use crate::plan::{Plan, Window};
 
 use super::observer::Observer;
 
-/// How replications are run: with which seed, on how many threads, who watches and what ends them before their time.
+/// How replications are run: the seed, the number of threads, the observer and the stop flag.
 #[derive(Debug)]
 pub struct Runner<'a, O> {
     /// The seed: the same seed gives the same results.
     pub seed: u64,
-    /// How many threads; the results do not depend on it.
+    /// The number of threads; the results do not depend on it.
     pub jobs: usize,
-    /// Whether every replication is held to the identities of the model.
+    /// Whether every replication is checked against the identities of the model.
     pub audit: Audit,
-    /// Who watches; `&()` for nobody.
+    /// The observer; `&()` for none.
     pub observer: &'a O,
-    /// Looked at between replications: once it is raised, they end.
+    /// Checked between replications: once it is raised, the study ends.
     pub stop: &'a AtomicBool,
 }
 
@@ -31,7 +31,7 @@ impl<O: Observer> Runner<'_, O> {
         Runner { seed, ..*self }
     }
 
-    /// Runs these replications of a plan, and measures this window of each.
+    /// Runs these replications of a plan and measures this window of each.
     ///
     /// # Errors
     /// Why there is no outcome.
@@ -41,8 +41,8 @@ impl<O: Observer> Runner<'_, O> {
         Ok(Study::new(plan, window, self.seed, outcome))
     }
 
-    /// Runs replications of a plan until there are enough of them, but no more than these, and says whether there are
-    /// enough. Looked at is only at certain numbers of replications: see [`experiment::checkpoints`].
+    /// Runs replications of a plan until they are `enough`, but no more than `range`, and returns whether they are. The
+    /// stopping rule is evaluated only at certain numbers of replications: see [`experiment::checkpoints`].
     ///
     /// # Errors
     /// Why there is no outcome.

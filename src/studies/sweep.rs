@@ -1,4 +1,4 @@
-//! One workload at many points.
+//! Parameter sweeps: one workload at many points.
 
 use std::ops::Range;
 
@@ -15,9 +15,9 @@ use super::window::window;
 /// A point of a sweep before it is run. It has no plan: all of them at once may be large.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Planned {
-    /// The values of the keys that are varied, in their order.
+    /// The values of the varied keys, in order.
     pub values: Vec<String>,
-    /// All that is changed in the workload, as [`workload::set`](crate::workload::set) takes it.
+    /// All changes to the workload, as [`workload::set`](crate::workload::set) takes it.
     pub settings: Vec<String>,
     /// The workload's name.
     pub workload: String,
@@ -25,16 +25,16 @@ pub struct Planned {
     pub question: String,
     /// The digest of its text and of every file that it names.
     pub digest: String,
-    /// What its results are judged by.
+    /// The goals.
     pub goals: Vec<Goal>,
     /// The seed.
     pub seed: u64,
-    /// Which replications.
+    /// The replications.
     pub replications: Range<u64>,
 }
 
 impl Planned {
-    /// A point at which the workload is this case, with the plan's seed and replications where none are given.
+    /// A point with this case, with the plan's seed and replications unless others are given.
     pub fn new(
         case: Case,
         values: Vec<String>,
@@ -55,7 +55,7 @@ impl Planned {
         }
     }
 
-    /// How many replications it takes.
+    /// The number of its replications.
     pub fn count(&self) -> u64 {
         self.replications.end - self.replications.start
     }
@@ -63,17 +63,17 @@ impl Planned {
 
 /// Where finished points are kept.
 pub trait Store<E> {
-    /// What is kept of a point, if it can be believed.
+    /// The stored result of a point, if it is valid.
     fn read(&self, point: &Planned) -> Option<PointResult>;
 
-    /// Keeps a point.
+    /// Stores a point.
     ///
     /// # Errors
-    /// Why it cannot be kept.
+    /// Why it cannot be stored.
     fn write(&self, point: &Planned, result: &PointResult) -> Result<(), E>;
 }
 
-/// Nothing is kept.
+/// Stores nothing.
 impl<E> Store<E> for () {
     fn read(&self, _: &Planned) -> Option<PointResult> {
         None
@@ -84,8 +84,8 @@ impl<E> Store<E> for () {
     }
 }
 
-/// Runs every point that the store does not have, keeps it there, and gives what is left of all, in their order. `load` makes
-/// a point's plan again. The seed is each point's own.
+/// Runs every point that the store does not have, stores it, and returns the results of all points, in order. `load` makes a
+/// point's plan. Each point has its own seed.
 ///
 /// ```
 /// use ctisim::check;

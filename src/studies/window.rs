@@ -1,4 +1,4 @@
-//! What of a study is measured.
+//! The measured part of a study.
 
 use std::fmt;
 
@@ -9,27 +9,27 @@ use crate::plan::{Plan, StudyKind, Window};
 use super::observer::{Observer, Remark};
 use super::runner::Runner;
 
-/// Whether it is for pilot runs to say how much of the beginning is left out.
+/// Whether the warm-up has to be found by pilot runs.
 pub fn is_open(plan: &Plan) -> bool {
     plan.study == StudyKind::Steady && plan.warm_up.is_none()
 }
 
-/// A steady study leaves its warm-up open, where many plans are to be measured over the same time.
+/// A steady-state study without a given warm-up, where many plans have to be measured over the same time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OpenWarmUp;
 
 impl fmt::Display for OpenWarmUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(
-            "values of a steady study are compared over one stretch of time, and the workload leaves its beginning open",
+            "values of a steady-state study are compared over the same time, and the workload does not give a warm-up",
         )
     }
 }
 
 impl std::error::Error for OpenWarmUp {}
 
-/// Refuses a steady study of many values whose warm-up is open: pilot runs would find another one at each, and counts would
-/// be of other stretches of time.
+/// Rejects a steady-state study of many values without a given warm-up: pilot runs would find a different one for each, and
+/// counts would be of different lengths of time.
 ///
 /// # Errors
 /// That it is open.
@@ -37,8 +37,8 @@ pub fn given_warm_up(plan: &Plan) -> Result<(), OpenWarmUp> {
     if is_open(plan) { Err(OpenWarmUp) } else { Ok(()) }
 }
 
-/// The window of a plan that is measured: the one that it asks for, or, of a steady study that leaves its warm-up open, from
-/// where pilot runs have settled. A warm-up that a steady study gives stays as it is, but is held against the same rule.
+/// The measured window of a plan: the given one or, for a steady-state study without a given warm-up, from where pilot runs
+/// have settled. A given warm-up of a steady-state study is kept, but checked by the same rule.
 ///
 /// # Errors
 /// Why there was no outcome of the pilot runs.

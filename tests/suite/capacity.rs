@@ -1,6 +1,6 @@
-//! `ctisim capacity` against closed forms: the bracket holds the answer, and not a wrong one that is near.
+//! `ctisim capacity` against closed forms: the bracket contains the exact answer, and excludes wrong ones that are near.
 //!
-//! The seed is the workloads' own, which is frozen: what is found is found every time.
+//! The seed is fixed by the workloads, so the results are always the same.
 
 use std::fs;
 use std::path::Path;
@@ -19,16 +19,16 @@ fn capacity(directory: &Path, workload: &str, arguments: &[&str]) -> Output {
     command.current_dir(directory).args(["capacity", "w.toml", "-q"]).args(arguments).output().unwrap()
 }
 
-fn told(output: &Output) -> String {
+fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-/// What was found, with the exit code.
+/// The JSON document, with the exit code.
 fn find(workload: &str, vary: &str, goal: &str) -> (Value, Option<i32>) {
     let directory = tempfile::tempdir().unwrap();
     let arguments = ["--vary", vary, "--goal", goal, "--format", "json", "--no-files"];
     let output = capacity(directory.path(), workload, &arguments);
-    let found = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", told(&output)));
+    let found = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));
     (found, output.status.code())
 }
 
@@ -41,13 +41,13 @@ fn bracket(found: &Value) -> (f64, f64) {
     (number("met"), number("missed"))
 }
 
-/// Whether the smallest value that is enough lies above the one that misses and not above the one that meets.
+/// Whether the smallest sufficient value lies above the one that misses and not above the one that meets.
 fn holds_smallest(found: &Value, truth: u32) -> bool {
     let (met, missed) = bracket(found);
     missed < f64::from(truth) && f64::from(truth) <= met
 }
 
-/// Calls of two minutes to lines outside, steady from the beginning of what is measured.
+/// Calls of two minutes to outside lines, in steady state after the warm-up.
 fn lines(lines: u32, calls_an_hour: u32) -> String {
     free(&format!(
         r#"
@@ -72,7 +72,7 @@ fn the_fewest_lines_are_erlangs() {
     let (found, code) = find(&lines(30, 600), "destination.trunk.lines=10..60:1", "refused<=1%");
     let truth = erlang_b_servers(20.0, 0.01, 100).unwrap();
     assert!(holds_smallest(&found, truth), "{truth}: {found:#}");
-    // Without the calls that are lost, there would be none too few: the load alone, or the usual rule of half as many again.
+    // The load alone, or the common rule of half as many again, must not be taken for the answer.
     for twin in [erlang_b_servers(19.0, 0.01, 100).unwrap(), erlang_b_servers(20.0, 0.02, 100).unwrap()] {
         assert!(twin != truth && !holds_smallest(&found, twin), "{twin}: {found:#}");
     }
@@ -92,7 +92,7 @@ fn the_largest_load_on_some_lines_is_erlangs() {
     }
 }
 
-/// Calls that one application's workers decide on for two seconds on average, one of them a second.
+/// Calls on which an application's workers decide for two seconds on average, four calls per second.
 fn workers() -> String {
     free(
         r#"
@@ -131,7 +131,7 @@ fn the_fewest_workers_are_erlangs() {
         assert!(!holds_smallest(&found, twin), "{twin}: {found:#}");
     }
     assert_eq!((&found["binding"]["kind"], &found["binding"]["name"]), (&"station".into(), &"ivr.workers".into()));
-    // 95 of 100 wait no longer than a second.
+    // At least 95 % wait at most a second.
     let (found, _) = find(&workers(), "application.ivr.workers=10..16", "app_queue_delay.p95<=1s");
     let (truth, twin) =
         (servers_for_service_level(rate, mean, 1.0, 0.95), servers_for_service_level(rate, mean, 1.0, 0.9));
@@ -141,7 +141,7 @@ fn the_fewest_workers_are_erlangs() {
     );
 }
 
-/// A queue of calls that stay for two minutes, whose CallManager fails for a minute once it is as in steady traffic.
+/// A queue of calls that stay for two minutes, whose CallManager fails for a minute once the queue is in steady state.
 fn queue(calls_an_hour: u32) -> String {
     free(&format!(
         r#"
@@ -181,28 +181,28 @@ const CALLS: RoutePointCalls =
     RoutePointCalls { residence: Residence::Exponential { mean: 120.0 }, limit: None, start: Start::Steady };
 
 #[test]
-fn the_fewest_route_points_that_all_go_home_in_time_are_the_oracles() {
+fn the_fewest_route_points_that_all_rehome_in_time_are_the_oracles() {
     const WITHIN: f64 = 3000.0;
     let traffic = Traffic::constant(0.1);
     let (found, _) = find(&queue(360), "route_point.queue.count=3..8", "rehome_wait.max_p95<=50m");
     let truth = CALLS.fewest_route_points(&traffic, WITHIN, 0.95, 100).unwrap();
     assert!(holds_smallest(&found, truth), "{truth}: {found:#}");
-    // So many are enough for one of them, and not for the last.
+    // This many are enough for any one of them, but not for the last to rehome.
     let alone = |points: &u32| CALLS.time_to_empty(&traffic.times(1.0 / f64::from(*points))).exceeds(WITHIN) <= 0.05;
     let twin = (1..100).find(alone).unwrap();
     assert!(twin < truth && !holds_smallest(&found, twin), "{twin}: {found:#}");
     assert!(found["binding"].is_null(), "{found:#}");
-    // Each of them goes home as the oracle says of its share of the calls.
+    // Each of them rehomes as the oracle says for its share of the calls.
     let of_each = CALLS.time_to_empty(&traffic.times(1.0 / f64::from(truth)));
     let last = LastToEmpty(&[(truth, &of_each)]).quantile(0.95);
     let met = found["walked"].as_array().unwrap().iter().find(|it| it["value"] == truth.to_string().as_str());
-    let goal = &met.expect("the answer was tried")["goals"][0];
+    let goal = &met.expect("the answer was evaluated")["goals"][0];
     let (low, high) = (goal["low"].as_f64().unwrap() / 1e3, goal["high"].as_f64().unwrap() / 1e3);
     assert!((low..=high).contains(&last), "{low} {last} {high}");
 }
 
 #[test]
-fn the_largest_load_that_goes_home_in_time_is_the_oracles() {
+fn the_largest_load_that_rehomes_in_time_is_the_oracles() {
     const WITHIN: f64 = 1800.0;
     let (found, _) =
         find(&queue(60), "traffic.callers.arrivals.poisson=10/h..200/h:5/h", "route_point:queue/rehome_wait.p95<=30m");
@@ -215,20 +215,20 @@ fn the_largest_load_that_goes_home_in_time_is_the_oracles() {
 }
 
 #[test]
-fn what_cannot_be_answered_is_said_with_its_exit_code() {
+fn a_search_without_an_answer_has_its_exit_code() {
     let directory = tempfile::tempdir().unwrap();
     let w = lines(30, 600);
     let run = |arguments: &[&str]| {
         let output = capacity(directory.path(), &w, &[&["--no-files"], arguments].concat());
-        (output.status.code(), told(&output), String::from_utf8_lossy(&output.stdout).into_owned())
+        (output.status.code(), stderr(&output), String::from_utf8_lossy(&output.stdout).into_owned())
     };
     let vary = ["--vary", "destination.trunk.lines=40..60:10"];
     let (code, _, table) = run(&[&vary[..], &["--goal", "refused<=1%"]].concat());
     assert_eq!(code, Some(0));
-    assert!(table.contains("All of them: 40 and 60 both meet what is wanted. The range is too short"), "{table}");
+    assert!(table.contains("Both ends of the range, 40 and 60, meet the goals"), "{table}");
     let (code, error, _) = run(&[&vary[..], &["--goal", "refused>=90%"]].concat());
     assert_eq!(code, Some(10));
-    assert!(error.contains("None of them: 40 and 60 both miss"), "{error}");
+    assert!(error.contains("Both ends of the range, 40 and 60, miss the goals"), "{error}");
     let (code, error, table) =
         run(&["--vary", "destination.trunk.lines=20,29,30,40", "--goal", "refused<=1%", "--replications", "60"]);
     assert_eq!(code, Some(11));
@@ -236,14 +236,17 @@ fn what_cannot_be_answered_is_said_with_its_exit_code() {
         error.contains("could not be decided with 60 replications: about ") && table.contains("undecided"),
         "{error}"
     );
-    // Met where they should be missed.
+    // Met where they should be missed: the wrong direction.
     let (code, error, _) = run(&["--vary", "destination.trunk.lines=20..40:1", "--goal", "refused<=1%", "--largest"]);
     assert_eq!(code, Some(11));
-    assert!(error.contains("No answer: 40 meets what is wanted and 20 does not"), "{error}");
+    assert!(
+        error.contains("No answer: 40 meets the goals, but 20, where they should be easier to meet, misses them"),
+        "{error}"
+    );
     let (code, error, _) = run(&vary);
     assert_eq!(code, Some(2));
     assert!(error.contains("there is no goal") && error.contains("--goal \"refused<=1%\""), "{error}");
-    // The last of the values is wrong: nothing is run.
+    // The last value is invalid: nothing is run.
     let (code, error, _) = run(&["--vary", "destination.trunk.lines=20,30,none", "--goal", "refused<=1%"]);
     assert_eq!(code, Some(3));
     assert!(error.contains("--set destination.trunk.lines=none"), "{error}");
@@ -269,7 +272,7 @@ fn the_files_are_the_same_whatever_the_number_of_threads() {
             "200",
         ];
         let output = capacity(directory.path(), &w, &arguments);
-        assert_ne!(output.status.code(), Some(1), "{}", told(&output));
+        assert_ne!(output.status.code(), Some(1), "{}", stderr(&output));
         ["capacity.csv", "capacity.json"]
             .map(|name| fs::read_to_string(directory.path().join("results/w.capacity").join(name)).unwrap())
     });
@@ -277,7 +280,7 @@ fn the_files_are_the_same_whatever_the_number_of_threads() {
     let [csv, json] = &files[0];
     let rows: Vec<csv::StringRecord> = csv::Reader::from_reader(csv.as_bytes()).records().map(Result::unwrap).collect();
     let json: Value = serde_json::from_str(json).unwrap();
-    // In order of the knob's values, and the same in both.
+    // In order of the parameter's values, and the same in both files.
     let settings: Vec<u32> = rows.iter().map(|row| row[2].parse().unwrap()).collect();
     assert!(settings.is_sorted() && settings.len() == json["walked"].as_array().unwrap().len());
     let command = json["command"].as_str().unwrap();

@@ -302,7 +302,7 @@ fn errors_do_not_hide_what_other_entries_say() {
     assert_eq!(of(Severity::Error).count(), 4, "{}", printed(&found));
     assert_eq!(state(&found, Step::UserEnabled), (State::NotDone, vec!["ivr", "idle"]));
     assert!(!found.complete);
-    assert!(printed(&found).ends_with("; further warnings are looked for once the errors are mended\n"));
+    assert!(printed(&found).ends_with("; more warnings may follow once the errors are fixed\n"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! Dependency records (R8): who uses what, and what a loss would affect, each on a cluster of a few lines; and the whole
-//! of the built-in workload in every format, as the program prints it.
-//! `UPDATE=1 cargo test --test suite dependencies::` writes `tests/golden/deps` anew.
+//! Dependency records (R8): what uses what, and what a failure would affect, each on a cluster of a few lines; and the
+//! built-in workload in every format, as the program prints it.
+//! `UPDATE=1 cargo test --test suite dependencies::` rewrites `tests/golden/deps`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -76,7 +76,7 @@ of = "welcome"
 cfna = "people"
 "#;
 
-/// The cluster with some of its words replaced.
+/// The cluster with some of its text replaced.
 fn cluster(replaced: &[(&str, &str)]) -> String {
     replaced.iter().fold(CLUSTER.to_owned(), |text, (from, to)| {
         assert!(text.contains(from), "{from}");
@@ -95,7 +95,7 @@ fn with<T>(text: &str, look: impl FnOnce(&Dependencies<'_>) -> T) -> T {
     look(&Dependencies::new(&workload, &plan, text))
 }
 
-/// What would be affected, a line for each effect.
+/// What would be affected, one line per effect.
 fn affected(text: &str, asked: &str) -> String {
     with(text, |dependencies| {
         let effects = dependencies.affected(dependencies.find(asked).expect("it is there"));
@@ -203,80 +203,84 @@ fn a_name_that_is_not_there_or_belongs_to_two_is_explained() {
 
 #[test]
 fn a_callmanager_with_another_one_in_the_group_only_moves_its_devices() {
-    let told = affected(CLUSTER, "callmanager:one");
-    has(&told, "route_point:welcome: moves to `two`, and home again when it has no call [R13 R18]");
-    has(&told, "route_point:welcome: meanwhile new calls go by cfna to `operator` [R22]");
-    has(&told, "cti_port:ports: meanwhile new calls are refused (not_opened): no forward of `ports` leads on [R22]");
-    has(&told, "phone:people: each phone moves to `two` once it notices, but not during a call [R14]");
-    has(&told, "destination:operator: calls leave for it at `two` [R13]");
-    has(&told, "callmanager_group:both: has `two` left [R7]");
+    let affects = affected(CLUSTER, "callmanager:one");
+    has(&affects, "route_point:welcome: moves to `two`, and home again when it has no call [R13 R18]");
+    has(&affects, "route_point:welcome: meanwhile new calls go by cfna to `operator` [R22]");
+    has(&affects, "cti_port:ports: meanwhile new calls are refused (not_opened): no forward of `ports` leads on [R22]");
+    has(&affects, "phone:people: each phone moves to `two` once it notices, but not during a call [R14]");
+    has(&affects, "destination:operator: calls leave for it at `two` [R13]");
+    has(&affects, "callmanager_group:both: has `two` left [R7]");
     // They come in at this node only.
-    has(&told, "traffic:callers: its calls are refused (no_callmanager): they come in there only [R13]");
-    has_not(&told, "application:");
+    has(&affects, "traffic:callers: its calls are refused (no_callmanager): they come in there only [R13]");
+    has_not(&affects, "application:");
     // The other way round nothing moves.
-    let told = affected(CLUSTER, "callmanager:two");
-    assert_eq!(told, "callmanager_group:both: has `one` left [R7]\n");
+    let affects = affected(CLUSTER, "callmanager:two");
+    assert_eq!(affects, "callmanager_group:both: has `one` left [R7]\n");
 }
 
 #[test]
 fn a_callmanager_without_another_one_in_the_group_leaves_its_devices_out_of_service() {
-    let told = affected(&cluster(&[("members = [\"one\", \"two\"]", "members = [\"one\"]")]), "callmanager:one");
-    has(&told, "route_point:welcome: stays out of service: its group has no other CallManager [R16]");
-    has(&told, "phone:people: stays out of service: its group has no other CallManager [R14 R16]");
-    has(&told, "callmanager_group:both: has no member left [R7]");
+    let affects = affected(&cluster(&[("members = [\"one\", \"two\"]", "members = [\"one\"]")]), "callmanager:one");
+    has(&affects, "route_point:welcome: stays out of service: its group has no other CallManager [R16]");
+    has(&affects, "phone:people: stays out of service: its group has no other CallManager [R14 R16]");
+    has(&affects, "callmanager_group:both: has no member left [R7]");
 }
 
 #[test]
 fn a_device_that_the_next_callmanager_cannot_open_or_may_not_recover_is_closed() {
-    let told = affected(&cluster(&[("cfof = ", "cannot_open_on = [\"two\"]\ncfof = ")]), "callmanager:one");
-    has(&told, "route_point:welcome: is closed: the next CallManager of its group cannot open it [R17]");
+    let affects = affected(&cluster(&[("cfof = ", "cannot_open_on = [\"two\"]\ncfof = ")]), "callmanager:one");
+    has(&affects, "route_point:welcome: is closed: the next CallManager of its group cannot open it [R17]");
     let forbids = cluster(&[("lookup = ", "recovery = false\nlookup = ")]);
     has(&affected(&forbids, "callmanager:one"), "cti_port:ports: is closed: `ivr` forbids recovery [R19]");
-    // An application that connects anew opens everything anew, whatever it says of recovery.
-    let told = affected(&forbids, "one");
-    has_not(&told, "forbids");
+    // An application that reconnects opens everything again, whatever its `recovery` is.
+    let affects = affected(&forbids, "one");
+    has_not(&affects, "forbids");
     has(
-        &told,
+        &affects,
         "cti_port:ports: moves to `two` once `ivr` opens it through `two`, and home again when it has no call [R13 R18 R20]",
     );
 }
 
 #[test]
 fn a_ctimanager_is_replaced_by_the_next_of_the_applications_list_if_there_is_one() {
-    let told = affected(CLUSTER, "ctimanager:one");
-    has(&told, "application:ivr: connects to the CTIManager of `two` [R20]");
-    has(&told, "route_point:welcome: is not open until `ivr` has opened it again through `two` [R20]");
-    has(&told, "route_point:welcome: calls that wait there unanswered go by cfof to `operator` [R20]");
-    has(&told, "cti_port:ports: connected calls go on [R20]");
-    has_not(&told, "phone:");
+    let affects = affected(CLUSTER, "ctimanager:one");
+    has(&affects, "application:ivr: connects to the CTIManager of `two` [R20]");
+    has(&affects, "route_point:welcome: is not open until `ivr` has opened it again through `two` [R20]");
+    has(&affects, "route_point:welcome: calls that wait there unanswered go by cfof to `operator` [R20]");
+    has(&affects, "cti_port:ports: connected calls go on [R20]");
+    has_not(&affects, "phone:");
     assert_eq!(affected(CLUSTER, "ctimanager:two"), "application:ivr: may use `one` only [R20]\n");
-    let told = affected(&cluster(&[("ctimanagers = [\"one\", \"two\"]", "ctimanagers = [\"one\"]")]), "ctimanager:one");
-    has(&told, "application:ivr: stays out until the CTIManager of `one` is back: it may use no other [R20]");
-    has(&told, "traffic:callers: its calls to `7000` go by cfna to `operator` [R22]");
-    has(&told, "cti_port:ports: no call finds its way there any more []");
+    let affects =
+        affected(&cluster(&[("ctimanagers = [\"one\", \"two\"]", "ctimanagers = [\"one\"]")]), "ctimanager:one");
+    has(&affects, "application:ivr: stays out until the CTIManager of `one` is back: it may use no other [R20]");
+    has(&affects, "traffic:callers: its calls to `7000` go by cfna to `operator` [R22]");
+    has(&affects, "cti_port:ports: no call finds its way there any more []");
 }
 
 #[test]
 fn before_there_were_ctimanagers_a_callmanager_takes_its_application_with_it() {
-    let told =
+    let affects =
         affected(&cluster(&[("[[node]]\nname = \"one\"", "topology = \"direct\"\n[[node]]\nname = \"one\"")]), "one");
-    has(&told, "application:ivr: stays out until `one`, which it is tied to, is back [R25]");
-    has(&told, "route_point:welcome: is not open until `ivr` is back [R22]");
+    has(&affects, "application:ivr: stays out until `one`, which it is tied to, is back [R25]");
+    has(&affects, "route_point:welcome: is not open until `ivr` is back [R22]");
 }
 
 #[test]
 fn without_its_application_a_device_forwards_or_refuses() {
-    let told = affected(CLUSTER, "ivr");
-    has(&told, "traffic:callers: its calls to `7000` go by cfna to `operator` [R22]");
-    has(&told, "route_point:welcome: calls that wait there unanswered go by cfof to `operator` [R24]");
-    has(&told, "cti_port:ports: calls that wait there unanswered are lost: no forward of `ports` leads on [R24]");
-    has(&told, "cti_port:ports: connected calls end: their media is the application's [R24]");
-    // What it no longer sends on does not arrive either.
-    has(&told, "phone:people: no call finds its way there any more []");
-    let told = affected(&cluster(&[("cfna = \"operator\"\n", "")]), "ivr");
-    has(&told, "traffic:callers: its calls to `7000` are refused (not_opened): no forward of `welcome` leads on [R22]");
-    let told = affected(&cluster(&[("transfer_to", "media = \"separate\"\ntransfer_to")]), "ivr");
-    has(&told, "cti_port:ports: connected calls go on, and are transferred no more [R24]");
+    let affects = affected(CLUSTER, "ivr");
+    has(&affects, "traffic:callers: its calls to `7000` go by cfna to `operator` [R22]");
+    has(&affects, "route_point:welcome: calls that wait there unanswered go by cfof to `operator` [R24]");
+    has(&affects, "cti_port:ports: calls that wait there unanswered are lost: no forward of `ports` leads on [R24]");
+    has(&affects, "cti_port:ports: connected calls end: their media is the application's [R24]");
+    // Calls that it no longer sends on do not arrive either.
+    has(&affects, "phone:people: no call finds its way there any more []");
+    let affects = affected(&cluster(&[("cfna = \"operator\"\n", "")]), "ivr");
+    has(
+        &affects,
+        "traffic:callers: its calls to `7000` are refused (not_opened): no forward of `welcome` leads on [R22]",
+    );
+    let affects = affected(&cluster(&[("transfer_to", "media = \"separate\"\ntransfer_to")]), "ivr");
+    has(&affects, "cti_port:ports: connected calls go on, and are transferred no more [R24]");
     // Release 12.5 looks at Forward Unregistered first.
     let newer = cluster(&[
         ("[[node]]\nname = \"one\"", "profile = \"12.5\"\n[[node]]\nname = \"one\""),
@@ -287,77 +291,77 @@ fn without_its_application_a_device_forwards_or_refuses() {
 
 #[test]
 fn an_application_goes_with_its_user_and_with_a_database_it_cannot_do_without() {
-    let told = affected(CLUSTER, "ivr-user");
-    has(&told, "application:ivr: cannot log in, and opens nothing [R2]");
-    has(&told, "route_point:welcome: new calls go by cfna to `operator` [R22]");
+    let affects = affected(CLUSTER, "ivr-user");
+    has(&affects, "application:ivr: cannot log in, and opens nothing [R2]");
+    has(&affects, "route_point:welcome: new calls go by cfna to `operator` [R22]");
     has(&affected(CLUSTER, "customers"), "cti_port:ports: no application has it open [R22]");
-    // It names a database and asks it nothing.
+    // It names a database but makes no lookups.
     assert_eq!(affected(&cluster(&[("lookup = \"40ms\"\n", "")]), "customers"), "");
-    // Nobody misses the user of an application that is not allowed in anyway.
+    // The user of an application that may not log in anyway is not missed.
     let disabled = cluster(&[("name = \"ivr-user\"\n", "name = \"ivr-user\"\ncti_enabled = false\n")]);
     assert_eq!(affected(&disabled, "ivr-user"), "");
 }
 
 #[test]
-fn forwards_that_lead_to_each_other_go_round_in_circles() {
+fn forwards_that_lead_to_each_other_loop() {
     let ring =
         cluster(&[("cfna = \"operator\"\n", "cfna = \"ports\"\n"), ("first_dn", "cfna = \"welcome\"\nfirst_dn")]);
-    let told = affected(&ring, "ivr");
+    let affects = affected(&ring, "ivr");
     has(
-        &told,
+        &affects,
         "traffic:callers: its calls to `7000` go round in circles by their forwards, until `forward_hops` ends that [R22]",
     );
     let chain =
         cluster(&[("cfna = \"operator\"\n", "cfna = \"ports\"\n"), ("first_dn", "cfna = \"operator\"\nfirst_dn")]);
-    let told = affected(&chain, "ivr");
-    has(&told, "route_point:welcome: new calls go by cfna to `ports`, from there by cfna to `operator` [R22]");
+    let affects = affected(&chain, "ivr");
+    has(&affects, "route_point:welcome: new calls go by cfna to `ports`, from there by cfna to `operator` [R22]");
 }
 
 #[test]
-fn what_is_taken_out_leaves_those_that_name_it_without_a_way() {
-    let told = affected(CLUSTER, "welcome");
-    has(&told, "directory_number:7000: leads nowhere []");
-    has(&told, "traffic:callers: its calls to `7000` have nowhere to go []");
-    has(&told, "change:1: has nothing to change [R12]");
-    has(&told, "user:ivr-user: names `welcome`, which is gone [R3]");
-    has(&told, "cti_port:ports: no call finds its way there any more []");
-    let told = affected(CLUSTER, "ports");
-    has(&told, "route_point:welcome: the calls it redirects to `ports` have nowhere to go []");
-    let told = affected(CLUSTER, "people");
-    has(&told, "cti_port:ports: the 20 % of its calls it transfers to `people` have nowhere to go []");
-    has(&told, "change:1: the calls forwarded to `people` from then on have nowhere to go []");
-    has(&told, "traffic:callers: those of its calls sent on to `people` find nobody there []");
-    let told = affected(CLUSTER, "operator");
-    has(&told, "route_point:welcome: the calls it forwards to `operator` by cfna, cfof have nowhere to go []");
+fn a_removed_record_leaves_those_that_name_it_without_a_route() {
+    let affects = affected(CLUSTER, "welcome");
+    has(&affects, "directory_number:7000: leads nowhere []");
+    has(&affects, "traffic:callers: its calls to `7000` have nowhere to go []");
+    has(&affects, "change:1: has nothing to change [R12]");
+    has(&affects, "user:ivr-user: names `welcome`, which is gone [R3]");
+    has(&affects, "cti_port:ports: no call finds its way there any more []");
+    let affects = affected(CLUSTER, "ports");
+    has(&affects, "route_point:welcome: the calls it redirects to `ports` have nowhere to go []");
+    let affects = affected(CLUSTER, "people");
+    has(&affects, "cti_port:ports: the 20 % of its calls it transfers to `people` have nowhere to go []");
+    has(&affects, "change:1: the calls forwarded to `people` from then on have nowhere to go []");
+    has(&affects, "traffic:callers: those of its calls sent on to `people` find nobody there []");
+    let affects = affected(CLUSTER, "operator");
+    has(&affects, "route_point:welcome: the calls it forwards to `operator` by cfna, cfof have nowhere to go []");
     assert_eq!(affected(CLUSTER, "change:1"), "");
 }
 
 #[test]
 fn a_number_leads_away_from_a_device_that_another_number_still_reaches() {
-    let told = affected(CLUSTER, "7000");
-    has(&told, "traffic:callers: its calls to `7000` have nowhere to go []");
-    has(&told, "route_point:welcome: has `7001` left []");
-    // The other number alone leads nobody there who does not know it.
-    has(&told, "route_point:welcome: no call finds its way there any more []");
+    let affects = affected(CLUSTER, "7000");
+    has(&affects, "traffic:callers: its calls to `7000` have nowhere to go []");
+    has(&affects, "route_point:welcome: has `7001` left []");
+    // The other number alone does not help callers who do not know it.
+    has(&affects, "route_point:welcome: no call finds its way there any more []");
     let two = cluster(&[(
         "[[change]]",
         "[[traffic]]\nname = \"others\"\nto = \"7001\"\narrivals = { poisson = \"1/m\" }\n[[change]]",
     )]);
-    let told = affected(&two, "7000");
-    has(&told, "route_point:welcome: has `7001` left []");
-    has_not(&told, "no call finds its way");
-    has_not(&told, "traffic:others");
+    let affects = affected(&two, "7000");
+    has(&affects, "route_point:welcome: has `7001` left []");
+    has_not(&affects, "no call finds its way");
+    has_not(&affects, "traffic:others");
 }
 
 #[test]
 fn devices_without_a_pool_or_group_have_nowhere_to_register() {
-    let told = affected(CLUSTER, "both");
-    has(&told, "device_pool:pool: names no CallManager group any more [R7]");
-    has(&told, "phone:people: has no CallManager to register with [R7]");
-    has(&told, "route_point:welcome: new calls go by cfna to `operator` [R22]");
-    let told = affected(CLUSTER, "pool");
-    has(&told, "cti_port:ports: has no CallManager to register with [R7]");
-    has_not(&told, "callmanager_group:");
+    let affects = affected(CLUSTER, "both");
+    has(&affects, "device_pool:pool: names no CallManager group any more [R7]");
+    has(&affects, "phone:people: has no CallManager to register with [R7]");
+    has(&affects, "route_point:welcome: new calls go by cfna to `operator` [R22]");
+    let affects = affected(CLUSTER, "pool");
+    has(&affects, "cti_port:ports: has no CallManager to register with [R7]");
+    has_not(&affects, "callmanager_group:");
 }
 
 #[test]
@@ -368,11 +372,11 @@ fn a_transferred_call_waits_where_phones_queue_their_calls() {
         "count = 2\ndevice_pool = \"pool\"",
         "count = 2\ndevice_pool = \"alone\"\n[[callmanager_group]]\nname = \"alone\"\nmembers = [\"two\"]",
     );
-    let told = affected(&apart, "callmanager:two");
-    has(&told, "cti_port:ports: the 20 % of its calls it transfers to `people` wait at their ports [R10]");
+    let affects = affected(&apart, "callmanager:two");
+    has(&affects, "cti_port:ports: the 20 % of its calls it transfers to `people` wait at their ports [R10]");
 }
 
-// Held against runs.
+// Compared with runs.
 
 /// Which devices went out of service, and which came back.
 struct Devices<'p> {
@@ -395,7 +399,7 @@ impl Recorder for Devices<'_> {
     }
 }
 
-/// A workload in which nothing fails but what is asked about, for good.
+/// A workload in which only the given process fails, permanently.
 fn failing(text: &str, process: &str, node: &str) -> String {
     let mut document: toml_edit::DocumentMut = text.parse().unwrap();
     document.remove("fault");
@@ -404,9 +408,9 @@ fn failing(text: &str, process: &str, node: &str) -> String {
     format!("{document}\n[[fault]]\n{process} = \"{node}\"\nat = \"1m\"\n")
 }
 
-/// What is said of devices is what becomes of them: for each node of each shipped workload, and each of its processes.
+/// The predicted effects on devices are what happens to them in a run: for each process of each node of each shipped workload.
 #[test]
-fn a_run_bears_out_what_is_said_of_devices() {
+fn a_run_confirms_the_effects_on_devices() {
     let (mut moved, mut stayed, mut untouched) = (0, 0, 0);
     for path in shipped() {
         let text = fs::read_to_string(&path).unwrap();
@@ -468,7 +472,7 @@ fn ctisim(arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn the_built_in_workload_is_shown_as_it_was() {
+fn the_built_in_workload_is_shown_as_in_the_golden_files() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/deps");
     let about: [(&str, &[&str]); 4] =
         [("all", &[]), ("sub1", &["sub1"]), ("welcome", &["welcome"]), ("ivr", &["application:ivr"])];
@@ -493,7 +497,7 @@ fn the_built_in_workload_is_shown_as_it_was() {
         let text = fs::read_to_string(root.join(shown)).unwrap();
         assert!(page.contains(&text), "docs/reference/dependencies.md shows another {shown}");
     }
-    assert!(differing.is_empty(), "if that is meant, run this test again with UPDATE=1: {differing:#?}");
+    assert!(differing.is_empty(), "if that is intended, run this test again with UPDATE=1: {differing:#?}");
 }
 
 #[test]

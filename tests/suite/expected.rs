@@ -1,9 +1,9 @@
-//! Closed forms beside a run: each kind that is recognised on a plan holds for the real model, and what nearly matches is not matched.
+//! Closed forms beside a run: each kind that is recognised on a plan holds for the full model, and near misses are not recognised.
 //!
-//! A form holds if what is simulated agrees with it at 99.9 %: by Student's t over replications, seeds frozen. Every one has a twin, the
-//! form as it would be for a workload that is a few percent off, which the same check on the same numbers must reject.
+//! A form holds if the simulated values agree with it at 99.9 %, by Student's t over replications with fixed seeds. Every form has a
+//! twin, the form for a workload that is a few per cent off, which the same check on the same numbers must reject.
 //!
-//! `cargo test --test suite expected:: -- --nocapture` prints the numbers. `UPDATE=1` writes anew what the shipped workloads match.
+//! `cargo test --test suite expected:: -- --nocapture` prints the numbers. `UPDATE=1` rewrites the golden file of the shipped workloads.
 
 use std::fmt::Write;
 use std::fs;
@@ -18,7 +18,7 @@ use ctisim::plan::{self, Plan};
 use ctisim::workload::{self, Files};
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
-/// A kind of measure, whatever it is of.
+/// A kind of measure, of any subject.
 type Kind = fn(&Predicted) -> bool;
 
 fn matching(plan: &Plan, kind: Kind) -> Vec<Expected> {
@@ -30,7 +30,7 @@ fn changed(text: &str, settings: &[&str]) -> Plan {
     compile("expected", &workload::set(text, settings).unwrap_or_else(|why| panic!("{why}")))
 }
 
-/// What a kind is expected to be, agrees with `replications` of the model, which run audited, and what it would be with `twin` does not.
+/// The expected value of this kind agrees with `replications` audited replications of the model, and its value with `twin` does not.
 #[track_caller]
 fn holds(text: &str, kind: Kind, replications: u64, twin: &str) {
     let plan = changed(text, &[]);
@@ -56,11 +56,11 @@ fn holds(text: &str, kind: Kind, replications: u64, twin: &str) {
         );
         assert!(form.low <= form.high && form.high <= 1.06 * form.low, "{form:?} says next to nothing");
         assert!(agrees(form), "{form:?}: found {mean} +- {half}");
-        assert!(!agrees(twin), "{form:?}: cannot be told from the wrong {twin:?}, found {mean} +- {half}");
+        assert!(!agrees(twin), "{form:?}: not distinguishable from the wrong {twin:?}, found {mean} +- {half}");
     }
 }
 
-/// The kind applies, and not any more with any one of these changes.
+/// The kind applies, but no longer with any one of these changes.
 #[track_caller]
 fn only_without(text: &str, kind: Kind, changes: &[&[&str]]) {
     assert!(!matching(&changed(text, &[]), kind).is_empty(), "it applies at first");
@@ -172,7 +172,7 @@ fn ports_that_are_dialled_block_by_erlang_b() {
     );
 }
 
-/// It rings for a while before anybody talks, which takes the phone as well.
+/// Ringing takes the phone as well, before anyone talks.
 fn phones() -> String {
     format!(
         r#"{HEAD}
@@ -258,7 +258,7 @@ fn queue() -> String {
 
 const IS_CALLS: Kind = |measure| matches!(measure, Predicted::Calls(_));
 
-/// From empty: hardly settled, and still exact.
+/// From empty: not yet settled, but the form is still exact.
 #[test]
 fn a_route_point_that_holds_calls_is_a_queue_without_limit() {
     holds(&queue(), IS_CALLS, 400, "traffic.callers.arrivals.poisson=420/h");
@@ -470,7 +470,7 @@ fn callers_find_no_callmanager_as_often_as_none_is_there() {
     );
 }
 
-// Going home.
+// Rehoming.
 
 fn failback(rate: u32) -> String {
     format!(
@@ -503,13 +503,13 @@ const HOME_BY_END: Kind = |measure| matches!(measure, Predicted::HomeByEnd(_));
 const REHOME_WAIT: Kind = |measure| matches!(measure, Predicted::RehomeWait(_));
 
 #[test]
-fn a_route_point_goes_home_when_theory_says() {
+fn a_route_point_rehomes_when_theory_says() {
     holds(&failback(55), REHOME_WAIT, 4_000, "traffic.callers.arrivals.poisson=60/h");
     holds(&failback(200), HOME_BY_END, 2_000, "traffic.callers.arrivals.poisson=225/h");
 }
 
 #[test]
-fn what_changes_when_a_route_point_goes_home_is_noticed() {
+fn what_changes_rehoming_is_noticed() {
     let two = failback(55) + "\n[[fault]]\nat = \"2h\"\ncallmanager = \"sub2\"\nfor = \"10m\"\n";
     assert!(matching(&changed(&two, &[]), REHOME_WAIT).is_empty(), "two CallManagers fail");
     only_without(
@@ -530,7 +530,7 @@ fn what_changes_when_a_route_point_goes_home_is_noticed() {
     );
 }
 
-// What is shipped.
+// The shipped workloads.
 
 struct Beside(std::path::PathBuf);
 

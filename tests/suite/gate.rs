@@ -1,17 +1,17 @@
-//! `ctisim gate`: how often it is wrong, and that nothing it cannot judge is a pass.
+//! `ctisim gate`: how often it is wrong, and that what it cannot judge never passes.
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::AtomicBool;
 
-use ctisim::analysis::{Baseline, Gate, GateReport, Gated, Reason, Speed, SpeedHeld, Study};
+use ctisim::analysis::{Baseline, Gate, GateReport, Gated, Reason, Speed, SpeedResult, Study};
 use ctisim::experiment::{Audit, MeasuredCluster, replicate};
 use ctisim::plan::{Plan, compile};
 use ctisim::record::Measure;
 use ctisim::workload::NoFiles;
 
-/// A CallManager that is at work a fifth of the time, with nothing but its callers.
+/// A CallManager that is busy a fifth of the time, with nothing but its callers.
 fn workload(setup: &str) -> String {
     format!(
         "format = 1\nquestion = \"Has it become slower?\"\nrun = {{ length = \"30s\", replications = 30 }}\n\
@@ -35,19 +35,19 @@ fn gated<'a>(study: &'a Study<'a>) -> Gated<'a> {
     Gated { study, digest: "the same", asked: &[], fingerprint: ctisim::report::fingerprint(study) }
 }
 
-/// What a gate says of the second study, held against the first, with `margin` the share of a mean that does not matter.
+/// The gate's report on the second study, compared with the first, with `margin` a share of the mean.
 fn gate(before: &Study<'_>, now: &Study<'_>, margin: Option<f64>) -> GateReport {
     let mut baseline = gated(before).baseline(margin, String::new(), None);
     baseline.seed = now.seed;
     let baseline = baseline.sealed();
-    // As if it had been kept.
+    // Written and read back, as from a file.
     let baseline = Baseline::read(std::str::from_utf8(&baseline.json()).expect("JSON is text")).expect("it is sound");
     GateReport::new(&gated(now), &baseline, None)
 }
 
-/// Nothing has changed but the luck of the callers, and not even a margin forgives.
+/// Only the random numbers have changed: false alarms must be no more frequent than the level allows, with no margin either.
 #[test]
-fn it_cries_wolf_no_more_often_than_it_may() {
+fn false_alarms_are_no_more_frequent_than_allowed() {
     let plan = plan("20ms");
     let (mut without_margin, mut with_margin) = (0, 0);
     for seed in 0..200 {
@@ -59,11 +59,11 @@ fn it_cries_wolf_no_more_often_than_it_may() {
     println!("{without_margin} and {with_margin} false alarms of 200");
     assert!(without_margin <= 10, "{without_margin} of 200 with 5 % allowed");
     assert!(with_margin <= without_margin, "{with_margin}");
-    // With the callers of the baseline there is nothing at all to see.
+    // With the same seed there is no difference at all.
     let (before, now) = (study(&plan, 7), study(&plan, 7));
     let report = gate(&before, &now, Some(0.0));
     assert_eq!((report.verdict, report.same), (Gate::Pass, Some(true)));
-    assert!(report.held.iter().all(|held| held.verdict == Gate::Pass));
+    assert!(report.rows.iter().all(|row| row.verdict == Gate::Pass));
 }
 
 #[test]
@@ -75,10 +75,7 @@ fn it_finds_a_service_that_takes_5_percent_longer() {
     assert!(found >= 190, "{found} of 200");
     assert!((0..20).all(|seed| verdict(&faster, seed) != Gate::Regression));
     assert!((0..20).any(|seed| {
-        gate(&study(&before, seed), &study(&faster, seed), None)
-            .held
-            .iter()
-            .any(|held| held.verdict == Gate::Improvement)
+        gate(&study(&before, seed), &study(&faster, seed), None).rows.iter().any(|row| row.verdict == Gate::Improvement)
     }));
 }
 
@@ -114,11 +111,11 @@ fn a_pipeline_gets_a_verdict_a_code_and_its_files() {
     let directory = recorded(&[]);
     let at = directory.path();
     let (code, said) = verdict(at, &["--junit", "gate.xml", "--markdown", "gate.md", "--json", "gate.json"]);
-    assert_eq!((code, &*said), (Some(0), "small: pass: every result is the same, byte for byte\n"));
+    assert_eq!((code, &*said), (Some(0), "small: pass: all results are identical, byte for byte\n"));
     let read = |name: &str| fs::read_to_string(at.join(name)).expect("it was written");
     assert!(read("gate.xml").contains("failures=\"0\" errors=\"0\""), "{}", read("gate.xml"));
     assert!(read("gate.md").starts_with("### ctisim gate: pass\n"));
-    // Slower, and with a gate that was told that the workload has changed.
+    // Slower, and with a gate that accepts the changed workload.
     let slower = ["--set", "work.setup.exponential=25ms", "--changed", "--junit", "gate.xml", "--json", "gate.json"];
     let (code, said) = verdict(at, &slower);
     assert_eq!(code, Some(10), "{said}");
@@ -126,13 +123,13 @@ fn a_pipeline_gets_a_verdict_a_code_and_its_files() {
     assert!(read("gate.xml").contains("type=\"regression\""));
     let json: serde_json::Value = serde_json::from_str(&read("gate.json")).expect("it is JSON");
     assert_eq!(json["verdict"], "regression");
-    // What changes too little to tell, and too much to let it pass.
+    // A change too small to be certain, and too large to pass.
     let (code, said) = verdict(at, &["--set", "traffic.callers.arrivals.poisson=10.05/s", "--changed"]);
     assert_eq!(code, Some(11), "{said}");
     assert!(said.contains("settled by"), "{said}");
 }
 
-/// How other gates have turned green: each of these has happened to somebody.
+/// Ways in which regression gates have turned green by mistake in practice.
 #[test]
 fn what_cannot_be_judged_is_never_a_pass() {
     let directory = recorded(&[]);
@@ -146,20 +143,20 @@ fn what_cannot_be_judged_is_never_a_pass() {
         assert!(fs::read_to_string(at.join("gate.xml")).expect("JUnit").contains("errors=\"1\""), "{word}");
     };
     // Another workload, other replications, another seed, other measures.
-    refuses("the workload is not the one", &["--set", "run.length=20s"]);
+    refuses("the workload differs from the recorded one", &["--set", "run.length=20s"]);
     refuses("other replications", &["--replications", "40"]);
-    refuses("another seed", &["--seed", "2"]);
-    refuses("other measures", &["--metric", "offered"]);
-    // A baseline that is cut short, empty, edited, of another format or version.
+    refuses("a different seed", &["--seed", "2"]);
+    refuses("measures other than", &["--metric", "offered"]);
+    // A baseline that is truncated, empty, edited, of another format or version.
     with(kept[..kept.len() / 2].to_owned());
     refuses("cannot be read", &[]);
     with(String::new());
     refuses("cannot be read", &[]);
     let values = kept.find("\"values\": \"").expect("values") + 11;
     with(format!("{}9{}", &kept[..values], &kept[values + 1..]));
-    refuses("somebody changed or cut it", &[]);
+    refuses("its checksum does not match", &[]);
     with(kept.replacen("\"first_replication\": 0", "\"first_replication\": 1", 1));
-    refuses("somebody changed or cut it", &[]);
+    refuses("its checksum does not match", &[]);
     with(kept.replacen("\"format\": 1", "\"format\": 2", 1));
     refuses("its format is 2", &[]);
     let mut other = Baseline::read(&kept).expect("it is sound");
@@ -180,7 +177,7 @@ fn what_cannot_be_judged_is_never_a_pass() {
     refuses("it has no values of these measures: completed, ", &[]);
     // None at all, which is not the same as wrong usage.
     fs::remove_file(at.join("kept/small.json")).expect("it was there");
-    refuses("there is no such baseline", &[]);
+    refuses("the baseline does not exist", &[]);
     assert_eq!(verdict(at, &["--such-a-flag"]).0, Some(2));
     assert_eq!(verdict(at, &["--set", "run.length=nonsense"]).0, Some(3));
 }
@@ -207,11 +204,11 @@ fn the_script_ends_with_the_worst_code() {
     assert_eq!(run("nowhere", &[]), Some(12));
 }
 
-/// Two percent more are a regression, and what cannot be counted is no pass.
+/// More than two per cent are a regression, and what cannot be counted does not pass.
 #[test]
 fn speed_is_a_matter_of_instructions() {
     let before = Speed { instructions_per_event: 500.0, margin_percent: 2.0, build: "this one".to_owned() };
-    let verdict = |now: Result<f64, String>, build: &str| SpeedHeld::new(&before, now, build).verdict;
+    let verdict = |now: Result<f64, String>, build: &str| SpeedResult::new(&before, now, build).verdict;
     assert_eq!(verdict(Ok(509.9), "this one"), Gate::Pass);
     assert_eq!(verdict(Ok(510.1), "this one"), Gate::Regression);
     assert_eq!(verdict(Ok(489.9), "this one"), Gate::Improvement);
@@ -237,9 +234,9 @@ fn speed_is_a_matter_of_instructions() {
     assert_eq!(gate(&["--no-speed"]).0, Some(0));
 }
 
-/// A baseline that lacks a measure of today.
+/// A baseline that lacks a measure of this version.
 #[test]
-fn a_measure_that_went_away_is_told() {
+fn a_measure_without_recorded_values_is_reported() {
     let plan = plan("20ms");
     let study = study(&plan, 1);
     let mut baseline = gated(&study).baseline(None, String::new(), None);

@@ -1,5 +1,5 @@
-//! The same callers: whatever changes about a cluster, who calls when, waits how long and talks how long does not. That
-//! is what lets a comparison of two designs be about the designs.
+//! Common random numbers: when the cluster changes, each caller's arrival, patience and talk time do not. So a comparison of
+//! two designs shows the difference of the designs.
 
 use crate::common::free;
 use ctisim::cluster::Cluster;
@@ -9,14 +9,14 @@ use ctisim::facts::{Fact, Recorder};
 use ctisim::plan::Plan;
 use std::collections::BTreeMap;
 
-/// What can be seen of a caller.
+/// What is observed of a caller.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Caller {
     calls: Time,
     connected: Option<Time>,
     /// How long it waited before it gave up, if it did.
     patience: Option<Span>,
-    /// How long it talked, if it came to that.
+    /// How long it talked, if it did.
     talk: Option<Span>,
 }
 
@@ -100,7 +100,7 @@ fn callers(plan: &Plan, replication: u64) -> BTreeMap<(String, u32), Caller> {
     callers.map(|((source, number), caller)| ((source.to_owned(), number), caller)).collect()
 }
 
-/// Changes the base and holds every caller against itself.
+/// Changes the base and compares every caller with itself.
 #[track_caller]
 fn the_same_callers(changed: &str) {
     let (before, after) = (free(BASE), free(changed));
@@ -121,8 +121,8 @@ fn the_same_callers(changed: &str) {
             fared_otherwise += u32::from(one != other);
         }
         let of_base = |name: &&(String, u32)| ["day", "bursts"].contains(&name.0.as_str());
-        assert_eq!(after.keys().filter(of_base).count(), before.len(), "somebody else calls");
-        // Else there was nothing to see.
+        assert_eq!(after.keys().filter(of_base).count(), before.len(), "there are other callers");
+        // Otherwise the test would show nothing.
         assert!(gave_up > 20 && talked > 100, "{gave_up} gave up and {talked} talked in both");
         assert!(fared_otherwise > 20, "the change made a difference to {fared_otherwise} callers only");
     }
@@ -136,7 +136,7 @@ fn with(from: &str, to: &str) -> String {
 
 #[test]
 fn another_node_changes_no_caller() {
-    // The second source comes in at every node in turn, the new one among them.
+    // The second source enters at every node in turn, including the new one.
     the_same_callers(&with("[[application]]", "[[node]]\nname = \"sub2\"\n[[application]]"));
 }
 
@@ -171,7 +171,7 @@ fn another_source_changes_no_caller() {
     the_same_callers(&with("[[traffic]]", source));
 }
 
-/// More of the same callers: at twice the rate each comes after half the time, and is otherwise the same person.
+/// At twice the rate each caller arrives after half the time, and is otherwise the same.
 #[test]
 fn a_higher_rate_brings_the_same_callers_sooner() {
     let (before, after) = (free(BASE), free(&with("poisson = \"1/s\"", "poisson = \"2/s\"")));

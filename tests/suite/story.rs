@@ -1,4 +1,4 @@
-//! A run told in sentences, one fact a line.
+//! A run in sentences, one fact per line.
 
 use ctisim::cluster::Cluster;
 use ctisim::domain::{CallName, DeviceId};
@@ -8,7 +8,7 @@ use ctisim::plan::{self, Plan};
 use ctisim::record::Auditor;
 use ctisim::workload::{Files, Problems};
 
-/// What every tiny workload here shares: free links and work, so that only what a test sets takes time.
+/// The common part of every tiny workload: links and work take no time unless a test sets them.
 const PRELUDE: &str = r#"
 format = 1
 question = "What does the rule say?"
@@ -46,7 +46,7 @@ pub(crate) fn plan(rest: &str, calls: &'static str) -> Plan {
     compile(rest, calls).unwrap_or_else(|problems| panic!("{}", problems.render(ctisim::workload::Ink::Plain)))
 }
 
-/// What is wrong with a tiny workload.
+/// The problems of a tiny workload.
 pub(crate) fn problems(rest: &str, calls: &'static str) -> String {
     compile(rest, calls).expect_err("something is wrong").render(ctisim::workload::Ink::Plain)
 }
@@ -172,7 +172,7 @@ impl Recorder for Story<'_> {
     }
 }
 
-/// Runs the tiny workload once, under the auditor, and tells what happened.
+/// Runs the tiny workload once, under the auditor, and returns what happened.
 pub(crate) fn story(plan: &Plan) -> String {
     let recorder = (Story { plan, told: String::new() }, Auditor::new(plan));
     let mut cluster = Cluster::new(plan, recorder);
@@ -184,7 +184,7 @@ pub(crate) fn story(plan: &Plan) -> String {
     story.told
 }
 
-/// Compares two stories line by line, whatever their indentation.
+/// Compares two stories line by line, regardless of indentation.
 #[track_caller]
 pub(crate) fn expect(found: &str, expected: &str) {
     let lines = |text: &str| text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect();

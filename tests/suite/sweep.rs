@@ -56,7 +56,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// Runs a sweep that succeeds: what it printed and what it said.
+/// Runs a sweep that succeeds: its standard output and standard error.
 fn sweep(directory: &Path, arguments: &[&str], more: &[&str]) -> (String, String) {
     let output = ctisim(directory, &[arguments, more].concat());
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
@@ -77,7 +77,7 @@ fn points(out: &Path) -> Vec<(PathBuf, SystemTime)> {
 }
 
 #[test]
-fn a_grid_has_the_same_callers_at_every_point_and_the_last_knob_varies_fastest() {
+fn a_grid_has_the_same_callers_at_every_point_and_the_last_key_varies_fastest() {
     let directory = directory();
     let (table, said) = sweep(directory.path(), &GRID, &["--goal", "setup_delay.p50<=1s"]);
     assert!(table.starts_with("lines: 6 points of 8 replications, seed 1\nHow many lines "), "{table}");
@@ -106,16 +106,16 @@ fn a_grid_has_the_same_callers_at_every_point_and_the_last_knob_varies_fastest()
         ]
     );
     assert!(offered.iter().all(|row| row[4..] == offered[0][4..]), "{offered:?}");
-    // What is varied does make a difference.
+    // The varied keys do make a difference.
     let refused: Vec<&String> = rows.iter().filter(|row| row[7] == "refused").map(|row| &row[11]).collect();
     assert!(refused[0] == refused[2] && refused[0] != refused[3], "{refused:?}");
     let (again, said) = sweep(directory.path(), &GRID, &["--format", "csv", "--quiet"]);
     assert_eq!((again.as_bytes(), &*said), (&*csv, ""));
 }
 
-/// What is damaged, cut short, renamed or gone is run again; nothing else is, and the result is that of one go.
+/// Points that are damaged, truncated, renamed or gone are run again, and no others; the result is that of one run.
 #[test]
-fn only_what_is_not_there_is_run_and_the_bytes_are_those_of_one_go() {
+fn only_missing_points_are_run_and_the_bytes_are_those_of_one_run() {
     let directory = directory();
     let out = |name: &str| directory.path().join(name);
     sweep(directory.path(), &GRID, &["--out", "one", "--jobs", "1"]);
@@ -144,17 +144,20 @@ fn only_what_is_not_there_is_run_and_the_bytes_are_those_of_one_go() {
 }
 
 #[test]
-fn more_points_reuse_those_there_are_and_other_luck_does_not() {
+fn more_points_reuse_existing_ones_and_another_seed_does_not() {
     let directory = directory();
     let vary = |values: &str, more: &[&str]| {
-        let knob = format!("destination.lines.lines={values}");
-        let (table, said) =
-            sweep(directory.path(), &["sweep", "lines.toml", "--set", "run.replications=4", "--vary", &knob], more);
+        let assignment = format!("destination.lines.lines={values}");
+        let (table, said) = sweep(
+            directory.path(),
+            &["sweep", "lines.toml", "--set", "run.replications=4", "--vary", &assignment],
+            more,
+        );
         (table, said.matches(": had it\n").count())
     };
     assert_eq!(vary("6,12", &[]).1, 0);
     assert_eq!(vary("5..12:1", &[]).1, 2);
-    // A measure or a goal that nobody had asked for before is there too.
+    // A measure or a goal that was not requested before is available too.
     let (table, had) =
         vary("6,12", &["--metric", "destination:lines/in_use_peak.p50", "--goal", "completed.share>=10%"]);
     assert_eq!(had, 2);
@@ -169,7 +172,7 @@ fn more_points_reuse_those_there_are_and_other_luck_does_not() {
 fn an_interrupted_sweep_keeps_what_is_finished() {
     for (signal, code) in [("-INT", Some(130)), ("-KILL", None)] {
         let directory = directory();
-        // The first point is a matter of moments, the second one of hours.
+        // The first point takes a moment, the second one hours.
         let rates = |rates: &str| format!("traffic.callers.arrivals.poisson={rates}");
         let (endless, short) = (rates("1/h,100000/h"), rates("1/h,2/h"));
         let arguments = |vary: &'static str| ["sweep", "lines.toml", "--replications", "2000", vary];
@@ -178,7 +181,7 @@ fn an_interrupted_sweep_keeps_what_is_finished() {
         let mut run = command(directory.path(), &endless);
         let child = run.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let out = directory.path().join("results/lines.sweep");
-        // The files beside it that are being written have other endings.
+        // Files that are still being written have another extension.
         let is_point = |entry: fs::DirEntry| entry.path().extension().is_some_and(|ending| ending == "json");
         let mut waited = 0;
         while !fs::read_dir(out.join("points")).is_ok_and(|mut entries| entries.any(|entry| is_point(entry.unwrap()))) {
@@ -191,9 +194,9 @@ fn an_interrupted_sweep_keeps_what_is_finished() {
         assert_eq!(output.status.code(), code);
         assert_eq!(text(&output.stdout), "");
         let said = text(&output.stderr);
-        let told =
+        let notice =
             "interrupted: 1 of 2 points are done and kept in results/lines.sweep/points; the same command goes on";
-        assert_eq!(said.contains(told), code.is_some(), "{said}");
+        assert_eq!(said.contains(notice), code.is_some(), "{said}");
         assert!(!out.join("sweep.csv").exists());
         let (table, said) = sweep(directory.path(), &short, &[]);
         assert!(said.starts_with("point 1 of 2: traffic.callers.arrivals.poisson=1/h: had it\n"), "{said}");
@@ -202,7 +205,7 @@ fn an_interrupted_sweep_keeps_what_is_finished() {
 }
 
 #[test]
-fn what_is_wrong_at_any_point_is_told_before_the_first_is_run() {
+fn an_error_at_any_point_is_reported_before_the_first_is_run() {
     let directory = directory();
     let wrong = |more: &[&str], code: i32, words: &[&str]| {
         let output = ctisim(directory.path(), &[&["sweep", "lines.toml"], more].concat());

@@ -1,9 +1,8 @@
-//! The model against closed forms: with everything else made free, each of its parts is a queue whose answer is known.
+//! The model against closed forms: with everything else made free, each of its parts is a queue with a known solution.
 //!
-//! What is compared is `ctisim::verify`, the same that users run on their machines. Here every comparison is held to more
-//! than agreement: its twin, the closed form with a parameter that is 5 % off, must be rejected by the same check on the
-//! same numbers, and the interval must be narrow enough to mean much. Seeds are frozen, so each comparison is a constant,
-//! not a lottery.
+//! The comparisons are those of `ctisim::verify`, which users run on their machines. Here every comparison has to do more than
+//! agree: its twin, the closed form with a parameter that is 5 % off, must be rejected by the same check on the same numbers,
+//! and the interval must be narrow. Seeds are fixed, so each comparison always gives the same result.
 //!
 //! `cargo test --test suite theory:: -- --nocapture` prints the table.
 
