@@ -1,5 +1,6 @@
-//! What can be typed.
+//! The command line: its commands, and the function that runs each.
 
+use clap::builder::StyledStr;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use super::capacity::{self, CapacityArguments};
@@ -7,6 +8,7 @@ use super::check::{self, CheckArguments};
 use super::compare::{self, CompareArguments};
 use super::deps::{self, DepsArguments};
 use super::gate::{self, GateArguments};
+use super::help;
 use super::init::{self, InitArguments};
 use super::manual::{self, CompletedShell};
 use super::oracle::{self, OracleArguments};
@@ -17,81 +19,96 @@ use super::terminal::print;
 use super::verify::{self, VerifyArguments};
 use crate::workload;
 
-/// What a Cisco CallManager cluster and its CTI applications do under load and failure, before it happens.
+/// Simulate a Cisco CallManager cluster and its CTI applications under load and failure.
 ///
 /// Without a command, runs the built-in busy hour.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "ctisim", version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(name = "ctisim", version, max_term_width = 100, after_help = after_help())]
 pub(super) struct Arguments {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }
 
-pub(super) const EXIT_CODES: &str = "Exit codes: 0 done, goals met, 1 internal or I/O error, 2 usage, 3 workload invalid, 10 a goal was missed or there is a regression, 11 inconclusive: too few replications, 12 baseline missing or not comparable, 13 a self-check failed, 130 interrupted";
-
-const SCHEMA: &str = "\
-Keep it beside your workloads:
-
-    ctisim schema > workload.schema.json
-
-and begin each of them with this line, which editors with Taplo or Tombi understand (in VS Code: Even Better TOML):
-
-    #:schema ./workload.schema.json";
+fn after_help() -> StyledStr {
+    help::below(
+        &[],
+        help::EXIT_CODES,
+        &[
+            ("ctisim init site.toml", "Write a workload to start from"),
+            ("ctisim check site.toml", "Check it against the configuration checklist"),
+            ("ctisim run site.toml", "Simulate it; results go to results/site"),
+            ("ctisim compare site.toml --set-b application.ivr.heartbeat=10s", "Find out what a change does"),
+        ],
+    )
+}
 
 #[derive(Clone, Debug, Subcommand)]
 pub(super) enum Command {
-    /// Run replications of a workload and report what was measured
-    #[command(after_help = EXIT_CODES)]
+    /// Run replications of a workload and report the results
+    #[command(after_help = run::after_help())]
     Run(RunArguments),
 
-    /// Run a workload at many values of a key, or a grid of keys, with the same callers at each
-    #[command(after_help = sweep::AFTER_HELP)]
+    /// Run a workload at several values of a key, or over a grid of keys, with common random numbers
+    #[command(after_help = sweep::after_help())]
     Sweep(SweepArguments),
 
-    /// Find the largest, or the smallest, value of a key with which a workload meets its goals
-    #[command(after_help = capacity::AFTER_HELP, mut_arg("replications", |it| it.help(capacity::REPLICATIONS)))]
+    /// Find the largest, or the smallest, value of a key at which a workload meets its goals
+    #[command(after_help = capacity::after_help(), mut_arg("replications", |it| it.help(capacity::REPLICATIONS)))]
     Capacity(CapacityArguments),
 
-    /// Check a workload without running it: the configuration checklist, every error, and warnings
-    #[command(after_help = check::AFTER_HELP)]
+    /// Check a workload without running it: errors, warnings and the configuration checklist
+    #[command(after_help = check::after_help())]
     Check(CheckArguments),
 
-    /// Run two workloads with the same callers, and tell what differs and by how much
-    #[command(after_help = compare::AFTER_HELP)]
+    /// Run two workloads with common random numbers and report what differs and by how much
+    #[command(after_help = compare::after_help())]
     Compare(CompareArguments),
 
-    /// Hold a workload against a recorded baseline: has anything become worse? For pipelines
-    #[command(after_help = gate::AFTER_HELP)]
+    /// Compare a workload with a recorded baseline, and fail if anything is worse: for pipelines
+    #[command(after_help = gate::after_help())]
     Gate(GateArguments),
 
-    /// Show what uses what in a workload, and what would be affected if a part of it went
-    #[command(after_help = EXIT_CODES)]
+    /// Show what depends on what in a workload, and what the loss of a part would affect
+    #[command(after_help = deps::after_help())]
     Deps(DepsArguments),
 
-    /// Answer a planner's question with a closed form: no workload, no simulation
-    #[command(after_help = oracle::AFTER_HELP)]
+    /// Answer a planner's question with a closed form, without a workload or a simulation
+    #[command(after_help = oracle::after_help())]
     Oracle(OracleArguments),
 
-    /// Write a commented workload to start from; asks for what it needs if no flag tells
-    #[command(after_help = EXIT_CODES)]
+    /// Write a commented workload to start from; without flags, asks a few questions
+    #[command(after_help = init::after_help())]
     Init(InitArguments),
 
-    /// Check the program itself on this machine: closed forms, identities, same bytes, coverage of intervals
-    #[command(after_help = EXIT_CODES)]
+    /// Verify the program on this machine against closed forms, identities and the released results
+    #[command(after_help = verify::after_help())]
     Verify(VerifyArguments),
 
-    /// Print completions for a shell
+    /// Print a completion script for a shell
+    #[command(after_help = manual::after_help())]
     Completions {
-        /// Which shell
+        /// The shell
         shell: CompletedShell,
     },
 
     /// Print the man page, for `man -l`
     Man,
 
-    /// Print the JSON Schema of the workload format, with which an editor explains, completes and checks keys
-    #[command(after_help = SCHEMA)]
+    /// Print the JSON Schema of the workload format, with which editors explain, complete and check keys
+    #[command(after_help = after_help_of_schema())]
     Schema,
+}
+
+fn after_help_of_schema() -> StyledStr {
+    help::below(
+        &[
+            "Keep the schema beside your workloads and begin each of them with the line below. Editors with Taplo or Tombi \
+             read it (in VS Code: Even Better TOML).",
+            "  #:schema ./workload.schema.json",
+        ],
+        &[],
+        &[("ctisim schema > workload.schema.json", "Write the schema to a file")],
+    )
 }
 
 impl Default for Command {
@@ -101,7 +118,7 @@ impl Default for Command {
 }
 
 impl Command {
-    /// Does what it says.
+    /// Runs it.
     pub(super) fn run(&self) -> Result<(), Stop> {
         match self {
             Command::Run(run) => run::run(run),

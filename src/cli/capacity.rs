@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::StyledStr;
 
 use crate::analysis::Capacity;
 use crate::experiment::{End, Turn};
@@ -13,6 +14,7 @@ use crate::studies::{self, Search};
 
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
+use super::help;
 use super::memory;
 use super::model::{Loaded, Origin};
 use super::output::OutputDirectory;
@@ -21,18 +23,40 @@ use super::repeat::Repeat;
 use super::stop::{Halt, Stop};
 use super::vary::{Parameter, one_warm_up};
 
-pub(super) const AFTER_HELP: &str = "\
-The goals are taken to turn from met to missed, or from missed to met, once along the values. Up to 4,000 replications of a value are
-run, or --replications, but only as many as it takes to tell.
-
-Exit codes: 0 found, or met everywhere, 1 internal or I/O error, 2 usage, 3 workload invalid, 10 met nowhere, 11 inconclusive: more than one
-in twenty of the values is left undecided, or the goals turn more than once, 13 a self-check failed, 130 interrupted";
+pub(super) fn after_help() -> StyledStr {
+    help::below(
+        &[
+            "Assumes that the goals are monotone in the value: they turn once along the values, from met to missed or from \
+           missed to met. Each value gets as many replications as its verdict takes, up to the number of --replications.",
+        ],
+        &[
+            (0, "found, or met at every value"),
+            help::FAILED,
+            help::USAGE,
+            help::INVALID,
+            (10, "met at no value"),
+            (11, "inconclusive: more than one value in twenty is undecided, or the goals turn more than once"),
+            help::VIOLATED,
+            help::INTERRUPTED,
+        ],
+        &[
+            (
+                "ctisim capacity site.toml --vary cti_port.ports.count=10..100:5 --goal 'refused<=1%'",
+                "The fewest ports with which at most 1 % of the calls are refused",
+            ),
+            (
+                "ctisim capacity site.toml --vary traffic.main.arrivals.poisson=20000/h..60000/h",
+                "The highest rate of calls at which the workload's own goals are met",
+            ),
+        ],
+    )
+}
 
 /// What `--replications` means here.
 pub(super) const REPLICATIONS: &str =
-    "How many replications of a value at most, or which: 200, or 200..400 (the last not included) [default: 4000]";
+    "The most replications of a value, or which ones: 200, or 200..400 (without 400) [default: 4000]";
 
-/// The most replications of a value if nobody says how many.
+/// The most replications of a value by default.
 const MOST_REPLICATIONS: u64 = 4_000;
 
 /// The files that are written.
@@ -43,20 +67,20 @@ pub(super) struct CapacityArguments {
     /// Workload file; - for standard input
     workload: PathBuf,
 
-    /// The key, and the values it may have in their order, e.g. cti_port.ports.count=10..100:5 or
+    /// The key and its values in order, e.g. cti_port.ports.count=10..100:5 or
     /// traffic.main.arrivals.poisson=20000/h..60000/h
     #[arg(long, value_name = "KEY=VALUES", value_parser = Parameter::parse)]
     vary: Parameter,
 
-    /// What is wanted, beside the workload's own goals, e.g. "refused<=1%"; may be repeated. One at least is needed
+    /// A goal beside the workload's own, e.g. "refused<=1%"; may be repeated. At least one goal is needed
     #[arg(long = "goal", value_name = "MEASURE<=BOUND", value_parser = Goal::parse)]
     goals: Vec<Goal>,
 
-    /// The goals are met at the first values and missed at the last [default: as the two ends say]
+    /// Look for the largest value: the first values meet the goals, the last miss them [default: see both ends]
     #[arg(long, conflicts_with = "smallest")]
     largest: bool,
 
-    /// The goals are missed at the first values and met at the last [default: as the two ends say]
+    /// Look for the smallest value: the first values miss the goals, the last meet them [default: see both ends]
     #[arg(long)]
     smallest: bool,
 
@@ -67,7 +91,7 @@ pub(super) struct CapacityArguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// What to print on standard output
+    /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[]))]
     format: Format,
 
@@ -95,18 +119,19 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     let (goals, seed) = (first.goals.clone(), arguments.study.seed.unwrap_or(first.plan.seed));
     if goals.is_empty() {
         return Err(Stop::Usage(
-            "there is no goal: nothing says what is enough\n  help: as in --goal \"refused<=1%\", or a `[[goal]]` in the workload".to_owned(),
+            "there is no goal\n  help: give one with --goal \"refused<=1%\", or as a `[[goal]]` in the workload"
+                .to_owned(),
         ));
     }
     let replications = arguments.study.replications.clone().unwrap_or(0..MOST_REPLICATIONS);
-    let wanted = replications.end - replications.start;
-    let jobs = jobs_for(arguments.study.jobs, wanted);
-    let talk = arguments.study.talk();
-    // Every value before any is run: a mistake in the last one is not found after an hour.
+    let most = replications.end - replications.start;
+    let jobs = jobs_for(arguments.study.jobs, most);
+    let verbosity = arguments.study.verbosity();
+    // Every value is checked before any is run: a mistake in the last one must not show after an hour.
     for at in 0..values {
         let plan = load(at)?.plan;
         one_warm_up(&plan)?;
-        memory::check_study(&[&plan], wanted, jobs)?;
+        memory::check_study(&[&plan], most, jobs)?;
     }
     let default = format!("{}.capacity", first.plan.name);
     let output = (!arguments.no_files).then(|| OutputDirectory::of(arguments.out.as_deref(), &default));
@@ -114,8 +139,8 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
         output.check(&FILES)?;
     }
 
-    let asked = command(arguments, &replications, seed);
-    let mut prelude = Prelude::new(asked.clone(), wanted, talk)?;
+    let command = command(arguments, &replications, seed);
+    let mut prelude = Prelude::new(command.clone(), most, verbosity)?;
     prelude.bar.titles = (0..values).map(|at| axis.setting(at)).collect();
     let met_at = if arguments.largest { Some(End::First) } else { arguments.smallest.then_some(End::Last) };
     let search = Search { values, met_at, goals: goals.len(), replications };
@@ -134,7 +159,7 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
         replications: search.replications,
         seed,
         digest: first.digest,
-        command: asked,
+        command,
     };
     let page = report::capacity_page(&capacity);
     if let Some(output) = &output {
@@ -143,23 +168,23 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     }
     show(&page, arguments.format)?;
     if let Some(output) = output {
-        talk.remark(&format!("wrote {} to {}", FILES.join(", "), output.path().display()));
+        verbosity.remark(&format!("wrote {} to {}", FILES.join(", "), output.path().display()));
     }
     match capacity.turn {
         Turn::Nowhere => Err(Stop::Missed(report::answer(&capacity))),
         Turn::Contradiction { .. } => Err(Stop::Inconclusive(format!(
-            "{}\n  help: `ctisim run` at some values between shows how the measure goes",
+            "{}\n  help: `ctisim run` at some values in between shows how the measure changes",
             report::answer(&capacity)
         ))),
         _ if capacity.is_narrow() => Ok(()),
         _ => Err(Stop::Inconclusive(format!(
-            "{}\n  help: allow more --replications, or take a longer step",
+            "{}\n  help: allow more --replications, or use a larger step",
             report::answer(&capacity)
         ))),
     }
 }
 
-/// The command that gives this answer again.
+/// The command that reproduces this answer.
 fn command(arguments: &CapacityArguments, replications: &Range<u64>, seed: u64) -> String {
     Repeat::of("capacity")
         .file(Some(&arguments.workload))

@@ -3,37 +3,54 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, StyledStr};
 
 use crate::check::{ADVICE, Lint};
 use crate::report::{Format, check_page};
 use crate::workload::Severity;
 
 use super::formats::{show, text_and};
+use super::help;
 use super::model;
 use super::stop::Stop;
 use super::values::setting;
 
-pub(super) const AFTER_HELP: &str =
-    "docs/reference/checks.md says what each warning means. A warning that is both denied and allowed by its name is denied; \
-                          one that is allowed stays so under --deny warnings.
-
-Exit codes: 0 no errors, 1 internal or I/O error, 2 usage, 3 errors, steps that are not done, or denied warnings";
+pub(super) fn after_help() -> StyledStr {
+    help::below(
+        &[
+            "A warning that is both denied and allowed by name is denied. One that is allowed by name stays so under --deny \
+           warnings. docs/reference/checks.md explains each kind.",
+        ],
+        &[
+            (0, "no errors"),
+            help::FAILED,
+            help::USAGE,
+            (3, "errors, steps of the checklist that are not done, or denied warnings"),
+        ],
+        &[
+            ("ctisim check site.toml", "Errors, warnings and the checklist"),
+            (
+                "ctisim check site.toml --deny warnings --format sarif > site.sarif",
+                "For code review tools, in a pipeline",
+            ),
+        ],
+    )
+}
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct CheckArguments {
-    /// Workload file; - for standard input, whose files are sought in the current directory
+    /// Workload file, or - for standard input
     workload: PathBuf,
 
-    /// How to print what was found
+    /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "text", value_parser = text_and(&[Format::Sarif]))]
     format: Format,
 
-    /// Take a kind of warning, or all warnings, for errors; may be repeated
+    /// Treat a kind of warning, or all warnings, as errors; may be repeated
     #[arg(long, value_name = "ID|warnings", value_parser = denied(), hide_possible_values = true)]
     deny: Vec<String>,
 
-    /// Leave a kind of warning out; may be repeated
+    /// Do not report a kind of warning; may be repeated
     #[arg(long, value_name = "ID", value_parser = allowed(), hide_possible_values = true)]
     allow: Vec<String>,
 
@@ -68,12 +85,12 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<(), Stop> {
     }
 }
 
-/// Whether a step of the checklist is not done where this is found: R9 wants the exit code to say so.
+/// Whether this finding means that a step of the checklist is not done: by R9 the exit code has to show it.
 fn leaves_undone(id: &str) -> bool {
     ADVICE.iter().any(|advice| advice.id == id && advice.step.is_some())
 }
 
-/// A name weighs more than all warnings together, and to deny it more than to allow it.
+/// A name takes precedence over `warnings`, and --deny over --allow.
 fn level(arguments: &CheckArguments, id: &str) -> Lint {
     let named = |list: &[String], name: &str| list.iter().any(|it| it == name);
     if named(&arguments.deny, id) {

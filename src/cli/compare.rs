@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::StyledStr;
 
 use crate::analysis::{Difference, Study};
 use crate::engine::Time;
@@ -14,56 +15,64 @@ use crate::studies::{self, Comparison, common_measures, is_open};
 
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
+use super::help;
 use super::memory;
 use super::model::{Loaded, Origin};
 use super::output::OutputDirectory;
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::{Repeat, quoted};
 use super::stop::Stop;
-use super::terminal::Talk;
+use super::terminal::Verbosity;
 use super::values::{Share, setting};
 use super::vary::not_of_the_study;
 
-pub(super) const AFTER_HELP: &str = "\
-Examples:
-  ctisim compare site.toml site-with-four-nodes.toml
-  ctisim compare site.toml --set-b application.ivr.heartbeat=10s      the same file, one value changed
-  ctisim compare site.toml --set-a fault=[]                           without the faults, and with them
-
-Both are run with the seed and the number of replications of A, and so with the same callers.";
+pub(super) fn after_help() -> StyledStr {
+    help::below(
+        &["Both are run with the seed and the number of replications of A, and so with the same callers."],
+        &[help::DONE, help::FAILED, help::USAGE, help::INVALID, help::VIOLATED, help::INTERRUPTED],
+        &[
+            ("ctisim compare site.toml site-with-four-nodes.toml", "Two files"),
+            (
+                "ctisim compare site.toml --set-b application.ivr.heartbeat=10s",
+                "One file, and the same with one value changed",
+            ),
+            ("ctisim compare site.toml --set-a fault=[]", "One file without its faults, and with them"),
+        ],
+    )
+}
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct CompareArguments {
-    /// The first workload, A
+    /// Workload A: a file, or - for standard input
     pub(super) a: PathBuf,
 
-    /// The second one, B [default: A, changed by --set-b]
+    /// Workload B [default: A, as changed by --set-b]
     pub(super) b: Option<PathBuf>,
 
-    /// Change a value of A alone; may be repeated
+    /// Change a value of A only; may be repeated
     #[arg(long = "set-a", value_name = "KEY=VALUE", value_parser = setting)]
     pub(super) settings_a: Vec<String>,
 
-    /// Change a value of B alone; may be repeated
+    /// Change a value of B only; may be repeated
     #[arg(long = "set-b", value_name = "KEY=VALUE", value_parser = setting)]
     pub(super) settings_b: Vec<String>,
 
-    /// Compare this, e.g. setup_delay.p99; may be repeated [default: all calls, delays, losses and stations]
+    /// Measure to compare, e.g. setup_delay.p99; may be repeated [default: all calls, delays, losses and stations]
     #[arg(long = "metric", value_name = "MEASURE", value_parser = Measure::parse)]
     pub(super) measures: Vec<Measure>,
 
-    /// What does not matter: a difference of less than this share of A's value is called alike
+    /// A difference of less than this share of A's value does not matter: the two are called alike
     #[arg(long, value_name = "PERCENT", default_value = "1%", value_parser = Share::parse)]
     pub(super) margin: Share,
 
     #[command(flatten)]
     pub(super) study: StudyArguments,
 
-    /// Show all measures, those that are alike or the same as well
+    /// Show all measures, including those that are alike or the same
     #[arg(long)]
     pub(super) all: bool,
 
-    /// What to print on standard output
+    /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[]))]
     pub(super) format: Format,
 
@@ -76,15 +85,15 @@ pub(super) struct CompareArguments {
     pub(super) no_files: bool,
 }
 
-/// The file a comparison writes.
+/// The file that a comparison writes.
 const FILE: &str = "comparison.csv";
 
 /// Runs both workloads with the same callers, and prints what differs.
 pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let CompareArguments { study, .. } = arguments;
     if arguments.b.is_none() && arguments.settings_a.is_empty() && arguments.settings_b.is_empty() {
-        let help = "give a second workload, or change a value of this one with --set-b KEY=VALUE";
-        return Err(Stop::Usage(format!("there is nothing to compare it with\n  help: {help}")));
+        let help = "give a second workload, or change a value of the first with --set-b KEY=VALUE";
+        return Err(Stop::Usage(format!("there is nothing to compare with\n  help: {help}")));
     }
     for (flag, setting) in named("--set-a", &arguments.settings_a).chain(named("--set-b", &arguments.settings_b)) {
         let key = setting.split_once('=').map_or(setting, |(key, _)| key);
@@ -92,7 +101,7 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     }
     let help = "give the path of a workload file";
     let b_path = arguments.b.as_deref().unwrap_or(&arguments.a);
-    // What comes on standard input comes once.
+    // Standard input can be read only once.
     let source = Origin::read(Some(&arguments.a), help)?;
     let other = (b_path != arguments.a).then(|| Origin::read(Some(b_path), help)).transpose()?;
     let load = |source: &Origin, own: &[String]| {
@@ -105,10 +114,10 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let seed = study.seed.unwrap_or(a.seed);
     let replications = study.replications.clone().unwrap_or(0..u64::from(a.replications));
     let each = replications.end - replications.start;
-    let wanted = each.saturating_mul(2);
+    let both = each.saturating_mul(2);
     let jobs = jobs_for(study.jobs, each);
-    let talk = study.talk();
-    notes(&a, &b, talk);
+    let verbosity = study.verbosity();
+    notes(&a, &b, verbosity);
     let default = format!("{}.compare", a.name);
     let output = (!arguments.no_files).then(|| OutputDirectory::of(arguments.out.as_deref(), &default));
     if let Some(output) = &output {
@@ -116,12 +125,12 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     }
     memory::check_study(&[&a, &b], each, jobs)?;
 
-    let prelude = Prelude::new(command(arguments, &replications, seed), wanted, talk)?;
+    let prelude = Prelude::new(command(arguments, &replications, seed), both, verbosity)?;
     let runner = prelude.runner(seed, jobs);
     let found = studies::compare([&a, &b], &measures, arguments.margin.value, replications.clone(), &runner);
     let Comparison { first, compared, .. } = prelude.finish(found)?;
 
-    // What somebody asked for is shown, whatever there is to say of it.
+    // Measures that were asked for are always shown.
     let listed = if arguments.all || !arguments.measures.is_empty() { Listed::All } else { Listed::Differing };
     let pair = pair(arguments, (&first, &b), b_path, replications);
     let page = report::comparison_page(&pair, &compared, listed);
@@ -130,16 +139,16 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     }
     show(&page, arguments.format)?;
     if let Some(output) = output {
-        talk.remark(&format!("wrote {FILE} to {}", output.path().display()));
+        verbosity.remark(&format!("wrote {FILE} to {}", output.path().display()));
     }
     let differs = compared.iter().any(|it| !matches!(it.difference(), Difference::Same | Difference::Nothing));
     if !differs {
-        talk.remark("note: A and B are the same in every replication");
+        verbosity.remark("note: A and B are the same in every replication");
     }
     Ok(())
 }
 
-/// What is compared: what was asked for, or what both measure.
+/// The measures to compare: those asked for, or those that both have.
 fn measures(asked: &[Measure], a: &Plan, b: &Plan) -> Result<Vec<Measure>, Stop> {
     if asked.is_empty() {
         return Ok(common_measures(a, b));
@@ -150,8 +159,8 @@ fn measures(asked: &[Measure], a: &Plan, b: &Plan) -> Result<Vec<Measure>, Stop>
         }
         if !measure.is_of_a_replication() {
             return Err(Stop::Usage(format!(
-                "--metric {measure}: that is a number over replications, and what is compared is replications\n  help: \
-                 compare `{}`, the mean",
+                "--metric {measure}: it has no value per replication, so it cannot be compared\n  help: compare \
+                 `{}`, the mean",
                 measure.mean()
             )));
         }
@@ -163,7 +172,7 @@ fn measures(asked: &[Measure], a: &Plan, b: &Plan) -> Result<Vec<Measure>, Stop>
     Ok(measures)
 }
 
-/// The command that compares the same again.
+/// The command that reproduces this comparison.
 fn command(arguments: &CompareArguments, replications: &Range<u64>, seed: u64) -> String {
     let files = Repeat::of("compare").path(&arguments.a);
     let files = arguments.b.iter().fold(files, |command, path| command.path(path));
@@ -181,17 +190,17 @@ fn named<'a>(flag: &'static str, settings: &'a [String]) -> impl Iterator<Item =
     settings.iter().map(move |setting| (flag, setting.as_str()))
 }
 
-/// What makes a comparison less than it seems.
-fn notes(a: &Plan, b: &Plan, talk: Talk) {
+/// Warns of what limits the comparison.
+fn notes(a: &Plan, b: &Plan, verbosity: Verbosity) {
     let time = |plan: &Plan| (plan.length, plan.window().warm_up);
     if time(a) != time(b) && !(is_open(a) || is_open(b)) {
-        talk.remark("warning: A and B do not measure the same stretch of time, so counts differ for that alone");
+        verbosity.remark("warning: A and B are measured over different lengths of time, so their counts differ for that reason alone");
     }
     if a.study != b.study {
-        talk.remark("warning: one of A and B is a steady study, and the other is not");
+        verbosity.remark("warning: one of A and B is a steady study, and the other is not");
     }
     if a.sources != b.sources {
-        talk.remark("note: the callers of A and B differ, so that a difference may be theirs");
+        verbosity.remark("note: the traffic of A and B differs, so that differences may come from their callers");
     }
 }
 
@@ -224,9 +233,9 @@ mod tests {
         compare: CompareArguments,
     }
 
-    /// What decides the result is in it, and nothing else.
+    /// Exactly what determines the result is in it.
     #[test]
-    fn the_command_compares_the_same_again() {
+    fn the_command_reproduces_the_comparison() {
         let line = [
             "compare",
             "a.toml",

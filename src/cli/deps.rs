@@ -3,24 +3,38 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::StyledStr;
 
 use crate::dependencies::Dependencies;
 use crate::report::{Format, dependencies_page, dependency_page};
 
 use super::formats::{every_and, show};
+use super::help;
 use super::model::{self, Loaded};
 use super::stop::Stop;
 use super::values::setting;
 
+pub(super) fn after_help() -> StyledStr {
+    help::below(
+        &[],
+        help::EXIT_CODES_OF_READING,
+        &[
+            ("ctisim deps site.toml", "Every record, what it uses and what uses it"),
+            ("ctisim deps site.toml node:sub1", "What the loss of a node would affect"),
+            ("ctisim deps site.toml --format dot | dot -Tsvg > site.svg", "A picture of all records"),
+        ],
+    )
+}
+
 #[derive(Clone, Debug, Args)]
 pub(super) struct DepsArguments {
-    /// Workload file; - for standard input, whose files are sought in the current directory
+    /// Workload file, or - for standard input
     workload: PathBuf,
 
-    /// All about one record: a name, a directory number or KIND:NAME, e.g. node:sub1, callmanager:sub1, ctimanager:sub1
+    /// Show one record only: its name, directory number or KIND:NAME, e.g. node:sub1, callmanager:sub1, ctimanager:sub1
     name: Option<String>,
 
-    /// What to print on standard output
+    /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Dot, Format::Mermaid]))]
     format: Format,
 
@@ -29,7 +43,7 @@ pub(super) struct DepsArguments {
     settings: Vec<String>,
 }
 
-/// Prints the dependency records of a workload, or all about one of them.
+/// Prints the dependency records of a workload, or everything about one of them.
 pub(super) fn deps(arguments: &DepsArguments) -> Result<(), Stop> {
     let Loaded { plan, workload, text, .. } =
         model::load(Some(&arguments.workload), &arguments.settings, "give the path of a workload file")?;

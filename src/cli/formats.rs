@@ -1,20 +1,18 @@
-//! What `--format` takes, and printing what it asks for.
-
-use std::io;
+//! The values of `--format`, and printing in the chosen one.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::report::{Format, Page, draw};
 
 use super::stop::Stop;
-use super::terminal::{ink, print};
+use super::terminal::{canvas, print};
 
-/// What every command's output can be drawn as, and these as well.
+/// The formats of every command, and these.
 pub(super) fn every_and(also: &'static [Format]) -> impl TypedValueParser<Value = Format> {
     offered(Format::Table.name(), also)
 }
 
-/// The same where tables and sentences have always been called text.
+/// The same for `check`, whose table has always been called `text`.
 pub(super) fn text_and(also: &'static [Format]) -> impl TypedValueParser<Value = Format> {
     offered("text", also)
 }
@@ -29,6 +27,5 @@ fn offered(table: &'static str, also: &'static [Format]) -> impl TypedValueParse
 
 /// Draws a page and prints it.
 pub(super) fn show(page: &Page<'_>, format: Format) -> Result<(), Stop> {
-    let ink = ink(&io::stdout());
-    print(&draw(page, format, ink).map_err(Stop::Failed)?)
+    print(&draw(page, format, canvas()).map_err(Stop::Failed)?)
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::StyledStr;
 
 use crate::analysis::{Baseline, Gate, GateReport, Gated, Reason, Speed, SpeedResult, Unsound, Workloads};
 use crate::plan::Plan;
@@ -15,6 +16,7 @@ use crate::studies;
 
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
+use super::help;
 use super::instructions;
 use super::memory;
 use super::model::{self, Loaded};
@@ -22,55 +24,72 @@ use super::output::{Former, write_file};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::Stop;
-use super::terminal::say;
+use super::terminal::message;
 use super::values::Share;
 
-pub(super) const AFTER_HELP: &str = "\
-Record a baseline once, have it reviewed, and hold every change against it:
-  ctisim gate site.toml --baseline results/baselines/site.json --record
-  ctisim gate site.toml --baseline results/baselines/site.json --junit gate.xml
-
-Exit codes: 0 pass or improvement, 1 internal or I/O error, 2 usage, 3 workload invalid, 10 regression, 11 inconclusive, 12 baseline missing or not comparable, 13 a self-check failed, 130 interrupted. Only 0 is a pass.";
+pub(super) fn after_help() -> StyledStr {
+    help::below(
+        &["Record a baseline once, have it reviewed, and compare every change with it."],
+        &[
+            (0, "pass or improvement; only this is a pass"),
+            help::FAILED,
+            help::USAGE,
+            help::INVALID,
+            (10, "regression"),
+            (11, "inconclusive"),
+            (12, "the baseline is missing or not comparable"),
+            help::VIOLATED,
+            help::INTERRUPTED,
+        ],
+        &[
+            ("ctisim gate site.toml --baseline baselines/site.json --record", "Record the baseline"),
+            (
+                "ctisim gate site.toml --baseline baselines/site.json --junit gate.xml",
+                "Judge the workload as it is now",
+            ),
+        ],
+    )
+}
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct GateArguments {
     /// Workload file
     pub(super) workload: PathBuf,
 
-    /// The baseline to hold it against, or to record
+    /// The baseline to compare with, or to record
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: PathBuf,
 
-    /// Record the baseline, in place of what is there
+    /// Record the baseline; an older one is replaced
     #[arg(long)]
     pub(super) record: bool,
 
-    /// Judge this, e.g. setup_delay.p99; may be repeated [default: what the baseline has; to record, all calls, delays,
-    /// losses and stations]
+    /// Measure to judge, e.g. setup_delay.p99; may be repeated [default: those of the baseline; with --record, all calls,
+    /// delays, losses and stations]
     #[arg(long = "metric", value_name = "MEASURE", value_parser = Measure::parse)]
     pub(super) measures: Vec<Measure>,
 
-    /// To record: a change for the worse of up to this share of the mean does not matter; for each measure it can be edited
-    /// in the file [default: 1%, or one call in 10,000 if that is more]
+    /// With --record: a change for the worse of up to this share of the mean does not matter. The file has it for each
+    /// measure, to be edited [default: 1%, or one call in 10,000 if that is more]
     #[arg(long, value_name = "PERCENT", requires = "record", value_parser = Share::parse)]
     pub(super) margin: Option<Share>,
 
-    /// To record: count the instructions an event takes as well, with valgrind
+    /// With --record: also count the instructions per event, with valgrind
     #[arg(long, requires = "record")]
     pub(super) speed: bool,
 
-    /// Do not judge speed, though the baseline has it
+    /// Do not judge speed, even if the baseline has it
     #[arg(long, conflicts_with = "record")]
     pub(super) no_speed: bool,
 
-    /// The workload may be another one than was recorded: is it worse?
+    /// Accept a workload that is not the recorded one
     #[arg(long, conflicts_with = "record")]
     pub(super) changed: bool,
 
     #[command(flatten)]
     pub(super) study: StudyArguments,
 
-    /// What to print on standard output
+    /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Junit]))]
     pub(super) format: Format,
 
@@ -87,15 +106,15 @@ pub(super) struct GateArguments {
     pub(super) json: Option<PathBuf>,
 }
 
-/// So many more instructions, in percent, do not matter.
+/// More instructions by up to so many percent do not matter.
 const SPEED_MARGIN: f64 = 2.0;
 
-/// Records a baseline, or holds a workload against one.
+/// Records a baseline, or compares a workload with one.
 pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
     let paths =
         [Some(&arguments.baseline), arguments.junit.as_ref(), arguments.markdown.as_ref(), arguments.json.as_ref()];
     if paths.into_iter().flatten().any(|path| path == Path::new("-")) {
-        return Err(Stop::Usage("baselines and reports are files: `-` is none".to_owned()));
+        return Err(Stop::Usage("baselines and reports are written to files: `-` is not one".to_owned()));
     }
     let help = "give the path of a workload file";
     let loaded = model::load(Some(&arguments.workload), &arguments.study.settings, help)?;
@@ -115,14 +134,14 @@ pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
     match report.verdict {
         Gate::Pass | Gate::Improvement => Ok(()),
         Gate::Regression => Err(Stop::Missed("there is a regression".to_owned())),
-        Gate::Inconclusive => Err(Stop::Inconclusive("it may be worse, and it may not".to_owned())),
+        Gate::Inconclusive => Err(Stop::Inconclusive("the intervals allow for both a regression and none".to_owned())),
         Gate::NotComparable => Err(Stop::NotComparable(match report.reasons.is_empty() {
             true => {
                 "speed could not be judged\n  help: install valgrind, or leave speed out with --no-speed".to_owned()
             }
             false => format!(
-                "{}: {}\n  help: leave out what was not there when it was recorded, hold a changed workload against it with \
-                 --changed, or record it with --record and have that reviewed",
+                "{}: {}\n  help: leave out flags that were not given when it was recorded, compare a changed workload with \
+                 --changed, or record a new baseline with --record and have it reviewed",
                 arguments.baseline.display(),
                 report::reasons(&report)
             ),
@@ -130,7 +149,7 @@ pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
     }
 }
 
-/// A file of this program's own is not refused for want of a directory.
+/// Creates the directory of a file that is about to be written.
 fn create_parent(file: &Path) -> Result<(), Stop> {
     match file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         None => Ok(()),
@@ -145,14 +164,14 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
     let seed = arguments.study.seed.unwrap_or(plan.seed);
     let range = arguments.study.replications.clone().unwrap_or(0..u64::from(plan.replications));
     if range.end - range.start < 2 {
-        return Err(Stop::Usage("a baseline takes two replications at least".to_owned()));
+        return Err(Stop::Usage("a baseline needs at least two replications".to_owned()));
     }
-    let talk = arguments.study.talk();
+    let verbosity = arguments.study.verbosity();
     if range.end - range.start < 30 {
-        talk.remark("warning: fewer than 30 replications tell little of what becomes worse");
+        verbosity.remark("warning: with fewer than 30 replications few regressions can be detected");
     }
     if arguments.speed && cfg!(debug_assertions) {
-        say("note: this is a debug build; its speed is compared with debug builds only");
+        message("note: this is a debug build; its speed can be compared with debug builds only");
     }
     let speed = match arguments.speed {
         false => None,
@@ -174,11 +193,15 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
     create_parent(&arguments.baseline)?;
     write_file(&arguments.baseline, &baseline.json(), &Former::Replaced)?;
     let measures = baseline.measures.len();
-    talk.remark(&format!("recorded {measures} measures of {} in {}", study.plan.name, arguments.baseline.display()));
+    verbosity.remark(&format!(
+        "recorded {measures} measures of {} in {}",
+        study.plan.name,
+        arguments.baseline.display()
+    ));
     Ok(())
 }
 
-/// The baseline, and the measures that it was asked for, if a study of the workload can be held against it; or why not.
+/// The baseline and the measures it was recorded with, if the workload can be compared with it; or why not.
 fn comparable(arguments: &GateArguments, loaded: &Loaded) -> Result<(Baseline, Vec<Measure>), Vec<Reason>> {
     let text = fs::read_to_string(&arguments.baseline).map_err(|error| match error.kind() {
         ErrorKind::NotFound => vec![Reason::Missing],
@@ -208,7 +231,7 @@ fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> 
         let now = instructions::per_event(&arguments.workload, &arguments.study.settings, baseline.seed);
         SpeedResult::new(before, now, &instructions::build())
     });
-    // The name is in every file, and says nothing.
+    // The name is in every file; it must not make a difference.
     let plan = Plan { name: baseline.workload.clone(), ..plan };
     let prelude = prelude(arguments, judging(arguments), &plan, &baseline.range())?;
     let jobs = jobs_for(arguments.study.jobs, baseline.replications);
@@ -221,21 +244,21 @@ fn check_measures(measures: &[Measure], plan: &Plan) -> Result<(), Stop> {
     for measure in measures {
         measure.check(plan).map_err(|why| Stop::Usage(format!("--metric {measure}: {why}")))?;
         if !measure.is_of_a_replication() {
-            let why = "that is a number over replications, and what is compared is replications";
+            let why = "it has no value per replication, so it cannot be compared";
             return Err(Stop::Usage(format!("--metric {measure}: {why}")));
         }
     }
     Ok(())
 }
 
-/// What comes before the replications.
+/// Checks the memory and starts the progress bar.
 fn prelude(arguments: &GateArguments, command: String, plan: &Plan, range: &Range<u64>) -> Result<Prelude, Stop> {
-    let wanted = range.end - range.start;
-    memory::check_study(&[plan], wanted, jobs_for(arguments.study.jobs, wanted))?;
-    Prelude::new(command, wanted, arguments.study.talk())
+    let replications = range.end - range.start;
+    memory::check_study(&[plan], replications, jobs_for(arguments.study.jobs, replications))?;
+    Prelude::new(command, replications, arguments.study.verbosity())
 }
 
-/// The command that records the same baseline.
+/// The command that records the same baseline again.
 fn recording(arguments: &GateArguments, range: &Range<u64>, seed: u64) -> String {
     Repeat::of("gate")
         .file(Some(&arguments.workload))
@@ -250,7 +273,7 @@ fn recording(arguments: &GateArguments, range: &Range<u64>, seed: u64) -> String
         .written()
 }
 
-/// The command that judges the same again, for reports of bugs. Which replications, and with which seed, the baseline says.
+/// The command that judges the same again, for bug reports. Replications and seed are those of the baseline.
 fn judging(arguments: &GateArguments) -> String {
     Repeat::of("gate")
         .path(&arguments.workload)
@@ -278,7 +301,7 @@ mod tests {
         Line::parse_from(line.split(' ')).gate
     }
 
-    /// What decides the baseline is in it, and nothing else.
+    /// Exactly what determines the baseline is in it.
     #[test]
     fn a_baseline_has_the_command_that_records_it_again() {
         let plain = arguments("gate some/a.toml --baseline some/a.json --record --jobs 3 --quiet");

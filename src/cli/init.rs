@@ -4,35 +4,51 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::StyledStr;
 
 use crate::starter::{self, Answers};
 
+use super::help;
 use super::output::{Former, write_file};
 use super::repeat::quoted;
 use super::stop::Stop;
-use super::terminal::{print, say};
+use super::terminal::{message, print};
 use super::values::{self, agents, applications, calls_per_hour, nodes, ports, site_name, talk};
 
-/// What a planner knows of a site. What is not said follows from the rest.
+pub(super) fn after_help() -> StyledStr {
+    help::below(
+        &[],
+        &[help::DONE, help::FAILED, help::USAGE],
+        &[
+            ("ctisim init", "Ask for what it needs and write workload.toml"),
+            (
+                "ctisim init site.toml --calls-per-hour 7200 --talk 2m",
+                "A site for 7,200 calls an hour of two minutes each",
+            ),
+        ],
+    )
+}
+
+/// What a planner knows of a site. The rest is derived from it.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct InitArguments {
-    /// The file to write; - for standard output
+    /// File to write, or - for standard output
     #[arg(default_value = "workload.toml")]
     pub(super) file: PathBuf,
 
-    /// What the site is called
+    /// Name of the site
     #[arg(long, value_name = "NAME", value_parser = site_name)]
     pub(super) name: Option<String>,
 
-    /// Nodes that process calls, 1 to 8; a publisher that does not is written by hand [default: enough for the calls, 3 at least]
+    /// Nodes that process calls, 1 to 8; a publisher that processes none is added by hand [default: enough for the calls, at least 3]
     #[arg(long, value_name = "N", value_parser = nodes, allow_hyphen_values = true)]
     pub(super) nodes: Option<u32>,
 
-    /// Calls in the busy hour, 3600 or 3600/h [default: 3600, or what the agents and ports can take]
+    /// Calls in the busy hour, e.g. 3600 or 3600/h [default: 3600, or what the agents and ports can handle]
     #[arg(long, value_name = "N", value_parser = calls_per_hour, allow_hyphen_values = true)]
     pub(super) calls_per_hour: Option<u32>,
 
-    /// Applications, 1 to 10: IVRs with ports, and from the second on attendants that pass calls to people [default: 2]
+    /// Applications, 1 to 10: IVRs with ports and, from the second on, attendants that pass calls to people [default: 2]
     #[arg(long, value_name = "N", value_parser = applications, allow_hyphen_values = true)]
     pub(super) applications: Option<u32>,
 
@@ -40,7 +56,7 @@ pub(super) struct InitArguments {
     #[arg(long, value_name = "N", value_parser = ports, allow_hyphen_values = true)]
     pub(super) ports: Option<u32>,
 
-    /// People who answer calls, up to 20000; 0: callers are served at the ports [default: enough for the calls]
+    /// People who answer calls, up to 20000; with 0, callers are served at the ports [default: enough for the calls]
     #[arg(long, value_name = "N", value_parser = agents, allow_hyphen_values = true)]
     pub(super) agents: Option<u32>,
 
@@ -48,23 +64,25 @@ pub(super) struct InitArguments {
     #[arg(long, value_name = "TIME", value_parser = talk, allow_hyphen_values = true)]
     pub(super) talk: Option<u32>,
 
-    /// Replace the file if it is there already
+    /// Replace the file if it exists
     #[arg(long)]
     pub(super) force: bool,
 }
 
-/// Writes a workload to start from, and says what to do next.
+/// Writes a workload to start from, and shows the next steps.
 pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
     let file = arguments.file.as_path();
     let printed = file == Path::new("-");
-    let former = if arguments.force { Former::Replaced } else { Former::Kept(in_the_way(file)) };
-    // Before any question: answers are not to be given in vain.
+    let former = if arguments.force { Former::Replaced } else { Former::Kept(already_exists(file)) };
+    // Before the questions: their answers must not be lost.
     if !printed {
         writable(file, &former)?;
     }
     let mut answers = from_flags(arguments);
     if answers == Answers::default() && io::stdin().is_terminal() && io::stderr().is_terminal() {
-        say("A workload to start from. Enter takes what is in brackets; everything can be changed in the file.\n");
+        message(
+            "This writes a workload to start from. Enter accepts the default in brackets; everything can be changed in the file later.\n",
+        );
         answers = ask(&mut io::stdin().lock(), &mut io::stderr())?;
     }
     let site = answers.complete();
@@ -75,18 +93,18 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
         write_file(file, text.as_bytes(), &former)?;
     }
     for remark in site.remarks() {
-        say(&format!("note: {remark}"));
+        message(&format!("note: {remark}"));
     }
     if !printed {
         let name = quoted(&file.to_string_lossy());
-        say(&format!("wrote {}; next:", file.display()));
-        say(&format!("  ctisim check {name}   # what is wrong with it, and what Cisco advises"));
-        say(&format!("  ctisim run {name}     # what callers meet in the busy hour"));
+        message(&format!("wrote {}; next:", file.display()));
+        message(&format!("  ctisim check {name}   # errors, and where it departs from Cisco's advice"));
+        message(&format!("  ctisim run {name}     # what callers experience in the busy hour"));
     }
     Ok(())
 }
 
-/// Whether a file can be written there, as far as can be told without writing it.
+/// Whether the file can be written, as far as that shows without writing it.
 fn writable(file: &Path, former: &Former) -> Result<(), Stop> {
     if file.is_dir() {
         let inside = file.join("workload.toml");
@@ -100,7 +118,7 @@ fn writable(file: &Path, former: &Former) -> Result<(), Stop> {
     }
     match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() && !parent.exists() => Err(Stop::Failed(format!(
-            "cannot write {}: there is no directory `{}`\n  help: make it first, or give another path",
+            "cannot write {}: there is no directory `{}`\n  help: create it, or give another path",
             file.display(),
             parent.display()
         ))),
@@ -108,8 +126,8 @@ fn writable(file: &Path, former: &Former) -> Result<(), Stop> {
     }
 }
 
-fn in_the_way(file: &Path) -> String {
-    format!("{} is there already\n  help: give another name, or --force to replace it", file.display())
+fn already_exists(file: &Path) -> String {
+    format!("{} already exists\n  help: give another name, or --force to replace it", file.display())
 }
 
 fn from_flags(arguments: &InitArguments) -> Answers {
@@ -124,11 +142,11 @@ fn from_flags(arguments: &InitArguments) -> Answers {
     }
 }
 
-/// Asks one question after the other. The defaults shown follow from the answers so far.
+/// Asks the questions in order. The defaults shown are derived from the answers so far.
 fn ask(input: &mut dyn BufRead, output: &mut dyn Write) -> Result<Answers, Stop> {
     let mut answers = Answers::default();
     let mut questions = Questions { input, output };
-    answers.name = questions.ask("What the site is called", "none", values::site_name)?;
+    answers.name = questions.ask("Name of the site", "none", values::site_name)?;
     let default = answers.complete();
     answers.calls_an_hour =
         questions.ask("Calls in the busy hour", &default.calls_an_hour().to_string(), values::calls_per_hour)?;
@@ -145,14 +163,14 @@ fn ask(input: &mut dyn BufRead, output: &mut dyn Write) -> Result<Answers, Stop>
     Ok(answers)
 }
 
-/// Where questions go, and answers come from.
+/// Where questions are written to, and answers read from.
 struct Questions<'a> {
     input: &'a mut dyn BufRead,
     output: &'a mut dyn Write,
 }
 
 impl Questions<'_> {
-    /// The answer to a question, which is asked until it can be understood; `None`: the default.
+    /// The answer to a question, which is repeated until the answer is valid; `None` stands for the default.
     fn ask<T>(
         &mut self,
         question: &str,
@@ -160,12 +178,12 @@ impl Questions<'_> {
         read: fn(&str) -> Result<T, String>,
     ) -> Result<Option<T>, Stop> {
         loop {
-            // Nobody to talk to is no reason to stop.
+            // A prompt that cannot be written does not matter.
             let _ = write!(self.output, "{question} [{default}]: ").and_then(|()| self.output.flush());
             let mut line = String::new();
             match self.input.read_line(&mut line) {
                 Ok(0) => {
-                    return Err(Stop::Failed("the answers ended before the questions: nothing was written".into()));
+                    return Err(Stop::Failed("the input ended before the last question: nothing was written".into()));
                 }
                 Ok(_) => {}
                 Err(error) => return Err(Stop::Failed(format!("cannot read the answers: {error}"))),
@@ -189,9 +207,9 @@ mod tests {
 
     #[test]
     fn a_wrong_answer_is_asked_again_and_an_empty_one_is_the_default() {
-        let mut said = Vec::new();
-        let answers = ask(&mut "Acme\n7200/h\n180\n3m\n1\n\n\n9\n4\n".as_bytes(), &mut said).unwrap();
-        let said = String::from_utf8(said).unwrap();
+        let mut shown = Vec::new();
+        let answers = ask(&mut "Acme\n7200/h\n180\n3m\n1\n\n\n9\n4\n".as_bytes(), &mut shown).unwrap();
+        let shown = String::from_utf8(shown).unwrap();
         let expected = Answers {
             name: Some("Acme".into()),
             nodes: Some(4),
@@ -202,7 +220,7 @@ mod tests {
             agents: None,
         };
         assert_eq!(answers, expected);
-        assert!(said.contains("`180` has no unit") && said.contains("at most eight nodes"), "{said}");
+        assert!(shown.contains("`180` has no unit") && shown.contains("at most eight nodes"), "{shown}");
         let Err(Stop::Failed(message)) = ask(&mut "Acme\n".as_bytes(), &mut Vec::new()) else { panic!("answered") };
         assert!(message.contains("nothing was written"), "{message}");
     }

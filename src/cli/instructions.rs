@@ -1,16 +1,16 @@
-//! How many instructions an event takes: the program under callgrind, which counts the same wherever it runs.
+//! Instructions per event, counted by callgrind: the count is the same on every run.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// What this program was built for, and how: instructions of different builds are different things.
+/// The target and profile of this build: instruction counts of different builds cannot be compared.
 pub(super) fn build() -> String {
     let profile = if cfg!(debug_assertions) { "debug" } else { "release" };
     format!("{}-{}, {profile}", std::env::consts::ARCH, std::env::consts::OS)
 }
 
-/// Instructions an event of a workload: those of two replications less those of one, so that starting and ending the
-/// program are not in it.
+/// Instructions per event of a workload: those of two replications less those of one, which leaves out the program's start
+/// and end.
 ///
 /// # Errors
 /// Why they could not be counted.
@@ -26,8 +26,9 @@ pub(super) fn per_event(workload: &Path, settings: &[String], seed: u64) -> Resu
 
 /// The instructions of so many replications, and their events.
 fn count(workload: &Path, settings: &[String], seed: u64, replications: u64) -> Result<(u64, f64), String> {
-    let program = std::env::current_exe().map_err(|error| format!("the program does not find itself: {error}"))?;
-    let counts = tempfile::NamedTempFile::new().map_err(|error| format!("no temporary file can be made: {error}"))?;
+    let program =
+        std::env::current_exe().map_err(|error| format!("the path of this program cannot be found: {error}"))?;
+    let counts = tempfile::NamedTempFile::new().map_err(|error| format!("cannot create a temporary file: {error}"))?;
     let mut command = Command::new("valgrind");
     command
         .args(["--tool=callgrind", "--quiet"])
@@ -39,14 +40,14 @@ fn count(workload: &Path, settings: &[String], seed: u64, replications: u64) -> 
         .arg(workload)
         .stdin(Stdio::null());
     let output = command.output().map_err(|error| match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no valgrind on this machine".to_owned(),
-        _ => format!("valgrind cannot be run: {error}"),
+        std::io::ErrorKind::NotFound => "valgrind is not installed on this machine".to_owned(),
+        _ => format!("cannot run valgrind: {error}"),
     })?;
-    // Goals that are missed are another matter: 10 and 11.
+    // 10 and 11 are about goals, which do not matter here.
     if !matches!(output.status.code(), Some(0 | 10 | 11)) {
-        return Err(format!("under valgrind the run failed: {}", String::from_utf8_lossy(&output.stderr).trim()));
+        return Err(format!("the run failed under valgrind: {}", String::from_utf8_lossy(&output.stderr).trim()));
     }
-    let text = std::fs::read_to_string(counts.path()).map_err(|error| format!("its counts cannot be read: {error}"))?;
+    let text = std::fs::read_to_string(counts.path()).map_err(|error| format!("cannot read its counts: {error}"))?;
     let total = text.lines().rev().find_map(|line| line.strip_prefix("totals:").or(line.strip_prefix("summary:")));
     let instructions = total.and_then(|total| total.trim().parse().ok());
     let events = events(&output.stdout).map(|mean| mean * replications as f64);

@@ -1,13 +1,23 @@
-//! `ctisim completions` and `ctisim man`: what the definitions of the flags say, for shells and for `man`.
+//! `ctisim completions` and `ctisim man`, both generated from the definitions of the flags.
 
 use clap::ValueEnum;
+use clap::builder::StyledStr;
 use clap_complete::Shell;
 use clap_mangen::Man;
 
+use super::help;
 use super::stop::Stop;
 use super::terminal::print;
 
-/// The shells whose completions can be printed.
+pub(super) fn after_help() -> StyledStr {
+    help::below(
+        &[],
+        &[],
+        &[("ctisim completions bash > ~/.local/share/bash-completion/completions/ctisim", "Install them for bash")],
+    )
+}
+
+/// The shells for which there are completions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum CompletedShell {
     /// Bourne Again Shell
@@ -30,8 +40,8 @@ pub(super) fn completions(shell: CompletedShell, program: &mut clap::Command) ->
     print(&script)
 }
 
-/// Prints the man page: one for the program, in which each command has a section. A page a command would scatter what is
-/// short enough to read at once.
+/// Prints the man page: one for the program, in which each command has a section. It is short enough
+/// to read as a whole.
 pub(super) fn page(mut program: clap::Command) -> Result<(), Stop> {
     program.build();
     let mut page = Vec::new();
@@ -52,7 +62,7 @@ fn render(program: &clap::Command, page: &mut Vec<u8>) -> std::io::Result<()> {
     man.render_version_section(page)
 }
 
-/// A section for each command, and one for each command of a command.
+/// A section for each command and each subcommand of it.
 fn render_commands(of: &clap::Command, name: &str, page: &mut Vec<u8>) -> std::io::Result<()> {
     for command in of.get_subcommands().filter(|command| command.get_name() != "help") {
         let man = Man::new(command.clone());

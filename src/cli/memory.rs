@@ -1,48 +1,48 @@
-//! Whether a study fits into this machine.
+//! Whether a study fits into the memory of this machine.
 
 use super::stop::Stop;
 use crate::plan::Plan;
 use crate::record::ReplicationSummary;
 
-/// Refuses a study of so many replications of each of these plans, one after the other, that needs more memory than there is.
+/// Rejects a study that needs more memory than there is: so many replications of each of these plans, one plan after the other.
 pub(super) fn check_study(plans: &[&Plan], replications: u64, jobs: usize) -> Result<(), Stop> {
     let clusters = plans.iter().map(|plan| plan.memory_needed(jobs)).max().unwrap_or(0);
     let one_of_each = plans.iter().fold(0, |sum: u64, plan| sum.saturating_add(ReplicationSummary::bytes(plan)));
     check(clusters, one_of_each.saturating_mul(replications), jobs)
 }
 
-/// Refuses a study that needs more memory than there is: `clusters` bytes to simulate, and `summaries` bytes to keep what
-/// was measured. Where nobody knows how much there is, it goes ahead.
+/// Rejects a study that needs more memory than there is: `clusters` bytes to simulate, and `summaries` bytes for the
+/// results. Where the available memory is not known, the study goes ahead.
 fn check(clusters: u64, summaries: u64, jobs: usize) -> Result<(), Stop> {
     let needed = clusters.saturating_add(summaries);
     match available() {
         Some(available) if needed > available => Err(Stop::Invalid(format!(
-            "error: this study needs about {} of memory, and {} are free: {} for {jobs} simulated at once, {} for the \
-             results of all replications\n  help: {}",
+            "error: this study needs about {} of memory, and {} are available: {} for {jobs} replications at once, {} \
+             for the results of all replications\n  help: {}",
             size(needed),
             size(available),
             size(clusters),
             size(summaries),
             if summaries > clusters {
-                "fewer --replications need less"
+                "reduce --replications"
             } else {
-                "fewer --jobs need less, and so do fewer devices, fewer calls an hour and shorter calls"
+                "reduce --jobs, or the number of devices, the calls per hour or the length of calls"
             }
         ))),
         _ => Ok(()),
     }
 }
 
-/// What Linux thinks can be had without swapping, and within the limit of a container.
+/// What Linux can provide without swapping, within the limit of a container.
 fn available() -> Option<u64> {
     let read = |path| std::fs::read_to_string(path).ok();
     let machine = read("/proc/meminfo").and_then(|text| parse(&text));
-    // Not what is left of it: most of what a container uses is often a cache that makes way.
+    // The whole limit: much of what a container uses is often cache, which is given up when needed.
     let container = read("/sys/fs/cgroup/memory.max").and_then(|text| limit(&text));
     machine.into_iter().chain(container).min()
 }
 
-/// The limit of a container, unless it is `max`, which is none.
+/// The limit of a container; `max` means that there is none.
 fn limit(text: &str) -> Option<u64> {
     text.trim().parse().ok()
 }
@@ -65,7 +65,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_kernels_words() {
+    fn available_memory_is_read() {
         let text = "MemTotal:       24000000 kB\nMemFree:         1 kB\nMemAvailable:   12000000 kB\n";
         assert_eq!(parse(text), Some(12_000_000 * 1024));
         assert_eq!(parse("MemTotal: 1 kB\n"), None);
@@ -73,23 +73,23 @@ mod tests {
     }
 
     #[test]
-    fn a_containers_words() {
+    fn the_limit_of_a_container_is_read() {
         assert_eq!(limit("1000\n"), Some(1000));
         assert_eq!(limit("max\n"), None);
     }
 
     #[test]
-    fn too_much_is_refused_with_the_size() {
+    fn too_much_is_rejected_with_its_size() {
         if available().is_some() {
             let Err(Stop::Invalid(message)) = check(1 << 60, 1, 7) else {
-                panic!("an exbibyte was found");
+                panic!("an exbibyte is available");
             };
             assert!(message.contains("about 1073741824.0 GiB of memory"), "{message}");
-            assert!(message.contains("for 7 simulated at once") && message.contains("fewer --jobs"), "{message}");
+            assert!(message.contains("for 7 replications at once") && message.contains("reduce --jobs"), "{message}");
             let Err(Stop::Invalid(message)) = check(1, u64::MAX, 1) else {
-                panic!("sixteen exbibytes were found");
+                panic!("sixteen exbibytes are available");
             };
-            assert!(message.contains("fewer --replications"), "{message}");
+            assert!(message.contains("reduce --replications"), "{message}");
         }
         assert_eq!(check(0, 0, 1), Ok(()));
     }

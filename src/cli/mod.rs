@@ -1,4 +1,4 @@
-//! The program: the only place that knows of files, clocks, terminals, the number of cores and exit codes.
+//! The program: the only place with access to files, clocks, terminals, the number of cores and exit codes.
 
 mod arguments;
 mod capacity;
@@ -8,6 +8,7 @@ mod deps;
 mod flags;
 mod formats;
 mod gate;
+mod help;
 mod init;
 mod instructions;
 mod manual;

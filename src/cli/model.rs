@@ -16,19 +16,19 @@ use super::terminal::ink;
 
 /// A workload that can be run.
 pub(super) struct Loaded {
-    /// What its text says.
+    /// As read.
     pub(super) workload: Workload,
     pub(super) plan: Plan,
-    /// What is wanted of the results.
+    /// The goals of the workload.
     pub(super) goals: Vec<Goal>,
     /// Its text, changed values included.
     pub(super) text: String,
-    /// Names its text and every file it names.
+    /// A digest of its text and of every file it names.
     pub(super) digest: String,
 }
 
 impl Loaded {
-    /// What is simulated, and what is asked of it.
+    /// The plan and its goals.
     pub(super) fn into_case(self) -> Case {
         Case { plan: self.plan, goals: self.goals, digest: self.digest }
     }
@@ -39,11 +39,11 @@ const BUILT_IN: &str = "busy_hour";
 /// Its text.
 const BUILT_IN_TEXT: &str = include_str!("../../workloads/busy_hour.toml");
 
-/// The path that stands for standard input, and what a workload from there is called.
+/// The path that stands for standard input, and the name of a workload from there.
 const STANDARD_INPUT: &str = "-";
 const NAME_OF_INPUT: &str = "standard-input";
 
-/// A file beside a workload may have a GiB: tens of millions of calls.
+/// A file beside a workload may be up to 1 GiB long: tens of millions of calls.
 const FILE_BYTES_MAX: usize = 1 << 30;
 
 /// The files beside a workload.
@@ -59,7 +59,7 @@ impl Files for Beside<'_> {
     }
 }
 
-/// All of a file, or more than `most` bytes of it: enough to know that it is too long, however long it is.
+/// A whole file, or one byte more than `most`, which shows that it is too long.
 pub(super) fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
     read_from(File::open(path)?, most)
 }
@@ -72,7 +72,7 @@ fn read_from(from: impl Read, most: usize) -> io::Result<Vec<u8>> {
 
 /// The text of a workload, read once, and where the files beside it are.
 pub(super) struct Origin {
-    /// The whole path, for problems to show where they are; the plan takes its name from the last part.
+    /// The whole path, which problems show; the plan takes its name from the last part.
     name: String,
     text: String,
     directory: PathBuf,
@@ -80,7 +80,7 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    /// Reads a workload; without one, it is the built-in. `help` says what to do about one that cannot be read.
+    /// Reads a workload, or the built-in one if there is no path. `help` is shown if it cannot be read.
     pub(super) fn read(workload: Option<&Path>, help: &str) -> Result<Origin, Stop> {
         let (path, text) = match workload {
             Some(path) => (path, text(path, help)?),
@@ -105,18 +105,18 @@ impl Origin {
     }
 }
 
-/// Reads and compiles a workload with some of its values changed; without one, the built-in. `help` says what to do about
-/// one that cannot be read.
+/// Reads and compiles a workload with some of its values changed, or the built-in one if there is no path. `help` is shown if
+/// it cannot be read.
 pub(super) fn load(workload: Option<&Path>, settings: &[String], help: &str) -> Result<Loaded, Stop> {
     Origin::read(workload, help)?.load(settings)
 }
 
-/// What a workload is called where its problems are shown.
+/// The name of a workload in its problems.
 pub(super) fn shown(path: &Path) -> Cow<'_, str> {
     if path == Path::new(STANDARD_INPUT) { NAME_OF_INPUT.into() } else { path.to_string_lossy() }
 }
 
-/// The text of a workload file, or of what comes on standard input; `help` says what to do about one that cannot be read.
+/// The text of a workload file or of standard input; `help` is shown if it cannot be read.
 pub(super) fn text(path: &Path, help: &str) -> Result<String, Stop> {
     let bytes = match path == Path::new(STANDARD_INPUT) {
         true => read_from(io::stdin().lock(), TEXT_BYTES_MAX),
@@ -138,20 +138,20 @@ pub(super) fn examine(name: &str, text: &str, settings: &[String], directory: &P
     Ok(check::examine(name, &text, &Beside(directory)))
 }
 
-/// How many warnings `check` has about a workload that has been loaded from a file.
+/// The number of warnings of `check` about a workload that was loaded from a file.
 pub(super) fn warnings(path: &Path, loaded: &str) -> usize {
     let directory = path.parent().unwrap_or(Path::new(""));
     check::examine(&shown(path), loaded, &Beside(directory)).count(Severity::Warning)
 }
 
-/// Compiles a workload with some of its values changed, or says all that is wrong with it, ready to print.
+/// Compiles a workload with some of its values changed, or returns all of its problems, ready to print.
 fn compile(name: &str, text: &str, settings: &[String], directory: &Path) -> Result<Loaded, String> {
     let files = Beside(directory);
     let text = workload::set(text, settings).map_err(|problem| format!("error: {problem}"))?;
     let Compiled { workload, plan, goals } = check::compile(name, &text, &files).map_err(|problems| {
         let mut report = problems.render(ink(&io::stderr()));
         if !settings.is_empty() {
-            report += &format!("note: this is how it reads with --set {}\n", settings.join(" --set "));
+            report += &format!("note: the text above has the changes of --set {}\n", settings.join(" --set "));
         }
         report
     })?;

@@ -1,4 +1,4 @@
-//! Result files, which appear whole or not at all.
+//! Result files: each appears whole or not at all.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -8,7 +8,7 @@ use tempfile::{Builder, NamedTempFile};
 
 use super::stop::Stop;
 
-/// A file to be: its name and what is in it.
+/// A file to write: its name and its content.
 pub(super) type File<Name = &'static str> = (Name, Vec<u8>);
 
 /// A directory for results, which need not exist yet.
@@ -21,7 +21,7 @@ impl OutputDirectory {
         OutputDirectory { path }
     }
 
-    /// The one that was asked for, or `default` among the results.
+    /// The directory that was asked for, or `default` below `results`.
     pub(super) fn of(asked: Option<&Path>, default: &str) -> OutputDirectory {
         OutputDirectory::new(asked.map_or_else(|| Path::new("results").join(default), Path::to_owned))
     }
@@ -30,8 +30,8 @@ impl OutputDirectory {
         &self.path
     }
 
-    /// Whether files of these names can be written there, found out by doing it. Leaves everything as it was: an hour
-    /// of simulation lies between this and the real thing, and it may come to nothing.
+    /// Checks that files of these names can be written there, by writing one, and leaves everything as it was: an hour of
+    /// simulation may lie between this and the results, and it may be interrupted.
     pub(super) fn check(&self, names: &[&str]) -> Result<(), Stop> {
         let created = self.create()?;
         let result = self.try_out(names);
@@ -50,8 +50,7 @@ impl OutputDirectory {
         file.write_all(b"?").map_err(|error| failure(&self.path, &error))
     }
 
-    /// Writes the files. Each is first written aside in full, and only when all are safe on the disk does any take its
-    /// place.
+    /// Writes the files. All are first written to temporary files, and renamed only when all of them are on the disk.
     pub(super) fn write<Name: AsRef<str>>(&self, files: &[File<Name>]) -> Result<(), Stop> {
         self.write_through(files, |file, content| file.write_all(content))
     }
@@ -69,7 +68,7 @@ impl OutputDirectory {
         result
     }
 
-    /// All files, written aside. They vanish when they are dropped.
+    /// All files, as temporary files, which are deleted when they are dropped.
     fn stage<Name: AsRef<str>>(
         &self,
         files: &[File<Name>],
@@ -93,7 +92,7 @@ impl OutputDirectory {
         for (file, path) in staged {
             file.persist(&path).map_err(|error| failure(&path, &error.error))?;
         }
-        // A new name is safe only when its directory is; where directories cannot be opened there is no such need.
+        // A rename is on the disk only when its directory is; some platforms cannot open directories, and need not.
         match fs::File::open(&self.path) {
             Ok(directory) => directory.sync_all().map_err(|error| failure(&self.path, &error)),
             Err(_) => Ok(()),
@@ -104,13 +103,13 @@ impl OutputDirectory {
         let prefix = format!(".{name}.");
         let mut builder = Builder::new();
         builder.prefix(&prefix);
-        // Results are for others to read, unless the user's mask says no.
+        // Others may read the results, subject to the umask.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         builder.tempfile_in(&self.path)
     }
 
-    /// Creates the directory and those above it as far as they are missing, and tells which.
+    /// Creates the directory and its missing ancestors, and returns those it created.
     fn create(&self) -> Result<Vec<PathBuf>, Stop> {
         let missing: Vec<&Path> =
             self.path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
@@ -124,11 +123,11 @@ impl OutputDirectory {
     }
 }
 
-/// What becomes of a file that is there already.
+/// What happens to a file that exists.
 pub(super) enum Former {
-    /// The new one takes its place.
+    /// It is replaced.
     Replaced,
-    /// It stays, and this is said.
+    /// It is kept, and this is the error.
     Kept(String),
 }
 
@@ -154,21 +153,21 @@ pub(super) fn write_file(path: &Path, content: &[u8], former: &Former) -> Result
     persisted.map(|_| ()).map_err(|error| failed(&error.error))
 }
 
-/// Removes directories we have created. Where somebody else has put something into one, it stays.
+/// Removes directories that [`OutputDirectory::create`] created, unless there is something in them by now.
 fn remove(created: &[PathBuf]) {
     for directory in created.iter().rev() {
         let _ = fs::remove_dir(directory);
     }
 }
 
-/// Which path, why, and what to do about it.
+/// The path, the reason and what to do about it.
 fn failure(path: &Path, error: &io::Error) -> Stop {
     let help = match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
-            "make room there, or choose another directory with --out"
+            "free some space, or choose another directory with --out"
         }
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists | ErrorKind::IsADirectory => {
-            "move away what is in its place, or choose another directory with --out"
+            "move what is in its place, or choose another directory with --out"
         }
         _ => "choose a directory that can be written to with --out, or print only with --no-files",
     };
@@ -228,7 +227,7 @@ mod tests {
         let output = OutputDirectory::new(root.path().join("results/x"));
         let message = failed(output.write_through(&files(), full_disk));
         assert!(message.contains("b.csv") && message.contains("No space left"), "{message}");
-        assert!(message.contains("make room there"), "{message}");
+        assert!(message.contains("free some space"), "{message}");
         assert_eq!(names(root.path()), [""; 0]);
     }
 

@@ -7,16 +7,16 @@ use clap::{CommandFactory, Parser};
 
 use super::arguments::Arguments;
 use super::stop::Stop;
-use super::terminal::say;
+use super::terminal::message;
 
-/// Parses the command line and does what it says.
+/// Parses the command line and runs its command.
 pub fn main() -> ExitCode {
     match Arguments::parse().command.unwrap_or_default().run() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Stop::Misused(message)) => Arguments::command().error(ErrorKind::InvalidValue, message).exit(),
+        Err(Stop::Misused(why)) => Arguments::command().error(ErrorKind::InvalidValue, why).exit(),
         Err(stop) => {
             if stop != Stop::Found {
-                say(&stop.message());
+                message(&stop.message());
             }
             ExitCode::from(stop.exit_code())
         }

@@ -1,4 +1,4 @@
-//! How far it is, and what is worth saying meanwhile, for people who watch.
+//! The progress bar, and remarks while a study runs.
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,43 +9,43 @@ use crate::experiment::Progress;
 use crate::report::span;
 use crate::studies::{Observer, Remark};
 
-use super::terminal::{Talk, say};
+use super::terminal::{Verbosity, message};
 
-/// A bar on standard error with an estimate of the time left; nothing where nobody watches.
+/// A bar on standard error with an estimate of the time left; hidden if standard error is not a terminal.
 pub(super) struct Bar {
     bar: ProgressBar,
-    talk: Talk,
-    /// What the points of a sweep, or the values of a search, are called in remarks.
+    verbosity: Verbosity,
+    /// The names of the points of a sweep, or of the values of a search, in remarks.
     pub(super) titles: Vec<String>,
-    /// How many of these are finished.
+    /// The number of these that are finished.
     finished: AtomicUsize,
 }
 
 impl Bar {
     /// A bar for so many replications.
-    pub(super) fn new(replications: u64, talk: Talk) -> Bar {
-        let bar = match talk {
-            Talk::Remarks if std::io::stderr().is_terminal() => visible(replications),
+    pub(super) fn new(replications: u64, verbosity: Verbosity) -> Bar {
+        let bar = match verbosity {
+            Verbosity::Normal if std::io::stderr().is_terminal() => visible(replications),
             _ => ProgressBar::hidden(),
         };
-        Bar { bar, talk, titles: Vec::new(), finished: AtomicUsize::new(0) }
+        Bar { bar, verbosity, titles: Vec::new(), finished: AtomicUsize::new(0) }
     }
 
-    /// How many points or values were finished.
+    /// The number of finished points or values.
     pub(super) fn finished(&self) -> usize {
         self.finished.load(Ordering::Relaxed)
     }
 
-    /// What a remark says, and whether it is said to those who want no remarks as well: a warning is.
-    fn words(&self, remark: &Remark) -> (String, Talk) {
+    /// The text of a remark, and the verbosity that shows it: warnings are shown with --quiet, too.
+    fn words(&self, remark: &Remark) -> (String, Verbosity) {
         match remark {
             Remark::NotSteady { workload, length } => {
                 let text = format!(
-                    "warning: {} of `{workload}` are too short to be steady: the number of calls in progress has not settled by the \
-                     middle of the run (MSER-5)\n  help: a longer `run.length`; where load exceeds capacity nothing settles",
+                    "warning: {} of `{workload}` are too short for a steady state: the number of calls in progress has not settled by the \
+                     middle of the run (MSER-5)\n  help: increase `run.length`; where load exceeds capacity there is no steady state",
                     span(*length)
                 );
-                (text, Talk::Quiet)
+                (text, Verbosity::Quiet)
             }
             Remark::ShortWarmUp { given, settles } => {
                 let text = format!(
@@ -53,28 +53,30 @@ impl Bar {
                     span(*given),
                     span(*settles)
                 );
-                (text, Talk::Quiet)
+                (text, Verbosity::Quiet)
             }
-            Remark::SteadyAfter(length) => {
-                (format!("steady after {}: what was before is not measured (MSER-5)", span(*length)), Talk::Remarks)
-            }
-            Remark::Kept(at) => (format!("{}: had it", self.titles[*at]), Talk::Remarks),
-            Remark::Done(at) => (format!("{}: done", self.titles[*at]), Talk::Remarks),
-            Remark::Evaluated { at, verdict, replications } => {
-                (format!("{}: {} after {replications} replications", self.titles[*at], verdict.name()), Talk::Remarks)
-            }
+            Remark::SteadyAfter(length) => (
+                format!("warm-up of {} (MSER-5): the initial transient is not measured", span(*length)),
+                Verbosity::Normal,
+            ),
+            Remark::Kept(at) => (format!("{}: already done", self.titles[*at]), Verbosity::Normal),
+            Remark::Done(at) => (format!("{}: done", self.titles[*at]), Verbosity::Normal),
+            Remark::Evaluated { at, verdict, replications } => (
+                format!("{}: {} after {replications} replications", self.titles[*at], verdict.name()),
+                Verbosity::Normal,
+            ),
         }
     }
 }
 
 fn visible(replications: u64) -> ProgressBar {
-    // No colours, so there is nothing that NO_COLOR would have to take away.
+    // Without colours, so that NO_COLOR holds.
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} replications, {left}")
         .expect("the template is well formed")
         .with_key("left", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
-            // Nothing is known before the first one is done.
+            // There is no estimate before the first one is done.
             let _ = match state.pos() {
-                0 => write!(text, "time left not known yet"),
+                0 => write!(text, "time left not yet known"),
                 _ => write!(text, "{} left", HumanDuration(state.eta())),
             };
         });
@@ -95,19 +97,19 @@ impl Observer for Bar {
         self.bar.reset();
     }
 
-    /// On a line of its own, above the bar.
+    /// Shown on a line above the bar.
     fn remark(&self, remark: Remark) {
         if matches!(remark, Remark::Kept(_) | Remark::Done(_) | Remark::Evaluated { .. }) {
             self.finished.fetch_add(1, Ordering::Relaxed);
         }
-        let (text, to) = self.words(&remark);
-        if to == Talk::Quiet || self.talk == Talk::Remarks {
-            self.bar.suspend(|| say(&text));
+        let (text, least) = self.words(&remark);
+        if least == Verbosity::Quiet || self.verbosity == Verbosity::Normal {
+            self.bar.suspend(|| message(&text));
         }
     }
 }
 
-/// The bar makes room for what comes after it.
+/// The bar is cleared before anything else is printed.
 impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();

@@ -1,4 +1,4 @@
-//! The command that gives the same again.
+//! The command that reproduces a result.
 
 use std::fmt::Display;
 use std::ops::Range;
@@ -6,12 +6,12 @@ use std::path::Path;
 
 use super::flags::StudyArguments;
 
-/// A command line in the making. What makes no difference to the results is left out.
+/// A command line being built. Flags that do not change the results are left out.
 ///
 /// Where the command is written to a file (`run`, `capacity`, the baseline of `gate --record`), a workload goes by the name
 /// of its file alone ([`Repeat::file`]): the same study leaves the same bytes wherever it is run. Where it is only shown
-/// with a bug (`compare`, `sweep`, a `gate` that judges), paths are as they were given ([`Repeat::path`]): it can be entered
-/// again as it stands.
+/// with a bug (`compare`, `sweep`, a `gate` that judges), paths are as they were given ([`Repeat::path`]), so that it can be
+/// run as it is.
 pub(super) struct Repeat(String);
 
 impl Repeat {
@@ -20,14 +20,14 @@ impl Repeat {
         Repeat(format!("ctisim {command}"))
     }
 
-    /// A word of its own.
+    /// One more word.
     pub(super) fn word(mut self, word: &str) -> Repeat {
         self.0.push(' ');
         self.0.push_str(&quoted(word));
         self
     }
 
-    /// The name of a file, without the way to it.
+    /// The name of a file, without its directory.
     pub(super) fn file(self, path: Option<&Path>) -> Repeat {
         match path.and_then(Path::file_name) {
             Some(name) => self.word(&name.to_string_lossy()),
@@ -40,7 +40,7 @@ impl Repeat {
         self.word(&path.to_string_lossy())
     }
 
-    /// A flag without a value, where it was given.
+    /// A flag without a value, if it was given.
     pub(super) fn flag(self, flag: &str, given: bool) -> Repeat {
         if given { self.word(flag) } else { self }
     }
@@ -50,7 +50,7 @@ impl Repeat {
         values.into_iter().fold(self, |command, value| command.word(flag).word(&value.to_string()))
     }
 
-    /// Which replications, and with which seed.
+    /// The replications and the seed.
     pub(super) fn replications(self, range: &Range<u64>, seed: u64) -> Repeat {
         let range = match range {
             Range { start: 0, end } => end.to_string(),
@@ -59,18 +59,18 @@ impl Repeat {
         self.values("--replications", [range]).values("--seed", [seed])
     }
 
-    /// What is changed in the workload.
+    /// The changes to the workload.
     pub(super) fn settings(self, study: &StudyArguments) -> Repeat {
         self.values("--set", &study.settings)
     }
 
-    /// All of it.
+    /// The whole command line.
     pub(super) fn written(self) -> String {
         self.0
     }
 }
 
-/// A word as a shell takes it.
+/// A word, quoted for a shell if need be.
 pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,%+@".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_as_a_shell_takes_them() {
+    fn words_are_quoted_for_a_shell() {
         let command = Repeat::of("run").file(Some(Path::new("some/where/Monday morning.toml"))).flag("--no", false);
         let command = command.values("--set", ["a=1", "q=what's up", ""]).replications(&(5..9), 255);
         assert_eq!(

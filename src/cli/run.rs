@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::StyledStr;
 
 use crate::analysis::{Judged, Provenance, Study, Verdict};
 use crate::experiment::Audit;
@@ -13,38 +14,60 @@ use crate::studies::{self, Precision, Run, Runner};
 
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
+use super::help;
 use super::memory;
 use super::model::{self, Loaded};
 use super::output::{File, OutputDirectory};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::{Stop, stopped};
-use super::terminal::{Talk, say};
+use super::terminal::{Verbosity, message};
 use super::values::precision;
 use super::workbook::{self, Workbook};
 
-/// The most replications that a precision may take if nobody says how many.
+/// The most replications that a precision may take by default.
 const MOST_REPLICATIONS: u64 = 100_000;
 
-/// The files a run writes.
+/// The files that a run writes.
 const FILES: [&str; 7] =
     ["summary.csv", "goals.csv", "replications.csv", "devices.csv", "timeline.csv", "histograms.hlog", "run.json"];
 
+pub(super) fn after_help() -> StyledStr {
+    help::below(
+        &[],
+        &[
+            (0, "done, and every goal is met"),
+            help::FAILED,
+            help::USAGE,
+            help::INVALID,
+            help::MISSED,
+            help::UNDECIDED,
+            help::VIOLATED,
+            help::INTERRUPTED,
+        ],
+        &[
+            ("ctisim run", "The built-in busy hour, during which an application fails"),
+            ("ctisim run site.toml --goal 'setup_delay.p99<=500ms'", "A workload, and whether it meets a goal"),
+            ("ctisim run site.toml --precision setup_delay.p99=2%", "As many replications as an interval of 2 % takes"),
+            ("ctisim run site.toml --set traffic.main.talk=5m --no-files", "With one value changed, and no files"),
+        ],
+    )
+}
+
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct RunArguments {
-    /// Workload file; - for standard input, whose files are sought in the current directory; without one, the built-in busy hour with an application failure
+    /// Workload file, or - for standard input [default: the built-in busy hour]
     pub(super) workload: Option<PathBuf>,
 
     #[command(flatten)]
     pub(super) study: StudyArguments,
 
-    /// Run until the interval of a measure is this narrow, e.g. setup_delay.p99=2% (half of it, of the value); may be
-    /// repeated. Then --replications is the most there may be [default: 100,000]
+    /// Run until the half-width of a measure's interval is this share of its value, e.g. setup_delay.p99=2%; may be repeated.
+    /// --replications then is the most to run [default: 100,000]
     #[arg(long = "precision", value_name = "MEASURE=PERCENT", value_parser = precision)]
     pub(super) precisions: Vec<Precision>,
 
-    /// What is wanted, beside the workload's own goals, e.g. "setup_delay.p99<=500ms"; may be repeated. Exit code 10 if one
-    /// is missed, 11 if one is undecided
+    /// A goal beside the workload's own, e.g. "setup_delay.p99<=500ms"; may be repeated
     #[arg(long = "goal", value_name = "MEASURE<=BOUND", value_parser = Goal::parse)]
     pub(super) goals: Vec<Goal>,
 
@@ -52,11 +75,11 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
 
-    /// What to print on standard output
+    /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Xlsx]))]
     pub(super) format: Format,
 
-    /// Check every identity of the model on every call as well (slower)
+    /// Check every identity of the model on every call, too (slower)
     #[arg(long)]
     pub(super) audit: bool,
 
@@ -81,12 +104,12 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let seed = arguments.study.seed.unwrap_or(plan.seed);
     let most = if arguments.precisions.is_empty() { u64::from(plan.replications) } else { MOST_REPLICATIONS };
     let replications = arguments.study.replications.clone().unwrap_or(0..most);
-    let wanted = replications.end - replications.start;
-    let jobs = jobs_for(arguments.study.jobs, wanted);
-    let talk = arguments.study.talk();
+    let count = replications.end - replications.start;
+    let jobs = jobs_for(arguments.study.jobs, count);
+    let verbosity = arguments.study.verbosity();
 
     for application in plan.applications.iter().filter(|application| !application.may_use_cti) {
-        talk.remark(&format!("note: `{}` opens nothing, because its user may not use CTI (R2)", application.name));
+        verbosity.remark(&format!("note: `{}` opens nothing, because its user may not use CTI (R2)", application.name));
     }
     let output = (!arguments.no_files).then(|| OutputDirectory::of(arguments.out.as_deref(), &plan.name));
     workbook::check(arguments.format)?;
@@ -98,21 +121,21 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     if let Some(output) = &output {
         output.check(&FILES.into_iter().chain(with_workbook).collect::<Vec<_>>())?;
     }
-    memory::check_study(&[&plan], wanted, jobs)?;
+    memory::check_study(&[&plan], count, jobs)?;
 
-    let asked = command(arguments, &replications, seed).values("--precision", arguments.precisions.iter().map(typed));
-    let asked = asked.written();
-    let prelude = Prelude::new(asked.clone(), wanted, talk)?;
+    let repeat = command(arguments, &replications, seed).values("--precision", arguments.precisions.iter().map(typed));
+    let repeat = repeat.written();
+    let prelude = Prelude::new(repeat.clone(), count, verbosity)?;
     let precisions = &arguments.precisions;
     let audit = if arguments.audit { Audit::On } else { Audit::Off };
     let runner = Runner { audit, ..prelude.runner(seed, jobs) };
     let found = studies::run(&plan, &goals, precisions, replications.clone(), &runner);
-    let found = found.map_err(|failure| stopped(&failure, wanted, &format!("{asked} --audit")))?;
+    let found = found.map_err(|failure| stopped(&failure, count, &format!("{repeat} --audit")))?;
     let Run { study, judged, .. } = &found;
     prelude.commit();
 
     let done = replications.start..replications.start + study.outcome.summaries.len() as u64;
-    // However many it took: so many give the same bytes again.
+    // The number it took, which reproduces the same bytes.
     let provenance = Provenance::new(study, digest, command(arguments, &done, seed).written());
     let page = report::run_page(study, judged, &provenance);
     let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
@@ -125,73 +148,72 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
         }
         output.write(&files)?;
     }
-    // After the files: results that took an hour are not lost because nobody could take the summary.
+    // After the files: results that took an hour must not be lost because the summary could not be printed.
     match workbook.as_ref().filter(|_| arguments.no_files) {
         Some(workbook) => workbook.print()?,
         None if workbook.is_some() => show(&page, Format::Table)?,
         None => show(&page, arguments.format)?,
     }
     if let Some(output) = output {
-        talk.remark(&format!("wrote {names} to {}", output.path().display()));
+        verbosity.remark(&format!("wrote {names} to {}", output.path().display()));
     }
     workbook.map_or(Ok(()), Workbook::finish)?;
-    // The built-in workload is what it is.
-    if let (Some(path), Talk::Remarks) = (&arguments.workload, talk) {
+    // Nobody can mend the built-in workload.
+    if let (Some(path), Verbosity::Normal) = (&arguments.workload, verbosity) {
         warned(model::warnings(path, &text));
     }
-    precise(&found, precisions, talk)?;
+    precise(&found, precisions, verbosity)?;
     outcome_of(judged)
 }
 
-/// Says that there are warnings about the workload, if there are any.
+/// Mentions the warnings about the workload, if there are any.
 fn warned(warnings: usize) {
     if warnings > 0 {
-        let plural = if warnings == 1 { "" } else { "s" };
-        say(&format!("note: {warnings} warning{plural} about this workload: `ctisim check` tells"));
+        let (plural, them) = if warnings == 1 { ("", "it") } else { ("s", "them") };
+        message(&format!("note: {warnings} warning{plural} about this workload; `ctisim check` shows {them}"));
     }
 }
 
-/// Says how precise the study is, where that was asked for, and stops if it is not as precise as that.
-fn precise(found: &Run<'_>, precisions: &[Precision], talk: Talk) -> Result<(), Stop> {
+/// Reports the precision of the study if one was asked for, and stops if it was not reached.
+fn precise(found: &Run<'_>, precisions: &[Precision], verbosity: Verbosity) -> Result<(), Stop> {
     if precisions.is_empty() {
         return Ok(());
     }
     let now = |precision: &Precision| match precision.reached(&found.study) {
-        Some(percent) => format!("{} is known to {percent:.2} %", precision.measure),
+        Some(percent) => format!("the half-width of {} is {percent:.2} %", precision.measure),
         None => format!("{} has no interval yet", precision.measure),
     };
     let known = precisions.iter().map(now).collect::<Vec<_>>().join(", ");
-    let said = format!("after {} replications {known}", found.study.outcome.summaries.len());
+    let reached = format!("after {} replications {known}", found.study.outcome.summaries.len());
     if !found.is_precise {
-        return Err(Stop::Inconclusive(format!("{said}\n  help: allow more --replications, or less precision")));
+        return Err(Stop::Inconclusive(format!("{reached}\n  help: allow more --replications, or a wider interval")));
     }
-    talk.remark(&said);
+    verbosity.remark(&reached);
     Ok(())
 }
 
-/// What the goals make of the exit code.
+/// The exit code that follows from the verdicts.
 fn outcome_of(judged: &[Judged]) -> Result<(), Stop> {
-    let told = |verdict: Verdict| {
+    let goals = |verdict: Verdict| {
         let such = judged.iter().filter(|it| it.verdict == verdict).map(|it| it.goal.to_string());
         such.collect::<Vec<_>>().join(", ")
     };
     match Verdict::of_all(judged.iter().map(|it| it.verdict)) {
         Verdict::Met => Ok(()),
-        Verdict::Missed => Err(Stop::Missed(format!("not met: {}", told(Verdict::Missed)))),
+        Verdict::Missed => Err(Stop::Missed(format!("not met: {}", goals(Verdict::Missed)))),
         Verdict::Undecided => Err(Stop::Inconclusive(format!(
             "{}\n  help: {}",
-            told(Verdict::Undecided),
+            goals(Verdict::Undecided),
             match judged.iter().filter(|it| it.verdict == Verdict::Undecided).all(Judged::is_undecidable) {
-                true =>
-                    "no number of replications decides that: nothing of the kind came up, or the bound is nothing at all",
+                true => "no number of replications decides this: there are no such values, or the bound is zero",
                 false => "more --replications narrow the intervals",
             }
         ))),
     }
 }
 
-/// The command that gives the results of these replications again. How many a precision takes is known only afterwards: a
-/// command for reports of bugs has that precision as well.
+/// The command that reproduces the results of these replications. How many a precision takes is known only afterwards, so
+/// that the command in a bug report has the precision, too.
 fn command(arguments: &RunArguments, replications: &Range<u64>, seed: u64) -> Repeat {
     Repeat::of("run")
         .file(arguments.workload.as_deref())
@@ -220,7 +242,7 @@ mod tests {
     use std::num::NonZeroUsize;
 
     #[test]
-    fn the_command_says_what_matters_and_no_more() {
+    fn the_command_has_exactly_what_determines_the_results() {
         let arguments = RunArguments {
             workload: Some(PathBuf::from("some/where/Monday morning.toml")),
             study: StudyArguments {

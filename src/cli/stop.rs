@@ -1,41 +1,41 @@
-//! Why the program stops short of its goal, and with which exit code.
+//! Why the program ends without success, and its exit code then.
 
 use crate::experiment::Failure;
 
-/// Why the program stops short of its goal.
+/// Why the program ends without success.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Stop {
-    /// Something of ours or of the machine's: what, why and what to do.
+    /// An internal error or one of the machine: what, why and what to do.
     Failed(String),
-    /// Wrong usage that only the workload shows, as a name that is not there.
+    /// Wrong usage that only shows with the workload, such as a name that it does not have.
     Usage(String),
-    /// The workload cannot be simulated: its problems, ready to print.
+    /// The workload is invalid: its problems, ready to print.
     Invalid(String),
-    /// It has been found wanting, and all there is to say has been printed.
+    /// `check` found errors, which have been printed.
     Found,
-    /// What was wanted is not so: all there is to say has been printed.
+    /// A goal is missed, or there is a regression; the results have been printed.
     Missed(String),
-    /// The results are there, but fewer replications than it takes.
+    /// The results have been printed, but take more replications to decide.
     Inconclusive(String),
-    /// There is nothing to compare with, or it cannot be compared.
+    /// The baseline is missing or not comparable.
     NotComparable(String),
     /// A self-check failed: the numbers cannot be trusted.
     Violated(String),
     /// Ctrl-C, or a request to end from outside.
     Interrupted {
-        /// How many replications were done by then.
+        /// The number of replications that were done by then.
         done: u64,
-        /// Of how many.
-        wanted: u64,
+        /// The number that was to be run.
+        of: u64,
     },
-    /// Wrong usage of a kind that is known only when the flags are looked at together: said as the parser of flags says it.
+    /// Wrong usage that only shows when several flags are looked at together; printed as by the parser of flags.
     Misused(String),
-    /// The same as an interruption, but what is finished is kept: what, and how to go on.
+    /// An interruption after which finished parts are kept: which, and how to go on.
     Paused(String),
 }
 
 impl Stop {
-    /// The exit codes are part of the interface: pipelines depend on them. 2, usage, is mostly clap's.
+    /// The exit codes are part of the interface: pipelines depend on them. Most of 2, usage, comes from clap.
     pub(super) const fn exit_code(&self) -> u8 {
         match self {
             Stop::Failed(_) => 1,
@@ -45,7 +45,7 @@ impl Stop {
             Stop::Inconclusive(_) => 11,
             Stop::NotComparable(_) => 12,
             Stop::Violated(_) => 13,
-            // What a shell makes of a process ended by SIGINT.
+            // As a shell reports a process that SIGINT ended.
             Stop::Interrupted { .. } | Stop::Paused(_) => 130,
         }
     }
@@ -61,19 +61,19 @@ impl Stop {
             Stop::Invalid(problems) => problems.trim_end().to_owned(),
             Stop::Paused(message) => format!("interrupted: {message}"),
             Stop::Found => String::new(),
-            Stop::Interrupted { done, wanted } => {
-                format!("interrupted: {done} of {wanted} replications were done; they are lost, nothing was written")
+            Stop::Interrupted { done, of } => {
+                format!("interrupted after {done} of {of} replications: nothing was written")
             }
         }
     }
 }
 
-/// What ends a study of many runs: their failure, or a stop of ours between them.
+/// What ends a study of many runs early: a failure of theirs, or a stop between them.
 #[derive(Debug)]
 pub(super) enum Halt {
-    /// Replications ended before their time.
+    /// Replications ended early.
     Failure(Failure),
-    /// A workload that could not be loaded, say, or a file that could not be written.
+    /// A workload that could not be loaded, for example, or a file that could not be written.
     Stop(Stop),
 }
 
@@ -89,10 +89,10 @@ impl From<Stop> for Halt {
     }
 }
 
-/// Why replications ended before their time; `command` shows a broken identity again.
-pub(super) fn stopped(failure: &Failure, wanted: u64, command: &str) -> Stop {
+/// Why replications ended early; `command` reproduces a broken identity.
+pub(super) fn stopped(failure: &Failure, of: u64, command: &str) -> Stop {
     match failure {
-        Failure::Interrupted { done } => Stop::Interrupted { done: *done, wanted },
+        Failure::Interrupted { done } => Stop::Interrupted { done: *done, of },
         Failure::Violated { .. } => Stop::Violated(format!(
             "{failure}\n  this is a bug in ctisim: please report it with the workload file and\n  {command}"
         )),

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use clap::builder::StyledStr;
 use sha2::{Digest, Sha256};
 
 use crate::analysis::{Point, PointResult, Sweep, hex};
@@ -16,6 +17,7 @@ use crate::verify::FINGERPRINTS;
 
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
+use super::help;
 use super::memory;
 use super::model::{Loaded, Origin};
 use super::output::OutputDirectory;
@@ -25,30 +27,48 @@ use super::stop::{Halt, Stop, stopped};
 use super::vary::{Parameter, one_warm_up};
 use super::workbook::{self, Workbook};
 
-pub(super) const AFTER_HELP: &str = "\
-Every point has the same callers, unless it is their traffic that is varied. A finished point is kept in <out>/points/: the \
-same command after an interruption, or one with more points, runs only what is not there. To begin anew, delete that directory.
-
-Exit codes: 0 done, whatever the goals say of the points, 1 internal or I/O error, 2 usage, 3 workload invalid at a point, \
-130 interrupted";
+pub(super) fn after_help() -> StyledStr {
+    help::below(
+        &[
+            "All points have the same callers, unless their traffic is varied. Finished points are kept in <out>/points/: the \
+             same command after an interruption, or one with more points, runs only those that are missing. Delete the \
+             directory to start again.",
+        ],
+        &[
+            (0, "done, whatever the verdicts"),
+            help::FAILED,
+            help::USAGE,
+            (3, "invalid workload at a point"),
+            help::VIOLATED,
+            help::INTERRUPTED,
+        ],
+        &[
+            ("ctisim sweep site.toml --vary cti_port.ports.count=10..50:10", "Five numbers of ports"),
+            (
+                "ctisim sweep site.toml --vary application.ivr.workers=2,4,8 --vary traffic.main.talk=2m,3m",
+                "A grid of six points",
+            ),
+        ],
+    )
+}
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct SweepArguments {
-    /// Workload file; - for standard input, whose files are sought in the current directory
+    /// Workload file, or - for standard input
     workload: PathBuf,
 
-    /// A key of the workload and its values: KEY=A,B,C or KEY=LOW..HIGH:STEP; may be repeated for a grid, of which the last
-    /// varies fastest
+    /// A key of the workload and its values: KEY=A,B,C or KEY=LOW..HIGH:STEP; may be repeated for a grid, in which
+    /// the last key varies fastest
     #[arg(long = "vary", value_name = "KEY=VALUES", value_parser = Parameter::parse, required = true)]
-    knobs: Vec<Parameter>,
+    parameters: Vec<Parameter>,
 
-    /// What the table shows, e.g. setup_delay.p95 or station:ivr.workers/utilisation; may be repeated [default:
+    /// Measure in the table, e.g. setup_delay.p95 or station:ivr.workers/utilisation; may be repeated [default:
     /// setup_delay.p99, abandoned.share, refused.share]
     #[arg(long = "metric", value_name = "MEASURE", value_parser = Measure::parse)]
     measures: Vec<Measure>,
 
-    /// What is wanted, beside the workload's own goals, e.g. "setup_delay.p99<=500ms"; may be repeated. The table has a
-    /// verdict for each point
+    /// A goal beside the workload's own, e.g. "setup_delay.p99<=500ms"; may be repeated. The table has a verdict for each
+    /// point
     #[arg(long = "goal", value_name = "MEASURE<=BOUND", value_parser = Goal::parse)]
     goals: Vec<Goal>,
 
@@ -59,7 +79,7 @@ pub(super) struct SweepArguments {
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
-    /// What to print on standard output
+    /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Xlsx]))]
     format: Format,
 
@@ -68,11 +88,11 @@ pub(super) struct SweepArguments {
     no_files: bool,
 }
 
-/// The file a sweep writes, and the directory of its points.
+/// The file that a sweep writes, and the directory of its points.
 const FILE: &str = "sweep.csv";
 const POINTS: &str = "points";
 
-/// What the table shows if nobody says.
+/// The measures in the table by default.
 const SHOWN: [&str; 3] = ["setup_delay.p99", "abandoned.share", "refused.share"];
 
 /// The most points of a grid.
@@ -87,7 +107,7 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     }
     let source = Origin::read(Some(&arguments.workload), "give the path of a workload file")?;
     let measures = measures(arguments);
-    let axes: Vec<Axis> = arguments.knobs.iter().map(|knob| knob.axis.clone()).collect();
+    let axes: Vec<Axis> = arguments.parameters.iter().map(|parameter| parameter.axis.clone()).collect();
     let planned = points(arguments, Grid(&axes), &source, &measures)?;
     let default = format!("{}.sweep", planned[0].workload);
     let output = (!arguments.no_files).then(|| OutputDirectory::of(arguments.out.as_deref(), &default));
@@ -99,22 +119,22 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
         store.0.check(&[])?;
     }
 
-    let asked = command(arguments);
-    let talk = study.talk();
-    let mut prelude = Prelude::new(asked.clone(), 0, talk)?;
+    let command = command(arguments);
+    let verbosity = study.verbosity();
+    let mut prelude = Prelude::new(command.clone(), 0, verbosity)?;
     prelude.bar.titles = (0..planned.len()).map(|at| title(Grid(&axes), at, planned.len())).collect();
     let load = |point: &Planned| -> Result<Plan, Halt> {
         let Loaded { plan, digest, .. } = source.load(&point.settings)?;
         if digest != point.digest {
             return Err(Halt::Stop(Stop::Failed(format!(
-                "a file beside {} was changed during the sweep\n  help: run it again; points of before the change are not \
-                 taken for new ones",
+                "a file that {} refers to changed during the sweep\n  help: run it again; points from before the \
+                 change are not reused",
                 arguments.workload.display()
             ))));
         }
         Ok(plan)
     };
-    // Each point has a seed of its own.
+    // The seed of each point is in its plan.
     let runner = prelude.runner(0, jobs(study.jobs));
     let found = match &store {
         Some(store) => studies::sweep(&planned, load, store, &runner),
@@ -129,7 +149,7 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
             let done = store.as_ref().map_or_else(|| prelude.bar.finished(), kept);
             paused(done, planned.len(), store.as_ref().map(|store| store.0.path()))
         }
-        Halt::Failure(failure) => stopped(&failure, 0, &asked),
+        Halt::Failure(failure) => stopped(&failure, 0, &command),
     })?;
     prelude.commit();
 
@@ -151,18 +171,18 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
         None => show(&page, arguments.format)?,
     }
     if let Some(output) = output {
-        talk.remark(&format!("wrote {names} to {}", output.path().display()));
+        verbosity.remark(&format!("wrote {names} to {}", output.path().display()));
     }
     workbook.map_or(Ok(()), Workbook::finish)
 }
 
-/// What the table shows: what was asked for, and the measures of goals as far as they are known beforehand.
+/// The measures in the table: those asked for, or the default ones. Those of goals are added later.
 fn measures(arguments: &SweepArguments) -> Vec<Measure> {
-    let usual = || SHOWN.iter().filter_map(|name| Measure::parse(name).ok()).collect();
-    if arguments.measures.is_empty() { usual() } else { arguments.measures.clone() }
+    let default = || SHOWN.iter().filter_map(|name| Measure::parse(name).ok()).collect();
+    if arguments.measures.is_empty() { default() } else { arguments.measures.clone() }
 }
 
-/// Every point of the grid; each has been compiled, so that what is wrong with any is known before the first is run.
+/// Every point of the grid. Each is compiled, so that an error in any of them shows before the first is run.
 fn points(
     arguments: &SweepArguments,
     grid: Grid<'_>,
@@ -177,12 +197,12 @@ fn points(
     }
     let count = grid.points().filter(|&count| count <= MOST).ok_or_else(|| {
         let each = axes.iter().map(|axis| axis.values.len().to_string()).collect::<Vec<_>>().join(" x ");
-        Stop::Usage(format!("a grid of {each} points: {MOST} are the most\n  help: take longer steps"))
+        Stop::Usage(format!("a grid of {each} points: at most {MOST} are possible\n  help: use larger steps"))
     })?;
     (0..count).map(|at| point(arguments, grid, source, measures, at, count)).collect()
 }
 
-/// What a point is called in remarks.
+/// The name of a point in remarks.
 fn title(grid: Grid<'_>, at: usize, count: usize) -> String {
     format!("point {} of {count}: {}", at + 1, grid.settings(at).join(", "))
 }
@@ -212,8 +232,8 @@ fn point(
     }
     one_warm_up(&loaded.plan)?;
     let StudyArguments { seed, replications, .. } = &arguments.study;
-    let wanted = replications.as_ref().map_or(u64::from(loaded.plan.replications), |range| range.end - range.start);
-    memory::check_study(&[&loaded.plan], wanted, jobs_for(arguments.study.jobs, wanted))?;
+    let count = replications.as_ref().map_or(u64::from(loaded.plan.replications), |range| range.end - range.start);
+    memory::check_study(&[&loaded.plan], count, jobs_for(arguments.study.jobs, count))?;
     Ok(Planned::new(loaded.into_case(), grid.values(at), settings, *seed, replications.clone()))
 }
 
@@ -235,27 +255,26 @@ fn swept(
         Point { values, seed, replications, goals, result }
     };
     let points = planned.into_iter().zip(found).map(point).collect();
-    let keys = arguments.knobs.iter().map(|knob| knob.axis.key.clone()).collect();
+    let keys = arguments.parameters.iter().map(|parameter| parameter.axis.key.clone()).collect();
     Sweep { workload, question, keys, points, measures }
 }
 
-/// An interruption, and what is left.
+/// An interruption: what is kept, and how to go on.
 fn paused(done: usize, of: usize, kept: Option<&Path>) -> Stop {
     Stop::Paused(match kept {
-        Some(path) => format!(
-            "{done} of {of} points are done and kept in {}; the same command goes on with the rest",
-            path.display()
-        ),
-        None => format!("{done} of {of} points were done; they are lost, nothing was written"),
+        Some(path) => {
+            format!("{done} of {of} points are done and kept in {}; run the same command to continue", path.display())
+        }
+        None => format!("{done} of {of} points were done; nothing was written"),
     })
 }
 
-/// The command, for reports of bugs.
+/// The command, for bug reports.
 fn command(arguments: &SweepArguments) -> String {
     let study = &arguments.study;
     Repeat::of("sweep")
         .path(&arguments.workload)
-        .values("--vary", arguments.knobs.iter().map(|knob| &knob.written))
+        .values("--vary", arguments.parameters.iter().map(|parameter| &parameter.written))
         .values("--goal", &arguments.goals)
         .values("--metric", &arguments.measures)
         .settings(study)
@@ -264,10 +283,10 @@ fn command(arguments: &SweepArguments) -> String {
         .written()
 }
 
-/// Finished points, each in a file of its own that is there as a whole or not at all.
+/// Finished points, each in its own file, which appears whole or not at all.
 ///
-/// A file is named by all that decides what is in it, and begins with a checksum of its name and its content, a line of
-/// its own: one that was damaged, cut short or renamed is not believed.
+/// A file is named after everything that determines its content, and its first line is a checksum of name and content: one
+/// that was damaged, truncated or renamed is ignored.
 struct Files(OutputDirectory);
 
 impl<E: From<Stop>> studies::Store<E> for Files {
@@ -294,13 +313,14 @@ fn file_name(key: &str) -> String {
     format!("{key}.json")
 }
 
-/// Names all that decides what comes of a point: this version of the program, the workload, the seed and the replications.
+/// A name made of everything that determines the results of a point: this version of the program, the workload, the seed and
+/// the replications.
 fn key(point: &Planned) -> String {
     let Planned { workload, digest, seed, replications, .. } = point;
     let (seed, replications) = (seed.to_string(), format!("{replications:?}"));
     let mut hash = Sha256::new();
-    // The number is that of the content's form; between two versions, the bytes that the shipped workloads leave tell one
-    // state of the program from the next.
+    // The number is that of the file format. Between two versions, the fingerprints of the shipped workloads distinguish one
+    // state of the program from another.
     let program = ["ctisim point 1", env!("CARGO_PKG_VERSION"), FINGERPRINTS];
     for piece in program.into_iter().chain([workload.as_str(), digest, &seed, &replications]) {
         hash.update((piece.len() as u64).to_be_bytes());
@@ -324,9 +344,9 @@ mod tests {
         sweep: SweepArguments,
     }
 
-    /// What decides the result is in it, as it was typed, and nothing else.
+    /// Exactly what determines the result is in it, as it was typed.
     #[test]
-    fn the_command_sweeps_the_same_again() {
+    fn the_command_reproduces_the_sweep() {
         let line = "sweep some/a.toml --vary cti_port.p.count=10..30:10 --vary x=1,2 --goal refused<=1% --metric setup_delay.p95 --set y=1 --replications 5..9 --seed 255 --jobs 3 --quiet --out elsewhere";
         let again = command(&Line::parse_from(line.split(' ')).sweep);
         assert_eq!(

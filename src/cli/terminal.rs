@@ -1,42 +1,74 @@
-//! Standard output, which is for data, and standard error, which is for talk.
+//! Standard output, which is for data, and standard error, which is for messages.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 
-use crate::report::Ink;
+use anstream::ColorChoice;
+use anstream::stream::RawStream;
+use anstyle::AnsiColor;
+
+use crate::report::{Canvas, Ink};
 
 use super::stop::Stop;
 
-/// Whether a command makes remarks and shows how far it is.
+/// Whether a command shows remarks and its progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Talk {
+pub(super) enum Verbosity {
     /// It does.
-    Remarks,
-    /// It was asked not to.
+    Normal,
+    /// With --quiet it does not.
     Quiet,
 }
 
-impl Talk {
-    /// Makes a remark, if it may.
-    pub(super) fn remark(self, message: &str) {
-        if self == Talk::Remarks {
-            say(message);
+impl Verbosity {
+    /// Shows a remark, unless --quiet is given.
+    pub(super) fn remark(self, text: &str) {
+        if self == Verbosity::Normal {
+            message(text);
         }
     }
 }
 
-/// What may be drawn on a stream: a terminal shows colours, unless its user wants none. Any value of NO_COLOR but an empty
-/// one says so.
-pub(super) fn ink(stream: &impl IsTerminal) -> Ink {
-    let coloured = stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    if coloured { Ink::Coloured } else { Ink::Plain }
+/// Whether a stream shows colours: a terminal does unless `TERM` is `dumb` or `NO_COLOR` is set; `CLICOLOR_FORCE` asks for
+/// colours everywhere.
+pub(super) fn ink(stream: &impl RawStream) -> Ink {
+    match anstream::AutoStream::choice(stream) {
+        ColorChoice::Never => Ink::Plain,
+        _ => Ink::Coloured,
+    }
 }
 
-/// Talks. Nobody to talk to is no reason to stop.
-pub(super) fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "{message}");
+/// What is printed to standard output is drawn on this: as wide as the terminal, and of any width if it is none.
+pub(super) fn canvas() -> Canvas {
+    let output = io::stdout();
+    let width = terminal_size::terminal_size_of(&output).map(|(width, _)| usize::from(width.0));
+    Canvas { ink: ink(&output), width }
 }
 
-/// Writes data to standard output. A reader that has seen enough, as `head` has, is no error.
+/// Writes a message to standard error; that it cannot be written does not matter. On a terminal with colours, `error:`,
+/// `warning:` and the like are coloured as clap colours its own.
+pub(super) fn message(text: &str) {
+    let error = io::stderr();
+    let text = if ink(&error) == Ink::Coloured { coloured(text) } else { text.to_owned() };
+    let _ = writeln!(error.lock(), "{text}");
+}
+
+/// A message whose first line, and whose help, begin in colour.
+fn coloured(text: &str) -> String {
+    let colour = |line: &str| {
+        let label = line.split_once(": ").map(|(label, _)| label.trim_start());
+        let colour = match label {
+            Some("error" | "failed" | "not comparable") => AnsiColor::Red,
+            Some("warning" | "inconclusive" | "interrupted") => AnsiColor::Yellow,
+            Some("note" | "help") => AnsiColor::Cyan,
+            _ => return line.to_owned(),
+        };
+        let (style, label) = (colour.on_default().bold(), label.unwrap_or_default());
+        line.replacen(&format!("{label}:"), &format!("{style}{label}:{style:#}"), 1)
+    };
+    text.split('\n').map(colour).collect::<Vec<String>>().join("\n")
+}
+
+/// Writes data to standard output. It is not an error if the reader, such as `head`, has closed it.
 pub(super) fn print(data: &[u8]) -> Result<(), Stop> {
     let mut output = io::stdout().lock();
     match output.write_all(data).and_then(|()| output.flush()) {

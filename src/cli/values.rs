@@ -1,4 +1,4 @@
-//! The values of flags, as they are typed.
+//! Parsers of the values of flags.
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -11,21 +11,19 @@ use crate::studies::Precision;
 use crate::workload::advised::DEVICES_OF_PROVIDER;
 use crate::workload::units;
 
-/// How many replications, `200`, or which, `200..400`.
+/// A number of replications, `200`, or which ones, `200..400`.
 pub(super) fn replications(text: &str) -> Result<Range<u64>, String> {
     let number = |text: &str| {
         let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let number = if digits { text.parse::<u64>().ok() } else { None };
-        number.ok_or("expected how many, e.g. 200, or which, e.g. 200..400")
+        number.ok_or("expected a number, e.g. 200, or a range, e.g. 200..400")
     };
     let range = match text.split_once("..") {
         Some((first, end)) => number(first)?..number(end)?,
         None => 0..number(text)?,
     };
     if range.is_empty() {
-        return Err(
-            "that is no replication at all: at least 1 is needed, and the end of a range is not included".into()
-        );
+        return Err("expected at least one replication; the end of a range is not included".into());
     }
     Ok(range)
 }
@@ -36,16 +34,16 @@ pub(super) fn seed(text: &str) -> Result<u64, String> {
         Some(digits) => (digits, 16),
         None => (text, 10),
     };
-    // The parser would take a sign.
+    // `from_str_radix` would accept a sign.
     let plain = digits.chars().all(|digit| digit.is_digit(radix));
     let seed = if plain { u64::from_str_radix(digits, radix).ok() } else { None };
     seed.ok_or_else(|| format!("expected a whole number from 0 to {}, or 0x and up to 16 hexadecimal digits", u64::MAX))
 }
 
-/// A share of something, and how it was written.
+/// A share of something, and how it was typed.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Share {
-    /// A part of one.
+    /// As a fraction of one.
     pub(super) value: f64,
     /// As it was typed.
     pub(super) written: String,
@@ -69,24 +67,24 @@ pub(super) fn percent(text: &str) -> Result<f64, String> {
     units::share(text).map_err(|_| "expected a percentage such as 1%".to_owned())
 }
 
-/// How precise a measure is to be, `setup_delay.p99=2%`.
+/// The precision required of a measure, `setup_delay.p99=2%`.
 pub(super) fn precision(text: &str) -> Result<Precision, String> {
     let (measure, percent) = text.rsplit_once('=').ok_or("expected MEASURE=PERCENT, e.g. setup_delay.p99=2%")?;
     let measure = Measure::parse(measure.trim())?;
     let number = percent.trim().strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
     match number {
         Some(percent) if percent > 0.0 && percent <= 100.0 => Ok(Precision { measure, percent }),
-        _ => Err(format!("`{percent}` is no precision: expected a percentage up to 100%, e.g. 2%")),
+        _ => Err(format!("`{percent}` is not a precision: expected a percentage up to 100%, e.g. 2%")),
     }
 }
 
-/// A whole number within bounds that have a reason.
+/// A whole number within bounds, whose reason the error gives.
 fn whole(text: &str, least: u32, most: u32, reason: &str) -> Result<u32, String> {
     let number = text.parse::<u32>().ok().filter(|number| (least..=most).contains(number));
     number.ok_or_else(|| format!("expected a whole number from {least} to {most}: {reason}"))
 }
 
-/// How many nodes a site has.
+/// The number of nodes of a site.
 pub(super) fn nodes(text: &str) -> Result<u32, String> {
     whole(text, 1, most::NODES, "a cluster has at most eight nodes that process calls")
 }
@@ -94,22 +92,22 @@ pub(super) fn nodes(text: &str) -> Result<u32, String> {
 /// Calls in the busy hour, `3600` or `3600/h`.
 pub(super) fn calls_per_hour(text: &str) -> Result<u32, String> {
     let number = text.strip_suffix("/h").unwrap_or(text);
-    whole(number, 1, most::CALLS_AN_HOUR, "calls in the busy hour, of which the largest designs take some 100,000")
+    whole(number, 1, most::CALLS_AN_HOUR, "calls in the busy hour; the largest designs handle about 100,000")
 }
 
-/// How many applications a site has.
+/// The number of applications of a site.
 pub(super) fn applications(text: &str) -> Result<u32, String> {
-    whole(text, 1, most::APPLICATIONS, "for more of them, copy a section of the file")
+    whole(text, 1, most::APPLICATIONS, "for more, copy a section of the file")
 }
 
-/// How many CTI ports a site has.
+/// The number of CTI ports of a site.
 pub(super) fn ports(text: &str) -> Result<u32, String> {
     let advised = DEVICES_OF_PROVIDER.most;
-    let reason = format!("Cisco advises {advised} devices a provider; for more, change `count` in the file");
+    let reason = format!("Cisco advises {advised} devices per provider; for more, change `count` in the file");
     whole(text, 1, most::PORTS, &reason)
 }
 
-/// How many people answer calls.
+/// The number of people who answer calls.
 pub(super) fn agents(text: &str) -> Result<u32, String> {
     whole(text, 0, most::AGENTS, "the largest designs have 12,000")
 }
@@ -124,7 +122,7 @@ pub(super) fn talk(text: &str) -> Result<u32, String> {
     }
 }
 
-/// What a site is called.
+/// The name of a site.
 pub(super) fn site_name(text: &str) -> Result<String, String> {
     const LONGEST: usize = 60;
     match text.trim() {
@@ -196,8 +194,8 @@ mod tests {
             (talk("61m"), "1s to 1h"),
             (talk("180"), "no unit"),
         ] {
-            let told = wrong.expect_err(word);
-            assert!(told.contains(word), "{told}");
+            let message = wrong.expect_err(word);
+            assert!(message.contains(word), "{message}");
         }
         assert!(site_name(" \n").is_err() && site_name("a\tb").is_err());
     }

@@ -1,4 +1,4 @@
-//! `--vary KEY=VALUES`: a key of the workload, and the values it is to have one after the other.
+//! `--vary KEY=VALUES`: a key of the workload and the values it takes in turn.
 
 use crate::engine::Span;
 use crate::plan::Plan;
@@ -12,14 +12,14 @@ use super::stop::Stop;
 pub(super) struct Parameter {
     /// The key and its values, in the order in which they were given.
     pub(super) axis: Axis,
-    /// All of it, as it was typed.
+    /// As it was typed.
     pub(super) written: String,
 }
 
-/// The most values of one knob.
+/// The most values of one parameter.
 const MOST: u128 = 10_000;
 
-/// How many steps a range without a step has at most.
+/// The most steps of a range without a step.
 const STEPS: u128 = 100;
 
 const EXPECTED: &str =
@@ -27,8 +27,8 @@ const EXPECTED: &str =
 
 impl Parameter {
     /// Reads `key=a,b,c`, where commas within brackets or quotes do not count, or `key=low..high:step`: numbers with the
-    /// same unit, or durations; the last value is the last one not beyond `high`. Without a step there are some hundred of
-    /// them at most, at round numbers.
+    /// same unit, or durations; the last value is the last one not beyond `high`. Without a step, the step is a round
+    /// number such that there are at most about a hundred values.
     pub(super) fn parse(text: &str) -> Result<Parameter, String> {
         let (key, values) = text.split_once('=').ok_or(EXPECTED)?;
         let (key, values) = (key.trim(), values.trim());
@@ -53,31 +53,31 @@ impl Parameter {
             return Err(format!("a value is empty: {EXPECTED}"));
         }
         if let Some(twice) = values.iter().enumerate().find(|(at, value)| values[..*at].contains(value)) {
-            return Err(format!("`{}` is there twice", twice.1));
+            return Err(format!("`{}` is given twice", twice.1));
         }
         Ok(Parameter { axis: Axis { key: key.to_owned(), values }, written: text.to_owned() })
     }
 }
 
-/// What says how a workload is run, and not what is simulated, is the same for all that are compared.
+/// Rejects keys that say how a workload is run and not what is simulated: these are the same for all that are compared.
 pub(super) fn not_of_the_study(key: &str) -> Result<(), String> {
     match key.trim() {
-        "run.seed" => Err("all are run with one seed, and so with the same callers: that is --seed".to_owned()),
-        "run.replications" => Err("all have the same replications: that is --replications".to_owned()),
+        "run.seed" => Err("all are run with one seed, and so with the same callers: use --seed".to_owned()),
+        "run.replications" => Err("all have the same replications: use --replications".to_owned()),
         _ => Ok(()),
     }
 }
 
-/// Refuses values of a steady study that would not be measured over the same time.
+/// Rejects a steady study without a warm-up: its values would not be measured over the same time.
 pub(super) fn one_warm_up(plan: &Plan) -> Result<(), Stop> {
     given_warm_up(plan).map_err(|why| {
         Stop::Usage(format!(
-            "{why}\n  help: give it with --set run.warm_up=15m or the like; `ctisim run` at the heaviest value tells what it takes"
+            "{why}\n  help: set one, e.g. --set run.warm_up=15m; `ctisim run` at the value with the most load shows how long it has to be"
         ))
     })
 }
 
-/// Values between commas.
+/// Splits values at commas.
 fn listed(text: &str) -> Vec<String> {
     let (mut values, mut depth, mut quoted) = (vec![String::new()], 0_i32, false);
     for character in text.chars() {
@@ -98,11 +98,11 @@ fn listed(text: &str) -> Vec<String> {
     values.iter().map(|value| value.trim().to_owned()).collect()
 }
 
-/// What numbers of a range have in common: their unit, and how many decimals they are counted in.
+/// The scale of the numbers of a range: their unit and their number of decimals.
 enum Scale {
     /// Whole nanoseconds.
     Time,
-    /// A decimal number with so many digits after the point, and its unit.
+    /// A number with so many digits after the point, and its unit.
     Decimal(u32, String),
 }
 
@@ -127,21 +127,21 @@ fn range(low: &str, high: &str, step: Option<&str>) -> Result<Vec<String>, Strin
     let (scale, numbers) = scaled(&texts)?;
     let (low, high) = (numbers[0], numbers[1]);
     if low > high {
-        return Err(format!("the range ends at {} and begins at {}: the lower end comes first", texts[1], texts[0]));
+        return Err(format!("the range ends at {} and begins at {}: give the lower end first", texts[1], texts[0]));
     }
     let step = numbers.get(2).copied().unwrap_or_else(|| round_step(high - low));
     if step == 0 {
-        return Err("the step is nothing".to_owned());
+        return Err("the step must be greater than 0".to_owned());
     }
     let count = (high - low) / step + 1;
     if count > MOST {
-        return Err(format!("these are {count} values, and {MOST} are the most: take a longer step"));
+        return Err(format!("these are {count} values; at most {MOST} are possible: use a larger step"));
     }
     Ok((0..count).map(|at| scale.written(low + at * step)).collect())
 }
 
-/// 1, 2 or 5 times a power of ten, so that a range has at most [`STEPS`] steps: of what the range is counted in, a
-/// nanosecond or the last digit that was written.
+/// A step of 1, 2 or 5 times a power of ten, with which a range has at most [`STEPS`] steps. It is in units of the range's
+/// scale: a nanosecond, or the last digit that was given.
 fn round_step(length: u128) -> u128 {
     let mut step = 1;
     for (by, over) in [(2, 1), (5, 2), (2, 1)].into_iter().cycle() {
@@ -153,7 +153,7 @@ fn round_step(length: u128) -> u128 {
     step
 }
 
-/// The numbers of a range on a scale that is exact for all of them.
+/// The numbers of a range, and a scale on which all of them are exact.
 fn scaled(texts: &[&str]) -> Result<(Scale, Vec<u128>), String> {
     if let Ok(spans) = texts.iter().map(|text| units::duration(text)).collect::<Result<Vec<Span>, _>>() {
         return Ok((Scale::Time, spans.into_iter().map(|span| u128::from(span.nanos())).collect()));
@@ -165,7 +165,7 @@ fn scaled(texts: &[&str]) -> Result<(Scale, Vec<u128>), String> {
     let parts: Vec<(String, String)> = texts.iter().map(|text| split(text)).collect();
     let unit = &parts[0].1;
     if let Some((at, _)) = parts.iter().enumerate().find(|(_, (_, other))| other != unit) {
-        return Err(format!("`{}` and `{}` have not the same unit", texts[0], texts[at]));
+        return Err(format!("`{}` and `{}` do not have the same unit", texts[0], texts[at]));
     }
     let decimals = |number: &str| number.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     let most = parts.iter().map(|(number, _)| decimals(number)).max().unwrap_or(0);
@@ -173,7 +173,7 @@ fn scaled(texts: &[&str]) -> Result<(Scale, Vec<u128>), String> {
         let digits = number.replacen('.', "", 1) + &"0".repeat(most - decimals(number));
         let fits = most <= 9 && !number.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
         let value = if fits { digits.parse::<u128>().ok().filter(|value| *value < 1 << 100) } else { None };
-        value.ok_or_else(|| format!("`{number}` is no number to count from: {EXPECTED}"))
+        value.ok_or_else(|| format!("`{number}` is not a number: {EXPECTED}"))
     };
     let numbers = parts.iter().map(whole).collect::<Result<Vec<u128>, String>>()?;
     Ok((Scale::Decimal(most as u32, unit.clone()), numbers))
@@ -209,24 +209,24 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_knob_is_told() {
+    fn errors_name_what_is_wrong() {
         for (text, word) in [
             ("x", "expected KEY="),
             ("x=", "expected KEY="),
             ("x=1,,2", "empty"),
-            ("run.seed=1,2", "that is --seed"),
+            ("run.seed=1,2", "use --seed"),
             ("x=5s..20s:5s,30s", "cannot be mixed"),
             ("x=1,2,1", "twice"),
-            ("x=5..1", "lower end comes first"),
-            ("x=1..5:0", "the step is nothing"),
-            ("x=0..100000:1", "10000 are the most"),
-            ("x=1/h..5/m", "not the same unit"),
+            ("x=5..1", "lower end first"),
+            ("x=1..5:0", "the step must be greater than 0"),
+            ("x=0..100000:1", "at most 10000"),
+            ("x=1/h..5/m", "not have the same unit"),
             ("x=a..b", "unit"),
-            ("x=/h../h", "no number"),
-            ("x=1.2.3..4", "no number"),
+            ("x=/h../h", "not a number"),
+            ("x=1.2.3..4", "not a number"),
         ] {
-            let told = Parameter::parse(text).expect_err(text);
-            assert!(told.contains(word), "{text}: {told}");
+            let message = Parameter::parse(text).expect_err(text);
+            assert!(message.contains(word), "{text}: {message}");
         }
     }
 }

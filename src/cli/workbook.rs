@@ -1,4 +1,4 @@
-//! Where a workbook goes: beside the other files, or to standard output if there are none.
+//! Workbooks: written beside the other files, or to standard output with --no-files.
 
 use std::io::{self, IsTerminal};
 
@@ -8,11 +8,11 @@ use super::output::File;
 use super::stop::Stop;
 use super::terminal::print;
 
-/// Refuses a workbook that cannot be made, before hours are spent on it.
+/// Rejects a workbook that this build cannot make, before hours are spent on it.
 pub(super) fn check(format: Format) -> Result<(), Stop> {
     if format == Format::Xlsx && !cfg!(feature = "xlsx") {
         return Err(Stop::Usage(
-            "this copy of ctisim was built without workbooks\n  help: build it with the feature `xlsx`, or open the CSV \
+            "this ctisim was built without workbooks\n  help: build it with the feature `xlsx`, or open the CSV \
              files"
                 .into(),
         ));
@@ -20,43 +20,43 @@ pub(super) fn check(format: Format) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Refuses a workbook on standard output if that is a terminal.
+/// Rejects a workbook on standard output if that is a terminal.
 pub(super) fn check_output(format: Format) -> Result<(), Stop> {
     if format == Format::Xlsx && io::stdout().is_terminal() {
         return Err(Stop::Usage(
-            "a workbook is nothing for a terminal\n  help: leave out --no-files, or send it on: ctisim ... > study.xlsx"
+            "a workbook cannot be shown on a terminal\n  help: leave out --no-files, or redirect it: ctisim ... > study.xlsx"
                 .into(),
         ));
     }
     Ok(())
 }
 
-/// A workbook that was asked for.
+/// A workbook that was requested.
 pub(super) struct Workbook {
     name: String,
     content: Result<Vec<u8>, String>,
 }
 
 impl Workbook {
-    /// That of a page, or what does not fit into it.
+    /// The workbook of a page, or why it could not be made.
     pub(super) fn of(page: &Page<'_>) -> Workbook {
         Workbook { name: name(&page.name), content: draw(page, Format::Xlsx, Ink::Plain) }
     }
 
-    /// Its file, unless it could not be made: that is no reason to lose the others.
+    /// Its file; none if it could not be made, which must not keep the others from being written.
     pub(super) fn file(&self) -> Option<File<String>> {
         self.content.as_ref().ok().map(|content| (self.name.clone(), content.clone()))
     }
 
-    /// Prints it where there are no files.
+    /// Prints it, for --no-files.
     pub(super) fn print(&self) -> Result<(), Stop> {
         self.content.as_ref().map_or(Ok(()), |content| print(content))
     }
 
-    /// Says if it could not be made.
+    /// The error, if it could not be made.
     pub(super) fn finish(self) -> Result<(), Stop> {
         self.content.map(|_| ()).map_err(|why| {
-            Stop::Failed(format!("there is no {}: {why}\n  help: the CSV files have no such limit", self.name))
+            Stop::Failed(format!("cannot write {}: {why}\n  help: the CSV files have no such limit", self.name))
         })
     }
 }

@@ -8,7 +8,9 @@ use crate::stats::Paired;
 
 use super::page::{Entry, Extent, Page, Section, Table, Tone};
 use super::sheet::Sheet;
-use super::words::{self, change, human, measured, plural, relative_change, signed_change, span};
+use super::words::{
+    self, change, change_beside, human, measured_beside, plural, relative_change, signed_change, sized, span,
+};
 
 /// What was compared.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,19 +86,27 @@ pub(super) fn change_entries(compared: &Compared) -> [Entry; 3] {
     let unit = compared.measure.unit().name();
     match (&compared.paired, compared.interval()) {
         (Some(paired), Some((low, high))) => [
-            Entry::number(paired.mean(), unit, |value| signed_change(unit, value)),
-            Entry::interval(low, high, unit, |value| change(unit, value)),
+            Entry::number(paired.mean(), unit, |value| signed_change(unit, value, size_of_change(compared))),
+            Entry::interval(low, high, unit, |value| change_beside(unit, value, size_of_change(compared))),
             Entry::number_if(relative(paired.mean(), compared.first), "percent", relative_change),
         ],
         _ => [const { Entry::Missing("") }; 3],
     }
 }
 
-/// The values of both.
+/// What decides about the unit of a difference and its interval.
+fn size_of_change(compared: &Compared) -> f64 {
+    let interval = compared.interval();
+    let mean = compared.paired.as_ref().map(Paired::mean);
+    sized([mean, interval.map(|(_, high)| high), interval.map(|(low, _)| low)])
+}
+
+/// The values of both, in one unit.
 pub(super) fn value_entries(compared: &Compared) -> [Entry; 2] {
     let unit = compared.measure.unit().name();
+    let size = [compared.first, compared.second].map(|value| sized([value])).into_iter().fold(0.0, f64::max);
     [compared.first, compared.second].map(|value| match value {
-        Some(value) => Entry::number(value, unit, |value| measured(unit, value)),
+        Some(value) => Entry::number(value, unit, |value| measured_beside(unit, value, size)),
         None => Entry::Missing("-"),
     })
 }
@@ -123,8 +133,8 @@ fn differences(compared: &[Compared], listed: Listed) -> Table {
         let [a, b] = value_entries(it);
         let verdict = Entry::verdict(tone, words::verdict(difference.name()));
         let [difference, interval, relative] = change_entries(it);
-        let median = Entry::number_if(median, unit, |value| signed_change(unit, value));
-        table.row([it.measure.to_string().into(), a, b, difference, interval, relative, median, verdict]);
+        let median = Entry::number_if(median, unit, |value| signed_change(unit, value, size_of_change(it)));
+                table.row([it.measure.to_string().into(), a, b, difference, interval, relative, median, verdict]);
     }
     table
 }

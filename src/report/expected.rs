@@ -1,7 +1,7 @@
 //! Closed forms beside the simulated values.
 
 use super::page::{Entry, Section, Table};
-use super::words::{human, time};
+use super::words::{human, sized, time_beside};
 use crate::analysis::{Beside, NOT_ESTIMABLE, Study, beside};
 use crate::expected::{Expected, Predicted};
 
@@ -10,7 +10,8 @@ pub(super) fn closed_forms(study: &Study, section: &mut Section<'_>) {
     let mut table = Table::of_numbers(["applicable closed forms", "expected", "simulated", "95 % interval", "form"]);
     let mut reasons = Vec::new();
     for Beside { expected: it, mean, interval } in beside(study) {
-        let words = |value: f64| words(it.measure, value);
+        let size = sized([Some(mean), Some(it.high)]);
+        let words = |value: f64| words(it.measure, value, size);
         let unit = unit(it.measure);
         let interval = interval.map(|(low, high)| Entry::interval(low.max(0.0), high, unit, words));
         table.row([
@@ -60,10 +61,11 @@ const fn unit(measure: Predicted) -> &'static str {
     }
 }
 
-fn words(measure: Predicted, value: f64) -> String {
+/// A value in words; a time in the unit that suits a value beside it.
+fn words(measure: Predicted, value: f64, size: f64) -> String {
     match unit(measure) {
         "ratio" => format!("{:.3} %", 100.0 * value),
-        "s" => time(value),
+        "s" => time_beside(value, size),
         _ => human(value),
     }
 }

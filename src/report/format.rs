@@ -80,14 +80,30 @@ impl Format {
     }
 }
 
+/// What a page for people is drawn on; other formats are the same everywhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Canvas {
+    /// Whether it shows colours.
+    pub ink: Ink,
+    /// How many columns of letters it has: a terminal's; a file or a pipe takes lines of any length.
+    pub width: Option<usize>,
+}
+
+impl From<Ink> for Canvas {
+    /// Of any width.
+    fn from(ink: Ink) -> Canvas {
+        Canvas { ink, width: None }
+    }
+}
+
 /// Draws a page.
 ///
 /// # Errors
 /// What does not fit into that format, or that the page has nothing for it.
-pub fn draw(page: &Page<'_>, format: Format, ink: Ink) -> Result<Vec<u8>, String> {
+pub fn draw(page: &Page<'_>, format: Format, canvas: impl Into<Canvas>) -> Result<Vec<u8>, String> {
     let nothing = || format!("{} has nothing to draw as {}", page.name, format.name());
     Ok(match format {
-        Format::Table => text::draw(page, ink).into_bytes(),
+        Format::Table => text::draw(page, canvas.into()).into_bytes(),
         Format::Csv => csv::csv(page.rows().ok_or_else(nothing)?),
         Format::Json => match (&page.document, page.rows()) {
             (Some(document), _) => document.bytes(),

@@ -2,7 +2,7 @@
 
 use super::page::{Entry, Table, Tone};
 use super::sheet::Sheet;
-use super::words::{self, measured};
+use super::words::{self, measured_beside, sized};
 use crate::analysis::{Cell, Judged, Measured, NOT_ESTIMABLE, Study, Verdict};
 use crate::workload::Side;
 
@@ -17,19 +17,24 @@ pub(super) fn goals_table(judged: &[Judged]) -> Table {
 
 /// The estimate.
 pub(super) fn found(found: &Measured) -> Entry {
-    let unit = found.unit;
-    found.value.map_or(Entry::Missing("no value"), |value| Entry::number(value, unit, |value| measured(unit, value)))
+    found.value.map_or(Entry::Missing("no value"), |value| Entry::number(value, found.unit, in_words(found)))
 }
 
 /// The confidence interval of the estimate.
 pub(super) fn interval(found: &Measured) -> Entry {
     let unit = found.unit;
-    let words = |value| measured(unit, value);
+    let words = in_words(found);
     match (found.low, found.high) {
         (Some(low), Some(high)) => Entry::interval(low, high, unit, words),
         (Some(low), None) => Entry::Interval { low, high: None, unit, words: format!("[{}, unknown]", words(low)) },
         (None, _) => Entry::Missing(NOT_ESTIMABLE),
     }
+}
+
+/// Writes what was found and the ends of its interval in one unit.
+fn in_words(found: &Measured) -> impl Fn(f64) -> String {
+    let (unit, other) = (found.unit, sized([found.value, found.high, found.low]));
+    move |value| measured_beside(unit, value, other)
 }
 
 /// The verdict on a goal.

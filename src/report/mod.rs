@@ -40,7 +40,7 @@ pub use dependencies::{dependencies_page, dependency_page};
 pub use devices::devices_sheet;
 pub use document::Document;
 pub use fingerprint::fingerprint;
-pub use format::{Format, Ink, csv, draw};
+pub use format::{Canvas, Format, Ink, csv, draw};
 pub use gate::{gate_page, reasons};
 pub use goals::goals_sheet;
 pub use log::histograms_hlog;

@@ -85,18 +85,29 @@ pub(super) fn rate(rate: f64) -> String {
 
 /// A time given in seconds, in a suitable unit.
 pub fn time(seconds: f64) -> String {
+    time_beside(seconds, seconds)
+}
+
+/// A time in the unit that suits another one: a value and both ends of its interval have one unit.
+pub(super) fn time_beside(seconds: f64, other: f64) -> String {
     const YEAR: f64 = 365.25 * 86_400.0;
     let units = [(YEAR, "years"), (86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")];
     if seconds == f64::INFINITY {
         return "never".to_owned();
     }
-    if seconds <= 0.0 {
-        return "0 s".to_owned();
+    if !other.is_finite() || other <= 0.0 {
+        return if seconds > 0.0 { time_beside(seconds, seconds) } else { "0 s".to_owned() };
     }
     // At least two of a unit, so that 90 min do not become 1.5 h; or exactly one.
-    let suits = |length: f64| seconds >= 2.0 * length || (seconds - length).abs() < 1e-9 * length;
+    let suits = |length: f64| other >= 2.0 * length || (other - length).abs() < 1e-9 * length;
     let (length, unit) = units.into_iter().find(|&(length, _)| suits(length)).unwrap_or((1e-3, "ms"));
-    format!("{} {unit}", digits(seconds / length))
+    format!("{} {unit}", digits(seconds.max(0.0) / length))
+}
+
+/// Which of some values that are shown together decides about their unit: the first that has a size.
+pub(super) fn sized(values: impl IntoIterator<Item = Option<f64>>) -> f64 {
+    let has_size = |value: &f64| value.is_finite() && *value != 0.0;
+    values.into_iter().flatten().find(has_size).map_or(0.0, f64::abs)
 }
 
 /// A round duration.
@@ -128,12 +139,12 @@ pub fn distribution(times: &Distribution) -> String {
     }
 }
 
-/// The value of a measure, whose unit is `ms`, `ratio` or `count`.
-pub(super) fn measured(unit: &str, value: f64) -> String {
+/// The value of a measure, whose unit is `ms`, `ratio` or `count`; a time in the unit that suits another value.
+pub(super) fn measured_beside(unit: &str, value: f64, other: f64) -> String {
     match unit {
         _ if value == f64::INFINITY => "not reached".to_owned(),
-        "ms" if value < 0.0 => format!("-{}", time(-value / 1e3)),
-        "ms" => time(value / 1e3),
+        "ms" if value < 0.0 => format!("-{}", time_beside(-value / 1e3, other / 1e3)),
+        "ms" => time_beside(value / 1e3, other / 1e3),
         "ratio" => format!("{} %", human(100.0 * value)),
         _ => human(value),
     }
@@ -142,15 +153,20 @@ pub(super) fn measured(unit: &str, value: f64) -> String {
 /// A difference of two values of a measure. The difference of two shares is in percentage points, so that it is not
 /// mistaken for a relative one.
 pub(super) fn change(unit: &str, value: f64) -> String {
+    change_beside(unit, value, value.abs())
+}
+
+/// The same with a time in the unit that suits another value.
+pub(super) fn change_beside(unit: &str, value: f64, other: f64) -> String {
     match unit {
         "ratio" => format!("{} points", human(100.0 * value)),
-        _ => measured(unit, value),
+        _ => measured_beside(unit, value, other),
     }
 }
 
 /// The same, always with its sign.
-pub(super) fn signed_change(unit: &str, value: f64) -> String {
-    format!("{}{}", if value > 0.0 { "+" } else { "" }, change(unit, value))
+pub(super) fn signed_change(unit: &str, value: f64, other: f64) -> String {
+    format!("{}{}", if value > 0.0 { "+" } else { "" }, change_beside(unit, value, other))
 }
 
 /// A relative difference in percent; as a factor if it is large.
@@ -226,6 +242,17 @@ mod tests {
     }
 
     #[test]
+    fn values_that_are_shown_together_have_one_unit() {
+        let interval = |low, high, value| super::interval(low, high, |end| measured_beside("ms", end, value));
+        assert_eq!(interval(985.0, 1_020.0, 1_000.0), "[0.985 s, 1.020 s]");
+        assert_eq!(interval(1_900.0, 2_100.0, 1_999.0), "[1,900 ms, 2,100 ms]");
+        assert_eq!(interval(-40.0, 130_000.0, 2_500.0), "[-0.040 s, 130 s]");
+        assert_eq!(interval(0.0, f64::INFINITY, 0.5), "[0 ms, not reached]");
+        assert_eq!(interval(0.0, 0.0, 0.0), "[0 s, 0 s]");
+        assert_eq!(sized([None, Some(0.0), Some(f64::INFINITY), Some(-3.0), Some(5.0)]), 3.0);
+    }
+
+    #[test]
     fn digits_that_matter() {
         assert_eq!(
             [five_digits(0.123_456_7), five_digits(12.345_67), five_digits(123_456.7)],
@@ -236,9 +263,9 @@ mod tests {
 
     #[test]
     fn differences_for_people() {
-        assert_eq!(signed_change("ratio", 0.012), "+1.200 points");
-        assert_eq!(signed_change("ms", -1500.0), "-1,500 ms");
-        assert_eq!(measured("ms", f64::INFINITY), "not reached");
+        assert_eq!(signed_change("ratio", 0.012, 0.012), "+1.200 points");
+        assert_eq!(signed_change("ms", -1500.0, 1500.0), "-1,500 ms");
+        assert_eq!(measured_beside("ms", f64::INFINITY, 1.0), "not reached");
         assert_eq!(
             [relative_change(-2.5), relative_change(12.34), relative_change(1900.0)],
             ["-2.50 %", "+12.3 %", "x 20"]

@@ -1,6 +1,7 @@
-//! Failures: how long they go unnoticed, and how much of the time something is there.
+//! Failures: how long they go unnoticed, and the availability of what fails and is repaired.
 
 use clap::Args;
+use clap::builder::StyledStr;
 
 use crate::analysis::Quantity;
 use crate::oracle::{Detection, Pair, Repairable};
@@ -10,35 +11,55 @@ use crate::rules::heartbeat;
 
 use super::printed::{Printed, line, usage};
 use super::quantities::{duration, rate};
+use crate::cli::help;
 use crate::cli::stop::Stop;
 
-pub(super) const HEARTBEAT_HELP: &str = "Applies to an application that hangs, or whose host or link is lost: its connection does not close, and only its heartbeats
-stop. One whose process ends is noticed at once. \"No message in two consecutive intervals\" can be read in two ways, and
-both are answered: a timer of two intervals that each message restarts, and a checker that looks once an interval.
+pub(super) fn heartbeat_help() -> StyledStr {
+    help::below(
+        &[
+            "Applies to an application that hangs, or whose host or link fails: its connection does not close, and only its \
+             heartbeats stop. The end of its process is noticed at once.",
+            "\"No message in two consecutive intervals\" can be read in two ways, and both are answered: a timer of two \
+             intervals that each message restarts, and a checker that looks once per interval.",
+        ],
+        &[],
+        &[(
+            "ctisim oracle heartbeat --interval 30s --arrivals 1000/h",
+            "How long a hang goes unnoticed, and how many calls it affects",
+        )],
+    )
+}
 
-Example: ctisim oracle heartbeat --interval 30s --arrivals 1000/h";
-
-pub(super) const AVAILABILITY_HELP: &str = "Applies to anything that fails at random and is repaired. The availability of one holds for any distributions of both times; that
-of two, where one is enough, for exponential ones. Two that share a cause (a power supply, a change) fail together more
-often than this says.
-
-Example: ctisim oracle availability --mtbf 2160h --mttr 4h";
+pub(super) fn availability_help() -> StyledStr {
+    help::below(
+        &[
+            "Applies to anything that fails at random and is repaired. The availability of one holds for any distributions of \
+           both times; that of two, one of which is enough, for exponential ones. Two that share a cause of failure (a power \
+           supply, a change) fail together more often.",
+        ],
+        &[],
+        &[(
+            "ctisim oracle availability --mtbf 2160h --mttr 4h",
+            "The availability of a server that fails every 90 days and is repaired in 4 hours",
+        )],
+    )
+}
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct HeartbeatArguments {
-    /// The interval of heartbeats that the application asks for
+    /// Heartbeat interval that the application requests
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "30s", allow_hyphen_values = true)]
     interval: f64,
 
-    /// The shortest interval that the cluster allows
+    /// Shortest interval that the cluster allows
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5s", allow_hyphen_values = true)]
     minimum: f64,
 
-    /// The longest interval that the cluster allows
+    /// Longest interval that the cluster allows
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "3600s", allow_hyphen_values = true)]
     maximum: f64,
 
-    /// How often calls come to its route points, e.g. 1000/h
+    /// Rate of calls to its route points, e.g. 1000/h
     #[arg(long, value_name = "RATE", value_parser = rate, allow_hyphen_values = true)]
     arrivals: Option<f64>,
 
@@ -54,52 +75,52 @@ const GRID: [&str; 6] = ["grid_mean", "grid_p50", "grid_p95", "grid_longest", "g
 impl HeartbeatArguments {
     pub(super) fn answer(&self) -> Result<Answer, Stop> {
         if self.minimum > self.maximum {
-            return Err(usage("the shortest interval is longer than the longest", "give --minimum below --maximum"));
+            return Err(usage("--minimum is longer than --maximum", "give a --minimum of at most --maximum"));
         }
         let interval = heartbeat::effective_interval(self.interval, self.minimum, self.maximum);
-        let clamped = if interval == self.interval { "" } else { "that is what it gets: the bounds clamp it" };
+        let clamped = if interval == self.interval { "" } else { "as limited by the bounds" };
         let mut inputs = vec![line("interval", Quantity::Seconds(interval), clamped)];
         if let Some(rate) = self.arrivals {
-            inputs.push(line("arrivals", Quantity::PerSecond(rate), "calls come to its route points"));
+            inputs.push(line("arrivals", Quantity::PerSecond(rate), "calls to its route points"));
         }
         let mut results = Vec::new();
         for (names, reading, what) in [
             (TIMER, HeartbeatReading::Timer, "a timer of two intervals, restarted by each message"),
-            (GRID, HeartbeatReading::Grid, "a checker that wants two empty intervals of its own in a row"),
+            (GRID, HeartbeatReading::Grid, "a checker, after two of its intervals in a row without a message"),
         ] {
             let detection = Detection { reading, interval };
             results.push(line(names[0], Quantity::Seconds(detection.mean()), format!("until noticed by {what}")));
             results.push(line(names[1], Quantity::Seconds(detection.quantile(0.5)), "half are noticed by then"));
-            results.push(line(names[2], Quantity::Seconds(detection.quantile(0.95)), "19 of 20 are"));
+            results.push(line(names[2], Quantity::Seconds(detection.quantile(0.95)), "95 % are"));
             results.push(line(names[3], Quantity::Seconds(detection.longest()), "all are"));
             if let Some(rate) = self.arrivals {
                 let deviation = detection.calls_before_deviation(rate);
                 results.push(line(
                     names[4],
                     Quantity::Mean(detection.calls_before(rate)),
-                    "calls meet it dead and unnoticed",
+                    "calls arrive before the failure is noticed",
                 ));
-                results.push(line(names[5], Quantity::Mean(deviation), "their standard deviation from death to death"));
+                results.push(line(names[5], Quantity::Mean(deviation), "their standard deviation"));
             }
         }
         Ok(Answer {
             form: "heartbeat",
-            title: "a silent death, until it is noticed",
+            title: "a silent failure, until it is noticed",
             inputs,
             results,
-            assumes: "a death at a moment that has nothing to do with the heartbeats, messages that take no time, and for the calls a constant rate.".into(),
-            source: "elementary: what is left of the interval is uniform; docs/explanation/interpretation.md has the two readings of R23",
+            assumes: "a failure at a time independent of the heartbeats, messages without delay and, for the calls, a constant rate.".into(),
+            source: "elementary: the rest of the interval is uniformly distributed; for the two readings of R23, docs/explanation/interpretation.md",
         })
     }
 }
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct AvailabilityArguments {
-    /// The mean time it works until it fails, e.g. 2160h or 90d
+    /// Mean time between failures (mean time to failure), e.g. 2160h or 90d
     #[arg(long, value_name = "TIME", value_parser = duration, allow_hyphen_values = true)]
     mtbf: f64,
 
-    /// The mean time until it is back, e.g. 4h
+    /// Mean time to repair, e.g. 4h
     #[arg(long, value_name = "TIME", value_parser = duration, allow_hyphen_values = true)]
     mttr: f64,
 
@@ -115,15 +136,15 @@ impl AvailabilityArguments {
         let two = Pair { two_crews: true, ..one };
         Ok(Answer {
             form: "availability",
-            title: "something that fails and is repaired, one of it or two",
+            title: "something that fails and is repaired, and two of it",
             inputs: vec![
-                line("mtbf", Quantity::Seconds(self.mtbf), "it works, on average"),
-                line("mttr", Quantity::Seconds(self.mttr), "it is down, on average"),
+                line("mtbf", Quantity::Seconds(self.mtbf), "mean time to failure"),
+                line("mttr", Quantity::Seconds(self.mttr), "mean time to repair"),
             ],
             results: vec![
-                line("availability", Quantity::Share(unit.availability()), "of the time one is there"),
-                line("down_a_year", Quantity::Seconds(YEAR * unit.unavailability()), "one is down in a year"),
-                line("failures_a_year", Quantity::Mean(YEAR * unit.failures()), "of one"),
+                line("availability", Quantity::Share(unit.availability()), "of the time one is up"),
+                line("down_a_year", Quantity::Seconds(YEAR * unit.unavailability()), "downtime of one in a year"),
+                line("failures_a_year", Quantity::Mean(YEAR * unit.failures()), "of one in a year"),
                 line(
                     "two_crews_both_down",
                     Quantity::Share(two.shares()[2]),
@@ -132,23 +153,25 @@ impl AvailabilityArguments {
                 line(
                     "two_crews_down_a_year",
                     Quantity::Seconds(YEAR * two.shares()[2]),
-                    "both are down in a year then",
+                    "downtime of both in a year then",
                 ),
                 line(
                     "one_crew_both_down",
                     Quantity::Share(one.shares()[2]),
                     "of the time, if one is repaired after the other",
                 ),
-                line("one_crew_down_a_year", Quantity::Seconds(YEAR * one.shares()[2]), "both are down in a year then"),
+                line(
+                    "one_crew_down_a_year",
+                    Quantity::Seconds(YEAR * one.shares()[2]),
+                    "downtime of both in a year then",
+                ),
                 line(
                     "first_both_down",
                     Quantity::Seconds(two.first_outage()),
                     "until both are down for the first time, on average",
                 ),
             ],
-            assumes:
-                "failures that come at random and independently; for two, exponential times, and that one is enough."
-                    .into(),
+            assumes: "random, independent failures; for two, exponential times, and that one of them is enough.".into(),
             source: "R. E. Barlow, F. Proschan, Mathematical Theory of Reliability (1965); K. S. Trivedi, Probability and Statistics (2002), section 8",
         })
     }

@@ -1,19 +1,28 @@
-//! Which form answers a question.
+//! The closed forms, and the function that evaluates each.
 
+use clap::builder::StyledStr;
 use clap::{Args, Subcommand};
 
 use crate::cli::formats::show;
+use crate::cli::help;
 use crate::cli::stop::Stop;
 use crate::report::oracle_page;
 
 use super::{failures, queues, rehome};
 
-pub(crate) const AFTER_HELP: &str = "Examples:
-  ctisim oracle erlang-b --arrivals 300/h --mean 3m --blocking 1%       how many ports?
-  ctisim oracle erlang-c --arrivals 300/h --mean 3m --within 20s --service-level 80%   how many agents?
-  ctisim oracle rehome --arrivals 60/h --mean 3m --within 1h            when does a route point go home?
-
-These are formulas for one queue with constant traffic. For failures amid traffic that changes, simulate: ctisim run.";
+pub(crate) fn after_help() -> StyledStr {
+    help::below(
+        &[
+            "These are formulas for one queue with constant traffic. For failures under changing traffic, simulate: ctisim run.",
+        ],
+        &[help::DONE, help::FAILED, help::USAGE],
+        &[
+            ("ctisim oracle erlang-b --arrivals 300/h --mean 3m --blocking 1%", "How many ports?"),
+            ("ctisim oracle erlang-c --arrivals 300/h --mean 3m --within 20s --service-level 80%", "How many agents?"),
+            ("ctisim oracle rehome --arrivals 60/h --mean 3m --within 1h", "When does a route point rehome?"),
+        ],
+    )
+}
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct OracleArguments {
@@ -23,40 +32,40 @@ pub(crate) struct OracleArguments {
 
 #[derive(Clone, Debug, Subcommand)]
 enum Form {
-    /// Calls lost where all ports or lines are taken: how many are lost, how many lines, how much traffic
-    #[command(name = "erlang-b", after_help = queues::ERLANG_B_HELP)]
+    /// Blocking where calls are lost when all ports are busy: the blocking, the number of ports, or the load
+    #[command(name = "erlang-b", after_help = queues::erlang_b_help())]
     ErlangB(queues::ErlangBArguments),
 
-    /// Callers who wait for an agent and never hang up: how long, and how many agents for a service level
-    #[command(name = "erlang-c", after_help = queues::ERLANG_C_HELP)]
+    /// Callers who queue for an agent and never hang up: the wait, or the number of agents for a service level
+    #[command(name = "erlang-c", after_help = queues::erlang_c_help())]
     ErlangC(queues::ErlangCArguments),
 
-    /// Callers who wait for an agent and hang up when their patience is over: how many do, and how many agents
-    #[command(name = "erlang-a", after_help = queues::ERLANG_A_HELP)]
+    /// Callers who queue for an agent and lose patience: the share who abandon, or the number of agents
+    #[command(name = "erlang-a", after_help = queues::erlang_a_help())]
     ErlangA(queues::ErlangAArguments),
 
-    /// A queue with few places (M/M/c/K): who finds it full is lost
-    #[command(name = "mmck", after_help = queues::MMCK_HELP)]
+    /// A queue of limited size (M/M/c/K): calls that find it full are lost
+    #[command(name = "mmck", after_help = queues::mmck_help())]
     Mmck(queues::MmckArguments),
 
-    /// One server, any law of service times (M/G/1): how long work waits for a CallManager, say
-    #[command(name = "mg1", after_help = queues::MG1_HELP)]
+    /// One server and any distribution of service times (M/G/1), e.g. the wait for a CallManager
+    #[command(name = "mg1", after_help = queues::mg1_help())]
     Mg1(queues::Mg1Arguments),
 
-    /// How long a route point stays on the backup once its CallManager is back, and what makes that shorter
-    #[command(name = "rehome", after_help = rehome::HELP)]
+    /// How long a route point takes to rehome once its CallManager is back, and what makes that faster
+    #[command(name = "rehome", after_help = rehome::after_help())]
     Rehome(rehome::RehomeArguments),
 
-    /// How long the silent death of an application goes unnoticed, and how many calls meet it
-    #[command(name = "heartbeat", after_help = failures::HEARTBEAT_HELP)]
+    /// How long a silent failure of an application goes unnoticed, and how many calls it affects
+    #[command(name = "heartbeat", after_help = failures::heartbeat_help())]
     Heartbeat(failures::HeartbeatArguments),
 
-    /// How much of the time something that fails and is repaired is there, one of it or two
-    #[command(name = "availability", after_help = failures::AVAILABILITY_HELP)]
+    /// The availability of something that fails and is repaired, and of two of it
+    #[command(name = "availability", after_help = failures::availability_help())]
     Availability(failures::AvailabilityArguments),
 }
 
-/// Answers one question.
+/// Evaluates a form and prints the answer.
 pub(crate) fn oracle(arguments: &OracleArguments) -> Result<(), Stop> {
     let (answer, printed) = match &arguments.form {
         Form::ErlangB(it) => (it.answer()?, &it.printed),

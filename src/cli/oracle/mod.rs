@@ -1,4 +1,4 @@
-//! `ctisim oracle`: closed forms by themselves, a calculator that needs no workload.
+//! `ctisim oracle`: a calculator of closed forms, which needs no workload.
 
 mod failures;
 mod forms;
@@ -7,4 +7,4 @@ mod quantities;
 mod queues;
 mod rehome;
 
-pub(super) use forms::{AFTER_HELP, OracleArguments, oracle};
+pub(super) use forms::{OracleArguments, after_help, oracle};

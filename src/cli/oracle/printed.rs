@@ -1,4 +1,4 @@
-//! How answers are put, and what is wrong with a question.
+//! The output format of answers, and errors of usage.
 
 use clap::Args;
 
@@ -10,7 +10,7 @@ use crate::report::{Format, Line};
 /// How an answer is printed.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Printed {
-    /// What to print on standard output
+    /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[]))]
     pub(super) format: Format,
 }

@@ -1,8 +1,9 @@
-//! R18: when a route point goes home.
+//! R18: when a route point rehomes.
 
 use std::path::Path;
 
 use clap::Args;
+use clap::builder::StyledStr;
 
 use crate::analysis::Quantity;
 use crate::engine::{Distribution, Span};
@@ -15,78 +16,92 @@ use crate::workload::units;
 
 use super::printed::{Printed, line, usage};
 use super::quantities::{any_distribution, count, duration, positive, rate, share, time};
+use crate::cli::help;
 use crate::cli::model;
 use crate::cli::stop::Stop;
 
-pub(super) const HELP: &str = "A device goes back to its own CallManager at the first moment without a call on it. With enough calls that moment does not
-come in a working day. Say the traffic with --offered, --arrivals or --profile. Without any, but with --within, the answer is how
-much traffic a route point may carry.
-
-How long calls stay on it: --mean for an exponential distribution, --stay for any other, as workload files write it. There as here
---stay 3m is always 3 minutes; the distribution matters (at 3 erlangs a factor of 2.7 between fixed and lognormal, cv 2).
-
-Applies to route points that hold their calls (queues, announcements, those that redirect at once), and to groups of one port. Not to
-one whose calls come from another queue, all at once after an outage, or again when they were lost.
-
-Examples:
-  ctisim oracle rehome --arrivals 60/h --mean 3m --within 1h
-  ctisim oracle rehome --offered 12 --stay '{ lognormal = { mean = \"2m\", cv = 0.8 } }' --route-points 4
-  ctisim oracle rehome --mean 3m --within 1h
-  ctisim oracle rehome --profile 0h=20/h,8h=400/h,18h=60/h --at 17h --mean 3m";
+pub(super) fn after_help() -> StyledStr {
+    help::below(
+        &[
+            "A device rehomes to its own CallManager at the first moment without a call on it. With enough traffic that moment \
+             does not come within a working day. Give the traffic with --offered, --arrivals or --profile. With --within and \
+             no traffic, the answer is how much traffic a route point may carry.",
+            "Give the time that calls stay on it with --mean for an exponential distribution, or with --stay for any other, \
+             as in a workload file: --stay 3m is a constant of 3 minutes. The distribution matters: at 3 erlangs, fixed \
+             and lognormal times (cv 2) differ by a factor of 2.7.",
+            "Applies to route points that hold their calls (queues, announcements, those that redirect at once) and to groups \
+             of one port. It does not apply where calls come from another queue, all at once after an outage, or again after \
+             they were lost.",
+        ],
+        &[],
+        &[
+            ("ctisim oracle rehome --arrivals 60/h --mean 3m --within 1h", "How long one takes at 60 calls an hour"),
+            ("ctisim oracle rehome --mean 3m --within 1h", "How much traffic one may have to rehome within an hour"),
+            (
+                "ctisim oracle rehome --profile 0h=20/h,8h=400/h,18h=60/h --at 17h --mean 3m",
+                "At 17:00 of a working day",
+            ),
+            (
+                "ctisim oracle rehome --offered 12 --stay '{ lognormal = { mean = \"2m\", cv = 0.8 } }' --route-points 4",
+                "The last of four that share the traffic",
+            ),
+        ],
+    )
+}
 
 /// The most route points in a workload.
 const ROUTE_POINTS_MAX: u32 = 65_535;
-/// More calls at first would take more than a moment to reckon.
+/// More calls at the start would take too long to compute.
 const CALLS_MAX: u32 = 1_000;
 const DAY: f64 = 86_400.0;
 
 #[derive(Clone, Debug, Args)]
 pub(super) struct RehomeArguments {
-    /// The offered load of all route points together
+    /// Offered load of all route points together
     #[arg(long, value_name = "ERLANGS", value_parser = positive, conflicts_with = "arrivals", allow_hyphen_values = true)]
     offered: Option<f64>,
 
-    /// How often calls come to all route points together, e.g. 60/h
+    /// Rate of calls to all route points together, e.g. 60/h
     #[arg(long, value_name = "RATE", value_parser = rate, allow_hyphen_values = true)]
     arrivals: Option<f64>,
 
-    /// The same for a day that repeats, e.g. 0h=20/h,8h=400/h,18h=60/h, or a CSV file with the columns at and rate
+    /// Rates over a day that repeats, e.g. 0h=20/h,8h=400/h,18h=60/h, or a CSV file with the columns at and rate
     #[arg(long, value_name = "PROFILE|FILE", conflicts_with_all = ["offered", "arrivals"])]
     profile: Option<String>,
 
-    /// The time of day at which the CallManager is back
+    /// Time of day at which the CallManager is back
     #[arg(long, value_name = "TIME", value_parser = time, requires = "profile", default_value = "0", allow_hyphen_values = true)]
     at: f64,
 
-    /// How long a call stays on average, by an exponential law, e.g. 3m
+    /// Mean time a call stays, for an exponential distribution, e.g. 3m
     #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with = "stay", required_unless_present = "stay", allow_hyphen_values = true)]
     mean: Option<f64>,
 
-    /// How long a call stays, by any law, e.g. '{ lognormal = { mean = "3m", cv = 2 } }'; 3m is always 3 minutes
+    /// Distribution of the time a call stays, e.g. '{ lognormal = { mean = "3m", cv = 2 } }'; 3m for a constant
     #[arg(long, value_name = "DISTRIBUTION", value_parser = any_distribution)]
     stay: Option<Distribution>,
 
-    /// No call at the failover: there are those that came in an outage of this length [default: as in steady traffic]
+    /// Start with the calls that arrive during an outage of this length, and none before [default: steady state]
     #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with_all = ["calls", "limit"], allow_hyphen_values = true)]
     outage: Option<f64>,
 
-    /// So many calls on each route point, met at a random moment [default: as in steady traffic]
+    /// Start with so many calls on each route point, at a random time of their stay [default: steady state]
     #[arg(long, value_name = "N", value_parser = count, allow_hyphen_values = true)]
     calls: Option<u32>,
 
-    /// The most calls on a route point at a time; for exponential stays
+    /// Most calls on a route point at a time; for exponential stays only
     #[arg(long, value_name = "N", value_parser = count, conflicts_with = "stay", allow_hyphen_values = true)]
     limit: Option<u32>,
 
-    /// Over how many route points the traffic is split: it counts when the last one goes home
+    /// Number of route points that share the traffic; the last one to rehome counts
     #[arg(long, value_name = "K", value_parser = count, default_value = "1", allow_hyphen_values = true)]
     route_points: u32,
 
-    /// The time within which they are to be home, e.g. 1h
+    /// Time within which they should rehome, e.g. 1h
     #[arg(long, value_name = "TIME", value_parser = duration, allow_hyphen_values = true)]
     within: Option<f64>,
 
-    /// How sure that is to be
+    /// Probability with which they should
     #[arg(long, value_name = "SHARE", value_parser = share, default_value = "95%", allow_hyphen_values = true)]
     share: f64,
 
@@ -98,10 +113,10 @@ impl RehomeArguments {
     pub(super) fn answer(&self) -> Result<Answer, Stop> {
         let calls = self.route_point_calls()?;
         let mut inputs =
-            vec![line("stay", Quantity::Text(self.stay_in_words()), "how long a call is on the route point")];
-        inputs.push(line("start", Quantity::Text(self.start_in_words()), "the calls when the CallManager is back"));
+            vec![line("stay", Quantity::Text(self.stay_in_words()), "time a call stays on the route point")];
+        inputs.push(line("start", Quantity::Text(self.start_in_words()), "calls when the CallManager is back"));
         if let Some(limit) = self.limit {
-            inputs.push(line("limit", Quantity::Whole(u64::from(limit)), "calls at most on each"));
+            inputs.push(line("limit", Quantity::Whole(u64::from(limit)), "calls on each at most"));
         }
         if let Some(within) = self.within {
             inputs.push(line("within", Quantity::Seconds(within), "is in time"));
@@ -111,16 +126,16 @@ impl RehomeArguments {
             None => self.largest(&calls)?,
         };
         let steady = match (&self.profile, &calls.start) {
-            (Some(_), Start::Steady) => " Steady is under the rate of the moment at which the CallManager is back.",
+            (Some(_), Start::Steady) => " The steady state is that of the rate at which the CallManager comes back.",
             _ => "",
         };
         let answer = Answer {
             form: "rehome",
-            title: "a route point, until it holds no call and goes home",
+            title: "a route point, until it has no call and rehomes",
             inputs,
             results,
             assumes: format!(
-                "calls that come at random and stay independent times; route points that share the traffic evenly.{steady}"
+                "Poisson arrivals, independent stays, and route points that share the traffic evenly.{steady}"
             ),
             source: "S. Browne, J. M. Steele, J. Appl. Prob. 30 (1993) 589-602; F. Roijers, M. Mandjes, H. van den Berg, Perf. Eval. 64 (2007) 737-754",
         };
@@ -132,17 +147,17 @@ impl RehomeArguments {
             (Some(distribution), _) => Residence::from(distribution),
             (None, Some(mean)) => Residence::exponential(mean),
             (None, None) => {
-                return Err(usage("how long a call stays is not said", "add --mean 3m, or --stay with a law"));
+                return Err(usage("the time a call stays is missing", "add --mean 3m, or --stay with a distribution"));
             }
         };
         if residence.mean() <= 0.0 {
-            return Err(usage("calls that stay no time are never there", "a longer --stay"));
+            return Err(usage("the stay of calls must be longer than 0", "give a longer --stay"));
         }
         for (what, count, most) in
             [("calls", self.calls, CALLS_MAX), ("route points", Some(self.route_points), ROUTE_POINTS_MAX)]
         {
             if count.is_some_and(|count| count > most) {
-                return Err(usage(format!("that are too many {what}"), format!("at most {most}")));
+                return Err(usage(format!("too many {what}"), format!("at most {most}")));
             }
         }
         if let (Some(calls), Some(limit)) = (self.calls, self.limit)
@@ -150,7 +165,7 @@ impl RehomeArguments {
         {
             return Err(usage(
                 format!("{calls} calls are more than the limit of {limit}"),
-                "fewer --calls, or another --limit",
+                "give fewer --calls, or a higher --limit",
             ));
         }
         let start = match (self.outage, self.calls) {
@@ -158,23 +173,19 @@ impl RehomeArguments {
             (None, Some(calls)) => Start::Aged(calls),
             (None, None) => Start::Steady,
         };
-        // What is never reached is no limit.
+        // A limit that is never reached has no effect.
         let reached = |limit: &u32| f64::from(*limit) < 3.0 * LOAD_MAX + f64::from(CALLS_MAX);
         Ok(RoutePointCalls { residence, limit: self.limit.filter(reached), start })
     }
 
-    /// What is asked about, and its lines; nothing if the question is how much it may be.
+    /// The traffic, and its lines; none if the question is how much it may be.
     fn traffic(&self, mean: f64, inputs: &mut Vec<Line>) -> Result<Option<Traffic>, Stop> {
         let traffic = match (&self.profile, self.arrivals, self.offered) {
             (Some(profile), ..) => {
                 let points = points(profile)?;
                 let traffic = day(&points, self.at)?;
-                inputs.push(line("at", Quantity::Seconds(self.at), "of the day the CallManager is back"));
-                inputs.push(line(
-                    "busiest",
-                    Quantity::PerSecond(traffic.peak()),
-                    "calls come at the busiest time of day",
-                ));
+                inputs.push(line("at", Quantity::Seconds(self.at), "of the day, the CallManager is back"));
+                inputs.push(line("busiest", Quantity::PerSecond(traffic.peak()), "calls at the busiest time of day"));
                 traffic
             }
             (None, Some(rate), _) => Traffic::constant(rate),
@@ -182,20 +193,20 @@ impl RehomeArguments {
             (None, None, None) if self.within.is_some() => return Ok(None),
             (None, None, None) => {
                 return Err(usage(
-                    "how much traffic there is, is not said",
-                    "add --arrivals, --offered or --profile; or --within, to ask how much there may be",
+                    "the traffic is missing",
+                    "add --arrivals, --offered or --profile; or only --within, to ask how much there may be",
                 ));
             }
         };
         let (rate, each) = (traffic.peak(), traffic.peak() * mean / f64::from(self.route_points));
         if each > LOAD_MAX {
             return Err(usage(
-                format!("with {each:.0} erlangs on it a route point is not empty in any time that has a name"),
-                format!("at most {LOAD_MAX} erlangs each: more --route-points, or less traffic"),
+                format!("with {each:.0} erlangs on it, a route point is practically never without a call"),
+                format!("give at most {LOAD_MAX} erlangs each: more --route-points, or less traffic"),
             ));
         }
         if self.profile.is_none() {
-            inputs.push(line("arrivals", Quantity::PerSecond(rate), "calls come to all route points together"));
+            inputs.push(line("arrivals", Quantity::PerSecond(rate), "calls to all route points together"));
         }
         inputs.push(line("route_points", Quantity::Whole(u64::from(self.route_points)), ""));
         let when = if self.profile.is_some() { "on each, at the busiest time of day" } else { "on each" };
@@ -203,32 +214,31 @@ impl RehomeArguments {
         Ok(Some(traffic))
     }
 
-    /// How long it takes.
+    /// How long they take to rehome.
     fn waits(&self, calls: &RoutePointCalls, traffic: &Traffic, inputs: &mut Vec<Line>) -> Result<Vec<Line>, Stop> {
         let each = traffic.times(1.0 / f64::from(self.route_points));
         let one = calls.time_to_empty(&each);
         let kinds = [(self.route_points, &one)];
         let last = LastToEmpty(&kinds);
-        let who = if self.route_points == 1 { "" } else { ", the last of them" };
-        let mut results =
-            vec![line("mean", Quantity::Seconds(self.mean(calls, &each, &one)), format!("until home{who}"))];
+        let which = if self.route_points == 1 { "until it rehomes" } else { "until the last one rehomes" };
+        let mut results = vec![line("mean", Quantity::Seconds(self.mean(calls, &each, &one)), which)];
         for (name, q, share) in
-            [("p50", 0.5, "half"), ("p90", 0.9, "9 of 10"), ("p95", 0.95, "19 of 20"), ("p99", 0.99, "99 of 100")]
+            [("p50", 0.5, "50 %"), ("p90", 0.9, "90 %"), ("p95", 0.95, "95 %"), ("p99", 0.99, "99 %")]
         {
             let quantile = if self.route_points == 1 { one.quantile(q) } else { last.quantile(q) };
-            results.push(line(name, Quantity::Seconds(quantile), format!("{share} are home by then")));
+            results.push(line(name, Quantity::Seconds(quantile), format!("{share} have rehomed by then")));
         }
         let Some(within) = self.within else { return Ok(results) };
-        inputs.push(line("share", Quantity::Share(self.share), "is sure enough"));
+        inputs.push(line("share", Quantity::Share(self.share), "is the required probability"));
         let late = last.exceeds(within);
-        results.push(line("not_home_within", Quantity::Share(late), "are not home in time"));
+        results.push(line("not_home_within", Quantity::Share(late), "have not rehomed in time"));
         let largest = calls.largest_load(within, self.share);
         results.push(line(
             "largest_load",
             Quantity::Erlangs(largest),
-            "on one route point that is home in time, sure enough",
+            "on one route point that rehomes in time with that probability",
         ));
-        // What becomes of given calls in a split is not said.
+        // How given calls would be split is not defined.
         if self.calls.is_some() {
             return Ok(results);
         }
@@ -237,17 +247,17 @@ impl RehomeArguments {
             Some(enough) => line(
                 "route_points_needed",
                 Quantity::Whole(u64::from(enough)),
-                "to split into for all to be home in time, sure enough",
+                "needed for all to rehome in time with that probability",
             ),
             None => {
                 let none = Quantity::Text("none".into());
-                line("route_points_needed", none, "no split is enough: single calls stay too long")
+                line("route_points_needed", none, "no number is enough: single calls stay too long")
             }
         });
         Ok(results)
     }
 
-    /// The mean, by a formula of its own where there is one.
+    /// The mean, by a formula for it if there is one.
     fn mean(&self, calls: &RoutePointCalls, each: &Traffic, one: &TimeToEmpty) -> f64 {
         match &calls.residence {
             _ if self.route_points > 1 => LastToEmpty(&[(self.route_points, one)]).mean(),
@@ -259,9 +269,9 @@ impl RehomeArguments {
         }
     }
 
-    /// How much traffic there may be.
+    /// How much traffic a route point may carry.
     fn largest(&self, calls: &RoutePointCalls) -> Result<Vec<Line>, Stop> {
-        let within = self.within.expect("asked for without traffic only with a time");
+        let within = self.within.expect("without traffic there is a time");
         let mean = calls.residence.mean();
         let load = calls.largest_load(within, self.share);
         let percent = 100.0 * self.share;
@@ -269,13 +279,13 @@ impl RehomeArguments {
             line(
                 "largest_load",
                 Quantity::Erlangs(load),
-                format!("on a route point that is home in time with {percent} %"),
+                format!("on a route point that rehomes in time with {percent} %"),
             ),
-            line("largest_arrivals", Quantity::PerSecond(load / mean), "the same as calls"),
+            line("largest_arrivals", Quantity::PerSecond(load / mean), "the same as a rate of calls"),
         ];
         if calls.limit.is_none() {
             let load = largest_load(&calls.residence, &calls.start, within);
-            results.push(line("largest_load_mean", Quantity::Erlangs(load), "on one that is home in time on average"));
+            results.push(line("largest_load_mean", Quantity::Erlangs(load), "on one that rehomes in time on average"));
         }
         Ok(results)
     }
@@ -290,7 +300,7 @@ impl RehomeArguments {
             (Some(outage), _) => format!("those of an outage of {}", crate::report::time(outage)),
             (None, Some(1)) => "1 call".to_owned(),
             (None, Some(calls)) => format!("{calls} calls"),
-            (None, None) => "as in steady traffic".to_owned(),
+            (None, None) => "steady state".to_owned(),
         }
     }
 }
@@ -298,7 +308,7 @@ impl RehomeArguments {
 /// The times of day and rates of a profile: from the text itself, or from a CSV file.
 fn points(profile: &str) -> Result<Vec<(f64, f64)>, Stop> {
     let wrong = |what: String| {
-        usage(what, "write --profile 0h=20/h,8h=400/h,18h=60/h, or name a CSV file with the columns at and rate")
+        usage(what, "give --profile 0h=20/h,8h=400/h,18h=60/h, or a CSV file with the columns at and rate")
     };
     let point = |at: &str, rate: &str| {
         let at =
@@ -309,7 +319,7 @@ fn points(profile: &str) -> Result<Vec<(f64, f64)>, Stop> {
     if profile.contains('=') {
         let entries = profile.split(',').map(|entry| match entry.trim().split_once('=') {
             Some((at, rate)) => point(at.trim(), rate.trim()),
-            None => Err(wrong(format!("`{entry}` is no time and rate"))),
+            None => Err(wrong(format!("`{entry}` is not a time and a rate"))),
         });
         return entries.collect();
     }
@@ -334,9 +344,9 @@ fn points(profile: &str) -> Result<Vec<(f64, f64)>, Stop> {
 /// A day that begins at `from` o'clock and repeats.
 fn day(points: &[(f64, f64)], from: f64) -> Result<Traffic, Stop> {
     let wrong =
-        |what: &str| Err(usage(what, "a profile is of one day: 0h first, then in order of time, all before 24h"));
+        |what: &str| Err(usage(what, "a profile covers one day: 0h first, then in order of time, all before 24h"));
     if points.first().is_none_or(|&(at, _)| at != 0.0) {
-        return wrong("the profile does not begin at 0h");
+        return wrong("the profile does not start at 0h");
     }
     if points.windows(2).any(|pair| pair[1].0 <= pair[0].0) || points.iter().any(|&(at, _)| at >= DAY) || from >= DAY {
         return wrong("the times of the profile are out of order, or beyond 24h");
@@ -345,7 +355,7 @@ fn day(points: &[(f64, f64)], from: f64) -> Result<Traffic, Stop> {
         return wrong("the profile has more than 1000 rates");
     }
     if points.iter().all(|&(_, rate)| rate <= 0.0) {
-        return wrong("the profile has no traffic at all");
+        return wrong("the profile has no traffic");
     }
     let ends = points.iter().skip(1).map(|&(at, _)| at).chain([DAY]);
     let mut rest = Vec::new();
@@ -373,7 +383,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_day_is_told_so() {
+    fn profiles_that_are_not_a_day_are_rejected() {
         for profile in ["1h=20/h", "0h=20", "0h=20/h,8h", "0h=20/h,8h=1/h,7h=2/h", "0h=1/h,24h=2/h", "0h=0/h"] {
             let found = points(profile).and_then(|points| day(&points, 0.0));
             assert!(matches!(found, Err(Stop::Usage(_))), "{profile}: {found:?}");

@@ -1,60 +1,362 @@
-//! A page for a terminal.
+//! A page as text, for a terminal or a pipe.
 
+use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table as Drawing, Width, presets};
+use unicode_width::UnicodeWidthStr;
 
-use crate::report::page::{Block, Entry, Excerpt, Extent, Form, Holds, Page, Table};
+use super::Canvas;
+use crate::report::page::{Block, Column, Entry, Excerpt, Extent, Form, Holds, Page, Table, Tone};
 use crate::workload::Ink;
 
-/// The whole report, block below block with an empty line between.
-pub(super) fn draw(page: &Page<'_>, ink: Ink) -> String {
+/// The whole report, block below block with an empty line between. On a canvas of some width sentences are wrapped and tables
+/// are narrowed to fit; without one, all of it is there.
+pub(super) fn draw(page: &Page<'_>, canvas: Canvas) -> String {
     let mut text = String::new();
+    let mut hidden = 0;
     page.each_block(Extent::Report, |block| {
         if !text.is_empty() && !matches!(block, Block::Note(_)) {
             text.push('\n');
         }
         match block {
-            Block::Heading(_, words) | Block::Paragraph(words) | Block::Note(words) => text += &format!("{words}\n"),
-            Block::Table(drawn) => text += &table(drawn),
+            Block::Heading(_, words) => {
+                text += &format!("{}\n", styled(&wrapped(words, canvas.width), BOLD, canvas.ink))
+            }
+            Block::Paragraph(words) | Block::Note(words) => text += &format!("{}\n", wrapped(words, canvas.width)),
+            Block::Table(drawn) => {
+                let layout = Layout::of(drawn, canvas.width);
+                hidden += drawn.columns.len() - layout.columns.len();
+                text += &table(drawn, &layout, canvas);
+            }
             Block::Excerpt(Excerpt { problem, file, text: source }) => {
-                text += &format!("{}\n", problem.render(file, source, ink));
+                text += &format!("{}\n", problem.render(file, source, canvas.ink));
             }
         }
     });
+    if hidden > 0 {
+        let columns = if hidden == 1 { "1 column" } else { &format!("{hidden} columns") };
+        let help =
+            format!("({columns} not shown: widen the terminal, pipe the output into less -S, or use --format csv)");
+        text += &format!("\n{}\n", wrapped(&help, canvas.width));
+    }
     text
 }
 
-/// A table without lines but the one below its head; numbers to the right.
-fn table(table: &Table) -> String {
-    let (indent, gap) = match table.form {
-        Form::Things | Form::Checklist => ("", 2),
-        Form::Facts => ("  ", 3),
-    };
+/// A table without lines; the numbers are aligned to the right.
+fn table(table: &Table, layout: &Layout, canvas: Canvas) -> String {
+    let (indent, gap) = spacing(table.form);
     let mut drawing = Drawing::new();
     drawing.load_style(presets::NOTHING);
-    if table.form == Form::Things {
-        drawing.set_header(table.columns.iter().map(|column| &column.name));
+    if has_head(table) {
+        drawing.set_header(layout.columns.iter().map(|column| {
+            let lines: Vec<String> = column.head.iter().map(|line| marked(line, BOLD, canvas.ink)).collect();
+            lines.join("\n")
+        }));
     }
     for row in &table.rows {
-        let gap = vec![""; table.columns.len()];
-        drawing.add_row(if row.is_empty() { gap } else { row.iter().map(Entry::words).collect() });
+        drawing.add_row(layout.columns.iter().map(|column| match row.get(column.at) {
+            None => String::new(),
+            Some(Entry::Verdict { tone, words }) => marked(words, of_tone(*tone), canvas.ink),
+            Some(entry) => entry.words().to_owned(),
+        }));
     }
-    if table.columns.iter().any(|column| column.widest.is_some()) {
-        // Only these are broken, wherever they are printed.
+    if layout.columns.iter().any(|column| column.wrapped_at.is_some()) {
+        // Only these are wrapped.
         drawing.set_content_arrangement(ContentArrangement::Dynamic).set_width(u16::MAX);
     }
-    for (column, drawn) in table.columns.iter().zip(drawing.column_iter_mut()) {
-        drawn.set_padding((0, gap));
-        if column.holds == Holds::Numbers {
+    for (column, drawn) in layout.columns.iter().zip(drawing.column_iter_mut()) {
+        drawn.set_padding((0, gap as u16));
+        if table.columns[column.at].holds == Holds::Numbers {
             drawn.set_cell_alignment(CellAlignment::Right);
         }
-        if let Some(widest) = column.widest {
-            drawn.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed(widest)));
+        if let Some(width) = column.wrapped_at {
+            drawn.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed((width + gap) as u16)));
         }
     }
-    let mut text = table.caption.iter().map(|caption| format!("{caption}\n")).collect::<String>();
+    let mut text: String =
+        table.caption.iter().map(|caption| format!("{}\n", wrapped(caption, canvas.width))).collect();
     for line in drawing.lines() {
-        text.push_str(format!("{indent}{line}").trim_end());
+        text += unmarked(format!("{}{line}", " ".repeat(indent)).trim_end()).as_str();
         text.push('\n');
     }
     text
+}
+
+const fn has_head(table: &Table) -> bool {
+    matches!(table.form, Form::Things)
+}
+
+/// How far a table is indented, and the space between its columns.
+const fn spacing(form: Form) -> (usize, usize) {
+    match form {
+        Form::Things | Form::Checklist => (0, 2),
+        Form::Facts => (2, 3),
+    }
+}
+
+// How a table fits into a width.
+
+/// Which columns of a table are shown, and how wide they are.
+struct Layout {
+    columns: Vec<Shown>,
+}
+
+/// A column that is shown.
+struct Shown {
+    /// Its number in the table.
+    at: usize,
+    /// The lines of its head.
+    head: Vec<String>,
+    /// How wide its entries are at most, if longer ones are wrapped.
+    wrapped_at: Option<usize>,
+}
+
+/// No column of words is made narrower than this by wrapping.
+const NARROWEST: usize = 16;
+
+impl Layout {
+    /// All columns if they fit, if need be with wrapped heads and words; otherwise as many as fit. The last ones are left out
+    /// first, but never the names of the rows and never a verdict.
+    fn of(table: &Table, width: Option<usize>) -> Layout {
+        let needs: Vec<Need> = (0..table.columns.len()).map(|at| Need::of(table, at)).collect();
+        let (indent, gap) = spacing(table.form);
+        let Some(room) = width else { return Layout::whole(&needs) };
+        let room = room.saturating_sub(indent);
+        let mut shown: Vec<&Need> = needs.iter().collect();
+        loop {
+            let total = |widths: &[usize]| widths.iter().sum::<usize>() + gap * widths.len().saturating_sub(1);
+            let natural: Vec<usize> = shown.iter().map(|need| need.entries.max(need.head.width())).collect();
+            if total(&natural) <= room {
+                return Layout::whole(shown);
+            }
+            let mut widths: Vec<usize> = shown.iter().map(|need| need.entries.max(need.head_least)).collect();
+            // Words first, then columns.
+            while total(&widths) > room {
+                let wider = (0..widths.len()).filter(|&at| widths[at] > shown[at].least);
+                let Some(widest) = wider.max_by_key(|&at| widths[at]) else { break };
+                widths[widest] -= 1;
+            }
+            let last = shown.iter().rposition(|need| need.at > 0 && !need.is_verdict);
+            match last {
+                Some(last) if total(&widths) > room => {
+                    shown.remove(last);
+                }
+                _ => {
+                    // What room is left goes to the heads that are broken most.
+                    while total(&widths) < room {
+                        let lines = |at: usize| folded(&shown[at].head, widths[at]).len();
+                        let Some(most) = (0..widths.len()).filter(|&at| lines(at) > 1).max_by_key(|&at| lines(at))
+                        else {
+                            break;
+                        };
+                        widths[most] += 1;
+                    }
+                    let column = |(need, width): (&&Need, usize)| Shown {
+                        at: need.at,
+                        head: folded(&need.head, width),
+                        wrapped_at: (width < need.entries).then_some(width).or(need.wrapped_at),
+                    };
+                    return Layout { columns: shown.iter().zip(widths).map(column).collect() };
+                }
+            }
+        }
+    }
+
+    /// With nothing wrapped that need not be.
+    fn whole<'n>(shown: impl IntoIterator<Item = &'n Need>) -> Layout {
+        let column = |need: &Need| Shown { at: need.at, head: vec![need.head.clone()], wrapped_at: need.wrapped_at };
+        Layout { columns: shown.into_iter().map(column).collect() }
+    }
+}
+
+/// How much room a column needs.
+struct Need {
+    at: usize,
+    /// Its name, if the table shows names.
+    head: String,
+    /// The width of the longest part of its name that is not broken.
+    head_least: usize,
+    /// The width of its widest entry.
+    entries: usize,
+    /// How narrow it can be made.
+    least: usize,
+    /// Where its entries are wrapped however much room there is.
+    wrapped_at: Option<usize>,
+    is_verdict: bool,
+}
+
+impl Need {
+    fn of(table: &Table, at: usize) -> Need {
+        let Column { name, holds, widest } = &table.columns[at];
+        let head = if has_head(table) { name.clone() } else { String::new() };
+        let head_least = parts(&head).iter().map(|part| part.trim_end().width()).max().unwrap_or(0);
+        let entries = || table.rows.iter().filter_map(|row| row.get(at));
+        let wrapped_at = widest.map(usize::from);
+        let width = entries().map(|entry| entry.words().width()).max().unwrap_or(0);
+        let width = wrapped_at.map_or(width, |widest| width.min(widest));
+        let is_verdict = entries().any(|entry| matches!(entry, Entry::Verdict { .. }));
+        let longest_word = entries().flat_map(|entry| entry.words().split(' ')).map(UnicodeWidthStr::width).max();
+        let least = match holds {
+            Holds::Words if !is_verdict => longest_word.unwrap_or(0).max(NARROWEST),
+            _ => width,
+        };
+        Need { at, head_least, entries: width, least: least.max(head_least), head, wrapped_at, is_verdict }
+    }
+}
+
+/// The parts of a column's name, between which it may be broken: words, and what is between the points of a key.
+fn parts(name: &str) -> Vec<&str> {
+    name.split_inclusive([' ', '.', '/']).collect()
+}
+
+/// A column's name in lines of this width.
+fn folded(name: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for part in parts(name) {
+        let line = lines.last_mut().expect("there is a line");
+        if !line.is_empty() && line.width() + part.trim_end().width() > width {
+            lines.push(part.to_owned());
+        } else {
+            line.push_str(part);
+        }
+    }
+    lines.iter().map(|line| line.trim_end().to_owned()).collect()
+}
+
+/// Sentences in lines of this width, each as far indented as its paragraph.
+fn wrapped(text: &str, width: Option<usize>) -> String {
+    let Some(width) = width else { return text.to_owned() };
+    let mut lines: Vec<String> = Vec::new();
+    for paragraph in text.split('\n') {
+        let indent = &paragraph[..paragraph.len() - paragraph.trim_start().len()];
+        let mut line = indent.to_owned();
+        for word in paragraph.split_whitespace() {
+            let begun = line.len() > indent.len();
+            if begun && line.width() + 1 + word.width() > width {
+                lines.push(std::mem::replace(&mut line, format!("{indent}{word}")));
+            } else {
+                line += &format!("{}{word}", if begun { " " } else { "" });
+            }
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
+}
+
+// Colours. A mark takes no room, so that a table is laid out as without colours, and then gives way to an escape sequence.
+
+const BOLD: Style = Style::new().bold();
+
+/// What each mark stands for.
+const MARKS: [(char, Style); 4] = [
+    ('\u{2061}', BOLD),
+    ('\u{2062}', AnsiColor::Green.on_default()),
+    ('\u{2063}', AnsiColor::Red.on_default()),
+    ('\u{2064}', AnsiColor::Yellow.on_default()),
+];
+
+/// Ends what any mark begins.
+const END: char = '\u{2060}';
+
+const fn of_tone(tone: Tone) -> Style {
+    match tone {
+        Tone::Good => AnsiColor::Green.on_default(),
+        Tone::Bad => AnsiColor::Red.on_default(),
+        Tone::Open => AnsiColor::Yellow.on_default(),
+        Tone::Plain => Style::new(),
+    }
+}
+
+/// A word that is to have this style.
+fn marked(word: &str, style: Style, ink: Ink) -> String {
+    match MARKS.iter().find(|(_, of)| *of == style && ink == Ink::Coloured && !word.is_empty()) {
+        Some((mark, _)) => format!("{mark}{word}{END}"),
+        None => word.to_owned(),
+    }
+}
+
+/// A line with escape sequences instead of marks.
+fn unmarked(line: &str) -> String {
+    let line = line.replace(END, &Style::new().bold().render_reset().to_string());
+    MARKS.iter().fold(line, |line, (mark, style)| line.replace(*mark, &style.render().to_string()))
+}
+
+/// Text in this style.
+fn styled(text: &str, style: Style, ink: Ink) -> String {
+    unmarked(&marked(text, style, ink))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        let mut table = Table::of_numbers(["station", "wait mean, ms", "95 % interval", "wait max, ms", "verdict"]);
+        let row = |name: &str, tone, verdict: &str| {
+            let cells = ["1.967", "[1.925, 2.009]", "10,107"].map(Entry::from);
+            [name.into()].into_iter().chain(cells).chain([Entry::verdict(tone, verdict)]).collect::<Vec<Entry>>()
+        };
+        table.row(row("sub1.callmanager", Tone::Good, "met"));
+        table.row(row("ivr", Tone::Bad, "missed"));
+        table
+    }
+
+    fn drawn(table: Table, ink: Ink, width: Option<usize>) -> String {
+        let mut page = Page::new("site");
+        page.section(Extent::Both).table(table);
+        draw(&page, Canvas { ink, width })
+    }
+
+    #[test]
+    fn what_fits_is_not_changed() {
+        let whole = drawn(table(), Ink::Plain, None);
+        assert_eq!(
+            whole.lines().next(),
+            Some("station           wait mean, ms   95 % interval  wait max, ms  verdict")
+        );
+        assert_eq!(drawn(table(), Ink::Plain, Some(70)), whole);
+    }
+
+    #[test]
+    fn heads_are_folded_before_columns_are_left_out() {
+        let head = "station               wait   95 % interval     wait  verdict\n                  \
+                    mean, ms                  max, ms\nsub1.callmanager ";
+        let text = drawn(table(), Ink::Plain, Some(61));
+        assert!(text.starts_with(head) && text.lines().count() == 4 && text.contains("10,107"), "{text}");
+    }
+
+    #[test]
+    fn names_and_verdicts_stay_and_what_is_left_out_is_said() {
+        for width in [30, 40, 50] {
+            let text = drawn(table(), Ink::Plain, Some(width));
+            assert!(text.lines().all(|line| line.width() <= width), "{text}");
+            assert!(text.contains("sub1.callmanager") && text.contains("missed") && text.contains(" not"), "{text}");
+        }
+        assert!(drawn(table(), Ink::Plain, Some(50)).ends_with(
+            "\n\n(1 column not shown: widen the terminal, pipe the\noutput into less -S, or use --format csv)\n"
+        ));
+    }
+
+    #[test]
+    fn words_are_wrapped_rather_than_left_out() {
+        let mut table = Table::of_words(["name", "uses"]);
+        table.row(["welcome", "first-half, ivr, ports-a, ports-b, operator"]);
+        let text = drawn(table, Ink::Plain, Some(40));
+        assert_eq!(text, "name     uses\nwelcome  first-half, ivr, ports-a,\n         ports-b, operator\n");
+    }
+
+    #[test]
+    fn colours_change_nothing_but_colours() {
+        for width in [None, Some(62), Some(40)] {
+            let coloured = drawn(table(), Ink::Coloured, width);
+            assert!(coloured.contains("\u{1b}[32mmet\u{1b}[0m") && coloured.contains("\u{1b}[31mmissed\u{1b}[0m"));
+            assert!(coloured.contains("\u{1b}[1mstation\u{1b}[0m"), "{coloured}");
+            assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), drawn(table(), Ink::Plain, width));
+        }
+    }
+
+    #[test]
+    fn sentences_are_wrapped_at_words() {
+        assert_eq!(wrapped("one two three\n  four five six", Some(10)), "one two\nthree\n  four\n  five six");
+        assert_eq!(wrapped("a  b", None), "a  b");
+    }
 }
