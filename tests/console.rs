@@ -2,8 +2,8 @@
 //!
 //! In a block that begins with ` ```console `, a line `$ command` is run by `sh`; a `\` at its end continues it on the next line. A line
 //! `? 10` after it is the exit code, if that is not 0. What follows is what the command prints on both of its outputs: `...` on a line of
-//! its own stands for any lines, within a line for any text. A block such as ` ```toml file=site.toml ` is written to that file. The blocks
-//! of a page run in order, in a folder of their own with a copy of `workloads/`.
+//! its own stands for any lines, within a line for any text. A block such as ` ```toml file=site.toml ` is written to that file, or with
+//! `append=` added to it. The blocks of a page run in order, in a folder of their own with a copy of `workloads/`.
 //!
 //! - `UPDATE=1 cargo test --test console` rewrites the pages, keeps the `...` of a block where it can, and says which blocks to look at.
 //! - `PAGE=how-to` takes only pages with that in their path.
@@ -214,10 +214,11 @@ fn page(name: &str, text: &str, folder: &Path, path: &str, quick: bool, report: 
                     Err(problem) => report.problems += &format!("{here}: {problem}\n"),
                 }
             }
-        } else if let Some(file) = words.find_map(|word| word.strip_prefix("file=")) {
+        } else if let Some((how, file)) = words.find_map(|word| word.split_once('=')) {
             let file = folder.join(file);
+            let before = if how == "append" { fs::read_to_string(&file).unwrap_or_default() + "\n" } else { String::new() };
             fs::create_dir_all(file.parent().expect("a folder")).expect("a folder that can be made");
-            fs::write(&file, block.join("\n") + "\n").expect("a file that can be written");
+            fs::write(&file, before + &block.join("\n") + "\n").expect("a file that can be written");
         } else if block.iter().any(|line| line.starts_with("$ ")) {
             report.problems += &format!("{here}: a block with commands begins with ```console\n");
         }
