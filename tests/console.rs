@@ -216,7 +216,8 @@ fn page(name: &str, text: &str, folder: &Path, path: &str, quick: bool, report: 
             }
         } else if let Some((how, file)) = words.find_map(|word| word.split_once('=')) {
             let file = folder.join(file);
-            let before = if how == "append" { fs::read_to_string(&file).unwrap_or_default() + "\n" } else { String::new() };
+            let before =
+                if how == "append" { fs::read_to_string(&file).unwrap_or_default() + "\n" } else { String::new() };
             fs::create_dir_all(file.parent().expect("a folder")).expect("a folder that can be made");
             fs::write(&file, before + &block.join("\n") + "\n").expect("a file that can be written");
         } else if block.iter().any(|line| line.starts_with("$ ")) {
