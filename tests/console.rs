@@ -276,6 +276,7 @@ fn pages(folder: &Path) -> Vec<PathBuf> {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "how long the blocks take is reported and changes nothing")]
 fn every_console_block_shows_what_is_printed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let scratch = Path::new(env!("CARGO_TARGET_TMPDIR")).join("console");

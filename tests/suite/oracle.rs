@@ -1,6 +1,5 @@
 //! `ctisim oracle`, as planners and pipelines see it.
 
-use std::path::Path;
 use std::process::{Command, Output};
 
 /// Runs the program with the words of a line, of which those in single quotes are one.
@@ -168,34 +167,4 @@ fn each_form_has_help_with_an_example_that_works() {
             assert!(ctisim(example).status.success(), "{example}");
         }
     }
-}
-
-/// Every command in docs/reference/closed-forms.md with its output; `UPDATE=1` writes them anew.
-#[test]
-fn the_page_shows_what_the_program_prints() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reference/closed-forms.md");
-    let page = std::fs::read_to_string(&path).unwrap();
-    let mut now = String::new();
-    let mut inside = false;
-    for line in page.lines() {
-        if line.starts_with("```") {
-            inside = line == "```console";
-        }
-        if let Some(command) = line.strip_prefix("$ ctisim ") {
-            let output = ctisim(command);
-            assert!(output.status.success(), "{command}: {}", text(&output.stderr));
-            now += &format!("{line}\n{}", text(&output.stdout));
-        } else if !inside || line.starts_with("```") {
-            now += line;
-            now.push('\n');
-        }
-    }
-    if std::env::var_os("UPDATE").is_some() {
-        std::fs::write(&path, &now).unwrap();
-    }
-    let page = std::fs::read_to_string(&path).unwrap();
-    assert!(
-        page == now,
-        "docs/reference/closed-forms.md differs; if that is meant, run the tests again with UPDATE=1. Now it is:\n{now}"
-    );
 }
