@@ -116,10 +116,10 @@ fn every_link_leads_somewhere() {
 fn every_page_is_in_the_table_of_contents() {
     let summary = Path::new("docs/SUMMARY.md");
     let listed: Vec<PathBuf> = links(&read(summary)).iter().map(|link| Path::new("docs").join(link)).collect();
-    let mut sorted = listed.clone();
-    sorted.sort();
     let pages: Vec<PathBuf> = pages(Path::new("docs")).into_iter().filter(|page| page != summary).collect();
-    assert_eq!(sorted, pages);
+    let lacking: Vec<&PathBuf> = pages.iter().filter(|page| !listed.contains(page)).collect();
+    assert!(lacking.is_empty(), "docs/SUMMARY.md lacks {lacking:?}");
+    assert_eq!(listed.len(), pages.len(), "docs/SUMMARY.md lists a page twice, or one that is not there");
 }
 
 /// A decision is called in the table of contents what its page is called.

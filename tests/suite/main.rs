@@ -8,6 +8,7 @@ mod capacity;
 mod cells;
 mod check;
 mod cli;
+mod columns;
 mod commands;
 #[path = "../common/mod.rs"]
 mod common;
