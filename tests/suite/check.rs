@@ -133,18 +133,26 @@ fn every_mistake_is_found_by_its_name_where_it_is_and_nothing_else_is() {
     }
 }
 
+/// The rows of warnings in the reference; `UPDATE=1` writes them anew.
 #[test]
 fn every_kind_of_warning_has_a_mistake_and_a_row_in_the_documentation() {
-    let documentation = fs::read_to_string(root("docs/reference/checks.md")).expect("docs/reference/checks.md");
-    let rows: Vec<&str> = documentation.lines().filter(|line| line.starts_with("| `")).collect();
+    const BEGIN: &str = "| id | meaning | reason and source | step |\n|---|---|---|--:|\n";
+    let file = root("docs/reference/checks.md");
+    let documentation = fs::read_to_string(&file).expect("docs/reference/checks.md");
+    let (before, rest) = documentation.split_once(BEGIN).expect("a table of warnings");
+    let (_, after) = rest.split_once("\n\n").expect("its end");
+    let mut rows = Vec::new();
     for advice in ADVICE {
         assert!(MISTAKES.iter().any(|mistake| mistake.id == advice.id), "no mistake is {}", advice.id);
         let step = advice.step.map_or(String::new(), |step| step.number().to_string());
-        let row = format!("| `{}` | {} | {} | {step} |", advice.id, advice.meaning, advice.source);
-        assert!(rows.contains(&row.as_str()), "docs/reference/checks.md lacks\n{row}");
+        rows.push(format!("| `{}` | {} | {} | {step} |", advice.id, advice.meaning, advice.source));
     }
-    let of_warnings = rows.iter().filter(|row| ADVICE.iter().any(|it| row.starts_with(&format!("| `{}` |", it.id))));
-    assert_eq!(of_warnings.count(), ADVICE.len(), "docs/reference/checks.md has a warning twice");
+    let page = format!("{before}{BEGIN}{}\n\n{after}", rows.join("\n"));
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&file, &page).expect("the page can be written");
+    }
+    let kept = fs::read_to_string(&file).expect("docs/reference/checks.md");
+    assert!(page == kept, "docs/reference/checks.md is behind src/check/advice.rs: run with UPDATE=1");
     let names: BTreeSet<&str> = ADVICE.iter().map(|advice| advice.id).collect();
     assert_eq!(names.len(), ADVICE.len());
 }

@@ -492,11 +492,6 @@ fn the_built_in_workload_is_shown_as_in_the_golden_files() {
             }
         }
     }
-    let page = fs::read_to_string(root.join("../../../docs/reference/dependencies.md")).unwrap();
-    for shown in ["all.txt", "sub1.txt"] {
-        let text = fs::read_to_string(root.join(shown)).unwrap();
-        assert!(page.contains(&text), "docs/reference/dependencies.md shows another {shown}");
-    }
     assert!(differing.is_empty(), "if that is intended, run this test again with UPDATE=1: {differing:#?}");
 }
 
