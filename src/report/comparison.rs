@@ -134,7 +134,7 @@ fn differences(compared: &[Compared], listed: Listed) -> Table {
         let verdict = Entry::verdict(tone, words::verdict(difference.name()));
         let [difference, interval, relative] = change_entries(it);
         let median = Entry::number_if(median, unit, |value| signed_change(unit, value, size_of_change(it)));
-                table.row([it.measure.to_string().into(), a, b, difference, interval, relative, median, verdict]);
+        table.row([it.measure.to_string().into(), a, b, difference, interval, relative, median, verdict]);
     }
     table
 }

@@ -1000,7 +1000,6 @@ static FAULT: Section = Section {
         Rule { with: "slow", holds: Condition::Present("link") },
     ],
     former: &[("works", "time_to_failure"), ("lasts", "time_to_repair")],
-    ..PLAIN
 };
 
 const AS_BEFORE: Absent = Means("as before");
