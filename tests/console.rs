@@ -305,7 +305,9 @@ fn every_console_block_shows_what_is_printed() {
         let (ran, started) = (report.ran, Instant::now());
         let text = fs::read_to_string(&file).expect("a page");
         let new = page(&name, &text, &folder, &path, quick, &mut report);
-        println!("{:>6.1} s  {:>2} blocks  {name}", started.elapsed().as_secs_f64(), report.ran - ran);
+        if report.ran > ran {
+            println!("{:>6.1} s  {:>2} blocks  {name}", started.elapsed().as_secs_f64(), report.ran - ran);
+        }
         if env::var_os("UPDATE").is_some() && new != text {
             fs::write(&file, new).expect("a page that can be written");
         }
