@@ -147,6 +147,63 @@ mod tests {
         Arguments::command().debug_assert();
     }
 
+    /// The help of every command, short and long, in lines of this width.
+    fn helps(width: usize) -> Vec<(String, String)> {
+        fn collect(command: &clap::Command, width: usize, helps: &mut Vec<(String, String)>) {
+            let mut wide = command.clone().term_width(width).max_term_width(width);
+            helps.push((command.get_name().to_owned(), wide.render_help().to_string()));
+            helps.push((command.get_name().to_owned(), wide.render_long_help().to_string()));
+            command.get_subcommands().for_each(|command| collect(command, width, helps));
+        }
+        let mut program = Arguments::command();
+        program.build();
+        let mut helps = Vec::new();
+        collect(&program, width, &mut helps);
+        helps
+    }
+
+    #[test]
+    fn help_fits_the_terminal() {
+        for width in [60, 80, 100] {
+            for (name, help) in helps(width) {
+                for line in help.lines().filter(|line| !line.trim_start().starts_with("Usage:")) {
+                    let is_one_word = !line.trim().contains(' ');
+                    assert!(line.chars().count() <= width || is_one_word, "{name} at {width}: {line:?}");
+                }
+            }
+        }
+        for (name, help) in helps(80) {
+            let examples: Vec<&str> = help.split("Example").skip(1).flat_map(str::lines).collect();
+            let broken = examples
+                .iter()
+                .find(|line| line.starts_with("  ") && !line.starts_with("      ") && !line.starts_with("  ctisim "));
+            assert!(broken.is_none(), "{name}: an example does not fit into 80 columns: {broken:?}");
+        }
+    }
+
+    /// A text that is broken into lines here would be broken again by the terminal's width.
+    #[test]
+    fn help_is_wrapped_once() {
+        for (name, help) in helps(10_000) {
+            let lines: Vec<&str> = help.lines().collect();
+            for pair in lines.windows(2) {
+                let is_prose = |line: &str| !line.is_empty() && !line.starts_with(' ') && !line.ends_with(':');
+                assert!(!(is_prose(pair[0]) && is_prose(pair[1])), "{name}: {pair:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_says_what_it_does_and_most_have_an_example() {
+        let program = Arguments::command();
+        for command in program.get_subcommands() {
+            let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+            assert!(!about.is_empty() && !about.ends_with('.'), "{}: {about}", command.get_name());
+            let below = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(below.contains("Example") || command.get_name() == "man", "{} has no example", command.get_name());
+        }
+    }
+
     #[test]
     fn bare_is_run() {
         let bare = Arguments::parse_from(["ctisim"]).command.unwrap_or_default();

@@ -35,17 +35,17 @@ pub(super) fn after_help() -> StyledStr {
             help::USAGE,
             help::INVALID,
             (10, "met at no value"),
-            (11, "inconclusive: more than one value in twenty is undecided, or the goals turn more than once"),
+            (11, "inconclusive: over 5 % of the values undecided, or not monotone"),
             help::VIOLATED,
             help::INTERRUPTED,
         ],
         &[
             (
-                "ctisim capacity site.toml --vary cti_port.ports.count=10..100:5 --goal 'refused<=1%'",
+                "ctisim capacity site.toml --vary cti_port.ports.count=10..100:5 \\\n      --goal 'refused<=1%'",
                 "The fewest ports with which at most 1 % of the calls are refused",
             ),
             (
-                "ctisim capacity site.toml --vary traffic.main.arrivals.poisson=20000/h..60000/h",
+                "ctisim capacity site.toml \\\n      --vary traffic.main.arrivals.poisson=20000/h..60000/h",
                 "The highest rate of calls at which the workload's own goals are met",
             ),
         ],

@@ -45,7 +45,7 @@ pub(super) fn below(notes: &[&str], exit_codes: &[ExitCode], examples: &[Example
         blocks.push(title("Exit codes") + &lines.collect::<String>());
     }
     if !examples.is_empty() {
-        let lines = examples.iter().map(|(command, meaning)| format!("\n  {command}\n      {meaning}"));
+        let lines = examples.iter().map(|(command, meaning)| format!("\n  {command}\n        {meaning}"));
         blocks.push(title(if examples.len() == 1 { "Example" } else { "Examples" }) + &lines.collect::<String>());
     }
     blocks.join("\n\n").into()
@@ -60,7 +60,7 @@ mod tests {
         let text = below(&["A note."], &[DONE, INTERRUPTED], &[("ctisim run", "Runs")]).to_string();
         assert_eq!(
             text,
-            "A note.\n\nExit codes:\n  0    done\n  130  interrupted\n\nExample:\n  ctisim run\n      Runs"
+            "A note.\n\nExit codes:\n  0    done\n  130  interrupted\n\nExample:\n  ctisim run\n        Runs"
         );
     }
 }

@@ -10,11 +10,7 @@ use super::stop::Stop;
 use super::terminal::print;
 
 pub(super) fn after_help() -> StyledStr {
-    help::below(
-        &[],
-        &[],
-        &[("ctisim completions bash > ~/.local/share/bash-completion/completions/ctisim", "Install them for bash")],
-    )
+    help::below(&[], &[], &[("ctisim completions bash > /etc/bash_completion.d/ctisim", "Install them for bash")])
 }
 
 /// The shells for which there are completions.

@@ -45,7 +45,7 @@ pub(super) fn after_help() -> StyledStr {
         &[
             ("ctisim sweep site.toml --vary cti_port.ports.count=10..50:10", "Five numbers of ports"),
             (
-                "ctisim sweep site.toml --vary application.ivr.workers=2,4,8 --vary traffic.main.talk=2m,3m",
+                "ctisim sweep site.toml --vary application.ivr.workers=2,4,8 \\\n      --vary traffic.main.talk=2m,3m",
                 "A grid of six points",
             ),
         ],

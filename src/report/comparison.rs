@@ -125,6 +125,7 @@ fn differences(compared: &[Compared], listed: Listed) -> Table {
     rows.sort_by_key(|it| order(it));
     let head = ["measure", "A", "B", "B - A", "interval", "relative", "Hodges-Lehmann", "B is"];
     let mut table = Table::of_numbers(head);
+    table.spare(&["Hodges-Lehmann", "relative", "A", "B"]);
     for it in rows {
         let unit = it.measure.unit().name();
         let median = it.hodges_lehmann.map(|(median, _)| median);

@@ -13,7 +13,7 @@ use crate::dependencies::{Dependencies, Effect, Loss, Position, Record, RecordId
 /// Names are listed while they take at most this many characters; beyond, they are counted.
 const SHORT: usize = 56;
 /// The widest the description of an effect may be.
-const SENTENCE: u16 = 80;
+const SENTENCE: u16 = 78;
 
 /// The summary: a table for each kind of record.
 pub fn dependencies_page<'d>(dependencies: &'d Dependencies<'d>) -> Page<'d> {

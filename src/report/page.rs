@@ -196,6 +196,8 @@ pub struct Column {
     pub holds: Holds,
     /// The most characters in a line, in formats that wrap lines.
     pub widest: Option<u16>,
+    /// Where there is no room for all columns, those with a higher number are left out before others.
+    pub spare: usize,
 }
 
 /// The content of a column.
@@ -210,12 +212,12 @@ pub enum Holds {
 impl Column {
     /// A column of names or text.
     pub fn words(name: impl Into<String>) -> Column {
-        Column { name: name.into(), holds: Holds::Words, widest: None }
+        Column { name: name.into(), holds: Holds::Words, widest: None, spare: 0 }
     }
 
     /// A column of numbers, and of text about them.
     pub fn numbers(name: impl Into<String>) -> Column {
-        Column { name: name.into(), holds: Holds::Numbers, widest: None }
+        Column { name: name.into(), holds: Holds::Numbers, widest: None, spare: 0 }
     }
 }
 
@@ -237,6 +239,13 @@ impl Table {
     /// A table of things, with text only.
     pub fn of_words(columns: impl IntoIterator<Item = impl Into<String>>) -> Table {
         Table::of(Form::Things, columns.into_iter().map(Column::words))
+    }
+
+    /// Says which columns are left out first where there is no room for all.
+    pub fn spare(&mut self, names: &[&str]) {
+        for column in &mut self.columns {
+            column.spare = names.iter().rev().position(|name| *name == column.name).map_or(0, |rank| rank + 1);
+        }
     }
 
     /// Adds an empty row that separates those above from those below.

@@ -58,6 +58,7 @@ pub(super) fn stations(study: &Study, section: &mut Section<'_>) {
         "wait p99, ms",
         "wait max, ms",
     ]);
+    table.spare(&["wait max, ms", "wait p99, ms", "servers"]);
     for station in &busy {
         let wait =
             |value: fn(&Row) -> Option<f64>| Entry::number_if(station.wait.as_ref().and_then(value), "ms", human);

@@ -1,19 +1,19 @@
-//! What is checked, and what came of it.
+//! A check and its outcome.
 
 use serde::{Serialize, Serializer};
 
-/// What a check is part of.
+/// The part of the verification that a check belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
-    /// Closed forms beside the model.
+    /// The model against closed forms.
     Theory,
-    /// The identities of the books, kept by an auditor who sees every fact.
+    /// The identities that the auditor checks on every fact.
     Identities,
-    /// The same bytes whichever way they are computed.
+    /// The same bytes, however they are computed.
     Sameness,
-    /// The bytes of the release.
+    /// The bytes of the released results.
     Fingerprints,
-    /// How often 95 % intervals hold the truth.
+    /// How often 95 % intervals contain the true value.
     Coverage,
 }
 
@@ -21,7 +21,7 @@ impl Part {
     /// All of them, in the order of reports.
     pub const ALL: [Part; 5] = [Part::Theory, Part::Identities, Part::Sameness, Part::Fingerprints, Part::Coverage];
 
-    /// The name by which it can be asked for.
+    /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Part::Theory => "theory",
@@ -39,7 +39,7 @@ impl Serialize for Part {
     }
 }
 
-/// A number, or what is said in words.
+/// A number or a text.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Figure {
@@ -49,7 +49,7 @@ pub enum Figure {
     Text(String),
 }
 
-/// What a check came to.
+/// The verdict of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CheckVerdict {
@@ -68,22 +68,22 @@ impl CheckVerdict {
 /// One row of the report.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Check {
-    /// What it is part of.
+    /// The part it belongs to.
     pub part: Part,
     /// What is checked.
     pub name: String,
-    /// What should come out.
+    /// The expected value.
     pub expected: Figure,
-    /// What came out.
+    /// The value found.
     pub found: Figure,
-    /// The confidence interval of what came out, where chance plays a part.
+    /// The confidence interval of the value found, if it is random.
     pub interval: Option<(f64, f64)>,
-    /// Whether that is as expected.
+    /// Whether it is as expected.
     pub verdict: CheckVerdict,
 }
 
 impl Check {
-    /// A check in which chance plays no part.
+    /// A check of something that is not random.
     pub(super) fn exact(part: Part, name: String, expected: Figure, found: Figure, passed: bool) -> Check {
         Check { part, name, expected, found, interval: None, verdict: CheckVerdict::of(passed) }
     }

@@ -1,4 +1,4 @@
-//! Closed forms beside what the model does.
+//! The model against closed forms.
 
 use crate::cluster::Cluster;
 use crate::experiment::Failure;
@@ -10,8 +10,8 @@ use crate::workload::{Ink, NoFiles};
 use super::check::{Check, CheckVerdict, Figure, Part};
 use super::workers::Workers;
 
-/// The head of a workload in which no message costs or takes any time unless a node or an application says so. Then one
-/// station is all that makes a caller wait, and the closed form for that station holds for the whole model.
+/// The head of a workload in which no message costs work or takes time unless a node or an application says so. Then callers
+/// wait at one station only, and its closed form holds for the whole model.
 pub const FREE: &str = r#"
 format = 1
 question = "Does the model agree with the closed form?"
@@ -28,7 +28,7 @@ work.heartbeat = "0s"
 work.cti_device_open = "0s"
 "#;
 
-/// A group for devices to be in.
+/// A group for the devices.
 const GROUP: &str = r#"
 [[callmanager_group]]
 name = "main"
@@ -40,18 +40,18 @@ pub fn free(rest: &str) -> String {
     format!("{FREE}{rest}{GROUP}")
 }
 
-/// The plan of one of our own workloads.
+/// The plan of an embedded workload.
 pub(super) fn compile(name: &str, text: &str) -> Plan {
     match plan::compile(name, text, &NoFiles) {
         Ok(plan) => plan,
-        Err(problems) => panic!("a workload of our own is wrong: {}\n{text}", problems.render(Ink::Plain)),
+        Err(problems) => panic!("an embedded workload is invalid: {}\n{text}", problems.render(Ink::Plain)),
     }
 }
 
-/// Runs a replication on a cluster of its own, and gives a value for each cell, or says what should never have happened.
+/// Runs a replication on a new cluster and returns a value for each cell, or what should never have happened.
 pub(super) type Watch = Box<dyn Fn(&Plan, u64, u64) -> Result<Vec<f64>, String> + Send + Sync>;
 
-/// The values that `measure` makes of what a recorder has seen of a replication.
+/// The values that `measure` computes from what a recorder has seen of a replication.
 pub(super) fn watch<R: Recorder>(
     recorder: impl Fn(&Plan) -> R + Send + Sync + 'static,
     measure: impl Fn(&Plan, R) -> Result<Vec<f64>, String> + Send + Sync + 'static,
@@ -63,44 +63,44 @@ pub(super) fn watch<R: Recorder>(
     })
 }
 
-/// One number that the model has to come to.
+/// One number that the model has to reproduce.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cell {
-    /// Of what.
+    /// What it is.
     pub name: String,
     /// The value of the closed form.
     pub expected: f64,
-    /// Its value with a parameter that is 5 % off, or 10 % for a share of yes and no: what the model must *not* come to.
-    /// A comparison that cannot tell the twin from the truth proves nothing.
+    /// Its value with a parameter that is 5 % off, or 10 % for a proportion: what the model must *not* reproduce. A
+    /// comparison that cannot distinguish the twin from the true value proves nothing.
     pub twin: f64,
-    /// How wide half of the interval may be, as a share of the value, for the comparison to mean much.
+    /// The largest half-width of the interval, as a share of the value, with which the comparison means much.
     pub precision: f64,
 }
 
-/// A workload, what is measured of it, and what theory says about that.
+/// A workload, what is measured of it, and the closed form.
 ///
-/// The replication is the unit: each gives one value for each cell, and what is held against the closed form is their mean
-/// with its interval by Student's t. Seeds are frozen, so each comparison is a constant, not a lottery.
+/// Each replication gives one value per cell; their mean with its interval by Student's t is compared with the closed form.
+/// The seed is fixed, so that the outcome of a comparison never changes by chance.
 pub struct Comparison {
-    /// What it is about.
+    /// Its name.
     pub name: String,
     /// The text of the workload.
     pub workload: String,
-    /// How many replications it takes to tell the twins.
+    /// The number of replications that it takes to distinguish the twins.
     pub replications: u64,
-    /// What is read off.
+    /// The numbers compared.
     pub cells: Vec<Cell>,
     pub(super) watch: Watch,
 }
 
-/// What a cell came to.
+/// The outcome of a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
     /// The cell.
     pub cell: Cell,
     /// The mean over replications.
     pub mean: f64,
-    /// Half of its interval.
+    /// The half-width of its interval.
     pub half_width: f64,
 }
 
@@ -111,7 +111,7 @@ impl Reading {
     }
 
     /// Whether the twin does not.
-    pub fn tells_the_twin(&self) -> bool {
+    pub fn excludes_the_twin(&self) -> bool {
         !self.holds(self.cell.twin)
     }
 
@@ -126,10 +126,10 @@ impl Reading {
 }
 
 impl Comparison {
-    /// Plays so many replications with this seed, and reads the cells off with intervals of this confidence.
+    /// Runs so many replications with this seed, and returns the cells with intervals of this confidence.
     ///
     /// # Errors
-    /// If it was stopped. The inner error is something that should never have happened in a replication.
+    /// If it was interrupted. The inner error is something that should never have happened in a replication.
     pub fn read(
         &self,
         workers: &Workers,

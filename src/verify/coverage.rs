@@ -1,8 +1,7 @@
-//! How often the program's own 95 % intervals hold the truth.
+//! The coverage of the program's own 95 % intervals: how often they contain the true value.
 //!
-//! Thousands of small studies of workloads whose truth is known, each evaluated as `ctisim run` evaluates a study. That all
-//! of an interval's assumptions hold to some degree only - a mean of skewed values, few replications, the calls of one
-//! replication alike - shows here and nowhere else.
+//! Thousands of small studies of workloads whose true values are known, each evaluated as `ctisim run` does. Only here does it
+//! show that the assumptions of an interval hold approximately: skewed values, few replications, correlated calls.
 
 use crate::analysis::{self, Row, Study};
 use crate::engine::Span;
@@ -70,8 +69,8 @@ impl Of {
 struct Truth {
     metric: &'static str,
     of: Of,
-    /// A histogram knows a duration to a cell of a thousandth: from the true value to the upper edge of its cell all is
-    /// the same to it.
+    /// A histogram knows a duration to about a thousandth: all values from the true one to the upper edge of its cell are
+    /// equal to it.
     value: (f64, f64),
 }
 
@@ -88,15 +87,15 @@ impl Truth {
         Truth { metric, of, value: (millis, edge.max(millis)) }
     }
 
-    /// Whether an interval holds it; `None` if there is none. Without an upper end it reaches as far as anything.
-    fn is_held(&self, rows: &[Row]) -> Option<bool> {
+    /// Whether the interval contains it; `None` if there is no interval. One without an upper end is unbounded.
+    fn is_covered(&self, rows: &[Row]) -> Option<bool> {
         let row = rows.iter().find(|row| row.scope == "cluster" && row.metric == self.metric)?;
         let (low, high) = self.of.ends(row);
         Some(low? <= self.value.1 && high.is_none_or(|high| high >= self.value.0))
     }
 }
 
-/// A workload, how many of its replications are a study, and what is known of it.
+/// A workload, the number of replications in a study of it, and its true values.
 pub(super) struct KnownTruth {
     pub(super) name: &'static str,
     workload: String,
@@ -104,34 +103,33 @@ pub(super) struct KnownTruth {
     truths: Vec<Truth>,
 }
 
-/// How many studies: enough to know a coverage of 95 % to half a percent (one standard error).
+/// The number of studies: the standard error of a coverage of 95 % is then half a percent.
 pub(super) const STUDIES: u64 = 2_000;
-/// With `--quick`: to one and a half.
+/// With `--quick`: one and a half percent.
 pub(super) const STUDIES_QUICK: u64 = 200;
 
-/// What coverage is good, in percent.
+/// The coverage that passes, in percent.
 const GOOD: (f64, f64) = (94.0, 96.0);
 
 impl KnownTruth {
-    /// How many replications so many studies take.
+    /// The number of replications of so many studies.
     pub(super) const fn replications(&self, studies: u64) -> u64 {
         self.replications * studies
     }
 
-    /// How many intervals are judged.
+    /// The number of intervals that are judged.
     pub(super) const fn intervals(&self) -> usize {
         self.truths.len()
     }
 
-    /// How often the truth was held, in so many studies. `slack` is how many standard errors of that share the bounds of
-    /// good coverage are wider than [`GOOD`].
+    /// The coverage in so many studies. The bounds of [`GOOD`] are widened by `slack` standard errors.
     pub(super) fn check(&self, workers: &Workers, seed: u64, studies: u64, slack: f64) -> Result<Vec<Check>, Failure> {
         let plan = compile("verify", &self.workload);
         let one = |number: u64| {
             let mut worker = MeasuredCluster::new(&plan, plan.window(), seed, Audit::Off);
             let range = number * self.replications..(number + 1) * self.replications;
             let run = |replication| {
-                // The crew counts the study as one.
+                // The workers count the study as one.
                 if replication > number * self.replications {
                     crate::experiment::Progress::replication_done(workers);
                 }
@@ -140,7 +138,7 @@ impl KnownTruth {
             let summaries = range.map(run).collect();
             let study = Study::new(&plan, plan.window(), seed, Outcome { summaries, merged: worker.into_merged() });
             let rows = analysis::rows(&study);
-            self.truths.iter().map(|truth| truth.is_held(&rows)).collect::<Vec<_>>()
+            self.truths.iter().map(|truth| truth.is_covered(&rows)).collect::<Vec<_>>()
         };
         let found = workers.each(0..studies, one)?;
         let of = |(row, truth): (usize, &Truth)| {
@@ -151,12 +149,12 @@ impl KnownTruth {
         Ok(self.truths.iter().enumerate().map(of).collect())
     }
 
-    /// The row for a truth that `held` of `count` intervals held.
+    /// The row for a true value that `held` of `count` intervals contain.
     fn judged(&self, truth: &Truth, studies: u64, count: u64, held: u64, slack: f64) -> Check {
         let percent = |share: f64| 100.0 * share;
         let coverage = percent(held as f64 / count.max(1) as f64);
         let more = percent(slack * (0.95 * 0.05 / studies as f64).sqrt());
-        // The interval of a quantile goes from rank to rank, which can only make it hold the truth more often.
+        // The interval of a quantile goes from rank to rank, which can only increase its coverage.
         let (low, high) = (GOOD.0 - more, if truth.of == Of::Mean { GOOD.1 + more } else { 100.0 });
         let good = (low..=high).contains(&coverage);
         // All but a few of the studies have to have an interval.
@@ -178,14 +176,14 @@ impl KnownTruth {
 
 #[cfg(test)]
 impl KnownTruth {
-    /// Forgets all but the first truth, and takes this for it.
+    /// Keeps only the first true value, and changes it.
     pub(super) fn keep_one_truth(&mut self, change: impl Fn(&f64) -> f64) {
         self.truths.truncate(1);
         let truth = &mut self.truths[0];
         truth.value = (change(&truth.value.0), change(&truth.value.1));
     }
 
-    /// A study of one replication, from which nothing can be said.
+    /// A study of one replication, which has no interval.
     pub(super) fn of_one_replication(self) -> KnownTruth {
         KnownTruth { replications: 1, ..self }
     }
@@ -194,12 +192,12 @@ impl KnownTruth {
 /// The median and the 90th, 95th and 99th percentile.
 const PERCENTILES: [Of; 4] = [Of::P50, Of::P90, Of::P95, Of::P99];
 
-/// All workloads with a known truth.
+/// All workloads with known true values.
 pub(super) fn known_truths() -> Vec<KnownTruth> {
     vec![losses(), waits(), detections(), callers_of_one_death(), rehoming(), rehoming_interrupted()]
 }
 
-/// Callers refused for want of a port: a count, whose mean is Erlang's; and callers, whose number is Poisson's.
+/// Callers refused because no port is free, a count whose mean is given by Erlang B, and callers, whose number is Poisson.
 fn losses() -> KnownTruth {
     let seconds = 100.0;
     let refused = seconds * oracle::erlang_b(3.0, 5);
@@ -221,9 +219,9 @@ fn losses() -> KnownTruth {
     }
 }
 
-/// Waits in a queue: callers of one replication wait for each other. A replication's mean is skewed, and a little too low
-/// as well, for it has the more calls the longer they wait; both the more so the shorter the run. Here it is long enough:
-/// 3 s of a load of 0.6 are not, and the mean's interval would hold the truth 93.75 % of the time.
+/// Waits in a queue: the waits of one replication are correlated. A replication's mean is skewed and slightly biased, as it has
+/// more calls the longer they wait; both effects grow as the run gets shorter. This run is long enough: with 3 s at a load of
+/// 0.6 the interval of the mean would contain the true value 93.75 % of the time.
 fn waits() -> KnownTruth {
     let (rate, service) = (110.0, 0.005);
     let workload = free(
@@ -256,7 +254,7 @@ fn waits() -> KnownTruth {
     KnownTruth { name: "M/M/1, 50 replications", workload, replications: 50, truths }
 }
 
-/// One silent death a replication: one value each, uniform between one and two intervals of 30 s.
+/// One silent failure per replication: one value each, uniform between one and two intervals of 30 s.
 fn detections() -> KnownTruth {
     let metric = "detection_delay";
     let mut truths = vec![Truth::exact(metric, Of::Mean, 45e3)];
@@ -264,9 +262,9 @@ fn detections() -> KnownTruth {
     KnownTruth { name: "R23, 400 replications", workload: deaths("timer", Callers::None, 1), replications: 400, truths }
 }
 
-/// Those who wait when a death is noticed all leave at once: the values of a replication are the same, and the longer it
-/// took, the more of them there are. So the density of a delay `d` is proportional to `d` between 30 and 60 s. For p95 so
-/// few deaths are seldom enough.
+/// Callers who wait when a failure is noticed all leave at once: their delays in a replication are equal, and there are more of
+/// them the longer it took. So the density of a delay `d` is proportional to `d` between 30 and 60 s. For p95 there are
+/// usually too few failures.
 fn callers_of_one_death() -> KnownTruth {
     let metric = "cfof_delay";
     let percentile = |of: Of| Truth::binned(metric, of, 1e3 * (900.0 + of.share() * 2_700.0).sqrt());
@@ -278,25 +276,26 @@ fn callers_of_one_death() -> KnownTruth {
     }
 }
 
-/// The wait for going home at two erlangs, in milliseconds.
-fn wait_for_home() -> impl Fn(Of) -> Truth {
+/// The wait before rehoming at two erlangs, in milliseconds.
+fn rehome_wait() -> impl Fn(Of) -> Truth {
     let wait = TimeToEmpty::of(&Traffic::constant(2.0), &Residence::exponential(1.0), &Start::Steady);
     move |of: Of| Truth::binned("rehome_wait", of, 60e3 * wait.quantile(of.share()))
 }
 
-/// Waits of which one in seven is cut off by the end of the run.
+/// Waits of which one in seven is censored by the end of the run.
 fn rehoming() -> KnownTruth {
     let times = Times { fails: 16.0, outage: 0.5, watched: 12.0 };
-    let truth = wait_for_home();
+    let truth = rehome_wait();
     KnownTruth {
-        name: "R18 cut off by the end, 100 replications",
+        name: "R18 censored by the end, 100 replications",
         workload: cluster(times, 1, r#"{ exponential = "1m" }"#, r#"{ poisson = "2/m" }"#, ""),
         replications: 100,
         truths: vec![truth(Of::KaplanMeier50), truth(Of::KaplanMeier90)],
     }
 }
 
-/// Waits that the next failure cuts off at a random time. An outage is so long that a wait does not know of the last one.
+/// Waits that are censored by the next failure at a random time. An outage is so long that a wait does not depend on the last
+/// one.
 fn rehoming_interrupted() -> KnownTruth {
     let text = cluster(
         Times { fails: 16.0, outage: 20.0, watched: 24.0 },
@@ -313,9 +312,9 @@ fn rehoming_interrupted() -> KnownTruth {
         time_to_failure = { exponential = "6m" }
         time_to_repair = "20m"
         "#;
-    let truth = wait_for_home();
+    let truth = rehome_wait();
     KnownTruth {
-        name: "R18 cut off by failures, 100 replications",
+        name: "R18 censored by failures, 100 replications",
         workload: format!("{head}{fault}[[route_point]]{rest}"),
         replications: 100,
         truths: vec![truth(Of::KaplanMeier50)],

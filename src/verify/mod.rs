@@ -1,10 +1,10 @@
-//! Whether the program is right on this machine.
+//! Verification of the program on this machine.
 //!
-//! Five parts, from what theory says to what the bytes say: closed forms beside the model ([`Part::Theory`]), the identities of
-//! the books ([`Part::Identities`]), the same bytes whichever way they are computed ([`Part::Sameness`]), the bytes of the
-//! release ([`Part::Fingerprints`]), and how often the intervals in the reports hold the truth ([`Part::Coverage`]).
+//! It has five parts: the model against closed forms ([`Part::Theory`]), the auditor's identities ([`Part::Identities`]), the
+//! same bytes however they are computed ([`Part::Sameness`]), the bytes of the released results ([`Part::Fingerprints`]), and
+//! the coverage of the intervals in the reports ([`Part::Coverage`]).
 //!
-//! Nothing here is a model of its own: workloads are texts, compiled and run as those of users are.
+//! There is no second model here: workloads are texts, compiled and run like those of users.
 
 mod check;
 mod comparison;

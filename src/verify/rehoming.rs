@@ -1,14 +1,14 @@
 //! R18: how long a route point waits on its backup once its CallManager is back.
 //!
-//! It goes home at the first moment without a call. What the model is told is a cluster of two nodes in which messages
-//! cost nothing and take no time, calls that come at random and stay for a time of a known law, and a failure of the first
-//! node; what is measured is `rehome_wait`, from the return of the node to the departure for home. What theory says is
-//! [`crate::oracle`]: the time until M/G/infinity, or M/M/c/c, is empty. Neither knows of the other.
+//! It rehomes at the first moment without a call. The workload is a cluster of two nodes in which messages cost nothing and
+//! take no time, Poisson calls whose stay has a known distribution, and a failure of the first node; what is measured is
+//! `rehome_wait`, from the return of the node to the start of rehoming. The closed form is in [`crate::oracle`]: the time
+//! until M/G/infinity, or M/M/c/c, is empty. The two are independent of each other.
 //!
 //! The unit of time is the mean residence, one minute. Compared are the mean, with a twin whose load is 5 % off, and the
 //! share of waits that do not exceed the median and the 90th percentile of the closed form, with a twin whose load is 10 %
-//! off, because a share of yes and no says less than a mean. No wait is cut off by the end of a run: the runs are long
-//! enough, and a replication that has one counts as an error.
+//! off, because a proportion is less informative than a mean. No wait is censored by the end of a run: the runs are long
+//! enough, and a replication with such a wait is an error.
 
 use crate::cluster::Cluster;
 use crate::domain::{DeviceId, Ending, Refusal};
@@ -24,12 +24,12 @@ use super::comparison::{Cell, Comparison, FREE, Watch};
 
 /// Seconds in a mean residence.
 const UNIT: f64 = 60.0;
-/// So many route points in one cluster, each with callers of its own.
+/// The number of route points in a cluster, each with its own callers.
 const POINTS: usize = 8;
-/// So many replications of each plan run under the auditor too.
+/// The number of replications of each plan that run with the auditor, too.
 const AUDITED: u64 = 4;
 
-/// When things happen, in mean residences from the beginning.
+/// When things happen, in mean residences from the start.
 #[derive(Clone, Copy)]
 pub(super) struct Times {
     pub(super) fails: f64,
@@ -39,15 +39,14 @@ pub(super) struct Times {
 }
 
 impl Times {
-    /// Traffic for so long that what is there at the failure is as good as at any moment; an outage so short that many
-    /// of those calls, which kept their media, are still there when the node is back; and a run so long that hardly one
-    /// wait in ten million is longer.
+    /// Traffic for so long that the calls at the failure are in steady state; an outage so short that many of them, whose media
+    /// survive, are still there when the node is back; and a run so long that hardly one wait in ten million is longer.
     fn steady(traffic_for: f64, wait: &TimeToEmpty) -> Times {
         Times { fails: traffic_for, outage: 0.5, watched: wait.quantile(1.0 - 1e-7) }
     }
 }
 
-/// A cluster in which everything but the stay of the calls is free and takes no time.
+/// A cluster in which nothing but the stay of the calls takes time.
 pub(super) fn cluster(times: Times, points: usize, residence: &str, arrivals: &str, more: &str) -> String {
     let seconds = |units: f64| units * UNIT;
     let mut text = format!(
@@ -112,7 +111,7 @@ impl Recorder for Waits {
             Fact::RehomeStarted { device: DeviceId(row), waited } => {
                 let before = self.waits[row as usize].replace(waited.seconds() / UNIT);
                 if before.is_some() {
-                    self.wrong = Some("a route point went home twice".to_owned());
+                    self.wrong = Some("a route point rehomed twice".to_owned());
                 }
             }
             Fact::Preserved { .. } => self.preserved += 1,
@@ -123,7 +122,7 @@ impl Recorder for Waits {
     }
 }
 
-/// The waits of one replication, all of them; the first few have to be the same under the auditor.
+/// All waits of one replication; those of the first few have to be the same with the auditor.
 fn waits(plan: &Plan, seed: u64, replication: u64) -> Result<(Vec<f64>, u32), String> {
     let mut alone = Cluster::new(plan, Waits::default());
     alone.run(seed, replication);
@@ -146,27 +145,27 @@ fn waits(plan: &Plan, seed: u64, replication: u64) -> Result<(Vec<f64>, u32), St
         .ok_or_else(|| format!("replication {replication} ended with one still waiting"))
 }
 
-/// What is made of a wait.
+/// The value that is taken of a wait.
 #[derive(Clone, Copy)]
 enum Value {
-    /// Itself.
+    /// The wait itself.
     Wait,
-    /// Whether it is no longer than this.
+    /// Whether it is at most this long.
     Within(f64),
-    /// Nothing: the calls that live through the failure are counted.
+    /// The number of calls that survive the failure instead.
     Preserved,
 }
 
 /// Values with the cells they are for.
 type Values = Vec<(Value, Cell)>;
 
-/// A cell that need not be known precisely, as long as it can be told from its twin.
+/// A cell that need not be precise, as long as it can be distinguished from its twin.
 fn cell(name: String, expected: f64, twin: f64) -> Cell {
     Cell { name, expected, twin, precision: f64::INFINITY }
 }
 
-/// Mean, median and 90th percentile. `mean` is that of the closed form and that of its twin 5 % off; `quantile` and
-/// `exceeds` are those of its distribution, and `twin` that of the one 10 % off.
+/// Mean, median and 90th percentile. `mean` has those of the closed form and of its twin 5 % off; `quantile` and `exceeds` are
+/// of its distribution, and `twin` of the one 10 % off.
 fn three(
     what: &str,
     mean: [f64; 2],
@@ -183,7 +182,7 @@ fn three(
     values
 }
 
-/// The mean over a replication's route points, `together` at a time: of so many, the longest wait counts.
+/// The mean over a replication's route points in groups of `together`: of each group, the longest wait counts.
 fn value_of(waits: &[f64], together: usize, value: Value, preserved: u32) -> f64 {
     let of = |wait: f64| match value {
         Value::Wait => wait,
@@ -194,17 +193,17 @@ fn value_of(waits: &[f64], together: usize, value: Value, preserved: u32) -> f64
     longest.map(of).sum::<f64>() * together as f64 / POINTS as f64
 }
 
-/// A comparison over `waits` waits or a few more.
-fn comparison(name: String, workload: String, waits_wanted: u64, together: usize, values: Values) -> Comparison {
+/// A comparison over so many waits or a few more.
+fn comparison(name: String, workload: String, waits_required: u64, together: usize, values: Values) -> Comparison {
     let (values, cells): (Vec<Value>, Vec<Cell>) = values.into_iter().unzip();
     let watch: Watch = Box::new(move |plan, seed, replication| {
         let (waits, preserved) = waits(plan, seed, replication)?;
         Ok(values.iter().map(|&value| value_of(&waits, together, value, preserved)).collect())
     });
-    Comparison { name, workload, replications: waits_wanted.div_ceil(POINTS as u64), cells, watch }
+    Comparison { name, workload, replications: waits_required.div_ceil(POINTS as u64), cells, watch }
 }
 
-/// How many waits it takes to tell a load from one 5 % off: the rarer a wait, the more.
+/// The number of waits that it takes to distinguish a load from one 5 % off; it grows as waits get rarer.
 fn enough(load: f64) -> u64 {
     match load {
         ..0.7 => 56_000,
@@ -218,9 +217,9 @@ fn poisson(load: f64) -> String {
     format!("{{ poisson = \"{load}/m\" }}")
 }
 
-// Steady traffic, whatever the law of the residence.
+// Steady traffic and any distribution of the residence.
 
-/// Loads, and how many times `enough` they take.
+/// Loads, and the multiple of `enough` that each takes.
 const LOADS: [(f64, u64); 4] = [(0.5, 1), (1.0, 1), (2.0, 1), (3.0, 1)];
 
 fn steady(
@@ -238,7 +237,7 @@ fn steady(
         let name = format!("R18, {name}, load {load}");
         let means = [mean(load), mean(1.05 * load)];
         let mut values = three(&name, means, |q| oracle.quantile(q), |t| oracle.exceeds(t), |t| twin.exceeds(t));
-        // As many live through the failure as are there when it comes.
+        // All calls that are there at the failure survive it.
         let there = |load: f64| load * (1.0 - distribution.rest(traffic_for));
         let kept = cell(format!("{name}: calls kept at the failure"), there(load), there(1.05 * load));
         values.push((Value::Preserved, kept));
@@ -254,7 +253,7 @@ pub(super) fn exponential() -> Vec<Comparison> {
     steady("exponential", r#"{ exponential = "1m" }"#, &distribution, &Start::Steady, 16.0, &LOADS)
 }
 
-/// Calls that all stay equally long.
+/// Constant residence.
 pub(super) fn fixed() -> Vec<Comparison> {
     steady("fixed", r#""1m""#, &Residence::fixed(1.0), &Start::Steady, 2.0, &LOADS)
 }
@@ -266,8 +265,8 @@ pub(super) fn erlang() -> Vec<Comparison> {
     steady("Erlang-4", r#"{ erlang = { phases = 4, mean = "1m" } }"#, &distribution, &Start::Steady, 8.0, &loads)
 }
 
-/// Some of these stay for an hour, so that nothing is ever quite steady. But a route point on which traffic began 40.5
-/// residences ago holds exactly what one holds after an outage of that length.
+/// Some of these calls stay for an hour, so that a steady state is never quite reached. But a route point on which traffic
+/// began 40.5 residences ago has exactly the calls of one after an outage of that length.
 pub(super) fn lognormal() -> Vec<Comparison> {
     let distribution = Residence::lognormal(1.0, 4.0);
     let text = r#"{ lognormal = { mean = "1m", cv = 2.0 } }"#;
@@ -275,16 +274,16 @@ pub(super) fn lognormal() -> Vec<Comparison> {
     steady("lognormal, cv 2", text, &distribution, &start, 40.0, &[(1.0, 2), (2.0, 1), (3.0, 1)])
 }
 
-// No call at the failure, and an outage of a known length.
+// No calls at the failure, and an outage of a known length.
 
-/// After an outage of some length that began with nothing.
+/// After an outage of some length that began without calls.
 pub(super) fn outage() -> Vec<Comparison> {
     let of = |name: &str, text: &str, distribution: &Residence, load: f64, length: f64| {
         let start = Start::Outage { length };
         let wait = |load: f64| TimeToEmpty::of(&Traffic::constant(load), distribution, &start);
         let (oracle, twin) = (wait(load), wait(1.1 * load));
         let mean = |load: f64| mean_time_to_empty(load, distribution, &start);
-        // Nobody calls until the moment of the failure.
+        // There are no calls until the failure.
         let times = Times { fails: 1.0, outage: length, watched: oracle.quantile(1.0 - 1e-7) };
         let arrivals =
             format!("{{ profile = [{{ at = \"0m\", rate = \"0/m\" }}, {{ at = \"1m\", rate = \"{load}/m\" }}] }}");
@@ -302,9 +301,9 @@ pub(super) fn outage() -> Vec<Comparison> {
     ]
 }
 
-// No more than so many calls at a time: M/M/c/c.
+// At most so many calls at a time: M/M/c/c.
 
-/// With a limit to the calls at a time.
+/// With a limit on the calls at a time.
 pub(super) fn limited() -> Vec<Comparison> {
     let of = |load: f64, limit: u32| {
         let wait = |load: f64| TimeToEmpty::markov(&Traffic::constant(load), 1.0, Some(limit), &Start::Steady);
@@ -314,20 +313,20 @@ pub(super) fn limited() -> Vec<Comparison> {
         let expected = mean(load, Some(limit));
         let means = [expected, mean(1.05 * load, Some(limit))];
         let mut values = three(&name, means, |q| oracle.quantile(q), |t| oracle.exceeds(t), |t| twin.exceeds(t));
-        // It is the limit, not only the load.
+        // The limit has to matter, not only the load.
         values.push((Value::Wait, cell(format!("{name}: mean, not without limit"), expected, mean(load, None))));
         let there = |load: f64| load * (1.0 - erlang_b(load, limit));
         values.push((Value::Preserved, cell(format!("{name}: calls kept at the failure"), there(load), load)));
         let more = format!("busy_trigger = {limit}\nmaximum_calls = {limit}");
         let times = Times::steady(16.0, &oracle);
         let workload = cluster(times, POINTS, r#"{ exponential = "1m" }"#, &poisson(load), &more);
-        // A limit makes the mean depend less on the load.
+        // With a limit the mean depends less on the load.
         comparison(name, workload, 4 * enough(load), 1, values)
     };
     vec![of(2.0, 2), of(3.0, 5)]
 }
 
-// Traffic split over route points: it is over when the last one is home.
+// Traffic split over route points: the last one to rehome counts.
 
 /// Split over two and four route points.
 pub(super) fn split() -> Vec<Comparison> {
@@ -339,7 +338,7 @@ pub(super) fn split() -> Vec<Comparison> {
         let (last, twin) = (LastToEmpty(&all), LastToEmpty(&off_10));
         let means = [last.mean(), LastToEmpty(&off_5).mean()];
         let mut values = three(&name, means, |q| last.quantile(q), |t| last.exceeds(t), |t| twin.exceeds(t));
-        // The last of many, not just anyone.
+        // The last of them, not any other.
         let fewer = LastToEmpty(&[(together - 1, &oracle)]).mean();
         values.push((Value::Wait, cell(format!("{name}: mean, not of one less"), means[0], fewer)));
         let times = Times::steady(16.0, &oracle);
@@ -349,9 +348,9 @@ pub(super) fn split() -> Vec<Comparison> {
     vec![of(1.5, 2), of(1.0, 4), of(2.0, 4)]
 }
 
-// A day: busy from 8 to 18 o'clock. The node is back at 17 o'clock.
+// A day with busy hours from 8:00 to 18:00. The node is back at 17:00.
 
-/// What goes home does so in the last busy hour, of sixty residences, or else in the evening.
+/// A route point rehomes in the last busy hour, which is sixty residences long, or else in the evening.
 pub(super) fn day() -> Vec<Comparison> {
     let (day, night) = (5.0, 1.0);
     let wait = |times: f64| {
@@ -359,8 +358,8 @@ pub(super) fn day() -> Vec<Comparison> {
         TimeToEmpty::markov(&Traffic::cycle(day_and_night), 1.0, None, &Start::Steady)
     };
     let (oracle, off_5, off_10) = (wait(1.0), wait(1.05), wait(1.1));
-    // The morning is left out: an hour of the day's traffic is as good as eight. The run ends at 19:30, by when all but
-    // one wait in a thousand million is over.
+    // The morning is left out: after an hour of the day's traffic the state is as after eight. The run ends at 19:30, by when
+    // all but one wait in a thousand million are over.
     let times = Times { fails: 16.5 * 60.0, outage: 30.0, watched: 2.5 * 60.0 };
     let arrivals = format!(
         r#"{{ repeat = "24h", profile = [{{ at = "0h", rate = "0/m" }}, {{ at = "16h", rate = "{day}/m" }}, {{ at = "18h", rate = "{night}/m" }}] }}"#

@@ -1,4 +1,4 @@
-//! The shipped workloads: their books, and the bytes they leave.
+//! The shipped workloads: their identities and the bytes of their results.
 
 use sha2::{Digest, Sha256};
 
@@ -44,16 +44,16 @@ workloads! {
     "whole_group_outage",
 }
 
-/// Those that say something about every part of the model and take no time to speak of.
+/// Those that cover every part of the model in a short time.
 pub(super) const QUICK: [&str; 4] = ["application_hang", "callmanager_failure", "ctimanager_failure", "split_site"];
 
 /// The SHA-256 of every result file of two replications of each of them, as `sha256sum --check` reads it.
 pub const FINGERPRINTS: &str = include_str!("../../results/fingerprints.txt");
 
-/// How many replications the fingerprints are of.
+/// The number of replications of the fingerprints.
 pub(super) const FINGERPRINTED: u64 = 2;
 
-/// The files that a run leaves, apart from the one that tells how it was run.
+/// The files that a run writes, apart from the one that says how it was run.
 const FILES: [&str; 5] = ["summary.csv", "replications.csv", "devices.csv", "timeline.csv", "histograms.hlog"];
 
 fn files(study: &Study) -> [Vec<u8>; FILES.len()] {
@@ -66,7 +66,7 @@ fn files(study: &Study) -> [Vec<u8>; FILES.len()] {
     ]
 }
 
-/// The first digits of a digest: enough to see that two differ.
+/// The first digits of a digest, enough to see that two differ.
 fn short(digest: &str) -> String {
     digest.chars().take(16).collect()
 }
@@ -83,7 +83,7 @@ fn study<'p>(
     runner.replicate(plan, plan.window(), 0..replications)
 }
 
-/// Whether a workload leaves the bytes that `fingerprints` says.
+/// Whether the results of a workload have the bytes of these fingerprints.
 pub(super) fn fingerprint(workers: &Workers, name: &str, text: &str, fingerprints: &str) -> Result<Check, Failure> {
     let plan = compile(name, text);
     let study = study(&plan, plan.seed, FINGERPRINTED, 1, workers)?;
@@ -105,10 +105,10 @@ pub(super) fn fingerprint(workers: &Workers, name: &str, text: &str, fingerprint
     Ok(Check::exact(Part::Fingerprints, name.to_owned(), expected, Figure::Text(same), agrees))
 }
 
-/// How many replications of each workload the auditor watches.
+/// The number of audited replications of each workload.
 pub(super) const AUDITED: u64 = 4;
 
-/// Whether all that happens in a workload keeps the books.
+/// Whether every identity holds in a workload.
 pub(super) fn identities<W: Replicator>(
     workers: &Workers,
     name: &str,
@@ -128,17 +128,17 @@ pub(super) fn identities<W: Replicator>(
     Ok(Check::exact(Part::Identities, name.to_owned(), expected, found, agrees))
 }
 
-/// How many replications the sameness of a workload is judged by: a number that 2 and 3 do not divide.
+/// The number of replications for the sameness of a workload, which 2 and 3 do not divide.
 pub(super) const COMPARED: u64 = 7;
 
 /// A way to run the same replications.
 #[derive(Clone, Copy)]
 enum Way {
     Threads(usize),
-    /// In so many parts, the last one first, which are then added up. Where a part is one replication, each has memory that
-    /// nothing has used before.
+    /// In so many parts, the last one first, which are then merged. Parts of one replication have memory that nothing has used
+    /// before.
     Parts(u64),
-    /// Under an auditor.
+    /// With an auditor.
     Audited,
 }
 
@@ -153,7 +153,7 @@ impl Way {
     }
 }
 
-/// The ways that are held against one thread that runs them all.
+/// The ways that are compared with one thread that runs them all.
 const WAYS: [Way; 7] = [
     Way::Threads(2),
     Way::Threads(3),
@@ -164,13 +164,12 @@ const WAYS: [Way; 7] = [
     Way::Audited,
 ];
 
-/// How many replications [`sameness`] takes.
+/// The number of replications of [`sameness`].
 pub(super) const fn sameness_replications() -> u64 {
     COMPARED * (WAYS.len() as u64 + 1)
 }
 
-/// Whether every way to run the same replications leaves the same bytes. `worker` makes a worker, with an auditor or
-/// without.
+/// Whether every way to run the same replications gives the same bytes. `worker` makes a worker with or without an auditor.
 pub(super) fn sameness<W: Replicator>(
     workers: &Workers,
     plan: &Plan,
@@ -204,7 +203,7 @@ pub(super) fn sameness<W: Replicator>(
     Ok(Check::exact(Part::Sameness, plan.name.clone(), expected, found, agrees))
 }
 
-/// The replications in so many parts, the last first, added up in that order.
+/// The replications in so many parts, the last first, merged in that order.
 fn in_parts<W: Replicator>(workers: &Workers, parts: u64, worker: impl Fn() -> W + Sync) -> Result<Outcome, Failure> {
     let mut sum: Option<Outcome> = None;
     for part in (0..parts).rev() {

@@ -8,7 +8,7 @@ use crate::report::{
 use super::check::{Check, CheckVerdict, Figure, Part};
 use super::verification::Outcome;
 
-/// A table for each part, or one for all of them, and a line that says what it comes to.
+/// A table for each part, or one for all of them, and a summary line.
 pub fn verify_page(outcome: &Outcome) -> Page<'_> {
     let mut page = Page::new("verify");
     let report = page.section(Extent::Report);
@@ -48,7 +48,7 @@ fn table(first: &str) -> Table {
     Table::of(Form::Things, columns.map(column))
 }
 
-/// A row a check.
+/// A row per check.
 fn sheet(outcome: &Outcome) -> Sheet<'_> {
     let cell = |quantity: &Figure| match quantity {
         Figure::Number(number) => Cell::from(*number),
@@ -64,30 +64,28 @@ fn sheet(outcome: &Outcome) -> Sheet<'_> {
     Sheet::new("checks", columns, move || outcome.checks.iter().map(row))
 }
 
-/// What a part is about, in a line or two.
+/// A sentence or two about a part.
 fn explained(part: Part, outcome: &Outcome) -> String {
     match part {
         Part::Theory => format!(
-            "Closed forms beside the model: the mean over replications with its {} interval, which has to hold the \
-             closed form.",
+            "The model against closed forms: the {} interval of the mean over replications has to contain the closed \
+             form.",
             exact_percent(outcome.confidence)
         ),
-        Part::Identities => "The books of the shipped workloads, kept by an auditor who sees every fact.".to_owned(),
-        Part::Sameness => "The same replications on 1, 2, 3 and 8 threads; whole and in 2, 3 and 7 parts merged, each \
-                           part in memory of its own; audited and not."
+        Part::Identities => "The auditor's identities, checked on every fact of the shipped workloads.".to_owned(),
+        Part::Sameness => "The same replications on 1, 2, 3 and 8 threads; whole and merged from 2, 3 and 7 parts, \
+                           each in its own memory; with and without the auditor."
             .to_owned(),
         Part::Fingerprints => "The SHA-256 of summary.csv, replications.csv, devices.csv, timeline.csv and \
-                               histograms.hlog beside those of the release."
+                               histograms.hlog against those of the release."
             .to_owned(),
-        Part::Coverage => {
-            "How often 95 % intervals hold the truth, in percent of small studies, with the 95 % interval \
-                           of that."
-                .to_owned()
-        }
+        Part::Coverage => "The coverage of 95 % intervals: in how many percent of small studies they contain the \
+                           true value, with the 95 % interval of that."
+            .to_owned(),
     }
 }
 
-/// What it comes to.
+/// The summary line.
 pub(super) fn summary(outcome: &Outcome) -> String {
     let number = |part: Part| outcome.checks.iter().filter(|check| check.part == part).count();
     let parts = Part::ALL.into_iter().filter(|&part| number(part) > 0);
@@ -99,7 +97,7 @@ pub(super) fn summary(outcome: &Outcome) -> String {
     let chance = match number(Part::Theory) + number(Part::Coverage) {
         0 => String::new(),
         _ => format!(
-            " Of the closed forms a true program misses {:.3} on average, whatever the seed; this is seed {}.",
+            " A correct program misses {:.3} of the closed forms on average over seeds; this is seed {}.",
             outcome.misses_expected, outcome.seed
         ),
     };

@@ -1,4 +1,4 @@
-//! Queues: with everything else made free, each part of the model is a queue whose answer is known.
+//! Queues: with everything else free, each part of the model is a queue with a closed form.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -10,7 +10,7 @@ use crate::plan::HeartbeatReading;
 
 use super::comparison::{Cell, Comparison, free, watch};
 
-/// Few and long: a replication's mean has next to no bias then, and the interval is still within 10 % of the normal one.
+/// Few and long: then a replication's mean has almost no bias, and the interval is still within 10 % of the normal one.
 const REPLICATIONS: u64 = 40;
 
 /// A cell that is to be known to 1.6 %.
@@ -49,8 +49,7 @@ impl Recorder for SetUpWaits {
 /// The mean of set-up work, in seconds.
 const SETUP: f64 = 0.005;
 
-/// Calls of which a CallManager does the set-up, 5 ms on average, before it finds that nobody has opened what they are
-/// for. The cells are the mean wait in milliseconds and, if there are two, the share of waits longer than 10 ms.
+/// Calls that a CallManager sets up, in 5 ms on average, before it finds that nobody has opened the route point they are for. The cells are the mean wait in milliseconds and, if there are two, the share of waits longer than 10 ms.
 fn set_up_waits(name: String, setup: &str, rate: u32, seconds: u32, cells: Vec<Cell>) -> Comparison {
     let workload = free(&format!(
         r#"
@@ -118,7 +117,7 @@ pub(super) fn md1() -> Vec<Comparison> {
     vec![at(100, 600), at(160, 1_000)]
 }
 
-/// Any other law: the second moment is all that counts.
+/// Any other distribution: only the first two moments matter.
 pub(super) fn mg1() -> Vec<Comparison> {
     let name = "M/G/1, cv 1.5, load 0.5".to_owned();
     let wait = |rate| 1e3 * oracle::mg1_mean_wait(rate, SETUP, 2.25);
@@ -126,7 +125,7 @@ pub(super) fn mg1() -> Vec<Comparison> {
     vec![set_up_waits(name, r#"{ lognormal = { mean = "5ms", cv = 1.5 } }"#, 100, 6_000, cells)]
 }
 
-// A group of ports is a group of lines: Erlang B, whatever the treatment's law.
+// A group of ports is a group of lines: Erlang B, whatever the distribution of the treatment.
 
 #[derive(Default)]
 struct Blocking {
@@ -175,8 +174,8 @@ pub(super) fn loss_system(treatment: &str, ports: u32, length: &str, warm_up: &s
     ))
 }
 
-/// Erlang B for fixed, exponential and scattered treatments, and for a single port: half the callers of one erlang find
-/// it busy.
+/// Erlang B for fixed, exponential and highly variable treatments, and for a single port: with one erlang half the callers
+/// find it busy.
 pub(super) fn erlang_b() -> Vec<Comparison> {
     let with = |distribution: &str, treatment: &str, offered: f64, ports: u32, hours: u32| {
         let name = format!("Erlang B ({offered}, {ports}), {distribution}");
@@ -206,7 +205,7 @@ pub(super) fn erlang_b() -> Vec<Comparison> {
 
 // An application with impatient callers is Erlang A.
 
-/// Follows the application's queue: first come, first served, so that the order of presentation tells whose turn it is.
+/// Follows the application's queue: first come, first served, so that calls are served in the order of presentation.
 #[derive(Default)]
 struct ImpatientQueue {
     warm_up: Time,
@@ -226,7 +225,7 @@ impl ImpatientQueue {
             return;
         };
         let gone = self.gone.remove(&call);
-        // A worker takes up the callers that are still there, and no others.
+        // A worker serves the callers that are still there, and no others.
         self.wrong |= gone.is_none() != served;
         if since >= self.warm_up {
             let until = gone.unwrap_or(now);
@@ -300,7 +299,7 @@ fn erlang_a_with(rate: u32, patience: u32, workers: u32, minutes: u32) -> Vec<Co
     vec![Comparison { name, workload, replications: REPLICATIONS, cells, watch }]
 }
 
-/// Erlang A with callers as patient as the application is fast.
+/// Erlang A with a mean patience equal to the mean service time.
 pub(super) fn erlang_a() -> Vec<Comparison> {
     erlang_a_with(10, 1, 10, 90)
 }
@@ -386,7 +385,7 @@ fn poisson_with(distribution: &str, lookup: &str) -> Vec<Comparison> {
         },
     );
     let name = format!("M/G/inf (5), {distribution}");
-    // Of a Poisson number N with mean A, the mean of N (N - 1) is A^2: mean and variance in one.
+    // For a Poisson number N with mean A, the mean of N (N - 1) is A^2, which checks mean and variance at once.
     let values = |offered: f64| [offered, offered * offered, oracle::poisson_at_most(offered, 5)];
     let cells = ["mean of N", "mean of N (N - 1)", "P(N <= 5)"].into_iter().zip(values(5.0)).zip(values(5.25));
     let cells = cells.map(|((what, expected), twin)| cell(format!("{name}: {what}"), expected, twin)).collect();
@@ -398,18 +397,18 @@ pub(super) fn poisson_exponential() -> Vec<Comparison> {
     poisson_with("exponential", r#"{ exponential = "1s" }"#)
 }
 
-/// M/G/infinity with stays that scatter widely.
+/// M/G/infinity with highly variable stays.
 pub(super) fn poisson_lognormal() -> Vec<Comparison> {
     poisson_with("lognormal, cv 2", r#"{ lognormal = { mean = "1s", cv = 2.0 } }"#)
 }
 
-// A silent death is noticed by the missing heartbeats (R23), and by callers before (R22, R24).
+// A silent failure is noticed by missing heartbeats (R23), and before that by callers (R22, R24).
 
-/// Which applications have died, after how long they were closed, and what became of its calls from then on.
+/// Which applications have failed, after how long they were closed, and what happened to their calls from then on.
 struct Deaths {
     died: Vec<bool>,
     delay: Vec<f64>,
-    /// Calls presented since the death; all of them wait there for whatever happens.
+    /// Calls presented since the failure; all of them wait there.
     unnoticed: Vec<u64>,
     cfof: Vec<u64>,
     cfna: Vec<u64>,
@@ -444,9 +443,9 @@ impl Recorder for Deaths {
             Fact::Forwarded { forward, application: Some(ApplicationId(row)), .. } => match forward {
                 Forward::Cfof => self.cfof[usize::from(row)] += 1,
                 Forward::Cfna => self.cfna[usize::from(row)] += 1,
-                other => self.wrong = Some(format!("a call was forwarded by {other:?}, which nobody set")),
+                other => self.wrong = Some(format!("a call was forwarded by {other:?}, which is not configured")),
             },
-            Fact::ApplicationClosed { .. } => self.wrong = Some("an application was closed that runs".to_owned()),
+            Fact::ApplicationClosed { .. } => self.wrong = Some("a running application was closed".to_owned()),
             _ => {}
         }
     }
@@ -456,21 +455,21 @@ impl Recorder for Deaths {
 const INTERVAL: f64 = 30.0;
 /// Calls a second at each route point.
 const CALLS: f64 = 0.2;
-/// Applications in a cluster: each dies once, so that a replication has as many delays.
+/// Applications in a cluster: each fails once, so that a replication has as many delays.
 const APPLICATIONS: usize = 100;
-/// From the deaths to the end of the run, in seconds.
+/// From the failures to the end of the run, in seconds.
 const AFTERMATH: f64 = 180.0;
 
-/// Whether anybody calls the applications that die.
+/// Whether there are calls to the applications that fail.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Callers {
-    /// Nobody does.
+    /// There are none.
     None,
-    /// [`CALLS`] come to each.
+    /// [`CALLS`] arrive at each.
     Poisson,
 }
 
-/// A workload in which so many applications fall silent.
+/// A workload in which so many applications fail silently.
 pub(super) fn deaths(reading: &str, callers: Callers, applications: usize) -> String {
     let mut text = format!(
         r#"
@@ -545,7 +544,7 @@ fn detection_by(reading: HeartbeatReading) -> Vec<Comparison> {
                 return Err(what);
             }
             if let Some(delay) = deaths.delay.iter().find(|delay| !(INTERVAL..=latest).contains(delay)) {
-                return Err(format!("a death was noticed after {delay} s"));
+                return Err(format!("a failure was noticed after {delay} s"));
             }
             let centre = mean(&deaths.delay);
             let squares: f64 = deaths.delay.iter().map(|delay| (delay - centre) * (delay - centre)).sum();
@@ -563,24 +562,25 @@ fn detection_by(reading: HeartbeatReading) -> Vec<Comparison> {
     vec![Comparison { name, workload, replications: 1_000, cells, watch }]
 }
 
-/// A timer notices a silent death within one to two intervals, uniformly.
+/// A timer notices a silent failure after one to two intervals, uniformly distributed.
 pub(super) fn detection_by_timer() -> Vec<Comparison> {
     detection_by(HeartbeatReading::Timer)
 }
 
-/// A checker notices it within one to three intervals, triangularly.
+/// A checker notices it after one to three intervals, with a triangular distribution.
 pub(super) fn detection_by_grid() -> Vec<Comparison> {
     detection_by(HeartbeatReading::Grid)
 }
 
-fn callers_of_the_dead(reading: HeartbeatReading) -> Vec<Comparison> {
+fn callers_of_failed(reading: HeartbeatReading) -> Vec<Comparison> {
     let (oracle, twin) = (Detection { reading, interval: INTERVAL }, Detection { reading, interval: 1.05 * INTERVAL });
     let watch = watch(
         |_| Deaths::new(),
         |_, deaths| match deaths.wrong {
             Some(what) => Err(what),
             None if deaths.cfof != deaths.unnoticed => {
-                Err("somebody left by CFOF who did not wait at a dead application, or did not leave".to_owned())
+                Err("CFOF forwarded a call that did not wait at a failed application, or did not forward one that did"
+                    .to_owned())
             }
             None => Ok(vec![count(&deaths.cfof), count(&deaths.cfna)]),
         },
@@ -595,12 +595,12 @@ fn callers_of_the_dead(reading: HeartbeatReading) -> Vec<Comparison> {
     vec![Comparison { name: format!("R22, R24, {name}"), workload, replications: 80, cells, watch }]
 }
 
-/// Callers meet a dead application until a timer runs out.
+/// Callers reach a failed application until a timer expires.
 pub(super) fn callers_until_timer() -> Vec<Comparison> {
-    callers_of_the_dead(HeartbeatReading::Timer)
+    callers_of_failed(HeartbeatReading::Timer)
 }
 
-/// Callers meet a dead application until a checker notices.
+/// Callers reach a failed application until a checker notices.
 pub(super) fn callers_until_grid() -> Vec<Comparison> {
-    callers_of_the_dead(HeartbeatReading::Grid)
+    callers_of_failed(HeartbeatReading::Grid)
 }

@@ -1,4 +1,4 @@
-//! A list of checks, from what was asked for to what came of it.
+//! The list of checks, and their outcome.
 
 use serde::Serialize;
 
@@ -42,22 +42,22 @@ pub const FAMILIES: [Family; 21] = [
 /// What to verify.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// A few seconds rather than minutes: a fifth of the replications, a tenth of the studies, a few of the workloads.
+    /// Half a minute instead of several: a fifth of the replications, a tenth of the studies and a few of the workloads.
     pub quick: bool,
-    /// Another seed than the frozen one.
+    /// A seed other than the fixed one.
     pub seed: Option<u64>,
-    /// Only what has one of these in its name, or is part of it; all if there are none.
+    /// Only checks with one of these in their name or the name of their part; all checks if there are none.
     pub filters: Vec<String>,
 }
 
-/// The seed whose outcome is known.
-const FROZEN: u64 = 1;
-/// How often a closed form lies within its interval.
+/// The fixed seed, with which the outcome is known.
+const FIXED: u64 = 1;
+/// The confidence of the intervals of closed forms.
 const CONFIDENCE: f64 = 0.999;
-/// How often a true program fails with a seed that nobody has tried: once in so many runs.
+/// A correct program fails with another seed once in so many runs.
 const RUNS: f64 = 1_000.0;
 
-/// Something to do.
+/// A task.
 enum Task {
     Compare(Comparison),
     Identities(&'static str, &'static str),
@@ -90,8 +90,8 @@ impl Task {
         filters.is_empty() || filters.iter().any(|filter| names.contains(&filter.to_lowercase()))
     }
 
-    /// How many checks chance plays a part in.
-    const fn by_chance(&self) -> usize {
+    /// The number of checks of random values.
+    const fn random_checks(&self) -> usize {
         match self {
             Task::Compare(comparison) => comparison.cells.len(),
             Task::Coverage(known) => known.intervals(),
@@ -100,33 +100,33 @@ impl Task {
     }
 }
 
-/// A list of things to do.
+/// A list of tasks.
 pub struct Verification {
     options: Options,
     tasks: Vec<Task>,
 }
 
-/// What came of it.
+/// The outcome.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Outcome {
     /// The program's version.
     pub version: &'static str,
-    /// The seed of all that is not about the release's bytes.
+    /// The seed of all checks but those of the released bytes.
     pub seed: u64,
     /// Whether it was the short list.
     pub quick: bool,
     /// The confidence of the intervals of closed forms.
     pub confidence: f64,
-    /// How many of these a true program misses, on average over seeds.
+    /// How many of these a correct program misses, on average over seeds.
     pub misses_expected: f64,
-    /// How many checks failed.
+    /// The number of failed checks.
     pub failed: usize,
-    /// All of them.
+    /// All checks.
     pub checks: Vec<Check>,
 }
 
 impl Verification {
-    /// What the options ask for; nothing if no name has one of the filters in it.
+    /// The tasks that the options ask for; none if no name has any of the filters in it.
     pub fn new(options: Options) -> Verification {
         let workloads = || WORKLOADS.into_iter().filter(|(name, _)| !options.quick || shipped::QUICK.contains(name));
         let comparisons = FAMILIES.into_iter().flat_map(|(_, make)| make());
@@ -146,7 +146,7 @@ impl Verification {
         self.tasks.is_empty()
     }
 
-    /// How many replications it takes.
+    /// The number of replications of all tasks.
     pub fn replications(&self) -> u64 {
         let of = |task: &Task| match task {
             Task::Compare(comparison) => self.of_comparison(comparison),
@@ -166,20 +166,20 @@ impl Verification {
         if self.options.quick { STUDIES_QUICK } else { STUDIES }
     }
 
-    fn by_chance(&self) -> f64 {
-        self.tasks.iter().map(Task::by_chance).sum::<usize>() as f64
+    fn random_checks(&self) -> f64 {
+        self.tasks.iter().map(Task::random_checks).sum::<usize>() as f64
     }
 
-    /// With the frozen seed every comparison is a constant, and each is judged for itself. With another one, all together
-    /// fail a true program once in [`RUNS`].
+    /// With the fixed seed the outcome of every comparison is constant, and each is judged separately. With another one, all
+    /// together fail a correct program once in [`RUNS`].
     fn confidence(&self) -> f64 {
         match self.options.seed {
             None => CONFIDENCE,
-            Some(_) => 1.0 - 1.0 / RUNS / self.by_chance().max(1.0),
+            Some(_) => 1.0 - 1.0 / RUNS / self.random_checks().max(1.0),
         }
     }
 
-    /// By how many standard errors a coverage may miss what is good: none in the full list with the frozen seed.
+    /// The number of standard errors by which a coverage may miss its bounds: none in the full list with the fixed seed.
     fn slack(&self) -> f64 {
         match (self.options.seed, self.options.quick) {
             (None, false) => 0.0,
@@ -188,12 +188,12 @@ impl Verification {
         }
     }
 
-    /// Does all of it.
+    /// Runs all tasks.
     ///
     /// # Errors
-    /// If it was stopped, or could not begin. What is found to be wrong is in the outcome.
+    /// If it was interrupted or could not start. Failed checks are in the outcome.
     pub fn run(&self, workers: &Workers, jobs: usize) -> Result<Outcome, Failure> {
-        let seed = self.options.seed.unwrap_or(FROZEN);
+        let seed = self.options.seed.unwrap_or(FIXED);
         let mut checks = Vec::new();
         for task in &self.tasks {
             match task {
@@ -240,7 +240,7 @@ impl Verification {
 }
 
 impl Outcome {
-    /// Whether all is as expected, and anything was looked at.
+    /// Whether there are checks and all of them passed.
     pub const fn passed(&self) -> bool {
         self.failed == 0 && !self.checks.is_empty()
     }
@@ -257,7 +257,7 @@ mod tests {
     use crate::verify::show::verify_page;
     use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-    fn with_crew<T>(work: impl FnOnce(&Workers) -> T) -> T {
+    fn with_workers<T>(work: impl FnOnce(&Workers) -> T) -> T {
         let stop = AtomicBool::new(false);
         work(&Workers::new(2, &(), &stop).unwrap())
     }
@@ -269,11 +269,11 @@ mod tests {
 
     #[test]
     fn a_closed_form_that_is_off_fails() {
-        let right = with_crew(|workers| one_port().check(workers, FROZEN, 40, CONFIDENCE)).unwrap();
+        let right = with_workers(|workers| one_port().check(workers, FIXED, 40, CONFIDENCE)).unwrap();
         assert!(right.iter().all(|check| check.verdict == CheckVerdict::Passed), "{right:?}");
         let mut wrong = one_port();
         wrong.cells[0].expected = wrong.cells[0].twin;
-        let found = with_crew(|workers| wrong.check(workers, FROZEN, 40, CONFIDENCE)).unwrap();
+        let found = with_workers(|workers| wrong.check(workers, FIXED, 40, CONFIDENCE)).unwrap();
         assert_eq!(found[0].verdict, CheckVerdict::Failed);
         assert_eq!(found[0].found, right[0].found, "what is found does not depend on what is expected");
     }
@@ -285,7 +285,7 @@ mod tests {
             7 => Err("a call ended twice".to_owned()),
             _ => Ok(vec![0.5]),
         });
-        let found = with_crew(|workers| broken.check(workers, FROZEN, 40, CONFIDENCE)).unwrap();
+        let found = with_workers(|workers| broken.check(workers, FIXED, 40, CONFIDENCE)).unwrap();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].verdict, CheckVerdict::Failed);
         assert_eq!(found[0].found, Figure::Text("a call ended twice".to_owned()));
@@ -294,8 +294,9 @@ mod tests {
     #[test]
     fn a_fingerprint_that_differs_or_is_missing_fails() {
         let (name, text) = WORKLOADS.into_iter().find(|(name, _)| *name == "flash_crowd").unwrap();
-        let check =
-            |fingerprints: &str| with_crew(|workers| shipped::fingerprint(workers, name, text, fingerprints)).unwrap();
+        let check = |fingerprints: &str| {
+            with_workers(|workers| shipped::fingerprint(workers, name, text, fingerprints)).unwrap()
+        };
         assert_eq!(check(FINGERPRINTS).verdict, CheckVerdict::Passed);
         let line = FINGERPRINTS.lines().find(|line| line.ends_with("flash_crowd/timeline.csv")).unwrap();
         let other = format!("{:064x}  flash_crowd/timeline.csv", 0xbad);
@@ -307,7 +308,7 @@ mod tests {
         assert!(found.verdict == CheckVerdict::Failed && format!("{found:?}").contains("no fingerprint"), "{found:?}");
     }
 
-    /// A worker with something wrong about it.
+    /// A replicator whose results may be wrong.
     struct Crooked<'p> {
         sound: fake::Replicator<'p>,
         wrong: bool,
@@ -325,8 +326,8 @@ mod tests {
         }
     }
 
-    /// Every worker but the first so many is wrong: what a result is depends on the thread that computes it, on the part it
-    /// is computed in, or on who watches.
+    /// With some of the workers wrong, the result depends on the thread that computes it, on the part it is computed in, or on
+    /// the auditor.
     fn sameness_of(wrong: impl Fn(u64, bool) -> bool + Sync) -> Check {
         let plan = fake::plan();
         let made = AtomicU64::new(0);
@@ -334,11 +335,11 @@ mod tests {
             let number = made.fetch_add(1, Ordering::Relaxed);
             Crooked { sound: fake::Replicator::new(&plan, 1), wrong: wrong(number, audit == Audit::On) }
         };
-        with_crew(|workers| shipped::sameness(workers, &plan, 1, worker)).unwrap()
+        with_workers(|workers| shipped::sameness(workers, &plan, 1, worker)).unwrap()
     }
 
     #[test]
-    fn a_result_that_depends_on_who_computes_it_fails() {
+    fn a_result_that_depends_on_its_thread_part_or_auditor_fails() {
         assert_eq!(sameness_of(|_, _| false).verdict, CheckVerdict::Passed);
         let found = |check: Check| match (check.verdict, check.found) {
             (CheckVerdict::Failed, Figure::Text(what)) => what,
@@ -352,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn books_that_are_not_kept_fail() {
+    fn identities_that_do_not_hold_fail() {
         struct Broken;
         impl Replicator for Broken {
             fn run(&mut self, _: u64) -> Result<ReplicationSummary, Vec<String>> {
@@ -363,7 +364,7 @@ mod tests {
                 fake::Replicator::new(&plan, 1).into_merged()
             }
         }
-        let check = with_crew(|workers| shipped::identities(workers, "fake", 2, || Broken)).unwrap();
+        let check = with_workers(|workers| shipped::identities(workers, "fake", 2, || Broken)).unwrap();
         assert_eq!(check.verdict, CheckVerdict::Failed);
         assert_eq!(check.found, Figure::Text("replication 0: one call too many".to_owned()));
     }
@@ -372,7 +373,8 @@ mod tests {
     fn an_interval_that_misses_the_truth_too_often_or_never_exists_fails() {
         let mut known = known_truths().remove(0);
         known.keep_one_truth(|truth| *truth);
-        let check = |known: &KnownTruth| with_crew(|workers| known.check(workers, FROZEN, 60, 2.0)).unwrap().remove(0);
+        let check =
+            |known: &KnownTruth| with_workers(|workers| known.check(workers, FIXED, 60, 2.0)).unwrap().remove(0);
         assert_eq!(check(&known).verdict, CheckVerdict::Passed);
         known.keep_one_truth(|truth| 1.03 * truth);
         assert_eq!(check(&known).verdict, CheckVerdict::Failed);
@@ -381,16 +383,16 @@ mod tests {
     }
 
     #[test]
-    fn one_failure_is_enough_and_nothing_at_all_is_no_pass() {
+    fn one_failure_is_enough_and_no_checks_do_not_pass() {
         let verification = Verification::new(Options { filters: vec!["no such thing".into()], ..Options::default() });
         assert!(verification.is_empty());
-        assert!(!verification.outcome(FROZEN, Vec::new()).passed());
+        assert!(!verification.outcome(FIXED, Vec::new()).passed());
         let check = |passed| {
             let words = || Figure::Text("words".into());
             Check::exact(Part::Identities, "some".into(), words(), words(), passed)
         };
-        assert!(verification.outcome(FROZEN, vec![check(true), check(true)]).passed());
-        let outcome = verification.outcome(FROZEN, vec![check(true), check(false)]);
+        assert!(verification.outcome(FIXED, vec![check(true), check(true)]).passed());
+        let outcome = verification.outcome(FIXED, vec![check(true), check(false)]);
         assert!(!outcome.passed() && outcome.failed == 1);
         let page = verify_page(&outcome);
         let drawn = |format| String::from_utf8(draw(&page, format, Ink::Plain).unwrap()).unwrap();
@@ -401,13 +403,13 @@ mod tests {
         assert_eq!(read["checks"][1]["verdict"], "failed");
     }
 
-    /// 99.9 % each with the frozen seed; with another one all of them together.
+    /// 99.9 % each with the fixed seed; with another one, all of them together.
     #[test]
     fn another_seed_takes_the_number_of_checks_into_account() {
         let with = |seed| Verification::new(Options { seed, filters: vec!["Erlang B".into()], ..Options::default() });
         assert_eq!((with(None).confidence(), with(None).slack()), (CONFIDENCE, 0.0));
         let other = with(Some(7));
-        let number = other.by_chance();
+        let number = other.random_checks();
         assert!(number >= 9.0);
         assert!(((1.0 - other.confidence()) * number - 1e-3).abs() < 1e-12);
         assert!(other.slack() > crate::stats::normal_quantile(0.9995));

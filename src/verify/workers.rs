@@ -1,4 +1,4 @@
-//! Threads that share work out among themselves.
+//! Threads that share work.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use crate::experiment::{Failure, Progress};
 use crate::studies::Observer;
 
-/// Threads, and who may stop them or wants to know how far they are.
+/// Threads, the flag that stops them, and the observer of their progress.
 pub struct Workers<'a> {
     pool: rayon::ThreadPool,
     pub(super) progress: &'a dyn Progress,
@@ -26,10 +26,10 @@ impl<'a> Workers<'a> {
         Ok(Workers { pool, progress, stop, done: AtomicU64::new(0) })
     }
 
-    /// What `work` makes of each number, in their order, whichever thread did it.
+    /// The results of `work` for each number, in order.
     ///
     /// # Errors
-    /// If it was stopped.
+    /// If it was interrupted.
     pub fn each<T: Send>(&self, numbers: Range<u64>, work: impl Fn(u64) -> T + Sync) -> Result<Vec<T>, Failure> {
         let one = |number| {
             if self.stop.load(Ordering::Relaxed) {
@@ -44,7 +44,7 @@ impl<'a> Workers<'a> {
     }
 }
 
-/// What is done outside of [`Workers::each`] counts as well.
+/// Replications outside of [`Workers::each`] count, too.
 impl Progress for Workers<'_> {
     fn replication_done(&self) {
         self.done.fetch_add(1, Ordering::Relaxed);
@@ -52,5 +52,5 @@ impl Progress for Workers<'_> {
     }
 }
 
-/// It hears nothing but how far it is.
+/// It observes progress only.
 impl Observer for Workers<'_> {}

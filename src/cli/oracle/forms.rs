@@ -18,7 +18,10 @@ pub(crate) fn after_help() -> StyledStr {
         &[help::DONE, help::FAILED, help::USAGE],
         &[
             ("ctisim oracle erlang-b --arrivals 300/h --mean 3m --blocking 1%", "How many ports?"),
-            ("ctisim oracle erlang-c --arrivals 300/h --mean 3m --within 20s --service-level 80%", "How many agents?"),
+            (
+                "ctisim oracle erlang-c --arrivals 300/h --mean 3m \\\n      --within 20s --service-level 80%",
+                "How many agents?",
+            ),
             ("ctisim oracle rehome --arrivals 60/h --mean 3m --within 1h", "When does a route point rehome?"),
         ],
     )

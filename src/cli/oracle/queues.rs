@@ -39,7 +39,7 @@ pub(super) fn erlang_c_help() -> StyledStr {
         ],
         &[],
         &[(
-            "ctisim oracle erlang-c --arrivals 100/h --mean 3m --within 20s --service-level 80%",
+            "ctisim oracle erlang-c --arrivals 100/h --mean 3m \\\n      --within 20s --service-level 80%",
             "The fewest agents that serve 80 % of the callers within 20 s",
         )],
     )
@@ -86,7 +86,7 @@ pub(super) fn mg1_help() -> StyledStr {
         ],
         &[],
         &[(
-            "ctisim oracle mg1 --arrivals 20/s --service '{ lognormal = { mean = \"15ms\", cv = 1.5 } }'",
+            "ctisim oracle mg1 --arrivals 20/s \\\n      --service '{ lognormal = { mean = \"15ms\", cv = 1.5 } }'",
             "The wait for a CallManager that takes 15 ms per call",
         )],
     )

@@ -42,7 +42,7 @@ pub(super) fn after_help() -> StyledStr {
                 "At 17:00 of a working day",
             ),
             (
-                "ctisim oracle rehome --offered 12 --stay '{ lognormal = { mean = \"2m\", cv = 0.8 } }' --route-points 4",
+                "ctisim oracle rehome --offered 12 --route-points 4 \\\n      --stay '{ lognormal = { mean = \"2m\", cv = 0.8 } }'",
                 "The last of four that share the traffic",
             ),
         ],

@@ -1,7 +1,7 @@
 //! A page as text, for a terminal or a pipe.
 
 use anstyle::{AnsiColor, Style};
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table as Drawing, Width, presets};
+use comfy_table::{CellAlignment, Table as Drawing, presets};
 use unicode_width::UnicodeWidthStr;
 
 use super::Canvas;
@@ -56,20 +56,16 @@ fn table(table: &Table, layout: &Layout, canvas: Canvas) -> String {
         drawing.add_row(layout.columns.iter().map(|column| match row.get(column.at) {
             None => String::new(),
             Some(Entry::Verdict { tone, words }) => marked(words, of_tone(*tone), canvas.ink),
-            Some(entry) => entry.words().to_owned(),
+            Some(entry) => match column.wrapped_at {
+                Some(width) => folded(entry.words(), width).join("\n"),
+                None => entry.words().to_owned(),
+            },
         }));
-    }
-    if layout.columns.iter().any(|column| column.wrapped_at.is_some()) {
-        // Only these are wrapped.
-        drawing.set_content_arrangement(ContentArrangement::Dynamic).set_width(u16::MAX);
     }
     for (column, drawn) in layout.columns.iter().zip(drawing.column_iter_mut()) {
         drawn.set_padding((0, gap as u16));
         if table.columns[column.at].holds == Holds::Numbers {
             drawn.set_cell_alignment(CellAlignment::Right);
-        }
-        if let Some(width) = column.wrapped_at {
-            drawn.set_constraint(ColumnConstraint::UpperBoundary(Width::Fixed((width + gap) as u16)));
         }
     }
     let mut text: String =
@@ -114,8 +110,8 @@ struct Shown {
 const NARROWEST: usize = 16;
 
 impl Layout {
-    /// All columns if they fit, if need be with wrapped heads and words; otherwise as many as fit. The last ones are left out
-    /// first, but never the names of the rows and never a verdict.
+    /// All columns if they fit, if need be with wrapped heads and words; otherwise as many as fit. Spare columns are left out
+    /// first, then the last ones, but never the names of the rows and never a verdict.
     fn of(table: &Table, width: Option<usize>) -> Layout {
         let needs: Vec<Need> = (0..table.columns.len()).map(|at| Need::of(table, at)).collect();
         let (indent, gap) = spacing(table.form);
@@ -135,10 +131,10 @@ impl Layout {
                 let Some(widest) = wider.max_by_key(|&at| widths[at]) else { break };
                 widths[widest] -= 1;
             }
-            let last = shown.iter().rposition(|need| need.at > 0 && !need.is_verdict);
-            match last {
-                Some(last) if total(&widths) > room => {
-                    shown.remove(last);
+            let can_go = (0..shown.len()).filter(|&at| shown[at].at > 0 && !shown[at].is_verdict);
+            match can_go.max_by_key(|&at| (shown[at].spare, at)) {
+                Some(least_needed) if total(&widths) > room => {
+                    shown.remove(least_needed);
                 }
                 _ => {
                     // What room is left goes to the heads that are broken most.
@@ -182,36 +178,52 @@ struct Need {
     /// Where its entries are wrapped however much room there is.
     wrapped_at: Option<usize>,
     is_verdict: bool,
+    spare: usize,
 }
 
 impl Need {
     fn of(table: &Table, at: usize) -> Need {
-        let Column { name, holds, widest } = &table.columns[at];
+        let Column { name, holds, widest, spare } = &table.columns[at];
         let head = if has_head(table) { name.clone() } else { String::new() };
-        let head_least = parts(&head).iter().map(|part| part.trim_end().width()).max().unwrap_or(0);
+        let head_least = longest_part(&head);
         let entries = || table.rows.iter().filter_map(|row| row.get(at));
         let wrapped_at = widest.map(usize::from);
         let width = entries().map(|entry| entry.words().width()).max().unwrap_or(0);
         let width = wrapped_at.map_or(width, |widest| width.min(widest));
         let is_verdict = entries().any(|entry| matches!(entry, Entry::Verdict { .. }));
-        let longest_word = entries().flat_map(|entry| entry.words().split(' ')).map(UnicodeWidthStr::width).max();
+        let longest_word = entries().map(|entry| longest_part(entry.words())).max();
         let least = match holds {
             Holds::Words if !is_verdict => longest_word.unwrap_or(0).max(NARROWEST),
             _ => width,
         };
-        Need { at, head_least, entries: width, least: least.max(head_least), head, wrapped_at, is_verdict }
+        Need {
+            at,
+            head_least,
+            entries: width,
+            least: least.max(head_least),
+            head,
+            wrapped_at,
+            is_verdict,
+            spare: *spare,
+        }
     }
 }
 
-/// The parts of a column's name, between which it may be broken: words, and what is between the points of a key.
-fn parts(name: &str) -> Vec<&str> {
-    name.split_inclusive([' ', '.', '/']).collect()
+/// The parts of a text between which it may be broken: words, and what is between the points of a key.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    text.split_inclusive([' ', '.', '/'])
 }
 
-/// A column's name in lines of this width.
-fn folded(name: &str, width: usize) -> Vec<String> {
+fn longest_part(text: &str) -> usize {
+    parts(text).map(|part| part.trim_end().width()).max().unwrap_or(0)
+}
+
+/// A text in lines of this width, broken within words only where a word is longer than that.
+fn folded(text: &str, width: usize) -> Vec<String> {
+    let words_fit = text.split(' ').all(|word| word.width() <= width);
+    let parts: Vec<&str> = if words_fit { text.split_inclusive(' ').collect() } else { parts(text).collect() };
     let mut lines = vec![String::new()];
-    for part in parts(name) {
+    for part in parts {
         let line = lines.last_mut().expect("there is a line");
         if !line.is_empty() && line.width() + part.trim_end().width() > width {
             lines.push(part.to_owned());
@@ -334,6 +346,15 @@ mod tests {
         assert!(drawn(table(), Ink::Plain, Some(50)).ends_with(
             "\n\n(1 column not shown: widen the terminal, pipe the\noutput into less -S, or use --format csv)\n"
         ));
+    }
+
+    #[test]
+    fn spare_columns_are_left_out_first() {
+        let mut table = table();
+        table.spare(&["wait mean, ms", "wait max, ms"]);
+        let head = |width| drawn(table.clone(), Ink::Plain, Some(width)).lines().next().map(str::to_owned);
+        assert_eq!(head(58).as_deref(), Some("station            95 % interval  wait max, ms  verdict"));
+        assert_eq!(head(42).as_deref(), Some("station            95 % interval  verdict"));
     }
 
     #[test]
