@@ -40,7 +40,8 @@ pub(super) struct InitArguments {
     #[arg(long, value_name = "NAME", value_parser = site_name)]
     pub(super) name: Option<String>,
 
-    /// Nodes that process calls, 1 to 8; a publisher that processes none is added by hand [default: enough for the calls, at least 3]
+    /// Nodes that process calls, 1 to 8; a publisher that processes none is added by hand
+    /// [default: enough for the calls, at least 3]
     #[arg(long, value_name = "N", value_parser = nodes, allow_hyphen_values = true)]
     pub(super) nodes: Option<u32>,
 

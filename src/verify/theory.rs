@@ -49,7 +49,8 @@ impl Recorder for SetUpWaits {
 /// The mean of set-up work, in seconds.
 const SETUP: f64 = 0.005;
 
-/// Calls that a CallManager sets up, in 5 ms on average, before it finds that nobody has opened the route point they are for. The cells are the mean wait in milliseconds and, if there are two, the share of waits longer than 10 ms.
+/// Calls that a CallManager sets up, in 5 ms on average, before it finds that nobody has opened the route point they are for.
+/// The cells are the mean wait in milliseconds and, if there are two, the share of waits longer than 10 ms.
 fn set_up_waits(name: String, setup: &str, rate: u32, seconds: u32, cells: Vec<Cell>) -> Comparison {
     let workload = free(&format!(
         r#"

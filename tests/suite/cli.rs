@@ -611,3 +611,73 @@ fn a_comparison_tells_what_differs_and_what_cannot() {
     assert_eq!(code, Some(2));
     assert!(said.contains("compare `offered`"), "{said}");
 }
+
+/// A program on a terminal of some width, and all that it shows there.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(columns: usize, environment: &[(&str, &str)], arguments: &str) -> String {
+    let program = assert_cmd::cargo::cargo_bin!("ctisim");
+    let typed = format!("stty cols {columns}; exec '{}' {arguments}", program.display());
+    let mut script = Command::new("script");
+    script.args(["-q", "-e", "-c", &typed, "/dev/null"]).stdin(Stdio::null());
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+        script.env_remove(name);
+    }
+    let output = script.env("TERM", "xterm-256color").envs(environment.iter().copied()).output().unwrap();
+    text(&output.stdout).replace("\r\n", "\n")
+}
+
+/// What a terminal shows of it.
+#[cfg(target_os = "linux")]
+fn without_colours(shown: &str) -> String {
+    let mut pieces = shown.split('\u{1b}');
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| text + piece.split_once('m').map_or("", |(_, rest)| rest))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_has_tables_that_fit_and_a_pipe_has_them_whole() {
+    let directory = tempfile::tempdir().unwrap();
+    let run = "run --replications 2 --no-files --quiet";
+    let piped = text(&ctisim(directory.path(), &run.split(' ').collect::<Vec<_>>()).stdout);
+    assert!(piped.lines().any(|line| line.len() > 100) && !piped.contains("not shown"), "{piped}");
+    for columns in [60, 80, 100] {
+        let shown = without_colours(&on_a_terminal(columns, &[], run));
+        let longest = shown.lines().map(|line| line.chars().count()).max();
+        assert!(longest <= Some(columns), "{columns}: {longest:?}\n{shown}");
+        assert!(shown.contains(" columns not shown: widen the terminal"), "{shown}");
+    }
+    let wide = without_colours(&on_a_terminal(300, &[], run));
+    assert_eq!(wide, piped);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_has_colours_unless_it_is_dumb_or_its_user_wants_none() {
+    let verify = "verify --quick --quiet M/D/1";
+    let passed = "\u{1b}[32mpassed\u{1b}[0m";
+    let shown = on_a_terminal(100, &[], verify);
+    assert!(shown.contains(passed) && shown.contains("\u{1b}[1mtheory\u{1b}[0m"), "{shown}");
+    let wrong = on_a_terminal(100, &[], "run missing.toml");
+    assert!(wrong.starts_with("\u{1b}[1m\u{1b}[31merror:\u{1b}[0m cannot read missing.toml"), "{wrong:?}");
+    for plain in [("NO_COLOR", "1"), ("TERM", "dumb"), ("CLICOLOR", "0")] {
+        for arguments in [verify, "run missing.toml", "run --help", "fly"] {
+            let shown = on_a_terminal(100, &[plain], arguments);
+            assert!(!shown.is_empty() && !shown.contains('\u{1b}'), "{plain:?} {arguments}: {shown:?}");
+        }
+    }
+}
+
+#[test]
+fn a_pipe_has_no_colours_unless_they_are_forced() {
+    let directory = tempfile::tempdir().unwrap();
+    let verify = |environment: &[(&str, &str)]| {
+        let mut verify = command(directory.path(), &["verify", "--quick", "--quiet", "M/D/1"]);
+        verify.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").envs(environment.iter().copied());
+        text(&verify.output().unwrap().stdout)
+    };
+    assert!(!verify(&[("COLUMNS", "40")]).contains('\u{1b}'));
+    assert_eq!(verify(&[("COLUMNS", "40")]), verify(&[]));
+    assert!(verify(&[("CLICOLOR_FORCE", "1")]).contains("\u{1b}[32mpassed\u{1b}[0m"));
+    assert!(!verify(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")]).contains('\u{1b}'));
+}

@@ -353,7 +353,7 @@ mod tests {
         let mut table = table();
         table.spare(&["wait mean, ms", "wait max, ms"]);
         let head = |width| drawn(table.clone(), Ink::Plain, Some(width)).lines().next().map(str::to_owned);
-        assert_eq!(head(58).as_deref(), Some("station            95 % interval  wait max, ms  verdict"));
+        assert_eq!(head(55).as_deref(), Some("station            95 % interval  wait max, ms  verdict"));
         assert_eq!(head(42).as_deref(), Some("station            95 % interval  verdict"));
     }
 
