@@ -1,8 +1,6 @@
-//! The steady state allocates nothing: what a replication leaves behind is memory for the next one, and an event costs
-//! no more than its work.
+//! The steady state does not allocate: each replication reuses the memory of the one before, and events allocate nothing.
 
-// Counting allocations takes an allocator, and that is unsafe by its nature: this one only counts on the way to the
-// system's.
+// Counting allocations needs a global allocator, which is unsafe by nature: this one counts and forwards to the system's.
 #![allow(unsafe_code)]
 
 mod common;
@@ -22,7 +20,7 @@ thread_local! {
 }
 
 fn count() {
-    // A thread that is being torn down may allocate after its counter is gone; nobody asks for that one.
+    // A thread that is being torn down may allocate after its counter is gone; that one does not matter.
     let _ = ALLOCATIONS.try_with(|allocations| allocations.set(allocations.get() + 1));
 }
 
@@ -46,14 +44,14 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// How often `work` allocates, with what it gives.
+/// How often `work` allocates, with its result.
 fn allocations<T>(work: impl FnOnce() -> T) -> (u64, T) {
     let before = ALLOCATIONS.get();
     let done = work();
     (ALLOCATIONS.get() - before, done)
 }
 
-/// Twenty minutes of the built-in busy hour, with its failure: look-ups, queues, storms of reopening, forwards.
+/// Twenty minutes of the built-in busy hour with its failure: lookups, queues, bursts of reopening, forwards.
 fn plan() -> Plan {
     let text = include_str!("../workloads/busy_hour.toml");
     let settings = ["run.length=20m", "run.warm_up=1m", "fault.1.at=10m", "fault.1.for=3m"];
@@ -73,7 +71,7 @@ fn a_replication_played_again_allocates_nothing() {
 
 /// Another replication may need a little more room somewhere than those before it. Every list that can grow doubles
 /// when it does, and there are about a dozen kinds of them: calls, pending events, timers, an application's queue and
-/// workers, callers that wait for a phone. So a handful for each, whatever the number of events.
+/// workers, callers that wait for a phone. So a few allocations for each, regardless of the number of events.
 const GROWTH: u64 = 24;
 
 #[test]
@@ -92,7 +90,7 @@ fn metering_allocates_next_to_nothing_while_it_runs() {
     let mut play = |replication| {
         cluster.recorder.start(replication);
         let (allocated, events) = allocations(|| cluster.run(1, replication));
-        // The summary of a replication is what it leaves behind: it is allocated once, not for each event.
+        // The summary of a replication is its result: it is allocated once, not for each event.
         cluster.recorder.finish(plan.length, events);
         allocated
     };

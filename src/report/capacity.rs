@@ -115,9 +115,9 @@ fn bottleneck(capacity: &Capacity) -> Option<String> {
     };
     let before = met.and_then(|met| {
         let before = met.same_resource(place)?;
-        Some(format!(" At {} it is {}.", capacity.values[met.at], use_of(before)))
+        Some(format!("; at {}, {}", capacity.values[met.at], use_of(before)))
     });
-    Some(format!("The bottleneck is {}: {here} it is {}.{}", title(place), use_of(place), before.unwrap_or_default()))
+    Some(format!("The bottleneck is {}: {here}, {}{}.", title(place), use_of(place), before.unwrap_or_default()))
 }
 
 /// The values that were evaluated.
@@ -295,14 +295,18 @@ fn use_of(place: &Resource) -> String {
     let share = percent(place.busiest_bin);
     match (place.size, place.wait) {
         (Some(size), _) if place.peak >= f64::from(size) => {
-            format!("{share} in use in its busiest bin, at times all {}", human(f64::from(size)))
+            format!("{share} are in use in the busiest bin, at times all {}", human(f64::from(size)))
         }
         (Some(size), _) => {
-            format!("{share} in use in its busiest bin, at most {} of {}", human(place.peak), human(f64::from(size)))
+            format!(
+                "{share} are in use in the busiest bin, at most {} of {}",
+                human(place.peak),
+                human(f64::from(size))
+            )
         }
         (None, Some(wait)) => {
-            format!("busy {share} of its busiest bin, with a mean wait of {} ms", human(wait))
+            format!("it is busy {share} of its busiest bin, with a mean wait of {} ms", human(wait))
         }
-        (None, None) => format!("busy {share} of its busiest bin"),
+        (None, None) => format!("it is busy {share} of its busiest bin"),
     }
 }

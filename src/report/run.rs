@@ -76,7 +76,7 @@ fn title(study: &Study, section: &mut Section<'_>) {
     section.paragraph(format!(
         "{}: {number} {}replication{}{range} of {}{warm_up}, seed {}",
         plan.name,
-        if plan.study == StudyKind::Steady { "steady " } else { "" },
+        if plan.study == StudyKind::Steady { "steady-state " } else { "" },
         plural(number),
         span(plan.length.since(Time::ZERO)),
         study.seed
@@ -111,8 +111,7 @@ fn delays(study: &Study, section: &mut Section<'_>) {
 
 /// A table of those of the metrics that have values; nothing if none has.
 fn durations(study: &Study, title: &str, metrics: impl Iterator<Item = Metric>, section: &mut Section<'_>) {
-    let head =
-        [title, "count", "mean", "95 % interval", "p50", "p90", "p95", "p99", "p99 95 % interval", "p99.9", "max"];
+    let head = [title, "count", "mean", "95 % interval", "p50", "p90", "p95", "p99", "interval of p99", "p99.9", "max"];
     let mut table = Table::of_numbers(head);
     let mut censored = Vec::new();
     let rows = metrics.filter_map(|metric| duration_row(study, study.catalogue.cluster(metric)?));

@@ -1,6 +1,6 @@
-//! What a command prints as JSON and as CSV has the same cells: a number of one is the number of the other, a text the
-//! text, and what is missing is `null` there and empty here. Of a study, JSON is the same table, with the same names in
-//! the same order; other commands have a document, in which the rows of their table are found.
+//! The JSON and the CSV of a command have the same cells: equal numbers, equal texts, and a missing value is `null` in JSON
+//! and empty in CSV. For a study, JSON is the same table, with the same names in the same order; other commands have a
+//! document that contains the rows of their table.
 
 use std::fs;
 use std::process::Command;
@@ -59,12 +59,12 @@ fn directory() -> TempDir {
     directory
 }
 
-/// What the program prints, without a word beside it.
+/// What the program prints on standard output, with nothing on standard error.
 #[track_caller]
 fn output(directory: &TempDir, arguments: &[&str]) -> Vec<u8> {
     let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ctisim"));
     let output = command.current_dir(directory.path()).args(arguments).output().unwrap();
-    // The ports have no directory numbers: a check finds that, and says so by 3.
+    // The ports have no directory numbers: `check` reports that, with exit code 3.
     let expected = if arguments[0] == "check" { 3 } else { 0 };
     assert_eq!(output.status.code(), Some(expected), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     output.stdout
@@ -76,16 +76,15 @@ fn printed(directory: &TempDir, arguments: &[&str], format: &str) -> Vec<u8> {
     output(directory, &[arguments, &["--format", format]].concat())
 }
 
-/// The texts that a spreadsheet would take for a number, a date or a formula: these, and no others, have a mark before
-/// them.
+/// The texts that a spreadsheet would take for a number, a date or a formula: only these are marked.
 const GUARDED: [&str; 8] = ["1-1", "1-5", "2E3", "2026-11", "1E5", "=1", "-2", "=3"];
 
-/// Whether a cell of a column of a CSV file is a value of JSON, as readers of both take them. A number is written alike,
-/// but for how many zeros it has.
+/// Whether a cell of a CSV file equals a value of JSON, as readers of both understand them. Numbers are written alike, apart
+/// from trailing zeros.
 fn is_same(column: &str, cell: &str, value: &Value) -> bool {
     let is_end = column.ends_with("_low") || column.ends_with("_high");
     match value {
-        // An interval that so few values do not have: a reader of CSV sees why.
+        // An interval that cannot be estimated from so few values: CSV says why.
         Value::Null => cell.is_empty() || is_end && cell == "not estimable",
         Value::Number(number) if number.is_u64() => cell == number.to_string(),
         Value::Number(number) => cell.parse().is_ok_and(|read: f64| Some(read) == number.as_f64()),
@@ -129,8 +128,8 @@ fn table(csv: &[u8]) -> (Vec<String>, Vec<StringRecord>) {
     (columns, reader.records().map(Result::unwrap).collect())
 }
 
-/// Holds the rows of a CSV file against objects, which have the members that are named after its columns, but for those
-/// `left_out`; gives how many cells are numbers, texts and missing.
+/// Compares the rows of a CSV file with objects, whose members are named after its columns, except those `left_out`; returns
+/// how many cells are numbers, texts and missing.
 #[track_caller]
 fn hold(csv: &[u8], objects: &[Value], left_out: &[&str]) -> [usize; 3] {
     let (columns, rows) = table(csv);
@@ -148,7 +147,7 @@ fn hold(csv: &[u8], objects: &[Value], left_out: &[&str]) -> [usize; 3] {
     seen
 }
 
-/// Holds both formats of a command's table against each other, where JSON is the same table.
+/// Compares both formats of a command's table, where JSON is the same table.
 #[track_caller]
 fn compare(arguments: &[&str]) -> [usize; 3] {
     let directory = directory();
@@ -160,7 +159,7 @@ fn compare(arguments: &[&str]) -> [usize; 3] {
     hold(&csv, &serde_json::from_slice::<Vec<Value>>(&json).unwrap(), &[])
 }
 
-/// Holds the CSV that a command prints against rows that `rows` finds in its JSON.
+/// Compares the CSV of a command with the rows that `rows` finds in its JSON.
 #[track_caller]
 fn compare_with(directory: &TempDir, arguments: &[&str], rows: impl Fn(&Value) -> Vec<Value>) -> [usize; 3] {
     let (csv, json) = (printed(directory, arguments, "csv"), printed(directory, arguments, "json"));
@@ -202,7 +201,7 @@ fn a_sweep_has_the_same_cells_in_json_and_csv() {
     assert!(seen.iter().all(|&cells| cells > 0), "{seen:?}");
 }
 
-/// The CSV has more of a goal than the document, which says it in one text.
+/// The CSV has several columns for a goal, the document one text.
 #[test]
 fn a_search_has_the_same_cells_in_its_two_files() {
     let directory = directory();

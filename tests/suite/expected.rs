@@ -472,7 +472,7 @@ fn callers_find_no_callmanager_as_often_as_none_is_there() {
 
 // Rehoming.
 
-fn failback(rate: u32) -> String {
+fn rehoming(rate: u32) -> String {
     format!(
         r#"{HEAD}
         run = {{ length = "5h", warm_up = "10m", bin = "10m" }}
@@ -504,16 +504,16 @@ const REHOME_WAIT: Kind = |measure| matches!(measure, Predicted::RehomeWait(_));
 
 #[test]
 fn a_route_point_rehomes_when_theory_says() {
-    holds(&failback(55), REHOME_WAIT, 4_000, "traffic.callers.arrivals.poisson=60/h");
-    holds(&failback(200), HOME_BY_END, 2_000, "traffic.callers.arrivals.poisson=225/h");
+    holds(&rehoming(55), REHOME_WAIT, 4_000, "traffic.callers.arrivals.poisson=60/h");
+    holds(&rehoming(200), HOME_BY_END, 2_000, "traffic.callers.arrivals.poisson=225/h");
 }
 
 #[test]
 fn what_changes_rehoming_is_noticed() {
-    let two = failback(55) + "\n[[fault]]\nat = \"2h\"\ncallmanager = \"sub2\"\nfor = \"10m\"\n";
+    let two = rehoming(55) + "\n[[fault]]\nat = \"2h\"\ncallmanager = \"sub2\"\nfor = \"10m\"\n";
     assert!(matching(&changed(&two, &[]), REHOME_WAIT).is_empty(), "two CallManagers fail");
     only_without(
-        &failback(55),
+        &rehoming(55),
         REHOME_WAIT,
         &[
             &["callmanager_group.main.members=['sub1']"],

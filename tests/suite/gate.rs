@@ -110,23 +110,23 @@ fn verdict(directory: &Path, more: &[&str]) -> (Option<i32>, String) {
 fn a_pipeline_gets_a_verdict_a_code_and_its_files() {
     let directory = recorded(&[]);
     let at = directory.path();
-    let (code, said) = verdict(at, &["--junit", "gate.xml", "--markdown", "gate.md", "--json", "gate.json"]);
-    assert_eq!((code, &*said), (Some(0), "small: pass: all results are identical, byte for byte\n"));
+    let (code, printed) = verdict(at, &["--junit", "gate.xml", "--markdown", "gate.md", "--json", "gate.json"]);
+    assert_eq!((code, &*printed), (Some(0), "small: pass: all results are identical, byte for byte\n"));
     let read = |name: &str| fs::read_to_string(at.join(name)).expect("it was written");
     assert!(read("gate.xml").contains("failures=\"0\" errors=\"0\""), "{}", read("gate.xml"));
     assert!(read("gate.md").starts_with("### ctisim gate: pass\n"));
     // Slower, and with a gate that accepts the changed workload.
     let slower = ["--set", "work.setup.exponential=25ms", "--changed", "--junit", "gate.xml", "--json", "gate.json"];
-    let (code, said) = verdict(at, &slower);
-    assert_eq!(code, Some(10), "{said}");
-    assert!(said.contains("station:sub1.callmanager/utilisation") && said.contains("regression"), "{said}");
+    let (code, printed) = verdict(at, &slower);
+    assert_eq!(code, Some(10), "{printed}");
+    assert!(printed.contains("station:sub1.callmanager/utilisation") && printed.contains("regression"), "{printed}");
     assert!(read("gate.xml").contains("type=\"regression\""));
     let json: serde_json::Value = serde_json::from_str(&read("gate.json")).expect("it is JSON");
     assert_eq!(json["verdict"], "regression");
     // A change too small to be certain, and too large to pass.
-    let (code, said) = verdict(at, &["--set", "traffic.callers.arrivals.poisson=10.05/s", "--changed"]);
-    assert_eq!(code, Some(11), "{said}");
-    assert!(said.contains("settled by"), "{said}");
+    let (code, printed) = verdict(at, &["--set", "traffic.callers.arrivals.poisson=10.05/s", "--changed"]);
+    assert_eq!(code, Some(11), "{printed}");
+    assert!(printed.contains("settled by"), "{printed}");
 }
 
 /// Ways in which regression gates have turned green by mistake in practice.
@@ -137,9 +137,9 @@ fn what_cannot_be_judged_is_never_a_pass() {
     let kept = fs::read_to_string(at.join("kept/small.json")).expect("the baseline");
     let with = |text: String| fs::write(at.join("kept/small.json"), text).expect("it can be written");
     let refuses = |word: &str, more: &[&str]| {
-        let (code, said) = verdict(at, &[&["--junit", "gate.xml"], more].concat());
-        assert_eq!(code, Some(12), "{word}: {said}");
-        assert!(said.contains(word), "{word}: {said}");
+        let (code, printed) = verdict(at, &[&["--junit", "gate.xml"], more].concat());
+        assert_eq!(code, Some(12), "{word}: {printed}");
+        assert!(printed.contains(word), "{word}: {printed}");
         assert!(fs::read_to_string(at.join("gate.xml")).expect("JUnit").contains("errors=\"1\""), "{word}");
     };
     // Another workload, other replications, another seed, other measures.
@@ -228,9 +228,9 @@ fn speed_is_a_matter_of_instructions() {
         let output = command.args(arguments).args(more).output().expect("the program is there");
         (output.status.code(), text(&output.stdout))
     };
-    let (code, said) = gate(&[]);
-    assert_eq!(code, Some(12), "{said}");
-    assert!(said.contains("there is no valgrind on this machine"), "{said}");
+    let (code, printed) = gate(&[]);
+    assert_eq!(code, Some(12), "{printed}");
+    assert!(printed.contains("there is no valgrind on this machine"), "{printed}");
     assert_eq!(gate(&["--no-speed"]).0, Some(0));
 }
 

@@ -8,7 +8,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Item;
 
-/// Names of modules, from the root of the crate or from somewhere in it.
+/// A path of module names, absolute or relative.
 type Place = Vec<String>;
 
 /// The files below a folder that import each other in a circle: a line for each group of them.
@@ -43,7 +43,7 @@ fn find(folder: &Path, place: &mut Place, files: &mut BTreeMap<Place, String>) {
     }
 }
 
-/// All that is imported by what a file imports, and so on.
+/// The transitive imports of a file.
 fn reached_from(place: &Place, imports: &BTreeMap<&Place, BTreeSet<Place>>) -> BTreeSet<Place> {
     let mut reached = BTreeSet::new();
     let mut open: Vec<&Place> = vec![place];
@@ -57,7 +57,7 @@ fn reached_from(place: &Place, imports: &BTreeMap<&Place, BTreeSet<Place>>) -> B
     reached
 }
 
-/// The files that a file names, be it in a `use` or in a path; unit tests do not count.
+/// The files that a file names, in a `use` or in a path; unit tests do not count.
 fn imported(own: &Place, text: &str, files: &BTreeMap<Place, String>) -> BTreeSet<Place> {
     let mut words = Vec::new();
     let items = syn::parse_file(text).unwrap_or_else(|error| panic!("{}: {error}", own.join("::"))).items;

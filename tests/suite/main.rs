@@ -1,7 +1,7 @@
-//! All integration tests that can share a process, in one program: the library is linked once, and not once a file.
+//! All integration tests that can share a process, in one program: the library is linked once instead of once per file.
 //!
-//! `cargo test --test suite rules::` runs those of one file, `cargo test --test suite r18` those of a rule. Beside it are
-//! `allocation`, whose allocator counts, and `swarm`, which has the machine to itself.
+//! `cargo test --test suite rules::` runs those of one file, `cargo test --test suite r18` those of a rule. Separate are
+//! `allocation`, which has a counting allocator, and `swarm`, which uses the whole machine.
 
 mod book;
 mod capacity;

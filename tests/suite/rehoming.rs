@@ -1,6 +1,6 @@
 //! R18 against theory: how long a route point waits on its backup once its CallManager is back.
 //!
-//! It goes home at the first moment without a call: the time until M/G/infinity, or M/M/c/c, is empty. What is compared is
+//! It rehomes at the first moment without a call: the time until M/G/infinity, or M/M/c/c, is empty. The comparisons are those of
 //! `ctisim::verify`, with the twins that `tests/suite/theory.rs` explains.
 //!
 //! `cargo test --test suite rehoming:: -- --nocapture` prints the table.

@@ -1,9 +1,9 @@
-//! The same workload, seed and replications give the same bytes: again, on more threads, audited, watched, from a cluster
+//! The same workload, seed and replications give the same bytes: repeated, on more threads, audited, observed, on a cluster
 //! that has run before, in a debug build and in a release build.
 //!
 //! `results/fingerprints.txt` has the SHA-256 of every result file of two replications of each shipped workload, in the
-//! form that `sha256sum --check` reads. This test holds the build under test against it, `.ci/run` the release build. A
-//! change of the model changes these files: if that is meant, `UPDATE=1 cargo test --test suite same::` writes them anew.
+//! form that `sha256sum --check` reads. This test compares the build under test with it, `.ci/run` the release build. A
+//! change of the model changes these files: if that is intended, `UPDATE=1 cargo test --test suite same::` rewrites them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use ctisim::record::{Auditor, Merged, Meter, ReplicationSummary};
 use ctisim::workload::NoFiles;
 use sha2::{Digest, Sha256};
 
-/// What a run writes, apart from `run.json`, which tells how it was run.
+/// The files of a run, apart from `run.json`, which describes how it was run.
 const FILES: [&str; 5] = ["summary.csv", "replications.csv", "devices.csv", "timeline.csv", "histograms.hlog"];
 
 fn root() -> &'static Path {
@@ -42,7 +42,7 @@ fn hex(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Runs the program, and gives the bytes it printed and the bytes of every file it wrote.
+/// Runs the program, and returns the bytes it printed and the bytes of every file it wrote.
 fn results(workload: &Path, options: &[&str]) -> Vec<Vec<u8>> {
     let directory = tempfile::tempdir().unwrap();
     let mut run = Command::new(assert_cmd::cargo::cargo_bin!("ctisim"));
@@ -96,7 +96,7 @@ fn another_seed_does() {
     }
 }
 
-/// Writes down everything that happens: the digest of the whole story.
+/// Records everything that happens: the digest of all facts.
 #[derive(Default)]
 struct Story(Sha256, u64);
 
@@ -107,7 +107,7 @@ impl Recorder for Story {
     }
 }
 
-/// A workload whose every run fits into a second or so, written down.
+/// The recorded digest of a workload whose runs take about a second each.
 fn small() -> Vec<Plan> {
     let names = ["application_exit", "application_hang", "flash_crowd"];
     let workloads = shipped().into_iter().filter(|workload| names.contains(&&*name(workload)));
@@ -117,7 +117,7 @@ fn small() -> Vec<Plan> {
 
 const SEED: u64 = 7;
 
-/// What a meter measures of replication 3 while `other` watches too.
+/// The measurements of replication 3 while `other` observes too.
 fn watched<R: Recorder>(plan: &Plan, other: R) -> (ReplicationSummary, Merged, R) {
     let mut cluster = Cluster::new(plan, (Meter::new(plan, plan.window()), other));
     cluster.recorder.0.start(3);
@@ -127,7 +127,7 @@ fn watched<R: Recorder>(plan: &Plan, other: R) -> (ReplicationSummary, Merged, R
 }
 
 #[test]
-fn who_watches_changes_nothing() {
+fn observers_change_nothing() {
     for plan in small() {
         let (summary, merged, ()) = watched(&plan, ());
         let mut auditor = Auditor::new(&plan);
@@ -146,27 +146,27 @@ fn who_watches_changes_nothing() {
         ] {
             assert!(summary_too == summary && merged_too == merged, "{}", plan.name);
         }
-        // And with nobody there as many events are handled.
+        // And without an observer the same number of events is handled.
         let events = Cluster::new(&plan, ()).run(SEED, 3);
         assert_eq!(events, summary.count(ctisim::record::Count::Events), "{}", plan.name);
     }
 }
 
-/// The memory that replications share carries nothing from one to the next: every fact and its time stay the same.
+/// Memory reused between replications carries no state over: every fact and its time stay the same.
 #[test]
-fn what_ran_before_on_a_cluster_changes_nothing() {
+fn earlier_replications_on_a_cluster_change_nothing() {
     for plan in small() {
-        let told = |cluster: &mut Cluster<Story>, replication| {
+        let digest = |cluster: &mut Cluster<Story>, replication| {
             cluster.recorder = Story::default();
             cluster.run(SEED, replication);
             std::mem::take(&mut cluster.recorder).0.finalize()
         };
         let mut used = Cluster::new(&plan, Story::default());
-        let stories: Vec<_> = [2, 0, 1, 2].map(|replication| told(&mut used, replication)).into();
+        let stories: Vec<_> = [2, 0, 1, 2].map(|replication| digest(&mut used, replication)).into();
         assert_eq!(stories[0], stories[3], "{}", plan.name);
         assert_ne!(stories[0], stories[1], "{}", plan.name);
         for (replication, story) in [(0, stories[1]), (1, stories[2])] {
-            assert_eq!(told(&mut Cluster::new(&plan, Story::default()), replication), story, "{}", plan.name);
+            assert_eq!(digest(&mut Cluster::new(&plan, Story::default()), replication), story, "{}", plan.name);
         }
     }
 }

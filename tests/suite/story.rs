@@ -63,13 +63,13 @@ fn compile(rest: &str, calls: &'static str) -> Result<Plan, Problems> {
 
 struct Story<'p> {
     plan: &'p Plan,
-    told: String,
+    text: String,
 }
 
 impl Story<'_> {
-    fn tell(&mut self, now: Time, sentence: &str) {
+    fn line(&mut self, now: Time, sentence: &str) {
         let millis = now.nanos() / 1_000_000;
-        self.told += &format!("{:>4}.{:03} {sentence}\n", millis / 1000, millis % 1000);
+        self.text += &format!("{:>4}.{:03} {sentence}\n", millis / 1000, millis % 1000);
     }
 
     fn device(&self, device: DeviceId) -> String {
@@ -129,10 +129,10 @@ impl Recorder for Story<'_> {
             }
             Fact::DeviceClosed { device, because, .. } => format!("{} out: {because:?}", self.device(device)),
             Fact::DeviceGivenUp { device, because } => format!("{} given up: {because:?}", self.device(device)),
-            Fact::HomeReturned { device, .. } => format!("{} waits to go home", self.device(device)),
-            Fact::RehomeLost { device } => format!("{} no longer goes home", self.device(device)),
-            Fact::RehomeStarted { device, .. } => format!("{} leaves for home", self.device(device)),
-            Fact::Rehomed { device, .. } => format!("{} is home", self.device(device)),
+            Fact::HomeReturned { device, .. } => format!("{} waits to rehome", self.device(device)),
+            Fact::RehomeLost { device } => format!("{} no longer rehomes", self.device(device)),
+            Fact::RehomeStarted { device, .. } => format!("{} starts to rehome", self.device(device)),
+            Fact::Rehomed { device, .. } => format!("{} has rehomed", self.device(device)),
             Fact::CallManagerFailed { node } => format!("CallManager {} fails", plan.nodes[node.index()].name),
             Fact::CallManagerReturned { node } => format!("CallManager {} is back", plan.nodes[node.index()].name),
             Fact::CtiManagerFailed { node } => format!("CTIManager {} fails", plan.nodes[node.index()].name),
@@ -168,20 +168,20 @@ impl Recorder for Story<'_> {
             | Fact::Taken { .. }
             | Fact::LookedUp { .. } => return,
         };
-        self.tell(now, &sentence);
+        self.line(now, &sentence);
     }
 }
 
 /// Runs the tiny workload once, under the auditor, and returns what happened.
 pub(crate) fn story(plan: &Plan) -> String {
-    let recorder = (Story { plan, told: String::new() }, Auditor::new(plan));
+    let recorder = (Story { plan, text: String::new() }, Auditor::new(plan));
     let mut cluster = Cluster::new(plan, recorder);
     cluster.run(1, 0);
     let (story, mut auditor) = cluster.recorder;
     if let Err(violations) = auditor.finish(plan.length) {
-        panic!("{}\n{}", story.told, violations.join("\n"));
+        panic!("{}\n{}", story.text, violations.join("\n"));
     }
-    story.told
+    story.text
 }
 
 /// Compares two stories line by line, regardless of indentation.

@@ -1,7 +1,7 @@
-//! The public surface: what a library user may rely on, item by item, is `docs/public-api.txt`, made from the sources.
+//! The public surface that a library user may rely on is `docs/public-api.txt`, one line per item, made from the sources.
 //!
-//! What is public and in no module marked `#[doc(hidden)]` is a promise. Whoever changes one means it:
-//! `UPDATE=1 cargo test --test suite surface::` writes the file anew, and the change is seen beside its reason.
+//! Everything public outside modules marked `#[doc(hidden)]` belongs to it. After an intended change,
+//! `UPDATE=1 cargo test --test suite surface::` rewrites the file, so that the change is reviewed with its reason.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use syn::{Attribute, Fields, ImplItem, Item, ItemImpl, Meta, Signature, Token, T
 
 const HEAD: &str = "\
 # What a library user may rely on; everything else of the crate may change without a word.
-# `UPDATE=1 cargo test --test suite surface::` writes this file anew. In brackets is the feature that something needs.
+# `UPDATE=1 cargo test --test suite surface::` rewrites this file. Brackets contain the feature that an item needs.
 ";
 
 #[test]
@@ -29,10 +29,10 @@ fn the_public_surface_is_the_declared_one() {
     let new = found.lines().filter(|line| !declared.lines().any(|other| other == *line));
     let differences: Vec<String> =
         gone.map(|line| format!("- {line}")).chain(new.map(|line| format!("+ {line}"))).collect();
-    assert!(declared == found, "the public surface is another than docs/public-api.txt\n{}", differences.join("\n"));
+    assert!(declared == found, "the public surface differs from docs/public-api.txt\n{}", differences.join("\n"));
 }
 
-/// What the program is made of may change at any time, and what leads from a workload to results may not.
+/// Modules of the program are hidden and may change at any time; those that lead from a workload to results are not.
 #[test]
 fn what_is_hidden_belongs_to_the_program() {
     let modules = parsed(&root().join("src/lib.rs"));
@@ -57,7 +57,7 @@ struct Crate {
     modules: BTreeMap<Place, Vec<Item>>,
 }
 
-/// What a name stands for.
+/// The meaning of a name.
 enum Target<'a> {
     Module(Place),
     Item(Place, &'a Item),
@@ -89,7 +89,7 @@ impl Crate {
         self.modules.insert(place, items);
     }
 
-    /// Every line of the surface, a module after another in the order of `src/lib.rs`.
+    /// Every line of the surface, module by module in the order of `src/lib.rs`.
     fn surface(&self) -> String {
         let mut lines = Vec::new();
         self.describe_module(&Vec::new(), &mut lines);
@@ -124,7 +124,7 @@ impl Crate {
         }
     }
 
-    /// A name that is brought into a public module. What has a public place of its own is described there.
+    /// A name that is imported into a public module. An item with a public path of its own is described there.
     fn describe_reexport(&self, place: &Place, path: &Place, name: &str, feature: &str, lines: &mut Vec<String>) {
         if name == "*" {
             let Some(Target::Module(from)) = self.resolve(place, path) else { return };
@@ -159,7 +159,7 @@ impl Crate {
         })
     }
 
-    /// What a path stands for in a module; nothing if it leads out of the crate.
+    /// The target of a path in a module; `None` if it leads out of the crate.
     fn resolve(&self, module: &Place, path: &[String]) -> Option<Target<'_>> {
         let (first, rest) = path.split_first()?;
         let next = match first.as_str() {
@@ -175,14 +175,14 @@ impl Crate {
         }
     }
 
-    /// What a name stands for in a module: a module in it, what it defines, or what it brings in.
-    fn find(&self, module: &Place, wanted: &str) -> Option<Target<'_>> {
-        let below = joined(module, wanted);
+    /// The target of a name in a module: a submodule, an item or an import.
+    fn find(&self, module: &Place, target: &str) -> Option<Target<'_>> {
+        let below = joined(module, target);
         if self.modules.contains_key(&below) {
             return Some(Target::Module(below));
         }
         let items = &self.modules[module];
-        let is_it = |item: &&Item| !matches!(item, Item::Use(_) | Item::Impl(_)) && name(item) == wanted;
+        let is_it = |item: &&Item| !matches!(item, Item::Use(_) | Item::Impl(_)) && name(item) == target;
         if let Some(item) = items.iter().find(is_it) {
             return Some(Target::Item(module.clone(), item));
         }
@@ -190,12 +190,12 @@ impl Crate {
             items.iter().filter_map(|item| if let Item::Use(it) = item { Some(leaves(&it.tree)) } else { None });
         brought.flatten().find_map(|(mut path, name)| {
             if name == "*" {
-                path.push(wanted.to_owned());
-            } else if name != wanted {
+                path.push(target.to_owned());
+            } else if name != target {
                 return None;
             }
-            // What is brought in under its own name by a path of one word is of another crate.
-            if path == [wanted] { None } else { self.resolve(module, &path) }
+            // An import under its own name by a path of one word is of another crate.
+            if path == [target] { None } else { self.resolve(module, &path) }
         })
     }
 
@@ -290,7 +290,7 @@ impl Crate {
         lines
     }
 
-    /// Whether an `impl` of `module` is one of the type that `from` defines.
+    /// Whether an `impl` of `module` belongs to the type that `from` defines.
     fn is_of(&self, module: &Place, it: &ItemImpl, from: &Place, name: &str) -> bool {
         let syn::Type::Path(of) = &*it.self_ty else { return false };
         let path: Place = of.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
@@ -433,7 +433,7 @@ fn signature(path: &str, signature: &Signature) -> String {
     format!("{before}fn {path}{after}")
 }
 
-/// Source text, spaced as people do.
+/// Source text with the usual spacing.
 fn plain(tokens: &impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string().split_whitespace().collect::<Vec<_>>().join(" ");
     let spaced = [

@@ -79,11 +79,11 @@ fn points(out: &Path) -> Vec<(PathBuf, SystemTime)> {
 #[test]
 fn a_grid_has_the_same_callers_at_every_point_and_the_last_key_varies_fastest() {
     let directory = directory();
-    let (table, said) = sweep(directory.path(), &GRID, &["--goal", "setup_delay.p50<=1s"]);
+    let (table, log) = sweep(directory.path(), &GRID, &["--goal", "setup_delay.p50<=1s"]);
     assert!(table.starts_with("lines: 6 points of 8 replications, seed 1\nHow many lines "), "{table}");
     assert!(table.contains("refused.share <= 5%") && table.contains("missed") && table.contains(" met"), "{table}");
-    assert!(said.contains("point 4 of 6: destination.lines.lines=12, node.sub1.work.setup=1ms: done\n"), "{said}");
-    assert!(said.ends_with("wrote sweep.csv to results/lines.sweep\n"), "{said}");
+    assert!(log.contains("point 4 of 6: destination.lines.lines=12, node.sub1.work.setup=1ms: done\n"), "{log}");
+    assert!(log.ends_with("wrote sweep.csv to results/lines.sweep\n"), "{log}");
 
     let csv = fs::read(directory.path().join("results/lines.sweep/sweep.csv")).unwrap();
     let rows = rows(&csv);
@@ -109,8 +109,8 @@ fn a_grid_has_the_same_callers_at_every_point_and_the_last_key_varies_fastest() 
     // The varied keys do make a difference.
     let refused: Vec<&String> = rows.iter().filter(|row| row[7] == "refused").map(|row| &row[11]).collect();
     assert!(refused[0] == refused[2] && refused[0] != refused[3], "{refused:?}");
-    let (again, said) = sweep(directory.path(), &GRID, &["--format", "csv", "--quiet"]);
-    assert_eq!((again.as_bytes(), &*said), (&*csv, ""));
+    let (again, log) = sweep(directory.path(), &GRID, &["--format", "csv", "--quiet"]);
+    assert_eq!((again.as_bytes(), &*log), (&*csv, ""));
 }
 
 /// Points that are damaged, truncated, renamed or gone are run again, and no others; the result is that of one run.
@@ -137,8 +137,8 @@ fn only_missing_points_are_run_and_the_bytes_are_those_of_one_run() {
     fs::copy(&before[4].0, &before[3].0).unwrap();
     fs::remove_file(out("two").join("sweep.csv")).unwrap();
 
-    let (_, said) = sweep(directory.path(), &GRID, &["--out", "two"]);
-    assert_eq!((said.matches(": had it\n").count(), said.matches(": done\n").count()), (2, 4), "{said}");
+    let (_, log) = sweep(directory.path(), &GRID, &["--out", "two"]);
+    assert_eq!((log.matches(": had it\n").count(), log.matches(": done\n").count()), (2, 4), "{log}");
     assert_eq!(points(&out("two"))[4..], before[4..]);
     assert_eq!(fs::read(out("two").join("sweep.csv")).unwrap(), whole);
 }
@@ -148,12 +148,12 @@ fn more_points_reuse_existing_ones_and_another_seed_does_not() {
     let directory = directory();
     let vary = |values: &str, more: &[&str]| {
         let assignment = format!("destination.lines.lines={values}");
-        let (table, said) = sweep(
+        let (table, log) = sweep(
             directory.path(),
             &["sweep", "lines.toml", "--set", "run.replications=4", "--vary", &assignment],
             more,
         );
-        (table, said.matches(": had it\n").count())
+        (table, log.matches(": had it\n").count())
     };
     assert_eq!(vary("6,12", &[]).1, 0);
     assert_eq!(vary("5..12:1", &[]).1, 2);
@@ -193,13 +193,13 @@ fn an_interrupted_sweep_keeps_what_is_finished() {
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), code);
         assert_eq!(text(&output.stdout), "");
-        let said = text(&output.stderr);
+        let log = text(&output.stderr);
         let notice =
             "interrupted: 1 of 2 points are done and kept in results/lines.sweep/points; the same command goes on";
-        assert_eq!(said.contains(notice), code.is_some(), "{said}");
+        assert_eq!(log.contains(notice), code.is_some(), "{log}");
         assert!(!out.join("sweep.csv").exists());
-        let (table, said) = sweep(directory.path(), &short, &[]);
-        assert!(said.starts_with("point 1 of 2: traffic.callers.arrivals.poisson=1/h: had it\n"), "{said}");
+        let (table, log) = sweep(directory.path(), &short, &[]);
+        assert!(log.starts_with("point 1 of 2: traffic.callers.arrivals.poisson=1/h: had it\n"), "{log}");
         assert!(table.starts_with("lines: 2 points of 2000 replications"), "{table}");
     }
 }
@@ -210,9 +210,9 @@ fn an_error_at_any_point_is_reported_before_the_first_is_run() {
     let wrong = |more: &[&str], code: i32, words: &[&str]| {
         let output = ctisim(directory.path(), &[&["sweep", "lines.toml"], more].concat());
         assert_eq!(output.status.code(), Some(code), "{more:?}");
-        let said = text(&output.stderr);
+        let log = text(&output.stderr);
         for word in words {
-            assert!(said.contains(word), "{more:?}: {said}");
+            assert!(log.contains(word), "{more:?}: {log}");
         }
         assert!(!directory.path().join("results").exists(), "{more:?}");
     };
@@ -250,12 +250,12 @@ fn every_format_is_data_alone() {
     let objects = json.as_array().unwrap();
     assert_eq!(objects.len(), csv.len() - 1);
     for (object, row) in objects.iter().zip(&csv[1..]) {
-        let said = csv[0].iter().zip(row).all(|(name, cell)| match &object[name] {
+        let equal = csv[0].iter().zip(row).all(|(name, cell)| match &object[name] {
             serde_json::Value::Null => cell.is_empty(),
             serde_json::Value::String(text) => text == cell,
             number => number.as_f64() == cell.parse().ok(),
         });
-        assert!(said, "{object} {row:?}");
+        assert!(equal, "{object} {row:?}");
     }
     assert!(text(&printed("md")).starts_with("## lines\n\nHow many lines do 150 calls an hour need?\n\n| point | "));
     assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);

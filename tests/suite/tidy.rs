@@ -1,4 +1,4 @@
-//! The house rules that a compiler does not hold: the order of the layers, and the way from a rule to its test.
+//! The project's rules that the compiler does not check: the order of the layers, and the links from a rule to its test.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -106,14 +106,14 @@ fn only_the_command_line_touches_the_world() {
     }
 }
 
-/// What a file imports is above it, in its own folder too: whoever reads it needs no file that needs this one.
+/// Imports have no circles, within a folder either: to understand a file, a reader needs no file that depends on it.
 #[test]
 fn no_files_import_each_other_in_a_circle() {
     let circles = imports::circles(&root().join("src"));
     assert!(circles.is_empty(), "{} circles of imports:\n{}", circles.len(), circles.join("\n"));
 }
 
-/// Files that are tables, a row after another; a table may be long.
+/// Files that are tables; a table may be long.
 const TABLES: [&str; 1] = ["workload/vocabulary.rs"];
 
 #[test]
@@ -168,7 +168,7 @@ fn a_test_named_by_a_rule_is_listed_with_it() {
     }
 }
 
-/// Whoever asks for a measure finds its name, and what it is.
+/// Every measure is documented with its name and meaning.
 #[test]
 fn the_list_of_measures_is_that_of_the_rows() {
     const BEGIN: &str = "<!-- measures, from src/record/metric.rs: UPDATE=1 cargo test --test suite tidy:: -->\n";
@@ -181,7 +181,10 @@ fn the_list_of_measures_is_that_of_the_rows() {
     if std::env::var_os("UPDATE").is_some() {
         fs::write(&file, &page).expect("the page can be written");
     }
-    assert!(page == read(&file), "docs/reference/measures.md is behind src/record/metric.rs: run with UPDATE=1");
+    assert!(
+        page == read(&file),
+        "docs/reference/measures.md is out of date with src/record/metric.rs: run with UPDATE=1"
+    );
 }
 
 fn list_of_measures() -> String {

@@ -1,11 +1,11 @@
-//! Thousands of random small workloads, each under the auditor: whatever a user may write, the books are kept.
+//! Thousands of random small workloads, each under the auditor: the identities of the model hold for any workload.
 //!
-//! Each case also shows that a run is a function of its workload, seed and replication alone: neither who watches nor
-//! what the cluster's memory was used for before changes a single fact.
+//! Each case also shows that a run depends on its workload, seed and replication alone: neither observers nor earlier runs on
+//! the same cluster change any fact.
 //!
-//! `CTISIM_SWARM_CASES` says how many cases (10,000 if it is not set) and `CTISIM_SWARM_FIRST` the number of the first.
-//! A case that fails is shrunk: tables and keys are left out while something is still wrong. What is left of its workload
-//! stays in `target/tmp`, with the command that repeats it.
+//! `CTISIM_SWARM_CASES` is the number of cases (default 10,000) and `CTISIM_SWARM_FIRST` the number of the first.
+//! A failing case is shrunk: tables and keys are removed while it still fails. The remaining workload is kept in
+//! `target/tmp`, with the command that repeats it.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -24,14 +24,14 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
-/// What happened at least once, and how often: a swarm that never reaches a state proves nothing about it.
+/// What happened, and how often: a swarm that never reaches a state proves nothing about it.
 #[derive(Default)]
 struct Marks {
     seen: BTreeMap<String, u64>,
     facts: u64,
 }
 
-/// More facts than any case has: a run with more of them is not going to end.
+/// More facts than any case has: a run with more does not end.
 const ENDLESS: u64 = 6_000_000;
 
 impl Marks {
@@ -72,8 +72,8 @@ impl Recorder for Marks {
     }
 }
 
-/// All that a swarm of some size must have seen.
-fn wanted() -> Vec<String> {
+/// Everything that a swarm of sufficient size must have seen.
+fn required() -> Vec<String> {
     let endings = [
         Ending::Completed,
         Ending::Abandoned,
@@ -83,9 +83,9 @@ fn wanted() -> Vec<String> {
     ];
     let refusals = Refusal::ALL.map(Ending::Refused);
     let faults = [ApplicationFault::Exit, ApplicationFault::Silent, ApplicationFault::Stall];
-    let mut wanted: Vec<String> = endings.iter().chain(&refusals).map(|ending| format!("{ending:?}")).collect();
-    wanted.extend(Forward::ALL.map(|forward| format!("{forward:?}")));
-    wanted.extend(faults.map(|fault| format!("{fault:?}")));
+    let mut required: Vec<String> = endings.iter().chain(&refusals).map(|ending| format!("{ending:?}")).collect();
+    required.extend(Forward::ALL.map(|forward| format!("{forward:?}")));
+    required.extend(faults.map(|fault| format!("{fault:?}")));
     let others = [
         "a slow application is closed",
         "a stalled application is closed",
@@ -111,8 +111,8 @@ fn wanted() -> Vec<String> {
         "an application loses its CTIManager",
         "a setting changes",
     ];
-    wanted.extend(others.map(str::to_owned));
-    wanted
+    required.extend(others.map(str::to_owned));
+    required
 }
 
 /// The digest of one replication on a cluster that may have run others before.
@@ -122,7 +122,7 @@ fn digest(cluster: &mut Cluster<'_, FactDigest>, seed: u64, replication: u64) ->
     (events, cluster.recorder)
 }
 
-/// Plays a case in every way that must come to the same, and gives what it has seen or what was wrong.
+/// Runs a case in every way that must give the same result, and returns what it has seen or what failed.
 fn play(plan: &Plan) -> Result<Marks, String> {
     let seed = plan.seed;
     let watchers = ((Auditor::new(plan), Meter::new(plan, plan.window())), (FactDigest::default(), Marks::default()));
@@ -155,11 +155,11 @@ fn play(plan: &Plan) -> Result<Marks, String> {
     Ok(watched.recorder.1.1)
 }
 
-/// How long everything may take to come to rest: many times the longest talk and the slowest reopening.
+/// The time to reach a quiet state: many times the longest talk and the slowest reopening.
 const BOUND: Span = Span::from_secs(6 * 3600);
 
-/// Plays a case once more with all faults over and all callers gone by its end, and then looks whether every device is
-/// at home, in service elsewhere by a rule or closed by one, and every call over.
+/// Runs a case again with all faults over and all callers gone by its end, and checks that every device is at home, in service
+/// elsewhere by a rule or closed by one, and every call is over.
 fn settle(plan: &Plan) -> Result<(), String> {
     let (mut calm, end) = (plan.clone(), plan.length);
     calm.length = end + BOUND;
@@ -171,11 +171,11 @@ fn settle(plan: &Plan) -> Result<(), String> {
         }
     }
     for application in &mut calm.applications {
-        // Where heartbeats take longer than their interval, an application is closed, wrongly, for ever and ever.
+        // If heartbeats take longer than their interval, the application keeps being closed by false failures.
         application.heartbeat = application.heartbeat.max(Span::from_secs(60));
     }
     for source in &mut calm.sources {
-        // Somebody who waits without end may wait at the end.
+        // A caller with unlimited patience may still wait at the end.
         source.patience.get_or_insert(Distribution::Constant(Span::from_secs(20)));
         match &mut source.arrivals {
             Arrivals::Poisson(curve) | Arrivals::Modulated(curve, _) => {
@@ -200,7 +200,7 @@ fn file(case: u64) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("swarm-{case}.toml"))
 }
 
-/// What is wrong with a workload, if anything is; `None` too if it does not compile.
+/// The failure of a workload, if it fails; `None` also if it does not compile.
 fn wrong_with(text: &str) -> Option<String> {
     let plan = plan::compile("swarm", text, &NoFiles).ok()?;
     match catch_unwind(AssertUnwindSafe(|| play(&plan))) {
@@ -212,7 +212,7 @@ fn wrong_with(text: &str) -> Option<String> {
     }
 }
 
-/// The tables of a workload, each with its keys; what stands before the first is one too.
+/// The tables of a workload, each with its keys; the keys before the first count as one.
 fn tables(text: &str) -> Vec<String> {
     let mut tables = vec![String::new()];
     for line in text.lines() {
@@ -226,10 +226,9 @@ fn tables(text: &str) -> Vec<String> {
     tables
 }
 
-/// Leaves parts out, one after the other, as long as something is wrong without them; but not the length of the run, since
-/// a short story is easier to read.
+/// Removes parts one by one while the workload still fails; but not the run length, because a short run is easier to read.
 fn without(mut parts: Vec<String>) -> String {
-    // From the end: what others refer to mostly stands before them.
+    // From the end: records mostly stand before those that refer to them.
     for index in (0..parts.len()).rev() {
         let part = parts.remove(index);
         if part.contains("length") || wrong_with(&parts.concat()).is_none() {
@@ -239,18 +238,18 @@ fn without(mut parts: Vec<String>) -> String {
     parts.concat()
 }
 
-/// The same fault of the program with as few tables, and then keys, as may be.
+/// The same failure with as few tables, and then keys, as possible.
 fn shrink(text: &str) -> String {
     let few_tables = without(tables(text));
     let few_keys = without(few_tables.lines().map(|line| format!("{line}\n")).collect());
-    // Without some keys, more tables are referred to by nobody.
+    // With fewer keys, more tables are no longer referred to.
     without(tables(&few_keys))
 }
 
-/// Plays a case; if it fails, leaves what is left of its workload in a file and says how to repeat it.
+/// Runs a case; if it fails, leaves the shrunk workload in a file and reports how to repeat it.
 fn case(number: u64) -> Result<Marks, String> {
     let text = random::workload(number);
-    // Before it is played, so that it is there even if the whole process dies of it.
+    // Written before the run, so that it is there even if the whole process dies.
     std::fs::write(file(number), &text).expect("target/tmp takes a file");
     let played = catch_unwind(AssertUnwindSafe(|| play(&compile("swarm", &text))));
     if let Ok(Ok(marks)) = played {
@@ -292,12 +291,12 @@ fn random_workloads_keep_every_identity() {
     });
     println!("{cases} cases: {:#?}", marks.seen);
     if cases >= 500 {
-        let missing: Vec<String> = wanted().into_iter().filter(|what| !marks.seen.contains_key(what)).collect();
+        let missing: Vec<String> = required().into_iter().filter(|what| !marks.seen.contains_key(what)).collect();
         assert!(missing.is_empty(), "no case ever saw: {}", missing.join(", "));
     }
 }
 
-/// What the swarm found once: states that follow one another for ever while the rate is zero to the end of the run.
+/// A failure found by the swarm: states that follow one another endlessly while the rate is zero to the end of the run.
 #[test]
 fn arrivals_end_where_the_rate_stays_zero() {
     let states = "states = [{ times = 0.5, mean = \"1s\" }, { times = 3.0, mean = \"1s\" }]";

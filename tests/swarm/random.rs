@@ -1,13 +1,13 @@
-//! Random workloads, as text: what a user could write, and next to nothing that a user would.
+//! Random workloads, as text: valid, but unlike those of users.
 //!
-//! A workload is a function of its case number. It is small, because small ones reach more states a second, and it is
-//! lopsided on purpose: each case first draws how heavy its work is, how slow its links, how eager its timers, and only
-//! then the values, so that some cases are all overload, some all failure and some all zero delays.
+//! A workload is a function of its case number. It is small, because small ones reach more states per second, and
+//! unbalanced on purpose: each case first draws the scales of its work, links and timers, and then the values, so that some
+//! cases are all overload, some all failures and some all zero delays.
 
 use ctisim::engine::{Stream, stream_number};
 use std::fmt::Write;
 
-/// Names of the kinds of things; a thing is called by its kind and number.
+/// Kinds of records; a record's name is its kind and number.
 const ROUTE_POINT: &str = "route-point";
 const PORTS: &str = "ports";
 const PHONES: &str = "phones";
@@ -107,7 +107,7 @@ struct Generator {
     route_points: Vec<String>,
     phones: Vec<String>,
     destinations: Vec<String>,
-    /// Whatever a call can be sent to.
+    /// Everything to which a call can be sent.
     targets: Vec<String>,
 }
 
@@ -494,7 +494,7 @@ impl Generator {
 
     fn arrivals(&mut self) -> String {
         let calls = self.dice.magnitude(4, 128);
-        // An hour's calls, so that so many are expected in the run.
+        // The calls per hour that give this expected number in the run.
         let rate = (calls * 3_600 * SECOND / self.length).max(1);
         let base = match self.dice.below(3) {
             0 => format!("poisson = \"{rate}/h\""),
@@ -532,7 +532,7 @@ impl Generator {
         format!("{{ {base}{steps}{states} }}")
     }
 
-    /// Applications fail each on its own account, so that their failures overlap; one that is down does not fail again.
+    /// Applications fail independently, so that their failures overlap; one that is down does not fail again.
     fn faults(&mut self) {
         for row in 0..self.applications.len() {
             let mut from = 0;
@@ -553,14 +553,14 @@ impl Generator {
                     break;
                 }
                 self.micros("for", lasts);
-                // Now and then the next one strikes at the very instant this one is over.
+                // Sometimes the next one strikes at the very time when this one ends.
                 from = at + lasts + if self.dice.chance(20) { 0 } else { self.dice.below(SECOND) };
             }
         }
     }
 
-    /// CallManagers, CTIManagers and whole nodes fail, once or again and again, in turn or all together. All of them are
-    /// over two thirds through the run, so that it can be seen whether everything comes to rest.
+    /// CallManagers, CTIManagers and whole nodes fail, once or repeatedly, in turn or all together. All failures end two thirds
+    /// through the run, so that the return to normal can be checked.
     fn node_faults(&mut self) {
         let over = self.length / 3 * 2;
         for row in 0..self.dice.pick(&[0, 0, 1, 2, 4, 8]) {

@@ -50,11 +50,11 @@ fn r18_a_busy_route_point_waits_until_its_last_call_is_over() {
         format!(
             "10.000 welcome out: CallManagerFailed
              11.000 welcome opened on sub2
-             21.000 welcome waits to go home
-             {leaves} welcome leaves for home
+             21.000 welcome waits to rehome
+             {leaves} welcome starts to rehome
              {leaves} welcome out: Rehoming
              {leaves} welcome opened on sub1
-             {leaves} welcome is home"
+             {leaves} welcome has rehomed"
         )
     };
     expect(&failback("60s", "at_s,talk_s\n15,1\n"), &until_home("21.000"));
@@ -69,6 +69,6 @@ fn r18_one_that_is_never_free_still_waits_at_the_end() {
         &failback("60s", "at_s,talk_s\n15,10\n24,10\n33,10\n42,10\n51,10\n"),
         "10.000 welcome out: CallManagerFailed
          11.000 welcome opened on sub2
-         21.000 welcome waits to go home",
+         21.000 welcome waits to rehome",
     );
 }

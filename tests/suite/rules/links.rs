@@ -79,11 +79,11 @@ fn r13_a_cut_link_makes_each_side_take_the_other_as_failed_and_ends_consistently
         15.000 caller 2 connected
         16.000 caller 2 ends: Completed
         42.000 sub1 and sub2 reach each other again
-        42.000 welcome waits to go home
-        42.000 welcome leaves for home
+        42.000 welcome waits to rehome
+        42.000 welcome starts to rehome
         42.000 welcome out: Rehoming
         42.000 welcome opened on sub1
-        42.000 welcome is home
+        42.000 welcome has rehomed
         50.000 caller 3 at sub1
         50.000 caller 3 presented at welcome
         53.000 the application acts on caller 3

@@ -63,11 +63,11 @@ fn r14_a_phone_is_reopened_where_it_has_moved_and_not_at_all_without_a_second_ca
          36.000 caller 2 connected
          37.000 caller 2 ends: Completed
          40.000 CallManager sub1 is back
-         42.000 desk/1 waits to go home
-         42.000 desk/1 leaves for home
+         42.000 desk/1 waits to rehome
+         42.000 desk/1 starts to rehome
          42.000 desk/1 out: Rehoming
          42.000 desk/1 opened on sub1
-         42.000 desk/1 is home",
+         42.000 desk/1 has rehomed",
     );
     expect(
         &phones("[\"sub1\"]", "at_s,talk_s\n35,1\n"),
@@ -91,8 +91,8 @@ fn r14_a_phone_moves_neither_away_nor_back_during_a_call() {
     // It would have noticed after thirty seconds, but its call lasts until 36.
     assert!(told.contains("36.000 desk/1 opened on sub2"), "{told}");
     // Its home is noticed to be back at 42, during the second call.
-    assert!(told.contains("42.000 desk/1 waits to go home"), "{told}");
-    assert!(told.contains("49.000 desk/1 leaves for home"), "{told}");
+    assert!(told.contains("42.000 desk/1 waits to rehome"), "{told}");
+    assert!(told.contains("49.000 desk/1 starts to rehome"), "{told}");
 }
 
 #[test]
@@ -110,11 +110,11 @@ fn r17_a_phone_that_cannot_be_opened_where_it_has_moved_is_lost_to_its_applicati
          36.000 caller 1 connected
          37.000 caller 1 ends: Completed
          40.000 CallManager sub1 is back
-         42.000 desk/1 waits to go home
-         42.000 desk/1 leaves for home
+         42.000 desk/1 waits to rehome
+         42.000 desk/1 starts to rehome
          42.000 desk/1 out: Rehoming
          42.000 desk/1 opened on sub1
-         42.000 desk/1 is home
+         42.000 desk/1 has rehomed
          42.000 recovered: Half
          42.000 recovered: NinetyFive
          42.000 recovered: All",
