@@ -12,7 +12,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Fields, ImplItem, Item, ItemImpl, Meta, Signature, Token, TraitItem, UseTree, Visibility};
 
 const HEAD: &str = "\
-# What a library user may rely on; everything else of the crate may change without a word.
+# What a library user may rely on; everything else in the crate may change without notice.
 # `UPDATE=1 cargo test --test suite surface::` rewrites this file. Brackets contain the feature that an item needs.
 ";
 

@@ -1,4 +1,4 @@
-//! R18: devices go home, each once it has no call.
+//! R18: devices rehome, each once it has no call.
 
 use crate::story::{expect, plan, story};
 

@@ -97,7 +97,7 @@ fn r25_an_application_tied_to_one_callmanager_reaches_only_what_is_registered_th
         endings(&through),
         ["2.000 caller 1 ends: Completed", "31.000 caller 2 ends: Completed", "51.000 caller 3 ends: Completed"]
     );
-    // Tied to sub1, it has the port only while that is on sub1: after sub2 failed, until it goes home.
+    // Tied to sub1, it has the port only while that is on sub1: after sub2 failed, until it rehomes.
     let tied = port("direct");
     assert_eq!(
         endings(&tied),
