@@ -94,7 +94,7 @@ pub(super) fn change_entries(compared: &Compared) -> [Entry; 3] {
     }
 }
 
-/// What decides about the unit of a difference and its interval.
+/// The value that selects the unit of a difference and its interval.
 fn size_of_change(compared: &Compared) -> f64 {
     let interval = compared.interval();
     let mean = compared.paired.as_ref().map(Paired::mean);

@@ -61,7 +61,7 @@ const fn unit(measure: Predicted) -> &'static str {
     }
 }
 
-/// A value in words; a time in the unit that suits a value beside it.
+/// A value as text; a time in the unit of a value beside it.
 fn words(measure: Predicted, value: f64, size: f64) -> String {
     match unit(measure) {
         "ratio" => format!("{:.3} %", 100.0 * value),

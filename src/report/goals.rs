@@ -31,7 +31,7 @@ pub(super) fn interval(found: &Measured) -> Entry {
     }
 }
 
-/// Writes what was found and the ends of its interval in one unit.
+/// Formats an estimate and the ends of its interval in one unit.
 fn in_words(found: &Measured) -> impl Fn(f64) -> String {
     let (unit, other) = (found.unit, sized([found.value, found.high, found.low]));
     move |value| measured_beside(unit, value, other)

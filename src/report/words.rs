@@ -88,7 +88,7 @@ pub fn time(seconds: f64) -> String {
     time_beside(seconds, seconds)
 }
 
-/// A time in the unit that suits another one: a value and both ends of its interval have one unit.
+/// A time in the unit of another one, so that a value and both ends of its interval share a unit.
 pub(super) fn time_beside(seconds: f64, other: f64) -> String {
     const YEAR: f64 = 365.25 * 86_400.0;
     let units = [(YEAR, "years"), (86_400.0, "d"), (3_600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms")];
@@ -104,7 +104,7 @@ pub(super) fn time_beside(seconds: f64, other: f64) -> String {
     format!("{} {unit}", digits(seconds.max(0.0) / length))
 }
 
-/// Which of some values that are shown together decides about their unit: the first that has a size.
+/// Of values that are shown together, the one that selects their unit: the first that is finite and not zero.
 pub(super) fn sized(values: impl IntoIterator<Item = Option<f64>>) -> f64 {
     let has_size = |value: &f64| value.is_finite() && *value != 0.0;
     values.into_iter().flatten().find(has_size).map_or(0.0, f64::abs)
@@ -139,7 +139,7 @@ pub fn distribution(times: &Distribution) -> String {
     }
 }
 
-/// The value of a measure, whose unit is `ms`, `ratio` or `count`; a time in the unit that suits another value.
+/// The value of a measure, whose unit is `ms`, `ratio` or `count`; a time in the unit of another value.
 pub(super) fn measured_beside(unit: &str, value: f64, other: f64) -> String {
     match unit {
         _ if value == f64::INFINITY => "not reached".to_owned(),
@@ -156,7 +156,7 @@ pub(super) fn change(unit: &str, value: f64) -> String {
     change_beside(unit, value, value.abs())
 }
 
-/// The same with a time in the unit that suits another value.
+/// The same with a time in the unit of another value.
 pub(super) fn change_beside(unit: &str, value: f64, other: f64) -> String {
     match unit {
         "ratio" => format!("{} points", human(100.0 * value)),
