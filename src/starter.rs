@@ -1,28 +1,28 @@
-//! A first workload of one's own: text made from a few answers, for people to read and change.
+//! A first workload: text made from a few answers, for people to read and change.
 //!
-//! What an answer leaves open follows from the others, so that the result is a site that copes with its busy hour.
+//! Answers that are left open follow from the others, so that the site can carry its busy hour.
 
 use std::fmt::Write;
 
 use crate::oracle::servers_for_service_level;
 use crate::workload::advised::{CALLS_AT_ROUTE_POINT, DEVICES_OF_PROVIDER, DEVICES_ON_CTIMANAGER};
 
-/// What a planner knows of a site before looking anything up. What is `None` follows from the rest.
+/// What a planner knows of a site at the start. `None` follows from the other answers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answers {
-    /// What the site is called.
+    /// The name of the site.
     pub name: Option<String>,
-    /// How many nodes run a CallManager.
+    /// The number of nodes that run a CallManager.
     pub nodes: Option<u32>,
     /// Calls in the busy hour.
     pub calls_an_hour: Option<u32>,
-    /// How many applications there are.
+    /// The number of applications.
     pub applications: Option<u32>,
-    /// How many CTI ports there are, at all applications together.
+    /// The number of CTI ports of all applications together.
     pub ports: Option<u32>,
-    /// How many people answer calls; 0: nobody, callers are served at the ports.
+    /// The number of people who answer calls; 0: none, callers are served at the ports.
     pub agents: Option<u32>,
-    /// How long a caller talks on average, in seconds.
+    /// The mean talk time, in seconds.
     pub talk: Option<u32>,
 }
 
@@ -32,35 +32,35 @@ pub mod most {
 
     /// A cluster has at most eight nodes that process calls.
     pub const NODES: u32 = 8;
-    /// More sections than that nobody reads: further applications are copied in the file.
+    /// More sections are hard to read: further applications can be copied in the file.
     pub const APPLICATIONS: u32 = 10;
-    /// What two and a half providers of the advised size have; more is a matter of `count` in the file.
+    /// Two and a half providers of the advised size; for more, change `count` in the file.
     pub const PORTS: u32 = DEVICES_OF_PROVIDER.most / 2 * 5;
-    /// What ten of the largest pairs of nodes serve.
+    /// Ten of the largest pairs of nodes serve this many.
     pub const AGENTS: u32 = 20_000;
-    /// Nearly twice as much as a reference design for 12,000 agents takes a second.
+    /// Nearly twice the load of a reference design for 12,000 agents.
     pub const CALLS_AN_HOUR: u32 = 200_000;
     /// A call longer than the busy hour would never end in it.
     pub const TALK_S: u32 = 3600;
 }
 
-/// Seconds that a call spends at a port, where people answer it afterwards.
+/// Seconds that a call spends at a port before people answer it.
 const MENU_S: f64 = 30.0;
-/// The share of callers who want a person after the menu.
+/// The share of callers who ask for a person after the menu.
 const TRANSFERRED: f64 = 0.6;
-/// The share of calls that go to the IVRs where there are routing applications, too.
+/// The share of calls that go to the IVRs if there are routing applications, too.
 const TO_IVRS: f64 = 0.8;
-/// Seconds that a phone rings, with what it takes to get there.
+/// Seconds that a phone rings, with the delay before.
 const ANSWERS_S: f64 = 5.0;
-/// The usual service level: so many callers reach a person within so many seconds.
+/// The usual service level: this share of callers reach a person within `WITHIN_S` seconds.
 const LEVEL: f64 = 0.8;
 const WITHIN_S: f64 = 20.0;
 /// Seconds of CallManager time that a call takes, all nodes together.
 const WORK_S: f64 = 0.08;
-/// Callers wait so long, at worst, until a silent death is noticed: two heartbeat intervals.
+/// The longest time until a silent failure is detected: two heartbeat intervals.
 const DETECTION_S: f64 = 60.0;
 
-/// A site with every number decided.
+/// A site with all numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Site {
     name: Option<String>,
@@ -73,17 +73,17 @@ pub struct Site {
 }
 
 impl Answers {
-    /// Decides what was left open. Whoever asks keeps each answer within [`most`], and all but `agents` above zero.
+    /// Fills in what was left open. Each answer must be within [`most`], and all but `agents` above zero.
     pub fn complete(&self) -> Site {
         let applications = self.applications.unwrap_or(2);
         let talk = self.talk.unwrap_or(180);
         let to_ivrs = if applications > 1 { TO_IVRS } else { 1.0 };
         let staffed = self.agents != Some(0);
-        // Which part of all calls reach a person, and how long one stays at a port.
+        // The share of all calls that reach a person, and how long a call stays at a port.
         let to_people = if staffed { to_ivrs * TRANSFERRED + (1.0 - to_ivrs) } else { 0.0 };
         let at_port = if staffed { MENU_S + 5.0 } else { f64::from(talk) };
         let busy = f64::from(talk) + ANSWERS_S;
-        // People and ports that are there already take as much as keeps them two thirds busy.
+        // Given people and ports take a load that keeps them two thirds busy.
         let from_agents = self.agents.filter(|_| staffed).map(|agents| f64::from(agents) / busy / to_people);
         let from_ports = self.ports.map(|ports| f64::from(ports) / at_port / to_ivrs);
         let affordable = [from_agents, from_ports].into_iter().flatten().reduce(f64::min);
@@ -109,18 +109,18 @@ fn within(number: f64, most: u32) -> u32 {
     (number as u32).clamp(1, most)
 }
 
-/// Enough for so many erlangs: hardly a call finds all of them taken.
+/// Enough servers for this load: hardly any call finds all of them busy.
 fn servers(erlangs: f64, most: u32) -> u32 {
     within((erlangs * 1.1 + 4.0 * erlangs.sqrt() + 2.0).ceil(), most)
 }
 
-/// `total` in `parts` parts that differ by one at most.
+/// `total` in `parts` parts that differ by at most one.
 fn split(total: u32, parts: u32) -> Vec<u32> {
     (0..parts).map(|part| total / parts + u32::from(part < total % parts)).collect()
 }
 
-/// A rate of so many thousandths of a call an hour, as a workload says it.
-fn an_hour(thousandths: u32) -> String {
+/// A rate in thousandths of a call per hour, as a workload writes it.
+fn per_hour(thousandths: u32) -> String {
     let digits = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
     format!("\"{}/h\"", digits.trim_end_matches('0').trim_end_matches('.'))
 }
@@ -144,9 +144,9 @@ struct Group {
 /// An application with what it controls.
 struct Program {
     name: String,
-    /// Whether it answers calls at ports; otherwise it sends them on.
+    /// Whether it answers calls at ports; otherwise it redirects them.
     is_ivr: bool,
-    /// Its number, from zero: it decides where it connects first.
+    /// Its number, from zero; it determines its first CTIManager.
     row: u32,
     thousandths: u32,
     points: Vec<Point>,
@@ -154,14 +154,14 @@ struct Program {
 }
 
 impl Site {
-    /// What this site would meet trouble with, in sentences for whoever asked for it.
+    /// Warnings about this site, in sentences for the user.
     pub fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();
         let load = self.rate() * WORK_S / f64::from(self.nodes) * 100.0;
         if load > 70.0 {
             remarks.push(format!(
-                "{} calls an hour keep {} about {load:.0} % busy with the assumed times of work: expect long queues, \
-                 or ask for more --nodes",
+                "{} calls per hour keep {} about {load:.0} % busy with the assumed service times: expect long queues, \
+                 or add --nodes",
                 self.calls_an_hour,
                 counted(self.nodes, "node"),
             ));
@@ -170,7 +170,7 @@ impl Site {
         let largest = self.ports.div_ceil(self.ivrs());
         if largest > DEVICES_ON_CTIMANAGER.most {
             remarks.push(format!(
-                "an application has {largest} ports: Cisco advises at most {} devices a CTIManager and {} a provider; \
+                "an application has {largest} ports: Cisco advises at most {} devices per CTIManager and {} per provider; \
                  more --applications spread them",
                 DEVICES_ON_CTIMANAGER.most, DEVICES_OF_PROVIDER.most,
             ));
@@ -178,9 +178,9 @@ impl Site {
         remarks
     }
 
-    /// What to say where callers would wait for people until they give up.
+    /// A warning if callers would wait for people until they give up.
     fn too_few_agents(&self) -> Option<String> {
-        // People who are found by the calls they can take, and not the other way round, are two thirds busy.
+        // If the calls follow from the people, these are two thirds busy.
         const BUSY: f64 = 0.7;
         let to_ivrs = if self.applications > 1 { TO_IVRS } else { 1.0 };
         let rate = self.rate() * (to_ivrs * TRANSFERRED + (1.0 - to_ivrs));
@@ -194,7 +194,7 @@ impl Site {
         let enough = groups * servers_for_service_level(rate / f64::from(groups), busy, WITHIN_S, LEVEL);
         (enough > self.agents).then(|| {
             format!(
-                "{} for {:.0} calls an hour that want a person are few: many wait, and give up or go to the operator; with \
+                "{} are too few for {:.0} calls per hour to a person: many callers wait, and give up or go to the operator; with \
                  --agents {enough} four in five are answered within {WITHIN_S} s",
                 counted(self.agents, "agent"),
                 rate * 3600.0,
@@ -202,7 +202,7 @@ impl Site {
         })
     }
 
-    /// How many nodes run a CallManager.
+    /// The number of nodes that run a CallManager.
     pub fn nodes(&self) -> u32 {
         self.nodes
     }
@@ -212,12 +212,12 @@ impl Site {
         self.calls_an_hour
     }
 
-    /// How many CTI ports there are.
+    /// The number of CTI ports.
     pub fn ports(&self) -> u32 {
         self.ports
     }
 
-    /// How many people answer calls.
+    /// The number of people who answer calls.
     pub fn agents(&self) -> u32 {
         self.agents
     }
@@ -230,7 +230,7 @@ impl Site {
         self.applications.div_ceil(2).min(self.ports)
     }
 
-    /// How long a call stays at its port, on average.
+    /// The mean time of a call at its port.
     fn at_port(&self) -> f64 {
         if self.agents > 0 { MENU_S } else { f64::from(self.talk) }
     }
@@ -239,7 +239,7 @@ impl Site {
         format!("sub{}-first", row % self.nodes + 1)
     }
 
-    /// Some nodes, beginning with one of them and going round.
+    /// `count` nodes in cyclic order, beginning with `first`.
     fn nodes_from(&self, first: u32, count: u32) -> String {
         let names: Vec<String> =
             (0..count.min(self.nodes)).map(|step| format!("\"sub{}\"", (first + step) % self.nodes + 1)).collect();
@@ -264,7 +264,7 @@ impl Site {
                 (false, _) => format!("attendant-{}", row - ivrs + 1),
             };
             let thousandths = shares[row as usize];
-            // Should the application hang, callers wait where they are until that is noticed.
+            // If the application hangs, callers wait where they are until that is detected.
             let waiting = f64::from(thousandths) / 3_600_000.0 * DETECTION_S;
             let count = (waiting / f64::from(CALLS_AT_ROUTE_POINT.most)).ceil().max(1.0) as u32;
             let mut points = Vec::new();
@@ -289,7 +289,7 @@ impl Site {
         programs
     }
 
-    /// The people, a group for each node that has ports: as many as its ports send calls to.
+    /// The people, a group for each node that has ports, in proportion to its ports.
     fn people(&self, programs: &[Program]) -> Vec<Group> {
         let ports = || programs.iter().flat_map(|program| &program.ports);
         let parts = self.nodes.min(self.agents).min(ports().count() as u32);
@@ -366,24 +366,24 @@ fn opening(site: &Site, out: &mut String) -> std::fmt::Result {
     let of = site.name.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
     let question = format!("What do callers{of} see when the IVR hangs for five minutes in the busy hour?");
     let warm_up = (2 * site.talk).clamp(300, 1200) / 60;
-    // Some millions of calls in all.
+    // About two million calls in all.
     let replications = (2_000_000 / site.calls_an_hour).clamp(20, 200);
     writeln!(out, "# {question}")?;
     writeln!(
         out,
         r#"#
-# A starting point: change it until it is your site. What is marked ASSUMPTION was not asked for, and no document gives
-# it: replace that first. docs/reference/workload-file.md explains every key, and `ctisim run --set KEY=VALUE` tries a value without a
-# change here.
+# A starting point: change it until it describes your site. Values marked ASSUMPTION were not asked for, and no document
+# gives them: replace these first. docs/reference/workload-file.md explains every key, and
+# `ctisim run --set KEY=VALUE` tries a value without changing this file.
 format = 1
 question = {}
-profile = "3.3"          # how calls are forwarded: "12.5" for Unified CM of today
+profile = "3.3"          # how calls are forwarded; "12.5" for later Unified CM
 
-# One busy hour. Its beginning is not measured: calls in progress have to build up first, some two talk times long.
+# One busy hour. Its initial transient is not measured: calls in progress build up first, for about two talk times.
 [run]
 length = "1h"
 warm_up = "{warm_up}m"
-replications = {replications}       # more of them, narrower intervals
+replications = {replications}       # more of them: narrower confidence intervals
 seed = 1
 "#,
         quoted(&question)
@@ -395,10 +395,10 @@ fn nodes(site: &Site, out: &mut String) -> std::fmt::Result {
     let busy = if load < 1.0 { "less than 1 %".to_owned() } else { format!("some {load:.0} %") };
     writeln!(
         out,
-        r#"# The servers that process calls; each runs a CTIManager, too (`ctimanager = false` where one does not).
-# ASSUMPTION: the times of their work are the built-in ones. With these a call takes up to {:.0} ms of CallManager time,
-# so that {} calls an hour keep {} {busy} busy as written here. Write what you have
-# measured under [work]. A publisher that processes no calls is a node only if an application uses its CTIManager: it
+        r#"# The servers that process calls; each also runs a CTIManager (`ctimanager = false`: it does not).
+# ASSUMPTION: their service times are the defaults. With these a call takes up to {:.0} ms of CallManager time,
+# so that {} calls per hour keep {} {busy} busy. Write measured service times
+# under [work]. A publisher that processes no calls is a node only if an application uses its CTIManager: it
 # belongs in no group, and `ingress` and `egress` below keep calls away from it."#,
         WORK_S * 1000.0,
         site.calls_an_hour,
@@ -408,8 +408,8 @@ fn nodes(site: &Site, out: &mut String) -> std::fmt::Result {
         writeln!(out, "\n[[node]]\nname = \"sub{node}\"")?;
     }
     let backup = match site.nodes {
-        1 => "There is no backup: when this node fails, everything does. A second [[node]] in `members` is one.",
-        _ => "The first member is home, the others are its backups, best first (at most three in all).",
+        1 => "There is no backup: when this node fails, everything does. Add a second [[node]] to `members`.",
+        _ => "The first member is the home, the others are its backups, in order of preference (at most three in all).",
     };
     writeln!(out, "\n# Where devices register.\n# {backup}")?;
     for node in 0..site.nodes {
@@ -423,8 +423,8 @@ fn database(site: &Site, out: &mut String) -> std::fmt::Result {
     let connections = (site.rate() * 0.04 * 4.0).ceil().max(4.0);
     writeln!(
         out,
-        r#"# Where applications look a caller up.
-# ASSUMPTION: {connections} look-ups at once, a quarter of which are busy at most with the calls as written here.
+        r#"# Where applications look up callers.
+# ASSUMPTION: {connections} look-ups at a time; these calls keep at most a quarter of them busy.
 [[database]]
 name = "customers"
 connections = {connections}
@@ -437,29 +437,31 @@ fn application(site: &Site, program: &Program, people: &[Group], out: &mut Strin
     let rate = f64::from(program.thousandths) / 3_600_000.0;
     let workers = (rate * 0.05 / 0.3).ceil().max(4.0);
     let does = match (is_ivr, people.is_empty()) {
-        (true, true) => "It takes its calls to its ports, where callers are served to the end.",
-        (true, false) => "It takes its calls to its ports, plays a menu, and transfers those who want a person.",
-        (false, true) => "It sends its calls on to the operator without answering them.",
-        (false, false) => "It sends its calls straight to people, without answering them.",
+        (true, true) => "It redirects its calls to its ports, where callers are served to the end.",
+        (true, false) => {
+            "It redirects its calls to its ports, plays a menu, and transfers callers who ask for a person."
+        }
+        (false, true) => "It redirects its calls to the operator without answering them.",
+        (false, false) => "It redirects its calls to people without answering them.",
     };
     writeln!(
         out,
         r#"# The application `{name}`. {does}
-# ASSUMPTION: {workers} events at once, 2 ms for each and 40 ms to look a caller up.
+# ASSUMPTION: {workers} events at a time, 2 ms for each and 40 ms to look up a caller.
 [[application]]
 name = "{name}"
 user = "{name}-user"
 interface = "jtapi"
-ctimanagers = {}   # the first is its own, the next its backup
+ctimanagers = {}   # the first is its primary, the next its backup
 workers = {workers}
 decide = "2ms"
 lookup = {{ exponential = "40ms" }}
 database = "customers"
-heartbeat = "30s"        # its death is noticed after one to two of these
+heartbeat = "30s"        # a silent failure is detected after one to two of these
 reconnect = "30s"
-open_rate = "50/s"       # devices it opens a second when it comes back
+open_rate = "50/s"       # devices it opens per second when it comes back
 
-# Whom it logs in as: what is not among these devices it may not control."#,
+# The user it logs in as: it may control these devices and no others."#,
         site.nodes_from(*row, 2),
     )?;
     let phones = if *is_ivr || !controls_phones(site, program) { &[][..] } else { people };
@@ -468,11 +470,11 @@ open_rate = "50/s"       # devices it opens a second when it comes back
     writeln!(out, "[[user]]\nname = \"{name}-user\"\ncti_enabled = true\ndevices = {}\n", names(devices))?;
     writeln!(
         out,
-        r#"# Where its calls arrive. Should the application hang, they wait here until that is noticed: with {} an hour as
-# written here, up to {:.0} at one route point, and Cisco advises no more than {}.
-# All three forwards are set: busy (cfb), nobody there (cfna), application failed (cfof). Without them calls are
+        r#"# Where its calls arrive. If the application hangs, they wait here until that is detected: with {} calls per hour
+# up to {:.0} at one route point; Cisco advises at most {}.
+# All three forwards are set: busy (cfb), not open (cfna), application failed (cfof). Without them calls are
 # lost."#,
-        an_hour(program.thousandths).trim_matches('"').trim_end_matches("/h"),
+        per_hour(program.thousandths).trim_matches('"').trim_end_matches("/h"),
         (rate * DETECTION_S / program.points.len() as f64).ceil(),
         CALLS_AT_ROUTE_POINT.most,
     )?;
@@ -531,13 +533,13 @@ fn ports(site: &Site, program: &Program, people: &[Group], out: &mut String) -> 
     let erlangs = f64::from(program.thousandths) / 3_600_000.0 * site.at_port();
     writeln!(
         out,
-        r#"# Its ports, one call each, spread over the nodes: as written here {own},
+        r#"# Its ports, one call each, spread over the nodes: {own} in all,
 # for {erlangs:.1} erlangs of {}.
-# `media`: the application plays to the caller, so that its death ends the call; or something "separate" does."#,
-        if people.is_empty() { "talk" } else { "menu, and for those who wait" },
+# `media`: the application sends the media, so that its failure ends the call; or a "separate" server does."#,
+        if people.is_empty() { "talk" } else { "menu, and for callers who wait" },
     )?;
     if !people.is_empty() {
-        writeln!(out, "# ASSUMPTION: a menu of 30 s, after which six callers in ten want a person.")?;
+        writeln!(out, "# ASSUMPTION: a menu of 30 s, after which 60 % of the callers ask for a person.")?;
     }
     for group in &program.ports {
         let Group { name, count, first, node } = group;
@@ -560,18 +562,18 @@ fn phones(site: &Site, programs: &[Program], people: &[Group], out: &mut String)
     let control = match controller {
         Some(program) => format!(
             "`application`: `{0}` controls their phones as a third party, beside the\n\
-             # people themselves. Leave it out, and their names out of the devices of `{0}-user`: they are ordinary phones.",
+             # people. Remove it, and their names from the devices of `{0}-user`, for ordinary phones.",
             program.name
         ),
-        None => "They have ordinary phones. `application` would say who controls them as a\n\
-                 # third party, beside the people themselves: its user needs them among its `devices`, too."
+        None => "They have ordinary phones. `application` would name the one that controls\n\
+                 # them as a third party, beside the people: its user needs them among its `devices`, too."
             .into(),
     };
     writeln!(
         out,
         r#"# The people who answer. {control}
-# ASSUMPTION: somebody answers after 4 s on average; after 12 s the call goes to the operator.
-# `queue`: callers whom an IVR transfers wait at their ports until a phone is free; others find it busy."#
+# ASSUMPTION: a person answers after 4 s on average; after 12 s the call goes to the operator.
+# `queue`: callers transferred by an IVR wait at their ports until a phone is free; others find it busy."#
     )?;
     for group in people {
         let Group { name, count, first, node } = group;
@@ -593,8 +595,8 @@ fn phones(site: &Site, programs: &[Program], people: &[Group], out: &mut String)
 fn outside(out: &mut String) -> std::fmt::Result {
     writeln!(
         out,
-        r#"# Where forwards lead: somebody outside, with as many lines as it takes (`lines` would limit them).
-# Calls leave at the first node, unless `egress` names another.
+        r#"# The target of forwards: a number outside, with unlimited lines (`lines` would limit them).
+# Calls leave at the first node unless `egress` names another.
 [[destination]]
 name = "operator"
 dn = "9000"
@@ -607,10 +609,10 @@ fn traffic(site: &Site, programs: &[Program], out: &mut String) -> std::fmt::Res
     let count: usize = programs.iter().map(|program| program.points.len()).sum();
     writeln!(
         out,
-        r#"# Who calls: {} calls an hour{}. They come at random. A `profile` has rates by the
+        r#"# Traffic: {} calls per hour{}, a Poisson process. A `profile` has rates by the
 # time of day instead, and a `file` lists calls one by one.
-# Calls come in at every node in turn; `ingress` names those that the gateways know, without a publisher for example.
-# ASSUMPTION: callers who hear nothing hang up after a minute or so; calls differ in length as in a real sample."#,
+# Calls arrive at every node in turn; `ingress` names the nodes that the gateways use, without a publisher for example.
+# ASSUMPTION: callers without an answer hang up after about a minute; talk times vary as in a real sample."#,
         site.calls_an_hour,
         if count > 1 { ", over all route points" } else { "" },
     )?;
@@ -626,7 +628,7 @@ patience = {{ weibull = {{ mean = "60s", shape = 2.0 }} }}
 talk = {{ lognormal = {{ mean = "{2}", cv = 1.2 }} }}
 "#,
             point.number,
-            an_hour(point.thousandths),
+            per_hour(point.thousandths),
             talk,
         )?;
     }
@@ -636,8 +638,8 @@ talk = {{ lognormal = {{ mean = "{2}", cv = 1.2 }} }}
 fn fault(out: &mut String) -> std::fmt::Result {
     writeln!(
         out,
-        r#"# What goes wrong: the IVR hangs without a word, and is restarted after five minutes. Other things to try:
-# `kind = "exit"`, which is noticed at once; `node = "sub1"` in place of `application` and `kind`; or no fault at all.
+        r#"# A failure: the IVR hangs silently, and is restarted after five minutes. Other failures to try:
+# `kind = "exit"`, which is detected at once; `node = "sub1"` instead of `application` and `kind`; or no fault at all.
 [[fault]]
 at = "30m"
 application = "ivr"
@@ -658,9 +660,9 @@ mod tests {
 
     #[test]
     fn rates_are_written_without_needless_digits() {
-        assert_eq!(an_hour(3_600_000), "\"3600/h\"");
-        assert_eq!(an_hour(333_334), "\"333.334/h\"");
-        assert_eq!(an_hour(1), "\"0.001/h\"");
+        assert_eq!(per_hour(3_600_000), "\"3600/h\"");
+        assert_eq!(per_hour(333_334), "\"333.334/h\"");
+        assert_eq!(per_hour(1), "\"0.001/h\"");
     }
 
     #[test]

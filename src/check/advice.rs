@@ -1,4 +1,4 @@
-//! The warnings there are: what each is called, what it means and who advises so. `docs/reference/checks.md` has the same table.
+//! The kinds of warnings: name, meaning and source. `docs/reference/checks.md` has the same table.
 
 use super::checklist::Step;
 use crate::workload::advised::{CALLS_AT_ROUTE_POINT, DEVICES_OF_PROVIDER, DEVICES_ON_CTIMANAGER};
@@ -6,28 +6,28 @@ use crate::workload::advised::{CALLS_AT_ROUTE_POINT, DEVICES_OF_PROVIDER, DEVICE
 /// A kind of warning.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Advice {
-    /// What it is called, for ever.
+    /// Its name, which never changes.
     pub id: &'static str,
     /// What it means, in a sentence.
     pub meaning: &'static str,
-    /// Why it matters, and who says so.
+    /// Why it matters, and the source of the advice.
     pub source: &'static str,
-    /// The step of the checklist that is not done where this is found.
+    /// The step of the checklist that this warning leaves undone.
     pub step: Option<Step>,
-    /// Which parts of the file make it doubtful if they cannot be read.
+    /// The parts of the file in which an error makes it doubtful.
     pub(super) scope: Scope,
 }
 
-/// How far an error may be from what a warning is about and yet be the cause of it.
+/// How far from the place of a warning an error may be its cause.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Scope {
-    /// Nowhere: what was read says it all.
+    /// Nowhere: the warning is certain.
     Nowhere,
     /// In the same entry of the file.
     Entry,
-    /// In the same entry, in any of these tables, or in a table whose name is none.
+    /// In the same entry, in any of these tables, or in a table with an unknown name.
     Tables(&'static [&'static str]),
-    /// Anywhere: nobody looks for this before all errors are mended.
+    /// Anywhere: the warning is looked for only in a file without errors.
     Whole,
 }
 
@@ -40,34 +40,34 @@ pub(super) const APPLICATION_WITHOUT_DEVICES: Advice = Advice {
     scope: Scope::Tables(&[]),
 };
 
-/// A controlled device that nobody can dial.
+/// A controlled device without a directory number.
 pub(super) const NO_DIRECTORY_NUMBER: Advice = Advice {
     id: "no-directory-number",
     meaning: "a device of an application has no directory number",
-    source: "R9, step 2: a CTI device has directory numbers; a run needs none, for calls can go by name",
+    source: "R9, step 2: a CTI device has directory numbers; a run needs none, since calls can go by name",
     step: Some(Step::Numbers),
     scope: Scope::Entry,
 };
 
-/// A request that is not granted.
+/// A heartbeat interval that is not granted.
 pub(super) const HEARTBEAT_OUT_OF_BOUNDS: Advice = Advice {
     id: "heartbeat-out-of-bounds",
-    meaning: "an application asks for a heartbeat interval beyond the bounds of `[cti]`, and gets the nearest bound",
+    meaning: "an application requests a heartbeat interval outside the bounds of `[cti]`, and gets the nearest bound",
     source: "R23: the Application Heartbeat Minimum and Maximum parameters bound the interval",
     step: Some(Step::Parameters),
     scope: Scope::Tables(&["cti"]),
 };
 
-/// An application that logs in as nobody.
+/// An application without a user.
 pub(super) const APPLICATION_WITHOUT_USER: Advice = Advice {
     id: "application-without-user",
     meaning: "an application has no user; a run assumes one that may use CTI and control all its devices",
-    source: "R2, R3: an application is a user to CallManager, who is enabled for CTI and has devices",
+    source: "R2, R3: to CallManager an application is a user that is enabled for CTI and has devices",
     step: Some(Step::UserEnabled),
     scope: Scope::Entry,
 };
 
-/// A user who may not use CTI.
+/// A user that may not use CTI.
 pub(super) const CTI_NOT_ENABLED: Advice = Advice {
     id: "cti-not-enabled",
     meaning: "the user of an application is not enabled for CTI: the application opens nothing",
@@ -76,7 +76,7 @@ pub(super) const CTI_NOT_ENABLED: Advice = Advice {
     scope: Scope::Nowhere,
 };
 
-/// A device that nobody opens.
+/// A device that no application opens.
 pub(super) const NO_APPLICATION: Advice = Advice {
     id: "no-application",
     meaning: "no application controls a route point or port group: it is never open, and its calls are forwarded or refused",
@@ -85,7 +85,7 @@ pub(super) const NO_APPLICATION: Advice = Advice {
     scope: Scope::Entry,
 };
 
-/// More calls at a route point than is good for it.
+/// More calls at a route point than Cisco advises.
 pub(super) const MANY_CALLS_AT_ROUTE_POINT: Advice = Advice {
     id: "many-calls-at-route-point",
     meaning: CALLS_AT_ROUTE_POINT.exceeded,
@@ -94,7 +94,7 @@ pub(super) const MANY_CALLS_AT_ROUTE_POINT: Advice = Advice {
     scope: Scope::Entry,
 };
 
-/// More devices than a CTIManager is meant for.
+/// More devices at a CTIManager than Cisco advises.
 pub(super) const MANY_DEVICES_ON_CTIMANAGER: Advice = Advice {
     id: "many-devices-on-ctimanager",
     meaning: DEVICES_ON_CTIMANAGER.exceeded,
@@ -103,7 +103,7 @@ pub(super) const MANY_DEVICES_ON_CTIMANAGER: Advice = Advice {
     scope: Scope::Whole,
 };
 
-/// More devices than a provider is meant for.
+/// More devices of a provider than Cisco advises.
 pub(super) const MANY_DEVICES_OF_APPLICATION: Advice = Advice {
     id: "many-devices-of-application",
     meaning: DEVICES_OF_PROVIDER.exceeded,
@@ -112,16 +112,16 @@ pub(super) const MANY_DEVICES_OF_APPLICATION: Advice = Advice {
     scope: Scope::Whole,
 };
 
-/// A CTIManager without which an application is lost.
+/// A CTIManager without a backup.
 pub(super) const NO_BACKUP_CTIMANAGER: Advice = Advice {
     id: "no-backup-ctimanager",
-    meaning: "an application has one CTIManager, and none to go to when that fails",
+    meaning: "an application has only one CTIManager, and no backup when that fails",
     source: "R20: an application whose CTIManager fails reconnects to the next one of its list",
     step: None,
     scope: Scope::Tables(&["node"]),
 };
 
-/// A CallManager without which devices are lost.
+/// A CallManager without a backup.
 pub(super) const NO_BACKUP_CALLMANAGER: Advice = Advice {
     id: "no-backup-callmanager",
     meaning: "devices register with a CallManager group of one: when that CallManager fails they are out of service",
@@ -130,28 +130,28 @@ pub(super) const NO_BACKUP_CALLMANAGER: Advice = Advice {
     scope: Scope::Entry,
 };
 
-/// A forward that would be needed.
+/// A missing forward.
 pub(super) const MISSING_FORWARD: Advice = Advice {
     id: "missing-forward",
-    meaning: "a controlled route point or port group lacks one of `cfb`, `cfna` and `cfof`, and calls are lost for it",
+    meaning: "a controlled route point or port group lacks one of `cfb`, `cfna` and `cfof`, so that calls are lost",
     source: "R22, R24: practitioners of 3.3 advise all three of CFB, CFNA and CFOF on each route point and port",
     step: None,
     scope: Scope::Tables(&["change"]),
 };
 
-/// Forwards that lead nowhere.
+/// Forwards that form a loop.
 pub(super) const FORWARD_LOOP: Advice = Advice {
     id: "forward-loop",
-    meaning: "forwards lead a call round in a circle until its hops are used up, and it is refused",
+    meaning: "forwards lead a call in a loop until the hop limit is reached and it is refused",
     source: "Forward Maximum Hop Count ends such a call; the IP IVR guide warns of forwarding back to the same ports",
     step: None,
     scope: Scope::Whole,
 };
 
-/// A forward to what fails at the same moment.
+/// A forward to a device that fails at the same moment.
 pub(super) const FORWARD_TO_SAME_APPLICATION: Advice = Advice {
     id: "forward-to-same-application",
-    meaning: "a `cfof` or `cfna` leads to a device of the same application, which is gone at the same moment",
+    meaning: "a `cfof` or `cfna` leads to a device of the same application, which closes at the same moment",
     source: "R22, R24: when an application fails, all its devices close at once",
     step: None,
     scope: Scope::Whole,
@@ -160,7 +160,7 @@ pub(super) const FORWARD_TO_SAME_APPLICATION: Advice = Advice {
 /// Not enough ports.
 pub(super) const TOO_FEW_PORTS: Advice = Advice {
     id: "too-few-ports",
-    meaning: "at the busiest time more than 1 % of the calls to a port group find every port taken, by Erlang's loss formula",
+    meaning: "at the busiest time more than 1 % of the calls to a port group find all ports busy, by Erlang's loss formula",
     source: "R5: a port has one call at a time; beyond that calls are busy",
     step: None,
     scope: Scope::Whole,
@@ -169,8 +169,8 @@ pub(super) const TOO_FEW_PORTS: Advice = Advice {
 /// Not enough people.
 pub(super) const TOO_FEW_PEOPLE: Advice = Advice {
     id: "too-few-people",
-    meaning: "at the busiest time a phone group with a queue is offered more calls than people can take, or one without queue and `cfb` refuses more than 1 %",
-    source: "a queue whose people are offered all they can take grows for as long as that lasts; without a queue Erlang's loss formula holds",
+    meaning: "at the busiest time the calls to a phone group with a queue exceed its capacity, or one without queue and `cfb` refuses more than 1 %",
+    source: "a queue grows as long as its load is at capacity or above; without a queue Erlang's loss formula holds",
     step: None,
     scope: Scope::Whole,
 };
@@ -178,26 +178,26 @@ pub(super) const TOO_FEW_PEOPLE: Advice = Advice {
 /// Too much work.
 pub(super) const OVERLOADED: Advice = Advice {
     id: "overloaded",
-    meaning: "at the busiest rate a CallManager, CTIManager, application or database is asked for more work than it can do",
-    source: "R11: delay grows without bound once a server is offered all it can do",
+    meaning: "at the busiest rate the load of a CallManager, CTIManager, application or database exceeds its capacity",
+    source: "R11: delay grows without bound once the load of a server reaches its capacity",
     step: None,
     scope: Scope::Whole,
 };
 
-/// Something that nothing refers to.
+/// An entry that nothing refers to.
 pub(super) const UNUSED: Advice = Advice {
     id: "unused",
     meaning: "nothing uses a node, CallManager group, device pool, database or user",
-    source: "what nothing refers to is mostly a name mistyped elsewhere, or left over",
+    source: "an entry without references is mostly left over, or its name is mistyped elsewhere",
     step: None,
     scope: Scope::Whole,
 };
 
-/// Something that calls cannot get to.
+/// An entry that calls cannot reach.
 pub(super) const UNREACHABLE: Advice = Advice {
     id: "unreachable",
     meaning: "no call can reach a route point, port group, phone group or destination",
-    source: "what no traffic, redirect, transfer or forward leads to is never called in a run",
+    source: "an entry that no traffic, redirect, transfer or forward leads to is never called in a run",
     step: None,
     scope: Scope::Whole,
 };

@@ -11,19 +11,19 @@ pub enum Step {
     Devices,
     /// 2: every device has numbers.
     Numbers,
-    /// 3: the applications are there and know what to do.
+    /// 3: the applications are configured.
     Applications,
-    /// 4: CTIManagers run where they are wanted.
+    /// 4: CTIManagers run on the right nodes.
     CtiManagers,
-    /// 5: service parameters are set.
+    /// 5: the service parameters are set.
     Parameters,
-    /// 6: and in force.
+    /// 6: the services were restarted with them.
     Restart,
     /// 7: the users of applications may use CTI.
     UserEnabled,
-    /// 8: and control the devices.
+    /// 8: the users are associated with the devices.
     Association,
-    /// 9: devices know their CallManagers.
+    /// 9: devices have a CallManager group.
     Groups,
 }
 
@@ -46,7 +46,7 @@ impl Step {
         self as u8 + 1
     }
 
-    /// What there is to do.
+    /// The task.
     pub const fn title(self) -> &'static str {
         match self {
             Step::Devices => "route points or ports for each application",
@@ -62,7 +62,7 @@ impl Step {
     }
 }
 
-/// How far a step is.
+/// The state of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
@@ -70,21 +70,21 @@ pub enum State {
     Done,
     /// It is not.
     NotDone,
-    /// Nobody can tell before the errors are mended.
+    /// It cannot be judged before the errors are fixed.
     Unknown,
 }
 
-/// What keeps a step from being done, and where it is.
+/// An entry that leaves a step undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offender {
     /// Its name.
     pub name: String,
-    /// Where.
+    /// Its place.
     pub place: TextRange,
 }
 
 impl Offender {
-    /// Something that has a name.
+    /// An entry with a name.
     pub(super) fn named(name: &Name) -> Offender {
         Offender { name: name.value.clone(), place: name.place.clone() }
     }
@@ -93,11 +93,11 @@ impl Offender {
 /// A line of the checklist.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Which step.
+    /// The step.
     pub step: Step,
-    /// How far it is.
+    /// Its state.
     pub state: State,
-    /// What keeps it from being done.
+    /// The entries that leave it undone.
     pub offenders: Vec<Offender>,
 }
 
@@ -106,7 +106,7 @@ pub(super) fn unknown() -> Vec<Line> {
     Step::ALL.map(|step| Line { step, state: State::Unknown, offenders: Vec::new() }).into()
 }
 
-/// The nine lines: a step that somebody offends against is not done, and one that an error hides is unknown.
+/// The nine lines: a step with offenders is not done, and one that an error hides is unknown.
 pub(super) fn lines(offenders: &[(Step, Offender)], hidden: &[Step]) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for step in Step::ALL {
@@ -123,8 +123,8 @@ pub(super) fn lines(offenders: &[(Step, Offender)], hidden: &[Step]) -> Vec<Line
     lines
 }
 
-/// A file cannot tell whether a service was restarted. In a run every service starts with its parameters, so this follows
-/// from what is to be activated and set before it.
+/// A file does not show whether a service was restarted. In a run every service starts with its parameters, so this
+/// follows from the two steps before it.
 fn restart(before: &[Line]) -> State {
     let of = |step: Step| before.iter().find(|line| line.step == step).map_or(State::Unknown, |line| line.state);
     match (of(Step::CtiManagers), of(Step::Parameters)) {

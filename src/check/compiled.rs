@@ -1,4 +1,4 @@
-//! A workload that has passed every check that keeps one from being run.
+//! A workload without errors.
 
 use crate::plan::{self, Plan};
 use crate::record::{self, Goal};
@@ -7,18 +7,18 @@ use crate::workload::{Files, Problems, Reports, Workload};
 /// A workload that can be run.
 #[derive(Clone, Debug)]
 pub struct Compiled {
-    /// What its text says.
+    /// The workload as it is written.
     pub workload: Workload,
-    /// What is simulated.
+    /// The plan to simulate.
     pub plan: Plan,
-    /// What is wanted of the results.
+    /// Required results.
     pub goals: Vec<Goal>,
 }
 
-/// Reads and checks a workload with its goals. `name` is how the user knows it, mostly a path.
+/// Reads and checks a workload with its goals. `name` is what the user calls it, usually a path.
 ///
 /// # Errors
-/// All that is wrong with it.
+/// All problems of the workload.
 pub fn compile(name: &str, text: &str, files: &dyn Files) -> Result<Compiled, Problems> {
     let reports = Reports::default();
     let compiled = Workload::read(text, files, &reports).and_then(|workload| {

@@ -1,4 +1,4 @@
-//! The entries of a workload file: which one a place is in, what it is called, and what step it has to do with.
+//! The entries of a workload file: the entry of a place, its name, and the step of the checklist it belongs to.
 
 use toml::de::{DeTable, DeValue};
 
@@ -10,12 +10,12 @@ use crate::workload::{Problem, TextRange};
 struct Entry {
     table: String,
     name: Option<Offender>,
-    /// Its `[header]`, unless it is in line.
+    /// Its `[header]`, unless it is inline.
     header: Option<TextRange>,
     place: TextRange,
 }
 
-/// All of them, in order, and the keys of the file itself that are no tables.
+/// All entries, in order, and the top-level keys that are not tables.
 pub(super) struct Entries(Vec<Entry>, Vec<TextRange>);
 
 impl Entries {
@@ -43,7 +43,7 @@ impl Entries {
             }
         }
         entries.sort_by_key(|entry| entry.place.start);
-        // One with a header reaches to the next one.
+        // An entry with a header ends at the next one.
         for row in 0..entries.len() {
             if entries[row].header.is_some() {
                 entries[row].place.end = entries.get(row + 1).map_or(text.len(), |next| next.place.start);
@@ -53,7 +53,7 @@ impl Entries {
     }
 
     fn at(&self, place: &TextRange) -> Option<&Entry> {
-        // What is missing from the whole file is reported at its very beginning.
+        // What is missing from the whole file is reported at its beginning.
         if *place == (0..0) {
             return None;
         }
@@ -66,10 +66,10 @@ impl Entries {
         self.at(one).zip(self.at(other)).is_some_and(|(one, other)| one.place == other.place)
     }
 
-    /// Whether an error is near enough to a place to be the cause of what was found there.
+    /// Whether an error is close enough to a place to be the cause of a warning there.
     pub(super) fn in_scope(&self, error: &TextRange, place: &TextRange, scope: &Scope) -> bool {
         let entry = self.at(error);
-        // A list or table of the file itself that is wrong may be one that is wanted, its name mistyped.
+        // An unknown top-level list or table may be a required one with a mistyped name.
         let unknown_table = match entry.and_then(|entry| entry.header.as_ref()) {
             Some(header) => header.start < error.start && error.end <= header.end,
             None => {
@@ -88,7 +88,7 @@ impl Entries {
         }
     }
 
-    /// What is wrong at a place, by name: that of its entry, or of its table.
+    /// The offender at a place: its entry by name, or its table.
     pub(super) fn offender(&self, place: &TextRange) -> Offender {
         match self.at(place) {
             Some(Entry { name: Some(name), .. }) => name.clone(),
@@ -97,11 +97,11 @@ impl Entries {
         }
     }
 
-    /// The step that an error belongs to: the rule it cites says so, or else the key it stands at.
+    /// The step that an error belongs to, by the rule it cites, or else by its key.
     pub(super) fn step_of(&self, error: &Problem, text: &str) -> Option<Step> {
         let table = self.at(&error.place).map_or("", |entry| entry.table.as_str());
         let by_table = match table {
-            // There is no node at all.
+            // There are no nodes.
             "" if error.rule.is_some() => Step::CtiManagers,
             "node" => Step::CtiManagers,
             "cti" => Step::Parameters,
@@ -121,7 +121,7 @@ impl Entries {
                 "device_pool" | "cannot_open_on" => Step::Groups,
                 _ => Step::Devices,
             },
-            // Callers, faults and numbers outside are no part of the cluster's configuration.
+            // Callers, faults and numbers outside do not belong to the configuration of the cluster.
             _ => return None,
         };
         let rule = error.rule.and_then(|rule| rule.split(':').next()).unwrap_or_default();
@@ -148,7 +148,7 @@ fn name(fields: &DeTable<'_>) -> Option<Offender> {
     }
 }
 
-/// The key of the line where a place is.
+/// The key on the line of a place.
 fn key(text: &str, at: usize) -> &str {
     let begin = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let line = text[begin..].lines().next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The examination of a workload, from its text to everything found in it.
+//! The examination of a workload, from its text to its findings.
 
 use super::advice::Scope;
 use super::checklist::{self, Line, Offender, Step};
@@ -9,44 +9,44 @@ use crate::plan;
 use crate::record;
 use crate::workload::{Files, Problems, Reports, Severity, TextRange, Workload};
 
-/// All that `check` has to say about a workload.
+/// The result of `check`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Examination {
-    /// The workload's name as the user knows it: mostly a path.
+    /// The workload's name as the user gave it, usually a path.
     pub name: String,
-    /// What it says.
+    /// Its text.
     pub text: String,
     /// The checklist: its nine steps, in order.
     pub checklist: Vec<Line>,
-    /// What was found, in the order of the text.
+    /// The findings, in the order of the text.
     pub findings: Vec<Finding>,
-    /// How many more errors there are, which nobody mends at a time.
+    /// The number of further errors, which are not shown.
     pub more: usize,
     /// Whether every kind of warning was looked for: those that follow calls need a file without errors.
     pub complete: bool,
 }
 
 impl Examination {
-    /// How many findings are as bad as that.
+    /// The number of findings of this severity.
     pub fn count(&self, severity: Severity) -> usize {
         let found = self.findings.iter().filter(|finding| finding.problem.severity == severity).count();
         if severity == Severity::Error { found + self.more } else { found }
     }
 }
 
-/// What becomes of the warnings of one kind.
+/// The treatment of one kind of warning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lint {
     /// They are left out.
     Allow,
     /// They are warnings.
     Warn,
-    /// They are as bad as errors.
+    /// They are errors.
     Deny,
 }
 
 impl Examination {
-    /// Does with the warnings as a user wishes, who knows them by their names. The checklist says what it said before.
+    /// Applies the levels that the user chose for warnings by name. The checklist does not change.
     pub fn lint(&mut self, level: impl Fn(&str) -> Lint) {
         self.findings.retain_mut(|finding| {
             let lint = finding.problem.id.map_or(Lint::Deny, &level);
@@ -58,11 +58,11 @@ impl Examination {
     }
 }
 
-/// Examines a workload without running it. `name` is how the user knows it, mostly a path.
+/// Examines a workload without running it. `name` is what the user calls it, usually a path.
 pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
     let reports = Reports::default();
     let workload = Workload::read(text, files, &reports);
-    // What could not be read is as if it were not there, and may look as if it had been forgotten.
+    // An entry that could not be read looks as if it were missing.
     let unread = reports.places();
     let plan = workload.as_ref().and_then(|workload| plan::build(name, workload, &reports));
     if let Some(workload) = &workload {
@@ -82,11 +82,11 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
             load::examine(&known, &mut notes);
         }
     }
-    let told = |place: &TextRange, scope: &Scope| !unread.iter().any(|error| entries.in_scope(error, place, scope));
+    let certain = |place: &TextRange, scope: &Scope| !unread.iter().any(|error| entries.in_scope(error, place, scope));
     let (warnings, silenced): (Vec<Note>, Vec<Note>) =
-        notes.warnings.into_iter().partition(|note| told(&note.finding.problem.place, note.scope));
+        notes.warnings.into_iter().partition(|note| certain(&note.finding.problem.place, note.scope));
     let (undone, uncertain): (Vec<Undone>, Vec<Undone>) =
-        notes.undone.into_iter().partition(|undone| told(&undone.because, undone.scope));
+        notes.undone.into_iter().partition(|undone| certain(&undone.because, undone.scope));
     let uncertain = uncertain.iter().map(|undone| undone.step).chain(silenced.iter().filter_map(|it| it.finding.step));
     let uncertain: Vec<Step> = uncertain.chain(notes.uncertain).collect();
 

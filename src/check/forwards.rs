@@ -1,4 +1,4 @@
-//! Where forwards lead: round in a circle, or to what is gone as well.
+//! Forwards that form a loop, or lead to a device that has failed as well.
 
 use std::collections::BTreeSet;
 
@@ -8,9 +8,9 @@ use crate::domain::{ApplicationId, Forward, NodeId, Rejection, Target};
 use crate::plan::{Plan, routing};
 use crate::workload::{ForwardNames, Problem, Workload};
 
-/// Looks where every forward leads.
+/// Examines every forward.
 pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
-    circles(known, notes);
+    loops(known, notes);
     same_application(known, notes);
 }
 
@@ -23,67 +23,67 @@ fn source(workload: &Workload, device: Target) -> Option<&ForwardNames> {
     }
 }
 
-/// Reports circles of devices that may all be in the same trouble at once.
-fn circles(known: &Known<'_>, notes: &mut Notes) {
+/// Reports loops of devices that may all reject a call for the same reason at a time.
+fn loops(known: &Known<'_>, notes: &mut Notes) {
     let mut reported: Vec<Vec<Target>> = Vec::new();
-    let troubles = [
+    let rejections = [
         (Rejection::NotOpened, "while no application has any of them open"),
         (Rejection::Busy, "while all of them are busy"),
         (Rejection::NotAnswered, "while nobody answers at any of them"),
     ];
-    for (trouble, when) in troubles {
+    for (rejection, when) in rejections {
         let mut seen = BTreeSet::new();
         for first in routing::places(known.plan) {
             let mut path = Vec::new();
             let mut here = first;
             while seen.insert(here) {
                 path.push(here);
-                match routing::forwarded(known.plan, trouble, here) {
+                match routing::forwarded(known.plan, rejection, here) {
                     Some((_, target)) => here = target,
                     None => break,
                 }
             }
             let Some(begin) = path.iter().position(|device| *device == here) else { continue };
-            let circle = &path[begin..];
-            if routing::forwarded(known.plan, trouble, here).is_none() || reported.iter().any(|other| other == circle) {
+            let cycle = &path[begin..];
+            if routing::forwarded(known.plan, rejection, here).is_none() || reported.iter().any(|other| other == cycle)
+            {
                 continue;
             }
-            report_circle(known, trouble, circle, when, notes);
-            reported.push(circle.to_vec());
+            report_loop(known, rejection, cycle, when, notes);
+            reported.push(cycle.to_vec());
         }
     }
 }
 
-fn report_circle(known: &Known<'_>, trouble: Rejection, circle: &[Target], when: &str, notes: &mut Notes) {
+fn report_loop(known: &Known<'_>, rejection: Rejection, cycle: &[Target], when: &str, notes: &mut Notes) {
     let Known { workload, plan } = known;
     let place = |device: Target| {
-        let (forward, _) = routing::forwarded(plan, trouble, device)?;
+        let (forward, _) = routing::forwarded(plan, rejection, device)?;
         source(workload, device)?[forward as usize].as_ref().map(|name| name.place.clone())
     };
-    let Some(first) = place(circle[0]) else { return };
-    let names: Vec<String> = circle.iter().map(|device| format!("`{}`", plan.target_name(*device))).collect();
+    let Some(first) = place(cycle[0]) else { return };
+    let names: Vec<String> = cycle.iter().map(|device| format!("`{}`", plan.target_name(*device))).collect();
     let (what, when) = match &names[..] {
-        [only] => (format!("{only} forwards to itself"), "when it is in trouble, that does not help"),
-        _ => (format!("calls are forwarded round in a circle: {} -> {}", names.join(" -> "), names[0]), when),
+        [only] => (format!("{only} forwards to itself"), "that does not help when it rejects a call"),
+        _ => (format!("calls are forwarded in a loop: {} -> {}", names.join(" -> "), names[0]), when),
     };
-    let problem =
-        Problem::warning(FORWARD_LOOP.id, first, what).hint(format!("{when}; let one of them lead to somewhere else"));
-    let problem = match circle.get(1).and_then(|device| place(*device)) {
+    let problem = Problem::warning(FORWARD_LOOP.id, first, what).hint(format!("{when}; change one of these forwards"));
+    let problem = match cycle.get(1).and_then(|device| place(*device)) {
         Some(second) => problem.also(second, "and on from there"),
         None => problem,
     };
     notes.add(&FORWARD_LOOP, problem);
 }
 
-/// Who controls a route point or a group of ports, and where it registers.
+/// The application of a route point or a group of ports, and where it registers.
 fn controlled(plan: &Plan, device: Target) -> Option<(ApplicationId, &[NodeId])> {
     let application = routing::controller(plan, device)?;
     let first = routing::first_device(plan, device)?;
     Some((application, &plan.devices[first.index()].group))
 }
 
-/// Reports forwards for the failure of an application that lead to another device of it. After the failure of a CallManager
-/// CFNA may well lead to one that registers elsewhere, so that is not reported.
+/// Reports forwards for the failure of an application that lead to another of its devices. CFNA to a device that registers
+/// elsewhere is not reported, since it helps after the failure of a CallManager.
 fn same_application(known: &Known<'_>, notes: &mut Notes) {
     let Known { workload, plan } = known;
     for device in routing::places(plan) {
@@ -92,7 +92,7 @@ fn same_application(known: &Known<'_>, notes: &mut Notes) {
             let Some(target) = routing::forwards(plan, device).get(forward) else { continue };
             let Some((other, its_group)) = controlled(plan, target) else { continue };
             let gone = other == application && (forward == Forward::Cfof || its_group == group);
-            // One that goes back to itself by CFNA is a circle.
+            // A forward to the device itself by CFNA is a loop.
             if !gone || target == device && forward == Forward::Cfna {
                 continue;
             }
@@ -101,12 +101,12 @@ fn same_application(known: &Known<'_>, notes: &mut Notes) {
             };
             let owner = &plan.applications[application.index()].name;
             let what = format!(
-                "`{}` of `{}` leads to `{}`, which is closed together with it when `{owner}` fails",
+                "`{}` of `{}` leads to `{}`, which closes together with it when `{owner}` fails",
                 forward.name(),
                 plan.target_name(device),
                 plan.target_name(target)
             );
-            let hint = "let it lead to phones, to a number outside or to another application";
+            let hint = "forward to phones, to a number outside or to another application";
             notes.warn(&FORWARD_TO_SAME_APPLICATION, &name.place, what, hint);
         }
     }

@@ -1,5 +1,5 @@
-//! What the traffic asks for at its busiest, followed from device to device by shares and means. What forwards add while
-//! something is busy or has failed is left out, and so is what patience takes away before a call is there.
+//! The load at the busiest time, followed from device to device by shares and means. Calls that forwards add while
+//! something is busy or has failed are left out, and callers who give up on the way are counted.
 
 use super::advice::{MANY_CALLS_AT_ROUTE_POINT, TOO_FEW_PEOPLE, TOO_FEW_PORTS};
 use super::notes::{Known, Notes};
@@ -15,10 +15,10 @@ use crate::workload::advised::CALLS_AT_ROUTE_POINT;
 
 const CALLS_MAX: u32 = CALLS_AT_ROUTE_POINT.most;
 
-/// The share of calls that may find all ports taken.
+/// The share of calls that may find all ports busy.
 const BLOCKING_MAX: f64 = 0.01;
 
-/// Looks whether ports, route points and servers are enough for the traffic.
+/// Checks whether ports, people, route points and servers are enough for the traffic.
 pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
     let plan = known.plan;
     let length = Span::from_nanos(plan.length.nanos());
@@ -60,27 +60,25 @@ fn ports(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
         if blocking <= BLOCKING_MAX {
             continue;
         }
-        let all = if ports > group.count { ", those included that its calls overflow to" } else { "" };
+        let all = if ports > group.count { " including those its calls overflow to" } else { "" };
         let what = format!(
-            "`{}` has too few ports: with some {} erlangs at the busiest time on {ports}{all}, {} of calls find none free",
+            "`{}` has too few ports: with about {} erlangs at the busiest time on {ports} ports{all}, {} of calls find all busy",
             group.name,
             tidy(erlangs),
             percent(blocking)
         );
         let hint = match erlang_b_servers(erlangs, BLOCKING_MAX, DEVICES_MAX) {
             Some(enough) if crowded => {
-                format!(
-                    "at least {enough}; no number is enough while the calls that wait for a person grow more and more"
-                )
+                format!("at least {enough}; but no number is enough while the queue for a person grows")
             }
-            Some(enough) => format!("with {enough} it would be no more than 1 %"),
+            Some(enough) => format!("with {enough} ports it would be at most 1 %"),
             None => "spread the calls over more groups".to_owned(),
         };
         notes.warn(&TOO_FEW_PORTS, &source.count.place, what, hint);
     }
 }
 
-/// How many ports there are for a group's calls: its own, and those that its CFB leads to, one after the other.
+/// The number of ports for the calls of a group: its own, and those that its CFB leads to.
 fn with_overflow(target: Target, plan: &Plan) -> u32 {
     let overflow = |place| match routing::forwarded(plan, Rejection::Busy, place) {
         Some((_, to @ Target::Ports(_))) => Some(to),
@@ -94,7 +92,7 @@ fn route_points(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
     for (row, (source, route_point)) in workload.route_points.iter().zip(&plan.route_points).enumerate() {
         let target = Target::RoutePoint(RoutePointId(row as u16));
         let Some(application) = routing::controller(plan, target) else { continue };
-        // One that says how many it may hold has been told so, or has no more.
+        // A route point with `maximum_calls` has been checked already; one with a low `busy_trigger` cannot exceed the limit.
         if source.maximum_calls_place.is_some() || source.busy_trigger <= CALLS_MAX {
             continue;
         }
@@ -106,12 +104,12 @@ fn route_points(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
                 vec![seconds(&application.decide) + application.lookup.as_ref().map_or(0.0, seconds)]
             }
         });
-        // Those of several are divided evenly.
+        // Several route points share the calls evenly.
         let calls = most_at_once(&stays, plan.length.seconds()) / f64::from(route_point.count);
         if calls > f64::from(CALLS_MAX) {
             let name = &route_point.name;
             let what = format!(
-                "`{name}` is expected to hold {} calls at once at the busiest time; no more than {CALLS_MAX} are advised",
+                "`{name}` is expected to hold {} calls at once at the busiest time; Cisco advises at most {CALLS_MAX}",
                 tidy(calls)
             );
             notes.warn(&MANY_CALLS_AT_ROUTE_POINT, &source.name.place, what, "spread them over several route points");
@@ -128,11 +126,11 @@ fn ringing(group: &PhoneGroup, source: &Source) -> (f64, f64, f64) {
     let in_time: Vec<f64> = times.iter().copied().filter(|time| *time <= most).collect();
     let rung = in_time.iter().sum::<f64>() / in_time.len().max(1) as f64;
     let answered = group.answered * in_time.len() as f64 / times.len() as f64;
-    // One that rings for ever counts for nothing: there is no number to count it with.
+    // A phone that rings forever counts as zero.
     (answered, rung, if most.is_finite() { most } else { 0.0 })
 }
 
-/// The calls to be expected at once at a group of phones, if there were people for all of them.
+/// The expected number of simultaneous calls at a group of phones, if there were people for all of them.
 fn at_phones(group: &PhoneGroup, target: Target, streams: &[Stream<'_>], length: f64) -> f64 {
     let mut stays = Vec::new();
     for stream in streams.iter().filter(|stream| stream.visits(target) > 0.0) {
@@ -150,27 +148,24 @@ fn people(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
     for (row, (source, group)) in workload.phones.iter().zip(&plan.phone_groups).enumerate() {
         let erlangs = at_phones(group, Target::Phones(PhoneGroupId(row as u16)), streams, plan.length.seconds());
         let (name, count) = (&group.name, group.count);
-        let offered = format!("with some {} erlangs at the busiest time on {count}", tidy(erlangs));
+        let offered = format!("with about {} erlangs at the busiest time on {count}", tidy(erlangs));
         let (why, hint) = if group.queue {
             if erlangs < f64::from(count) {
                 continue;
             }
-            // One more than the load is the least that a queue does not grow with.
+            // With one more than the load, the queue does not grow.
             let least = erlangs as u64 + 1;
-            (
-                "calls wait ever longer, or leave".to_owned(),
-                format!("at least {least} are needed, and more for short waits"),
-            )
+            ("the queue grows".to_owned(), format!("at least {least} are needed, more for short waits"))
         } else {
             let blocking = erlang_b(erlangs, count);
             if blocking <= BLOCKING_MAX || group.forwards.get(Forward::Cfb).is_some() {
                 continue;
             }
             let hint = match erlang_b_servers(erlangs, BLOCKING_MAX, DEVICES_MAX) {
-                Some(enough) => format!("with {enough} it would be no more than 1 %, or let `cfb` lead on"),
-                None => "spread the calls over more groups, or let `cfb` lead on".to_owned(),
+                Some(enough) => format!("with {enough} people it would be at most 1 %; or set `cfb`"),
+                None => "spread the calls over more groups, or set `cfb`".to_owned(),
             };
-            (format!("{} of calls find none free", percent(blocking)), hint)
+            (format!("{} of calls find all busy", percent(blocking)), hint)
         };
         notes.warn(
             &TOO_FEW_PEOPLE,

@@ -1,4 +1,4 @@
-//! How many devices each CTIManager and each application has to control.
+//! The number of devices that each CTIManager and each application controls.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +12,13 @@ use crate::workload::advised::{DEVICES_OF_PROVIDER, DEVICES_ON_CTIMANAGER};
 const ON_CTIMANAGER_MAX: usize = DEVICES_ON_CTIMANAGER.most as usize;
 const OF_APPLICATION_MAX: usize = DEVICES_OF_PROVIDER.most as usize;
 
-/// Holds the devices against the limits beyond which a CTIManager raises alarms.
+/// Compares the devices with the limits above which a CTIManager raises alarms.
 pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
     for (source, application) in known.workload.applications.iter().zip(&known.plan.applications) {
         let devices = application.devices.len();
         if devices > OF_APPLICATION_MAX {
             let what = format!("`{}` controls {devices} devices; the limit is {OF_APPLICATION_MAX}", application.name);
-            let hint = "share them out among several applications, or raise the parameter";
+            let hint = "spread them over several applications, or raise the parameter";
             notes.warn(&MANY_DEVICES_OF_APPLICATION, &source.name.place, what, hint);
         }
     }
@@ -30,7 +30,7 @@ pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
 fn on_ctimanagers(known: &Known<'_>, notes: &mut Notes) {
     let Known { workload, plan } = known;
     let begin = devices_at(plan, None);
-    // The worst that the failure of one other CTIManager brings each of them.
+    // The most devices of each CTIManager after the failure of one other.
     let mut worst: BTreeMap<NodeId, (usize, NodeId)> = BTreeMap::new();
     for &failed in begin.keys() {
         for (node, devices) in devices_at(plan, Some(failed)) {
@@ -44,7 +44,7 @@ fn on_ctimanagers(known: &Known<'_>, notes: &mut Notes) {
         let id = NodeId(row as u16);
         let name = &node.name.value;
         let at_first = begin.get(&id).copied().unwrap_or_default();
-        let hint = "share the devices out among more CTIManagers, or raise the parameter";
+        let hint = "spread the devices over more CTIManagers, or raise the parameter";
         let what = match worst.get(&id) {
             _ if at_first > ON_CTIMANAGER_MAX => {
                 format!("the CTIManager of `{name}` controls {at_first} devices; the limit is {ON_CTIMANAGER_MAX}")
@@ -52,7 +52,7 @@ fn on_ctimanagers(known: &Known<'_>, notes: &mut Notes) {
             Some((devices, failed)) if *devices > ON_CTIMANAGER_MAX => {
                 let failed = &plan.nodes[failed.index()].name;
                 format!(
-                    "once that of `{failed}` has failed, the CTIManager of `{name}` controls {devices} devices; \
+                    "after the failure of the CTIManager of `{failed}`, that of `{name}` controls {devices} devices; \
                      the limit is {ON_CTIMANAGER_MAX}"
                 )
             }
@@ -62,8 +62,8 @@ fn on_ctimanagers(known: &Known<'_>, notes: &mut Notes) {
     }
 }
 
-/// How many devices each CTIManager controls while every application is at the first of its list, or at the next one if
-/// that has failed.
+/// The number of devices that each CTIManager controls while every application uses the first of its list that has not
+/// failed.
 fn devices_at(plan: &Plan, failed: Option<NodeId>) -> BTreeMap<NodeId, usize> {
     let mut devices = BTreeMap::new();
     for Application { ctimanagers, devices: own, .. } in &plan.applications {

@@ -1,5 +1,5 @@
-//! What can be said of a workload without running it: the nine steps of the configuration checklist (R9), every error
-//! that would keep it from being run, and warnings about what will go wrong in operation.
+//! Checks of a workload without a run: the nine steps of the configuration checklist (R9), every error that keeps it from
+//! being run, and warnings about problems in operation.
 
 mod advice;
 mod checklist;

@@ -1,4 +1,4 @@
-//! What is found about a workload, as those who look for it take note of it.
+//! Collects the findings of a workload.
 
 use super::advice::{Advice, Scope};
 use super::checklist::Step;
@@ -8,25 +8,25 @@ use crate::workload::{Name, Problem, TextRange, Workload};
 /// An error or a warning.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What it is, and where.
+    /// The problem, with its place.
     pub problem: Problem,
-    /// The step of the checklist that it belongs to, if to any.
+    /// The step of the checklist that it belongs to, if any.
     pub step: Option<Step>,
 }
 
-/// A workload without errors, as its file says it and as it would be simulated: a row in one is the same row in the other.
+/// A workload without errors and its plan: rows of both have the same numbers.
 pub(super) struct Known<'a> {
     pub(super) workload: &'a Workload,
     pub(super) plan: &'a Plan,
 }
 
-/// A warning, and how far from it an error makes it doubtful.
+/// A warning, and the scope in which an error makes it doubtful.
 pub(super) struct Note {
     pub(super) finding: Finding,
     pub(super) scope: &'static Scope,
 }
 
-/// A step that is not done because of something.
+/// A step that is not done for an entry.
 pub(super) struct Undone {
     pub(super) step: Step,
     pub(super) name: Name,
@@ -35,7 +35,7 @@ pub(super) struct Undone {
     pub(super) scope: &'static Scope,
 }
 
-/// What those who look have found.
+/// All warnings and undone steps.
 #[derive(Default)]
 pub(super) struct Notes {
     pub(super) warnings: Vec<Note>,
@@ -45,7 +45,7 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// Takes note of a warning at a place.
+    /// Adds a warning at a place.
     pub(super) fn warn(
         &mut self,
         advice: &'static Advice,
@@ -56,13 +56,13 @@ impl Notes {
         self.add(advice, Problem::warning(advice.id, place.clone(), what).hint(hint));
     }
 
-    /// Takes note of a warning with more to it.
+    /// Adds a warning.
     pub(super) fn add(&mut self, advice: &'static Advice, problem: Problem) {
         let finding = Finding { problem: problem.rule(advice.source), step: advice.step };
         self.warnings.push(Note { finding, scope: &advice.scope });
     }
 
-    /// Takes note of a step that is not done for something, because of a warning of this kind at a place.
+    /// Adds a step that is not done for an entry, because of a warning of this kind at a place.
     pub(super) fn undone(&mut self, step: Step, name: &Name, advice: &'static Advice, because: &TextRange) {
         self.undone.push(Undone { step, name: name.clone(), because: because.clone(), scope: &advice.scope });
     }

@@ -1,4 +1,4 @@
-//! Where in a text a byte is, as people and editors count.
+//! Lines and columns of a text.
 
 /// A line and a column, both counted from one; a column is a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Where the lines of a text begin.
+/// The starts of the lines of a text.
 pub struct Positions<'a> {
     text: &'a str,
     begins: Vec<usize>,
@@ -22,7 +22,7 @@ impl<'a> Positions<'a> {
         Positions { text, begins: std::iter::once(0).chain(ends).collect() }
     }
 
-    /// Where a byte of the text is.
+    /// The position of a byte.
     pub fn at(&self, byte: usize) -> Position {
         let byte = byte.min(self.text.len());
         let line = self.begins.partition_point(|&begin| begin <= byte);

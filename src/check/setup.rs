@@ -1,4 +1,4 @@
-//! What is to be set up for each application and each device: found in the workload as it is read, errors or not.
+//! The configuration of each application and each device, examined in the workload as it is read, with or without errors.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,7 +20,7 @@ use crate::workload::{
 
 const CALLS_MAX: u32 = CALLS_AT_ROUTE_POINT.most;
 
-/// Looks at everything by itself. `doubtful` says whether something of the entry at a place could not be read.
+/// Examines each entry. `doubtful` says whether the entry at a place has errors.
 pub(super) fn examine(workload: &Workload, doubtful: impl Fn(&TextRange) -> bool, notes: &mut Notes) {
     let devices = devices(workload);
     let setup = Setup::new(workload, &devices);
@@ -44,14 +44,14 @@ pub(super) fn examine(workload: &Workload, doubtful: impl Fn(&TextRange) -> bool
     }
 }
 
-/// Who belongs to whom, by name.
+/// Relations between entries, by name.
 struct Setup<'a> {
     workload: &'a Workload,
     /// The devices of each application.
     controlled: BTreeMap<&'a str, Vec<&'a Name>>,
     /// The devices that register with each CallManager group.
     registered: BTreeMap<&'a str, Vec<&'a str>>,
-    /// The forwards of each device that are changed in the course of a run.
+    /// The forwards of each device that change during a run.
     changed: BTreeSet<(&'a str, Forward)>,
     applications: BTreeSet<&'a str>,
     users: BTreeMap<&'a str, &'a User>,
@@ -83,12 +83,12 @@ impl<'a> Setup<'a> {
         setup
     }
 
-    fn is_there(&self, application: &str) -> bool {
+    fn exists(&self, application: &str) -> bool {
         self.applications.contains(application)
     }
 }
 
-/// The kinds of device, as far as they differ here.
+/// The kinds of devices that differ here.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum SetupKind {
     RoutePoint,
@@ -140,9 +140,9 @@ fn devices(workload: &Workload) -> Vec<Device<'_>> {
 
 fn devices_of(application: &Application, unclear: bool, setup: &Setup<'_>, notes: &mut Notes) {
     let name = &application.name;
-    // A device that names an application that is not there may well mean this one.
-    if !setup.controlled.contains_key(name.value.as_str()) && setup.controlled.keys().all(|it| setup.is_there(it)) {
-        // Nor can be known whose a device is that could not be read.
+    // A device that names an unknown application may mean this one.
+    if !setup.controlled.contains_key(name.value.as_str()) && setup.controlled.keys().all(|it| setup.exists(it)) {
+        // A device that could not be read may belong to it.
         if unclear {
             return notes.uncertain.push(Step::Devices);
         }
@@ -156,8 +156,8 @@ fn devices_of(application: &Application, unclear: bool, setup: &Setup<'_>, notes
 fn user_of(application: &Application, setup: &Setup<'_>, notes: &mut Notes) {
     let name = &application.name;
     let Some(source) = &application.user else {
-        let what = format!("`{}` has no user: a run assumes one that may do everything", name.value);
-        let hint = "say its `user`, and add that `[[user]]` with its `devices`";
+        let what = format!("`{}` has no user: a run assumes one that may control all its devices", name.value);
+        let hint = "set `user`, and add a `[[user]]` of that name with its `devices`";
         notes.warn(&APPLICATION_WITHOUT_USER, &name.place, what, hint);
         notes.undone(Step::UserEnabled, name, &APPLICATION_WITHOUT_USER, &name.place);
         for device in setup.controlled.get(name.value.as_str()).into_iter().flatten() {
@@ -172,7 +172,7 @@ fn user_of(application: &Application, setup: &Setup<'_>, notes: &mut Notes) {
         );
         let problem = Problem::warning(CTI_NOT_ENABLED.id, user.cti_enabled.place.clone(), what)
             .also(source.place.clone(), "its application")
-            .hint("write `cti_enabled = true`, unless the run is to show just that");
+            .hint("set `cti_enabled = true`, unless the run is meant to show this");
         notes.add(&CTI_NOT_ENABLED, problem);
         notes.undone(Step::UserEnabled, name, &CTI_NOT_ENABLED, &name.place);
     }
@@ -185,8 +185,11 @@ fn heartbeat_of(application: &Application, workload: &Workload, notes: &mut Note
     if granted != asked.value {
         let bound = if granted < asked.value { "longest" } else { "shortest" };
         let name = &application.name.value;
-        let what =
-            format!("`{name}` asks for a heartbeat every {}, and gets {}", seconds(asked.value), seconds(granted));
+        let what = format!(
+            "`{name}` requests a heartbeat interval of {}, and gets {}",
+            seconds(asked.value),
+            seconds(granted)
+        );
         let hint = format!("{} is the {bound} interval that `[cti]` allows", seconds(granted));
         notes.warn(&HEARTBEAT_OUT_OF_BOUNDS, &asked.place, what, hint);
         notes.undone(Step::Parameters, &application.name, &HEARTBEAT_OUT_OF_BOUNDS, &asked.place);
@@ -198,7 +201,7 @@ fn seconds(span: Span) -> String {
 }
 
 fn ctimanagers_of(application: &Application, workload: &Workload, notes: &mut Notes) {
-    // Tied to a CallManager, it has none at all.
+    // In the direct topology there are no CTIManagers.
     if workload.topology == Topology::Direct {
         return;
     }
@@ -208,7 +211,7 @@ fn ctimanagers_of(application: &Application, workload: &Workload, notes: &mut No
         None if active.len() == 1 => (active[0], &application.name.place),
         _ => return,
     };
-    let what = format!("`{}` has no CTIManager to go to when that of `{}` fails", application.name.value, only.value);
+    let what = format!("`{}` has no backup when the CTIManager of `{}` fails", application.name.value, only.value);
     let others: Vec<&str> =
         active.iter().filter(|name| name.value != only.value).map(|name| name.value.as_str()).collect();
     let hint = match others.is_empty() {
@@ -219,7 +222,7 @@ fn ctimanagers_of(application: &Application, workload: &Workload, notes: &mut No
     if application.ctimanagers.is_some()
         && let Some(note) = notes.warnings.last_mut()
     {
-        // What it names itself, no node has a say in.
+        // Its own list does not depend on other entries.
         note.scope = &Scope::Entry;
     }
 }
@@ -228,8 +231,8 @@ fn callmanagers_of(group: &CallManagerGroup, setup: &Setup<'_>, notes: &mut Note
     let [only] = &group.members[..] else { return };
     let Some(devices) = setup.registered.get(group.name.value.as_str()) else { return };
     let have = if devices.len() == 1 { "has" } else { "have" };
-    let what = format!("{} {have} no CallManager to go to when that of `{}` fails", enumeration(devices), only.value);
-    notes.warn(&NO_BACKUP_CALLMANAGER, &only.place, what, "name a second node, and perhaps a third, after it");
+    let what = format!("{} {have} no backup when the CallManager of `{}` fails", enumeration(devices), only.value);
+    notes.warn(&NO_BACKUP_CALLMANAGER, &only.place, what, "add a second node, and perhaps a third");
 }
 
 fn calls_at(route_point: &RoutePoint, notes: &mut Notes) {
@@ -237,7 +240,7 @@ fn calls_at(route_point: &RoutePoint, notes: &mut Notes) {
         && route_point.busy_trigger.min(route_point.maximum_calls) > CALLS_MAX
     {
         let name = &route_point.name.value;
-        let what = format!("`{name}` may hold {} calls at once; no more than {CALLS_MAX} are advised", {
+        let what = format!("`{name}` may hold {} calls at once; Cisco advises at most {CALLS_MAX}", {
             route_point.maximum_calls
         });
         let hint = format!("write {CALLS_MAX}, and spread the calls over several route points");
@@ -252,10 +255,10 @@ fn application_of(device: &Device<'_>, workload: &Workload, notes: &mut Notes) {
     let name = &device.name.value;
     let leave = workload.release.not_opened.iter().find(|forward| device.forwards[**forward as usize].is_some());
     let what = match leave {
-        Some(forward) => format!("no application opens `{name}`: all its calls leave by `{}`", forward.name()),
+        Some(forward) => format!("no application opens `{name}`: all its calls are forwarded by `{}`", forward.name()),
         None => format!("no application opens `{name}`: all its calls are refused"),
     };
-    notes.warn(&NO_APPLICATION, &device.name.place, what, "say its `application`");
+    notes.warn(&NO_APPLICATION, &device.name.place, what, "set its `application`");
     notes.undone(Step::Association, device.name, &NO_APPLICATION, &device.name.place);
 }
 
@@ -264,12 +267,12 @@ fn number_of(device: &Device<'_>, notes: &mut Notes) {
         return;
     }
     let (what, hint) = match device.kind {
-        SetupKind::RoutePoint => ("has no directory number", "as in `lines = [{ dn = \"7000\" }]`"),
+        SetupKind::RoutePoint => ("has no directory number", "add one, as in `lines = [{ dn = \"7000\" }]`"),
         SetupKind::Ports => {
-            ("have no directory numbers", "as in `first_dn = \"7101\"`: the others count on from there")
+            ("have no directory numbers", "add the first, as in `first_dn = \"7101\"`; the others follow it")
         }
         SetupKind::Phones => {
-            ("have no directory numbers", "as in `first_dn = \"5101\"`: the others count on from there")
+            ("have no directory numbers", "add the first, as in `first_dn = \"5101\"`; the others follow it")
         }
     };
     notes.warn(&NO_DIRECTORY_NUMBER, &device.name.place, format!("`{}` {what}", device.name.value), hint);
@@ -281,7 +284,7 @@ fn forwards_of(device: &Device<'_>, setup: &Setup<'_>, notes: &mut Notes) {
     if device.kind == SetupKind::Phones || device.application.is_none() {
         return;
     }
-    // What is set in the course of a run is somebody's intention.
+    // A forward that changes during a run counts as set.
     let set = |forward: Forward| {
         let mut called = device.numbers.iter().chain([device.name]);
         device.forwards[forward as usize].is_some()
@@ -297,15 +300,18 @@ fn forwards_of(device: &Device<'_>, setup: &Setup<'_>, notes: &mut Notes) {
         match (unopened, accept) {
             (false, false) => lost.push((Forward::Cfna, "a call is refused while no application has it open")),
             (false, true) => {
-                lost.push((Forward::Cfna, "a call is refused that no application has open there, or takes up in time"));
+                lost.push((
+                    Forward::Cfna,
+                    "a call is refused if no application has it open, or accepts the call in time",
+                ));
             }
-            (true, true) => lost.push((Forward::Cfna, "a call that is not taken up in time is refused")),
+            (true, true) => lost.push((Forward::Cfna, "a call that is not accepted in time is refused")),
             (true, false) => {}
         }
     }
     match (set(Forward::Cfof), set(Forward::Cfna)) {
         (true, _) => {}
-        (false, true) => lost.push((Forward::Cfof, "unanswered calls of a failed application have to go by `cfna`")),
+        (false, true) => lost.push((Forward::Cfof, "unanswered calls of a failed application are forwarded by `cfna`")),
         (false, false) => lost.push((Forward::Cfof, "unanswered calls of a failed application are lost")),
     }
     if lost.is_empty() {

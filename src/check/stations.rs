@@ -1,4 +1,4 @@
-//! How busy the traffic keeps CallManagers, CTIManagers, applications and databases.
+//! The load of CallManagers, CTIManagers, applications and databases.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::words::{percent, tidy};
 use crate::domain::{ApplicationId, DatabaseId, NodeId, StationId, Target};
 use crate::plan::{Plan, Treatment, routing};
 
-/// The work that a call of a stream is for each station, in seconds of one server.
+/// The work of a call of a stream at each station, in seconds of one server.
 fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
     let mut work: BTreeMap<StationId, f64> = BTreeMap::new();
     let mut add = |station, seconds: f64| *work.entry(station).or_default() += seconds;
@@ -25,7 +25,7 @@ fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
         let at = &plan.nodes[node.index()].callmanager;
         add(plan.callmanager(node), visits * seconds(&at.offer));
         let Some(application) = device.application.filter(|_| !matches!(target, Target::Phones(_))) else { continue };
-        // Requests: what each call asks of the CallManager there.
+        // The requests of each call at that CallManager.
         let (redirects, answers) = match target {
             Target::RoutePoint(id) => match plan.route_points[id.index()].treatment {
                 Treatment::Redirect(_) => (1.0, 0.0),
@@ -53,7 +53,7 @@ fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
     work
 }
 
-/// A place where work queues: who has it, in words, how many servers it has, and where the file names it.
+/// A station: its name in messages, its number of servers, and the place of its entry.
 struct Station<'a> {
     whose: String,
     servers: u32,
@@ -99,21 +99,18 @@ pub(super) fn stations(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut No
         let utilisation = busiest / f64::from(station.servers);
         if utilisation >= 1.0 {
             let when = match since {
-                0.0 => "from the beginning".to_owned(),
+                0.0 => "from the start".to_owned(),
                 since => format!("from {} min on", tidy(since / 60.0)),
             };
-            let what = format!(
-                "{} cannot keep up: {when} it is asked for {} of the work it can do",
-                station.whose,
-                percent(utilisation)
-            );
-            let hint = "fewer calls, faster work, or more to share it among; a run shows how the delay grows";
+            let what =
+                format!("{} is overloaded: {when} its load is {} of its capacity", station.whose, percent(utilisation));
+            let hint = "reduce the calls or the service times, or add servers; a run shows how the delay grows";
             notes.warn(&OVERLOADED, station.place, what, hint);
         }
     }
 }
 
-/// The highest sum of changes that come one after the other, and since when it is that high.
+/// The highest running sum of changes, and the time at which it is reached.
 fn highest(mut changes: Vec<(f64, f64)>) -> (f64, f64) {
     changes.sort_by(|one, other| one.0.total_cmp(&other.0));
     let (mut sum, mut most, mut since) = (0.0, 0.0, 0.0);

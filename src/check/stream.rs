@@ -1,4 +1,4 @@
-//! The calls of a source as a rate that changes, the places that they come to, and how many are there at once.
+//! The calls of a source as a varying rate, the places they visit, and the number of simultaneous calls there.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use crate::domain::Target;
 use crate::engine::{Distribution, Span};
 use crate::plan::{Arrivals, Plan, Source, routing};
 
-/// The calls of a source, as a rate that changes, and where they go.
+/// The calls of a source as a varying rate, and their paths.
 pub(super) struct Stream<'a> {
     pub(super) source: &'a Source,
-    /// Seconds from the beginning, and calls a second from then on.
+    /// Times in seconds, and the rates from then on in calls per second.
     pub(super) rates: Vec<(f64, f64)>,
-    /// How often a call comes to each place, on average.
+    /// The mean number of visits of a call to each place.
     pub(super) visits: BTreeMap<Target, f64>,
 }
 
@@ -24,13 +24,13 @@ impl<'a> Stream<'a> {
         self.visits.get(&target).copied().unwrap_or_default()
     }
 
-    /// How long callers talk: equally likely times.
+    /// Equally likely talk times.
     pub(super) fn talk(&self) -> Vec<f64> {
         let talks = likely(&self.source.talk);
         match &self.source.arrivals {
             Arrivals::Listed(calls) if calls.iter().any(|call| call.talk.is_some()) => {
                 let mean = talks.iter().sum::<f64>() / talks.len() as f64;
-                // Every so manieth call of a long list.
+                // Every `step`-th call of a long list.
                 let step = 1 + calls.len() / talks.len();
                 calls.iter().step_by(step).map(|call| call.talk.map_or(mean, Span::seconds)).collect()
             }
@@ -43,8 +43,7 @@ pub(super) fn seconds(distribution: &Distribution) -> f64 {
     distribution.mean().seconds()
 }
 
-/// The rate of a source over a run. States that come and go at random count with their mean, and listed calls by the
-/// minute.
+/// The rate of a source over a run. Random states count with their mean factor, and listed calls per minute.
 fn rates(arrivals: &Arrivals, length: Span) -> Vec<(f64, f64)> {
     const MINUTE: f64 = 60.0;
     match arrivals {
@@ -66,7 +65,7 @@ fn rates(arrivals: &Arrivals, length: Span) -> Vec<(f64, f64)> {
     }
 }
 
-/// Calls that come at some rates, and how long they stay: so many equally likely times.
+/// Calls with a varying rate, and how long they stay: equally likely times.
 pub(super) struct Stay<'a> {
     pub(super) rates: &'a [(f64, f64)],
     pub(super) share: f64,
@@ -83,20 +82,20 @@ pub(super) fn stays<'a>(
     there.map(|stream| Stay { rates: &stream.rates, share: stream.visits(target), seconds: stay(stream) }).collect()
 }
 
-/// Equally likely times from a law, with its mean.
+/// Equally likely times from a distribution, with its mean.
 pub(super) fn likely(distribution: &Distribution) -> Vec<f64> {
     const TIMES: u64 = 200;
     let step = u64::MAX / TIMES;
     let mut times: Vec<f64> = (0..TIMES).map(|row| distribution.sample(row * step + step / 2).seconds()).collect();
     let mean = times.iter().sum::<f64>() / TIMES as f64;
     if mean > 0.0 {
-        // A long tail is not well met by so few.
+        // So few times do not represent a long tail well.
         times.iter_mut().for_each(|time| *time *= seconds(distribution) / mean);
     }
     times
 }
 
-/// The calls of a stream up to each of its changes of rate.
+/// The cumulative calls of a stream at each of its changes of rate.
 struct Arrived<'a> {
     rates: &'a [(f64, f64)],
     sums: Vec<f64>,
@@ -121,11 +120,11 @@ impl<'a> Arrived<'a> {
     }
 }
 
-/// The most calls to be expected at once: those that have come and whose stay is not over, as if there were room for all of
-/// them. So a burst much shorter than a call does not count as if it lasted.
+/// The highest expected number of simultaneous calls: those that have arrived and whose stay is not over, as if there were
+/// room for all of them. A burst much shorter than a call therefore counts less than its rate.
 pub(super) fn most_at_once(stays: &[Stay<'_>], length: f64) -> f64 {
     const MOMENTS_MAX: usize = 300;
-    // Calls are most where a rate falls, or at the end.
+    // The number of calls is highest where a rate falls, or at the end.
     let falls = stays.iter().flat_map(|stay| stay.rates.windows(2).filter(|pair| pair[1].1 < pair[0].1));
     let mut moments: Vec<f64> = falls.map(|pair| pair[1].0).collect();
     moments.push(length);

@@ -1,4 +1,4 @@
-//! What nothing refers to, and what no call can reach.
+//! Entries that nothing refers to, and those that no call can reach.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use crate::plan::routing::{self, By};
 use crate::plan::{Fault, Plan};
 use crate::workload::{Name, Phones, Workload};
 
-/// Looks for what could as well be left out.
+/// Looks for entries that could be left out.
 pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
     unused(known, notes);
-    // Without callers nothing is reached, and the file is not there to be run.
+    // Without traffic nothing is reached, and the file is not meant to be run.
     if !known.plan.sources.is_empty() {
         unreachable(known, notes);
     }
@@ -32,7 +32,7 @@ fn unused(known: &Known<'_>, notes: &mut Notes) {
     }
     let named_by_devices: BTreeSet<&str> = pools_named(workload).collect();
     let pools: BTreeSet<&str> = workload.pools.iter().map(|pool| pool.name.value.as_str()).collect();
-    // A pool goes before a group of the same name.
+    // A pool takes precedence over a group of the same name.
     let mut groups: BTreeSet<&str> = named_by_devices.difference(&pools).copied().collect();
     for pool in &workload.pools {
         groups.insert(&pool.callmanager_group.value);
@@ -65,7 +65,7 @@ fn pools_named(workload: &Workload) -> impl Iterator<Item = &str> {
     route_points.chain(ports).chain(phones)
 }
 
-/// The nodes where devices register, applications connect, or calls come in or leave.
+/// The nodes at which devices register, applications connect, or calls arrive or leave.
 fn nodes_used(workload: &Workload, plan: &Plan) -> BTreeSet<NodeId> {
     let devices = plan.devices.iter().flat_map(|device| device.group.iter());
     let applications = plan.applications.iter().flat_map(|application| &application.ctimanagers);
@@ -95,7 +95,7 @@ fn unreachable(known: &Known<'_>, notes: &mut Notes) {
     for (row, it) in workload.cti_ports.iter().enumerate() {
         report("ports", &it.name, Target::Ports(PortGroupId(row as u16)));
     }
-    // Phones that nobody calls are still there when their CallManager fails: they move, and that is work.
+    // Phones without calls still move when their CallManager fails, and that is work.
     let move_on = |fault: &Fault| matches!(fault.failing, FaultTarget::CallManager(_) | FaultTarget::Node(_));
     let phones: &[Phones] = if plan.faults.iter().any(move_on) { &[] } else { &workload.phones };
     for (row, it) in phones.iter().enumerate() {
@@ -106,10 +106,10 @@ fn unreachable(known: &Known<'_>, notes: &mut Notes) {
     }
 }
 
-/// Everything that a call may come to, whatever fails on the way.
+/// Every place that a call may reach, with any failures on the way.
 fn reached(plan: &Plan) -> BTreeSet<Target> {
     let dialled = plan.sources.iter().map(|source| source.to);
-    // Settings may change to anything in the course of a run.
+    // Settings may change during a run.
     let changed = plan.changes.iter().filter_map(|change| change.leads);
     routing::reached(dialled.chain(changed), |place| {
         let has_application = match place {

@@ -1,6 +1,6 @@
 //! Numbers in sentences.
 
-/// Three digits, no more than people read.
+/// Three significant digits.
 pub(super) fn tidy(number: f64) -> String {
     match number {
         number if number >= 100.0 => format!("{number:.0}"),

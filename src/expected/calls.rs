@@ -10,13 +10,13 @@ use crate::engine::{Distribution, Span};
 use crate::oracle::{Residence, erlang_b, erlang_c, mg1_mean_wait, mmc_mean_wait, poisson_at_most};
 use crate::plan::{Application, Arrivals, Plan, RateCurve, Source, Treatment, Window};
 
-/// What has not settled by the end of the warm-up may be this share of the whole.
+/// The initial transient may be this share of the whole at the end of the warm-up.
 const UNSETTLED_MAX: f64 = 0.001;
-/// What is as rare as this never happens.
+/// A probability below this counts as zero.
 const NEVER: f64 = 1e-9;
 
-/// Calls offered: each source is a Poisson process, so that the number expected is the integral of its rate over the time in which
-/// whoever dials is measured.
+/// Calls offered: each source is a Poisson process, so the expected number is the integral of its rate over the times of dialling
+/// that are measured.
 pub(super) fn offered(plan: &Plan, window: Window) -> Option<Expected> {
     let way = plan.links.from_caller.seconds();
     let (from, to) = ((window.warm_up.seconds() - way).max(0.0), (plan.length.seconds() - way).max(0.0));
@@ -31,7 +31,7 @@ pub(super) fn offered(plan: &Plan, window: Window) -> Option<Expected> {
         low: calls,
         high: calls,
         form: "rate x time",
-        why: format!("all calls come as Poisson processes, over a measured time of {}", time(measured(plan, window))),
+        why: format!("all arrivals are Poisson processes, over a measured time of {}", time(measured(plan, window))),
     })
 }
 
@@ -42,8 +42,8 @@ fn integral(curve: &RateCurve, from: f64, to: f64) -> f64 {
     pieces.map(|((at, rate), end)| rate * (end.min(to) - at.seconds().max(from)).max(0.0)).sum()
 }
 
-/// A group of ports, phones or lines that all calls go to directly, and that nothing fails at: Erlang's loss formula, for which only the
-/// mean time of a call counts.
+/// A group of ports, phones or lines to which all calls go directly, without failures: Erlang's loss formula, which depends
+/// only on the mean holding time.
 pub(super) fn blocking(plan: &Plan, window: Window) -> Option<Expected> {
     let to = plan.sources.first()?.to;
     let only = plan.sources.iter().all(|source| source.to == to);
@@ -53,7 +53,7 @@ pub(super) fn blocking(plan: &Plan, window: Window) -> Option<Expected> {
     let group = group(plan, to)?;
     let messages = messages(plan);
     let (rate, impatient) = direct_traffic(plan, to, 4.0 * messages)?;
-    // Who gives up while it rings frees the line early.
+    // A caller who gives up while it rings frees the line early.
     if group.rings > 0.0 && plan.sources.iter().any(|source| source.patience.is_some()) {
         return None;
     }
@@ -73,7 +73,7 @@ pub(super) fn blocking(plan: &Plan, window: Window) -> Option<Expected> {
     }
     let measure = match group.busy {
         None => Predicted::RefusedBusy,
-        // What takes them must have room for all.
+        // The target must have room for all of them.
         Some(Target::Outside(id)) if plan.destinations[id.index()].lines == u32::MAX => Predicted::ForwardedBusy,
         Some(_) => return None,
     };
@@ -94,18 +94,18 @@ pub(super) fn blocking(plan: &Plan, window: Window) -> Option<Expected> {
     })
 }
 
-/// What calls take one of, each.
+/// A group of servers, one per call.
 struct Group {
     size: u32,
     /// How long it rings, on average, in seconds.
     rings: f64,
-    /// How long a call takes; `None`: as long as its caller talks.
+    /// The holding time of a call; `None`: the talk time.
     treatment: Option<Distribution>,
-    /// Where those go that find none.
+    /// Where calls go that find all busy.
     busy: Option<Target>,
 }
 
-/// A group that keeps each call it takes to its end.
+/// A group that keeps each call to its end.
 fn group(plan: &Plan, to: Target) -> Option<Group> {
     let open = |first: usize, application: ApplicationId| {
         controls(plan, application) && plan.starts_open(&plan.devices[first])
@@ -132,7 +132,7 @@ fn group(plan: &Plan, to: Target) -> Option<Group> {
     }
 }
 
-/// Route points that answer calls themselves and never turn one away: M/G/infinity, from empty at the beginning.
+/// Route points that answer calls themselves and never refuse one: M/G/infinity, initially empty.
 pub(super) fn occupancy(plan: &Plan, window: Window) -> Vec<Expected> {
     if !plan.faults.is_empty() || plan.parameters.code_yellow.is_some() || !is_calm(plan) {
         return Vec::new();
@@ -146,7 +146,7 @@ fn occupancy_of(plan: &Plan, window: Window, id: RoutePointId) -> Option<Expecte
     let (messages, mean, all) = (messages(plan), seconds(distribution), rate * f64::from(it.count));
     let distribution = Residence::from(distribution);
     let (from, to) = (window.warm_up.seconds(), plan.length.seconds());
-    // The mean at `t` is the load times what of a stay is over within `t`; over the measured time by the trapezoidal rule.
+    // The mean at `t` is the load times the part of a stay within `t`; averaged over the measured time by the trapezoidal rule.
     const STEPS: u32 = 2_000;
     let at = |step: u32| 1.0 - distribution.rest(from + (to - from) * f64::from(step) / f64::from(STEPS));
     let inner: f64 = (1..STEPS).map(at).sum();
@@ -160,9 +160,9 @@ fn occupancy_of(plan: &Plan, window: Window, id: RoutePointId) -> Option<Expecte
     })
 }
 
-/// The calls of a route point that holds them: of each one, if there are several.
+/// The calls of a route point that holds them; of each, if there are several.
 pub(super) struct HoldingCalls<'a> {
-    /// Calls a second.
+    /// Calls per second.
     pub(super) rate: f64,
     /// The share that may give up before they are answered.
     pub(super) impatient: f64,
@@ -170,7 +170,7 @@ pub(super) struct HoldingCalls<'a> {
     pub(super) distribution: &'a Distribution,
 }
 
-/// The calls of a route point that answers them itself for a time of its own, is dialled directly at a constant rate, and
+/// The calls of a route point that answers them itself, with a treatment time, is dialled directly at a constant rate, and
 /// has room for all.
 pub(super) fn held(plan: &Plan, id: RoutePointId) -> Option<HoldingCalls<'_>> {
     let it = &plan.route_points[id.index()];
@@ -181,20 +181,20 @@ pub(super) fn held(plan: &Plan, id: RoutePointId) -> Option<HoldingCalls<'_>> {
     }
     let messages = messages(plan);
     let (rate, impatient) = direct_traffic(plan, Target::RoutePoint(id), 4.0 * messages)?;
-    // Random division leaves each of several a Poisson stream of its own.
+    // Random splitting gives each of several an independent Poisson stream.
     let rate = rate / f64::from(it.count);
     let room = it.busy_trigger.min(it.maximum_calls);
     let offered = rate * (seconds(distribution) + messages);
-    // Beyond the range of the sum there is no route point that holds so many.
-    let turned_away = if room > 20_000 { 0.0 } else { 1.0 - poisson_at_most(offered, room.saturating_sub(1)) };
-    let fits = f64::from(room) > offered && turned_away <= NEVER && messages <= MESSAGES_MAX * seconds(distribution);
+    // Above the range of the sum no route point holds as many calls.
+    let refused = if room > 20_000 { 0.0 } else { 1.0 - poisson_at_most(offered, room.saturating_sub(1)) };
+    let fits = f64::from(room) > offered && refused <= NEVER && messages <= MESSAGES_MAX * seconds(distribution);
     fits.then_some(HoldingCalls { rate, impatient, distribution })
 }
 
-/// The workers of an application where nothing else takes time or turns calls away: M/M/c, or M/G/1 with a single one.
+/// The workers of an application if nothing else takes time or refuses calls: M/M/c, or M/G/1 with a single worker.
 pub(super) fn workers(plan: &Plan, window: Window) -> Vec<Expected> {
     let free = |distribution: &Distribution| distribution.mean() == Span::ZERO;
-    // What waits before it comes there comes no longer at random.
+    // Calls that queue before are no longer a Poisson stream.
     let nodes = plan.nodes.iter().all(|node| {
         let work = &node.callmanager;
         free(&work.setup) && free(&work.offer) && node.ctimanager.as_ref().is_none_or(|manager| free(&manager.event))
@@ -211,7 +211,7 @@ fn workers_of(plan: &Plan, window: Window, id: ApplicationId) -> Option<Expected
     let route_point = only_route_point(plan, id)?;
     let point = &plan.route_points[route_point.index()];
     let Treatment::Redirect(choices) = &point.treatment else { return None };
-    // What is not sent outside may come back.
+    // Calls that are not sent outside may come back.
     if !choices.iter().all(|(_, target)| matches!(target, Target::Outside(_))) || !controls(plan, id) {
         return None;
     }
@@ -232,8 +232,8 @@ fn workers_of(plan: &Plan, window: Window, id: ApplicationId) -> Option<Expected
         _ if exponential => ("M/M/c", mmc_mean_wait(rate, mean, servers)),
         _ => return None,
     };
-    // In M/M/c each waiting place is as many times as likely as the one before; for M/G/1 the tail is no rarer than this for a load as high as that
-    // and work as scattered.
+    // In M/M/c the queue length is geometric; for M/G/1 the tail is at least this likely, for this load and this variability
+    // of work.
     let scatter = f64::midpoint(1.0, cv_squared).max(1.0);
     let room = f64::from(point.busy_trigger.min(point.maximum_calls)) - f64::from(servers);
     let full = erlang_c(offered, servers) * libm::exp(-(1.0 - load) * room / scatter);
@@ -247,7 +247,7 @@ fn workers_of(plan: &Plan, window: Window, id: ApplicationId) -> Option<Expected
         high: wait,
         form,
         why: format!(
-            "`{}` works on {} for {} each, with {servers} at a time, and nothing else takes time before",
+            "`{}` handles {} for {} each, {servers} at a time, with no delay before",
             it.name,
             per_hour(rate),
             time(mean)
@@ -255,21 +255,21 @@ fn workers_of(plan: &Plan, window: Window, id: ApplicationId) -> Option<Expected
     })
 }
 
-/// The route point of an application that has nothing else.
+/// The route point of an application that has no other devices.
 fn only_route_point(plan: &Plan, id: ApplicationId) -> Option<RoutePointId> {
     let [device] = plan.applications[id.index()].devices[..] else { return None };
     let device = &plan.devices[device.index()];
     (device.kind == DeviceKind::RoutePoint && plan.starts_open(device)).then_some(RoutePointId(device.row))
 }
 
-/// How long a worker is busy with a call.
+/// The time that a worker takes for a call.
 struct Work {
     mean: f64,
     cv_squared: f64,
     exponential: bool,
 }
 
-/// The look-up and then the worker's own time; nothing where it waits for a database, which is a queue of its own.
+/// The look-up and the worker's own time; `None` if it waits for a database, which is a queue of its own.
 fn work(application: &Application) -> Option<Work> {
     if application.lookup.is_some() && application.database.is_some() {
         return None;

@@ -1,29 +1,29 @@
-//! What a closed form may assume of a plan, and what bounds the error of assuming it.
+//! Conditions that a closed form needs of a plan, and bounds on the error if they hold approximately.
 
 use crate::domain::{ApplicationId, FaultTarget, NodeId, Target};
 use crate::engine::Distribution;
 use crate::oracle::Residence;
 use crate::plan::{Arrivals, CallManagerWork, Plan, Source, Window, routing};
 
-/// No station may be busier than this for messages to take no longer than [`messages`] says.
+/// The highest utilisation of a station for which [`messages`] is a bound.
 pub(super) const CALM: f64 = 0.5;
-/// Messages may take this share of the time that a call takes, or else a form does not apply.
+/// The largest share of the time of a call that messages may take for a form to apply.
 pub(super) const MESSAGES_MAX: f64 = 0.02;
-/// This share of callers may give up before they are connected.
+/// The largest share of callers that may give up before they are connected.
 pub(super) const IMPATIENT_MAX: f64 = 0.02;
 
 pub(super) fn seconds(distribution: &Distribution) -> f64 {
     distribution.mean().seconds()
 }
 
-/// The work of a call at its busiest CallManager, in seconds: each kind of message as often as a call can cause it there.
+/// The work of a call at its busiest CallManager, in seconds: each kind of message as often as a call can cause it.
 pub(super) fn callmanager_work(work: &CallManagerWork) -> f64 {
     let CallManagerWork { setup, offer, redirect, answer, release, .. } = work;
     seconds(setup) + 2.0 * (seconds(offer) + seconds(redirect) + seconds(release)) + seconds(answer)
 }
 
-/// How long the messages of a call take at most, on average, as long as no station is busier than [`CALM`], so that work waits no longer
-/// than it takes; in seconds.
+/// An upper bound on the mean time of the messages of a call, in seconds, while no utilisation is above [`CALM`], so that
+/// work waits no longer than it takes.
 pub(super) fn messages(plan: &Plan) -> f64 {
     let callmanagers = plan.nodes.iter().map(|node| callmanager_work(&node.callmanager)).fold(0.0, f64::max);
     2.0 * callmanagers + 6.0 * plan.links.between_nodes.seconds() + control_messages(plan)
@@ -38,7 +38,7 @@ pub(super) fn control_messages(plan: &Plan) -> f64 {
     2.0 * (managers.fold(0.0, f64::max) + workers.fold(0.0, f64::max) + plan.links.to_application.seconds())
 }
 
-/// Whether no station is busier than [`CALM`] even if every call of the busiest time went through each of them.
+/// Whether no utilisation is above [`CALM`] even if every call of the busiest time went through every station.
 pub(super) fn is_calm(plan: &Plan) -> bool {
     let calm = |rate: f64| plan.nodes.iter().all(|node| rate * callmanager_work(&node.callmanager) <= CALM);
     peak(plan).is_some_and(calm) && control_is_calm(plan)
@@ -57,7 +57,7 @@ pub(super) fn control_is_calm(plan: &Plan) -> bool {
         })
 }
 
-/// The highest rate of all calls together, if they come as Poisson processes.
+/// The highest rate of all calls together, if all arrivals are Poisson processes.
 pub(super) fn peak(plan: &Plan) -> Option<f64> {
     plan.sources.iter().map(peak_rate).sum()
 }
@@ -70,7 +70,7 @@ pub(super) fn peak_rate(source: &Source) -> Option<f64> {
     }
 }
 
-/// The rate of a Poisson source that never changes.
+/// The rate of a Poisson source with a constant rate.
 pub(super) fn constant_rate(source: &Source) -> Option<f64> {
     match &source.arrivals {
         Arrivals::Poisson(curve) => match curve.steps[..] {
@@ -81,7 +81,7 @@ pub(super) fn constant_rate(source: &Source) -> Option<f64> {
     }
 }
 
-/// The sources that dial a device, if all its calls are theirs: nothing redirects, forwards or transfers there.
+/// The sources that dial a device, if it has no other calls: nothing redirects, forwards or transfers there.
 pub(super) fn dialled(plan: &Plan, device: Target) -> Option<Vec<&Source>> {
     let mut onward = routing::places(plan).flat_map(|place| routing::onward(plan, place));
     if onward.any(|it| it.to == device) || !plan.changes.is_empty() {
@@ -90,7 +90,7 @@ pub(super) fn dialled(plan: &Plan, device: Target) -> Option<Vec<&Source>> {
     Some(plan.sources.iter().filter(|source| source.to == device).collect())
 }
 
-/// The constant rate of all sources that dial a device and nothing else leads to, and the share of its callers that may give up
+/// The constant rate of all sources that dial a device with no other calls, and the share of its callers that may give up
 /// within `wait` seconds.
 pub(super) fn direct_traffic(plan: &Plan, device: Target, wait: f64) -> Option<(f64, f64)> {
     let sources = dialled(plan, device)?;
@@ -105,14 +105,13 @@ pub(super) fn direct_traffic(plan: &Plan, device: Target, wait: f64) -> Option<(
     (rate > 0.0 && impatient <= IMPATIENT_MAX).then_some((rate, impatient))
 }
 
-/// Whether an application can control a device on the first node of its group from the beginning to the end of the run, as far as
-/// its own settings go.
+/// Whether the settings of an application let it control a device on the first node of its group during the whole run.
 pub(super) fn controls(plan: &Plan, application: ApplicationId) -> bool {
     let application = &plan.applications[application.index()];
     application.may_use_cti && !application.ctimanagers.is_empty() && application.least_priority.is_none()
 }
 
-/// The CallManager that a fault takes away, if it does.
+/// The CallManager that a fault stops, if any.
 pub(super) fn callmanager_of(failing: FaultTarget) -> Option<NodeId> {
     match failing {
         FaultTarget::CallManager(node) | FaultTarget::Node(node) => Some(node),

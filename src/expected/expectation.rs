@@ -1,15 +1,15 @@
-//! An expectation: of which measure, within which range, and why.
+//! The expectation of a measure: a range, and the reason.
 
 use crate::domain::{ApplicationId, RoutePointId};
 
-/// What a closed form speaks of.
+/// A measure that a closed form predicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Predicted {
-    /// Calls offered in a replication.
+    /// Calls offered per replication.
     Offered,
-    /// The share of those that find everything taken and are refused.
+    /// The share of those that find all busy and are refused.
     RefusedBusy,
-    /// The share of those that find everything taken and are forwarded by CFB.
+    /// The share of those that find all busy and are forwarded by CFB.
     ForwardedBusy,
     /// The share of those that find no CallManager up.
     Unreachable,
@@ -17,27 +17,27 @@ pub enum Predicted {
     Calls(RoutePointId),
     /// The mean wait for a worker of an application, in seconds.
     QueueDelay(ApplicationId),
-    /// The mean time until the death of an application is noticed, in seconds.
+    /// The mean time until the failure of an application is detected, in seconds.
     Detection(ApplicationId),
-    /// Failures of CallManagers in a replication.
+    /// Failures of CallManagers per replication.
     Failures,
-    /// The share of replications in which a route point is home at the end.
+    /// The share of replications in which a route point has rehomed by the end.
     HomeByEnd(RoutePointId),
-    /// The mean time that a route point waits to go home, in seconds.
+    /// The mean time that a route point waits to rehome, in seconds.
     RehomeWait(RoutePointId),
 }
 
-/// What theory expects of one measure.
+/// The theoretical value of one measure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expected {
-    /// Of what.
+    /// The measure.
     pub measure: Predicted,
-    /// The least it can be.
+    /// The lower end of the range.
     pub low: f64,
-    /// The most: the same where the form is exact.
+    /// The upper end; the same where the form is exact.
     pub high: f64,
     /// The name of the form.
     pub form: &'static str,
-    /// Why it applies, and to which numbers.
+    /// Why it applies, and with which numbers.
     pub why: String,
 }

@@ -1,4 +1,4 @@
-//! Failures: how long they go unnoticed, how many there are, and who finds nobody.
+//! Failures: time to detection, number, and calls that find no CallManager.
 
 use super::conditions::{
     callmanager_of, constant_rate, control_is_calm, control_messages, controls, measured, seconds,
@@ -10,8 +10,8 @@ use crate::engine::Distribution;
 use crate::oracle::{Detection, Repairable};
 use crate::plan::{Fault, HeartbeatReading, Occurs, Plan, Window};
 
-/// Applications that die silently, once, at a known time, where nothing but applications fails: what is left of the interval is
-/// uniform, because the phase of the heartbeats is.
+/// Applications that fail silently, once, at a known time, if nothing but applications fails: the rest of the interval is
+/// uniform, since the phase of the heartbeats is.
 pub(super) fn detection(plan: &Plan, window: Window) -> Vec<Expected> {
     let failing: Vec<Option<ApplicationId>> = plan.faults.iter().map(application_of).collect();
     if failing.contains(&None) || !control_is_calm(plan) {
@@ -35,7 +35,7 @@ fn detection_of(plan: &Plan, window: Window, fault: &Fault, id: ApplicationId) -
     let Occurs::Once { at, duration } = fault.occurs else { return None };
     let detection = Detection { reading: plan.parameters.heartbeat_reading, interval: it.heartbeat.seconds() };
     let messages = control_messages(plan);
-    // Noticed before it is restarted, which would reveal it, and before the end.
+    // Detected before the restart, which would reveal it, and before the end.
     let latest = detection.longest() + 10.0 * messages;
     let in_time = duration.seconds() > latest && at.seconds() + latest < plan.length.seconds() && at >= window.warm_up;
     if !in_time || !controls(plan, id) || messages > 0.02 * detection.interval {
@@ -50,12 +50,12 @@ fn detection_of(plan: &Plan, window: Window, fault: &Fault, id: ApplicationId) -
         low: detection.mean(),
         high: detection.mean() + messages,
         form,
-        why: format!("`{}` dies silently and {reading} of {} notices", it.name, time(detection.interval)),
+        why: format!("`{}` fails silently and {reading} of {} detects it", it.name, time(detection.interval)),
     })
 }
 
-/// The faults at random of CallManagers, with the node of each; nothing if one of a CallManager is not at random, or works for other than
-/// an exponential time.
+/// The random faults of CallManagers, with their nodes; `None` if a fault of a CallManager is not random, or its time to
+/// failure is not exponential.
 fn random_faults(plan: &Plan) -> Option<Vec<(NodeId, f64, &Distribution)>> {
     let mut found = Vec::new();
     for fault in &plan.faults {
@@ -70,8 +70,8 @@ fn random_faults(plan: &Plan) -> Option<Vec<(NodeId, f64, &Distribution)>> {
     (!found.is_empty()).then_some(found)
 }
 
-/// Failures of CallManagers: while it works, each fault strikes at the rate `1 / MTBF`. It works at any moment with a
-/// probability of at least `1 - MTTR / MTBF`, and what is down for another reason cannot fail.
+/// Failures of CallManagers: while one is up, each fault occurs at the rate `1 / MTBF`. It is up at any moment with a
+/// probability of at least `1 - MTTR / MTBF`, and while it is down for another reason it cannot fail.
 pub(super) fn callmanager_failures(plan: &Plan, window: Window) -> Option<Expected> {
     let faults = random_faults(plan)?;
     let time_measured = measured(plan, window);
@@ -87,16 +87,16 @@ pub(super) fn callmanager_failures(plan: &Plan, window: Window) -> Option<Expect
         low,
         high,
         form: "time / (MTBF + MTTR)",
-        why: format!("{} of CallManagers and nodes fail at random, after exponential times", counted(faults.len())),
+        why: format!("{} of CallManagers and nodes with exponential times to failure", counted(faults.len())),
     })
 }
 
 fn counted(faults: usize) -> String {
-    if faults == 1 { "one fault".to_owned() } else { format!("{faults} faults") }
+    if faults == 1 { "one random fault".to_owned() } else { format!("{faults} random faults") }
 }
 
-/// Calls that find no CallManager up: Poisson arrivals see what time sees, and each node of a source has one fault at random, with exponential
-/// times, independent of the others.
+/// Calls that find no CallManager up: Poisson arrivals see time averages, and each node of a source has one random fault, with
+/// exponential times, independent of the others.
 pub(super) fn unreachable(plan: &Plan, window: Window) -> Option<Expected> {
     let faults = random_faults(plan)?;
     let of = |node: NodeId| {
@@ -114,7 +114,7 @@ pub(super) fn unreachable(plan: &Plan, window: Window) -> Option<Expected> {
         let calls = constant_rate(source)?;
         rate += calls;
         let nodes: Vec<Option<Repairable>> = source.ingress.iter().map(|&node| of(node)).collect::<Option<_>>()?;
-        // A node that never fails takes them all.
+        // A node that never fails takes all calls.
         if let Some(nodes) = nodes.into_iter().collect::<Option<Vec<Repairable>>>() {
             missed += calls * mean_all_down(&nodes, window.warm_up.seconds(), plan.length.seconds());
         }
@@ -126,15 +126,15 @@ pub(super) fn unreachable(plan: &Plan, window: Window) -> Option<Expected> {
         high: share,
         form: "MTTR / (MTBF + MTTR)",
         why: format!(
-            "{} come in at nodes that fail at random, independently and with exponential times",
+            "{} arrive at nodes that fail independently, with exponential times to failure and to repair",
             per_hour(rate)
         ),
     })
 }
 
-/// The mean probability between two times that all of them are down, if all work at zero.
+/// The mean probability between two times that all nodes are down, if all are up at zero.
 fn mean_all_down(nodes: &[Repairable], from: f64, to: f64) -> f64 {
-    // Simpson's rule, fine enough for what happens at first.
+    // Simpson's rule, fine enough for the initial transient.
     const CELLS: u32 = 10_000;
     let width = (to - from) / f64::from(CELLS);
     let at = |cell: f64| nodes.iter().map(|node| node.down_at(from + cell * width)).product::<f64>();

@@ -1,10 +1,10 @@
-//! All closed forms, each tried on a plan.
+//! All closed forms, each applied to a plan.
 
 use super::expectation::Expected;
 use super::{calls, failures, rehoming};
 use crate::plan::{Plan, Window};
 
-/// Every closed form that applies to a plan of which this window is measured, in the order of reports.
+/// Every closed form that applies to a plan and a measured window, in the order of reports.
 pub fn expected(plan: &Plan, window: Window) -> Vec<Expected> {
     let mut found = Vec::new();
     found.extend(calls::offered(plan, window));

@@ -1,8 +1,8 @@
-//! What theory expects of a workload: closed forms that a run can be set beside, where the workload meets their assumptions.
+//! Theoretical values for a workload: closed forms to compare with a run, if the workload meets their assumptions.
 //!
-//! A form is recognised on the plan alone, and rather not than wrongly: whatever could make it false excludes it. The closed
-//! forms know of no time that messages take, so that an expectation is a range: its low end is what holds if messages took no time
-//! and as many callers gave up meanwhile as can, its high end what holds if each call took [`messages`] longer.
+//! Whether a form applies is decided on the plan alone, and conservatively: anything that could make it wrong excludes it. The
+//! closed forms ignore message delays, so an expectation is a range: its low end assumes that messages take no time and that
+//! as many callers as possible give up meanwhile, its high end that each call takes [`messages`] longer.
 
 mod calls;
 mod conditions;

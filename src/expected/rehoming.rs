@@ -1,4 +1,4 @@
-//! R18: when route points go home after the one failure of a CallManager.
+//! R18: when route points rehome after the only failure of a CallManager.
 
 use super::calls::{HoldingCalls, held};
 use super::conditions::{controls, is_calm, messages, seconds};
@@ -10,9 +10,9 @@ use crate::oracle::{LOAD_MAX, Residence, RoutePointCalls, Start, TimeToEmpty, Tr
 use crate::plan::{Occurs, Plan, Topology, Window};
 use crate::rules::device_recovery;
 
-/// So many route points are reckoned: each takes a moment.
+/// The most route points that are computed, since each takes some time.
 const FEW: usize = 8;
-/// As good as all are home.
+/// Below this share of route points that have not rehomed, all count as rehomed.
 const ALL: f64 = 1e-5;
 
 /// The one failure of a CallManager in a run.
@@ -20,11 +20,12 @@ struct Failure {
     node: NodeId,
     /// When the devices there are open elsewhere, at the latest, in seconds.
     reopened: f64,
-    /// When its return is known, in seconds.
+    /// When its return is noticed, in seconds.
     noticed: f64,
 }
 
-/// Route points that hold their calls: the time until M/G/infinity is empty, after it is known that home is back.
+/// Route points that hold their calls: the time until M/G/infinity is empty, after the return of the home CallManager is
+/// noticed.
 pub(super) fn rehoming(plan: &Plan, window: Window) -> Vec<Expected> {
     let Some(failure) = failure(plan, window).filter(|_| is_calm(plan)) else { return Vec::new() };
     let mut known = Known::default();
@@ -46,7 +47,7 @@ fn failure(plan: &Plan, window: Window) -> Option<Failure> {
         let manager = node.ctimanager.as_ref().map_or(0.0, |manager| seconds(&manager.device_open));
         seconds(&node.callmanager.device_open) + manager
     });
-    // One device after the other, each with its work.
+    // One device after the other, each with its service times.
     let each = plan.parameters.reopen_interval.seconds() + 2.0 * opening.fold(0.0, f64::max);
     let reopened = at.seconds() + notice + plan.devices.len() as f64 * each + 10.0 * messages(plan);
     let noticed = at.seconds() + duration.seconds() + notice;
@@ -57,7 +58,7 @@ fn failure(plan: &Plan, window: Window) -> Option<Failure> {
     })
 }
 
-/// Whether a route point belongs to the CallManager that fails and is opened elsewhere meanwhile.
+/// Whether the CallManager that fails is the home of a route point, which is opened elsewhere meanwhile.
 fn rehomes(plan: &Plan, id: RoutePointId, failure: &Failure) -> bool {
     let device = &plan.devices[plan.route_points[id.index()].first.index()];
     let may_recover = |id: ApplicationId| device_recovery::may_recover(plan.applications[id.index()].recovery).is_ok();
@@ -80,14 +81,14 @@ fn rehoming_of(
     if rate * (mean + messages) > LOAD_MAX / 2.0 {
         return Vec::new();
     }
-    // Between those that came since it was open elsewhere, and as many as if nothing had happened.
+    // From the calls that arrived since it was opened elsewhere, to as many as in the steady state.
     let since = Start::Outage { length: failure.noticed - failure.reopened };
     let soonest = known.wait(rate * (1.0 - impatient), distribution, since);
     let latest = known.wait(rate * (1.0 + messages / mean), distribution, Start::Steady);
     let left = plan.length.seconds() - failure.noticed;
-    let (home_most, home_least) = (1.0 - soonest.exceeds(left), 1.0 - latest.exceeds(left));
+    let (rehomed_most, rehomed_least) = (1.0 - soonest.exceeds(left), 1.0 - latest.exceeds(left));
     let why = format!(
-        "`{}` holds {} for {} on average, {} erlangs, and its home is back with {} to go",
+        "`{}` holds {} for {} on average, {} erlangs, and its home is back {} before the end",
         plan.route_points[id.index()].name,
         per_hour(rate),
         time(mean),
@@ -96,9 +97,9 @@ fn rehoming_of(
     );
     let form = "M/G/infinity until empty";
     let mut found = Vec::new();
-    if home_least < 1.0 - ALL {
+    if rehomed_least < 1.0 - ALL {
         let measure = Predicted::HomeByEnd(id);
-        found.push(Expected { measure, low: home_least, high: home_most, form, why });
+        found.push(Expected { measure, low: rehomed_least, high: rehomed_most, form, why });
     } else {
         let notice = plan.parameters.callmanager_notice.seconds();
         let measure = Predicted::RehomeWait(id);
@@ -107,7 +108,7 @@ fn rehoming_of(
     found
 }
 
-/// What has been reckoned: many route points are alike.
+/// The results so far, since many route points are identical.
 #[derive(Default)]
 struct Known(Vec<(f64, Distribution, Start, TimeToEmpty)>);
 
@@ -131,7 +132,7 @@ mod tests {
     use crate::engine::Span;
 
     #[test]
-    fn what_is_known_is_not_reckoned_again() {
+    fn a_known_result_is_not_computed_again() {
         let distribution = Distribution::Constant(Span::ZERO);
         let mut known = Known::default();
         for _ in 0..2 {

@@ -1,4 +1,4 @@
-//! Applications, and the databases that they look callers up in.
+//! Applications and their databases.
 
 use super::control;
 use super::directory::Directory;
@@ -7,17 +7,17 @@ use crate::engine::{Distribution, Span};
 use crate::rules::heartbeat::effective_interval;
 use crate::workload::{self as source, Problem, Topology, Workload};
 
-/// Cited where nothing gives access to devices.
+/// Cited if no CTIManager gives access to devices.
 pub(super) const R1: &str = "R1: CTI needs a node that runs a CTIManager";
 const R2: &str = "R2: an application reaches its devices through CTIManagers";
 const R21: &str = "R21: the least-priority CTIManager is one of several that an application may use";
 
-/// A database: so many connections, each busy for one look-up.
+/// A database: a number of connections, each busy for one look-up at a time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Database {
     /// Its name in the workload.
     pub name: String,
-    /// How many look-ups run at once.
+    /// How many look-ups run at a time.
     pub connections: u32,
 }
 
@@ -26,23 +26,23 @@ pub struct Database {
 pub struct Application {
     /// Its name in the workload.
     pub name: String,
-    /// Whether its user may use CTI: one that may not is never connected, and its devices are nobody's (R2).
+    /// Whether its user may use CTI: otherwise it never connects, and its devices have no application (R2).
     pub may_use_cti: bool,
-    /// The nodes whose CTIManagers it may use, the first first (R20).
+    /// The nodes whose CTIManagers it may use, in order of preference (R20).
     pub ctimanagers: Vec<NodeId>,
-    /// How many events it works on at once.
+    /// How many events it handles at a time.
     pub workers: u32,
-    /// A worker's own time for each event.
+    /// The time that a worker takes for each event, without the look-up.
     pub decide: Distribution,
-    /// The look-up of a caller at a route point, if it makes one: the worker waits for it.
+    /// The time to look up a caller at a route point, if it does; the worker waits for it.
     pub lookup: Option<Distribution>,
-    /// Where it looks callers up; without one, a look-up is a pure delay.
+    /// The database of its look-ups; without one, a look-up is a pure delay.
     pub database: Option<DatabaseId>,
     /// The interval of its heartbeats, already within the bounds of R23.
     pub heartbeat: Span,
-    /// From a restart, or from finding its connection closed, to its next provider open.
+    /// From a restart or a closed connection to its next attempt to connect.
     pub reconnect: Span,
-    /// The time from one device open it asks for to the next.
+    /// The time between two devices that it opens.
     pub open_interval: Span,
     /// Whether its devices are recovered when their CallManager fails (R19).
     pub recovery: bool,
@@ -57,7 +57,7 @@ pub(super) fn database(it: &source::Database) -> Database {
 }
 
 pub(super) fn application(it: &source::Application, workload: &Workload, directory: &Directory<'_>) -> Application {
-    // Where there are no CTIManagers, any node will do.
+    // In the direct topology any node will do.
     let runs_one = |node: &NodeId| workload.topology == Topology::Direct || workload.nodes[node.index()].ctimanager;
     let ctimanagers = match &it.ctimanagers {
         Some(names) => {
@@ -77,12 +77,14 @@ pub(super) fn application(it: &source::Application, workload: &Workload, directo
     if ctimanagers.is_empty() && it.ctimanagers.is_none() && !workload.nodes.is_empty() {
         let what = format!("no node runs a CTIManager for `{}`", it.name.value);
         let problem = Problem::new(it.name.place.clone(), what, "").rule(R1);
-        directory.reports.add(problem.hint("give one of the nodes `ctimanager = true`"));
+        directory.reports.add(problem.hint("set `ctimanager = true` on one of the nodes"));
     }
     let least_priority = it.least_priority.as_ref().and_then(|(name, after)| {
         let node = directory.nodes.find(name)?;
         let problem = match &ctimanagers[..] {
-            list if !list.contains(&node) => format!("`{}` is no CTIManager that this application may use", name.value),
+            list if !list.contains(&node) => {
+                format!("`{}` is not one of the CTIManagers that this application may use", name.value)
+            }
             [_] => format!("`{}` is the only CTIManager that this application may use", name.value),
             _ => return Some((node, *after)),
         };
@@ -110,12 +112,12 @@ pub(super) fn application(it: &source::Application, workload: &Workload, directo
     }
 }
 
-/// Which nodes run a CTIManager, for who has named one that does not.
+/// A hint with the nodes that run a CTIManager.
 fn those_that_do(workload: &Workload) -> String {
     let nodes = workload.nodes.iter().filter(|node| node.ctimanager).map(|node| node.name.value.as_str());
     match nodes.collect::<Vec<_>>()[..] {
-        [] => "no node does: give one `ctimanager = true`".to_owned(),
-        [only] => format!("the one that does is `{only}`"),
-        ref several => format!("those that do are {}", source::enumeration(several)),
+        [] => "no node does: set `ctimanager = true` on one".to_owned(),
+        [only] => format!("only `{only}` does"),
+        ref several => format!("these do: {}", source::enumeration(several)),
     }
 }

@@ -1,4 +1,4 @@
-//! From what a workload says to what is simulated: names become row numbers, and whatever does not fit is reported.
+//! From a workload to a plan: names become row numbers, and problems are reported.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,12 +21,12 @@ use crate::workload::{self as source, Files, Name, Problem, Problems, Reports, T
 
 const R17: &str = "R17: a device that a CallManager of its group cannot open is closed";
 
-/// Reads and checks a workload. `name` is how the user knows it, mostly a path; the plan is called after its last part.
+/// Reads and checks a workload. `name` is what the user calls it, usually a path; its last part is the name of the plan.
 pub fn compile(name: &str, text: &str, files: &dyn Files) -> Result<Plan, Problems> {
     compile_workload(name, text, files).map(|(_, plan)| plan)
 }
 
-/// The same, with what the text says beside it: names as they are written, and their places.
+/// The same, with the workload as well: names as they are written, and their places.
 pub fn compile_workload(name: &str, text: &str, files: &dyn Files) -> Result<(Workload, Plan), Problems> {
     let reports = Reports::default();
     let compiled = Workload::read(text, files, &reports).and_then(|workload| {
@@ -39,7 +39,7 @@ pub fn compile_workload(name: &str, text: &str, files: &dyn Files) -> Result<(Wo
     }
 }
 
-/// The plan of a workload that has been read; `None` if anything was or is reported.
+/// The plan of a workload that has been read; `None` if there are problems.
 pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan> {
     if !limits::check_tables(workload, reports) {
         return None;
@@ -52,7 +52,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         directory.groups.find(&pool.callmanager_group);
     }
     if workload.nodes.is_empty() {
-        let problem = Problem::new(0..0, "there is no `[[node]]`: a cluster has one at least", "").rule(R1);
+        let problem = Problem::new(0..0, "there is no `[[node]]`: a cluster has at least one", "").rule(R1);
         reports.add(problem);
     }
     let group = |pool: &Name| directory.group(workload, pool).map(|row| groups[row].clone()).unwrap_or_default();
@@ -95,10 +95,10 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
     if workload.topology == Topology::Direct {
         plan.tie_applications(workload);
     }
-    nobody_stays_for_ever(&plan, workload, reports);
-    steady_has_no_moments(workload, reports);
+    no_call_stays_forever(&plan, workload, reports);
+    steady_state_has_no_events_at_known_times(workload, reports);
     limits::check_calls(&plan, workload, reports);
-    // Only now: a wrong plan may ask for any number of devices.
+    // Only now, since a wrong plan may have any number of devices.
     if !reports.is_empty() {
         return None;
     }
@@ -117,20 +117,21 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
     Some(plan)
 }
 
-/// Where devices register.
+/// The CallManagers with which devices register.
 struct Homes {
     group: Arc<[NodeId]>,
     cannot_open_on: Arc<[NodeId]>,
 }
 
-/// The CallManagers of a group that cannot open a device.
+/// The CallManagers of a group that fail to open a device.
 fn unable(names: &[Name], group: &[NodeId], directory: &Directory<'_>) -> Vec<NodeId> {
     for name in names {
         if let Some((node, _)) = directory.nodes.rows.get(name.value.as_str())
             && !group.is_empty()
             && !group.contains(node)
         {
-            let what = format!("no device registers at `{}` here: its CallManager group does not name it", name.value);
+            let what =
+                format!("these devices do not register at `{}`: it is not in their CallManager group", name.value);
             directory.reports.add(Problem::new(name.place.clone(), what, "").rule(R17));
         }
     }
@@ -138,7 +139,7 @@ fn unable(names: &[Name], group: &[NodeId], directory: &Directory<'_>) -> Vec<No
 }
 
 impl Plan {
-    /// Adds like devices and says which is the first.
+    /// Adds identical devices and returns the first.
     fn add_devices(
         &mut self,
         kind: DeviceKind,
@@ -147,7 +148,7 @@ impl Plan {
         application: Option<ApplicationId>,
         homes: &Homes,
     ) -> DeviceId {
-        // What an application may not open belongs to nobody (R2, R22).
+        // A device that the application may not open has no application (R2, R22).
         let application = application.filter(|application| self.applications[application.index()].may_use_cti);
         let first = self.devices.len() as u32;
         for id in first..first + count {
@@ -161,8 +162,8 @@ impl Plan {
         DeviceId(first)
     }
 
-    /// Before there were CTIManagers, the CallManager that an application was tied to did their work (R25): the node has
-    /// that work to do, and no other node has any.
+    /// In the direct topology, the CallManager to which an application is tied does the work of a CTIManager (R25), and no
+    /// other node has any.
     fn tie_applications(&mut self, workload: &Workload) {
         let mut tied = vec![false; self.nodes.len()];
         for application in &mut self.applications {
@@ -178,35 +179,34 @@ impl Plan {
     }
 }
 
-/// What happens at a known time makes a study one of a stretch of time, whatever it says.
-fn steady_has_no_moments(workload: &Workload, reports: &Reports) {
+/// Reports events at known times in a steady-state study.
+fn steady_state_has_no_events_at_known_times(workload: &Workload, reports: &Reports) {
     if workload.run.study == source::Study::Terminating {
         return;
     }
     let report = |place: &TextRange, what: &str| {
-        let hint = "leave it out, or leave out `study`: then the run is a stretch of time with a beginning and an end";
-        reports.add(Problem::new(place.clone(), format!("nothing is steady where {what}"), "").hint(hint));
+        let hint = "leave it out, or set `study = \"terminating\"`";
+        reports.add(Problem::new(place.clone(), format!("a steady study cannot have {what}"), "").hint(hint));
     };
     for fault in &workload.faults {
         if let source::Occurs::Once { at, .. } = &fault.occurs {
-            report(&at.place, "a fault has its time");
+            report(&at.place, "a fault at a known time");
         }
     }
     for change in &workload.changes {
-        report(&change.at.place, "a setting changes");
+        report(&change.at.place, "a change of settings");
     }
     for traffic in &workload.traffic {
         if traffic.arrivals.varies() {
-            report(&traffic.arrivals.place, "traffic follows the time of day");
+            report(&traffic.arrivals.place, "traffic that varies with the time of day");
         }
     }
 }
 
-/// Route points that pass a call only among themselves would pass it on for ever. Forwards are another matter: the hop
-/// limit ends those.
-fn nobody_stays_for_ever(plan: &Plan, workload: &Workload, reports: &Reports) {
+/// Reports route points that redirect a call among themselves forever. Forwards are different: the hop limit ends those.
+fn no_call_stays_forever(plan: &Plan, workload: &Workload, reports: &Reports) {
     let mut leaves: Vec<bool> = plan.route_points.iter().map(|_| false).collect();
-    // Who redirects to each route point, for news to travel backwards.
+    // The route points that redirect to each route point, to go backwards.
     let mut comes_from: Vec<Vec<usize>> = plan.route_points.iter().map(|_| Vec::new()).collect();
     let mut left: Vec<usize> = Vec::new();
     for (row, route_point) in plan.route_points.iter().enumerate() {
@@ -234,7 +234,7 @@ fn nobody_stays_for_ever(plan: &Plan, workload: &Workload, reports: &Reports) {
         if let source::Treatment::Redirect(targets) = &workload.route_points[row].treatment {
             let name = &workload.route_points[row].name.value;
             let place = targets.first().map_or(0..0, |(name, _)| name.place.clone());
-            let what = format!("a call at `{name}` is redirected among route points for ever");
+            let what = format!("a call at `{name}` is redirected among route points forever");
             reports.add(Problem::new(place, what, "").rule(R10));
         }
     }

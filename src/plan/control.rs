@@ -1,4 +1,4 @@
-//! Who controls which device, and whether it may (R2, R3, R5, R6).
+//! Which application controls which device, and whether it may (R2, R3, R5, R6).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,10 +8,10 @@ use crate::workload::{
 };
 
 const R3: &str = "R3: an application controls the devices that are associated with its user, and no others";
-const R5: &str = "R5: a port has one active voice line, so that many concurrent calls with media need that many ports";
+const R5: &str = "R5: a port has one active voice line, so n concurrent calls with media need n ports";
 const R6: &str = "R6: a port that a TAPI application controls has one line";
 
-/// Whether an application may use CTI at all (R2): whoever logs in as nobody in particular may.
+/// Whether an application may use CTI (R2): one without a user may.
 pub(super) fn may_use_cti(application: &Application, workload: &Workload, directory: &Directory<'_>) -> bool {
     user(application, workload, directory).is_none_or(|user| user.cti_enabled.value)
 }
@@ -21,7 +21,7 @@ fn user<'a>(application: &Application, workload: &'a Workload, directory: &Direc
     directory.users.rows.get(name.value.as_str()).map(|(row, _)| &workload.users[*row])
 }
 
-/// A route point, or a group of ports or phones, with the application that is to control it.
+/// A route point, or a group of ports or phones, with its application.
 struct Controlled<'a> {
     name: &'a Name,
     application: Option<&'a Name>,
@@ -35,10 +35,10 @@ fn devices(workload: &Workload) -> impl Iterator<Item = Controlled<'_>> {
     route_points.chain(ports).chain(phones)
 }
 
-/// Reports applications that may not have what they are to control, or that ask for more than they have.
+/// Reports applications that may not control their devices, or that have too few ports.
 pub(super) fn check(workload: &Workload, directory: &Directory<'_>) {
     let known: BTreeSet<&str> = devices(workload).map(|device| device.name.value.as_str()).collect();
-    // Pairs of a user and a device, so that neither is sought in a list.
+    // Pairs of a user and a device, to avoid searching lists.
     let mut associated: BTreeSet<(&str, &str)> = BTreeSet::new();
     for user in &workload.users {
         if let Associated::Listed(names) = &user.devices {
@@ -71,7 +71,7 @@ pub(super) fn check(workload: &Workload, directory: &Directory<'_>) {
         {
             let name = &application.name;
             let what = format!("a port of `{}` has {} lines", ports.name.value, ports.lines_per_port.value);
-            let problem = Problem::new(ports.lines_per_port.place.clone(), what, "one is allowed")
+            let problem = Problem::new(ports.lines_per_port.place.clone(), what, "only one is allowed")
                 .also(name.place.clone(), "this application has `interface = \"tapi\"`");
             directory.reports.add(problem.rule(R6));
         }
@@ -130,8 +130,8 @@ fn enough_ports(application: &Application, ports: u64, reports: &Reports) {
         let place: TextRange = lines.place.clone();
         let missing = u64::from(lines.value) - ports;
         let hint = match ports {
-            0 => format!("give it {missing} ports, or leave `voice_lines` out"),
-            _ => format!("ask for {ports}, or give it {missing} more ports"),
+            0 => format!("add {missing} ports, or leave out `voice_lines`"),
+            _ => format!("lower it to {ports}, or add {missing} ports"),
         };
         reports.add(Problem::new(place, what, format!("{missing} too many")).hint(hint).rule(R5));
     }

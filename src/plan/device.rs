@@ -1,4 +1,4 @@
-//! Where calls go: route points, ports, phones, and numbers outside.
+//! Devices and destinations: route points, ports, phones, and numbers outside.
 
 use std::sync::Arc;
 
@@ -7,44 +7,44 @@ use crate::domain::{ApplicationId, DeviceId, DeviceKind, Forwards, NodeId, Targe
 use crate::engine::{Distribution, Span};
 use crate::workload::{self as source, Problem};
 
-/// Cited where a call is sent to what takes none.
+/// Cited if the target of a call cannot take it.
 pub(super) const R10: &str = "R10: a call at a route point is redirected to a port, a phone or another number";
 
 /// What an application does with a call at a route point.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Treatment {
-    /// Sends it on, to one of these with the given cumulative probabilities (the last is 1): the route point is rid
-    /// of it as soon as that takes effect.
+    /// Redirects it to one of these, with the given cumulative probabilities (the last is 1); it leaves the route point
+    /// as soon as that takes effect.
     Redirect(Vec<(f64, Target)>),
-    /// Answers it at the route point itself, with media; the call stays there to its end, for this long or, if that
-    /// is `None`, for as long as its caller talks.
+    /// Answers it at the route point itself, with media; the call stays there until its end, for this time or, if `None`,
+    /// for the talk time.
     Answer(Option<Distribution>),
 }
 
-/// A CTI route point, or several that are alike and share its calls.
+/// A CTI route point, or several identical ones that share its calls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoutePoint {
     /// Its name in the workload.
     pub name: String,
     /// The first of its devices; the rest follow.
     pub first: DeviceId,
-    /// How many they are: each call goes to one of them, drawn at random.
+    /// The number of devices: each call goes to one of them at random.
     pub count: u32,
     /// The directory numbers of its lines.
     pub numbers: Vec<String>,
     /// Its application; without one it is never opened.
     pub application: Option<ApplicationId>,
-    /// What becomes of a call there.
+    /// What its application does with a call.
     pub treatment: Treatment,
-    /// With this many calls at one of them, the next one there is busy.
+    /// A device with this many calls is busy.
     pub busy_trigger: u32,
-    /// Never more calls than this.
+    /// The most calls that a device holds.
     pub maximum_calls: u32,
     /// Its forwards.
     pub forwards: Forwards,
 }
 
-/// A group of like CTI ports.
+/// A group of identical CTI ports.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PortGroup {
     /// Its name in the workload.
@@ -55,19 +55,19 @@ pub struct PortGroup {
     pub first: DeviceId,
     /// How many.
     pub count: u32,
-    /// How long a call is treated there; `None` is as long as its caller talks.
+    /// How long a call is treated at a port; `None`: the talk time.
     pub treatment: Option<Distribution>,
     /// The share of calls transferred to a phone after the treatment, and where to.
     pub transfer: Option<(f64, Target)>,
-    /// Whether the media comes from the application itself, and dies with it.
+    /// Whether the media comes from the application itself, and ends with it.
     pub media_from_application: bool,
-    /// Whether connected calls outlive the failure of a CallManager they go through (R15).
+    /// Whether connected calls survive the failure of a CallManager on their path (R15).
     pub keeps_media: bool,
     /// Their forwards.
     pub forwards: Forwards,
 }
 
-/// A group of like phones.
+/// A group of identical phones.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PhoneGroup {
     /// Its name in the workload.
@@ -76,19 +76,19 @@ pub struct PhoneGroup {
     pub first: DeviceId,
     /// How many.
     pub count: u32,
-    /// How long it rings until a person answers.
+    /// How long a phone rings until a person answers.
     pub answer: Distribution,
-    /// The share of calls that a person answers at all.
+    /// The share of calls that a person answers.
     pub answered: f64,
-    /// How long it rings before it forwards by CFNA; [`Span::FOREVER`] if it does not.
+    /// How long a phone rings before it forwards by CFNA; [`Span::FOREVER`]: it does not.
     pub no_answer: Span,
-    /// Whether a call transferred here waits at its port until a phone is free, rather than being busy (R10: a queue).
+    /// Whether a call transferred here waits at its port until a phone is free, instead of finding it busy (R10).
     pub queue: bool,
-    /// Who controls them as a third party, if anybody does (R14, R20).
+    /// The application that controls them as a third party, if any (R14, R20).
     pub application: Option<ApplicationId>,
-    /// From the failure of its CallManager until a phone notices and registers elsewhere (R14).
+    /// The time from the failure of its CallManager until a phone starts to register elsewhere (R14).
     pub failover: Distribution,
-    /// Whether connected calls outlive the failure of a CallManager they go through (R15).
+    /// Whether connected calls survive the failure of a CallManager on their path (R15).
     pub keeps_media: bool,
     /// Their forwards.
     pub forwards: Forwards,
@@ -101,24 +101,24 @@ pub struct Destination {
     pub name: String,
     /// How long it rings until it is answered.
     pub answer: Distribution,
-    /// How many calls it takes at once.
+    /// How many calls it takes at a time.
     pub lines: u32,
-    /// Where calls leave for it.
+    /// The node at which calls to it leave.
     pub egress: NodeId,
 }
 
 /// One device.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
-    /// What it is.
+    /// Its kind.
     pub kind: DeviceKind,
     /// The row of its route point, port group or phone group.
     pub row: u16,
-    /// Who controls it.
+    /// The application that controls it.
     pub application: Option<ApplicationId>,
-    /// The CallManagers it may register with, best first (R7): one to three. Like devices share it.
+    /// The one to three CallManagers it may register with, in order of preference (R7). Identical devices share it.
     pub group: Arc<[NodeId]>,
-    /// Of these, the ones that turn out unable to open it when it is to be recovered there (R17).
+    /// Those of the group that fail to open it during recovery (R17).
     pub cannot_open_on: Arc<[NodeId]>,
 }
 
@@ -133,7 +133,7 @@ pub(super) fn route_point(it: &source::RoutePoint, directory: &Directory<'_>) ->
             });
             let mut cumulative: Vec<(f64, Target)> = cumulative.collect();
             if let Some((last, _)) = cumulative.last_mut() {
-                // A sum of decimal fractions may miss 1 by a hair; a luck beyond it must still lead somewhere.
+                // A sum of decimal fractions may be slightly below 1; a random number above it must still have a target.
                 *last = 1.0;
             }
             Treatment::Redirect(cumulative)
@@ -156,7 +156,7 @@ pub(super) fn port_group(it: &source::CtiPorts, directory: &Directory<'_>) -> Po
     let transfer = it.transfer.as_ref().and_then(|(share, name)| {
         let to = directory.targets.find(name)?;
         if !matches!(to, Target::Phones(_)) {
-            let what = format!("`{}` is no group of phones: a call is transferred to a person", name.value);
+            let what = format!("`{}` is not a group of phones: calls are transferred to people", name.value);
             directory.reports.add(Problem::new(name.place.clone(), what, "").rule(R10));
         }
         Some((*share, to))

@@ -1,4 +1,4 @@
-//! Who is called what: names and directory numbers, and the rows they stand for.
+//! Names and directory numbers, with the rows they stand for.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use crate::domain::{
 };
 use crate::workload::{self as source, Name, Problem, Reports, TextRange, Workload, suggestion};
 
-/// Cited where a device has no CallManager to register with.
+/// Cited if a device has no CallManager to register with.
 pub(super) const R7: &str =
-    "R7: a device pool names the CallManager group, and a group its CallManagers, best first, each once";
+    "R7: a device pool names the CallManager group, and a group its CallManagers, each once, in order of preference";
 
-/// The things of one kind that have a name, with their row and the place of their definition.
+/// The entries of one kind by name, with their rows and the places of their definitions.
 pub(super) struct Names<'a, T> {
     pub(super) kind: &'static str,
     pub(super) reports: &'a Reports,
     pub(super) rows: BTreeMap<&'a str, (T, &'a TextRange)>,
-    /// Numbers that lead to no row of their own.
+    /// Ranges of numbers, which have no rows of their own.
     ranges: Vec<NumberRange<'a>>,
 }
 
@@ -27,17 +27,17 @@ impl<'a, T: Copy> Names<'a, T> {
         Names { kind, reports, rows: BTreeMap::new(), ranges: Vec::new() }
     }
 
-    /// Everything in a list, in order.
+    /// All entries of a list, in order.
     fn of<U>(
         kind: &'static str,
         reports: &'a Reports,
-        things: &'a [U],
+        entries: &'a [U],
         name: impl Fn(&'a U) -> &'a Name,
         row: impl Fn(u16) -> T,
     ) -> Names<'a, T> {
         let mut names = Names::new(kind, reports);
-        for (index, thing) in things.iter().enumerate() {
-            names.define(name(thing), row(index as u16));
+        for (index, entry) in entries.iter().enumerate() {
+            names.define(name(entry), row(index as u16));
         }
         names
     }
@@ -53,7 +53,8 @@ impl<'a, T: Copy> Names<'a, T> {
             }
             Some((_, first)) => {
                 let what = format!("`{}` is the name of more than one {}", name.value, self.kind);
-                let problem = Problem::new(name.place.clone(), what, "here again").also((*first).clone(), "first here");
+                let problem = Problem::new(name.place.clone(), what, "defined again here")
+                    .also((*first).clone(), "first defined here");
                 self.reports.add(problem);
             }
         }
@@ -73,7 +74,7 @@ impl<'a, T: Copy> Names<'a, T> {
     fn unknown(&self, name: &Name, rule: Option<&'static str>) {
         if let Some(group) = numbers::owner(&self.ranges, &name.value) {
             let what = format!("`{}` is a number of one device of `{group}`", name.value);
-            let hint = format!("calls go to the group: write \"{group}\"");
+            let hint = format!("write \"{group}\": calls go to the group");
             return self.reports.add(Problem::new(name.place.clone(), what, "").hint(hint));
         }
         let what = format!("there is no {} named `{}`", self.kind, name.value);
@@ -86,7 +87,7 @@ impl<'a, T: Copy> Names<'a, T> {
     }
 }
 
-/// What the parts of a workload are called.
+/// The names of all entries of a workload.
 pub(super) struct Directory<'a> {
     pub(super) nodes: Names<'a, NodeId>,
     pub(super) groups: Names<'a, usize>,
@@ -99,7 +100,7 @@ pub(super) struct Directory<'a> {
 }
 
 impl<'a> Directory<'a> {
-    /// Enters everything that has a name.
+    /// Collects all names.
     pub(super) fn new(workload: &'a Workload, reports: &'a Reports) -> Directory<'a> {
         let mut targets = Names::new("device or number", reports);
         for (row, route_point) in workload.route_points.iter().enumerate() {
@@ -122,9 +123,9 @@ impl<'a> Directory<'a> {
         }
         targets.ranges =
             numbers::ranges(workload, targets.rows.iter().map(|(name, (_, place))| (*name, *place)), reports);
-        // Nothing refers to a source, but its callers' luck hangs on its name.
+        // Nothing refers to a source, but its name selects a random number stream, so it must be unique.
         Names::of("source of calls", reports, &workload.traffic, |traffic| &traffic.name, usize::from);
-        // Nor to a fault, but its luck hangs on its name too.
+        // The same holds for a fault.
         Names::of("fault", reports, &workload.faults, |fault| &fault.name, usize::from);
         Directory {
             nodes: Names::of("node", reports, &workload.nodes, |node| &node.name, NodeId),
@@ -159,7 +160,7 @@ impl<'a> Directory<'a> {
         nodes
     }
 
-    /// The CallManager group that a device's pool stands for: a pool's, or one named directly.
+    /// The CallManager group of a device pool, or the group of that name.
     pub(super) fn group(&self, workload: &Workload, pool: &Name) -> Option<usize> {
         let name = pool.value.as_str();
         if let Some((row, _)) = self.pools.rows.get(name) {

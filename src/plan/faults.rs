@@ -1,4 +1,4 @@
-//! What happens while a cluster runs: faults, and changes of settings.
+//! Events at known or random times: faults, and changes of settings.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ const R1: &str = "R1: a node runs one CTIManager, or none";
 const R12: &str = "R12: forward settings belong to route points, ports and phones";
 const R25: &str = "R25: before there were CTIManagers, an application was tied to a CallManager";
 
-/// Something may fail so often in a run, on average.
+/// The most failures of a fault in a run, on average.
 const FAILURES_MAX: f64 = 1_000_000.0;
 
 /// A fault.
@@ -23,14 +23,14 @@ pub struct Fault {
     pub occurs: Occurs,
 }
 
-/// When a fault strikes.
+/// When a fault occurs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Occurs {
     /// Once.
     Once {
-        /// When it strikes.
+        /// When it occurs.
         at: Time,
-        /// How long until what failed is there again; [`Span::FOREVER`]: not in this run.
+        /// How long it lasts; [`Span::FOREVER`]: to the end of the run.
         duration: Span,
     },
     /// Again and again, at random.
@@ -49,15 +49,15 @@ pub enum Occurs {
 pub struct Change {
     /// When.
     pub at: Time,
-    /// Whose: a route point, or the ports or phones of a group.
+    /// The route point, or the group of ports or phones, whose setting changes.
     pub whose: Target,
-    /// Which setting.
+    /// The setting.
     pub forward: Forward,
-    /// Where it leads from then on, if anywhere.
+    /// Its new target, if any.
     pub leads: Option<Target>,
 }
 
-/// Reports what would happen when the run is over.
+/// Reports an event after the end of the run.
 fn in_time(at: &At<Span>, what: &str, workload: &Workload, directory: &Directory<'_>) -> bool {
     let length = workload.run.length.value;
     let in_time = at.value < length;
@@ -76,7 +76,7 @@ pub(super) fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Faul
         let failing = it.failing.as_ref().and_then(|failing| self::failing(failing, workload, directory));
         let occurs = match &it.occurs {
             source::Occurs::Once { at, duration } => {
-                if !in_time(at, "this fault never strikes", workload, directory) {
+                if !in_time(at, "this fault never occurs", workload, directory) {
                     continue;
                 }
                 let strikes = Time::ZERO + at.value;
@@ -104,7 +104,7 @@ pub(super) fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Faul
 /// Reports a fault with too many failures in a run, on average.
 fn too_many_failures(failures: f64, place: &TextRange, reports: &Reports) {
     if failures > FAILURES_MAX {
-        let what = format!("this fails {failures:.0} times in the run; the limit is {FAILURES_MAX:.0}");
+        let what = format!("this fails {failures:.0} times per run on average; the limit is {FAILURES_MAX:.0}");
         reports.add(Problem::new(place.clone(), what, ""));
     }
 }
@@ -118,7 +118,7 @@ fn failing(it: &source::TargetName, workload: &Workload, directory: &Directory<'
         source::TargetName::Node(name) => directory.nodes.find(name).map(FaultTarget::Node),
         source::TargetName::Link(from, to, slow) => {
             let to_node = directory.nodes.find(to)?;
-            // A node and an application may have the same name; then the node is meant.
+            // If a node and an application have the same name, the node is meant.
             let end = if directory.nodes.rows.contains_key(from.value.as_str()) {
                 LinkEnd::Node(directory.nodes.find(from)?)
             } else {
@@ -135,7 +135,7 @@ fn failing(it: &source::TargetName, workload: &Workload, directory: &Directory<'
             let report = |what: &str, rule| {
                 let (_, place) = directory.nodes.rows[name.value.as_str()];
                 let problem = Problem::new(name.place.clone(), what, "").also(place.clone(), "this node");
-                directory.reports.add(problem.hint("what can fail there is a `callmanager` or a `node`").rule(rule));
+                directory.reports.add(problem.hint("a `callmanager` or a `node` can fail there").rule(rule));
             };
             if workload.topology == Topology::Direct {
                 report("with `topology = \"direct\"` there is no CTIManager to fail", R25);
@@ -147,18 +147,18 @@ fn failing(it: &source::TargetName, workload: &Workload, directory: &Directory<'
     }
 }
 
-/// Reports scheduled faults of an application that is still down. Nodes and what runs on them may fail for more than one
-/// reason at a time: they are back when all of these are over.
+/// Reports scheduled faults of an application that is still down. Nodes and their processes may have several faults at a
+/// time: they are back when all of these are over.
 fn one_after_the_other(mut faults: Vec<(Time, Span, ApplicationId, &TextRange)>, directory: &Directory<'_>) {
     faults.sort_by_key(|&(at, ..)| at);
-    // Until when each application is down, and since which fault.
+    // The end of the fault of each application, and the place of that fault.
     let mut down: BTreeMap<ApplicationId, (Time, &TextRange)> = BTreeMap::new();
     for (at, duration, application, place) in faults {
         let until = at + duration;
         match down.get(&application) {
             Some(&(latest, since)) if latest > at => {
-                let what = "this fault strikes an application that is still down";
-                let problem = Problem::new(place.clone(), what, "").also(since.clone(), "since this one");
+                let what = "this fault occurs while the application is still down";
+                let problem = Problem::new(place.clone(), what, "").also(since.clone(), "because of this fault");
                 directory.reports.add(problem);
                 if latest < until {
                     down.insert(application, (until, place));
@@ -175,10 +175,10 @@ fn one_after_the_other(mut faults: Vec<(Time, Span, ApplicationId, &TextRange)>,
 pub(super) fn changes(workload: &Workload, directory: &Directory<'_>) -> Vec<Change> {
     let mut changes = Vec::new();
     for it in &workload.changes {
-        in_time(&it.at, "nothing changes any more", workload, directory);
+        in_time(&it.at, "this change never happens", workload, directory);
         let whose = directory.targets.find(&it.of);
         if let Some(Target::Outside(_)) = whose {
-            let what = format!("`{}` is a number outside: it has no forward settings", it.of.value);
+            let what = format!("`{}` is a number outside the cluster: it has no forward settings", it.of.value);
             directory.reports.add(Problem::new(it.of.place.clone(), what, "").rule(R12));
         }
         for (forward, At { value, place }) in &it.settings {
@@ -186,7 +186,7 @@ pub(super) fn changes(workload: &Workload, directory: &Directory<'_>) -> Vec<Cha
             if let Some(Target::Phones(group)) = whose {
                 check_phones(&workload.phones[group.index()], *forward, value.as_ref(), place, directory);
             }
-            // A forward that leads nowhere has been reported.
+            // An unknown target has been reported.
             if let (Some(whose), None | Some(Some(_))) = (whose, leads) {
                 changes.push(Change { at: Time::ZERO + it.at.value, whose, forward: *forward, leads: leads.flatten() });
             }
@@ -196,7 +196,7 @@ pub(super) fn changes(workload: &Workload, directory: &Directory<'_>) -> Vec<Cha
     changes
 }
 
-/// Reports settings that phones do not have, and one that would never be used.
+/// Reports settings that phones do not have, and one that is never used.
 fn check_phones(
     phones: &source::Phones,
     forward: Forward,
@@ -213,7 +213,7 @@ fn check_phones(
     match forward {
         Forward::Cfof | Forward::Cfur => report(format!("a phone has no `{}`", forward.name()), ""),
         Forward::Cfna if leads.is_some() && phones.no_answer == Span::FOREVER => {
-            report(format!("`{}` rings for ever, and never forwards by `cfna`", name.value), "say its `no_answer`");
+            report(format!("`{}` rings forever, and never forwards by `cfna`", name.value), "set its `no_answer`");
         }
         Forward::Cfb | Forward::Cfna => {}
     }

@@ -1,4 +1,4 @@
-//! How large a workload may be, and what it takes to run it.
+//! Limits on the size of a workload, and the memory it needs.
 
 use super::device::{Device, Treatment};
 use super::model::Plan;
@@ -11,21 +11,21 @@ use crate::workload::{At, DEVICES_MAX, Problem, Reports, TextRange, Workload};
 /// Row numbers are 16 bits wide.
 const ROWS_MAX: usize = 65_535;
 
-/// A cluster has a score of nodes. Any source and any application may use all of them, so that many of one are too many of the
-/// other.
+/// A real cluster has some twenty nodes. Any source and any application may use all of them, so the product of the numbers
+/// must stay small.
 const NODES_MAX: usize = 1000;
 
-/// All rates together may change so often in a run.
+/// The most changes of all rates together in a run.
 const RATE_STEPS_MAX: u64 = 1_000_000;
 
-/// More calls a second than that are fewer than ten nanoseconds apart.
+/// At a higher rate, calls per second, arrivals are less than ten nanoseconds apart.
 const RATE_MAX: f64 = 1e8;
 
-/// A call's number is 32 bits wide; some room is left for luck.
+/// A call's number is 32 bits wide; the actual number of calls may exceed the expected one.
 const CALLS_MAX: f64 = 4_000_000_000.0;
 
-/// Whether all tables are short enough for their row numbers and the devices few enough, and no rate changes too often;
-/// reports those that are not. What comes after may rely on it.
+/// Whether the tables are short enough for their row numbers, the devices few enough, and the changes of rates not too
+/// many; reports what is not. Later code relies on it.
 pub(super) fn check_tables(workload: &Workload, reports: &Reports) -> bool {
     let sound = std::cell::Cell::new(true);
     let report = |problem: Problem| {
@@ -54,8 +54,7 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) -> bool {
     rows("change", &mut workload.changes.iter().map(|it| &it.at.place));
     let stations = 2 * nodes + applications + databases;
     if stations > ROWS_MAX {
-        let what =
-            format!("there are {stations} places where work queues (two a node, one an application or database)");
+        let what = format!("there are {stations} stations (two per node, one per application and database)");
         report(Problem::new(0..0, what, format!("the limit is {ROWS_MAX}")));
     }
     let route_points = workload.route_points.iter().map(|it| &it.count);
@@ -83,14 +82,14 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) -> bool {
     sound.get()
 }
 
-/// Reports sources that would run out of call numbers, or whose calls nothing could keep apart.
+/// Reports sources with too many calls for their numbers, or with too high a rate.
 pub(super) fn check_calls(plan: &Plan, workload: &Workload, reports: &Reports) {
     let mut calls = 0.0;
     for (source, traffic) in plan.sources.iter().zip(&workload.traffic) {
         let report = |what: String| reports.add(Problem::new(traffic.arrivals.place.clone(), what, ""));
         let peak = source.peak_rate();
         if peak.is_nan() || peak > RATE_MAX {
-            report(format!("this is up to {peak:.1e} calls a second; the limit is {RATE_MAX:.0e}"));
+            report(format!("this is up to {peak:.1e} calls per second; the limit is {RATE_MAX:.0e}"));
             continue;
         }
         let before: f64 = calls;
@@ -109,13 +108,13 @@ impl RateCurve {
     }
 
     fn peak(&self) -> f64 {
-        // Unlike `f64::max`, this keeps what is no number.
+        // Unlike `f64::max`, this keeps NaN.
         self.steps.iter().map(|&(_, rate)| rate).fold(0.0, |most, rate| if rate <= most { most } else { rate })
     }
 }
 
 impl Source {
-    /// How many calls to expect of this source in a run.
+    /// The expected number of calls of this source in a run.
     fn expected_calls(&self, length: Span) -> f64 {
         match &self.arrivals {
             Arrivals::Poisson(curve) => curve.integral(length),
@@ -128,7 +127,7 @@ impl Source {
         }
     }
 
-    /// The most calls a second.
+    /// The highest rate, in calls per second.
     fn peak_rate(&self) -> f64 {
         match &self.arrivals {
             Arrivals::Poisson(curve) => curve.peak(),
@@ -139,7 +138,7 @@ impl Source {
         }
     }
 
-    /// How many of its calls may be there at once, if each stays for `stay`; `None`: as long as the run.
+    /// An upper estimate of its simultaneous calls, if each stays for `stay` seconds; `None`: to the end of the run.
     fn peak_calls(&self, length: Span, stay: Option<f64>) -> f64 {
         let all = self.expected_calls(length);
         let at_once = match (&self.arrivals, stay) {
@@ -147,16 +146,16 @@ impl Source {
             (Arrivals::Listed(calls), Some(stay)) => most_within(calls, stay),
             (_, Some(stay)) => self.peak_rate() * stay,
         };
-        // Six standard deviations above the mean: never seen, even in a million replications.
-        let luck = |mean: f64| mean + 6.0 * mean.sqrt();
+        // Six standard deviations above the mean: practically never exceeded, even in a million replications.
+        let upper = |mean: f64| mean + 6.0 * mean.sqrt();
         match self.arrivals {
             Arrivals::Listed(_) => at_once.min(all),
-            _ => luck(at_once).min(luck(all)),
+            _ => upper(at_once).min(upper(all)),
         }
     }
 }
 
-/// The most calls of a list that are dialled within twice `stay` seconds: stays scatter around their mean.
+/// The most calls of a list that are dialled within twice `stay` seconds, since stays vary around their mean.
 fn most_within(calls: &[ListedCall], stay: f64) -> f64 {
     let window = Span::from_seconds(2.0 * stay);
     let (mut first, mut most) = (0, 0);
@@ -175,12 +174,12 @@ impl Plan {
         Span::from_nanos(self.length.nanos())
     }
 
-    /// How many calls to expect in one replication.
+    /// The expected number of calls per replication.
     pub fn expected_calls(&self) -> f64 {
         self.sources.iter().map(|source| source.expected_calls(self.length_of_run())).sum()
     }
 
-    /// How many calls there may be at once, roughly and rather too many than too few.
+    /// A rough upper estimate of the number of simultaneous calls.
     pub fn peak_calls(&self) -> f64 {
         let treatments = self
             .route_points
@@ -194,8 +193,8 @@ impl Plan {
         let ringing = self.phone_groups.iter().map(|it| seconds(&it.answer));
         let rings = ringing.chain(self.destinations.iter().map(|it| seconds(&it.answer))).fold(0.0, f64::max);
         let stay = |source: &Source| {
-            // A caller who never hangs up may wait for an application until the run ends, unless something else
-            // answers: only a number outside is sure to.
+            // A caller who never hangs up may wait for an application until the run ends. Only a number outside is
+            // certain to answer.
             let waits = match (&source.patience, source.to) {
                 // Once for the application, once more for a person.
                 (Some(patience), _) => 2.0 * seconds(patience),
@@ -208,14 +207,14 @@ impl Plan {
         self.sources.iter().map(|source| source.peak_calls(length, stay(source))).sum()
     }
 
-    /// How many bytes it takes to run this plan on so many workers at a time. An estimate, so that a workload too large
-    /// for a machine is refused with the size it would need, not killed half way.
+    /// An estimate of the bytes needed to run this plan on this many workers, so that a workload too large for a machine
+    /// is refused with its size instead of being killed half way.
     pub fn memory_needed(&self, workers: usize) -> u64 {
-        // Its row, and its slot among the free ones.
+        // Its row, and its slot in the free list.
         const CALL: f64 = 64.0 + 4.0;
         const EVENT: f64 = 32.0;
         const DEVICE: u64 = 128;
-        // Streams of luck, and the last callers.
+        // Random number streams, and the last callers.
         const SOURCE: u64 = 4 << 10;
         const HISTOGRAMS: u64 = 400 << 10;
         let devices = self.devices.len() as u64;
@@ -225,10 +224,10 @@ impl Plan {
         let sources = self.sources.len() as u64;
         let worker = calls as u64 + devices * (DEVICE + EVENT as u64) + sources * SOURCE + scopes as u64 * HISTOGRAMS;
         let listed: usize = self.sources.iter().map(|source| source.arrivals.bytes()).sum();
-        // The plan itself is shared; a device has a row of its own, and one in its application's.
+        // The plan itself is shared; a device has a row of its own, and one in its application.
         let device = size_of::<Device>() + size_of::<DeviceId>();
-        let happenings = size_of_val(self.faults.as_slice()) + size_of_val(self.changes.as_slice());
-        let shared = (listed + happenings) as u64 + devices * device as u64;
+        let events = size_of_val(self.faults.as_slice()) + size_of_val(self.changes.as_slice());
+        let shared = (listed + events) as u64 + devices * device as u64;
         worker.saturating_mul(workers as u64).saturating_add(shared)
     }
 }

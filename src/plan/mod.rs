@@ -1,4 +1,4 @@
-//! What is simulated: checked, dense, immutable. A reference in a plan is a row number and always valid.
+//! The plan of a simulation: checked, dense, immutable. A reference in a plan is a row number and always valid.
 
 mod application;
 mod compile;

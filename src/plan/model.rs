@@ -23,23 +23,23 @@ pub struct Plan {
     pub name: String,
     /// The question it answers, in a sentence.
     pub question: String,
-    /// What it is about: a stretch of time, or what goes on for ever.
+    /// Whether the study is terminating or steady-state.
     pub study: StudyKind,
     /// When a run ends. Time zero is the start of the warm-up.
     pub length: Time,
-    /// When measuring is to begin, as the workload asks; `None`: it leaves that to pilot runs.
+    /// The warm-up that the workload sets; `None`: pilot runs find it.
     pub warm_up: Option<Time>,
-    /// The length that the workload asks for a bin of the timeline.
+    /// The length that the workload sets for a bin of the timeline.
     pub bin: Span,
-    /// How many replications the workload asks for.
+    /// The number of replications that the workload sets.
     pub replications: u32,
-    /// The seed the workload asks for.
+    /// The seed that the workload sets.
     pub seed: u64,
-    /// How this release forwards calls.
+    /// The behaviour of the release.
     pub release: ReleaseProfile,
     /// Service parameters of the cluster.
     pub parameters: Parameters,
-    /// Delays between parts.
+    /// One-way delays.
     pub links: Links,
     /// The servers.
     pub nodes: Vec<Node>,
@@ -63,17 +63,17 @@ pub struct Plan {
     pub faults: Vec<Fault>,
     /// Changes of forward settings (R12), in order of time.
     pub changes: Vec<Change>,
-    /// Whether applications are tied to one CallManager each, as before there were CTIManagers (R25).
+    /// Whether applications are tied to one CallManager each, as before CTIManagers existed (R25).
     pub topology: Topology,
 }
 
 impl Plan {
-    /// What the workload asks to be measured: all of a replication where it leaves the warm-up open.
+    /// The window that the workload sets; without a warm-up, the whole replication.
     pub fn window(&self) -> Window {
         Window { warm_up: self.warm_up.unwrap_or(Time::ZERO), bin: self.bin }
     }
 
-    /// Whether the media of a connected call at a place outlives the failure of a CallManager.
+    /// Whether the media of a connected call at a place survives the failure of a CallManager.
     #[inline]
     pub fn media_without_callmanager(&self, place: Target) -> call_survival::Media {
         let keeps_media = match place {
@@ -84,7 +84,7 @@ impl Plan {
         if keeps_media { call_survival::Media::Continues } else { call_survival::Media::Stops }
     }
 
-    /// Where the media of the calls comes from that an application has at a place.
+    /// The source of the media of calls that an application has at a place.
     #[inline]
     pub fn media_at(&self, place: Target) -> application_failure::Media {
         match place {
@@ -115,7 +115,7 @@ impl Plan {
         StationId((self.nodes.len() * 2 + self.applications.len()) as u16 + database.0)
     }
 
-    /// Every station's name, number of servers and whether there is such a station at all, in order of their ids.
+    /// Every station's name, number of servers and whether it exists, in order of their ids.
     pub fn stations(&self) -> Vec<Station> {
         let mut stations = Vec::new();
         for node in &self.nodes {
@@ -143,8 +143,8 @@ impl Plan {
         stations
     }
 
-    /// Whether a device is in service when a run begins: every phone, and every route point and port that an application
-    /// has and reaches (before there were CTIManagers it reached those of its own CallManager only, R25).
+    /// Whether a device is in service when a run begins: every phone, and every route point and port whose application
+    /// reaches it (in the direct topology only those of its own CallManager, R25).
     pub fn starts_open(&self, device: &Device) -> bool {
         match device.application {
             _ if device.kind == DeviceKind::Phone => true,
@@ -166,7 +166,7 @@ impl Plan {
         }
     }
 
-    /// How many calls a pool takes at once.
+    /// How many calls a pool takes at a time.
     pub fn pool_size(&self, pool: Target) -> u32 {
         match pool {
             Target::RoutePoint(RoutePointId(row)) => {
@@ -180,13 +180,13 @@ impl Plan {
     }
 }
 
-/// What a report needs to know of a station.
+/// A station, as reports name it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Station {
     /// `node.callmanager`, `node.ctimanager`, `application.workers` or `database.connections`.
     pub name: String,
     /// How many servers it has.
     pub servers: u32,
-    /// Whether it is there: a node need not run a CTIManager.
+    /// Whether it exists: a node need not run a CTIManager.
     pub exists: bool,
 }

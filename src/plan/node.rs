@@ -1,4 +1,4 @@
-//! Servers, and what each message costs them.
+//! Nodes, and their service times.
 
 use crate::engine::Distribution;
 use crate::workload as source;
@@ -8,9 +8,9 @@ use crate::workload as source;
 pub struct Node {
     /// Its name in the workload.
     pub name: String,
-    /// What each message costs its CallManager.
+    /// The service times of its CallManager.
     pub callmanager: CallManagerWork,
-    /// What each message costs its CTIManager, if it runs one (R1: at most one).
+    /// The service times of its CTIManager, if it runs one (R1: at most one).
     pub ctimanager: Option<CtiManagerWork>,
 }
 

@@ -1,4 +1,4 @@
-//! Directory numbers that are given out in a row: `first_dn` and those after it.
+//! Ranges of directory numbers: `first_dn` and those after it.
 
 use crate::workload::{Name, Problem, Reports, TextRange, Workload};
 
@@ -8,13 +8,13 @@ pub(super) struct NumberRange<'a> {
     first: Number<'a>,
     last: u64,
     place: &'a TextRange,
-    /// Once they are in order: the row of the one among those up to this that reaches furthest.
+    /// Once sorted: the row of the range up to here that reaches furthest.
     furthest: usize,
-    /// How many numbers in a row belong to one port or phone.
+    /// How many consecutive numbers belong to one port or phone.
     of_each: u32,
 }
 
-/// A directory number as one counts: what is before the digits, how many digits, and their value.
+/// A directory number that can be counted on from: prefix, number of digits, and their value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Number<'a> {
     prefix: &'a str,
@@ -23,7 +23,7 @@ pub struct Number<'a> {
 }
 
 impl<'a> Number<'a> {
-    /// The number of a text; `None` if one cannot count on from there.
+    /// The number of a text; `None` if it cannot be counted on from.
     pub fn read(text: &'a str) -> Option<Number<'a>> {
         let digits = text.trim_start_matches('+');
         // More digits would not fit; no `first_dn` has as many.
@@ -34,13 +34,13 @@ impl<'a> Number<'a> {
         Some(Number { prefix: &text[..text.len() - digits.len()], digits: digits.len(), value })
     }
 
-    /// How far another number is from this one, if it is one of those that follow.
+    /// The distance to a later number; `None` if it is not one.
     pub fn distance(self, to: Number<'_>) -> Option<u64> {
         let alike = (to.prefix, to.digits) == (self.prefix, self.digits);
         to.value.checked_sub(self.value).filter(|_| alike)
     }
 
-    /// The number that comes so much later.
+    /// The number `steps` later.
     pub fn after(self, steps: u64) -> String {
         self.text(self.value + steps)
     }
@@ -55,7 +55,7 @@ impl<'a> NumberRange<'a> {
         let number = Number::read(&first.value)?;
         let last = number.value + (count - 1);
         if last >= 10_u64.pow(number.digits as u32) {
-            let what = format!("{count} numbers from {} on need more digits", first.value);
+            let what = format!("{count} numbers from {} need more digits", first.value);
             let hint = format!("the last would be {}{last}", number.prefix);
             reports.add(Problem::new(first.place.clone(), what, "").hint(hint));
             return None;
@@ -73,12 +73,12 @@ impl<'a> NumberRange<'a> {
 
     fn words(&self) -> String {
         let range = format!("{} to {}", self.first.text(self.first.value), self.first.text(self.last));
-        // Nobody who has written `count` alone thinks of twice as many numbers.
+        // With several lines per port there are more numbers than ports, which is easily overlooked.
         if self.of_each > 1 { format!("{range}: a port has {} lines, each a number", self.of_each) } else { range }
     }
 }
 
-/// The numbers given out in a row, in order; those that clash with each other or with one of `others` are reported.
+/// The ranges of numbers, in order; overlaps with each other or with one of `others` are reported.
 pub(super) fn ranges<'a>(
     workload: &'a Workload,
     others: impl Iterator<Item = (&'a str, &'a TextRange)>,
@@ -98,7 +98,7 @@ pub(super) fn ranges<'a>(
         .filter_map(|(group, first, count, of_each)| NumberRange::new(group, first, count, of_each, reports))
         .collect();
     ranges.sort_by_key(|range| range.first);
-    // The one that reaches furthest so far: it need not be the last.
+    // The range that reaches furthest so far, which need not be the last.
     let mut furthest = 0;
     for row in 0..ranges.len() {
         let (range, before) = (&ranges[row], &ranges[furthest]);
@@ -129,7 +129,7 @@ fn find<'r, 'a>(ranges: &'r [NumberRange<'a>], name: &str) -> Option<&'r NumberR
     Some(&ranges[ranges[before].furthest]).filter(|range| range.holds(name))
 }
 
-/// Which group has a number among those in a row.
+/// The group that has a number in its range.
 pub(super) fn owner<'a>(ranges: &[NumberRange<'a>], name: &str) -> Option<&'a str> {
     find(ranges, name).map(|range| range.group)
 }

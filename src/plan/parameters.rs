@@ -1,4 +1,4 @@
-//! Service parameters of a cluster, and the delays in it.
+//! Service parameters of a cluster, and its delays.
 
 use crate::engine::Span;
 use crate::workload::{self as source, HeartbeatReading};
@@ -8,20 +8,19 @@ use crate::workload::{self as source, HeartbeatReading};
 pub struct Parameters {
     /// The time an application has to act on a new call at a route point; [`Span::FOREVER`] where there is no limit.
     pub new_call_accept: Span,
-    /// How long an application waits for the answer to a request before it gives the call up.
+    /// How long an application waits for the answer to a request before it gives up the call.
     pub request_timeout: Span,
     /// A call forwarded more often than this is refused.
     pub forward_hops: u8,
     /// Which of the two readings of R23 is simulated.
     pub heartbeat_reading: HeartbeatReading,
-    /// From a CallManager's failure, or return, to its being noticed by CTIManagers (R13).
+    /// From a CallManager's failure, or return, until CTIManagers notice it (R13).
     pub callmanager_notice: Span,
-    /// A CTIManager that recovers devices asks a CallManager to open one each time this long.
+    /// The time between two devices that a CTIManager opens while it recovers them.
     pub reopen_interval: Span,
-    /// A CallManager that is back lets one phone return to it each time this long.
+    /// The time between two phones that rehome to a CallManager that is back.
     pub phone_return_interval: Span,
-    /// The expected delay at which a CallManager begins to refuse new calls, and the one at which it stops doing so
-    /// (Code Yellow); `None`: it never does.
+    /// The expected delays at which a CallManager starts and stops refusing new calls (Code Yellow); `None`: never.
     pub code_yellow: Option<(Span, Span)>,
 }
 
@@ -40,7 +39,7 @@ impl Parameters {
     }
 }
 
-/// One-way delays. They never reorder. Two parts on one node are no distance apart.
+/// One-way delays. Messages stay in order, and there is no delay within a node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Links {
     /// From node to node.

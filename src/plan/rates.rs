@@ -1,21 +1,21 @@
-//! How often a source calls, over the time of a run.
+//! The rate of a source over a run.
 
 use crate::engine::{Span, Time};
 use crate::workload::{self as source, Calls};
 
-/// A rate that is constant between changes.
+/// A piecewise constant rate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RateCurve {
-    /// From when on which rate, in calls a second; the first is from time zero, the rest in order of time.
+    /// The times at which the rate changes, and the rates from then on, in calls per second; in order, from time zero.
     pub steps: Vec<(Time, f64)>,
 }
 
-/// How often a profile with this period begins in a run.
+/// The number of periods of a profile in a run.
 fn rounds(period: Option<Span>, length: Span) -> u64 {
     1 + length.nanos().saturating_sub(1) / period.map_or(u64::MAX, Span::nanos).max(1)
 }
 
-/// How often, at most, the rate of a source changes in a run.
+/// An upper bound on the changes of rate of a source in a run.
 pub(super) fn steps(arrivals: &source::Arrivals, length: Span) -> u64 {
     let base = match &arrivals.calls {
         Calls::Rate(_) | Calls::Listed(_) => 1,
@@ -24,7 +24,7 @@ pub(super) fn steps(arrivals: &source::Arrivals, length: Span) -> u64 {
     base.saturating_add(2 * arrivals.bursts.len() as u64)
 }
 
-/// The rate of a source over a run: its base, repeated as it says, times its bursts.
+/// The rate of a source over a run: its profile, repeated, times its bursts.
 pub(super) fn curve(arrivals: &source::Arrivals, length: Span) -> RateCurve {
     let mut base: Vec<(u64, f64)> = match &arrivals.calls {
         Calls::Rate(rate) => vec![(0, *rate)],
@@ -55,9 +55,9 @@ pub(super) fn curve(arrivals: &source::Arrivals, length: Span) -> RateCurve {
         while base.get(row + 1).is_some_and(|&(next, _)| next <= at) {
             row += 1;
         }
-        // Before its first rate a profile has none; that has been reported.
+        // A profile without a rate at zero has been reported.
         let rate = base.get(row).map_or(0.0, |&(_, rate)| rate);
-        // Between the edges of bursts nothing changes but the base.
+        // Between the edges of bursts only the base changes.
         if edges.get(edge).is_some_and(|&edge| edge <= at) {
             edge += edges[edge..].partition_point(|&edge| edge <= at);
             times = bursts.iter().filter(|&&(from, to, _)| from <= at && at < to).map(|&(_, _, times)| times).product();

@@ -1,4 +1,4 @@
-//! Where calls go on a plan, followed without a run: from place to place by redirect, transfer and forward.
+//! The paths of calls on a plan, followed without a run: from place to place by redirect, transfer and forward.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,7 +50,7 @@ pub fn first_device(plan: &Plan, place: Target) -> Option<DeviceId> {
     }
 }
 
-/// Who opens a route point or a group of ports, if anybody does.
+/// The application that opens a route point or a group of ports, if any.
 pub fn controller(plan: &Plan, place: Target) -> Option<ApplicationId> {
     match place {
         Target::RoutePoint(_) | Target::Ports(_) => plan.devices[first_device(plan, place)?.index()].application,
@@ -68,7 +68,7 @@ pub fn forwards(plan: &Plan, place: Target) -> Forwards {
     }
 }
 
-/// Every way on from a place, whoever controls it: redirects and transfers, then forwards.
+/// Every way on from a place, with or without an application: redirects and transfers, then forwards.
 pub fn onward(plan: &Plan, place: Target) -> Vec<Onward> {
     let mut onward = sent_on(plan, place);
     let forwards = forwards(plan, place);
@@ -99,9 +99,9 @@ fn sent_on(plan: &Plan, place: Target) -> Vec<Onward> {
     }
 }
 
-/// Where a place forwards a call that is in trouble there, if it can get into that trouble there.
-pub fn forwarded(plan: &Plan, trouble: Rejection, place: Target) -> Option<(Forward, Target)> {
-    let possible = match (trouble, place) {
+/// Where a place forwards a call that it rejects, if it can reject calls for this reason.
+pub fn forwarded(plan: &Plan, rejection: Rejection, place: Target) -> Option<(Forward, Target)> {
+    let possible = match (rejection, place) {
         (_, Target::Outside(_)) => false,
         (Rejection::Busy, _) => true,
         (Rejection::NotOpened | Rejection::ApplicationFailed, _) => !matches!(place, Target::Phones(_)),
@@ -109,14 +109,14 @@ pub fn forwarded(plan: &Plan, trouble: Rejection, place: Target) -> Option<(Forw
         (Rejection::NotAnswered, Target::Phones(id)) => plan.phone_groups[id.index()].no_answer != Span::FOREVER,
         (Rejection::NotAnswered, Target::Ports(_)) => false,
     };
-    if possible { forwarding::next(&plan.release, trouble, &forwards(plan, place)) } else { None }
+    if possible { forwarding::next(&plan.release, rejection, &forwards(plan, place)) } else { None }
 }
 
-/// Where calls go on to from a place while nothing is busy and everything works: by its application or, where it has none,
-/// by the forward for that.
+/// Where calls go from a place while nothing is busy and everything works: by its application or, without one, by the
+/// forward for that.
 fn in_service(plan: &Plan, place: Target) -> Vec<Onward> {
-    let nobody_there = matches!(place, Target::RoutePoint(_) | Target::Ports(_)) && controller(plan, place).is_none();
-    match nobody_there {
+    let unopened = matches!(place, Target::RoutePoint(_) | Target::Ports(_)) && controller(plan, place).is_none();
+    match unopened {
         true => forwarded(plan, Rejection::NotOpened, place)
             .map(|(forward, to)| Onward { by: By::Forward(forward), to, share: 1.0 })
             .into_iter()
@@ -125,9 +125,9 @@ fn in_service(plan: &Plan, place: Target) -> Vec<Onward> {
     }
 }
 
-/// How often a call that is dialled to `to` comes to each place, on average, while nothing is busy and everything works.
+/// The mean number of visits to each place of a call dialled to `to`, while nothing is busy and everything works.
 pub fn visits(plan: &Plan, to: Target) -> BTreeMap<Target, f64> {
-    /// What is left of a call that goes on among route points for ever so long.
+    /// The remaining share of a call at which it is no longer followed.
     const NEGLIGIBLE: f64 = 1e-6;
     const ROUNDS_MAX: usize = 1000;
     let mut visits = BTreeMap::new();
@@ -150,7 +150,7 @@ pub fn visits(plan: &Plan, to: Target) -> BTreeMap<Target, f64> {
     visits
 }
 
-/// Every place that is reached from some, going on from each by `onward`: each once, circles or not.
+/// Every place reached from some by `onward`, each once, with or without loops.
 pub fn reached<P: Copy + Ord, I: IntoIterator<Item = P>>(
     from: impl IntoIterator<Item = P>,
     mut onward: impl FnMut(P) -> I,
@@ -165,47 +165,47 @@ pub fn reached<P: Copy + Ord, I: IntoIterator<Item = P>>(
     reached
 }
 
-/// The way of a call that is forwarded from place to place.
+/// The path of a call that is forwarded from place to place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
-    /// The forwards that are taken, each with where it leads.
+    /// The forwards that are taken, each with its target.
     pub forwards: Vec<(Forward, Target)>,
-    /// How that ends.
+    /// How it ends.
     pub end: End,
 }
 
 /// How forwarding ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// The call is taken there.
+    /// The call is taken at this place.
     Taken(Target),
-    /// No forward leads on from there, for this trouble.
+    /// No forward is set at this place for this rejection.
     Stranded(Target, Rejection),
     /// The hop limit ends it.
     HopLimit,
 }
 
-/// Forwards a call that `place` will not take, or keep, until one does. `forwards` are the settings of a place, and
-/// `trouble_at` says what a call meets there, if anything.
+/// Forwards a call that `place` rejects until a place takes it. `forwards` are the settings of a place, and `rejection_at` is
+/// its reason to reject the call, if any.
 pub fn follow(
     plan: &Plan,
     mut place: Target,
-    mut trouble: Rejection,
+    mut rejection: Rejection,
     forwards: impl Fn(Target) -> Forwards,
-    trouble_at: impl Fn(Target) -> Option<Rejection>,
+    rejection_at: impl Fn(Target) -> Option<Rejection>,
 ) -> Route {
     let mut taken = Vec::new();
     let end = loop {
-        let Some((forward, to)) = forwarding::next(&plan.release, trouble, &forwards(place)) else {
-            break End::Stranded(place, trouble);
+        let Some((forward, to)) = forwarding::next(&plan.release, rejection, &forwards(place)) else {
+            break End::Stranded(place, rejection);
         };
         taken.push((forward, to));
         if forwarding::may_go_on(taken.len(), plan.parameters.forward_hops).is_err() {
             break End::HopLimit;
         }
-        match trouble_at(to) {
+        match rejection_at(to) {
             None => break End::Taken(to),
-            Some(there) => (place, trouble) = (to, there),
+            Some(there) => (place, rejection) = (to, there),
         }
     };
     Route { forwards: taken, end }

@@ -1,4 +1,4 @@
-//! Who calls, and when.
+//! Sources of calls.
 
 use super::directory::Directory;
 use super::rates::{RateCurve, curve};
@@ -9,15 +9,15 @@ use crate::workload::{self as source, Calls, Workload};
 /// A source of calls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
-    /// Its name in the workload: the luck of its callers hangs on it.
+    /// Its name in the workload, which selects the random number stream of its callers.
     pub name: String,
-    /// The nodes its calls come in at, taken in turn.
+    /// The nodes at which its calls arrive, in turn.
     pub ingress: Vec<NodeId>,
-    /// What its callers dial.
+    /// The target that its callers dial.
     pub to: Target,
     /// When they call.
     pub arrivals: Arrivals,
-    /// How long a caller waits unanswered before hanging up, and again for a person after that; `None`: for ever.
+    /// How long a caller waits for an answer before hanging up, and again for a person after a transfer; `None`: forever.
     pub patience: Option<Distribution>,
     /// How long a caller talks.
     pub talk: Distribution,
@@ -31,16 +31,16 @@ pub enum Arrivals {
     /// A Poisson process whose rate follows a curve times the factor of a state that changes at random (a
     /// Markov-modulated Poisson process): each state lasts an exponential time, then the next one follows in turn.
     Modulated(RateCurve, Vec<ModulationState>),
-    /// These calls, in order of time.
+    /// Calls at known times, in order.
     Listed(Vec<ListedCall>),
 }
 
 /// A state of a modulated source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ModulationState {
-    /// What the rate is multiplied by.
+    /// The factor of the rate.
     pub factor: f64,
-    /// How long the state lasts on average.
+    /// The mean duration of the state.
     pub mean: Span,
 }
 
@@ -49,16 +49,16 @@ pub struct ModulationState {
 pub struct ListedCall {
     /// When it is dialled.
     pub at: Time,
-    /// How long the caller talks, if the list says.
+    /// How long the caller talks, if the list has it.
     pub talk: Option<Span>,
-    /// How long the caller waits, if the list says.
+    /// How long the caller waits, if the list has it.
     pub patience: Option<Span>,
 }
 
 pub(super) fn source(it: &source::Traffic, workload: &Workload, directory: &Directory<'_>) -> Source {
     let every_node = || (0..workload.nodes.len()).map(|row| NodeId(row as u16)).collect();
     let ingress = it.ingress.as_ref().map_or_else(every_node, |names| directory.nodes(names, None));
-    // A call goes nowhere in a workload that is wrong: such a plan is never returned.
+    // The target of a wrong workload does not matter: its plan is never returned.
     let to = directory.targets.find(&it.to).unwrap_or(Target::Outside(DestinationId(0)));
     let arrivals = match &it.arrivals.calls {
         Calls::Listed(calls) => Arrivals::Listed(calls.iter().map(listed).collect()),

@@ -1,9 +1,9 @@
-//! What of a replication is measured.
+//! The measured part of a replication.
 
 use crate::engine::{Span, Time};
 
-/// What of a replication is measured, and how finely. It decides nothing of what happens: two windows on one replication see
-/// the same calls.
+/// The measured part of a replication, and the bins of its timeline. It does not change what happens: two windows on one
+/// replication see the same calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
     /// Calls offered, and faults, before this instant are simulated but not measured.

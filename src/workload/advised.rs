@@ -1,17 +1,17 @@
-//! Cisco's advice in numbers: what a workload may exceed, and a site should not.
+//! Limits that Cisco advises: a workload may exceed them, a site should not.
 
-/// The most that Cisco advises of something.
+/// A limit that Cisco advises.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Limit {
     /// The number.
     pub most: u32,
-    /// What is so where it is exceeded, in a sentence.
+    /// What exceeding it means, in a sentence.
     pub exceeded: &'static str,
-    /// Who says so.
+    /// The source of the advice.
     pub source: &'static str,
 }
 
-/// Calls that a route point holds at once.
+/// Calls that a route point holds at a time.
 pub const CALLS_AT_ROUTE_POINT: Limit = Limit {
     most: 200,
     exceeded: "a route point is allowed, or at the busiest time expected, to hold more than 200 calls at once",
@@ -38,7 +38,7 @@ mod tests {
     use crate::workload::vocabulary::sections;
 
     #[test]
-    fn what_is_said_of_a_limit_has_its_number() {
+    fn the_text_of_a_limit_has_its_number() {
         for limit in [CALLS_AT_ROUTE_POINT, DEVICES_ON_CTIMANAGER, DEVICES_OF_PROVIDER] {
             let number = format!(" {} ", limit.most);
             assert!(limit.exceeded.replace(',', "").contains(&number), "{limit:?}");

@@ -1,33 +1,32 @@
-//! Applications, whom they log in as, and where they look callers up.
+//! Applications, their users and their databases.
 
 use super::problem::Problem;
 use super::read::{At, Key, Name, Table, Value};
 use super::vocabulary::FALL_BACK_AFTER;
 use crate::engine::{Distribution, Span};
 
-const R5: &str = "R5: a port has one active voice line, so that many concurrent calls with media need that many ports";
-const R21: &str =
-    "R21: an application leaves its CTIManager by itself only if that is its least-priority server, in later releases";
+const R5: &str = "R5: a port has one active voice line, so n concurrent calls with media need n ports";
+const R21: &str = "R21: only from its least-priority server does an application move by itself, in later releases";
 
 /// `[[database]]`
 #[derive(Clone, Debug)]
 pub struct Database {
     /// Its name.
     pub name: Name,
-    /// How many look-ups it serves at once.
+    /// How many look-ups it serves at a time.
     pub connections: u32,
 }
 
 impl Database {
     pub(super) fn read(table: &Table<'_>) -> Database {
         Database {
-            name: table.key("name", Value::name).required(),
-            connections: table.whole("connections").wanted().unwrap_or(1) as u32,
+            name: table.key("name", Value::name).required_or_default(),
+            connections: table.whole("connections").required().unwrap_or(1) as u32,
         }
     }
 }
 
-/// `[[user]]`: whom an application logs in as.
+/// `[[user]]`: the user that an application logs in as.
 #[derive(Clone, Debug)]
 pub struct User {
     /// Its name.
@@ -41,9 +40,9 @@ pub struct User {
 impl User {
     pub(super) fn read(table: &Table<'_>) -> User {
         User {
-            name: table.key("name", Value::name).required(),
+            name: table.key("name", Value::name).required_or_default(),
             cti_enabled: table.flag("cti_enabled").at(Key::value),
-            devices: table.key("devices", Value::associated).wanted().unwrap_or(Associated::All),
+            devices: table.key("devices", Value::associated).required().unwrap_or(Associated::All),
         }
     }
 }
@@ -51,42 +50,42 @@ impl User {
 /// Which devices are associated with a user.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Associated {
-    /// Every one: a super provider.
+    /// All devices: a super provider.
     All,
     /// Route points, groups of ports and groups of phones, by name.
     Listed(Vec<Name>),
 }
 
-/// `[[application]]`: one provider connection, and the process that has it.
+/// `[[application]]`: a process with one provider connection.
 #[derive(Clone, Debug)]
 pub struct Application {
     /// Its name.
     pub name: Name,
-    /// Through which interface it is connected.
+    /// Its interface.
     pub interface: Interface,
-    /// Whom it logs in as; `None`: somebody who may use CTI and control all its devices.
+    /// Its user; `None`: one that may use CTI and control all its devices.
     pub user: Option<Name>,
-    /// How many calls with media it is to handle at once, where the workload asks for that (R5).
+    /// How many calls with media it has to handle at a time, if the workload sets that (R5).
     pub voice_lines: Option<At<u32>>,
-    /// The nodes whose CTIManagers it may use; `None`: all there are.
+    /// The nodes whose CTIManagers it may use; `None`: all.
     pub ctimanagers: Option<Vec<Name>>,
-    /// How many events it works on at once.
+    /// How many events it handles at a time.
     pub workers: u32,
     /// A worker's time for an event.
     pub decide: Distribution,
-    /// The look-up of a caller.
+    /// The time to look up a caller.
     pub lookup: Option<Distribution>,
-    /// Where callers are looked up.
+    /// The database of its look-ups.
     pub database: Option<Name>,
-    /// The interval of its heartbeats that it asks for.
+    /// The heartbeat interval that it requests.
     pub heartbeat: At<Span>,
-    /// From a restart or a closed connection to the next provider open.
+    /// From a restart or a closed connection to the next attempt to connect.
     pub reconnect: Span,
-    /// How many devices it opens a second.
+    /// How many devices it opens per second.
     pub open_rate: f64,
     /// Whether its devices are recovered when their CallManager fails.
     pub recovery: bool,
-    /// The CTIManager that it leaves again, and after how long.
+    /// The CTIManager that it leaves again, and after what time.
     pub least_priority: Option<(Name, Span)>,
 }
 
@@ -96,11 +95,11 @@ impl Application {
         let voice_lines = table.whole("voice_lines").rule(R5);
         let voice_lines_place = voice_lines.place();
         Application {
-            name: table.key("name", Value::name).required(),
+            name: table.key("name", Value::name).required_or_default(),
             interface: table.key("interface", |value| value.choice(&interfaces)).value(),
             user: table.reference("user").optional(),
             voice_lines: voice_lines.optional().map(|lines| At { value: lines as u32, place: voice_lines_place }),
-            ctimanagers: table.list("ctimanagers", Value::reference).length("names no node").optional(),
+            ctimanagers: table.list("ctimanagers", Value::reference).length("must name at least one node").optional(),
             workers: table.whole("workers").value() as u32,
             decide: table.distribution("decide").value(),
             lookup: table.distribution("lookup").optional(),
@@ -119,11 +118,11 @@ impl Application {
             .duration("fall_back_after")
             .check(
                 |after| FALL_BACK_AFTER.contains(after),
-                "must be 120s to 600s: beyond these JTAPI silently takes 300s",
+                "must be 120s to 600s: outside this range JTAPI silently uses 300s",
             )
             .rule(R21);
         if after.is_present() && !server.is_present() {
-            let title = "`fall_back_after` is of no use without `least_priority`";
+            let title = "`fall_back_after` has no effect without `least_priority`";
             table.reports().add(Problem::new(after.place(), title, "").rule(R21));
         }
         let after = after.value();

@@ -1,4 +1,4 @@
-//! The cluster: its nodes, their work, the delays between them and the parameters of the service.
+//! The cluster: its nodes, their service times, the delays between them and its service parameters.
 
 use super::problem::Problem;
 use super::read::{At, Key, Name, Table, Value};
@@ -7,7 +7,7 @@ use crate::domain::{HeartbeatReading, ReleaseProfile};
 use crate::engine::{Distribution, Span};
 
 const R1: &str = "R1: at most one CTIManager runs on a node, and CTI needs at least one in the cluster";
-const R7: &str = "R7: a CallManager group lists at most three CallManagers, best first";
+const R7: &str = "R7: a CallManager group lists at most three CallManagers, in order of preference";
 const R23: &str = "R23: the Application Heartbeat Minimum and Maximum parameters bound the interval";
 
 /// `[network]`: one-way delays.
@@ -38,7 +38,7 @@ pub struct Cti {
     pub heartbeat_minimum: Span,
     /// Application Heartbeat Maximum Interval.
     pub heartbeat_maximum: Span,
-    /// How the heartbeats of an application are watched.
+    /// How missed heartbeats are detected.
     pub heartbeat_reading: HeartbeatReading,
     /// CTI New Call Accept Timer.
     pub new_call_accept: Span,
@@ -46,13 +46,13 @@ pub struct Cti {
     pub request_timeout: Span,
     /// Forward Maximum Hop Count.
     pub forward_hops: u8,
-    /// From a CallManager's failure, or return, to its being noticed by CTIManagers.
+    /// From a CallManager's failure, or return, until CTIManagers notice it.
     pub callmanager_notice: Span,
-    /// How many devices a second a CTIManager that recovers them asks for.
+    /// How many devices a CTIManager opens per second while it recovers them.
     pub reopen_rate: f64,
-    /// How many phones a second return to a CallManager that is back.
+    /// How many phones per second rehome to a CallManager that is back.
     pub phone_return_rate: f64,
-    /// The delays at which Code Yellow begins and ends; `None`: never.
+    /// The delays at which Code Yellow starts and stops; `None`: never.
     pub code_yellow: Option<(Span, Span)>,
 }
 
@@ -105,9 +105,9 @@ pub struct Work {
     pub release: Distribution,
     /// CallManager: registering and opening a device.
     pub device_open: Distribution,
-    /// CTIManager: passing an event on.
+    /// CTIManager: passing an event to an application.
     pub event: Distribution,
-    /// CTIManager: passing a request on.
+    /// CTIManager: passing a request to a CallManager.
     pub request: Distribution,
     /// CTIManager: noting a heartbeat.
     pub heartbeat: Distribution,
@@ -116,7 +116,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// Reads a table of service times; what is absent is as in `default`, or else as in the vocabulary.
+    /// Reads a table of service times; absent keys are as in `default`, or else as in the vocabulary.
     pub(super) fn read(table: &Table<'_>, default: Option<&Work>) -> Work {
         let distribution = |key, of: fn(&Work) -> &Distribution| match default {
             Some(default) => table.distribution(key).written().unwrap_or_else(|| of(default).clone()),
@@ -151,7 +151,7 @@ pub struct Node {
 impl Node {
     pub(super) fn read(table: &Table<'_>, work: &Work) -> Node {
         Node {
-            name: table.key("name", Value::name).required(),
+            name: table.key("name", Value::name).required_or_default(),
             ctimanager: table.flag("ctimanager").rule(R1).value(),
             work: table.section("work", |table| Work::read(table, Some(work))),
         }
@@ -163,7 +163,7 @@ impl Node {
 pub struct CallManagerGroup {
     /// Its name.
     pub name: Name,
-    /// Its CallManagers, best first.
+    /// Its CallManagers, in order of preference.
     pub members: Vec<Name>,
 }
 
@@ -171,8 +171,8 @@ impl CallManagerGroup {
     pub(super) fn read(table: &Table<'_>) -> CallManagerGroup {
         let members = table.list("members", Value::reference);
         CallManagerGroup {
-            name: table.key("name", Value::name).required(),
-            members: members.length("must name one to three nodes").rule(R7).required(),
+            name: table.key("name", Value::name).required_or_default(),
+            members: members.length("must name one to three nodes").rule(R7).required_or_default(),
         }
     }
 }
@@ -182,15 +182,15 @@ impl CallManagerGroup {
 pub struct DevicePool {
     /// Its name.
     pub name: Name,
-    /// Where its devices register.
+    /// The group with which its devices register.
     pub callmanager_group: Name,
 }
 
 impl DevicePool {
     pub(super) fn read(table: &Table<'_>) -> DevicePool {
         DevicePool {
-            name: table.key("name", Value::name).required(),
-            callmanager_group: table.reference("callmanager_group").required(),
+            name: table.key("name", Value::name).required_or_default(),
+            callmanager_group: table.reference("callmanager_group").required_or_default(),
         }
     }
 }
@@ -207,11 +207,11 @@ impl Value<'_> {
         }
         let table = self.table()?;
         let entry = table.duration("entry").value();
-        let exit = table.duration("exit").or(|usual| usual.min(entry));
+        let exit = table.duration("exit").or(|default| default.min(entry));
         table.finish();
         match exit <= entry {
             true => Some(Some((entry, exit))),
-            false => self.wrong("ends at a longer delay than it begins", Some(CODE_YELLOW.to_owned())),
+            false => self.wrong("has a longer `exit` than `entry`", Some(CODE_YELLOW.to_owned())),
         }
     }
 }

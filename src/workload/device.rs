@@ -1,4 +1,4 @@
-//! Where calls go: route points, ports, phones, and numbers outside.
+//! Devices and destinations: route points, ports, phones, and numbers outside.
 
 use super::problem::{Problem, TextRange};
 use super::read::{At, Key, Name, Table, Value};
@@ -13,9 +13,9 @@ pub type ForwardNames = [Option<Name>; 4];
 /// What an application does with a call at a route point.
 #[derive(Clone, Debug)]
 pub enum Treatment {
-    /// Sends it on, with these probabilities.
+    /// Redirects it, with these probabilities.
     Redirect(Vec<(Name, f64)>),
-    /// Answers it there, for so long.
+    /// Answers it at the route point, for this time; `None`: the talk time.
     Answer(Option<Distribution>),
 }
 
@@ -30,17 +30,17 @@ pub struct RoutePoint {
     pub numbers: Vec<Name>,
     /// Its device pool.
     pub device_pool: Name,
-    /// Who controls it.
+    /// The application that controls it.
     pub application: Option<Name>,
-    /// What becomes of calls there.
+    /// What its application does with calls.
     pub treatment: Treatment,
-    /// From how many calls on it is busy.
+    /// The number of calls at which it is busy.
     pub busy_trigger: u32,
-    /// How many calls it takes.
+    /// The most calls it holds at a time.
     pub maximum_calls: u32,
-    /// Where it says so, if it does.
+    /// The place of that key, if it is present.
     pub maximum_calls_place: Option<TextRange>,
-    /// The CallManagers that cannot open it when it is to be recovered there.
+    /// The CallManagers that fail to open it during recovery.
     pub cannot_open_on: Vec<Name>,
     /// Its forwards.
     pub forwards: ForwardNames,
@@ -53,16 +53,16 @@ impl RoutePoint {
         let maximum_calls = maximum_calls.value();
         let application = controlled_by(table);
         RoutePoint {
-            name: table.key("name", Value::name).required(),
+            name: table.key("name", Value::name).required_or_default(),
             count: table.whole("count").map(|count| count as u32).at(Key::value),
             numbers: table.list("lines", Value::line).default(Vec::new()),
-            device_pool: table.reference("device_pool").required(),
+            device_pool: table.reference("device_pool").required_or_default(),
             treatment: RoutePoint::treatment(table, application.as_ref()),
             application,
             busy_trigger: table
                 .whole("busy_trigger")
                 .check(|trigger| *trigger <= maximum_calls, "is more than `maximum_calls`")
-                .or(|usual| usual.min(maximum_calls)) as u32,
+                .or(|default| default.min(maximum_calls)) as u32,
             maximum_calls: maximum_calls as u32,
             maximum_calls_place,
             cannot_open_on: cannot_open_on(table),
@@ -89,7 +89,7 @@ impl RoutePoint {
         }
         match redirect.optional() {
             Some(targets) => Treatment::Redirect(targets),
-            // A route point without an application never gets so far.
+            // Without an application this is never used.
             None => Treatment::Answer(treatment.optional()),
         }
     }
@@ -102,23 +102,23 @@ pub struct CtiPorts {
     pub name: Name,
     /// How many.
     pub count: At<u32>,
-    /// How many lines each has. Only one of them can have an active voice call (R5).
+    /// How many lines each port has. Only one of them can have an active voice call (R5).
     pub lines_per_port: At<u32>,
-    /// The directory number of the first line of the first; the others count on from there.
+    /// The directory number of the first line of the first; the others follow it.
     pub first_number: Option<Name>,
     /// Their device pool.
     pub device_pool: Name,
-    /// Who controls them.
+    /// The application that controls them.
     pub application: Option<Name>,
-    /// How long a call is treated there.
+    /// How long a call is treated at a port.
     pub treatment: Option<Distribution>,
-    /// Which share of calls is transferred, and to which phones.
+    /// The share of calls that is transferred, and the phones they go to.
     pub transfer: Option<(f64, Name)>,
     /// Whether the application itself sends the media.
     pub media_from_application: bool,
-    /// Whether connected calls outlive the failure of a CallManager.
+    /// Whether connected calls survive the failure of a CallManager.
     pub keeps_media: bool,
-    /// The CallManagers that cannot open them when they are to be recovered there.
+    /// The CallManagers that fail to open them during recovery.
     pub cannot_open_on: Vec<Name>,
     /// Their forwards.
     pub forwards: ForwardNames,
@@ -129,16 +129,16 @@ impl CtiPorts {
         let transfer_to = table.reference("transfer_to").optional();
         let transfer_share = table.share("transfer_share");
         if transfer_share.is_present() && transfer_to.is_none() {
-            let title = "`transfer_share` is of no use without `transfer_to`";
+            let title = "`transfer_share` has no effect without `transfer_to`";
             table.reports().add(Problem::new(transfer_share.place(), title, ""));
         }
         let share = transfer_share.value();
         CtiPorts {
-            name: table.key("name", Value::name).required(),
+            name: table.key("name", Value::name).required_or_default(),
             count: count(table),
             lines_per_port: table.whole("lines_per_port").map(|lines| lines as u32).at(Key::value),
             first_number: first_number(table),
-            device_pool: table.reference("device_pool").required(),
+            device_pool: table.reference("device_pool").required_or_default(),
             application: controlled_by(table),
             treatment: table.distribution("treatment").optional(),
             transfer: transfer_to.map(|to| (share, to)),
@@ -157,29 +157,29 @@ impl CtiPorts {
 pub struct Phones {
     /// Its name.
     pub name: Name,
-    /// The number of the group as a whole.
+    /// The number of the whole group.
     pub number: Option<Name>,
-    /// The directory number of the first phone; the others count on from there.
+    /// The directory number of the first phone; the others follow it.
     pub first_number: Option<Name>,
     /// How many.
     pub count: At<u32>,
     /// Their device pool.
     pub device_pool: Name,
-    /// How long it rings until a person answers.
+    /// How long a phone rings until a person answers.
     pub answer: Distribution,
-    /// Which share of calls a person answers at all.
+    /// The share of calls that a person answers.
     pub answered: f64,
-    /// How long it rings at most.
+    /// How long it rings before it forwards by CFNA.
     pub no_answer: Span,
-    /// Whether calls wait for a free one.
+    /// Whether transferred calls wait for a free phone.
     pub queue: bool,
-    /// Who controls them as a third party.
+    /// The application that controls them as a third party.
     pub application: Option<Name>,
     /// From the failure of its CallManager until a phone registers elsewhere.
     pub failover: Distribution,
-    /// Whether connected calls outlive the failure of a CallManager.
+    /// Whether connected calls survive the failure of a CallManager.
     pub keeps_media: bool,
-    /// The CallManagers that cannot open them when they are to be recovered there.
+    /// The CallManagers that fail to open them during recovery.
     pub cannot_open_on: Vec<Name>,
     /// Their forwards.
     pub forwards: ForwardNames,
@@ -189,16 +189,16 @@ impl Phones {
     pub(super) fn read(table: &Table<'_>) -> Phones {
         let forwards = forwards(table, &[Forward::Cfb, Forward::Cfna]);
         let no_answer =
-            table.key("no_answer", Value::duration_or_off).or(|usual| match forwards[Forward::Cfna as usize] {
-                Some(_) => usual,
+            table.key("no_answer", Value::duration_or_off).or(|default| match forwards[Forward::Cfna as usize] {
+                Some(_) => default,
                 None => Span::FOREVER,
             });
         Phones {
-            name: table.key("name", Value::name).required(),
+            name: table.key("name", Value::name).required_or_default(),
             number: table.key("dn", Value::directory_number).optional(),
             first_number: first_number(table),
             count: count(table),
-            device_pool: table.reference("device_pool").required(),
+            device_pool: table.reference("device_pool").required_or_default(),
             answer: table.distribution("answer").value(),
             answered: table.share("answered").value(),
             no_answer,
@@ -221,16 +221,16 @@ pub struct Destination {
     pub number: Option<Name>,
     /// How long it rings until it is answered.
     pub answer: Distribution,
-    /// How many calls it takes at once.
+    /// How many calls it takes at a time.
     pub lines: u32,
-    /// Where calls leave for it; `None`: at the first node.
+    /// The node at which calls to it leave; `None`: the first one.
     pub egress: Option<Name>,
 }
 
 impl Destination {
     pub(super) fn read(table: &Table<'_>) -> Destination {
         Destination {
-            name: table.key("name", Value::name).required(),
+            name: table.key("name", Value::name).required_or_default(),
             number: table.key("dn", Value::directory_number).optional(),
             answer: table.distribution("answer").value(),
             lines: table.whole("lines").default(u64::from(u32::MAX)) as u32,
@@ -239,7 +239,7 @@ impl Destination {
     }
 }
 
-/// Who controls a device: one application, for its media can go one way only.
+/// The application that controls a device: only one, since its media can go one way only.
 fn controlled_by(table: &Table<'_>) -> Option<Name> {
     table.reference("application").rule(R4).optional()
 }
@@ -264,19 +264,19 @@ fn forwards(table: &Table<'_>, settings: &[Forward]) -> ForwardNames {
 }
 
 fn count(table: &Table<'_>) -> At<u32> {
-    table.whole("count").map(|count| count as u32).at(Key::required)
+    table.whole("count").map(|count| count as u32).at(Key::required_or_default)
 }
 
 impl<'a> Value<'a> {
-    /// A directory number that one can count on from.
+    /// The first of a range of directory numbers.
     fn first_number(self) -> Option<Name> {
         let number = self.directory_number()?;
         let digits = number.value.strip_prefix('+').unwrap_or(&number.value);
         match (1..=18).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) {
             true => Some(number),
             false => self.wrong(
-                "cannot be counted on from",
-                Some("it has up to 18 digits, and perhaps a `+` before them".to_owned()),
+                "cannot be the first of a range of numbers",
+                Some("it needs 1 to 18 digits, after an optional `+`".to_owned()),
             ),
         }
     }
@@ -284,12 +284,12 @@ impl<'a> Value<'a> {
     /// `{ dn = "7000" }`
     fn line(self) -> Option<Name> {
         let table = self.table()?;
-        let number = table.key("dn", Value::directory_number).wanted();
+        let number = table.key("dn", Value::directory_number).required();
         table.finish();
         number
     }
 
-    /// One name, or a list of `{ to = .., share = .. }` whose shares make a whole.
+    /// One name, or a list of `{ to = .., share = .. }` whose shares sum to 1.
     fn redirect(self) -> Option<Vec<(Name, f64)>> {
         if self.text().is_some() {
             return self.reference().map(|to| vec![(to, 1.0)]);
@@ -297,16 +297,16 @@ impl<'a> Value<'a> {
         let in_percent = std::cell::Cell::new(true);
         let each = |value: Value<'a>| {
             let table = value.table()?;
-            let to = table.reference("to").wanted();
+            let to = table.reference("to").required();
             let share = table.key("share", |value| {
                 in_percent.set(in_percent.get() && value.text().is_some());
                 value.share()
             });
-            let share = share.wanted();
+            let share = share.required();
             table.finish();
             to.zip(share)
         };
-        // One that is wrong leaves no sum to speak of.
+        // With a wrong entry there is no sum to check.
         let targets: Vec<(Name, f64)> = self.list(|value| Some(each(value)))?.into_iter().collect::<Option<_>>()?;
         let sum: f64 = targets.iter().map(|(_, share)| share).sum();
         if (sum - 1.0).abs() > 1e-9 {

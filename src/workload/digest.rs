@@ -1,13 +1,13 @@
-//! A workload's fingerprint: the same for two files that say the same.
+//! A workload's digest: the same for two files with the same meaning.
 
 use sha2::{Digest, Sha256};
 use toml::de::{DeTable, DeValue};
 
 use super::files::Files;
 
-/// SHA-256, in hexadecimal, of what a workload says: keys in order, so that comments, layout and the order of keys make
-/// no difference; without the question, the goals, the number of replications and the seed, which say nothing about the cluster;
-/// and with the contents of the files it refers to rather than their names.
+/// SHA-256, in hexadecimal, of the contents of a workload: keys in order, so that comments, layout and the order of keys make
+/// no difference; without the question, the goals, the number of replications and the seed, which do not describe the cluster;
+/// and with the contents of the files it refers to instead of their names.
 pub fn digest(text: &str, files: &dyn Files) -> String {
     let (document, _) = DeTable::parse_recoverable(text);
     let mut hash = Sha256::new();
@@ -21,7 +21,7 @@ fn table(hash: &mut Sha256, entries: &DeTable<'_>, path: &str, files: &dyn Files
     hash.update("{");
     for (key, entry) in entries {
         let path = format!("{path}.{}", key.get_ref());
-        if !is_silent(entry.get_ref(), &path) {
+        if !is_left_out(entry.get_ref(), &path) {
             piece(hash, 'k', key.get_ref().as_bytes());
             value(hash, entry.get_ref(), &path, files);
         }
@@ -29,11 +29,11 @@ fn table(hash: &mut Sha256, entries: &DeTable<'_>, path: &str, files: &dyn Files
     hash.update("}");
 }
 
-/// Whether this is left out, or a table of nothing else.
-fn is_silent(entry: &DeValue<'_>, path: &str) -> bool {
+/// Whether an entry is left out, or is a table of such entries only.
+fn is_left_out(entry: &DeValue<'_>, path: &str) -> bool {
     match entry {
         DeValue::Table(entries) => {
-            entries.iter().all(|(key, entry)| is_silent(entry.get_ref(), &format!("{path}.{}", key.get_ref())))
+            entries.iter().all(|(key, entry)| is_left_out(entry.get_ref(), &format!("{path}.{}", key.get_ref())))
         }
         _ => LEFT_OUT.contains(&path),
     }
@@ -67,7 +67,7 @@ fn value(hash: &mut Sha256, entry: &DeValue<'_>, path: &str, files: &dyn Files) 
     }
 }
 
-/// A kind, a length and the bytes: no two different sequences of pieces look alike.
+/// A kind, a length and the bytes, so that different sequences of pieces never have the same bytes.
 fn piece(hash: &mut Sha256, kind: char, bytes: &[u8]) {
     hash.update([kind as u8]);
     hash.update((bytes.len() as u64).to_be_bytes());

@@ -10,11 +10,11 @@ use super::units;
 use super::vocabulary::LONE_DISTRIBUTION;
 use crate::engine::{Distribution, Span};
 
-/// Reads a distribution as it stands in a workload, from a text of its own: a duration, which needs no quotes then, or a table in
-/// braces.
+/// Reads a distribution, written as in a workload, from a text of its own: a duration, which needs no quotes here, or a
+/// table in braces.
 ///
 /// # Errors
-/// The first thing that is wrong with it, with what to write instead where that is known.
+/// The first problem, with what to write instead if that is known.
 pub fn distribution(text: &str, files: &dyn Files) -> Result<Distribution, String> {
     let text = text.trim();
     if !text.starts_with(['{', '"', '\'']) {
@@ -28,7 +28,7 @@ pub fn distribution(text: &str, files: &dyn Files) -> Result<Distribution, Strin
     let reports = Reports::default();
     let context = Context::new(&reports, files);
     let table = Table::new(&context, &LONE_DISTRIBUTION, parsed.get_ref(), 0..0);
-    let distribution = table.distribution("distribution").wanted();
+    let distribution = table.distribution("distribution").required();
     table.finish();
     let problems = reports.into_problems("", &document).list;
     match (distribution, problems.first()) {
@@ -42,7 +42,7 @@ pub fn distribution(text: &str, files: &dyn Files) -> Result<Distribution, Strin
 }
 
 impl<'a> Table<'a> {
-    /// Asks for a distribution of durations.
+    /// Reads a distribution of durations.
     pub(super) fn distribution(&self, key: &'static str) -> Key<'a, Distribution> {
         self.key(key, Value::distribution)
     }
@@ -55,7 +55,7 @@ impl<'a> Value<'a> {
             return self.duration().map(Distribution::Constant);
         }
         if self.is_number() {
-            // Says that a unit is wanted.
+            // Reports the missing unit.
             self.duration();
             return None;
         }
@@ -100,25 +100,25 @@ impl<'a> Value<'a> {
         match self.list(Value::duration)?[..] {
             [low, high] if low <= high => Some(Distribution::Uniform { low, high }),
             [_, _] => self.wrong("has its bounds the wrong way round", Some("the lower bound comes first".to_owned())),
-            _ => self.wrong("should be two durations: the least and the most", None),
+            _ => self.wrong("should be two durations: the lower and the upper bound", None),
         }
     }
 
     /// A mean and one more parameter.
     fn mean_and<T>(self, parameter: &'static str, read: impl FnMut(Value<'a>) -> Option<T>) -> Option<(Span, T)> {
         let table = self.table()?;
-        let mean = table.duration("mean").wanted();
-        let parameter = table.key(parameter, read).wanted();
+        let mean = table.duration("mean").required();
+        let parameter = table.key(parameter, read).required();
         table.finish();
         mean.zip(parameter)
     }
 
-    /// Durations seen somewhere: a column of a file.
+    /// Measured durations: a column of a file.
     fn sample(self) -> Option<Distribution> {
         let table = self.table()?;
         let unit = table.key("unit", |value| value.choice(&[("s", 1_000_000_000), ("ms", 1_000_000)])).value();
-        let column = table.string("column").wanted();
-        let sheet = table.key("file", Sheet::read).wanted();
+        let column = table.string("column").required();
+        let sheet = table.key("file", Sheet::read).required();
         table.finish();
         let (column, sheet) = column.zip(sheet)?;
         let Some(index) = sheet.column(&column) else {
@@ -129,12 +129,12 @@ impl<'a> Value<'a> {
         for row in 0..sheet.rows() {
             match units::scaled(sheet.cell(row, index), unit) {
                 Ok(nanos) => values.push(Span::from_nanos(nanos)),
-                Err(_) => sheet.wrong(row, index, "is not a duration: a decimal number is wanted"),
+                Err(_) => sheet.wrong(row, index, "is not a duration: it must be a decimal number"),
             }
         }
         match (sheet.is_sound(), values.is_empty()) {
             (false, _) => None,
-            (true, true) => self.wrong("is a file without a row", None),
+            (true, true) => self.wrong("names a file without rows", None),
             (true, false) => Some(Distribution::empirical(values)),
         }
     }
@@ -157,15 +157,15 @@ mod tests {
             assert_eq!(distribution(text, &NoFiles), Ok(expected), "{text}");
         }
         for (text, word) in [
-            ("", "nothing"),
+            ("", "empty"),
             ("3", "no unit"),
             ("{ exponentail = \"3m\" }", "exponential"),
             ("{ exponential = 3 }", "unit"),
             ("{ exponential = \"3m\"", "not TOML"),
             ("{ lognormal = { mean = \"3m\" } }", "cv"),
         ] {
-            let told = distribution(text, &NoFiles).expect_err(text);
-            assert!(told.contains(word), "{text}: {told}");
+            let error = distribution(text, &NoFiles).expect_err(text);
+            assert!(error.contains(word), "{text}: {error}");
         }
     }
 }

@@ -12,7 +12,7 @@ const R12: &str = "R12: forward settings belong to a device, and change while th
 pub struct Fault {
     /// Its name; a random fault always has one, any other may have none.
     pub name: Name,
-    /// What fails; `None` where the workload does not say, which has been reported.
+    /// What fails; `None` if the workload does not say, which has been reported.
     pub failing: Option<TargetName>,
     /// When.
     pub occurs: Occurs,
@@ -29,11 +29,11 @@ pub enum TargetName {
     CtiManager(Name),
     /// A node with all that runs on it.
     Node(Name),
-    /// A link, from an application or a node to a node: cut, or slower by so much.
+    /// A link, from an application or a node to a node: cut, or slower by this delay.
     Link(Name, Name, Option<Span>),
 }
 
-/// When a fault strikes.
+/// When a fault occurs.
 #[derive(Clone, Debug)]
 pub enum Occurs {
     /// Once.
@@ -64,12 +64,12 @@ impl Fault {
         });
         let complain = |place: TextRange, title: &str| table.reports().add(Problem::new(place, title, ""));
         if kind.is_present() && matches!(target, Some("callmanager" | "ctimanager" | "node" | "link")) {
-            complain(kind.place(), "`kind` is for a fault of an application: anything else just stops");
+            complain(kind.place(), "`kind` is for a fault of an application only");
         }
-        let kind = if target == Some("application") { kind.wanted() } else { None };
+        let kind = if target == Some("application") { kind.required() } else { None };
         let slow = table.duration("slow");
         if slow.is_present() && target != Some("link") {
-            complain(slow.place(), "`slow` is for a link: without it, the link is cut");
+            complain(slow.place(), "`slow` is for a fault of a link only");
         }
         let slow = slow.optional();
         let failing = match target {
@@ -96,17 +96,17 @@ impl Fault {
             }
             let never = || Distribution::Constant(Span::FOREVER);
             let time_to_failure = table.distribution("time_to_failure").at(|time| time.default(never()));
-            let time_to_repair = time_to_repair.wanted().unwrap_or_else(never);
+            let time_to_repair = time_to_repair.required().unwrap_or_else(never);
             let occurs = Occurs::Random { time_to_failure, time_to_repair };
-            return Fault { name: name.required(), failing, occurs };
+            return Fault { name: name.required_or_default(), failing, occurs };
         }
         if time_to_repair.is_present() {
             let title = "`time_to_repair` is for a random fault: one at a known time has `for`, a duration";
             complain(time_to_repair.place(), title);
         }
         if kind == Some(ApplicationFault::Stall) && !duration.is_present() {
-            let problem = Problem::new(table.place(), "a stall ends: `for` is missing", "for how long?");
-            let hint = "an application that hangs for good is `kind = \"silent\"`";
+            let problem = Problem::new(table.place(), "`for` is missing: a stall has an end", "it belongs here");
+            let hint = "for an application that hangs until it is restarted, use `kind = \"silent\"`";
             table.reports().add(problem.hint(hint));
         }
         let at = table.duration("at").at(|at| at.default(Span::ZERO));
@@ -120,29 +120,29 @@ impl Fault {
 pub struct Change {
     /// When.
     pub at: At<Span>,
-    /// Whose settings.
+    /// The device whose settings change.
     pub of: Name,
-    /// The settings that change, each with where it is said and where it leads, if anywhere.
+    /// The settings that change, each with its place and its new target, if any.
     pub settings: Vec<(Forward, At<Option<Name>>)>,
 }
 
 impl Change {
     pub(super) fn read(table: &Table<'_>) -> Change {
-        let at = table.duration("at").at(Key::required);
-        let of = table.reference("of").required();
+        let at = table.duration("at").at(Key::required_or_default);
+        let of = table.reference("of").required_or_default();
         let mut settings = Vec::new();
-        let mut said = false;
+        let mut any = false;
         for forward in Forward::ALL {
             let leads = table.key(forward.name(), Value::forward_or_none);
-            said |= leads.is_present();
+            any |= leads.is_present();
             let place = leads.place();
             if let Some(value) = leads.optional() {
                 settings.push((forward, At { value, place }));
             }
         }
-        if !said {
-            let title = "nothing changes here: one of `cfb`, `cfna`, `cfof` and `cfur` is wanted";
-            table.reports().add(Problem::new(table.place(), title, "here").rule(R12));
+        if !any {
+            let title = "one of `cfb`, `cfna`, `cfof` and `cfur` is required";
+            table.reports().add(Problem::new(table.place(), title, "it belongs here").rule(R12));
         }
         Change { at, of, settings }
     }
@@ -157,13 +157,15 @@ impl Value<'_> {
             (Some(to), Some(from), None) => Some((from, to)),
             _ => {
                 let problem = Problem::new(place, "a link has two ends", "");
-                self.context().reports.add(problem.hint("an application or a node, and a node: `[\"ivr\", \"sub1\"]`"));
+                self.context()
+                    .reports
+                    .add(problem.hint("name an application or a node, and a node: `[\"ivr\", \"sub1\"]`"));
                 None
             }
         }
     }
 
-    /// Where a call can go, or `"none"`.
+    /// The target of a forward, or `"none"`.
     fn forward_or_none(self) -> Option<Option<Name>> {
         match self.text() {
             Some("none") => Some(None),

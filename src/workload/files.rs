@@ -1,12 +1,12 @@
-//! Where the files come from that a workload refers to.
+//! Access to the files that a workload refers to.
 
-/// Where the files come from that a workload refers to: nothing below the command line opens one itself.
+/// Access to the files that a workload refers to: nothing below the command line opens one itself.
 pub trait Files {
-    /// All of a file, by the path the workload gives; or why it cannot be had, in words that follow its name.
+    /// The contents of a file, by its path in the workload; or why it cannot be read, in words that follow its name.
     fn read(&self, path: &str) -> Result<Vec<u8>, String>;
 }
 
-/// No files at all.
+/// No files.
 pub struct NoFiles;
 
 impl Files for NoFiles {

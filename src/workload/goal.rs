@@ -1,22 +1,22 @@
-//! What is wanted of the results: `[[goal]]`.
+//! Required results: `[[goal]]`.
 
 use super::problem::Problem;
 use super::read::{At, Key, Name, Table, Value};
 
-/// `[[goal]]`: what is measured, and the bound it is to keep. What the words mean is for those to say who measure.
+/// `[[goal]]`: a measure and its bound. Their texts are parsed where measures are defined, in `record`.
 #[derive(Clone, Debug)]
 pub struct GoalEntry {
     /// The measure, as in `setup_delay.p99`.
     pub metric: At<String>,
-    /// What it is about, if not all of the cluster: the kind of thing, and its name.
+    /// What is measured, if not the whole cluster: the kind of entry, and its name.
     pub of: Option<(&'static str, Name)>,
-    /// On which side of the bound it is to be.
+    /// The side of the bound on which the measure has to be.
     pub side: Side,
     /// The bound; `None` if it has been reported.
     pub bound: Option<At<String>>,
 }
 
-/// On which side of a bound.
+/// A side of a bound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     /// The bound or less.
@@ -25,22 +25,25 @@ pub enum Side {
     AtLeast,
 }
 
-/// What a goal may be about, beside the cluster.
+/// The entries that a goal may measure, apart from the cluster.
 const SCOPES: [&str; 3] = ["route_point", "application", "node"];
 
 impl GoalEntry {
     pub(super) fn read(table: &Table<'_>) -> GoalEntry {
         let metric = table.key("metric", Value::string);
-        let metric = metric.check(|metric: &String| !metric.trim().is_empty(), "is blank: it is as in setup_delay.p99");
-        let metric = metric.at(Key::required);
+        let metric = metric.check(
+            |metric: &String| !metric.trim().is_empty(),
+            "must not be empty: write a measure such as setup_delay.p99",
+        );
+        let metric = metric.at(Key::required_or_default);
         let mut of = None;
         for scope in SCOPES {
             let name = table.reference(scope);
             let place = name.place();
             let Some(name) = name.optional() else { continue };
             if of.is_some() || metric.value.contains('/') {
-                let title = "a goal is about one thing";
-                table.reports().add(Problem::new(place, title, "").hint("several goals are several `[[goal]]`"));
+                let title = "a goal has one scope";
+                table.reports().add(Problem::new(place, title, "").hint("write a `[[goal]]` for each"));
             }
             of = Some((scope, name));
         }

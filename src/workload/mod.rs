@@ -1,4 +1,4 @@
-//! What a workload file says: text, checked key by key, with every problem reported at once. References between its
+//! Reading a workload file: text, checked key by key, with every problem reported at once. References between its
 //! parts are still names here; the plan resolves them.
 
 pub mod advised;

@@ -1,4 +1,4 @@
-//! What is wrong with a workload, and how it is shown: the way rustc shows it, every problem at once.
+//! Problems of a workload, shown as rustc shows errors, all at once.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -9,52 +9,52 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Render
 /// A range of bytes of the workload's text.
 pub type TextRange = Range<usize>;
 
-/// The largest workload file that is read. Far more than anybody writes: 65,535 entries of 250 bytes.
+/// The largest workload file that is read: 65,535 entries of 250 bytes, far more than people write.
 pub const TEXT_BYTES_MAX: usize = 16 << 20;
 
-/// So many problems are shown; of any more only the number is told. Nobody mends more than that at a time, and the
-/// next hundred mostly have the same cause.
+/// The most problems that are shown; of the rest only the number is. People do not fix more at a time, and the next
+/// hundred mostly have the same cause.
 pub const PROBLEMS_MAX: usize = 100;
 
-/// Whether what is drawn may have colours.
+/// Whether output may have colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Ink {
-    /// It may not: it goes into a file, or nobody wants them.
+    /// No colours: the output goes into a file, or colours are switched off.
     #[default]
     Plain,
-    /// It may.
+    /// Colours.
     Coloured,
 }
 
 /// Whether a workload with such a problem can be run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Severity {
-    /// It cannot.
+    /// It cannot be run.
     Error,
-    /// It can, but somebody should know.
+    /// It can be run, but probably not as intended.
     Warning,
 }
 
-/// Something wrong with a workload.
+/// A problem of a workload.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// How bad it is.
+    /// Error or warning.
     pub severity: Severity,
-    /// What a warning is called, so that it can be asked for or silenced; errors have no such name.
+    /// The name by which a warning is allowed or denied; errors have none.
     pub id: Option<&'static str>,
-    /// Where.
+    /// Its place.
     pub place: TextRange,
-    /// What, in a sentence that can stand alone.
+    /// What is wrong, in a sentence that can stand alone.
     pub what: String,
-    /// The words at the underlined place; may be empty.
+    /// The text at the underlined place; may be empty.
     pub label: String,
-    /// A second place that explains the first, and what is there.
+    /// A second place that explains the first, with its text.
     pub also: Option<(TextRange, String)>,
-    /// Where and what in another file that the workload names at `place`.
+    /// The place in another file, which the workload names at `place`.
     pub elsewhere: Option<Elsewhere>,
     /// What to write instead.
     pub hint: Option<String>,
-    /// The rule of the chapter behind it, or where the advice comes from.
+    /// The rule of the chapter behind it, or the source of the advice.
     pub rule: Option<&'static str>,
 }
 
@@ -65,14 +65,14 @@ pub struct Elsewhere {
     pub file: String,
     /// The line, counted from one.
     pub line: usize,
-    /// What that line says.
+    /// The text of that line.
     pub text: String,
-    /// Which bytes of it.
+    /// The range of bytes in it.
     pub place: TextRange,
 }
 
 impl Problem {
-    /// An error with nothing but a place, a sentence and a label.
+    /// An error with a place, a sentence and a label.
     pub fn new(place: TextRange, what: impl Into<String>, label: impl Into<String>) -> Problem {
         Problem {
             severity: Severity::Error,
@@ -87,7 +87,7 @@ impl Problem {
         }
     }
 
-    /// A warning that goes by a name.
+    /// A warning with a name.
     pub fn warning(id: &'static str, place: TextRange, what: impl Into<String>) -> Problem {
         Problem { severity: Severity::Warning, id: Some(id), ..Problem::new(place, what, "") }
     }
@@ -110,13 +110,13 @@ impl Problem {
         self
     }
 
-    /// Says that the trouble itself is in another file.
+    /// Sets the place in another file.
     pub fn elsewhere(mut self, elsewhere: Elsewhere) -> Problem {
         self.elsewhere = Some(elsewhere);
         self
     }
 
-    /// The problem for people, in a file of this name that says this; without a line end.
+    /// The problem as text, in a file of this name and contents; without a line end.
     pub fn render(&self, name: &str, text: &str, ink: Ink) -> String {
         let renderer = match ink {
             Ink::Plain => Renderer::plain(),
@@ -168,8 +168,7 @@ fn shortened(what: String) -> String {
     }
 }
 
-/// Where problems are reported, by anyone who has a reference to it: reading goes on after a problem, so that all of
-/// them are found at once. The first [`PROBLEMS_MAX`] are kept, the rest counted.
+/// Collects problems through a shared reference: reading goes on after a problem, so that all of them are found at once. The first [`PROBLEMS_MAX`] are kept, the rest counted.
 #[derive(Debug, Default)]
 pub struct Reports {
     kept: RefCell<Vec<Problem>>,
@@ -177,7 +176,7 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// Takes note of a problem.
+    /// Adds a problem.
     pub fn add(&self, problem: Problem) {
         match self.is_full() {
             true => self.more.set(self.more.get() + 1),
@@ -185,7 +184,7 @@ impl Reports {
         }
     }
 
-    /// Whether what is added now is only counted, so that a hint would be in vain.
+    /// Whether further problems are only counted, so that a hint is not needed.
     pub fn is_full(&self) -> bool {
         self.len() >= PROBLEMS_MAX
     }
@@ -195,19 +194,19 @@ impl Reports {
         self.kept.borrow().len()
     }
 
-    /// Where the problems so far are.
+    /// The places of the problems so far.
     pub fn places(&self) -> Vec<TextRange> {
         self.kept.borrow().iter().map(|problem| problem.place.clone()).collect()
     }
 
-    /// Gives all problems after the first `known` ones the rule behind them.
+    /// Sets the rule of all problems after the first `known` ones.
     pub fn cite(&self, known: usize, rule: &'static str) {
         for problem in &mut self.kept.borrow_mut()[known..] {
             problem.rule = Some(rule);
         }
     }
 
-    /// Whether all is well so far.
+    /// Whether there are no problems so far.
     pub fn is_empty(&self) -> bool {
         self.kept.borrow().is_empty()
     }
@@ -220,21 +219,21 @@ impl Reports {
     }
 }
 
-/// All that is wrong with a workload, with its text.
+/// All problems of a workload, with its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems {
-    /// The workload's name as the user knows it: mostly a path.
+    /// The workload's name as the user gave it, usually a path.
     pub name: String,
-    /// What it says.
+    /// Its text.
     pub text: String,
-    /// What is wrong, in the order of the text; not empty.
+    /// The problems, in the order of the text; not empty.
     pub list: Vec<Problem>,
-    /// How many more there are.
+    /// The number of further problems.
     pub more: usize,
 }
 
 impl Problems {
-    /// The report for people: for each problem a sentence, the file, line and column, the source underlined, and help.
+    /// The report as text: for each problem a sentence, the file, line and column, the source underlined, and help.
     pub fn render(&self, ink: Ink) -> String {
         let mut report = String::new();
         for problem in &self.list {
@@ -242,7 +241,11 @@ impl Problems {
             report += "\n\n";
         }
         if self.more > 0 {
-            report += &format!("and {} more, which are not shown\n\n", problems(self.more));
+            report += &format!(
+                "and {} more {} not shown\n\n",
+                self.more,
+                if self.more == 1 { "problem" } else { "problems" }
+            );
         }
         let count = problems(self.list.len() + self.more);
         report + &format!("{} has {count}: nothing was simulated\n", self.name)
@@ -274,8 +277,7 @@ impl<'a> SourceText<'a> {
         group.element(self.snippet(shown))
     }
 
-    /// The lines that these places are on, and no others: to look for them in all of a long text, for each of many
-    /// problems, takes long.
+    /// Only the lines of these places: searching all of a long text, for each of many problems, is slow.
     fn snippet(self, places: Vec<Shown<'a>>) -> Snippet<'a, Annotation<'a>> {
         let text = self.text;
         let start = places.iter().map(|(_, place, _)| place.start).min().unwrap_or(0);
@@ -291,7 +293,7 @@ impl<'a> SourceText<'a> {
         snippet
     }
 
-    /// A place by itself; one far out on a very long line only by its numbers.
+    /// A place by itself; one far into a very long line only by line and column.
     fn alone(self, group: Group<'a>, (kind, place, label): Shown<'a>) -> Group<'a> {
         let start = self.line_start(place.start);
         if place.start - start <= FAR {
@@ -302,7 +304,7 @@ impl<'a> SourceText<'a> {
         group.element(origin)
     }
 
-    /// Where the line begins that this byte is on.
+    /// The start of the line of this byte.
     fn line_start(self, byte: usize) -> usize {
         self.text[..byte].rfind('\n').map_or(0, |newline| newline + 1)
     }
@@ -311,7 +313,7 @@ impl<'a> SourceText<'a> {
         1 + self.text.as_bytes()[..line_start].iter().filter(|&&byte| byte == b'\n').count()
     }
 
-    /// A place that spans very much ends with its first line.
+    /// A very long place is cut at the end of its first line.
     fn clipped(self, place: &TextRange) -> TextRange {
         match place.len() > FAR {
             true => place.start..self.text[place.start..].find('\n').map_or(place.end, |length| place.start + length),
@@ -320,7 +322,7 @@ impl<'a> SourceText<'a> {
     }
 }
 
-/// Two places that are so many bytes apart are shown one after the other.
+/// Two places further apart than this many bytes are shown separately.
 const FAR: usize = 64 << 10;
 
 fn problems(count: usize) -> String {
@@ -346,49 +348,50 @@ impl fmt::Display for Problems {
 
 impl std::error::Error for Problems {}
 
-/// The text of a workload file, or why it cannot be one, in words that follow the file's name.
+/// The text of a workload file, or why it is not one, in words that follow the file's name.
 pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
     if bytes.len() > TEXT_BYTES_MAX {
-        return Err(format!("is longer than {} MiB: that is no workload file", TEXT_BYTES_MAX >> 20));
+        return Err(format!("is longer than {} MiB: this is not a workload file", TEXT_BYTES_MAX >> 20));
     }
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
         format!("is not a text file: line {line} is not UTF-8")
     })?;
     if text.trim().is_empty() {
-        return Err("is empty; a workload begins with `format = 1` and a `question`".to_owned());
+        return Err("is empty: a workload begins with `format = 1` and a `question`".to_owned());
     }
     Ok(text)
 }
 
-/// What to say of a name that is not there: the one that was probably meant, or else what there is.
+/// A hint for an unknown name: the one that was probably meant, or else the known ones.
 pub fn suggestion<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let known: Vec<&str> = known.into_iter().collect();
     match nearest(wrong, &known) {
         Some(name) => Some(format!("did you mean `{name}`?")),
         None if known.is_empty() => None,
-        None => Some(format!("there is {}", enumeration(&known))),
+        None if known.len() == 1 => Some(format!("there is only {}", enumeration(&known))),
+        None => Some(format!("there are {}", enumeration(&known))),
     }
 }
 
-/// The name most like a wrong one, if any is like it at all.
+/// The name most similar to a wrong one, if any is similar.
 fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
-    // Longer ones are no names, and among so many none is the one that was meant.
+    // Longer texts are not names, and among more than this the one that was meant cannot be found.
     const LONGEST: usize = 64;
     const COMPARED: usize = 1000;
     let length = wrong.chars().count();
     if length > LONGEST {
         return None;
     }
-    // A third of a name may be wrong; but of one letter that is all of it.
+    // A third of a name may be wrong, but at least one letter.
     let slips = |name: &str| (name.chars().count() / 3).max(1);
-    let alike = known.iter().filter(|name| name.chars().count().abs_diff(length) <= slips(name));
-    let alike = alike.filter(|name| name.len() <= 4 * LONGEST).take(COMPARED);
-    let distances = alike.map(|&name| (strsim::osa_distance(wrong, name), name));
+    let similar = known.iter().filter(|name| name.chars().count().abs_diff(length) <= slips(name));
+    let similar = similar.filter(|name| name.len() <= 4 * LONGEST).take(COMPARED);
+    let distances = similar.map(|&name| (strsim::osa_distance(wrong, name), name));
     distances.filter(|&(distance, name)| distance <= slips(name) && distance < length).min().map(|(_, name)| name)
 }
 
-/// `a`, `b` and `c`; after a score, how many more.
+/// `a`, `b` and `c`; after twenty, how many more.
 pub fn enumeration(names: &[&str]) -> String {
     const SHOWN: usize = 20;
     let mut quoted: Vec<String> =

@@ -1,5 +1,5 @@
-//! Reading a table key by key: each key is asked for once, with its name, its kind and what happens if it is absent.
-//! What is wrong is reported with its place, and reading goes on.
+//! Reads a table key by key: each key once, with its name, its kind and what happens if it is absent. Problems are
+//! reported with their places, and reading goes on.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -14,15 +14,15 @@ use super::units;
 use super::vocabulary::sections;
 use crate::engine::{Distribution, Span};
 
-/// What all readers of one workload share.
+/// The context that all readers of one workload share.
 pub(super) struct Context<'a> {
     /// Where problems go.
     pub(super) reports: &'a Reports,
     /// The files that the workload refers to.
     pub(super) files: &'a dyn Files,
-    /// What an absent section is read as.
+    /// The contents of an absent section.
     nothing: DeTable<'static>,
-    /// What absent keys are read as: the values of the vocabulary, by the way it writes them.
+    /// The values of absent keys: the defaults of the vocabulary, by their TOML.
     defaults: BTreeMap<&'static str, Spanned<DeValue<'static>>>,
 }
 
@@ -31,24 +31,24 @@ impl<'a> Context<'a> {
     pub(super) fn new(reports: &'a Reports, files: &'a dyn Files) -> Context<'a> {
         let terms = sections().into_iter().flat_map(|section| section.terms);
         let written = terms.filter_map(|term| term.absent.value());
-        let parsed = |text| (text, DeValue::parse(text).expect("the vocabulary writes TOML"));
+        let parsed = |text| (text, DeValue::parse(text).expect("the vocabulary is TOML"));
         Context { reports, files, nothing: DeTable::new(), defaults: written.map(parsed).collect() }
     }
 }
 
-/// A piece of the workload together with where it stands.
+/// A piece of the workload with its place in the text.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct At<T> {
-    /// What it says.
+    /// The piece.
     pub value: T,
-    /// Where.
+    /// Its place.
     pub place: TextRange,
 }
 
-/// A name, defined or referred to, with where it stands. Empty where the workload has none, which has been reported.
+/// A name, defined or referred to, with its place. Empty if the workload has none, which has been reported.
 pub type Name = At<String>;
 
-/// A value, the key it belongs to and where to report.
+/// A value, its key, and where to report problems.
 #[derive(Clone, Copy)]
 pub(super) struct Value<'a> {
     context: &'a Context<'a>,
@@ -58,17 +58,17 @@ pub(super) struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// Where it stands.
+    /// Its place.
     pub(super) fn place(self) -> TextRange {
         self.value.span()
     }
 
-    /// What all readers share.
+    /// The context of all readers.
     pub(super) fn context(self) -> &'a Context<'a> {
         self.context
     }
 
-    /// Reports that `key` is not as it should be.
+    /// Reports a problem with the value: the key and `what` make a sentence.
     pub(super) fn wrong<T>(self, what: impl Display, hint: Option<String>) -> Option<T> {
         let mut problem = Problem::new(self.place(), format!("`{}` {what}", self.key), "");
         problem.hint = hint;
@@ -103,7 +103,7 @@ impl<'a> Value<'a> {
     /// A quantity, unless it is zero where its key excludes that.
     fn unless_zero<T: PartialEq>(self, quantity: T, zero: &T) -> Option<T> {
         match self.kind.zero() {
-            Some(Zero::Excluded) if quantity == *zero => self.wrong("must be more than zero", None),
+            Some(Zero::Excluded) if quantity == *zero => self.wrong("must be greater than zero", None),
             _ => Some(quantity),
         }
     }
@@ -152,7 +152,7 @@ impl<'a> Value<'a> {
             return self.expected("a number");
         };
         match text.parse::<f64>() {
-            Ok(value) if value < 0.0 => self.wrong("cannot be negative", None),
+            Ok(value) if value < 0.0 => self.wrong("must not be negative", None),
             Ok(value) if value.is_finite() => match *self.kind {
                 ValueKind::Number(low, high) if !(low..=high).contains(&value) => {
                     self.wrong(format_args!("must be {low} to {high}"), None)
@@ -191,7 +191,7 @@ impl<'a> Value<'a> {
     fn quantity<T>(self, kind: &str, unit: &str, parse: fn(&str) -> Result<T, String>) -> Option<T> {
         if let Some(number) = self.number_text() {
             let number = number.trim_start_matches('-');
-            return self.wrong("needs a unit", Some(format!("write \"{number}{unit}\", if that is what was meant")));
+            return self.wrong("needs a unit", Some(format!("write \"{number}{unit}\" if that is what you mean")));
         }
         let Some(text) = self.text() else {
             return self.expected(kind);
@@ -201,9 +201,9 @@ impl<'a> Value<'a> {
             Err(why) => {
                 // A number in quotes, as `--set` leaves it, only lacks its unit.
                 let bare = !text.is_empty() && units::number(text).is_ok();
-                let meant =
-                    if bare { format!("; write \"{text}{unit}\", if that is what was meant") } else { String::new() };
-                self.wrong(format_args!("is not {kind}"), Some(why + &meant))
+                let hint =
+                    if bare { format!("; write \"{text}{unit}\" if that is what you mean") } else { String::new() };
+                self.wrong(format_args!("is not {kind}"), Some(why + &hint))
             }
         }
     }
@@ -217,15 +217,12 @@ impl<'a> Value<'a> {
             },
             None => match self.number()? {
                 share if share <= 1.0 => Some(share),
-                share => self.wrong(
-                    "is a share of more than 1",
-                    Some(format!("write \"{share}%\", if percent is what was meant")),
-                ),
+                share => self.wrong("must not be more than 1", Some(format!("write \"{share}%\" if you mean percent"))),
             },
         }
     }
 
-    /// What something is to be at most or at least, as it is written: its unit is that of what it bounds.
+    /// A bound of a measure, as it is written: its unit is that of the measure.
     pub(super) fn bound(self) -> Option<String> {
         match self.text() {
             Some(text) => Some(text.to_owned()),
@@ -233,12 +230,12 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// One of a few words, and what it stands for.
+    /// One of a few words, as the value it stands for.
     pub(super) fn choice<T: Copy>(self, choices: &[(&str, T)]) -> Option<T> {
         let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
         assert!(
             matches!(self.kind, ValueKind::Word(words) if **words == names),
-            "`{}` is one of other words",
+            "the vocabulary has other words for `{}`",
             self.key
         );
         let Some(text) = self.text() else {
@@ -250,39 +247,39 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A name that something is to have.
+    /// The name of a new entry.
     pub(super) fn name(self) -> Option<Name> {
         const LONGEST: usize = 64;
         let name = self.quoted()?;
         let fits = |character: char| character.is_alphanumeric() || "-_+*#".contains(character);
         if name.value.is_empty() || name.value.chars().count() > LONGEST || !name.value.chars().all(fits) {
             let hint = format!("a name has 1 to {LONGEST} letters, digits, `-` and `_`");
-            self.wrong::<()>("is no name", Some(hint));
+            self.wrong::<()>("is not a valid name", Some(hint));
         }
-        // Wrong or not, it is what others refer to.
+        // Even if it is not valid, other entries may refer to it.
         Some(name)
     }
 
-    /// A directory number that a line is to have.
+    /// The directory number of a line.
     pub(super) fn directory_number(self) -> Option<Name> {
         let number = self.quoted()?;
         let fits = |character: char| character.is_ascii_digit() || "+*#".contains(character);
         if number.value.is_empty() || number.value.len() > 32 || !number.value.chars().all(fits) {
-            return self.wrong("is no directory number", Some("it has 1 to 32 digits, `*`, `#` and `+`".to_owned()));
+            return self.wrong("is not a directory number", Some("it has 1 to 32 digits, `*`, `#` and `+`".to_owned()));
         }
         Some(number)
     }
 
-    /// A name of something that is defined somewhere in the workload.
+    /// A reference to an entry by name.
     pub(super) fn reference(self) -> Option<Name> {
         match self.quoted()? {
-            // Elsewhere an empty name stands for one that is missing and has been reported.
-            name if name.value.is_empty() => self.wrong("is empty: a name is wanted", None),
+            // Elsewhere an empty name stands for a missing one, which has been reported.
+            name if name.value.is_empty() => self.wrong("must not be empty", None),
             name => Some(name),
         }
     }
 
-    /// A string, with a hint for whoever forgot the quotes of a number.
+    /// A string, with a hint if only the quotes around a number are missing.
     fn quoted(self) -> Option<Name> {
         match (self.text(), self.number_text()) {
             (Some(text), _) => Some(At { value: text.to_owned(), place: self.place() }),
@@ -291,12 +288,12 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A list, each element read the same way. Elements that are wrong are left out, having been reported.
+    /// A list, each element read by `each`. Wrong elements are reported and left out.
     pub(super) fn list<T>(self, mut each: impl FnMut(Value<'a>) -> Option<T>) -> Option<Vec<T>> {
         let DeValue::Array(values) = self.value.get_ref() else {
             return self.expected("a list");
         };
-        let kind = self.kind.element().unwrap_or_else(|| panic!("`{}` is no list", self.key));
+        let kind = self.kind.element().unwrap_or_else(|| panic!("`{}` is not a list", self.key));
         Some(values.iter().filter_map(|value| each(Value { value, kind, ..self })).collect())
     }
 
@@ -309,7 +306,7 @@ impl<'a> Value<'a> {
     }
 }
 
-/// A table that is being read. Whoever has read all its keys calls [`Table::finish`].
+/// A table that is being read. After its last key, [`Table::finish`] has to be called.
 pub(super) struct Table<'a> {
     context: &'a Context<'a>,
     section: &'static Section,
@@ -318,7 +315,7 @@ pub(super) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// A table with the keys of `section`, which stands at `place`.
+    /// A table with the keys of `section`, at `place`.
     pub(super) fn new(
         context: &'a Context<'a>,
         section: &'static Section,
@@ -328,7 +325,7 @@ impl<'a> Table<'a> {
         Table { context, section, entries, place }
     }
 
-    /// Where it stands: its header, or all of it if it is in line.
+    /// Its place: the header, or the whole of an inline table.
     pub(super) fn place(&self) -> TextRange {
         self.place.clone()
     }
@@ -338,7 +335,7 @@ impl<'a> Table<'a> {
         self.context.reports
     }
 
-    /// What the vocabulary says of a key. One that it lacks would be unknown to the schema and to the documentation.
+    /// A key of the vocabulary. Any other key would be missing from the schema and from the documentation.
     fn term(&self, key: &str) -> &'static Term {
         let term = self.section.term(key);
         term.unwrap_or_else(|| panic!("the vocabulary has no `{key}` in `{}`", self.section.name))
@@ -352,14 +349,15 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// Asks for a key, which `read` makes something of, and of its default as well.
+    /// Reads a key, and its default, with `read`.
     pub(super) fn key<T>(&self, key: &'static str, mut read: impl FnMut(Value<'a>) -> Option<T>) -> Key<'a, T> {
         let context = self.context;
         let term = self.term(key);
         let kind = &term.kind;
         let default = term.absent.value().map(|written| {
             let value = &context.defaults[written];
-            read(Value { context, key, kind, value }).unwrap_or_else(|| panic!("`{key}` cannot be {written}"))
+            read(Value { context, key, kind, value })
+                .unwrap_or_else(|| panic!("the default of `{key}` cannot be {written}"))
         });
         let reported = context.reports.len();
         let (place, found) = match self.entry(key) {
@@ -372,42 +370,42 @@ impl<'a> Table<'a> {
         Key { context, reported, key, kind, place, found, default }
     }
 
-    /// Asks for a string.
+    /// Reads a string.
     pub(super) fn string(&self, key: &'static str) -> Key<'a, String> {
         self.key(key, Value::string)
     }
 
-    /// Asks for true or false.
+    /// Reads a flag.
     pub(super) fn flag(&self, key: &'static str) -> Key<'a, bool> {
         self.key(key, Value::flag)
     }
 
-    /// Asks for a whole number within the bounds of its key.
+    /// Reads a whole number within the bounds of its key.
     pub(super) fn whole(&self, key: &'static str) -> Key<'a, u64> {
         self.key(key, Value::whole)
     }
 
-    /// Asks for a duration.
+    /// Reads a duration.
     pub(super) fn duration(&self, key: &'static str) -> Key<'a, Span> {
         self.key(key, Value::duration)
     }
 
-    /// Asks for a share.
+    /// Reads a share.
     pub(super) fn share(&self, key: &'static str) -> Key<'a, f64> {
         self.key(key, Value::share)
     }
 
-    /// Asks for the name of something else.
+    /// Reads a reference to an entry by name.
     pub(super) fn reference(&self, key: &'static str) -> Key<'a, Name> {
         self.key(key, Value::reference)
     }
 
-    /// Asks for a list.
+    /// Reads a list.
     pub(super) fn list<T>(&self, key: &'static str, mut each: impl FnMut(Value<'a>) -> Option<T>) -> Key<'a, Vec<T>> {
         self.key(key, |value| value.list(&mut each))
     }
 
-    /// Reads a section; if it is absent, as if it were empty.
+    /// Reads a section; an absent one as if it were empty.
     pub(super) fn section<T>(&self, key: &'static str, read: impl Fn(&Table<'a>) -> T) -> T {
         let whole = |table: Table<'a>| {
             let section = read(&table);
@@ -431,19 +429,19 @@ impl<'a> Table<'a> {
         entries.optional().unwrap_or_default()
     }
 
-    /// Which one of `keys` is there; having none or several of them is reported.
+    /// The one of `keys` that is present; none or several of them are reported.
     pub(super) fn one_of(&self, keys: &[&'static str]) -> Option<&'static str> {
         let present: Vec<&'static str> = keys.iter().copied().filter(|key| self.entry(key).is_some()).collect();
         match present[..] {
             [one] => Some(one),
             [] => {
-                let title = format!("one of {} is wanted", enumeration(keys));
-                self.reports().add(Problem::new(self.place(), title, "here"));
+                let title = format!("one of {} is required", enumeration(keys));
+                self.reports().add(Problem::new(self.place(), title, "it belongs here"));
                 None
             }
             _ => {
                 let title = format!("{} exclude each other", enumeration(&present));
-                self.reports().add(Problem::new(self.place(), title, "only one of them here"));
+                self.reports().add(Problem::new(self.place(), title, "give only one of them"));
                 None
             }
         }
@@ -474,12 +472,12 @@ impl<'a> Table<'a> {
 
 enum Found<T> {
     Absent,
-    /// And reported.
+    /// It has been reported.
     Wrong,
     Right(T),
 }
 
-/// A key that was asked for. What is to happen if it is absent ends the sentence: `value`, `or`, `required`, `default` or
+/// A key that was read. The last call says what happens if it is absent: `value`, `or`, `required`, `default` or
 /// `optional`.
 pub(super) struct Key<'a, T> {
     context: &'a Context<'a>,
@@ -489,22 +487,22 @@ pub(super) struct Key<'a, T> {
     kind: &'static ValueKind,
     place: TextRange,
     found: Found<T>,
-    /// What the vocabulary says holds without it.
+    /// The default of the vocabulary.
     default: Option<T>,
 }
 
 impl<'a, T> Key<'a, T> {
-    /// Where its value stands, or its table if it is absent.
+    /// The place of its value, or of its table if it is absent.
     pub(super) fn place(&self) -> TextRange {
         self.place.clone()
     }
 
-    /// Whether the workload has the key at all.
+    /// Whether the workload has the key, right or wrong.
     pub(super) fn is_present(&self) -> bool {
         !matches!(self.found, Found::Absent)
     }
 
-    /// Reports the value unless it passes: `key` and `must` make a sentence.
+    /// Reports the value unless it passes: the key and `must` make a sentence.
     pub(super) fn check(self, passes: impl Fn(&T) -> bool, must: &str) -> Key<'a, T> {
         match &self.found {
             Found::Right(value) if !passes(value) => {
@@ -516,29 +514,29 @@ impl<'a, T> Key<'a, T> {
         }
     }
 
-    /// Names the rule behind whatever was wrong with this key so far.
+    /// Cites the rule behind all problems of this key so far.
     pub(super) fn rule(self, rule: &'static str) -> Key<'a, T> {
         self.context.reports.cite(self.reported, rule);
         self
     }
 
-    /// Turns the value into something else.
-    pub(super) fn map<U>(self, turn: impl Fn(T) -> U) -> Key<'a, U> {
+    /// Converts the value.
+    pub(super) fn map<U>(self, convert: impl Fn(T) -> U) -> Key<'a, U> {
         let found = match self.found {
             Found::Absent => Found::Absent,
             Found::Wrong => Found::Wrong,
-            Found::Right(value) => Found::Right(turn(value)),
+            Found::Right(value) => Found::Right(convert(value)),
         };
         let Key { context, reported, key, kind, place, default, .. } = self;
-        Key { context, reported, key, kind, place, found, default: default.map(turn) }
+        Key { context, reported, key, kind, place, found, default: default.map(convert) }
     }
 
-    /// What becomes of it, with its place.
+    /// The result of `end`, with its place.
     pub(super) fn at<U>(self, end: impl FnOnce(Key<'a, T>) -> U) -> At<U> {
         At { place: self.place(), value: end(self) }
     }
 
-    /// The value as it is written, if there is a good one.
+    /// The value as it is written, if there is a valid one.
     pub(super) fn written(self) -> Option<T> {
         match self.found {
             Found::Right(value) => Some(value),
@@ -551,26 +549,26 @@ impl<'a, T> Key<'a, T> {
         self.or(|default| default)
     }
 
-    /// The value, or else what becomes of the usual one of the vocabulary because of other keys.
-    pub(super) fn or(mut self, usual: impl FnOnce(T) -> T) -> T {
+    /// The value, or else the default of the vocabulary, adjusted to other keys.
+    pub(super) fn or(mut self, adjusted: impl FnOnce(T) -> T) -> T {
         let (key, default) = (self.key, self.default.take());
         let default = default.unwrap_or_else(|| panic!("the vocabulary has no default for `{key}`"));
-        self.written().unwrap_or_else(|| usual(default))
+        self.written().unwrap_or_else(|| adjusted(default))
     }
 
-    /// The value, if there is a good one. The vocabulary has no default then.
+    /// The value, if there is a valid one. For keys without a default.
     pub(super) fn optional(self) -> Option<T> {
         assert!(self.default.is_none(), "the vocabulary has a default for `{}`", self.key);
         self.written()
     }
 
-    /// The value, or this one if it is absent: what no value of the vocabulary says.
+    /// The value, or this one if it is absent, for keys whose default is not written in TOML.
     pub(super) fn default(self, default: T) -> T {
         self.optional().unwrap_or(default)
     }
 
-    /// The value, if there is a good one; its absence is reported.
-    pub(super) fn wanted(self) -> Option<T> {
+    /// The value, if there is a valid one; its absence is reported.
+    pub(super) fn required(self) -> Option<T> {
         if let Found::Absent = self.found {
             let title = format!("`{}` is missing", self.key);
             self.context.reports.add(Problem::new(self.place.clone(), title, "it belongs here"));
@@ -578,17 +576,17 @@ impl<'a, T> Key<'a, T> {
         self.written()
     }
 
-    /// The value; its absence is reported, and any value stands in for it.
-    pub(super) fn required(self) -> T
+    /// The value; its absence is reported, and `T::default()` stands in for it.
+    pub(super) fn required_or_default(self) -> T
     where
         T: Default,
     {
-        self.wanted().unwrap_or_default()
+        self.required().unwrap_or_default()
     }
 }
 
 impl<'a, T> Key<'a, Vec<T>> {
-    /// A list of more or fewer elements than the vocabulary allows is a problem: `key` and `must` make a sentence.
+    /// Reports a list of more or fewer elements than the vocabulary allows: the key and `must` make a sentence.
     pub(super) fn length(self, must: &str) -> Key<'a, Vec<T>> {
         let kind = self.kind;
         self.check(|list| kind.has_room_for(list.len()), must)

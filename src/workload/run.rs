@@ -1,4 +1,4 @@
-//! How long a run is, and how many there are: `[run]`.
+//! The length of a run and the number of replications: `[run]`.
 
 use super::read::{At, Key, Table};
 use super::vocabulary::{BINS_MAX, RUN_LONGEST};
@@ -7,15 +7,15 @@ use crate::engine::Span;
 /// `[run]`
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// What a run is about.
+    /// Whether the study is terminating or steady-state.
     pub study: Study,
-    /// How long a run is.
+    /// The length of a run.
     pub length: At<Span>,
-    /// How much of its beginning is not measured; `None` where that is to be found out.
+    /// The warm-up; `None` if pilot runs have to find it.
     pub warm_up: Option<At<Span>>,
-    /// How often it is run.
+    /// The number of replications.
     pub replications: u32,
-    /// The seed of all luck.
+    /// The random seed.
     pub seed: u64,
     /// The length of a bin of the timeline.
     pub bin: At<Span>,
@@ -25,7 +25,7 @@ impl Run {
     pub(super) fn read(table: &Table<'_>) -> Run {
         let length = table
             .duration("length")
-            .check(|length| *length <= RUN_LONGEST, "is more than the 366 days a run may have")
+            .check(|length| *length <= RUN_LONGEST, "must not be more than 366 days")
             .at(Key::value);
         let study = table
             .key("study", |value| value.choice(&[Study::Terminating, Study::Steady].map(|study| (study.name(), study))))
@@ -53,12 +53,12 @@ impl Run {
     }
 }
 
-/// What a study is about: a stretch of time with a beginning and an end, or what goes on for ever.
+/// The kind of a study.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Study {
-    /// It begins and ends as the workload says: a day, an outage and what follows.
+    /// A period with a beginning and an end: a day, or an outage and what follows.
     Terminating,
-    /// What is so at any time, once the beginning has been forgotten.
+    /// The steady state, after the initial transient.
     Steady,
 }
 

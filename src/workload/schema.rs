@@ -1,9 +1,9 @@
-//! The workload format as a JSON Schema, for editors: made of the vocabulary.
+//! The workload format as a JSON Schema for editors, generated from the vocabulary.
 //!
 //! It is written in draft-07, the newest draft that Taplo reads (the library behind the TOML support of VS Code and
-//! others), and the way Taplo likes it. A value that may be of several types has the keywords of all of them side by
-//! side, since each applies to its own type only: unlike in an `anyOf`, what is wrong is then said of the value, and its
-//! description is found. Relations between keys are in `dependencies`, where nothing takes them for keys to complete.
+//! others), and in the form that works best there. A value of several types has the keywords of all of them side by
+//! side, since each applies to its own type only: unlike with `anyOf`, errors are then reported at the value, and its
+//! description is found. Relations between keys are in `dependencies`, where editors do not offer them for completion.
 
 use std::fmt::Write;
 
@@ -12,19 +12,19 @@ use serde_json::Value;
 
 use super::vocabulary::{Absent, Condition, DISTRIBUTION, Rule, Section, Term, ValueKind, WORKLOAD, Zero};
 
-/// The JSON Schema of a workload file, ready to print. It refuses no workload that can be run, and what it accepts may
-/// still be refused: it knows nothing of names that refer to nothing, of sums, of limits of the whole or of other files.
+/// The JSON Schema of a workload file, ready to print. It accepts every workload that can be run, but also some
+/// that cannot: it does not check references, sums, limits of the whole or other files.
 pub fn schema() -> String {
     let mut schema = vec![
         ("$schema", value("http://json-schema.org/draft-07/schema#")),
         ("$id", value("urn:ctisim:workload:1")),
         ("title", value("ctisim workload")),
     ];
-    schema.extend(table(&WORKLOAD, Defaults::Told));
+    schema.extend(table(&WORKLOAD, Defaults::Stated));
     let distributions = DISTRIBUTION
         .terms
         .iter()
-        .map(|distribution| (distribution.key, Json::Object(term(distribution, &DISTRIBUTION, Defaults::Told))))
+        .map(|distribution| (distribution.key, Json::Object(term(distribution, &DISTRIBUTION, Defaults::Stated))))
         .collect();
     schema.push(("definitions", Json::Object(distributions)));
     let mut text = serde_json::to_string_pretty(&Json::Object(schema)).unwrap_or_default();
@@ -56,11 +56,11 @@ fn value(value: impl Into<Value>) -> Json {
     Json::Value(value.into())
 }
 
-/// Whether the schema of a table tells what its absent keys mean.
+/// Whether the schema of a table states what absent keys mean.
 #[derive(Clone, Copy, PartialEq)]
 enum Defaults {
-    Told,
-    /// They mean what another table says.
+    Stated,
+    /// They default to the keys of another table.
     Elsewhere,
 }
 
@@ -70,10 +70,10 @@ fn table(section: &'static Section, defaults: Defaults) -> Object {
     schema
 }
 
-/// A key: its path, what it means, what holds without it, what may be there.
+/// A key: its path, meaning, default and kind.
 fn term(term: &'static Term, section: &'static Section, defaults: Defaults) -> Object {
     let mut schema = vec![("title", value(path(section, term))), ("description", value(description(term, defaults)))];
-    if let (Absent::Is(value), Defaults::Told) = (term.absent, defaults) {
+    if let (Absent::Is(value), Defaults::Stated) = (term.absent, defaults) {
         schema.push(("default", literal(value)));
     }
     let mut shape = Shape::of(&term.kind);
@@ -84,7 +84,7 @@ fn term(term: &'static Term, section: &'static Section, defaults: Defaults) -> O
     schema
 }
 
-/// How the documentation calls a key.
+/// The name of a key in the documentation.
 fn path(section: &Section, term: &Term) -> String {
     match section.name {
         "" => term.key.to_owned(),
@@ -95,8 +95,8 @@ fn path(section: &Section, term: &Term) -> String {
 fn description(term: &Term, defaults: Defaults) -> String {
     let mut text = sentence(term.meaning);
     match (term.absent, defaults) {
-        (Absent::Means(what) | Absent::Usually(_, what), Defaults::Told) => _ = write!(text, " If absent: {what}."),
-        (Absent::Is(value), Defaults::Told) => _ = write!(text, " Default: `{value}`."),
+        (Absent::Means(what) | Absent::Usually(_, what), Defaults::Stated) => _ = write!(text, " If absent: {what}."),
+        (Absent::Is(value), Defaults::Stated) => _ = write!(text, " Default: `{value}`."),
         _ => {}
     }
     if !term.source.is_empty() {
@@ -111,7 +111,7 @@ fn sentence(words: &str) -> String {
     first.chain(characters).chain(['.']).collect()
 }
 
-/// What a value may be: its types, and the keywords of each. Those of texts are kept apart, for a value may be one text
+/// The types of a value, and the keywords of each. Those of strings are separate, since a value may be one kind of string
 /// or another.
 struct Shape {
     types: Vec<&'static str>,
@@ -173,10 +173,10 @@ impl Shape {
                 rest.extend(distinct.then_some(("uniqueItems", value(true))));
                 Shape::new("array", rest)
             }
-            ValueKind::Table(section) => Shape::of_table(section, Defaults::Told),
+            ValueKind::Table(section) => Shape::of_table(section, Defaults::Stated),
             ValueKind::Overriding(section) => Shape::of_table(section, Defaults::Elsewhere),
             ValueKind::Tables(section) => {
-                Shape::new("array", vec![("items", Json::Object(table(section, Defaults::Told)))])
+                Shape::new("array", vec![("items", Json::Object(table(section, Defaults::Stated)))])
             }
             ValueKind::Either(one, other) => Shape::of(one).or(Shape::of(other)),
         }
@@ -193,7 +193,7 @@ impl Shape {
         Shape::new("object", rest)
     }
 
-    /// A distribution has one key and no other: so many words, and so often, that they are written down once.
+    /// A distribution: a table of exactly one key. It is long and frequent, so it is defined once.
     fn of_distribution() -> Shape {
         let reference = |distribution: &Term| vec![("$ref", value(format!("#/definitions/{}", distribution.key)))];
         let distributions = DISTRIBUTION
@@ -220,7 +220,7 @@ impl Shape {
         let mut patterns = self.patterns;
         match self.words[..] {
             [] => {}
-            // Where nothing else can be there, editors offer the words one by one.
+            // Without alternatives, editors offer the words one by one.
             _ if self.types == ["string"] && patterns.is_empty() => schema.push(("enum", value(self.words))),
             _ => patterns.push(format!("^({})$", self.words.join("|"))),
         }
@@ -230,7 +230,7 @@ impl Shape {
     }
 }
 
-/// Of each set exactly one key: one of all ways to choose.
+/// Exactly one key of each set: all combinations.
 fn exactly_one(sets: &[&[&str]]) -> Option<(&'static str, Json)> {
     let mut ways: Vec<Vec<&str>> = vec![Vec::new()];
     for set in sets {
@@ -262,13 +262,13 @@ fn condition(it: &'static Condition) -> Object {
     }
 }
 
-/// Without its length: 64 times all letters there are would take Taplo half a minute to prepare.
+/// Without the length: 64 times the class of all letters takes Taplo half a minute to compile.
 const NAME: &str = r"^[\p{Alphabetic}\p{N}_+*#-]+$";
 const NAME_LENGTH: u32 = 64;
 const FIRST_NUMBER: &str = r"^\+?[0-9]{1,18}$";
 const DIRECTORY_NUMBER: &str = "^[0-9+*#]{1,32}$";
 
-/// The longer units first, each once. What is finer than a nanosecond is seen where a unit is a decimal part of a second.
+/// The longer units first, each once. Fractions finer than a nanosecond are excluded for decimal parts of a second.
 fn duration(zero: Zero) -> String {
     let mut pattern = String::from("^");
     pattern += match zero {
@@ -307,7 +307,7 @@ fn share(zero: Zero) -> String {
 
 /// A value of the vocabulary as JSON.
 fn literal(toml: &str) -> Json {
-    let written: toml_edit::Value = toml.parse().expect("the vocabulary writes TOML");
+    let written: toml_edit::Value = toml.parse().expect("the vocabulary is TOML");
     Json::Value(json(&written))
 }
 

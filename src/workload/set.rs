@@ -1,25 +1,24 @@
-//! `--set key=value`: one value of a workload changed in its text, so that everything after that reads on as if the
-//! file had said so.
+//! `--set key=value`: changes one value in the text of a workload, before it is read.
 
 use toml_edit::{DocumentMut, InlineTable, Item, TableLike, Value};
 
 use super::problem::{enumeration, suggestion};
 
-/// The sections that a workload need not have for a key in them to be set.
+/// The sections in which a key can be set even if the workload lacks them.
 const SECTIONS: [&str; 4] = ["run", "network", "cti", "work"];
 
-/// What the whole is called.
+/// The name of the whole in messages.
 const WORKLOAD: &str = "the workload";
 
 /// Applies assignments such as `run.length=10m`, `traffic.main.arrivals.poisson=40000/h` or
-/// `node.sub1.work.setup=1ms`, in order. An entry of a list of tables goes by its name, or by its position, the first
-/// being 1. The value is TOML, or else a string; and where a string was, a number stays a string, so that directory
-/// numbers need no quotes. A whole list of tables can be set to `[]` only: none of them. Whether the key means anything is for the reader to say.
+/// `node.sub1.work.setup=1ms`, in order. An entry of a list of tables is named by its name, or by its position from 1.
+/// The value is TOML, or else a string; in place of a string, a number becomes a string, so that directory numbers
+/// need no quotes. A whole list of tables can only be set to `[]`. The reader checks whether the key exists.
 pub fn set<S: AsRef<str>>(text: &str, assignments: &[S]) -> Result<String, String> {
     if assignments.is_empty() {
         return Ok(text.to_owned());
     }
-    // What is wrong with the file itself is said better by the one who reads it.
+    // The reader reports syntax errors of the file better.
     let Ok(mut document) = text.parse::<DocumentMut>() else {
         return Ok(text.to_owned());
     };
@@ -31,7 +30,7 @@ pub fn set<S: AsRef<str>>(text: &str, assignments: &[S]) -> Result<String, Strin
 }
 
 fn assign(document: &mut DocumentMut, assignment: &str) -> Result<(), String> {
-    let (path, value) = assignment.split_once('=').ok_or("`key=value` is wanted")?;
+    let (path, value) = assignment.split_once('=').ok_or("expected `key=value`")?;
     let keys: Vec<&str> = path.trim().split('.').map(str::trim).collect();
     if keys.iter().any(|key| key.is_empty()) {
         return Err("a part of the key is empty".to_owned());
@@ -49,7 +48,7 @@ fn assign(document: &mut DocumentMut, assignment: &str) -> Result<(), String> {
     walk(document.as_item_mut(), WORKLOAD, &keys, value.trim())
 }
 
-/// Follows the keys from `item`, which the user knows as `here`, and puts the value there.
+/// Follows the keys from `item`, which messages call `here`, and sets the value there.
 fn walk(item: &mut Item, here: &str, keys: &[&str], value: &str) -> Result<(), String> {
     let Some((&key, rest)) = keys.split_first() else {
         return put(item, here, value);
@@ -81,7 +80,7 @@ fn walk(item: &mut Item, here: &str, keys: &[&str], value: &str) -> Result<(), S
 
 fn walk_table(table: &mut dyn TableLike, here: &str, keys: &[&str], value: &str) -> Result<(), String> {
     let Some((&key, rest)) = keys.split_first() else {
-        return Err(format!("{here} is a whole table: name a key of it"));
+        return Err(format!("{here} is a table: name one of its keys"));
     };
     if !table.contains_key(key) {
         if rest.is_empty() {
@@ -96,22 +95,22 @@ fn walk_table(table: &mut dyn TableLike, here: &str, keys: &[&str], value: &str)
     }
 }
 
-/// What a user knows the `key` of `here` as.
+/// The `key` of `here` in messages.
 fn within(key: &str, here: &str) -> String {
     if here == WORKLOAD { format!("`{key}`") } else { format!("`{key}` of {here}") }
 }
 
 fn put(item: &mut Item, here: &str, value: &str) -> Result<(), String> {
-    // None of them is a value too: what happens without the faults?
+    // `[]` is allowed: a run without the faults, for example.
     let none = item.is_array_of_tables() && value == "[]";
     if (item.is_table() || item.is_array_of_tables()) && !none {
-        return Err(format!("{here} is a whole table: name a key of it"));
+        return Err(format!("{here} is a table: name one of its keys"));
     }
     *item = Item::Value(parsed(value, item.as_value()));
     Ok(())
 }
 
-/// The value that a user means by `text` where `old` was.
+/// The value of `text` in place of `old`.
 fn parsed(text: &str, old: Option<&Value>) -> Value {
     let was_text = old.is_some_and(Value::is_str);
     let mut value = match text.parse::<Value>() {
@@ -131,7 +130,7 @@ fn name_of(table: &dyn TableLike) -> String {
     name.and_then(Item::as_str).unwrap_or_default().to_owned()
 }
 
-/// Which entry of a list is meant: by name, or counted from one.
+/// The index of an entry, by name or by position from one.
 fn entry(names: &[String], key: &str, here: &str) -> Result<usize, String> {
     if let Some(index) = names.iter().position(|name| name == key) {
         return Ok(index);
@@ -141,9 +140,9 @@ fn entry(names: &[String], key: &str, here: &str) -> Result<usize, String> {
         _ => {
             let there: Vec<&str> = names.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
             match (there.is_empty(), names.len()) {
-                (true, 1) => Err(format!("{here} has one entry without a name: it is number 1")),
+                (true, 1) => Err(format!("{here} has one entry, without a name: its position is 1")),
                 (true, count) => {
-                    Err(format!("{here} has {count} entries without names: they are numbers 1 to {count}"))
+                    Err(format!("{here} has {count} entries, without names: their positions are 1 to {count}"))
                 }
                 _ => Err(no_such(key, here, &there)),
             }
@@ -202,19 +201,19 @@ at = "20m"
     }
 
     #[test]
-    fn what_cannot_be_is_told_with_what_there_is() {
+    fn an_impossible_assignment_is_refused_with_the_choices() {
         for (assignment, words) in [
             ("run.length", "`key=value`"),
             ("nodes.sub1.work.setup=1ms", "did you mean `node`?"),
             ("node.sub9.work.setup=1ms", "did you mean `sub1`?"),
-            ("node.elsewhere.work.setup=1ms", "there is `sub1`"),
+            ("node.elsewhere.work.setup=1ms", "there is only `sub1`"),
             ("traffic.main.to.more=1", "is string"),
-            ("traffic.main=1", "whole table"),
-            ("fault.2.at=1s", "it is number 1"),
+            ("traffic.main=1", "a table"),
+            ("fault.2.at=1s", "its position is 1"),
             ("run..length=1h", "empty"),
         ] {
-            let told = set(TEXT, &[assignment]).expect_err(assignment);
-            assert!(told.contains(words), "{told}");
+            let error = set(TEXT, &[assignment]).expect_err(assignment);
+            assert!(error.contains(words), "{error}");
         }
     }
 }

@@ -1,14 +1,14 @@
-//! The files that a workload refers to: comma-separated tables with a header.
+//! CSV files that a workload refers to, with a header row.
 
 use std::ops::Range;
 
 use super::problem::{Elsewhere, Problem, enumeration, suggestion};
 use super::read::Value;
 
-/// After so many problems in one file the rest are likely to be the same.
+/// More problems in one file than this are likely to have the same cause.
 const PROBLEMS_MAX: usize = 5;
 
-/// A table from a file, with what it takes to point at a cell of it.
+/// A table from a file, with the places of its cells.
 pub(super) struct Sheet<'a> {
     named: Value<'a>,
     file: &'a str,
@@ -41,16 +41,16 @@ impl<'a> Sheet<'a> {
         let mut sheet =
             Sheet { named, file, text: text.to_owned(), header, rows: Vec::new(), problems: std::cell::Cell::new(0) };
         for record in reader.into_records() {
-            // The text is UTF-8 and rows may have any length, so nothing else can be wrong.
+            // The text is UTF-8 and rows may have any length, so reading a record cannot fail.
             let Ok(record) = record else { continue };
             let line = record.position().map_or(1, |position| position.line() as usize);
             sheet.rows.push((line, record));
         }
         for (line, record) in &sheet.rows {
-            // A comma in place of a decimal point would shift everything after it without a word.
+            // A comma in place of a decimal point would silently shift everything after it.
             if record.len() > sheet.header.len() {
                 let what = format!("this row of {} has more cells than the header row", sheet.file);
-                let hint = "numbers have a decimal point, and a cell with a comma in it is quoted".to_owned();
+                let hint = "write numbers with a decimal point, and quote a cell that contains a comma".to_owned();
                 sheet.report(*line, 0..usize::MAX, what, Some(hint));
             }
         }
@@ -62,22 +62,22 @@ impl<'a> Sheet<'a> {
         self.rows.len()
     }
 
-    /// The position of a column, if there is such a one.
+    /// The position of a column, if there is one.
     pub(super) fn column(&self, name: &str) -> Option<usize> {
         self.header.iter().position(|column| column == name)
     }
 
-    /// Reports a column that is wanted and absent.
+    /// Reports a column that is missing.
     pub(super) fn no_column(&self, name: &str) {
         let columns: Vec<&str> = self.header.iter().map(String::as_str).collect();
         let hint = match columns[..] {
-            [only] if only.contains([';', '\t']) => "columns are separated by commas".to_owned(),
+            [only] if only.contains([';', '\t']) => "separate the columns by commas".to_owned(),
             _ => suggestion(name, columns.iter().copied()).unwrap_or_else(|| enumeration(&columns)),
         };
         self.report(1, 0..usize::MAX, format!("{} has no column `{name}`", self.file), Some(hint));
     }
 
-    /// Reports a column that nothing is made of.
+    /// Reports columns that are not used.
     pub(super) fn only_columns(&self, known: &[&str]) {
         for column in &self.header {
             if !known.contains(&column.as_str()) {
@@ -87,20 +87,20 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// The text of a cell; empty if the row is too short for it.
+    /// The text of a cell; empty if the row is too short.
     pub(super) fn cell(&self, row: usize, column: usize) -> &str {
         self.rows[row].1.get(column).unwrap_or_default()
     }
 
     /// Reports a cell.
     pub(super) fn wrong(&self, row: usize, column: usize, what: &str) {
-        // To find the line again takes long, and there may be millions that are wrong.
+        // Finding the line again is slow, and there may be millions of wrong cells.
         if self.problems.get() >= PROBLEMS_MAX {
             return;
         }
         let (line, ref record) = self.rows[row];
         let text = self.line(line);
-        // Counting commas finds the cell unless the row quotes something; then the whole row is shown.
+        // Counting commas finds the cell, unless the row has quotes; then the whole row is shown.
         let before = text.split(',').take(column).map(|cell| cell.len() + 1).sum::<usize>();
         let place = match text.split(',').nth(column) {
             Some(cell) if !text.contains('"') => before..before + cell.len(),
@@ -136,7 +136,7 @@ impl<'a> Sheet<'a> {
         self.text.lines().nth(line - 1).unwrap_or_default()
     }
 
-    /// Whether nothing has been reported about this file.
+    /// Whether no problem of this file has been reported.
     pub(super) fn is_sound(&self) -> bool {
         self.problems.get() == 0
     }

@@ -1,24 +1,24 @@
-//! What there is to know about a section and a key of the format: the columns of the vocabulary.
+//! Sections and keys of the format: the columns of the vocabulary.
 
 /// A table of a workload file.
 #[derive(Debug)]
 pub struct Section {
-    /// What goes before its keys, so that no two look alike: `run` in `run.length`.
+    /// The prefix of its keys, which makes them unique: `run` in `run.length`.
     pub name: &'static str,
     /// What it describes, in a sentence.
     pub about: &'static str,
     /// Its keys.
     pub terms: &'static [Term],
-    /// Of each of these sets exactly one key is there.
+    /// Sets of keys of which exactly one is present.
     pub one_of: &'static [&'static [&'static str]],
-    /// What else holds between its keys.
+    /// Other relations between its keys.
     pub rules: &'static [Rule],
     /// The former names of keys, each with the present one.
     pub former: &'static [(&'static str, &'static str)],
 }
 
 impl Section {
-    /// What there is to know about a key.
+    /// A key of this section.
     pub fn term(&self, key: &str) -> Option<&'static Term> {
         self.terms.iter().find(|term| term.key == key)
     }
@@ -34,11 +34,11 @@ impl Section {
 pub struct Term {
     /// The key itself.
     pub key: &'static str,
-    /// What may be there.
+    /// The kind of value.
     pub kind: ValueKind,
-    /// What holds without it.
+    /// What its absence means.
     pub absent: Absent,
-    /// What it says.
+    /// What it means, in a phrase.
     pub meaning: &'static str,
     /// Where the default or the bounds come from; may be empty.
     pub source: &'static str,
@@ -47,18 +47,18 @@ pub struct Term {
 /// What an absent key means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Absent {
-    /// It cannot be left out.
+    /// The key is required.
     Wrong,
-    /// The same as this value, written in TOML.
+    /// The same as this default, written in TOML.
     Is(&'static str),
-    /// This value, written in TOML, unless other keys say otherwise; and all of that in words.
+    /// This default, written in TOML, unless other keys change it; and the whole rule in words.
     Usually(&'static str, &'static str),
-    /// Something that no value of the key says.
+    /// Something that no value of the key expresses, in words.
     Means(&'static str),
 }
 
 impl Absent {
-    /// The value that is read in its place, written in TOML.
+    /// The default, written in TOML.
     pub fn value(self) -> Option<&'static str> {
         match self {
             Absent::Is(value) | Absent::Usually(value, _) => Some(value),
@@ -67,7 +67,7 @@ impl Absent {
     }
 }
 
-/// What a value may be.
+/// The kind of a value.
 #[derive(Debug)]
 pub enum ValueKind {
     /// True or false.
@@ -92,48 +92,48 @@ pub enum ValueKind {
     Share(Zero),
     /// A distribution of durations; whether it may be constantly zero, and the keys it has unless it is a bare duration.
     Distribution(Zero, &'static Section),
-    /// The name that something has.
+    /// The name of the entry itself.
     Name,
-    /// The directory number that something has.
+    /// A directory number of the entry itself.
     DirectoryNumber,
-    /// A directory number that others count on from.
+    /// The first of a range of directory numbers.
     FirstNumber,
-    /// The name of something else.
+    /// The name of another entry.
     Reference,
     /// The name or directory number of something that takes calls.
     Target,
-    /// Several of one kind.
+    /// A list of values of one kind.
     List {
-        /// Of which.
+        /// The kind of its elements.
         of: &'static ValueKind,
-        /// How many at least.
+        /// The least number of elements.
         least: usize,
-        /// How many at most; `None`: any number.
+        /// The most elements; `None`: no limit.
         most: Option<usize>,
-        /// Whether no two may be the same.
+        /// Whether its elements must differ.
         distinct: bool,
     },
     /// A table.
     Table(&'static Section),
-    /// A table whose absent keys are those of another one.
+    /// A table whose absent keys default to those of another one.
     Overriding(&'static Section),
     /// A list of tables, `[[like_this]]`.
     Tables(&'static Section),
-    /// One or the other: no two of these start with the same kind of value, except that texts may be of two kinds.
+    /// One or the other: of two different TOML types, or both strings.
     Either(&'static ValueKind, &'static ValueKind),
 }
 
 /// Whether a quantity may be zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Zero {
-    /// It may.
+    /// Zero is allowed.
     Allowed,
-    /// It must be more.
+    /// It must be greater than zero.
     Excluded,
 }
 
 impl ValueKind {
-    /// The keys of the tables that such a value is, or consists of.
+    /// The keys of the tables that such a value is or contains.
     pub fn section(&self) -> Option<&'static Section> {
         match self {
             ValueKind::Table(section) | ValueKind::Overriding(section) | ValueKind::Tables(section) => Some(section),
@@ -144,7 +144,7 @@ impl ValueKind {
         }
     }
 
-    /// Whether such a quantity may be zero; `None` for what is no quantity.
+    /// Whether such a quantity may be zero; `None` if it is not a quantity.
     pub(super) fn zero(&self) -> Option<Zero> {
         match self {
             ValueKind::Duration(zero)
@@ -157,7 +157,7 @@ impl ValueKind {
         }
     }
 
-    /// What an element of such a list may be; `None` for what is no list.
+    /// The kind of the elements of a list; `None` if it is not a list.
     pub(super) fn element(&'static self) -> Option<&'static ValueKind> {
         match self {
             ValueKind::List { of, .. } => Some(of),
@@ -167,7 +167,7 @@ impl ValueKind {
         }
     }
 
-    /// Whether a list may have so many elements.
+    /// Whether a list may have this many elements.
     pub(super) fn has_room_for(&self, elements: usize) -> bool {
         match self {
             ValueKind::List { least, most, .. } => *least <= elements && most.is_none_or(|most| elements <= most),
@@ -176,25 +176,25 @@ impl ValueKind {
     }
 }
 
-/// Where a key is, something else holds.
+/// A condition that holds where a key is present.
 #[derive(Debug)]
 pub struct Rule {
     /// The key.
     pub with: &'static str,
-    /// What holds then.
+    /// The condition.
     pub holds: Condition,
 }
 
-/// Something about the keys of a table.
+/// A condition on the keys of a table.
 #[derive(Debug)]
 pub enum Condition {
-    /// The key is there.
+    /// The key is present.
     Present(&'static str),
-    /// The key is there with this value, written in TOML.
+    /// The key is present with this value, written in TOML.
     Is(&'static str, &'static str),
-    /// This does not hold.
+    /// The condition does not hold.
     Not(&'static Condition),
-    /// One of these holds at least.
+    /// At least one of these holds.
     Any(&'static [Condition]),
     /// All of these hold.
     All(&'static [Condition]),

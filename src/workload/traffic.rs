@@ -1,4 +1,4 @@
-//! Who calls: `[[traffic]]`.
+//! Sources of calls: `[[traffic]]`.
 
 use super::problem::{Problem, TextRange};
 use super::read::{At, Key, Name, Table, Value};
@@ -13,11 +13,11 @@ pub struct Traffic {
     pub name: Name,
     /// The name or directory number its callers dial.
     pub to: Name,
-    /// Where its calls come in; `None`: at every node in turn.
+    /// The nodes at which its calls arrive; `None`: all, in turn.
     pub ingress: Option<Vec<Name>>,
     /// When its callers call.
     pub arrivals: Arrivals,
-    /// How long they wait.
+    /// How long they wait for an answer.
     pub patience: Option<Distribution>,
     /// How long they talk.
     pub talk: Distribution,
@@ -26,24 +26,24 @@ pub struct Traffic {
 /// When the callers of a source call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Arrivals {
-    /// Where it says so.
+    /// Its place.
     pub place: TextRange,
-    /// How often, or when exactly.
+    /// The rate, or the times of the calls.
     pub calls: Calls,
-    /// What multiplies the rate for a while.
+    /// Bursts, which multiply the rate.
     pub bursts: Vec<Burst>,
-    /// The states that multiply the rate at random: factor and mean length.
+    /// The states of a modulated source: factor and mean duration.
     pub states: Vec<(f64, Span)>,
 }
 
 /// The base of a source's arrivals.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Calls {
-    /// So many a second.
+    /// A constant rate, in calls per second.
     Rate(f64),
-    /// A rate that changes at given times, and begins anew after a while if it says so.
+    /// A rate that changes at known times, and the period after which it repeats, if any.
     Profile(Vec<RatePoint>, Option<Span>),
-    /// Each call at its own time.
+    /// Calls at known times.
     Listed(Vec<ListedCall>),
 }
 
@@ -58,34 +58,34 @@ impl Default for Calls {
 pub struct ListedCall {
     /// When it is dialled.
     pub at: Span,
-    /// How long its caller talks, if the file says.
+    /// How long its caller talks, if the file has it.
     pub talk: Option<Span>,
-    /// How long its caller waits, if the file says.
+    /// How long its caller waits, if the file has it.
     pub patience: Option<Span>,
 }
 
-/// From when on which rate.
+/// A change of the rate.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RatePoint {
-    /// From when on.
+    /// When the rate changes.
     pub at: At<Span>,
-    /// Calls a second.
+    /// The rate from then on, in calls per second.
     pub rate: f64,
 }
 
-/// The rate times `times`, for a while.
+/// A burst: the rate is multiplied by `times` for a while.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Burst {
-    /// From when on.
+    /// When it begins.
     pub at: Span,
-    /// For how long.
+    /// How long it lasts.
     pub duration: Span,
-    /// How many times the rate.
+    /// The factor.
     pub times: f64,
 }
 
 impl Arrivals {
-    /// Whether more calls come at one known time than at another.
+    /// Whether the rate varies with the time of day.
     pub fn varies(&self) -> bool {
         matches!(self.calls, Calls::Profile(..)) || !self.bursts.is_empty()
     }
@@ -94,10 +94,10 @@ impl Arrivals {
 impl Traffic {
     pub(super) fn read(table: &Table<'_>) -> Traffic {
         Traffic {
-            name: table.key("name", Value::name).required(),
-            to: table.reference("to").required(),
-            ingress: table.list("ingress", Value::reference).length("names no node").optional(),
-            arrivals: table.key("arrivals", Value::arrivals).required(),
+            name: table.key("name", Value::name).required_or_default(),
+            to: table.reference("to").required_or_default(),
+            ingress: table.list("ingress", Value::reference).length("must name at least one node").optional(),
+            arrivals: table.key("arrivals", Value::arrivals).required_or_default(),
             patience: table.distribution("patience").optional(),
             talk: table.distribution("talk").value(),
         }
@@ -109,10 +109,10 @@ impl<'a> Value<'a> {
         let table = self.table()?;
         let kind = table.one_of(&["poisson", "bhca", "profile", "file"]);
         let repeat = table.duration("repeat");
-        let bursts = table.list("steps", Value::burst).length("has more than 1000 entries");
-        let states = table.list("states", Value::state).length("should name two states or more");
+        let bursts = table.list("steps", Value::burst).length("must not have more than 1000 entries");
+        let states = table.list("states", Value::state).length("must have at least two states");
         if kind == Some("file") && (bursts.is_present() || states.is_present()) {
-            let title = "a file lists its calls one by one: `steps` and `states` change a rate";
+            let title = "`steps` and `states` change a rate, and a `file` of calls has none";
             table.reports().add(Problem::new(self.place(), title, ""));
         }
         if kind != Some("profile") && repeat.is_present() {
@@ -122,12 +122,13 @@ impl<'a> Value<'a> {
             Some("poisson") => table.key("poisson", Value::rate).optional().map(Calls::Rate),
             Some("bhca") => {
                 let rate = table.key("bhca", Value::number);
-                rate.optional().map(|an_hour| Calls::Rate(an_hour / 3_600.0))
+                rate.optional().map(|per_hour| Calls::Rate(per_hour / 3_600.0))
             }
             Some("profile") => {
                 let points = table.key("profile", Value::profile).optional();
                 let end = points.as_ref().and_then(|points| points.last()).map_or(Span::ZERO, |last| last.at.value);
-                let repeat = repeat.check(|span| *span > end, "must come after the last rate of the profile");
+                let repeat =
+                    repeat.check(|span| *span > end, "must be longer than the time of the last rate of the profile");
                 points.map(|points| Calls::Profile(points, repeat.optional()))
             }
             Some("file") => table.key("file", Value::listed).optional().map(Calls::Listed),
@@ -145,9 +146,9 @@ impl<'a> Value<'a> {
     fn burst(self) -> Option<Burst> {
         let table = self.table()?;
         let burst = Burst {
-            at: table.duration("at").required(),
-            duration: table.duration("for").required(),
-            times: table.key("times", Value::number).required(),
+            at: table.duration("at").required_or_default(),
+            duration: table.duration("for").required_or_default(),
+            times: table.key("times", Value::number).required_or_default(),
         };
         table.finish();
         Some(burst)
@@ -155,8 +156,8 @@ impl<'a> Value<'a> {
 
     fn state(self) -> Option<(f64, Span)> {
         let table = self.table()?;
-        let times = table.key("times", Value::number).required();
-        let mean = table.duration("mean").required();
+        let times = table.key("times", Value::number).required_or_default();
+        let mean = table.duration("mean").required_or_default();
         table.finish();
         Some((times, mean))
     }
@@ -164,30 +165,30 @@ impl<'a> Value<'a> {
     fn profile(self) -> Option<Vec<RatePoint>> {
         let points = self.list(|value| {
             let table = value.table()?;
-            let at = table.duration("at").at(Key::required);
-            let point = RatePoint { at, rate: table.key("rate", Value::rate).required() };
+            let at = table.duration("at").at(Key::required_or_default);
+            let point = RatePoint { at, rate: table.key("rate", Value::rate).required_or_default() };
             table.finish();
             Some(point)
         })?;
         match points.first() {
             None => return self.wrong("is empty", None),
             Some(first) if first.at.value > Span::ZERO => {
-                let title = "a profile begins at \"0h\"";
+                let title = "a profile must begin at \"0h\"";
                 self.context().reports.add(Problem::new(first.at.place.clone(), title, ""));
             }
             Some(_) => {}
         }
         for pair in points.windows(2) {
             if pair[1].at.value <= pair[0].at.value {
-                let problem = Problem::new(pair[1].at.place.clone(), "a profile is in order of time", "not after this")
-                    .also(pair[0].at.place.clone(), "the one before");
+                let problem = Problem::new(pair[1].at.place.clone(), "a profile must be in order of time", "not later")
+                    .also(pair[0].at.place.clone(), "than this one");
                 self.context().reports.add(problem);
             }
         }
         Some(points)
     }
 
-    /// Calls from a file with the columns `at_s` or `at`, and if known `talk_s` and `patience_s`.
+    /// Calls from a file with the columns `at_s` or `at`, and optionally `talk_s` and `patience_s`.
     fn listed(self) -> Option<Vec<ListedCall>> {
         let sheet = Sheet::read(self)?;
         let (in_seconds, with_unit) = (sheet.column("at_s"), sheet.column("at"));
@@ -207,12 +208,12 @@ impl<'a> Value<'a> {
             };
             let at = match dialled {
                 Ok(dialled) if dialled < latest => {
-                    sheet.wrong(row, column, "is earlier than the row before: the calls are in order of time");
+                    sheet.wrong(row, column, "is earlier than in the row before: calls must be in order of time");
                     continue;
                 }
                 Ok(dialled) => dialled,
                 Err(why) => {
-                    sheet.wrong(row, column, &format!("is no time: {why}"));
+                    sheet.wrong(row, column, &format!("is not a time: {why}"));
                     continue;
                 }
             };
@@ -222,7 +223,7 @@ impl<'a> Value<'a> {
                 match units::scaled(sheet.cell(row, column), SECOND) {
                     Ok(nanos) => Some(Span::from_nanos(nanos)),
                     Err(why) => {
-                        sheet.wrong(row, column, &format!("is no number of seconds: {why}"));
+                        sheet.wrong(row, column, &format!("is not a number of seconds: {why}"));
                         None
                     }
                 }
@@ -231,7 +232,7 @@ impl<'a> Value<'a> {
         }
         match (sheet.is_sound(), calls.is_empty()) {
             (false, _) => None,
-            (true, true) => self.wrong("is a file without a call", None),
+            (true, true) => self.wrong("names a file without calls", None),
             (true, false) => Some(calls),
         }
     }

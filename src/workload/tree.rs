@@ -1,4 +1,4 @@
-//! All of a workload, as its file says it.
+//! A whole workload, as it is read from its file.
 
 use toml::Spanned;
 use toml::de::{DeTable, Error};
@@ -16,24 +16,24 @@ use super::traffic::Traffic;
 use super::vocabulary::WORKLOAD;
 use crate::domain::{ReleaseProfile, Topology};
 
-/// All that a workload file says, with every default filled in.
+/// The contents of a workload file, with every default filled in.
 #[derive(Clone, Debug)]
 pub struct Workload {
     /// The question it answers.
     pub question: String,
-    /// Which release is simulated.
+    /// The release whose behaviour is simulated.
     pub release: ReleaseProfile,
     /// How applications reach devices.
     pub topology: Topology,
-    /// How long and how often it is run.
+    /// The length of a run and the number of replications.
     pub run: Run,
-    /// Delays between the parts.
+    /// One-way delays.
     pub network: Network,
     /// Service parameters.
     pub cti: Cti,
     /// The servers.
     pub nodes: Vec<Node>,
-    /// Ordered lists of CallManagers.
+    /// CallManager groups.
     pub groups: Vec<CallManagerGroup>,
     /// Device pools.
     pub pools: Vec<DevicePool>,
@@ -57,16 +57,16 @@ pub struct Workload {
     pub faults: Vec<Fault>,
     /// Changes of forward settings.
     pub changes: Vec<Change>,
-    /// What is wanted of the results.
+    /// Required results.
     pub goals: Vec<GoalEntry>,
 }
 
 impl Workload {
-    /// Reads a workload and reports all that is wrong with it; `None` where the text is not TOML at all.
+    /// Reads a workload and reports all problems; `None` if the text is not TOML.
     pub fn read(text: &str, files: &dyn Files, reports: &Reports) -> Option<Workload> {
-        // After each mistake the parser goes on, and a long text that is no TOML at all has millions.
+        // The parser goes on after each mistake, and a long text that is not TOML has millions.
         const FOUND_ALL_UP_TO: usize = 1 << 20;
-        // What is CSV or JSON has no line that is right.
+        // In CSV or JSON every line is wrong.
         const SYNTAX_ERRORS_MAX: usize = 5;
         let (document, errors) = match text.len() {
             ..=FOUND_ALL_UP_TO => DeTable::parse_recoverable(text),
@@ -77,7 +77,7 @@ impl Workload {
         }
         if let Some(next) = errors.get(SYNTAX_ERRORS_MAX) {
             let place = next.span().unwrap_or(0..0);
-            reports.add(Problem::new(place, "and more: is this a TOML file?", "there is more from here on"));
+            reports.add(Problem::new(place, "there are more syntax errors: is this a TOML file?", "from here on"));
         }
         if !errors.is_empty() {
             return None;
@@ -90,14 +90,17 @@ impl Workload {
     }
 
     fn from_table(table: &Table<'_>) -> Workload {
-        table.whole("format").required();
+        table.whole("format").required_or_default();
         let profiles = ReleaseProfile::ALL.map(|profile| (profile.name, profile));
         let release = table.key("profile", |value| value.choice(&profiles)).value();
         let topologies = [("ctimanager", Topology::CtiManager), ("direct", Topology::Direct)];
         let cti = table.section("cti", |table| Cti::read(table, &release));
         let work = table.section("work", |table| Work::read(table, None));
         Workload {
-            question: table.string("question").check(|text| !text.trim().is_empty(), "is empty").required(),
+            question: table
+                .string("question")
+                .check(|text| !text.trim().is_empty(), "must not be empty")
+                .required_or_default(),
             release,
             topology: table.key("topology", |value| value.choice(&topologies)).value(),
             run: table.section("run", Run::read),

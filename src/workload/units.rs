@@ -1,4 +1,4 @@
-//! Quantities as people write them: `"1h30m"`, `"36000/h"`, `"5%"`.
+//! Quantities with their units: `"1h30m"`, `"36000/h"`, `"5%"`.
 
 use crate::engine::Span;
 
@@ -21,10 +21,10 @@ pub fn duration(text: &str) -> Result<Span, String> {
     let mut nanos: u64 = 0;
     let mut next_unit = 0;
     if rest.is_empty() {
-        return Err("there is nothing here".to_owned());
+        return Err("it is empty".to_owned());
     }
     if rest.starts_with('-') {
-        return Err("a duration cannot be negative".to_owned());
+        return Err("a duration must not be negative".to_owned());
     }
     while !rest.is_empty() {
         let number = leading(rest, |character| character.is_ascii_digit() || character == '.');
@@ -32,16 +32,16 @@ pub fn duration(text: &str) -> Result<Span, String> {
         let name = leading(rest, |character| character.is_alphabetic());
         rest = &rest[name.len()..];
         if number.is_empty() {
-            return Err("a number and a unit are wanted".to_owned());
+            return Err("it needs a number and a unit".to_owned());
         }
         if name.is_empty() {
             return Err(format!("`{number}` has no unit"));
         }
         let Some(unit) = UNITS.iter().position(|&(unit, _)| unit == name) else {
-            return Err(format!("`{name}` is no unit of time: there are d, h, m, s, ms, us and ns"));
+            return Err(format!("`{name}` is not a unit of time: use d, h, m, s, ms, us or ns"));
         };
         if unit < next_unit {
-            return Err("the longer units come first, each once".to_owned());
+            return Err("longer units must come first, each once".to_owned());
         }
         next_unit = unit + 1;
         nanos = scaled(number, UNITS[unit].1)
@@ -50,7 +50,7 @@ pub fn duration(text: &str) -> Result<Span, String> {
     Ok(Span::from_nanos(nanos))
 }
 
-/// A duration as people write it, so that [`duration`] reads it back: `1h30m`.
+/// A duration as text that [`duration`] reads back: `1h30m`.
 pub fn words(span: Span) -> String {
     let mut nanos = span.nanos();
     let mut text = String::new();
@@ -63,7 +63,7 @@ pub fn words(span: Span) -> String {
     if text.is_empty() { "0s".to_owned() } else { text }
 }
 
-const TOO_LONG: &str = "that is longer than 584 years";
+const TOO_LONG: &str = "it is longer than 584 years";
 
 /// The number before the first character that does not fit.
 fn leading(text: &str, fits: impl Fn(char) -> bool) -> &str {
@@ -79,7 +79,7 @@ pub(super) fn scaled(number: &str, unit: u64) -> Result<u64, String> {
     }
     let fraction = fraction.trim_end_matches('0');
     let too_fine = || format!("`{number}` is finer than a nanosecond");
-    // Eighteen digits are finer than any unit allows, and still have room in 128 bits.
+    // Eighteen digits are finer than any unit allows, and fit in 128 bits.
     let places = u32::try_from(fraction.len()).ok().filter(|&places| places <= 18).ok_or_else(too_fine)?;
     let part = fraction.parse::<u128>().unwrap_or(0) * u128::from(unit);
     if part % 10_u128.pow(places) != 0 {
@@ -100,7 +100,7 @@ pub fn rate(text: &str) -> Result<f64, String> {
         "m" => 60.0,
         "h" => 3_600.0,
         "d" => 86_400.0,
-        unit => return Err(format!("`{unit}` is no unit of a rate: there are s, m, h and d")),
+        unit => return Err(format!("`{unit}` is not a unit of a rate: use s, m, h or d")),
     };
     Ok(decimal(number.trim(), "a rate")? / seconds)
 }
@@ -115,7 +115,7 @@ pub fn share(text: &str) -> Result<f64, String> {
     };
     let share = decimal(number.trim(), "a share")? / 100.0;
     if share > 1.0 {
-        return Err("a share cannot be more than 100%".to_owned());
+        return Err("a share must not be more than 100%".to_owned());
     }
     Ok(share)
 }
@@ -128,7 +128,7 @@ pub fn number(text: &str) -> Result<f64, String> {
 /// A decimal number that is not negative.
 fn decimal(number: &str, what: &str) -> Result<f64, String> {
     if number.starts_with('-') {
-        return Err(format!("{what} cannot be negative"));
+        return Err(format!("{what} must not be negative"));
     }
     let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
     match number.parse::<f64>() {
@@ -158,14 +158,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_duration_is_told_why() {
+    fn a_text_that_is_not_a_duration_is_refused_with_the_reason() {
         for (text, word) in [
-            ("", "nothing"),
+            ("", "empty"),
             ("250", "no unit"),
             ("-5s", "negative"),
             ("s", "number"),
             ("5 s", "no unit"),
-            ("5sec", "no unit of time"),
+            ("5sec", "not a unit of time"),
             ("30m1h", "longer units"),
             ("1s1s", "each once"),
             ("0.5ns", "finer"),
@@ -173,10 +173,10 @@ mod tests {
             ("1.s", "decimal"),
             ("99999999999h", "584"),
             ("500d99999999999999999999s", "584"),
-            ("1\u{e9}", "no unit of time"),
+            ("1\u{e9}", "not a unit of time"),
         ] {
-            let told = duration(text).expect_err(text);
-            assert!(told.contains(word), "{text}: {told}");
+            let error = duration(text).expect_err(text);
+            assert!(error.contains(word), "{text}: {error}");
         }
     }
 
@@ -188,14 +188,14 @@ mod tests {
         assert_eq!(rate("0.5 / s"), Ok(0.5));
         for (text, word) in [
             ("10", "no unit"),
-            ("10/w", "no unit of a rate"),
+            ("10/w", "not a unit of a rate"),
             ("-1/s", "negative"),
             ("inf/s", "decimal"),
             ("/s", "decimal"),
             ("1e3/s", "decimal"),
         ] {
-            let told = rate(text).expect_err(text);
-            assert!(told.contains(word), "{text}: {told}");
+            let error = rate(text).expect_err(text);
+            assert!(error.contains(word), "{text}: {error}");
         }
     }
 

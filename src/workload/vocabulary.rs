@@ -1,5 +1,5 @@
-//! Every section and key of a workload file: what it means, what it may be, what holds without it, and where that comes
-//! from. The reader knows no other keys, bounds and defaults; the schema and the tables of docs/reference/workload-file.md are made of this.
+//! Every section and key of a workload file: its meaning, kind, bounds, default and source. The reader knows no other
+//! keys, bounds and defaults; the schema and the tables of docs/reference/workload-file.md are generated from this.
 
 pub use super::term::{Absent, Condition, Rule, Section, Term, ValueKind, Zero};
 use crate::engine::Span;
@@ -19,16 +19,16 @@ const POSITIVE_DURATION: ValueKind = ValueKind::Duration(Excluded);
 const DISTRIBUTION_OR_ZERO: ValueKind = ValueKind::Distribution(Allowed, &DISTRIBUTION);
 const DISTRIBUTION_ABOVE_ZERO: ValueKind = ValueKind::Distribution(Excluded, &DISTRIBUTION);
 const DURATION_OR_OFF: ValueKind = Either(&POSITIVE_DURATION, &OFF);
-/// Its unit is that of what it bounds: `"500ms"`, `"0.1%"`, 40.
+/// In the unit of the measure that it bounds: `"500ms"`, `"0.1%"`, 40.
 const BOUND: ValueKind = Either(&Number(0.0, f64::INFINITY), &Sentence);
 const OFF: ValueKind = Word(&["off"]);
-/// Nodes, each once.
+/// A list of nodes without repetition.
 const NODES: ValueKind = List { of: &Reference, least: 0, most: None, distinct: true };
 const SOME_NODES: ValueKind = List { of: &Reference, least: 1, most: None, distinct: true };
 /// More servers at one station than any real one has.
 const SERVERS: ValueKind = Whole(1, 65_535);
 const DEVICES: ValueKind = Whole(1, DEVICES_MAX as u64);
-/// Each forward takes a call up to four steps on, and a call has 255 of them.
+/// Each forward takes up to four of the 255 steps that a call has.
 const FORWARD_HOPS: ValueKind = Whole(0, 60);
 const NONE: Absent = Means("none");
 
@@ -38,7 +38,7 @@ const GUIDES: &str = "System Guide 3.3 to 12.5";
 const GUIDE_R7: &str = "System Guide 3.3/4.x (R7)";
 const CONFIGURATION: &str = "System Configuration Guide 12.5(1)";
 
-/// Every section of the format, each once: the whole file and what is in it, then distributions.
+/// Every section of the format, each once: the whole file and its sections, then those of distributions.
 pub fn sections() -> Vec<&'static Section> {
     let mut sections: Vec<&'static Section> = vec![&WORKLOAD, &DISTRIBUTION];
     let mut next = 0;
@@ -63,44 +63,44 @@ const fn term(key: &'static str, kind: ValueKind, absent: Absent, meaning: &'sta
 /// The whole file.
 pub static WORKLOAD: Section = Section {
     name: "",
-    about: "What is simulated: a cluster, its applications, who calls, what fails, and the question behind it.",
+    about: "What is simulated: a cluster, its applications, its callers, its failures, and the question to answer.",
     terms: &[
         term("format", Whole(1, 1), Wrong, "the format of this file", ""),
-        term("question", Sentence, Wrong, "what the workload is to answer, in a sentence", ""),
+        term("question", Sentence, Wrong, "the question that the workload answers, in a sentence", ""),
         term(
             "profile",
             Word(&["3.3", "12.5"]),
             Is("\"3.3\""),
-            "how this release forwards calls (`\"3.3\"`: a device nobody opened forwards by CFNA; `\"12.5\"`: by CFUR, \
-             then CFNA) and what New Call Accept is",
+            "the release whose behaviour is simulated: how an unopened device forwards calls (`\"3.3\"`: by CFNA; \
+             `\"12.5\"`: by CFUR, then CFNA) and the default of `cti.new_call_accept`",
             "System Guide 3.3/4.x, System Configuration Guide 12.5(1); the order of CFUR and CFNA is derived",
         ),
         term(
             "topology",
             Word(&["ctimanager", "direct"]),
             Is("\"ctimanager\""),
-            "how applications reach devices: through CTIManagers, or tied to one CallManager each as before there were \
-             any (R25)",
+            "how applications reach devices: through CTIManagers, or each tied to one CallManager, as before CTIManagers \
+             existed (R25)",
             GUIDE,
         ),
-        term("run", Table(&RUN), Means("all defaults"), "how long a run is, and how many there are", ""),
-        term("network", Table(&NETWORK), Means("all defaults"), "delays, one way", ""),
+        term("run", Table(&RUN), Means("all defaults"), "the length of a run and the number of replications", ""),
+        term("network", Table(&NETWORK), Means("all defaults"), "one-way delays", ""),
         term("cti", Table(&CTI), Means("all defaults"), "service parameters of the cluster", ""),
-        term("work", Table(&WORK), Means("all defaults"), "the time that each message takes, on all nodes", ""),
+        term("work", Table(&WORK), Means("all defaults"), "the service time of each message, on all nodes", ""),
         term("node", Tables(&NODE), Wrong, "the servers of the cluster", ""),
         term("callmanager_group", Tables(&GROUP), NONE, "ordered lists of CallManagers that devices register with", ""),
-        term("device_pool", Tables(&POOL), NONE, "names for where devices register", ""),
-        term("database", Tables(&DATABASE), NONE, "where applications look callers up", ""),
-        term("user", Tables(&USER), NONE, "whom applications log in as", ""),
+        term("device_pool", Tables(&POOL), NONE, "named choices of CallManager group", ""),
+        term("database", Tables(&DATABASE), NONE, "databases in which applications look up callers", ""),
+        term("user", Tables(&USER), NONE, "the users that applications log in as", ""),
         term("application", Tables(&APPLICATION), NONE, "the CTI applications", ""),
         term("route_point", Tables(&ROUTE_POINT), NONE, "CTI route points", ""),
         term("cti_port", Tables(&CTI_PORT), NONE, "groups of CTI ports", ""),
         term("phone", Tables(&PHONE), NONE, "groups of phones", ""),
         term("destination", Tables(&DESTINATION), NONE, "numbers outside the cluster", ""),
-        term("traffic", Tables(&TRAFFIC), NONE, "who calls, whom and when", ""),
-        term("fault", Tables(&FAULT), NONE, "what fails, and when", ""),
+        term("traffic", Tables(&TRAFFIC), NONE, "the sources of calls", ""),
+        term("fault", Tables(&FAULT), NONE, "failures: what fails, and when", ""),
         term("change", Tables(&CHANGE), NONE, "forward settings that change while the cluster runs (R12)", ""),
-        term("goal", Tables(&GOAL), NONE, "what is wanted of the results", ""),
+        term("goal", Tables(&GOAL), NONE, "the required results", ""),
     ],
     ..PLAIN
 };
@@ -112,39 +112,39 @@ pub(super) const BINS_MAX: u64 = 100_000;
 
 static RUN: Section = Section {
     name: "run",
-    about: "How long a run is, and how many there are.",
+    about: "The length of a run and the number of replications.",
     terms: &[
         term(
             "length",
             POSITIVE_DURATION,
             Is("\"1h\""),
-            "how long a run is, warm-up included; up to 366 days",
+            "the length of a run, warm-up included; up to 366 days",
             "a busy hour",
         ),
         term(
             "study",
             Word(&["terminating", "steady"]),
             Is("\"terminating\""),
-            "what it is about: a stretch of time with a beginning and an end, or what is so at any time, once the beginning \
-             is forgotten. A steady study has no fault or change at a known time, and no traffic that follows the time of \
+            "`\"terminating\"`: a period with a beginning and an end; `\"steady\"`: the steady state, after the initial \
+             transient. A steady study has no fault or change at a known time, and no traffic that varies with the time of \
              day",
-            "the usual division of simulation studies (A. M. Law, *Simulation Modeling and Analysis*, chapter 9)",
+            "the usual classification of simulation studies (A. M. Law, *Simulation Modeling and Analysis*, chapter 9)",
         ),
         term(
             "warm_up",
             DURATION,
-            Usually("\"0s\"", "`\"0s\"`; in a steady study, what pilot runs find by MSER-5"),
-            "calls and faults before this are simulated but not measured; less than `length`",
+            Usually("\"0s\"", "`\"0s\"`; in a steady study, found by MSER-5 on pilot runs"),
+            "the initial transient: calls and faults before this time are simulated but not measured; less than `length`",
             "K. P. White, M. A. Minnox, WSC 1994",
         ),
         term(
             "replications",
             Whole(1, 1_000_000),
             Is("200"),
-            "how many runs, each with other luck",
+            "the number of independent replications",
             "assumption: makes most 99th percentiles estimable",
         ),
-        term("seed", Whole(0, u64::MAX), Is("1"), "which luck", ""),
+        term("seed", Whole(0, u64::MAX), Is("1"), "the random seed; the same seed gives the same callers", ""),
         term(
             "bin",
             POSITIVE_DURATION,
@@ -158,13 +158,13 @@ static RUN: Section = Section {
 
 static NETWORK: Section = Section {
     name: "network",
-    about: "Delays, one way. They never reorder, and two parts on one node are no distance apart.",
+    about: "One-way delays. Messages stay in order, and there is no delay within a node.",
     terms: &[
         term(
             "between_nodes",
             DURATION,
             Is("\"2ms\""),
-            "from node to node",
+            "between two nodes",
             "assumption: one site; designs allow 20 ms one way (older SRND texts)",
         ),
         term(
@@ -179,7 +179,7 @@ static NETWORK: Section = Section {
             DURATION,
             Is("\"0ms\""),
             "from a caller to the ingress node",
-            "delays are counted from the arrival there",
+            "delays are measured from the arrival there",
         ),
     ],
     ..PLAIN
@@ -207,8 +207,9 @@ static CTI: Section = Section {
             "heartbeat_reading",
             Word(&["timer", "grid"]),
             Is("\"timer\""),
-            "how two empty intervals are noticed: a timer that each message restarts, or a checker on a grid of its own",
-            "assumption: the guides can be read both ways",
+            "how two intervals without a heartbeat are detected: by a timer that each message restarts, or by a check at \
+             fixed intervals",
+            "assumption: the guides allow both readings",
         ),
         term(
             "new_call_accept",
@@ -228,38 +229,38 @@ static CTI: Section = Section {
             "forward_hops",
             FORWARD_HOPS,
             Is("12"),
-            "a call forwarded more often is refused",
+            "the most times that a call is forwarded; after that it is refused",
             "assumption; the parameter Forward Maximum Hop Count exists, its default was not found",
         ),
         term(
             "callmanager_notice",
             DURATION,
             Is("\"5s\""),
-            "from a CallManager's failure, or its return, to its being noticed by CTIManagers (R13, R18)",
+            "how long until CTIManagers notice that a CallManager has failed or is back (R13, R18)",
             "assumption: no document says how CTIManagers watch CallManagers",
         ),
         term(
             "reopen_rate",
             Rate(Excluded),
             Is("\"100/s\""),
-            "how many devices a second each CTIManager asks for while it recovers them (R13)",
-            "assumption: no capacity to register was found. With the assumed `device_open` of 5 ms it keeps a CallManager \
+            "how many devices each CTIManager opens per second while it recovers them (R13)",
+            "assumption: no registration capacity was found. With the assumed `device_open` of 5 ms it keeps a CallManager \
              half busy",
         ),
         term(
             "phone_return_rate",
             Rate(Excluded),
             Is("\"10/s\""),
-            "how many phones a second a CallManager that is back lets return to it (R14, R18)",
-            "assumption. The parameter MaxPhonesFallBackQueueDepth bounds how many phones queue to come back (System \
+            "how many phones per second rehome to a CallManager that is back (R14, R18)",
+            "assumption. The parameter MaxPhonesFallBackQueueDepth limits how many phones queue to return (System \
              Guide 4.1); its default, often quoted as 10, is not confirmed, and it is a depth, not a rate",
         ),
         term(
             "code_yellow",
             Either(&OFF, &Table(&CODE_YELLOW)),
             Is("\"off\""),
-            "when a CallManager refuses new calls: from an expected delay of `entry` on, until one below `exit`, as in \
-             `{ entry = \"20ms\", exit = \"8ms\" }`",
+            "whether an overloaded CallManager refuses new calls: from an expected delay of `entry` until the delay is below \
+             `exit`, as in `{ entry = \"20ms\", exit = \"8ms\" }`",
             "Call Throttling, System Configuration Guide 11.5(1)",
         ),
     ],
@@ -268,7 +269,7 @@ static CTI: Section = Section {
 
 static CODE_YELLOW: Section = Section {
     name: "cti.code_yellow",
-    about: "The delays between which a CallManager refuses new calls.",
+    about: "The delays at which a CallManager starts and stops refusing new calls.",
     terms: &[
         term(
             "entry",
@@ -288,11 +289,11 @@ static CODE_YELLOW: Section = Section {
     ..PLAIN
 };
 
-/// No Cisco document gives these times. They make a call to an IVR cost a CallManager some 60 ms, which is what 2000 agents
-/// and 15 calls a second on one pair of subscribers leave room for.
+/// No Cisco document gives these times. With them a call to an IVR takes about 60 ms of a CallManager, which fits 2000 agents
+/// and 15 calls a second on one pair of subscribers.
 static WORK: Section = Section {
     name: "work",
-    about: "The time that each message takes at a CallManager or a CTIManager.",
+    about: "The service time of each message at a CallManager or a CTIManager.",
     terms: &[
         term(
             "setup",
@@ -353,10 +354,16 @@ static NODE: Section = Section {
             "ctimanager",
             Flag,
             Is("true"),
-            "whether it runs a CTIManager too",
-            "at most one a node: System Guide 3.3/4.x (R1)",
+            "whether it also runs a CTIManager",
+            "at most one per node: System Guide 3.3/4.x (R1)",
         ),
-        term("work", Overriding(&WORK), Means("`[work]`"), "its service times where they differ", ""),
+        term(
+            "work",
+            Overriding(&WORK),
+            Means("`[work]`"),
+            "its own service times, where they differ from those of all nodes",
+            "",
+        ),
     ],
     ..PLAIN
 };
@@ -370,7 +377,7 @@ static GROUP: Section = Section {
             "members",
             List { of: &Reference, least: 1, most: Some(3), distinct: true },
             Wrong,
-            "its CallManagers, best first",
+            "its CallManagers, in order of preference",
             "System Guide 4.0(1) (R7)",
         ),
     ],
@@ -379,27 +386,27 @@ static GROUP: Section = Section {
 
 static POOL: Section = Section {
     name: "device_pool",
-    about: "A name for where devices register.",
+    about: "A named choice of CallManager group, for devices to refer to.",
     terms: &[
         term("name", Name, Wrong, "its name", ""),
-        term("callmanager_group", Reference, Wrong, "where its devices register", GUIDE_R7),
+        term("callmanager_group", Reference, Wrong, "the group with which its devices register", GUIDE_R7),
     ],
     ..PLAIN
 };
 
 static DATABASE: Section = Section {
     name: "database",
-    about: "A database in which applications look callers up.",
+    about: "A database in which applications look up callers.",
     terms: &[
         term("name", Name, Wrong, "its name", ""),
-        term("connections", SERVERS, Wrong, "how many look-ups it serves at once", ""),
+        term("connections", SERVERS, Wrong, "how many look-ups it serves at a time", ""),
     ],
     ..PLAIN
 };
 
 static USER: Section = Section {
     name: "user",
-    about: "Whom applications log in as.",
+    about: "A user that applications log in as.",
     terms: &[
         term("name", Name, Wrong, "its name", ""),
         term(
@@ -407,14 +414,14 @@ static USER: Section = Section {
             Flag,
             Is("true"),
             "whether it may use CTI, the box *Enable CTI Application Use* (R2). If not, an application that logs in as \
-             this user is never connected and opens nothing: its devices are not opened (R22)",
+             this user never connects, and its devices are never opened (R22)",
             GUIDE,
         ),
         term(
             "devices",
             Either(&Word(&["all"]), &List { of: &Reference, least: 0, most: None, distinct: true }),
             Wrong,
-            "what it may control: route points, groups of ports and of phones, or `\"all\"` for a super provider (R3)",
+            "the devices it may control: route points, groups of ports and of phones, or `\"all\"` for a super provider (R3)",
             "System Guide 3.3/4.x; JTAPI Developers Guide 15",
         ),
     ],
@@ -433,84 +440,96 @@ static APPLICATION: Section = Section {
             "interface",
             Word(&["jtapi", "tapi", "qbe"]),
             Is("\"jtapi\""),
-            "how it is connected: with `\"tapi\"` a port has one line (R6)",
+            "its interface; with `\"tapi\"` a port has one line (R6)",
             GUIDE,
         ),
         term(
             "user",
             Reference,
-            Means("none: somebody who may control all its devices"),
-            "whom it logs in as: it opens nothing unless that user may use CTI (R2), and controls what is associated \
-             with that user (R3)",
+            Means("none: it may control all its devices"),
+            "the user it logs in as: it opens nothing unless that user may use CTI (R2), and controls the devices \
+             associated with that user (R3)",
             GUIDE,
         ),
         term(
             "voice_lines",
             DEVICES,
-            Means("none: whatever its ports can"),
-            "how many calls with media it is meant to handle at once: as many ports are wanted (R5)",
+            Means("none: the number is not checked"),
+            "how many calls with media it has to handle at a time; fewer ports than this are an error (R5)",
             GUIDE,
         ),
         term(
             "ctimanagers",
             SOME_NODES,
             Means("all nodes that run one, in order of the file"),
-            "the nodes whose CTIManagers it may use, the first first (R20)",
+            "the nodes whose CTIManagers it may use, in order of preference (R20)",
             "",
         ),
-        term("workers", SERVERS, Is("8"), "how many events it works on at once", ASSUMPTION),
-        term("decide", DISTRIBUTION_OR_ZERO, Is("\"2ms\""), "a worker's own time for an event", ASSUMPTION),
+        term("workers", SERVERS, Is("8"), "how many events it handles at a time", ASSUMPTION),
+        term(
+            "decide",
+            DISTRIBUTION_OR_ZERO,
+            Is("\"2ms\""),
+            "the time that a worker takes for an event, without the look-up",
+            ASSUMPTION,
+        ),
         term(
             "lookup",
             DISTRIBUTION_OR_ZERO,
             NONE,
-            "the look-up of a caller at a route point, for which the worker waits",
+            "the time to look up a caller at a route point; the worker waits for it",
             "",
         ),
-        term("database", Reference, NONE, "where it looks callers up; without one a look-up never queues", ""),
+        term(
+            "database",
+            Reference,
+            NONE,
+            "the database in which it looks up callers; without one a look-up never queues",
+            "",
+        ),
         term(
             "heartbeat",
             POSITIVE_DURATION,
             Is("\"30s\""),
-            "the interval it asks for; what it gets lies within the bounds of `[cti]`",
-            "Server Heartbeat Interval, JTAPI Developers Guide 14; that the bounds clamp is derived",
+            "the heartbeat interval it requests; the interval it gets is within the bounds of `[cti]`",
+            "Server Heartbeat Interval, JTAPI Developers Guide 14; that the bounds clamp it is derived",
         ),
         term(
             "reconnect",
             DURATION,
             Is("\"30s\""),
-            "from finding its connection closed, or no CTIManager up, to its next try to connect; less than 10 ms counts \
-             as that",
+            "the time from a closed connection, or from an attempt with no CTIManager up, to the next attempt to connect; \
+             less than 10 ms counts as 10 ms",
             "Provider Retry Interval, JTAPI Developers Guide 14",
         ),
         term(
             "open_rate",
             Rate(Excluded),
             Is("\"50/s\""),
-            "how fast it asks for its devices",
+            "how many devices it opens per second",
             "assumption; a UCCE peripheral opens 5 route points a second (SRND 7.0 to 7.5)",
         ),
         term(
             "recovery",
             Flag,
             Is("true"),
-            "whether its devices are recovered when their CallManager fails; if not, its ports and route points close \
-             and it loses its phones, which rehome themselves (R19)",
+            "whether its devices are recovered when their CallManager fails; if not, its ports and route points close, \
+             and it loses its phones, which move by themselves (R19)",
             GUIDE,
         ),
         term(
             "least_priority",
             Reference,
-            Means("none: it never goes back by itself"),
-            "the one of its CTIManagers that it leaves again: each time `fall_back_after` has passed there, it looks \
-             whether another is up (R21)",
+            Means("none: it never leaves a CTIManager that is up"),
+            "the CTIManager of its list that it leaves again: after each `fall_back_after` there, it tries the others \
+             (R21)",
             "JTAPI Developers Guide 15; 3.3 and 12.5 have nothing of the kind, and no `profile` forbids it",
         ),
         term(
             "fall_back_after",
             POSITIVE_DURATION,
             Is("\"300s\""),
-            "how long it stays there, `\"120s\"` to `\"600s\"`",
+            "how long it stays at `least_priority` before it tries the others, `\"120s\"` to `\"600s\"`",
             "JTAPI Developers Guide 15, where anything else silently becomes 300 s: here it is an error. The TSP of 15SU2 \
              takes 1 to 3,600 minutes, which is not modelled",
         ),
@@ -523,46 +542,46 @@ const DEVICE_POOL: Term = term(
     "device_pool",
     Reference,
     Wrong,
-    "where it registers: a pool, or a CallManager group where no pool has that name",
+    "where it registers: a device pool, or a CallManager group if no pool has that name",
     GUIDE_R7,
 );
 const CANNOT_OPEN_ON: Term = term(
     "cannot_open_on",
     NODES,
     NONE,
-    "the CallManagers of its group that turn out unable to open it when it is to be recovered there, so that its \
-     application loses it; it opens anywhere when the run begins (R17)",
+    "the CallManagers of its group that fail to open it during recovery, so that its application loses it; when the \
+     run begins it opens anywhere (R17)",
     "System Guide 3.3/4.x; that it is closed and not left pending: TAPI Developers Guide 12 to 15",
 );
 const KEEPS_MEDIA: Term = term(
     "keeps_media",
     Flag,
     Is("true"),
-    "whether connected calls outlive the failure of a CallManager they go through (R15)",
+    "whether connected calls survive the failure of a CallManager on their path (R15)",
     "System Guide 3.3/4.x: \"for devices that support it\"",
 );
 const REFUSED: Absent = Means("none: the call is refused or lost");
-const CFB: Term = term("cfb", Target, REFUSED, "where calls are forwarded when it is busy", GUIDES);
+const CFB: Term = term("cfb", Target, REFUSED, "where calls are forwarded if it is busy", GUIDES);
 const CFNA: Term = term(
     "cfna",
     Target,
     REFUSED,
-    "where calls are forwarded that are not answered (in 3.3 also when nobody has it open)",
+    "where calls are forwarded if they are not answered (in 3.3 also if no application has opened it)",
     GUIDES,
 );
-const CFOF: Term = term("cfof", Target, REFUSED, "where calls are forwarded whose application has failed", GUIDES);
-const CFUR: Term = term("cfur", Target, REFUSED, "where calls are forwarded when it is unregistered (12.5)", GUIDES);
+const CFOF: Term = term("cfof", Target, REFUSED, "where calls are forwarded if its application has failed", GUIDES);
+const CFUR: Term = term("cfur", Target, REFUSED, "where calls are forwarded if it is unregistered (12.5)", GUIDES);
 
 static ROUTE_POINT: Section = Section {
     name: "route_point",
-    about: "A CTI route point: a number whose calls an application sends on, or answers itself.",
+    about: "A CTI route point: a number whose calls an application redirects or answers.",
     terms: &[
         term("name", Name, Wrong, "its name", ""),
         term(
             "count",
             DEVICES,
             Is("1"),
-            "how many route points share its calls: each call goes to one of them, drawn at random",
+            "how many route points share its calls; each call goes to one of them at random",
             "",
         ),
         term(
@@ -573,35 +592,47 @@ static ROUTE_POINT: Section = Section {
             "",
         ),
         DEVICE_POOL,
-        term("application", Reference, NONE, "who controls it; without one nobody opens it (R22)", ""),
+        term(
+            "application",
+            Reference,
+            NONE,
+            "the application that controls it; without one it is never opened (R22)",
+            "",
+        ),
         term(
             "redirect_to",
             Either(&Target, &List { of: &Table(&REDIRECT), least: 1, most: None, distinct: false }),
             Means("`answers`"),
-            "where calls are sent: a name or number, or a list of `{ to = \"a\", share = \"30%\" }` whose `share`s sum \
-             to 1",
+            "where its application redirects calls: a name or number, or a list of `{ to = \"a\", share = \"30%\" }` whose \
+             shares sum to 1",
             "",
         ),
-        term("answers", Flag, Is("false"), "whether calls are answered right there, with media", "possible since 4.0"),
+        term(
+            "answers",
+            Flag,
+            Is("false"),
+            "whether its application answers calls at the route point itself, with media",
+            "possible since 4.0",
+        ),
         term(
             "treatment",
             DISTRIBUTION_OR_ZERO,
-            Means("as long as its caller talks"),
-            "how long a call answered there stays",
+            Means("the caller's talk time"),
+            "how long an answered call stays at the route point",
             "",
         ),
         term(
             "busy_trigger",
             Whole(1, 10_000),
             Usually("4500", "4500, or `maximum_calls` if that is less"),
-            "from how many calls on it is busy; up to `maximum_calls`",
+            "the number of calls at which it is busy; up to `maximum_calls`",
             "Bulk Administration Guide",
         ),
         term(
             "maximum_calls",
             Whole(1, 10_000),
             Is("5000"),
-            "how many calls it takes",
+            "the most calls it holds at a time",
             "Bulk Administration Guide; Administration Guide 7.1 advises 200",
         ),
         CANNOT_OPEN_ON,
@@ -623,59 +654,64 @@ const ANSWERS: Condition = Condition::Is("answers", "true");
 static LINE: Section = Section {
     name: "route_point.lines",
     about: "A line of a route point.",
-    terms: &[term("dn", DirectoryNumber, Wrong, "the directory number of a line", "")],
+    terms: &[term("dn", DirectoryNumber, Wrong, "the directory number of the line", "")],
     ..PLAIN
 };
 
 static REDIRECT: Section = Section {
     name: "route_point.redirect_to",
-    about: "One of several places where calls are sent.",
+    about: "One of several targets of a redirect.",
     terms: &[
-        term("to", Target, Wrong, "where some calls are sent", ""),
-        term("share", Share(Excluded), Wrong, "which share of them", ""),
+        term("to", Target, Wrong, "where these calls are redirected", ""),
+        term("share", Share(Excluded), Wrong, "the share of calls redirected there", ""),
     ],
     ..PLAIN
 };
 
 static CTI_PORT: Section = Section {
     name: "cti_port",
-    about: "A group of CTI ports that are alike.",
+    about: "A group of identical CTI ports.",
     terms: &[
         term("name", Name, Wrong, "the group's name", ""),
-        term("count", DEVICES, Wrong, "how many ports", "one active call a port (R5)"),
+        term("count", DEVICES, Wrong, "the number of ports", "one active call per port (R5)"),
         term(
             "lines_per_port",
             Whole(1, 200),
             Is("1"),
-            "how many lines each has; a second one takes no second call with media (R5), and a TAPI application allows \
-             none (R6)",
+            "the number of lines of each port; a port has one call with media at a time, however many lines (R5), and with \
+             a TAPI application one line (R6)",
             GUIDE,
         ),
         term(
             "first_dn",
             FirstNumber,
             NONE,
-            "the directory number of the first line; the others count on from there. Nobody calls them: calls go to the \
-             group, by its name",
+            "the directory number of the first line; the others follow it. Calls go to the group by its name, not to these \
+             numbers",
             "",
         ),
         DEVICE_POOL,
-        term("application", Reference, NONE, "who controls them", ""),
+        term("application", Reference, NONE, "the application that controls them", ""),
         term(
             "treatment",
             DISTRIBUTION_OR_ZERO,
-            Means("as long as its caller talks"),
-            "how long a call is treated there",
+            Means("the caller's talk time"),
+            "how long a call is treated at a port",
             "",
         ),
-        term("transfer_to", Reference, NONE, "the phones that calls are transferred to after the treatment", ""),
-        term("transfer_share", Share(Allowed), Is("1"), "how many of them are", ""),
+        term(
+            "transfer_to",
+            Reference,
+            NONE,
+            "the group of phones to which calls are transferred after the treatment",
+            "",
+        ),
+        term("transfer_share", Share(Allowed), Is("1"), "the share of calls that is transferred", ""),
         term(
             "media",
             Word(&["application", "separate"]),
             Is("\"application\""),
-            "where the media comes from: the application, with which it dies, or something separate that survives it \
-             (R15)",
+            "the source of the media: the application, whose failure ends it, or a separate server, which survives (R15)",
             ASSUMPTION,
         ),
         KEEPS_MEDIA,
@@ -691,51 +727,50 @@ static CTI_PORT: Section = Section {
 
 static PHONE: Section = Section {
     name: "phone",
-    about: "A group of phones that are alike.",
+    about: "A group of identical phones.",
     terms: &[
         term("name", Name, Wrong, "the group's name", ""),
-        term("count", DEVICES, Wrong, "how many phones", ""),
+        term("count", DEVICES, Wrong, "the number of phones", ""),
         DEVICE_POOL,
-        term("dn", DirectoryNumber, NONE, "the number of the group as a whole, as a hunt pilot has", ""),
-        term("first_dn", FirstNumber, NONE, "the directory number of the first phone, as for ports", ""),
+        term("dn", DirectoryNumber, NONE, "the directory number of the whole group, as of a hunt pilot", ""),
+        term("first_dn", FirstNumber, NONE, "the directory number of the first phone; the others follow it", ""),
         term(
             "answer",
             DISTRIBUTION_OR_ZERO,
             Is("{ exponential = \"5s\" }"),
-            "how long it rings until a person answers",
+            "how long a phone rings until a person answers",
             "assumption; a public sample of 2018 has a median of 10 s from dialling to answer",
         ),
-        term("answered", Share(Allowed), Is("1"), "which share of calls a person answers at all", ""),
+        term("answered", Share(Allowed), Is("1"), "the share of calls that a person answers", ""),
         term(
             "no_answer",
             DURATION_OR_OFF,
             Usually("\"12s\"", "`\"12s\"` if `cfna` is set, else `\"off\"`"),
-            "how long it rings before it forwards by CFNA",
-            "the usual figure; no document was found",
+            "how long a phone rings before it forwards by CFNA",
+            "the usual value; no document was found",
         ),
         term(
             "queue",
             Flag,
             Is("false"),
-            "whether calls transferred here wait for a free phone, rather than being busy",
+            "whether calls transferred here wait for a free phone, instead of finding it busy",
             "",
         ),
         term(
             "application",
             Reference,
             NONE,
-            "who controls it as a third party (R14, R20); such phones are opened after the application's route points \
-             and ports",
+            "the application that controls them as a third party (R14, R20); it opens them after its route points and ports",
             GUIDE,
         ),
         term(
             "failover",
             DISTRIBUTION_OR_ZERO,
             Is("{ uniform = [\"60s\", \"90s\"] }"),
-            "from the failure of its CallManager until a phone has noticed and begins to register elsewhere (R14)",
+            "the time from the failure of its CallManager until a phone starts to register elsewhere (R14)",
             "an SCCP phone gives up a CallManager that hangs after three keepalives of 30 s, so within 90 s (SRST FAQ); \
-             that it does so evenly in the last 30 s is derived. One whose CallManager is stopped cleanly, and which has \
-             a standby connection, moves at once: `\"0s\"`. A SIP phone takes up to 120 s",
+             that the time is uniform over the last 30 s is derived. One with a standby connection, whose CallManager \
+             stops cleanly, moves at once: `\"0s\"`. A SIP phone takes up to 120 s",
         ),
         KEEPS_MEDIA,
         CANNOT_OPEN_ON,
@@ -749,11 +784,11 @@ static DESTINATION: Section = Section {
     name: "destination",
     about: "A number outside the cluster.",
     terms: &[
-        term("name", Name, Wrong, "the name of a number outside the cluster", ""),
-        term("dn", DirectoryNumber, NONE, "its number", ""),
-        term("answer", DISTRIBUTION_OR_ZERO, Is("\"0s\""), "how long it rings", ""),
-        term("lines", Whole(1, u32::MAX as u64), Means("no limit"), "how many calls it takes at once", ""),
-        term("egress", Reference, Means("the first node"), "the node where calls leave for it", ""),
+        term("name", Name, Wrong, "its name", ""),
+        term("dn", DirectoryNumber, NONE, "its directory number", ""),
+        term("answer", DISTRIBUTION_OR_ZERO, Is("\"0s\""), "how long it rings until it is answered", ""),
+        term("lines", Whole(1, u32::MAX as u64), Means("no limit"), "how many calls it takes at a time", ""),
+        term("egress", Reference, Means("the first node"), "the node at which calls to it leave the cluster", ""),
     ],
     ..PLAIN
 };
@@ -766,26 +801,26 @@ static TRAFFIC: Section = Section {
             "name",
             Name,
             Wrong,
-            "its name: the luck of its callers hangs on it, so that they stay the same callers when the rest of the \
-             workload changes",
+            "its name; it selects the random number stream of its callers, so that they stay the same when the rest of \
+             the workload changes",
             "",
         ),
-        term("to", Target, Wrong, "whom they call", ""),
+        term("to", Target, Wrong, "the name or number that its callers dial", ""),
         term(
             "ingress",
             SOME_NODES,
             Means("all nodes, in order of the file"),
-            "the nodes their calls come in at, in turn; a call whose turn is a node that is down comes in at the next of \
-             the list that is up, beginning again at its head, as a gateway tries its CallManagers",
-            "System Guide 4.0(1): gateways have a CallManager group too; that a gateway goes over at once is an \
+            "the nodes at which its calls arrive, in turn; if a node is down, its calls arrive at the next of the list that \
+             is up, after the last the first again, as a gateway tries its CallManagers",
+            "System Guide 4.0(1): gateways have a CallManager group, too; that a gateway switches at once is an \
              assumption",
         ),
-        term("arrivals", Table(&ARRIVALS), Wrong, "when they call", ""),
+        term("arrivals", Table(&ARRIVALS), Wrong, "when its callers call", ""),
         term(
             "patience",
             DISTRIBUTION_OR_ZERO,
-            Means("for ever"),
-            "how long a caller waits unanswered before hanging up, and again for a person after that",
+            Means("forever"),
+            "how long a caller waits for an answer before hanging up, and again for a person after a transfer",
             "",
         ),
         term(
@@ -805,45 +840,51 @@ static ARRIVALS: Section = Section {
     name: "traffic.arrivals",
     about: "When the callers of a source call: exactly one of `poisson`, `bhca`, `profile` and `file`.",
     terms: &[
-        term("poisson", Rate(Excluded), THIS_OR_OTHERS, "a Poisson process of this rate", ""),
+        term("poisson", Rate(Excluded), THIS_OR_OTHERS, "a Poisson process with this constant rate", ""),
         term(
             "bhca",
             PositiveNumber,
             THIS_OR_OTHERS,
-            "the same as busy-hour call attempts: a bare number of calls an hour",
+            "the same rate as busy-hour call attempts: a number of calls per hour, without a unit",
             "",
         ),
         term(
             "profile",
             List { of: &Table(&RATE_POINT), least: 1, most: None, distinct: false },
             THIS_OR_OTHERS,
-            "a Poisson process whose rate changes: a list of `{ at = \"8h\", rate = \"2400/h\" }` in order of time, the \
-             first `at = \"0h\"`",
+            "a Poisson process whose rate changes at known times: a list of `{ at = \"8h\", rate = \"2400/h\" }` in order of \
+             time, the first with `at = \"0h\"`",
             "",
         ),
         term(
             "file",
             Text,
             THIS_OR_OTHERS,
-            "the calls of a CSV file with the columns `at_s` (seconds) or `at` (a duration), and if wanted `talk_s` and \
-             `patience_s`; a header row; in order of time; an empty cell is drawn instead",
+            "the calls of a CSV file with a header row, in order of time: column `at_s` (seconds) or `at` (a duration), and \
+             optionally `talk_s` and `patience_s` (seconds); the value of an empty cell is drawn from the distribution",
             "",
         ),
-        term("repeat", POSITIVE_DURATION, Means("never"), "when a `profile` begins anew; after its last rate", ""),
+        term(
+            "repeat",
+            POSITIVE_DURATION,
+            Means("never"),
+            "the period after which a `profile` starts again; longer than the time of its last rate",
+            "",
+        ),
         term(
             "steps",
             List { of: &Table(&STEP), least: 0, most: Some(1000), distinct: false },
             NONE,
-            "bursts at known times, as in `[{ at = \"20m\", for = \"5m\", times = 4.0 }]`: those that overlap multiply",
+            "bursts at known times, as in `[{ at = \"20m\", for = \"5m\", times = 4.0 }]`; the factors of overlapping bursts \
+             multiply",
             "",
         ),
         term(
             "states",
             List { of: &Table(&STATE), least: 2, most: None, distinct: false },
             NONE,
-            "a state that multiplies the rate and changes at random, as in `[{ times = 1, mean = \"10m\" }, { times = 5, \
-             mean = \"30s\" }]`: each lasts an exponential time, then the next one follows in turn (a Markov-modulated \
-             Poisson process)",
+            "a Markov-modulated Poisson process: states that multiply the rate, as in `[{ times = 1, mean = \"10m\" }, \
+             { times = 5, mean = \"30s\" }]`; each lasts an exponential time, then the next of the list follows",
             "",
         ),
     ],
@@ -858,10 +899,10 @@ static ARRIVALS: Section = Section {
 
 static RATE_POINT: Section = Section {
     name: "traffic.arrivals.profile",
-    about: "From when on which rate.",
+    about: "A change of the rate.",
     terms: &[
-        term("at", DURATION, Wrong, "from when on", ""),
-        term("rate", Rate(Allowed), Wrong, "the rate from then on", ""),
+        term("at", DURATION, Wrong, "when the rate changes, from the start of the run", ""),
+        term("rate", Rate(Allowed), Wrong, "the rate from then on; it may be zero", ""),
     ],
     ..PLAIN
 };
@@ -870,9 +911,9 @@ static STEP: Section = Section {
     name: "traffic.arrivals.steps",
     about: "A burst: the rate is multiplied for a while.",
     terms: &[
-        term("at", DURATION, Wrong, "when a burst begins", ""),
-        term("for", POSITIVE_DURATION, Wrong, "how long it lasts", ""),
-        term("times", Number(0.0, f64::INFINITY), Wrong, "by what it multiplies the rate", ""),
+        term("at", DURATION, Wrong, "when the burst begins, from the start of the run", ""),
+        term("for", POSITIVE_DURATION, Wrong, "the duration of the burst", ""),
+        term("times", Number(0.0, f64::INFINITY), Wrong, "the factor by which the burst multiplies the rate", ""),
     ],
     ..PLAIN
 };
@@ -881,8 +922,8 @@ static STATE: Section = Section {
     name: "traffic.arrivals.states",
     about: "A state in which the rate is multiplied.",
     terms: &[
-        term("times", Number(0.0, f64::INFINITY), Wrong, "by what a state multiplies the rate", ""),
-        term("mean", POSITIVE_DURATION, Wrong, "how long it lasts on average", ""),
+        term("times", Number(0.0, f64::INFINITY), Wrong, "the factor by which the state multiplies the rate", ""),
+        term("mean", POSITIVE_DURATION, Wrong, "the mean duration of the state, which is exponential", ""),
     ],
     ..PLAIN
 };
@@ -891,89 +932,89 @@ const THIS_TARGET: Absent = Means("another of these five");
 
 static FAULT: Section = Section {
     name: "fault",
-    about: "A failure: what fails is exactly one of `application`, `callmanager`, `ctimanager`, `node` and `link`; when \
-            it does is set by `at`, or at random by `time_to_failure`.",
+    about: "A failure of exactly one of `application`, `callmanager`, `ctimanager`, `node` and `link`: once, at the time \
+            `at`, or repeatedly at random, with `time_to_failure` and `time_to_repair`.",
     terms: &[
         term(
             "application",
             Reference,
             THIS_TARGET,
-            "an application, in one of the ways of `kind` (R22 to R24)",
+            "the application that fails, in the way of `kind` (R22 to R24)",
             "System Guide 3.3/4.x; System Error Messages",
         ),
         term(
             "callmanager",
             Reference,
             THIS_TARGET,
-            "the CallManager of the node of this name; its CTIManager goes on (R13 to R19)",
+            "the node whose CallManager fails; its CTIManager continues (R13 to R19)",
             GUIDE,
         ),
         term(
             "ctimanager",
             Reference,
             THIS_TARGET,
-            "the CTIManager of the node; its CallManager goes on and devices stay registered (R20, R21)",
+            "the node whose CTIManager fails; its CallManager continues and devices stay registered (R20, R21)",
             GUIDE,
         ),
         term(
             "node",
             Reference,
             THIS_TARGET,
-            "the node with all that runs on it; nothing closes a connection, so everybody finds out by what no longer \
-             comes",
+            "the node that fails with everything on it; no connection is closed, so the others notice only by missing \
+             messages",
             "SRND 12.x",
         ),
         term(
             "link",
             List { of: &Reference, least: 2, most: Some(2), distinct: true },
             THIS_TARGET,
-            "the link between two nodes, `[\"sub1\", \"sub2\"]`, or from an application to a node, `[\"ivr\", \"sub1\"]`: \
-             cut or, with `slow`, slower",
+            "the link that fails, between two nodes, `[\"sub1\", \"sub2\"]`, or an application and a node, `[\"ivr\", \
+             \"sub1\"]`: it is cut or, with `slow`, slower",
             "WAN advice of the SRND",
         ),
-        term("at", DURATION, Means("`time_to_failure`"), "when it strikes", ""),
+        term("at", DURATION, Means("`time_to_failure`"), "when the failure occurs, from the start of the run", ""),
         term(
             "for",
             POSITIVE_DURATION,
-            Means("to the end of the run; required for a stall"),
-            "how long until it is restarted or goes on",
+            Means("until the end of the run; required for a stall"),
+            "how long the failure lasts: the time to the restart, or until a stalled application continues",
             "",
         ),
         term(
             "time_to_failure",
             DISTRIBUTION_ABOVE_ZERO,
             Means("`at`"),
-            "the time to failure, from the beginning of the run or from the last repair; the mean of this distribution \
-             is the MTBF",
+            "the time to failure, from the start of the run or from the last repair; the mean of this distribution is the \
+             MTBF",
             "",
         ),
         term(
             "time_to_repair",
             DISTRIBUTION_ABOVE_ZERO,
             Means("required with `time_to_failure`"),
-            "the time to repair: how long it is down after a failure; the mean of this distribution is the MTTR",
+            "the time to repair: how long each failure lasts; the mean of this distribution is the MTTR",
             "",
         ),
         term(
             "kind",
             Word(&["exit", "silent", "stall"]),
             Means("required for an application"),
-            "for an application only. `\"exit\"`: the process ends and its connection closes; `\"silent\"`: only its \
-             heartbeats stop; `\"stall\"`: it stands still and then goes on where it was",
+            "for an application only. `\"exit\"`: the process ends and its connection closes; `\"silent\"`: it hangs and its \
+             connection stays open, so that only its heartbeats stop; `\"stall\"`: it pauses and then continues",
             "",
         ),
         term(
             "slow",
             POSITIVE_DURATION,
             Means("the link is cut"),
-            "for a link only: how much longer each message takes, one way; without it the link is cut",
+            "for a link only: the additional one-way delay of each message",
             "",
         ),
         term(
             "name",
             Name,
-            Means("none; required for a fault at random"),
-            "its name: the luck of a fault at random hangs on it",
+            Means("none; required for a random fault"),
+            "its name; it selects the random number stream of a random fault",
             "",
         ),
     ],
@@ -1008,8 +1049,8 @@ static CHANGE: Section = Section {
     name: "change",
     about: "Forward settings that change while the cluster runs (R12).",
     terms: &[
-        term("at", DURATION, Wrong, "when", ""),
-        term("of", Target, Wrong, "whose settings: a route point, a group of ports or a group of phones", ""),
+        term("at", DURATION, Wrong, "when the settings change, from the start of the run", ""),
+        term("of", Target, Wrong, "the route point, group of ports or group of phones whose settings change", ""),
         term("cfb", Target, AS_BEFORE, "where `cfb` leads from then on, or `\"none\"`", ""),
         term("cfna", Target, AS_BEFORE, "where `cfna` leads from then on, or `\"none\"`", ""),
         term("cfof", Target, AS_BEFORE, "where `cfof` leads from then on, or `\"none\"`", ""),
@@ -1029,21 +1070,21 @@ static CHANGE: Section = Section {
 
 static GOAL: Section = Section {
     name: "goal",
-    about: "What is wanted of the results: met or missed if the whole interval of the measure is on one side of the bound, \
-            undecided if it is not.",
+    about: "A required result: met or missed if the whole confidence interval of the measure is on one side of the bound, \
+            otherwise undecided.",
     terms: &[
         term(
             "metric",
             Sentence,
             Wrong,
-            "what is measured, `[scope:name/]metric[.statistic]` as in `setup_delay.p99` (docs/reference/measures.md)",
+            "the measure, `[scope:name/]metric[.statistic]` as in `setup_delay.p99` (docs/reference/measures.md)",
             "",
         ),
-        term("route_point", Reference, Means("all of the cluster"), "the route point that it is about", ""),
-        term("application", Reference, Means("all of the cluster"), "the application that it is about", ""),
-        term("node", Reference, Means("all of the cluster"), "the node that it is about", ""),
-        term("at_most", BOUND, Means("`at_least`"), "the bound that it is not to exceed, in its unit", ""),
-        term("at_least", BOUND, Means("`at_most`"), "the bound that it is not to stay below, in its unit", ""),
+        term("route_point", Reference, Means("the whole cluster"), "the route point that is measured", ""),
+        term("application", Reference, Means("the whole cluster"), "the application that is measured", ""),
+        term("node", Reference, Means("the whole cluster"), "the node that is measured", ""),
+        term("at_most", BOUND, Means("`at_least`"), "the upper bound, in the unit of the measure", ""),
+        term("at_least", BOUND, Means("`at_most`"), "the lower bound, in the unit of the measure", ""),
     ],
     one_of: &[&["at_most", "at_least"]],
     ..PLAIN
@@ -1051,7 +1092,7 @@ static GOAL: Section = Section {
 
 const THIS_DISTRIBUTION: Absent = Means("another of these seven");
 
-/// A distribution on its own, where there is no workload around it.
+/// A distribution by itself, outside a workload.
 pub(super) static LONE_DISTRIBUTION: Section = Section {
     name: "",
     about: "A distribution of durations.",
@@ -1059,28 +1100,28 @@ pub(super) static LONE_DISTRIBUTION: Section = Section {
     ..PLAIN
 };
 
-/// A distribution of durations, where it is not just a duration.
+/// A distribution of durations that is not a bare duration.
 pub static DISTRIBUTION: Section = Section {
     name: "distribution",
     about: "A distribution of durations: exactly one of these keys.",
     terms: &[
-        term("constant", DURATION, THIS_DISTRIBUTION, "always this long: the same as the bare duration", ""),
+        term("constant", DURATION, THIS_DISTRIBUTION, "always this duration; the same as the bare duration", ""),
         term("exponential", POSITIVE_DURATION, THIS_DISTRIBUTION, "exponential with this mean", ""),
         term(
             "uniform",
             List { of: &DURATION, least: 2, most: Some(2), distinct: false },
             THIS_DISTRIBUTION,
-            "any duration from the first of these to the second, as in `[\"10ms\", \"20ms\"]`",
+            "uniform between these two durations, as in `[\"10ms\", \"20ms\"]`",
             "",
         ),
-        term("erlang", Table(&ERLANG), THIS_DISTRIBUTION, "the sum of exponential phases", ""),
+        term("erlang", Table(&ERLANG), THIS_DISTRIBUTION, "Erlang: the sum of exponential phases", ""),
         term("lognormal", Table(&LOGNORMAL), THIS_DISTRIBUTION, "lognormal", ""),
         term("weibull", Table(&WEIBULL), THIS_DISTRIBUTION, "Weibull", ""),
         term(
             "empirical",
             Table(&EMPIRICAL),
             THIS_DISTRIBUTION,
-            "each row of a column of a CSV file equally likely",
+            "empirical: each row of a column of a CSV file is equally likely",
             "",
         ),
     ],
@@ -1092,32 +1133,35 @@ const MEAN: Term = term("mean", POSITIVE_DURATION, Wrong, "its mean", "");
 
 static ERLANG: Section = Section {
     name: "distribution.erlang",
-    about: "The sum of exponential phases.",
-    terms: &[MEAN, term("phases", Whole(1, 1000), Wrong, "of how many phases", "")],
+    about: "An Erlang distribution: the sum of exponential phases.",
+    terms: &[MEAN, term("phases", Whole(1, 1000), Wrong, "the number of phases", "")],
     ..PLAIN
 };
 
 static LOGNORMAL: Section = Section {
     name: "distribution.lognormal",
     about: "A lognormal distribution.",
-    terms: &[MEAN, term("cv", Number(0.001, 100.0), Wrong, "its standard deviation over its mean", "")],
+    terms: &[
+        MEAN,
+        term("cv", Number(0.001, 100.0), Wrong, "its coefficient of variation: standard deviation over mean", ""),
+    ],
     ..PLAIN
 };
 
 static WEIBULL: Section = Section {
     name: "distribution.weibull",
     about: "A Weibull distribution.",
-    terms: &[MEAN, term("shape", Number(0.1, 100.0), Wrong, "its shape; 1 is exponential", "")],
+    terms: &[MEAN, term("shape", Number(0.1, 100.0), Wrong, "its shape parameter; 1 is exponential", "")],
     ..PLAIN
 };
 
 static EMPIRICAL: Section = Section {
     name: "distribution.empirical",
-    about: "Durations seen somewhere: a column of a CSV file.",
+    about: "Measured durations: a column of a CSV file.",
     terms: &[
-        term("file", Text, Wrong, "a file with a header row, sought beside the workload", ""),
-        term("column", Text, Wrong, "which column of it", ""),
-        term("unit", Word(&["s", "ms"]), Is("\"s\""), "the unit of its numbers", ""),
+        term("file", Text, Wrong, "the CSV file, with a header row; its path is relative to the workload", ""),
+        term("column", Text, Wrong, "the column of the file", ""),
+        term("unit", Word(&["s", "ms"]), Is("\"s\""), "the unit of the numbers", ""),
     ],
     ..PLAIN
 };

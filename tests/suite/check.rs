@@ -491,18 +491,18 @@ fn the_exit_code_says_whether_there_are_errors_or_denied_warnings() {
 #[test]
 fn what_is_denied_is_an_error_and_what_is_allowed_is_left_out() {
     let folder = folder();
-    let said = |arguments: &[&str]| {
+    let output = |arguments: &[&str]| {
         let output = ctisim(folder.path(), &[&["check", "warned.toml"], arguments].concat());
         words(&output.stdout)
     };
-    let both = said(&[]);
+    let both = output(&[]);
     assert!(both.contains("warning[no-backup-callmanager]: ") && both.contains("warning[missing-forward]: "), "{both}");
     assert!(both.ends_with("warned.toml: 9 of 9 steps done, no errors, 2 warnings\n"), "{both}");
-    let one = said(&["--allow", "missing-forward", "--deny", "no-backup-callmanager"]);
+    let one = output(&["--allow", "missing-forward", "--deny", "no-backup-callmanager"]);
     assert!(one.contains("error[no-backup-callmanager]: ") && !one.contains("missing-forward"), "{one}");
     assert!(one.ends_with("warned.toml: 9 of 9 steps done, 1 error, no warnings\n"), "{one}");
     let json: serde_json::Value =
-        serde_json::from_str(&said(&["--format", "json", "--deny", "missing-forward"])).expect("JSON");
+        serde_json::from_str(&output(&["--format", "json", "--deny", "missing-forward"])).expect("JSON");
     assert_eq!((&json["errors"], &json["warnings"]), (&1.into(), &1.into()));
     assert_eq!(json["findings"][0]["level"], "warning");
     assert_eq!(json["findings"][1]["level"], "error");

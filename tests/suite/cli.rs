@@ -146,7 +146,7 @@ fn an_invalid_workload_is_3() {
         ("key", replaced("workers = 8", "wokers = 8"), &["`wokers`", "--> key.toml:46:1", "did you mean `workers`?"]),
         ("bare", replaced("\"30s\"", "30"), &["`heartbeat` needs a unit", "--> bare.toml:", "\"30s\""]),
         ("device", replaced("{ to = \"ports-a\"", "{ to = \"ports-x\""), &["`ports-x`", "did you mean `ports-a`?"]),
-        ("rate", replaced("36000/h", "-36000/h"), &["--> rate.toml:101:24", "a rate cannot be negative"]),
+        ("rate", replaced("36000/h", "-36000/h"), &["--> rate.toml:101:24", "a rate must not be negative"]),
         ("empty", Vec::new(), &["empty.toml is empty", "format = 1"]),
         ("binary", vec![0x7f, b'E', b'L', b'F', 0, 0xff, 0xfe], &["binary.toml is not a text file", "line 1"]),
         ("long", vec![b'#'; 17 << 20], &["long.toml is longer than 16 MiB"]),

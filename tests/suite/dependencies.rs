@@ -180,7 +180,7 @@ fn a_name_that_is_not_there_or_belongs_to_two_is_explained() {
         };
         assert_eq!(error("welcme"), "there is no record called `welcme`; did you mean `welcome`?");
         assert_eq!(error("ivr"), "`ivr` is the name of 2 records; say which one: `application:ivr` and `user:ivr`");
-        assert_eq!(error("node:three"), "there is no node called `three`; there is `one` and `two`");
+        assert_eq!(error("node:three"), "there is no node called `three`; there are `one` and `two`");
         for asked in ["number:7000", "Directory numbers:7000", "directory-number:7000"] {
             assert_eq!(dependencies.find(asked), dependencies.find("directory_number:7000"), "{asked}");
         }

@@ -54,9 +54,9 @@ fn holds(text: &str, kind: Kind, replications: u64, twin: &str) {
             "{:?}: {} to {}, found {mean} +- {half}, twin {} to {}",
             form.measure, form.low, form.high, twin.low, twin.high
         );
-        assert!(form.low <= form.high && form.high <= 1.06 * form.low, "{form:?} says next to nothing");
+        assert!(form.low <= form.high && form.high <= 1.06 * form.low, "{form:?} is too wide");
         assert!(agrees(form), "{form:?}: found {mean} +- {half}");
-        assert!(!agrees(twin), "{form:?}: not distinguishable from the wrong {twin:?}, found {mean} +- {half}");
+        assert!(!agrees(twin), "{form:?}: cannot be distinguished from the wrong {twin:?}, found {mean} +- {half}");
     }
 }
 

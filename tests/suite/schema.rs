@@ -1,4 +1,4 @@
-//! One vocabulary: what the reader reads, what the schema says and what the documentation lists are the same keys.
+//! One vocabulary: what the reader reads, what the schema has and what the documentation lists are the same keys.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -111,7 +111,7 @@ fn the_schema_is_a_schema_and_explains_every_key() {
     assert!(defaults > 40, "{defaults}");
 }
 
-/// Everything that is under `properties`, except where a relation between keys is told.
+/// Everything that is under `properties`, except for relations between keys.
 fn each_property(schema: &Json, seen: &mut impl FnMut(&str, &Json)) {
     let Json::Object(entries) = schema else { return };
     for (keyword, value) in entries {
@@ -146,7 +146,7 @@ fn the_schema_accepts_every_workload_that_can_be_run() {
 /// Files that the reader refuses for what no schema sees, and what that is.
 const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
     (
-        "a name that refers to nothing, or not to what is wanted",
+        "a name that refers to nothing, or to the wrong kind of entry",
         &[
             "direct_ctimanager",
             "fault_no_ctimanager",
@@ -178,7 +178,7 @@ fn the_schema_refuses_what_the_reader_refuses() {
     let mut wrong = Vec::new();
     for path in files("tests/bad", ".toml") {
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
-        // What is no text or no TOML does not come so far.
+        // A file that is not text or not TOML is refused before.
         let Some(json) = fs::read_to_string(&path).ok().and_then(|text| as_json(&text)) else { continue };
         if schema.is_valid(&json) != beyond.contains(name.as_str()) {
             wrong.push(format!("{name} is {}", if schema.is_valid(&json) { "accepted" } else { "refused" }));
@@ -248,13 +248,13 @@ fn grouped(number: u64) -> String {
 fn keys_table(named: &str, listed: &mut Vec<String>) -> String {
     let is_section = |name: &str| vocabulary().iter().any(|(section, _)| section.name == name);
     let mut table = String::from("| key | meaning | kind | default | source |\n|---|---|---|---|---|\n");
-    for wanted in named.split_whitespace() {
+    for required in named.split_whitespace() {
         let before = listed.len();
         for (section, term) in vocabulary() {
             let name = if section.name.is_empty() { "workload" } else { section.name };
-            let of_key = !is_section(wanted) && wanted == path(section, term);
-            // A section of the file has its own heading; its tables are not told again.
-            if (name != wanted && !of_key) || (name == "workload" && term.kind.section().is_some()) {
+            let of_key = !is_section(required) && required == path(section, term);
+            // A section of the file has its own heading; its tables are not listed again.
+            if (name != required && !of_key) || (name == "workload" && term.kind.section().is_some()) {
                 continue;
             }
             let absent = match term.absent {
@@ -266,7 +266,7 @@ fn keys_table(named: &str, listed: &mut Vec<String>) -> String {
             table += &format!("| {} |\n", cells.join(" | ")).replace("|  |", "| |");
             listed.push(path(section, term));
         }
-        assert!(listed.len() > before, "docs/reference/workload-file.md wants a table of `{wanted}`");
+        assert!(listed.len() > before, "docs/reference/workload-file.md needs a table of `{required}`");
     }
     table
 }
@@ -293,10 +293,10 @@ fn the_documentation_lists_the_vocabulary() {
     );
     let sections =
         vocabulary().into_iter().filter(|(section, term)| !section.name.is_empty() || term.kind.section().is_none());
-    let mut wanted: Vec<String> = sections.map(|(section, term)| path(section, term)).collect();
-    wanted.sort();
+    let mut keys: Vec<String> = sections.map(|(section, term)| path(section, term)).collect();
+    keys.sort();
     listed.sort();
-    assert_eq!(listed, wanted, "every key is listed once");
+    assert_eq!(listed, keys, "every key is listed once");
 }
 
 /// Every key of the vocabulary with its section, each section once.
@@ -385,7 +385,7 @@ fn the_reader_reads_every_key_of_the_vocabulary() {
     for (section, term) in vocabulary() {
         let found = values.iter().find(|(_, within, it)| std::ptr::eq(*within, section) && it.key == term.key);
         let Some((steps, ..)) = found else { panic!("every_key.toml.in has no `{}`", path(section, term)) };
-        // Nothing can be a date: whoever reads the key says so.
+        // No value can be a date: the reader of the key reports it.
         let dated = edited(&text, steps, |table, key| _ = table.insert(key, item("1979-05-27")));
         let problems = compiled(&dated).expect_err("a date");
         let of_key = format!("`{}` ", term.key);
@@ -425,7 +425,7 @@ fn a_default_that_is_written_out_changes_nothing() {
     }
 }
 
-/// What a problem says that no schema can see.
+/// Parts of the messages of problems that no schema can find.
 const SEMANTIC: [&str; 43] = [
     // Names.
     "there is no ",
@@ -436,10 +436,10 @@ const SEMANTIC: [&str; 43] = [
     "no node runs a CTIManager",
     "there is no CTIManager to fail",
     "may not control",
-    "no device registers at",
-    "is no CTIManager that this application may use",
+    "devices do not register at",
+    "is not one of the CTIManagers that this application may use",
     "is the only CTIManager that this application may use",
-    "is no group of phones",
+    "is not a group of phones",
     "it has no forward settings",
     "never forwards by `cfna`",
     "a phone has no",
@@ -451,24 +451,24 @@ const SEMANTIC: [&str; 43] = [
     "the bound of `",
     "only a count has a `share`",
     "before the metric",
-    "a goal is about one thing",
+    "a goal has one scope",
     "is more than `maximum_calls`",
-    "is more than the 366 days",
+    "must not be more than 366 days",
     "leaves nothing of the run to measure",
     "is longer than the run",
     "makes more than 100000 bins",
     "the shortest heartbeat interval is longer",
     "must be 120s to 600s",
-    "ends at a longer delay than it begins",
+    "has a longer `exit` than `entry`",
     "has its bounds the wrong way round",
     "has shares that sum to",
-    "a profile begins at",
-    "a profile is in order of time",
-    "must come after the last rate",
+    "a profile must begin at",
+    "a profile must be in order of time",
+    "must be longer than the time of the last rate",
     "the run is over by then",
     "still down",
     "voice lines and has",
-    "redirected among route points for ever",
+    "redirected among route points forever",
     // Files, and limits of the whole.
     "cannot be read",
     "the limit is",
@@ -602,7 +602,7 @@ proptest! {
                 let (text, read) = &read[row / 2];
                 let fits = match read {
                     Ok(value) => row % 2 == 0 || *value > 0.0,
-                    // Where nanoseconds end within a minute, an hour or a day, no pattern tells.
+                    // Where nanoseconds end within a minute, an hour or a day, a pattern cannot check.
                     Err(why) if why.contains("finer than a nanosecond") => {
                         if ["d", "h", "m"].iter().any(|unit| text.contains(unit)) { continue }
                         false

@@ -46,14 +46,14 @@ proptest! {
         let calls = plan.expected_calls();
         prop_assert!(answers.calls_an_hour.is_none_or(|asked| (calls - f64::from(asked)).abs() < 0.1), "{calls}");
         prop_assert!(answers.name.is_none_or(|name| plan.question.contains(&name)));
-        // A file for people: no line is too long to read, and what nobody asked for is marked.
+        // A file for people: no line is too long to read, and assumptions are marked.
         for line in text.lines().filter(|line| line.starts_with('#') && !line.starts_with("# What do callers")) {
             prop_assert!(line.chars().count() <= 120, "{line}");
         }
         prop_assert!(text.matches("ASSUMPTION").count() >= 5);
     }
 
-    /// Where only the load and the organisation are told, the rest copes with it.
+    /// If only the load and the organisation are given, the rest can carry the load.
     #[test]
     fn what_follows_from_the_load_is_enough_for_it(
         calls in 1..=100_000_u32,

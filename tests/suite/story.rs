@@ -15,7 +15,7 @@ question = "What does the rule say?"
 network = { between_nodes = "0s", to_application = "0s" }
 "#;
 
-/// No work takes time unless a test says so.
+/// No work takes time unless a test sets it.
 const FREE_WORK: &str = r#"
 [work]
 setup = "0s"
@@ -172,7 +172,7 @@ impl Recorder for Story<'_> {
     }
 }
 
-/// Runs the tiny workload once, under the auditor, and returns what happened.
+/// Runs the tiny workload once, under the auditor, and returns its facts as sentences.
 pub(crate) fn story(plan: &Plan) -> String {
     let recorder = (Story { plan, text: String::new() }, Auditor::new(plan));
     let mut cluster = Cluster::new(plan, recorder);

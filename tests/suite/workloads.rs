@@ -52,7 +52,7 @@ fn once(failing: FaultTarget, at: u64, duration: u64) -> Fault {
     }
 }
 
-/// What a user is told about a file.
+/// The report that a user gets about a file.
 fn report(path: &Path) -> String {
     let name = path.file_name().expect("a file").to_string_lossy().into_owned();
     let bytes = fs::read(path).expect("the file can be read");
@@ -104,18 +104,18 @@ fn bad_files_get_the_reports_kept_beside_them() {
     assert!(wrong.is_empty(), "run with UPDATE=1 if these are better:\n{}", wrong.join("\n"));
 }
 
-/// Settings that are wrong, a line each, and what is said of them: at once, or when the workload is read.
+/// Wrong settings, one per line, with the errors: at once, or when the workload is read.
 #[test]
 fn wrong_settings_get_the_reports_kept_beside_them() {
     let directory = directory("tests/bad");
     let settings = fs::read_to_string(directory.join("settings.in")).expect("the settings");
     let mut report = String::new();
     for setting in settings.lines() {
-        let said = match set(&minimal(), &[setting]) {
+        let error = match set(&minimal(), &[setting]) {
             Err(why) => format!("{why}\n"),
             Ok(text) => compile("good.toml", &text, &Beside(directory.clone())).expect_err(setting).render(Ink::Plain),
         };
-        report += &format!("== --set {setting}\n{said}\n");
+        report += &format!("== --set {setting}\n{error}\n");
     }
     let kept = directory.join("settings.txt");
     if std::env::var_os("UPDATE").is_some() {
@@ -125,7 +125,7 @@ fn wrong_settings_get_the_reports_kept_beside_them() {
     assert_eq!(report, expected, "run with UPDATE=1 if these are better");
 }
 
-/// What nobody writes, and a slip or a script may: each of these once took minutes, or all the memory there is.
+/// Absurd files, as a slip or a script may write: each of these once took minutes, or all memory.
 #[test]
 fn absurd_workloads_are_refused_in_moments_and_in_few_words() {
     let many = |count: usize, each: &dyn Fn(usize) -> String| (0..count).map(each).collect::<String>();
@@ -135,12 +135,12 @@ fn absurd_workloads_are_refused_in_moments_and_in_few_words() {
     let source = |row: usize, to: String| format!("[[traffic]]\nname=\"t{row}\"\nto=\"{to}\"\narrivals={{bhca=1}}\n");
     let repeats = "arrivals={profile=[{at=\"0h\",rate=\"1/h\"}],repeat=\"5ms\"}\n";
     let cases = [
-        ("keys", many(200_000, &|row| format!("k{row}=1\n")), "problems more, which are not shown"),
+        ("keys", many(200_000, &|row| format!("k{row}=1\n")), "more problems not shown"),
         ("nested", format!("x = {}", "[".repeat(1 << 20)), "this is not TOML"),
         ("no toml", "=\n".repeat(1 << 20), "this is not TOML"),
         ("one line", format!("[[node]]\nname=\"c\"\nwork=[{}]\n", "1,".repeat(1 << 20)), "should be a table"),
         ("nodes", many(20_000, &|row| format!("[[node]]\nname=\"n{row}\"\n")), "the limit is 1000"),
-        ("ring", many(30_000, &|row| point(row, format!("r{}", (row + 1) % 30_000))), "for ever"),
+        ("ring", many(30_000, &|row| point(row, format!("r{}", (row + 1) % 30_000))), "forever"),
         (
             "chain",
             many(30_000, &|row| point(row, if row < 29_999 { format!("r{}", row + 1) } else { "nowhere".into() })),
@@ -285,8 +285,8 @@ fn what_a_cluster_recovers_by_has_defaults() {
     assert_eq!(plan.topology, Topology::CtiManager);
     assert!(plan.applications[0].recovery && plan.applications[0].least_priority.is_none());
     assert!(plan.devices[0].cannot_open_on.is_empty() && plan.changes.is_empty());
-    let yellow = |said: &str| {
-        let text = minimal().replace("[[node]]\nname = \"a\"", &format!("[cti]\n{said}\n[[node]]\nname = \"a\""));
+    let yellow = |key: &str| {
+        let text = minimal().replace("[[node]]\nname = \"a\"", &format!("[cti]\n{key}\n[[node]]\nname = \"a\""));
         compiled(&text).parameters.code_yellow
     };
     let latencies = |entry, exit| Some((Span::from_millis(entry), Span::from_millis(exit)));
