@@ -157,7 +157,7 @@ fn measures(asked: &[Measure], a: &Plan, b: &Plan) -> Result<Vec<Measure>, Stop>
         for (which, plan) in [("A", a), ("B", b)] {
             measure.check(plan).map_err(|why| Stop::Usage(format!("--metric {measure}: in {which}, {why}")))?;
         }
-        if !measure.is_of_a_replication() {
+        if !measure.is_per_replication() {
             return Err(Stop::Usage(format!(
                 "--metric {measure}: it has no value per replication, so it cannot be compared\n  help: compare \
                  `{}`, the mean",

@@ -243,7 +243,7 @@ fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> 
 fn check_measures(measures: &[Measure], plan: &Plan) -> Result<(), Stop> {
     for measure in measures {
         measure.check(plan).map_err(|why| Stop::Usage(format!("--metric {measure}: {why}")))?;
-        if !measure.is_of_a_replication() {
+        if !measure.is_per_replication() {
             let why = "it has no value per replication, so it cannot be compared";
             return Err(Stop::Usage(format!("--metric {measure}: {why}")));
         }

@@ -1,15 +1,15 @@
-//! R8: from what a workload says to records and uses. The workload is a valid one: every name in it leads somewhere.
+//! R8: collects the records and uses of a workload. The workload is valid: every name in it refers to something.
 
 use std::collections::BTreeMap;
 
-use super::book::Dependencies;
+use super::graph::Dependencies;
 use super::record::{Position, Record, RecordId, RecordKind, Role, Use};
 use crate::domain::Forward;
 use crate::plan::{Number, Plan};
 use crate::workload::{Associated, ForwardNames, Name, TargetName, TextRange, Topology, Treatment, Workload};
 
 impl<'a> Dependencies<'a> {
-    /// The records of a workload. `text` is what was read, `plan` what became of it.
+    /// The records of a workload. `text` is its source, `plan` its compiled form.
     pub fn new(workload: &Workload, plan: &'a Plan, text: &str) -> Dependencies<'a> {
         let mut collector = Collector { lines: Lines::new(text), ..Collector::default() };
         collector.define_all(workload);
@@ -98,7 +98,7 @@ impl<'w> Collector<'w> {
         }
     }
 
-    /// Numbers in a row, which no call is sent to one by one.
+    /// Consecutive numbers, which are not used as targets one by one.
     fn define_range(&mut self, first: &'w Name, count: u64) {
         let number = Number::read(&first.value).filter(|_| count > 1);
         let last = number.map_or(String::new(), |number| format!("-{}", number.after(count - 1)));
@@ -128,7 +128,7 @@ impl<'w> Collector<'w> {
         let direct = workload.topology == Topology::Direct;
         for (row, it) in workload.applications.iter().enumerate() {
             let user = self.id(RecordKind::Application, row);
-            // The plan knows who runs a CTIManager, and that an application may be tied to one CallManager.
+            // The plan knows which nodes run a CTIManager, and that an application may be tied to one CallManager.
             let managers = plan.applications[row].ctimanagers.iter().map(|node| node.index());
             let role: fn(usize) -> Role = if direct { |_| Role::TiedTo } else { Role::CtiManager };
             self.nodes(user, role, it.ctimanagers.as_deref(), managers.len(), managers);
@@ -156,7 +156,7 @@ impl<'w> Collector<'w> {
             let user = self.id(RecordKind::CallManagerGroup, row);
             self.nodes(user, Role::Member, Some(&it.members), it.members.len(), 0..0);
         }
-        self.happenings(workload);
+        self.faults_and_changes(workload);
     }
 
     fn devices(&mut self, workload: &'w Workload) {
@@ -195,7 +195,7 @@ impl<'w> Collector<'w> {
         }
     }
 
-    /// Where a device registers, and who controls it.
+    /// Where a device registers, and which application controls it.
     fn device(&mut self, user: RecordId, pool: &'w Name, application: Option<&'w Name>) {
         if self.names.contains_key(&(RecordKind::DevicePool, pool.value.as_str())) {
             self.named(user, Role::DevicePool, RecordKind::DevicePool, pool);
@@ -216,7 +216,7 @@ impl<'w> Collector<'w> {
         cannot_open_on.iter().for_each(|node| self.named(user, Role::CannotOpenOn, RecordKind::Node, node));
     }
 
-    fn happenings(&mut self, workload: &'w Workload) {
+    fn faults_and_changes(&mut self, workload: &'w Workload) {
         for (row, it) in workload.faults.iter().enumerate() {
             let user = self.id(RecordKind::Fault, row);
             match it.failing.as_ref() {
@@ -292,13 +292,13 @@ impl<'w> Collector<'w> {
     }
 
     fn add(&mut self, user: RecordId, role: Role, used: Option<RecordId>, place: &TextRange) {
-        let used = used.expect("a valid workload has everything it names");
+        let used = used.expect("a valid workload defines everything it names");
         let at = self.lines.position(place.start);
         self.uses.push(Use { user, used, role, at, implied: false });
     }
 }
 
-/// The groups whose devices have numbers in a row: the first number, and how many there are.
+/// The groups whose devices have consecutive numbers: the first number, and the count.
 fn ranges(workload: &Workload) -> impl Iterator<Item = (&Name, u64)> {
     let ports = workload.cti_ports.iter().filter_map(|it| {
         let count = u64::from(it.count.value) * u64::from(it.lines_per_port.value);
@@ -308,7 +308,7 @@ fn ranges(workload: &Workload) -> impl Iterator<Item = (&Name, u64)> {
     ports.chain(phones.filter_map(|it| Some((it.first_number.as_ref()?, u64::from(it.count.value)))))
 }
 
-/// Where a fault without a name is said to strike.
+/// Where the target of an unnamed fault is given.
 fn failing_place(failing: Option<&TargetName>) -> &TextRange {
     const NOWHERE: &TextRange = &(0..0);
     match failing {
@@ -323,7 +323,7 @@ fn failing_place(failing: Option<&TargetName>) -> &TextRange {
     }
 }
 
-/// The lines of a text, to tell the position of a byte.
+/// The lines of a text, to find the position of a byte.
 #[derive(Default)]
 struct Lines<'t> {
     text: &'t str,

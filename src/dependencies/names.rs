@@ -1,17 +1,16 @@
-//! Which record a user means.
+//! Finds the record that a user names.
 
 use std::collections::BTreeSet;
 
-use super::book::Dependencies;
 use super::effects::{Loss, Subject};
+use super::graph::Dependencies;
 use super::record::{Record, RecordId, RecordKind};
 use crate::plan::Number;
 use crate::workload::{enumeration, suggestion};
 
 impl Dependencies<'_> {
     /// The record of a name, a directory number or, where a name belongs to more than one record, `kind:name`; the
-    /// processes of a node are `callmanager:name` and `ctimanager:name`. The error is a sentence, and what to write
-    /// instead.
+    /// processes of a node are `callmanager:name` and `ctimanager:name`. The error is a sentence, and a suggestion.
     pub fn find(&self, asked: &str) -> Result<Subject, (String, Option<String>)> {
         let Some((kind, name)) = asked.split_once(':') else { return self.find_anywhere(asked) };
         let of_node = [("callmanager", Loss::CallManager), ("ctimanager", Loss::CtiManager)];
@@ -20,7 +19,7 @@ impl Dependencies<'_> {
             let record = self.find_of_kind(RecordKind::Node, name)?;
             return match loss {
                 Loss::CtiManager if !self.runs_ctimanager(record) => {
-                    Err((format!("`{name}` runs no CTIManager"), Some(format!("what it runs is `callmanager:{name}`"))))
+                    Err((format!("`{name}` runs no CTIManager"), Some(format!("it runs only `callmanager:{name}`"))))
                 }
                 _ => Ok(Subject { record, loss }),
             };
@@ -70,14 +69,14 @@ impl Dependencies<'_> {
         record.name == name || record.kind == RecordKind::DirectoryNumber && record.count > 1 && is_within(record, name)
     }
 
-    /// The name that belongs to this record alone.
+    /// The name that is unique to this record.
     pub fn full_name(&self, id: RecordId) -> String {
         let record = self.record(id);
         format!("{}:{}", record.kind.name(), record.name)
     }
 }
 
-/// Whether people may mean this kind: by its key, or as it is printed, one or several.
+/// Whether this word can mean the kind: its key, or its name as printed, singular or plural.
 fn is_called_so(kind: RecordKind, asked: &str) -> bool {
     let plain = |words: &str| words.to_lowercase().replace([' ', '-'], "_");
     let asked = plain(asked);

@@ -7,7 +7,7 @@ use crate::domain::Forward;
 pub enum RecordKind {
     /// A source of calls.
     Traffic,
-    /// A number that can be dialled, or a range of them.
+    /// A directory number, or a range of them.
     DirectoryNumber,
     /// A CTI route point.
     RoutePoint,
@@ -74,7 +74,7 @@ impl RecordKind {
         }
     }
 
-    /// What people call one of them, and several.
+    /// The name in text, singular and plural.
     pub const fn words(self) -> [&'static str; 2] {
         match self {
             RecordKind::Traffic => ["source of calls", "sources of calls"],
@@ -111,7 +111,7 @@ impl RecordId {
     }
 }
 
-/// Where something stands in the workload file.
+/// A position in the workload file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The line, counted from one.
@@ -125,18 +125,18 @@ pub struct Position {
 pub struct Record {
     /// What it is.
     pub kind: RecordKind,
-    /// Its name; for a fault without one and for a change its position among its like, the first being 1.
+    /// Its name; for an unnamed fault and for a change, its position among those of its kind, counted from 1.
     pub name: String,
     /// Where it is defined.
     pub at: Position,
-    /// Whether it is a user that may control every device, which no use says.
+    /// Whether it is a user that may control every device, which is not listed as uses.
     pub controls_all: bool,
     /// How many it stands for: devices of a group, numbers of a range.
     pub count: u64,
 }
 
 impl Record {
-    /// What to call it where its kind is not said: a fault or a change without a name has only a position.
+    /// Its name where its kind is not shown: an unnamed fault or change has only a position.
     pub fn label(&self) -> String {
         match self.kind {
             RecordKind::Fault | RecordKind::Change if self.name.parse::<u32>().is_ok() => {
@@ -150,15 +150,15 @@ impl Record {
 /// One record uses another.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Use {
-    /// Who uses it.
+    /// The record that uses it.
     pub user: RecordId,
     /// What is used.
     pub used: RecordId,
     /// As what.
     pub role: Role,
-    /// Where the file says so; where it says nothing, where the user is defined.
+    /// Where the file says so; for an implied use, where the user is defined.
     pub at: Position,
-    /// Whether this is a default that the file does not spell out.
+    /// Whether this is a default that is not in the file.
     pub implied: bool,
 }
 
@@ -167,15 +167,15 @@ pub struct Use {
 pub enum Role {
     /// A source calls it.
     Calls,
-    /// The how manieth node that a source's calls come in at.
+    /// A node at which a source's calls come in, by its position in the list.
     Ingress(usize),
     /// The directory number of a line.
     Line,
     /// Where a device registers.
     DevicePool,
-    /// The same, and for a device that names no pool.
+    /// The CallManager group of a pool, or of a device without a pool.
     CallManagerGroup,
-    /// Who controls a device.
+    /// The application that controls a device.
     ControlledBy,
     /// Where a route point sends this share of its calls.
     Redirect(f64),
@@ -183,27 +183,27 @@ pub enum Role {
     Transfer(f64),
     /// Where a device forwards.
     Forward(Forward),
-    /// Where a device turns out impossible to open (R17).
+    /// A CallManager that cannot open a device (R17).
     CannotOpenOn,
     /// Where calls leave for a number outside.
     Egress,
-    /// The how manieth CTIManager of an application.
+    /// A CTIManager of an application, by its position in the list.
     CtiManager(usize),
     /// The CallManager that an application is tied to (R25).
     TiedTo,
-    /// The CTIManager that an application leaves again (R21).
+    /// The least-priority CTIManager, which an application leaves again (R21).
     LeastPriority,
-    /// Whom an application logs in as (R2).
+    /// The user that an application logs in as (R2).
     User,
     /// A device that a user may control (R3).
     Associated,
     /// Where callers are looked up.
     LookUp,
-    /// The how manieth CallManager of a group.
+    /// A CallManager of a group, by its position in the list.
     Member(usize),
     /// What a fault strikes.
     Strikes,
-    /// Whose settings change.
+    /// The device whose settings change.
     Changes,
     /// Where a forward leads after a change.
     ChangesTo(Forward),
@@ -268,7 +268,7 @@ impl Role {
     }
 }
 
-/// A share for people: no more digits than anybody wrote.
+/// A share in percent, without spurious digits.
 pub(super) fn percent(share: f64) -> String {
     format!("{} %", (share * 1e8).round() / 1e6)
 }

@@ -1,4 +1,4 @@
-//! What a run of a plan measures, and in which row of its tables each measurement lives.
+//! What a run of a plan measures, and the row of each measurement in its tables.
 
 use std::ops::Index;
 
@@ -17,15 +17,15 @@ pub struct Series<M> {
     pub metric: M,
     /// Of what.
     pub scope: Scope,
-    /// Of which; empty for the cluster.
+    /// The name of the member of the scope; empty for the cluster.
     pub name: String,
-    /// By how much a gauge's reading is divided: a station's servers for their utilisation, otherwise 1.
+    /// The divisor of a gauge's reading: a station's servers for their utilisation, otherwise 1.
     pub servers: u32,
     /// Whether there is such a thing: a node need not run a CTIManager.
     pub exists: bool,
 }
 
-/// Where the rows of one metric begin, scope by scope. A scope the metric is not measured under has none.
+/// The first row of one metric in each scope; none if the metric is not measured in the scope.
 #[derive(Clone, Copy, Debug, Default)]
 struct Starts([Option<u32>; Scope::ALL.len()]);
 
@@ -36,7 +36,7 @@ impl Index<Scope> for Starts {
     }
 }
 
-/// Every measurement of a plan, and the row each has. Two catalogues of one plan are the same.
+/// Every measurement of a plan, and its row. Two catalogues of one plan are the same.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
     /// The durations.
@@ -92,11 +92,11 @@ impl Catalogue {
         let (durations, starts) = rows(plan, Metric::ALL.map(|metric| (metric, metric.row())));
         let (mut gauges, starts_of_gauges) = rows(plan, Gauge::ALL.map(|gauge| (gauge, gauge.row())));
         for series in &mut gauges {
-            // Nobody looks for what cannot be.
+            // Without Code Yellow there is no throttling.
             series.exists &= series.metric != Gauge::Throttled || plan.parameters.code_yellow.is_some();
         }
         let start = |gauge: Gauge, scope: Scope| {
-            starts_of_gauges[gauge as usize][scope].expect("a gauge is followed under its own scopes") as usize
+            starts_of_gauges[gauge as usize][scope].expect("a gauge is measured in its own scopes") as usize
         };
         let queues = start(Gauge::Queue, Scope::Station);
         let utilisations = start(Gauge::Utilisation, Scope::Station);
@@ -141,7 +141,7 @@ impl Catalogue {
         self.route_point_calls + route_point.index()
     }
 
-    /// The row of what is taken of a pool.
+    /// The row of the ports, phones or lines of a pool that are in use.
     pub const fn in_use(&self, pool: PoolId) -> usize {
         match pool {
             PoolId::Ports(PortGroupId(row)) => self.port_groups + row as usize,
@@ -160,7 +160,7 @@ impl Catalogue {
         self.queues + self.stations + station.index()
     }
 
-    /// How many stations there are rows for.
+    /// The number of stations with rows.
     pub const fn stations(&self) -> usize {
         self.stations
     }
@@ -170,14 +170,14 @@ impl Catalogue {
         self.starts[metric as usize][Scope::Cluster].map(|row| row as usize)
     }
 
-    /// The row of a duration for one member of a scope it is measured under.
+    /// The row of a duration for one member of a scope in which it is measured.
     #[inline]
     fn row(&self, metric: Metric, scope: Scope, member: usize) -> usize {
-        let start = self.starts[metric as usize][scope].expect("a duration is recorded under its own scopes");
+        let start = self.starts[metric as usize][scope].expect("a duration is recorded in its own scopes");
         start as usize + member
     }
 
-    /// The row of a duration at a node: for calls, the one they came in at.
+    /// The row of a duration at a node: for calls, the ingress node.
     #[inline]
     pub fn node(&self, metric: Metric, node: NodeId) -> usize {
         self.row(metric, Scope::Node, node.index())
@@ -214,7 +214,7 @@ impl Catalogue {
     }
 }
 
-/// A row for each thing that each metric is measured of, and where the rows of each metric begin.
+/// A row for each member of each metric's scopes, and the first rows of each metric.
 fn rows<M: Copy, const N: usize>(plan: &Plan, metrics: [(M, &Row); N]) -> (Vec<Series<M>>, [Starts; N]) {
     let mut rows = Vec::new();
     let starts = metrics.map(|(metric, row)| {
@@ -235,7 +235,7 @@ fn rows<M: Copy, const N: usize>(plan: &Plan, metrics: [(M, &Row); N]) -> (Vec<S
     (rows, starts)
 }
 
-/// One of the things a scope speaks of.
+/// A member of a scope.
 struct Member {
     name: String,
     servers: u32,

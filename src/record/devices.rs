@@ -1,5 +1,4 @@
-//! What the meter remembers of each device: where it is, since when it is out of service, and whether it waits to go
-//! home.
+//! The meter's state of each device: where it is, since when it is out of service, and whether it waits to rehome.
 
 use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId, OutageCause, RoutePointId};
 use crate::engine::{Span, Time};
@@ -8,37 +7,37 @@ use crate::plan::Plan;
 /// A device that is out of service.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Outage {
-    /// Since when: the fault, not its detection.
+    /// Since when: the time of the fault, not of its detection.
     pub(super) since: Time,
     /// Why.
     pub(super) because: OutageCause,
-    /// Whether it is not going to be recovered.
+    /// Whether it has been given up.
     pub(super) given_up: bool,
 }
 
 /// A device and its home (R18).
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) enum RehomeTimer {
-    /// It is there, or has no home to go to for now.
+    /// It is at home, or its home is not known to be back.
     #[default]
     Settled,
-    /// Its home has been back since then, and it is elsewhere.
+    /// It waits to rehome; its home has been back since then.
     Waiting(Time),
-    /// Its home has been back since then, and it has left for it; when it was next in service, if it was.
+    /// It is rehoming.
     Leaving {
         /// Since when its home has been back.
         since: Time,
-        /// When it was in service somewhere, which is home only if the next that is heard of it says so.
-        landed: Option<Time>,
+        /// When it was next in service, if it was; whether that is at home is known only from the next fact.
+        opened_at: Option<Time>,
     },
 }
 
-/// A wait for going home, or a way home, that did not come to its end: how long it had lasted.
+/// A wait to rehome, or a rehoming, that was cut short: how long it had lasted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Cut {
-    /// Still waiting: neither the wait nor the delay came to its end.
+    /// Still waiting: neither the wait nor the delay was over.
     Waiting(Span),
-    /// On its way: the wait was over, the delay not.
+    /// Rehoming: the wait was over, but not the delay.
     Leaving(Span),
 }
 
@@ -48,15 +47,15 @@ impl RehomeTimer {
         match std::mem::take(self) {
             RehomeTimer::Settled => None,
             RehomeTimer::Waiting(since) => Some(Cut::Waiting(now - since)),
-            // Once in service elsewhere, it was no longer on its way.
-            RehomeTimer::Leaving { since, landed } => Some(Cut::Leaving(landed.unwrap_or(now) - since)),
+            // Once in service elsewhere, it was no longer rehoming.
+            RehomeTimer::Leaving { since, opened_at } => Some(Cut::Leaving(opened_at.unwrap_or(now) - since)),
         }
     }
 }
 
-/// One device.
+/// The meter's state of one device.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Book {
+pub(super) struct MeteredDevice {
     /// What it is.
     pub(super) kind: DeviceKind,
     /// The row of its route point, port group or phone group.
@@ -65,17 +64,17 @@ pub(super) struct Book {
     pub(super) node: NodeId,
     /// Its outage, if it is out of service.
     pub(super) outage: Option<Outage>,
-    /// Whether it is at home.
+    /// Whether it is rehoming.
     pub(super) rehoming: RehomeTimer,
 }
 
-impl Book {
-    /// A device that is in service at home.
-    const fn new((kind, row, node): (DeviceKind, u16, NodeId)) -> Book {
-        Book { kind, row, node, outage: None, rehoming: RehomeTimer::Settled }
+impl MeteredDevice {
+    /// The state of a device that is in service at home.
+    const fn new((kind, row, node): (DeviceKind, u16, NodeId)) -> MeteredDevice {
+        MeteredDevice { kind, row, node, outage: None, rehoming: RehomeTimer::Settled }
     }
 
-    /// What it is, and which route point if it is one.
+    /// Its kind, and which route point it is if it is one.
     pub(super) fn what(&self) -> (DeviceKind, Option<RoutePointId>) {
         (self.kind, (self.kind == DeviceKind::RoutePoint).then_some(RoutePointId(self.row)))
     }
@@ -84,19 +83,19 @@ impl Book {
 /// All devices of a plan, and the failures that take them out of service.
 #[derive(Debug)]
 pub(super) struct Devices {
-    /// What each is, and where when a run begins; `None` for those that are never in service: route points and ports
+    /// The kind, row and node of each when a run begins; `None` for devices that are never in service: route points and ports
     /// without an application.
     at_start: Vec<Option<(DeviceKind, u16, NodeId)>>,
-    /// Where each of those is that are in service when a run begins.
+    /// The node of each device that is in service when a run begins.
     serving: Vec<NodeId>,
-    books: Vec<Option<Book>>,
+    metered: Vec<Option<MeteredDevice>>,
     first_managers: Vec<NodeId>,
     /// The CTIManager that each application is connected to, or was last.
     managers: Vec<NodeId>,
     applications_failed: Vec<Time>,
     callmanagers_failed: Vec<Time>,
     ctimanagers_failed: Vec<Time>,
-    /// When the link was cut whose cut was noticed last.
+    /// The time of the link cut that was noticed last.
     link_cut: Time,
 }
 
@@ -119,7 +118,7 @@ impl Devices {
             .collect();
         let open = plan.devices.iter().filter(|device| plan.starts_open(device));
         Devices {
-            books: Vec::new(),
+            metered: Vec::new(),
             serving: open.filter_map(|device| device.group.first().copied()).collect(),
             at_start,
             managers: first_managers.clone(),
@@ -136,7 +135,7 @@ impl Devices {
         Devices {
             at_start: Vec::new(),
             serving: Vec::new(),
-            books: Vec::new(),
+            metered: Vec::new(),
             first_managers: Vec::new(),
             managers: Vec::new(),
             applications_failed: Vec::new(),
@@ -148,8 +147,8 @@ impl Devices {
 
     /// Another replication begins.
     pub(super) fn start(&mut self) {
-        self.books.clear();
-        self.books.extend(self.at_start.iter().map(|device| device.map(Book::new)));
+        self.metered.clear();
+        self.metered.extend(self.at_start.iter().map(|device| device.map(MeteredDevice::new)));
         self.managers.clone_from(&self.first_managers);
     }
 
@@ -159,17 +158,17 @@ impl Devices {
     }
 
     /// A device that can be in service.
-    pub(super) fn book(&mut self, device: DeviceId) -> &mut Book {
-        self.books[device.index()].as_mut().expect("only devices that can be in service are heard of")
+    pub(super) fn get(&mut self, device: DeviceId) -> &mut MeteredDevice {
+        self.metered[device.index()].as_mut().expect("facts concern only devices that can be in service")
     }
 
     /// Every device that can be in service.
-    pub(super) fn all(&mut self) -> impl Iterator<Item = (DeviceId, &mut Book)> {
-        let rows = (0..).map(DeviceId).zip(&mut self.books);
-        rows.filter_map(|(device, book)| Some((device, book.as_mut()?)))
+    pub(super) fn all(&mut self) -> impl Iterator<Item = (DeviceId, &mut MeteredDevice)> {
+        let rows = (0..).map(DeviceId).zip(&mut self.metered);
+        rows.filter_map(|(device, state)| Some((device, state.as_mut()?)))
     }
 
-    /// The CTIManager took the application as failed, which it had been for so long.
+    /// The CTIManager considered the application failed; it had been failed for this long.
     pub(super) fn application_closed(&mut self, application: ApplicationId, now: Time, failed_for: Option<Span>) {
         self.applications_failed[application.index()] = before(now, failed_for.unwrap_or(Span::ZERO));
     }
@@ -189,7 +188,7 @@ impl Devices {
         self.ctimanagers_failed[node.index()] = now;
     }
 
-    /// Two nodes noticed that the link between them was cut then.
+    /// Two nodes noticed that the link between them was cut at this time.
     pub(super) fn link_cut(&mut self, at: Time) {
         self.link_cut = at;
     }
@@ -202,7 +201,7 @@ impl Devices {
         because: OutageCause,
         now: Time,
     ) -> NodeId {
-        let node = self.book(device).node;
+        let node = self.get(device).node;
         let fault = match (because, application) {
             (OutageCause::ApplicationClosed, Some(application)) => self.applications_failed[application.index()],
             (OutageCause::CtiManagerFailed, Some(application)) => {
@@ -212,12 +211,12 @@ impl Devices {
             (OutageCause::CallManagerFailed, _) => self.callmanagers_failed[node.index()],
             (OutageCause::ApplicationClosed | OutageCause::CtiManagerFailed, None) | (OutageCause::Rehoming, _) => now,
         };
-        self.book(device).outage = Some(Outage { since: fault.min(now), because, given_up: false });
+        self.get(device).outage = Some(Outage { since: fault.min(now), because, given_up: false });
         node
     }
 }
 
-/// The instant so long before `now`.
+/// The instant `span` before `now`.
 pub(super) fn before(now: Time, span: Span) -> Time {
     Time::from_nanos(now.nanos().saturating_sub(span.nanos()))
 }

@@ -1,4 +1,4 @@
-//! What a planner wants: a measure, and a bound for it.
+//! A planner's goal: a measure, and a bound for it.
 
 use std::fmt;
 
@@ -9,12 +9,12 @@ use crate::workload::{Problem, Reports, Side, TextRange, Workload, units};
 use super::measure::{Measure, OfCount};
 use super::metric::Unit;
 
-/// A measure that is to be at most, or at least, so much.
+/// A requirement that a measure be at most, or at least, a bound.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Goal {
     /// Of what.
     pub measure: Measure,
-    /// On which side of the bound it is to be.
+    /// The side of the bound on which it must be.
     pub side: Side,
     /// The bound, in the measure's unit.
     pub bound: f64,
@@ -24,13 +24,13 @@ pub struct Goal {
 
 impl fmt::Display for Goal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.measure, self.wanted())
+        write!(f, "{} {}", self.measure, self.required())
     }
 }
 
 impl Goal {
     /// A bound for a measure, both as people write them: `500ms` for a duration, `0.1%` for a share, `40` for a count. A
-    /// share of a count may leave out `.share`: the percent sign says it.
+    /// share of a count may leave out `.share`: the percent sign implies it.
     ///
     /// # Errors
     /// What is wrong, and what to write.
@@ -54,7 +54,7 @@ impl Goal {
             (Unit::Count, Measure::Count(..)) => "a number, or a share of the calls offered such as 0.1%",
             (Unit::Count, _) => "a number",
         };
-        let bound_of = |why: String| format!("the bound of `{measure}` is to be {expected}: {why}");
+        let bound_of = |why: String| format!("the bound of `{measure}` must be {expected}: {why}");
         value
             .map(|value| Goal { bound: value, written: bound.to_owned(), side, measure: measure.clone() })
             .map_err(bound_of)
@@ -74,7 +74,7 @@ impl Goal {
     }
 
     /// The bound as people write it: `<= 500ms`.
-    pub fn wanted(&self) -> String {
+    pub fn required(&self) -> String {
         let sign = match self.side {
             Side::AtMost => "<=",
             Side::AtLeast => ">=",
@@ -83,29 +83,31 @@ impl Goal {
     }
 }
 
-/// The goals of a workload. What is wrong with them is reported; whether runs measure them can be told only with a plan.
+/// The goals of a workload. Errors in them are reported; whether runs measure them can be checked only with a plan.
 pub fn goals(workload: &Workload, plan: Option<&Plan>, reports: &Reports) -> Vec<Goal> {
     let mut goals = Vec::new();
-    for said in &workload.goals {
-        let measure = match &said.of {
-            Some((scope, name)) => format!("{scope}:{}/{}", name.value, said.metric.value),
-            None => said.metric.value.clone(),
+    for written in &workload.goals {
+        let measure = match &written.of {
+            Some((scope, name)) => format!("{scope}:{}/{}", name.value, written.metric.value),
+            None => written.metric.value.clone(),
         };
-        let complain = |place: &TextRange, why: String| reports.add(Problem::new(place.clone(), why, ""));
-        if said.metric.value.is_empty() {
-            // It has been reported, or is reported as no sentence.
+        let report = |place: &TextRange, why: String| reports.add(Problem::new(place.clone(), why, ""));
+        if written.metric.value.is_empty() {
+            // It has been reported, or is reported as not being a goal.
             continue;
         }
         if let Err(why) = Measure::parse(&measure) {
-            let problem = Problem::new(said.metric.place.clone(), why, "");
+            let problem = Problem::new(written.metric.place.clone(), why, "");
             reports.add(problem.hint("docs/reference/measures.md lists what is measured"));
             continue;
         }
-        let Some(bound) = &said.bound else { continue };
-        match Goal::new(&measure, said.side, &bound.value) {
-            Err(why) => complain(&bound.place, why),
+        let Some(bound) = &written.bound else { continue };
+        match Goal::new(&measure, written.side, &bound.value) {
+            Err(why) => report(&bound.place, why),
             Ok(goal) => match plan.map(|plan| goal.measure.check(plan)) {
-                Some(Err(why)) => complain(said.of.as_ref().map_or(&said.metric.place, |(_, name)| &name.place), why),
+                Some(Err(why)) => {
+                    report(written.of.as_ref().map_or(&written.metric.place, |(_, name)| &name.place), why)
+                }
                 _ => goals.push(goal),
             },
         }
@@ -133,11 +135,11 @@ mod tests {
             ("setup_dely.p99<=1s", "did you mean `setup_delay`"),
             ("setup_delay.p99<=500", "a duration such as 500ms: `500` has no unit"),
             ("setup_delay.p99<=5%", "a duration such as 500ms"),
-            ("calls_in_progress<=5%", "is to be a number"),
+            ("calls_in_progress<=5%", "must be a number"),
             ("refused<=120%", "cannot be more than 100%"),
         ] {
-            let told = Goal::parse(wrong).expect_err(wrong);
-            assert!(told.contains(word), "{told}");
+            let error = Goal::parse(wrong).expect_err(wrong);
+            assert!(error.contains(word), "{error}");
         }
     }
 }

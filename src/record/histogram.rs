@@ -13,7 +13,7 @@ const EXACT: u64 = 2048;
 const CELLS_AN_OCTAVE: usize = 1024;
 const NANOS_PER_MICRO: u64 = 1000;
 
-/// How the replications differ is kept for every so many cells: 32 an octave, so for every 3 %.
+/// How the replications differ is kept for blocks of this many cells: 32 per octave, so for every 3 %.
 const BLOCK: usize = 32;
 
 /// The cell of a value in microseconds: the index that HdrHistogram gives it.
@@ -87,7 +87,7 @@ trait Bits: Copy + Into<u64> + std::ops::BitOr<Output = Self> {}
 impl Bits for u32 {}
 impl Bits for u64 {}
 
-/// Whether a block has no values: what is asked of most of them, and faster than adding up.
+/// Whether a block has no values: needed for most of them, and faster than adding up.
 #[inline]
 fn is_empty<C: Bits>(cells: &[C; BLOCK]) -> bool {
     let any = cells.iter().copied().reduce(|any, cell| any | cell);
@@ -96,7 +96,7 @@ fn is_empty<C: Bits>(cells: &[C; BLOCK]) -> bool {
 
 /// Looks for quantiles (ascending) in one pass over the cells.
 struct Search<const N: usize> {
-    wanted: [f64; N],
+    probabilities: [f64; N],
     ranks: [u64; N],
     /// The upper edges in microseconds of the cells in which they lie; 0 without values.
     found: [u64; N],
@@ -106,9 +106,15 @@ struct Search<const N: usize> {
 }
 
 impl<const N: usize> Search<N> {
-    fn new(wanted: [f64; N], count: u64) -> Search<N> {
+    fn new(probabilities: [f64; N], count: u64) -> Search<N> {
         let next = if count == 0 { N } else { 0 };
-        Search { wanted, ranks: wanted.map(|quantile| rank(quantile, count)), found: [0; N], next, so_far: 0 }
+        Search {
+            probabilities,
+            ranks: probabilities.map(|quantile| rank(quantile, count)),
+            found: [0; N],
+            next,
+            so_far: 0,
+        }
     }
 
     /// The next block that has `values`.
@@ -122,7 +128,7 @@ impl<const N: usize> Search<N> {
         for (cell, &values) in (block * BLOCK..).zip(cells) {
             self.so_far += values.into();
             while self.ranks.get(self.next).is_some_and(|&rank| self.so_far >= rank) {
-                self.found[self.next] = if self.wanted[self.next] == 0.0 { lowest(cell) } else { highest(cell) };
+                self.found[self.next] = if self.probabilities[self.next] == 0.0 { lowest(cell) } else { highest(cell) };
                 self.next += 1;
             }
         }
@@ -134,8 +140,8 @@ fn values_in<C: Bits>(cells: &[C; BLOCK]) -> u64 {
 }
 
 /// The upper edges in microseconds of the cells in which the quantiles (ascending) lie.
-fn quantiles<C: Bits, const N: usize>(cells: &[C], totals: &Totals, wanted: [f64; N]) -> [u64; N] {
-    let mut search = Search::new(wanted, totals.count);
+fn quantiles<C: Bits, const N: usize>(cells: &[C], totals: &Totals, probabilities: [f64; N]) -> [u64; N] {
+    let mut search = Search::new(probabilities, totals.count);
     for (block, cells) in cells.as_chunks::<BLOCK>().0.iter().enumerate().skip(totals.touched().start / BLOCK) {
         if search.next == N {
             break;
@@ -168,7 +174,7 @@ impl Histogram {
         self.record_in(cell_of(span.nanos() / NANOS_PER_MICRO), span);
     }
 
-    /// Counts one duration in the cell that is its own: several histograms may take note of one.
+    /// Counts one duration in its cell, computed once for several histograms.
     #[inline]
     fn record_in(&mut self, cell: usize, span: Span) {
         if cell >= self.cells.len() {
@@ -181,7 +187,7 @@ impl Histogram {
         self.totals.max = self.totals.max.max(span);
     }
 
-    /// To the end of the octave: a few growths in a histogram's life rather than one a maximum.
+    /// Grows to the end of the octave, so that a histogram grows a few times rather than at every maximum.
     #[cold]
     fn grow(&mut self, cell: usize) {
         self.cells.resize((cell / CELLS_AN_OCTAVE + 1) * CELLS_AN_OCTAVE, 0);
@@ -199,9 +205,9 @@ impl Histogram {
         micros
     }
 
-    /// Moves these values to those of other replications, and keeps the room. Gives several of their quantiles (ascending),
-    /// never below the least or above the greatest; zero without values.
-    pub fn move_to<const N: usize>(&mut self, merged: &mut MergedHistogram, wanted: [f64; N]) -> [Span; N] {
+    /// Moves these values to those of other replications, and keeps the memory. Returns the quantiles at these probabilities
+    /// (ascending), never below the least or above the greatest value; zero without values.
+    pub fn move_to<const N: usize>(&mut self, merged: &mut MergedHistogram, probabilities: [f64; N]) -> [Span; N] {
         let touched = self.totals.touched();
         if touched.is_empty() {
             return [Span::ZERO; N];
@@ -210,7 +216,7 @@ impl Histogram {
             merged.cells.resize(self.cells.len(), 0);
         }
         merged.spread.reach((touched.end - 1) / BLOCK + 1);
-        let mut search = Search::new(wanted, self.totals.count);
+        let mut search = Search::new(probabilities, self.totals.count);
         let mut below = 0;
         let ours = self.cells.as_chunks_mut::<BLOCK>().0.iter_mut();
         let theirs = merged.cells.as_chunks_mut::<BLOCK>().0.iter_mut();
@@ -236,8 +242,8 @@ impl Histogram {
     }
 }
 
-/// How many values at or below a time a replication has, over all replications: what the uncertainty of quantiles
-/// comes from. Whole numbers: they add up to the same in any order.
+/// The variation between replications of the number of values at or below a time, which determines the uncertainty of
+/// quantiles. Whole numbers: they add up to the same in any order.
 #[derive(Clone, Debug, Default)]
 struct Spread {
     /// How many replications have a value.
@@ -258,7 +264,7 @@ struct Sums {
 }
 
 impl Sums {
-    /// A replication has so many values in a block, so many below it, and so many in all.
+    /// Adds a replication with `here` values in a block, `below` below it, and `all` in all.
     fn add(&mut self, below: u64, here: u64, all: u64) {
         // The square of the sum less the square of what is below: the factors are below 2^33, as cells have 32 bits.
         self.below_squared += u128::from(here) * u128::from(2 * below + here);
@@ -300,7 +306,7 @@ impl Default for MergedHistogram {
     }
 }
 
-/// Whether the values are the same: how much room each has grown is its own affair.
+/// Whether the values are the same, however much memory each has.
 impl PartialEq for MergedHistogram {
     fn eq(&self, other: &MergedHistogram) -> bool {
         self.totals == other.totals
@@ -333,8 +339,8 @@ impl MergedHistogram {
     }
 
     /// Several quantiles (ascending) in one pass, never below the least or above the greatest value.
-    pub fn quantiles<const N: usize>(&self, wanted: [f64; N]) -> [Span; N] {
-        quantiles(&self.cells, &self.totals, wanted).map(|micros| self.totals.clamp(micros))
+    pub fn quantiles<const N: usize>(&self, probabilities: [f64; N]) -> [Span; N] {
+        quantiles(&self.cells, &self.totals, probabilities).map(|micros| self.totals.clamp(micros))
     }
 
     /// How many replications have a value.
@@ -342,8 +348,8 @@ impl MergedHistogram {
         self.spread.replications
     }
 
-    /// The confidence interval of a quantile of all values, which come in replications: those of one share its luck,
-    /// and are worth fewer than they are. `None` with too few.
+    /// The confidence interval of a quantile of all values. Values of one replication are correlated, and so count for fewer
+    /// than independent ones. `None` with too few.
     pub fn quantile_interval(&self, quantile: f64, confidence: Confidence) -> Option<(Span, Span)> {
         let values = self.totals.count;
         let replications = self.spread.replications;
@@ -354,7 +360,7 @@ impl MergedHistogram {
         Some((low, high))
     }
 
-    /// How many times more uncertain a quantile is than if all values were independent.
+    /// The design effect: the factor by which a quantile's variance exceeds that of independent values.
     fn design_effect(&self, quantile: f64) -> Option<f64> {
         if self.totals.count == 0 || self.spread.replications < 2 {
             return None;

@@ -1,5 +1,5 @@
-//! What stands so high for so long: gauges that step up and down, the queues and servers of stations, and the timeline of
-//! all of them.
+//! Time-weighted averages: gauges that step up and down, the queues and servers of stations, and the timeline of all of
+//! them.
 
 use std::collections::VecDeque;
 
@@ -10,20 +10,20 @@ use crate::plan::{Plan, Window};
 use super::summary::GaugeSummary;
 use super::timeline::Timeline;
 
-/// The gauges of the replication under way, by their rows in the catalogue.
+/// The gauges of the current replication, by their rows in the catalogue.
 #[derive(Debug)]
 pub(super) struct Levels {
     length: u64,
     warm_up: Time,
     steps: Vec<StepGauge>,
     stations: Vec<StationAccount>,
-    /// What each CallManager and CTIManager has been told to do and may not have finished; kept only where such a
-    /// process can fail, and take it with it.
+    /// The work that each CallManager and CTIManager may not have finished; kept only if such a process can fail, because the
+    /// work is lost with it.
     pending: Vec<VecDeque<Piece>>,
     /// When gauges were last read off, and when they will be next: the ends of bins and of the warm-up.
     last_reading: u64,
     next_reading: u64,
-    /// Of all replications.
+    /// The timeline of all replications.
     timeline: Timeline,
 }
 
@@ -32,7 +32,7 @@ pub(super) struct Levels {
 struct StepGauge {
     reading: u64,
     peak: u64,
-    /// Since when it stands so.
+    /// Since when it has had this reading.
     since: u64,
     integral: Integral,
 }
@@ -50,7 +50,7 @@ impl StepGauge {
 struct Integral {
     /// Since it was last read off.
     accrued: u128,
-    /// From the end of the warm-up until then.
+    /// From the end of the warm-up to the last reading.
     measured: u128,
 }
 
@@ -65,7 +65,7 @@ impl Integral {
     }
 }
 
-/// A piece of work that has its place at a station.
+/// A piece of work scheduled at a station.
 #[derive(Clone, Copy, Debug)]
 struct Piece {
     arrived: Time,
@@ -73,8 +73,8 @@ struct Piece {
     finished: Time,
 }
 
-/// A station in the replication under way. Work between two readings accrues like any gauge; what goes beyond one, as
-/// it is told of in advance, is put down at once for where it falls.
+/// A station in the current replication. Work between two readings accrues like any gauge; work that extends beyond one is
+/// known in advance, and is added at once to the bins it falls into.
 #[derive(Clone, Copy, Debug, Default)]
 struct StationAccount {
     /// Of waiting pieces of work.
@@ -84,7 +84,7 @@ struct StationAccount {
 }
 
 impl Levels {
-    /// So many gauges that step up and down, and after them the queues and then the servers of so many stations.
+    /// Levels of `steps` gauges that step up and down, followed by the queues and then the servers of `stations` stations.
     pub(super) fn new(plan: &Plan, window: Window, steps: usize, stations: usize) -> Levels {
         let processes_fail = plan.faults.iter().any(|fault| !matches!(fault.failing, FaultTarget::Application(..)));
         Levels {
@@ -99,7 +99,7 @@ impl Levels {
         }
     }
 
-    /// A replication begins: nothing stands above zero.
+    /// A replication begins: every gauge is at zero.
     pub(super) fn start(&mut self) {
         self.steps.fill(StepGauge::default());
         self.pending.iter_mut().for_each(VecDeque::clear);
@@ -109,7 +109,7 @@ impl Levels {
         self.next_reading = self.reading_after(0);
     }
 
-    /// A gauge stands one higher when the replication begins.
+    /// A gauge is one higher when the replication begins.
     pub(super) fn starts_higher(&mut self, row: usize) {
         let gauge = &mut self.steps[row];
         gauge.reading += 1;
@@ -128,17 +128,17 @@ impl Levels {
 
     /// The timeline of all replications.
     pub(super) fn into_timeline(mut self) -> Timeline {
-        // Where the last replication stopped is no part of the result.
+        // Where the last replication stopped is not part of the result.
         self.timeline.rewind();
         self.timeline
     }
 
-    /// How high a gauge stands.
+    /// The current reading of a gauge.
     pub(super) fn reading(&self, row: usize) -> u64 {
         self.steps[row].reading
     }
 
-    /// Time has come to `now`.
+    /// Time has advanced to `now`.
     #[inline(always)]
     pub(super) fn advance(&mut self, now: Time) {
         if now.nanos() >= self.next_reading {
@@ -156,7 +156,7 @@ impl Levels {
         self.steps.len() + self.stations.len() + station.index()
     }
 
-    /// A piece of work has its place at a station.
+    /// A piece of work has been scheduled at a station.
     #[inline(always)]
     pub(super) fn served(&mut self, now: Time, station: StationId, arrived: Time, started: Time, finished: Time) {
         if self.between_readings(arrived, finished) {
@@ -177,7 +177,7 @@ impl Levels {
         self.stations[station.index()].queue.measured += queue;
     }
 
-    /// A process has ended, and with it the work it had been given: that did not queue or keep it busy after all.
+    /// A process has failed, and its unfinished work with it: from now on that neither queues nor occupies a server.
     pub(super) fn process_failed(&mut self, now: Time, station: StationId) {
         if self.pending.is_empty() {
             return;
@@ -198,7 +198,7 @@ impl Levels {
         }
     }
 
-    /// Takes back the part of an interval that lies after `now`; gives how much of it was measured.
+    /// Takes back the part of an interval that lies after `now`; returns how much of it was measured.
     fn take_back(&mut self, row: usize, from: Time, to: Time, now: Time) -> u128 {
         let (from, to) = (from.nanos().min(self.length), to.nanos().min(self.length));
         let now = now.nanos().max(from);
@@ -238,7 +238,7 @@ impl Levels {
             }
             self.last_reading = at;
             self.next_reading = if at >= self.length {
-                // What happens at the very end, or after it, shows on no gauge.
+                // What happens at the very end, or after it, affects no gauge.
                 u64::MAX
             } else {
                 self.reading_after(at)
@@ -268,7 +268,7 @@ impl Levels {
         self.last_reading <= from.nanos() && to.nanos() <= self.next_reading
     }
 
-    /// A gauge stands one higher from now on.
+    /// A gauge is one higher from now on.
     #[inline]
     pub(super) fn step_up(&mut self, row: usize, now: Time) {
         let gauge = &mut self.steps[row];
@@ -277,18 +277,18 @@ impl Levels {
         gauge.peak = gauge.peak.max(gauge.reading);
     }
 
-    /// A gauge stands one lower from now on.
+    /// A gauge is one lower from now on.
     #[inline]
     pub(super) fn step_down(&mut self, row: usize, now: Time) {
         let gauge = &mut self.steps[row];
         gauge.accrue(now.nanos());
-        gauge.reading = gauge.reading.checked_sub(1).expect("nothing is given back that was not taken");
+        gauge.reading = gauge.reading.checked_sub(1).expect("a gauge is not stepped down below zero");
     }
 
-    /// Keeps a piece of work for as long as its process could fail before it is done.
+    /// Keeps a piece of work as long as its process could fail before it is done.
     #[inline(never)]
     fn keep(&mut self, now: Time, station: StationId, piece: Piece) {
-        // Applications and databases have nothing to lose here.
+        // Applications and databases lose no scheduled work here.
         let Some(pending) = self.pending.get_mut(station.index()) else { return };
         while pending.front().is_some_and(|piece| piece.finished <= now) {
             pending.pop_front();

@@ -1,4 +1,4 @@
-//! What can be asked of a study, by name: what goals, precisions and comparisons speak of.
+//! Measures: the named numbers of a study, which goals, precisions and comparisons refer to.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -10,7 +10,7 @@ use super::catalogue::{Catalogue, Series};
 use super::metric::{Better, Censoring, Count, Gauge, Metric, Peak, Scope, Unit};
 use super::quantile::Quantile;
 
-/// What of a metric, as it is named.
+/// A statistic of a metric, as it is named.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Statistic {
     /// The mean of the replications' means.
@@ -19,9 +19,9 @@ pub enum Statistic {
     Quantile(Quantile),
     /// The share of a count in the calls offered.
     Share,
-    /// The longest of a replication.
+    /// A quantile, over replications, of the longest in each.
     Longest(Longest),
-    /// How many of a replication were not over when it was, or were cut short.
+    /// The number per replication that were not over at the end, or were cut short.
     Censored,
 }
 
@@ -67,7 +67,7 @@ impl Statistic {
                 "Of a duration: the 95 % quantile, over replications, of the longest in each."
             }
             Statistic::Censored => {
-                "Of a duration that may be censored: how many of a replication were not over when it was, or were cut short."
+                "Of a duration that may be censored: the number per replication that were not over at the end, or were cut short."
             }
         }
     }
@@ -78,7 +78,7 @@ impl Statistic {
 pub enum Longest {
     /// The median.
     P50,
-    /// The 95 % quantile: with so much probability all of a replication take no longer.
+    /// The 95 % quantile: with this probability, none in a replication takes longer.
     P95,
 }
 
@@ -92,10 +92,10 @@ impl Longest {
     }
 }
 
-/// The statistics of a count, which has one value a replication.
+/// The statistics of a count, which has one value per replication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OfCount {
-    /// The mean of a replication.
+    /// The mean per replication.
     Mean,
     /// A quantile over replications.
     Quantile(Quantile),
@@ -103,23 +103,23 @@ pub enum OfCount {
     Share,
 }
 
-/// The statistics of a duration, which has many values a replication.
+/// The statistics of a duration, which has many values per replication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OfDuration {
     /// The mean of the replications' means.
     Mean,
-    /// A quantile of all values; of a duration that may be censored, Kaplan and Meier's.
+    /// A quantile of all values; the Kaplan-Meier estimate for a duration that may be censored.
     Quantile(Quantile),
     /// A quantile over replications of the longest.
     Longest(Longest),
-    /// How many of a replication were not over when it was, or were cut short; only where [`Censoring::Possible`].
+    /// The number per replication that were not over at the end, or were cut short; only with [`Censoring::Possible`].
     Censored,
 }
 
-/// The statistics of a gauge or of its highest reading, which have one value a replication.
+/// The statistics of a gauge or of its highest reading, which have one value per replication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OfGauge {
-    /// The mean of a replication.
+    /// The mean per replication.
     Mean,
     /// A quantile over replications.
     Quantile(Quantile),
@@ -155,7 +155,7 @@ impl From<OfGauge> for Statistic {
     }
 }
 
-/// Of what something is measured.
+/// What a measure is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Subject {
     /// What kind of thing it is.
@@ -179,7 +179,7 @@ impl Subject {
 /// One number of a study: `[scope:name/]metric[.statistic]`, as in `setup_delay.p99`, `refused.share` or
 /// `route_point:welcome/route_point_delay.p95`. Without a scope, the whole cluster; without a statistic, the mean.
 ///
-/// Whether runs of a plan measure it is another question: [`Measure::check`].
+/// Whether runs of a plan measure it is checked by [`Measure::check`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Measure {
     /// Of a count.
@@ -192,7 +192,7 @@ pub enum Measure {
     Peak(Subject, Peak, OfGauge),
 }
 
-/// Where the values of a measure are, and what is asked of them.
+/// Where the values of a measure are, and its statistic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     /// A count.
@@ -237,7 +237,7 @@ impl Named {
         }
     }
 
-    /// A statistic of it, or why it has none such.
+    /// A statistic of it, or why it does not have this statistic.
     fn measure(self, of: Subject, statistic: Statistic) -> Result<Measure, &'static str> {
         const SHARE: &str = "only a count has a `share` in the calls offered";
         const LONGEST: &str = "only a duration has a longest one";
@@ -295,7 +295,7 @@ impl Measure {
     /// Reads a measure.
     ///
     /// # Errors
-    /// What is wrong with it, and what was perhaps meant. Whether a plan has such a thing is another question:
+    /// What is wrong with it, and what was perhaps meant. Whether runs of a plan measure it is checked by
     /// [`Measure::check`].
     pub fn parse(text: &str) -> Result<Measure, String> {
         let (of, rest) = match text.split_once('/') {
@@ -318,7 +318,7 @@ impl Measure {
         };
         let found = Named::all().find(|named| named.name() == metric);
         let named = found.ok_or_else(|| unknown("metric", metric, Named::all().map(Named::name)))?;
-        named.measure(of, statistic).map_err(|why| format!("{why}, and `{metric}` is none"))
+        named.measure(of, statistic).map_err(|why| format!("{why}, which `{metric}` is not"))
     }
 
     /// Everything that runs of a plan measure, with every statistic of it.
@@ -329,8 +329,8 @@ impl Measure {
         measured(plan).into_iter().flat_map(of).collect()
     }
 
-    /// What is compared if nobody says: of the whole cluster every count but that of the engine's own events, every
-    /// duration's mean and 99 % quantile and how many of it were not over, and every gauge; and how busy each station is.
+    /// The measures that are compared by default: of the whole cluster, every count except the engine's events, the mean, the
+    /// 99 % quantile and the censored number of every duration, and every gauge; and the utilisation of each station.
     pub fn standard(plan: &Plan) -> Vec<Measure> {
         let standard = |(of, named): (Subject, Named)| {
             let statistics: &[Statistic] = match named {
@@ -387,7 +387,7 @@ impl Measure {
         }
     }
 
-    /// Of what it is.
+    /// What it is about.
     pub const fn subject(&self) -> &Subject {
         let (Measure::Count(of, ..) | Measure::Duration(of, ..) | Measure::Gauge(of, ..) | Measure::Peak(of, ..)) =
             self;
@@ -399,7 +399,7 @@ impl Measure {
         self.named().name()
     }
 
-    /// What of that.
+    /// Its statistic.
     pub fn statistic(&self) -> Statistic {
         match *self {
             Measure::Count(.., statistic) => statistic.into(),
@@ -429,8 +429,8 @@ impl Measure {
         }
     }
 
-    /// Whether each replication has a number of its own, so that two systems can be compared in pairs.
-    pub const fn is_of_a_replication(&self) -> bool {
+    /// Whether each replication has a value of its own, so that two systems can be compared in pairs.
+    pub const fn is_per_replication(&self) -> bool {
         match self {
             Measure::Count(.., OfCount::Mean | OfCount::Share) => true,
             Measure::Count(.., OfCount::Quantile(_)) => false,
@@ -462,7 +462,7 @@ impl Measure {
     }
 }
 
-/// What runs of a plan measure: of what, and the metric.
+/// What runs of a plan measure: each subject with each of its metrics.
 fn measured(plan: &Plan) -> Vec<(Subject, Named)> {
     let catalogue = Catalogue::new(plan);
     let counts = Count::ALL.into_iter().map(|count| (Subject::CLUSTER, Named::Count(count)));
@@ -475,12 +475,12 @@ fn measured(plan: &Plan) -> Vec<(Subject, Named)> {
     counts.chain(durations).chain(gauges).collect()
 }
 
-/// Of what a series is.
+/// The subject of a series.
 fn subject<M>(series: &Series<M>) -> Subject {
     Subject { scope: series.scope, name: series.name.clone() }
 }
 
-/// The row of a metric of something.
+/// The row of a metric of a subject.
 fn row_of<M: Copy>(rows: &[Series<M>], of: &Subject, is_it: impl Fn(M) -> bool) -> Option<usize> {
     let is_of = |series: &Series<M>| (series.scope, &series.name) == (of.scope, &of.name);
     rows.iter().position(|series| series.exists && is_of(series) && is_it(series.metric))

@@ -17,12 +17,12 @@ use crate::facts::{Fact, Path, Recorder, Share};
 
 /// Measures one replication after another.
 ///
-/// Measured are: calls offered at or after the end of the warm-up, with their endings and their delays from offered;
-/// every other duration and count that falls due at or after it; and gauges from then on. The timeline alone covers
-/// the warm-up too, so that one can see whether it was long enough.
+/// It measures calls offered at or after the end of the warm-up, with their endings and their delays from offered; every
+/// other duration and count that falls due at or after it; and gauges from then on. Only the timeline covers the warm-up too,
+/// so that one can see whether it was long enough (the initial transient).
 ///
-/// What has begun and is not over at the end - a device out of service, one that waits to go home - is kept apart, as
-/// censored: how long it has lasted by then is a lower bound, not a value.
+/// What has begun and is not over at the end (a device out of service, or one that waits to rehome) is kept apart as
+/// censored: its length by then is a lower bound, not a value.
 ///
 /// A replication costs no memory beyond its summary, once the histograms have grown to the durations that occur.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub struct Meter {
     /// The application of each device. A route point's row is that of its device.
     controllers: Vec<Option<ApplicationId>>,
 
-    /// The replication under way.
+    /// The current replication.
     replication: Option<u64>,
     counts: [u64; Count::ALL.len()],
     histograms: Vec<Histogram>,
@@ -74,7 +74,7 @@ impl Meter {
 
     /// A replication begins.
     pub fn start(&mut self, replication: u64) {
-        // The timeline is added up as it happens: what an unfinished replication left in it could not be taken back.
+        // The timeline accumulates directly: what an unfinished replication left in it could not be taken back.
         assert_eq!(self.replication, None, "the replication before was not finished");
         self.replication = Some(replication);
         self.counts = [0; Count::ALL.len()];
@@ -88,15 +88,15 @@ impl Meter {
         self.throttled.fill(false);
     }
 
-    /// The replication is over, after `events` engine events. A run ends when its plan says so: what was told of its
-    /// future has already been cut off there.
+    /// The replication is over, after `events` engine events. A run ends when its plan says so: work scheduled beyond that has
+    /// already been cut off there.
     pub fn finish(&mut self, end: Time, events: u64) -> ReplicationSummary {
         let replication = self.replication.take().expect("a replication was started");
         assert_eq!(end.nanos(), self.length, "a run ends when its plan says so");
         let gauges = self.levels.finish();
 
         self.counts[Count::Events as usize] = events;
-        self.close_the_books(replication);
+        self.balance_calls(replication);
         let (fates, waiting) = self.censor(end);
 
         let ended = self.histograms.iter_mut().zip(&mut self.merged_histograms);
@@ -106,15 +106,15 @@ impl Meter {
         ReplicationSummary { replication, counts: self.counts, durations, gauges, fates, waiting }
     }
 
-    /// Whatever is not over at the end is kept as that.
+    /// Records what is not over at the end as censored.
     fn censor(&mut self, end: Time) -> ([[FateSummary; CAUSES.len()]; KINDS.len()], [u32; KINDS.len()]) {
         let mut fates = [[FateSummary::default(); CAUSES.len()]; KINDS.len()];
         let mut waiting = [0; KINDS.len()];
         // Recording needs the whole meter.
         let mut devices = std::mem::replace(&mut self.devices, Devices::none());
-        for (device, book) in devices.all() {
-            if let Some(outage) = book.outage {
-                let fate = &mut fates[book.kind as usize][outage.because as usize];
+        for (device, state) in devices.all() {
+            if let Some(outage) = state.outage {
+                let fate = &mut fates[state.kind as usize][outage.because as usize];
                 if outage.given_up {
                     fate.closed += 1;
                 } else {
@@ -122,23 +122,22 @@ impl Meter {
                     self.counts[Count::StillOut as usize] += u64::from(outage.because != OutageCause::Rehoming);
                 }
                 let application = self.controllers[device.index()];
-                for row in self.outage_rows(book.kind, application, outage.because).into_iter().flatten() {
+                for row in self.outage_rows(state.kind, application, outage.because).into_iter().flatten() {
                     self.censored[row].record(end - outage.since);
                 }
             }
-            let cut = book.rehoming.cut(end);
+            let cut = state.rehoming.cut(end);
             if let Some(Cut::Waiting(_)) = cut {
-                waiting[book.kind as usize] += 1;
+                waiting[state.kind as usize] += 1;
                 self.count(Count::RehomeWaiting);
             }
-            self.cut(book.what(), cut);
+            self.cut(state.what(), cut);
         }
         self.devices = devices;
         (fates, waiting)
     }
 
-    /// The rows of an outage: the whole cluster's, the application's and the kind's are for faults alone, since who goes
-    /// home does so by choice.
+    /// The rows of an outage. Those of the cluster, the application and the kind are for faults only: rehoming is planned.
     fn outage_rows(
         &self,
         kind: DeviceKind,
@@ -154,8 +153,8 @@ impl Meter {
         [fate, self.catalogue.cluster(metric), application, Some(self.catalogue.device_kind(metric, kind))]
     }
 
-    /// The rows of a device's way home.
-    fn homing_rows(
+    /// The rows of a device's rehoming.
+    fn rehome_rows(
         &self,
         metric: Metric,
         (kind, route_point): (DeviceKind, Option<RoutePointId>),
@@ -164,7 +163,7 @@ impl Meter {
         [self.catalogue.cluster(metric), Some(self.catalogue.device_kind(metric, kind)), route_point]
     }
 
-    /// A wait or a way home was cut short.
+    /// A wait to rehome, or a rehoming, was cut short.
     fn cut(&mut self, what: (DeviceKind, Option<RoutePointId>), cut: Option<Cut>) {
         let (metrics, lasted): (&[Metric], Span) = match cut {
             None => return,
@@ -172,15 +171,15 @@ impl Meter {
             Some(Cut::Leaving(lasted)) => (&[Metric::RehomeDelay], lasted),
         };
         for &metric in metrics {
-            for row in self.homing_rows(metric, what).into_iter().flatten() {
+            for row in self.rehome_rows(metric, what).into_iter().flatten() {
                 self.censored[row].record(lasted);
             }
         }
     }
 
-    fn record_homing(&mut self, metric: Metric, device: DeviceId, delay: Span) {
-        let what = self.devices.book(device).what();
-        for row in self.homing_rows(metric, what).into_iter().flatten() {
+    fn record_rehoming(&mut self, metric: Metric, device: DeviceId, delay: Span) {
+        let what = self.devices.get(device).what();
+        for row in self.rehome_rows(metric, what).into_iter().flatten() {
             self.record(row, delay);
         }
     }
@@ -189,14 +188,14 @@ impl Meter {
         self.levels.step_up(Catalogue::DEVICES_IN_SERVICE, now);
         self.levels.step_up(self.catalogue.devices(node), now);
         let application = self.controllers[device.index()];
-        let book = self.devices.book(device);
-        book.node = node;
-        if let RehomeTimer::Leaving { landed, .. } = &mut book.rehoming {
-            *landed = Some(now);
+        let state = self.devices.get(device);
+        state.node = node;
+        if let RehomeTimer::Leaving { opened_at, .. } = &mut state.rehoming {
+            *opened_at = Some(now);
         }
-        let kind = book.kind;
-        // One that its application did not reach at the beginning (R25) was taken away by nothing.
-        let outage = book.outage.take();
+        let kind = state.kind;
+        // A device that its application did not reach at the beginning (R25) has no outage.
+        let outage = state.outage.take();
         if let Some(outage) = outage.filter(|_| now >= self.warm_up) {
             if outage.because != OutageCause::Rehoming {
                 self.count(Count::Reopened);
@@ -207,11 +206,11 @@ impl Meter {
         }
     }
 
-    fn home_lost(&mut self, now: Time, device: DeviceId) {
-        let book = self.devices.book(device);
-        let (what, cut) = (book.what(), book.rehoming.cut(now));
+    fn rehome_lost(&mut self, now: Time, device: DeviceId) {
+        let state = self.devices.get(device);
+        let (what, cut) = (state.what(), state.rehoming.cut(now));
         if now >= self.warm_up && cut.is_some() {
-            // What ended it was a failure, not the calls at the device: up to then it is worth what any wait is.
+            // A failure ended it, independently of the calls at the device: up to then it is censored like any other wait.
             self.count(Count::RehomeLost);
             self.cut(what, cut);
         }
@@ -224,7 +223,7 @@ impl Meter {
         }
     }
 
-    /// A node's CallManager refuses no new calls from now on.
+    /// A node's CallManager takes new calls from now on.
     fn takes_calls(&mut self, now: Time, node: NodeId) {
         if std::mem::replace(&mut self.throttled[node.index()], false) {
             self.levels.step_down(self.catalogue.throttled(node), now);
@@ -237,7 +236,7 @@ impl Meter {
     }
 
     /// Every call offered has ended in exactly one way, or is in progress.
-    fn close_the_books(&mut self, replication: u64) {
+    fn balance_calls(&mut self, replication: u64) {
         let endings = [
             Count::Completed,
             Count::Abandoned,
@@ -349,7 +348,7 @@ impl Meter {
         self.count(count);
     }
 
-    /// A piece of work has its place at a station.
+    /// A piece of work has been scheduled at a station.
     #[inline(always)]
     fn served(&mut self, now: Time, station: StationId, arrived: Time, started: Time, finished: Time) {
         if started >= self.warm_up && started.nanos() < self.length {
@@ -360,7 +359,7 @@ impl Meter {
 }
 
 impl Recorder for Meter {
-    // Whoever notes a fact knows which: of this match, nothing but the one arm is left there.
+    // The variant is known where a fact is noted: after inlining, only one arm of this match is left there.
     #[inline(always)]
     fn note(&mut self, now: Time, fact: Fact) {
         self.levels.advance(now);
@@ -415,8 +414,8 @@ impl Recorder for Meter {
                 self.levels.step_down(self.catalogue.devices(node), now);
             }
             Fact::DeviceGivenUp { device, because } => {
-                // Its application may ask for it again, in vain.
-                let outage = self.devices.book(device).outage.as_mut();
+                // Its application may request it again, in vain.
+                let outage = self.devices.get(device).outage.as_mut();
                 let before = outage.is_some_and(|outage| std::mem::replace(&mut outage.given_up, true));
                 if measured && !before {
                     self.count(match because {
@@ -427,28 +426,29 @@ impl Recorder for Meter {
                 }
             }
             Fact::HomeReturned { device, ago } => {
-                // It would not do so twice, but for a way home that ended elsewhere.
-                self.home_lost(now, device);
-                self.devices.book(device).rehoming = RehomeTimer::Waiting(before(now, ago));
+                // A second time only if a rehoming ended elsewhere.
+                self.rehome_lost(now, device);
+                self.devices.get(device).rehoming = RehomeTimer::Waiting(before(now, ago));
             }
-            Fact::RehomeLost { device } => self.home_lost(now, device),
+            Fact::RehomeLost { device } => self.rehome_lost(now, device),
             Fact::RehomeStarted { device, waited } => {
-                self.devices.book(device).rehoming = RehomeTimer::Leaving { since: before(now, waited), landed: None };
+                self.devices.get(device).rehoming =
+                    RehomeTimer::Leaving { since: before(now, waited), opened_at: None };
                 if measured {
-                    self.record_homing(Metric::RehomeWait, device, waited);
+                    self.record_rehoming(Metric::RehomeWait, device, waited);
                 }
             }
             Fact::Rehomed { device, delay } => {
-                self.devices.book(device).rehoming = RehomeTimer::Settled;
+                self.devices.get(device).rehoming = RehomeTimer::Settled;
                 if measured {
                     self.count(Count::Rehomed);
-                    self.record_homing(Metric::RehomeDelay, device, delay);
+                    self.record_rehoming(Metric::RehomeDelay, device, delay);
                 }
             }
             Fact::CallManagerFailed { node } => {
                 self.devices.callmanager_failed(node, now);
                 self.levels.process_failed(now, StationId(node.0 * 2));
-                // What refused new calls is gone; whoever comes back starts afresh.
+                // A CallManager that comes back takes new calls.
                 self.takes_calls(now, node);
                 if measured {
                     self.count(Count::CallManagerFailures);
@@ -605,9 +605,9 @@ mod tests {
             );
         }
         let by = |series: &Series<Metric>| (series.metric, series.scope);
-        let count = |wanted| -> u64 {
+        let count = |key| -> u64 {
             let rows = catalogue.durations.iter().zip(&summaries[0].durations);
-            rows.filter(|(series, _)| by(series) == wanted).map(|(_, summary)| summary.count).sum()
+            rows.filter(|(series, _)| by(series) == key).map(|(_, summary)| summary.count).sum()
         };
         for metric in [Metric::PostDialDelay, Metric::SetupDelay, Metric::RoutePointDelay] {
             assert!(count((metric, Scope::Cluster)) > 0);
@@ -632,7 +632,7 @@ mod tests {
     }
 
     #[test]
-    fn the_books_close() {
+    fn the_accounts_balance() {
         let plan = fake::plan();
         for summary in measure(&plan, 0..50).0 {
             let count = |count| summary.count(count);
@@ -660,12 +660,12 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "replication 0: 0 calls offered, 1 ended")]
-    fn books_that_do_not_close_are_a_bug() {
+    fn accounts_that_do_not_balance_are_a_bug() {
         let plan = fake::plan();
         let call = crate::domain::CallName { source: crate::domain::SourceId(0), number: 0 };
         let mut meter = Meter::new(&plan, plan.window());
         meter.start(0);
-        // Said to be offered after the warm-up, but it was before.
+        // Ends as if offered after the warm-up, but was offered before.
         let ingress = NodeId(0);
         meter.note(Time::ZERO, Fact::Offered { call, ingress });
         let (ending, offered) = (Ending::Completed, plan.window().warm_up);
@@ -848,7 +848,7 @@ mod tests {
         assert_eq!((summary.durations[wait].count, summary.durations[wait].censored), (1, 1));
         assert_eq!(merged.histograms[wait].totals().max, seconds(10));
         assert_eq!(summary.count(Count::Rehomed), 1);
-        // Going home is no fault: that it was out meanwhile stands under its own fate alone.
+        // Rehoming is not a fault: the outage is recorded under its own fate alone.
         let fate = catalogue.device_fate(Metric::OutOfService, DeviceKind::RoutePoint, OutageCause::Rehoming);
         assert_eq!(merged.histograms[fate].totals().max, seconds(2));
         let out = catalogue.cluster(Metric::OutOfService).unwrap();
@@ -856,7 +856,7 @@ mod tests {
     }
 
     #[test]
-    fn a_way_home_that_ends_elsewhere_ends_there() {
+    fn a_rehoming_that_ends_elsewhere_ends_there() {
         let plan = fake::plan();
         let catalogue = Catalogue::new(&plan);
         let mut facts = failed_over();
@@ -887,7 +887,7 @@ mod tests {
             (100, Fact::CallManagerFailed { node: SUB1 }),
             (100, closed(port, OutageCause::CallManagerFailed)),
             (101, given_up),
-            // Its application asked for it once more.
+            // Its application requested it once more.
             (102, given_up),
             (300, Fact::ApplicationClosed { application: ApplicationId(0), delay, false_failure: false }),
             (300, closed(POINT, OutageCause::ApplicationClosed)),
@@ -929,7 +929,7 @@ mod tests {
     }
 
     #[test]
-    fn work_that_a_failure_takes_away_kept_nobody_busy() {
+    fn work_lost_in_a_failure_occupies_no_server() {
         let plan = fake::plan();
         let catalogue = Catalogue::new(&plan);
         let station = StationId(0);

@@ -1,6 +1,7 @@
-//! Every metric, in one row each: its name and all that readers of results need to know of it.
+//! Every metric in one row: its name and all that readers of results need to know of it.
 //!
-//! Whoever adds one decides all of it here; nothing has a default. The list in docs/reference/measures.md is made of these rows.
+//! A new metric is specified completely here; nothing has a default. The list in
+//! docs/reference/measures.md is made of these rows.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,12 +15,12 @@ use Section::{
     Survived,
 };
 
-/// What numbers of a metric are.
+/// The unit of a metric.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// Milliseconds.
     Millis,
-    /// A number of things.
+    /// A count.
     Count,
     /// A share of a whole, 1 being all of it.
     Ratio,
@@ -44,17 +45,17 @@ pub enum Better {
     Lower,
     /// More is better: calls served.
     Higher,
-    /// Neither: any change is for the worse, until somebody has said otherwise by recording it.
+    /// Neither: any change counts as worse until a new baseline accepts it.
     #[serde(rename = "same")]
     Neither,
 }
 
-/// Whether a duration may not be over when the run is, so that what is known of it then is only how long it has lasted.
+/// Whether a duration may be censored: not over at the end of the run, so that only a lower bound is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Censoring {
-    /// It is measured as it ends, and what does not end is not measured.
+    /// It is measured when it ends; what does not end is not measured.
     Never,
-    /// What is not over, or was cut short, is kept as censored.
+    /// What is not over at the end, or was cut short, is kept as censored.
     Possible,
 }
 
@@ -70,9 +71,9 @@ pub struct Peak {
 /// A part of the report for a terminal, in which a metric is shown in the order of its list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
-    /// What became of the calls.
+    /// The endings of calls.
     Calls,
-    /// Why calls were refused, where any was for that reason.
+    /// Why calls were refused; only reasons that occurred.
     Refusals,
     /// Delays.
     Delays,
@@ -90,7 +91,7 @@ pub enum Section {
     Lost,
     /// Forwards and losses: devices given up.
     GivenUp,
-    /// What became of devices.
+    /// The fates of devices.
     Devices,
     /// The fullest groups.
     Groups,
@@ -98,16 +99,16 @@ pub enum Section {
     Stations,
 }
 
-/// All that is to be known of a metric.
+/// The properties of a metric.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// The name used in files. Spreadsheets depend on it: it never changes.
     pub name: &'static str,
-    /// What its numbers are.
+    /// Its unit.
     pub unit: Unit,
     /// What it is measured of.
     pub scopes: &'static [Scope],
-    /// Whether it may not be over at the end.
+    /// Whether it may be censored.
     pub censoring: Censoring,
     /// The highest reading, if it is kept.
     pub peak: Option<Peak>,
@@ -169,7 +170,7 @@ macro_rules! metrics {
             /// All of them, in the order of reports.
             pub const ALL: [$enum; $enum::ROWS.len()] = [$($enum::$variant),*];
 
-            /// All that is to be known of it.
+            /// Its properties.
             pub const fn row(self) -> &'static Row {
                 &$enum::ROWS[self as usize]
             }
@@ -188,30 +189,30 @@ macro_rules! metrics {
 }
 
 metrics! {
-    /// What is counted, once a replication: the name, which way is better, the sections that show it.
+    /// What is counted, once per replication: the name, which way is better, the sections that show it.
     Count:
     Events = count("events", Neither, &[]), "Engine events handled.";
     Offered = count("offered", Neither, &[Calls]), "Calls offered after the warm-up; every ending counts only these.";
-    Completed = count("completed", Higher, &[Calls]), "Ended after talking to the end.";
-    Abandoned = count("abandoned", Lower, &[Calls]), "Ended by the caller, unserved.";
-    Refused = count("refused", Lower, &[Calls]), "Turned away, for whatever reason.";
+    Completed = count("completed", Higher, &[Calls]), "Connected, and ended normally.";
+    Abandoned = count("abandoned", Lower, &[Calls]), "Ended by the caller before being served.";
+    Refused = count("refused", Lower, &[Calls]), "Refused, for any reason.";
     DroppedInSetup = count("dropped_in_setup", Lower, &[Calls]), "Lost while being set up.";
     DroppedInChange = count("dropped_in_change", Lower, &[Calls]), "Lost while being transferred or redirected.";
     DroppedConnected = count("dropped_connected", Lower, &[Calls, Lost]),
-        "Lost while connected: the media died with the application.";
-    InProgress = count("in_progress", Neither, &[Calls]), "Not over when the run was.";
+        "Lost while connected: the media was lost with the application or its CallManager.";
+    InProgress = count("in_progress", Neither, &[Calls]), "Still in progress at the end of the run.";
     Preserved = count("preserved", Neither, &[Survived]),
         "Connected calls that kept their media through the failure of the controlling application.";
     Cfof = count("cfof", Neither, &[Forwarded]), "Forwards by CFOF.";
     Cfna = count("cfna", Lower, &[Forwarded]), "Forwards by CFNA.";
     Cfb = count("cfb", Lower, &[Forwarded]), "Forwards by CFB.";
     Cfur = count("cfur", Lower, &[Forwarded]), "Forwards by CFUR.";
-    FalseFailures = count("false_failures", Lower, &[Lost]), "Applications taken as failed that were running.";
+    FalseFailures = count("false_failures", Lower, &[Lost]), "Applications considered failed that were running.";
     RequestTimeouts = count("request_timeouts", Lower, &[Lost]), "Requests that an application gave up waiting for.";
     RefusedBusy = count("refused_busy", Lower, &[Refusals]), "Of the refused: nothing was free.";
     RefusedNotOpened = count("refused_not_opened", Lower, &[Refusals]),
         "Of the refused: no application had the device open.";
-    RefusedNotAnswered = count("refused_not_answered", Lower, &[Refusals]), "Of the refused: nobody acted in time.";
+    RefusedNotAnswered = count("refused_not_answered", Lower, &[Refusals]), "Of the refused: not answered in time.";
     RefusedTooManyHops = count("refused_too_many_hops", Lower, &[Refusals]), "Of the refused: forwarded too often.";
     RefusedThrottled = count("refused_throttled", Lower, &[Refusals]),
         "Of the refused: the ingress CallManager refused new calls.";
@@ -221,17 +222,17 @@ metrics! {
     CtiManagerFailures = count("ctimanager_failures", Neither, &[Failed]), "Failures of a CTIManager.";
     Reopened = count("reopened", Neither, &[Devices]), "Times a device was back in service after a fault.";
     StillOut = count("still_out", Lower, &[Devices]),
-        "Devices that a fault had taken away and that were neither back nor given up at the end.";
+        "Devices out of service after a fault that were neither back nor given up at the end.";
     ClosedCannotOpen = count("closed_cannot_open", Lower, &[GivenUp]),
         "Devices given up because a CallManager could not open them (R17).";
     ClosedRecoveryForbidden = count("closed_recovery_forbidden", Lower, &[GivenUp]),
         "Devices given up because their application forbids recovery (R19).";
     ClosedOutOfReach = count("closed_out_of_reach", Lower, &[GivenUp]),
-        "Devices given up because they went home to a CallManager that their application does not reach (R25).";
+        "Devices given up because they rehomed to a CallManager that their application does not reach (R25).";
     Rehomed = count("rehomed", Neither, &[Devices]), "Times a device was in service at home again (R18).";
     RehomeLost = count("rehome_lost", Lower, &[Devices]),
-        "Waits for going home that were cut short: the home, or the device's service, was lost again.";
-    RehomeWaiting = count("rehome_waiting", Lower, &[Devices]), "Devices that still waited to go home at the end.";
+        "Waits to rehome that were cut short: the home, or the device's service, was lost again.";
+    RehomeWaiting = count("rehome_waiting", Lower, &[Devices]), "Devices that still waited to rehome at the end.";
 }
 
 metrics! {
@@ -253,15 +254,15 @@ metrics! {
     DetectionDelay = duration("detection_delay", &[Cluster, Application], Never, Lower, &[Recovery]),
         "From a fault to its detection, whatever failed.";
     ApplicationDetectionDelay = duration("application_detection_delay", &[Cluster, Application], Never, Lower, &[DetectionByKind]),
-        "From an application's failure to its CTIManager taking it as failed (R23).";
+        "From an application's failure to its CTIManager considering it failed (R23).";
     CallManagerDetectionDelay = duration("callmanager_detection_delay", &[Cluster, Node], Never, Lower, &[DetectionByKind]),
         "From a CallManager's failure to a CTIManager noticing it (R13).";
     CtiManagerDetectionDelay = duration("ctimanager_detection_delay", &[Cluster, Application], Never, Lower, &[DetectionByKind]),
         "From a CTIManager's failure to an application noticing it (R20).";
     OutOfService = duration("out_of_service", &[Cluster, Application, DeviceKind, DeviceFate], Possible, Lower, &[Devices, Recovery]),
-        "From the fault that took a device away, or its leaving for home, to its return.";
+        "From the fault that took a device out of service, or the start of its rehoming, to its return to service.";
     RehomeWait = duration("rehome_wait", &[Cluster, RoutePoint, DeviceKind], Possible, Lower, &[Devices]),
-        "From the return of a device's home CallManager to the device leaving for it (R18).";
+        "From the return of a device's home CallManager to the start of the device's rehoming (R18).";
     RehomeDelay = duration("rehome_delay", &[Cluster, RoutePoint, DeviceKind], Possible, Lower, &[Devices]),
         "From the return of a device's home CallManager to the device being in service there.";
     AppRecovery50 = duration("app_recovery_50", &[Cluster, Application], Never, Lower, &[Recovery]),
@@ -285,11 +286,11 @@ metrics! {
 }
 
 metrics! {
-    /// What is followed over time: the name, the unit, what it is measured of, the highest reading if it is kept, which way
-    /// is better, the sections that show it.
+    /// What is measured over time, as time-weighted averages: the name, the unit, what it is measured of, the highest reading
+    /// if it is kept, which way is better, the sections that show it.
     Gauge:
     CallsInProgress = gauge("calls_in_progress", Unit::Count, &[Cluster], peak("calls_in_progress_peak", Lower), Neither, &[]),
-        "Calls offered and not over.";
+        "Calls in progress.";
     DevicesInService = gauge("devices_in_service", Unit::Count, &[Cluster], None, Higher, &[]),
         "Devices in service: registered with a live CallManager and, unless they are phones, open to their application.";
     Devices = gauge("devices", Unit::Count, &[Node], None, Neither, &[]),
@@ -299,10 +300,10 @@ metrics! {
     Calls = gauge("calls", Unit::Count, &[RoutePoint], peak("calls_peak", Lower), Neither, &[]),
         "Calls at a route point.";
     InUse = gauge("in_use", Unit::Count, &[PortGroup, PhoneGroup, Destination], peak("in_use_peak", Lower), Neither, &[Groups]),
-        "Ports, phones or lines taken.";
+        "Ports, phones or lines in use.";
     Queue = gauge("queue", Unit::Count, &[Station], None, Lower, &[Stations]), "Pieces of work waiting at a station.";
     Utilisation = gauge("utilisation", Unit::Ratio, &[Station], None, Lower, &[Stations]),
-        "The share of a station's servers that work.";
+        "The share of a station's servers that are busy.";
 }
 
 macro_rules! scopes {
@@ -337,7 +338,7 @@ macro_rules! scopes {
 scopes! {
     /// What a measurement is about.
     Scope:
-    Cluster = "cluster", "All of it.";
+    Cluster = "cluster", "The whole cluster.";
     Node = "node", "A node: calls that came in there, what failed there, devices registered there.";
     Application = "application", "An application.";
     RoutePoint = "route_point", "A route point.";

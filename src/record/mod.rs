@@ -1,4 +1,4 @@
-//! Who takes note of facts: what is measured, and what is audited.
+//! Recorders of facts: what is measured, and what is audited.
 
 mod auditor;
 mod catalogue;

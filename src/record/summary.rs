@@ -1,4 +1,4 @@
-//! What is left of a replication, and of many.
+//! The summary of a replication, and the merged results of many.
 
 use crate::engine::Span;
 use crate::plan::Plan;
@@ -18,7 +18,7 @@ pub const QUANTILES: [f64; Quantile::ALL.len()] = [
     Quantile::P999.share(),
 ];
 
-/// What is left of a replication: small enough to keep thousands of them.
+/// The summary of a replication: small enough to keep thousands of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReplicationSummary {
     /// Which replication.
@@ -29,13 +29,13 @@ pub struct ReplicationSummary {
     pub durations: Box<[DurationSummary]>,
     /// One for each of the catalogue's gauges.
     pub gauges: Box<[GaugeSummary]>,
-    /// How the devices of each kind stood at the end, by what had taken them out of service.
+    /// The devices of each kind that were out of service at the end, by cause.
     pub fates: [[FateSummary; CAUSES.len()]; KINDS.len()],
-    /// How many devices of each kind still waited to go home at the end.
+    /// The number of devices of each kind that still waited to rehome at the end.
     pub waiting: [u32; KINDS.len()],
 }
 
-/// How devices stood at the end of a replication.
+/// Devices out of service at the end of a replication.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FateSummary {
     /// Given up and not opened again.
@@ -45,7 +45,7 @@ pub struct FateSummary {
 }
 
 impl ReplicationSummary {
-    /// How many bytes the summary of a run of `plan` takes: a few thousand, and a study keeps one a replication.
+    /// The size in bytes of the summary of a run of `plan`: a few thousand; a study keeps one per replication.
     pub fn bytes(plan: &Plan) -> u64 {
         let catalogue = Catalogue::new(plan);
         let durations = catalogue.durations.len() * size_of::<DurationSummary>();
@@ -62,9 +62,9 @@ impl ReplicationSummary {
 /// One duration in one replication.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DurationSummary {
-    /// How often it was measured. Without that, the rest but what is censored means nothing.
+    /// How often it was measured. If zero, the rest is meaningless except what is censored.
     pub count: u64,
-    /// How often, beside that, it was not over at the end or cut short: only how long it had lasted is known.
+    /// How often, in addition, it was censored: not over at the end or cut short, so that only a lower bound is known.
     pub censored: u64,
     /// How long the longest of these had lasted.
     pub longest_censored: Span,
@@ -79,7 +79,7 @@ pub struct DurationSummary {
 }
 
 impl DurationSummary {
-    /// What one replication's histograms hold, which move to those of all replications.
+    /// Summarises one replication's histograms and moves their values to those of all replications.
     pub(super) fn take(
         ended: (&mut Histogram, &mut MergedHistogram),
         censored: (&mut Histogram, &mut MergedHistogram),
@@ -111,11 +111,11 @@ pub struct GaugeSummary {
 /// the order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Merged {
-    /// How many replications went in.
+    /// The number of replications.
     pub replications: u64,
     /// One for each of the catalogue's durations.
     pub histograms: Vec<MergedHistogram>,
-    /// How long those of them had lasted that were not over, or cut short; one for each of the catalogue's durations.
+    /// The lengths of the censored ones; one for each of the catalogue's durations.
     pub censored: Vec<MergedHistogram>,
     /// A row for each of the catalogue's gauges. The warm-up is included.
     pub timeline: Timeline,

@@ -1,12 +1,12 @@
-//! Gauges over time: for every bin of a run, how long each gauge stood how high.
+//! Gauges over time: the integral of each gauge over every bin of a run.
 
 use crate::engine::Time;
 
 /// Integrals over bins (reading times nanoseconds), of one replication or the sum of many.
 ///
-/// A gauge's work may be told of before or after the bins it falls into, and may span many of them: what it does at
-/// its ends is added to those two bins, and the whole bins between are noted as a step up and a step down, so that
-/// its length makes no difference to the cost.
+/// An interval may be added before or after time reaches the bins it falls into, and may span many of them: its ends are
+/// added to their two bins, and the whole bins between are noted as a step up and a step down, so that the cost does not
+/// depend on its length.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timeline {
     /// When the last bin ends.
@@ -15,8 +15,8 @@ pub struct Timeline {
     bins: usize,
     /// Row after row, bin after bin.
     integrals: Vec<u128>,
-    /// Row after row, by how much more the gauge stood throughout this bin than throughout the one before. One more
-    /// column than there are bins, for the step down after the last.
+    /// Row after row, how much higher the gauge was throughout this bin than throughout the previous one. There is one more
+    /// column than bins, for the step down after the last.
     steps: Vec<i64>,
     /// The bin that most intervals fall into.
     current: Bin,
@@ -30,7 +30,7 @@ struct Bin {
 }
 
 impl Timeline {
-    /// Nothing yet, for so many gauges.
+    /// An empty timeline for `rows` gauges.
     pub(super) fn new(rows: usize, length: Time, bin: crate::engine::Span) -> Timeline {
         let (length, bin) = (length.nanos(), bin.nanos());
         assert!(bin > 0 && length > 0, "a timeline needs a length and bins");
@@ -45,7 +45,7 @@ impl Timeline {
         }
     }
 
-    /// How many bins there are.
+    /// The number of bins.
     pub const fn bins(&self) -> usize {
         self.bins
     }
@@ -66,7 +66,7 @@ impl Timeline {
         self.current = Bin { index, start: start.nanos(), end: end.nanos() };
     }
 
-    /// Time has reached the end of the current bin: on to the next, if there is one.
+    /// Time has reached the end of the current bin: advances to the next, if there is one.
     pub(super) fn advance(&mut self) {
         if self.current.index + 1 < self.bins {
             self.enter(self.current.index + 1);
@@ -83,7 +83,7 @@ impl Timeline {
         self.integrals[row * self.bins + self.current.index] += integral;
     }
 
-    /// The gauge stood one higher from `from` to `to`, which is not beyond the end.
+    /// The gauge is one higher from `from` to `to`, which is not beyond the end.
     #[inline]
     pub(super) fn add_interval(&mut self, row: usize, from: u64, to: u64) {
         debug_assert!(from <= to && to <= self.length);
@@ -152,7 +152,7 @@ impl Timeline {
         let whole_bin = u128::from(self.bin);
         let mut total = |(integral, step): (&u128, &i64)| {
             throughout += step;
-            let whole = u128::try_from(throughout).expect("no gauge stands below zero");
+            let whole = u128::try_from(throughout).expect("no gauge is below zero");
             integral + whole * whole_bin
         };
         integrals.iter().zip(steps).map(&mut total).collect()

@@ -204,14 +204,14 @@ fn a_name_that_is_not_there_or_belongs_to_two_is_explained() {
 #[test]
 fn a_callmanager_with_another_one_in_the_group_only_moves_its_devices() {
     let affects = affected(CLUSTER, "callmanager:one");
-    has(&affects, "route_point:welcome: moves to `two`, and home again when it has no call [R13 R18]");
+    has(&affects, "route_point:welcome: moves to `two`, and rehomes when it has no call [R13 R18]");
     has(&affects, "route_point:welcome: meanwhile new calls go by cfna to `operator` [R22]");
-    has(&affects, "cti_port:ports: meanwhile new calls are refused (not_opened): no forward of `ports` leads on [R22]");
+    has(&affects, "cti_port:ports: meanwhile new calls are refused (not_opened): no forward of `ports` applies [R22]");
     has(&affects, "phone:people: each phone moves to `two` once it notices, but not during a call [R14]");
     has(&affects, "destination:operator: calls leave for it at `two` [R13]");
     has(&affects, "callmanager_group:both: has `two` left [R7]");
     // They come in at this node only.
-    has(&affects, "traffic:callers: its calls are refused (no_callmanager): they come in there only [R13]");
+    has(&affects, "traffic:callers: its calls are refused (no_callmanager): they have no other ingress [R13]");
     has_not(&affects, "application:");
     // The other way round nothing moves.
     let affects = affected(CLUSTER, "callmanager:two");
@@ -236,8 +236,8 @@ fn a_device_that_the_next_callmanager_cannot_open_or_may_not_recover_is_closed()
     let affects = affected(&forbids, "one");
     has_not(&affects, "forbids");
     has(
-        &affects,
-        "cti_port:ports: moves to `two` once `ivr` opens it through `two`, and home again when it has no call [R13 R18 R20]",
+        &told,
+        "cti_port:ports: moves to `two` once `ivr` opens it through `two`, and rehomes when it has no call [R13 R18 R20]",
     );
 }
 
@@ -250,11 +250,10 @@ fn a_ctimanager_is_replaced_by_the_next_of_the_applications_list_if_there_is_one
     has(&affects, "cti_port:ports: connected calls go on [R20]");
     has_not(&affects, "phone:");
     assert_eq!(affected(CLUSTER, "ctimanager:two"), "application:ivr: may use `one` only [R20]\n");
-    let affects =
-        affected(&cluster(&[("ctimanagers = [\"one\", \"two\"]", "ctimanagers = [\"one\"]")]), "ctimanager:one");
+    let affects = affected(&cluster(&[("ctimanagers = [\"one\", \"two\"]", "ctimanagers = [\"one\"]")]), "ctimanager:one");
     has(&affects, "application:ivr: stays out until the CTIManager of `one` is back: it may use no other [R20]");
     has(&affects, "traffic:callers: its calls to `7000` go by cfna to `operator` [R22]");
-    has(&affects, "cti_port:ports: no call finds its way there any more []");
+    has(&affects, "cti_port:ports: no call reaches it any more []");
 }
 
 #[test]
@@ -270,17 +269,14 @@ fn without_its_application_a_device_forwards_or_refuses() {
     let affects = affected(CLUSTER, "ivr");
     has(&affects, "traffic:callers: its calls to `7000` go by cfna to `operator` [R22]");
     has(&affects, "route_point:welcome: calls that wait there unanswered go by cfof to `operator` [R24]");
-    has(&affects, "cti_port:ports: calls that wait there unanswered are lost: no forward of `ports` leads on [R24]");
+    has(&affects, "cti_port:ports: calls that wait there unanswered are lost: no forward of `ports` applies [R24]");
     has(&affects, "cti_port:ports: connected calls end: their media is the application's [R24]");
-    // Calls that it no longer sends on do not arrive either.
-    has(&affects, "phone:people: no call finds its way there any more []");
+    // What it no longer sends on does not arrive either.
+    has(&affects, "phone:people: no call reaches it any more []");
     let affects = affected(&cluster(&[("cfna = \"operator\"\n", "")]), "ivr");
-    has(
-        &affects,
-        "traffic:callers: its calls to `7000` are refused (not_opened): no forward of `welcome` leads on [R22]",
-    );
+    has(&affects, "traffic:callers: its calls to `7000` are refused (not_opened): no forward of `welcome` applies [R22]");
     let affects = affected(&cluster(&[("transfer_to", "media = \"separate\"\ntransfer_to")]), "ivr");
-    has(&affects, "cti_port:ports: connected calls go on, and are transferred no more [R24]");
+    has(&affects, "cti_port:ports: connected calls go on, but can no longer be transferred [R24]");
     // Release 12.5 looks at Forward Unregistered first.
     let newer = cluster(&[
         ("[[node]]\nname = \"one\"", "profile = \"12.5\"\n[[node]]\nname = \"one\""),
@@ -307,10 +303,7 @@ fn forwards_that_lead_to_each_other_loop() {
     let ring =
         cluster(&[("cfna = \"operator\"\n", "cfna = \"ports\"\n"), ("first_dn", "cfna = \"welcome\"\nfirst_dn")]);
     let affects = affected(&ring, "ivr");
-    has(
-        &affects,
-        "traffic:callers: its calls to `7000` go round in circles by their forwards, until `forward_hops` ends that [R22]",
-    );
+    has(&affects, "traffic:callers: its calls to `7000` loop through their forwards until `forward_hops` ends them [R22]");
     let chain =
         cluster(&[("cfna = \"operator\"\n", "cfna = \"ports\"\n"), ("first_dn", "cfna = \"operator\"\nfirst_dn")]);
     let affects = affected(&chain, "ivr");
@@ -318,19 +311,19 @@ fn forwards_that_lead_to_each_other_loop() {
 }
 
 #[test]
-fn a_removed_record_leaves_those_that_name_it_without_a_route() {
+fn what_is_taken_out_leaves_those_that_name_it_without_a_way() {
     let affects = affected(CLUSTER, "welcome");
     has(&affects, "directory_number:7000: leads nowhere []");
     has(&affects, "traffic:callers: its calls to `7000` have nowhere to go []");
     has(&affects, "change:1: has nothing to change [R12]");
     has(&affects, "user:ivr-user: names `welcome`, which is gone [R3]");
-    has(&affects, "cti_port:ports: no call finds its way there any more []");
+    has(&affects, "cti_port:ports: no call reaches it any more []");
     let affects = affected(CLUSTER, "ports");
     has(&affects, "route_point:welcome: the calls it redirects to `ports` have nowhere to go []");
     let affects = affected(CLUSTER, "people");
     has(&affects, "cti_port:ports: the 20 % of its calls it transfers to `people` have nowhere to go []");
     has(&affects, "change:1: the calls forwarded to `people` from then on have nowhere to go []");
-    has(&affects, "traffic:callers: those of its calls sent on to `people` find nobody there []");
+    has(&affects, "traffic:callers: its calls that are sent on to `people` find no device there []");
     let affects = affected(CLUSTER, "operator");
     has(&affects, "route_point:welcome: the calls it forwards to `operator` by cfna, cfof have nowhere to go []");
     assert_eq!(affected(CLUSTER, "change:1"), "");
@@ -341,15 +334,15 @@ fn a_number_leads_away_from_a_device_that_another_number_still_reaches() {
     let affects = affected(CLUSTER, "7000");
     has(&affects, "traffic:callers: its calls to `7000` have nowhere to go []");
     has(&affects, "route_point:welcome: has `7001` left []");
-    // The other number alone does not help callers who do not know it.
-    has(&affects, "route_point:welcome: no call finds its way there any more []");
+    // The other number alone leads nobody there who does not know it.
+    has(&affects, "route_point:welcome: no call reaches it any more []");
     let two = cluster(&[(
         "[[change]]",
         "[[traffic]]\nname = \"others\"\nto = \"7001\"\narrivals = { poisson = \"1/m\" }\n[[change]]",
     )]);
     let affects = affected(&two, "7000");
     has(&affects, "route_point:welcome: has `7001` left []");
-    has_not(&affects, "no call finds its way");
+    has_not(&affects, "no call reaches it");
     has_not(&affects, "traffic:others");
 }
 

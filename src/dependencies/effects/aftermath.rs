@@ -1,52 +1,52 @@
-//! The world before and after a loss.
+//! The state before and after a loss.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::effect::{Consequence, Effect, Loss, Subject};
-use crate::dependencies::book::Dependencies;
+use crate::dependencies::graph::Dependencies;
 use crate::dependencies::record::{RecordId, RecordKind};
 use crate::domain;
 
-/// How a device is when it is not as it should be.
+/// How a device is out of service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum ServiceLoss {
     /// Out of service for a while.
     Pauses,
-    /// Out of service.
+    /// Out of service until what was lost is back.
     Out,
 }
 
-/// What there is and what works.
+/// Which records are gone, and which do not work.
 #[derive(Clone, Debug, Default)]
 pub(super) struct State {
     pub(super) gone: BTreeSet<RecordId>,
     /// The devices and numbers outside that do not take calls.
-    pub(super) troubled: BTreeMap<RecordId, ServiceLoss>,
+    pub(super) out_of_service: BTreeMap<RecordId, ServiceLoss>,
     /// The sources whose calls no CallManager takes.
     pub(super) silenced: BTreeSet<RecordId>,
 }
 
-/// The world before and after a loss, and what has been said about it.
+/// The state before and after a loss, and the effects found so far.
 pub(super) struct Aftermath<'d> {
     pub(super) dependencies: &'d Dependencies<'d>,
     pub(super) before: State,
     pub(super) after: State,
     pub(super) effects: Vec<Effect>,
-    /// What is said of calls when all that goes has gone: where in `effects`, and about which calls.
+    /// Effects on calls, described once everything lost is known: the row in `effects`, and which calls.
     pub(super) pending: Vec<(usize, Pending)>,
 }
 
-/// Calls whose way depends on what else is affected.
+/// Calls whose route depends on what else is affected.
 #[derive(Clone, Copy)]
 pub(super) enum Pending {
-    /// New calls to a device in trouble.
+    /// New calls to a device that is out of service.
     New,
-    /// Calls that wait there for its application, and what they meet.
+    /// Calls that wait there for its application, and why they are rejected.
     Waiting(domain::Rejection),
 }
 
 impl Dependencies<'_> {
-    /// What would happen to the record, as the half of a sentence that begins with "if".
+    /// The loss as a clause after "if".
     pub fn loss(&self, subject: Subject) -> String {
         let record = self.record(subject.record);
         let name = &record.name;
@@ -65,24 +65,24 @@ impl Dependencies<'_> {
 
     /// Everything that would be affected, in the order of the records.
     pub fn affected(&self, subject: Subject) -> Vec<Effect> {
-        let before = self.as_it_is();
+        let before = self.initial_state();
         let mut aftermath =
             Aftermath { dependencies: self, after: before.clone(), before, effects: Vec::new(), pending: Vec::new() };
         aftermath.lose(subject);
-        aftermath.tell_ways();
-        aftermath.tell_callers();
+        aftermath.describe_routes();
+        aftermath.describe_callers();
         let Aftermath { mut effects, .. } = aftermath;
         // Stable: what happens to one record stays in the order in which it happens.
         effects.sort_by_key(|effect| effect.on);
         effects
     }
 
-    /// What works when a run begins.
-    fn as_it_is(&self) -> State {
+    /// The state when a run begins.
+    fn initial_state(&self) -> State {
         let mut state = State::default();
         for (record, device) in self.devices() {
             if !self.plan.starts_open(device) {
-                state.troubled.insert(record, ServiceLoss::Out);
+                state.out_of_service.insert(record, ServiceLoss::Out);
             }
         }
         state

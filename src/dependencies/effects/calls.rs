@@ -1,10 +1,10 @@
-//! Which way calls go: before a loss and after it.
+//! The routes of calls before and after a loss.
 
 use std::collections::BTreeSet;
 
 use super::aftermath::{Aftermath, Pending, ServiceLoss, State};
 use super::effect::{Consequence, Effect};
-use crate::dependencies::book::Dependencies;
+use crate::dependencies::graph::Dependencies;
 use crate::dependencies::record::{RecordId, RecordKind, Role, Use, percent};
 use crate::domain::{self, DestinationId, Forwards, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::plan::routing::{self, End, Route};
@@ -12,12 +12,12 @@ use crate::rules::admission::{self, Missing};
 use crate::rules::forwarding;
 use crate::workload::enumeration;
 
-/// The way of a call that is sent somewhere.
+/// The route of a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Way {
     /// What it was sent to is gone.
     Astray,
-    /// It goes there, and perhaps on from there.
+    /// It goes there, and possibly on from there.
     Follows(Route),
 }
 
@@ -51,7 +51,7 @@ impl Dependencies<'_> {
         }
     }
 
-    /// The forward settings of a device that lead to something that is there.
+    /// The forward settings of a device whose targets exist.
     fn forwards(&self, device: Target, state: &State) -> Forwards {
         let mut forwards = routing::forwards(self.plan, device);
         for it in self.uses_of(self.record_of(device)) {
@@ -68,28 +68,31 @@ impl Dependencies<'_> {
         state.gone.contains(&used) || state.gone.contains(&self.behind(used))
     }
 
-    /// Where a call ends up that is sent to `used`.
+    /// Where a call that is sent to `used` ends up.
     pub(super) fn way(&self, used: RecordId, state: &State) -> Way {
         let device = self.target_of(self.behind(used)).filter(|_| !self.is_gone(used, state));
         let Some(device) = device else { return Way::Astray };
-        match self.trouble_at(device, state) {
+        match self.rejection_at(device, state) {
             None => Way::Follows(Route { forwards: Vec::new(), end: End::Taken(device) }),
-            Some(trouble) => Way::Follows(self.route(device, trouble, state)),
+            Some(rejection) => Way::Follows(self.route(device, rejection, state)),
         }
     }
 
-    /// What a new call meets at a device, if that is in trouble.
-    fn trouble_at(&self, device: Target, state: &State) -> Option<domain::Rejection> {
-        state.troubled.contains_key(&self.record_of(device)).then(|| admission::out_of_reach(Missing::Node, device))
+    /// Why a new call to a device is rejected, if it is out of service.
+    fn rejection_at(&self, device: Target, state: &State) -> Option<domain::Rejection> {
+        state
+            .out_of_service
+            .contains_key(&self.record_of(device))
+            .then(|| admission::out_of_reach(Missing::Node, device))
     }
 
-    /// Where a call ends up that a device will not take, or keep.
-    fn route(&self, device: Target, trouble: domain::Rejection, state: &State) -> Route {
+    /// Where a call that a device rejects ends up.
+    fn route(&self, device: Target, rejection: domain::Rejection, state: &State) -> Route {
         let forwards = |place| self.forwards(place, state);
-        routing::follow(self.plan, device, trouble, forwards, |place| self.trouble_at(place, state))
+        routing::follow(self.plan, device, rejection, forwards, |place| self.rejection_at(place, state))
     }
 
-    /// The way in words that follow "calls", and what it comes to.
+    /// The route in words that follow "calls", and its outcome.
     pub(super) fn way_in_words(&self, way: &Way) -> (Consequence, String) {
         let Way::Follows(Route { forwards, end }) = way else {
             return (Consequence::Astray, "have nowhere to go".into());
@@ -108,16 +111,16 @@ impl Dependencies<'_> {
             End::Taken(_) if steps.is_empty() => (Consequence::Preserved, "arrive".into()),
             End::Taken(_) => (Consequence::Forwarded, on_the_way),
             End::HopLimit => {
-                let words = "go round in circles by their forwards, until `forward_hops` ends that";
+                let words = "loop through their forwards until `forward_hops` ends them";
                 (Consequence::Refused, words.into())
             }
-            End::Stranded(at, trouble) => {
-                let (outcome, end) = match forwarding::unforwarded(trouble, domain::Contact::Nothing) {
+            End::Stranded(at, rejection) => {
+                let (outcome, end) = match forwarding::unforwarded(rejection, domain::Contact::Nothing) {
                     domain::Ending::Refused(refusal) => (Consequence::Refused, format!("refused ({})", refusal.name())),
                     _ => (Consequence::Lost, "lost".into()),
                 };
                 let words = match steps.is_empty() {
-                    true => format!("are {end}: no forward of {} leads on", name(at)),
+                    true => format!("are {end}: no forward of {} applies", name(at)),
                     false => format!("{on_the_way}, and are {end} there"),
                 };
                 (outcome, words)
@@ -125,18 +128,18 @@ impl Dependencies<'_> {
         }
     }
 
-    /// Whether calls that are transferred there wait for a free phone.
+    /// Whether calls transferred there wait for a free phone.
     fn queues_calls(&self, used: RecordId) -> bool {
         let device = self.behind(used);
         self.record(device).kind == RecordKind::Phone && self.plan.phone_groups[self.row(device)].queue
     }
 
-    /// Every device that a call of these sources may come to.
+    /// Every device that a call of these sources may reach.
     fn reached(&self, sources: impl Iterator<Item = RecordId>, state: &State) -> BTreeSet<RecordId> {
         let there = |used: RecordId| (!self.is_gone(used, state)).then(|| self.behind(used));
         let calls = |id: RecordId| self.uses_of(id).filter(|it| it.role == Role::Calls).map(|it| it.used);
         routing::reached(sources.flat_map(calls).filter_map(there), |device| {
-            let onward: Vec<RecordId> = match (state.troubled.get(&device), self.target_of(device)) {
+            let onward: Vec<RecordId> = match (state.out_of_service.get(&device), self.target_of(device)) {
                 (Some(ServiceLoss::Out), Some(place)) => {
                     let route = self.route(place, admission::out_of_reach(Missing::Node, place), state);
                     route.forwards.first().map(|&(_, to)| self.record_of(to)).into_iter().collect()
@@ -148,53 +151,54 @@ impl Dependencies<'_> {
     }
 }
 
-/// Whether calls go that way from a device.
+/// Whether calls leave a device by this use.
 fn leads_on(role: Role) -> bool {
     matches!(role, Role::Redirect(_) | Role::Transfer(_) | Role::Forward(_))
 }
 
 impl Aftermath<'_> {
-    /// Says where the calls of a device in trouble go, now that it is known what else is.
-    pub(super) fn tell_ways(&mut self) {
+    /// Describes where the calls of devices out of service go, now that all of these are known.
+    pub(super) fn describe_routes(&mut self) {
         for (row, which) in std::mem::take(&mut self.pending) {
             let record = self.effects[row].on;
             let Some(device) = self.dependencies.target_of(record) else { continue };
-            let (trouble, calls) = match which {
+            let (rejection, calls) = match which {
                 Pending::New => (admission::out_of_reach(Missing::Node, device), "new calls"),
-                Pending::Waiting(trouble) => (trouble, "calls that wait there unanswered"),
+                Pending::Waiting(rejection) => (rejection, "calls that wait there unanswered"),
             };
-            let way = Way::Follows(self.dependencies.route(device, trouble, &self.after));
+            let way = Way::Follows(self.dependencies.route(device, rejection, &self.after));
             let (outcome, words) = self.dependencies.way_in_words(&way);
-            let pauses = self.after.troubled.get(&record) == Some(&ServiceLoss::Pauses);
+            let pauses = self.after.out_of_service.get(&record) == Some(&ServiceLoss::Pauses);
             let meanwhile = if pauses && matches!(which, Pending::New) { "meanwhile " } else { "" };
             self.effects[row] =
                 Effect { outcome, what: format!("{meanwhile}{calls} {words}"), ..self.effects[row].clone() };
         }
     }
 
-    /// What those notice who send calls to something that is affected.
-    pub(super) fn tell_callers(&mut self) {
+    /// Describes the effects on records that send calls to something affected.
+    pub(super) fn describe_callers(&mut self) {
         let dependencies = self.dependencies;
-        let mut told = BTreeSet::new();
+        let mut described = BTreeSet::new();
         for it in dependencies.uses() {
             let sends = leads_on(it.role) || matches!(it.role, Role::Calls | Role::ChangesTo(_));
-            // What is named twice, as by three forwards, is said once.
-            if sends && !self.after.gone.contains(&it.user) && told.insert((it.user, it.used)) {
-                self.tell_caller(it);
+            // A target that is named more than once, as by three forwards, is described once.
+            if sends && !self.after.gone.contains(&it.user) && described.insert((it.user, it.used)) {
+                self.describe_caller(it);
             }
         }
-        self.tell_sources();
-        self.tell_unreached();
+        self.describe_sources();
+        self.describe_unreached();
     }
 
-    fn tell_caller(&mut self, it: &Use) {
+    fn describe_caller(&mut self, it: &Use) {
         let dependencies = self.dependencies;
         let now = dependencies.way(it.used, &self.after);
         if now == dependencies.way(it.used, &self.before) || self.after.silenced.contains(&it.user) {
             return;
         }
-        if self.after.troubled.contains_key(&it.user) && matches!(it.role, Role::Redirect(_) | Role::Transfer(_)) {
-            // It sends nothing on while it is out of service.
+        if self.after.out_of_service.contains_key(&it.user) && matches!(it.role, Role::Redirect(_) | Role::Transfer(_))
+        {
+            // It does not send calls on while it is out of service.
             return;
         }
         let to = self.name(it.used);
@@ -205,7 +209,7 @@ impl Aftermath<'_> {
             Role::ChangesTo(_) => format!("the calls forwarded to `{to}` from then on"),
             _ => format!("its calls to `{to}`"),
         };
-        let paused = self.after.troubled.get(&dependencies.behind(it.used)) == Some(&ServiceLoss::Pauses);
+        let paused = self.after.out_of_service.get(&dependencies.behind(it.used)) == Some(&ServiceLoss::Pauses);
         let meanwhile = if paused { "meanwhile " } else { "" };
         let queues = matches!(it.role, Role::Transfer(_)) && !dependencies.is_gone(it.used, &self.after);
         if queues && dependencies.queues_calls(it.used) {
@@ -229,8 +233,8 @@ impl Aftermath<'_> {
         names.collect::<Vec<_>>().join(", ")
     }
 
-    /// The sources whose calls meet something affected further on.
-    fn tell_sources(&mut self) {
+    /// The sources whose calls reach something affected further on.
+    fn describe_sources(&mut self) {
         let dependencies = self.dependencies;
         for source in dependencies.ids().filter(|&id| dependencies.record(id).kind == RecordKind::Traffic) {
             if self.after.gone.contains(&source) || self.effects.iter().any(|effect| effect.on == source) {
@@ -238,18 +242,21 @@ impl Aftermath<'_> {
             }
             let reached = dependencies.reached(std::iter::once(source), &self.before);
             let changed = |id: &&RecordId| {
-                self.after.gone.contains(id) || self.after.troubled.get(id) != self.before.troubled.get(id)
+                self.after.gone.contains(id) || self.after.out_of_service.get(id) != self.before.out_of_service.get(id)
             };
             let (gone, changed): (Vec<RecordId>, Vec<RecordId>) =
                 reached.iter().filter(changed).partition(|id| self.after.gone.contains(id));
             let named = |ids: &[RecordId]| enumeration(&ids.iter().map(|&id| self.name(id)).collect::<Vec<_>>());
             let mut met = Vec::new();
             if !gone.is_empty() {
-                met.push(format!("those of its calls sent on to {} find nobody there", named(&gone)));
+                met.push(format!("its calls that are sent on to {} find no device there", named(&gone)));
             }
             if !changed.is_empty() {
                 let it = if changed.len() == 1 { "it" } else { "them" };
-                met.push(format!("those sent on to {} meet what is said of {it} here", named(&changed)));
+                met.push(format!(
+                    "its calls that are sent on to {} are affected as described for {it}",
+                    named(&changed)
+                ));
             }
             if !met.is_empty() {
                 self.add(source, Consequence::Meets, met.join("; "), &[]);
@@ -257,15 +264,15 @@ impl Aftermath<'_> {
         }
     }
 
-    /// What calls came to, and come to no more.
-    fn tell_unreached(&mut self) {
+    /// The devices that calls reached before and no longer reach.
+    fn describe_unreached(&mut self) {
         let dependencies = self.dependencies;
         let sources = || dependencies.ids().filter(|&id| dependencies.record(id).kind == RecordKind::Traffic);
         let before = dependencies.reached(sources(), &self.before);
         let calling = sources().filter(|id| !self.after.gone.contains(id) && !self.after.silenced.contains(id));
         let after = dependencies.reached(calling, &self.after);
         for id in before.difference(&after).filter(|id| !self.after.gone.contains(id)).collect::<Vec<_>>() {
-            self.add(*id, Consequence::Unreached, "no call finds its way there any more", &[]);
+            self.add(*id, Consequence::Unreached, "no call reaches it any more", &[]);
         }
     }
 }

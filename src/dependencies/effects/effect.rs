@@ -1,11 +1,11 @@
-//! What goes, and what becomes of a record when it does.
+//! What is lost, and how records are affected.
 
 use crate::dependencies::record::{RecordId, Role};
 
-/// What of a record goes.
+/// What is lost of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
-    /// All of it: a node or an application fails, a database falls silent, anything else is deleted from the file.
+    /// All of it: a node or an application fails, a database stops answering, anything else is removed from the file.
     Whole,
     /// The CallManager of a node fails; its CTIManager goes on.
     CallManager,
@@ -14,7 +14,7 @@ pub enum Loss {
 }
 
 impl Loss {
-    /// Whether a node's part that goes is what this use is about.
+    /// Whether this use concerns the part of a node that is lost.
     pub const fn concerns(self, role: Role) -> bool {
         match self {
             Loss::Whole => true,
@@ -24,16 +24,16 @@ impl Loss {
     }
 }
 
-/// A record, and what of it is asked about.
+/// A record, and the part of it that is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// The record.
     pub record: RecordId,
-    /// What of it goes, when it is asked what would be affected.
+    /// What is lost of it, when the question is what would be affected.
     pub loss: Loss,
 }
 
-/// What becomes of a record when another one goes.
+/// How a record is affected by the loss of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Effect {
     /// The record.
@@ -55,13 +55,13 @@ pub enum Consequence {
     Reconnects,
     /// It is out of service until its application has opened it again.
     Reopened,
-    /// It is out of service, and nothing brings it back but what went.
+    /// It is out of service until what was lost is back.
     StaysOut,
-    /// It is closed for good.
+    /// It is given up.
     Closed,
     /// It works, but no application controls it.
     Uncontrolled,
-    /// It works, with less to fall back on.
+    /// It works, with less redundancy.
     FewerSpares,
     /// Its calls go somewhere else.
     Forwarded,
@@ -75,9 +75,9 @@ pub enum Consequence {
     Preserved,
     /// What it refers to is gone.
     Astray,
-    /// Its calls meet something affected on their way.
+    /// Its calls reach something affected.
     Meets,
-    /// No call finds its way there any more.
+    /// No call reaches it any more.
     Unreached,
 }
 

@@ -1,8 +1,8 @@
-//! What goes with a record.
+//! What is lost with a record.
 
 use super::aftermath::{Aftermath, Pending, ServiceLoss};
 use super::effect::{Consequence, Loss, Subject};
-use crate::dependencies::book::Dependencies;
+use crate::dependencies::graph::Dependencies;
 use crate::dependencies::record::{RecordId, RecordKind, Role};
 use crate::domain::{Contact, DeviceKind, GiveUpReason, NodeId, Phase, Target};
 use crate::plan::{Device, Topology, Treatment};
@@ -13,18 +13,18 @@ use crate::rules::manager_choice::{self, ConnectReason};
 use crate::rules::phones::{self, AfterMoving, Moved};
 use crate::rules::{call_survival, egress, ingress};
 
-/// Which way an application is connected after a failure.
+/// The connection of an application after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Connection {
     /// As before.
     Kept,
     /// It changes over to the CTIManager of this node.
     Moves(NodeId),
-    /// It has no CTIManager to go to.
+    /// It has no other CTIManager to connect to.
     Lost,
 }
 
-/// What of a node fails.
+/// The failure of a node or of one of its processes.
 #[derive(Clone, Copy)]
 struct NodeFailure {
     node: NodeId,
@@ -43,7 +43,7 @@ impl Dependencies<'_> {
         self.plan.topology == Topology::Direct
     }
 
-    /// The route points and the groups of ports and phones, each with a device to stand for all of it.
+    /// The route points and the groups of ports and phones, each with one device that represents it.
     pub(super) fn devices(&self) -> impl Iterator<Item = (RecordId, &Device)> {
         let route_points = self.plan.route_points.iter().enumerate();
         let route_points = route_points.map(|(row, it)| (RecordKind::RoutePoint, row, it.first.index()));
@@ -86,7 +86,7 @@ impl Aftermath<'_> {
         }
     }
 
-    // A node fails, or a part of it.
+    // A node or one of its processes fails.
 
     fn lose_node(&mut self, failure: NodeFailure) {
         let connections = self.lose_ctimanager(failure);
@@ -105,7 +105,7 @@ impl Aftermath<'_> {
         }
     }
 
-    /// R20: where each application goes that used the CTIManager of the node.
+    /// R20: where each application that used the CTIManager of the node connects.
     fn lose_ctimanager(&mut self, failure: NodeFailure) -> Vec<Connection> {
         let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
         let fails = match direct_topology::serves(plan.topology) {
@@ -154,7 +154,7 @@ impl Aftermath<'_> {
         connections
     }
 
-    /// Groups that have a member less.
+    /// Groups that lose a member.
     fn lose_member(&mut self, failure: NodeFailure) {
         let dependencies = self.dependencies;
         let node = dependencies.of_kind(RecordKind::Node, failure.node.index());
@@ -169,7 +169,7 @@ impl Aftermath<'_> {
         }
     }
 
-    /// Sources whose calls come in there.
+    /// Sources whose calls come in at the node.
     fn lose_ingress(&mut self, failure: NodeFailure) {
         let dependencies = self.dependencies;
         let lost = dependencies.node_name(failure.node);
@@ -182,7 +182,7 @@ impl Aftermath<'_> {
             self.add(record, Consequence::Lost, in_progress, &["R15"]);
             if ingress::chosen(&source.ingress, 0, |node| failure.lives(node)).is_err() {
                 self.after.silenced.insert(record);
-                let what = "its calls are refused (no_callmanager): they come in there only";
+                let what = "its calls are refused (no_callmanager): they have no other ingress";
                 self.add(record, Consequence::Refused, what, &["R13"]);
             } else {
                 let left = source.ingress.iter().filter(|&&node| failure.lives(node));
@@ -192,7 +192,7 @@ impl Aftermath<'_> {
         }
     }
 
-    /// Lines outside that calls reach through the node: they move to the next one in order of the file.
+    /// Outside lines of the node: they move to the next node in the order of the file.
     fn lose_egress(&mut self, failure: NodeFailure) {
         let dependencies = self.dependencies;
         let count = dependencies.plan.nodes.len() as u16;
@@ -205,7 +205,7 @@ impl Aftermath<'_> {
                 let what = format!("calls leave for it at `{}`", dependencies.node_name(next));
                 self.add(record, Consequence::Moves, what, &["R13"]);
             } else {
-                self.after.troubled.insert(record, ServiceLoss::Out);
+                self.after.out_of_service.insert(record, ServiceLoss::Out);
                 self.add(record, Consequence::StaysOut, "cannot be reached: there is no other node", &["R13"]);
             }
         }
@@ -219,7 +219,7 @@ impl Aftermath<'_> {
         let at = |node: NodeId| dependencies.node_name(node);
         let name = &plan.applications[application.index()].name;
         let it = &plan.applications[application.index()];
-        // An application that opens everything anew asks for what it had lost too.
+        // An application that opens all its devices again also requests those it had lost.
         let recovery = match (connection, device_recovery::may_recover(it.recovery)) {
             (Connection::Kept, Err(because)) => Recovery::GiveUp(because),
             _ => {
@@ -230,10 +230,10 @@ impl Aftermath<'_> {
         };
         let own = it.ctimanagers[0];
         let out_of_reach = |node: NodeId| !direct_topology::reaches(plan.topology, own, node);
-        if self.before.troubled.contains_key(&record) {
-            // Tied to another CallManager than the device's, an application has it once it comes over (R25).
+        if self.before.out_of_service.contains_key(&record) {
+            // An application tied to another CallManager than the device's reaches the device once it moves there (R25).
             if is_home && connection == Connection::Kept && recovery == Recovery::Open(own) {
-                self.after.troubled.remove(&record);
+                self.after.out_of_service.remove(&record);
                 self.add(
                     record,
                     Consequence::Moves,
@@ -243,8 +243,8 @@ impl Aftermath<'_> {
             }
             return;
         }
-        type Told = (Consequence, String, &'static [&'static str], ServiceLoss);
-        let (outcome, what, rules, trouble): Told = match (connection, recovery) {
+        type Description = (Consequence, String, &'static [&'static str], ServiceLoss);
+        let (outcome, what, rules, loss): Description = match (connection, recovery) {
             (Connection::Kept, _) if !is_home => return,
             (Connection::Lost, _) => {
                 let what = format!("is not open until `{name}` is back");
@@ -266,23 +266,23 @@ impl Aftermath<'_> {
                 (Consequence::Closed, format!("is closed: `{name}` forbids recovery"), &["R19"], ServiceLoss::Out)
             }
             (Connection::Kept, Recovery::Open(node)) if out_of_reach(node) => {
-                let what = format!("is not open until it is home again: `{name}` does not reach `{}`", at(node));
+                let what = format!("is not open until it rehomes: `{name}` does not reach `{}`", at(node));
                 (Consequence::StaysOut, what, &["R25"], ServiceLoss::Out)
             }
             (Connection::Kept, Recovery::Open(node)) => {
-                let what = format!("moves to `{}`, and home again when it has no call", at(node));
+                let what = format!("moves to `{}`, and rehomes when it has no call", at(node));
                 (Consequence::Moves, what, &["R13", "R18"], ServiceLoss::Pauses)
             }
             (Connection::Moves(manager), Recovery::Open(node)) => {
                 let (manager, node) = (at(manager), at(node));
                 let what = format!(
-                    "moves to `{node}` once `{name}` opens it through `{manager}`, and home again when it has no call"
+                    "moves to `{node}` once `{name}` opens it through `{manager}`, and rehomes when it has no call"
                 );
                 (Consequence::Moves, what, &["R13", "R18", "R20"], ServiceLoss::Pauses)
             }
         };
         self.add(record, outcome, what, rules);
-        self.trouble(record, trouble);
+        self.put_out_of_service(record, loss);
         if is_home {
             self.calls_through(record);
         } else {
@@ -301,12 +301,12 @@ impl Aftermath<'_> {
                 Some(node) => {
                     let what = format!("each phone moves to `{}` once it notices, but not during a call", at(node));
                     self.add(record, Consequence::Moves, what, &["R14"]);
-                    self.trouble(record, ServiceLoss::Pauses);
+                    self.put_out_of_service(record, ServiceLoss::Pauses);
                 }
                 None => {
                     let what = "stays out of service: its group has no other CallManager";
                     self.add(record, Consequence::StaysOut, what, &["R14", "R16"]);
-                    self.trouble(record, ServiceLoss::Out);
+                    self.put_out_of_service(record, ServiceLoss::Out);
                 }
             }
             self.calls_through(record);
@@ -319,7 +319,7 @@ impl Aftermath<'_> {
         let can_open = |node| device_recovery::can_open(RegistrationStatus::Unregistered, node, &device.cannot_open_on);
         let moved = Moved {
             connected: connection != Connection::Lost,
-            // What it changes over to opens everything anew.
+            // A CTIManager that it changes over to opens all devices again.
             opened: matches!(connection, Connection::Moves(_)),
             recovery: application.recovery,
             can_open: moves_to.is_none_or(can_open),
@@ -356,14 +356,14 @@ impl Aftermath<'_> {
         self.add(record, Consequence::Lost, what, &["R15"]);
     }
 
-    /// Puts a device out of service, and says where its new calls go.
-    fn trouble(&mut self, record: RecordId, trouble: ServiceLoss) {
-        self.after.troubled.insert(record, trouble);
+    /// Puts a device out of service, and prepares the description of its new calls.
+    fn put_out_of_service(&mut self, record: RecordId, loss: ServiceLoss) {
+        self.after.out_of_service.insert(record, loss);
         self.pending.push((self.effects.len(), Pending::New));
         self.add(record, Consequence::Refused, "", &["R22"]);
     }
 
-    // An application fails, or is as good as dead.
+    // An application fails, or can no longer do anything.
 
     fn lose_application(&mut self, row: usize) {
         let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
@@ -373,30 +373,32 @@ impl Aftermath<'_> {
                 continue;
             }
             if device.kind == DeviceKind::Phone {
-                let what = format!("`{}` does not control it: it works all the same", plan.applications[row].name);
+                let what = format!("`{}` does not control it, but it still works", plan.applications[row].name);
                 self.add(record, Consequence::Uncontrolled, what, &["R24"]);
-            } else if !self.before.troubled.contains_key(&record) {
+            } else if !self.before.out_of_service.contains_key(&record) {
                 self.add(record, Consequence::StaysOut, "no application has it open", &["R22"]);
-                self.trouble(record, ServiceLoss::Out);
+                self.put_out_of_service(record, ServiceLoss::Out);
                 self.calls_left(record, Lost::Application, &["R24"]);
             }
         }
     }
 
-    /// R20, R24: the calls at a device that nobody controls any more, first those that wait there for the application.
+    /// R20, R24: the calls at a device that is no longer controlled, first those that wait there for the application.
     fn calls_left(&mut self, record: RecordId, lost: Lost, rules: &'static [&'static str]) {
         let plan = self.dependencies.plan;
         let Some(place) = self.dependencies.target_of(record) else { return };
         let fate = |phase| application_failure::fate(phase, lost, plan.media_at(place));
-        if let Some(Fate::Redirected(trouble)) = fate(Phase::Presented) {
-            self.pending.push((self.effects.len(), Pending::Waiting(trouble)));
+        if let Some(Fate::Redirected(rejection)) = fate(Phase::Presented) {
+            self.pending.push((self.effects.len(), Pending::Waiting(rejection)));
             self.add(record, Consequence::Lost, "", rules);
         }
         let (outcome, what) = match (fate(Phase::Talking), lost) {
-            // What only redirects has no connected calls.
+            // A route point that only redirects has no connected calls.
             (_, Lost::Application) if self.only_redirects(place) => return,
             (Some(Fate::Lost(_)), _) => (Consequence::Lost, "connected calls end: their media is the application's"),
-            (_, Lost::Application) => (Consequence::Preserved, "connected calls go on, and are transferred no more"),
+            (_, Lost::Application) => {
+                (Consequence::Preserved, "connected calls go on, but can no longer be transferred")
+            }
             (_, Lost::CtiManager) => (Consequence::Preserved, "connected calls go on"),
         };
         self.add(record, outcome, what, rules);
@@ -407,7 +409,7 @@ impl Aftermath<'_> {
         matches!(self.dependencies.plan.route_points[id.index()].treatment, Treatment::Redirect(_))
     }
 
-    /// R2: an application whose user is gone opens nothing.
+    /// R2: an application without its user opens nothing.
     fn lose_user(&mut self, record: RecordId) {
         let dependencies = self.dependencies;
         for it in dependencies.users_of(record) {
@@ -419,7 +421,7 @@ impl Aftermath<'_> {
         }
     }
 
-    /// No database fails in a run. This is what would follow from what a run does with one that is slow without end.
+    /// No database fails in a run. This is what follows from the model of a database whose look-ups never end.
     fn lose_database(&mut self, row: usize) {
         let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
         for (user, application) in plan.applications.iter().enumerate() {
@@ -440,9 +442,9 @@ impl Aftermath<'_> {
         }
     }
 
-    // Something is taken out of the cluster.
+    // Something is removed from the cluster.
 
-    /// A pool or group: its devices have nowhere to register.
+    /// A pool or group: its devices have no CallManager to register with.
     fn lose_homes(&mut self, record: RecordId) {
         let dependencies = self.dependencies;
         for it in dependencies.users_of(record) {
@@ -451,7 +453,7 @@ impl Aftermath<'_> {
                 self.lose_homes(it.user);
             } else {
                 self.add(it.user, Consequence::StaysOut, "has no CallManager to register with", &["R7"]);
-                self.trouble(it.user, ServiceLoss::Out);
+                self.put_out_of_service(it.user, ServiceLoss::Out);
             }
         }
     }
@@ -463,7 +465,7 @@ impl Aftermath<'_> {
             let others = dependencies.uses_of(line.user).filter(|it| it.role == Role::Line && it.used != record);
             let others: Vec<&str> = others.map(|it| dependencies.record(it.used).name.as_str()).collect();
             let what = match others[..] {
-                [] => "has no number left: calls come only where its name is given".to_owned(),
+                [] => "has no number left: it gets only calls sent to its name".to_owned(),
                 _ => format!("has {} left", crate::workload::enumeration(&others)),
             };
             self.add(line.user, Consequence::FewerSpares, what, &[]);
@@ -486,7 +488,7 @@ impl Aftermath<'_> {
     }
 }
 
-/// Nodes, by name.
+/// The names of nodes.
 fn names<'n>(dependencies: &Dependencies<'_>, nodes: impl Iterator<Item = &'n NodeId>) -> String {
     let names: Vec<&str> = nodes.map(|&node| dependencies.node_name(node)).collect();
     crate::workload::enumeration(&names)

@@ -1,4 +1,4 @@
-//! What would be affected if a record went, to the end of the chain. The rules that decide are those of a run.
+//! What would be affected by the loss of a record, followed to the end of the chain by the same rules as in a run.
 
 mod aftermath;
 mod calls;

@@ -1,14 +1,14 @@
-//! The identities of calls: a call is at one place at a time, and a place has no more calls than it may.
+//! The identities of calls: a call is at one device at a time, and a device has no more calls than it may.
 
 use crate::domain::{CallName, DeviceId, DeviceKind, Ending, Refusal, Target};
 use crate::engine::Time;
 use crate::facts::{Fact, PoolId};
 
-use super::books::{Audited, Auditor, Occupied};
+use super::ledger::{AuditedCall, Auditor, Occupied};
 
 impl Auditor<'_> {
     /// The call's entry; a violation and `None` if it is not in progress.
-    pub(super) fn call(&mut self, name: CallName, fact: Fact) -> Option<Audited> {
+    pub(super) fn call(&mut self, name: CallName, fact: Fact) -> Option<AuditedCall> {
         let call = self.calls.get(&name).copied();
         self.require(call.is_some(), |_| format!("{fact:?} of a call that is not in progress"));
         call
@@ -16,14 +16,14 @@ impl Auditor<'_> {
 
     pub(super) fn take(&mut self, name: CallName, fact: Fact, held: Occupied) {
         let Some(call) = self.call(name, fact) else { return };
-        self.require(call.held == Occupied::Nothing, |_| format!("{fact:?} while it holds {:?}", call.held));
-        self.calls.insert(name, Audited { held, ..call });
+        self.require(call.held == Occupied::Nothing, |_| format!("{fact:?} while the call holds {:?}", call.held));
+        self.calls.insert(name, AuditedCall { held, ..call });
     }
 
     pub(super) fn give_back(&mut self, name: CallName, fact: Fact, held: Occupied) {
         let Some(call) = self.call(name, fact) else { return };
-        self.require(call.held == held, |_| format!("{fact:?} while it holds {:?}", call.held));
-        self.calls.insert(name, Audited { held: Occupied::Nothing, ..call });
+        self.require(call.held == held, |_| format!("{fact:?} while the call holds {:?}", call.held));
+        self.calls.insert(name, AuditedCall { held: Occupied::Nothing, ..call });
     }
 
     pub(super) fn seized(&mut self, fact: Fact, name: CallName, pool: PoolId, device: Option<DeviceId>) {
@@ -47,11 +47,11 @@ impl Auditor<'_> {
             (DeviceKind::Phone, PoolId::Phones(id)) => id.0 == row,
             _ => false,
         };
-        self.require(belongs, |_| format!("{fact:?}: the device is not of that group"));
+        self.require(belongs, |_| format!("{fact:?}: the device is not in that group"));
         let taken_by = self.devices[device.index()].taken_by;
         let serves = self.serves(device);
         self.require(serves, |_| format!("{fact:?}: the device is out of service"));
-        self.require(taken_by.is_none(), |_| format!("{fact:?}: {taken_by:?} has it"));
+        self.require(taken_by.is_none(), |_| format!("{fact:?}: the device is already taken by {taken_by:?}"));
         self.devices[device.index()].taken_by = Some(name);
     }
 
@@ -66,14 +66,14 @@ impl Auditor<'_> {
 
     pub(super) fn ended(&mut self, fact: Fact, name: CallName, ending: Ending, offered: Time) {
         let Some(call) = self.call(name, fact) else { return };
-        self.require(call.held == Occupied::Nothing, |_| format!("{fact:?} while it holds {:?}", call.held));
-        self.require(call.offered == offered, |_| format!("{fact:?}, but it was offered at {}", call.offered));
+        self.require(call.held == Occupied::Nothing, |_| format!("{fact:?} while the call holds {:?}", call.held));
+        self.require(call.offered == offered, |_| format!("{fact:?}, but the call was offered at {}", call.offered));
         let possible = match ending {
             Ending::Completed | Ending::DroppedConnected => call.connected,
             Ending::DroppedInSetup => !call.connected,
             Ending::Abandoned | Ending::Refused(_) | Ending::DroppedInChange => true,
         };
-        self.require(possible, |_| format!("{fact:?}, but connected is {}", call.connected));
+        self.require(possible, |_| format!("{fact:?}, which is impossible with connected = {}", call.connected));
         if ending == Ending::Refused(Refusal::Throttled) {
             let refuses = self.throttled[call.ingress.index()];
             self.require(refuses, |_| format!("{fact:?}, but {:?} does not refuse calls", call.ingress));

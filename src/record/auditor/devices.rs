@@ -1,36 +1,38 @@
-//! The identities of devices: where they are in service, why they are not, and their ways home.
+//! The identities of devices: where they are in service, why they are not, and how they rehome.
 
 use crate::domain::{ApplicationId, DeviceId, GiveUpReason, NodeId, OutageCause};
 use crate::engine::{Span, Time};
 use crate::facts::Fact;
 use crate::plan::Topology;
 
-use super::books::{AuditedRehoming, Auditor, DeviceBook, Occupied};
+use super::ledger::{AuditedDevice, AuditedRehoming, Auditor, Occupied};
 use super::rest::can_serve;
 
 impl Auditor<'_> {
-    /// The place of a node in a device's group.
+    /// The position of a node in a device's group.
     pub(super) fn rank(&self, device: DeviceId, node: Option<NodeId>) -> Option<usize> {
         let group = &self.plan.devices[device.index()].group;
         group.iter().position(|&member| Some(member) == node)
     }
 
-    /// What came home at this instant is now where it comes earlier in its group.
+    /// Devices that rehomed at this instant are now at an earlier member of their group.
     pub(super) fn check_rehomed(&mut self) {
         for (device, before) in std::mem::take(&mut self.rehomed) {
-            // Or was, if that very instant took it away again.
-            let book = &self.devices[device.index()];
-            let at = book.at.or(book.last);
+            // Or were, if they went out of service again in the same instant.
+            let device_state = &self.devices[device.index()];
+            let at = device_state.at.or(device_state.last);
             let rank = self.rank(device, at);
             let better = rank.is_some() && before.is_none_or(|before| rank < Some(before));
-            self.require(better, |_| format!("{device:?} came home, but it is at {at:?}, place {rank:?}"));
+            self.require(better, |_| {
+                format!("{device:?} rehomed, but it is at {at:?}, position {rank:?} of its group")
+            });
         }
     }
 
-    /// At a CallManager that failed at this instant, nothing is in service.
+    /// No device is in service at a CallManager that failed at this instant.
     pub(super) fn check_failed(&mut self) {
         for node in std::mem::take(&mut self.failed) {
-            let left = self.devices.iter().position(|book| book.at == Some(node));
+            let left = self.devices.iter().position(|device_state| device_state.at == Some(node));
             let up = !self.callmanagers[node.index()].down;
             self.require(up || left.is_none(), |_| {
                 format!("device {left:?} is in service at {node:?}, whose CallManager has failed")
@@ -45,7 +47,7 @@ impl Auditor<'_> {
                 !call.connected
                     && match call.held {
                         Occupied::RoutePoint { device: held, .. } => held == device,
-                        // A call on its way to a port finds it closed only when it arrives there.
+                        // A call on its way to a port is rejected only when it arrives there.
                         Occupied::Pool { .. } | Occupied::Nothing => false,
                     }
             });
@@ -64,7 +66,7 @@ impl Auditor<'_> {
 
     pub(super) fn owned(&mut self, fact: Fact, device: DeviceId, application: Option<ApplicationId>) {
         let owner = self.plan.devices[device.index()].application;
-        self.require(owner == application, |_| format!("{fact:?}: it belongs to {owner:?}"));
+        self.require(owner == application, |_| format!("{fact:?}: the device belongs to {owner:?}"));
     }
 
     pub(super) fn opened(
@@ -78,18 +80,18 @@ impl Auditor<'_> {
         self.owned(fact, device, application);
         let plan = &self.plan.devices[device.index()];
         let able = can_serve(plan) && plan.group.contains(&node);
-        self.require(able, |_| format!("{fact:?}: that can never be"));
+        self.require(able, |_| format!("{fact:?}: the device can never be in service there"));
         let up = !self.callmanagers[node.index()].down;
         self.require(up, |_| format!("{fact:?}: the CallManager is down"));
-        let book = &mut self.devices[device.index()];
-        let was = book.at.replace(node);
-        book.given_up = None;
-        let closed = book.closed;
-        self.require(was.is_none(), |_| format!("{fact:?}: it was in service at {was:?} already"));
-        // The fault came before its detection, and not before the beginning.
+        let device_state = &mut self.devices[device.index()];
+        let was = device_state.at.replace(node);
+        device_state.given_up = None;
+        let closed = device_state.closed;
+        self.require(was.is_none(), |_| format!("{fact:?}: the device was already in service at {was:?}"));
+        // The fault precedes its detection, and is not before the beginning of the run.
         let (now, least) = (self.now, closed.map_or(Span::ZERO, |(at, _)| self.now.since(at)));
         let possible = out_of_service >= least && out_of_service <= now.since(Time::ZERO);
-        self.require(possible, |_| format!("{fact:?} tells {out_of_service}, but it closed {least} ago"));
+        self.require(possible, |_| format!("{fact:?} reports {out_of_service}, but the device closed {least} ago"));
     }
 
     pub(super) fn closed(
@@ -101,72 +103,74 @@ impl Auditor<'_> {
     ) {
         self.owned(fact, device, application);
         let now = self.now;
-        let book = &mut self.devices[device.index()];
-        let was = book.at.take();
-        book.closed = Some((now, because));
-        book.last = was.or(book.last);
-        let (calls, left) = (book.calls, book.left);
-        self.require(was.is_some(), |_| format!("{fact:?}: it was out of service already"));
-        let true_to_it = match because {
+        let device_state = &mut self.devices[device.index()];
+        let was = device_state.at.take();
+        device_state.closed = Some((now, because));
+        device_state.last = was.or(device_state.last);
+        let (calls, left) = (device_state.calls, device_state.left);
+        self.require(was.is_some(), |_| format!("{fact:?}: the device was already out of service"));
+        let supported = match because {
             OutageCause::ApplicationClosed => application.is_some(),
             OutageCause::CallManagerFailed => was.is_none_or(|node| self.callmanagers[node.index()].down),
             OutageCause::CtiManagerFailed => application.is_some() && self.managers().any(|it| it.down),
             OutageCause::LinkCut => application.is_some() && self.link_cut == now,
             OutageCause::Rehoming => calls == 0 && left == Some(now),
         };
-        self.require(true_to_it, |_| format!("{fact:?}: that is not what has happened"));
+        self.require(supported, |_| format!("{fact:?}: the facts before it do not support this cause"));
         self.closed.push(device);
     }
 
     pub(super) fn given_up(&mut self, fact: Fact, device: DeviceId, because: GiveUpReason) {
         let at = self.devices[device.index()].at;
-        self.require(at.is_none(), |_| format!("{fact:?}: it is in service at {at:?}"));
+        self.require(at.is_none(), |_| format!("{fact:?}: the device is in service at {at:?}"));
         let plan = &self.plan.devices[device.index()];
-        let said = match because {
+        let allowed = match because {
             GiveUpReason::CannotOpen => !plan.cannot_open_on.is_empty(),
             GiveUpReason::RecoveryForbidden => {
                 plan.application.is_some_and(|application| !self.plan.applications[application.index()].recovery)
             }
             GiveUpReason::OutOfReach => self.plan.topology == Topology::Direct,
         };
-        self.require(said, |_| format!("{fact:?}: the workload does not say so"));
+        self.require(allowed, |_| format!("{fact:?}: the workload does not allow this"));
         self.devices[device.index()].given_up = Some(because);
     }
 
     pub(super) fn home_returned(&mut self, fact: Fact, device: DeviceId, ago: Span) {
         let since = Time::from_nanos(self.now.nanos().saturating_sub(ago.nanos()));
-        self.require(ago <= self.now.since(Time::ZERO), |_| format!("{fact:?}: that was before the beginning"));
-        let book = &self.devices[device.index()];
-        let (at, rehoming) = (book.at, book.rehoming);
+        self.require(ago <= self.now.since(Time::ZERO), |_| format!("{fact:?}: that was before the run began"));
+        let device_state = &self.devices[device.index()];
+        let (at, rehoming) = (device_state.at, device_state.rehoming);
         let away = at.is_none() || self.rank(device, at) > Some(0);
-        self.require(away, |_| format!("{fact:?}: it is at home"));
-        self.require(!matches!(rehoming, AuditedRehoming::Waiting(_)), |_| format!("{fact:?}: it waits already"));
+        self.require(away, |_| format!("{fact:?}: the device is at home"));
+        self.require(!matches!(rehoming, AuditedRehoming::Waiting(_)), |_| {
+            format!("{fact:?}: the device is already waiting")
+        });
         self.devices[device.index()].rehoming = AuditedRehoming::Waiting(since);
     }
 
     pub(super) fn rehome_started(&mut self, fact: Fact, device: DeviceId, waited: Span) {
-        let DeviceBook { rehoming, taken_by, calls, at, .. } = self.devices[device.index()];
+        let AuditedDevice { rehoming, taken_by, calls, at, .. } = self.devices[device.index()];
         if let AuditedRehoming::Waiting(since) = rehoming {
-            self.told(fact, waited, since);
+            self.check_span(fact, waited, since);
             self.devices[device.index()].rehoming = AuditedRehoming::Leaving(since);
         } else {
-            self.require(false, |_| format!("{fact:?}: it did not wait for that"));
+            self.require(false, |_| format!("{fact:?}: the device was not waiting to rehome"));
         }
         self.require(calls == 0 && taken_by.is_none(), |_| {
-            format!("{fact:?}: it has {calls} calls, and {taken_by:?} has it")
+            format!("{fact:?}: the device has {calls} calls, and is taken by {taken_by:?}")
         });
         let now = self.now;
-        let book = &mut self.devices[device.index()];
-        book.left = Some(now);
-        book.last = at.or(book.last);
+        let device_state = &mut self.devices[device.index()];
+        device_state.left = Some(now);
+        device_state.last = at.or(device_state.last);
     }
 
     pub(super) fn rehomed(&mut self, fact: Fact, device: DeviceId, delay: Span) {
-        let DeviceBook { rehoming, last, .. } = self.devices[device.index()];
+        let AuditedDevice { rehoming, last, .. } = self.devices[device.index()];
         let AuditedRehoming::Leaving(since) = rehoming else {
-            return self.require(false, |_| format!("{fact:?}: it had not left for home"));
+            return self.require(false, |_| format!("{fact:?}: the device had not started to rehome"));
         };
-        self.told(fact, delay, since);
+        self.check_span(fact, delay, since);
         self.devices[device.index()].rehoming = AuditedRehoming::Settled;
         self.rehomed.push((device, self.rank(device, last)));
     }

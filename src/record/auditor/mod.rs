@@ -1,6 +1,6 @@
-//! Holds a run to its identities, knowing nothing but facts and the plan.
+//! The auditor: checks the identities of a run, from the facts and the plan alone.
 
-mod books;
+mod ledger;
 mod calls;
 mod devices;
 mod note;
@@ -9,4 +9,4 @@ mod rest;
 #[cfg(test)]
 mod tests;
 
-pub use books::Auditor;
+pub use ledger::Auditor;

@@ -1,10 +1,10 @@
-//! From a fact to the identities it must keep.
+//! Checks each fact against the identities it must keep.
 
 use crate::domain::ApplicationFault;
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
 
-use super::books::{Audited, AuditedRehoming, Auditor, Occupied};
+use super::ledger::{AuditedCall, AuditedRehoming, Auditor, Occupied};
 
 impl Recorder for Auditor<'_> {
     fn note(&mut self, now: Time, fact: Fact) {
@@ -12,7 +12,7 @@ impl Recorder for Auditor<'_> {
         match fact {
             Fact::Offered { call, ingress } => {
                 let audited =
-                    Audited { offered: now, ingress, alerted: false, connected: false, held: Occupied::Nothing };
+                    AuditedCall { offered: now, ingress, alerted: false, connected: false, held: Occupied::Nothing };
                 let before = self.calls.insert(call, audited);
                 self.require(before.is_none(), |_| format!("{fact:?} twice"));
                 self.offered += 1;
@@ -22,20 +22,21 @@ impl Recorder for Auditor<'_> {
                 let plan = &self.plan.route_points[route_point.index()];
                 let most = plan.maximum_calls.min(plan.busy_trigger);
                 let is_its = (plan.first.0..plan.first.0 + plan.count).contains(&device.0);
-                self.require(is_its, |_| format!("{fact:?}: that is no device of this route point"));
-                let book = &mut self.devices[device.index()];
-                book.calls += 1;
-                let calls = book.calls;
+                self.require(is_its, |_| format!("{fact:?}: the device does not belong to this route point"));
+                let device_state = &mut self.devices[device.index()];
+                device_state.calls += 1;
+                let calls = device_state.calls;
                 let serves = self.serves(device);
                 self.require(serves, |_| format!("{fact:?}: the route point is out of service"));
-                self.require(calls <= most, |_| format!("{fact:?}: call {calls} of at most {most}"));
+                self.require(calls <= most, |_| format!("{fact:?}: {calls} calls, but at most {most} are allowed"));
             }
             Fact::Left { call, device, stayed, .. } => {
-                let Some(Audited { held: Occupied::RoutePoint { presented, .. }, .. }) = self.call(call, fact) else {
-                    return self.require(false, |_| format!("{fact:?}: it was not there"));
+                let Some(AuditedCall { held: Occupied::RoutePoint { presented, .. }, .. }) = self.call(call, fact)
+                else {
+                    return self.require(false, |_| format!("{fact:?}: the call was not there"));
                 };
                 self.give_back(call, fact, Occupied::RoutePoint { device, presented });
-                self.told(fact, stayed, presented);
+                self.check_span(fact, stayed, presented);
                 self.devices[device.index()].calls -= 1;
             }
             Fact::Seized { call, pool, device } => self.seized(fact, call, pool, device),
@@ -44,39 +45,41 @@ impl Recorder for Auditor<'_> {
                 self.served(fact, station.index(), arrived, started, finished);
             }
             Fact::Acted { call, delay, .. } => {
-                if let Some(Audited { held: Occupied::RoutePoint { presented, .. }, .. }) = self.call(call, fact) {
-                    self.told(fact, delay, presented);
+                if let Some(AuditedCall { held: Occupied::RoutePoint { presented, .. }, .. }) = self.call(call, fact) {
+                    self.check_span(fact, delay, presented);
                 } else {
-                    self.require(false, |_| format!("{fact:?}: it was not there"));
+                    self.require(false, |_| format!("{fact:?}: the call was not there"));
                 }
             }
             Fact::Alerting { call: name, since_offered, .. } => {
                 let Some(call) = self.call(name, fact) else { return };
-                self.require(!call.alerted && !call.connected, |_| format!("{fact:?}: not its first sign"));
-                self.told(fact, since_offered, call.offered);
-                self.calls.insert(name, Audited { alerted: true, ..call });
+                self.require(!call.alerted && !call.connected, |_| {
+                    format!("{fact:?}: the call has alerted or been answered before")
+                });
+                self.check_span(fact, since_offered, call.offered);
+                self.calls.insert(name, AuditedCall { alerted: true, ..call });
             }
             Fact::Connected { call: name, since_offered, first_sign, .. } => {
                 let Some(call) = self.call(name, fact) else { return };
                 self.require(!call.connected && first_sign != call.alerted, |_| format!("{fact:?}: {call:?}"));
-                self.told(fact, since_offered, call.offered);
-                self.calls.insert(name, Audited { connected: true, ..call });
+                self.check_span(fact, since_offered, call.offered);
+                self.calls.insert(name, AuditedCall { connected: true, ..call });
             }
             Fact::Transferred { call, .. } | Fact::Preserved { call } => {
                 let connected = self.call(call, fact).is_some_and(|call| call.connected);
-                self.require(connected, |_| format!("{fact:?}: it was not connected"));
+                self.require(connected, |_| format!("{fact:?}: the call was not connected"));
             }
             Fact::Forwarded { call, .. } | Fact::RequestTimedOut { call, .. } => {
                 self.call(call, fact);
             }
             Fact::Ended { call, ending, offered } => self.ended(fact, call, ending, offered),
             Fact::ApplicationFailed { application, fault } => {
-                // Its workers are gone; those of its next life start afresh.
+                // Its workers are gone; after a restart it begins with new ones.
                 if fault != ApplicationFault::Stall {
                     self.start_afresh(self.plan.workers(application));
                 }
                 let process = &mut self.applications[application.index()];
-                // One that stands still may die before it goes on: it has failed since it stopped.
+                // A stalled application may fail before it resumes: it counts as failed since it stalled.
                 if !std::mem::replace(&mut process.down, true) {
                     process.failures.push(now);
                 }
@@ -89,7 +92,7 @@ impl Recorder for Auditor<'_> {
                     format!("{fact:?} of an application that failed at {since:?}")
                 });
                 if let (Some(delay), Some(since)) = (delay, since) {
-                    self.told(fact, delay, since);
+                    self.check_span(fact, delay, since);
                 }
             }
             Fact::DeviceOpened { device, application, node, out_of_service } => {
@@ -100,31 +103,35 @@ impl Recorder for Auditor<'_> {
             Fact::HomeReturned { device, ago } => self.home_returned(fact, device, ago),
             Fact::RehomeLost { device } => {
                 let rehoming = std::mem::replace(&mut self.devices[device.index()].rehoming, AuditedRehoming::Settled);
-                self.require(rehoming != AuditedRehoming::Settled, |_| format!("{fact:?}: it had no home to go to"));
+                self.require(rehoming != AuditedRehoming::Settled, |_| {
+                    format!("{fact:?}: the device was not rehoming")
+                });
             }
             Fact::RehomeStarted { device, waited } => self.rehome_started(fact, device, waited),
             Fact::Rehomed { device, delay } => self.rehomed(fact, device, delay),
             Fact::CallManagerFailed { node } => {
-                self.failed(fact, |books| &mut books.callmanagers[node.index()]);
+                self.failed(fact, |auditor| &mut auditor.callmanagers[node.index()]);
                 self.start_afresh(self.plan.callmanager(node));
                 self.throttled[node.index()] = false;
                 self.failed.push(node);
             }
-            Fact::CallManagerReturned { node } => self.returned(fact, |books| &mut books.callmanagers[node.index()]),
+            Fact::CallManagerReturned { node } => {
+                self.returned(fact, |auditor| &mut auditor.callmanagers[node.index()])
+            }
             Fact::CtiManagerFailed { node } => {
-                self.failed(fact, |books| &mut books.ctimanagers[node.index()]);
+                self.failed(fact, |auditor| &mut auditor.ctimanagers[node.index()]);
                 self.start_afresh(self.plan.ctimanager(node));
             }
-            Fact::CtiManagerReturned { node } => self.returned(fact, |books| &mut books.ctimanagers[node.index()]),
+            Fact::CtiManagerReturned { node } => self.returned(fact, |auditor| &mut auditor.ctimanagers[node.index()]),
             Fact::FailureNoticed { manager, node, delay } => {
                 let lives = !self.ctimanagers[manager.index()].down;
-                self.require(lives, |_| format!("{fact:?}: who noticed has failed itself"));
+                self.require(lives, |_| format!("{fact:?}: the CTIManager that noticed has itself failed"));
                 let known = self.failed_before(&self.callmanagers[node.index()], delay);
-                self.require(known, |_| format!("{fact:?}: no failure was so long ago"));
+                self.require(known, |_| format!("{fact:?}: there was no failure that long ago"));
             }
             Fact::ManagerLossNoticed { delay, .. } => {
                 let known = self.managers().any(|process| self.failed_before(process, delay));
-                self.require(known, |_| format!("{fact:?}: no failure was so long ago"));
+                self.require(known, |_| format!("{fact:?}: there was no failure that long ago"));
             }
             Fact::ManagerChanged { application, manager } => {
                 let listed = self.plan.applications[application.index()].ctimanagers.contains(&manager);
@@ -133,21 +140,21 @@ impl Recorder for Auditor<'_> {
             }
             Fact::SettingChanged { change } => {
                 let due = self.plan.changes.get(change as usize).map(|change| change.at);
-                self.require(due == Some(now), |_| format!("{fact:?}: it is due at {due:?}"));
+                self.require(due == Some(now), |_| format!("{fact:?}: the change is due at {due:?}"));
             }
             Fact::Throttling { node, refuses } => {
                 let before = std::mem::replace(&mut self.throttled[node.index()], refuses);
-                // One that fails forgets that it refused calls.
+                // A CallManager that fails no longer refuses calls.
                 let down = self.callmanagers[node.index()].down;
                 let changes = if down { !refuses } else { before != refuses };
-                self.require(changes, |_| format!("{fact:?}: it was so already, or is down"));
+                self.require(changes, |_| format!("{fact:?}: the CallManager was already in this state, or is down"));
                 let can = self.plan.parameters.code_yellow.is_some();
-                self.require(can, |_| format!("{fact:?}: the workload has it never do so"));
+                self.require(can, |_| format!("{fact:?}: the workload has no Code Yellow"));
             }
             Fact::LinkCutNoticed { ago, .. } => {
                 self.link_cut = now;
-                let told = ago == self.plan.parameters.callmanager_notice;
-                self.require(told, |_| format!("{fact:?}: it was noticed too soon or too late"));
+                let on_time = ago == self.plan.parameters.callmanager_notice;
+                self.require(on_time, |_| format!("{fact:?}: it was noticed too soon or too late"));
             }
             Fact::LinkHealNoticed { .. } => {}
             Fact::Skipped { .. } | Fact::Taken { .. } | Fact::LookedUp { .. } | Fact::Recovered { .. } => {}

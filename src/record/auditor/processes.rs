@@ -7,15 +7,15 @@ use crate::engine::{Span, Time};
 use crate::facts::Fact;
 use crate::plan::Topology;
 
-use super::books::{Auditor, Process};
+use super::ledger::{Auditor, Process};
 
 impl Auditor<'_> {
     pub(super) fn served(&mut self, fact: Fact, station: usize, arrived: Time, started: Time, finished: Time) {
         let down = self.is_down(station);
         self.require(!down, |_| format!("{fact:?}: its process is down"));
-        self.require(arrived <= started && started <= finished, |_| format!("{fact:?}: not in that order"));
+        self.require(arrived <= started && started <= finished, |_| format!("{fact:?}: its times are out of order"));
         let in_order = started >= self.last_start[station];
-        self.require(in_order, |_| format!("{fact:?}: taken up before something that came earlier"));
+        self.require(in_order, |_| format!("{fact:?}: it started before work that arrived earlier"));
         self.last_start[station] = started;
         let busy = &mut self.stations[station];
         while busy.peek().is_some_and(|finishes| finishes.0 <= started) {
@@ -23,7 +23,9 @@ impl Auditor<'_> {
         }
         busy.push(Reverse(finished));
         let (at_once, servers) = (busy.len(), self.servers[station]);
-        self.require(at_once <= servers as usize, |_| format!("{fact:?}: {at_once} at once at {servers} servers"));
+        self.require(at_once <= servers as usize, |_| {
+            format!("{fact:?}: {at_once} pieces of work at once at {servers} servers")
+        });
     }
 
     /// A process failed.
@@ -32,16 +34,16 @@ impl Auditor<'_> {
         let process = process(self);
         let was_down = std::mem::replace(&mut process.down, true);
         process.failures.push(now);
-        self.require(!was_down, |_| format!("{fact:?}: it was so already"));
+        self.require(!was_down, |_| format!("{fact:?}: the process was already down"));
     }
 
     /// A process is back.
     pub(super) fn returned(&mut self, fact: Fact, process: impl FnOnce(&mut Self) -> &mut Process) {
         let was_down = std::mem::replace(&mut process(self).down, false);
-        self.require(was_down, |_| format!("{fact:?}: it was so already"));
+        self.require(was_down, |_| format!("{fact:?}: the process was already up"));
     }
 
-    /// What applications are connected to: CTIManagers, or before there were any, CallManagers (R25).
+    /// The processes that applications are connected to: CTIManagers, or CallManagers in the direct topology (R25).
     pub(super) fn managers(&self) -> impl Iterator<Item = &Process> {
         match self.plan.topology {
             Topology::CtiManager => self.ctimanagers.iter(),
@@ -49,12 +51,12 @@ impl Auditor<'_> {
         }
     }
 
-    /// Whether the process failed just so long ago.
+    /// Whether the process failed exactly `delay` ago.
     pub(super) fn failed_before(&self, process: &Process, delay: Span) -> bool {
         process.failures.iter().any(|&failure| self.now.since(failure) == delay)
     }
 
-    /// A station's process ends: what it had begun, and what waited, is gone.
+    /// A station's process ends: the work it had begun, and what waited, is gone.
     pub(super) fn start_afresh(&mut self, station: StationId) {
         self.stations[station.index()].clear();
         self.last_start[station.index()] = Time::ZERO;

@@ -1,4 +1,4 @@
-//! Runs that keep every identity, and runs that break one each.
+//! Runs that keep every identity, and runs that break exactly one.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::facts::{Fact, PoolId, Recorder};
 use crate::fake;
 use crate::plan::{Change, Plan};
 
-use super::books::Auditor;
+use super::ledger::Auditor;
 
 const POINT: DeviceId = DeviceId(0);
 const PORT: DeviceId = DeviceId(1);
@@ -63,7 +63,7 @@ fn holds(facts: &[(u64, Fact)]) {
     assert_eq!(audited(&plan, facts).finish(plan.length), Ok(()));
 }
 
-/// The facts break one identity, and this is what is said of it.
+/// The facts break one identity, and the violation contains these words.
 #[track_caller]
 fn broken(facts: &[(u64, Fact)], words: &str) {
     let plan = fake::plan();
@@ -87,7 +87,7 @@ fn failed_over() -> Vec<(u64, Fact)> {
 }
 
 #[test]
-fn failing_over_and_going_home_holds() {
+fn failing_over_and_rehoming_holds() {
     let mut facts = failed_over();
     for device in (0..6).map(DeviceId) {
         facts.extend([(101, waits(device)), (101, leaves(device, 1)), (101, closed(device, OutageCause::Rehoming))]);
@@ -101,12 +101,12 @@ fn failing_over_and_going_home_holds() {
 #[test]
 fn nothing_is_in_service_at_a_callmanager_that_has_failed() {
     broken(&[(50, FAILED)], "is in service at NodeId(0), whose CallManager has failed");
-    // Told later than that instant is too late.
+    // A fact after that instant is too late.
     let mut late = failed_over();
     late[1].0 = 51;
     late.sort_by_key(|&(at, _)| at);
     broken(&late, "device Some(0) is in service at NodeId(0)");
-    // One that is back at once has taken nothing away.
+    // A CallManager that is back in the same instant has taken no device out of service.
     holds(&[(50, FAILED), (50, RETURNED)]);
 }
 
@@ -114,26 +114,29 @@ fn nothing_is_in_service_at_a_callmanager_that_has_failed() {
 fn a_device_is_in_service_at_one_live_callmanager_of_its_group() {
     let mut facts = vec![(50, closed(POINT, OutageCause::ApplicationClosed))];
     holds(&and(&facts, &[(51, opened(POINT, SUB2, 1))]));
-    broken(&[(51, opened(POINT, SUB2, 1))], "it was in service at Some(NodeId(0)) already");
-    broken(&and(&facts, &[(51, closed(POINT, OutageCause::ApplicationClosed))]), "it was out of service already");
-    broken(&and(&facts, &[(55, opened(POINT, SUB2, 4))]), "it closed 5.000000000s ago");
-    broken(&and(&facts, &[(55, opened(POINT, SUB2, 56))]), "it closed 5.000000000s ago");
+    broken(&[(51, opened(POINT, SUB2, 1))], "the device was already in service at Some(NodeId(0))");
+    broken(
+        &and(&facts, &[(51, closed(POINT, OutageCause::ApplicationClosed))]),
+        "the device was already out of service",
+    );
+    broken(&and(&facts, &[(55, opened(POINT, SUB2, 4))]), "the device closed 5.000000000s ago");
+    broken(&and(&facts, &[(55, opened(POINT, SUB2, 56))]), "the device closed 5.000000000s ago");
     let mut plan = fake::plan();
     plan.devices[POINT.index()].group = Arc::new([SUB1]);
     let found = audited(&plan, &and(&facts, &[(55, opened(POINT, SUB2, 5))])).finish(plan.length).unwrap_err();
-    assert!(found[0].contains("that can never be"), "{found:?}");
+    assert!(found[0].contains("the device can never be in service there"), "{found:?}");
     let mut down = failed_over();
     down.truncate(7);
     broken(&and(&down, &[(60, opened(POINT, SUB1, 10))]), "the CallManager is down");
     facts[0].1 = Fact::DeviceClosed { device: POINT, application: None, because: OutageCause::ApplicationClosed };
     let plan = fake::plan();
     let found = audited(&plan, &facts).finish(plan.length).unwrap_err();
-    assert!(found[0].contains("it belongs to Some(ApplicationId(0))"), "{found:?}");
+    assert!(found[0].contains("the device belongs to Some(ApplicationId(0))"), "{found:?}");
 }
 
 #[test]
 fn a_device_is_out_because_of_what_has_happened() {
-    let words = "that is not what has happened";
+    let words = "the facts before it do not support this cause";
     broken(&[(50, closed(POINT, OutageCause::CallManagerFailed))], words);
     broken(&[(50, closed(POINT, OutageCause::CtiManagerFailed))], words);
     broken(&[(50, closed(PHONE, OutageCause::ApplicationClosed))], words);
@@ -142,31 +145,34 @@ fn a_device_is_out_because_of_what_has_happened() {
 }
 
 #[test]
-fn a_device_goes_home_only_after_its_home_is_back() {
+fn a_device_rehomes_only_after_its_home_is_back() {
     let facts = failed_over();
-    broken(&[(50, waits(POINT))], "it is at home");
-    broken(&and(&facts, &[(110, leaves(POINT, 10))]), "it did not wait for that");
-    broken(&and(&facts, &[(110, home(POINT, 10))]), "it had not left for home");
-    broken(&and(&facts, &[(110, Fact::RehomeLost { device: POINT })]), "it had no home to go to");
+    broken(&[(50, waits(POINT))], "the device is at home");
+    broken(&and(&facts, &[(110, leaves(POINT, 10))]), "the device was not waiting to rehome");
+    broken(&and(&facts, &[(110, home(POINT, 10))]), "the device had not started to rehome");
+    broken(&and(&facts, &[(110, Fact::RehomeLost { device: POINT })]), "the device was not rehoming");
     let facts = and(&facts, &[(101, waits(POINT))]);
     holds(&facts);
     holds(&and(&facts, &[(110, Fact::RehomeLost { device: POINT })]));
-    broken(&and(&facts, &[(102, waits(POINT))]), "it waits already");
-    broken(&and(&facts, &[(110, leaves(POINT, 9))]), "tells 9.000000000s, the facts before it give 10.000000000s");
+    broken(&and(&facts, &[(102, waits(POINT))]), "the device is already waiting");
+    broken(
+        &and(&facts, &[(110, leaves(POINT, 9))]),
+        "reports 9.000000000s, but the facts before it give 10.000000000s",
+    );
     let facts = and(&facts, &[(110, leaves(POINT, 10)), (110, closed(POINT, OutageCause::Rehoming))]);
     holds(&facts);
-    broken(&and(&facts, &[(110, closed(POINT, OutageCause::Rehoming))]), "it was out of service already");
+    broken(&and(&facts, &[(110, closed(POINT, OutageCause::Rehoming))]), "the device was already out of service");
     holds(&and(&facts, &[(112, opened(POINT, SUB1, 2)), (112, home(POINT, 12))]));
     broken(&and(&facts, &[(112, opened(POINT, SUB1, 2)), (112, home(POINT, 2))]), "the facts before it give");
-    broken(&and(&facts, &[(112, opened(POINT, SUB2, 2)), (112, home(POINT, 12))]), "came home, but it is at");
-    broken(&and(&facts, &[(112, home(POINT, 12))]), "came home, but it is at");
-    // Once in service elsewhere, it has to leave anew.
+    broken(&and(&facts, &[(112, opened(POINT, SUB2, 2)), (112, home(POINT, 12))]), "rehomed, but it is at");
+    broken(&and(&facts, &[(112, home(POINT, 12))]), "rehomed, but it is at");
+    // Once in service elsewhere, it has to start rehoming again.
     let astray = [(112, opened(POINT, SUB2, 2)), (112, Fact::RehomeLost { device: POINT }), (113, home(POINT, 13))];
-    broken(&and(&facts, &astray), "it had not left for home");
+    broken(&and(&facts, &astray), "the device had not started to rehome");
 }
 
 #[test]
-fn a_device_with_a_call_does_not_go_home() {
+fn a_device_with_a_call_does_not_rehome() {
     let facts = failed_over();
     let ingress = SUB2;
     let (route_point, offered) = (RoutePointId(0), (101, Fact::Offered { call: CALL, ingress }));
@@ -175,14 +181,14 @@ fn a_device_with_a_call_does_not_go_home() {
     let waits_and_leaves =
         |device| vec![(109, Fact::HomeReturned { device, ago: Span::from_secs(9) }), (110, leaves(device, 10))];
     let at_point = and(&facts, &[offered, presented]);
-    broken(&and(&at_point, &waits_and_leaves(POINT)), "it has 1 calls");
+    broken(&and(&at_point, &waits_and_leaves(POINT)), "the device has 1 calls");
     let mut gone = and(&at_point, &waits_and_leaves(POINT));
     gone.insert(gone.len() - 1, left);
     holds(&gone);
     for (device, pool) in [(PORT, PoolId::Ports(PortGroupId(0))), (PHONE, PoolId::Phones(PhoneGroupId(0)))] {
         let seized = (101, Fact::Seized { call: CALL, pool, device: Some(device) });
         let taken = and(&facts, &[offered, seized]);
-        broken(&and(&taken, &waits_and_leaves(device)), "it has 0 calls, and Some(CallName");
+        broken(&and(&taken, &waits_and_leaves(device)), "the device has 0 calls, and is taken by Some(CallName");
         let freed = (105, Fact::Freed { call: CALL, pool, device: Some(device) });
         holds(&and(&and(&taken, &[freed]), &waits_and_leaves(device)));
     }
@@ -208,20 +214,20 @@ fn no_call_comes_to_a_device_out_of_service() {
 }
 
 #[test]
-fn a_device_is_given_up_where_the_workload_says_so() {
+fn a_device_is_given_up_if_the_workload_allows_it() {
     let mut facts = failed_over();
     facts.truncate(7);
     let given_up = |device, because| (60, Fact::DeviceGivenUp { device, because });
     holds(&and(&facts, &[given_up(PORT, GiveUpReason::CannotOpen)]));
     holds(&and(&facts, &[given_up(PORT, GiveUpReason::CannotOpen), (70, opened(PORT, SUB2, 20))]));
-    broken(&[given_up(PORT, GiveUpReason::CannotOpen)], "it is in service at Some(NodeId(0))");
+    broken(&[given_up(PORT, GiveUpReason::CannotOpen)], "the device is in service at Some(NodeId(0))");
     for (device, because) in [
         (POINT, GiveUpReason::CannotOpen),
         (PORT, GiveUpReason::RecoveryForbidden),
         (PHONE, GiveUpReason::RecoveryForbidden),
         (PORT, GiveUpReason::OutOfReach),
     ] {
-        broken(&and(&facts, &[given_up(device, because)]), "the workload does not say so");
+        broken(&and(&facts, &[given_up(device, because)]), "the workload does not allow this");
     }
 }
 
@@ -242,33 +248,33 @@ fn a_process_that_is_down_does_no_work() {
         broken(&[down, served(4, 60, 60)], "its process is down");
         holds(&[down, (59, Fact::ApplicationReturned { application: IVR }), served(4, 60, 60)]);
     }
-    // What a failure took away keeps nobody busy, and nobody waiting, in the next life.
+    // Work lost in a failure occupies no server and no queue after the restart.
     let mut facts = failed_over();
     facts.insert(0, served(0, 49, 300));
     holds(&and(&facts, &[served(0, 101, 101)]));
-    broken(&and(&facts, &[served(0, 101, 101), served(0, 103, 103)]), "2 at once at 1 servers");
+    broken(&and(&facts, &[served(0, 101, 101), served(0, 103, 103)]), "2 pieces of work at once at 1 servers");
 }
 
 #[test]
 fn processes_fail_when_they_are_up_and_come_back_when_they_are_down() {
-    broken(&[(50, RETURNED)], "it was so already");
-    broken(&and(&failed_over()[..7], &[(51, FAILED)]), "it was so already");
-    broken(&[(50, Fact::CtiManagerReturned { node: SUB1 })], "it was so already");
+    broken(&[(50, RETURNED)], "the process was already up");
+    broken(&and(&failed_over()[..7], &[(51, FAILED)]), "the process was already down");
+    broken(&[(50, Fact::CtiManagerReturned { node: SUB1 })], "the process was already up");
 }
 
 #[test]
-fn what_is_noticed_has_happened_just_so_long_ago() {
+fn what_is_noticed_happened_exactly_that_long_ago() {
     let noticed = |node, delay| Fact::FailureNoticed { manager: SUB1, node, delay: Span::from_secs(delay) };
     let facts = failed_over();
     holds(&and(&facts[..7], &[(51, noticed(SUB1, 1))]));
-    broken(&and(&facts[..7], &[(52, noticed(SUB1, 1))]), "no failure was so long ago");
-    broken(&and(&facts[..7], &[(51, noticed(SUB2, 1))]), "no failure was so long ago");
+    broken(&and(&facts[..7], &[(52, noticed(SUB1, 1))]), "there was no failure that long ago");
+    broken(&and(&facts[..7], &[(51, noticed(SUB2, 1))]), "there was no failure that long ago");
     let manager_down = (50, Fact::CtiManagerFailed { node: SUB1 });
     let other_down = (50, Fact::CallManagerFailed { node: SUB2 });
-    broken(&[manager_down, other_down, (51, noticed(SUB2, 1))], "who noticed has failed itself");
+    broken(&[manager_down, other_down, (51, noticed(SUB2, 1))], "the CTIManager that noticed has itself failed");
     let lost = |delay| Fact::ManagerLossNoticed { application: IVR, delay: Span::from_secs(delay) };
     holds(&[manager_down, (55, lost(5))]);
-    broken(&[manager_down, (55, lost(4))], "no failure was so long ago");
+    broken(&[manager_down, (55, lost(4))], "there was no failure that long ago");
     let changed = |manager| (60, Fact::ManagerChanged { application: IVR, manager });
     holds(&[changed(SUB1)]);
     broken(&[manager_down, changed(SUB1)], "listed is true, up is false");
@@ -276,7 +282,7 @@ fn what_is_noticed_has_happened_just_so_long_ago() {
 }
 
 #[test]
-fn an_application_is_closed_after_what_has_gone_on() {
+fn an_application_is_closed_after_its_failure() {
     let failed = (50, Fact::ApplicationFailed { application: IVR, fault: ApplicationFault::Stall });
     let dies = (55, Fact::ApplicationFailed { application: IVR, fault: ApplicationFault::Exit });
     let closes = |delay: Option<u64>, false_failure| {
@@ -289,13 +295,13 @@ fn an_application_is_closed_after_what_has_gone_on() {
 }
 
 #[test]
-fn new_calls_are_refused_by_who_says_so() {
+fn new_calls_are_refused_only_by_a_throttled_callmanager() {
     let throttling = |refuses| Fact::Throttling { node: SUB2, refuses };
     let offered = (50, Fact::Offered { call: CALL, ingress: SUB2 });
     let ended = (50, Fact::Ended { call: CALL, ending: Ending::Refused(Refusal::Throttled), offered: at(50) });
     holds(&[(40, throttling(true)), offered, ended, (60, throttling(false))]);
     broken(&[offered, ended], "NodeId(1) does not refuse calls");
-    broken(&[(40, throttling(false))], "it was so already");
+    broken(&[(40, throttling(false))], "the CallManager was already in this state");
 }
 
 #[test]
@@ -309,57 +315,57 @@ fn settings_change_when_they_are_due() {
 }
 
 #[track_caller]
-fn restless(plan: &Plan, facts: &[(u64, Fact)], words: &[&str]) {
+fn unsettled(plan: &Plan, facts: &[(u64, Fact)], words: &[&str]) {
     let mut auditor = audited(plan, facts);
     assert_eq!(auditor.finish(plan.length), Ok(()));
     let found = auditor.at_rest().err().unwrap_or_default();
-    let told = found.len() == words.len() && found.iter().zip(words).all(|(found, words)| found.contains(words));
-    assert!(told, "expected {words:#?}, found {found:#?}");
+    let reported = found.len() == words.len() && found.iter().zip(words).all(|(found, words)| found.contains(words));
+    assert!(reported, "expected {words:#?}, found {found:#?}");
 }
 
 #[test]
-fn who_is_not_at_rest_is_told() {
+fn devices_that_are_not_at_rest_are_reported() {
     let plan = fake::plan();
-    restless(&plan, &[], &[]);
-    // Nobody of the group is up (R16); then somebody is.
+    unsettled(&plan, &[], &[]);
+    // No CallManager of the group is up (R16); then one is.
     let mut down = failed_over();
     down.truncate(7);
     let both = and(&down, &[(50, Fact::CallManagerFailed { node: SUB2 })]);
-    restless(&plan, &both, &[]);
-    restless(&plan, &and(&both, &[(70, RETURNED)]), &["because CallManagerFailed"; 6]);
+    unsettled(&plan, &both, &[]);
+    unsettled(&plan, &and(&both, &[(70, RETURNED)]), &["because CallManagerFailed"; 6]);
     // Given up by a rule.
     let given_up = (70, Fact::DeviceGivenUp { device: PORT, because: GiveUpReason::CannotOpen });
-    restless(&plan, &and(&both, &[given_up, (70, RETURNED)]), &["because CallManagerFailed"; 5]);
-    // Its application, or the way to it, is gone (R20, R22); then it is there.
+    unsettled(&plan, &and(&both, &[given_up, (70, RETURNED)]), &["because CallManagerFailed"; 5]);
+    // Its application, or its CTIManager, is down (R20, R22); then it is back.
     let closes = (50, closed(POINT, OutageCause::ApplicationClosed));
     let fails = (40, Fact::ApplicationFailed { application: IVR, fault: ApplicationFault::Silent });
-    restless(&plan, &[fails, closes], &[]);
-    restless(&plan, &[fails, closes, (60, Fact::ApplicationReturned { application: IVR })], &["ApplicationClosed"]);
-    restless(&plan, &[(40, Fact::CtiManagerFailed { node: SUB1 }), closes], &[]);
-    // A phone talks on (R15).
+    unsettled(&plan, &[fails, closes], &[]);
+    unsettled(&plan, &[fails, closes, (60, Fact::ApplicationReturned { application: IVR })], &["ApplicationClosed"]);
+    unsettled(&plan, &[(40, Fact::CtiManagerFailed { node: SUB1 }), closes], &[]);
+    // A phone keeps its call (R15).
     let (pool, ingress) = (PoolId::Phones(PhoneGroupId(0)), SUB2);
     let talks =
         [(40, Fact::Offered { call: CALL, ingress }), (40, Fact::Seized { call: CALL, pool, device: Some(PHONE) })];
     let back = [(70, Fact::CallManagerReturned { node: SUB2 })];
-    restless(&plan, &and(&and(&talks, &both), &back), &["because CallManagerFailed"; 5]);
+    unsettled(&plan, &and(&and(&talks, &both), &back), &["because CallManagerFailed"; 5]);
 }
 
 #[test]
-fn only_a_call_keeps_a_device_from_home_for_ever() {
+fn only_a_call_keeps_a_device_from_rehoming_for_ever() {
     let plan = fake::plan();
     let mut facts = failed_over();
     facts.retain(|(_, fact)| !matches!(fact, Fact::DeviceOpened { .. }));
     facts.extend((0..6).map(DeviceId).map(|device| (100, opened(device, SUB1, 50))));
     let away = |device| [(200, closed(device, OutageCause::ApplicationClosed)), (201, opened(device, SUB2, 1))];
     let facts = and(&facts, &away(POINT));
-    restless(&plan, &facts, &["DeviceId(0) is in service at NodeId(1) and does not wait to go home"]);
+    unsettled(&plan, &facts, &["DeviceId(0) is in service at NodeId(1), but does not wait to rehome"]);
     let facts = and(&facts, &[(202, waits(POINT))]);
-    restless(&plan, &facts, &["DeviceId(0) has no call, and has waited to go home since 201"]);
+    unsettled(&plan, &facts, &["DeviceId(0) has no call, but has waited to rehome since 201"]);
     let route_point = RoutePointId(0);
     let comes = [
         (203, Fact::Offered { call: CALL, ingress: SUB2 }),
         (203, Fact::Presented { call: CALL, route_point, device: POINT }),
     ];
-    restless(&plan, &and(&facts, &comes), &[]);
-    restless(&plan, &and(&facts, &[(210, leaves(POINT, 9))]), &["left for home since 201"]);
+    unsettled(&plan, &and(&facts, &comes), &[]);
+    unsettled(&plan, &and(&facts, &[(210, leaves(POINT, 9))]), &["its home has been back since 201"]);
 }

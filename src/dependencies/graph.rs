@@ -16,7 +16,7 @@ pub struct Dependencies<'a> {
 }
 
 impl<'a> Dependencies<'a> {
-    /// What the workload is called.
+    /// The name of the workload.
     pub fn name(&self) -> &str {
         &self.plan.name
     }
@@ -41,17 +41,17 @@ impl<'a> Dependencies<'a> {
         &self.records[id.index()]
     }
 
-    /// What a record uses, in the order in which the model asks for it.
+    /// What a record uses, in the order in which the model uses it.
     pub fn uses_of(&self, id: RecordId) -> impl Iterator<Item = &Use> {
         self.by_user[id.index()].iter().map(|&row| &self.uses[row as usize])
     }
 
-    /// Who uses a record.
+    /// The uses of a record by others.
     pub fn users_of(&self, id: RecordId) -> impl Iterator<Item = &Use> {
         self.by_used[id.index()].iter().map(|&row| &self.uses[row as usize])
     }
 
-    /// Who uses the directory numbers of a device, but for itself.
+    /// The uses of a device's directory numbers by others.
     pub fn dialled_by(&self, id: RecordId) -> impl Iterator<Item = &Use> {
         let numbers = self.uses_of(id).filter(|it| it.role == Role::Line);
         numbers.flat_map(|it| self.users_of(it.used)).filter(|it| it.role != Role::Line)

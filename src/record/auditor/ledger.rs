@@ -1,4 +1,4 @@
-//! What an auditor keeps, and what holds over all of it.
+//! The auditor's ledger: its state, and the identities that hold over all of it.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -8,7 +8,7 @@ use crate::engine::{Span, Time};
 use crate::facts::{Fact, PoolId};
 use crate::plan::Plan;
 
-/// Violations beyond this many are only counted.
+/// Violations beyond this number are only counted.
 const MOST: usize = 20;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(super) enum Occupied {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Audited {
+pub(super) struct AuditedCall {
     pub(super) offered: Time,
     pub(super) ingress: NodeId,
     pub(super) alerted: bool,
@@ -30,25 +30,25 @@ pub(super) struct Audited {
 /// A device and its home (R18).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AuditedRehoming {
-    /// At home, or with no home to go to for now.
+    /// At home, or its home is not known to be back.
     Settled,
-    /// Its home has been back since then.
+    /// Waiting to rehome; its home has been back since then.
     Waiting(Time),
-    /// It has left for its home, which has been back since then.
+    /// Rehoming; its home has been back since then.
     Leaving(Time),
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct DeviceBook {
-    /// The CallManager where it is in service.
+pub(super) struct AuditedDevice {
+    /// The node of the CallManager at which it is in service.
     pub(super) at: Option<NodeId>,
-    /// Where it was last.
+    /// The node at which it was in service last.
     pub(super) last: Option<NodeId>,
     /// When and why it went out of service last.
     pub(super) closed: Option<(Time, OutageCause)>,
     pub(super) given_up: Option<GiveUpReason>,
     pub(super) rehoming: AuditedRehoming,
-    /// When it left for home last.
+    /// When it last started to rehome.
     pub(super) left: Option<Time>,
     pub(super) taken_by: Option<CallName>,
     pub(super) calls: u32,
@@ -64,45 +64,45 @@ pub(super) struct Process {
 
 /// A recorder that checks, for one replication at a time, that
 ///
-/// - time never goes back, and every call is offered once, ends once and is heard of only in between;
+/// - time never goes back, and every call is offered once, ends once, and occurs in facts only in between;
 /// - offered = the sum of the endings + in progress, and the time integral of calls in progress = the sum of their
 ///   sojourns, clipped at the end (Little's law, in whole nanoseconds);
-/// - a call is at one place at a time, a port, phone or outside line has one call, a route point no more than its
-///   maximum, and no call is presented at a device that is out of service, or left unanswered at one that closes;
-/// - a station never works on more at once than it has servers, one with a single server keeps the order of arrival,
-///   and none is given work while its process is down;
-/// - a device is in service at one CallManager at a time, one of its group that is up, and when a CallManager has
-///   failed, nothing is in service there any more (R13);
-/// - a device is closed for good only while it is out of service, and only where the workload says so (R17, R19);
-/// - a device goes home only after its home has come back and while it has no call, and is then where it comes earlier
-///   in its group than before (R18);
-/// - every duration a fact tells is the one that the facts before it give.
+/// - a call is at one device at a time; a port, phone or outside line has one call, and a route point no more than its
+///   maximum; no call is presented at a device that is out of service, or left unanswered at one that closes;
+/// - a station never serves more at once than it has servers, takes up work in order of arrival, and gets none while its
+///   process is down;
+/// - a device is in service at one CallManager at a time, which is up and in its group; once a CallManager has failed, no
+///   device is in service there (R13);
+/// - a device is given up only while it is out of service, and only if the workload allows it (R17, R19);
+/// - a device rehomes only after its home is back and while it has no call, and is then at an earlier member of its group
+///   than before (R18);
+/// - every duration that a fact reports agrees with the facts before it.
 pub struct Auditor<'p> {
     pub(super) plan: &'p Plan,
     pub(super) now: Time,
-    pub(super) calls: BTreeMap<CallName, Audited>,
+    pub(super) calls: BTreeMap<CallName, AuditedCall>,
     pub(super) offered: u64,
     pub(super) ended: u64,
     /// The time integral of calls in progress up to `now`.
     pub(super) integral: u128,
     /// The sum of the sojourns of the calls that have ended.
     pub(super) sojourns: u128,
-    pub(super) devices: Vec<DeviceBook>,
+    pub(super) devices: Vec<AuditedDevice>,
     /// By node.
     pub(super) callmanagers: Vec<Process>,
     pub(super) ctimanagers: Vec<Process>,
     pub(super) throttled: Vec<bool>,
     /// When the cut of a link was noticed last.
     pub(super) link_cut: Time,
-    /// By application; one that stands still counts as down.
+    /// By application; a stalled one counts as down.
     pub(super) applications: Vec<Process>,
     pub(super) lines: Vec<u32>,
     pub(super) stations: Vec<BinaryHeap<Reverse<Time>>>,
     pub(super) servers: Vec<u32>,
     pub(super) last_start: Vec<Time>,
-    /// Devices that closed at `now`: once time moves on, no unanswered call may be left there.
+    /// Devices that closed at `now`: once time advances, no unanswered call may be left there.
     pub(super) closed: Vec<DeviceId>,
-    /// Devices that came home at `now`, with the place in their group that they had before.
+    /// Devices that rehomed at `now`, with the position in their group that they had before.
     pub(super) rehomed: Vec<(DeviceId, Option<usize>)>,
     /// CallManagers that failed at `now`.
     pub(super) failed: Vec<NodeId>,
@@ -142,14 +142,14 @@ impl<'p> Auditor<'p> {
         auditor
     }
 
-    /// Forgets everything: another replication begins.
+    /// Resets the auditor for another replication.
     pub fn start(&mut self) {
         self.link_cut = Time::NEVER;
         self.now = Time::ZERO;
         self.calls.clear();
         (self.offered, self.ended, self.integral, self.sojourns) = (0, 0, 0, 0);
         self.devices.clear();
-        self.devices.extend(self.plan.devices.iter().map(|device| DeviceBook {
+        self.devices.extend(self.plan.devices.iter().map(|device| AuditedDevice {
             at: self.plan.starts_open(device).then(|| device.group[0]),
             last: None,
             closed: None,
@@ -180,23 +180,23 @@ impl<'p> Auditor<'p> {
         self.violated = 0;
     }
 
-    /// The run has ended at `end`: closes the books.
+    /// The run has ended at `end`: checks the final balance.
     ///
     /// # Errors
-    /// What was violated, in order; of very many only the first.
+    /// The violations, in order; only the first ones if there are very many.
     pub fn finish(&mut self, end: Time) -> Result<(), Vec<String>> {
         self.advance(end);
         self.settle();
         let in_progress = self.calls.len() as u64;
-        self.require(self.offered == self.ended + in_progress, |books| {
-            format!("{} calls offered, but {} ended and {in_progress} in progress", books.offered, books.ended)
+        self.require(self.offered == self.ended + in_progress, |auditor| {
+            format!("{} calls offered, but {} ended and {in_progress} in progress", auditor.offered, auditor.ended)
         });
         let clipped: u128 = self.calls.values().map(|call| u128::from((end - call.offered).nanos())).sum();
-        self.require(self.integral == self.sojourns + clipped, |books| {
+        self.require(self.integral == self.sojourns + clipped, |auditor| {
             format!(
-                "the integral of calls in progress is {} ns, their sojourns {} ns",
-                books.integral,
-                books.sojourns + clipped
+                "the integral of calls in progress is {} ns, but their sojourns sum to {} ns",
+                auditor.integral,
+                auditor.sojourns + clipped
             )
         });
         if self.violated == 0 {
@@ -225,7 +225,7 @@ impl<'p> Auditor<'p> {
     }
 
     pub(super) fn advance(&mut self, now: Time) {
-        self.require(now >= self.now, |books| format!("time went back from {} to {now}", books.now));
+        self.require(now >= self.now, |auditor| format!("time went back from {} to {now}", auditor.now));
         if now > self.now {
             self.settle();
             self.integral += self.calls.len() as u128 * u128::from(now.since(self.now).nanos());
@@ -233,12 +233,14 @@ impl<'p> Auditor<'p> {
         }
     }
 
-    pub(super) fn told(&mut self, fact: Fact, told: Span, since: Time) {
+    pub(super) fn check_span(&mut self, fact: Fact, reported: Span, since: Time) {
         let found = self.now.since(since);
-        self.require(told == found, |_| format!("{fact:?} tells {told}, the facts before it give {found}"));
+        self.require(reported == found, |_| {
+            format!("{fact:?} reports {reported}, but the facts before it give {found}")
+        });
     }
 
-    /// Time moves on: what may hold only once all of an instant's facts are told.
+    /// Time advances: checks what need hold only once all facts of an instant are known.
     fn settle(&mut self) {
         self.check_closed();
         self.check_rehomed();
