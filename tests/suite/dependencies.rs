@@ -236,7 +236,7 @@ fn a_device_that_the_next_callmanager_cannot_open_or_may_not_recover_is_closed()
     let affects = affected(&forbids, "one");
     has_not(&affects, "forbids");
     has(
-        &told,
+        &affects,
         "cti_port:ports: moves to `two` once `ivr` opens it through `two`, and rehomes when it has no call [R13 R18 R20]",
     );
 }
@@ -250,7 +250,8 @@ fn a_ctimanager_is_replaced_by_the_next_of_the_applications_list_if_there_is_one
     has(&affects, "cti_port:ports: connected calls go on [R20]");
     has_not(&affects, "phone:");
     assert_eq!(affected(CLUSTER, "ctimanager:two"), "application:ivr: may use `one` only [R20]\n");
-    let affects = affected(&cluster(&[("ctimanagers = [\"one\", \"two\"]", "ctimanagers = [\"one\"]")]), "ctimanager:one");
+    let affects =
+        affected(&cluster(&[("ctimanagers = [\"one\", \"two\"]", "ctimanagers = [\"one\"]")]), "ctimanager:one");
     has(&affects, "application:ivr: stays out until the CTIManager of `one` is back: it may use no other [R20]");
     has(&affects, "traffic:callers: its calls to `7000` go by cfna to `operator` [R22]");
     has(&affects, "cti_port:ports: no call reaches it any more []");
@@ -274,7 +275,10 @@ fn without_its_application_a_device_forwards_or_refuses() {
     // What it no longer sends on does not arrive either.
     has(&affects, "phone:people: no call reaches it any more []");
     let affects = affected(&cluster(&[("cfna = \"operator\"\n", "")]), "ivr");
-    has(&affects, "traffic:callers: its calls to `7000` are refused (not_opened): no forward of `welcome` applies [R22]");
+    has(
+        &affects,
+        "traffic:callers: its calls to `7000` are refused (not_opened): no forward of `welcome` applies [R22]",
+    );
     let affects = affected(&cluster(&[("transfer_to", "media = \"separate\"\ntransfer_to")]), "ivr");
     has(&affects, "cti_port:ports: connected calls go on, but can no longer be transferred [R24]");
     // Release 12.5 looks at Forward Unregistered first.
@@ -303,7 +307,10 @@ fn forwards_that_lead_to_each_other_loop() {
     let ring =
         cluster(&[("cfna = \"operator\"\n", "cfna = \"ports\"\n"), ("first_dn", "cfna = \"welcome\"\nfirst_dn")]);
     let affects = affected(&ring, "ivr");
-    has(&affects, "traffic:callers: its calls to `7000` loop through their forwards until `forward_hops` ends them [R22]");
+    has(
+        &affects,
+        "traffic:callers: its calls to `7000` loop through their forwards until `forward_hops` ends them [R22]",
+    );
     let chain =
         cluster(&[("cfna = \"operator\"\n", "cfna = \"ports\"\n"), ("first_dn", "cfna = \"operator\"\nfirst_dn")]);
     let affects = affected(&chain, "ivr");
