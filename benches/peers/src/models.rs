@@ -385,7 +385,8 @@ impl Model for Telephone {
                     self.set_up_waits.add(0);
                 }
                 self.to_come -= 1;
-                let next = (self.to_come > 0).then(|| (generator.exponential(telephone::INTERARRIVAL), CallEvent::Offered));
+                let next =
+                    (self.to_come > 0).then(|| (generator.exponential(telephone::INTERARRIVAL), CallEvent::Offered));
                 [starts.then_some((telephone::SET_UP, CallEvent::SetUp(call))), next]
             }
             CallEvent::SetUp(call) => {

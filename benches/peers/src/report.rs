@@ -85,7 +85,9 @@ pub fn print(file: &str) -> ExitCode {
     let wrong: Vec<&Check> = checks.iter().filter(|check| !check.agrees).collect();
     for check in &wrong {
         let Check { engine, model, quantity, theory, mean, interval: (low, high), .. } = check;
-        eprintln!("{engine} disagrees with theory on {model}: {quantity} is {mean:.5} [{low:.5}, {high:.5}], not {theory:.5}");
+        eprintln!(
+            "{engine} disagrees with theory on {model}: {quantity} is {mean:.5} [{low:.5}, {high:.5}], not {theory:.5}"
+        );
     }
     if wrong.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
@@ -219,8 +221,7 @@ fn theory(checks: &[Check]) -> String {
             columns.push(column);
         }
     }
-    let mut text =
-        "Means beside theory, with confidence intervals (simultaneous confidence 99 %).\n\n|".to_owned();
+    let mut text = "Means beside theory, with confidence intervals (simultaneous confidence 99 %).\n\n|".to_owned();
     for (model, quantity, _) in &columns {
         write!(text, " | {model}: {quantity}").unwrap();
     }
