@@ -205,7 +205,7 @@ fn a_workload_that_does_not_fit_into_memory_is_3_with_the_size_it_needs() {
     );
     assert_eq!(output.status.code(), Some(3), "{}", text(&output.stderr));
     let message = text(&output.stderr);
-    assert!(message.contains("GiB of memory") && message.contains("help: fewer --jobs"), "{message}");
+    assert!(message.contains("GiB of memory") && message.contains("help: reduce --jobs"), "{message}");
     assert_eq!(names(directory.path()), [""; 0]);
 }
 
@@ -288,7 +288,7 @@ fn a_disk_that_fills_up_is_1_and_leaves_nothing() {
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let message = text(&output.stderr);
     assert!(message.contains("cannot write results/busy_hour/"), "{message}");
-    assert!(message.contains("make room there"), "{message}");
+    assert!(message.contains("free some space"), "{message}");
     assert_eq!(text(&output.stdout), "");
     assert_eq!(names(directory.path()), [""; 0]);
 }
@@ -329,7 +329,11 @@ fn an_interrupt_is_130_says_what_is_lost_and_leaves_nothing() {
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(130));
         let message = text(&output.stderr);
-        assert!(message.contains(" of 200000 replications were done; they are lost, nothing was written"), "{message}");
+        assert!(
+            message.starts_with("finishing the replications in progress")
+                && message.contains(" of 200000 replications: nothing was written"),
+            "{message}"
+        );
         assert_eq!(text(&output.stdout), "");
         assert_eq!(names(directory.path()), [""; 0]);
     }
@@ -357,7 +361,7 @@ fn verify_without_anything_to_verify_is_wrong_usage() {
     let directory = tempfile::tempdir().unwrap();
     let output = ctisim(directory.path(), &["verify", "no such check"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("no check has one of these in its name: no such check"));
+    assert!(text(&output.stderr).contains("no check has any of these in its name: no such check"));
 }
 
 #[test]
@@ -506,7 +510,7 @@ fn a_precision_takes_as_many_replications_as_it_does_whatever_the_threads() {
     let precise = ["--precision", "refused.share=10%", "--precision", "setup_delay.p99=1%"];
     let (code, said, files) = study("one", &[&precise[..], &["--jobs", "1"]].concat());
     assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("steady after ") && said.contains("refused.share is known to "), "{said}");
+    assert!(said.contains("warm-up of ") && said.contains("the half-width of refused.share is "), "{said}");
     assert_eq!(study("two", &[&precise[..], &["--jobs", "2"]].concat()).2, files);
     // The command that it leaves gives the same bytes again.
     let run: serde_json::Value =
@@ -528,7 +532,7 @@ fn a_precision_that_is_not_reached_is_11_and_leaves_what_there_is() {
     };
     let output = run("refused.share=0.1%");
     assert_eq!(output.status.code(), Some(11));
-    assert!(text(&output.stderr).contains("inconclusive: after 40 replications refused.share is known to "));
+    assert!(text(&output.stderr).contains("inconclusive: after 40 replications the half-width of refused.share is "));
     assert!(text(&output.stdout).starts_with("steady: 40 steady-state replications of 2 h, warm-up "));
     assert_eq!(names(&directory.path().join("out")).len(), 7);
     // What there cannot be is another matter.
@@ -550,7 +554,7 @@ fn a_run_mentions_what_check_would_warn_of() {
     fs::write(directory.path().join("steady.toml"), STEADY.to_owned() + "[[destination]]\nname = \"others\"\n")
         .unwrap();
     let said = run(&unreachable);
-    assert!(said.contains("note: 1 warning about this workload: `ctisim check` tells"), "{said}");
+    assert!(said.contains("note: 1 warning about this workload; `ctisim check` shows it"), "{said}");
     assert!(!run(&[&unreachable[..], &["--quiet"]].concat()).contains("warning"));
 }
 

@@ -138,7 +138,7 @@ fn only_missing_points_are_run_and_the_bytes_are_those_of_one_run() {
     fs::remove_file(out("two").join("sweep.csv")).unwrap();
 
     let (_, log) = sweep(directory.path(), &GRID, &["--out", "two"]);
-    assert_eq!((log.matches(": had it\n").count(), log.matches(": done\n").count()), (2, 4), "{log}");
+    assert_eq!((log.matches(": already done\n").count(), log.matches(": done\n").count()), (2, 4), "{log}");
     assert_eq!(points(&out("two"))[4..], before[4..]);
     assert_eq!(fs::read(out("two").join("sweep.csv")).unwrap(), whole);
 }
@@ -153,7 +153,7 @@ fn more_points_reuse_existing_ones_and_another_seed_does_not() {
             &["sweep", "lines.toml", "--set", "run.replications=4", "--vary", &assignment],
             more,
         );
-        (table, log.matches(": had it\n").count())
+        (table, log.matches(": already done\n").count())
     };
     assert_eq!(vary("6,12", &[]).1, 0);
     assert_eq!(vary("5..12:1", &[]).1, 2);
@@ -194,12 +194,11 @@ fn an_interrupted_sweep_keeps_what_is_finished() {
         assert_eq!(output.status.code(), code);
         assert_eq!(text(&output.stdout), "");
         let log = text(&output.stderr);
-        let notice =
-            "interrupted: 1 of 2 points are done and kept in results/lines.sweep/points; the same command goes on";
+        let notice = "interrupted: 1 of 2 points are done and kept in results/lines.sweep/points; run the same command";
         assert_eq!(log.contains(notice), code.is_some(), "{log}");
         assert!(!out.join("sweep.csv").exists());
         let (table, log) = sweep(directory.path(), &short, &[]);
-        assert!(log.starts_with("point 1 of 2: traffic.callers.arrivals.poisson=1/h: had it\n"), "{log}");
+        assert!(log.starts_with("point 1 of 2: traffic.callers.arrivals.poisson=1/h: already done\n"), "{log}");
         assert!(table.starts_with("lines: 2 points of 2000 replications"), "{table}");
     }
 }
