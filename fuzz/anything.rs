@@ -1,4 +1,4 @@
-//! Every way that the bytes of a workload go before anything is simulated: nothing there may panic, hang or ask for memory
+//! Everything that is done with the bytes of a workload before a simulation: nothing may panic, hang or ask for memory
 //! without bound, whatever the bytes are.
 
 use ctisim::plan::compile;
@@ -7,7 +7,7 @@ use ctisim::workload::{Files, digest, set, text_of};
 /// A line that starts so is a comment to TOML; what follows is an assignment, as after `--set`.
 const SETTING: &str = "#set ";
 
-/// A line that says this ends the workload; what follows is the file that it names, whatever name that is.
+/// A line that says this ends the workload; what follows is the file that it names, under any name.
 const BESIDE: &str = "\n#beside\n";
 
 /// The file beside the workload.

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Fills corpus/workload with what to begin from: the shipped workloads and the bad files, each with settings to try and the
-# file beside it; and writes dictionary.txt from the keys that the reader asks for. Run from this folder.
+# Fills corpus/workload with seeds: the shipped workloads and the bad files, each with settings and the
+# file beside it; and writes dictionary.txt from the keys of the reader. Run from this folder.
 set -eu
 mkdir -p corpus/workload
 for file in ../workloads/*.toml ../tests/bad/*.toml ../tests/bad/*.toml.in; do

@@ -168,7 +168,8 @@ fn shortened(what: String) -> String {
     }
 }
 
-/// Collects problems through a shared reference: reading goes on after a problem, so that all of them are found at once. The first [`PROBLEMS_MAX`] are kept, the rest counted.
+/// Collects problems through a shared reference: reading goes on after a problem, so that all of them are found at once.
+/// The first [`PROBLEMS_MAX`] are kept, the rest counted.
 #[derive(Debug, Default)]
 pub struct Reports {
     kept: RefCell<Vec<Problem>>,

@@ -111,7 +111,7 @@ fn r4_two_connections_share_a_users_load_but_a_device_is_opened_over_one() {
 }
 
 #[test]
-fn r5_as_many_ports_are_wanted_as_voice_lines_are_asked_for() {
+fn r5_voice_lines_need_as_many_ports() {
     let lines = |count| format!("user = \"ivr-user\"\nvoice_lines = {count}\n");
     let report = wrong("user = \"ivr-user\"\n", &lines(2));
     assert!(report.contains("`ivr` asks for 2 voice lines and has 1 ports") && report.contains("R5"), "{report}");
