@@ -437,12 +437,12 @@ fn application(site: &Site, program: &Program, people: &[Group], out: &mut Strin
     let rate = f64::from(program.thousandths) / 3_600_000.0;
     let workers = (rate * 0.05 / 0.3).ceil().max(4.0);
     let does = match (is_ivr, people.is_empty()) {
-        (true, true) => "It redirects its calls to its ports, where callers are served to the end.",
+        (true, true) => "It redirects calls to its ports, where callers are served to the end.",
         (true, false) => {
-            "It redirects its calls to its ports, plays a menu, and transfers callers who ask for a person."
+            "It redirects calls to its ports, plays a menu, and transfers callers who ask for a person."
         }
-        (false, true) => "It redirects its calls to the operator without answering them.",
-        (false, false) => "It redirects its calls to people without answering them.",
+        (false, true) => "It redirects calls to the operator without answering them.",
+        (false, false) => "It redirects calls to people without answering them.",
     };
     writeln!(
         out,
@@ -611,7 +611,7 @@ fn traffic(site: &Site, programs: &[Program], out: &mut String) -> std::fmt::Res
         out,
         r#"# Traffic: {} calls per hour{}, a Poisson process. A `profile` has rates by the
 # time of day instead, and a `file` lists calls one by one.
-# Calls arrive at every node in turn; `ingress` names the nodes that the gateways use, without a publisher for example.
+# Calls arrive at every node in turn; `ingress` names those that the gateways use, without a publisher for example.
 # ASSUMPTION: callers without an answer hang up after about a minute; talk times vary as in a real sample."#,
         site.calls_an_hour,
         if count > 1 { ", over all route points" } else { "" },

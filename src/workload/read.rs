@@ -142,6 +142,7 @@ impl<'a> Value<'a> {
         };
         match i128::from_str_radix(&number.as_str().replace('_', ""), number.radix()) {
             Ok(value) if (i128::from(low)..=i128::from(high)).contains(&value) => Some(value as u64),
+            _ if low == high => self.wrong(format_args!("must be {low}"), None),
             _ => self.wrong(format_args!("must be {low} to {high}"), None),
         }
     }
