@@ -438,9 +438,7 @@ fn application(site: &Site, program: &Program, people: &[Group], out: &mut Strin
     let workers = (rate * 0.05 / 0.3).ceil().max(4.0);
     let does = match (is_ivr, people.is_empty()) {
         (true, true) => "It redirects calls to its ports, where callers are served to the end.",
-        (true, false) => {
-            "It redirects calls to its ports, plays a menu, and transfers callers who ask for a person."
-        }
+        (true, false) => "It redirects calls to its ports, plays a menu, and transfers callers who ask for a person.",
         (false, true) => "It redirects calls to the operator without answering them.",
         (false, false) => "It redirects calls to people without answering them.",
     };
