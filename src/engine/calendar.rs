@@ -1,4 +1,4 @@
-//! What is still to happen, in the order in which it will.
+//! The future event list.
 //!
 //! The order is (time, then insertion) and nothing else. A heap would give it too, but pays for every event with
 //! mispredicted branches and, once the set outgrows the cache, with memory. Here an event is written a few times to
@@ -14,12 +14,12 @@
 //! close to the end of such an array, so that little has to move. A slot that holds more than one chunk is *spread*
 //! instead: the base moves to the slot's beginning, and its events, filed anew in order, fall to lower levels.
 //!
-//! What comes for a time before the base goes near, the rest far, and no far event is due before a near one: each step
-//! below keeps that true.
+//! An event for a time before the base goes near, any other far, and no far event is due before a near one: each step below
+//! preserves this.
 //!
-//! **Bursts**, which is what a failover is, must not meet a long sorted array:
-//! - A slot of the lowest level is a single tick and needs no sorting. While it is taken, further events for the same
-//!   tick are far: they gather in a list of their own, which is the next to be opened.
+//! **Bursts**, as in a failover, must not meet a long sorted array:
+//! - A slot of the lowest level is a single tick and needs no sorting. While it is being processed, further events for the
+//!   same tick are far: they gather in a list of their own, which is the next to be opened.
 //! - A near part that grows too long is filed back under an earlier base.
 //!
 //! **Few** events need no ladder. While nothing is far, the base may be anywhere behind the near events: up to eight of them
@@ -37,12 +37,12 @@ const DIGIT_BITS: u32 = 6;
 const SLOTS: usize = 1 << DIGIT_BITS;
 /// Digits of a 64-bit time; of the highest only sixteen values occur.
 const LEVELS: usize = u64::BITS.div_ceil(DIGIT_BITS) as usize;
-/// Events in a chunk, and so the most that are sorted when a slot is opened: fewer would be spread too often, more
+/// Events in a chunk, and so the most that are sorted when a slot is opened: with fewer, slots would be spread too often; more
 /// would cost more to sort.
 const CHUNK: usize = 32;
-/// The longest near part, but for a burst: four times what is opened, so that filing it back is rare and pays.
+/// The longest near part, except in a burst: four times a chunk, so that filing it back is rare and worthwhile.
 const NEAR_LIMIT: usize = 4 * CHUNK;
-/// As many events as need no ladder: they are all near.
+/// Up to this many events need no ladder: they are all near.
 const FEW: usize = 8;
 /// The end of a chain.
 const NONE: u32 = u32::MAX;
@@ -54,7 +54,7 @@ const NONE: u32 = u32::MAX;
 ///
 /// Memory follows the most that was ever pending, in chunks of 32 events and up to twice that while it grows, with a
 /// chunk for every occupied slot however few it holds; a burst at one instant is copied once more when its time comes.
-/// It is never given back, so that the next run does not ask for it again. At most 2^32 - 32 events can be far.
+/// It is never released, so that the next run need not allocate it again. At most 2^32 - 32 events can be far.
 #[derive(Clone, Debug)]
 pub struct Calendar<E> {
     /// The time of the event taken last.
@@ -97,7 +97,7 @@ struct Chunks<E> {
     places: Vec<Pending<E>>,
     /// The chunk after each in its chain.
     next: Vec<u32>,
-    /// The chain of chunks that are free again. The one freed last is used first: it is still in the cache.
+    /// The chain of freed chunks. The one freed last is used first: it is still in the cache.
     free: u32,
     /// Chunks from this one on have not been used since the last clearing.
     unused: u32,
@@ -118,8 +118,8 @@ impl<E: Copy> Calendar<E> {
         }
     }
 
-    /// Forgets all events and goes back to time zero, keeping the memory: a run that repeats the one before it
-    /// allocates nothing.
+    /// Removes all events and goes back to time zero, keeping the memory: a run that repeats the one before it allocates
+    /// nothing.
     pub fn clear(&mut self) {
         self.now = 0;
         self.base = 0;
@@ -154,7 +154,7 @@ impl<E: Copy> Calendar<E> {
     /// [`Time::NEVER`] is an instant like any other: the last one.
     ///
     /// # Panics
-    /// If `at` is before the time of the event taken last: the past cannot be changed.
+    /// If `at` is before the time of the event taken last.
     #[inline(always)]
     pub fn push(&mut self, at: Time, event: E) {
         let nanos = at.nanos();
@@ -176,8 +176,8 @@ impl<E: Copy> Calendar<E> {
 
     /// Takes the next event if it happens at `end` or before. Otherwise it stays, and time does not move.
     ///
-    /// Now and then some events together come near. `soon` is told of each of these, so that what they are about can be
-    /// fetched from memory all at once instead of one after the other.
+    /// Now and then several events become near together. `soon` is called with each of these, so that their data can be
+    /// prefetched at once instead of being read one after the other.
     #[inline]
     pub fn pop_until(&mut self, end: Time, mut soon: impl FnMut(E)) -> Option<(Time, E)> {
         if self.near.is_empty() {
@@ -191,11 +191,11 @@ impl<E: Copy> Calendar<E> {
         Some((Time::from_nanos(next.at), next.event))
     }
 
-    // Time and event are handed on as two words. Put together in memory and copied as one, they would be read before they
-    // are written: processors wait for that, and this was a twelfth of all the time of a run.
+    // Time and event are passed as two words. Written to memory and copied as one, they would cause a store-forwarding stall,
+    // which was a twelfth of the time of a run.
 
-    // What seldom happens is left to others and not come back from: so there is nothing to be saved and restored, which took
-    // a fiftieth of all instructions of a run.
+    // Rare cases are tail calls: so no registers need be saved and restored, which took a fiftieth of all instructions of a
+    // run.
     #[inline(never)]
     fn insert_among_many(&mut self, at: u64, event: E) {
         if self.near.len() == self.near.capacity() {
@@ -218,7 +218,7 @@ impl<E: Copy> Calendar<E> {
         self.insert_among_many(at, event);
     }
 
-    /// Puts an event among the near ones, below (to be taken after) those of the same time.
+    /// Inserts an event among the near ones, so that it is taken after those of the same time.
     #[inline]
     fn insert(&mut self, at: u64, event: E) {
         self.near.push(Pending { at, event });
@@ -230,8 +230,7 @@ impl<E: Copy> Calendar<E> {
         self.near[place] = Pending { at, event };
     }
 
-    /// Puts an event among the few there are, which makes them all near. Where it belongs cannot be foreseen, so there is no
-    /// branch that would have to.
+    /// Inserts an event among few events, which are then all near. Its position is unpredictable, so there is no branch on it.
     #[inline]
     fn insert_among_few(&mut self, at: u64, event: E) {
         // Nothing is far: the base may be wherever no near event is after it.
@@ -252,7 +251,7 @@ impl<E: Copy> Calendar<E> {
         let level = level(self.base, at);
         let digit = (at >> (level as u32 * DIGIT_BITS)) as usize % SLOTS;
         let slot = &mut self.slots[level * SLOTS + digit];
-        // One event in 32 does so if there are many; the others do not even look at the maps.
+        // If there are many events, one in 32 does so; the others do not even read the maps.
         if (slot.end as usize).is_multiple_of(CHUNK) {
             return self.file_in_new_chunk(level, digit, at, event);
         }
@@ -296,7 +295,7 @@ impl<E: Copy> Calendar<E> {
                 self.near.reverse();
                 // The sort is stable, so reversing leaves events of one time in the order in which they are taken.
                 self.near.sort_by_key(|pending| Reverse(pending.at));
-                // The slot's last tick: what comes for that one, or later, is far.
+                // The slot's last tick: events for that tick, or later, are far.
                 self.base = start | !(u64::MAX << shift);
                 return true;
             }
@@ -336,7 +335,7 @@ impl<E: Copy> Calendar<E> {
         self.near.clear();
     }
 
-    /// Marks a slot empty and hands out its chain.
+    /// Marks a slot empty and returns its chain.
     fn vacate(&mut self, level: usize, digit: usize) -> Slot {
         self.occupied_slots[level] &= !(1 << digit);
         if self.occupied_slots[level] == 0 {
@@ -375,7 +374,7 @@ impl Slot {
 }
 
 impl<E: Copy> Chunks<E> {
-    /// A free chunk. New memory is filled with `filler`, for want of anything else to fill it with.
+    /// A free chunk. New memory is filled with `filler`, because it must be filled with some event.
     fn take(&mut self, filler: E) -> u32 {
         if self.free != NONE {
             let chunk = self.free;
@@ -431,7 +430,7 @@ mod tests {
         [number as u16, (number >> 16) as u16, (number >> 32) as u16, 0]
     }
 
-    /// A calendar beside the plainest thing that keeps the order, compared at every step.
+    /// A calendar beside the simplest ordered list, compared at every step.
     #[derive(Default)]
     struct Checked {
         calendar: Calendar<Event>,
@@ -547,11 +546,11 @@ mod tests {
         }
     }
 
-    /// What is done with events that can be cancelled.
+    /// An operation on events that can be cancelled.
     #[derive(Clone, Debug)]
     enum Change {
         Push(u64),
-        /// The one of so many pending ones, in order of time.
+        /// Cancels a pending event, by its index in order of time.
         Cancel(usize),
         Pop,
     }
@@ -567,8 +566,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
-        /// An event of a row that was taken out of a pool finds nothing, also once the row's slot is used again: beside a
-        /// sorted list from which what is cancelled is removed, nothing is missing and nothing too much.
+        /// An event of a row that was removed from a pool finds nothing, even once the row's slot is used again: the events are
+        /// exactly those of a sorted list from which cancelled ones are removed.
         #[test]
         fn what_is_cancelled_does_not_happen(changes in vec(changes(), 1..400)) {
             let mut calendar = Calendar::new();
@@ -591,7 +590,7 @@ mod tests {
                     }
                     Change::Cancel(_) => {}
                     Change::Pop => {
-                        // What was cancelled is taken like any other, and time moves on to it.
+                        // A cancelled event is taken like any other, and time advances to it.
                         let taken = std::iter::from_fn(|| calendar.pop().inspect(|(at, _)| now = at.nanos()));
                         let next = taken.filter_map(|(at, handle)| Some((at, rows.remove(handle)?))).next();
                         let expected = (!list.is_empty()).then(|| list.remove(0));
@@ -603,26 +602,26 @@ mod tests {
             prop_assert!(rows.is_empty() && calendar.is_empty());
         }
 
-        /// Whoever is told that an event comes near is told before it does.
+        /// An event that becomes near is announced before it is taken.
         #[test]
-        fn what_is_told_of_comes_next(delays in vec(delays(), 1..300)) {
+        fn what_is_announced_comes_next(delays in vec(delays(), 1..300)) {
             let mut calendar = Calendar::new();
             (0..).zip(&delays).for_each(|(number, &delay)| calendar.push(Time::from_nanos(delay), event(number)));
-            // Whoever is told of is among the next to be taken, and there are as many as these.
-            let (mut told, mut all_told) = (Vec::new(), 0);
+            // The announced events are exactly the next ones to be taken.
+            let (mut announced, mut all_soon) = (Vec::new(), 0);
             while let Some((_, event)) = calendar.pop_until(Time::NEVER, |event| {
-                told.push(event);
-                all_told += 1;
+                announced.push(event);
+                all_soon += 1;
             }) {
-                if !told.is_empty() {
-                    let place = told.iter().position(|other| *other == event);
-                    prop_assert!(place.is_some(), "{event:?} before {told:?}");
-                    told.swap_remove(place.unwrap());
+                if !announced.is_empty() {
+                    let place = announced.iter().position(|other| *other == event);
+                    prop_assert!(place.is_some(), "{event:?} before {announced:?}");
+                    announced.swap_remove(place.unwrap());
                 }
             }
-            prop_assert!(told.is_empty());
+            prop_assert!(announced.is_empty());
             // All but those that were near from the beginning.
-            prop_assert!(all_told + NEAR_LIMIT >= delays.len());
+            prop_assert!(all_soon + NEAR_LIMIT >= delays.len());
         }
     }
 

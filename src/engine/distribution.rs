@@ -1,8 +1,8 @@
-//! How long things take: from one word of luck to one span of time.
+//! Distributions of time: from one random word to one span.
 //!
-//! Every distribution is sampled by inverse transform: one uniform word gives one value, and more luck never a shorter
-//! span. That spends the same luck whatever the parameters are, so that two designs compared under the same luck
-//! differ by the designs. Only basic arithmetic, square roots and `libm` are used: the same bits on every platform.
+//! Every distribution is sampled by inverse transform: one uniform word gives one value, and a larger word never a shorter
+//! span. The number of words does not depend on the parameters, so that two designs can be compared under common random
+//! numbers. Only basic arithmetic, square roots and `libm` are used: the same bits on every platform.
 
 use super::exponential::unit_exponential;
 use super::time::Span;
@@ -10,26 +10,26 @@ use super::uniform::uniform;
 
 /// A distribution of spans of time.
 ///
-/// Parameters are in time, not in rates: "calls last three minutes" is how people say it.
+/// Parameters are times, not rates, as in "calls last three minutes".
 #[derive(Clone, Debug, PartialEq)]
 pub enum Distribution {
     /// Always the same.
     Constant(Span),
-    /// Without memory: the rest of it is as long as the whole.
+    /// Exponential: memoryless.
     Exponential {
         /// Its mean, and its standard deviation.
         mean: Span,
     },
-    /// Anything between two bounds, equally likely.
+    /// Uniform between two bounds.
     Uniform {
         /// The shortest.
         low: Span,
-        /// The longest; taken for `low` if it is shorter than that.
+        /// The longest; `low` is used if this is shorter.
         high: Span,
     },
-    /// A chain of phases, each exponential with the same mean: steadier the more phases there are.
+    /// A sum of phases, each exponential with the same mean: the more phases, the less variable.
     Erlang {
-        /// How many phases; none counts as one. Beyond a million, sampling takes milliseconds.
+        /// The number of phases; zero counts as one. Beyond a million, sampling takes milliseconds.
         phases: u32,
         /// The mean of the whole chain.
         mean: Span,
@@ -48,7 +48,7 @@ pub enum Distribution {
         /// The power of time with which the risk accumulates.
         shape: f64,
     },
-    /// What was measured, each value equally likely. See [`Distribution::empirical`].
+    /// Measured values, each equally likely. See [`Distribution::empirical`].
     Empirical(Box<[Span]>),
 }
 
@@ -83,38 +83,38 @@ impl Distribution {
         Distribution::Empirical(values.into())
     }
 
-    /// The value that a uniform word of luck stands for, rounded to whole nanoseconds.
+    /// The quantile at a uniform random word, rounded to whole nanoseconds.
     ///
-    /// More luck is never less time, but for words that differ in their last bits only, where rounding in the
-    /// arithmetic may cost or add a nanosecond. Any word is valid for any parameters.
+    /// A larger word never gives a shorter time, except for words that differ only in their last bits, where rounding may
+    /// cost or add a nanosecond. Any word is valid for any parameters.
     #[inline]
-    pub fn sample(&self, luck: u64) -> Span {
+    pub fn sample(&self, word: u64) -> Span {
         match *self {
             Distribution::Constant(span) => span,
-            Distribution::Exponential { mean } => rounded(mean.nanos() as f64 * unit_exponential(luck)),
-            _ => self.sample_others(luck),
+            Distribution::Exponential { mean } => rounded(mean.nanos() as f64 * unit_exponential(word)),
+            _ => self.sample_others(word),
         }
     }
 
-    /// Those that are worth a call.
-    fn sample_others(&self, luck: u64) -> Span {
-        let below = uniform(luck);
+    /// The distributions for which a function call does not matter.
+    fn sample_others(&self, word: u64) -> Span {
+        let below = uniform(word);
         let above = 1.0 - below;
         match *self {
-            Distribution::Constant(_) | Distribution::Exponential { .. } => self.sample(luck),
+            Distribution::Constant(_) | Distribution::Exponential { .. } => self.sample(word),
             Distribution::Uniform { low, high } => {
                 let width = high.nanos().saturating_sub(low.nanos());
                 low + rounded(below * width as f64)
             }
-            Distribution::Erlang { phases: 0 | 1, mean } => Distribution::Exponential { mean }.sample(luck),
+            Distribution::Erlang { phases: 0 | 1, mean } => Distribution::Exponential { mean }.sample(word),
             Distribution::Erlang { phases, mean } => {
                 rounded(erlang_quantile(phases, below, above) * (mean.nanos() as f64 / f64::from(phases)))
             }
             Distribution::Lognormal { mu, sigma } => rounded(libm::exp(mu + sigma * normal_quantile(below, above))),
             Distribution::Weibull { scale, shape } => rounded(scale * libm::pow(-libm::log(above), 1.0 / shape)),
             Distribution::Empirical(ref values) => {
-                // The whole part of (luck / 2^64) * length, in whole numbers and so never the length itself.
-                let index = (u128::from(luck) * values.len() as u128) >> u64::BITS;
+                // The whole part of (word / 2^64) * length, in integers, and so never the length itself.
+                let index = (u128::from(word) * values.len() as u128) >> u64::BITS;
                 values.get(index as usize).copied().unwrap_or(Span::ZERO)
             }
         }
@@ -133,8 +133,8 @@ impl Distribution {
         }
     }
 
-    /// The squared coefficient of variation: variance over squared mean, zero for what never varies and 1 for an
-    /// exponential distribution. What the formulas of queueing theory ask for. Zero if the mean is zero.
+    /// The squared coefficient of variation, as used in queueing theory: variance over squared mean, zero for a constant and 1
+    /// for an exponential distribution. Zero if the mean is zero.
     pub fn cv_squared(&self) -> f64 {
         match *self {
             Distribution::Constant(_) => 0.0,
@@ -168,7 +168,7 @@ fn mean(values: &[Span]) -> f64 {
     sum as f64 / values.len().max(1) as f64
 }
 
-/// To the nearest nanosecond; what is not a number is none, and what is out of range [`Span::FOREVER`].
+/// To the nearest nanosecond; NaN gives zero, and what is out of range [`Span::FOREVER`].
 #[inline]
 fn rounded(nanos: f64) -> Span {
     Span::from_nanos((nanos + 0.5) as u64)
@@ -284,7 +284,7 @@ fn erlang_quantile(phases: u32, below: f64, above: f64) -> f64 {
     if lower_half {
         x = x.max(libm::exp((libm::log(below) + libm::lgamma(k + 1.0)) / k));
     }
-    // Six steps are usual; the bound is there for the proof that it ends.
+    // Six steps are usual; the bound guarantees termination.
     for _ in 0..100 {
         let density = erlang_density(phases, x);
         let step = if lower_half {
@@ -373,7 +373,7 @@ mod tests {
         ]
     }
 
-    /// One word of luck from the middle of each of `count` equal parts of their range.
+    /// One random word from the middle of each of `count` equal parts of the range.
     fn strata(count: u64) -> impl Iterator<Item = u64> {
         (0..count).map(move |i| u64::MAX / count * i + u64::MAX / count / 2)
     }
@@ -387,7 +387,7 @@ mod tests {
     fn moments_are_those_of_the_parameters() {
         for distribution in all() {
             assert_eq!(distribution.mean(), SECOND, "{distribution:?}");
-            let values: Vec<f64> = strata(20_000).map(|luck| distribution.sample(luck).seconds()).collect();
+            let values: Vec<f64> = strata(20_000).map(|word| distribution.sample(word).seconds()).collect();
             let mean = values.iter().sum::<f64>() / values.len() as f64;
             let variance =
                 values.iter().map(|value| (value - mean) * (value - mean)).sum::<f64>() / values.len() as f64;
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn squared_variations_are_the_textbook_s() {
+    fn squared_variations_are_those_of_the_textbook() {
         let cases = [
             (Distribution::Uniform { low: Span::ZERO, high: SECOND }, 1.0 / 3.0),
             (Distribution::Erlang { phases: 4, mean: SECOND }, 0.25),
@@ -416,13 +416,13 @@ mod tests {
 
     #[test]
     fn quantiles_are_the_closed_forms() {
-        // Long enough for a nanosecond to be far below the accuracy asked for.
+        // Long enough for a nanosecond to be far below the required accuracy.
         let mean = Span::from_secs(1_000_000);
         let scale = mean.nanos() as f64;
-        for luck in strata(1000) {
-            let u = uniform(luck);
+        for word in strata(1000) {
+            let u = uniform(word);
             let exponential = -libm::log1p(-u);
-            let sample = |distribution: Distribution| (distribution.sample(luck).nanos() as f64 / scale, distribution);
+            let sample = |distribution: Distribution| (distribution.sample(word).nanos() as f64 / scale, distribution);
 
             let (x, distribution) = sample(Distribution::Exponential { mean });
             assert_close(x, exponential, 1e-11, &distribution);
@@ -445,8 +445,8 @@ mod tests {
         let distribution = Distribution::empirical([30, 10, 20].map(Span::from_secs));
         let third = u64::MAX / 3;
         let expected = [(0, 10), (third, 10), (third + 1, 20), (2 * third, 20), (2 * third + 1, 30), (u64::MAX, 30)];
-        for (luck, seconds) in expected {
-            assert_eq!(distribution.sample(luck), Span::from_secs(seconds), "{luck}");
+        for (word, seconds) in expected {
+            assert_eq!(distribution.sample(word), Span::from_secs(seconds), "{word}");
         }
         assert_eq!(Distribution::Empirical(Box::new([])).sample(0), Span::ZERO);
     }
@@ -465,22 +465,22 @@ mod tests {
             (u64::MAX << 52, 3.4871041041146, [10.784556029927, 16.641298257283, 39.398580209396, 40.782255095652, 364.14519419712, 5250.3024036550]),
             (u64::MAX, 8.2095361516014, [40.461567483087, 49.227431945838, 81.200206477032, 83.064068578949, 465.06517292874, 5602.8253666048]),
         ];
-        for (luck, normal, erlangs) in cases {
-            let below = uniform(luck);
-            assert_close(normal_quantile(below, 1.0 - below), normal, 1e-13, &("normal", luck));
+        for (word, normal, erlangs) in cases {
+            let below = uniform(word);
+            assert_close(normal_quantile(below, 1.0 - below), normal, 1e-13, &("normal", word));
             for (phases, erlang) in phases.into_iter().zip(erlangs) {
                 assert_close(
                     erlang_quantile(phases, below, 1.0 - below),
                     erlang,
                     1e-12,
-                    &("erlang", phases, luck),
+                    &("erlang", phases, word),
                 );
             }
         }
     }
 
     #[test]
-    fn no_luck_and_no_parameter_panics() {
+    fn no_word_and_no_parameter_panics() {
         let spans = [Span::ZERO, Span::from_nanos(1), SECOND, Span::FOREVER];
         let mut distributions = all();
         for mean in spans {
@@ -495,8 +495,8 @@ mod tests {
         distributions.push(Distribution::Lognormal { mu: f64::NAN, sigma: f64::INFINITY });
         distributions.push(Distribution::Weibull { scale: f64::NAN, shape: 0.0 });
         for distribution in distributions {
-            for luck in [0, 1, 1 << 12, 1 << 63, u64::MAX - (1 << 12), u64::MAX] {
-                distribution.sample(luck);
+            for word in [0, 1, 1 << 12, 1 << 63, u64::MAX - (1 << 12), u64::MAX] {
+                distribution.sample(word);
             }
             distribution.mean();
             distribution.cv_squared();
@@ -514,7 +514,7 @@ mod tests {
     /// From arithmetic with 50 digits, rounded. If one of these changes, the results of every study do.
     #[test]
     fn values_are_the_same_to_the_bit_everywhere() {
-        let lucks = [0x0123_4567_89ab_cdef, 0x7fff_ffff_ffff_ffff, 0xfedc_ba98_7654_3210];
+        let words = [0x0123_4567_89ab_cdef, 0x7fff_ffff_ffff_ffff, 0xfedc_ba98_7654_3210];
         let cases: [(Distribution, [u64; 3]); 6] = [
             (Distribution::Exponential { mean: Span::from_secs(180) }, [801_783_063, 124_766_492_501, 974_898_072_397]),
             (
@@ -533,7 +533,7 @@ mod tests {
             (Distribution::weibull(Span::from_secs(180), 0.8), [182_819_230, 100_478_521_202, 1_312_652_565_232]),
         ];
         for (distribution, expected) in cases {
-            assert_eq!(lucks.map(|luck| distribution.sample(luck).nanos()), expected, "{distribution:?}");
+            assert_eq!(words.map(|word| distribution.sample(word).nanos()), expected, "{distribution:?}");
         }
     }
 
@@ -541,7 +541,7 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn more_luck_is_never_less_time(one: u64, other: u64, near in 20..64_u32) {
+        fn a_larger_word_is_never_a_shorter_time(one: u64, other: u64, near in 20..64_u32) {
             for other in [other, one.saturating_add(other >> near)] {
                 for distribution in all() {
                     let (less, more) = (one.min(other), one.max(other));

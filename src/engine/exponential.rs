@@ -1,47 +1,47 @@
-//! Exponential values of mean 1, which is what most luck becomes first.
+//! Exponential values of mean 1, from which most random times are made.
 //!
-//! A logarithm takes long to arrive and little to work out: some forty operations of which each waits for the one before.
-//! So whoever needs one after another has them made [`BATCH`] at a time, side by side; the values are the same.
+//! A logarithm has a long latency and takes little work: some forty operations, each of which waits for the one before. So a
+//! sequence of values is computed [`BATCH`] at a time, in parallel; the values are the same.
 
-use super::draw::Stream;
+use super::stream::Stream;
 use super::uniform::{uniform, whole};
 
-/// As many values as a stream makes words at a time.
+/// The number of words that a stream generates at a time.
 const BATCH: usize = 32;
 
-/// The exponential quantile of mean 1 that a uniform word of luck stands for.
+/// The quantile of the exponential distribution of mean 1 at a uniform random word.
 #[inline(never)]
-pub fn unit_exponential(luck: u64) -> f64 {
-    quantile(luck)
+pub fn unit_exponential(word: u64) -> f64 {
+    quantile(word)
 }
 
 #[inline]
-fn quantile(luck: u64) -> f64 {
-    // What is left of one above the uniform number: exactly, and in fewer operations than by way of that.
+fn quantile(word: u64) -> f64 {
+    // One minus the uniform number: exactly, and in fewer operations than by computing that first.
     const TWO_TO_MINUS_53: f64 = 1.0 / (1_u64 << 53) as f64;
-    let above = 2.0 - f64::from_bits(1.0_f64.to_bits() | luck >> 12) - TWO_TO_MINUS_53;
-    debug_assert_eq!(above, 1.0 - uniform(luck));
+    let above = 2.0 - f64::from_bits(1.0_f64.to_bits() | word >> 12) - TWO_TO_MINUS_53;
+    debug_assert_eq!(above, 1.0 - uniform(word));
     -logarithm(above)
 }
 
-/// A sequence of exponential values of mean 1: those that the words of a stream stand for, in their order.
+/// A sequence of exponential values of mean 1, one for each word of a stream, in order.
 #[derive(Clone, Debug)]
 pub struct Exponentials {
-    luck: Stream,
+    stream: Stream,
     values: [f64; BATCH],
-    /// Which value is next; none if all were taken.
+    /// The index of the next value; `BATCH` if all were taken.
     next: usize,
 }
 
 impl Exponentials {
-    /// Those of the words that the stream gives from here on.
-    pub const fn new(luck: Stream) -> Exponentials {
-        Exponentials { luck, values: [0.0; BATCH], next: BATCH }
+    /// The values of the words of the stream from its current position.
+    pub const fn new(stream: Stream) -> Exponentials {
+        Exponentials { stream, values: [0.0; BATCH], next: BATCH }
     }
 
     /// The beginning of the sequence of the same stream in another replication, or under another seed.
     pub fn reset(&mut self, seed: u64, replication: u64) {
-        self.luck.reset(seed, replication);
+        self.stream.reset(seed, replication);
         self.next = BATCH;
     }
 
@@ -59,7 +59,7 @@ impl Exponentials {
     #[inline(never)]
     fn refill(&mut self) {
         let mut words = [0; BATCH];
-        self.luck.fill(&mut words);
+        self.stream.fill(&mut words);
         self.values = words.map(quantile);
         self.next = 0;
     }
@@ -68,7 +68,7 @@ impl Exponentials {
 /// The natural logarithm of a number above 0 and below 1 that is not subnormal, to the bit what [`libm::log`] gives.
 ///
 /// The same operations in the same order, without the cases that cannot occur here. No branch is left, so that several can
-/// be worked out at once.
+/// be computed in parallel.
 // They are those of FreeBSD's e_log.c, which asks for this notice to be kept:
 //
 // Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.
@@ -111,20 +111,20 @@ mod tests {
 
     #[test]
     fn a_sequence_is_its_words_one_by_one() {
-        let mut luck = Stream::new(1, 2, 3);
-        let mut values = Exponentials::new(luck.clone());
+        let mut stream = Stream::new(1, 2, 3);
+        let mut values = Exponentials::new(stream.clone());
         for _ in 0..3 * BATCH + 5 {
-            assert_eq!(values.draw().to_bits(), unit_exponential(luck.next_u64()).to_bits());
+            assert_eq!(values.draw().to_bits(), unit_exponential(stream.next_u64()).to_bits());
         }
         values.reset(4, 5);
         assert_eq!(values.draw(), unit_exponential(Stream::new(4, 5, 3).next_u64()));
     }
 
     #[test]
-    fn the_ends_of_what_is_asked_for_are_logarithms() {
-        for luck in [0, 1 << 12, 1 << 63, (1 << 63) - 1, u64::MAX - (1 << 12), u64::MAX] {
-            let x = 1.0 - uniform(luck);
-            assert_eq!(logarithm(x).to_bits(), libm::log(x).to_bits(), "{luck}");
+    fn the_ends_of_the_range_are_logarithms() {
+        for word in [0, 1 << 12, 1 << 63, (1 << 63) - 1, u64::MAX - (1 << 12), u64::MAX] {
+            let x = 1.0 - uniform(word);
+            assert_eq!(logarithm(x).to_bits(), libm::log(x).to_bits(), "{word}");
         }
     }
 
@@ -132,9 +132,9 @@ mod tests {
         #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn a_logarithm_is_libm_s_to_the_bit(luck: u64, fewer in 0..52_u32) {
+        fn a_logarithm_is_libm_s_to_the_bit(word: u64, fewer in 0..52_u32) {
             // Small numbers as often as large ones, and those just below 1.
-            for x in [1.0 - uniform(luck), uniform(luck >> fewer), 1.0 - uniform(luck >> fewer)] {
+            for x in [1.0 - uniform(word), uniform(word >> fewer), 1.0 - uniform(word >> fewer)] {
                 prop_assert_eq!(logarithm(x).to_bits(), libm::log(x).to_bits(), "{}", x);
             }
         }

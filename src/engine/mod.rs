@@ -1,8 +1,8 @@
-//! The clock and the dice. Nothing here knows of telephony.
+//! The simulation clock, the future event list, random number streams and servers. Nothing here knows of telephony.
 
 mod calendar;
 mod distribution;
-mod draw;
+mod stream;
 mod exponential;
 mod pool;
 mod station;
@@ -12,10 +12,10 @@ mod watchdog;
 
 pub use calendar::Calendar;
 pub use distribution::Distribution;
-pub use draw::{Stream, stream_number};
 pub use exponential::{Exponentials, unit_exponential};
 pub use pool::{Handle, Pool};
 pub use station::{Server, Servers, Service};
+pub use stream::{Stream, stream_number};
 pub use time::{Span, Time};
 pub use uniform::uniform;
 pub use watchdog::Watchdog;

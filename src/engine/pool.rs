@@ -1,6 +1,6 @@
-//! Slots that are used again, with generations: a handle that outlived its row finds nothing.
+//! Reused slots with generations: a handle that outlives its row finds nothing.
 
-/// Names a row of a [`Pool`] for as long as it lives. Six bytes, so that an event with one fits in eight.
+/// Identifies a row of a [`Pool`] as long as the row exists. Six bytes, so that an event with one fits in eight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C, packed(2))]
 pub struct Handle {
@@ -9,23 +9,23 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// The place of its slot, for what is kept beside a pool.
+    /// The index of its slot, for data kept beside a pool.
     #[inline]
     pub const fn slot(self) -> usize {
         self.slot as usize
     }
 }
 
-/// At most one line of the cache: a call is looked up at every event of its own.
+/// At most one cache line: a call is looked up at each of its events.
 #[repr(align(64))]
 struct Slot<T> {
     row: T,
-    /// Counts the rows that lived here. It never wraps: a slot that has used up its generations retires.
+    /// Counts the rows that were here. It never wraps: a slot that has used up its generations is retired.
     generation: u16,
     occupied: bool,
 }
 
-/// Rows by handle. Taking a row out makes every handle to it stale, which is the whole mechanism of cancelling.
+/// Rows by handle. Removing a row makes every handle to it stale: this is how events are cancelled.
 pub struct Pool<T> {
     slots: Vec<Slot<T>>,
     free: Vec<u32>,
@@ -45,17 +45,17 @@ impl<T: Copy> Pool<T> {
         self.live = 0;
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub const fn len(&self) -> usize {
         self.live
     }
 
-    /// Whether there is no row.
+    /// Whether there are no rows.
     pub const fn is_empty(&self) -> bool {
         self.live == 0
     }
 
-    /// Puts a row in and names it.
+    /// Inserts a row and returns its handle.
     ///
     /// # Panics
     /// With more than 2^32 rows at once.
@@ -63,35 +63,35 @@ impl<T: Copy> Pool<T> {
     pub fn insert(&mut self, row: T) -> Handle {
         self.live += 1;
         if let Some(slot) = self.free.pop() {
-            let place = &mut self.slots[slot as usize];
-            place.row = row;
-            place.occupied = true;
-            return Handle { slot, generation: place.generation };
+            let free = &mut self.slots[slot as usize];
+            free.row = row;
+            free.occupied = true;
+            return Handle { slot, generation: free.generation };
         }
         let slot = u32::try_from(self.slots.len()).expect("a pool holds at most 2^32 rows");
         self.slots.push(Slot { row, generation: 0, occupied: true });
         Handle { slot, generation: 0 }
     }
 
-    /// The row, if it still lives.
+    /// The row, if it still exists.
     pub fn get(&self, handle: Handle) -> Option<&T> {
         let slot = &self.slots[handle.slot as usize];
         (slot.generation == handle.generation && slot.occupied).then_some(&slot.row)
     }
 
-    /// Fetches a row from memory, if it is not at hand.
+    /// Prefetches a row into the cache.
     #[inline]
     pub fn fetch(&self, handle: Handle) {
         std::hint::black_box(self.slots[handle.slot()].generation);
     }
 
-    /// The row, to be changed, if it still lives.
+    /// The row, mutably, if it still exists.
     pub fn get_mut(&mut self, handle: Handle) -> Option<&mut T> {
         let slot = &mut self.slots[handle.slot as usize];
         (slot.generation == handle.generation && slot.occupied).then_some(&mut slot.row)
     }
 
-    /// Takes the row out, if it still lives.
+    /// Removes the row, if it still exists.
     pub fn remove(&mut self, handle: Handle) -> Option<T> {
         let slot = &mut self.slots[handle.slot as usize];
         if slot.generation != handle.generation || !slot.occupied {
@@ -106,7 +106,7 @@ impl<T: Copy> Pool<T> {
         Some(slot.row)
     }
 
-    /// Every living row with its handle, in order of slots.
+    /// Every row with its handle, in order of slots.
     pub fn iter(&self) -> impl Iterator<Item = (Handle, &T)> {
         self.slots
             .iter()

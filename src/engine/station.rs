@@ -1,20 +1,20 @@
-//! Places where work queues, first come, first served.
+//! Servers with a queue, first come, first served (FIFO).
 
 use super::time::{Span, Time};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// When a piece of work is taken up and done.
+/// When the service of a piece of work starts and ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Service {
-    /// When a server takes it up.
+    /// When a server starts it.
     pub started: Time,
     /// When it is done.
     pub finished: Time,
 }
 
-/// One server and a queue that nobody leaves. Then the end of a piece of work is known when it arrives, from the end
-/// of the one before: no queue is kept, and a visit costs one event instead of two.
+/// One server and a queue without abandonment. The end of a piece of work is known when it arrives, from the end of the one
+/// before: no queue is kept, and a visit costs one event instead of two.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Server {
     free_at: Time,
@@ -36,7 +36,7 @@ impl Server {
     }
 }
 
-/// Several like servers and a queue that nobody leaves.
+/// Several identical servers and a queue without abandonment.
 #[derive(Clone, Debug)]
 pub struct Servers {
     free_at: BinaryHeap<Reverse<Time>>,
@@ -44,12 +44,12 @@ pub struct Servers {
 }
 
 impl Servers {
-    /// `count` idle servers. Those that never had work take no memory.
+    /// `count` idle servers. A server that never had work takes no memory.
     pub fn new(count: u32) -> Servers {
         Servers { free_at: BinaryHeap::new(), count: count as usize }
     }
 
-    /// All idle again; keeps the memory.
+    /// Makes all servers idle; keeps the memory.
     pub fn clear(&mut self) {
         self.free_at.clear();
     }

@@ -1,9 +1,10 @@
-//! Luck, as a function of who asks.
+//! Random number streams: every draw is addressed by (seed, replication, purpose, name, caller), so that designs are compared
+//! under common random numbers.
 //!
-//! ChaCha8 is a keyed function of a stream number and a position that passes for random. The seed and the replication
-//! make the key; what the luck is for makes the stream; whose it is, the position. So a caller's luck does not depend on
-//! how many others have drawn before, and two designs meet the same callers. It is also fast: 64 bytes, a caller's
-//! eight words, take some 20 nanoseconds when they are read in order.
+//! ChaCha8 is a keyed pseudorandom function of a stream number and a position. The key is made of the seed and the
+//! replication; the stream number of the purpose and a name; the position is the caller's. So a caller's random numbers do not
+//! depend on how many draws came before, and two designs meet the same callers. It is also fast: 64 bytes, a caller's eight
+//! words, take some 20 nanoseconds when they are read in order.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -11,13 +12,13 @@ use sha2::{Digest, Sha256};
 
 /// 32-bit words in a block of ChaCha.
 const WORDS: u128 = 16;
-/// The rest of the key: what it is and of which make, so that a later one can differ.
+/// The rest of the key: a purpose and a version, so that a later version can differ. Results depend on these bytes.
 const KEY_END: [u8; 16] = *b"ctisim luck v1\0\0";
 
-/// A sequence of random words that only depends on its seed, replication and number.
+/// A random number stream: a sequence of random words that depends only on its seed, replication and number.
 ///
-/// It is divided into blocks of eight words. Any of them can be sought, which costs about as much as reading four;
-/// reading them in order is the cheap way.
+/// It is divided into blocks (substreams) of eight words. Seeking a block costs about as much as reading four; reading them
+/// in order is cheaper.
 #[derive(Clone, Debug)]
 pub struct Stream {
     generator: ChaCha8Rng,
@@ -40,7 +41,7 @@ impl Stream {
         *self = Stream::new(seed, replication, self.generator.get_stream());
     }
 
-    /// The next word, uniform over all of them.
+    /// The next word, uniformly distributed.
     #[inline]
     pub fn next_u64(&mut self) -> u64 {
         self.generator.next_u64()
@@ -54,10 +55,10 @@ impl Stream {
         *words = bytes.map(u64::from_le_bytes);
     }
 
-    /// The next block; read from the beginning with this alone, the nth one (from zero) is block n.
+    /// The next block. If only blocks are read from the beginning, the nth one (from zero) is block n.
     ///
     /// # Panics
-    /// In debug builds, if single words were drawn since the last block and have not used up theirs.
+    /// In debug builds, if the stream is not at the beginning of a block.
     #[inline]
     pub fn block(&mut self) -> [u64; 8] {
         let mut words = [0; 8];
@@ -65,8 +66,7 @@ impl Stream {
         words
     }
 
-    /// The next block, written word by word to where it is wanted: one that is copied as soon as it is written is waited
-    /// for.
+    /// The next block, written word by word to its destination: copying a block that has just been written would stall.
     #[inline]
     pub fn read_block(&mut self, words: &mut [u64; 8]) {
         debug_assert_eq!(self.generator.get_word_pos() % WORDS, 0, "a block is read from the middle of another");
@@ -77,7 +77,7 @@ impl Stream {
 
     /// Moves to the beginning of block `n`.
     ///
-    /// The stream has 2^64 blocks, and after the last comes the first.
+    /// The stream has 2^64 blocks and is cyclic.
     pub fn seek_block(&mut self, n: u64) {
         self.generator.set_word_pos(u128::from(n) * WORDS);
     }
@@ -86,7 +86,7 @@ impl Stream {
 /// The number of the stream for a purpose of something named: the first eight bytes, read as little-endian, of the
 /// SHA-256 digest of the purpose, a zero byte and the name.
 ///
-/// A name keeps its luck when others are added, removed or reordered.
+/// A name keeps its stream when others are added, removed or reordered.
 pub fn stream_number(purpose: &str, name: &str) -> u64 {
     let digest = Sha256::new().chain_update(purpose).chain_update([0]).chain_update(name).finalize();
     u64::from_le_bytes(std::array::from_fn(|i| digest[i]))
@@ -157,7 +157,7 @@ mod tests {
     /// Computed from the definitions of SHA-256 and ChaCha8 by a program that shares nothing with this one. If one of
     /// these changes, the results of every study do.
     #[test]
-    fn luck_is_the_same_everywhere() {
+    fn streams_are_the_same_everywhere() {
         assert_eq!(stream_number("arrivals", "main"), 0xff0677c06c7673ba);
         let mut stream = Stream::new(42, 7, stream_number("arrivals", "main"));
         assert_eq!(

@@ -77,7 +77,7 @@ impl Span {
         self.0 as f64 / NANOS_PER_SECOND as f64
     }
 
-    /// Twice, thrice, ... this long; [`Span::FOREVER`] where that is out of range.
+    /// A multiple of this span; [`Span::FOREVER`] if that is out of range.
     pub const fn times(self, count: u64) -> Span {
         Span(self.0.saturating_mul(count))
     }

@@ -1,13 +1,12 @@
-//! Timers of one length, of which nearly all are put out in time.
+//! Timers of one length, nearly all of which are cancelled in time.
 
 use super::time::{Span, Time};
 use std::collections::VecDeque;
 
-/// A queue of timers that all run equally long, so that they expire in the order they were set. Only the first that
-/// may still matter is in the calendar: a guard that is nearly always put out in time costs a place in a ring instead
-/// of an event.
+/// A queue of timers of the same length, which expire in the order in which they were set. Only the first that may still
+/// matter is in the calendar: a timer that is nearly always cancelled in time costs a place in a ring instead of an event.
 ///
-/// `T` names what is guarded, and the caller knows whether that still matters.
+/// `T` identifies what is guarded; the caller knows whether it still matters.
 #[derive(Clone, Debug)]
 pub struct Watchdog<T> {
     length: Span,
@@ -25,7 +24,7 @@ impl<T: Copy> Watchdog<T> {
         self.ring.clear();
     }
 
-    /// Sets a timer. Gives the time to put into the calendar if none is pending there.
+    /// Sets a timer. Returns the time to schedule in the calendar if no timer event is pending.
     #[must_use]
     pub fn set(&mut self, now: Time, guarded: T) -> Option<Time> {
         if self.length == Span::FOREVER {
@@ -36,7 +35,7 @@ impl<T: Copy> Watchdog<T> {
         (self.ring.len() == 1).then_some(expires)
     }
 
-    /// The next timer that has run out by `now`, whether or not it matters any more.
+    /// Takes the next timer that has expired by `now`, whether or not it still matters.
     pub fn expired(&mut self, now: Time) -> Option<T> {
         let (expires, guarded) = *self.ring.front()?;
         if expires > now {
@@ -46,7 +45,7 @@ impl<T: Copy> Watchdog<T> {
         Some(guarded)
     }
 
-    /// Drops timers that no longer matter from the front, and gives the time of the first that does, for the calendar.
+    /// Drops timers that no longer matter from the front, and returns the time of the first that does, for the calendar.
     #[must_use]
     pub fn next(&mut self, mut matters: impl FnMut(T) -> bool) -> Option<Time> {
         while let Some(&(expires, guarded)) = self.ring.front() {

@@ -104,7 +104,7 @@ pub(super) fn unreachable(plan: &Plan, window: Window) -> Option<Expected> {
         match (of_node.next(), of_node.next()) {
             (None, _) => Some(None),
             (Some(&(_, mtbf, Distribution::Exponential { mean })), None) => {
-                Some(Some(Repairable { works: mtbf, down: mean.seconds() }))
+                Some(Some(Repairable { mtbf, mttr: mean.seconds() }))
             }
             _ => None,
         }

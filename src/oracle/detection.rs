@@ -1,16 +1,16 @@
-//! R23: how long a silent death goes unnoticed.
+//! R23: how long it takes to detect a silent failure.
 //!
-//! "No message in two consecutive intervals" can be read in two ways, and each has its distribution, elementary once it
-//! is said: with `H` the interval, the application's last message came `A` before its death, `A` uniform over `(0, H)`.
+//! "No message in two consecutive intervals" can be read in two ways, each with an elementary distribution. With `H` the
+//! interval, the application's last message came `A` before its failure, `A` uniform over `(0, H)`.
 //!
-//! - A timer of `2 H` restarted by each message runs out `2 H - A` after the death: uniform over `(H, 2 H)`.
-//! - A checker on a grid of its own looks `B` after the death for the first time, `B` uniform over `(0, H)`, and gives up
-//!   at the second look in a row that nothing came before: at `B + H` if the last message came before the look that
-//!   preceded the death (`A + B > H`), else at `B + 2 H`. That is triangular over `(H, 3 H)`.
+//! - A timer of `2 H` restarted by each message expires `2 H - A` after the failure: uniform over `(H, 2 H)`.
+//! - A check on a grid of its own comes first `B` after the failure, `B` uniform over `(0, H)`, and detects it at the second
+//!   consecutive check without a message since the one before: at `B + H` if the last message came before the check that
+//!   preceded the failure (`A + B > H`), otherwise at `B + 2 H`. This is triangular over `(H, 3 H)`.
 
 use crate::plan::HeartbeatReading;
 
-/// The delay from the silent death of an application to its detection; all times in seconds.
+/// The delay from the silent failure of an application to its detection; all times in seconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Detection {
     /// Which of the two readings of R23.
@@ -20,7 +20,7 @@ pub struct Detection {
 }
 
 impl Detection {
-    /// The mean: one and a half intervals by the timer, two by the grid.
+    /// The mean: one and a half intervals with the timer, two with the grid.
     pub fn mean(&self) -> f64 {
         match self.reading {
             HeartbeatReading::Timer => 1.5 * self.interval,
@@ -28,7 +28,7 @@ impl Detection {
         }
     }
 
-    /// The variance: `H^2 / 12` by the timer, `H^2 / 6` by the grid.
+    /// The variance: `H^2 / 12` with the timer, `H^2 / 6` with the grid.
     pub fn variance(&self) -> f64 {
         match self.reading {
             HeartbeatReading::Timer => self.interval * self.interval / 12.0,
@@ -36,7 +36,7 @@ impl Detection {
         }
     }
 
-    /// The probability that the death has been detected `delay` after it.
+    /// The probability that the failure is detected within `delay`.
     pub fn detected_by(&self, delay: f64) -> f64 {
         let intervals = delay / self.interval;
         match self.reading {
@@ -48,8 +48,8 @@ impl Detection {
         }
     }
 
-    /// The delay that a share `q` of deaths does not exceed: `H (1 + q)` by the timer, by the grid `H (1 + sqrt(2 q))` up to
-    /// the median and `H (3 - sqrt(2 (1 - q)))` from there.
+    /// The `q` quantile: `H (1 + q)` with the timer; with the grid `H (1 + sqrt(2 q))` up to the median and
+    /// `H (3 - sqrt(2 (1 - q)))` from there.
     pub fn quantile(&self, q: f64) -> f64 {
         let intervals = match self.reading {
             HeartbeatReading::Timer => 1.0 + q,
@@ -59,23 +59,23 @@ impl Detection {
         intervals * self.interval
     }
 
-    /// The longest it can take: two intervals by the timer, three by the grid.
+    /// The longest delay: two intervals with the timer, three with the grid.
     pub fn longest(&self) -> f64 {
         self.quantile(1.0)
     }
 
-    /// How many calls are expected to meet the dead application unnoticed: `lambda E[delay]`. Given the delay, the count
-    /// is Poisson.
+    /// The expected number of calls that reach the failed application before detection: `lambda E[delay]`. Given the delay, the
+    /// number is Poisson.
     pub fn calls_before(&self, arrival_rate: f64) -> f64 {
         arrival_rate * self.mean()
     }
 
-    /// The variance of that count: the Poisson's own, and that of the delay it is taken over.
+    /// The variance of that number: that of the Poisson distribution, and that of the delay.
     pub fn calls_before_variance(&self, arrival_rate: f64) -> f64 {
         self.calls_before(arrival_rate) + arrival_rate * arrival_rate * self.variance()
     }
 
-    /// The standard deviation of that count, from death to death.
+    /// The standard deviation of that number, from failure to failure.
     pub fn calls_before_deviation(&self, arrival_rate: f64) -> f64 {
         self.calls_before_variance(arrival_rate).sqrt()
     }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_that_meet_a_dead_application() {
+    fn calls_that_reach_a_failed_application() {
         let detection = Detection { reading: HeartbeatReading::Timer, interval: 30.0 };
         assert_eq!(detection.calls_before(10.0), 450.0);
         assert_eq!(detection.calls_before_variance(10.0), 450.0 + 100.0 * 75.0);

@@ -1,19 +1,19 @@
 //! R18: the distribution of the time until a route point is empty.
 //!
-//! Two ways that know nothing of each other, and agree: the absorbing chain of the number of calls, for exponential
-//! residence, with or without a limit; and the renewal equation that the means (`rehoming`) follow from, for any residence law. Both with
-//! traffic that changes by the hour.
+//! It is computed in two independent ways that agree: the absorbing Markov chain of the number of calls, for exponential
+//! residence, with or without a limit; and the renewal equation from which the means (`rehoming`) follow, for any distribution
+//! of residence. Both allow traffic that changes by the hour.
 
 use super::quadrature;
 use super::rehoming::{Start, mean_time_to_empty};
 use super::residence::Residence;
 
-/// The rate at which calls come, constant in pieces of time.
+/// The arrival rate of calls, piecewise constant in time.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Traffic {
     /// Lengths and rates, at least one.
     pieces: Vec<(f64, f64)>,
-    /// After the last piece the first one follows, or else the last one never ends.
+    /// Whether the pieces repeat; otherwise the last one never ends.
     cycle: bool,
 }
 
@@ -23,7 +23,7 @@ impl Traffic {
         Traffic { pieces: vec![(f64::INFINITY, rate)], cycle: false }
     }
 
-    /// For each length of time a rate, and after all of them `rate_after` forever.
+    /// A rate for each length of time, and `rate_after` for ever after.
     pub fn steps(pieces: impl Into<Vec<(f64, f64)>>, rate_after: f64) -> Traffic {
         let mut pieces = pieces.into();
         pieces.retain(|&(length, _)| length > 0.0);
@@ -31,7 +31,7 @@ impl Traffic {
         Traffic { pieces, cycle: false }
     }
 
-    /// For each length of time a rate, over and over: a day. None at all are no traffic.
+    /// A rate for each length of time, repeated, as for a day. Without any there is no traffic.
     pub fn cycle(pieces: impl Into<Vec<(f64, f64)>>) -> Traffic {
         let mut pieces = pieces.into();
         pieces.retain(|&(length, _)| length > 0.0);
@@ -53,7 +53,7 @@ impl Traffic {
         self.pieces.iter().map(|&(_, rate)| rate).fold(0.0, f64::max)
     }
 
-    /// The length after which all repeats; the rest of time, if it does not change any more, repeats at once.
+    /// The length after which the traffic repeats; traffic that no longer changes repeats at once.
     fn period(&self) -> f64 {
         if self.cycle { self.pieces.iter().map(|&(length, _)| length).sum() } else { 0.0 }
     }
@@ -82,10 +82,10 @@ impl<'a> Clock<'a> {
         Clock { traffic, piece: 0, left: traffic.pieces[0].0 }
     }
 
-    /// Goes on for `time`, through one stretch of constant rate after another.
+    /// Advances by `time`, through one stretch of constant rate after another.
     fn go(&mut self, time: f64, mut stretch: impl FnMut(f64, f64)) {
         let (mut time, all) = (time, time);
-        // What rounding leaves of a piece is not worth a stretch.
+        // What rounding leaves of a piece is skipped.
         while self.left <= time + 1e-9 * all {
             stretch(self.left, self.traffic.pieces[self.piece].1);
             time = (time - self.left).max(0.0);
@@ -103,9 +103,9 @@ impl<'a> Clock<'a> {
 /// The distribution of the time until a route point is empty.
 ///
 /// Solved on a grid as far as it matters: until all but 1e-6 of it is over, or until the hazard has settled, whichever comes
-/// first, or else until the grid is full. Beyond that it is exponential: exactly, once the hazard has settled; with
-/// the exact mean of what is left, for constant traffic and any residence law (the tail of a lognormal law never
-/// settles quite); and with the hazard at the end otherwise.
+/// first, or until the grid is full. Beyond that it is exponential: exactly, once the hazard has settled; with the exact mean
+/// of the rest, for constant traffic and any distribution of residence (the tail of a lognormal one never quite settles); and
+/// with the last hazard otherwise.
 #[derive(Clone, Debug)]
 pub struct TimeToEmpty {
     step: f64,
@@ -117,14 +117,14 @@ pub struct TimeToEmpty {
     hazard: f64,
 }
 
-/// How much of a distribution is left when nobody asks for more.
+/// How much of a distribution may be left beyond the grid.
 const ENOUGH: f64 = 1e-6;
 
 impl TimeToEmpty {
     /// For exponential residence of mean `mean`, and with no more than `limit` calls at a time if there is a limit, as
     /// [`markov_moments`](super::markov_moments) reads it. [`Start::Steady`] is steady under the first rate.
     ///
-    /// The chain of the number of calls, from which nothing comes back once it is at zero, by uniformisation: the number of
+    /// The chain of the number of calls, absorbed at zero, by uniformisation: the number of
     /// events, real and imagined, of a rate that no state exceeds is Poisson, and between two of them the chain makes a
     /// step (A. Jensen, "Markoff chains as an aid in the study of Markoff processes", Skand. Aktuarietidskr. 36 (1953) 87-91).
     /// There are no subtractions, so that probabilities and hazards however small keep their digits: 12 on the
@@ -169,7 +169,7 @@ impl TimeToEmpty {
         TimeToEmpty { step, survival, bends, hazard }
     }
 
-    /// For any residence law, without a limit. [`Start::Steady`] is steady under the first rate.
+    /// For any distribution of residence, without a limit. [`Start::Steady`] is steady under the first rate.
     ///
     /// With `p(s, t) = exp(-int_s^t lambda(u) (1 - F(t - u)) du)`, the probability that no call that came since `s` is there
     /// at `t`, `P(T > t) = p(0, t) U(t) + int_0^t P(T > s) d_s p(s, t)`. That is solved forward: `P(T > s)` is
@@ -179,8 +179,8 @@ impl TimeToEmpty {
     /// Accuracy, of `P(T > t)`: 1e-7 for constant traffic, 1e-5 for traffic that changes (less at its worst where neither the
     /// residence nor the hours are a whole number of steps). Where the distribution itself jumps, as for calls of
     /// [`Start::Fresh`] that all take the same time, the jump is spread over a step of some 1/70 of the mean residence; a
-    /// residence law with an infinite density at zero costs [`Start::Fresh`] its fourth digit. Quantiles beyond
-    /// [`TimeToEmpty::solved_until`] are as good as the exponential tail: for a lognormal law of squared variation 4 half
+    /// residence with an infinite density at zero costs [`Start::Fresh`] its fourth digit. Quantiles beyond
+    /// [`TimeToEmpty::solved_until`] are as good as the exponential tail: for lognormal residence of squared variation 4, half
     /// a percent. Time: below a millisecond for fixed residence, some 10 ms for exponential, 130 ms for long tails, up to
     /// a second or so for long tails and changing traffic; the arithmetic is bounded, and what it does not reach is tail.
     pub fn of(traffic: &Traffic, residence: &Residence, start: &Start) -> TimeToEmpty {
@@ -226,7 +226,7 @@ impl TimeToEmpty {
         solved
     }
 
-    /// Zero, for certain.
+    /// Always zero.
     fn at_once() -> TimeToEmpty {
         TimeToEmpty { step: 1.0, survival: vec![0.0], bends: vec![], hazard: f64::INFINITY }
     }
@@ -263,8 +263,7 @@ impl TimeToEmpty {
         (line + part * rest * skew).clamp(right.min(left), left.max(right))
     }
 
-    /// The time that a share `q` of returns does not exceed; zero up to the share that needs not wait at all, infinite from
-    /// a share of 1.
+    /// The `q` quantile; zero up to the share that need not wait at all, infinite from 1.
     pub fn quantile(&self, q: f64) -> f64 {
         let late = 1.0 - q;
         if late <= 0.0 {
@@ -317,7 +316,7 @@ impl TimeToEmpty {
 /// The time until the last of several independent route points is empty: of each kind, a number and its distribution.
 #[derive(Clone, Copy, Debug)]
 pub struct LastToEmpty<'a>(
-    /// So many of each.
+    /// The number of each.
     pub &'a [(u32, &'a TimeToEmpty)],
 );
 
@@ -328,7 +327,7 @@ impl LastToEmpty<'_> {
         -libm::expm1(some.map(|&(count, one)| f64::from(count) * libm::log1p(-one.exceeds(t))).sum())
     }
 
-    /// The time that a share `q` of returns does not exceed.
+    /// The `q` quantile.
     pub fn quantile(&self, q: f64) -> f64 {
         let late = 1.0 - q;
         let fits = |t: f64| self.exceeds(t) <= late;
@@ -376,12 +375,12 @@ impl LastToEmpty<'_> {
     }
 }
 
-/// The number of calls on a route point of exponential residence, that ends when it is zero.
+/// The number of calls on a route point with exponential residence, absorbed at zero.
 struct Chain {
     mean: f64,
-    /// The probability of each number of calls and of never having been at zero; what is at zero is not looked at.
+    /// The probability of each number of calls and of never having been at zero; the entry for zero is not used.
     numbers: Vec<f64>,
-    /// The same after so many steps, and the sum over all numbers of steps.
+    /// The same after a number of steps, and the sum over all numbers of steps.
     stepped: Vec<f64>,
     sum: Vec<f64>,
 }
@@ -402,7 +401,7 @@ impl Chain {
         self.numbers.get(1).map_or(0.0, |one| one / self.mean)
     }
 
-    /// Goes on for `time`, with calls coming at `rate`.
+    /// Advances by `time`, with calls arriving at `rate`.
     fn go(&mut self, time: f64, rate: f64) {
         let most = self.numbers.len() - 1;
         let pace = rate + most as f64 / self.mean;
@@ -413,7 +412,7 @@ impl Chain {
         }
     }
 
-    /// Goes on for `steps` in the mean; in one step, a call comes with probability `comes`, and each goes with probability
+    /// Advances by `steps` on average; in one step, a call arrives with probability `comes`, and each departs with probability
     /// `goes`.
     fn go_some(&mut self, steps: f64, comes: f64, goes: f64) {
         let most = self.numbers.len() - 1;
@@ -430,7 +429,7 @@ impl Chain {
             for at in 1..=most {
                 let here = self.stepped[at];
                 let (stays, above) = if at == most {
-                    // Who comes to a full route point is not let in.
+                    // A call that finds the route point full is blocked.
                     (1.0 - at as f64 * goes, 0.0)
                 } else {
                     (1.0 - comes - at as f64 * goes, self.stepped[at + 1] * ((at + 1) as f64 * goes))
@@ -457,19 +456,19 @@ struct Renewal<'a> {
     step: f64,
 }
 
-/// When a grid need not grow any more.
+/// When a grid need not grow further.
 #[derive(Clone, Copy)]
 enum Until {
     /// When it is full.
     Full,
-    /// When all but a little is over.
+    /// When all but a small part is over.
     Over,
-    /// Then, or when the hazard does not change any more over twice this time.
+    /// The same, or when the hazard no longer changes over twice this time.
     Settled(f64),
 }
 
 impl Renewal<'_> {
-    /// P(T > t) at the multiples of the step: `most` of them, or fewer if there is no need to go on.
+    /// P(T > t) at the multiples of the step: `most` of them, or fewer if that is enough.
     fn solve(&self, most: usize, until: Until) -> Vec<f64> {
         let first = self.traffic.first();
         let mut lags = Lags::new(self);
@@ -485,7 +484,7 @@ impl Renewal<'_> {
             clock.go(self.step, |time, rate| came += time * rate);
             let (weights, empty) = lags.weights(came / self.step);
             let t = at as f64 * self.step;
-            // Where the calls of the start all go at once, the middle of before and after.
+            // If the calls of the start all end at once, the middle of before and after.
             let hair = self.step * 1e-6;
             let remains = |t: f64| self.start.remains(t, first, self.residence);
             let started = empty * (remains(t - hair) + remains(t + hair)) / 2.0;
@@ -524,9 +523,9 @@ impl Renewal<'_> {
 
 /// `p(s, t)` for the latest `t` of a grid and all `s`, by how long before it is.
 struct Lags {
-    /// Of what comes at rate 1 in the cell that ends so many cells before, how much is expected to be there still.
+    /// The expected number of calls still there of those that arrive at rate 1 in the cell that ends this many cells before.
     stays: Vec<f64>,
-    /// So many cells before, nothing stays.
+    /// This many cells before, no call stays.
     band: usize,
     /// For each rate met so far, the share by which `p` falls from cell to cell before.
     falls: Vec<(f64, Vec<f64>)>,
@@ -536,7 +535,7 @@ struct Lags {
     /// How much `p` falls in each cell, nearest first; and what is left of it at time zero.
     weights: Vec<f64>,
     empty: f64,
-    /// The law, sampled as the grid grows.
+    /// The distribution, sampled as the grid grows.
     residence: Residence,
     step: f64,
     rest: f64,
@@ -560,7 +559,7 @@ impl Lags {
         }
     }
 
-    /// One cell more, in which calls come at `rate`: the fall of `p` in each cell, nearest first, and `p(0, t)`.
+    /// Adds a cell in which calls arrive at `rate`: the fall of `p` in each cell, nearest first, and `p(0, t)`.
     fn weights(&mut self, rate: f64) -> (&[f64], f64) {
         self.cells += 1;
         if self.cells <= self.band {
@@ -664,7 +663,7 @@ mod tests {
 
     /// The last digits of these are checked below: against a closed form, and against the integral for the mean.
     #[test]
-    fn quantiles_of_other_laws() {
+    fn quantiles_of_other_distributions() {
         for (distribution, mean, quantiles) in [
             (Residence::fixed(1.0), "5.3618", ["3.63976", "12.65316", "16.53502", "25.5484"]),
             (Residence::lognormal(1.0, 4.0), "14.7347", ["8.37124", "36.9066", "50.6603", "86.0820"]),
@@ -801,9 +800,9 @@ mod tests {
         close(days.exceeds(2400.0) / days.exceeds(240.0), libm::pow(share(24.0), 90.0), 1e-3);
     }
 
-    /// Rates that do not change are the constant rate, however they are said.
+    /// Rates that do not change are the constant rate, however they are written.
     #[test]
-    fn the_same_traffic_said_in_three_ways() {
+    fn the_same_traffic_written_in_three_ways() {
         let constant = exponential(3.0);
         let pieces = vec![(0.7, 3.0), (1.9, 3.0)];
         for traffic in [Traffic::steps(pieces.clone(), 3.0), Traffic::cycle(pieces)] {

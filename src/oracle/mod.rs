@@ -1,8 +1,9 @@
-//! Closed forms that the simulation is held against (`tests/suite/theory.rs`), and that a reader can set beside its results.
+//! Closed forms against which the simulation is verified (`tests/suite/theory.rs`), and which a reader can compare with its
+//! results.
 //!
-//! Pure functions of plain numbers; times are seconds and rates are per second. They know the two readings of R23 from
-//! the plan and how the engine says a distribution, and nothing else of the simulator, so that what they confirm was not
-//! told to them. The transcendental functions come from `libm`, as everywhere: the same bits on every platform.
+//! Pure functions of plain numbers; times are seconds and rates are per second. They know the two readings of R23 from the plan
+//! and the distributions of the engine, and nothing else of the simulator, so that they confirm it independently. The
+//! transcendental functions come from `libm`, as everywhere: the same bits on every platform.
 
 mod availability;
 mod detection;

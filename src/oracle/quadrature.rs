@@ -1,4 +1,4 @@
-//! Integrals to nearly all digits.
+//! Numerical integration to nearly full precision.
 //!
 //! H. Takahasi, M. Mori, "Double exponential formulas for numerical integration", Publ. RIMS 9 (1974) 721-741: after a
 //! substitution that makes the integrand fall doubly exponentially, the plain sum converges as fast as any, for whatever is

@@ -1,4 +1,4 @@
-//! Queues: waiting for one server, for several, with and without patience, and not waiting at all.
+//! Queues: one server, several, with and without patience (abandonment), and loss systems (blocking).
 //!
 //! Everything is in steady state, with Poisson arrivals of `arrival_rate` and first come, first served. `offered` is the
 //! offered load in erlangs: arrival rate times mean service time.
@@ -32,8 +32,8 @@ pub fn mm1_wait_exceeds(arrival_rate: f64, service_mean: f64, wait: f64) -> f64 
     mmc_wait_exceeds(arrival_rate, service_mean, 1, wait)
 }
 
-/// The wait that a share `q` of customers of M/M/1 does not exceed: zero up to the share `1 - rho` that waits not at
-/// all, then `h ln(rho / (1 - q)) / (1 - rho)`; infinite from `rho = 1`.
+/// The `q` quantile of the wait in M/M/1: zero up to the share `1 - rho` that does not wait, then `h ln(rho / (1 - q)) / (1 -
+/// rho)`; infinite from `rho = 1`.
 pub fn mm1_wait_quantile(arrival_rate: f64, service_mean: f64, q: f64) -> f64 {
     let load = arrival_rate * service_mean;
     if load >= 1.0 {
@@ -52,7 +52,7 @@ pub fn erlang_b(offered: f64, servers: u32) -> f64 {
     })
 }
 
-/// How many lines it takes for no more than this share of calls to be blocked; `None`: more than `most`.
+/// The fewest lines with at most this blocking; `None` if more than `most` are needed.
 pub fn erlang_b_servers(offered: f64, blocking: f64, most: u32) -> Option<u32> {
     let mut blocked = 1.0;
     for servers in 0..=most {
@@ -67,10 +67,10 @@ pub fn erlang_b_servers(offered: f64, blocking: f64, most: u32) -> Option<u32> {
     None
 }
 
-/// The most traffic, in erlangs, of which `servers` lines block no more than a share `most`, less than 1. To about 12 digits;
-/// some 60 times as many steps as there are lines.
+/// The largest offered load, in erlangs, with which `servers` lines have at most the blocking `most`, less than 1. To about 12
+/// digits; some 60 times as many steps as there are lines.
 pub fn load_for_blocking(servers: u32, most: f64) -> f64 {
-    // What is carried is at most the number of lines, so that beyond this more than the share is lost.
+    // The carried load is at most the number of lines, so beyond this more than the share is blocked.
     let (mut low, mut high) = (0.0, f64::from(servers) / (1.0 - most));
     while high - low > 1e-12 * high {
         let middle = f64::midpoint(low, high);
@@ -107,19 +107,19 @@ pub fn mmc_wait_exceeds(arrival_rate: f64, service_mean: f64, servers: u32, wait
     if spare <= 0.0 { 1.0 } else { erlang_c(offered, servers) * libm::exp(-spare * wait / service_mean) }
 }
 
-/// The fewest servers with which at least a share `level` of the customers of M/M/c, less than 1, wait no longer than `within`. More
-/// servers shorten every wait, so that it is found by halving.
+/// The fewest servers with which at least a share `level`, less than 1, of the customers of M/M/c wait no longer than `within`
+/// (the service level). It is monotone in the number of servers, and found by bisection.
 pub fn servers_for_service_level(arrival_rate: f64, service_mean: f64, within: f64, level: f64) -> u32 {
     let fits = |servers: u32| 1.0 - mmc_wait_exceeds(arrival_rate, service_mean, servers, within) >= level;
     fewest((arrival_rate * service_mean) as u32, fits)
 }
 
-/// The fewest servers with which no more than a share `most` of the customers of Erlang A, above zero, leave unserved.
+/// The fewest servers with which at most a share `most`, above zero, of the customers of Erlang A abandon.
 pub fn servers_for_abandonment(arrival_rate: f64, service_mean: f64, patience_mean: f64, most: f64) -> u32 {
     fewest(0, |servers| erlang_a(arrival_rate, service_mean, patience_mean, servers).abandons <= most)
 }
 
-/// The least number above `none` that fits, where all beyond it fit too.
+/// The least number above `none` that fits, if all larger ones fit too.
 fn fewest(none: u32, fits: impl Fn(u32) -> bool) -> u32 {
     let (mut none, mut step) = (none, 1_u32);
     while !fits(none.saturating_add(step)) {
@@ -133,16 +133,16 @@ fn fewest(none: u32, fits: impl Fn(u32) -> bool) -> u32 {
     enough
 }
 
-/// What M/M/c/K does in steady state: `servers`, and room for `capacity` customers in all, those being served included.
+/// M/M/c/K in steady state: `servers`, and room for `capacity` customers in all, including those in service.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mmck {
-    /// The share of customers that find it full and are lost.
+    /// The blocking: the share of customers that find it full and are lost.
     pub blocked: f64,
-    /// The mean number of customers there.
+    /// The mean number of customers present.
     pub present: f64,
-    /// The mean number of those that wait.
+    /// The mean number of customers that wait.
     pub queue: f64,
-    /// The mean time from coming to going of those that are let in.
+    /// The mean sojourn time of the customers that are admitted.
     pub mean_stay: f64,
     /// Their mean wait.
     pub mean_wait: f64,
@@ -152,7 +152,7 @@ pub struct Mmck {
 ///
 /// A birth and death process: beyond `c` customers each state is `A / c` times as likely as the one before, up to `K`;
 /// below it the states add up to `1 / B(c)` of the state `c`. Summed relative to the likelier end of the queue, so that
-/// nothing leaves the range of numbers. A step for each place.
+/// nothing leaves the range of numbers. One step per place.
 pub fn mmck(arrival_rate: f64, service_mean: f64, servers: u32, capacity: u32) -> Mmck {
     let offered = arrival_rate * service_mean;
     let ratio = offered / f64::from(servers);
@@ -181,22 +181,22 @@ pub fn mmck(arrival_rate: f64, service_mean: f64, servers: u32, capacity: u32) -
     Mmck { blocked, present: queue + admitted * service_mean, queue, mean_stay: mean_wait + service_mean, mean_wait }
 }
 
-/// What M/M/c with impatient customers (Erlang A, M/M/c+M) does in steady state.
+/// M/M/c with impatient customers (Erlang A, M/M/c+M) in steady state.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ErlangA {
     /// The share of customers that find every server busy.
     pub waits: f64,
-    /// The share of customers that leave the queue unserved.
+    /// The share of customers that abandon.
     pub abandons: f64,
     /// The mean number of customers in the queue.
     pub queue: f64,
-    /// The mean wait of all customers: of those that are served, and of those that leave until they leave.
+    /// The mean wait of all customers, until they are served or abandon.
     pub mean_wait: f64,
 }
 
-/// Erlang A with exponential service times and exponential patience of these means. Who is being served does not leave.
+/// Erlang A with exponential service times and exponential patience of these means. A customer in service does not leave.
 ///
-/// The number of customers is a birth and death process: with `j` there, one comes at rate `lambda`, and one goes at
+/// The number of customers is a birth and death process: with `j` present, arrivals have the rate `lambda`, and departures the
 /// rate `min(j, c) / h + max(j - c, 0) / patience`. Its stationary probabilities are summed outwards from the state
 /// `c`, relative to it and scaled down where they would leave the range of numbers. Then `P(wait) = P(j >= c)`, since Poisson
 /// arrivals see time averages; `P(abandon) = Lq / (patience lambda)`; and by Little's law the mean wait is
@@ -312,9 +312,9 @@ mod tests {
     }
 
     #[test]
-    fn enough_lines_are_the_fewest_that_block_no_more_than_that() {
+    fn the_fewest_lines_for_a_blocking() {
         for offered in [0.1, 6.5, 100.0, 1800.0] {
-            let enough = erlang_b_servers(offered, 0.01, 10_000).expect("there are so many");
+            let enough = erlang_b_servers(offered, 0.01, 10_000).expect("enough lines");
             assert!(erlang_b(offered, enough) <= 0.01 && erlang_b(offered, enough - 1) > 0.01, "{offered}: {enough}");
         }
         assert_eq!(erlang_b_servers(100.0, 0.01, 116), None);
@@ -362,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_with_few_places_at_the_published_points() {
+    fn a_finite_queue_at_the_published_points() {
         for (rate, service_rate, servers, capacity, found) in [
             (0.9, 1.0, 1, 5, ["0.126022550", "2.194782301", "1.408202596", "2.790285952", "1.790285952"]),
             (1.2, 1.0, 1, 10, ["0.192586495", "6.710708678", "5.741812473", "6.926137844", "5.926137844"]),
@@ -378,8 +378,8 @@ mod tests {
         }
     }
 
-    /// The stationary probabilities of a chain of which the rates up and down are given, by solving its balance equations as
-    /// they stand: Gauss with pivots on a matrix that knows of no queue.
+    /// The stationary probabilities of a chain with given rates up and down, by solving its balance equations directly: Gauss
+    /// with pivots on a matrix without any queueing theory.
     fn brute_force(up: impl Fn(usize) -> f64, down: impl Fn(usize) -> f64, states: usize) -> Vec<f64> {
         let mut rows = vec![vec![0.0; states + 1]; states];
         for state in 0..states {
@@ -415,7 +415,7 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_with_few_places_is_its_markov_chain() {
+    fn a_finite_queue_is_its_markov_chain() {
         for (rate, service, servers, capacity) in
             [(0.9, 1.0, 1, 1), (3.0, 2.0, 4, 4), (3.0, 2.0, 4, 19), (30.0, 0.5, 7, 40), (2.0, 1.0, 3, 12)]
         {
@@ -455,9 +455,9 @@ mod tests {
         }
     }
 
-    /// What is found fits, and one less does not.
+    /// The result fits, and one less does not.
     #[test]
-    fn the_other_way_round() {
+    fn the_inverse_functions() {
         for (offered, most) in [(12.5, 0.01), (0.3, 0.05), (200.0, 0.001), (5.0, 0.9)] {
             let lines = erlang_b_servers(offered, most, 1000).expect("that is enough");
             assert!(erlang_b(offered, lines) <= most && erlang_b(offered, lines - 1) > most, "{offered}, {most}");
@@ -490,7 +490,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crowd_without_a_limit_is_poisson() {
+    fn an_infinite_server_queue_is_poisson() {
         anchored(poisson_exactly(5.0, 0), "0.006737947");
         anchored(poisson_exactly(5.0, 5), "0.175467370");
         anchored(poisson_at_most(5.0, 5), "0.615960655");

@@ -1,13 +1,13 @@
-//! R18: how long until a route point is empty, so that it can go home.
+//! R18: how long until a route point is empty, so that it can rehome.
 //!
-//! A device goes back to its primary node at the first instant without a call on it. With Poisson arrivals at rate
-//! `lambda` that stay independent times of mean `h` and law `F`, and with no limit to how many can be there at once, that is
-//! the time until M/G/infinity is empty. Every mean follows from one formula, whatever the law and the start:
+//! A device rehomes at the first instant without a call on it. With Poisson arrivals at rate
+//! `lambda`, independent residence times of mean `h` and distribution `F`, and no limit on the number of calls, that is the
+//! time until M/G/infinity is empty. Every mean follows from one formula, whatever the distribution and the start:
 //!
 //! `E[T] = int_0^inf exp(rho Te(t)) U(t) dt`, with `rho = lambda h`, `Te(t) = (1/h) int_t^inf (1 - F)`, and `U(t)` the
 //! probability that some call of the start is still there at `t`.
 //!
-//! Why: let `p(t)` be the probability that no call that came after a moment is there `t` later, `exp(-rho (1 - Te(t)))`.
+//! Derivation: let `p(t)` be the probability that no call that arrived after an instant is there `t` later, `exp(-rho (1 - Te(t)))`.
 //! Being empty is a renewal, so `P(empty at t) = int_0^t p(t - s) dP(T <= s)`. By parts, that is an equation for
 //! `P(T > t)` with nothing but positive terms,
 //!
@@ -15,7 +15,7 @@
 //!
 //! which [`TimeToEmpty`](super::TimeToEmpty) solves; its integral over all `t` is the formula for the mean.
 //!
-//! The law matters: at three erlangs the mean is 5.4 `h` for calls that all take `h`, 8.3 `h` for exponential ones and
+//! The distribution matters: at three erlangs the mean is 5.4 `h` for calls that all take `h`, 8.3 `h` for exponential ones and
 //! 14.7 `h` for lognormal ones of squared variation 4. Only the busy period does not depend on it.
 //!
 //! Units: all times in seconds and rates per second, or both in any other unit of time. What is beyond the range of
@@ -31,23 +31,23 @@ use super::residence::Residence;
 /// Which calls are on the route point at first.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Start {
-    /// As many as at any moment of steady traffic, none included.
+    /// The stationary number of calls, which may be none.
     Steady,
-    /// None at the failover; the node comes back this much later, and what came meanwhile is there.
+    /// None at the failover; the node comes back this much later, and calls that arrived meanwhile are there.
     Outage {
         /// From the failover to the return of the primary.
         length: f64,
     },
-    /// This many that have just come.
+    /// This many that have just arrived.
     Fresh(u32),
-    /// This many that were met at a random moment.
+    /// This many, observed at a random instant.
     Aged(u32),
-    /// One call for each entry, which is the law of what is left of it.
+    /// One call for each entry, which is the distribution of its remaining time.
     Calls(Vec<Residence>),
 }
 
 impl Start {
-    /// `U(t)`: the probability that a call of the start is still there at `t`, when calls used to come at `rate`.
+    /// `U(t)`: the probability that a call of the start is still there at `t`, when calls arrived at `rate` before.
     pub(super) fn remains(&self, t: f64, rate: f64, residence: &Residence) -> f64 {
         let load = rate * residence.mean();
         // None of `count` calls is left with probability (1 - each)^count.
@@ -76,7 +76,7 @@ impl Start {
     }
 
     /// The number of calls at first, of memoryless ones with mean `mean`: the probability of each number, from none on, up
-    /// to `most`. Steady traffic is that of a route point which lets no more in.
+    /// to `most`. Steady traffic is that of a route point which admits no more.
     pub(super) fn numbers(&self, rate: f64, mean: f64, most: u32) -> Vec<f64> {
         let exactly = |count: u32| {
             let mut numbers = vec![0.0; most as usize + 1];
@@ -116,7 +116,7 @@ impl Start {
 ///
 /// Closed forms where there are some: `h sum_j rho^j / (j j!) = h (Ei(rho) - ln rho - gamma)` for exponential residence
 /// and `h sum_j rho^j / (j + 1)! = h ((e^rho - 1) / rho - 1)` for fixed residence, both from [`Start::Steady`]. Else the integral
-/// of the module, to about 12 digits; that takes some hundreds of evaluations of the law, for measured residences
+/// of the module, to about 12 digits; this takes some hundreds of evaluations of the distribution, for measured residences
 /// as many for each value.
 pub fn mean_time_to_empty(arrival_rate: f64, residence: &Residence, start: &Start) -> f64 {
     let load = arrival_rate * residence.mean();
@@ -165,8 +165,8 @@ fn mean_by_integral(arrival_rate: f64, residence: &Residence, start: &Start) -> 
 }
 
 /// The mean and the variance of the time until empty, for exponential residence times of mean `mean`, and with no more than
-/// `limit` calls at a time if there is a limit: a call that finds as many is not let in. Calls of the start beyond the
-/// limit are left out, and those of [`Start::Calls`] are taken for so many memoryless ones.
+/// `limit` calls at a time if there is a limit: a call that finds as many is blocked. Calls of the start beyond the
+/// limit are left out, and those of [`Start::Calls`] are treated as memoryless.
 ///
 /// The time from `n` calls to `n - 1` has mean `w(n) = (h + rho w(n + 1)) / n`, for at the next event one more comes, or one
 /// goes; the sum of those for 1 to `n` is `sum_i (i-1)! / (lambda rho^(i-1)) sum_(j >= i) rho^j / j!`. The second
@@ -196,7 +196,7 @@ pub fn markov_moments(arrival_rate: f64, mean: f64, limit: Option<u32>, start: &
 }
 
 /// The mean busy period, `(e^rho - 1) / lambda`: from the first call that finds the route point empty until it is empty
-/// again. Of every residence law with this mean.
+/// again. It depends on the residence only through its mean.
 pub fn busy_period_mean(arrival_rate: f64, residence_mean: f64) -> f64 {
     residence_mean * (1.0 + exponential_series(arrival_rate * residence_mean, |j| 1.0 / (j + 1.0)))
 }
@@ -207,28 +207,28 @@ pub fn busy_period_second_moment(arrival_rate: f64, residence: &Residence) -> f6
     2.0 / arrival_rate * libm::exp(arrival_rate * residence.mean()) * steady
 }
 
-/// The mean busy period with no more than `limit` calls at a time, `(1/lambda) sum_(j = 1)^limit rho^j / j!`. Of every residence
-/// law with this mean.
+/// The mean busy period with no more than `limit` calls at a time, `(1/lambda) sum_(j = 1)^limit rho^j / j!`. It depends on
+/// the residence only through its mean.
 pub fn busy_period_mean_limited(arrival_rate: f64, residence_mean: f64, limit: u32) -> f64 {
     let load = arrival_rate * residence_mean;
     (1..=limit).rev().fold(0.0, |down, count| (residence_mean + load * down) / f64::from(count))
 }
 
 /// An approximation of the mean time to empty for exponential residence from some ten erlangs on:
-/// `h e^rho / rho (1 + 1/rho + 2/rho^2 + 6/rho^3)`. It falls short by 0.4 % at 10 erlangs and by 0.02 % at 20. For a feeling
-/// of the growth; [`mean_time_to_empty`] is exact wherever this is a number.
+/// `h e^rho / rho (1 + 1/rho + 2/rho^2 + 6/rho^3)`. It falls short by 0.4 % at 10 erlangs and by 0.02 % at 20. It shows
+/// the growth; [`mean_time_to_empty`] is exact wherever this is finite.
 pub fn asymptotic_mean(load: f64, mean: f64) -> f64 {
     let half = libm::exp(load / 2.0);
     half * (mean / load * (1.0 + (1.0 + (2.0 + 6.0 / load) / load) / load)) * half
 }
 
-/// The most traffic, in erlangs, with which the mean time to empty is at most `within`: with this residence law, from this
+/// The largest load, in erlangs, with which the mean time to empty is at most `within`, with this residence and from this
 /// start. Zero if the calls of the start alone take longer. To about 12 digits; some 60 means.
 pub fn largest_load(residence: &Residence, start: &Start, within: f64) -> f64 {
     let mean = residence.mean();
     let fits = |load: f64| mean_time_to_empty(load / mean, residence, start) <= within;
     let (mut low, mut high) = (0.0, 1.0);
-    // Above some 715 erlangs no finite time will do.
+    // Above some 715 erlangs no time is finite.
     while high < 1024.0 && fits(high) {
         (low, high) = (high, high * 2.0);
     }

@@ -1,14 +1,14 @@
-//! How long a call stays on a device, as the formulas ask for it: what exceeds, and what is left.
+//! The residence time of a call on a device, as used by the formulas: its tail and its equilibrium tail.
 
 use crate::engine::{Distribution, Span};
 
-/// The law of a residence time, in seconds (or in any other unit, if everything else is in that unit too).
+/// The distribution of a residence time, in seconds (or in any other unit, if everything else is in that unit too).
 ///
-/// [`Residence::exceeds`] and [`Residence::rest`] have an absolute error of some 1e-15, for the Erlang law with more
+/// [`Residence::exceeds`] and [`Residence::rest`] have an absolute error of some 1e-15, for the Erlang distribution with more
 /// than a thousand phases some 1e-13.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Residence {
-    /// Without memory.
+    /// Exponential: memoryless.
     Exponential {
         /// Its mean.
         mean: f64,
@@ -18,18 +18,18 @@ pub enum Residence {
         /// How long.
         length: f64,
     },
-    /// Anything between two bounds, equally likely.
+    /// Uniform between two bounds.
     Uniform {
         /// The shortest.
         low: f64,
-        /// The longest, and longer than that.
+        /// The longest, which is longer than `low`.
         high: f64,
     },
-    /// A chain of phases, each exponential with the same mean.
+    /// A sum of phases, each exponential with the same mean.
     Erlang {
         /// How many, at least one.
         phases: u32,
-        /// The mean of the whole chain.
+        /// The mean of the whole sum.
         mean: f64,
     },
     /// The logarithm is normal. See [`Residence::lognormal`].
@@ -46,11 +46,11 @@ pub enum Residence {
         /// The power of time with which the risk accumulates.
         shape: f64,
     },
-    /// Each of a number of values, equally likely. See [`Residence::empirical`].
+    /// Measured values, each equally likely. See [`Residence::empirical`].
     Empirical(Sample),
 }
 
-/// Measured values in order, and the sum of each and all that are longer.
+/// Measured values in order, and the sum of each and all longer ones.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sample {
     values: Vec<f64>,
@@ -58,7 +58,7 @@ pub struct Sample {
 }
 
 impl Residence {
-    /// Without memory, with this mean.
+    /// The exponential distribution with this mean.
     pub fn exponential(mean: f64) -> Residence {
         Residence::Exponential { mean }
     }
@@ -73,7 +73,7 @@ impl Residence {
         if phases <= 1 { Residence::Exponential { mean } } else { Residence::Erlang { phases, mean } }
     }
 
-    /// The lognormal law with this mean and squared coefficient of variation.
+    /// The lognormal distribution with this mean and squared coefficient of variation.
     pub fn lognormal(mean: f64, cv_squared: f64) -> Residence {
         let variance = libm::log1p(cv_squared);
         Residence::of_logarithm(libm::log(mean) - variance / 2.0, variance.sqrt())
@@ -83,7 +83,7 @@ impl Residence {
         if sigma > 0.0 { Residence::Lognormal { mu, sigma } } else { Residence::fixed(libm::exp(mu)) }
     }
 
-    /// Each of these values equally often; none at all are one of zero.
+    /// Each of these values equally often; an empty list counts as one value of zero.
     pub fn empirical(values: impl Into<Vec<f64>>) -> Residence {
         let mut values = values.into();
         values.sort_unstable_by(f64::total_cmp);
@@ -132,8 +132,8 @@ impl Residence {
         }
     }
 
-    /// `Te(t) = 1 - Ge(t) = (1/h) int_t^inf (1 - F)`: the probability that a call met at a random moment stays longer
-    /// than `t` from then on.
+    /// `Te(t) = 1 - Ge(t) = (1/h) int_t^inf (1 - F)`: the probability that a call observed at a random instant stays
+    /// longer than `t` from then on.
     pub fn rest(&self, t: f64) -> f64 {
         let h = self.mean();
         if h <= 0.0 {
@@ -170,7 +170,7 @@ impl Residence {
         rest.clamp(0.0, 1.0)
     }
 
-    /// Where the law is not smooth, in ascending order: between two of these an integral over it converges fast.
+    /// Where the distribution is not smooth, in ascending order: between two of these an integral over it converges fast.
     pub(super) fn knots(&self) -> Vec<f64> {
         match *self {
             Residence::Fixed { length } => vec![length],
@@ -182,7 +182,7 @@ impl Residence {
 }
 
 impl From<&Distribution> for Residence {
-    /// The same law, in seconds.
+    /// The same distribution, in seconds.
     fn from(distribution: &Distribution) -> Residence {
         let nano = Span::from_nanos(1).seconds();
         match *distribution {
@@ -306,7 +306,7 @@ mod tests {
         }
     }
 
-    /// The closed form of the Erlang law: a sum of Poisson probabilities.
+    /// The closed form of the Erlang distribution: a sum of Poisson probabilities.
     #[test]
     fn erlang_exceeds_is_its_sum() {
         for phases in [2, 5, 19, 25] {

@@ -1,27 +1,27 @@
-//! R18 the other way round: how much traffic a route point may carry, and over how many to split it, so that all are home in time.
+//! R18 inverted: how much load a route point may carry, and over how many to split it, so that all rehome in time.
 
 use super::emptying::{LastToEmpty, TimeToEmpty, Traffic};
 use super::rehoming::Start;
 use super::residence::Residence;
 
-/// With more erlangs than this on one route point, the time until it is empty is next to beyond the range of numbers: there
-/// is no use in asking.
+/// The largest load on one route point, in erlangs: beyond it the time until it is empty is close to the limit of the range of
+/// numbers.
 pub const LOAD_MAX: f64 = 700.0;
 
-/// The calls of a route point: how long each stays, how many there may be, and which are there at first.
+/// The calls of a route point: their residence, their limit, and the calls at the start.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoutePointCalls {
     /// How long each stays.
     pub residence: Residence,
-    /// The most at a time, if there is a limit: for exponential residence only, where the law is known then.
+    /// The limit of calls at a time, if there is one: for exponential residence only.
     pub limit: Option<u32>,
-    /// Which are there at first.
+    /// The calls at the start.
     pub start: Start,
 }
 
 impl RoutePointCalls {
-    /// The distribution of the time until empty, by the way that is the more exact for this residence: the chain for an exponential one,
-    /// the renewal equation for any other, which knows of no limit.
+    /// The distribution of the time until empty, by the more accurate method: the Markov chain for exponential residence, the
+    /// renewal equation, which has no limit, for any other.
     pub fn time_to_empty(&self, traffic: &Traffic) -> TimeToEmpty {
         match self.residence {
             Residence::Exponential { mean } => TimeToEmpty::markov(traffic, mean, self.limit, &self.start),
@@ -29,7 +29,8 @@ impl RoutePointCalls {
         }
     }
 
-    /// Whether `count` alike, which share the traffic evenly, are all empty within a time with probability `share`.
+    /// Whether `count` identical route points, which share the traffic evenly, are all empty within a time with probability
+    /// `share`.
     fn all_within(&self, traffic: &Traffic, count: u32, within: f64, share: f64) -> bool {
         let traffic = traffic.times(1.0 / f64::from(count));
         if traffic.peak() * self.residence.mean() > LOAD_MAX {
@@ -39,7 +40,7 @@ impl RoutePointCalls {
         LastToEmpty(&[(count, &one)]).exceeds(within) <= 1.0 - share
     }
 
-    /// The most constant traffic, in erlangs, with which it is empty `within` a time with probability `share`: to four digits.
+    /// The largest constant load, in erlangs, with which it is empty `within` a time with probability `share`: to four digits.
     /// Zero if the calls of the start alone take longer.
     pub fn largest_load(&self, within: f64, share: f64) -> f64 {
         let fits = |load: f64| self.all_within(&Traffic::constant(load / self.residence.mean()), 1, within, share);
@@ -86,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_found_fits_and_a_little_more_does_not() {
+    fn the_largest_load_fits_and_a_little_more_does_not() {
         let distributions = [Residence::exponential(1.0), Residence::fixed(1.0), Residence::lognormal(1.0, 4.0)];
         for (distribution, start) in
             distributions.into_iter().zip([Start::Steady, Start::Outage { length: 2.0 }, Start::Steady])
@@ -101,7 +102,7 @@ mod tests {
         assert_eq!(calls(Residence::fixed(10.0), Start::Fresh(1)).largest_load(9.0, 0.95), 0.0);
     }
 
-    /// 12 erlangs: the last of four is home within 73.5 mean stays with 95 %, of three within 308 or so of two.
+    /// 12 erlangs: with probability 95 %, two are empty within 308 mean stays, three within 73.5, and so on.
     #[test]
     fn a_queue_of_twelve_erlangs_is_split_as_the_table_has_it() {
         let all_day = Traffic::constant(12.0);
@@ -116,6 +117,6 @@ mod tests {
         let calls = steady();
         let each = calls.largest_load(20.0, 0.95);
         let enough = calls.fewest_route_points(&Traffic::constant(2.0 * each), 20.0, 0.95, 1000);
-        assert!(enough > Some(2), "all of two are home later than each of them: {enough:?}");
+        assert!(enough > Some(2), "both of two rehome later than each of them: {enough:?}");
     }
 }

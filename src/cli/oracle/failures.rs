@@ -131,9 +131,9 @@ pub(super) struct AvailabilityArguments {
 impl AvailabilityArguments {
     pub(super) fn answer(&self) -> Result<Answer, Stop> {
         const YEAR: f64 = 365.25 * 86_400.0;
-        let unit = Repairable { works: self.mtbf, down: self.mttr };
-        let one = Pair { unit, two_crews: false };
-        let two = Pair { two_crews: true, ..one };
+        let unit = Repairable { mtbf: self.mtbf, mttr: self.mttr };
+        let one = Pair { unit, two_repairers: false };
+        let two = Pair { two_repairers: true, ..one };
         Ok(Answer {
             form: "availability",
             title: "something that fails and is repaired, and two of it",
