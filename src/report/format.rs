@@ -1,6 +1,7 @@
 //! The formats in which a page can be drawn. To add one takes its file, and a line in each of the functions here: it is
 //! offered by every command as soon as it is one of [`Format::EVERY`].
 
+mod canvas;
 mod colours;
 mod csv;
 mod dot;
@@ -16,6 +17,7 @@ mod xlsx;
 use super::page::Page;
 
 pub use crate::workload::Ink;
+pub use canvas::Canvas;
 pub use csv::csv;
 
 /// What a page is drawn as.
@@ -77,22 +79,6 @@ impl Format {
             Format::Dot => "A picture for Graphviz",
             Format::Mermaid => "A picture for Mermaid",
         }
-    }
-}
-
-/// What a page for people is drawn on; other formats are the same everywhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Canvas {
-    /// Whether it shows colours.
-    pub ink: Ink,
-    /// How many columns of letters it has: a terminal's; a file or a pipe takes lines of any length.
-    pub width: Option<usize>,
-}
-
-impl From<Ink> for Canvas {
-    /// Of any width.
-    fn from(ink: Ink) -> Canvas {
-        Canvas { ink, width: None }
     }
 }
 

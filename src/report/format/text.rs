@@ -4,7 +4,7 @@ use anstyle::{AnsiColor, Style};
 use comfy_table::{CellAlignment, Table as Drawing, presets};
 use unicode_width::UnicodeWidthStr;
 
-use super::Canvas;
+use super::canvas::Canvas;
 use crate::report::page::{Block, Column, Entry, Excerpt, Extent, Form, Holds, Page, Table, Tone};
 use crate::workload::Ink;
 
