@@ -136,7 +136,7 @@ mod tests {
             ("setup_delay.p99<=500", "a duration such as 500ms: `500` has no unit"),
             ("setup_delay.p99<=5%", "a duration such as 500ms"),
             ("calls_in_progress<=5%", "must be a number"),
-            ("refused<=120%", "cannot be more than 100%"),
+            ("refused<=120%", "must not be more than 100%"),
         ] {
             let error = Goal::parse(wrong).expect_err(wrong);
             assert!(error.contains(word), "{error}");
