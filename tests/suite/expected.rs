@@ -458,7 +458,7 @@ fn callers_find_no_callmanager_as_often_as_none_is_there() {
     holds(&text, UNREACHABLE, 500, "fault.software.time_to_repair={ exponential = '150m' }");
     let both = workload::set(&text, &["traffic.callers.ingress=['sub1', 'sub2']"]).unwrap();
     holds(&both, UNREACHABLE, 3_000, "fault.software.time_to_repair={ exponential = '3h' }");
-    let more = "\n[[fault]]\nname = \"power\"\nnode = \"sub1\"\nworks = { exponential = \"90h\" }\nlasts = { exponential = \"1h\" }\n";
+    let more = "\n[[fault]]\nname = \"power\"\nnode = \"sub1\"\ntime_to_failure = { exponential = \"90h\" }\ntime_to_repair = { exponential = \"1h\" }\n";
     assert!(matching(&changed(&(text.clone() + more), &[]), UNREACHABLE).is_empty(), "two faults of one node overlap");
     only_without(
         &text,
