@@ -135,6 +135,7 @@ impl<R: Recorder> Cluster<'_, R> {
             if self.ctimanager_up(manager) {
                 self.recover_lost(manager);
                 if !cut {
+                    self.reopen_phones_on(manager, node);
                     self.consider_rehoming_to(manager, node);
                 }
             }

@@ -5,7 +5,7 @@ use super::machine::Cluster;
 use super::rows::endpoint::EndpointKind;
 use super::rows::node::NodeState;
 use crate::domain::{FailureMode, FaultTarget, NodeId};
-use crate::engine::Server;
+use crate::engine::{Server, Time};
 use crate::facts::{Fact, Recorder};
 use crate::plan::Occurs;
 use crate::rules::code_yellow::{self, NewCalls};
@@ -99,11 +99,11 @@ impl<R: Recorder> Cluster<'_, R> {
         state.epoch = state.epoch.wrapping_add(1);
         state.phones_to_rehome.clear();
         state.rehomes_phones = false;
+        state.next_phone = Time::ZERO;
         // Its CTIManager's work goes on.
-        let reopens = state.reopens;
-        let epoch = state.epoch;
+        let (reopens, epoch, next) = (state.reopens, state.epoch, state.next_reopening.max(self.now));
         if reopens {
-            self.schedule(self.now, Event::ManagerReopens { manager: node.0, epoch });
+            self.schedule(next, Event::ManagerReopens { manager: node.0, epoch });
         }
         self.processors[self.plan.callmanager(node).index()].server = Server::default();
         self.note(Fact::CallManagerFailed { node });
@@ -151,10 +151,11 @@ impl<R: Recorder> Cluster<'_, R> {
         state.epoch = state.epoch.wrapping_add(1);
         state.reopening.clear();
         state.reopens = false;
+        state.next_reopening = Time::ZERO;
         // Its CallManager's work goes on.
-        let (rehomes_phones, epoch) = (state.rehomes_phones, state.epoch);
+        let (rehomes_phones, epoch, next) = (state.rehomes_phones, state.epoch, state.next_phone.max(self.now));
         if rehomes_phones {
-            self.schedule(self.now, Event::PhoneRehomes { node: node.0, epoch });
+            self.schedule(next, Event::PhoneRehomes { node: node.0, epoch });
         }
         self.processors[self.plan.ctimanager(node).index()].server = Server::default();
         self.note(Fact::CtiManagerFailed { node });

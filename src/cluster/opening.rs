@@ -190,8 +190,10 @@ impl<R: Recorder> Cluster<'_, R> {
         let application = endpoint.application.expect("only an application's devices are opened");
         if endpoint.kind == EndpointKind::Phone {
             registration.phone_control.request_ended();
-            let connected = self.applications[application.index()].connected;
-            if connected && endpoint.is_open() && registration.phone_control != PhoneControl::Controlled {
+            let (connected, opens) = (self.applications[application.index()].connected, endpoint.is_open());
+            let (node, controlled) = (endpoint.node, registration.phone_control == PhoneControl::Controlled);
+            // The CTIManager may have lost the link to it meanwhile; it asks again when it has the link back.
+            if connected && opens && !controlled && self.reaches(self.manager_of(application), node) {
                 self.gain_phone(DeviceId(device), application);
             }
             return;

@@ -3,11 +3,11 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind, Service};
-use super::rows::registration::Registration;
-use crate::domain::{DeviceId, NodeId, PhoneGroupId};
+use super::rows::registration::{PhoneControl, Registration};
+use crate::domain::{ApplicationId, DeviceId, NodeId, PhoneGroupId};
 use crate::engine::Span;
 use crate::facts::{Fact, Recorder};
-use crate::rules::phones::{self, AfterMoving, Moved};
+use crate::rules::phones::{self, AfterMoving, Awareness, Moved};
 use crate::rules::rehoming::{self, Rehoming};
 use crate::rules::{device_recovery, notice};
 
@@ -16,19 +16,29 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn phone_lost(&mut self, row: usize) {
         let group = &self.plan.phone_groups[self.endpoints[row].row as usize];
         let notices = group.failover.sample(self.phone_stream.next_u64());
+        self.registrations[row].awareness = Awareness::Unaware;
         let stamp = self.registrations[row].stamp;
         self.schedule(self.now + notices, Event::PhoneMoves { device: row as u32, stamp });
     }
 
-    /// A phone looks for a CallManager of its group, but not during a call. If none is up, it waits.
+    /// A phone notices that it has lost its CallManager.
     pub(super) fn phone_moves(&mut self, device: u32, stamp: u16) {
+        if self.registrations[device as usize].stamp == stamp {
+            self.registrations[device as usize].awareness = Awareness::Aware;
+            self.phone_looks(device);
+        }
+    }
+
+    /// A phone that knows that it has no CallManager looks for one of its group, but not during a call. If none is up, it
+    /// waits.
+    fn phone_looks(&mut self, device: u32) {
         let endpoint = self.endpoints[device as usize];
-        let registration = &self.registrations[device as usize];
-        if registration.stamp != stamp || endpoint.service != Service::Closed {
+        if endpoint.service != Service::Closed {
             return;
         }
+        let awareness = self.registrations[device as usize].awareness;
         let group = &self.plan.devices[device as usize].group;
-        if let Some(node) = phones::moves_to(endpoint.calls, group, |node| self.callmanager_up(node)) {
+        if let Some(node) = phones::moves_to(awareness, endpoint.calls, group, |node| self.callmanager_up(node)) {
             self.phone_asks(device, node);
         }
     }
@@ -49,7 +59,6 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         endpoint.service = Service::Open;
         let (row, node, application) = (endpoint.row, endpoint.node, endpoint.application);
-        let Registration { phone_control, status, .. } = *registration;
         let out_of_service = self.now - registration.out_since;
         let state = &mut self.phones[row as usize];
         state.open += 1;
@@ -60,14 +69,9 @@ impl<R: Recorder> Cluster<'_, R> {
         self.note(Fact::DeviceOpened { device: DeviceId(device), application, node, out_of_service });
         self.finish_rehoming(device);
         if let Some(application) = application {
-            let cannot_open_on = &self.plan.devices[device as usize].cannot_open_on;
-            let moved = Moved {
-                connected: self.applications[application.index()].connected,
-                opened: phone_control.is_opened(),
-                recovery: self.plan.applications[application.index()].recovery,
-                can_open: device_recovery::can_open(status, node, cannot_open_on),
-            };
-            match phones::after_moving(moved) {
+            match self.after_moving(device, application) {
+                // Where its CTIManager has lost the link to, it is controlled once the link is back.
+                AfterMoving::Controls if !self.reaches(self.manager_of(application), node) => {}
                 AfterMoving::Controls => self.gain_phone(DeviceId(device), application),
                 AfterMoving::Reopens => self.queue_recovery(self.manager_of(application), device),
                 AfterMoving::Away | AfterMoving::Forbidden | AfterMoving::CannotOpen => {}
@@ -75,6 +79,36 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         self.phone_considers_rehoming(device);
         self.serve_waiting(PhoneGroupId(row));
+    }
+
+    /// What the application of a phone that is registered does about it.
+    fn after_moving(&self, device: u32, application: ApplicationId) -> AfterMoving {
+        let Registration { phone_control, status, .. } = self.registrations[device as usize];
+        let (node, plan) = (self.endpoints[device as usize].node, &self.plan.devices[device as usize]);
+        phones::after_moving(Moved {
+            connected: self.applications[application.index()].connected,
+            opened: phone_control.is_opened(),
+            recovery: self.plan.applications[application.index()].recovery,
+            can_open: device_recovery::can_open(status, node, &plan.cannot_open_on),
+        })
+    }
+
+    /// A CTIManager reaches a node again: it opens the phones there that it lost with the link, as if they had moved.
+    pub(super) fn reopen_phones_on(&mut self, manager: NodeId, node: NodeId) {
+        for application in self.connected_to(manager) {
+            let plan = &self.plan.applications[application.index()];
+            for &DeviceId(device) in &plan.devices {
+                let Endpoint { kind, service, node: at, .. } = self.endpoints[device as usize];
+                let controlled = self.registrations[device as usize].phone_control == PhoneControl::Controlled;
+                if kind != EndpointKind::Phone || service != Service::Open || at != node || controlled {
+                    continue;
+                }
+                match self.after_moving(device, application) {
+                    AfterMoving::Controls | AfterMoving::Reopens => self.queue_recovery(manager, device),
+                    AfterMoving::Away | AfterMoving::Forbidden | AfterMoving::CannotOpen => {}
+                }
+            }
+        }
     }
 
     /// A phone that is elsewhere while its home is back queues to rehome.
@@ -96,15 +130,17 @@ impl<R: Recorder> Cluster<'_, R> {
         let state = &mut self.nodes[home.index()];
         state.phones_to_rehome.push_back(device);
         if !std::mem::replace(&mut state.rehomes_phones, true) {
-            let epoch = state.epoch;
-            self.schedule(self.now, Event::PhoneRehomes { node: home.0, epoch });
+            let (epoch, next) = (state.epoch, state.next_phone.max(self.now));
+            self.schedule(next, Event::PhoneRehomes { node: home.0, epoch });
         }
     }
 
     /// Phones notice that a CallManager is back: those without a CallManager try it, and those it is home to rehome.
     pub(super) fn phones_notice_return(&mut self, node: u16) {
         let node = NodeId(node);
-        if !self.callmanager_up(node) {
+        let returned = self.nodes[node.index()].returned_at;
+        let due = notice::is_noticed(returned, self.plan.parameters.callmanager_notice, self.now);
+        if !self.callmanager_up(node) || !due {
             return;
         }
         for row in 0..self.plan.devices.len() {
@@ -116,7 +152,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 self.phone_considers_rehoming(row as u32);
             }
             if !endpoint.is_open() && self.plan.devices[row].group.contains(&node) {
-                self.phone_moves(row as u32, self.registrations[row].stamp);
+                self.phone_looks(row as u32);
             }
         }
     }
@@ -132,6 +168,8 @@ impl<R: Recorder> Cluster<'_, R> {
             if endpoint.is_open() && rehoming::rehomes(endpoint.node, home, endpoint.rehoming, endpoint.calls) {
                 self.start_rehoming(device);
                 self.phone_asks(device, home);
+                let interval = self.plan.parameters.phone_return_interval.max(Span::from_nanos(1));
+                self.nodes[home.index()].next_phone = self.now + interval;
                 break;
             }
         }
@@ -139,7 +177,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if state.phones_to_rehome.is_empty() {
             state.rehomes_phones = false;
         } else {
-            let next = self.now + self.plan.parameters.phone_return_interval.max(Span::from_nanos(1));
+            let next = state.next_phone;
             self.schedule(next, Event::PhoneRehomes { node, epoch });
         }
     }
@@ -152,7 +190,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         match endpoint.service {
             Service::Open if endpoint.rehoming == Rehoming::Waiting => self.phone_queues(device),
-            Service::Closed => self.phone_moves(device, self.registrations[device as usize].stamp),
+            Service::Closed => self.phone_looks(device),
             Service::Open | Service::Lost | Service::Pending => {}
         }
     }

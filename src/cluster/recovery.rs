@@ -70,8 +70,8 @@ impl<R: Recorder> Cluster<'_, R> {
         let state = &mut self.nodes[manager.index()];
         state.reopening.push_back((device, stamp));
         if !std::mem::replace(&mut state.reopens, true) {
-            let epoch = state.epoch;
-            self.schedule(self.now, Event::ManagerReopens { manager: manager.0, epoch });
+            let (epoch, next) = (state.epoch, state.next_reopening.max(self.now));
+            self.schedule(next, Event::ManagerReopens { manager: manager.0, epoch });
         }
     }
 
@@ -83,13 +83,15 @@ impl<R: Recorder> Cluster<'_, R> {
             let Some(application) = self.endpoints[device as usize].application else { continue };
             if self.registrations[device as usize].stamp == stamp && self.applications[application.index()].connected {
                 self.manager_opens(device, application);
+                self.nodes[manager as usize].next_reopening = self.now + self.plan.parameters.reopen_interval;
                 break;
             }
         }
-        if self.nodes[manager as usize].reopening.is_empty() {
-            self.nodes[manager as usize].reopens = false;
+        let state = &mut self.nodes[manager as usize];
+        if state.reopening.is_empty() {
+            state.reopens = false;
         } else {
-            let next = self.now + self.plan.parameters.reopen_interval;
+            let next = state.next_reopening;
             self.schedule(next, Event::ManagerReopens { manager, epoch });
         }
     }

@@ -3,10 +3,25 @@
 use super::{device_recovery, node_choice};
 use crate::domain::NodeId;
 
-/// Where a phone that has lost its CallManager moves to, once it has noticed: to the first live one of its group, but not
-/// during a call. `None`: it stays where it is for now.
-pub fn moves_to(calls: u32, group: &[NodeId], live: impl Fn(NodeId) -> bool) -> Option<NodeId> {
-    if calls > 0 { None } else { node_choice::first_live(group, live) }
+/// Whether a phone that has lost its CallManager knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Awareness {
+    /// Its failover time is not over: it still believes that it is registered.
+    Unaware,
+    /// It has noticed, and looks for another CallManager.
+    Aware,
+}
+
+/// Where a phone that has lost its CallManager moves to: to the first live one of its group, but neither before it has
+/// noticed nor during a call. `None`: it stays where it is for now.
+pub fn moves_to(
+    awareness: Awareness,
+    calls: u32,
+    group: &[NodeId],
+    live: impl Fn(NodeId) -> bool,
+) -> Option<NodeId> {
+    let may_move = awareness == Awareness::Aware && calls == 0;
+    if may_move { node_choice::first_live(group, live) } else { None }
 }
 
 /// Where a CTIManager opens a phone: only where it is registered, if that is possible. A phone that has not yet moved to
@@ -67,9 +82,14 @@ mod tests {
 
     #[test]
     fn r14_a_phone_moves_to_the_first_live_member_but_not_during_a_call() {
-        assert_eq!(moves_to(0, &GROUP, |node| node != NodeId(0)), Some(NodeId(1)));
-        assert_eq!(moves_to(1, &GROUP, |_| true), None);
-        assert_eq!(moves_to(0, &GROUP, |_| false), None);
+        assert_eq!(moves_to(Awareness::Aware, 0, &GROUP, |node| node != NodeId(0)), Some(NodeId(1)));
+        assert_eq!(moves_to(Awareness::Aware, 1, &GROUP, |_| true), None);
+        assert_eq!(moves_to(Awareness::Aware, 0, &GROUP, |_| false), None);
+    }
+
+    #[test]
+    fn r14_a_phone_that_has_not_noticed_stays_even_if_it_is_idle() {
+        assert_eq!(moves_to(Awareness::Unaware, 0, &GROUP, |node| node != NodeId(0)), None);
     }
 
     #[test]

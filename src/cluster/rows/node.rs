@@ -21,9 +21,13 @@ pub(crate) struct NodeState {
     /// Devices that its CTIManager is to open, with their stamps, and whether it is opening them.
     pub(crate) reopening: VecDeque<(u32, u16)>,
     pub(crate) reopens: bool,
+    /// Until then it opens none: the pace holds between any two openings, however long nothing waited.
+    pub(crate) next_reopening: Time,
     /// Phones that queue to rehome to its CallManager, and whether it is letting them.
     pub(crate) phones_to_rehome: VecDeque<u32>,
     pub(crate) rehomes_phones: bool,
+    /// Until then it lets none.
+    pub(crate) next_phone: Time,
 }
 
 /// A station of one server, with the random number stream of its service times.

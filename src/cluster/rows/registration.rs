@@ -4,6 +4,7 @@ use super::endpoint::{Endpoint, EndpointKind, Service};
 use crate::domain::NodeId;
 use crate::engine::Time;
 use crate::rules::device_recovery::RegistrationStatus;
+use crate::rules::phones::Awareness;
 
 /// The registration of a device with its CallManager and application. It is needed only when something happens to the
 /// device, and so kept apart from what every call needs.
@@ -20,6 +21,8 @@ pub(crate) struct Registration {
     pub(crate) status: RegistrationStatus,
     /// For phones only. The application that has a route point or port open controls it.
     pub(crate) phone_control: PhoneControl,
+    /// For phones only: whether it knows that it has lost its CallManager; valid while it is closed.
+    pub(crate) awareness: Awareness,
 }
 
 /// How far an application has got with taking control of a phone.
@@ -83,6 +86,7 @@ impl Registration {
             stamp: 0,
             status: RegistrationStatus::Registered,
             phone_control: PhoneControl::None,
+            awareness: Awareness::Unaware,
         }
     }
 

@@ -10,7 +10,7 @@ use crate::rules::application_failure::{self, Fate, Lost};
 use crate::rules::device_recovery::{self, Recovery, RegistrationStatus};
 use crate::rules::direct_topology::{self, Process};
 use crate::rules::manager_choice::{self, ConnectReason};
-use crate::rules::phones::{self, AfterMoving, Moved};
+use crate::rules::phones::{self, AfterMoving, Awareness, Moved};
 use crate::rules::{call_survival, egress, ingress};
 
 /// The connection of an application after a failure.
@@ -295,7 +295,7 @@ impl Aftermath<'_> {
         let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
         let at = |node: NodeId| dependencies.node_name(node);
         let is_home = !failure.lives(device.group[0]);
-        let moves_to = phones::moves_to(0, &device.group, |node| failure.lives(node)).filter(|_| is_home);
+        let moves_to = phones::moves_to(Awareness::Aware, 0, &device.group, |node| failure.lives(node)).filter(|_| is_home);
         if is_home {
             match moves_to {
                 Some(node) => {
