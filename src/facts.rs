@@ -255,11 +255,11 @@ pub enum Fact {
         /// Which device.
         device: DeviceId,
     },
-    /// A device starts to rehome: it has no call (R18).
+    /// A device starts to rehome: it has no call, and its turn has come (R18).
     RehomeStarted {
         /// Which device.
         device: DeviceId,
-        /// Since its home was back (`rehome_wait`).
+        /// From its home's return until it had no call any more and could go (`rehome_wait`); its turn may have come later.
         waited: Span,
     },
     /// A device is in service at home again.

@@ -90,6 +90,7 @@ impl<R: Recorder> Cluster<'_, R> {
             Event::AsksForDevice { application, attempt } => self.asks_for_device(application, attempt),
             Event::OpenReachesManager { device, stamp } => self.open_reaches_manager(device, stamp),
             Event::OpenReachesCallManager { device, stamp } => self.open_reaches_callmanager(device, stamp),
+            Event::OpenTimesOut { device, stamp } => self.open_times_out(device, stamp),
             Event::DeviceOpens { device, stamp } => self.device_opens(device, stamp),
 
             Event::LossNoticed { application, attempt } => self.loss_noticed(application, attempt),

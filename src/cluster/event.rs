@@ -73,6 +73,8 @@ pub(super) enum Event {
     OpenReachesManager { device: u32, stamp: u16 },
     /// The request to open a device reaches its CallManager.
     OpenReachesCallManager { device: u32, stamp: u16 },
+    /// The CallManager that was asked to open the device has not answered in time.
+    OpenTimesOut { device: u32, stamp: u16 },
     /// The device is open.
     DeviceOpens { device: u32, stamp: u16 },
 

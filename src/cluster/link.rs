@@ -59,6 +59,13 @@ impl<R: Recorder> Cluster<'_, R> {
         from == to || !self.links_fail || !self.links[self.link(LinkEnd::Node(from), to)].noticed
     }
 
+    /// Whether a message from one node gets through to the other, and one back: the other's host is there, and no link
+    /// between them is cut.
+    pub(super) fn gets_through(&self, from: NodeId, to: NodeId) -> bool {
+        let whole = || !self.links_fail || self.links[self.link(LinkEnd::Node(from), to)].cuts == 0;
+        from == to || (self.nodes[to.index()].host_down == 0 && whole())
+    }
+
     /// Since when one node has been reachable from another again.
     pub(super) fn in_reach_since(&self, from: NodeId, to: NodeId) -> Time {
         if from == to { Time::ZERO } else { self.links[self.link(LinkEnd::Node(from), to)].healed_at }
@@ -116,8 +123,18 @@ impl<R: Recorder> Cluster<'_, R> {
         let link = &mut self.links[row];
         let due = notice::is_noticed(link.changed_at, self.plan.parameters.callmanager_notice, self.now);
         let cut = link.cuts > 0;
-        if !due || cut == link.noticed {
-            // It has changed again since, or the cut was never noticed.
+        if !due {
+            // It has changed again since.
+            return;
+        }
+        if cut == link.noticed {
+            // The cut was never noticed, but devices may have been asked for over the link in vain.
+            for (manager, node) in [(from, to), (to, from)] {
+                if self.ctimanager_up(manager) {
+                    self.recover_lost(manager);
+                    self.consider_rehoming_to(manager, node);
+                }
+            }
             return;
         }
         link.noticed = cut;
@@ -151,7 +168,8 @@ impl<R: Recorder> Cluster<'_, R> {
             for &device in &plan.applications[application.index()].devices {
                 let Endpoint { kind, service, rehoming, node: at, .. } = self.endpoints[device.index()];
                 let home = self.registrations[device.index()].home;
-                if home == node && rehoming == Rehoming::Waiting && kind != EndpointKind::Phone {
+                let stays = matches!(rehoming, Rehoming::Waiting | Rehoming::Due);
+                if home == node && stays && kind != EndpointKind::Phone {
                     self.cancel_rehoming(device);
                 }
                 if at != node {

@@ -68,6 +68,7 @@ impl<R: Recorder> Cluster<'_, R> {
             FaultTarget::CtiManager(node) => self.ctimanager_fails(node, FailureMode::ProcessExits),
             FaultTarget::Link(from, to, slower) => self.link_fails(from, to, slower, ends),
             FaultTarget::Node(node) => {
+                self.nodes[node.index()].host_down += 1;
                 self.callmanager_fails(node, FailureMode::HostLost);
                 self.ctimanager_fails(node, FailureMode::HostLost);
             }
@@ -81,6 +82,7 @@ impl<R: Recorder> Cluster<'_, R> {
             FaultTarget::CtiManager(node) => self.ctimanager_returns(node),
             FaultTarget::Link(from, to, slower) => self.link_heals(from, to, slower),
             FaultTarget::Node(node) => {
+                self.nodes[node.index()].host_down -= 1;
                 self.ctimanager_returns(node);
                 self.callmanager_returns(node);
             }

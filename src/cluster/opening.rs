@@ -7,9 +7,9 @@ use super::rows::registration::PhoneControl;
 use crate::domain::{ApplicationId, DeviceId, GiveUpReason, NodeId, OutageCause};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
-use crate::rules::device_recovery::{self, Recovery, RegistrationStatus};
+use crate::rules::device_recovery::{self, Answer, Asked, Recovery, RegistrationStatus};
 use crate::rules::rehoming::Rehoming;
-use crate::rules::{direct_topology, phones};
+use crate::rules::{direct_topology, notice, phones};
 
 impl<R: Recorder> Cluster<'_, R> {
     // Out of service.
@@ -79,7 +79,7 @@ impl<R: Recorder> Cluster<'_, R> {
         for row in 0..self.plan.devices.len() {
             let device = DeviceId(row as u32);
             let Endpoint { kind, service, rehoming, .. } = self.endpoints[row];
-            if self.registrations[row].home == node && rehoming == Rehoming::Waiting {
+            if self.registrations[row].home == node && matches!(rehoming, Rehoming::Waiting | Rehoming::Due) {
                 self.cancel_rehoming(device);
             }
             if self.endpoints[row].node != node {
@@ -126,8 +126,8 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// A CTIManager opens a device on the CallManager that the rules name, if they name one.
-    pub(super) fn manager_opens(&mut self, device: u32, application: ApplicationId) {
+    /// A CTIManager opens a device on the CallManager that the rules name, if they name one. Returns whether it asked one.
+    pub(super) fn manager_opens(&mut self, device: u32, application: ApplicationId) -> bool {
         let manager = self.manager_of(application);
         let endpoint = self.endpoints[device as usize];
         let plan = &self.plan.devices[device as usize];
@@ -138,11 +138,19 @@ impl<R: Recorder> Cluster<'_, R> {
                 |node| self.reaches(manager, node) && device_recovery::can_open(status, node, &plan.cannot_open_on);
             phones::opened_on(endpoint.is_open().then_some(endpoint.node), can_open)
         } else {
-            let live = |node| self.callmanager_up(node) && self.reaches(manager, node);
-            match device_recovery::recover(status, endpoint.node, &plan.group, &plan.cannot_open_on, live) {
+            let asked = usize::from(self.registrations[device as usize].asked);
+            let answer = |node| self.answer(manager, node);
+            match device_recovery::recover(status, endpoint.node, &plan.group, asked, &plan.cannot_open_on, answer) {
                 Recovery::Open(node) => Some(node),
+                Recovery::TimesOut(place) => {
+                    self.asks_in_vain(device, place);
+                    return true;
+                }
                 Recovery::Wait => None,
-                Recovery::GiveUp(because) => return self.give_up(device, because),
+                Recovery::GiveUp(because) => {
+                    self.give_up(device, because);
+                    return false;
+                }
             }
         };
         let in_reach = node.is_none_or(|node| direct_topology::reaches(self.plan.topology, manager, node));
@@ -157,12 +165,42 @@ impl<R: Recorder> Cluster<'_, R> {
             } else {
                 self.endpoints[device as usize].service = Service::Lost;
             }
-            return;
+            return false;
         };
         self.endpoints[device as usize].node = node;
         let stamp = self.registrations[device as usize].stamp;
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).device_open);
         self.schedule(self.arrives(manager, node, done), Event::OpenReachesCallManager { device, stamp });
+        true
+    }
+
+    /// What comes of it if a CTIManager asks a CallManager to open a device now.
+    pub(super) fn answer(&self, manager: NodeId, node: NodeId) -> Answer {
+        let (runs, in_reach) = (self.callmanager_up(node), self.reaches(manager, node));
+        let failed = self.nodes[node.index()].failed_at;
+        let known = !runs && notice::is_noticed(failed, self.plan.parameters.callmanager_notice, self.now);
+        device_recovery::answer(Asked {
+            runs,
+            reachable: in_reach && self.gets_through(manager, node),
+            noticed: !in_reach || known,
+        })
+    }
+
+    /// A CTIManager asks the member at this place of a device's group, from which nothing comes back.
+    fn asks_in_vain(&mut self, device: u32, place: usize) {
+        let registration = &mut self.registrations[device as usize];
+        registration.asked = place as u8 + 1;
+        let stamp = registration.stamp;
+        self.schedule(self.now + self.plan.parameters.open_timeout, Event::OpenTimesOut { device, stamp });
+    }
+
+    /// The CTIManager gives up waiting for that member, and asks the next one in the device's next turn.
+    pub(super) fn open_times_out(&mut self, device: u32, stamp: u16) {
+        if self.registrations[device as usize].stamp != stamp {
+            return;
+        }
+        let application = self.endpoints[device as usize].application.expect("only an application's devices are opened");
+        self.queue_turn(self.manager_of(application), device);
     }
 
     pub(super) fn give_up(&mut self, device: u32, because: GiveUpReason) {

@@ -8,8 +8,9 @@ use crate::domain::{ApplicationId, DeviceId, NodeId, PhoneGroupId};
 use crate::engine::Span;
 use crate::facts::{Fact, Recorder};
 use crate::rules::phones::{self, AfterMoving, Awareness, Moved};
-use crate::rules::rehoming::{self, Rehoming};
-use crate::rules::{device_recovery, notice};
+use crate::rules::rehoming::{self, Rehoming, Turn};
+use crate::rules::device_recovery::{self, Asked};
+use crate::rules::notice;
 
 impl<R: Recorder> Cluster<'_, R> {
     /// A phone has lost its CallManager: after a while it notices.
@@ -121,12 +122,18 @@ impl<R: Recorder> Cluster<'_, R> {
         if service == Service::Open && self.callmanager_up(home) && noticed && begins {
             self.wait_to_rehome(device, returned);
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
-            self.phone_queues(device);
+            self.phone_queues_if_idle(device);
         }
     }
 
-    pub(super) fn phone_queues(&mut self, device: u32) {
+    /// A phone may rehome once it has no call, and does when its turn comes.
+    fn phone_queues_if_idle(&mut self, device: u32) {
+        let Endpoint { node, rehoming, calls, .. } = self.endpoints[device as usize];
         let home = self.registrations[device as usize].home;
+        if !rehoming::rehomes(node, home, rehoming, calls) {
+            return;
+        }
+        self.due_to_rehome(device);
         let state = &mut self.nodes[home.index()];
         state.phones_to_rehome.push_back(device);
         if !std::mem::replace(&mut state.rehomes_phones, true) {
@@ -163,15 +170,28 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         while let Some(device) = self.nodes[home.index()].phones_to_rehome.pop_front() {
-            let endpoint = self.endpoints[device as usize];
-            // A phone with a call queues again when the call has ended.
-            if endpoint.is_open() && rehoming::rehomes(endpoint.node, home, endpoint.rehoming, endpoint.calls) {
-                self.start_rehoming(device);
-                self.phone_asks(device, home);
-                let interval = self.plan.parameters.phone_return_interval.max(Span::from_nanos(1));
-                self.nodes[home.index()].next_phone = self.now + interval;
-                break;
+            let Endpoint { service, rehoming, calls, .. } = self.endpoints[device as usize];
+            if service != Service::Open || rehoming != Rehoming::Due {
+                continue;
             }
+            let runs = self.callmanager_up(home);
+            let answer = device_recovery::answer(Asked { runs, reachable: runs, noticed: !runs });
+            match rehoming::at_its_turn(calls, answer) {
+                Turn::Leaves => {}
+                Turn::WaitsAgain => {
+                    self.endpoints[device as usize].rehoming = Rehoming::Waiting;
+                    continue;
+                }
+                Turn::Stays => {
+                    self.cancel_rehoming(DeviceId(device));
+                    continue;
+                }
+            }
+            self.start_rehoming(device);
+            self.phone_asks(device, home);
+            let interval = self.plan.parameters.phone_return_interval.max(Span::from_nanos(1));
+            self.nodes[home.index()].next_phone = self.now + interval;
+            break;
         }
         let state = &mut self.nodes[home.index()];
         if state.phones_to_rehome.is_empty() {
@@ -189,7 +209,7 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         match endpoint.service {
-            Service::Open if endpoint.rehoming == Rehoming::Waiting => self.phone_queues(device),
+            Service::Open if endpoint.rehoming == Rehoming::Waiting => self.phone_queues_if_idle(device),
             Service::Closed => self.phone_looks(device),
             Service::Open | Service::Lost | Service::Pending => {}
         }

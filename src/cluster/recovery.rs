@@ -8,15 +8,12 @@ use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
 use crate::rules::device_recovery::{self, RegistrationStatus};
 use crate::rules::notice;
-use crate::rules::rehoming::{self, Rehoming};
+use crate::rules::rehoming::{self, Rehoming, Turn};
 
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn failure_noticed(&mut self, manager: u16, node: u16) {
+        // Whether or not it is back, or has failed again, by now: what was registered there is lost.
         let (manager, node) = (NodeId(manager), NodeId(node));
-        if !notice::is_noticed(self.nodes[node.index()].failed_at, self.plan.parameters.callmanager_notice, self.now) {
-            // It has failed again since: that failure is noticed by an event of its own.
-            return;
-        }
         // A CTIManager without a connected application has no one to notify.
         if self.ctimanager_up(manager) && !self.connected_to(manager).is_empty() {
             self.note(Fact::FailureNoticed { manager, node, delay: self.plan.parameters.callmanager_notice });
@@ -26,14 +23,13 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn return_noticed(&mut self, manager: u16, node: u16) {
         let (manager, node) = (NodeId(manager), NodeId(node));
-        let since = self.nodes[node.index()].returned_at;
-        let due = notice::is_noticed(since, self.plan.parameters.callmanager_notice, self.now);
-        if !self.ctimanager_up(manager) || !self.callmanager_up(node) || !due {
+        if !self.ctimanager_up(manager) {
             return;
         }
         self.recover_lost(manager);
         if self.reaches(manager, node) {
-            self.consider_rehoming_to(manager, node);
+            let returned = Time::from_nanos(self.now.nanos() - self.plan.parameters.callmanager_notice.nanos());
+            self.home_returned(manager, node, returned);
         }
     }
 
@@ -49,7 +45,10 @@ impl<R: Recorder> Cluster<'_, R> {
         for application in self.connected_to(manager) {
             let plan = &self.plan.applications[application.index()];
             for &device in &plan.devices {
-                if self.endpoints[device.index()].service != Service::Lost {
+                let lost = self.endpoints[device.index()].service == Service::Lost;
+                let since = self.registrations[device.index()].out_since;
+                // Another CallManager may have failed meanwhile: what was lost with that is noticed in its own time.
+                if !lost || !notice::is_noticed(since, self.plan.parameters.callmanager_notice, self.now) {
                     continue;
                 }
                 match device_recovery::may_recover(plan.recovery) {
@@ -62,11 +61,14 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Queues a device for a CTIManager to open.
     pub(super) fn queue_recovery(&mut self, manager: NodeId, device: u32) {
-        let registration = &mut self.registrations[device as usize];
-        if !registration.request(&mut self.endpoints[device as usize]) {
-            return;
+        if self.registrations[device as usize].request(&mut self.endpoints[device as usize]) {
+            self.queue_turn(manager, device);
         }
-        let stamp = registration.stamp;
+    }
+
+    /// A device waits for its turn: to be opened, or to rehome.
+    pub(super) fn queue_turn(&mut self, manager: NodeId, device: u32) {
+        let stamp = self.registrations[device as usize].stamp;
         let state = &mut self.nodes[manager.index()];
         state.reopening.push_back((device, stamp));
         if !std::mem::replace(&mut state.reopens, true) {
@@ -80,9 +82,7 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         while let Some((device, stamp)) = self.nodes[manager as usize].reopening.pop_front() {
-            let Some(application) = self.endpoints[device as usize].application else { continue };
-            if self.registrations[device as usize].stamp == stamp && self.applications[application.index()].connected {
-                self.manager_opens(device, application);
+            if self.takes_turn(NodeId(manager), device, stamp) {
                 self.nodes[manager as usize].next_reopening = self.now + self.plan.parameters.reopen_interval;
                 break;
             }
@@ -96,37 +96,92 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
+    /// A device's turn has come. Returns whether a CallManager was asked to open it: what asks nothing takes no time.
+    fn takes_turn(&mut self, manager: NodeId, device: u32, stamp: u16) -> bool {
+        let Endpoint { kind, service, rehoming, calls, application, .. } = self.endpoints[device as usize];
+        let Some(application) = application else { return false };
+        let registration = &self.registrations[device as usize];
+        let connected = self.applications[application.index()].connected && self.manager_of(application) == manager;
+        if registration.stamp != stamp || !connected {
+            return false;
+        }
+        if kind == EndpointKind::Phone || service == Service::Pending {
+            return self.manager_opens(device, application);
+        }
+        if service != Service::Open || rehoming != Rehoming::Due {
+            return false;
+        }
+        match rehoming::at_its_turn(calls, self.answer(manager, registration.home)) {
+            Turn::Leaves => {
+                self.start_rehoming(device);
+                self.registrations[device as usize].request(&mut self.endpoints[device as usize]);
+                self.manager_opens(device, application)
+            }
+            Turn::WaitsAgain => {
+                self.endpoints[device as usize].rehoming = Rehoming::Waiting;
+                false
+            }
+            Turn::Stays => {
+                self.cancel_rehoming(DeviceId(device));
+                false
+            }
+        }
+    }
+
     // Rehoming (R18).
 
-    /// The devices of a CTIManager's applications whose home is this node start to rehome where they can.
+    /// The devices of a CTIManager's applications whose home is this node, which was back at `returned`, start to rehome
+    /// where they can.
+    pub(super) fn home_returned(&mut self, manager: NodeId, node: NodeId, returned: Time) {
+        let plan = self.plan;
+        for application in self.connected_to(manager) {
+            for &DeviceId(device) in &plan.applications[application.index()].devices {
+                let at_home = self.registrations[device as usize].home == node;
+                if at_home && self.endpoints[device as usize].kind != EndpointKind::Phone {
+                    self.begin_to_wait(device, returned);
+                }
+            }
+        }
+    }
+
+    /// The same where the link to the node is whole again.
     pub(super) fn consider_rehoming_to(&mut self, manager: NodeId, node: NodeId) {
         let plan = self.plan;
         for application in self.connected_to(manager) {
             for &DeviceId(device) in &plan.applications[application.index()].devices {
-                let home = self.registrations[device as usize].home;
-                if home == node && self.endpoints[device as usize].kind != EndpointKind::Phone {
+                let at_home = self.registrations[device as usize].home == node;
+                if at_home && self.endpoints[device as usize].kind != EndpointKind::Phone {
                     self.consider_rehoming(device);
                 }
             }
         }
     }
 
-    /// A device that is elsewhere while its home is known to be back begins to wait until it can rehome.
+    /// A device that has been opened elsewhere begins to wait if its home is known to be back.
     pub(super) fn consider_rehoming(&mut self, device: u32) {
-        let Endpoint { service, node, rehoming, application, .. } = self.endpoints[device as usize];
+        let application = self.endpoints[device as usize].application;
         let home = self.registrations[device as usize].home;
         let Some(manager) = application.map(|application| self.manager_of(application)) else { return };
         let returned = self.nodes[home.index()].returned_at.max(self.in_reach_since(manager, home));
         let noticed = notice::is_noticed(returned, self.plan.parameters.callmanager_notice, self.now);
-        let there = self.callmanager_up(home) && self.reaches(manager, home);
-        if service == Service::Open && there && noticed && rehoming::begins_to_wait(node, home, rehoming) {
+        if noticed && self.reaches(manager, home) {
+            self.begin_to_wait(device, returned);
+        }
+    }
+
+    /// A device that is elsewhere begins to wait until it can rehome: its home was back at `returned`.
+    fn begin_to_wait(&mut self, device: u32, returned: Time) {
+        let Endpoint { service, node, rehoming, .. } = self.endpoints[device as usize];
+        let home = self.registrations[device as usize].home;
+        let begins = rehoming::begins_to_wait(node, home, rehoming);
+        if service == Service::Open && self.callmanager_up(home) && begins {
             self.wait_to_rehome(device, returned);
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
             self.rehome_if_idle(device);
         }
     }
 
-    /// A route point or port rehomes once no call is left on it.
+    /// A route point or port may rehome once no call is left on it, and does when its turn comes.
     pub(super) fn rehome_if_idle(&mut self, device: u32) {
         let Endpoint { node, rehoming, calls, service, application, .. } = self.endpoints[device as usize];
         if service != Service::Open || rehoming != Rehoming::Waiting {
@@ -136,9 +191,14 @@ impl<R: Recorder> Cluster<'_, R> {
         if !rehoming::rehomes(node, self.registrations[device as usize].home, rehoming, calls) {
             return;
         }
-        self.start_rehoming(device);
+        self.due_to_rehome(device);
         let application = application.expect("an application has it open");
-        self.queue_recovery(self.manager_of(application), device);
+        self.queue_turn(self.manager_of(application), device);
+    }
+
+    pub(super) fn due_to_rehome(&mut self, device: u32) {
+        self.endpoints[device as usize].rehoming = Rehoming::Due;
+        self.registrations[device as usize].out_since = self.now;
     }
 
     pub(super) fn wait_to_rehome(&mut self, device: u32, home_returned_at: Time) {
@@ -146,10 +206,11 @@ impl<R: Recorder> Cluster<'_, R> {
         self.endpoints[device as usize].rehoming = Rehoming::Waiting;
     }
 
+    /// A device's turn has come: its old registration is closed, the one at home is next.
     pub(super) fn start_rehoming(&mut self, device: u32) {
         let registration = &mut self.registrations[device as usize];
         registration.status = RegistrationStatus::Unregistered;
-        let waited = self.now - registration.home_returned_at;
+        let waited = registration.out_since - registration.home_returned_at;
         self.endpoints[device as usize].rehoming = Rehoming::Leaving;
         self.note(Fact::RehomeStarted { device: DeviceId(device), waited });
         self.close_device(DeviceId(device), self.now, OutageCause::Rehoming);

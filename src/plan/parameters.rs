@@ -16,6 +16,8 @@ pub struct Parameters {
     pub heartbeat_reading: HeartbeatReading,
     /// From a CallManager's failure, or return, until CTIManagers notice it (R13).
     pub callmanager_notice: Span,
+    /// How long a CTIManager waits for a CallManager that does not answer when it is asked to open a device (R13).
+    pub open_timeout: Span,
     /// The time between two devices that a CTIManager opens while it recovers them.
     pub reopen_interval: Span,
     /// The time between two phones that rehome to a CallManager that is back.
@@ -32,6 +34,7 @@ impl Parameters {
             forward_hops: source.forward_hops,
             heartbeat_reading: source.heartbeat_reading,
             callmanager_notice: source.callmanager_notice,
+            open_timeout: source.open_timeout,
             reopen_interval: Span::from_seconds(1.0 / source.reopen_rate),
             phone_return_interval: Span::from_seconds(1.0 / source.phone_return_rate),
             code_yellow: source.code_yellow,

@@ -42,6 +42,13 @@ pub(super) enum Cut {
 }
 
 impl RehomeTimer {
+    /// It leaves for its home now, after it could have gone for some time.
+    pub(super) fn leaves(&mut self) {
+        if let RehomeTimer::Waiting(since) = *self {
+            *self = RehomeTimer::Leaving { since, opened_at: None };
+        }
+    }
+
     /// Ends it at `now` without the device being home.
     pub(super) fn cut(&mut self, now: Time) -> Option<Cut> {
         match std::mem::take(self) {

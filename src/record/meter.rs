@@ -432,8 +432,7 @@ impl Recorder for Meter {
             }
             Fact::RehomeLost { device } => self.rehome_lost(now, device),
             Fact::RehomeStarted { device, waited } => {
-                self.devices.get(device).rehoming =
-                    RehomeTimer::Leaving { since: before(now, waited), opened_at: None };
+                self.devices.get(device).rehoming.leaves();
                 if measured {
                     self.record_rehoming(Metric::RehomeWait, device, waited);
                 }

@@ -48,6 +48,8 @@ pub struct Cti {
     pub forward_hops: u8,
     /// From a CallManager's failure, or return, until CTIManagers notice it.
     pub callmanager_notice: Span,
+    /// How long a CTIManager waits for a CallManager that does not answer.
+    pub open_timeout: Span,
     /// How many devices a CTIManager opens per second while it recovers them.
     pub reopen_rate: f64,
     /// How many phones per second rehome to a CallManager that is back.
@@ -83,6 +85,7 @@ impl Cti {
             request_timeout: table.duration("request_timeout").value(),
             forward_hops: table.whole("forward_hops").value() as u8,
             callmanager_notice: table.duration("callmanager_notice").value(),
+            open_timeout: table.duration("open_timeout").value(),
             reopen_rate: table.key("reopen_rate", Value::rate).value(),
             phone_return_rate: table.key("phone_return_rate", Value::rate).value(),
             code_yellow: table.key("code_yellow", Value::code_yellow).value(),

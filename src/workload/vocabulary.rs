@@ -240,6 +240,15 @@ static CTI: Section = Section {
             "assumption: no document says how CTIManagers watch CallManagers",
         ),
         term(
+            "open_timeout",
+            DURATION,
+            Is("\"21s\""),
+            "how long a CTIManager waits for a CallManager that it asks to open a device and that does not answer, because its \
+             host is gone or the link to it is cut; then it asks the next of the group. It asks none that it knows is lost (R13)",
+            "assumption: a TCP connection to a host that does not answer is given up after three attempts, 3 s, 6 s and 12 s \
+             apart, as Windows 2000 did by default",
+        ),
+        term(
             "reopen_rate",
             Rate(Excluded),
             Is("\"100/s\""),

@@ -10,6 +10,8 @@ pub(crate) struct NodeState {
     /// The number of faults that keep its CallManager down, and its CTIManager.
     pub(crate) callmanager_down: u32,
     pub(crate) ctimanager_down: u32,
+    /// The number of faults that took its host away: then nothing there answers, or refuses to.
+    pub(crate) host_down: u32,
     /// When its CallManager last failed.
     pub(crate) failed_at: Time,
     /// When its CallManager was last back; it was up when the run began.

@@ -12,7 +12,7 @@ use crate::rules::phones::Awareness;
 pub(crate) struct Registration {
     /// When its home was last back; valid unless rehoming is settled.
     pub(crate) home_returned_at: Time,
-    /// Since when it has been out of service, while it is.
+    /// Since when it has been out of service, while it is; while it is due to rehome, since when.
     pub(crate) out_since: Time,
     /// Where it was when the run began, and where it rehomes to (R18).
     pub(crate) home: NodeId,
@@ -23,6 +23,8 @@ pub(crate) struct Registration {
     pub(crate) phone_control: PhoneControl,
     /// For phones only: whether it knows that it has lost its CallManager; valid while it is closed.
     pub(crate) awareness: Awareness,
+    /// How many members of its group, from the first one on, its CTIManager has asked in vain for the pending request.
+    pub(crate) asked: u8,
 }
 
 /// How far an application has got with taking control of a phone.
@@ -87,6 +89,7 @@ impl Registration {
             status: RegistrationStatus::Registered,
             phone_control: PhoneControl::None,
             awareness: Awareness::Unaware,
+            asked: 0,
         }
     }
 
@@ -98,6 +101,7 @@ impl Registration {
         }
         let asks = matches!(endpoint.service, Service::Closed | Service::Lost);
         if asks {
+            self.asked = 0;
             endpoint.service = Service::Pending;
         }
         asks

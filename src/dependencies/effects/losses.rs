@@ -7,7 +7,7 @@ use crate::dependencies::record::{RecordId, RecordKind, Role};
 use crate::domain::{Contact, DeviceKind, GiveUpReason, NodeId, Phase, Target};
 use crate::plan::{Device, Topology, Treatment};
 use crate::rules::application_failure::{self, Fate, Lost};
-use crate::rules::device_recovery::{self, Recovery, RegistrationStatus};
+use crate::rules::device_recovery::{self, Asked, Recovery, RegistrationStatus};
 use crate::rules::direct_topology::{self, Process};
 use crate::rules::manager_choice::{self, ConnectReason};
 use crate::rules::phones::{self, AfterMoving, Awareness, Moved};
@@ -224,8 +224,12 @@ impl Aftermath<'_> {
             (Connection::Kept, Err(because)) => Recovery::GiveUp(because),
             _ => {
                 let status = if is_home { RegistrationStatus::Unregistered } else { RegistrationStatus::Registered };
-                let live = |node| failure.lives(node);
-                device_recovery::recover(status, device.group[0], &device.group, &device.cannot_open_on, live)
+                // What a loss affects is said of the time when it has been noticed.
+                let answer = |node| {
+                    let lives = failure.lives(node);
+                    device_recovery::answer(Asked { runs: lives, reachable: lives, noticed: !lives })
+                };
+                device_recovery::recover(status, device.group[0], &device.group, 0, &device.cannot_open_on, answer)
             }
         };
         let own = it.ctimanagers[0];
@@ -254,7 +258,8 @@ impl Aftermath<'_> {
                 let what = format!("is not open until `{name}` has opened it again through `{}`", at(manager));
                 (Consequence::Reopened, what, &["R20"], ServiceLoss::Pauses)
             }
-            (_, Recovery::Wait) => {
+            // What is lost and cannot be reached is not asked, so that nothing times out.
+            (_, Recovery::Wait | Recovery::TimesOut(_)) => {
                 let what = "stays out of service: its group has no other CallManager".to_owned();
                 (Consequence::StaysOut, what, &["R16"], ServiceLoss::Out)
             }
