@@ -89,9 +89,11 @@ impl<R: Recorder> Cluster<'_, R> {
             Event::ProviderOpens { application, attempt } => self.provider_opens(application, attempt),
             Event::AsksForDevice { application, attempt } => self.asks_for_device(application, attempt),
             Event::OpenReachesManager { device, stamp } => self.open_reaches_manager(device, stamp),
-            Event::OpenReachesCallManager { device, stamp } => self.open_reaches_callmanager(device, stamp),
+            Event::OpenReachesCallManager { device, stamp, asker } => {
+                self.open_reaches_callmanager(device, stamp, asker);
+            }
             Event::OpenTimesOut { device, stamp } => self.open_times_out(device, stamp),
-            Event::DeviceOpens { device, stamp } => self.device_opens(device, stamp),
+            Event::DeviceOpens { device, stamp, asker } => self.device_opens(device, stamp, asker),
 
             Event::LossNoticed { application, attempt } => self.loss_noticed(application, attempt),
             Event::Reconnects { application, attempt } => self.reconnects(application, attempt),

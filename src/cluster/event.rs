@@ -2,6 +2,15 @@
 
 use crate::engine::Handle;
 
+/// On whose behalf a CTIManager opens a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// Its application has asked for it, and is answered.
+    Application,
+    /// Nobody but the CTIManager itself, which recovers or rehomes the device: the application is told.
+    CtiManager,
+}
+
 /// An event. It takes eight bytes, so a pending event and its time take sixteen.
 ///
 /// A call's event carries the `step` the call was at when it was scheduled: once the call has moved on, the steps
@@ -72,11 +81,11 @@ pub(super) enum Event {
     /// The request to open a device reaches the CTIManager.
     OpenReachesManager { device: u32, stamp: u16 },
     /// The request to open a device reaches its CallManager.
-    OpenReachesCallManager { device: u32, stamp: u16 },
+    OpenReachesCallManager { device: u32, stamp: u16, asker: Asker },
     /// The CallManager that was asked to open the device has not answered in time.
     OpenTimesOut { device: u32, stamp: u16 },
     /// The device is open.
-    DeviceOpens { device: u32, stamp: u16 },
+    DeviceOpens { device: u32, stamp: u16, asker: Asker },
 
     /// The application sees that it has lost its CTIManager.
     LossNoticed { application: u16, attempt: u16 },

@@ -1,6 +1,6 @@
 //! Devices go out of service, and are opened (R13, R16, R17, R22).
 
-use super::event::Event;
+use super::event::{Asker, Event};
 use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind, Service};
 use super::rows::registration::PhoneControl;
@@ -120,14 +120,14 @@ impl<R: Recorder> Cluster<'_, R> {
         let endpoint = self.endpoints[device as usize];
         let application = endpoint.application.expect("only an application's devices are opened");
         if self.applications[application.index()].connected {
-            self.manager_opens(device, application);
+            self.manager_opens(device, application, Asker::Application);
         } else {
             self.registrations[device as usize].withdraw(&mut self.endpoints[device as usize]);
         }
     }
 
     /// A CTIManager opens a device on the CallManager that the rules name, if they name one. Returns whether it asked one.
-    pub(super) fn manager_opens(&mut self, device: u32, application: ApplicationId) -> bool {
+    pub(super) fn manager_opens(&mut self, device: u32, application: ApplicationId, asker: Asker) -> bool {
         let manager = self.manager_of(application);
         let endpoint = self.endpoints[device as usize];
         let plan = &self.plan.devices[device as usize];
@@ -170,7 +170,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.endpoints[device as usize].node = node;
         let stamp = self.registrations[device as usize].stamp;
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).device_open);
-        self.schedule(self.arrives(manager, node, done), Event::OpenReachesCallManager { device, stamp });
+        self.schedule(self.arrives(manager, node, done), Event::OpenReachesCallManager { device, stamp, asker });
         true
     }
 
@@ -209,17 +209,17 @@ impl<R: Recorder> Cluster<'_, R> {
         self.note(Fact::DeviceGivenUp { device: DeviceId(device), because });
     }
 
-    pub(super) fn open_reaches_callmanager(&mut self, device: u32, stamp: u16) {
+    pub(super) fn open_reaches_callmanager(&mut self, device: u32, stamp: u16, asker: Asker) {
         if self.registrations[device as usize].stamp != stamp {
             return;
         }
         let node = self.endpoints[device as usize].node;
         let work = &self.plan.nodes[node.index()].callmanager.device_open;
         let done = self.work(self.plan.callmanager(node), work);
-        self.schedule(done, Event::DeviceOpens { device, stamp });
+        self.schedule(done, Event::DeviceOpens { device, stamp, asker });
     }
 
-    pub(super) fn device_opens(&mut self, device: u32, stamp: u16) {
+    pub(super) fn device_opens(&mut self, device: u32, stamp: u16, asker: Asker) {
         let endpoint = &mut self.endpoints[device as usize];
         let registration = &mut self.registrations[device as usize];
         if registration.stamp != stamp {
@@ -233,6 +233,7 @@ impl<R: Recorder> Cluster<'_, R> {
             // The CTIManager may have lost the link to it meanwhile; it asks again when it has the link back.
             if connected && opens && !controlled && self.reaches(self.manager_of(application), node) {
                 self.gain_phone(DeviceId(device), application);
+                self.tell_opened(application, asker);
             }
             return;
         }
@@ -256,7 +257,23 @@ impl<R: Recorder> Cluster<'_, R> {
         });
         self.finish_rehoming(device);
         self.gain_device(application);
+        self.tell_opened(application, asker);
         self.consider_rehoming(device);
+    }
+
+    /// An application that has not asked for it is told that a device is in service again.
+    fn tell_opened(&mut self, application: ApplicationId, asker: Asker) {
+        if asker == Asker::CtiManager && self.applications[application.index()].connected {
+            self.tell(application);
+        }
+    }
+
+    /// An application's CTIManager tells it that a device is out of service, or back. Nothing waits for that.
+    pub(super) fn tell(&mut self, application: ApplicationId) {
+        let manager = self.manager_of(application);
+        if let Some(notice) = &self.ctimanager_work(manager).notice {
+            self.work(self.plan.ctimanager(manager), notice);
+        }
     }
 
     /// An application controls a phone from now on.

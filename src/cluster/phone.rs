@@ -5,7 +5,7 @@ use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind, Service};
 use super::rows::registration::{PhoneControl, Registration};
 use crate::domain::{ApplicationId, DeviceId, NodeId, PhoneGroupId};
-use crate::engine::Span;
+use crate::engine::{Span, Time};
 use crate::facts::{Fact, Recorder};
 use crate::rules::phones::{self, AfterMoving, Awareness, Moved};
 use crate::rules::rehoming::{self, Rehoming, Turn};
@@ -114,12 +114,18 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A phone that is elsewhere while its home is back queues to rehome.
     pub(super) fn phone_considers_rehoming(&mut self, device: u32) {
-        let Endpoint { service, node, rehoming, .. } = self.endpoints[device as usize];
         let home = self.registrations[device as usize].home;
         let returned = self.nodes[home.index()].returned_at;
-        let noticed = notice::is_noticed(returned, self.plan.parameters.callmanager_notice, self.now);
+        if notice::is_noticed(returned, self.plan.parameters.callmanager_notice, self.now) {
+            self.phone_begins_to_wait(device, returned);
+        }
+    }
+
+    fn phone_begins_to_wait(&mut self, device: u32, returned: Time) {
+        let Endpoint { service, node, rehoming, .. } = self.endpoints[device as usize];
+        let home = self.registrations[device as usize].home;
         let begins = rehoming::begins_to_wait(node, home, rehoming);
-        if service == Service::Open && self.callmanager_up(home) && noticed && begins {
+        if service == Service::Open && self.callmanager_up(home) && begins {
             self.wait_to_rehome(device, returned);
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
             self.phone_queues_if_idle(device);
@@ -145,18 +151,17 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Phones notice that a CallManager is back: those without a CallManager try it, and those it is home to rehome.
     pub(super) fn phones_notice_return(&mut self, node: u16) {
         let node = NodeId(node);
-        let returned = self.nodes[node.index()].returned_at;
-        let due = notice::is_noticed(returned, self.plan.parameters.callmanager_notice, self.now);
-        if !self.callmanager_up(node) || !due {
+        if !self.callmanager_up(node) {
             return;
         }
+        let returned = Time::from_nanos(self.now.nanos() - self.plan.parameters.callmanager_notice.nanos());
         for row in 0..self.plan.devices.len() {
             let endpoint = self.endpoints[row];
             if endpoint.kind != EndpointKind::Phone {
                 continue;
             }
             if self.registrations[row].home == node {
-                self.phone_considers_rehoming(row as u32);
+                self.phone_begins_to_wait(row as u32, returned);
             }
             if !endpoint.is_open() && self.plan.devices[row].group.contains(&node) {
                 self.phone_looks(row as u32);

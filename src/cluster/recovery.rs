@@ -1,6 +1,6 @@
 //! A CTIManager recovers the devices of a failed CallManager, and rehomes them (R13, R16-R19).
 
-use super::event::Event;
+use super::event::{Asker, Event};
 use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind, Service};
 use crate::domain::{ApplicationId, DeviceId, NodeId, OutageCause};
@@ -53,7 +53,10 @@ impl<R: Recorder> Cluster<'_, R> {
                 }
                 match device_recovery::may_recover(plan.recovery) {
                     Ok(()) => self.queue_recovery(manager, device.0),
-                    Err(because) => self.give_up(device.0, because),
+                    Err(because) => {
+                        self.give_up(device.0, because);
+                        self.tell(application);
+                    }
                 }
             }
         }
@@ -106,7 +109,10 @@ impl<R: Recorder> Cluster<'_, R> {
             return false;
         }
         if kind == EndpointKind::Phone || service == Service::Pending {
-            return self.manager_opens(device, application);
+            let asked = self.manager_opens(device, application, Asker::CtiManager);
+            // That it is out of service is told after the opening, which must not wait for that.
+            self.tell(application);
+            return asked;
         }
         if service != Service::Open || rehoming != Rehoming::Due {
             return false;
@@ -115,7 +121,9 @@ impl<R: Recorder> Cluster<'_, R> {
             Turn::Leaves => {
                 self.start_rehoming(device);
                 self.registrations[device as usize].request(&mut self.endpoints[device as usize]);
-                self.manager_opens(device, application)
+                let asked = self.manager_opens(device, application, Asker::CtiManager);
+                self.tell(application);
+                asked
             }
             Turn::WaitsAgain => {
                 self.endpoints[device as usize].rehoming = Rehoming::Waiting;

@@ -1,6 +1,6 @@
 //! Nodes, and their service times.
 
-use crate::engine::Distribution;
+use crate::engine::{Distribution, Span};
 use crate::workload as source;
 
 /// A server. Its CallManager is station `2 * id`, its CTIManager station `2 * id + 1`.
@@ -42,6 +42,8 @@ pub struct CtiManagerWork {
     pub heartbeat: Distribution,
     /// Opening a device for an application.
     pub device_open: Distribution,
+    /// Telling an application that a device is out of service, or back; `None`: that costs nothing.
+    pub notice: Option<Distribution>,
 }
 
 pub(super) fn node(node: &source::Node) -> Node {
@@ -67,5 +69,6 @@ pub(super) fn ctimanager_work(node: &source::Node) -> CtiManagerWork {
         request: work.request,
         heartbeat: work.heartbeat,
         device_open: work.cti_device_open,
+        notice: (work.notice != Distribution::Constant(Span::ZERO)).then_some(work.notice),
     }
 }

@@ -474,7 +474,11 @@ impl Recorder for Meter {
                     }
                 }
             }
-            Fact::LinkCutNoticed { ago, .. } => self.devices.link_cut(Time::from_nanos(now.nanos() - ago.nanos())),
+            Fact::LinkCutNoticed { ago, .. } => {
+                self.devices.link_cut(Time::from_nanos(now.nanos() - ago.nanos()));
+                // Each side has noticed by itself.
+                (0..2 * u8::from(measured)).for_each(|_| self.record_for_cluster(Metric::DetectionDelay, ago));
+            }
             // All that follows is measured only after the warm-up.
             _ if !measured => {}
             Fact::Taken { application, waited } => {

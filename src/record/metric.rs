@@ -252,7 +252,7 @@ metrics! {
     TransferDelay = duration("transfer_delay", &[Cluster, Application], Never, Lower, &[Delays]),
         "From the end of the treatment at a port to the person it was to be transferred to.";
     DetectionDelay = duration("detection_delay", &[Cluster, Application], Never, Lower, &[Recovery]),
-        "From a fault to its detection, whatever failed.";
+        "From a fault to its detection, whatever failed; a cut link between nodes is detected on either side.";
     ApplicationDetectionDelay = duration("application_detection_delay", &[Cluster, Application], Never, Lower, &[DetectionByKind]),
         "From an application's failure to its CTIManager considering it failed (R23).";
     CallManagerDetectionDelay = duration("callmanager_detection_delay", &[Cluster, Node], Never, Lower, &[DetectionByKind]),
@@ -262,9 +262,9 @@ metrics! {
     OutOfService = duration("out_of_service", &[Cluster, Application, DeviceKind, DeviceFate], Possible, Lower, &[Devices, Recovery]),
         "From the fault that took a device out of service, or the start of its rehoming, to its return to service.";
     RehomeWait = duration("rehome_wait", &[Cluster, RoutePoint, DeviceKind], Possible, Lower, &[Devices]),
-        "From the return of a device's home CallManager to the start of the device's rehoming (R18).";
+        "From the return of a device's home CallManager until the device can rehome, without a call (R18).";
     RehomeDelay = duration("rehome_delay", &[Cluster, RoutePoint, DeviceKind], Possible, Lower, &[Devices]),
-        "From the return of a device's home CallManager to the device being in service there.";
+        "From the return of a device's home CallManager to the device being in service there, its turn included.";
     AppRecovery50 = duration("app_recovery_50", &[Cluster, Application], Never, Lower, &[Recovery]),
         "From a fault to half of the application's devices under its control.";
     AppRecovery95 = duration("app_recovery_95", &[Cluster, Application], Never, Lower, &[Recovery]),

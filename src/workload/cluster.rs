@@ -116,6 +116,8 @@ pub struct Work {
     pub heartbeat: Distribution,
     /// CTIManager: opening a device.
     pub cti_device_open: Distribution,
+    /// CTIManager: telling an application that a device is out of service, or back.
+    pub notice: Distribution,
 }
 
 impl Work {
@@ -136,6 +138,7 @@ impl Work {
             request: distribution("request", |work| &work.request),
             heartbeat: distribution("heartbeat", |work| &work.heartbeat),
             cti_device_open: distribution("cti_device_open", |work| &work.cti_device_open),
+            notice: distribution("notice", |work| &work.notice),
         }
     }
 }

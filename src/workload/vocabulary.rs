@@ -350,6 +350,14 @@ static WORK: Section = Section {
             "CTIManager: opening a device for an application",
             ASSUMPTION,
         ),
+        term(
+            "notice",
+            DISTRIBUTION_OR_ZERO,
+            Is("\"0s\""),
+            "CTIManager: telling an application that one device is out of service, or back in service, when it is the CTIManager \
+             that opens it anew (R13)",
+            "assumption: many notices fit in one message",
+        ),
     ],
     ..PLAIN
 };

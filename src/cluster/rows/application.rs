@@ -124,7 +124,9 @@ impl ApplicationState {
     pub(crate) fn lose_device(&mut self, failed: Option<Time>) {
         self.open -= 1;
         if let Some(failed) = failed {
-            self.lost_at = failed;
+            // A fault supersedes an earlier one that has not been recovered, even if it is noticed first.
+            let recovered = self.shares == ALL_SHARES;
+            self.lost_at = if recovered { failed } else { self.lost_at.max(failed) };
             self.shares = 0;
         }
     }

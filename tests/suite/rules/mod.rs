@@ -11,6 +11,7 @@ mod failback;
 mod fan_in;
 mod forwarding;
 mod heartbeat;
+mod knowing;
 mod links;
 mod node_choice;
 mod phones;
