@@ -27,7 +27,6 @@ impl<R: Recorder> Cluster<'_, R> {
             state.queue.clear();
             let open = plan.devices.iter().filter(|device| self.plan.starts_open(&self.plan.devices[device.index()]));
             (state.opening, state.open) = (0, open.count() as u32);
-            state.next_request = Time::ZERO;
             state.shares = ALL_SHARES;
             state.heartbeat_stream.reset(seed, replication);
             state.work_stream.reset(seed, replication);

@@ -182,20 +182,14 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         if let Health::Stalled(until) = state.health {
             return self.schedule(until, Event::AsksForDevice { application, attempt });
         }
-        if self.now < state.next_request {
-            let next = state.next_request;
-            return self.schedule(next, Event::AsksForDevice { application, attempt });
-        }
         let Some(&device) = plan.devices.get(state.opening) else {
             return;
         };
         state.opening += 1;
-        let next = self.now + plan.open_interval;
-        state.next_request = next;
         let more = state.opening < plan.devices.len();
         self.ask_to_open(device);
         if more {
-            self.schedule(next, Event::AsksForDevice { application, attempt });
+            self.schedule(self.now + plan.open_interval, Event::AsksForDevice { application, attempt });
         }
     }
 }

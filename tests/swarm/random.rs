@@ -212,6 +212,10 @@ impl Generator {
         }
         let notice = self.dice.pick(&[0, MILLI, 100 * MILLI, 3 * SECOND]);
         self.micros("callmanager_notice", notice);
+        if self.dice.chance(80) {
+            let patience = self.dice.magnitude(MILLI, 8 * SECOND);
+            self.micros("open_timeout", patience);
+        }
         for rate in ["reopen_rate", "phone_return_rate"] {
             let value = self.dice.magnitude(1, 1000);
             self.key(rate, format_args!("\"{value}/s\""));
@@ -629,7 +633,7 @@ impl Generator {
     }
 }
 
-const WORK: [&str; 10] = [
+const WORK: [&str; 11] = [
     "setup",
     "offer",
     "redirect",
@@ -640,4 +644,5 @@ const WORK: [&str; 10] = [
     "request",
     "heartbeat",
     "cti_device_open",
+    "notice",
 ];

@@ -65,8 +65,6 @@ pub(crate) struct ApplicationState {
     pub(crate) watch: Watch,
     /// The next of its devices to ask for.
     pub(crate) opening: usize,
-    /// Until then it asks for none: its pace holds between any two requests, over an earlier connection too.
-    pub(crate) next_request: Time,
     /// How many of its devices are open.
     pub(crate) open: u32,
     pub(crate) shares: u8,
@@ -93,7 +91,6 @@ impl ApplicationState {
             queue: VecDeque::new(),
             watch: heartbeat::heard(Time::ZERO, application.heartbeat),
             opening: 0,
-            next_request: Time::ZERO,
             open: 0,
             shares: 0,
             heartbeat_stream: stream("heartbeat"),

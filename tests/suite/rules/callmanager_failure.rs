@@ -142,13 +142,13 @@ fn r16_while_the_whole_group_is_down_devices_wait_for_a_callmanager_and_are_open
         28.000 recovered: All
         40.000 CallManager sub1 is back
         42.000 welcome waits to rehome
+        42.000 port/1 waits to rehome
         42.000 welcome starts to rehome
         42.000 welcome out: Rehoming
-        42.000 port/1 waits to rehome
-        42.000 port/1 starts to rehome
-        42.000 port/1 out: Rehoming
         42.000 welcome opened on sub1
         42.000 welcome has rehomed
+        43.000 port/1 starts to rehome
+        43.000 port/1 out: Rehoming
         43.000 port/1 opened on sub1
         43.000 port/1 has rehomed",
     );
@@ -174,8 +174,8 @@ fn r17_a_port_that_its_home_cannot_open_is_closed_when_it_goes_back_there() {
         10.000 port/1 out: CallManagerFailed
         13.000 port/1 opened on sub2
         42.000 port/1 waits to rehome
-        42.000 port/1 starts to rehome
-        42.000 port/1 out: Rehoming
+        43.000 port/1 starts to rehome
+        43.000 port/1 out: Rehoming
         43.000 port/1 no longer rehomes
         43.000 port/1 given up: CannotOpen",
     );

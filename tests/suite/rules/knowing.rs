@@ -83,11 +83,11 @@ fn r13_a_callmanager_that_flaps_costs_a_notice_and_not_the_run() {
         &lines(&told, &["port/4"]),
         "10.000 port/4 out: CallManagerFailed
          15.030 port/4 opened on sub2
-         22.000 port/4 waits to go home
-         22.030 port/4 leaves for home
+         22.000 port/4 waits to rehome
+         22.030 port/4 starts to rehome
          22.030 port/4 out: Rehoming
          22.030 port/4 opened on sub1
-         22.030 port/4 is home",
+         22.030 port/4 has rehomed",
     );
     // Back from 15 on, it is the first that answers when the fourth port's turn comes.
     let told = ports("", &(sub1_fails(10, 1) + &sub1_fails(14, 1)), "at_s,talk_s\n1,1\n");
@@ -149,17 +149,17 @@ fn r18_the_old_registration_stands_until_the_turn_comes() {
     // third, the other the fourth, which is busy in its turn, and goes when that call is over at 55.5.
     let calls = "at_s,talk_s\n33.1,1\n33.2,1\n35.4,1\n35.5,1\n";
     let told = ports("reopen_rate = \"1/s\"", &sub1_fails(10, 20), calls);
-    let told = lines(&told, &["leaves", "takes", "forwarded"]);
+    let told = lines(&told, &["starts to rehome", "takes", "forwarded"]);
     expect(
         &told,
         "33.100 caller 1 takes port/1
          33.200 caller 2 takes port/2
-         35.000 port/3 leaves for home
+         35.000 port/3 starts to rehome
          35.400 caller 3 takes port/3
          35.500 caller 4 takes port/4
-         53.100 port/1 leaves for home
-         54.100 port/2 leaves for home
-         55.500 port/4 leaves for home",
+         53.100 port/1 starts to rehome
+         54.100 port/2 starts to rehome
+         55.500 port/4 starts to rehome",
     );
 }
 
@@ -172,8 +172,8 @@ fn r18_a_home_that_is_lost_again_before_the_turn_leaves_the_old_registration() {
         &out,
         "10.000 port/4 out: CallManagerFailed
          18.000 port/4 opened on sub2
-         35.000 port/4 waits to go home
-         36.000 port/4 no longer goes home",
+         35.000 port/4 waits to rehome
+         36.000 port/4 no longer rehomes",
     );
 }
 
@@ -291,11 +291,11 @@ fn r13_paces_hold_between_any_two_openings() {
     // At failback too: two phones are free at 65, at 65.3 and 65.6 the others; one returns each half second.
     let text = phones("phone_return_rate = \"2/s\"", &sub1_fails(10, 50), "at_s,talk_s\n55,9.3\n55,9.6\n");
     expect(
-        &lines(&text, &["leaves"]),
-        "65.000 desk/3 leaves for home
-         65.500 desk/4 leaves for home
-         66.000 desk/1 leaves for home
-         66.500 desk/2 leaves for home",
+        &lines(&text, &["starts to rehome"]),
+        "65.000 desk/3 starts to rehome
+         65.500 desk/4 starts to rehome
+         66.000 desk/1 starts to rehome
+         66.500 desk/2 starts to rehome",
     );
 }
 
