@@ -64,15 +64,15 @@ impl<R: Recorder> Cluster<'_, R> {
         let node = self.endpoints[endpoint as usize].node;
         let arrives = self.arrives(from, node, departs);
         let call = self.call(handle);
-        call.endpoint = endpoint;
+        (call.endpoint, call.node) = (endpoint, node);
         let step = call.enter(Phase::Routing);
         self.schedule(arrives, Event::Offers { call: handle, step });
     }
 
     pub(super) fn offers(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let endpoint = call.endpoint;
-        let node = self.endpoints[endpoint as usize].node;
+        let (endpoint, leaves_at) = (call.endpoint, call.node);
+        let node = self.node_at(endpoint, leaves_at);
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.offer);
         self.schedule(done, Event::Presents { call: handle, step });
     }
@@ -224,6 +224,7 @@ impl<R: Recorder> Cluster<'_, R> {
                         let chosen = choices.iter().find(|(upto, _)| drawn < *upto).or(choices.last());
                         let target = chosen.expect("a route point redirects somewhere").1;
                         self.leave(handle);
+                        self.call(handle).sent_by = node.0;
                         self.next_hop(handle, target, node);
                     }
                 }
@@ -312,10 +313,9 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn picks_up(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let endpoint = call.endpoint;
-        let node = self.endpoints[endpoint as usize].node;
+        let (endpoint, leaves_at, ingress) = (call.endpoint, call.node, call.ingress);
+        let node = self.node_at(endpoint, leaves_at);
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.answer);
-        let ingress = self.call(handle).ingress;
         self.schedule(self.arrives(node, ingress, done), Event::Connects { call: handle, step });
     }
 
@@ -403,7 +403,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn asks_for_transfer(&mut self, handle: Handle, application: ApplicationId) {
         let index = self.call(handle).endpoint;
-        let port_is_open = self.endpoints[index as usize].is_open();
+        let (port_is_open, node) = (self.endpoints[index as usize].is_open(), self.endpoints[index as usize].node);
         if !call_survival::can_be_transferred(self.call(handle).control, port_is_open) {
             // The application has lost control of the port: nothing can transfer the call.
             return self.end(handle, Ending::DroppedInChange);
@@ -411,7 +411,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let now = self.now;
         let call = self.call(handle);
         let name = call.name();
-        (call.contact, call.waits_since) = (Contact::AwaitsPerson, now);
+        (call.contact, call.waits_since, call.sent_by) = (Contact::AwaitsPerson, now, node.0);
         let step = call.enter(Phase::Changing);
         let word = self.sources[name.source.index()].random_word(name.number, Purpose::Patience);
         if let Some(patience) = self.patience(name, word) {
@@ -451,8 +451,9 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// The device where the call is, or has just arrived, rejects it or cannot keep it.
     pub(super) fn reject(&mut self, handle: Handle, rejection: Rejection) {
-        let index = self.call(handle).endpoint;
-        let node = self.endpoints[index as usize].node;
+        let call = self.call(handle);
+        let (index, leaves_at) = (call.endpoint, call.node);
+        let node = self.node_at(index, leaves_at);
         let forwards = self.forwards_of(self.target_of(index));
         self.forward_or_end(handle, rejection, forwards, index, node);
     }
@@ -475,14 +476,18 @@ impl<R: Recorder> Cluster<'_, R> {
         let application = if from == NOWHERE { None } else { self.endpoints[from as usize].application };
         let call = self.call(handle);
         call.forwarded_by = application.map_or(NONE, |application| application.0);
-        (call.forward, call.target, call.forwarding_node) = (Some(forward), target, node);
+        (call.forward, call.target, call.node) = (Some(forward), target, node);
+        if call.contact != Contact::AwaitsPerson {
+            // The port that transfers a call goes on transferring it, whoever forwards it on the way.
+            call.sent_by = node.0;
+        }
         let step = call.enter(Phase::Routing);
         self.schedule(done, Event::Forwards { call: handle, step });
     }
 
     pub(super) fn forwards(&mut self, handle: Handle, step: u8) {
         if let Some(call) = self.current(handle, step) {
-            let (target, node) = (call.target, call.forwarding_node);
+            let (target, node) = (call.target, call.node);
             self.next_hop(handle, target, node);
         }
     }
@@ -497,9 +502,10 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn end(&mut self, handle: Handle, ending: Ending) {
         let call = self.call(handle);
         let (name, offered, ingress, index) = (call.name(), call.offered, call.ingress, call.endpoint);
+        let leaves_at = call.node;
         self.releases(ingress);
         if index != NOWHERE {
-            let node = self.endpoints[index as usize].node;
+            let node = self.node_at(index, leaves_at);
             if node != ingress {
                 self.releases(node);
             }

@@ -4,7 +4,7 @@ use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE, Service};
 use super::rows::registration::{PhoneControl, Registration};
 use crate::domain::{
-    DestinationId, DeviceId, Forwards, Phase, PhoneGroupId, PortGroupId, Rejection, RoutePointId, Target,
+    DestinationId, DeviceId, Forwards, NodeId, Phase, PhoneGroupId, PortGroupId, Rejection, RoutePointId, Target,
 };
 use crate::engine::Handle;
 use crate::facts::{Fact, PoolId, Recorder};
@@ -134,6 +134,14 @@ impl<R: Recorder> Cluster<'_, R> {
         let name = self.calls.get(call).expect("a call that seizes an endpoint is in progress").name();
         self.note(Fact::Seized { call: name, pool, device });
         Ok(endpoint)
+    }
+
+    /// The CallManager that has a call at this endpoint. A call to a number outside stays with the one at which it leaves for
+    /// as long as it lasts, wherever later calls leave.
+    #[inline]
+    pub(super) fn node_at(&self, endpoint: u32, leaves_at: NodeId) -> NodeId {
+        let Endpoint { kind, node, .. } = self.endpoints[endpoint as usize];
+        if kind == EndpointKind::Outside { leaves_at } else { node }
     }
 
     pub(super) fn device(&self, endpoint: u32) -> Option<DeviceId> {

@@ -1,13 +1,13 @@
 //! What happens to calls when something on their path fails (R15, R20, R24).
 
 use super::machine::Cluster;
-use super::rows::call::Call;
+use super::rows::call::{Call, NONE, some};
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE};
-use crate::domain::{ApplicationId, Control, NodeId};
+use crate::domain::{ApplicationId, Control, NodeId, Phase};
 use crate::engine::{Handle, Time};
 use crate::facts::{Fact, Recorder};
 use crate::rules::application_failure::{self, Fate, Lost};
-use crate::rules::call_survival;
+use crate::rules::call_survival::{self, Request};
 
 impl<R: Recorder> Cluster<'_, R> {
     /// Handles the calls at the devices of an application that lost its CTIManager or was closed by it, in the order in
@@ -50,38 +50,45 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Handles the calls that go through a failed CallManager (R15), in the order of their last step.
     pub(super) fn lose_calls_of(&mut self, node: NodeId) {
         let mut stranded = self.collect_calls(|cluster, call| {
-            let at = if call.endpoint == NOWHERE {
-                call.forwarding_node
-            } else {
-                cluster.endpoints[call.endpoint as usize].node
-            };
-            call.control != Control::Lost && (call.ingress == node || at == node)
+            call.control != Control::Lost && cluster.legs(call).contains(&node)
         });
         self.survive(&mut stranded);
         self.stranded = stranded;
     }
 
-    /// Handles the calls with one leg on each side of a cut link in the same way.
+    /// Handles the calls with a leg on each side of a cut link in the same way.
     pub(super) fn lose_calls_over(&mut self, one: NodeId, other: NodeId) {
         let mut stranded = self.collect_calls(|cluster, call| {
-            call.control != Control::Lost && cluster.spans(call.ingress, call.endpoint, one, other)
+            let legs = cluster.legs(call);
+            call.control != Control::Lost && legs.contains(&one) && legs.contains(&other)
         });
         self.survive(&mut stranded);
         self.stranded = stranded;
     }
 
-    /// Whether a call has one leg on each of two nodes.
-    pub(super) fn spans(&self, ingress: NodeId, endpoint: u32, one: NodeId, other: NodeId) -> bool {
-        let at = if endpoint == NOWHERE { ingress } else { self.endpoints[endpoint as usize].node };
-        (ingress, at) == (one, other) || (ingress, at) == (other, one)
+    /// The CallManagers that a call goes through: that of the caller, that of where it is or is going, and that of the device
+    /// which sent it on, for as long as it counts.
+    fn legs(&self, call: &Call) -> [NodeId; 3] {
+        let at = if call.endpoint == NOWHERE { call.node } else { self.node_at(call.endpoint, call.node) };
+        let sent_by = some(call.sent_by).filter(|_| call_survival::goes_through_sender(call.phase, call.contact));
+        [call.ingress, at, sent_by.map_or(call.ingress, NodeId)]
     }
 
-    pub(super) fn survive(&mut self, stranded: &mut Vec<(Time, u32, Handle)>) {
+    /// The request of an application that is being carried out for a call.
+    fn carried_out(&self, call: &Call) -> Option<Request> {
+        match call.phase {
+            Phase::Requested => Some(self.requested(call.endpoint, call.phase)),
+            Phase::Routing if call.sent_by != NONE && call.forward.is_none() => Some(Request::SendOn),
+            _ => None,
+        }
+    }
+
+    fn survive(&mut self, stranded: &mut Vec<(Time, u32, Handle)>) {
         for (_, _, handle) in stranded.drain(..) {
             let Some(call) = self.calls.get(handle) else { continue };
-            let (phase, contact) = (call.phase, call.contact);
+            let (phase, contact, carried_out) = (call.phase, call.contact, self.carried_out(call));
             let media = self.media_without_callmanager(call.endpoint);
-            match call_survival::callmanager_failed(phase, contact, media) {
+            match call_survival::callmanager_failed(phase, contact, carried_out, media) {
                 Some(ending) => self.end(handle, ending),
                 None => {
                     self.preserve(handle);

@@ -105,6 +105,8 @@ pub struct Destination {
     pub lines: u32,
     /// The node at which calls to it leave.
     pub egress: NodeId,
+    /// Whether connected calls survive the failure of the CallManager at which they left (R15).
+    pub keeps_media: bool,
 }
 
 /// One device.
@@ -197,5 +199,6 @@ pub(super) fn destination(it: &source::Destination, directory: &Directory<'_>) -
         answer: it.answer.clone(),
         lines: it.lines,
         egress: egress.unwrap_or(NodeId(0)),
+        keeps_media: it.keeps_media,
     }
 }

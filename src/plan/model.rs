@@ -79,7 +79,8 @@ impl Plan {
         let keeps_media = match place {
             Target::Ports(id) => self.port_groups[id.index()].keeps_media,
             Target::Phones(id) => self.phone_groups[id.index()].keeps_media,
-            Target::RoutePoint(_) | Target::Outside(_) => true,
+            Target::Outside(id) => self.destinations[id.index()].keeps_media,
+            Target::RoutePoint(_) => true,
         };
         if keeps_media { call_survival::Media::Continues } else { call_survival::Media::Stops }
     }

@@ -25,23 +25,38 @@ enum Stage {
     Changing,
 }
 
-const fn stage(phase: Phase, contact: Contact) -> Stage {
-    match phase {
-        Phase::Talking => Stage::Connected,
+const fn stage(phase: Phase, contact: Contact, carried_out: Option<Request>) -> Stage {
+    match (phase, carried_out) {
+        (Phase::Talking, _) => Stage::Connected,
         _ if contact.is_connected() => Stage::Changing,
-        Phase::Requested => Stage::Redirecting,
+        (_, Some(Request::SendOn)) => Stage::Redirecting,
         _ => Stage::SettingUp,
     }
 }
 
-/// How a call through a failed CallManager ends; `None` if it goes on. Connected media continues if both ends support
-/// that; a call being set up or modified is dropped.
-pub const fn callmanager_failed(phase: Phase, contact: Contact, media: Media) -> Option<Ending> {
-    match (stage(phase, contact), media) {
+/// How a call through a failed CallManager ends, given the request of its application that is being carried out; `None` if
+/// the call goes on. Connected media continues if both ends support that; a call being set up or modified is dropped. To be
+/// answered is to be set up.
+pub const fn callmanager_failed(
+    phase: Phase,
+    contact: Contact,
+    carried_out: Option<Request>,
+    media: Media,
+) -> Option<Ending> {
+    match (stage(phase, contact, carried_out), media) {
         (Stage::SettingUp, _) => Some(Ending::DroppedInSetup),
         (Stage::Redirecting | Stage::Changing, _) => Some(Ending::DroppedInChange),
         (Stage::Connected, Media::Stops) => Some(Ending::DroppedConnected),
         (Stage::Connected, Media::Continues) => None,
+    }
+}
+
+/// Whether a call that was sent on still goes through the CallManager that did so. A redirect or forward has taken effect when
+/// the call is presented at its target; a transfer only when a person has answered, though its port is free before that.
+pub const fn goes_through_sender(phase: Phase, contact: Contact) -> bool {
+    match contact {
+        Contact::AwaitsPerson => !matches!(phase, Phase::Talking),
+        Contact::Nothing | Contact::Alerted | Contact::Connected => matches!(phase, Phase::Routing),
     }
 }
 
@@ -77,19 +92,37 @@ mod tests {
 
     #[test]
     fn r15_media_connected_continues_and_what_is_set_up_or_modified_is_dropped() {
-        assert_eq!(callmanager_failed(Phase::Talking, CONNECTED, Media::Continues), None);
-        assert_eq!(callmanager_failed(Phase::Talking, CONNECTED, Media::Stops), Some(Ending::DroppedConnected));
+        let failed = |phase, contact, media| callmanager_failed(phase, contact, None, media);
+        assert_eq!(failed(Phase::Talking, CONNECTED, Media::Continues), None);
+        assert_eq!(failed(Phase::Talking, CONNECTED, Media::Stops), Some(Ending::DroppedConnected));
         for media in [Media::Continues, Media::Stops] {
             for phase in [Phase::Routing, Phase::Presented, Phase::Ringing] {
-                assert_eq!(callmanager_failed(phase, Contact::Nothing, media), Some(Ending::DroppedInSetup));
-                assert_eq!(callmanager_failed(phase, CONNECTED, media), Some(Ending::DroppedInChange));
+                assert_eq!(failed(phase, Contact::Nothing, media), Some(Ending::DroppedInSetup));
+                assert_eq!(failed(phase, CONNECTED, media), Some(Ending::DroppedInChange));
             }
             for phase in [Phase::Requested, Phase::Changing, Phase::Waiting] {
-                assert_eq!(callmanager_failed(phase, CONNECTED, media), Some(Ending::DroppedInChange));
+                assert_eq!(failed(phase, CONNECTED, media), Some(Ending::DroppedInChange));
             }
-            let redirected = callmanager_failed(Phase::Requested, Contact::Nothing, media);
-            assert_eq!(redirected, Some(Ending::DroppedInChange));
         }
+    }
+
+    #[test]
+    fn r15_a_redirect_is_a_change_until_it_is_presented_and_an_answer_belongs_to_the_set_up() {
+        let failed = |phase, request| callmanager_failed(phase, Contact::Nothing, Some(request), Media::Continues);
+        for phase in [Phase::Requested, Phase::Routing] {
+            assert_eq!(failed(phase, Request::SendOn), Some(Ending::DroppedInChange));
+        }
+        assert_eq!(failed(Phase::Requested, Request::Answer), Some(Ending::DroppedInSetup));
+    }
+
+    #[test]
+    fn r15_the_callmanager_of_a_transferring_port_counts_until_a_person_has_answered() {
+        for phase in [Phase::Changing, Phase::Waiting, Phase::Routing, Phase::Ringing] {
+            assert!(goes_through_sender(phase, Contact::AwaitsPerson));
+        }
+        assert!(!goes_through_sender(Phase::Talking, Contact::AwaitsPerson));
+        assert!(goes_through_sender(Phase::Routing, Contact::Nothing));
+        assert!(!goes_through_sender(Phase::Ringing, Contact::Alerted));
     }
 
     #[test]

@@ -225,6 +225,8 @@ pub struct Destination {
     pub lines: u32,
     /// The node at which calls to it leave; `None`: the first one.
     pub egress: Option<Name>,
+    /// Whether connected calls survive the failure of the CallManager at which they left.
+    pub keeps_media: bool,
 }
 
 impl Destination {
@@ -235,6 +237,7 @@ impl Destination {
             answer: table.distribution("answer").value(),
             lines: table.whole("lines").default(u64::from(u32::MAX)) as u32,
             egress: table.reference("egress").optional(),
+            keeps_media: keeps_media(table),
         }
     }
 }

@@ -806,6 +806,7 @@ static DESTINATION: Section = Section {
         term("answer", DISTRIBUTION_OR_ZERO, Is("\"0s\""), "how long it rings until it is answered", ""),
         term("lines", Whole(1, u32::MAX as u64), Means("no limit"), "how many calls it takes at a time", ""),
         term("egress", Reference, Means("the first node"), "the node at which calls to it leave the cluster", ""),
+        KEEPS_MEDIA,
     ],
     ..PLAIN
 };

@@ -27,8 +27,11 @@ pub(crate) struct Call {
     pub(crate) application: u16,
     /// Where it goes next.
     pub(crate) target: Target,
-    /// The CallManager that forwards it there.
-    pub(crate) forwarding_node: NodeId,
+    /// The CallManager that has it while it is at no device: the one that forwards it, or the one at which it leaves for a
+    /// number outside.
+    pub(crate) node: NodeId,
+    /// The CallManager that sent it on last, or [`NONE`].
+    pub(crate) sent_by: u16,
     pub(crate) phase: Phase,
     /// Counts the changes of phase: an event scheduled before the last one is stale.
     pub(crate) step: u8,
@@ -62,7 +65,8 @@ impl Call {
             route_point: NONE,
             application: NONE,
             target,
-            forwarding_node: ingress,
+            node: ingress,
+            sent_by: NONE,
             phase: Phase::Routing,
             step: 0,
             hops: 0,

@@ -201,6 +201,7 @@ impl Aftermath<'_> {
                 continue;
             }
             let record = dependencies.of_kind(RecordKind::Destination, row);
+            self.calls_through(record);
             if let Some(next) = egress::next(failure.node, count, |node| failure.lives(node)) {
                 let what = format!("calls leave for it at `{}`", dependencies.node_name(next));
                 self.add(record, Consequence::Moves, what, &["R13"]);
@@ -350,11 +351,11 @@ impl Aftermath<'_> {
         }
     }
 
-    /// R15: the calls at a device whose CallManager fails.
+    /// R15: the calls at a device, or over an outside line, whose CallManager fails.
     fn calls_through(&mut self, record: RecordId) {
         let Some(place) = self.dependencies.target_of(record) else { return };
         let media = self.dependencies.plan.media_without_callmanager(place);
-        let what = match call_survival::callmanager_failed(Phase::Talking, Contact::Connected, media) {
+        let what = match call_survival::callmanager_failed(Phase::Talking, Contact::Connected, None, media) {
             None => "calls being set up or changed are dropped; connected ones go on without control",
             Some(_) => "its calls are dropped, connected ones too",
         };
