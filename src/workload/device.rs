@@ -5,6 +5,7 @@ use super::read::{At, Key, Name, Table, Value};
 use crate::domain::Forward;
 use crate::engine::{Distribution, Span};
 
+const R7: &str = "R7: a device registers with the CallManagers that its device pool names";
 const R4: &str = "R4: a device with media termination is opened over one connection only";
 
 /// The four forwards of a device: to names or directory numbers, in the order of [`Forward::ALL`].
@@ -56,7 +57,7 @@ impl RoutePoint {
             name: table.key("name", Value::name).required_or_default(),
             count: table.whole("count").map(|count| count as u32).at(Key::value),
             numbers: table.list("lines", Value::line).default(Vec::new()),
-            device_pool: table.reference("device_pool").required_or_default(),
+            device_pool: device_pool(table),
             treatment: RoutePoint::treatment(table, application.as_ref()),
             application,
             busy_trigger: table
@@ -138,7 +139,7 @@ impl CtiPorts {
             count: count(table),
             lines_per_port: table.whole("lines_per_port").map(|lines| lines as u32).at(Key::value),
             first_number: first_number(table),
-            device_pool: table.reference("device_pool").required_or_default(),
+            device_pool: device_pool(table),
             application: controlled_by(table),
             treatment: table.distribution("treatment").optional(),
             transfer: transfer_to.map(|to| (share, to)),
@@ -198,7 +199,7 @@ impl Phones {
             number: table.key("dn", Value::directory_number).optional(),
             first_number: first_number(table),
             count: count(table),
-            device_pool: table.reference("device_pool").required_or_default(),
+            device_pool: device_pool(table),
             answer: table.distribution("answer").value(),
             answered: table.share("answered").value(),
             no_answer,
@@ -253,6 +254,11 @@ fn first_number(table: &Table<'_>) -> Option<Name> {
 
 fn cannot_open_on(table: &Table<'_>) -> Vec<Name> {
     table.list("cannot_open_on", Value::reference).default(Vec::new())
+}
+
+/// Where it registers: step 9 of the checklist.
+fn device_pool(table: &Table<'_>) -> Name {
+    table.reference("device_pool").required_by(R7).unwrap_or_default()
 }
 
 fn keeps_media(table: &Table<'_>) -> bool {

@@ -577,6 +577,14 @@ impl<'a, T> Key<'a, T> {
         self.written()
     }
 
+    /// The value, if there is a valid one; its absence is reported with the rule that requires it.
+    pub(super) fn required_by(self, rule: &'static str) -> Option<T> {
+        let (context, reported) = (self.context, self.reported);
+        let value = self.required();
+        context.reports.cite(reported, rule);
+        value
+    }
+
     /// The value; its absence is reported, and `T::default()` stands in for it.
     pub(super) fn required_or_default(self) -> T
     where

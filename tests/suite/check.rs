@@ -227,7 +227,7 @@ fn r9_the_checklist_of_a_sound_workload_is_done() {
 #[test]
 fn r9_a_step_that_is_not_done_names_what_keeps_it_from_being_done() {
     type Replacements = &'static [(&'static str, &'static str)];
-    let cases: [(Step, Replacements, &str, &[&str]); 11] = [
+    let cases: [(Step, Replacements, &str, &[&str]); 13] = [
         (Step::Devices, &[], "[[application]]\nname = \"idle\"\nuser = \"ivr\"\n", &["idle"]),
         (Step::Devices, &[("lookup", "voice_lines = 21\nlookup")], "", &["ivr"]),
         (Step::Numbers, &[("first_dn = \"7101\"\n", "")], "", &["ports"]),
@@ -244,6 +244,9 @@ fn r9_a_step_that_is_not_done_names_what_keeps_it_from_being_done() {
         (Step::UserEnabled, &[("devices =", "cti_enabled = false\ndevices =")], "", &["ivr"]),
         (Step::Association, &[("devices = [\"welcome\", \"ports\"]", "devices = [\"ports\"]")], "", &["welcome"]),
         (Step::Groups, &[("device_pool = \"main\"", "device_pool = \"mian\"")], "", &["welcome"]),
+        // Without a pool, or with one that leads to no CallManager.
+        (Step::Groups, &[("device_pool = \"main\"\n", "")], "", &["welcome"]),
+        (Step::Groups, &[("members = [\"a\", \"b\"]", "members = []")], "", &["main"]),
     ];
     for (step, replacements, more, offenders) in cases {
         let found = planted(replacements, more);
