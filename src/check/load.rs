@@ -43,11 +43,11 @@ fn ports(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
             _ => None,
         });
         let crowded = to.is_some_and(|(_, to, people)| {
-            at_phones(people, to, streams, plan.length.seconds()) >= f64::from(people.count)
+            at_phones(people, to, streams, plan) >= f64::from(people.count)
         });
         let stays = stays(streams, target, |stream| {
             let rings = to.map_or(0.0, |(share, _, people)| {
-                let (answered, rung, vain) = ringing(people, stream.source);
+                let (answered, rung, vain) = ringing(people, stream.source, plan.parameters.t301);
                 share * (answered * rung + (1.0 - answered) * vain)
             });
             let mut times = treated.clone().unwrap_or_else(|| stream.talk());
@@ -119,9 +119,10 @@ fn route_points(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
 
 /// The share of calls that a person answers before the phone forwards them or the caller hangs up, how long those have
 /// rung, and how long the others ring.
-fn ringing(group: &PhoneGroup, source: &Source) -> (f64, f64, f64) {
+fn ringing(group: &PhoneGroup, source: &Source, t301: Span) -> (f64, f64, f64) {
     let patience = source.patience.as_ref().map_or(f64::INFINITY, seconds);
-    let most = if group.no_answer == Span::FOREVER { patience } else { patience.min(group.no_answer.seconds()) };
+    let timer = group.no_answer.min(t301);
+    let most = if timer == Span::FOREVER { patience } else { patience.min(timer.seconds()) };
     let times = likely(&group.answer);
     let in_time: Vec<f64> = times.iter().copied().filter(|time| *time <= most).collect();
     let rung = in_time.iter().sum::<f64>() / in_time.len().max(1) as f64;
@@ -131,10 +132,11 @@ fn ringing(group: &PhoneGroup, source: &Source) -> (f64, f64, f64) {
 }
 
 /// The expected number of simultaneous calls at a group of phones, if there were people for all of them.
-fn at_phones(group: &PhoneGroup, target: Target, streams: &[Stream<'_>], length: f64) -> f64 {
+fn at_phones(group: &PhoneGroup, target: Target, streams: &[Stream<'_>], plan: &Plan) -> f64 {
+    let length = plan.length.seconds();
     let mut stays = Vec::new();
     for stream in streams.iter().filter(|stream| stream.visits(target) > 0.0) {
-        let (answered, rung, vain) = ringing(group, stream.source);
+        let (answered, rung, vain) = ringing(group, stream.source, plan.parameters.t301);
         let share = stream.visits(target);
         let talks: Vec<f64> = stream.talk().iter().map(|talk| rung + talk).collect();
         stays.push(Stay { rates: &stream.rates, share: share * answered, seconds: talks });
@@ -146,7 +148,7 @@ fn at_phones(group: &PhoneGroup, target: Target, streams: &[Stream<'_>], length:
 fn people(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
     let Known { workload, plan } = known;
     for (row, (source, group)) in workload.phones.iter().zip(&plan.phone_groups).enumerate() {
-        let erlangs = at_phones(group, Target::Phones(PhoneGroupId(row as u16)), streams, plan.length.seconds());
+        let erlangs = at_phones(group, Target::Phones(PhoneGroupId(row as u16)), streams, plan);
         let (name, count) = (&group.name, group.count);
         let offered = format!("with about {} erlangs at the busiest time on {count}", tidy(erlangs));
         let (why, hint) = if group.queue {

@@ -9,13 +9,14 @@ use crate::domain::{
     ApplicationId, Contact, DeviceId, Ending, Forward, Forwards, NodeId, Phase, PhoneGroupId, Rejection, RoutePointId,
     Target,
 };
-use crate::engine::{Handle, Span, Time};
+use crate::engine::{Handle, Pool, Span, Time};
 use crate::facts::{Fact, Recorder};
 use crate::plan::Treatment;
 use crate::rules::admission::{self, Missing, Occupancy};
 use crate::rules::application_failure::{self, TreatmentEnd};
 use crate::rules::call_survival::{self, Request};
 use crate::rules::forwarding;
+use crate::rules::no_answer::{self, Ring, RungOut};
 
 impl<R: Recorder> Cluster<'_, R> {
     /// The call, if it is still at the step at which the event was scheduled.
@@ -129,15 +130,18 @@ impl<R: Recorder> Cluster<'_, R> {
     // At an application's device.
 
     pub(super) fn notify_application(&mut self, handle: Handle, endpoint: u32) {
-        let Endpoint { application, node, kind, .. } = self.endpoints[endpoint as usize];
+        let Endpoint { application, node, kind, row, .. } = self.endpoints[endpoint as usize];
         let application = application.expect("only an application's device is open");
         let call = self.call(handle);
         call.application = some(call.application).unwrap_or(application.0);
         let step = call.enter(Phase::Presented);
-        if kind == EndpointKind::RoutePoint
-            && let Some(expires) = self.accept_timers.set(self.now, (handle, step))
-        {
-            self.schedule(expires, Event::AcceptTimerExpires);
+        let timer = (handle, step);
+        let (expires, event) = match kind {
+            EndpointKind::RoutePoint => (self.accept_timers.set(self.now, timer), Event::AcceptTimerExpires),
+            _ => (self.ports[row as usize].unanswered.set(self.now, timer), Event::PortTimerExpires { group: row }),
+        };
+        if let Some(expires) = expires {
+            self.schedule(expires, event);
         }
         let reaches = self.arrives(node, self.manager_of(application), self.now);
         self.schedule(reaches, Event::NotificationReachesManager { call: handle, step });
@@ -250,15 +254,28 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn accept_timer_expires(&mut self) {
         while let Some((handle, step)) = self.accept_timers.expired(self.now) {
-            if self.current(handle, step).is_some_and(|call| call.phase == Phase::Presented) {
-                self.reject(handle, Rejection::NotAnswered);
-            }
+            self.timer_runs_out(handle, step);
         }
         let calls = &self.calls;
-        let matters =
-            |(handle, step)| calls.get(handle).is_some_and(|call| call.at(step) && call.phase == Phase::Presented);
-        if let Some(expires) = self.accept_timers.next(matters) {
+        if let Some(expires) = self.accept_timers.next(|timer| still_waits(calls, timer)) {
             self.schedule(expires, Event::AcceptTimerExpires);
+        }
+    }
+
+    pub(super) fn port_timer_expires(&mut self, group: u16) {
+        while let Some((handle, step)) = self.ports[group as usize].unanswered.expired(self.now) {
+            self.timer_runs_out(handle, step);
+        }
+        let calls = &self.calls;
+        if let Some(expires) = self.ports[group as usize].unanswered.next(|timer| still_waits(calls, timer)) {
+            self.schedule(expires, Event::PortTimerExpires { group });
+        }
+    }
+
+    fn timer_runs_out(&mut self, handle: Handle, step: u8) {
+        let rejection = self.current(handle, step).and_then(|call| no_answer::timer_runs_out(call.phase));
+        if let Some(rejection) = rejection {
+            self.reject(handle, rejection);
         }
     }
 
@@ -297,17 +314,25 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         let plan = self.plan;
         let word = self.random_word(handle, Purpose::Answer);
-        let (rings, gives_up) = if kind == EndpointKind::Phone {
+        let answered = if kind == EndpointKind::Phone {
             let group = &plan.phone_groups[row as usize];
             let answered = self.choice(handle, Choice::Answered) < group.answered;
-            (if answered { group.answer.sample(word) } else { Span::FOREVER }, group.no_answer)
+            if answered { group.answer.sample(word) } else { Span::FOREVER }
         } else {
-            (plan.destinations[row as usize].answer.sample(word), Span::FOREVER)
+            plan.destinations[row as usize].answer.sample(word)
         };
-        if rings <= gives_up && rings < Span::FOREVER {
-            self.schedule(self.now + rings, Event::PicksUp { call: handle, step });
-        } else if gives_up < Span::FOREVER {
-            self.schedule(self.now + gives_up, Event::RingsOut { call: handle, step });
+        match no_answer::ring(answered, self.no_answer_of(index), plan.parameters.t301) {
+            Ring::Answered(after) => self.schedule(self.now + after, Event::PicksUp { call: handle, step }),
+            Ring::RingsOut(after) => self.schedule(self.now + after, Event::RingsOut { call: handle, step }),
+            Ring::Lasts => {}
+        }
+    }
+
+    /// The No Answer timer of a phone; a number outside has none.
+    fn no_answer_of(&self, index: u32) -> Span {
+        match self.endpoints[index as usize] {
+            Endpoint { kind: EndpointKind::Phone, row, .. } => self.plan.phone_groups[row as usize].no_answer,
+            _ => Span::FOREVER,
         }
     }
 
@@ -320,8 +345,11 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn rings_out(&mut self, handle: Handle, step: u8) {
-        if self.current(handle, step).is_some() {
-            self.reject(handle, Rejection::NotAnswered);
+        let Some(call) = self.current(handle, step) else { return };
+        let (index, contact) = (call.endpoint, call.contact);
+        match no_answer::rung_out(self.no_answer_of(index), self.plan.parameters.t301) {
+            RungOut::Rejected(rejection) => self.reject(handle, rejection),
+            RungOut::Cleared(rejection) => self.end(handle, forwarding::unforwarded(rejection, contact)),
         }
     }
 
@@ -521,4 +549,9 @@ impl<R: Recorder> Cluster<'_, R> {
             self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.release);
         }
     }
+}
+
+/// Whether a call still waits for its application at the step at which a timer was set.
+fn still_waits(calls: &Pool<Call>, (handle, step): (Handle, u8)) -> bool {
+    calls.get(handle).is_some_and(|call| call.at(step) && no_answer::timer_runs_out(call.phase).is_some())
 }

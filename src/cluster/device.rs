@@ -42,6 +42,7 @@ impl<R: Recorder> Cluster<'_, R> {
         for (state, group) in self.ports.iter_mut().zip(&self.plan.port_groups) {
             let open = plan.starts_open(&plan.devices[group.first.index()]);
             state.open = if open { group.count } else { 0 };
+            state.unanswered.clear();
             state.free.clear();
             state.free.extend(group.first.0..group.first.0 + state.open);
         }

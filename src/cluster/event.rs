@@ -34,7 +34,7 @@ pub(super) enum Event {
     Presents { call: Handle, step: u8 },
     /// A person, or the number outside, picks up.
     PicksUp { call: Handle, step: u8 },
-    /// Nobody has answered in time.
+    /// Nobody has answered in time: a timer of the phone or of its CallManager runs out.
     RingsOut { call: Handle, step: u8 },
     /// The answer reaches the caller's side: the parties are connected.
     Connects { call: Handle, step: u8 },
@@ -58,6 +58,8 @@ pub(super) enum Event {
     TakesEffect { call: Handle, step: u8 },
     /// A New Call Accept timer may have run out.
     AcceptTimerExpires,
+    /// The No Answer timer of a call at a group of ports may have run out.
+    PortTimerExpires { group: u16 },
     /// A CTI request timer may have run out.
     RequestTimerExpires,
 

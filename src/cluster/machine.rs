@@ -87,7 +87,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             links_fail: some_link_fails(plan),
             databases: plan.databases.iter().map(|database| Servers::new(database.connections)).collect(),
             applications: plan.applications.iter().map(ApplicationState::new).collect(),
-            ports: plan.port_groups.iter().map(|_| PortState::default()).collect(),
+            ports: plan.port_groups.iter().map(|group| PortState::new(group.no_answer)).collect(),
             phones: plan.phone_groups.iter().map(|_| PhoneState::default()).collect(),
             route_point_forwards: Vec::new(),
             port_forwards: Vec::new(),

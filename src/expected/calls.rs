@@ -119,17 +119,22 @@ fn group(plan: &Plan, to: Target) -> Option<Group> {
         }
         Target::Phones(PhoneGroupId(row)) => {
             let it = &plan.phone_groups[usize::from(row)];
-            let kept = it.answered >= 1.0 && it.no_answer == Span::FOREVER;
+            let kept = it.answered >= 1.0 && it.no_answer == Span::FOREVER && in_time(plan, &it.answer);
             let busy = it.forwards.get(Forward::Cfb);
             kept.then(|| Group { size: it.count, rings: seconds(&it.answer), treatment: None, busy })
         }
         Target::Outside(id) => {
             let it = &plan.destinations[id.index()];
-            let limited = it.lines < u32::MAX;
+            let limited = it.lines < u32::MAX && in_time(plan, &it.answer);
             limited.then(|| Group { size: it.lines, rings: seconds(&it.answer), treatment: None, busy: None })
         }
         Target::RoutePoint(_) => None,
     }
+}
+
+/// Whether hardly any call rings for as long as T301.
+fn in_time(plan: &Plan, answer: &Distribution) -> bool {
+    plan.parameters.t301 == Span::FOREVER || seconds(answer) * 20.0 <= plan.parameters.t301.seconds()
 }
 
 /// Route points that answer calls themselves and never refuse one: M/G/infinity, initially empty.

@@ -61,6 +61,8 @@ pub struct PortGroup {
     pub transfer: Option<(f64, Target)>,
     /// Whether the media comes from the application itself, and ends with it.
     pub media_from_application: bool,
+    /// How long a call waits at a port to be answered before it forwards by CFNA; [`Span::FOREVER`]: without limit.
+    pub no_answer: Span,
     /// Whether connected calls survive the failure of a CallManager on their path (R15).
     pub keeps_media: bool,
     /// Their forwards.
@@ -171,6 +173,7 @@ pub(super) fn port_group(it: &source::CtiPorts, directory: &Directory<'_>) -> Po
         treatment: it.treatment.clone(),
         transfer,
         media_from_application: it.media_from_application,
+        no_answer: it.no_answer,
         keeps_media: it.keeps_media,
         forwards: directory.forwards(&it.forwards),
     }

@@ -213,7 +213,7 @@ fn check_phones(
     match forward {
         Forward::Cfof | Forward::Cfur => report(format!("a phone has no `{}`", forward.name()), ""),
         Forward::Cfna if leads.is_some() && phones.no_answer == Span::FOREVER => {
-            report(format!("`{}` rings forever, and never forwards by `cfna`", name.value), "set its `no_answer`");
+            report(format!("`{}` has no `no_answer`, and never forwards by `cfna`", name.value), "set its `no_answer`");
         }
         Forward::Cfb | Forward::Cfna => {}
     }

@@ -8,6 +8,8 @@ use crate::workload::{self as source, HeartbeatReading};
 pub struct Parameters {
     /// The time an application has to act on a new call at a route point; [`Span::FOREVER`] where there is no limit.
     pub new_call_accept: Span,
+    /// How long a phone or a number outside rings before its CallManager clears the call; [`Span::FOREVER`]: without limit.
+    pub t301: Span,
     /// How long an application waits for the answer to a request before it gives up the call.
     pub request_timeout: Span,
     /// A call forwarded more often than this is refused.
@@ -30,6 +32,7 @@ impl Parameters {
     pub(super) fn of(source: &source::Cti) -> Parameters {
         Parameters {
             new_call_accept: source.new_call_accept,
+            t301: source.t301,
             request_timeout: source.request_timeout,
             forward_hops: source.forward_hops,
             heartbeat_reading: source.heartbeat_reading,

@@ -107,7 +107,7 @@ pub fn forwarded(plan: &Plan, rejection: Rejection, place: Target) -> Option<(Fo
         (Rejection::NotOpened | Rejection::ApplicationFailed, _) => !matches!(place, Target::Phones(_)),
         (Rejection::NotAnswered, Target::RoutePoint(_)) => plan.parameters.new_call_accept != Span::FOREVER,
         (Rejection::NotAnswered, Target::Phones(id)) => plan.phone_groups[id.index()].no_answer != Span::FOREVER,
-        (Rejection::NotAnswered, Target::Ports(_)) => false,
+        (Rejection::NotAnswered, Target::Ports(id)) => plan.port_groups[id.index()].no_answer != Span::FOREVER,
     };
     if possible { forwarding::next(&plan.release, rejection, &forwards(plan, place)) } else { None }
 }

@@ -14,6 +14,7 @@ pub mod forwarding;
 pub mod heartbeat;
 pub mod ingress;
 pub mod manager_choice;
+pub mod no_answer;
 pub mod node_choice;
 pub mod notice;
 pub mod phones;

@@ -42,6 +42,8 @@ pub struct Cti {
     pub heartbeat_reading: HeartbeatReading,
     /// CTI New Call Accept Timer.
     pub new_call_accept: Span,
+    /// T301 Timer: how long anything rings.
+    pub t301: Span,
     /// CTI Request Timeout.
     pub request_timeout: Span,
     /// Forward Maximum Hop Count.
@@ -82,6 +84,7 @@ impl Cti {
             new_call_accept: table
                 .key("new_call_accept", Value::duration_or_off)
                 .default(no_limit_at_zero(release.new_call_accept_seconds)),
+            t301: table.key("t301", Value::duration_or_off).value(),
             request_timeout: table.duration("request_timeout").value(),
             forward_hops: table.whole("forward_hops").value() as u8,
             callmanager_notice: table.duration("callmanager_notice").value(),

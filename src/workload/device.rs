@@ -117,6 +117,8 @@ pub struct CtiPorts {
     pub transfer: Option<(f64, Name)>,
     /// Whether the application itself sends the media.
     pub media_from_application: bool,
+    /// How long a call waits to be answered before it forwards by CFNA.
+    pub no_answer: Span,
     /// Whether connected calls survive the failure of a CallManager.
     pub keeps_media: bool,
     /// The CallManagers that fail to open them during recovery.
@@ -134,6 +136,7 @@ impl CtiPorts {
             table.reports().add(Problem::new(transfer_share.place(), title, ""));
         }
         let share = transfer_share.value();
+        let forwards = forwards(table, &Forward::ALL);
         CtiPorts {
             name: table.key("name", Value::name).required_or_default(),
             count: count(table),
@@ -146,9 +149,10 @@ impl CtiPorts {
             media_from_application: table
                 .key("media", |value| value.choice(&[("application", true), ("separate", false)]))
                 .value(),
+            no_answer: no_answer(table, &forwards),
             keeps_media: keeps_media(table),
             cannot_open_on: cannot_open_on(table),
-            forwards: forwards(table, &Forward::ALL),
+            forwards,
         }
     }
 }
@@ -189,11 +193,6 @@ pub struct Phones {
 impl Phones {
     pub(super) fn read(table: &Table<'_>) -> Phones {
         let forwards = forwards(table, &[Forward::Cfb, Forward::Cfna]);
-        let no_answer =
-            table.key("no_answer", Value::duration_or_off).or(|default| match forwards[Forward::Cfna as usize] {
-                Some(_) => default,
-                None => Span::FOREVER,
-            });
         Phones {
             name: table.key("name", Value::name).required_or_default(),
             number: table.key("dn", Value::directory_number).optional(),
@@ -202,7 +201,7 @@ impl Phones {
             device_pool: device_pool(table),
             answer: table.distribution("answer").value(),
             answered: table.share("answered").value(),
-            no_answer,
+            no_answer: no_answer(table, &forwards),
             queue: table.flag("queue").value(),
             application: controlled_by(table),
             failover: table.distribution("failover").value(),
@@ -254,6 +253,14 @@ fn first_number(table: &Table<'_>) -> Option<Name> {
 
 fn cannot_open_on(table: &Table<'_>) -> Vec<Name> {
     table.list("cannot_open_on", Value::reference).default(Vec::new())
+}
+
+/// The timer runs by default only where it leads somewhere.
+fn no_answer(table: &Table<'_>, forwards: &ForwardNames) -> Span {
+    table.key("no_answer", Value::duration_or_off).or(|default| match forwards[Forward::Cfna as usize] {
+        Some(_) => default,
+        None => Span::FOREVER,
+    })
 }
 
 /// Where it registers: step 9 of the checklist.

@@ -219,6 +219,13 @@ static CTI: Section = Section {
             "System Configuration Guide 12.5(1); the 3.3 chapter names no such timer",
         ),
         term(
+            "t301",
+            DURATION_OR_OFF,
+            Is("\"180s\""),
+            "T301 Timer: how long a phone or a number outside rings before CallManager clears the call",
+            "assumption: the usual value; no document was found",
+        ),
+        term(
             "request_timeout",
             POSITIVE_DURATION,
             Is("\"15s\""),
@@ -731,6 +738,14 @@ static CTI_PORT: Section = Section {
             "the source of the media: the application, whose failure ends it, or a separate server, which survives (R15)",
             ASSUMPTION,
         ),
+        term(
+            "no_answer",
+            DURATION_OR_OFF,
+            Usually("\"12s\"", "`\"12s\"` if `cfna` is set, else `\"off\"`"),
+            "how long a call waits at a port for the application to answer it before it forwards by CFNA",
+            "that a port not answered in time forwards by CFNA: UCCE Solution Design Guide, IP IVR; 12 s is an assumption, as \
+             for phones",
+        ),
         KEEPS_MEDIA,
         CANNOT_OPEN_ON,
         CFB,
@@ -764,7 +779,7 @@ static PHONE: Section = Section {
             DURATION_OR_OFF,
             Usually("\"12s\"", "`\"12s\"` if `cfna` is set, else `\"off\"`"),
             "how long a phone rings before it forwards by CFNA",
-            "the usual value; no document was found",
+            "assumption: the usual value; no document was found",
         ),
         term(
             "queue",

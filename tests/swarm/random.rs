@@ -210,6 +210,10 @@ impl Generator {
             let limit = self.dice.magnitude(MILLI, 16 * SECOND);
             self.micros("request_timeout", limit);
         }
+        if self.dice.chance(40) {
+            let limit = self.dice.magnitude(MILLI, 16 * SECOND);
+            self.micros("t301", limit);
+        }
         let notice = self.dice.pick(&[0, MILLI, 100 * MILLI, 3 * SECOND]);
         self.micros("callmanager_notice", notice);
         if self.dice.chance(80) {
@@ -408,6 +412,10 @@ impl Generator {
             }
             let media = self.dice.pick(&["\"application\"", "\"separate\""]);
             self.key("media", media);
+            if self.dice.chance(50) {
+                let limit = self.dice.magnitude(MILLI, 8 * SECOND);
+                self.micros("no_answer", limit);
+            }
             let keeps_media = self.dice.chance(80);
             self.key("keeps_media", keeps_media);
             self.forwards(&["cfb", "cfna", "cfof", "cfur"]);
@@ -462,6 +470,8 @@ impl Generator {
                 let node = self.nodes[node].clone();
                 self.key("egress", format_args!("\"{node}\""));
             }
+            let keeps_media = self.dice.chance(80);
+            self.key("keeps_media", keeps_media);
         }
     }
 

@@ -1,15 +1,23 @@
 //! The ports and phones of a group.
 
-use crate::engine::Handle;
+use crate::engine::{Handle, Span, Watchdog};
 use std::collections::VecDeque;
 
 /// The ports of a group.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct PortState {
     /// The free ports, longest idle first. A port that has been closed meanwhile is dropped when its turn comes.
     pub(crate) free: VecDeque<u32>,
     /// The number of open ports.
     pub(crate) open: u32,
+    /// The No Answer timers of their calls, which nearly always are answered in time.
+    pub(crate) unanswered: Watchdog<(Handle, u8)>,
+}
+
+impl PortState {
+    pub(crate) fn new(no_answer: Span) -> PortState {
+        PortState { free: VecDeque::new(), open: 0, unanswered: Watchdog::new(no_answer) }
+    }
 }
 
 /// The phones of a group.

@@ -14,6 +14,7 @@ mod forwarding;
 mod heartbeat;
 mod knowing;
 mod links;
+mod no_answer;
 mod node_choice;
 mod phones;
 mod settings;
