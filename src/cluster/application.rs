@@ -18,7 +18,7 @@ impl<R: Recorder> Cluster<'_, R> {
             state.health = Health::Up;
             state.fault = None;
             (state.struck_at, state.failed_at, state.lost_at) = (Time::ZERO, Time::ZERO, Time::ZERO);
-            state.manager = 0;
+            (state.manager, state.seeks) = (0, ConnectReason::Started);
             state.connected = plan.may_use_cti;
             (state.connection, state.attempt) = (0, 0);
             state.workers.clear();
@@ -183,6 +183,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let attempt = state.attempt;
         if stalled {
             // It finds its connection closed, and waits before it reconnects.
+            state.seeks = ConnectReason::Closed(state.manager);
             let wait = self.plan.applications[application.index()].reconnect;
             self.schedule(self.now + wait, Event::Reconnects { application: application.0, attempt });
         } else {
@@ -214,6 +215,8 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         self.strand_calls(application, Lost::Application);
         if health == Health::Up {
+            let state = &mut self.applications[application.index()];
+            state.seeks = ConnectReason::Closed(state.manager);
             let tries = self.now + self.plan.links.to_application + plan.reconnect;
             self.schedule(tries, Event::Reconnects { application: application.0, attempt });
         }

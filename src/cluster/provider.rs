@@ -70,7 +70,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         if let Health::Stalled(until) = state.health {
             return self.schedule(until, Event::Reconnects { application, attempt });
         }
-        self.connect(id, ConnectReason::Closed(state.manager));
+        self.connect(id, state.seeks);
     }
 
     /// Requests a connection from the next live CTIManager of the application's list, or tries again later.
@@ -92,6 +92,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
                 self.schedule(asks, Event::ProviderAsks { application, attempt });
             }
             None => {
+                state.seeks = ConnectReason::Started;
                 let again = self.now + manager_choice::retry_after(plan.reconnect);
                 self.schedule(again, Event::Reconnects { application, attempt });
             }
@@ -128,12 +129,17 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         }
         let manager = self.manager_of(id);
         if !self.ctimanager_up(manager) {
-            // The CTIManager failed while the request was in transit; another one may be up.
-            return self
-                .schedule(self.now + manager_choice::SHORTEST_RETRY, Event::Reconnects { application, attempt });
+            return self.seeks_another(application, attempt);
         }
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
         self.schedule(self.arrives_at_application(id, done), Event::ProviderOpens { application, attempt });
+    }
+
+    /// The CTIManager failed while the application's request for a connection was in transit; another one may be up.
+    fn seeks_another(&mut self, application: u16, attempt: u16) {
+        let state = &mut self.applications[application as usize];
+        state.seeks = ConnectReason::Lost(state.manager);
+        self.schedule(self.now + manager_choice::SHORTEST_RETRY, Event::Reconnects { application, attempt });
     }
 
     pub(super) fn provider_opens(&mut self, application: u16, attempt: u16) {
@@ -146,8 +152,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             return;
         }
         if !up {
-            return self
-                .schedule(self.now + manager_choice::SHORTEST_RETRY, Event::Reconnects { application, attempt });
+            return self.seeks_another(application, attempt);
         }
         state.connected = true;
         state.connection = state.connection.wrapping_add(1);

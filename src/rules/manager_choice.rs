@@ -6,25 +6,26 @@ use crate::engine::Span;
 /// Why an application looks for a CTIManager; the numbers are positions in its list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConnectReason {
-    /// It has just started: it begins at the top (R21).
+    /// It begins at the top of its list: it has just started (R21), or found no CTIManager up.
     Started,
-    /// It has lost this one.
+    /// It has lost this one, or this one did not take it: it tries there last.
     Lost(usize),
-    /// This one closed its connection, or could not be reached: it tries there first.
+    /// This one closed its connection, and lives: it tries there first.
     Closed(usize),
 }
 
-/// The live CTIManager of an application's own list that it connects to, in cyclic order: a lost one comes last. `None` if
-/// none is up.
+/// The live CTIManager of an application's own list that it connects to. `None` if none is up.
 ///
-/// An application never goes back to an earlier one while its present one is up (R21).
+/// The list is a ranking, not a ring: an application that has lost its backup goes back to its primary, which is the first of its
+/// list that is up, and not on to the one after the backup (R21). It never goes back while its present one is up.
 pub fn next(list: &[NodeId], reason: ConnectReason, live: impl Fn(NodeId) -> bool) -> Option<usize> {
-    let first = match reason {
-        ConnectReason::Started => 0,
-        ConnectReason::Lost(lost) => lost + 1,
-        ConnectReason::Closed(closed) => closed,
-    };
-    (first..first + list.len()).map(|index| index % list.len()).find(|&index| live(list[index]))
+    let live = |&index: &usize| live(list[index]);
+    let but = |other: usize| (0..list.len()).filter(move |&index| index != other);
+    match reason {
+        ConnectReason::Started => (0..list.len()).find(live),
+        ConnectReason::Lost(lost) => but(lost).chain([lost]).find(live),
+        ConnectReason::Closed(closed) => [closed].into_iter().chain(but(closed)).find(live),
+    }
 }
 
 /// R21 as of release 15: whether an application leaves its least-priority CTIManager because another one of its list is up.
@@ -55,6 +56,14 @@ mod tests {
         assert_eq!(next(&LIST, ConnectReason::Lost(1), |node| node == NodeId(2)), Some(1));
         assert_eq!(next(&LIST, ConnectReason::Lost(1), |_| false), None);
         assert_eq!(next(&LIST[..1], ConnectReason::Lost(0), |node| node != NodeId(4)), None);
+    }
+
+    #[test]
+    fn r21_a_lost_backup_leads_back_to_the_first_of_the_list_that_is_up() {
+        assert_eq!(next(&LIST, ConnectReason::Lost(1), |_| true), Some(0));
+        assert_eq!(next(&LIST, ConnectReason::Lost(1), |node| node != NodeId(4)), Some(2));
+        assert_eq!(next(&LIST, ConnectReason::Lost(2), |_| true), Some(0));
+        assert_eq!(next(&LIST, ConnectReason::Closed(2), |node| node != NodeId(7)), Some(0));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::engine::{Handle, Span, Stream, Time, stream_number, uniform};
 use crate::facts::Share;
 use crate::plan::Application;
 use crate::rules::heartbeat::{self, Watch};
+use crate::rules::manager_choice::ConnectReason;
 use std::collections::VecDeque;
 
 /// The state of an application, whatever its CTIManager believes.
@@ -49,6 +50,8 @@ pub(crate) struct ApplicationState {
     pub(crate) failed_at: Time,
     /// Which CTIManager of its list it is connected to, or was last.
     pub(crate) manager: usize,
+    /// How it looks for one when it next tries.
+    pub(crate) seeks: ConnectReason,
     /// When it last lost control of a device.
     pub(crate) lost_at: Time,
     /// Whether its CTIManager holds a connection open for it.
@@ -81,6 +84,7 @@ impl ApplicationState {
             struck_at: Time::ZERO,
             failed_at: Time::ZERO,
             manager: 0,
+            seeks: ConnectReason::Started,
             lost_at: Time::ZERO,
             connected: false,
             connection: 0,
