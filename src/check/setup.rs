@@ -208,14 +208,20 @@ fn ctimanagers_of(application: &Application, workload: &Workload, notes: &mut No
     let active: Vec<&Name> = workload.nodes.iter().filter(|node| node.ctimanager).map(|node| &node.name).collect();
     let (only, place) = match &application.ctimanagers {
         Some(list) if list.len() == 1 => (&list[0], &list[0].place),
-        None if active.len() == 1 => (active[0], &application.name.place),
-        _ => return,
+        None => match active.first() {
+            Some(first) => (*first, &application.name.place),
+            None => return,
+        },
+        Some(_) => return,
     };
     let what = format!("`{}` has no backup when the CTIManager of `{}` fails", application.name.value, only.value);
     let others: Vec<&str> =
         active.iter().filter(|name| name.value != only.value).map(|name| name.value.as_str()).collect();
     let hint = match others.is_empty() {
         true => "run a CTIManager on a second node".to_owned(),
+        false if application.ctimanagers.is_none() => {
+            format!("name its backup: `ctimanagers = [\"{}\", \"{}\"]`", only.value, others[0])
+        }
         false => format!("add another node that runs one to `ctimanagers`: {}", enumeration(&others)),
     };
     notes.warn(&NO_BACKUP_CTIMANAGER, place, what, hint);

@@ -72,7 +72,8 @@ pub(super) fn application(it: &source::Application, workload: &Workload, directo
             }
             directory.nodes(names, Some(R2))
         }
-        None => (0..workload.nodes.len()).map(|row| NodeId(row as u16)).filter(runs_one).collect(),
+        // A backup is one only where it is named (R20).
+        None => (0..workload.nodes.len()).map(|row| NodeId(row as u16)).find(runs_one).into_iter().collect(),
     };
     if ctimanagers.is_empty() && it.ctimanagers.is_none() && !workload.nodes.is_empty() {
         let what = format!("no node runs a CTIManager for `{}`", it.name.value);

@@ -67,7 +67,7 @@ pub struct Application {
     pub user: Option<Name>,
     /// How many calls with media it has to handle at a time, if the workload sets that (R5).
     pub voice_lines: Option<At<u32>>,
-    /// The nodes whose CTIManagers it may use; `None`: all.
+    /// The nodes whose CTIManagers it may use; `None`: that of the first node that runs one.
     pub ctimanagers: Option<Vec<Name>>,
     /// How many events it handles at a time.
     pub workers: u32,

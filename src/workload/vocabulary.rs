@@ -485,9 +485,9 @@ static APPLICATION: Section = Section {
         term(
             "ctimanagers",
             SOME_NODES,
-            Means("all nodes that run one, in order of the file"),
-            "the nodes whose CTIManagers it may use, in order of preference (R20)",
-            "",
+            Means("the first node of the file that runs one, and no backup"),
+            "the nodes whose CTIManagers it may use: its primary, then its backups in this order (R20)",
+            "System Guide 3.3/4.x: a second CTIManager is used only by an application that supports it, or a TSP configured for it",
         ),
         term("workers", SERVERS, Is("8"), "how many events it handles at a time", ASSUMPTION),
         term(
