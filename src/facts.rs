@@ -299,6 +299,13 @@ pub enum Fact {
         /// On which node.
         node: NodeId,
     },
+    /// The link between an application and a node is cut, or slower, from now on.
+    ApplicationLinkFailed {
+        /// Which application.
+        application: ApplicationId,
+        /// Which node.
+        node: NodeId,
+    },
     /// An application noticed that it lost its CTIManager (R20).
     ManagerLossNoticed {
         /// Which application.

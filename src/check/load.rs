@@ -42,9 +42,7 @@ fn ports(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
             Target::Phones(id) => Some((share, to, &plan.phone_groups[id.index()])).filter(|(_, _, it)| it.queue),
             _ => None,
         });
-        let crowded = to.is_some_and(|(_, to, people)| {
-            at_phones(people, to, streams, plan) >= f64::from(people.count)
-        });
+        let crowded = to.is_some_and(|(_, to, people)| at_phones(people, to, streams, plan) >= f64::from(people.count));
         let stays = stays(streams, target, |stream| {
             let rings = to.map_or(0.0, |(share, _, people)| {
                 let (answered, rung, vain) = ringing(people, stream.source, plan.parameters.t301);

@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::machine::Cluster;
-use super::rows::application::{ALL_SHARES, Health, Job};
+use super::rows::application::{ALL_SHARES, Health, Job, Lookout};
 use crate::domain::{ApplicationFault, ApplicationId, OutageCause, PhoneGroupId};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
@@ -29,6 +29,8 @@ impl<R: Recorder> Cluster<'_, R> {
             (state.opening, state.open) = (0, open.count() as u32);
             state.shares = ALL_SHARES;
             state.heartbeat_stream.reset(seed, replication);
+            state.lookout_stream.reset(seed, replication);
+            (state.lookout, state.left) = (Lookout::default(), None);
             state.work_stream.reset(seed, replication);
             if !plan.may_use_cti {
                 continue;
@@ -63,41 +65,45 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn heartbeat_reaches_manager(&mut self, application: u16, connection: u16) {
-        let state = &self.applications[application as usize];
-        if !state.connected || state.connection != connection {
-            return;
+        let id = ApplicationId(application);
+        let state = &self.applications[id.index()];
+        if state.connected && state.connection == connection {
+            let manager = self.manager_of(id);
+            self.hears_application(id);
+            self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).heartbeat);
         }
-        let manager = self.manager_of(ApplicationId(application));
-        let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).heartbeat);
-        self.schedule(done, Event::HeartbeatHeard { application, connection });
     }
 
-    pub(super) fn heartbeat_heard(&mut self, application: u16, connection: u16) {
-        let interval = self.plan.applications[application as usize].heartbeat;
-        let state = &mut self.applications[application as usize];
-        if state.connected && state.connection == connection {
-            state.watch = heartbeat::heard(self.now, interval);
-        }
+    /// A message of an application reaches its CTIManager: a sign of life, whatever it says, and read when it arrives (R23).
+    pub(super) fn hears_application(&mut self, application: ApplicationId) {
+        let interval = self.plan.applications[application.index()].heartbeat;
+        self.applications[application.index()].watch = heartbeat::heard(self.now, interval);
     }
 
     pub(super) fn heartbeat_checked(&mut self, application: u16, connection: u16) {
         let interval = self.plan.applications[application as usize].heartbeat;
         let state = &mut self.applications[application as usize];
-        if !state.connected || state.connection != connection {
-            return;
-        }
+        let left = state.has_left(connection);
+        let watch = match &mut state.left {
+            Some(it) if left => &mut it.watch,
+            _ if state.connected && state.connection == connection => &mut state.watch,
+            _ => return,
+        };
         let reading = self.plan.parameters.heartbeat_reading;
-        let (watch, next_look) = heartbeat::look(reading, state.watch, self.now, interval);
-        state.watch = watch;
+        let (after, next_look) = heartbeat::look(reading, *watch, self.now, interval);
+        *watch = after;
         match next_look {
             Some(at) => self.schedule(at, Event::HeartbeatChecked { application, connection }),
+            None if left => self.close_left(ApplicationId(application)),
             None => self.close_application(ApplicationId(application)),
         }
     }
 
     pub(super) fn connection_closes(&mut self, application: u16, connection: u16) {
         let state = &self.applications[application as usize];
-        if state.connected && state.connection == connection {
+        if state.has_left(connection) {
+            self.close_left(ApplicationId(application));
+        } else if state.connected && state.connection == connection {
             self.close_application(ApplicationId(application));
         }
     }
@@ -143,6 +149,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let state = &mut self.applications[application.index()];
         state.health = Health::Down;
         state.attempt = state.attempt.wrapping_add(1);
+        state.lookout.stand_down();
         state.busy = 0;
         for row in 0..state.workers.len() {
             state.workers[row].abandoned = true;
@@ -185,7 +192,8 @@ impl<R: Recorder> Cluster<'_, R> {
             // It finds its connection closed, and waits before it reconnects.
             state.seeks = ConnectReason::Closed(state.manager);
             let wait = self.plan.applications[application.index()].reconnect;
-            self.schedule(self.now + wait, Event::Reconnects { application: application.0, attempt });
+            let finds = self.readable_from(application);
+            self.schedule(finds + wait, Event::Reconnects { application: application.0, attempt });
         } else {
             // An application that starts begins at the top of its list (R21).
             self.connect(application, ConnectReason::Started);
@@ -195,14 +203,17 @@ impl<R: Recorder> Cluster<'_, R> {
     /// The CTIManager considers the application failed, rightly or not, and closes it (R24).
     pub(super) fn close_application(&mut self, application: ApplicationId) {
         let plan = &self.plan.applications[application.index()];
+        let cut = self.cut_off_since(application);
         let state = &mut self.applications[application.index()];
-        let (false_failure, delay) = match state.health {
-            Health::Up => (true, None),
-            Health::Stalled(_) => (true, Some(self.now - state.struck_at)),
-            Health::Down => (false, Some(self.now - state.struck_at)),
+        let (false_failure, delay, lost) = match (state.health, cut) {
+            // It runs, and the link to it is what has failed.
+            (Health::Up, Some(since)) => (true, Some(self.now - since), Lost::CtiManager),
+            (Health::Up, None) => (true, None, Lost::Application),
+            (Health::Stalled(_), _) => (true, Some(self.now - state.struck_at), Lost::Application),
+            (Health::Down, _) => (false, Some(self.now - state.struck_at), Lost::Application),
         };
         if state.health == Health::Up {
-            state.failed_at = self.now;
+            state.failed_at = cut.unwrap_or(self.now);
         }
         let failed_at = state.failed_at;
         state.connected = false;
@@ -211,14 +222,16 @@ impl<R: Recorder> Cluster<'_, R> {
         let (health, attempt) = (state.health, state.attempt);
         self.note(Fact::ApplicationClosed { application, delay, false_failure });
         for &device in &plan.devices {
-            self.release_device(device, failed_at, OutageCause::ApplicationClosed);
+            if !self.registrations[device.index()].held {
+                self.release_device(device, failed_at, OutageCause::ApplicationClosed);
+            }
         }
-        self.strand_calls(application, Lost::Application);
+        self.strand_calls(application, lost);
         if health == Health::Up {
+            let finds = self.arrives_at_application(application, self.now);
             let state = &mut self.applications[application.index()];
             state.seeks = ConnectReason::Closed(state.manager);
-            let tries = self.now + self.plan.links.to_application + plan.reconnect;
-            self.schedule(tries, Event::Reconnects { application: application.0, attempt });
+            self.schedule(finds + plan.reconnect, Event::Reconnects { application: application.0, attempt });
         }
     }
 }

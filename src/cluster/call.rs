@@ -143,7 +143,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if let Some(expires) = expires {
             self.schedule(expires, event);
         }
-        let reaches = self.arrives(node, self.manager_of(application), self.now);
+        let reaches = self.arrives(node, self.manager_at(endpoint, application), self.now);
         self.schedule(reaches, Event::NotificationReachesManager { call: handle, step });
     }
 
@@ -151,8 +151,12 @@ impl<R: Recorder> Cluster<'_, R> {
         let Some(call) = self.current(handle, step) else { return };
         let endpoint = call.endpoint;
         let application = self.controller(endpoint);
-        let manager = self.manager_of(application);
+        let manager = self.manager_at(endpoint, application);
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).event);
+        if self.is_held(endpoint) {
+            // It leaves over a connection that nobody listens to any more.
+            return;
+        }
         let reaches = self.arrives_at_application(application, done);
         self.schedule(reaches, Event::NotificationReachesApplication { call: handle, step });
     }
@@ -160,19 +164,27 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn notification_reaches_application(&mut self, handle: Handle, step: u8) {
         if let Some(call) = self.current(handle, step) {
             let endpoint = call.endpoint;
-            self.queue_call(self.controller(endpoint), handle, step);
+            if self.is_held(endpoint) {
+                return;
+            }
+            let application = self.controller(endpoint);
+            // Any message of a CTIManager is a sign of life.
+            self.applications[application.index()].lookout.heard = Some(self.now);
+            self.queue_call(application, handle, step);
         }
     }
 
     /// The application has decided and sends its request.
     pub(super) fn decides(&mut self, handle: Handle, step: u8) {
-        if self.current(handle, step).is_none() {
+        let Some(call) = self.current(handle, step) else { return };
+        let endpoint = call.endpoint;
+        if self.is_held(endpoint) {
+            // Its application has left the connection over which it could ask.
             return;
         }
         if let Some(expires) = self.request_timers.set(self.now, (handle, step)) {
             self.schedule(expires, Event::RequestTimerExpires);
         }
-        let endpoint = self.call(handle).endpoint;
         let reaches = self.arrives_at_application(self.controller(endpoint), self.now);
         self.schedule(reaches, Event::RequestReachesManager { call: handle, step });
     }
@@ -180,7 +192,11 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn request_reaches_manager(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         let endpoint = call.endpoint;
-        let manager = self.manager_of(self.controller(endpoint));
+        let application = self.controller(endpoint);
+        let manager = self.manager_at(endpoint, application);
+        if !self.is_held(endpoint) {
+            self.hears_application(application);
+        }
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
         let reaches = self.arrives(manager, self.endpoints[endpoint as usize].node, done);
         self.schedule(reaches, Event::RequestReachesCallManager { call: handle, step });

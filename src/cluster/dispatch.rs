@@ -83,9 +83,11 @@ impl<R: Recorder> Cluster<'_, R> {
             Event::HeartbeatReachesManager { application, connection } => {
                 self.heartbeat_reaches_manager(application, connection);
             }
-            Event::HeartbeatHeard { application, connection } => self.heartbeat_heard(application, connection),
             Event::HeartbeatChecked { application, connection } => self.heartbeat_checked(application, connection),
             Event::ConnectionCloses { application, connection } => self.connection_closes(application, connection),
+            Event::ManagerBeats { application, lookout } => self.manager_beats(application, lookout),
+            Event::ManagerHeard { application, lookout } => self.manager_heard(application, lookout),
+            Event::ManagerChecked { application, lookout } => self.manager_checked(application, lookout),
             Event::ProviderAsks { application, attempt } => self.provider_asks(application, attempt),
             Event::ProviderOpens { application, attempt } => self.provider_opens(application, attempt),
             Event::AsksForDevice { application, attempt } => self.asks_for_device(application, attempt),

@@ -68,12 +68,16 @@ pub(super) enum Event {
     HeartbeatDue { application: u16, attempt: u16 },
     /// A heartbeat reaches the CTIManager.
     HeartbeatReachesManager { application: u16, connection: u16 },
-    /// The CTIManager has processed a heartbeat.
-    HeartbeatHeard { application: u16, connection: u16 },
     /// The CTIManager checks whether it has heard from the application.
     HeartbeatChecked { application: u16, connection: u16 },
     /// The CTIManager sees the application's connection closed.
     ConnectionCloses { application: u16, connection: u16 },
+    /// A heartbeat of the CTIManager leaves for the application; simulated only while a link may keep it away.
+    ManagerBeats { application: u16, lookout: u16 },
+    /// It reaches the application.
+    ManagerHeard { application: u16, lookout: u16 },
+    /// The application checks whether it has heard from its CTIManager.
+    ManagerChecked { application: u16, lookout: u16 },
     /// The application asks for a new connection.
     ProviderAsks { application: u16, attempt: u16 },
     /// Its CTIManager has opened the provider.

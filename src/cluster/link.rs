@@ -54,6 +54,18 @@ impl<R: Recorder> Cluster<'_, R> {
         self.over(link, departs, self.plan.links.to_application)
     }
 
+    /// Since when the link between an application and its CTIManager is cut, if it is.
+    pub(super) fn cut_off_since(&self, application: ApplicationId) -> Option<Time> {
+        let link = &self.links[self.link(LinkEnd::Application(application), self.manager_of(application))];
+        (link.cuts > 0).then_some(link.changed_at)
+    }
+
+    /// From when an application can read what has been sent to it.
+    pub(super) fn readable_from(&self, application: ApplicationId) -> Time {
+        let link = &self.links[self.link(LinkEnd::Application(application), self.manager_of(application))];
+        self.now.max(link.held_until)
+    }
+
     /// Whether two nodes consider each other reachable.
     pub(super) fn reaches(&self, from: NodeId, to: NodeId) -> bool {
         from == to || !self.links_fail || !self.links[self.link(LinkEnd::Node(from), to)].noticed
@@ -82,13 +94,24 @@ impl<R: Recorder> Cluster<'_, R> {
         let link = &mut self.links[row];
         if let Some(slower) = slower {
             link.slower += slower;
-            return;
+            return self.strain(from, to);
         }
         link.held_until = link.held_until.max(ends);
         link.cuts += 1;
         if link.cuts == 1 {
             link.changed_at = self.now;
             self.watch_link(from, to);
+        }
+        self.strain(from, to);
+    }
+
+    /// An application watches its CTIManager while messages from there may arrive late or not at all.
+    fn strain(&mut self, from: LinkEnd, to: NodeId) {
+        if let LinkEnd::Application(application) = from {
+            self.note(Fact::ApplicationLinkFailed { application, node: to });
+            if self.manager_of(application) == to {
+                self.watch_manager(application);
+            }
         }
     }
 
@@ -108,8 +131,8 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// Nodes notice after a while that they cannot, or can again, reach each other. An application's CTIManager notices
-    /// by its heartbeats alone.
+    /// Nodes notice after a while that they cannot, or can again, reach each other. An application and its CTIManager notice by
+    /// what no longer comes (R23).
     pub(super) fn watch_link(&mut self, from: LinkEnd, to: NodeId) {
         if let LinkEnd::Node(from) = from {
             let noticed = self.now + self.plan.parameters.callmanager_notice;

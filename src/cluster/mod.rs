@@ -13,6 +13,7 @@ mod device;
 mod dispatch;
 mod event;
 mod link;
+mod lookout;
 mod machine;
 mod node;
 mod opening;

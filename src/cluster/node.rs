@@ -168,6 +168,7 @@ impl<R: Recorder> Cluster<'_, R> {
         for application in self.connected_to(manager) {
             self.lose_manager(application, mode);
         }
+        self.lose_left(manager);
     }
 
     pub(super) fn ctimanager_returns(&mut self, node: NodeId) {

@@ -102,15 +102,20 @@ impl<R: Recorder> Cluster<'_, R> {
 
     // Opening.
 
-    /// The application's request to open a device leaves for the CTIManager.
-    pub(super) fn ask_to_open(&mut self, device: DeviceId) {
+    /// The application's request to open a device leaves for the CTIManager; returns whether one is needed.
+    pub(super) fn ask_to_open(&mut self, device: DeviceId) -> bool {
         let application = self.endpoints[device.index()].application.expect("only an application requests its devices");
+        if self.is_held(device.0) {
+            self.take_over_held(device, application);
+        }
         let reaches = self.arrives_at_application(application, self.now);
         let registration = &mut self.registrations[device.index()];
-        if registration.request(&mut self.endpoints[device.index()]) {
+        let asks = !registration.held && registration.request(&mut self.endpoints[device.index()]);
+        if asks {
             let stamp = registration.stamp;
             self.schedule(reaches, Event::OpenReachesManager { device: device.0, stamp });
         }
+        asks
     }
 
     pub(super) fn open_reaches_manager(&mut self, device: u32, stamp: u16) {
@@ -120,6 +125,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let endpoint = self.endpoints[device as usize];
         let application = endpoint.application.expect("only an application's devices are opened");
         if self.applications[application.index()].connected {
+            self.hears_application(application);
             self.manager_opens(device, application, Asker::Application);
         } else {
             self.registrations[device as usize].withdraw(&mut self.endpoints[device as usize]);
@@ -199,7 +205,8 @@ impl<R: Recorder> Cluster<'_, R> {
         if self.registrations[device as usize].stamp != stamp {
             return;
         }
-        let application = self.endpoints[device as usize].application.expect("only an application's devices are opened");
+        let application =
+            self.endpoints[device as usize].application.expect("only an application's devices are opened");
         self.queue_turn(self.manager_of(application), device);
     }
 

@@ -7,10 +7,10 @@ use super::rows::registration::{PhoneControl, Registration};
 use crate::domain::{ApplicationId, DeviceId, NodeId, PhoneGroupId};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Recorder};
-use crate::rules::phones::{self, AfterMoving, Awareness, Moved};
-use crate::rules::rehoming::{self, Rehoming, Turn};
 use crate::rules::device_recovery::{self, Asked};
 use crate::rules::notice;
+use crate::rules::phones::{self, AfterMoving, Awareness, Moved};
+use crate::rules::rehoming::{self, Rehoming, Turn};
 
 impl<R: Recorder> Cluster<'_, R> {
     /// A phone has lost its CallManager: after a while it notices.

@@ -37,14 +37,20 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         }
         let attempt = state.attempt;
         let noticed = match mode {
-            FailureMode::ProcessExits => self.plan.links.to_application,
-            FailureMode::HostLost => heartbeat::host_missed_after(plan.heartbeat, state.part_of(plan.heartbeat)),
+            FailureMode::ProcessExits => self.arrives_at_application(application, self.now),
+            FailureMode::HostLost => {
+                let part = state.part_of(plan.heartbeat);
+                let by_heartbeats = self.now + heartbeat::manager_missed_after(plan.heartbeat, part);
+                heartbeat::manager_missed_at(by_heartbeats, state.lookout.heard, plan.heartbeat)
+            }
         };
         for &device in &plan.devices {
-            self.release_device(device, self.now, OutageCause::CtiManagerFailed);
+            if !self.registrations[device.index()].held {
+                self.release_device(device, self.now, OutageCause::CtiManagerFailed);
+            }
         }
         self.strand_calls(application, Lost::CtiManager);
-        self.schedule(self.now + noticed, Event::LossNoticed { application: application.0, attempt });
+        self.schedule(noticed, Event::LossNoticed { application: application.0, attempt });
     }
 
     pub(super) fn loss_noticed(&mut self, application: u16, attempt: u16) {
@@ -154,6 +160,13 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         if !up {
             return self.seeks_another(application, attempt);
         }
+        if self.applications[id.index()].left.is_some_and(|left| left.manager == manager) {
+            // As with one that restarts, the new connection tells the CTIManager what has become of the old one.
+            self.close_left(id);
+        }
+        let state = &mut self.applications[id.index()];
+        state.lookout.stand_down();
+        state.lookout.heard = Some(self.now);
         state.connected = true;
         state.connection = state.connection.wrapping_add(1);
         state.watch = heartbeat::heard(self.now, interval);
@@ -180,20 +193,22 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     /// The application requests the next of its devices, and schedules the request for the one after that.
     pub(super) fn asks_for_device(&mut self, application: u16, attempt: u16) {
         let plan = &self.plan.applications[application as usize];
-        let state = &mut self.applications[application as usize];
+        let state = &self.applications[application as usize];
         if state.attempt != attempt {
             return;
         }
         if let Health::Stalled(until) = state.health {
             return self.schedule(until, Event::AsksForDevice { application, attempt });
         }
-        let Some(&device) = plan.devices.get(state.opening) else {
-            return;
-        };
-        state.opening += 1;
-        let more = state.opening < plan.devices.len();
-        self.ask_to_open(device);
-        if more {
+        // What needs no request takes no time.
+        let mut asked = false;
+        while !asked {
+            let state = &mut self.applications[application as usize];
+            let Some(&device) = plan.devices.get(state.opening) else { return };
+            state.opening += 1;
+            asked = self.ask_to_open(device);
+        }
+        if self.applications[application as usize].opening < plan.devices.len() {
             self.schedule(self.now + plan.open_interval, Event::AsksForDevice { application, attempt });
         }
     }

@@ -48,7 +48,10 @@ impl<R: Recorder> Cluster<'_, R> {
                 let lost = self.endpoints[device.index()].service == Service::Lost;
                 let since = self.registrations[device.index()].out_since;
                 // Another CallManager may have failed meanwhile: what was lost with that is noticed in its own time.
-                if !lost || !notice::is_noticed(since, self.plan.parameters.callmanager_notice, self.now) {
+                if !lost
+                    || self.is_held(device.0)
+                    || !notice::is_noticed(since, self.plan.parameters.callmanager_notice, self.now)
+                {
                     continue;
                 }
                 match device_recovery::may_recover(plan.recovery) {
@@ -64,7 +67,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Queues a device for a CTIManager to open.
     pub(super) fn queue_recovery(&mut self, manager: NodeId, device: u32) {
-        if self.registrations[device as usize].request(&mut self.endpoints[device as usize]) {
+        let registration = &mut self.registrations[device as usize];
+        if !registration.held && registration.request(&mut self.endpoints[device as usize]) {
             self.queue_turn(manager, device);
         }
     }
@@ -182,7 +186,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let Endpoint { service, node, rehoming, .. } = self.endpoints[device as usize];
         let home = self.registrations[device as usize].home;
         let begins = rehoming::begins_to_wait(node, home, rehoming);
-        if service == Service::Open && self.callmanager_up(home) && begins {
+        if service == Service::Open && !self.is_held(device) && self.callmanager_up(home) && begins {
             self.wait_to_rehome(device, returned);
             self.note(Fact::HomeReturned { device: DeviceId(device), ago: self.now - returned });
             self.rehome_if_idle(device);
@@ -196,7 +200,7 @@ impl<R: Recorder> Cluster<'_, R> {
             // By far the most frequent case.
             return;
         }
-        if !rehoming::rehomes(node, self.registrations[device as usize].home, rehoming, calls) {
+        if self.is_held(device) || !rehoming::rehomes(node, self.registrations[device as usize].home, rehoming, calls) {
             return;
         }
         self.due_to_rehome(device);

@@ -3,7 +3,7 @@
 use super::machine::Cluster;
 use super::rows::call::{Call, NONE, some};
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE};
-use crate::domain::{ApplicationId, Control, NodeId, Phase};
+use crate::domain::{ApplicationId, Control, DeviceId, NodeId, Phase};
 use crate::engine::{Handle, Time};
 use crate::facts::{Fact, Recorder};
 use crate::rules::application_failure::{self, Fate, Lost};
@@ -14,20 +14,30 @@ impl<R: Recorder> Cluster<'_, R> {
     /// which they reached the devices. If the CTIManager failed, the media continues (R20), and a call that waits for a
     /// person goes on waiting; if the application failed, both follow R24.
     pub(super) fn strand_calls(&mut self, application: ApplicationId, lost: Lost) {
-        self.strand(application, lost, |_| true);
+        self.strand(application, lost, |cluster, index| !cluster.is_held(index));
     }
 
     /// The same for its devices on a node that its CTIManager can no longer reach.
     pub(super) fn strand_calls_at(&mut self, application: ApplicationId, node: NodeId) {
-        self.strand(application, Lost::CtiManager, |endpoint| endpoint.node == node);
+        self.strand(application, Lost::CtiManager, |cluster, index| cluster.endpoints[index as usize].node == node);
     }
 
-    fn strand(&mut self, application: ApplicationId, lost: Lost, concerned: impl Fn(&Endpoint) -> bool) {
+    /// The same for the devices that are open over a connection that it has left.
+    pub(super) fn strand_held_calls(&mut self, application: ApplicationId, lost: Lost) {
+        self.strand(application, lost, |cluster, index| cluster.is_held(index));
+    }
+
+    /// The same for one device, which is opened over another connection.
+    pub(super) fn strand_calls_of(&mut self, application: ApplicationId, device: DeviceId) {
+        self.strand(application, Lost::CtiManager, |_, index| index == device.0);
+    }
+
+    fn strand(&mut self, application: ApplicationId, lost: Lost, concerned: impl Fn(&Self, u32) -> bool) {
         let mut stranded = self.collect_calls(|cluster, call| {
             call.endpoint != NOWHERE
                 && cluster.endpoints[call.endpoint as usize].application == Some(application)
                 && needs_control(&cluster.endpoints[call.endpoint as usize])
-                && concerned(&cluster.endpoints[call.endpoint as usize])
+                && concerned(cluster, call.endpoint)
                 && cluster.fate(call, lost).is_some()
         });
         for (_, _, handle) in stranded.drain(..) {
@@ -49,9 +59,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Handles the calls that go through a failed CallManager (R15), in the order of their last step.
     pub(super) fn lose_calls_of(&mut self, node: NodeId) {
-        let mut stranded = self.collect_calls(|cluster, call| {
-            call.control != Control::Lost && cluster.legs(call).contains(&node)
-        });
+        let mut stranded =
+            self.collect_calls(|cluster, call| call.control != Control::Lost && cluster.legs(call).contains(&node));
         self.survive(&mut stranded);
         self.stranded = stranded;
     }

@@ -474,6 +474,12 @@ impl Recorder for Meter {
                     }
                 }
             }
+            Fact::ManagerLossNoticed { application, delay } => {
+                self.devices.application_closed(application, now, Some(delay));
+                if measured {
+                    self.detected(Metric::CtiManagerDetectionDelay, application, delay);
+                }
+            }
             Fact::LinkCutNoticed { ago, .. } => {
                 self.devices.link_cut(Time::from_nanos(now.nanos() - ago.nanos()));
                 // Each side has noticed by itself.
@@ -506,9 +512,6 @@ impl Recorder for Meter {
                 self.record_for_cluster(Metric::CallManagerDetectionDelay, delay);
                 self.record(self.catalogue.node(Metric::CallManagerDetectionDelay, node), delay);
             }
-            Fact::ManagerLossNoticed { application, delay } => {
-                self.detected(Metric::CtiManagerDetectionDelay, application, delay);
-            }
             Fact::Recovered { application, share, delay } => {
                 let metric = match share {
                     Share::Half => Metric::AppRecovery50,
@@ -521,6 +524,7 @@ impl Recorder for Meter {
             Fact::Preserved { .. } => self.count(Count::Preserved),
             Fact::LinkHealNoticed { .. } => {}
             Fact::ApplicationFailed { .. }
+            | Fact::ApplicationLinkFailed { .. }
             | Fact::ApplicationReturned { .. }
             | Fact::CallManagerReturned { .. }
             | Fact::CtiManagerReturned { .. }

@@ -1,4 +1,4 @@
-//! R23: how often an application sends a message, so that its CTIManager knows that it is up.
+//! R23: how often an application sends a message, so that its CTIManager knows that it is up, and the other way round.
 
 use crate::domain::HeartbeatReading;
 use crate::engine::{Span, Time};
@@ -60,10 +60,23 @@ pub fn look(reading: HeartbeatReading, watch: Watch, now: Time, interval: Span) 
     }
 }
 
-/// The opposite direction: how long an application takes to notice that the host of its CTIManager is lost, so that no
-/// connection is closed. It does so after the same number of intervals; `part` of the first one was left.
-pub fn host_missed_after(interval: Span, part: Span) -> Span {
+/// The opposite direction: how long an application takes to miss the heartbeats of its CTIManager, if nothing closes their
+/// connection. It does so after the same number of intervals; `part` of the first one was left.
+pub fn manager_missed_after(interval: Span, part: Span) -> Span {
     interval.times(u64::from(CONSECUTIVE) - 1) + part
+}
+
+/// When an application misses its CTIManager: `by_heartbeats` as [`manager_missed_after`] says, or later if another message of the
+/// CTIManager was `heard` since its last heartbeat, because any message is a sign of life.
+pub fn manager_missed_at(by_heartbeats: Time, heard: Option<Time>, interval: Span) -> Time {
+    let heard = heard.map(|heard| heard + interval.times(u64::from(CONSECUTIVE)));
+    heard.map_or(by_heartbeats, |by_message| by_message.max(by_heartbeats))
+}
+
+/// Whether a CTIManager whose messages are held up or delayed for `silent` can be missed at all: if that is less than an interval,
+/// they still arrive in time.
+pub fn can_be_missed(silent: Span, interval: Span) -> bool {
+    silent >= interval.times(u64::from(CONSECUTIVE) - 1)
 }
 
 #[cfg(test)]
@@ -113,7 +126,20 @@ mod tests {
 
     #[test]
     fn a_lost_host_is_missed_after_one_to_two_intervals() {
-        assert_eq!(host_missed_after(INTERVAL, Span::ZERO), INTERVAL);
-        assert_eq!(host_missed_after(INTERVAL, INTERVAL), Span::from_secs(60));
+        assert_eq!(manager_missed_after(INTERVAL, Span::ZERO), INTERVAL);
+        assert_eq!(manager_missed_after(INTERVAL, INTERVAL), Span::from_secs(60));
+    }
+
+    #[test]
+    fn any_message_of_a_ctimanager_is_a_sign_of_life() {
+        assert_eq!(manager_missed_at(at(100), None, INTERVAL), at(100));
+        assert_eq!(manager_missed_at(at(100), Some(at(50)), INTERVAL), at(110));
+        assert_eq!(manager_missed_at(at(100), Some(at(30)), INTERVAL), at(100));
+    }
+
+    #[test]
+    fn a_ctimanager_that_is_silent_for_less_than_an_interval_is_not_missed() {
+        assert!(!can_be_missed(Span::from_secs(29), INTERVAL));
+        assert!(can_be_missed(INTERVAL, INTERVAL));
     }
 }

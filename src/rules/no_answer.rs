@@ -38,11 +38,7 @@ pub enum RungOut {
 
 /// What happens to a call that rings out: the No Answer timer forwards it, T301 clears it.
 pub fn rung_out(no_answer: Span, t301: Span) -> RungOut {
-    if no_answer <= t301 {
-        RungOut::Rejected(Rejection::NotAnswered)
-    } else {
-        RungOut::Cleared(Rejection::NotAnswered)
-    }
+    if no_answer <= t301 { RungOut::Rejected(Rejection::NotAnswered) } else { RungOut::Cleared(Rejection::NotAnswered) }
 }
 
 /// Why a call at an application's device is rejected when the timer of the device runs out: New Call Accept at a route point,

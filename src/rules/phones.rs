@@ -14,12 +14,7 @@ pub enum Awareness {
 
 /// Where a phone that has lost its CallManager moves to: to the first live one of its group, but neither before it has
 /// noticed nor during a call. `None`: it stays where it is for now.
-pub fn moves_to(
-    awareness: Awareness,
-    calls: u32,
-    group: &[NodeId],
-    live: impl Fn(NodeId) -> bool,
-) -> Option<NodeId> {
+pub fn moves_to(awareness: Awareness, calls: u32, group: &[NodeId], live: impl Fn(NodeId) -> bool) -> Option<NodeId> {
     let may_move = awareness == Awareness::Aware && calls == 0;
     if may_move { node_choice::first_live(group, live) } else { None }
 }

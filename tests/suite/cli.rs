@@ -464,7 +464,10 @@ fn completions_are_scripts_that_their_shell_accepts() {
 fn the_man_page_has_every_flag_of_every_command() {
     let directory = tempfile::tempdir().unwrap();
     let page = text(&ctisim(directory.path(), &["man"]).stdout).replace("\\-", "-");
-    assert!(page.contains(".TH ctisim 1") && page.contains("Exit codes:") && page.contains("130  interrupted"), "{page}");
+    assert!(
+        page.contains(".TH ctisim 1") && page.contains("Exit codes:") && page.contains("130  interrupted"),
+        "{page}"
+    );
     let help = text(&ctisim(directory.path(), &["--help"]).stdout);
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let commands: Vec<&str> = commands.filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();

@@ -141,6 +141,9 @@ impl Recorder for Story<'_> {
                 let name = |node: ctisim::domain::NodeId| plan.nodes[node.index()].name.as_str();
                 format!("CTIManager {} notices that {} failed", name(manager), name(node))
             }
+            Fact::ApplicationLinkFailed { application: id, node } => {
+                format!("the link from {} to {} fails", application(id), plan.nodes[node.index()].name)
+            }
             Fact::ManagerLossNoticed { application: id, .. } => format!("{} notices the loss", application(id)),
             Fact::ManagerChanged { application: id, manager } => {
                 format!("{} is connected to {}", application(id), plan.nodes[manager.index()].name)

@@ -1,5 +1,6 @@
 //! An application: its workers, its connection, and its heartbeats as seen by its CTIManager.
 
+use crate::domain::NodeId;
 use crate::engine::{Handle, Span, Stream, Time, stream_number, uniform};
 use crate::facts::Share;
 use crate::plan::Application;
@@ -39,6 +40,40 @@ pub(crate) struct Worker {
 /// The number of shares that are reported.
 pub(crate) const ALL_SHARES: u8 = 3;
 
+/// How an application watches its CTIManager. Nothing is simulated of that, except while a link may keep messages away.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Lookout {
+    /// When it last heard from it by anything but a heartbeat, or by one that was simulated.
+    pub(crate) heard: Option<Time>,
+    /// While it is on: since when messages may be kept away, and when it misses the CTIManager by its heartbeats alone.
+    pub(crate) on: Option<(Time, Time)>,
+    /// Counts the times it was on: what was scheduled for an earlier one is stale.
+    pub(crate) number: u16,
+}
+
+impl Lookout {
+    /// Messages arrive again, or it no longer waits for any.
+    pub(crate) fn stand_down(&mut self) {
+        if self.on.take().is_some() {
+            self.number = self.number.wrapping_add(1);
+        }
+    }
+}
+
+/// A connection that an application has left because it missed the CTIManager, while that has not missed the application: all
+/// that it opened there with media is open there (R4).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LeftConnection {
+    /// The node of the CTIManager.
+    pub(crate) manager: NodeId,
+    /// The number of the connection.
+    pub(crate) connection: u16,
+    /// Since when the two do not reach each other.
+    pub(crate) since: Time,
+    /// What the CTIManager has heard over it (R23).
+    pub(crate) watch: Watch,
+}
+
 /// An application in a run.
 pub(crate) struct ApplicationState {
     pub(crate) health: Health,
@@ -66,12 +101,18 @@ pub(crate) struct ApplicationState {
     pub(crate) queue: VecDeque<(Time, Job)>,
     /// What its CTIManager has heard of it (R23).
     pub(crate) watch: Watch,
+    /// How it watches its CTIManager in its turn.
+    pub(crate) lookout: Lookout,
+    /// A connection that it has left and that the CTIManager there still holds open.
+    pub(crate) left: Option<LeftConnection>,
     /// The next of its devices to ask for.
     pub(crate) opening: usize,
     /// How many of its devices are open.
     pub(crate) open: u32,
     pub(crate) shares: u8,
     pub(crate) heartbeat_stream: Stream,
+    /// For the heartbeats of its CTIManager, which are looked at only while something may keep them away.
+    pub(crate) lookout_stream: Stream,
     pub(crate) work_stream: Stream,
 }
 
@@ -94,10 +135,13 @@ impl ApplicationState {
             busy: 0,
             queue: VecDeque::new(),
             watch: heartbeat::heard(Time::ZERO, application.heartbeat),
+            lookout: Lookout::default(),
+            left: None,
             opening: 0,
             open: 0,
             shares: 0,
             heartbeat_stream: stream("heartbeat"),
+            lookout_stream: stream("CTIManager heartbeat"),
             work_stream: stream("work"),
         }
     }
@@ -105,6 +149,11 @@ impl ApplicationState {
     /// Whether it is up and responds.
     pub(crate) fn acts(&self) -> bool {
         self.health == Health::Up
+    }
+
+    /// Whether this is the number of a connection that it has left and that is still open on the CTIManager's side.
+    pub(crate) fn has_left(&self, connection: u16) -> bool {
+        self.left.is_some_and(|left| left.connection == connection)
     }
 
     /// When it resumes, if it is stalled.
@@ -118,6 +167,11 @@ impl ApplicationState {
     /// A uniformly distributed part of a span.
     pub(crate) fn part_of(&mut self, span: Span) -> Span {
         Span::from_nanos((uniform(self.heartbeat_stream.next_u64()) * span.nanos() as f64) as u64)
+    }
+
+    /// Until the next heartbeat of its CTIManager is due.
+    pub(crate) fn manager_beats_in(&mut self, interval: Span) -> Span {
+        Span::from_nanos((uniform(self.lookout_stream.next_u64()) * interval.nanos() as f64) as u64)
     }
 
     /// It controls one device less. If that is because of something that `failed`, and not because the device rehomes, its

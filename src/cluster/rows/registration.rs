@@ -19,6 +19,8 @@ pub(crate) struct Registration {
     /// Counts what voids pending open requests.
     pub(crate) stamp: u16,
     pub(crate) status: RegistrationStatus,
+    /// Whether its application has left the connection that it is open over, which is open on the CTIManager's side.
+    pub(crate) held: bool,
     /// For phones only. The application that has a route point or port open controls it.
     pub(crate) phone_control: PhoneControl,
     /// For phones only: whether it knows that it has lost its CallManager; valid while it is closed.
@@ -87,6 +89,7 @@ impl Registration {
             home,
             stamp: 0,
             status: RegistrationStatus::Registered,
+            held: false,
             phone_control: PhoneControl::None,
             awareness: Awareness::Unaware,
             asked: 0,

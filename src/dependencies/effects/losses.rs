@@ -301,7 +301,8 @@ impl Aftermath<'_> {
         let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
         let at = |node: NodeId| dependencies.node_name(node);
         let is_home = !failure.lives(device.group[0]);
-        let moves_to = phones::moves_to(Awareness::Aware, 0, &device.group, |node| failure.lives(node)).filter(|_| is_home);
+        let moves_to =
+            phones::moves_to(Awareness::Aware, 0, &device.group, |node| failure.lives(node)).filter(|_| is_home);
         if is_home {
             match moves_to {
                 Some(node) => {

@@ -96,6 +96,8 @@ pub struct Auditor<'p> {
     pub(super) link_cut: Time,
     /// By application; a stalled one counts as down.
     pub(super) applications: Vec<Process>,
+    /// By application: when a link from it to a node failed.
+    pub(super) application_links: Vec<Process>,
     pub(super) lines: Vec<u32>,
     pub(super) stations: Vec<BinaryHeap<Reverse<Time>>>,
     pub(super) servers: Vec<u32>,
@@ -128,6 +130,7 @@ impl<'p> Auditor<'p> {
             throttled: Vec::new(),
             link_cut: Time::NEVER,
             applications: Vec::new(),
+            application_links: Vec::new(),
             lines: Vec::new(),
             stations: vec![BinaryHeap::new(); servers.len()],
             last_start: vec![Time::ZERO; servers.len()],
@@ -163,6 +166,7 @@ impl<'p> Auditor<'p> {
             (&mut self.callmanagers, self.plan.nodes.len()),
             (&mut self.ctimanagers, self.plan.nodes.len()),
             (&mut self.applications, self.plan.applications.len()),
+            (&mut self.application_links, self.plan.applications.len()),
         ] {
             processes.clear();
             processes.resize(many, Process::default());

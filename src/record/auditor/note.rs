@@ -88,6 +88,10 @@ impl Recorder for Auditor<'_> {
             Fact::ApplicationClosed { application, delay, false_failure } => {
                 let process = &self.applications[application.index()];
                 let since = process.failures.last().copied().filter(|_| process.down);
+                if delay.is_some_and(|delay| self.cut_off_before(application, delay)) && false_failure {
+                    // It may have been the link.
+                    return;
+                }
                 self.require(delay.is_some() == since.is_some() && (false_failure || since.is_some()), |_| {
                     format!("{fact:?} of an application that failed at {since:?}")
                 });
@@ -129,8 +133,12 @@ impl Recorder for Auditor<'_> {
                 let known = self.failed_before(&self.callmanagers[node.index()], delay);
                 self.require(known, |_| format!("{fact:?}: there was no failure that long ago"));
             }
-            Fact::ManagerLossNoticed { delay, .. } => {
+            Fact::ApplicationLinkFailed { application, .. } => {
+                self.application_links[application.index()].failures.push(now);
+            }
+            Fact::ManagerLossNoticed { application, delay } => {
                 let known = self.managers().any(|process| self.failed_before(process, delay));
+                let known = known || self.cut_off_before(application, delay);
                 self.require(known, |_| format!("{fact:?}: there was no failure that long ago"));
             }
             Fact::ManagerChanged { application, manager } => {

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::domain::StationId;
+use crate::domain::{ApplicationId, StationId};
 use crate::engine::{Span, Time};
 use crate::facts::Fact;
 use crate::plan::Topology;
@@ -54,6 +54,11 @@ impl Auditor<'_> {
     /// Whether the process failed exactly `delay` ago.
     pub(super) fn failed_before(&self, process: &Process, delay: Span) -> bool {
         process.failures.iter().any(|&failure| self.now.since(failure) == delay)
+    }
+
+    /// Whether a link from the application failed just so long ago.
+    pub(super) fn cut_off_before(&self, application: ApplicationId, delay: Span) -> bool {
+        self.failed_before(&self.application_links[application.index()], delay)
     }
 
     /// A station's process ends: the work it had begun, and what waited, is gone.

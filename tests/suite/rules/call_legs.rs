@@ -61,7 +61,9 @@ fn fails(what: &str, at: &str, lasts: &str) -> String {
 }
 
 fn callers(to: &str) -> String {
-    format!("[[traffic]]\nname = \"callers\"\nto = \"{to}\"\ningress = [\"cti\"]\narrivals = {{ file = \"calls.csv\" }}\n")
+    format!(
+        "[[traffic]]\nname = \"callers\"\nto = \"{to}\"\ningress = [\"cti\"]\narrivals = {{ file = \"calls.csv\" }}\n"
+    )
 }
 
 /// What is told of each caller's end and of media that is kept.
@@ -87,7 +89,10 @@ fn r15_a_call_over_an_outside_line_goes_through_the_callmanager_of_its_egress() 
     assert_eq!(run("answer = \"10s\"", "at_s,talk_s\n1,20\n"), ["5.000 caller 1 ends: DroppedInSetup"]);
     // Answered at 3, it ends at 3 + 20.
     let connected = "at_s,talk_s\n1,20\n";
-    assert_eq!(run("answer = \"2s\"", connected), ["5.000 caller 1 keeps its media", "23.000 caller 1 ends: Completed"]);
+    assert_eq!(
+        run("answer = \"2s\"", connected),
+        ["5.000 caller 1 keeps its media", "23.000 caller 1 ends: Completed"]
+    );
     let dropped = ["5.000 caller 1 ends: DroppedConnected"];
     assert_eq!(run("answer = \"2s\"\nkeeps_media = false", connected), dropped);
     // A call that comes while it is down leaves at the next live node.

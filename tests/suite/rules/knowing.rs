@@ -106,9 +106,7 @@ fn r13_what_a_callmanager_lost_that_is_back_before_the_notice_is_opened_there_wh
 fn r13_what_another_callmanager_took_away_is_not_found_out_by_this_ones_notice() {
     // sub1 fails at 10, the ports are on sub2 from 15 on; sub1 stays away until 90, and sub2 fails at 30, which is noticed at 35.
     // sub3 fails at 28 and is back at 29: its notices, at 33 and 34, say nothing about sub2.
-    let more = sub1_fails(10, 80)
-        + &fault("callmanager = \"sub2\"", 30, 60)
-        + &fault("callmanager = \"sub3\"", 28, 1);
+    let more = sub1_fails(10, 80) + &fault("callmanager = \"sub2\"", 30, 60) + &fault("callmanager = \"sub3\"", 28, 1);
     let told = ports("", &more, "at_s,talk_s\n1,1\n");
     let opened = lines(&told, &["port/4 opened"]);
     expect(&opened, "15.030 port/4 opened on sub2\n35.030 port/4 opened on sub3\n95.030 port/4 opened on sub1");
@@ -121,7 +119,10 @@ fn r13_a_gone_process_refuses_at_once_a_gone_host_costs_a_time_out_and_a_known_o
     // asked for 10 ms apart end 10 ms apart.
     let sub2_fails = |what: &str, at| sub1_fails(10, 70) + &fault(what, at, 60);
     let opened = |more: &str| lines(&ports("open_timeout = \"3s\"", more, "at_s,talk_s\n1,1\n"), &["port/4 opened"]);
-    expect(&opened(&sub2_fails("callmanager = \"sub2\"", 12)), "15.030 port/4 opened on sub3\n85.030 port/4 opened on sub1");
+    expect(
+        &opened(&sub2_fails("callmanager = \"sub2\"", 12)),
+        "15.030 port/4 opened on sub3\n85.030 port/4 opened on sub1",
+    );
     expect(&opened(&sub2_fails("node = \"sub2\"", 12)), "18.030 port/4 opened on sub3\n85.030 port/4 opened on sub1");
     // Noticed as lost at 14: passed over without asking.
     expect(&opened(&sub2_fails("node = \"sub2\"", 9)), "15.030 port/4 opened on sub3\n85.030 port/4 opened on sub1");
@@ -135,9 +136,8 @@ fn r13_a_gone_process_refuses_at_once_a_gone_host_costs_a_time_out_and_a_known_o
 fn r13_devices_that_a_time_out_left_without_a_callmanager_are_opened_when_the_link_is_whole() {
     // sub1 and sub3 are down from 10 on, and at 15 sub2 is behind a link that is cut from 14 to 17, too short to be noticed.
     // The time-out ends at 17, when the others are down; that the link changed at 17 comes to attention at 22.
-    let more = sub1_fails(10, 80)
-        + &fault("callmanager = \"sub3\"", 10, 80)
-        + &fault("link = [\"sub2\", \"cti\"]", 14, 3);
+    let more =
+        sub1_fails(10, 80) + &fault("callmanager = \"sub3\"", 10, 80) + &fault("link = [\"sub2\", \"cti\"]", 14, 3);
     let told = ports("open_timeout = \"2s\"", &more, "at_s,talk_s\n1,1\n");
     expect(&lines(&told, &["port/4 opened"]), "22.030 port/4 opened on sub2\n95.030 port/4 opened on sub1");
 }
@@ -219,13 +219,18 @@ fn r14_a_phone_moves_when_it_has_noticed_and_is_free_whichever_is_later() {
     // sub1 fails at 10, during a call of a second phone until 22. Both notice at 50, and neither the end of the call nor the
     // return of sub1 at 20, known at 25, tells them earlier.
     let told = phones("", &sub1_fails(10, 10), "at_s,talk_s\n1,20\n");
-    expect(&lines(&told, &["desk/1", "desk/2 opened"]).replace("caller 1 takes desk/1", "caller 1 rings"),
+    expect(
+        &lines(&told, &["desk/1", "desk/2 opened"]).replace("caller 1 takes desk/1", "caller 1 rings"),
         "1.000 caller 1 rings
          10.000 desk/1 out: CallManagerFailed
          50.000 desk/1 opened on sub1
-         50.000 desk/2 opened on sub1");
+         50.000 desk/2 opened on sub1",
+    );
     let told = phones("", &sub1_fails(10, 80), "at_s,talk_s\n1,60\n");
-    expect(&lines(&told, &["desk/1 opened", "desk/2 opened"]), "50.000 desk/2 opened on sub2\n62.000 desk/1 opened on sub2\n95.000 desk/1 opened on sub1\n95.100 desk/2 opened on sub1");
+    expect(
+        &lines(&told, &["desk/1 opened", "desk/2 opened"]),
+        "50.000 desk/2 opened on sub2\n62.000 desk/1 opened on sub2\n95.000 desk/1 opened on sub1\n95.100 desk/2 opened on sub1",
+    );
 }
 
 #[test]
@@ -233,7 +238,10 @@ fn r13_phones_are_controlled_again_once_the_link_to_them_is_whole() {
     // Cut at 10, noticed at 15, whole at 40, noticed at 45: the four phones worked all the time, and are asked for 10 ms apart.
     let told = phones("", &fault("link = [\"sub1\", \"sub2\"]", 10, 30), "at_s,talk_s\n1,1\n");
     assert!(!told.contains("out:"), "{told}");
-    expect(&lines(&told, &["recovered"]), "45.010 recovered: Half\n45.030 recovered: NinetyFive\n45.030 recovered: All");
+    expect(
+        &lines(&told, &["recovered"]),
+        "45.010 recovered: Half\n45.030 recovered: NinetyFive\n45.030 recovered: All",
+    );
 }
 
 #[test]
@@ -287,7 +295,10 @@ fn r13_paces_hold_between_any_two_openings() {
     // Phones that have moved come one by one, a millisecond of registration apart: the queue is empty before each of them, and
     // the first is opened at 50, the others a second apart all the same.
     let told = phones("reopen_rate = \"1/s\"", &sub1_fails(10, 80), "at_s,talk_s\n1,1\n");
-    expect(&lines(&told, &["recovered"]), "51.000 recovered: Half\n53.000 recovered: NinetyFive\n53.000 recovered: All");
+    expect(
+        &lines(&told, &["recovered"]),
+        "51.000 recovered: Half\n53.000 recovered: NinetyFive\n53.000 recovered: All",
+    );
     // At failback too: two phones are free at 65, at 65.3 and 65.6 the others; one returns each half second.
     let text = phones("phone_return_rate = \"2/s\"", &sub1_fails(10, 50), "at_s,talk_s\n55,9.3\n55,9.6\n");
     expect(
@@ -347,7 +358,16 @@ fn r13_each_side_detects_a_cut_link() {
 #[test]
 fn r13_notices_come_after_openings_and_an_own_request_is_answered() {
     let free = [
-        "setup", "offer", "redirect", "answer", "release", "device_open", "event", "request", "heartbeat", "cti_device_open",
+        "setup",
+        "offer",
+        "redirect",
+        "answer",
+        "release",
+        "device_open",
+        "event",
+        "request",
+        "heartbeat",
+        "cti_device_open",
     ];
     let work = free.map(|key| format!("{key} = \"0s\"\n")).concat() + "notice = \"2ms\"\n";
     let with_notices = |fails: &str| ports_plan("", &format!("{fails}[work]\n{work}"), "at_s,talk_s\n1,1\n");
@@ -358,8 +378,10 @@ fn r13_notices_come_after_openings_and_an_own_request_is_answered() {
     let two = Span::from_millis(2);
     // Noticed at 15: each port is told to be out in its turn and to be back at once, since work takes no time here. At 90 sub1 is
     // back, known at 95, and each is told to be out and back on its way home.
-    let told: Vec<(u64, Span)> =
-        [15_000, 95_000].into_iter().flat_map(|at| (0..4).flat_map(move |port| [0, 2].map(|n| (at + 10 * port + n, two)))).collect();
+    let told: Vec<(u64, Span)> = [15_000, 95_000]
+        .into_iter()
+        .flat_map(|at| (0..4).flat_map(move |port| [0, 2].map(|n| (at + 10 * port + n, two))))
+        .collect();
     assert_eq!(of(&with_notices(&sub1_fails(10, 80))), told);
     // Openings do not wait for what is told about them.
     let opened = lines(&story(&with_notices(&sub1_fails(10, 80))), &["port/4 opened"]);
