@@ -1,11 +1,11 @@
 //! Failures: time to detection, number, and calls that find no CallManager.
 
 use super::conditions::{
-    callmanager_of, constant_rate, control_is_calm, control_messages, controls, measured, seconds,
+    callmanager_of, constant_rate, control_is_calm, control_messages, controls, direct_traffic, measured, peak, seconds,
 };
 use super::expectation::{Expected, Predicted};
 use super::words::{per_hour, time};
-use crate::domain::{ApplicationFault, ApplicationId, FaultTarget, NodeId};
+use crate::domain::{ApplicationFault, ApplicationId, FaultTarget, NodeId, RoutePointId, Target};
 use crate::engine::Distribution;
 use crate::oracle::{Detection, Repairable};
 use crate::plan::{Fault, HeartbeatReading, Occurs, Plan, Window};
@@ -33,29 +33,47 @@ fn detection_of(plan: &Plan, window: Window, fault: &Fault, id: ApplicationId) -
     let it = &plan.applications[id.index()];
     let FaultTarget::Application(_, ApplicationFault::Silent) = fault.failing else { return None };
     let Occurs::Once { at, duration } = fault.occurs else { return None };
-    let detection = Detection { reading: plan.parameters.heartbeat_reading, interval: it.heartbeat.seconds() };
     let messages = control_messages(plan);
-    // Detected before the restart, which would reveal it, and before the end.
+    let (reading, interval) = (plan.parameters.heartbeat_reading, it.heartbeat.seconds());
+    // Each call to a route point makes the application send one message at least.
+    let detection = Detection { reading, interval, messages: calls_to(plan, id, messages) };
+    // With any number of them, the last message came at the moment of the failure.
+    let busy = match reading {
+        HeartbeatReading::Timer => 2.0 * interval,
+        HeartbeatReading::Grid => 2.5 * interval,
+    };
+    let latest_mean = if peak(plan) == Some(0.0) { detection.mean() } else { busy };
+    // Detected before it is restarted, which would reveal it, and before the end.
     let latest = detection.longest() + 10.0 * messages;
     let in_time = duration.seconds() > latest && at.seconds() + latest < plan.length.seconds() && at >= window.warm_up;
     if !in_time || !controls(plan, id) || messages > 0.02 * detection.interval {
         return None;
     }
     let (form, reading) = match detection.reading {
-        HeartbeatReading::Timer => ("uniform over H to 2 H", "a timer of two intervals"),
-        HeartbeatReading::Grid => ("triangular over H to 3 H", "a checker of two empty intervals"),
+        HeartbeatReading::Timer => ("2 H less the age of the last message", "a timer of two intervals"),
+        HeartbeatReading::Grid => ("H to 3 H by the age of the last message", "a checker of two empty intervals"),
     };
     Some(Expected {
         measure: Predicted::Detection(id),
         low: detection.mean(),
-        high: detection.mean() + messages,
+        high: latest_mean + messages,
         form,
         why: format!("`{}` fails silently and {reading} of {} detects it", it.name, time(detection.interval)),
     })
 }
 
-/// The random faults of CallManagers, with their nodes; `None` if a fault of a CallManager is not random, or its time to
-/// failure is not exponential.
+/// The constant rate of calls to the route points of an application, as far as it is known.
+fn calls_to(plan: &Plan, id: ApplicationId, messages: f64) -> f64 {
+    let route_points = (0..plan.route_points.len() as u16).map(RoutePointId);
+    let of_it = route_points.filter(|it| {
+        plan.devices[plan.route_points[it.index()].first.index()].application == Some(id)
+    });
+    let rates = of_it.filter_map(|it| direct_traffic(plan, Target::RoutePoint(it), messages));
+    rates.map(|(rate, impatient)| rate * (1.0 - impatient)).sum()
+}
+
+/// The faults at random of CallManagers, with the node of each; nothing if one of a CallManager is not at random, or works for other than
+/// an exponential time.
 fn random_faults(plan: &Plan) -> Option<Vec<(NodeId, f64, &Distribution)>> {
     let mut found = Vec::new();
     for fault in &plan.faults {

@@ -533,7 +533,8 @@ const fn reading_name(reading: HeartbeatReading) -> &'static str {
 }
 
 fn detection_by(reading: HeartbeatReading) -> Vec<Comparison> {
-    let (oracle, twin) = (Detection { reading, interval: INTERVAL }, Detection { reading, interval: 1.05 * INTERVAL });
+    let of = |interval| Detection { reading, interval, messages: 0.0 };
+    let (oracle, twin) = (of(INTERVAL), of(1.05 * INTERVAL));
     let (latest, early) = match reading {
         HeartbeatReading::Timer => (2.0 * INTERVAL, 1.4 * INTERVAL),
         HeartbeatReading::Grid => (3.0 * INTERVAL, 1.8 * INTERVAL),
@@ -574,7 +575,9 @@ pub(super) fn detection_by_grid() -> Vec<Comparison> {
 }
 
 fn callers_of_failed(reading: HeartbeatReading) -> Vec<Comparison> {
-    let (oracle, twin) = (Detection { reading, interval: INTERVAL }, Detection { reading, interval: 1.05 * INTERVAL });
+    // Each call makes the application send one request, which is a message too.
+    let of = |interval| Detection { reading, interval, messages: CALLS };
+    let (oracle, twin) = (of(INTERVAL), of(1.05 * INTERVAL));
     let watch = watch(
         |_| Deaths::new(),
         |_, deaths| match deaths.wrong {

@@ -81,14 +81,15 @@ impl HeartbeatArguments {
         let clamped = if interval == self.interval { "" } else { "as limited by the bounds" };
         let mut inputs = vec![line("interval", Quantity::Seconds(interval), clamped)];
         if let Some(rate) = self.arrivals {
-            inputs.push(line("arrivals", Quantity::PerSecond(rate), "calls to its route points"));
+            inputs.push(line("arrivals", Quantity::PerSecond(rate), "calls to its route points, each with a message of the application"));
         }
         let mut results = Vec::new();
         for (names, reading, what) in [
             (TIMER, HeartbeatReading::Timer, "a timer of two intervals, restarted by each message"),
             (GRID, HeartbeatReading::Grid, "a checker, after two of its intervals in a row without a message"),
         ] {
-            let detection = Detection { reading, interval };
+            // Each call makes the application send one message at least.
+            let detection = Detection { reading, interval, messages: self.arrivals.unwrap_or(0.0) };
             results.push(line(names[0], Quantity::Seconds(detection.mean()), format!("until noticed by {what}")));
             results.push(line(names[1], Quantity::Seconds(detection.quantile(0.5)), "half are noticed by then"));
             results.push(line(names[2], Quantity::Seconds(detection.quantile(0.95)), "95 % are"));
@@ -108,8 +109,8 @@ impl HeartbeatArguments {
             title: "a silent failure, until it is noticed",
             inputs,
             results,
-            assumes: "a failure at a time independent of the heartbeats, messages without delay and, for the calls, a constant rate.".into(),
-            source: "elementary: the rest of the interval is uniformly distributed; for the two readings of R23, docs/explanation/interpretation.md",
+            assumes: "a failure at a time independent of the heartbeats, messages without delay and, for the calls, Poisson arrivals at a constant rate.".into(),
+            source: "elementary: the rest of the interval is uniformly distributed, the time since the last call exponentially; for the two readings of R23, docs/explanation/interpretation.md",
         })
     }
 }
