@@ -34,6 +34,8 @@ pub struct Cluster<'p, R> {
     /// Between nodes, and from applications to nodes.
     pub(super) links: Vec<LinkState>,
     pub(super) links_fail: bool,
+    /// Whether a request for a connection may get no answer at all.
+    pub(super) requests_get_lost: bool,
     pub(super) databases: Vec<Servers>,
     pub(super) applications: Vec<ApplicationState>,
     pub(super) ports: Vec<PortState>,
@@ -85,6 +87,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             nodes: plan.nodes.iter().map(|_| NodeState::default()).collect(),
             links: Vec::new(),
             links_fail: some_link_fails(plan),
+            requests_get_lost: plan.faults.iter().any(|fault| loses_requests(fault.failing)),
             databases: plan.databases.iter().map(|database| Servers::new(database.connections)).collect(),
             applications: plan.applications.iter().map(ApplicationState::new).collect(),
             ports: plan.port_groups.iter().map(|group| PortState::new(group.no_answer)).collect(),
@@ -127,6 +130,14 @@ impl<'p, R: Recorder> Cluster<'p, R> {
 /// Whether any link of this plan ever fails. If none does, messages need not check the links.
 fn some_link_fails(plan: &Plan) -> bool {
     plan.faults.iter().any(|fault| matches!(fault.failing, FaultTarget::Link(..)))
+}
+
+/// Whether something does not answer, and does not refuse to either, while this fault lasts.
+const fn loses_requests(failing: FaultTarget) -> bool {
+    match failing {
+        FaultTarget::Node(_) | FaultTarget::Link(..) => true,
+        FaultTarget::Application(..) | FaultTarget::CallManager(_) | FaultTarget::CtiManager(_) => false,
+    }
 }
 
 /// The random number stream of a random fault.

@@ -90,10 +90,15 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         let next = manager_choice::next(list, reason, |node| self.can_connect(application, node));
         let id = application;
         let state = &mut self.applications[application.index()];
+        // A request made before counts as given up.
+        state.attempt = state.attempt.wrapping_add(1);
         let (application, attempt) = (application.0, state.attempt);
         match next {
             Some(manager) => {
                 state.manager = manager;
+                if self.requests_get_lost {
+                    self.schedule(self.now + plan.open_timeout, Event::OpenTimesOut { application, attempt });
+                }
                 let asks = self.arrives_at_application(id, self.now);
                 self.schedule(asks, Event::ProviderAsks { application, attempt });
             }
@@ -125,6 +130,19 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         }
     }
 
+    /// The CTIManager has neither opened the connection nor refused it in time: the application tries the next one.
+    pub(super) fn open_times_out(&mut self, application: u16, attempt: u16) {
+        let id = ApplicationId(application);
+        let state = &self.applications[id.index()];
+        if state.attempt != attempt || state.connected || state.health == Health::Down {
+            return;
+        }
+        if let Health::Stalled(until) = state.health {
+            return self.schedule(until, Event::OpenTimesOut { application, attempt });
+        }
+        self.connect(id, ConnectReason::Refused(state.manager));
+    }
+
     /// The application's request for a connection reaches its CTIManager.
     pub(super) fn provider_asks(&mut self, application: u16, attempt: u16) {
         let id = ApplicationId(application);
@@ -143,9 +161,21 @@ impl<'p, R: Recorder> Cluster<'p, R> {
 
     /// The CTIManager failed while the application's request for a connection was in transit; another one may be up.
     fn seeks_another(&mut self, application: u16, attempt: u16) {
+        if self.nodes[self.manager_of(ApplicationId(application)).index()].host_down > 0 {
+            // A host that is gone refuses nothing: the application waits for its answer.
+            return;
+        }
         let state = &mut self.applications[application as usize];
         state.seeks = ConnectReason::Lost(state.manager);
         self.schedule(self.now + manager_choice::SHORTEST_RETRY, Event::Reconnects { application, attempt });
+    }
+
+    /// How many connections a CTIManager holds open.
+    fn connections_at(&self, manager: NodeId) -> u32 {
+        let left = self.applications.iter().filter(|state| state.left.is_some_and(|left| left.manager == manager));
+        let all = (0..self.applications.len() as u16).map(ApplicationId);
+        let held = all.filter(|id| self.applications[id.index()].connected && self.manager_of(*id) == manager);
+        (left.count() + held.count()) as u32
     }
 
     pub(super) fn provider_opens(&mut self, application: u16, attempt: u16) {
@@ -163,6 +193,10 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         if self.applications[id.index()].left.is_some_and(|left| left.manager == manager) {
             // As with one that restarts, the new connection tells the CTIManager what has become of the old one.
             self.close_left(id);
+        }
+        let limit = self.plan.nodes[manager.index()].cti_connections;
+        if !manager_choice::takes_connection(self.connections_at(manager), limit) {
+            return self.connect(id, ConnectReason::Refused(self.applications[id.index()].manager));
         }
         let state = &mut self.applications[id.index()];
         state.lookout.stand_down();

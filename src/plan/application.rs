@@ -5,7 +5,8 @@ use super::directory::Directory;
 use crate::domain::{DatabaseId, DeviceId, NodeId};
 use crate::engine::{Distribution, Span};
 use crate::rules::heartbeat::effective_interval;
-use crate::workload::{self as source, Problem, Topology, Workload};
+use crate::rules::manager_choice::takes_connection;
+use crate::workload::{self as source, At, Problem, Topology, Workload};
 
 /// Cited if no CTIManager gives access to devices.
 pub(super) const R1: &str = "R1: CTI needs a node that runs a CTIManager";
@@ -42,6 +43,8 @@ pub struct Application {
     pub heartbeat: Span,
     /// From a restart or a closed connection to its next attempt to connect.
     pub reconnect: Span,
+    /// How long it waits for the answer to a provider open.
+    pub open_timeout: Span,
     /// The time between two devices that it opens.
     pub open_interval: Span,
     /// Whether its devices are recovered when their CallManager fails (R19).
@@ -108,8 +111,32 @@ pub(super) fn application(it: &source::Application, workload: &Workload, directo
             workload.cti.heartbeat_maximum,
         ),
         reconnect: it.reconnect,
+        open_timeout: it.open_timeout,
         open_interval: Span::from_seconds(1.0 / it.open_rate),
         devices: Vec::new(),
+    }
+}
+
+/// Reports CTIManagers that take fewer connections than there are applications that begin there.
+pub(super) fn connections(applications: &[Application], workload: &Workload, directory: &Directory<'_>) {
+    for (row, node) in workload.nodes.iter().enumerate() {
+        let Some(At { value: limit, place }) = &node.cti_connections else { continue };
+        let begins_here =
+            |it: &&Application| it.may_use_cti && it.ctimanagers.first().is_some_and(|node| node.index() == row);
+        let begin: Vec<&str> = applications.iter().filter(begins_here).map(|it| it.name.as_str()).collect();
+        let taken = (0..begin.len() as u32).all(|open| takes_connection(open, *limit));
+        if !taken {
+            let many = if *limit == 1 { "1 connection".to_owned() } else { format!("{limit} connections") };
+            let what = format!(
+                "the CTIManager of `{}` takes {many}, and {} applications begin there: {}",
+                node.name.value,
+                begin.len(),
+                source::enumeration(&begin)
+            );
+            let hint =
+                format!("raise it to {}, or let some of them begin their `ctimanagers` with another node", begin.len());
+            directory.reports.add(Problem::new(place.clone(), what, "").hint(hint).rule(R2));
+        }
     }
 }
 

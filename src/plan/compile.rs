@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::application::{R1, application, database};
+use super::application::{R1, application, connections, database};
 use super::control;
 use super::device::{
     Device, PhoneGroup, PortGroup, R10, RoutePoint, Treatment, destination, phone_group, port_group, route_point,
@@ -92,8 +92,9 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         changes: changes(workload, &directory),
         topology: workload.topology,
     };
-    if workload.topology == Topology::Direct {
-        plan.tie_applications(workload);
+    match workload.topology {
+        Topology::Direct => plan.tie_applications(workload),
+        Topology::CtiManager => connections(&plan.applications, workload, &directory),
     }
     no_call_stays_forever(&plan, workload, reports);
     steady_state_has_no_events_at_known_times(workload, reports);
@@ -175,6 +176,7 @@ impl Plan {
         }
         for ((node, source), tied) in self.nodes.iter_mut().zip(&workload.nodes).zip(tied) {
             node.ctimanager = tied.then(|| ctimanager_work(source));
+            node.cti_connections = u32::MAX;
         }
     }
 }

@@ -12,6 +12,8 @@ pub struct Node {
     pub callmanager: CallManagerWork,
     /// The service times of its CTIManager, if it runs one (R1: at most one).
     pub ctimanager: Option<CtiManagerWork>,
+    /// How many connections that takes; [`u32::MAX`]: any number.
+    pub cti_connections: u32,
 }
 
 /// The service time of each kind of message at a CallManager.
@@ -59,6 +61,7 @@ pub(super) fn node(node: &source::Node) -> Node {
             device_open: work.device_open,
         },
         ctimanager: node.ctimanager.then(|| ctimanager_work(node)),
+        cti_connections: node.cti_connections.as_ref().map_or(u32::MAX, |limit| limit.value),
     }
 }
 

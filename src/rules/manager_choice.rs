@@ -10,6 +10,8 @@ pub enum ConnectReason {
     Started,
     /// It has lost this one, or this one did not take it: it tries there last.
     Lost(usize),
+    /// This one refused it, or did not answer: it tries those after it in its list, then waits and begins again.
+    Refused(usize),
     /// This one closed its connection, and lives: it tries there first.
     Closed(usize),
 }
@@ -24,8 +26,14 @@ pub fn next(list: &[NodeId], reason: ConnectReason, live: impl Fn(NodeId) -> boo
     match reason {
         ConnectReason::Started => (0..list.len()).find(live),
         ConnectReason::Lost(lost) => but(lost).chain([lost]).find(live),
+        ConnectReason::Refused(refused) => (refused + 1..list.len()).find(live),
         ConnectReason::Closed(closed) => [closed].into_iter().chain(but(closed)).find(live),
     }
+}
+
+/// Whether a CTIManager with so many `open` connections takes another one: Maximum CTI Connections is a limit that it keeps.
+pub const fn takes_connection(open: u32, maximum: u32) -> bool {
+    open < maximum
 }
 
 /// R21 as of release 15: whether an application leaves its least-priority CTIManager because another one of its list is up.
@@ -75,6 +83,14 @@ mod tests {
     #[test]
     fn r21_a_restarted_application_begins_at_the_top_of_its_list() {
         assert_eq!(next(&LIST, ConnectReason::Started, |_| true), Some(0));
+    }
+
+    #[test]
+    fn one_that_was_refused_goes_on_down_its_list_and_not_round_it() {
+        assert_eq!(next(&LIST, ConnectReason::Refused(0), |_| true), Some(1));
+        assert_eq!(next(&LIST, ConnectReason::Refused(0), |node| node != NodeId(2)), Some(2));
+        assert_eq!(next(&LIST, ConnectReason::Refused(2), |_| true), None);
+        assert!(takes_connection(1, 2) && !takes_connection(2, 2));
     }
 
     #[test]

@@ -81,6 +81,8 @@ pub struct Application {
     pub heartbeat: At<Span>,
     /// From a restart or a closed connection to the next attempt to connect.
     pub reconnect: Span,
+    /// How long it waits for the answer to a provider open.
+    pub open_timeout: Span,
     /// How many devices it opens per second.
     pub open_rate: f64,
     /// Whether its devices are recovered when their CallManager fails.
@@ -92,11 +94,13 @@ pub struct Application {
 impl Application {
     pub(super) fn read(table: &Table<'_>) -> Application {
         let interfaces = [("jtapi", Interface::Jtapi), ("tapi", Interface::Tapi), ("qbe", Interface::Qbe)];
+        let interface = table.key("interface", |value| value.choice(&interfaces)).value();
+        let (reconnect, open_timeout) = interface.timers();
         let voice_lines = table.whole("voice_lines").rule(R5);
         let voice_lines_place = voice_lines.place();
         Application {
             name: table.key("name", Value::name).required_or_default(),
-            interface: table.key("interface", |value| value.choice(&interfaces)).value(),
+            interface,
             user: table.reference("user").optional(),
             voice_lines: voice_lines.optional().map(|lines| At { value: lines as u32, place: voice_lines_place }),
             ctimanagers: table.list("ctimanagers", Value::reference).length("must name at least one node").optional(),
@@ -105,7 +109,8 @@ impl Application {
             lookup: table.distribution("lookup").optional(),
             database: table.reference("database").optional(),
             heartbeat: table.duration("heartbeat").at(Key::value),
-            reconnect: table.duration("reconnect").value(),
+            reconnect: table.duration("reconnect").default(reconnect),
+            open_timeout: table.duration("open_timeout").default(open_timeout),
             open_rate: table.key("open_rate", Value::rate).value(),
             recovery: table.flag("recovery").value(),
             least_priority: Application::least_priority(table),
@@ -139,6 +144,16 @@ pub enum Interface {
     Tapi,
     /// The protocol itself.
     Qbe,
+}
+
+impl Interface {
+    /// Its timers where the workload does not say them: until the next try to connect, and until one without an answer is given up.
+    const fn timers(self) -> (Span, Span) {
+        match self {
+            Interface::Jtapi | Interface::Tapi => (Span::from_secs(30), Span::from_secs(200)),
+            Interface::Qbe => (Span::from_secs(60), Span::from_secs(30)),
+        }
+    }
 }
 
 impl Value<'_> {

@@ -153,15 +153,25 @@ pub struct Node {
     pub name: Name,
     /// Whether it runs a CTIManager.
     pub ctimanager: bool,
+    /// How many connections its CTIManager takes, if there is a limit.
+    pub cti_connections: Option<At<u32>>,
     /// Its service times.
     pub work: Work,
 }
 
 impl Node {
     pub(super) fn read(table: &Table<'_>, work: &Work) -> Node {
+        let ctimanager = table.flag("ctimanager").rule(R1).value();
+        let connections = table.whole("cti_connections");
+        let place = connections.place();
+        if connections.is_present() && !ctimanager {
+            let title = "`cti_connections` is for a node that runs a CTIManager";
+            table.reports().add(Problem::new(place.clone(), title, "").hint("leave it out").rule(R1));
+        }
         Node {
             name: table.key("name", Value::name).required_or_default(),
-            ctimanager: table.flag("ctimanager").rule(R1).value(),
+            ctimanager,
+            cti_connections: connections.optional().map(|limit| At { value: limit as u32, place }),
             work: table.section("work", |table| Work::read(table, Some(work))),
         }
     }

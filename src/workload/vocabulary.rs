@@ -388,6 +388,14 @@ static NODE: Section = Section {
             "its own service times, where they differ from those of all nodes",
             "",
         ),
+        term(
+            "cti_connections",
+            Whole(1, 65_535),
+            Means("no limit"),
+            "Maximum CTI Connections: how many connections its CTIManager takes; an application beyond that tries the next \
+             CTIManager of its list. No less than the applications that begin there",
+            "the parameter exists (alarm CtiMaxConnectionReached); its value was not found: assumption",
+        ),
     ],
     ..PLAIN
 };
@@ -521,10 +529,19 @@ static APPLICATION: Section = Section {
         term(
             "reconnect",
             DURATION,
-            Is("\"30s\""),
-            "the time from a closed connection, or from an attempt with no CTIManager up, to the next attempt to connect; \
-             less than 10 ms counts as 10 ms",
-            "Provider Retry Interval, JTAPI Developers Guide 14",
+            Means("`\"30s\"`; with `interface = \"qbe\"` `\"60s\"`"),
+            "the time from a connection that a CTIManager closed, or from an attempt with no CTIManager up, to the next attempt \
+             to connect; less than 10 ms counts as 10 ms",
+            "Provider Retry Interval, JTAPI Developers Guide 14; Connection Retry Time Out of an application that speaks QBE, \
+             Extended Functions 3.3/4.0; that of a TSP was not found: assumption",
+        ),
+        term(
+            "open_timeout",
+            POSITIVE_DURATION,
+            Means("`\"200s\"`; with `interface = \"qbe\"` `\"30s\"`"),
+            "how long it waits for a CTIManager that neither opens its connection nor refuses it, before it tries the next",
+            "Provider Open Request Timeout, JTAPI Developers Guide 14; Provider Open Call Time Out, Extended Functions 3.3/4.0; \
+             that of a TSP was not found: assumption",
         ),
         term(
             "open_rate",
