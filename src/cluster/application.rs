@@ -28,6 +28,7 @@ impl<R: Recorder> Cluster<'_, R> {
             let open = plan.devices.iter().filter(|device| self.plan.starts_open(&self.plan.devices[device.index()]));
             (state.opening, state.open) = (0, open.count() as u32);
             state.shares = ALL_SHARES;
+            state.heartbeat = plan.heartbeat;
             state.heartbeat_stream.reset(seed, replication);
             state.lookout_stream.reset(seed, replication);
             (state.lookout, state.left) = (Lookout::default(), None);
@@ -60,7 +61,7 @@ impl<R: Recorder> Cluster<'_, R> {
             return self.schedule(until, Event::HeartbeatDue { application, attempt });
         }
         self.queue(id, Job::Heartbeat);
-        let next = self.now + self.plan.applications[id.index()].heartbeat;
+        let next = self.now + self.applications[id.index()].heartbeat;
         self.schedule(next, Event::HeartbeatDue { application, attempt });
     }
 
@@ -76,17 +77,16 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A message of an application reaches its CTIManager: a sign of life, whatever it says, and read when it arrives (R23).
     pub(super) fn hears_application(&mut self, application: ApplicationId) {
-        let interval = self.plan.applications[application.index()].heartbeat;
-        self.applications[application.index()].watch = heartbeat::heard(self.now, interval);
+        let state = &mut self.applications[application.index()];
+        state.watch = heartbeat::heard(self.now, state.heartbeat);
     }
 
     pub(super) fn heartbeat_checked(&mut self, application: u16, connection: u16) {
-        let interval = self.plan.applications[application as usize].heartbeat;
         let state = &mut self.applications[application as usize];
         let left = state.has_left(connection);
-        let watch = match &mut state.left {
-            Some(it) if left => &mut it.watch,
-            _ if state.connected && state.connection == connection => &mut state.watch,
+        let (watch, interval) = match &mut state.left {
+            Some(it) if left => (&mut it.watch, it.heartbeat),
+            _ if state.connected && state.connection == connection => (&mut state.watch, state.heartbeat),
             _ => return,
         };
         let reading = self.plan.parameters.heartbeat_reading;

@@ -24,7 +24,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// simulated, until they arrive as they should or the application has missed them.
     pub(super) fn watch_manager(&mut self, application: ApplicationId) {
         let link = &self.links[self.link(LinkEnd::Application(application), self.manager_of(application))];
-        let interval = self.plan.applications[application.index()].heartbeat;
+        let interval = self.applications[application.index()].heartbeat;
         let (since, silent) = match link.cuts {
             0 => (self.now, link.slower),
             _ => (link.changed_at, link.held_until - link.changed_at),
@@ -51,7 +51,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if state.lookout.number == lookout && state.connected {
             let reaches = self.arrives_at_application(id, self.now);
             self.schedule(reaches, Event::ManagerHeard { application, lookout });
-            let next = self.now + self.plan.applications[id.index()].heartbeat;
+            let next = self.now + self.applications[id.index()].heartbeat;
             self.schedule(next, Event::ManagerBeats { application, lookout });
         }
     }
@@ -76,7 +76,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if let Health::Stalled(until) = state.health {
             return self.schedule(until, Event::ManagerChecked { application, lookout });
         }
-        let interval = self.plan.applications[id.index()].heartbeat;
+        let interval = state.heartbeat;
         let missed = heartbeat::manager_missed_at(by_heartbeats, state.lookout.heard, interval);
         if missed > self.now {
             return self.schedule(missed, Event::ManagerChecked { application, lookout });
@@ -107,7 +107,8 @@ impl<R: Recorder> Cluster<'_, R> {
             state.connection = state.connection.wrapping_add(1);
             state.failed_at = since;
             if state.left.is_none() {
-                state.left = Some(LeftConnection { manager, connection, since, watch });
+                let heartbeat = state.heartbeat;
+                state.left = Some(LeftConnection { manager, connection, since, heartbeat, watch });
             }
             self.schedule(closes, Event::ConnectionCloses { application: application.0, connection });
         }

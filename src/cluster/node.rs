@@ -178,6 +178,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let state = &mut self.nodes[node.index()];
         state.ctimanager_down -= 1;
         if state.ctimanager_down == 0 {
+            state.ctimanager_started = self.now;
             self.note(Fact::CtiManagerReturned { node });
         }
     }

@@ -6,10 +6,10 @@ use super::rows::application::Health;
 use crate::domain::{ApplicationId, FailureMode, HeartbeatReading, NodeId, OutageCause};
 use crate::engine::Span;
 use crate::facts::{Fact, Recorder};
-use crate::plan::CtiManagerWork;
+use crate::plan::{CtiManagerWork, ParameterChange};
 use crate::rules::application_failure::Lost;
 use crate::rules::manager_choice::{self, ConnectReason};
-use crate::rules::{direct_topology, heartbeat};
+use crate::rules::{direct_topology, heartbeat, settings};
 
 impl<'p, R: Recorder> Cluster<'p, R> {
     /// The node whose CTIManager the application is connected to.
@@ -39,9 +39,9 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         let noticed = match mode {
             FailureMode::ProcessExits => self.arrives_at_application(application, self.now),
             FailureMode::HostLost => {
-                let part = state.part_of(plan.heartbeat);
-                let by_heartbeats = self.now + heartbeat::manager_missed_after(plan.heartbeat, part);
-                heartbeat::manager_missed_at(by_heartbeats, state.lookout.heard, plan.heartbeat)
+                let part = state.part_of(state.heartbeat);
+                let by_heartbeats = self.now + heartbeat::manager_missed_after(state.heartbeat, part);
+                heartbeat::manager_missed_at(by_heartbeats, state.lookout.heard, state.heartbeat)
             }
         };
         for &device in &plan.devices {
@@ -170,6 +170,27 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         self.schedule(self.now + manager_choice::SHORTEST_RETRY, Event::Reconnects { application, attempt });
     }
 
+    /// A service parameter as a CTIManager has read it when it started.
+    fn parameter<T: Copy>(&self, manager: NodeId, at_first: T, of: impl Fn(&ParameterChange) -> Option<T>) -> T {
+        let changes = self.plan.parameter_changes.iter().filter(|change| change.node == manager);
+        let changes = changes.map(|change| (change.at, of(change)));
+        settings::in_force(at_first, changes, self.nodes[manager.index()].ctimanager_started)
+    }
+
+    /// The interval of heartbeats that a CTIManager grants to an application (R23).
+    fn granted_heartbeat(&self, manager: NodeId, application: ApplicationId) -> Span {
+        let parameters = &self.plan.parameters;
+        let minimum = self.parameter(manager, parameters.heartbeat_minimum, |change| change.heartbeat_minimum);
+        let maximum = self.parameter(manager, parameters.heartbeat_maximum, |change| change.heartbeat_maximum);
+        let requested = self.plan.applications[application.index()].requested_heartbeat;
+        heartbeat::effective_interval(requested, minimum, maximum)
+    }
+
+    /// How many connections a CTIManager takes.
+    fn connection_limit(&self, manager: NodeId) -> u32 {
+        self.parameter(manager, self.plan.nodes[manager.index()].cti_connections, |change| change.cti_connections)
+    }
+
     /// How many connections a CTIManager holds open.
     fn connections_at(&self, manager: NodeId) -> u32 {
         let left = self.applications.iter().filter(|state| state.left.is_some_and(|left| left.manager == manager));
@@ -180,7 +201,6 @@ impl<'p, R: Recorder> Cluster<'p, R> {
 
     pub(super) fn provider_opens(&mut self, application: u16, attempt: u16) {
         let id = ApplicationId(application);
-        let interval = self.plan.applications[id.index()].heartbeat;
         let manager = self.manager_of(id);
         let up = self.ctimanager_up(manager);
         let state = &mut self.applications[id.index()];
@@ -194,16 +214,17 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             // As with one that restarts, the new connection tells the CTIManager what has become of the old one.
             self.close_left(id);
         }
-        let limit = self.plan.nodes[manager.index()].cti_connections;
+        let limit = self.connection_limit(manager);
         if !manager_choice::takes_connection(self.connections_at(manager), limit) {
             return self.connect(id, ConnectReason::Refused(self.applications[id.index()].manager));
         }
+        let interval = self.granted_heartbeat(manager, id);
         let state = &mut self.applications[id.index()];
         state.lookout.stand_down();
         state.lookout.heard = Some(self.now);
         state.connected = true;
         state.connection = state.connection.wrapping_add(1);
-        state.watch = heartbeat::heard(self.now, interval);
+        (state.heartbeat, state.watch) = (interval, heartbeat::heard(self.now, interval));
         state.opening = 0;
         let connection = state.connection;
         self.note(Fact::ManagerChanged { application: id, manager });

@@ -65,9 +65,8 @@ fn detection_of(plan: &Plan, window: Window, fault: &Fault, id: ApplicationId) -
 /// The constant rate of calls to the route points of an application, as far as it is known.
 fn calls_to(plan: &Plan, id: ApplicationId, messages: f64) -> f64 {
     let route_points = (0..plan.route_points.len() as u16).map(RoutePointId);
-    let of_it = route_points.filter(|it| {
-        plan.devices[plan.route_points[it.index()].first.index()].application == Some(id)
-    });
+    let of_it =
+        route_points.filter(|it| plan.devices[plan.route_points[it.index()].first.index()].application == Some(id));
     let rates = of_it.filter_map(|it| direct_traffic(plan, Target::RoutePoint(it), messages));
     rates.map(|(rate, impatient)| rate * (1.0 - impatient)).sum()
 }

@@ -160,7 +160,8 @@ mod tests {
 
     #[test]
     fn the_first_and_the_last_moment_of_each_reading() {
-        let by = |reading, intervals| Detection { reading, interval: 10.0, messages: 0.0 }.detected_by(intervals * 10.0);
+        let by =
+            |reading, intervals| Detection { reading, interval: 10.0, messages: 0.0 }.detected_by(intervals * 10.0);
         for reading in READINGS {
             assert_eq!(by(reading, 1.0), 0.0);
             assert_eq!(by(reading, 3.0), 1.0);
@@ -175,13 +176,19 @@ mod tests {
     #[test]
     fn a_quantile_is_what_the_rest_exceeds() {
         for reading in READINGS {
-            let (detection, twin) = (Detection { reading, interval: 30.0, messages: 0.0 }, Detection { reading, interval: 31.5, messages: 0.0 });
+            let (detection, twin) = (
+                Detection { reading, interval: 30.0, messages: 0.0 },
+                Detection { reading, interval: 31.5, messages: 0.0 },
+            );
             for q in [0.01, 0.3, 0.5, 0.8, 0.95] {
                 assert!((detection.detected_by(detection.quantile(q)) - q).abs() < 1e-12, "{reading:?}, {q}");
                 assert!((detection.detected_by(twin.quantile(q)) - q).abs() > 1e-3, "{reading:?}, {q}");
             }
         }
-        assert_eq!(READINGS.map(|reading| Detection { reading, interval: 30.0, messages: 0.0 }.longest()), [60.0, 90.0]);
+        assert_eq!(
+            READINGS.map(|reading| Detection { reading, interval: 30.0, messages: 0.0 }.longest()),
+            [60.0, 90.0]
+        );
     }
 
     #[test]

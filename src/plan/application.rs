@@ -39,8 +39,10 @@ pub struct Application {
     pub lookup: Option<Distribution>,
     /// The database of its look-ups; without one, a look-up is a pure delay.
     pub database: Option<DatabaseId>,
-    /// The interval of its heartbeats, already within the bounds of R23.
+    /// The interval of its heartbeats, already within the bounds of R23 when the run begins.
     pub heartbeat: Span,
+    /// The one that it asks for.
+    pub requested_heartbeat: Span,
     /// From a restart or a closed connection to its next attempt to connect.
     pub reconnect: Span,
     /// How long it waits for the answer to a provider open.
@@ -110,6 +112,7 @@ pub(super) fn application(it: &source::Application, workload: &Workload, directo
             workload.cti.heartbeat_minimum,
             workload.cti.heartbeat_maximum,
         ),
+        requested_heartbeat: it.heartbeat.value,
         reconnect: it.reconnect,
         open_timeout: it.open_timeout,
         open_interval: Span::from_seconds(1.0 / it.open_rate),

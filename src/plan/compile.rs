@@ -9,7 +9,7 @@ use super::device::{
     Device, PhoneGroup, PortGroup, R10, RoutePoint, Treatment, destination, phone_group, port_group, route_point,
 };
 use super::directory::{Directory, R7};
-use super::faults::{changes, faults};
+use super::faults::{changes, faults, parameter_changes};
 use super::limits;
 use super::model::Plan;
 use super::node::{ctimanager_work, node};
@@ -90,6 +90,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         sources: workload.traffic.iter().map(|it| source(it, workload, &directory)).collect(),
         faults: faults(workload, &directory),
         changes: changes(workload, &directory),
+        parameter_changes: parameter_changes(workload, &directory),
         topology: workload.topology,
     };
     match workload.topology {
@@ -197,6 +198,9 @@ fn steady_state_has_no_events_at_known_times(workload: &Workload, reports: &Repo
     }
     for change in &workload.changes {
         report(&change.at.place, "a change of settings");
+    }
+    for change in &workload.parameter_changes {
+        report(&change.at.place, "a service parameter changes");
     }
     for traffic in &workload.traffic {
         if traffic.arrivals.varies() {

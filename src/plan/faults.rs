@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::directory::Directory;
-use crate::domain::{ApplicationId, FaultTarget, Forward, LinkEnd, Target};
+use crate::domain::{ApplicationId, FaultTarget, Forward, LinkEnd, NodeId, Target};
 use crate::engine::{Distribution, Span, Time};
 use crate::workload::{self as source, At, Name, Problem, Reports, TextRange, Topology, Workload, units};
 
 const R1: &str = "R1: a node runs one CTIManager, or none";
 const R12: &str = "R12: forward settings belong to route points, ports and phones";
+const R23: &str = "R23: the Application Heartbeat Minimum and Maximum parameters bound the interval";
 const R25: &str = "R25: before there were CTIManagers, an application was tied to a CallManager";
 
 /// The most failures of a fault in a run, on average.
@@ -55,6 +56,21 @@ pub struct Change {
     pub forward: Forward,
     /// Its new target, if any.
     pub leads: Option<Target>,
+}
+
+/// Service parameters of a CTIManager from some time on; it reads them when it starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ParameterChange {
+    /// When they are changed.
+    pub at: Time,
+    /// The node of the CTIManager.
+    pub node: NodeId,
+    /// The shortest interval of heartbeats, if it changes.
+    pub heartbeat_minimum: Option<Span>,
+    /// The longest.
+    pub heartbeat_maximum: Option<Span>,
+    /// How many connections it takes, if that changes.
+    pub cti_connections: Option<u32>,
 }
 
 /// Reports an event after the end of the run.
@@ -131,20 +147,66 @@ fn failing(it: &source::TargetName, workload: &Workload, directory: &Directory<'
             Some(FaultTarget::Link(end, to_node, *slow))
         }
         source::TargetName::CtiManager(name) => {
-            let node = directory.nodes.find(name)?;
-            let report = |what: &str, rule| {
-                let (_, place) = directory.nodes.rows[name.value.as_str()];
-                let problem = Problem::new(name.place.clone(), what, "").also(place.clone(), "this node");
-                directory.reports.add(problem.hint("a `callmanager` or a `node` can fail there").rule(rule));
-            };
-            if workload.topology == Topology::Direct {
-                report("with `topology = \"direct\"` there is no CTIManager to fail", R25);
-            } else if !workload.nodes[node.index()].ctimanager {
-                report(&format!("`{}` runs no CTIManager", name.value), R1);
-            }
-            Some(FaultTarget::CtiManager(node))
+            let hint = "a `callmanager` or a `node` can fail there";
+            ctimanager_of(name, "fail", hint, workload, directory).map(FaultTarget::CtiManager)
         }
     }
+}
+
+/// The node of a CTIManager; reports one that runs none.
+fn ctimanager_of(
+    name: &Name,
+    does: &str,
+    hint: &str,
+    workload: &Workload,
+    directory: &Directory<'_>,
+) -> Option<NodeId> {
+    let node = directory.nodes.find(name)?;
+    let report = |what: String, rule| {
+        let (_, place) = directory.nodes.rows[name.value.as_str()];
+        let problem = Problem::new(name.place.clone(), what, "").also(place.clone(), "this node");
+        directory.reports.add(problem.hint(hint).rule(rule));
+    };
+    if workload.topology == Topology::Direct {
+        report(format!("with `topology = \"direct\"` there is no CTIManager to {does}"), R25);
+    } else if !workload.nodes[node.index()].ctimanager {
+        report(format!("`{}` runs no CTIManager", name.value), R1);
+    }
+    Some(node)
+}
+
+/// The changes of service parameters, in order of time.
+pub(super) fn parameter_changes(workload: &Workload, directory: &Directory<'_>) -> Vec<ParameterChange> {
+    let mut changes: Vec<(ParameterChange, &TextRange)> = Vec::new();
+    for it in &workload.parameter_changes {
+        in_time(&it.at, "nothing changes any more", workload, directory);
+        let hint = "name a node with `ctimanager = true`";
+        let Some(node) = ctimanager_of(&it.ctimanager, "change", hint, workload, directory) else { continue };
+        let change = ParameterChange {
+            at: Time::ZERO + it.at.value,
+            node,
+            heartbeat_minimum: it.heartbeat_minimum,
+            heartbeat_maximum: it.heartbeat_maximum,
+            cti_connections: it.cti_connections,
+        };
+        changes.push((change, &it.at.place));
+    }
+    changes.sort_by_key(|(change, _)| change.at);
+    let mut bounds = vec![(workload.cti.heartbeat_minimum, workload.cti.heartbeat_maximum); workload.nodes.len()];
+    for (change, place) in &changes {
+        let (minimum, maximum) = &mut bounds[change.node.index()];
+        *minimum = change.heartbeat_minimum.unwrap_or(*minimum);
+        *maximum = change.heartbeat_maximum.unwrap_or(*maximum);
+        if *minimum > *maximum {
+            let what = format!(
+                "from then on the minimum of the interval, {}, is above its maximum, {}",
+                units::words(*minimum),
+                units::words(*maximum)
+            );
+            directory.reports.add(Problem::new((*place).clone(), what, "").hint("change both").rule(R23));
+        }
+    }
+    changes.into_iter().map(|(change, _)| change).collect()
 }
 
 /// Reports scheduled faults of an application that is still down. Nodes and their processes may have several faults at a

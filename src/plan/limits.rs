@@ -51,6 +51,7 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) -> bool {
     rows("destination", &mut workload.destinations.iter().map(|it| &it.name.place));
     rows("traffic", &mut workload.traffic.iter().map(|it| &it.name.place));
     rows("fault", &mut workload.faults.iter().map(|it| &it.name.place));
+    rows("parameter_change", &mut workload.parameter_changes.iter().map(|it| &it.at.place));
     rows("change", &mut workload.changes.iter().map(|it| &it.at.place));
     let stations = 2 * nodes + applications + databases;
     if stations > ROWS_MAX {
@@ -226,7 +227,8 @@ impl Plan {
         let listed: usize = self.sources.iter().map(|source| source.arrivals.bytes()).sum();
         // The plan itself is shared; a device has a row of its own, and one in its application.
         let device = size_of::<Device>() + size_of::<DeviceId>();
-        let events = size_of_val(self.faults.as_slice()) + size_of_val(self.changes.as_slice());
+        let changes = size_of_val(self.changes.as_slice()) + size_of_val(self.parameter_changes.as_slice());
+        let events = size_of_val(self.faults.as_slice()) + changes;
         let shared = (listed + events) as u64 + devices * device as u64;
         worker.saturating_mul(workers as u64).saturating_add(shared)
     }

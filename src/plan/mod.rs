@@ -20,7 +20,7 @@ pub use crate::workload::{HeartbeatReading, Study as StudyKind, Topology};
 pub use application::{Application, Database};
 pub use compile::{build, compile, compile_workload};
 pub use device::{Destination, Device, PhoneGroup, PortGroup, RoutePoint, Treatment};
-pub use faults::{Change, Fault, Occurs};
+pub use faults::{Change, Fault, Occurs, ParameterChange};
 pub use model::{Plan, Station};
 pub use node::{CallManagerWork, CtiManagerWork, Node};
 pub use numbers::Number;

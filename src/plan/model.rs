@@ -2,7 +2,7 @@
 
 use super::application::{Application, Database};
 use super::device::{Destination, Device, PhoneGroup, PortGroup, RoutePoint};
-use super::faults::{Change, Fault};
+use super::faults::{Change, Fault, ParameterChange};
 use super::node::Node;
 use super::parameters::{Links, Parameters};
 use super::source::Source;
@@ -63,6 +63,8 @@ pub struct Plan {
     pub faults: Vec<Fault>,
     /// Changes of forward settings (R12), in order of time.
     pub changes: Vec<Change>,
+    /// Changes of service parameters, in order of time.
+    pub parameter_changes: Vec<ParameterChange>,
     /// Whether applications are tied to one CallManager each, as before CTIManagers existed (R25).
     pub topology: Topology,
 }

@@ -14,6 +14,10 @@ pub struct Parameters {
     pub request_timeout: Span,
     /// A call forwarded more often than this is refused.
     pub forward_hops: u8,
+    /// The shortest and the longest interval of heartbeats that a CTIManager grants.
+    pub heartbeat_minimum: Span,
+    /// See there.
+    pub heartbeat_maximum: Span,
     /// Which of the two readings of R23 is simulated.
     pub heartbeat_reading: HeartbeatReading,
     /// From a CallManager's failure, or return, until CTIManagers notice it (R13).
@@ -35,6 +39,8 @@ impl Parameters {
             t301: source.t301,
             request_timeout: source.request_timeout,
             forward_hops: source.forward_hops,
+            heartbeat_minimum: source.heartbeat_minimum,
+            heartbeat_maximum: source.heartbeat_maximum,
             heartbeat_reading: source.heartbeat_reading,
             callmanager_notice: source.callmanager_notice,
             open_timeout: source.open_timeout,

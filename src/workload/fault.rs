@@ -148,6 +148,39 @@ impl Change {
     }
 }
 
+/// `[[parameter_change]]`
+#[derive(Clone, Debug)]
+pub struct ParameterChange {
+    /// When.
+    pub at: At<Span>,
+    /// The node of the CTIManager.
+    pub ctimanager: Name,
+    /// The shortest interval of heartbeats from then on, if it changes.
+    pub heartbeat_minimum: Option<Span>,
+    /// The longest.
+    pub heartbeat_maximum: Option<Span>,
+    /// How many connections the CTIManager takes from then on, if that changes.
+    pub cti_connections: Option<u32>,
+}
+
+impl ParameterChange {
+    pub(super) fn read(table: &Table<'_>) -> ParameterChange {
+        let it = ParameterChange {
+            at: table.duration("at").at(Key::required_or_default),
+            ctimanager: table.reference("ctimanager").required_or_default(),
+            heartbeat_minimum: table.duration("heartbeat_minimum").optional(),
+            heartbeat_maximum: table.duration("heartbeat_maximum").optional(),
+            cti_connections: table.whole("cti_connections").optional().map(|limit| limit as u32),
+        };
+        if (it.heartbeat_minimum, it.heartbeat_maximum, it.cti_connections) == (None, None, None) {
+            let title =
+                "nothing changes here: one of `heartbeat_minimum`, `heartbeat_maximum` and `cti_connections` is wanted";
+            table.reports().add(Problem::new(table.place(), title, "here"));
+        }
+        it
+    }
+}
+
 impl Value<'_> {
     /// The two ends of a link.
     fn ends(self) -> Option<(Name, Name)> {

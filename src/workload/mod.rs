@@ -28,7 +28,7 @@ pub use cluster::{CallManagerGroup, Cti, DevicePool, Network, Node, Work};
 pub use device::{CtiPorts, Destination, ForwardNames, Phones, RoutePoint, Treatment};
 pub use digest::digest;
 pub use distribution::distribution;
-pub use fault::{Change, Fault, Occurs, TargetName};
+pub use fault::{Change, Fault, Occurs, ParameterChange, TargetName};
 pub use files::{Files, NoFiles};
 pub use goal::{GoalEntry, Side};
 pub use problem::{

@@ -6,7 +6,7 @@ use toml::de::{DeTable, Error};
 use super::application::{Application, Database, User};
 use super::cluster::{CallManagerGroup, Cti, DevicePool, Network, Node, Work};
 use super::device::{CtiPorts, Destination, Phones, RoutePoint};
-use super::fault::{Change, Fault};
+use super::fault::{Change, Fault, ParameterChange};
 use super::files::Files;
 use super::goal::GoalEntry;
 use super::problem::{Problem, Reports};
@@ -57,6 +57,8 @@ pub struct Workload {
     pub faults: Vec<Fault>,
     /// Changes of forward settings.
     pub changes: Vec<Change>,
+    /// Changes of service parameters.
+    pub parameter_changes: Vec<ParameterChange>,
     /// Required results.
     pub goals: Vec<GoalEntry>,
 }
@@ -118,6 +120,7 @@ impl Workload {
             traffic: table.each("traffic", Traffic::read),
             faults: table.each("fault", Fault::read),
             changes: table.each("change", Change::read),
+            parameter_changes: table.each("parameter_change", ParameterChange::read),
             goals: table.each("goal", GoalEntry::read),
             cti,
         }

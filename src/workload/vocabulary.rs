@@ -100,6 +100,13 @@ pub static WORKLOAD: Section = Section {
         term("traffic", Tables(&TRAFFIC), NONE, "the sources of calls", ""),
         term("fault", Tables(&FAULT), NONE, "failures: what fails, and when", ""),
         term("change", Tables(&CHANGE), NONE, "forward settings that change while the cluster runs (R12)", ""),
+        term(
+            "parameter_change",
+            Tables(&PARAMETER_CHANGE),
+            NONE,
+            "service parameters of a CTIManager that are changed while the cluster runs",
+            "",
+        ),
         term("goal", Tables(&GOAL), NONE, "the required results", ""),
     ],
     ..PLAIN
@@ -1113,6 +1120,40 @@ static CHANGE: Section = Section {
             Condition::Present("cfna"),
             Condition::Present("cfof"),
             Condition::Present("cfur"),
+        ]),
+    }],
+    ..PLAIN
+};
+
+static PARAMETER_CHANGE: Section = Section {
+    name: "parameter_change",
+    about: "Service parameters of a CTIManager that are changed while the cluster runs. A CTIManager reads them when it starts: the \
+            change takes effect when it is next back after a fault, for the connections that are opened from then on.",
+    terms: &[
+        term("at", DURATION, Wrong, "when it is changed", ""),
+        term("ctimanager", Reference, Wrong, "the node of the CTIManager", GUIDE),
+        term(
+            "heartbeat_minimum",
+            POSITIVE_DURATION,
+            AS_BEFORE,
+            "Application Heartbeat Minimum Interval from then on (R23)",
+            "",
+        ),
+        term(
+            "heartbeat_maximum",
+            POSITIVE_DURATION,
+            AS_BEFORE,
+            "Application Heartbeat Maximum Interval from then on (R23)",
+            "",
+        ),
+        term("cti_connections", Whole(1, 65_535), AS_BEFORE, "Maximum CTI Connections from then on", ""),
+    ],
+    rules: &[Rule {
+        with: "at",
+        holds: Condition::Any(&[
+            Condition::Present("heartbeat_minimum"),
+            Condition::Present("heartbeat_maximum"),
+            Condition::Present("cti_connections"),
         ]),
     }],
     ..PLAIN

@@ -81,7 +81,11 @@ impl HeartbeatArguments {
         let clamped = if interval == self.interval { "" } else { "as limited by the bounds" };
         let mut inputs = vec![line("interval", Quantity::Seconds(interval), clamped)];
         if let Some(rate) = self.arrivals {
-            inputs.push(line("arrivals", Quantity::PerSecond(rate), "calls to its route points, each with a message of the application"));
+            inputs.push(line(
+                "arrivals",
+                Quantity::PerSecond(rate),
+                "calls to its route points, each with a message of the application",
+            ));
         }
         let mut results = Vec::new();
         for (names, reading, what) in [

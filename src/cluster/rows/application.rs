@@ -70,6 +70,8 @@ pub(crate) struct LeftConnection {
     pub(crate) connection: u16,
     /// Since when the two do not reach each other.
     pub(crate) since: Time,
+    /// The interval of heartbeats on it.
+    pub(crate) heartbeat: Span,
     /// What the CTIManager has heard over it (R23).
     pub(crate) watch: Watch,
 }
@@ -99,6 +101,8 @@ pub(crate) struct ApplicationState {
     pub(crate) idle_rows: Vec<u32>,
     pub(crate) busy: u32,
     pub(crate) queue: VecDeque<(Time, Job)>,
+    /// The interval of heartbeats on its connection.
+    pub(crate) heartbeat: Span,
     /// What its CTIManager has heard of it (R23).
     pub(crate) watch: Watch,
     /// How it watches its CTIManager in its turn.
@@ -134,6 +138,7 @@ impl ApplicationState {
             idle_rows: Vec::new(),
             busy: 0,
             queue: VecDeque::new(),
+            heartbeat: application.heartbeat,
             watch: heartbeat::heard(Time::ZERO, application.heartbeat),
             lookout: Lookout::default(),
             left: None,

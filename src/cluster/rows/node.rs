@@ -18,6 +18,8 @@ pub(crate) struct NodeState {
     pub(crate) returned_at: Time,
     /// Whether its CallManager takes new calls (Code Yellow).
     pub(crate) new_calls: NewCalls,
+    /// When its CTIManager last started, and so read its service parameters.
+    pub(crate) ctimanager_started: Time,
     /// Counts the failures of its processes: what was scheduled before one is stale.
     pub(crate) epoch: u16,
     /// Devices that its CTIManager is to open, with their stamps, and whether it is opening them.
