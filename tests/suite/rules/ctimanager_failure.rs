@@ -1,9 +1,13 @@
 //! R20, R21: a CTIManager fails.
 
-use crate::story::{expect, plan, story};
+use crate::story::{expect, plan, problems, story};
 
 fn site(list: &str, keys: &str, faults: &str, calls: &'static str) -> String {
-    let text = format!(
+    story(&plan(&text(list, keys, faults), calls))
+}
+
+fn text(list: &str, keys: &str, faults: &str) -> String {
+    format!(
         r#"
 [run]
 length = "60s"
@@ -46,8 +50,7 @@ ingress = ["sub2"]
 arrivals = {{ file = "calls.csv" }}
 {faults}
 "#
-    );
-    story(&plan(&text, calls))
+    )
 }
 
 const SUB1_FAILS: &str = "[[fault]]\nctimanager = \"sub1\"\nat = \"10s\"\nfor = \"20s\"\n";
@@ -122,4 +125,85 @@ fn r21_the_application_does_not_return_to_its_primary_ctimanager_by_itself() {
     let told = site("[\"sub1\", \"sub2\"]", "", &faults, "at_s\n59\n");
     let connections: Vec<&str> = told.lines().filter(|line| line.contains("is connected")).map(str::trim).collect();
     assert_eq!(connections, ["10.000 ivr is connected to sub2", "41.000 ivr is connected to sub1"]);
+}
+
+/// When an application connects, and to which CTIManager.
+fn connections(text: &str) -> Vec<String> {
+    let told = story(&plan(text, "at_s\n59\n"));
+    told.lines().filter(|line| line.contains("is connected")).map(|line| line.trim().to_owned()).collect()
+}
+
+const THREE: &str = "[\"sub1\", \"sub2\", \"sub3\"]";
+const SUB3: &str = "[[node]]\nname = \"sub3\"\n";
+
+#[test]
+fn r21_a_failed_backup_leads_back_to_the_primary_and_not_on_to_the_third() {
+    let faults = format!("{SUB3}[[fault]]\nctimanager = \"sub2\"\nat = \"40s\"\n");
+    let back = connections(&text(THREE, "", &format!("{faults}{SUB1_FAILS}")));
+    assert_eq!(back, ["10.000 ivr is connected to sub2", "40.000 ivr is connected to sub1"]);
+    // It does so only if the primary is down.
+    let on = connections(&text(THREE, "", &format!("{faults}{}", SUB1_FAILS.replace("20s", "40s"))));
+    assert_eq!(on, ["10.000 ivr is connected to sub2", "40.000 ivr is connected to sub3"]);
+}
+
+#[test]
+fn r20_there_is_no_backup_that_is_not_named() {
+    let unnamed = text(THREE, "", &format!("{SUB3}{SUB1_FAILS}")).replace(&format!("ctimanagers = {THREE}\n"), "");
+    // Lost at 10 s, it tries every five seconds; sub1 is back at 30 s.
+    let connected = connections(&unnamed);
+    assert!(matches!(&connected[..], [only] if only.ends_with("ivr is connected to sub1")), "{connected:?}");
+}
+
+/// Another application, which is connected to sub2 from the beginning.
+const OTHER: &str = "[[application]]\nname = \"other\"\nctimanagers = [\"sub2\"]\n";
+
+#[test]
+fn a_ctimanager_that_is_full_leaves_an_application_to_the_next_of_its_list() {
+    let full = |list| {
+        let text = text(list, "", &format!("{SUB3}{OTHER}{SUB1_FAILS}"));
+        text.replace("name = \"sub2\"\n", "name = \"sub2\"\ncti_connections = 1\n")
+    };
+    assert_eq!(connections(&full(THREE)), ["10.000 ivr is connected to sub3"]);
+    // Without a next one it begins again at the top of its list after each `reconnect`: sub1 is back at 30 s.
+    let waits = connections(&full("[\"sub1\", \"sub2\"]"));
+    assert!(matches!(&waits[..], [only] if only == "30.000 ivr is connected to sub1"), "{waits:?}");
+}
+
+#[test]
+fn a_ctimanager_that_takes_fewer_connections_than_begin_there_is_an_error() {
+    let text = text("[\"sub2\"]", "", OTHER);
+    let text = text.replace("name = \"sub2\"\n", "name = \"sub2\"\ncti_connections = 1\n");
+    let told = problems(&text, "at_s\n59\n");
+    assert!(told.contains("takes 1 connection, and 2 applications begin there: `ivr` and `other`"), "{told}");
+    assert!(told.contains("raise it to 2"), "{told}");
+}
+
+#[test]
+fn the_time_to_the_next_attempt_is_that_of_the_interface() {
+    // The CTIManager fails at 10 s for 20 s: the next attempt after the one at 10 s is 30 s later, or 60.
+    let alone = |keys: &str| {
+        let text = text("[\"sub1\"]", keys, SUB1_FAILS).replace("reconnect = \"5s\"\n", "");
+        connections(&text.replace("length = \"60s\"", "length = \"100s\""))
+    };
+    assert_eq!(alone(""), ["40.000 ivr is connected to sub1"]);
+    assert_eq!(alone("interface = \"qbe\"\n"), ["70.000 ivr is connected to sub1"]);
+}
+
+#[test]
+fn a_service_parameter_counts_once_the_ctimanager_has_started_again() {
+    // It dies silently at 40 s; the interval is 5 s, or 20 s once the new minimum is in force.
+    let died = |changed_at: &str| {
+        let keys = "heartbeat = \"5s\"\n";
+        let more = format!(
+            "{SUB1_FAILS}[[fault]]\napplication = \"ivr\"\nkind = \"silent\"\nat = \"40s\"\n\
+             [[parameter_change]]\nat = \"{changed_at}\"\nctimanager = \"sub1\"\nheartbeat_minimum = \"20s\"\n"
+        );
+        let text = text("[\"sub1\"]", keys, &more).replace("length = \"60s\"", "length = \"100s\"");
+        let told = story(&plan(&text, "at_s\n1\n"));
+        let closed = told.lines().find(|line| line.contains("ivr closed")).unwrap_or_else(|| panic!("{told}"));
+        let at: f64 = closed.trim().split(' ').next().expect("a time").parse().expect("seconds");
+        at - 40.0
+    };
+    assert!((20.0..=40.0).contains(&died("20s")), "changed while it was down: {}", died("20s"));
+    assert!((5.0..=10.0).contains(&died("35s")), "changed after its start: {}", died("35s"));
 }

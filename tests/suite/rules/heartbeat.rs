@@ -102,3 +102,22 @@ fn r23_an_application_that_falls_behind_is_taken_as_failed_although_it_runs() {
     let told = story(&plan(&text, "at_s\n1\n2\n3\n4\n"));
     assert!(told.contains("ivr closed, wrongly"), "{told}");
 }
+
+#[test]
+fn r23_any_message_is_a_sign_of_life() {
+    // One worker, and four calls that keep it busy for nine seconds each: its heartbeats wait behind them, but its requests leave
+    // at 10, 19, 28 and 37 s, so that no two intervals of ten seconds pass without a message.
+    let text = IVR
+        .replace("READING", "timer")
+        .replace("heartbeat = \"10s\"", "heartbeat = \"10s\"\nworkers = 1\ndecide = \"9s\"")
+        .replace("at = \"100s\"", "at = \"199s\"")
+        .replace("KIND", "exit")
+        .replace("FOR", "1s");
+    let told = story(&plan(&text, "at_s\n1\n1\n1\n1\n"));
+    assert!(!told.contains("wrongly"), "{told}");
+    // Nor is a request a sign of life later than its arrival: after the last one two intervals count.
+    let silent =
+        text.replace("at = \"199s\"", "at = \"20s\"").replace("\"exit\"", "\"silent\"").replace("\"1s\"", "\"100s\"");
+    let told = story(&plan(&silent, "at_s\n1\n1\n1\n1\n"));
+    assert!(told.contains("39.000 ivr closed\n"), "{told}");
+}

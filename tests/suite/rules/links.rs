@@ -123,3 +123,88 @@ fn r10_a_slow_link_delays_each_message_and_reorders_none() {
     assert!(told.contains("40.500 the application acts on caller 2"), "{told}");
     assert!(told.contains("63.000 the application acts on caller 3"), "{told}");
 }
+
+/// An application with two CTIManagers, a route point whose calls it sends on, and a port that it answers itself.
+fn two_managers(faults: &str, calls: &'static str) -> String {
+    let text = format!(
+        r#"
+[run]
+length = "120s"
+[[node]]
+name = "sub1"
+[[node]]
+name = "sub2"
+[[callmanager_group]]
+name = "main"
+members = ["sub1", "sub2"]
+[[application]]
+name = "ivr"
+ctimanagers = ["sub1", "sub2"]
+heartbeat = "10s"
+reconnect = "30s"
+open_rate = "1000/s"
+[[route_point]]
+name = "welcome"
+lines = [{{ dn = "7000" }}]
+device_pool = "main"
+application = "ivr"
+redirect_to = "port"
+cfof = "operator"
+[[cti_port]]
+name = "port"
+count = 1
+device_pool = "main"
+application = "ivr"
+[[destination]]
+name = "operator"
+[[traffic]]
+name = "callers"
+to = "7000"
+ingress = ["sub1"]
+arrivals = {{ file = "calls.csv" }}
+{faults}
+"#
+    );
+    story(&plan(&text, calls))
+}
+
+/// When each line with these words was told, in seconds.
+fn times(told: &str, words: &str) -> Vec<f64> {
+    let lines = told.lines().filter(|line| line.contains(words));
+    lines.map(|line| line.trim().split(' ').next().expect("a time").parse().expect("seconds")).collect()
+}
+
+const CUT_OFF: &str = "[[fault]]\nlink = [\"ivr\", \"sub1\"]\nat = \"30s\"\nfor = \"70s\"\n";
+
+#[test]
+fn r23_each_side_misses_the_other_and_what_has_media_follows_when_the_old_ctimanager_has_closed_it() {
+    let told = two_managers(CUT_OFF, "at_s,talk_s\n31,1\n90,1\n");
+    // The last heartbeat of either side came at most ten seconds before the cut.
+    let (leaves, closed) = (times(&told, "ivr notices the loss"), times(&told, "ivr closed, wrongly"));
+    assert!(matches!(leaves[..], [at] if (40.0..=50.0).contains(&at)), "{told}");
+    assert!(matches!(closed[..], [at] if (40.0..=50.0).contains(&at)), "{told}");
+    // It does not wait for `reconnect`, and what it sends on it opens again at once.
+    assert_eq!(times(&told, "ivr is connected to sub2"), leaves, "{told}");
+    assert_eq!(times(&told, "welcome opened on sub1"), leaves, "{told}");
+    assert_eq!(times(&told, "port/1 opened on sub1"), [leaves[0].max(closed[0])], "{told}");
+    // The first caller waited at an application that never heard of it.
+    assert!(told.contains("caller 1 forwarded by cfof"), "{told}");
+    assert!(told.contains("90.000 caller 2 takes port/1") || told.contains("caller 2 connected"), "{told}");
+    assert_eq!(times(&told, "is connected to").len(), 1, "no return to the primary (R21): {told}");
+}
+
+#[test]
+fn r23_a_cut_of_less_than_an_interval_is_missed_by_nobody_and_a_slow_link_by_nobody_either() {
+    for fault in [CUT_OFF.replace("70s", "9s"), format!("{CUT_OFF}slow = \"2s\"\n")] {
+        let told = two_managers(&fault, "at_s,talk_s\n31,1\n");
+        assert!(!told.contains("out:") && !told.contains("closed") && !told.contains("notices"), "{told}");
+    }
+}
+
+#[test]
+fn r23_a_link_so_slow_that_two_intervals_pass_without_a_message_is_missed_on_both_sides() {
+    let told = two_managers(&format!("{CUT_OFF}slow = \"25s\"\n"), "at_s,talk_s\n90,1\n");
+    assert_eq!(times(&told, "ivr notices the loss").len(), 1, "{told}");
+    assert_eq!(times(&told, "ivr is connected to sub2").len(), 1, "{told}");
+    assert!(told.contains("caller 1 connected"), "{told}");
+}
