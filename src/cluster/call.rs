@@ -233,7 +233,10 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn takes_effect(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         let (name, index, since, phase) = (call.name(), call.endpoint, call.since, call.phase);
-        let Endpoint { kind, row, node, .. } = self.endpoints[index as usize];
+        let Endpoint { kind, row, node, application, .. } = self.endpoints[index as usize];
+        if let Some(application) = application {
+            self.hears_manager(application);
+        }
         match kind {
             EndpointKind::RoutePoint => {
                 self.note(Fact::Acted { call: name, route_point: RoutePointId(row), delay: self.now - since });

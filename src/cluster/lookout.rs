@@ -44,6 +44,14 @@ impl<R: Recorder> Cluster<'_, R> {
         self.schedule(self.now.max(missed), Event::ManagerChecked { application, lookout });
     }
 
+    /// The CTIManager answers a request of an application, or tells it of a device: that is a sign of life too, unless the answer
+    /// is held up.
+    pub(super) fn hears_manager(&mut self, application: ApplicationId) {
+        if !self.links_fail || self.is_well_connected(application) {
+            self.applications[application.index()].lookout.heard = Some(self.now);
+        }
+    }
+
     pub(super) fn manager_beats(&mut self, application: u16, lookout: u16) {
         let id = ApplicationId(application);
         let state = &self.applications[id.index()];

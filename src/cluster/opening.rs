@@ -291,6 +291,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     fn gain_device(&mut self, application: ApplicationId) {
+        self.hears_manager(application);
         let devices = self.plan.applications[application.index()].devices.len();
         let state = &mut self.applications[application.index()];
         state.open += 1;

@@ -1,11 +1,12 @@
 //! Failures: time to detection, number, and calls that find no CallManager.
 
 use super::conditions::{
-    callmanager_of, constant_rate, control_is_calm, control_messages, controls, direct_traffic, measured, peak, seconds,
+    callmanager_of, constant_rate, control_is_calm, control_messages, controls, dialled, direct_traffic, measured,
+    seconds,
 };
 use super::expectation::{Expected, Predicted};
 use super::words::{per_hour, time};
-use crate::domain::{ApplicationFault, ApplicationId, FaultTarget, NodeId, RoutePointId, Target};
+use crate::domain::{ApplicationFault, ApplicationId, DeviceId, DeviceKind, FaultTarget, NodeId, RoutePointId, Target};
 use crate::engine::Distribution;
 use crate::oracle::{Detection, Repairable};
 use crate::plan::{Fault, HeartbeatReading, Occurs, Plan, Window};
@@ -35,14 +36,15 @@ fn detection_of(plan: &Plan, window: Window, fault: &Fault, id: ApplicationId) -
     let Occurs::Once { at, duration } = fault.occurs else { return None };
     let messages = control_messages(plan);
     let (reading, interval) = (plan.parameters.heartbeat_reading, it.heartbeat.seconds());
-    // Each call to a route point makes the application send one message at least.
-    let detection = Detection { reading, interval, messages: calls_to(plan, id, messages) };
-    // With any number of them, the last message came at the moment of the failure.
-    let busy = match reading {
-        HeartbeatReading::Timer => 2.0 * interval,
-        HeartbeatReading::Grid => 2.5 * interval,
+    // Each call to a route point makes the application send one message, and calls at its ports more.
+    let (rate, all) = calls_to(plan, id, messages);
+    let detection = Detection { reading, interval, messages: rate };
+    // With any number of messages, the last one came at the moment of the failure.
+    let latest_mean = match (all, reading) {
+        (Known::All, _) => detection.mean(),
+        (Known::Some, HeartbeatReading::Timer) => 2.0 * interval,
+        (Known::Some, HeartbeatReading::Grid) => 2.5 * interval,
     };
-    let latest_mean = if peak(plan) == Some(0.0) { detection.mean() } else { busy };
     // Detected before it is restarted, which would reveal it, and before the end.
     let latest = detection.longest() + 10.0 * messages;
     let in_time = duration.seconds() > latest && at.seconds() + latest < plan.length.seconds() && at >= window.warm_up;
@@ -62,13 +64,34 @@ fn detection_of(plan: &Plan, window: Window, fault: &Fault, id: ApplicationId) -
     })
 }
 
+/// Whether a rate is that of all messages of an application, or of some of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    All,
+    Some,
+}
+
 /// The constant rate of calls to the route points of an application, as far as it is known.
-fn calls_to(plan: &Plan, id: ApplicationId, messages: f64) -> f64 {
-    let route_points = (0..plan.route_points.len() as u16).map(RoutePointId);
-    let of_it =
-        route_points.filter(|it| plan.devices[plan.route_points[it.index()].first.index()].application == Some(id));
-    let rates = of_it.filter_map(|it| direct_traffic(plan, Target::RoutePoint(it), messages));
-    rates.map(|(rate, impatient)| rate * (1.0 - impatient)).sum()
+fn calls_to(plan: &Plan, id: ApplicationId, messages: f64) -> (f64, Known) {
+    let (mut rate, mut known) = (0.0, Known::All);
+    let place = |device: &DeviceId| (plan.devices[device.index()].kind, plan.devices[device.index()].row);
+    let mut places: Vec<_> = plan.applications[id.index()].devices.iter().map(place).collect();
+    places.dedup();
+    for (kind, row) in places {
+        match kind {
+            DeviceKind::RoutePoint => {
+                let calls = direct_traffic(plan, Target::RoutePoint(RoutePointId(row)), messages);
+                match calls {
+                    Some((calls, impatient)) => rate += calls * (1.0 - impatient),
+                    None if dialled(plan, Target::RoutePoint(RoutePointId(row))).is_some_and(|all| all.is_empty()) => {}
+                    None => known = Known::Some,
+                }
+            }
+            DeviceKind::CtiPort => known = Known::Some,
+            DeviceKind::Phone => {}
+        }
+    }
+    (rate, known)
 }
 
 /// The faults at random of CallManagers, with the node of each; nothing if one of a CallManager is not at random, or works for other than

@@ -190,7 +190,7 @@ fn what_is_meant_so_is_no_mistake() {
             "one CTIManager where there are none",
             &[
                 ("[[node]]\nname = \"a\"", "topology = \"direct\"\n[[node]]\nname = \"a\""),
-                ("lookup", "ctimanagers = [\"a\"]\nlookup"),
+                ("ctimanagers = [\"a\", \"b\"]", "ctimanagers = [\"a\"]"),
             ],
             "",
         ),
@@ -238,7 +238,7 @@ fn r9_a_step_that_is_not_done_names_what_keeps_it_from_being_done() {
             &["welcome"],
         ),
         (Step::Applications, &[("redirect_to = \"ports\"", "redirect_to = \"prots\"")], "", &["welcome"]),
-        (Step::CtiManagers, &[("lookup", "ctimanagers = [\"c\"]\nlookup")], "", &["ivr"]),
+        (Step::CtiManagers, &[("ctimanagers = [\"a\", \"b\"]", "ctimanagers = [\"c\"]")], "", &["ivr"]),
         (Step::Parameters, &[("lookup", "heartbeat = \"2s\"\nlookup")], "", &["ivr"]),
         (Step::Restart, &[("lookup", "heartbeat = \"2s\"\nlookup")], "", &[]),
         (Step::UserEnabled, &[("devices =", "cti_enabled = false\ndevices =")], "", &["ivr"]),
@@ -292,7 +292,8 @@ fn errors_do_not_hide_what_other_entries_say() {
         &[
             ("devices = [", "cti_enabled = false\ndevices = ["),
             ("first_dn = \"7101\"\n", ""),
-            ("lookup", "workrs = 1\nheartbeat = \"2s\"\nctimanagers = [\"a\"]\nlookup"),
+            ("lookup", "workrs = 1\nheartbeat = \"2s\"\nlookup"),
+            ("ctimanagers = [\"a\", \"b\"]", "ctimanagers = [\"a\"]"),
             ("[\"a\", \"b\"]", "[\"a\"]"),
             ("to = \"7000\"", "to = \"7009\""),
             ("400/h", "400"),
