@@ -101,7 +101,7 @@ const MISTAKES: [Mistake; 19] = [
         besides: &["many-devices-on-ctimanager"],
         ..mistake("many-devices-of-application", &[("count = 20", "count = 2000")], "\"ivr\"")
     },
-    mistake("no-backup-ctimanager", &[("name = \"b\"", "name = \"b\"\nctimanager = false")], "\"ivr\""),
+    mistake("no-backup-ctimanager", &[("ctimanagers = [\"a\", \"b\"]\n", "")], "\"ivr\""),
     mistake("no-backup-callmanager", &[("[\"a\", \"b\"]", "[\"a\"]")], "\"a\""),
     mistake("missing-forward", &[("cfof = \"out\"\n", "")], "\"welcome\""),
     mistake(
