@@ -90,7 +90,7 @@ impl<R: Recorder> Cluster<'_, R> {
             Event::ManagerChecked { application, lookout } => self.manager_checked(application, lookout),
             Event::ProviderAsks { application, attempt } => self.provider_asks(application, attempt),
             Event::ProviderOpens { application, attempt } => self.provider_opens(application, attempt),
-            Event::OpenTimesOut { application, attempt } => self.open_times_out(application, attempt),
+            Event::ProviderOpenTimesOut { application, attempt } => self.provider_open_times_out(application, attempt),
             Event::AsksForDevice { application, attempt } => self.asks_for_device(application, attempt),
             Event::OpenReachesManager { device, stamp } => self.open_reaches_manager(device, stamp),
             Event::OpenReachesCallManager { device, stamp, asker } => {

@@ -83,7 +83,7 @@ pub(super) enum Event {
     /// Its CTIManager has opened the provider.
     ProviderOpens { application: u16, attempt: u16 },
     /// The application has waited long enough for the answer to its request for a connection.
-    OpenTimesOut { application: u16, attempt: u16 },
+    ProviderOpenTimesOut { application: u16, attempt: u16 },
     /// The application asks for the next of its devices.
     AsksForDevice { application: u16, attempt: u16 },
     /// The request to open a device reaches the CTIManager.

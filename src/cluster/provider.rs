@@ -97,7 +97,10 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             Some(manager) => {
                 state.manager = manager;
                 if self.requests_get_lost {
-                    self.schedule(self.now + plan.open_timeout, Event::OpenTimesOut { application, attempt });
+                    self.schedule(
+                        self.now + plan.provider_open_timeout,
+                        Event::ProviderOpenTimesOut { application, attempt },
+                    );
                 }
                 let asks = self.arrives_at_application(id, self.now);
                 self.schedule(asks, Event::ProviderAsks { application, attempt });
@@ -131,14 +134,14 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     }
 
     /// The CTIManager has neither opened the connection nor refused it in time: the application tries the next one.
-    pub(super) fn open_times_out(&mut self, application: u16, attempt: u16) {
+    pub(super) fn provider_open_times_out(&mut self, application: u16, attempt: u16) {
         let id = ApplicationId(application);
         let state = &self.applications[id.index()];
         if state.attempt != attempt || state.connected || state.health == Health::Down {
             return;
         }
         if let Health::Stalled(until) = state.health {
-            return self.schedule(until, Event::OpenTimesOut { application, attempt });
+            return self.schedule(until, Event::ProviderOpenTimesOut { application, attempt });
         }
         self.connect(id, ConnectReason::Refused(state.manager));
     }

@@ -46,7 +46,7 @@ pub struct Application {
     /// From a restart or a closed connection to its next attempt to connect.
     pub reconnect: Span,
     /// How long it waits for the answer to a provider open.
-    pub open_timeout: Span,
+    pub provider_open_timeout: Span,
     /// The time between two devices that it opens.
     pub open_interval: Span,
     /// Whether its devices are recovered when their CallManager fails (R19).
@@ -114,7 +114,7 @@ pub(super) fn application(it: &source::Application, workload: &Workload, directo
         ),
         requested_heartbeat: it.heartbeat.value,
         reconnect: it.reconnect,
-        open_timeout: it.open_timeout,
+        provider_open_timeout: it.provider_open_timeout,
         open_interval: Span::from_seconds(1.0 / it.open_rate),
         devices: Vec::new(),
     }

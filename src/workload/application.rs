@@ -82,7 +82,7 @@ pub struct Application {
     /// From a restart or a closed connection to the next attempt to connect.
     pub reconnect: Span,
     /// How long it waits for the answer to a provider open.
-    pub open_timeout: Span,
+    pub provider_open_timeout: Span,
     /// How many devices it opens per second.
     pub open_rate: f64,
     /// Whether its devices are recovered when their CallManager fails.
@@ -95,7 +95,7 @@ impl Application {
     pub(super) fn read(table: &Table<'_>) -> Application {
         let interfaces = [("jtapi", Interface::Jtapi), ("tapi", Interface::Tapi), ("qbe", Interface::Qbe)];
         let interface = table.key("interface", |value| value.choice(&interfaces)).value();
-        let (reconnect, open_timeout) = interface.timers();
+        let (reconnect, provider_open_timeout) = interface.timers();
         let voice_lines = table.whole("voice_lines").rule(R5);
         let voice_lines_place = voice_lines.place();
         Application {
@@ -110,7 +110,7 @@ impl Application {
             database: table.reference("database").optional(),
             heartbeat: table.duration("heartbeat").at(Key::value),
             reconnect: table.duration("reconnect").default(reconnect),
-            open_timeout: table.duration("open_timeout").default(open_timeout),
+            provider_open_timeout: table.duration("provider_open_timeout").default(provider_open_timeout),
             open_rate: table.key("open_rate", Value::rate).value(),
             recovery: table.flag("recovery").value(),
             least_priority: Application::least_priority(table),

@@ -543,7 +543,7 @@ static APPLICATION: Section = Section {
              Extended Functions 3.3/4.0; that of a TSP was not found: assumption",
         ),
         term(
-            "open_timeout",
+            "provider_open_timeout",
             POSITIVE_DURATION,
             Means("`\"200s\"`; with `interface = \"qbe\"` `\"30s\"`"),
             "how long it waits for a CTIManager that neither opens its connection nor refuses it, before it tries the next",
