@@ -151,7 +151,7 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         if cut == link.noticed {
-            // The cut was never noticed, but devices may have been asked for over the link in vain.
+            // The cut was never noticed, but what was due to rehome over the link has stayed where it was.
             for (manager, node) in [(from, to), (to, from)] {
                 if self.ctimanager_up(manager) {
                     self.recover_lost(manager);

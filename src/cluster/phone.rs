@@ -73,7 +73,10 @@ impl<R: Recorder> Cluster<'_, R> {
             match self.after_moving(device, application) {
                 // Where its CTIManager has lost the link to, it is controlled once the link is back.
                 AfterMoving::Controls if !self.reaches(self.manager_of(application), node) => {}
-                AfterMoving::Controls => self.gain_phone(DeviceId(device), application),
+                AfterMoving::Controls => {
+                    self.gain_phone(DeviceId(device), application);
+                    self.tell(application);
+                }
                 AfterMoving::Reopens => self.queue_recovery(self.manager_of(application), device),
                 AfterMoving::Away | AfterMoving::Forbidden | AfterMoving::CannotOpen => {}
             }

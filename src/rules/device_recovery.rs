@@ -66,7 +66,7 @@ pub enum RegistrationStatus {
 
 /// Decides where, if anywhere, a device that is or was registered with `at` is opened again. A device that is still
 /// registered is opened where it is, otherwise on the first CallManager of its group that answers; so many members, from
-/// the first one on, have been `asked` in vain. `cannot_open_on` are the CallManagers that cannot open it (R17).
+/// the first one on, have been `asked` in vain, and are asked last. `cannot_open_on` are the CallManagers that cannot open it (R17).
 pub fn recover(
     status: RegistrationStatus,
     at: NodeId,
@@ -78,7 +78,9 @@ pub fn recover(
     if status == RegistrationStatus::Registered && answer(at) == Answer::Answers {
         return Recovery::Open(at);
     }
-    for (place, &node) in group.iter().enumerate().skip(asked) {
+    // Whoever asked in vain to the end of the list begins again: the first may be back by now, and nobody tells it twice.
+    for place in (asked..group.len()).chain(0..asked.min(group.len())) {
+        let node = group[place];
         match answer(node) {
             Answer::Refuses => {}
             Answer::Silent => return Recovery::TimesOut(place),
@@ -132,7 +134,13 @@ mod tests {
         let recovered = |asked| recover(RegistrationStatus::Unregistered, NodeId(0), &GROUP, asked, &[], answers);
         assert_eq!(recovered(0), Recovery::TimesOut(1));
         assert_eq!(recovered(2), Recovery::Open(NodeId(2)));
-        assert_eq!(recovered(3), Recovery::Wait);
+        assert_eq!(recovered(3), Recovery::TimesOut(1));
+        let refused = |asked| {
+            recover(RegistrationStatus::Unregistered, NodeId(0), &GROUP, asked, &[], |_| process(false))
+        };
+        assert_eq!((refused(0), refused(2), refused(3)), (Recovery::Wait, Recovery::Wait, Recovery::Wait));
+        let back = recover(RegistrationStatus::Unregistered, NodeId(0), &GROUP, 3, &[], |_| process(true));
+        assert_eq!(back, Recovery::Open(NodeId(0)));
     }
 
     #[test]

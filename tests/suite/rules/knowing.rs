@@ -133,13 +133,20 @@ fn r13_a_gone_process_refuses_at_once_a_gone_host_costs_a_time_out_and_a_known_o
 }
 
 #[test]
-fn r13_devices_that_a_time_out_left_without_a_callmanager_are_opened_when_the_link_is_whole() {
-    // sub1 and sub3 are down from 10 on, and at 15 sub2 is behind a link that is cut from 14 to 17, too short to be noticed.
-    // The time-out ends at 17, when the others are down; that the link changed at 17 comes to attention at 22.
-    let more =
-        sub1_fails(10, 80) + &fault("callmanager = \"sub3\"", 10, 80) + &fault("link = [\"sub2\", \"cti\"]", 14, 3);
+fn r13_whoever_has_asked_the_whole_group_in_vain_asks_it_again() {
+    // sub1 and sub3 are down from 10 on, and at 15 sub2 is behind a link that is cut from 14 to 18, too short to be noticed. The
+    // time-out ends at 17, and the others refuse; the next one ends at 19, when the link is whole.
+    let more = sub1_fails(10, 80)
+        + &fault("callmanager = \"sub3\"", 10, 80)
+        + &fault("link = [\"sub2\", \"cti\"]", 14, 4);
     let told = ports("open_timeout = \"2s\"", &more, "at_s,talk_s\n1,1\n");
-    expect(&lines(&told, &["port/4 opened"]), "22.030 port/4 opened on sub2\n95.030 port/4 opened on sub1");
+    expect(&lines(&told, &["port/4 opened"]), "19.030 port/4 opened on sub2\n95.030 port/4 opened on sub1");
+    // The only member is back, and known to be, while the time-out runs: 12 to 33, back at 20, known at 25.
+    let one = |more: &str| ports("open_timeout = \"21s\"", more, "at_s,talk_s\n1,1\n");
+    let all = ["sub2", "sub3"].map(|node| fault(&format!("callmanager = \"{node}\""), 5, 90)).concat();
+    let exits = "[[fault]]\napplication = \"ivr\"\nkind = \"exit\"\nat = \"11s\"\nfor = \"1s\"\n";
+    let told = one(&(all + &fault("node = \"sub1\"", 10, 10) + exits));
+    expect(&lines(&told, &["port/1 opened"]), "33.000 port/1 opened on sub1");
 }
 
 #[test]
