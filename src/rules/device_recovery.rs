@@ -135,9 +135,8 @@ mod tests {
         assert_eq!(recovered(0), Recovery::TimesOut(1));
         assert_eq!(recovered(2), Recovery::Open(NodeId(2)));
         assert_eq!(recovered(3), Recovery::TimesOut(1));
-        let refused = |asked| {
-            recover(RegistrationStatus::Unregistered, NodeId(0), &GROUP, asked, &[], |_| process(false))
-        };
+        let refused =
+            |asked| recover(RegistrationStatus::Unregistered, NodeId(0), &GROUP, asked, &[], |_| process(false));
         assert_eq!((refused(0), refused(2), refused(3)), (Recovery::Wait, Recovery::Wait, Recovery::Wait));
         let back = recover(RegistrationStatus::Unregistered, NodeId(0), &GROUP, 3, &[], |_| process(true));
         assert_eq!(back, Recovery::Open(NodeId(0)));

@@ -136,9 +136,8 @@ fn r13_a_gone_process_refuses_at_once_a_gone_host_costs_a_time_out_and_a_known_o
 fn r13_whoever_has_asked_the_whole_group_in_vain_asks_it_again() {
     // sub1 and sub3 are down from 10 on, and at 15 sub2 is behind a link that is cut from 14 to 18, too short to be noticed. The
     // time-out ends at 17, and the others refuse; the next one ends at 19, when the link is whole.
-    let more = sub1_fails(10, 80)
-        + &fault("callmanager = \"sub3\"", 10, 80)
-        + &fault("link = [\"sub2\", \"cti\"]", 14, 4);
+    let more =
+        sub1_fails(10, 80) + &fault("callmanager = \"sub3\"", 10, 80) + &fault("link = [\"sub2\", \"cti\"]", 14, 4);
     let told = ports("open_timeout = \"2s\"", &more, "at_s,talk_s\n1,1\n");
     expect(&lines(&told, &["port/4 opened"]), "19.030 port/4 opened on sub2\n95.030 port/4 opened on sub1");
     // The only member is back, and known to be, while the time-out runs: 12 to 33, back at 20, known at 25.
