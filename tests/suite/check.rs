@@ -251,7 +251,7 @@ fn r9_a_step_that_is_not_done_names_what_keeps_it_from_being_done() {
         (Step::Groups, &[("device_pool = \"main\"", "device_pool = \"mian\"")], "", &["welcome"]),
         // Without a pool, or with one that leads to no CallManager.
         (Step::Groups, &[("device_pool = \"main\"\n", "")], "", &["welcome"]),
-        (Step::Groups, &[("members = [\"a\", \"b\"]", "members = []")], "", &["main"]),
+        (Step::Groups, &[("members = [\"a\", \"b\"]", "members = []")], "", &["both"]),
     ];
     for (step, replacements, more, offenders) in cases {
         let found = planted(replacements, more);

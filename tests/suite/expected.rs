@@ -172,11 +172,12 @@ fn ports_that_are_dialled_block_by_erlang_b() {
     );
 }
 
-/// Ringing takes the phone as well, before anyone talks.
+/// Ringing takes the phone as well, before anyone talks. Nobody is cleared while it rings.
 fn phones() -> String {
     format!(
         r#"{HEAD}
         run = {{ length = "4h", warm_up = "40m" }}
+        cti = {{ t301 = "off" }}
         {NODES}
         [[phone]]
         name = "desks"
@@ -201,6 +202,7 @@ fn phones_that_are_dialled_block_by_erlang_b() {
         &[
             &["phone.desks.answered=90%"],
             &["phone.desks.no_answer=30s"],
+            &["cti.t301=180s"],
             &["traffic.callers.patience=10m"],
             &["phone.desks.cfb=desks"],
         ],
