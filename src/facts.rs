@@ -236,6 +236,20 @@ pub enum Fact {
         /// Why.
         because: OutageCause,
     },
+    /// An application controls a phone from now on. It controls a route point or port whenever that is in service.
+    PhoneControlled {
+        /// Which phone.
+        device: DeviceId,
+        /// Its application.
+        application: ApplicationId,
+    },
+    /// An application no longer controls a phone, which may go on working.
+    PhoneControlLost {
+        /// Which phone.
+        device: DeviceId,
+        /// Its application.
+        application: ApplicationId,
+    },
     /// A device that is out of service will not be recovered.
     DeviceGivenUp {
         /// Which device.

@@ -25,8 +25,9 @@ impl<R: Recorder> Cluster<'_, R> {
             state.idle_rows.clear();
             state.busy = 0;
             state.queue.clear();
-            let open = plan.devices.iter().filter(|device| self.plan.starts_open(&self.plan.devices[device.index()]));
-            (state.opening, state.open) = (0, open.count() as u32);
+            let its_own = plan.devices.iter().map(|device| &self.plan.devices[device.index()]);
+            let controlled = its_own.filter(|device| self.plan.starts_controlled(device));
+            (state.opening, state.open) = (0, controlled.count() as u32);
             state.shares = ALL_SHARES;
             state.heartbeat = plan.heartbeat;
             state.heartbeat_stream.reset(seed, replication);

@@ -19,7 +19,7 @@ impl<R: Recorder> Cluster<'_, R> {
             self.endpoints.iter_mut().zip(self.registrations.iter_mut().zip(&plan.devices))
         {
             let open = plan.starts_open(device);
-            let controlled = endpoint.kind == EndpointKind::Phone && endpoint.application.is_some();
+            let controlled = endpoint.kind == EndpointKind::Phone && plan.starts_controlled(device);
             let phone_control = if controlled { PhoneControl::Controlled } else { PhoneControl::None };
             *registration = Registration { phone_control, ..Registration::at(registration.home) };
             let service = match (open, endpoint.application) {

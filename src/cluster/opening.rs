@@ -47,6 +47,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if std::mem::replace(&mut registration.phone_control, PhoneControl::None) == PhoneControl::Controlled {
             let application = self.endpoints[device.index()].application.expect("only an application controls a phone");
             self.applications[application.index()].lose_device(failed);
+            self.note(Fact::PhoneControlLost { device, application });
         }
     }
 
@@ -287,6 +288,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn gain_phone(&mut self, device: DeviceId, application: ApplicationId) {
         let registration = &mut self.registrations[device.index()];
         (registration.phone_control, registration.status) = (PhoneControl::Controlled, RegistrationStatus::Registered);
+        self.note(Fact::PhoneControlled { device, application });
         self.gain_device(application);
     }
 

@@ -149,14 +149,15 @@ impl Plan {
     /// Whether a device is in service when a run begins: every phone, and every route point and port whose application
     /// reaches it (in the direct topology only those of its own CallManager, R25).
     pub fn starts_open(&self, device: &Device) -> bool {
-        match device.application {
-            _ if device.kind == DeviceKind::Phone => true,
-            None => false,
-            Some(application) => {
-                let own = self.applications[application.index()].ctimanagers[0];
-                direct_topology::reaches(self.topology, own, device.group[0])
-            }
-        }
+        device.kind == DeviceKind::Phone || self.starts_controlled(device)
+    }
+
+    /// Whether an application controls a device when a run begins: it controls all its devices that it reaches.
+    pub fn starts_controlled(&self, device: &Device) -> bool {
+        device.application.is_some_and(|application| {
+            let own = self.applications[application.index()].ctimanagers[0];
+            direct_topology::reaches(self.topology, own, device.group[0])
+        })
     }
 
     /// A target's name in the workload.

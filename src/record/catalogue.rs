@@ -120,6 +120,8 @@ impl Catalogue {
     pub const CALLS_IN_PROGRESS: usize = 0;
     /// The row of the devices in service.
     pub const DEVICES_IN_SERVICE: usize = 1;
+    /// The row of the devices that an application controls.
+    pub const DEVICES_CONTROLLED: usize = 2;
 
     /// How many gauges step up and down; those of stations follow.
     pub const fn steps(&self) -> usize {

@@ -95,6 +95,8 @@ pub(super) struct Devices {
     at_start: Vec<Option<(DeviceKind, u16, NodeId)>>,
     /// The node of each device that is in service when a run begins.
     serving: Vec<NodeId>,
+    /// How many devices an application controls when a run begins.
+    controlled: usize,
     metered: Vec<Option<MeteredDevice>>,
     first_managers: Vec<NodeId>,
     /// The CTIManager that each application is connected to, or was last.
@@ -127,6 +129,7 @@ impl Devices {
         Devices {
             metered: Vec::new(),
             serving: open.filter_map(|device| device.group.first().copied()).collect(),
+            controlled: plan.devices.iter().filter(|device| plan.starts_controlled(device)).count(),
             at_start,
             managers: first_managers.clone(),
             applications_failed: vec![Time::ZERO; first_managers.len()],
@@ -142,6 +145,7 @@ impl Devices {
         Devices {
             at_start: Vec::new(),
             serving: Vec::new(),
+            controlled: 0,
             metered: Vec::new(),
             first_managers: Vec::new(),
             managers: Vec::new(),
@@ -162,6 +166,16 @@ impl Devices {
     /// The node of each device that is in service when a run begins.
     pub(super) fn at_start(&self) -> &[NodeId] {
         &self.serving
+    }
+
+    /// How many devices an application controls when a run begins.
+    pub(super) const fn controlled_at_start(&self) -> usize {
+        self.controlled
+    }
+
+    /// Whether the device is controlled whenever it is in service: a route point or port, but no phone.
+    pub(super) fn controlled_in_service(&mut self, device: DeviceId) -> bool {
+        self.get(device).kind != DeviceKind::Phone
     }
 
     /// A device that can be in service.

@@ -293,6 +293,8 @@ metrics! {
         "Calls in progress.";
     DevicesInService = gauge("devices_in_service", Unit::Count, &[Cluster], None, Higher, &[]),
         "Devices in service: registered with a live CallManager and, unless they are phones, open to their application.";
+    DevicesControlled = gauge("devices_controlled", Unit::Count, &[Cluster], None, Higher, &[]),
+        "Devices controlled by an application: route points and ports in service, and phones that their application has open.";
     Devices = gauge("devices", Unit::Count, &[Node], None, Neither, &[]),
         "Devices in service that are registered with a node's CallManager.";
     Throttled = gauge("throttled", Unit::Ratio, &[Node], None, Lower, &[]),

@@ -169,7 +169,9 @@ impl Recorder for Story<'_> {
             | Fact::Served { .. }
             | Fact::Skipped { .. }
             | Fact::Taken { .. }
-            | Fact::LookedUp { .. } => return,
+            | Fact::LookedUp { .. }
+            | Fact::PhoneControlled { .. }
+            | Fact::PhoneControlLost { .. } => return,
         };
         self.line(now, &sentence);
     }

@@ -1,6 +1,6 @@
 //! The identities of devices: where they are in service, why they are not, and how they rehome.
 
-use crate::domain::{ApplicationId, DeviceId, GiveUpReason, NodeId, OutageCause};
+use crate::domain::{ApplicationId, DeviceId, DeviceKind, GiveUpReason, NodeId, OutageCause};
 use crate::engine::{Span, Time};
 use crate::facts::Fact;
 use crate::plan::Topology;
@@ -107,7 +107,8 @@ impl Auditor<'_> {
         let was = device_state.at.take();
         device_state.closed = Some((now, because));
         device_state.last = was.or(device_state.last);
-        let (calls, left) = (device_state.calls, device_state.left);
+        let (calls, left, controlled) = (device_state.calls, device_state.left, device_state.controlled);
+        self.require(!controlled, |_| format!("{fact:?}: its application still controls it"));
         self.require(was.is_some(), |_| format!("{fact:?}: the device was already out of service"));
         let supported = match because {
             OutageCause::ApplicationClosed => application.is_some(),
@@ -118,6 +119,24 @@ impl Auditor<'_> {
         };
         self.require(supported, |_| format!("{fact:?}: the facts before it do not support this cause"));
         self.closed.push(device);
+    }
+
+    /// An application controls a phone.
+    pub(super) fn controlled(&mut self, fact: Fact, device: DeviceId, application: ApplicationId) {
+        self.owned(fact, device, Some(application));
+        let is_phone = self.plan.devices[device.index()].kind == DeviceKind::Phone;
+        let device_state = &mut self.devices[device.index()];
+        let (at, before) = (device_state.at, std::mem::replace(&mut device_state.controlled, true));
+        self.require(is_phone && at.is_some() && !before, |_| {
+            format!("{fact:?}: the device is in service at {at:?}; controlled before: {before}; a phone: {is_phone}")
+        });
+    }
+
+    /// An application has lost control of a phone.
+    pub(super) fn control_lost(&mut self, fact: Fact, device: DeviceId, application: ApplicationId) {
+        self.owned(fact, device, Some(application));
+        let before = std::mem::replace(&mut self.devices[device.index()].controlled, false);
+        self.require(before, |_| format!("{fact:?}: the application did not control the phone"));
     }
 
     pub(super) fn given_up(&mut self, fact: Fact, device: DeviceId, because: GiveUpReason) {

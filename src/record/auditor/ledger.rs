@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use crate::domain::{CallName, DeviceId, GiveUpReason, NodeId, OutageCause};
+use crate::domain::{CallName, DeviceId, DeviceKind, GiveUpReason, NodeId, OutageCause};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, PoolId};
 use crate::plan::Plan;
@@ -47,6 +47,8 @@ pub(super) struct AuditedDevice {
     /// When and why it went out of service last.
     pub(super) closed: Option<(Time, OutageCause)>,
     pub(super) given_up: Option<GiveUpReason>,
+    /// Whether an application controls it; for phones only.
+    pub(super) controlled: bool,
     pub(super) rehoming: AuditedRehoming,
     /// When it last started to rehome.
     pub(super) left: Option<Time>,
@@ -74,6 +76,7 @@ pub(super) struct Process {
 /// - a device is in service at one CallManager at a time, which is up and in its group; once a CallManager has failed, no
 ///   device is in service there (R13);
 /// - a device is given up only while it is out of service, and only if the workload allows it (R17, R19);
+/// - an application controls only phones of its own that are in service, and loses none twice;
 /// - a device rehomes only after its home is back and while it has no call, and is then at an earlier member of its group
 ///   than before (R18);
 /// - every duration that a fact reports agrees with the facts before it.
@@ -157,6 +160,7 @@ impl<'p> Auditor<'p> {
             last: None,
             closed: None,
             given_up: None,
+            controlled: device.kind == DeviceKind::Phone && self.plan.starts_controlled(device),
             rehoming: AuditedRehoming::Settled,
             left: None,
             taken_by: None,

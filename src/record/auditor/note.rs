@@ -103,6 +103,8 @@ impl Recorder for Auditor<'_> {
                 self.opened(fact, device, application, node, out_of_service);
             }
             Fact::DeviceClosed { device, application, because } => self.closed(fact, device, application, because),
+            Fact::PhoneControlled { device, application } => self.controlled(fact, device, application),
+            Fact::PhoneControlLost { device, application } => self.control_lost(fact, device, application),
             Fact::DeviceGivenUp { device, because } => self.given_up(fact, device, because),
             Fact::HomeReturned { device, ago } => self.home_returned(fact, device, ago),
             Fact::RehomeLost { device } => {

@@ -1,6 +1,6 @@
 //! Whether every device is at rest.
 
-use crate::domain::{DeviceId, DeviceKind, NodeId};
+use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId};
 use crate::plan::{Device, Topology};
 
 use super::ledger::{AuditedRehoming, Auditor};
@@ -12,11 +12,14 @@ pub(super) fn can_serve(device: &Device) -> bool {
 
 impl Auditor<'_> {
     /// Whether every device is at rest, once all faults are over and there was time to recover: it is in service, and at home
-    /// unless a call keeps it where it is or its home cannot open it; or it is out of service by a rule.
+    /// unless a call keeps it where it is or its home cannot open it; or it is out of service by a rule. And whether everything
+    /// is controlled that its application may control.
     ///
     /// Out of service by a rule are devices that were given up (R17, R19), that have no CallManager of their group up (R16),
     /// and whose application, or every CTIManager it can use, is down (R20, R22). A phone in a call that survived its
-    /// CallManager looks for another one after the call (R14, R15).
+    /// CallManager looks for another one after the call (R14, R15). Not controlled by a rule are phones in service where they
+    /// cannot be opened (R17), and those whose application forbids recovery (R19), is down, has no CTIManager up or does not
+    /// reach them (R20, R25).
     ///
     /// # Errors
     /// The devices that are not at rest, and why.
@@ -48,6 +51,9 @@ impl Auditor<'_> {
                 {
                     Some(format!("is in service at {node:?}, but does not wait to rehome to {home:?}"))
                 }
+                AuditedRehoming::Settled if self.lacks_control(device, node) => {
+                    Some(format!("is in service at {node:?}, but its application does not control it"))
+                }
                 AuditedRehoming::Settled => None,
             };
         }
@@ -61,16 +67,32 @@ impl Auditor<'_> {
             }
         } else {
             let application = plan.application?;
-            let managers = &self.plan.applications[application.index()].ctimanagers;
-            let no_manager = managers.iter().all(|node| self.ctimanagers[node.index()].down);
             // R25: its application reaches only the devices of its own CallManager.
-            let out_of_reach =
-                self.plan.topology == Topology::Direct && plan.group.iter().find(|&node| up(node)) != managers.first();
-            if self.applications[application.index()].down || no_manager || out_of_reach {
+            let registers = plan.group.iter().find(|&node| up(node));
+            if !self.can_control(application, registers) {
                 return None;
             }
         }
         let since = device_state.closed.map(|(at, because)| format!("since {at}, because {because:?}"));
         Some(format!("is out of service {}", since.unwrap_or_default()))
+    }
+
+    /// Whether a phone in service at a node ought to be controlled, and is not.
+    fn lacks_control(&self, device: DeviceId, node: NodeId) -> bool {
+        let plan = &self.plan.devices[device.index()];
+        let Some(application) = plan.application.filter(|_| plan.kind == DeviceKind::Phone) else { return false };
+        let recovers = self.plan.applications[application.index()].recovery;
+        !self.devices[device.index()].controlled
+            && recovers
+            && !plan.cannot_open_on.contains(&node)
+            && self.can_control(application, Some(&node))
+    }
+
+    /// Whether an application is up, has a CTIManager that is up, and reaches what is registered with a node.
+    fn can_control(&self, application: ApplicationId, node: Option<&NodeId>) -> bool {
+        let managers = &self.plan.applications[application.index()].ctimanagers;
+        let some_manager = managers.iter().any(|node| !self.ctimanagers[node.index()].down);
+        let in_reach = self.plan.topology != Topology::Direct || node == managers.first();
+        !self.applications[application.index()].down && some_manager && in_reach
     }
 }

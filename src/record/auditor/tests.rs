@@ -369,3 +369,46 @@ fn only_a_call_keeps_a_device_from_rehoming_for_ever() {
     unsettled(&plan, &and(&facts, &comes), &[]);
     unsettled(&plan, &and(&facts, &[(210, leaves(POINT, 9))]), &["its home has been back since 201"]);
 }
+
+/// A plan whose application has a phone open.
+fn with_phone() -> Plan {
+    let mut plan = fake::plan();
+    plan.devices[PHONE.index()].application = Some(IVR);
+    plan
+}
+
+const LOST: Fact = Fact::PhoneControlLost { device: PHONE, application: IVR };
+const CONTROLLED: Fact = Fact::PhoneControlled { device: PHONE, application: IVR };
+
+#[test]
+fn a_phone_that_is_not_controlled_again_is_reported() {
+    let plan = with_phone();
+    unsettled(&plan, &[], &[]);
+    unsettled(&plan, &[(50, LOST)], &["is in service at NodeId(0), but its application does not control it"]);
+    unsettled(&plan, &[(50, LOST), (60, CONTROLLED)], &[]);
+    // Its application, or its CTIManager, is down (R20, R22).
+    let fails = Fact::ApplicationFailed { application: IVR, fault: ApplicationFault::Silent };
+    unsettled(&plan, &[(50, fails), (55, LOST)], &[]);
+    unsettled(&plan, &[(50, Fact::CtiManagerFailed { node: SUB1 }), (50, LOST)], &[]);
+    // It cannot be opened there (R17), or its application forbids recovery (R19).
+    let mut cannot = with_phone();
+    cannot.devices[PHONE.index()].cannot_open_on = Arc::from([SUB1, SUB2]);
+    unsettled(&cannot, &[(50, LOST)], &[]);
+    let mut forbids = with_phone();
+    forbids.applications[0].recovery = false;
+    unsettled(&forbids, &[(50, LOST)], &[]);
+}
+
+#[test]
+fn control_of_a_phone_is_gained_and_lost_in_turn_while_it_is_in_service() {
+    let plan = with_phone();
+    let found = |facts: &[(u64, Fact)]| audited(&plan, facts).finish(plan.length).err().unwrap_or_default().join("\n");
+    let out = Fact::DeviceClosed { device: PHONE, application: Some(IVR), because: OutageCause::ApplicationClosed };
+    assert_eq!(found(&[(50, LOST), (60, CONTROLLED), (70, LOST), (70, out)]), "");
+    assert!(found(&[(50, CONTROLLED)]).contains("controlled before: true"));
+    assert!(found(&[(50, LOST), (60, LOST)]).contains("did not control the phone"));
+    assert!(found(&[(50, out)]).contains("its application still controls it"));
+    assert!(found(&[(50, LOST), (50, out), (60, CONTROLLED)]).contains("in service at None"));
+    let port = Fact::PhoneControlled { device: PORT, application: IVR };
+    assert!(found(&[(50, port)]).contains("a phone: false"));
+}
