@@ -227,13 +227,8 @@ fn r9_the_checklist_of_a_sound_workload_is_done() {
 #[test]
 fn r9_a_step_that_is_not_done_names_what_keeps_it_from_being_done() {
     type Replacements = &'static [(&'static str, &'static str)];
-<<<<<<< HEAD
     let cases: [(Step, Replacements, &str, &[&str]); 13] = [
-        (Step::Devices, &[], "[[application]]\nname = \"idle\"\nuser = \"ivr\"\n", &["idle"]),
-=======
-    let cases: [(Step, Replacements, &str, &[&str]); 11] = [
         (Step::Devices, &[], "[[application]]\nname = \"idle\"\nctimanagers = [\"a\", \"b\"]\nuser = \"ivr\"\n", &["idle"]),
->>>>>>> c76dbd0 (Service parameters that change are in the reference; an application left without devices has a backup in its test)
         (Step::Devices, &[("lookup", "voice_lines = 21\nlookup")], "", &["ivr"]),
         (Step::Numbers, &[("first_dn = \"7101\"\n", "")], "", &["ports"]),
         (
