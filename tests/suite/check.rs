@@ -228,7 +228,12 @@ fn r9_the_checklist_of_a_sound_workload_is_done() {
 fn r9_a_step_that_is_not_done_names_what_keeps_it_from_being_done() {
     type Replacements = &'static [(&'static str, &'static str)];
     let cases: [(Step, Replacements, &str, &[&str]); 13] = [
-        (Step::Devices, &[], "[[application]]\nname = \"idle\"\nctimanagers = [\"a\", \"b\"]\nuser = \"ivr\"\n", &["idle"]),
+        (
+            Step::Devices,
+            &[],
+            "[[application]]\nname = \"idle\"\nctimanagers = [\"a\", \"b\"]\nuser = \"ivr\"\n",
+            &["idle"],
+        ),
         (Step::Devices, &[("lookup", "voice_lines = 21\nlookup")], "", &["ivr"]),
         (Step::Numbers, &[("first_dn = \"7101\"\n", "")], "", &["ports"]),
         (

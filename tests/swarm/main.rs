@@ -176,7 +176,10 @@ fn settle(plan: &Plan) -> Result<(), String> {
     }
     for application in &mut calm.applications {
         // If heartbeats take longer than their interval, the application keeps being closed by false failures.
-        application.heartbeat = application.heartbeat.max(Span::from_secs(60));
+        let long = Span::from_secs(60);
+        application.heartbeat = application.heartbeat.max(long);
+        application.requested_heartbeat = application.requested_heartbeat.max(long);
+        calm.parameters.heartbeat_maximum = calm.parameters.heartbeat_maximum.max(long);
     }
     for source in &mut calm.sources {
         // A caller with unlimited patience may still wait at the end.

@@ -20,8 +20,7 @@ fn measure(plan: &Plan, replications: impl IntoIterator<Item = u64>) -> (Vec<Rep
 /// Values of one kind that a replication measured, by going through all its facts.
 fn values(plan: &Plan, replication: u64, mut value: impl FnMut(Time, Fact) -> Option<Span>) -> Vec<u64> {
     let facts = fake::facts(plan, plan.seed, replication);
-    let mut values: Vec<u64> =
-        facts.into_iter().filter_map(|(at, fact)| value(at, fact)).map(Span::nanos).collect();
+    let mut values: Vec<u64> = facts.into_iter().filter_map(|(at, fact)| value(at, fact)).map(Span::nanos).collect();
     values.sort_unstable();
     values
 }
@@ -381,10 +380,7 @@ fn an_outage_that_is_not_over_is_censored_since_its_fault() {
     let closed = FateSummary { closed: 1, still_out: 0 };
     let still_out = FateSummary { closed: 0, still_out: 1 };
     let none = FateSummary::default();
-    assert_eq!(
-        summary.fates,
-        [[still_out, none, none, none, none], [none, closed, still_out, none, none], [none; 5]]
-    );
+    assert_eq!(summary.fates, [[still_out, none, none, none, none], [none, closed, still_out, none, none], [none; 5]]);
     assert_eq!((summary.count(Count::ClosedCannotOpen), summary.count(Count::StillOut)), (1, 2));
     let of_application = catalogue.application(Metric::OutOfService, IVR.unwrap());
     assert_eq!((summary.durations[of_application].count, summary.durations[of_application].censored), (0, 3));
