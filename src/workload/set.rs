@@ -1,6 +1,6 @@
-//! `--set key=value`: changes one value in the text of a workload, before it is read.
+//! `--set key=value` and `--set key+=value`: change one value in the text of a workload, before it is read.
 
-use toml_edit::{DocumentMut, InlineTable, Item, TableLike, Value};
+use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value};
 
 use super::problem::{enumeration, suggestion};
 
@@ -10,10 +10,20 @@ const SECTIONS: [&str; 4] = ["run", "network", "cti", "work"];
 /// The name of the whole in messages.
 const WORKLOAD: &str = "the workload";
 
-/// Applies assignments such as `run.length=10m`, `traffic.main.arrivals.poisson=40000/h` or
-/// `node.sub1.work.setup=1ms`, in order. An entry of a list of tables is named by its name, or by its position from 1.
-/// The value is TOML, or else a string; in place of a string, a number becomes a string, so that directory numbers
-/// need no quotes. A whole list of tables can only be set to `[]`. The reader checks whether the key exists.
+/// What an assignment does with its value.
+#[derive(Clone, Copy)]
+enum Change<'a> {
+    /// `=`: the value takes the place of the one there.
+    Becomes(&'a str),
+    /// `+=`: the value joins the list there, or begins one. A list adds each of its entries.
+    Joins(&'a str),
+}
+
+/// Applies assignments such as `run.length=10m`, `traffic.main.arrivals.poisson=40000/h`, `node.sub1.work.setup=1ms`,
+/// `fault=[{ node = "sub1", at = "5m" }]` or `fault+={ node = "sub2", at = "9m" }`, in order. An entry of a list of tables
+/// is named by its name, or by its position from 1. The value is TOML, or else a string; in place of a string, a number
+/// becomes a string, so that directory numbers need no quotes. `+=` adds to a list. The reader checks whether the key
+/// exists.
 pub fn set<S: AsRef<str>>(text: &str, assignments: &[S]) -> Result<String, String> {
     if assignments.is_empty() {
         return Ok(text.to_owned());
@@ -31,6 +41,11 @@ pub fn set<S: AsRef<str>>(text: &str, assignments: &[S]) -> Result<String, Strin
 
 fn assign(document: &mut DocumentMut, assignment: &str) -> Result<(), String> {
     let (path, value) = assignment.split_once('=').ok_or("expected `key=value`")?;
+    let value = value.trim();
+    let (path, change) = match path.strip_suffix('+') {
+        Some(path) => (path, Change::Joins(value)),
+        None => (path, Change::Becomes(value)),
+    };
     let keys: Vec<&str> = path.trim().split('.').map(str::trim).collect();
     if keys.iter().any(|key| key.is_empty()) {
         return Err("a part of the key is empty".to_owned());
@@ -45,19 +60,22 @@ fn assign(document: &mut DocumentMut, assignment: &str) -> Result<(), String> {
         section.set_position(None);
         document.insert(root, Item::Table(section));
     }
-    walk(document.as_item_mut(), WORKLOAD, &keys, value.trim())
+    walk(document.as_item_mut(), WORKLOAD, &keys, change)
 }
 
-/// Follows the keys from `item`, which messages call `here`, and sets the value there.
-fn walk(item: &mut Item, here: &str, keys: &[&str], value: &str) -> Result<(), String> {
+/// Follows the keys from `item`, which messages call `here`, and makes the change there.
+fn walk(item: &mut Item, here: &str, keys: &[&str], change: Change<'_>) -> Result<(), String> {
     let Some((&key, rest)) = keys.split_first() else {
-        return put(item, here, value);
+        return match change {
+            Change::Becomes(value) => put(item, here, value),
+            Change::Joins(value) => join(item, here, value),
+        };
     };
     let below = within(key, here);
     if let Some(tables) = item.as_array_of_tables_mut() {
         let names: Vec<String> = tables.iter().map(|table| name_of(table)).collect();
         let table = tables.get_mut(entry(&names, key, here)?).ok_or("there is no such entry")?;
-        return walk_table(table, &below, rest, value);
+        return walk_table(table, &below, rest, change);
     }
     if let Some(values) = item.as_array_mut() {
         let names: Vec<String> =
@@ -65,7 +83,7 @@ fn walk(item: &mut Item, here: &str, keys: &[&str], value: &str) -> Result<(), S
         let index = entry(&names, key, here)?;
         let value_there = values.get_mut(index).ok_or("there is no such entry")?;
         let mut element = Item::Value(value_there.clone());
-        walk(&mut element, &below, rest, value)?;
+        walk(&mut element, &below, rest, change)?;
         if let Ok(changed) = element.into_value() {
             *value_there = changed;
         }
@@ -73,24 +91,30 @@ fn walk(item: &mut Item, here: &str, keys: &[&str], value: &str) -> Result<(), S
     }
     let kind = item.type_name();
     match item.as_table_like_mut() {
-        Some(table) => walk_table(table, here, keys, value),
+        Some(table) => walk_table(table, here, keys, change),
         None => Err(format!("{here} is {kind}, with no `{key}` in it")),
     }
 }
 
-fn walk_table(table: &mut dyn TableLike, here: &str, keys: &[&str], value: &str) -> Result<(), String> {
+fn walk_table(table: &mut dyn TableLike, here: &str, keys: &[&str], change: Change<'_>) -> Result<(), String> {
     let Some((&key, rest)) = keys.split_first() else {
         return Err(format!("{here} is a table: name one of its keys"));
     };
     if !table.contains_key(key) {
         if rest.is_empty() {
-            table.insert(key, Item::Value(parsed(value, None)));
+            let value = match change {
+                Change::Becomes(value) => parsed(value, None)?,
+                Change::Joins(value) => {
+                    Value::Array(entries(parsed(value, None)?).into_iter().collect())
+                }
+            };
+            table.insert(key, Item::Value(value));
             return Ok(());
         }
         table.insert(key, Item::Value(InlineTable::new().into()));
     }
     match table.get_mut(key) {
-        Some(item) => walk(item, &within(key, here), rest, value),
+        Some(item) => walk(item, &within(key, here), rest, change),
         None => Err(format!("`{key}` of {here} cannot be set")),
     }
 }
@@ -101,28 +125,72 @@ fn within(key: &str, here: &str) -> String {
 }
 
 fn put(item: &mut Item, here: &str, value: &str) -> Result<(), String> {
-    // `[]` is allowed: a run without the faults, for example.
-    let none = item.is_array_of_tables() && value == "[]";
-    if (item.is_table() || item.is_array_of_tables()) && !none {
+    if item.is_table() {
         return Err(format!("{here} is a table: name one of its keys"));
     }
-    *item = Item::Value(parsed(value, item.as_value()));
+    let of_tables = item.is_array_of_tables();
+    let value = parsed(value, item.as_value())?;
+    // `[]` is a list of tables too: a run without the faults, for example.
+    if of_tables && !value.as_array().is_some_and(|list| list.iter().all(Value::is_inline_table)) {
+        let example = "`[{ key = value, ... }, ...]` to replace it, or `+={ key = value, ... }` to add one";
+        return Err(format!("{here} is a list of tables: name a key of one of them, or give {example}"));
+    }
+    *item = Item::Value(value);
     Ok(())
 }
 
+/// Adds a value, or each entry of a list, to the list there.
+fn join(item: &mut Item, here: &str, value: &str) -> Result<(), String> {
+    let kind = item.type_name();
+    if let Some(tables) = item.as_array_of_tables_mut() {
+        for entry in entries(parsed(value, None)?) {
+            match entry {
+                Value::InlineTable(table) => tables.push(table.into_table()),
+                other => {
+                    let kind = other.type_name();
+                    return Err(format!("{here} is a list of tables, and this is {kind}: give `{{ key = value, ... }}`"));
+                }
+            }
+        }
+        return Ok(());
+    }
+    match item.as_array_mut() {
+        Some(list) => {
+            let of_text = list.get(0).cloned();
+            list.extend(entries(parsed(value, of_text.as_ref())?));
+            Ok(())
+        }
+        None => Err(format!("{here} is {kind}: `+=` adds to a list; `=` sets the value")),
+    }
+}
+
+/// The entries that a value adds to a list.
+fn entries(value: Value) -> Array {
+    match value {
+        Value::Array(list) => list,
+        one => Array::from_iter([one]),
+    }
+}
+
 /// The value of `text` in place of `old`.
-fn parsed(text: &str, old: Option<&Value>) -> Value {
+fn parsed(text: &str, old: Option<&Value>) -> Result<Value, String> {
     let was_text = old.is_some_and(Value::is_str);
     let mut value = match text.parse::<Value>() {
         Ok(number) if was_text && (number.is_integer() || number.is_float()) => Value::from(text),
         Ok(parsed) => parsed,
+        // A list or table is not a string: a shell has taken its quotes, or a bracket is missing.
+        Err(why) if text.starts_with(['[', '{']) => {
+            let why = why.to_string();
+            let why = why.trim().lines().last().unwrap_or_default();
+            return Err(format!("the value is not TOML: {why}; put the whole assignment between single quotes"));
+        }
         Err(_) => Value::from(text),
     };
     match old {
         Some(old) => *value.decor_mut() = old.decor().clone(),
         None => value.decor_mut().clear(),
     }
-    value
+    Ok(value)
 }
 
 fn name_of(table: &dyn TableLike) -> String {
@@ -196,8 +264,43 @@ at = "20m"
         assert!(text.contains("ctimanager = false"), "{text}");
         let text = changed("fault=[]");
         assert!(text.contains("fault= []") && !text.contains("[[fault]]"), "{text}");
+        let text = changed("node.sub1.groups+=one");
+        assert!(text.contains("groups = [\"one\"]"), "{text}");
         let text = changed("profile=12.5");
         assert!(text.contains("profile = 12.5"), "{text}");
+    }
+
+    #[test]
+    fn a_list_of_tables_is_replaced_or_grows() {
+        let faults = |assignments: &[&str]| {
+            let text = set(TEXT, assignments).expect("these are possible");
+            let document: DocumentMut = text.parse().expect("it is TOML");
+            let times = |fault: &dyn TableLike| fault.get("at").and_then(Item::as_str).expect("a time").to_owned();
+            match (document["fault"].as_array_of_tables(), document["fault"].as_array()) {
+                (Some(tables), _) => tables.iter().map(|fault| times(fault)).collect::<Vec<_>>(),
+                (_, Some(list)) => list.iter().map(|fault| times(fault.as_inline_table().unwrap())).collect(),
+                _ => panic!("`fault` is a list: {text}"),
+            }
+        };
+        let replaced = r#"fault=[{ node = "sub1", at = "5m" }, { node = "sub1", at = "7m", for = "1m" }]"#;
+        assert_eq!(faults(&[replaced]), ["5m", "7m"]);
+        let added = r#"fault+={ node = "sub1", at = "9m" }"#;
+        assert_eq!(faults(&[added]), ["20m", "9m"]);
+        assert_eq!(faults(&[replaced, added]), ["5m", "7m", "9m"]);
+        assert_eq!(faults(&["fault=[]", added]), ["9m"]);
+        assert_eq!(faults(&[added, "fault.2.at=11m"]), ["20m", "11m"]);
+        assert_eq!(faults(&[replaced, "fault.1.at=6m"]), ["6m", "7m"]);
+        assert_eq!(faults(&[r#"fault += [{ at = "1m" }, { at = "2m" }]"#]), ["20m", "1m", "2m"]);
+        // The text beside it stays as written.
+        assert!(changed(added).starts_with(TEXT.trim_end()));
+    }
+
+    #[test]
+    fn a_list_of_names_grows() {
+        let text = set("members = [\"sub1\"]\n", &["members+=sub2"]).unwrap();
+        assert_eq!(text, "members = [\"sub1\", \"sub2\"]\n");
+        let text = set("numbers = [\"7000\"]\n", &["numbers+=7001"]).unwrap();
+        assert_eq!(text, "numbers = [\"7000\", \"7001\"]\n");
     }
 
     #[test]
@@ -211,6 +314,11 @@ at = "20m"
             ("traffic.main=1", "a table"),
             ("fault.2.at=1s", "its position is 1"),
             ("run..length=1h", "empty"),
+            ("fault=1", "a list of tables"),
+            ("fault=[1]", "a list of tables"),
+            ("fault+=1", "and this is integer"),
+            ("traffic.main.to+=7001", "`+=` adds to a list"),
+            ("fault+={ at = 1m }", "between single quotes"),
         ] {
             let error = set(TEXT, &[assignment]).expect_err(assignment);
             assert!(error.contains(words), "{error}");
