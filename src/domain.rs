@@ -310,6 +310,16 @@ pub enum ApplicationFault {
     Stall,
 }
 
+/// How a CallManager or CTIManager process fails by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProcessFault {
+    /// It ends: its connections close, which is noticed at once.
+    Exit,
+    /// It hangs until it is restarted: its host answers and its connections stay open, but it does nothing.
+    Hang,
+}
+
 /// How a CallManager or CTIManager fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailureMode {
@@ -317,6 +327,17 @@ pub enum FailureMode {
     ProcessExits,
     /// Its host is lost: no connection is closed.
     HostLost,
+    /// It hangs: no connection is closed either, and new ones are accepted; only what it should do no longer comes.
+    Hangs,
+}
+
+impl From<ProcessFault> for FailureMode {
+    fn from(fault: ProcessFault) -> FailureMode {
+        match fault {
+            ProcessFault::Exit => FailureMode::ProcessExits,
+            ProcessFault::Hang => FailureMode::Hangs,
+        }
+    }
 }
 
 /// How applications reach devices.
@@ -355,13 +376,15 @@ pub enum FaultTarget {
     /// An application, in one of three ways.
     Application(ApplicationId, ApplicationFault),
     /// The CallManager process of a node; its CTIManager goes on (R13-R18).
-    CallManager(NodeId),
+    CallManager(NodeId, ProcessFault),
     /// The CTIManager process of a node; its CallManager goes on (R20, R21).
-    CtiManager(NodeId),
+    CtiManager(NodeId, ProcessFault),
     /// A node, with all that runs on it. No connection is closed, so an application notices by missing heartbeats.
     Node(NodeId),
     /// A link: cut, or slower by this much. Messages sent while it is cut arrive when it is restored, in order.
     Link(LinkEnd, NodeId, Option<Span>),
+    /// The first so many devices of a route point, or of a group of ports or phones (R15).
+    Devices(Target, u32),
 }
 
 /// Why a device is not in service.
@@ -376,6 +399,8 @@ pub enum OutageCause {
     CtiManagerFailed,
     /// The link between its CallManager and its CTIManager is cut: each considers the other failed.
     LinkCut,
+    /// It failed itself (R15).
+    DeviceFailed,
     /// It is rehoming (R18).
     Rehoming,
 }

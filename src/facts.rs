@@ -216,6 +216,16 @@ pub enum Fact {
         /// Which call.
         call: CallName,
     },
+    /// A device failed by itself: it is registered nowhere until it is back.
+    DeviceFailed {
+        /// Which device.
+        device: DeviceId,
+    },
+    /// It is back, and may register and be opened again.
+    DeviceReturned {
+        /// Which device.
+        device: DeviceId,
+    },
     /// A device is in service: registered with a live CallManager and, unless it is a phone, open to its application.
     DeviceOpened {
         /// Which device.

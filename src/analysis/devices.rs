@@ -81,7 +81,11 @@ pub fn fates(study: &Study) -> Vec<Fate> {
         let out = reopened + closed + still_out;
         Fate { kind, because, out, reopened, closed, still_out, out_of_service: spread(study, row) }
     };
-    kinds(study).flat_map(|kind| CAUSES.map(|because| fate(kind, because))).collect()
+    let occurs = |kind, because| {
+        study.catalogue.durations[study.catalogue.device_fate(Metric::OutOfService, kind, because)].exists
+    };
+    let all = kinds(study).flat_map(|kind| CAUSES.map(|because| (kind, because)));
+    all.filter(|&(kind, because)| occurs(kind, because)).map(|(kind, because)| fate(kind, because)).collect()
 }
 
 /// The rehoming of every kind of device in the plan.

@@ -96,7 +96,7 @@ fn unreachable(known: &Known<'_>, notes: &mut Notes) {
         report("ports", &it.name, Target::Ports(PortGroupId(row as u16)));
     }
     // Phones without calls still move when their CallManager fails, and that is work.
-    let move_on = |fault: &Fault| matches!(fault.failing, FaultTarget::CallManager(_) | FaultTarget::Node(_));
+    let move_on = |fault: &Fault| matches!(fault.failing, FaultTarget::CallManager(..) | FaultTarget::Node(_));
     let phones: &[Phones] = if plan.faults.iter().any(move_on) { &[] } else { &workload.phones };
     for (row, it) in phones.iter().enumerate() {
         report("phones", &it.name, Target::Phones(PhoneGroupId(row as u16)));

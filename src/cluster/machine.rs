@@ -9,7 +9,7 @@ use super::rows::link::LinkState;
 use super::rows::node::{NodeState, Processor};
 use super::rows::registration::Registration;
 use super::rows::source::SourceState;
-use crate::domain::{DeviceKind, FaultTarget, Forwards, StationId};
+use crate::domain::{DeviceKind, FaultTarget, Forwards, ProcessFault, StationId};
 use crate::engine::{Calendar, Distribution, Handle, Pool, Server, Servers, Stream, Time, Watchdog, stream_number};
 use crate::facts::{Fact, Recorder};
 use crate::plan::{Fault, Occurs, Plan};
@@ -135,8 +135,14 @@ fn some_link_fails(plan: &Plan) -> bool {
 /// Whether something does not answer, and does not refuse to either, while this fault lasts.
 const fn loses_requests(failing: FaultTarget) -> bool {
     match failing {
-        FaultTarget::Node(_) | FaultTarget::Link(..) => true,
-        FaultTarget::Application(..) | FaultTarget::CallManager(_) | FaultTarget::CtiManager(_) => false,
+        FaultTarget::Node(_)
+        | FaultTarget::Link(..)
+        | FaultTarget::CallManager(_, ProcessFault::Hang)
+        | FaultTarget::CtiManager(_, ProcessFault::Hang) => true,
+        FaultTarget::Application(..)
+        | FaultTarget::CallManager(_, ProcessFault::Exit)
+        | FaultTarget::CtiManager(_, ProcessFault::Exit)
+        | FaultTarget::Devices(..) => false,
     }
 }
 

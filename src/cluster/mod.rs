@@ -10,6 +10,7 @@ mod application;
 mod call;
 mod caller;
 mod device;
+mod device_fault;
 mod dispatch;
 mod event;
 mod link;

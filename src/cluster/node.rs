@@ -64,8 +64,9 @@ impl<R: Recorder> Cluster<'_, R> {
         self.schedule(ends, Event::FaultEnds { fault: row });
         match fault.failing {
             FaultTarget::Application(application, kind) => self.application_fails(application, kind, row, ends),
-            FaultTarget::CallManager(node) => self.callmanager_fails(node, FailureMode::ProcessExits),
-            FaultTarget::CtiManager(node) => self.ctimanager_fails(node, FailureMode::ProcessExits),
+            FaultTarget::CallManager(node, kind) => self.callmanager_fails(node, kind.into()),
+            FaultTarget::CtiManager(node, kind) => self.ctimanager_fails(node, kind.into()),
+            FaultTarget::Devices(target, count) => self.devices_fail(target, count),
             FaultTarget::Link(from, to, slower) => self.link_fails(from, to, slower, ends),
             FaultTarget::Node(node) => {
                 self.nodes[node.index()].host_down += 1;
@@ -78,8 +79,9 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn fault_ends(&mut self, row: u16) {
         match self.plan.faults[row as usize].failing {
             FaultTarget::Application(application, _) => self.application_returns(application, row),
-            FaultTarget::CallManager(node) => self.callmanager_returns(node),
-            FaultTarget::CtiManager(node) => self.ctimanager_returns(node),
+            FaultTarget::CallManager(node, _) => self.callmanager_returns(node),
+            FaultTarget::CtiManager(node, _) => self.ctimanager_returns(node),
+            FaultTarget::Devices(target, count) => self.devices_return(target, count),
             FaultTarget::Link(from, to, slower) => self.link_heals(from, to, slower),
             FaultTarget::Node(node) => {
                 self.nodes[node.index()].host_down -= 1;

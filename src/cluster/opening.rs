@@ -9,7 +9,7 @@ use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
 use crate::rules::device_recovery::{self, Answer, Asked, Recovery, RegistrationStatus};
 use crate::rules::rehoming::Rehoming;
-use crate::rules::{direct_topology, notice, phones};
+use crate::rules::{device_failure, direct_topology, notice, phones};
 
 impl<R: Recorder> Cluster<'_, R> {
     // Out of service.
@@ -147,7 +147,12 @@ impl<R: Recorder> Cluster<'_, R> {
         } else {
             let asked = usize::from(self.registrations[device as usize].asked);
             let answer = |node| self.answer(manager, node);
-            match device_recovery::recover(status, endpoint.node, &plan.group, asked, &plan.cannot_open_on, answer) {
+            let recovery = if device_failure::can_register(self.registrations[device as usize].faults) {
+                device_recovery::recover(status, endpoint.node, &plan.group, asked, &plan.cannot_open_on, answer)
+            } else {
+                Recovery::Wait
+            };
+            match recovery {
                 Recovery::Open(node) => Some(node),
                 Recovery::TimesOut(place) => {
                     self.asks_in_vain(device, place);

@@ -7,6 +7,7 @@ use super::rows::registration::{PhoneControl, Registration};
 use crate::domain::{ApplicationId, DeviceId, NodeId, PhoneGroupId};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Recorder};
+use crate::rules::device_failure;
 use crate::rules::device_recovery::{self, Asked};
 use crate::rules::notice;
 use crate::rules::phones::{self, AfterMoving, Awareness, Moved};
@@ -34,7 +35,8 @@ impl<R: Recorder> Cluster<'_, R> {
     /// waits.
     fn phone_looks(&mut self, device: u32) {
         let endpoint = self.endpoints[device as usize];
-        if endpoint.service != Service::Closed {
+        let there = device_failure::can_register(self.registrations[device as usize].faults);
+        if endpoint.service != Service::Closed || !there {
             return;
         }
         let awareness = self.registrations[device as usize].awareness;

@@ -38,7 +38,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         let attempt = state.attempt;
         let noticed = match mode {
             FailureMode::ProcessExits => self.arrives_at_application(application, self.now),
-            FailureMode::HostLost => {
+            FailureMode::HostLost | FailureMode::Hangs => {
                 let part = state.part_of(state.heartbeat);
                 let by_heartbeats = self.now + heartbeat::manager_missed_after(state.heartbeat, part);
                 heartbeat::manager_missed_at(by_heartbeats, state.lookout.heard, state.heartbeat)

@@ -92,7 +92,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    fn survive(&mut self, stranded: &mut Vec<(Time, u32, Handle)>) {
+    pub(super) fn survive(&mut self, stranded: &mut Vec<(Time, u32, Handle)>) {
         for (_, _, handle) in stranded.drain(..) {
             let Some(call) = self.calls.get(handle) else { continue };
             let (phase, contact, carried_out) = (call.phase, call.contact, self.carried_out(call));

@@ -223,9 +223,10 @@ impl<'w> Collector<'w> {
                 Some(TargetName::Application(name, _)) => {
                     self.named(user, Role::Strikes, RecordKind::Application, name)
                 }
-                Some(TargetName::CallManager(name) | TargetName::CtiManager(name) | TargetName::Node(name)) => {
+                Some(TargetName::CallManager(name, _) | TargetName::CtiManager(name, _) | TargetName::Node(name)) => {
                     self.named(user, Role::Strikes, RecordKind::Node, name);
                 }
+                Some(TargetName::Devices(_, name, _)) => self.calls(user, Role::Strikes, name),
                 Some(TargetName::Link(from, to, _)) => {
                     // A node and an application may have the same name; then the node is meant.
                     let is_node = self.names.contains_key(&(RecordKind::Node, from.value.as_str()));
@@ -314,8 +315,9 @@ fn failing_place(failing: Option<&TargetName>) -> &TextRange {
     match failing {
         Some(
             TargetName::Application(name, _)
-            | TargetName::CallManager(name)
-            | TargetName::CtiManager(name)
+            | TargetName::CallManager(name, _)
+            | TargetName::CtiManager(name, _)
+            | TargetName::Devices(_, name, _)
             | TargetName::Node(name)
             | TargetName::Link(name, ..),
         ) => &name.place,

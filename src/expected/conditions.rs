@@ -114,8 +114,11 @@ pub(super) fn controls(plan: &Plan, application: ApplicationId) -> bool {
 /// The CallManager that a fault stops, if any.
 pub(super) fn callmanager_of(failing: FaultTarget) -> Option<NodeId> {
     match failing {
-        FaultTarget::CallManager(node) | FaultTarget::Node(node) => Some(node),
-        FaultTarget::Application(..) | FaultTarget::CtiManager(_) | FaultTarget::Link(..) => None,
+        FaultTarget::CallManager(node, _) | FaultTarget::Node(node) => Some(node),
+        FaultTarget::Application(..)
+        | FaultTarget::CtiManager(..)
+        | FaultTarget::Link(..)
+        | FaultTarget::Devices(..) => None,
     }
 }
 

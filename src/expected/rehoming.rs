@@ -4,7 +4,7 @@ use super::calls::{HoldingCalls, held};
 use super::conditions::{controls, is_calm, messages, seconds};
 use super::expectation::{Expected, Predicted};
 use super::words::{per_hour, short, time};
-use crate::domain::{ApplicationId, FaultTarget, NodeId, RoutePointId};
+use crate::domain::{ApplicationId, FaultTarget, NodeId, ProcessFault, RoutePointId};
 use crate::engine::Distribution;
 use crate::oracle::{LOAD_MAX, Residence, RoutePointCalls, Start, TimeToEmpty, Traffic};
 use crate::plan::{Occurs, Plan, Topology, Window};
@@ -36,7 +36,9 @@ pub(super) fn rehoming(plan: &Plan, window: Window) -> Vec<Expected> {
 
 fn failure(plan: &Plan, window: Window) -> Option<Failure> {
     let [fault] = &plan.faults[..] else { return None };
-    let (FaultTarget::CallManager(node), Occurs::Once { at, duration }) = (fault.failing, &fault.occurs) else {
+    let (FaultTarget::CallManager(node, ProcessFault::Exit), Occurs::Once { at, duration }) =
+        (fault.failing, &fault.occurs)
+    else {
         return None;
     };
     if plan.topology != Topology::CtiManager || plan.parameters.code_yellow.is_some() || *at < window.warm_up {

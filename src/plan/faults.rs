@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::directory::Directory;
-use crate::domain::{ApplicationId, FaultTarget, Forward, LinkEnd, NodeId, Target};
+use crate::domain::{ApplicationId, DeviceKind, FaultTarget, Forward, LinkEnd, NodeId, Target};
 use crate::engine::{Distribution, Span, Time};
 use crate::workload::{self as source, At, Name, Problem, Reports, TextRange, Topology, Workload, units};
 
 const R1: &str = "R1: a node runs one CTIManager, or none";
+const R5: &str = "R5: a call takes one port or phone of a group, and any route point that several share";
 const R12: &str = "R12: forward settings belong to route points, ports and phones";
 const R23: &str = "R23: the Application Heartbeat Minimum and Maximum parameters bound the interval";
 const R25: &str = "R25: before there were CTIManagers, an application was tied to a CallManager";
@@ -96,8 +97,9 @@ pub(super) fn faults(workload: &Workload, directory: &Directory<'_>) -> Vec<Faul
                     continue;
                 }
                 let strikes = Time::ZERO + at.value;
-                if let Some(FaultTarget::Application(application, _)) = failing {
-                    scheduled.push((strikes, *duration, application, &at.place));
+                if let Some(failing) = failing {
+                    let from = Scheduled { at: strikes, until: strikes + *duration, place: &at.place };
+                    scheduled.extend(Thing::of(failing).into_iter().flatten().map(|thing| (thing, from)));
                 }
                 Occurs::Once { at: strikes, duration: *duration }
             }
@@ -130,8 +132,11 @@ fn failing(it: &source::TargetName, workload: &Workload, directory: &Directory<'
         source::TargetName::Application(name, kind) => {
             directory.applications.find(name).map(|application| FaultTarget::Application(application, *kind))
         }
-        source::TargetName::CallManager(name) => directory.nodes.find(name).map(FaultTarget::CallManager),
+        source::TargetName::CallManager(name, kind) => {
+            directory.nodes.find(name).map(|node| FaultTarget::CallManager(node, *kind))
+        }
         source::TargetName::Node(name) => directory.nodes.find(name).map(FaultTarget::Node),
+        source::TargetName::Devices(kind, name, count) => devices(*kind, name, count.as_ref(), workload, directory),
         source::TargetName::Link(from, to, slow) => {
             let to_node = directory.nodes.find(to)?;
             // If a node and an application have the same name, the node is meant.
@@ -146,9 +151,10 @@ fn failing(it: &source::TargetName, workload: &Workload, directory: &Directory<'
             }
             Some(FaultTarget::Link(end, to_node, *slow))
         }
-        source::TargetName::CtiManager(name) => {
+        source::TargetName::CtiManager(name, kind) => {
             let hint = "a `callmanager` or a `node` can fail there";
-            ctimanager_of(name, "fail", hint, workload, directory).map(FaultTarget::CtiManager)
+            let node = ctimanager_of(name, "fail", hint, workload, directory);
+            node.map(|node| FaultTarget::CtiManager(node, *kind))
         }
     }
 }
@@ -209,25 +215,138 @@ pub(super) fn parameter_changes(workload: &Workload, directory: &Directory<'_>) 
     changes.into_iter().map(|(change, _)| change).collect()
 }
 
-/// Reports scheduled faults of an application that is still down. Nodes and their processes may have several faults at a
-/// time: they are back when all of these are over.
-fn one_after_the_other(mut faults: Vec<(Time, Span, ApplicationId, &TextRange)>, directory: &Directory<'_>) {
-    faults.sort_by_key(|&(at, ..)| at);
-    // The end of the fault of each application, and the place of that fault.
-    let mut down: BTreeMap<ApplicationId, (Time, &TextRange)> = BTreeMap::new();
-    for (at, duration, application, place) in faults {
-        let until = at + duration;
-        match down.get(&application) {
-            Some(&(latest, since)) if latest > at => {
-                let what = "this fault occurs while the application is still down";
-                let problem = Problem::new(place.clone(), what, "").also(since.clone(), "because of this fault");
-                directory.reports.add(problem);
-                if latest < until {
-                    down.insert(application, (until, place));
+/// The devices that a fault takes: the first so many of a route point or group, or all of them.
+fn devices(
+    kind: DeviceKind,
+    name: &Name,
+    count: Option<&At<u32>>,
+    workload: &Workload,
+    directory: &Directory<'_>,
+) -> Option<FaultTarget> {
+    let target = directory.targets.find(name)?;
+    let (found, key, there) = match target {
+        Target::RoutePoint(id) => (DeviceKind::RoutePoint, "route_point", &workload.route_points[id.index()].count),
+        Target::Ports(id) => (DeviceKind::CtiPort, "cti_port", &workload.cti_ports[id.index()].count),
+        Target::Phones(id) => (DeviceKind::Phone, "phone", &workload.phones[id.index()].count),
+        Target::Outside(_) => {
+            let what =
+                format!("`{}` is a number outside the cluster: no device of the cluster fails there", name.value);
+            let hint = "a route point, ports or phones can fail; for outside lines, a fault of their node";
+            directory.reports.add(Problem::new(name.place.clone(), what, "").hint(hint));
+            return None;
+        }
+    };
+    if found != kind {
+        let what = format!("`{}` is not a {}", name.value, words(kind));
+        let hint = format!("it is a {}: write `{key} = \"{}\"`", words(found), name.value);
+        directory.reports.add(Problem::new(name.place.clone(), what, "").hint(hint));
+        return None;
+    }
+    if let Some(count) = count.filter(|count| count.value > there.value) {
+        let what = match there.value {
+            1 => format!("{} devices of `{}` cannot fail: there is one", count.value, name.value),
+            all => format!("{} devices of `{}` cannot fail: there are {all}", count.value, name.value),
+        };
+        let hint = "give fewer, or leave `count` out: then all of them fail";
+        let problem = Problem::new(count.place.clone(), what, "").also(there.place.clone(), "as many as there are");
+        directory.reports.add(problem.hint(hint).rule(R5));
+        return None;
+    }
+    Some(FaultTarget::Devices(target, count.map_or(there.value, |count| count.value)))
+}
+
+const fn words(kind: DeviceKind) -> &'static str {
+    match kind {
+        DeviceKind::RoutePoint => "route point",
+        DeviceKind::CtiPort => "group of ports",
+        DeviceKind::Phone => "group of phones",
+    }
+}
+
+/// What has at most one scheduled fault at a time.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Thing {
+    Application(ApplicationId),
+    CallManager(NodeId),
+    CtiManager(NodeId),
+    /// A link, cut or slow: it can be slow first and then also cut.
+    Link(LinkEnd, NodeId, LinkFault),
+    Devices(Target),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum LinkFault {
+    Cut,
+    Slow,
+}
+
+impl Thing {
+    /// What a fault strikes: with a node, both of its processes.
+    fn of(failing: FaultTarget) -> [Option<Thing>; 2] {
+        let one = |thing| [Some(thing), None];
+        match failing {
+            FaultTarget::Application(application, _) => one(Thing::Application(application)),
+            FaultTarget::CallManager(node, _) => one(Thing::CallManager(node)),
+            FaultTarget::CtiManager(node, _) => one(Thing::CtiManager(node)),
+            FaultTarget::Node(node) => [Some(Thing::CallManager(node)), Some(Thing::CtiManager(node))],
+            FaultTarget::Link(from, to, slow) => {
+                // Both directions of a link between nodes are one link.
+                let (from, to) = match from {
+                    LinkEnd::Node(from) => (LinkEnd::Node(from.min(to)), from.max(to)),
+                    LinkEnd::Application(_) => (from, to),
+                };
+                one(Thing::Link(from, to, if slow.is_some() { LinkFault::Slow } else { LinkFault::Cut }))
+            }
+            // It is always the first devices of a group that fail, so that two faults have some in common.
+            FaultTarget::Devices(target, _) => one(Thing::Devices(target)),
+        }
+    }
+
+    /// How a sentence goes on that says when the second fault occurs.
+    const fn state(self) -> &'static str {
+        match self {
+            Thing::Application(_) => "the application is still down",
+            Thing::CallManager(_) => "the CallManager is still down",
+            Thing::CtiManager(_) => "the CTIManager is still down",
+            Thing::Link(_, _, LinkFault::Cut) => "the link is still cut",
+            Thing::Link(_, _, LinkFault::Slow) => "the link is still slow",
+            Thing::Devices(_) => "some of these devices are still down",
+        }
+    }
+}
+
+/// When a scheduled fault strikes and ends, and its place.
+#[derive(Clone, Copy)]
+struct Scheduled<'a> {
+    at: Time,
+    until: Time,
+    place: &'a TextRange,
+}
+
+/// Reports scheduled faults of what is still down by another one. Random faults may meet these and each other: what several
+/// of them keep down is back when all of them are over.
+fn one_after_the_other(mut faults: Vec<(Thing, Scheduled<'_>)>, directory: &Directory<'_>) {
+    faults.sort_by_key(|(_, fault)| fault.at);
+    // The fault of each thing that ends last.
+    let mut down: BTreeMap<Thing, Scheduled<'_>> = BTreeMap::new();
+    let mut reported: Vec<&TextRange> = Vec::new();
+    for (thing, fault) in faults {
+        match down.get(&thing) {
+            Some(latest) if latest.until > fault.at => {
+                // A fault of a node strikes two things, and is reported once.
+                if !reported.contains(&fault.place) {
+                    let what = format!("this fault occurs while {}", thing.state());
+                    let problem = Problem::new(fault.place.clone(), what, "");
+                    let hint = "let the other one end before, with `for`, or make one longer fault of the two";
+                    directory.reports.add(problem.also(latest.place.clone(), "because of this fault").hint(hint));
+                    reported.push(fault.place);
+                }
+                if latest.until < fault.until {
+                    down.insert(thing, fault);
                 }
             }
             _ => {
-                down.insert(application, (until, place));
+                down.insert(thing, fault);
             }
         }
     }

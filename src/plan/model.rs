@@ -7,8 +7,8 @@ use super::node::Node;
 use super::parameters::{Links, Parameters};
 use super::source::Source;
 use crate::domain::{
-    ApplicationId, DatabaseId, DestinationId, DeviceKind, NodeId, PhoneGroupId, PortGroupId, ReleaseProfile,
-    RoutePointId, StationId, Target,
+    ApplicationId, DatabaseId, DestinationId, DeviceId, DeviceKind, FaultTarget, NodeId, PhoneGroupId, PortGroupId,
+    ReleaseProfile, RoutePointId, StationId, Target,
 };
 use crate::engine::{Span, Time};
 use crate::rules::{application_failure, call_survival, direct_topology};
@@ -158,6 +158,24 @@ impl Plan {
             let own = self.applications[application.index()].ctimanagers[0];
             direct_topology::reaches(self.topology, own, device.group[0])
         })
+    }
+
+    /// The first device of a route point, or of a group of ports or phones.
+    ///
+    /// # Panics
+    /// For a number outside, which has none.
+    pub fn first_device(&self, target: Target) -> DeviceId {
+        match target {
+            Target::RoutePoint(id) => self.route_points[id.index()].first,
+            Target::Ports(id) => self.port_groups[id.index()].first,
+            Target::Phones(id) => self.phone_groups[id.index()].first,
+            Target::Outside(_) => panic!("a number outside has no devices"),
+        }
+    }
+
+    /// Whether any fault is of devices.
+    pub fn some_device_fails(&self) -> bool {
+        self.faults.iter().any(|fault| matches!(fault.failing, FaultTarget::Devices(..)))
     }
 
     /// A target's name in the workload.

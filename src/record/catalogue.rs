@@ -58,11 +58,12 @@ pub struct Catalogue {
 pub const KINDS: [DeviceKind; 3] = [DeviceKind::RoutePoint, DeviceKind::CtiPort, DeviceKind::Phone];
 
 /// Every reason to be out of service, in the order of reports.
-pub const CAUSES: [OutageCause; 5] = [
+pub const CAUSES: [OutageCause; 6] = [
     OutageCause::ApplicationClosed,
     OutageCause::CallManagerFailed,
     OutageCause::CtiManagerFailed,
     OutageCause::LinkCut,
+    OutageCause::DeviceFailed,
     OutageCause::Rehoming,
 ];
 
@@ -82,6 +83,7 @@ pub const fn cause_name(because: OutageCause) -> &'static str {
         OutageCause::CallManagerFailed => "callmanager_failed",
         OutageCause::CtiManagerFailed => "ctimanager_failed",
         OutageCause::LinkCut => "link_cut",
+        OutageCause::DeviceFailed => "device_failed",
         OutageCause::Rehoming => "rehoming",
     }
 }
@@ -264,7 +266,13 @@ fn members(plan: &Plan, scope: Scope) -> Vec<Member> {
         Scope::DeviceFate => {
             let fates = KINDS.into_iter().flat_map(|kind| CAUSES.map(|because| (kind, because)));
             let name = |kind, because| format!("{}.{}", kind_name(kind), cause_name(because));
-            fates.map(|(kind, because)| of_kind(kind, name(kind, because))).collect()
+            // Without a fault of devices, none fails by itself.
+            let occurs = |because| because != OutageCause::DeviceFailed || plan.some_device_fails();
+            let fate = |(kind, because)| {
+                let member = of_kind(kind, name(kind, because));
+                Member { exists: member.exists && occurs(because), ..member }
+            };
+            fates.map(fate).collect()
         }
         Scope::Station => {
             let member = |station: crate::plan::Station| Member {

@@ -230,7 +230,8 @@ impl Devices {
             }
             (OutageCause::LinkCut, _) => self.link_cut,
             (OutageCause::CallManagerFailed, _) => self.callmanagers_failed[node.index()],
-            (OutageCause::ApplicationClosed | OutageCause::CtiManagerFailed, None) | (OutageCause::Rehoming, _) => now,
+            (OutageCause::ApplicationClosed | OutageCause::CtiManagerFailed, None)
+            | (OutageCause::DeviceFailed | OutageCause::Rehoming, _) => now,
         };
         self.get(device).outage = Some(Outage { since: fault.min(now), because, given_up: false });
         node

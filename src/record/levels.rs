@@ -86,7 +86,10 @@ struct StationAccount {
 impl Levels {
     /// Levels of `steps` gauges that step up and down, followed by the queues and then the servers of `stations` stations.
     pub(super) fn new(plan: &Plan, window: Window, steps: usize, stations: usize) -> Levels {
-        let processes_fail = plan.faults.iter().any(|fault| !matches!(fault.failing, FaultTarget::Application(..)));
+        let processes_fail = plan
+            .faults
+            .iter()
+            .any(|fault| !matches!(fault.failing, FaultTarget::Application(..) | FaultTarget::Devices(..)));
         Levels {
             length: plan.length.nanos(),
             warm_up: window.warm_up,

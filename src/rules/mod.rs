@@ -6,6 +6,7 @@ pub mod admission;
 pub mod application_failure;
 pub mod call_survival;
 pub mod code_yellow;
+pub mod device_failure;
 pub mod device_recovery;
 pub mod direct_topology;
 pub mod egress;

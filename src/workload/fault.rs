@@ -2,7 +2,7 @@
 
 use super::problem::{Problem, TextRange};
 use super::read::{At, Key, Name, Table, Value};
-use crate::domain::{ApplicationFault, Forward};
+use crate::domain::{ApplicationFault, DeviceKind, Forward, ProcessFault};
 use crate::engine::{Distribution, Span};
 
 const R12: &str = "R12: forward settings belong to a device, and change while the cluster runs";
@@ -23,14 +23,29 @@ pub struct Fault {
 pub enum TargetName {
     /// An application, in one of three ways.
     Application(Name, ApplicationFault),
-    /// The CallManager of a node.
-    CallManager(Name),
-    /// The CTIManager of a node.
-    CtiManager(Name),
+    /// The CallManager of a node, in one of two ways.
+    CallManager(Name, ProcessFault),
+    /// The CTIManager of a node, in one of two ways.
+    CtiManager(Name, ProcessFault),
     /// A node with all that runs on it.
     Node(Name),
     /// A link, from an application or a node to a node: cut, or slower by this delay.
     Link(Name, Name, Option<Span>),
+    /// Devices of this kind: of a route point, or a group of ports or phones; the first so many, or all of them.
+    Devices(DeviceKind, Name, Option<At<u32>>),
+}
+
+/// What can fail.
+const TARGETS: [&str; 8] =
+    ["application", "callmanager", "ctimanager", "node", "link", "route_point", "cti_port", "phone"];
+
+/// The words for how something fails.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FaultKind {
+    Exit,
+    Silent,
+    Stall,
+    Hang,
 }
 
 /// When a fault occurs.
@@ -54,35 +69,77 @@ pub enum Occurs {
 
 impl Fault {
     pub(super) fn read(table: &Table<'_>) -> Fault {
-        let target = table.one_of(&["application", "callmanager", "ctimanager", "node", "link"]);
+        let target = table.one_of(&TARGETS);
         let kind = table.key("kind", |value| {
             value.choice(&[
-                ("exit", ApplicationFault::Exit),
-                ("silent", ApplicationFault::Silent),
-                ("stall", ApplicationFault::Stall),
+                ("exit", FaultKind::Exit),
+                ("silent", FaultKind::Silent),
+                ("stall", FaultKind::Stall),
+                ("hang", FaultKind::Hang),
             ])
         });
-        let complain = |place: TextRange, title: &str| table.reports().add(Problem::new(place, title, ""));
-        if kind.is_present() && matches!(target, Some("callmanager" | "ctimanager" | "node" | "link")) {
-            complain(kind.place(), "`kind` is for a fault of an application only");
+        let place = kind.place();
+        let complain = |place: &TextRange, title: &str| {
+            table.reports().add(Problem::new(place.clone(), title, ""));
+        };
+        let unfit = |title: &str, hint: &str| {
+            table.reports().add(Problem::new(place.clone(), title, "").hint(hint));
+        };
+        let of_process = matches!(target, Some("callmanager" | "ctimanager"));
+        if kind.is_present() && target.is_some_and(|target| target != "application") && !of_process {
+            complain(&place, "`kind` is for a fault of an application, a CallManager or a CTIManager only");
         }
-        let kind = if target == Some("application") { kind.required() } else { None };
+        let kind = if target == Some("application") { kind.required() } else { kind.optional() };
         let slow = table.duration("slow");
         if slow.is_present() && target != Some("link") {
-            complain(slow.place(), "`slow` is for a fault of a link only");
+            complain(&slow.place(), "`slow` is for a fault of a link only");
         }
         let slow = slow.optional();
-        let failing = match target {
-            Some("application") => {
-                let kind = kind.unwrap_or(ApplicationFault::Exit);
-                table.reference("application").optional().map(|name| TargetName::Application(name, kind))
+        let count = table.key("count", Value::whole);
+        if count.is_present() && !matches!(target, Some("route_point" | "cti_port" | "phone")) {
+            complain(
+                &count.place(),
+                "`count` is for a fault of devices only: of a `route_point`, `cti_port` or `phone`",
+            );
+        }
+        let count_place = count.place();
+        let count = count.optional().map(|count| At { value: count as u32, place: count_place });
+        let of_application = || match kind {
+            Some(FaultKind::Hang) => {
+                let hint =
+                    "`\"silent\"` is an application that hangs until it is restarted, `\"stall\"` one that goes on";
+                unfit("an application does not `\"hang\"`: there are two ways to", hint);
+                ApplicationFault::Silent
             }
-            Some("callmanager") => table.reference("callmanager").optional().map(TargetName::CallManager),
-            Some("ctimanager") => table.reference("ctimanager").optional().map(TargetName::CtiManager),
-            Some("node") => table.reference("node").optional().map(TargetName::Node),
+            Some(FaultKind::Silent) => ApplicationFault::Silent,
+            Some(FaultKind::Stall) => ApplicationFault::Stall,
+            Some(FaultKind::Exit) | None => ApplicationFault::Exit,
+        };
+        let of_process = || match kind {
+            Some(FaultKind::Silent | FaultKind::Stall) => {
+                let hint = "`\"hang\"` is a process that does nothing until it is restarted, `\"exit\"` one that ends";
+                unfit("this `kind` is for a fault of an application only", hint);
+                ProcessFault::Hang
+            }
+            Some(FaultKind::Hang) => ProcessFault::Hang,
+            Some(FaultKind::Exit) | None => ProcessFault::Exit,
+        };
+        let named = |key| table.reference(key).optional();
+        let devices = |kind, key| {
+            let count = count.clone();
+            table.reference(key).optional().map(|name| TargetName::Devices(kind, name, count))
+        };
+        let failing = match target {
+            Some("application") => named("application").map(|name| TargetName::Application(name, of_application())),
+            Some("callmanager") => named("callmanager").map(|name| TargetName::CallManager(name, of_process())),
+            Some("ctimanager") => named("ctimanager").map(|name| TargetName::CtiManager(name, of_process())),
+            Some("node") => named("node").map(TargetName::Node),
             Some("link") => {
                 table.key("link", Value::ends).optional().map(|(from, to)| TargetName::Link(from, to, slow))
             }
+            Some("route_point") => devices(DeviceKind::RoutePoint, "route_point"),
+            Some("cti_port") => devices(DeviceKind::CtiPort, "cti_port"),
+            Some("phone") => devices(DeviceKind::Phone, "phone"),
             _ => None,
         };
         let random = table.one_of(&["at", "time_to_failure"]) == Some("time_to_failure");
@@ -92,7 +149,7 @@ impl Fault {
         if random {
             if duration.is_present() {
                 let title = "`for` is for a fault at a known time: a random one has `time_to_repair`, a distribution";
-                complain(duration.place(), title);
+                complain(&duration.place(), title);
             }
             let never = || Distribution::Constant(Span::FOREVER);
             let time_to_failure = table.distribution("time_to_failure").at(|time| time.default(never()));
@@ -102,9 +159,9 @@ impl Fault {
         }
         if time_to_repair.is_present() {
             let title = "`time_to_repair` is for a random fault: one at a known time has `for`, a duration";
-            complain(time_to_repair.place(), title);
+            complain(&time_to_repair.place(), title);
         }
-        if kind == Some(ApplicationFault::Stall) && !duration.is_present() {
+        if kind == Some(FaultKind::Stall) && target == Some("application") && !duration.is_present() {
             let problem = Problem::new(table.place(), "`for` is missing: a stall has an end", "it belongs here");
             let hint = "for an application that hangs until it is restarted, use `kind = \"silent\"`";
             table.reports().add(problem.hint(hint));

@@ -104,9 +104,7 @@ fn walk_table(table: &mut dyn TableLike, here: &str, keys: &[&str], change: Chan
         if rest.is_empty() {
             let value = match change {
                 Change::Becomes(value) => parsed(value, None)?,
-                Change::Joins(value) => {
-                    Value::Array(entries(parsed(value, None)?).into_iter().collect())
-                }
+                Change::Joins(value) => Value::Array(entries(parsed(value, None)?).into_iter().collect()),
             };
             table.insert(key, Item::Value(value));
             return Ok(());
@@ -148,7 +146,9 @@ fn join(item: &mut Item, here: &str, value: &str) -> Result<(), String> {
                 Value::InlineTable(table) => tables.push(table.into_table()),
                 other => {
                     let kind = other.type_name();
-                    return Err(format!("{here} is a list of tables, and this is {kind}: give `{{ key = value, ... }}`"));
+                    return Err(format!(
+                        "{here} is a list of tables, and this is {kind}: give `{{ key = value, ... }}`"
+                    ));
                 }
             }
         }

@@ -985,12 +985,13 @@ static STATE: Section = Section {
     ..PLAIN
 };
 
-const THIS_TARGET: Absent = Means("another of these five");
+const THIS_TARGET: Absent = Means("another of these eight");
 
 static FAULT: Section = Section {
     name: "fault",
-    about: "A failure of exactly one of `application`, `callmanager`, `ctimanager`, `node` and `link`: once, at the time \
-            `at`, or repeatedly at random, with `time_to_failure` and `time_to_repair`.",
+    about: "A failure of exactly one of `application`, `callmanager`, `ctimanager`, `node`, `link`, `route_point`, \
+            `cti_port` and `phone`: once, at the time `at`, or repeatedly at random, with `time_to_failure` and \
+            `time_to_repair`. Two scheduled faults of one thing do not overlap.",
     terms: &[
         term(
             "application",
@@ -1029,6 +1030,22 @@ static FAULT: Section = Section {
              \"sub1\"]`: it is cut or, with `slow`, slower",
             "WAN advice of the SRND",
         ),
+        term(
+            "route_point",
+            Reference,
+            THIS_TARGET,
+            "the route point that fails: it unregisters, and registers again at the end (R15)",
+            GUIDE,
+        ),
+        term("cti_port", Reference, THIS_TARGET, "the group of ports of which the first `count` fail (R15)", GUIDE),
+        term("phone", Reference, THIS_TARGET, "the group of phones of which the first `count` fail (R15)", GUIDE),
+        term(
+            "count",
+            DEVICES,
+            Means("all of them"),
+            "for devices only: how many of the group fail, the first ones in order",
+            "",
+        ),
         term("at", DURATION, Means("`time_to_failure`"), "when the failure occurs, from the start of the run", ""),
         term(
             "for",
@@ -1054,10 +1071,12 @@ static FAULT: Section = Section {
         ),
         term(
             "kind",
-            Word(&["exit", "silent", "stall"]),
-            Means("required for an application"),
-            "for an application only. `\"exit\"`: the process ends and its connection closes; `\"silent\"`: it hangs and its \
-             connection stays open, so that only its heartbeats stop; `\"stall\"`: it pauses and then continues",
+            Word(&["exit", "silent", "stall", "hang"]),
+            Means("required for an application; `\"exit\"` for a CallManager or CTIManager"),
+            "how a process fails. `\"exit\"`: it ends and its connections close. Of an application only: `\"silent\"`, it hangs \
+             and its connection stays open, so that only its heartbeats stop; `\"stall\"`, it pauses and then continues. Of a \
+             CallManager or CTIManager only: `\"hang\"`, its host answers and its connections stay open, but it does nothing \
+             until it is restarted at the end of the fault",
             "",
         ),
         term(
@@ -1075,7 +1094,10 @@ static FAULT: Section = Section {
             "",
         ),
     ],
-    one_of: &[&["application", "callmanager", "ctimanager", "node", "link"], &["at", "time_to_failure"]],
+    one_of: &[
+        &["application", "callmanager", "ctimanager", "node", "link", "route_point", "cti_port", "phone"],
+        &["at", "time_to_failure"],
+    ],
     rules: &[
         Rule { with: "application", holds: Condition::Present("kind") },
         Rule { with: "for", holds: Condition::Present("at") },
@@ -1086,13 +1108,28 @@ static FAULT: Section = Section {
         Rule { with: "time_to_repair", holds: Condition::Present("time_to_failure") },
         Rule {
             with: "kind",
-            holds: Condition::All(&[
-                Condition::Present("application"),
-                Condition::Any(&[
-                    Condition::Not(&Condition::Is("kind", "\"stall\"")),
-                    Condition::Present("for"),
-                    Condition::Present("time_to_failure"),
+            holds: Condition::Any(&[
+                Condition::All(&[
+                    Condition::Present("application"),
+                    Condition::Not(&Condition::Is("kind", "\"hang\"")),
+                    Condition::Any(&[
+                        Condition::Not(&Condition::Is("kind", "\"stall\"")),
+                        Condition::Present("for"),
+                        Condition::Present("time_to_failure"),
+                    ]),
                 ]),
+                Condition::All(&[
+                    Condition::Any(&[Condition::Present("callmanager"), Condition::Present("ctimanager")]),
+                    Condition::Any(&[Condition::Is("kind", "\"exit\""), Condition::Is("kind", "\"hang\"")]),
+                ]),
+            ]),
+        },
+        Rule {
+            with: "count",
+            holds: Condition::Any(&[
+                Condition::Present("route_point"),
+                Condition::Present("cti_port"),
+                Condition::Present("phone"),
             ]),
         },
         Rule { with: "slow", holds: Condition::Present("link") },

@@ -129,6 +129,8 @@ impl Recorder for Story<'_> {
             }
             Fact::DeviceClosed { device, because, .. } => format!("{} out: {because:?}", self.device(device)),
             Fact::DeviceGivenUp { device, because } => format!("{} given up: {because:?}", self.device(device)),
+            Fact::DeviceFailed { device } => format!("{} fails", self.device(device)),
+            Fact::DeviceReturned { device } => format!("{} is back", self.device(device)),
             Fact::HomeReturned { device, .. } => format!("{} waits to rehome", self.device(device)),
             Fact::RehomeLost { device } => format!("{} no longer rehomes", self.device(device)),
             Fact::RehomeStarted { device, .. } => format!("{} starts to rehome", self.device(device)),

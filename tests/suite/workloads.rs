@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ctisim::domain::{ApplicationFault, ApplicationId, DeviceKind, FaultTarget, Forward, NodeId};
+use ctisim::domain::{ApplicationFault, ApplicationId, DeviceKind, FaultTarget, Forward, NodeId, ProcessFault};
 use ctisim::engine::{Distribution, Span, Time};
 use ctisim::plan::{Fault, Occurs, Plan, Topology, compile};
 use ctisim::report::{Format, Ink, draw};
@@ -305,8 +305,8 @@ fn all_that_can_fail_recover_and_change_becomes_the_plan_it_describes() {
     assert_eq!(
         plan.faults[..6],
         [
-            once(FaultTarget::CallManager(a), 1200, 600),
-            once(FaultTarget::CtiManager(b), 1230, 60),
+            once(FaultTarget::CallManager(a, ProcessFault::Exit), 1200, 600),
+            once(FaultTarget::CtiManager(b, ProcessFault::Exit), 1230, 60),
             once(FaultTarget::Node(a), 600, 900),
             Fault {
                 failing: FaultTarget::Node(c),
@@ -317,7 +317,7 @@ fn all_that_can_fail_recover_and_change_becomes_the_plan_it_describes() {
         ]
     );
     let Fault {
-        failing: FaultTarget::CallManager(NodeId(1)),
+        failing: FaultTarget::CallManager(NodeId(1), ProcessFault::Exit),
         occurs: Occurs::Random { time_to_failure, time_to_repair, name },
     } = &plan.faults[6]
     else {

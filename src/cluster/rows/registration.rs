@@ -18,6 +18,8 @@ pub(crate) struct Registration {
     pub(crate) home: NodeId,
     /// Counts what voids pending open requests.
     pub(crate) stamp: u16,
+    /// The number of faults that keep it down.
+    pub(crate) faults: u16,
     pub(crate) status: RegistrationStatus,
     /// Whether its application has left the connection that it is open over, which is open on the CTIManager's side.
     pub(crate) held: bool,
@@ -88,6 +90,7 @@ impl Registration {
             out_since: Time::ZERO,
             home,
             stamp: 0,
+            faults: 0,
             status: RegistrationStatus::Registered,
             held: false,
             phone_control: PhoneControl::None,

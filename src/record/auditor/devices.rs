@@ -1,6 +1,6 @@
 //! The identities of devices: where they are in service, why they are not, and how they rehome.
 
-use crate::domain::{ApplicationId, DeviceId, DeviceKind, GiveUpReason, NodeId, OutageCause};
+use crate::domain::{ApplicationId, DeviceId, DeviceKind, FaultTarget, GiveUpReason, NodeId, OutageCause};
 use crate::engine::{Span, Time};
 use crate::facts::Fact;
 use crate::plan::Topology;
@@ -38,6 +38,38 @@ impl Auditor<'_> {
                 format!("device {left:?} is in service at {node:?}, whose CallManager has failed")
             });
         }
+    }
+
+    /// No device that failed at this instant is in service, or has a call that is not connected.
+    pub(super) fn check_struck(&mut self) {
+        for device in std::mem::take(&mut self.struck) {
+            let AuditedDevice { at, failed, taken_by, .. } = self.devices[device.index()];
+            self.require(!failed || at.is_none(), |_| format!("{device:?} has failed, but is in service at {at:?}"));
+            let waits = taken_by.and_then(|name| Some((name, self.calls.get(&name)?))).filter(|(_, it)| !it.connected);
+            let left = waits.map(|(name, _)| name);
+            self.require(!failed || left.is_none(), |_| format!("{left:?} is left at {device:?}, which has failed"));
+        }
+    }
+
+    /// A device failed by itself.
+    pub(super) fn device_failed(&mut self, fact: Fact, device: DeviceId) {
+        let planned = self.plan.faults.iter().any(|fault| match fault.failing {
+            FaultTarget::Devices(target, count) => {
+                let first = self.plan.first_device(target).0;
+                (first..first + count).contains(&device.0)
+            }
+            _ => false,
+        });
+        self.require(planned, |_| format!("{fact:?}: no fault of the workload takes this device"));
+        let was_down = std::mem::replace(&mut self.devices[device.index()].failed, true);
+        self.require(!was_down, |_| format!("{fact:?}: the device was already down"));
+        self.struck.push(device);
+    }
+
+    /// A device is back.
+    pub(super) fn device_returned(&mut self, fact: Fact, device: DeviceId) {
+        let was_down = std::mem::replace(&mut self.devices[device.index()].failed, false);
+        self.require(was_down, |_| format!("{fact:?}: the device was not down"));
     }
 
     /// No unanswered call is left at a device that closed at this instant.
@@ -83,6 +115,8 @@ impl Auditor<'_> {
         self.require(able, |_| format!("{fact:?}: the device can never be in service there"));
         let up = !self.callmanagers[node.index()].down;
         self.require(up, |_| format!("{fact:?}: the CallManager is down"));
+        let failed = self.devices[device.index()].failed;
+        self.require(!failed, |_| format!("{fact:?}: the device has failed and is not back"));
         let device_state = &mut self.devices[device.index()];
         let was = device_state.at.replace(node);
         device_state.given_up = None;
@@ -107,7 +141,8 @@ impl Auditor<'_> {
         let was = device_state.at.take();
         device_state.closed = Some((now, because));
         device_state.last = was.or(device_state.last);
-        let (calls, left, controlled) = (device_state.calls, device_state.left, device_state.controlled);
+        let (calls, left, failed) = (device_state.calls, device_state.left, device_state.failed);
+        let controlled = device_state.controlled;
         self.require(!controlled, |_| format!("{fact:?}: its application still controls it"));
         self.require(was.is_some(), |_| format!("{fact:?}: the device was already out of service"));
         let supported = match because {
@@ -115,6 +150,7 @@ impl Auditor<'_> {
             OutageCause::CallManagerFailed => was.is_none_or(|node| self.callmanagers[node.index()].down),
             OutageCause::CtiManagerFailed => application.is_some() && self.managers().any(|it| it.down),
             OutageCause::LinkCut => application.is_some() && self.link_cut == now,
+            OutageCause::DeviceFailed => failed && self.struck.contains(&device),
             OutageCause::Rehoming => calls == 0 && left == Some(now),
         };
         self.require(supported, |_| format!("{fact:?}: the facts before it do not support this cause"));

@@ -54,6 +54,8 @@ pub(super) struct AuditedDevice {
     pub(super) left: Option<Time>,
     pub(super) taken_by: Option<CallName>,
     pub(super) calls: u32,
+    /// Whether it has failed by itself.
+    pub(super) failed: bool,
 }
 
 /// A process that can fail.
@@ -75,6 +77,7 @@ pub(super) struct Process {
 ///   process is down;
 /// - a device is in service at one CallManager at a time, which is up and in its group; once a CallManager has failed, no
 ///   device is in service there (R13);
+/// - a device that has failed by itself is in service nowhere until it is back (R15);
 /// - a device is given up only while it is out of service, and only if the workload allows it (R17, R19);
 /// - an application controls only phones of its own that are in service, and loses none twice;
 /// - a device rehomes only after its home is back and while it has no call, and is then at an earlier member of its group
@@ -109,6 +112,8 @@ pub struct Auditor<'p> {
     pub(super) closed: Vec<DeviceId>,
     /// Devices that rehomed at `now`, with the position in their group that they had before.
     pub(super) rehomed: Vec<(DeviceId, Option<usize>)>,
+    /// Devices that failed at `now`.
+    pub(super) struck: Vec<DeviceId>,
     /// CallManagers that failed at `now`.
     pub(super) failed: Vec<NodeId>,
     pub(super) violations: Vec<String>,
@@ -140,6 +145,7 @@ impl<'p> Auditor<'p> {
             servers,
             closed: Vec::new(),
             rehomed: Vec::new(),
+            struck: Vec::new(),
             failed: Vec::new(),
             violations: Vec::new(),
             violated: 0,
@@ -165,6 +171,7 @@ impl<'p> Auditor<'p> {
             left: None,
             taken_by: None,
             calls: 0,
+            failed: false,
         }));
         for (processes, many) in [
             (&mut self.callmanagers, self.plan.nodes.len()),
@@ -183,6 +190,7 @@ impl<'p> Auditor<'p> {
         self.last_start.fill(Time::ZERO);
         self.closed.clear();
         self.rehomed.clear();
+        self.struck.clear();
         self.failed.clear();
         self.violations.clear();
         self.violated = 0;
@@ -253,5 +261,6 @@ impl<'p> Auditor<'p> {
         self.check_closed();
         self.check_rehomed();
         self.check_failed();
+        self.check_struck();
     }
 }

@@ -167,6 +167,8 @@ impl Recorder for Auditor<'_> {
                 self.require(on_time, |_| format!("{fact:?}: it was noticed too soon or too late"));
             }
             Fact::LinkHealNoticed { .. } => {}
+            Fact::DeviceFailed { device } => self.device_failed(fact, device),
+            Fact::DeviceReturned { device } => self.device_returned(fact, device),
             Fact::Skipped { .. } | Fact::Taken { .. } | Fact::LookedUp { .. } | Fact::Recovered { .. } => {}
         }
     }

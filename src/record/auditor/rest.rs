@@ -15,7 +15,7 @@ impl Auditor<'_> {
     /// unless a call keeps it where it is or its home cannot open it; or it is out of service by a rule. And whether everything
     /// is controlled that its application may control.
     ///
-    /// Out of service by a rule are devices that were given up (R17, R19), that have no CallManager of their group up (R16),
+    /// Out of service by a rule are devices that were given up (R17, R19), that have failed and are not back (R15), that have no CallManager of their group up (R16),
     /// and whose application, or every CTIManager it can use, is down (R20, R22). A phone in a call that survived its
     /// CallManager looks for another one after the call (R14, R15). Not controlled by a rule are phones in service where they
     /// cannot be opened (R17), and those whose application forbids recovery (R19), is down, has no CTIManager up or does not
@@ -57,7 +57,7 @@ impl Auditor<'_> {
                 AuditedRehoming::Settled => None,
             };
         }
-        if !can_serve(plan) || device_state.given_up.is_some() || !plan.group.iter().any(up) {
+        if !can_serve(plan) || device_state.given_up.is_some() || device_state.failed || !plan.group.iter().any(up) {
             return None;
         }
         if plan.kind == DeviceKind::Phone {

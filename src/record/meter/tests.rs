@@ -380,7 +380,10 @@ fn an_outage_that_is_not_over_is_censored_since_its_fault() {
     let closed = FateSummary { closed: 1, still_out: 0 };
     let still_out = FateSummary { closed: 0, still_out: 1 };
     let none = FateSummary::default();
-    assert_eq!(summary.fates, [[still_out, none, none, none, none], [none, closed, still_out, none, none], [none; 5]]);
+    assert_eq!(
+        summary.fates,
+        [[still_out, none, none, none, none, none], [none, closed, still_out, none, none, none], [none; 6]]
+    );
     assert_eq!((summary.count(Count::ClosedCannotOpen), summary.count(Count::StillOut)), (1, 2));
     let of_application = catalogue.application(Metric::OutOfService, IVR.unwrap());
     assert_eq!((summary.durations[of_application].count, summary.durations[of_application].censored), (0, 3));
@@ -396,7 +399,7 @@ fn what_was_given_up_may_still_come_back() {
         (200, opened(port, SUB2, 100)),
     ];
     let (summary, _) = measured(&plan, &facts);
-    assert_eq!(summary.fates, [[FateSummary::default(); 5]; 3]);
+    assert_eq!(summary.fates, [[FateSummary::default(); 6]; 3]);
     assert_eq!((summary.count(Count::ClosedRecoveryForbidden), summary.count(Count::Reopened)), (1, 1));
 }
 
