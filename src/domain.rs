@@ -234,6 +234,8 @@ pub enum Control {
     /// It kept its media when its application or CTIManager was lost: the application may act on it once it has the device
     /// open again.
     Interrupted,
+    /// Nothing: it waits for a CallManager that hangs, which nobody has noticed yet.
+    Held,
     /// Nothing: it kept its media when its CallManager failed, and can only go on or end.
     Lost,
 }

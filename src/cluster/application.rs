@@ -20,7 +20,7 @@ impl<R: Recorder> Cluster<'_, R> {
             (state.struck_at, state.failed_at, state.lost_at) = (Time::ZERO, Time::ZERO, Time::ZERO);
             (state.manager, state.seeks) = (0, ConnectReason::Started);
             state.connected = plan.may_use_cti;
-            (state.connection, state.attempt) = (0, 0);
+            (state.connection, state.attempt, state.waits_for_hung) = (0, 0, None);
             state.workers.clear();
             state.idle_rows.clear();
             state.busy = 0;

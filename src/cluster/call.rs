@@ -40,6 +40,11 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Sends a call that is at no device from a CallManager to where `target` leads.
     pub(super) fn route(&mut self, handle: Handle, target: Target, from: NodeId) {
+        if self.hangs_unnoticed > 0
+            && let Some(node) = self.hung_node_of(handle, target)
+        {
+            return self.hold_at(handle, node);
+        }
         match self.seize(handle, target) {
             Ok(endpoint) if self.reaches(from, self.endpoints[endpoint as usize].node) => {
                 self.send(handle, endpoint, self.now, from);

@@ -33,7 +33,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let state = &mut self.sources[source as usize];
         let name = CallName { source: SourceId(source), number: state.number };
         state.number += 1;
-        let chosen = ingress::chosen(&plan.ingress, name.number, |node| self.callmanager_up(node));
+        let chosen = ingress::chosen(&plan.ingress, name.number, |node| self.seems_up(node));
         let (Ok(ingress) | Err(ingress)) = chosen;
 
         let call = self.calls.insert(Call::new(name, ingress, plan.to, self.now));
@@ -45,6 +45,8 @@ impl<R: Recorder> Cluster<'_, R> {
         self.schedule_next_caller(source);
         if chosen.is_err() {
             self.end(call, Ending::Refused(Refusal::NoCallManager));
+        } else if self.hangs_unnoticed > 0 && !self.callmanager_up(ingress) {
+            self.hold(call);
         } else if self.takes_new_call(ingress) == NewCalls::Refused {
             self.end(call, Ending::Refused(Refusal::Throttled));
         } else {

@@ -45,6 +45,7 @@ impl<R: Recorder> Cluster<'_, R> {
             database.clear();
         }
         self.phone_stream.reset(seed, replication);
+        self.hangs_unnoticed = 0;
         self.reset_links();
         self.reset_nodes(seed, replication);
         self.reset_devices();
@@ -104,6 +105,7 @@ impl<R: Recorder> Cluster<'_, R> {
             Event::FallsBack { application, attempt } => self.falls_back(application, attempt),
 
             Event::FailureNoticed { manager, node } => self.failure_noticed(manager, node),
+            Event::HangNoticed { node } => self.hang_noticed(node),
             Event::ReturnNoticed { manager, node } => self.return_noticed(manager, node),
             Event::ManagerReopens { manager, epoch } => self.manager_reopens(manager, epoch),
             Event::PhoneMoves { device, stamp } => self.phone_moves(device, stamp),

@@ -105,6 +105,8 @@ pub(super) enum Event {
     // CallManagers, and the devices that move between them.
     /// A CTIManager notices that a CallManager has failed.
     FailureNoticed { manager: u16, node: u16 },
+    /// Everybody notices that a CallManager hangs.
+    HangNoticed { node: u16 },
     /// A CTIManager notices that a CallManager is back.
     ReturnNoticed { manager: u16, node: u16 },
     /// A CTIManager starts to recover the next device in its queue.

@@ -36,6 +36,8 @@ pub struct Cluster<'p, R> {
     pub(super) links_fail: bool,
     /// Whether a request for a connection may get no answer at all.
     pub(super) requests_get_lost: bool,
+    /// How many CallManagers hang without anybody having noticed.
+    pub(super) hangs_unnoticed: u32,
     pub(super) databases: Vec<Servers>,
     pub(super) applications: Vec<ApplicationState>,
     pub(super) ports: Vec<PortState>,
@@ -88,6 +90,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             links: Vec::new(),
             links_fail: some_link_fails(plan),
             requests_get_lost: plan.faults.iter().any(|fault| loses_requests(fault.failing)),
+            hangs_unnoticed: 0,
             databases: plan.databases.iter().map(|database| Servers::new(database.connections)).collect(),
             applications: plan.applications.iter().map(ApplicationState::new).collect(),
             ports: plan.port_groups.iter().map(|group| PortState::new(group.no_answer)).collect(),

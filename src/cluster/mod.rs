@@ -13,6 +13,7 @@ mod device;
 mod device_fault;
 mod dispatch;
 mod event;
+mod hang;
 mod link;
 mod lookout;
 mod machine;

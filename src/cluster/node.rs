@@ -113,7 +113,10 @@ impl<R: Recorder> Cluster<'_, R> {
         self.note(Fact::CallManagerFailed { node });
         self.move_outside_lines(node);
         self.lose_devices_of(node);
-        self.lose_calls_of(node);
+        match mode {
+            FailureMode::ProcessExits | FailureMode::HostLost => self.lose_calls_of(node),
+            FailureMode::Hangs => self.hang_begins(node),
+        }
         for manager in 0..self.nodes.len() as u16 {
             let notices = self.now + self.plan.parameters.callmanager_notice;
             self.schedule(notices, Event::FailureNoticed { manager, node: node.0 });
@@ -124,6 +127,10 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn callmanager_returns(&mut self, node: NodeId) {
+        if self.nodes[node.index()].callmanager_down == 1 {
+            // A restart ends a hang: if nobody has noticed it, they do now.
+            self.hang_is_known(node);
+        }
         let state = &mut self.nodes[node.index()];
         state.callmanager_down -= 1;
         if state.callmanager_down > 0 {
@@ -131,6 +138,9 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         state.returned_at = self.now;
         self.note(Fact::CallManagerReturned { node });
+        if direct_topology::serves(self.plan.topology) == Process::CallManager {
+            self.restart_is_seen(node);
+        }
         for (row, destination) in self.plan.destinations.iter().enumerate() {
             let endpoint = &mut self.endpoints[self.plan.devices.len() + row];
             let live = |node: NodeId| self.nodes[node.index()].callmanager_down == 0;
@@ -182,6 +192,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if state.ctimanager_down == 0 {
             state.ctimanager_started = self.now;
             self.note(Fact::CtiManagerReturned { node });
+            self.restart_is_seen(node);
         }
     }
 

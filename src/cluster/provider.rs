@@ -36,6 +36,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             state.failed_at = self.now;
         }
         let attempt = state.attempt;
+        state.waits_for_hung = (mode == FailureMode::Hangs).then_some(attempt);
         let noticed = match mode {
             FailureMode::ProcessExits => self.arrives_at_application(application, self.now),
             FailureMode::HostLost | FailureMode::Hangs => {
@@ -63,6 +64,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             return self.schedule(until, Event::LossNoticed { application, attempt });
         }
         let (delay, lost) = (self.now - state.failed_at, state.manager);
+        self.applications[id.index()].waits_for_hung = None;
         self.note(Fact::ManagerLossNoticed { application: id, delay });
         self.connect(id, ConnectReason::Lost(lost));
     }

@@ -35,6 +35,7 @@ impl<R: Recorder> Cluster<'_, R> {
     fn strand(&mut self, application: ApplicationId, lost: Lost, concerned: impl Fn(&Self, u32) -> bool) {
         let mut stranded = self.collect_calls(|cluster, call| {
             call.endpoint != NOWHERE
+                && call.control != Control::Held
                 && cluster.endpoints[call.endpoint as usize].application == Some(application)
                 && needs_control(&cluster.endpoints[call.endpoint as usize])
                 && concerned(cluster, call.endpoint)
@@ -60,9 +61,14 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Handles the calls that go through a failed CallManager (R15), in the order of their last step.
     pub(super) fn lose_calls_of(&mut self, node: NodeId) {
         let mut stranded =
-            self.collect_calls(|cluster, call| call.control != Control::Lost && cluster.legs(call).contains(&node));
+            self.collect_calls(|cluster, call| call.control != Control::Lost && cluster.goes_through(call, node));
         self.survive(&mut stranded);
         self.stranded = stranded;
+    }
+
+    /// Whether a call goes through the CallManager of a node.
+    pub(super) fn goes_through(&self, call: &Call, node: NodeId) -> bool {
+        self.legs(call).contains(&node)
     }
 
     /// Handles the calls with a leg on each side of a cut link in the same way.

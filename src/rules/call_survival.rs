@@ -63,7 +63,7 @@ pub const fn goes_through_sender(phase: Phase, contact: Contact) -> bool {
 /// Whether an application can still transfer a call at its port: the port's CallManager knows the call, and the
 /// application has the port open.
 pub const fn can_be_transferred(control: Control, port_is_open: bool) -> bool {
-    port_is_open && !matches!(control, Control::Lost)
+    port_is_open && !matches!(control, Control::Held | Control::Lost)
 }
 
 /// What an application requests for a call at its device.
@@ -138,5 +138,6 @@ mod tests {
         assert!(can_be_transferred(Control::Interrupted, true));
         assert!(!can_be_transferred(Control::Interrupted, false));
         assert!(!can_be_transferred(Control::Lost, true));
+        assert!(!can_be_transferred(Control::Held, true));
     }
 }

@@ -12,6 +12,7 @@ pub mod direct_topology;
 pub mod egress;
 pub mod rehoming;
 pub mod forwarding;
+pub mod hang;
 pub mod heartbeat;
 pub mod ingress;
 pub mod manager_choice;

@@ -97,6 +97,8 @@ pub(crate) struct ApplicationState {
     pub(crate) connection: u16,
     /// Counts the application's restarts and attempts to connect: what was scheduled for an earlier one is stale.
     pub(crate) attempt: u16,
+    /// The attempt at which it will notice by missing heartbeats that its CTIManager hung, unless a restart tells it before.
+    pub(crate) waits_for_hung: Option<u16>,
     pub(crate) workers: Vec<Worker>,
     pub(crate) idle_rows: Vec<u32>,
     pub(crate) busy: u32,
@@ -134,6 +136,7 @@ impl ApplicationState {
             connected: false,
             connection: 0,
             attempt: 0,
+            waits_for_hung: None,
             workers: Vec::new(),
             idle_rows: Vec::new(),
             busy: 0,

@@ -12,6 +12,8 @@ pub(crate) struct NodeState {
     pub(crate) ctimanager_down: u32,
     /// The number of faults that took its host away: then nothing there answers, or refuses to.
     pub(crate) host_down: u32,
+    /// Whether its CallManager hangs and nobody has noticed.
+    pub(crate) hangs_unnoticed: bool,
     /// When its CallManager last failed.
     pub(crate) failed_at: Time,
     /// When its CallManager was last back; it was up when the run began.

@@ -1,0 +1,98 @@
+//! A CallManager that hangs, until that is noticed or it is restarted.
+
+use super::event::Event;
+use super::machine::Cluster;
+use crate::domain::{ApplicationId, Control, NodeId, Phase, Target};
+use crate::engine::Handle;
+use crate::facts::Recorder;
+use crate::rules::hang::{self, Meanwhile};
+use crate::rules::notice;
+
+impl<R: Recorder> Cluster<'_, R> {
+    /// A CallManager hangs from now on. The calls through it wait until that is noticed.
+    pub(super) fn hang_begins(&mut self, node: NodeId) {
+        self.nodes[node.index()].hangs_unnoticed = true;
+        self.hangs_unnoticed += 1;
+        let mut held = self.collect_calls(|cluster, call| {
+            call.control != Control::Lost
+                && cluster.goes_through(call, node)
+                && hang::meanwhile(call.phase) == Meanwhile::Waits
+        });
+        for (_, _, handle) in held.drain(..) {
+            self.hold(handle);
+        }
+        self.stranded = held;
+        let noticed = self.now + self.plan.parameters.callmanager_notice;
+        self.schedule(noticed, Event::HangNoticed { node: node.0 });
+    }
+
+    pub(super) fn hang_noticed(&mut self, node: u16) {
+        let node = NodeId(node);
+        let since = self.nodes[node.index()].failed_at;
+        if notice::is_noticed(since, self.plan.parameters.callmanager_notice, self.now) {
+            self.hang_is_known(node);
+        }
+    }
+
+    /// Everybody knows that a CallManager hung: it was noticed, or it is restarted. The calls through it fare as after any
+    /// failure (R15).
+    pub(super) fn hang_is_known(&mut self, node: NodeId) {
+        if std::mem::replace(&mut self.nodes[node.index()].hangs_unnoticed, false) {
+            self.hangs_unnoticed -= 1;
+            self.lose_calls_of(node);
+        }
+    }
+
+    /// Whether a CallManager seems to be up to those that send calls to it.
+    pub(super) fn seems_up(&self, node: NodeId) -> bool {
+        hang::seems_up(self.callmanager_up(node), self.nodes[node.index()].hangs_unnoticed)
+    }
+
+    /// A call waits for a CallManager that hangs: what was to happen to it does not.
+    pub(super) fn hold(&mut self, handle: Handle) {
+        let call = self.call(handle);
+        call.control = Control::Held;
+        // It no longer waits for a phone: nothing could connect it.
+        let phase = if call.phase == Phase::Waiting { Phase::Changing } else { call.phase };
+        call.enter(phase);
+    }
+
+    /// The CallManager that a call would now be sent to and that hangs unnoticed, if any. A port or phone of a CallManager
+    /// that hangs is not chosen: it is out of service from the fault on, like any device of a failed one.
+    pub(super) fn hung_node_of(&mut self, handle: Handle, target: Target) -> Option<NodeId> {
+        let endpoint = match target {
+            Target::RoutePoint(id) => {
+                let it = &self.plan.route_points[id.index()];
+                match it.count {
+                    1 => it.first.0,
+                    count => it.first.0 + self.which_route_point(handle, count),
+                }
+            }
+            Target::Outside(id) => self.plan.devices.len() as u32 + u32::from(id.0),
+            Target::Ports(_) | Target::Phones(_) => return None,
+        };
+        let node = self.endpoints[endpoint as usize].node;
+        self.nodes[node.index()].hangs_unnoticed.then_some(node)
+    }
+
+    /// A CTIManager that hung is restarted, which closes the connections of those applications that have not noticed yet.
+    pub(super) fn restart_is_seen(&mut self, manager: NodeId) {
+        for row in 0..self.applications.len() as u16 {
+            let id = ApplicationId(row);
+            let waits = self.applications[id.index()].waits_for_hung == Some(self.applications[id.index()].attempt);
+            if waits && self.plan.applications[id.index()].may_use_cti && self.manager_of(id) == manager {
+                let state = &mut self.applications[id.index()];
+                state.attempt = state.attempt.wrapping_add(1);
+                let attempt = state.attempt;
+                let seen = self.arrives_at_application(id, self.now);
+                self.schedule(seen, Event::LossNoticed { application: row, attempt });
+            }
+        }
+    }
+
+    /// A call is sent to a CallManager that hangs.
+    pub(super) fn hold_at(&mut self, handle: Handle, node: NodeId) {
+        self.call(handle).node = node;
+        self.hold(handle);
+    }
+}

@@ -1,0 +1,106 @@
+//! A CallManager or CTIManager hangs (R13, R15, R20, R23).
+
+use crate::story::{expect, plan, story};
+
+/// Two CallManagers and their CTIManagers; callers reach sub1 first, and its loss is noticed after five seconds.
+const SITE: &str = r#"
+[run]
+length = "120s"
+[cti]
+callmanager_notice = "5s"
+[[node]]
+name = "sub1"
+[[node]]
+name = "sub2"
+[[callmanager_group]]
+name = "main"
+members = ["sub1", "sub2"]
+[[application]]
+name = "ivr"
+decide = "0s"
+lookup = "3s"
+heartbeat = "10s"
+ctimanagers = ["MANAGERS"]
+[[route_point]]
+name = "welcome"
+lines = [{ dn = "7000" }]
+device_pool = "main"
+application = "ivr"
+redirect_to = "port"
+[[cti_port]]
+name = "port"
+count = 2
+device_pool = "main"
+application = "ivr"
+[[traffic]]
+name = "callers"
+to = "7000"
+ingress = ["sub1", "sub2"]
+arrivals = { file = "calls.csv" }
+"#;
+
+fn site(managers: &str, fault: &str, calls: &'static str) -> String {
+    let text = SITE.replace("MANAGERS", managers);
+    story(&plan(&format!("{text}{fault}"), calls))
+}
+
+/// The lines that speak of one of these.
+fn about(told: &str, what: &[&str]) -> String {
+    told.lines().filter(|line| what.iter().any(|it| line.contains(it))).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn r15_calls_through_a_callmanager_that_hangs_wait_until_that_is_noticed() {
+    // Caller 1 talks. Caller 2 waits at the route point, caller 3 dials into the hung CallManager; both are dropped once the
+    // hang is noticed, 5 s after it began, unless they give up before, as caller 4 does after 2 s. Caller 5 comes after that
+    // and takes the other way in.
+    let calls = "at_s,talk_s,patience_s\n1,30,60\n8.5,1,60\n12,1,60\n12.5,1,2\n16,1,60\n";
+    let fault = "[[fault]]\ncallmanager = \"sub1\"\nkind = \"hang\"\nat = \"10s\"\nfor = \"60s\"\n";
+    let told = site("sub2", fault, calls);
+    expect(
+        &about(&told, &["at sub", "ends", "media", "CallManager"]),
+        " 1.000 caller 1 at sub1
+          8.500 caller 2 at sub2
+         10.000 CallManager sub1 fails
+         10.000 caller 1 keeps its media
+         12.000 caller 3 at sub1
+         12.500 caller 4 at sub2
+         14.500 caller 4 ends: Abandoned
+         15.000 caller 2 ends: DroppedInSetup
+         15.000 caller 3 ends: DroppedInSetup
+         16.000 caller 5 at sub2
+         20.000 caller 5 ends: Completed
+         34.000 caller 1 ends: Completed
+         70.000 CallManager sub1 is back",
+    );
+}
+
+#[test]
+fn a_callmanager_that_is_restarted_before_its_hang_is_noticed_drops_what_waited() {
+    let fault = "[[fault]]\ncallmanager = \"sub1\"\nkind = \"hang\"\nat = \"10s\"\nfor = \"3s\"\n";
+    let told = site("sub2", fault, "at_s,talk_s\n8.5,1\n12,1\n25,1\n");
+    expect(
+        &about(&told, &["ends", "opened"]),
+        "13.000 caller 1 ends: DroppedInSetup
+         13.000 caller 2 ends: DroppedInSetup
+         15.000 welcome opened on sub1
+         15.000 port/1 opened on sub1
+         15.000 port/2 opened on sub1
+         29.000 caller 3 ends: Completed",
+    );
+}
+
+#[test]
+fn r20_a_ctimanager_that_hangs_is_missed_by_its_heartbeats() {
+    let fault = "[[fault]]\nctimanager = \"sub1\"\nkind = \"hang\"\nat = \"30s\"\nfor = \"80s\"\n";
+    let told = site("sub1\", \"sub2", fault, "at_s\n1\n");
+    // After one to two intervals of 10 s, as for a lost host.
+    let noticed = told.lines().find(|line| line.contains("notices the loss")).expect("it is noticed");
+    let at: f64 = noticed.trim().split(' ').next().and_then(|at| at.parse().ok()).expect("a time");
+    assert!((40.0..=50.0).contains(&at), "{told}");
+    assert!(told.contains("ivr is connected to sub2"), "{told}");
+    // A restart closes the connection, which is noticed at once.
+    let fault = "[[fault]]\nctimanager = \"sub1\"\nkind = \"hang\"\nat = \"30s\"\nfor = \"5s\"\n";
+    let told = site("sub1\", \"sub2", fault, "at_s\n1\n");
+    assert!(told.contains("35.000 ivr notices the loss"), "{told}");
+}
