@@ -298,6 +298,18 @@ pub enum Fact {
         /// On which node.
         node: NodeId,
     },
+    /// It failed by hanging: nobody knows yet.
+    CallManagerHangs {
+        /// On which node.
+        node: NodeId,
+    },
+    /// Everybody knows that a CallManager hung: it was noticed, or it is restarted.
+    HangNoticed {
+        /// On which node.
+        node: NodeId,
+        /// Since it began to hang.
+        delay: Span,
+    },
     /// It is back.
     CallManagerReturned {
         /// On which node.

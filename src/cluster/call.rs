@@ -43,7 +43,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if self.hangs_unnoticed > 0
             && let Some(node) = self.hung_node_of(handle, target)
         {
-            return self.hold_at(handle, node);
+            return self.hold(handle, node);
         }
         match self.seize(handle, target) {
             Ok(endpoint) if self.reaches(from, self.endpoints[endpoint as usize].node) => {

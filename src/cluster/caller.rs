@@ -46,7 +46,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if chosen.is_err() {
             self.end(call, Ending::Refused(Refusal::NoCallManager));
         } else if self.hangs_unnoticed > 0 && !self.callmanager_up(ingress) {
-            self.hold(call);
+            self.hold(call, ingress);
         } else if self.takes_new_call(ingress) == NewCalls::Refused {
             self.end(call, Ending::Refused(Refusal::Throttled));
         } else {

@@ -4,7 +4,7 @@ use super::event::Event;
 use super::machine::Cluster;
 use crate::domain::{ApplicationId, Control, NodeId, Phase, Target};
 use crate::engine::Handle;
-use crate::facts::Recorder;
+use crate::facts::{Fact, Recorder};
 use crate::rules::hang::{self, Meanwhile};
 use crate::rules::notice;
 
@@ -13,13 +13,14 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn hang_begins(&mut self, node: NodeId) {
         self.nodes[node.index()].hangs_unnoticed = true;
         self.hangs_unnoticed += 1;
+        self.note(Fact::CallManagerHangs { node });
         let mut held = self.collect_calls(|cluster, call| {
             call.control != Control::Lost
                 && cluster.goes_through(call, node)
                 && hang::meanwhile(call.phase) == Meanwhile::Waits
         });
         for (_, _, handle) in held.drain(..) {
-            self.hold(handle);
+            self.hold(handle, node);
         }
         self.stranded = held;
         let noticed = self.now + self.plan.parameters.callmanager_notice;
@@ -39,6 +40,8 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn hang_is_known(&mut self, node: NodeId) {
         if std::mem::replace(&mut self.nodes[node.index()].hangs_unnoticed, false) {
             self.hangs_unnoticed -= 1;
+            let delay = self.now - self.nodes[node.index()].failed_at;
+            self.note(Fact::HangNoticed { node, delay });
             self.lose_calls_of(node);
         }
     }
@@ -48,10 +51,11 @@ impl<R: Recorder> Cluster<'_, R> {
         hang::seems_up(self.callmanager_up(node), self.nodes[node.index()].hangs_unnoticed)
     }
 
-    /// A call waits for a CallManager that hangs: what was to happen to it does not.
-    pub(super) fn hold(&mut self, handle: Handle) {
+    /// A call waits for a CallManager that hangs: what was to happen to it does not. Its device may be opened elsewhere
+    /// meanwhile.
+    pub(super) fn hold(&mut self, handle: Handle, node: NodeId) {
         let call = self.call(handle);
-        call.control = Control::Held;
+        (call.control, call.node) = (Control::Held, node);
         // It no longer waits for a phone: nothing could connect it.
         let phase = if call.phase == Phase::Waiting { Phase::Changing } else { call.phase };
         call.enter(phase);
@@ -88,11 +92,5 @@ impl<R: Recorder> Cluster<'_, R> {
                 self.schedule(seen, Event::LossNoticed { application: row, attempt });
             }
         }
-    }
-
-    /// A call is sent to a CallManager that hangs.
-    pub(super) fn hold_at(&mut self, handle: Handle, node: NodeId) {
-        self.call(handle).node = node;
-        self.hold(handle);
     }
 }

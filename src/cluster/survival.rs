@@ -68,7 +68,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Whether a call goes through the CallManager of a node.
     pub(super) fn goes_through(&self, call: &Call, node: NodeId) -> bool {
-        self.legs(call).contains(&node)
+        let held_by = call.control == Control::Held && call.node == node;
+        held_by || self.legs(call).contains(&node)
     }
 
     /// Handles the calls with a leg on each side of a cut link in the same way.

@@ -539,6 +539,8 @@ impl Recorder for Meter {
             | Fact::ApplicationReturned { .. }
             | Fact::CallManagerReturned { .. }
             | Fact::CtiManagerReturned { .. }
+            | Fact::CallManagerHangs { .. }
+            | Fact::HangNoticed { .. }
             | Fact::DeviceFailed { .. }
             | Fact::DeviceReturned { .. }
             | Fact::SettingChanged { .. } => {}

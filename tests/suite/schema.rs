@@ -149,6 +149,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
         "a name that refers to nothing, or to the wrong kind of entry",
         &[
             "direct_ctimanager",
+            "fault_devices",
             "fault_no_ctimanager",
             "goal_metric",
             "missing_device",
@@ -164,7 +165,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
     ("two things of one name or number", &["clash", "duplicate_node", "number_clash", "traffic_twice"]),
     (
         "a value that depends on another one",
-        &["bin_too_long", "heartbeat_bounds", "profile_order", "steady", "tapi_lines", "voice_lines"],
+        &["bin_too_long", "fault_overlap", "heartbeat_bounds", "profile_order", "steady", "tapi_lines", "voice_lines"],
     ),
     ("shares that do not sum to 1, calls that go round in a circle", &["redirect_loop", "share_sum"]),
     ("what is in another file", &["calls_file", "calls_none", "calls_ragged", "calls_semicolons"]),

@@ -136,6 +136,8 @@ impl Recorder for Story<'_> {
             Fact::RehomeStarted { device, .. } => format!("{} starts to rehome", self.device(device)),
             Fact::Rehomed { device, .. } => format!("{} has rehomed", self.device(device)),
             Fact::CallManagerFailed { node } => format!("CallManager {} fails", plan.nodes[node.index()].name),
+            Fact::CallManagerHangs { node } => format!("it hangs: {}", plan.nodes[node.index()].name),
+            Fact::HangNoticed { node, .. } => format!("the hang of {} is known", plan.nodes[node.index()].name),
             Fact::CallManagerReturned { node } => format!("CallManager {} is back", plan.nodes[node.index()].name),
             Fact::CtiManagerFailed { node } => format!("CTIManager {} fails", plan.nodes[node.index()].name),
             Fact::CtiManagerReturned { node } => format!("CTIManager {} is back", plan.nodes[node.index()].name),

@@ -67,6 +67,8 @@ impl Recorder for Marks {
             Fact::RehomeLost { .. } => self.mark("a home is lost again"),
             Fact::ManagerLossNoticed { .. } => self.mark("an application loses its CTIManager"),
             Fact::LinkHealNoticed { .. } => self.mark("a link heals"),
+            Fact::DeviceReturned { .. } => self.mark("a device that failed is back"),
+            Fact::HangNoticed { .. } => self.mark("a hang is noticed"),
             Fact::SettingChanged { .. } => self.mark("a setting changes"),
             Fact::Recovered { .. } => self.mark("an application recovers"),
             _ => {}
@@ -109,6 +111,9 @@ fn required() -> Vec<String> {
         "RecoveryForbidden",
         "OutOfReach",
         "LinkCut",
+        "DeviceFailed",
+        "a device that failed is back",
+        "a hang is noticed",
         "a link heals",
         "a device rehomes",
         "a home is lost again",

@@ -573,25 +573,21 @@ impl Generator {
         }
     }
 
-    /// CallManagers, CTIManagers and whole nodes fail, once or repeatedly, in turn or all together. All failures end two thirds
-    /// through the run, so that the return to normal can be checked.
+    /// CallManagers, CTIManagers, whole nodes, links and devices fail, once or repeatedly, in turn or all together. All failures
+    /// end two thirds through the run, so that the return to normal can be checked. Two scheduled ones of one thing do not
+    /// overlap; a random one may overlap with any.
     fn node_faults(&mut self) {
         let over = self.length / 3 * 2;
+        let mut taken: Vec<(String, u64, u64)> = Vec::new();
         for row in 0..self.dice.pick(&[0, 0, 1, 2, 4, 8]) {
-            self.line("[[fault]]");
-            let node = self.dice.below(self.nodes.len() as u64) as usize;
-            if self.dice.chance(35) {
-                self.link_fault(node);
-                continue;
-            }
-            let (kind, node) = match self.dice.below(5) {
-                0 | 1 => ("callmanager", self.nodes[node].clone()),
-                2 => ("node", self.nodes[node].clone()),
-                _ if self.direct => ("node", self.nodes[node].clone()),
-                _ => ("ctimanager", self.managers[node % self.managers.len()].clone()),
+            let (keys, things) = match self.dice.below(20) {
+                0..7 => self.link_fault(),
+                7..12 => self.device_fault(),
+                _ => self.process_fault(),
             };
-            self.key(kind, format_args!("\"{node}\""));
-            if self.dice.chance(15) {
+            let is_link = keys.iter().any(|(key, _)| *key == "link");
+            if !is_link && self.dice.chance(15) {
+                self.line("[[fault]]");
                 self.key("name", format_args!("\"random{row}\""));
                 let time_to_failure = self.dice.distribution_around(SECOND, self.length.max(2 * SECOND));
                 self.key("time_to_failure", time_to_failure);
@@ -599,15 +595,65 @@ impl Generator {
                 self.key("time_to_repair", time_to_repair);
             } else {
                 let at = self.dice.below(over);
+                let until = at + 1 + self.dice.below((over - at).min(self.length / 4));
+                let meets =
+                    |(thing, from, to): &(String, u64, u64)| things.contains(thing) && at < *to && *from < until;
+                if taken.iter().any(meets) {
+                    continue;
+                }
+                taken.extend(things.into_iter().map(|thing| (thing, at, until)));
+                self.line("[[fault]]");
                 self.micros("at", at);
-                let lasts = 1 + self.dice.below((over - at).min(self.length / 4));
-                self.micros("for", lasts);
+                self.micros("for", until - at);
+            }
+            for (key, value) in keys {
+                self.key(key, value);
             }
         }
     }
 
-    /// A link is cut or slow: between two nodes, or from an application to one.
-    fn link_fault(&mut self, to: usize) {
+    /// The keys of a fault of a process or node, and what it takes down.
+    fn process_fault(&mut self) -> (Vec<(&'static str, String)>, Vec<String>) {
+        let node = self.dice.below(self.nodes.len() as u64) as usize;
+        let (kind, node) = match self.dice.below(5) {
+            0 | 1 => ("callmanager", self.nodes[node].clone()),
+            2 => ("node", self.nodes[node].clone()),
+            _ if self.direct => ("node", self.nodes[node].clone()),
+            _ => ("ctimanager", self.managers[node % self.managers.len()].clone()),
+        };
+        let mut keys = vec![(kind, format!("\"{node}\""))];
+        if kind != "node" && self.dice.chance(60) {
+            let how = self.dice.pick(&["exit", "hang", "hang"]);
+            keys.push(("kind", format!("\"{how}\"")));
+        }
+        let things = match kind {
+            "node" => vec![format!("callmanager {node}"), format!("ctimanager {node}")],
+            _ => vec![format!("{kind} {node}")],
+        };
+        (keys, things)
+    }
+
+    /// The keys of a fault of devices, all of a group or the first of it, and what it takes down.
+    fn device_fault(&mut self) -> (Vec<(&'static str, String)>, Vec<String>) {
+        let names = |targets: &[String], kind: &str| -> Vec<String> {
+            targets.iter().filter(|name| name.starts_with(kind)).cloned().collect()
+        };
+        let kinds = [("route_point", ROUTE_POINT), ("cti_port", PORTS), ("phone", PHONES)];
+        let all: Vec<(&'static str, String)> = kinds
+            .into_iter()
+            .flat_map(|(key, kind)| names(&self.targets, kind).into_iter().map(move |name| (key, name)))
+            .collect();
+        let (key, name) = all[self.dice.below(all.len() as u64) as usize].clone();
+        let mut keys = vec![(key, format!("\"{name}\""))];
+        if self.dice.chance(50) {
+            keys.push(("count", "1".to_owned()));
+        }
+        (keys, vec![name])
+    }
+
+    /// The keys of a fault of a link, cut or slow, between two nodes or from an application to one, and what it takes down.
+    fn link_fault(&mut self) -> (Vec<(&'static str, String)>, Vec<String>) {
+        let to = self.dice.below(self.nodes.len() as u64) as usize;
         let to = self.nodes[to].clone();
         let from = if self.nodes.len() > 1 && self.dice.chance(70) {
             let others: Vec<String> = self.nodes.iter().filter(|&node| *node != to).cloned().collect();
@@ -616,16 +662,15 @@ impl Generator {
             let row = self.dice.below(self.applications.len() as u64) as usize;
             self.applications[row].clone()
         };
-        self.key("link", quoted(&[from, to]));
-        if self.dice.chance(40) {
+        let mut ends = [from.clone(), to.clone()];
+        ends.sort();
+        let mut keys = vec![("link", quoted(&[from, to]))];
+        let slow = self.dice.chance(40);
+        if slow {
             let slow = self.dice.magnitude(MILLI, 2 * SECOND);
-            self.micros("slow", slow);
+            keys.push(("slow", format!("\"{slow}us\"")));
         }
-        let over = self.length / 3 * 2;
-        let at = self.dice.below(over);
-        self.micros("at", at);
-        let lasts = 1 + self.dice.below((over - at).min(self.length / 4));
-        self.micros("for", lasts);
+        (keys, vec![format!("link {ends:?} {slow}")])
     }
 
     fn changes(&mut self) {

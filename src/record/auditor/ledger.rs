@@ -78,6 +78,7 @@ pub(super) struct Process {
 /// - a device is in service at one CallManager at a time, which is up and in its group; once a CallManager has failed, no
 ///   device is in service there (R13);
 /// - a device that has failed by itself is in service nowhere until it is back (R15);
+/// - a call waits for a CallManager that hangs only until that is noticed, and it is noticed in time;
 /// - a device is given up only while it is out of service, and only if the workload allows it (R17, R19);
 /// - an application controls only phones of its own that are in service, and loses none twice;
 /// - a device rehomes only after its home is back and while it has no call, and is then at an earlier member of its group
@@ -97,6 +98,10 @@ pub struct Auditor<'p> {
     /// By node.
     pub(super) callmanagers: Vec<Process>,
     pub(super) ctimanagers: Vec<Process>,
+    /// By node: since when its CallManager hangs and nobody knows.
+    pub(super) hangs: Vec<Option<Time>>,
+    /// CallManagers whose hang was noticed at `now`.
+    pub(super) hangs_known: Vec<NodeId>,
     pub(super) throttled: Vec<bool>,
     /// When the cut of a link was noticed last.
     pub(super) link_cut: Time,
@@ -135,6 +140,8 @@ impl<'p> Auditor<'p> {
             devices: Vec::new(),
             callmanagers: Vec::new(),
             ctimanagers: Vec::new(),
+            hangs: Vec::new(),
+            hangs_known: Vec::new(),
             throttled: Vec::new(),
             link_cut: Time::NEVER,
             applications: Vec::new(),
@@ -182,6 +189,9 @@ impl<'p> Auditor<'p> {
             processes.clear();
             processes.resize(many, Process::default());
         }
+        self.hangs.clear();
+        self.hangs.resize(self.plan.nodes.len(), None);
+        self.hangs_known.clear();
         self.throttled.clear();
         self.throttled.resize(self.plan.nodes.len(), false);
         self.lines.clear();
@@ -262,5 +272,6 @@ impl<'p> Auditor<'p> {
         self.check_rehomed();
         self.check_failed();
         self.check_struck();
+        self.check_hangs();
     }
 }

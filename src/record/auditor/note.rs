@@ -121,6 +121,20 @@ impl Recorder for Auditor<'_> {
                 self.throttled[node.index()] = false;
                 self.failed.push(node);
             }
+            Fact::CallManagerHangs { node } => {
+                let down = self.callmanagers[node.index()].down;
+                let known = self.hangs[node.index()].replace(now);
+                self.require(down && known.is_none(), |_| format!("{fact:?}: it is up, or hangs already"));
+            }
+            Fact::HangNoticed { node, delay } => {
+                match self.hangs[node.index()].take() {
+                    Some(since) => self.check_span(fact, delay, since),
+                    None => self.require(false, |_| format!("{fact:?}: it does not hang")),
+                }
+                let in_time = delay <= self.plan.parameters.callmanager_notice;
+                self.require(in_time, |_| format!("{fact:?}: it should have been noticed before"));
+                self.hangs_known.push(node);
+            }
             Fact::CallManagerReturned { node } => {
                 self.returned(fact, |auditor| &mut auditor.callmanagers[node.index()])
             }

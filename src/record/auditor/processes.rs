@@ -7,7 +7,7 @@ use crate::engine::{Span, Time};
 use crate::facts::Fact;
 use crate::plan::Topology;
 
-use super::ledger::{Auditor, Process};
+use super::ledger::{AuditedCall, AuditedDevice, Auditor, Occupied, Process};
 
 impl Auditor<'_> {
     pub(super) fn served(&mut self, fact: Fact, station: usize, arrived: Time, started: Time, finished: Time) {
@@ -41,6 +41,25 @@ impl Auditor<'_> {
     pub(super) fn returned(&mut self, fact: Fact, process: impl FnOnce(&mut Self) -> &mut Process) {
         let was_down = std::mem::replace(&mut process(self).down, false);
         self.require(was_down, |_| format!("{fact:?}: the process was already up"));
+    }
+
+    /// No call waits for a CallManager once its hang is known.
+    pub(super) fn check_hangs(&mut self) {
+        for node in std::mem::take(&mut self.hangs_known) {
+            let waits = |call: &AuditedCall| {
+                let stays = match call.held {
+                    Occupied::RoutePoint { device, .. } | Occupied::Pool { device: Some(device), .. } => {
+                        let AuditedDevice { at, last, .. } = self.devices[device.index()];
+                        at.is_none() && last == Some(node)
+                    }
+                    Occupied::Pool { .. } | Occupied::Nothing => false,
+                };
+                // A call of this instant may have found the CallManager restarted.
+                !call.connected && call.offered < self.now && (call.ingress == node || stays)
+            };
+            let left = self.calls.iter().find(|(_, call)| waits(call)).map(|(name, _)| *name);
+            self.require(left.is_none(), |_| format!("{left:?} still waits for {node:?}, whose hang is known"));
+        }
     }
 
     /// The processes that applications are connected to: CTIManagers, or CallManagers in the direct topology (R25).

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, DeviceId, Ending, GiveUpReason, NodeId, OutageCause, PhoneGroupId,
-    PortGroupId, Refusal, RoutePointId, SourceId, StationId, Target,
+    ApplicationFault, ApplicationId, CallName, DeviceId, Ending, FaultTarget, GiveUpReason, NodeId, OutageCause,
+    PhoneGroupId, PortGroupId, Refusal, RoutePointId, SourceId, StationId, Target,
 };
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, PoolId, Recorder};
 use crate::fake;
-use crate::plan::{Change, Plan};
+use crate::plan::{Change, Fault, Occurs, Plan};
 
 use super::ledger::Auditor;
 
@@ -411,4 +411,69 @@ fn control_of_a_phone_is_gained_and_lost_in_turn_while_it_is_in_service() {
     assert!(found(&[(50, LOST), (50, out), (60, CONTROLLED)]).contains("in service at None"));
     let port = Fact::PhoneControlled { device: PORT, application: IVR };
     assert!(found(&[(50, port)]).contains("a phone: false"));
+}
+
+/// The plan, with a fault of the first two ports.
+fn with_failing_ports() -> Plan {
+    let mut plan = fake::plan();
+    let failing = FaultTarget::Devices(Target::Ports(PortGroupId(0)), 2);
+    plan.faults.push(Fault { failing, occurs: Occurs::Once { at: at(50), duration: Span::from_secs(10) } });
+    plan
+}
+
+#[test]
+fn a_device_that_has_failed_is_in_service_nowhere_until_it_is_back() {
+    let plan = with_failing_ports();
+    let check = |facts: &[(u64, Fact)], words: &str| {
+        let found = audited(&plan, facts).finish(plan.length);
+        match words {
+            "" => assert_eq!(found, Ok(())),
+            words => {
+                let found = found.expect_err(words);
+                assert!(found.len() == 1 && found[0].contains(words), "expected {words:?}, found {found:#?}");
+            }
+        }
+    };
+    let (fails, back) = (Fact::DeviceFailed { device: PORT }, Fact::DeviceReturned { device: PORT });
+    let out = closed(PORT, OutageCause::DeviceFailed);
+    check(&[(50, fails), (50, out), (60, back), (61, opened(PORT, SUB1, 11))], "");
+    check(&[(50, fails)], "has failed, but is in service at Some(NodeId(0))");
+    check(&[(50, fails), (50, out), (55, opened(PORT, SUB1, 5))], "the device has failed and is not back");
+    check(&[(50, out)], "the facts before it do not support this cause");
+    check(&[(50, fails), (50, out), (51, fails)], "the device was already down");
+    check(&[(60, back)], "the device was not down");
+    check(
+        &[(50, Fact::DeviceFailed { device: PHONE }), (50, closed(PHONE, OutageCause::DeviceFailed))],
+        "no fault of the workload takes this device",
+    );
+    let pool = PoolId::Ports(PortGroupId(0));
+    let comes = [
+        (40, Fact::Offered { call: CALL, ingress: SUB2 }),
+        (40, Fact::Seized { call: CALL, pool, device: Some(PORT) }),
+    ];
+    check(&and(&comes, &[(50, fails), (50, out)]), "is left at DeviceId(1), which has failed");
+    // At rest it is back in service, or has failed for good.
+    unsettled(&plan, &[(50, fails), (50, out)], &[]);
+    unsettled(&plan, &[(50, fails), (50, out), (60, back)], &["because DeviceFailed"]);
+}
+
+#[test]
+fn a_call_waits_for_a_callmanager_that_hangs_only_until_that_is_noticed() {
+    // `callmanager_notice` is one second.
+    let mut hangs: Vec<(u64, Fact)> = vec![
+        (40, Fact::Offered { call: CALL, ingress: SUB1 }),
+        (40, Fact::Presented { call: CALL, route_point: RoutePointId(0), device: POINT }),
+        (50, FAILED),
+    ];
+    hangs.extend((0..6).map(|row| (50, closed(DeviceId(row), OutageCause::CallManagerFailed))));
+    hangs.push((50, Fact::CallManagerHangs { node: SUB1 }));
+    let noticed = |at, after| (at, Fact::HangNoticed { node: SUB1, delay: Span::from_secs(after) });
+    let left = Fact::Left { call: CALL, route_point: RoutePointId(0), device: POINT, stayed: Span::from_secs(11) };
+    let ends = Fact::Ended { call: CALL, ending: Ending::DroppedInSetup, offered: at(40) };
+    holds(&and(&hangs, &[noticed(51, 1), (51, left), (51, ends)]));
+    broken(&and(&hangs, &[noticed(51, 1)]), "still waits for NodeId(0), whose hang is known");
+    broken(&and(&hangs[2..], &[noticed(53, 3)]), "it should have been noticed before");
+    broken(&and(&hangs[2..], &[noticed(51, 0)]), "but the facts before it give");
+    broken(&[noticed(51, 1)], "it does not hang");
+    broken(&[(50, Fact::CallManagerHangs { node: SUB1 })], "it is up, or hangs already");
 }

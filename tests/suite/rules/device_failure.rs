@@ -116,15 +116,16 @@ fn r15_a_call_that_waits_at_a_route_point_that_fails_is_dropped_and_later_ones_a
            8.500 caller 1 presented at welcome
           10.000 welcome fails
           10.000 welcome out: DeviceFailed
-          10.000 caller 1 leaves welcome
           10.000 caller 1 ends: DroppedInSetup
           15.000 caller 2 at cti
+          15.000 caller 2 takes voicemail
           15.000 caller 2 forwarded by cfna
           15.000 it rings for caller 2
           15.000 caller 2 connected
           16.000 caller 2 ends: Completed
           30.000 welcome is back
           30.000 welcome opened on sub1
+          30.000 recovered: Half
           30.000 recovered: NinetyFive
           30.000 recovered: All
           35.000 caller 3 at cti

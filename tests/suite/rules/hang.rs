@@ -51,21 +51,21 @@ fn about(told: &str, what: &[&str]) -> String {
 
 #[test]
 fn r15_calls_through_a_callmanager_that_hangs_wait_until_that_is_noticed() {
-    // Caller 1 talks. Caller 2 waits at the route point, caller 3 dials into the hung CallManager; both are dropped once the
+    // Caller 1 talks on; that it does so without control is known when the hang is. Caller 2 waits at the route point, caller 3 dials into the hung CallManager; both are dropped once the
     // hang is noticed, 5 s after it began, unless they give up before, as caller 4 does after 2 s. Caller 5 comes after that
     // and takes the other way in.
     let calls = "at_s,talk_s,patience_s\n1,30,60\n8.5,1,60\n12,1,60\n12.5,1,2\n16,1,60\n";
     let fault = "[[fault]]\ncallmanager = \"sub1\"\nkind = \"hang\"\nat = \"10s\"\nfor = \"60s\"\n";
     let told = site("sub2", fault, calls);
     expect(
-        &about(&told, &["at sub", "ends", "media", "CallManager"]),
+        &about(&told, &["at sub", "ends", "media", "CallManager sub"]),
         " 1.000 caller 1 at sub1
           8.500 caller 2 at sub2
          10.000 CallManager sub1 fails
-         10.000 caller 1 keeps its media
          12.000 caller 3 at sub1
          12.500 caller 4 at sub2
          14.500 caller 4 ends: Abandoned
+         15.000 caller 1 keeps its media
          15.000 caller 2 ends: DroppedInSetup
          15.000 caller 3 ends: DroppedInSetup
          16.000 caller 5 at sub2
@@ -84,8 +84,8 @@ fn a_callmanager_that_is_restarted_before_its_hang_is_noticed_drops_what_waited(
         "13.000 caller 1 ends: DroppedInSetup
          13.000 caller 2 ends: DroppedInSetup
          15.000 welcome opened on sub1
-         15.000 port/1 opened on sub1
-         15.000 port/2 opened on sub1
+         15.010 port/1 opened on sub1
+         15.020 port/2 opened on sub1
          29.000 caller 3 ends: Completed",
     );
 }
