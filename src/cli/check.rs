@@ -54,7 +54,7 @@ pub(super) struct CheckArguments {
     #[arg(long, value_name = "ID", value_parser = allowed(), hide_possible_values = true)]
     allow: Vec<String>,
 
-    /// Change a value of the workload, e.g. run.length=10m; may be repeated
+    /// Change a value of the workload, e.g. run.length=10m, or add to a list, e.g. 'fault+={...}'; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     settings: Vec<String>,
 }

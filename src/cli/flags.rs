@@ -11,7 +11,7 @@ use super::values::{jobs, replications, seed, setting};
 /// The options of every command that runs replications.
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct StudyArguments {
-    /// Change a value of the workload, e.g. run.length=10m; may be repeated
+    /// Change a value of the workload, e.g. run.length=10m, or add to a list, e.g. 'fault+={...}'; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     pub(super) settings: Vec<String>,
 

@@ -6,7 +6,9 @@ use super::conditions::{
 };
 use super::expectation::{Expected, Predicted};
 use super::words::{per_hour, time};
-use crate::domain::{ApplicationFault, ApplicationId, DeviceId, DeviceKind, FaultTarget, NodeId, RoutePointId, Target};
+use crate::domain::{
+    ApplicationFault, ApplicationId, DeviceId, DeviceKind, FaultTarget, NodeId, ProcessFault, RoutePointId, Target,
+};
 use crate::engine::Distribution;
 use crate::oracle::{Detection, Repairable};
 use crate::plan::{Fault, HeartbeatReading, Occurs, Plan, Window};
@@ -138,6 +140,11 @@ fn counted(faults: usize) -> String {
 /// Calls that find no CallManager up: Poisson arrivals see time averages, and each node of a source has one random fault, with
 /// exponential times, independent of the others.
 pub(super) fn unreachable(plan: &Plan, window: Window) -> Option<Expected> {
+    // Callers still reach one that hangs, and wait there, until that is noticed.
+    let hangs = |fault: &Fault| matches!(fault.failing, FaultTarget::CallManager(_, ProcessFault::Hang));
+    if plan.faults.iter().any(hangs) {
+        return None;
+    }
     let faults = random_faults(plan)?;
     let of = |node: NodeId| {
         let mut of_node = faults.iter().filter(|(other, ..)| *other == node);

@@ -37,6 +37,7 @@ workloads! {
     "monday_morning",
     "node_failure_storm",
     "phones_without_standby",
+    "ports_down",
     "random_failures",
     "recovery_forbidden",
     "rolling_restart",

@@ -108,7 +108,7 @@ impl Fault {
             Some(FaultKind::Hang) => {
                 let hint =
                     "`\"silent\"` is an application that hangs until it is restarted, `\"stall\"` one that goes on";
-                unfit("an application does not `\"hang\"`: there are two ways to", hint);
+                unfit("`\"hang\"` is for a fault of a CallManager or CTIManager only", hint);
                 ApplicationFault::Silent
             }
             Some(FaultKind::Silent) => ApplicationFault::Silent,

@@ -305,7 +305,7 @@ fn all_that_can_fail_recover_and_change_becomes_the_plan_it_describes() {
     assert_eq!(
         plan.faults[..6],
         [
-            once(FaultTarget::CallManager(a, ProcessFault::Exit), 1200, 600),
+            once(FaultTarget::CallManager(a, ProcessFault::Exit), 1500, 600),
             once(FaultTarget::CtiManager(b, ProcessFault::Exit), 1230, 60),
             once(FaultTarget::Node(a), 600, 900),
             Fault {

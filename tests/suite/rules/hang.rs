@@ -68,6 +68,7 @@ fn r15_calls_through_a_callmanager_that_hangs_wait_until_that_is_noticed() {
          15.000 caller 1 keeps its media
          15.000 caller 2 ends: DroppedInSetup
          15.000 caller 3 ends: DroppedInSetup
+         15.000 CTIManager sub2 notices that sub1 failed
          16.000 caller 5 at sub2
          20.000 caller 5 ends: Completed
          34.000 caller 1 ends: Completed
