@@ -77,7 +77,7 @@ mod tests {
     #[test]
     fn r20_one_that_was_closed_tries_first_where_it_was() {
         assert_eq!(next(&LIST, ConnectReason::Closed(1), |_| true), Some(1));
-        assert_eq!(next(&LIST, ConnectReason::Closed(1), |node| node != NodeId(2)), Some(2));
+        assert_eq!(next(&LIST, ConnectReason::Closed(1), |node| node != NodeId(2)), Some(0));
     }
 
     #[test]

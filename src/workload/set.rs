@@ -157,7 +157,10 @@ fn join(item: &mut Item, here: &str, value: &str) -> Result<(), String> {
     match item.as_array_mut() {
         Some(list) => {
             let of_text = list.get(0).cloned();
-            list.extend(entries(parsed(value, of_text.as_ref())?));
+            for mut entry in entries(parsed(value, of_text.as_ref())?) {
+                entry.decor_mut().clear();
+                list.push(entry);
+            }
             Ok(())
         }
         None => Err(format!("{here} is {kind}: `+=` adds to a list; `=` sets the value")),

@@ -211,7 +211,9 @@ impl Auditor<'_> {
         if let AuditedRehoming::Waiting(since) = rehoming {
             // It may have been due for a while before its turn came.
             let most = self.now.since(since);
-            self.require(waited <= most, |_| format!("{fact:?} tells {waited}, its home has been back for {most}"));
+            self.require(waited <= most, |_| {
+                format!("{fact:?} reports {waited}, but its home has been back for {most}")
+            });
             self.devices[device.index()].rehoming = AuditedRehoming::Leaving(since);
         } else {
             self.require(false, |_| format!("{fact:?}: the device was not waiting to rehome"));

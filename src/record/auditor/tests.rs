@@ -156,8 +156,8 @@ fn a_device_rehomes_only_after_its_home_is_back() {
     holds(&and(&facts, &[(110, Fact::RehomeLost { device: POINT })]));
     broken(&and(&facts, &[(102, waits(POINT))]), "the device is already waiting");
     broken(
-        &and(&facts, &[(110, leaves(POINT, 9))]),
-        "reports 9.000000000s, but the facts before it give 10.000000000s",
+        &and(&facts, &[(110, leaves(POINT, 11))]),
+        "reports 11.000000000s, but its home has been back for 10.000000000s",
     );
     let facts = and(&facts, &[(110, leaves(POINT, 10)), (110, closed(POINT, OutageCause::Rehoming))]);
     holds(&facts);
