@@ -9,6 +9,7 @@ use crate::workload::Side;
 /// Goals and their verdicts.
 pub(super) fn goals_table(judged: &[Judged]) -> Table {
     let mut table = Table::of_numbers(["goals", "estimate", "95 % interval", "verdict"]);
+    table.keep(|name| name == "estimate");
     for it in judged {
         table.row([it.goal.to_string().into(), found(&it.found), interval(&it.found), verdict(it.verdict)]);
     }

@@ -198,6 +198,8 @@ pub struct Column {
     pub widest: Option<u16>,
     /// Where there is no room for all columns, those with a higher number are left out before others.
     pub spare: usize,
+    /// Whether it is never left out.
+    pub kept: bool,
 }
 
 /// The content of a column.
@@ -212,12 +214,12 @@ pub enum Holds {
 impl Column {
     /// A column of names or text.
     pub fn words(name: impl Into<String>) -> Column {
-        Column { name: name.into(), holds: Holds::Words, widest: None, spare: 0 }
+        Column { name: name.into(), holds: Holds::Words, widest: None, spare: 0, kept: false }
     }
 
     /// A column of numbers, and of text about them.
     pub fn numbers(name: impl Into<String>) -> Column {
-        Column { name: name.into(), holds: Holds::Numbers, widest: None, spare: 0 }
+        Column { name: name.into(), holds: Holds::Numbers, widest: None, spare: 0, kept: false }
     }
 }
 
@@ -246,6 +248,11 @@ impl Table {
         for column in &mut self.columns {
             column.spare = names.iter().rev().position(|name| *name == column.name).map_or(0, |rank| rank + 1);
         }
+    }
+
+    /// Says which columns are shown even where there is no room for all.
+    pub fn keep(&mut self, is_kept: impl Fn(&str) -> bool) {
+        self.columns.iter_mut().for_each(|column| column.kept = is_kept(&column.name));
     }
 
     /// Adds an empty row that separates those above from those below.

@@ -49,6 +49,7 @@ fn table(sweep: &Sweep) -> Table {
     }
     head.extend(goals.iter().cloned());
     let mut table = Table::of_numbers(head);
+    table.keep(|name| name != "95 % interval");
     for (at, point) in sweep.points.iter().enumerate() {
         let mut row = vec![Entry::from((at + 1).to_string())];
         row.extend(point.values.iter().map(|value| Entry::from(&**value)));

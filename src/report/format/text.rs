@@ -34,8 +34,7 @@ pub(super) fn draw(page: &Page<'_>, canvas: Canvas) -> String {
     });
     if hidden > 0 {
         let columns = if hidden == 1 { "1 column" } else { &format!("{hidden} columns") };
-        let help =
-            format!("({columns} not shown: widen the terminal, pipe the output into less -S, or use --format csv)");
+        let help = format!("({columns} not shown: widen the terminal or use --format csv)");
         text += &format!("\n{}\n", wrapped(&help, canvas.width));
     }
     text
@@ -111,7 +110,7 @@ const NARROWEST: usize = 16;
 
 impl Layout {
     /// All columns if they fit, if need be with wrapped heads and words; otherwise as many as fit. Spare columns are left out
-    /// first, then the last ones, but never the names of the rows and never a verdict.
+    /// first, then intervals, then the last ones, but never the names of the rows, a verdict or what is to be kept.
     fn of(table: &Table, width: Option<usize>) -> Layout {
         let needs: Vec<Need> = (0..table.columns.len()).map(|at| Need::of(table, at)).collect();
         let (indent, gap) = spacing(table.form);
@@ -131,7 +130,7 @@ impl Layout {
                 let Some(widest) = wider.max_by_key(|&at| widths[at]) else { break };
                 widths[widest] -= 1;
             }
-            let can_go = (0..shown.len()).filter(|&at| shown[at].at > 0 && !shown[at].is_verdict);
+            let can_go = (0..shown.len()).filter(|&at| shown[at].at > 0 && !shown[at].is_kept);
             match can_go.max_by_key(|&at| (shown[at].spare, at)) {
                 Some(least_needed) if total(&widths) > room => {
                     shown.remove(least_needed);
@@ -177,13 +176,14 @@ struct Need {
     least: usize,
     /// Where its entries are wrapped however much room there is.
     wrapped_at: Option<usize>,
-    is_verdict: bool,
+    is_kept: bool,
+    /// Columns with a higher number are left out first.
     spare: usize,
 }
 
 impl Need {
     fn of(table: &Table, at: usize) -> Need {
-        let Column { name, holds, widest, spare } = &table.columns[at];
+        let Column { name, holds, widest, spare, kept } = &table.columns[at];
         let head = if has_head(table) { name.clone() } else { String::new() };
         let head_least = longest_part(&head);
         let entries = || table.rows.iter().filter_map(|row| row.get(at));
@@ -203,8 +203,11 @@ impl Need {
             least: least.max(head_least),
             head,
             wrapped_at,
-            is_verdict,
-            spare: *spare,
+            is_kept: is_verdict || *kept,
+            spare: match spare {
+                0 => usize::from(name.contains("interval")),
+                rank => rank + 1,
+            },
         }
     }
 }
@@ -241,7 +244,7 @@ fn wrapped(text: &str, width: Option<usize>) -> String {
     for paragraph in text.split('\n') {
         let indent = &paragraph[..paragraph.len() - paragraph.trim_start().len()];
         let mut line = indent.to_owned();
-        for word in paragraph.split_whitespace() {
+        for word in words(paragraph) {
             let begun = line.len() > indent.len();
             if begun && line.width() + 1 + word.width() > width {
                 lines.push(std::mem::replace(&mut line, format!("{indent}{word}")));
@@ -252,6 +255,19 @@ fn wrapped(text: &str, width: Option<usize>) -> String {
         lines.push(line);
     }
     lines.join("\n")
+}
+
+/// The words of a paragraph; a number and its percent sign or unit are one.
+fn words(paragraph: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in paragraph.split_whitespace() {
+        let is_unit = ["%", "ms", "s", "min", "h", "d"].contains(&word.trim_end_matches([',', '.', ':', ';', ')', ']']));
+        match words.last_mut() {
+            Some(last) if is_unit && last.ends_with(|last: char| last.is_ascii_digit()) => *last += &format!(" {word}"),
+            _ => words.push(word.to_owned()),
+        }
+    }
+    words
 }
 
 // Colours. A mark takes no room, so that a table is laid out as without colours, and then gives way to an escape sequence.
@@ -343,9 +359,20 @@ mod tests {
             assert!(text.lines().all(|line| line.width() <= width), "{text}");
             assert!(text.contains("sub1.callmanager") && text.contains("missed") && text.contains(" not"), "{text}");
         }
-        assert!(drawn(table(), Ink::Plain, Some(50)).ends_with(
-            "\n\n(1 column not shown: widen the terminal, pipe the\noutput into less -S, or use --format csv)\n"
-        ));
+        assert!(
+            drawn(table(), Ink::Plain, Some(50))
+                .ends_with("\n\n(1 column not shown: widen the terminal or use\n--format csv)\n")
+        );
+    }
+
+    #[test]
+    fn intervals_are_left_out_before_other_columns_and_kept_columns_never() {
+        let head = |table: Table, width| drawn(table, Ink::Plain, Some(width)).lines().next().map(str::to_owned);
+        assert_eq!(head(table(), 50).as_deref(), Some("station           wait mean, ms  wait max, ms  verdict"));
+        let mut kept = table();
+        kept.keep(|name| name.starts_with("wait"));
+        let text = drawn(kept, Ink::Plain, Some(20));
+        assert!(text.contains("1.967") && text.contains("10,107") && !text.contains("2.009"), "{text}");
     }
 
     #[test]
@@ -378,6 +405,7 @@ mod tests {
     #[test]
     fn sentences_are_wrapped_at_words() {
         assert_eq!(wrapped("one two three\n  four five six", Some(10)), "one two\nthree\n  four\n  five six");
+        assert_eq!(wrapped("busy 41.9 % of 60 s.", Some(9)), "busy\n41.9 % of\n60 s.");
         assert_eq!(wrapped("a  b", None), "a  b");
     }
 }
