@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::advice::{MANY_DEVICES_OF_APPLICATION, MANY_DEVICES_ON_CTIMANAGER};
 use super::notes::{Known, Notes};
+use super::words::thousands;
 use crate::domain::NodeId;
 use crate::plan::{Application, Plan, Topology};
 use crate::rules::manager_choice::{self, ConnectReason};
@@ -17,7 +18,8 @@ pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
     for (source, application) in known.workload.applications.iter().zip(&known.plan.applications) {
         let devices = application.devices.len();
         if devices > OF_APPLICATION_MAX {
-            let what = format!("`{}` controls {devices} devices; the limit is {OF_APPLICATION_MAX}", application.name);
+            let (devices, most) = (thousands(devices as u64), thousands(OF_APPLICATION_MAX as u64));
+            let what = format!("`{}` controls {devices} devices; the limit is {most}", application.name);
             let hint = "spread them over several applications, or raise the parameter";
             notes.warn(&MANY_DEVICES_OF_APPLICATION, &source.name.place, what, hint);
         }
@@ -47,10 +49,11 @@ fn on_ctimanagers(known: &Known<'_>, notes: &mut Notes) {
         let hint = "spread the devices over more CTIManagers, or raise the parameter";
         let what = match worst.get(&id) {
             _ if at_first > ON_CTIMANAGER_MAX => {
+                let at_first = thousands(at_first as u64);
                 format!("the CTIManager of `{name}` controls {at_first} devices; the limit is {ON_CTIMANAGER_MAX}")
             }
             Some((devices, failed)) if *devices > ON_CTIMANAGER_MAX => {
-                let failed = &plan.nodes[failed.index()].name;
+                let (failed, devices) = (&plan.nodes[failed.index()].name, thousands(*devices as u64));
                 format!(
                     "after the failure of the CTIManager of `{failed}`, that of `{name}` controls {devices} devices; \
                      the limit is {ON_CTIMANAGER_MAX}"

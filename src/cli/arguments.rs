@@ -21,7 +21,7 @@ use crate::workload;
 
 /// Simulate a Cisco CallManager cluster and its CTI applications under load and failure.
 ///
-/// Without a command, runs the built-in busy hour.
+/// Without arguments, the same as `ctisim run`.
 #[derive(Clone, Debug, Parser)]
 #[command(name = "ctisim", version, max_term_width = 100, after_help = after_help())]
 pub(super) struct Arguments {
@@ -45,7 +45,7 @@ fn after_help() -> StyledStr {
 #[derive(Clone, Debug, Subcommand)]
 pub(super) enum Command {
     /// Run replications of a workload and report the results
-    #[command(after_help = run::after_help())]
+    #[command(after_help = run::after_help(), arg = run::no_metric())]
     Run(RunArguments),
 
     /// Run a workload at several values of a key, or over a grid of keys, with common random numbers

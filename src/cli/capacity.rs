@@ -41,8 +41,8 @@ pub(super) fn after_help() -> StyledStr {
         ],
         &[
             (
-                "ctisim capacity site.toml --vary cti_port.ports.count=10..100:5 \\\n      --goal 'refused<=1%'",
-                "The fewest ports with which at most 1 % of the calls are refused",
+                "ctisim capacity site.toml --vary cti_port.ports.count=10..100:5 \\\n      --goal 'cfb<=1%'",
+                "The fewest ports with which at most 1 % of the calls find all of them busy",
             ),
             (
                 "ctisim capacity site.toml \\\n      --vary traffic.main.arrivals.poisson=20000/h..60000/h",
@@ -72,15 +72,17 @@ pub(super) struct CapacityArguments {
     #[arg(long, value_name = "KEY=VALUES", value_parser = Parameter::parse)]
     vary: Parameter,
 
-    /// A goal beside the workload's own, e.g. "refused<=1%"; may be repeated. At least one goal is needed
+    /// A goal beside the workload's own, e.g. "cfb<=1%"; may be repeated. At least one goal is needed
     #[arg(long = "goal", value_name = "MEASURE<=BOUND", value_parser = Goal::parse)]
     goals: Vec<Goal>,
 
-    /// Look for the largest value: the first values meet the goals, the last miss them [default: see both ends]
+    /// Look for the largest value: the first values meet the goals, the last miss them [default: inferred
+    /// from both ends of the range]
     #[arg(long, conflicts_with = "smallest")]
     largest: bool,
 
-    /// Look for the smallest value: the first values miss the goals, the last meet them [default: see both ends]
+    /// Look for the smallest value: the first values miss the goals, the last meet them [default: inferred
+    /// from both ends of the range]
     #[arg(long)]
     smallest: bool,
 
@@ -119,8 +121,7 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     let (goals, seed) = (first.goals.clone(), arguments.study.seed.unwrap_or(first.plan.seed));
     if goals.is_empty() {
         return Err(Stop::Usage(
-            "there is no goal\n  help: give one with --goal \"refused<=1%\", or as a `[[goal]]` in the workload"
-                .to_owned(),
+            "there is no goal\n  help: give one with --goal \"cfb<=1%\", or as a `[[goal]]` in the workload".to_owned(),
         ));
     }
     let replications = arguments.study.replications.clone().unwrap_or(0..MOST_REPLICATIONS);

@@ -36,7 +36,7 @@ pub(super) fn after_help() -> StyledStr {
                 "ctisim compare site.toml --set-b application.ivr.heartbeat=10s",
                 "One file, and the same with one value changed",
             ),
-            ("ctisim compare site.toml --set-a fault=[]", "One file without its faults, and with them"),
+            ("ctisim compare site.toml --set-a 'fault=[]'", "One file without its faults, and with them"),
         ],
     )
 }

@@ -38,7 +38,7 @@ pub(super) struct DepsArguments {
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Dot, Format::Mermaid]))]
     format: Format,
 
-    /// Change a value of the workload, e.g. application.ivr.ctimanagers=["sub1"]; may be repeated
+    /// Change a value of the workload, e.g. 'application.ivr.ctimanagers=["sub1"]'; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     settings: Vec<String>,
 }

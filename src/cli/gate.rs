@@ -69,8 +69,8 @@ pub(super) struct GateArguments {
     #[arg(long = "metric", value_name = "MEASURE", value_parser = Measure::parse)]
     pub(super) measures: Vec<Measure>,
 
-    /// With --record: a change for the worse of up to this share of the mean does not matter. The file has it for each
-    /// measure, to be edited [default: 1%, or one call in 10,000 if that is more]
+    /// With --record: a change for the worse of up to this share of the mean does not matter. It is stored for each
+    /// measure in the baseline, where you can edit it [default: 1%, or one call in 10,000 if that is more]
     #[arg(long, value_name = "PERCENT", requires = "record", value_parser = Share::parse)]
     pub(super) margin: Option<Share>,
 

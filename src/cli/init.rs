@@ -20,7 +20,7 @@ pub(super) fn after_help() -> StyledStr {
         &[],
         &[help::DONE, help::FAILED, help::USAGE],
         &[
-            ("ctisim init", "Ask for what it needs and write workload.toml"),
+            ("ctisim init", "Ask a few questions, then write workload.toml"),
             (
                 "ctisim init site.toml --calls-per-hour 7200 --talk 2m",
                 "A site for 7,200 calls an hour of two minutes each",

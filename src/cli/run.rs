@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::path::PathBuf;
 
-use clap::Args;
-use clap::builder::StyledStr;
+use clap::builder::{StyledStr, UnknownArgumentValueParser};
+use clap::{Arg, Args};
 
 use crate::analysis::{Judged, Provenance, Study, Verdict};
 use crate::experiment::Audit;
@@ -54,6 +54,14 @@ pub(super) fn after_help() -> StyledStr {
     )
 }
 
+/// Reports `--metric`, which other commands have, with the reason why this one has not.
+pub(super) fn no_metric() -> Arg {
+    let parser = UnknownArgumentValueParser::suggest(
+        "`run` prints every measure; `--metric` belongs to `sweep`, `compare` and `gate`",
+    );
+    Arg::new("metric").long("metric").hide(true).value_parser(parser)
+}
+
 #[derive(Clone, Debug, Default, Args)]
 pub(super) struct RunArguments {
     /// Workload file, or - for standard input [default: the built-in busy hour]
@@ -79,7 +87,7 @@ pub(super) struct RunArguments {
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Xlsx]))]
     pub(super) format: Format,
 
-    /// Check every identity of the model on every call, too (slower)
+    /// Also check every identity of the model on every call (slower)
     #[arg(long)]
     pub(super) audit: bool,
 

@@ -202,7 +202,7 @@ metrics! {
         "Lost while connected: the media was lost with the application or its CallManager.";
     InProgress = count("in_progress", Neither, &[Calls]), "Still in progress at the end of the run.";
     Preserved = count("preserved", Neither, &[Survived]),
-        "Connected calls that kept their media through the failure of the controlling application.";
+        "Connected calls that kept their media through the failure of a CallManager, CTIManager or application.";
     Cfof = count("cfof", Neither, &[Forwarded]), "Forwards by CFOF.";
     Cfna = count("cfna", Lower, &[Forwarded]), "Forwards by CFNA.";
     Cfb = count("cfb", Lower, &[Forwarded]), "Forwards by CFB.";

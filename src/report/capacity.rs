@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::analysis::{Capacity, Cell, Evaluated, Judged, Measured, Resource, ResourceKind};
 use crate::experiment::Turn;
+use crate::record::Goal;
 use crate::workload::Side;
 
 use super::document::Document;
@@ -23,6 +24,9 @@ pub fn capacity_page(capacity: &Capacity) -> Page<'_> {
         section.note(bottleneck);
     }
     section.table(table(capacity));
+    for goal in capacity.goals.iter().filter(|goal| is_always_zero(capacity, goal)) {
+        section.note(without_effect(goal));
+    }
     section.note(assumption(capacity));
     page.sheets = vec![capacity_sheet(capacity)];
     page.document = Some(Document::new(|| document(capacity)));
@@ -87,7 +91,7 @@ fn undecided(capacity: &Capacity, left: usize) -> String {
     let most = capacity.replications.end - capacity.replications.start;
     let help = match such.min() {
         Some((needed, value)) => {
-            format!(": about {} replications would decide {value}", human(needed.max(most + 1) as f64))
+            format!(": deciding {value} would take about {} replications", human(needed.max(most + 1) as f64))
         }
         None => String::new(),
     };
@@ -120,6 +124,23 @@ fn bottleneck(capacity: &Capacity) -> Option<String> {
     Some(format!("The bottleneck is {}: {here}, {}{}.", title(place), use_of(place), before.unwrap_or_default()))
 }
 
+/// Whether the measure of a goal was zero at every value.
+fn is_always_zero(capacity: &Capacity, goal: &Goal) -> bool {
+    let mut judged = capacity.evaluated.iter().flat_map(|it| &it.judged).filter(|it| it.goal == *goal).peekable();
+    judged.peek().is_some() && judged.all(|it| it.found.value == Some(0.0))
+}
+
+/// Why such a goal says nothing about the value.
+fn without_effect(goal: &Goal) -> String {
+    let why = match goal.measure.metric() {
+        refused if refused.starts_with("refused") => {
+            " (where a forward such as cfb is set, a call that finds everything busy counts there)"
+        }
+        _ => "",
+    };
+    format!("{} was 0 at every value{why}: the goal {goal} limits nothing here.", goal.measure)
+}
+
 /// The values that were evaluated.
 fn table(capacity: &Capacity) -> Table {
     let mut columns = vec![Column::words(&*capacity.key), Column::numbers("replications")];
@@ -128,6 +149,7 @@ fn table(capacity: &Capacity) -> Table {
     }
     columns.extend(["verdict", "busiest station", "fullest group"].map(Column::words));
     let mut table = Table::of(Form::Things, columns);
+    table.keep(|name| capacity.goals.iter().any(|goal| goal.to_string() == name));
     for evaluated in &capacity.evaluated {
         let mut row = vec![
             Entry::from(&*capacity.values[evaluated.at]),
@@ -295,11 +317,11 @@ fn use_of(place: &Resource) -> String {
     let share = percent(place.busiest_bin);
     match (place.size, place.wait) {
         (Some(size), _) if place.peak >= f64::from(size) => {
-            format!("{share} are in use in the busiest bin, at times all {}", human(f64::from(size)))
+            format!("on average {share} are in use in the busiest bin, at times all {}", human(f64::from(size)))
         }
         (Some(size), _) => {
             format!(
-                "{share} are in use in the busiest bin, at most {} of {}",
+                "on average {share} are in use in the busiest bin, at most {} of {}",
                 human(place.peak),
                 human(f64::from(size))
             )

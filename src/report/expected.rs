@@ -26,7 +26,7 @@ pub(super) fn closed_forms(study: &Study, section: &mut Section<'_>) {
     if section.table(table) {
         reasons.into_iter().for_each(|reason| section.note(reason));
         section.note(
-            "About one 95 % interval in twenty misses the true value. Where a range is shown, it allows for message delays.",
+            "About one 95 % interval in twenty misses the true value. An expected range allows for message delays.",
         );
     }
 }

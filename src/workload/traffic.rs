@@ -106,6 +106,10 @@ impl Traffic {
 
 impl<'a> Value<'a> {
     fn arrivals(self) -> Option<Arrivals> {
+        if let Some(text) = self.text() {
+            let rate = if units::rate(text).is_ok() { text } else { "3600/h" };
+            return self.wrong("should be a table", Some(format!("write `{{ poisson = \"{rate}\" }}`")));
+        }
         let table = self.table()?;
         let kind = table.one_of(&["poisson", "bhca", "profile", "file"]);
         let repeat = table.duration("repeat");

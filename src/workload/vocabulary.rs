@@ -891,7 +891,7 @@ static TRAFFIC: Section = Section {
     ..PLAIN
 };
 
-const THIS_OR_OTHERS: Absent = Means("another of `poisson`, `bhca`, `profile` and `file`");
+const THIS_OR_OTHERS: Absent = Means("none; one of `poisson`, `bhca`, `profile` and `file` is required");
 
 static ARRIVALS: Section = Section {
     name: "traffic.arrivals",
@@ -985,7 +985,7 @@ static STATE: Section = Section {
     ..PLAIN
 };
 
-const THIS_TARGET: Absent = Means("another of these eight");
+const THIS_TARGET: Absent = Means("none; exactly one of these eight is required");
 
 static FAULT: Section = Section {
     name: "fault",
@@ -1046,7 +1046,13 @@ static FAULT: Section = Section {
             "for devices only: how many of the group fail, the first ones in order",
             "",
         ),
-        term("at", DURATION, Means("`time_to_failure`"), "when the failure occurs, from the start of the run", ""),
+        term(
+            "at",
+            DURATION,
+            Means("none; required unless `time_to_failure` is given"),
+            "when the failure occurs, from the start of the run",
+            "",
+        ),
         term(
             "for",
             POSITIVE_DURATION,
@@ -1057,7 +1063,7 @@ static FAULT: Section = Section {
         term(
             "time_to_failure",
             DISTRIBUTION_ABOVE_ZERO,
-            Means("`at`"),
+            Means("none; required unless `at` is given"),
             "the time to failure, from the start of the run or from the last repair; the mean of this distribution is the \
              MTBF",
             "",
@@ -1065,14 +1071,14 @@ static FAULT: Section = Section {
         term(
             "time_to_repair",
             DISTRIBUTION_ABOVE_ZERO,
-            Means("required with `time_to_failure`"),
+            Means("none; required with `time_to_failure`"),
             "the time to repair: how long each failure lasts; the mean of this distribution is the MTTR",
             "",
         ),
         term(
             "kind",
             Word(&["exit", "silent", "stall", "hang"]),
-            Means("required for an application; `\"exit\"` for a CallManager or CTIManager"),
+            Means("none for an application, where it is required; `\"exit\"` for a CallManager or CTIManager"),
             "how a process fails. `\"exit\"`: it ends and its connections close. Of an application only: `\"silent\"`, it hangs \
              and its connection stays open, so that only its heartbeats stop; `\"stall\"`, it pauses and then continues. Of a \
              CallManager or CTIManager only: `\"hang\"`, its host answers and its connections stay open, but it does nothing \
@@ -1211,14 +1217,26 @@ static GOAL: Section = Section {
         term("route_point", Reference, Means("the whole cluster"), "the route point that is measured", ""),
         term("application", Reference, Means("the whole cluster"), "the application that is measured", ""),
         term("node", Reference, Means("the whole cluster"), "the node that is measured", ""),
-        term("at_most", BOUND, Means("`at_least`"), "the upper bound, in the unit of the measure", ""),
-        term("at_least", BOUND, Means("`at_most`"), "the lower bound, in the unit of the measure", ""),
+        term(
+            "at_most",
+            BOUND,
+            Means("none; required unless `at_least` is given"),
+            "the upper bound, in the unit of the measure",
+            "",
+        ),
+        term(
+            "at_least",
+            BOUND,
+            Means("none; required unless `at_most` is given"),
+            "the lower bound, in the unit of the measure",
+            "",
+        ),
     ],
     one_of: &[&["at_most", "at_least"]],
     ..PLAIN
 };
 
-const THIS_DISTRIBUTION: Absent = Means("another of these seven");
+const THIS_DISTRIBUTION: Absent = Means("none; exactly one of these seven is required");
 
 /// A distribution by itself, outside a workload.
 pub(super) static LONE_DISTRIBUTION: Section = Section {

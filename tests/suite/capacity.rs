@@ -245,7 +245,7 @@ fn a_search_without_an_answer_has_its_exit_code() {
     );
     let (code, error, _) = run(&vary);
     assert_eq!(code, Some(2));
-    assert!(error.contains("there is no goal") && error.contains("--goal \"refused<=1%\""), "{error}");
+    assert!(error.contains("there is no goal") && error.contains("--goal \"cfb<=1%\""), "{error}");
     // The last value is invalid: nothing is run.
     let (code, error, _) = run(&["--vary", "destination.trunk.lines=20,30,none", "--goal", "refused<=1%"]);
     assert_eq!(code, Some(3));

@@ -96,8 +96,8 @@ impl HeartbeatArguments {
             let detection = Detection { reading, interval, messages: self.arrivals.unwrap_or(0.0) };
             results.push(line(names[0], Quantity::Seconds(detection.mean()), format!("until noticed by {what}")));
             results.push(line(names[1], Quantity::Seconds(detection.quantile(0.5)), "half are noticed by then"));
-            results.push(line(names[2], Quantity::Seconds(detection.quantile(0.95)), "95 % are"));
-            results.push(line(names[3], Quantity::Seconds(detection.longest()), "all are"));
+            results.push(line(names[2], Quantity::Seconds(detection.quantile(0.95)), "95 % are noticed by then"));
+            results.push(line(names[3], Quantity::Seconds(detection.longest()), "all are noticed by then"));
             if let Some(rate) = self.arrivals {
                 let deviation = detection.calls_before_deviation(rate);
                 results.push(line(
@@ -141,7 +141,7 @@ impl AvailabilityArguments {
         let two = Pair { two_repairers: true, ..one };
         Ok(Answer {
             form: "availability",
-            title: "something that fails and is repaired, and two of it",
+            title: "a repairable part, and a redundant pair",
             inputs: vec![
                 line("mtbf", Quantity::Seconds(self.mtbf), "mean time to failure"),
                 line("mttr", Quantity::Seconds(self.mttr), "mean time to repair"),

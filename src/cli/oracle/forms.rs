@@ -63,7 +63,7 @@ enum Form {
     #[command(name = "heartbeat", after_help = failures::heartbeat_help())]
     Heartbeat(failures::HeartbeatArguments),
 
-    /// The availability of something that fails and is repaired, and of two of it
+    /// Availability of a repairable part, and of a redundant pair
     #[command(name = "availability", after_help = failures::availability_help())]
     Availability(failures::AvailabilityArguments),
 }

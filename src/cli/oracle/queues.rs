@@ -237,7 +237,7 @@ impl ErlangCArguments {
         results.push(line("queue", Quantity::Mean(rate * wait), "callers wait on average"));
         results.push(line("utilisation", Quantity::Share(traffic.offered() / f64::from(agents)), "of an agent's time"));
         if let Some(within) = self.within {
-            inputs.push(line("within", Quantity::Seconds(within), "is in time"));
+            inputs.push(line("within", Quantity::Seconds(within), "time allowed"));
             results.push(line(
                 "served_within",
                 Quantity::Share(1.0 - exceeds(within)),

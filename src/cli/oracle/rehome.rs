@@ -85,7 +85,7 @@ pub(super) struct RehomeArguments {
     #[arg(long, value_name = "TIME", value_parser = duration, conflicts_with_all = ["calls", "limit"], allow_hyphen_values = true)]
     outage: Option<f64>,
 
-    /// Start with so many calls on each route point, at a random time of their stay [default: steady state]
+    /// Start with this many calls on each route point, at a random time of their stay [default: steady state]
     #[arg(long, value_name = "N", value_parser = count, allow_hyphen_values = true)]
     calls: Option<u32>,
 
@@ -101,7 +101,7 @@ pub(super) struct RehomeArguments {
     #[arg(long, value_name = "TIME", value_parser = duration, allow_hyphen_values = true)]
     within: Option<f64>,
 
-    /// Probability with which they should
+    /// Required probability of rehoming within --within
     #[arg(long, value_name = "SHARE", value_parser = share, default_value = "95%", allow_hyphen_values = true)]
     share: f64,
 
@@ -119,7 +119,7 @@ impl RehomeArguments {
             inputs.push(line("limit", Quantity::Whole(u64::from(limit)), "calls on each at most"));
         }
         if let Some(within) = self.within {
-            inputs.push(line("within", Quantity::Seconds(within), "is in time"));
+            inputs.push(line("within", Quantity::Seconds(within), "time allowed"));
         }
         let results = match self.traffic(calls.residence.mean(), &mut inputs)? {
             Some(traffic) => self.waits(&calls, &traffic, &mut inputs)?,
@@ -229,7 +229,7 @@ impl RehomeArguments {
             results.push(line(name, Quantity::Seconds(quantile), format!("{share} have rehomed by then")));
         }
         let Some(within) = self.within else { return Ok(results) };
-        inputs.push(line("share", Quantity::Share(self.share), "is the required probability"));
+        inputs.push(line("share", Quantity::Share(self.share), "required probability"));
         let late = last.exceeds(within);
         results.push(line("not_home_within", Quantity::Share(late), "have not rehomed in time"));
         let largest = calls.largest_load(within, self.share);

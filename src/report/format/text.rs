@@ -261,7 +261,8 @@ fn wrapped(text: &str, width: Option<usize>) -> String {
 fn words(paragraph: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in paragraph.split_whitespace() {
-        let is_unit = ["%", "ms", "s", "min", "h", "d"].contains(&word.trim_end_matches([',', '.', ':', ';', ')', ']']));
+        let is_unit =
+            ["%", "ms", "s", "min", "h", "d"].contains(&word.trim_end_matches([',', '.', ':', ';', ')', ']']));
         match words.last_mut() {
             Some(last) if is_unit && last.ends_with(|last: char| last.is_ascii_digit()) => *last += &format!(" {word}"),
             _ => words.push(word.to_owned()),
