@@ -226,6 +226,11 @@ fn a_search_without_an_answer_has_its_exit_code() {
     let (code, _, table) = run(&[&vary[..], &["--goal", "refused<=1%"]].concat());
     assert_eq!(code, Some(0));
     assert!(table.contains("Both ends of the range, 40 and 60, meet the goals"), "{table}");
+    let (_, _, table) = run(&[&vary[..], &["--goal", "cfof<=1%"]].concat());
+    assert!(
+        table.contains("cfof.share was 0 at every value: the goal cfof.share <= 1% limits nothing here."),
+        "{table}"
+    );
     let (code, error, _) = run(&[&vary[..], &["--goal", "refused>=90%"]].concat());
     assert_eq!(code, Some(10));
     assert!(error.contains("Both ends of the range, 40 and 60, miss the goals"), "{error}");

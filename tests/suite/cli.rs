@@ -132,6 +132,8 @@ fn usage_is_2() {
         assert!(message.contains(wrong[wrong.len() - 1]) || message.contains("--out"), "{message}");
         assert_eq!(names(directory.path()), [""; 0]);
     }
+    let message = text(&ctisim(directory.path(), &["run", "--metric", "cfna"]).stderr);
+    assert!(message.contains("`--metric` belongs to `sweep`, `compare` and `gate`"), "{message}");
 }
 
 /// What is wrong, where, and how to mend it; and nothing is left behind.
@@ -142,7 +144,12 @@ fn an_invalid_workload_is_3() {
         assert!(good.contains(from), "{from}");
         good.replacen(from, to, 1).into_bytes()
     };
-    let cases: [(&str, Vec<u8>, &[&str]); 8] = [
+    let cases: [(&str, Vec<u8>, &[&str]); 9] = [
+        (
+            "bare rate",
+            replaced("{ poisson = \"36000/h\" }", "\"36000/h\""),
+            &["`arrivals` should be a table", "write `{ poisson = \"36000/h\" }`"],
+        ),
         ("key", replaced("workers = 8", "wokers = 8"), &["`wokers`", "--> key.toml:46:1", "did you mean `workers`?"]),
         ("bare", replaced("\"30s\"", "30"), &["`heartbeat` needs a unit", "--> bare.toml:", "\"30s\""]),
         ("device", replaced("{ to = \"ports-a\"", "{ to = \"ports-x\""), &["`ports-x`", "did you mean `ports-a`?"]),

@@ -369,7 +369,7 @@ mod tests {
     #[test]
     fn intervals_are_left_out_before_other_columns_and_kept_columns_never() {
         let head = |table: Table, width| drawn(table, Ink::Plain, Some(width)).lines().next().map(str::to_owned);
-        assert_eq!(head(table(), 50).as_deref(), Some("station           wait mean, ms  wait max, ms  verdict"));
+        assert_eq!(head(table(), 54).as_deref(), Some("station           wait mean, ms  wait max, ms  verdict"));
         let mut kept = table();
         kept.keep(|name| name.starts_with("wait"));
         let text = drawn(kept, Ink::Plain, Some(20));
