@@ -193,7 +193,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let known = !runs && notice::is_noticed(failed, self.plan.parameters.callmanager_notice, self.now);
         device_recovery::answer(Asked {
             runs,
-            reachable: in_reach && self.gets_through(manager, node),
+            reachable: in_reach && self.gets_through(manager, node) && !self.nodes[node.index()].hangs_unnoticed,
             noticed: !in_reach || known,
         })
     }

@@ -238,7 +238,7 @@ fn a_search_without_an_answer_has_its_exit_code() {
         run(&["--vary", "destination.trunk.lines=20,29,30,40", "--goal", "refused<=1%", "--replications", "60"]);
     assert_eq!(code, Some(11));
     assert!(
-        error.contains("could not be decided with 60 replications: about ") && table.contains("undecided"),
+        error.contains("could not be decided with 60 replications: deciding ") && table.contains("undecided"),
         "{error}"
     );
     // Met where they should be missed: the wrong direction.
