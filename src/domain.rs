@@ -355,11 +355,11 @@ pub enum Topology {
 /// The two ways to read "no message in two consecutive intervals" (R23).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HeartbeatReading {
-    /// Each message restarts a timer of two intervals: a silent failure is detected after one to two intervals, uniformly
-    /// distributed.
+    /// Each message restarts a timer of two intervals: a silent failure is detected after one to two intervals: two
+    /// after the last message.
     Timer,
     /// The CTIManager checks once per interval, on a grid of its own, and requires two consecutive empty intervals: a silent
-    /// failure is detected after one to three intervals, with a triangular distribution.
+    /// failure is detected after one to three intervals.
     Grid,
 }
 

@@ -13,8 +13,8 @@ use crate::engine::Distribution;
 use crate::oracle::{Detection, Repairable};
 use crate::plan::{Fault, HeartbeatReading, Occurs, Plan, Window};
 
-/// Applications that fail silently, once, at a known time, if nothing but applications fails: the rest of the interval is
-/// uniform, since the phase of the heartbeats is.
+/// Applications that fail silently, once, at a known time, if nothing but applications fails: their last
+/// message is a heartbeat, whose phase is uniform, or a later request, if requests come as a Poisson process.
 pub(super) fn detection(plan: &Plan, window: Window) -> Vec<Expected> {
     let failing: Vec<Option<ApplicationId>> = plan.faults.iter().map(application_of).collect();
     if failing.contains(&None) || !control_is_calm(plan) {

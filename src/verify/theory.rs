@@ -564,12 +564,12 @@ fn detection_by(reading: HeartbeatReading) -> Vec<Comparison> {
     vec![Comparison { name, workload, replications: 1_000, cells, watch }]
 }
 
-/// A timer notices a silent failure after one to two intervals, uniformly distributed.
+/// A timer notices a silent failure two intervals after the last message.
 pub(super) fn detection_by_timer() -> Vec<Comparison> {
     detection_by(HeartbeatReading::Timer)
 }
 
-/// A checker notices it after one to three intervals, with a triangular distribution.
+/// A checker notices it after two of its intervals in a row without a message.
 pub(super) fn detection_by_grid() -> Vec<Comparison> {
     detection_by(HeartbeatReading::Grid)
 }
