@@ -190,14 +190,16 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// Whether a device is open over a connection that its application has left.
+    #[inline]
     pub(super) fn is_held(&self, device: u32) -> bool {
         self.links_fail && self.registrations[device as usize].held
     }
 
     /// The node of the CTIManager over which a device is open.
+    #[inline]
     pub(super) fn manager_at(&self, device: u32, application: ApplicationId) -> NodeId {
         match self.applications[application.index()].left {
-            Some(left) if self.registrations[device as usize].held => left.manager,
+            Some(left) if self.is_held(device) => left.manager,
             _ => self.manager_of(application),
         }
     }

@@ -276,10 +276,13 @@ impl Meter {
         self.counts[count as usize] += 1;
     }
 
+    // A dozen times a call: as a function of its own it makes a busy hour 2 % dearer.
+    #[inline(always)]
     fn record(&mut self, row: usize, delay: Span) {
         self.histograms[row].record(delay);
     }
 
+    #[inline]
     fn record_for_cluster(&mut self, metric: Metric, delay: Span) {
         let row = self.catalogue.cluster(metric).expect("the duration is measured for the cluster");
         self.record(row, delay);
