@@ -633,7 +633,8 @@ fn on_a_terminal(columns: usize, environment: &[(&str, &str)], arguments: &str) 
     let typed = format!("stty rows 50 cols {columns}; exec '{}' {arguments}", program.display());
     let mut script = Command::new("script");
     script.args(["-q", "-e", "-c", &typed, "/dev/null"]).stdin(Stdio::null());
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"] {
+    // `CI` is taken for a terminal with colours, whatever `TERM` says.
+    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "CI"] {
         script.env_remove(name);
     }
     let output = script.env("TERM", "xterm-256color").envs(environment.iter().copied()).output().unwrap();
