@@ -13,7 +13,7 @@ use crate::stats::proportion_interval;
 use super::check::{Check, CheckVerdict, Figure, Part};
 use super::comparison::{compile, free};
 use super::rehoming::{Times, cluster};
-use super::theory::{Callers, deaths, loss_system};
+use super::theory::{CALLS, Callers, INTERVAL, deaths, loss_system};
 use super::workers::Workers;
 
 /// Which interval of a row.
@@ -263,17 +263,41 @@ fn detections() -> KnownTruth {
 }
 
 /// Callers who wait when a failure is noticed all leave at once: their delays in a replication are equal, and there are more of
-/// them the longer it took. So the density of a delay `d` is proportional to `d` between 30 and 60 s. For p95 there are
-/// usually too few failures.
+/// them the longer it took. So the density of a delay is that of a detection, times the delay. For p95 there are usually too
+/// few failures.
 fn callers_of_one_death() -> KnownTruth {
     let metric = "cfof_delay";
-    let percentile = |of: Of| Truth::binned(metric, of, 1e3 * (900.0 + of.share() * 2_700.0).sqrt());
+    let percentile = |of: Of| Truth::binned(metric, of, 1e3 * delay_of_callers(of.share()));
     KnownTruth {
         name: "R24, 100 replications",
         workload: deaths("timer", Callers::Poisson, 1),
         replications: 100,
         truths: [Of::P50, Of::P90].map(percentile).to_vec(),
     }
+}
+
+/// The delay, in seconds, that a share `q` of the callers who wait when a failure is noticed does not exceed.
+///
+/// The failure is noticed two intervals `H` after the last message, whose age `A` at the failure is at least `a` with the
+/// probability `S(a) = exp(-lambda a) (1 - a / H)`: no call, and no heartbeat, for so long. The mean of the delays up to `d`
+/// is `d S(a)` less the integral of `S` from `a = 2 H - d` to `H`.
+fn delay_of_callers(q: f64) -> f64 {
+    let silent = |age: f64| libm::exp(-CALLS * age);
+    let rest = |age: f64| silent(age) * ((1.0 - age / INTERVAL) - 1.0 / (CALLS * INTERVAL)) / CALLS;
+    let mean_up_to = |delay: f64| {
+        let age = 2.0 * INTERVAL - delay;
+        delay * silent(age) * (1.0 - age / INTERVAL) - (rest(age) - rest(INTERVAL))
+    };
+    let (mut low, mut high) = (INTERVAL, 2.0 * INTERVAL);
+    for _ in 0..53 {
+        let middle = low + (high - low) / 2.0;
+        if mean_up_to(middle) < q * mean_up_to(2.0 * INTERVAL) {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
 }
 
 /// The wait before rehoming at two erlangs, in milliseconds.

@@ -453,9 +453,9 @@ impl Recorder for Deaths {
 }
 
 /// The interval of heartbeats, in seconds.
-const INTERVAL: f64 = 30.0;
+pub(super) const INTERVAL: f64 = 30.0;
 /// Calls a second at each route point.
-const CALLS: f64 = 0.2;
+pub(super) const CALLS: f64 = 0.2;
 /// Applications in a cluster: each fails once, so that a replication has as many delays.
 const APPLICATIONS: usize = 100;
 /// From the failures to the end of the run, in seconds.
