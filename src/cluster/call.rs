@@ -530,7 +530,7 @@ impl<R: Recorder> Cluster<'_, R> {
         call.forwarded_by = application.map_or(NONE, |application| application.0);
         (call.forward, call.target, call.node) = (Some(forward), target, node);
         if call.contact != Contact::AwaitsPerson {
-            // The port that transfers a call goes on transferring it, whoever forwards it on the way.
+            // The port that transfers a call goes on transferring it, whatever forwards it on the way.
             call.sent_by = node.0;
         }
         let step = call.enter(Phase::Routing);

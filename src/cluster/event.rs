@@ -7,7 +7,7 @@ use crate::engine::Handle;
 pub(super) enum Asker {
     /// Its application has asked for it, and is answered.
     Application,
-    /// Nobody but the CTIManager itself, which recovers or rehomes the device: the application is told.
+    /// Nobody but the CTIManager itself, which recovers or rehomes the device: the application is notified.
     CtiManager,
 }
 

@@ -89,10 +89,10 @@ impl<R: Recorder> Cluster<'_, R> {
         if missed > self.now {
             return self.schedule(missed, Event::ManagerChecked { application, lookout });
         }
-        let told = !state.connected && self.is_well_connected(id);
+        let notified = !state.connected && self.is_well_connected(id);
         self.applications[id.index()].lookout.stand_down();
         // One that has read that its connection is closed waits for its next try to connect.
-        if !told {
+        if !notified {
             self.misses_manager(id, since);
         }
     }

@@ -274,7 +274,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.consider_rehoming(device);
     }
 
-    /// An application that has not asked for it is told that a device is in service again.
+    /// An application that has not asked for it is notified that a device is in service again.
     fn tell_opened(&mut self, application: ApplicationId, asker: Asker) {
         if asker == Asker::CtiManager && self.applications[application.index()].connected {
             self.tell(application);

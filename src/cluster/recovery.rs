@@ -114,7 +114,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         if kind == EndpointKind::Phone || service == Service::Pending {
             let asked = self.manager_opens(device, application, Asker::CtiManager);
-            // That it is out of service is told after the opening, which must not wait for that.
+            // The notice that it is out of service follows the opening, which must not wait for it.
             self.tell(application);
             return asked;
         }

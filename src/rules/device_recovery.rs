@@ -78,7 +78,7 @@ pub fn recover(
     if status == RegistrationStatus::Registered && answer(at) == Answer::Answers {
         return Recovery::Open(at);
     }
-    // Whoever asked in vain to the end of the list begins again: the first may be back by now, and nobody tells it twice.
+    // One that has asked in vain to the end of the list begins again: the first may be back by now, and is not announced twice.
     for place in (asked..group.len()).chain(0..asked.min(group.len())) {
         let node = group[place];
         match answer(node) {

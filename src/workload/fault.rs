@@ -230,8 +230,7 @@ impl ParameterChange {
             cti_connections: table.whole("cti_connections").optional().map(|limit| limit as u32),
         };
         if (it.heartbeat_minimum, it.heartbeat_maximum, it.cti_connections) == (None, None, None) {
-            let title =
-                "nothing changes here: one of `heartbeat_minimum`, `heartbeat_maximum` and `cti_connections` is wanted";
+            let title = "nothing changes here: one of `heartbeat_minimum`, `heartbeat_maximum` and `cti_connections` is required";
             table.reports().add(Problem::new(table.place(), title, "here"));
         }
         it
