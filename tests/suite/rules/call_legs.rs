@@ -66,7 +66,7 @@ fn callers(to: &str) -> String {
     )
 }
 
-/// What is told of each caller's end and of media that is kept.
+/// What is reported of each caller's end and of media that is kept.
 fn ends(parts: &[&str], calls: &'static str) -> Vec<String> {
     timed("", parts, calls)
 }

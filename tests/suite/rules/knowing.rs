@@ -382,14 +382,14 @@ fn r13_notices_come_after_openings_and_an_own_request_is_answered() {
         heard(plan).work.iter().map(|&(at, took)| (millis(at), took)).collect::<Vec<_>>()
     };
     let two = Span::from_millis(2);
-    // Noticed at 15: each port is told to be out in its turn and to be back at once, since work takes no time here. At 90 sub1 is
-    // back, known at 95, and each is told to be out and back on its way home.
+    // Noticed at 15: each port is reported out in its turn and back at once, since work takes no time here. At 90 sub1 is
+    // back, known at 95, and each is reported out and back as it rehomes.
     let told: Vec<(u64, Span)> = [15_000, 95_000]
         .into_iter()
         .flat_map(|at| (0..4).flat_map(move |port| [0, 2].map(|n| (at + 10 * port + n, two))))
         .collect();
     assert_eq!(of(&with_notices(&sub1_fails(10, 80))), told);
-    // Openings do not wait for what is told about them.
+    // Openings do not wait for the notices about them.
     let opened = lines(&story(&with_notices(&sub1_fails(10, 80))), &["port/4 opened"]);
     expect(&opened, "15.030 port/4 opened on sub2\n95.030 port/4 opened on sub1");
     // An application that has been away asks for its ports itself.

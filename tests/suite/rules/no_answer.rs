@@ -51,7 +51,7 @@ name = "operator"
 
 const CALLERS: &str = "[[traffic]]\nname = \"callers\"\nto = \"target\"\narrivals = { file = \"calls.csv\" }\n";
 
-/// What is told of caller 1's forwards, connection and end.
+/// What is reported of caller 1's forwards, connection and end.
 fn told(site: &str, marks: &[(&str, &str)], more: &str) -> Vec<String> {
     let mut text = site.to_owned();
     for (mark, keys) in marks {

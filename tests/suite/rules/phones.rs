@@ -121,7 +121,7 @@ fn r17_a_phone_that_cannot_be_opened_where_it_has_moved_is_lost_to_its_applicati
     );
 }
 
-/// What is told of an application's control of its devices.
+/// What is reported of an application's control of its devices.
 fn recovered(told: &str) -> Vec<&str> {
     told.lines().map(str::trim).filter(|line| line.contains("recovered")).collect()
 }
