@@ -196,12 +196,14 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// The node of the CTIManager over which a device is open.
-    #[inline]
+    #[inline(always)]
     pub(super) fn manager_at(&self, device: u32, application: ApplicationId) -> NodeId {
-        match self.applications[application.index()].left {
-            Some(left) if self.is_held(device) => left.manager,
-            _ => self.manager_of(application),
+        if self.is_held(device)
+            && let Some(left) = self.applications[application.index()].left
+        {
+            return left.manager;
         }
+        self.manager_of(application)
     }
 
     /// R4: a device whose calls are answered there is open over one connection only. One whose calls are sent on can be opened over

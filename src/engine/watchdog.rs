@@ -26,6 +26,7 @@ impl<T: Copy> Watchdog<T> {
 
     /// Sets a timer. Returns the time to schedule in the calendar if no timer event is pending.
     #[must_use]
+    #[inline]
     pub fn set(&mut self, now: Time, guarded: T) -> Option<Time> {
         if self.length == Span::FOREVER {
             return None;

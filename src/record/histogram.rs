@@ -153,6 +153,18 @@ fn quantiles<C: Bits, const N: usize>(cells: &[C], totals: &Totals, probabilitie
     search.found
 }
 
+/// The cell of a duration, computed once to count it in several histograms.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell(usize);
+
+impl Cell {
+    /// The cell in which this duration is counted.
+    #[inline]
+    pub const fn of(span: Span) -> Cell {
+        Cell(cell_of(span.nanos() / NANOS_PER_MICRO))
+    }
+}
+
 /// The durations of one replication.
 #[derive(Clone, Debug)]
 pub struct Histogram {
@@ -171,12 +183,12 @@ impl Histogram {
     /// Counts one duration.
     #[inline]
     pub fn record(&mut self, span: Span) {
-        self.record_in(cell_of(span.nanos() / NANOS_PER_MICRO), span);
+        self.record_in(Cell::of(span), span);
     }
 
-    /// Counts one duration in its cell, computed once for several histograms.
+    /// Counts one duration in its cell.
     #[inline]
-    fn record_in(&mut self, cell: usize, span: Span) {
+    pub fn record_in(&mut self, Cell(cell): Cell, span: Span) {
         if cell >= self.cells.len() {
             self.grow(cell);
         }

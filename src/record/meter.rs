@@ -9,7 +9,7 @@ use crate::plan::{Plan, Window};
 
 use super::catalogue::{CAUSES, Catalogue, KINDS};
 use super::devices::{Cut, Devices, RehomeTimer, before};
-use super::histogram::{Histogram, MergedHistogram};
+use super::histogram::{Cell, Histogram, MergedHistogram};
 use super::levels::Levels;
 use super::metric::{Count, Metric};
 use super::summary::{DurationSummary, FateSummary, Merged, ReplicationSummary};
@@ -182,9 +182,7 @@ impl Meter {
 
     fn record_rehoming(&mut self, metric: Metric, device: DeviceId, delay: Span) {
         let what = self.devices.get(device).what();
-        for row in self.rehome_rows(metric, what).into_iter().flatten() {
-            self.record(row, delay);
-        }
+        self.record_in_all(self.rehome_rows(metric, what).into_iter().flatten(), delay);
     }
 
     fn device_opened(&mut self, now: Time, device: DeviceId, node: NodeId, out_of_service: Span) {
@@ -206,9 +204,8 @@ impl Meter {
             if outage.because != OutageCause::Rehoming {
                 self.count(Count::Reopened);
             }
-            for row in self.outage_rows(kind, application, outage.because).into_iter().flatten() {
-                self.record(row, out_of_service);
-            }
+            let rows = self.outage_rows(kind, application, outage.because);
+            self.record_in_all(rows.into_iter().flatten(), out_of_service);
         }
     }
 
@@ -282,20 +279,32 @@ impl Meter {
         self.histograms[row].record(delay);
     }
 
-    #[inline]
-    fn record_for_cluster(&mut self, metric: Metric, delay: Span) {
-        let row = self.catalogue.cluster(metric).expect("the duration is measured for the cluster");
-        self.record(row, delay);
+    /// Finds the cell of a duration once for several histograms.
+    #[inline(always)]
+    fn record_in_all(&mut self, rows: impl IntoIterator<Item = usize>, delay: Span) {
+        let cell = Cell::of(delay);
+        for row in rows {
+            self.histograms[row].record_in(cell, delay);
+        }
     }
 
+    #[inline]
+    fn cluster_row(&self, metric: Metric) -> usize {
+        self.catalogue.cluster(metric).expect("the duration is measured for the cluster")
+    }
+
+    fn record_for_cluster(&mut self, metric: Metric, delay: Span) {
+        self.record(self.cluster_row(metric), delay);
+    }
+
+    // Twice a call. Inlined, its rows are found at constant offsets.
+    #[inline(always)]
     fn record_for_application(&mut self, metric: Metric, application: ApplicationId, delay: Span) {
-        self.record_for_cluster(metric, delay);
-        self.record(self.catalogue.application(metric, application), delay);
+        self.record_in_all([self.cluster_row(metric), self.catalogue.application(metric, application)], delay);
     }
 
     fn record_for_path(&mut self, metric: Metric, path: Path, delay: Span) {
-        self.record_for_cluster(metric, delay);
-        self.record(self.catalogue.node(metric, path.ingress), delay);
+        self.record_in_all([self.cluster_row(metric), self.catalogue.node(metric, path.ingress)], delay);
         if let Some(application) = path.application {
             self.record(self.catalogue.application(metric, application), delay);
         }
@@ -508,10 +517,10 @@ impl Recorder for Meter {
                 self.record_for_application(Metric::LookupDelay, application, delay);
             }
             Fact::Acted { route_point, delay, .. } => {
-                self.record_for_cluster(Metric::RoutePointDelay, delay);
-                self.record(self.catalogue.route_point(Metric::RoutePointDelay, route_point), delay);
+                let metric = Metric::RoutePointDelay;
+                self.record_in_all([self.cluster_row(metric), self.catalogue.route_point(metric, route_point)], delay);
                 if let Some(application) = self.controllers[route_point.index()] {
-                    self.record(self.catalogue.application(Metric::RoutePointDelay, application), delay);
+                    self.record(self.catalogue.application(metric, application), delay);
                 }
             }
             Fact::Transferred { path, delay, .. } => match path.application {
@@ -522,9 +531,9 @@ impl Recorder for Meter {
                 self.forwarded(forward, application, waited, since_failure)
             }
             Fact::FailureNoticed { node, delay, .. } => {
+                let metric = Metric::CallManagerDetectionDelay;
                 self.record_for_cluster(Metric::DetectionDelay, delay);
-                self.record_for_cluster(Metric::CallManagerDetectionDelay, delay);
-                self.record(self.catalogue.node(Metric::CallManagerDetectionDelay, node), delay);
+                self.record_in_all([self.cluster_row(metric), self.catalogue.node(metric, node)], delay);
             }
             Fact::Recovered { application, share, delay } => {
                 let metric = match share {
