@@ -6,6 +6,7 @@
 mod book;
 mod capacity;
 mod cells;
+mod chapter;
 mod check;
 mod cli;
 mod columns;
