@@ -7,7 +7,9 @@ use std::process::{Command, Output};
 
 use ctisim::check::{ADVICE, Examination, State, Step, compile, examine};
 use ctisim::report::{Format, Ink, check_page, draw};
-use ctisim::workload::{Files, NoFiles, Problem, Severity, text_of};
+use ctisim::workload::{NoFiles, Problem, Severity, text_of};
+
+use crate::common::Beside;
 
 const SOUND: &str = include_str!("../golden/check/sound.toml");
 
@@ -22,15 +24,6 @@ fn drawn(found: &Examination, format: Format) -> Vec<u8> {
 
 fn printed(found: &Examination) -> String {
     String::from_utf8(drawn(found, Format::Table)).expect("text")
-}
-
-/// The files beside a workload.
-struct Beside(PathBuf);
-
-impl Files for Beside {
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        fs::read(self.0.join(path)).map_err(|_| "cannot be read".to_owned())
-    }
 }
 
 /// The workload in which all is well, with some of it replaced, and more after it.

@@ -10,12 +10,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
-use crate::common::{FREE, compile};
+use crate::common::{Beside, FREE, compile};
 use ctisim::analysis::{Study, simulated};
 use ctisim::expected::{Expected, Predicted, expected};
 use ctisim::experiment::{Audit, MeasuredCluster, replicate};
 use ctisim::plan::{self, Plan};
-use ctisim::workload::{self, Files};
+use ctisim::workload;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 
 /// A kind of measure, of any subject.
@@ -533,14 +533,6 @@ fn what_changes_rehoming_is_noticed() {
 }
 
 // The shipped workloads.
-
-struct Beside(std::path::PathBuf);
-
-impl Files for Beside {
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        fs::read(self.0.join(path)).map_err(|error| error.to_string())
-    }
-}
 
 #[test]
 fn the_shipped_workloads_match_what_they_matched() {

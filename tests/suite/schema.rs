@@ -7,20 +7,14 @@ use std::path::{Path, PathBuf};
 use ctisim::check::compile;
 use ctisim::plan::Plan;
 use ctisim::workload::vocabulary::{Absent, Section, Term, ValueKind, WORKLOAD, Zero, sections};
-use ctisim::workload::{Files, Problems, schema, units};
+use ctisim::workload::{Problems, schema, units};
 use jsonschema::Validator;
 use proptest::prelude::*;
 use serde_json::Value as Json;
 use toml::de::{DeTable, DeValue};
 use toml_edit::{DocumentMut, Item, Value};
 
-struct Beside(PathBuf);
-
-impl Files for Beside {
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        fs::read(self.0.join(path)).map_err(|_| "cannot be read".to_owned())
-    }
-}
+use crate::common::Beside;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

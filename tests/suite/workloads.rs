@@ -10,17 +10,10 @@ use ctisim::report::{Format, Ink, draw};
 use ctisim::workload::{Files, digest, set, text_of};
 use proptest::prelude::*;
 
+use crate::common::Beside;
+
 #[path = "../../fuzz/anything.rs"]
 mod anything;
-
-/// The files beside a workload.
-struct Beside(PathBuf);
-
-impl Files for Beside {
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        fs::read(self.0.join(path)).map_err(|_| "cannot be read".to_owned())
-    }
-}
 
 fn directory(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
