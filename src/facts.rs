@@ -87,6 +87,24 @@ pub enum Fact {
         /// The port or phone; an outside line is not a device.
         device: Option<DeviceId>,
     },
+    /// A phone was picked up to dial: its call occupies it until the end, beside what it occupies at its destination.
+    OffHook {
+        /// Which call.
+        call: CallName,
+        /// The group of the phone.
+        phones: PhoneGroupId,
+        /// The phone.
+        device: DeviceId,
+    },
+    /// The call of a phone that dialled is over.
+    OnHook {
+        /// Which call.
+        call: CallName,
+        /// The group of the phone.
+        phones: PhoneGroupId,
+        /// The phone.
+        device: DeviceId,
+    },
     /// A piece of work was scheduled at a station. Noted as soon as its times are known: at its arrival if the queue is first
     /// come, first served, otherwise when it starts. `started` and `finished` may lie in the future.
     Served {

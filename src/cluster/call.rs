@@ -563,6 +563,9 @@ impl<R: Recorder> Cluster<'_, R> {
             }
             self.leave(handle);
         }
+        if self.phones_dial {
+            self.on_hook(handle);
+        }
         self.calls.remove(handle);
         self.note(Fact::Ended { call: name, ending, offered });
     }

@@ -1,9 +1,10 @@
 //! A caller: dials at an ingress, waits as long as its patience lasts, and has random numbers of its own.
 
 use super::event::Event;
+use super::inside::Dials;
 use super::machine::Cluster;
 use super::rows::call::{Call, Choice};
-use super::rows::source::{Purpose, ROUTE_POINT};
+use super::rows::source::{Purpose, ROUTE_POINT, share_of};
 use crate::domain::{CallName, Contact, Ending, Refusal, SourceId};
 use crate::engine::{Handle, Span};
 use crate::facts::{Fact, Recorder};
@@ -33,12 +34,21 @@ impl<R: Recorder> Cluster<'_, R> {
         let state = &mut self.sources[source as usize];
         let name = CallName { source: SourceId(source), number: state.number };
         state.number += 1;
-        let chosen = ingress::chosen(&plan.ingress, name.number, |node| self.seems_up(node));
+        let phone = plan.from.map(|group| self.about_to_dial(group, name));
+        let chosen = match phone {
+            None => ingress::chosen(&plan.ingress, name.number, |node| self.seems_up(node)),
+            Some(Dials::Phone(_, node)) => Ok(node),
+            Some(Dials::NoDialTone(node)) => Err(node),
+            Some(Dials::InUse) => return self.schedule_next_caller(source),
+        };
         let (Ok(ingress) | Err(ingress)) = chosen;
 
         let call = self.calls.insert(Call::new(name, ingress, plan.to, self.now));
         let patience = self.sources[source as usize].random_word(name.number, Purpose::Patience);
         self.note(Fact::Offered { call: name, ingress });
+        if let Some(Dials::Phone(phone, _)) = phone {
+            self.off_hook(call, phone);
+        }
         if let Some(patience) = self.patience(name, patience) {
             self.schedule(self.now + patience, Event::PatienceEnds { call });
         }
@@ -106,8 +116,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let call = self.call(handle);
         let (source, number, hops) = (call.source, call.number, call.hops);
         let word = self.sources[source as usize].again(number, hops)[ROUTE_POINT];
-        // The upper half of the product: uniform to within `count` in 2^64.
-        ((u128::from(word) * u128::from(count)) >> 64) as u32
+        share_of(word, count)
     }
 
     #[inline(always)]

@@ -52,6 +52,8 @@ impl<R: Recorder> Cluster<'_, R> {
             state.free.extend(group.first.0..group.first.0 + group.count);
             state.waiting.clear();
         }
+        self.dialling.clear();
+        self.dialling.resize(if self.phones_dial { plan.devices.len() } else { 0 }, None);
         self.route_point_forwards.clear();
         self.route_point_forwards.extend(self.plan.route_points.iter().map(|it| it.forwards));
         self.port_forwards.clear();
@@ -186,10 +188,7 @@ impl<R: Recorder> Cluster<'_, R> {
             }
             EndpointKind::Phone => {
                 state.calls -= 1;
-                if state.is_open() {
-                    state.listed = true;
-                    self.phones[row as usize].free.push_back(endpoint);
-                }
+                self.list_phone(endpoint);
                 self.note(Fact::Freed { call: name, pool: PoolId::Phones(PhoneGroupId(row)), device });
                 self.phone_is_idle(endpoint);
                 self.serve_waiting(PhoneGroupId(row));
@@ -198,6 +197,15 @@ impl<R: Recorder> Cluster<'_, R> {
                 state.calls -= 1;
                 self.note(Fact::Freed { call: name, pool: PoolId::Outside(DestinationId(row)), device });
             }
+        }
+    }
+
+    /// A phone whose call is over is free, if it is registered.
+    pub(super) fn list_phone(&mut self, phone: u32) {
+        let endpoint = &mut self.endpoints[phone as usize];
+        if endpoint.is_open() {
+            endpoint.listed = true;
+            self.phones[usize::from(endpoint.row)].free.push_back(phone);
         }
     }
 

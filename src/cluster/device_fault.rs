@@ -14,8 +14,10 @@ impl<R: Recorder> Cluster<'_, R> {
         for device in first..first + count {
             self.device_fails(DeviceId(device));
         }
-        let mut stranded = self
-            .collect_calls(|_, call| call.control != Control::Lost && (first..first + count).contains(&call.endpoint));
+        let mut stranded = self.collect_calls(|cluster, call| {
+            let at = (first..first + count).contains(&call.endpoint);
+            call.control != Control::Lost && (at || cluster.is_dialled_from(call, first..first + count))
+        });
         self.survive(&mut stranded);
         self.stranded = stranded;
     }

@@ -47,6 +47,10 @@ pub struct Cluster<'p, R> {
     pub(super) port_forwards: Vec<Forwards>,
     pub(super) phone_forwards: Vec<Forwards>,
     pub(super) sources: Vec<SourceState>,
+    /// Whether phones dial. If none does, no call looks for the phone that dialled it.
+    pub(super) phones_dial: bool,
+    /// The call that each device has dialled, if phones dial.
+    pub(super) dialling: Vec<Option<Handle>>,
     /// The random number stream for how long phones take to notice that they have lost their CallManager.
     pub(super) phone_stream: Stream,
     /// One random number stream for each fault; only random faults draw from it.
@@ -99,6 +103,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             port_forwards: Vec::new(),
             phone_forwards: Vec::new(),
             sources: plan.sources.iter().map(|source| SourceState::new(source, plan.sources.len())).collect(),
+            phones_dial: plan.sources.iter().any(|source| source.from.is_some()),
+            dialling: Vec::new(),
             phone_stream: Stream::new(0, 0, stream_number("phones", "")),
             fault_streams: plan.faults.iter().map(fault_stream).collect(),
             accept_timers: Watchdog::new(plan.parameters.new_call_accept),

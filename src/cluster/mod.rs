@@ -14,6 +14,7 @@ mod device_fault;
 mod dispatch;
 mod event;
 mod hang;
+mod inside;
 mod link;
 mod lookout;
 mod machine;

@@ -3,7 +3,7 @@
 use super::machine::Cluster;
 use super::rows::call::{Call, NONE, some};
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE};
-use crate::domain::{ApplicationId, Control, DeviceId, NodeId, Phase};
+use crate::domain::{ApplicationId, Control, DeviceId, NodeId, Phase, Target};
 use crate::engine::{Handle, Time};
 use crate::facts::{Fact, Recorder};
 use crate::rules::application_failure::{self, Fate, Lost};
@@ -103,7 +103,7 @@ impl<R: Recorder> Cluster<'_, R> {
         for (_, _, handle) in stranded.drain(..) {
             let Some(call) = self.calls.get(handle) else { continue };
             let (phase, contact, carried_out) = (call.phase, call.contact, self.carried_out(call));
-            let media = self.media_without_callmanager(call.endpoint);
+            let media = self.media_of_call(call);
             match call_survival::callmanager_failed(phase, contact, carried_out, media) {
                 Some(ending) => self.end(handle, ending),
                 None => {
@@ -136,12 +136,13 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// Whether a connected call at this endpoint survives the failure of a CallManager.
-    fn media_without_callmanager(&self, index: u32) -> call_survival::Media {
-        if index == NOWHERE {
-            return call_survival::Media::Continues;
-        }
-        self.plan.media_without_callmanager(self.target_of(index))
+    /// Whether a connected call survives the failure of a CallManager: both its ends must support that. Of a caller outside
+    /// nothing is known.
+    fn media_of_call(&self, call: &Call) -> call_survival::Media {
+        let caller = self.plan.sources[usize::from(call.source)].from.map(Target::Phones);
+        let at = (call.endpoint != NOWHERE).then(|| self.target_of(call.endpoint));
+        let ends = caller.into_iter().chain(at).map(|end| self.plan.media_without_callmanager(end));
+        ends.fold(call_survival::Media::Continues, call_survival::Media::with)
     }
 
     /// Where the media of calls at this device comes from.

@@ -122,7 +122,18 @@ impl<'w> Collector<'w> {
         for (row, it) in workload.traffic.iter().enumerate() {
             let user = self.id(RecordKind::Traffic, row);
             self.calls(user, Role::Calls, &it.to);
-            self.nodes(user, Role::Ingress, it.ingress.as_deref(), workload.nodes.len(), 0..workload.nodes.len());
+            match &it.from {
+                Some(phones) => self.calls(user, Role::Callers, phones),
+                None => {
+                    self.nodes(
+                        user,
+                        Role::Ingress,
+                        it.ingress.as_deref(),
+                        workload.nodes.len(),
+                        0..workload.nodes.len(),
+                    );
+                }
+            }
         }
         self.devices(workload);
         let direct = workload.topology == Topology::Direct;

@@ -167,6 +167,8 @@ pub struct Use {
 pub enum Role {
     /// A source calls it.
     Calls,
+    /// The phones from which a source's calls come.
+    Callers,
     /// A node at which a source's calls come in, by its position in the list.
     Ingress(usize),
     /// The directory number of a line.
@@ -214,6 +216,7 @@ impl Role {
     pub const fn name(self) -> &'static str {
         match self {
             Role::Calls => "traffic",
+            Role::Callers => "from",
             Role::Ingress(_) => "ingress",
             Role::Line => "line",
             Role::DevicePool => "device_pool",

@@ -1,13 +1,14 @@
 //! Traffic and queues where nothing fails: how many calls, how many blocked, how many present, how long they wait.
 
 use super::conditions::{
-    MESSAGES_MAX, constant_rate, controls, dialled, direct_traffic, is_calm, measured, messages, seconds,
+    IMPATIENT_MAX, MESSAGES_MAX, constant_rate, controls, dialled, direct_traffic, is_calm, measured, messages,
+    seconds, steady_rate,
 };
 use super::expectation::{Expected, Predicted};
 use super::words::{per_hour, short, time};
 use crate::domain::{ApplicationId, DeviceKind, Forward, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::engine::{Distribution, Span};
-use crate::oracle::{Residence, erlang_b, erlang_c, mg1_mean_wait, mmc_mean_wait, poisson_at_most};
+use crate::oracle::{Residence, engset, erlang_b, erlang_c, mg1_mean_wait, mmc_mean_wait, poisson_at_most};
 use crate::plan::{Application, Arrivals, Plan, RateCurve, Source, Treatment, Window};
 
 /// The initial transient may be this share of the whole at the end of the warm-up.
@@ -21,8 +22,9 @@ pub(super) fn offered(plan: &Plan, window: Window) -> Option<Expected> {
     let way = plan.links.from_caller.seconds();
     let (from, to) = ((window.warm_up.seconds() - way).max(0.0), (plan.length.seconds() - way).max(0.0));
     let curves = plan.sources.iter().map(|source| match &source.arrivals {
-        Arrivals::Poisson(curve) => Some(curve),
-        Arrivals::Modulated(..) | Arrivals::Listed(_) => None,
+        // Phones in use do not dial, and how often that is depends on the calls.
+        Arrivals::Poisson(curve) if source.from.is_none() => Some(curve),
+        Arrivals::Poisson(_) | Arrivals::Modulated(..) | Arrivals::Listed(_) => None,
     });
     let curves: Vec<&RateCurve> = curves.collect::<Option<_>>()?;
     let calls: f64 = curves.iter().map(|curve| integral(curve, from, to)).sum();
@@ -90,6 +92,48 @@ pub(super) fn blocking(plan: &Plan, window: Window) -> Option<Expected> {
             time(mean),
             short(rate * mean),
             group.size
+        ),
+    })
+}
+
+/// A group of lines that only the phones of one group dial: Engset's loss formula, which depends only on the mean holding time.
+pub(super) fn blocking_of_phones(plan: &Plan, window: Window) -> Option<Expected> {
+    let [source] = &plan.sources[..] else { return None };
+    let phones = &plan.phone_groups[source.from?.index()];
+    if !plan.faults.is_empty() || plan.parameters.code_yellow.is_some() || !is_calm(plan) {
+        return None;
+    }
+    dialled(plan, source.to)?;
+    let Group { size, rings, treatment, busy: None } = group(plan, source.to)? else { return None };
+    let (messages, rate) = (messages(plan), steady_rate(source)?);
+    // A caller who gives up while it rings frees the line early.
+    if source.to == Target::Phones(source.from?) || (rings > 0.0 && source.patience.is_some()) {
+        return None;
+    }
+    if source.patience.as_ref().is_some_and(|it| 1.0 - Residence::from(it).exceeds(4.0 * messages) > IMPATIENT_MAX) {
+        return None;
+    }
+    let holding = treatment.as_ref().unwrap_or(&source.talk);
+    let mean = rings + seconds(holding);
+    let settled = Residence::from(holding).rest((window.warm_up.seconds() - 10.0 * rings).max(0.0)) <= UNSETTLED_MAX;
+    if mean <= 0.0 || messages > MESSAGES_MAX * mean || !settled {
+        return None;
+    }
+    let each = rate / f64::from(phones.count);
+    let blocked = |mean: f64| engset(phones.count, each * mean, size);
+    Some(Expected {
+        measure: Predicted::RefusedBusy,
+        low: blocked(mean * (1.0 - IMPATIENT_MAX)).min(blocked(mean)),
+        high: blocked(mean + messages),
+        form: "Engset",
+        why: format!(
+            "only the {} phones of `{}` call `{}`, each {} while it is idle, for {} on average, on {}",
+            phones.count,
+            phones.name,
+            plan.target_name(source.to),
+            per_hour(each),
+            time(mean),
+            size
         ),
     })
 }

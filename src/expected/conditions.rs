@@ -70,8 +70,16 @@ pub(super) fn peak_rate(source: &Source) -> Option<f64> {
     }
 }
 
-/// The rate of a Poisson source with a constant rate.
+/// The rate of a Poisson source with a constant rate, whose callers are many.
 pub(super) fn constant_rate(source: &Source) -> Option<f64> {
+    if source.from.is_some() {
+        return None;
+    }
+    steady_rate(source)
+}
+
+/// The rate of attempts of a Poisson source with a constant rate, those of phones in use included.
+pub(super) fn steady_rate(source: &Source) -> Option<f64> {
     match &source.arrivals {
         Arrivals::Poisson(curve) => match curve.steps[..] {
             [(_, rate)] => Some(rate),

@@ -9,6 +9,7 @@ pub fn expected(plan: &Plan, window: Window) -> Vec<Expected> {
     let mut found = Vec::new();
     found.extend(calls::offered(plan, window));
     found.extend(calls::blocking(plan, window));
+    found.extend(calls::blocking_of_phones(plan, window));
     found.extend(calls::occupancy(plan, window));
     found.extend(calls::workers(plan, window));
     found.extend(failures::detection(plan, window));

@@ -4,7 +4,7 @@
 //! offered load in erlangs: arrival rate times mean service time.
 //!
 //! Sources: L. Kleinrock, *Queueing Systems* I (1975), chapters 3 and 5; R. B. Cooper, *Introduction to Queueing Theory*
-//! (1981), chapter 3; for Erlang A: O. Garnett, A. Mandelbaum, M. Reiman, "Designing a call center with impatient
+//! (1981), chapter 3, which has Engset's formula too; for Erlang A: O. Garnett, A. Mandelbaum, M. Reiman, "Designing a call center with impatient
 //! customers", M&SOM 4 (2002) 208-227; for M/M/c/K: D. Gross, C. M. Harris, *Fundamentals of Queueing Theory* (1998), section 2.5.
 
 /// The mean wait in M/M/1: `rho h / (1 - rho)` with service times of mean `h`; infinite from `rho = 1`.
@@ -50,6 +50,34 @@ pub fn erlang_b(offered: f64, servers: u32) -> f64 {
         let carried = offered * blocked;
         carried / (f64::from(server) + carried)
     })
+}
+
+/// The share of calls blocked at `servers` lines without a queue that come from `sources` callers, of whom each calls at a rate
+/// of `offered_idle` divided by the mean holding time while it has no call (Engset's loss formula, call congestion), whatever
+/// the distribution of holding times. A call meets what the others leave, so `M = sources - 1`: `B(0) = 1;
+/// B(c) = a (M - c + 1) B(c-1) / (c + a (M - c + 1) B(c-1))`. With as many lines as sources no call is blocked.
+pub fn engset(sources: u32, offered_idle: f64, servers: u32) -> f64 {
+    let others = sources.saturating_sub(1);
+    (1..=servers).fold(1.0, |blocked, server| {
+        let carried = offered_idle * f64::from(others.saturating_sub(server - 1)) * blocked;
+        carried / (f64::from(server) + carried)
+    })
+}
+
+/// The fewest lines with at most this blocking of so many sources: never more than there are sources.
+pub fn engset_servers(sources: u32, offered_idle: f64, blocking: f64) -> u32 {
+    let mut blocked = 1.0;
+    let others = sources.saturating_sub(1);
+    for servers in 0..sources {
+        if servers > 0 {
+            let carried = offered_idle * f64::from(others.saturating_sub(servers - 1)) * blocked;
+            blocked = carried / (f64::from(servers) + carried);
+        }
+        if blocked <= blocking {
+            return servers;
+        }
+    }
+    sources
 }
 
 /// The fewest lines with at most this blocking; `None` if more than `most` are needed.
@@ -309,6 +337,23 @@ mod tests {
         anchored(mmc_mean_wait(rate, 120.0, 40), "3.43");
         anchored(erlang_c(123.0, 130), "0.4244");
         anchored(1.0 - mmc_wait_exceeds(123.0 / 300.0, 300.0, 130, 20.0), "0.7339");
+    }
+
+    /// By the states: with `k` lines in use the other `M - k + 1` phones call, so of 4 phones on 2 lines, each with as much to do as
+    /// to wait, 12 of 28 calls are blocked. With very many phones it is Erlang B.
+    #[test]
+    fn engset_by_hand_and_at_its_limits() {
+        anchored(engset(3, 0.5, 1), "0.500000000");
+        anchored(engset(4, 1.0, 2), "0.428571429");
+        assert_eq!(engset(4, 1.0, 4), 0.0);
+        assert_eq!(engset(1, 9.0, 1), 0.0);
+        for most in [0.5, 0.1, 0.01] {
+            let enough = engset_servers(24, 0.4, most);
+            assert!(engset(24, 0.4, enough) <= most && engset(24, 0.4, enough - 1) > most, "{most}: {enough}");
+        }
+        assert_eq!(engset_servers(3, 9.0, 0.0), 3);
+        let many = 10_000_000;
+        assert!((engset(many, 8.0 / f64::from(many), 10) / erlang_b(8.0, 10) - 1.0).abs() < 1e-5);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::model::Plan;
 use super::node::{ctimanager_work, node};
 use super::parameters::{Links, Parameters};
 use super::source::source;
-use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId, Target};
+use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId, PhoneGroupId, Target};
 use crate::engine::Time;
 use crate::workload::{self as source, Files, Name, Problem, Problems, Reports, TextRange, Topology, Workload};
 
@@ -67,6 +67,8 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         workload.cti_ports.iter().map(|it| homes(&it.device_pool, &it.cannot_open_on)).collect();
     let phone_homes: Vec<Homes> = workload.phones.iter().map(|it| homes(&it.device_pool, &it.cannot_open_on)).collect();
 
+    let starts_at = |id: PhoneGroupId| phone_homes[id.index()].group.first().copied();
+
     let mut plan = Plan {
         name: Path::new(name).file_stem().map_or(name.into(), |stem| stem.to_string_lossy()).into_owned(),
         question: workload.question.clone(),
@@ -87,7 +89,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         phone_groups: workload.phones.iter().map(|it| phone_group(it, &directory)).collect(),
         destinations: workload.destinations.iter().map(|it| destination(it, &directory)).collect(),
         devices: Vec::new(),
-        sources: workload.traffic.iter().map(|it| source(it, workload, &directory)).collect(),
+        sources: workload.traffic.iter().map(|it| source(it, workload, &directory, starts_at)).collect(),
         faults: faults(workload, &directory),
         changes: changes(workload, &directory),
         parameter_changes: parameter_changes(workload, &directory),

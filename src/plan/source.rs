@@ -2,16 +2,19 @@
 
 use super::directory::Directory;
 use super::rates::{RateCurve, curve};
-use crate::domain::{DestinationId, NodeId, Target};
+use crate::domain::{DestinationId, NodeId, PhoneGroupId, Target};
 use crate::engine::{Distribution, Span, Time};
-use crate::workload::{self as source, Calls, Workload};
+use crate::workload::{self as source, Calls, Name, Problem, Workload};
 
 /// A source of calls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
     /// Its name in the workload, which selects the random number stream of its callers.
     pub name: String,
-    /// The nodes at which its calls arrive, in turn.
+    /// The phones from which its callers call; `None`: they call from outside.
+    pub from: Option<PhoneGroupId>,
+    /// The nodes at which its calls arrive, in turn. Calls from inside arrive at the CallManager of their phone; this is the
+    /// one at which the phones start.
     pub ingress: Vec<NodeId>,
     /// The target that its callers dial.
     pub to: Target,
@@ -55,9 +58,18 @@ pub struct ListedCall {
     pub patience: Option<Span>,
 }
 
-pub(super) fn source(it: &source::Traffic, workload: &Workload, directory: &Directory<'_>) -> Source {
+pub(super) fn source(
+    it: &source::Traffic,
+    workload: &Workload,
+    directory: &Directory<'_>,
+    starts_at: impl Fn(PhoneGroupId) -> Option<NodeId>,
+) -> Source {
+    let from = it.from.as_ref().and_then(|name| callers(name, directory));
     let every_node = || (0..workload.nodes.len()).map(|row| NodeId(row as u16)).collect();
-    let ingress = it.ingress.as_ref().map_or_else(every_node, |names| directory.nodes(names, None));
+    let ingress = match from {
+        Some(phones) => starts_at(phones).into_iter().collect(),
+        None => it.ingress.as_ref().map_or_else(every_node, |names| directory.nodes(names, None)),
+    };
     // The target of a wrong workload does not matter: its plan is never returned.
     let to = directory.targets.find(&it.to).unwrap_or(Target::Outside(DestinationId(0)));
     let arrivals = match &it.arrivals.calls {
@@ -70,7 +82,27 @@ pub(super) fn source(it: &source::Traffic, workload: &Workload, directory: &Dire
             }
         }
     };
-    Source { name: it.name.value.clone(), ingress, to, arrivals, patience: it.patience.clone(), talk: it.talk.clone() }
+    Source {
+        name: it.name.value.clone(),
+        from,
+        ingress,
+        to,
+        arrivals,
+        patience: it.patience.clone(),
+        talk: it.talk.clone(),
+    }
+}
+
+/// The phones from which calls come.
+fn callers(name: &Name, directory: &Directory<'_>) -> Option<PhoneGroupId> {
+    match directory.targets.find(name)? {
+        Target::Phones(id) => Some(id),
+        Target::RoutePoint(_) | Target::Ports(_) | Target::Outside(_) => {
+            let what = format!("`{}` is not a group of phones, and nothing else dials", name.value);
+            directory.reports.add(Problem::new(name.place.clone(), what, ""));
+            None
+        }
+    }
 }
 
 fn listed(call: &source::ListedCall) -> ListedCall {

@@ -13,7 +13,7 @@ use super::histogram::{Cell, Histogram, MergedHistogram};
 use super::levels::Levels;
 use super::metric::{Count, Metric};
 use super::summary::{DurationSummary, FateSummary, Merged, ReplicationSummary};
-use crate::facts::{Fact, Path, Recorder, Share};
+use crate::facts::{Fact, Path, PoolId, Recorder, Share};
 
 /// Measures one replication after another.
 ///
@@ -404,6 +404,12 @@ impl Recorder for Meter {
             }
             Fact::Seized { pool, .. } => self.levels.step_up(self.catalogue.in_use(pool), now),
             Fact::Freed { pool, .. } => self.levels.step_down(self.catalogue.in_use(pool), now),
+            Fact::OffHook { phones, .. } => {
+                self.levels.step_up(self.catalogue.in_use(PoolId::Phones(phones)), now);
+            }
+            Fact::OnHook { phones, .. } => {
+                self.levels.step_down(self.catalogue.in_use(PoolId::Phones(phones)), now);
+            }
             Fact::Served { station, arrived, started, finished } => {
                 self.served(now, station, arrived, started, finished);
             }

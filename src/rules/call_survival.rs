@@ -12,6 +12,16 @@ pub enum Media {
     Stops,
 }
 
+impl Media {
+    /// That of a call with an end of each.
+    pub const fn with(self, other: Media) -> Media {
+        match (self, other) {
+            (Media::Continues, Media::Continues) => Media::Continues,
+            (Media::Stops, _) | (_, Media::Stops) => Media::Stops,
+        }
+    }
+}
+
 /// How far a call has progressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Stage {

@@ -204,6 +204,53 @@ pub(super) fn erlang_b() -> Vec<Comparison> {
     ]
 }
 
+// Phones that dial a group of lines are its only callers: Engset, whatever the distribution of the holding time.
+
+/// Ten phones, each of which calls every 3 s while it is idle, on three lines.
+pub(super) fn engset() -> Vec<Comparison> {
+    const PHONES: u32 = 10;
+    const LINES: u32 = 3;
+    const IDLE: f64 = 3.0;
+    let with = |distribution: &str, talk: &str, mean: f64| {
+        let name = format!("Engset ({PHONES}, {:.2}, {LINES}), {distribution}", mean / IDLE);
+        let workload = free(&format!(
+            r#"
+            run = {{ length = "3h", warm_up = "2m" }}
+            [[node]]
+            name = "sub1"
+            [[phone]]
+            name = "desk"
+            count = {PHONES}
+            device_pool = "main"
+            [[destination]]
+            name = "outside"
+            lines = {LINES}
+            [[traffic]]
+            name = "callers"
+            from = "desk"
+            to = "outside"
+            arrivals = {{ poisson = "{}/h" }}
+            talk = {talk}
+            "#,
+            3_600.0 * f64::from(PHONES) / IDLE
+        ));
+        let watch = watch(
+            |plan| Blocking { warm_up: plan.window().warm_up, ..Blocking::default() },
+            |_, blocking| match blocking.wrong {
+                None => Ok(vec![blocking.blocked as f64 / blocking.offered as f64]),
+                Some(ending) => Err(format!("a call ended with {ending:?}")),
+            },
+        );
+        let blocked = |mean: f64| oracle::engset(PHONES, mean / IDLE, LINES);
+        let cells = vec![cell(format!("{name}: blocked"), blocked(mean), blocked(1.05 * mean))];
+        Comparison { name, workload, replications: REPLICATIONS, cells, watch }
+    };
+    vec![
+        with("exponential", r#"{ exponential = "1s" }"#, 1.0),
+        with("lognormal, cv 2", r#"{ lognormal = { mean = "1s", cv = 2.0 } }"#, 1.0),
+    ]
+}
+
 // An application with impatient callers is Erlang A.
 
 /// Follows the application's queue: first come, first served, so that calls are served in the order of presentation.

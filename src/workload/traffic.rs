@@ -13,6 +13,8 @@ pub struct Traffic {
     pub name: Name,
     /// The name or directory number its callers dial.
     pub to: Name,
+    /// The group of phones from which its callers call; `None`: they call from outside.
+    pub from: Option<Name>,
     /// The nodes at which its calls arrive; `None`: all, in turn.
     pub ingress: Option<Vec<Name>>,
     /// When its callers call.
@@ -93,10 +95,17 @@ impl Arrivals {
 
 impl Traffic {
     pub(super) fn read(table: &Table<'_>) -> Traffic {
+        let from = table.reference("from").optional();
+        let ingress = table.list("ingress", Value::reference).length("must name at least one node");
+        if from.is_some() && ingress.is_present() {
+            let title = "calls from inside have no `ingress`: each arrives at the CallManager of its phone";
+            table.reports().add(Problem::new(ingress.place(), title, "without `from`, or without this"));
+        }
         Traffic {
             name: table.key("name", Value::name).required_or_default(),
             to: table.reference("to").required_or_default(),
-            ingress: table.list("ingress", Value::reference).length("must name at least one node").optional(),
+            from,
+            ingress: ingress.optional(),
             arrivals: table.key("arrivals", Value::arrivals).required_or_default(),
             patience: table.distribution("patience").optional(),
             talk: table.distribution("talk").value(),

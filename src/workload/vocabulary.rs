@@ -864,6 +864,15 @@ static TRAFFIC: Section = Section {
         ),
         term("to", Target, Wrong, "the name or number that its callers dial", ""),
         term(
+            "from",
+            Target,
+            Means("from outside"),
+            "the group of phones from which its callers call: each call comes from one of them at random. A phone in use does \
+             not dial, so that fewer calls are offered than `arrivals` say; one that has lost its CallManager finds no dial \
+             tone, and its call is refused",
+            "assumption: idle phones dial independently, as in Engset's model",
+        ),
+        term(
             "ingress",
             SOME_NODES,
             Means("all nodes, in order of the file"),
@@ -888,6 +897,7 @@ static TRAFFIC: Section = Section {
             "the agents of the UCCE SRND 7.5 talk 3 minutes",
         ),
     ],
+    rules: &[Rule { with: "from", holds: Condition::Not(&Condition::Present("ingress")) }],
     ..PLAIN
 };
 

@@ -210,6 +210,44 @@ fn phones_that_are_dialled_block_by_erlang_b() {
 }
 
 #[test]
+fn lines_that_a_few_phones_dial_block_by_engset() {
+    let text = format!(
+        r#"{HEAD}
+        run = {{ length = "4h", warm_up = "40m" }}
+        {NODES}
+        [[phone]]
+        name = "desks"
+        count = 8
+        device_pool = "main"
+        [[destination]]
+        name = "bureau"
+        lines = 3
+        [[traffic]]
+        name = "staff"
+        from = "desks"
+        to = "bureau"
+        arrivals = {{ poisson = "100/h" }}
+        talk = {{ exponential = "100s" }}
+        "#
+    );
+    holds(&text, REFUSED, 500, "traffic.staff.arrivals.poisson=108/h");
+    assert!(matching(&changed(&text, &[]), |measure| *measure == Predicted::Offered).is_empty(), "phones in use");
+    let others = format!("{text}\n[[traffic]]\nname = \"more\"\nto = \"bureau\"\narrivals = {{ poisson = \"1/h\" }}\n");
+    assert!(matching(&changed(&others, &[]), REFUSED).is_empty(), "others dial too");
+    only_without(
+        &text,
+        REFUSED,
+        &[
+            &["traffic.staff.to=desks"],
+            &["traffic.staff.patience=1s", "destination.bureau.answer=5s"],
+            &["run.warm_up=2m"],
+            &["work.setup=15s"],
+            &["destination.bureau.answer=4m"],
+        ],
+    );
+}
+
+#[test]
 fn lines_outside_block_by_erlang_b() {
     let text = format!(
         r#"{HEAD}

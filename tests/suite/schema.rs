@@ -142,6 +142,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
     (
         "a name that refers to nothing, or to the wrong kind of entry",
         &[
+            "calls_from_nothing_that_dials",
             "direct_ctimanager",
             "fault_devices",
             "fault_no_ctimanager",

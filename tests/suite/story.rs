@@ -114,6 +114,7 @@ impl Recorder for Story<'_> {
             }
             Fact::Acted { call, .. } => format!("the application acts on {}", caller(call)),
             Fact::Seized { call, pool, device } => format!("{} takes {}", caller(call), self.place(pool, device)),
+            Fact::OffHook { call, device, .. } => format!("{} is off hook for {}", self.device(device), caller(call)),
             Fact::Alerting { call, .. } => format!("it rings for {}", caller(call)),
             Fact::Connected { call, .. } => format!("{} connected", caller(call)),
             Fact::Transferred { call, .. } => format!("{} reaches a person", caller(call)),
@@ -170,6 +171,7 @@ impl Recorder for Story<'_> {
             Fact::Recovered { share, .. } => format!("recovered: {share:?}"),
             Fact::Left { .. }
             | Fact::Freed { .. }
+            | Fact::OnHook { .. }
             | Fact::Served { .. }
             | Fact::Skipped { .. }
             | Fact::Taken { .. }

@@ -488,7 +488,12 @@ impl Generator {
                 self.target()
             };
             self.key("to", format_args!("\"{to}\""));
-            if self.dice.chance(40) {
+            let inside = !self.phones.is_empty() && self.dice.chance(25);
+            if inside {
+                let row = self.dice.below(self.phones.len() as u64) as usize;
+                let phones = self.phones[row].clone();
+                self.key("from", format_args!("\"{phones}\""));
+            } else if self.dice.chance(40) {
                 let chosen = self.dice.some(&(0..self.nodes.len()).collect::<Vec<_>>(), 4);
                 let chosen: Vec<&String> = chosen.iter().map(|node| &self.nodes[*node]).collect();
                 let chosen = quoted(&chosen);

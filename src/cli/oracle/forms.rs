@@ -39,6 +39,10 @@ enum Form {
     #[command(name = "erlang-b", after_help = queues::erlang_b_help())]
     ErlangB(queues::ErlangBArguments),
 
+    /// Blocking where only a few phones call: the blocking, or the number of lines
+    #[command(name = "engset", after_help = queues::engset_help())]
+    Engset(queues::EngsetArguments),
+
     /// Callers who queue for an agent and never hang up: the wait, or the number of agents for a service level
     #[command(name = "erlang-c", after_help = queues::erlang_c_help())]
     ErlangC(queues::ErlangCArguments),
@@ -72,6 +76,7 @@ enum Form {
 pub(crate) fn oracle(arguments: &OracleArguments) -> Result<(), Stop> {
     let (answer, printed) = match &arguments.form {
         Form::ErlangB(it) => (it.answer()?, &it.printed),
+        Form::Engset(it) => (it.answer()?, &it.printed),
         Form::ErlangC(it) => (it.answer()?, &it.printed),
         Form::ErlangA(it) => (it.answer()?, &it.printed),
         Form::Mmck(it) => (it.answer()?, &it.printed),

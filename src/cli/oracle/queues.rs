@@ -29,6 +29,22 @@ pub(super) fn erlang_b_help() -> StyledStr {
     )
 }
 
+pub(super) fn engset_help() -> StyledStr {
+    help::below(
+        &[
+            "With --lines, the answer is the share of calls that find all of them busy. With --blocking, it is the number of \
+             lines.",
+            "Applies where the callers are few: the phones of a small site that share its lines. A phone in use does not call, \
+             so that fewer calls are blocked than erlang-b says. The duration of calls may have any distribution.",
+        ],
+        &[],
+        &[(
+            "ctisim oracle engset --phones 24 --each 4/h --mean 5m --blocking 1%",
+            "The lines of an office with 24 phones",
+        )],
+    )
+}
+
 pub(super) fn erlang_c_help() -> StyledStr {
     help::below(
         &[
@@ -173,6 +189,75 @@ impl ErlangBArguments {
             inputs,
             results,
             assumes: "Poisson arrivals at a constant rate, any distribution of durations, and calls that leave at once if no port is free.".into(),
+            source: KLEINROCK,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct EngsetArguments {
+    /// Number of phones that call
+    #[arg(long, value_name = "N", value_parser = count, allow_hyphen_values = true)]
+    phones: u32,
+
+    /// Rate at which each phone calls while it is idle, e.g. 4/h
+    #[arg(long, value_name = "RATE", value_parser = rate, allow_hyphen_values = true)]
+    each: f64,
+
+    /// Mean duration of a call, e.g. 3m or 180s
+    #[arg(long, value_name = "TIME", value_parser = duration, allow_hyphen_values = true)]
+    mean: f64,
+
+    /// Number of lines
+    #[arg(long, value_name = "N", value_parser = count, required_unless_present = "blocking", conflicts_with = "blocking", allow_hyphen_values = true)]
+    lines: Option<u32>,
+
+    /// Largest share of calls that may find all of them busy, e.g. 1%
+    #[arg(long, value_name = "SHARE", value_parser = share, allow_hyphen_values = true)]
+    blocking: Option<f64>,
+
+    #[command(flatten)]
+    pub(super) printed: Printed,
+}
+
+impl EngsetArguments {
+    pub(super) fn answer(&self) -> Result<Answer, Stop> {
+        if self.phones > STEPS_MAX / 10 || self.lines.is_some_and(|lines| lines > STEPS_MAX / 10) {
+            return Err(usage("this would take too long to compute", format!("at most {}", STEPS_MAX / 10)));
+        }
+        let idle = self.each * self.mean;
+        let mut inputs = vec![
+            line("phones", Quantity::Whole(u64::from(self.phones)), ""),
+            line("each", Quantity::PerSecond(self.each), "rate of calls of an idle phone"),
+            line("mean", Quantity::Seconds(self.mean), "mean duration of a call"),
+        ];
+        let mut results = Vec::new();
+        let lines = match (self.lines, self.blocking) {
+            (Some(lines), _) => {
+                inputs.push(line("lines", Quantity::Whole(u64::from(lines)), ""));
+                lines
+            }
+            (None, most) => {
+                let most = most.expect("clap requires one of them");
+                inputs.push(line("blocking", Quantity::Share(most), "at most"));
+                let lines = oracle::engset_servers(self.phones, idle, most);
+                results.push(line("lines", Quantity::Whole(u64::from(lines)), "the fewest that block no more"));
+                lines
+            }
+        };
+        let blocked = oracle::engset(self.phones, idle, lines);
+        // A blocked phone is idle at once: each phone spends `idle (1 - blocked)` talking for every unit of idle time.
+        let talking = idle * (1.0 - blocked);
+        let carried = f64::from(self.phones) * talking / (1.0 + talking);
+        results.push(line("blocked", Quantity::Share(blocked), "of the calls find all lines busy"));
+        results.push(line("carried", Quantity::Erlangs(carried), "lines in use on average"));
+        results.push(line("utilisation", Quantity::Share(carried / f64::from(lines)), "of the time each line is busy"));
+        Ok(Answer {
+            form: "engset",
+            title: "calls of a few phones that are lost when all lines are busy",
+            inputs,
+            results,
+            assumes: "Each phone calls at a constant rate while it is idle, any distribution of durations, and calls that leave at once if no line is free.".into(),
             source: KLEINROCK,
         })
     }

@@ -19,6 +19,14 @@ pub(crate) enum Purpose {
 /// The word of the block of a caller and hop that chooses among several route points.
 pub(crate) const ROUTE_POINT: usize = 7;
 
+/// The word of the same block of a caller that chooses the phone from which the caller calls.
+pub(crate) const CALLING_PHONE: usize = 0;
+
+/// Which of `count` a random word chooses: uniform to within `count` in 2^64.
+pub(crate) fn share_of(word: u64, count: u32) -> u32 {
+    ((u128::from(word) * u128::from(count)) >> 64) as u32
+}
+
 /// The blocks of this many callers are kept, those of the last to dial, over all sources together. Older blocks are
 /// generated again, which takes less time than fetching them from memory, where they would be if each call kept its own.
 pub(crate) const RECENT: usize = 512;

@@ -1,6 +1,6 @@
 //! The identities of calls: a call is at one device at a time, and a device has no more calls than it may.
 
-use crate::domain::{CallName, DeviceId, DeviceKind, Ending, Refusal, Target};
+use crate::domain::{CallName, DeviceId, DeviceKind, Ending, PhoneGroupId, Refusal, Target};
 use crate::engine::Time;
 use crate::facts::{Fact, PoolId};
 
@@ -41,6 +41,11 @@ impl Auditor<'_> {
         let Some(device) = device else {
             return self.require(false, |_| format!("{fact:?} names no device"));
         };
+        self.occupy(fact, name, pool, device);
+    }
+
+    /// A call occupies a port or a phone, which must be free for it.
+    fn occupy(&mut self, fact: Fact, name: CallName, pool: PoolId, device: DeviceId) {
         let row = self.plan.devices[device.index()].row;
         let belongs = match (self.plan.devices[device.index()].kind, pool) {
             (DeviceKind::CtiPort, PoolId::Ports(id)) => id.0 == row,
@@ -55,6 +60,26 @@ impl Auditor<'_> {
         self.devices[device.index()].taken_by = Some(name);
     }
 
+    /// A phone dials: it is in use by a call of a source that calls from its group.
+    pub(super) fn off_hook(&mut self, fact: Fact, name: CallName, phones: PhoneGroupId, device: DeviceId) {
+        let Some(call) = self.call(name, fact) else { return };
+        let dials = self.plan.sources[name.source.index()].from == Some(phones);
+        self.require(dials, |_| format!("{fact:?}: its source does not call from this group"));
+        self.require(call.caller.is_none(), |_| format!("{fact:?}: the call already came from {:?}", call.caller));
+        let at = self.devices[device.index()].at;
+        self.require(at == Some(call.ingress), |_| format!("{fact:?}: its ingress is {:?}, not {at:?}", call.ingress));
+        self.calls.insert(name, AuditedCall { caller: Some(device), ..call });
+        self.occupy(fact, name, PoolId::Phones(phones), device);
+    }
+
+    /// The phone that dialled a call is no longer in use.
+    pub(super) fn on_hook(&mut self, fact: Fact, name: CallName, device: DeviceId) {
+        let Some(call) = self.call(name, fact) else { return };
+        self.require(call.caller == Some(device), |_| format!("{fact:?}: the call came from {:?}", call.caller));
+        self.calls.insert(name, AuditedCall { caller: None, ..call });
+        self.devices[device.index()].taken_by = None;
+    }
+
     pub(super) fn freed(&mut self, fact: Fact, name: CallName, pool: PoolId, device: Option<DeviceId>) {
         self.give_back(name, fact, Occupied::Pool { pool, device });
         match (pool, device) {
@@ -67,6 +92,7 @@ impl Auditor<'_> {
     pub(super) fn ended(&mut self, fact: Fact, name: CallName, ending: Ending, offered: Time) {
         let Some(call) = self.call(name, fact) else { return };
         self.require(call.held == Occupied::Nothing, |_| format!("{fact:?} while the call holds {:?}", call.held));
+        self.require(call.caller.is_none(), |_| format!("{fact:?} while {:?} is off hook", call.caller));
         self.require(call.offered == offered, |_| format!("{fact:?}, but the call was offered at {}", call.offered));
         let possible = match ending {
             Ending::Completed | Ending::DroppedConnected => call.connected,

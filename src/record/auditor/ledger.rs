@@ -24,6 +24,8 @@ pub(super) struct AuditedCall {
     pub(super) ingress: NodeId,
     pub(super) alerted: bool,
     pub(super) connected: bool,
+    /// The phone that dialled it, for a call from inside.
+    pub(super) caller: Option<DeviceId>,
     pub(super) held: Occupied,
 }
 

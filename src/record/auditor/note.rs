@@ -11,8 +11,14 @@ impl Recorder for Auditor<'_> {
         self.advance(now);
         match fact {
             Fact::Offered { call, ingress } => {
-                let audited =
-                    AuditedCall { offered: now, ingress, alerted: false, connected: false, held: Occupied::Nothing };
+                let audited = AuditedCall {
+                    offered: now,
+                    ingress,
+                    alerted: false,
+                    connected: false,
+                    caller: None,
+                    held: Occupied::Nothing,
+                };
                 let before = self.calls.insert(call, audited);
                 self.require(before.is_none(), |_| format!("{fact:?} twice"));
                 self.offered += 1;
@@ -41,6 +47,8 @@ impl Recorder for Auditor<'_> {
             }
             Fact::Seized { call, pool, device } => self.seized(fact, call, pool, device),
             Fact::Freed { call, pool, device } => self.freed(fact, call, pool, device),
+            Fact::OffHook { call, phones, device } => self.off_hook(fact, call, phones, device),
+            Fact::OnHook { call, device, .. } => self.on_hook(fact, call, device),
             Fact::Served { station, arrived, started, finished } => {
                 self.served(fact, station.index(), arrived, started, finished);
             }

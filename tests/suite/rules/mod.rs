@@ -13,6 +13,7 @@ mod failback;
 mod fan_in;
 mod forwarding;
 mod hang;
+mod inside;
 mod heartbeat;
 mod knowing;
 mod links;
