@@ -101,11 +101,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn seize(&mut self, call: Handle, target: Target) -> Result<u32, Rejection> {
         let (endpoint, pool) = match target {
             Target::RoutePoint(id) => {
-                let it = &self.plan.route_points[id.index()];
-                let endpoint = match it.count {
-                    1 => it.first.0,
-                    count => it.first.0 + self.which_route_point(call, count),
-                };
+                let endpoint = self.route_point_of(call, id);
                 let alive = self.callmanager_up(self.endpoints[endpoint as usize].node);
                 return if alive { Ok(endpoint) } else { Err(admission::out_of_reach(Missing::Node, target)) };
             }
@@ -120,7 +116,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 (first_free(&mut state.free, &mut self.endpoints).ok_or(busy)?, PoolId::Phones(id))
             }
             Target::Outside(id) => {
-                let endpoint = self.plan.devices.len() as u32 + u32::from(id.0);
+                let endpoint = self.outside(id);
                 let Endpoint { node, calls, .. } = self.endpoints[endpoint as usize];
                 let lines = self.plan.destinations[id.index()].lines;
                 if !self.callmanager_up(node) {
@@ -137,6 +133,22 @@ impl<R: Recorder> Cluster<'_, R> {
         let name = self.calls.get(call).expect("a call that seizes an endpoint is in progress").name();
         self.note(Fact::Seized { call: name, pool, device });
         Ok(endpoint)
+    }
+
+    /// The endpoint of a call to route points: one of several that share the calls.
+    #[inline(always)]
+    pub(super) fn route_point_of(&mut self, call: Handle, id: RoutePointId) -> u32 {
+        let it = &self.plan.route_points[id.index()];
+        match it.count {
+            1 => it.first.0,
+            count => it.first.0 + self.which_route_point(call, count),
+        }
+    }
+
+    /// The endpoint of a number outside.
+    #[inline(always)]
+    pub(super) fn outside(&self, id: DestinationId) -> u32 {
+        self.plan.devices.len() as u32 + u32::from(id.0)
     }
 
     /// The CallManager that has a call at this endpoint. A call to a number outside stays with the one at which it leaves for

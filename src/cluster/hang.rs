@@ -65,14 +65,8 @@ impl<R: Recorder> Cluster<'_, R> {
     /// that hangs is not chosen: it is out of service from the fault on, like any device of a failed one.
     pub(super) fn hung_node_of(&mut self, handle: Handle, target: Target) -> Option<NodeId> {
         let endpoint = match target {
-            Target::RoutePoint(id) => {
-                let it = &self.plan.route_points[id.index()];
-                match it.count {
-                    1 => it.first.0,
-                    count => it.first.0 + self.which_route_point(handle, count),
-                }
-            }
-            Target::Outside(id) => self.plan.devices.len() as u32 + u32::from(id.0),
+            Target::RoutePoint(id) => self.route_point_of(handle, id),
+            Target::Outside(id) => self.outside(id),
             Target::Ports(_) | Target::Phones(_) => return None,
         };
         let node = self.endpoints[endpoint as usize].node;

@@ -246,7 +246,7 @@ impl<R: Recorder> Cluster<'_, R> {
             // The CTIManager may have lost the link to it meanwhile; it asks again when it has the link back.
             if connected && opens && !controlled && self.reaches(self.manager_of(application), node) {
                 self.gain_phone(DeviceId(device), application);
-                self.tell_opened(application, asker);
+                self.notice_of_opening(application, asker);
             }
             return;
         }
@@ -270,19 +270,19 @@ impl<R: Recorder> Cluster<'_, R> {
         });
         self.finish_rehoming(device);
         self.gain_device(application);
-        self.tell_opened(application, asker);
+        self.notice_of_opening(application, asker);
         self.consider_rehoming(device);
     }
 
     /// An application that has not asked for it is notified that a device is in service again.
-    fn tell_opened(&mut self, application: ApplicationId, asker: Asker) {
+    fn notice_of_opening(&mut self, application: ApplicationId, asker: Asker) {
         if asker == Asker::CtiManager && self.applications[application.index()].connected {
-            self.tell(application);
+            self.send_notice(application);
         }
     }
 
     /// An application's CTIManager tells it that a device is out of service, or back. Nothing waits for that.
-    pub(super) fn tell(&mut self, application: ApplicationId) {
+    pub(super) fn send_notice(&mut self, application: ApplicationId) {
         let manager = self.manager_of(application);
         if let Some(notice) = &self.ctimanager_work(manager).notice {
             self.work(self.plan.ctimanager(manager), notice);

@@ -77,7 +77,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 AfterMoving::Controls if !self.reaches(self.manager_of(application), node) => {}
                 AfterMoving::Controls => {
                     self.gain_phone(DeviceId(device), application);
-                    self.tell(application);
+                    self.send_notice(application);
                 }
                 AfterMoving::Reopens => self.queue_recovery(self.manager_of(application), device),
                 AfterMoving::Away | AfterMoving::Forbidden | AfterMoving::CannotOpen => {}

@@ -58,7 +58,7 @@ impl<R: Recorder> Cluster<'_, R> {
                     Ok(()) => self.queue_recovery(manager, device.0),
                     Err(because) => {
                         self.give_up(device.0, because);
-                        self.tell(application);
+                        self.send_notice(application);
                     }
                 }
             }
@@ -115,7 +115,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if kind == EndpointKind::Phone || service == Service::Pending {
             let asked = self.manager_opens(device, application, Asker::CtiManager);
             // The notice that it is out of service follows the opening, which must not wait for it.
-            self.tell(application);
+            self.send_notice(application);
             return asked;
         }
         if service != Service::Open || rehoming != Rehoming::Due {
@@ -126,7 +126,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 self.start_rehoming(device);
                 self.registrations[device as usize].request(&mut self.endpoints[device as usize]);
                 let asked = self.manager_opens(device, application, Asker::CtiManager);
-                self.tell(application);
+                self.send_notice(application);
                 asked
             }
             Turn::WaitsAgain => {
@@ -145,25 +145,22 @@ impl<R: Recorder> Cluster<'_, R> {
     /// The devices of a CTIManager's applications whose home is this node, which was back at `returned`, start to rehome
     /// where they can.
     pub(super) fn home_returned(&mut self, manager: NodeId, node: NodeId, returned: Time) {
-        let plan = self.plan;
-        for application in self.connected_to(manager) {
-            for &DeviceId(device) in &plan.applications[application.index()].devices {
-                let at_home = self.registrations[device as usize].home == node;
-                if at_home && self.endpoints[device as usize].kind != EndpointKind::Phone {
-                    self.begin_to_wait(device, returned);
-                }
-            }
-        }
+        self.each_with_home(manager, node, |cluster, device| cluster.begin_to_wait(device, returned));
     }
 
     /// The same where the link to the node is whole again.
     pub(super) fn consider_rehoming_to(&mut self, manager: NodeId, node: NodeId) {
+        self.each_with_home(manager, node, Self::consider_rehoming);
+    }
+
+    /// Goes through the route points and ports of a CTIManager's applications whose home is this node.
+    fn each_with_home(&mut self, manager: NodeId, node: NodeId, rehomes: impl Fn(&mut Self, u32)) {
         let plan = self.plan;
         for application in self.connected_to(manager) {
             for &DeviceId(device) in &plan.applications[application.index()].devices {
                 let at_home = self.registrations[device as usize].home == node;
                 if at_home && self.endpoints[device as usize].kind != EndpointKind::Phone {
-                    self.consider_rehoming(device);
+                    rehomes(self, device);
                 }
             }
         }
