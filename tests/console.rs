@@ -287,13 +287,13 @@ fn every_console_block_shows_what_is_printed() {
     let binary = other.unwrap_or_else(|| PathBuf::from(env!("CARGO_BIN_EXE_ctisim")));
     fs::copy(&binary, scratch.join("bin/ctisim")).unwrap_or_else(|error| panic!("{}: {error}", binary.display()));
     let path = format!("{}:{}", scratch.join("bin").display(), env::var("PATH").expect("a path"));
-    let wanted = env::var("PAGE").unwrap_or_default();
+    let chosen = env::var("PAGE").unwrap_or_default();
 
     let mut report = Report::default();
     let all = Instant::now();
     for file in [root.join("README.md")].into_iter().chain(pages(&root.join("docs"))) {
         let name = file.strip_prefix(root).expect("a page of the project").display().to_string();
-        if !name.contains(&wanted) {
+        if !name.contains(&chosen) {
             continue;
         }
         let folder = scratch.join(&name);

@@ -148,9 +148,9 @@ fn what_has_no_answer_says_so_and_what_to_do() {
         ("availability --mtbf 0h --mttr 1h", "greater than 0"),
     ] {
         let output = ctisim(&format!("oracle {line}"));
-        let told = text(&output.stderr);
-        assert_eq!(output.status.code(), Some(2), "{line}: {told}");
-        assert!(told.contains(what) && output.stdout.is_empty(), "{line}: {told}");
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{line}: {message}");
+        assert!(message.contains(what) && output.stdout.is_empty(), "{line}: {message}");
     }
 }
 

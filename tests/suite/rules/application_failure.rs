@@ -110,9 +110,9 @@ fn r24_unanswered_calls_go_to_cfof_new_ones_to_cfna_until_the_devices_are_open_a
 
 #[test]
 fn r24_media_that_does_not_come_from_the_application_outlives_it() {
-    let told = exit("cfof = \"operator\"", "separate");
+    let log = exit("cfof = \"operator\"", "separate");
     let of_the_connected: Vec<&str> =
-        told.lines().filter(|line| line.contains("caller 1 ") || line.contains("caller 2 ")).collect();
+        log.lines().filter(|line| line.contains("caller 1 ") || line.contains("caller 2 ")).collect();
     expect(
         &of_the_connected[8..].join("\n"),
         "10.000 caller 1 keeps its media
@@ -124,12 +124,12 @@ fn r24_media_that_does_not_come_from_the_application_outlives_it() {
 
 #[test]
 fn r24_without_any_forward_an_unanswered_call_is_lost() {
-    let told = exit("", "application").replace("cfna", "");
-    assert!(told.contains("caller 3 takes voicemail"), "CFNA follows CFOF:\n{told}");
+    let log = exit("", "application").replace("cfna", "");
+    assert!(log.contains("caller 3 takes voicemail"), "CFNA follows CFOF:\n{log}");
     let rest = EXIT.replace("FORWARDS", "").replace("MEDIA", "application").replace("cfna = \"voicemail\"", "");
-    let told = story(&plan(&rest, "at_s,talk_s\n8,1\n15,1\n"));
-    assert!(told.contains("10.000 caller 1 ends: DroppedInSetup"), "{told}");
-    assert!(told.contains("15.000 caller 2 ends: Refused(NotOpened)"), "{told}");
+    let log = story(&plan(&rest, "at_s,talk_s\n8,1\n15,1\n"));
+    assert!(log.contains("10.000 caller 1 ends: DroppedInSetup"), "{log}");
+    assert!(log.contains("15.000 caller 2 ends: Refused(NotOpened)"), "{log}");
 }
 
 #[test]
@@ -138,14 +138,14 @@ fn r24_in_12_5_the_new_call_accept_timer_frees_a_caller_before_the_death_is_seen
         .replace("FORWARDS", "cfof = \"operator\"")
         .replace("MEDIA", "application")
         .replace("kind = \"exit\"", "kind = \"silent\"");
-    let told = |profile: &str| {
+    let log = |profile: &str| {
         let text = format!("profile = \"{profile}\"\n[cti]\nheartbeat_minimum = \"10s\"\n{rest}");
         story(&plan(&text.replace("open_rate", "heartbeat = \"10s\"\nopen_rate"), "at_s,talk_s\n12,1\n"))
     };
     // Four seconds after it was presented, whatever the heartbeats say.
-    let accept = told("12.5");
+    let accept = log("12.5");
     assert!(accept.contains("16.000 caller 1 takes voicemail"), "{accept}");
     // Without the timer it waits until the restarted application asks for a connection, or its heartbeats are missed.
-    let patient = told("3.3");
+    let patient = log("3.3");
     assert!(patient.contains("caller 1 forwarded by cfof"), "{patient}");
 }

@@ -76,8 +76,8 @@ fn timed(work: &str, parts: &[&str], calls: &'static str) -> Vec<String> {
                 request = \"0s\"\ndevice_open = \"0s\"\nheartbeat = \"0s\"\ncti_device_open = \"0s\"\n";
     let free = none.lines().filter(|line| !work.starts_with(line.split(' ').next().unwrap_or_default()));
     let work = format!("[work]\n{}\n{work}", free.collect::<Vec<_>>().join("\n"));
-    let told = story(&plan(&format!("{}{}", SITE.replace("WORK", &work), parts.concat()), calls));
-    let kept = told.lines().map(str::trim).filter(|line| line.contains("caller") && !line.contains("the application"));
+    let log = story(&plan(&format!("{}{}", SITE.replace("WORK", &work), parts.concat()), calls));
+    let kept = log.lines().map(str::trim).filter(|line| line.contains("caller") && !line.contains("the application"));
     kept.filter(|line| line.contains(" ends: ") || line.contains("keeps its media")).map(str::to_owned).collect()
 }
 
@@ -130,8 +130,8 @@ fn r15_a_transferring_port_counts_until_a_person_has_answered() {
 #[test]
 fn r15_the_port_of_a_blind_transfer_is_free_while_the_phone_rings() {
     // Caller 2 takes the port at 5; caller 1 is talking to the only agent when caller 2 is transferred at 7.
-    let told = ends(&[PORTS, &callers("port")], "at_s,talk_s\n1,20\n5,20\n");
-    assert_eq!(told, ["7.000 caller 2 ends: Refused(Busy)", "33.000 caller 1 ends: Completed"]);
+    let log = ends(&[PORTS, &callers("port")], "at_s,talk_s\n1,20\n5,20\n");
+    assert_eq!(log, ["7.000 caller 2 ends: Refused(Busy)", "33.000 caller 1 ends: Completed"]);
 }
 
 #[test]
@@ -168,8 +168,8 @@ fn r15_a_forwarding_device_counts_until_the_call_is_presented_at_its_target() {
 fn r15_a_call_whose_answer_is_under_way_is_being_set_up() {
     // The port's CallManager takes five seconds for the answer.
     let fault = fails("callmanager = \"sub1\"", "3s", "100s");
-    let told = timed("answer = \"5s\"", &[PORTS, &fault, &callers("port")], "at_s,talk_s\n1,20\n");
-    assert_eq!(told, ["3.000 caller 1 ends: DroppedInSetup"]);
+    let log = timed("answer = \"5s\"", &[PORTS, &fault, &callers("port")], "at_s,talk_s\n1,20\n");
+    assert_eq!(log, ["3.000 caller 1 ends: DroppedInSetup"]);
 }
 
 #[test]
@@ -177,7 +177,7 @@ fn r15_a_call_kept_without_control_is_dropped_when_its_transfer_falls_due() {
     // The treatment ends at 3; the CallManager of the port, or of the caller, fails at 2.
     for node in ["sub1", "cti"] {
         let fault = fails(&format!("callmanager = \"{node}\""), "2s", "100s");
-        let told = ends(&[PORTS, &fault, &callers("port")], "at_s,talk_s\n1,20\n");
-        assert_eq!(told, ["2.000 caller 1 keeps its media", "3.000 caller 1 ends: DroppedInChange"], "{node}");
+        let log = ends(&[PORTS, &fault, &callers("port")], "at_s,talk_s\n1,20\n");
+        assert_eq!(log, ["2.000 caller 1 keeps its media", "3.000 caller 1 ends: DroppedInChange"], "{node}");
     }
 }

@@ -63,8 +63,8 @@ fn site(changes: &[(&str, &str)], faults: &str, calls: &'static str) -> String {
 }
 
 /// The lines that speak of this.
-fn about(told: &str, what: &str) -> String {
-    told.lines().filter(|line| line.contains(what)).collect::<Vec<_>>().join("\n")
+fn about(log: &str, what: &str) -> String {
+    log.lines().filter(|line| line.contains(what)).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -99,9 +99,9 @@ fn r13_devices_are_reopened_on_the_next_callmanager_once_the_failure_is_noticed(
 fn r15_connected_media_continues_and_calls_in_setup_or_change_are_dropped() {
     // Caller 1 is connected at the port, callers 2 and 3 are at the route point.
     let calls = "at_s,talk_s\n1,20\n8.5,1\n9,1\n";
-    let told = site(&[], SUB1_FAILS, calls);
+    let log = site(&[], SUB1_FAILS, calls);
     expect(
-        &about(&told, "caller 1"),
+        &about(&log, "caller 1"),
         "1.000 caller 1 at cti
          1.000 caller 1 presented at welcome
          4.000 the application acts on caller 1
@@ -110,17 +110,17 @@ fn r15_connected_media_continues_and_calls_in_setup_or_change_are_dropped() {
         10.000 caller 1 keeps its media
         24.000 caller 1 ends: Completed",
     );
-    assert!(told.contains("10.000 caller 2 ends: DroppedInSetup"), "{told}");
-    assert!(told.contains("10.000 caller 3 ends: DroppedInSetup"), "{told}");
-    let told = site(&[("KEEPS", "keeps_media = false")], SUB1_FAILS, calls);
-    assert!(told.contains("10.000 caller 1 ends: DroppedConnected"), "{told}");
+    assert!(log.contains("10.000 caller 2 ends: DroppedInSetup"), "{log}");
+    assert!(log.contains("10.000 caller 3 ends: DroppedInSetup"), "{log}");
+    let log = site(&[("KEEPS", "keeps_media = false")], SUB1_FAILS, calls);
+    assert!(log.contains("10.000 caller 1 ends: DroppedConnected"), "{log}");
     // A redirect that the CallManager is at when it fails is a change.
     let text = SITE.replace("RECOVERY", "").replace("CANNOT", "").replace("KEEPS", "");
     let text = format!(
         "{text}{SUB1_FAILS}[work]\nredirect = \"9s\"\nsetup = \"0s\"\noffer = \"0s\"\nevent = \"0s\"\nrequest = \"0s\"\n"
     );
-    let told = story(&plan(&text, "at_s,talk_s\n1,20\n"));
-    assert!(told.contains("10.000 caller 1 ends: DroppedInChange"), "{told}");
+    let log = story(&plan(&text, "at_s,talk_s\n1,20\n"));
+    assert!(log.contains("10.000 caller 1 ends: DroppedInChange"), "{log}");
 }
 
 #[test]
@@ -156,20 +156,20 @@ fn r16_while_the_whole_group_is_down_devices_wait_for_a_callmanager_and_are_open
 
 #[test]
 fn r17_a_device_that_cannot_be_opened_is_closed_and_its_calls_go_to_cfna() {
-    let told = site(&[("CANNOT", "cannot_open_on = [\"sub2\"]")], SUB1_FAILS, "at_s,talk_s\n20,1\n");
-    assert!(told.contains("12.000 welcome given up: CannotOpen"), "{told}");
-    assert!(told.contains("port/1 opened on sub2"), "{told}");
-    assert!(told.contains("20.000 caller 1 forwarded by cfna"), "{told}");
+    let log = site(&[("CANNOT", "cannot_open_on = [\"sub2\"]")], SUB1_FAILS, "at_s,talk_s\n20,1\n");
+    assert!(log.contains("12.000 welcome given up: CannotOpen"), "{log}");
+    assert!(log.contains("port/1 opened on sub2"), "{log}");
+    assert!(log.contains("20.000 caller 1 forwarded by cfna"), "{log}");
 }
 
 #[test]
 fn r17_a_port_that_its_home_cannot_open_is_closed_when_it_goes_back_there() {
     let fault = "[[fault]]\ncallmanager = \"sub1\"\nat = \"10s\"\nfor = \"30s\"\n";
-    let told = site(&[("KEEPS", "cannot_open_on = [\"sub1\"]")], fault, "at_s,talk_s\n1,1\n50,1\n");
+    let log = site(&[("KEEPS", "cannot_open_on = [\"sub1\"]")], fault, "at_s,talk_s\n1,1\n50,1\n");
     // It is open there when the run begins.
-    assert!(told.contains("4.000 caller 1 takes port/1"), "{told}");
+    assert!(log.contains("4.000 caller 1 takes port/1"), "{log}");
     expect(
-        &about(&told, "port/1"),
+        &about(&log, "port/1"),
         "4.000 caller 1 takes port/1
         10.000 port/1 out: CallManagerFailed
         13.000 port/1 opened on sub2

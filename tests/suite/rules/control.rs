@@ -101,9 +101,9 @@ fn r4_two_connections_share_a_users_load_but_a_device_is_opened_over_one() {
     // The first connection breaks. What goes over the second goes on.
     let broken = "[[fault]]\nctimanager = \"sub1\"\nat = \"0.5s\"\n";
     let shared = shared.replace("user = \"ivr-user\"\ndecide", "user = \"ivr-user\"\nctimanagers = [\"sub1\"]\ndecide");
-    let told = |to: &str| story(&plan(&(shared.replace("to = \"7000\"", to) + broken), CALLS));
-    assert!(told("to = \"7000\"").contains("caller 1 forwarded by cfna"));
-    assert!(told("to = \"port\"").contains("caller 1 takes port/1\n   1.000 caller 1 connected"));
+    let log = |to: &str| story(&plan(&(shared.replace("to = \"7000\"", to) + broken), CALLS));
+    assert!(log("to = \"7000\"").contains("caller 1 forwarded by cfna"));
+    assert!(log("to = \"port\"").contains("caller 1 takes port/1\n   1.000 caller 1 connected"));
     let twice = shared.replace("application = \"ivr-2\"", "application = [\"ivr\", \"ivr-2\"]");
     let report = problems(&twice, CALLS);
     assert!(report.contains("`application` should be a string"), "{report}");

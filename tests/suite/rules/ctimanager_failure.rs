@@ -93,44 +93,44 @@ fn r20_the_application_reconnects_to_the_next_ctimanager_of_its_list_and_reopens
 
 #[test]
 fn r20_an_application_without_a_backup_stays_out_until_its_ctimanager_is_back() {
-    let told = site("[\"sub1\"]", "", SUB1_FAILS, "at_s,talk_s\n20,1\n40,1\n");
-    assert!(told.contains("20.000 caller 1 forwarded by cfna"), "{told}");
+    let log = site("[\"sub1\"]", "", SUB1_FAILS, "at_s,talk_s\n20,1\n40,1\n");
+    assert!(log.contains("20.000 caller 1 forwarded by cfna"), "{log}");
     // It tries every five seconds.
-    assert!(told.contains("30.000 CTIManager sub1 is back\n"), "{told}");
-    assert!(told.contains("30.000 ivr is connected to sub1\n") || told.contains("35.000 ivr is connected to sub1\n"));
-    assert!(told.contains("40.000 caller 2 presented at welcome"), "{told}");
+    assert!(log.contains("30.000 CTIManager sub1 is back\n"), "{log}");
+    assert!(log.contains("30.000 ivr is connected to sub1\n") || log.contains("35.000 ivr is connected to sub1\n"));
+    assert!(log.contains("40.000 caller 2 presented at welcome"), "{log}");
 }
 
 #[test]
 fn r20_a_phone_can_be_reopened_before_it_has_moved_but_not_controlled_until_then() {
     let faults = "[[fault]]\nnode = \"sub1\"\nat = \"10s\"\nfor = \"60s\"\n[[callmanager_group]]\nname = \"desks\"\nmembers = [\"sub1\", \"sub2\"]\n[[phone]]\nname = \"desk\"\ncount = 1\ndevice_pool = \"desks\"\napplication = \"ivr\"\nfailover = \"40s\"\n";
-    let told = site("[\"sub1\", \"sub2\"]", "heartbeat = \"5s\"", faults, "at_s\n59\n");
-    let found: Vec<&str> = told.lines().filter(|line| line.contains("recovered") || line.contains("desk/1")).collect();
+    let log = site("[\"sub1\", \"sub2\"]", "heartbeat = \"5s\"", faults, "at_s\n59\n");
+    let found: Vec<&str> = log.lines().filter(|line| line.contains("recovered") || line.contains("desk/1")).collect();
     // Two of three devices are back some seconds after the loss is noticed, the third when the phone has moved.
-    assert!(found[0].contains("10.000 desk/1 out: CallManagerFailed"), "{told}");
-    assert!(found[1].contains("recovered: Half"), "{told}");
-    assert_eq!(found[2].trim(), "50.000 desk/1 opened on sub2", "{told}");
-    assert_eq!(found[3].trim(), "50.000 recovered: NinetyFive", "{told}");
+    assert!(found[0].contains("10.000 desk/1 out: CallManagerFailed"), "{log}");
+    assert!(found[1].contains("recovered: Half"), "{log}");
+    assert_eq!(found[2].trim(), "50.000 desk/1 opened on sub2", "{log}");
+    assert_eq!(found[3].trim(), "50.000 recovered: NinetyFive", "{log}");
 }
 
 #[test]
 fn r21_the_application_does_not_return_to_its_primary_ctimanager_by_itself() {
     let faults = format!("{SUB1_FAILS}[[fault]]\nctimanager = \"sub2\"\nat = \"40s\"\nfor = \"1s\"\n");
-    let told = site("[\"sub1\", \"sub2\"]", "", &faults, "at_s\n59\n");
-    let connections: Vec<&str> = told.lines().filter(|line| line.contains("is connected")).map(str::trim).collect();
+    let log = site("[\"sub1\", \"sub2\"]", "", &faults, "at_s\n59\n");
+    let connections: Vec<&str> = log.lines().filter(|line| line.contains("is connected")).map(str::trim).collect();
     // Only when the backup fails in its turn.
     assert_eq!(connections, ["10.000 ivr is connected to sub2", "40.000 ivr is connected to sub1"]);
     // Or when the application restarts.
     let faults = format!("{SUB1_FAILS}[[fault]]\napplication = \"ivr\"\nkind = \"exit\"\nat = \"40s\"\nfor = \"1s\"\n");
-    let told = site("[\"sub1\", \"sub2\"]", "", &faults, "at_s\n59\n");
-    let connections: Vec<&str> = told.lines().filter(|line| line.contains("is connected")).map(str::trim).collect();
+    let log = site("[\"sub1\", \"sub2\"]", "", &faults, "at_s\n59\n");
+    let connections: Vec<&str> = log.lines().filter(|line| line.contains("is connected")).map(str::trim).collect();
     assert_eq!(connections, ["10.000 ivr is connected to sub2", "41.000 ivr is connected to sub1"]);
 }
 
 /// When an application connects, and to which CTIManager.
 fn connections(text: &str) -> Vec<String> {
-    let told = story(&plan(text, "at_s\n59\n"));
-    told.lines().filter(|line| line.contains("is connected")).map(|line| line.trim().to_owned()).collect()
+    let log = story(&plan(text, "at_s\n59\n"));
+    log.lines().filter(|line| line.contains("is connected")).map(|line| line.trim().to_owned()).collect()
 }
 
 const THREE: &str = "[\"sub1\", \"sub2\", \"sub3\"]";
@@ -173,9 +173,9 @@ fn a_ctimanager_that_is_full_leaves_an_application_to_the_next_of_its_list() {
 fn a_ctimanager_that_takes_fewer_connections_than_begin_there_is_an_error() {
     let text = text("[\"sub2\"]", "", OTHER);
     let text = text.replace("name = \"sub2\"\n", "name = \"sub2\"\ncti_connections = 1\n");
-    let told = problems(&text, "at_s\n59\n");
-    assert!(told.contains("takes 1 connection, and 2 applications begin there: `ivr` and `other`"), "{told}");
-    assert!(told.contains("raise it to 2"), "{told}");
+    let log = problems(&text, "at_s\n59\n");
+    assert!(log.contains("takes 1 connection, and 2 applications begin there: `ivr` and `other`"), "{log}");
+    assert!(log.contains("raise it to 2"), "{log}");
 }
 
 #[test]
@@ -199,8 +199,8 @@ fn a_service_parameter_counts_once_the_ctimanager_has_started_again() {
              [[parameter_change]]\nat = \"{changed_at}\"\nctimanager = \"sub1\"\nheartbeat_minimum = \"20s\"\n"
         );
         let text = text("[\"sub1\"]", keys, &more).replace("length = \"60s\"", "length = \"100s\"");
-        let told = story(&plan(&text, "at_s\n1\n"));
-        let closed = told.lines().find(|line| line.contains("ivr closed")).unwrap_or_else(|| panic!("{told}"));
+        let log = story(&plan(&text, "at_s\n1\n"));
+        let closed = log.lines().find(|line| line.contains("ivr closed")).unwrap_or_else(|| panic!("{log}"));
         let at: f64 = closed.trim().split(' ').next().expect("a time").parse().expect("seconds");
         at - 40.0
     };

@@ -72,8 +72,8 @@ arrivals = { poisson = "10/m" }
     let dependencies = Dependencies::new(&workload, &plan, text);
     let desk = dependencies.find("desk").unwrap().record;
     let affected = dependencies.affected(dependencies.find("callmanager:sub1").unwrap());
-    let told: Vec<(&str, &[&str])> =
+    let effects: Vec<(&str, &[&str])> =
         affected.iter().filter(|effect| effect.on == desk).map(|effect| (effect.what.as_str(), effect.rules)).collect();
     let expected = "`console` does not control it while it is on `sub2`, which cannot open it";
-    assert!(told.contains(&(expected, &["R17"])), "{told:?}");
+    assert!(effects.contains(&(expected, &["R17"])), "{effects:?}");
 }

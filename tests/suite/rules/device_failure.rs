@@ -66,8 +66,8 @@ fn site(changes: &[(&str, &str)], faults: &str, calls: &'static str) -> String {
 }
 
 /// The lines that speak of one of these.
-fn about(told: &str, what: &[&str]) -> String {
-    told.lines().filter(|line| what.iter().any(|it| line.contains(it))).collect::<Vec<_>>().join("\n")
+fn about(log: &str, what: &[&str]) -> String {
+    log.lines().filter(|line| what.iter().any(|it| line.contains(it))).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -75,9 +75,9 @@ fn r15_the_first_ports_of_a_group_fail_and_are_opened_again_when_they_are_back()
     // Callers 1 and 2 are connected at the first two ports, and keep their media. The third port serves the others. One port
     // a second is opened again; of four devices two are left, then three, then four.
     let calls = "at_s,talk_s\n1,20\n2,30\n9,1\n11,1\n";
-    let told = site(&[], PORTS_FAIL, calls);
+    let log = site(&[], PORTS_FAIL, calls);
     expect(
-        &about(&told, &["port/", "recovered", "media", "ends"]),
+        &about(&log, &["port/", "recovered", "media", "ends"]),
         " 4.000 caller 1 takes port/1
           5.000 caller 2 takes port/2
          10.000 port/1 fails
@@ -100,9 +100,9 @@ fn r15_the_first_ports_of_a_group_fail_and_are_opened_again_when_they_are_back()
          31.000 recovered: All
          35.000 caller 2 ends: Completed",
     );
-    let told = site(&[("KEEPS", "keeps_media = false")], PORTS_FAIL, calls);
+    let log = site(&[("KEEPS", "keeps_media = false")], PORTS_FAIL, calls);
     expect(
-        &about(&told, &["caller 1 ends", "caller 2 ends"]),
+        &about(&log, &["caller 1 ends", "caller 2 ends"]),
         "10.000 caller 1 ends: DroppedConnected\n10.000 caller 2 ends: DroppedConnected",
     );
 }
@@ -141,9 +141,9 @@ fn r15_a_call_that_waits_at_a_route_point_that_fails_is_dropped_and_later_ones_a
 fn r14_a_phone_that_was_down_registers_by_itself_but_not_during_a_call() {
     // Caller 1 talks at desk/1 from 2 s to 25 s; the ringing call of caller 2 at desk/2 is dropped.
     let faults = "[[fault]]\nphone = \"desk\"\nat = \"10s\"\nfor = \"5s\"\n";
-    let told = site(&[("WHOM", "desk")], faults, "at_s,talk_s\n1,23\n9.5,5\n12,1\n");
+    let log = site(&[("WHOM", "desk")], faults, "at_s,talk_s\n1,23\n9.5,5\n12,1\n");
     expect(
-        &about(&told, &["desk/", "caller 1 ends", "caller 2 ends", "caller 3 ends", "media"]),
+        &about(&log, &["desk/", "caller 1 ends", "caller 2 ends", "caller 3 ends", "media"]),
         " 1.000 caller 1 takes desk/1
           9.500 caller 2 takes desk/2
          10.000 desk/1 fails
@@ -164,17 +164,17 @@ fn r14_a_phone_that_was_down_registers_by_itself_but_not_during_a_call() {
 #[test]
 fn r13_a_device_that_comes_back_registers_where_a_callmanager_of_its_group_is_up() {
     let faults = format!("{PORTS_FAIL}[[fault]]\ncallmanager = \"sub1\"\nat = \"20s\"\nfor = \"30s\"\n");
-    let told = site(&[], &faults, "at_s\n59\n");
-    assert!(told.contains("30.000 port/1 opened on sub2"), "{told}");
+    let log = site(&[], &faults, "at_s\n59\n");
+    assert!(log.contains("30.000 port/1 opened on sub2"), "{log}");
     // Home again: it was noticed at 52 s, and each has its turn after the route point and the third port.
-    assert!(told.contains("port/1 has rehomed") && told.contains("port/2 has rehomed"), "{told}");
+    assert!(log.contains("port/1 has rehomed") && log.contains("port/2 has rehomed"), "{log}");
 }
 
 #[test]
 fn r19_a_device_that_fails_is_given_up_where_recovery_is_forbidden() {
-    let told = site(&[("RECOVERY", "recovery = false")], PORTS_FAIL, "at_s\n59\n");
+    let log = site(&[("RECOVERY", "recovery = false")], PORTS_FAIL, "at_s\n59\n");
     expect(
-        &about(&told, &["port/1"]),
+        &about(&log, &["port/1"]),
         "10.000 port/1 fails
          10.000 port/1 out: DeviceFailed
          10.000 port/1 given up: RecoveryForbidden
@@ -184,6 +184,6 @@ fn r19_a_device_that_fails_is_given_up_where_recovery_is_forbidden() {
 
 #[test]
 fn r17_a_device_that_its_home_cannot_open_is_given_up_when_it_comes_back() {
-    let told = site(&[("count = 3", "count = 3\ncannot_open_on = [\"sub1\"]")], PORTS_FAIL, "at_s\n59\n");
-    assert!(told.contains("30.000 port/1 given up: CannotOpen"), "{told}");
+    let log = site(&[("count = 3", "count = 3\ncannot_open_on = [\"sub1\"]")], PORTS_FAIL, "at_s\n59\n");
+    assert!(log.contains("30.000 port/1 given up: CannotOpen"), "{log}");
 }

@@ -40,8 +40,8 @@ at = "10s"
 for = "10s"
 "#
     );
-    let told = story(&plan(&text, calls));
-    told.lines().filter(|line| line.contains("welcome") && !line.contains("caller")).collect::<Vec<_>>().join("\n")
+    let log = story(&plan(&text, calls));
+    log.lines().filter(|line| line.contains("welcome") && !line.contains("caller")).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

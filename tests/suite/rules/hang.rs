@@ -45,8 +45,8 @@ fn site(managers: &str, fault: &str, calls: &'static str) -> String {
 }
 
 /// The lines that speak of one of these.
-fn about(told: &str, what: &[&str]) -> String {
-    told.lines().filter(|line| what.iter().any(|it| line.contains(it))).collect::<Vec<_>>().join("\n")
+fn about(log: &str, what: &[&str]) -> String {
+    log.lines().filter(|line| what.iter().any(|it| line.contains(it))).collect::<Vec<_>>().join("\n")
 }
 
 #[test]
@@ -56,9 +56,9 @@ fn r15_calls_through_a_callmanager_that_hangs_wait_until_that_is_noticed() {
     // and takes the other way in.
     let calls = "at_s,talk_s,patience_s\n1,30,60\n8.5,1,60\n12,1,60\n12.5,1,2\n16,1,60\n";
     let fault = "[[fault]]\ncallmanager = \"sub1\"\nkind = \"hang\"\nat = \"10s\"\nfor = \"60s\"\n";
-    let told = site("sub2", fault, calls);
+    let log = site("sub2", fault, calls);
     expect(
-        &about(&told, &["at sub", "ends", "media", "CallManager sub"]),
+        &about(&log, &["at sub", "ends", "media", "CallManager sub"]),
         " 1.000 caller 1 at sub1
           8.500 caller 2 at sub2
          10.000 CallManager sub1 fails
@@ -79,9 +79,9 @@ fn r15_calls_through_a_callmanager_that_hangs_wait_until_that_is_noticed() {
 #[test]
 fn a_callmanager_that_is_restarted_before_its_hang_is_noticed_drops_what_waited() {
     let fault = "[[fault]]\ncallmanager = \"sub1\"\nkind = \"hang\"\nat = \"10s\"\nfor = \"3s\"\n";
-    let told = site("sub2", fault, "at_s,talk_s\n8.5,1\n12,1\n25,1\n");
+    let log = site("sub2", fault, "at_s,talk_s\n8.5,1\n12,1\n25,1\n");
     expect(
-        &about(&told, &["ends", "opened"]),
+        &about(&log, &["ends", "opened"]),
         "13.000 caller 1 ends: DroppedInSetup
          13.000 caller 2 ends: DroppedInSetup
          15.000 welcome opened on sub1
@@ -94,14 +94,14 @@ fn a_callmanager_that_is_restarted_before_its_hang_is_noticed_drops_what_waited(
 #[test]
 fn r20_a_ctimanager_that_hangs_is_missed_by_its_heartbeats() {
     let fault = "[[fault]]\nctimanager = \"sub1\"\nkind = \"hang\"\nat = \"30s\"\nfor = \"80s\"\n";
-    let told = site("sub1\", \"sub2", fault, "at_s\n1\n");
+    let log = site("sub1\", \"sub2", fault, "at_s\n1\n");
     // After one to two intervals of 10 s, as for a lost host.
-    let noticed = told.lines().find(|line| line.contains("notices the loss")).expect("it is noticed");
+    let noticed = log.lines().find(|line| line.contains("notices the loss")).expect("it is noticed");
     let at: f64 = noticed.trim().split(' ').next().and_then(|at| at.parse().ok()).expect("a time");
-    assert!((40.0..=50.0).contains(&at), "{told}");
-    assert!(told.contains("ivr is connected to sub2"), "{told}");
+    assert!((40.0..=50.0).contains(&at), "{log}");
+    assert!(log.contains("ivr is connected to sub2"), "{log}");
     // A restart closes the connection, which is noticed at once.
     let fault = "[[fault]]\nctimanager = \"sub1\"\nkind = \"hang\"\nat = \"30s\"\nfor = \"5s\"\n";
-    let told = site("sub1\", \"sub2", fault, "at_s\n1\n");
-    assert!(told.contains("35.000 ivr notices the loss"), "{told}");
+    let log = site("sub1\", \"sub2", fault, "at_s\n1\n");
+    assert!(log.contains("35.000 ivr notices the loss"), "{log}");
 }

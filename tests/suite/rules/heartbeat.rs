@@ -86,8 +86,8 @@ fn r23_a_stall_shorter_than_an_interval_goes_unseen_and_a_long_one_is_a_false_fa
 #[test]
 fn r23_an_exit_is_seen_at_once() {
     let text = IVR.replace("READING", "timer").replace("KIND", "exit").replace("FOR", "90s");
-    let told = story(&plan(&text, "at_s\n1\n"));
-    assert!(told.contains("100.000 ivr fails: Exit\n 100.000 ivr closed\n"), "{told}");
+    let log = story(&plan(&text, "at_s\n1\n"));
+    assert!(log.contains("100.000 ivr fails: Exit\n 100.000 ivr closed\n"), "{log}");
 }
 
 #[test]
@@ -99,8 +99,8 @@ fn r23_an_application_that_falls_behind_is_taken_as_failed_although_it_runs() {
         .replace("at = \"100s\"", "at = \"199s\"")
         .replace("KIND", "exit")
         .replace("FOR", "1s");
-    let told = story(&plan(&text, "at_s\n1\n2\n3\n4\n"));
-    assert!(told.contains("ivr closed, wrongly"), "{told}");
+    let log = story(&plan(&text, "at_s\n1\n2\n3\n4\n"));
+    assert!(log.contains("ivr closed, wrongly"), "{log}");
 }
 
 #[test]
@@ -113,11 +113,11 @@ fn r23_any_message_is_a_sign_of_life() {
         .replace("at = \"100s\"", "at = \"199s\"")
         .replace("KIND", "exit")
         .replace("FOR", "1s");
-    let told = story(&plan(&text, "at_s\n1\n1\n1\n1\n"));
-    assert!(!told.contains("wrongly"), "{told}");
+    let log = story(&plan(&text, "at_s\n1\n1\n1\n1\n"));
+    assert!(!log.contains("wrongly"), "{log}");
     // Nor is a request a sign of life later than its arrival: after the last one two intervals count.
     let silent =
         text.replace("at = \"199s\"", "at = \"20s\"").replace("\"exit\"", "\"silent\"").replace("\"1s\"", "\"100s\"");
-    let told = story(&plan(&silent, "at_s\n1\n1\n1\n1\n"));
-    assert!(told.contains("39.000 ivr closed\n"), "{told}");
+    let log = story(&plan(&silent, "at_s\n1\n1\n1\n1\n"));
+    assert!(log.contains("39.000 ivr closed\n"), "{log}");
 }

@@ -9,8 +9,8 @@ use ctisim::plan::Plan;
 use ctisim::record::{Catalogue, Meter, Metric};
 
 /// The lines of a story that contain one of these.
-fn lines(told: &str, any: &[&str]) -> String {
-    told.lines().filter(|line| any.iter().any(|what| line.contains(what))).collect::<Vec<_>>().join("\n")
+fn lines(log: &str, any: &[&str]) -> String {
+    log.lines().filter(|line| any.iter().any(|what| line.contains(what))).collect::<Vec<_>>().join("\n")
 }
 
 /// Three CallManagers, a CTIManager on a fourth node, and four ports.
@@ -78,9 +78,9 @@ fn r13_a_callmanager_that_flaps_costs_a_notice_and_not_the_run() {
     // Down from 10 to 11 and from 14 to 17. The loss of 10 is noticed at 15, when sub1 is down: sub2 opens the ports, the fourth
     // 30 ms later. The return of 11 comes to attention at 16, when sub1 is not there to go back to. The loss of 14, noticed at
     // 19, has taken nothing; the return of 17 is noticed at 22.
-    let told = ports("", &(sub1_fails(10, 1) + &sub1_fails(14, 3)), "at_s,talk_s\n1,1\n");
+    let log = ports("", &(sub1_fails(10, 1) + &sub1_fails(14, 3)), "at_s,talk_s\n1,1\n");
     expect(
-        &lines(&told, &["port/4"]),
+        &lines(&log, &["port/4"]),
         "10.000 port/4 out: CallManagerFailed
          15.030 port/4 opened on sub2
          22.000 port/4 waits to rehome
@@ -90,16 +90,16 @@ fn r13_a_callmanager_that_flaps_costs_a_notice_and_not_the_run() {
          22.030 port/4 has rehomed",
     );
     // Back from 15 on, it is the first that answers when the fourth port's turn comes.
-    let told = ports("", &(sub1_fails(10, 1) + &sub1_fails(14, 1)), "at_s,talk_s\n1,1\n");
-    expect(&lines(&told, &["port/4"]), "10.000 port/4 out: CallManagerFailed\n15.030 port/4 opened on sub1");
+    let log = ports("", &(sub1_fails(10, 1) + &sub1_fails(14, 1)), "at_s,talk_s\n1,1\n");
+    expect(&lines(&log, &["port/4"]), "10.000 port/4 out: CallManagerFailed\n15.030 port/4 opened on sub1");
 }
 
 #[test]
 fn r13_what_a_callmanager_lost_that_is_back_before_the_notice_is_opened_there_when_the_loss_is_noticed() {
     // Down at 10, back at 12. The loss is noticed at 15, and the first member of the group that answers is sub1 itself: it
     // is home at once, and its return has nothing left to change. The fourth port is asked for 30 ms later.
-    let told = ports("", &sub1_fails(10, 2), "at_s,talk_s\n1,1\n");
-    expect(&lines(&told, &["port/4"]), "10.000 port/4 out: CallManagerFailed\n15.030 port/4 opened on sub1");
+    let log = ports("", &sub1_fails(10, 2), "at_s,talk_s\n1,1\n");
+    expect(&lines(&log, &["port/4"]), "10.000 port/4 out: CallManagerFailed\n15.030 port/4 opened on sub1");
 }
 
 #[test]
@@ -107,8 +107,8 @@ fn r13_what_another_callmanager_took_away_is_not_found_out_by_this_ones_notice()
     // sub1 fails at 10, the ports are on sub2 from 15 on; sub1 stays away until 90, and sub2 fails at 30, which is noticed at 35.
     // sub3 fails at 28 and is back at 29: its notices, at 33 and 34, say nothing about sub2.
     let more = sub1_fails(10, 80) + &fault("callmanager = \"sub2\"", 30, 60) + &fault("callmanager = \"sub3\"", 28, 1);
-    let told = ports("", &more, "at_s,talk_s\n1,1\n");
-    let opened = lines(&told, &["port/4 opened"]);
+    let log = ports("", &more, "at_s,talk_s\n1,1\n");
+    let opened = lines(&log, &["port/4 opened"]);
     expect(&opened, "15.030 port/4 opened on sub2\n35.030 port/4 opened on sub3\n95.030 port/4 opened on sub1");
 }
 
@@ -138,14 +138,14 @@ fn r13_whoever_has_asked_the_whole_group_in_vain_asks_it_again() {
     // time-out ends at 17, and the others refuse; the next one ends at 19, when the link is whole.
     let more =
         sub1_fails(10, 80) + &fault("callmanager = \"sub3\"", 10, 80) + &fault("link = [\"sub2\", \"cti\"]", 14, 4);
-    let told = ports("open_timeout = \"2s\"", &more, "at_s,talk_s\n1,1\n");
-    expect(&lines(&told, &["port/4 opened"]), "19.030 port/4 opened on sub2\n95.030 port/4 opened on sub1");
+    let log = ports("open_timeout = \"2s\"", &more, "at_s,talk_s\n1,1\n");
+    expect(&lines(&log, &["port/4 opened"]), "19.030 port/4 opened on sub2\n95.030 port/4 opened on sub1");
     // The only member is back, and known to be, while the time-out runs: 12 to 33, back at 20, known at 25.
     let one = |more: &str| ports("open_timeout = \"21s\"", more, "at_s,talk_s\n1,1\n");
     let all = ["sub2", "sub3"].map(|node| fault(&format!("callmanager = \"{node}\""), 5, 90)).concat();
     let exits = "[[fault]]\napplication = \"ivr\"\nkind = \"exit\"\nat = \"11s\"\nfor = \"1s\"\n";
-    let told = one(&(all + &fault("node = \"sub1\"", 10, 10) + exits));
-    expect(&lines(&told, &["port/1 opened"]), "33.000 port/1 opened on sub1");
+    let log = one(&(all + &fault("node = \"sub1\"", 10, 10) + exits));
+    expect(&lines(&log, &["port/1 opened"]), "33.000 port/1 opened on sub1");
 }
 
 #[test]
@@ -154,10 +154,10 @@ fn r18_the_old_registration_stands_until_the_turn_comes() {
     // third goes at once. The fourth is due, and until its turn at 36 it takes calls: of two that come meanwhile one gets the
     // third, the other the fourth, which is busy in its turn, and goes when that call is over at 55.5.
     let calls = "at_s,talk_s\n33.1,1\n33.2,1\n35.4,1\n35.5,1\n";
-    let told = ports("reopen_rate = \"1/s\"", &sub1_fails(10, 20), calls);
-    let told = lines(&told, &["starts to rehome", "takes", "forwarded"]);
+    let log = ports("reopen_rate = \"1/s\"", &sub1_fails(10, 20), calls);
+    let log = lines(&log, &["starts to rehome", "takes", "forwarded"]);
     expect(
-        &told,
+        &log,
         "33.100 caller 1 takes port/1
          33.200 caller 2 takes port/2
          35.000 port/3 starts to rehome
@@ -172,8 +172,8 @@ fn r18_the_old_registration_stands_until_the_turn_comes() {
 #[test]
 fn r18_a_home_that_is_lost_again_before_the_turn_leaves_the_old_registration() {
     // Back at 30, known at 35, down again at 36.5: the ports whose turn is later stay on sub2, and are never out of service.
-    let told = ports("reopen_rate = \"1/s\"", &(sub1_fails(10, 20) + &sub1_fails(36, 60)), "at_s,talk_s\n1,1\n");
-    let out = lines(&told, &["port/4"]);
+    let log = ports("reopen_rate = \"1/s\"", &(sub1_fails(10, 20) + &sub1_fails(36, 60)), "at_s,talk_s\n1,1\n");
+    let out = lines(&log, &["port/4"]);
     expect(
         &out,
         "10.000 port/4 out: CallManagerFailed
@@ -224,17 +224,17 @@ arrivals = {{ file = "calls.csv" }}
 fn r14_a_phone_moves_when_it_has_noticed_and_is_free_whichever_is_later() {
     // sub1 fails at 10, during a call of a second phone until 22. Both notice at 50, and neither the end of the call nor the
     // return of sub1 at 20, known at 25, tells them earlier.
-    let told = phones("", &sub1_fails(10, 10), "at_s,talk_s\n1,20\n");
+    let log = phones("", &sub1_fails(10, 10), "at_s,talk_s\n1,20\n");
     expect(
-        &lines(&told, &["desk/1", "desk/2 opened"]).replace("caller 1 takes desk/1", "caller 1 rings"),
+        &lines(&log, &["desk/1", "desk/2 opened"]).replace("caller 1 takes desk/1", "caller 1 rings"),
         "1.000 caller 1 rings
          10.000 desk/1 out: CallManagerFailed
          50.000 desk/1 opened on sub1
          50.000 desk/2 opened on sub1",
     );
-    let told = phones("", &sub1_fails(10, 80), "at_s,talk_s\n1,60\n");
+    let log = phones("", &sub1_fails(10, 80), "at_s,talk_s\n1,60\n");
     expect(
-        &lines(&told, &["desk/1 opened", "desk/2 opened"]),
+        &lines(&log, &["desk/1 opened", "desk/2 opened"]),
         "50.000 desk/2 opened on sub2\n62.000 desk/1 opened on sub2\n95.000 desk/1 opened on sub1\n95.100 desk/2 opened on sub1",
     );
 }
@@ -242,12 +242,9 @@ fn r14_a_phone_moves_when_it_has_noticed_and_is_free_whichever_is_later() {
 #[test]
 fn r13_phones_are_controlled_again_once_the_link_to_them_is_whole() {
     // Cut at 10, noticed at 15, whole at 40, noticed at 45: the four phones worked all the time, and are asked for 10 ms apart.
-    let told = phones("", &fault("link = [\"sub1\", \"sub2\"]", 10, 30), "at_s,talk_s\n1,1\n");
-    assert!(!told.contains("out:"), "{told}");
-    expect(
-        &lines(&told, &["recovered"]),
-        "45.010 recovered: Half\n45.030 recovered: NinetyFive\n45.030 recovered: All",
-    );
+    let log = phones("", &fault("link = [\"sub1\", \"sub2\"]", 10, 30), "at_s,talk_s\n1,1\n");
+    assert!(!log.contains("out:"), "{log}");
+    expect(&lines(&log, &["recovered"]), "45.010 recovered: Half\n45.030 recovered: NinetyFive\n45.030 recovered: All");
 }
 
 #[test]
@@ -289,9 +286,9 @@ arrivals = {{ file = "calls.csv" }}
 {text_link}
 "#
     );
-    let told = story(&plan(&text, "at_s,talk_s\n1,1\n"));
+    let log = story(&plan(&text, "at_s,talk_s\n1,1\n"));
     expect(
-        &lines(&told, &["desk/1 o", "recovered: All"]),
+        &lines(&log, &["desk/1 o", "recovered: All"]),
         "10.000 desk/1 out: CallManagerFailed\n50.000 desk/1 opened on sub2\n65.000 recovered: All",
     );
 }
@@ -300,11 +297,8 @@ arrivals = {{ file = "calls.csv" }}
 fn r13_paces_hold_between_any_two_openings() {
     // Phones that have moved come one by one, a millisecond of registration apart: the queue is empty before each of them, and
     // the first is opened at 50, the others a second apart all the same.
-    let told = phones("reopen_rate = \"1/s\"", &sub1_fails(10, 80), "at_s,talk_s\n1,1\n");
-    expect(
-        &lines(&told, &["recovered"]),
-        "51.000 recovered: Half\n53.000 recovered: NinetyFive\n53.000 recovered: All",
-    );
+    let log = phones("reopen_rate = \"1/s\"", &sub1_fails(10, 80), "at_s,talk_s\n1,1\n");
+    expect(&lines(&log, &["recovered"]), "51.000 recovered: Half\n53.000 recovered: NinetyFive\n53.000 recovered: All");
     // At failback too: two phones are free at 65, at 65.3 and 65.6 the others; one returns each half second.
     let text = phones("phone_return_rate = \"2/s\"", &sub1_fails(10, 50), "at_s,talk_s\n55,9.3\n55,9.6\n");
     expect(
@@ -384,11 +378,11 @@ fn r13_notices_come_after_openings_and_an_own_request_is_answered() {
     let two = Span::from_millis(2);
     // Noticed at 15: each port is reported out in its turn and back at once, since work takes no time here. At 90 sub1 is
     // back, known at 95, and each is reported out and back as it rehomes.
-    let told: Vec<(u64, Span)> = [15_000, 95_000]
+    let log: Vec<(u64, Span)> = [15_000, 95_000]
         .into_iter()
         .flat_map(|at| (0..4).flat_map(move |port| [0, 2].map(|n| (at + 10 * port + n, two))))
         .collect();
-    assert_eq!(of(&with_notices(&sub1_fails(10, 80))), told);
+    assert_eq!(of(&with_notices(&sub1_fails(10, 80))), log);
     // Openings do not wait for the notices about them.
     let opened = lines(&story(&with_notices(&sub1_fails(10, 80))), &["port/4 opened"]);
     expect(&opened, "15.030 port/4 opened on sub2\n95.030 port/4 opened on sub1");

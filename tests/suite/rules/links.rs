@@ -96,32 +96,32 @@ fn r13_a_cut_link_makes_each_side_take_the_other_as_failed_and_ends_consistently
 
 #[test]
 fn r13_a_cut_too_short_to_be_noticed_only_delays() {
-    let told = split(&CUT.replace("30s", "1500ms"), "at_s,talk_s\n7.5,1\n");
+    let log = split(&CUT.replace("30s", "1500ms"), "at_s,talk_s\n7.5,1\n");
     // The request of 10.5 arrives when the link heals, at 11.5.
-    assert!(told.contains("11.500 the application acts on caller 1"), "{told}");
-    assert!(!told.contains("out:") && !told.contains("failed"), "{told}");
+    assert!(log.contains("11.500 the application acts on caller 1"), "{log}");
+    assert!(!log.contains("out:") && !log.contains("failed"), "{log}");
 }
 
 #[test]
 fn r23_an_application_that_is_cut_off_is_closed_wrongly_and_reconnects_when_the_link_heals() {
     let cut = CUT.replace("\"sub1\", \"sub2\"", "\"ivr\", \"sub2\"");
-    let told = split(&cut, "at_s,talk_s\n30,1\n60,1\n");
-    assert!(told.contains("ivr closed, wrongly"), "{told}");
-    assert!(told.contains("30.000 caller 1 forwarded by cfna"), "{told}");
-    let back: Vec<&str> = told.lines().filter(|line| line.contains("is connected to")).collect();
-    assert_eq!(back.len(), 1, "{told}");
-    assert!(told.contains("60.000 caller 2 presented at welcome"), "{told}");
+    let log = split(&cut, "at_s,talk_s\n30,1\n60,1\n");
+    assert!(log.contains("ivr closed, wrongly"), "{log}");
+    assert!(log.contains("30.000 caller 1 forwarded by cfna"), "{log}");
+    let back: Vec<&str> = log.lines().filter(|line| line.contains("is connected to")).collect();
+    assert_eq!(back.len(), 1, "{log}");
+    assert!(log.contains("60.000 caller 2 presented at welcome"), "{log}");
 }
 
 #[test]
 fn r10_a_slow_link_delays_each_message_and_reorders_none() {
     let slow = format!("{}slow = \"500ms\"\n", CUT);
-    let told = split(&slow, "at_s,talk_s\n20,1\n36.9,1\n60,1\n");
+    let log = split(&slow, "at_s,talk_s\n20,1\n36.9,1\n60,1\n");
     // The event to the CTIManager on sub2 and the request back are half a second late each.
-    assert!(told.contains("24.000 the application acts on caller 1"), "{told}");
+    assert!(log.contains("24.000 the application acts on caller 1"), "{log}");
     // The request leaves at 40.4, when the link is fast again, but not before what left at 39.999 has arrived.
-    assert!(told.contains("40.500 the application acts on caller 2"), "{told}");
-    assert!(told.contains("63.000 the application acts on caller 3"), "{told}");
+    assert!(log.contains("40.500 the application acts on caller 2"), "{log}");
+    assert!(log.contains("63.000 the application acts on caller 3"), "{log}");
 }
 
 /// An application with two CTIManagers, a route point whose calls it sends on, and a port that it answers itself.
@@ -169,8 +169,8 @@ arrivals = {{ file = "calls.csv" }}
 }
 
 /// When each line with these words was told, in seconds.
-fn times(told: &str, words: &str) -> Vec<f64> {
-    let lines = told.lines().filter(|line| line.contains(words));
+fn times(log: &str, words: &str) -> Vec<f64> {
+    let lines = log.lines().filter(|line| line.contains(words));
     lines.map(|line| line.trim().split(' ').next().expect("a time").parse().expect("seconds")).collect()
 }
 
@@ -178,33 +178,33 @@ const CUT_OFF: &str = "[[fault]]\nlink = [\"ivr\", \"sub1\"]\nat = \"30s\"\nfor 
 
 #[test]
 fn r23_each_side_misses_the_other_and_what_has_media_follows_when_the_old_ctimanager_has_closed_it() {
-    let told = two_managers(CUT_OFF, "at_s,talk_s\n31,1\n90,1\n");
+    let log = two_managers(CUT_OFF, "at_s,talk_s\n31,1\n90,1\n");
     // The last heartbeat of either side came at most ten seconds before the cut.
-    let (leaves, closed) = (times(&told, "ivr notices the loss"), times(&told, "ivr closed, wrongly"));
-    assert!(matches!(leaves[..], [at] if (40.0..=50.0).contains(&at)), "{told}");
-    assert!(matches!(closed[..], [at] if (40.0..=50.0).contains(&at)), "{told}");
+    let (leaves, closed) = (times(&log, "ivr notices the loss"), times(&log, "ivr closed, wrongly"));
+    assert!(matches!(leaves[..], [at] if (40.0..=50.0).contains(&at)), "{log}");
+    assert!(matches!(closed[..], [at] if (40.0..=50.0).contains(&at)), "{log}");
     // It does not wait for `reconnect`, and what it sends on it opens again at once.
-    assert_eq!(times(&told, "ivr is connected to sub2"), leaves, "{told}");
-    assert_eq!(times(&told, "welcome opened on sub1"), leaves, "{told}");
-    assert_eq!(times(&told, "port/1 opened on sub1"), [leaves[0].max(closed[0])], "{told}");
+    assert_eq!(times(&log, "ivr is connected to sub2"), leaves, "{log}");
+    assert_eq!(times(&log, "welcome opened on sub1"), leaves, "{log}");
+    assert_eq!(times(&log, "port/1 opened on sub1"), [leaves[0].max(closed[0])], "{log}");
     // The first caller waited at an application that never heard of it.
-    assert!(told.contains("caller 1 forwarded by cfof"), "{told}");
-    assert!(told.contains("90.000 caller 2 takes port/1") || told.contains("caller 2 connected"), "{told}");
-    assert_eq!(times(&told, "is connected to").len(), 1, "no return to the primary (R21): {told}");
+    assert!(log.contains("caller 1 forwarded by cfof"), "{log}");
+    assert!(log.contains("90.000 caller 2 takes port/1") || log.contains("caller 2 connected"), "{log}");
+    assert_eq!(times(&log, "is connected to").len(), 1, "no return to the primary (R21): {log}");
 }
 
 #[test]
 fn r23_a_cut_of_less_than_an_interval_is_missed_by_nobody_and_a_slow_link_by_nobody_either() {
     for fault in [CUT_OFF.replace("70s", "9s"), format!("{CUT_OFF}slow = \"2s\"\n")] {
-        let told = two_managers(&fault, "at_s,talk_s\n31,1\n");
-        assert!(!told.contains("out:") && !told.contains("closed") && !told.contains("notices"), "{told}");
+        let log = two_managers(&fault, "at_s,talk_s\n31,1\n");
+        assert!(!log.contains("out:") && !log.contains("closed") && !log.contains("notices"), "{log}");
     }
 }
 
 #[test]
 fn r23_a_link_so_slow_that_two_intervals_pass_without_a_message_is_missed_on_both_sides() {
-    let told = two_managers(&format!("{CUT_OFF}slow = \"25s\"\n"), "at_s,talk_s\n90,1\n");
-    assert_eq!(times(&told, "ivr notices the loss").len(), 1, "{told}");
-    assert_eq!(times(&told, "ivr is connected to sub2").len(), 1, "{told}");
-    assert!(told.contains("caller 1 connected"), "{told}");
+    let log = two_managers(&format!("{CUT_OFF}slow = \"25s\"\n"), "at_s,talk_s\n90,1\n");
+    assert_eq!(times(&log, "ivr notices the loss").len(), 1, "{log}");
+    assert_eq!(times(&log, "ivr is connected to sub2").len(), 1, "{log}");
+    assert!(log.contains("caller 1 connected"), "{log}");
 }

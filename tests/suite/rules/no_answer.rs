@@ -52,22 +52,22 @@ name = "operator"
 const CALLERS: &str = "[[traffic]]\nname = \"callers\"\nto = \"target\"\narrivals = { file = \"calls.csv\" }\n";
 
 /// What is reported of caller 1's forwards, connection and end.
-fn told(site: &str, marks: &[(&str, &str)], more: &str) -> Vec<String> {
+fn log(site: &str, marks: &[(&str, &str)], more: &str) -> Vec<String> {
     let mut text = site.to_owned();
     for (mark, keys) in marks {
         text = text.replace(mark, keys);
     }
     let text = format!("{}{more}{CALLERS}", text.replace("TIMERS", "").replace("KEYS", ""));
     let kept = ["takes", "forwarded", "connected", "ends"];
-    let told = story(&plan(&text, "at_s,talk_s\n6,1\n"));
-    let lines = told.lines().map(str::trim).filter(|line| kept.iter().any(|word| line.contains(&format!(" {word}"))));
+    let log = story(&plan(&text, "at_s,talk_s\n6,1\n"));
+    let lines = log.lines().map(str::trim).filter(|line| kept.iter().any(|word| line.contains(&format!(" {word}"))));
     lines.map(str::to_owned).collect()
 }
 
 #[test]
 fn r10_a_port_that_is_not_answered_in_time_forwards_by_cfna() {
     // The application stands still from 5 to 30. The call comes at 6, and 12 seconds later it is forwarded.
-    let after = |keys: &str| told(PORT, &[("KEYS", keys)], "");
+    let after = |keys: &str| log(PORT, &[("KEYS", keys)], "");
     assert_eq!(
         after("cfna = \"operator\""),
         [
@@ -91,13 +91,13 @@ fn r10_a_port_that_is_not_answered_in_time_forwards_by_cfna() {
 #[test]
 fn r12_a_forward_is_read_when_it_is_taken_and_not_when_the_call_came() {
     let change = "[[change]]\nat = \"15s\"\nof = \"target\"\ncfna = \"night\"\n";
-    let port = told(PORT, &[("KEYS", "cfna = \"operator\"")], change);
+    let port = log(PORT, &[("KEYS", "cfna = \"operator\"")], change);
     assert_eq!(port[1..3], ["18.000 caller 1 takes night", "18.000 caller 1 forwarded by cfna"]);
 }
 
 #[test]
 fn r10_t301_clears_a_call_that_rings_for_ever() {
-    let after = |timers: &str, keys: &str| told(PHONE, &[("TIMERS", timers), ("KEYS", keys)], "").pop();
+    let after = |timers: &str, keys: &str| log(PHONE, &[("TIMERS", timers), ("KEYS", keys)], "").pop();
     let ends = |at: &str| Some(format!("{at}.000 caller 1 ends: Refused(NotAnswered)"));
     assert_eq!(after("", ""), ends("186"));
     assert_eq!(after("[cti]\nt301 = \"30s\"", ""), ends("36"));
@@ -111,7 +111,7 @@ fn r10_t301_clears_a_call_that_rings_for_ever() {
 fn r10_t301_clears_a_call_to_a_number_outside_too() {
     let outside = |timers: &str| {
         let text = PHONE.replace("TIMERS", timers).replace("name = \"target\"", "name = \"phone\"");
-        told(&text, &[], "[[destination]]\nname = \"target\"\nanswer = \"200s\"\n").pop()
+        log(&text, &[], "[[destination]]\nname = \"target\"\nanswer = \"200s\"\n").pop()
     };
     assert_eq!(outside(""), Some("186.000 caller 1 ends: Refused(NotAnswered)".to_owned()));
     assert_eq!(outside("[cti]\nt301 = \"off\""), Some("207.000 caller 1 ends: Completed".to_owned()));

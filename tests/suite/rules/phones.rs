@@ -86,13 +86,13 @@ fn r14_a_phone_is_reopened_where_it_has_moved_and_not_at_all_without_a_second_ca
 
 #[test]
 fn r14_a_phone_moves_neither_away_nor_back_during_a_call() {
-    let told = phones("[\"sub1\", \"sub2\"]", "at_s,talk_s\n5,30\n38,10\n");
-    assert!(told.contains("10.000 caller 1 keeps its media"), "{told}");
+    let log = phones("[\"sub1\", \"sub2\"]", "at_s,talk_s\n5,30\n38,10\n");
+    assert!(log.contains("10.000 caller 1 keeps its media"), "{log}");
     // It would have noticed after thirty seconds, but its call lasts until 36.
-    assert!(told.contains("36.000 desk/1 opened on sub2"), "{told}");
+    assert!(log.contains("36.000 desk/1 opened on sub2"), "{log}");
     // Its home is noticed to be back at 42, during the second call.
-    assert!(told.contains("42.000 desk/1 waits to rehome"), "{told}");
-    assert!(told.contains("49.000 desk/1 starts to rehome"), "{told}");
+    assert!(log.contains("42.000 desk/1 waits to rehome"), "{log}");
+    assert!(log.contains("49.000 desk/1 starts to rehome"), "{log}");
 }
 
 #[test]
@@ -122,8 +122,8 @@ fn r17_a_phone_that_cannot_be_opened_where_it_has_moved_is_lost_to_its_applicati
 }
 
 /// What is reported of an application's control of its devices.
-fn recovered(told: &str) -> Vec<&str> {
-    told.lines().map(str::trim).filter(|line| line.contains("recovered")).collect()
+fn recovered(log: &str) -> Vec<&str> {
+    log.lines().map(str::trim).filter(|line| line.contains("recovered")).collect()
 }
 
 #[test]
@@ -147,8 +147,8 @@ fn r17_a_phone_that_its_home_cannot_open_is_controlled_there_until_that_fails() 
         format!("{text}[[fault]]\nctimanager = \"sub2\"\nat = \"5s\"\nfor = \"60s\"\n")
     };
     for cannot in ["", "cannot_open_on = [\"sub1\"]"] {
-        let told = story(&plan(&site(cannot), "at_s,talk_s\n45,1\n"));
-        let before: Vec<&str> = recovered(&told).into_iter().filter(|line| line.starts_with("5.000")).collect();
-        assert_eq!(before.len(), 3, "{told}");
+        let log = story(&plan(&site(cannot), "at_s,talk_s\n45,1\n"));
+        let before: Vec<&str> = recovered(&log).into_iter().filter(|line| line.starts_with("5.000")).collect();
+        assert_eq!(before.len(), 3, "{log}");
     }
 }

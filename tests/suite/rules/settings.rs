@@ -38,8 +38,8 @@ cfna = "none"
 "#,
         "at_s,talk_s\n1,1\n6,1\n11,1\n",
     );
-    let told = story(&plan);
-    let takes: Vec<&str> = told.lines().filter(|line| line.contains("takes") || line.contains("Refused")).collect();
+    let log = story(&plan);
+    let takes: Vec<&str> = log.lines().filter(|line| line.contains("takes") || line.contains("Refused")).collect();
     expect(
         &takes.join("\n"),
         "1.000 caller 1 takes day
@@ -88,8 +88,8 @@ for = "20s"
 
 #[test]
 fn r25_an_application_tied_to_one_callmanager_reaches_only_what_is_registered_there() {
-    let endings = |told: &str| -> Vec<String> {
-        told.lines().filter(|line| line.contains("ends")).map(|line| line.trim().to_owned()).collect()
+    let endings = |log: &str| -> Vec<String> {
+        log.lines().filter(|line| line.contains("ends")).map(|line| line.trim().to_owned()).collect()
     };
     // Through a CTIManager the port on sub2 is the application's wherever it is.
     let through = port("ctimanager");
@@ -134,9 +134,9 @@ arrivals = { file = "calls.csv" }
 "#,
         "at_s,talk_s\n1,1\n1.1,1\n1.2,1\n2.5,1\n4,1\n",
     );
-    let told = story(&plan);
+    let log = story(&plan);
     let found: Vec<&str> =
-        told.lines().filter(|line| line.contains("new calls") || line.contains("Throttled")).collect();
+        log.lines().filter(|line| line.contains("new calls") || line.contains("Throttled")).collect();
     expect(
         &found.join("\n"),
         "1.200 sub1 refuses new calls
