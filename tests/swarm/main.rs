@@ -119,6 +119,8 @@ fn required() -> Vec<String> {
         "a home is lost again",
         "an application loses its CTIManager",
         "a setting changes",
+        LIMIT_COUNTS,
+        CHANGE_COUNTS,
     ];
     required.extend(others.map(str::to_owned));
     required
@@ -161,7 +163,32 @@ fn play(plan: &Plan) -> Result<Marks, String> {
         }
     }
     settle(plan)?;
-    Ok(watched.recorder.1.1)
+    let mut marks = watched.recorder.1.1;
+    for (other, what) in without_parameters(plan) {
+        if digest(&mut Cluster::new(&other, FactDigest::default()), seed, 0) != audited[0] {
+            marks.mark(what);
+        }
+    }
+    Ok(marks)
+}
+
+const LIMIT_COUNTS: &str = "a limit of connections makes a difference";
+const CHANGE_COUNTS: &str = "a changed parameter makes a difference";
+
+/// The plan without its limits of connections, and without its changes of parameters, if it has any.
+fn without_parameters(plan: &Plan) -> impl Iterator<Item = (Plan, &'static str)> {
+    let changes = !plan.parameter_changes.is_empty();
+    let limits = plan.nodes.iter().any(|node| node.cti_connections < u32::MAX);
+    let unlimited = limits.then(|| (unlimited(plan.clone()), LIMIT_COUNTS));
+    let unchanged = changes.then(|| (Plan { parameter_changes: Vec::new(), ..plan.clone() }, CHANGE_COUNTS));
+    unlimited.into_iter().chain(unchanged)
+}
+
+/// The plan with as many connections of each CTIManager as anybody asks for.
+fn unlimited(mut plan: Plan) -> Plan {
+    plan.nodes.iter_mut().for_each(|node| node.cti_connections = u32::MAX);
+    plan.parameter_changes.iter_mut().for_each(|change| change.cti_connections = None);
+    plan
 }
 
 /// The time to reach a quiet state: many times the longest talk and the slowest reopening.
@@ -170,7 +197,8 @@ const BOUND: Span = Span::from_secs(6 * 3600);
 /// Runs a case again with all faults over and all callers gone by its end, and checks that every device is at home, in service
 /// elsewhere by a rule or closed by one, and every call is over.
 fn settle(plan: &Plan) -> Result<(), String> {
-    let (mut calm, end) = (plan.clone(), plan.length);
+    // A CTIManager that is full would keep an application out for good.
+    let (mut calm, end) = (unlimited(plan.clone()), plan.length);
     calm.length = end + BOUND;
     calm.bin = BOUND;
     calm.faults.retain(|fault| matches!(fault.occurs, Occurs::Once { .. }));
@@ -186,6 +214,8 @@ fn settle(plan: &Plan) -> Result<(), String> {
         application.requested_heartbeat = application.requested_heartbeat.max(long);
         calm.parameters.heartbeat_maximum = calm.parameters.heartbeat_maximum.max(long);
     }
+    // Nor may a changed maximum shorten it again.
+    calm.parameter_changes.iter_mut().for_each(|change| change.heartbeat_maximum = None);
     for source in &mut calm.sources {
         // A caller with unlimited patience may still wait at the end.
         source.patience.get_or_insert(Distribution::Constant(Span::from_secs(20)));

@@ -13,9 +13,10 @@ const PORTS: &str = "ports";
 const PHONES: &str = "phones";
 const OUTSIDE: &str = "outside";
 
-struct Dice(Stream);
+/// Draws at random.
+struct Draw(Stream);
 
-impl Dice {
+impl Draw {
     /// From 0 up to but not including `limit`.
     fn below(&mut self, limit: u64) -> u64 {
         ((u128::from(self.0.next_u64()) * u128::from(limit)) >> u64::BITS) as u64
@@ -91,7 +92,7 @@ const MILLI: u64 = 1_000;
 const SECOND: u64 = 1_000_000;
 
 struct Generator {
-    dice: Dice,
+    draw: Draw,
     text: String,
     /// All times are in microseconds.
     length: u64,
@@ -99,6 +100,10 @@ struct Generator {
     work: u64,
     nodes: Vec<String>,
     managers: Vec<String>,
+    /// The CTIManagers that each application names, if it names any.
+    lists: Vec<Option<Vec<String>>>,
+    /// The CTIManagers with parameters that change.
+    changed: Vec<String>,
     /// Each pool with the members of its group.
     pools: Vec<(String, Vec<String>)>,
     direct: bool,
@@ -113,21 +118,23 @@ struct Generator {
 
 /// The text of a case's workload.
 pub(crate) fn workload(case: u64) -> String {
-    let mut dice = Dice(Stream::new(case, 0, stream_number("swarm", "workload")));
-    let length = dice.magnitude(2, 120) * SECOND;
+    let mut draw = Draw(Stream::new(case, 0, stream_number("swarm", "workload")));
+    let length = draw.magnitude(2, 120) * SECOND;
     // None, well within capacity, near it, far beyond it.
-    let work = dice.pick(&[0, 50, 2 * MILLI, 2 * MILLI, 20 * MILLI, 300 * MILLI]);
-    let (nodes, applications, route_points) = (dice.between(1, 4), dice.between(1, 3), dice.between(1, 4));
-    let (ports, phones, destinations) = (dice.below(4), dice.below(3), dice.between(1, 2));
+    let work = draw.pick(&[0, 50, 2 * MILLI, 2 * MILLI, 20 * MILLI, 300 * MILLI]);
+    let (nodes, applications, route_points) = (draw.between(1, 4), draw.between(1, 3), draw.between(1, 4));
+    let (ports, phones, destinations) = (draw.below(4), draw.below(3), draw.between(1, 2));
     let counts = [(ROUTE_POINT, route_points), (PORTS, ports), (PHONES, phones), (OUTSIDE, destinations)];
-    let databases = dice.below(3);
+    let databases = draw.below(3);
     let mut generator = Generator {
-        dice,
+        draw,
         text: String::new(),
         length,
         work,
         nodes: names("node", nodes),
         managers: Vec::new(),
+        lists: Vec::new(),
+        changed: Vec::new(),
         pools: Vec::new(),
         direct: false,
         databases: names("database", databases),
@@ -147,6 +154,7 @@ pub(crate) fn workload(case: u64) -> String {
     generator.destinations();
     generator.traffic();
     generator.faults();
+    generator.parameter_changes();
     generator.node_faults();
     generator.changes();
     generator.text
@@ -168,68 +176,68 @@ impl Generator {
 
     /// A distribution around the case's work per message, or none at all.
     fn work_distribution(&mut self) -> String {
-        let mean = if self.work == 0 || self.dice.chance(15) { 0 } else { self.work / 2 + self.dice.below(self.work) };
-        self.dice.distribution(mean)
+        let mean = if self.work == 0 || self.draw.chance(15) { 0 } else { self.work / 2 + self.draw.below(self.work) };
+        self.draw.distribution(mean)
     }
 
     fn head(&mut self, case: u64) {
         self.key("format", 1);
         self.key("question", format_args!("\"Does case {case} of the swarm keep the books?\""));
-        let profile = self.dice.pick(&["\"3.3\"", "\"12.5\""]);
+        let profile = self.draw.pick(&["\"3.3\"", "\"12.5\""]);
         self.key("profile", profile);
-        self.direct = self.dice.chance(10);
+        self.direct = self.draw.chance(10);
         if self.direct {
             self.key("topology", "\"direct\"");
         }
         self.line("[run]");
         let length = self.length;
         self.micros("length", length);
-        let warm_up = self.dice.below(length / 2);
+        let warm_up = self.draw.below(length / 2);
         self.micros("warm_up", warm_up);
         self.key("replications", 2);
         self.key("seed", case);
         self.line("[network]");
-        let slow = self.dice.pick(&[0, 0, 2 * MILLI, 20 * MILLI, SECOND]);
+        let slow = self.draw.pick(&[0, 0, 2 * MILLI, 20 * MILLI, SECOND]);
         for link in ["between_nodes", "to_application", "from_caller"] {
-            let delay = self.dice.below(slow + 1);
+            let delay = self.draw.below(slow + 1);
             self.micros(link, delay);
         }
         self.line("[cti]");
         self.key("heartbeat_minimum", "\"1ms\"");
-        let reading = self.dice.pick(&["\"timer\"", "\"grid\""]);
+        let reading = self.draw.pick(&["\"timer\"", "\"grid\""]);
         self.key("heartbeat_reading", reading);
-        match self.dice.below(3) {
+        match self.draw.below(3) {
             0 => {}
             1 => self.key("new_call_accept", "\"off\""),
             _ => {
-                let limit = self.dice.magnitude(MILLI, 8 * SECOND);
+                let limit = self.draw.magnitude(MILLI, 8 * SECOND);
                 self.micros("new_call_accept", limit);
             }
         }
-        if self.dice.chance(60) {
-            let limit = self.dice.magnitude(MILLI, 16 * SECOND);
+        if self.draw.chance(60) {
+            let limit = self.draw.magnitude(MILLI, 16 * SECOND);
             self.micros("request_timeout", limit);
         }
-        if self.dice.chance(40) {
-            let limit = self.dice.magnitude(MILLI, 16 * SECOND);
+        if self.draw.chance(40) {
+            let limit = self.draw.magnitude(MILLI, 16 * SECOND);
             self.micros("t301", limit);
         }
-        let notice = self.dice.pick(&[0, MILLI, 100 * MILLI, 3 * SECOND]);
+        let notice = self.draw.pick(&[0, MILLI, 100 * MILLI, 3 * SECOND]);
         self.micros("callmanager_notice", notice);
-        if self.dice.chance(80) {
-            let patience = self.dice.magnitude(MILLI, 8 * SECOND);
+        if self.draw.chance(80) {
+            let patience = self.draw.magnitude(MILLI, 8 * SECOND);
             self.micros("open_timeout", patience);
         }
         for rate in ["reopen_rate", "phone_return_rate"] {
-            let value = self.dice.magnitude(1, 1000);
+            let value = self.draw.magnitude(1, 1000);
             self.key(rate, format_args!("\"{value}/s\""));
         }
-        if self.dice.chance(20) {
-            let entry = self.dice.magnitude(MILLI, 2 * SECOND);
-            let exit = 1 + self.dice.below(entry);
+        if self.draw.chance(20) {
+            let entry = self.draw.magnitude(MILLI, 2 * SECOND);
+            let exit = 1 + self.draw.below(entry);
             self.key("code_yellow", format_args!("{{ entry = \"{entry}us\", exit = \"{exit}us\" }}"));
         }
-        let hops = self.dice.pick(&[0, 1, 3, 12, 12, 60]);
+        let hops = self.draw.pick(&[0, 1, 3, 12, 12, 60]);
         self.key("forward_hops", hops);
         self.line("[work]");
         for work in WORK {
@@ -239,30 +247,34 @@ impl Generator {
     }
 
     fn cluster(&mut self) {
-        let chosen = self.dice.below(self.nodes.len() as u64) as usize;
+        self.choose_managers();
         for row in 0..self.nodes.len() {
             self.line("[[node]]");
             let name = self.nodes[row].clone();
             self.key("name", format_args!("\"{name}\""));
-            if row != chosen && self.dice.chance(40) {
+            if !self.managers.contains(&name) {
                 self.key("ctimanager", "false");
-            } else {
-                self.managers.push(name);
+            } else if self.draw.chance(60) {
+                // Enough for those that begin there; after a failure of another one it may be too few.
+                let first = |list: &Option<Vec<String>>| list.as_ref().unwrap_or(&self.managers)[0] == name;
+                let begin = self.lists.iter().filter(|list| first(list)).count() as u64;
+                let limit = begin.max(1) + self.draw.below(2);
+                self.key("cti_connections", limit);
             }
-            if self.dice.chance(20) {
-                let (work, distribution) = (self.dice.pick(&WORK), self.work_distribution());
+            if self.draw.chance(20) {
+                let (work, distribution) = (self.draw.pick(&WORK), self.work_distribution());
                 self.key("work", format_args!("{{ {work} = {distribution} }}"));
             }
         }
-        for row in 0..self.dice.between(1, 3) {
+        for row in 0..self.draw.between(1, 3) {
             self.line("[[callmanager_group]]");
             self.key("name", format_args!("\"group{row}\""));
-            let members = self.dice.some(&(0..self.nodes.len()).collect::<Vec<_>>(), 3);
+            let members = self.draw.some(&(0..self.nodes.len()).collect::<Vec<_>>(), 3);
             let members: Vec<String> = members.iter().map(|member| self.nodes[*member].clone()).collect();
             self.key("members", quoted(&members));
             self.pools.push((format!("group{row}"), members));
         }
-        if self.dice.chance(50) {
+        if self.draw.chance(50) {
             self.line("[[device_pool]]");
             self.key("name", "\"pool\"");
             self.key("callmanager_group", "\"group0\"");
@@ -272,8 +284,22 @@ impl Generator {
         for row in 0..self.databases.len() {
             self.line("[[database]]");
             self.key("name", format_args!("\"database{row}\""));
-            let connections = self.dice.magnitude(1, 8);
+            let connections = self.draw.magnitude(1, 8);
             self.key("connections", connections);
+        }
+    }
+
+    /// Which nodes run a CTIManager, one at least, and which of these each application names.
+    fn choose_managers(&mut self) {
+        let chosen = self.draw.below(self.nodes.len() as u64) as usize;
+        let runs_one = (0..self.nodes.len()).filter(|&row| row == chosen || self.draw.chance(60));
+        self.managers = runs_one.map(|row| self.nodes[row].clone()).collect();
+        for _ in 0..self.applications.len() {
+            let list = self.draw.chance(60).then(|| {
+                let chosen = self.draw.some(&(0..self.managers.len()).collect::<Vec<_>>(), 4);
+                chosen.iter().map(|&manager| self.managers[manager].clone()).collect()
+            });
+            self.lists.push(list);
         }
     }
 
@@ -291,34 +317,32 @@ impl Generator {
             self.line("[[application]]");
             let name = self.applications[row].clone();
             self.key("name", format_args!("\"{name}\""));
-            if self.dice.chance(60) {
-                let chosen = self.dice.some(&(0..self.managers.len()).collect::<Vec<_>>(), 4);
-                let chosen: Vec<&String> = chosen.iter().map(|manager| &self.managers[*manager]).collect();
-                let chosen = quoted(&chosen);
-                self.key("ctimanagers", chosen);
+            if let Some(list) = &self.lists[row] {
+                let list = quoted(list);
+                self.key("ctimanagers", list);
             }
-            let workers = self.dice.magnitude(1, 8);
+            let workers = self.draw.magnitude(1, 8);
             self.key("workers", workers);
-            if self.dice.chance(15) {
+            if self.draw.chance(15) {
                 self.key("recovery", "false");
             }
-            let user = if self.dice.chance(5) { "nobody" } else { "anybody" };
+            let user = if self.draw.chance(5) { "nobody" } else { "anybody" };
             self.key("user", format_args!("\"{user}\""));
             let decide = self.work_distribution();
             self.key("decide", decide);
-            if self.dice.chance(60) {
+            if self.draw.chance(60) {
                 let lookup = self.work_distribution();
                 self.key("lookup", lookup);
-                if !self.databases.is_empty() && self.dice.chance(60) {
-                    let database = self.dice.below(self.databases.len() as u64);
+                if !self.databases.is_empty() && self.draw.chance(60) {
+                    let database = self.draw.below(self.databases.len() as u64);
                     self.key("database", format_args!("\"database{database}\""));
                 }
             }
-            let heartbeat = self.dice.magnitude(10 * MILLI, 8 * SECOND);
+            let heartbeat = self.draw.magnitude(10 * MILLI, 8 * SECOND);
             self.micros("heartbeat", heartbeat);
-            let reconnect = self.dice.pick(&[0, 100 * MILLI, 2 * SECOND]);
+            let reconnect = self.draw.pick(&[0, 100 * MILLI, 2 * SECOND]);
             self.micros("reconnect", reconnect);
-            let rate = self.dice.magnitude(1, 1000);
+            let rate = self.draw.magnitude(1, 1000);
             self.key("open_rate", format_args!("\"{rate}/s\""));
         }
     }
@@ -326,20 +350,20 @@ impl Generator {
     fn device_head(&mut self, table: &str, name: &str) {
         self.line(format!("[[{table}]]"));
         self.key("name", format_args!("\"{name}\""));
-        let pool = self.dice.below(self.pools.len() as u64) as usize;
+        let pool = self.draw.below(self.pools.len() as u64) as usize;
         let (pool, members) = self.pools[pool].clone();
         self.key("device_pool", format_args!("\"{pool}\""));
-        if self.dice.chance(8) {
-            let member = self.dice.below(members.len() as u64) as usize;
+        if self.draw.chance(8) {
+            let member = self.draw.below(members.len() as u64) as usize;
             self.key("cannot_open_on", format_args!("[\"{}\"]", members[member]));
         }
     }
 
     /// Most devices have an application; without one they are never opened.
     fn controller(&mut self) -> bool {
-        let controlled = self.dice.chance(92);
+        let controlled = self.draw.chance(92);
         if controlled {
-            let row = self.dice.below(self.applications.len() as u64) as usize;
+            let row = self.draw.below(self.applications.len() as u64) as usize;
             let application = self.applications[row].clone();
             self.key("application", format_args!("\"{application}\""));
         }
@@ -347,14 +371,14 @@ impl Generator {
     }
 
     fn target(&mut self) -> String {
-        let row = self.dice.below(self.targets.len() as u64) as usize;
+        let row = self.draw.below(self.targets.len() as u64) as usize;
         self.targets[row].clone()
     }
 
     fn forwards(&mut self, settings: &[&str]) {
-        let percent = self.dice.pick(&[0, 50, 100]);
+        let percent = self.draw.pick(&[0, 50, 100]);
         for setting in settings {
-            if self.dice.chance(percent) {
+            if self.draw.chance(percent) {
                 let target = self.target();
                 self.key(setting, format_args!("\"{target}\""));
             }
@@ -366,17 +390,17 @@ impl Generator {
             let name = self.route_points[row].clone();
             self.device_head("route_point", &name);
             let controlled = self.controller();
-            if controlled && self.dice.chance(25) {
+            if controlled && self.draw.chance(25) {
                 self.key("answers", "true");
-                if self.dice.chance(70) {
-                    let treatment = self.dice.distribution_around(10 * MILLI, 30 * SECOND);
+                if self.draw.chance(70) {
+                    let treatment = self.draw.distribution_around(10 * MILLI, 30 * SECOND);
                     self.key("treatment", treatment);
                 }
             } else if controlled {
                 // A call must be able to leave the route points: every second way leads outside.
                 let target = self.target();
-                let way_out = format!("{OUTSIDE}{}", self.dice.below(self.destinations.len() as u64));
-                if target.starts_with(ROUTE_POINT) || self.dice.chance(30) {
+                let way_out = format!("{OUTSIDE}{}", self.draw.below(self.destinations.len() as u64));
+                if target.starts_with(ROUTE_POINT) || self.draw.chance(30) {
                     let shares =
                         format!("[{{ to = \"{target}\", share = 0.5 }}, {{ to = \"{way_out}\", share = 0.5 }}]");
                     self.key("redirect_to", shares);
@@ -384,10 +408,10 @@ impl Generator {
                     self.key("redirect_to", format_args!("\"{target}\""));
                 }
             }
-            if self.dice.chance(40) {
-                let most = self.dice.magnitude(1, 32);
+            if self.draw.chance(40) {
+                let most = self.draw.magnitude(1, 32);
                 self.key("maximum_calls", most);
-                let trigger = self.dice.between(1, most);
+                let trigger = self.draw.between(1, most);
                 self.key("busy_trigger", trigger);
             }
             self.forwards(&["cfb", "cfna", "cfof", "cfur"]);
@@ -398,25 +422,25 @@ impl Generator {
         for name in names(PORTS, groups) {
             self.device_head("cti_port", &name);
             self.controller();
-            let count = self.dice.magnitude(1, 16);
+            let count = self.draw.magnitude(1, 16);
             self.key("count", count);
-            if self.dice.chance(70) {
-                let treatment = self.dice.distribution_around(10 * MILLI, 16 * SECOND);
+            if self.draw.chance(70) {
+                let treatment = self.draw.distribution_around(10 * MILLI, 16 * SECOND);
                 self.key("treatment", treatment);
             }
-            if !self.phones.is_empty() && self.dice.chance(60) {
-                let row = self.dice.below(self.phones.len() as u64);
+            if !self.phones.is_empty() && self.draw.chance(60) {
+                let row = self.draw.below(self.phones.len() as u64);
                 self.key("transfer_to", format_args!("\"{PHONES}{row}\""));
-                let share = self.dice.pick(&["1.0", "0.5", "0.1"]);
+                let share = self.draw.pick(&["1.0", "0.5", "0.1"]);
                 self.key("transfer_share", share);
             }
-            let media = self.dice.pick(&["\"application\"", "\"separate\""]);
+            let media = self.draw.pick(&["\"application\"", "\"separate\""]);
             self.key("media", media);
-            if self.dice.chance(50) {
-                let limit = self.dice.magnitude(MILLI, 8 * SECOND);
+            if self.draw.chance(50) {
+                let limit = self.draw.magnitude(MILLI, 8 * SECOND);
                 self.micros("no_answer", limit);
             }
-            let keeps_media = self.dice.chance(80);
+            let keeps_media = self.draw.chance(80);
             self.key("keeps_media", keeps_media);
             self.forwards(&["cfb", "cfna", "cfof", "cfur"]);
         }
@@ -426,28 +450,28 @@ impl Generator {
         for row in 0..self.phones.len() {
             let name = self.phones[row].clone();
             self.device_head("phone", &name);
-            let count = self.dice.magnitude(1, 8);
+            let count = self.draw.magnitude(1, 8);
             self.key("count", count);
-            if self.dice.chance(50) {
+            if self.draw.chance(50) {
                 self.controller();
             }
-            let failover = self.dice.distribution_around(MILLI, 8 * SECOND);
+            let failover = self.draw.distribution_around(MILLI, 8 * SECOND);
             self.key("failover", failover);
-            let keeps_media = self.dice.chance(80);
+            let keeps_media = self.draw.chance(80);
             self.key("keeps_media", keeps_media);
-            let answer = self.dice.distribution_around(MILLI, 8 * SECOND);
+            let answer = self.draw.distribution_around(MILLI, 8 * SECOND);
             self.key("answer", answer);
-            let answered = self.dice.pick(&["1.0", "1.0", "0.5", "0.0"]);
+            let answered = self.draw.pick(&["1.0", "1.0", "0.5", "0.0"]);
             self.key("answered", answered);
-            match self.dice.below(3) {
+            match self.draw.below(3) {
                 0 => {}
                 1 => self.key("no_answer", "\"off\""),
                 _ => {
-                    let limit = self.dice.magnitude(MILLI, 8 * SECOND);
+                    let limit = self.draw.magnitude(MILLI, 8 * SECOND);
                     self.micros("no_answer", limit);
                 }
             }
-            let queue = self.dice.chance(60);
+            let queue = self.draw.chance(60);
             self.key("queue", queue);
             self.forwards(&["cfb", "cfna"]);
         }
@@ -458,90 +482,90 @@ impl Generator {
             self.line("[[destination]]");
             let name = self.destinations[row].clone();
             self.key("name", format_args!("\"{name}\""));
-            let answer = if self.dice.chance(50) { 0 } else { self.dice.magnitude(MILLI, 8 * SECOND) };
-            let answer = self.dice.distribution(answer);
+            let answer = if self.draw.chance(50) { 0 } else { self.draw.magnitude(MILLI, 8 * SECOND) };
+            let answer = self.draw.distribution(answer);
             self.key("answer", answer);
-            if self.dice.chance(50) {
-                let lines = self.dice.magnitude(1, 16);
+            if self.draw.chance(50) {
+                let lines = self.draw.magnitude(1, 16);
                 self.key("lines", lines);
             }
-            if self.dice.chance(50) {
-                let node = self.dice.below(self.nodes.len() as u64) as usize;
+            if self.draw.chance(50) {
+                let node = self.draw.below(self.nodes.len() as u64) as usize;
                 let node = self.nodes[node].clone();
                 self.key("egress", format_args!("\"{node}\""));
             }
-            let keeps_media = self.dice.chance(80);
+            let keeps_media = self.draw.chance(80);
             self.key("keeps_media", keeps_media);
         }
     }
 
     fn traffic(&mut self) {
-        let sources = self.dice.between(1, 4);
+        let sources = self.draw.between(1, 4);
         for row in 0..sources {
             self.line("[[traffic]]");
             self.key("name", format_args!("\"callers{row}\""));
             // Most call a route point first: that is where most happens.
-            let to = if self.dice.chance(70) {
-                let row = self.dice.below(self.route_points.len() as u64) as usize;
+            let to = if self.draw.chance(70) {
+                let row = self.draw.below(self.route_points.len() as u64) as usize;
                 self.route_points[row].clone()
             } else {
                 self.target()
             };
             self.key("to", format_args!("\"{to}\""));
-            let inside = !self.phones.is_empty() && self.dice.chance(25);
+            let inside = !self.phones.is_empty() && self.draw.chance(25);
             if inside {
-                let row = self.dice.below(self.phones.len() as u64) as usize;
+                let row = self.draw.below(self.phones.len() as u64) as usize;
                 let phones = self.phones[row].clone();
                 self.key("from", format_args!("\"{phones}\""));
-            } else if self.dice.chance(40) {
-                let chosen = self.dice.some(&(0..self.nodes.len()).collect::<Vec<_>>(), 4);
+            } else if self.draw.chance(40) {
+                let chosen = self.draw.some(&(0..self.nodes.len()).collect::<Vec<_>>(), 4);
                 let chosen: Vec<&String> = chosen.iter().map(|node| &self.nodes[*node]).collect();
                 let chosen = quoted(&chosen);
                 self.key("ingress", chosen);
             }
             let arrivals = self.arrivals();
             self.key("arrivals", arrivals);
-            if self.dice.chance(60) {
-                let patience = self.dice.distribution_around(10 * MILLI, 64 * SECOND);
+            if self.draw.chance(60) {
+                let patience = self.draw.distribution_around(10 * MILLI, 64 * SECOND);
                 self.key("patience", patience);
             }
-            let talk = if self.dice.chance(10) { 0 } else { self.dice.magnitude(10 * MILLI, 64 * SECOND) };
-            let talk = self.dice.distribution(talk);
+            let talk = if self.draw.chance(10) { 0 } else { self.draw.magnitude(10 * MILLI, 64 * SECOND) };
+            let talk = self.draw.distribution(talk);
             self.key("talk", talk);
         }
     }
 
     fn arrivals(&mut self) -> String {
-        let calls = self.dice.magnitude(4, 128);
+        let calls = self.draw.magnitude(4, 128);
         // The calls per hour that give this expected number in the run.
         let rate = (calls * 3_600 * SECOND / self.length).max(1);
-        let base = match self.dice.below(3) {
+        let base = match self.draw.below(3) {
             0 => format!("poisson = \"{rate}/h\""),
             1 => format!("bhca = {rate}"),
             _ => {
                 let (turn, repeat) = (self.length / 4, self.length / 2);
-                let repeat = if self.dice.chance(50) { format!(", repeat = \"{repeat}us\"") } else { String::new() };
+                let repeat = if self.draw.chance(50) { format!(", repeat = \"{repeat}us\"") } else { String::new() };
                 format!(
                     "profile = [{{ at = \"0s\", rate = \"{}/h\" }}, {{ at = \"{turn}us\", rate = \"{}/h\" }}]{repeat}",
-                    self.dice.pick(&[rate, 0]),
+                    self.draw.pick(&[rate, 0]),
                     rate
                 )
             }
         };
-        let steps = if self.dice.chance(25) {
-            let (at, lasts) = (self.dice.below(self.length), 1 + self.dice.below(self.length / 2));
-            let times = self.dice.pick(&["0.0", "0.2", "4.0"]);
+        let steps = if self.draw.chance(25) {
+            let (at, lasts) = (self.draw.below(self.length), 1 + self.draw.below(self.length / 2));
+            let times = self.draw.pick(&["0.0", "0.2", "4.0"]);
             format!(", steps = [{{ at = \"{at}us\", for = \"{lasts}us\", times = {times} }}]")
         } else {
             String::new()
         };
-        let states = if self.dice.chance(25) {
-            let (quiet, busy) = (1 + self.dice.below(self.length / 4), 1 + self.dice.below(self.length / 8));
+        let states = if self.draw.chance(25) {
+            let (quiet, busy) = (1 + self.draw.below(self.length / 4), 1 + self.draw.below(self.length / 8));
             // States shorter than this would be most of the work of a run.
             let least = self.length / 1_000;
             format!(
                 ", states = [{{ times = {}, mean = \"{}us\" }}, {{ times = 3.0, mean = \"{}us\" }}]",
-                self.dice.pick(&["0.0", "0.5"]),
+                self.draw.pick(&["0.0", "0.5"]),
                 quiet.max(least),
                 busy.max(least)
             )
@@ -555,14 +579,14 @@ impl Generator {
     fn faults(&mut self) {
         for row in 0..self.applications.len() {
             let mut from = 0;
-            for _ in 0..self.dice.below(4) {
-                let at = from + self.dice.below(self.length / 2);
+            for _ in 0..self.draw.below(4) {
+                let at = from + self.draw.below(self.length / 2);
                 if at >= self.length {
                     break;
                 }
-                let kind = self.dice.pick(&["exit", "silent", "stall"]);
-                let lasts = self.dice.magnitude(MILLI, self.length);
-                let for_good = kind != "stall" && self.dice.chance(15);
+                let kind = self.draw.pick(&["exit", "silent", "stall"]);
+                let lasts = self.draw.magnitude(MILLI, self.length);
+                let for_good = kind != "stall" && self.draw.chance(15);
                 self.line("[[fault]]");
                 self.micros("at", at);
                 let application = self.applications[row].clone();
@@ -573,7 +597,7 @@ impl Generator {
                 }
                 self.micros("for", lasts);
                 // Sometimes the next one strikes at the very time when this one ends.
-                from = at + lasts + if self.dice.chance(20) { 0 } else { self.dice.below(SECOND) };
+                from = at + lasts + if self.draw.chance(20) { 0 } else { self.draw.below(SECOND) };
             }
         }
     }
@@ -584,23 +608,23 @@ impl Generator {
     fn node_faults(&mut self) {
         let over = self.length / 3 * 2;
         let mut taken: Vec<(String, u64, u64)> = Vec::new();
-        for row in 0..self.dice.pick(&[0, 0, 1, 2, 4, 8]) {
-            let (keys, things) = match self.dice.below(20) {
+        for row in 0..self.draw.pick(&[0, 0, 1, 2, 4, 8]) {
+            let (keys, things) = match self.draw.below(20) {
                 0..7 => self.link_fault(),
                 7..12 => self.device_fault(),
                 _ => self.process_fault(),
             };
             let is_link = keys.iter().any(|(key, _)| *key == "link");
-            if !is_link && self.dice.chance(15) {
+            if !is_link && self.draw.chance(15) {
                 self.line("[[fault]]");
                 self.key("name", format_args!("\"random{row}\""));
-                let time_to_failure = self.dice.distribution_around(SECOND, self.length.max(2 * SECOND));
+                let time_to_failure = self.draw.distribution_around(SECOND, self.length.max(2 * SECOND));
                 self.key("time_to_failure", time_to_failure);
-                let time_to_repair = self.dice.distribution_around(MILLI, self.length);
+                let time_to_repair = self.draw.distribution_around(MILLI, self.length);
                 self.key("time_to_repair", time_to_repair);
             } else {
-                let at = self.dice.below(over);
-                let until = at + 1 + self.dice.below((over - at).min(self.length / 4));
+                let at = self.draw.below(over);
+                let until = at + 1 + self.draw.below((over - at).min(self.length / 4));
                 let meets =
                     |(thing, from, to): &(String, u64, u64)| things.contains(thing) && at < *to && *from < until;
                 if taken.iter().any(meets) {
@@ -619,16 +643,18 @@ impl Generator {
 
     /// The keys of a fault of a process or node, and what it takes down.
     fn process_fault(&mut self) -> (Vec<(&'static str, String)>, Vec<String>) {
-        let node = self.dice.below(self.nodes.len() as u64) as usize;
-        let (kind, node) = match self.dice.below(5) {
+        let node = self.draw.below(self.nodes.len() as u64) as usize;
+        let (kind, node) = match self.draw.below(5) {
+            // What has changed counts after a restart.
+            0..3 if !self.changed.is_empty() => ("ctimanager", self.changed[node % self.changed.len()].clone()),
             0 | 1 => ("callmanager", self.nodes[node].clone()),
             2 => ("node", self.nodes[node].clone()),
             _ if self.direct => ("node", self.nodes[node].clone()),
             _ => ("ctimanager", self.managers[node % self.managers.len()].clone()),
         };
         let mut keys = vec![(kind, format!("\"{node}\""))];
-        if kind != "node" && self.dice.chance(60) {
-            let how = self.dice.pick(&["exit", "hang", "hang"]);
+        if kind != "node" && self.draw.chance(60) {
+            let how = self.draw.pick(&["exit", "hang", "hang"]);
             keys.push(("kind", format!("\"{how}\"")));
         }
         let things = match kind {
@@ -648,9 +674,9 @@ impl Generator {
             .into_iter()
             .flat_map(|(key, kind)| names(&self.targets, kind).into_iter().map(move |name| (key, name)))
             .collect();
-        let (key, name) = all[self.dice.below(all.len() as u64) as usize].clone();
+        let (key, name) = all[self.draw.below(all.len() as u64) as usize].clone();
         let mut keys = vec![(key, format!("\"{name}\""))];
-        if self.dice.chance(50) {
+        if self.draw.chance(50) {
             keys.push(("count", "1".to_owned()));
         }
         (keys, vec![name])
@@ -658,37 +684,66 @@ impl Generator {
 
     /// The keys of a fault of a link, cut or slow, between two nodes or from an application to one, and what it takes down.
     fn link_fault(&mut self) -> (Vec<(&'static str, String)>, Vec<String>) {
-        let to = self.dice.below(self.nodes.len() as u64) as usize;
+        let to = self.draw.below(self.nodes.len() as u64) as usize;
         let to = self.nodes[to].clone();
-        let from = if self.nodes.len() > 1 && self.dice.chance(70) {
+        let from = if self.nodes.len() > 1 && self.draw.chance(70) {
             let others: Vec<String> = self.nodes.iter().filter(|&node| *node != to).cloned().collect();
-            others[self.dice.below(others.len() as u64) as usize].clone()
+            others[self.draw.below(others.len() as u64) as usize].clone()
         } else {
-            let row = self.dice.below(self.applications.len() as u64) as usize;
+            let row = self.draw.below(self.applications.len() as u64) as usize;
             self.applications[row].clone()
         };
         let mut ends = [from.clone(), to.clone()];
         ends.sort();
         let mut keys = vec![("link", quoted(&[from, to]))];
-        let slow = self.dice.chance(40);
+        let slow = self.draw.chance(40);
         if slow {
-            let slow = self.dice.magnitude(MILLI, 2 * SECOND);
+            let slow = self.draw.magnitude(MILLI, 2 * SECOND);
             keys.push(("slow", format!("\"{slow}us\"")));
         }
         (keys, vec![format!("link {ends:?} {slow}")])
     }
 
     fn changes(&mut self) {
-        for _ in 0..self.dice.pick(&[0, 0, 1, 3]) {
+        for _ in 0..self.draw.pick(&[0, 0, 1, 3]) {
             self.line("[[change]]");
-            let at = self.dice.below(self.length);
+            let at = self.draw.below(self.length);
             self.micros("at", at);
-            let row = self.dice.below(self.route_points.len() as u64) as usize;
+            let row = self.draw.below(self.route_points.len() as u64) as usize;
             let of = self.route_points[row].clone();
             self.key("of", format_args!("\"{of}\""));
-            let setting = self.dice.pick(&["cfb", "cfna", "cfof", "cfur"]);
-            let leads = if self.dice.chance(30) { "none".to_owned() } else { self.target() };
+            let setting = self.draw.pick(&["cfb", "cfna", "cfof", "cfur"]);
+            let leads = if self.draw.chance(30) { "none".to_owned() } else { self.target() };
             self.key(setting, format_args!("\"{leads}\""));
+        }
+    }
+
+    /// Service parameters change, and count once their CTIManager starts again.
+    fn parameter_changes(&mut self) {
+        let changes = if self.direct { 0 } else { self.draw.pick(&[0, 0, 1, 3]) };
+        for _ in 0..changes {
+            self.line("[[parameter_change]]");
+            let at = self.draw.below(self.length);
+            self.micros("at", at);
+            let row = self.draw.below(self.managers.len() as u64) as usize;
+            let manager = self.managers[row].clone();
+            self.key("ctimanager", format_args!("\"{manager}\""));
+            self.changed.push(manager);
+            // No minimum is above any maximum, in whatever order they change.
+            match self.draw.below(3) {
+                0 => {
+                    let minimum = self.draw.magnitude(MILLI, SECOND);
+                    self.micros("heartbeat_minimum", minimum);
+                }
+                1 => {
+                    let maximum = self.draw.magnitude(SECOND, 8 * SECOND);
+                    self.micros("heartbeat_maximum", maximum);
+                }
+                _ => {
+                    let limit = self.draw.between(1, 3);
+                    self.key("cti_connections", limit);
+                }
+            }
         }
     }
 }
