@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::builder::StyledStr;
 
-use crate::dependencies::Dependencies;
+use crate::dependencies::{Dependencies, Subject};
 use crate::report::{Format, dependencies_page, dependency_page};
 
 use super::formats::{every_and, show};
 use super::help;
 use super::model::{self, Loaded};
 use super::stop::Stop;
-use super::values::setting;
+use super::values::{Failed, failed, setting};
 
 pub(super) fn after_help() -> StyledStr {
     help::below(
@@ -21,6 +21,8 @@ pub(super) fn after_help() -> StyledStr {
         &[
             ("ctisim deps site.toml", "Every record, what it uses and what uses it"),
             ("ctisim deps site.toml node:sub1", "What the loss of a node would affect"),
+            ("ctisim deps site.toml callmanager:sub1 --hang", "The same for a CallManager that hangs"),
+            ("ctisim deps site.toml ports --failed 2", "The failure of two ports of a group"),
             ("ctisim deps site.toml --format dot | dot -Tsvg > site.svg", "A picture of all records"),
         ],
     )
@@ -34,6 +36,15 @@ pub(super) struct DepsArguments {
     /// Show one record only: its name, directory number or KIND:NAME, e.g. node:sub1, callmanager:sub1, ctimanager:sub1
     name: Option<String>,
 
+    /// The CallManager or CTIManager that is named hangs instead of ending
+    #[arg(long, requires = "name")]
+    hang: bool,
+
+    /// So many devices of the route point or group that is named fail by themselves, or `all` of them, instead of being taken
+    /// out of the cluster
+    #[arg(long, value_name = "N|all", requires = "name", conflicts_with = "hang", value_parser = failed)]
+    failed: Option<Failed>,
+
     /// Format of the output
     #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Dot, Format::Mermaid]))]
     format: Format,
@@ -43,6 +54,18 @@ pub(super) struct DepsArguments {
     settings: Vec<String>,
 }
 
+impl DepsArguments {
+    /// What is asked about. The error is a sentence, and a suggestion.
+    fn subject(&self, name: &str, dependencies: &Dependencies<'_>) -> Result<Subject, (String, Option<String>)> {
+        let named = dependencies.find(name)?;
+        match (self.hang, self.failed) {
+            (true, _) => dependencies.hanging(named),
+            (false, Some(Failed(count))) => dependencies.failing(named, count),
+            (false, None) => Ok(named),
+        }
+    }
+}
+
 /// Prints the dependency records of a workload, or everything about one of them.
 pub(super) fn deps(arguments: &DepsArguments) -> Result<(), Stop> {
     let Loaded { plan, workload, text, .. } =
@@ -50,7 +73,7 @@ pub(super) fn deps(arguments: &DepsArguments) -> Result<(), Stop> {
     let dependencies = Dependencies::new(&workload, &plan, &text);
     let subject = match &arguments.name {
         None => None,
-        Some(name) => Some(dependencies.find(name).map_err(|(what, hint)| {
+        Some(name) => Some(arguments.subject(name, &dependencies).map_err(|(what, hint)| {
             let hint = hint.map_or(String::new(), |hint| format!("\n  help: {hint}"));
             Stop::Usage(what + &hint)
         })?),

@@ -9,7 +9,7 @@ use crate::record::Measure;
 use crate::starter::most;
 use crate::studies::Precision;
 use crate::workload::advised::DEVICES_OF_PROVIDER;
-use crate::workload::units;
+use crate::workload::{DEVICES_MAX, units};
 
 /// A number of replications, `200`, or which ones, `200..400`.
 pub(super) fn replications(text: &str) -> Result<Range<u64>, String> {
@@ -122,6 +122,18 @@ pub(super) fn talk(text: &str) -> Result<u32, String> {
     }
 }
 
+/// How many devices fail; `None`: all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Failed(pub(super) Option<u32>);
+
+/// A number of devices, or `all`.
+pub(super) fn failed(text: &str) -> Result<Failed, String> {
+    match text {
+        "all" => Ok(Failed(None)),
+        _ => whole(text, 1, DEVICES_MAX, "so many devices of the group, or `all`").map(|count| Failed(Some(count))),
+    }
+}
+
 /// The name of a site.
 pub(super) fn site_name(text: &str) -> Result<String, String> {
     const LONGEST: usize = 60;
@@ -193,6 +205,7 @@ mod tests {
             (talk("0s"), "1s to 1h"),
             (talk("61m"), "1s to 1h"),
             (talk("180"), "no unit"),
+            (failed("0").map(|_| 0), "`all`"),
         ] {
             let message = wrong.expect_err(word);
             assert!(message.contains(word), "{message}");

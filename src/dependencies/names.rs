@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::effects::{Loss, Subject};
 use super::graph::Dependencies;
 use super::record::{Record, RecordId, RecordKind};
+use crate::domain::ProcessFault;
 use crate::plan::Number;
 use crate::workload::{enumeration, suggestion};
 
@@ -13,12 +14,15 @@ impl Dependencies<'_> {
     /// processes of a node are `callmanager:name` and `ctimanager:name`. The error is a sentence, and a suggestion.
     pub fn find(&self, asked: &str) -> Result<Subject, (String, Option<String>)> {
         let Some((kind, name)) = asked.split_once(':') else { return self.find_anywhere(asked) };
-        let of_node = [("callmanager", Loss::CallManager), ("ctimanager", Loss::CtiManager)];
+        let of_node = [
+            ("callmanager", Loss::CallManager(ProcessFault::Exit)),
+            ("ctimanager", Loss::CtiManager(ProcessFault::Exit)),
+        ];
         let of_kind = RecordKind::ALL.map(|kind| (kind.name(), kind));
         if let Some(&(_, loss)) = of_node.iter().find(|(process, _)| *process == kind) {
             let record = self.find_of_kind(RecordKind::Node, name)?;
             return match loss {
-                Loss::CtiManager if !self.runs_ctimanager(record) => {
+                Loss::CtiManager(_) if !self.runs_ctimanager(record) => {
                     Err((format!("`{name}` runs no CTIManager"), Some(format!("it runs only `callmanager:{name}`"))))
                 }
                 _ => Ok(Subject { record, loss }),
@@ -34,6 +38,43 @@ impl Dependencies<'_> {
                 let known = of_kind.iter().map(|(known, _)| *known).chain(of_node.map(|(process, _)| process));
                 Err((format!("there is no kind of record called `{kind}`"), suggestion(kind, known)))
             }
+        }
+    }
+
+    /// The same process if it hangs instead of ending. The error is a sentence, and a suggestion.
+    pub fn hanging(&self, subject: Subject) -> Result<Subject, (String, Option<String>)> {
+        let Subject { record, loss } = subject;
+        let loss = match loss {
+            Loss::CallManager(_) => Loss::CallManager(ProcessFault::Hang),
+            Loss::CtiManager(_) => Loss::CtiManager(ProcessFault::Hang),
+            Loss::Whole | Loss::Devices(_) => {
+                let Record { kind, name, .. } = self.record(record);
+                let hint = match kind {
+                    RecordKind::Node if self.runs_ctimanager(record) => {
+                        format!("say which process: `callmanager:{name}` or `ctimanager:{name}`")
+                    }
+                    RecordKind::Node => format!("say `callmanager:{name}`"),
+                    _ => "a CallManager or CTIManager can hang: say `callmanager:` or `ctimanager:` and a node"
+                        .to_owned(),
+                };
+                return Err((format!("`{name}` is no process that can hang"), Some(hint)));
+            }
+        };
+        Ok(Subject { record, loss })
+    }
+
+    /// The same route point or group if so many of its devices fail by themselves; without a number, all of them. The error is a
+    /// sentence, and a suggestion.
+    pub fn failing(&self, subject: Subject, count: Option<u32>) -> Result<Subject, (String, Option<String>)> {
+        let Subject { record, .. } = subject;
+        let Record { kind, name, count: all, .. } = self.record(record);
+        if !matches!(kind, RecordKind::RoutePoint | RecordKind::CtiPort | RecordKind::Phone) {
+            let hint = "a route point can fail, and ports or phones of a group".to_owned();
+            return Err((format!("`{name}` is no device that can fail by itself"), Some(hint)));
+        }
+        match count.unwrap_or(*all as u32) {
+            failed if (1..=*all).contains(&u64::from(failed)) => Ok(Subject { record, loss: Loss::Devices(failed) }),
+            failed => Err((format!("`{name}` has {all} devices, of which {failed} cannot fail"), None)),
         }
     }
 

@@ -120,7 +120,7 @@ fn uses(dependencies: &Dependencies<'_>, subject: Subject, section: &mut Section
     let kind = record.kind.words()[0];
     section.paragraph(format!("{}: {kind} `{}`, defined at {}", dependencies.name(), sized(record), at(record.at)));
     let mut uses = Table::of_words(["it uses", "", "as", "at"]);
-    for it in dependencies.uses_of(subject.record).filter(|_| subject.loss == Loss::Whole) {
+    for it in dependencies.uses_of(subject.record).filter(|_| !subject.loss.is_of_process()) {
         uses.row(use_cells(dependencies, it, it.used));
     }
     if record.controls_all {

@@ -97,8 +97,22 @@ fn with<T>(text: &str, look: impl FnOnce(&Dependencies<'_>) -> T) -> T {
 
 /// What would be affected, one line per effect.
 fn affected(text: &str, asked: &str) -> String {
+    affected_by(text, |dependencies| dependencies.find(asked).expect("it is there"))
+}
+
+/// The same for a process that hangs.
+fn affected_by_hang(text: &str, asked: &str) -> String {
+    affected_by(text, |dependencies| dependencies.hanging(dependencies.find(asked).unwrap()).unwrap())
+}
+
+/// The same for so many devices that fail, or all of them.
+fn affected_by_failure(text: &str, asked: &str, count: Option<u32>) -> String {
+    affected_by(text, |dependencies| dependencies.failing(dependencies.find(asked).unwrap(), count).unwrap())
+}
+
+fn affected_by(text: &str, subject: impl Fn(&Dependencies<'_>) -> Subject) -> String {
     with(text, |dependencies| {
-        let effects = dependencies.affected(dependencies.find(asked).expect("it is there"));
+        let effects = dependencies.affected(subject(dependencies));
         let line = |effect: &ctisim::dependencies::Effect| {
             format!("{}: {} [{}]\n", dependencies.full_name(effect.on), effect.what, effect.rules.join(" "))
         };
@@ -257,6 +271,183 @@ fn a_ctimanager_is_replaced_by_the_next_of_the_applications_list_if_there_is_one
     has(&affects, "cti_port:ports: no call reaches it any more []");
 }
 
+/// The cluster with a notice of five seconds, and four devices opened again a second.
+fn timed(replaced: &[(&str, &str)]) -> String {
+    let times = "[cti]\ncallmanager_notice = \"5s\"\nreopen_rate = \"4/s\"\n[[node]]\nname = \"one\"";
+    cluster(&[&[("[[node]]\nname = \"one\"", times)], replaced].concat())
+}
+
+#[test]
+fn calls_through_a_callmanager_that_hangs_wait_until_that_is_noticed() {
+    let affects = affected_by_hang(&timed(&[]), "callmanager:one");
+    has(&affects, "route_point:welcome: for 5s new calls are sent there and wait [R15]");
+    has(&affects, "route_point:welcome: after 5s, for a while, new calls go by cfna to `operator` [R22]");
+    has(
+        &affects,
+        "route_point:welcome: calls being set up or changed wait, and are dropped after 5s; connected ones go on without \
+         control [R15]",
+    );
+    has(&affects, "route_point:welcome: moves to `two`, and rehomes when it has no call [R13 R18]");
+    // A port there is not chosen: it is out of service from the beginning.
+    has(&affects, "cti_port:ports: meanwhile new calls are refused (not_opened): no forward of `ports` applies [R22]");
+    has(&affects, "destination:operator: calls leave for it at `two` [R13]");
+    has(&affects, "traffic:callers: for 5s its calls still come in at `one`, and wait there [R15]");
+    has(
+        &affects,
+        "traffic:callers: calls that came in at `one` and are being set up or changed wait, and are dropped after 5s [R15]",
+    );
+    has(&affects, "traffic:callers: after 5s its calls are refused (no_callmanager): they have no other ingress [R13]");
+    let both = timed(&[("ingress = [\"one\"]", "ingress = [\"one\", \"two\"]")]);
+    let affects = affected_by_hang(&both, "callmanager:one");
+    has(&affects, "traffic:callers: after 5s its calls come in at `two` only [R13]");
+    has(&affects, "traffic:callers: after 5s, for a while, its calls to `7000` go by cfna to `operator` [R22]");
+    // Ports that keep no media drop connected calls as well.
+    let affects = affected_by_hang(&timed(&[("first_dn", "keeps_media = false\nfirst_dn")]), "callmanager:one");
+    has(
+        &affects,
+        "cti_port:ports: calls being set up or changed wait, and are dropped after 5s; connected ones go on until then, \
+         and are dropped, too [R15]",
+    );
+    // What is noticed at once is an end like any other.
+    let at_once = timed(&[("notice = \"5s\"", "notice = \"0s\"")]);
+    assert_eq!(affected_by_hang(&at_once, "callmanager:one"), affected(&at_once, "callmanager:one"));
+}
+
+#[test]
+fn a_ctimanager_that_hangs_is_missed_after_one_to_two_heartbeats() {
+    let text = cluster(&[("lookup = ", "heartbeat = \"10s\"\nlookup = ")]);
+    let hangs = affected_by_hang(&text, "ctimanager:one");
+    has(
+        &hangs,
+        "application:ivr: connects to the CTIManager of `two` once it has missed heartbeats for 10s to 20s [R20 R23]",
+    );
+    // Its devices and calls fare as when it ends.
+    let others =
+        |text: &str| text.lines().filter(|line| !line.starts_with("application")).collect::<Vec<_>>().join("\n");
+    assert_eq!(others(&hangs), others(&affected(&text, "ctimanager:one")));
+    assert_eq!(affected_by_hang(&text, "ctimanager:two"), affected(&text, "ctimanager:two"));
+}
+
+#[test]
+fn of_a_group_only_the_devices_that_fail_are_out_of_service() {
+    assert_eq!(
+        affected_by_failure(&timed(&[]), "ports", Some(1)),
+        "cti_port:ports: 1 of its 4 devices is out of service until the fault is over; then the CTIManager of `one` opens it \
+         on `one` [R13]\n\
+         cti_port:ports: new calls take the other 3 [R5]\n\
+         cti_port:ports: at those that failed, calls being set up or changed are dropped; connected ones go on without control [R15]\n"
+    );
+    let three = affected_by_failure(&timed(&[]), "ports", Some(3));
+    has(
+        &three,
+        "cti_port:ports: 3 of its 4 devices are out of service until the fault is over; then the CTIManager of `one` opens \
+         one every 250ms on `one` [R13]",
+    );
+    has(&three, "cti_port:ports: new calls take the other one [R5]");
+    let all = affected_by_failure(&timed(&[]), "ports", None);
+    has(
+        &all,
+        "cti_port:ports: is out of service until the fault is over; then the CTIManager of `one` opens one every 250ms on \
+         `one` [R13]",
+    );
+    has(&all, "cti_port:ports: new calls are refused (not_opened): no forward of `ports` applies [R22]");
+    has(
+        &all,
+        "route_point:welcome: the calls it redirects to `ports` are refused (not_opened): no forward of `ports` applies [R22]",
+    );
+    // Each of several route points gets its share of the calls, whether it works or not.
+    let several = timed(&[("name = \"welcome\"\n", "name = \"welcome\"\ncount = 3\n")]);
+    let affects = affected_by_failure(&several, "welcome", Some(1));
+    has(&affects, "route_point:welcome: 1 in 3 new calls go by cfna to `operator` [R5 R22]");
+    has_not(&affects, "traffic:callers: its calls to `7000`");
+}
+
+#[test]
+fn a_route_point_or_phone_that_fails_comes_back_by_its_own_rule() {
+    let affects = affected_by_failure(CLUSTER, "welcome", None);
+    has(
+        &affects,
+        "route_point:welcome: is out of service until the fault is over; then the CTIManager of `one` opens it on `one` [R13]",
+    );
+    has(&affects, "route_point:welcome: new calls go by cfna to `operator` [R22]");
+    has(&affects, "traffic:callers: its calls to `7000` go by cfna to `operator` [R22]");
+    has(&affects, "cti_port:ports: no call reaches it any more []");
+    let affects = affected_by_failure(CLUSTER, "people", None);
+    has(
+        &affects,
+        "phone:people: is out of service until the fault is over; then each registers by itself, but not during a call [R14]",
+    );
+    has_not(&affects, "controls");
+    let controlled = |more: &str| {
+        cluster(&[
+            ("[\"welcome\", \"ports\"]", "[\"welcome\", \"ports\", \"people\"]"),
+            ("dn = \"7200\"\n", "dn = \"7200\"\napplication = \"ivr\"\n"),
+            ("lookup = ", more),
+        ])
+    };
+    has(
+        &affected_by_failure(&controlled("lookup = "), "people", Some(1)),
+        "phone:people: `ivr` controls what failed once the CTIManager of `one` has opened it again [R14]",
+    );
+    has(
+        &affected_by_failure(&controlled("recovery = false\nlookup = "), "people", Some(1)),
+        "phone:people: `ivr` loses control of what failed: it forbids recovery [R19]",
+    );
+}
+
+#[test]
+fn a_failed_device_that_may_not_or_cannot_be_opened_again_is_closed() {
+    let forbids = cluster(&[("lookup = ", "recovery = false\nlookup = ")]);
+    has(
+        &affected_by_failure(&forbids, "ports", Some(1)),
+        "cti_port:ports: 1 of its 4 devices is closed: `ivr` forbids recovery [R19]",
+    );
+    let cannot = cluster(&[("cfof = ", "cannot_open_on = [\"one\"]\ncfof = ")]);
+    has(
+        &affected_by_failure(&cannot, "welcome", None),
+        "route_point:welcome: is out of service, and closed when the fault is over: `one` cannot open it [R17]",
+    );
+    // Nobody misses a device that nobody has opened.
+    let nobody = cluster(&[("application = \"ivr\"\nredirect_to = \"ports\"\n", "")]);
+    assert_eq!(affected_by_failure(&nobody, "welcome", None), "");
+}
+
+#[test]
+fn only_a_process_hangs_and_only_devices_fail_by_themselves() {
+    with(CLUSTER, |dependencies| {
+        let subject = |asked: &str| dependencies.find(asked).unwrap();
+        let error = |found: Result<Subject, (String, Option<String>)>| {
+            let (what, hint) = found.unwrap_err();
+            format!("{what}; {}", hint.unwrap_or_default())
+        };
+        assert_eq!(
+            error(dependencies.hanging(subject("one"))),
+            "`one` is no process that can hang; say which process: `callmanager:one` or `ctimanager:one`"
+        );
+        assert_eq!(
+            error(dependencies.hanging(subject("ports"))),
+            "`ports` is no process that can hang; a CallManager or CTIManager can hang: say `callmanager:` or `ctimanager:` \
+             and a node"
+        );
+        assert_eq!(
+            error(dependencies.failing(subject("operator"), None)),
+            "`operator` is no device that can fail by itself; a route point can fail, and ports or phones of a group"
+        );
+        assert_eq!(
+            error(dependencies.failing(subject("ports"), Some(5))),
+            "`ports` has 4 devices, of which 5 cannot fail; "
+        );
+        let loss = |subject| dependencies.loss(subject);
+        assert_eq!(loss(dependencies.hanging(subject("callmanager:one")).unwrap()), "the CallManager of `one` hung");
+        assert_eq!(loss(dependencies.failing(subject("welcome"), None).unwrap()), "`welcome` failed");
+        assert_eq!(loss(dependencies.failing(subject("ports"), None).unwrap()), "all 4 devices of `ports` failed");
+        assert_eq!(
+            loss(dependencies.failing(subject("ports"), Some(2)).unwrap()),
+            "2 of the 4 devices of `ports` failed"
+        );
+    });
+}
+
 #[test]
 fn before_there_were_ctimanagers_a_callmanager_takes_its_application_with_it() {
     let affects =
@@ -399,13 +590,13 @@ impl Recorder for Devices<'_> {
     }
 }
 
-/// A workload in which only the given process fails, permanently.
-fn failing(text: &str, process: &str, node: &str) -> String {
+/// A workload in which only this fails, with further keys of the fault.
+fn failing(text: &str, key: &str, name: &str, more: &str) -> String {
     let mut document: toml_edit::DocumentMut = text.parse().unwrap();
     document.remove("fault");
     document.remove("change");
     document["run"] = toml_edit::Item::Table(toml_edit::Table::from_iter([("length", "30m")]));
-    format!("{document}\n[[fault]]\n{process} = \"{node}\"\nat = \"1m\"\n")
+    format!("{document}\n[[fault]]\n{key} = \"{name}\"\nat = \"1m\"\n{more}")
 }
 
 /// The predicted effects on devices are what happens to them in a run: for each process of each node of each shipped workload.
@@ -418,17 +609,25 @@ fn a_run_confirms_the_effects_on_devices() {
             let nodes = dependencies.records().iter().filter(|record| record.kind == RecordKind::Node);
             nodes.map(|record| record.name.clone()).collect::<Vec<_>>()
         });
-        for (node, process) in nodes.iter().flat_map(|node| ["node", "callmanager", "ctimanager"].map(|it| (node, it)))
-        {
+        let faults = [
+            ("node", ""),
+            ("callmanager", ""),
+            ("ctimanager", ""),
+            ("callmanager", "kind = \"hang\"\n"),
+            ("ctimanager", "kind = \"hang\"\n"),
+        ];
+        for (node, (process, kind)) in nodes.iter().flat_map(|node| faults.map(|fault| (node, fault))) {
             let asked = format!("{process}:{node}");
-            let text = failing(&text, process, node);
+            let text = failing(&text, process, node, kind);
             let Ok((workload, plan)) = compile_workload("failing", &text, &NoFiles) else {
                 // There is no such process.
                 assert_eq!(process, "ctimanager");
                 continue;
             };
             let dependencies = Dependencies::new(&workload, &plan, &text);
-            let effects = dependencies.affected(dependencies.find(&asked).unwrap());
+            let subject = dependencies.find(&asked).unwrap();
+            let hanging = || dependencies.hanging(subject).unwrap();
+            let effects = dependencies.affected(if kind.is_empty() { subject } else { hanging() });
             let recorder = Devices { plan: &plan, closed: BTreeSet::new(), opened: BTreeSet::new() };
             let mut cluster = Cluster::new(&plan, recorder);
             cluster.run(1, 0);
@@ -464,6 +663,46 @@ fn a_run_confirms_the_effects_on_devices() {
     assert!(moved > 100 && stayed > 10 && untouched > 100, "{moved} {stayed} {untouched}");
 }
 
+/// The predicted effects of devices that fail are what happens in a run, for each route point and group of each shipped workload:
+/// which are out of service, and whether they are in service again when the fault is over.
+#[test]
+fn a_run_confirms_the_effects_of_devices_that_fail() {
+    let (mut back, mut untouched) = (0, 0);
+    for path in shipped() {
+        let text = fs::read_to_string(&path).unwrap();
+        let kinds = [
+            (RecordKind::RoutePoint, DeviceKind::RoutePoint),
+            (RecordKind::CtiPort, DeviceKind::CtiPort),
+            (RecordKind::Phone, DeviceKind::Phone),
+        ];
+        for (kind, device) in kinds {
+            let names = with(&text, |dependencies| {
+                let records = dependencies.records().iter().filter(|record| record.kind == kind);
+                records.map(|record| record.name.clone()).collect::<Vec<_>>()
+            });
+            for (row, name) in names.iter().enumerate() {
+                let text = failing(&text, kind.name(), name, "count = 1\nfor = \"5m\"\n");
+                let (workload, plan) = compile_workload("failing", &text, &NoFiles).unwrap();
+                let dependencies = Dependencies::new(&workload, &plan, &text);
+                let subject = dependencies.find(&format!("{}:{name}", kind.name())).unwrap();
+                let effects = dependencies.affected(dependencies.failing(subject, Some(1)).unwrap());
+                let own = effects.iter().find(|it| it.on == subject.record);
+                let recorder = Devices { plan: &plan, closed: BTreeSet::new(), opened: BTreeSet::new() };
+                let mut cluster = Cluster::new(&plan, recorder);
+                cluster.run(1, 0);
+                let Devices { closed, opened, .. } = cluster.recorder;
+                let comes_back = own.is_some_and(|it| it.outcome != Consequence::Closed);
+                let what = format!("{}: {name}: {own:?}", path.display());
+                assert_eq!(closed, own.map(|_| (device, row as u16)).into_iter().collect(), "{what}");
+                assert_eq!(opened, comes_back.then_some((device, row as u16)).into_iter().collect(), "{what}");
+                back += u32::from(comes_back);
+                untouched += u32::from(own.is_none());
+            }
+        }
+    }
+    assert!(back > 30, "{back} {untouched}");
+}
+
 // The program.
 
 fn ctisim(arguments: &[&str]) -> Output {
@@ -474,8 +713,14 @@ fn ctisim(arguments: &[&str]) -> Output {
 #[test]
 fn the_built_in_workload_is_shown_as_in_the_golden_files() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/deps");
-    let about: [(&str, &[&str]); 4] =
-        [("all", &[]), ("sub1", &["sub1"]), ("welcome", &["welcome"]), ("ivr", &["application:ivr"])];
+    let about: [(&str, &[&str]); 6] = [
+        ("all", &[]),
+        ("sub1", &["sub1"]),
+        ("welcome", &["welcome"]),
+        ("ivr", &["application:ivr"]),
+        ("sub1-hangs", &["callmanager:sub1", "--hang"]),
+        ("ports-fail", &["ports-a", "--failed", "10"]),
+    ];
     let formats = [("table", "txt"), ("json", "json"), ("dot", "dot"), ("mermaid", "mmd")];
     let mut differing: Vec<PathBuf> = Vec::new();
     for (file, name) in about {

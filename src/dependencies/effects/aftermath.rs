@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::effect::{Consequence, Effect, Loss, Subject};
 use crate::dependencies::graph::Dependencies;
 use crate::dependencies::record::{RecordId, RecordKind};
-use crate::domain;
+use crate::domain::{self, ProcessFault};
+use crate::engine::Span;
+use crate::workload::units;
 
 /// How a device is out of service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,10 @@ pub(super) struct Aftermath<'d> {
     pub(super) before: State,
     pub(super) after: State,
     pub(super) effects: Vec<Effect>,
+    /// How long nobody knows that a CallManager hangs; `None` if it is known at once.
+    pub(super) unnoticed: Option<Span>,
+    /// The devices and numbers outside to which calls are sent as long as nobody knows.
+    pub(super) sent_in_vain: BTreeSet<RecordId>,
     /// Effects on calls, described once everything lost is known: the row in `effects`, and which calls.
     pub(super) pending: Vec<(usize, Pending)>,
 }
@@ -51,8 +57,15 @@ impl Dependencies<'_> {
         let record = self.record(subject.record);
         let name = &record.name;
         match (record.kind, subject.loss) {
-            (_, Loss::CallManager) => format!("the CallManager of `{name}` failed"),
-            (_, Loss::CtiManager) => format!("the CTIManager of `{name}` failed"),
+            (_, Loss::CallManager(ProcessFault::Exit)) => format!("the CallManager of `{name}` failed"),
+            (_, Loss::CallManager(ProcessFault::Hang)) => format!("the CallManager of `{name}` hung"),
+            (_, Loss::CtiManager(ProcessFault::Exit)) => format!("the CTIManager of `{name}` failed"),
+            (_, Loss::CtiManager(ProcessFault::Hang)) => format!("the CTIManager of `{name}` hung"),
+            (_, Loss::Devices(_)) if record.count == 1 => format!("`{name}` failed"),
+            (_, Loss::Devices(failed)) if u64::from(failed) == record.count => {
+                format!("all {failed} devices of `{name}` failed")
+            }
+            (_, Loss::Devices(failed)) => format!("{failed} of the {} devices of `{name}` failed", record.count),
             (RecordKind::Node, _) => format!("`{name}` failed, with all that runs on it"),
             (RecordKind::Application, _) => format!("`{name}` failed"),
             (RecordKind::Database, _) => format!("`{name}` no longer answered"),
@@ -66,8 +79,15 @@ impl Dependencies<'_> {
     /// Everything that would be affected, in the order of the records.
     pub fn affected(&self, subject: Subject) -> Vec<Effect> {
         let before = self.initial_state();
-        let mut aftermath =
-            Aftermath { dependencies: self, after: before.clone(), before, effects: Vec::new(), pending: Vec::new() };
+        let mut aftermath = Aftermath {
+            dependencies: self,
+            after: before.clone(),
+            before,
+            effects: Vec::new(),
+            unnoticed: None,
+            sent_in_vain: BTreeSet::new(),
+            pending: Vec::new(),
+        };
         aftermath.lose(subject);
         aftermath.describe_routes();
         aftermath.describe_callers();
@@ -103,6 +123,19 @@ impl Aftermath<'_> {
         rules: &'static [&'static str],
     ) {
         self.effects.push(Effect { on, outcome, what: what.into(), rules });
+    }
+
+    /// When calls to a device that is out of service meet that, as the beginning of a sentence.
+    pub(super) fn when(&self, device: RecordId) -> String {
+        let pauses = self.after.out_of_service.get(&device) == Some(&ServiceLoss::Pauses);
+        match self.unnoticed {
+            Some(unnoticed) if self.sent_in_vain.contains(&device) => {
+                let a_while = if pauses { ", for a while," } else { "" };
+                format!("after {}{a_while} ", units::words(unnoticed))
+            }
+            _ if pauses => "meanwhile ".to_owned(),
+            _ => String::new(),
+        }
     }
 
     pub(super) fn name(&self, record: RecordId) -> &str {

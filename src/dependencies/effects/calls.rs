@@ -87,7 +87,7 @@ impl Dependencies<'_> {
     }
 
     /// Where a call that a device rejects ends up.
-    fn route(&self, device: Target, rejection: domain::Rejection, state: &State) -> Route {
+    pub(super) fn route(&self, device: Target, rejection: domain::Rejection, state: &State) -> Route {
         let forwards = |place| self.forwards(place, state);
         routing::follow(self.plan, device, rejection, forwards, |place| self.rejection_at(place, state))
     }
@@ -168,10 +168,8 @@ impl Aftermath<'_> {
             };
             let way = Way::Follows(self.dependencies.route(device, rejection, &self.after));
             let (outcome, words) = self.dependencies.way_in_words(&way);
-            let pauses = self.after.out_of_service.get(&record) == Some(&ServiceLoss::Pauses);
-            let meanwhile = if pauses && matches!(which, Pending::New) { "meanwhile " } else { "" };
-            self.effects[row] =
-                Effect { outcome, what: format!("{meanwhile}{calls} {words}"), ..self.effects[row].clone() };
+            let when = if matches!(which, Pending::New) { self.when(record) } else { String::new() };
+            self.effects[row] = Effect { outcome, what: format!("{when}{calls} {words}"), ..self.effects[row].clone() };
         }
     }
 
@@ -209,18 +207,17 @@ impl Aftermath<'_> {
             Role::ChangesTo(_) => format!("the calls forwarded to `{to}` from then on"),
             _ => format!("its calls to `{to}`"),
         };
-        let paused = self.after.out_of_service.get(&dependencies.behind(it.used)) == Some(&ServiceLoss::Pauses);
-        let meanwhile = if paused { "meanwhile " } else { "" };
+        let when = self.when(dependencies.behind(it.used));
         let queues = matches!(it.role, Role::Transfer(_)) && !dependencies.is_gone(it.used, &self.after);
         if queues && dependencies.queues_calls(it.used) {
             // R10: a transferred call waits for a free phone.
-            let what = format!("{meanwhile}{which} wait at their ports");
+            let what = format!("{when}{which} wait at their ports");
             return self.add(it.user, Consequence::Waits, what, &["R10"]);
         }
         let (outcome, way) = dependencies.way_in_words(&now);
         let rules: &[&str] =
             if matches!(outcome, Consequence::Astray | Consequence::Preserved) { &[] } else { &["R22"] };
-        self.add(it.user, outcome, format!("{meanwhile}{which} {way}"), rules);
+        self.add(it.user, outcome, format!("{when}{which} {way}"), rules);
     }
 
     /// The forwards of a device that lead to one place.

@@ -1,6 +1,7 @@
 //! What is lost, and how records are affected.
 
 use crate::dependencies::record::{RecordId, Role};
+use crate::domain::ProcessFault;
 
 /// What is lost of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,18 +9,25 @@ pub enum Loss {
     /// All of it: a node or an application fails, a database stops answering, anything else is removed from the file.
     Whole,
     /// The CallManager of a node fails; its CTIManager goes on.
-    CallManager,
+    CallManager(ProcessFault),
     /// The CTIManager of a node fails; its CallManager goes on.
-    CtiManager,
+    CtiManager(ProcessFault),
+    /// So many devices of a route point, or of a group of ports or phones, fail by themselves (R15).
+    Devices(u32),
 }
 
 impl Loss {
+    /// Whether it is the loss of a single process of a node.
+    pub const fn is_of_process(self) -> bool {
+        matches!(self, Loss::CallManager(_) | Loss::CtiManager(_))
+    }
+
     /// Whether this use concerns the part of a node that is lost.
     pub const fn concerns(self, role: Role) -> bool {
         match self {
-            Loss::Whole => true,
-            Loss::CallManager => !matches!(role, Role::CtiManager(_) | Role::LeastPriority),
-            Loss::CtiManager => matches!(role, Role::CtiManager(_) | Role::LeastPriority | Role::Strikes),
+            Loss::Whole | Loss::Devices(_) => true,
+            Loss::CallManager(_) => !matches!(role, Role::CtiManager(_) | Role::LeastPriority),
+            Loss::CtiManager(_) => matches!(role, Role::CtiManager(_) | Role::LeastPriority | Role::Strikes),
         }
     }
 }

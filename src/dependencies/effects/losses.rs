@@ -1,17 +1,21 @@
 //! What is lost with a record.
 
 use super::aftermath::{Aftermath, Pending, ServiceLoss};
+use super::calls::Way;
 use super::effect::{Consequence, Loss, Subject};
 use crate::dependencies::graph::Dependencies;
 use crate::dependencies::record::{RecordId, RecordKind, Role};
-use crate::domain::{Contact, DeviceKind, GiveUpReason, NodeId, Phase, Target};
+use crate::domain::{Contact, DeviceKind, GiveUpReason, NodeId, Phase, ProcessFault, Target};
+use crate::engine::Span;
 use crate::plan::{Device, Topology, Treatment};
+use crate::rules::admission::{self, Missing};
 use crate::rules::application_failure::{self, Fate, Lost};
 use crate::rules::device_recovery::{self, Asked, Recovery, RegistrationStatus};
 use crate::rules::direct_topology::{self, Process};
 use crate::rules::manager_choice::{self, ConnectReason};
 use crate::rules::phones::{self, AfterMoving, Awareness, Moved};
-use crate::rules::{call_survival, egress, ingress};
+use crate::rules::{call_survival, egress, heartbeat, ingress};
+use crate::workload::units;
 
 /// The connection of an application after a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +34,8 @@ struct NodeFailure {
     node: NodeId,
     callmanager: bool,
     ctimanager: bool,
+    /// Whether the process that fails hangs.
+    hangs: bool,
 }
 
 impl NodeFailure {
@@ -58,6 +64,12 @@ impl Dependencies<'_> {
     fn node_name(&self, node: NodeId) -> &str {
         &self.plan.nodes[node.index()].name
     }
+
+    /// What opens the devices of applications at a node: its CTIManager, or before there were any its CallManager (R25).
+    fn manager_name(&self, node: NodeId) -> String {
+        let name = self.node_name(node);
+        if self.is_direct() { format!("`{name}`") } else { format!("the CTIManager of `{name}`") }
+    }
 }
 
 impl Aftermath<'_> {
@@ -68,17 +80,19 @@ impl Aftermath<'_> {
         match self.dependencies.record(record).kind {
             RecordKind::Node => self.lose_node(NodeFailure {
                 node: NodeId(row as u16),
-                callmanager: loss != Loss::CtiManager,
-                ctimanager: loss != Loss::CallManager,
+                callmanager: !matches!(loss, Loss::CtiManager(_)),
+                ctimanager: !matches!(loss, Loss::CallManager(_)),
+                hangs: matches!(loss, Loss::CallManager(ProcessFault::Hang) | Loss::CtiManager(ProcessFault::Hang)),
             }),
             RecordKind::Application => self.lose_application(row),
             RecordKind::User => self.lose_user(record),
             RecordKind::Database => self.lose_database(row),
             RecordKind::DevicePool | RecordKind::CallManagerGroup => self.lose_homes(record),
             RecordKind::DirectoryNumber => self.lose_number(record),
-            RecordKind::RoutePoint | RecordKind::CtiPort | RecordKind::Phone | RecordKind::Destination => {
-                self.lose_device(record)
-            }
+            RecordKind::RoutePoint | RecordKind::CtiPort | RecordKind::Phone | RecordKind::Destination => match loss {
+                Loss::Devices(failed) => self.fail_devices(record, failed),
+                _ => self.lose_device(record),
+            },
             RecordKind::Traffic => {
                 self.after.gone.insert(record);
             }
@@ -89,6 +103,8 @@ impl Aftermath<'_> {
     // A node or one of its processes fails.
 
     fn lose_node(&mut self, failure: NodeFailure) {
+        let notice = self.dependencies.plan.parameters.callmanager_notice;
+        self.unnoticed = Some(notice).filter(|&notice| failure.callmanager && failure.hangs && notice > Span::ZERO);
         let connections = self.lose_ctimanager(failure);
         if failure.callmanager {
             self.lose_member(failure);
@@ -128,6 +144,17 @@ impl Aftermath<'_> {
                 manager_choice::next(list, place.map_or(ConnectReason::Started, ConnectReason::Lost), lives),
             ) {
                 (None, _) => Connection::Kept,
+                (Some(0), Some(next)) if failure.hangs => {
+                    let missed = |part| units::words(heartbeat::manager_missed_after(application.heartbeat, part));
+                    let what = format!(
+                        "connects to the CTIManager of `{}` once it has missed heartbeats for {} to {}",
+                        dependencies.node_name(list[next]),
+                        missed(Span::ZERO),
+                        missed(application.heartbeat)
+                    );
+                    self.add(record, Consequence::Reconnects, what, &["R20", "R23"]);
+                    Connection::Moves(list[next])
+                }
                 (Some(0), Some(next)) => {
                     let what = format!("connects to the CTIManager of `{}`", dependencies.node_name(list[next]));
                     self.add(record, Consequence::Reconnects, what, &["R20"]);
@@ -178,15 +205,22 @@ impl Aftermath<'_> {
             if !source.ingress.contains(&failure.node) {
                 continue;
             }
-            let in_progress = format!("calls that came in at `{lost}` and are being set up or changed are dropped");
+            let end = self.end_of_changing();
+            let in_progress = format!("calls that came in at `{lost}` and are being set up or changed {end}");
             self.add(record, Consequence::Lost, in_progress, &["R15"]);
+            let mut from_then_on = String::new();
+            if let Some(unnoticed) = self.unnoticed.map(units::words) {
+                let what = format!("for {unnoticed} its calls still come in at `{lost}`, and wait there");
+                self.add(record, Consequence::Waits, what, &["R15"]);
+                from_then_on = format!("after {unnoticed} ");
+            }
             if ingress::chosen(&source.ingress, 0, |node| failure.lives(node)).is_err() {
                 self.after.silenced.insert(record);
-                let what = "its calls are refused (no_callmanager): they have no other ingress";
+                let what = format!("{from_then_on}its calls are refused (no_callmanager): they have no other ingress");
                 self.add(record, Consequence::Refused, what, &["R13"]);
             } else {
                 let left = source.ingress.iter().filter(|&&node| failure.lives(node));
-                let what = format!("its calls come in at {} only", names(dependencies, left));
+                let what = format!("{from_then_on}its calls come in at {} only", names(dependencies, left));
                 self.add(record, Consequence::Moves, what, &["R13"]);
             }
         }
@@ -206,6 +240,7 @@ impl Aftermath<'_> {
                 let what = format!("calls leave for it at `{}`", dependencies.node_name(next));
                 self.add(record, Consequence::Moves, what, &["R13"]);
             } else {
+                self.wait_until_noticed(record);
                 self.after.out_of_service.insert(record, ServiceLoss::Out);
                 self.add(record, Consequence::StaysOut, "cannot be reached: there is no other node", &["R13"]);
             }
@@ -288,6 +323,10 @@ impl Aftermath<'_> {
             }
         };
         self.add(record, outcome, what, rules);
+        if is_home && device.kind == DeviceKind::RoutePoint {
+            // A port that is out of service is not chosen.
+            self.wait_until_noticed(record);
+        }
         self.put_out_of_service(record, loss);
         if is_home {
             self.calls_through(record);
@@ -354,13 +393,38 @@ impl Aftermath<'_> {
 
     /// R15: the calls at a device, or over an outside line, whose CallManager fails.
     fn calls_through(&mut self, record: RecordId) {
+        self.calls_of(record, "");
+    }
+
+    /// The calls at devices of a record that fail: `which` says at which, if it is not all of them.
+    fn calls_of(&mut self, record: RecordId, which: &str) {
         let Some(place) = self.dependencies.target_of(record) else { return };
         let media = self.dependencies.plan.media_without_callmanager(place);
-        let what = match call_survival::callmanager_failed(Phase::Talking, Contact::Connected, None, media) {
-            None => "calls being set up or changed are dropped; connected ones go on without control",
-            Some(_) => "its calls are dropped, connected ones too",
+        let end = self.end_of_changing();
+        let connected = match call_survival::callmanager_failed(Phase::Talking, Contact::Connected, None, media) {
+            None => "; connected ones go on without control",
+            Some(_) if self.unnoticed.is_some() => "; connected ones go on until then, and are dropped, too",
+            Some(_) => ", and so are connected ones",
         };
+        let what = format!("{which}calls being set up or changed {end}{connected}");
         self.add(record, Consequence::Lost, what, &["R15"]);
+    }
+
+    /// R15: what happens to calls being set up or changed through what fails.
+    fn end_of_changing(&self) -> String {
+        match self.unnoticed {
+            None => "are dropped".to_owned(),
+            Some(unnoticed) => format!("wait, and are dropped after {}", units::words(unnoticed)),
+        }
+    }
+
+    /// Describes the new calls that are sent to a CallManager that hangs until that is noticed.
+    fn wait_until_noticed(&mut self, record: RecordId) {
+        if let Some(unnoticed) = self.unnoticed {
+            self.sent_in_vain.insert(record);
+            let what = format!("for {} new calls are sent there and wait", units::words(unnoticed));
+            self.add(record, Consequence::Waits, what, &["R15"]);
+        }
     }
 
     /// Puts a device out of service, and prepares the description of its new calls.
@@ -368,6 +432,94 @@ impl Aftermath<'_> {
         self.after.out_of_service.insert(record, loss);
         self.pending.push((self.effects.len(), Pending::New));
         self.add(record, Consequence::Refused, "", &["R22"]);
+    }
+
+    // Devices fail by themselves.
+
+    /// R15: so many devices of a record, which stay failed until their fault is over.
+    fn fail_devices(&mut self, record: RecordId, failed: u32) {
+        let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
+        let Some((_, device)) = dependencies.devices().find(|(id, _)| *id == record) else { return };
+        if self.before.out_of_service.contains_key(&record) {
+            return;
+        }
+        let all = dependencies.record(record).count;
+        let left = all - u64::from(failed);
+        let are = match (left, failed) {
+            (0, _) => "is".to_owned(),
+            (_, 1) => format!("1 of its {all} devices is"),
+            (_, _) => format!("{failed} of its {all} devices are"),
+        };
+        let (outcome, end, rules) = self.comeback(device, failed);
+        let outcome = if left > 0 && outcome == Consequence::StaysOut { Consequence::FewerSpares } else { outcome };
+        self.add(record, outcome, format!("{are} {end}"), rules);
+        match (left, dependencies.target_of(record)) {
+            (0, _) => self.put_out_of_service(record, ServiceLoss::Out),
+            (_, Some(place @ Target::RoutePoint(_))) => {
+                let rejection = admission::out_of_reach(Missing::Node, place);
+                let route = dependencies.route(place, rejection, &self.after);
+                let (outcome, way) = dependencies.way_in_words(&Way::Follows(route));
+                self.add(record, outcome, format!("{failed} in {all} new calls {way}"), &["R5", "R22"]);
+            }
+            (1, _) => self.add(record, Consequence::Preserved, "new calls take the other one", &["R5"]),
+            (_, _) => {
+                self.add(record, Consequence::Preserved, format!("new calls take the other {left}"), &["R5"]);
+            }
+        }
+        self.calls_of(record, if left > 0 { "at those that failed, " } else { "" });
+        if device.kind == DeviceKind::Phone && plan.starts_controlled(device) {
+            self.control_of_failed(record, device);
+        }
+    }
+
+    /// What becomes of a failed device when its fault is over, after "it is".
+    fn comeback(&self, device: &Device, failed: u32) -> (Consequence, String, &'static [&'static str]) {
+        let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
+        let Some(application) = device.application.filter(|_| device.kind != DeviceKind::Phone) else {
+            let end = "out of service until the fault is over; then each registers by itself, but not during a call";
+            let end = if failed == 1 { end.replace("each", "it") } else { end.to_owned() };
+            return (Consequence::StaysOut, end, &["R14"]);
+        };
+        let application = &plan.applications[application.index()];
+        if device_recovery::may_recover(application.recovery).is_err() {
+            return (Consequence::Closed, format!("closed: `{}` forbids recovery", application.name), &["R19"]);
+        }
+        let up = |_| device_recovery::answer(Asked { runs: true, reachable: true, noticed: false });
+        let status = RegistrationStatus::Unregistered;
+        match device_recovery::recover(status, device.group[0], &device.group, 0, &device.cannot_open_on, up) {
+            Recovery::Open(node) => {
+                let them = match failed {
+                    1 => "it".to_owned(),
+                    _ => format!("one every {}", units::words(plan.parameters.reopen_interval)),
+                };
+                let end = format!(
+                    "out of service until the fault is over; then {} opens {them} on `{}`",
+                    dependencies.manager_name(application.ctimanagers[0]),
+                    dependencies.node_name(node)
+                );
+                (Consequence::StaysOut, end, &["R13"])
+            }
+            _ => {
+                let home = dependencies.node_name(device.group[0]);
+                let end = format!("out of service, and closed when the fault is over: `{home}` cannot open it");
+                (Consequence::Closed, end, &["R17"])
+            }
+        }
+    }
+
+    /// The control of phones that fail and come back.
+    fn control_of_failed(&mut self, record: RecordId, device: &Device) {
+        let Some(id) = device.application else { return };
+        let application = &self.dependencies.plan.applications[id.index()];
+        let name = &application.name;
+        if device_recovery::may_recover(application.recovery).is_err() {
+            let what = format!("`{name}` loses control of what failed: it forbids recovery");
+            self.add(record, Consequence::Uncontrolled, what, &["R19"]);
+        } else {
+            let manager = self.dependencies.manager_name(application.ctimanagers[0]);
+            let what = format!("`{name}` controls what failed once {manager} has opened it again");
+            self.add(record, Consequence::Reopened, what, &["R14"]);
+        }
     }
 
     // An application fails, or can no longer do anything.
