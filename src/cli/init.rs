@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use clap::builder::StyledStr;
 
-use crate::starter::{self, Answers};
+use crate::starter::{self, Answers, Failure};
 
 use super::help;
 use super::output::{Former, write_file};
 use super::repeat::quoted;
 use super::stop::Stop;
 use super::terminal::{message, print};
-use super::values::{self, agents, applications, calls_per_hour, nodes, ports, site_name, talk};
+use super::values::{self, agents, applications, calls_per_hour, failure, nodes, ports, site_name, talk};
 
 pub(super) fn after_help() -> StyledStr {
     help::below(
@@ -64,6 +64,11 @@ pub(super) struct InitArguments {
     /// How long a caller talks on average, e.g. 3m, up to 1h [default: 3m]
     #[arg(long, value_name = "TIME", value_parser = talk, allow_hyphen_values = true)]
     pub(super) talk: Option<u32>,
+
+    /// What fails in the busy hour: ivr, node, callmanager or ctimanager (which hang), route-point, ports or phones (half of a
+    /// group), restart (of the CTIManagers, with other parameters) or none [default: ivr]
+    #[arg(long, value_name = "WHAT", value_parser = failure)]
+    pub(super) fail: Option<Failure>,
 
     /// Replace the file if it exists
     #[arg(long)]
@@ -140,6 +145,7 @@ fn from_flags(arguments: &InitArguments) -> Answers {
         ports: arguments.ports,
         agents: arguments.agents,
         talk: arguments.talk,
+        failure: arguments.fail,
     }
 }
 
@@ -161,6 +167,10 @@ fn ask(input: &mut dyn BufRead, output: &mut dyn Write) -> Result<Answers, Stop>
     answers.ports = questions.ask("CTI ports", &default.ports().to_string(), values::ports)?;
     let nodes = default.nodes().to_string();
     answers.nodes = questions.ask("Nodes that process calls", &nodes, values::nodes)?;
+    let names = Failure::ALL.map(Failure::name);
+    let (last, others) = names.split_last().expect("there are some");
+    let failing = format!("What fails ({} or {last})", others.join(", "));
+    answers.failure = questions.ask(&failing, Failure::default().name(), values::failure)?;
     Ok(answers)
 }
 
@@ -209,7 +219,7 @@ mod tests {
     #[test]
     fn a_wrong_answer_is_asked_again_and_an_empty_one_is_the_default() {
         let mut shown = Vec::new();
-        let answers = ask(&mut "Acme\n7200/h\n180\n3m\n1\n\n\n9\n4\n".as_bytes(), &mut shown).unwrap();
+        let answers = ask(&mut "Acme\n7200/h\n180\n3m\n1\n\n\n9\n4\nprots\nports\n".as_bytes(), &mut shown).unwrap();
         let shown = String::from_utf8(shown).unwrap();
         let expected = Answers {
             name: Some("Acme".into()),
@@ -219,6 +229,7 @@ mod tests {
             talk: Some(180),
             ports: None,
             agents: None,
+            failure: Some(Failure::Ports),
         };
         assert_eq!(answers, expected);
         assert!(shown.contains("`180` has no unit") && shown.contains("at most eight nodes"), "{shown}");

@@ -6,10 +6,10 @@ use std::ops::Range;
 
 use crate::engine::Span;
 use crate::record::Measure;
-use crate::starter::most;
+use crate::starter::{Failure, most};
 use crate::studies::Precision;
 use crate::workload::advised::DEVICES_OF_PROVIDER;
-use crate::workload::{DEVICES_MAX, units};
+use crate::workload::{DEVICES_MAX, enumeration, units};
 
 /// A number of replications, `200`, or which ones, `200..400`.
 pub(super) fn replications(text: &str) -> Result<Range<u64>, String> {
@@ -120,6 +120,13 @@ pub(super) fn talk(text: &str) -> Result<u32, String> {
         seconds @ 1.. if span <= longest => Ok(seconds as u32),
         _ => Err("expected 1s to 1h: a longer call would never end within the busy hour".into()),
     }
+}
+
+/// What fails at a site.
+pub(super) fn failure(text: &str) -> Result<Failure, String> {
+    let names = Failure::ALL.map(Failure::name);
+    let known = Failure::ALL.into_iter().find(|failure| failure.name() == text);
+    known.ok_or_else(|| format!("expected one of {}", enumeration(&names)))
 }
 
 /// How many devices fail; `None`: all of them.

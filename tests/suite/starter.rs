@@ -1,8 +1,9 @@
 //! The workload that `ctisim init` writes, over all answers it takes.
 
+use ctisim::check;
 use ctisim::plan::{Plan, compile};
-use ctisim::starter::{Answers, most, workload};
-use ctisim::workload::NoFiles;
+use ctisim::starter::{Answers, Failure, most, workload};
+use ctisim::workload::{NoFiles, Severity};
 use proptest::prelude::*;
 
 fn planned(answers: &Answers) -> (String, Plan) {
@@ -21,8 +22,9 @@ fn answers() -> impl Strategy<Value = Answers> {
         prop_oneof![some(1..=12), some(1..=most::PORTS)],
         prop_oneof![some(0..=9), some(0..=most::AGENTS)],
         some(1..=most::TALK_S),
+        prop::option::of(prop::sample::select(&Failure::ALL[..])),
     )
-        .prop_map(|(name, nodes, calls_an_hour, applications, ports, agents, talk)| Answers {
+        .prop_map(|(name, nodes, calls_an_hour, applications, ports, agents, talk, failure)| Answers {
             name,
             nodes,
             calls_an_hour,
@@ -30,7 +32,33 @@ fn answers() -> impl Strategy<Value = Answers> {
             ports,
             agents,
             talk,
+            failure,
         })
+}
+
+/// The warnings of `check` about a written workload, which has no errors.
+fn warnings(answers: &Answers) -> Vec<&'static str> {
+    let examination = check::examine("starter.toml", &workload(&answers.complete()), &NoFiles);
+    let found = examination.findings.iter().map(|it| &it.problem);
+    found
+        .map(|problem| {
+            assert_eq!(problem.severity, Severity::Warning, "{answers:?}: {problem:?}");
+            problem.id.expect("a warning has a name")
+        })
+        .collect()
+}
+
+/// Whether a warning is to be expected: of a single node, or where a remark says that the numbers do not fit.
+fn is_foretold(warning: &str, answers: &Answers) -> bool {
+    let site = answers.complete();
+    match warning {
+        "no-backup-callmanager" | "no-backup-ctimanager" => site.nodes() == 1,
+        "too-few-ports" => site.remarks().iter().any(|remark| remark.contains("find all ports of their group busy")),
+        "too-few-people" | "overloaded" | "many-devices-on-ctimanager" | "many-devices-of-application" => {
+            site.remarks().iter().any(|remark| !remark.contains("no phones"))
+        }
+        _ => false,
+    }
 }
 
 proptest! {
@@ -51,6 +79,13 @@ proptest! {
             prop_assert!(line.chars().count() <= 120, "{line}");
         }
         prop_assert!(text.matches("ASSUMPTION").count() >= 5);
+    }
+
+    #[test]
+    fn check_finds_no_error_and_warns_of_nothing_that_no_remark_foretells(answers in answers()) {
+        for warning in warnings(&answers) {
+            prop_assert!(is_foretold(warning, &answers), "{warning}: {answers:?}, {:?}", answers.complete().remarks());
+        }
     }
 
     /// If only the load and the organisation are given, the rest can carry the load.
@@ -74,4 +109,25 @@ proptest! {
         prop_assert!(site.remarks().iter().all(|remark| !remark.contains("busy")), "{:?}", site.remarks());
         prop_assert!(plan.route_points.len() as f64 * 200.0 >= rate * 60.0);
     }
+}
+
+/// Each failure, for each number of applications and nodes.
+#[test]
+fn check_warns_of_nothing_if_the_size_follows_from_the_organisation() {
+    let mut written = 0;
+    for (applications, nodes) in (1..=most::APPLICATIONS).flat_map(|it| (2..=most::NODES).map(move |nodes| (it, nodes)))
+    {
+        for (agents, failure) in [None, Some(0)].into_iter().flat_map(|agents| Failure::ALL.map(|it| (agents, it))) {
+            let answers = Answers {
+                applications: Some(applications),
+                nodes: Some(nodes),
+                agents,
+                failure: Some(failure),
+                ..Answers::default()
+            };
+            assert_eq!(warnings(&answers), Vec::<&str>::new(), "{answers:?}");
+            written += 1;
+        }
+    }
+    assert_eq!(written, 10 * 7 * 2 * 9);
 }
