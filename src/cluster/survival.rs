@@ -141,8 +141,9 @@ impl<R: Recorder> Cluster<'_, R> {
     fn media_of_call(&self, call: &Call) -> call_survival::Media {
         let caller = self.plan.sources[usize::from(call.source)].from.map(Target::Phones);
         let at = (call.endpoint != NOWHERE).then(|| self.target_of(call.endpoint));
-        let ends = caller.into_iter().chain(at).map(|end| self.plan.media_without_callmanager(end));
-        ends.fold(call_survival::Media::Continues, call_survival::Media::with)
+        caller.into_iter().chain(at).fold(call_survival::Media::Continues, |media, end| {
+            call_survival::media_between(media, self.plan.media_without_callmanager(end))
+        })
     }
 
     /// Where the media of calls at this device comes from.

@@ -12,13 +12,11 @@ pub enum Media {
     Stops,
 }
 
-impl Media {
-    /// That of a call with an end of each.
-    pub const fn with(self, other: Media) -> Media {
-        match (self, other) {
-            (Media::Continues, Media::Continues) => Media::Continues,
-            (Media::Stops, _) | (_, Media::Stops) => Media::Stops,
-        }
+/// The media of a call between two ends.
+pub const fn media_between(one: Media, other: Media) -> Media {
+    match (one, other) {
+        (Media::Continues, Media::Continues) => Media::Continues,
+        (Media::Stops, _) | (_, Media::Stops) => Media::Stops,
     }
 }
 
