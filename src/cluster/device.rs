@@ -4,11 +4,13 @@ use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE, Service};
 use super::rows::registration::{PhoneControl, Registration};
 use crate::domain::{
-    DestinationId, DeviceId, Forwards, NodeId, Phase, PhoneGroupId, PortGroupId, Rejection, RoutePointId, Target,
+    CallName, DestinationId, DeviceId, Forwards, NodeId, NumbersId, Phase, PhoneGroupId, PortGroupId, Rejection,
+    RoutePointId, Target,
 };
-use crate::engine::Handle;
+use crate::engine::{Handle, Watchdog};
 use crate::facts::{Fact, PoolId, Recorder};
-use crate::rules::admission::{self, Missing};
+use crate::plan::LineRows;
+use crate::rules::admission::{self, Missing, Occupancy};
 use crate::rules::settings;
 use std::collections::VecDeque;
 
@@ -42,7 +44,7 @@ impl<R: Recorder> Cluster<'_, R> {
         for (state, group) in self.ports.iter_mut().zip(&self.plan.port_groups) {
             let open = plan.starts_open(&plan.devices[group.first.index()]);
             state.open = if open { group.count } else { 0 };
-            state.unanswered.clear();
+            state.unanswered.iter_mut().for_each(Watchdog::clear);
             state.free.clear();
             state.free.extend(group.first.0..group.first.0 + state.open);
         }
@@ -51,36 +53,140 @@ impl<R: Recorder> Cluster<'_, R> {
             state.free.clear();
             state.free.extend(group.first.0..group.first.0 + group.count);
             state.waiting.clear();
+            state.call_waiting.clear();
         }
-        self.route_point_forwards.clear();
-        self.route_point_forwards.extend(self.plan.route_points.iter().map(|it| it.forwards));
-        self.port_forwards.clear();
-        self.port_forwards.extend(self.plan.port_groups.iter().map(|it| it.forwards));
-        self.phone_forwards.clear();
-        self.phone_forwards.extend(self.plan.phone_groups.iter().map(|it| it.forwards));
+        self.line_calls.clear();
+        self.line_calls.resize(plan.counted_lines as usize, 0);
+        let lines = plan.route_points.iter().flat_map(|it| &it.lines);
+        let lines = lines.chain(plan.port_groups.iter().flat_map(|it| &it.lines));
+        let lines = lines.chain(plan.phone_groups.iter().flat_map(|it| &it.lines));
+        self.forwards.clear();
+        self.forwards.extend(lines.map(|line| line.forwards));
+        for &(DeviceId(device), line) in &plan.own_settings {
+            let row = self.rows_of(device).settings as usize + usize::from(line);
+            self.forwards.push(self.forwards[row]);
+        }
     }
 
-    /// The forward settings as they are now.
-    pub(super) fn forwards_of(&self, target: Target) -> Forwards {
-        match target {
-            Target::RoutePoint(id) => self.route_point_forwards[id.index()],
-            Target::Ports(id) => self.port_forwards[id.index()],
-            Target::Phones(id) => self.phone_forwards[id.index()],
-            Target::Outside(_) => Forwards::default(),
+    // Lines: each has limits and forwards of its own.
+
+    /// Where the lines of a device are in tables of lines.
+    fn rows_of(&self, endpoint: u32) -> LineRows {
+        let Endpoint { kind, row, .. } = self.endpoints[endpoint as usize];
+        match kind {
+            EndpointKind::RoutePoint => self.plan.route_points[row as usize].rows,
+            EndpointKind::Port => self.plan.port_groups[row as usize].rows,
+            EndpointKind::Phone => self.plan.phone_groups[row as usize].rows,
+            EndpointKind::Outside => unreachable!("a number outside has no lines of the cluster"),
         }
+    }
+
+    /// The forward settings of a line as they are now.
+    pub(super) fn forwards_at(&self, endpoint: u32, line: u8) -> Forwards {
+        if self.endpoints[endpoint as usize].kind == EndpointKind::Outside {
+            return Forwards::default();
+        }
+        let row = match self.plan.own_settings.binary_search(&(DeviceId(endpoint), line)) {
+            Ok(own) => self.plan.lines as usize + own,
+            Err(_) => self.rows_of(endpoint).settings as usize + usize::from(line),
+        };
+        self.forwards[row]
+    }
+
+    /// The forward settings that apply to a call which is sent to a target and has no place there.
+    pub(super) fn forwards_of(&mut self, handle: Handle, target: Target) -> Forwards {
+        let rows = match target {
+            Target::RoutePoint(id) => self.plan.route_points[id.index()].rows,
+            Target::Ports(id) => self.plan.port_groups[id.index()].rows,
+            Target::Phones(id) => self.plan.phone_groups[id.index()].rows,
+            Target::Outside(_) => return Forwards::default(),
+            Target::Numbers(id) => {
+                let it = &self.plan.numbers[id.index()];
+                let device = self.one_of(handle, it.first, it.count);
+                return self.forwards_at(device, it.line);
+            }
+        };
+        self.forwards[rows.settings as usize]
     }
 
     /// R12: a forward setting changes, for calls that are forwarded from now on.
     pub(super) fn setting_changes(&mut self, row: u16) {
-        let change = &self.plan.changes[row as usize];
-        let forwards = match change.whose {
-            Target::RoutePoint(id) => &mut self.route_point_forwards[id.index()],
-            Target::Ports(id) => &mut self.port_forwards[id.index()],
-            Target::Phones(id) => &mut self.phone_forwards[id.index()],
-            Target::Outside(_) => unreachable!("a number outside has no settings"),
+        let plan = self.plan;
+        let change = &plan.changes[row as usize];
+        let mut set = |at: usize| {
+            self.forwards[at] = settings::changed(self.forwards[at], change.forward, change.leads);
         };
-        *forwards = settings::changed(*forwards, change.forward, change.leads);
+        let own = |device: DeviceId, line: u8| plan.own_settings.binary_search(&(device, line));
+        match change.whose {
+            Target::Numbers(id) => {
+                let it = &plan.numbers[id.index()];
+                if let Target::RoutePoint(route_point) = it.group {
+                    set(plan.route_points[route_point.index()].rows.settings as usize + usize::from(it.line));
+                } else {
+                    let devices = (it.first.0..it.first.0 + it.count).map(DeviceId);
+                    devices
+                        .filter_map(|device| own(device, it.line).ok())
+                        .for_each(|row| set(plan.lines as usize + row));
+                }
+            }
+            group => {
+                let (rows, lines) = plan.settings_of(group);
+                (0..lines).for_each(|line| set(rows + line));
+                // Those of its devices that have settings of their own change with it.
+                let first = plan.first_device(group).0;
+                let devices = first..first + plan.devices_of(group);
+                let all = plan.own_settings.iter().enumerate().filter(|(_, (device, _))| devices.contains(&device.0));
+                all.for_each(|(row, _)| set(plan.lines as usize + row));
+            }
+        }
         self.note(Fact::SettingChanged { change: u32::from(row) });
+    }
+
+    /// How many calls a line of a device has.
+    #[inline]
+    pub(super) fn calls_on(&self, endpoint: u32, line: u8) -> u32 {
+        match self.counted(endpoint, line) {
+            Some(row) => self.line_calls[row],
+            None => self.endpoints[endpoint as usize].calls,
+        }
+    }
+
+    /// The row in which the calls of a line are counted apart from those of its device, if it is one of several.
+    #[inline]
+    fn counted(&self, endpoint: u32, line: u8) -> Option<usize> {
+        if self.line_calls.is_empty() {
+            return None;
+        }
+        let Endpoint { kind, row, .. } = self.endpoints[endpoint as usize];
+        let (rows, first, lines) = match kind {
+            EndpointKind::RoutePoint => {
+                let it = &self.plan.route_points[row as usize];
+                (it.rows, it.first, it.lines.len())
+            }
+            EndpointKind::Phone => {
+                let it = &self.plan.phone_groups[row as usize];
+                (it.rows, it.first, it.lines.len())
+            }
+            EndpointKind::Port | EndpointKind::Outside => return None,
+        };
+        rows.calls.map(|from| from as usize + (endpoint - first.0) as usize * lines + usize::from(line))
+    }
+
+    /// A call takes a line of a device.
+    #[inline]
+    pub(super) fn take_line(&mut self, endpoint: u32, line: u8) {
+        self.endpoints[endpoint as usize].calls += 1;
+        if let Some(row) = self.counted(endpoint, line) {
+            self.line_calls[row] += 1;
+        }
+    }
+
+    #[inline]
+    fn give_line(&mut self, endpoint: u32, line: u8) {
+        self.endpoints[endpoint as usize].calls -= 1;
+        if let Some(row) = self.counted(endpoint, line) {
+            self.line_calls[row] -= 1;
+        }
     }
 
     /// What a caller would dial to reach this endpoint.
@@ -100,12 +206,8 @@ impl<R: Recorder> Cluster<'_, R> {
         let (endpoint, pool) = match target {
             Target::RoutePoint(id) => {
                 let it = &self.plan.route_points[id.index()];
-                let endpoint = match it.count {
-                    1 => it.first.0,
-                    count => it.first.0 + self.which_route_point(call, count),
-                };
-                let alive = self.callmanager_up(self.endpoints[endpoint as usize].node);
-                return if alive { Ok(endpoint) } else { Err(admission::out_of_reach(Missing::Node, target)) };
+                let endpoint = self.one_of(call, it.first, it.count);
+                return self.route_point_there(endpoint, target);
             }
             Target::Ports(id) => {
                 let state = &mut self.ports[id.index()];
@@ -129,11 +231,69 @@ impl<R: Recorder> Cluster<'_, R> {
                 }
                 (endpoint, PoolId::Outside(id))
             }
+            Target::Numbers(id) => return self.seize_number(call, id),
         };
-        self.endpoints[endpoint as usize].calls += 1;
+        self.take_line(endpoint, 0);
+        self.note_seized(call, pool, endpoint);
+        Ok(endpoint)
+    }
+
+    fn note_seized(&mut self, call: Handle, pool: PoolId, endpoint: u32) {
         let device = self.device(endpoint);
-        let name = self.calls.get(call).expect("a call that seizes an endpoint is in progress").name();
-        self.note(Fact::Seized { call: name, pool, device });
+        let call = self.calls.get(call).expect("a call that seizes an endpoint is in progress");
+        let (name, line) = (call.name(), call.line);
+        self.note(Fact::Seized { call: name, pool, device, line });
+    }
+
+    /// A route point can be reached if the CallManager that it is registered with is up.
+    fn route_point_there(&self, endpoint: u32, target: Target) -> Result<u32, Rejection> {
+        let alive = self.callmanager_up(self.endpoints[endpoint as usize].node);
+        if alive { Ok(endpoint) } else { Err(admission::out_of_reach(Missing::Node, target)) }
+    }
+
+    /// The same for a line of one device. A port has one call, whatever its lines; at a phone that is in use a call waits until
+    /// the person is free.
+    fn seize_number(&mut self, handle: Handle, id: NumbersId) -> Result<u32, Rejection> {
+        let it = &self.plan.numbers[id.index()];
+        let (endpoint, line) = (self.one_of(handle, it.first, it.count), it.line);
+        let limits = &self.plan.lines_of(it.group)[usize::from(line)];
+        let (busy_trigger, maximum_calls) = (limits.busy_trigger, limits.maximum_calls);
+        let Endpoint { calls: in_use, listed, .. } = self.endpoints[endpoint as usize];
+        let pool = match it.group {
+            Target::RoutePoint(_) => {
+                self.route_point_there(endpoint, it.group)?;
+                self.call(handle).line = line;
+                return Ok(endpoint);
+            }
+            Target::Ports(id) => PoolId::Ports(id),
+            Target::Phones(id) => PoolId::Phones(id),
+            Target::Outside(_) | Target::Numbers(_) => unreachable!("only devices have lines"),
+        };
+        let open = self.endpoints[endpoint as usize].is_open();
+        let calls = self.calls_on(endpoint, line);
+        admission::admit(Occupancy { open, calls, busy_trigger, maximum_calls })?;
+        if listed {
+            let row = usize::from(self.endpoints[endpoint as usize].row);
+            let free = match pool {
+                PoolId::Ports(_) => &mut self.ports[row].free,
+                PoolId::Phones(_) | PoolId::Outside(_) => &mut self.phones[row].free,
+            };
+            // It is not among the free ones any more, wherever it stood.
+            if let Some(place) = free.iter().position(|&other| other == endpoint) {
+                free.remove(place);
+            }
+            self.endpoints[endpoint as usize].listed = false;
+        }
+        self.take_line(endpoint, line);
+        self.call(handle).line = line;
+        match pool {
+            PoolId::Phones(group) if in_use > 0 => {
+                self.phones[group.index()].call_waiting.push_back(handle);
+                let name = self.call(handle).name();
+                self.note(Fact::CallWaits { call: name, device: DeviceId(endpoint), line });
+            }
+            _ => self.note_seized(handle, pool, endpoint),
+        }
         Ok(endpoint)
     }
 
@@ -156,27 +316,30 @@ impl<R: Recorder> Cluster<'_, R> {
         if endpoint == NOWHERE {
             return;
         }
+        let line = std::mem::replace(&mut call.line, 0);
         let (name, stayed) = (call.name(), self.now - call.since.min(self.now));
         // It counts at a route point only once it is presented there. A call that leaves no longer waits for a phone.
         let resident = std::mem::replace(&mut call.phase, Phase::Routing) != Phase::Routing;
-        let row = self.endpoints[endpoint as usize].row;
+        let Endpoint { kind, row, .. } = self.endpoints[endpoint as usize];
         let device = self.device(endpoint);
+        if kind != EndpointKind::RoutePoint || resident {
+            self.give_line(endpoint, line);
+        }
         let state = &mut self.endpoints[endpoint as usize];
-        match state.kind {
+        match kind {
             EndpointKind::RoutePoint => {
                 if resident {
-                    state.calls -= 1;
                     self.note(Fact::Left {
                         call: name,
                         route_point: RoutePointId(row),
                         device: DeviceId(endpoint),
+                        line,
                         stayed,
                     });
                     self.rehome_if_idle(endpoint);
                 }
             }
             EndpointKind::Port => {
-                state.calls -= 1;
                 if state.is_open() {
                     state.listed = true;
                     self.ports[row as usize].free.push_back(endpoint);
@@ -185,20 +348,60 @@ impl<R: Recorder> Cluster<'_, R> {
                 self.rehome_if_idle(endpoint);
             }
             EndpointKind::Phone => {
-                state.calls -= 1;
-                if state.is_open() {
-                    state.listed = true;
+                let (open, others) = (state.is_open(), state.calls > 0);
+                let waited = self.no_longer_waits(handle, endpoint, row, name);
+                if !waited {
+                    self.note(Fact::Freed { call: name, pool: PoolId::Phones(PhoneGroupId(row)), device });
+                }
+                if others {
+                    // Out of service, it takes none of those that wait: they are about to be lost.
+                    if open && !waited {
+                        self.person_turns_to_next(endpoint, row);
+                    }
+                    return;
+                }
+                if open {
+                    self.endpoints[endpoint as usize].listed = true;
                     self.phones[row as usize].free.push_back(endpoint);
                 }
-                self.note(Fact::Freed { call: name, pool: PoolId::Phones(PhoneGroupId(row)), device });
                 self.phone_is_idle(endpoint);
                 self.serve_waiting(PhoneGroupId(row));
             }
             EndpointKind::Outside => {
-                state.calls -= 1;
                 self.note(Fact::Freed { call: name, pool: PoolId::Outside(DestinationId(row)), device });
             }
         }
+    }
+
+    /// A call leaves a phone. Returns whether it was one of those that waited there.
+    #[inline]
+    fn no_longer_waits(&mut self, handle: Handle, phone: u32, group: u16, name: CallName) -> bool {
+        let waiting = &mut self.phones[group as usize].call_waiting;
+        if waiting.is_empty() {
+            return false;
+        }
+        let place = waiting.iter().position(|&call| call == handle);
+        if let Some(place) = place {
+            waiting.remove(place);
+            self.note(Fact::CallWaited { call: name, device: DeviceId(phone) });
+        }
+        place.is_some()
+    }
+
+    /// Whether a call at a phone rings while the person has another one.
+    pub(super) fn waits_at_phone(&self, handle: Handle, group: u16) -> bool {
+        self.phones[group as usize].call_waiting.contains(&handle)
+    }
+
+    /// The person at a phone is free for the first of the calls that wait there.
+    fn person_turns_to_next(&mut self, phone: u32, group: u16) {
+        let (calls, waiting) = (&self.calls, &mut self.phones[group as usize].call_waiting);
+        let place = waiting.iter().position(|&call| calls.get(call).is_some_and(|call| call.endpoint == phone));
+        let next = place.and_then(|place| waiting.remove(place)).expect("a phone in use has a call, or one that waits");
+        let name = self.call(next).name();
+        self.note(Fact::CallWaited { call: name, device: DeviceId(phone) });
+        self.note_seized(next, PoolId::Phones(PhoneGroupId(group)), phone);
+        self.rings_on(next);
     }
 
     /// Whether a phone of the group could take a call now.

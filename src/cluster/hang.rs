@@ -67,10 +67,14 @@ impl<R: Recorder> Cluster<'_, R> {
         let endpoint = match target {
             Target::RoutePoint(id) => {
                 let it = &self.plan.route_points[id.index()];
-                match it.count {
-                    1 => it.first.0,
-                    count => it.first.0 + self.which_route_point(handle, count),
+                self.one_of(handle, it.first, it.count)
+            }
+            Target::Numbers(id) => {
+                let it = &self.plan.numbers[id.index()];
+                if !matches!(it.group, Target::RoutePoint(_)) {
+                    return None;
                 }
+                self.one_of(handle, it.first, it.count)
             }
             Target::Outside(id) => self.plan.devices.len() as u32 + u32::from(id.0),
             Target::Ports(_) | Target::Phones(_) => return None,

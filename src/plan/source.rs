@@ -59,7 +59,7 @@ pub(super) fn source(it: &source::Traffic, workload: &Workload, directory: &Dire
     let every_node = || (0..workload.nodes.len()).map(|row| NodeId(row as u16)).collect();
     let ingress = it.ingress.as_ref().map_or_else(every_node, |names| directory.nodes(names, None));
     // The target of a wrong workload does not matter: its plan is never returned.
-    let to = directory.targets.find(&it.to).unwrap_or(Target::Outside(DestinationId(0)));
+    let to = directory.target(&it.to).unwrap_or(Target::Outside(DestinationId(0)));
     let arrivals = match &it.arrivals.calls {
         Calls::Listed(calls) => Arrivals::Listed(calls.iter().map(listed).collect()),
         _ => {

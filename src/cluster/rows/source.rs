@@ -16,8 +16,8 @@ pub(crate) enum Purpose {
     Choices,
 }
 
-/// The word of the block of a caller and hop that chooses among several route points.
-pub(crate) const ROUTE_POINT: usize = 7;
+/// The word of the block of a caller and hop that chooses among several devices.
+pub(crate) const ONE_OF_SEVERAL: usize = 7;
 
 /// The blocks of this many callers are kept, those of the last to dial, over all sources together. Older blocks are
 /// generated again, which takes less time than fetching them from memory, where they would be if each call kept its own.

@@ -15,6 +15,7 @@ mod forwarding;
 mod hang;
 mod heartbeat;
 mod knowing;
+mod lines;
 mod links;
 mod no_answer;
 mod node_choice;
