@@ -10,8 +10,8 @@ use super::device::{
 };
 use super::directory::{Directory, R7};
 use super::faults::{changes, faults, parameter_changes};
+use super::forwards;
 use super::limits;
-use super::lines;
 use super::model::Plan;
 use super::node::{ctimanager_work, node};
 use super::parameters::{Links, Parameters};
@@ -110,7 +110,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         Topology::Direct => plan.tie_applications(workload),
         Topology::CtiManager => connections(&plan.applications, workload, &directory),
     }
-    lines::check(workload, &directory);
+    forwards::check(workload, &directory);
     plan.numbers = directory.referred();
     no_call_stays_forever(&plan, workload, reports);
     steady_state_has_no_events_at_known_times(workload, reports);

@@ -121,21 +121,6 @@ pub struct PhoneGroup {
     pub keeps_media: bool,
 }
 
-/// One line of some devices of a route point or group, as something refers to it: by a number, or by a range of numbers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Numbers {
-    /// As it is written.
-    pub name: String,
-    /// The route point or group.
-    pub group: Target,
-    /// The first of the devices.
-    pub first: DeviceId,
-    /// How many: a call goes to one of them at random.
-    pub count: u32,
-    /// Which of their lines.
-    pub line: u8,
-}
-
 /// A number outside the cluster.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Destination {

@@ -1,10 +1,9 @@
 //! Names and directory numbers, with the rows they stand for.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::device::Numbers;
-use super::numbers::{self, NotFound, NumberRange};
+use super::numbers::{self, NotFound, NumberRange, Numbers};
 use crate::domain::{
     ApplicationId, DatabaseId, DestinationId, DeviceId, Forward, Forwards, NodeId, NumbersId, PhoneGroupId,
     PortGroupId, RoutePointId, Target,
@@ -104,6 +103,8 @@ pub(super) struct Directory<'a> {
     pub(super) targets: Names<'a, Target>,
     /// The numbers of ports and phones.
     ranges: Vec<NumberRange<'a>>,
+    /// The beginnings of the names that lead nowhere: the lines of a device have some in common, which are reported once.
+    astray: RefCell<BTreeSet<usize>>,
     /// The numbers that something refers to. Their devices are counted from the first of their group.
     referred: RefCell<Vec<Numbers>>,
     pub(super) reports: &'a Reports,
@@ -161,6 +162,7 @@ impl<'a> Directory<'a> {
             ),
             targets,
             ranges,
+            astray: RefCell::default(),
             referred: RefCell::new(referred),
             reports,
         }
@@ -171,6 +173,17 @@ impl<'a> Directory<'a> {
         if let Some((target, _)) = self.targets.rows.get(name.value.as_str()) {
             return Some(*target);
         }
+        if self.astray.borrow().contains(&name.place.start) {
+            return None;
+        }
+        let target = self.target_of_numbers(name);
+        if target.is_none() {
+            self.astray.borrow_mut().insert(name.place.start);
+        }
+        target
+    }
+
+    fn target_of_numbers(&self, name: &Name) -> Option<Target> {
         let report = |what: String, hint: &str| {
             self.reports.add(Problem::new(name.place.clone(), what, "").hint(hint).rule(LINES));
             None

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::directory::Directory;
-use super::lines;
+use super::forwards;
 use crate::domain::{ApplicationId, DeviceKind, FaultTarget, Forward, LinkEnd, NodeId, Target};
 use crate::engine::{Distribution, Span, Time};
 use crate::workload::{self as source, At, Name, Problem, Reports, TextRange, Topology, Workload, units};
@@ -377,7 +377,7 @@ pub(super) fn changes(workload: &Workload, directory: &Directory<'_>) -> Vec<Cha
                     check_phones(&workload.phones[group.index()], *forward, value.as_ref(), place, directory);
                 }
                 if let (Some(name), Some(Some(leads))) = (value, leads) {
-                    lines::check_change(whose, leads, name, workload, directory);
+                    forwards::check_change(whose, leads, name, workload, directory);
                 }
             }
             // An unknown target has been reported.

@@ -1,9 +1,10 @@
 //! The tables of a plan, and what can be asked of them.
 
 use super::application::{Application, Database};
-use super::device::{Destination, Device, Numbers, PhoneGroup, PortGroup, RoutePoint};
+use super::device::{Destination, Device, PhoneGroup, PortGroup, RoutePoint};
 use super::faults::{Change, Fault, ParameterChange};
 use super::node::Node;
+use super::numbers::Numbers;
 use super::parameters::{Links, Parameters};
 use super::source::Source;
 use crate::domain::{

@@ -1,7 +1,22 @@
 //! Ranges of directory numbers: `first_dn` and those after it.
 
-use crate::domain::{PhoneGroupId, PortGroupId, Target};
+use crate::domain::{DeviceId, PhoneGroupId, PortGroupId, Target};
 use crate::workload::{Line, Name, Problem, Reports, TextRange, Workload};
+
+/// One line of some devices of a route point or group, as something refers to it: by a number, or by a range of numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbers {
+    /// As it is written.
+    pub name: String,
+    /// The route point or group.
+    pub group: Target,
+    /// The first of the devices.
+    pub first: DeviceId,
+    /// How many: a call goes to one of them at random.
+    pub count: u32,
+    /// Which of their lines.
+    pub line: u8,
+}
 
 /// The numbers of a group of devices, or of one of its lines.
 pub(super) struct NumberRange<'a> {
