@@ -761,17 +761,19 @@ impl Generator {
             // A route point, or one number of phones or ports.
             let singles = |target: &&String| target.starts_with(['2', '5']) && !target.contains('-');
             let singles: Vec<String> = self.targets.iter().filter(singles).cloned().collect();
-            let (of, own, setting) = if !singles.is_empty() && self.dice.chance(50) {
+            let (of, device, own, setting) = if !singles.is_empty() && self.dice.chance(50) {
                 let of = singles[self.dice.below(singles.len() as u64) as usize].clone();
-                let own = of[..2].to_owned();
-                (of, own, self.dice.pick(&["cfb", "cfa"]))
+                let group = if of.starts_with('2') { PHONES } else { PORTS };
+                let (device, own) = (format!("{group}{}", &of[1..2]), of[..2].to_owned());
+                (of, device, own, self.dice.pick(&["cfb", "cfa"]))
             } else {
                 let row = self.dice.below(self.route_points.len() as u64) as usize;
                 let setting = self.dice.pick(&["cfb", "cfna", "cfof", "cfur", "cfa"]);
-                (self.route_points[row].clone(), format!("{OF_ROUTE_POINTS}{row}"), setting)
+                let of = self.route_points[row].clone();
+                (of.clone(), of, format!("{OF_ROUTE_POINTS}{row}"), setting)
             };
             self.key("of", format_args!("\"{of}\""));
-            let leads = if self.dice.chance(30) { "none".to_owned() } else { self.other_than(&of, &own) };
+            let leads = if self.dice.chance(30) { "none".to_owned() } else { self.other_than(&device, &own) };
             self.key(setting, format_args!("\"{leads}\""));
         }
     }
