@@ -131,13 +131,13 @@ fn group(plan: &Plan, to: Target) -> Option<Group> {
             let line = &it.lines[0];
             let kept = it.answered >= 1.0 && line.no_answer == Span::FOREVER && in_time(plan, &it.answer);
             let (rings, busy) = (seconds(&it.answer), line.forwards.get(Forward::Cfb));
-            kept.then(|| Group { size: it.count, devices: 1, rings, treatment: None, busy })
+            kept.then_some(Group { size: it.count, devices: 1, rings, treatment: None, busy })
         }
         Target::Outside(id) => {
             let it = &plan.destinations[id.index()];
             let limited = it.lines < u32::MAX && in_time(plan, &it.answer);
             let rings = seconds(&it.answer);
-            limited.then(|| Group { size: it.lines, devices: 1, rings, treatment: None, busy: None })
+            limited.then_some(Group { size: it.lines, devices: 1, rings, treatment: None, busy: None })
         }
         Target::RoutePoint(id) => of_route_point(plan, id, 0, &open),
         Target::Numbers(id) => {

@@ -481,3 +481,23 @@ fn a_call_waits_for_a_callmanager_that_hangs_only_until_that_is_noticed() {
     broken(&[noticed(51, 1)], "it does not hang");
     broken(&[(50, Fact::CallManagerHangs { node: SUB1 })], "it is up, or hangs already");
 }
+
+#[test]
+fn a_line_has_no_more_calls_than_it_may_and_calls_wait_only_for_a_person_who_has_one() {
+    let call = |number| CallName { source: SourceId(0), number };
+    let pool = PoolId::Phones(PhoneGroupId(0));
+    let offered = |number| (10, Fact::Offered { call: call(number), ingress: SUB1 });
+    let seized = |second, number| (second, Fact::Seized { call: call(number), pool, device: Some(PHONE), line: 0 });
+    let waits = |number| (20, Fact::CallWaits { call: call(number), device: PHONE, line: 0 });
+    let waited = |second, number| (second, Fact::CallWaited { call: call(number), device: PHONE });
+    let freed = |second, number| (second, Fact::Freed { call: call(number), pool, device: Some(PHONE) });
+    let two = [offered(0), offered(1), offered(2), seized(11, 0), waits(1)];
+    holds(&and(&two, &[freed(30, 0), waited(30, 1), seized(30, 1), freed(40, 1)]));
+    broken(&and(&two, &[waits(2)]), "3 calls, but at most 2 are allowed");
+    broken(&[offered(0), waits(0)], "a phone: true, in use: false");
+    broken(&and(&two, &[freed(30, 0)]), "1 calls wait at DeviceId(4), which is free");
+    broken(&and(&two, &[waited(30, 2)]), "while the call holds Some(Nothing)");
+    let presented =
+        |number, line| (20, Fact::Presented { call: call(number), route_point: RoutePointId(0), device: POINT, line });
+    broken(&[offered(0), presented(0, 1)], "the device has no such line");
+}
