@@ -154,9 +154,12 @@ impl<R: Recorder> Cluster<'_, R> {
     /// The row in which the calls of a line are counted apart from those of its device, if it is one of several.
     #[inline]
     fn counted(&self, endpoint: u32, line: u8) -> Option<usize> {
-        if self.line_calls.is_empty() {
-            return None;
-        }
+        if self.line_calls.is_empty() { None } else { self.counted_apart(endpoint, line) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn counted_apart(&self, endpoint: u32, line: u8) -> Option<usize> {
         let Endpoint { kind, row, .. } = self.endpoints[endpoint as usize];
         let (rows, first, lines) = match kind {
             EndpointKind::RoutePoint => {
@@ -178,14 +181,6 @@ impl<R: Recorder> Cluster<'_, R> {
         self.endpoints[endpoint as usize].calls += 1;
         if let Some(row) = self.counted(endpoint, line) {
             self.line_calls[row] += 1;
-        }
-    }
-
-    #[inline]
-    fn give_line(&mut self, endpoint: u32, line: u8) {
-        self.endpoints[endpoint as usize].calls -= 1;
-        if let Some(row) = self.counted(endpoint, line) {
-            self.line_calls[row] -= 1;
         }
     }
 
@@ -238,6 +233,7 @@ impl<R: Recorder> Cluster<'_, R> {
         Ok(endpoint)
     }
 
+    #[inline(always)]
     fn note_seized(&mut self, call: Handle, pool: PoolId, endpoint: u32) {
         let device = self.device(endpoint);
         let call = self.calls.get(call).expect("a call that seizes an endpoint is in progress");
@@ -320,15 +316,18 @@ impl<R: Recorder> Cluster<'_, R> {
         let (name, stayed) = (call.name(), self.now - call.since.min(self.now));
         // It counts at a route point only once it is presented there. A call that leaves no longer waits for a phone.
         let resident = std::mem::replace(&mut call.phase, Phase::Routing) != Phase::Routing;
-        let Endpoint { kind, row, .. } = self.endpoints[endpoint as usize];
         let device = self.device(endpoint);
-        if kind != EndpointKind::RoutePoint || resident {
-            self.give_line(endpoint, line);
+        if let Some(row) = self.counted(endpoint, line)
+            && (resident || self.endpoints[endpoint as usize].kind != EndpointKind::RoutePoint)
+        {
+            self.line_calls[row] -= 1;
         }
         let state = &mut self.endpoints[endpoint as usize];
-        match kind {
+        let row = state.row;
+        match state.kind {
             EndpointKind::RoutePoint => {
                 if resident {
+                    state.calls -= 1;
                     self.note(Fact::Left {
                         call: name,
                         route_point: RoutePointId(row),
@@ -340,6 +339,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 }
             }
             EndpointKind::Port => {
+                state.calls -= 1;
                 if state.is_open() {
                     state.listed = true;
                     self.ports[row as usize].free.push_back(endpoint);
@@ -348,8 +348,10 @@ impl<R: Recorder> Cluster<'_, R> {
                 self.rehome_if_idle(endpoint);
             }
             EndpointKind::Phone => {
+                state.calls -= 1;
                 let (open, others) = (state.is_open(), state.calls > 0);
-                let waited = self.no_longer_waits(handle, endpoint, row, name);
+                let waited = !self.phones[row as usize].call_waiting.is_empty()
+                    && self.no_longer_waits(handle, endpoint, row, name);
                 if !waited {
                     self.note(Fact::Freed { call: name, pool: PoolId::Phones(PhoneGroupId(row)), device });
                 }
@@ -368,18 +370,15 @@ impl<R: Recorder> Cluster<'_, R> {
                 self.serve_waiting(PhoneGroupId(row));
             }
             EndpointKind::Outside => {
+                state.calls -= 1;
                 self.note(Fact::Freed { call: name, pool: PoolId::Outside(DestinationId(row)), device });
             }
         }
     }
 
     /// A call leaves a phone. Returns whether it was one of those that waited there.
-    #[inline]
     fn no_longer_waits(&mut self, handle: Handle, phone: u32, group: u16, name: CallName) -> bool {
         let waiting = &mut self.phones[group as usize].call_waiting;
-        if waiting.is_empty() {
-            return false;
-        }
         let place = waiting.iter().position(|&call| call == handle);
         if let Some(place) = place {
             waiting.remove(place);

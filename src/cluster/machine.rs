@@ -125,6 +125,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     }
 
     /// A device is opened, with all its lines: one piece of work, which has a first line and may have further ones.
+    #[inline(never)]
     pub(super) fn opening(
         &mut self,
         station: StationId,
@@ -140,6 +141,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         self.serve(station, length)
     }
 
+    #[inline(always)]
     fn serve(&mut self, station: StationId, length: Span) -> Time {
         let service = self.processors[station.index()].server.serve(self.now, length);
         self.note(Fact::Served { station, arrived: self.now, started: service.started, finished: service.finished });
