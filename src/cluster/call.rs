@@ -6,8 +6,8 @@ use super::rows::call::{Call, Choice, NONE, some};
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE};
 use super::rows::source::Purpose;
 use crate::domain::{
-    ApplicationId, Contact, Control, DeviceId, Ending, Forward, Forwards, NodeId, Phase, PhoneGroupId, Rejection,
-    RoutePointId, Target,
+    ApplicationId, Contact, Control, DeviceId, Ending, Forward, NodeId, Phase, PhoneGroupId, Rejection, RoutePointId,
+    Target,
 };
 use crate::engine::{Handle, Pool, Span, Time};
 use crate::facts::{Fact, Recorder};
@@ -41,7 +41,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Sends a call that is at no device from a CallManager to where `target` leads.
     pub(super) fn route(&mut self, handle: Handle, target: Target, from: NodeId) {
         if self.plan.forwards_all
-            && let Some(forward) = forwarding::all(&self.forwards_of(handle, target))
+            && let Some(forward) = self.forwards_all(handle, target)
         {
             self.reached(handle);
             self.call(handle).since = self.now;
@@ -65,12 +65,19 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
+    /// Where a call that is sent to a line goes at once.
+    fn forwards_all(&mut self, handle: Handle, target: Target) -> Option<(Forward, Target)> {
+        let row = self.settings_of(handle, target);
+        forwarding::all(&self.forwards[row])
+    }
+
     /// A call has no place where it is sent.
+    #[inline]
     fn turned_away(&mut self, handle: Handle, rejection: Rejection, target: Target, from: NodeId) {
         self.reached(handle);
         self.call(handle).since = self.now;
-        let forwards = self.forwards_of(handle, target);
-        self.forward_or_end(handle, rejection, forwards, NOWHERE, from);
+        let settings = self.settings_of(handle, target);
+        self.forward_or_end(handle, rejection, settings, NOWHERE, from);
     }
 
     /// The call leaves a CallManager for a known endpoint, which has been seized for it unless it is a route point.
@@ -365,6 +372,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// How long it takes a person to answer a call; [`Span::FOREVER`]: nobody does.
+    #[inline(always)]
     fn answered_after(&mut self, handle: Handle, kind: EndpointKind, row: u16) -> Span {
         let plan = self.plan;
         let word = self.random_word(handle, Purpose::Answer);
@@ -378,6 +386,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// The person is free for a call that waited at the phone. Its timers go on from when it began to ring.
+    #[inline(never)]
     pub(super) fn rings_on(&mut self, handle: Handle) {
         let call = self.call(handle);
         let (index, since) = (call.endpoint, call.since);
@@ -394,6 +403,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// The No Answer timer of the line that a call is at; a number outside has none.
+    #[inline(always)]
     fn no_answer_of(&mut self, handle: Handle) -> Span {
         let (index, line) = (self.call(handle).endpoint, self.call(handle).line);
         match self.endpoints[index as usize] {
@@ -533,7 +543,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if let Target::Phones(group) = target
             && self.plan.phone_groups[group.index()].queue
             && !self.phone_is_free(group)
-            && !(self.plan.forwards_all && forwarding::all(&self.forwards_of(handle, target)).is_some())
+            && !(self.plan.forwards_all && self.forwards_all(handle, target).is_some())
         {
             return self.wait_for_phone(handle, group);
         }
@@ -559,20 +569,20 @@ impl<R: Recorder> Cluster<'_, R> {
         let call = self.call(handle);
         let (index, leaves_at, line) = (call.endpoint, call.node, call.line);
         let node = self.node_at(index, leaves_at);
-        let forwards = self.forwards_at(index, line);
-        self.forward_or_end(handle, rejection, forwards, index, node);
+        let settings = self.settings_at(index, line);
+        self.forward_or_end(handle, rejection, settings, index, node);
     }
 
-    /// Forwards the call by the device's settings, or ends it if none applies.
+    /// Forwards the call by the settings in a row, or ends it if none applies.
     pub(super) fn forward_or_end(
         &mut self,
         handle: Handle,
         rejection: Rejection,
-        forwards: Forwards,
+        settings: usize,
         from: u32,
         node: NodeId,
     ) {
-        match forwarding::next(&self.plan.release, rejection, &forwards) {
+        match forwarding::next(&self.plan.release, rejection, &self.forwards[settings]) {
             Some(forward) => self.forward(handle, forward, from, node),
             None => {
                 let contact = self.call(handle).contact;
@@ -582,6 +592,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// The CallManager of `node` forwards a call, which was at the endpoint `from` or at none.
+    #[inline]
     fn forward(&mut self, handle: Handle, (forward, target): (Forward, Target), from: u32, node: NodeId) {
         self.leave(handle);
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);

@@ -66,6 +66,7 @@ impl<R: Recorder> Cluster<'_, R> {
             let row = self.rows_of(device).settings as usize + usize::from(line);
             self.forwards.push(self.forwards[row]);
         }
+        self.forwards.push(Forwards::default());
     }
 
     // Lines: each has limits and forwards of its own.
@@ -81,32 +82,37 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// The forward settings of a line as they are now.
-    pub(super) fn forwards_at(&self, endpoint: u32, line: u8) -> Forwards {
+    /// The row of the forward settings of a line.
+    pub(super) fn settings_at(&self, endpoint: u32, line: u8) -> usize {
         if self.endpoints[endpoint as usize].kind == EndpointKind::Outside {
-            return Forwards::default();
+            return self.no_settings();
         }
-        let row = match self.plan.own_settings.binary_search(&(DeviceId(endpoint), line)) {
+        match self.plan.own_settings.binary_search(&(DeviceId(endpoint), line)) {
             Ok(own) => self.plan.lines as usize + own,
             Err(_) => self.rows_of(endpoint).settings as usize + usize::from(line),
-        };
-        self.forwards[row]
+        }
     }
 
-    /// The forward settings that apply to a call which is sent to a target and has no place there.
-    pub(super) fn forwards_of(&mut self, handle: Handle, target: Target) -> Forwards {
+    /// The row of the forward settings that apply to a call which is sent to a target and has no place there.
+    #[inline]
+    pub(super) fn settings_of(&mut self, handle: Handle, target: Target) -> usize {
         let rows = match target {
             Target::RoutePoint(id) => self.plan.route_points[id.index()].rows,
             Target::Ports(id) => self.plan.port_groups[id.index()].rows,
             Target::Phones(id) => self.plan.phone_groups[id.index()].rows,
-            Target::Outside(_) => return Forwards::default(),
+            Target::Outside(_) => return self.no_settings(),
             Target::Numbers(id) => {
                 let it = &self.plan.numbers[id.index()];
                 let device = self.one_of(handle, it.first, it.count);
-                return self.forwards_at(device, it.line);
+                return self.settings_at(device, it.line);
             }
         };
-        self.forwards[rows.settings as usize]
+        rows.settings as usize
+    }
+
+    /// The row of a number outside, which forwards nowhere: the last one.
+    fn no_settings(&self) -> usize {
+        self.forwards.len() - 1
     }
 
     /// R12: a forward setting changes, for calls that are forwarded from now on.

@@ -44,7 +44,8 @@ pub struct Cluster<'p, R> {
     pub(super) applications: Vec<ApplicationState>,
     pub(super) ports: Vec<PortState>,
     pub(super) phones: Vec<PhoneState>,
-    /// The forward settings as they are now (R12): of all lines, followed by those of single devices that change by themselves.
+    /// The forward settings as they are now (R12): of all lines, then those of single devices that change by themselves,
+    /// and last those of numbers outside, which have none.
     pub(super) forwards: Vec<Forwards>,
     /// The calls on each line of devices that have several.
     pub(super) line_calls: Vec<u32>,
