@@ -33,6 +33,8 @@ ids! {
     PhoneGroupId(u16);
     /// A number outside the cluster.
     DestinationId(u16);
+    /// A directory number, or a range of them, that something refers to.
+    NumbersId(u16);
     /// A source of calls.
     SourceId(u16);
     /// One device: a route point, one CTI port or one phone. Route points come first, then ports, then phones.
@@ -54,6 +56,8 @@ pub enum Target {
     Phones(PhoneGroupId),
     /// A number outside the cluster.
     Outside(DestinationId),
+    /// One line of a device, by its number, or any of a range of numbers.
+    Numbers(NumbersId),
 }
 
 /// The kinds of device (R5).
@@ -77,7 +81,7 @@ pub struct CallName {
     pub number: u32,
 }
 
-/// The four forward settings of a device that matter to CTI.
+/// The forward settings of a line that matter to CTI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Forward {
@@ -89,11 +93,13 @@ pub enum Forward {
     Cfof,
     /// Call forward unregistered: the number has no registered device. Release 12.5.
     Cfur,
+    /// Call forward all: every call, whatever the state of the device.
+    Cfa,
 }
 
 impl Forward {
     /// All of them, in the order of the table [`Forwards`] is indexed by.
-    pub const ALL: [Forward; 4] = [Forward::Cfb, Forward::Cfna, Forward::Cfof, Forward::Cfur];
+    pub const ALL: [Forward; 5] = [Forward::Cfb, Forward::Cfna, Forward::Cfof, Forward::Cfur, Forward::Cfa];
 
     /// The lower-case name, as in workload files and column names.
     pub const fn name(self) -> &'static str {
@@ -102,13 +108,14 @@ impl Forward {
             Forward::Cfna => "cfna",
             Forward::Cfof => "cfof",
             Forward::Cfur => "cfur",
+            Forward::Cfa => "cfa",
         }
     }
 }
 
-/// A device's forward settings: where each one leads, if it is set.
+/// The forward settings of a line: where each one leads, if it is set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Forwards([Option<Target>; 4]);
+pub struct Forwards([Option<Target>; Forward::ALL.len()]);
 
 impl Forwards {
     /// Where `forward` leads.

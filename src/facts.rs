@@ -57,6 +57,8 @@ pub enum Fact {
         route_point: RoutePointId,
         /// Which of the route point's devices.
         device: DeviceId,
+        /// Which of its lines.
+        line: u8,
     },
     /// A call no longer occupies a route point: redirected, forwarded or ended.
     Left {
@@ -66,6 +68,8 @@ pub enum Fact {
         route_point: RoutePointId,
         /// Which of the route point's devices.
         device: DeviceId,
+        /// Which of its lines.
+        line: u8,
         /// Since it was presented there.
         stayed: Span,
     },
@@ -77,6 +81,24 @@ pub enum Fact {
         pool: PoolId,
         /// The port or phone; an outside line is not a device.
         device: Option<DeviceId>,
+        /// Which of its lines.
+        line: u8,
+    },
+    /// A call to the number of a phone that is in use began to wait there until the person is free.
+    CallWaits {
+        /// Which call.
+        call: CallName,
+        /// The phone.
+        device: DeviceId,
+        /// Which of its lines.
+        line: u8,
+    },
+    /// It no longer waits: it takes the phone, or leaves.
+    CallWaited {
+        /// Which call.
+        call: CallName,
+        /// The phone.
+        device: DeviceId,
     },
     /// A call gave it back.
     Freed {

@@ -160,14 +160,14 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
         offered,
         Fact::Served { station: StationId(ingress.0 * 2), arrived: offered, started, finished: presented },
     ));
-    facts.push((presented, Fact::Presented { call, route_point, device: DeviceId(0) }));
+    facts.push((presented, Fact::Presented { call, route_point, device: DeviceId(0), line: 0 }));
     let waited = millis(50);
     let lookup = millis(200);
     let taken = presented + waited;
     let acted = taken + lookup;
     let stayed = acted - presented;
     let fate = random.below(20);
-    let left = |at| (at, Fact::Left { call, route_point, device: DeviceId(0), stayed: at - presented });
+    let left = |at| (at, Fact::Left { call, route_point, device: DeviceId(0), line: 0, stayed: at - presented });
     let ended = |at, ending| (at, Fact::Ended { call, ending, offered });
     if fate == 0 {
         let station = StationId(4);
@@ -189,7 +189,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
     facts.push((acted, Fact::Acted { call, route_point, delay: stayed }));
     facts.push(left(acted));
     if fate <= 4 {
-        let forward = Forward::ALL[number as usize % 4];
+        let forward = [Forward::Cfb, Forward::Cfna, Forward::Cfof, Forward::Cfur][number as usize % 4];
         facts.push((
             acted,
             Fact::Forwarded {
@@ -203,7 +203,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
         facts.push((acted, Fact::Alerting { call, path, since_offered: acted - offered }));
     }
     let device = Some(DeviceId(1 + number % 3));
-    facts.push((acted, Fact::Seized { call, pool, device }));
+    facts.push((acted, Fact::Seized { call, pool, device, line: 0 }));
     let connected = acted + Span::from_nanos(random.below(40_000_000));
     facts.push((connected, Fact::Connected { call, path, since_offered: connected - offered, first_sign: fate > 4 }));
     let over = connected + Span::from_nanos(random.below(240_000_000_000));

@@ -6,7 +6,7 @@ use super::advice::{FORWARD_LOOP, FORWARD_TO_SAME_APPLICATION};
 use super::notes::{Known, Notes};
 use crate::domain::{ApplicationId, Forward, NodeId, Rejection, Target};
 use crate::plan::{Plan, routing};
-use crate::workload::{ForwardNames, Problem, Workload};
+use crate::workload::{ForwardNames, Problem};
 
 /// Examines every forward.
 pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
@@ -14,13 +14,20 @@ pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
     same_application(known, notes);
 }
 
-fn source(workload: &Workload, device: Target) -> Option<&ForwardNames> {
-    match device {
-        Target::RoutePoint(id) => Some(&workload.route_points[id.index()].forwards),
-        Target::Ports(id) => Some(&workload.cti_ports[id.index()].forwards),
-        Target::Phones(id) => Some(&workload.phones[id.index()].forwards),
-        Target::Outside(_) => None,
-    }
+/// The forwards of the line that a call to this place takes, as they are written.
+fn source<'w>(known: &Known<'w>, place: Target) -> Option<&'w ForwardNames> {
+    let Known { workload, plan } = known;
+    let line = match place {
+        Target::Numbers(id) => usize::from(plan.numbers[id.index()].line),
+        _ => 0,
+    };
+    let lines = match plan.group_of(place) {
+        Target::RoutePoint(id) => &workload.route_points[id.index()].lines,
+        Target::Ports(id) => &workload.cti_ports[id.index()].lines,
+        Target::Phones(id) => &workload.phones[id.index()].lines,
+        Target::Outside(_) | Target::Numbers(_) => return None,
+    };
+    lines.get(line).map(|line| &line.forwards)
 }
 
 /// Reports loops of devices that may all reject a call for the same reason at a time.
@@ -33,7 +40,7 @@ fn loops(known: &Known<'_>, notes: &mut Notes) {
     ];
     for (rejection, when) in rejections {
         let mut seen = BTreeSet::new();
-        for first in routing::places(known.plan) {
+        for first in routing::lines(known.plan) {
             let mut path = Vec::new();
             let mut here = first;
             while seen.insert(here) {
@@ -56,10 +63,10 @@ fn loops(known: &Known<'_>, notes: &mut Notes) {
 }
 
 fn report_loop(known: &Known<'_>, rejection: Rejection, cycle: &[Target], when: &str, notes: &mut Notes) {
-    let Known { workload, plan } = known;
+    let plan = known.plan;
     let place = |device: Target| {
         let (forward, _) = routing::forwarded(plan, rejection, device)?;
-        source(workload, device)?[forward as usize].as_ref().map(|name| name.place.clone())
+        source(known, device)?[forward as usize].as_ref().map(|name| name.place.clone())
     };
     let Some(first) = place(cycle[0]) else { return };
     let names: Vec<String> = cycle.iter().map(|device| format!("`{}`", plan.target_name(*device))).collect();
@@ -85,8 +92,8 @@ fn controlled(plan: &Plan, device: Target) -> Option<(ApplicationId, &[NodeId])>
 /// Reports forwards for the failure of an application that lead to another of its devices. CFNA to a device that registers
 /// elsewhere is not reported, since it helps after the failure of a CallManager.
 fn same_application(known: &Known<'_>, notes: &mut Notes) {
-    let Known { workload, plan } = known;
-    for device in routing::places(plan) {
+    let plan = known.plan;
+    for device in routing::lines(plan) {
         let Some((application, group)) = controlled(plan, device) else { continue };
         for forward in [Forward::Cfna, Forward::Cfof] {
             let Some(target) = routing::forwards(plan, device).get(forward) else { continue };
@@ -96,7 +103,7 @@ fn same_application(known: &Known<'_>, notes: &mut Notes) {
             if !gone || target == device && forward == Forward::Cfna {
                 continue;
             }
-            let Some(name) = source(workload, device).and_then(|names| names[forward as usize].as_ref()) else {
+            let Some(name) = source(known, device).and_then(|names| names[forward as usize].as_ref()) else {
                 continue;
             };
             let owner = &plan.applications[application.index()].name;

@@ -91,13 +91,14 @@ fn route_points(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
         let target = Target::RoutePoint(RoutePointId(row as u16));
         let Some(application) = routing::controller(plan, target) else { continue };
         // A route point with `maximum_calls` has been checked already; one with a low `busy_trigger` cannot exceed the limit.
-        if source.maximum_calls_place.is_some() || source.busy_trigger <= CALLS_MAX {
+        let busy = source.lines.iter().map(|line| u64::from(line.busy_trigger)).sum::<u64>();
+        if source.maximum_calls_place.is_some() || busy <= u64::from(CALLS_MAX) {
             continue;
         }
         let application = &plan.applications[application.index()];
         let stays = stays(streams, target, |stream| match &route_point.treatment {
-            Treatment::Answer(Some(treatment)) => likely(treatment),
-            Treatment::Answer(None) => stream.talk(),
+            Treatment::Answer { treatment: Some(treatment), .. } => likely(treatment),
+            Treatment::Answer { treatment: None, .. } => stream.talk(),
             Treatment::Redirect(_) => {
                 vec![seconds(&application.decide) + application.lookup.as_ref().map_or(0.0, seconds)]
             }
@@ -119,7 +120,7 @@ fn route_points(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
 /// rung, and how long the others ring.
 fn ringing(group: &PhoneGroup, source: &Source, t301: Span) -> (f64, f64, f64) {
     let patience = source.patience.as_ref().map_or(f64::INFINITY, seconds);
-    let timer = group.no_answer.min(t301);
+    let timer = group.lines[0].no_answer.min(t301);
     let most = if timer == Span::FOREVER { patience } else { patience.min(timer.seconds()) };
     let times = likely(&group.answer);
     let in_time: Vec<f64> = times.iter().copied().filter(|time| *time <= most).collect();
@@ -158,7 +159,7 @@ fn people(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
             ("the queue grows".to_owned(), format!("at least {least} are needed, more for short waits"))
         } else {
             let blocking = erlang_b(erlangs, count);
-            if blocking <= BLOCKING_MAX || group.forwards.get(Forward::Cfb).is_some() {
+            if blocking <= BLOCKING_MAX || group.lines[0].forwards.get(Forward::Cfb).is_some() {
                 continue;
             }
             let hint = match erlang_b_servers(erlangs, BLOCKING_MAX, DEVICES_MAX) {

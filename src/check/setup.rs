@@ -14,8 +14,7 @@ use crate::engine::Span;
 use crate::rules::heartbeat::effective_interval;
 use crate::workload::advised::CALLS_AT_ROUTE_POINT;
 use crate::workload::{
-    Application, CallManagerGroup, ForwardNames, Name, Problem, RoutePoint, TextRange, Topology, User, Workload,
-    enumeration,
+    Application, CallManagerGroup, Line, Name, Problem, RoutePoint, TextRange, Topology, User, Workload, enumeration,
 };
 
 const CALLS_MAX: u32 = CALLS_AT_ROUTE_POINT.most;
@@ -102,9 +101,8 @@ struct Device<'a> {
     name: &'a Name,
     application: Option<&'a Name>,
     device_pool: &'a Name,
-    numbers: &'a [Name],
+    lines: &'a [Line],
     has_number: bool,
-    forwards: &'a ForwardNames,
 }
 
 fn devices(workload: &Workload) -> Vec<Device<'_>> {
@@ -113,27 +111,24 @@ fn devices(workload: &Workload) -> Vec<Device<'_>> {
         name: &it.name,
         application: it.application.as_ref(),
         device_pool: &it.device_pool,
-        numbers: &it.numbers,
-        has_number: !it.numbers.is_empty(),
-        forwards: &it.forwards,
+        lines: &it.lines,
+        has_number: it.numbers().next().is_some(),
     });
     let ports = workload.cti_ports.iter().map(|it| Device {
         kind: SetupKind::Ports,
         name: &it.name,
         application: it.application.as_ref(),
         device_pool: &it.device_pool,
-        numbers: &[],
-        has_number: it.first_number.is_some(),
-        forwards: &it.forwards,
+        lines: &it.lines,
+        has_number: it.lines[0].number.is_some(),
     });
     let phones = workload.phones.iter().map(|it| Device {
         kind: SetupKind::Phones,
         name: &it.name,
         application: it.application.as_ref(),
         device_pool: &it.device_pool,
-        numbers: &[],
-        has_number: it.first_number.is_some() || it.number.is_some() && it.count.value == 1,
-        forwards: &it.forwards,
+        lines: &it.lines,
+        has_number: it.lines[0].number.is_some() || it.number.is_some() && it.count.value == 1,
     });
     route_points.chain(ports).chain(phones).collect()
 }
@@ -242,13 +237,14 @@ fn callmanagers_of(group: &CallManagerGroup, setup: &Setup<'_>, notes: &mut Note
 }
 
 fn calls_at(route_point: &RoutePoint, notes: &mut Notes) {
+    // They are advised for the route point, with all its lines.
+    let calls = |of: fn(&Line) -> u32| route_point.lines.iter().map(|line| u64::from(of(line))).sum::<u64>();
     if let Some(place) = &route_point.maximum_calls_place
-        && route_point.busy_trigger.min(route_point.maximum_calls) > CALLS_MAX
+        && calls(|line| line.busy_trigger.min(line.maximum_calls)) > u64::from(CALLS_MAX)
     {
         let name = &route_point.name.value;
-        let what = format!("`{name}` may hold {} calls at once; Cisco advises at most {CALLS_MAX}", {
-            route_point.maximum_calls
-        });
+        let most = calls(|line| line.maximum_calls);
+        let what = format!("`{name}` may hold {most} calls at once; Cisco advises at most {CALLS_MAX}");
         let hint = format!("write {CALLS_MAX}, and spread the calls over several route points");
         notes.warn(&MANY_CALLS_AT_ROUTE_POINT, place, what, hint);
     }
@@ -259,7 +255,8 @@ fn application_of(device: &Device<'_>, workload: &Workload, notes: &mut Notes) {
         return;
     }
     let name = &device.name.value;
-    let leave = workload.release.not_opened.iter().find(|forward| device.forwards[**forward as usize].is_some());
+    let set = |forward: Forward| device.lines.iter().all(|line| line.forwards[forward as usize].is_some());
+    let leave = workload.release.not_opened.iter().find(|forward| set(**forward));
     let what = match leave {
         Some(forward) => format!("no application opens `{name}`: all its calls are forwarded by `{}`", forward.name()),
         None => format!("no application opens `{name}`: all its calls are refused"),
@@ -286,16 +283,41 @@ fn number_of(device: &Device<'_>, notes: &mut Notes) {
 }
 
 fn forwards_of(device: &Device<'_>, setup: &Setup<'_>, notes: &mut Notes) {
-    let workload = setup.workload;
     if device.kind == SetupKind::Phones || device.application.is_none() {
         return;
     }
+    let of_lines: Vec<Lost> = device.lines.iter().map(|line| lost_without_forwards(device, line, setup)).collect();
+    // Lines that lack the same are the device's; each of the others is named by its number.
+    let alike = of_lines.iter().all(|lost| *lost == of_lines[0]);
+    let named = device.lines.iter().zip(&of_lines).filter_map(|(line, lost)| Some((line.number.as_ref()?, lost)));
+    let of_device = [(device.name, &of_lines[0])].into_iter();
+    let lacking: Vec<(&Name, &Lost)> = if alike { of_device.collect() } else { named.collect() };
+    for (name, lost) in lacking.into_iter().filter(|(_, lost)| !lost.is_empty()) {
+        let names: Vec<&str> = lost.iter().map(|(forward, _)| forward.name()).collect();
+        let what = format!("`{}` lacks {}", name.value, enumeration(&names));
+        let hint: Vec<String> =
+            lost.iter().map(|(forward, what)| format!("without `{}` {what}", forward.name())).collect();
+        let problem = Problem::warning(MISSING_FORWARD.id, name.place.clone(), what).hint(hint.join("; "));
+        notes.add(&MISSING_FORWARD, problem);
+    }
+}
+
+/// Forwards, and what happens without them.
+type Lost = Vec<(Forward, &'static str)>;
+
+/// What is lost at a line for want of forwards.
+fn lost_without_forwards(device: &Device<'_>, line: &Line, setup: &Setup<'_>) -> Lost {
+    let workload = setup.workload;
     // A forward that changes during a run counts as set.
     let set = |forward: Forward| {
-        let mut called = device.numbers.iter().chain([device.name]);
-        device.forwards[forward as usize].is_some()
+        let mut called = line.number.iter().chain([device.name]);
+        line.forwards[forward as usize].is_some()
             || called.any(|name| setup.changed.contains(&(name.value.as_str(), forward)))
     };
+    if line.forwards[Forward::Cfa as usize].is_some() {
+        // No call gets there.
+        return Vec::new();
+    }
     let accept = device.kind == SetupKind::RoutePoint && workload.cti.new_call_accept != Span::FOREVER;
     let unopened = workload.release.not_opened.iter().copied().any(set);
     let mut lost = Vec::new();
@@ -320,12 +342,5 @@ fn forwards_of(device: &Device<'_>, setup: &Setup<'_>, notes: &mut Notes) {
         (false, true) => lost.push((Forward::Cfof, "unanswered calls of a failed application are forwarded by `cfna`")),
         (false, false) => lost.push((Forward::Cfof, "unanswered calls of a failed application are lost")),
     }
-    if lost.is_empty() {
-        return;
-    }
-    let names: Vec<&str> = lost.iter().map(|(forward, _)| forward.name()).collect();
-    let what = format!("`{}` lacks {}", device.name.value, enumeration(&names));
-    let hint: Vec<String> = lost.iter().map(|(forward, what)| format!("without `{}` {what}", forward.name())).collect();
-    let problem = Problem::warning(MISSING_FORWARD.id, device.name.place.clone(), what).hint(hint.join("; "));
-    notes.add(&MISSING_FORWARD, problem);
+    lost
 }

@@ -29,10 +29,10 @@ fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
         let (redirects, answers) = match target {
             Target::RoutePoint(id) => match plan.route_points[id.index()].treatment {
                 Treatment::Redirect(_) => (1.0, 0.0),
-                Treatment::Answer(_) => (0.0, 1.0),
+                Treatment::Answer { transfer, .. } => (transfer.map_or(0.0, |(share, _)| share), 1.0),
             },
             Target::Ports(id) => (plan.port_groups[id.index()].transfer.map_or(0.0, |(share, _)| share), 1.0),
-            Target::Phones(_) | Target::Outside(_) => (0.0, 0.0),
+            Target::Phones(_) | Target::Outside(_) | Target::Numbers(_) => (0.0, 0.0),
         };
         add(plan.callmanager(node), visits * (redirects * seconds(&at.redirect) + answers * seconds(&at.answer)));
         let who = &plan.applications[application.index()];

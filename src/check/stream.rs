@@ -17,7 +17,12 @@ pub(super) struct Stream<'a> {
 
 impl<'a> Stream<'a> {
     pub(super) fn new(source: &'a Source, plan: &Plan, length: Span) -> Stream<'a> {
-        Stream { source, rates: rates(&source.arrivals, length), visits: routing::visits(plan, source.to) }
+        let mut visits = BTreeMap::new();
+        for (place, share) in routing::visits(plan, source.to) {
+            // A call to a number is at its device.
+            *visits.entry(plan.group_of(place)).or_insert(0.0) += share;
+        }
+        Stream { source, rates: rates(&source.arrivals, length), visits }
     }
 
     pub(super) fn visits(&self, target: Target) -> f64 {

@@ -111,13 +111,14 @@ fn reached(plan: &Plan) -> BTreeSet<Target> {
     let dialled = plan.sources.iter().map(|source| source.to);
     // Settings may change during a run.
     let changed = plan.changes.iter().filter_map(|change| change.leads);
-    routing::reached(dialled.chain(changed), |place| {
-        let has_application = match place {
+    let reached = routing::reached(dialled.chain(changed), |place| {
+        let has_application = match plan.group_of(place) {
             Target::RoutePoint(id) => plan.route_points[id.index()].application.is_some(),
             Target::Ports(id) => plan.port_groups[id.index()].application.is_some(),
-            Target::Phones(_) | Target::Outside(_) => false,
+            Target::Phones(_) | Target::Outside(_) | Target::Numbers(_) => false,
         };
         let onward = routing::onward(plan, place).into_iter();
         onward.filter(move |it| has_application || matches!(it.by, By::Forward(_))).map(|it| it.to)
-    })
+    });
+    reached.into_iter().map(|place| plan.group_of(place)).collect()
 }

@@ -6,7 +6,7 @@ use super::rows::call::{Call, Choice, NONE, some};
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE};
 use super::rows::source::Purpose;
 use crate::domain::{
-    ApplicationId, Contact, DeviceId, Ending, Forward, Forwards, NodeId, Phase, PhoneGroupId, Rejection, RoutePointId,
+    ApplicationId, Contact, Control, DeviceId, Ending, Forward, NodeId, Phase, PhoneGroupId, Rejection, RoutePointId,
     Target,
 };
 use crate::engine::{Handle, Pool, Span, Time};
@@ -40,6 +40,13 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Sends a call that is at no device from a CallManager to where `target` leads.
     pub(super) fn route(&mut self, handle: Handle, target: Target, from: NodeId) {
+        if self.plan.forwards_all
+            && let Some(forward) = self.forwards_all(handle, target)
+        {
+            self.reached(handle);
+            self.call(handle).since = self.now;
+            return self.forward(handle, forward, NOWHERE, from);
+        }
         if self.hangs_unnoticed > 0
             && let Some(node) = self.hung_node_of(handle, target)
         {
@@ -52,17 +59,25 @@ impl<R: Recorder> Cluster<'_, R> {
             Ok(endpoint) => {
                 self.call(handle).endpoint = endpoint;
                 self.leave(handle);
-                self.reached(handle);
-                self.call(handle).since = self.now;
-                let rejection = admission::out_of_reach(Missing::Link, target);
-                self.forward_or_end(handle, rejection, self.forwards_of(target), NOWHERE, from);
+                self.turned_away(handle, admission::out_of_reach(Missing::Link, target), target, from);
             }
-            Err(rejection) => {
-                self.reached(handle);
-                self.call(handle).since = self.now;
-                self.forward_or_end(handle, rejection, self.forwards_of(target), NOWHERE, from);
-            }
+            Err(rejection) => self.turned_away(handle, rejection, target, from),
         }
+    }
+
+    /// Where a call that is sent to a line goes at once.
+    fn forwards_all(&mut self, handle: Handle, target: Target) -> Option<(Forward, Target)> {
+        let row = self.settings_of(handle, target);
+        forwarding::all(&self.forwards[row])
+    }
+
+    /// A call has no place where it is sent.
+    #[inline]
+    fn turned_away(&mut self, handle: Handle, rejection: Rejection, target: Target, from: NodeId) {
+        self.reached(handle);
+        self.call(handle).since = self.now;
+        let settings = self.settings_of(handle, target);
+        self.forward_or_end(handle, rejection, settings, NOWHERE, from);
     }
 
     /// The call leaves a CallManager for a known endpoint, which has been seized for it unless it is a route point.
@@ -85,7 +100,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn presents(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let index = call.endpoint;
+        let (index, line) = (call.endpoint, call.line);
         self.reached(handle);
         let now = self.now;
         let call = self.call(handle);
@@ -93,18 +108,17 @@ impl<R: Recorder> Cluster<'_, R> {
         let endpoint = self.endpoints[index as usize];
         match endpoint.kind {
             EndpointKind::RoutePoint => {
-                let plan = &self.plan.route_points[endpoint.row as usize];
+                let plan = &self.plan.route_points[endpoint.row as usize].lines[usize::from(line)];
                 let (busy_trigger, maximum_calls) = (plan.busy_trigger, plan.maximum_calls);
-                let occupancy =
-                    Occupancy { open: endpoint.is_open(), calls: endpoint.calls, busy_trigger, maximum_calls };
-                match admission::admit(occupancy) {
+                let (open, calls) = (endpoint.is_open(), self.calls_on(index, line));
+                match admission::admit(Occupancy { open, calls, busy_trigger, maximum_calls }) {
                     Ok(()) => {
-                        self.endpoints[index as usize].calls += 1;
+                        self.take_line(index, line);
                         let route_point = RoutePointId(endpoint.row);
                         let call = self.call(handle);
                         call.route_point = some(call.route_point).unwrap_or(endpoint.row);
                         let name = call.name();
-                        self.note(Fact::Presented { call: name, route_point, device: DeviceId(index) });
+                        self.note(Fact::Presented { call: name, route_point, device: DeviceId(index), line });
                         self.notify_application(handle, index);
                     }
                     Err(rejection) => self.reject(handle, rejection),
@@ -139,11 +153,14 @@ impl<R: Recorder> Cluster<'_, R> {
         let application = application.expect("only an application's device is open");
         let call = self.call(handle);
         call.application = some(call.application).unwrap_or(application.0);
-        let step = call.enter(Phase::Presented);
+        let (step, line) = (call.enter(Phase::Presented), call.line);
         let timer = (handle, step);
         let (expires, event) = match kind {
             EndpointKind::RoutePoint => (self.accept_timers.set(self.now, timer), Event::AcceptTimerExpires),
-            _ => (self.ports[row as usize].unanswered.set(self.now, timer), Event::PortTimerExpires { group: row }),
+            _ => {
+                let timers = &mut self.ports[row as usize].unanswered[usize::from(line)];
+                (timers.set(self.now, timer), Event::PortTimerExpires { group: row, line })
+            }
         };
         if let Some(expires) = expires {
             self.schedule(expires, event);
@@ -227,12 +244,11 @@ impl<R: Recorder> Cluster<'_, R> {
     /// What the application requests for a call at this endpoint.
     pub(super) fn requested(&self, index: u32, phase: Phase) -> Request {
         let Endpoint { kind, row, .. } = self.endpoints[index as usize];
-        let answers = match kind {
-            EndpointKind::RoutePoint => matches!(self.plan.route_points[row as usize].treatment, Treatment::Answer(_)),
-            // A call that a phone forwarded to another port is connected already, and yet new at that port.
-            _ => matches!(phase, Phase::Presented | Phase::Requested),
-        };
-        if answers { Request::Answer } else { Request::SendOn }
+        let redirects = kind == EndpointKind::RoutePoint
+            && matches!(self.plan.route_points[row as usize].treatment, Treatment::Redirect(_));
+        // A call that a phone forwarded to another port is connected already, and yet new at that port.
+        let new = matches!(phase, Phase::Presented | Phase::Requested);
+        if new && !redirects { Request::Answer } else { Request::SendOn }
     }
 
     pub(super) fn takes_effect(&mut self, handle: Handle, step: u8) {
@@ -243,10 +259,11 @@ impl<R: Recorder> Cluster<'_, R> {
             self.hears_manager(application);
         }
         match kind {
+            EndpointKind::RoutePoint if phase == Phase::Changing => self.transfers(handle),
             EndpointKind::RoutePoint => {
                 self.note(Fact::Acted { call: name, route_point: RoutePointId(row), delay: self.now - since });
                 match &self.plan.route_points[row as usize].treatment {
-                    Treatment::Answer(_) => self.answered(handle, node),
+                    Treatment::Answer { .. } => self.answered(handle, node),
                     Treatment::Redirect(choices) => {
                         let drawn = self.choice(handle, Choice::Redirect);
                         let chosen = choices.iter().find(|(upto, _)| drawn < *upto).or(choices.last());
@@ -286,13 +303,14 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    pub(super) fn port_timer_expires(&mut self, group: u16) {
-        while let Some((handle, step)) = self.ports[group as usize].unanswered.expired(self.now) {
+    pub(super) fn port_timer_expires(&mut self, group: u16, line: u8) {
+        let (row, of_line) = (group as usize, usize::from(line));
+        while let Some((handle, step)) = self.ports[row].unanswered[of_line].expired(self.now) {
             self.timer_runs_out(handle, step);
         }
         let calls = &self.calls;
-        if let Some(expires) = self.ports[group as usize].unanswered.next(|timer| still_waits(calls, timer)) {
-            self.schedule(expires, Event::PortTimerExpires { group });
+        if let Some(expires) = self.ports[row].unanswered[of_line].next(|timer| still_waits(calls, timer)) {
+            self.schedule(expires, Event::PortTimerExpires { group, line });
         }
     }
 
@@ -336,26 +354,62 @@ impl<R: Recorder> Cluster<'_, R> {
             let fact = Fact::Alerting { call: call.name(), path: call.path(), since_offered: now - call.offered };
             self.note(fact);
         }
-        let plan = self.plan;
-        let word = self.random_word(handle, Purpose::Answer);
-        let answered = if kind == EndpointKind::Phone {
-            let group = &plan.phone_groups[row as usize];
-            let answered = self.choice(handle, Choice::Answered) < group.answered;
-            if answered { group.answer.sample(word) } else { Span::FOREVER }
-        } else {
-            plan.destinations[row as usize].answer.sample(word)
-        };
-        match no_answer::ring(answered, self.no_answer_of(index), plan.parameters.t301) {
+        if kind == EndpointKind::Phone && self.waits_at_phone(handle, row) {
+            // The person has another call: this one can only ring out.
+            if let Ring::RingsOut(after) =
+                no_answer::ring(Span::FOREVER, self.no_answer_of(handle), self.plan.parameters.t301)
+            {
+                self.schedule(now + after, Event::RingsOut { call: handle, step });
+            }
+            return;
+        }
+        let answered = self.answered_after(handle, kind, row);
+        match no_answer::ring(answered, self.no_answer_of(handle), self.plan.parameters.t301) {
             Ring::Answered(after) => self.schedule(self.now + after, Event::PicksUp { call: handle, step }),
             Ring::RingsOut(after) => self.schedule(self.now + after, Event::RingsOut { call: handle, step }),
             Ring::Lasts => {}
         }
     }
 
-    /// The No Answer timer of a phone; a number outside has none.
-    fn no_answer_of(&self, index: u32) -> Span {
+    /// How long it takes a person to answer a call; [`Span::FOREVER`]: nobody does.
+    #[inline(always)]
+    fn answered_after(&mut self, handle: Handle, kind: EndpointKind, row: u16) -> Span {
+        let plan = self.plan;
+        let word = self.random_word(handle, Purpose::Answer);
+        if kind == EndpointKind::Phone {
+            let group = &plan.phone_groups[row as usize];
+            let answered = self.choice(handle, Choice::Answered) < group.answered;
+            if answered { group.answer.sample(word) } else { Span::FOREVER }
+        } else {
+            plan.destinations[row as usize].answer.sample(word)
+        }
+    }
+
+    /// The person is free for a call that waited at the phone. Its timers go on from when it began to ring.
+    #[inline(never)]
+    pub(super) fn rings_on(&mut self, handle: Handle) {
+        let call = self.call(handle);
+        let (index, since) = (call.endpoint, call.since);
+        // It may still be on its way, or wait for a CallManager that hangs.
+        if call.phase != Phase::Ringing || call.control == Control::Held {
+            return;
+        }
+        let Endpoint { kind, row, .. } = self.endpoints[index as usize];
+        let answered = (self.now - since) + self.answered_after(handle, kind, row);
+        if let Ring::Answered(after) = no_answer::ring(answered, self.no_answer_of(handle), self.plan.parameters.t301) {
+            let step = self.call(handle).enter(Phase::Ringing);
+            self.schedule(since + after, Event::PicksUp { call: handle, step });
+        }
+    }
+
+    /// The No Answer timer of the line that a call is at; a number outside has none.
+    #[inline(always)]
+    fn no_answer_of(&mut self, handle: Handle) -> Span {
+        let (index, line) = (self.call(handle).endpoint, self.call(handle).line);
         match self.endpoints[index as usize] {
-            Endpoint { kind: EndpointKind::Phone, row, .. } => self.plan.phone_groups[row as usize].no_answer,
+            Endpoint { kind: EndpointKind::Phone, row, .. } => {
+                self.plan.phone_groups[row as usize].lines[usize::from(line)].no_answer
+            }
             _ => Span::FOREVER,
         }
     }
@@ -370,8 +424,8 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn rings_out(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let (index, contact) = (call.endpoint, call.contact);
-        match no_answer::rung_out(self.no_answer_of(index), self.plan.parameters.t301) {
+        let contact = call.contact;
+        match no_answer::rung_out(self.no_answer_of(handle), self.plan.parameters.t301) {
             RungOut::Rejected(rejection) => self.reject(handle, rejection),
             RungOut::Cleared(rejection) => self.end(handle, forwarding::unforwarded(rejection, contact)),
         }
@@ -412,7 +466,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let treatment = match kind {
             EndpointKind::Port => plan.port_groups[row as usize].treatment.as_ref(),
             EndpointKind::RoutePoint => match &plan.route_points[row as usize].treatment {
-                Treatment::Answer(treatment) => treatment.as_ref(),
+                Treatment::Answer { treatment, .. } => treatment.as_ref(),
                 Treatment::Redirect(_) => None,
             },
             EndpointKind::Phone | EndpointKind::Outside => None,
@@ -439,11 +493,7 @@ impl<R: Recorder> Cluster<'_, R> {
             }
             TreatmentEnd::Lost(ending) => return self.end(handle, ending),
         }
-        let transfer = match kind {
-            EndpointKind::Port => self.plan.port_groups[self.endpoints[index as usize].row as usize].transfer,
-            _ => None,
-        };
-        match transfer {
+        match self.transfer_from(index) {
             Some((share, _)) if self.choice(handle, Choice::Transfer) < share => {
                 self.asks_for_transfer(handle, application)
             }
@@ -452,6 +502,19 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     // Transfer to a person.
+
+    /// The share of the calls at an application's device that it transfers, and where to.
+    fn transfer_from(&self, index: u32) -> Option<(f64, Target)> {
+        let Endpoint { kind, row, .. } = self.endpoints[index as usize];
+        match kind {
+            EndpointKind::Port => self.plan.port_groups[row as usize].transfer,
+            EndpointKind::RoutePoint => match self.plan.route_points[row as usize].treatment {
+                Treatment::Answer { transfer, .. } => transfer,
+                Treatment::Redirect(_) => None,
+            },
+            EndpointKind::Phone | EndpointKind::Outside => None,
+        }
+    }
 
     pub(super) fn asks_for_transfer(&mut self, handle: Handle, application: ApplicationId) {
         let index = self.call(handle).endpoint;
@@ -472,15 +535,15 @@ impl<R: Recorder> Cluster<'_, R> {
         self.queue_call(application, handle, step);
     }
 
-    /// The transfer takes effect: the call leaves its port for the phones, or waits at the port for one of them.
+    /// The transfer takes effect: the call leaves its device for a phone, or waits there for one of a group that queues.
     pub(super) fn transfers(&mut self, handle: Handle) {
         let index = self.call(handle).endpoint;
-        let Endpoint { row, node, .. } = self.endpoints[index as usize];
-        let (_, target) =
-            self.plan.port_groups[row as usize].transfer.expect("only a port with a transfer target transfers");
+        let node = self.endpoints[index as usize].node;
+        let (_, target) = self.transfer_from(index).expect("only a device with a transfer target transfers");
         if let Target::Phones(group) = target
             && self.plan.phone_groups[group.index()].queue
             && !self.phone_is_free(group)
+            && !(self.plan.forwards_all && self.forwards_all(handle, target).is_some())
         {
             return self.wait_for_phone(handle, group);
         }
@@ -504,25 +567,33 @@ impl<R: Recorder> Cluster<'_, R> {
     /// The device where the call is, or has just arrived, rejects it or cannot keep it.
     pub(super) fn reject(&mut self, handle: Handle, rejection: Rejection) {
         let call = self.call(handle);
-        let (index, leaves_at) = (call.endpoint, call.node);
+        let (index, leaves_at, line) = (call.endpoint, call.node, call.line);
         let node = self.node_at(index, leaves_at);
-        let forwards = self.forwards_of(self.target_of(index));
-        self.forward_or_end(handle, rejection, forwards, index, node);
+        let settings = self.settings_at(index, line);
+        self.forward_or_end(handle, rejection, settings, index, node);
     }
 
-    /// Forwards the call by the device's settings, or ends it if none applies.
+    /// Forwards the call by the settings in a row, or ends it if none applies.
     pub(super) fn forward_or_end(
         &mut self,
         handle: Handle,
         rejection: Rejection,
-        forwards: Forwards,
+        settings: usize,
         from: u32,
         node: NodeId,
     ) {
-        let Some((forward, target)) = forwarding::next(&self.plan.release, rejection, &forwards) else {
-            let contact = self.call(handle).contact;
-            return self.end(handle, forwarding::unforwarded(rejection, contact));
-        };
+        match forwarding::next(&self.plan.release, rejection, &self.forwards[settings]) {
+            Some(forward) => self.forward(handle, forward, from, node),
+            None => {
+                let contact = self.call(handle).contact;
+                self.end(handle, forwarding::unforwarded(rejection, contact));
+            }
+        }
+    }
+
+    /// The CallManager of `node` forwards a call, which was at the endpoint `from` or at none.
+    #[inline]
+    fn forward(&mut self, handle: Handle, (forward, target): (Forward, Target), from: u32, node: NodeId) {
         self.leave(handle);
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
         let application = if from == NOWHERE { None } else { self.endpoints[from as usize].application };

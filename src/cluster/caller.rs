@@ -4,8 +4,8 @@ use super::event::Event;
 use super::inside::Dials;
 use super::machine::Cluster;
 use super::rows::call::{Call, Choice};
-use super::rows::source::{Purpose, ROUTE_POINT, share_of};
-use crate::domain::{CallName, Contact, Ending, Refusal, SourceId};
+use super::rows::source::{ONE_OF_SEVERAL, Purpose, share_of};
+use crate::domain::{CallName, Contact, DeviceId, Ending, Refusal, SourceId};
 use crate::engine::{Handle, Span};
 use crate::facts::{Fact, Recorder};
 use crate::plan::Arrivals;
@@ -111,11 +111,17 @@ impl<R: Recorder> Cluster<'_, R> {
         self.draw(handle, purpose, bit)
     }
 
-    /// Which of `count` route points a call goes to: drawn anew for each hop, from the caller's own random numbers.
-    pub(super) fn which_route_point(&mut self, handle: Handle, count: u32) -> u32 {
+    /// Which of some devices a call goes to, as an endpoint.
+    #[inline]
+    pub(super) fn one_of(&mut self, handle: Handle, first: DeviceId, count: u32) -> u32 {
+        if count == 1 { first.0 } else { first.0 + self.which_of(handle, count) }
+    }
+
+    /// Drawn anew for each hop, from the caller's own random numbers, and the same whenever it is asked for.
+    fn which_of(&mut self, handle: Handle, count: u32) -> u32 {
         let call = self.call(handle);
         let (source, number, hops) = (call.source, call.number, call.hops);
-        let word = self.sources[source as usize].again(number, hops)[ROUTE_POINT];
+        let word = self.sources[source as usize].again(number, hops)[ONE_OF_SEVERAL];
         share_of(word, count)
     }
 

@@ -77,7 +77,7 @@ impl<R: Recorder> Cluster<'_, R> {
             Event::RequestReachesCallManager { call, step } => self.request_reaches_callmanager(call, step),
             Event::TakesEffect { call, step } => self.takes_effect(call, step),
             Event::AcceptTimerExpires => self.accept_timer_expires(),
-            Event::PortTimerExpires { group } => self.port_timer_expires(group),
+            Event::PortTimerExpires { group, line } => self.port_timer_expires(group, line),
             Event::RequestTimerExpires => self.request_timer_expires(),
 
             Event::HeartbeatDue { application, attempt } => self.heartbeat_due(application, attempt),

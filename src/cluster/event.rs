@@ -58,8 +58,8 @@ pub(super) enum Event {
     TakesEffect { call: Handle, step: u8 },
     /// A New Call Accept timer may have run out.
     AcceptTimerExpires,
-    /// The No Answer timer of a call at a group of ports may have run out.
-    PortTimerExpires { group: u16 },
+    /// The No Answer timer of a call on a line of a group of ports may have run out.
+    PortTimerExpires { group: u16, line: u8 },
     /// A CTI request timer may have run out.
     RequestTimerExpires,
 

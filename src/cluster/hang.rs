@@ -66,6 +66,13 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn hung_node_of(&mut self, handle: Handle, target: Target) -> Option<NodeId> {
         let endpoint = match target {
             Target::RoutePoint(id) => self.route_point_of(handle, id),
+            Target::Numbers(id) => {
+                let it = &self.plan.numbers[id.index()];
+                if !matches!(it.group, Target::RoutePoint(_)) {
+                    return None;
+                }
+                self.one_of(handle, it.first, it.count)
+            }
             Target::Outside(id) => self.outside(id),
             Target::Ports(_) | Target::Phones(_) => return None,
         };

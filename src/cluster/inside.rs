@@ -45,15 +45,9 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A phone is in use by the call that it dials.
     pub(super) fn off_hook(&mut self, handle: Handle, phone: u32) {
-        let endpoint = &mut self.endpoints[phone as usize];
-        endpoint.calls += 1;
-        let group = PhoneGroupId(endpoint.row);
-        if std::mem::replace(&mut endpoint.listed, false) {
-            let free = &mut self.phones[group.index()].free;
-            // Its place, and not a flag: it is to be the last in the list once its call is over.
-            let place = free.iter().position(|&device| device == phone).expect("a listed phone is in the list");
-            free.remove(place);
-        }
+        self.unlist(phone);
+        self.take_line(phone, 0);
+        let group = PhoneGroupId(self.endpoints[phone as usize].row);
         self.dialling[phone as usize] = Some(handle);
         let call = self.call(handle).name();
         self.note(Fact::OffHook { call, phones: group, device: DeviceId(phone) });
@@ -69,11 +63,9 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         self.dialling[phone as usize] = None;
-        self.endpoints[phone as usize].calls -= 1;
-        self.list_phone(phone);
+        self.give_line(phone, 0);
         self.note(Fact::OnHook { call: call.name(), phones: group, device: DeviceId(phone) });
-        self.phone_is_idle(phone);
-        self.serve_waiting(group);
+        self.call_leaves_phone(phone, false);
     }
 
     /// Whether one of these phones dialled the call.

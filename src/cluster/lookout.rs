@@ -212,7 +212,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let endpoint = self.endpoints[device.index()];
         let with_media = match endpoint.kind {
             EndpointKind::RoutePoint => {
-                matches!(self.plan.route_points[endpoint.row as usize].treatment, Treatment::Answer(_))
+                matches!(self.plan.route_points[endpoint.row as usize].treatment, Treatment::Answer { .. })
             }
             EndpointKind::Port | EndpointKind::Phone | EndpointKind::Outside => true,
         };

@@ -10,7 +10,9 @@ use super::rows::node::{NodeState, Processor};
 use super::rows::registration::Registration;
 use super::rows::source::SourceState;
 use crate::domain::{DeviceKind, FaultTarget, Forwards, ProcessFault, StationId};
-use crate::engine::{Calendar, Distribution, Handle, Pool, Server, Servers, Stream, Time, Watchdog, stream_number};
+use crate::engine::{
+    Calendar, Distribution, Handle, Pool, Server, Servers, Span, Stream, Time, Watchdog, stream_number,
+};
 use crate::facts::{Fact, Recorder};
 use crate::plan::{Fault, Occurs, Plan};
 use crate::rules::node_choice;
@@ -42,10 +44,11 @@ pub struct Cluster<'p, R> {
     pub(super) applications: Vec<ApplicationState>,
     pub(super) ports: Vec<PortState>,
     pub(super) phones: Vec<PhoneState>,
-    /// The forward settings as they are now (R12).
-    pub(super) route_point_forwards: Vec<Forwards>,
-    pub(super) port_forwards: Vec<Forwards>,
-    pub(super) phone_forwards: Vec<Forwards>,
+    /// The forward settings as they are now (R12): of all lines, then those of single devices that change by themselves,
+    /// and last those of numbers outside, which have none.
+    pub(super) forwards: Vec<Forwards>,
+    /// The calls on each line of devices that have several.
+    pub(super) line_calls: Vec<u32>,
     pub(super) sources: Vec<SourceState>,
     /// Whether phones dial. If none does, no call looks for the phone that dialled it.
     pub(super) phones_dial: bool,
@@ -97,11 +100,10 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             hangs_unnoticed: 0,
             databases: plan.databases.iter().map(|database| Servers::new(database.connections)).collect(),
             applications: plan.applications.iter().map(ApplicationState::new).collect(),
-            ports: plan.port_groups.iter().map(|group| PortState::new(group.no_answer)).collect(),
+            ports: plan.port_groups.iter().map(|group| PortState::new(&group.lines)).collect(),
             phones: plan.phone_groups.iter().map(|_| PhoneState::default()).collect(),
-            route_point_forwards: Vec::new(),
-            port_forwards: Vec::new(),
-            phone_forwards: Vec::new(),
+            forwards: Vec::new(),
+            line_calls: Vec::new(),
             sources: plan.sources.iter().map(|source| SourceState::new(source, plan.sources.len())).collect(),
             phones_dial: plan.sources.iter().any(|source| source.from.is_some()),
             dialling: Vec::new(),
@@ -125,12 +127,30 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     /// Work arrives at a node's CallManager or CTIManager now; returns the time at which it is done. All work is served
     /// first come, first served: so delay grows with the calls that fan in to one process (R11).
     pub(super) fn work(&mut self, station: StationId, length: &Distribution) -> Time {
+        let length = self.processors[station.index()].draw(length);
+        self.serve(station, length)
+    }
+
+    /// A device is opened, with all its lines: one piece of work, which has a first line and may have further ones.
+    #[inline(never)]
+    pub(super) fn opening(
+        &mut self,
+        station: StationId,
+        device: &Distribution,
+        line: &Distribution,
+        lines: usize,
+    ) -> Time {
         let processor = &mut self.processors[station.index()];
-        let length = match length {
-            Distribution::Constant(span) => *span,
-            random => random.sample(processor.stream.next_u64()),
-        };
-        let service = processor.server.serve(self.now, length);
+        let mut length = processor.draw(device);
+        for _ in 1..lines {
+            length += processor.draw(line);
+        }
+        self.serve(station, length)
+    }
+
+    #[inline(always)]
+    fn serve(&mut self, station: StationId, length: Span) -> Time {
+        let service = self.processors[station.index()].server.serve(self.now, length);
         self.note(Fact::Served { station, arrived: self.now, started: service.started, finished: service.finished });
         service.finished
     }

@@ -181,7 +181,9 @@ impl<R: Recorder> Cluster<'_, R> {
         };
         self.endpoints[device as usize].node = node;
         let stamp = self.registrations[device as usize].stamp;
-        let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).device_open);
+        let work = self.ctimanager_work(manager);
+        let lines = self.plan.lines_at(plan.kind, plan.row);
+        let done = self.opening(self.plan.ctimanager(manager), &work.device_open, &work.line_open, lines);
         self.schedule(self.arrives(manager, node, done), Event::OpenReachesCallManager { device, stamp, asker });
         true
     }
@@ -227,9 +229,16 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         let node = self.endpoints[device as usize].node;
-        let work = &self.plan.nodes[node.index()].callmanager.device_open;
-        let done = self.work(self.plan.callmanager(node), work);
+        let done = self.registers(device, node);
         self.schedule(done, Event::DeviceOpens { device, stamp, asker });
+    }
+
+    /// A CallManager registers and opens a device with its lines.
+    pub(super) fn registers(&mut self, device: u32, node: NodeId) -> Time {
+        let plan = &self.plan.devices[device as usize];
+        let work = &self.plan.nodes[node.index()].callmanager;
+        let lines = self.plan.lines_at(plan.kind, plan.row);
+        self.opening(self.plan.callmanager(node), &work.device_open, &work.line_open, lines)
     }
 
     pub(super) fn device_opens(&mut self, device: u32, stamp: u16, asker: Asker) {

@@ -50,7 +50,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let endpoint = &mut self.endpoints[device as usize];
         (endpoint.node, endpoint.service) = (node, Service::Pending);
         let stamp = self.registrations[device as usize].stamp;
-        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.device_open);
+        let done = self.registers(device, node);
         self.schedule(done, Event::PhoneRegisters { device, stamp });
     }
 

@@ -6,7 +6,9 @@ use super::graph::Dependencies;
 use super::record::{Position, Record, RecordId, RecordKind, Role, Use};
 use crate::domain::Forward;
 use crate::plan::{Number, Plan};
-use crate::workload::{Associated, ForwardNames, Name, TargetName, TextRange, Topology, Treatment, Workload};
+use crate::workload::{
+    Associated, ForwardNames, Line, Name, RoutePoint, TargetName, TextRange, Topology, Treatment, Workload,
+};
 
 impl<'a> Dependencies<'a> {
     /// The records of a workload. `text` is its source, `plan` its compiled form.
@@ -33,6 +35,8 @@ struct Collector<'w> {
     names: BTreeMap<(RecordKind, &'w str), RecordId>,
     /// Everything that a call can be sent to, directory numbers included: they share one space of names.
     targets: BTreeMap<&'w str, RecordId>,
+    /// Consecutive numbers: the first, how many, and their record.
+    ranges: Vec<(Number<'w>, u64, RecordId)>,
 }
 
 impl<'w> Collector<'w> {
@@ -42,7 +46,7 @@ impl<'w> Collector<'w> {
         self.begin(RecordKind::Traffic);
         workload.traffic.iter().for_each(|it| self.define(RecordKind::Traffic, &it.name, 1));
         self.begin(RecordKind::DirectoryNumber);
-        let lines = workload.route_points.iter().flat_map(|it| &it.numbers);
+        let lines = workload.route_points.iter().flat_map(RoutePoint::numbers);
         let phones = workload.phones.iter().flat_map(|it| &it.number);
         let outside = workload.destinations.iter().flat_map(|it| &it.number);
         lines.chain(phones).chain(outside).for_each(|number| self.define(RecordKind::DirectoryNumber, number, 1));
@@ -98,12 +102,13 @@ impl<'w> Collector<'w> {
         }
     }
 
-    /// Consecutive numbers, which are not used as targets one by one.
+    /// Consecutive numbers: a use of one of them, or of some, is one of the record.
     fn define_range(&mut self, first: &'w Name, count: u64) {
         let number = Number::read(&first.value).filter(|_| count > 1);
         let last = number.map_or(String::new(), |number| format!("-{}", number.after(count - 1)));
         let id = self.push(RecordKind::DirectoryNumber, format!("{}{last}", first.value), &first.place, count);
         self.names.insert((RecordKind::DirectoryNumber, &first.value), id);
+        self.ranges.extend(Number::read(&first.value).map(|number| (number, count, id)));
     }
 
     fn define_unnamed(&mut self, kind: RecordKind, row: usize, place: &TextRange) {
@@ -173,28 +178,37 @@ impl<'w> Collector<'w> {
     fn devices(&mut self, workload: &'w Workload) {
         for (row, it) in workload.route_points.iter().enumerate() {
             let user = self.id(RecordKind::RoutePoint, row);
-            it.numbers.iter().for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
+            it.numbers().for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
             self.device(user, &it.device_pool, it.application.as_ref());
-            if let Treatment::Redirect(targets) = &it.treatment {
-                targets.iter().for_each(|(to, share)| self.calls(user, Role::Redirect(*share), to));
+            match &it.treatment {
+                Treatment::Redirect(targets) => {
+                    targets.iter().for_each(|(to, share)| self.calls(user, Role::Redirect(*share), to));
+                }
+                Treatment::Answer { transfer, .. } => {
+                    transfer.iter().for_each(|(share, to)| self.calls(user, Role::Transfer(*share), to));
+                }
             }
             self.settings(user, &it.forwards, &it.cannot_open_on);
+            self.lines(&it.lines, &it.forwards);
         }
         for (row, it) in workload.cti_ports.iter().enumerate() {
             let user = self.id(RecordKind::CtiPort, row);
-            it.first_number.iter().for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
+            let numbers = it.lines.iter().filter_map(|line| line.number.as_ref());
+            numbers.for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
             self.device(user, &it.device_pool, it.application.as_ref());
             if let Some((share, to)) = &it.transfer {
                 self.calls(user, Role::Transfer(*share), to);
             }
             self.settings(user, &it.forwards, &it.cannot_open_on);
+            self.lines(&it.lines, &it.forwards);
         }
         for (row, it) in workload.phones.iter().enumerate() {
             let user = self.id(RecordKind::Phone, row);
-            let numbers = it.number.iter().chain(&it.first_number);
+            let numbers = it.number.iter().chain(it.lines.iter().filter_map(|line| line.number.as_ref()));
             numbers.for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
             self.device(user, &it.device_pool, it.application.as_ref());
             self.settings(user, &it.forwards, &it.cannot_open_on);
+            self.lines(&it.lines, &it.forwards);
         }
         for (row, it) in workload.destinations.iter().enumerate() {
             let user = self.id(RecordKind::Destination, row);
@@ -225,6 +239,15 @@ impl<'w> Collector<'w> {
             }
         }
         cannot_open_on.iter().for_each(|node| self.named(user, Role::CannotOpenOn, RecordKind::Node, node));
+    }
+
+    /// What lines set that differs from their device: it belongs to their numbers.
+    fn lines(&mut self, lines: &'w [Line], of_device: &'w ForwardNames) {
+        for (line, number) in lines.iter().filter_map(|line| Some((line, line.number.as_ref()?))) {
+            let Some(&user) = self.names.get(&(RecordKind::DirectoryNumber, number.value.as_str())) else { continue };
+            line.own_forwards(of_device).for_each(|(forward, to)| self.calls(user, Role::Forward(forward), to));
+            line.cannot_open_on.iter().for_each(|node| self.named(user, Role::CannotOpenOn, RecordKind::Node, node));
+        }
     }
 
     fn faults_and_changes(&mut self, workload: &'w Workload) {
@@ -272,7 +295,15 @@ impl<'w> Collector<'w> {
     /// A use of something that takes calls, by its name or a directory number.
     fn calls(&mut self, user: RecordId, role: Role, name: &'w Name) {
         let used = self.targets.get(name.value.as_str()).copied();
-        self.add(user, role, used, &name.place);
+        self.add(user, role, used.or_else(|| self.range_of(&name.value)), &name.place);
+    }
+
+    /// The record of the numbers that hold a number, or a range as "2001-2500".
+    fn range_of(&self, text: &str) -> Option<RecordId> {
+        let first = Number::read(text.split_once('-').map_or(text, |(first, _)| first))?;
+        let holds =
+            |(from, count, _): &&(Number<'w>, u64, RecordId)| from.distance(first).is_some_and(|steps| steps < *count);
+        self.ranges.iter().find(holds).map(|(_, _, id)| *id)
     }
 
     /// The nodes that the file names, as many of them as count, or those that are meant where it names none.
@@ -310,14 +341,16 @@ impl<'w> Collector<'w> {
     }
 }
 
-/// The groups whose devices have consecutive numbers: the first number, and the count.
+/// The lines whose devices have consecutive numbers: the first number, and the count.
 fn ranges(workload: &Workload) -> impl Iterator<Item = (&Name, u64)> {
-    let ports = workload.cti_ports.iter().filter_map(|it| {
-        let count = u64::from(it.count.value) * u64::from(it.lines_per_port.value);
-        Some((it.first_number.as_ref()?, count))
-    });
-    let phones = workload.phones.iter();
-    ports.chain(phones.filter_map(|it| Some((it.first_number.as_ref()?, u64::from(it.count.value)))))
+    fn of_lines(lines: &[Line], count: u64) -> impl Iterator<Item = (&Name, u64)> {
+        lines.iter().filter_map(move |line| Some((line.number.as_ref()?, count)))
+    }
+    let ports = workload
+        .cti_ports
+        .iter()
+        .flat_map(|it| of_lines(&it.lines, u64::from(it.count.value) * u64::from(it.lines_per_port.value)));
+    ports.chain(workload.phones.iter().flat_map(|it| of_lines(&it.lines, u64::from(it.count.value))))
 }
 
 /// Where the target of an unnamed fault is given.

@@ -79,18 +79,26 @@ pub(super) fn blocking(plan: &Plan, window: Window) -> Option<Expected> {
         Some(Target::Outside(id)) if plan.destinations[id.index()].lines == u32::MAX => Predicted::ForwardedBusy,
         Some(_) => return None,
     };
+    // Random splitting gives each of several devices an independent Poisson stream.
+    let each = rate / f64::from(group.devices);
     let blocked = |offered: f64| erlang_b(offered, group.size);
+    let (low, high) = (blocked(each * (1.0 - impatient) * mean), blocked(each * (mean + messages)));
+    // A route point that has room for all is no group that blocks.
+    if high <= NEVER && matches!(plan.group_of(to), Target::RoutePoint(_)) {
+        return None;
+    }
+    let of_each = if group.devices > 1 { " each" } else { "" };
     Some(Expected {
         measure,
-        low: blocked(rate * (1.0 - impatient) * mean),
-        high: blocked(rate * (mean + messages)),
+        low,
+        high,
         form: "Erlang B",
         why: format!(
-            "all calls go to `{}`: {} of {} on average, {} erlangs on {}",
+            "all calls go to `{}`: {} of {} on average, {} erlangs on {}{of_each}",
             plan.target_name(to),
             per_hour(rate),
             time(mean),
-            short(rate * mean),
+            short(each * mean),
             group.size
         ),
     })
@@ -104,7 +112,7 @@ pub(super) fn blocking_of_phones(plan: &Plan, window: Window) -> Option<Expected
         return None;
     }
     dialled(plan, source.to)?;
-    let Group { size, rings, treatment, busy: None } = group(plan, source.to)? else { return None };
+    let Group { size, devices: 1, rings, treatment, busy: None } = group(plan, source.to)? else { return None };
     let (messages, rate) = (messages(plan), steady_rate(source)?);
     // A caller who gives up while it rings frees the line early.
     if source.to == Target::Phones(source.from?) || (rings > 0.0 && source.patience.is_some()) {
@@ -138,9 +146,10 @@ pub(super) fn blocking_of_phones(plan: &Plan, window: Window) -> Option<Expected
     })
 }
 
-/// A group of servers, one per call.
+/// A group of servers, one per call; or several such groups, to which calls go at random.
 struct Group {
     size: u32,
+    devices: u32,
     /// How long it rings, on average, in seconds.
     rings: f64,
     /// The holding time of a call; `None`: the talk time.
@@ -158,22 +167,52 @@ fn group(plan: &Plan, to: Target) -> Option<Group> {
         Target::Ports(PortGroupId(row)) => {
             let it = &plan.port_groups[usize::from(row)];
             let kept = it.transfer.is_none_or(|(share, _)| share <= 0.0) && open(it.first.index(), it.application?);
-            let busy = it.forwards.get(Forward::Cfb);
-            kept.then(|| Group { size: it.count, rings: 0.0, treatment: it.treatment.clone(), busy })
+            let busy = it.lines[0].forwards.get(Forward::Cfb);
+            kept.then(|| Group { size: it.count, devices: 1, rings: 0.0, treatment: it.treatment.clone(), busy })
         }
         Target::Phones(PhoneGroupId(row)) => {
             let it = &plan.phone_groups[usize::from(row)];
-            let kept = it.answered >= 1.0 && it.no_answer == Span::FOREVER && in_time(plan, &it.answer);
-            let busy = it.forwards.get(Forward::Cfb);
-            kept.then(|| Group { size: it.count, rings: seconds(&it.answer), treatment: None, busy })
+            let line = &it.lines[0];
+            let kept = it.answered >= 1.0 && line.no_answer == Span::FOREVER && in_time(plan, &it.answer);
+            let (rings, busy) = (seconds(&it.answer), line.forwards.get(Forward::Cfb));
+            kept.then_some(Group { size: it.count, devices: 1, rings, treatment: None, busy })
         }
         Target::Outside(id) => {
             let it = &plan.destinations[id.index()];
             let limited = it.lines < u32::MAX && in_time(plan, &it.answer);
-            limited.then(|| Group { size: it.lines, rings: seconds(&it.answer), treatment: None, busy: None })
+            let rings = seconds(&it.answer);
+            limited.then_some(Group { size: it.lines, devices: 1, rings, treatment: None, busy: None })
         }
-        Target::RoutePoint(_) => None,
+        Target::RoutePoint(id) => of_route_point(plan, id, 0, &open),
+        Target::Numbers(id) => {
+            let it = &plan.numbers[id.index()];
+            match it.group {
+                Target::RoutePoint(id) => of_route_point(plan, id, it.line, &open),
+                // A number of a port leads to that port alone.
+                Target::Ports(_) => {
+                    let busy = plan.line(to)?.forwards.get(Forward::Cfb);
+                    group(plan, it.group).map(|ports| Group { size: 1, devices: it.count, busy, ..ports })
+                }
+                // The second call at a phone waits.
+                Target::Phones(_) | Target::Outside(_) | Target::Numbers(_) => None,
+            }
+        }
     }
+}
+
+/// A line of a route point that answers: its busy trigger is as many servers.
+fn of_route_point(
+    plan: &Plan,
+    id: RoutePointId,
+    line: u8,
+    open: &dyn Fn(usize, ApplicationId) -> bool,
+) -> Option<Group> {
+    let it = &plan.route_points[id.index()];
+    let Treatment::Answer { treatment, transfer } = &it.treatment else { return None };
+    let kept = transfer.is_none_or(|(share, _)| share <= 0.0) && open(it.first.index(), it.application?);
+    let line = &it.lines[usize::from(line)];
+    let (size, busy) = (line.busy_trigger.min(line.maximum_calls), line.forwards.get(Forward::Cfb));
+    kept.then(|| Group { size, devices: it.count, rings: 0.0, treatment: treatment.clone(), busy })
 }
 
 /// Whether hardly any call rings for as long as T301.
@@ -223,7 +262,10 @@ pub(super) struct HoldingCalls<'a> {
 /// has room for all.
 pub(super) fn held(plan: &Plan, id: RoutePointId) -> Option<HoldingCalls<'_>> {
     let it = &plan.route_points[id.index()];
-    let Treatment::Answer(Some(distribution)) = &it.treatment else { return None };
+    let Treatment::Answer { treatment: Some(distribution), transfer } = &it.treatment else { return None };
+    if transfer.is_some_and(|(share, _)| share > 0.0) {
+        return None;
+    }
     let device = &plan.devices[it.first.index()];
     if !controls(plan, it.application?) || !plan.starts_open(device) {
         return None;
@@ -232,7 +274,7 @@ pub(super) fn held(plan: &Plan, id: RoutePointId) -> Option<HoldingCalls<'_>> {
     let (rate, impatient) = direct_traffic(plan, Target::RoutePoint(id), 4.0 * messages)?;
     // Random splitting gives each of several an independent Poisson stream.
     let rate = rate / f64::from(it.count);
-    let room = it.busy_trigger.min(it.maximum_calls);
+    let room = it.lines[0].busy_trigger.min(it.lines[0].maximum_calls);
     let offered = rate * (seconds(distribution) + messages);
     // Above the range of the sum no route point holds as many calls.
     let refused = if room > 20_000 { 0.0 } else { 1.0 - poisson_at_most(offered, room.saturating_sub(1)) };
@@ -284,7 +326,7 @@ fn workers_of(plan: &Plan, window: Window, id: ApplicationId) -> Option<Expected
     // In M/M/c the queue length is geometric; for M/G/1 the tail is at least this likely, for this load and this variability
     // of work.
     let scatter = f64::midpoint(1.0, cv_squared).max(1.0);
-    let room = f64::from(point.busy_trigger.min(point.maximum_calls)) - f64::from(servers);
+    let room = f64::from(point.lines[0].busy_trigger.min(point.lines[0].maximum_calls)) - f64::from(servers);
     let full = erlang_c(offered, servers) * libm::exp(-(1.0 - load) * room / scatter);
     let relaxation = scatter * mean / ((1.0 - load.sqrt()) * (1.0 - load.sqrt()));
     if full > NEVER || room <= 0.0 || window.warm_up.seconds() < 10.0 * relaxation {

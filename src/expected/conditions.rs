@@ -1,6 +1,6 @@
 //! Conditions that a closed form needs of a plan, and bounds on the error if they hold approximately.
 
-use crate::domain::{ApplicationId, FaultTarget, NodeId, Target};
+use crate::domain::{ApplicationId, FaultTarget, Forward, NodeId, Target};
 use crate::engine::Distribution;
 use crate::oracle::Residence;
 use crate::plan::{Arrivals, CallManagerWork, Plan, Source, Window, routing};
@@ -89,13 +89,18 @@ pub(super) fn steady_rate(source: &Source) -> Option<f64> {
     }
 }
 
-/// The sources that dial a device, if it has no other calls: nothing redirects, forwards or transfers there.
-pub(super) fn dialled(plan: &Plan, device: Target) -> Option<Vec<&Source>> {
+/// The sources that dial a device, or a line of it, if it has no other calls: nothing redirects, forwards or transfers there, and
+/// its other lines have none.
+pub(super) fn dialled(plan: &Plan, line: Target) -> Option<Vec<&Source>> {
+    let same_device = |to: Target| plan.group_of(to) == plan.group_of(line);
     let mut onward = routing::places(plan).flat_map(|place| routing::onward(plan, place));
-    if onward.any(|it| it.to == device) || !plan.changes.is_empty() {
+    let mut elsewhere = plan.sources.iter().filter(|source| source.to != line);
+    if onward.any(|it| same_device(it.to)) || elsewhere.any(|it| same_device(it.to)) || !plan.changes.is_empty() {
         return None;
     }
-    Some(plan.sources.iter().filter(|source| source.to == device).collect())
+    // What forwards all calls keeps none.
+    let forwards = routing::forwards(plan, line).get(Forward::Cfa).is_some();
+    (!forwards).then(|| plan.sources.iter().filter(|source| source.to == line).collect())
 }
 
 /// The constant rate of all sources that dial a device with no other calls, and the share of its callers that may give up

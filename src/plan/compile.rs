@@ -10,6 +10,7 @@ use super::device::{
 };
 use super::directory::{Directory, R7};
 use super::faults::{changes, faults, parameter_changes};
+use super::forwards;
 use super::limits;
 use super::model::Plan;
 use super::node::{ctimanager_work, node};
@@ -56,16 +57,23 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         reports.add(problem);
     }
     let group = |pool: &Name| directory.group(workload, pool).map(|row| groups[row].clone()).unwrap_or_default();
-    let homes = |pool: &Name, cannot_open_on: &[Name]| {
+    let homes = |pool: &Name, of_device: &[Name], lines: &[source::Line]| {
         let group = group(pool);
-        let cannot_open_on = unable(cannot_open_on, &group, &directory);
+        let mut cannot_open_on = unable(of_device, &group, &directory);
+        for line in lines {
+            // With a line that cannot be opened the device is closed, and so all its lines (R17).
+            let of_line = unable(&line.cannot_open_on, &group, &directory);
+            cannot_open_on
+                .extend(of_line.into_iter().filter(|node| !cannot_open_on.contains(node)).collect::<Vec<_>>());
+        }
         Homes { group: group.into(), cannot_open_on: cannot_open_on.into() }
     };
     let route_point_homes: Vec<Homes> =
-        workload.route_points.iter().map(|it| homes(&it.device_pool, &it.cannot_open_on)).collect();
+        workload.route_points.iter().map(|it| homes(&it.device_pool, &it.cannot_open_on, &it.lines)).collect();
     let port_homes: Vec<Homes> =
-        workload.cti_ports.iter().map(|it| homes(&it.device_pool, &it.cannot_open_on)).collect();
-    let phone_homes: Vec<Homes> = workload.phones.iter().map(|it| homes(&it.device_pool, &it.cannot_open_on)).collect();
+        workload.cti_ports.iter().map(|it| homes(&it.device_pool, &it.cannot_open_on, &it.lines)).collect();
+    let phone_homes: Vec<Homes> =
+        workload.phones.iter().map(|it| homes(&it.device_pool, &it.cannot_open_on, &it.lines)).collect();
 
     let starts_at = |id: PhoneGroupId| phone_homes[id.index()].group.first().copied();
 
@@ -89,6 +97,11 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         phone_groups: workload.phones.iter().map(|it| phone_group(it, &directory)).collect(),
         destinations: workload.destinations.iter().map(|it| destination(it, &directory)).collect(),
         devices: Vec::new(),
+        numbers: Vec::new(),
+        lines: 0,
+        counted_lines: 0,
+        own_settings: Vec::new(),
+        forwards_all: false,
         sources: workload.traffic.iter().map(|it| source(it, workload, &directory, starts_at)).collect(),
         faults: faults(workload, &directory),
         changes: changes(workload, &directory),
@@ -99,6 +112,8 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         Topology::Direct => plan.tie_applications(workload),
         Topology::CtiManager => connections(&plan.applications, workload, &directory),
     }
+    forwards::check(workload, &directory);
+    plan.numbers = directory.referred();
     no_call_stays_forever(&plan, workload, reports);
     steady_state_has_no_events_at_known_times(workload, reports);
     limits::check_calls(&plan, workload, reports);
@@ -118,6 +133,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         let PhoneGroup { count, application, .. } = plan.phone_groups[row];
         plan.phone_groups[row].first = plan.add_devices(DeviceKind::Phone, row, count, application, &homes);
     }
+    plan.number_lines();
     Some(plan)
 }
 
@@ -220,11 +236,11 @@ fn no_call_stays_forever(plan: &Plan, workload: &Workload, reports: &Reports) {
     for (row, route_point) in plan.route_points.iter().enumerate() {
         let targets = match &route_point.treatment {
             Treatment::Redirect(targets) => targets.as_slice(),
-            Treatment::Answer(_) => &[],
+            Treatment::Answer { .. } => &[],
         };
         let mut inside = 0;
         for (_, target) in targets {
-            if let Target::RoutePoint(id) = target {
+            if let Target::RoutePoint(id) = plan.group_of(*target) {
                 comes_from[id.index()].push(row);
                 inside += 1;
             }

@@ -67,11 +67,11 @@ pub(super) fn check(workload: &Workload, directory: &Directory<'_>) {
     for ports in &workload.cti_ports {
         if let Some(application) = found(ports.application.as_ref(), workload, directory)
             && application.interface == Interface::Tapi
-            && ports.lines_per_port.value > 1
+            && ports.lines.len() > 1
         {
             let name = &application.name;
-            let what = format!("a port of `{}` has {} lines", ports.name.value, ports.lines_per_port.value);
-            let problem = Problem::new(ports.lines_per_port.place.clone(), what, "only one is allowed")
+            let what = format!("a port of `{}` has {} lines", ports.name.value, ports.lines.len());
+            let problem = Problem::new(ports.lines_place.clone(), what, "only one is allowed")
                 .also(name.place.clone(), "this application has `interface = \"tapi\"`");
             directory.reports.add(problem.rule(R6));
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::directory::Directory;
 use crate::domain::{ApplicationId, DeviceId, DeviceKind, Forwards, NodeId, Target};
 use crate::engine::{Distribution, Span};
-use crate::workload::{self as source, Problem};
+use crate::workload::{self as source, Name, Problem};
 
 /// Cited if the target of a call cannot take it.
 pub(super) const R10: &str = "R10: a call at a route point is redirected to a port, a phone or another number";
@@ -16,9 +16,38 @@ pub enum Treatment {
     /// Redirects it to one of these, with the given cumulative probabilities (the last is 1); it leaves the route point
     /// as soon as that takes effect.
     Redirect(Vec<(f64, Target)>),
-    /// Answers it at the route point itself, with media; the call stays there until its end, for this time or, if `None`,
-    /// for the talk time.
-    Answer(Option<Distribution>),
+    /// Answers it at the route point itself, with media.
+    Answer {
+        /// How long it stays there; `None`: the talk time.
+        treatment: Option<Distribution>,
+        /// The share of calls transferred to a person then, and where to; the others end.
+        transfer: Option<(f64, Target)>,
+    },
+}
+
+/// A line: a directory number on each device of a route point, or of a group of ports or phones. It has the limits and the
+/// forwards.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Its number at the first device, if it has numbers.
+    pub number: Option<String>,
+    /// With this many calls it is busy.
+    pub busy_trigger: u32,
+    /// The most calls it holds.
+    pub maximum_calls: u32,
+    /// How long a call waits to be answered before it forwards by CFNA; [`Span::FOREVER`]: without limit. Not of a route point.
+    pub no_answer: Span,
+    /// Its forwards as a run begins.
+    pub forwards: Forwards,
+}
+
+/// The rows of the lines of a route point or group in tables of all lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LineRows {
+    /// The first row in a table with a row for each of its lines.
+    pub settings: u32,
+    /// The first row in a table with a row for each line of each device, if it has more than one line.
+    pub calls: Option<u32>,
 }
 
 /// A CTI route point, or several identical ones that share its calls.
@@ -30,18 +59,14 @@ pub struct RoutePoint {
     pub first: DeviceId,
     /// The number of devices: each call goes to one of them at random.
     pub count: u32,
-    /// The directory numbers of its lines.
-    pub numbers: Vec<String>,
+    /// Its lines, at least one: a call to its name goes to the first.
+    pub lines: Vec<Line>,
+    /// Where they are in tables of lines.
+    pub rows: LineRows,
     /// Its application; without one it is never opened.
     pub application: Option<ApplicationId>,
     /// What its application does with a call.
     pub treatment: Treatment,
-    /// A device with this many calls is busy.
-    pub busy_trigger: u32,
-    /// The most calls that a device holds.
-    pub maximum_calls: u32,
-    /// Its forwards.
-    pub forwards: Forwards,
 }
 
 /// A group of identical CTI ports.
@@ -55,18 +80,18 @@ pub struct PortGroup {
     pub first: DeviceId,
     /// How many.
     pub count: u32,
+    /// The lines of each, at least one: a call to the group takes the first of a free port.
+    pub lines: Vec<Line>,
+    /// Where they are in tables of lines.
+    pub rows: LineRows,
     /// How long a call is treated at a port; `None`: the talk time.
     pub treatment: Option<Distribution>,
-    /// The share of calls transferred to a phone after the treatment, and where to.
+    /// The share of calls transferred to a person after the treatment, and where to.
     pub transfer: Option<(f64, Target)>,
     /// Whether the media comes from the application itself, and ends with it.
     pub media_from_application: bool,
-    /// How long a call waits at a port to be answered before it forwards by CFNA; [`Span::FOREVER`]: without limit.
-    pub no_answer: Span,
     /// Whether connected calls survive the failure of a CallManager on their path (R15).
     pub keeps_media: bool,
-    /// Their forwards.
-    pub forwards: Forwards,
 }
 
 /// A group of identical phones.
@@ -78,12 +103,14 @@ pub struct PhoneGroup {
     pub first: DeviceId,
     /// How many.
     pub count: u32,
+    /// The lines of each, at least one: a call to the group takes the first of a phone without calls.
+    pub lines: Vec<Line>,
+    /// Where they are in tables of lines.
+    pub rows: LineRows,
     /// How long a phone rings until a person answers.
     pub answer: Distribution,
     /// The share of calls that a person answers.
     pub answered: f64,
-    /// How long a phone rings before it forwards by CFNA; [`Span::FOREVER`]: it does not.
-    pub no_answer: Span,
     /// Whether a call transferred here waits at its port until a phone is free, instead of finding it busy (R10).
     pub queue: bool,
     /// The application that controls them as a third party, if any (R14, R20).
@@ -92,8 +119,6 @@ pub struct PhoneGroup {
     pub failover: Distribution,
     /// Whether connected calls survive the failure of a CallManager on their path (R15).
     pub keeps_media: bool,
-    /// Their forwards.
-    pub forwards: Forwards,
 }
 
 /// A number outside the cluster.
@@ -128,12 +153,14 @@ pub struct Device {
 
 pub(super) fn route_point(it: &source::RoutePoint, directory: &Directory<'_>) -> RoutePoint {
     let treatment = match &it.treatment {
-        source::Treatment::Answer(treatment) => Treatment::Answer(treatment.clone()),
+        source::Treatment::Answer { treatment, transfer } => {
+            Treatment::Answer { treatment: treatment.clone(), transfer: self::transfer(transfer.as_ref(), directory) }
+        }
         source::Treatment::Redirect(targets) => {
             let mut sum = 0.0;
             let cumulative = targets.iter().filter_map(|(name, share)| {
                 sum += share;
-                Some((sum, directory.targets.find(name)?))
+                Some((sum, directory.target(name)?))
             });
             let mut cumulative: Vec<(f64, Target)> = cumulative.collect();
             if let Some((last, _)) = cumulative.last_mut() {
@@ -147,35 +174,50 @@ pub(super) fn route_point(it: &source::RoutePoint, directory: &Directory<'_>) ->
         name: it.name.value.clone(),
         first: DeviceId(0),
         count: it.count.value,
-        numbers: it.numbers.iter().map(|number| number.value.clone()).collect(),
+        lines: lines(&it.lines, directory),
+        rows: LineRows::default(),
         application: it.application.as_ref().and_then(|name| directory.applications.find(name)),
         treatment,
-        busy_trigger: it.busy_trigger,
-        maximum_calls: it.maximum_calls,
-        forwards: directory.forwards(&it.forwards),
     }
 }
 
+fn lines(lines: &[source::Line], directory: &Directory<'_>) -> Vec<Line> {
+    let line = |it: &source::Line| Line {
+        number: it.number.as_ref().map(|number| number.value.clone()),
+        busy_trigger: it.busy_trigger,
+        maximum_calls: it.maximum_calls,
+        no_answer: it.no_answer,
+        forwards: directory.forwards(&it.forwards),
+    };
+    lines.iter().map(line).collect()
+}
+
+/// Where calls are transferred: to people.
+fn transfer(it: Option<&(f64, Name)>, directory: &Directory<'_>) -> Option<(f64, Target)> {
+    let (share, name) = it?;
+    let to = directory.target(name)?;
+    if !matches!(directory.group_of(to), Target::Phones(_)) {
+        let what = format!(
+            "`{}` is not a group of phones, nor the number of one: calls are transferred to people",
+            name.value
+        );
+        directory.reports.add(Problem::new(name.place.clone(), what, "").rule(R10));
+    }
+    Some((*share, to))
+}
+
 pub(super) fn port_group(it: &source::CtiPorts, directory: &Directory<'_>) -> PortGroup {
-    let transfer = it.transfer.as_ref().and_then(|(share, name)| {
-        let to = directory.targets.find(name)?;
-        if !matches!(to, Target::Phones(_)) {
-            let what = format!("`{}` is not a group of phones: calls are transferred to people", name.value);
-            directory.reports.add(Problem::new(name.place.clone(), what, "").rule(R10));
-        }
-        Some((*share, to))
-    });
     PortGroup {
         name: it.name.value.clone(),
         application: it.application.as_ref().and_then(|name| directory.applications.find(name)),
         first: DeviceId(0),
         count: it.count.value,
+        lines: lines(&it.lines, directory),
+        rows: LineRows::default(),
         treatment: it.treatment.clone(),
-        transfer,
+        transfer: transfer(it.transfer.as_ref(), directory),
         media_from_application: it.media_from_application,
-        no_answer: it.no_answer,
         keeps_media: it.keeps_media,
-        forwards: directory.forwards(&it.forwards),
     }
 }
 
@@ -184,14 +226,14 @@ pub(super) fn phone_group(it: &source::Phones, directory: &Directory<'_>) -> Pho
         name: it.name.value.clone(),
         first: DeviceId(0),
         count: it.count.value,
+        lines: lines(&it.lines, directory),
+        rows: LineRows::default(),
         answer: it.answer.clone(),
         answered: it.answered,
-        no_answer: it.no_answer,
         queue: it.queue,
         application: it.application.as_ref().and_then(|name| directory.applications.find(name)),
         failover: it.failover.clone(),
         keeps_media: it.keeps_media,
-        forwards: directory.forwards(&it.forwards),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Names and directory numbers, with the rows they stand for.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::numbers::{self, NumberRange};
+use super::numbers::{self, NotFound, NumberRange, Numbers};
 use crate::domain::{
-    ApplicationId, DatabaseId, DestinationId, Forward, Forwards, NodeId, PhoneGroupId, PortGroupId, RoutePointId,
-    Target,
+    ApplicationId, DatabaseId, DestinationId, DeviceId, Forward, Forwards, NodeId, NumbersId, PhoneGroupId,
+    PortGroupId, RoutePointId, Target,
 };
 use crate::workload::{self as source, Name, Problem, Reports, TextRange, Workload, suggestion};
 
@@ -13,18 +14,27 @@ use crate::workload::{self as source, Name, Problem, Reports, TextRange, Workloa
 pub(super) const R7: &str =
     "R7: a device pool names the CallManager group, and a group its CallManagers, each once, in order of preference";
 
+/// Cited if a number leads nowhere.
+const LINES: &str = "a line is a directory number on a device; a call to it goes to that device";
+
+/// The most numbers, or ranges of them, that a workload refers to.
+const NUMBERS_MAX: usize = 65_535;
+
+fn refer(referred: &mut Vec<Numbers>, name: &str, group: Target, first: u32, count: u32, line: u8) -> Target {
+    referred.push(Numbers { name: name.to_owned(), group, first: DeviceId(first), count, line });
+    Target::Numbers(NumbersId(referred.len() as u16 - 1))
+}
+
 /// The entries of one kind by name, with their rows and the places of their definitions.
 pub(super) struct Names<'a, T> {
     pub(super) kind: &'static str,
     pub(super) reports: &'a Reports,
     pub(super) rows: BTreeMap<&'a str, (T, &'a TextRange)>,
-    /// Ranges of numbers, which have no rows of their own.
-    ranges: Vec<NumberRange<'a>>,
 }
 
 impl<'a, T: Copy> Names<'a, T> {
     fn new(kind: &'static str, reports: &'a Reports) -> Names<'a, T> {
-        Names { kind, reports, rows: BTreeMap::new(), ranges: Vec::new() }
+        Names { kind, reports, rows: BTreeMap::new() }
     }
 
     /// All entries of a list, in order.
@@ -72,11 +82,6 @@ impl<'a, T: Copy> Names<'a, T> {
     }
 
     fn unknown(&self, name: &Name, rule: Option<&'static str>) {
-        if let Some(group) = numbers::owner(&self.ranges, &name.value) {
-            let what = format!("`{}` is a number of one device of `{group}`", name.value);
-            let hint = format!("write \"{group}\": calls go to the group");
-            return self.reports.add(Problem::new(name.place.clone(), what, "").hint(hint));
-        }
         let what = format!("there is no {} named `{}`", self.kind, name.value);
         let mut problem = Problem::new(name.place.clone(), what, "");
         if !self.reports.is_full() {
@@ -96,6 +101,12 @@ pub(super) struct Directory<'a> {
     pub(super) users: Names<'a, usize>,
     pub(super) applications: Names<'a, ApplicationId>,
     pub(super) targets: Names<'a, Target>,
+    /// The numbers of ports and phones.
+    ranges: Vec<NumberRange<'a>>,
+    /// The beginnings of the names that lead nowhere: the lines of a device have some in common, which are reported once.
+    astray: RefCell<BTreeSet<usize>>,
+    /// The numbers that something refers to. Their devices are counted from the first of their group.
+    referred: RefCell<Vec<Numbers>>,
     pub(super) reports: &'a Reports,
 }
 
@@ -103,10 +114,20 @@ impl<'a> Directory<'a> {
     /// Collects all names.
     pub(super) fn new(workload: &'a Workload, reports: &'a Reports) -> Directory<'a> {
         let mut targets = Names::new("device or number", reports);
+        let mut referred = Vec::new();
         for (row, route_point) in workload.route_points.iter().enumerate() {
             let target = Target::RoutePoint(RoutePointId(row as u16));
             targets.define(&route_point.name, target);
-            route_point.numbers.iter().for_each(|number| targets.define(number, target));
+            for (line, number) in
+                route_point.lines.iter().enumerate().filter_map(|(line, it)| Some((line, it.number.as_ref()?)))
+            {
+                let target = match route_point.lines.len() {
+                    // Its only line is all of it.
+                    1 => target,
+                    _ => refer(&mut referred, &number.value, target, 0, route_point.count.value, line as u8),
+                };
+                targets.define(number, target);
+            }
         }
         for (row, ports) in workload.cti_ports.iter().enumerate() {
             targets.define(&ports.name, Target::Ports(PortGroupId(row as u16)));
@@ -121,8 +142,7 @@ impl<'a> Directory<'a> {
             targets.define(&destination.name, target);
             destination.number.iter().for_each(|number| targets.define(number, target));
         }
-        targets.ranges =
-            numbers::ranges(workload, targets.rows.iter().map(|(name, (_, place))| (*name, *place)), reports);
+        let ranges = numbers::ranges(workload, targets.rows.iter().map(|(name, (_, place))| (*name, *place)), reports);
         // Nothing refers to a source, but its name selects a random number stream, so it must be unique.
         Names::of("source of calls", reports, &workload.traffic, |traffic| &traffic.name, usize::from);
         // The same holds for a fault.
@@ -141,8 +161,99 @@ impl<'a> Directory<'a> {
                 ApplicationId,
             ),
             targets,
+            ranges,
+            astray: RefCell::default(),
+            referred: RefCell::new(referred),
             reports,
         }
+    }
+
+    /// Where calls go that are sent to a name, a directory number or a range of numbers.
+    pub(super) fn target(&self, name: &Name) -> Option<Target> {
+        if let Some((target, _)) = self.targets.rows.get(name.value.as_str()) {
+            return Some(*target);
+        }
+        if self.astray.borrow().contains(&name.place.start) {
+            return None;
+        }
+        let target = self.target_of_numbers(name);
+        if target.is_none() {
+            self.astray.borrow_mut().insert(name.place.start);
+        }
+        target
+    }
+
+    fn target_of_numbers(&self, name: &Name) -> Option<Target> {
+        let report = |what: String, hint: &str| {
+            self.reports.add(Problem::new(name.place.clone(), what, "").hint(hint).rule(LINES));
+            None
+        };
+        let text = &name.value;
+        match numbers::refer(&self.ranges, text) {
+            Ok(found) => {
+                let mut referred = self.referred.borrow_mut();
+                let known = referred.iter().position(|it| it.name == *text);
+                let known = known.map(|row| Target::Numbers(NumbersId(row as u16)));
+                if known.is_none() && referred.len() >= NUMBERS_MAX {
+                    return report(
+                        format!("this refers to more than {NUMBERS_MAX} numbers or ranges"),
+                        "use ranges, or groups",
+                    );
+                }
+                Some(
+                    known.unwrap_or_else(|| {
+                        refer(&mut referred, text, found.target, found.device, found.count, found.line)
+                    }),
+                )
+            }
+            Err(NotFound::Unknown) => self.targets.find(name),
+            Err(NotFound::NoRange) => report(
+                format!("`{text}` is no range of numbers"),
+                "a range is two numbers of as many digits, the second not before the first, as in \"2001-2500\"",
+            ),
+            Err(NotFound::NotOneLine(first, Some(last))) if first != last => report(
+                format!("the numbers `{text}` begin in `{first}` and end in `{last}`"),
+                "a range is of one group; use two sources or shares",
+            ),
+            Err(NotFound::NotOneLine(first, Some(_))) => report(
+                format!("the numbers `{text}` are of several lines of `{first}`"),
+                "a range is of one line; number the lines apart, as in `lines = [{ first_dn = \"5001\" }, { first_dn = \"6001\" }]`",
+            ),
+            Err(NotFound::NotOneLine(first, None)) => report(
+                format!("not all of the numbers `{text}` exist: they begin in `{first}`"),
+                "end it with the last number of the group",
+            ),
+        }
+    }
+
+    /// The route point or group of a target; a number outside is itself.
+    pub(super) fn group_of(&self, target: Target) -> Target {
+        match target {
+            Target::Numbers(id) => self.referred.borrow()[id.index()].group,
+            other => other,
+        }
+    }
+
+    /// The name of the route point or group of a target.
+    pub(super) fn name_of_group<'w>(&self, target: Target, workload: &'w Workload) -> &'w str {
+        let name = match self.group_of(target) {
+            Target::RoutePoint(id) => &workload.route_points[id.index()].name,
+            Target::Ports(id) => &workload.cti_ports[id.index()].name,
+            Target::Phones(id) => &workload.phones[id.index()].name,
+            Target::Outside(id) => &workload.destinations[id.index()].name,
+            Target::Numbers(_) => unreachable!("a group is no number"),
+        };
+        &name.value
+    }
+
+    /// What the numbers of a target are.
+    pub(super) fn numbers(&self, id: NumbersId) -> Numbers {
+        self.referred.borrow()[id.index()].clone()
+    }
+
+    /// All numbers that something refers to.
+    pub(super) fn referred(&self) -> Vec<Numbers> {
+        self.referred.borrow().clone()
     }
 
     pub(super) fn nodes(&self, names: &[Name], rule: Option<&'static str>) -> Vec<NodeId> {
@@ -185,7 +296,7 @@ impl<'a> Directory<'a> {
     pub(super) fn forwards(&self, names: &source::ForwardNames) -> Forwards {
         let mut forwards = Forwards::default();
         for (forward, name) in Forward::ALL.into_iter().zip(names) {
-            forwards.set(forward, name.as_ref().and_then(|name| self.targets.find(name)));
+            forwards.set(forward, name.as_ref().and_then(|name| self.target(name)));
         }
         forwards
     }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::directory::Directory;
+use super::forwards;
 use crate::domain::{ApplicationId, DeviceKind, FaultTarget, Forward, LinkEnd, NodeId, Target};
 use crate::engine::{Distribution, Span, Time};
 use crate::workload::{self as source, At, Name, Problem, Reports, TextRange, Topology, Workload, units};
@@ -51,7 +52,7 @@ pub enum Occurs {
 pub struct Change {
     /// When.
     pub at: Time,
-    /// The route point, or the group of ports or phones, whose setting changes.
+    /// The route point, or the group of ports or phones, whose setting changes on all lines; or the numbers.
     pub whose: Target,
     /// The setting.
     pub forward: Forward,
@@ -223,11 +224,18 @@ fn devices(
     workload: &Workload,
     directory: &Directory<'_>,
 ) -> Option<FaultTarget> {
-    let target = directory.targets.find(name)?;
+    let target = directory.target(name)?;
     let (found, key, there) = match target {
         Target::RoutePoint(id) => (DeviceKind::RoutePoint, "route_point", &workload.route_points[id.index()].count),
         Target::Ports(id) => (DeviceKind::CtiPort, "cti_port", &workload.cti_ports[id.index()].count),
         Target::Phones(id) => (DeviceKind::Phone, "phone", &workload.phones[id.index()].count),
+        Target::Numbers(_) => {
+            let group = directory.name_of_group(target, workload);
+            let what = format!("`{}` is a number of `{group}`: a fault takes devices by their name", name.value);
+            let hint = format!("write \"{group}\", and `count` if only the first so many fail");
+            directory.reports.add(Problem::new(name.place.clone(), what, "").hint(hint));
+            return None;
+        }
         Target::Outside(_) => {
             let what =
                 format!("`{}` is a number outside the cluster: no device of the cluster fails there", name.value);
@@ -357,15 +365,20 @@ pub(super) fn changes(workload: &Workload, directory: &Directory<'_>) -> Vec<Cha
     let mut changes = Vec::new();
     for it in &workload.changes {
         in_time(&it.at, "this change never happens", workload, directory);
-        let whose = directory.targets.find(&it.of);
+        let whose = directory.target(&it.of);
         if let Some(Target::Outside(_)) = whose {
             let what = format!("`{}` is a number outside the cluster: it has no forward settings", it.of.value);
             directory.reports.add(Problem::new(it.of.place.clone(), what, "").rule(R12));
         }
         for (forward, At { value, place }) in &it.settings {
-            let leads = value.as_ref().map(|name| directory.targets.find(name));
-            if let Some(Target::Phones(group)) = whose {
-                check_phones(&workload.phones[group.index()], *forward, value.as_ref(), place, directory);
+            let leads = value.as_ref().map(|name| directory.target(name));
+            if let Some(whose) = whose {
+                if let Target::Phones(group) = directory.group_of(whose) {
+                    check_phones(&workload.phones[group.index()], *forward, value.as_ref(), place, directory);
+                }
+                if let (Some(name), Some(Some(leads))) = (value, leads) {
+                    forwards::check_change(whose, leads, name, workload, directory);
+                }
             }
             // An unknown target has been reported.
             if let (Some(whose), None | Some(Some(_))) = (whose, leads) {
@@ -393,9 +406,9 @@ fn check_phones(
     };
     match forward {
         Forward::Cfof | Forward::Cfur => report(format!("a phone has no `{}`", forward.name()), ""),
-        Forward::Cfna if leads.is_some() && phones.no_answer == Span::FOREVER => {
+        Forward::Cfna if leads.is_some() && phones.lines.iter().all(|line| line.no_answer == Span::FOREVER) => {
             report(format!("`{}` has no `no_answer`, and never forwards by `cfna`", name.value), "set its `no_answer`");
         }
-        Forward::Cfb | Forward::Cfna => {}
+        Forward::Cfb | Forward::Cfna | Forward::Cfa => {}
     }
 }

@@ -70,6 +70,16 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) -> bool {
             report(Problem::new(place.clone(), what, ""));
         }
     }
+    let mut lines = 0;
+    for it in workload.route_points.iter().filter(|it| it.lines.len() > 1) {
+        let before = lines;
+        lines += it.lines.len();
+        if before <= ROWS_MAX && lines > ROWS_MAX {
+            let what =
+                format!("with these there are {lines} lines on route points of several; the limit is {ROWS_MAX}");
+            report(Problem::new(it.name.place.clone(), what, ""));
+        }
+    }
     let length = workload.run.length.value;
     let mut steps: u64 = 0;
     for arrivals in workload.traffic.iter().map(|it| &it.arrivals) {
@@ -186,7 +196,7 @@ impl Plan {
             .route_points
             .iter()
             .filter_map(|it| match &it.treatment {
-                Treatment::Answer(treatment) => treatment.as_ref(),
+                Treatment::Answer { treatment, .. } => treatment.as_ref(),
                 Treatment::Redirect(_) => None,
             })
             .chain(self.port_groups.iter().filter_map(|it| it.treatment.as_ref()));

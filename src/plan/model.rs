@@ -4,6 +4,7 @@ use super::application::{Application, Database};
 use super::device::{Destination, Device, PhoneGroup, PortGroup, RoutePoint};
 use super::faults::{Change, Fault, ParameterChange};
 use super::node::Node;
+use super::numbers::Numbers;
 use super::parameters::{Links, Parameters};
 use super::source::Source;
 use crate::domain::{
@@ -57,6 +58,16 @@ pub struct Plan {
     pub destinations: Vec<Destination>,
     /// Every device: the route points in order, then the ports group by group, then the phones group by group.
     pub devices: Vec<Device>,
+    /// Numbers and ranges of numbers that something refers to.
+    pub numbers: Vec<Numbers>,
+    /// How many lines there are, those of the devices of a group counted once.
+    pub lines: u32,
+    /// How many lines there are on devices with several lines that may have calls at the same time.
+    pub counted_lines: u32,
+    /// Lines of single devices whose settings change by themselves, in order.
+    pub own_settings: Vec<(DeviceId, u8)>,
+    /// Whether any line forwards all calls, or comes to do so.
+    pub forwards_all: bool,
     /// Sources of calls.
     pub sources: Vec<Source>,
     /// Faults, in the order of the file.
@@ -78,11 +89,11 @@ impl Plan {
     /// Whether the media of a connected call at a place survives the failure of a CallManager.
     #[inline]
     pub fn media_without_callmanager(&self, place: Target) -> call_survival::Media {
-        let keeps_media = match place {
+        let keeps_media = match self.group_of(place) {
             Target::Ports(id) => self.port_groups[id.index()].keeps_media,
             Target::Phones(id) => self.phone_groups[id.index()].keeps_media,
             Target::Outside(id) => self.destinations[id.index()].keeps_media,
-            Target::RoutePoint(_) => true,
+            Target::RoutePoint(_) | Target::Numbers(_) => true,
         };
         if keeps_media { call_survival::Media::Continues } else { call_survival::Media::Stops }
     }
@@ -90,7 +101,7 @@ impl Plan {
     /// The source of the media of calls that an application has at a place.
     #[inline]
     pub fn media_at(&self, place: Target) -> application_failure::Media {
-        match place {
+        match self.group_of(place) {
             Target::Ports(id) if !self.port_groups[id.index()].media_from_application => {
                 application_failure::Media::FromElsewhere
             }
@@ -169,6 +180,7 @@ impl Plan {
             Target::RoutePoint(id) => self.route_points[id.index()].first,
             Target::Ports(id) => self.port_groups[id.index()].first,
             Target::Phones(id) => self.phone_groups[id.index()].first,
+            Target::Numbers(id) => self.numbers[id.index()].first,
             Target::Outside(_) => panic!("a number outside has no devices"),
         }
     }
@@ -185,16 +197,19 @@ impl Plan {
             Target::Ports(id) => &self.port_groups[id.index()].name,
             Target::Phones(id) => &self.phone_groups[id.index()].name,
             Target::Outside(id) => &self.destinations[id.index()].name,
+            Target::Numbers(id) => &self.numbers[id.index()].name,
         }
     }
 
-    /// How many calls a pool takes at a time.
+    /// How many calls a pool takes at a time: a group of phones one each.
     pub fn pool_size(&self, pool: Target) -> u32 {
         match pool {
             Target::RoutePoint(RoutePointId(row)) => {
                 let it = &self.route_points[row as usize];
-                it.maximum_calls.saturating_mul(it.count)
+                let of_each = it.lines.iter().fold(0, |sum: u32, line| sum.saturating_add(line.maximum_calls));
+                of_each.saturating_mul(it.count)
             }
+            Target::Numbers(id) => self.numbers[id.index()].count,
             Target::Ports(PortGroupId(row)) => self.port_groups[row as usize].count,
             Target::Phones(PhoneGroupId(row)) => self.phone_groups[row as usize].count,
             Target::Outside(DestinationId(row)) => self.destinations[row as usize].lines,

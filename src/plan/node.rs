@@ -29,8 +29,10 @@ pub struct CallManagerWork {
     pub answer: Distribution,
     /// Releasing a call.
     pub release: Distribution,
-    /// Registering and opening a device.
+    /// Registering and opening a device, its first line included.
     pub device_open: Distribution,
+    /// Opening each further line of a device.
+    pub line_open: Distribution,
 }
 
 /// The service time of each kind of message at a CTIManager.
@@ -42,8 +44,10 @@ pub struct CtiManagerWork {
     pub request: Distribution,
     /// Noting a heartbeat.
     pub heartbeat: Distribution,
-    /// Opening a device for an application.
+    /// Opening a device for an application, its first line included.
     pub device_open: Distribution,
+    /// Opening each further line of a device.
+    pub line_open: Distribution,
     /// Telling an application that a device is out of service, or back; `None`: that costs nothing.
     pub notice: Option<Distribution>,
 }
@@ -58,6 +62,7 @@ pub(super) fn node(node: &source::Node) -> Node {
             redirect: work.redirect,
             answer: work.answer,
             release: work.release,
+            line_open: work.line_open.unwrap_or_else(|| work.device_open.clone()),
             device_open: work.device_open,
         },
         ctimanager: node.ctimanager.then(|| ctimanager_work(node)),
@@ -71,6 +76,7 @@ pub(super) fn ctimanager_work(node: &source::Node) -> CtiManagerWork {
         event: work.event,
         request: work.request,
         heartbeat: work.heartbeat,
+        line_open: work.cti_line_open.unwrap_or_else(|| work.cti_device_open.clone()),
         device_open: work.cti_device_open,
         notice: (work.notice != Distribution::Constant(Span::ZERO)).then_some(work.notice),
     }

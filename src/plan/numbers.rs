@@ -1,10 +1,29 @@
 //! Ranges of directory numbers: `first_dn` and those after it.
 
-use crate::workload::{Name, Problem, Reports, TextRange, Workload};
+use crate::domain::{DeviceId, PhoneGroupId, PortGroupId, Target};
+use crate::workload::{Line, Name, Problem, Reports, TextRange, Workload};
 
-/// The numbers of a group of devices.
+/// One line of some devices of a route point or group, as something refers to it: by a number, or by a range of numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Numbers {
+    /// As it is written.
+    pub name: String,
+    /// The route point or group.
+    pub group: Target,
+    /// The first of the devices.
+    pub first: DeviceId,
+    /// How many: a call goes to one of them at random.
+    pub count: u32,
+    /// Which of their lines.
+    pub line: u8,
+}
+
+/// The numbers of a group of devices, or of one of its lines.
 pub(super) struct NumberRange<'a> {
     group: &'a str,
+    target: Target,
+    /// The line of the first number.
+    line: u8,
     first: Number<'a>,
     last: u64,
     place: &'a TextRange,
@@ -51,7 +70,12 @@ impl<'a> Number<'a> {
 }
 
 impl<'a> NumberRange<'a> {
-    fn new(group: &'a Name, first: &'a Name, count: u64, of_each: u32, reports: &Reports) -> Option<NumberRange<'a>> {
+    fn new(of: Numbered<'a>, reports: &Reports) -> Option<NumberRange<'a>> {
+        let Numbered { group, target, line, first, devices, of_each } = of;
+        let count = u64::from(devices) * u64::from(of_each);
+        if count == 0 {
+            return None;
+        }
         let number = Number::read(&first.value)?;
         let last = number.value + (count - 1);
         if last >= 10_u64.pow(number.digits as u32) {
@@ -60,7 +84,8 @@ impl<'a> NumberRange<'a> {
             reports.add(Problem::new(first.place.clone(), what, "").hint(hint));
             return None;
         }
-        Some(NumberRange { group: &group.value, first: number, last, place: &first.place, furthest: 0, of_each })
+        let place = &first.place;
+        Some(NumberRange { group: &group.value, target, line, first: number, last, place, furthest: 0, of_each })
     }
 
     /// Whether a number is one of these.
@@ -78,32 +103,52 @@ impl<'a> NumberRange<'a> {
     }
 }
 
+/// The numbers that begin with a `first_dn`.
+struct Numbered<'a> {
+    group: &'a Name,
+    target: Target,
+    line: u8,
+    first: &'a Name,
+    devices: u32,
+    /// How many consecutive numbers belong to one device.
+    of_each: u32,
+}
+
+fn numbered(workload: &Workload) -> impl Iterator<Item = Numbered<'_>> {
+    fn of_lines<'a>(lines: &'a [Line], whole: impl Fn(&'a Name) -> Numbered<'a>) -> impl Iterator<Item = Numbered<'a>> {
+        let numbers = lines.iter().enumerate().filter_map(|(line, it)| Some((line as u8, it.number.as_ref()?)));
+        numbers.map(move |(line, first)| Numbered { line, ..whole(first) })
+    }
+    let ports = workload.cti_ports.iter().enumerate().flat_map(|(row, it)| {
+        let (target, devices, of_each) =
+            (Target::Ports(PortGroupId(row as u16)), it.count.value, it.lines_per_port.value);
+        of_lines(&it.lines, move |first| Numbered { group: &it.name, target, line: 0, first, devices, of_each })
+    });
+    let phones = workload.phones.iter().enumerate().flat_map(|(row, it)| {
+        let (target, devices) = (Target::Phones(PhoneGroupId(row as u16)), it.count.value);
+        of_lines(&it.lines, move |first| Numbered { group: &it.name, target, line: 0, first, devices, of_each: 1 })
+    });
+    ports.chain(phones)
+}
+
 /// The ranges of numbers, in order; overlaps with each other or with one of `others` are reported.
 pub(super) fn ranges<'a>(
     workload: &'a Workload,
     others: impl Iterator<Item = (&'a str, &'a TextRange)>,
     reports: &Reports,
 ) -> Vec<NumberRange<'a>> {
-    let ports = workload.cti_ports.iter().filter_map(|it| {
-        let count = u64::from(it.count.value) * u64::from(it.lines_per_port.value);
-        Some((&it.name, it.first_number.as_ref()?, count, it.lines_per_port.value))
-    });
-    let phones = workload
-        .phones
-        .iter()
-        .filter_map(|it| Some((&it.name, it.first_number.as_ref()?, u64::from(it.count.value), 1)));
-    let mut ranges: Vec<NumberRange<'a>> = ports
-        .chain(phones)
-        .filter(|(_, _, count, _)| *count > 0)
-        .filter_map(|(group, first, count, of_each)| NumberRange::new(group, first, count, of_each, reports))
-        .collect();
+    let mut ranges: Vec<NumberRange<'a>> =
+        numbered(workload).filter_map(|numbered| NumberRange::new(numbered, reports)).collect();
     ranges.sort_by_key(|range| range.first);
     // The range that reaches furthest so far, which need not be the last.
     let mut furthest = 0;
     for row in 0..ranges.len() {
         let (range, before) = (&ranges[row], &ranges[furthest]);
         if row > 0 && before.holds(&range.first.text(range.first.value)) {
-            let what = format!("the numbers of `{}` and `{}` overlap", before.group, range.group);
+            let what = match before.group == range.group {
+                true => format!("the numbers of two lines of `{}` overlap", range.group),
+                false => format!("the numbers of `{}` and `{}` overlap", before.group, range.group),
+            };
             let (here, there) = (range.words(), before.words());
             reports.add(Problem::new(range.place.clone(), what, here).also(before.place.clone(), there));
         }
@@ -129,7 +174,39 @@ fn find<'r, 'a>(ranges: &'r [NumberRange<'a>], name: &str) -> Option<&'r NumberR
     Some(&ranges[ranges[before].furthest]).filter(|range| range.holds(name))
 }
 
-/// The group that has a number in its range.
-pub(super) fn owner<'a>(ranges: &[NumberRange<'a>], name: &str) -> Option<&'a str> {
-    find(ranges, name).map(|range| range.group)
+/// What a text refers to that is a number of a range, or a range of numbers.
+pub(super) struct Found {
+    pub(super) target: Target,
+    /// The first of the devices, counted from the first of its group.
+    pub(super) device: u32,
+    pub(super) count: u32,
+    pub(super) line: u8,
+}
+
+/// Why a text refers to no numbers.
+pub(super) enum NotFound<'a> {
+    /// It is no number that anything has.
+    Unknown,
+    /// It is no range: it has no second number of the same form that is not before the first.
+    NoRange,
+    /// These are the groups of its first and its last number, or of the first that none has.
+    NotOneLine(&'a str, Option<&'a str>),
+}
+
+/// Finds a number, `"2001"`, or a range of numbers of one line, `"2001-2500"`.
+pub(super) fn refer<'a>(ranges: &[NumberRange<'a>], text: &str) -> Result<Found, NotFound<'a>> {
+    let (from, to) = text.split_once('-').map_or((text, None), |(from, to)| (from, Some(to)));
+    let range = find(ranges, from).ok_or(NotFound::Unknown)?;
+    let first = Number::read(from).ok_or(NotFound::Unknown)?;
+    let steps = match to {
+        None => 0,
+        Some(to) => Number::read(to).and_then(|to| first.distance(to)).ok_or(NotFound::NoRange)?,
+    };
+    if first.value + steps > range.last || (steps > 0 && range.of_each > 1) {
+        let beyond = find(ranges, to.unwrap_or(from)).map(|other| other.group);
+        return Err(NotFound::NotOneLine(range.group, beyond));
+    }
+    let offset = first.value - range.first.value;
+    let (device, line) = (offset / u64::from(range.of_each), offset % u64::from(range.of_each));
+    Ok(Found { target: range.target, device: device as u32, count: steps as u32 + 1, line: range.line + line as u8 })
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::device::Treatment;
 use super::model::Plan;
 use crate::domain::{
-    ApplicationId, DeviceId, Forward, Forwards, PhoneGroupId, PortGroupId, Rejection, RoutePointId, Target,
+    ApplicationId, DeviceId, Forward, Forwards, NumbersId, PhoneGroupId, PortGroupId, Rejection, RoutePointId, Target,
 };
 use crate::engine::Span;
 use crate::rules::forwarding;
@@ -32,12 +32,25 @@ pub struct Onward {
     pub share: f64,
 }
 
-/// Every place that can send calls on: route points, then ports, then phones.
+/// Every place that can send calls on: route points, then ports, then phones, then the numbers that something refers to.
 pub fn places(plan: &Plan) -> impl Iterator<Item = Target> {
     let route_points = (0..plan.route_points.len()).map(|row| Target::RoutePoint(RoutePointId(row as u16)));
     let ports = (0..plan.port_groups.len()).map(|row| Target::Ports(PortGroupId(row as u16)));
     let phones = (0..plan.phone_groups.len()).map(|row| Target::Phones(PhoneGroupId(row as u16)));
-    route_points.chain(ports).chain(phones)
+    let numbers = (0..plan.numbers.len()).map(|row| Target::Numbers(NumbersId(row as u16)));
+    route_points.chain(ports).chain(phones).chain(numbers)
+}
+
+/// Those of them whose settings differ: a number of a first line has those of its group.
+pub fn lines(plan: &Plan) -> impl Iterator<Item = Target> {
+    places(plan).filter(|place| match place {
+        Target::Numbers(id) => {
+            let it = &plan.numbers[id.index()];
+            let first = plan.numbers.iter().position(|other| (other.group, other.line) == (it.group, it.line));
+            it.line > 0 && first == Some(id.index())
+        }
+        _ => true,
+    })
 }
 
 /// The first device of a place; a number outside has none.
@@ -46,26 +59,22 @@ pub fn first_device(plan: &Plan, place: Target) -> Option<DeviceId> {
         Target::RoutePoint(id) => Some(plan.route_points[id.index()].first),
         Target::Ports(id) => Some(plan.port_groups[id.index()].first),
         Target::Phones(id) => Some(plan.phone_groups[id.index()].first),
+        Target::Numbers(id) => Some(plan.numbers[id.index()].first),
         Target::Outside(_) => None,
     }
 }
 
 /// The application that opens a route point or a group of ports, if any.
 pub fn controller(plan: &Plan, place: Target) -> Option<ApplicationId> {
-    match place {
+    match plan.group_of(place) {
         Target::RoutePoint(_) | Target::Ports(_) => plan.devices[first_device(plan, place)?.index()].application,
-        Target::Phones(_) | Target::Outside(_) => None,
+        Target::Phones(_) | Target::Outside(_) | Target::Numbers(_) => None,
     }
 }
 
 /// The forward settings of a place as a run begins.
 pub fn forwards(plan: &Plan, place: Target) -> Forwards {
-    match place {
-        Target::RoutePoint(id) => plan.route_points[id.index()].forwards,
-        Target::Ports(id) => plan.port_groups[id.index()].forwards,
-        Target::Phones(id) => plan.phone_groups[id.index()].forwards,
-        Target::Outside(_) => Forwards::default(),
-    }
+    plan.line(place).map_or_else(Forwards::default, |line| line.forwards)
 }
 
 /// Every way on from a place, with or without an application: redirects and transfers, then forwards.
@@ -82,32 +91,32 @@ pub fn onward(plan: &Plan, place: Target) -> Vec<Onward> {
 
 /// Where the application of a place sends calls.
 fn sent_on(plan: &Plan, place: Target) -> Vec<Onward> {
-    match place {
+    let transferred = |transfer: Option<(f64, Target)>| {
+        transfer.map(|(share, to)| Onward { by: By::Transfer, to, share }).into_iter().collect()
+    };
+    match plan.group_of(place) {
         Target::RoutePoint(id) => match &plan.route_points[id.index()].treatment {
-            Treatment::Answer(_) => Vec::new(),
+            Treatment::Answer { transfer, .. } => transferred(*transfer),
             Treatment::Redirect(targets) => {
                 let before = std::iter::once(0.0).chain(targets.iter().map(|(sum, _)| *sum));
                 let shares = targets.iter().zip(before);
                 shares.map(|((sum, to), before)| Onward { by: By::Redirect, to: *to, share: sum - before }).collect()
             }
         },
-        Target::Ports(id) => {
-            let transfer = plan.port_groups[id.index()].transfer;
-            transfer.map(|(share, to)| Onward { by: By::Transfer, to, share }).into_iter().collect()
-        }
-        Target::Phones(_) | Target::Outside(_) => Vec::new(),
+        Target::Ports(id) => transferred(plan.port_groups[id.index()].transfer),
+        Target::Phones(_) | Target::Outside(_) | Target::Numbers(_) => Vec::new(),
     }
 }
 
 /// Where a place forwards a call that it rejects, if it can reject calls for this reason.
 pub fn forwarded(plan: &Plan, rejection: Rejection, place: Target) -> Option<(Forward, Target)> {
-    let possible = match (rejection, place) {
+    let group = plan.group_of(place);
+    let possible = match (rejection, group) {
         (_, Target::Outside(_)) => false,
         (Rejection::Busy, _) => true,
-        (Rejection::NotOpened | Rejection::ApplicationFailed, _) => !matches!(place, Target::Phones(_)),
+        (Rejection::NotOpened | Rejection::ApplicationFailed, _) => !matches!(group, Target::Phones(_)),
         (Rejection::NotAnswered, Target::RoutePoint(_)) => plan.parameters.new_call_accept != Span::FOREVER,
-        (Rejection::NotAnswered, Target::Phones(id)) => plan.phone_groups[id.index()].no_answer != Span::FOREVER,
-        (Rejection::NotAnswered, Target::Ports(id)) => plan.port_groups[id.index()].no_answer != Span::FOREVER,
+        (Rejection::NotAnswered, _) => plan.line(place).is_some_and(|line| line.no_answer != Span::FOREVER),
     };
     if possible { forwarding::next(&plan.release, rejection, &forwards(plan, place)) } else { None }
 }
@@ -115,7 +124,11 @@ pub fn forwarded(plan: &Plan, rejection: Rejection, place: Target) -> Option<(Fo
 /// Where calls go from a place while nothing is busy and everything works: by its application or, without one, by the
 /// forward for that.
 fn in_service(plan: &Plan, place: Target) -> Vec<Onward> {
-    let unopened = matches!(place, Target::RoutePoint(_) | Target::Ports(_)) && controller(plan, place).is_none();
+    if let Some((forward, to)) = forwarding::all(&forwards(plan, place)) {
+        return vec![Onward { by: By::Forward(forward), to, share: 1.0 }];
+    }
+    let unopened =
+        matches!(plan.group_of(place), Target::RoutePoint(_) | Target::Ports(_)) && controller(plan, place).is_none();
     match unopened {
         true => forwarded(plan, Rejection::NotOpened, place)
             .map(|(forward, to)| Onward { by: By::Forward(forward), to, share: 1.0 })
@@ -189,23 +202,50 @@ pub enum End {
 /// its reason to reject the call, if any.
 pub fn follow(
     plan: &Plan,
+    place: Target,
+    rejection: Rejection,
+    forwards: impl Fn(Target) -> Forwards,
+    rejection_at: impl Fn(Target) -> Option<Rejection>,
+) -> Route {
+    walk(plan, place, Some(rejection), forwards, rejection_at)
+}
+
+/// The same for a call that is sent to `place`.
+pub fn dial(
+    plan: &Plan,
+    place: Target,
+    forwards: impl Fn(Target) -> Forwards,
+    rejection_at: impl Fn(Target) -> Option<Rejection>,
+) -> Route {
+    walk(plan, place, None, forwards, rejection_at)
+}
+
+fn walk(
+    plan: &Plan,
     mut place: Target,
-    mut rejection: Rejection,
+    mut rejection: Option<Rejection>,
     forwards: impl Fn(Target) -> Forwards,
     rejection_at: impl Fn(Target) -> Option<Rejection>,
 ) -> Route {
     let mut taken = Vec::new();
     let end = loop {
-        let Some((forward, to)) = forwarding::next(&plan.release, rejection, &forwards(place)) else {
-            break End::Stranded(place, rejection);
+        let step = match rejection {
+            Some(rejection) => forwarding::next(&plan.release, rejection, &forwards(place)),
+            None => forwarding::all(&forwards(place)),
         };
-        taken.push((forward, to));
-        if forwarding::may_go_on(taken.len(), plan.parameters.forward_hops).is_err() {
-            break End::HopLimit;
-        }
-        match rejection_at(to) {
-            None => break End::Taken(to),
-            Some(there) => (place, rejection) = (to, there),
+        match (step, rejection) {
+            (Some(step), _) => {
+                taken.push(step);
+                if forwarding::may_go_on(taken.len(), plan.parameters.forward_hops).is_err() {
+                    break End::HopLimit;
+                }
+                (place, rejection) = (step.1, None);
+            }
+            (None, Some(rejection)) => break End::Stranded(place, rejection),
+            (None, None) => match rejection_at(place) {
+                None => break End::Taken(place),
+                there => rejection = there,
+            },
         }
     };
     Route { forwards: taken, end }

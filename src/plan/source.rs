@@ -71,7 +71,7 @@ pub(super) fn source(
         None => it.ingress.as_ref().map_or_else(every_node, |names| directory.nodes(names, None)),
     };
     // The target of a wrong workload does not matter: its plan is never returned.
-    let to = directory.targets.find(&it.to).unwrap_or(Target::Outside(DestinationId(0)));
+    let to = directory.target(&it.to).unwrap_or(Target::Outside(DestinationId(0)));
     let arrivals = match &it.arrivals.calls {
         Calls::Listed(calls) => Arrivals::Listed(calls.iter().map(listed).collect()),
         _ => {
@@ -97,7 +97,7 @@ pub(super) fn source(
 fn callers(name: &Name, directory: &Directory<'_>) -> Option<PhoneGroupId> {
     match directory.targets.find(name)? {
         Target::Phones(id) => Some(id),
-        Target::RoutePoint(_) | Target::Ports(_) | Target::Outside(_) => {
+        Target::RoutePoint(_) | Target::Ports(_) | Target::Outside(_) | Target::Numbers(_) => {
             let what = format!("`{}` is not a group of phones, and nothing else dials", name.value);
             directory.reports.add(Problem::new(name.place.clone(), what, ""));
             None

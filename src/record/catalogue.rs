@@ -8,7 +8,7 @@ use crate::domain::{
 use crate::facts::PoolId;
 use crate::plan::Plan;
 
-use super::metric::{Gauge, Metric, Row, Scope, Unit};
+use super::metric::{Count, Gauge, Metric, Row, Scope, Unit};
 
 /// One measurement: what, of what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,14 +88,23 @@ pub const fn cause_name(because: OutageCause) -> &'static str {
     }
 }
 
+/// What is counted in a run of `plan`, in the order of reports.
+pub fn counts(plan: &Plan) -> impl Iterator<Item = Count> {
+    // Without a line that forwards all calls, none is forwarded for that.
+    Count::ALL.into_iter().filter(|count| *count != Count::Cfa || plan.forwards_all)
+}
+
 impl Catalogue {
     /// Everything that is measured in a run of `plan`.
     pub fn new(plan: &Plan) -> Catalogue {
-        let (durations, starts) = rows(plan, Metric::ALL.map(|metric| (metric, metric.row())));
+        let (mut durations, starts) = rows(plan, Metric::ALL.map(|metric| (metric, metric.row())));
         let (mut gauges, starts_of_gauges) = rows(plan, Gauge::ALL.map(|gauge| (gauge, gauge.row())));
         for series in &mut gauges {
             // Without Code Yellow there is no throttling.
             series.exists &= series.metric != Gauge::Throttled || plan.parameters.code_yellow.is_some();
+        }
+        for series in &mut durations {
+            series.exists &= series.metric != Metric::CfaDelay || plan.forwards_all;
         }
         let start = |gauge: Gauge, scope: Scope| {
             starts_of_gauges[gauge as usize][scope].expect("a gauge is measured in its own scopes") as usize

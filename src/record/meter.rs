@@ -362,6 +362,10 @@ impl Meter {
                 Count::Cfb
             }
             Forward::Cfur => Count::Cfur,
+            Forward::Cfa => {
+                self.record_for_cluster(Metric::CfaDelay, waited);
+                Count::Cfa
+            }
         };
         self.count(count);
     }
@@ -402,6 +406,8 @@ impl Recorder for Meter {
                     self.record(self.catalogue.route_point(Metric::RoutePointStay, route_point), stayed);
                 }
             }
+            // The phone is in use with or without calls that wait.
+            Fact::CallWaits { .. } | Fact::CallWaited { .. } => {}
             Fact::Seized { pool, .. } => self.levels.step_up(self.catalogue.in_use(pool), now),
             Fact::Freed { pool, .. } => self.levels.step_down(self.catalogue.in_use(pool), now),
             Fact::OffHook { phones, .. } => {

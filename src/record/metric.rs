@@ -207,6 +207,7 @@ metrics! {
     Cfna = count("cfna", Lower, &[Forwarded]), "Forwards by CFNA.";
     Cfb = count("cfb", Lower, &[Forwarded]), "Forwards by CFB.";
     Cfur = count("cfur", Lower, &[Forwarded]), "Forwards by CFUR.";
+    Cfa = count("cfa", Neither, &[Forwarded]), "Forwards by CFA, where a line of the workload has one.";
     FalseFailures = count("false_failures", Lower, &[Lost]), "Applications considered failed that were running.";
     RequestTimeouts = count("request_timeouts", Lower, &[Lost]), "Requests that an application gave up waiting for.";
     RefusedBusy = count("refused_busy", Lower, &[Refusals]), "Of the refused: nothing was free.";
@@ -279,6 +280,8 @@ metrics! {
         "From a call's arrival at a device to its arrival at the CFNA number.";
     CfbDelay = duration("cfb_delay", &[Cluster, Application], Never, Lower, &[Delays]),
         "From a call's arrival at a device to its arrival at the CFB number.";
+    CfaDelay = duration("cfa_delay", &[Cluster], Never, Lower, &[Delays]),
+        "From the routing of a call to a line with CFA to its arrival at the CFA number.";
     RoutePointStay = duration("route_point_stay", &[RoutePoint], Never, Neither, &[]),
         "How long a call occupied a route point.";
     StationWait = duration("station_wait", &[Station], Never, Lower, &[Stations]),

@@ -41,7 +41,15 @@ pub fn dependencies_page<'d>(dependencies: &'d Dependencies<'d>) -> Page<'d> {
 fn of_kind(dependencies: &Dependencies<'_>, kind: RecordKind) -> Table {
     let has_numbers =
         matches!(kind, RecordKind::RoutePoint | RecordKind::CtiPort | RecordKind::Phone | RecordKind::Destination);
-    let uses_others = !matches!(kind, RecordKind::DirectoryNumber | RecordKind::Database | RecordKind::Node);
+    let uses_others = match kind {
+        // A line may have forwards of its own.
+        RecordKind::DirectoryNumber => {
+            let numbers = dependencies.ids().filter(|&id| dependencies.record(id).kind == kind);
+            numbers.flat_map(|id| dependencies.uses_of(id)).next().is_some()
+        }
+        RecordKind::Database | RecordKind::Node => false,
+        _ => true,
+    };
     let is_used = !matches!(kind, RecordKind::Traffic | RecordKind::Fault | RecordKind::Change);
     let mut head = vec![kind.words()[1], "at"];
     head.extend(has_numbers.then_some("directory numbers"));

@@ -1,10 +1,15 @@
-//! R22, R24 and the forwards of R5: where a call goes when a device rejects it.
+//! R22, R24 and the forwards of R5: where a call goes when a device rejects it; Call Forward All.
 
 use crate::domain::{Contact, Ending, Forward, Forwards, Refusal, Rejection, ReleaseProfile, Target};
 
 /// The forward to use: the first of the release's list for this rejection that the device has set.
 pub fn next(release: &ReleaseProfile, rejection: Rejection, forwards: &Forwards) -> Option<(Forward, Target)> {
     release.forwards(rejection).iter().find_map(|&forward| forwards.get(forward).map(|target| (forward, target)))
+}
+
+/// Call Forward All: where a call to a line goes at once, whatever the state of its device, if that is set.
+pub fn all(forwards: &Forwards) -> Option<(Forward, Target)> {
+    forwards.get(Forward::Cfa).map(|target| (Forward::Cfa, target))
 }
 
 /// How a rejected call ends if no forward applies. A connected call has been answered before, and is being sent on to

@@ -204,6 +204,50 @@ pub(super) fn erlang_b() -> Vec<Comparison> {
     ]
 }
 
+/// Calls to the lines of a route point that answers: the busy trigger of each is as many servers, whatever the other line has. Each
+/// has a call a second, and 3 erlangs; one trigger for the whole route point would be 6 erlangs on 5.
+pub(super) fn erlang_b_of_a_line() -> Vec<Comparison> {
+    const TRIGGER: u32 = 5;
+    let name = format!("Erlang B (3, {TRIGGER}), a line of two");
+    let workload = free(&format!(
+        r#"
+        run = {{ length = "16h", warm_up = "2m" }}
+        [[node]]
+        name = "sub1"
+        [[application]]
+        name = "ivr"
+        workers = 100
+        decide = "0s"
+        [[route_point]]
+        name = "welcome"
+        lines = [{{ dn = "7001" }}, {{ dn = "7002" }}]
+        busy_trigger = {TRIGGER}
+        device_pool = "main"
+        application = "ivr"
+        answers = true
+        treatment = {{ exponential = "3s" }}
+        [[traffic]]
+        name = "callers"
+        to = "7001"
+        arrivals = {{ poisson = "1/s" }}
+        [[traffic]]
+        name = "others"
+        to = "7002"
+        arrivals = {{ poisson = "1/s" }}
+        "#
+    ));
+    let watch = watch(
+        |plan| Blocking { warm_up: plan.window().warm_up, ..Blocking::default() },
+        |_, blocking| match blocking.wrong {
+            None => Ok(vec![blocking.blocked as f64 / blocking.offered as f64]),
+            Some(ending) => Err(format!("a call ended with {ending:?}")),
+        },
+    );
+    let (expected, twin) = (oracle::erlang_b(3.0, TRIGGER), oracle::erlang_b(1.05 * 3.0, TRIGGER));
+    let cells = vec![cell(format!("{name}: blocked"), expected, twin)];
+    vec![Comparison { cells, name, workload, replications: REPLICATIONS, watch }]
+}
+
 // Phones that dial a group of lines are its only callers: Engset, whatever the distribution of the holding time.
 
 /// Ten phones, each of which calls every 3 s while it is idle, on three lines.

@@ -109,16 +109,20 @@ pub struct Work {
     pub answer: Distribution,
     /// CallManager: releasing a call.
     pub release: Distribution,
-    /// CallManager: registering and opening a device.
+    /// CallManager: registering and opening a device, its first line included.
     pub device_open: Distribution,
+    /// CallManager: opening each further line of a device; `None`: as much as a device.
+    pub line_open: Option<Distribution>,
     /// CTIManager: passing an event to an application.
     pub event: Distribution,
     /// CTIManager: passing a request to a CallManager.
     pub request: Distribution,
     /// CTIManager: noting a heartbeat.
     pub heartbeat: Distribution,
-    /// CTIManager: opening a device.
+    /// CTIManager: opening a device, its first line included.
     pub cti_device_open: Distribution,
+    /// CTIManager: opening each further line of a device; `None`: as much as a device.
+    pub cti_line_open: Option<Distribution>,
     /// CTIManager: telling an application that a device is out of service, or back.
     pub notice: Distribution,
 }
@@ -130,6 +134,9 @@ impl Work {
             Some(default) => table.distribution(key).written().unwrap_or_else(|| of(default).clone()),
             None => table.distribution(key).value(),
         };
+        let further = |key, of: fn(&Work) -> &Option<Distribution>| {
+            table.distribution(key).written().or_else(|| of(default?).clone())
+        };
         Work {
             setup: distribution("setup", |work| &work.setup),
             offer: distribution("offer", |work| &work.offer),
@@ -137,10 +144,12 @@ impl Work {
             answer: distribution("answer", |work| &work.answer),
             release: distribution("release", |work| &work.release),
             device_open: distribution("device_open", |work| &work.device_open),
+            line_open: further("line_open", |work| &work.line_open),
             event: distribution("event", |work| &work.event),
             request: distribution("request", |work| &work.request),
             heartbeat: distribution("heartbeat", |work| &work.heartbeat),
             cti_device_open: distribution("cti_device_open", |work| &work.cti_device_open),
+            cti_line_open: further("cti_line_open", |work| &work.cti_line_open),
             notice: distribution("notice", |work| &work.notice),
         }
     }

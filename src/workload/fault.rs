@@ -198,7 +198,7 @@ impl Change {
             }
         }
         if !any {
-            let title = "one of `cfb`, `cfna`, `cfof` and `cfur` is required";
+            let title = "one of `cfa`, `cfb`, `cfna`, `cfof` and `cfur` is required";
             table.reports().add(Problem::new(table.place(), title, "it belongs here").rule(R12));
         }
         Change { at, of, settings }

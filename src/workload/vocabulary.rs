@@ -28,6 +28,10 @@ const SOME_NODES: ValueKind = List { of: &Reference, least: 1, most: None, disti
 /// More servers at one station than any real one has.
 const SERVERS: ValueKind = Whole(1, 65_535);
 const DEVICES: ValueKind = Whole(1, DEVICES_MAX as u64);
+/// The most lines of a device.
+const LINES_MAX: usize = 200;
+/// The most calls on a line of a phone.
+const PHONE_CALLS_MAX: u64 = 200;
 /// Each forward takes up to four of the 255 steps that a call has.
 const FORWARD_HOPS: ValueKind = Whole(0, 60);
 const NONE: Absent = Means("none");
@@ -339,7 +343,14 @@ static WORK: Section = Section {
             "device_open",
             DISTRIBUTION_OR_ZERO,
             Is("\"5ms\""),
-            "CallManager: registering and opening a device",
+            "CallManager: registering and opening a device, its first line included",
+            ASSUMPTION,
+        ),
+        term(
+            "line_open",
+            DISTRIBUTION_OR_ZERO,
+            Means("as much as `device_open`"),
+            "CallManager: opening each further line of a device",
             ASSUMPTION,
         ),
         term(
@@ -361,7 +372,14 @@ static WORK: Section = Section {
             "cti_device_open",
             DISTRIBUTION_OR_ZERO,
             Is("\"2ms\""),
-            "CTIManager: opening a device for an application",
+            "CTIManager: opening a device for an application, its first line included",
+            ASSUMPTION,
+        ),
+        term(
+            "cti_line_open",
+            DISTRIBUTION_OR_ZERO,
+            Means("as much as `cti_device_open`"),
+            "CTIManager: opening each further line of a device for an application",
             ASSUMPTION,
         ),
         term(
@@ -619,6 +637,13 @@ const CFNA: Term = term(
 );
 const CFOF: Term = term("cfof", Target, REFUSED, "where calls are forwarded if its application has failed", GUIDES);
 const CFUR: Term = term("cfur", Target, REFUSED, "where calls are forwarded if it is unregistered (12.5)", GUIDES);
+const CFA: Term = term(
+    "cfa",
+    Target,
+    NONE,
+    "where all calls are forwarded, whatever its state, by the CallManager that routes them",
+    GUIDES,
+);
 
 static ROUTE_POINT: Section = Section {
     name: "route_point",
@@ -634,10 +659,10 @@ static ROUTE_POINT: Section = Section {
         ),
         term(
             "lines",
-            List { of: &Table(&LINE), least: 0, most: None, distinct: true },
+            List { of: &Table(&LINE), least: 0, most: Some(LINES_MAX), distinct: true },
             NONE,
-            "its directory numbers, as in `[{ dn = \"7000\" }]`",
-            "",
+            "its lines, each a directory number, as in `[{ dn = \"7000\" }]`; its name leads to the first",
+            GUIDE,
         ),
         DEVICE_POOL,
         term(
@@ -669,21 +694,24 @@ static ROUTE_POINT: Section = Section {
             "how long an answered call stays at the route point",
             "",
         ),
+        TRANSFER_TO,
+        TRANSFER_SHARE,
         term(
             "busy_trigger",
             Whole(1, 10_000),
             Usually("4500", "4500, or `maximum_calls` if that is less"),
-            "the number of calls at which it is busy; up to `maximum_calls`",
+            "the number of calls at which a line is busy; up to `maximum_calls`",
             "Bulk Administration Guide",
         ),
         term(
             "maximum_calls",
             Whole(1, 10_000),
             Is("5000"),
-            "the most calls it holds at a time",
+            "the most calls that a line holds at a time",
             "Bulk Administration Guide; Administration Guide 7.1 advises 200",
         ),
         CANNOT_OPEN_ON,
+        CFA,
         CFB,
         CFNA,
         CFOF,
@@ -692,6 +720,8 @@ static ROUTE_POINT: Section = Section {
     rules: &[
         Rule { with: "redirect_to", holds: Condition::Not(&ANSWERS) },
         Rule { with: "treatment", holds: ANSWERS },
+        Rule { with: "transfer_to", holds: ANSWERS },
+        Rule { with: "transfer_share", holds: Condition::Present("transfer_to") },
         Rule { with: "application", holds: Condition::Any(&[Condition::Present("redirect_to"), ANSWERS]) },
     ],
     ..PLAIN
@@ -699,10 +729,80 @@ static ROUTE_POINT: Section = Section {
 
 const ANSWERS: Condition = Condition::Is("answers", "true");
 
+const TRANSFER_TO: Term = term(
+    "transfer_to",
+    Target,
+    NONE,
+    "where calls are transferred after the treatment: a group of phones, the number of one, as \"5003\", or a range of numbers, \
+     as \"2001-2500\", one of which the caller selects",
+    GUIDE,
+);
+const TRANSFER_SHARE: Term =
+    term("transfer_share", Share(Allowed), Is("1"), "the share of calls that is transferred", "");
+
+const OF_DEVICE: Absent = Means("as at the device");
+const LINE_CANNOT_OPEN_ON: Term = term(
+    "cannot_open_on",
+    NODES,
+    NONE,
+    "the CallManagers that fail to open this line during recovery: its device is closed, with all its lines (R17)",
+    GUIDE,
+);
+const LINE_CFA: Term = term("cfa", Target, OF_DEVICE, "where all calls to the line are forwarded", "");
+const LINE_CFB: Term = term("cfb", Target, OF_DEVICE, "where its calls are forwarded if it is busy", "");
+const LINE_CFNA: Term = term("cfna", Target, OF_DEVICE, "where its calls are forwarded if they are not answered", "");
+const LINE_CFOF: Term =
+    term("cfof", Target, OF_DEVICE, "where its calls are forwarded if the application has failed", "");
+const LINE_CFUR: Term =
+    term("cfur", Target, OF_DEVICE, "where its calls are forwarded if it is unregistered (12.5)", "");
+const LINE_NO_ANSWER: Term =
+    term("no_answer", DURATION_OR_OFF, OF_DEVICE, "how long a call waits or rings before it forwards by CFNA", "");
+const LINE_TRIGGER: &str = "the number of calls at which the line is busy; up to its `maximum_calls`";
+const LINE_FIRST_DN: Term = term(
+    "first_dn",
+    FirstNumber,
+    Wrong,
+    "the number of this line at the first device of the group; at the others, the numbers after it",
+    "",
+);
+
 static LINE: Section = Section {
     name: "route_point.lines",
-    about: "A line of a route point.",
-    terms: &[term("dn", DirectoryNumber, Wrong, "the directory number of the line", "")],
+    about: "A line of a route point: a directory number with its own limits and forwards.",
+    terms: &[
+        term("dn", DirectoryNumber, Wrong, "the directory number of the line", ""),
+        term("busy_trigger", Whole(1, 10_000), OF_DEVICE, LINE_TRIGGER, ""),
+        term("maximum_calls", Whole(1, 10_000), OF_DEVICE, "the most calls that the line holds at a time", ""),
+        LINE_CANNOT_OPEN_ON,
+        LINE_CFA,
+        LINE_CFB,
+        LINE_CFNA,
+        LINE_CFOF,
+        LINE_CFUR,
+    ],
+    ..PLAIN
+};
+
+static PORT_LINE: Section = Section {
+    name: "cti_port.lines",
+    about: "A line of each port of a group.",
+    terms: &[LINE_FIRST_DN, LINE_NO_ANSWER, LINE_CANNOT_OPEN_ON, LINE_CFA, LINE_CFB, LINE_CFNA, LINE_CFOF, LINE_CFUR],
+    ..PLAIN
+};
+
+static PHONE_LINE: Section = Section {
+    name: "phone.lines",
+    about: "A line of each phone of a group.",
+    terms: &[
+        LINE_FIRST_DN,
+        term("busy_trigger", Whole(1, PHONE_CALLS_MAX), OF_DEVICE, LINE_TRIGGER, ""),
+        term("maximum_calls", Whole(1, PHONE_CALLS_MAX), OF_DEVICE, "the most calls that the line holds at a time", ""),
+        LINE_NO_ANSWER,
+        LINE_CANNOT_OPEN_ON,
+        LINE_CFA,
+        LINE_CFB,
+        LINE_CFNA,
+    ],
     ..PLAIN
 };
 
@@ -734,9 +834,17 @@ static CTI_PORT: Section = Section {
             "first_dn",
             FirstNumber,
             NONE,
-            "the directory number of the first line; the others follow it. Calls go to the group by its name, not to these \
-             numbers",
+            "the directory number of the first line; the others follow it. A call to a number goes to that port; one to the \
+             name of the group to any free port",
             "",
+        ),
+        term(
+            "lines",
+            List { of: &Table(&PORT_LINE), least: 0, most: Some(LINES_MAX), distinct: true },
+            Means("`lines_per_port` alike, numbered from `first_dn`"),
+            "the lines of each port where they differ, as in `[{ first_dn = \"5001\" }, { first_dn = \"6001\", cfb = \"out\" }]`: \
+             the second port has the numbers 5002 and 6002",
+            GUIDE,
         ),
         DEVICE_POOL,
         term("application", Reference, NONE, "the application that controls them", ""),
@@ -747,14 +855,8 @@ static CTI_PORT: Section = Section {
             "how long a call is treated at a port",
             "",
         ),
-        term(
-            "transfer_to",
-            Reference,
-            NONE,
-            "the group of phones to which calls are transferred after the treatment",
-            "",
-        ),
-        term("transfer_share", Share(Allowed), Is("1"), "the share of calls that is transferred", ""),
+        TRANSFER_TO,
+        TRANSFER_SHARE,
         term(
             "media",
             Word(&["application", "separate"]),
@@ -772,12 +874,17 @@ static CTI_PORT: Section = Section {
         ),
         KEEPS_MEDIA,
         CANNOT_OPEN_ON,
+        CFA,
         CFB,
         CFNA,
         CFOF,
         CFUR,
     ],
-    rules: &[Rule { with: "transfer_share", holds: Condition::Present("transfer_to") }],
+    rules: &[
+        Rule { with: "transfer_share", holds: Condition::Present("transfer_to") },
+        Rule { with: "lines_per_port", holds: Condition::Not(&Condition::Present("lines")) },
+        Rule { with: "first_dn", holds: Condition::Not(&Condition::Present("lines")) },
+    ],
     ..PLAIN
 };
 
@@ -790,6 +897,28 @@ static PHONE: Section = Section {
         DEVICE_POOL,
         term("dn", DirectoryNumber, NONE, "the directory number of the whole group, as of a hunt pilot", ""),
         term("first_dn", FirstNumber, NONE, "the directory number of the first phone; the others follow it", ""),
+        term(
+            "lines",
+            List { of: &Table(&PHONE_LINE), least: 0, most: Some(LINES_MAX), distinct: true },
+            Means("one, numbered from `first_dn`"),
+            "the lines of each phone if it has several, or one that differs: `[{ first_dn = \"2001\" }, { first_dn = \"3001\" }]`",
+            "",
+        ),
+        term(
+            "maximum_calls",
+            Whole(1, PHONE_CALLS_MAX),
+            Is("4"),
+            "the most calls that a line holds at a time, one of which a person talks to",
+            "Bulk Administration Guide: 4, and up to 200",
+        ),
+        term(
+            "busy_trigger",
+            Whole(1, PHONE_CALLS_MAX),
+            Usually("2", "2, or `maximum_calls` if that is less"),
+            "the number of calls at which a line is busy for calls to its number; up to `maximum_calls`. A call to the whole group \
+             takes a phone without calls",
+            "assumption: one call and one that waits",
+        ),
         term(
             "answer",
             DISTRIBUTION_OR_ZERO,
@@ -830,9 +959,11 @@ static PHONE: Section = Section {
         ),
         KEEPS_MEDIA,
         CANNOT_OPEN_ON,
+        CFA,
         CFB,
         CFNA,
     ],
+    rules: &[Rule { with: "first_dn", holds: Condition::Not(&Condition::Present("lines")) }],
     ..PLAIN
 };
 
@@ -862,7 +993,13 @@ static TRAFFIC: Section = Section {
              the workload changes",
             "",
         ),
-        term("to", Target, Wrong, "the name or number that its callers dial", ""),
+        term(
+            "to",
+            Target,
+            Wrong,
+            "the name or number that its callers dial, or a range as \"2001-2500\": each call dials one of these numbers at random",
+            "",
+        ),
         term(
             "from",
             Target,
@@ -1160,7 +1297,15 @@ static CHANGE: Section = Section {
     about: "Forward settings that change while the cluster runs (R12).",
     terms: &[
         term("at", DURATION, Wrong, "when the settings change, from the start of the run", ""),
-        term("of", Target, Wrong, "the route point, group of ports or group of phones whose settings change", ""),
+        term(
+            "of",
+            Target,
+            Wrong,
+            "the route point, group of ports or group of phones whose settings change, with those of all its lines; or a \
+             directory number, or a range, whose settings alone change",
+            "",
+        ),
+        term("cfa", Target, AS_BEFORE, "where `cfa` leads from then on, or `\"none\"`", ""),
         term("cfb", Target, AS_BEFORE, "where `cfb` leads from then on, or `\"none\"`", ""),
         term("cfna", Target, AS_BEFORE, "where `cfna` leads from then on, or `\"none\"`", ""),
         term("cfof", Target, AS_BEFORE, "where `cfof` leads from then on, or `\"none\"`", ""),
@@ -1169,6 +1314,7 @@ static CHANGE: Section = Section {
     rules: &[Rule {
         with: "at",
         holds: Condition::Any(&[
+            Condition::Present("cfa"),
             Condition::Present("cfb"),
             Condition::Present("cfna"),
             Condition::Present("cfof"),

@@ -257,6 +257,19 @@ fn r9_a_step_that_is_not_done_names_what_keeps_it_from_being_done() {
 }
 
 #[test]
+fn r9_a_line_that_lacks_a_forward_is_named_by_its_number() {
+    let lines = "[{ dn = \"7000\" }, { dn = \"7001\", cfb = \"out\", cfna = \"out\", cfof = \"out\" }]";
+    let found = planted(&[("[{ dn = \"7000\" }]", lines)], "");
+    assert_eq!(ids(&found), BTreeSet::new(), "{}", printed(&found));
+    let lines = "[{ dn = \"7000\", cfb = \"out\", cfna = \"out\", cfof = \"out\" }, { dn = \"7001\" }]";
+    let forwards =
+        ("redirect_to = \"ports\"\ncfb = \"out\"\ncfna = \"out\"\ncfof = \"out\"\n", "redirect_to = \"ports\"\n");
+    let found = planted(&[("[{ dn = \"7000\" }]", lines), forwards], "");
+    let whats: Vec<&str> = found.findings.iter().map(|finding| finding.problem.what.as_str()).collect();
+    assert_eq!(whats, ["`7001` lacks `cfb`, `cfna` and `cfof`"], "{}", printed(&found));
+}
+
+#[test]
 fn r9_an_application_without_a_user_leaves_both_steps_about_users_undone() {
     let found = planted(
         &[("[[user]]\nname = \"ivr\"\ndevices = [\"welcome\", \"ports\"]\n", ""), ("user = \"ivr\"\n", "")],

@@ -172,6 +172,60 @@ fn ports_that_are_dialled_block_by_erlang_b() {
     );
 }
 
+/// A number of a port leads to that port alone: of a range, each is a group of one, with a third of the calls.
+#[test]
+fn numbers_of_ports_block_by_erlang_b_one_by_one() {
+    let settings = ["cti_port.ports.first_dn='5001'", "traffic.callers.to=5001-5003"];
+    let text = workload::set(&ports(), &settings).expect("keys of the format");
+    holds(&text, FORWARDED, 400, "traffic.callers.arrivals.poisson=318/h");
+    let group = format!("{text}\n[[traffic]]\nname = \"more\"\nto = \"ports\"\narrivals = {{ poisson = \"1/h\" }}\n");
+    assert!(matching(&changed(&group, &[]), FORWARDED).is_empty(), "the group has calls of its own");
+}
+
+/// A route point with two lines, of which one is dialled.
+fn line() -> String {
+    format!(
+        r#"{HEAD}
+        run = {{ length = "3h", warm_up = "30m" }}
+        {NODES}
+        [[application]]
+        name = "ivr"
+        [[route_point]]
+        name = "welcome"
+        lines = [{{ dn = "7001", busy_trigger = 12 }}, {{ dn = "7002" }}]
+        device_pool = "main"
+        application = "ivr"
+        answers = true
+        treatment = {{ erlang = {{ mean = "2m", phases = 2 }} }}
+        [[traffic]]
+        name = "callers"
+        to = "7001"
+        arrivals = {{ poisson = "300/h" }}
+        "#
+    )
+}
+
+#[test]
+fn a_line_of_a_route_point_that_answers_blocks_by_erlang_b_at_its_trigger() {
+    holds(&line(), REFUSED, 400, "traffic.callers.arrivals.poisson=318/h");
+    let text = line();
+    let other = format!("{text}\n[[traffic]]\nname = \"more\"\nto = \"7002\"\narrivals = {{ poisson = \"1/h\" }}\n");
+    assert!(matching(&changed(&other, &[]), REFUSED).is_empty(), "others are offered too");
+    let people = format!("{text}\n[[phone]]\nname = \"people\"\ncount = 3\ndevice_pool = \"main\"\n");
+    let transfers = ["route_point.welcome.transfer_to=people", "route_point.welcome.transfer_share=0.5"];
+    assert!(matching(&changed(&people, &transfers), REFUSED).is_empty(), "the transfer takes time at the line");
+    only_without(
+        &text,
+        REFUSED,
+        &[
+            // The other line has room for all.
+            &["traffic.callers.to=7002"],
+            &["traffic.callers.patience={ exponential = '5s' }"],
+            &["run.warm_up=1m"],
+        ],
+    );
+}
+
 /// Ringing takes the phone as well, before anyone talks. Nobody is cleared while it rings.
 fn phones() -> String {
     format!(

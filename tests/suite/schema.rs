@@ -150,7 +150,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
             "missing_device",
             "missing_number",
             "no_ctimanager",
-            "number_of_one",
+            "number_unknown",
             "pool_unknown",
             "user_not_associated",
             "user_unknown",
@@ -160,9 +160,21 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
     ("two things of one name or number", &["clash", "duplicate_node", "number_clash", "traffic_twice"]),
     (
         "a value that depends on another one",
-        &["bin_too_long", "fault_overlap", "heartbeat_bounds", "profile_order", "steady", "tapi_lines", "voice_lines"],
+        &[
+            "bin_too_long",
+            "line_limits",
+            "fault_overlap",
+            "heartbeat_bounds",
+            "profile_order",
+            "steady",
+            "tapi_lines",
+            "voice_lines",
+        ],
     ),
-    ("shares that do not sum to 1, calls that go round in a circle", &["redirect_loop", "share_sum"]),
+    (
+        "shares that do not sum to 1, calls that go round in a circle",
+        &["forward_to_itself", "redirect_loop", "share_sum"],
+    ),
     ("what is in another file", &["calls_file", "calls_none", "calls_ragged", "calls_semicolons"]),
     ("a limit of the whole", &["calls_too_fast", "rates_too_many", "too_many_calls", "too_many_devices"]),
 ];
@@ -422,12 +434,17 @@ fn a_default_that_is_written_out_changes_nothing() {
 }
 
 /// Parts of the messages of problems that no schema can find.
-const SEMANTIC: [&str; 44] = [
+const SEMANTIC: [&str; 50] = [
     // Names.
     "there is no ",
     "is the name of more than one",
     "is listed twice",
-    "is a number of one device of",
+    "forwards to",
+    "is no range of numbers",
+    "are of several lines of",
+    "not all of the numbers",
+    "is a number of",
+    "begin in `",
     "runs no CTIManager",
     "no node runs a CTIManager",
     "there is no CTIManager to fail",
@@ -449,6 +466,7 @@ const SEMANTIC: [&str; 44] = [
     "before the metric",
     "a goal has one scope",
     "is more than `maximum_calls`",
+    "is more than the `maximum_calls` of the line",
     "must not be more than 366 days",
     "leaves nothing of the run to measure",
     "is longer than the run",

@@ -30,18 +30,26 @@ heartbeat = "0s"
 cti_device_open = "0s"
 "#;
 
+/// The calls of `calls.csv`, and after a line of [`OTHERS`] those of `others.csv`.
 struct Calls(&'static str);
+
+/// What separates the calls of a second source.
+pub(crate) const OTHERS: &str = "==\n";
 
 impl Files for Calls {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        match path {
-            "calls.csv" => Ok(self.0.as_bytes().to_vec()),
-            _ => Err("is not there".to_owned()),
-        }
+        let mut files = self.0.split(OTHERS);
+        let file = match path {
+            "calls.csv" => files.next(),
+            "others.csv" => files.nth(1),
+            _ => None,
+        };
+        file.map(|calls| calls.as_bytes().to_vec()).ok_or_else(|| "is not there".to_owned())
     }
 }
 
-/// The plan of a tiny workload: the rest of its text, and the calls of its `calls.csv`.
+/// The plan of a tiny workload: the rest of its text, and the calls of its `calls.csv`, and perhaps of its `others.csv`. The
+/// callers of the first source are told as callers, those of the second as others.
 pub(crate) fn plan(rest: &str, calls: &'static str) -> Plan {
     compile(rest, calls).unwrap_or_else(|problems| panic!("{}", problems.render(ctisim::workload::Ink::Plain)))
 }
@@ -100,7 +108,8 @@ impl Story<'_> {
 }
 
 fn caller(call: CallName) -> String {
-    format!("caller {}", call.number + 1)
+    let who = if call.source.index() == 0 { "caller" } else { "other" };
+    format!("{who} {}", call.number + 1)
 }
 
 impl Recorder for Story<'_> {
@@ -113,7 +122,8 @@ impl Recorder for Story<'_> {
                 format!("{} presented at {}", caller(call), plan.route_points[route_point.index()].name)
             }
             Fact::Acted { call, .. } => format!("the application acts on {}", caller(call)),
-            Fact::Seized { call, pool, device } => format!("{} takes {}", caller(call), self.place(pool, device)),
+            Fact::Seized { call, pool, device, .. } => format!("{} takes {}", caller(call), self.place(pool, device)),
+            Fact::CallWaits { call, device, .. } => format!("{} waits at {}", caller(call), self.device(device)),
             Fact::OffHook { call, device, .. } => format!("{} is off hook for {}", self.device(device), caller(call)),
             Fact::Alerting { call, .. } => format!("it rings for {}", caller(call)),
             Fact::Connected { call, .. } => format!("{} connected", caller(call)),
@@ -172,6 +182,7 @@ impl Recorder for Story<'_> {
             Fact::Left { .. }
             | Fact::Freed { .. }
             | Fact::OnHook { .. }
+            | Fact::CallWaited { .. }
             | Fact::Served { .. }
             | Fact::Skipped { .. }
             | Fact::Taken { .. }

@@ -14,6 +14,7 @@ families! {
     a_callmanager_with_constant_work_is_md1: "M/D/1",
     a_callmanager_with_lognormal_work_is_mg1: "M/G/1",
     ports_block_by_erlang_b_whatever_the_treatment: "Erlang B",
+    a_line_of_a_route_point_blocks_by_erlang_b_at_its_own_trigger: "Erlang B, line",
     phones_that_dial_block_by_engset: "Engset",
     an_application_with_callers_as_patient_as_it_is_fast_is_erlang_a: "Erlang A",
     an_application_with_more_patient_callers_is_erlang_a: "Erlang A, patient",

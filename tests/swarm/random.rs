@@ -112,9 +112,25 @@ struct Generator {
     route_points: Vec<String>,
     phones: Vec<String>,
     destinations: Vec<String>,
+    /// How many lines each route point has; without numbers, none.
+    route_point_lines: Vec<u64>,
+    /// How many devices and lines each group of ports has, and each group of phones.
+    port_lines: Vec<(u64, u64)>,
+    phone_lines: Vec<(u64, u64)>,
     /// Everything to which a call can be sent.
     targets: Vec<String>,
 }
+
+/// The numbers of a line: its first, and the range of all, for the line of a row of `kind`.
+fn numbers(kind: u64, row: u64, line: u64, count: u64) -> (String, String) {
+    let first = kind * 10_000 + row * 1_000 + line * 100 + 1;
+    (first.to_string(), format!("{first}-{}", first + count - 1))
+}
+
+/// The first digits of the numbers of route points, ports and phones.
+const OF_ROUTE_POINTS: u64 = 7;
+const OF_PORTS: u64 = 5;
+const OF_PHONES: u64 = 2;
 
 /// The text of a case's workload.
 pub(crate) fn workload(case: u64) -> String {
@@ -126,6 +142,20 @@ pub(crate) fn workload(case: u64) -> String {
     let (ports, phones, destinations) = (draw.below(4), draw.below(3), draw.between(1, 2));
     let counts = [(ROUTE_POINT, route_points), (PORTS, ports), (PHONES, phones), (OUTSIDE, destinations)];
     let databases = draw.below(3);
+    let route_point_lines: Vec<u64> = (0..route_points).map(|_| draw.pick(&[0, 0, 1, 2, 3])).collect();
+    let port_lines: Vec<(u64, u64)> = (0..ports).map(|_| (draw.magnitude(1, 16), draw.pick(&[0, 1, 1, 2]))).collect();
+    let phone_lines: Vec<(u64, u64)> = (0..phones).map(|_| (draw.magnitude(1, 8), draw.pick(&[0, 1, 1, 2]))).collect();
+    let mut targets: Vec<String> = counts.iter().flat_map(|(kind, count)| names(kind, *count)).collect();
+    for (row, lines) in (0..).zip(&route_point_lines) {
+        targets.extend((0..*lines).map(|line| numbers(OF_ROUTE_POINTS, row, line, 1).0));
+    }
+    for (kind, groups) in [(OF_PORTS, &port_lines), (OF_PHONES, &phone_lines)] {
+        for (row, (count, lines)) in (0..).zip(groups) {
+            for (first, range) in (0..*lines).map(|line| numbers(kind, row, line, *count)) {
+                targets.extend([first, range]);
+            }
+        }
+    }
     let mut generator = Generator {
         draw,
         text: String::new(),
@@ -142,7 +172,10 @@ pub(crate) fn workload(case: u64) -> String {
         route_points: names(ROUTE_POINT, route_points),
         phones: names(PHONES, phones),
         destinations: names(OUTSIDE, destinations),
-        targets: counts.iter().flat_map(|(kind, count)| names(kind, *count)).collect(),
+        route_point_lines,
+        port_lines,
+        phone_lines,
+        targets,
     };
     generator.head(case);
     generator.cluster();
@@ -375,13 +408,43 @@ impl Generator {
         self.targets[row].clone()
     }
 
-    fn forwards(&mut self, settings: &[&str]) {
+    /// The forwards of a device of this name, whose numbers begin so: to anything but itself.
+    fn forwards(&mut self, name: &str, own: &str, settings: &[&str]) {
         let percent = self.draw.pick(&[0, 50, 100]);
         for setting in settings {
             if self.draw.chance(percent) {
-                let target = self.target();
+                let target = self.other_than(name, own);
                 self.key(setting, format_args!("\"{target}\""));
             }
+        }
+        // A line that forwards all calls has none.
+        if self.draw.chance(6) {
+            let target = self.other_than(name, own);
+            self.key("cfa", format_args!("\"{target}\""));
+        }
+    }
+
+    fn other_than(&mut self, name: &str, own: &str) -> String {
+        let target = self.target();
+        if target == name || target.starts_with(own) { format!("{OUTSIDE}0") } else { target }
+    }
+
+    /// The lines of a device, the second of which may have forwards of its own.
+    fn lines(&mut self, key: &str, kind: u64, row: u64, lines: u64) {
+        let mut written = Vec::new();
+        for line in 0..lines {
+            let (first, _) = numbers(kind, row, line, 1);
+            let own = if line > 0 && self.draw.chance(50) {
+                let target = self.other_than("", &format!("{kind}{row}"));
+                let setting = self.draw.pick(&["cfb", "cfna", "cfna"]);
+                format!(", {setting} = \"{target}\"")
+            } else {
+                String::new()
+            };
+            written.push(format!("{{ {key} = \"{first}\"{own} }}"));
+        }
+        if !written.is_empty() {
+            self.key("lines", format_args!("[{}]", written.join(", ")));
         }
     }
 
@@ -396,11 +459,13 @@ impl Generator {
                     let treatment = self.draw.distribution_around(10 * MILLI, 30 * SECOND);
                     self.key("treatment", treatment);
                 }
+                self.transfer(30);
             } else if controlled {
                 // A call must be able to leave the route points: every second way leads outside.
                 let target = self.target();
                 let way_out = format!("{OUTSIDE}{}", self.draw.below(self.destinations.len() as u64));
-                if target.starts_with(ROUTE_POINT) || self.draw.chance(30) {
+                let is_route_point = target.starts_with(ROUTE_POINT) || target.starts_with('7');
+                if is_route_point || self.draw.chance(30) {
                     let shares =
                         format!("[{{ to = \"{target}\", share = 0.5 }}, {{ to = \"{way_out}\", share = 0.5 }}]");
                     self.key("redirect_to", shares);
@@ -414,26 +479,36 @@ impl Generator {
                 let trigger = self.draw.between(1, most);
                 self.key("busy_trigger", trigger);
             }
-            self.forwards(&["cfb", "cfna", "cfof", "cfur"]);
+            let lines = self.route_point_lines[row];
+            self.lines("dn", OF_ROUTE_POINTS, row as u64, lines);
+            self.forwards(&name, &format!("{OF_ROUTE_POINTS}{row}"), &["cfb", "cfna", "cfof", "cfur"]);
+        }
+    }
+
+    /// Sometimes a transfer to phones, to one of them or to some.
+    fn transfer(&mut self, percent: u64) {
+        let phones = |target: &&String| target.starts_with(PHONES) || target.starts_with('2');
+        let phones: Vec<String> = self.targets.iter().filter(phones).cloned().collect();
+        if !phones.is_empty() && self.draw.chance(percent) {
+            let row = self.draw.below(phones.len() as u64) as usize;
+            self.key("transfer_to", format_args!("\"{}\"", phones[row]));
+            let share = self.draw.pick(&["1.0", "0.5", "0.1"]);
+            self.key("transfer_share", share);
         }
     }
 
     fn ports(&mut self, groups: u64) {
-        for name in names(PORTS, groups) {
+        for (row, name) in names(PORTS, groups).into_iter().enumerate() {
             self.device_head("cti_port", &name);
             self.controller();
-            let count = self.draw.magnitude(1, 16);
+            let (count, lines) = self.port_lines[row];
             self.key("count", count);
+            self.lines("first_dn", OF_PORTS, row as u64, lines);
             if self.draw.chance(70) {
                 let treatment = self.draw.distribution_around(10 * MILLI, 16 * SECOND);
                 self.key("treatment", treatment);
             }
-            if !self.phones.is_empty() && self.draw.chance(60) {
-                let row = self.draw.below(self.phones.len() as u64);
-                self.key("transfer_to", format_args!("\"{PHONES}{row}\""));
-                let share = self.draw.pick(&["1.0", "0.5", "0.1"]);
-                self.key("transfer_share", share);
-            }
+            self.transfer(60);
             let media = self.draw.pick(&["\"application\"", "\"separate\""]);
             self.key("media", media);
             if self.draw.chance(50) {
@@ -442,7 +517,7 @@ impl Generator {
             }
             let keeps_media = self.draw.chance(80);
             self.key("keeps_media", keeps_media);
-            self.forwards(&["cfb", "cfna", "cfof", "cfur"]);
+            self.forwards(&name, &format!("{OF_PORTS}{row}"), &["cfb", "cfna", "cfof", "cfur"]);
         }
     }
 
@@ -450,8 +525,13 @@ impl Generator {
         for row in 0..self.phones.len() {
             let name = self.phones[row].clone();
             self.device_head("phone", &name);
-            let count = self.draw.magnitude(1, 8);
+            let (count, lines) = self.phone_lines[row];
             self.key("count", count);
+            self.lines("first_dn", OF_PHONES, row as u64, lines);
+            if self.draw.chance(30) {
+                let most = self.draw.between(1, 4);
+                self.key("maximum_calls", most);
+            }
             if self.draw.chance(50) {
                 self.controller();
             }
@@ -473,7 +553,7 @@ impl Generator {
             }
             let queue = self.draw.chance(60);
             self.key("queue", queue);
-            self.forwards(&["cfb", "cfna"]);
+            self.forwards(&name, &format!("{OF_PHONES}{row}"), &["cfb", "cfna"]);
         }
     }
 
@@ -709,11 +789,22 @@ impl Generator {
             self.line("[[change]]");
             let at = self.draw.below(self.length);
             self.micros("at", at);
-            let row = self.draw.below(self.route_points.len() as u64) as usize;
-            let of = self.route_points[row].clone();
+            // A route point, or one number of phones or ports.
+            let singles = |target: &&String| target.starts_with(['2', '5']) && !target.contains('-');
+            let singles: Vec<String> = self.targets.iter().filter(singles).cloned().collect();
+            let (of, device, own, setting) = if !singles.is_empty() && self.draw.chance(50) {
+                let of = singles[self.draw.below(singles.len() as u64) as usize].clone();
+                let group = if of.starts_with('2') { PHONES } else { PORTS };
+                let (device, own) = (format!("{group}{}", &of[1..2]), of[..2].to_owned());
+                (of, device, own, self.draw.pick(&["cfb", "cfa"]))
+            } else {
+                let row = self.draw.below(self.route_points.len() as u64) as usize;
+                let setting = self.draw.pick(&["cfb", "cfna", "cfof", "cfur", "cfa"]);
+                let of = self.route_points[row].clone();
+                (of.clone(), of, format!("{OF_ROUTE_POINTS}{row}"), setting)
+            };
             self.key("of", format_args!("\"{of}\""));
-            let setting = self.draw.pick(&["cfb", "cfna", "cfof", "cfur"]);
-            let leads = if self.draw.chance(30) { "none".to_owned() } else { self.target() };
+            let leads = if self.draw.chance(30) { "none".to_owned() } else { self.other_than(&device, &own) };
             self.key(setting, format_args!("\"{leads}\""));
         }
     }
@@ -748,7 +839,7 @@ impl Generator {
     }
 }
 
-const WORK: [&str; 11] = [
+const WORK: [&str; 13] = [
     "setup",
     "offer",
     "redirect",
@@ -760,4 +851,6 @@ const WORK: [&str; 11] = [
     "heartbeat",
     "cti_device_open",
     "notice",
+    "line_open",
+    "cti_line_open",
 ];

@@ -38,6 +38,8 @@ pub(crate) struct Call {
     pub(crate) hops: u8,
     /// Which of its random words it has used, as a bit mask.
     pub(crate) used: u8,
+    /// The line of its endpoint that it is at, or on its way to.
+    pub(crate) line: u8,
     /// The forward it is following, until it is presented at the target.
     pub(crate) forward: Option<Forward>,
     pub(crate) contact: Contact,
@@ -71,6 +73,7 @@ impl Call {
             step: 0,
             hops: 0,
             used: 0,
+            line: 0,
             forward: None,
             contact: Contact::Nothing,
             control: Control::Full,

@@ -1,6 +1,7 @@
 //! The ports and phones of a group.
 
-use crate::engine::{Handle, Span, Watchdog};
+use crate::engine::{Handle, Watchdog};
+use crate::plan::Line;
 use std::collections::VecDeque;
 
 /// The ports of a group.
@@ -10,13 +11,14 @@ pub(crate) struct PortState {
     pub(crate) free: VecDeque<u32>,
     /// The number of open ports.
     pub(crate) open: u32,
-    /// The No Answer timers of their calls, which nearly always are answered in time.
-    pub(crate) unanswered: Watchdog<(Handle, u8)>,
+    /// The No Answer timers of their calls, by line; nearly all are answered in time.
+    pub(crate) unanswered: Vec<Watchdog<(Handle, u8)>>,
 }
 
 impl PortState {
-    pub(crate) fn new(no_answer: Span) -> PortState {
-        PortState { free: VecDeque::new(), open: 0, unanswered: Watchdog::new(no_answer) }
+    pub(crate) fn new(lines: &[Line]) -> PortState {
+        let unanswered = lines.iter().map(|line| Watchdog::new(line.no_answer)).collect();
+        PortState { free: VecDeque::new(), open: 0, unanswered }
     }
 }
 
@@ -29,4 +31,6 @@ pub(crate) struct PhoneState {
     pub(crate) open: u32,
     /// Calls that wait at their ports for a free phone.
     pub(crate) waiting: VecDeque<Handle>,
+    /// Calls to the numbers of phones that are in use, in the order in which they came.
+    pub(crate) call_waiting: VecDeque<Handle>,
 }

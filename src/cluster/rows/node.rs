@@ -1,6 +1,6 @@
 //! A node.
 
-use crate::engine::{Server, Stream, Time};
+use crate::engine::{Distribution, Server, Span, Stream, Time};
 use crate::rules::code_yellow::NewCalls;
 use std::collections::VecDeque;
 
@@ -40,4 +40,15 @@ pub(crate) struct NodeState {
 pub(crate) struct Processor {
     pub(crate) server: Server,
     pub(crate) stream: Stream,
+}
+
+impl Processor {
+    /// How long a piece of work takes.
+    #[inline]
+    pub(crate) fn draw(&mut self, length: &Distribution) -> Span {
+        match length {
+            Distribution::Constant(span) => *span,
+            random => random.sample(self.stream.next_u64()),
+        }
+    }
 }

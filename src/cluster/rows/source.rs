@@ -16,8 +16,8 @@ pub(crate) enum Purpose {
     Choices,
 }
 
-/// The word of the block of a caller and hop that chooses among several route points.
-pub(crate) const ROUTE_POINT: usize = 7;
+/// The word of the block of a caller and hop that chooses among several devices.
+pub(crate) const ONE_OF_SEVERAL: usize = 7;
 
 /// The word of the same block of a caller that chooses the phone from which the caller calls.
 pub(crate) const CALLING_PHONE: usize = 0;

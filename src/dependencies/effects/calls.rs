@@ -6,7 +6,7 @@ use super::aftermath::{Aftermath, Pending, ServiceLoss, State};
 use super::effect::{Consequence, Effect};
 use crate::dependencies::graph::Dependencies;
 use crate::dependencies::record::{RecordId, RecordKind, Role, Use, percent};
-use crate::domain::{self, DestinationId, Forwards, PhoneGroupId, PortGroupId, RoutePointId, Target};
+use crate::domain::{self, DestinationId, Forwards, NumbersId, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::plan::routing::{self, End, Route};
 use crate::rules::admission::{self, Missing};
 use crate::rules::forwarding;
@@ -37,7 +37,33 @@ impl Dependencies<'_> {
             Target::Ports(id) => self.of_kind(RecordKind::CtiPort, id.index()),
             Target::Phones(id) => self.of_kind(RecordKind::Phone, id.index()),
             Target::Outside(id) => self.of_kind(RecordKind::Destination, id.index()),
+            Target::Numbers(id) => self.record_of(self.plan.numbers[id.index()].group),
         }
+    }
+
+    /// Where a call goes that is sent to a name or a number: to the line of that number.
+    fn place_of(&self, used: RecordId) -> Option<Target> {
+        let group = self.target_of(self.behind(used))?;
+        let line = self.plan.lines_of(group).iter().position(|line| {
+            line.number.as_ref().is_some_and(|number| {
+                let name = &self.record(used).name;
+                self.record(used).kind == RecordKind::DirectoryNumber && name.split('-').next() == Some(number)
+            })
+        });
+        let numbers = self.plan.numbers.iter().position(|it| it.group == group && Some(usize::from(it.line)) == line);
+        Some(numbers.filter(|_| line > Some(0)).map_or(group, |row| Target::Numbers(NumbersId(row as u16))))
+    }
+
+    /// The records of a line's device and of its number, whose settings it has.
+    fn settings_of(&self, place: Target) -> impl Iterator<Item = &Use> {
+        let device = self.record_of(place);
+        self.uses_of(device).chain(self.settings_of_lines(device))
+    }
+
+    /// What the lines of a device use.
+    fn settings_of_lines(&self, device: RecordId) -> impl Iterator<Item = &Use> {
+        let numbers = self.uses_of(device).filter(|it| it.role == Role::Line);
+        numbers.flat_map(|it| self.uses_of(it.used))
     }
 
     pub(super) fn target_of(&self, device: RecordId) -> Option<Target> {
@@ -54,9 +80,10 @@ impl Dependencies<'_> {
     /// The forward settings of a device whose targets exist.
     fn forwards(&self, device: Target, state: &State) -> Forwards {
         let mut forwards = routing::forwards(self.plan, device);
-        for it in self.uses_of(self.record_of(device)) {
+        for it in self.settings_of(device) {
             if let Role::Forward(forward) = it.role
                 && self.is_gone(it.used, state)
+                && forwards.get(forward).is_some_and(|to| self.record_of(to) == self.behind(it.used))
             {
                 forwards.set(forward, None);
             }
@@ -70,12 +97,10 @@ impl Dependencies<'_> {
 
     /// Where a call that is sent to `used` ends up.
     pub(super) fn way(&self, used: RecordId, state: &State) -> Way {
-        let device = self.target_of(self.behind(used)).filter(|_| !self.is_gone(used, state));
-        let Some(device) = device else { return Way::Astray };
-        match self.rejection_at(device, state) {
-            None => Way::Follows(Route { forwards: Vec::new(), end: End::Taken(device) }),
-            Some(rejection) => Way::Follows(self.route(device, rejection, state)),
-        }
+        let place = self.place_of(used).filter(|_| !self.is_gone(used, state));
+        let Some(place) = place else { return Way::Astray };
+        let forwards = |place| self.forwards(place, state);
+        Way::Follows(routing::dial(self.plan, place, forwards, |place| self.rejection_at(place, state)))
     }
 
     /// Why a new call to a device is rejected, if it is out of service.
@@ -144,7 +169,10 @@ impl Dependencies<'_> {
                     let route = self.route(place, admission::out_of_reach(Missing::Node, place), state);
                     route.forwards.first().map(|&(_, to)| self.record_of(to)).into_iter().collect()
                 }
-                _ => self.uses_of(device).filter(|it| leads_on(it.role)).map(|it| it.used).collect(),
+                _ => {
+                    let all = self.uses_of(device).chain(self.settings_of_lines(device));
+                    all.filter(|it| leads_on(it.role)).map(|it| it.used).collect()
+                }
             };
             onward.into_iter().filter_map(there)
         })

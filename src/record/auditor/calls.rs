@@ -1,10 +1,10 @@
 //! The identities of calls: a call is at one device at a time, and a device has no more calls than it may.
 
-use crate::domain::{CallName, DeviceId, DeviceKind, Ending, PhoneGroupId, Refusal, Target};
+use crate::domain::{CallName, DeviceId, DeviceKind, Ending, PhoneGroupId, PortGroupId, Refusal, RoutePointId, Target};
 use crate::engine::Time;
 use crate::facts::{Fact, PoolId};
 
-use super::ledger::{AuditedCall, Auditor, Occupied};
+use super::ledger::{AuditedCall, AuditedDevice, Auditor, Occupied};
 
 impl Auditor<'_> {
     /// The call's entry; a violation and `None` if it is not in progress.
@@ -26,8 +26,66 @@ impl Auditor<'_> {
         self.calls.insert(name, AuditedCall { held: Occupied::Nothing, ..call });
     }
 
-    pub(super) fn seized(&mut self, fact: Fact, name: CallName, pool: PoolId, device: Option<DeviceId>) {
-        self.take(name, fact, Occupied::Pool { pool, device });
+    /// A call takes a line of a device.
+    pub(super) fn take_line(&mut self, fact: Fact, device: DeviceId, line: u8) {
+        let plan = &self.plan.devices[device.index()];
+        let group = match plan.kind {
+            DeviceKind::RoutePoint => Target::RoutePoint(RoutePointId(plan.row)),
+            DeviceKind::CtiPort => Target::Ports(PortGroupId(plan.row)),
+            DeviceKind::Phone => Target::Phones(PhoneGroupId(plan.row)),
+        };
+        let Some(limits) = self.plan.lines_of(group).get(usize::from(line)) else {
+            return self.require(false, |_| format!("{fact:?}: the device has no such line"));
+        };
+        let most = limits.maximum_calls.min(limits.busy_trigger);
+        let calls = self.line_calls.entry((device, line)).or_default();
+        *calls += 1;
+        let calls = *calls;
+        self.require(calls <= most, |_| format!("{fact:?}: {calls} calls, but at most {most} are allowed"));
+    }
+
+    pub(super) fn give_line(&mut self, device: DeviceId, line: u8) {
+        if let Some(calls) = self.line_calls.get_mut(&(device, line)) {
+            *calls = calls.saturating_sub(1);
+        }
+    }
+
+    /// A call waits at a phone that is in use.
+    pub(super) fn waits(&mut self, fact: Fact, name: CallName, device: DeviceId, line: u8) {
+        self.take(name, fact, Occupied::Waits { device, line });
+        let in_use = self.devices[device.index()].taken_by.is_some();
+        let is_phone = self.plan.devices[device.index()].kind == DeviceKind::Phone;
+        self.require(in_use && is_phone, |_| format!("{fact:?}: a phone: {is_phone}, in use: {in_use}"));
+        let serves = self.serves(device);
+        self.require(serves, |_| format!("{fact:?}: the phone is out of service"));
+        self.take_line(fact, device, line);
+        self.devices[device.index()].waiting += 1;
+    }
+
+    /// It no longer does.
+    pub(super) fn waited(&mut self, fact: Fact, name: CallName, device: DeviceId) {
+        let held = self.calls.get(&name).map(|call| call.held);
+        let Some(Occupied::Waits { device: at, line }) = held else {
+            return self.require(false, |_| format!("{fact:?} while the call holds {held:?}"));
+        };
+        self.give_back(name, fact, Occupied::Waits { device: at, line });
+        self.require(at == device, |_| format!("{fact:?}, but it waited at {at:?}"));
+        self.give_line(at, line);
+        self.devices[at.index()].waiting -= 1;
+    }
+
+    /// Time advances: no call waits at a phone whose person has none.
+    pub(super) fn check_turned(&mut self) {
+        for device in std::mem::take(&mut self.left_waiting) {
+            let AuditedDevice { taken_by, waiting, .. } = self.devices[device.index()];
+            // Out of service, it takes none.
+            let attended = taken_by.is_some() || waiting == 0 || !self.serves(device);
+            self.require(attended, |_| format!("{waiting} calls wait at {device:?}, which is free"));
+        }
+    }
+
+    pub(super) fn seized(&mut self, fact: Fact, name: CallName, pool: PoolId, device: Option<DeviceId>, line: u8) {
+        self.take(name, fact, Occupied::Pool { pool, device, line });
         let target = match pool {
             PoolId::Ports(id) => Target::Ports(id),
             PoolId::Phones(id) => Target::Phones(id),
@@ -41,11 +99,11 @@ impl Auditor<'_> {
         let Some(device) = device else {
             return self.require(false, |_| format!("{fact:?} names no device"));
         };
-        self.occupy(fact, name, pool, device);
+        self.occupy(fact, name, pool, device, line);
     }
 
     /// A call occupies a port or a phone, which must be free for it.
-    fn occupy(&mut self, fact: Fact, name: CallName, pool: PoolId, device: DeviceId) {
+    fn occupy(&mut self, fact: Fact, name: CallName, pool: PoolId, device: DeviceId, line: u8) {
         let row = self.plan.devices[device.index()].row;
         let belongs = match (self.plan.devices[device.index()].kind, pool) {
             (DeviceKind::CtiPort, PoolId::Ports(id)) => id.0 == row,
@@ -58,6 +116,7 @@ impl Auditor<'_> {
         self.require(serves, |_| format!("{fact:?}: the device is out of service"));
         self.require(taken_by.is_none(), |_| format!("{fact:?}: the device is already taken by {taken_by:?}"));
         self.devices[device.index()].taken_by = Some(name);
+        self.take_line(fact, device, line);
     }
 
     /// A phone dials: it is in use by a call of a source that calls from its group.
@@ -69,7 +128,7 @@ impl Auditor<'_> {
         let at = self.devices[device.index()].at;
         self.require(at == Some(call.ingress), |_| format!("{fact:?}: its ingress is {:?}, not {at:?}", call.ingress));
         self.calls.insert(name, AuditedCall { caller: Some(device), ..call });
-        self.occupy(fact, name, PoolId::Phones(phones), device);
+        self.occupy(fact, name, PoolId::Phones(phones), device, 0);
     }
 
     /// The phone that dialled a call is no longer in use.
@@ -78,13 +137,23 @@ impl Auditor<'_> {
         self.require(call.caller == Some(device), |_| format!("{fact:?}: the call came from {:?}", call.caller));
         self.calls.insert(name, AuditedCall { caller: None, ..call });
         self.devices[device.index()].taken_by = None;
+        self.give_line(device, 0);
+        self.left_waiting.push(device);
     }
 
     pub(super) fn freed(&mut self, fact: Fact, name: CallName, pool: PoolId, device: Option<DeviceId>) {
-        self.give_back(name, fact, Occupied::Pool { pool, device });
+        let line = match self.calls.get(&name).map(|call| call.held) {
+            Some(Occupied::Pool { line, .. }) => line,
+            _ => 0,
+        };
+        self.give_back(name, fact, Occupied::Pool { pool, device, line });
         match (pool, device) {
             (PoolId::Outside(id), _) => self.lines[id.index()] = self.lines[id.index()].saturating_sub(1),
-            (_, Some(device)) => self.devices[device.index()].taken_by = None,
+            (_, Some(device)) => {
+                self.devices[device.index()].taken_by = None;
+                self.give_line(device, line);
+                self.left_waiting.push(device);
+            }
             (_, None) => {}
         }
     }

@@ -82,7 +82,7 @@ impl Auditor<'_> {
                     && match call.held {
                         Occupied::RoutePoint { device: held, .. } => held == device,
                         // A call on its way to a port is rejected only when it arrives there.
-                        Occupied::Pool { .. } | Occupied::Nothing => false,
+                        Occupied::Pool { .. } | Occupied::Waits { .. } | Occupied::Nothing => false,
                     }
             });
             let left = left.map(|(name, _)| *name);
@@ -207,7 +207,7 @@ impl Auditor<'_> {
     }
 
     pub(super) fn rehome_started(&mut self, fact: Fact, device: DeviceId, waited: Span) {
-        let AuditedDevice { rehoming, taken_by, calls, at, .. } = self.devices[device.index()];
+        let AuditedDevice { rehoming, taken_by, calls, waiting, at, .. } = self.devices[device.index()];
         if let AuditedRehoming::Waiting(since) = rehoming {
             // It may have been due for a while before its turn came.
             let most = self.now.since(since);
@@ -218,7 +218,7 @@ impl Auditor<'_> {
         } else {
             self.require(false, |_| format!("{fact:?}: the device was not waiting to rehome"));
         }
-        self.require(calls == 0 && taken_by.is_none(), |_| {
+        self.require(calls == 0 && taken_by.is_none() && waiting == 0, |_| {
             format!("{fact:?}: the device has {calls} calls, and is taken by {taken_by:?}")
         });
         let now = self.now;

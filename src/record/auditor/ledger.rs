@@ -14,8 +14,21 @@ const MOST: usize = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Occupied {
     Nothing,
-    RoutePoint { device: DeviceId, presented: Time },
-    Pool { pool: PoolId, device: Option<DeviceId> },
+    RoutePoint {
+        device: DeviceId,
+        line: u8,
+        presented: Time,
+    },
+    Pool {
+        pool: PoolId,
+        device: Option<DeviceId>,
+        line: u8,
+    },
+    /// It waits at a phone in use.
+    Waits {
+        device: DeviceId,
+        line: u8,
+    },
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +69,8 @@ pub(super) struct AuditedDevice {
     pub(super) left: Option<Time>,
     pub(super) taken_by: Option<CallName>,
     pub(super) calls: u32,
+    /// How many calls wait there, if it is a phone.
+    pub(super) waiting: u32,
     /// Whether it has failed by itself.
     pub(super) failed: bool,
 }
@@ -73,8 +88,8 @@ pub(super) struct Process {
 /// - time never goes back, and every call is offered once, ends once, and occurs in facts only in between;
 /// - offered = the sum of the endings + in progress, and the time integral of calls in progress = the sum of their
 ///   sojourns, clipped at the end (Little's law, in whole nanoseconds);
-/// - a call is at one device at a time; a port, phone or outside line has one call, and a route point no more than its
-///   maximum; no call is presented at a device that is out of service, or left unanswered at one that closes;
+/// - a call is at one device at a time; a port, phone or outside line has one call, and others wait only at a phone that has
+///   one; a line has no more calls than its maximum, and gets none once it is busy; no call is presented at a device that is out of service, or left unanswered at one that closes;
 /// - a station never serves more at once than it has servers, takes up work in order of arrival, and gets none while its
 ///   process is down;
 /// - a device is in service at one CallManager at a time, which is up and in its group; once a CallManager has failed, no
@@ -112,6 +127,8 @@ pub struct Auditor<'p> {
     /// By application: when a link from it to a node failed.
     pub(super) application_links: Vec<Process>,
     pub(super) lines: Vec<u32>,
+    /// The calls on each line of the devices, where there are any.
+    pub(super) line_calls: BTreeMap<(DeviceId, u8), u32>,
     pub(super) stations: Vec<BinaryHeap<Reverse<Time>>>,
     pub(super) servers: Vec<u32>,
     pub(super) last_start: Vec<Time>,
@@ -123,6 +140,8 @@ pub struct Auditor<'p> {
     pub(super) struck: Vec<DeviceId>,
     /// CallManagers that failed at `now`.
     pub(super) failed: Vec<NodeId>,
+    /// Ports and phones that a call left at `now`.
+    pub(super) left_waiting: Vec<DeviceId>,
     pub(super) violations: Vec<String>,
     pub(super) violated: usize,
 }
@@ -149,6 +168,7 @@ impl<'p> Auditor<'p> {
             applications: Vec::new(),
             application_links: Vec::new(),
             lines: Vec::new(),
+            line_calls: BTreeMap::new(),
             stations: vec![BinaryHeap::new(); servers.len()],
             last_start: vec![Time::ZERO; servers.len()],
             servers,
@@ -156,6 +176,7 @@ impl<'p> Auditor<'p> {
             rehomed: Vec::new(),
             struck: Vec::new(),
             failed: Vec::new(),
+            left_waiting: Vec::new(),
             violations: Vec::new(),
             violated: 0,
         };
@@ -180,6 +201,7 @@ impl<'p> Auditor<'p> {
             left: None,
             taken_by: None,
             calls: 0,
+            waiting: 0,
             failed: false,
         }));
         for (processes, many) in [
@@ -196,6 +218,7 @@ impl<'p> Auditor<'p> {
         self.hangs_known.clear();
         self.throttled.clear();
         self.throttled.resize(self.plan.nodes.len(), false);
+        self.line_calls.clear();
         self.lines.clear();
         self.lines.resize(self.plan.destinations.len(), 0);
         self.stations.iter_mut().for_each(BinaryHeap::clear);
@@ -204,6 +227,7 @@ impl<'p> Auditor<'p> {
         self.rehomed.clear();
         self.struck.clear();
         self.failed.clear();
+        self.left_waiting.clear();
         self.violations.clear();
         self.violated = 0;
     }
@@ -275,5 +299,6 @@ impl<'p> Auditor<'p> {
         self.check_failed();
         self.check_struck();
         self.check_hangs();
+        self.check_turned();
     }
 }

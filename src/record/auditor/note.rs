@@ -23,29 +23,29 @@ impl Recorder for Auditor<'_> {
                 self.require(before.is_none(), |_| format!("{fact:?} twice"));
                 self.offered += 1;
             }
-            Fact::Presented { call, route_point, device } => {
-                self.take(call, fact, Occupied::RoutePoint { device, presented: now });
+            Fact::Presented { call, route_point, device, line } => {
+                self.take(call, fact, Occupied::RoutePoint { device, line, presented: now });
                 let plan = &self.plan.route_points[route_point.index()];
-                let most = plan.maximum_calls.min(plan.busy_trigger);
                 let is_its = (plan.first.0..plan.first.0 + plan.count).contains(&device.0);
                 self.require(is_its, |_| format!("{fact:?}: the device does not belong to this route point"));
-                let device_state = &mut self.devices[device.index()];
-                device_state.calls += 1;
-                let calls = device_state.calls;
+                self.devices[device.index()].calls += 1;
                 let serves = self.serves(device);
                 self.require(serves, |_| format!("{fact:?}: the route point is out of service"));
-                self.require(calls <= most, |_| format!("{fact:?}: {calls} calls, but at most {most} are allowed"));
+                self.take_line(fact, device, line);
             }
-            Fact::Left { call, device, stayed, .. } => {
+            Fact::Left { call, device, line, stayed, .. } => {
                 let Some(AuditedCall { held: Occupied::RoutePoint { presented, .. }, .. }) = self.call(call, fact)
                 else {
                     return self.require(false, |_| format!("{fact:?}: the call was not there"));
                 };
-                self.give_back(call, fact, Occupied::RoutePoint { device, presented });
+                self.give_back(call, fact, Occupied::RoutePoint { device, line, presented });
+                self.give_line(device, line);
                 self.check_span(fact, stayed, presented);
                 self.devices[device.index()].calls -= 1;
             }
-            Fact::Seized { call, pool, device } => self.seized(fact, call, pool, device),
+            Fact::Seized { call, pool, device, line } => self.seized(fact, call, pool, device, line),
+            Fact::CallWaits { call, device, line } => self.waits(fact, call, device, line),
+            Fact::CallWaited { call, device } => self.waited(fact, call, device),
             Fact::Freed { call, pool, device } => self.freed(fact, call, pool, device),
             Fact::OffHook { call, phones, device } => self.off_hook(fact, call, phones, device),
             Fact::OnHook { call, device, .. } => self.on_hook(fact, call, device),

@@ -48,7 +48,9 @@ impl Auditor<'_> {
         for node in std::mem::take(&mut self.hangs_known) {
             let waits = |call: &AuditedCall| {
                 let stays = match call.held {
-                    Occupied::RoutePoint { device, .. } | Occupied::Pool { device: Some(device), .. } => {
+                    Occupied::RoutePoint { device, .. }
+                    | Occupied::Waits { device, .. }
+                    | Occupied::Pool { device: Some(device), .. } => {
                         let AuditedDevice { at, last, .. } = self.devices[device.index()];
                         at.is_none() && last == Some(node)
                     }

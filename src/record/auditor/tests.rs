@@ -176,8 +176,8 @@ fn a_device_with_a_call_does_not_rehome() {
     let facts = failed_over();
     let ingress = SUB2;
     let (route_point, offered) = (RoutePointId(0), (101, Fact::Offered { call: CALL, ingress }));
-    let presented = (101, Fact::Presented { call: CALL, route_point, device: POINT });
-    let left = (110, Fact::Left { call: CALL, route_point, device: POINT, stayed: Span::from_secs(9) });
+    let presented = (101, Fact::Presented { call: CALL, route_point, device: POINT, line: 0 });
+    let left = (110, Fact::Left { call: CALL, route_point, device: POINT, line: 0, stayed: Span::from_secs(9) });
     let waits_and_leaves =
         |device| vec![(109, Fact::HomeReturned { device, ago: Span::from_secs(9) }), (110, leaves(device, 10))];
     let at_point = and(&facts, &[offered, presented]);
@@ -186,7 +186,7 @@ fn a_device_with_a_call_does_not_rehome() {
     gone.insert(gone.len() - 1, left);
     holds(&gone);
     for (device, pool) in [(PORT, PoolId::Ports(PortGroupId(0))), (PHONE, PoolId::Phones(PhoneGroupId(0)))] {
-        let seized = (101, Fact::Seized { call: CALL, pool, device: Some(device) });
+        let seized = (101, Fact::Seized { call: CALL, pool, device: Some(device), line: 0 });
         let taken = and(&facts, &[offered, seized]);
         broken(&and(&taken, &waits_and_leaves(device)), "the device has 0 calls, and is taken by Some(CallName");
         let freed = (105, Fact::Freed { call: CALL, pool, device: Some(device) });
@@ -199,15 +199,16 @@ fn no_call_comes_to_a_device_out_of_service() {
     let offered = (51, Fact::Offered { call: CALL, ingress: SUB2 });
     let mut facts = failed_over();
     facts.truncate(7);
-    let presented = (52, Fact::Presented { call: CALL, route_point: RoutePointId(0), device: POINT });
+    let presented = (52, Fact::Presented { call: CALL, route_point: RoutePointId(0), device: POINT, line: 0 });
     broken(&and(&facts, &[offered, presented]), "the route point is out of service");
     for (device, pool) in [(PORT, PoolId::Ports(PortGroupId(0))), (PHONE, PoolId::Phones(PhoneGroupId(0)))] {
-        let seized = (52, Fact::Seized { call: CALL, pool, device: Some(device) });
+        let seized = (52, Fact::Seized { call: CALL, pool, device: Some(device), line: 0 });
         broken(&and(&facts, &[offered, seized]), "the device is out of service");
     }
     // In the instant of the failure, before its device is closed.
-    let presented = (50, Fact::Presented { call: CALL, route_point: RoutePointId(0), device: POINT });
-    let left = (50, Fact::Left { call: CALL, route_point: RoutePointId(0), device: POINT, stayed: Span::ZERO });
+    let presented = (50, Fact::Presented { call: CALL, route_point: RoutePointId(0), device: POINT, line: 0 });
+    let left =
+        (50, Fact::Left { call: CALL, route_point: RoutePointId(0), device: POINT, line: 0, stayed: Span::ZERO });
     let mut facts = failed_over();
     facts.splice(1..1, [(50, offered.1), presented, left]);
     broken(&facts, "the route point is out of service");
@@ -344,8 +345,10 @@ fn devices_that_are_not_at_rest_are_reported() {
     unsettled(&plan, &[(40, Fact::CtiManagerFailed { node: SUB1 }), closes], &[]);
     // A phone keeps its call (R15).
     let (pool, ingress) = (PoolId::Phones(PhoneGroupId(0)), SUB2);
-    let talks =
-        [(40, Fact::Offered { call: CALL, ingress }), (40, Fact::Seized { call: CALL, pool, device: Some(PHONE) })];
+    let talks = [
+        (40, Fact::Offered { call: CALL, ingress }),
+        (40, Fact::Seized { call: CALL, pool, device: Some(PHONE), line: 0 }),
+    ];
     let back = [(70, Fact::CallManagerReturned { node: SUB2 })];
     unsettled(&plan, &and(&and(&talks, &both), &back), &["because CallManagerFailed"; 5]);
 }
@@ -364,7 +367,7 @@ fn only_a_call_keeps_a_device_from_rehoming_for_ever() {
     let route_point = RoutePointId(0);
     let comes = [
         (203, Fact::Offered { call: CALL, ingress: SUB2 }),
-        (203, Fact::Presented { call: CALL, route_point, device: POINT }),
+        (203, Fact::Presented { call: CALL, route_point, device: POINT, line: 0 }),
     ];
     unsettled(&plan, &and(&facts, &comes), &[]);
     unsettled(&plan, &and(&facts, &[(210, leaves(POINT, 9))]), &["its home has been back since 201"]);
@@ -449,7 +452,7 @@ fn a_device_that_has_failed_is_in_service_nowhere_until_it_is_back() {
     let pool = PoolId::Ports(PortGroupId(0));
     let comes = [
         (40, Fact::Offered { call: CALL, ingress: SUB2 }),
-        (40, Fact::Seized { call: CALL, pool, device: Some(PORT) }),
+        (40, Fact::Seized { call: CALL, pool, device: Some(PORT), line: 0 }),
     ];
     check(&and(&comes, &[(50, fails), (50, out)]), "is left at DeviceId(1), which has failed");
     // At rest it is back in service, or has failed for good.
@@ -462,13 +465,14 @@ fn a_call_waits_for_a_callmanager_that_hangs_only_until_that_is_noticed() {
     // `callmanager_notice` is one second.
     let mut hangs: Vec<(u64, Fact)> = vec![
         (40, Fact::Offered { call: CALL, ingress: SUB1 }),
-        (40, Fact::Presented { call: CALL, route_point: RoutePointId(0), device: POINT }),
+        (40, Fact::Presented { call: CALL, route_point: RoutePointId(0), device: POINT, line: 0 }),
         (50, FAILED),
     ];
     hangs.extend((0..6).map(|row| (50, closed(DeviceId(row), OutageCause::CallManagerFailed))));
     hangs.push((50, Fact::CallManagerHangs { node: SUB1 }));
     let noticed = |at, after| (at, Fact::HangNoticed { node: SUB1, delay: Span::from_secs(after) });
-    let left = Fact::Left { call: CALL, route_point: RoutePointId(0), device: POINT, stayed: Span::from_secs(11) };
+    let left =
+        Fact::Left { call: CALL, route_point: RoutePointId(0), device: POINT, line: 0, stayed: Span::from_secs(11) };
     let ends = Fact::Ended { call: CALL, ending: Ending::DroppedInSetup, offered: at(40) };
     holds(&and(&hangs, &[noticed(51, 1), (51, left), (51, ends)]));
     broken(&and(&hangs, &[noticed(51, 1)]), "still waits for NodeId(0), whose hang is known");
@@ -476,4 +480,24 @@ fn a_call_waits_for_a_callmanager_that_hangs_only_until_that_is_noticed() {
     broken(&and(&hangs[2..], &[noticed(51, 0)]), "but the facts before it give");
     broken(&[noticed(51, 1)], "it does not hang");
     broken(&[(50, Fact::CallManagerHangs { node: SUB1 })], "it is up, or hangs already");
+}
+
+#[test]
+fn a_line_has_no_more_calls_than_it_may_and_calls_wait_only_for_a_person_who_has_one() {
+    let call = |number| CallName { source: SourceId(0), number };
+    let pool = PoolId::Phones(PhoneGroupId(0));
+    let offered = |number| (10, Fact::Offered { call: call(number), ingress: SUB1 });
+    let seized = |second, number| (second, Fact::Seized { call: call(number), pool, device: Some(PHONE), line: 0 });
+    let waits = |number| (20, Fact::CallWaits { call: call(number), device: PHONE, line: 0 });
+    let waited = |second, number| (second, Fact::CallWaited { call: call(number), device: PHONE });
+    let freed = |second, number| (second, Fact::Freed { call: call(number), pool, device: Some(PHONE) });
+    let two = [offered(0), offered(1), offered(2), seized(11, 0), waits(1)];
+    holds(&and(&two, &[freed(30, 0), waited(30, 1), seized(30, 1), freed(40, 1)]));
+    broken(&and(&two, &[waits(2)]), "3 calls, but at most 2 are allowed");
+    broken(&[offered(0), waits(0)], "a phone: true, in use: false");
+    broken(&and(&two, &[freed(30, 0)]), "1 calls wait at DeviceId(4), which is free");
+    broken(&and(&two, &[waited(30, 2)]), "while the call holds Some(Nothing)");
+    let presented =
+        |number, line| (20, Fact::Presented { call: call(number), route_point: RoutePointId(0), device: POINT, line });
+    broken(&[offered(0), presented(0, 1)], "the device has no such line");
 }

@@ -43,6 +43,60 @@ arrivals = { poisson = "10/m" }
 }
 
 #[test]
+fn r8_a_line_lists_what_it_uses_and_a_number_of_a_phone_those_who_dial_it() {
+    let text = r#"
+format = 1
+question = "Who uses the lines?"
+[[node]]
+name = "sub1"
+[[callmanager_group]]
+name = "main"
+members = ["sub1"]
+[[application]]
+name = "attendant"
+[[route_point]]
+name = "welcome"
+lines = [{ dn = "7000" }, { dn = "7001", cfb = "2003" }]
+device_pool = "main"
+application = "attendant"
+answers = true
+treatment = "10s"
+transfer_to = "2001-2002"
+[[phone]]
+name = "desks"
+count = 10
+first_dn = "2001"
+device_pool = "main"
+[[traffic]]
+name = "callers"
+to = "7001"
+arrivals = { poisson = "10/m" }
+[[change]]
+at = "1m"
+of = "2004"
+cfa = "2005"
+"#;
+    let (workload, plan) = compile_workload("tiny", text, &NoFiles).unwrap_or_else(|problems| panic!("{problems}"));
+    let dependencies = Dependencies::new(&workload, &plan, text);
+    let record = |name| dependencies.find(name).unwrap().record;
+    let uses = |name| -> Vec<String> {
+        let uses = dependencies.uses_of(record(name));
+        uses.map(|it| format!("{} as {}", dependencies.record(it.used).name, it.role.words())).collect()
+    };
+    assert_eq!(uses("7000"), [""; 0]);
+    assert_eq!(uses("7001"), ["2001-2010 as cfb"]);
+    let users = |name| -> Vec<String> {
+        let users = dependencies.users_of(record(name));
+        users.map(|it| format!("{} as {}", dependencies.record(it.user).name, it.role.words())).collect()
+    };
+    assert_eq!(users("2005"), ["welcome as transfer", "7001 as cfb", "desks as line", "1 as changes", "1 as cfa"]);
+    // Without the phones the calls that find the line busy go astray, and only those.
+    let affected = dependencies.affected(dependencies.find("desks").unwrap());
+    let told: Vec<&str> = affected.iter().filter(|it| it.on == record("7001")).map(|it| it.what.as_str()).collect();
+    assert_eq!(told, ["the calls it forwards to `2001-2010` by cfb have nowhere to go"]);
+}
+
+#[test]
 fn a_loss_names_the_phones_that_the_next_callmanager_cannot_open() {
     let text = r#"
 format = 1

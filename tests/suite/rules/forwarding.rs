@@ -68,7 +68,8 @@ fn r22_release_12_5_looks_at_forward_unregistered_first() {
 
 #[test]
 fn a_call_sent_round_in_circles_ends_at_the_hop_limit() {
-    let round = nobody("3.3", "cfna = \"7000\"");
+    let other = "[[route_point]]\nname = \"other\"\nlines = [{ dn = \"7001\" }]\ndevice_pool = \"main\"\nredirect_to = \"night\"\ncfna = \"7000\"";
+    let round = nobody("3.3", &format!("cfna = \"7001\"\n{other}"));
     expect(
         &round.lines().filter(|line| !line.contains("forwarded")).collect::<Vec<_>>().join("\n"),
         "1.000 caller 1 at sub1

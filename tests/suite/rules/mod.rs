@@ -16,6 +16,7 @@ mod hang;
 mod inside;
 mod heartbeat;
 mod knowing;
+mod lines;
 mod links;
 mod no_answer;
 mod node_choice;
