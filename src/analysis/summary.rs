@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::record::{Censoring, Count, QUANTILES, Scope, Series, Unit};
+use crate::record::{self, Censoring, Count, QUANTILES, Scope, Series, Unit};
 use crate::stats::{Confidence, estimate, order_interval, order_statistic};
 
 use super::cell::Cell;
@@ -165,7 +165,7 @@ impl Spread {
 
 /// Every row: counts, then durations, then gauges.
 pub fn rows(study: &Study) -> Vec<Row> {
-    let counts = Count::ALL.into_iter().map(|count| count_row(study, count));
+    let counts = record::counts(study.plan).map(|count| count_row(study, count));
     let durations = (0..study.catalogue.durations.len()).filter_map(|row| duration_row(study, row));
     let gauges = (0..study.catalogue.gauges.len()).flat_map(|row| gauge_rows(study, row));
     counts.chain(durations).chain(gauges).collect()

@@ -70,7 +70,7 @@ impl<'a> Setup<'a> {
             users: workload.users.iter().rev().map(|user| (user.name.value.as_str(), user)).collect(),
         };
         for device in devices {
-            if let Some(application) = device.application {
+            for application in device.applications {
                 setup.controlled.entry(&application.value).or_default().push(device.name);
             }
             let pool = device.device_pool.value.as_str();
@@ -101,6 +101,7 @@ struct Device<'a> {
     kind: SetupKind,
     name: &'a Name,
     application: Option<&'a Name>,
+    applications: &'a [Name],
     device_pool: &'a Name,
     numbers: &'a [Name],
     has_number: bool,
@@ -111,7 +112,8 @@ fn devices(workload: &Workload) -> Vec<Device<'_>> {
     let route_points = workload.route_points.iter().map(|it| Device {
         kind: SetupKind::RoutePoint,
         name: &it.name,
-        application: it.application.as_ref(),
+        application: it.control.application(),
+        applications: &it.control.applications,
         device_pool: &it.device_pool,
         numbers: &it.numbers,
         has_number: !it.numbers.is_empty(),
@@ -120,7 +122,8 @@ fn devices(workload: &Workload) -> Vec<Device<'_>> {
     let ports = workload.cti_ports.iter().map(|it| Device {
         kind: SetupKind::Ports,
         name: &it.name,
-        application: it.application.as_ref(),
+        application: it.control.application(),
+        applications: &it.control.applications,
         device_pool: &it.device_pool,
         numbers: &[],
         has_number: it.first_number.is_some(),
@@ -129,7 +132,8 @@ fn devices(workload: &Workload) -> Vec<Device<'_>> {
     let phones = workload.phones.iter().map(|it| Device {
         kind: SetupKind::Phones,
         name: &it.name,
-        application: it.application.as_ref(),
+        application: it.control.application(),
+        applications: &it.control.applications,
         device_pool: &it.device_pool,
         numbers: &[],
         has_number: it.first_number.is_some() || it.number.is_some() && it.count.value == 1,

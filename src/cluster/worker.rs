@@ -36,15 +36,18 @@ impl<R: Recorder> Cluster<'_, R> {
                 return;
             };
             match job {
-                Job::Heartbeat => {
-                    let connection = state.connection;
-                    let reaches = self.arrives_at_application(application, self.now);
-                    let application = application.0;
-                    self.schedule(reaches, Event::HeartbeatReachesManager { application, connection });
+                Job::Heartbeat(connection) => {
+                    let number = self.connections[connection.index()].number;
+                    let reaches = self.arrives_at_application(connection, self.now);
+                    self.schedule(reaches, Event::HeartbeatReachesManager { connection: connection.0, number });
                 }
                 Job::Call(call, step) => match self.calls.get(call).filter(|row| row.step == step) {
                     None => self.note(Fact::Skipped { station, arrived, until: self.now }),
-                    Some(_) => self.take_up(application, station, arrived, call, step),
+                    Some(_) => self.take_up(application, station, arrived, (call, step), None),
+                },
+                Job::Telling(telling) => match self.told(telling) {
+                    None => self.note(Fact::Skipped { station, arrived, until: self.now }),
+                    Some(call) => self.take_up(application, station, arrived, call, Some(telling)),
                 },
             }
         }
@@ -55,8 +58,8 @@ impl<R: Recorder> Cluster<'_, R> {
         application: ApplicationId,
         station: StationId,
         arrived: Time,
-        call: Handle,
-        step: u8,
+        (call, step): (Handle, u8),
+        telling: Option<Handle>,
     ) {
         let plan = &self.plan.applications[application.index()];
         self.note(Fact::Taken { application, waited: self.now - arrived });
@@ -67,7 +70,7 @@ impl<R: Recorder> Cluster<'_, R> {
             random => random.sample(state.work_stream.next_u64()),
         };
         let finished = self.now + lookup.unwrap_or(Span::ZERO) + decides;
-        let worker = Worker { call, step, abandoned: false, lookup };
+        let worker = Worker { call, step, telling, abandoned: false, lookup };
         let row = match state.idle_rows.pop() {
             Some(row) => {
                 state.workers[row as usize] = worker;
@@ -106,6 +109,9 @@ impl<R: Recorder> Cluster<'_, R> {
         let worker = state.workers[row as usize];
         if worker.abandoned {
             state.idle_rows.push(row);
+            if let Some(telling) = worker.telling {
+                self.tellings.remove(telling);
+            }
             return;
         }
         if let Health::Stalled(until) = state.health {
@@ -116,7 +122,10 @@ impl<R: Recorder> Cluster<'_, R> {
         if let Some(delay) = worker.lookup {
             self.note(Fact::LookedUp { application: id, delay });
         }
-        self.decides(worker.call, worker.step);
+        match worker.telling {
+            None => self.decides(worker.call, worker.step),
+            Some(telling) => self.decides_as_told(telling),
+        }
         self.start_workers(id);
     }
 }

@@ -113,7 +113,7 @@ fn group(plan: &Plan, to: Target) -> Option<Group> {
     match to {
         Target::Ports(PortGroupId(row)) => {
             let it = &plan.port_groups[usize::from(row)];
-            let kept = it.transfer.is_none_or(|(share, _)| share <= 0.0) && open(it.first.index(), it.application?);
+            let kept = it.transfer.is_none_or(|(share, _)| share <= 0.0) && open(it.first.index(), it.openers.first()?);
             let busy = it.forwards.get(Forward::Cfb);
             kept.then(|| Group { size: it.count, rings: 0.0, treatment: it.treatment.clone(), busy })
         }
@@ -181,7 +181,7 @@ pub(super) fn held(plan: &Plan, id: RoutePointId) -> Option<HoldingCalls<'_>> {
     let it = &plan.route_points[id.index()];
     let Treatment::Answer(Some(distribution)) = &it.treatment else { return None };
     let device = &plan.devices[it.first.index()];
-    if !controls(plan, it.application?) || !plan.starts_open(device) {
+    if !controls(plan, it.openers.first()?) || !plan.starts_open(device) {
         return None;
     }
     let messages = messages(plan);

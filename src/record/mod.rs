@@ -14,7 +14,7 @@ mod summary;
 mod timeline;
 
 pub use auditor::Auditor;
-pub use catalogue::{CAUSES, Catalogue, KINDS, Series, cause_name, kind_name};
+pub use catalogue::{CAUSES, Catalogue, KINDS, Series, cause_name, counts, kind_name};
 pub use goal::{Goal, goals};
 pub use histogram::{Histogram, MergedHistogram, Totals};
 pub use measure::{Column, Longest, Measure, OfCount, OfDuration, OfGauge, Statistic, Subject};

@@ -1,6 +1,7 @@
 //! One row per replication.
 
-use crate::record::{Count, Metric, ReplicationSummary};
+use crate::plan::Plan;
+use crate::record::{self, Count, Metric, ReplicationSummary};
 
 use super::sheet::Sheet;
 use crate::analysis::{Cell, Study, millis};
@@ -26,14 +27,14 @@ const FIRST: [Count; 16] = [
 ];
 
 /// The counts, in the order of their columns.
-fn counts() -> impl Iterator<Item = Count> {
-    FIRST.into_iter().chain(Count::ALL.into_iter().filter(|count| !FIRST.contains(count)))
+fn counts(plan: &Plan) -> impl Iterator<Item = Count> + use<> {
+    FIRST.into_iter().chain(record::counts(plan).filter(|count| !FIRST.contains(count)))
 }
 
 /// `replications.csv`: every count, and three numbers of every duration of the cluster.
 pub fn replications_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
     let mut head: Vec<String> = ["workload", "replication", "seed"].map(String::from).to_vec();
-    head.extend(counts().map(|count| count.name().to_owned()));
+    head.extend(counts(study.plan).map(|count| count.name().to_owned()));
     for (metric, _) in durations(study) {
         head.extend(["p50", "p99", "max"].map(|statistic| format!("{}_{statistic}_ms", metric.name())));
     }
@@ -50,7 +51,7 @@ fn durations<'a>(study: &'a Study<'_>) -> impl Iterator<Item = (Metric, usize)> 
 
 fn cells(study: &Study, durations: &[usize], summary: &ReplicationSummary) -> Vec<Cell> {
     let mut cells: Vec<Cell> = vec![(&*study.plan.name).into(), summary.replication.into(), study.seed.into()];
-    cells.extend(counts().map(|count| Cell::Whole(summary.count(count))));
+    cells.extend(counts(study.plan).map(|count| Cell::Whole(summary.count(count))));
     for &row in durations {
         let duration = &summary.durations[row];
         let [p50, _, _, p99, _] = duration.quantiles;
@@ -83,8 +84,9 @@ mod tests {
 
     #[test]
     fn every_count_has_a_column() {
-        for count in Count::ALL {
-            assert!(counts().any(|column| column == count), "{count:?}");
+        let plan = fake::plan();
+        for count in record::counts(&plan) {
+            assert!(counts(&plan).any(|column| column == count), "{count:?}");
         }
     }
 }

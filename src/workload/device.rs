@@ -2,11 +2,14 @@
 
 use super::problem::{Problem, TextRange};
 use super::read::{At, Key, Name, Table, Value};
-use crate::domain::Forward;
+use crate::domain::{Forward, Standby};
 use crate::engine::{Distribution, Span};
 
 const R7: &str = "R7: a device registers with the CallManagers that its device pool names";
 const R4: &str = "R4: a device with media termination is opened over one connection only";
+
+/// The most applications of one device.
+pub(super) const APPLICATIONS_MAX: usize = 16;
 
 /// The four forwards of a device: to names or directory numbers, in the order of [`Forward::ALL`].
 pub type ForwardNames = [Option<Name>; 4];
@@ -31,8 +34,8 @@ pub struct RoutePoint {
     pub numbers: Vec<Name>,
     /// Its device pool.
     pub device_pool: Name,
-    /// The application that controls it.
-    pub application: Option<Name>,
+    /// Who controls it.
+    pub control: Control,
     /// What its application does with calls.
     pub treatment: Treatment,
     /// The number of calls at which it is busy.
@@ -52,14 +55,21 @@ impl RoutePoint {
         let maximum_calls = table.whole("maximum_calls");
         let maximum_calls_place = maximum_calls.is_present().then(|| maximum_calls.place());
         let maximum_calls = maximum_calls.value();
-        let application = controlled_by(table);
+        let control = Control::read(table, true);
+        let (treatment, redirects) = RoutePoint::treatment(table, !control.applications.is_empty());
+        if redirects {
+            control.unused_standby(
+                table,
+                "`standby` is for devices with media: all of these applications have it open at once",
+            );
+        }
         RoutePoint {
             name: table.key("name", Value::name).required_or_default(),
             count: table.whole("count").map(|count| count as u32).at(Key::value),
             numbers: table.list("lines", Value::line).default(Vec::new()),
             device_pool: device_pool(table),
-            treatment: RoutePoint::treatment(table, application.as_ref()),
-            application,
+            treatment,
+            control,
             busy_trigger: table
                 .whole("busy_trigger")
                 .check(|trigger| *trigger <= maximum_calls, "is more than `maximum_calls`")
@@ -71,7 +81,7 @@ impl RoutePoint {
         }
     }
 
-    fn treatment(table: &Table<'_>, application: Option<&Name>) -> Treatment {
+    fn treatment(table: &Table<'_>, controlled: bool) -> (Treatment, bool) {
         let redirect = table.key("redirect_to", Value::redirect);
         let answers = table.flag("answers");
         let treatment = table.distribution("treatment");
@@ -83,16 +93,17 @@ impl RoutePoint {
             complain(answers_place, "a route point either answers a call or redirects it");
         } else if treated && !answers {
             complain(treatment_place, "`treatment` is for a route point with `answers = true`");
-        } else if application.is_some() && !redirects && !answers {
+        } else if controlled && !redirects && !answers {
             let title = "what the application does with a call is missing";
             let problem = Problem::new(table.place(), title, "`redirect_to` or `answers = true`");
             table.reports().add(problem);
         }
-        match redirect.optional() {
+        let treatment = match redirect.optional() {
             Some(targets) => Treatment::Redirect(targets),
             // Without an application this is never used.
             None => Treatment::Answer(treatment.optional()),
-        }
+        };
+        (treatment, redirects && !answers)
     }
 }
 
@@ -110,7 +121,7 @@ pub struct CtiPorts {
     /// Their device pool.
     pub device_pool: Name,
     /// The application that controls them.
-    pub application: Option<Name>,
+    pub control: Control,
     /// How long a call is treated at a port.
     pub treatment: Option<Distribution>,
     /// The share of calls that is transferred, and the phones they go to.
@@ -143,7 +154,7 @@ impl CtiPorts {
             lines_per_port: table.whole("lines_per_port").map(|lines| lines as u32).at(Key::value),
             first_number: first_number(table),
             device_pool: device_pool(table),
-            application: controlled_by(table),
+            control: Control::read(table, true),
             treatment: table.distribution("treatment").optional(),
             transfer: transfer_to.map(|to| (share, to)),
             media_from_application: table
@@ -178,8 +189,8 @@ pub struct Phones {
     pub no_answer: Span,
     /// Whether transferred calls wait for a free phone.
     pub queue: bool,
-    /// The application that controls them as a third party.
-    pub application: Option<Name>,
+    /// Who controls them as a third party.
+    pub control: Control,
     /// From the failure of its CallManager until a phone registers elsewhere.
     pub failover: Distribution,
     /// Whether connected calls survive the failure of a CallManager.
@@ -203,7 +214,7 @@ impl Phones {
             answered: table.share("answered").value(),
             no_answer: no_answer(table, &forwards),
             queue: table.flag("queue").value(),
-            application: controlled_by(table),
+            control: Control::read(table, false),
             failover: table.distribution("failover").value(),
             keeps_media: keeps_media(table),
             cannot_open_on: cannot_open_on(table),
@@ -242,9 +253,54 @@ impl Destination {
     }
 }
 
-/// The application that controls a device: only one, since its media can go one way only.
-fn controlled_by(table: &Table<'_>) -> Option<Name> {
-    table.reference("application").rule(R4).optional()
+/// Who may have a device open.
+#[derive(Clone, Debug)]
+pub struct Control {
+    /// The applications, in order.
+    pub applications: Vec<Name>,
+    /// What the second and further ones do with a device with media once an earlier one is back.
+    pub standby: Standby,
+    /// The place of that key, if it is present.
+    pub standby_place: Option<TextRange>,
+    /// Whether the device is recovered when its CallManager fails; `None`: as its application says.
+    pub recovery: Option<bool>,
+}
+
+impl Control {
+    fn read(table: &Table<'_>, may_have_media: bool) -> Control {
+        let applications = table
+            .key("application", Value::one_or_several)
+            .check(|names| (1..=APPLICATIONS_MAX).contains(&names.len()), "must name 1 to 16 applications")
+            .rule(R4)
+            .default(Vec::new());
+        let recovery = table.flag("recovery").optional();
+        let (mut standby, mut standby_place) = (Standby::Returns, None);
+        if may_have_media {
+            let words = [("returns", Standby::Returns), ("stays", Standby::Stays)];
+            let key = table.key("standby", |value| value.choice(&words));
+            standby_place = key.is_present().then(|| key.place());
+            standby = key.value();
+        }
+        let control = Control { applications, standby, standby_place, recovery };
+        if control.applications.len() < 2 {
+            control.unused_standby(table, "`standby` has no effect: only one application is named");
+        }
+        control
+    }
+
+    fn unused_standby(&self, table: &Table<'_>, title: &str) {
+        if let Some(place) = &self.standby_place {
+            let problem = Problem::new(place.clone(), title, "").rule(R4);
+            table
+                .reports()
+                .add(problem.hint("leave `standby` out, or list the applications: `application = [\"a\", \"b\"]`"));
+        }
+    }
+
+    /// The first application, if there is one.
+    pub fn application(&self) -> Option<&Name> {
+        self.applications.first()
+    }
 }
 
 fn first_number(table: &Table<'_>) -> Option<Name> {
@@ -284,6 +340,14 @@ fn count(table: &Table<'_>) -> At<u32> {
 }
 
 impl<'a> Value<'a> {
+    /// One name, or a list of them.
+    fn one_or_several(self) -> Option<Vec<Name>> {
+        if self.text().is_some() {
+            return self.reference().map(|name| vec![name]);
+        }
+        self.list(Value::reference)
+    }
+
     /// The first of a range of directory numbers.
     fn first_number(self) -> Option<Name> {
         let number = self.directory_number()?;

@@ -434,7 +434,7 @@ impl Aftermath<'_> {
         for (user, application) in plan.applications.iter().enumerate() {
             let looks_up = application.lookup.is_some() && application.database.is_some_and(|id| id.index() == row);
             let has_route_point =
-                plan.route_points.iter().any(|it| it.application.is_some_and(|id| id.index() == user));
+                plan.route_points.iter().any(|it| it.openers.applications.iter().any(|id| id.index() == user));
             if looks_up && has_route_point {
                 let what = "each new call at its route points holds a worker for good; when all wait, no heartbeat \
                             is sent and it is closed";

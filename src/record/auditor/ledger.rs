@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use crate::domain::{CallName, DeviceId, DeviceKind, GiveUpReason, NodeId, OutageCause};
+use crate::domain::{ApplicationId, CallName, DeviceId, DeviceKind, GiveUpReason, NodeId, OutageCause};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, PoolId};
 use crate::plan::Plan;
@@ -47,8 +47,10 @@ pub(super) struct AuditedDevice {
     /// When and why it went out of service last.
     pub(super) closed: Option<(Time, OutageCause)>,
     pub(super) given_up: Option<GiveUpReason>,
-    /// Whether an application controls it; for phones only.
-    pub(super) controlled: bool,
+    /// The applications that control it; of a route point or port, beside the one that it is registered through.
+    pub(super) controllers: Vec<ApplicationId>,
+    /// The application that a route point or port is in service for.
+    pub(super) holder: Option<ApplicationId>,
     pub(super) rehoming: AuditedRehoming,
     /// When it last started to rehome.
     pub(super) left: Option<Time>,
@@ -80,7 +82,8 @@ pub(super) struct Process {
 /// - a device that has failed by itself is in service nowhere until it is back (R15);
 /// - a call waits for a CallManager that hangs only until that is noticed, and it is noticed in time;
 /// - a device is given up only while it is out of service, and only if the workload allows it (R17, R19);
-/// - an application controls only phones of its own that are in service, and loses none twice;
+/// - an application controls only devices of its own that are in service, and loses none twice; a device with media is open to
+///   one application at a time (R4);
 /// - a device rehomes only after its home is back and while it has no call, and is then at an earlier member of its group
 ///   than before (R18);
 /// - every duration that a fact reports agrees with the facts before it.
@@ -173,7 +176,8 @@ impl<'p> Auditor<'p> {
             last: None,
             closed: None,
             given_up: None,
-            controlled: device.kind == DeviceKind::Phone && self.plan.starts_controlled(device),
+            controllers: self.plan.controlled_at_start(device),
+            holder: device.application.filter(|_| device.kind != DeviceKind::Phone && self.plan.starts_open(device)),
             rehoming: AuditedRehoming::Settled,
             left: None,
             taken_by: None,

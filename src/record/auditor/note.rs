@@ -102,9 +102,11 @@ impl Recorder for Auditor<'_> {
             Fact::DeviceOpened { device, application, node, out_of_service } => {
                 self.opened(fact, device, application, node, out_of_service);
             }
-            Fact::DeviceClosed { device, application, because } => self.closed(fact, device, application, because),
-            Fact::PhoneControlled { device, application } => self.controlled(fact, device, application),
-            Fact::PhoneControlLost { device, application } => self.control_lost(fact, device, application),
+            Fact::DeviceClosed { device, application, because, since } => {
+                self.closed(fact, device, application, because, since);
+            }
+            Fact::Controlled { device, application, first } => self.controlled(fact, device, application, first),
+            Fact::ControlLost { device, application, last } => self.control_lost(fact, device, application, last),
             Fact::DeviceGivenUp { device, because } => self.given_up(fact, device, because),
             Fact::HomeReturned { device, ago } => self.home_returned(fact, device, ago),
             Fact::RehomeLost { device } => {
@@ -162,9 +164,14 @@ impl Recorder for Auditor<'_> {
                 let lives = !self.ctimanagers[manager.index()].down;
                 self.require(listed && lives, |_| format!("{fact:?}: listed is {listed}, up is {lives}"));
             }
-            Fact::SettingChanged { change } => {
+            Fact::SettingChanged { change } | Fact::SettingNotChanged { change } => {
                 let due = self.plan.changes.get(change as usize).map(|change| change.at);
                 self.require(due == Some(now), |_| format!("{fact:?}: the change is due at {due:?}"));
+                if let Some(application) = self.plan.changes.get(change as usize).and_then(|change| change.through) {
+                    let fails = matches!(fact, Fact::SettingNotChanged { .. });
+                    let down = self.applications[application.index()].down;
+                    self.require(fails || !down, |_| format!("{fact:?}: the application is down"));
+                }
             }
             Fact::Throttling { node, refuses } => {
                 let before = std::mem::replace(&mut self.throttled[node.index()], refuses);

@@ -18,6 +18,7 @@ mod knowing;
 mod links;
 mod no_answer;
 mod node_choice;
+mod openers;
 mod phones;
 mod settings;
 mod treatment;
