@@ -24,7 +24,9 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         endpoint.service = Service::Closed;
-        self.registrations[device.index()].out_since = out_since;
+        let registration = &mut self.registrations[device.index()];
+        registration.out_since = out_since;
+        registration.lost_with_callmanager = because == OutageCause::CallManagerFailed;
         let connection = endpoint.connection;
         match endpoint.kind {
             EndpointKind::Port => self.ports[endpoint.row as usize].open -= 1,
@@ -149,7 +151,10 @@ impl<R: Recorder> Cluster<'_, R> {
         let connection = self.plan.connection_of(opener).expect("only an application's devices are opened");
         if self.connections[connection.index()].connected {
             self.hears_application(connection);
-            self.manager_opens(opener, connection, Asker::Application);
+            // One that asked as one of several may hold the device by now.
+            if self.claims(opener) || self.endpoints[device.index()].service == Service::Pending {
+                self.manager_opens(opener, connection, Asker::Application);
+            }
         } else if self.claims(opener) {
             self.claim_mut(opener).request_ended();
         } else {
@@ -280,6 +285,10 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         let endpoint = &mut self.endpoints[device as usize];
+        if endpoint.service != Service::Pending {
+            // It asked as one of several, and holds the device by now.
+            return;
+        }
         let registration = &mut self.registrations[device as usize];
         (endpoint.service, registration.status) = (Service::Open, RegistrationStatus::Registered);
         let (row, node, out_since) = (endpoint.row, endpoint.node, registration.out_since);

@@ -3,6 +3,7 @@
 use super::event::{Asker, Event};
 use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, Service};
+use super::rows::registration::Registration;
 use crate::domain::{ConnectionId, DeviceId, NodeId, OpenerId, OutageCause};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
@@ -46,12 +47,11 @@ impl<R: Recorder> Cluster<'_, R> {
             for &opener in &self.plan.connections[connection.index()].devices {
                 let device = self.plan.device_of(opener);
                 let lost = self.endpoints[device.index()].service == Service::Lost && !self.claims(opener);
-                let since = self.registrations[device.index()].out_since;
+                let Registration { out_since, lost_with_callmanager, .. } = self.registrations[device.index()];
                 // Another CallManager may have failed meanwhile: what was lost with that is noticed in its own time.
-                if !lost
-                    || self.is_held(device.0)
-                    || !notice::is_noticed(since, self.plan.parameters.callmanager_notice, self.now)
-                {
+                let noticed = !lost_with_callmanager
+                    || notice::is_noticed(out_since, self.plan.parameters.callmanager_notice, self.now);
+                if !lost || self.is_held(device.0) || !noticed {
                     continue;
                 }
                 match device_recovery::may_recover(self.plan.recovers(device, self.application_of(connection))) {
@@ -221,13 +221,15 @@ impl<R: Recorder> Cluster<'_, R> {
         self.queue_turn(self.manager_of(connection), opener);
     }
 
-    /// Another application holds a device from now on: if it was due to rehome, it waits for a turn at another CTIManager.
-    pub(super) fn waits_for_its_turn_again(&mut self, device: DeviceId) {
+    /// Another application holds a device from now on: if it was due to rehome, it waits for a turn at another CTIManager, which
+    /// may also reach a home that the one before did not.
+    pub(super) fn rehomes_through_another(&mut self, device: DeviceId) {
         let rehoming = &mut self.endpoints[device.index()].rehoming;
         if *rehoming == Rehoming::Due {
             *rehoming = Rehoming::Waiting;
             self.rehome_if_idle(device.0);
         }
+        self.consider_rehoming(device.0);
     }
 
     pub(super) fn due_to_rehome(&mut self, device: u32) {

@@ -137,7 +137,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let application = self.application_of(holder);
         self.applications[application.index()].lose_device(failed);
         self.note(Fact::ControlLost { device, application, last: false });
-        self.waits_for_its_turn_again(device);
+        self.rehomes_through_another(device);
         true
     }
 

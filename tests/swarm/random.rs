@@ -105,6 +105,7 @@ struct Generator {
     databases: Vec<String>,
     applications: Vec<String>,
     route_points: Vec<String>,
+    controllers_of_route_points: Vec<Vec<String>>,
     phones: Vec<String>,
     destinations: Vec<String>,
     /// Everything to which a call can be sent.
@@ -133,6 +134,7 @@ pub(crate) fn workload(case: u64) -> String {
         databases: names("database", databases),
         applications: names("application", applications),
         route_points: names(ROUTE_POINT, route_points),
+        controllers_of_route_points: Vec::new(),
         phones: names(PHONES, phones),
         destinations: names(OUTSIDE, destinations),
         targets: counts.iter().flat_map(|(kind, count)| names(kind, *count)).collect(),
@@ -299,6 +301,10 @@ impl Generator {
             }
             let workers = self.dice.magnitude(1, 8);
             self.key("workers", workers);
+            if self.dice.chance(35) {
+                let connections = self.dice.between(2, 4);
+                self.key("connections", connections);
+            }
             if self.dice.chance(15) {
                 self.key("recovery", "false");
             }
@@ -335,15 +341,31 @@ impl Generator {
         }
     }
 
-    /// Most devices have an application; without one they are never opened.
-    fn controller(&mut self) -> bool {
-        let controlled = self.dice.chance(92);
-        if controlled {
-            let row = self.dice.below(self.applications.len() as u64) as usize;
-            let application = self.applications[row].clone();
-            self.key("application", format_args!("\"{application}\""));
+    /// Most devices have an application, and some have several; without one they are never opened.
+    fn controllers(&mut self) -> Vec<String> {
+        if !self.dice.chance(92) {
+            return Vec::new();
         }
-        controlled
+        let most = if !self.direct && self.dice.chance(40) { 3 } else { 1 };
+        let chosen = self.dice.some(&(0..self.applications.len()).collect::<Vec<_>>(), most);
+        let chosen: Vec<String> = chosen.into_iter().map(|row| self.applications[row].clone()).collect();
+        match &chosen[..] {
+            [only] => self.key("application", format_args!("\"{only}\"")),
+            several => self.key("application", quoted(several)),
+        }
+        if self.dice.chance(15) {
+            let recovery = self.dice.chance(50);
+            self.key("recovery", recovery);
+        }
+        chosen
+    }
+
+    /// What a device with media does that several applications may open.
+    fn standby(&mut self, applications: &[String]) {
+        if applications.len() > 1 && self.dice.chance(60) {
+            let standby = self.dice.pick(&["\"returns\"", "\"stays\""]);
+            self.key("standby", standby);
+        }
     }
 
     fn target(&mut self) -> String {
@@ -365,9 +387,12 @@ impl Generator {
         for row in 0..self.route_points.len() {
             let name = self.route_points[row].clone();
             self.device_head("route_point", &name);
-            let controlled = self.controller();
+            let applications = self.controllers();
+            let controlled = !applications.is_empty();
+            self.controllers_of_route_points.push(applications.clone());
             if controlled && self.dice.chance(25) {
                 self.key("answers", "true");
+                self.standby(&applications);
                 if self.dice.chance(70) {
                     let treatment = self.dice.distribution_around(10 * MILLI, 30 * SECOND);
                     self.key("treatment", treatment);
@@ -397,7 +422,8 @@ impl Generator {
     fn ports(&mut self, groups: u64) {
         for name in names(PORTS, groups) {
             self.device_head("cti_port", &name);
-            self.controller();
+            let applications = self.controllers();
+            self.standby(&applications);
             let count = self.dice.magnitude(1, 16);
             self.key("count", count);
             if self.dice.chance(70) {
@@ -429,7 +455,7 @@ impl Generator {
             let count = self.dice.magnitude(1, 8);
             self.key("count", count);
             if self.dice.chance(50) {
-                self.controller();
+                self.controllers();
             }
             let failover = self.dice.distribution_around(MILLI, 8 * SECOND);
             self.key("failover", failover);
@@ -681,6 +707,11 @@ impl Generator {
             let row = self.dice.below(self.route_points.len() as u64) as usize;
             let of = self.route_points[row].clone();
             self.key("of", format_args!("\"{of}\""));
+            let applications = self.controllers_of_route_points[row].clone();
+            if !applications.is_empty() && self.dice.chance(60) {
+                let through = self.dice.below(applications.len() as u64) as usize;
+                self.key("through", format_args!("\"{}\"", applications[through]));
+            }
             let setting = self.dice.pick(&["cfb", "cfna", "cfof", "cfur"]);
             let leads = if self.dice.chance(30) { "none".to_owned() } else { self.target() };
             self.key(setting, format_args!("\"{leads}\""));

@@ -28,6 +28,8 @@ pub(crate) struct Registration {
     pub(crate) claim: Claim,
     /// For phones only: whether it knows that it has lost its CallManager; valid while it is closed.
     pub(crate) awareness: Awareness,
+    /// Whether it went out of service with its CallManager, which is noticed only after a while.
+    pub(crate) lost_with_callmanager: bool,
     /// Whether an earlier one of its applications is to have it once no call is there.
     pub(crate) wanted: bool,
     /// How many members of its group, from the first one on, its CTIManager has asked in vain for the pending request.
@@ -98,6 +100,7 @@ impl Registration {
             held: false,
             claim: Claim::None,
             awareness: Awareness::Unaware,
+            lost_with_callmanager: false,
             wanted: false,
             asked: 0,
         }
