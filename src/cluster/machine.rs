@@ -10,7 +10,7 @@ use super::rows::link::LinkState;
 use super::rows::node::{NodeState, Processor};
 use super::rows::registration::{Claim, Registration};
 use super::rows::source::SourceState;
-use super::telling::Telling;
+use super::rows::telling::Telling;
 use crate::domain::{DeviceKind, FaultTarget, Forwards, ProcessFault, StationId};
 use crate::engine::{Calendar, Distribution, Handle, Pool, Server, Servers, Stream, Time, Watchdog, stream_number};
 use crate::facts::{Fact, Recorder};

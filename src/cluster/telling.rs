@@ -1,37 +1,13 @@
-//! Calls at a route point that several applications have open: each of them is told, and the first request wins (R10).
+//! Calls at a route point that several applications have open: each of them is told, and the first request wins (R4, R10).
 
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::application::Job;
 use super::rows::call::some;
-use crate::domain::{ApplicationId, ConnectionId, DeviceId, OpenerId, Phase, Rejection};
+use super::rows::telling::{Stage, Telling};
+use crate::domain::{ApplicationId, ConnectionId, DeviceId, Phase, Rejection};
 use crate::engine::Handle;
 use crate::facts::Recorder;
-
-/// What one application is told of a call, and how far it has got with that.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Telling {
-    call: Handle,
-    step: u8,
-    stage: Stage,
-    opener: OpenerId,
-    connection: ConnectionId,
-    /// The number of the connection: over another one, nothing comes of it.
-    number: u16,
-}
-
-/// Where it is on its way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stage {
-    /// To the CTIManager.
-    ToManager,
-    /// To the application, and there until a worker has decided.
-    ToApplication,
-    /// Back to the CTIManager, as a request.
-    RequestToManager,
-    /// To the CallManager.
-    RequestToCallManager,
-}
 
 impl<R: Recorder> Cluster<'_, R> {
     /// A call is presented at a route point that several applications may have open: those that do are told.

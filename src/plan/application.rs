@@ -2,7 +2,6 @@
 
 use super::control;
 use super::directory::Directory;
-use super::model::Plan;
 use crate::domain::{ApplicationId, ConnectionId, DatabaseId, DeviceId, NodeId, OpenerId};
 use crate::engine::{Distribution, Span};
 use crate::rules::heartbeat::effective_interval;
@@ -180,15 +179,20 @@ pub(super) fn application(it: &source::Application, workload: &Workload, directo
 }
 
 /// Reports CTIManagers that take fewer connections than begin there.
-pub(super) fn connections(plan: &Plan, workload: &Workload, directory: &Directory<'_>) {
+pub(super) fn connections(
+    applications: &[Application],
+    connections: &[Connection],
+    workload: &Workload,
+    directory: &Directory<'_>,
+) {
     for (row, node) in workload.nodes.iter().enumerate() {
         let Some(At { value: limit, place }) = &node.cti_connections else { continue };
         let begins_here = |it: &&Connection| {
-            plan.applications[it.application.index()].may_use_cti
+            applications[it.application.index()].may_use_cti
                 && it.ctimanagers.first().is_some_and(|node| node.index() == row)
         };
-        let begin = plan.connections.iter().filter(begins_here);
-        let begin: Vec<&str> = begin.map(|it| plan.applications[it.application.index()].name.as_str()).collect();
+        let begin = connections.iter().filter(begins_here);
+        let begin: Vec<&str> = begin.map(|it| applications[it.application.index()].name.as_str()).collect();
         let mut names = begin.clone();
         names.dedup();
         let what_begins = if names.len() == begin.len() { "applications" } else { "connections" };

@@ -102,7 +102,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
     }
     plan.connections = number_connections(&mut plan.applications);
     if workload.topology == Topology::CtiManager {
-        connections(&plan, workload, &directory);
+        connections(&plan.applications, &plan.connections, workload, &directory);
     }
     no_call_stays_forever(&plan, workload, reports);
     steady_state_has_no_events_at_known_times(workload, reports);

@@ -2,14 +2,12 @@
 
 use super::problem::{Problem, TextRange};
 use super::read::{At, Key, Name, Table, Value};
+use super::vocabulary::APPLICATIONS_MAX;
 use crate::domain::{Forward, Standby};
 use crate::engine::{Distribution, Span};
 
 const R7: &str = "R7: a device registers with the CallManagers that its device pool names";
-const R4: &str = "R4: a device with media termination is opened over one connection only";
-
-/// The most applications of one device.
-pub(super) const APPLICATIONS_MAX: usize = 16;
+const R4: &str = "R4: a device with media termination is opened over one connection only, others by all that name them";
 
 /// The four forwards of a device: to names or directory numbers, in the order of [`Forward::ALL`].
 pub type ForwardNames = [Option<Name>; 4];
@@ -58,10 +56,8 @@ impl RoutePoint {
         let control = Control::read(table, true);
         let (treatment, redirects) = RoutePoint::treatment(table, !control.applications.is_empty());
         if redirects {
-            control.unused_standby(
-                table,
-                "`standby` is for devices with media: all of these applications have it open at once",
-            );
+            let title = "`standby` is for devices with media: calls are redirected here, and all of its applications have it open";
+            control.unused_standby(table, title, "leave it out");
         }
         RoutePoint {
             name: table.key("name", Value::name).required_or_default(),
@@ -283,17 +279,15 @@ impl Control {
         }
         let control = Control { applications, standby, standby_place, recovery };
         if control.applications.len() < 2 {
-            control.unused_standby(table, "`standby` has no effect: only one application is named");
+            let hint = "leave it out, or list the applications: `application = [\"a\", \"b\"]`";
+            control.unused_standby(table, "`standby` has no effect: one application at most is named", hint);
         }
         control
     }
 
-    fn unused_standby(&self, table: &Table<'_>, title: &str) {
+    fn unused_standby(&self, table: &Table<'_>, title: &str, hint: &str) {
         if let Some(place) = &self.standby_place {
-            let problem = Problem::new(place.clone(), title, "").rule(R4);
-            table
-                .reports()
-                .add(problem.hint("leave `standby` out, or list the applications: `application = [\"a\", \"b\"]`"));
+            table.reports().add(Problem::new(place.clone(), title, "").hint(hint).rule(R4));
         }
     }
 

@@ -1,10 +1,11 @@
 //! Every section and key of a workload file: its meaning, kind, bounds, default and source. The reader knows no other
 //! keys, bounds and defaults; the schema and the tables of docs/reference/workload-file.md are generated from this.
 
-use super::device::APPLICATIONS_MAX;
 pub use super::term::{Absent, Condition, Rule, Section, Term, ValueKind, Zero};
 use crate::engine::Span;
 
+/// How many applications a device may have.
+pub(super) const APPLICATIONS_MAX: usize = 16;
 /// How many devices all groups of a workload may have together.
 pub const DEVICES_MAX: u32 = 1 << 24;
 

@@ -497,6 +497,31 @@ fn r4_each_application_controls_a_phone_and_loses_it_by_itself() {
     assert_eq!(cluster.recorder.0, expected);
 }
 
+#[test]
+fn r13_only_the_loss_of_a_callmanager_has_to_be_noticed() {
+    // sub1 does not reach sub3 from 6 s on, which both have noticed at 10 s; the link heals at 11 s, which is noticed at 15 s. At
+    // 13 s the application loses sub2 and asks through sub1, in vain. That its device is closed needs no notice: it is opened at 15 s.
+    let text = r#"
+[[application]]
+name = "ivr"
+ctimanagers = ["sub2", "sub1"]
+[[cti_port]]
+name = "port"
+count = 1
+device_pool = "main"
+application = "ivr"
+[[traffic]]
+name = "callers"
+to = "port"
+ingress = ["sub3"]
+arrivals = { file = "calls.csv" }
+"#;
+    let faults = fault("link = [\"sub1\", \"sub3\"]", "", 6, 5) + &fault("ctimanager = \"sub2\"", "", 13, 40);
+    let told = told(&format!("{text}{faults}"), QUIET);
+    let of_port: Vec<&str> = told.lines().filter(|line| line.contains("port/1")).map(str::trim).collect();
+    assert_eq!(of_port, ["13.000 port/1 out: CtiManagerFailed", "15.000 port/1 opened on sub3"], "{told}");
+}
+
 // Recovery by device, and settings that are changed through an application.
 
 #[test]
