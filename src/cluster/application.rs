@@ -3,9 +3,9 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::application::{ALL_SHARES, Health, Job};
-use super::rows::connection::{ConnectionState, Lookout};
+use super::rows::connection::{ConnectionState, Ends, Lookout};
 use super::turn::Closed;
-use crate::domain::{ApplicationFault, ApplicationId, ConnectionId, OutageCause, PhoneGroupId};
+use crate::domain::{ApplicationFault, ApplicationId, ConnectionId, NodeId, OutageCause, PhoneGroupId};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
 use crate::rules::application_failure::Lost;
@@ -26,6 +26,12 @@ impl<R: Recorder> Cluster<'_, R> {
             state.shares = ALL_SHARES;
             state.work_stream.reset(seed, replication);
         }
+        self.ends.clear();
+        self.ends.extend(self.plan.connections.iter().map(|it| Ends {
+            application: it.application,
+            // Without one, a plan is not run.
+            manager: it.ctimanagers.first().copied().unwrap_or(NodeId(0)),
+        }));
         for row in 0..self.connections.len() {
             let state = &mut self.connections[row];
             let plan = &self.plan.applications[state.application.index()];
@@ -57,7 +63,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// The application of a connection.
     #[inline]
     pub(super) fn application_of(&self, connection: ConnectionId) -> ApplicationId {
-        self.connections[connection.index()].application
+        self.ends[connection.index()].application
     }
 
     /// Whether the process that holds a connection runs and responds, or for how long it does not.

@@ -179,10 +179,8 @@ impl<R: Recorder> Cluster<'_, R> {
             }
             let connection = self.controller(endpoint);
             // Any message of a CTIManager is a sign of life.
-            let state = &mut self.connections[connection.index()];
-            state.lookout.heard = Some(self.now);
-            let application = state.application;
-            self.queue_call(application, handle, step);
+            self.connections[connection.index()].lookout.heard = Some(self.now);
+            self.queue_call(self.application_of(connection), handle, step);
         }
     }
 
@@ -214,6 +212,8 @@ impl<R: Recorder> Cluster<'_, R> {
         self.schedule(reaches, Event::RequestReachesCallManager { call: handle, step });
     }
 
+    // Part of the loop, although a call that several applications were told of comes here too.
+    #[inline(always)]
     pub(super) fn request_reaches_callmanager(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         // Once the CallManager has the request, the application has acted: the accept timer no longer matters.

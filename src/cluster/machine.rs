@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::rows::application::ApplicationState;
 use super::rows::call::Call;
-use super::rows::connection::ConnectionState;
+use super::rows::connection::{ConnectionState, Ends};
 use super::rows::endpoint::{Endpoint, EndpointKind};
 use super::rows::group::{PhoneState, PortState};
 use super::rows::link::LinkState;
@@ -43,6 +43,8 @@ pub struct Cluster<'p, R> {
     pub(super) databases: Vec<Servers>,
     pub(super) applications: Vec<ApplicationState>,
     pub(super) connections: Vec<ConnectionState>,
+    /// Their ends, in the same order.
+    pub(super) ends: Vec<Ends>,
     /// Whether some device has several applications.
     pub(super) some_are_shared: bool,
     /// The claims of devices' further applications, in the order of the plan.
@@ -109,6 +111,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             databases: plan.databases.iter().map(|database| Servers::new(database.connections)).collect(),
             applications: plan.applications.iter().map(ApplicationState::new).collect(),
             connections: connections.collect(),
+            ends: Vec::new(),
             some_are_shared: !plan.openers.is_empty(),
             further_claims: Vec::new(),
             tellings: Pool::new(),

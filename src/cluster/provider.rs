@@ -16,7 +16,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     /// The node whose CTIManager a connection leads to.
     #[inline]
     pub(super) fn manager_of(&self, connection: ConnectionId) -> NodeId {
-        self.plan.connections[connection.index()].ctimanagers[self.connections[connection.index()].manager]
+        self.ends[connection.index()].manager
     }
 
     pub(super) fn ctimanager_work(&self, node: NodeId) -> &'p CtiManagerWork {
@@ -94,6 +94,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         match next {
             Some(manager) => {
                 state.manager = manager;
+                self.ends[connection.index()].manager = list[manager];
                 if self.requests_get_lost {
                     self.schedule(
                         self.now + plan.provider_open_timeout,

@@ -11,6 +11,7 @@ use crate::facts::Recorder;
 
 impl<R: Recorder> Cluster<'_, R> {
     /// A call is presented at a route point that several applications may have open: those that do are told.
+    #[cold]
     pub(super) fn tell_all(&mut self, call: Handle, step: u8, device: DeviceId) {
         let node = self.endpoints[device.index()].node;
         for opener in self.plan.openers_of(device) {
@@ -25,6 +26,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// The call that an application is told of, at the step at which it was told, if it can still act on it. What comes to
     /// nothing is dropped.
+    #[cold]
     pub(super) fn told(&mut self, telling: Handle) -> Option<(Handle, u8)> {
         let it = *self.tellings.get(telling)?;
         let waits = self.calls.get(it.call).is_some_and(|call| call.at(it.step) && call.phase == Phase::Presented);
@@ -41,6 +43,7 @@ impl<R: Recorder> Cluster<'_, R> {
         state.connected && state.number == telling.number && self.has_open(telling.opener)
     }
 
+    #[inline(never)]
     pub(super) fn telling_moves(&mut self, telling: Handle) {
         let Some((call, step)) = self.told(telling) else { return };
         let Telling { stage, connection, opener, .. } = *self.tellings.get(telling).expect("it has just been found");
@@ -74,6 +77,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// A worker has decided on a call that several applications were told of.
+    #[cold]
     pub(super) fn decides_as_told(&mut self, telling: Handle) {
         let Some((call, step)) = self.told(telling) else { return };
         if let Some(expires) = self.request_timers.set(self.now, (call, step)) {

@@ -439,7 +439,7 @@ fn a_default_that_is_written_out_changes_nothing() {
 }
 
 /// Parts of the messages of problems that no schema can find.
-const SEMANTIC: [&str; 43] = [
+const SEMANTIC: [&str; 47] = [
     // Names.
     "there is no ",
     "is the name of more than one",
@@ -482,6 +482,10 @@ const SEMANTIC: [&str; 43] = [
     "still down",
     "voice lines and has",
     "redirected among route points forever",
+    "`standby` has no effect",
+    "`standby` is for devices with media",
+    "has several applications",
+    "does not control `",
     // Files, and limits of the whole.
     "cannot be read",
     "the limit is",

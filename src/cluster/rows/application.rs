@@ -27,13 +27,10 @@ pub(crate) enum Job {
     Heartbeat(ConnectionId),
 }
 
-/// A worker with a call.
+/// A worker with an event about a call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Worker {
-    pub(crate) call: Handle,
-    pub(crate) step: u8,
-    /// The event, if other applications were told of the call as well.
-    pub(crate) telling: Option<Handle>,
+    pub(crate) job: Job,
     /// Whether its process has failed: then it only returns its row.
     pub(crate) abandoned: bool,
     /// How long the look-up took, if it made one.

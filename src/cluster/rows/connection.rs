@@ -42,6 +42,14 @@ pub(crate) struct LeftConnection {
     pub(crate) watch: Watch,
 }
 
+/// The two ends of a connection, which every message needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ends {
+    pub(crate) application: ApplicationId,
+    /// The node of the CTIManager that it leads to, or did last.
+    pub(crate) manager: NodeId,
+}
+
 /// A connection in a run. It belongs to its application's process, and fails with it.
 pub(crate) struct ConnectionState {
     pub(crate) application: ApplicationId,
