@@ -79,6 +79,7 @@ impl Auditor<'_> {
                 // A call waits for a CallManager that hangs.
                 !call.connected
                     && self.hangs[call.ingress.index()].is_none()
+                    && call.presented_by.is_none_or(|node| self.hangs[node.index()].is_none())
                     && match call.held {
                         Occupied::RoutePoint { device: held, .. } => held == device,
                         // A call on its way to a port is rejected only when it arrives there.

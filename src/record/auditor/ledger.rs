@@ -25,6 +25,8 @@ pub(super) struct AuditedCall {
     pub(super) alerted: bool,
     pub(super) connected: bool,
     pub(super) held: Occupied,
+    /// The CallManager at which it was presented last.
+    pub(super) presented_by: Option<NodeId>,
 }
 
 /// A device and its home (R18).

@@ -11,8 +11,14 @@ impl Recorder for Auditor<'_> {
         self.advance(now);
         match fact {
             Fact::Offered { call, ingress } => {
-                let audited =
-                    AuditedCall { offered: now, ingress, alerted: false, connected: false, held: Occupied::Nothing };
+                let audited = AuditedCall {
+                    offered: now,
+                    ingress,
+                    alerted: false,
+                    connected: false,
+                    held: Occupied::Nothing,
+                    presented_by: None,
+                };
                 let before = self.calls.insert(call, audited);
                 self.require(before.is_none(), |_| format!("{fact:?} twice"));
                 self.offered += 1;
@@ -26,6 +32,9 @@ impl Recorder for Auditor<'_> {
                 let device_state = &mut self.devices[device.index()];
                 device_state.calls += 1;
                 let calls = device_state.calls;
+                if let Some(audited) = self.calls.get_mut(&call) {
+                    audited.presented_by = device_state.at;
+                }
                 let serves = self.serves(device);
                 self.require(serves, |_| format!("{fact:?}: the route point is out of service"));
                 self.require(calls <= most, |_| format!("{fact:?}: {calls} calls, but at most {most} are allowed"));
