@@ -23,6 +23,8 @@ ids! {
     NodeId(u16);
     /// An application: IVR, auto attendant, contact centre.
     ApplicationId(u16);
+    /// A connection of an application to a CTIManager: those of the first application first.
+    ConnectionId(u16);
     /// A database that applications look callers up in.
     DatabaseId(u16);
     /// A CTI route point.
@@ -39,6 +41,9 @@ ids! {
     SourceId(u16);
     /// One device: a route point, one CTI port or one phone. Route points come first, then ports, then phones.
     DeviceId(u32);
+    /// A device, as one of the applications that may have it open sees it. The number of a device is also that of its first
+    /// application's view of it; the views of further applications follow the devices.
+    OpenerId(u32);
     /// A station, where work queues: first the CallManager and the CTIManager of each node, then the applications, then the
     /// databases.
     StationId(u16);
@@ -70,6 +75,15 @@ pub enum DeviceKind {
     CtiPort,
     /// A real phone, which a person answers.
     Phone,
+}
+
+/// What a device with media does once an application is back that comes before the one that has it open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standby {
+    /// It goes back to that application as soon as it has no call.
+    Returns,
+    /// It stays where it is.
+    Stays,
 }
 
 /// A call's name, the same in every run with the same traffic: the source, and the index of the caller within it.
@@ -412,6 +426,15 @@ pub enum OutageCause {
     DeviceFailed,
     /// It is rehoming (R18).
     Rehoming,
+    /// It goes back to an earlier one of its applications (R4).
+    HandedOver,
+}
+
+impl OutageCause {
+    /// Whether nothing has failed: the outage is meant.
+    pub const fn is_planned(self) -> bool {
+        matches!(self, OutageCause::Rehoming | OutageCause::HandedOver)
+    }
 }
 
 /// Why a device was given up: it stays closed until its application restarts or reconnects and opens it again.

@@ -169,6 +169,8 @@ pub enum Fact {
         call: CallName,
         /// At which route point.
         route_point: RoutePointId,
+        /// Which application.
+        application: Option<ApplicationId>,
         /// Since it was presented there.
         delay: Span,
     },
@@ -285,20 +287,27 @@ pub enum Fact {
         application: Option<ApplicationId>,
         /// Why.
         because: OutageCause,
+        /// Since when: the time of the fault, not of its detection.
+        since: Time,
     },
-    /// An application controls a phone from now on. It controls a route point or port whenever that is in service.
-    PhoneControlled {
-        /// Which phone.
+    /// An application controls a phone from now on, or a route point that another one has open too. The application that a route
+    /// point or port is registered through controls it whenever that is in service.
+    Controlled {
+        /// Which device.
         device: DeviceId,
-        /// Its application.
+        /// The application.
         application: ApplicationId,
+        /// Whether no other one controls it.
+        first: bool,
     },
-    /// An application no longer controls a phone, which may go on working.
-    PhoneControlLost {
-        /// Which phone.
+    /// An application no longer controls such a device, which may go on working.
+    ControlLost {
+        /// Which device.
         device: DeviceId,
-        /// Its application.
+        /// The application.
         application: ApplicationId,
+        /// Whether no other one controls it any more.
+        last: bool,
     },
     /// A device that is out of service will not be recovered.
     DeviceGivenUp {
@@ -416,6 +425,11 @@ pub enum Fact {
     },
     /// A forward setting was changed (R12).
     SettingChanged {
+        /// The row of the change in the plan.
+        change: u32,
+    },
+    /// A forward setting was not changed: the application that was to do it was not in control of the device (R12).
+    SettingNotChanged {
         /// The row of the change in the plan.
         change: u32,
     },

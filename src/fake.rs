@@ -186,7 +186,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
         facts.extend([left(acted), ended(acted, ending)]);
         return;
     }
-    facts.push((acted, Fact::Acted { call, route_point, delay: stayed }));
+    facts.push((acted, Fact::Acted { call, route_point, application: Some(application), delay: stayed }));
     facts.push(left(acted));
     if fate <= 4 {
         let forward = [Forward::Cfb, Forward::Cfna, Forward::Cfof, Forward::Cfur][number as usize % 4];
@@ -230,7 +230,7 @@ fn failure(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix) {
     facts.push((returned, Fact::ApplicationReturned { application }));
     for device in (0..4).map(DeviceId) {
         let (application, because) = (Some(application), OutageCause::ApplicationClosed);
-        facts.push((closed, Fact::DeviceClosed { device, application, because }));
+        facts.push((closed, Fact::DeviceClosed { device, application, because, since: failed }));
         let opened = returned + Span::from_nanos(u64::from(device.0 + 1) * 100_000_000 + random.below(50_000_000));
         let out_of_service = opened - failed;
         let node = NodeId(0);
@@ -263,7 +263,10 @@ fn callmanager_failure(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix) {
     let mut millis = |bound: u64| Span::from_nanos(random.below(bound * 1_000_000));
     for device in (0..6).map(DeviceId) {
         let application = (device.0 < 4).then_some(ApplicationId(0));
-        facts.push((failed, Fact::DeviceClosed { device, application, because: OutageCause::CallManagerFailed }));
+        facts.push((
+            failed,
+            Fact::DeviceClosed { device, application, because: OutageCause::CallManagerFailed, since: failed },
+        ));
         if device.0 == 3 {
             facts.push((noticed, Fact::DeviceGivenUp { device, because: GiveUpReason::CannotOpen }));
             continue;
@@ -280,7 +283,7 @@ fn callmanager_failure(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix) {
         let left = returned + ago + if device.0 == 0 { millis(300_000) } else { millis(5_000) };
         let back = left + millis(900);
         facts.push((left, Fact::RehomeStarted { device, waited: left - returned }));
-        facts.push((left, Fact::DeviceClosed { device, application, because: OutageCause::Rehoming }));
+        facts.push((left, Fact::DeviceClosed { device, application, because: OutageCause::Rehoming, since: left }));
         facts.push((back, Fact::DeviceOpened { device, application, node: home, out_of_service: back - left }));
         facts.push((back, Fact::Rehomed { device, delay: back - returned }));
     }
@@ -298,7 +301,10 @@ fn ctimanager_failure(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix) {
     facts.push((returned, Fact::ManagerChanged { application, manager }));
     for device in (1..3).map(DeviceId) {
         let application = Some(application);
-        facts.push((failed, Fact::DeviceClosed { device, application, because: OutageCause::CtiManagerFailed }));
+        facts.push((
+            failed,
+            Fact::DeviceClosed { device, application, because: OutageCause::CtiManagerFailed, since: failed },
+        ));
         let opened =
             returned + Span::from_secs(u64::from(device.0) * 12) + Span::from_nanos(random.below(15_000_000_000));
         // The first one rehomed, the second one did not.

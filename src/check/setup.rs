@@ -69,7 +69,7 @@ impl<'a> Setup<'a> {
             users: workload.users.iter().rev().map(|user| (user.name.value.as_str(), user)).collect(),
         };
         for device in devices {
-            if let Some(application) = device.application {
+            for application in device.applications {
                 setup.controlled.entry(&application.value).or_default().push(device.name);
             }
             let pool = device.device_pool.value.as_str();
@@ -100,6 +100,7 @@ struct Device<'a> {
     kind: SetupKind,
     name: &'a Name,
     application: Option<&'a Name>,
+    applications: &'a [Name],
     device_pool: &'a Name,
     lines: &'a [Line],
     has_number: bool,
@@ -109,7 +110,8 @@ fn devices(workload: &Workload) -> Vec<Device<'_>> {
     let route_points = workload.route_points.iter().map(|it| Device {
         kind: SetupKind::RoutePoint,
         name: &it.name,
-        application: it.application.as_ref(),
+        application: it.control.application(),
+        applications: &it.control.applications,
         device_pool: &it.device_pool,
         lines: &it.lines,
         has_number: it.numbers().next().is_some(),
@@ -117,7 +119,8 @@ fn devices(workload: &Workload) -> Vec<Device<'_>> {
     let ports = workload.cti_ports.iter().map(|it| Device {
         kind: SetupKind::Ports,
         name: &it.name,
-        application: it.application.as_ref(),
+        application: it.control.application(),
+        applications: &it.control.applications,
         device_pool: &it.device_pool,
         lines: &it.lines,
         has_number: it.lines[0].number.is_some(),
@@ -125,7 +128,8 @@ fn devices(workload: &Workload) -> Vec<Device<'_>> {
     let phones = workload.phones.iter().map(|it| Device {
         kind: SetupKind::Phones,
         name: &it.name,
-        application: it.application.as_ref(),
+        application: it.control.application(),
+        applications: &it.control.applications,
         device_pool: &it.device_pool,
         lines: &it.lines,
         has_number: it.lines[0].number.is_some() || it.number.is_some() && it.count.value == 1,

@@ -113,8 +113,8 @@ fn reached(plan: &Plan) -> BTreeSet<Target> {
     let changed = plan.changes.iter().filter_map(|change| change.leads);
     let reached = routing::reached(dialled.chain(changed), |place| {
         let has_application = match plan.group_of(place) {
-            Target::RoutePoint(id) => plan.route_points[id.index()].application.is_some(),
-            Target::Ports(id) => plan.port_groups[id.index()].application.is_some(),
+            Target::RoutePoint(id) => plan.route_points[id.index()].openers.first().is_some(),
+            Target::Ports(id) => plan.port_groups[id.index()].openers.first().is_some(),
             Target::Phones(_) | Target::Outside(_) | Target::Numbers(_) => false,
         };
         let onward = routing::onward(plan, place).into_iter();

@@ -6,8 +6,8 @@ use super::rows::call::{Call, Choice, NONE, some};
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE};
 use super::rows::source::Purpose;
 use crate::domain::{
-    ApplicationId, Contact, Control, DeviceId, Ending, Forward, NodeId, Phase, PhoneGroupId, Rejection, RoutePointId,
-    Target,
+    ApplicationId, ConnectionId, Contact, Control, DeviceId, Ending, Forward, NodeId, Phase, PhoneGroupId, Rejection,
+    RoutePointId, Target,
 };
 use crate::engine::{Handle, Pool, Span, Time};
 use crate::facts::{Fact, Recorder};
@@ -137,11 +137,12 @@ impl<R: Recorder> Cluster<'_, R> {
         let call = self.call(handle);
         let Some(forward) = call.forward.take() else { return };
         let (name, since) = (call.name(), call.since);
-        let application = some(call.forwarded_by).map(ApplicationId);
-        let since_failure = match (forward, application) {
-            (Forward::Cfof, Some(application)) => Some(self.now - self.applications[application.index()].failed_at),
+        let connection = some(call.forwarded_by).map(ConnectionId);
+        let since_failure = match (forward, connection) {
+            (Forward::Cfof, Some(connection)) => Some(self.now - self.connections[connection.index()].failed_at),
             _ => None,
         };
+        let application = connection.map(|connection| self.application_of(connection));
         let waited = self.now - since;
         self.note(Fact::Forwarded { call: name, forward, application, waited, since_failure });
     }
@@ -149,8 +150,9 @@ impl<R: Recorder> Cluster<'_, R> {
     // At an application's device.
 
     pub(super) fn notify_application(&mut self, handle: Handle, endpoint: u32) {
-        let Endpoint { application, node, kind, row, .. } = self.endpoints[endpoint as usize];
-        let application = application.expect("only an application's device is open");
+        let Endpoint { connection, node, kind, row, .. } = self.endpoints[endpoint as usize];
+        let connection = connection.expect("only an application's device is open");
+        let application = self.application_of(connection);
         let call = self.call(handle);
         call.application = some(call.application).unwrap_or(application.0);
         let (step, line) = (call.enter(Phase::Presented), call.line);
@@ -165,21 +167,24 @@ impl<R: Recorder> Cluster<'_, R> {
         if let Some(expires) = expires {
             self.schedule(expires, event);
         }
-        let reaches = self.arrives(node, self.manager_at(endpoint, application), self.now);
+        if self.some_are_shared && self.plan.devices[endpoint as usize].is_shared() {
+            return self.tell_all(handle, step, DeviceId(endpoint));
+        }
+        let reaches = self.arrives(node, self.manager_at(endpoint, connection), self.now);
         self.schedule(reaches, Event::NotificationReachesManager { call: handle, step });
     }
 
     pub(super) fn notification_reaches_manager(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         let endpoint = call.endpoint;
-        let application = self.controller(endpoint);
-        let manager = self.manager_at(endpoint, application);
+        let connection = self.controller(endpoint);
+        let manager = self.manager_at(endpoint, connection);
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).event);
         if self.is_held(endpoint) {
             // It leaves over a connection that nobody listens to any more.
             return;
         }
-        let reaches = self.arrives_at_application(application, done);
+        let reaches = self.arrives_at_application(connection, done);
         self.schedule(reaches, Event::NotificationReachesApplication { call: handle, step });
     }
 
@@ -189,10 +194,10 @@ impl<R: Recorder> Cluster<'_, R> {
             if self.is_held(endpoint) {
                 return;
             }
-            let application = self.controller(endpoint);
+            let connection = self.controller(endpoint);
             // Any message of a CTIManager is a sign of life.
-            self.applications[application.index()].lookout.heard = Some(self.now);
-            self.queue_call(application, handle, step);
+            self.connections[connection.index()].lookout.heard = Some(self.now);
+            self.queue_call(self.application_of(connection), handle, step);
         }
     }
 
@@ -214,16 +219,18 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn request_reaches_manager(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         let endpoint = call.endpoint;
-        let application = self.controller(endpoint);
-        let manager = self.manager_at(endpoint, application);
+        let connection = self.controller(endpoint);
+        let manager = self.manager_at(endpoint, connection);
         if !self.is_held(endpoint) {
-            self.hears_application(application);
+            self.hears_application(connection);
         }
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
         let reaches = self.arrives(manager, self.endpoints[endpoint as usize].node, done);
         self.schedule(reaches, Event::RequestReachesCallManager { call: handle, step });
     }
 
+    // Part of the loop, although a call that several applications were told of comes here too.
+    #[inline(always)]
     pub(super) fn request_reaches_callmanager(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         // Once the CallManager has the request, the application has acted: the accept timer no longer matters.
@@ -254,14 +261,16 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn takes_effect(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         let (name, index, since, phase) = (call.name(), call.endpoint, call.since, call.phase);
-        let Endpoint { kind, row, node, application, .. } = self.endpoints[index as usize];
-        if let Some(application) = application {
-            self.hears_manager(application);
+        let Endpoint { kind, row, node, connection, .. } = self.endpoints[index as usize];
+        if let Some(connection) = connection {
+            self.hears_manager(connection);
         }
         match kind {
             EndpointKind::RoutePoint if phase == Phase::Changing => self.transfers(handle),
             EndpointKind::RoutePoint => {
-                self.note(Fact::Acted { call: name, route_point: RoutePointId(row), delay: self.now - since });
+                let (route_point, delay) = (RoutePointId(row), self.now - since);
+                let application = self.acts_at(handle, index);
+                self.note(Fact::Acted { call: name, route_point, application, delay });
                 match &self.plan.route_points[row as usize].treatment {
                     Treatment::Answer { .. } => self.answered(handle, node),
                     Treatment::Redirect(choices) => {
@@ -328,7 +337,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 continue;
             };
             let (name, index, phase, contact) = (call.name(), call.endpoint, call.phase, call.contact);
-            let application = self.controller(index);
+            let application = self.requester(index);
             if !self.applications[application.index()].acts() {
                 continue;
             }
@@ -481,10 +490,11 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn talk_ends(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
         let index = call.endpoint;
-        let Endpoint { kind, application, .. } = self.endpoints[index as usize];
-        let (EndpointKind::RoutePoint | EndpointKind::Port, Some(application)) = (kind, application) else {
+        let Endpoint { kind, connection, .. } = self.endpoints[index as usize];
+        let (EndpointKind::RoutePoint | EndpointKind::Port, Some(connection)) = (kind, connection) else {
             return self.end(handle, Ending::Completed);
         };
+        let application = self.application_of(connection);
         let state = &self.applications[application.index()];
         match application_failure::treatment_over(self.media_at(index), state.acts(), state.resumes()) {
             TreatmentEnd::Continues => {}
@@ -596,9 +606,9 @@ impl<R: Recorder> Cluster<'_, R> {
     fn forward(&mut self, handle: Handle, (forward, target): (Forward, Target), from: u32, node: NodeId) {
         self.leave(handle);
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
-        let application = if from == NOWHERE { None } else { self.endpoints[from as usize].application };
+        let connection = if from == NOWHERE { None } else { self.endpoints[from as usize].connection };
         let call = self.call(handle);
-        call.forwarded_by = application.map_or(NONE, |application| application.0);
+        call.forwarded_by = connection.map_or(NONE, |connection| connection.0);
         (call.forward, call.target, call.node) = (Some(forward), target, node);
         if call.contact != Contact::AwaitsPerson {
             // The port that transfers a call goes on transferring it, whatever forwards it on the way.
@@ -615,10 +625,21 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    pub(super) fn controller(&self, index: u32) -> ApplicationId {
-        self.endpoints[index as usize]
-            .application
-            .expect("only calls at an application's devices have messages for one")
+    /// The application whose request takes effect for a call at a route point.
+    #[inline]
+    fn acts_at(&self, handle: Handle, index: u32) -> Option<ApplicationId> {
+        let Endpoint { row, connection, .. } = self.endpoints[index as usize];
+        if self.some_are_shared && self.plan.devices[index as usize].is_shared() {
+            let call = self.calls.get(handle)?;
+            if some(call.route_point) == Some(row) {
+                return some(call.application).map(ApplicationId);
+            }
+        }
+        connection.map(|connection| self.application_of(connection))
+    }
+
+    pub(super) fn controller(&self, index: u32) -> ConnectionId {
+        self.endpoints[index as usize].connection.expect("only calls at an application's devices have messages for one")
     }
 
     /// The call is over: each CallManager on its path has work releasing it.

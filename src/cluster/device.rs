@@ -2,10 +2,10 @@
 
 use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE, Service};
-use super::rows::registration::{PhoneControl, Registration};
+use super::rows::registration::{Claim, Registration};
 use crate::domain::{
-    CallName, DestinationId, DeviceId, Forwards, NodeId, NumbersId, Phase, PhoneGroupId, PortGroupId, Rejection,
-    RoutePointId, Target,
+    ApplicationId, CallName, DestinationId, DeviceId, Forwards, NodeId, NumbersId, Phase, PhoneGroupId, PortGroupId,
+    Rejection, RoutePointId, Target,
 };
 use crate::engine::{Handle, Watchdog};
 use crate::facts::{Fact, PoolId, Recorder};
@@ -22,18 +22,25 @@ impl<R: Recorder> Cluster<'_, R> {
         {
             let open = plan.starts_open(device);
             let controlled = endpoint.kind == EndpointKind::Phone && plan.starts_controlled(device);
-            let phone_control = if controlled { PhoneControl::Controlled } else { PhoneControl::None };
-            *registration = Registration { phone_control, ..Registration::at(registration.home) };
-            let service = match (open, endpoint.application) {
+            let claim = if controlled { Claim::Controlled } else { Claim::None };
+            *registration = Registration { claim, ..Registration::at(registration.home) };
+            let service = match (open, device.connection) {
                 (true, _) => Service::Open,
                 // A device out of its application's reach is opened once it comes within reach (R25). Until then it is
                 // registered like any other.
                 (false, Some(_)) => Service::Lost,
                 (false, None) => Service::Closed,
             };
-            let fresh = Endpoint::new(endpoint.kind, endpoint.row, registration.home, endpoint.application);
+            let fresh = Endpoint::new(endpoint.kind, endpoint.row, registration.home, device.connection);
             *endpoint = Endpoint { service, listed: open, ..fresh };
         }
+        self.further_claims.clear();
+        self.further_claims.extend(plan.openers.iter().map(
+            |opener| match plan.devices[opener.device.index()].with_media {
+                true => Claim::None,
+                false => Claim::Controlled,
+            },
+        ));
         for (endpoint, number) in self.endpoints[plan.devices.len()..].iter_mut().zip(&plan.destinations) {
             *endpoint = Endpoint {
                 service: Service::Open,
@@ -121,6 +128,9 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn setting_changes(&mut self, row: u16) {
         let plan = self.plan;
         let change = &plan.changes[row as usize];
+        if change.through.is_some_and(|application| !self.may_change(application, change.whose)) {
+            return self.note(Fact::SettingNotChanged { change: u32::from(row) });
+        }
         let mut set = |at: usize| {
             self.forwards[at] = settings::changed(self.forwards[at], change.forward, change.leads);
         };
@@ -148,6 +158,18 @@ impl<R: Recorder> Cluster<'_, R> {
             }
         }
         self.note(Fact::SettingChanged { change: u32::from(row) });
+    }
+
+    /// R12: whether an application is in control of a device of a route point or group, and so can change its settings for a user.
+    fn may_change(&self, application: ApplicationId, whose: Target) -> bool {
+        let first = self.plan.first_device(whose).0;
+        let all = (first..first + self.plan.devices_of(whose)).map(DeviceId);
+        self.applications[application.index()].acts()
+            && all.flat_map(|device| self.plan.openers_of(device)).any(|opener| {
+                let connection =
+                    self.plan.connection_of(opener).map(|connection| &self.connections[connection.index()]);
+                connection.is_some_and(|it| it.application == application && it.connected) && self.has_open(opener)
+            })
     }
 
     /// How many calls a line of a device has.
@@ -369,7 +391,7 @@ impl<R: Recorder> Cluster<'_, R> {
                         line,
                         stayed,
                     });
-                    self.rehome_if_idle(endpoint);
+                    self.is_idle(endpoint);
                 }
             }
             EndpointKind::Port => {
@@ -379,7 +401,7 @@ impl<R: Recorder> Cluster<'_, R> {
                     self.ports[row as usize].free.push_back(endpoint);
                 }
                 self.note(Fact::Freed { call: name, pool: PoolId::Ports(PortGroupId(row)), device });
-                self.rehome_if_idle(endpoint);
+                self.is_idle(endpoint);
             }
             EndpointKind::Phone => {
                 state.calls -= 1;
@@ -443,6 +465,15 @@ impl<R: Recorder> Cluster<'_, R> {
         self.rings_on(next);
     }
 
+    /// A call has left a route point or port: what was put off because of it may be due now.
+    #[inline]
+    fn is_idle(&mut self, endpoint: u32) {
+        if self.some_are_shared {
+            self.hand_over_if_idle(DeviceId(endpoint));
+        }
+        self.rehome_if_idle(endpoint);
+    }
+
     /// Whether a phone of the group could take a call now.
     pub(super) fn phone_is_free(&mut self, group: PhoneGroupId) -> bool {
         let free = &mut self.phones[group.index()].free;
@@ -467,7 +498,8 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Sends waiting calls to free phones, first come, first served among those whose application can act.
     pub(super) fn serve_waiting(&mut self, group: PhoneGroupId) {
         while self.phone_is_free(group) {
-            let (calls, endpoints, applications) = (&self.calls, &self.endpoints, &self.applications);
+            let (calls, endpoints) = (&self.calls, &self.endpoints);
+            let (connections, applications) = (&self.connections, &self.applications);
             let waits = |call: Handle| calls.get(call).filter(|call| call.phase == Phase::Waiting);
             let waiting = &mut self.phones[group.index()].waiting;
             while waiting.front().is_some_and(|&first| waits(first).is_none()) {
@@ -477,7 +509,9 @@ impl<R: Recorder> Cluster<'_, R> {
                 let port = waits(call).map(|call| &endpoints[call.endpoint as usize]);
                 port.is_some_and(|port| {
                     port.is_open()
-                        && port.application.is_some_and(|application| applications[application.index()].acts())
+                        && port.connection.is_some_and(|connection| {
+                            applications[connections[connection.index()].application.index()].acts()
+                        })
                 })
             });
             let Some(first) = ready else { return };

@@ -30,7 +30,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         registration.status = RegistrationStatus::Unregistered;
         self.note(Fact::DeviceFailed { device });
-        let Endpoint { kind, service, application, .. } = self.endpoints[device.index()];
+        let Endpoint { kind, service, connection, .. } = self.endpoints[device.index()];
         self.void_requests(device);
         self.close_device(device, self.now, OutageCause::DeviceFailed);
         self.cancel_rehoming(device);
@@ -38,9 +38,10 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         self.endpoints[device.index()].service = service.after_loss();
-        if let Some(application) = application
+        if let Some(connection) = connection
             && self.endpoints[device.index()].service == Service::Lost
-            && let Err(because) = device_recovery::may_recover(self.plan.applications[application.index()].recovery)
+            && let Err(because) =
+                device_recovery::may_recover(self.plan.recovers(device, self.application_of(connection)))
         {
             self.give_up(device.0, because);
         }
@@ -62,14 +63,15 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         let stamp = registration.stamp;
         self.note(Fact::DeviceReturned { device });
-        let Endpoint { service, application, .. } = self.endpoints[device.index()];
-        let connected = application.is_some_and(|id| self.applications[id.index()].connected);
+        let service = self.endpoints[device.index()].service;
+        let holder = self.holder_of(device);
+        let connected = holder.is_some_and(|(_, connection)| self.connections[connection.index()].connected);
         let kind = self.plan.devices[device.index()].kind;
         match device_failure::comeback(kind, service == Service::Lost, connected) {
             Comeback::Registers => self.phone_moves(device.0, stamp),
             Comeback::Reopened => {
-                let application = application.expect("only a connected application's device is opened again");
-                self.queue_recovery(self.manager_of(application), device.0);
+                let (opener, connection) = holder.expect("only a connected application's device is opened again");
+                self.queue_recovery(self.manager_of(connection), opener);
             }
             Comeback::Waits => {}
         }

@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::machine::Cluster;
+use crate::domain::{ConnectionId, OpenerId};
 use crate::engine::{Server, Time};
 use crate::facts::Recorder;
 
@@ -35,6 +36,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.now = Time::ZERO;
         self.calendar.clear();
         self.calls.clear();
+        self.tellings.clear();
         self.accept_timers.clear();
         self.request_timers.clear();
         for processor in &mut self.processors {
@@ -75,34 +77,38 @@ impl<R: Recorder> Cluster<'_, R> {
             Event::WorkerDecides { application, worker } => self.worker_decides(application, worker),
             Event::RequestReachesManager { call, step } => self.request_reaches_manager(call, step),
             Event::RequestReachesCallManager { call, step } => self.request_reaches_callmanager(call, step),
+            Event::TellingMoves { telling } => self.telling_moves(telling),
             Event::TakesEffect { call, step } => self.takes_effect(call, step),
             Event::AcceptTimerExpires => self.accept_timer_expires(),
             Event::PortTimerExpires { group, line } => self.port_timer_expires(group, line),
             Event::RequestTimerExpires => self.request_timer_expires(),
 
-            Event::HeartbeatDue { application, attempt } => self.heartbeat_due(application, attempt),
-            Event::HeartbeatReachesManager { application, connection } => {
-                self.heartbeat_reaches_manager(application, connection);
+            Event::HeartbeatDue { connection, attempt } => self.heartbeat_due(ConnectionId(connection), attempt),
+            Event::HeartbeatReachesManager { connection, number } => {
+                self.heartbeat_reaches_manager(ConnectionId(connection), number);
             }
-            Event::HeartbeatChecked { application, connection } => self.heartbeat_checked(application, connection),
-            Event::ConnectionCloses { application, connection } => self.connection_closes(application, connection),
-            Event::ManagerBeats { application, lookout } => self.manager_beats(application, lookout),
-            Event::ManagerHeard { application, lookout } => self.manager_heard(application, lookout),
-            Event::ManagerChecked { application, lookout } => self.manager_checked(application, lookout),
-            Event::ProviderAsks { application, attempt } => self.provider_asks(application, attempt),
-            Event::ProviderOpens { application, attempt } => self.provider_opens(application, attempt),
-            Event::ProviderOpenTimesOut { application, attempt } => self.provider_open_times_out(application, attempt),
-            Event::AsksForDevice { application, attempt } => self.asks_for_device(application, attempt),
-            Event::OpenReachesManager { device, stamp } => self.open_reaches_manager(device, stamp),
-            Event::OpenReachesCallManager { device, stamp, asker } => {
-                self.open_reaches_callmanager(device, stamp, asker);
+            Event::HeartbeatChecked { connection, number } => self.heartbeat_checked(ConnectionId(connection), number),
+            Event::ConnectionCloses { connection, number } => self.connection_closes(ConnectionId(connection), number),
+            Event::ManagerBeats { connection, lookout } => self.manager_beats(ConnectionId(connection), lookout),
+            Event::ManagerHeard { connection, lookout } => self.manager_heard(ConnectionId(connection), lookout),
+            Event::ManagerChecked { connection, lookout } => self.manager_checked(ConnectionId(connection), lookout),
+            Event::ProviderAsks { connection, attempt } => self.provider_asks(ConnectionId(connection), attempt),
+            Event::ProviderOpens { connection, attempt } => self.provider_opens(ConnectionId(connection), attempt),
+            Event::ProviderOpenTimesOut { connection, attempt } => {
+                self.provider_open_times_out(ConnectionId(connection), attempt)
             }
-            Event::OpenTimesOut { device, stamp } => self.open_times_out(device, stamp),
-            Event::DeviceOpens { device, stamp, asker } => self.device_opens(device, stamp, asker),
+            Event::AsksForDevice { connection, attempt } => self.asks_for_device(ConnectionId(connection), attempt),
+            Event::OpenReachesManager { opener, stamp } => self.open_reaches_manager(OpenerId(opener), stamp),
+            Event::OpenReachesCallManager { opener, stamp, asker } => {
+                self.open_reaches_callmanager(OpenerId(opener), stamp, asker);
+            }
+            Event::OpenTimesOut { opener, stamp } => self.open_times_out(OpenerId(opener), stamp),
+            Event::DeviceOpens { opener, stamp, asker } => self.device_opens(OpenerId(opener), stamp, asker),
 
-            Event::LossNoticed { application, attempt } => self.loss_noticed(application, attempt),
-            Event::Reconnects { application, attempt } => self.reconnects(application, attempt),
-            Event::FallsBack { application, attempt } => self.falls_back(application, attempt),
+            Event::LossNoticed { connection, attempt } => self.loss_noticed(ConnectionId(connection), attempt),
+            Event::ClosingNoticed { connection, number } => self.closing_noticed(ConnectionId(connection), number),
+            Event::Reconnects { connection, attempt } => self.reconnects(ConnectionId(connection), attempt),
+            Event::FallsBack { connection, attempt } => self.falls_back(ConnectionId(connection), attempt),
 
             Event::FailureNoticed { manager, node } => self.failure_noticed(manager, node),
             Event::HangNoticed { node } => self.hang_noticed(node),

@@ -54,6 +54,9 @@ pub(super) enum Event {
     RequestReachesManager { call: Handle, step: u8 },
     /// The request reaches the device's CallManager.
     RequestReachesCallManager { call: Handle, step: u8 },
+    /// An event about a call at a route point that several applications have open, or the request of one of them, is a step
+    /// further.
+    TellingMoves { telling: Handle },
     /// The CallManager has done what the application asked for.
     TakesEffect { call: Handle, step: u8 },
     /// A New Call Accept timer may have run out.
@@ -65,42 +68,44 @@ pub(super) enum Event {
 
     // An application and its CTIManager.
     /// The application's heartbeat is due.
-    HeartbeatDue { application: u16, attempt: u16 },
+    HeartbeatDue { connection: u16, attempt: u16 },
     /// A heartbeat reaches the CTIManager.
-    HeartbeatReachesManager { application: u16, connection: u16 },
+    HeartbeatReachesManager { connection: u16, number: u16 },
     /// The CTIManager checks whether it has heard from the application.
-    HeartbeatChecked { application: u16, connection: u16 },
+    HeartbeatChecked { connection: u16, number: u16 },
     /// The CTIManager sees the application's connection closed.
-    ConnectionCloses { application: u16, connection: u16 },
+    ConnectionCloses { connection: u16, number: u16 },
     /// A heartbeat of the CTIManager leaves for the application; simulated only while a link may keep it away.
-    ManagerBeats { application: u16, lookout: u16 },
+    ManagerBeats { connection: u16, lookout: u16 },
     /// It reaches the application.
-    ManagerHeard { application: u16, lookout: u16 },
+    ManagerHeard { connection: u16, lookout: u16 },
     /// The application checks whether it has heard from its CTIManager.
-    ManagerChecked { application: u16, lookout: u16 },
+    ManagerChecked { connection: u16, lookout: u16 },
     /// The application asks for a new connection.
-    ProviderAsks { application: u16, attempt: u16 },
+    ProviderAsks { connection: u16, attempt: u16 },
     /// Its CTIManager has opened the provider.
-    ProviderOpens { application: u16, attempt: u16 },
+    ProviderOpens { connection: u16, attempt: u16 },
     /// The application has waited long enough for the answer to its request for a connection.
-    ProviderOpenTimesOut { application: u16, attempt: u16 },
+    ProviderOpenTimesOut { connection: u16, attempt: u16 },
     /// The application asks for the next of its devices.
-    AsksForDevice { application: u16, attempt: u16 },
+    AsksForDevice { connection: u16, attempt: u16 },
     /// The request to open a device reaches the CTIManager.
-    OpenReachesManager { device: u32, stamp: u16 },
+    OpenReachesManager { opener: u32, stamp: u16 },
     /// The request to open a device reaches its CallManager.
-    OpenReachesCallManager { device: u32, stamp: u16, asker: Asker },
+    OpenReachesCallManager { opener: u32, stamp: u16, asker: Asker },
     /// The CallManager that was asked to open the device has not answered in time.
-    OpenTimesOut { device: u32, stamp: u16 },
+    OpenTimesOut { opener: u32, stamp: u16 },
     /// The device is open.
-    DeviceOpens { device: u32, stamp: u16, asker: Asker },
+    DeviceOpens { opener: u32, stamp: u16, asker: Asker },
 
     /// The application sees that it has lost its CTIManager.
-    LossNoticed { application: u16, attempt: u16 },
+    LossNoticed { connection: u16, attempt: u16 },
+    /// A CTIManager has learnt that devices are closed that another application had open.
+    ClosingNoticed { connection: u16, number: u16 },
     /// The application tries the CTIManagers of its list.
-    Reconnects { application: u16, attempt: u16 },
+    Reconnects { connection: u16, attempt: u16 },
     /// The application leaves its least-priority CTIManager if another one is up.
-    FallsBack { application: u16, attempt: u16 },
+    FallsBack { connection: u16, attempt: u16 },
 
     // CallManagers, and the devices that move between them.
     /// A CTIManager notices that a CallManager has failed.

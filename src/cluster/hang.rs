@@ -2,7 +2,7 @@
 
 use super::event::Event;
 use super::machine::Cluster;
-use crate::domain::{ApplicationId, Control, NodeId, Phase, Target};
+use crate::domain::{ConnectionId, Control, NodeId, Phase, Target};
 use crate::engine::Handle;
 use crate::facts::{Fact, Recorder};
 use crate::rules::hang::{self, Meanwhile};
@@ -82,15 +82,16 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A CTIManager that hung is restarted, which closes the connections of those applications that have not noticed yet.
     pub(super) fn restart_is_seen(&mut self, manager: NodeId) {
-        for row in 0..self.applications.len() as u16 {
-            let id = ApplicationId(row);
-            let waits = self.applications[id.index()].waits_for_hung == Some(self.applications[id.index()].attempt);
-            if waits && self.plan.applications[id.index()].may_use_cti && self.manager_of(id) == manager {
-                let state = &mut self.applications[id.index()];
+        for connection in (0..self.connections.len() as u16).map(ConnectionId) {
+            let state = &self.connections[connection.index()];
+            let may_use_cti = self.plan.applications[state.application.index()].may_use_cti;
+            let waits = state.waits_for_hung == Some(state.attempt);
+            if waits && may_use_cti && self.manager_of(connection) == manager {
+                let state = &mut self.connections[connection.index()];
                 state.attempt = state.attempt.wrapping_add(1);
                 let attempt = state.attempt;
-                let seen = self.arrives_at_application(id, self.now);
-                self.schedule(seen, Event::LossNoticed { application: row, attempt });
+                let seen = self.arrives_at_application(connection, self.now);
+                self.schedule(seen, Event::LossNoticed { connection: connection.0, attempt });
             }
         }
     }

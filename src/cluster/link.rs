@@ -2,9 +2,10 @@
 
 use super::event::Event;
 use super::machine::Cluster;
+use super::rows::application::Health;
 use super::rows::endpoint::{Endpoint, EndpointKind};
 use super::rows::link::LinkState;
-use crate::domain::{ApplicationId, LinkEnd, NodeId, OutageCause};
+use crate::domain::{ConnectionId, LinkEnd, NodeId, OpenerId, OutageCause};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Recorder};
 use crate::rules::device_recovery::RegistrationStatus;
@@ -45,25 +46,29 @@ impl<R: Recorder> Cluster<'_, R> {
         self.over(self.link(LinkEnd::Node(from), to), departs, self.plan.links.between_nodes)
     }
 
+    /// The link that a connection takes.
+    pub(super) fn link_of(&self, connection: ConnectionId) -> &LinkState {
+        &self.links[self.link(LinkEnd::Application(self.application_of(connection)), self.manager_of(connection))]
+    }
+
     /// When a message between an application and its CTIManager arrives.
-    pub(super) fn arrives_at_application(&self, application: ApplicationId, departs: Time) -> Time {
+    pub(super) fn arrives_at_application(&self, connection: ConnectionId, departs: Time) -> Time {
         if !self.links_fail {
             return departs + self.plan.links.to_application;
         }
-        let link = self.link(LinkEnd::Application(application), self.manager_of(application));
+        let link = self.link(LinkEnd::Application(self.application_of(connection)), self.manager_of(connection));
         self.over(link, departs, self.plan.links.to_application)
     }
 
     /// Since when the link between an application and its CTIManager is cut, if it is.
-    pub(super) fn cut_off_since(&self, application: ApplicationId) -> Option<Time> {
-        let link = &self.links[self.link(LinkEnd::Application(application), self.manager_of(application))];
+    pub(super) fn cut_off_since(&self, connection: ConnectionId) -> Option<Time> {
+        let link = self.link_of(connection);
         (link.cuts > 0).then_some(link.changed_at)
     }
 
     /// From when an application can read what has been sent to it.
-    pub(super) fn readable_from(&self, application: ApplicationId) -> Time {
-        let link = &self.links[self.link(LinkEnd::Application(application), self.manager_of(application))];
-        self.now.max(link.held_until)
+    pub(super) fn readable_from(&self, connection: ConnectionId) -> Time {
+        self.now.max(self.link_of(connection).held_until)
     }
 
     /// Whether two nodes consider each other reachable.
@@ -84,7 +89,8 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// Whether an application can connect to a CTIManager.
-    pub(super) fn can_connect(&self, application: ApplicationId, manager: NodeId) -> bool {
+    pub(super) fn can_connect(&self, connection: ConnectionId, manager: NodeId) -> bool {
+        let application = self.application_of(connection);
         self.ctimanager_up(manager) && self.links[self.link(LinkEnd::Application(application), manager)].cuts == 0
     }
 
@@ -109,8 +115,10 @@ impl<R: Recorder> Cluster<'_, R> {
     fn strain(&mut self, from: LinkEnd, to: NodeId) {
         if let LinkEnd::Application(application) = from {
             self.note(Fact::ApplicationLinkFailed { application, node: to });
-            if self.manager_of(application) == to {
-                self.watch_manager(application);
+            for connection in self.plan.applications[application.index()].all_connections() {
+                if self.manager_of(connection) == to {
+                    self.watch_manager(connection);
+                }
             }
         }
     }
@@ -186,30 +194,46 @@ impl<R: Recorder> Cluster<'_, R> {
     /// has lost their CTIManager, and the CTIManager has lost them.
     pub(super) fn lose_over_link(&mut self, manager: NodeId, node: NodeId, cut_at: Time) {
         let plan = self.plan;
-        for application in self.connected_to(manager) {
-            self.applications[application.index()].lost_reach(cut_at);
-            for &device in &plan.applications[application.index()].devices {
-                let Endpoint { kind, service, rehoming, node: at, .. } = self.endpoints[device.index()];
-                let home = self.registrations[device.index()].home;
-                let stays = matches!(rehoming, Rehoming::Waiting | Rehoming::Due);
-                if home == node && stays && kind != EndpointKind::Phone {
-                    self.cancel_rehoming(device);
-                }
-                if at != node {
-                    continue;
-                }
-                if kind == EndpointKind::Phone {
-                    // The phone goes on working where it is; only its control is lost.
-                    self.lose_control(device, Some(cut_at));
-                    self.registrations[device.index()].status = RegistrationStatus::Unregistered;
-                    continue;
-                }
-                self.void_requests(device);
-                self.close_device(device, cut_at, OutageCause::LinkCut);
-                self.registrations[device.index()].status = RegistrationStatus::Unregistered;
-                self.endpoints[device.index()].service = service.after_loss();
+        for connection in self.connected_to(manager) {
+            if self.health_of(connection) == Health::Up {
+                self.connections[connection.index()].failed_at = cut_at;
             }
-            self.strand_calls_at(application, node);
+            for &opener in &plan.connections[connection.index()].devices {
+                self.lose_device_over_link(opener, connection, node, cut_at);
+            }
+            self.strand_calls_at(connection, node);
         }
+    }
+
+    fn lose_device_over_link(&mut self, opener: OpenerId, connection: ConnectionId, node: NodeId, cut_at: Time) {
+        let device = self.plan.device_of(opener);
+        let Endpoint { kind, service, rehoming, node: at, connection: holder, .. } = self.endpoints[device.index()];
+        if kind != EndpointKind::Phone && holder != Some(connection) {
+            if at == node {
+                self.lose_claim(opener, Some(cut_at));
+            }
+            return;
+        }
+        let home = self.registrations[device.index()].home;
+        let stays = matches!(rehoming, Rehoming::Waiting | Rehoming::Due);
+        if home == node && stays && kind != EndpointKind::Phone {
+            self.cancel_rehoming(device);
+        }
+        if at != node {
+            return;
+        }
+        if kind == EndpointKind::Phone {
+            // The phone goes on working where it is; only its control is lost.
+            self.lose_claim(opener, Some(cut_at));
+            self.registrations[device.index()].status = RegistrationStatus::Unregistered;
+            return;
+        }
+        if self.pass_on(opener, connection, Some(cut_at)) {
+            return;
+        }
+        self.void_requests(device);
+        self.close_device(device, cut_at, OutageCause::LinkCut);
+        self.registrations[device.index()].status = RegistrationStatus::Unregistered;
+        self.endpoints[device.index()].service = service.after_loss();
     }
 }

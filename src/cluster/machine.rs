@@ -3,12 +3,14 @@
 use super::event::Event;
 use super::rows::application::ApplicationState;
 use super::rows::call::Call;
+use super::rows::connection::{ConnectionState, Ends};
 use super::rows::endpoint::{Endpoint, EndpointKind};
 use super::rows::group::{PhoneState, PortState};
 use super::rows::link::LinkState;
 use super::rows::node::{NodeState, Processor};
-use super::rows::registration::Registration;
+use super::rows::registration::{Claim, Registration};
 use super::rows::source::SourceState;
+use super::rows::telling::Telling;
 use crate::domain::{DeviceKind, FaultTarget, Forwards, ProcessFault, StationId};
 use crate::engine::{
     Calendar, Distribution, Handle, Pool, Server, Servers, Span, Stream, Time, Watchdog, stream_number,
@@ -42,6 +44,17 @@ pub struct Cluster<'p, R> {
     pub(super) hangs_unnoticed: u32,
     pub(super) databases: Vec<Servers>,
     pub(super) applications: Vec<ApplicationState>,
+    pub(super) connections: Vec<ConnectionState>,
+    /// Their ends, in the same order.
+    pub(super) ends: Vec<Ends>,
+    /// Whether some device has several applications.
+    pub(super) some_are_shared: bool,
+    /// The claims of devices' further applications, in the order of the plan.
+    pub(super) further_claims: Vec<Claim>,
+    /// What applications are told of calls at route points that several have open.
+    pub(super) tellings: Pool<Telling>,
+    /// The slots of the calls that some application was told of and can still act on, while this is looked up.
+    pub(super) acted_on: Vec<usize>,
     pub(super) ports: Vec<PortState>,
     pub(super) phones: Vec<PhoneState>,
     /// The forward settings as they are now (R12): of all lines, then those of single devices that change by themselves,
@@ -75,7 +88,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             };
             // Every CallManager is up when a run begins.
             let node = node_choice::first_live(&device.group, |_| true).expect("a plan's groups have members");
-            Endpoint::new(kind, device.row, node, device.application)
+            Endpoint::new(kind, device.row, node, device.connection)
         });
         let outside = plan.destinations.iter().enumerate();
         let outside =
@@ -83,6 +96,10 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         let processors = plan.stations().into_iter().take(plan.nodes.len() * 2).map(|station| {
             let stream = Stream::new(0, 0, stream_number("work", &station.name));
             Processor { server: Server::default(), stream }
+        });
+        let connections = plan.connections.iter().zip(0..).map(|(connection, row): (_, u16)| {
+            let first = plan.applications[connection.application.index()].first_connection;
+            ConnectionState::new(plan, connection, row - first.0)
         });
         Cluster {
             plan,
@@ -100,6 +117,12 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             hangs_unnoticed: 0,
             databases: plan.databases.iter().map(|database| Servers::new(database.connections)).collect(),
             applications: plan.applications.iter().map(ApplicationState::new).collect(),
+            connections: connections.collect(),
+            ends: Vec::new(),
+            some_are_shared: !plan.openers.is_empty(),
+            further_claims: Vec::new(),
+            tellings: Pool::new(),
+            acted_on: Vec::new(),
             ports: plan.port_groups.iter().map(|group| PortState::new(&group.lines)).collect(),
             phones: plan.phone_groups.iter().map(|_| PhoneState::default()).collect(),
             forwards: Vec::new(),

@@ -3,7 +3,8 @@
 //! [`Cluster`] is in `machine`, its rows of state are in `rows`; `dispatch` passes each event to its handler. A handler
 //! looks up state, applies the rule, changes state, notes the fact and schedules what follows. Handlers are grouped by what
 //! they concern: callers in `caller`, calls in `call` (R10) and `survival`, devices in `device`, `opening`, `recovery` and
-//! `phone`, nodes in `node` and `link`, applications in `worker`, `application` and `provider`. Calls that fan in to one
+//! `phone`, nodes in `node` and `link`, applications in `worker`, `application` and `provider`, devices with
+//! several applications in `turn`, and the calls at them in `telling`. Calls that fan in to one
 //! CallManager or CTIManager wait for each other (R11) because all their messages pass through its station.
 
 mod application;
@@ -25,6 +26,8 @@ mod provider;
 mod recovery;
 mod rows;
 mod survival;
+mod telling;
+mod turn;
 mod worker;
 
 pub use machine::Cluster;

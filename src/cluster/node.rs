@@ -177,8 +177,8 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn applications_lose(&mut self, manager: NodeId, mode: FailureMode) {
-        for application in self.connected_to(manager) {
-            self.lose_manager(application, mode);
+        for connection in self.connected_to(manager) {
+            self.lose_manager(connection, mode);
         }
         self.lose_left(manager);
     }

@@ -3,11 +3,12 @@
 use super::event::{Asker, Event};
 use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind, Service};
-use super::rows::registration::PhoneControl;
-use crate::domain::{ApplicationId, DeviceId, GiveUpReason, NodeId, OutageCause};
+use super::rows::registration::Claim;
+use crate::domain::{ApplicationId, ConnectionId, DeviceId, GiveUpReason, NodeId, OpenerId, OutageCause};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
 use crate::rules::device_recovery::{self, Answer, Asked, Recovery, RegistrationStatus};
+use crate::rules::openers::Turn;
 use crate::rules::rehoming::Rehoming;
 use crate::rules::{device_failure, direct_topology, notice, phones};
 
@@ -16,38 +17,54 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Takes a device out of service, if it is in service.
     pub(super) fn close_device(&mut self, device: DeviceId, out_since: Time, because: OutageCause) {
-        let failed = (because != OutageCause::Rehoming).then_some(out_since);
-        self.lose_control(device, failed);
+        let failed = (!because.is_planned()).then_some(out_since);
+        self.lose_claims(device, failed);
         let endpoint = &mut self.endpoints[device.index()];
         if !endpoint.is_open() {
             return;
         }
         endpoint.service = Service::Closed;
-        self.registrations[device.index()].out_since = out_since;
-        let application = endpoint.application;
+        let registration = &mut self.registrations[device.index()];
+        registration.out_since = out_since;
+        registration.lost_with_callmanager = because == OutageCause::CallManagerFailed;
+        let connection = endpoint.connection;
         match endpoint.kind {
             EndpointKind::Port => self.ports[endpoint.row as usize].open -= 1,
             EndpointKind::Phone => self.phones[endpoint.row as usize].open -= 1,
             EndpointKind::RoutePoint | EndpointKind::Outside => {}
         }
         if endpoint.kind != EndpointKind::Phone
-            && let Some(application) = application
+            && let Some(connection) = connection
         {
-            self.applications[application.index()].lose_device(failed);
+            self.loses_device(device, connection, failed);
         }
         if because != OutageCause::Rehoming {
             self.cancel_rehoming(device);
         }
-        self.note(Fact::DeviceClosed { device, application, because });
+        let application = connection.map(|connection| self.application_of(connection));
+        self.note(Fact::DeviceClosed { device, application, because, since: out_since });
     }
 
-    /// An application loses control of a phone, which may go on working.
-    pub(super) fn lose_control(&mut self, device: DeviceId, failed: Option<Time>) {
-        let registration = &mut self.registrations[device.index()];
-        if std::mem::replace(&mut registration.phone_control, PhoneControl::None) == PhoneControl::Controlled {
-            let application = self.endpoints[device.index()].application.expect("only an application controls a phone");
+    /// All applications lose their claims to a device.
+    fn lose_claims(&mut self, device: DeviceId, failed: Option<Time>) {
+        if !self.some_are_shared {
+            return self.lose_claim(OpenerId(device.0), failed);
+        }
+        for opener in self.plan.openers_of(device) {
+            self.lose_claim(opener, failed);
+        }
+    }
+
+    /// The applications that control a device through its holder control one less: of one with media, that others stand by for,
+    /// all of them.
+    fn loses_device(&mut self, device: DeviceId, holder: ConnectionId, failed: Option<Time>) {
+        if self.plan.devices[device.index()].stands_by() {
+            for application in self.plan.applications_of(device) {
+                self.applications[application.index()].lose_device(failed);
+            }
+        } else {
+            let application = self.application_of(holder);
             self.applications[application.index()].lose_device(failed);
-            self.note(Fact::PhoneControlLost { device, application });
         }
     }
 
@@ -55,23 +72,12 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn void_requests(&mut self, device: DeviceId) {
         let registration = &mut self.registrations[device.index()];
         registration.stamp = registration.stamp.wrapping_add(1);
-        registration.phone_control.request_ended();
         self.endpoints[device.index()].void_request();
-    }
-
-    /// An application loses a device until it requests it again: because its CTIManager closed the application, or because
-    /// the CTIManager failed and only the registration is left.
-    pub(super) fn release_device(&mut self, device: DeviceId, out_since: Time, because: OutageCause) {
-        if self.endpoints[device.index()].kind == EndpointKind::Phone {
-            self.lose_control(device, Some(out_since));
-        } else {
-            self.void_requests(device);
-            self.close_device(device, out_since, because);
-            self.cancel_rehoming(device);
-            self.endpoints[device.index()].service = Service::Closed;
+        if !self.some_are_shared {
+            return self.registrations[device.index()].claim.request_ended();
         }
-        if because != OutageCause::CtiManagerFailed {
-            self.registrations[device.index()].status = RegistrationStatus::Unregistered;
+        for opener in self.plan.openers_of(device) {
+            self.claim_mut(opener).request_ended();
         }
     }
 
@@ -104,43 +110,68 @@ impl<R: Recorder> Cluster<'_, R> {
     // Opening.
 
     /// The application's request to open a device leaves for the CTIManager; returns whether one is needed.
-    pub(super) fn ask_to_open(&mut self, device: DeviceId) -> bool {
-        let application = self.endpoints[device.index()].application.expect("only an application requests its devices");
-        if self.is_held(device.0) {
-            self.take_over_held(device, application);
+    pub(super) fn ask_to_open(&mut self, opener: OpenerId) -> bool {
+        let device = self.plan.device_of(opener);
+        let connection = self.plan.connection_of(opener).expect("only an application requests its devices");
+        if self.is_held_over(device, connection) {
+            self.take_over_held(opener, connection);
         }
-        let reaches = self.arrives_at_application(application, self.now);
-        let registration = &mut self.registrations[device.index()];
-        let asks = !registration.held && registration.request(&mut self.endpoints[device.index()]);
+        let is_phone = self.endpoints[device.index()].kind == EndpointKind::Phone;
+        if self.some_are_shared
+            && !is_phone
+            && matches!(self.takes_its_turn(opener, connection), Turn::StandsBy | Turn::Awaits)
+        {
+            return false;
+        }
+        let reaches = self.arrives_at_application(connection, self.now);
+        let asks = self.requests(opener);
         if asks {
-            let stamp = registration.stamp;
-            self.schedule(reaches, Event::OpenReachesManager { device: device.0, stamp });
+            let stamp = self.registrations[device.index()].stamp;
+            self.schedule(reaches, Event::OpenReachesManager { opener: opener.0, stamp });
         }
         asks
     }
 
-    pub(super) fn open_reaches_manager(&mut self, device: u32, stamp: u16) {
-        if self.registrations[device as usize].stamp != stamp {
+    /// An application, or its CTIManager, requests a device; returns whether a new request is needed. A phone can be requested while
+    /// it registers, and a device that another connection holds while it is opened.
+    pub(super) fn requests(&mut self, opener: OpenerId) -> bool {
+        if self.claims(opener) {
+            return self.claim_mut(opener).request();
+        }
+        let device = self.plan.device_of(opener);
+        let registration = &mut self.registrations[device.index()];
+        !registration.held && registration.request(&mut self.endpoints[device.index()])
+    }
+
+    pub(super) fn open_reaches_manager(&mut self, opener: OpenerId, stamp: u16) {
+        let device = self.plan.device_of(opener);
+        if self.registrations[device.index()].stamp != stamp {
             return;
         }
-        let endpoint = self.endpoints[device as usize];
-        let application = endpoint.application.expect("only an application's devices are opened");
-        if self.applications[application.index()].connected {
-            self.hears_application(application);
-            self.manager_opens(device, application, Asker::Application);
+        let connection = self.plan.connection_of(opener).expect("only an application's devices are opened");
+        if self.connections[connection.index()].connected {
+            self.hears_application(connection);
+            // One that asked as one of several may hold the device by now.
+            if self.claims(opener) || self.endpoints[device.index()].service == Service::Pending {
+                self.manager_opens(opener, connection, Asker::Application);
+            }
+        } else if self.claims(opener) {
+            self.claim_mut(opener).request_ended();
         } else {
-            self.registrations[device as usize].withdraw(&mut self.endpoints[device as usize]);
+            self.endpoints[device.index()].void_request();
         }
     }
 
     /// A CTIManager opens a device on the CallManager that the rules name, if they name one. Returns whether it asked one.
-    pub(super) fn manager_opens(&mut self, device: u32, application: ApplicationId, asker: Asker) -> bool {
-        let manager = self.manager_of(application);
+    pub(super) fn manager_opens(&mut self, opener: OpenerId, connection: ConnectionId, asker: Asker) -> bool {
+        let manager = self.manager_of(connection);
+        let device = self.plan.device_of(opener).0;
         let endpoint = self.endpoints[device as usize];
         let plan = &self.plan.devices[device as usize];
         let status = self.registrations[device as usize].status;
-        let node = if endpoint.kind == EndpointKind::Phone {
-            self.registrations[device as usize].phone_control.open();
+        let claims = self.claims(opener);
+        let node = if claims {
+            self.claim_mut(opener).open();
             let can_open =
                 |node| self.reaches(manager, node) && device_recovery::can_open(status, node, &plan.cannot_open_on);
             phones::opened_on(endpoint.is_open().then_some(endpoint.node), can_open)
@@ -155,7 +186,7 @@ impl<R: Recorder> Cluster<'_, R> {
             match recovery {
                 Recovery::Open(node) => Some(node),
                 Recovery::TimesOut(place) => {
-                    self.asks_in_vain(device, place);
+                    self.asks_in_vain(opener, place);
                     return true;
                 }
                 Recovery::Wait => None,
@@ -172,8 +203,8 @@ impl<R: Recorder> Cluster<'_, R> {
             if !in_reach && endpoint.rehoming == Rehoming::Leaving {
                 self.give_up(device, GiveUpReason::OutOfReach);
             }
-            if endpoint.kind == EndpointKind::Phone {
-                self.registrations[device as usize].phone_control.request_ended();
+            if claims {
+                self.claim_mut(opener).request_ended();
             } else {
                 self.endpoints[device as usize].service = Service::Lost;
             }
@@ -184,7 +215,8 @@ impl<R: Recorder> Cluster<'_, R> {
         let work = self.ctimanager_work(manager);
         let lines = self.plan.lines_at(plan.kind, plan.row);
         let done = self.opening(self.plan.ctimanager(manager), &work.device_open, &work.line_open, lines);
-        self.schedule(self.arrives(manager, node, done), Event::OpenReachesCallManager { device, stamp, asker });
+        let reaches = self.arrives(manager, node, done);
+        self.schedule(reaches, Event::OpenReachesCallManager { opener: opener.0, stamp, asker });
         true
     }
 
@@ -201,21 +233,20 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// A CTIManager asks the member at this place of a device's group, from which nothing comes back.
-    fn asks_in_vain(&mut self, device: u32, place: usize) {
-        let registration = &mut self.registrations[device as usize];
+    fn asks_in_vain(&mut self, opener: OpenerId, place: usize) {
+        let registration = &mut self.registrations[self.plan.device_of(opener).index()];
         registration.asked = place as u8 + 1;
         let stamp = registration.stamp;
-        self.schedule(self.now + self.plan.parameters.open_timeout, Event::OpenTimesOut { device, stamp });
+        self.schedule(self.now + self.plan.parameters.open_timeout, Event::OpenTimesOut { opener: opener.0, stamp });
     }
 
     /// The CTIManager gives up waiting for that member, and asks the next one in the device's next turn.
-    pub(super) fn open_times_out(&mut self, device: u32, stamp: u16) {
-        if self.registrations[device as usize].stamp != stamp {
+    pub(super) fn open_times_out(&mut self, opener: OpenerId, stamp: u16) {
+        if self.registrations[self.plan.device_of(opener).index()].stamp != stamp {
             return;
         }
-        let application =
-            self.endpoints[device as usize].application.expect("only an application's devices are opened");
-        self.queue_turn(self.manager_of(application), device);
+        let connection = self.plan.connection_of(opener).expect("only an application's devices are opened");
+        self.queue_turn(self.manager_of(connection), opener);
     }
 
     pub(super) fn give_up(&mut self, device: u32, because: GiveUpReason) {
@@ -224,13 +255,14 @@ impl<R: Recorder> Cluster<'_, R> {
         self.note(Fact::DeviceGivenUp { device: DeviceId(device), because });
     }
 
-    pub(super) fn open_reaches_callmanager(&mut self, device: u32, stamp: u16, asker: Asker) {
-        if self.registrations[device as usize].stamp != stamp {
+    pub(super) fn open_reaches_callmanager(&mut self, opener: OpenerId, stamp: u16, asker: Asker) {
+        let device = self.plan.device_of(opener);
+        if self.registrations[device.index()].stamp != stamp {
             return;
         }
-        let node = self.endpoints[device as usize].node;
-        let done = self.registers(device, node);
-        self.schedule(done, Event::DeviceOpens { device, stamp, asker });
+        let node = self.endpoints[device.index()].node;
+        let done = self.registers(device.0, node);
+        self.schedule(done, Event::DeviceOpens { opener: opener.0, stamp, asker });
     }
 
     /// A CallManager registers and opens a device with its lines.
@@ -241,24 +273,30 @@ impl<R: Recorder> Cluster<'_, R> {
         self.opening(self.plan.callmanager(node), &work.device_open, &work.line_open, lines)
     }
 
-    pub(super) fn device_opens(&mut self, device: u32, stamp: u16, asker: Asker) {
-        let endpoint = &mut self.endpoints[device as usize];
-        let registration = &mut self.registrations[device as usize];
-        if registration.stamp != stamp {
+    pub(super) fn device_opens(&mut self, opener: OpenerId, stamp: u16, asker: Asker) {
+        let device = self.plan.device_of(opener).0;
+        if self.registrations[device as usize].stamp != stamp {
             return;
         }
-        let application = endpoint.application.expect("only an application's devices are opened");
-        if endpoint.kind == EndpointKind::Phone {
-            registration.phone_control.request_ended();
-            let (connected, opens) = (self.applications[application.index()].connected, endpoint.is_open());
-            let (node, controlled) = (endpoint.node, registration.phone_control == PhoneControl::Controlled);
+        let connection = self.plan.connection_of(opener).expect("only an application's devices are opened");
+        if self.claims(opener) {
+            self.claim_mut(opener).request_ended();
+            let endpoint = &self.endpoints[device as usize];
+            let (connected, opens) = (self.connections[connection.index()].connected, endpoint.is_open());
+            let (node, controlled) = (endpoint.node, self.claim(opener) == Claim::Controlled);
             // The CTIManager may have lost the link to it meanwhile; it asks again when it has the link back.
-            if connected && opens && !controlled && self.reaches(self.manager_of(application), node) {
-                self.gain_phone(DeviceId(device), application);
-                self.notice_of_opening(application, asker);
+            if connected && opens && !controlled && self.reaches(self.manager_of(connection), node) {
+                self.gain_claim(opener, connection);
+                self.notice_of_opening(connection, asker);
             }
             return;
         }
+        let endpoint = &mut self.endpoints[device as usize];
+        if endpoint.service != Service::Pending {
+            // It asked as one of several, and holds the device by now.
+            return;
+        }
+        let registration = &mut self.registrations[device as usize];
         (endpoint.service, registration.status) = (Service::Open, RegistrationStatus::Registered);
         let (row, node, out_since) = (endpoint.row, endpoint.node, registration.out_since);
         if endpoint.kind == EndpointKind::Port {
@@ -271,6 +309,7 @@ impl<R: Recorder> Cluster<'_, R> {
             }
         }
         let out_of_service = self.now - out_since;
+        let application = self.application_of(connection);
         self.note(Fact::DeviceOpened {
             device: DeviceId(device),
             application: Some(application),
@@ -278,39 +317,40 @@ impl<R: Recorder> Cluster<'_, R> {
             out_of_service,
         });
         self.finish_rehoming(device);
-        self.gain_device(application);
-        self.notice_of_opening(application, asker);
+        self.hears_manager(connection);
+        if self.plan.devices[device as usize].stands_by() {
+            for application in self.plan.applications_of(DeviceId(device)) {
+                self.gain_device(application);
+            }
+        } else {
+            self.gain_device(application);
+        }
+        self.notice_of_opening(connection, asker);
         self.consider_rehoming(device);
+        if self.some_are_shared {
+            self.opened_to_holder(DeviceId(device));
+        }
     }
 
     /// An application that has not asked for it is notified that a device is in service again.
-    fn notice_of_opening(&mut self, application: ApplicationId, asker: Asker) {
-        if asker == Asker::CtiManager && self.applications[application.index()].connected {
-            self.send_notice(application);
+    fn notice_of_opening(&mut self, connection: ConnectionId, asker: Asker) {
+        if asker == Asker::CtiManager && self.connections[connection.index()].connected {
+            self.send_notice(connection);
         }
     }
 
     /// An application's CTIManager tells it that a device is out of service, or back. Nothing waits for that.
-    pub(super) fn send_notice(&mut self, application: ApplicationId) {
-        let manager = self.manager_of(application);
+    pub(super) fn send_notice(&mut self, connection: ConnectionId) {
+        let manager = self.manager_of(connection);
         if let Some(notice) = &self.ctimanager_work(manager).notice {
             self.work(self.plan.ctimanager(manager), notice);
         }
     }
 
-    /// An application controls a phone from now on.
-    pub(super) fn gain_phone(&mut self, device: DeviceId, application: ApplicationId) {
-        let registration = &mut self.registrations[device.index()];
-        (registration.phone_control, registration.status) = (PhoneControl::Controlled, RegistrationStatus::Registered);
-        self.note(Fact::PhoneControlled { device, application });
-        self.gain_device(application);
-    }
-
-    fn gain_device(&mut self, application: ApplicationId) {
-        self.hears_manager(application);
+    /// An application controls one device more.
+    pub(super) fn gain_device(&mut self, application: ApplicationId) {
         let devices = self.plan.applications[application.index()].devices.len();
-        let state = &mut self.applications[application.index()];
-        state.open += 1;
+        self.applications[application.index()].open += 1;
         while let Some(share) = self.applications[application.index()].next_share(devices) {
             let delay = self.now - self.applications[application.index()].lost_at;
             self.note(Fact::Recovered { application, share, delay });

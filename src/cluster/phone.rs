@@ -3,8 +3,8 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind, Service};
-use super::rows::registration::{PhoneControl, Registration};
-use crate::domain::{ApplicationId, DeviceId, NodeId, PhoneGroupId};
+use super::rows::registration::Claim;
+use crate::domain::{ConnectionId, DeviceId, NodeId, OpenerId, PhoneGroupId};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Recorder};
 use crate::rules::device_failure;
@@ -61,7 +61,7 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         endpoint.service = Service::Open;
-        let (row, node, application) = (endpoint.row, endpoint.node, endpoint.application);
+        let (row, node, connection) = (endpoint.row, endpoint.node, endpoint.connection);
         let out_of_service = self.now - registration.out_since;
         let state = &mut self.phones[row as usize];
         state.open += 1;
@@ -69,48 +69,59 @@ impl<R: Recorder> Cluster<'_, R> {
             endpoint.listed = true;
             state.free.push_back(device);
         }
+        let application = connection.map(|connection| self.application_of(connection));
         self.note(Fact::DeviceOpened { device: DeviceId(device), application, node, out_of_service });
         self.finish_rehoming(device);
-        if let Some(application) = application {
-            match self.after_moving(device, application) {
-                // Where its CTIManager has lost the link to, it is controlled once the link is back.
-                AfterMoving::Controls if !self.reaches(self.manager_of(application), node) => {}
-                AfterMoving::Controls => {
-                    self.gain_phone(DeviceId(device), application);
-                    self.send_notice(application);
-                }
-                AfterMoving::Reopens => self.queue_recovery(self.manager_of(application), device),
-                AfterMoving::Away | AfterMoving::Forbidden | AfterMoving::CannotOpen => {}
-            }
+        for opener in self.plan.openers_of(DeviceId(device)) {
+            self.follow(opener);
         }
         self.phone_considers_rehoming(device);
         self.serve_waiting(PhoneGroupId(row));
     }
 
-    /// What the application of a phone that is registered does about it.
-    fn after_moving(&self, device: u32, application: ApplicationId) -> AfterMoving {
-        let Registration { phone_control, status, .. } = self.registrations[device as usize];
-        let (node, plan) = (self.endpoints[device as usize].node, &self.plan.devices[device as usize]);
+    /// A device is registered again that an application opens by a claim: it takes control of it, or its CTIManager opens it again.
+    pub(super) fn follow(&mut self, opener: OpenerId) {
+        let Some(connection) = self.plan.connection_of(opener) else { return };
+        let manager = self.manager_of(connection);
+        match self.after_moving(opener, connection) {
+            // Where its CTIManager has lost the link to, it is controlled once the link is back.
+            AfterMoving::Controls
+                if !self.reaches(manager, self.endpoints[self.plan.device_of(opener).index()].node) => {}
+            AfterMoving::Controls => {
+                self.gain_claim(opener, connection);
+                self.send_notice(connection);
+            }
+            AfterMoving::Reopens => self.queue_recovery(manager, opener),
+            AfterMoving::Away | AfterMoving::Forbidden | AfterMoving::CannotOpen => {}
+        }
+    }
+
+    /// What an application does about a device that is registered again.
+    fn after_moving(&self, opener: OpenerId, connection: ConnectionId) -> AfterMoving {
+        let device = self.plan.device_of(opener);
+        let status = self.registrations[device.index()].status;
+        let (node, plan) = (self.endpoints[device.index()].node, &self.plan.devices[device.index()]);
         phones::after_moving(Moved {
-            connected: self.applications[application.index()].connected,
-            opened: phone_control.is_opened(),
-            recovery: self.plan.applications[application.index()].recovery,
+            connected: self.connections[connection.index()].connected,
+            opened: self.claim(opener).is_opened(),
+            recovery: self.plan.recovers(device, self.application_of(connection)),
             can_open: device_recovery::can_open(status, node, &plan.cannot_open_on),
         })
     }
 
-    /// A CTIManager reaches a node again: it opens the phones there that it lost with the link, as if they had moved.
+    /// A CTIManager reaches a node again: it opens the phones there that it lost with the link, as if they had moved, and what
+    /// others hold.
     pub(super) fn reopen_phones_on(&mut self, manager: NodeId, node: NodeId) {
-        for application in self.connected_to(manager) {
-            let plan = &self.plan.applications[application.index()];
-            for &DeviceId(device) in &plan.devices {
-                let Endpoint { kind, service, node: at, .. } = self.endpoints[device as usize];
-                let controlled = self.registrations[device as usize].phone_control == PhoneControl::Controlled;
-                if kind != EndpointKind::Phone || service != Service::Open || at != node || controlled {
+        for connection in self.connected_to(manager) {
+            for &opener in &self.plan.connections[connection.index()].devices {
+                let Endpoint { service, node: at, .. } = self.endpoints[self.plan.device_of(opener).index()];
+                let controlled = self.claim(opener) == Claim::Controlled;
+                let shares = !self.plan.devices[self.plan.device_of(opener).index()].with_media;
+                if !self.claims(opener) || !shares || service != Service::Open || at != node || controlled {
                     continue;
                 }
-                match self.after_moving(device, application) {
-                    AfterMoving::Controls | AfterMoving::Reopens => self.queue_recovery(manager, device),
+                match self.after_moving(opener, connection) {
+                    AfterMoving::Controls | AfterMoving::Reopens => self.queue_recovery(manager, opener),
                     AfterMoving::Away | AfterMoving::Forbidden | AfterMoving::CannotOpen => {}
                 }
             }

@@ -3,8 +3,9 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::application::Health;
-use crate::domain::{ApplicationId, FailureMode, HeartbeatReading, NodeId, OutageCause};
-use crate::engine::Span;
+use super::turn::Closed;
+use crate::domain::{ConnectionId, FailureMode, HeartbeatReading, NodeId, OutageCause};
+use crate::engine::{Span, Time};
 use crate::facts::{Fact, Recorder};
 use crate::plan::{CtiManagerWork, ParameterChange};
 use crate::rules::application_failure::Lost;
@@ -12,9 +13,10 @@ use crate::rules::manager_choice::{self, ConnectReason};
 use crate::rules::{direct_topology, heartbeat, settings};
 
 impl<'p, R: Recorder> Cluster<'p, R> {
-    /// The node whose CTIManager the application is connected to.
-    pub(super) fn manager_of(&self, application: ApplicationId) -> NodeId {
-        self.plan.applications[application.index()].ctimanagers[self.applications[application.index()].manager]
+    /// The node whose CTIManager a connection leads to.
+    #[inline]
+    pub(super) fn manager_of(&self, connection: ConnectionId) -> NodeId {
+        self.ends[connection.index()].manager
     }
 
     pub(super) fn ctimanager_work(&self, node: NodeId) -> &'p CtiManagerWork {
@@ -24,155 +26,159 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             .expect("applications connect only to nodes that run a CTIManager")
     }
 
-    /// The CTIManager that an application is connected to has failed. Its devices stay registered where they are, but
-    /// nothing controls them.
-    pub(super) fn lose_manager(&mut self, application: ApplicationId, mode: FailureMode) {
-        let plan = &self.plan.applications[application.index()];
-        let state = &mut self.applications[application.index()];
+    /// The CTIManager that a connection leads to has failed. The devices stay registered where they are, but nothing controls them.
+    pub(super) fn lose_manager(&mut self, connection: ConnectionId, mode: FailureMode) {
+        let health = self.health_of(connection);
+        let state = &mut self.connections[connection.index()];
         state.connected = false;
-        state.connection = state.connection.wrapping_add(1);
+        state.number = state.number.wrapping_add(1);
         state.attempt = state.attempt.wrapping_add(1);
-        if state.health == Health::Up {
+        if health == Health::Up {
             state.failed_at = self.now;
         }
         let attempt = state.attempt;
         state.waits_for_hung = (mode == FailureMode::Hangs).then_some(attempt);
         let noticed = match mode {
-            FailureMode::ProcessExits => self.arrives_at_application(application, self.now),
+            FailureMode::ProcessExits => self.arrives_at_application(connection, self.now),
             FailureMode::HostLost | FailureMode::Hangs => {
                 let part = state.part_of(state.heartbeat);
                 let by_heartbeats = self.now + heartbeat::manager_missed_after(state.heartbeat, part);
                 heartbeat::manager_missed_at(by_heartbeats, state.lookout.heard, state.heartbeat)
             }
         };
-        for &device in &plan.devices {
-            if !self.registrations[device.index()].held {
-                self.release_device(device, self.now, OutageCause::CtiManagerFailed);
-            }
-        }
-        self.strand_calls(application, Lost::CtiManager);
-        self.schedule(noticed, Event::LossNoticed { application: application.0, attempt });
+        self.release_devices(connection, self.now, OutageCause::CtiManagerFailed);
+        self.strand_calls(connection, Lost::CtiManager);
+        self.schedule(noticed, Event::LossNoticed { connection: connection.0, attempt });
+        self.offer_to_others(connection, Closed::ManagerGone);
     }
 
-    pub(super) fn loss_noticed(&mut self, application: u16, attempt: u16) {
-        let id = ApplicationId(application);
-        let state = &self.applications[id.index()];
-        if state.attempt != attempt || state.health == Health::Down {
+    pub(super) fn loss_noticed(&mut self, connection: ConnectionId, attempt: u16) {
+        let state = &self.connections[connection.index()];
+        if state.attempt != attempt || self.health_of(connection) == Health::Down {
             return;
         }
-        if let Health::Stalled(until) = state.health {
-            return self.schedule(until, Event::LossNoticed { application, attempt });
+        if let Health::Stalled(until) = self.health_of(connection) {
+            return self.schedule(until, Event::LossNoticed { connection: connection.0, attempt });
         }
         let (delay, lost) = (self.now - state.failed_at, state.manager);
-        self.applications[id.index()].waits_for_hung = None;
-        self.note(Fact::ManagerLossNoticed { application: id, delay });
-        self.connect(id, ConnectReason::Lost(lost));
+        self.connections[connection.index()].waits_for_hung = None;
+        self.note(Fact::ManagerLossNoticed { application: self.application_of(connection), delay });
+        self.connect(connection, ConnectReason::Lost(lost));
     }
 
-    pub(super) fn reconnects(&mut self, application: u16, attempt: u16) {
-        let id = ApplicationId(application);
-        let state = &self.applications[id.index()];
-        if state.attempt != attempt || state.health == Health::Down {
+    pub(super) fn reconnects(&mut self, connection: ConnectionId, attempt: u16) {
+        let state = &self.connections[connection.index()];
+        if state.attempt != attempt || self.health_of(connection) == Health::Down {
             return;
         }
-        if let Health::Stalled(until) = state.health {
-            return self.schedule(until, Event::Reconnects { application, attempt });
+        if let Health::Stalled(until) = self.health_of(connection) {
+            return self.schedule(until, Event::Reconnects { connection: connection.0, attempt });
         }
-        self.connect(id, state.seeks);
+        self.connect(connection, state.seeks);
     }
 
     /// Requests a connection from the next live CTIManager of the application's list, or tries again later.
-    pub(super) fn connect(&mut self, application: ApplicationId, reason: ConnectReason) {
-        let plan = &self.plan.applications[application.index()];
+    pub(super) fn connect(&mut self, connection: ConnectionId, reason: ConnectReason) {
+        let plan = &self.plan.applications[self.application_of(connection).index()];
         if !plan.may_use_cti {
             // R2: it is rejected, and an application whose first attempt fails does not try again.
             return;
         }
-        let list = direct_topology::managers(self.plan.topology, &plan.ctimanagers);
-        let next = manager_choice::next(list, reason, |node| self.can_connect(application, node));
-        let id = application;
-        let state = &mut self.applications[application.index()];
+        let list =
+            direct_topology::managers(self.plan.topology, &self.plan.connections[connection.index()].ctimanagers);
+        let next = manager_choice::next(list, reason, |node| self.can_connect(connection, node));
+        let state = &mut self.connections[connection.index()];
         // A request made before counts as given up.
         state.attempt = state.attempt.wrapping_add(1);
-        let (application, attempt) = (application.0, state.attempt);
+        let attempt = state.attempt;
         match next {
             Some(manager) => {
                 state.manager = manager;
+                self.ends[connection.index()].manager = list[manager];
                 if self.requests_get_lost {
                     self.schedule(
                         self.now + plan.provider_open_timeout,
-                        Event::ProviderOpenTimesOut { application, attempt },
+                        Event::ProviderOpenTimesOut { connection: connection.0, attempt },
                     );
                 }
-                let asks = self.arrives_at_application(id, self.now);
-                self.schedule(asks, Event::ProviderAsks { application, attempt });
+                let asks = self.arrives_at_application(connection, self.now);
+                self.schedule(asks, Event::ProviderAsks { connection: connection.0, attempt });
             }
             None => {
                 state.seeks = ConnectReason::Started;
                 let again = self.now + manager_choice::retry_after(plan.reconnect);
-                self.schedule(again, Event::Reconnects { application, attempt });
+                self.schedule(again, Event::Reconnects { connection: connection.0, attempt });
             }
         }
     }
 
     /// R21 as of release 15: an application leaves its least-priority CTIManager once another one is up.
-    pub(super) fn falls_back(&mut self, application: u16, attempt: u16) {
-        let id = ApplicationId(application);
-        let plan = &self.plan.applications[id.index()];
-        let state = &self.applications[id.index()];
+    pub(super) fn falls_back(&mut self, connection: ConnectionId, attempt: u16) {
+        let plan = &self.plan.applications[self.application_of(connection).index()];
+        let state = &self.connections[connection.index()];
         let Some((least, after)) = plan.least_priority else { return };
-        if state.attempt != attempt || !state.connected || !state.acts() || self.manager_of(id) != least {
+        if state.attempt != attempt
+            || !state.connected
+            || self.health_of(connection) != Health::Up
+            || self.manager_of(connection) != least
+        {
             return;
         }
-        if manager_choice::falls_back(&plan.ctimanagers, least, |node| self.can_connect(id, node)) {
-            self.lose_manager(id, FailureMode::ProcessExits);
-            let attempt = self.applications[id.index()].attempt;
+        if manager_choice::falls_back(&self.plan.connections[connection.index()].ctimanagers, least, |node| {
+            self.can_connect(connection, node)
+        }) {
+            self.lose_manager(connection, FailureMode::ProcessExits);
+            let attempt = self.connections[connection.index()].attempt;
             // It left on purpose: there is no loss to notice.
-            self.applications[id.index()].attempt = attempt.wrapping_add(1);
-            self.connect(id, ConnectReason::Started);
+            self.connections[connection.index()].attempt = attempt.wrapping_add(1);
+            self.connect(connection, ConnectReason::Started);
         } else {
-            self.schedule(self.now + after, Event::FallsBack { application, attempt });
+            self.schedule(self.now + after, Event::FallsBack { connection: connection.0, attempt });
         }
     }
 
     /// The CTIManager has neither opened the connection nor refused it in time: the application tries the next one.
-    pub(super) fn provider_open_times_out(&mut self, application: u16, attempt: u16) {
-        let id = ApplicationId(application);
-        let state = &self.applications[id.index()];
-        if state.attempt != attempt || state.connected || state.health == Health::Down {
+    pub(super) fn provider_open_times_out(&mut self, connection: ConnectionId, attempt: u16) {
+        let state = &self.connections[connection.index()];
+        if state.attempt != attempt || state.connected || self.health_of(connection) == Health::Down {
             return;
         }
-        if let Health::Stalled(until) = state.health {
-            return self.schedule(until, Event::ProviderOpenTimesOut { application, attempt });
+        if let Health::Stalled(until) = self.health_of(connection) {
+            return self.schedule(until, Event::ProviderOpenTimesOut { connection: connection.0, attempt });
         }
-        self.connect(id, ConnectReason::Refused(state.manager));
+        self.connect(connection, ConnectReason::Refused(state.manager));
     }
 
     /// The application's request for a connection reaches its CTIManager.
-    pub(super) fn provider_asks(&mut self, application: u16, attempt: u16) {
-        let id = ApplicationId(application);
-        let state = &self.applications[id.index()];
+    pub(super) fn provider_asks(&mut self, connection: ConnectionId, attempt: u16) {
+        let state = &self.connections[connection.index()];
         // A stalled application sends nothing; it requests a connection again when it resumes.
-        if state.attempt != attempt || state.health != Health::Up {
+        if state.attempt != attempt || self.health_of(connection) != Health::Up {
             return;
         }
-        let manager = self.manager_of(id);
+        let manager = self.manager_of(connection);
         if !self.ctimanager_up(manager) {
-            return self.seeks_another(application, attempt);
+            return self.seeks_another(connection, attempt);
         }
         let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
-        self.schedule(self.arrives_at_application(id, done), Event::ProviderOpens { application, attempt });
+        self.schedule(
+            self.arrives_at_application(connection, done),
+            Event::ProviderOpens { connection: connection.0, attempt },
+        );
     }
 
     /// The CTIManager failed while the application's request for a connection was in transit; another one may be up.
-    fn seeks_another(&mut self, application: u16, attempt: u16) {
-        if self.nodes[self.manager_of(ApplicationId(application)).index()].host_down > 0 {
+    fn seeks_another(&mut self, connection: ConnectionId, attempt: u16) {
+        if self.nodes[self.manager_of(connection).index()].host_down > 0 {
             // A host that is gone refuses nothing: the application waits for its answer.
             return;
         }
-        let state = &mut self.applications[application as usize];
+        let state = &mut self.connections[connection.index()];
         state.seeks = ConnectReason::Lost(state.manager);
-        self.schedule(self.now + manager_choice::SHORTEST_RETRY, Event::Reconnects { application, attempt });
+        self.schedule(
+            self.now + manager_choice::SHORTEST_RETRY,
+            Event::Reconnects { connection: connection.0, attempt },
+        );
     }
 
     /// A service parameter as a CTIManager has read it when it started.
@@ -183,11 +189,11 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     }
 
     /// The interval of heartbeats that a CTIManager grants to an application (R23).
-    fn granted_heartbeat(&self, manager: NodeId, application: ApplicationId) -> Span {
+    fn granted_heartbeat(&self, manager: NodeId, connection: ConnectionId) -> Span {
         let parameters = &self.plan.parameters;
         let minimum = self.parameter(manager, parameters.heartbeat_minimum, |change| change.heartbeat_minimum);
         let maximum = self.parameter(manager, parameters.heartbeat_maximum, |change| change.heartbeat_maximum);
-        let requested = self.plan.applications[application.index()].requested_heartbeat;
+        let requested = self.plan.applications[self.application_of(connection).index()].requested_heartbeat;
         heartbeat::effective_interval(requested, minimum, maximum)
     }
 
@@ -198,78 +204,97 @@ impl<'p, R: Recorder> Cluster<'p, R> {
 
     /// How many connections a CTIManager holds open.
     fn connections_at(&self, manager: NodeId) -> u32 {
-        let left = self.applications.iter().filter(|state| state.left.is_some_and(|left| left.manager == manager));
-        let all = (0..self.applications.len() as u16).map(ApplicationId);
-        let held = all.filter(|id| self.applications[id.index()].connected && self.manager_of(*id) == manager);
-        (left.count() + held.count()) as u32
+        let left = self.connections.iter().filter(|state| state.left.is_some_and(|left| left.manager == manager));
+        let held = self.connected_to(manager);
+        (left.count() + held.len()) as u32
     }
 
-    pub(super) fn provider_opens(&mut self, application: u16, attempt: u16) {
-        let id = ApplicationId(application);
-        let manager = self.manager_of(id);
+    pub(super) fn provider_opens(&mut self, connection: ConnectionId, attempt: u16) {
+        let manager = self.manager_of(connection);
         let up = self.ctimanager_up(manager);
-        let state = &mut self.applications[id.index()];
+        let state = &mut self.connections[connection.index()];
         if state.attempt != attempt {
             return;
         }
         if !up {
-            return self.seeks_another(application, attempt);
+            return self.seeks_another(connection, attempt);
         }
-        if self.applications[id.index()].left.is_some_and(|left| left.manager == manager) {
+        if self.connections[connection.index()].left.is_some_and(|left| left.manager == manager) {
             // As with one that restarts, the new connection tells the CTIManager what has become of the old one.
-            self.close_left(id);
+            self.close_left(connection);
         }
         let limit = self.connection_limit(manager);
         if !manager_choice::takes_connection(self.connections_at(manager), limit) {
-            return self.connect(id, ConnectReason::Refused(self.applications[id.index()].manager));
+            return self.connect(connection, ConnectReason::Refused(self.connections[connection.index()].manager));
         }
-        let interval = self.granted_heartbeat(manager, id);
-        let state = &mut self.applications[id.index()];
+        let interval = self.granted_heartbeat(manager, connection);
+        let state = &mut self.connections[connection.index()];
         state.lookout.stand_down();
         state.lookout.heard = Some(self.now);
         state.connected = true;
-        state.connection = state.connection.wrapping_add(1);
+        state.number = state.number.wrapping_add(1);
         (state.heartbeat, state.watch) = (interval, heartbeat::heard(self.now, interval));
         state.opening = 0;
-        let connection = state.connection;
-        self.note(Fact::ManagerChanged { application: id, manager });
-        if let Some((least, after)) = self.plan.applications[id.index()].least_priority
+        let (application, number) = (state.application, state.number);
+        self.note(Fact::ManagerChanged { application, manager });
+        if let Some((least, after)) = self.plan.applications[application.index()].least_priority
             && least == manager
         {
-            self.schedule(self.now + after, Event::FallsBack { application, attempt });
+            self.schedule(self.now + after, Event::FallsBack { connection: connection.0, attempt });
         }
-        self.schedule(self.now + interval, Event::HeartbeatDue { application, attempt });
+        self.schedule(self.now + interval, Event::HeartbeatDue { connection: connection.0, attempt });
         let reading = self.plan.parameters.heartbeat_reading;
-        let state = &mut self.applications[id.index()];
+        let state = &mut self.connections[connection.index()];
         let phase = match reading {
             HeartbeatReading::Timer => Span::ZERO,
             HeartbeatReading::Grid => state.part_of(interval),
         };
         let first_look = heartbeat::first_look(reading, state.watch, self.now, phase);
-        self.schedule(first_look, Event::HeartbeatChecked { application, connection });
-        self.asks_for_device(application, attempt);
+        self.schedule(first_look, Event::HeartbeatChecked { connection: connection.0, number });
+        self.asks_for_device(connection, attempt);
     }
 
-    /// The application requests the next of its devices, and schedules the request for the one after that.
-    pub(super) fn asks_for_device(&mut self, application: u16, attempt: u16) {
-        let plan = &self.plan.applications[application as usize];
-        let state = &self.applications[application as usize];
-        if state.attempt != attempt {
+    /// The application requests the next of a connection's devices, and schedules the request for the one after that.
+    pub(super) fn asks_for_device(&mut self, connection: ConnectionId, attempt: u16) {
+        if self.connections[connection.index()].attempt != attempt {
             return;
         }
-        if let Health::Stalled(until) = state.health {
-            return self.schedule(until, Event::AsksForDevice { application, attempt });
+        let asks_again = Event::AsksForDevice { connection: connection.0, attempt };
+        match self.health_of(connection) {
+            Health::Up => {}
+            Health::Stalled(until) => return self.schedule(until, asks_again),
+            Health::Down => return,
         }
+        let devices = &self.plan.connections[connection.index()].devices;
         // What needs no request takes no time.
         let mut asked = false;
         while !asked {
-            let state = &mut self.applications[application as usize];
-            let Some(&device) = plan.devices.get(state.opening) else { return };
+            let state = &mut self.connections[connection.index()];
+            let Some(&opener) = devices.get(state.opening) else { return };
             state.opening += 1;
-            asked = self.ask_to_open(device);
+            asked = self.ask_to_open(opener);
         }
-        if self.applications[application as usize].opening < plan.devices.len() {
-            self.schedule(self.now + plan.open_interval, Event::AsksForDevice { application, attempt });
+        let next = self.now + self.plan.applications[self.application_of(connection).index()].open_interval;
+        let state = &mut self.connections[connection.index()];
+        state.next_request = next;
+        if state.opening < devices.len() {
+            self.schedule(next, asks_again);
+        }
+    }
+
+    /// The application goes through a connection's devices again, from this one on; `from` is when it knows that it has to.
+    pub(super) fn asks_again(&mut self, connection: ConnectionId, first: usize, from: Time) {
+        let state = &mut self.connections[connection.index()];
+        let asks = state.opening < self.plan.connections[connection.index()].devices.len();
+        state.opening = state.opening.min(first);
+        if asks {
+            return;
+        }
+        let (attempt, at) = (state.attempt, from.max(state.next_request));
+        if at > self.now {
+            self.schedule(at, Event::AsksForDevice { connection: connection.0, attempt });
+        } else {
+            self.asks_for_device(connection, attempt);
         }
     }
 }

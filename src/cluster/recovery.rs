@@ -2,8 +2,9 @@
 
 use super::event::{Asker, Event};
 use super::machine::Cluster;
-use super::rows::endpoint::{Endpoint, EndpointKind, Service};
-use crate::domain::{ApplicationId, DeviceId, NodeId, OutageCause};
+use super::rows::endpoint::{Endpoint, Service};
+use super::rows::registration::Registration;
+use crate::domain::{ConnectionId, DeviceId, NodeId, OpenerId, OutageCause};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
 use crate::rules::device_recovery::{self, RegistrationStatus};
@@ -33,32 +34,31 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// The applications whose provider is open at a CTIManager.
-    pub(super) fn connected_to(&self, manager: NodeId) -> Vec<ApplicationId> {
-        let all = (0..self.applications.len() as u16).map(ApplicationId);
-        all.filter(|id| self.applications[id.index()].connected && self.manager_of(*id) == manager).collect()
+    /// The connections that are open at a CTIManager.
+    pub(super) fn connected_to(&self, manager: NodeId) -> Vec<ConnectionId> {
+        let all = (0..self.connections.len() as u16).map(ConnectionId);
+        all.filter(|id| self.connections[id.index()].connected && self.manager_of(*id) == manager).collect()
     }
 
     /// A CTIManager starts to open the devices that are out of service (R13), or gives them up if their application
     /// forbids recovery (R19). Opening waits while no CallManager of their group is up (R16).
     pub(super) fn recover_lost(&mut self, manager: NodeId) {
-        for application in self.connected_to(manager) {
-            let plan = &self.plan.applications[application.index()];
-            for &device in &plan.devices {
-                let lost = self.endpoints[device.index()].service == Service::Lost;
-                let since = self.registrations[device.index()].out_since;
+        for connection in self.connected_to(manager) {
+            for &opener in &self.plan.connections[connection.index()].devices {
+                let device = self.plan.device_of(opener);
+                let lost = self.endpoints[device.index()].service == Service::Lost && !self.claims(opener);
+                let Registration { out_since, lost_with_callmanager, .. } = self.registrations[device.index()];
                 // Another CallManager may have failed meanwhile: what was lost with that is noticed in its own time.
-                if !lost
-                    || self.is_held(device.0)
-                    || !notice::is_noticed(since, self.plan.parameters.callmanager_notice, self.now)
-                {
+                let noticed = !lost_with_callmanager
+                    || notice::is_noticed(out_since, self.plan.parameters.callmanager_notice, self.now);
+                if !lost || self.is_held(device.0) || !noticed {
                     continue;
                 }
-                match device_recovery::may_recover(plan.recovery) {
-                    Ok(()) => self.queue_recovery(manager, device.0),
+                match device_recovery::may_recover(self.plan.recovers(device, self.application_of(connection))) {
+                    Ok(()) => self.queue_recovery(manager, opener),
                     Err(because) => {
                         self.give_up(device.0, because);
-                        self.send_notice(application);
+                        self.send_notice(connection);
                     }
                 }
             }
@@ -66,18 +66,28 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// Queues a device for a CTIManager to open.
-    pub(super) fn queue_recovery(&mut self, manager: NodeId, device: u32) {
-        let registration = &mut self.registrations[device as usize];
-        if !registration.held && registration.request(&mut self.endpoints[device as usize]) {
-            self.queue_turn(manager, device);
+    pub(super) fn queue_recovery(&mut self, manager: NodeId, opener: OpenerId) {
+        if self.requests(opener) {
+            self.queue_turn(manager, opener);
         }
     }
 
+    /// The holder of a device, as its CTIManager sees it.
+    pub(super) fn holder_of(&self, device: DeviceId) -> Option<(OpenerId, ConnectionId)> {
+        let connection = self.endpoints[device.index()].connection?;
+        if !self.some_are_shared {
+            return Some((OpenerId(device.0), connection));
+        }
+        let mut openers = self.plan.openers_of(device);
+        let opener = openers.find(|&opener| self.plan.connection_of(opener) == Some(connection))?;
+        Some((opener, connection))
+    }
+
     /// A device waits for its turn: to be opened, or to rehome.
-    pub(super) fn queue_turn(&mut self, manager: NodeId, device: u32) {
-        let stamp = self.registrations[device as usize].stamp;
+    pub(super) fn queue_turn(&mut self, manager: NodeId, opener: OpenerId) {
+        let stamp = self.registrations[self.plan.device_of(opener).index()].stamp;
         let state = &mut self.nodes[manager.index()];
-        state.reopening.push_back((device, stamp));
+        state.reopening.push_back((opener, stamp));
         if !std::mem::replace(&mut state.reopens, true) {
             let (epoch, next) = (state.epoch, state.next_reopening.max(self.now));
             self.schedule(next, Event::ManagerReopens { manager: manager.0, epoch });
@@ -88,8 +98,8 @@ impl<R: Recorder> Cluster<'_, R> {
         if self.nodes[manager as usize].epoch != epoch {
             return;
         }
-        while let Some((device, stamp)) = self.nodes[manager as usize].reopening.pop_front() {
-            if self.takes_turn(NodeId(manager), device, stamp) {
+        while let Some((opener, stamp)) = self.nodes[manager as usize].reopening.pop_front() {
+            if self.takes_turn(NodeId(manager), opener, stamp) {
                 self.nodes[manager as usize].next_reopening = self.now + self.plan.parameters.reopen_interval;
                 break;
             }
@@ -104,18 +114,19 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// A device's turn has come. Returns whether a CallManager was asked to open it: what asks nothing takes no time.
-    fn takes_turn(&mut self, manager: NodeId, device: u32, stamp: u16) -> bool {
-        let Endpoint { kind, service, rehoming, calls, application, .. } = self.endpoints[device as usize];
-        let Some(application) = application else { return false };
+    fn takes_turn(&mut self, manager: NodeId, opener: OpenerId, stamp: u16) -> bool {
+        let DeviceId(device) = self.plan.device_of(opener);
+        let Endpoint { service, rehoming, calls, .. } = self.endpoints[device as usize];
+        let Some(connection) = self.plan.connection_of(opener) else { return false };
         let registration = &self.registrations[device as usize];
-        let connected = self.applications[application.index()].connected && self.manager_of(application) == manager;
+        let connected = self.connections[connection.index()].connected && self.manager_of(connection) == manager;
         if registration.stamp != stamp || !connected {
             return false;
         }
-        if kind == EndpointKind::Phone || service == Service::Pending {
-            let asked = self.manager_opens(device, application, Asker::CtiManager);
+        if self.claims(opener) || service == Service::Pending {
+            let asked = self.manager_opens(opener, connection, Asker::CtiManager);
             // The notice that it is out of service follows the opening, which must not wait for it.
-            self.send_notice(application);
+            self.send_notice(connection);
             return asked;
         }
         if service != Service::Open || rehoming != Rehoming::Due {
@@ -124,9 +135,9 @@ impl<R: Recorder> Cluster<'_, R> {
         match rehoming::at_its_turn(calls, self.answer(manager, registration.home)) {
             Turn::Leaves => {
                 self.start_rehoming(device);
-                self.registrations[device as usize].request(&mut self.endpoints[device as usize]);
-                let asked = self.manager_opens(device, application, Asker::CtiManager);
-                self.send_notice(application);
+                self.requests(opener);
+                let asked = self.manager_opens(opener, connection, Asker::CtiManager);
+                self.send_notice(connection);
                 asked
             }
             Turn::WaitsAgain => {
@@ -156,10 +167,11 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Goes through the route points and ports of a CTIManager's applications whose home is this node.
     fn each_with_home(&mut self, manager: NodeId, node: NodeId, rehomes: impl Fn(&mut Self, u32)) {
         let plan = self.plan;
-        for application in self.connected_to(manager) {
-            for &DeviceId(device) in &plan.applications[application.index()].devices {
+        for connection in self.connected_to(manager) {
+            for &opener in &plan.connections[connection.index()].devices {
+                let DeviceId(device) = plan.device_of(opener);
                 let at_home = self.registrations[device as usize].home == node;
-                if at_home && self.endpoints[device as usize].kind != EndpointKind::Phone {
+                if at_home && !self.claims(opener) {
                     rehomes(self, device);
                 }
             }
@@ -168,9 +180,9 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A device that has been opened elsewhere begins to wait if its home is known to be back.
     pub(super) fn consider_rehoming(&mut self, device: u32) {
-        let application = self.endpoints[device as usize].application;
+        let connection = self.endpoints[device as usize].connection;
         let home = self.registrations[device as usize].home;
-        let Some(manager) = application.map(|application| self.manager_of(application)) else { return };
+        let Some(manager) = connection.map(|connection| self.manager_of(connection)) else { return };
         let returned = self.nodes[home.index()].returned_at.max(self.in_reach_since(manager, home));
         let noticed = notice::is_noticed(returned, self.plan.parameters.callmanager_notice, self.now);
         if noticed && self.reaches(manager, home) {
@@ -192,7 +204,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A route point or port may rehome once no call is left on it, and does when its turn comes.
     pub(super) fn rehome_if_idle(&mut self, device: u32) {
-        let Endpoint { node, rehoming, calls, service, application, .. } = self.endpoints[device as usize];
+        let Endpoint { node, rehoming, calls, service, .. } = self.endpoints[device as usize];
         if service != Service::Open || rehoming != Rehoming::Waiting {
             // By far the most frequent case.
             return;
@@ -201,8 +213,19 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         self.due_to_rehome(device);
-        let application = application.expect("an application has it open");
-        self.queue_turn(self.manager_of(application), device);
+        let (opener, connection) = self.holder_of(DeviceId(device)).expect("an application has it open");
+        self.queue_turn(self.manager_of(connection), opener);
+    }
+
+    /// Another application holds a device from now on: if it was due to rehome, it waits for a turn at another CTIManager, which
+    /// may also reach a home that the one before did not.
+    pub(super) fn rehomes_through_another(&mut self, device: DeviceId) {
+        let rehoming = &mut self.endpoints[device.index()].rehoming;
+        if *rehoming == Rehoming::Due {
+            *rehoming = Rehoming::Waiting;
+            self.rehome_if_idle(device.0);
+        }
+        self.consider_rehoming(device.0);
     }
 
     pub(super) fn due_to_rehome(&mut self, device: u32) {

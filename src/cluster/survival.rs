@@ -3,7 +3,7 @@
 use super::machine::Cluster;
 use super::rows::call::{Call, NONE, some};
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE};
-use crate::domain::{ApplicationId, Control, DeviceId, NodeId, Phase, Target};
+use crate::domain::{ConnectionId, Control, DeviceId, NodeId, Phase, Target};
 use crate::engine::{Handle, Time};
 use crate::facts::{Fact, Recorder};
 use crate::rules::application_failure::{self, Fate, Lost};
@@ -13,30 +13,30 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Handles the calls at the devices of an application that lost its CTIManager or was closed by it, in the order in
     /// which they reached the devices. If the CTIManager failed, the media continues (R20), and a call that waits for a
     /// person goes on waiting; if the application failed, both follow R24.
-    pub(super) fn strand_calls(&mut self, application: ApplicationId, lost: Lost) {
-        self.strand(application, lost, |cluster, index| !cluster.is_held(index));
+    pub(super) fn strand_calls(&mut self, connection: ConnectionId, lost: Lost) {
+        self.strand(connection, lost, |cluster, index| !cluster.is_held(index));
     }
 
     /// The same for its devices on a node that its CTIManager can no longer reach.
-    pub(super) fn strand_calls_at(&mut self, application: ApplicationId, node: NodeId) {
-        self.strand(application, Lost::CtiManager, |cluster, index| cluster.endpoints[index as usize].node == node);
+    pub(super) fn strand_calls_at(&mut self, connection: ConnectionId, node: NodeId) {
+        self.strand(connection, Lost::CtiManager, |cluster, index| cluster.endpoints[index as usize].node == node);
     }
 
     /// The same for the devices that are open over a connection that it has left.
-    pub(super) fn strand_held_calls(&mut self, application: ApplicationId, lost: Lost) {
-        self.strand(application, lost, |cluster, index| cluster.is_held(index));
+    pub(super) fn strand_held_calls(&mut self, connection: ConnectionId, lost: Lost) {
+        self.strand(connection, lost, |cluster, index| cluster.is_held(index));
     }
 
     /// The same for one device, which is opened over another connection.
-    pub(super) fn strand_calls_of(&mut self, application: ApplicationId, device: DeviceId) {
-        self.strand(application, Lost::CtiManager, |_, index| index == device.0);
+    pub(super) fn strand_calls_of(&mut self, connection: ConnectionId, device: DeviceId) {
+        self.strand(connection, Lost::CtiManager, |_, index| index == device.0);
     }
 
-    fn strand(&mut self, application: ApplicationId, lost: Lost, concerned: impl Fn(&Self, u32) -> bool) {
+    fn strand(&mut self, connection: ConnectionId, lost: Lost, concerned: impl Fn(&Self, u32) -> bool) {
         let mut stranded = self.collect_calls(|cluster, call| {
             call.endpoint != NOWHERE
                 && call.control != Control::Held
-                && cluster.endpoints[call.endpoint as usize].application == Some(application)
+                && cluster.endpoints[call.endpoint as usize].connection == Some(connection)
                 && needs_control(&cluster.endpoints[call.endpoint as usize])
                 && concerned(cluster, call.endpoint)
                 && cluster.fate(call, lost).is_some()
@@ -51,6 +51,9 @@ impl<R: Recorder> Cluster<'_, R> {
             }
         }
         self.stranded = stranded;
+        if self.some_are_shared {
+            self.strand_told();
+        }
     }
 
     /// What happens to a call at a device of the application.

@@ -35,39 +35,35 @@ impl<R: Recorder> Cluster<'_, R> {
             let Some((arrived, job)) = state.queue.pop_front() else {
                 return;
             };
-            match job {
-                Job::Heartbeat => {
-                    let connection = state.connection;
-                    let reaches = self.arrives_at_application(application, self.now);
-                    let application = application.0;
-                    self.schedule(reaches, Event::HeartbeatReachesManager { application, connection });
+            let waits = match job {
+                Job::Heartbeat(connection) => {
+                    let number = self.connections[connection.index()].number;
+                    let reaches = self.arrives_at_application(connection, self.now);
+                    self.schedule(reaches, Event::HeartbeatReachesManager { connection: connection.0, number });
+                    continue;
                 }
-                Job::Call(call, step) => match self.calls.get(call).filter(|row| row.step == step) {
-                    None => self.note(Fact::Skipped { station, arrived, until: self.now }),
-                    Some(_) => self.take_up(application, station, arrived, call, step),
-                },
+                Job::Call(call, step) => self.calls.get(call).is_some_and(|row| row.step == step),
+                Job::Telling(telling) => self.told(telling).is_some(),
+            };
+            if waits {
+                self.take_up(application, station, arrived, job);
+            } else {
+                self.note(Fact::Skipped { station, arrived, until: self.now });
             }
         }
     }
 
-    pub(super) fn take_up(
-        &mut self,
-        application: ApplicationId,
-        station: StationId,
-        arrived: Time,
-        call: Handle,
-        step: u8,
-    ) {
+    pub(super) fn take_up(&mut self, application: ApplicationId, station: StationId, arrived: Time, job: Job) {
         let plan = &self.plan.applications[application.index()];
         self.note(Fact::Taken { application, waited: self.now - arrived });
-        let lookup = self.look_up(application, call);
+        let lookup = self.look_up(application, job);
         let state = &mut self.applications[application.index()];
         let decides = match &plan.decide {
             Distribution::Constant(span) => *span,
             random => random.sample(state.work_stream.next_u64()),
         };
         let finished = self.now + lookup.unwrap_or(Span::ZERO) + decides;
-        let worker = Worker { call, step, abandoned: false, lookup };
+        let worker = Worker { job, abandoned: false, lookup };
         let row = match state.idle_rows.pop() {
             Some(row) => {
                 state.workers[row as usize] = worker;
@@ -84,9 +80,14 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// A worker looks up the caller of a new call at a route point, and waits for the result.
-    pub(super) fn look_up(&mut self, application: ApplicationId, call: Handle) -> Option<Span> {
+    pub(super) fn look_up(&mut self, application: ApplicationId, job: Job) -> Option<Span> {
         let plan = &self.plan.applications[application.index()];
         let lookup = plan.lookup.as_ref()?;
+        let call = match job {
+            Job::Call(call, _) => call,
+            Job::Telling(telling) => self.tellings.get(telling)?.call,
+            Job::Heartbeat(_) => return None,
+        };
         let endpoint = self.calls.get(call)?.endpoint;
         if self.endpoints[endpoint as usize].kind != EndpointKind::RoutePoint {
             return None;
@@ -106,6 +107,9 @@ impl<R: Recorder> Cluster<'_, R> {
         let worker = state.workers[row as usize];
         if worker.abandoned {
             state.idle_rows.push(row);
+            if let Job::Telling(telling) = worker.job {
+                self.tellings.remove(telling);
+            }
             return;
         }
         if let Health::Stalled(until) = state.health {
@@ -116,7 +120,11 @@ impl<R: Recorder> Cluster<'_, R> {
         if let Some(delay) = worker.lookup {
             self.note(Fact::LookedUp { application: id, delay });
         }
-        self.decides(worker.call, worker.step);
+        match worker.job {
+            Job::Call(call, step) => self.decides(call, step),
+            Job::Telling(telling) => self.decides_as_told(telling),
+            Job::Heartbeat(_) => {}
+        }
         self.start_workers(id);
     }
 }

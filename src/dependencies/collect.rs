@@ -179,7 +179,7 @@ impl<'w> Collector<'w> {
         for (row, it) in workload.route_points.iter().enumerate() {
             let user = self.id(RecordKind::RoutePoint, row);
             it.numbers().for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
-            self.device(user, &it.device_pool, it.application.as_ref());
+            self.device(user, &it.device_pool, &it.control.applications);
             match &it.treatment {
                 Treatment::Redirect(targets) => {
                     targets.iter().for_each(|(to, share)| self.calls(user, Role::Redirect(*share), to));
@@ -195,7 +195,7 @@ impl<'w> Collector<'w> {
             let user = self.id(RecordKind::CtiPort, row);
             let numbers = it.lines.iter().filter_map(|line| line.number.as_ref());
             numbers.for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
-            self.device(user, &it.device_pool, it.application.as_ref());
+            self.device(user, &it.device_pool, &it.control.applications);
             if let Some((share, to)) = &it.transfer {
                 self.calls(user, Role::Transfer(*share), to);
             }
@@ -206,7 +206,7 @@ impl<'w> Collector<'w> {
             let user = self.id(RecordKind::Phone, row);
             let numbers = it.number.iter().chain(it.lines.iter().filter_map(|line| line.number.as_ref()));
             numbers.for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
-            self.device(user, &it.device_pool, it.application.as_ref());
+            self.device(user, &it.device_pool, &it.control.applications);
             self.settings(user, &it.forwards, &it.cannot_open_on);
             self.lines(&it.lines, &it.forwards);
         }
@@ -220,14 +220,14 @@ impl<'w> Collector<'w> {
         }
     }
 
-    /// Where a device registers, and which application controls it.
-    fn device(&mut self, user: RecordId, pool: &'w Name, application: Option<&'w Name>) {
+    /// Where a device registers, and which applications control it.
+    fn device(&mut self, user: RecordId, pool: &'w Name, applications: &'w [Name]) {
         if self.names.contains_key(&(RecordKind::DevicePool, pool.value.as_str())) {
             self.named(user, Role::DevicePool, RecordKind::DevicePool, pool);
         } else {
             self.named(user, Role::CallManagerGroup, RecordKind::CallManagerGroup, pool);
         }
-        if let Some(application) = application {
+        for application in applications {
             self.named(user, Role::ControlledBy, RecordKind::Application, application);
         }
     }

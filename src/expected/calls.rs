@@ -166,7 +166,7 @@ fn group(plan: &Plan, to: Target) -> Option<Group> {
     match to {
         Target::Ports(PortGroupId(row)) => {
             let it = &plan.port_groups[usize::from(row)];
-            let kept = it.transfer.is_none_or(|(share, _)| share <= 0.0) && open(it.first.index(), it.application?);
+            let kept = it.transfer.is_none_or(|(share, _)| share <= 0.0) && open(it.first.index(), it.openers.first()?);
             let busy = it.lines[0].forwards.get(Forward::Cfb);
             kept.then(|| Group { size: it.count, devices: 1, rings: 0.0, treatment: it.treatment.clone(), busy })
         }
@@ -209,7 +209,7 @@ fn of_route_point(
 ) -> Option<Group> {
     let it = &plan.route_points[id.index()];
     let Treatment::Answer { treatment, transfer } = &it.treatment else { return None };
-    let kept = transfer.is_none_or(|(share, _)| share <= 0.0) && open(it.first.index(), it.application?);
+    let kept = transfer.is_none_or(|(share, _)| share <= 0.0) && open(it.first.index(), it.openers.first()?);
     let line = &it.lines[usize::from(line)];
     let (size, busy) = (line.busy_trigger.min(line.maximum_calls), line.forwards.get(Forward::Cfb));
     kept.then(|| Group { size, devices: it.count, rings: 0.0, treatment: treatment.clone(), busy })
@@ -267,7 +267,7 @@ pub(super) fn held(plan: &Plan, id: RoutePointId) -> Option<HoldingCalls<'_>> {
         return None;
     }
     let device = &plan.devices[it.first.index()];
-    if !controls(plan, it.application?) || !plan.starts_open(device) {
+    if !controls(plan, it.openers.first()?) || !plan.starts_open(device) {
         return None;
     }
     let messages = messages(plan);

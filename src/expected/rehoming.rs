@@ -63,7 +63,8 @@ fn failure(plan: &Plan, window: Window) -> Option<Failure> {
 /// Whether the CallManager that fails is the home of a route point, which is opened elsewhere meanwhile.
 fn rehomes(plan: &Plan, id: RoutePointId, failure: &Failure) -> bool {
     let device = &plan.devices[plan.route_points[id.index()].first.index()];
-    let may_recover = |id: ApplicationId| device_recovery::may_recover(plan.applications[id.index()].recovery).is_ok();
+    let first = plan.route_points[id.index()].first;
+    let may_recover = |id: ApplicationId| device_recovery::may_recover(plan.recovers(first, id)).is_ok();
     let recovers = |id| controls(plan, id) && may_recover(id);
     device.group.len() > 1
         && device.group[0] == failure.node

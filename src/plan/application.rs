@@ -2,7 +2,7 @@
 
 use super::control;
 use super::directory::Directory;
-use crate::domain::{DatabaseId, DeviceId, NodeId};
+use crate::domain::{ApplicationId, ConnectionId, DatabaseId, DeviceId, NodeId, OpenerId};
 use crate::engine::{Distribution, Span};
 use crate::rules::heartbeat::effective_interval;
 use crate::rules::manager_choice::takes_connection;
@@ -31,6 +31,10 @@ pub struct Application {
     pub may_use_cti: bool,
     /// The nodes whose CTIManagers it may use, in order of preference (R20).
     pub ctimanagers: Vec<NodeId>,
+    /// Its connections: the first one, and how many (R4). One process holds all of them.
+    pub first_connection: ConnectionId,
+    /// See there.
+    pub connections: u16,
     /// How many events it handles at a time.
     pub workers: u32,
     /// The time that a worker takes for each event, without the look-up.
@@ -55,6 +59,58 @@ pub struct Application {
     pub least_priority: Option<(NodeId, Span)>,
     /// Its devices, in the order it opens them: route points, then ports, then the phones it controls.
     pub devices: Vec<DeviceId>,
+}
+
+/// A connection of an application to a CTIManager.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// Whose.
+    pub application: ApplicationId,
+    /// The nodes whose CTIManagers it may lead to, in order of preference: the list of its application, begun at another place
+    /// by each connection (R4, R20).
+    pub ctimanagers: Vec<NodeId>,
+    /// The devices that its application opens over it, in that order.
+    pub devices: Vec<OpenerId>,
+    /// The connections over which other applications may open the same route points and ports.
+    pub heirs: Vec<ConnectionId>,
+}
+
+impl Application {
+    /// Its connections.
+    pub fn all_connections(&self) -> impl Iterator<Item = ConnectionId> + Clone + use<> {
+        let first = self.first_connection.0;
+        (first..first + self.connections).map(ConnectionId)
+    }
+
+    /// The list of CTIManagers of its connection number `place`: connection k begins with member k, and goes on round the list. One
+    /// that would begin with the least-priority member begins with the next.
+    fn managers_of(&self, place: u16) -> Vec<NodeId> {
+        let mut list = self.ctimanagers.clone();
+        if list.is_empty() || place == 0 {
+            return list;
+        }
+        let begins = usize::from(place) % list.len();
+        list.rotate_left(begins);
+        if self.least_priority.is_some_and(|(least, _)| list[0] == least) {
+            list.rotate_left(1);
+        }
+        list
+    }
+}
+
+/// Numbers the connections of all applications.
+pub(super) fn number_connections(applications: &mut [Application]) -> Vec<Connection> {
+    let mut all = Vec::new();
+    for (row, application) in applications.iter_mut().enumerate() {
+        application.first_connection = ConnectionId(all.len() as u16);
+        all.extend((0..application.connections).map(|place| Connection {
+            application: ApplicationId(row as u16),
+            ctimanagers: application.managers_of(place),
+            devices: Vec::new(),
+            heirs: Vec::new(),
+        }));
+    }
+    all
 }
 
 pub(super) fn database(it: &source::Database) -> Database {
@@ -102,6 +158,8 @@ pub(super) fn application(it: &source::Application, workload: &Workload, directo
         recovery: it.recovery,
         least_priority,
         ctimanagers,
+        first_connection: ConnectionId(0),
+        connections: it.connections.value,
         workers: it.workers,
         decide: it.decide.clone(),
         lookup: it.lookup.clone(),
@@ -120,21 +178,32 @@ pub(super) fn application(it: &source::Application, workload: &Workload, directo
     }
 }
 
-/// Reports CTIManagers that take fewer connections than there are applications that begin there.
-pub(super) fn connections(applications: &[Application], workload: &Workload, directory: &Directory<'_>) {
+/// Reports CTIManagers that take fewer connections than begin there.
+pub(super) fn connections(
+    applications: &[Application],
+    connections: &[Connection],
+    workload: &Workload,
+    directory: &Directory<'_>,
+) {
     for (row, node) in workload.nodes.iter().enumerate() {
         let Some(At { value: limit, place }) = &node.cti_connections else { continue };
-        let begins_here =
-            |it: &&Application| it.may_use_cti && it.ctimanagers.first().is_some_and(|node| node.index() == row);
-        let begin: Vec<&str> = applications.iter().filter(begins_here).map(|it| it.name.as_str()).collect();
+        let begins_here = |it: &&Connection| {
+            applications[it.application.index()].may_use_cti
+                && it.ctimanagers.first().is_some_and(|node| node.index() == row)
+        };
+        let begin = connections.iter().filter(begins_here);
+        let begin: Vec<&str> = begin.map(|it| applications[it.application.index()].name.as_str()).collect();
+        let mut names = begin.clone();
+        names.dedup();
+        let what_begins = if names.len() == begin.len() { "applications" } else { "connections" };
         let taken = (0..begin.len() as u32).all(|open| takes_connection(open, *limit));
         if !taken {
             let many = if *limit == 1 { "1 connection".to_owned() } else { format!("{limit} connections") };
             let what = format!(
-                "the CTIManager of `{}` takes {many}, and {} applications begin there: {}",
+                "the CTIManager of `{}` takes {many}, and {} {what_begins} begin there: {}",
                 node.name.value,
                 begin.len(),
-                source::enumeration(&begin)
+                source::enumeration(&names)
             );
             let hint =
                 format!("raise it to {}, or let some of them begin their `ctimanagers` with another node", begin.len());

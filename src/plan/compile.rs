@@ -1,22 +1,24 @@
 //! From a workload to a plan: names become row numbers, and problems are reported.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::application::{R1, application, connections, database};
+use super::application::{Application, Connection, R1, application, connections, database, number_connections};
 use super::control;
 use super::device::{
-    Device, PhoneGroup, PortGroup, R10, RoutePoint, Treatment, destination, phone_group, port_group, route_point,
+    Device, Openers, PhoneGroup, PortGroup, R10, RoutePoint, Treatment, destination, phone_group, port_group,
+    route_point,
 };
 use super::directory::{Directory, R7};
 use super::faults::{changes, faults, parameter_changes};
 use super::forwards;
 use super::limits;
-use super::model::Plan;
+use super::model::{Opener, Plan};
 use super::node::{ctimanager_work, node};
 use super::parameters::{Links, Parameters};
 use super::source::source;
-use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId, PhoneGroupId, Target};
+use crate::domain::{ApplicationId, ConnectionId, DeviceId, DeviceKind, NodeId, OpenerId, PhoneGroupId, Target};
 use crate::engine::Time;
 use crate::workload::{self as source, Files, Name, Problem, Problems, Reports, TextRange, Topology, Workload};
 
@@ -90,6 +92,8 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         parameters: Parameters::of(&workload.cti),
         links: Links::of(&workload.network),
         nodes: workload.nodes.iter().map(node).collect(),
+        connections: Vec::new(),
+        openers: Vec::new(),
         databases: workload.databases.iter().map(database).collect(),
         applications: workload.applications.iter().map(|it| application(it, workload, &directory)).collect(),
         route_points: workload.route_points.iter().map(|it| route_point(it, &directory)).collect(),
@@ -108,9 +112,12 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         parameter_changes: parameter_changes(workload, &directory),
         topology: workload.topology,
     };
-    match workload.topology {
-        Topology::Direct => plan.tie_applications(workload),
-        Topology::CtiManager => connections(&plan.applications, workload, &directory),
+    if workload.topology == Topology::Direct {
+        plan.tie_applications(workload);
+    }
+    plan.connections = number_connections(&mut plan.applications);
+    if workload.topology == Topology::CtiManager {
+        connections(&plan.applications, &plan.connections, workload, &directory);
     }
     forwards::check(workload, &directory);
     plan.numbers = directory.referred();
@@ -122,19 +129,33 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         return None;
     }
     for (row, homes) in route_point_homes.into_iter().enumerate() {
-        let RoutePoint { count, application, .. } = plan.route_points[row];
-        plan.route_points[row].first = plan.add_devices(DeviceKind::RoutePoint, row, count, application, &homes);
+        let RoutePoint { count, ref openers, ref treatment, .. } = plan.route_points[row];
+        let (openers, with_media) = (openers.clone(), matches!(treatment, Treatment::Answer { .. }));
+        let like = Like { kind: DeviceKind::RoutePoint, row, openers, with_media, homes };
+        plan.route_points[row].first = plan.add_devices(count, &like);
     }
     for (row, homes) in port_homes.into_iter().enumerate() {
-        let PortGroup { count, application, .. } = plan.port_groups[row];
-        plan.port_groups[row].first = plan.add_devices(DeviceKind::CtiPort, row, count, application, &homes);
+        let PortGroup { count, ref openers, .. } = plan.port_groups[row];
+        let like = Like { kind: DeviceKind::CtiPort, row, openers: openers.clone(), with_media: true, homes };
+        plan.port_groups[row].first = plan.add_devices(count, &like);
     }
     for (row, homes) in phone_homes.into_iter().enumerate() {
-        let PhoneGroup { count, application, .. } = plan.phone_groups[row];
-        plan.phone_groups[row].first = plan.add_devices(DeviceKind::Phone, row, count, application, &homes);
+        let PhoneGroup { count, ref openers, .. } = plan.phone_groups[row];
+        let like = Like { kind: DeviceKind::Phone, row, openers: openers.clone(), with_media: false, homes };
+        plan.phone_groups[row].first = plan.add_devices(count, &like);
     }
     plan.number_lines();
+    plan.deal_devices();
     Some(plan)
+}
+
+/// What devices of one group have in common.
+struct Like {
+    kind: DeviceKind,
+    row: usize,
+    openers: Openers,
+    with_media: bool,
+    homes: Homes,
 }
 
 /// The CallManagers with which devices register.
@@ -160,26 +181,68 @@ fn unable(names: &[Name], group: &[NodeId], directory: &Directory<'_>) -> Vec<No
 
 impl Plan {
     /// Adds identical devices and returns the first.
-    fn add_devices(
-        &mut self,
-        kind: DeviceKind,
-        row: usize,
-        count: u32,
-        application: Option<ApplicationId>,
-        homes: &Homes,
-    ) -> DeviceId {
-        // A device that the application may not open has no application (R2, R22).
-        let application = application.filter(|application| self.applications[application.index()].may_use_cti);
+    fn add_devices(&mut self, count: u32, like: &Like) -> DeviceId {
+        let Like { kind, row, openers, with_media, homes: Homes { group, cannot_open_on } } = like;
+        // A device that no application may open has no application (R2, R22).
+        let may_open = |application: &&ApplicationId| self.applications[application.index()].may_use_cti;
+        let may_open: Vec<ApplicationId> = openers.applications.iter().filter(may_open).copied().collect();
         let first = self.devices.len() as u32;
         for id in first..first + count {
-            let Homes { group, cannot_open_on } = homes;
-            let (group, cannot_open_on) = (Arc::clone(group), Arc::clone(cannot_open_on));
-            self.devices.push(Device { kind, row: row as u16, application, group, cannot_open_on });
-            if let Some(application) = application {
+            let further = self.openers.len() as u32;
+            for &application in may_open.iter().skip(1) {
+                self.openers.push(Opener { device: DeviceId(id), application, connection: ConnectionId(0) });
+            }
+            self.devices.push(Device {
+                kind: *kind,
+                row: *row as u16,
+                application: may_open.first().copied(),
+                connection: None,
+                further: further..self.openers.len() as u32,
+                with_media: *with_media,
+                standby: openers.standby,
+                recovery: openers.recovery,
+                group: Arc::clone(group),
+                cannot_open_on: Arc::clone(cannot_open_on),
+            });
+            for application in &may_open {
                 self.applications[application.index()].devices.push(DeviceId(id));
             }
         }
         DeviceId(first)
+    }
+
+    /// Deals the devices of each application to its connections in turn: device i of its list to connection i mod k.
+    fn deal_devices(&mut self) {
+        let mut dealt = vec![0; self.applications.len()];
+        let mut deal = |connections: &mut [Connection], application: ApplicationId, opener: OpenerId| {
+            let Application { first_connection, connections: many, .. } = self.applications[application.index()];
+            let turn = &mut dealt[application.index()];
+            let connection = ConnectionId(first_connection.0 + *turn % many);
+            *turn = (*turn + 1) % many;
+            connections[connection.index()].devices.push(opener);
+            connection
+        };
+        let devices = self.devices.len() as u32;
+        for (id, device) in (0..).zip(&mut self.devices) {
+            device.connection = device.application.map(|it| deal(&mut self.connections, it, OpenerId(id)));
+            for row in device.further.clone() {
+                let opener = &mut self.openers[row as usize];
+                opener.connection = deal(&mut self.connections, opener.application, OpenerId(devices + row));
+            }
+        }
+        let mut heirs: Vec<BTreeSet<ConnectionId>> = vec![BTreeSet::new(); self.connections.len()];
+        for (id, device) in (0..).zip(&self.devices) {
+            if device.kind == DeviceKind::Phone || device.further.is_empty() {
+                continue;
+            }
+            let all = self.openers_of(DeviceId(id)).filter_map(|opener| self.connection_of(opener));
+            for one in all.clone() {
+                heirs[one.index()].extend(all.clone().filter(|&other| other != one));
+            }
+        }
+        for (connection, heirs) in self.connections.iter_mut().zip(heirs) {
+            connection.heirs = heirs.into_iter().collect();
+        }
     }
 
     /// In the direct topology, the CallManager to which an application is tied does the work of a CTIManager (R25), and no

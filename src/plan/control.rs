@@ -4,10 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::directory::Directory;
 use crate::workload::{
-    Application, Associated, Interface, Name, Problem, Reports, TextRange, User, Workload, suggestion,
+    Application, Associated, Control, Interface, Name, Problem, Reports, TextRange, Topology, User, Workload,
+    suggestion,
 };
 
 const R3: &str = "R3: an application controls the devices that are associated with its user, and no others";
+const R4: &str = "R4: an application opens a device over one connection";
+const R25: &str = "R25: before there were CTIManagers, an application reached the devices of one CallManager only";
 const R5: &str = "R5: a port has one active voice line, so n concurrent calls with media need n ports";
 const R6: &str = "R6: a port that a TAPI application controls has one line";
 
@@ -21,17 +24,17 @@ fn user<'a>(application: &Application, workload: &'a Workload, directory: &Direc
     directory.users.rows.get(name.value.as_str()).map(|(row, _)| &workload.users[*row])
 }
 
-/// A route point, or a group of ports or phones, with its application.
+/// A route point, or a group of ports or phones, with its applications.
 struct Controlled<'a> {
     name: &'a Name,
-    application: Option<&'a Name>,
+    control: &'a Control,
 }
 
 fn devices(workload: &Workload) -> impl Iterator<Item = Controlled<'_>> {
-    let route_points =
-        workload.route_points.iter().map(|it| Controlled { name: &it.name, application: it.application.as_ref() });
-    let ports = workload.cti_ports.iter().map(|it| Controlled { name: &it.name, application: it.application.as_ref() });
-    let phones = workload.phones.iter().map(|it| Controlled { name: &it.name, application: it.application.as_ref() });
+    let controlled = |name, control| Controlled { name, control };
+    let route_points = workload.route_points.iter().map(move |it| controlled(&it.name, &it.control));
+    let ports = workload.cti_ports.iter().map(move |it| controlled(&it.name, &it.control));
+    let phones = workload.phones.iter().map(move |it| controlled(&it.name, &it.control));
     route_points.chain(ports).chain(phones)
 }
 
@@ -48,7 +51,7 @@ pub(super) fn check(workload: &Workload, directory: &Directory<'_>) {
     }
     let mut ports: BTreeMap<&str, u64> = BTreeMap::new();
     for group in &workload.cti_ports {
-        if let Some(application) = &group.application {
+        for application in &group.control.applications {
             *ports.entry(&application.value).or_default() += u64::from(group.count.value);
         }
     }
@@ -60,15 +63,23 @@ pub(super) fn check(workload: &Workload, directory: &Directory<'_>) {
         enough_ports(application, ports, directory.reports);
     }
     for device in devices(workload) {
-        if let Some(application) = found(device.application, workload, directory) {
-            is_associated(&device, application, &associated, workload, directory);
+        once_each(&device, directory.reports);
+        if let (Topology::Direct, [_, second, ..]) = (workload.topology, &device.control.applications[..]) {
+            let what = format!("`{}` has several applications", device.name.value);
+            let label = "with `topology = \"direct\"` it has one";
+            let problem = Problem::new(second.place.clone(), what, label);
+            directory.reports.add(problem.hint("leave this one out").rule(R25));
+        }
+        for named in &device.control.applications {
+            if let Some(application) = found(named, workload, directory) {
+                is_associated(&device, named, application, &associated, workload, directory);
+            }
         }
     }
     for ports in &workload.cti_ports {
-        if let Some(application) = found(ports.application.as_ref(), workload, directory)
-            && application.interface == Interface::Tapi
-            && ports.lines.len() > 1
-        {
+        let controls = ports.control.applications.iter().filter_map(|name| found(name, workload, directory));
+        let tapi = controls.filter(|application| application.interface == Interface::Tapi);
+        for application in tapi.filter(|_| ports.lines.len() > 1) {
             let name = &application.name;
             let what = format!("a port of `{}` has {} lines", ports.name.value, ports.lines.len());
             let problem = Problem::new(ports.lines_place.clone(), what, "only one is allowed")
@@ -78,8 +89,20 @@ pub(super) fn check(workload: &Workload, directory: &Directory<'_>) {
     }
 }
 
-fn found<'a>(application: Option<&Name>, workload: &'a Workload, directory: &Directory<'_>) -> Option<&'a Application> {
-    let (id, _) = directory.applications.rows.get(application?.value.as_str())?;
+/// Reports an application that is named twice.
+fn once_each(device: &Controlled<'_>, reports: &Reports) {
+    let mut seen: BTreeMap<&str, &TextRange> = BTreeMap::new();
+    for Name { value, place } in &device.control.applications {
+        if let Some(first) = seen.insert(value, place) {
+            let what = format!("`{value}` is listed twice for `{}`", device.name.value);
+            let problem = Problem::new(place.clone(), what, "").also(first.clone(), "first listed here");
+            reports.add(problem.hint("an application opens a device once; leave the second out").rule(R4));
+        }
+    }
+}
+
+fn found<'a>(application: &Name, workload: &'a Workload, directory: &Directory<'_>) -> Option<&'a Application> {
+    let (id, _) = directory.applications.rows.get(application.value.as_str())?;
     Some(&workload.applications[id.index()])
 }
 
@@ -103,12 +126,13 @@ fn associated_devices_exist(names: &[Name], known: &BTreeSet<&str>, reports: &Re
 
 fn is_associated(
     device: &Controlled<'_>,
+    named: &Name,
     application: &Application,
     associated: &BTreeSet<(&str, &str)>,
     workload: &Workload,
     directory: &Directory<'_>,
 ) {
-    let (Some(user), Some(named)) = (user(application, workload, directory), device.application) else { return };
+    let Some(user) = user(application, workload, directory) else { return };
     if matches!(user.devices, Associated::Listed(_))
         && !device.name.value.is_empty()
         && !associated.contains(&(user.name.value.as_str(), device.name.value.as_str()))

@@ -1,11 +1,12 @@
 //! Devices and destinations: route points, ports, phones, and numbers outside.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::directory::Directory;
-use crate::domain::{ApplicationId, DeviceId, DeviceKind, Forwards, NodeId, Target};
+use crate::domain::{ApplicationId, ConnectionId, DeviceId, DeviceKind, Forwards, NodeId, Target};
 use crate::engine::{Distribution, Span};
-use crate::workload::{self as source, Name, Problem};
+use crate::workload::{self as source, Name, Problem, Standby};
 
 /// Cited if the target of a call cannot take it.
 pub(super) const R10: &str = "R10: a call at a route point is redirected to a port, a phone or another number";
@@ -50,6 +51,33 @@ pub struct LineRows {
     pub calls: Option<u32>,
 }
 
+/// The applications that may have a device open, and on what terms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Openers {
+    /// Which, in order. With media, one of them has it open at a time; without, all of them (R4).
+    pub applications: Vec<ApplicationId>,
+    /// What a device with media does once an earlier one is back.
+    pub standby: Standby,
+    /// Whether the device is recovered when its CallManager fails; `None`: as its application says (R19).
+    pub recovery: Option<bool>,
+}
+
+impl Openers {
+    fn of(control: &source::Control, directory: &Directory<'_>) -> Openers {
+        let found = |name| directory.applications.find(name);
+        Openers {
+            applications: control.applications.iter().filter_map(found).collect(),
+            standby: control.standby,
+            recovery: control.recovery,
+        }
+    }
+
+    /// The first of them.
+    pub fn first(&self) -> Option<ApplicationId> {
+        self.applications.first().copied()
+    }
+}
+
 /// A CTI route point, or several identical ones that share its calls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoutePoint {
@@ -63,8 +91,8 @@ pub struct RoutePoint {
     pub lines: Vec<Line>,
     /// Where they are in tables of lines.
     pub rows: LineRows,
-    /// Its application; without one it is never opened.
-    pub application: Option<ApplicationId>,
+    /// The applications that may have it open; without one it never is.
+    pub openers: Openers,
     /// What its application does with a call.
     pub treatment: Treatment,
 }
@@ -74,8 +102,8 @@ pub struct RoutePoint {
 pub struct PortGroup {
     /// Its name in the workload.
     pub name: String,
-    /// Their application; without one they are never opened.
-    pub application: Option<ApplicationId>,
+    /// The applications that may have them open; without one they never are.
+    pub openers: Openers,
     /// The first of its devices; the rest follow.
     pub first: DeviceId,
     /// How many.
@@ -113,8 +141,8 @@ pub struct PhoneGroup {
     pub answered: f64,
     /// Whether a call transferred here waits at its port until a phone is free, instead of finding it busy (R10).
     pub queue: bool,
-    /// The application that controls them as a third party, if any (R14, R20).
-    pub application: Option<ApplicationId>,
+    /// The applications that control them as third parties, if any (R14, R20).
+    pub openers: Openers,
     /// The time from the failure of its CallManager until a phone starts to register elsewhere (R14).
     pub failover: Distribution,
     /// Whether connected calls survive the failure of a CallManager on their path (R15).
@@ -143,12 +171,36 @@ pub struct Device {
     pub kind: DeviceKind,
     /// The row of its route point, port group or phone group.
     pub row: u16,
-    /// The application that controls it.
+    /// The first of the applications that may have it open.
     pub application: Option<ApplicationId>,
+    /// The connection over which that one opens it.
+    pub connection: Option<ConnectionId>,
+    /// The rows of its further applications in [`super::Plan::openers`], in order.
+    pub further: Range<u32>,
+    /// Whether calls are answered at it, so that it is open over one connection at a time (R4).
+    pub with_media: bool,
+    /// Whether it goes back to an earlier one of its applications.
+    pub standby: Standby,
+    /// Whether it is recovered when its CallManager fails; `None`: as its application says (R19).
+    pub recovery: Option<bool>,
     /// The one to three CallManagers it may register with, in order of preference (R7). Identical devices share it.
     pub group: Arc<[NodeId]>,
     /// Those of the group that fail to open it during recovery (R17).
     pub cannot_open_on: Arc<[NodeId]>,
+}
+
+impl Device {
+    /// Whether several applications may have it open, one at a time.
+    #[inline]
+    pub fn stands_by(&self) -> bool {
+        self.with_media && !self.further.is_empty()
+    }
+
+    /// Whether several applications may have it open at once.
+    #[inline]
+    pub fn is_shared(&self) -> bool {
+        !self.with_media && !self.further.is_empty()
+    }
 }
 
 pub(super) fn route_point(it: &source::RoutePoint, directory: &Directory<'_>) -> RoutePoint {
@@ -176,7 +228,7 @@ pub(super) fn route_point(it: &source::RoutePoint, directory: &Directory<'_>) ->
         count: it.count.value,
         lines: lines(&it.lines, directory),
         rows: LineRows::default(),
-        application: it.application.as_ref().and_then(|name| directory.applications.find(name)),
+        openers: Openers::of(&it.control, directory),
         treatment,
     }
 }
@@ -209,7 +261,7 @@ fn transfer(it: Option<&(f64, Name)>, directory: &Directory<'_>) -> Option<(f64,
 pub(super) fn port_group(it: &source::CtiPorts, directory: &Directory<'_>) -> PortGroup {
     PortGroup {
         name: it.name.value.clone(),
-        application: it.application.as_ref().and_then(|name| directory.applications.find(name)),
+        openers: Openers::of(&it.control, directory),
         first: DeviceId(0),
         count: it.count.value,
         lines: lines(&it.lines, directory),
@@ -231,7 +283,7 @@ pub(super) fn phone_group(it: &source::Phones, directory: &Directory<'_>) -> Pho
         answer: it.answer.clone(),
         answered: it.answered,
         queue: it.queue,
-        application: it.application.as_ref().and_then(|name| directory.applications.find(name)),
+        openers: Openers::of(&it.control, directory),
         failover: it.failover.clone(),
         keeps_media: it.keeps_media,
     }

@@ -54,6 +54,8 @@ pub struct Change {
     pub at: Time,
     /// The route point, or the group of ports or phones, whose setting changes on all lines; or the numbers.
     pub whose: Target,
+    /// The application that makes the change, if it is not an administrator.
+    pub through: Option<ApplicationId>,
     /// The setting.
     pub forward: Forward,
     /// Its new target, if any.
@@ -366,6 +368,10 @@ pub(super) fn changes(workload: &Workload, directory: &Directory<'_>) -> Vec<Cha
     for it in &workload.changes {
         in_time(&it.at, "this change never happens", workload, directory);
         let whose = directory.target(&it.of);
+        let through = it.through.as_ref().and_then(|name| directory.applications.find(name));
+        if let (Some(name), Some(_), Some(whose)) = (&it.through, through, whose) {
+            in_control(name, whose, &it.of, workload, directory);
+        }
         if let Some(Target::Outside(_)) = whose {
             let what = format!("`{}` is a number outside the cluster: it has no forward settings", it.of.value);
             directory.reports.add(Problem::new(it.of.place.clone(), what, "").rule(R12));
@@ -382,12 +388,35 @@ pub(super) fn changes(workload: &Workload, directory: &Directory<'_>) -> Vec<Cha
             }
             // An unknown target has been reported.
             if let (Some(whose), None | Some(Some(_))) = (whose, leads) {
-                changes.push(Change { at: Time::ZERO + it.at.value, whose, forward: *forward, leads: leads.flatten() });
+                let (at, leads) = (Time::ZERO + it.at.value, leads.flatten());
+                changes.push(Change { at, whose, through, forward: *forward, leads });
             }
         }
     }
     changes.sort_by_key(|change| change.at);
     changes
+}
+
+/// Reports an application that is to change the settings of a device that it does not control.
+fn in_control(through: &Name, whose: Target, of: &Name, workload: &Workload, directory: &Directory<'_>) {
+    let control = match directory.group_of(whose) {
+        Target::RoutePoint(id) => &workload.route_points[id.index()].control,
+        Target::Ports(id) => &workload.cti_ports[id.index()].control,
+        Target::Phones(id) => &workload.phones[id.index()].control,
+        // It has been reported: it has no settings.
+        Target::Outside(_) | Target::Numbers(_) => return,
+    };
+    if control.applications.iter().any(|name| name.value == through.value) {
+        return;
+    }
+    let what = format!("`{}` does not control `{}`, and cannot change its settings", through.value, of.value);
+    let mut problem = Problem::new(through.place.clone(), what, "");
+    let names: Vec<&str> = control.applications.iter().map(|name| name.value.as_str()).collect();
+    problem = problem.hint(match names[..] {
+        [] => "leave `through` out: then an administrator changes them".to_owned(),
+        _ => format!("name one that does: {}, or leave `through` out", source::enumeration(&names)),
+    });
+    directory.reports.add(problem.rule(R12));
 }
 
 /// Reports settings that phones do not have, and one that is never used.

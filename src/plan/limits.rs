@@ -43,6 +43,15 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) -> bool {
     let rows = |table: &str, places: &mut dyn Iterator<Item = &TextRange>| within(table, places, ROWS_MAX);
     let nodes = within("node", &mut workload.nodes.iter().map(|it| &it.name.place), NODES_MAX);
     let applications = rows("application", &mut workload.applications.iter().map(|it| &it.name.place));
+    let mut connections: usize = 0;
+    for At { value, place } in workload.applications.iter().map(|it| &it.connections) {
+        let before = connections;
+        connections += usize::from(*value);
+        if before <= ROWS_MAX && connections > ROWS_MAX {
+            let what = format!("with these there are {connections} connections; the limit is {ROWS_MAX}");
+            report(Problem::new(place.clone(), what, ""));
+        }
+    }
     let databases = rows("database", &mut workload.databases.iter().map(|it| &it.name.place));
     rows("user", &mut workload.users.iter().map(|it| &it.name.place));
     rows("route_point", &mut workload.route_points.iter().map(|it| &it.name.place));

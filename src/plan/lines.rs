@@ -78,7 +78,7 @@ impl Plan {
         (rows.settings as usize, self.lines_of(group).len())
     }
 
-    /// How many devices a route point, a group or a range of numbers has.
+    /// How many devices a route point, a group or a range of numbers has; a number outside has none.
     pub fn devices_of(&self, target: Target) -> u32 {
         match target {
             Target::RoutePoint(id) => self.route_points[id.index()].count,

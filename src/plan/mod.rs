@@ -18,12 +18,12 @@ pub mod routing;
 mod source;
 mod window;
 
-pub use crate::workload::{HeartbeatReading, Study as StudyKind, Topology};
-pub use application::{Application, Database};
+pub use crate::workload::{HeartbeatReading, Standby, Study as StudyKind, Topology};
+pub use application::{Application, Connection, Database};
 pub use compile::{build, compile, compile_workload};
-pub use device::{Destination, Device, Line, LineRows, PhoneGroup, PortGroup, RoutePoint, Treatment};
+pub use device::{Destination, Device, Line, LineRows, Openers, PhoneGroup, PortGroup, RoutePoint, Treatment};
 pub use faults::{Change, Fault, Occurs, ParameterChange};
-pub use model::{Plan, Station};
+pub use model::{Opener, Plan, Station};
 pub use node::{CallManagerWork, CtiManagerWork, Node};
 pub use numbers::{Number, Numbers};
 pub use parameters::{Links, Parameters};

@@ -1,6 +1,8 @@
 //! The tables of a plan, and what can be asked of them.
 
-use super::application::{Application, Database};
+use std::ops::Range;
+
+use super::application::{Application, Connection, Database};
 use super::device::{Destination, Device, PhoneGroup, PortGroup, RoutePoint};
 use super::faults::{Change, Fault, ParameterChange};
 use super::node::Node;
@@ -8,8 +10,8 @@ use super::numbers::Numbers;
 use super::parameters::{Links, Parameters};
 use super::source::Source;
 use crate::domain::{
-    ApplicationId, DatabaseId, DestinationId, DeviceId, DeviceKind, FaultTarget, NodeId, PhoneGroupId, PortGroupId,
-    ReleaseProfile, RoutePointId, StationId, Target,
+    ApplicationId, ConnectionId, DatabaseId, DestinationId, DeviceId, DeviceKind, FaultTarget, NodeId, OpenerId,
+    PhoneGroupId, PortGroupId, ReleaseProfile, RoutePointId, StationId, Target,
 };
 use crate::engine::{Span, Time};
 use crate::rules::{application_failure, call_survival, direct_topology};
@@ -48,6 +50,10 @@ pub struct Plan {
     pub databases: Vec<Database>,
     /// Applications.
     pub applications: Vec<Application>,
+    /// Their connections, in the order of the applications.
+    pub connections: Vec<Connection>,
+    /// Devices as their second and further applications see them; a device's own row stands for its first one.
+    pub openers: Vec<Opener>,
     /// Route points.
     pub route_points: Vec<RoutePoint>,
     /// Groups of CTI ports.
@@ -80,7 +86,54 @@ pub struct Plan {
     pub topology: Topology,
 }
 
+/// A device, as its second or a further application sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opener {
+    /// Which device.
+    pub device: DeviceId,
+    /// The application.
+    pub application: ApplicationId,
+    /// The connection over which it opens the device.
+    pub connection: ConnectionId,
+}
+
 impl Plan {
+    /// The device of an application's view of one.
+    #[inline]
+    pub fn device_of(&self, opener: OpenerId) -> DeviceId {
+        match opener.index().checked_sub(self.devices.len()) {
+            None => DeviceId(opener.0),
+            Some(row) => self.openers[row].device,
+        }
+    }
+
+    /// The connection of an application's view of a device; `None` for a device without an application.
+    #[inline]
+    pub fn connection_of(&self, opener: OpenerId) -> Option<ConnectionId> {
+        match opener.index().checked_sub(self.devices.len()) {
+            None => self.devices[opener.index()].connection,
+            Some(row) => Some(self.openers[row].connection),
+        }
+    }
+
+    /// Every application's view of a device, in order; one even if it has no application.
+    pub fn openers_of(&self, device: DeviceId) -> impl Iterator<Item = OpenerId> + Clone + use<> {
+        let first_further = self.devices.len() as u32;
+        let Range { start, end } = self.devices[device.index()].further;
+        std::iter::once(OpenerId(device.0)).chain((first_further + start..first_further + end).map(OpenerId))
+    }
+
+    /// The applications that may have a device open, in order.
+    pub fn applications_of(&self, device: DeviceId) -> impl Iterator<Item = ApplicationId> + Clone {
+        let connections = self.openers_of(device).filter_map(|opener| self.connection_of(opener));
+        connections.map(|connection| self.connections[connection.index()].application)
+    }
+
+    /// Whether an application allows a device to be recovered when its CallManager fails (R19).
+    pub fn recovers(&self, device: DeviceId, application: ApplicationId) -> bool {
+        self.devices[device.index()].recovery.unwrap_or(self.applications[application.index()].recovery)
+    }
+
     /// The window that the workload sets; without a warm-up, the whole replication.
     pub fn window(&self) -> Window {
         Window { warm_up: self.warm_up.unwrap_or(Time::ZERO), bin: self.bin }
@@ -171,6 +224,18 @@ impl Plan {
         })
     }
 
+    /// The applications that control a device when a run begins by a claim of their own: a phone's, and those of what several have
+    /// open, but for the one that it is registered through.
+    pub fn controlled_at_start(&self, device: &Device) -> Vec<ApplicationId> {
+        let further = device.further.clone().map(|row| self.openers[row as usize].application);
+        match (device.kind, device.with_media) {
+            (_, true) => Vec::new(),
+            (DeviceKind::Phone, _) if !self.starts_controlled(device) => Vec::new(),
+            (DeviceKind::Phone, _) => device.application.into_iter().chain(further).collect(),
+            _ => further.collect(),
+        }
+    }
+
     /// The first device of a route point, or of a group of ports or phones.
     ///
     /// # Panics
@@ -183,6 +248,11 @@ impl Plan {
             Target::Numbers(id) => self.numbers[id.index()].first,
             Target::Outside(_) => panic!("a number outside has no devices"),
         }
+    }
+
+    /// Whether a device with media has several applications.
+    pub fn some_stand_by(&self) -> bool {
+        self.devices.iter().any(Device::stands_by)
     }
 
     /// Whether any fault is of devices.

@@ -58,13 +58,14 @@ pub struct Catalogue {
 pub const KINDS: [DeviceKind; 3] = [DeviceKind::RoutePoint, DeviceKind::CtiPort, DeviceKind::Phone];
 
 /// Every reason to be out of service, in the order of reports.
-pub const CAUSES: [OutageCause; 6] = [
+pub const CAUSES: [OutageCause; 7] = [
     OutageCause::ApplicationClosed,
     OutageCause::CallManagerFailed,
     OutageCause::CtiManagerFailed,
     OutageCause::LinkCut,
     OutageCause::DeviceFailed,
     OutageCause::Rehoming,
+    OutageCause::HandedOver,
 ];
 
 /// The name of a kind of device in files.
@@ -85,13 +86,8 @@ pub const fn cause_name(because: OutageCause) -> &'static str {
         OutageCause::LinkCut => "link_cut",
         OutageCause::DeviceFailed => "device_failed",
         OutageCause::Rehoming => "rehoming",
+        OutageCause::HandedOver => "handed_over",
     }
-}
-
-/// What is counted in a run of `plan`, in the order of reports.
-pub fn counts(plan: &Plan) -> impl Iterator<Item = Count> {
-    // Without a line that forwards all calls, none is forwarded for that.
-    Count::ALL.into_iter().filter(|count| *count != Count::Cfa || plan.forwards_all)
 }
 
 impl Catalogue {
@@ -227,6 +223,17 @@ impl Catalogue {
     }
 }
 
+/// The counts of a run of `plan`, in the order of reports: those of what its workload uses.
+pub fn counts(plan: &Plan) -> impl Iterator<Item = Count> + use<> {
+    let all_are_forwarded = plan.forwards_all;
+    let changes_through_applications = plan.changes.iter().any(|change| change.through.is_some());
+    Count::ALL.into_iter().filter(move |count| match count {
+        Count::Cfa => all_are_forwarded,
+        Count::SettingsNotChanged => changes_through_applications,
+        _ => true,
+    })
+}
+
 /// A row for each member of each metric's scopes, and the first rows of each metric.
 fn rows<M: Copy, const N: usize>(plan: &Plan, metrics: [(M, &Row); N]) -> (Vec<Series<M>>, [Starts; N]) {
     let mut rows = Vec::new();
@@ -275,8 +282,13 @@ fn members(plan: &Plan, scope: Scope) -> Vec<Member> {
         Scope::DeviceFate => {
             let fates = KINDS.into_iter().flat_map(|kind| CAUSES.map(|because| (kind, because)));
             let name = |kind, because| format!("{}.{}", kind_name(kind), cause_name(because));
-            // Without a fault of devices, none fails by itself.
-            let occurs = |because| because != OutageCause::DeviceFailed || plan.some_device_fails();
+            let occurs = |because| match because {
+                // Without a fault of devices, none fails by itself.
+                OutageCause::DeviceFailed => plan.some_device_fails(),
+                // Without several applications for one device, none goes back to another.
+                OutageCause::HandedOver => plan.some_stand_by(),
+                _ => true,
+            };
             let fate = |(kind, because)| {
                 let member = of_kind(kind, name(kind, because));
                 Member { exists: member.exists && occurs(because), ..member }

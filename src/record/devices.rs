@@ -1,6 +1,6 @@
 //! The meter's state of each device: where it is, since when it is out of service, and whether it waits to rehome.
 
-use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId, OutageCause, RoutePointId};
+use crate::domain::{DeviceId, DeviceKind, NodeId, OutageCause, RoutePointId};
 use crate::engine::{Span, Time};
 use crate::plan::Plan;
 
@@ -87,7 +87,7 @@ impl MeteredDevice {
     }
 }
 
-/// All devices of a plan, and the failures that take them out of service.
+/// All devices of a plan.
 #[derive(Debug)]
 pub(super) struct Devices {
     /// The kind, row and node of each when a run begins; `None` for devices that are never in service: route points and ports
@@ -98,14 +98,6 @@ pub(super) struct Devices {
     /// How many devices an application controls when a run begins.
     controlled: usize,
     metered: Vec<Option<MeteredDevice>>,
-    first_managers: Vec<NodeId>,
-    /// The CTIManager that each application is connected to, or was last.
-    managers: Vec<NodeId>,
-    applications_failed: Vec<Time>,
-    callmanagers_failed: Vec<Time>,
-    ctimanagers_failed: Vec<Time>,
-    /// The time of the link cut that was noticed last.
-    link_cut: Time,
 }
 
 impl Devices {
@@ -120,47 +112,24 @@ impl Devices {
                 ever.then_some((device.kind, device.row, node))
             })
             .collect();
-        let first_managers: Vec<NodeId> = plan
-            .applications
-            .iter()
-            .map(|application| application.ctimanagers.first().copied().unwrap_or(NodeId(0)))
-            .collect();
         let open = plan.devices.iter().filter(|device| plan.starts_open(device));
         Devices {
             metered: Vec::new(),
             serving: open.filter_map(|device| device.group.first().copied()).collect(),
             controlled: plan.devices.iter().filter(|device| plan.starts_controlled(device)).count(),
             at_start,
-            managers: first_managers.clone(),
-            applications_failed: vec![Time::ZERO; first_managers.len()],
-            first_managers,
-            callmanagers_failed: vec![Time::ZERO; plan.nodes.len()],
-            ctimanagers_failed: vec![Time::ZERO; plan.nodes.len()],
-            link_cut: Time::ZERO,
         }
     }
 
     /// No devices at all.
     pub(super) fn none() -> Devices {
-        Devices {
-            at_start: Vec::new(),
-            serving: Vec::new(),
-            controlled: 0,
-            metered: Vec::new(),
-            first_managers: Vec::new(),
-            managers: Vec::new(),
-            applications_failed: Vec::new(),
-            callmanagers_failed: Vec::new(),
-            ctimanagers_failed: Vec::new(),
-            link_cut: Time::ZERO,
-        }
+        Devices { at_start: Vec::new(), serving: Vec::new(), controlled: 0, metered: Vec::new() }
     }
 
     /// Another replication begins.
     pub(super) fn start(&mut self) {
         self.metered.clear();
         self.metered.extend(self.at_start.iter().map(|device| device.map(MeteredDevice::new)));
-        self.managers.clone_from(&self.first_managers);
     }
 
     /// The node of each device that is in service when a run begins.
@@ -189,52 +158,11 @@ impl Devices {
         rows.filter_map(|(device, state)| Some((device, state.as_mut()?)))
     }
 
-    /// The CTIManager considered the application failed; it had been failed for this long.
-    pub(super) fn application_closed(&mut self, application: ApplicationId, now: Time, failed_for: Option<Span>) {
-        self.applications_failed[application.index()] = before(now, failed_for.unwrap_or(Span::ZERO));
-    }
-
-    /// An application is connected to this CTIManager.
-    pub(super) fn manager_changed(&mut self, application: ApplicationId, manager: NodeId) {
-        self.managers[application.index()] = manager;
-    }
-
-    /// A CallManager failed.
-    pub(super) fn callmanager_failed(&mut self, node: NodeId, now: Time) {
-        self.callmanagers_failed[node.index()] = now;
-    }
-
-    /// A CTIManager failed.
-    pub(super) fn ctimanager_failed(&mut self, node: NodeId, now: Time) {
-        self.ctimanagers_failed[node.index()] = now;
-    }
-
-    /// Two nodes noticed that the link between them was cut at this time.
-    pub(super) fn link_cut(&mut self, at: Time) {
-        self.link_cut = at;
-    }
-
-    /// A device is out of service from now on. Returns the node it was at.
-    pub(super) fn closed(
-        &mut self,
-        device: DeviceId,
-        application: Option<ApplicationId>,
-        because: OutageCause,
-        now: Time,
-    ) -> NodeId {
-        let node = self.get(device).node;
-        let fault = match (because, application) {
-            (OutageCause::ApplicationClosed, Some(application)) => self.applications_failed[application.index()],
-            (OutageCause::CtiManagerFailed, Some(application)) => {
-                self.ctimanagers_failed[self.managers[application.index()].index()]
-            }
-            (OutageCause::LinkCut, _) => self.link_cut,
-            (OutageCause::CallManagerFailed, _) => self.callmanagers_failed[node.index()],
-            (OutageCause::ApplicationClosed | OutageCause::CtiManagerFailed, None)
-            | (OutageCause::DeviceFailed | OutageCause::Rehoming, _) => now,
-        };
-        self.get(device).outage = Some(Outage { since: fault.min(now), because, given_up: false });
-        node
+    /// A device is out of service from now on, because of what happened at `since`. Returns the node it was at.
+    pub(super) fn closed(&mut self, device: DeviceId, because: OutageCause, since: Time) -> NodeId {
+        let state = self.get(device);
+        state.outage = Some(Outage { since, because, given_up: false });
+        state.node
     }
 }
 

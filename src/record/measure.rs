@@ -6,7 +6,7 @@ use std::fmt;
 use crate::plan::Plan;
 use crate::workload::suggestion;
 
-use super::catalogue::{Catalogue, Series};
+use super::catalogue::{Catalogue, Series, counts};
 use super::metric::{Better, Censoring, Count, Gauge, Metric, Peak, Scope, Unit};
 use super::quantile::Quantile;
 
@@ -465,7 +465,7 @@ impl Measure {
 /// What runs of a plan measure: each subject with each of its metrics.
 fn measured(plan: &Plan) -> Vec<(Subject, Named)> {
     let catalogue = Catalogue::new(plan);
-    let counts = super::catalogue::counts(plan).map(|count| (Subject::CLUSTER, Named::Count(count)));
+    let counts = counts(plan).map(|count| (Subject::CLUSTER, Named::Count(count)));
     let durations = catalogue.durations.iter().filter(|series| series.exists);
     let durations = durations.map(|series| (subject(series), Named::Duration(series.metric)));
     let gauges = catalogue.gauges.iter().filter(|series| series.exists).flat_map(|series| {

@@ -4,6 +4,8 @@ use crate::domain::{
     ApplicationId, DeviceId, DeviceKind, Ending, Forward, GiveUpReason, NodeId, OutageCause, Refusal, RoutePointId,
     StationId,
 };
+use std::ops::Range;
+
 use crate::engine::{Span, Time};
 use crate::plan::{Plan, Window};
 
@@ -30,8 +32,8 @@ pub struct Meter {
     catalogue: Catalogue,
     length: u64,
     warm_up: Time,
-    /// The application of each device. A route point's row is that of its device.
-    controllers: Vec<Option<ApplicationId>>,
+    /// The applications of each device.
+    controllers: Vec<Vec<ApplicationId>>,
 
     /// The current replication.
     replication: Option<u64>,
@@ -54,10 +56,11 @@ impl Meter {
     pub fn new(plan: &Plan, window: Window) -> Meter {
         let catalogue = Catalogue::new(plan);
         let durations = catalogue.durations.len();
+        let devices = (0..plan.devices.len() as u32).map(DeviceId);
         Meter {
             length: plan.length.nanos(),
             warm_up: window.warm_up,
-            controllers: plan.devices.iter().map(|device| device.application).collect(),
+            controllers: devices.map(|device| plan.applications_of(device).collect()).collect(),
             replication: None,
             counts: [0; Count::ALL.len()],
             histograms: vec![Histogram::default(); durations],
@@ -122,11 +125,16 @@ impl Meter {
                     fate.closed += 1;
                 } else {
                     fate.still_out += 1;
-                    self.counts[Count::StillOut as usize] += u64::from(outage.because != OutageCause::Rehoming);
+                    self.counts[Count::StillOut as usize] += u64::from(!outage.because.is_planned());
                 }
-                let application = self.controllers[device.index()];
-                for row in self.outage_rows(state.kind, application, outage.because).into_iter().flatten() {
-                    self.censored[row].record(end - outage.since);
+                let lasted = end - outage.since;
+                for row in self.outage_rows(state.kind, outage.because).into_iter().flatten() {
+                    self.censored[row].record(lasted);
+                }
+                for application in self.whose(device, outage.because) {
+                    let row =
+                        self.catalogue.application(Metric::OutOfService, self.controllers[device.index()][application]);
+                    self.censored[row].record(lasted);
                 }
             }
             let cut = state.rehoming.cut(end);
@@ -140,20 +148,19 @@ impl Meter {
         (fates, waiting)
     }
 
-    /// The rows of an outage. Those of the cluster, the application and the kind are for faults only: rehoming is planned.
-    fn outage_rows(
-        &self,
-        kind: DeviceKind,
-        application: Option<ApplicationId>,
-        because: OutageCause,
-    ) -> [Option<usize>; 4] {
+    /// The rows of an outage. Those of the cluster and the kind are for faults only: the rest is planned.
+    fn outage_rows(&self, kind: DeviceKind, because: OutageCause) -> [Option<usize>; 3] {
         let metric = Metric::OutOfService;
         let fate = Some(self.catalogue.device_fate(metric, kind, because));
-        if because == OutageCause::Rehoming {
-            return [fate, None, None, None];
+        if because.is_planned() {
+            return [fate, None, None];
         }
-        let application = application.map(|application| self.catalogue.application(metric, application));
-        [fate, self.catalogue.cluster(metric), application, Some(self.catalogue.device_kind(metric, kind))]
+        [fate, self.catalogue.cluster(metric), Some(self.catalogue.device_kind(metric, kind))]
+    }
+
+    /// The places of the applications under which an outage of a device is recorded: of all that may have it open.
+    fn whose(&self, device: DeviceId, because: OutageCause) -> Range<usize> {
+        if because.is_planned() { 0..0 } else { 0..self.controllers[device.index()].len() }
     }
 
     /// The rows of a device's rehoming.
@@ -191,7 +198,6 @@ impl Meter {
         if self.devices.controlled_in_service(device) {
             self.levels.step_up(Catalogue::DEVICES_CONTROLLED, now);
         }
-        let application = self.controllers[device.index()];
         let state = self.devices.get(device);
         state.node = node;
         if let RehomeTimer::Leaving { opened_at, .. } = &mut state.rehoming {
@@ -201,11 +207,15 @@ impl Meter {
         // A device that its application did not reach at the beginning (R25) has no outage.
         let outage = state.outage.take();
         if let Some(outage) = outage.filter(|_| now >= self.warm_up) {
-            if outage.because != OutageCause::Rehoming {
+            if !outage.because.is_planned() {
                 self.count(Count::Reopened);
             }
-            let rows = self.outage_rows(kind, application, outage.because);
+            let rows = self.outage_rows(kind, outage.because);
             self.record_in_all(rows.into_iter().flatten(), out_of_service);
+            for application in self.whose(device, outage.because) {
+                let application = self.controllers[device.index()][application];
+                self.record(self.catalogue.application(Metric::OutOfService, application), out_of_service);
+            }
         }
     }
 
@@ -438,16 +448,17 @@ impl Recorder for Meter {
             Fact::DeviceOpened { device, node, out_of_service, .. } => {
                 self.device_opened(now, device, node, out_of_service);
             }
-            Fact::DeviceClosed { device, application, because } => {
-                let node = self.devices.closed(device, application, because, now);
+            Fact::DeviceClosed { device, because, since, .. } => {
+                let node = self.devices.closed(device, because, since);
                 self.levels.step_down(Catalogue::DEVICES_IN_SERVICE, now);
                 self.levels.step_down(self.catalogue.devices(node), now);
                 if self.devices.controlled_in_service(device) {
                     self.levels.step_down(Catalogue::DEVICES_CONTROLLED, now);
                 }
             }
-            Fact::PhoneControlled { .. } => self.levels.step_up(Catalogue::DEVICES_CONTROLLED, now),
-            Fact::PhoneControlLost { .. } => self.levels.step_down(Catalogue::DEVICES_CONTROLLED, now),
+            Fact::Controlled { first: true, .. } => self.levels.step_up(Catalogue::DEVICES_CONTROLLED, now),
+            Fact::ControlLost { last: true, .. } => self.levels.step_down(Catalogue::DEVICES_CONTROLLED, now),
+            Fact::Controlled { first: false, .. } | Fact::ControlLost { last: false, .. } => {}
             Fact::DeviceGivenUp { device, because } => {
                 // Its application may request it again, in vain.
                 let outage = self.devices.get(device).outage.as_mut();
@@ -480,7 +491,6 @@ impl Recorder for Meter {
                 }
             }
             Fact::CallManagerFailed { node } => {
-                self.devices.callmanager_failed(node, now);
                 self.levels.process_failed(now, StationId(node.0 * 2));
                 // A CallManager that comes back takes new calls.
                 self.takes_calls(now, node);
@@ -489,17 +499,15 @@ impl Recorder for Meter {
                 }
             }
             Fact::CtiManagerFailed { node } => {
-                self.devices.ctimanager_failed(node, now);
                 self.levels.process_failed(now, StationId(node.0 * 2 + 1));
                 if measured {
                     self.count(Count::CtiManagerFailures);
                 }
             }
-            Fact::ManagerChanged { application, manager } => self.devices.manager_changed(application, manager),
+            Fact::ManagerChanged { .. } => {}
             Fact::Throttling { node, refuses: true } => self.refuses_calls(now, node),
             Fact::Throttling { node, refuses: false } => self.takes_calls(now, node),
             Fact::ApplicationClosed { application, delay, false_failure } => {
-                self.devices.application_closed(application, now, delay);
                 if measured {
                     if let Some(delay) = delay {
                         self.detected(Metric::ApplicationDetectionDelay, application, delay);
@@ -510,13 +518,11 @@ impl Recorder for Meter {
                 }
             }
             Fact::ManagerLossNoticed { application, delay } => {
-                self.devices.application_closed(application, now, Some(delay));
                 if measured {
                     self.detected(Metric::CtiManagerDetectionDelay, application, delay);
                 }
             }
             Fact::LinkCutNoticed { ago, .. } => {
-                self.devices.link_cut(Time::from_nanos(now.nanos() - ago.nanos()));
                 // Each side has noticed by itself.
                 (0..2 * u8::from(measured)).for_each(|_| self.record_for_cluster(Metric::DetectionDelay, ago));
             }
@@ -528,10 +534,10 @@ impl Recorder for Meter {
             Fact::LookedUp { application, delay } => {
                 self.record_for_application(Metric::LookupDelay, application, delay);
             }
-            Fact::Acted { route_point, delay, .. } => {
+            Fact::Acted { route_point, application, delay, .. } => {
                 let metric = Metric::RoutePointDelay;
                 self.record_in_all([self.cluster_row(metric), self.catalogue.route_point(metric, route_point)], delay);
-                if let Some(application) = self.controllers[route_point.index()] {
+                if let Some(application) = application {
                     self.record(self.catalogue.application(metric, application), delay);
                 }
             }
@@ -568,6 +574,7 @@ impl Recorder for Meter {
             | Fact::DeviceFailed { .. }
             | Fact::DeviceReturned { .. }
             | Fact::SettingChanged { .. } => {}
+            Fact::SettingNotChanged { .. } => self.count(Count::SettingsNotChanged),
         }
     }
 }

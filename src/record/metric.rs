@@ -234,6 +234,8 @@ metrics! {
     RehomeLost = count("rehome_lost", Lower, &[Devices]),
         "Waits to rehome that were cut short: the home, or the device's service, was lost again.";
     RehomeWaiting = count("rehome_waiting", Lower, &[Devices]), "Devices that still waited to rehome at the end.";
+    SettingsNotChanged = count("settings_not_changed", Lower, &[Lost]),
+        "Forward settings that a user could not change: the application was not in control of the device (R12).";
 }
 
 metrics! {
@@ -267,7 +269,7 @@ metrics! {
     RehomeDelay = duration("rehome_delay", &[Cluster, RoutePoint, DeviceKind], Possible, Lower, &[Devices]),
         "From the return of a device's home CallManager to the device being in service there, its turn included.";
     AppRecovery50 = duration("app_recovery_50", &[Cluster, Application], Never, Lower, &[Recovery]),
-        "From a fault to half of the application's devices under its control.";
+        "From a fault to half of the application's devices under its control; a device that others stand by for counts while any has it.";
     AppRecovery95 = duration("app_recovery_95", &[Cluster, Application], Never, Lower, &[Recovery]),
         "From a fault to 95 % of the application's devices under its control.";
     AppRecovery100 = duration("app_recovery_100", &[Cluster, Application], Never, Lower, &[Recovery]),
@@ -297,7 +299,7 @@ metrics! {
     DevicesInService = gauge("devices_in_service", Unit::Count, &[Cluster], None, Higher, &[]),
         "Devices in service: registered with a live CallManager and, unless they are phones, open to their application.";
     DevicesControlled = gauge("devices_controlled", Unit::Count, &[Cluster], None, Higher, &[]),
-        "Devices controlled by an application: route points and ports in service, and phones that their application has open.";
+        "Devices controlled by an application: route points and ports in service, and phones that some application has open.";
     Devices = gauge("devices", Unit::Count, &[Node], None, Neither, &[]),
         "Devices in service that are registered with a node's CallManager.";
     Throttled = gauge("throttled", Unit::Ratio, &[Node], None, Lower, &[]),

@@ -27,7 +27,7 @@ const FIRST: [Count; 16] = [
 ];
 
 /// The counts, in the order of their columns.
-fn counts(plan: &Plan) -> impl Iterator<Item = Count> {
+fn counts(plan: &Plan) -> impl Iterator<Item = Count> + use<> {
     FIRST.into_iter().chain(record::counts(plan).filter(|count| !FIRST.contains(count)))
 }
 
@@ -87,7 +87,7 @@ mod tests {
     fn every_count_has_a_column() {
         let mut plan = fake::plan();
         plan.forwards_all = true;
-        for count in Count::ALL {
+        for count in record::counts(&plan) {
             assert!(counts(&plan).any(|column| column == count), "{count:?}");
         }
     }

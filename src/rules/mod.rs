@@ -19,5 +19,6 @@ pub mod manager_choice;
 pub mod no_answer;
 pub mod node_choice;
 pub mod notice;
+pub mod openers;
 pub mod phones;
 pub mod settings;

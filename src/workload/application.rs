@@ -56,7 +56,7 @@ pub enum Associated {
     Listed(Vec<Name>),
 }
 
-/// `[[application]]`: a process with one provider connection.
+/// `[[application]]`: a process with one or more provider connections.
 #[derive(Clone, Debug)]
 pub struct Application {
     /// Its name.
@@ -69,6 +69,8 @@ pub struct Application {
     pub voice_lines: Option<At<u32>>,
     /// The nodes whose CTIManagers it may use; `None`: that of the first node that runs one.
     pub ctimanagers: Option<Vec<Name>>,
+    /// How many connections it holds at a time.
+    pub connections: At<u16>,
     /// How many events it handles at a time.
     pub workers: u32,
     /// A worker's time for an event.
@@ -104,6 +106,7 @@ impl Application {
             user: table.reference("user").optional(),
             voice_lines: voice_lines.optional().map(|lines| At { value: lines as u32, place: voice_lines_place }),
             ctimanagers: table.list("ctimanagers", Value::reference).length("must name at least one node").optional(),
+            connections: table.whole("connections").map(|many| many as u16).at(Key::value),
             workers: table.whole("workers").value() as u32,
             decide: table.distribution("decide").value(),
             lookup: table.distribution("lookup").optional(),

@@ -2,11 +2,12 @@
 
 use super::problem::{Problem, TextRange};
 use super::read::{At, Key, Name, Table, Value};
-use crate::domain::Forward;
+use super::vocabulary::APPLICATIONS_MAX;
+use crate::domain::{Forward, Standby};
 use crate::engine::{Distribution, Span};
 
 const R7: &str = "R7: a device registers with the CallManagers that its device pool names";
-const R4: &str = "R4: a device with media termination is opened over one connection only";
+const R4: &str = "R4: a device with media termination is opened over one connection only, others by all that name them";
 
 /// The forwards of a line: to names or directory numbers, in the order of [`Forward::ALL`].
 pub type ForwardNames = [Option<Name>; Forward::ALL.len()];
@@ -62,8 +63,8 @@ pub struct RoutePoint {
     pub lines: Vec<Line>,
     /// Its device pool.
     pub device_pool: Name,
-    /// The application that controls it.
-    pub application: Option<Name>,
+    /// Who controls it.
+    pub control: Control,
     /// What its application does with calls.
     pub treatment: Treatment,
     /// The place of `maximum_calls`, if it is present.
@@ -96,14 +97,19 @@ impl RoutePoint {
             cannot_open_on: Vec::new(),
             forwards: forwards.clone(),
         };
-        let application = controlled_by(table);
+        let control = Control::read(table, true);
+        let (treatment, redirects) = RoutePoint::treatment(table, !control.applications.is_empty());
+        if redirects {
+            let title = "`standby` is for devices with media: calls are redirected here, and all of its applications have it open";
+            control.unused_standby(table, title, "leave it out");
+        }
         RoutePoint {
             name: table.key("name", Value::name).required_or_default(),
             count: table.whole("count").map(|count| count as u32).at(Key::value),
             lines: or_one(lines, whole),
             device_pool: device_pool(table),
-            treatment: RoutePoint::treatment(table, application.as_ref()),
-            application,
+            treatment,
+            control,
             maximum_calls_place,
             cannot_open_on: cannot_open_on(table),
             forwards,
@@ -115,7 +121,7 @@ impl RoutePoint {
         self.lines.iter().filter_map(|line| line.number.as_ref())
     }
 
-    fn treatment(table: &Table<'_>, application: Option<&Name>) -> Treatment {
+    fn treatment(table: &Table<'_>, controlled: bool) -> (Treatment, bool) {
         let redirect = table.key("redirect_to", Value::redirect);
         let answers = table.flag("answers");
         let treatment = table.distribution("treatment");
@@ -128,7 +134,7 @@ impl RoutePoint {
             complain(answers_place, "a route point either answers a call or redirects it");
         } else if treated && !answers {
             complain(treatment_place, "`treatment` is for a route point with `answers = true`");
-        } else if application.is_some() && !redirects && !answers {
+        } else if controlled && !redirects && !answers {
             let title = "what the application does with a call is missing";
             let problem = Problem::new(table.place(), title, "`redirect_to` or `answers = true`");
             table.reports().add(problem);
@@ -137,11 +143,12 @@ impl RoutePoint {
             complain(transfer_place, "`transfer_to` is for a route point with `answers = true`");
         }
         let transfer = self::transfer(table, transfer);
-        match redirect.optional() {
+        let treatment = match redirect.optional() {
             Some(targets) => Treatment::Redirect(targets),
             // Without an application this is never used.
             None => Treatment::Answer { treatment: treatment.optional(), transfer },
-        }
+        };
+        (treatment, redirects && !answers)
     }
 }
 
@@ -162,7 +169,7 @@ pub struct CtiPorts {
     /// Their device pool.
     pub device_pool: Name,
     /// The application that controls them.
-    pub application: Option<Name>,
+    pub control: Control,
     /// How long a call is treated at a port.
     pub treatment: Option<Distribution>,
     /// The share of calls that is transferred, and where they go.
@@ -209,7 +216,7 @@ impl CtiPorts {
             lines,
             lines_place,
             device_pool: device_pool(table),
-            application: controlled_by(table),
+            control: Control::read(table, true),
             treatment: table.distribution("treatment").optional(),
             transfer,
             media_from_application: table
@@ -241,8 +248,8 @@ pub struct Phones {
     pub answered: f64,
     /// Whether transferred calls wait for a free phone.
     pub queue: bool,
-    /// The application that controls them as a third party.
-    pub application: Option<Name>,
+    /// Who controls them as a third party.
+    pub control: Control,
     /// From the failure of its CallManager until a phone registers elsewhere.
     pub failover: Distribution,
     /// Whether connected calls survive the failure of a CallManager.
@@ -274,7 +281,7 @@ impl Phones {
             answer: table.distribution("answer").value(),
             answered: table.share("answered").value(),
             queue: table.flag("queue").value(),
-            application: controlled_by(table),
+            control: Control::read(table, false),
             failover: table.distribution("failover").value(),
             keeps_media: keeps_media(table),
             cannot_open_on: cannot_open_on(table),
@@ -313,9 +320,52 @@ impl Destination {
     }
 }
 
-/// The application that controls a device: only one, since its media can go one way only.
-fn controlled_by(table: &Table<'_>) -> Option<Name> {
-    table.reference("application").rule(R4).optional()
+/// Who may have a device open.
+#[derive(Clone, Debug)]
+pub struct Control {
+    /// The applications, in order.
+    pub applications: Vec<Name>,
+    /// What the second and further ones do with a device with media once an earlier one is back.
+    pub standby: Standby,
+    /// The place of that key, if it is present.
+    pub standby_place: Option<TextRange>,
+    /// Whether the device is recovered when its CallManager fails; `None`: as its application says.
+    pub recovery: Option<bool>,
+}
+
+impl Control {
+    fn read(table: &Table<'_>, may_have_media: bool) -> Control {
+        let applications = table
+            .key("application", Value::one_or_several)
+            .check(|names| (1..=APPLICATIONS_MAX).contains(&names.len()), "must name 1 to 16 applications")
+            .rule(R4)
+            .default(Vec::new());
+        let recovery = table.flag("recovery").optional();
+        let (mut standby, mut standby_place) = (Standby::Returns, None);
+        if may_have_media {
+            let words = [("returns", Standby::Returns), ("stays", Standby::Stays)];
+            let key = table.key("standby", |value| value.choice(&words));
+            standby_place = key.is_present().then(|| key.place());
+            standby = key.value();
+        }
+        let control = Control { applications, standby, standby_place, recovery };
+        if control.applications.len() < 2 {
+            let hint = "leave it out, or list the applications: `application = [\"a\", \"b\"]`";
+            control.unused_standby(table, "`standby` has no effect: one application at most is named", hint);
+        }
+        control
+    }
+
+    fn unused_standby(&self, table: &Table<'_>, title: &str, hint: &str) {
+        if let Some(place) = &self.standby_place {
+            table.reports().add(Problem::new(place.clone(), title, "").hint(hint).rule(R4));
+        }
+    }
+
+    /// The first application, if there is one.
+    pub fn application(&self) -> Option<&Name> {
+        self.applications.first()
+    }
 }
 
 /// The calls that a line takes.
@@ -468,6 +518,14 @@ fn count(table: &Table<'_>) -> At<u32> {
 }
 
 impl<'a> Value<'a> {
+    /// One name, or a list of them.
+    fn one_or_several(self) -> Option<Vec<Name>> {
+        if self.text().is_some() {
+            return self.reference().map(|name| vec![name]);
+        }
+        self.list(Value::reference)
+    }
+
     /// The first of a range of directory numbers.
     fn first_number(self) -> Option<Name> {
         let number = self.directory_number()?;

@@ -179,6 +179,8 @@ pub struct Change {
     pub at: At<Span>,
     /// The device whose settings change.
     pub of: Name,
+    /// The application that makes the change; `None`: an administrator.
+    pub through: Option<Name>,
     /// The settings that change, each with its place and its new target, if any.
     pub settings: Vec<(Forward, At<Option<Name>>)>,
 }
@@ -187,6 +189,7 @@ impl Change {
     pub(super) fn read(table: &Table<'_>) -> Change {
         let at = table.duration("at").at(Key::required_or_default);
         let of = table.reference("of").required_or_default();
+        let through = table.reference("through").optional();
         let mut settings = Vec::new();
         let mut any = false;
         for forward in Forward::ALL {
@@ -201,7 +204,7 @@ impl Change {
             let title = "one of `cfa`, `cfb`, `cfna`, `cfof` and `cfur` is required";
             table.reports().add(Problem::new(table.place(), title, "it belongs here").rule(R12));
         }
-        Change { at, of, settings }
+        Change { at, of, through, settings }
     }
 }
 

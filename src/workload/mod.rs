@@ -22,10 +22,10 @@ mod tree;
 pub mod units;
 pub mod vocabulary;
 
-pub use crate::domain::{HeartbeatReading, Topology};
+pub use crate::domain::{HeartbeatReading, Standby, Topology};
 pub use application::{Application, Associated, Database, Interface, User};
 pub use cluster::{CallManagerGroup, Cti, DevicePool, Network, Node, Work};
-pub use device::{CtiPorts, Destination, ForwardNames, Line, Phones, RoutePoint, Treatment};
+pub use device::{Control, CtiPorts, Destination, ForwardNames, Line, Phones, RoutePoint, Treatment};
 pub use digest::digest;
 pub use distribution::distribution;
 pub use fault::{Change, Fault, Occurs, ParameterChange, TargetName};

@@ -4,6 +4,8 @@
 pub use super::term::{Absent, Condition, Rule, Section, Term, ValueKind, Zero};
 use crate::engine::Span;
 
+/// How many applications a device may have.
+pub(super) const APPLICATIONS_MAX: usize = 16;
 /// How many devices all groups of a workload may have together.
 pub const DEVICES_MAX: u32 = 1 << 24;
 
@@ -522,6 +524,15 @@ static APPLICATION: Section = Section {
             "the nodes whose CTIManagers it may use: its primary, then its backups in this order (R20)",
             "System Guide 3.3/4.x: a second CTIManager is used only by an application that supports it, or a TSP configured for it",
         ),
+        term(
+            "connections",
+            Whole(1, 100),
+            Is("1"),
+            "how many connections to CTIManagers its process holds at a time: the k-th begins with the k-th of `ctimanagers` and \
+             goes on round the list, and its devices are dealt to them in turn (R4). Each has heartbeats, a pace of opening and \
+             a failure of its CTIManager to itself; workers and their queue are the process's",
+            GUIDE,
+        ),
         term("workers", SERVERS, Is("8"), "how many events it handles at a time", ASSUMPTION),
         term(
             "decide",
@@ -626,6 +637,23 @@ const KEEPS_MEDIA: Term = term(
     "whether connected calls survive the failure of a CallManager on their path (R15)",
     "System Guide 3.3/4.x: \"for devices that support it\"",
 );
+const APPLICATIONS: ValueKind =
+    Either(&Reference, &List { of: &Reference, least: 1, most: Some(APPLICATIONS_MAX), distinct: true });
+const STANDBY: Term = term(
+    "standby",
+    Word(&["returns", "stays"]),
+    Is("\"returns\""),
+    "what a device with media and several applications does once an earlier one of them is connected again: `\"returns\"`: it goes \
+     back to that one as soon as it has no call; `\"stays\"`: it stays where it is (R4)",
+    ASSUMPTION,
+);
+const RECOVERY: Term = term(
+    "recovery",
+    Flag,
+    Means("as its application says"),
+    "whether it is recovered when its CallManager fails (R19)",
+    GUIDE,
+);
 const REFUSED: Absent = Means("none: the call is refused or lost");
 const CFB: Term = term("cfb", Target, REFUSED, "where calls are forwarded if it is busy", GUIDES);
 const CFNA: Term = term(
@@ -667,11 +695,15 @@ static ROUTE_POINT: Section = Section {
         DEVICE_POOL,
         term(
             "application",
-            Reference,
+            APPLICATIONS,
             NONE,
-            "the application that controls it; without one it is never opened (R22)",
-            "",
+            "the application that controls it; without one it is never opened (R22). Several, as in `[\"console\", \"recorder\"]`: one \
+             that redirects calls is open to all of them at once, each call is an event to each, and the first request wins; of one \
+             that answers calls the first that is connected has it open, and the others stand by (R4)",
+            GUIDE,
         ),
+        STANDBY,
+        RECOVERY,
         term(
             "redirect_to",
             Either(&Target, &List { of: &Table(&REDIRECT), least: 1, most: None, distinct: false }),
@@ -847,7 +879,16 @@ static CTI_PORT: Section = Section {
             GUIDE,
         ),
         DEVICE_POOL,
-        term("application", Reference, NONE, "the application that controls them", ""),
+        term(
+            "application",
+            APPLICATIONS,
+            NONE,
+            "the application that controls them. Several, as in `[\"ivr-a\", \"ivr-b\"]`: the first that is connected has them open, and \
+             when it loses one, the next that is connected opens it (R4)",
+            GUIDE,
+        ),
+        STANDBY,
+        RECOVERY,
         term(
             "treatment",
             DISTRIBUTION_OR_ZERO,
@@ -943,11 +984,13 @@ static PHONE: Section = Section {
         ),
         term(
             "application",
-            Reference,
+            APPLICATIONS,
             NONE,
-            "the application that controls them as a third party (R14, R20); it opens them after its route points and ports",
+            "the application that controls them as a third party (R14, R20); it opens them after its route points and ports. Several, \
+             as in `[\"console\", \"recorder\"]`: each controls them, and loses them, by itself (R4)",
             GUIDE,
         ),
+        RECOVERY,
         term(
             "failover",
             DISTRIBUTION_OR_ZERO,
@@ -1304,6 +1347,14 @@ static CHANGE: Section = Section {
             "the route point, group of ports or group of phones whose settings change, with those of all its lines; or a \
              directory number, or a range, whose settings alone change",
             "",
+        ),
+        term(
+            "through",
+            Reference,
+            Means("an administrator makes the change"),
+            "the application, in control of the device, that makes the change for a user: it happens only if that application is up, \
+             connected, and has one of these devices open at that moment",
+            GUIDE,
         ),
         term("cfa", Target, AS_BEFORE, "where `cfa` leads from then on, or `\"none\"`", ""),
         term("cfb", Target, AS_BEFORE, "where `cfb` leads from then on, or `\"none\"`", ""),

@@ -449,6 +449,35 @@ fn only_a_process_hangs_and_only_devices_fail_by_themselves() {
 }
 
 #[test]
+fn a_device_of_several_applications_goes_to_the_next_or_stays_with_it() {
+    // The standby is at the other CTIManager; neither application has a backup.
+    let other = "[[application]]\nname = \"ivr-b\"\nctimanagers = [\"two\"]\n[[route_point]]";
+    let text = cluster(&[
+        ("ctimanagers = [\"one\", \"two\"]", "ctimanagers = [\"one\"]"),
+        ("application = \"ivr\"", "application = [\"ivr\", \"ivr-b\"]"),
+        ("[[route_point]]", other),
+    ]);
+    for lost in ["ctimanager:one", "application:ivr"] {
+        let affects = affected(&text, lost);
+        has(&affects, "cti_port:ports: is not open until `ivr-b`, which stands by, has opened it [R4]");
+        has(&affects, "route_point:welcome: `ivr-b` still has it open [R4]");
+    }
+    has(&affected(&text, "application:ivr-b"), "cti_port:ports: `ivr` still has it open [R4]");
+    assert_eq!(affected(&text, "ctimanager:two").lines().count(), 1, "{}", affected(&text, "ctimanager:two"));
+}
+
+#[test]
+fn a_ctimanager_takes_one_of_several_connections_and_its_share_of_the_devices() {
+    // The route point is dealt to the first connection, the four ports to the second, first, second and first.
+    let text = cluster(&[("lookup = ", "connections = 2\nlookup = ")]);
+    let affects = affected(&text, "ctimanager:two");
+    has(&affects, "application:ivr: connection 1: may use `one` only [R20]");
+    has(&affects, "application:ivr: connection 2: connects to the CTIManager of `one` [R20]");
+    has(&affects, "cti_port:ports: 2 of its devices: is not open until `ivr` has opened it again through `one` [R20]");
+    has_not(&affects, "route_point:welcome: is not open");
+}
+
+#[test]
 fn before_there_were_ctimanagers_a_callmanager_takes_its_application_with_it() {
     let affects =
         affected(&cluster(&[("[[node]]\nname = \"one\"", "topology = \"direct\"\n[[node]]\nname = \"one\"")]), "one");

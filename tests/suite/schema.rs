@@ -154,6 +154,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
             "pool_unknown",
             "user_not_associated",
             "user_unknown",
+            "through_stranger",
             "wrong_ctimanager",
         ],
     ),
@@ -162,10 +163,13 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
         "a value that depends on another one",
         &[
             "bin_too_long",
-            "line_limits",
+            "direct_several",
             "fault_overlap",
             "heartbeat_bounds",
+            "line_limits",
             "profile_order",
+            "standby_alone",
+            "standby_of_redirect",
             "steady",
             "tapi_lines",
             "voice_lines",
@@ -434,7 +438,7 @@ fn a_default_that_is_written_out_changes_nothing() {
 }
 
 /// Parts of the messages of problems that no schema can find.
-const SEMANTIC: [&str; 50] = [
+const SEMANTIC: [&str; 54] = [
     // Names.
     "there is no ",
     "is the name of more than one",
@@ -484,6 +488,10 @@ const SEMANTIC: [&str; 50] = [
     "voice lines and has",
     "cannot fail: there ",
     "redirected among route points forever",
+    "`standby` has no effect",
+    "`standby` is for devices with media",
+    "has several applications",
+    "does not control `",
     // Files, and limits of the whole.
     "cannot be read",
     "the limit is",

@@ -121,6 +121,11 @@ impl Recorder for Story<'_> {
             Fact::Presented { call, route_point, .. } => {
                 format!("{} presented at {}", caller(call), plan.route_points[route_point.index()].name)
             }
+            Fact::Acted { call, route_point, application: Some(id), .. }
+                if plan.route_points[route_point.index()].openers.applications.len() > 1 =>
+            {
+                format!("{} acts on {}", application(id), caller(call))
+            }
             Fact::Acted { call, .. } => format!("the application acts on {}", caller(call)),
             Fact::Seized { call, pool, device, .. } => format!("{} takes {}", caller(call), self.place(pool, device)),
             Fact::CallWaits { call, device, .. } => format!("{} waits at {}", caller(call), self.device(device)),
@@ -172,6 +177,7 @@ impl Recorder for Story<'_> {
                 format!("{} and {} reach each other again", name(from), name(to))
             }
             Fact::SettingChanged { .. } => "a setting changes".to_owned(),
+            Fact::SettingNotChanged { .. } => "a setting does not change".to_owned(),
             Fact::Throttling { node, refuses } => {
                 let does = if refuses { "refuses" } else { "takes" };
                 format!("{} {does} new calls", plan.nodes[node.index()].name)
@@ -187,8 +193,8 @@ impl Recorder for Story<'_> {
             | Fact::Skipped { .. }
             | Fact::Taken { .. }
             | Fact::LookedUp { .. }
-            | Fact::PhoneControlled { .. }
-            | Fact::PhoneControlLost { .. } => return,
+            | Fact::Controlled { .. }
+            | Fact::ControlLost { .. } => return,
         };
         self.line(now, &sentence);
     }

@@ -338,7 +338,7 @@ fn all_that_can_fail_recover_and_change_becomes_the_plan_it_describes() {
     assert_eq!(plan.devices[5].cannot_open_on[..], [a, b]);
     assert_eq!(plan.phone_groups[0].failover.mean().seconds(), 75.0);
     assert_eq!(plan.phone_groups[1].failover.mean(), Span::ZERO);
-    assert_eq!(plan.phone_groups[1].application, Some(ApplicationId(0)));
+    assert_eq!(plan.phone_groups[1].openers.first(), Some(ApplicationId(0)));
     assert!(!plan.port_groups[0].keeps_media && plan.phone_groups[0].keeps_media && !plan.phone_groups[1].keeps_media);
 
     let changes: Vec<(f64, &str, Forward, Option<&str>)> = plan

@@ -110,6 +110,7 @@ struct Generator {
     databases: Vec<String>,
     applications: Vec<String>,
     route_points: Vec<String>,
+    controllers_of_route_points: Vec<Vec<String>>,
     phones: Vec<String>,
     destinations: Vec<String>,
     /// How many lines each route point has; without numbers, none.
@@ -170,6 +171,7 @@ pub(crate) fn workload(case: u64) -> String {
         databases: names("database", databases),
         applications: names("application", applications),
         route_points: names(ROUTE_POINT, route_points),
+        controllers_of_route_points: Vec::new(),
         phones: names(PHONES, phones),
         destinations: names(OUTSIDE, destinations),
         route_point_lines,
@@ -356,6 +358,10 @@ impl Generator {
             }
             let workers = self.draw.magnitude(1, 8);
             self.key("workers", workers);
+            if self.draw.chance(35) {
+                let connections = self.draw.between(2, 4);
+                self.key("connections", connections);
+            }
             if self.draw.chance(15) {
                 self.key("recovery", "false");
             }
@@ -392,15 +398,31 @@ impl Generator {
         }
     }
 
-    /// Most devices have an application; without one they are never opened.
-    fn controller(&mut self) -> bool {
-        let controlled = self.draw.chance(92);
-        if controlled {
-            let row = self.draw.below(self.applications.len() as u64) as usize;
-            let application = self.applications[row].clone();
-            self.key("application", format_args!("\"{application}\""));
+    /// Most devices have an application, and some have several; without one they are never opened.
+    fn controllers(&mut self) -> Vec<String> {
+        if !self.draw.chance(92) {
+            return Vec::new();
         }
-        controlled
+        let most = if !self.direct && self.draw.chance(40) { 3 } else { 1 };
+        let chosen = self.draw.some(&(0..self.applications.len()).collect::<Vec<_>>(), most);
+        let chosen: Vec<String> = chosen.into_iter().map(|row| self.applications[row].clone()).collect();
+        match &chosen[..] {
+            [only] => self.key("application", format_args!("\"{only}\"")),
+            several => self.key("application", quoted(several)),
+        }
+        if self.draw.chance(15) {
+            let recovery = self.draw.chance(50);
+            self.key("recovery", recovery);
+        }
+        chosen
+    }
+
+    /// What a device with media does that several applications may open.
+    fn standby(&mut self, applications: &[String]) {
+        if applications.len() > 1 && self.draw.chance(60) {
+            let standby = self.draw.pick(&["\"returns\"", "\"stays\""]);
+            self.key("standby", standby);
+        }
     }
 
     fn target(&mut self) -> String {
@@ -452,9 +474,12 @@ impl Generator {
         for row in 0..self.route_points.len() {
             let name = self.route_points[row].clone();
             self.device_head("route_point", &name);
-            let controlled = self.controller();
+            let applications = self.controllers();
+            let controlled = !applications.is_empty();
+            self.controllers_of_route_points.push(applications.clone());
             if controlled && self.draw.chance(25) {
                 self.key("answers", "true");
+                self.standby(&applications);
                 if self.draw.chance(70) {
                     let treatment = self.draw.distribution_around(10 * MILLI, 30 * SECOND);
                     self.key("treatment", treatment);
@@ -500,7 +525,8 @@ impl Generator {
     fn ports(&mut self, groups: u64) {
         for (row, name) in names(PORTS, groups).into_iter().enumerate() {
             self.device_head("cti_port", &name);
-            self.controller();
+            let applications = self.controllers();
+            self.standby(&applications);
             let (count, lines) = self.port_lines[row];
             self.key("count", count);
             self.lines("first_dn", OF_PORTS, row as u64, lines);
@@ -533,7 +559,7 @@ impl Generator {
                 self.key("maximum_calls", most);
             }
             if self.draw.chance(50) {
-                self.controller();
+                self.controllers();
             }
             let failover = self.draw.distribution_around(MILLI, 8 * SECOND);
             self.key("failover", failover);
@@ -792,6 +818,7 @@ impl Generator {
             // A route point, or one number of phones or ports.
             let singles = |target: &&String| target.starts_with(['2', '5']) && !target.contains('-');
             let singles: Vec<String> = self.targets.iter().filter(singles).cloned().collect();
+            let mut applications = Vec::new();
             let (of, device, own, setting) = if !singles.is_empty() && self.draw.chance(50) {
                 let of = singles[self.draw.below(singles.len() as u64) as usize].clone();
                 let group = if of.starts_with('2') { PHONES } else { PORTS };
@@ -801,9 +828,14 @@ impl Generator {
                 let row = self.draw.below(self.route_points.len() as u64) as usize;
                 let setting = self.draw.pick(&["cfb", "cfna", "cfof", "cfur", "cfa"]);
                 let of = self.route_points[row].clone();
+                applications.clone_from(&self.controllers_of_route_points[row]);
                 (of.clone(), of, format!("{OF_ROUTE_POINTS}{row}"), setting)
             };
             self.key("of", format_args!("\"{of}\""));
+            if !applications.is_empty() && self.draw.chance(60) {
+                let through = self.draw.below(applications.len() as u64) as usize;
+                self.key("through", format_args!("\"{}\"", applications[through]));
+            }
             let leads = if self.draw.chance(30) { "none".to_owned() } else { self.other_than(&device, &own) };
             self.key(setting, format_args!("\"{leads}\""));
         }

@@ -19,7 +19,7 @@ pub(crate) struct Call {
     pub(crate) endpoint: u32,
     pub(crate) source: u16,
     pub(crate) ingress: NodeId,
-    /// The application of the device that forwarded it last, or [`NONE`].
+    /// The connection of the device that forwarded it last, or [`NONE`].
     pub(crate) forwarded_by: u16,
     /// The first route point it was presented at, or [`NONE`].
     pub(crate) route_point: u16,
@@ -46,7 +46,7 @@ pub(crate) struct Call {
     pub(crate) control: Control,
 }
 
-/// No application and no route point: a plan has fewer.
+/// No application, no connection and no route point: a plan has fewer.
 pub(crate) const NONE: u16 = u16::MAX;
 
 pub(crate) const fn some(id: u16) -> Option<u16> {

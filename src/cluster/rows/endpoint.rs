@@ -1,6 +1,6 @@
 //! An endpoint of calls: a device or a number outside.
 
-use crate::domain::{ApplicationId, NodeId};
+use crate::domain::{ConnectionId, NodeId};
 use crate::rules::rehoming::Rehoming;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,8 +26,8 @@ pub(crate) struct Endpoint {
     pub(crate) row: u16,
     /// The CallManager it is registered with, was last, or is being registered with.
     pub(crate) node: NodeId,
-    /// The application that controls it.
-    pub(crate) application: Option<ApplicationId>,
+    /// The connection over which it is open, or was last, or is to be opened.
+    pub(crate) connection: Option<ConnectionId>,
     /// The number of calls at it.
     pub(crate) calls: u32,
 }
@@ -46,12 +46,7 @@ pub(crate) enum Service {
 }
 
 impl Endpoint {
-    pub(crate) const fn new(
-        kind: EndpointKind,
-        row: u16,
-        node: NodeId,
-        application: Option<ApplicationId>,
-    ) -> Endpoint {
+    pub(crate) const fn new(kind: EndpointKind, row: u16, node: NodeId, connection: Option<ConnectionId>) -> Endpoint {
         Endpoint {
             kind,
             service: Service::Closed,
@@ -59,7 +54,7 @@ impl Endpoint {
             rehoming: Rehoming::Settled,
             row,
             node,
-            application,
+            connection,
             calls: 0,
         }
     }

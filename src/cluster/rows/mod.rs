@@ -3,9 +3,11 @@
 
 pub(super) mod application;
 pub(super) mod call;
+pub(super) mod connection;
 pub(super) mod group;
 pub(super) mod link;
 pub(super) mod node;
 pub(super) mod endpoint;
 pub(super) mod registration;
 pub(super) mod source;
+pub(super) mod telling;

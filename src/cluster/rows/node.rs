@@ -1,5 +1,6 @@
 //! A node.
 
+use crate::domain::OpenerId;
 use crate::engine::{Distribution, Server, Span, Stream, Time};
 use crate::rules::code_yellow::NewCalls;
 use std::collections::VecDeque;
@@ -25,7 +26,7 @@ pub(crate) struct NodeState {
     /// Counts the failures of its processes: what was scheduled before one is stale.
     pub(crate) epoch: u16,
     /// Devices that its CTIManager is to open, with their stamps, and whether it is opening them.
-    pub(crate) reopening: VecDeque<(u32, u16)>,
+    pub(crate) reopening: VecDeque<(OpenerId, u16)>,
     pub(crate) reopens: bool,
     /// Until then it opens none: the pace holds between any two openings, however long nothing waited.
     pub(crate) next_reopening: Time,

@@ -1,6 +1,6 @@
 //! The registration of a device with its CallManager and application.
 
-use super::endpoint::{Endpoint, EndpointKind, Service};
+use super::endpoint::{Endpoint, Service};
 use crate::domain::NodeId;
 use crate::engine::Time;
 use crate::rules::device_recovery::RegistrationStatus;
@@ -23,37 +23,42 @@ pub(crate) struct Registration {
     pub(crate) status: RegistrationStatus,
     /// Whether its application has left the connection that it is open over, which is open on the CTIManager's side.
     pub(crate) held: bool,
-    /// For phones only. The application that has a route point or port open controls it.
-    pub(crate) phone_control: PhoneControl,
+    /// How far its first application has got with taking control of it; for phones, and for what another connection holds. The
+    /// application that holds a route point or port controls it while it is open.
+    pub(crate) claim: Claim,
     /// For phones only: whether it knows that it has lost its CallManager; valid while it is closed.
     pub(crate) awareness: Awareness,
+    /// Whether it went out of service with its CallManager, which is noticed only after a while.
+    pub(crate) lost_with_callmanager: bool,
+    /// Whether an earlier one of its applications is to have it once no call is there.
+    pub(crate) wanted: bool,
     /// How many members of its group, from the first one on, its CTIManager has asked in vain for the pending request.
     pub(crate) asked: u8,
 }
 
-/// How far an application has got with taking control of a phone.
+/// How far an application has got with taking control of a phone, or of a device that another connection holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum PhoneControl {
+pub(crate) enum Claim {
     /// It has not requested control, or has lost it.
     None,
     /// It, or its CTIManager, has requested control.
     Requested,
-    /// It has opened the phone, which is not yet registered where it can be controlled (R20).
+    /// It has opened the device, which is not yet registered where it can be controlled (R20).
     Opened,
-    /// It has opened the phone, and the request to the CallManager is pending.
+    /// It has opened the device, and the request to the CallManager is pending.
     Opening,
-    /// It controls the phone.
+    /// It controls the device.
     Controlled,
 }
 
-impl PhoneControl {
+impl Claim {
     /// Requests control; returns whether a new request is needed.
-    fn request(&mut self) -> bool {
+    pub(crate) fn request(&mut self) -> bool {
         let before = *self;
         *self = match before {
-            PhoneControl::None => PhoneControl::Requested,
-            PhoneControl::Opened => PhoneControl::Opening,
-            PhoneControl::Requested | PhoneControl::Opening | PhoneControl::Controlled => before,
+            Claim::None => Claim::Requested,
+            Claim::Opened => Claim::Opening,
+            Claim::Requested | Claim::Opening | Claim::Controlled => before,
         };
         *self != before
     }
@@ -61,24 +66,24 @@ impl PhoneControl {
     /// The request has been answered or has failed.
     pub(crate) fn request_ended(&mut self) {
         *self = match *self {
-            PhoneControl::Requested => PhoneControl::None,
-            PhoneControl::Opening => PhoneControl::Opened,
+            Claim::Requested => Claim::None,
+            Claim::Opening => Claim::Opened,
             other => other,
         };
     }
 
-    /// The request has reached the CTIManager: the phone is open, whether it is registered or not.
+    /// The request has reached the CTIManager: the device is open, whether it is registered or not.
     pub(crate) fn open(&mut self) {
         *self = match *self {
-            PhoneControl::None => PhoneControl::Opened,
-            PhoneControl::Requested => PhoneControl::Opening,
+            Claim::None => Claim::Opened,
+            Claim::Requested => Claim::Opening,
             other => other,
         };
     }
 
     /// Whether the application has opened it and waits for it to register.
     pub(crate) const fn is_opened(self) -> bool {
-        matches!(self, PhoneControl::Opened | PhoneControl::Opening)
+        matches!(self, Claim::Opened | Claim::Opening)
     }
 }
 
@@ -93,33 +98,23 @@ impl Registration {
             faults: 0,
             status: RegistrationStatus::Registered,
             held: false,
-            phone_control: PhoneControl::None,
+            claim: Claim::None,
             awareness: Awareness::Unaware,
+            lost_with_callmanager: false,
+            wanted: false,
             asked: 0,
         }
     }
 
-    /// An application or CTIManager requests the device, whose calls are in `endpoint`; returns whether a new request is
-    /// needed. A phone can be requested while it registers.
+    /// The application that holds a route point or port, or its CTIManager, requests it; its calls are in `endpoint`. Returns
+    /// whether a new request is needed.
     pub(crate) fn request(&mut self, endpoint: &mut Endpoint) -> bool {
-        if endpoint.kind == EndpointKind::Phone {
-            return self.phone_control.request();
-        }
         let asks = matches!(endpoint.service, Service::Closed | Service::Lost);
         if asks {
             self.asked = 0;
             endpoint.service = Service::Pending;
         }
         asks
-    }
-
-    /// The request fails. A phone that is registering goes on with that.
-    pub(crate) fn withdraw(&mut self, endpoint: &mut Endpoint) {
-        if endpoint.kind == EndpointKind::Phone {
-            self.phone_control.request_ended();
-        } else {
-            endpoint.void_request();
-        }
     }
 }
 
@@ -133,22 +128,12 @@ mod tests {
     }
 
     #[test]
-    fn a_phone_goes_on_registering_when_a_request_for_it_fails() {
-        let mut phone = Endpoint::new(EndpointKind::Phone, 0, NodeId(0), None);
-        phone.service = Service::Pending;
-        let mut registration = Registration::at(NodeId(0));
-        assert!(registration.request(&mut phone));
-        registration.withdraw(&mut phone);
-        assert_eq!((phone.service, registration.phone_control), (Service::Pending, PhoneControl::None));
-    }
-
-    #[test]
     fn a_phone_is_requested_once_and_stays_opened_when_the_request_fails() {
-        let mut phone_control = PhoneControl::None;
-        assert!(phone_control.request() && !phone_control.request());
-        phone_control.open();
-        phone_control.request_ended();
-        assert_eq!(phone_control, PhoneControl::Opened);
-        assert!(phone_control.request() && phone_control.is_opened());
+        let mut claim = Claim::None;
+        assert!(claim.request() && !claim.request());
+        claim.open();
+        claim.request_ended();
+        assert_eq!(claim, Claim::Opened);
+        assert!(claim.request() && claim.is_opened());
     }
 }

@@ -5,7 +5,7 @@ use super::calls::Way;
 use super::effect::{Consequence, Loss, Subject};
 use crate::dependencies::graph::Dependencies;
 use crate::dependencies::record::{RecordId, RecordKind, Role};
-use crate::domain::{Contact, DeviceKind, GiveUpReason, NodeId, Phase, ProcessFault, Target};
+use crate::domain::{ApplicationId, Contact, DeviceId, DeviceKind, GiveUpReason, NodeId, Phase, ProcessFault, Target};
 use crate::engine::Span;
 use crate::plan::{Device, Topology, Treatment};
 use crate::rules::admission::{self, Missing};
@@ -26,6 +26,18 @@ enum Connection {
     Moves(NodeId),
     /// It has no other CTIManager to connect to.
     Lost,
+}
+
+/// The application that has a route point or port open after a failure.
+#[derive(Clone, Copy)]
+struct Opener {
+    application: ApplicationId,
+    /// What becomes of the connection over which it does.
+    connection: Connection,
+    /// Of how many of the devices that is said, if not of all.
+    part: Option<u32>,
+    /// Whether it is not the one that had it before.
+    takes_over: bool,
 }
 
 /// The failure of a node or of one of its processes.
@@ -113,12 +125,57 @@ impl Aftermath<'_> {
         }
         let devices: Vec<(RecordId, &Device)> = self.dependencies.devices().collect();
         for (record, device) in devices {
-            let connection = device.application.map_or(Connection::Kept, |id| connections[id.index()]);
             match device.kind {
-                DeviceKind::Phone => self.phone_loses(record, device, failure, connection),
-                _ => self.device_loses(record, device, failure, connection),
+                DeviceKind::Phone => self.phone_loses(record, device, failure, &connections),
+                _ => self.device_loses(record, device, failure, &connections),
             }
         }
+    }
+
+    /// What becomes of the connections over which an application has the devices of a group open: the worst of it, and of how
+    /// many of the devices, unless it is the same for all.
+    fn connection_of(
+        &self,
+        record: RecordId,
+        id: ApplicationId,
+        connections: &[Connection],
+    ) -> (Connection, Option<u32>) {
+        let plan = self.dependencies.plan;
+        let Some(place) = self.dependencies.target_of(record) else { return (Connection::Kept, None) };
+        let (first, count) = (plan.first_device(place).0, plan.devices_of(place));
+        let its_own = |device| {
+            let mut openers = plan.openers_of(DeviceId(device)).filter_map(|opener| plan.connection_of(opener));
+            openers.find(|connection| plan.connections[connection.index()].application == id)
+        };
+        let outcomes = (first..first + count).filter_map(its_own).map(|connection| connections[connection.index()]);
+        let outcomes: Vec<Connection> = outcomes.collect();
+        let is_lost = |it: &&Connection| **it == Connection::Lost;
+        let moves = |it: &&Connection| matches!(it, Connection::Moves(_));
+        let worst = outcomes.iter().find(is_lost).or(outcomes.iter().find(moves)).copied().unwrap_or(Connection::Kept);
+        let kept = outcomes.iter().filter(|it| **it == Connection::Kept).count() as u32;
+        let part = (worst != Connection::Kept && kept > 0).then(|| count - kept);
+        (worst, part)
+    }
+
+    /// Which of its applications has a route point or port open after a failure, and what that takes: of several that have it open
+    /// at once, the first that keeps its connection; of those that stand by, the first that has one again.
+    fn opener_after(&self, record: RecordId, device: &Device, connections: &[Connection]) -> Option<Opener> {
+        let first = device.application?;
+        let of = |application| {
+            let (connection, part) = self.connection_of(record, application, connections);
+            Opener { application, connection, part, takes_over: application != first }
+        };
+        let further = device.further.clone().map(|row| self.dependencies.plan.openers[row as usize].application);
+        let all: Vec<Opener> = std::iter::once(first).chain(further).map(of).collect();
+        let kept = all.iter().find(|it| device.is_shared() && it.connection == Connection::Kept);
+        let mut chosen = *kept.or(all.iter().find(|it| it.connection != Connection::Lost)).unwrap_or(&all[0]);
+        if chosen.takes_over && device.with_media && chosen.connection == Connection::Kept {
+            // It is opened over a connection that is there already.
+            let plan = self.dependencies.plan;
+            let first = plan.applications[chosen.application.index()].ctimanagers.first();
+            chosen.connection = first.map_or(Connection::Kept, |&manager| Connection::Moves(manager));
+        }
+        Some(chosen)
     }
 
     /// R20: where each application that used the CTIManager of the node connects.
@@ -130,9 +187,15 @@ impl Aftermath<'_> {
         };
         let lost = dependencies.node_name(failure.node);
         let mut connections = Vec::new();
-        for (row, application) in plan.applications.iter().enumerate() {
-            let record = dependencies.of_kind(RecordKind::Application, row);
-            let list = direct_topology::managers(plan.topology, &application.ctimanagers);
+        for it in &plan.connections {
+            let application = &plan.applications[it.application.index()];
+            let record = dependencies.of_kind(RecordKind::Application, it.application.index());
+            // Of several connections it is said which.
+            let one = match application.connections {
+                1 => String::new(),
+                _ => format!("connection {}: ", connections.len() as u16 - application.first_connection.0 + 1),
+            };
+            let list = direct_topology::managers(plan.topology, &it.ctimanagers);
             let place = list.iter().position(|&node| node == failure.node);
             let lives = |node: NodeId| node != failure.node;
             if !application.may_use_cti {
@@ -156,7 +219,7 @@ impl Aftermath<'_> {
                     Connection::Moves(list[next])
                 }
                 (Some(0), Some(next)) => {
-                    let what = format!("connects to the CTIManager of `{}`", dependencies.node_name(list[next]));
+                    let what = format!("{one}connects to the CTIManager of `{}`", dependencies.node_name(list[next]));
                     self.add(record, Consequence::Reconnects, what, &["R20"]);
                     Connection::Moves(list[next])
                 }
@@ -166,13 +229,13 @@ impl Aftermath<'_> {
                     Connection::Lost
                 }
                 (Some(0), None) => {
-                    let what = format!("stays out until the CTIManager of `{lost}` is back: it may use no other");
+                    let what = format!("{one}stays out until the CTIManager of `{lost}` is back: it may use no other");
                     self.add(record, Consequence::StaysOut, what, &["R20"]);
                     Connection::Lost
                 }
                 (Some(_), _) => {
                     let left = names(dependencies, list.iter().filter(|&&node| lives(node)));
-                    self.add(record, Consequence::FewerSpares, format!("may use {left} only"), &["R20"]);
+                    self.add(record, Consequence::FewerSpares, format!("{one}may use {left} only"), &["R20"]);
                     Connection::Kept
                 }
             };
@@ -248,15 +311,17 @@ impl Aftermath<'_> {
     }
 
     /// A route point or port group: out of service with its CallManager, not opened without its CTIManager.
-    fn device_loses(&mut self, record: RecordId, device: &Device, failure: NodeFailure, connection: Connection) {
-        let Some(application) = device.application else { return };
+    fn device_loses(&mut self, record: RecordId, device: &Device, failure: NodeFailure, connections: &[Connection]) {
+        let Some(opener) = self.opener_after(record, device, connections) else { return };
+        let Opener { application, connection, part, takes_over } = opener;
         let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
         let is_home = !failure.lives(device.group[0]);
         let at = |node: NodeId| dependencies.node_name(node);
         let name = &plan.applications[application.index()].name;
         let it = &plan.applications[application.index()];
         // An application that opens all its devices again also requests those it had lost.
-        let recovery = match (connection, device_recovery::may_recover(it.recovery)) {
+        let recovers = device.recovery.unwrap_or(it.recovery);
+        let recovery = match (connection, device_recovery::may_recover(recovers)) {
             (Connection::Kept, Err(because)) => Recovery::GiveUp(because),
             _ => {
                 let status = if is_home { RegistrationStatus::Unregistered } else { RegistrationStatus::Registered };
@@ -285,14 +350,24 @@ impl Aftermath<'_> {
         }
         type Description = (Consequence, String, &'static [&'static str], ServiceLoss);
         let (outcome, what, rules, loss): Description = match (connection, recovery) {
-            (Connection::Kept, _) if !is_home => return,
+            (Connection::Kept, _) if !is_home => {
+                if takes_over {
+                    let what = format!("`{name}` still has it open");
+                    self.add(record, Consequence::FewerSpares, what, &["R4"]);
+                }
+                return;
+            }
             (Connection::Lost, _) => {
                 let what = format!("is not open until `{name}` is back");
                 (Consequence::StaysOut, what, &["R22"], ServiceLoss::Out)
             }
             (Connection::Moves(manager), _) if !is_home => {
-                let what = format!("is not open until `{name}` has opened it again through `{}`", at(manager));
-                (Consequence::Reopened, what, &["R20"], ServiceLoss::Pauses)
+                let what = match takes_over {
+                    true => format!("is not open until `{name}`, which stands by, has opened it"),
+                    false => format!("is not open until `{name}` has opened it again through `{}`", at(manager)),
+                };
+                let rules: &[&str] = if takes_over { &["R4"] } else { &["R20"] };
+                (Consequence::Reopened, what, rules, ServiceLoss::Pauses)
             }
             // What is lost and cannot be reached is not asked, so that nothing times out.
             (_, Recovery::Wait | Recovery::TimesOut(_)) => {
@@ -322,6 +397,11 @@ impl Aftermath<'_> {
                 (Consequence::Moves, what, &["R13", "R18", "R20"], ServiceLoss::Pauses)
             }
         };
+        let (what, loss) = match part.filter(|_| !is_home) {
+            // The others go on: they belong to another connection.
+            Some(part) => (format!("{part} of its devices: {what}"), ServiceLoss::Pauses),
+            None => (what, loss),
+        };
         self.add(record, outcome, what, rules);
         if is_home && device.kind == DeviceKind::RoutePoint {
             // A port that is out of service is not chosen.
@@ -336,7 +416,7 @@ impl Aftermath<'_> {
     }
 
     /// A phone group: phones find another CallManager by themselves, and work without an application.
-    fn phone_loses(&mut self, record: RecordId, device: &Device, failure: NodeFailure, connection: Connection) {
+    fn phone_loses(&mut self, record: RecordId, device: &Device, failure: NodeFailure, connections: &[Connection]) {
         let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
         let at = |node: NodeId| dependencies.node_name(node);
         let is_home = !failure.lives(device.group[0]);
@@ -357,22 +437,44 @@ impl Aftermath<'_> {
             }
             self.calls_through(record);
         }
-        let Some(application) = device.application.map(|id| &plan.applications[id.index()]) else { return };
+        let further = device.further.clone().map(|row| plan.openers[row as usize].application);
+        for id in device.application.into_iter().chain(further) {
+            let (connection, part) = self.connection_of(record, id, connections);
+            self.phone_loses_control(record, device, id, is_home, moves_to, connection, part);
+        }
+    }
+
+    /// What it means for one of its applications.
+    #[expect(clippy::too_many_arguments, reason = "all that is known of the phone and the application")]
+    fn phone_loses_control(
+        &mut self,
+        record: RecordId,
+        device: &Device,
+        id: ApplicationId,
+        is_home: bool,
+        moves_to: Option<NodeId>,
+        connection: Connection,
+        part: Option<u32>,
+    ) {
+        let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
+        let at = |node: NodeId| dependencies.node_name(node);
+        let application = &plan.applications[id.index()];
         let name = &application.name;
         if connection == Connection::Kept && !is_home {
             return;
         }
+        let of = part.filter(|_| !is_home).map_or(String::new(), |part| format!("{part} of them: "));
         let can_open = |node| device_recovery::can_open(RegistrationStatus::Unregistered, node, &device.cannot_open_on);
         let moved = Moved {
             connected: connection != Connection::Lost,
             // A CTIManager that it changes over to opens all devices again.
             opened: matches!(connection, Connection::Moves(_)),
-            recovery: application.recovery,
+            recovery: device.recovery.unwrap_or(application.recovery),
             can_open: moves_to.is_none_or(can_open),
         };
         match (phones::after_moving(moved), connection, moves_to) {
             (AfterMoving::Away, ..) => {
-                let what = format!("`{name}` does not control it until it is back itself");
+                let what = format!("{of}`{name}` does not control it until it is back itself");
                 self.add(record, Consequence::Uncontrolled, what, &["R20"]);
             }
             (AfterMoving::Forbidden, ..) => {
@@ -384,7 +486,7 @@ impl Aftermath<'_> {
                 self.add(record, Consequence::Uncontrolled, what, &["R17"]);
             }
             (AfterMoving::Controls, Connection::Moves(manager), _) => {
-                let what = format!("`{name}` does not control it until it has opened it through `{}`", at(manager));
+                let what = format!("{of}`{name}` does not control it until it has opened it through `{}`", at(manager));
                 self.add(record, Consequence::Reopened, what, &["R20"]);
             }
             (AfterMoving::CannotOpen | AfterMoving::Controls | AfterMoving::Reopens, ..) => {}
@@ -525,10 +627,34 @@ impl Aftermath<'_> {
     // An application fails, or can no longer do anything.
 
     fn lose_application(&mut self, row: usize) {
+        self.lose_one_of(row, &[row]);
+    }
+
+    /// Of several applications that fail together, one. Devices that name another one too are left to that.
+    fn lose_one_of(&mut self, row: usize, rows: &[usize]) {
         let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
         let devices: Vec<(RecordId, &Device)> = dependencies.devices().collect();
         for (record, device) in devices {
-            if device.application.is_none_or(|id| id.index() != row) {
+            let further = device.further.clone().map(|row| plan.openers[row as usize].application);
+            let all: Vec<usize> = device.application.into_iter().chain(further).map(ApplicationId::index).collect();
+            let left: Vec<usize> = all.iter().copied().filter(|other| !rows.contains(other)).collect();
+            // Without any left, it is said of the first one.
+            if !all.contains(&row) || left.is_empty() && device.kind != DeviceKind::Phone && all[0] != row {
+                continue;
+            }
+            if let [next, ..] = left[..]
+                && device.kind != DeviceKind::Phone
+            {
+                let next = &plan.applications[next].name;
+                if all[0] == row && device.with_media {
+                    let what = format!("is not open until `{next}`, which stands by, has opened it");
+                    self.add(record, Consequence::Reopened, what, &["R4"]);
+                    self.put_out_of_service(record, ServiceLoss::Pauses);
+                    self.calls_left(record, Lost::Application, &["R24"]);
+                } else {
+                    let what = format!("`{next}` still has it open");
+                    self.add(record, Consequence::FewerSpares, what, &["R4"]);
+                }
                 continue;
             }
             if device.kind == DeviceKind::Phone {
@@ -571,12 +697,13 @@ impl Aftermath<'_> {
     /// R2: an application without its user opens nothing.
     fn lose_user(&mut self, record: RecordId) {
         let dependencies = self.dependencies;
-        for it in dependencies.users_of(record) {
-            let row = dependencies.row(it.user);
-            if dependencies.plan.applications[row].may_use_cti {
-                self.add(it.user, Consequence::StaysOut, "cannot log in, and opens nothing", &["R2"]);
-                self.lose_application(row);
-            }
+        let may_use_cti = |row: &usize| dependencies.plan.applications[*row].may_use_cti;
+        let users = dependencies.users_of(record).map(|it| dependencies.row(it.user));
+        let rows: Vec<usize> = users.filter(may_use_cti).collect();
+        for &row in &rows {
+            let user = dependencies.of_kind(RecordKind::Application, row);
+            self.add(user, Consequence::StaysOut, "cannot log in, and opens nothing", &["R2"]);
+            self.lose_one_of(row, &rows);
         }
     }
 
@@ -586,7 +713,7 @@ impl Aftermath<'_> {
         for (user, application) in plan.applications.iter().enumerate() {
             let looks_up = application.lookup.is_some() && application.database.is_some_and(|id| id.index() == row);
             let has_route_point =
-                plan.route_points.iter().any(|it| it.application.is_some_and(|id| id.index() == user));
+                plan.route_points.iter().any(|it| it.openers.applications.iter().any(|id| id.index() == user));
             if looks_up && has_route_point {
                 let what = "each new call at its route points holds a worker for good; when all wait, no heartbeat \
                             is sent and it is closed";

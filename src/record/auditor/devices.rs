@@ -43,7 +43,7 @@ impl Auditor<'_> {
     /// No device that failed at this instant is in service, or has a call that is not connected.
     pub(super) fn check_struck(&mut self) {
         for device in std::mem::take(&mut self.struck) {
-            let AuditedDevice { at, failed, taken_by, .. } = self.devices[device.index()];
+            let AuditedDevice { at, failed, taken_by, .. } = self.devices[device.index()].clone();
             self.require(!failed || at.is_none(), |_| format!("{device:?} has failed, but is in service at {at:?}"));
             let waits = taken_by.and_then(|name| Some((name, self.calls.get(&name)?))).filter(|(_, it)| !it.connected);
             let left = waits.map(|(name, _)| name);
@@ -79,6 +79,7 @@ impl Auditor<'_> {
                 // A call waits for a CallManager that hangs.
                 !call.connected
                     && self.hangs[call.ingress.index()].is_none()
+                    && call.presented_by.is_none_or(|node| self.hangs[node.index()].is_none())
                     && match call.held {
                         Occupied::RoutePoint { device: held, .. } => held == device,
                         // A call on its way to a port is rejected only when it arrives there.
@@ -100,8 +101,15 @@ impl Auditor<'_> {
     }
 
     pub(super) fn owned(&mut self, fact: Fact, device: DeviceId, application: Option<ApplicationId>) {
-        let owner = self.plan.devices[device.index()].application;
-        self.require(owner == application, |_| format!("{fact:?}: the device belongs to {owner:?}"));
+        let mut owners = self.plan.applications_of(device);
+        let owned = match application {
+            Some(application) => owners.any(|owner| owner == application),
+            None => owners.next().is_none(),
+        };
+        self.require(owned, |auditor| {
+            let owners: Vec<ApplicationId> = auditor.plan.applications_of(device).collect();
+            format!("{fact:?}: the device belongs to {owners:?}")
+        });
     }
 
     pub(super) fn opened(
@@ -122,6 +130,7 @@ impl Auditor<'_> {
         self.require(!failed, |_| format!("{fact:?}: the device has failed and is not back"));
         let device_state = &mut self.devices[device.index()];
         let was = device_state.at.replace(node);
+        device_state.holder = application.filter(|_| plan.kind != DeviceKind::Phone);
         device_state.given_up = None;
         let closed = device_state.closed;
         self.require(was.is_none(), |_| format!("{fact:?}: the device was already in service at {was:?}"));
@@ -137,16 +146,25 @@ impl Auditor<'_> {
         device: DeviceId,
         application: Option<ApplicationId>,
         because: OutageCause,
+        since: Time,
     ) {
         self.owned(fact, device, application);
         let now = self.now;
+        self.require(since <= now, |_| format!("{fact:?}: that is still to come"));
+        let is_phone = self.plan.devices[device.index()].kind == DeviceKind::Phone;
+        let holder = self.devices[device.index()].holder.take();
+        let was_open = self.devices[device.index()].at.is_some();
+        self.require(is_phone || !was_open || holder == application, |_| {
+            format!("{fact:?}: it was open to {holder:?}")
+        });
         let device_state = &mut self.devices[device.index()];
         let was = device_state.at.take();
         device_state.closed = Some((now, because));
         device_state.last = was.or(device_state.last);
         let (calls, left, failed) = (device_state.calls, device_state.left, device_state.failed);
-        let controlled = device_state.controlled;
-        self.require(!controlled, |_| format!("{fact:?}: its application still controls it"));
+        let taken_by_none = device_state.taken_by.is_none();
+        let controlled = !device_state.controllers.is_empty();
+        self.require(!controlled, |_| format!("{fact:?}: some application still controls it"));
         self.require(was.is_some(), |_| format!("{fact:?}: the device was already out of service"));
         let supported = match because {
             OutageCause::ApplicationClosed => application.is_some(),
@@ -155,27 +173,58 @@ impl Auditor<'_> {
             OutageCause::LinkCut => application.is_some() && self.link_cut == now,
             OutageCause::DeviceFailed => failed && self.struck.contains(&device),
             OutageCause::Rehoming => calls == 0 && left == Some(now),
+            OutageCause::HandedOver => calls == 0 && taken_by_none && self.plan.devices[device.index()].stands_by(),
         };
         self.require(supported, |_| format!("{fact:?}: the facts before it do not support this cause"));
         self.closed.push(device);
     }
 
-    /// An application controls a phone.
-    pub(super) fn controlled(&mut self, fact: Fact, device: DeviceId, application: ApplicationId) {
+    /// An application controls a phone, or a route point that another one has open.
+    pub(super) fn controlled(&mut self, fact: Fact, device: DeviceId, application: ApplicationId, first: bool) {
         self.owned(fact, device, Some(application));
-        let is_phone = self.plan.devices[device.index()].kind == DeviceKind::Phone;
+        let plan = &self.plan.devices[device.index()];
+        let may_claim = plan.kind == DeviceKind::Phone || plan.is_shared();
         let device_state = &mut self.devices[device.index()];
-        let (at, before) = (device_state.at, std::mem::replace(&mut device_state.controlled, true));
-        self.require(is_phone && at.is_some() && !before, |_| {
-            format!("{fact:?}: the device is in service at {at:?}; controlled before: {before}; a phone: {is_phone}")
+        let (at, holder) = (device_state.at, device_state.holder);
+        let alone = device_state.controllers.is_empty() && holder.is_none();
+        let before = device_state.controllers.contains(&application) || holder == Some(application);
+        device_state.controllers.push(application);
+        self.require(may_claim && at.is_some() && !before && first == alone, |_| {
+            format!(
+                "{fact:?}: the device is in service at {at:?}; controlled before: {before}; by nobody else: {alone}"
+            )
         });
     }
 
-    /// An application has lost control of a phone.
-    pub(super) fn control_lost(&mut self, fact: Fact, device: DeviceId, application: ApplicationId) {
+    /// An application has lost control of such a device.
+    pub(super) fn control_lost(&mut self, fact: Fact, device: DeviceId, application: ApplicationId, last: bool) {
         self.owned(fact, device, Some(application));
-        let before = std::mem::replace(&mut self.devices[device.index()].controlled, false);
-        self.require(before, |_| format!("{fact:?}: the application did not control the phone"));
+        let device_state = &mut self.devices[device.index()];
+        let before = device_state.controllers.len();
+        device_state.controllers.retain(|&controller| controller != application);
+        let mut lost = device_state.controllers.len() < before;
+        if !lost && device_state.holder == Some(application) {
+            // The next one that has it open is registered for it from now on: the facts name it when it closes.
+            lost = !device_state.controllers.is_empty();
+            device_state.holder = None;
+            if lost {
+                let next = self.next_holder(device);
+                self.devices[device.index()].holder = Some(next);
+            }
+        }
+        let device_state = &self.devices[device.index()];
+        let alone = device_state.controllers.is_empty() && device_state.holder.is_none();
+        self.require(lost, |_| format!("{fact:?}: the application did not control it, or nobody else does"));
+        self.require(last == alone, |_| format!("{fact:?}: left to nobody: {alone}"));
+    }
+
+    /// The first in the order of the plan of those that have a device open beside its holder; it is no longer beside it.
+    fn next_holder(&mut self, device: DeviceId) -> ApplicationId {
+        let controllers = &mut self.devices[device.index()].controllers;
+        let next = self.plan.applications_of(device).find(|application| controllers.contains(application));
+        let next = next.expect("some application has it open");
+        controllers.retain(|&controller| controller != next);
+        next
     }
 
     pub(super) fn given_up(&mut self, fact: Fact, device: DeviceId, because: GiveUpReason) {
@@ -185,7 +234,7 @@ impl Auditor<'_> {
         let allowed = match because {
             GiveUpReason::CannotOpen => !plan.cannot_open_on.is_empty(),
             GiveUpReason::RecoveryForbidden => {
-                plan.application.is_some_and(|application| !self.plan.applications[application.index()].recovery)
+                self.plan.applications_of(device).any(|application| !self.plan.recovers(device, application))
             }
             GiveUpReason::OutOfReach => self.plan.topology == Topology::Direct,
         };
@@ -207,7 +256,7 @@ impl Auditor<'_> {
     }
 
     pub(super) fn rehome_started(&mut self, fact: Fact, device: DeviceId, waited: Span) {
-        let AuditedDevice { rehoming, taken_by, calls, waiting, at, .. } = self.devices[device.index()];
+        let AuditedDevice { rehoming, taken_by, calls, waiting, at, .. } = self.devices[device.index()].clone();
         if let AuditedRehoming::Waiting(since) = rehoming {
             // It may have been due for a while before its turn came.
             let most = self.now.since(since);
@@ -228,7 +277,7 @@ impl Auditor<'_> {
     }
 
     pub(super) fn rehomed(&mut self, fact: Fact, device: DeviceId, delay: Span) {
-        let AuditedDevice { rehoming, last, .. } = self.devices[device.index()];
+        let AuditedDevice { rehoming, last, .. } = self.devices[device.index()].clone();
         let AuditedRehoming::Leaving(since) = rehoming else {
             return self.require(false, |_| format!("{fact:?}: the device had not started to rehome"));
         };

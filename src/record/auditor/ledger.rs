@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use crate::domain::{CallName, DeviceId, DeviceKind, GiveUpReason, NodeId, OutageCause};
+use crate::domain::{ApplicationId, CallName, DeviceId, DeviceKind, GiveUpReason, NodeId, OutageCause};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, PoolId};
 use crate::plan::Plan;
@@ -40,6 +40,8 @@ pub(super) struct AuditedCall {
     /// The phone that dialled it, for a call from inside.
     pub(super) caller: Option<DeviceId>,
     pub(super) held: Occupied,
+    /// The CallManager at which it was presented last.
+    pub(super) presented_by: Option<NodeId>,
 }
 
 /// A device and its home (R18).
@@ -62,8 +64,10 @@ pub(super) struct AuditedDevice {
     /// When and why it went out of service last.
     pub(super) closed: Option<(Time, OutageCause)>,
     pub(super) given_up: Option<GiveUpReason>,
-    /// Whether an application controls it; for phones only.
-    pub(super) controlled: bool,
+    /// The applications that control it; of a route point or port, beside the one that it is registered through.
+    pub(super) controllers: Vec<ApplicationId>,
+    /// The application that a route point or port is in service for.
+    pub(super) holder: Option<ApplicationId>,
     pub(super) rehoming: AuditedRehoming,
     /// When it last started to rehome.
     pub(super) left: Option<Time>,
@@ -97,7 +101,8 @@ pub(super) struct Process {
 /// - a device that has failed by itself is in service nowhere until it is back (R15);
 /// - a call waits for a CallManager that hangs only until that is noticed, and it is noticed in time;
 /// - a device is given up only while it is out of service, and only if the workload allows it (R17, R19);
-/// - an application controls only phones of its own that are in service, and loses none twice;
+/// - an application controls only devices of its own that are in service, and loses none twice; a device with media is open to
+///   one application at a time (R4);
 /// - a device rehomes only after its home is back and while it has no call, and is then at an earlier member of its group
 ///   than before (R18);
 /// - every duration that a fact reports agrees with the facts before it.
@@ -196,7 +201,8 @@ impl<'p> Auditor<'p> {
             last: None,
             closed: None,
             given_up: None,
-            controlled: device.kind == DeviceKind::Phone && self.plan.starts_controlled(device),
+            controllers: self.plan.controlled_at_start(device),
+            holder: device.application.filter(|_| device.kind != DeviceKind::Phone && self.plan.starts_open(device)),
             rehoming: AuditedRehoming::Settled,
             left: None,
             taken_by: None,

@@ -18,6 +18,7 @@ impl Recorder for Auditor<'_> {
                     connected: false,
                     caller: None,
                     held: Occupied::Nothing,
+                    presented_by: None,
                 };
                 let before = self.calls.insert(call, audited);
                 self.require(before.is_none(), |_| format!("{fact:?} twice"));
@@ -28,7 +29,11 @@ impl Recorder for Auditor<'_> {
                 let plan = &self.plan.route_points[route_point.index()];
                 let is_its = (plan.first.0..plan.first.0 + plan.count).contains(&device.0);
                 self.require(is_its, |_| format!("{fact:?}: the device does not belong to this route point"));
-                self.devices[device.index()].calls += 1;
+                let device_state = &mut self.devices[device.index()];
+                device_state.calls += 1;
+                if let Some(audited) = self.calls.get_mut(&call) {
+                    audited.presented_by = device_state.at;
+                }
                 let serves = self.serves(device);
                 self.require(serves, |_| format!("{fact:?}: the route point is out of service"));
                 self.take_line(fact, device, line);
@@ -110,9 +115,11 @@ impl Recorder for Auditor<'_> {
             Fact::DeviceOpened { device, application, node, out_of_service } => {
                 self.opened(fact, device, application, node, out_of_service);
             }
-            Fact::DeviceClosed { device, application, because } => self.closed(fact, device, application, because),
-            Fact::PhoneControlled { device, application } => self.controlled(fact, device, application),
-            Fact::PhoneControlLost { device, application } => self.control_lost(fact, device, application),
+            Fact::DeviceClosed { device, application, because, since } => {
+                self.closed(fact, device, application, because, since);
+            }
+            Fact::Controlled { device, application, first } => self.controlled(fact, device, application, first),
+            Fact::ControlLost { device, application, last } => self.control_lost(fact, device, application, last),
             Fact::DeviceGivenUp { device, because } => self.given_up(fact, device, because),
             Fact::HomeReturned { device, ago } => self.home_returned(fact, device, ago),
             Fact::RehomeLost { device } => {
@@ -170,9 +177,14 @@ impl Recorder for Auditor<'_> {
                 let lives = !self.ctimanagers[manager.index()].down;
                 self.require(listed && lives, |_| format!("{fact:?}: listed is {listed}, up is {lives}"));
             }
-            Fact::SettingChanged { change } => {
+            Fact::SettingChanged { change } | Fact::SettingNotChanged { change } => {
                 let due = self.plan.changes.get(change as usize).map(|change| change.at);
                 self.require(due == Some(now), |_| format!("{fact:?}: the change is due at {due:?}"));
+                if let Some(application) = self.plan.changes.get(change as usize).and_then(|change| change.through) {
+                    let fails = matches!(fact, Fact::SettingNotChanged { .. });
+                    let down = self.applications[application.index()].down;
+                    self.require(fails || !down, |_| format!("{fact:?}: the application is down"));
+                }
             }
             Fact::Throttling { node, refuses } => {
                 let before = std::mem::replace(&mut self.throttled[node.index()], refuses);

@@ -1,6 +1,6 @@
 //! Whether every device is at rest.
 
-use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId};
+use crate::domain::{ApplicationId, DeviceId, DeviceKind, NodeId, Standby};
 use crate::plan::{Device, Topology};
 
 use super::ledger::{AuditedRehoming, Auditor};
@@ -66,10 +66,9 @@ impl Auditor<'_> {
                 return None;
             }
         } else {
-            let application = plan.application?;
             // R25: its application reaches only the devices of its own CallManager.
             let registers = plan.group.iter().find(|&node| up(node));
-            if !self.can_control(application, registers) {
+            if !self.plan.applications_of(device).any(|application| self.can_control(application, registers)) {
                 return None;
             }
         }
@@ -77,15 +76,23 @@ impl Auditor<'_> {
         Some(format!("is out of service {}", since.unwrap_or_default()))
     }
 
-    /// Whether a phone in service at a node ought to be controlled, and is not.
+    /// Whether an application ought to control a device in service at a node, and does not: each application of its own a phone
+    /// or what is open to several at once, and of what is open to one at a time the first, if it goes back to that.
     fn lacks_control(&self, device: DeviceId, node: NodeId) -> bool {
-        let plan = &self.plan.devices[device.index()];
-        let Some(application) = plan.application.filter(|_| plan.kind == DeviceKind::Phone) else { return false };
-        let recovers = self.plan.applications[application.index()].recovery;
-        !self.devices[device.index()].controlled
-            && recovers
-            && !plan.cannot_open_on.contains(&node)
-            && self.can_control(application, Some(&node))
+        let (plan, device_state) = (&self.plan.devices[device.index()], &self.devices[device.index()]);
+        if plan.cannot_open_on.contains(&node) {
+            return false;
+        }
+        let mut able = self.plan.applications_of(device).filter(|&it| self.can_control(it, Some(&node)));
+        if plan.stands_by() {
+            let busy = device_state.calls > 0 || device_state.taken_by.is_some();
+            let goes_back = plan.standby == Standby::Returns && !busy;
+            return goes_back && able.next().is_some_and(|first| device_state.holder != Some(first));
+        }
+        able.any(|it| {
+            let controls = device_state.controllers.contains(&it) || device_state.holder == Some(it);
+            !controls && self.plan.recovers(device, it)
+        })
     }
 
     /// Whether an application is up, has a CTIManager that is up, and reaches what is registered with a node.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, DeviceId, Ending, FaultTarget, GiveUpReason, NodeId, OutageCause,
-    PhoneGroupId, PortGroupId, Refusal, RoutePointId, SourceId, StationId, Target,
+    ApplicationFault, ApplicationId, CallName, ConnectionId, DeviceId, Ending, FaultTarget, GiveUpReason, NodeId,
+    OutageCause, PhoneGroupId, PortGroupId, Refusal, RoutePointId, SourceId, StationId, Target,
 };
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, PoolId, Recorder};
@@ -26,7 +26,7 @@ fn at(second: u64) -> Time {
 }
 
 fn closed(device: DeviceId, because: OutageCause) -> Fact {
-    Fact::DeviceClosed { device, application: (device.0 < 4).then_some(IVR), because }
+    Fact::DeviceClosed { device, application: (device.0 < 4).then_some(IVR), because, since: Time::ZERO }
 }
 
 fn opened(device: DeviceId, node: NodeId, out: u64) -> Fact {
@@ -128,10 +128,11 @@ fn a_device_is_in_service_at_one_live_callmanager_of_its_group() {
     let mut down = failed_over();
     down.truncate(7);
     broken(&and(&down, &[(60, opened(POINT, SUB1, 10))]), "the CallManager is down");
-    facts[0].1 = Fact::DeviceClosed { device: POINT, application: None, because: OutageCause::ApplicationClosed };
+    facts[0].1 =
+        Fact::DeviceClosed { device: POINT, application: None, because: OutageCause::ApplicationClosed, since: at(50) };
     let plan = fake::plan();
     let found = audited(&plan, &facts).finish(plan.length).unwrap_err();
-    assert!(found[0].contains("the device belongs to Some(ApplicationId(0))"), "{found:?}");
+    assert!(found[0].contains("the device belongs to [ApplicationId(0)]"), "{found:?}");
 }
 
 #[test]
@@ -309,7 +310,7 @@ fn new_calls_are_refused_only_by_a_throttled_callmanager() {
 fn settings_change_when_they_are_due() {
     let mut plan = fake::plan();
     let whose = Target::RoutePoint(RoutePointId(0));
-    plan.changes = vec![Change { at: at(50), whose, forward: crate::domain::Forward::Cfb, leads: None }];
+    plan.changes = vec![Change { at: at(50), whose, through: None, forward: crate::domain::Forward::Cfb, leads: None }];
     let changed = Fact::SettingChanged { change: 0 };
     assert_eq!(audited(&plan, &[(50, changed)]).finish(plan.length), Ok(()));
     assert!(audited(&plan, &[(51, changed)]).finish(plan.length).is_err());
@@ -377,11 +378,12 @@ fn only_a_call_keeps_a_device_from_rehoming_for_ever() {
 fn with_phone() -> Plan {
     let mut plan = fake::plan();
     plan.devices[PHONE.index()].application = Some(IVR);
+    plan.devices[PHONE.index()].connection = Some(ConnectionId(0));
     plan
 }
 
-const LOST: Fact = Fact::PhoneControlLost { device: PHONE, application: IVR };
-const CONTROLLED: Fact = Fact::PhoneControlled { device: PHONE, application: IVR };
+const LOST: Fact = Fact::ControlLost { device: PHONE, application: IVR, last: true };
+const CONTROLLED: Fact = Fact::Controlled { device: PHONE, application: IVR, first: true };
 
 #[test]
 fn a_phone_that_is_not_controlled_again_is_reported() {
@@ -406,14 +408,19 @@ fn a_phone_that_is_not_controlled_again_is_reported() {
 fn control_of_a_phone_is_gained_and_lost_in_turn_while_it_is_in_service() {
     let plan = with_phone();
     let found = |facts: &[(u64, Fact)]| audited(&plan, facts).finish(plan.length).err().unwrap_or_default().join("\n");
-    let out = Fact::DeviceClosed { device: PHONE, application: Some(IVR), because: OutageCause::ApplicationClosed };
+    let out = Fact::DeviceClosed {
+        device: PHONE,
+        application: Some(IVR),
+        because: OutageCause::ApplicationClosed,
+        since: at(50),
+    };
     assert_eq!(found(&[(50, LOST), (60, CONTROLLED), (70, LOST), (70, out)]), "");
     assert!(found(&[(50, CONTROLLED)]).contains("controlled before: true"));
-    assert!(found(&[(50, LOST), (60, LOST)]).contains("did not control the phone"));
-    assert!(found(&[(50, out)]).contains("its application still controls it"));
+    assert!(found(&[(50, LOST), (60, LOST)]).contains("did not control it"));
+    assert!(found(&[(50, out)]).contains("some application still controls it"));
     assert!(found(&[(50, LOST), (50, out), (60, CONTROLLED)]).contains("in service at None"));
-    let port = Fact::PhoneControlled { device: PORT, application: IVR };
-    assert!(found(&[(50, port)]).contains("a phone: false"));
+    let port = Fact::Controlled { device: PORT, application: IVR, first: true };
+    assert!(found(&[(50, port)]).contains("controlled before: true"));
 }
 
 /// The plan, with a fault of the first two ports.

@@ -260,9 +260,9 @@ const IVR: Option<ApplicationId> = Some(ApplicationId(0));
 const SUB1: NodeId = NodeId(0);
 const SUB2: NodeId = NodeId(1);
 
-fn closed(device: DeviceId, because: OutageCause) -> Fact {
+fn closed(device: DeviceId, because: OutageCause, since: u64) -> Fact {
     let application = (device.0 < 4).then_some(ApplicationId(0));
-    Fact::DeviceClosed { device, application, because }
+    Fact::DeviceClosed { device, application, because, since: at(since) }
 }
 
 fn opened(device: DeviceId, node: NodeId, out: u64) -> Fact {
@@ -274,7 +274,7 @@ fn opened(device: DeviceId, node: NodeId, out: u64) -> Fact {
 fn failed_over() -> Vec<(u64, Fact)> {
     vec![
         (100, Fact::CallManagerFailed { node: SUB1 }),
-        (100, closed(POINT, OutageCause::CallManagerFailed)),
+        (100, closed(POINT, OutageCause::CallManagerFailed, 100)),
         (103, opened(POINT, SUB2, 3)),
         (200, Fact::CallManagerReturned { node: SUB1 }),
         (201, Fact::HomeReturned { device: POINT, ago: seconds(1) }),
@@ -316,7 +316,7 @@ fn a_wait_cut_short_by_a_failure_is_censored_there() {
     // The next return begins another wait.
     facts.push((301, Fact::HomeReturned { device: POINT, ago: seconds(1) }));
     facts.push((310, Fact::RehomeStarted { device: POINT, waited: seconds(10) }));
-    facts.push((310, closed(POINT, OutageCause::Rehoming)));
+    facts.push((310, closed(POINT, OutageCause::Rehoming, 310)));
     facts.push((312, opened(POINT, SUB1, 2)));
     facts.push((312, Fact::Rehomed { device: POINT, delay: seconds(12) }));
     let (summary, merged) = measured(&plan, &facts);
@@ -337,7 +337,7 @@ fn a_rehoming_that_ends_elsewhere_ends_there() {
     let mut facts = failed_over();
     facts.extend([
         (210, Fact::RehomeStarted { device: POINT, waited: seconds(10) }),
-        (210, closed(POINT, OutageCause::Rehoming)),
+        (210, closed(POINT, OutageCause::Rehoming, 210)),
         (211, Fact::CallManagerFailed { node: SUB1 }),
         (214, opened(POINT, SUB2, 4)),
     ]);
@@ -360,14 +360,14 @@ fn an_outage_that_is_not_over_is_censored_since_its_fault() {
     let delay = Some(seconds(40));
     let facts = [
         (100, Fact::CallManagerFailed { node: SUB1 }),
-        (100, closed(port, OutageCause::CallManagerFailed)),
+        (100, closed(port, OutageCause::CallManagerFailed, 100)),
         (101, given_up),
         // Its application requested it once more.
         (102, given_up),
         (300, Fact::ApplicationClosed { application: ApplicationId(0), delay, false_failure: false }),
-        (300, closed(POINT, OutageCause::ApplicationClosed)),
+        (300, closed(POINT, OutageCause::ApplicationClosed, 260)),
         (500, Fact::CtiManagerFailed { node: SUB1 }),
-        (520, closed(DeviceId(2), OutageCause::CtiManagerFailed)),
+        (520, closed(DeviceId(2), OutageCause::CtiManagerFailed, 500)),
     ];
     let (summary, merged) = measured(&plan, &facts);
     let lasted = |kind, because| {
@@ -382,7 +382,7 @@ fn an_outage_that_is_not_over_is_censored_since_its_fault() {
     let none = FateSummary::default();
     assert_eq!(
         summary.fates,
-        [[still_out, none, none, none, none, none], [none, closed, still_out, none, none, none], [none; 6]]
+        [[still_out, none, none, none, none, none, none], [none, closed, still_out, none, none, none, none], [none; 7]]
     );
     assert_eq!((summary.count(Count::ClosedCannotOpen), summary.count(Count::StillOut)), (1, 2));
     let of_application = catalogue.application(Metric::OutOfService, IVR.unwrap());
@@ -394,12 +394,12 @@ fn what_was_given_up_may_still_come_back() {
     let plan = fake::plan();
     let port = DeviceId(1);
     let facts = [
-        (100, closed(port, OutageCause::CallManagerFailed)),
+        (100, closed(port, OutageCause::CallManagerFailed, 100)),
         (101, Fact::DeviceGivenUp { device: port, because: GiveUpReason::RecoveryForbidden }),
         (200, opened(port, SUB2, 100)),
     ];
     let (summary, _) = measured(&plan, &facts);
-    assert_eq!(summary.fates, [[FateSummary::default(); 6]; 3]);
+    assert_eq!(summary.fates, [[FateSummary::default(); 7]; 3]);
     assert_eq!((summary.count(Count::ClosedRecoveryForbidden), summary.count(Count::Reopened)), (1, 1));
 }
 
@@ -476,9 +476,9 @@ fn a_phone_in_service_counts_as_controlled_only_while_its_application_controls_i
     plan.devices[phone.index()].application = Some(application);
     // Four route points and ports, and the phone: five, of six devices in service.
     let facts = [
-        (100, Fact::PhoneControlLost { device: phone, application }),
-        (130, Fact::PhoneControlled { device: phone, application }),
-        (200, closed(POINT, OutageCause::ApplicationClosed)),
+        (100, Fact::ControlLost { device: phone, application, last: true }),
+        (130, Fact::Controlled { device: phone, application, first: true }),
+        (200, closed(POINT, OutageCause::ApplicationClosed, 200)),
         (210, opened(POINT, SUB1, 10)),
     ];
     let (summary, _) = measured(&plan, &facts);

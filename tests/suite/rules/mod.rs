@@ -20,6 +20,7 @@ mod lines;
 mod links;
 mod no_answer;
 mod node_choice;
+mod openers;
 mod phones;
 mod settings;
 mod treatment;
