@@ -102,6 +102,8 @@ struct Generator {
     managers: Vec<String>,
     /// The CTIManagers that each application names, if it names any.
     lists: Vec<Option<Vec<String>>>,
+    /// How many connections each application holds.
+    connections: Vec<u64>,
     /// The CTIManagers with parameters that change.
     changed: Vec<String>,
     /// Each pool with the members of its group.
@@ -165,6 +167,7 @@ pub(crate) fn workload(case: u64) -> String {
         nodes: names("node", nodes),
         managers: Vec::new(),
         lists: Vec::new(),
+        connections: Vec::new(),
         changed: Vec::new(),
         pools: Vec::new(),
         direct: false,
@@ -291,8 +294,8 @@ impl Generator {
                 self.key("ctimanager", "false");
             } else if self.draw.chance(60) {
                 // Enough for those that begin there; after a failure of another one it may be too few.
-                let first = |list: &Option<Vec<String>>| list.as_ref().unwrap_or(&self.managers)[0] == name;
-                let begin = self.lists.iter().filter(|list| first(list)).count() as u64;
+                let begin: usize = self.lists.iter().zip(&self.connections).map(|it| self.begin_at(it, &name)).sum();
+                let begin = begin as u64;
                 let limit = begin.max(1) + self.draw.below(2);
                 self.key("cti_connections", limit);
             }
@@ -335,7 +338,15 @@ impl Generator {
                 chosen.iter().map(|&manager| self.managers[manager].clone()).collect()
             });
             self.lists.push(list);
+            let connections = if self.draw.chance(35) { self.draw.between(2, 4) } else { 1 };
+            self.connections.push(connections);
         }
+    }
+
+    /// How many connections of an application begin at a node: the k-th with the k-th of its list, round and round.
+    fn begin_at(&self, (list, &connections): (&Option<Vec<String>>, &u64), name: &str) -> usize {
+        let list = list.as_deref().unwrap_or(&self.managers[..1]);
+        list.iter().cycle().take(connections as usize).filter(|manager| *manager == name).count()
     }
 
     fn users(&mut self) {
@@ -358,10 +369,8 @@ impl Generator {
             }
             let workers = self.draw.magnitude(1, 8);
             self.key("workers", workers);
-            if self.draw.chance(35) {
-                let connections = self.draw.between(2, 4);
-                self.key("connections", connections);
-            }
+            let connections = self.connections[row];
+            self.key("connections", connections);
             if self.draw.chance(15) {
                 self.key("recovery", "false");
             }
