@@ -24,6 +24,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.calls.get_mut(call).filter(|call| call.at(step))
     }
 
+    #[inline(always)]
     pub(super) fn call(&mut self, call: Handle) -> &mut Call {
         self.calls.get_mut(call).expect("the handler has checked that the call exists")
     }

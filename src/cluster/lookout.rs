@@ -47,6 +47,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// The CTIManager answers a request of an application, or tells it of a device: that is a sign of life too, unless the answer
     /// is held up.
+    #[inline]
     pub(super) fn hears_manager(&mut self, connection: ConnectionId) {
         if !self.links_fail || self.is_well_connected(connection) {
             self.connections[connection.index()].lookout.heard = Some(self.now);

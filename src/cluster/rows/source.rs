@@ -144,7 +144,7 @@ impl SourceState {
     }
 
     /// A random word of a caller who has dialled.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn random_word(&mut self, number: u32, purpose: Purpose) -> u64 {
         if (self.number - number) as usize >= self.recent.len() {
             return self.regenerate_word(number, purpose);
