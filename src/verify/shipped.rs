@@ -23,6 +23,7 @@ macro_rules! workloads {
 workloads! {
     "application_exit",
     "application_hang",
+    "auto_attendant",
     "before_ctimanager",
     "busy_hour",
     "callmanager_failure",
@@ -34,6 +35,7 @@ workloads! {
     "failback_under_load",
     "fan_in",
     "flash_crowd",
+    "ivr_standby",
     "monday_morning",
     "node_failure_storm",
     "phones_without_standby",
