@@ -70,6 +70,10 @@ pub(super) struct InitArguments {
     #[arg(long, value_name = "WHAT", value_parser = failure)]
     pub(super) fail: Option<Failure>,
 
+    /// Give each IVR a standby, which opens its ports when it has lost them
+    #[arg(long)]
+    pub(super) standby: bool,
+
     /// Replace the file if it exists
     #[arg(long)]
     pub(super) force: bool,
@@ -146,6 +150,7 @@ fn from_flags(arguments: &InitArguments) -> Answers {
         agents: arguments.agents,
         talk: arguments.talk,
         failure: arguments.fail,
+        standby: arguments.standby,
     }
 }
 
@@ -230,6 +235,7 @@ mod tests {
             ports: None,
             agents: None,
             failure: Some(Failure::Ports),
+            standby: false,
         };
         assert_eq!(answers, expected);
         assert!(shown.contains("`180` has no unit") && shown.contains("at most eight nodes"), "{shown}");

@@ -23,6 +23,8 @@ pub struct Answers {
     pub talk: Option<u32>,
     /// What fails.
     pub failure: Option<Failure>,
+    /// Whether each IVR has a standby that opens its ports when it has lost them.
+    pub standby: bool,
 }
 
 /// The largest answers, with the reason for each.
@@ -72,6 +74,7 @@ pub struct Site {
     pub(super) agents: u32,
     pub(super) talk: u32,
     pub(super) failure: Failure,
+    pub(super) standby: bool,
 }
 
 impl Answers {
@@ -101,6 +104,7 @@ impl Answers {
                 agents: self.agents.unwrap_or_else(|| servers(rate * to_people * busy, most::AGENTS)),
                 talk,
                 failure: self.failure.unwrap_or_default(),
+                standby: self.standby,
             }
         };
         let mut calls_an_hour = self.calls_an_hour.unwrap_or_else(|| match affordable {
@@ -217,23 +221,23 @@ impl Site {
     /// A warning if an application or CTIManager controls more devices than is advised.
     fn too_many_devices(&self) -> Option<String> {
         let programs = self.programs();
-        let devices: Vec<u32> = programs
-            .iter()
-            .map(|program| {
-                let phones = if controls_phones(self, program) { self.agents } else { 0 };
-                program.points.len() as u32 + program.ports.iter().map(|group| group.count).sum::<u32>() + phones
-            })
-            .collect();
+        let devices = |program: &Program| {
+            let phones = if controls_phones(self, program) { self.agents } else { 0 };
+            program.points.len() as u32 + program.ports.iter().map(|group| group.count).sum::<u32>() + phones
+        };
+        // What an application may open, and the node at which it begins. A standby begins one further, and may open as much.
+        let first = programs.iter().map(|program| (program.row, devices(program)));
+        let standby = programs.iter().filter(|program| stands_by(self, program));
+        let standby = standby.map(|program| (program.row + 1, devices(program)));
+        let opens: Vec<(u32, u32)> = first.chain(standby).collect();
         // Of each CTIManager, at the start or after the failure of another one.
         let most_at = |node: u32| {
-            let of = |row: usize| row as u32 % self.nodes;
-            let at_first: u32 = (0..programs.len()).filter(|&row| of(row) == node).map(|row| devices[row]).sum();
             let previous = (node + self.nodes - 1) % self.nodes;
-            let taken_over = (0..programs.len()).filter(|&row| of(row) == previous && previous != node);
-            at_first + taken_over.map(|row| devices[row]).sum::<u32>()
+            let there = |row: u32| row % self.nodes == node || row % self.nodes == previous;
+            opens.iter().filter(|(row, _)| there(*row)).map(|(_, devices)| devices).sum::<u32>()
         };
         let on_manager = (0..self.nodes).map(most_at).max().unwrap_or(0);
-        let of_application = devices.iter().copied().max().unwrap_or(0);
+        let of_application = opens.iter().map(|&(_, devices)| devices).max().unwrap_or(0);
         (on_manager > DEVICES_ON_CTIMANAGER.most || of_application > DEVICES_OF_PROVIDER.most).then(|| {
             format!(
                 "an application controls up to {of_application} devices, and a CTIManager up to {on_manager} if another one fails: \
@@ -408,6 +412,11 @@ fn transferred_to(groups: u32, programs: &[Program]) -> Vec<u64> {
         }
     }
     calls
+}
+
+/// Whether a program has a standby: an IVR, which has ports to lose.
+pub(super) fn stands_by(site: &Site, program: &Program) -> bool {
+    site.standby && program.is_ivr && !program.ports.is_empty()
 }
 
 pub(super) fn controls_phones(site: &Site, program: &Program) -> bool {

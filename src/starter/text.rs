@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::failure::Failure;
-use super::site::{DETECTION_S, Group, Program, Site, WORK_S, controls_phones};
+use super::site::{DETECTION_S, Group, Program, Site, WORK_S, controls_phones, stands_by};
 use crate::workload::advised::CALLS_AT_ROUTE_POINT;
 
 /// A rate in thousandths of a call per hour, as a workload writes it.
@@ -153,6 +153,28 @@ open_rate = "50/s"       # devices it opens per second when it comes back
     let devices = program.points.iter().map(|it| it.name.as_str());
     let devices = devices.chain(program.ports.iter().chain(phones).map(|it| it.name.as_str()));
     writeln!(out, "[[user]]\nname = \"{name}-user\"\ncti_enabled = true\ndevices = {}\n", names(devices))?;
+    let controlled_by = controlled_by(site, program);
+    if stands_by(site, program) {
+        writeln!(
+            out,
+            r#"# Its standby, a process of its own under the same user. It has the same route points open, so that each call is an
+# event to both and the first request wins; and it opens a port when `{name}` has lost it.
+[[application]]
+name = "{name}-standby"
+user = "{name}-user"
+interface = "jtapi"
+ctimanagers = {}
+workers = {workers}
+decide = "2ms"
+lookup = {{ exponential = "40ms" }}
+database = "customers"
+heartbeat = "30s"
+reconnect = "30s"
+open_rate = "50/s"
+"#,
+            site.nodes_from(*row + 1, 2),
+        )?;
+    }
     writeln!(
         out,
         r#"# Where its calls arrive. If the application hangs, they wait here until that is detected: with {} calls per hour
@@ -175,7 +197,7 @@ open_rate = "50/s"       # devices it opens per second when it comes back
 name = "{}"
 lines = [{{ dn = "{}" }}]
 device_pool = "{}"
-application = "{name}"
+application = {controlled_by}
 redirect_to = {leads}
 cfb = "operator"
 cfna = "operator"
@@ -187,6 +209,12 @@ cfof = "operator"
         )?;
     }
     ports(site, program, people, out)
+}
+
+/// The `application` of a program's devices.
+fn controlled_by(site: &Site, program: &Program) -> String {
+    let name = &program.name;
+    if stands_by(site, program) { format!("[\"{name}\", \"{name}-standby\"]") } else { format!("\"{name}\"") }
 }
 
 /// Names with shares in proportion to their sizes, or a single name.
@@ -225,7 +253,7 @@ fn ports(site: &Site, program: &Program, people: &[Group], out: &mut String) -> 
     for group in &program.ports {
         let Group { name, count, first, node } = group;
         writeln!(out, "[[cti_port]]\nname = \"{name}\"\ncount = {count}\nfirst_dn = \"{first}\"")?;
-        writeln!(out, "device_pool = \"{}\"\napplication = \"{}\"", site.pool(*node), program.name)?;
+        writeln!(out, "device_pool = \"{}\"\napplication = {}", site.pool(*node), controlled_by(site, program))?;
         if let Some(to) = people.get(*node as usize % people.len().max(1)) {
             writeln!(out, "treatment = {{ erlang = {{ mean = \"30s\", phases = 3 }} }}")?;
             writeln!(out, "transfer_to = \"{}\"\ntransfer_share = \"60%\"", to.name)?;

@@ -23,8 +23,9 @@ fn answers() -> impl Strategy<Value = Answers> {
         prop_oneof![some(0..=9), some(0..=most::AGENTS)],
         some(1..=most::TALK_S),
         prop::option::of(prop::sample::select(&Failure::ALL[..])),
+        any::<bool>(),
     )
-        .prop_map(|(name, nodes, calls_an_hour, applications, ports, agents, talk, failure)| Answers {
+        .prop_map(|(name, nodes, calls_an_hour, applications, ports, agents, talk, failure, standby)| Answers {
             name,
             nodes,
             calls_an_hour,
@@ -33,6 +34,7 @@ fn answers() -> impl Strategy<Value = Answers> {
             agents,
             talk,
             failure,
+            standby,
         })
 }
 
@@ -68,7 +70,7 @@ proptest! {
         let asked = |asked: Option<u32>, got: usize| asked.is_none_or(|asked| asked as usize == got);
         let count = |counts: Vec<u32>| counts.iter().sum::<u32>() as usize;
         prop_assert!(asked(answers.nodes, plan.nodes.len()));
-        prop_assert!(asked(answers.applications, plan.applications.len()));
+        prop_assert!(asked(answers.applications, plan.applications.iter().filter(|it| !it.name.ends_with("-standby")).count()));
         prop_assert!(asked(answers.ports, count(plan.port_groups.iter().map(|it| it.count).collect())));
         prop_assert!(asked(answers.agents, count(plan.phone_groups.iter().map(|it| it.count).collect())));
         let calls = plan.expected_calls();
@@ -123,6 +125,7 @@ fn check_warns_of_nothing_if_the_size_follows_from_the_organisation() {
                 nodes: Some(nodes),
                 agents,
                 failure: Some(failure),
+                standby: (applications + nodes) % 2 == 0,
                 ..Answers::default()
             };
             assert_eq!(warnings(&answers), Vec::<&str>::new(), "{answers:?}");
