@@ -110,7 +110,7 @@ fn unreachable(known: &Known<'_>, notes: &mut Notes) {
 fn reached(plan: &Plan) -> BTreeSet<Target> {
     let dialled = plan.sources.iter().map(|source| source.to);
     // Settings may change during a run.
-    let changed = plan.changes.iter().filter_map(|change| change.leads);
+    let changed = plan.changes.iter().filter_map(|change| change.setting.leads());
     let reached = routing::reached(dialled.chain(changed), |place| {
         let has_application = match plan.group_of(place) {
             Target::RoutePoint(id) => plan.route_points[id.index()].openers.first().is_some(),
