@@ -67,7 +67,7 @@ const fn mistake(
     Mistake { id, replacements, more: "", besides: &[], underlined }
 }
 
-const MISTAKES: [Mistake; 19] = [
+const MISTAKES: [Mistake; 20] = [
     Mistake {
         more: "[[application]]\nname = \"idle\"\nctimanagers = [\"a\", \"b\"]\nuser = \"ivr\"\n",
         ..mistake("application-without-devices", &[], "\"idle\"")
@@ -95,6 +95,15 @@ const MISTAKES: [Mistake; 19] = [
         ..mistake("many-devices-of-application", &[("count = 20", "count = 2000")], "\"ivr\"")
     },
     mistake("no-backup-ctimanager", &[("ctimanagers = [\"a\", \"b\"]\n", "")], "\"ivr\""),
+    Mistake {
+        more: "[[node]]\nname = \"c\"\n[[node]]\nname = \"d\"\n[[application]]\nname = \"backup\"\n\
+               ctimanagers = [\"c\", \"d\"]\nuser = \"ivr\"\n",
+        ..mistake(
+            "standby-apart",
+            &[("application = \"ivr\"\ntreatment", "application = [\"ivr\", \"backup\"]\ntreatment")],
+            "\"backup\"",
+        )
+    },
     mistake("no-backup-callmanager", &[("[\"a\", \"b\"]", "[\"a\"]")], "\"a\""),
     mistake("missing-forward", &[("cfof = \"out\"\n", "")], "\"welcome\""),
     mistake(
@@ -178,6 +187,12 @@ fn what_is_meant_so_is_no_mistake() {
             "a burst that is over before the ports fill up",
             &[("\"400/h\" }", "\"400/h\", steps = [{ at = \"30m\", for = \"2s\", times = 10 }] }")],
             "",
+        ),
+        (
+            "a standby that has a CTIManager in common with any before it",
+            &[("application = \"ivr\"\ntreatment", "application = [\"ivr\", \"second\", \"third\"]\ntreatment")],
+            "[[node]]\nname = \"c\"\n[[application]]\nname = \"second\"\nctimanagers = [\"b\", \"c\"]\nuser = \"ivr\"\n\
+             [[node]]\nname = \"d\"\n[[application]]\nname = \"third\"\nctimanagers = [\"d\", \"c\"]\nuser = \"ivr\"\n",
         ),
         (
             "one CTIManager where there are none",
