@@ -197,7 +197,7 @@ pub(super) const OVERLOADED: Advice = Advice {
 /// An entry that nothing refers to.
 pub(super) const UNUSED: Advice = Advice {
     id: "unused",
-    meaning: "nothing uses a node, CallManager group, device pool, database or user",
+    meaning: "nothing uses a node, CallManager group, device pool, database, user or speed dial",
     source: "an entry without references is mostly left over, or its name is mistyped elsewhere",
     step: None,
     scope: Scope::Whole,

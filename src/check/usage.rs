@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::advice::{UNREACHABLE, UNUSED};
 use super::notes::{Known, Notes};
-use crate::domain::{DestinationId, FaultTarget, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target};
+use crate::domain::{DestinationId, FaultTarget, NodeId, PhoneGroupId, PortGroupId, RoutePointId, SpeedDialId, Target};
 use crate::plan::routing::{self, By};
 use crate::plan::{Fault, Plan};
 use crate::workload::{Name, Phones, Workload};
@@ -48,6 +48,12 @@ fn unused(known: &Known<'_>, notes: &mut Notes) {
     for (row, database) in workload.databases.iter().enumerate() {
         if !databases.contains(&row) {
             report("database", &database.name);
+        }
+    }
+    let dialled: BTreeSet<SpeedDialId> = plan.sources.iter().filter_map(|source| source.speed_dial).collect();
+    for (row, speed_dial) in workload.speed_dials.iter().enumerate() {
+        if !dialled.contains(&SpeedDialId(row as u16)) {
+            report("speed dial", &speed_dial.name);
         }
     }
     let users: BTreeSet<&str> =

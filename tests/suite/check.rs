@@ -224,6 +224,15 @@ fn a_route_point_that_answers_holds_as_many_calls_as_come_while_one_stays() {
 }
 
 #[test]
+fn a_speed_dial_that_nobody_dials_is_unused() {
+    let boss = "[[speed_dial]]\nname = \"boss\"\nphones = \"agents\"\nto = \"out\"\n";
+    assert_eq!(ids(&planted(&[], boss)), BTreeSet::from(["unused"]));
+    let dialled =
+        "[[traffic]]\nname = \"inside\"\nto = \"boss\"\nfrom = \"agents\"\narrivals = { poisson = \"1/h\" }\n";
+    assert_eq!(ids(&planted(&[], &format!("{boss}{dialled}"))), BTreeSet::new());
+}
+
+#[test]
 fn r9_the_checklist_of_a_sound_workload_is_done() {
     let found = planted(&[], "");
     let states: Vec<State> = found.checklist.iter().map(|line| line.state).collect();
