@@ -37,6 +37,8 @@ ids! {
     DestinationId(u16);
     /// A directory number, or a range of them, that something refers to.
     NumbersId(u16);
+    /// A speed dial of a group of phones.
+    SpeedDialId(u16);
     /// A source of calls.
     SourceId(u16);
     /// One device: a route point, one CTI port or one phone. Route points come first, then ports, then phones.

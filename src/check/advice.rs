@@ -121,6 +121,16 @@ pub(super) const NO_BACKUP_CTIMANAGER: Advice = Advice {
     scope: Scope::Tables(&["node"]),
 };
 
+/// A standby at CTIManagers of its own.
+pub(super) const STANDBY_APART: Advice = Advice {
+    id: "standby-apart",
+    meaning: "an application that stands by has no CTIManager in common with those before it: each loss reaches it from another node, \
+              or after `callmanager_notice` if the CTIManager is gone",
+    source: "R4: the CTIManager that closes a device tells those of the others; meant so if each is to survive the other's CTIManagers",
+    step: None,
+    scope: Scope::Whole,
+};
+
 /// A CallManager without a backup.
 pub(super) const NO_BACKUP_CALLMANAGER: Advice = Advice {
     id: "no-backup-callmanager",
@@ -187,7 +197,7 @@ pub(super) const OVERLOADED: Advice = Advice {
 /// An entry that nothing refers to.
 pub(super) const UNUSED: Advice = Advice {
     id: "unused",
-    meaning: "nothing uses a node, CallManager group, device pool, database or user",
+    meaning: "nothing uses a node, CallManager group, device pool, database, user or speed dial",
     source: "an entry without references is mostly left over, or its name is mistyped elsewhere",
     step: None,
     scope: Scope::Whole,
@@ -203,7 +213,7 @@ pub(super) const UNREACHABLE: Advice = Advice {
 };
 
 /// Every kind of warning, in the order of the documentation.
-pub const ADVICE: [&Advice; 19] = [
+pub const ADVICE: [&Advice; 20] = [
     &APPLICATION_WITHOUT_DEVICES,
     &NO_DIRECTORY_NUMBER,
     &HEARTBEAT_OUT_OF_BOUNDS,
@@ -214,6 +224,7 @@ pub const ADVICE: [&Advice; 19] = [
     &MANY_DEVICES_ON_CTIMANAGER,
     &MANY_DEVICES_OF_APPLICATION,
     &NO_BACKUP_CTIMANAGER,
+    &STANDBY_APART,
     &NO_BACKUP_CALLMANAGER,
     &MISSING_FORWARD,
     &FORWARD_LOOP,

@@ -1,14 +1,15 @@
-//! The number of devices that each CTIManager and each application controls.
+//! The devices that each CTIManager and each application controls: how many, and who stands by for them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::advice::{MANY_DEVICES_OF_APPLICATION, MANY_DEVICES_ON_CTIMANAGER};
+use super::advice::{MANY_DEVICES_OF_APPLICATION, MANY_DEVICES_ON_CTIMANAGER, STANDBY_APART};
 use super::notes::{Known, Notes};
 use super::words::thousands;
 use crate::domain::NodeId;
 use crate::plan::{Application, Plan, Topology};
 use crate::rules::manager_choice::{self, ConnectReason};
 use crate::workload::advised::{DEVICES_OF_PROVIDER, DEVICES_ON_CTIMANAGER};
+use crate::workload::{Treatment, enumeration};
 
 const ON_CTIMANAGER_MAX: usize = DEVICES_ON_CTIMANAGER.most as usize;
 const OF_APPLICATION_MAX: usize = DEVICES_OF_PROVIDER.most as usize;
@@ -26,6 +27,36 @@ pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
     }
     if known.plan.topology == Topology::CtiManager {
         on_ctimanagers(known, notes);
+        standbys(known, notes);
+    }
+}
+
+/// Looks for applications that stand by for a device at CTIManagers that none of those before them uses.
+fn standbys(known: &Known<'_>, notes: &mut Notes) {
+    let Known { workload, plan } = known;
+    let answers = workload.route_points.iter().filter(|it| matches!(it.treatment, Treatment::Answer { .. }));
+    let answers = answers.map(|it| (&it.name, &it.control.applications));
+    let ports = workload.cti_ports.iter().map(|it| (&it.name, &it.control.applications));
+    for (device, applications) in answers.chain(ports) {
+        let mut before: BTreeSet<NodeId> = BTreeSet::new();
+        for (place, named) in applications.iter().enumerate() {
+            let Some(it) = plan.applications.iter().find(|it| it.name == named.value) else { continue };
+            let own: BTreeSet<NodeId> = it.ctimanagers.iter().copied().collect();
+            if place > 0 && before.is_disjoint(&own) {
+                let earlier: Vec<&str> = applications[..place].iter().map(|name| name.value.as_str()).collect();
+                let (earlier, node) = (enumeration(&earlier), before.first());
+                let what = format!(
+                    "`{}` stands by at `{}`, and has no CTIManager in common with {earlier} before it",
+                    named.value, device.value
+                );
+                let node = node.map_or("", |node| &plan.nodes[node.index()].name);
+                let hint = format!(
+                    "add `{node}` to its `ctimanagers`; or leave it, if each is to survive the loss of the other's CTIManagers"
+                );
+                notes.warn(&STANDBY_APART, &named.place, what, hint);
+            }
+            before.extend(own);
+        }
     }
 }
 

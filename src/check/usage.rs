@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::advice::{UNREACHABLE, UNUSED};
 use super::notes::{Known, Notes};
-use crate::domain::{DestinationId, FaultTarget, NodeId, PhoneGroupId, PortGroupId, RoutePointId, Target};
+use crate::domain::{DestinationId, FaultTarget, NodeId, PhoneGroupId, PortGroupId, RoutePointId, SpeedDialId, Target};
 use crate::plan::routing::{self, By};
 use crate::plan::{Fault, Plan};
 use crate::workload::{Name, Phones, Workload};
@@ -48,6 +48,12 @@ fn unused(known: &Known<'_>, notes: &mut Notes) {
     for (row, database) in workload.databases.iter().enumerate() {
         if !databases.contains(&row) {
             report("database", &database.name);
+        }
+    }
+    let dialled: BTreeSet<SpeedDialId> = plan.sources.iter().filter_map(|source| source.speed_dial).collect();
+    for (row, speed_dial) in workload.speed_dials.iter().enumerate() {
+        if !dialled.contains(&SpeedDialId(row as u16)) {
+            report("speed dial", &speed_dial.name);
         }
     }
     let users: BTreeSet<&str> =
@@ -110,7 +116,7 @@ fn unreachable(known: &Known<'_>, notes: &mut Notes) {
 fn reached(plan: &Plan) -> BTreeSet<Target> {
     let dialled = plan.sources.iter().map(|source| source.to);
     // Settings may change during a run.
-    let changed = plan.changes.iter().filter_map(|change| change.leads);
+    let changed = plan.changes.iter().filter_map(|change| change.setting.leads());
     let reached = routing::reached(dialled.chain(changed), |place| {
         let has_application = match plan.group_of(place) {
             Target::RoutePoint(id) => plan.route_points[id.index()].openers.first().is_some(),

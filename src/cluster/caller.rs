@@ -43,7 +43,8 @@ impl<R: Recorder> Cluster<'_, R> {
         };
         let (Ok(ingress) | Err(ingress)) = chosen;
 
-        let call = self.calls.insert(Call::new(name, ingress, plan.to, self.now));
+        let to = plan.speed_dial.map_or(plan.to, |id| self.speed_dials[id.index()]);
+        let call = self.calls.insert(Call::new(name, ingress, to, self.now));
         let patience = self.sources[source as usize].random_word(name.number, Purpose::Patience);
         self.note(Fact::Offered { call: name, ingress });
         if let Some(Dials::Phone(phone, _)) = phone {

@@ -4,12 +4,12 @@ use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE, Service};
 use super::rows::registration::{Claim, Registration};
 use crate::domain::{
-    ApplicationId, CallName, DestinationId, DeviceId, Forwards, NodeId, NumbersId, Phase, PhoneGroupId, PortGroupId,
-    Rejection, RoutePointId, Target,
+    ApplicationId, CallName, DestinationId, DeviceId, Forward, Forwards, NodeId, NumbersId, Phase, PhoneGroupId,
+    PortGroupId, Rejection, RoutePointId, Target,
 };
 use crate::engine::{Handle, Watchdog};
 use crate::facts::{Fact, PoolId, Recorder};
-use crate::plan::LineRows;
+use crate::plan::{LineRows, Setting};
 use crate::rules::admission::{self, Missing, Occupancy};
 use crate::rules::settings;
 use std::collections::VecDeque;
@@ -64,6 +64,8 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         self.dialling.clear();
         self.dialling.resize(if self.phones_dial { plan.devices.len() } else { 0 }, None);
+        self.speed_dials.clear();
+        self.speed_dials.extend(plan.speed_dials.iter().map(|it| it.to));
         self.line_calls.clear();
         self.line_calls.resize(plan.counted_lines as usize, 0);
         let lines = plan.route_points.iter().flat_map(|it| &it.lines);
@@ -124,18 +126,26 @@ impl<R: Recorder> Cluster<'_, R> {
         self.forwards.len() - 1
     }
 
-    /// R12: a forward setting changes, for calls that are forwarded from now on.
+    /// R12: a setting changes: a forward for calls that are forwarded from now on, a speed dial for those that are dialled.
     pub(super) fn setting_changes(&mut self, row: u16) {
         let plan = self.plan;
         let change = &plan.changes[row as usize];
         if change.through.is_some_and(|application| !self.may_change(application, change.whose)) {
             return self.note(Fact::SettingNotChanged { change: u32::from(row) });
         }
-        let mut set = |at: usize| {
-            self.forwards[at] = settings::changed(self.forwards[at], change.forward, change.leads);
-        };
+        match change.setting {
+            Setting::Forward(forward, leads) => self.forward_changes(change.whose, forward, leads),
+            Setting::SpeedDial(id, to) => self.speed_dials[id.index()] = to,
+        }
+        self.note(Fact::SettingChanged { change: u32::from(row) });
+    }
+
+    /// A forward of all lines of a route point or group, or of some numbers.
+    fn forward_changes(&mut self, whose: Target, forward: Forward, leads: Option<Target>) {
+        let plan = self.plan;
+        let mut set = |at: usize| self.forwards[at] = settings::changed(self.forwards[at], forward, leads);
         let own = |device: DeviceId, line: u8| plan.own_settings.binary_search(&(device, line));
-        match change.whose {
+        match whose {
             Target::Numbers(id) => {
                 let it = &plan.numbers[id.index()];
                 if let Target::RoutePoint(route_point) = it.group {
@@ -157,7 +167,6 @@ impl<R: Recorder> Cluster<'_, R> {
                 all.for_each(|(row, _)| set(plan.lines as usize + row));
             }
         }
-        self.note(Fact::SettingChanged { change: u32::from(row) });
     }
 
     /// R12: whether an application is in control of a device of a route point or group, and so can change its settings for a user.

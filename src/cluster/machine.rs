@@ -11,7 +11,7 @@ use super::rows::node::{NodeState, Processor};
 use super::rows::registration::{Claim, Registration};
 use super::rows::source::SourceState;
 use super::rows::telling::Telling;
-use crate::domain::{DeviceKind, FaultTarget, Forwards, ProcessFault, StationId};
+use crate::domain::{DeviceKind, FaultTarget, Forwards, ProcessFault, StationId, Target};
 use crate::engine::{
     Calendar, Distribution, Handle, Pool, Server, Servers, Span, Stream, Time, Watchdog, stream_number,
 };
@@ -60,6 +60,8 @@ pub struct Cluster<'p, R> {
     /// The forward settings as they are now (R12): of all lines, then those of single devices that change by themselves,
     /// and last those of numbers outside, which have none.
     pub(super) forwards: Vec<Forwards>,
+    /// What each speed dial dials now (R12).
+    pub(super) speed_dials: Vec<Target>,
     /// The calls on each line of devices that have several.
     pub(super) line_calls: Vec<u32>,
     pub(super) sources: Vec<SourceState>,
@@ -127,6 +129,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             phones: plan.phone_groups.iter().map(|_| PhoneState::default()).collect(),
             forwards: Vec::new(),
             line_calls: Vec::new(),
+            speed_dials: Vec::new(),
             sources: plan.sources.iter().map(|source| SourceState::new(source, plan.sources.len())).collect(),
             phones_dial: plan.sources.iter().any(|source| source.from.is_some()),
             dialling: Vec::new(),

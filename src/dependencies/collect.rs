@@ -45,6 +45,8 @@ impl<'w> Collector<'w> {
     fn define_all(&mut self, workload: &'w Workload) {
         self.begin(RecordKind::Traffic);
         workload.traffic.iter().for_each(|it| self.define(RecordKind::Traffic, &it.name, 1));
+        self.begin(RecordKind::SpeedDial);
+        workload.speed_dials.iter().for_each(|it| self.define(RecordKind::SpeedDial, &it.name, 1));
         self.begin(RecordKind::DirectoryNumber);
         let lines = workload.route_points.iter().flat_map(RoutePoint::numbers);
         let phones = workload.phones.iter().flat_map(|it| &it.number);
@@ -126,7 +128,14 @@ impl<'w> Collector<'w> {
     fn use_all(&mut self, workload: &'w Workload, plan: &Plan) {
         for (row, it) in workload.traffic.iter().enumerate() {
             let user = self.id(RecordKind::Traffic, row);
-            self.calls(user, Role::Calls, &it.to);
+            match workload.speed_dials.iter().find(|dial| dial.name.value == it.to.value) {
+                // Its calls go where the speed dial leads.
+                Some(dial) => {
+                    self.named(user, Role::SpeedDial, RecordKind::SpeedDial, &it.to);
+                    self.calls(user, Role::Calls, &dial.to);
+                }
+                None => self.calls(user, Role::Calls, &it.to),
+            }
             match &it.from {
                 Some(phones) => self.calls(user, Role::Callers, phones),
                 None => {
@@ -139,6 +148,11 @@ impl<'w> Collector<'w> {
                     );
                 }
             }
+        }
+        for (row, it) in workload.speed_dials.iter().enumerate() {
+            let user = self.id(RecordKind::SpeedDial, row);
+            self.calls(user, Role::Phones, &it.phones);
+            self.calls(user, Role::Dials, &it.to);
         }
         self.devices(workload);
         let direct = workload.topology == Topology::Direct;
@@ -273,7 +287,16 @@ impl<'w> Collector<'w> {
         }
         for (row, it) in workload.changes.iter().enumerate() {
             let user = self.id(RecordKind::Change, row);
-            self.calls(user, Role::Changes, &it.of);
+            match self.names.contains_key(&(RecordKind::SpeedDial, it.of.value.as_str())) {
+                true => self.named(user, Role::Changes, RecordKind::SpeedDial, &it.of),
+                false => self.calls(user, Role::Changes, &it.of),
+            }
+            if let Some(application) = &it.through {
+                self.named(user, Role::Through, RecordKind::Application, application);
+            }
+            if let Some(to) = &it.to {
+                self.calls(user, Role::Dials, to);
+            }
             for (forward, setting) in &it.settings {
                 if let Some(to) = &setting.value {
                     self.calls(user, Role::ChangesTo(*forward), to);

@@ -7,6 +7,8 @@ use crate::domain::Forward;
 pub enum RecordKind {
     /// A source of calls.
     Traffic,
+    /// A speed dial of a group of phones.
+    SpeedDial,
     /// A directory number, or a range of them.
     DirectoryNumber,
     /// A CTI route point.
@@ -31,14 +33,15 @@ pub enum RecordKind {
     Node,
     /// A fault.
     Fault,
-    /// A change of forward settings.
+    /// A change of forward settings, or of a speed dial.
     Change,
 }
 
 impl RecordKind {
     /// All of them, in order.
-    pub const ALL: [RecordKind; 14] = [
+    pub const ALL: [RecordKind; 15] = [
         RecordKind::Traffic,
+        RecordKind::SpeedDial,
         RecordKind::DirectoryNumber,
         RecordKind::RoutePoint,
         RecordKind::CtiPort,
@@ -58,6 +61,7 @@ impl RecordKind {
     pub const fn name(self) -> &'static str {
         match self {
             RecordKind::Traffic => "traffic",
+            RecordKind::SpeedDial => "speed_dial",
             RecordKind::DirectoryNumber => "directory_number",
             RecordKind::RoutePoint => "route_point",
             RecordKind::CtiPort => "cti_port",
@@ -78,6 +82,7 @@ impl RecordKind {
     pub const fn words(self) -> [&'static str; 2] {
         match self {
             RecordKind::Traffic => ["source of calls", "sources of calls"],
+            RecordKind::SpeedDial => ["speed dial", "speed dials"],
             RecordKind::DirectoryNumber => ["directory number", "directory numbers"],
             RecordKind::RoutePoint => ["route point", "route points"],
             RecordKind::CtiPort => ["port group", "port groups"],
@@ -167,6 +172,12 @@ pub struct Use {
 pub enum Role {
     /// A source calls it.
     Calls,
+    /// The speed dial by which a source calls.
+    SpeedDial,
+    /// The phones that have a speed dial.
+    Phones,
+    /// What a speed dial dials, when a run begins or after a change.
+    Dials,
     /// The phones from which a source's calls come.
     Callers,
     /// A node at which a source's calls come in, by its position in the list.
@@ -205,8 +216,10 @@ pub enum Role {
     Member(usize),
     /// What a fault strikes.
     Strikes,
-    /// The device whose settings change.
+    /// The device whose settings change, or the speed dial.
     Changes,
+    /// The application that makes a change.
+    Through,
     /// Where a forward leads after a change.
     ChangesTo(Forward),
 }
@@ -216,6 +229,9 @@ impl Role {
     pub const fn name(self) -> &'static str {
         match self {
             Role::Calls => "traffic",
+            Role::SpeedDial => "speed_dial",
+            Role::Phones => "phones",
+            Role::Dials => "to",
             Role::Callers => "from",
             Role::Ingress(_) => "ingress",
             Role::Line => "line",
@@ -236,6 +252,7 @@ impl Role {
             Role::Member(_) => "member",
             Role::Strikes => "strikes",
             Role::Changes => "changes",
+            Role::Through => "through",
         }
     }
 

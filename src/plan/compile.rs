@@ -18,6 +18,7 @@ use super::model::{Opener, Plan};
 use super::node::{ctimanager_work, node};
 use super::parameters::{Links, Parameters};
 use super::source::source;
+use super::speed_dial::speed_dials;
 use crate::domain::{ApplicationId, ConnectionId, DeviceId, DeviceKind, NodeId, OpenerId, PhoneGroupId, Target};
 use crate::engine::Time;
 use crate::workload::{self as source, Files, Name, Problem, Problems, Reports, TextRange, Topology, Workload};
@@ -106,6 +107,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         counted_lines: 0,
         own_settings: Vec::new(),
         forwards_all: false,
+        speed_dials: speed_dials(workload, &directory),
         sources: workload.traffic.iter().map(|it| source(it, workload, &directory, starts_at)).collect(),
         faults: faults(workload, &directory),
         changes: changes(workload, &directory),

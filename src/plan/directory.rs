@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::numbers::{self, NotFound, NumberRange, Numbers};
 use crate::domain::{
     ApplicationId, DatabaseId, DestinationId, DeviceId, Forward, Forwards, NodeId, NumbersId, PhoneGroupId,
-    PortGroupId, RoutePointId, Target,
+    PortGroupId, RoutePointId, SpeedDialId, Target,
 };
 use crate::workload::{self as source, Name, Problem, Reports, TextRange, Workload, suggestion};
 
@@ -16,6 +16,9 @@ pub(super) const R7: &str =
 
 /// Cited if a number leads nowhere.
 const LINES: &str = "a line is a directory number on a device; a call to it goes to that device";
+
+/// Cited if something else than a caller at its phones uses a speed dial.
+pub(super) const SPEED_DIALS: &str = "R12: a speed dial belongs to phones; who controls one of them sets it";
 
 /// The most numbers, or ranges of them, that a workload refers to.
 const NUMBERS_MAX: usize = 65_535;
@@ -101,6 +104,7 @@ pub(super) struct Directory<'a> {
     pub(super) users: Names<'a, usize>,
     pub(super) applications: Names<'a, ApplicationId>,
     pub(super) targets: Names<'a, Target>,
+    speed_dials: Names<'a, SpeedDialId>,
     /// The numbers of ports and phones.
     ranges: Vec<NumberRange<'a>>,
     /// The beginnings of the names that lead nowhere: the lines of a device have some in common, which are reported once.
@@ -161,6 +165,7 @@ impl<'a> Directory<'a> {
                 ApplicationId,
             ),
             targets,
+            speed_dials: Names::of("speed dial", reports, &workload.speed_dials, |it| &it.name, SpeedDialId),
             ranges,
             astray: RefCell::default(),
             referred: RefCell::new(referred),
@@ -206,6 +211,12 @@ impl<'a> Directory<'a> {
                     }),
                 )
             }
+            Err(NotFound::Unknown) if self.speed_dial(name).is_some() => {
+                let what = format!("`{text}` is a speed dial, which only callers at its phones dial");
+                let problem = Problem::new(name.place.clone(), what, "").hint("name the device or number itself");
+                self.reports.add(problem.rule(SPEED_DIALS));
+                None
+            }
             Err(NotFound::Unknown) => self.targets.find(name),
             Err(NotFound::NoRange) => report(
                 format!("`{text}` is no range of numbers"),
@@ -224,6 +235,24 @@ impl<'a> Directory<'a> {
                 "end it with the last number of the group",
             ),
         }
+    }
+
+    /// The speed dial of a name.
+    pub(super) fn speed_dial(&self, name: &Name) -> Option<SpeedDialId> {
+        self.speed_dials.rows.get(name.value.as_str()).map(|(id, _)| *id)
+    }
+
+    /// The group of phones of a name, if it is that of one.
+    pub(super) fn phones(&self, name: &Name) -> Option<PhoneGroupId> {
+        match self.targets.rows.get(name.value.as_str())? {
+            (Target::Phones(id), _) => Some(*id),
+            _ => None,
+        }
+    }
+
+    /// Where the device or number of a name is defined.
+    pub(super) fn place_of(&self, name: &str) -> Option<&'a TextRange> {
+        self.targets.rows.get(name).map(|(_, place)| *place).or_else(|| numbers::place_of(&self.ranges, name))
     }
 
     /// The route point or group of a target; a number outside is itself.

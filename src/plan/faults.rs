@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::directory::Directory;
 use super::forwards;
-use crate::domain::{ApplicationId, DeviceKind, FaultTarget, Forward, LinkEnd, NodeId, Target};
+use crate::domain::{ApplicationId, DeviceKind, FaultTarget, Forward, LinkEnd, NodeId, SpeedDialId, Target};
 use crate::engine::{Distribution, Span, Time};
-use crate::workload::{self as source, At, Name, Problem, Reports, TextRange, Topology, Workload, units};
+use crate::workload::{self as source, At, Name, Problem, Reports, SpeedDial, TextRange, Topology, Workload, units};
 
 const R1: &str = "R1: a node runs one CTIManager, or none";
 const R5: &str = "R5: a call takes one port or phone of a group, and any route point that several share";
-const R12: &str = "R12: forward settings belong to route points, ports and phones";
+const R12: &str = "R12: forward settings belong to route points, ports and phones, and speed dials to phones";
 const R23: &str = "R23: the Application Heartbeat Minimum and Maximum parameters bound the interval";
 const R25: &str = "R25: before there were CTIManagers, an application was tied to a CallManager";
 
@@ -47,19 +47,37 @@ pub enum Occurs {
     },
 }
 
-/// A forward setting that is changed while the cluster runs (R12).
+/// A setting of a device that is changed while the cluster runs (R12).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// When.
     pub at: Time,
-    /// The route point, or the group of ports or phones, whose setting changes on all lines; or the numbers.
+    /// The route point, or the group of ports or phones, whose setting changes on all lines; or the numbers. Of a speed dial, the
+    /// phones that have it.
     pub whose: Target,
     /// The application that makes the change, if it is not an administrator.
     pub through: Option<ApplicationId>,
-    /// The setting.
-    pub forward: Forward,
-    /// Its new target, if any.
-    pub leads: Option<Target>,
+    /// The setting, and its new value.
+    pub setting: Setting,
+}
+
+/// A setting with its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// A forward, and where it leads, if anywhere.
+    Forward(Forward, Option<Target>),
+    /// A speed dial, and what it dials.
+    SpeedDial(SpeedDialId, Target),
+}
+
+impl Setting {
+    /// Where it leads, if anywhere.
+    pub const fn leads(self) -> Option<Target> {
+        match self {
+            Setting::Forward(_, leads) => leads,
+            Setting::SpeedDial(_, to) => Some(to),
+        }
+    }
 }
 
 /// Service parameters of a CTIManager from some time on; it reads them when it starts.
@@ -367,6 +385,15 @@ pub(super) fn changes(workload: &Workload, directory: &Directory<'_>) -> Vec<Cha
     let mut changes = Vec::new();
     for it in &workload.changes {
         in_time(&it.at, "this change never happens", workload, directory);
+        if let Some(id) = directory.speed_dial(&it.of) {
+            changes.extend(of_speed_dial(it, id, workload, directory));
+            continue;
+        }
+        if let Some(to) = &it.to {
+            let what = format!("`{}` is no speed dial, and has no `to`", it.of.value);
+            let hint = "where its calls go instead is set by a forward, as `cfa`";
+            directory.reports.add(Problem::new(to.place.clone(), what, "").hint(hint).rule(R12));
+        }
         let whose = directory.target(&it.of);
         let through = it.through.as_ref().and_then(|name| directory.applications.find(name));
         if let (Some(name), Some(_), Some(whose)) = (&it.through, through, whose) {
@@ -389,12 +416,34 @@ pub(super) fn changes(workload: &Workload, directory: &Directory<'_>) -> Vec<Cha
             // An unknown target has been reported.
             if let (Some(whose), None | Some(Some(_))) = (whose, leads) {
                 let (at, leads) = (Time::ZERO + it.at.value, leads.flatten());
-                changes.push(Change { at, whose, through, forward: *forward, leads });
+                changes.push(Change { at, whose, through, setting: Setting::Forward(*forward, leads) });
             }
         }
     }
     changes.sort_by_key(|change| change.at);
     changes
+}
+
+/// A change of what a speed dial dials, if it is sound.
+fn of_speed_dial(
+    it: &source::Change,
+    id: SpeedDialId,
+    workload: &Workload,
+    directory: &Directory<'_>,
+) -> Option<Change> {
+    let SpeedDial { name, phones, .. } = &workload.speed_dials[id.index()];
+    for (forward, At { place, .. }) in &it.settings {
+        let what = format!("`{}` is a speed dial: it has no `{}`", it.of.value, forward.name());
+        let problem = Problem::new(place.clone(), what, "").also(name.place.clone(), "the speed dial");
+        directory.reports.add(problem.hint("give `to`, the number that it dials from then on").rule(R12));
+    }
+    let whose = Target::Phones(directory.phones(phones)?);
+    let through = it.through.as_ref().and_then(|name| directory.applications.find(name));
+    if let (Some(name), Some(_)) = (&it.through, through) {
+        in_control(name, whose, phones, workload, directory);
+    }
+    let to = directory.target(it.to.as_ref()?)?;
+    Some(Change { at: Time::ZERO + it.at.value, whose, through, setting: Setting::SpeedDial(id, to) })
 }
 
 /// Reports an application that is to change the settings of a device that it does not control.

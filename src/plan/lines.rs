@@ -1,7 +1,7 @@
 //! The lines of a plan: their rows in tables, and what can be asked of them.
 
 use super::device::{Line, LineRows};
-use super::faults::Change;
+use super::faults::{Change, Setting};
 use super::model::Plan;
 use crate::domain::{DeviceId, DeviceKind, Forward, Target};
 
@@ -52,7 +52,7 @@ impl Plan {
         let ports = self.port_groups.iter().flat_map(|it| &it.lines);
         let phones = self.phone_groups.iter().flat_map(|it| &it.lines);
         route_points.chain(ports).chain(phones).any(|line| line.forwards.get(Forward::Cfa).is_some())
-            || self.changes.iter().any(|change| change.forward == Forward::Cfa)
+            || self.changes.iter().any(|change| matches!(change.setting, Setting::Forward(Forward::Cfa, _)))
     }
 
     /// The lines of the devices of a route point or group; a number outside has none.

@@ -9,6 +9,7 @@ use super::node::Node;
 use super::numbers::Numbers;
 use super::parameters::{Links, Parameters};
 use super::source::Source;
+use super::speed_dial::SpeedDial;
 use crate::domain::{
     ApplicationId, ConnectionId, DatabaseId, DestinationId, DeviceId, DeviceKind, FaultTarget, NodeId, OpenerId,
     PhoneGroupId, PortGroupId, ReleaseProfile, RoutePointId, StationId, Target,
@@ -74,11 +75,13 @@ pub struct Plan {
     pub own_settings: Vec<(DeviceId, u8)>,
     /// Whether any line forwards all calls, or comes to do so.
     pub forwards_all: bool,
+    /// Speed dials of phones.
+    pub speed_dials: Vec<SpeedDial>,
     /// Sources of calls.
     pub sources: Vec<Source>,
     /// Faults, in the order of the file.
     pub faults: Vec<Fault>,
-    /// Changes of forward settings (R12), in order of time.
+    /// Changes of forward settings and speed dials (R12), in order of time.
     pub changes: Vec<Change>,
     /// Changes of service parameters, in order of time.
     pub parameter_changes: Vec<ParameterChange>,

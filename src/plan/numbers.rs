@@ -174,6 +174,11 @@ fn find<'r, 'a>(ranges: &'r [NumberRange<'a>], name: &str) -> Option<&'r NumberR
     Some(&ranges[ranges[before].furthest]).filter(|range| range.holds(name))
 }
 
+/// Where the range that holds a number is defined.
+pub(super) fn place_of<'a>(ranges: &[NumberRange<'a>], name: &str) -> Option<&'a TextRange> {
+    find(ranges, name).map(|range| range.place)
+}
+
 /// What a text refers to that is a number of a range, or a range of numbers.
 pub(super) struct Found {
     pub(super) target: Target,

@@ -2,7 +2,8 @@
 
 use super::directory::Directory;
 use super::rates::{RateCurve, curve};
-use crate::domain::{DestinationId, NodeId, PhoneGroupId, Target};
+use super::speed_dial;
+use crate::domain::{DestinationId, NodeId, PhoneGroupId, SpeedDialId, Target};
 use crate::engine::{Distribution, Span, Time};
 use crate::workload::{self as source, Calls, Name, Problem, Workload};
 
@@ -16,8 +17,10 @@ pub struct Source {
     /// The nodes at which its calls arrive, in turn. Calls from inside arrive at the CallManager of their phone; this is the
     /// one at which the phones start.
     pub ingress: Vec<NodeId>,
-    /// The target that its callers dial.
+    /// The target that its callers dial; by a speed dial, when a run begins.
     pub to: Target,
+    /// The speed dial by which they dial, if they do.
+    pub speed_dial: Option<SpeedDialId>,
     /// When they call.
     pub arrivals: Arrivals,
     /// How long a caller waits for an answer before hanging up, and again for a person after a transfer; `None`: forever.
@@ -70,8 +73,14 @@ pub(super) fn source(
         Some(phones) => starts_at(phones).into_iter().collect(),
         None => it.ingress.as_ref().map_or_else(every_node, |names| directory.nodes(names, None)),
     };
+    let speed_dial = directory.speed_dial(&it.to);
+    if let Some(id) = speed_dial {
+        speed_dial::check_dialled(it, id, workload, directory);
+    }
     // The target of a wrong workload does not matter: its plan is never returned.
-    let to = directory.target(&it.to).unwrap_or(Target::Outside(DestinationId(0)));
+    let to = directory
+        .target(speed_dial.map_or(&it.to, |id| &workload.speed_dials[id.index()].to))
+        .unwrap_or(Target::Outside(DestinationId(0)));
     let arrivals = match &it.arrivals.calls {
         Calls::Listed(calls) => Arrivals::Listed(calls.iter().map(listed).collect()),
         _ => {
@@ -87,6 +96,7 @@ pub(super) fn source(
         from,
         ingress,
         to,
+        speed_dial,
         arrivals,
         patience: it.patience.clone(),
         talk: it.talk.clone(),

@@ -235,7 +235,7 @@ metrics! {
         "Waits to rehome that were cut short: the home, or the device's service, was lost again.";
     RehomeWaiting = count("rehome_waiting", Lower, &[Devices]), "Devices that still waited to rehome at the end.";
     SettingsNotChanged = count("settings_not_changed", Lower, &[Lost]),
-        "Forward settings that a user could not change: the application was not in control of the device (R12).";
+        "Settings that a user could not change: the application was not in control of the device (R12).";
 }
 
 metrics! {

@@ -5,7 +5,7 @@ use super::read::{At, Key, Name, Table, Value};
 use crate::domain::{ApplicationFault, DeviceKind, Forward, ProcessFault};
 use crate::engine::{Distribution, Span};
 
-const R12: &str = "R12: forward settings belong to a device, and change while the cluster runs";
+const R12: &str = "R12: forward settings and speed dials belong to a device, and change while the cluster runs";
 
 /// `[[fault]]`
 #[derive(Clone, Debug)]
@@ -177,12 +177,14 @@ impl Fault {
 pub struct Change {
     /// When.
     pub at: At<Span>,
-    /// The device whose settings change.
+    /// The device whose settings change, or the speed dial.
     pub of: Name,
     /// The application that makes the change; `None`: an administrator.
     pub through: Option<Name>,
     /// The settings that change, each with its place and its new target, if any.
     pub settings: Vec<(Forward, At<Option<Name>>)>,
+    /// The name or number that a speed dial dials from then on.
+    pub to: Option<Name>,
 }
 
 impl Change {
@@ -200,11 +202,13 @@ impl Change {
                 settings.push((forward, At { value, place }));
             }
         }
+        let to = table.reference("to");
+        any |= to.is_present();
         if !any {
-            let title = "one of `cfa`, `cfb`, `cfna`, `cfof` and `cfur` is required";
+            let title = "one of `cfa`, `cfb`, `cfna`, `cfof` and `cfur`, or the `to` of a speed dial, is required";
             table.reports().add(Problem::new(table.place(), title, "it belongs here").rule(R12));
         }
-        Change { at, of, through, settings }
+        Change { at, of, through, settings, to: to.optional() }
     }
 }
 

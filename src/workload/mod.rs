@@ -39,6 +39,6 @@ pub use read::{At, Name};
 pub use run::{Run, Study};
 pub use schema::schema;
 pub use set::set;
-pub use traffic::{Arrivals, Burst, Calls, ListedCall, RatePoint, Traffic};
+pub use traffic::{Arrivals, Burst, Calls, ListedCall, RatePoint, SpeedDial, Traffic};
 pub use tree::Workload;
 pub use vocabulary::DEVICES_MAX;

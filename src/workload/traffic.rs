@@ -1,4 +1,4 @@
-//! Sources of calls: `[[traffic]]`.
+//! Sources of calls: `[[traffic]]`, and what phones dial by a name of their own: `[[speed_dial]]`.
 
 use super::problem::{Problem, TextRange};
 use super::read::{At, Key, Name, Table, Value};
@@ -11,7 +11,7 @@ use crate::engine::{Distribution, Span};
 pub struct Traffic {
     /// Its name.
     pub name: Name,
-    /// The name or directory number its callers dial.
+    /// The name, directory number or speed dial that its callers dial.
     pub to: Name,
     /// The group of phones from which its callers call; `None`: they call from outside.
     pub from: Option<Name>,
@@ -23,6 +23,27 @@ pub struct Traffic {
     pub patience: Option<Distribution>,
     /// How long they talk.
     pub talk: Distribution,
+}
+
+/// `[[speed_dial]]`
+#[derive(Clone, Debug)]
+pub struct SpeedDial {
+    /// Its name.
+    pub name: Name,
+    /// The group of phones that have it.
+    pub phones: Name,
+    /// The name or number that it dials when a run begins.
+    pub to: Name,
+}
+
+impl SpeedDial {
+    pub(super) fn read(table: &Table<'_>) -> SpeedDial {
+        SpeedDial {
+            name: table.key("name", Value::name).required_or_default(),
+            phones: table.reference("phones").required_or_default(),
+            to: table.reference("to").required_or_default(),
+        }
+    }
 }
 
 /// When the callers of a source call.

@@ -12,7 +12,7 @@ use super::goal::GoalEntry;
 use super::problem::{Problem, Reports};
 use super::read::{Context, Table};
 use super::run::Run;
-use super::traffic::Traffic;
+use super::traffic::{SpeedDial, Traffic};
 use super::vocabulary::WORKLOAD;
 use crate::domain::{ReleaseProfile, Topology};
 
@@ -51,11 +51,13 @@ pub struct Workload {
     pub phones: Vec<Phones>,
     /// Numbers outside.
     pub destinations: Vec<Destination>,
+    /// Speed dials of phones.
+    pub speed_dials: Vec<SpeedDial>,
     /// Sources of calls.
     pub traffic: Vec<Traffic>,
     /// Faults.
     pub faults: Vec<Fault>,
-    /// Changes of forward settings.
+    /// Changes of forward settings and speed dials.
     pub changes: Vec<Change>,
     /// Changes of service parameters.
     pub parameter_changes: Vec<ParameterChange>,
@@ -117,6 +119,7 @@ impl Workload {
             cti_ports: table.each("cti_port", CtiPorts::read),
             phones: table.each("phone", Phones::read),
             destinations: table.each("destination", Destination::read),
+            speed_dials: table.each("speed_dial", SpeedDial::read),
             traffic: table.each("traffic", Traffic::read),
             faults: table.each("fault", Fault::read),
             changes: table.each("change", Change::read),

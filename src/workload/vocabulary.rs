@@ -103,9 +103,22 @@ pub static WORKLOAD: Section = Section {
         term("cti_port", Tables(&CTI_PORT), NONE, "groups of CTI ports", ""),
         term("phone", Tables(&PHONE), NONE, "groups of phones", ""),
         term("destination", Tables(&DESTINATION), NONE, "numbers outside the cluster", ""),
+        term(
+            "speed_dial",
+            Tables(&SPEED_DIAL),
+            NONE,
+            "numbers that phones dial by a name, which their users set (R12)",
+            "",
+        ),
         term("traffic", Tables(&TRAFFIC), NONE, "the sources of calls", ""),
         term("fault", Tables(&FAULT), NONE, "failures: what fails, and when", ""),
-        term("change", Tables(&CHANGE), NONE, "forward settings that change while the cluster runs (R12)", ""),
+        term(
+            "change",
+            Tables(&CHANGE),
+            NONE,
+            "forward settings and speed dials that change while the cluster runs (R12)",
+            "",
+        ),
         term(
             "parameter_change",
             Tables(&PARAMETER_CHANGE),
@@ -1024,6 +1037,24 @@ static DESTINATION: Section = Section {
     ..PLAIN
 };
 
+static SPEED_DIAL: Section = Section {
+    name: "speed_dial",
+    about: "A number that phones dial by a name, which their users set (R12): a `[[change]]` sets it anew. Only calls from these phones \
+            dial it, with `to` and `from` in `[[traffic]]`.",
+    terms: &[
+        term("name", Name, Wrong, "its name, which no device or number has", GUIDE),
+        term("phones", Target, Wrong, "the group of phones that have it", ""),
+        term(
+            "to",
+            Target,
+            Wrong,
+            "the name or number that it dials when a run begins, or a range, as in `[[traffic]]`",
+            "",
+        ),
+    ],
+    ..PLAIN
+};
+
 static TRAFFIC: Section = Section {
     name: "traffic",
     about: "A source of calls.",
@@ -1040,7 +1071,8 @@ static TRAFFIC: Section = Section {
             "to",
             Target,
             Wrong,
-            "the name or number that its callers dial, or a range as \"2001-2500\": each call dials one of these numbers at random",
+            "the name or number that its callers dial, or a range as \"2001-2500\": each call dials one of these numbers at random; \
+             with `from` also a speed dial of those phones, which dials the number that it has at that moment",
             "",
         ),
         term(
@@ -1337,7 +1369,7 @@ const AS_BEFORE: Absent = Means("as before");
 
 static CHANGE: Section = Section {
     name: "change",
-    about: "Forward settings that change while the cluster runs (R12).",
+    about: "Forward settings, or a speed dial, that change while the cluster runs (R12).",
     terms: &[
         term("at", DURATION, Wrong, "when the settings change, from the start of the run", ""),
         term(
@@ -1345,7 +1377,7 @@ static CHANGE: Section = Section {
             Target,
             Wrong,
             "the route point, group of ports or group of phones whose settings change, with those of all its lines; or a \
-             directory number, or a range, whose settings alone change",
+             directory number, or a range, whose settings alone change; or a speed dial",
             "",
         ),
         term(
@@ -1353,7 +1385,7 @@ static CHANGE: Section = Section {
             Reference,
             Means("an administrator makes the change"),
             "the application, in control of the device, that makes the change for a user: it happens only if that application is up, \
-             connected, and has one of these devices open at that moment",
+             connected, and has one of these devices open at that moment; for a speed dial, one of its phones",
             GUIDE,
         ),
         term("cfa", Target, AS_BEFORE, "where `cfa` leads from then on, or `\"none\"`", ""),
@@ -1361,6 +1393,13 @@ static CHANGE: Section = Section {
         term("cfna", Target, AS_BEFORE, "where `cfna` leads from then on, or `\"none\"`", ""),
         term("cfof", Target, AS_BEFORE, "where `cfof` leads from then on, or `\"none\"`", ""),
         term("cfur", Target, AS_BEFORE, "where `cfur` leads from then on, or `\"none\"`", ""),
+        term(
+            "to",
+            Target,
+            AS_BEFORE,
+            "of a speed dial, which has none of the others: what it dials from then on",
+            GUIDE,
+        ),
     ],
     rules: &[Rule {
         with: "at",
@@ -1370,6 +1409,7 @@ static CHANGE: Section = Section {
             Condition::Present("cfna"),
             Condition::Present("cfof"),
             Condition::Present("cfur"),
+            Condition::Present("to"),
         ]),
     }],
     ..PLAIN

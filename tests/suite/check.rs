@@ -67,7 +67,7 @@ const fn mistake(
     Mistake { id, replacements, more: "", besides: &[], underlined }
 }
 
-const MISTAKES: [Mistake; 19] = [
+const MISTAKES: [Mistake; 20] = [
     Mistake {
         more: "[[application]]\nname = \"idle\"\nctimanagers = [\"a\", \"b\"]\nuser = \"ivr\"\n",
         ..mistake("application-without-devices", &[], "\"idle\"")
@@ -95,6 +95,15 @@ const MISTAKES: [Mistake; 19] = [
         ..mistake("many-devices-of-application", &[("count = 20", "count = 2000")], "\"ivr\"")
     },
     mistake("no-backup-ctimanager", &[("ctimanagers = [\"a\", \"b\"]\n", "")], "\"ivr\""),
+    Mistake {
+        more: "[[node]]\nname = \"c\"\n[[node]]\nname = \"d\"\n[[application]]\nname = \"backup\"\n\
+               ctimanagers = [\"c\", \"d\"]\nuser = \"ivr\"\n",
+        ..mistake(
+            "standby-apart",
+            &[("application = \"ivr\"\ntreatment", "application = [\"ivr\", \"backup\"]\ntreatment")],
+            "\"backup\"",
+        )
+    },
     mistake("no-backup-callmanager", &[("[\"a\", \"b\"]", "[\"a\"]")], "\"a\""),
     mistake("missing-forward", &[("cfof = \"out\"\n", "")], "\"welcome\""),
     mistake(
@@ -180,6 +189,12 @@ fn what_is_meant_so_is_no_mistake() {
             "",
         ),
         (
+            "a standby that has a CTIManager in common with any before it",
+            &[("application = \"ivr\"\ntreatment", "application = [\"ivr\", \"second\", \"third\"]\ntreatment")],
+            "[[node]]\nname = \"c\"\n[[application]]\nname = \"second\"\nctimanagers = [\"b\", \"c\"]\nuser = \"ivr\"\n\
+             [[node]]\nname = \"d\"\n[[application]]\nname = \"third\"\nctimanagers = [\"d\", \"c\"]\nuser = \"ivr\"\n",
+        ),
+        (
             "one CTIManager where there are none",
             &[
                 ("[[node]]\nname = \"a\"", "topology = \"direct\"\n[[node]]\nname = \"a\""),
@@ -206,6 +221,15 @@ fn a_route_point_that_answers_holds_as_many_calls_as_come_while_one_stays() {
     assert_eq!(ids(&busy), BTreeSet::from(["many-calls-at-route-point", unreached]));
     let quiet = planted(&[answers, ("400/h", "1100/h")], "");
     assert_eq!(ids(&quiet), BTreeSet::from([unreached]));
+}
+
+#[test]
+fn a_speed_dial_that_nobody_dials_is_unused() {
+    let boss = "[[speed_dial]]\nname = \"boss\"\nphones = \"agents\"\nto = \"out\"\n";
+    assert_eq!(ids(&planted(&[], boss)), BTreeSet::from(["unused"]));
+    let dialled =
+        "[[traffic]]\nname = \"inside\"\nto = \"boss\"\nfrom = \"agents\"\narrivals = { poisson = \"1/h\" }\n";
+    assert_eq!(ids(&planted(&[], &format!("{boss}{dialled}"))), BTreeSet::new());
 }
 
 #[test]

@@ -538,6 +538,36 @@ fn forwards_that_lead_to_each_other_loop() {
 }
 
 #[test]
+fn r12_a_speed_dial_and_a_change_name_what_they_use() {
+    let text = cluster(&[
+        ("of = \"welcome\"\n", "of = \"boss\"\nthrough = \"ivr\"\n"),
+        ("cfna = \"people\"\n", "to = \"operator\"\n"),
+        ("to = \"7000\"\ningress = [\"one\"]\n", "to = \"boss\"\nfrom = \"people\"\n"),
+        ("[[change]]", "[[speed_dial]]\nname = \"boss\"\nphones = \"people\"\nto = \"7000\"\n[[change]]"),
+        ("dn = \"7200\"\n", "dn = \"7200\"\napplication = \"ivr\"\n"),
+        ("devices = [\"welcome\", \"ports\"]", "devices = \"all\""),
+    ]);
+    let uses = |asked: &str| {
+        with(&text, |dependencies| {
+            let Subject { record, .. } = dependencies.find(asked).unwrap();
+            let uses = dependencies.uses_of(record);
+            uses.map(|it| format!("{} {}", it.role.words(), dependencies.full_name(it.used))).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(uses("speed_dial:boss"), ["phones phone:people", "to directory_number:7000"]);
+    assert_eq!(uses("callers"), ["speed dial speed_dial:boss", "traffic directory_number:7000", "from phone:people"]);
+    assert_eq!(uses("change:1"), ["changes speed_dial:boss", "through application:ivr", "to destination:operator"]);
+    has(&affected(&text, "ivr"), "change:1: does not happen while `ivr` is down [R12]");
+    let affects = affected(&text, "boss");
+    has(&affects, "traffic:callers: has no `boss` to dial [R12]");
+    has(&affects, "change:1: has nothing to change [R12]");
+    let affects = affected(&text, "welcome");
+    has(&affects, "speed_dial:boss: the calls it dials to `7000` have nowhere to go []");
+    has(&affected(&text, "operator"), "change:1: the calls dialled to `operator` from then on have nowhere to go []");
+    has(&affected(&text, "people"), "speed_dial:boss: has no phones that dial it [R12]");
+}
+
+#[test]
 fn what_is_taken_out_leaves_those_that_name_it_without_a_way() {
     let affects = affected(CLUSTER, "welcome");
     has(&affects, "directory_number:7000: leads nowhere []");

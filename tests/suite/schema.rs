@@ -152,6 +152,8 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
             "no_ctimanager",
             "number_unknown",
             "pool_unknown",
+            "speed_dial_changes",
+            "speed_dial_dialled",
             "user_not_associated",
             "user_unknown",
             "through_stranger",

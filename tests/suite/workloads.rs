@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ctisim::domain::{ApplicationFault, ApplicationId, DeviceKind, FaultTarget, Forward, NodeId, ProcessFault};
 use ctisim::engine::{Distribution, Span, Time};
-use ctisim::plan::{Fault, Occurs, Plan, Topology, compile};
+use ctisim::plan::{Fault, Occurs, Plan, Setting, Topology, compile};
 use ctisim::report::{Format, Ink, draw};
 use ctisim::workload::{Files, digest, set, text_of};
 use proptest::prelude::*;
@@ -345,7 +345,8 @@ fn all_that_can_fail_recover_and_change_becomes_the_plan_it_describes() {
         .changes
         .iter()
         .map(|it| {
-            (it.at.seconds(), plan.target_name(it.whose), it.forward, it.leads.map(|leads| plan.target_name(leads)))
+            let Setting::Forward(forward, leads) = it.setting else { panic!("a forward: {it:?}") };
+            (it.at.seconds(), plan.target_name(it.whose), forward, leads.map(|leads| plan.target_name(leads)))
         })
         .collect();
     assert_eq!(
@@ -391,7 +392,7 @@ fn a_change_may_clear_a_setting() {
     let text = minimal() + "[[change]]\nat = \"1m\"\nof = \"welcome\"\ncfb = \"none\"\n";
     let changes = compiled(&text).changes;
     assert_eq!(changes.len(), 1);
-    assert_eq!((changes[0].forward, changes[0].leads), (Forward::Cfb, None));
+    assert_eq!(changes[0].setting, Setting::Forward(Forward::Cfb, None));
 }
 
 #[test]

@@ -128,6 +128,7 @@ fn required() -> Vec<String> {
         "a home is lost again",
         "an application loses its CTIManager",
         "a setting changes",
+        "a call goes where a speed dial was set to lead",
         LIMIT_COUNTS,
         CHANGE_COUNTS,
     ];
@@ -176,6 +177,13 @@ fn play(plan: &Plan) -> Result<Marks, String> {
     for (other, what) in without_parameters(plan) {
         if digest(&mut Cluster::new(&other, FactDigest::default()), seed, 0) != audited[0] {
             marks.mark(what);
+        }
+    }
+    if plan.sources.iter().any(|source| source.speed_dial.is_some()) {
+        let mut fixed = plan.clone();
+        fixed.sources.iter_mut().for_each(|source| source.speed_dial = None);
+        if digest(&mut Cluster::new(&fixed, FactDigest::default()), seed, 0) != audited[0] {
+            marks.mark("a call goes where a speed dial was set to lead");
         }
     }
     Ok(marks)

@@ -91,6 +91,13 @@ fn names(kind: &str, count: u64) -> Vec<String> {
 const MILLI: u64 = 1_000;
 const SECOND: u64 = 1_000_000;
 
+/// A name that the phones of a group dial.
+struct SpeedDial {
+    name: String,
+    phones: usize,
+    to: String,
+}
+
 struct Generator {
     draw: Draw,
     text: String,
@@ -114,6 +121,8 @@ struct Generator {
     route_points: Vec<String>,
     controllers_of_route_points: Vec<Vec<String>>,
     phones: Vec<String>,
+    controllers_of_phones: Vec<Vec<String>>,
+    speed_dials: Vec<SpeedDial>,
     destinations: Vec<String>,
     /// How many lines each route point has; without numbers, none.
     route_point_lines: Vec<u64>,
@@ -176,6 +185,8 @@ pub(crate) fn workload(case: u64) -> String {
         route_points: names(ROUTE_POINT, route_points),
         controllers_of_route_points: Vec::new(),
         phones: names(PHONES, phones),
+        controllers_of_phones: Vec::new(),
+        speed_dials: Vec::new(),
         destinations: names(OUTSIDE, destinations),
         route_point_lines,
         port_lines,
@@ -195,6 +206,7 @@ pub(crate) fn workload(case: u64) -> String {
     generator.parameter_changes();
     generator.node_faults();
     generator.changes();
+    generator.speed_dials();
     generator.text
 }
 
@@ -567,9 +579,8 @@ impl Generator {
                 let most = self.draw.between(1, 4);
                 self.key("maximum_calls", most);
             }
-            if self.draw.chance(50) {
-                self.controllers();
-            }
+            let controllers = if self.draw.chance(50) { self.controllers() } else { Vec::new() };
+            self.controllers_of_phones.push(controllers);
             let failover = self.draw.distribution_around(MILLI, 8 * SECOND);
             self.key("failover", failover);
             let keeps_media = self.draw.chance(80);
@@ -626,13 +637,25 @@ impl Generator {
             } else {
                 self.target()
             };
-            self.key("to", format_args!("\"{to}\""));
             let inside = !self.phones.is_empty() && self.draw.chance(25);
             if inside {
                 let row = self.draw.below(self.phones.len() as u64) as usize;
                 let phones = self.phones[row].clone();
                 self.key("from", format_args!("\"{phones}\""));
-            } else if self.draw.chance(40) {
+                // Some dial by a name.
+                let dialled = match self.draw.chance(40) {
+                    true => {
+                        let name = format!("speed-dial{}", self.speed_dials.len());
+                        self.speed_dials.push(SpeedDial { name: name.clone(), phones: row, to: to.clone() });
+                        name
+                    }
+                    false => to.clone(),
+                };
+                self.key("to", format_args!("\"{dialled}\""));
+            } else {
+                self.key("to", format_args!("\"{to}\""));
+            }
+            if !inside && self.draw.chance(40) {
                 let chosen = self.draw.some(&(0..self.nodes.len()).collect::<Vec<_>>(), 4);
                 let chosen: Vec<&String> = chosen.iter().map(|node| &self.nodes[*node]).collect();
                 let chosen = quoted(&chosen);
@@ -847,6 +870,29 @@ impl Generator {
             }
             let leads = if self.draw.chance(30) { "none".to_owned() } else { self.other_than(&device, &own) };
             self.key(setting, format_args!("\"{leads}\""));
+        }
+    }
+
+    /// What phones dial by a name, and who sets it anew.
+    fn speed_dials(&mut self) {
+        for SpeedDial { name, phones, to } in std::mem::take(&mut self.speed_dials) {
+            self.line("[[speed_dial]]");
+            self.key("name", format_args!("\"{name}\""));
+            self.key("phones", format_args!("\"{}\"", self.phones[phones].clone()));
+            self.key("to", format_args!("\"{to}\""));
+            for _ in 0..self.draw.pick(&[0, 1, 3]) {
+                self.line("[[change]]");
+                let at = self.draw.below(self.length);
+                self.micros("at", at);
+                self.key("of", format_args!("\"{name}\""));
+                let controllers = self.controllers_of_phones[phones].clone();
+                if !controllers.is_empty() && self.draw.chance(60) {
+                    let through = self.draw.below(controllers.len() as u64) as usize;
+                    self.key("through", format_args!("\"{}\"", controllers[through]));
+                }
+                let to = self.target();
+                self.key("to", format_args!("\"{to}\""));
+            }
         }
     }
 

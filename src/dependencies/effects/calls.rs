@@ -206,7 +206,7 @@ impl Aftermath<'_> {
         let dependencies = self.dependencies;
         let mut described = BTreeSet::new();
         for it in dependencies.uses() {
-            let sends = leads_on(it.role) || matches!(it.role, Role::Calls | Role::ChangesTo(_));
+            let sends = leads_on(it.role) || matches!(it.role, Role::Calls | Role::Dials | Role::ChangesTo(_));
             // A target that is named more than once, as by three forwards, is described once.
             if sends && !self.after.gone.contains(&it.user) && described.insert((it.user, it.used)) {
                 self.describe_caller(it);
@@ -232,6 +232,10 @@ impl Aftermath<'_> {
             Role::Redirect(share) => sent("redirects", share, to),
             Role::Transfer(share) => sent("transfers", share, to),
             Role::Forward(_) => format!("the calls it forwards to `{to}` by {}", self.forwards_to(it)),
+            Role::Dials if dependencies.record(it.user).kind == RecordKind::Change => {
+                format!("the calls dialled to `{to}` from then on")
+            }
+            Role::Dials => format!("the calls it dials to `{to}`"),
             Role::ChangesTo(_) => format!("the calls forwarded to `{to}` from then on"),
             _ => format!("its calls to `{to}`"),
         };

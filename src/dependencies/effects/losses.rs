@@ -108,6 +108,7 @@ impl Aftermath<'_> {
             RecordKind::Traffic => {
                 self.after.gone.insert(record);
             }
+            RecordKind::SpeedDial => self.lose_speed_dial(record),
             RecordKind::Fault | RecordKind::Change => {}
         }
     }
@@ -628,6 +629,13 @@ impl Aftermath<'_> {
 
     fn lose_application(&mut self, row: usize) {
         self.lose_one_of(row, &[row]);
+        let dependencies = self.dependencies;
+        let application = dependencies.of_kind(RecordKind::Application, row);
+        let name = &dependencies.record(application).name;
+        for it in dependencies.users_of(application).filter(|it| it.role == Role::Through) {
+            let what = format!("does not happen while `{name}` is down");
+            self.add(it.user, Consequence::Lost, what, &["R12"]);
+        }
     }
 
     /// Of several applications that fail together, one. Devices that name another one too are left to that.
@@ -758,6 +766,21 @@ impl Aftermath<'_> {
         }
     }
 
+    fn lose_speed_dial(&mut self, record: RecordId) {
+        let dependencies = self.dependencies;
+        self.after.gone.insert(record);
+        for it in dependencies.users_of(record) {
+            match it.role {
+                Role::SpeedDial => {
+                    let what = format!("has no `{}` to dial", dependencies.record(record).name);
+                    self.after.silenced.insert(it.user);
+                    self.add(it.user, Consequence::Astray, what, &["R12"]);
+                }
+                _ => self.add(it.user, Consequence::Astray, "has nothing to change", &["R12"]),
+            }
+        }
+    }
+
     fn lose_device(&mut self, record: RecordId) {
         let dependencies = self.dependencies;
         self.after.gone.insert(record);
@@ -770,6 +793,9 @@ impl Aftermath<'_> {
         }
         for it in dependencies.users_of(record).filter(|it| it.role == Role::Changes) {
             self.add(it.user, Consequence::Astray, "has nothing to change", &["R12"]);
+        }
+        for it in dependencies.users_of(record).filter(|it| it.role == Role::Phones) {
+            self.add(it.user, Consequence::Astray, "has no phones that dial it", &["R12"]);
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::domain::{
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, PoolId, Recorder};
 use crate::fake;
-use crate::plan::{Change, Fault, Occurs, Plan};
+use crate::plan::{Change, Fault, Occurs, Plan, Setting};
 
 use super::ledger::Auditor;
 
@@ -310,7 +310,8 @@ fn new_calls_are_refused_only_by_a_throttled_callmanager() {
 fn settings_change_when_they_are_due() {
     let mut plan = fake::plan();
     let whose = Target::RoutePoint(RoutePointId(0));
-    plan.changes = vec![Change { at: at(50), whose, through: None, forward: crate::domain::Forward::Cfb, leads: None }];
+    let setting = Setting::Forward(crate::domain::Forward::Cfb, None);
+    plan.changes = vec![Change { at: at(50), whose, through: None, setting }];
     let changed = Fact::SettingChanged { change: 0 };
     assert_eq!(audited(&plan, &[(50, changed)]).finish(plan.length), Ok(()));
     assert!(audited(&plan, &[(51, changed)]).finish(plan.length).is_err());

@@ -48,6 +48,84 @@ cfna = "none"
     );
 }
 
+/// A desk that dials `boss` in the set-up of two seconds, with this change at 5 s, and these calls of a second.
+fn boss(change: &str, calls: &'static str) -> String {
+    let text = format!(
+        r#"
+[run]
+length = "60s"
+[cti]
+callmanager_notice = "0s"
+[work]
+setup = "2s"
+offer = "0s"
+answer = "0s"
+release = "0s"
+device_open = "0s"
+event = "0s"
+request = "0s"
+heartbeat = "0s"
+cti_device_open = "0s"
+[[node]]
+name = "sub1"
+[[callmanager_group]]
+name = "main"
+members = ["sub1"]
+[[application]]
+name = "assistant"
+[[phone]]
+name = "desk"
+dn = "2000"
+count = 1
+device_pool = "main"
+application = "assistant"
+[[destination]]
+name = "day"
+[[destination]]
+name = "night"
+[[speed_dial]]
+name = "boss"
+phones = "desk"
+to = "day"
+[[traffic]]
+name = "callers"
+to = "boss"
+from = "2000"
+arrivals = {{ file = "calls.csv" }}
+{change}
+"#
+    );
+    let log = story(&plan(&text, calls));
+    log.lines().filter(|line| line.contains("takes") || line.contains("a setting")).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn r12_a_speed_dial_that_is_set_anew_counts_for_calls_dialled_later() {
+    // The second call is on its way when the speed dial changes; the fourth is dialled at the moment of the second change.
+    let changes = "[[change]]\nat = \"5s\"\nof = \"boss\"\nto = \"night\"\n\
+                   [[change]]\nat = \"13s\"\nof = \"boss\"\nto = \"day\"\n";
+    expect(
+        &boss(changes, "at_s,talk_s\n0.5,1\n4,1\n8,1\n13,1\n"),
+        "2.500 caller 1 takes day
+         5.000 a setting changes
+         6.000 caller 2 takes day
+        10.000 caller 3 takes night
+        13.000 a setting changes
+        15.000 caller 4 takes day",
+    );
+}
+
+#[test]
+fn r12_a_speed_dial_is_set_through_an_application_in_control_of_its_phones() {
+    let change = |fault: &str| {
+        let change = "[[change]]\nat = \"5s\"\nof = \"boss\"\nthrough = \"assistant\"\nto = \"night\"\n";
+        boss(&format!("{change}{fault}"), "at_s,talk_s\n8,1\n")
+    };
+    expect(&change(""), "5.000 a setting changes\n10.000 caller 1 takes night");
+    let down = "[[fault]]\nat = \"4s\"\nkind = \"exit\"\napplication = \"assistant\"\nfor = \"2s\"\n";
+    expect(&change(down), "5.000 a setting does not change\n10.000 caller 1 takes day");
+}
+
 /// An application on sub1, a port at home on sub2: what it is told depends on the topology.
 fn port(topology: &str) -> String {
     let text = format!(
