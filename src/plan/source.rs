@@ -1,9 +1,12 @@
 //! Sources of calls.
 
+use std::sync::Arc;
+
 use super::directory::Directory;
 use super::rates::{RateCurve, curve};
 use crate::domain::{DestinationId, NodeId, PhoneGroupId, Target};
-use crate::engine::{Distribution, Span, Time};
+use crate::engine::{Distribution, Span};
+pub use crate::workload::ListedCall;
 use crate::workload::{self as source, Calls, Name, Problem, Workload};
 
 /// A source of calls.
@@ -35,7 +38,7 @@ pub enum Arrivals {
     /// Markov-modulated Poisson process): each state lasts an exponential time, then the next one follows in turn.
     Modulated(RateCurve, Vec<ModulationState>),
     /// Calls at known times, in order.
-    Listed(Vec<ListedCall>),
+    Listed(Arc<Vec<ListedCall>>),
 }
 
 /// A state of a modulated source.
@@ -45,17 +48,6 @@ pub struct ModulationState {
     pub factor: f64,
     /// The mean duration of the state.
     pub mean: Span,
-}
-
-/// One call of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListedCall {
-    /// When it is dialled.
-    pub at: Time,
-    /// How long the caller talks, if the list has it.
-    pub talk: Option<Span>,
-    /// How long the caller waits, if the list has it.
-    pub patience: Option<Span>,
 }
 
 pub(super) fn source(
@@ -73,7 +65,7 @@ pub(super) fn source(
     // The target of a wrong workload does not matter: its plan is never returned.
     let to = directory.targets.find(&it.to).unwrap_or(Target::Outside(DestinationId(0)));
     let arrivals = match &it.arrivals.calls {
-        Calls::Listed(calls) => Arrivals::Listed(calls.iter().map(listed).collect()),
+        Calls::Listed(list) => Arrivals::Listed(list.calls.clone()),
         _ => {
             let curve = curve(&it.arrivals, workload.run.length.value);
             match it.arrivals.states.is_empty() {
@@ -103,10 +95,6 @@ fn callers(name: &Name, directory: &Directory<'_>) -> Option<PhoneGroupId> {
             None
         }
     }
-}
-
-fn listed(call: &source::ListedCall) -> ListedCall {
-    ListedCall { at: Time::ZERO + call.at, talk: call.talk, patience: call.patience }
 }
 
 fn state(&(factor, mean): &(f64, Span)) -> ModulationState {

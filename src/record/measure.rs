@@ -308,9 +308,11 @@ impl Measure {
                 (Subject { scope, name: name.to_owned() }, rest)
             }
         };
-        let (metric, statistic) = match rest.rsplit_once('.') {
+        let (metric, statistic) = match rest.split_once('.') {
             None => (rest, Statistic::Mean),
             Some((metric, name)) => {
+                // As tables head it.
+                let name = if name == "p99.9" { "p999" } else { name };
                 let found = Statistic::ALL.into_iter().find(|statistic| statistic.name() == name);
                 let names = || Statistic::ALL.into_iter().map(Statistic::name);
                 (metric, found.ok_or_else(|| unknown("statistic", name, names()))?)

@@ -6,7 +6,8 @@ use ctisim::engine::Time;
 use ctisim::facts::{Fact, PoolId, Recorder};
 use ctisim::plan::{self, Plan};
 use ctisim::record::Auditor;
-use ctisim::workload::{Files, Problems};
+use ctisim::workload::{Contents, Files, Problems};
+use std::sync::Arc;
 
 /// The common part of every tiny workload: links and work take no time unless a test sets them.
 const PRELUDE: &str = r#"
@@ -33,9 +34,9 @@ cti_device_open = "0s"
 struct Calls(&'static str);
 
 impl Files for Calls {
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+    fn read(&self, path: &str) -> Result<Arc<Contents>, String> {
         match path {
-            "calls.csv" => Ok(self.0.as_bytes().to_vec()),
+            "calls.csv" => Ok(Contents::quotable(self.0.as_bytes().to_vec())),
             _ => Err("is not there".to_owned()),
         }
     }
