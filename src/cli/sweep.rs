@@ -19,7 +19,7 @@ use super::formats::{every_and, show};
 use super::help;
 use super::input::{self, FILE_BYTES_MAX, Kind};
 use super::memory;
-use super::model::{Changes, Loaded, Origin};
+use super::model::{Changes, Origin};
 use super::output::OutputDirectory;
 use super::prelude::{Prelude, jobs, jobs_for};
 use super::repeat::Repeat;
@@ -123,17 +123,8 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     let verbosity = study.verbosity();
     let mut prelude = Prelude::new(command.clone(), 0, verbosity)?;
     prelude.bar.titles = (0..planned.len()).map(|at| title(Grid(&axes), at, planned.len())).collect();
-    let load = |point: &Planned| -> Result<Plan, Halt> {
-        let Loaded { plan, digest, .. } = source.load(&point.settings)?;
-        if digest != point.digest {
-            return Err(Halt::Stop(Stop::Failed(format!(
-                "a file that {} refers to changed during the sweep\n  help: run it again; points from before the \
-                 change are not reused",
-                arguments.workload.display()
-            ))));
-        }
-        Ok(plan)
-    };
+    // The files that the workload names are read once, for all points.
+    let load = |point: &Planned| Ok::<Plan, Halt>(source.load(&point.settings)?.plan);
     // The seed of each point is in its plan.
     let runner = prelude.runner(0, jobs(study.jobs));
     let found = match &store {

@@ -504,6 +504,7 @@ mod tests {
         for text in ["setup_delay.p99", "refused", "refused.share", "route_point:welcome/route_point_delay.p95"] {
             assert_eq!(Measure::parse(text).unwrap().to_string(), text);
         }
+        assert_eq!(Measure::parse("setup_delay.p99.9").unwrap().to_string(), "setup_delay.p999");
         assert_eq!(Measure::parse("refused.mean").unwrap().to_string(), "refused");
         for (wrong, why) in [
             ("setup_dely.p99", "did you mean `setup_delay`"),

@@ -161,7 +161,7 @@ impl Problem {
         };
         let also = self.also.as_ref().map(|(place, label)| (AnnotationKind::Context, place.clone(), label.as_str()));
         // What was added has no place in the file.
-        if self.elsewhere.as_ref().is_none_or(|it| !it.typed || !self.place.is_empty()) {
+        if self.elsewhere.is_none() || !self.place.is_empty() {
             group = SourceText { name, text }.show(group, (primary, self.place.clone(), &self.label), also);
         }
         if let Some(hint) = &self.hint {

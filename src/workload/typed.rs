@@ -72,12 +72,11 @@ impl<'a> Located<'a> {
         match self.find(&problem.place) {
             Some((Some(place), None, ..)) => problem.place = place,
             Some((place, Some(change), depth, part)) => {
-                if problem.elsewhere.is_none() {
-                    let label = if place.is_some() { "instead of this" } else { "" };
-                    problem.label = label.to_owned();
-                    problem.elsewhere = Some(change.shown(depth, part));
-                }
-                problem.place = place.unwrap_or(0..0);
+                // What is in a file that was typed is not where the original names another one.
+                let is_of_a_file = problem.elsewhere.is_some();
+                problem.label = if place.is_some() && !is_of_a_file { "instead of this" } else { "" }.to_owned();
+                problem.place = place.filter(|_| !is_of_a_file).unwrap_or(0..0);
+                problem.elsewhere = problem.elsewhere.or_else(|| Some(change.shown(depth, part)));
             }
             // Of the workload as a whole, or of a table that changes have made.
             _ => problem.place = 0..0,

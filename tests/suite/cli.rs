@@ -626,6 +626,52 @@ fn a_comparison_tells_what_differs_and_what_cannot() {
     assert!(said.contains("compare `offered`"), "{said}");
 }
 
+/// Mistakes in what was typed, and files that a workload may not read.
+#[test]
+fn what_was_typed_and_what_may_be_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let (site, shared) = (directory.path().join("site"), directory.path().join("shared"));
+    fs::create_dir_all(&site).unwrap();
+    fs::create_dir(&shared).unwrap();
+    fs::write(site.join("steady.toml"), STEADY).unwrap();
+    fs::write(shared.join("calls.csv"), "at_s\nsecret\n").unwrap();
+    let said = |arguments: &[&str]| {
+        let output = ctisim(&site, arguments);
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    let mistyped = ["compare", "steady.toml", "--set-b", "destination.lines.lines=x", "--no-files"];
+    let (code, shown) = said(&mistyped);
+    assert_eq!(code, Some(3));
+    assert!(shown.contains("--> --set-b:1:25") && !shown.contains("--set "), "{shown}");
+    let (code, shown) = said(&["sweep", "steady.toml", "--vary", "destination.lines.limes=1,2", "--no-files"]);
+    assert_eq!(code, Some(3));
+    assert!(shown.contains("--> --vary:1:19") && !shown.contains("--set "), "{shown}");
+    let (code, shown) = said(&["run", "steady.toml", "--set", "destination.line.lines=1", "--no-files"]);
+    assert_eq!(code, Some(3));
+    assert!(shown.contains("--set destination.line.lines=1: there is no `line`"), "{shown}");
+
+    let listed =
+        |file: &str| format!("traffic=[{{ name = \"t\", to = \"lines\", arrivals = {{ file = \"{file}\" }} }}]");
+    let (inside, outside) = (listed("missing.csv"), listed("../shared/calls.csv"));
+    for arguments in [&["run", "--no-files", "--replications", "2"][..], &["check"], &["deps"]] {
+        let with = |more: &[&str]| {
+            let (command, rest) = arguments.split_first().unwrap();
+            said(&[&[command, "steady.toml"], rest, more].concat())
+        };
+        let (code, shown) = with(&["--set", &outside]);
+        assert_eq!(code, Some(3), "{shown}");
+        assert!(shown.contains("allow its directory with --allow-read DIR"), "{shown}");
+        let (code, shown) = with(&["--set", &outside, "--allow-read", "../shared"]);
+        assert_eq!(code, Some(3), "{shown}");
+        assert!(shown.contains("calls.csv:2:1") && !shown.contains("secret"), "{shown}");
+        assert!(with(&["--set", &inside]).1.contains("missing.csv cannot be read"));
+    }
+    fs::write(shared.join("calls.csv"), "at_s\n1\n").unwrap();
+    let terminating = ["run", "steady.toml", "--no-files", "--set", "run.study=terminating", "--replications", "2"];
+    let (code, shown) = said(&[&terminating[..], &["--set", &outside, "--allow-read", "../shared"]].concat());
+    assert_eq!(code, Some(0), "{shown}");
+}
+
 /// A program on a terminal of some width, and all that it shows there.
 #[cfg(target_os = "linux")]
 fn on_a_terminal(columns: usize, environment: &[(&str, &str)], arguments: &str) -> String {

@@ -10,7 +10,7 @@ use crate::oracle::{
     mean_time_to_empty,
 };
 use crate::report::{Answer, Line, distribution};
-use crate::workload::{rates_of, units};
+use crate::workload::{Files, rates_of, units};
 
 use super::printed::{Printed, line, usage};
 use super::quantities::{any_distribution, count, duration, positive, rate, share, time};
@@ -321,7 +321,9 @@ fn points(profile: &str) -> Result<Vec<(f64, f64)>, Stop> {
         });
         return entries.collect();
     }
-    let points = rates_of(profile, &Beside::named()).map_err(wrong)?;
+    let files = Beside::named();
+    files.read(profile).map_err(|why| Stop::Failed(format!("{profile} {why}")))?;
+    let points = rates_of(profile, &files).map_err(wrong)?;
     Ok(points.into_iter().map(|(at, rate)| (at.seconds(), rate)).collect())
 }
 
@@ -372,6 +374,6 @@ mod tests {
             let found = points(profile).and_then(|points| day(&points, 0.0));
             assert!(matches!(found, Err(Stop::Usage(_))), "{profile}: {found:?}");
         }
-        assert!(matches!(points("no-such-file.csv"), Err(Stop::Usage(_))));
+        assert!(matches!(points("no-such-file.csv"), Err(Stop::Failed(_))));
     }
 }
