@@ -144,12 +144,16 @@ impl<'a> Sheet<'a> {
     /// Reports a column that is missing.
     pub(super) fn no_column(&self, name: &str) {
         let columns: Vec<&str> = self.header.iter().map(String::as_str).collect();
+        let capitals = columns.iter().find(|column| column.eq_ignore_ascii_case(name));
         let hint = match columns[..] {
             [only] if only.contains([';', '\t']) => Some(
                 "separate the columns by commas, or say what separates them in a first line such as `sep=;`".to_owned(),
             ),
             _ if !self.contents.quotable => None,
-            _ => suggestion(name, columns.iter().copied()).or_else(|| Some(enumeration(&columns))),
+            _ => match capitals {
+                Some(column) => Some(format!("write `{name}` instead of `{column}`")),
+                None => suggestion(name, columns.iter().copied()).or_else(|| Some(enumeration(&columns))),
+            },
         };
         self.at_header(format!("{} has no column `{name}`", self.named.file), hint);
     }

@@ -85,7 +85,7 @@ fn mistakes_in_lists_are_shown_in_their_line() {
         ("at_s,talk_s,talk_s\n1,2,500\n", "`talk_s` is the name of columns 2 and 3", ":1:1"),
         ("at_s,at\n1,2s\n", "both columns, `at_s` and `at`", ":1:1"),
         ("at_s,tallk_s\n1,2\n", "did you mean `talk_s`?", ":1:1"),
-        ("At_S,talk_s\n1,2\n", "did you mean `at_s`?", ":1:1"),
+        ("At_S,talk_s\n1,2\n", "write `at_s` instead of `At_S`", ":1:1"),
         ("at_s,talk_s\r\n12,1\r\n13,1\r\nabc,1\r\n14,1\r\n", "`abc` in column `at_s`", ":4:1"),
         ("at_s,note,talk_s\n1,\"a\nb\",x\n", "`x` in column `talk_s`", ":3:4"),
         ("at_s,talk_s\n1,5,6\n", "more cells than the header row", ":2:1"),
