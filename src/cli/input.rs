@@ -39,7 +39,8 @@ pub(super) fn read(path: &Path, most: usize, kind: Kind) -> Result<Vec<u8>, Stri
     if found.is_dir() {
         return Err("is a directory".to_owned());
     }
-    if !found.is_file() && !(kind == Kind::Piped && is_pipe(&found)) {
+    let readable = found.is_file() || kind == Kind::Piped && is_pipe(&found);
+    if !readable {
         return Err("is not a regular file: it is not read".to_owned());
     }
     let bytes = read_from(File::open(path).map_err(unreadable)?, most, found.len()).map_err(unreadable)?;
