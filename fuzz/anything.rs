@@ -2,7 +2,8 @@
 //! without bound, whatever the bytes are.
 
 use ctisim::plan::compile;
-use ctisim::workload::{Files, digest, set, text_of};
+use ctisim::workload::{Contents, Files, digest, set, text_of};
+use std::sync::Arc;
 
 /// A line that starts so is a comment to TOML; what follows is an assignment, as after `--set`.
 const SETTING: &str = "#set ";
@@ -14,8 +15,8 @@ const BESIDE: &str = "\n#beside\n";
 struct Beside<'a>(&'a str);
 
 impl Files for Beside<'_> {
-    fn read(&self, _: &str) -> Result<Vec<u8>, String> {
-        Ok(self.0.as_bytes().to_vec())
+    fn read(&self, _: &str) -> Result<Arc<Contents>, String> {
+        Ok(Contents::quotable(self.0.as_bytes().to_vec()))
     }
 }
 

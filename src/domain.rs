@@ -159,6 +159,12 @@ pub enum Rejection {
     NotAnswered,
 }
 
+impl Rejection {
+    /// All of them.
+    pub const ALL: [Rejection; 4] =
+        [Rejection::NotOpened, Rejection::Busy, Rejection::ApplicationFailed, Rejection::NotAnswered];
+}
+
 /// What differs between releases, as data: the forwards tried for each rejection, in order, and the New Call Accept time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ReleaseProfile {

@@ -149,6 +149,33 @@ pub(super) const MISSING_FORWARD: Advice = Advice {
     scope: Scope::Tables(&["change"]),
 };
 
+/// A forward that the release does not have.
+pub(super) const FORWARD_OF_ANOTHER_RELEASE: Advice = Advice {
+    id: "forward-of-another-release",
+    meaning: "a forward is set that the release of the workload never uses",
+    source: "R22: in 3.3 calls to a device that nobody has opened follow CFNA; CFUR came later, and `profile = \"12.5\"` has it",
+    step: None,
+    scope: Scope::Nowhere,
+};
+
+/// A column of a list of calls that is not used.
+pub(super) const UNUSED_COLUMN: Advice = Advice {
+    id: "unused-column",
+    meaning: "a list of calls has columns that are not used",
+    source: "a list has `at_s` or `at`, `talk_s` and `patience_s`; what else a file has makes no difference to a run",
+    step: None,
+    scope: Scope::Nowhere,
+};
+
+/// Traffic after the run.
+pub(super) const AFTER_THE_END: Advice = Advice {
+    id: "after-the-end",
+    meaning: "listed calls, rates of a profile or steps begin after the end of the run, and never happen",
+    source: "a run ends after `run.length`: what would begin later is not simulated",
+    step: None,
+    scope: Scope::Nowhere,
+};
+
 /// Forwards that form a loop.
 pub(super) const FORWARD_LOOP: Advice = Advice {
     id: "forward-loop",
@@ -213,7 +240,7 @@ pub(super) const UNREACHABLE: Advice = Advice {
 };
 
 /// Every kind of warning, in the order of the documentation.
-pub const ADVICE: [&Advice; 20] = [
+pub const ADVICE: [&Advice; 23] = [
     &APPLICATION_WITHOUT_DEVICES,
     &NO_DIRECTORY_NUMBER,
     &HEARTBEAT_OUT_OF_BOUNDS,
@@ -227,11 +254,14 @@ pub const ADVICE: [&Advice; 20] = [
     &STANDBY_APART,
     &NO_BACKUP_CALLMANAGER,
     &MISSING_FORWARD,
+    &FORWARD_OF_ANOTHER_RELEASE,
     &FORWARD_LOOP,
     &FORWARD_TO_SAME_APPLICATION,
     &TOO_FEW_PORTS,
     &TOO_FEW_PEOPLE,
     &OVERLOADED,
+    &UNUSED_COLUMN,
+    &AFTER_THE_END,
     &UNUSED,
     &UNREACHABLE,
 ];

@@ -19,14 +19,18 @@ struct Entry {
 pub(super) struct Entries(Vec<Entry>, Vec<TextRange>);
 
 impl Entries {
+    /// No entries.
+    pub(super) fn none() -> Entries {
+        Entries(Vec::new(), Vec::new())
+    }
+
     /// The entries of a text; none if it is not TOML.
     pub(super) fn of(text: &str) -> Entries {
         let (document, errors) = DeTable::parse_recoverable(text);
-        let mut entries = Vec::new();
-        let mut plain = Vec::new();
         if !errors.is_empty() {
-            return Entries(entries, plain);
+            return Entries::none();
         }
+        let (mut entries, mut plain) = (Vec::new(), Vec::new());
         for (table, value) in document.get_ref() {
             let mut add = |place: TextRange, fields: &DeTable<'_>| {
                 let header = text[place.clone()].starts_with('[').then(|| place.clone());

@@ -4,7 +4,7 @@ use super::advice::Scope;
 use super::checklist::{self, Line, Offender, Step};
 use super::entries::Entries;
 use super::notes::{Finding, Known, Note, Notes, Undone};
-use super::{forwards, load, managers, setup, usage};
+use super::{forwards, load, managers, setup, timing, usage};
 use crate::plan;
 use crate::record;
 use crate::workload::{Files, Problems, Reports, Severity, TextRange, Workload};
@@ -69,11 +69,13 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
         record::goals(workload, plan.as_ref(), &reports);
     }
     let Problems { list: errors, more, .. } = reports.into_problems(name, text);
-    let entries = Entries::of(text);
+    // What is not TOML has no entries, and may be long.
+    let entries = if workload.is_some() { Entries::of(text) } else { Entries::none() };
     let mut notes = Notes::default();
     if let Some(workload) = &workload {
         let doubtful = |place: &TextRange| unread.iter().any(|error| entries.same(error, place));
         setup::examine(workload, doubtful, &mut notes);
+        timing::examine(workload, &mut notes);
         if let Some(plan) = &plan {
             let known = Known { workload, plan };
             managers::examine(&known, &mut notes);

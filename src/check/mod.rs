@@ -14,6 +14,7 @@ mod position;
 mod setup;
 mod stations;
 mod stream;
+mod timing;
 mod usage;
 mod words;
 

@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::advice::{
-    APPLICATION_WITHOUT_DEVICES, APPLICATION_WITHOUT_USER, CTI_NOT_ENABLED, HEARTBEAT_OUT_OF_BOUNDS,
-    MANY_CALLS_AT_ROUTE_POINT, MISSING_FORWARD, NO_APPLICATION, NO_BACKUP_CALLMANAGER, NO_BACKUP_CTIMANAGER,
-    NO_DIRECTORY_NUMBER, Scope,
+    APPLICATION_WITHOUT_DEVICES, APPLICATION_WITHOUT_USER, CTI_NOT_ENABLED, FORWARD_OF_ANOTHER_RELEASE,
+    HEARTBEAT_OUT_OF_BOUNDS, MANY_CALLS_AT_ROUTE_POINT, MISSING_FORWARD, NO_APPLICATION, NO_BACKUP_CALLMANAGER,
+    NO_BACKUP_CTIMANAGER, NO_DIRECTORY_NUMBER, Scope,
 };
 use super::checklist::Step;
 use super::notes::Notes;
-use crate::domain::Forward;
+use crate::domain::{Forward, Rejection, ReleaseProfile};
 use crate::engine::Span;
 use crate::rules::heartbeat::effective_interval;
 use crate::workload::advised::CALLS_AT_ROUTE_POINT;
@@ -40,6 +40,7 @@ pub(super) fn examine(workload: &Workload, doubtful: impl Fn(&TextRange) -> bool
         application_of(device, workload, notes);
         number_of(device, notes);
         forwards_of(device, &setup, notes);
+        forwards_in_release(device, workload, notes);
     }
 }
 
@@ -267,6 +268,27 @@ fn application_of(device: &Device<'_>, workload: &Workload, notes: &mut Notes) {
     };
     notes.warn(&NO_APPLICATION, &device.name.place, what, "set its `application`");
     notes.undone(Step::Association, device.name, &NO_APPLICATION, &device.name.place);
+}
+
+/// A forward that no rejection of the release leads to.
+fn forwards_in_release(device: &Device<'_>, workload: &Workload, notes: &mut Notes) {
+    let release = &workload.release;
+    for forward in Forward::ALL {
+        // One of the device is that of all its lines; Call Forward All asks for no rejection.
+        let set = device.lines.iter().find_map(|line| line.forwards[forward as usize].as_ref());
+        let Some(set) = set.filter(|_| forward != Forward::Cfa) else { continue };
+        if Rejection::ALL.iter().any(|rejection| release.forwards(*rejection).contains(&forward)) {
+            continue;
+        }
+        let other = ReleaseProfile::ALL.into_iter().find(|other| other.not_opened.contains(&forward));
+        let instead = enumeration(&release.not_opened.iter().map(|forward| forward.name()).collect::<Vec<_>>());
+        let what = format!("`{}` of `{}` does nothing in release {}", forward.name(), device.name.value, release.name);
+        let hint = match other {
+            Some(other) => format!("set {instead} instead, or `profile = \"{}\"`", other.name),
+            None => format!("set {instead} instead"),
+        };
+        notes.warn(&FORWARD_OF_ANOTHER_RELEASE, &set.place, what, hint);
+    }
 }
 
 fn number_of(device: &Device<'_>, notes: &mut Notes) {

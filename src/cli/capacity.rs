@@ -16,7 +16,7 @@ use super::flags::StudyArguments;
 use super::formats::{every_and, show};
 use super::help;
 use super::memory;
-use super::model::{Loaded, Origin};
+use super::model::{Changes, Loaded, Origin};
 use super::output::OutputDirectory;
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
@@ -106,11 +106,10 @@ pub(super) struct CapacityArguments {
 pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     let axis = &arguments.vary.axis;
     let values = axis.values.len();
-    let text = Origin::read(Some(&arguments.workload), "give the path of a workload file")?;
+    let text = Origin::read(Some(&arguments.workload), &arguments.study.allowed, "give the path of a workload file")?;
     let load = |at: usize| {
-        let mut settings = arguments.study.settings.clone();
-        settings.push(axis.setting(at));
-        let mut loaded = text.load(&settings)?;
+        let own = [axis.setting(at)];
+        let mut loaded = text.load(Changes { set: &arguments.study.settings, own: ("--vary", &own) })?;
         for goal in &arguments.goals {
             goal.measure.check(&loaded.plan).map_err(|why| Stop::Usage(format!("--goal {goal}: {why}")))?;
         }

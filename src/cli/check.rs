@@ -1,6 +1,6 @@
 //! `ctisim check`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::{PossibleValuesParser, StyledStr};
@@ -11,7 +11,8 @@ use crate::workload::Severity;
 
 use super::formats::{show, text_and};
 use super::help;
-use super::model;
+use super::input::Allowed;
+use super::model::Origin;
 use super::stop::Stop;
 use super::values::setting;
 
@@ -57,6 +58,9 @@ pub(super) struct CheckArguments {
     /// Change a value of the workload, e.g. run.length=10m, or add to a list, e.g. 'fault+={...}'; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     settings: Vec<String>,
+
+    #[command(flatten)]
+    allowed: Allowed,
 }
 
 /// All warnings together.
@@ -72,11 +76,8 @@ fn denied() -> PossibleValuesParser {
 
 /// Examines a workload without running it, and prints what was found.
 pub(super) fn check(arguments: &CheckArguments) -> Result<(), Stop> {
-    let path = &arguments.workload;
-    let text = model::text(path, "give the path of a workload file")?;
-    let directory = path.parent().unwrap_or(Path::new(""));
-    let mut examination =
-        model::examine(&model::shown(path), &text, &arguments.settings, directory).map_err(Stop::Invalid)?;
+    let origin = Origin::read(Some(&arguments.workload), &arguments.allowed, "give the path of a workload file")?;
+    let mut examination = origin.examine(&arguments.settings)?;
     examination.lint(|id| level(arguments, id));
     show(&check_page(&examination, &arguments.settings), arguments.format)?;
     match examination.count(Severity::Error) {

@@ -17,7 +17,7 @@ use super::flags::StudyArguments;
 use super::formats::{every_and, show};
 use super::help;
 use super::memory;
-use super::model::{Loaded, Origin};
+use super::model::{Changes, Loaded, Origin};
 use super::output::OutputDirectory;
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::{Repeat, quoted};
@@ -102,13 +102,11 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let help = "give the path of a workload file";
     let b_path = arguments.b.as_deref().unwrap_or(&arguments.a);
     // Standard input can be read only once.
-    let source = Origin::read(Some(&arguments.a), help)?;
-    let other = (b_path != arguments.a).then(|| Origin::read(Some(b_path), help)).transpose()?;
-    let load = |source: &Origin, own: &[String]| {
-        source.load(&study.settings.iter().chain(own).cloned().collect::<Vec<String>>())
-    };
-    let Loaded { plan: a, .. } = load(&source, &arguments.settings_a)?;
-    let Loaded { plan: b, .. } = load(other.as_ref().unwrap_or(&source), &arguments.settings_b)?;
+    let source = Origin::read(Some(&arguments.a), &study.allowed, help)?;
+    let other = (b_path != arguments.a).then(|| Origin::read(Some(b_path), &study.allowed, help)).transpose()?;
+    let changes = |own| Changes { set: &study.settings, own };
+    let Loaded { plan: a, .. } = source.load(changes(("--set-a", &arguments.settings_a)))?;
+    let Loaded { plan: b, .. } = other.as_ref().unwrap_or(&source).load(changes(("--set-b", &arguments.settings_b)))?;
     let measures = measures(&arguments.measures, &a, &b)?;
 
     let seed = study.seed.unwrap_or(a.seed);

@@ -10,7 +10,8 @@ use crate::report::{Format, dependencies_page, dependency_page};
 
 use super::formats::{every_and, show};
 use super::help;
-use super::model::{self, Loaded};
+use super::input::Allowed;
+use super::model::{Loaded, Origin};
 use super::stop::Stop;
 use super::values::{Failed, failed, setting};
 
@@ -52,6 +53,9 @@ pub(super) struct DepsArguments {
     /// Change a value of the workload, e.g. 'application.ivr.ctimanagers=["sub1"]'; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     settings: Vec<String>,
+
+    #[command(flatten)]
+    allowed: Allowed,
 }
 
 impl DepsArguments {
@@ -69,7 +73,8 @@ impl DepsArguments {
 /// Prints the dependency records of a workload, or everything about one of them.
 pub(super) fn deps(arguments: &DepsArguments) -> Result<(), Stop> {
     let Loaded { plan, workload, text, .. } =
-        model::load(Some(&arguments.workload), &arguments.settings, "give the path of a workload file")?;
+        Origin::read(Some(&arguments.workload), &arguments.allowed, "give the path of a workload file")?
+            .load(&arguments.settings)?;
     let dependencies = Dependencies::new(&workload, &plan, &text);
     let subject = match &arguments.name {
         None => None,

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use clap::Args;
 
+use super::input::Allowed;
 use super::terminal::Verbosity;
 use super::values::{jobs, replications, seed, setting};
 
@@ -14,6 +15,9 @@ pub(super) struct StudyArguments {
     /// Change a value of the workload, e.g. run.length=10m, or add to a list, e.g. 'fault+={...}'; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = setting)]
     pub(super) settings: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) allowed: Allowed,
 
     /// Number of replications, or which ones: 200, or 200..400 (without 400) [default: the workload's]
     #[arg(long, value_name = "N|A..B", value_parser = replications, allow_hyphen_values = true)]

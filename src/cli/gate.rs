@@ -17,9 +17,10 @@ use crate::studies;
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
 use super::help;
+use super::input::{FILE_BYTES_MAX, Kind, read};
 use super::instructions;
 use super::memory;
-use super::model::{self, Loaded};
+use super::model::{Loaded, Origin};
 use super::output::{Former, write_file};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
@@ -117,7 +118,8 @@ pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
         return Err(Stop::Usage("baselines and reports are written to files: `-` is not one".to_owned()));
     }
     let help = "give the path of a workload file";
-    let loaded = model::load(Some(&arguments.workload), &arguments.study.settings, help)?;
+    let study = &arguments.study;
+    let loaded = Origin::read(Some(&arguments.workload), &study.allowed, help)?.load(&study.settings)?;
     if arguments.record {
         return record(arguments, loaded);
     }
@@ -176,7 +178,7 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
     let speed = match arguments.speed {
         false => None,
         true => Some(Speed {
-            instructions_per_event: instructions::per_event(&arguments.workload, &arguments.study.settings, seed)
+            instructions_per_event: instructions::per_event(&arguments.workload, &arguments.study, seed)
                 .map_err(|why| Stop::Failed(format!("cannot record speed: {why}")))?,
             margin_percent: SPEED_MARGIN,
             build: instructions::build(),
@@ -203,10 +205,12 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
 
 /// The baseline and the measures it was recorded with, if the workload can be compared with it; or why not.
 fn comparable(arguments: &GateArguments, loaded: &Loaded) -> Result<(Baseline, Vec<Measure>), Vec<Reason>> {
-    let text = fs::read_to_string(&arguments.baseline).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => vec![Reason::Missing],
-        _ => vec![Reason::Unsound(Unsound::Unreadable(error.to_string()))],
-    })?;
+    if fs::metadata(&arguments.baseline).is_err_and(|error| error.kind() == ErrorKind::NotFound) {
+        return Err(vec![Reason::Missing]);
+    }
+    let unreadable = |why: String| vec![Reason::Unsound(Unsound::Unreadable(why))];
+    let bytes = read(&arguments.baseline, FILE_BYTES_MAX, Kind::Piped).map_err(unreadable)?;
+    let text = String::from_utf8(bytes).map_err(|error| unreadable(error.to_string()))?;
     let baseline = Baseline::read(&text).map_err(|why| vec![Reason::Unsound(why)])?;
     let workloads = if arguments.changed { Workloads::Any } else { Workloads::Recorded };
     let mut reasons = baseline.not_comparable(&loaded.digest, &arguments.measures, workloads);
@@ -228,7 +232,7 @@ fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> 
     };
     let Loaded { plan, digest, .. } = loaded;
     let speed = baseline.speed.as_ref().filter(|_| !arguments.no_speed).map(|before| {
-        let now = instructions::per_event(&arguments.workload, &arguments.study.settings, baseline.seed);
+        let now = instructions::per_event(&arguments.workload, &arguments.study, baseline.seed);
         SpeedResult::new(before, now, &instructions::build())
     });
     // The name is in every file; it must not make a difference.

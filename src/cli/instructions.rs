@@ -1,7 +1,10 @@
 //! Instructions per event, counted by callgrind: the count is the same on every run.
 
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
+
+use super::flags::StudyArguments;
 
 /// The target and profile of this build: instruction counts of different builds cannot be compared.
 pub(super) fn build() -> String {
@@ -14,9 +17,9 @@ pub(super) fn build() -> String {
 ///
 /// # Errors
 /// Why they could not be counted.
-pub(super) fn per_event(workload: &Path, settings: &[String], seed: u64) -> Result<f64, String> {
-    let one = count(workload, settings, seed, 1)?;
-    let two = count(workload, settings, seed, 2)?;
+pub(super) fn per_event(workload: &Path, study: &StudyArguments, seed: u64) -> Result<f64, String> {
+    let one = count(workload, study, seed, 1)?;
+    let two = count(workload, study, seed, 2)?;
     let (instructions, events) = (two.0.saturating_sub(one.0), two.1 - one.1);
     if events <= 0.0 || instructions == 0 {
         return Err("the second replication had no events".to_owned());
@@ -25,7 +28,7 @@ pub(super) fn per_event(workload: &Path, settings: &[String], seed: u64) -> Resu
 }
 
 /// The instructions of so many replications, and their events.
-fn count(workload: &Path, settings: &[String], seed: u64, replications: u64) -> Result<(u64, f64), String> {
+fn count(workload: &Path, study: &StudyArguments, seed: u64, replications: u64) -> Result<(u64, f64), String> {
     let program =
         std::env::current_exe().map_err(|error| format!("the path of this program cannot be found: {error}"))?;
     let counts = tempfile::NamedTempFile::new().map_err(|error| format!("cannot create a temporary file: {error}"))?;
@@ -36,7 +39,8 @@ fn count(workload: &Path, settings: &[String], seed: u64, replications: u64) -> 
         .arg(program)
         .args(["run", "--jobs", "1", "--no-files", "--quiet", "--format", "csv"])
         .args(["--replications", &replications.to_string(), "--seed", &seed.to_string()])
-        .args(settings.iter().flat_map(|setting| ["--set", setting]))
+        .args(study.settings.iter().flat_map(|setting| ["--set", setting]))
+        .args(study.allowed.directories.iter().flat_map(|it| [OsStr::new("--allow-read"), it.as_os_str()]))
         .arg(workload)
         .stdin(Stdio::null());
     let output = command.output().map_err(|error| match error.kind() {

@@ -33,6 +33,16 @@ fn check(clusters: u64, summaries: u64, jobs: usize) -> Result<(), Stop> {
     }
 }
 
+/// Whether there are so many bytes to read a file into, or why not.
+pub(super) fn room(bytes: u64) -> Result<(), String> {
+    match available() {
+        Some(available) if bytes > available => {
+            Err(format!("need about {} of memory, and {} are available", size(bytes), size(available)))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// What Linux can provide without swapping, within the limit of a container.
 fn available() -> Option<u64> {
     let read = |path| std::fs::read_to_string(path).ok();

@@ -10,6 +10,7 @@ mod formats;
 mod gate;
 mod help;
 mod init;
+mod input;
 mod instructions;
 mod manual;
 mod memory;

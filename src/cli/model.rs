@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 
 use crate::check::{self, Compiled, Examination};
 use crate::plan::Plan;
 use crate::record::Goal;
 use crate::studies::Case;
-use crate::workload::{self, Files, Severity, TEXT_BYTES_MAX, Workload, text_of};
+use crate::workload::{self, Located, Problems, Severity, TEXT_BYTES_MAX, Typed, Workload, text_of};
 
+use super::input::{Allowed, Beside, read_from};
 use super::stop::Stop;
 use super::terminal::ink;
 
@@ -43,45 +44,61 @@ const BUILT_IN_TEXT: &str = include_str!("../../workloads/busy_hour.toml");
 const STANDARD_INPUT: &str = "-";
 const NAME_OF_INPUT: &str = "standard-input";
 
-/// A file beside a workload may be up to 1 GiB long: tens of millions of calls.
-const FILE_BYTES_MAX: usize = 1 << 30;
-
-/// The files beside a workload.
-pub(super) struct Beside<'a>(pub(super) &'a Path);
-
-impl Files for Beside<'_> {
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        match read(&self.0.join(path), FILE_BYTES_MAX) {
-            Ok(bytes) if bytes.len() > FILE_BYTES_MAX => Err("is longer than 1 GiB".to_owned()),
-            Ok(bytes) => Ok(bytes),
-            Err(error) => Err(format!("cannot be read: {error}")),
-        }
-    }
-}
-
-/// A whole file, or one byte more than `most`, which shows that it is too long.
-pub(super) fn read(path: &Path, most: usize) -> io::Result<Vec<u8>> {
-    read_from(File::open(path)?, most)
-}
-
-fn read_from(from: impl Read, most: usize) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take(most as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
-}
-
-/// The text of a workload, read once, and where the files beside it are.
+/// The text of a workload and the files that it names, each read once.
 pub(super) struct Origin {
     /// The whole path, which problems show; the plan takes its name from the last part.
     name: String,
     text: String,
-    directory: PathBuf,
+    files: Beside,
     is_standard_input: bool,
+}
+
+/// Assignments that change a workload: those of `--set`, then those of one more flag.
+#[derive(Clone, Copy)]
+pub(super) struct Changes<'a> {
+    /// Those of `--set`.
+    pub(super) set: &'a [String],
+    /// The other flag, and its own.
+    pub(super) own: (&'static str, &'a [String]),
+}
+
+impl<'a> From<&'a [String]> for Changes<'a> {
+    fn from(set: &'a [String]) -> Changes<'a> {
+        Changes { set, own: ("--set", &[]) }
+    }
+}
+
+impl<'a> From<&'a Vec<String>> for Changes<'a> {
+    fn from(set: &'a Vec<String>) -> Changes<'a> {
+        Changes::from(set.as_slice())
+    }
+}
+
+impl Changes<'_> {
+    /// All of them, in order.
+    pub(super) fn all(self) -> Vec<String> {
+        self.set.iter().chain(self.own.1).cloned().collect()
+    }
+
+    /// All of them, each with its flag.
+    fn typed(&self) -> Vec<Typed<'_>> {
+        let own = self.own.1.iter().map(|assignment| (self.own.0, assignment));
+        let all = self.set.iter().map(|assignment| ("--set", assignment)).chain(own);
+        all.map(|(flag, assignment)| Typed { flag, assignment }).collect()
+    }
+
+    /// The changed text.
+    fn apply(self, text: &str) -> Result<String, Stop> {
+        workload::edit(text, &self.all()).map_err(|(at, why)| {
+            let Typed { flag, assignment } = self.typed()[at];
+            Stop::Invalid(format!("error: {flag} {assignment}: {why}"))
+        })
+    }
 }
 
 impl Origin {
     /// Reads a workload, or the built-in one if there is no path. `help` is shown if it cannot be read.
-    pub(super) fn read(workload: Option<&Path>, help: &str) -> Result<Origin, Stop> {
+    pub(super) fn read(workload: Option<&Path>, allowed: &Allowed, help: &str) -> Result<Origin, Stop> {
         let (path, text) = match workload {
             Some(path) => (path, text(path, help)?),
             None => (Path::new(BUILT_IN), BUILT_IN_TEXT.to_owned()),
@@ -89,38 +106,71 @@ impl Origin {
         Ok(Origin {
             name: shown(path).into_owned(),
             text,
-            directory: path.parent().unwrap_or(Path::new("")).to_owned(),
+            files: Beside::workload(path.parent().unwrap_or(Path::new("")), allowed),
             is_standard_input: path == Path::new(STANDARD_INPUT),
         })
     }
 
     /// Compiles it with some of its values changed.
-    pub(super) fn load(&self, settings: &[String]) -> Result<Loaded, Stop> {
-        let loaded = compile(&self.name, &self.text, settings, &self.directory);
-        let mut loaded = loaded.map_err(Stop::Invalid)?;
+    pub(super) fn load<'a>(&self, changes: impl Into<Changes<'a>>) -> Result<Loaded, Stop> {
+        let changes = changes.into();
+        let text = changes.apply(&self.text)?;
+        let Compiled { workload, mut plan, goals } = check::compile(&self.name, &text, &self.files)
+            .map_err(|problems| Stop::Invalid(self.located(problems, changes).render(ink(&io::stderr()))))?;
         if self.is_standard_input {
-            loaded.plan.name = "stdin".to_owned();
+            plan.name = "stdin".to_owned();
         }
-        Ok(loaded)
+        let digest = workload::digest(&text, &self.files);
+        Ok(Loaded { workload, plan, goals, text, digest })
+    }
+
+    /// Problems of the changed text, with their places in the file or on the command line.
+    fn located(&self, problems: Problems, changes: Changes<'_>) -> Problems {
+        if changes.all().is_empty() {
+            return problems;
+        }
+        let typed = changes.typed();
+        let located = Located::new(&self.text, &problems.text, &typed);
+        let list = problems.list.iter().cloned().map(|problem| located.problem(problem)).collect();
+        Problems { list, text: self.text.clone(), ..problems }
+    }
+
+    /// Examines it with some of its values changed.
+    pub(super) fn examine(&self, settings: &[String]) -> Result<Examination, Stop> {
+        let changes = Changes::from(settings);
+        let text = changes.apply(&self.text)?;
+        let mut examination = check::examine(&self.name, &text, &self.files);
+        if !settings.is_empty() {
+            let typed = changes.typed();
+            let located = Located::new(&self.text, &text, &typed);
+            for finding in &mut examination.findings {
+                finding.problem = located.problem(finding.problem.clone());
+            }
+            for offender in examination.checklist.iter_mut().flat_map(|line| &mut line.offenders) {
+                offender.place = located.place(&offender.place);
+            }
+            examination.text.clone_from(&self.text);
+        }
+        Ok(examination)
+    }
+
+    /// The number of warnings of `check` about the text of a workload that was loaded from here.
+    pub(super) fn warnings(&self, loaded: &str) -> usize {
+        check::examine(&self.name, loaded, &self.files).count(Severity::Warning)
     }
 }
 
-/// Reads and compiles a workload with some of its values changed, or the built-in one if there is no path. `help` is shown if
-/// it cannot be read.
-pub(super) fn load(workload: Option<&Path>, settings: &[String], help: &str) -> Result<Loaded, Stop> {
-    Origin::read(workload, help)?.load(settings)
-}
-
 /// The name of a workload in its problems.
-pub(super) fn shown(path: &Path) -> Cow<'_, str> {
+fn shown(path: &Path) -> Cow<'_, str> {
     if path == Path::new(STANDARD_INPUT) { NAME_OF_INPUT.into() } else { path.to_string_lossy() }
 }
 
 /// The text of a workload file or of standard input; `help` is shown if it cannot be read.
-pub(super) fn text(path: &Path, help: &str) -> Result<String, Stop> {
+fn text(path: &Path, help: &str) -> Result<String, Stop> {
     let bytes = match path == Path::new(STANDARD_INPUT) {
-        true => read_from(io::stdin().lock(), TEXT_BYTES_MAX),
-        false => read(path, TEXT_BYTES_MAX),
+        true => read_from(io::stdin().lock(), TEXT_BYTES_MAX, 0),
+        // Devices and pipes too: it may be standard input by its name.
+        false => File::open(path).and_then(|file| read_from(file, TEXT_BYTES_MAX, 0)),
     };
     let shown = shown(path);
     let bytes = bytes.map_err(|error| Stop::Failed(format!("cannot read {shown}: {error}\n  help: {help}")))?;
@@ -130,31 +180,4 @@ pub(super) fn text(path: &Path, help: &str) -> Result<String, Stop> {
             Err(Stop::Invalid(format!("error: {shown} {why}\n  help: docs/reference/workload-file.md has every key")))
         }
     }
-}
-
-/// Examines a workload with some of its values changed.
-pub(super) fn examine(name: &str, text: &str, settings: &[String], directory: &Path) -> Result<Examination, String> {
-    let text = workload::set(text, settings).map_err(|problem| format!("error: {problem}"))?;
-    Ok(check::examine(name, &text, &Beside(directory)))
-}
-
-/// The number of warnings of `check` about a workload that was loaded from a file.
-pub(super) fn warnings(path: &Path, loaded: &str) -> usize {
-    let directory = path.parent().unwrap_or(Path::new(""));
-    check::examine(&shown(path), loaded, &Beside(directory)).count(Severity::Warning)
-}
-
-/// Compiles a workload with some of its values changed, or returns all of its problems, ready to print.
-fn compile(name: &str, text: &str, settings: &[String], directory: &Path) -> Result<Loaded, String> {
-    let files = Beside(directory);
-    let text = workload::set(text, settings).map_err(|problem| format!("error: {problem}"))?;
-    let Compiled { workload, plan, goals } = check::compile(name, &text, &files).map_err(|problems| {
-        let mut report = problems.render(ink(&io::stderr()));
-        if !settings.is_empty() {
-            report += &format!("note: the text above has the changes of --set {}\n", settings.join(" --set "));
-        }
-        report
-    })?;
-    let digest = workload::digest(&text, &files);
-    Ok(Loaded { workload, plan, goals, text, digest })
 }

@@ -61,7 +61,8 @@ impl Repeat {
 
     /// The changes to the workload.
     pub(super) fn settings(self, study: &StudyArguments) -> Repeat {
-        self.values("--set", &study.settings)
+        let allowed = study.allowed.directories.iter().map(|directory| directory.display());
+        self.values("--set", &study.settings).values("--allow-read", allowed)
     }
 
     /// The whole command line.

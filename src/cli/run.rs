@@ -16,7 +16,7 @@ use super::flags::StudyArguments;
 use super::formats::{every_and, show};
 use super::help;
 use super::memory;
-use super::model::{self, Loaded};
+use super::model::{Loaded, Origin};
 use super::output::{File, OutputDirectory};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
@@ -99,8 +99,8 @@ pub(super) struct RunArguments {
 /// Runs replications of a workload, writes the result files and prints the summary.
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let help = "give the path of a workload file; `ctisim run` without one runs the built-in busy hour";
-    let Loaded { plan, mut goals, digest, text, .. } =
-        model::load(arguments.workload.as_deref(), &arguments.study.settings, help)?;
+    let origin = Origin::read(arguments.workload.as_deref(), &arguments.study.allowed, help)?;
+    let Loaded { plan, mut goals, digest, text, .. } = origin.load(&arguments.study.settings)?;
     for precision in &arguments.precisions {
         let measure = &precision.measure;
         measure.check(&plan).map_err(|why| Stop::Usage(format!("--precision {measure}: {why}")))?;
@@ -167,8 +167,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     }
     workbook.map_or(Ok(()), Workbook::finish)?;
     // Nobody can mend the built-in workload.
-    if let (Some(path), Verbosity::Normal) = (&arguments.workload, verbosity) {
-        warned(model::warnings(path, &text));
+    if arguments.workload.is_some() && verbosity == Verbosity::Normal {
+        warned(origin.warnings(&text));
     }
     precise(&found, precisions, verbosity)?;
     outcome_of(judged)

@@ -1,6 +1,5 @@
 //! `ctisim sweep`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -18,8 +17,9 @@ use crate::verify::FINGERPRINTS;
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
 use super::help;
+use super::input::{self, FILE_BYTES_MAX, Kind};
 use super::memory;
-use super::model::{Loaded, Origin};
+use super::model::{Changes, Origin};
 use super::output::OutputDirectory;
 use super::prelude::{Prelude, jobs, jobs_for};
 use super::repeat::Repeat;
@@ -105,7 +105,7 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     if arguments.no_files {
         workbook::check_output(arguments.format)?;
     }
-    let source = Origin::read(Some(&arguments.workload), "give the path of a workload file")?;
+    let source = Origin::read(Some(&arguments.workload), &study.allowed, "give the path of a workload file")?;
     let measures = measures(arguments);
     let axes: Vec<Axis> = arguments.parameters.iter().map(|parameter| parameter.axis.clone()).collect();
     let planned = points(arguments, Grid(&axes), &source, &measures)?;
@@ -123,17 +123,8 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     let verbosity = study.verbosity();
     let mut prelude = Prelude::new(command.clone(), 0, verbosity)?;
     prelude.bar.titles = (0..planned.len()).map(|at| title(Grid(&axes), at, planned.len())).collect();
-    let load = |point: &Planned| -> Result<Plan, Halt> {
-        let Loaded { plan, digest, .. } = source.load(&point.settings)?;
-        if digest != point.digest {
-            return Err(Halt::Stop(Stop::Failed(format!(
-                "a file that {} refers to changed during the sweep\n  help: run it again; points from before the \
-                 change are not reused",
-                arguments.workload.display()
-            ))));
-        }
-        Ok(plan)
-    };
+    // The files that the workload names are read once, for all points.
+    let load = |point: &Planned| Ok::<Plan, Halt>(source.load(&point.settings)?.plan);
     // The seed of each point is in its plan.
     let runner = prelude.runner(0, jobs(study.jobs));
     let found = match &store {
@@ -217,8 +208,10 @@ fn point(
     count: usize,
 ) -> Result<Planned, Stop> {
     let here = title(grid, at, count);
-    let settings: Vec<String> = arguments.study.settings.iter().cloned().chain(grid.settings(at)).collect();
-    let mut loaded = source.load(&settings).map_err(|stop| match stop {
+    let own = grid.settings(at);
+    let changes = Changes { set: &arguments.study.settings, own: ("--vary", &own) };
+    let settings = changes.all();
+    let mut loaded = source.load(changes).map_err(|stop| match stop {
         Stop::Invalid(problems) => Stop::Invalid(format!("{}\nnote: this is {here}\n", problems.trim_end())),
         stop => stop,
     })?;
@@ -292,7 +285,7 @@ struct Files(OutputDirectory);
 impl<E: From<Stop>> studies::Store<E> for Files {
     fn read(&self, point: &Planned) -> Option<PointResult> {
         let key = key(point);
-        let stored = fs::read(self.0.path().join(file_name(&key))).ok()?;
+        let stored = input::read(&self.0.path().join(file_name(&key)), FILE_BYTES_MAX, Kind::Regular).ok()?;
         let (sum, content) = stored.split_at_checked(checksum(&key, b"").len())?;
         let content = content.strip_prefix(b"\n")?;
         let result: PointResult = serde_json::from_slice(content).ok().filter(PointResult::is_whole)?;

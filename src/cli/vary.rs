@@ -124,6 +124,12 @@ impl Scale {
 
 fn range(low: &str, high: &str, step: Option<&str>) -> Result<Vec<String>, String> {
     let texts: Vec<&str> = [low, high].into_iter().chain(step).collect();
+    if let Some(step) = step.filter(|step| step.starts_with('-')) {
+        return Err(format!("the step {step} is negative: it must be greater than 0, and the lower end comes first"));
+    }
+    if let Some(end) = [low, high].into_iter().find(|end| end.starts_with('-')) {
+        return Err(format!("`{end}` is negative: no value of a workload is"));
+    }
     let (scale, numbers) = scaled(&texts)?;
     let (low, high) = (numbers[0], numbers[1]);
     if low > high {
@@ -219,6 +225,8 @@ mod tests {
             ("x=1,2,1", "twice"),
             ("x=5..1", "lower end first"),
             ("x=1..5:0", "the step must be greater than 0"),
+            ("x=1..3:-1", "the step -1 is negative"),
+            ("x=-1..3", "`-1` is negative"),
             ("x=0..100000:1", "at most 10000"),
             ("x=1/h..5/m", "not have the same unit"),
             ("x=a..b", "unit"),

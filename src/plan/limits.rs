@@ -6,7 +6,7 @@ use super::rates::{self, RateCurve};
 use super::source::{Arrivals, ListedCall, Source};
 use crate::domain::{DeviceId, Target};
 use crate::engine::{Distribution, Span};
-use crate::workload::{At, DEVICES_MAX, Problem, Reports, TextRange, Workload};
+use crate::workload::{At, Calls, DEVICES_MAX, Problem, Reports, TextRange, Traffic, Workload, units};
 
 /// Row numbers are 16 bits wide.
 const ROWS_MAX: usize = 65_535;
@@ -106,6 +106,9 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) -> bool {
 /// Reports sources with too many calls for their numbers, or with too high a rate.
 pub(super) fn check_calls(plan: &Plan, workload: &Workload, reports: &Reports) {
     let mut calls = 0.0;
+    for traffic in &workload.traffic {
+        check_list(traffic, workload, reports);
+    }
     for (source, traffic) in plan.sources.iter().zip(&workload.traffic) {
         let report = |what: String| reports.add(Problem::new(traffic.arrivals.place.clone(), what, ""));
         let peak = source.peak_rate();
@@ -119,6 +122,23 @@ pub(super) fn check_calls(plan: &Plan, workload: &Workload, reports: &Reports) {
             report(format!("with these a replication has {calls:.0} calls; the limit is {CALLS_MAX:.0}"));
         }
     }
+}
+
+/// Reports a list of calls none of which is within the run.
+fn check_list(traffic: &Traffic, workload: &Workload, reports: &Reports) {
+    // Fifty weeks: as the time of a call in a run it is absurd, as a date it is before any call that somebody recorded.
+    const DATE: u64 = 30_000_000;
+    let Calls::Listed(list) = &traffic.arrivals.calls else { return };
+    let length = workload.run.length.value;
+    let Some(first) = list.calls.first().filter(|call| call.at.nanos() >= length.nanos()) else { return };
+    let (file, count) = (&list.file.value, list.calls.len());
+    let begins = units::words(Span::from_nanos(first.at.nanos()));
+    let what = format!("no call of {file} is within the run: the first of {count} is at {begins}");
+    let hint = match first.at.seconds() as u64 {
+        DATE.. => "these look like seconds since 1970: subtract the time at which the run begins".to_owned(),
+        _ => format!("times count from the start of the run, which lasts {}", units::words(length)),
+    };
+    reports.add(Problem::new(list.file.place.clone(), what, "").hint(hint));
 }
 
 impl RateCurve {

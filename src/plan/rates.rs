@@ -21,7 +21,11 @@ pub(super) fn steps(arrivals: &source::Arrivals, length: Span) -> u64 {
         Calls::Rate(_) | Calls::Listed(_) => 1,
         Calls::Profile(points, repeat) => rounds(*repeat, length).saturating_mul(points.len() as u64),
     };
-    base.saturating_add(2 * arrivals.bursts.len() as u64)
+    // A modulated source goes through its states again and again.
+    let cycle = arrivals.states.iter().fold(0, |sum: u64, (_, mean)| sum.saturating_add(mean.nanos()));
+    let cycles = if arrivals.states.is_empty() { 0 } else { length.nanos() / cycle.max(1) };
+    let states = cycles.saturating_mul(arrivals.states.len() as u64);
+    base.saturating_add(2 * arrivals.bursts.len() as u64).saturating_add(states)
 }
 
 /// The rate of a source over a run: its profile, repeated, times its bursts.

@@ -1,10 +1,13 @@
 //! Sources of calls.
 
+use std::sync::Arc;
+
 use super::directory::Directory;
 use super::rates::{RateCurve, curve};
 use super::speed_dial;
 use crate::domain::{DestinationId, NodeId, PhoneGroupId, SpeedDialId, Target};
-use crate::engine::{Distribution, Span, Time};
+use crate::engine::{Distribution, Span};
+pub use crate::workload::ListedCall;
 use crate::workload::{self as source, Calls, Name, Problem, Workload};
 
 /// A source of calls.
@@ -38,7 +41,7 @@ pub enum Arrivals {
     /// Markov-modulated Poisson process): each state lasts an exponential time, then the next one follows in turn.
     Modulated(RateCurve, Vec<ModulationState>),
     /// Calls at known times, in order.
-    Listed(Vec<ListedCall>),
+    Listed(Arc<Vec<ListedCall>>),
 }
 
 /// A state of a modulated source.
@@ -48,17 +51,6 @@ pub struct ModulationState {
     pub factor: f64,
     /// The mean duration of the state.
     pub mean: Span,
-}
-
-/// One call of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ListedCall {
-    /// When it is dialled.
-    pub at: Time,
-    /// How long the caller talks, if the list has it.
-    pub talk: Option<Span>,
-    /// How long the caller waits, if the list has it.
-    pub patience: Option<Span>,
 }
 
 pub(super) fn source(
@@ -82,7 +74,7 @@ pub(super) fn source(
         .target(speed_dial.map_or(&it.to, |id| &workload.speed_dials[id.index()].to))
         .unwrap_or(Target::Outside(DestinationId(0)));
     let arrivals = match &it.arrivals.calls {
-        Calls::Listed(calls) => Arrivals::Listed(calls.iter().map(listed).collect()),
+        Calls::Listed(list) => Arrivals::Listed(list.calls.clone()),
         _ => {
             let curve = curve(&it.arrivals, workload.run.length.value);
             match it.arrivals.states.is_empty() {
@@ -113,10 +105,6 @@ fn callers(name: &Name, directory: &Directory<'_>) -> Option<PhoneGroupId> {
             None
         }
     }
-}
-
-fn listed(call: &source::ListedCall) -> ListedCall {
-    ListedCall { at: Time::ZERO + call.at, talk: call.talk, patience: call.patience }
 }
 
 fn state(&(factor, mean): &(f64, Span)) -> ModulationState {

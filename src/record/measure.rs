@@ -308,9 +308,11 @@ impl Measure {
                 (Subject { scope, name: name.to_owned() }, rest)
             }
         };
-        let (metric, statistic) = match rest.rsplit_once('.') {
+        let (metric, statistic) = match rest.split_once('.') {
             None => (rest, Statistic::Mean),
             Some((metric, name)) => {
+                // As tables head it.
+                let name = if name == "p99.9" { "p999" } else { name };
                 let found = Statistic::ALL.into_iter().find(|statistic| statistic.name() == name);
                 let names = || Statistic::ALL.into_iter().map(Statistic::name);
                 (metric, found.ok_or_else(|| unknown("statistic", name, names()))?)
@@ -502,6 +504,7 @@ mod tests {
         for text in ["setup_delay.p99", "refused", "refused.share", "route_point:welcome/route_point_delay.p95"] {
             assert_eq!(Measure::parse(text).unwrap().to_string(), text);
         }
+        assert_eq!(Measure::parse("setup_delay.p99.9").unwrap().to_string(), "setup_delay.p999");
         assert_eq!(Measure::parse("refused.mean").unwrap().to_string(), "refused");
         for (wrong, why) in [
             ("setup_dely.p99", "did you mean `setup_delay`"),

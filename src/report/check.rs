@@ -264,7 +264,11 @@ impl<'a> FindingRow<'a> {
             end_line: end.line,
             end_column: end.column,
             also: problem.also.as_ref().map(also),
-            elsewhere: problem.elsewhere.as_ref().map(|it| ElsewhereRow { file: &it.file, line: it.line }),
+            elsewhere: problem
+                .elsewhere
+                .as_ref()
+                .filter(|it| !it.typed)
+                .map(|it| ElsewhereRow { file: &it.file, line: it.line }),
         }
     }
 }
@@ -304,8 +308,11 @@ fn in_place<'a>(problem: &'a Problem, positions: &Positions<'_>) -> Finding<'a> 
         }
     }
     let also = problem.also.iter().map(|(place, label)| Related::Here(stretch(place, positions), label));
-    let elsewhere =
-        problem.elsewhere.iter().map(|it| Related::Beside { file: &it.file, line: it.line, words: &problem.what });
+    let elsewhere = problem.elsewhere.iter().filter(|it| !it.typed).map(|it| Related::Beside {
+        file: &it.file,
+        line: it.line,
+        words: &problem.what,
+    });
     Finding {
         id: id_of(problem),
         severity: problem.severity,

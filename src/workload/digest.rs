@@ -41,10 +41,13 @@ fn is_left_out(entry: &DeValue<'_>, path: &str) -> bool {
 
 fn value(hash: &mut Sha256, entry: &DeValue<'_>, path: &str, files: &dyn Files) {
     match entry {
-        DeValue::String(text) => match files.read(text).ok().filter(|_| path.ends_with(".file")) {
-            Some(contents) => piece(hash, 'f', &contents),
-            None => piece(hash, 's', text.as_bytes()),
-        },
+        DeValue::String(text) => {
+            let contents = if path.ends_with(".file") { files.read(text).ok() } else { None };
+            match contents {
+                Some(contents) => piece(hash, 'f', &contents.bytes),
+                None => piece(hash, 's', text.as_bytes()),
+            }
+        }
         DeValue::Integer(number) => {
             let digits = number.as_str().replace('_', "");
             let number = i128::from_str_radix(&digits, number.radix()).unwrap_or(i128::MAX);

@@ -33,10 +33,7 @@ pub fn distribution(text: &str, files: &dyn Files) -> Result<Distribution, Strin
     let problems = reports.into_problems("", &document).list;
     match (distribution, problems.first()) {
         (Some(distribution), None) => Ok(distribution),
-        (_, Some(problem)) => {
-            let hint = problem.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
-            Err(format!("{}{hint}", problem.what))
-        }
+        (_, Some(problem)) => Err(problem.in_words()),
         (None, None) => Err("there is no distribution".to_owned()),
     }
 }
@@ -125,13 +122,14 @@ impl<'a> Value<'a> {
             sheet.no_column(&column);
             return None;
         };
-        let mut values = Vec::with_capacity(sheet.rows());
-        for row in 0..sheet.rows() {
-            match units::scaled(sheet.cell(row, index), unit) {
-                Ok(nanos) => values.push(Span::from_nanos(nanos)),
-                Err(_) => sheet.wrong(row, index, "is not a duration: it must be a decimal number"),
-            }
+        if !sheet.has_room(size_of::<Span>()) {
+            return None;
         }
+        let mut values = Vec::with_capacity(sheet.rows_max());
+        sheet.each(|row| match units::rounded(row.cell(index), unit) {
+            Ok(nanos) => values.push(Span::from_nanos(nanos)),
+            Err(why) => sheet.wrong(row, index, &format!("is not a duration: {why}")),
+        });
         match (sheet.is_sound(), values.is_empty()) {
             (false, _) => None,
             (true, true) => self.wrong("names a file without rows", None),

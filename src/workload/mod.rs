@@ -6,12 +6,14 @@ mod application;
 mod cluster;
 mod device;
 mod digest;
+mod encoding;
 mod fault;
 mod files;
 mod goal;
 mod distribution;
 mod problem;
 mod read;
+mod rows;
 mod run;
 mod schema;
 mod set;
@@ -19,6 +21,7 @@ mod sheet;
 mod term;
 mod traffic;
 mod tree;
+mod typed;
 pub mod units;
 pub mod vocabulary;
 
@@ -29,7 +32,7 @@ pub use device::{Control, CtiPorts, Destination, ForwardNames, Line, Phones, Rou
 pub use digest::digest;
 pub use distribution::distribution;
 pub use fault::{Change, Fault, Occurs, ParameterChange, TargetName};
-pub use files::{Files, NoFiles};
+pub use files::{Contents, Files, NoFiles};
 pub use goal::{GoalEntry, Side};
 pub use problem::{
     Elsewhere, Ink, PROBLEMS_MAX, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, TextRange, enumeration,
@@ -38,7 +41,8 @@ pub use problem::{
 pub use read::{At, Name};
 pub use run::{Run, Study};
 pub use schema::schema;
-pub use set::set;
-pub use traffic::{Arrivals, Burst, Calls, ListedCall, RatePoint, SpeedDial, Traffic};
+pub use set::{edit, set};
+pub use traffic::{Arrivals, Burst, CallList, Calls, ListedCall, RatePoint, SpeedDial, Traffic, rates_of};
 pub use tree::Workload;
+pub use typed::{Located, Typed};
 pub use vocabulary::DEVICES_MAX;

@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
+use super::encoding;
+
 /// A range of bytes of the workload's text.
 pub type TextRange = Range<usize>;
 
@@ -58,11 +60,13 @@ pub struct Problem {
     pub rule: Option<&'static str>,
 }
 
-/// A place in a file that a workload refers to.
+/// A place in a file that a workload refers to, or in what was typed to change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Elsewhere {
-    /// The file's name, as the workload gives it.
+    /// The file's name, as the workload gives it; or the flag.
     pub file: String,
+    /// Whether it was typed, and there is no such file.
+    pub typed: bool,
     /// The line, counted from one.
     pub line: usize,
     /// The text of that line.
@@ -116,6 +120,14 @@ impl Problem {
         self
     }
 
+    /// The problem in one sentence, for where there is no workload to show.
+    pub fn in_words(&self) -> String {
+        let line =
+            self.elsewhere.as_ref().map(|it| format!(", in line {} of {}", it.line, it.file)).unwrap_or_default();
+        let hint = self.hint.as_ref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+        format!("{}{line}{hint}", self.what)
+    }
+
     /// The problem as text, in a file of this name and contents; without a line end.
     pub fn render(&self, name: &str, text: &str, ink: Ink) -> String {
         let renderer = match ink {
@@ -148,7 +160,10 @@ impl Problem {
             }
         };
         let also = self.also.as_ref().map(|(place, label)| (AnnotationKind::Context, place.clone(), label.as_str()));
-        group = SourceText { name, text }.show(group, (primary, self.place.clone(), &self.label), also);
+        // What was added has no place in the file.
+        if self.elsewhere.is_none() || !self.place.is_empty() {
+            group = SourceText { name, text }.show(group, (primary, self.place.clone(), &self.label), also);
+        }
         if let Some(hint) = &self.hint {
             group = group.element(Level::HELP.message(hint.as_str()));
         }
@@ -354,10 +369,7 @@ pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
     if bytes.len() > TEXT_BYTES_MAX {
         return Err(format!("is longer than {} MiB: this is not a workload file", TEXT_BYTES_MAX >> 20));
     }
-    let text = std::str::from_utf8(bytes).map_err(|error| {
-        let line = 1 + bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count();
-        format!("is not a text file: line {line} is not UTF-8")
-    })?;
+    let text = encoding::text(bytes)?;
     if text.trim().is_empty() {
         return Err("is empty: a workload begins with `format = 1` and a `question`".to_owned());
     }
@@ -376,7 +388,7 @@ pub fn suggestion<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> 
 }
 
 /// The name most similar to a wrong one, if any is similar.
-fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(super) fn nearest<'a>(wrong: &str, known: &[&'a str]) -> Option<&'a str> {
     // Longer texts are not names, and among more than this the one that was meant cannot be found.
     const LONGEST: usize = 64;
     const COMPARED: usize = 1000;

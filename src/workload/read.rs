@@ -240,6 +240,9 @@ impl<'a> Value<'a> {
             self.key
         );
         let Some(text) = self.text() else {
+            if let Some(number) = self.number_text().filter(|number| names.contains(&number.as_str())) {
+                return self.wrong("should be a string", Some(format!("write \"{number}\"")));
+            }
             return self.expected(&format!("one of the strings {}", enumeration(&names)));
         };
         match choices.iter().find(|(name, _)| *name == text) {

@@ -3,9 +3,14 @@
 use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value};
 
 use super::problem::{enumeration, suggestion};
+use super::term::ValueKind;
+use super::vocabulary::WORKLOAD as VOCABULARY;
 
 /// The sections in which a key can be set even if the workload lacks them.
 const SECTIONS: [&str; 4] = ["run", "network", "cti", "work"];
+
+/// The most parts of a key.
+const PARTS_MAX: usize = 16;
 
 /// The name of the whole in messages.
 const WORKLOAD: &str = "the workload";
@@ -25,6 +30,11 @@ enum Change<'a> {
 /// becomes a string, so that directory numbers need no quotes. `+=` adds to a list. The reader checks whether the key
 /// exists.
 pub fn set<S: AsRef<str>>(text: &str, assignments: &[S]) -> Result<String, String> {
+    edit(text, assignments).map_err(|(at, why)| format!("{}: {why}", assignments[at].as_ref()))
+}
+
+/// The same; an error is the index of the assignment that is not possible, and why.
+pub fn edit<S: AsRef<str>>(text: &str, assignments: &[S]) -> Result<String, (usize, String)> {
     if assignments.is_empty() {
         return Ok(text.to_owned());
     }
@@ -32,9 +42,8 @@ pub fn set<S: AsRef<str>>(text: &str, assignments: &[S]) -> Result<String, Strin
     let Ok(mut document) = text.parse::<DocumentMut>() else {
         return Ok(text.to_owned());
     };
-    for assignment in assignments {
-        let assignment = assignment.as_ref();
-        assign(&mut document, assignment).map_err(|why| format!("--set {assignment}: {why}"))?;
+    for (at, assignment) in assignments.iter().enumerate() {
+        assign(&mut document, assignment.as_ref()).map_err(|why| (at, why))?;
     }
     Ok(document.to_string())
 }
@@ -50,6 +59,13 @@ fn assign(document: &mut DocumentMut, assignment: &str) -> Result<(), String> {
     if keys.iter().any(|key| key.is_empty()) {
         return Err("a part of the key is empty".to_owned());
     }
+    // The walk goes one call deeper for each.
+    if keys.len() > PARTS_MAX {
+        return Err(format!(
+            "the key has {} parts; the longest keys of a workload have fewer than {PARTS_MAX}",
+            keys.len()
+        ));
+    }
     let root = keys[0];
     if keys.len() > 1 && !document.contains_key(root) {
         if !SECTIONS.contains(&root) {
@@ -60,7 +76,34 @@ fn assign(document: &mut DocumentMut, assignment: &str) -> Result<(), String> {
         section.set_position(None);
         document.insert(root, Item::Table(section));
     }
+    // A number that only a text can be is one: `profile=3.3`, whether the workload has the key or not.
+    let quoted = match change {
+        Change::Becomes(value) if is_text(&keys) && value.parse::<f64>().is_ok() => {
+            Some(Value::from(value).to_string())
+        }
+        _ => None,
+    };
+    let change = quoted.as_deref().map_or(change, Change::Becomes);
     walk(document.as_item_mut(), WORKLOAD, &keys, change)
+}
+
+/// Whether the vocabulary has these keys, and their value is a text.
+fn is_text(keys: &[&str]) -> bool {
+    let (mut section, mut keys) = (&VOCABULARY, keys.iter());
+    while let Some(term) = keys.next().and_then(|key| section.term(key)) {
+        if keys.len() == 0 {
+            return term.kind.is_text();
+        }
+        if matches!(term.kind, ValueKind::Tables(_) | ValueKind::List { .. }) {
+            // The name or the position of an entry.
+            keys.next();
+        }
+        match term.kind.section() {
+            Some(below) => section = below,
+            None => return false,
+        }
+    }
+    false
 }
 
 /// Follows the keys from `item`, which messages call `here`, and makes the change there.
@@ -270,7 +313,11 @@ at = "20m"
         let text = changed("node.sub1.groups+=one");
         assert!(text.contains("groups = [\"one\"]"), "{text}");
         let text = changed("profile=12.5");
-        assert!(text.contains("profile = 12.5"), "{text}");
+        assert!(text.contains("profile = \"12.5\""), "{text}");
+        let text = changed("traffic.main.from=5001");
+        assert!(text.contains("from = \"5001\""), "{text}");
+        let text = changed("run.replications=12");
+        assert!(text.contains("replications = 12"), "{text}");
     }
 
     #[test]
@@ -317,6 +364,7 @@ at = "20m"
             ("traffic.main=1", "a table"),
             ("fault.2.at=1s", "its position is 1"),
             ("run..length=1h", "empty"),
+            (format!("run{}=1", ".a".repeat(6000)).as_str(), "the key has 6001 parts"),
             ("fault=1", "a list of tables"),
             ("fault=[1]", "a list of tables"),
             ("fault+=1", "and this is integer"),

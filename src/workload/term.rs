@@ -144,6 +144,22 @@ impl ValueKind {
         }
     }
 
+    /// Whether only a text can be such a value, and not a number with a unit or without.
+    pub(super) fn is_text(&self) -> bool {
+        match self {
+            ValueKind::Text
+            | ValueKind::Sentence
+            | ValueKind::Word(_)
+            | ValueKind::Name
+            | ValueKind::DirectoryNumber
+            | ValueKind::FirstNumber
+            | ValueKind::Reference
+            | ValueKind::Target => true,
+            ValueKind::Either(one, other) => one.is_text() && other.is_text(),
+            _ => false,
+        }
+    }
+
     /// Whether such a quantity may be zero; `None` if it is not a quantity.
     pub(super) fn zero(&self) -> Option<Zero> {
         match self {

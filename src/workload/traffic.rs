@@ -1,10 +1,13 @@
 //! Sources of calls: `[[traffic]]`, and what phones dial by a name of their own: `[[speed_dial]]`.
 
-use super::problem::{Problem, TextRange};
+use std::sync::Arc;
+
+use super::files::Files;
+use super::problem::{Problem, Reports, TextRange};
 use super::read::{At, Key, Name, Table, Value};
-use super::sheet::Sheet;
+use super::sheet::{Named, Sheet};
 use super::units;
-use crate::engine::{Distribution, Span};
+use crate::engine::{Distribution, Span, Time};
 
 /// A source of calls.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,7 +70,7 @@ pub enum Calls {
     /// A rate that changes at known times, and the period after which it repeats, if any.
     Profile(Vec<RatePoint>, Option<Span>),
     /// Calls at known times.
-    Listed(Vec<ListedCall>),
+    Listed(CallList),
 }
 
 impl Default for Calls {
@@ -76,14 +79,25 @@ impl Default for Calls {
     }
 }
 
-/// A call of a file.
+/// The calls of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CallList {
+    /// The file, as the workload names it.
+    pub file: At<String>,
+    /// The calls, in order. There may be millions: the plan shares them, and nothing copies them.
+    pub calls: Arc<Vec<ListedCall>>,
+    /// The columns that are not used.
+    pub unused: Vec<String>,
+}
+
+/// One call of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListedCall {
     /// When it is dialled.
-    pub at: Span,
-    /// How long its caller talks, if the file has it.
+    pub at: Time,
+    /// How long the caller talks, if the list has it.
     pub talk: Option<Span>,
-    /// How long its caller waits, if the file has it.
+    /// How long the caller waits, if the list has it.
     pub patience: Option<Span>,
 }
 
@@ -223,38 +237,41 @@ impl<'a> Value<'a> {
     }
 
     /// Calls from a file with the columns `at_s` or `at`, and optionally `talk_s` and `patience_s`.
-    fn listed(self) -> Option<Vec<ListedCall>> {
+    fn listed(self) -> Option<CallList> {
         let sheet = Sheet::read(self)?;
         let (in_seconds, with_unit) = (sheet.column("at_s"), sheet.column("at"));
         let Some(column) = in_seconds.or(with_unit) else {
             sheet.no_column("at_s");
             return None;
         };
-        sheet.only_columns(&["at_s", "at", "talk_s", "patience_s"]);
+        if in_seconds.is_some() && with_unit.is_some() {
+            sheet.either("at_s", "at");
+        }
+        let unused = sheet.others(&["at_s", "at", "talk_s", "patience_s"]);
         let optional = [sheet.column("talk_s"), sheet.column("patience_s")];
-        let mut calls = Vec::with_capacity(sheet.rows());
-        let mut latest = Span::ZERO;
-        for row in 0..sheet.rows() {
-            let text = sheet.cell(row, column);
+        if !sheet.has_room(size_of::<ListedCall>()) {
+            return None;
+        }
+        let mut calls = Vec::with_capacity(sheet.rows_max());
+        let mut latest = Time::ZERO;
+        sheet.each(|row| {
+            let text = row.cell(column);
             let dialled = match in_seconds {
-                Some(_) => units::scaled(text, SECOND).map(Span::from_nanos),
+                Some(_) => units::rounded(text, SECOND).map(Span::from_nanos),
                 None => units::duration(text),
             };
-            let at = match dialled {
+            let at = match dialled.map(|dialled| Time::ZERO + dialled) {
                 Ok(dialled) if dialled < latest => {
                     sheet.wrong(row, column, "is earlier than in the row before: calls must be in order of time");
-                    continue;
+                    return;
                 }
                 Ok(dialled) => dialled,
-                Err(why) => {
-                    sheet.wrong(row, column, &format!("is not a time: {why}"));
-                    continue;
-                }
+                Err(why) => return sheet.wrong(row, column, &format!("is not a time: {why}")),
             };
             latest = at;
             let [talk, patience] = optional.map(|column| {
-                let column = column.filter(|&column| !sheet.cell(row, column).is_empty())?;
-                match units::scaled(sheet.cell(row, column), SECOND) {
+                let column = column.filter(|&column| !row.cell(column).is_empty())?;
+                match units::rounded(row.cell(column), SECOND) {
                     Ok(nanos) => Some(Span::from_nanos(nanos)),
                     Err(why) => {
                         sheet.wrong(row, column, &format!("is not a number of seconds: {why}"));
@@ -263,13 +280,52 @@ impl<'a> Value<'a> {
                 }
             });
             calls.push(ListedCall { at, talk, patience });
-        }
+        });
+        let file = At { value: self.text().unwrap_or_default().to_owned(), place: self.place() };
         match (sheet.is_sound(), calls.is_empty()) {
             (false, _) => None,
             (true, true) => self.wrong("names a file without calls", None),
-            (true, false) => Some(calls),
+            (true, false) => Some(CallList { file, calls: Arc::new(calls), unused }),
         }
     }
+}
+
+/// The times and rates of a profile in a CSV file with the columns `at` and `rate`.
+///
+/// # Errors
+/// The first problem.
+pub fn rates_of(file: &str, files: &dyn Files) -> Result<Vec<(Span, f64)>, String> {
+    let reports = Reports::default();
+    let points = rates(&Named { file, place: 0..0, files, reports: &reports });
+    match reports.into_problems("", "").list.first() {
+        Some(problem) => Err(problem.in_words()),
+        None => Ok(points.unwrap_or_default()),
+    }
+}
+
+fn rates(named: &Named<'_>) -> Option<Vec<(Span, f64)>> {
+    let sheet = Sheet::open(named.clone())?;
+    let [at, rate] = ["at", "rate"].map(|name| {
+        let column = sheet.column(name);
+        if column.is_none() {
+            sheet.no_column(name);
+        }
+        column
+    });
+    let (at, rate) = at.zip(rate)?;
+    let mut points = Vec::new();
+    sheet.each(|row| {
+        let time = match row.cell(at) {
+            "0" => Ok(Span::ZERO),
+            text => units::duration(text),
+        };
+        match (time, units::rate(row.cell(rate))) {
+            (Ok(time), Ok(rate)) => points.push((time, rate)),
+            (Err(why), _) => sheet.wrong(row, at, &format!("is not a time: {why}")),
+            (_, Err(why)) => sheet.wrong(row, rate, &format!("is not a rate: {why}")),
+        }
+    });
+    Some(points)
 }
 
 const SECOND: u64 = 1_000_000_000;

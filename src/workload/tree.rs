@@ -9,7 +9,7 @@ use super::device::{CtiPorts, Destination, Phones, RoutePoint};
 use super::fault::{Change, Fault, ParameterChange};
 use super::files::Files;
 use super::goal::GoalEntry;
-use super::problem::{Problem, Reports};
+use super::problem::{Problem, Reports, TextRange};
 use super::read::{Context, Table};
 use super::run::Run;
 use super::traffic::{SpeedDial, Traffic};
@@ -134,8 +134,24 @@ fn empty<'a>() -> Spanned<DeTable<'a>> {
     Spanned::new(0..0, DeTable::new())
 }
 
+/// The first key that has too many parts: the parser does not say where it is.
+fn deepest(text: &str) -> Option<TextRange> {
+    // More than any line of a workload has; the parser's own limit is higher.
+    const DOTS: usize = 64;
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let key = line.split(['=', '#']).next().unwrap_or_default().trim_end();
+        if key.bytes().filter(|&byte| byte == b'.').count() >= DOTS {
+            let end = key.char_indices().nth(DOTS).map_or(key.len(), |(end, _)| end);
+            return Some(start..start + end);
+        }
+        start += line.len();
+    }
+    None
+}
+
 fn syntax_problem(text: &str, error: &Error) -> Problem {
-    let place = error.span().unwrap_or(0..0);
+    let place = error.span().or_else(|| deepest(text)).unwrap_or(0..0);
     let (what, expected) = error.message().split_once(", expected ").unwrap_or((error.message(), ""));
     let what = format!("this is not TOML: {what}");
     if what.ends_with("string values must be quoted") {

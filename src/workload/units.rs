@@ -26,6 +26,9 @@ pub fn duration(text: &str) -> Result<Span, String> {
     if rest.starts_with('-') {
         return Err("a duration must not be negative".to_owned());
     }
+    if let Some(why) = of_other_tools(text) {
+        return Err(why);
+    }
     while !rest.is_empty() {
         let number = leading(rest, |character| character.is_ascii_digit() || character == '.');
         rest = &rest[number.len()..];
@@ -50,6 +53,31 @@ pub fn duration(text: &str) -> Result<Span, String> {
     Ok(Span::from_nanos(nanos))
 }
 
+/// Why a text that other tools and people write is not read here, with what to write instead: `1,5h`, `3:00`, `5 s`.
+fn of_other_tools(text: &str) -> Option<String> {
+    if text.contains(',') {
+        return Some(COMMA.to_owned());
+    }
+    let parts: Vec<&str> = text.split(':').collect();
+    if parts.len() > 1 && parts.iter().all(|part| part.parse::<u32>().is_ok()) {
+        let units: &[&str] = if parts.len() == 2 { &["hm", "ms"] } else { &["hms"] };
+        let written = |units: &&str| {
+            let parts = parts.iter().zip(units.chars()).map(|(part, unit)| (part.trim_start_matches('0'), unit));
+            let text: String =
+                parts.filter(|(part, _)| !part.is_empty()).map(|(part, unit)| format!("{part}{unit}")).collect();
+            format!("\"{}\"", if text.is_empty() { "0s" } else { &text })
+        };
+        let mut readings: Vec<String> = units.iter().map(written).collect();
+        readings.dedup();
+        return Some(format!("a colon is not a unit: write {}", readings.join(" or ")));
+    }
+    let joined: String = text.split_whitespace().collect();
+    (joined.len() < text.len() && duration(&joined).is_ok()).then(|| format!("it has a space: write \"{joined}\""))
+}
+
+/// A decimal comma, or one between thousands: only the writer knows which.
+const COMMA: &str = "it has a comma: write a point before decimals, and nothing between thousands";
+
 /// A duration as text that [`duration`] reads back: `1h30m`.
 pub fn words(span: Span) -> String {
     let mut nanos = span.nanos();
@@ -71,7 +99,7 @@ fn leading(text: &str, fits: impl Fn(char) -> bool) -> &str {
 }
 
 /// `number` times `unit` as a whole number, from its decimal digits.
-pub(super) fn scaled(number: &str, unit: u64) -> Result<u64, String> {
+fn scaled(number: &str, unit: u64) -> Result<u64, String> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(fraction) || whole.is_empty() || number.ends_with('.') {
@@ -88,6 +116,67 @@ pub(super) fn scaled(number: &str, unit: u64) -> Result<u64, String> {
     let whole = whole.parse::<u128>().ok().and_then(|whole| whole.checked_mul(u128::from(unit)));
     let total = whole.and_then(|whole| whole.checked_add(part / 10_u128.pow(places)));
     total.and_then(|total| u64::try_from(total).ok()).ok_or_else(|| TOO_LONG.to_owned())
+}
+
+/// A number of units, as programs write numbers into tables: `0.30000000000000004`, `1e2`, `.5`. Rounded to the nanosecond;
+/// a negative one that is zero then is the noise of a subtraction.
+pub(super) fn rounded(text: &str, unit: u64) -> Result<u64, String> {
+    if text.contains(',') {
+        return Err(COMMA.to_owned());
+    }
+    // What the first 28 digits leave is less than a nanosecond in 10^28 units.
+    const DIGITS: u32 = 28;
+    // Ten to a higher power than this does not fit, and nothing divided by it is a nanosecond.
+    const POWER: i64 = 38;
+    let not_a_number = || "it must be a decimal number".to_owned();
+    let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+    let (mantissa, exponent) = match digits.split_once(['e', 'E']) {
+        None => (digits, 0),
+        Some((mantissa, exponent)) => {
+            let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+            if digits.is_empty() || digits.len() > 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                return Err(not_a_number());
+            }
+            (mantissa, exponent.parse::<i64>().map_err(|_| not_a_number())?)
+        }
+    };
+    let (mut number, mut kept, mut scale, mut point, mut any) = (0_u128, 0, exponent, false, false);
+    for byte in mantissa.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                any = true;
+                let digit = u128::from(byte - b'0');
+                if kept < DIGITS {
+                    number = number * 10 + digit;
+                    kept += u32::from(number > 0);
+                    scale -= i64::from(point);
+                } else {
+                    scale += i64::from(!point);
+                }
+            }
+            b'.' if !point => point = true,
+            _ => return Err(not_a_number()),
+        }
+    }
+    if !any {
+        return Err(not_a_number());
+    }
+    let units = number * u128::from(unit);
+    let nanos = if units == 0 || scale < -POWER {
+        0
+    } else if scale < 0 {
+        let divisor = 10_u128.pow(scale.unsigned_abs() as u32);
+        (units + divisor / 2) / divisor
+    } else if scale < POWER {
+        units.checked_mul(10_u128.pow(scale as u32)).ok_or(TOO_LONG)?
+    } else {
+        return Err(TOO_LONG.to_owned());
+    };
+    match u64::try_from(nanos) {
+        Ok(1..) if is_negative => Err("it must not be negative".to_owned()),
+        Ok(nanos) => Ok(nanos),
+        Err(_) => Err(TOO_LONG.to_owned()),
+    }
 }
 
 /// Reads `36000/h`, `10/s` or `600/m` as a rate per second.
@@ -127,6 +216,9 @@ pub fn number(text: &str) -> Result<f64, String> {
 
 /// A decimal number that is not negative.
 fn decimal(number: &str, what: &str) -> Result<f64, String> {
+    if number.contains(',') {
+        return Err(format!("`{number}` is not a decimal number: {COMMA}"));
+    }
     if number.starts_with('-') {
         return Err(format!("{what} must not be negative"));
     }
@@ -164,7 +256,13 @@ mod tests {
             ("250", "no unit"),
             ("-5s", "negative"),
             ("s", "number"),
-            ("5 s", "no unit"),
+            ("5 s", "it has a space: write \"5s\""),
+            ("1,5h", "it has a comma: write a point"),
+            ("1 000s", "write \"1000s\""),
+            ("3:00", "write \"3h\" or \"3m\""),
+            ("08:05", "write \"8h5m\" or \"8m5s\""),
+            ("08:00:00", "write \"8h\""),
+            ("00:00", "write \"0s\""),
             ("5sec", "not a unit of time"),
             ("30m1h", "longer units"),
             ("1s1s", "each once"),
@@ -176,6 +274,44 @@ mod tests {
             ("1\u{e9}", "not a unit of time"),
         ] {
             let error = duration(text).expect_err(text);
+            assert!(error.contains(word), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_programs_are_rounded_to_the_nanosecond() {
+        let seconds = |text| rounded(text, SECOND);
+        assert_eq!(seconds("0.30000000000000004"), Ok(300_000_000));
+        assert_eq!(seconds("60.000000000000007"), Ok(60 * SECOND));
+        assert_eq!(seconds("1e2"), Ok(100 * SECOND));
+        assert_eq!(seconds("1.5E-3"), Ok(1_500_000));
+        assert_eq!(seconds("1e+0"), Ok(SECOND));
+        assert_eq!((seconds(".5"), seconds("5."), seconds("007")), (Ok(SECOND / 2), Ok(5 * SECOND), Ok(7 * SECOND)));
+        assert_eq!((seconds("0.0000000004"), seconds("0.0000000005")), (Ok(0), Ok(1)));
+        assert_eq!((seconds("-0.0"), seconds("-1e-17"), seconds("1e-9999")), (Ok(0), Ok(0), Ok(0)));
+        assert_eq!(seconds("0.1234567894999999999999999999999999999999999"), Ok(123_456_789));
+        assert_eq!(seconds("00000000000000000000000000000000000000000012"), Ok(12 * SECOND));
+        assert_eq!(seconds("18446744073.709551615"), Ok(u64::MAX));
+        assert_eq!(rounded("2.5", 1_000_000), Ok(2_500_000));
+        for (text, word) in [
+            ("", "decimal number"),
+            (".", "decimal number"),
+            ("-", "decimal number"),
+            ("1.2.3", "decimal number"),
+            ("e3", "decimal number"),
+            ("1e", "decimal number"),
+            ("1e9999999999", "decimal number"),
+            ("+5", "decimal number"),
+            ("NaN", "decimal number"),
+            ("inf", "decimal number"),
+            ("12:00", "decimal number"),
+            ("1,5", "a comma"),
+            ("-1", "negative"),
+            ("18446744073.7095516155", "584"),
+            ("1e300", "584"),
+            ("123456789012345678901234567890123456789", "584"),
+        ] {
+            let error = seconds(text).expect_err(text);
             assert!(error.contains(word), "{text}: {error}");
         }
     }
@@ -193,6 +329,7 @@ mod tests {
             ("inf/s", "decimal"),
             ("/s", "decimal"),
             ("1e3/s", "decimal"),
+            ("36,000/h", "nothing between thousands"),
         ] {
             let error = rate(text).expect_err(text);
             assert!(error.contains(word), "{text}: {error}");

@@ -8,18 +8,19 @@ use ctisim::facts::{Fact, Recorder};
 use ctisim::plan::{self, Plan};
 pub(crate) use ctisim::verify::FREE;
 use ctisim::verify::{self, FAMILIES, Reading, Workers};
-use ctisim::workload::{Files, NoFiles};
+use ctisim::workload::{Contents, Files, NoFiles};
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 /// The files in the folder of a workload.
 pub(crate) struct Beside(pub(crate) PathBuf);
 
 impl Files for Beside {
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        fs::read(self.0.join(path)).map_err(|_| "cannot be read".to_owned())
+    fn read(&self, path: &str) -> Result<Arc<Contents>, String> {
+        fs::read(self.0.join(path)).map(Contents::quotable).map_err(|_| "cannot be read".to_owned())
     }
 }
 

@@ -254,7 +254,7 @@ fn a_search_without_an_answer_has_its_exit_code() {
     // The last value is invalid: nothing is run.
     let (code, error, _) = run(&["--vary", "destination.trunk.lines=20,30,none", "--goal", "refused<=1%"]);
     assert_eq!(code, Some(3));
-    assert!(error.contains("--set destination.trunk.lines=none"), "{error}");
+    assert!(error.contains("--> --vary:1:25") && error.contains("| destination.trunk.lines=none"), "{error}");
     let (code, error, _) =
         run(&["--vary", "destination.trunk.lines=20..40", "--goal", "route_point:x/rehome_wait<=1s"]);
     assert_eq!(code, Some(2));

@@ -34,7 +34,7 @@ fn planted(replacements: &[(&str, &str)], more: &str) -> Examination {
         assert!(text.contains(from), "{from}");
         text = text.replacen(from, to, 1);
     }
-    examine("planted.toml", &(text + more), &NoFiles)
+    examine("planted.toml", &(text + more), &Beside(root("tests/bad")))
 }
 
 /// The kinds of warning found; an error has no business here.
@@ -67,7 +67,7 @@ const fn mistake(
     Mistake { id, replacements, more: "", besides: &[], underlined }
 }
 
-const MISTAKES: [Mistake; 20] = [
+const MISTAKES: [Mistake; 23] = [
     Mistake {
         more: "[[application]]\nname = \"idle\"\nctimanagers = [\"a\", \"b\"]\nuser = \"ivr\"\n",
         ..mistake("application-without-devices", &[], "\"idle\"")
@@ -118,6 +118,13 @@ const MISTAKES: [Mistake; 20] = [
     mistake("too-few-ports", &[("count = 20", "count = 10")], "10"),
     mistake("too-few-people", &[("count = 30", "count = 5")], "5"),
     mistake("overloaded", &[("lookup = \"10ms\"", "lookup = \"100s\"")], "\"customers\""),
+    mistake("forward-of-another-release", &[("cfof = \"out\"", "cfof = \"out\"\ncfur = \"out\"")], "\"out\""),
+    mistake("unused-column", &[("{ poisson = \"400/h\" }", "{ file = \"calls_more.csv\" }")], "\"calls_more.csv\""),
+    mistake(
+        "after-the-end",
+        &[("{ poisson = \"400/h\" }", "{ bhca = 400, steps = [{ at = \"1h\", for = \"1m\", times = 1 }] }")],
+        "{ bhca = 400, steps = [{ at = \"1h\", for = \"1m\", times = 1 }] }",
+    ),
     Mistake { more: "[[database]]\nname = \"old\"\nconnections = 1\n", ..mistake("unused", &[], "\"old\"") },
     Mistake { more: "[[destination]]\nname = \"nobody\"\n", ..mistake("unreachable", &[], "\"nobody\"") },
 ];

@@ -23,6 +23,7 @@ mod rehoming;
 mod rules;
 mod same;
 mod schema;
+mod sheets;
 mod starter;
 mod story;
 mod surface;

@@ -6,7 +6,8 @@ use ctisim::engine::Time;
 use ctisim::facts::{Fact, PoolId, Recorder};
 use ctisim::plan::{self, Plan};
 use ctisim::record::Auditor;
-use ctisim::workload::{Files, Problems};
+use ctisim::workload::{Contents, Files, Problems};
+use std::sync::Arc;
 
 /// The common part of every tiny workload: links and work take no time unless a test sets them.
 const PRELUDE: &str = r#"
@@ -37,14 +38,14 @@ struct Calls(&'static str);
 pub(crate) const OTHERS: &str = "==\n";
 
 impl Files for Calls {
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+    fn read(&self, path: &str) -> Result<Arc<Contents>, String> {
         let mut files = self.0.split(OTHERS);
         let file = match path {
             "calls.csv" => files.next(),
             "others.csv" => files.nth(1),
             _ => None,
         };
-        file.map(|calls| calls.as_bytes().to_vec()).ok_or_else(|| "is not there".to_owned())
+        file.map(|calls| Contents::quotable(calls.as_bytes().to_vec())).ok_or_else(|| "is not there".to_owned())
     }
 }
 

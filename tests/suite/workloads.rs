@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ctisim::domain::{ApplicationFault, ApplicationId, DeviceKind, FaultTarget, Forward, NodeId, ProcessFault};
 use ctisim::engine::{Distribution, Span, Time};
 use ctisim::plan::{Fault, Occurs, Plan, Setting, Topology, compile};
 use ctisim::report::{Format, Ink, draw};
-use ctisim::workload::{Files, digest, set, text_of};
+use ctisim::workload::{Contents, Files, digest, set, text_of};
 use proptest::prelude::*;
 
 use crate::common::Beside;
@@ -131,6 +132,12 @@ fn absurd_workloads_are_refused_in_moments_and_in_few_words() {
         ("keys", many(200_000, &|row| format!("k{row}=1\n")), "more problems not shown"),
         ("nested", format!("x = {}", "[".repeat(1 << 20)), "this is not TOML"),
         ("no toml", "=\n".repeat(1 << 20), "this is not TOML"),
+        ("deep", format!("[{}a]\n", "a.".repeat(3000)), "absurd.toml:25:1"),
+        (
+            "states",
+            source(0, "out".into()).replace("bhca=1", "bhca=1,states=[{times=1,mean=\"1ns\"},{times=2,mean=\"1ns\"}]"),
+            "rates change 3600000000002 times in the run",
+        ),
         ("one line", format!("[[node]]\nname=\"c\"\nwork=[{}]\n", "1,".repeat(1 << 20)), "should be a table"),
         ("nodes", many(20_000, &|row| format!("[[node]]\nname=\"n{row}\"\n")), "the limit is 1000"),
         ("ring", many(30_000, &|row| point(row, format!("r{}", (row + 1) % 30_000))), "forever"),
@@ -440,8 +447,8 @@ fn a_digest_follows_the_meaning_and_not_the_looks() {
     assert_ne!(of(&listed), of(&other));
     struct Renamed;
     impl Files for Renamed {
-        fn read(&self, _: &str) -> Result<Vec<u8>, String> {
-            Ok(fs::read(directory("tests/bad").join("good_calls.csv")).expect("a file"))
+        fn read(&self, _: &str) -> Result<Arc<Contents>, String> {
+            Ok(Contents::quotable(fs::read(directory("tests/bad").join("good_calls.csv")).expect("a file")))
         }
     }
     assert_eq!(of(&listed), digest(&other, &Renamed));

@@ -23,6 +23,7 @@ use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// What happened, and how often: a swarm that never reaches a state proves nothing about it.
 #[derive(Default)]
@@ -241,7 +242,7 @@ fn settle(plan: &Plan) -> Result<(), String> {
                 curve.steps.retain(|(from, _)| *from < end);
                 curve.steps.push((end, 0.0));
             }
-            Arrivals::Listed(calls) => calls.retain(|call| call.at < end),
+            Arrivals::Listed(calls) => Arc::make_mut(calls).retain(|call| call.at < end),
         }
     }
     let mut cluster = Cluster::new(&calm, (Auditor::new(&calm), Marks::default()));

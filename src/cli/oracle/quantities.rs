@@ -8,7 +8,7 @@ use crate::report::Line;
 use crate::workload::{distribution, units};
 
 use super::printed::{line, usage};
-use crate::cli::model::Beside;
+use crate::cli::input::Beside;
 use crate::cli::stop::Stop;
 
 /// A formula takes a step per server or place: more than this would take too long.
@@ -133,7 +133,7 @@ pub(super) fn count(text: &str) -> Result<u32, String> {
 
 /// A distribution as in a workload file. Files with measured values are looked up in the current directory.
 pub(super) fn any_distribution(text: &str) -> Result<Distribution, String> {
-    distribution(text, &Beside(std::path::Path::new("")))
+    distribution(text, &Beside::named())
 }
 
 #[cfg(test)]

@@ -340,13 +340,21 @@ impl ErlangCArguments {
     }
 }
 
+/// Why there is no steady state.
+fn too_much(offered: f64, capacity: f64, who: &str) -> String {
+    if offered > capacity {
+        return format!("{offered:.4} erlangs are more than {who} can handle: the queue grows without limit");
+    }
+    format!("{offered:.4} erlangs keep {who} busy all the time: without any slack, the queue grows without limit")
+}
+
 /// There is a steady state only if less work arrives than can be done.
 fn stable(offered: f64, agents: u32) -> Result<(), Stop> {
     if offered < f64::from(agents) {
         return Ok(());
     }
     Err(usage(
-        format!("{offered:.4} erlangs are more than {agents} agents can handle: the queue grows without limit"),
+        too_much(offered, f64::from(agents), &format!("{agents} agents")),
         format!(
             "give at least {} agents; for callers who hang up use erlang-a, for a queue of limited size mmck",
             offered as u64 + 1
@@ -525,10 +533,7 @@ impl Mg1Arguments {
         let traffic = Traffic { rate: self.arrivals, mean };
         if traffic.offered() >= 1.0 {
             return Err(usage(
-                format!(
-                    "{:.4} erlangs are more than one server can handle: the queue grows without limit",
-                    traffic.offered()
-                ),
+                too_much(traffic.offered(), 1.0, "one server"),
                 "give less work, or use erlang-c for several servers",
             ));
         }

@@ -1,7 +1,5 @@
 //! R18: when a route point rehomes.
 
-use std::path::Path;
-
 use clap::Args;
 use clap::builder::StyledStr;
 
@@ -12,12 +10,12 @@ use crate::oracle::{
     mean_time_to_empty,
 };
 use crate::report::{Answer, Line, distribution};
-use crate::workload::units;
+use crate::workload::{Files, rates_of, units};
 
 use super::printed::{Printed, line, usage};
 use super::quantities::{any_distribution, count, duration, positive, rate, share, time};
 use crate::cli::help;
-use crate::cli::model;
+use crate::cli::input::Beside;
 use crate::cli::stop::Stop;
 
 pub(super) fn after_help() -> StyledStr {
@@ -323,22 +321,10 @@ fn points(profile: &str) -> Result<Vec<(f64, f64)>, Stop> {
         });
         return entries.collect();
     }
-    const BYTES_MAX: usize = 1 << 20;
-    let bytes = model::read(Path::new(profile), BYTES_MAX)
-        .map_err(|error| Stop::Failed(format!("cannot read {profile}: {error}")))?;
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(&bytes[..]);
-    let unreadable = |error: csv::Error| wrong(format!("{profile}: {error}"));
-    let head = reader.headers().map_err(unreadable)?.clone();
-    let column = |name: &str| {
-        head.iter().position(|it| it == name).ok_or_else(|| wrong(format!("{profile} has no column `{name}`")))
-    };
-    let (at, rate) = (column("at")?, column("rate")?);
-    let mut points = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(unreadable)?;
-        points.push(point(&record[at], &record[rate])?);
-    }
-    Ok(points)
+    let files = Beside::named();
+    files.read(profile).map_err(|why| Stop::Failed(format!("{profile} {why}")))?;
+    let points = rates_of(profile, &files).map_err(wrong)?;
+    Ok(points.into_iter().map(|(at, rate)| (at.seconds(), rate)).collect())
 }
 
 /// A day that begins at `from` o'clock and repeats.
