@@ -186,8 +186,11 @@ impl<'t> Rows<'t> {
 mod tests {
     use super::*;
 
+    /// The cells of a row, and its line.
+    type Numbered = (usize, Vec<String>);
+
     /// The rows of a text with their lines, and the line at which reading stopped.
-    fn read(text: &str) -> (Vec<(usize, Vec<String>)>, Option<(usize, &'static str)>) {
+    fn read(text: &str) -> (Vec<Numbered>, Option<(usize, &'static str)>) {
         let (mut rows, mut cells, mut found) = (Rows::new(text), Vec::new(), Vec::new());
         loop {
             match rows.next(&mut cells) {
