@@ -51,7 +51,7 @@ pub struct Cluster<'p, R> {
     pub(super) some_are_shared: bool,
     /// The claims of devices' further applications, in the order of the plan.
     pub(super) further_claims: Vec<Claim>,
-    /// What applications are told of calls at route points that several have open.
+    /// The notifications of calls at route points that several applications have open.
     pub(super) tellings: Pool<Telling>,
     /// The slots of the calls that some application was told of and can still act on, while this is looked up.
     pub(super) acted_on: Vec<usize>,

@@ -1,4 +1,4 @@
-//! Calls at a route point that several applications have open: each of them is told, and the first request wins (R4, R10).
+//! Calls at a route point that several applications have open: each of them is notified, and the first request wins (R4, R10).
 
 use super::event::Event;
 use super::machine::Cluster;

@@ -1,9 +1,9 @@
-//! What an application is told of a call that others are told of as well.
+//! The notification of one application of a call of which others are notified as well.
 
 use crate::domain::{ConnectionId, OpenerId};
 use crate::engine::Handle;
 
-/// What one application is told of a call, and how far it has got with that.
+/// The notification of one application of a call, and how far that has got.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Telling {
     pub(crate) call: Handle,
