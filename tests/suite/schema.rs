@@ -440,7 +440,7 @@ fn a_default_that_is_written_out_changes_nothing() {
 }
 
 /// Parts of the messages of problems that no schema can find.
-const SEMANTIC: [&str; 55] = [
+const SEMANTIC: [&str; 56] = [
     // Names.
     "there is no ",
     "is the name of more than one",
@@ -495,6 +495,7 @@ const SEMANTIC: [&str; 55] = [
     "has several applications",
     "does not control `",
     "is no speed dial, and has no `to`",
+    " begin there: `",
     // Files, and limits of the whole.
     "cannot be read",
     "the limit is",
