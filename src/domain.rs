@@ -235,6 +235,19 @@ pub enum Phase {
     Waiting,
 }
 
+/// What an application that controls a phone learns of a call there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum PhoneEvent {
+    /// It rings.
+    Ringing,
+    /// The parties are connected.
+    Connected,
+    /// It is held, retrieved, transferred or joined with others.
+    Changed,
+    /// It has left the phone.
+    Ended,
+}
+
 /// How far a caller has got in a call so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Contact {

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     ApplicationFault, ApplicationId, CallName, DestinationId, DeviceId, Ending, Forward, GiveUpReason, NodeId,
-    OutageCause, PhoneGroupId, PortGroupId, RoutePointId, StationId,
+    OutageCause, PhoneEvent, PhoneGroupId, PortGroupId, RoutePointId, StationId,
 };
 use crate::engine::{Span, Time};
 
@@ -109,23 +109,93 @@ pub enum Fact {
         /// The port or phone; an outside line is not a device.
         device: Option<DeviceId>,
     },
-    /// A phone was picked up to dial: its call occupies it until the end, beside what it occupies at its destination.
+    /// A phone or port dials: its call occupies it until the end, beside what it occupies at its destination.
     OffHook {
         /// Which call.
         call: CallName,
-        /// The group of the phone.
-        phones: PhoneGroupId,
-        /// The phone.
+        /// The group of the phone or port.
+        pool: PoolId,
+        /// The phone or port.
         device: DeviceId,
     },
-    /// The call of a phone that dialled is over.
+    /// The call of a phone or port that dialled is over.
     OnHook {
         /// Which call.
         call: CallName,
-        /// The group of the phone.
-        phones: PhoneGroupId,
+        /// The group of the phone or port.
+        pool: PoolId,
+        /// The phone or port.
+        device: DeviceId,
+    },
+    /// An application was to dial and did not: it was down, did not have the phone or port open, or that was in use.
+    NotDialled {
+        /// The name that the call would have had.
+        call: CallName,
+        /// Whether the device was in use.
+        in_use: bool,
+    },
+    /// An event of a phone left for an application that has it open.
+    PhoneEventSent {
+        /// Of which call.
+        call: CallName,
         /// The phone.
         device: DeviceId,
+        /// The application.
+        application: ApplicationId,
+        /// Which event.
+        event: PhoneEvent,
+    },
+    /// A call rings at a phone of an application that looks callers up: a screen pop is due.
+    ScreenPopDue {
+        /// Which call.
+        call: CallName,
+        /// The phone.
+        device: DeviceId,
+        /// The application.
+        application: ApplicationId,
+    },
+    /// The caller's data was there while the call was.
+    ScreenPopShown {
+        /// Which call.
+        call: CallName,
+        /// The phone.
+        device: DeviceId,
+        /// The application.
+        application: ApplicationId,
+        /// Since it rang there.
+        delay: Span,
+    },
+    /// The caller's data did not come, or came after the call had left.
+    ScreenPopLost {
+        /// Which call.
+        call: CallName,
+        /// The phone.
+        device: DeviceId,
+        /// The application.
+        application: ApplicationId,
+    },
+    /// A person at a phone asked an application to do something with a call.
+    Asked {
+        /// Which call.
+        call: CallName,
+        /// The phone.
+        device: DeviceId,
+        /// The application.
+        application: ApplicationId,
+    },
+    /// The application's request has reached the CallManager of the phone.
+    RequestGranted {
+        /// Which call.
+        call: CallName,
+        /// The application.
+        application: ApplicationId,
+    },
+    /// The application was not there to be asked, or lost the request: the person did it by hand.
+    RequestFailed {
+        /// Which call.
+        call: CallName,
+        /// The application.
+        application: ApplicationId,
     },
     /// A piece of work was scheduled at a station. Noted as soon as its times are known: at its arrival if the queue is first
     /// come, first served, otherwise when it starts. `started` and `finished` may lie in the future.

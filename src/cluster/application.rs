@@ -182,14 +182,18 @@ impl<R: Recorder> Cluster<'_, R> {
         let state = &mut self.applications[application.index()];
         state.health = Health::Down;
         state.busy = 0;
-        for row in 0..state.workers.len() {
-            state.workers[row].abandoned = true;
+        for row in 0..self.applications[application.index()].workers.len() {
+            let worker = &mut self.applications[application.index()].workers[row];
+            worker.abandoned = true;
+            if let Job::Notification(notification) = worker.job {
+                self.lost_with_process(notification);
+            }
         }
         while let Some((arrived, job)) = self.applications[application.index()].queue.pop_front() {
             match job {
                 Job::Call(..) => self.note(Fact::Skipped { station, arrived, until: self.now }),
-                Job::Telling(telling) => {
-                    self.tellings.remove(telling);
+                Job::Notification(notification) => {
+                    self.lost_with_process(notification);
                     self.note(Fact::Skipped { station, arrived, until: self.now });
                 }
                 Job::Heartbeat(_) => {}

@@ -6,8 +6,8 @@ use super::rows::call::{Call, Choice, NONE, some};
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE};
 use super::rows::source::Purpose;
 use crate::domain::{
-    ApplicationId, ConnectionId, Contact, Control, DeviceId, Ending, Forward, NodeId, Phase, PhoneGroupId, Rejection,
-    RoutePointId, Target,
+    ApplicationId, ConnectionId, Contact, Control, DeviceId, Ending, Forward, NodeId, Phase, PhoneEvent, PhoneGroupId,
+    Rejection, RoutePointId, Target,
 };
 use crate::engine::{Handle, Pool, Span, Time};
 use crate::facts::{Fact, Recorder};
@@ -169,7 +169,7 @@ impl<R: Recorder> Cluster<'_, R> {
             self.schedule(expires, event);
         }
         if self.some_are_shared && self.plan.devices[endpoint as usize].is_shared() {
-            return self.tell_all(handle, step, DeviceId(endpoint));
+            return self.notify_all(handle, step, DeviceId(endpoint));
         }
         let reaches = self.arrives(node, self.manager_at(endpoint, connection), self.now);
         self.schedule(reaches, Event::NotificationReachesManager { call: handle, step });
@@ -230,7 +230,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.schedule(reaches, Event::RequestReachesCallManager { call: handle, step });
     }
 
-    // Part of the loop, although a call that several applications were told of comes here too.
+    // Part of the loop, although a call that several applications were notified of comes here too.
     #[inline(always)]
     pub(super) fn request_reaches_callmanager(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
@@ -364,6 +364,9 @@ impl<R: Recorder> Cluster<'_, R> {
             let fact = Fact::Alerting { call: call.name(), path: call.path(), since_offered: now - call.offered };
             self.note(fact);
         }
+        if self.phones_are_controlled && kind == EndpointKind::Phone {
+            self.phone_event(handle, index, PhoneEvent::Ringing);
+        }
         if kind == EndpointKind::Phone && self.waits_at_phone(handle, row) {
             // The person has another call: this one can only ring out.
             if let Ring::RingsOut(after) =
@@ -414,7 +417,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// The No Answer timer of the line that a call is at; a number outside has none.
     #[inline(always)]
-    fn no_answer_of(&mut self, handle: Handle) -> Span {
+    pub(super) fn no_answer_of(&mut self, handle: Handle) -> Span {
         let (index, line) = (self.call(handle).endpoint, self.call(handle).line);
         match self.endpoints[index as usize] {
             Endpoint { kind: EndpointKind::Phone, row, .. } => {
@@ -425,8 +428,22 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn picks_up(&mut self, handle: Handle, step: u8) {
-        let Some(call) = self.current(handle, step) else { return };
-        let (endpoint, leaves_at, ingress) = (call.endpoint, call.node, call.ingress);
+        if self.current(handle, step).is_none() {
+            return;
+        }
+        if self.phones_are_controlled
+            && let Some(application) = self.answers_by(handle)
+        {
+            return self.asks_to_answer(handle, step, application);
+        }
+        self.answers(handle);
+    }
+
+    /// A person, or the number outside, answers.
+    #[inline(always)]
+    pub(super) fn answers(&mut self, handle: Handle) {
+        let call = self.call(handle);
+        let (endpoint, leaves_at, ingress, step) = (call.endpoint, call.node, call.ingress, call.step);
         let node = self.node_at(endpoint, leaves_at);
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.answer);
         self.schedule(self.arrives(node, ingress, done), Event::Connects { call: handle, step });
@@ -472,6 +489,14 @@ impl<R: Recorder> Cluster<'_, R> {
             }
         }
         let Endpoint { kind, row, .. } = self.endpoints[index as usize];
+        if self.phones_are_controlled {
+            if kind == EndpointKind::Phone {
+                self.phone_event(handle, index, PhoneEvent::Connected);
+            }
+            if !before.is_connected() {
+                self.dialling_phone_event(handle, PhoneEvent::Connected);
+            }
+        }
         let plan = self.plan;
         let treatment = match kind {
             EndpointKind::Port => plan.port_groups[row as usize].treatment.as_ref(),
@@ -656,7 +681,7 @@ impl<R: Recorder> Cluster<'_, R> {
             }
             self.leave(handle);
         }
-        if self.phones_dial {
+        if self.devices_dial {
             self.on_hook(handle);
         }
         self.calls.remove(handle);

@@ -1,14 +1,14 @@
 //! A caller: dials at an ingress, waits as long as its patience lasts, and has random numbers of its own.
 
 use super::event::Event;
-use super::inside::Dials;
+use super::inside::Finds;
 use super::machine::Cluster;
 use super::rows::call::{Call, Choice};
 use super::rows::source::{ONE_OF_SEVERAL, Purpose, share_of};
-use crate::domain::{CallName, Contact, DeviceId, Ending, Refusal, SourceId};
+use crate::domain::{CallName, Contact, DeviceId, Ending, NodeId, Refusal, SourceId};
 use crate::engine::{Handle, Span};
 use crate::facts::{Fact, Recorder};
-use crate::plan::Arrivals;
+use crate::plan::{Arrivals, Dials};
 use crate::rules::code_yellow::NewCalls;
 use crate::rules::ingress;
 
@@ -34,29 +34,54 @@ impl<R: Recorder> Cluster<'_, R> {
         let state = &mut self.sources[source as usize];
         let name = CallName { source: SourceId(source), number: state.number };
         state.number += 1;
-        let phone = plan.from.map(|group| self.about_to_dial(group, name));
+        let phone = match &plan.from {
+            None => None,
+            Some(callers) if callers.by == Dials::Person => Some(self.about_to_dial(name)),
+            Some(callers) => {
+                self.application_is_to_dial(name, callers.by);
+                return self.schedule_next_caller(source);
+            }
+        };
         let chosen = match phone {
             None => ingress::chosen(&plan.ingress, name.number, |node| self.seems_up(node)),
-            Some(Dials::Phone(_, node)) => Ok(node),
-            Some(Dials::NoDialTone(node)) => Err(node),
-            Some(Dials::InUse) => return self.schedule_next_caller(source),
+            Some(Finds::Free(_, node)) => Ok(node),
+            Some(Finds::NoDialTone(node)) => Err(node),
+            Some(Finds::InUse) => return self.schedule_next_caller(source),
+        };
+        let device = match phone {
+            Some(Finds::Free(device, _)) => Some(device),
+            _ => None,
         };
         let (Ok(ingress) | Err(ingress)) = chosen;
+        let call = self.is_offered(name, ingress, device);
+        self.schedule_next_caller(source);
+        match chosen {
+            Ok(_) => self.is_set_up(call, ingress),
+            Err(_) => self.end(call, Ending::Refused(Refusal::NoCallManager)),
+        }
+    }
 
+    /// A call reaches its ingress CallManager, from a device of the cluster or from outside.
+    #[inline(always)]
+    pub(super) fn is_offered(&mut self, name: CallName, ingress: NodeId, device: Option<u32>) -> Handle {
+        let plan = &self.plan.sources[name.source.index()];
         let to = plan.speed_dial.map_or(plan.to, |id| self.speed_dials[id.index()]);
         let call = self.calls.insert(Call::new(name, ingress, to, self.now));
-        let patience = self.sources[source as usize].random_word(name.number, Purpose::Patience);
+        let patience = self.sources[name.source.index()].random_word(name.number, Purpose::Patience);
         self.note(Fact::Offered { call: name, ingress });
-        if let Some(Dials::Phone(phone, _)) = phone {
-            self.off_hook(call, phone);
+        if let Some(device) = device {
+            self.off_hook(call, device);
         }
         if let Some(patience) = self.patience(name, patience) {
             self.schedule(self.now + patience, Event::PatienceEnds { call });
         }
-        self.schedule_next_caller(source);
-        if chosen.is_err() {
-            self.end(call, Ending::Refused(Refusal::NoCallManager));
-        } else if self.hangs_unnoticed > 0 && !self.callmanager_up(ingress) {
+        call
+    }
+
+    /// The ingress CallManager takes a call, if it does, and analyses the digits.
+    #[inline(always)]
+    pub(super) fn is_set_up(&mut self, call: Handle, ingress: NodeId) {
+        if self.hangs_unnoticed > 0 && !self.callmanager_up(ingress) {
             self.hold(call, ingress);
         } else if self.takes_new_call(ingress) == NewCalls::Refused {
             self.end(call, Ending::Refused(Refusal::Throttled));

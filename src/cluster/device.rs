@@ -4,8 +4,8 @@ use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE, Service};
 use super::rows::registration::{Claim, Registration};
 use crate::domain::{
-    ApplicationId, CallName, DestinationId, DeviceId, Forward, Forwards, NodeId, NumbersId, Phase, PhoneGroupId,
-    PortGroupId, Rejection, RoutePointId, Target,
+    ApplicationId, CallName, DestinationId, DeviceId, Forward, Forwards, NodeId, NumbersId, Phase, PhoneEvent,
+    PhoneGroupId, PortGroupId, Rejection, RoutePointId, Target,
 };
 use crate::engine::{Handle, Watchdog};
 use crate::facts::{Fact, PoolId, Recorder};
@@ -63,7 +63,7 @@ impl<R: Recorder> Cluster<'_, R> {
             state.call_waiting.clear();
         }
         self.dialling.clear();
-        self.dialling.resize(if self.phones_dial { plan.devices.len() } else { 0 }, None);
+        self.dialling.resize(if self.devices_dial { plan.devices.len() } else { 0 }, None);
         self.speed_dials.clear();
         self.speed_dials.extend(plan.speed_dials.iter().map(|it| it.to));
         self.line_calls.clear();
@@ -223,7 +223,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
     }
 
-    /// The call that a phone has dialled leaves its line.
+    /// The call that a device has dialled leaves its line.
     pub(super) fn give_line(&mut self, endpoint: u32, line: u8) {
         self.endpoints[endpoint as usize].calls -= 1;
         if let Some(row) = self.counted(endpoint, line) {
@@ -414,6 +414,9 @@ impl<R: Recorder> Cluster<'_, R> {
             }
             EndpointKind::Phone => {
                 state.calls -= 1;
+                if self.phones_are_controlled && resident {
+                    self.phone_event(handle, endpoint, PhoneEvent::Ended);
+                }
                 let waited = !self.phones[row as usize].call_waiting.is_empty()
                     && self.no_longer_waits(handle, endpoint, row, name);
                 if !waited {
@@ -426,6 +429,17 @@ impl<R: Recorder> Cluster<'_, R> {
                 self.note(Fact::Freed { call: name, pool: PoolId::Outside(DestinationId(row)), device });
             }
         }
+    }
+
+    /// The call that a port dialled is over.
+    #[cold]
+    pub(super) fn call_leaves_port(&mut self, port: u32) {
+        let endpoint = &mut self.endpoints[port as usize];
+        if endpoint.is_open() {
+            endpoint.listed = true;
+            self.ports[usize::from(endpoint.row)].free.push_back(port);
+        }
+        self.is_idle(port);
     }
 
     /// A call at a phone is over: one that waited there or, if it was the person's, the next one's turn has come.

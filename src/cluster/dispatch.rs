@@ -36,9 +36,11 @@ impl<R: Recorder> Cluster<'_, R> {
         self.now = Time::ZERO;
         self.calendar.clear();
         self.calls.clear();
-        self.tellings.clear();
+        self.notifications.clear();
         self.accept_timers.clear();
         self.request_timers.clear();
+        self.asked_timers.clear();
+        self.people_wait = 0;
         for processor in &mut self.processors {
             processor.server = Server::default();
             processor.stream.reset(seed, replication);
@@ -77,11 +79,12 @@ impl<R: Recorder> Cluster<'_, R> {
             Event::WorkerDecides { application, worker } => self.worker_decides(application, worker),
             Event::RequestReachesManager { call, step } => self.request_reaches_manager(call, step),
             Event::RequestReachesCallManager { call, step } => self.request_reaches_callmanager(call, step),
-            Event::TellingMoves { telling } => self.telling_moves(telling),
+            Event::NotificationMoves { notification } => self.notification_moves(notification),
             Event::TakesEffect { call, step } => self.takes_effect(call, step),
             Event::AcceptTimerExpires => self.accept_timer_expires(),
             Event::PortTimerExpires { group, line } => self.port_timer_expires(group, line),
             Event::RequestTimerExpires => self.request_timer_expires(),
+            Event::AskedTimerExpires => self.asked_timer_expires(),
 
             Event::HeartbeatDue { connection, attempt } => self.heartbeat_due(ConnectionId(connection), attempt),
             Event::HeartbeatReachesManager { connection, number } => {

@@ -54,9 +54,8 @@ pub(super) enum Event {
     RequestReachesManager { call: Handle, step: u8 },
     /// The request reaches the device's CallManager.
     RequestReachesCallManager { call: Handle, step: u8 },
-    /// An event about a call at a route point that several applications have open, or the request of one of them, is a step
-    /// further.
-    TellingMoves { telling: Handle },
+    /// A message between an application and a CallManager about a single device is a step further.
+    NotificationMoves { notification: Handle },
     /// The CallManager has done what the application asked for.
     TakesEffect { call: Handle, step: u8 },
     /// A New Call Accept timer may have run out.
@@ -65,6 +64,8 @@ pub(super) enum Event {
     PortTimerExpires { group: u16, line: u8 },
     /// A CTI request timer may have run out.
     RequestTimerExpires,
+    /// The same, of something that a person asked an application for.
+    AskedTimerExpires,
 
     // An application and its CTIManager.
     /// The application's heartbeat is due.

@@ -8,9 +8,9 @@ use super::rows::endpoint::{Endpoint, EndpointKind};
 use super::rows::group::{PhoneState, PortState};
 use super::rows::link::LinkState;
 use super::rows::node::{NodeState, Processor};
+use super::rows::notification::Notification;
 use super::rows::registration::{Claim, Registration};
 use super::rows::source::SourceState;
-use super::rows::telling::Telling;
 use crate::domain::{DeviceKind, FaultTarget, Forwards, ProcessFault, StationId, Target};
 use crate::engine::{
     Calendar, Distribution, Handle, Pool, Server, Servers, Span, Stream, Time, Watchdog, stream_number,
@@ -51,10 +51,14 @@ pub struct Cluster<'p, R> {
     pub(super) some_are_shared: bool,
     /// The claims of devices' further applications, in the order of the plan.
     pub(super) further_claims: Vec<Claim>,
-    /// The notifications of calls at route points that several applications have open.
-    pub(super) tellings: Pool<Telling>,
+    /// Messages about single devices: calls at route points that several applications have open, events of phones, requests.
+    pub(super) notifications: Pool<Notification>,
     /// The slots of the calls that some application was told of and can still act on, while this is looked up.
     pub(super) acted_on: Vec<usize>,
+    /// Whether applications control phones. If none does, no phone has events.
+    pub(super) phones_are_controlled: bool,
+    /// How many people have asked an application for something that has not been done yet.
+    pub(super) people_wait: u32,
     pub(super) ports: Vec<PortState>,
     pub(super) phones: Vec<PhoneState>,
     /// The forward settings as they are now (R12): of all lines, then those of single devices that change by themselves,
@@ -65,9 +69,9 @@ pub struct Cluster<'p, R> {
     /// The calls on each line of devices that have several.
     pub(super) line_calls: Vec<u32>,
     pub(super) sources: Vec<SourceState>,
-    /// Whether phones dial. If none does, no call looks for the phone that dialled it.
-    pub(super) phones_dial: bool,
-    /// The call that each device has dialled, if phones dial.
+    /// Whether devices dial. If none does, no call looks for the one that dialled it.
+    pub(super) devices_dial: bool,
+    /// The call that each device has dialled, if devices dial.
     pub(super) dialling: Vec<Option<Handle>>,
     /// The random number stream for how long phones take to notice that they have lost their CallManager.
     pub(super) phone_stream: Stream,
@@ -75,6 +79,8 @@ pub struct Cluster<'p, R> {
     pub(super) fault_streams: Vec<Stream>,
     pub(super) accept_timers: Watchdog<(Handle, u8)>,
     pub(super) request_timers: Watchdog<(Handle, u8)>,
+    /// Of what people ask applications for.
+    pub(super) asked_timers: Watchdog<Handle>,
     /// Calls stranded by a failure, by when they reached their endpoint, while they are handled in that order.
     pub(super) stranded: Vec<(Time, u32, Handle)>,
 }
@@ -123,20 +129,23 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             ends: Vec::new(),
             some_are_shared: !plan.openers.is_empty(),
             further_claims: Vec::new(),
-            tellings: Pool::new(),
+            notifications: Pool::new(),
             acted_on: Vec::new(),
+            phones_are_controlled: plan.phone_groups.iter().any(|group| group.openers.first().is_some()),
+            people_wait: 0,
             ports: plan.port_groups.iter().map(|group| PortState::new(&group.lines)).collect(),
             phones: plan.phone_groups.iter().map(|_| PhoneState::default()).collect(),
             forwards: Vec::new(),
             line_calls: Vec::new(),
             speed_dials: Vec::new(),
             sources: plan.sources.iter().map(|source| SourceState::new(source, plan.sources.len())).collect(),
-            phones_dial: plan.sources.iter().any(|source| source.from.is_some()),
+            devices_dial: plan.sources.iter().any(|source| source.from.is_some()),
             dialling: Vec::new(),
             phone_stream: Stream::new(0, 0, stream_number("phones", "")),
             fault_streams: plan.faults.iter().map(fault_stream).collect(),
             accept_timers: Watchdog::new(plan.parameters.new_call_accept),
             request_timers: Watchdog::new(plan.parameters.request_timeout),
+            asked_timers: Watchdog::new(plan.parameters.request_timeout),
             stranded: Vec::new(),
         }
     }

@@ -4,7 +4,7 @@
 //! looks up state, applies the rule, changes state, notes the fact and schedules what follows. Handlers are grouped by what
 //! they concern: callers in `caller`, calls in `call` (R10) and `survival`, devices in `device`, `opening`, `recovery` and
 //! `phone`, nodes in `node` and `link`, applications in `worker`, `application` and `provider`, devices with
-//! several applications in `turn`, and the calls at them in `telling`. Calls that fan in to one
+//! several applications in `turn`, messages about single devices in `notification`, controlled phones in `request`. Calls that fan in to one
 //! CallManager or CTIManager wait for each other (R11) because all their messages pass through its station.
 
 mod application;
@@ -24,9 +24,10 @@ mod opening;
 mod phone;
 mod provider;
 mod recovery;
+mod request;
 mod rows;
 mod survival;
-mod telling;
+mod notification;
 mod turn;
 mod worker;
 

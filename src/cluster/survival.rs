@@ -3,7 +3,7 @@
 use super::machine::Cluster;
 use super::rows::call::{Call, NONE, some};
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE};
-use crate::domain::{ConnectionId, Control, DeviceId, NodeId, Phase, Target};
+use crate::domain::{ConnectionId, Control, DeviceId, NodeId, Phase};
 use crate::engine::{Handle, Time};
 use crate::facts::{Fact, Recorder};
 use crate::rules::application_failure::{self, Fate, Lost};
@@ -51,8 +51,32 @@ impl<R: Recorder> Cluster<'_, R> {
             }
         }
         self.stranded = stranded;
+        if self.devices_dial {
+            self.strand_dialled(connection, lost, concerned);
+        }
         if self.some_are_shared {
-            self.strand_told();
+            self.strand_notified();
+        }
+    }
+
+    /// The same for the calls that ports of the application dialled.
+    #[cold]
+    #[inline(never)]
+    fn strand_dialled(&mut self, connection: ConnectionId, lost: Lost, concerned: impl Fn(&Self, u32) -> bool) {
+        for &opener in &self.plan.connections[connection.index()].devices {
+            let port = self.plan.device_of(opener).0;
+            let Endpoint { kind, connection: holder, .. } = self.endpoints[port as usize];
+            let is_its = kind == EndpointKind::Port && holder == Some(connection) && concerned(self, port);
+            let Some(handle) = self.dialling[port as usize].filter(|_| is_its) else { continue };
+            let call = *self.call(handle);
+            if call.control == Control::Held {
+                continue;
+            }
+            match application_failure::fate_of_dialled(call.phase, call.contact, lost, self.media_at(port)) {
+                Some(Fate::Lost(ending)) => self.end(handle, ending),
+                Some(Fate::Preserved) => self.preserve(handle),
+                Some(Fate::Redirected(_)) | None => {}
+            }
         }
     }
 
@@ -142,7 +166,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// Whether a connected call survives the failure of a CallManager: both its ends must support that. Of a caller outside
     /// nothing is known.
     fn media_of_call(&self, call: &Call) -> call_survival::Media {
-        let caller = self.plan.sources[usize::from(call.source)].from.map(Target::Phones);
+        let caller = self.plan.sources[usize::from(call.source)].from.map(|callers| callers.group);
         let at = (call.endpoint != NOWHERE).then(|| self.target_of(call.endpoint));
         caller.into_iter().chain(at).fold(call_survival::Media::Continues, |media, end| {
             call_survival::media_between(media, self.plan.media_without_callmanager(end))

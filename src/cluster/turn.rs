@@ -65,6 +65,9 @@ impl<R: Recorder> Cluster<'_, R> {
             self.applications[application.index()].lose_device(failed);
             let last = !self.is_controlled(device);
             self.note(Fact::ControlLost { device, application, last });
+            if self.people_wait > 0 {
+                self.requests_are_lost(opener);
+            }
         }
     }
 

@@ -4,10 +4,12 @@ use super::event::Event;
 use super::machine::Cluster;
 use super::rows::application::{Health, Job, Worker};
 use super::rows::endpoint::EndpointKind;
+use super::rows::notification::About;
 use super::rows::source::Purpose;
 use crate::domain::{ApplicationId, StationId};
 use crate::engine::{Distribution, Handle, Service, Span, Time};
 use crate::facts::{Fact, Recorder};
+use crate::plan::Application;
 
 impl<R: Recorder> Cluster<'_, R> {
     /// An event about a call reaches the application. A failed application drops it.
@@ -15,12 +17,15 @@ impl<R: Recorder> Cluster<'_, R> {
         self.queue(application, Job::Call(call, step));
     }
 
-    pub(super) fn queue(&mut self, application: ApplicationId, job: Job) {
+    /// Returns whether the application runs: otherwise nothing comes of it.
+    pub(super) fn queue(&mut self, application: ApplicationId, job: Job) -> bool {
         let state = &mut self.applications[application.index()];
-        if state.health != Health::Down {
+        let runs = state.health != Health::Down;
+        if runs {
             state.queue.push_back((self.now, job));
             self.start_workers(application);
         }
+        runs
     }
 
     /// Idle workers take work from the queue, first come, first served (FIFO).
@@ -43,7 +48,7 @@ impl<R: Recorder> Cluster<'_, R> {
                     continue;
                 }
                 Job::Call(call, step) => self.calls.get(call).is_some_and(|row| row.step == step),
-                Job::Telling(telling) => self.told(telling).is_some(),
+                Job::Notification(notification) => self.pending(notification).is_some(),
             };
             if waits {
                 self.take_up(application, station, arrived, job);
@@ -79,13 +84,20 @@ impl<R: Recorder> Cluster<'_, R> {
         self.schedule(finished, Event::WorkerDecides { application: application.0, worker: row });
     }
 
-    /// A worker looks up the caller of a new call at a route point, and waits for the result.
+    /// A worker looks up the caller of a new call at a route point, or of one that rings at a phone, and waits for the result.
     pub(super) fn look_up(&mut self, application: ApplicationId, job: Job) -> Option<Span> {
         let plan = &self.plan.applications[application.index()];
         let lookup = plan.lookup.as_ref()?;
         let call = match job {
             Job::Call(call, _) => call,
-            Job::Telling(telling) => self.tellings.get(telling)?.call,
+            Job::Notification(notification) => {
+                let it = *self.notifications.get(notification)?;
+                let About::Offered { call, .. } = it.about else {
+                    let word = self.screen_pop_word(&it)?;
+                    return Some(self.looked_up_after(plan, lookup.sample(word)));
+                };
+                call
+            }
             Job::Heartbeat(_) => return None,
         };
         let endpoint = self.calls.get(call)?.endpoint;
@@ -93,12 +105,17 @@ impl<R: Recorder> Cluster<'_, R> {
             return None;
         }
         let length = lookup.sample(self.random_word(call, Purpose::Lookup));
+        Some(self.looked_up_after(plan, length))
+    }
+
+    /// How long a look-up takes, with the wait for a connection of the database if there is one.
+    fn looked_up_after(&mut self, plan: &Application, length: Span) -> Span {
         let Some(database) = plan.database else {
-            return Some(length);
+            return length;
         };
         let Service { started, finished } = self.databases[database.index()].serve(self.now, length);
         self.note(Fact::Served { station: self.plan.connections(database), arrived: self.now, started, finished });
-        Some(finished - self.now)
+        finished - self.now
     }
 
     pub(super) fn worker_decides(&mut self, application: u16, row: u32) {
@@ -107,9 +124,6 @@ impl<R: Recorder> Cluster<'_, R> {
         let worker = state.workers[row as usize];
         if worker.abandoned {
             state.idle_rows.push(row);
-            if let Job::Telling(telling) = worker.job {
-                self.tellings.remove(telling);
-            }
             return;
         }
         if let Health::Stalled(until) = state.health {
@@ -122,7 +136,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         match worker.job {
             Job::Call(call, step) => self.decides(call, step),
-            Job::Telling(telling) => self.decides_as_told(telling),
+            Job::Notification(notification) => self.decides_as_notified(notification),
             Job::Heartbeat(_) => {}
         }
         self.start_workers(id);

@@ -9,7 +9,7 @@ use super::words::{per_hour, short, time};
 use crate::domain::{ApplicationId, DeviceKind, Forward, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::engine::{Distribution, Span};
 use crate::oracle::{Residence, engset, erlang_b, erlang_c, mg1_mean_wait, mmc_mean_wait, poisson_at_most};
-use crate::plan::{Application, Arrivals, Plan, RateCurve, Source, Treatment, Window};
+use crate::plan::{Application, Arrivals, Callers, Dials, Plan, RateCurve, Source, Treatment, Window};
 
 /// The initial transient may be this share of the whole at the end of the warm-up.
 const UNSETTLED_MAX: f64 = 0.001;
@@ -107,7 +107,9 @@ pub(super) fn blocking(plan: &Plan, window: Window) -> Option<Expected> {
 /// A group of lines that only the phones of one group dial: Engset's loss formula, which depends only on the mean holding time.
 pub(super) fn blocking_of_phones(plan: &Plan, window: Window) -> Option<Expected> {
     let [source] = &plan.sources[..] else { return None };
-    let phones = &plan.phone_groups[source.from?.index()];
+    // What an application dials is not dialled at once, nor always.
+    let Some(Callers { group: Target::Phones(from), by: Dials::Person }) = source.from else { return None };
+    let phones = &plan.phone_groups[from.index()];
     if !plan.faults.is_empty() || plan.parameters.code_yellow.is_some() || !is_calm(plan) {
         return None;
     }
@@ -115,7 +117,7 @@ pub(super) fn blocking_of_phones(plan: &Plan, window: Window) -> Option<Expected
     let Group { size, devices: 1, rings, treatment, busy: None } = group(plan, source.to)? else { return None };
     let (messages, rate) = (messages(plan), steady_rate(source)?);
     // A caller who gives up while it rings frees the line early.
-    if source.to == Target::Phones(source.from?) || (rings > 0.0 && source.patience.is_some()) {
+    if source.to == Target::Phones(from) || (rings > 0.0 && source.patience.is_some()) {
         return None;
     }
     if source.patience.as_ref().is_some_and(|it| 1.0 - Residence::from(it).exceeds(4.0 * messages) > IMPATIENT_MAX) {

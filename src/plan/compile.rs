@@ -19,7 +19,7 @@ use super::node::{ctimanager_work, node};
 use super::parameters::{Links, Parameters};
 use super::source::source;
 use super::speed_dial::speed_dials;
-use crate::domain::{ApplicationId, ConnectionId, DeviceId, DeviceKind, NodeId, OpenerId, PhoneGroupId, Target};
+use crate::domain::{ApplicationId, ConnectionId, DeviceId, DeviceKind, NodeId, OpenerId, Target};
 use crate::engine::Time;
 use crate::workload::{self as source, Files, Name, Problem, Problems, Reports, TextRange, Topology, Workload};
 
@@ -78,7 +78,11 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
     let phone_homes: Vec<Homes> =
         workload.phones.iter().map(|it| homes(&it.device_pool, &it.cannot_open_on, &it.lines)).collect();
 
-    let starts_at = |id: PhoneGroupId| phone_homes[id.index()].group.first().copied();
+    let starts_at = |group: Target| match group {
+        Target::Phones(id) => phone_homes[id.index()].group.first().copied(),
+        Target::Ports(id) => port_homes[id.index()].group.first().copied(),
+        Target::RoutePoint(_) | Target::Outside(_) | Target::Numbers(_) => None,
+    };
 
     let mut plan = Plan {
         name: Path::new(name).file_stem().map_or(name.into(), |stem| stem.to_string_lossy()).into_owned(),

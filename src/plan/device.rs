@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::directory::Directory;
+use super::source::controller;
 use crate::domain::{ApplicationId, ConnectionId, DeviceId, DeviceKind, Forwards, NodeId, Target};
 use crate::engine::{Distribution, Span};
 use crate::workload::{self as source, Name, Problem, Standby};
@@ -139,6 +140,8 @@ pub struct PhoneGroup {
     pub answer: Distribution,
     /// The share of calls that a person answers.
     pub answered: f64,
+    /// The application through which people answer; `None`: by hand.
+    pub answer_by: Option<ApplicationId>,
     /// Whether a call transferred here waits at its port until a phone is free, instead of finding it busy (R10).
     pub queue: bool,
     /// The applications that control them as third parties, if any (R14, R20).
@@ -282,6 +285,7 @@ pub(super) fn phone_group(it: &source::Phones, directory: &Directory<'_>) -> Pho
         rows: LineRows::default(),
         answer: it.answer.clone(),
         answered: it.answered,
+        answer_by: it.answer_by.as_ref().and_then(|by| controller(by, &it.name, &it.control, directory)),
         queue: it.queue,
         openers: Openers::of(&it.control, directory),
         failover: it.failover.clone(),

@@ -29,6 +29,6 @@ pub use node::{CallManagerWork, CtiManagerWork, Node};
 pub use numbers::{Number, Numbers};
 pub use parameters::{Links, Parameters};
 pub use rates::RateCurve;
-pub use source::{Arrivals, ListedCall, ModulationState, Source};
+pub use source::{Arrivals, Callers, Dials, ListedCall, ModulationState, Source};
 pub use speed_dial::SpeedDial;
 pub use window::Window;

@@ -258,6 +258,17 @@ impl Plan {
         self.devices.iter().any(Device::stands_by)
     }
 
+    /// Whether an application looks up callers that ring at phones: then it pops up who calls.
+    pub fn pops_up(&self, application: ApplicationId) -> bool {
+        self.applications[application.index()].lookup.is_some()
+            && self.phone_groups.iter().any(|group| group.openers.applications.contains(&application))
+    }
+
+    /// Whether any application does.
+    pub fn some_pop_up(&self) -> bool {
+        (0..self.applications.len() as u16).any(|row| self.pops_up(ApplicationId(row)))
+    }
+
     /// Whether any fault is of devices.
     pub fn some_device_fails(&self) -> bool {
         self.faults.iter().any(|fault| matches!(fault.failing, FaultTarget::Devices(..)))

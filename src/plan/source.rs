@@ -5,20 +5,20 @@ use std::sync::Arc;
 use super::directory::Directory;
 use super::rates::{RateCurve, curve};
 use super::speed_dial;
-use crate::domain::{DestinationId, NodeId, PhoneGroupId, SpeedDialId, Target};
+use crate::domain::{ApplicationId, DestinationId, NodeId, SpeedDialId, Target};
 use crate::engine::{Distribution, Span};
 pub use crate::workload::ListedCall;
-use crate::workload::{self as source, Calls, Name, Problem, Workload};
+use crate::workload::{self as source, BY_HAND, Calls, Name, Problem, Workload};
 
 /// A source of calls.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
     /// Its name in the workload, which selects the random number stream of its callers.
     pub name: String,
-    /// The phones from which its callers call; `None`: they call from outside.
-    pub from: Option<PhoneGroupId>,
-    /// The nodes at which its calls arrive, in turn. Calls from inside arrive at the CallManager of their phone; this is the
-    /// one at which the phones start.
+    /// The phones or ports from which its calls come; `None`: from outside.
+    pub from: Option<Callers>,
+    /// The nodes at which its calls arrive, in turn. Calls from inside arrive at the CallManager of their device; this is the
+    /// one at which the devices start.
     pub ingress: Vec<NodeId>,
     /// The target that its callers dial; by a speed dial, when a run begins.
     pub to: Target,
@@ -30,6 +30,26 @@ pub struct Source {
     pub patience: Option<Distribution>,
     /// How long a caller talks.
     pub talk: Distribution,
+}
+
+/// Devices that dial.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Callers {
+    /// Their group: of phones, or of ports.
+    pub group: Target,
+    /// Who dials.
+    pub by: Dials,
+}
+
+/// Who dials at a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dials {
+    /// The person at the phone, by hand.
+    Person,
+    /// This application, which controls the phone.
+    Application(ApplicationId),
+    /// The application that has the port open.
+    Holder,
 }
 
 /// When the callers of a source call.
@@ -57,12 +77,12 @@ pub(super) fn source(
     it: &source::Traffic,
     workload: &Workload,
     directory: &Directory<'_>,
-    starts_at: impl Fn(PhoneGroupId) -> Option<NodeId>,
+    starts_at: impl Fn(Target) -> Option<NodeId>,
 ) -> Source {
-    let from = it.from.as_ref().and_then(|name| callers(name, directory));
+    let from = it.from.as_ref().and_then(|name| callers(name, it, workload, directory));
     let every_node = || (0..workload.nodes.len()).map(|row| NodeId(row as u16)).collect();
     let ingress = match from {
-        Some(phones) => starts_at(phones).into_iter().collect(),
+        Some(callers) => starts_at(callers.group).into_iter().collect(),
         None => it.ingress.as_ref().map_or_else(every_node, |names| directory.nodes(names, None)),
     };
     let speed_dial = directory.speed_dial(&it.to);
@@ -95,16 +115,72 @@ pub(super) fn source(
     }
 }
 
-/// The phones from which calls come.
-fn callers(name: &Name, directory: &Directory<'_>) -> Option<PhoneGroupId> {
-    match directory.targets.find(name)? {
-        Target::Phones(id) => Some(id),
-        Target::RoutePoint(_) | Target::Ports(_) | Target::Outside(_) | Target::Numbers(_) => {
-            let what = format!("`{}` is not a group of phones, and nothing else dials", name.value);
-            directory.reports.add(Problem::new(name.place.clone(), what, ""));
-            None
+/// The devices from which calls come, and who dials there.
+fn callers(name: &Name, it: &source::Traffic, workload: &Workload, directory: &Directory<'_>) -> Option<Callers> {
+    let group = directory.targets.find(name)?;
+    let report = |problem: Problem| directory.reports.add(problem);
+    let (by, count) = match group {
+        Target::Phones(id) => {
+            let phones = &workload.phones[id.index()];
+            let by = match &it.dial_by {
+                None => Dials::Person,
+                // What is wrong with it has been reported.
+                Some(by) => {
+                    controller(by, &phones.name, &phones.control, directory).map_or(Dials::Person, Dials::Application)
+                }
+            };
+            (by, phones.count.value)
         }
+        Target::Ports(id) => {
+            let ports = &workload.cti_ports[id.index()];
+            if let Some(by) = &it.dial_by {
+                let what = format!("`{}` is a group of ports, and who dials there needs no saying", name.value);
+                let problem = Problem::new(by.place.clone(), what, "leave this out");
+                report(problem.hint("the application that has a port open dials"));
+            }
+            if ports.control.applications.is_empty() {
+                let what = format!("`{}` has no application, and nobody else dials at a port", name.value);
+                let problem = Problem::new(name.place.clone(), what, "").also(ports.name.place.clone(), "these ports");
+                report(problem.hint("add `application = ...` to the ports, or call from phones"));
+            }
+            (Dials::Holder, ports.count.value)
+        }
+        Target::RoutePoint(_) | Target::Outside(_) | Target::Numbers(_) => {
+            let what = format!("`{}` is not a group of phones or ports, and nothing else dials", name.value);
+            let hint =
+                "calls from outside have no `from`; an application dials from a port or a phone that it controls";
+            report(Problem::new(name.place.clone(), what, "").hint(hint));
+            return None;
+        }
+    };
+    let to = directory.speed_dial(&it.to).map_or(&it.to, |id| &workload.speed_dials[id.index()].to);
+    if count == 1
+        && let Some(leads) = directory.target(to)
+        && directory.group_of(leads) == group
+    {
+        let what = format!("`{}` dials itself: there is one device, and it is in use", name.value);
+        let problem = Problem::new(it.to.place.clone(), what, "").also(name.place.clone(), "the calls come from here");
+        report(problem.hint("dial another number, or call from a group of several"));
     }
+    Some(Callers { group, by })
+}
+
+/// An application through which people at a group of phones act.
+pub(super) fn controller(
+    name: &Name,
+    of: &Name,
+    control: &source::Control,
+    directory: &Directory<'_>,
+) -> Option<ApplicationId> {
+    let found = directory.applications.find(name)?;
+    if !control.applications.iter().any(|it| it.value == name.value) {
+        let what = format!("`{}` does not control the phones of `{}`", name.value, of.value);
+        let problem = Problem::new(name.place.clone(), what, "").also(of.place.clone(), "these phones");
+        let hint = format!("add \"{}\" to the `application` of `{}`, or write \"{BY_HAND}\"", name.value, of.value);
+        directory.reports.add(problem.hint(hint));
+        return None;
+    }
+    Some(found)
 }
 
 fn state(&(factor, mean): &(f64, Span)) -> ModulationState {

@@ -6,7 +6,7 @@ use crate::domain::{
     ApplicationId, DestinationId, DeviceKind, NodeId, OutageCause, PhoneGroupId, PortGroupId, RoutePointId, StationId,
 };
 use crate::facts::PoolId;
-use crate::plan::Plan;
+use crate::plan::{Dials, Plan};
 
 use super::metric::{Count, Gauge, Metric, Row, Scope, Unit};
 
@@ -100,7 +100,18 @@ impl Catalogue {
             series.exists &= series.metric != Gauge::Throttled || plan.parameters.code_yellow.is_some();
         }
         for series in &mut durations {
-            series.exists &= series.metric != Metric::CfaDelay || plan.forwards_all;
+            series.exists &= match series.metric {
+                Metric::CfaDelay => plan.forwards_all,
+                Metric::ScreenPopDelay => match series.scope {
+                    Scope::Application => plan
+                        .applications
+                        .iter()
+                        .zip(0..)
+                        .any(|(it, row)| it.name == series.name && plan.pops_up(ApplicationId(row))),
+                    _ => plan.some_pop_up(),
+                },
+                _ => true,
+            };
         }
         let start = |gauge: Gauge, scope: Scope| {
             starts_of_gauges[gauge as usize][scope].expect("a gauge is measured in its own scopes") as usize
@@ -227,8 +238,14 @@ impl Catalogue {
 pub fn counts(plan: &Plan) -> impl Iterator<Item = Count> + use<> {
     let all_are_forwarded = plan.forwards_all;
     let changes_through_applications = plan.changes.iter().any(|change| change.through.is_some());
+    let pops_up = plan.some_pop_up();
+    let asks = plan.phone_groups.iter().any(|group| group.answer_by.is_some());
+    let dials = plan.sources.iter().any(|it| it.from.is_some_and(|callers| callers.by != Dials::Person));
     Count::ALL.into_iter().filter(move |count| match count {
         Count::Cfa => all_are_forwarded,
+        Count::ScreenPopsLost => pops_up,
+        Count::RequestsFailed => asks,
+        Count::NotDialled | Count::NotDialledInUse => dials,
         Count::SettingsNotChanged => changes_through_applications,
         _ => true,
     })

@@ -15,7 +15,7 @@ use super::histogram::{Cell, Histogram, MergedHistogram};
 use super::levels::Levels;
 use super::metric::{Count, Metric};
 use super::summary::{DurationSummary, FateSummary, Merged, ReplicationSummary};
-use crate::facts::{Fact, Path, PoolId, Recorder, Share};
+use crate::facts::{Fact, Path, Recorder, Share};
 
 /// Measures one replication after another.
 ///
@@ -420,12 +420,8 @@ impl Recorder for Meter {
             Fact::CallWaits { .. } | Fact::CallWaited { .. } => {}
             Fact::Seized { pool, .. } => self.levels.step_up(self.catalogue.in_use(pool), now),
             Fact::Freed { pool, .. } => self.levels.step_down(self.catalogue.in_use(pool), now),
-            Fact::OffHook { phones, .. } => {
-                self.levels.step_up(self.catalogue.in_use(PoolId::Phones(phones)), now);
-            }
-            Fact::OnHook { phones, .. } => {
-                self.levels.step_down(self.catalogue.in_use(PoolId::Phones(phones)), now);
-            }
+            Fact::OffHook { pool, .. } => self.levels.step_up(self.catalogue.in_use(pool), now),
+            Fact::OnHook { pool, .. } => self.levels.step_down(self.catalogue.in_use(pool), now),
             Fact::Served { station, arrived, started, finished } => {
                 self.served(now, station, arrived, started, finished);
             }
@@ -575,6 +571,21 @@ impl Recorder for Meter {
             | Fact::DeviceReturned { .. }
             | Fact::SettingChanged { .. } => {}
             Fact::SettingNotChanged { .. } => self.count(Count::SettingsNotChanged),
+            Fact::NotDialled { in_use, .. } => {
+                self.count(Count::NotDialled);
+                if in_use {
+                    self.count(Count::NotDialledInUse);
+                }
+            }
+            Fact::ScreenPopShown { application, delay, .. } => {
+                self.record_for_application(Metric::ScreenPopDelay, application, delay);
+            }
+            Fact::ScreenPopLost { .. } => self.count(Count::ScreenPopsLost),
+            Fact::RequestFailed { .. } => self.count(Count::RequestsFailed),
+            Fact::PhoneEventSent { .. }
+            | Fact::ScreenPopDue { .. }
+            | Fact::Asked { .. }
+            | Fact::RequestGranted { .. } => {}
         }
     }
 }

@@ -236,6 +236,13 @@ metrics! {
     RehomeWaiting = count("rehome_waiting", Lower, &[Devices]), "Devices that still waited to rehome at the end.";
     SettingsNotChanged = count("settings_not_changed", Lower, &[Lost]),
         "Settings that a user could not change: the application was not in control of the device (R12).";
+    ScreenPopsLost = count("screen_pops_lost", Lower, &[Lost]),
+        "Screen pops that did not come while the call was at the phone, if ever: no application had the phone open, or it was too late.";
+    RequestsFailed = count("requests_failed", Lower, &[Lost]),
+        "Requests of people at phones that their application did not carry out: they did it by hand.";
+    NotDialled = count("not_dialled", Lower, &[Lost]),
+        "Calls that an application was to dial and did not: it was down, had not the device open, or that was in use.";
+    NotDialledInUse = count("not_dialled_in_use", Neither, &[Lost]), "Of these: the phone or port was in use.";
 }
 
 metrics! {
@@ -284,6 +291,8 @@ metrics! {
         "From a call's arrival at a device to its arrival at the CFB number.";
     CfaDelay = duration("cfa_delay", &[Cluster], Never, Lower, &[Delays]),
         "From the routing of a call to a line with CFA to its arrival at the CFA number.";
+    ScreenPopDelay = duration("screen_pop_delay", &[Cluster, Application], Never, Lower, &[Delays]),
+        "From a phone's ringing to the data of the caller being there, which an application looks up that controls the phone.";
     RoutePointStay = duration("route_point_stay", &[RoutePoint], Never, Neither, &[]),
         "How long a call occupied a route point.";
     StationWait = duration("station_wait", &[Station], Never, Lower, &[Stations]),

@@ -1,6 +1,6 @@
 //! R24, and R20 for a CTIManager: what happens to the calls at the devices of an application that are no longer controlled.
 
-use crate::domain::{Ending, Phase, Rejection};
+use crate::domain::{Contact, Ending, Phase, Rejection};
 use crate::engine::Time;
 
 /// What failed.
@@ -47,6 +47,18 @@ pub const fn fate(phase: Phase, lost: Lost, media: Media) -> Option<Fate> {
         (Phase::Talking, _, _) => Some(Fate::Preserved),
         (Phase::Waiting, Lost::CtiManager, _) => None,
         (Phase::Waiting | Phase::Changing, _, _) => Some(Fate::Lost(Ending::DroppedInChange)),
+    }
+}
+
+/// What happens to a call that a port has dialled; `None` if it is not affected. Media from a failed application is lost, and with it
+/// a call that is not connected yet; otherwise the CallManagers go on with it.
+pub const fn fate_of_dialled(phase: Phase, contact: Contact, lost: Lost, media: Media) -> Option<Fate> {
+    match (lost, media, contact.is_connected(), phase) {
+        (Lost::Application, Media::FromApplication, true, Phase::Talking) => Some(Fate::Lost(Ending::DroppedConnected)),
+        (Lost::Application, Media::FromApplication, true, _) => Some(Fate::Lost(Ending::DroppedInChange)),
+        (Lost::Application, Media::FromApplication, false, _) => Some(Fate::Lost(Ending::DroppedInSetup)),
+        (_, _, true, _) => Some(Fate::Preserved),
+        (_, _, false, _) => None,
     }
 }
 

@@ -246,6 +246,8 @@ pub struct Phones {
     pub answer: Distribution,
     /// The share of calls that a person answers.
     pub answered: f64,
+    /// The application through which people answer; `None`: by hand.
+    pub answer_by: Option<Name>,
     /// Whether transferred calls wait for a free phone.
     pub queue: bool,
     /// Who controls them as a third party.
@@ -280,6 +282,7 @@ impl Phones {
             device_pool: device_pool(table),
             answer: table.distribution("answer").value(),
             answered: table.share("answered").value(),
+            answer_by: table.actor("answer_by"),
             queue: table.flag("queue").value(),
             control: Control::read(table, false),
             failover: table.distribution("failover").value(),
@@ -365,6 +368,16 @@ impl Control {
     /// The first application, if there is one.
     pub fn application(&self) -> Option<&Name> {
         self.applications.first()
+    }
+}
+
+/// What stands where an application could do something that people do by hand.
+pub const BY_HAND: &str = "hand";
+
+impl Table<'_> {
+    /// The application through which people do something; `None`: by hand.
+    pub(super) fn actor(&self, key: &'static str) -> Option<Name> {
+        self.reference(key).optional().filter(|name| name.value != BY_HAND)
     }
 }
 

@@ -28,7 +28,7 @@ pub mod vocabulary;
 pub use crate::domain::{HeartbeatReading, Standby, Topology};
 pub use application::{Application, Associated, Database, Interface, User};
 pub use cluster::{CallManagerGroup, Cti, DevicePool, Network, Node, Work};
-pub use device::{Control, CtiPorts, Destination, ForwardNames, Line, Phones, RoutePoint, Treatment};
+pub use device::{BY_HAND, Control, CtiPorts, Destination, ForwardNames, Line, Phones, RoutePoint, Treatment};
 pub use digest::digest;
 pub use distribution::distribution;
 pub use fault::{Change, Fault, Occurs, ParameterChange, TargetName};

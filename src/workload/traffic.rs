@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::device::BY_HAND;
 use super::files::Files;
 use super::problem::{Problem, Reports, TextRange};
 use super::read::{At, Key, Name, Table, Value};
@@ -16,8 +17,10 @@ pub struct Traffic {
     pub name: Name,
     /// The name, directory number or speed dial that its callers dial.
     pub to: Name,
-    /// The group of phones from which its callers call; `None`: they call from outside.
+    /// The group of phones or ports from which its calls come; `None`: from outside.
     pub from: Option<Name>,
+    /// The application that dials at the phones; `None`: people do, by hand.
+    pub dial_by: Option<Name>,
     /// The nodes at which its calls arrive; `None`: all, in turn.
     pub ingress: Option<Vec<Name>>,
     /// When its callers call.
@@ -131,15 +134,22 @@ impl Arrivals {
 impl Traffic {
     pub(super) fn read(table: &Table<'_>) -> Traffic {
         let from = table.reference("from").optional();
+        let dial_by = table.reference("dial_by");
+        if from.is_none() && dial_by.is_present() {
+            let title = "calls from outside are dialled there, not by an application of the cluster";
+            table.reports().add(Problem::new(dial_by.place(), title, "without `from`"));
+        }
+        let dial_by = dial_by.optional().filter(|name| name.value != BY_HAND);
         let ingress = table.list("ingress", Value::reference).length("must name at least one node");
         if from.is_some() && ingress.is_present() {
-            let title = "calls from inside have no `ingress`: each arrives at the CallManager of its phone";
+            let title = "calls from inside have no `ingress`: each arrives at the CallManager of its device";
             table.reports().add(Problem::new(ingress.place(), title, "without `from`, or without this"));
         }
         Traffic {
             name: table.key("name", Value::name).required_or_default(),
             to: table.reference("to").required_or_default(),
             from,
+            dial_by,
             ingress: ingress.optional(),
             arrivals: table.key("arrivals", Value::arrivals).required_or_default(),
             patience: table.distribution("patience").optional(),

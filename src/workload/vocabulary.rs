@@ -558,7 +558,8 @@ static APPLICATION: Section = Section {
             "lookup",
             DISTRIBUTION_OR_ZERO,
             NONE,
-            "the time to look up a caller at a route point; the worker waits for it",
+            "the time to look up a caller at a route point, or one who rings at a phone that it controls (the screen pop); the worker waits \
+             for it",
             "",
         ),
         term(
@@ -982,6 +983,15 @@ static PHONE: Section = Section {
         ),
         term("answered", Share(Allowed), Is("1"), "the share of calls that a person answers", ""),
         term(
+            "answer_by",
+            Reference,
+            Means("`\"hand\"`: at the phone itself"),
+            "who answers: `\"hand\"`, or one of its applications, as a person clicks in a softphone or console. Then each answer is a \
+             request: a worker, the CTIManager and the CallManager have work, and if the application is not there for it the person \
+             answers by hand",
+            "",
+        ),
+        term(
             "no_answer",
             DURATION_OR_OFF,
             Usually("\"12s\"", "`\"12s\"` if `cfna` is set, else `\"off\"`"),
@@ -1079,10 +1089,18 @@ static TRAFFIC: Section = Section {
             "from",
             Target,
             Means("from outside"),
-            "the group of phones from which its callers call: each call comes from one of them at random. A phone in use does \
-             not dial, so that fewer calls are offered than `arrivals` say; one that has lost its CallManager finds no dial \
-             tone, and its call is refused",
+            "the group of phones or ports from which its calls come: each call comes from one of them at random. A device in use \
+             does not dial, so that fewer calls are offered than `arrivals` say; a phone that has lost its CallManager finds no \
+             dial tone, and its call is refused",
             "assumption: idle phones dial independently, as in Engset's model",
+        ),
+        term(
+            "dial_by",
+            Reference,
+            Means("`\"hand\"`; at ports, the application that has them open"),
+            "who dials: `\"hand\"`, or one of the applications of these phones (a softphone, a dialler). Each call is then a request of \
+             it; if it is down, or does not control the phone, or the phone is in use, nothing is dialled",
+            "",
         ),
         term(
             "ingress",
@@ -1109,7 +1127,10 @@ static TRAFFIC: Section = Section {
             "the agents of the UCCE SRND 7.5 talk 3 minutes",
         ),
     ],
-    rules: &[Rule { with: "from", holds: Condition::Not(&Condition::Present("ingress")) }],
+    rules: &[
+        Rule { with: "from", holds: Condition::Not(&Condition::Present("ingress")) },
+        Rule { with: "dial_by", holds: Condition::Present("from") },
+    ],
     ..PLAIN
 };
 

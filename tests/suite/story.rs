@@ -184,6 +184,20 @@ impl Recorder for Story<'_> {
                 format!("{} {does} new calls", plan.nodes[node.index()].name)
             }
             Fact::Preserved { call } => format!("{} keeps its media", caller(call)),
+            Fact::NotDialled { call, .. } => format!("{} is not dialled", caller(call)),
+            Fact::ScreenPopShown { call, application: id, .. } => {
+                format!("{} shows who {} is", application(id), caller(call))
+            }
+            Fact::ScreenPopLost { call, application: id, .. } => {
+                format!("{} does not show who {} is", application(id), caller(call))
+            }
+            Fact::Asked { call, application: id, .. } => format!("{} is asked about {}", application(id), caller(call)),
+            Fact::RequestGranted { call, application: id } => {
+                format!("the request of {} for {} is granted", application(id), caller(call))
+            }
+            Fact::RequestFailed { call, application: id } => {
+                format!("the request of {} for {} fails", application(id), caller(call))
+            }
             Fact::RequestTimedOut { call, .. } => format!("the request for {} times out", caller(call)),
             Fact::Recovered { share, .. } => format!("recovered: {share:?}"),
             Fact::Left { .. }
@@ -194,6 +208,8 @@ impl Recorder for Story<'_> {
             | Fact::Skipped { .. }
             | Fact::Taken { .. }
             | Fact::LookedUp { .. }
+            | Fact::PhoneEventSent { .. }
+            | Fact::ScreenPopDue { .. }
             | Fact::Controlled { .. }
             | Fact::ControlLost { .. } => return,
         };

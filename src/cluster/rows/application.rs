@@ -20,8 +20,8 @@ pub(crate) enum Health {
 pub(crate) enum Job {
     /// An event about a call.
     Call(Handle, u8),
-    /// An event about a call at a route point that several applications have open.
-    Telling(Handle),
+    /// A message about a single device, or what a person asks for.
+    Notification(Handle),
     /// The application's own heartbeat on a connection: it waits its turn like everything else, which is how overload delays
     /// it.
     Heartbeat(ConnectionId),

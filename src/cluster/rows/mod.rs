@@ -10,4 +10,4 @@ pub(super) mod node;
 pub(super) mod endpoint;
 pub(super) mod registration;
 pub(super) mod source;
-pub(super) mod telling;
+pub(super) mod notification;

@@ -42,6 +42,8 @@ pub(crate) struct SourceState {
     /// For words that a call draws a second time, as on a second look-up, or that few calls draw: a block for each caller
     /// and hop.
     pub(crate) again: Stream,
+    /// For look-ups of callers who ring at a phone: a block for each caller and hop.
+    pub(crate) pops: Stream,
     pub(crate) modulation: Exponentials,
     /// The same stream as `callers`, for blocks that are no longer kept.
     pub(crate) former: Stream,
@@ -69,6 +71,7 @@ impl SourceState {
             former: stream("caller"),
             recent: vec![Block([0; 8]); recent].into(),
             again: stream("caller again"),
+            pops: stream("screen pop"),
             modulation: Exponentials::new(stream("modulation")),
             number: 0,
             clock: Time::ZERO,
@@ -82,6 +85,7 @@ impl SourceState {
         self.callers.reset(seed, replication);
         self.former.reset(seed, replication);
         self.again.reset(seed, replication);
+        self.pops.reset(seed, replication);
         self.modulation.reset(seed, replication);
         (self.number, self.clock, self.step, self.state) = (0, Time::ZERO, 0, 0);
         self.state_ends = Time::ZERO;
@@ -156,6 +160,12 @@ impl SourceState {
     pub(crate) fn regenerate_word(&mut self, number: u32, purpose: Purpose) -> u64 {
         self.former.seek_block(u64::from(number));
         self.former.block()[purpose as usize]
+    }
+
+    /// The block of a caller and hop for look-ups at a phone: a word for each application.
+    pub(crate) fn screen_pops(&mut self, number: u32, hop: u8) -> [u64; 8] {
+        self.pops.seek_block(u64::from(number) << 6 | u64::from(hop));
+        self.pops.block()
     }
 
     /// The block of a caller and hop: as reproducible as the caller's own block, whatever happens in between.

@@ -119,16 +119,21 @@ impl Auditor<'_> {
         self.take_line(fact, device, line);
     }
 
-    /// A phone dials: it is in use by a call of a source that calls from its group.
-    pub(super) fn off_hook(&mut self, fact: Fact, name: CallName, phones: PhoneGroupId, device: DeviceId) {
+    /// A device dials: it is in use by a call of a source that calls from its group.
+    pub(super) fn off_hook(&mut self, fact: Fact, name: CallName, pool: PoolId, device: DeviceId) {
         let Some(call) = self.call(name, fact) else { return };
-        let dials = self.plan.sources[name.source.index()].from == Some(phones);
+        let group = match pool {
+            PoolId::Ports(id) => Target::Ports(id),
+            PoolId::Phones(id) => Target::Phones(id),
+            PoolId::Outside(id) => Target::Outside(id),
+        };
+        let dials = self.plan.sources[name.source.index()].from.is_some_and(|callers| callers.group == group);
         self.require(dials, |_| format!("{fact:?}: its source does not call from this group"));
         self.require(call.caller.is_none(), |_| format!("{fact:?}: the call already came from {:?}", call.caller));
         let at = self.devices[device.index()].at;
         self.require(at == Some(call.ingress), |_| format!("{fact:?}: its ingress is {:?}, not {at:?}", call.ingress));
         self.calls.insert(name, AuditedCall { caller: Some(device), ..call });
-        self.occupy(fact, name, PoolId::Phones(phones), device, 0);
+        self.occupy(fact, name, pool, device, 0);
     }
 
     /// The phone that dialled a call is no longer in use.
@@ -176,5 +181,6 @@ impl Auditor<'_> {
         self.sojourns += u128::from(self.now.since(offered).nanos());
         self.ended += 1;
         self.calls.remove(&name);
+        self.asked.remove(&name);
     }
 }

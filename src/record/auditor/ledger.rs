@@ -11,6 +11,9 @@ use crate::plan::Plan;
 /// Violations beyond this number are only counted.
 const MOST: usize = 20;
 
+/// A screen pop: of which call, at which phone, for which application.
+pub(super) type ScreenPop = (CallName, DeviceId, ApplicationId);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Occupied {
     Nothing,
@@ -29,6 +32,17 @@ pub(super) enum Occupied {
         device: DeviceId,
         line: u8,
     },
+}
+
+impl Occupied {
+    /// The port or phone that a call occupies, or at which it waits.
+    pub(super) fn at(self) -> Option<DeviceId> {
+        match self {
+            Occupied::Pool { device, .. } => device,
+            Occupied::Waits { device, .. } => Some(device),
+            Occupied::Nothing | Occupied::RoutePoint { .. } => None,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -134,6 +148,10 @@ pub struct Auditor<'p> {
     pub(super) lines: Vec<u32>,
     /// The calls on each line of the devices, where there are any.
     pub(super) line_calls: BTreeMap<(DeviceId, u8), u32>,
+    /// The screen pops that are due, and how many of each.
+    pub(super) screen_pops: BTreeMap<ScreenPop, u32>,
+    /// The application that has been asked to do something with a call.
+    pub(super) asked: BTreeMap<CallName, ApplicationId>,
     pub(super) stations: Vec<BinaryHeap<Reverse<Time>>>,
     pub(super) servers: Vec<u32>,
     pub(super) last_start: Vec<Time>,
@@ -174,6 +192,8 @@ impl<'p> Auditor<'p> {
             application_links: Vec::new(),
             lines: Vec::new(),
             line_calls: BTreeMap::new(),
+            screen_pops: BTreeMap::new(),
+            asked: BTreeMap::new(),
             stations: vec![BinaryHeap::new(); servers.len()],
             last_start: vec![Time::ZERO; servers.len()],
             servers,
@@ -225,6 +245,8 @@ impl<'p> Auditor<'p> {
         self.throttled.clear();
         self.throttled.resize(self.plan.nodes.len(), false);
         self.line_calls.clear();
+        self.screen_pops.clear();
+        self.asked.clear();
         self.lines.clear();
         self.lines.resize(self.plan.destinations.len(), 0);
         self.stations.iter_mut().for_each(BinaryHeap::clear);

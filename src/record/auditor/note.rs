@@ -52,7 +52,7 @@ impl Recorder for Auditor<'_> {
             Fact::CallWaits { call, device, line } => self.waits(fact, call, device, line),
             Fact::CallWaited { call, device } => self.waited(fact, call, device),
             Fact::Freed { call, pool, device } => self.freed(fact, call, pool, device),
-            Fact::OffHook { call, phones, device } => self.off_hook(fact, call, phones, device),
+            Fact::OffHook { call, pool, device } => self.off_hook(fact, call, pool, device),
             Fact::OnHook { call, device, .. } => self.on_hook(fact, call, device),
             Fact::Served { station, arrived, started, finished } => {
                 self.served(fact, station.index(), arrived, started, finished);
@@ -203,6 +203,25 @@ impl Recorder for Auditor<'_> {
             Fact::LinkHealNoticed { .. } => {}
             Fact::DeviceFailed { device } => self.device_failed(fact, device),
             Fact::DeviceReturned { device } => self.device_returned(fact, device),
+            Fact::NotDialled { call, .. } => self.not_dialled(fact, call),
+            Fact::PhoneEventSent { device, application, .. } => self.phone_event_sent(fact, device, application),
+            Fact::ScreenPopDue { call, device, application } => self.screen_pop_due(fact, (call, device, application)),
+            Fact::ScreenPopShown { call, device, application, .. } => {
+                self.screen_pop_over(fact, (call, device, application));
+                let is_there = self.calls.get(&call).is_some_and(|call| call.held.at() == Some(device));
+                self.require(is_there, |_| format!("{fact:?}: the call is not there"));
+            }
+            Fact::ScreenPopLost { call, device, application } => {
+                self.screen_pop_over(fact, (call, device, application))
+            }
+            Fact::Asked { call, device, application } => self.asked(fact, call, device, application),
+            Fact::RequestGranted { call, application } => self.request_over(fact, call, application),
+            Fact::RequestFailed { call, application } => {
+                // One that was not there could not even be asked.
+                if self.asked.contains_key(&call) {
+                    self.request_over(fact, call, application);
+                }
+            }
             Fact::Skipped { .. } | Fact::Taken { .. } | Fact::LookedUp { .. } | Fact::Recovered { .. } => {}
         }
     }
