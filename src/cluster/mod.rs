@@ -10,6 +10,7 @@
 mod application;
 mod call;
 mod caller;
+mod change;
 mod device;
 mod device_fault;
 mod dispatch;
@@ -24,6 +25,7 @@ mod opening;
 mod phone;
 mod provider;
 mod recovery;
+mod request;
 mod rows;
 mod survival;
 mod telling;

@@ -1,5 +1,6 @@
 //! Devices and destinations: route points, ports, phones, and numbers outside.
 
+use super::change::CallChanges;
 use super::problem::{Problem, TextRange};
 use super::read::{At, Key, Name, Table, Value};
 use super::vocabulary::APPLICATIONS_MAX;
@@ -248,6 +249,8 @@ pub struct Phones {
     pub answered: f64,
     /// Whether transferred calls wait for a free phone.
     pub queue: bool,
+    /// What the people at them do with calls.
+    pub changes: CallChanges,
     /// Who controls them as a third party.
     pub control: Control,
     /// From the failure of its CallManager until a phone registers elsewhere.
@@ -281,6 +284,7 @@ impl Phones {
             answer: table.distribution("answer").value(),
             answered: table.share("answered").value(),
             queue: table.flag("queue").value(),
+            changes: CallChanges::read(table),
             control: Control::read(table, false),
             failover: table.distribution("failover").value(),
             keeps_media: keeps_media(table),

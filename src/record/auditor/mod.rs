@@ -2,6 +2,7 @@
 
 mod ledger;
 mod calls;
+mod changes;
 mod devices;
 mod note;
 mod processes;
