@@ -7,7 +7,7 @@ use super::notes::{Known, Notes};
 use super::stream::{Stream, seconds};
 use super::words::{percent, tidy};
 use crate::domain::{ApplicationId, DatabaseId, NodeId, StationId, Target};
-use crate::plan::{Plan, Treatment, routing};
+use crate::plan::{CallChanges, Plan, Treatment, routing};
 
 /// The work of a call of a stream at each station, in seconds of one server.
 fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
@@ -24,6 +24,12 @@ fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
         let Some(&node) = device.group.first() else { continue };
         let at = &plan.nodes[node.index()].callmanager;
         add(plan.callmanager(node), visits * seconds(&at.offer));
+        if let Target::Phones(id) = target {
+            let phones = &plan.phone_groups[id.index()];
+            for (node, each) in changes(plan, &phones.changes, node) {
+                add(plan.callmanager(node), visits * phones.answered * each);
+            }
+        }
         let Some(application) = device.application.filter(|_| !matches!(target, Target::Phones(_))) else { continue };
         // The requests of each call at that CallManager.
         let (redirects, answers) = match target {
@@ -49,6 +55,27 @@ fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
                 add(plan.connections(database), visits * seconds(lookup));
             }
         }
+    }
+    work
+}
+
+/// The work of what the people at phones do with a call, at the CallManager of the phones and at those of bridges.
+fn changes(plan: &Plan, changes: &CallChanges, node: NodeId) -> Vec<(NodeId, f64)> {
+    let at = &plan.nodes[node.index()].callmanager;
+    let mut work = Vec::new();
+    if let Some(it) = &changes.hold {
+        work.push((node, it.done.share * 2.0 * seconds(&at.hold)));
+    }
+    if let Some(it) = &changes.transfer {
+        work.push((node, it.done.share * seconds(&at.redirect)));
+    }
+    if let Some(it) = &changes.consult {
+        work.push((node, it.done.share * (seconds(&at.hold) + seconds(&at.redirect))));
+    }
+    if let Some(it) = &changes.conference {
+        let bridge = plan.conference_bridges[it.bridge.index()].node;
+        work.push((node, it.done.share * seconds(&at.hold)));
+        work.push((bridge, it.done.share * seconds(&plan.nodes[bridge.index()].callmanager.conference)));
     }
     work
 }

@@ -15,8 +15,8 @@ impl<R: Recorder> Cluster<'_, R> {
             self.device_fails(DeviceId(device));
         }
         let mut stranded = self.collect(|cluster, handle, call| {
-            let at = (first..first + count).contains(&call.endpoint)
-                || cluster.is_aside_at(handle, first..first + count);
+            let at =
+                (first..first + count).contains(&call.endpoint) || cluster.is_aside_at(handle, first..first + count);
             call.control != Control::Lost && (at || cluster.is_dialled_from(call, first..first + count))
         });
         self.survive(&mut stranded);

@@ -157,9 +157,10 @@ impl<R: Recorder> Cluster<'_, R> {
             true => self.further_media(handle),
             false => call_survival::Media::Continues,
         };
-        caller.into_iter().chain(at).fold(further, |media, end| {
-            call_survival::media_between(media, self.plan.media_without_callmanager(end))
-        })
+        caller
+            .into_iter()
+            .chain(at)
+            .fold(further, |media, end| call_survival::media_between(media, self.plan.media_without_callmanager(end)))
     }
 
     /// Where the media of calls at this device comes from.

@@ -111,7 +111,8 @@ pub(super) fn conference_bridge(it: &source::ConferenceBridge, directory: &Direc
 
 pub(super) fn call_changes(it: &source::Phones, directory: &Directory<'_>) -> CallChanges {
     let changes = &it.changes;
-    let done = |of: &source::Done| Done { share: of.share.value, by: of.by.as_ref().and_then(|by| doer(it, by, directory)) };
+    let done =
+        |of: &source::Done| Done { share: of.share.value, by: of.by.as_ref().and_then(|by| doer(it, by, directory)) };
     CallChanges {
         hold: changes.hold.as_ref().map(|it| Hold { done: done(&it.done), lasts: it.lasts.clone() }),
         transfer: changes.transfer.as_ref().and_then(|it| {
@@ -146,7 +147,8 @@ fn doer(phones: &source::Phones, by: &Name, directory: &Directory<'_>) -> Option
     let found = directory.applications.find(by)?;
     if !phones.control.applications.iter().any(|it| it.value == by.value) {
         let what = format!("`{}` does not control `{}`", by.value, phones.name.value);
-        let hint = format!("add `application = \"{}\"` to these phones, or leave `by` out: then it is done by hand", by.value);
+        let hint =
+            format!("add `application = \"{}\"` to these phones, or leave `by` out: then it is done by hand", by.value);
         directory.reports.add(Problem::new(by.place.clone(), what, "").hint(hint).rule(CONTROL));
     }
     Some(found)

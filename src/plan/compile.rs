@@ -108,7 +108,11 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         counted_lines: 0,
         own_settings: Vec::new(),
         forwards_all: false,
-        conference_bridges: workload.conference_bridges.iter().map(|it| change::conference_bridge(it, &directory)).collect(),
+        conference_bridges: workload
+            .conference_bridges
+            .iter()
+            .map(|it| change::conference_bridge(it, &directory))
+            .collect(),
         changes_calls: workload.phones.iter().any(|it| !it.changes.is_empty()),
         speed_dials: speed_dials(workload, &directory),
         sources: workload.traffic.iter().map(|it| source(it, workload, &directory, starts_at)).collect(),

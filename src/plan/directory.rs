@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::numbers::{self, NotFound, NumberRange, Numbers};
 use crate::domain::{
-    ApplicationId, ConferenceBridgeId, DatabaseId, DestinationId, DeviceId, Forward, Forwards, NodeId, NumbersId, PhoneGroupId,
-    PortGroupId, RoutePointId, SpeedDialId, Target,
+    ApplicationId, ConferenceBridgeId, DatabaseId, DestinationId, DeviceId, Forward, Forwards, NodeId, NumbersId,
+    PhoneGroupId, PortGroupId, RoutePointId, SpeedDialId, Target,
 };
 use crate::workload::{self as source, Name, Problem, Reports, TextRange, Workload, suggestion};
 

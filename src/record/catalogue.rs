@@ -3,7 +3,8 @@
 use std::ops::Index;
 
 use crate::domain::{
-    ApplicationId, ConferenceBridgeId, DestinationId, DeviceKind, NodeId, OutageCause, PhoneGroupId, PortGroupId, RoutePointId, StationId,
+    ApplicationId, ConferenceBridgeId, DestinationId, DeviceKind, NodeId, OutageCause, PhoneGroupId, PortGroupId,
+    RoutePointId, StationId,
 };
 use crate::facts::PoolId;
 use crate::plan::{CallChanges, Plan};

@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use Better::{Higher, Lower, Neither};
 use Censoring::{Never, Possible};
 use Scope::{
-    Application, Cluster, ConferenceBridge, Destination, DeviceFate, DeviceKind, Node, PhoneGroup, PortGroup, RoutePoint, Station,
+    Application, Cluster, ConferenceBridge, Destination, DeviceFate, DeviceKind, Node, PhoneGroup, PortGroup,
+    RoutePoint, Station,
 };
 use Section::{
-    Calls, Changed, Delays, DetectionByKind, Devices, Failed, Forwarded, GivenUp, Groups, Lost, Recovery, Refusals, Stations,
-    Survived,
+    Calls, Changed, Delays, DetectionByKind, Devices, Failed, Forwarded, GivenUp, Groups, Lost, Recovery, Refusals,
+    Stations, Survived,
 };
 
 /// The unit of a metric.

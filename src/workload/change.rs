@@ -4,7 +4,8 @@ use super::problem::Problem;
 use super::read::{At, Key, Name, Table, Value};
 use crate::engine::Distribution;
 
-const SHARES: &str = "a call is transferred, with or without consulting, or put in conference, or it ends: the shares are of all calls";
+const SHARES: &str =
+    "a call is transferred, with or without consulting, or put in conference, or it ends: the shares are of all calls";
 
 /// `[[conference_bridge]]`
 #[derive(Clone, Debug)]
@@ -153,7 +154,8 @@ impl CallChanges {
 }
 
 /// Cited if a conference has no bridge.
-pub(crate) const BRIDGE: &str = "three parties are mixed on a conference bridge, a `[[conference_bridge]]` of limited size at a node";
+pub(crate) const BRIDGE: &str =
+    "three parties are mixed on a conference bridge, a `[[conference_bridge]]` of limited size at a node";
 
 fn each<'a, T>(table: &Table<'a>, key: &'static str, read: impl Fn(&Table<'a>) -> Option<T>) -> Option<T> {
     let found = table.key(key, |value| {

@@ -1082,7 +1082,8 @@ const BY: Term = term(
     "who does it: `\"hand\"`, the person at the phone, or one of the applications of these phones, at the person's wish",
     "",
 );
-const CHANGED_SHARE: Term = term("share", Share(Allowed), Wrong, "the share of the calls that a person has answered", "");
+const CHANGED_SHARE: Term =
+    term("share", Share(Allowed), Wrong, "the share of the calls that a person has answered", "");
 
 static PHONE_HOLD: Section = Section {
     name: "phone.hold",
@@ -1134,20 +1135,8 @@ static PHONE_CONFERENCE: Section = Section {
              without a conference",
             "",
         ),
-        term(
-            "talk",
-            DISTRIBUTION_OR_ZERO,
-            Is("\"0s\""),
-            "how long the two talk before the caller joins them",
-            "",
-        ),
-        term(
-            "lasts",
-            DISTRIBUTION_OR_ZERO,
-            Is("{ exponential = \"120s\" }"),
-            "how long all three talk",
-            ASSUMPTION,
-        ),
+        term("talk", DISTRIBUTION_OR_ZERO, Is("\"0s\""), "how long the two talk before the caller joins them", ""),
+        term("lasts", DISTRIBUTION_OR_ZERO, Is("{ exponential = \"120s\" }"), "how long all three talk", ASSUMPTION),
         BY,
     ],
     ..PLAIN

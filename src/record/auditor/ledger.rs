@@ -3,7 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use crate::domain::{ApplicationId, CallName, ConferenceBridgeId, DeviceId, DeviceKind, GiveUpReason, NodeId, OutageCause};
+use crate::domain::{
+    ApplicationId, CallName, ConferenceBridgeId, DeviceId, DeviceKind, GiveUpReason, NodeId, OutageCause,
+};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, PoolId};
 use crate::plan::Plan;

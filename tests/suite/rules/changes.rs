@@ -187,9 +187,8 @@ fn with_network(text: &str) -> String {
     let head = "format = 1\nquestion = \"What does the rule say?\"\n";
     let text = format!("{head}{}", text.trim_start().replacen("network = ", "network = ", 1));
     let files = crate::story::Calls(ONE);
-    let plan = ctisim::plan::compile("tiny", &text, &files).unwrap_or_else(|problems| {
-        panic!("{}", problems.render(ctisim::workload::Ink::Plain))
-    });
+    let plan = ctisim::plan::compile("tiny", &text, &files)
+        .unwrap_or_else(|problems| panic!("{}", problems.render(ctisim::workload::Ink::Plain)));
     story(&plan)
 }
 
@@ -198,7 +197,10 @@ fn a_call_is_changed_again_at_the_phone_it_was_transferred_to() {
     // Transferred at 25 s, on hold from 31 s (asked for at 30 s) to 35 s, retrieved at 36 s, over at 41 s.
     let told = told(TRANSFER, HOLD, "", ONE);
     assert!(told.contains("31.000 caller 1 is on hold"), "{told}");
-    assert!(told.contains("36.000 caller 1 is retrieved") && told.contains("41.000 caller 1 ends: Completed"), "{told}");
+    assert!(
+        told.contains("36.000 caller 1 is retrieved") && told.contains("41.000 caller 1 ends: Completed"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -248,7 +250,11 @@ fn r15_a_consultation_is_dropped_by_each_of_its_callmanagers_until_the_transfer_
     for node in ["sub1", "sub2"] {
         assert_eq!(outcome(CONSULT, "", &[(node, "15")]), "21.000 DroppedInChange", "{node}");
         for at in ["21.5", "23", "25", "28"] {
-            assert_eq!(outcome(CONSULT, "", &[(node, at)]), format!("{at:0<6} DroppedInChange").replace("00 D", "00 D"), "{node}");
+            assert_eq!(
+                outcome(CONSULT, "", &[(node, at)]),
+                format!("{at:0<6} DroppedInChange").replace("00 D", "00 D"),
+                "{node}"
+            );
         }
         assert_eq!(outcome(CONSULT, "", &[(node, "32")]), "39.000 Completed", "{node}");
     }
@@ -404,7 +410,10 @@ fn a_third_party_that_is_busy_sends_the_call_back_and_a_transfer_ends() {
 fn a_third_party_that_is_busy_forwards_by_its_cfb() {
     // The forward takes sub3 2 s from 22 s (from 23 s with a transfer); the number outside answers after 1 s.
     let consulted = told(CONSULT, "cfb = \"elsewhere\"", OTHER, TWO);
-    assert!(consulted.contains("25.000 a third party answers") && consulted.contains("30.000 agent/1 lets"), "{consulted}");
+    assert!(
+        consulted.contains("25.000 a third party answers") && consulted.contains("30.000 agent/1 lets"),
+        "{consulted}"
+    );
     let transferred = told(TRANSFER, "cfb = \"elsewhere\"", OTHER, TWO);
     assert!(transferred.contains("26.000 caller 1 reaches a person"), "{transferred}");
 }
@@ -432,7 +441,8 @@ count = 1
 device_pool = "experts"
 application = "voicemail"
 "#;
-    let text = text(CONSULT, "cfa = \"box\"", machine).replace("name = \"sub4\"\nctimanager = false", "name = \"sub4\"");
+    let text =
+        text(CONSULT, "cfa = \"box\"", machine).replace("name = \"sub4\"\nctimanager = false", "name = \"sub4\"");
     let told = story(&plan(&format!("{text}network = {{}}\n").replace("network = {}\n", ""), ONE));
     // The forward takes until 24 s, and the port's CTIManager nothing.
     assert!(told.contains("caller 1 takes box/1") && told.contains("caller 1 is back at agent/1"), "{told}");
@@ -493,6 +503,7 @@ fn changes_that_cannot_be_are_reported() {
     assert!(unknown.contains("there is no conference bridge named `none`"), "{unknown}");
     let missing = found("conference = { share = 1, with = \"expert\" }");
     assert!(missing.contains("`bridge` is missing") && missing.contains("conference_bridge"), "{missing}");
-    let shares = found("transfer = { share = \"60%\", to = \"expert\" }\nconsult = { share = \"50%\", to = \"expert\" }");
+    let shares =
+        found("transfer = { share = \"60%\", to = \"expert\" }\nconsult = { share = \"50%\", to = \"expert\" }");
     assert!(shares.contains("sum to 110% of all") && shares.contains("at most 40%"), "{shares}");
 }
