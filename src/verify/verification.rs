@@ -9,13 +9,13 @@ use super::comparison::{Comparison, compile};
 use super::coverage::{KnownTruth, STUDIES, STUDIES_QUICK, known_truths};
 use super::shipped::{self, FINGERPRINTS, WORKLOADS};
 use super::workers::Workers;
-use super::{rehoming, theory};
+use super::{changes, rehoming, theory};
 
 /// A group of comparisons under a name.
 pub type Family = (&'static str, fn() -> Vec<Comparison>);
 
 /// Every comparison with a closed form.
-pub const FAMILIES: [Family; 23] = [
+pub const FAMILIES: [Family; 25] = [
     ("M/M/1", theory::mm1),
     ("M/M/1, busy", theory::mm1_busy),
     ("M/D/1", theory::md1),
@@ -23,6 +23,8 @@ pub const FAMILIES: [Family; 23] = [
     ("Erlang B", theory::erlang_b),
     ("Erlang B, line", theory::erlang_b_of_a_line),
     ("Engset", theory::engset),
+    ("Erlang B, conferences", changes::bridges),
+    ("Agents and experts", changes::people),
     ("Erlang A", theory::erlang_a),
     ("Erlang A, patient", theory::erlang_a_patient),
     ("M/M/inf", theory::poisson_exponential),

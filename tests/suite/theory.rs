@@ -16,6 +16,8 @@ families! {
     ports_block_by_erlang_b_whatever_the_treatment: "Erlang B",
     a_line_of_a_route_point_blocks_by_erlang_b_at_its_own_trigger: "Erlang B, line",
     phones_that_dial_block_by_engset: "Engset",
+    conference_bridges_block_by_erlang_b: "Erlang B, conferences",
+    people_who_hold_and_consult_are_a_load_worked_out_by_hand: "Agents and experts",
     an_application_with_callers_as_patient_as_it_is_fast_is_erlang_a: "Erlang A",
     an_application_with_more_patient_callers_is_erlang_a: "Erlang A, patient",
     calls_at_a_route_point_are_poisson_with_exponential_residence: "M/M/inf",

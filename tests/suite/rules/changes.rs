@@ -3,7 +3,7 @@
 //! The caller is at sub1, the agent at sub2, the expert at sub3, the bridge at sub4. The call comes at 10 s and is answered at
 //! 11 s; they talk for 10 s, until 21 s. A hold takes its CallManager 1 s, a redirect 2 s and a conference 3 s.
 
-use crate::story::{OTHERS, expect, plan, problems, story};
+use crate::story::{Calls, OTHERS, expect, plan, problems, story};
 
 const SITE: &str = r#"
 [run]
@@ -177,19 +177,11 @@ fn a_request_to_a_bridge_crosses_the_link_both_ways() {
     // The same with 100 ms between nodes. Offered at sub1, the call is at sub2 0.1 s later, and its answer back at 11.2 s. Put
     // aside at 22.2 s; at the expert 22.3 s, answered 24.3 s, heard 24.4 s. At 27.4 s the bridge is asked: 27.5 s, done 30.5 s,
     // back 30.6 s; 6 s more.
-    let text = text(CONFERENCE, "", "").replacen("[run]", "network = { between_nodes = \"100ms\" }\n[run]", 1);
-    let told = with_network(&text);
+    let head = "format = 1\nquestion = \"What does the rule say?\"\nnetwork = { between_nodes = \"100ms\" }\n";
+    let text = format!("{head}{}", text(CONFERENCE, "", ""));
+    let plan = ctisim::plan::compile("tiny", &text, &Calls(ONE)).unwrap_or_else(|problems| panic!("{problems}"));
+    let told = story(&plan);
     assert!(told.contains("30.600 all three talk") && told.contains("36.600 caller 1 ends: Completed"), "{told}");
-}
-
-/// A run of a text with its own network.
-fn with_network(text: &str) -> String {
-    let head = "format = 1\nquestion = \"What does the rule say?\"\n";
-    let text = format!("{head}{}", text.trim_start().replacen("network = ", "network = ", 1));
-    let files = crate::story::Calls(ONE);
-    let plan = ctisim::plan::compile("tiny", &text, &files)
-        .unwrap_or_else(|problems| panic!("{}", problems.render(ctisim::workload::Ink::Plain)));
-    story(&plan)
 }
 
 #[test]
@@ -443,8 +435,8 @@ application = "voicemail"
 "#;
     let text =
         text(CONSULT, "cfa = \"box\"", machine).replace("name = \"sub4\"\nctimanager = false", "name = \"sub4\"");
-    let told = story(&plan(&format!("{text}network = {{}}\n").replace("network = {}\n", ""), ONE));
-    // The forward takes until 24 s, and the port's CTIManager nothing.
+    // The forward by CFA takes until 24 s, and the port answers at once.
+    let told = story(&plan(&text, ONE));
     assert!(told.contains("caller 1 takes box/1") && told.contains("caller 1 is back at agent/1"), "{told}");
     assert!(!told.contains("third party answers"), "{told}");
 }
