@@ -35,6 +35,8 @@ ids! {
     PhoneGroupId(u16);
     /// A number outside the cluster.
     DestinationId(u16);
+    /// A conference bridge.
+    ConferenceBridgeId(u16);
     /// A directory number, or a range of them, that something refers to.
     NumbersId(u16);
     /// A speed dial of a group of phones.
@@ -280,6 +282,26 @@ pub enum Control {
     Held,
     /// Nothing: it kept its media when its CallManager failed, and can only go on or end.
     Lost,
+}
+
+/// What somebody at a phone calls a third party for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ThirdParty {
+    /// To take the call over: a transfer after consulting.
+    TakesOver,
+    /// To join the call: a conference.
+    Joins,
+}
+
+/// How a call was transferred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TransferredBy {
+    /// By the application of a port or route point, after the treatment.
+    Application,
+    /// By a person at a phone, without consulting.
+    Person,
+    /// By a person at a phone, after consulting.
+    Consultation,
 }
 
 /// Why a call was refused.

@@ -1,8 +1,9 @@
 //! Facts: what has happened, named in the past tense. They are all that a run reports.
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, DestinationId, DeviceId, Ending, Forward, GiveUpReason, NodeId,
-    OutageCause, PhoneEvent, PhoneGroupId, PortGroupId, RoutePointId, StationId,
+    ApplicationFault, ApplicationId, CallName, ConferenceBridgeId, DestinationId, DeviceId, Ending, Forward,
+    GiveUpReason, NodeId, OutageCause, PhoneEvent, PhoneGroupId, PortGroupId, RoutePointId, StationId, ThirdParty,
+    TransferredBy,
 };
 use crate::engine::{Span, Time};
 
@@ -268,9 +269,95 @@ pub enum Fact {
     Transferred {
         /// Which call.
         call: CallName,
+        /// How.
+        by: TransferredBy,
         /// What its delays are recorded under.
         path: Path,
-        /// Since its treatment at the port ended.
+        /// Since its treatment at the port ended, or since a person at a phone asked for it.
+        delay: Span,
+    },
+    /// A call was put on hold.
+    Held {
+        /// Which call.
+        call: CallName,
+        /// Since that was asked for.
+        delay: Span,
+    },
+    /// It was retrieved.
+    Retrieved {
+        /// Which call.
+        call: CallName,
+        /// Since that was asked for.
+        delay: Span,
+    },
+    /// A call was put aside at a phone whose person calls a third party for it, or sends it on: it goes to where that is, and
+    /// the phone stays in use.
+    PutAside {
+        /// Which call.
+        call: CallName,
+        /// The group of the phone.
+        phones: PhoneGroupId,
+        /// The phone.
+        device: DeviceId,
+    },
+    /// The call is back at the phone at which it was put aside.
+    TakenBack {
+        /// Which call.
+        call: CallName,
+        /// The group of the phone.
+        phones: PhoneGroupId,
+        /// The phone.
+        device: DeviceId,
+    },
+    /// The phone at which a call was put aside is no longer in use by it.
+    LetGo {
+        /// Which call.
+        call: CallName,
+        /// The group of the phone.
+        phones: PhoneGroupId,
+        /// The phone.
+        device: DeviceId,
+    },
+    /// The third party that was called for a call has answered.
+    Consulted {
+        /// Which call.
+        call: CallName,
+        /// Since that was asked for.
+        delay: Span,
+    },
+    /// The third party was not reached.
+    ConsultFailed {
+        /// Which call.
+        call: CallName,
+        /// What for.
+        third: ThirdParty,
+    },
+    /// A conference bridge was taken for a call.
+    BridgeTaken {
+        /// Which call.
+        call: CallName,
+        /// The bridge.
+        bridge: ConferenceBridgeId,
+    },
+    /// It is free for another one.
+    BridgeFreed {
+        /// Which call.
+        call: CallName,
+        /// The bridge.
+        bridge: ConferenceBridgeId,
+    },
+    /// A conference was asked for, and the bridge was full or out of service.
+    ConferenceBlocked {
+        /// Which call.
+        call: CallName,
+        /// The bridge.
+        bridge: ConferenceBridgeId,
+    },
+    /// The third party was joined in: all three talk.
+    Joined {
+        /// Which call.
+        call: CallName,
+        /// Since the conference was asked for.
         delay: Span,
     },
     /// A forwarded call was presented at the target of its forward.

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     ApplicationFault, ApplicationId, CallName, DeviceId, Ending, Forward, GiveUpReason, NodeId, OutageCause,
-    PortGroupId, Refusal, RoutePointId, SourceId, StationId,
+    PortGroupId, Refusal, RoutePointId, SourceId, StationId, TransferredBy,
 };
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Path, PoolId, Recorder, Share};
@@ -208,7 +208,15 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
     facts.push((connected, Fact::Connected { call, path, since_offered: connected - offered, first_sign: fate > 4 }));
     let over = connected + Span::from_nanos(random.below(240_000_000_000));
     if fate == 5 {
-        facts.push((over, Fact::Transferred { call, path, delay: Span::from_nanos(random.below(9_000_000_000)) }));
+        facts.push((
+            over,
+            Fact::Transferred {
+                call,
+                by: TransferredBy::Application,
+                path,
+                delay: Span::from_nanos(random.below(9_000_000_000)),
+            },
+        ));
         facts.push((over, Fact::Preserved { call }));
     }
     let ending = if fate == 6 { Ending::DroppedConnected } else { Ending::Completed };

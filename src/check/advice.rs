@@ -212,6 +212,15 @@ pub(super) const TOO_FEW_PEOPLE: Advice = Advice {
     scope: Scope::Whole,
 };
 
+/// Not enough room for conferences.
+pub(super) const TOO_FEW_CONFERENCES: Advice = Advice {
+    id: "too-few-conferences",
+    meaning: "at the busiest time a conference bridge has no room for more than 1 % of the conferences that are asked for",
+    source: "Erlang's loss formula, with the holding time from the wish for a conference to its end",
+    step: None,
+    scope: Scope::Whole,
+};
+
 /// Too much work.
 pub(super) const OVERLOADED: Advice = Advice {
     id: "overloaded",
@@ -240,7 +249,7 @@ pub(super) const UNREACHABLE: Advice = Advice {
 };
 
 /// Every kind of warning, in the order of the documentation.
-pub const ADVICE: [&Advice; 23] = [
+pub const ADVICE: [&Advice; 24] = [
     &APPLICATION_WITHOUT_DEVICES,
     &NO_DIRECTORY_NUMBER,
     &HEARTBEAT_OUT_OF_BOUNDS,
@@ -259,6 +268,7 @@ pub const ADVICE: [&Advice; 23] = [
     &FORWARD_TO_SAME_APPLICATION,
     &TOO_FEW_PORTS,
     &TOO_FEW_PEOPLE,
+    &TOO_FEW_CONFERENCES,
     &OVERLOADED,
     &UNUSED_COLUMN,
     &AFTER_THE_END,

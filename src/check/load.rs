@@ -1,7 +1,7 @@
 //! The load at the busiest time, followed from device to device by shares and means. Calls that forwards add while
 //! something is busy or has failed are left out, and callers who give up on the way are counted.
 
-use super::advice::{MANY_CALLS_AT_ROUTE_POINT, TOO_FEW_PEOPLE, TOO_FEW_PORTS};
+use super::advice::{MANY_CALLS_AT_ROUTE_POINT, TOO_FEW_CONFERENCES, TOO_FEW_PEOPLE, TOO_FEW_PORTS};
 use super::notes::{Known, Notes};
 use super::stations::stations;
 use super::stream::{Stay, Stream, likely, most_at_once, seconds, stays};
@@ -9,7 +9,7 @@ use super::words::{percent, tidy};
 use crate::domain::{Forward, PhoneGroupId, PortGroupId, Rejection, RoutePointId, Target};
 use crate::engine::Span;
 use crate::oracle::{erlang_b, erlang_b_servers};
-use crate::plan::{PhoneGroup, Plan, Source, Treatment, routing};
+use crate::plan::{Conference, PhoneGroup, Plan, Source, Treatment, routing};
 use crate::workload::DEVICES_MAX;
 use crate::workload::advised::CALLS_AT_ROUTE_POINT;
 
@@ -25,6 +25,7 @@ pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
     let streams: Vec<Stream> = plan.sources.iter().map(|source| Stream::new(source, plan, length)).collect();
     ports(known, &streams, notes);
     people(known, &streams, notes);
+    bridges(known, &streams, notes);
     route_points(known, &streams, notes);
     stations(known, &streams, notes);
 }
@@ -133,7 +134,7 @@ fn ringing(group: &PhoneGroup, source: &Source, t301: Span) -> (f64, f64, f64) {
 /// The expected number of simultaneous calls at a group of phones, if there were people for all of them.
 fn at_phones(group: &PhoneGroup, target: Target, streams: &[Stream<'_>], plan: &Plan) -> f64 {
     let length = plan.length.seconds();
-    let mut stays = Vec::new();
+    let mut stays: Vec<Stay<'_>> = Vec::new();
     for stream in streams.iter().filter(|stream| stream.visits(target) > 0.0) {
         let (answered, rung, vain) = ringing(group, stream.source, plan.parameters.t301);
         let share = stream.visits(target);
@@ -141,7 +142,84 @@ fn at_phones(group: &PhoneGroup, target: Target, streams: &[Stream<'_>], plan: &
         stays.push(Stay { rates: &stream.rates, share: share * answered, seconds: talks });
         stays.push(Stay { rates: &stream.rates, share: share * (1.0 - answered), seconds: vec![vain] });
     }
+    changed(group, target, streams, plan, &mut stays);
     most_at_once(&stays, length)
+}
+
+/// The time that people at a group of phones are busy with calls beside talking to callers: on hold, while they consult or are
+/// consulted, in conference.
+fn changed<'a>(group: &PhoneGroup, target: Target, streams: &'a [Stream<'a>], plan: &Plan, stays: &mut Vec<Stay<'a>>) {
+    let third = |to: Target| match plan.group_of(to) {
+        Target::Phones(id) => seconds(&plan.phone_groups[id.index()].answer),
+        Target::Outside(id) => seconds(&plan.destinations[id.index()].answer),
+        _ => 0.0,
+    };
+    let mut add = |from: Target, share: f64, seconds: f64| {
+        for stream in streams.iter().filter(|stream| stream.visits(from) > 0.0) {
+            let share = share * stream.visits(from);
+            stays.push(Stay { rates: &stream.rates, share, seconds: vec![seconds] });
+        }
+    };
+    let own = &group.changes;
+    if let Some(it) = &own.hold {
+        add(target, group.answered * it.done.share, seconds(&it.lasts));
+    }
+    if let Some(it) = &own.consult {
+        add(target, group.answered * it.done.share, third(it.to) + seconds(&it.talk));
+    }
+    if let Some(it) = &own.conference {
+        add(target, group.answered * it.done.share, third(it.with) + seconds(&it.talk) + seconds(&it.lasts));
+    }
+    for (row, other) in plan.phone_groups.iter().enumerate() {
+        let from = Target::Phones(PhoneGroupId(row as u16));
+        let answered = other.answered * group.answered;
+        if let Some(it) = other.changes.consult.as_ref().filter(|it| plan.group_of(it.to) == target) {
+            add(from, answered * it.done.share, seconds(&it.talk));
+        }
+        if let Some(it) = other.changes.conference.as_ref().filter(|it| plan.group_of(it.with) == target) {
+            add(from, answered * it.done.share, seconds(&group.answer) + seconds(&it.talk) + seconds(&it.lasts));
+        }
+    }
+}
+
+/// Checks whether conference bridges are enough.
+fn bridges(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
+    let Known { workload, plan } = known;
+    for (row, (source, bridge)) in workload.conference_bridges.iter().zip(&plan.conference_bridges).enumerate() {
+        let mut stays: Vec<Stay<'_>> = Vec::new();
+        for (group, phones) in plan.phone_groups.iter().enumerate() {
+            let from = Target::Phones(PhoneGroupId(group as u16));
+            let here = |it: &&Conference| it.bridge.index() == row;
+            let Some(it) = phones.changes.conference.as_ref().filter(here) else { continue };
+            let third = match plan.group_of(it.with) {
+                Target::Phones(id) => seconds(&plan.phone_groups[id.index()].answer),
+                Target::Outside(id) => seconds(&plan.destinations[id.index()].answer),
+                _ => 0.0,
+            };
+            for stream in streams.iter().filter(|stream| stream.visits(from) > 0.0) {
+                let share = phones.answered * it.done.share * stream.visits(from);
+                let lasts = third + seconds(&it.talk) + seconds(&it.lasts);
+                stays.push(Stay { rates: &stream.rates, share, seconds: vec![lasts] });
+            }
+        }
+        let erlangs = most_at_once(&stays, plan.length.seconds());
+        let blocking = erlang_b(erlangs, bridge.conferences);
+        if blocking <= BLOCKING_MAX {
+            continue;
+        }
+        let what = format!(
+            "`{}` has too little room: with about {} erlangs of conferences at the busiest time and room for {}, {} find none",
+            bridge.name,
+            tidy(erlangs),
+            bridge.conferences,
+            percent(blocking)
+        );
+        let hint = match erlang_b_servers(erlangs, BLOCKING_MAX, DEVICES_MAX) {
+            Some(enough) => format!("with room for {enough} it would be at most 1 %"),
+            None => "spread the conferences over more bridges".to_owned(),
+        };
+        notes.warn(&TOO_FEW_CONFERENCES, &source.name.place, what, hint);
+    }
 }
 
 fn people(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {

@@ -7,7 +7,7 @@ use super::notes::{Known, Notes};
 use super::stream::{Stream, seconds};
 use super::words::{percent, tidy};
 use crate::domain::{ApplicationId, DatabaseId, NodeId, StationId, Target};
-use crate::plan::{Dials, Plan, Treatment, routing};
+use crate::plan::{CallChanges, Dials, Plan, Treatment, routing};
 
 /// The work of a call of a stream at each station, in seconds of one server.
 fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
@@ -24,6 +24,12 @@ fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
         let Some(&node) = device.group.first() else { continue };
         let at = &plan.nodes[node.index()].callmanager;
         add(plan.callmanager(node), visits * seconds(&at.offer));
+        if let Target::Phones(id) = target {
+            let phones = &plan.phone_groups[id.index()];
+            for (node, each) in changes(plan, &phones.changes, node) {
+                add(plan.callmanager(node), visits * phones.answered * each);
+            }
+        }
         let Some(application) = device.application.filter(|_| !matches!(target, Target::Phones(_))) else { continue };
         // The requests of each call at that CallManager.
         let (redirects, answers) = match target {
@@ -73,8 +79,10 @@ fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
         // It rings, is perhaps answered, and ends.
         let answered = visits * group.answered;
         for &who in &group.openers.applications {
-            let requests = if group.answer_by == Some(who) { answered } else { 0.0 };
-            at_phones(target, who, AtPhones { events: 2.0 * visits + answered, rings: visits, requests });
+            let changed = changed(&group.changes, who);
+            let requests = if group.answer_by == Some(who) { answered } else { 0.0 } + answered * changed.requests;
+            let events = 2.0 * visits + answered * (1.0 + changed.events);
+            at_phones(target, who, AtPhones { events, rings: visits, requests });
         }
     }
     if let Some(callers) = stream.source.from
@@ -94,6 +102,41 @@ struct AtPhones {
     events: f64,
     rings: f64,
     requests: f64,
+}
+
+/// The messages that follow from what the people at phones do with a call. The events of a third party's phone are left out.
+fn changed(changes: &CallChanges, who: ApplicationId) -> AtPhones {
+    let hold = changes.hold.as_ref().map(|it| (&it.done, 2.0, 2.0));
+    let transfer = changes.transfer.as_ref().map(|it| (&it.done, 0.0, 1.0));
+    let consult = changes.consult.as_ref().map(|it| (&it.done, 2.0, 2.0));
+    let conference = changes.conference.as_ref().map(|it| (&it.done, 3.0, 2.0));
+    let mut all = AtPhones { events: 0.0, rings: 0.0, requests: 0.0 };
+    for (done, events, requests) in [hold, transfer, consult, conference].into_iter().flatten() {
+        all.events += done.share * events;
+        all.requests += if done.by == Some(who) { done.share * requests } else { 0.0 };
+    }
+    all
+}
+
+/// The work of what the people at phones do with a call, at the CallManager of the phones and at those of bridges.
+fn changes(plan: &Plan, changes: &CallChanges, node: NodeId) -> Vec<(NodeId, f64)> {
+    let at = &plan.nodes[node.index()].callmanager;
+    let mut work = Vec::new();
+    if let Some(it) = &changes.hold {
+        work.push((node, it.done.share * 2.0 * seconds(&at.hold)));
+    }
+    if let Some(it) = &changes.transfer {
+        work.push((node, it.done.share * seconds(&at.redirect)));
+    }
+    if let Some(it) = &changes.consult {
+        work.push((node, it.done.share * (seconds(&at.hold) + seconds(&at.redirect))));
+    }
+    if let Some(it) = &changes.conference {
+        let bridge = plan.conference_bridges[it.bridge.index()].node;
+        work.push((node, it.done.share * seconds(&at.hold)));
+        work.push((bridge, it.done.share * seconds(&plan.nodes[bridge.index()].callmanager.conference)));
+    }
+    work
 }
 
 /// A station: its name in messages, its number of servers, and the place of its entry.

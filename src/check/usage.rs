@@ -61,6 +61,16 @@ fn unused(known: &Known<'_>, notes: &mut Notes) {
     for user in workload.users.iter().filter(|user| !users.contains(user.name.value.as_str())) {
         report("user", &user.name);
     }
+    let bridges: BTreeSet<&str> = bridges_named(workload).collect();
+    for it in workload.conference_bridges.iter().filter(|it| !bridges.contains(it.name.value.as_str())) {
+        report("conference bridge", &it.name);
+    }
+}
+
+/// The conference bridges that people at phones ask for.
+fn bridges_named(workload: &Workload) -> impl Iterator<Item = &str> {
+    let conferences = workload.phones.iter().filter_map(|it| it.changes.conference.as_ref());
+    conferences.map(|it| it.bridge.value.as_str())
 }
 
 /// The pools, or groups, that devices name.
@@ -76,7 +86,8 @@ fn nodes_used(workload: &Workload, plan: &Plan) -> BTreeSet<NodeId> {
     let devices = plan.devices.iter().flat_map(|device| device.group.iter());
     let applications = plan.applications.iter().flat_map(|application| &application.ctimanagers);
     let sources = plan.sources.iter().flat_map(|source| &source.ingress);
-    let mut nodes: BTreeSet<NodeId> = devices.chain(applications).chain(sources).copied().collect();
+    let bridges = plan.conference_bridges.iter().map(|bridge| &bridge.node);
+    let mut nodes: BTreeSet<NodeId> = devices.chain(applications).chain(sources).chain(bridges).copied().collect();
     for (source, destination) in workload.destinations.iter().zip(&plan.destinations) {
         if source.egress.is_some() || plan.nodes.len() == 1 {
             nodes.insert(destination.egress);
@@ -124,7 +135,9 @@ fn reached(plan: &Plan) -> BTreeSet<Target> {
             Target::Phones(_) | Target::Outside(_) | Target::Numbers(_) => false,
         };
         let onward = routing::onward(plan, place).into_iter();
-        onward.filter(move |it| has_application || matches!(it.by, By::Forward(_))).map(|it| it.to)
+        onward
+            .filter(move |it| has_application || matches!(it.by, By::Forward(_) | By::Person | By::Conference))
+            .map(|it| it.to)
     });
     reached.into_iter().map(|place| plan.group_of(place)).collect()
 }

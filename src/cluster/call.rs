@@ -466,7 +466,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn connects(&mut self, handle: Handle, step: u8) {
-        if self.current(handle, step).is_none() {
+        if self.current(handle, step).is_none() || (self.plan.changes_calls && self.third_party_answers(handle)) {
             return;
         }
         let now = self.now;
@@ -484,7 +484,8 @@ impl<R: Recorder> Cluster<'_, R> {
             // If the person's phone forwarded it to another port, no person was reached.
             Contact::AwaitsPerson => {
                 if matches!(self.endpoints[index as usize].kind, EndpointKind::Phone | EndpointKind::Outside) {
-                    self.note(Fact::Transferred { call: call_name, path, delay });
+                    let by = self.transferred_by(handle);
+                    self.note(Fact::Transferred { call: call_name, by, path, delay });
                 }
             }
         }
@@ -510,6 +511,7 @@ impl<R: Recorder> Cluster<'_, R> {
             Some(treatment) => treatment.sample(self.random_word(handle, Purpose::Treatment)),
             None => self.talk(handle),
         };
+        let lasts = if plan.changes_calls { self.until_change(handle, lasts) } else { lasts };
         self.schedule(now + lasts, Event::TalkEnds { call: handle, step });
     }
 
@@ -518,7 +520,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let index = call.endpoint;
         let Endpoint { kind, connection, .. } = self.endpoints[index as usize];
         let (EndpointKind::RoutePoint | EndpointKind::Port, Some(connection)) = (kind, connection) else {
-            return self.end(handle, Ending::Completed);
+            return if self.plan.changes_calls { self.stage_ends(handle) } else { self.end(handle, Ending::Completed) };
         };
         let application = self.application_of(connection);
         let state = &self.applications[application.index()];
@@ -561,14 +563,19 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         let now = self.now;
         let call = self.call(handle);
-        let name = call.name();
         (call.contact, call.waits_since, call.sent_by) = (Contact::AwaitsPerson, now, node.0);
         let step = call.enter(Phase::Changing);
+        self.schedule_end_of_wait(handle);
+        self.queue_call(application, handle, step);
+    }
+
+    /// A caller who was connected waits for somebody from now on.
+    pub(super) fn schedule_end_of_wait(&mut self, handle: Handle) {
+        let name = self.call(handle).name();
         let word = self.sources[name.source.index()].random_word(name.number, Purpose::Patience);
         if let Some(patience) = self.patience(name, word) {
-            self.schedule(now + patience, Event::WaitEnds { call: handle });
+            self.schedule(self.now + patience, Event::WaitEnds { call: handle });
         }
-        self.queue_call(application, handle, step);
     }
 
     /// The transfer takes effect: the call leaves its device for a phone, or waits there for one of a group that queues.
@@ -670,16 +677,24 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// The call is over: each CallManager on its path has work releasing it.
     pub(super) fn end(&mut self, handle: Handle, ending: Ending) {
+        if self.plan.changes_calls && self.goes_back(handle, ending) {
+            return;
+        }
         let call = self.call(handle);
         let (name, offered, ingress, index) = (call.name(), call.offered, call.ingress, call.endpoint);
         let leaves_at = call.node;
         self.releases(ingress);
+        let mut released = [ingress; 2];
         if index != NOWHERE {
             let node = self.node_at(index, leaves_at);
+            released[1] = node;
             if node != ingress {
                 self.releases(node);
             }
             self.leave(handle);
+        }
+        if self.plan.changes_calls {
+            self.releases_the_rest(handle, released);
         }
         if self.devices_dial {
             self.on_hook(handle);

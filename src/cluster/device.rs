@@ -64,6 +64,9 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         self.dialling.clear();
         self.dialling.resize(if self.devices_dial { plan.devices.len() } else { 0 }, None);
+        self.progress.clear();
+        self.bridges.clear();
+        self.bridges.resize(plan.conference_bridges.len(), 0);
         self.speed_dials.clear();
         self.speed_dials.extend(plan.speed_dials.iter().map(|it| it.to));
         self.line_calls.clear();
@@ -311,6 +314,10 @@ impl<R: Recorder> Cluster<'_, R> {
             Target::Phones(id) => PoolId::Phones(id),
             Target::Outside(_) | Target::Numbers(_) => unreachable!("only devices have lines"),
         };
+        if self.plan.changes_calls && self.progress(handle).aside == endpoint {
+            // Its person holds the call.
+            return Err(Rejection::Busy);
+        }
         let open = self.endpoints[endpoint as usize].is_open();
         let calls = self.calls_on(endpoint, line);
         admission::admit(Occupancy { open, calls, busy_trigger, maximum_calls })?;

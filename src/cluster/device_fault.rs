@@ -14,8 +14,9 @@ impl<R: Recorder> Cluster<'_, R> {
         for device in first..first + count {
             self.device_fails(DeviceId(device));
         }
-        let mut stranded = self.collect_calls(|cluster, call| {
-            let at = (first..first + count).contains(&call.endpoint);
+        let mut stranded = self.collect(|cluster, handle, call| {
+            let at =
+                (first..first + count).contains(&call.endpoint) || cluster.is_aside_at(handle, first..first + count);
             call.control != Control::Lost && (at || cluster.is_dialled_from(call, first..first + count))
         });
         self.survive(&mut stranded);

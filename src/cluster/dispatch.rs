@@ -81,6 +81,8 @@ impl<R: Recorder> Cluster<'_, R> {
             Event::RequestReachesCallManager { call, step } => self.request_reaches_callmanager(call, step),
             Event::NotificationMoves { notification } => self.notification_moves(notification),
             Event::TakesEffect { call, step } => self.takes_effect(call, step),
+            Event::ReachesBridge { call, step } => self.reaches_bridge(call, step),
+            Event::ChangeTakesEffect { call, step } => self.change_takes_effect(call, step),
             Event::AcceptTimerExpires => self.accept_timer_expires(),
             Event::PortTimerExpires { group, line } => self.port_timer_expires(group, line),
             Event::RequestTimerExpires => self.request_timer_expires(),

@@ -58,6 +58,10 @@ pub(super) enum Event {
     NotificationMoves { notification: Handle },
     /// The CallManager has done what the application asked for.
     TakesEffect { call: Handle, step: u8 },
+    /// The request to join a third party in reaches the CallManager of the conference bridge.
+    ReachesBridge { call: Handle, step: u8 },
+    /// What a person at a phone asked for has been done.
+    ChangeTakesEffect { call: Handle, step: u8 },
     /// A New Call Accept timer may have run out.
     AcceptTimerExpires,
     /// The No Answer timer of a call on a line of a group of ports may have run out.
@@ -156,7 +160,9 @@ impl Event {
             | Event::NotificationReachesApplication { call, .. }
             | Event::RequestReachesManager { call, .. }
             | Event::RequestReachesCallManager { call, .. }
-            | Event::TakesEffect { call, .. } => Some(call),
+            | Event::TakesEffect { call, .. }
+            | Event::ReachesBridge { call, .. }
+            | Event::ChangeTakesEffect { call, .. } => Some(call),
             _ => None,
         }
     }

@@ -14,9 +14,9 @@ impl<R: Recorder> Cluster<'_, R> {
         self.nodes[node.index()].hangs_unnoticed = true;
         self.hangs_unnoticed += 1;
         self.note(Fact::CallManagerHangs { node });
-        let mut held = self.collect_calls(|cluster, call| {
+        let mut held = self.collect(|cluster, handle, call| {
             call.control != Control::Lost
-                && cluster.goes_through(call, node)
+                && cluster.goes_through(handle, call, node)
                 && hang::meanwhile(call.phase) == Meanwhile::Waits
         });
         for (_, _, handle) in held.drain(..) {

@@ -3,6 +3,7 @@
 use super::event::Event;
 use super::rows::application::ApplicationState;
 use super::rows::call::Call;
+use super::rows::change::Progress;
 use super::rows::connection::{ConnectionState, Ends};
 use super::rows::endpoint::{Endpoint, EndpointKind};
 use super::rows::group::{PhoneState, PortState};
@@ -73,6 +74,10 @@ pub struct Cluster<'p, R> {
     pub(super) devices_dial: bool,
     /// The call that each device has dialled, if devices dial.
     pub(super) dialling: Vec<Option<Handle>>,
+    /// What is being done with calls at phones, in the slots of the calls, if people at phones change calls.
+    pub(super) progress: Vec<Progress>,
+    /// How many conferences each bridge has.
+    pub(super) bridges: Vec<u32>,
     /// The random number stream for how long phones take to notice that they have lost their CallManager.
     pub(super) phone_stream: Stream,
     /// One random number stream for each fault; only random faults draw from it.
@@ -141,6 +146,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             sources: plan.sources.iter().map(|source| SourceState::new(source, plan.sources.len())).collect(),
             devices_dial: plan.sources.iter().any(|source| source.from.is_some()),
             dialling: Vec::new(),
+            progress: Vec::new(),
+            bridges: Vec::new(),
             phone_stream: Stream::new(0, 0, stream_number("phones", "")),
             fault_streams: plan.faults.iter().map(fault_stream).collect(),
             accept_timers: Watchdog::new(plan.parameters.new_call_accept),

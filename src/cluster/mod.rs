@@ -10,6 +10,7 @@
 mod application;
 mod call;
 mod caller;
+mod change;
 mod device;
 mod device_fault;
 mod dispatch;

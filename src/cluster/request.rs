@@ -4,6 +4,7 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::application::Health;
+use super::rows::call::Call;
 use super::rows::endpoint::{Endpoint, EndpointKind};
 use super::rows::notification::{About, Notification, Stage};
 use crate::domain::{ApplicationId, CallName, ConnectionId, DeviceId, OpenerId, Phase, PhoneEvent};
@@ -76,7 +77,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let device = self.plan.device_of(it.opener);
         let is_there = |at: u32, after: u8| at == device.0 && after == hops;
         match self.calls.get(call) {
-            Some(there) if is_there(there.endpoint, there.hops) => {
+            Some(there) if is_there(there.endpoint, there.hops) || self.is_aside(call, device, hops) => {
                 let delay = self.now - since;
                 self.note(Fact::ScreenPopShown { call: caller, device, application, delay });
             }
@@ -117,10 +118,9 @@ impl<R: Recorder> Cluster<'_, R> {
     /// The person at a phone wants what the phase of a call says: by hand, or through an application.
     #[cold]
     #[inline(never)]
-    pub(super) fn asks(&mut self, handle: Handle, step: u8, by: Option<ApplicationId>) {
+    pub(super) fn asks(&mut self, handle: Handle, step: u8, phone: u32, by: Option<ApplicationId>) {
         let Some(application) = by else { return self.carries_out(handle, step) };
-        let call = self.call(handle);
-        let (device, name) = (DeviceId(call.endpoint), call.name());
+        let (device, name) = (DeviceId(phone), self.call(handle).name());
         let open = self.open_to(device, application);
         let runs = self.applications[application.index()].health != Health::Down;
         match (request::path(open.is_some(), runs), open) {
@@ -211,7 +211,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 call.enter(Phase::Ringing);
                 self.answers(handle);
             }
-            phase => unreachable!("nobody asks for anything for a call that is {phase:?}"),
+            _ => self.carries_out_change(handle, step),
         }
     }
 
@@ -219,12 +219,12 @@ impl<R: Recorder> Cluster<'_, R> {
     #[cold]
     #[inline(never)]
     pub(super) fn asks_to_answer(&mut self, handle: Handle, step: u8, by: ApplicationId) {
-        let since = self.call(handle).since;
+        let Call { since, endpoint, .. } = *self.call(handle);
         if let Ring::RingsOut(after) =
             no_answer::ring(Span::FOREVER, self.no_answer_of(handle), self.plan.parameters.t301)
         {
             self.schedule(since + after, Event::RingsOut { call: handle, step });
         }
-        self.asks(handle, step, Some(by));
+        self.asks(handle, step, endpoint, Some(by));
     }
 }

@@ -87,34 +87,38 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Handles the calls that go through a failed CallManager (R15), in the order of their last step.
     pub(super) fn lose_calls_of(&mut self, node: NodeId) {
-        let mut stranded =
-            self.collect_calls(|cluster, call| call.control != Control::Lost && cluster.goes_through(call, node));
+        let mut stranded = self.collect(|cluster, handle, call| {
+            (call.control != Control::Lost && cluster.goes_through(handle, call, node))
+                || (cluster.plan.changes_calls && cluster.bridge_fails(handle, node))
+        });
         self.survive(&mut stranded);
         self.stranded = stranded;
     }
 
     /// Whether a call goes through the CallManager of a node.
-    pub(super) fn goes_through(&self, call: &Call, node: NodeId) -> bool {
+    pub(super) fn goes_through(&self, handle: Handle, call: &Call, node: NodeId) -> bool {
         let held_by = call.control == Control::Held && call.node == node;
-        held_by || self.legs(call).contains(&node)
+        held_by || self.legs(handle, call).contains(&node)
     }
 
     /// Handles the calls with a leg on each side of a cut link in the same way.
     pub(super) fn lose_calls_over(&mut self, one: NodeId, other: NodeId) {
-        let mut stranded = self.collect_calls(|cluster, call| {
-            let legs = cluster.legs(call);
+        let mut stranded = self.collect(|cluster, handle, call| {
+            let legs = cluster.legs(handle, call);
             call.control != Control::Lost && legs.contains(&one) && legs.contains(&other)
         });
         self.survive(&mut stranded);
         self.stranded = stranded;
     }
 
-    /// The CallManagers that a call goes through: that of the caller, that of where it is or is going, and that of the device
-    /// which sent it on, for as long as it counts.
-    fn legs(&self, call: &Call) -> [NodeId; 3] {
+    /// The CallManagers that a call goes through: that of the caller, that of where it is or is going, that of the device
+    /// which sent it on, for as long as it counts, and those of the phone at which it was put aside and of its bridge.
+    pub(super) fn legs(&self, handle: Handle, call: &Call) -> [NodeId; 5] {
         let at = if call.endpoint == NOWHERE { call.node } else { self.node_at(call.endpoint, call.node) };
         let sent_by = some(call.sent_by).filter(|_| call_survival::goes_through_sender(call.phase, call.contact));
-        [call.ingress, at, sent_by.map_or(call.ingress, NodeId)]
+        let [aside, bridge] = if self.plan.changes_calls { self.further_legs(handle) } else { [None; 2] };
+        let further = [sent_by.map(NodeId), aside, bridge].map(|node| node.unwrap_or(call.ingress));
+        [call.ingress, at, further[0], further[1], further[2]]
     }
 
     /// The request of an application that is being carried out for a call.
@@ -130,7 +134,7 @@ impl<R: Recorder> Cluster<'_, R> {
         for (_, _, handle) in stranded.drain(..) {
             let Some(call) = self.calls.get(handle) else { continue };
             let (phase, contact, carried_out) = (call.phase, call.contact, self.carried_out(call));
-            let media = self.media_of_call(call);
+            let media = self.media_of_call(handle, call);
             match call_survival::callmanager_failed(phase, contact, carried_out, media) {
                 Some(ending) => self.end(handle, ending),
                 None => {
@@ -144,9 +148,14 @@ impl<R: Recorder> Cluster<'_, R> {
     /// The calls for which `concerned` holds, in the order of their last step; calls of one instant in the order of their
     /// slots, which is deterministic too.
     pub(super) fn collect_calls(&mut self, concerned: impl Fn(&Self, &Call) -> bool) -> Vec<(Time, u32, Handle)> {
+        self.collect(|cluster, _, call| concerned(cluster, call))
+    }
+
+    /// The same, for what is kept beside calls.
+    pub(super) fn collect(&mut self, concerned: impl Fn(&Self, Handle, &Call) -> bool) -> Vec<(Time, u32, Handle)> {
         let mut collected = std::mem::take(&mut self.stranded);
         collected.clear();
-        let concerned = self.calls.iter().filter(|(_, call)| concerned(self, call));
+        let concerned = self.calls.iter().filter(|&(handle, call)| concerned(self, handle, call));
         collected.extend(concerned.zip(0..).map(|((handle, call), row)| (call.since, row, handle)));
         // A stable sort would allocate memory.
         collected.sort_unstable_by_key(|&(since, row, _)| (since, row));
@@ -165,12 +174,17 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Whether a connected call survives the failure of a CallManager: both its ends must support that. Of a caller outside
     /// nothing is known.
-    fn media_of_call(&self, call: &Call) -> call_survival::Media {
+    fn media_of_call(&self, handle: Handle, call: &Call) -> call_survival::Media {
         let caller = self.plan.sources[usize::from(call.source)].from.map(|callers| callers.group);
         let at = (call.endpoint != NOWHERE).then(|| self.target_of(call.endpoint));
-        caller.into_iter().chain(at).fold(call_survival::Media::Continues, |media, end| {
-            call_survival::media_between(media, self.plan.media_without_callmanager(end))
-        })
+        let further = match self.plan.changes_calls {
+            true => self.further_media(handle),
+            false => call_survival::Media::Continues,
+        };
+        caller
+            .into_iter()
+            .chain(at)
+            .fold(further, |media, end| call_survival::media_between(media, self.plan.media_without_callmanager(end)))
     }
 
     /// Where the media of calls at this device comes from.

@@ -7,7 +7,7 @@ use super::record::{Position, Record, RecordId, RecordKind, Role, Use};
 use crate::domain::Forward;
 use crate::plan::{Number, Plan};
 use crate::workload::{
-    Associated, ForwardNames, Line, Name, RoutePoint, TargetName, TextRange, Topology, Treatment, Workload,
+    Associated, CallChanges, ForwardNames, Line, Name, RoutePoint, TargetName, TextRange, Topology, Treatment, Workload,
 };
 
 impl<'a> Dependencies<'a> {
@@ -64,6 +64,8 @@ impl<'w> Collector<'w> {
         workload.phones.iter().for_each(|it| self.define(RecordKind::Phone, &it.name, it.count.value.into()));
         self.begin(RecordKind::Destination);
         workload.destinations.iter().for_each(|it| self.define(RecordKind::Destination, &it.name, 1));
+        self.begin(RecordKind::ConferenceBridge);
+        workload.conference_bridges.iter().for_each(|it| self.define(RecordKind::ConferenceBridge, &it.name, 1));
         self.begin(RecordKind::Application);
         workload.applications.iter().for_each(|it| self.define(RecordKind::Application, &it.name, 1));
         self.begin(RecordKind::User);
@@ -221,8 +223,13 @@ impl<'w> Collector<'w> {
             let numbers = it.number.iter().chain(it.lines.iter().filter_map(|line| line.number.as_ref()));
             numbers.for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
             self.device(user, &it.device_pool, &it.control.applications);
+            self.changes_of_calls(user, &it.changes);
             self.settings(user, &it.forwards, &it.cannot_open_on);
             self.lines(&it.lines, &it.forwards);
+        }
+        for (row, it) in workload.conference_bridges.iter().enumerate() {
+            let user = self.id(RecordKind::ConferenceBridge, row);
+            self.named(user, Role::Carries, RecordKind::Node, &it.node);
         }
         for (row, it) in workload.destinations.iter().enumerate() {
             let user = self.id(RecordKind::Destination, row);
@@ -231,6 +238,21 @@ impl<'w> Collector<'w> {
                 Some(node) => self.named(user, Role::Egress, RecordKind::Node, node),
                 None => self.implied(user, Role::Egress, self.id(RecordKind::Node, 0)),
             }
+        }
+    }
+
+    /// What the people at phones do with calls.
+    fn changes_of_calls(&mut self, user: RecordId, changes: &'w CallChanges) {
+        if let Some(it) = &changes.transfer {
+            self.calls(user, Role::Transfer(it.done.share.value), &it.to);
+        }
+        if let Some(it) = &changes.consult {
+            self.calls(user, Role::Consult(it.done.share.value), &it.to);
+        }
+        if let Some(it) = &changes.conference {
+            let share = it.done.share.value;
+            self.calls(user, Role::Joins(share), &it.with);
+            self.named(user, Role::Conference(share), RecordKind::ConferenceBridge, &it.bridge);
         }
     }
 

@@ -19,6 +19,8 @@ pub enum RecordKind {
     Phone,
     /// A number outside.
     Destination,
+    /// A conference bridge.
+    ConferenceBridge,
     /// An application.
     Application,
     /// The user that an application logs in as.
@@ -39,7 +41,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// All of them, in order.
-    pub const ALL: [RecordKind; 15] = [
+    pub const ALL: [RecordKind; 16] = [
         RecordKind::Traffic,
         RecordKind::SpeedDial,
         RecordKind::DirectoryNumber,
@@ -47,6 +49,7 @@ impl RecordKind {
         RecordKind::CtiPort,
         RecordKind::Phone,
         RecordKind::Destination,
+        RecordKind::ConferenceBridge,
         RecordKind::Application,
         RecordKind::User,
         RecordKind::Database,
@@ -67,6 +70,7 @@ impl RecordKind {
             RecordKind::CtiPort => "cti_port",
             RecordKind::Phone => "phone",
             RecordKind::Destination => "destination",
+            RecordKind::ConferenceBridge => "conference_bridge",
             RecordKind::Application => "application",
             RecordKind::User => "user",
             RecordKind::Database => "database",
@@ -88,6 +92,7 @@ impl RecordKind {
             RecordKind::CtiPort => ["port group", "port groups"],
             RecordKind::Phone => ["phone group", "phone groups"],
             RecordKind::Destination => ["destination", "destinations"],
+            RecordKind::ConferenceBridge => ["conference bridge", "conference bridges"],
             RecordKind::Application => ["application", "applications"],
             RecordKind::User => ["user", "users"],
             RecordKind::Database => ["database", "databases"],
@@ -192,8 +197,16 @@ pub enum Role {
     ControlledBy,
     /// Where a route point sends this share of its calls.
     Redirect(f64),
-    /// Where ports transfer this share of their calls.
+    /// Where ports transfer this share of their calls, or the people at phones without consulting.
     Transfer(f64),
+    /// Whom the people at phones consult about this share of their calls, to transfer them.
+    Consult(f64),
+    /// Whom they join to this share of their calls.
+    Joins(f64),
+    /// The bridge of these conferences.
+    Conference(f64),
+    /// The node whose CallManager has a conference bridge.
+    Carries,
     /// Where a device forwards.
     Forward(Forward),
     /// A CallManager that cannot open a device (R17).
@@ -240,6 +253,10 @@ impl Role {
             Role::ControlledBy => "controlled_by",
             Role::Redirect(_) => "redirect",
             Role::Transfer(_) => "transfer",
+            Role::Consult(_) => "consult",
+            Role::Joins(_) => "with",
+            Role::Conference(_) => "bridge",
+            Role::Carries => "node",
             Role::Forward(forward) | Role::ChangesTo(forward) => forward.name(),
             Role::CannotOpenOn => "cannot_open_on",
             Role::Egress => "egress",
@@ -267,7 +284,11 @@ impl Role {
     /// The share of calls that goes this way.
     pub const fn share(self) -> Option<f64> {
         match self {
-            Role::Redirect(share) | Role::Transfer(share) => Some(share),
+            Role::Redirect(share)
+            | Role::Transfer(share)
+            | Role::Consult(share)
+            | Role::Joins(share)
+            | Role::Conference(share) => Some(share),
             _ => None,
         }
     }

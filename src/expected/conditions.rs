@@ -38,10 +38,11 @@ pub(super) fn control_messages(plan: &Plan) -> f64 {
     2.0 * (managers.fold(0.0, f64::max) + workers.fold(0.0, f64::max) + plan.links.to_application.seconds())
 }
 
-/// Whether no utilisation is above [`CALM`] even if every call of the busiest time went through every station.
+/// Whether no utilisation is above [`CALM`] even if every call of the busiest time went through every station. Where people at
+/// phones change calls, how much work a call is depends on them.
 pub(super) fn is_calm(plan: &Plan) -> bool {
     let calm = |rate: f64| plan.nodes.iter().all(|node| rate * callmanager_work(&node.callmanager) <= CALM);
-    peak(plan).is_some_and(calm) && control_is_calm(plan)
+    !plan.changes_calls && peak(plan).is_some_and(calm) && control_is_calm(plan)
 }
 
 /// Whether that holds for CTIManagers, applications and databases.

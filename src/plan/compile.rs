@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::application::{Application, Connection, R1, application, connections, database, number_connections};
+use super::change;
 use super::control;
 use super::device::{
     Device, Openers, PhoneGroup, PortGroup, R10, RoutePoint, Treatment, destination, phone_group, port_group,
@@ -111,6 +112,12 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         counted_lines: 0,
         own_settings: Vec::new(),
         forwards_all: false,
+        conference_bridges: workload
+            .conference_bridges
+            .iter()
+            .map(|it| change::conference_bridge(it, &directory))
+            .collect(),
+        changes_calls: workload.phones.iter().any(|it| !it.changes.is_empty()),
         speed_dials: speed_dials(workload, &directory),
         sources: workload.traffic.iter().map(|it| source(it, workload, &directory, starts_at)).collect(),
         faults: faults(workload, &directory),
@@ -126,6 +133,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         connections(&plan.applications, &plan.connections, workload, &directory);
     }
     forwards::check(workload, &directory);
+    change::check_hops(workload, &directory);
     plan.numbers = directory.referred();
     no_call_stays_forever(&plan, workload, reports);
     steady_state_has_no_events_at_known_times(workload, reports);

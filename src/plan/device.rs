@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::change::{CallChanges, call_changes};
 use super::directory::Directory;
 use super::source::controller;
 use crate::domain::{ApplicationId, ConnectionId, DeviceId, DeviceKind, Forwards, NodeId, Target};
@@ -144,6 +145,8 @@ pub struct PhoneGroup {
     pub answer_by: Option<ApplicationId>,
     /// Whether a call transferred here waits at its port until a phone is free, instead of finding it busy (R10).
     pub queue: bool,
+    /// What the people at them do with calls.
+    pub changes: CallChanges,
     /// The applications that control them as third parties, if any (R14, R20).
     pub openers: Openers,
     /// The time from the failure of its CallManager until a phone starts to register elsewhere (R14).
@@ -287,6 +290,7 @@ pub(super) fn phone_group(it: &source::Phones, directory: &Directory<'_>) -> Pho
         answered: it.answered,
         answer_by: it.answer_by.as_ref().and_then(|by| controller(by, &it.name, &it.control, directory)),
         queue: it.queue,
+        changes: call_changes(it, directory),
         openers: Openers::of(&it.control, directory),
         failover: it.failover.clone(),
         keeps_media: it.keeps_media,

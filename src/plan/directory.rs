@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::numbers::{self, NotFound, NumberRange, Numbers};
 use crate::domain::{
-    ApplicationId, DatabaseId, DestinationId, DeviceId, Forward, Forwards, NodeId, NumbersId, PhoneGroupId,
-    PortGroupId, RoutePointId, SpeedDialId, Target,
+    ApplicationId, ConferenceBridgeId, DatabaseId, DestinationId, DeviceId, Forward, Forwards, NodeId, NumbersId,
+    PhoneGroupId, PortGroupId, RoutePointId, SpeedDialId, Target,
 };
 use crate::workload::{self as source, Name, Problem, Reports, TextRange, Workload, suggestion};
 
@@ -74,12 +74,21 @@ impl<'a, T: Copy> Names<'a, T> {
     }
 
     pub(super) fn find(&self, name: &Name) -> Option<T> {
+        self.found(name, None)
+    }
+
+    /// The same for a name that a rule requires.
+    pub(super) fn find_by(&self, name: &Name, rule: &'static str) -> Option<T> {
+        self.found(name, Some(rule))
+    }
+
+    fn found(&self, name: &Name, rule: Option<&'static str>) -> Option<T> {
         if name.value.is_empty() {
             return None;
         }
         let found = self.rows.get(name.value.as_str()).map(|(row, _)| *row);
         if found.is_none() {
-            self.unknown(name, None);
+            self.unknown(name, rule);
         }
         found
     }
@@ -104,6 +113,7 @@ pub(super) struct Directory<'a> {
     pub(super) users: Names<'a, usize>,
     pub(super) applications: Names<'a, ApplicationId>,
     pub(super) targets: Names<'a, Target>,
+    pub(super) bridges: Names<'a, ConferenceBridgeId>,
     speed_dials: Names<'a, SpeedDialId>,
     /// The numbers of ports and phones.
     ranges: Vec<NumberRange<'a>>,
@@ -165,6 +175,13 @@ impl<'a> Directory<'a> {
                 ApplicationId,
             ),
             targets,
+            bridges: Names::of(
+                "conference bridge",
+                reports,
+                &workload.conference_bridges,
+                |it| &it.name,
+                ConferenceBridgeId,
+            ),
             speed_dials: Names::of("speed dial", reports, &workload.speed_dials, |it| &it.name, SpeedDialId),
             ranges,
             astray: RefCell::default(),

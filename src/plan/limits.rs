@@ -58,6 +58,7 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) -> bool {
     rows("cti_port", &mut workload.cti_ports.iter().map(|it| &it.name.place));
     rows("phone", &mut workload.phones.iter().map(|it| &it.name.place));
     rows("destination", &mut workload.destinations.iter().map(|it| &it.name.place));
+    rows("conference_bridge", &mut workload.conference_bridges.iter().map(|it| &it.name.place));
     rows("speed_dial", &mut workload.speed_dials.iter().map(|it| &it.name.place));
     rows("traffic", &mut workload.traffic.iter().map(|it| &it.name.place));
     rows("fault", &mut workload.faults.iter().map(|it| &it.name.place));

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::application::{Application, Connection, Database};
+use super::change::ConferenceBridge;
 use super::device::{Destination, Device, PhoneGroup, PortGroup, RoutePoint};
 use super::faults::{Change, Fault, ParameterChange};
 use super::node::Node;
@@ -75,6 +76,10 @@ pub struct Plan {
     pub own_settings: Vec<(DeviceId, u8)>,
     /// Whether any line forwards all calls, or comes to do so.
     pub forwards_all: bool,
+    /// Conference bridges.
+    pub conference_bridges: Vec<ConferenceBridge>,
+    /// Whether people at phones change calls: hold, transfer, conference.
+    pub changes_calls: bool,
     /// Speed dials of phones.
     pub speed_dials: Vec<SpeedDial>,
     /// Sources of calls.

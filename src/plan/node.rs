@@ -25,6 +25,10 @@ pub struct CallManagerWork {
     pub offer: Distribution,
     /// Redirecting, forwarding or transferring a call.
     pub redirect: Distribution,
+    /// Putting a call on hold, retrieving it, or putting it aside to consult somebody.
+    pub hold: Distribution,
+    /// Joining three parties on a conference bridge.
+    pub conference: Distribution,
     /// Connecting an answered call.
     pub answer: Distribution,
     /// Releasing a call.
@@ -60,6 +64,8 @@ pub(super) fn node(node: &source::Node) -> Node {
             setup: work.setup,
             offer: work.offer,
             redirect: work.redirect,
+            hold: work.hold,
+            conference: work.conference,
             answer: work.answer,
             release: work.release,
             line_open: work.line_open.unwrap_or_else(|| work.device_open.clone()),

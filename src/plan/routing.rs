@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::change::CallChanges;
 use super::device::Treatment;
 use super::model::Plan;
 use crate::domain::{
@@ -17,6 +18,10 @@ pub enum By {
     Redirect,
     /// Its application, after the treatment.
     Transfer,
+    /// A person at a phone, at the end of the talk, with or without consulting.
+    Person,
+    /// A person at a phone, who joins somebody to a call: the call stays there, too.
+    Conference,
     /// The cluster, by a forward setting.
     Forward(Forward),
 }
@@ -77,7 +82,7 @@ pub fn forwards(plan: &Plan, place: Target) -> Forwards {
     plan.line(place).map_or_else(Forwards::default, |line| line.forwards)
 }
 
-/// Every way on from a place, with or without an application: redirects and transfers, then forwards.
+/// Every way on from a place, with or without an application: redirects, transfers and conferences, then forwards.
 pub fn onward(plan: &Plan, place: Target) -> Vec<Onward> {
     let mut onward = sent_on(plan, place);
     let forwards = forwards(plan, place);
@@ -89,7 +94,7 @@ pub fn onward(plan: &Plan, place: Target) -> Vec<Onward> {
     onward
 }
 
-/// Where the application of a place sends calls.
+/// Where the application of a place, or a person there, sends calls.
 fn sent_on(plan: &Plan, place: Target) -> Vec<Onward> {
     let transferred = |transfer: Option<(f64, Target)>| {
         transfer.map(|(share, to)| Onward { by: By::Transfer, to, share }).into_iter().collect()
@@ -104,8 +109,18 @@ fn sent_on(plan: &Plan, place: Target) -> Vec<Onward> {
             }
         },
         Target::Ports(id) => transferred(plan.port_groups[id.index()].transfer),
-        Target::Phones(_) | Target::Outside(_) | Target::Numbers(_) => Vec::new(),
+        Target::Phones(id) => by_person(&plan.phone_groups[id.index()].changes),
+        Target::Outside(_) | Target::Numbers(_) => Vec::new(),
     }
+}
+
+/// Where the people at phones send calls.
+fn by_person(changes: &CallChanges) -> Vec<Onward> {
+    let transfer = changes.transfer.as_ref().map(|it| Onward { by: By::Person, to: it.to, share: it.done.share });
+    let consult = changes.consult.as_ref().map(|it| Onward { by: By::Person, to: it.to, share: it.done.share });
+    let conference = changes.conference.as_ref();
+    let conference = conference.map(|it| Onward { by: By::Conference, to: it.with, share: it.done.share });
+    transfer.into_iter().chain(consult).chain(conference).collect()
 }
 
 /// Where a place forwards a call that it rejects, if it can reject calls for this reason.
@@ -134,7 +149,8 @@ fn in_service(plan: &Plan, place: Target) -> Vec<Onward> {
             .map(|(forward, to)| Onward { by: By::Forward(forward), to, share: 1.0 })
             .into_iter()
             .collect(),
-        false => sent_on(plan, place),
+        // A third party in a conference does nothing with the call.
+        false => sent_on(plan, place).into_iter().filter(|it| it.by != By::Conference).collect(),
     }
 }
 

@@ -3,10 +3,11 @@
 use std::ops::Index;
 
 use crate::domain::{
-    ApplicationId, DestinationId, DeviceKind, NodeId, OutageCause, PhoneGroupId, PortGroupId, RoutePointId, StationId,
+    ApplicationId, ConferenceBridgeId, DestinationId, DeviceKind, NodeId, OutageCause, PhoneGroupId, PortGroupId,
+    RoutePointId, StationId,
 };
 use crate::facts::PoolId;
-use crate::plan::{Dials, Plan};
+use crate::plan::{CallChanges, Dials, Plan};
 
 use super::metric::{Count, Gauge, Metric, Row, Scope, Unit};
 
@@ -50,6 +51,7 @@ pub struct Catalogue {
     port_groups: usize,
     phone_groups: usize,
     destinations: usize,
+    bridges: usize,
     queues: usize,
     stations: usize,
 }
@@ -99,6 +101,7 @@ impl Catalogue {
             // Without Code Yellow there is no throttling.
             series.exists &= series.metric != Gauge::Throttled || plan.parameters.code_yellow.is_some();
         }
+        let some = |has: fn(&CallChanges) -> bool| plan.phone_groups.iter().any(|it| has(&it.changes));
         for series in &mut durations {
             series.exists &= match series.metric {
                 Metric::CfaDelay => plan.forwards_all,
@@ -110,6 +113,9 @@ impl Catalogue {
                         .any(|(it, row)| it.name == series.name && plan.pops_up(ApplicationId(row))),
                     _ => plan.some_pop_up(),
                 },
+                Metric::HoldDelay | Metric::RetrieveDelay => some(|it| it.hold.is_some()),
+                Metric::ConsultDelay => some(|it| it.consult.is_some() || it.conference.is_some()),
+                Metric::ConferenceDelay => some(|it| it.conference.is_some()),
                 _ => true,
             };
         }
@@ -127,6 +133,7 @@ impl Catalogue {
             port_groups: start(Gauge::InUse, Scope::PortGroup),
             phone_groups: start(Gauge::InUse, Scope::PhoneGroup),
             destinations: start(Gauge::InUse, Scope::Destination),
+            bridges: start(Gauge::InUse, Scope::ConferenceBridge),
             queues,
             stations: utilisations - queues,
             durations,
@@ -168,6 +175,11 @@ impl Catalogue {
             PoolId::Phones(PhoneGroupId(row)) => self.phone_groups + row as usize,
             PoolId::Outside(DestinationId(row)) => self.destinations + row as usize,
         }
+    }
+
+    /// The row of the conferences on a bridge.
+    pub const fn conferences(&self, bridge: ConferenceBridgeId) -> usize {
+        self.bridges + bridge.index()
     }
 
     /// The row of a station's queue.
@@ -239,9 +251,16 @@ pub fn counts(plan: &Plan) -> impl Iterator<Item = Count> + use<> {
     let all_are_forwarded = plan.forwards_all;
     let changes_through_applications = plan.changes.iter().any(|change| change.through.is_some());
     let pops_up = plan.some_pop_up();
-    let asks = plan.phone_groups.iter().any(|group| group.answer_by.is_some());
+    let asks = plan.phone_groups.iter().any(|it| it.answer_by.is_some() || it.changes.some_by_application());
     let dials = plan.sources.iter().any(|it| it.from.is_some_and(|callers| callers.by != Dials::Person));
+    let some = |has: fn(&CallChanges) -> bool| plan.phone_groups.iter().any(|it| has(&it.changes));
+    let (holds, transfers) = (some(|it| it.hold.is_some()), some(|it| it.transfer.is_some()));
+    let (consults, conferences) = (some(|it| it.consult.is_some()), some(|it| it.conference.is_some()));
     Count::ALL.into_iter().filter(move |count| match count {
+        Count::Held => holds,
+        Count::BlindTransfers => transfers,
+        Count::ConsultTransfers | Count::TransfersFailed => consults,
+        Count::Conferences | Count::ConferencesFailed | Count::ConferencesBlocked => conferences,
         Count::Cfa => all_are_forwarded,
         Count::ScreenPopsLost => pops_up,
         Count::RequestsFailed => asks,
@@ -322,6 +341,7 @@ fn members(plan: &Plan, scope: Scope) -> Vec<Member> {
         }
         Scope::PortGroup => named(plan.port_groups.iter().map(|group| &*group.name)),
         Scope::PhoneGroup => named(plan.phone_groups.iter().map(|group| &*group.name)),
+        Scope::ConferenceBridge => named(plan.conference_bridges.iter().map(|bridge| &*bridge.name)),
         Scope::Destination => named(plan.destinations.iter().map(|destination| &*destination.name)),
     }
 }

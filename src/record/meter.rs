@@ -2,7 +2,7 @@
 
 use crate::domain::{
     ApplicationId, DeviceId, DeviceKind, Ending, Forward, GiveUpReason, NodeId, OutageCause, Refusal, RoutePointId,
-    StationId,
+    StationId, ThirdParty, TransferredBy,
 };
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ use super::histogram::{Cell, Histogram, MergedHistogram};
 use super::levels::Levels;
 use super::metric::{Count, Metric};
 use super::summary::{DurationSummary, FateSummary, Merged, ReplicationSummary};
-use crate::facts::{Fact, Path, Recorder, Share};
+use crate::facts::{Fact, Path, PoolId, Recorder, Share};
 
 /// Measures one replication after another.
 ///
@@ -323,6 +323,18 @@ impl Meter {
         }
     }
 
+    fn transferred(&mut self, by: TransferredBy, path: Path, delay: Span) {
+        match path.application {
+            Some(application) => self.record_for_application(Metric::TransferDelay, application, delay),
+            None => self.record_for_cluster(Metric::TransferDelay, delay),
+        }
+        match by {
+            TransferredBy::Application => {}
+            TransferredBy::Person => self.count(Count::BlindTransfers),
+            TransferredBy::Consultation => self.count(Count::ConsultTransfers),
+        }
+    }
+
     fn ended(&mut self, ending: Ending) {
         match ending {
             Ending::Completed => self.count(Count::Completed),
@@ -422,6 +434,13 @@ impl Recorder for Meter {
             Fact::Freed { pool, .. } => self.levels.step_down(self.catalogue.in_use(pool), now),
             Fact::OffHook { pool, .. } => self.levels.step_up(self.catalogue.in_use(pool), now),
             Fact::OnHook { pool, .. } => self.levels.step_down(self.catalogue.in_use(pool), now),
+            // The phone stays in use.
+            Fact::PutAside { .. } | Fact::TakenBack { .. } => {}
+            Fact::LetGo { phones, .. } => {
+                self.levels.step_down(self.catalogue.in_use(PoolId::Phones(phones)), now);
+            }
+            Fact::BridgeTaken { bridge, .. } => self.levels.step_up(self.catalogue.conferences(bridge), now),
+            Fact::BridgeFreed { bridge, .. } => self.levels.step_down(self.catalogue.conferences(bridge), now),
             Fact::Served { station, arrived, started, finished } => {
                 self.served(now, station, arrived, started, finished);
             }
@@ -537,10 +556,22 @@ impl Recorder for Meter {
                     self.record(self.catalogue.application(metric, application), delay);
                 }
             }
-            Fact::Transferred { path, delay, .. } => match path.application {
-                Some(application) => self.record_for_application(Metric::TransferDelay, application, delay),
-                None => self.record_for_cluster(Metric::TransferDelay, delay),
-            },
+            Fact::Transferred { by, path, delay, .. } => self.transferred(by, path, delay),
+            Fact::Held { delay, .. } => {
+                self.count(Count::Held);
+                self.record_for_cluster(Metric::HoldDelay, delay);
+            }
+            Fact::Retrieved { delay, .. } => self.record_for_cluster(Metric::RetrieveDelay, delay),
+            Fact::Consulted { delay, .. } => self.record_for_cluster(Metric::ConsultDelay, delay),
+            Fact::ConsultFailed { third, .. } => self.count(match third {
+                ThirdParty::TakesOver => Count::TransfersFailed,
+                ThirdParty::Joins => Count::ConferencesFailed,
+            }),
+            Fact::Joined { delay, .. } => {
+                self.count(Count::Conferences);
+                self.record_for_cluster(Metric::ConferenceDelay, delay);
+            }
+            Fact::ConferenceBlocked { .. } => self.count(Count::ConferencesBlocked),
             Fact::Forwarded { forward, application, waited, since_failure, .. } => {
                 self.forwarded(forward, application, waited, since_failure)
             }

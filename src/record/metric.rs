@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use Better::{Higher, Lower, Neither};
 use Censoring::{Never, Possible};
 use Scope::{
-    Application, Cluster, Destination, DeviceFate, DeviceKind, Node, PhoneGroup, PortGroup, RoutePoint, Station,
+    Application, Cluster, ConferenceBridge, Destination, DeviceFate, DeviceKind, Node, PhoneGroup, PortGroup,
+    RoutePoint, Station,
 };
 use Section::{
-    Calls, Delays, DetectionByKind, Devices, Failed, Forwarded, GivenUp, Groups, Lost, Recovery, Refusals, Stations,
-    Survived,
+    Calls, Changed, Delays, DetectionByKind, Devices, Failed, Forwarded, GivenUp, Groups, Lost, Recovery, Refusals,
+    Stations, Survived,
 };
 
 /// The unit of a metric.
@@ -85,6 +86,8 @@ pub enum Section {
     Failed,
     /// Forwards and losses: where calls went.
     Forwarded,
+    /// What people at phones did with calls.
+    Changed,
     /// Forwards and losses: what survived.
     Survived,
     /// Forwards and losses: what was lost.
@@ -234,6 +237,18 @@ metrics! {
     RehomeLost = count("rehome_lost", Lower, &[Devices]),
         "Waits to rehome that were cut short: the home, or the device's service, was lost again.";
     RehomeWaiting = count("rehome_waiting", Lower, &[Devices]), "Devices that still waited to rehome at the end.";
+    Held = count("held", Neither, &[Changed]), "Calls put on hold.";
+    BlindTransfers = count("blind_transfers", Neither, &[Changed]),
+        "Calls that a person at a phone transferred without consulting, and that reached the person they were to be transferred to.";
+    ConsultTransfers = count("consult_transfers", Neither, &[Changed]),
+        "Calls that a person at a phone transferred after consulting the target.";
+    TransfersFailed = count("transfers_failed", Lower, &[Changed]),
+        "Consultations for a transfer whose target was not reached: the call was over.";
+    Conferences = count("conferences", Neither, &[Changed]), "Conferences that a third party was joined to.";
+    ConferencesFailed = count("conferences_failed", Lower, &[Changed]),
+        "Consultations for a conference whose third party was not reached: the call was over.";
+    ConferencesBlocked = count("conferences_blocked", Lower, &[Changed]),
+        "Conferences for which there was no bridge: it was full, or its node was down.";
     SettingsNotChanged = count("settings_not_changed", Lower, &[Lost]),
         "Settings that a user could not change: the application was not in control of the device (R12).";
     ScreenPopsLost = count("screen_pops_lost", Lower, &[Lost]),
@@ -260,7 +275,15 @@ metrics! {
     AppQueueDelay = duration("app_queue_delay", &[Cluster, Application], Never, Lower, &[Delays]),
         "From an event's arrival at its application to a worker taking it.";
     TransferDelay = duration("transfer_delay", &[Cluster, Application], Never, Lower, &[Delays]),
-        "From the end of the treatment at a port to the person it was to be transferred to.";
+        "From the end of the treatment at a port, or from the wish of a person at a phone, to the person the call was to be transferred to.";
+    HoldDelay = duration("hold_delay", &[Cluster], Never, Lower, &[Delays]),
+        "From the wish to put a call on hold to its effect.";
+    RetrieveDelay = duration("retrieve_delay", &[Cluster], Never, Lower, &[Delays]),
+        "From the wish to retrieve a call from hold to its effect.";
+    ConsultDelay = duration("consult_delay", &[Cluster], Never, Lower, &[Delays]),
+        "From the wish to consult somebody, for a transfer or a conference, to that person's answer.";
+    ConferenceDelay = duration("conference_delay", &[Cluster], Never, Lower, &[Delays]),
+        "From the wish for a conference to all three talking, the consultation included.";
     DetectionDelay = duration("detection_delay", &[Cluster, Application], Never, Lower, &[Recovery]),
         "From a fault to its detection, whatever failed; a cut link between nodes is detected on either side.";
     ApplicationDetectionDelay = duration("application_detection_delay", &[Cluster, Application], Never, Lower, &[DetectionByKind]),
@@ -315,8 +338,8 @@ metrics! {
         "Whether a node's CallManager refuses new calls (Code Yellow).";
     Calls = gauge("calls", Unit::Count, &[RoutePoint], peak("calls_peak", Lower), Neither, &[]),
         "Calls at a route point.";
-    InUse = gauge("in_use", Unit::Count, &[PortGroup, PhoneGroup, Destination], peak("in_use_peak", Lower), Neither, &[Groups]),
-        "Ports, phones or lines in use.";
+    InUse = gauge("in_use", Unit::Count, &[PortGroup, PhoneGroup, Destination, ConferenceBridge], peak("in_use_peak", Lower), Neither, &[Groups]),
+        "Ports, phones, lines or conferences in use.";
     Queue = gauge("queue", Unit::Count, &[Station], None, Lower, &[Stations]), "Pieces of work waiting at a station.";
     Utilisation = gauge("utilisation", Unit::Ratio, &[Station], None, Lower, &[Stations]),
         "The share of a station's servers that are busy.";
@@ -364,4 +387,5 @@ scopes! {
     PortGroup = "port_group", "A group of ports.";
     PhoneGroup = "phone_group", "A group of phones.";
     Destination = "destination", "A number outside.";
+    ConferenceBridge = "conference_bridge", "A conference bridge.";
 }

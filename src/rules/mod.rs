@@ -5,6 +5,7 @@
 pub mod admission;
 pub mod application_failure;
 pub mod call_survival;
+pub mod change;
 pub mod code_yellow;
 pub mod device_failure;
 pub mod device_recovery;

@@ -19,6 +19,8 @@ network = { between_nodes = "0s", to_application = "0s", from_caller = "0s" }
 work.setup = "0s"
 work.offer = "0s"
 work.redirect = "0s"
+work.hold = "0s"
+work.conference = "0s"
 work.answer = "0s"
 work.release = "0s"
 work.device_open = "0s"

@@ -6,6 +6,7 @@
 //!
 //! There is no second model here: workloads are texts, compiled and run like those of users.
 
+mod changes;
 mod check;
 mod comparison;
 mod coverage;

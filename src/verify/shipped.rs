@@ -28,6 +28,7 @@ workloads! {
     "busy_hour",
     "callmanager_failure",
     "callmanager_failure_no_spare",
+    "contact_centre",
     "ctimanager_failure",
     "ctimanager_without_backup",
     "failback_at_night",

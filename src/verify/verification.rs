@@ -9,13 +9,13 @@ use super::comparison::{Comparison, compile};
 use super::coverage::{KnownTruth, STUDIES, STUDIES_QUICK, known_truths};
 use super::shipped::{self, FINGERPRINTS, WORKLOADS};
 use super::workers::Workers;
-use super::{rehoming, screen_pop, theory};
+use super::{changes, rehoming, screen_pop, theory};
 
 /// A group of comparisons under a name.
 pub type Family = (&'static str, fn() -> Vec<Comparison>);
 
 /// Every comparison with a closed form.
-pub const FAMILIES: [Family; 24] = [
+pub const FAMILIES: [Family; 26] = [
     ("M/M/1", theory::mm1),
     ("M/M/1, busy", theory::mm1_busy),
     ("M/D/1", theory::md1),
@@ -24,6 +24,8 @@ pub const FAMILIES: [Family; 24] = [
     ("Erlang B, line", theory::erlang_b_of_a_line),
     ("Engset", theory::engset),
     ("Screen pop", screen_pop::screen_pop),
+    ("Erlang B, conferences", changes::bridges),
+    ("Agents and experts", changes::people),
     ("Erlang A", theory::erlang_a),
     ("Erlang A, patient", theory::erlang_a_patient),
     ("M/M/inf", theory::poisson_exponential),

@@ -105,6 +105,10 @@ pub struct Work {
     pub offer: Distribution,
     /// CallManager: redirecting, forwarding or transferring.
     pub redirect: Distribution,
+    /// CallManager: putting a call on hold, retrieving it, or putting it aside to consult somebody.
+    pub hold: Distribution,
+    /// CallManager: joining a third party to a call on a conference bridge.
+    pub conference: Distribution,
     /// CallManager: connecting an answered call.
     pub answer: Distribution,
     /// CallManager: releasing a call.
@@ -141,6 +145,8 @@ impl Work {
             setup: distribution("setup", |work| &work.setup),
             offer: distribution("offer", |work| &work.offer),
             redirect: distribution("redirect", |work| &work.redirect),
+            hold: distribution("hold", |work| &work.hold),
+            conference: distribution("conference", |work| &work.conference),
             answer: distribution("answer", |work| &work.answer),
             release: distribution("release", |work| &work.release),
             device_open: distribution("device_open", |work| &work.device_open),

@@ -1,5 +1,6 @@
 //! Devices and destinations: route points, ports, phones, and numbers outside.
 
+use super::change::CallChanges;
 use super::problem::{Problem, TextRange};
 use super::read::{At, Key, Name, Table, Value};
 use super::vocabulary::APPLICATIONS_MAX;
@@ -250,6 +251,8 @@ pub struct Phones {
     pub answer_by: Option<Name>,
     /// Whether transferred calls wait for a free phone.
     pub queue: bool,
+    /// What the people at them do with calls.
+    pub changes: CallChanges,
     /// Who controls them as a third party.
     pub control: Control,
     /// From the failure of its CallManager until a phone registers elsewhere.
@@ -284,6 +287,7 @@ impl Phones {
             answered: table.share("answered").value(),
             answer_by: table.actor("answer_by"),
             queue: table.flag("queue").value(),
+            changes: CallChanges::read(table),
             control: Control::read(table, false),
             failover: table.distribution("failover").value(),
             keeps_media: keeps_media(table),

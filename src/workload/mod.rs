@@ -3,6 +3,7 @@
 
 pub mod advised;
 mod application;
+mod change;
 mod cluster;
 mod device;
 mod digest;
@@ -27,6 +28,8 @@ pub mod vocabulary;
 
 pub use crate::domain::{HeartbeatReading, Standby, Topology};
 pub use application::{Application, Associated, Database, Interface, User};
+pub(crate) use change::BRIDGE;
+pub use change::{CallChanges, Conference, ConferenceBridge, Consult, Done, Hold, Transfer};
 pub use cluster::{CallManagerGroup, Cti, DevicePool, Network, Node, Work};
 pub use device::{BY_HAND, Control, CtiPorts, Destination, ForwardNames, Line, Phones, RoutePoint, Treatment};
 pub use digest::digest;

@@ -4,6 +4,7 @@ use toml::Spanned;
 use toml::de::{DeTable, Error};
 
 use super::application::{Application, Database, User};
+use super::change::ConferenceBridge;
 use super::cluster::{CallManagerGroup, Cti, DevicePool, Network, Node, Work};
 use super::device::{CtiPorts, Destination, Phones, RoutePoint};
 use super::fault::{Change, Fault, ParameterChange};
@@ -51,6 +52,8 @@ pub struct Workload {
     pub phones: Vec<Phones>,
     /// Numbers outside.
     pub destinations: Vec<Destination>,
+    /// Bridges of conferences.
+    pub conference_bridges: Vec<ConferenceBridge>,
     /// Speed dials of phones.
     pub speed_dials: Vec<SpeedDial>,
     /// Sources of calls.
@@ -119,6 +122,7 @@ impl Workload {
             cti_ports: table.each("cti_port", CtiPorts::read),
             phones: table.each("phone", Phones::read),
             destinations: table.each("destination", Destination::read),
+            conference_bridges: table.each("conference_bridge", ConferenceBridge::read),
             speed_dials: table.each("speed_dial", SpeedDial::read),
             traffic: table.each("traffic", Traffic::read),
             faults: table.each("fault", Fault::read),

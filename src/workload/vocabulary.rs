@@ -104,6 +104,13 @@ pub static WORKLOAD: Section = Section {
         term("phone", Tables(&PHONE), NONE, "groups of phones", ""),
         term("destination", Tables(&DESTINATION), NONE, "numbers outside the cluster", ""),
         term(
+            "conference_bridge",
+            Tables(&CONFERENCE_BRIDGE),
+            NONE,
+            "bridges of conferences, which people at phones ask for",
+            "",
+        ),
+        term(
             "speed_dial",
             Tables(&SPEED_DIAL),
             NONE,
@@ -351,6 +358,20 @@ static WORK: Section = Section {
             Is("\"10ms\""),
             "CallManager: redirecting, forwarding or transferring",
             ASSUMPTION,
+        ),
+        term(
+            "hold",
+            DISTRIBUTION_OR_ZERO,
+            Is("\"6ms\""),
+            "CallManager: putting a call on hold, retrieving it, or putting it aside to consult somebody",
+            "assumption: as much as `answer`",
+        ),
+        term(
+            "conference",
+            DISTRIBUTION_OR_ZERO,
+            Is("\"10ms\""),
+            "CallManager of a conference bridge: joining three parties there",
+            "assumption: as much as `redirect`",
         ),
         term("answer", DISTRIBUTION_OR_ZERO, Is("\"6ms\""), "CallManager: connecting an answered call", ASSUMPTION),
         term("release", DISTRIBUTION_OR_ZERO, Is("\"6ms\""), "CallManager: releasing a call", ASSUMPTION),
@@ -1006,6 +1027,37 @@ static PHONE: Section = Section {
             "",
         ),
         term(
+            "hold",
+            Table(&PHONE_HOLD),
+            NONE,
+            "calls that are put on hold in the middle of the talk, and retrieved: `{ share = \"20%\", lasts = { exponential = \"45s\" } }`",
+            "",
+        ),
+        term(
+            "transfer",
+            Table(&PHONE_TRANSFER),
+            NONE,
+            "calls that are transferred at the end of the talk without consulting anybody: `{ share = \"10%\", to = \"service\" }`. \
+             A phone has no place where a call could wait: where calls queue, these find a free phone, or it is busy",
+            "",
+        ),
+        term(
+            "consult",
+            Table(&PHONE_CONSULT),
+            NONE,
+            "calls that are transferred after consulting the target, while the caller waits and the phone stays in use: \
+             `{ share = \"15%\", to = \"experts\", talk = \"40s\" }`. If the target is not reached, the person ends the call",
+            "",
+        ),
+        term(
+            "conference",
+            Table(&PHONE_CONFERENCE),
+            NONE,
+            "calls that a third party is joined to at the end of the talk: `{ share = \"5%\", with = \"experts\", lasts = \"3min\", \
+             bridge = \"bridge\" }`. `transfer`, `consult` and `conference` exclude each other: their shares sum to 100% at most",
+            "",
+        ),
+        term(
             "application",
             APPLICATIONS,
             NONE,
@@ -1030,6 +1082,84 @@ static PHONE: Section = Section {
         CFNA,
     ],
     rules: &[Rule { with: "first_dn", holds: Condition::Not(&Condition::Present("lines")) }],
+    ..PLAIN
+};
+
+const BY: Term = term(
+    "by",
+    Reference,
+    Is("\"hand\""),
+    "who does it: `\"hand\"`, the person at the phone, or one of the applications of these phones, at the person's wish",
+    "",
+);
+const CHANGED_SHARE: Term =
+    term("share", Share(Allowed), Wrong, "the share of the calls that a person has answered", "");
+
+static PHONE_HOLD: Section = Section {
+    name: "phone.hold",
+    about: "Calls that are put on hold half way through the talk, and retrieved.",
+    terms: &[
+        CHANGED_SHARE,
+        term("lasts", DISTRIBUTION_OR_ZERO, Is("{ exponential = \"45s\" }"), "how long a call is on hold", ASSUMPTION),
+        BY,
+    ],
+    ..PLAIN
+};
+
+static PHONE_TRANSFER: Section = Section {
+    name: "phone.transfer",
+    about: "Calls that are transferred without consulting anybody.",
+    terms: &[CHANGED_SHARE, term("to", Target, Wrong, "where they go", ""), BY],
+    ..PLAIN
+};
+
+static PHONE_CONSULT: Section = Section {
+    name: "phone.consult",
+    about: "Calls that are transferred after consulting the target.",
+    terms: &[
+        CHANGED_SHARE,
+        term("to", Target, Wrong, "who is consulted and then has the call: phones, or a number outside", ""),
+        term(
+            "talk",
+            DISTRIBUTION_OR_ZERO,
+            Is("{ exponential = \"30s\" }"),
+            "how long the two talk before the transfer is completed",
+            ASSUMPTION,
+        ),
+        BY,
+    ],
+    ..PLAIN
+};
+
+static PHONE_CONFERENCE: Section = Section {
+    name: "phone.conference",
+    about: "Calls that a third party is joined to.",
+    terms: &[
+        CHANGED_SHARE,
+        term("with", Target, Wrong, "the third party: phones, or a number outside", ""),
+        term(
+            "bridge",
+            Reference,
+            Wrong,
+            "the `[[conference_bridge]]`; it is taken when the conference is asked for. If it is full, or its node is down, the talk ends \
+             without a conference",
+            "",
+        ),
+        term("talk", DISTRIBUTION_OR_ZERO, Is("\"0s\""), "how long the two talk before the caller joins them", ""),
+        term("lasts", DISTRIBUTION_OR_ZERO, Is("{ exponential = \"120s\" }"), "how long all three talk", ASSUMPTION),
+        BY,
+    ],
+    ..PLAIN
+};
+
+static CONFERENCE_BRIDGE: Section = Section {
+    name: "conference_bridge",
+    about: "A conference bridge, which mixes the media of conferences. It is lost with the CallManager of its node.",
+    terms: &[
+        term("name", Name, Wrong, "its name", ""),
+        term("node", Reference, Wrong, "the node whose CallManager has it", ""),
+        term("conferences", SERVERS, Wrong, "how many conferences it has at a time", ""),
+    ],
     ..PLAIN
 };
 

@@ -67,7 +67,7 @@ const fn mistake(
     Mistake { id, replacements, more: "", besides: &[], underlined }
 }
 
-const MISTAKES: [Mistake; 23] = [
+const MISTAKES: [Mistake; 24] = [
     Mistake {
         more: "[[application]]\nname = \"idle\"\nctimanagers = [\"a\", \"b\"]\nuser = \"ivr\"\n",
         ..mistake("application-without-devices", &[], "\"idle\"")
@@ -117,6 +117,17 @@ const MISTAKES: [Mistake; 23] = [
     mistake("forward-to-same-application", &[("cfof = \"out\"", "cfof = \"ports\"")], "\"ports\""),
     mistake("too-few-ports", &[("count = 20", "count = 10")], "10"),
     mistake("too-few-people", &[("count = 30", "count = 5")], "5"),
+    Mistake {
+        more: "[[conference_bridge]]\nname = \"bridge\"\nnode = \"a\"\nconferences = 1\n",
+        ..mistake(
+            "too-few-conferences",
+            &[(
+                "count = 30",
+                "count = 30\nconference = { share = \"50%\", with = \"out\", bridge = \"bridge\", lasts = \"1m\" }",
+            )],
+            "\"bridge\"",
+        )
+    },
     mistake("overloaded", &[("lookup = \"10ms\"", "lookup = \"100s\"")], "\"customers\""),
     mistake("forward-of-another-release", &[("cfof = \"out\"", "cfof = \"out\"\ncfur = \"out\"")], "\"out\""),
     mistake("unused-column", &[("{ poisson = \"400/h\" }", "{ file = \"calls_more.csv\" }")], "\"calls_more.csv\""),

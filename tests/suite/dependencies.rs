@@ -590,6 +590,23 @@ fn r12_a_speed_dial_and_a_change_name_what_they_use() {
 }
 
 #[test]
+fn r15_a_node_that_carries_a_bridge_takes_the_conferences_with_it() {
+    let keys = "count = 2\ntransfer = { share = \"10%\", to = \"operator\" }\n\
+                conference = { share = \"5%\", with = \"operator\", bridge = \"bridge\" }\n";
+    let text = cluster(&[
+        ("count = 2\n", keys),
+        ("[[change]]", "[[conference_bridge]]\nname = \"bridge\"\nnode = \"two\"\nconferences = 4\n[[change]]"),
+    ]);
+    let affects = affected(&text, "callmanager:two");
+    has(&affects, "conference_bridge:bridge: is out of service: the conferences on it are lost [R15]");
+    has(&affects, "phone:people: the 5 % of its calls to be put in conference end without one [R15]");
+    assert!(!affected(&text, "callmanager:one").contains("conference"));
+    has(&affected(&text, "bridge"), "phone:people: the 5 % of its calls to be put in conference end without one [R15]");
+    let affects = affected(&text, "operator");
+    has(&affects, "phone:people: the 10 % of its calls it transfers to `operator` have nowhere to go []");
+}
+
+#[test]
 fn what_is_taken_out_leaves_those_that_name_it_without_a_way() {
     let affects = affected(CLUSTER, "welcome");
     has(&affects, "directory_number:7000: leads nowhere []");

@@ -24,6 +24,8 @@ offer = "0s"
 redirect = "0s"
 answer = "0s"
 release = "0s"
+hold = "0s"
+conference = "0s"
 device_open = "0s"
 event = "0s"
 request = "0s"
@@ -32,7 +34,7 @@ cti_device_open = "0s"
 "#;
 
 /// The calls of `calls.csv`, and after a line of [`OTHERS`] those of `others.csv`.
-struct Calls(&'static str);
+pub(crate) struct Calls(pub(crate) &'static str);
 
 /// What separates the calls of a second source.
 pub(crate) const OTHERS: &str = "==\n";
@@ -131,6 +133,23 @@ impl Recorder for Story<'_> {
             Fact::Seized { call, pool, device, .. } => format!("{} takes {}", caller(call), self.place(pool, device)),
             Fact::CallWaits { call, device, .. } => format!("{} waits at {}", caller(call), self.device(device)),
             Fact::OffHook { call, device, .. } => format!("{} is off hook for {}", self.device(device), caller(call)),
+            Fact::Held { call, .. } => format!("{} is on hold", caller(call)),
+            Fact::Retrieved { call, .. } => format!("{} is retrieved", caller(call)),
+            Fact::PutAside { call, device, .. } => format!("{} is put aside at {}", caller(call), self.device(device)),
+            Fact::TakenBack { call, device, .. } => format!("{} is back at {}", caller(call), self.device(device)),
+            Fact::LetGo { call, device, .. } => format!("{} lets {} go", self.device(device), caller(call)),
+            Fact::Consulted { call, .. } => format!("a third party answers for {}", caller(call)),
+            Fact::ConsultFailed { call, .. } => format!("no third party for {}", caller(call)),
+            Fact::BridgeTaken { call, bridge } => {
+                format!("{} takes {}", caller(call), plan.conference_bridges[bridge.index()].name)
+            }
+            Fact::BridgeFreed { call, bridge } => {
+                format!("{} is free of {}", plan.conference_bridges[bridge.index()].name, caller(call))
+            }
+            Fact::ConferenceBlocked { call, bridge } => {
+                format!("no room for {} on {}", caller(call), plan.conference_bridges[bridge.index()].name)
+            }
+            Fact::Joined { call, .. } => format!("all three talk with {}", caller(call)),
             Fact::Alerting { call, .. } => format!("it rings for {}", caller(call)),
             Fact::Connected { call, .. } => format!("{} connected", caller(call)),
             Fact::Transferred { call, .. } => format!("{} reaches a person", caller(call)),

@@ -17,6 +17,8 @@ families! {
     a_line_of_a_route_point_blocks_by_erlang_b_at_its_own_trigger: "Erlang B, line",
     phones_that_dial_block_by_engset: "Engset",
     a_screen_pop_waits_at_a_ctimanager_and_an_application_in_tandem: "Screen pop",
+    conference_bridges_block_by_erlang_b: "Erlang B, conferences",
+    people_who_hold_and_consult_are_a_load_worked_out_by_hand: "Agents and experts",
     an_application_with_callers_as_patient_as_it_is_fast_is_erlang_a: "Erlang A",
     an_application_with_more_patient_callers_is_erlang_a: "Erlang A, patient",
     calls_at_a_route_point_are_poisson_with_exponential_residence: "M/M/inf",

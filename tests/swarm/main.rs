@@ -13,7 +13,7 @@ mod random;
 
 use common::{FactDigest, compile};
 use ctisim::cluster::Cluster;
-use ctisim::domain::{ApplicationFault, Ending, Forward, Refusal};
+use ctisim::domain::{ApplicationFault, Ending, Forward, Refusal, TransferredBy};
 use ctisim::engine::{Distribution, Span, Time};
 use ctisim::facts::{Fact, PoolId, Recorder};
 use ctisim::plan::{self, Arrivals, Occurs, Plan};
@@ -58,7 +58,13 @@ impl Recorder for Marks {
             Fact::LookedUp { .. } => self.mark("a caller is looked up"),
             Fact::RequestTimedOut { .. } => self.mark("a request times out"),
             Fact::Preserved { .. } => self.mark("a call is preserved"),
-            Fact::Transferred { .. } => self.mark("a call is transferred"),
+            Fact::Transferred { by: TransferredBy::Application, .. } => self.mark("a call is transferred"),
+            Fact::Transferred { by: TransferredBy::Person, .. } => self.mark("a person transfers a call"),
+            Fact::Transferred { by: TransferredBy::Consultation, .. } => self.mark("a consult transfer is completed"),
+            Fact::Retrieved { .. } => self.mark("a call is retrieved from hold"),
+            Fact::ConsultFailed { .. } => self.mark("a third party is not reached"),
+            Fact::Joined { .. } => self.mark("a third party joins a call"),
+            Fact::ConferenceBlocked { .. } => self.mark("a conference finds no room"),
             Fact::CallWaits { .. } => self.mark("a call waits at a phone"),
             Fact::DeviceOpened { .. } => self.mark("a device is opened again"),
             Fact::DeviceClosed { because, .. } => self.mark(format!("{because:?}")),
@@ -111,6 +117,12 @@ fn required() -> Vec<String> {
         "a request times out",
         "a call is preserved",
         "a call is transferred",
+        "a person transfers a call",
+        "a consult transfer is completed",
+        "a call is retrieved from hold",
+        "a third party is not reached",
+        "a third party joins a call",
+        "a conference finds no room",
         "a call waits at a phone",
         "a device is opened again",
         "a phone is controlled again",

@@ -4,6 +4,8 @@
 //! unbalanced on purpose: each case first draws the scales of its work, links and timers, and then the values, so that some
 //! cases are all overload, some all failures and some all zero delays.
 
+mod changes;
+
 use ctisim::engine::{Stream, stream_number};
 use std::fmt::Write;
 
@@ -124,6 +126,8 @@ struct Generator {
     controlled_ports: Vec<u64>,
     phones: Vec<String>,
     controllers_of_phones: Vec<Vec<String>>,
+    /// Whether people at phones change calls.
+    calls_are_changed: bool,
     speed_dials: Vec<SpeedDial>,
     destinations: Vec<String>,
     /// How many lines each route point has; without numbers, none.
@@ -189,6 +193,7 @@ pub(crate) fn workload(case: u64) -> String {
         controlled_ports: Vec::new(),
         phones: names(PHONES, phones),
         controllers_of_phones: Vec::new(),
+        calls_are_changed: false,
         speed_dials: Vec::new(),
         destinations: names(OUTSIDE, destinations),
         route_point_lines,
@@ -292,6 +297,7 @@ impl Generator {
         }
         let hops = self.draw.pick(&[0, 1, 3, 12, 12, 60]);
         self.key("forward_hops", hops);
+        self.calls_are_changed = hops <= 20 && self.draw.chance(60);
         self.line("[work]");
         for work in WORK {
             let distribution = self.work_distribution();
@@ -606,7 +612,19 @@ impl Generator {
             }
             let queue = self.draw.chance(60);
             self.key("queue", queue);
+            if self.calls_are_changed {
+                self.changes_of_calls(row);
+            }
             self.forwards(&name, &format!("{OF_PHONES}{row}"), &["cfb", "cfna"]);
+        }
+        if self.calls_are_changed {
+            self.line("[[conference_bridge]]");
+            self.key("name", "\"bridge\"");
+            let node = self.draw.below(self.nodes.len() as u64) as usize;
+            let node = self.nodes[node].clone();
+            self.key("node", format_args!("\"{node}\""));
+            let conferences = self.draw.magnitude(1, 8);
+            self.key("conferences", conferences);
         }
     }
 
@@ -957,10 +975,12 @@ impl Generator {
     }
 }
 
-const WORK: [&str; 13] = [
+const WORK: [&str; 15] = [
     "setup",
     "offer",
     "redirect",
+    "hold",
+    "conference",
     "answer",
     "release",
     "device_open",

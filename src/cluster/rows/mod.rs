@@ -3,6 +3,7 @@
 
 pub(super) mod application;
 pub(super) mod call;
+pub(super) mod change;
 pub(super) mod connection;
 pub(super) mod group;
 pub(super) mod link;

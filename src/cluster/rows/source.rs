@@ -22,6 +22,19 @@ pub(crate) const ONE_OF_SEVERAL: usize = 7;
 /// The word of the same block of a caller that chooses the phone from which the caller calls.
 pub(crate) const CALLING_PHONE: usize = 0;
 
+/// The words of the block of a caller and hop for what is done with its call at a phone: whether it is put on hold and for how
+/// long, what is done at the end, how long a third party is consulted, how long all three talk.
+pub(crate) const HOLDS: usize = 0;
+pub(crate) const HOLD_LASTS: usize = 1;
+pub(crate) const AT_END: usize = 2;
+pub(crate) const CONSULT_TALK: usize = 3;
+pub(crate) const CONFERENCE_LASTS: usize = 4;
+
+/// A number from 0 up to but not including 1.
+pub(crate) fn fraction(word: u64) -> f64 {
+    (word >> 11) as f64 / (1_u64 << 53) as f64
+}
+
 /// Which of `count` a random word chooses: uniform to within `count` in 2^64.
 pub(crate) fn share_of(word: u64, count: u32) -> u32 {
     ((u128::from(word) * u128::from(count)) >> 64) as u32
@@ -44,6 +57,8 @@ pub(crate) struct SourceState {
     pub(crate) again: Stream,
     /// For look-ups of callers who ring at a phone: a block for each caller and hop.
     pub(crate) pops: Stream,
+    /// For what is done with calls at phones: a block for each caller and hop.
+    pub(crate) changes: Stream,
     pub(crate) modulation: Exponentials,
     /// The same stream as `callers`, for blocks that are no longer kept.
     pub(crate) former: Stream,
@@ -72,6 +87,7 @@ impl SourceState {
             recent: vec![Block([0; 8]); recent].into(),
             again: stream("caller again"),
             pops: stream("screen pop"),
+            changes: stream("caller changes"),
             modulation: Exponentials::new(stream("modulation")),
             number: 0,
             clock: Time::ZERO,
@@ -86,6 +102,7 @@ impl SourceState {
         self.former.reset(seed, replication);
         self.again.reset(seed, replication);
         self.pops.reset(seed, replication);
+        self.changes.reset(seed, replication);
         self.modulation.reset(seed, replication);
         (self.number, self.clock, self.step, self.state) = (0, Time::ZERO, 0, 0);
         self.state_ends = Time::ZERO;
@@ -166,6 +183,12 @@ impl SourceState {
     pub(crate) fn screen_pops(&mut self, number: u32, hop: u8) -> [u64; 8] {
         self.pops.seek_block(u64::from(number) << 6 | u64::from(hop));
         self.pops.block()
+    }
+
+    /// The block of a caller and hop for what is done with its call at a phone.
+    pub(crate) fn for_changes(&mut self, number: u32, hop: u8) -> [u64; 8] {
+        self.changes.seek_block(u64::from(number) << 6 | u64::from(hop));
+        self.changes.block()
     }
 
     /// The block of a caller and hop: as reproducible as the caller's own block, whatever happens in between.

@@ -181,7 +181,12 @@ impl Dependencies<'_> {
 
 /// Whether calls leave a device by this use.
 fn leads_on(role: Role) -> bool {
-    matches!(role, Role::Redirect(_) | Role::Transfer(_) | Role::Forward(_))
+    sends_on(role) || matches!(role, Role::Forward(_))
+}
+
+/// Whether an application or a person sends calls on by this use, or calls somebody for them.
+const fn sends_on(role: Role) -> bool {
+    matches!(role, Role::Redirect(_) | Role::Transfer(_) | Role::Consult(_) | Role::Joins(_))
 }
 
 impl Aftermath<'_> {
@@ -222,8 +227,7 @@ impl Aftermath<'_> {
         if now == dependencies.way(it.used, &self.before) || self.after.silenced.contains(&it.user) {
             return;
         }
-        if self.after.out_of_service.contains_key(&it.user) && matches!(it.role, Role::Redirect(_) | Role::Transfer(_))
-        {
+        if self.after.out_of_service.contains_key(&it.user) && sends_on(it.role) {
             // It does not send calls on while it is out of service.
             return;
         }
@@ -231,6 +235,8 @@ impl Aftermath<'_> {
         let which = match it.role {
             Role::Redirect(share) => sent("redirects", share, to),
             Role::Transfer(share) => sent("transfers", share, to),
+            Role::Consult(share) => sent("transfers, after consulting,", share, to),
+            Role::Joins(share) => sent("puts in conference by calls", share, to),
             Role::Forward(_) => format!("the calls it forwards to `{to}` by {}", self.forwards_to(it)),
             Role::Dials if dependencies.record(it.user).kind == RecordKind::Change => {
                 format!("the calls dialled to `{to}` from then on")
@@ -240,7 +246,8 @@ impl Aftermath<'_> {
             _ => format!("its calls to `{to}`"),
         };
         let when = self.when(dependencies.behind(it.used));
-        let queues = matches!(it.role, Role::Transfer(_)) && !dependencies.is_gone(it.used, &self.after);
+        let has_room = dependencies.record(it.user).kind != RecordKind::Phone;
+        let queues = has_room && matches!(it.role, Role::Transfer(_)) && !dependencies.is_gone(it.used, &self.after);
         if queues && dependencies.queues_calls(it.used) {
             // R10: a transferred call waits for a free phone.
             let what = format!("{when}{which} wait at their ports");

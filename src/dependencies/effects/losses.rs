@@ -109,6 +109,7 @@ impl Aftermath<'_> {
                 self.after.gone.insert(record);
             }
             RecordKind::SpeedDial => self.lose_speed_dial(record),
+            RecordKind::ConferenceBridge => self.lose_bridge(record),
             RecordKind::Fault | RecordKind::Change => {}
         }
     }
@@ -123,6 +124,7 @@ impl Aftermath<'_> {
             self.lose_member(failure);
             self.lose_ingress(failure);
             self.lose_egress(failure);
+            self.lose_bridges_at(failure.node);
         }
         let devices: Vec<(RecordId, &Device)> = self.dependencies.devices().collect();
         for (record, device) in devices {

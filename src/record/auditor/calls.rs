@@ -167,6 +167,8 @@ impl Auditor<'_> {
         let Some(call) = self.call(name, fact) else { return };
         self.require(call.held == Occupied::Nothing, |_| format!("{fact:?} while the call holds {:?}", call.held));
         self.require(call.caller.is_none(), |_| format!("{fact:?} while {:?} is off hook", call.caller));
+        let further = (call.aside, call.bridge);
+        self.require(further == (None, None), |_| format!("{fact:?} while the call holds {further:?}"));
         self.require(call.offered == offered, |_| format!("{fact:?}, but the call was offered at {}", call.offered));
         let possible = match ending {
             Ending::Completed | Ending::DroppedConnected => call.connected,

@@ -3,7 +3,9 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
-use crate::domain::{ApplicationId, CallName, DeviceId, DeviceKind, GiveUpReason, NodeId, OutageCause};
+use crate::domain::{
+    ApplicationId, CallName, ConferenceBridgeId, DeviceId, DeviceKind, GiveUpReason, NodeId, OutageCause,
+};
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, PoolId};
 use crate::plan::Plan;
@@ -54,6 +56,12 @@ pub(super) struct AuditedCall {
     /// The phone that dialled it, for a call from inside.
     pub(super) caller: Option<DeviceId>,
     pub(super) held: Occupied,
+    /// The phone at which it was put aside, and its line there.
+    pub(super) aside: Option<(DeviceId, u8)>,
+    /// The conference bridge that was taken for it.
+    pub(super) bridge: Option<ConferenceBridgeId>,
+    /// Whether it is on hold.
+    pub(super) on_hold: bool,
     /// The CallManager at which it was presented last.
     pub(super) presented_by: Option<NodeId>,
 }
@@ -108,6 +116,8 @@ pub(super) struct Process {
 ///   sojourns, clipped at the end (Little's law, in whole nanoseconds);
 /// - a call is at one device at a time; a port, phone or outside line has one call, and others wait only at a phone that has
 ///   one; a line has no more calls than its maximum, and gets none once it is busy; no call is presented at a device that is out of service, or left unanswered at one that closes;
+/// - a call is put aside at the phone where it is, which stays in use until it is let go, once; a call that is retrieved was on
+///   hold; a bridge has no more conferences than it has room for, and each is given back once;
 /// - a station never serves more at once than it has servers, takes up work in order of arrival, and gets none while its
 ///   process is down;
 /// - a device is in service at one CallManager at a time, which is up and in its group; once a CallManager has failed, no
@@ -146,6 +156,8 @@ pub struct Auditor<'p> {
     /// By application: when a link from it to a node failed.
     pub(super) application_links: Vec<Process>,
     pub(super) lines: Vec<u32>,
+    /// The conferences on each bridge.
+    pub(super) bridges: Vec<u32>,
     /// The calls on each line of the devices, where there are any.
     pub(super) line_calls: BTreeMap<(DeviceId, u8), u32>,
     /// The screen pops that are due, and how many of each.
@@ -191,6 +203,7 @@ impl<'p> Auditor<'p> {
             applications: Vec::new(),
             application_links: Vec::new(),
             lines: Vec::new(),
+            bridges: Vec::new(),
             line_calls: BTreeMap::new(),
             screen_pops: BTreeMap::new(),
             asked: BTreeMap::new(),
@@ -247,6 +260,8 @@ impl<'p> Auditor<'p> {
         self.line_calls.clear();
         self.screen_pops.clear();
         self.asked.clear();
+        self.bridges.clear();
+        self.bridges.resize(self.plan.conference_bridges.len(), 0);
         self.lines.clear();
         self.lines.resize(self.plan.destinations.len(), 0);
         self.stations.iter_mut().for_each(BinaryHeap::clear);

@@ -2,6 +2,7 @@
 
 mod ledger;
 mod calls;
+mod changes;
 mod control;
 mod devices;
 mod note;

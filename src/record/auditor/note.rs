@@ -18,6 +18,9 @@ impl Recorder for Auditor<'_> {
                     connected: false,
                     caller: None,
                     held: Occupied::Nothing,
+                    aside: None,
+                    bridge: None,
+                    on_hold: false,
                     presented_by: None,
                 };
                 let before = self.calls.insert(call, audited);
@@ -54,6 +57,16 @@ impl Recorder for Auditor<'_> {
             Fact::Freed { call, pool, device } => self.freed(fact, call, pool, device),
             Fact::OffHook { call, pool, device } => self.off_hook(fact, call, pool, device),
             Fact::OnHook { call, device, .. } => self.on_hook(fact, call, device),
+            Fact::Held { call, .. } => self.held(fact, call, true),
+            Fact::Retrieved { call, .. } => self.held(fact, call, false),
+            Fact::PutAside { call, device, .. } => self.put_aside(fact, call, device),
+            Fact::TakenBack { call, phones, device } => self.taken_back(fact, call, phones, device),
+            Fact::LetGo { call, device, .. } => self.let_go(fact, call, device),
+            Fact::BridgeTaken { call, bridge } => self.bridge_taken(fact, call, bridge),
+            Fact::BridgeFreed { call, bridge } => self.bridge_freed(fact, call, bridge),
+            Fact::Consulted { call, .. } | Fact::ConsultFailed { call, .. } => self.consulted(fact, call),
+            Fact::Joined { call, .. } => self.joined(fact, call),
+            Fact::ConferenceBlocked { call, bridge } => self.blocked(fact, call, bridge),
             Fact::Served { station, arrived, started, finished } => {
                 self.served(fact, station.index(), arrived, started, finished);
             }

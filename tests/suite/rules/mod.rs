@@ -5,6 +5,7 @@ mod application_failure;
 mod asked;
 mod call_legs;
 mod callmanager_failure;
+mod changes;
 mod control;
 mod ctimanager_failure;
 mod dependencies;
