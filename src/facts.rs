@@ -2,7 +2,7 @@
 
 use crate::domain::{
     ApplicationFault, ApplicationId, CallName, DestinationId, DeviceId, Ending, Forward, GiveUpReason, NodeId,
-    OutageCause, PhoneGroupId, PortGroupId, RoutePointId, StationId,
+    OutageCause, PhoneGroupId, PortGroupId, QueueId, RoutePointId, StationId,
 };
 use crate::engine::{Span, Time};
 
@@ -99,6 +99,33 @@ pub enum Fact {
         call: CallName,
         /// The phone.
         device: DeviceId,
+    },
+    /// A call began to wait at its device, in a queue.
+    Queued {
+        /// Which call.
+        call: CallName,
+        /// Which queue.
+        queue: QueueId,
+    },
+    /// A free phone was found for a call of a queue (`queue_wait`).
+    Distributed {
+        /// Which call.
+        call: CallName,
+        /// Which queue.
+        queue: QueueId,
+        /// Since it began to wait; `None`: a phone was free when it came.
+        waited: Option<Span>,
+    },
+    /// A call left a queue without a phone.
+    LeftQueue {
+        /// Which call.
+        call: CallName,
+        /// Which queue.
+        queue: QueueId,
+        /// Since it began to wait.
+        waited: Span,
+        /// Whether its caller hung up; otherwise it was lost.
+        hung_up: bool,
     },
     /// A call gave it back.
     Freed {

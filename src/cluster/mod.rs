@@ -22,6 +22,7 @@ mod machine;
 mod node;
 mod opening;
 mod phone;
+mod queue;
 mod provider;
 mod recovery;
 mod rows;

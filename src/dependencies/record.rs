@@ -19,6 +19,8 @@ pub enum RecordKind {
     Phone,
     /// A number outside.
     Destination,
+    /// A queue of callers.
+    Queue,
     /// An application.
     Application,
     /// The user that an application logs in as.
@@ -39,7 +41,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// All of them, in order.
-    pub const ALL: [RecordKind; 15] = [
+    pub const ALL: [RecordKind; 16] = [
         RecordKind::Traffic,
         RecordKind::SpeedDial,
         RecordKind::DirectoryNumber,
@@ -47,6 +49,7 @@ impl RecordKind {
         RecordKind::CtiPort,
         RecordKind::Phone,
         RecordKind::Destination,
+        RecordKind::Queue,
         RecordKind::Application,
         RecordKind::User,
         RecordKind::Database,
@@ -67,6 +70,7 @@ impl RecordKind {
             RecordKind::CtiPort => "cti_port",
             RecordKind::Phone => "phone",
             RecordKind::Destination => "destination",
+            RecordKind::Queue => "queue",
             RecordKind::Application => "application",
             RecordKind::User => "user",
             RecordKind::Database => "database",
@@ -88,6 +92,7 @@ impl RecordKind {
             RecordKind::CtiPort => ["port group", "port groups"],
             RecordKind::Phone => ["phone group", "phone groups"],
             RecordKind::Destination => ["destination", "destinations"],
+            RecordKind::Queue => ["queue", "queues"],
             RecordKind::Application => ["application", "applications"],
             RecordKind::User => ["user", "users"],
             RecordKind::Database => ["database", "databases"],
@@ -176,6 +181,8 @@ pub enum Role {
     SpeedDial,
     /// The phones that have a speed dial.
     Phones,
+    /// The phones that take the calls of a queue, by their position in its list.
+    TakenBy(usize),
     /// What a speed dial dials, when a run begins or after a change.
     Dials,
     /// The phones from which a source's calls come.
@@ -194,6 +201,8 @@ pub enum Role {
     Redirect(f64),
     /// Where ports transfer this share of their calls.
     Transfer(f64),
+    /// Where ports transfer the calls of some wish.
+    TransferByWish,
     /// Where a device forwards.
     Forward(Forward),
     /// A CallManager that cannot open a device (R17).
@@ -230,7 +239,7 @@ impl Role {
         match self {
             Role::Calls => "traffic",
             Role::SpeedDial => "speed_dial",
-            Role::Phones => "phones",
+            Role::Phones | Role::TakenBy(_) => "phones",
             Role::Dials => "to",
             Role::Callers => "from",
             Role::Ingress(_) => "ingress",
@@ -239,7 +248,7 @@ impl Role {
             Role::CallManagerGroup => "callmanager_group",
             Role::ControlledBy => "controlled_by",
             Role::Redirect(_) => "redirect",
-            Role::Transfer(_) => "transfer",
+            Role::Transfer(_) | Role::TransferByWish => "transfer",
             Role::Forward(forward) | Role::ChangesTo(forward) => forward.name(),
             Role::CannotOpenOn => "cannot_open_on",
             Role::Egress => "egress",
@@ -259,7 +268,9 @@ impl Role {
     /// The position in a list that says in which order things are used, the first being 1.
     pub const fn position(self) -> Option<usize> {
         match self {
-            Role::Ingress(position) | Role::CtiManager(position) | Role::Member(position) => Some(position),
+            Role::Ingress(position) | Role::CtiManager(position) | Role::Member(position) | Role::TakenBy(position) => {
+                Some(position)
+            }
             _ => None,
         }
     }

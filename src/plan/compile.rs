@@ -17,6 +17,7 @@ use super::limits;
 use super::model::{Opener, Plan};
 use super::node::{ctimanager_work, node};
 use super::parameters::{Links, Parameters};
+use super::queue::{self, queues};
 use super::source::source;
 use super::speed_dial::speed_dials;
 use crate::domain::{ApplicationId, ConnectionId, DeviceId, DeviceKind, NodeId, OpenerId, PhoneGroupId, Target};
@@ -101,6 +102,8 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         port_groups: workload.cti_ports.iter().map(|it| port_group(it, &directory)).collect(),
         phone_groups: workload.phones.iter().map(|it| phone_group(it, &directory)).collect(),
         destinations: workload.destinations.iter().map(|it| destination(it, &directory)).collect(),
+        queues: queues(workload, &directory),
+        wishes: directory.wishes().to_vec(),
         devices: Vec::new(),
         numbers: Vec::new(),
         lines: 0,
@@ -123,6 +126,11 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
     }
     forwards::check(workload, &directory);
     plan.numbers = directory.referred();
+    queue::check_priorities(workload, &plan.queues, &directory);
+    for (group, queues) in plan.phone_groups.iter_mut().zip(queue::queues_of_groups(workload, &plan.queues)) {
+        group.queues = queues;
+    }
+    queue::check_wishes(&plan, workload, &directory);
     no_call_stays_forever(&plan, workload, reports);
     steady_state_has_no_events_at_known_times(workload, reports);
     limits::check_calls(&plan, workload, reports);

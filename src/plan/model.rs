@@ -8,6 +8,7 @@ use super::faults::{Change, Fault, ParameterChange};
 use super::node::Node;
 use super::numbers::Numbers;
 use super::parameters::{Links, Parameters};
+use super::queue::Queue;
 use super::source::Source;
 use super::speed_dial::SpeedDial;
 use crate::domain::{
@@ -63,6 +64,10 @@ pub struct Plan {
     pub phone_groups: Vec<PhoneGroup>,
     /// Numbers outside.
     pub destinations: Vec<Destination>,
+    /// Queues: those of the workload, then those that single groups of phones have.
+    pub queues: Vec<Queue>,
+    /// What callers may want.
+    pub wishes: Vec<String>,
     /// Every device: the route points in order, then the ports group by group, then the phones group by group.
     pub devices: Vec<Device>,
     /// Numbers and ranges of numbers that something refers to.
@@ -261,6 +266,11 @@ impl Plan {
     /// Whether any fault is of devices.
     pub fn some_device_fails(&self) -> bool {
         self.faults.iter().any(|fault| matches!(fault.failing, FaultTarget::Devices(..)))
+    }
+
+    /// How many queues the workload names itself: the first ones. Only these are measured.
+    pub fn named_queues(&self) -> usize {
+        self.queues.iter().take_while(|queue| !queue.of_group).count()
     }
 
     /// A target's name in the workload.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::directory::Directory;
+use super::queue::Wishes;
 use super::rates::{RateCurve, curve};
 use super::speed_dial;
 use crate::domain::{DestinationId, NodeId, PhoneGroupId, SpeedDialId, Target};
@@ -30,6 +31,8 @@ pub struct Source {
     pub patience: Option<Distribution>,
     /// How long a caller talks.
     pub talk: Distribution,
+    /// What its callers want.
+    pub wishes: Wishes,
 }
 
 /// When the callers of a source call.
@@ -92,6 +95,7 @@ pub(super) fn source(
         arrivals,
         patience: it.patience.clone(),
         talk: it.talk.clone(),
+        wishes: Wishes::of(it, directory),
     }
 }
 

@@ -3,7 +3,8 @@
 use std::ops::Index;
 
 use crate::domain::{
-    ApplicationId, DestinationId, DeviceKind, NodeId, OutageCause, PhoneGroupId, PortGroupId, RoutePointId, StationId,
+    ApplicationId, DestinationId, DeviceKind, NodeId, OutageCause, PhoneGroupId, PortGroupId, QueueId, RoutePointId,
+    StationId,
 };
 use crate::facts::PoolId;
 use crate::plan::Plan;
@@ -50,6 +51,7 @@ pub struct Catalogue {
     port_groups: usize,
     phone_groups: usize,
     destinations: usize,
+    waiting: usize,
     queues: usize,
     stations: usize,
 }
@@ -116,6 +118,7 @@ impl Catalogue {
             port_groups: start(Gauge::InUse, Scope::PortGroup),
             phone_groups: start(Gauge::InUse, Scope::PhoneGroup),
             destinations: start(Gauge::InUse, Scope::Destination),
+            waiting: start(Gauge::Waiting, Scope::Queue),
             queues,
             stations: utilisations - queues,
             durations,
@@ -157,6 +160,11 @@ impl Catalogue {
             PoolId::Phones(PhoneGroupId(row)) => self.phone_groups + row as usize,
             PoolId::Outside(DestinationId(row)) => self.destinations + row as usize,
         }
+    }
+
+    /// The row of the callers who wait in a queue that the workload names.
+    pub const fn waiting(&self, queue: QueueId) -> usize {
+        self.waiting + queue.index()
     }
 
     /// The row of a station's queue.
@@ -216,6 +224,12 @@ impl Catalogue {
         self.row(metric, Scope::DeviceFate, kind as usize * CAUSES.len() + because as usize)
     }
 
+    /// The row of a duration for a queue that the workload names.
+    #[inline]
+    pub fn of_queue(&self, metric: Metric, queue: QueueId) -> usize {
+        self.row(metric, Scope::Queue, queue.index())
+    }
+
     /// The row of a duration for a station.
     #[inline]
     pub fn station(&self, metric: Metric, station: StationId) -> usize {
@@ -227,7 +241,9 @@ impl Catalogue {
 pub fn counts(plan: &Plan) -> impl Iterator<Item = Count> + use<> {
     let all_are_forwarded = plan.forwards_all;
     let changes_through_applications = plan.changes.iter().any(|change| change.through.is_some());
+    let some_wait = plan.named_queues() > 0;
     Count::ALL.into_iter().filter(move |count| match count {
+        Count::QueueAbandoned => some_wait,
         Count::Cfa => all_are_forwarded,
         Count::SettingsNotChanged => changes_through_applications,
         _ => true,
@@ -305,6 +321,7 @@ fn members(plan: &Plan, scope: Scope) -> Vec<Member> {
         }
         Scope::PortGroup => named(plan.port_groups.iter().map(|group| &*group.name)),
         Scope::PhoneGroup => named(plan.phone_groups.iter().map(|group| &*group.name)),
+        Scope::Queue => named(plan.queues[..plan.named_queues()].iter().map(|queue| &*queue.name)),
         Scope::Destination => named(plan.destinations.iter().map(|destination| &*destination.name)),
     }
 }

@@ -234,6 +234,8 @@ metrics! {
     RehomeLost = count("rehome_lost", Lower, &[Devices]),
         "Waits to rehome that were cut short: the home, or the device's service, was lost again.";
     RehomeWaiting = count("rehome_waiting", Lower, &[Devices]), "Devices that still waited to rehome at the end.";
+    QueueAbandoned = count("queue_abandoned", Lower, &[Lost]),
+        "Callers who hung up while they waited in a `[[queue]]`.";
     SettingsNotChanged = count("settings_not_changed", Lower, &[Lost]),
         "Settings that a user could not change: the application was not in control of the device (R12).";
 }
@@ -254,6 +256,8 @@ metrics! {
         "From an event's arrival at its application to a worker taking it.";
     TransferDelay = duration("transfer_delay", &[Cluster, Application], Never, Lower, &[Delays]),
         "From the end of the treatment at a port to the person it was to be transferred to.";
+    QueueWait = duration("queue_wait", &[Scope::Queue], Possible, Lower, &[Delays]),
+        "From a call's transfer to a queue to a phone found for it, zero if one was free; censored if the caller hung up or the call was lost before.";
     DetectionDelay = duration("detection_delay", &[Cluster, Application], Never, Lower, &[Recovery]),
         "From a fault to its detection, whatever failed; a cut link between nodes is detected on either side.";
     ApplicationDetectionDelay = duration("application_detection_delay", &[Cluster, Application], Never, Lower, &[DetectionByKind]),
@@ -308,6 +312,8 @@ metrics! {
         "Calls at a route point.";
     InUse = gauge("in_use", Unit::Count, &[PortGroup, PhoneGroup, Destination], peak("in_use_peak", Lower), Neither, &[Groups]),
         "Ports, phones or lines in use.";
+    Waiting = gauge("waiting", Unit::Count, &[Scope::Queue], peak("waiting_peak", Lower), Neither, &[Groups]),
+        "Callers who wait in a queue.";
     Queue = gauge("queue", Unit::Count, &[Station], None, Lower, &[Stations]), "Pieces of work waiting at a station.";
     Utilisation = gauge("utilisation", Unit::Ratio, &[Station], None, Lower, &[Stations]),
         "The share of a station's servers that are busy.";
@@ -355,4 +361,5 @@ scopes! {
     PortGroup = "port_group", "A group of ports.";
     PhoneGroup = "phone_group", "A group of phones.";
     Destination = "destination", "A number outside.";
+    Queue = "queue", "A queue.";
 }

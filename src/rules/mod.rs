@@ -21,4 +21,5 @@ pub mod node_choice;
 pub mod notice;
 pub mod openers;
 pub mod phones;
+pub mod queue;
 pub mod settings;

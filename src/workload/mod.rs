@@ -12,6 +12,7 @@ mod files;
 mod goal;
 mod distribution;
 mod problem;
+mod queue;
 mod read;
 mod rows;
 mod run;
@@ -38,6 +39,7 @@ pub use problem::{
     Elsewhere, Ink, PROBLEMS_MAX, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, TextRange, enumeration,
     suggestion, text_of,
 };
+pub use queue::{QUEUES, Queue, Transfer, TransferTo};
 pub use read::{At, Name};
 pub use run::{Run, Study};
 pub use schema::schema;

@@ -10,6 +10,7 @@ use super::fault::{Change, Fault, ParameterChange};
 use super::files::Files;
 use super::goal::GoalEntry;
 use super::problem::{Problem, Reports, TextRange};
+use super::queue::Queue;
 use super::read::{Context, Table};
 use super::run::Run;
 use super::traffic::{SpeedDial, Traffic};
@@ -51,6 +52,8 @@ pub struct Workload {
     pub phones: Vec<Phones>,
     /// Numbers outside.
     pub destinations: Vec<Destination>,
+    /// Queues of callers.
+    pub queues: Vec<Queue>,
     /// Speed dials of phones.
     pub speed_dials: Vec<SpeedDial>,
     /// Sources of calls.
@@ -119,6 +122,7 @@ impl Workload {
             cti_ports: table.each("cti_port", CtiPorts::read),
             phones: table.each("phone", Phones::read),
             destinations: table.each("destination", Destination::read),
+            queues: table.each("queue", Queue::read),
             speed_dials: table.each("speed_dial", SpeedDial::read),
             traffic: table.each("traffic", Traffic::read),
             faults: table.each("fault", Fault::read),

@@ -130,6 +130,9 @@ impl Recorder for Story<'_> {
             Fact::Acted { call, .. } => format!("the application acts on {}", caller(call)),
             Fact::Seized { call, pool, device, .. } => format!("{} takes {}", caller(call), self.place(pool, device)),
             Fact::CallWaits { call, device, .. } => format!("{} waits at {}", caller(call), self.device(device)),
+            Fact::Queued { call, queue } if !plan.queues[queue.index()].of_group => {
+                format!("{} waits in {}", caller(call), plan.queues[queue.index()].name)
+            }
             Fact::OffHook { call, device, .. } => format!("{} is off hook for {}", self.device(device), caller(call)),
             Fact::Alerting { call, .. } => format!("it rings for {}", caller(call)),
             Fact::Connected { call, .. } => format!("{} connected", caller(call)),
@@ -190,6 +193,9 @@ impl Recorder for Story<'_> {
             | Fact::Freed { .. }
             | Fact::OnHook { .. }
             | Fact::CallWaited { .. }
+            | Fact::Queued { .. }
+            | Fact::Distributed { .. }
+            | Fact::LeftQueue { .. }
             | Fact::Served { .. }
             | Fact::Skipped { .. }
             | Fact::Taken { .. }

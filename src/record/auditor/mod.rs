@@ -5,6 +5,7 @@ mod calls;
 mod devices;
 mod note;
 mod processes;
+mod queues;
 mod rest;
 #[cfg(test)]
 mod tests;
