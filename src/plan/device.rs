@@ -4,13 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::directory::Directory;
-use super::queue::{self, Transfer};
+use super::queue::Transfer;
+use super::transfers::transfer;
 use crate::domain::{ApplicationId, ConnectionId, DeviceId, DeviceKind, Forwards, NodeId, QueueId, Target};
 use crate::engine::{Distribution, Span};
 use crate::workload::{self as source, Standby};
-
-/// Cited if the target of a call cannot take it.
-pub(super) const R10: &str = "R10: a call at a route point is redirected to a port, a phone or another number";
 
 /// What an application does with a call at a route point.
 #[derive(Clone, Debug, PartialEq)]
@@ -217,7 +215,7 @@ impl Device {
 pub(super) fn route_point(it: &source::RoutePoint, directory: &Directory<'_>) -> RoutePoint {
     let treatment = match &it.treatment {
         source::Treatment::Answer { treatment, transfer } => {
-            Treatment::Answer { treatment: treatment.clone(), transfer: queue::transfer(transfer.as_ref(), directory) }
+            Treatment::Answer { treatment: treatment.clone(), transfer: self::transfer(transfer.as_ref(), directory) }
         }
         source::Treatment::Redirect(targets) => {
             let mut sum = 0.0;
@@ -264,7 +262,7 @@ pub(super) fn port_group(it: &source::CtiPorts, directory: &Directory<'_>) -> Po
         lines: lines(&it.lines, directory),
         rows: LineRows::default(),
         treatment: it.treatment.clone(),
-        transfer: queue::transfer(it.transfer.as_ref(), directory),
+        transfer: transfer(it.transfer.as_ref(), directory),
         media_from_application: it.media_from_application,
         keeps_media: it.keeps_media,
     }

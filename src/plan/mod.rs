@@ -18,7 +18,9 @@ mod rates;
 pub mod routing;
 mod source;
 mod speed_dial;
+mod transfers;
 mod window;
+mod wishes;
 
 pub use crate::workload::{HeartbeatReading, Standby, Study as StudyKind, Topology};
 pub use application::{Application, Connection, Database};

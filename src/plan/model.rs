@@ -8,7 +8,7 @@ use super::faults::{Change, Fault, ParameterChange};
 use super::node::Node;
 use super::numbers::Numbers;
 use super::parameters::{Links, Parameters};
-use super::queue::Queue;
+use super::queue::{Queue, Transfer};
 use super::source::Source;
 use super::speed_dial::SpeedDial;
 use crate::domain::{
@@ -266,6 +266,15 @@ impl Plan {
     /// Whether any fault is of devices.
     pub fn some_device_fails(&self) -> bool {
         self.faults.iter().any(|fault| matches!(fault.failing, FaultTarget::Devices(..)))
+    }
+
+    /// What an application does with the calls at its device after their treatment, if it transfers any.
+    pub fn transfer_at(&self, place: Target) -> Option<&Transfer> {
+        match self.group_of(place) {
+            Target::Ports(id) => self.port_groups[id.index()].transfer.as_ref(),
+            Target::RoutePoint(id) => self.route_points[id.index()].treatment.transfer(),
+            Target::Phones(_) | Target::Outside(_) | Target::Numbers(_) => None,
+        }
     }
 
     /// How many queues the workload names itself: the first ones. Only these are measured.

@@ -29,8 +29,8 @@ pub struct Traffic {
     pub talk: Distribution,
     /// The shares of callers with each wish, in the order of the wishes' names; empty if they are not drawn.
     pub wishes: Vec<(Name, f64)>,
-    /// The place of these.
-    pub wish_place: TextRange,
+    /// Whether the file has these, right or wrong.
+    pub has_wishes: bool,
 }
 
 /// `[[speed_dial]]`
@@ -149,7 +149,7 @@ impl Traffic {
         }
         let wishes = table.key("wish", Value::wishes);
         Traffic {
-            wish_place: wishes.place(),
+            has_wishes: wishes.is_present(),
             wishes: wishes.optional().unwrap_or_default(),
             name: table.key("name", Value::name).required_or_default(),
             to: table.reference("to").required_or_default(),

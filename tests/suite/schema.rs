@@ -152,7 +152,6 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
             "no_ctimanager",
             "number_unknown",
             "pool_unknown",
-            "queue_of_others",
             "queue_target",
             "speed_dial_changes",
             "speed_dial_dialled",
@@ -185,7 +184,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
     ),
     (
         "shares that do not sum to 1, calls that go round in a circle",
-        &["forward_to_itself", "redirect_loop", "share_sum", "wish_sum"],
+        &["forward_to_itself", "redirect_loop", "share_sum"],
     ),
     ("what is in another file", &["calls_file", "calls_none", "calls_ragged", "calls_semicolons", "wish_list"]),
     ("a limit of the whole", &["calls_too_fast", "rates_too_many", "too_many_calls", "too_many_devices"]),

@@ -59,7 +59,8 @@ fn queue(name: &str, phones: &str, more: &str) -> String {
 /// The lines of a story that are about waiting for people and getting to them.
 fn of_waiting(story: &str) -> String {
     let words = [" waits in ", " takes ", " ends", " keeps its media", " reaches a person"];
-    let lines = story.lines().filter(|line| words.iter().any(|word| line.contains(word)) && !line.contains("takes port"));
+    let lines =
+        story.lines().filter(|line| words.iter().any(|word| line.contains(word)) && !line.contains("takes port"));
     lines.map(|line| format!("{line}\n")).collect()
 }
 
@@ -166,7 +167,8 @@ fn r24_calls_that_wait_are_lost_with_their_application_and_a_standby_serves_the_
     let standby = "[[application]]\nname = \"standby\"\ndecide = \"0s\"\nctimanagers = [\"sub2\"]\n";
     let fault = "[[fault]]\napplication = \"ivr\"\nkind = \"exit\"\nat = \"5s\"\n";
     let rest = phones(&["agent"]) + &queue("only", r#"["agent"]"#, "") + standby + fault;
-    let text = desk("\"only\"", &rest).replace("application = \"ivr\"\ntreatment", "application = [\"ivr\", \"standby\"]\ntreatment");
+    let text = desk("\"only\"", &rest)
+        .replace("application = \"ivr\"\ntreatment", "application = [\"ivr\", \"standby\"]\ntreatment");
     expect(
         &of_waiting(&story(&plan(&text, "at_s,talk_s\n1,10\n2.2,10\n6,10\n"))),
         "2.000 caller 1 takes agent/1
@@ -297,7 +299,8 @@ fn r10_a_wish_is_drawn_by_its_share_and_belongs_to_the_caller() {
     let text = |more: &str| {
         let wish = "wish = { gold = \"25%\", silver = 0.75 }\npatience = \"1s\"\ntalk = \"100ms\"\n";
         let text = desk(r#"{ gold = "first", silver = "second" }"#, &(phones(&["agent"]) + &queues));
-        text.replace("count = 9", more).replace("{ file = \"calls.csv\" }", &format!("{{ poisson = \"40/s\" }}\n{wish}"))
+        text.replace("count = 9", more)
+            .replace("{ file = \"calls.csv\" }", &format!("{{ poisson = \"40/s\" }}\n{wish}"))
     };
     let (few, many) = (sent(&plan(&text("count = 100"), "")), sent(&plan(&text("count = 200"), "")));
     // About 2,360 callers reach a queue in 59 s, a quarter of them gold; the standard deviation is some 21.
@@ -332,7 +335,8 @@ fn r10_a_list_names_wishes_and_an_empty_cell_is_drawn() {
 #[test]
 fn r10_who_reaches_a_port_that_asks_for_a_wish_has_one_of_its_wishes() {
     // Through a forward: `first` forwards what is busy to `port`.
-    let first = "[[cti_port]]\nname = \"first\"\ncount = 1\ndevice_pool = \"main\"\napplication = \"ivr\"\ncfb = \"port\"\n";
+    let first =
+        "[[cti_port]]\nname = \"first\"\ncount = 1\ndevice_pool = \"main\"\napplication = \"ivr\"\ncfb = \"port\"\n";
     let text = desk(r#"{ sales = "x" }"#, &(phones(&["x"]) + first)).replace("to = \"port\"", "to = \"first\"");
     let found = problems(&text, "at_s\n1\n");
     assert!(found.contains("no caller has the wish `sales`"), "{found}");
