@@ -256,7 +256,7 @@ metrics! {
         "From an event's arrival at its application to a worker taking it.";
     TransferDelay = duration("transfer_delay", &[Cluster, Application], Never, Lower, &[Delays]),
         "From the end of the treatment at a port to the person it was to be transferred to.";
-    QueueWait = duration("queue_wait", &[Scope::Queue], Possible, Lower, &[Delays]),
+    QueueWait = duration("queue_wait", &[Scope::Queue], Possible, Lower, &[]),
         "From a call's transfer to a queue to a phone found for it, zero if one was free; censored if the caller hung up or the call was lost before.";
     DetectionDelay = duration("detection_delay", &[Cluster, Application], Never, Lower, &[Recovery]),
         "From a fault to its detection, whatever failed; a cut link between nodes is detected on either side.";
@@ -312,7 +312,7 @@ metrics! {
         "Calls at a route point.";
     InUse = gauge("in_use", Unit::Count, &[PortGroup, PhoneGroup, Destination], peak("in_use_peak", Lower), Neither, &[Groups]),
         "Ports, phones or lines in use.";
-    Waiting = gauge("waiting", Unit::Count, &[Scope::Queue], peak("waiting_peak", Lower), Neither, &[Groups]),
+    Waiting = gauge("waiting", Unit::Count, &[Scope::Queue], peak("waiting_peak", Lower), Neither, &[]),
         "Callers who wait in a queue.";
     Queue = gauge("queue", Unit::Count, &[Station], None, Lower, &[Stations]), "Pieces of work waiting at a station.";
     Utilisation = gauge("utilisation", Unit::Ratio, &[Station], None, Lower, &[Stations]),
