@@ -43,7 +43,7 @@ pub(super) fn queues(study: &Study, section: &mut Section<'_>) {
     section.table(table);
     if queues.iter().any(|it| it.wait.censored > Some(0)) {
         section.note(
-            "(Waits of calls that were not served, as their callers hung up or the run ended, are in `of all` only.)",
+            "(Waits of calls that were not served, as their callers hung up, they were lost or the run ended, are in `of all` only.)",
         );
     }
 }
