@@ -41,6 +41,10 @@ ids! {
     NumbersId(u16);
     /// A speed dial of a group of phones.
     SpeedDialId(u16);
+    /// A queue of callers for groups of phones.
+    QueueId(u16);
+    /// What callers may want, as their application finds out.
+    WishId(u16);
     /// A source of calls.
     SourceId(u16);
     /// One device: a route point, one CTI port or one phone. Route points come first, then ports, then phones.
@@ -88,6 +92,15 @@ pub enum Standby {
     Returns,
     /// It stays where it is.
     Stays,
+}
+
+/// Which of the free phones of a queue's groups takes a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueOrder {
+    /// The one that has been free for longest, whatever its group.
+    LongestIdle,
+    /// One of the first of its groups that has a free one, and there the one that has been free for longest.
+    TopDown,
 }
 
 /// A call's name, the same in every run with the same traffic: the source, and the index of the caller within it.

@@ -2,8 +2,8 @@
 
 use crate::domain::{
     ApplicationFault, ApplicationId, CallName, ConferenceBridgeId, DestinationId, DeviceId, Ending, Forward,
-    GiveUpReason, NodeId, OutageCause, PhoneEvent, PhoneGroupId, PortGroupId, RoutePointId, StationId, ThirdParty,
-    TransferredBy,
+    GiveUpReason, NodeId, OutageCause, PhoneEvent, PhoneGroupId, PortGroupId, QueueId, RoutePointId, StationId,
+    ThirdParty, TransferredBy,
 };
 use crate::engine::{Span, Time};
 
@@ -100,6 +100,33 @@ pub enum Fact {
         call: CallName,
         /// The phone.
         device: DeviceId,
+    },
+    /// A call began to wait at its device, in a queue.
+    Queued {
+        /// Which call.
+        call: CallName,
+        /// Which queue.
+        queue: QueueId,
+    },
+    /// A free phone was found for a call of a queue (`queue_wait`).
+    Distributed {
+        /// Which call.
+        call: CallName,
+        /// Which queue.
+        queue: QueueId,
+        /// Since it began to wait; `None`: a phone was free when it came.
+        waited: Option<Span>,
+    },
+    /// A call left a queue without a phone.
+    LeftQueue {
+        /// Which call.
+        call: CallName,
+        /// Which queue.
+        queue: QueueId,
+        /// Since it began to wait.
+        waited: Span,
+        /// Whether its caller hung up; otherwise it was lost.
+        hung_up: bool,
     },
     /// A call gave it back.
     Freed {

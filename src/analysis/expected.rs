@@ -48,6 +48,7 @@ pub fn simulated(study: &Study, measure: Predicted) -> Vec<f64> {
         Predicted::Unreachable => share(Count::RefusedNoCallManager),
         Predicted::Calls(id) => study.gauge_means(study.catalogue.calls(id)),
         Predicted::QueueDelay(id) => means(study.catalogue.application(Metric::AppQueueDelay, id)),
+        Predicted::QueueWait(id) => means(study.catalogue.of_queue(Metric::QueueWait, id)),
         Predicted::Detection(id) => means(study.catalogue.application(Metric::ApplicationDetectionDelay, id)),
         Predicted::RehomeWait(id) => means(study.catalogue.route_point(Metric::RehomeWait, id)),
         Predicted::HomeByEnd(id) => {

@@ -33,7 +33,7 @@ pub use measure::{Measured, Values};
 pub use provenance::Provenance;
 pub use quantity::Quantity;
 pub use reason::{Reason, Unsound, Workloads};
-pub use resources::{Busy, Pool, Resource, ResourceKind, all_pools, all_stations, resources};
+pub use resources::{Busy, Pool, Resource, ResourceKind, Waiting, all_pools, all_queues, all_stations, resources};
 #[cfg(test)]
 pub(crate) use study::tests::study as fake_study;
 pub use study::{NANOS_PER_MILLI, Study, mean_millis, millis};

@@ -1,5 +1,6 @@
 //! Resources: stations, and groups of ports, phones and lines.
 
+use crate::domain::QueueId;
 use crate::record::{Catalogue, Gauge, Metric, Scope};
 
 use super::study::Study;
@@ -67,6 +68,30 @@ pub fn all_stations(study: &Study) -> Vec<Busy> {
         servers: series.servers,
     })
     .collect()
+}
+
+/// A queue of callers.
+pub struct Waiting {
+    /// How long they waited for a phone.
+    pub wait: Row,
+    /// How many wait.
+    pub waiting: Row,
+    /// The most who waited at once.
+    pub peak: f64,
+}
+
+/// Every queue that the workload names, in its order.
+pub fn all_queues(study: &Study) -> Vec<Waiting> {
+    let queues = (0..study.plan.named_queues() as u16).map(QueueId);
+    let of = |queue| {
+        let gauge = study.catalogue.waiting(queue);
+        Some(Waiting {
+            wait: duration_row(study, study.catalogue.of_queue(Metric::QueueWait, queue))?,
+            waiting: gauge_row(study, gauge),
+            peak: study.gauge_peaks(gauge).into_iter().fold(0.0, f64::max),
+        })
+    };
+    queues.filter_map(of).collect()
 }
 
 /// The kind of a resource.

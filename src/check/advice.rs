@@ -206,7 +206,7 @@ pub(super) const TOO_FEW_PORTS: Advice = Advice {
 /// Not enough people.
 pub(super) const TOO_FEW_PEOPLE: Advice = Advice {
     id: "too-few-people",
-    meaning: "at the busiest time the calls to a phone group with a queue exceed its capacity, or one without queue and `cfb` refuses more than 1 %",
+    meaning: "at the busiest time the calls of a queue exceed the capacity of its phones, or a phone group without queue and `cfb` refuses more than 1 %",
     source: "a queue grows as long as its load is at capacity or above; without a queue Erlang's loss formula holds",
     step: None,
     scope: Scope::Whole,
@@ -233,7 +233,7 @@ pub(super) const OVERLOADED: Advice = Advice {
 /// An entry that nothing refers to.
 pub(super) const UNUSED: Advice = Advice {
     id: "unused",
-    meaning: "nothing uses a node, CallManager group, device pool, database, user or speed dial",
+    meaning: "nothing uses a node, CallManager group, device pool, database, user, speed dial or queue",
     source: "an entry without references is mostly left over, or its name is mistyped elsewhere",
     step: None,
     scope: Scope::Whole,

@@ -116,7 +116,7 @@ impl Entries {
                 "user" => Step::UserEnabled,
                 _ => Step::Applications,
             },
-            "database" => Step::Applications,
+            "database" | "queue" => Step::Applications,
             "user" => Step::UserEnabled,
             "route_point" | "cti_port" | "phone" => match key(text, error.place.start) {
                 "lines" | "dn" | "first_dn" | "lines_per_port" => Step::Numbers,

@@ -1,15 +1,17 @@
 //! The load at the busiest time, followed from device to device by shares and means. Calls that forwards add while
 //! something is busy or has failed are left out, and callers who give up on the way are counted.
 
+use std::collections::BTreeSet;
+
 use super::advice::{MANY_CALLS_AT_ROUTE_POINT, TOO_FEW_CONFERENCES, TOO_FEW_PEOPLE, TOO_FEW_PORTS};
 use super::notes::{Known, Notes};
 use super::stations::stations;
 use super::stream::{Stay, Stream, likely, most_at_once, seconds, stays};
 use super::words::{percent, tidy};
-use crate::domain::{Forward, PhoneGroupId, PortGroupId, Rejection, RoutePointId, Target};
+use crate::domain::{Forward, PhoneGroupId, PortGroupId, QueueId, Rejection, RoutePointId, Target};
 use crate::engine::Span;
 use crate::oracle::{erlang_b, erlang_b_servers};
-use crate::plan::{Conference, PhoneGroup, Plan, Source, Treatment, routing};
+use crate::plan::{Conference, People, PhoneGroup, Plan, Source, Treatment, routing};
 use crate::workload::DEVICES_MAX;
 use crate::workload::advised::CALLS_AT_ROUTE_POINT;
 
@@ -24,6 +26,7 @@ pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
     let length = Span::from_nanos(plan.length.nanos());
     let streams: Vec<Stream> = plan.sources.iter().map(|source| Stream::new(source, plan, length)).collect();
     ports(known, &streams, notes);
+    queues(known, &streams, notes);
     people(known, &streams, notes);
     bridges(known, &streams, notes);
     route_points(known, &streams, notes);
@@ -38,17 +41,15 @@ fn ports(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
             continue;
         }
         let treated = group.treatment.as_ref().map(likely);
-        // A call that waits for a person stays at its port until it is answered.
-        let to = group.transfer.and_then(|(share, to)| match to {
-            Target::Phones(id) => Some((share, to, &plan.phone_groups[id.index()])).filter(|(_, _, it)| it.queue),
-            _ => None,
-        });
-        let crowded = to.is_some_and(|(_, to, people)| at_phones(people, to, streams, plan) >= f64::from(people.count));
+        let crowded = queues_at(plan, target, None).any(|(queue, _)| crowded_queue(queue, streams, plan).is_some());
         let stays = stays(streams, target, |stream| {
-            let rings = to.map_or(0.0, |(share, _, people)| {
+            // A call that waits for a person stays at its port until it is answered.
+            let rings = queues_at(plan, target, Some(stream.source)).map(|(queue, share)| {
+                let people = &plan.phone_groups[plan.queues[queue.index()].groups[0].index()];
                 let (answered, rung, vain) = ringing(people, stream.source, plan.parameters.t301);
                 share * (answered * rung + (1.0 - answered) * vain)
             });
+            let rings: f64 = rings.sum();
             let mut times = treated.clone().unwrap_or_else(|| stream.talk());
             times.iter_mut().for_each(|time| *time += rings);
             times
@@ -136,11 +137,7 @@ fn at_phones(group: &PhoneGroup, target: Target, streams: &[Stream<'_>], plan: &
     let length = plan.length.seconds();
     let mut stays: Vec<Stay<'_>> = Vec::new();
     for stream in streams.iter().filter(|stream| stream.visits(target) > 0.0) {
-        let (answered, rung, vain) = ringing(group, stream.source, plan.parameters.t301);
-        let share = stream.visits(target);
-        let talks: Vec<f64> = stream.talk().iter().map(|talk| rung + talk).collect();
-        stays.push(Stay { rates: &stream.rates, share: share * answered, seconds: talks });
-        stays.push(Stay { rates: &stream.rates, share: share * (1.0 - answered), seconds: vec![vain] });
+        stays.extend(at_people(group, stream, stream.visits(target), plan));
     }
     changed(group, target, streams, plan, &mut stays);
     most_at_once(&stays, length)
@@ -222,30 +219,93 @@ fn bridges(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
     }
 }
 
+/// A share of the calls of a stream at phones like those of a group: those that are answered, and the others.
+fn at_people<'a>(group: &PhoneGroup, stream: &'a Stream<'_>, share: f64, plan: &Plan) -> [Stay<'a>; 2] {
+    let (answered, rung, vain) = ringing(group, stream.source, plan.parameters.t301);
+    let talks: Vec<f64> = stream.talk().iter().map(|talk| rung + talk).collect();
+    [
+        Stay { rates: &stream.rates, share: share * answered, seconds: talks },
+        Stay { rates: &stream.rates, share: share * (1.0 - answered), seconds: vec![vain] },
+    ]
+}
+
+/// The queues to which the calls at a place are transferred, and the shares of them.
+fn queues_at(plan: &Plan, place: Target, source: Option<&Source>) -> impl Iterator<Item = (QueueId, f64)> + use<> {
+    let people = routing::transferred(plan, place, source).into_iter();
+    people.filter_map(|(people, share)| match people {
+        People::Queue(queue) => Some((queue, share)),
+        People::At(_) => None,
+    })
+}
+
+/// The groups of a queue, and those of all others that share some with it, however far.
+fn sharing(plan: &Plan, queue: QueueId) -> BTreeSet<PhoneGroupId> {
+    let groups = &plan.queues[queue.index()].groups;
+    routing::reached(groups.iter().copied(), |group| {
+        let queues = plan.phone_groups[group.index()].queues.iter();
+        queues.flat_map(|queue| plan.queues[queue.index()].groups.iter().copied())
+    })
+}
+
+/// The expected number of simultaneous calls of a queue, if there were people for all of them, and those people, if they are
+/// too few: all that share groups with it for all of their calls, or those of its groups for its own.
+fn crowded_queue(queue: QueueId, streams: &[Stream<'_>], plan: &Plan) -> Option<(f64, u32)> {
+    let of = |group: &PhoneGroupId| &plan.phone_groups[group.index()];
+    let too_few = |(calls, people)| (calls >= f64::from(people)).then_some((calls, people));
+    let sharing = sharing(plan, queue);
+    let all: f64 = sharing.iter().map(|group| at_phones(of(group), Target::Phones(*group), streams, plan)).sum();
+    let crowded = too_few((all, sharing.iter().map(|group| of(group).count).sum()));
+    crowded.or_else(|| {
+        let groups = &plan.queues[queue.index()].groups;
+        let own = streams.iter().flat_map(|stream| {
+            let to_queue = |(place, visits): (&Target, &f64)| {
+                let here = queues_at(plan, *place, Some(stream.source)).filter(|(other, _)| *other == queue);
+                visits * here.map(|(_, share)| share).sum::<f64>()
+            };
+            at_people(of(&groups[0]), stream, stream.visits.iter().map(to_queue).sum(), plan)
+        });
+        let own = most_at_once(&own.collect::<Vec<_>>(), plan.length.seconds());
+        too_few((own, groups.iter().map(|group| of(group).count).sum()))
+    })
+}
+
+/// Queues whose calls are more than their people can take.
+fn queues(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
+    let Known { workload, plan } = known;
+    for (row, queue) in plan.queues.iter().enumerate() {
+        let Some((erlangs, people)) = crowded_queue(QueueId(row as u16), streams, plan) else { continue };
+        let (name, place) = match workload.queues.get(row) {
+            Some(it) => (format!("the queue `{}`", queue.name), &it.name.place),
+            None => (format!("`{}`", queue.name), &workload.phones[queue.groups[0].index()].count.place),
+        };
+        // With one more than the load, the queue does not grow.
+        let least = erlangs as u64 + 1;
+        let what = format!(
+            "{name} has too few people: with about {} erlangs at the busiest time on {people}, the queue grows",
+            tidy(erlangs)
+        );
+        notes.warn(&TOO_FEW_PEOPLE, place, what, format!("at least {least} are needed, more for short waits"));
+    }
+}
+
 fn people(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
     let Known { workload, plan } = known;
     for (row, (source, group)) in workload.phones.iter().zip(&plan.phone_groups).enumerate() {
         let erlangs = at_phones(group, Target::Phones(PhoneGroupId(row as u16)), streams, plan);
         let (name, count) = (&group.name, group.count);
         let offered = format!("with about {} erlangs at the busiest time on {count}", tidy(erlangs));
-        let (why, hint) = if group.queue {
-            if erlangs < f64::from(count) {
-                continue;
-            }
-            // With one more than the load, the queue does not grow.
-            let least = erlangs as u64 + 1;
-            ("the queue grows".to_owned(), format!("at least {least} are needed, more for short waits"))
-        } else {
-            let blocking = erlang_b(erlangs, count);
-            if blocking <= BLOCKING_MAX || group.lines[0].forwards.get(Forward::Cfb).is_some() {
-                continue;
-            }
-            let hint = match erlang_b_servers(erlangs, BLOCKING_MAX, DEVICES_MAX) {
-                Some(enough) => format!("with {enough} people it would be at most 1 %; or set `cfb`"),
-                None => "spread the calls over more groups, or set `cfb`".to_owned(),
-            };
-            (format!("{} of calls find all busy", percent(blocking)), hint)
+        if !group.queues.is_empty() {
+            continue;
+        }
+        let blocking = erlang_b(erlangs, count);
+        if blocking <= BLOCKING_MAX || group.lines[0].forwards.get(Forward::Cfb).is_some() {
+            continue;
+        }
+        let hint = match erlang_b_servers(erlangs, BLOCKING_MAX, DEVICES_MAX) {
+            Some(enough) => format!("with {enough} people it would be at most 1 %; or set `cfb`"),
+            None => "spread the calls over more groups, or set `cfb`".to_owned(),
         };
+        let why = format!("{} of calls find all busy", percent(blocking));
         notes.warn(
             &TOO_FEW_PEOPLE,
             &source.count.place,

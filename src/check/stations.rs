@@ -32,12 +32,13 @@ fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
         }
         let Some(application) = device.application.filter(|_| !matches!(target, Target::Phones(_))) else { continue };
         // The requests of each call at that CallManager.
+        let transferred = plan.transfer_at(target).map_or(0.0, |it| it.share);
         let (redirects, answers) = match target {
             Target::RoutePoint(id) => match plan.route_points[id.index()].treatment {
                 Treatment::Redirect(_) => (1.0, 0.0),
-                Treatment::Answer { transfer, .. } => (transfer.map_or(0.0, |(share, _)| share), 1.0),
+                Treatment::Answer { .. } => (transferred, 1.0),
             },
-            Target::Ports(id) => (plan.port_groups[id.index()].transfer.map_or(0.0, |(share, _)| share), 1.0),
+            Target::Ports(_) => (transferred, 1.0),
             Target::Phones(_) | Target::Outside(_) | Target::Numbers(_) => (0.0, 0.0),
         };
         add(plan.callmanager(node), visits * (redirects * seconds(&at.redirect) + answers * seconds(&at.answer)));

@@ -18,7 +18,7 @@ pub(super) struct Stream<'a> {
 impl<'a> Stream<'a> {
     pub(super) fn new(source: &'a Source, plan: &Plan, length: Span) -> Stream<'a> {
         let mut visits = BTreeMap::new();
-        for (place, share) in routing::visits(plan, source.to) {
+        for (place, share) in routing::visits(plan, source) {
             // A call to a number is at its device.
             *visits.entry(plan.group_of(place)).or_insert(0.0) += share;
         }

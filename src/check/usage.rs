@@ -7,7 +7,7 @@ use super::notes::{Known, Notes};
 use crate::domain::{DestinationId, FaultTarget, NodeId, PhoneGroupId, PortGroupId, RoutePointId, SpeedDialId, Target};
 use crate::plan::routing::{self, By};
 use crate::plan::{Fault, Plan};
-use crate::workload::{Name, Phones, Workload};
+use crate::workload::{Name, Phones, Transfer, Treatment, Workload};
 
 /// Looks for entries that could be left out.
 pub(super) fn examine(known: &Known<'_>, notes: &mut Notes) {
@@ -56,6 +56,11 @@ fn unused(known: &Known<'_>, notes: &mut Notes) {
             report("speed dial", &speed_dial.name);
         }
     }
+    let used = transfers(workload).flat_map(|it| it.to.places()).map(|name| name.value.as_str());
+    let queues: BTreeSet<&str> = used.collect();
+    for queue in workload.queues.iter().filter(|it| !queues.contains(it.name.value.as_str())) {
+        report("queue", &queue.name);
+    }
     let users: BTreeSet<&str> =
         workload.applications.iter().filter_map(|it| it.user.as_ref().map(|user| user.value.as_str())).collect();
     for user in workload.users.iter().filter(|user| !users.contains(user.name.value.as_str())) {
@@ -71,6 +76,15 @@ fn unused(known: &Known<'_>, notes: &mut Notes) {
 fn bridges_named(workload: &Workload) -> impl Iterator<Item = &str> {
     let conferences = workload.phones.iter().filter_map(|it| it.changes.conference.as_ref());
     conferences.map(|it| it.bridge.value.as_str())
+}
+
+/// Where applications transfer calls.
+fn transfers(workload: &Workload) -> impl Iterator<Item = &Transfer> {
+    let route_points = workload.route_points.iter().filter_map(|it| match &it.treatment {
+        Treatment::Answer { transfer, .. } => transfer.as_ref(),
+        Treatment::Redirect(_) => None,
+    });
+    workload.cti_ports.iter().filter_map(|it| it.transfer.as_ref()).chain(route_points)
 }
 
 /// The pools, or groups, that devices name.

@@ -5,7 +5,7 @@ use super::machine::Cluster;
 use super::rows::application::{ALL_SHARES, Health, Job};
 use super::rows::connection::{ConnectionState, Ends, Lookout};
 use super::turn::Closed;
-use crate::domain::{ApplicationFault, ApplicationId, ConnectionId, NodeId, OutageCause, PhoneGroupId};
+use crate::domain::{ApplicationFault, ApplicationId, ConnectionId, NodeId, OutageCause};
 use crate::engine::Time;
 use crate::facts::{Fact, Recorder};
 use crate::rules::application_failure::Lost;
@@ -220,9 +220,7 @@ impl<R: Recorder> Cluster<'_, R> {
         if stalled {
             self.start_workers(application);
             if its_connections.clone().any(|connection| self.connections[connection.index()].connected) {
-                for group in 0..self.phones.len() {
-                    self.serve_waiting(PhoneGroupId(group as u16));
-                }
+                self.serve_all_waiting();
             }
         }
         for connection in its_connections {

@@ -6,8 +6,8 @@ use super::rows::call::{Call, Choice, NONE, some};
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE};
 use super::rows::source::Purpose;
 use crate::domain::{
-    ApplicationId, ConnectionId, Contact, Control, DeviceId, Ending, Forward, NodeId, Phase, PhoneEvent, PhoneGroupId,
-    Rejection, RoutePointId, Target,
+    ApplicationId, ConnectionId, Contact, Control, DeviceId, Ending, Forward, NodeId, Phase, PhoneEvent, Rejection,
+    RoutePointId, Target,
 };
 use crate::engine::{Handle, Pool, Span, Time};
 use crate::facts::{Fact, Recorder};
@@ -48,6 +48,12 @@ impl<R: Recorder> Cluster<'_, R> {
             self.call(handle).since = self.now;
             return self.forward(handle, forward, NOWHERE, from);
         }
+        self.route_to_device(handle, target, from);
+    }
+
+    /// The same, if it is not forwarded from there at once.
+    #[inline(always)]
+    pub(super) fn route_to_device(&mut self, handle: Handle, target: Target, from: NodeId) {
         if self.hangs_unnoticed > 0
             && let Some(node) = self.hung_node_of(handle, target)
         {
@@ -67,7 +73,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// Where a call that is sent to a line goes at once.
-    fn forwards_all(&mut self, handle: Handle, target: Target) -> Option<(Forward, Target)> {
+    pub(super) fn forwards_all(&mut self, handle: Handle, target: Target) -> Option<(Forward, Target)> {
         let row = self.settings_of(handle, target);
         forwarding::all(&self.forwards[row])
     }
@@ -294,13 +300,21 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Routes a call on, if it is within the hop limit.
     pub(super) fn next_hop(&mut self, handle: Handle, target: Target, from: NodeId) {
+        if self.may_go_on(handle) {
+            self.route(handle, target, from);
+        }
+    }
+
+    /// Counts a hop. Beyond the limit the call ends.
+    pub(super) fn may_go_on(&mut self, handle: Handle) -> bool {
         let limit = self.plan.parameters.forward_hops;
         let call = self.call(handle);
         call.hops += 1;
-        match forwarding::may_go_on(usize::from(call.hops), limit) {
-            Ok(()) => self.route(handle, target, from),
-            Err(refusal) => self.end(handle, Ending::Refused(refusal)),
+        let refused = forwarding::may_go_on(usize::from(call.hops), limit).err();
+        if let Some(refusal) = refused {
+            self.end(handle, Ending::Refused(refusal));
         }
+        refused.is_none()
     }
 
     pub(super) fn accept_timer_expires(&mut self) {
@@ -532,27 +546,12 @@ impl<R: Recorder> Cluster<'_, R> {
             TreatmentEnd::Lost(ending) => return self.end(handle, ending),
         }
         match self.transfer_from(index) {
-            Some((share, _)) if self.choice(handle, Choice::Transfer) < share => {
-                self.asks_for_transfer(handle, application)
-            }
+            Some(it) if self.choice(handle, Choice::Transfer) < it.share => self.asks_for_transfer(handle, application),
             _ => self.end(handle, Ending::Completed),
         }
     }
 
     // Transfer to a person.
-
-    /// The share of the calls at an application's device that it transfers, and where to.
-    fn transfer_from(&self, index: u32) -> Option<(f64, Target)> {
-        let Endpoint { kind, row, .. } = self.endpoints[index as usize];
-        match kind {
-            EndpointKind::Port => self.plan.port_groups[row as usize].transfer,
-            EndpointKind::RoutePoint => match self.plan.route_points[row as usize].treatment {
-                Treatment::Answer { transfer, .. } => transfer,
-                Treatment::Redirect(_) => None,
-            },
-            EndpointKind::Phone | EndpointKind::Outside => None,
-        }
-    }
 
     pub(super) fn asks_for_transfer(&mut self, handle: Handle, application: ApplicationId) {
         let index = self.call(handle).endpoint;
@@ -576,33 +575,6 @@ impl<R: Recorder> Cluster<'_, R> {
         if let Some(patience) = self.patience(name, word) {
             self.schedule(self.now + patience, Event::WaitEnds { call: handle });
         }
-    }
-
-    /// The transfer takes effect: the call leaves its device for a phone, or waits there for one of a group that queues.
-    pub(super) fn transfers(&mut self, handle: Handle) {
-        let index = self.call(handle).endpoint;
-        let node = self.endpoints[index as usize].node;
-        let (_, target) = self.transfer_from(index).expect("only a device with a transfer target transfers");
-        if let Target::Phones(group) = target
-            && self.plan.phone_groups[group.index()].queue
-            && !self.phone_is_free(group)
-            && !(self.plan.forwards_all && self.forwards_all(handle, target).is_some())
-        {
-            return self.wait_for_phone(handle, group);
-        }
-        self.leave(handle);
-        self.next_hop(handle, target, node);
-    }
-
-    /// A phone is free for a call that waited at its port.
-    pub(super) fn transfer_to_free_phone(&mut self, handle: Handle, group: PhoneGroupId) {
-        let port = self.call(handle).endpoint;
-        let node = self.endpoints[port as usize].node;
-        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
-        self.leave(handle);
-        let phone = self.seize(handle, Target::Phones(group)).expect("a phone was free just now");
-        self.call(handle).hops += 1;
-        self.send(handle, phone, done, node);
     }
 
     // Rejection and the end.
@@ -679,6 +651,9 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn end(&mut self, handle: Handle, ending: Ending) {
         if self.plan.changes_calls && self.goes_back(handle, ending) {
             return;
+        }
+        if self.call(handle).phase == Phase::Waiting {
+            self.leaves_queue(handle, ending == Ending::Abandoned);
         }
         let call = self.call(handle);
         let (name, offered, ingress, index) = (call.name(), call.offered, call.ingress, call.endpoint);

@@ -59,9 +59,9 @@ impl<R: Recorder> Cluster<'_, R> {
             state.open = group.count;
             state.free.clear();
             state.free.extend(group.first.0..group.first.0 + group.count);
-            state.waiting.clear();
             state.call_waiting.clear();
         }
+        self.reset_queues();
         self.dialling.clear();
         self.dialling.resize(if self.devices_dial { plan.devices.len() } else { 0 }, None);
         self.progress.clear();
@@ -461,8 +461,7 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         if open {
-            self.endpoints[phone as usize].listed = true;
-            self.phones[usize::from(row)].free.push_back(phone);
+            self.phone_becomes_free(phone);
         }
         self.phone_is_idle(phone);
         self.serve_waiting(PhoneGroupId(row));
@@ -504,6 +503,16 @@ impl<R: Recorder> Cluster<'_, R> {
         self.rehome_if_idle(endpoint);
     }
 
+    /// A phone is the last of those of its group that take a call.
+    pub(super) fn phone_becomes_free(&mut self, phone: u32) {
+        let endpoint = &mut self.endpoints[phone as usize];
+        endpoint.listed = true;
+        self.phones[usize::from(endpoint.row)].free.push_back(phone);
+        if let Some(since) = self.idle_since.get_mut(phone as usize) {
+            *since = self.now;
+        }
+    }
+
     /// Whether a phone of the group could take a call now.
     pub(super) fn phone_is_free(&mut self, group: PhoneGroupId) -> bool {
         let free = &mut self.phones[group.index()].free;
@@ -516,38 +525,6 @@ impl<R: Recorder> Cluster<'_, R> {
             free.pop_front();
         }
         false
-    }
-
-    /// A call waits at its port until a phone of the group is free.
-    pub(super) fn wait_for_phone(&mut self, call: Handle, group: PhoneGroupId) {
-        // Entering a phase of its own makes the request's timers stale.
-        self.call(call).enter(Phase::Waiting);
-        self.phones[group.index()].waiting.push_back(call);
-    }
-
-    /// Sends waiting calls to free phones, first come, first served among those whose application can act.
-    pub(super) fn serve_waiting(&mut self, group: PhoneGroupId) {
-        while self.phone_is_free(group) {
-            let (calls, endpoints) = (&self.calls, &self.endpoints);
-            let (connections, applications) = (&self.connections, &self.applications);
-            let waits = |call: Handle| calls.get(call).filter(|call| call.phase == Phase::Waiting);
-            let waiting = &mut self.phones[group.index()].waiting;
-            while waiting.front().is_some_and(|&first| waits(first).is_none()) {
-                waiting.pop_front();
-            }
-            let ready = waiting.iter().position(|&call| {
-                let port = waits(call).map(|call| &endpoints[call.endpoint as usize]);
-                port.is_some_and(|port| {
-                    port.is_open()
-                        && port.connection.is_some_and(|connection| {
-                            applications[connections[connection.index()].application.index()].acts()
-                        })
-                })
-            });
-            let Some(first) = ready else { return };
-            let call = waiting.remove(first).expect("its position was just found");
-            self.transfer_to_free_phone(call, group);
-        }
     }
 }
 

@@ -54,10 +54,14 @@ impl<R: Recorder> Cluster<'_, R> {
     /// A call waits for a CallManager that hangs: what was to happen to it does not. Its device may be opened elsewhere
     /// meanwhile.
     pub(super) fn hold(&mut self, handle: Handle, node: NodeId) {
+        let mut phase = self.call(handle).phase;
+        if phase == Phase::Waiting {
+            // It no longer waits for a phone: nothing could connect it.
+            self.leaves_queue(handle, false);
+            phase = Phase::Changing;
+        }
         let call = self.call(handle);
         (call.control, call.node) = (Control::Held, node);
-        // It no longer waits for a phone: nothing could connect it.
-        let phase = if call.phase == Phase::Waiting { Phase::Changing } else { call.phase };
         call.enter(phase);
     }
 

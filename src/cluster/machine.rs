@@ -6,7 +6,7 @@ use super::rows::call::Call;
 use super::rows::change::Progress;
 use super::rows::connection::{ConnectionState, Ends};
 use super::rows::endpoint::{Endpoint, EndpointKind};
-use super::rows::group::{PhoneState, PortState};
+use super::rows::group::{PhoneState, PortState, QueueState};
 use super::rows::link::LinkState;
 use super::rows::node::{NodeState, Processor};
 use super::rows::notification::Notification;
@@ -62,6 +62,10 @@ pub struct Cluster<'p, R> {
     pub(super) people_wait: u32,
     pub(super) ports: Vec<PortState>,
     pub(super) phones: Vec<PhoneState>,
+    /// The calls that wait for people.
+    pub(super) queues: Vec<QueueState>,
+    /// Since when each device has been free, if it is a phone and some queue needs that; otherwise empty.
+    pub(super) idle_since: Vec<Time>,
     /// The forward settings as they are now (R12): of all lines, then those of single devices that change by themselves,
     /// and last those of numbers outside, which have none.
     pub(super) forwards: Vec<Forwards>,
@@ -140,6 +144,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             people_wait: 0,
             ports: plan.port_groups.iter().map(|group| PortState::new(&group.lines)).collect(),
             phones: plan.phone_groups.iter().map(|_| PhoneState::default()).collect(),
+            queues: plan.queues.iter().map(|_| QueueState::default()).collect(),
+            idle_since: Vec::new(),
             forwards: Vec::new(),
             line_calls: Vec::new(),
             speed_dials: Vec::new(),

@@ -23,6 +23,7 @@ mod machine;
 mod node;
 mod opening;
 mod phone;
+mod queue;
 mod provider;
 mod recovery;
 mod request;

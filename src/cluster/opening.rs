@@ -327,6 +327,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         self.notice_of_opening(connection, asker);
         self.consider_rehoming(device);
+        self.serve_all_waiting();
         if self.some_are_shared {
             self.opened_to_holder(DeviceId(device));
         }

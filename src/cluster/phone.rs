@@ -63,11 +63,9 @@ impl<R: Recorder> Cluster<'_, R> {
         endpoint.service = Service::Open;
         let (row, node, connection) = (endpoint.row, endpoint.node, endpoint.connection);
         let out_of_service = self.now - registration.out_since;
-        let state = &mut self.phones[row as usize];
-        state.open += 1;
+        self.phones[row as usize].open += 1;
         if endpoint.calls == 0 && !endpoint.listed {
-            endpoint.listed = true;
-            state.free.push_back(device);
+            self.phone_becomes_free(device);
         }
         let application = connection.map(|connection| self.application_of(connection));
         self.note(Fact::DeviceOpened { device: DeviceId(device), application, node, out_of_service });

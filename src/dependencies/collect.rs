@@ -7,7 +7,8 @@ use super::record::{Position, Record, RecordId, RecordKind, Role, Use};
 use crate::domain::Forward;
 use crate::plan::{Number, Plan};
 use crate::workload::{
-    Associated, CallChanges, ForwardNames, Line, Name, RoutePoint, TargetName, TextRange, Topology, Treatment, Workload,
+    Associated, CallChanges, ForwardNames, Line, Name, RoutePoint, TargetName, TextRange, Topology, Transfer,
+    TransferTo, Treatment, Workload,
 };
 
 impl<'a> Dependencies<'a> {
@@ -66,6 +67,8 @@ impl<'w> Collector<'w> {
         workload.destinations.iter().for_each(|it| self.define(RecordKind::Destination, &it.name, 1));
         self.begin(RecordKind::ConferenceBridge);
         workload.conference_bridges.iter().for_each(|it| self.define(RecordKind::ConferenceBridge, &it.name, 1));
+        self.begin(RecordKind::Queue);
+        workload.queues.iter().for_each(|it| self.define(RecordKind::Queue, &it.name, 1));
         self.begin(RecordKind::Application);
         workload.applications.iter().for_each(|it| self.define(RecordKind::Application, &it.name, 1));
         self.begin(RecordKind::User);
@@ -157,6 +160,12 @@ impl<'w> Collector<'w> {
             self.calls(user, Role::Dials, &it.to);
         }
         self.devices(workload);
+        for (row, it) in workload.queues.iter().enumerate() {
+            let user = self.id(RecordKind::Queue, row);
+            for (index, phones) in it.phones.iter().enumerate() {
+                self.calls(user, Role::TakenBy(index + 1), phones);
+            }
+        }
         let direct = workload.topology == Topology::Direct;
         for (row, it) in workload.applications.iter().enumerate() {
             let user = self.id(RecordKind::Application, row);
@@ -201,7 +210,7 @@ impl<'w> Collector<'w> {
                     targets.iter().for_each(|(to, share)| self.calls(user, Role::Redirect(*share), to));
                 }
                 Treatment::Answer { transfer, .. } => {
-                    transfer.iter().for_each(|(share, to)| self.calls(user, Role::Transfer(*share), to));
+                    transfer.iter().for_each(|it| self.transfers(user, it));
                 }
             }
             self.settings(user, &it.forwards, &it.cannot_open_on);
@@ -212,9 +221,7 @@ impl<'w> Collector<'w> {
             let numbers = it.lines.iter().filter_map(|line| line.number.as_ref());
             numbers.for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
             self.device(user, &it.device_pool, &it.control.applications);
-            if let Some((share, to)) = &it.transfer {
-                self.calls(user, Role::Transfer(*share), to);
-            }
+            it.transfer.iter().for_each(|it| self.transfers(user, it));
             self.settings(user, &it.forwards, &it.cannot_open_on);
             self.lines(&it.lines, &it.forwards);
         }
@@ -253,6 +260,20 @@ impl<'w> Collector<'w> {
             let share = it.done.share.value;
             self.calls(user, Role::Joins(share), &it.with);
             self.named(user, Role::Conference(share), RecordKind::ConferenceBridge, &it.bridge);
+        }
+    }
+
+    /// Where an application transfers the calls at a device: to a queue, or to what takes calls.
+    fn transfers(&mut self, user: RecordId, it: &'w Transfer) {
+        let role = match it.to {
+            TransferTo::One(_) => Role::Transfer(it.share),
+            TransferTo::ByWish(_) => Role::TransferByWish,
+        };
+        for name in it.to.places() {
+            match self.names.contains_key(&(RecordKind::Queue, name.value.as_str())) {
+                true => self.named(user, role, RecordKind::Queue, name),
+                false => self.calls(user, role, name),
+            }
         }
     }
 

@@ -21,6 +21,8 @@ pub enum RecordKind {
     Destination,
     /// A conference bridge.
     ConferenceBridge,
+    /// A queue of callers.
+    Queue,
     /// An application.
     Application,
     /// The user that an application logs in as.
@@ -41,7 +43,7 @@ pub enum RecordKind {
 
 impl RecordKind {
     /// All of them, in order.
-    pub const ALL: [RecordKind; 16] = [
+    pub const ALL: [RecordKind; 17] = [
         RecordKind::Traffic,
         RecordKind::SpeedDial,
         RecordKind::DirectoryNumber,
@@ -50,6 +52,7 @@ impl RecordKind {
         RecordKind::Phone,
         RecordKind::Destination,
         RecordKind::ConferenceBridge,
+        RecordKind::Queue,
         RecordKind::Application,
         RecordKind::User,
         RecordKind::Database,
@@ -71,6 +74,7 @@ impl RecordKind {
             RecordKind::Phone => "phone",
             RecordKind::Destination => "destination",
             RecordKind::ConferenceBridge => "conference_bridge",
+            RecordKind::Queue => "queue",
             RecordKind::Application => "application",
             RecordKind::User => "user",
             RecordKind::Database => "database",
@@ -93,6 +97,7 @@ impl RecordKind {
             RecordKind::Phone => ["phone group", "phone groups"],
             RecordKind::Destination => ["destination", "destinations"],
             RecordKind::ConferenceBridge => ["conference bridge", "conference bridges"],
+            RecordKind::Queue => ["queue", "queues"],
             RecordKind::Application => ["application", "applications"],
             RecordKind::User => ["user", "users"],
             RecordKind::Database => ["database", "databases"],
@@ -181,6 +186,8 @@ pub enum Role {
     SpeedDial,
     /// The phones that have a speed dial.
     Phones,
+    /// The phones that take the calls of a queue, by their position in its list.
+    TakenBy(usize),
     /// What a speed dial dials, when a run begins or after a change.
     Dials,
     /// The phones from which a source's calls come.
@@ -207,6 +214,8 @@ pub enum Role {
     Conference(f64),
     /// The node whose CallManager has a conference bridge.
     Carries,
+    /// Where ports transfer the calls of some wish.
+    TransferByWish,
     /// Where a device forwards.
     Forward(Forward),
     /// A CallManager that cannot open a device (R17).
@@ -243,7 +252,7 @@ impl Role {
         match self {
             Role::Calls => "traffic",
             Role::SpeedDial => "speed_dial",
-            Role::Phones => "phones",
+            Role::Phones | Role::TakenBy(_) => "phones",
             Role::Dials => "to",
             Role::Callers => "from",
             Role::Ingress(_) => "ingress",
@@ -252,7 +261,7 @@ impl Role {
             Role::CallManagerGroup => "callmanager_group",
             Role::ControlledBy => "controlled_by",
             Role::Redirect(_) => "redirect",
-            Role::Transfer(_) => "transfer",
+            Role::Transfer(_) | Role::TransferByWish => "transfer",
             Role::Consult(_) => "consult",
             Role::Joins(_) => "with",
             Role::Conference(_) => "bridge",
@@ -276,7 +285,9 @@ impl Role {
     /// The position in a list that says in which order things are used, the first being 1.
     pub const fn position(self) -> Option<usize> {
         match self {
-            Role::Ingress(position) | Role::CtiManager(position) | Role::Member(position) => Some(position),
+            Role::Ingress(position) | Role::CtiManager(position) | Role::Member(position) | Role::TakenBy(position) => {
+                Some(position)
+            }
             _ => None,
         }
     }

@@ -9,7 +9,7 @@ use super::words::{per_hour, short, time};
 use crate::domain::{ApplicationId, DeviceKind, Forward, PhoneGroupId, PortGroupId, RoutePointId, Target};
 use crate::engine::{Distribution, Span};
 use crate::oracle::{Residence, engset, erlang_b, erlang_c, mg1_mean_wait, mmc_mean_wait, poisson_at_most};
-use crate::plan::{Application, Arrivals, Callers, Dials, Plan, RateCurve, Source, Treatment, Window};
+use crate::plan::{Application, Arrivals, Callers, Dials, Plan, RateCurve, Source, Transfer, Treatment, Window};
 
 /// The initial transient may be this share of the whole at the end of the warm-up.
 const UNSETTLED_MAX: f64 = 0.001;
@@ -168,7 +168,7 @@ fn group(plan: &Plan, to: Target) -> Option<Group> {
     match to {
         Target::Ports(PortGroupId(row)) => {
             let it = &plan.port_groups[usize::from(row)];
-            let kept = it.transfer.is_none_or(|(share, _)| share <= 0.0) && open(it.first.index(), it.openers.first()?);
+            let kept = keeps_all(it.transfer.as_ref()) && open(it.first.index(), it.openers.first()?);
             let busy = it.lines[0].forwards.get(Forward::Cfb);
             kept.then(|| Group { size: it.count, devices: 1, rings: 0.0, treatment: it.treatment.clone(), busy })
         }
@@ -211,10 +211,15 @@ fn of_route_point(
 ) -> Option<Group> {
     let it = &plan.route_points[id.index()];
     let Treatment::Answer { treatment, transfer } = &it.treatment else { return None };
-    let kept = transfer.is_none_or(|(share, _)| share <= 0.0) && open(it.first.index(), it.openers.first()?);
+    let kept = keeps_all(transfer.as_ref()) && open(it.first.index(), it.openers.first()?);
     let line = &it.lines[usize::from(line)];
     let (size, busy) = (line.busy_trigger.min(line.maximum_calls), line.forwards.get(Forward::Cfb));
     kept.then(|| Group { size, devices: it.count, rings: 0.0, treatment: treatment.clone(), busy })
+}
+
+/// Whether no call is transferred.
+fn keeps_all(transfer: Option<&Transfer>) -> bool {
+    transfer.is_none_or(|it| it.share <= 0.0)
 }
 
 /// Whether hardly any call rings for as long as T301.
@@ -265,7 +270,7 @@ pub(super) struct HoldingCalls<'a> {
 pub(super) fn held(plan: &Plan, id: RoutePointId) -> Option<HoldingCalls<'_>> {
     let it = &plan.route_points[id.index()];
     let Treatment::Answer { treatment: Some(distribution), transfer } = &it.treatment else { return None };
-    if transfer.is_some_and(|(share, _)| share > 0.0) {
+    if !keeps_all(transfer.as_ref()) {
         return None;
     }
     let device = &plan.devices[it.first.index()];

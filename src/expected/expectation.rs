@@ -1,6 +1,6 @@
 //! The expectation of a measure: a range, and the reason.
 
-use crate::domain::{ApplicationId, RoutePointId};
+use crate::domain::{ApplicationId, QueueId, RoutePointId};
 
 /// A measure that a closed form predicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Predicted {
     Calls(RoutePointId),
     /// The mean wait for a worker of an application, in seconds.
     QueueDelay(ApplicationId),
+    /// The mean wait in a queue for people, in seconds.
+    QueueWait(QueueId),
     /// The mean time until the failure of an application is detected, in seconds.
     Detection(ApplicationId),
     /// Failures of CallManagers per replication.

@@ -9,6 +9,7 @@ mod conditions;
 mod expectation;
 mod failures;
 mod forms;
+mod queues;
 mod rehoming;
 mod words;
 

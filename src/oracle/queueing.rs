@@ -135,6 +135,31 @@ pub fn tandem_mean_sojourn(arrival_rate: f64, stations: &[(f64, u32)]) -> f64 {
     stations.iter().map(sojourn).sum()
 }
 
+/// The mean waits of the customers of each priority, the best first, who come at these rates to `servers` servers; a service is
+/// not interrupted (Cobham). `W_k = R / ((1 - s_(k-1)) (1 - s_k))`, where `s_k` is the load of the priorities up to `k` on a
+/// server, and `R` the mean time until a customer who finds all busy sees a server free again, times the probability of that:
+/// `rho h (1 + cv^2) / 2` for one server, `C h / c` for several, whose service times are exponential (`cv_squared = 1`). Infinite
+/// from the priority on at which the load reaches 1.
+///
+/// A. Cobham, "Priority assignment in waiting line problems", Operations Research 2 (1954) 70-76; for one server any service
+/// time, the same for all.
+pub fn priority_mean_waits(arrival_rates: &[f64], service_mean: f64, servers: u32, cv_squared: f64) -> Vec<f64> {
+    let capacity = f64::from(servers) / service_mean;
+    let all: f64 = arrival_rates.iter().sum();
+    let remaining = match servers {
+        1 => (all / capacity).min(1.0) * service_mean * (1.0 + cv_squared) / 2.0,
+        _ => erlang_c(all * service_mean, servers) / capacity,
+    };
+    let mut before = 0.0;
+    let waits = arrival_rates.iter().map(|rate| {
+        let (spare_before, upto) = (1.0 - before / capacity, before + rate);
+        before = upto;
+        let spare = 1.0 - upto / capacity;
+        if spare <= 0.0 { f64::INFINITY } else { remaining / (spare_before * spare) }
+    });
+    waits.collect()
+}
+
 /// The probability of waiting longer than `wait` in M/M/c: `C exp(-(c - A) wait / h)`.
 pub fn mmc_wait_exceeds(arrival_rate: f64, service_mean: f64, servers: u32, wait: f64) -> f64 {
     let offered = arrival_rate * service_mean;
@@ -398,6 +423,32 @@ mod tests {
         }
         assert_eq!(mm1_wait_quantile(0.8, 1.0, 0.1), 0.0);
         assert_eq!(mm1_wait_quantile(1.0, 1.0, 0.5), f64::INFINITY);
+    }
+
+    #[test]
+    fn priorities_at_the_published_points() {
+        let waits = priority_mean_waits(&[0.3, 0.4], 1.0, 1, 1.0);
+        anchored(waits[0], "1.000000000");
+        anchored(waits[1], "3.333333333");
+        let waits = priority_mean_waits(&[0.3, 0.4], 1.0, 1, 0.0);
+        anchored(waits[0], "0.500000000");
+        anchored(waits[1], "1.666666667");
+    }
+
+    /// Kleinrock's conservation law: whatever the priorities, the waits weighted with the loads are those of M/M/c.
+    #[test]
+    fn priorities_only_change_who_waits() {
+        for (servers, rates) in [(1, vec![0.2, 0.3, 0.1]), (4, vec![1.0, 0.5, 1.5]), (20, vec![15.0, 4.0])] {
+            let waits = priority_mean_waits(&rates, 1.0, servers, 1.0);
+            let all: f64 = rates.iter().sum();
+            let weighted: f64 = rates.iter().zip(&waits).map(|(rate, wait)| rate * wait / all).sum();
+            let without = mmc_mean_wait(all, 1.0, servers);
+            assert!((weighted / without - 1.0).abs() < 1e-12, "{weighted} is not {without}");
+            assert!(waits.windows(2).all(|pair| pair[0] < pair[1]), "{waits:?}");
+        }
+        // The better priority has a steady state although not all have.
+        let waits = priority_mean_waits(&[0.5, 0.6], 1.0, 1, 1.0);
+        assert!((waits[0] - 2.0).abs() < 1e-12 && waits[1] == f64::INFINITY, "{waits:?}");
     }
 
     #[test]

@@ -8,8 +8,7 @@ use super::application::{Application, Connection, R1, application, connections, 
 use super::change;
 use super::control;
 use super::device::{
-    Device, Openers, PhoneGroup, PortGroup, R10, RoutePoint, Treatment, destination, phone_group, port_group,
-    route_point,
+    Device, Openers, PhoneGroup, PortGroup, RoutePoint, Treatment, destination, phone_group, port_group, route_point,
 };
 use super::directory::{Directory, R7};
 use super::faults::{changes, faults, parameter_changes};
@@ -18,8 +17,11 @@ use super::limits;
 use super::model::{Opener, Plan};
 use super::node::{ctimanager_work, node};
 use super::parameters::{Links, Parameters};
+use super::queue::R10;
 use super::source::source;
 use super::speed_dial::speed_dials;
+use super::transfers::{self, queues};
+use super::wishes;
 use crate::domain::{ApplicationId, ConnectionId, DeviceId, DeviceKind, NodeId, OpenerId, Target};
 use crate::engine::Time;
 use crate::workload::{self as source, Files, Name, Problem, Problems, Reports, TextRange, Topology, Workload};
@@ -106,6 +108,8 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         port_groups: workload.cti_ports.iter().map(|it| port_group(it, &directory)).collect(),
         phone_groups: workload.phones.iter().map(|it| phone_group(it, &directory)).collect(),
         destinations: workload.destinations.iter().map(|it| destination(it, &directory)).collect(),
+        queues: queues(workload, &directory),
+        wishes: directory.wishes().to_vec(),
         devices: Vec::new(),
         numbers: Vec::new(),
         lines: 0,
@@ -135,6 +139,11 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
     forwards::check(workload, &directory);
     change::check_hops(workload, &directory);
     plan.numbers = directory.referred();
+    transfers::check_priorities(workload, &plan.queues, &directory);
+    for (group, queues) in plan.phone_groups.iter_mut().zip(transfers::queues_of_groups(workload, &plan.queues)) {
+        group.queues = queues;
+    }
+    wishes::check(&plan, workload, &directory);
     no_call_stays_forever(&plan, workload, reports);
     steady_state_has_no_events_at_known_times(workload, reports);
     limits::check_calls(&plan, workload, reports);

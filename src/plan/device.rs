@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use super::change::{CallChanges, call_changes};
 use super::directory::Directory;
+use super::queue::Transfer;
 use super::source::controller;
-use crate::domain::{ApplicationId, ConnectionId, DeviceId, DeviceKind, Forwards, NodeId, Target};
+use super::transfers::transfer;
+use crate::domain::{ApplicationId, ConnectionId, DeviceId, DeviceKind, Forwards, NodeId, QueueId, Target};
 use crate::engine::{Distribution, Span};
-use crate::workload::{self as source, Name, Problem, Standby};
-
-/// Cited if the target of a call cannot take it.
-pub(super) const R10: &str = "R10: a call at a route point is redirected to a port, a phone or another number";
+use crate::workload::{self as source, Standby};
 
 /// What an application does with a call at a route point.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,9 +22,19 @@ pub enum Treatment {
     Answer {
         /// How long it stays there; `None`: the talk time.
         treatment: Option<Distribution>,
-        /// The share of calls transferred to a person then, and where to; the others end.
-        transfer: Option<(f64, Target)>,
+        /// Where calls are transferred then, if any are.
+        transfer: Option<Transfer>,
     },
+}
+
+impl Treatment {
+    /// Where calls are transferred after their treatment, if any are.
+    pub const fn transfer(&self) -> Option<&Transfer> {
+        match self {
+            Treatment::Answer { transfer, .. } => transfer.as_ref(),
+            Treatment::Redirect(_) => None,
+        }
+    }
 }
 
 /// A line: a directory number on each device of a route point, or of a group of ports or phones. It has the limits and the
@@ -116,8 +125,8 @@ pub struct PortGroup {
     pub rows: LineRows,
     /// How long a call is treated at a port; `None`: the talk time.
     pub treatment: Option<Distribution>,
-    /// The share of calls transferred to a person after the treatment, and where to.
-    pub transfer: Option<(f64, Target)>,
+    /// Where calls are transferred after the treatment, if any are.
+    pub transfer: Option<Transfer>,
     /// Whether the media comes from the application itself, and ends with it.
     pub media_from_application: bool,
     /// Whether connected calls survive the failure of a CallManager on their path (R15).
@@ -143,8 +152,8 @@ pub struct PhoneGroup {
     pub answered: f64,
     /// The application through which people answer; `None`: by hand.
     pub answer_by: Option<ApplicationId>,
-    /// Whether a call transferred here waits at its port until a phone is free, instead of finding it busy (R10).
-    pub queue: bool,
+    /// The queues whose calls they take, the best priority first (R10).
+    pub queues: Vec<QueueId>,
     /// What the people at them do with calls.
     pub changes: CallChanges,
     /// The applications that control them as third parties, if any (R14, R20).
@@ -250,20 +259,6 @@ fn lines(lines: &[source::Line], directory: &Directory<'_>) -> Vec<Line> {
     lines.iter().map(line).collect()
 }
 
-/// Where calls are transferred: to people.
-fn transfer(it: Option<&(f64, Name)>, directory: &Directory<'_>) -> Option<(f64, Target)> {
-    let (share, name) = it?;
-    let to = directory.target(name)?;
-    if !matches!(directory.group_of(to), Target::Phones(_)) {
-        let what = format!(
-            "`{}` is not a group of phones, nor the number of one: calls are transferred to people",
-            name.value
-        );
-        directory.reports.add(Problem::new(name.place.clone(), what, "").rule(R10));
-    }
-    Some((*share, to))
-}
-
 pub(super) fn port_group(it: &source::CtiPorts, directory: &Directory<'_>) -> PortGroup {
     PortGroup {
         name: it.name.value.clone(),
@@ -289,7 +284,7 @@ pub(super) fn phone_group(it: &source::Phones, directory: &Directory<'_>) -> Pho
         answer: it.answer.clone(),
         answered: it.answered,
         answer_by: it.answer_by.as_ref().and_then(|by| controller(by, &it.name, &it.control, directory)),
-        queue: it.queue,
+        queues: Vec::new(),
         changes: call_changes(it, directory),
         openers: Openers::of(&it.control, directory),
         failover: it.failover.clone(),

@@ -4,11 +4,12 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::numbers::{self, NotFound, NumberRange, Numbers};
+use super::queue;
 use crate::domain::{
     ApplicationId, ConferenceBridgeId, DatabaseId, DestinationId, DeviceId, Forward, Forwards, NodeId, NumbersId,
-    PhoneGroupId, PortGroupId, RoutePointId, SpeedDialId, Target,
+    PhoneGroupId, PortGroupId, QueueId, RoutePointId, SpeedDialId, Target, WishId,
 };
-use crate::workload::{self as source, Name, Problem, Reports, TextRange, Workload, suggestion};
+use crate::workload::{self as source, Name, Problem, QUEUES, Reports, TextRange, Workload, suggestion};
 
 /// Cited if a device has no CallManager to register with.
 pub(super) const R7: &str =
@@ -115,6 +116,11 @@ pub(super) struct Directory<'a> {
     pub(super) targets: Names<'a, Target>,
     pub(super) bridges: Names<'a, ConferenceBridgeId>,
     speed_dials: Names<'a, SpeedDialId>,
+    queues: Names<'a, QueueId>,
+    /// The queues of groups of phones that have one of their own.
+    queues_of_groups: BTreeMap<PhoneGroupId, QueueId>,
+    wishes: Vec<String>,
+    wish_ids: BTreeMap<String, WishId>,
     /// The numbers of ports and phones.
     ranges: Vec<NumberRange<'a>>,
     /// The beginnings of the names that lead nowhere: the lines of a device have some in common, which are reported once.
@@ -159,6 +165,11 @@ impl<'a> Directory<'a> {
         let ranges = numbers::ranges(workload, targets.rows.iter().map(|(name, (_, place))| (*name, *place)), reports);
         // Nothing refers to a source, but its name selects a random number stream, so it must be unique.
         Names::of("source of calls", reports, &workload.traffic, |traffic| &traffic.name, usize::from);
+        let own_queues = workload.phones.iter().enumerate().filter(|(_, it)| it.queue);
+        let own_queues = own_queues.map(|(row, _)| PhoneGroupId(row as u16));
+        let queues_of_groups = own_queues.zip((workload.queues.len() as u16..).map(QueueId)).collect();
+        let wishes = queue::wishes(workload);
+        let wish_ids = wishes.iter().cloned().zip((0..).map(WishId)).collect();
         // The same holds for a fault.
         Names::of("fault", reports, &workload.faults, |fault| &fault.name, usize::from);
         Directory {
@@ -183,6 +194,10 @@ impl<'a> Directory<'a> {
                 ConferenceBridgeId,
             ),
             speed_dials: Names::of("speed dial", reports, &workload.speed_dials, |it| &it.name, SpeedDialId),
+            queues: Names::of("queue", reports, &workload.queues, |it| &it.name, QueueId),
+            queues_of_groups,
+            wishes,
+            wish_ids,
             ranges,
             astray: RefCell::default(),
             referred: RefCell::new(referred),
@@ -234,6 +249,12 @@ impl<'a> Directory<'a> {
                 self.reports.add(problem.rule(SPEED_DIALS));
                 None
             }
+            Err(NotFound::Unknown) if self.queue(name).is_some() => {
+                let what = format!("`{text}` is a queue, to which only the transfer of an application leads");
+                let hint = "name it in `transfer_to` of a port, or of a route point that answers";
+                self.reports.add(Problem::new(name.place.clone(), what, "").hint(hint).rule(QUEUES));
+                None
+            }
             Err(NotFound::Unknown) => self.targets.find(name),
             Err(NotFound::NoRange) => report(
                 format!("`{text}` is no range of numbers"),
@@ -257,6 +278,26 @@ impl<'a> Directory<'a> {
     /// The speed dial of a name.
     pub(super) fn speed_dial(&self, name: &Name) -> Option<SpeedDialId> {
         self.speed_dials.rows.get(name.value.as_str()).map(|(id, _)| *id)
+    }
+
+    /// The queue of a name.
+    pub(super) fn queue(&self, name: &Name) -> Option<QueueId> {
+        self.queues.rows.get(name.value.as_str()).map(|(id, _)| *id)
+    }
+
+    /// The queue that a group of phones has of its own.
+    pub(super) fn queue_of(&self, group: PhoneGroupId) -> Option<QueueId> {
+        self.queues_of_groups.get(&group).copied()
+    }
+
+    /// What callers may want.
+    pub(super) fn wishes(&self) -> &[String] {
+        &self.wishes
+    }
+
+    /// The wish of a name.
+    pub(super) fn wish(&self, name: &str) -> Option<WishId> {
+        self.wish_ids.get(name).copied()
     }
 
     /// The group of phones of a name, if it is that of one.

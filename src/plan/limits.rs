@@ -11,6 +11,9 @@ use crate::workload::{At, Calls, DEVICES_MAX, Problem, Reports, TextRange, Traff
 /// Row numbers are 16 bits wide.
 const ROWS_MAX: usize = 65_535;
 
+/// Any two of them are compared.
+const QUEUES_MAX: usize = 1000;
+
 /// A real cluster has some twenty nodes. Any source and any application may use all of them, so the product of the numbers
 /// must stay small.
 const NODES_MAX: usize = 1000;
@@ -59,6 +62,8 @@ pub(super) fn check_tables(workload: &Workload, reports: &Reports) -> bool {
     rows("phone", &mut workload.phones.iter().map(|it| &it.name.place));
     rows("destination", &mut workload.destinations.iter().map(|it| &it.name.place));
     rows("conference_bridge", &mut workload.conference_bridges.iter().map(|it| &it.name.place));
+    // A group of phones may have a queue of its own.
+    within("queue", &mut workload.queues.iter().map(|it| &it.name.place), QUEUES_MAX);
     rows("speed_dial", &mut workload.speed_dials.iter().map(|it| &it.name.place));
     rows("traffic", &mut workload.traffic.iter().map(|it| &it.name.place));
     rows("fault", &mut workload.faults.iter().map(|it| &it.name.place));

@@ -9,6 +9,7 @@ use super::faults::{Change, Fault, ParameterChange};
 use super::node::Node;
 use super::numbers::Numbers;
 use super::parameters::{Links, Parameters};
+use super::queue::{Queue, Transfer};
 use super::source::Source;
 use super::speed_dial::SpeedDial;
 use crate::domain::{
@@ -64,6 +65,10 @@ pub struct Plan {
     pub phone_groups: Vec<PhoneGroup>,
     /// Numbers outside.
     pub destinations: Vec<Destination>,
+    /// Queues: those of the workload, then those that single groups of phones have.
+    pub queues: Vec<Queue>,
+    /// What callers may want.
+    pub wishes: Vec<String>,
     /// Every device: the route points in order, then the ports group by group, then the phones group by group.
     pub devices: Vec<Device>,
     /// Numbers and ranges of numbers that something refers to.
@@ -277,6 +282,20 @@ impl Plan {
     /// Whether any fault is of devices.
     pub fn some_device_fails(&self) -> bool {
         self.faults.iter().any(|fault| matches!(fault.failing, FaultTarget::Devices(..)))
+    }
+
+    /// What an application does with the calls at its device after their treatment, if it transfers any.
+    pub fn transfer_at(&self, place: Target) -> Option<&Transfer> {
+        match self.group_of(place) {
+            Target::Ports(id) => self.port_groups[id.index()].transfer.as_ref(),
+            Target::RoutePoint(id) => self.route_points[id.index()].treatment.transfer(),
+            Target::Phones(_) | Target::Outside(_) | Target::Numbers(_) => None,
+        }
+    }
+
+    /// How many queues the workload names itself: the first ones. Only these are measured.
+    pub fn named_queues(&self) -> usize {
+        self.queues.iter().take_while(|queue| !queue.of_group).count()
     }
 
     /// A target's name in the workload.

@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::CallChanges;
 use super::device::Treatment;
 use super::model::Plan;
+use super::queue::{People, Transfer, TransferTo};
+use super::source::Source;
 use crate::domain::{
-    ApplicationId, DeviceId, Forward, Forwards, NumbersId, PhoneGroupId, PortGroupId, Rejection, RoutePointId, Target,
+    ApplicationId, DeviceId, Forward, Forwards, NumbersId, PhoneGroupId, PortGroupId, Rejection, RoutePointId,
+    SourceId, Target,
 };
 use crate::engine::Span;
 use crate::rules::forwarding;
@@ -84,7 +87,7 @@ pub fn forwards(plan: &Plan, place: Target) -> Forwards {
 
 /// Every way on from a place, with or without an application: redirects, transfers and conferences, then forwards.
 pub fn onward(plan: &Plan, place: Target) -> Vec<Onward> {
-    let mut onward = sent_on(plan, place);
+    let mut onward = sent_on(plan, place, None);
     let forwards = forwards(plan, place);
     onward.extend(
         Forward::ALL
@@ -94,21 +97,54 @@ pub fn onward(plan: &Plan, place: Target) -> Vec<Onward> {
     onward
 }
 
-/// Where the application of a place, or a person there, sends calls.
-fn sent_on(plan: &Plan, place: Target) -> Vec<Onward> {
-    let transferred = |transfer: Option<(f64, Target)>| {
-        transfer.map(|(share, to)| Onward { by: By::Transfer, to, share }).into_iter().collect()
+/// Whom the application of a place transfers calls to, and the share of the calls there; those of a source, or of callers of
+/// any wish alike.
+pub fn transferred(plan: &Plan, place: Target, source: Option<&Source>) -> Vec<(People, f64)> {
+    let Some(Transfer { share, to }) = plan.transfer_at(place) else { return Vec::new() };
+    match to {
+        TransferTo::One(people) => vec![(*people, *share)],
+        TransferTo::ByWish(by_wish) => {
+            let alike = 1.0 / by_wish.iter().flatten().count().max(1) as f64;
+            let of = |wish: usize| source.map_or(alike, |source| source.wishes.shares[wish]);
+            let some = by_wish.iter().enumerate().filter_map(|(wish, people)| Some(((*people)?, share * of(wish))));
+            some.filter(|(_, share)| *share > 0.0).collect()
+        }
+    }
+}
+
+/// Where the application of a place, or a person there, sends calls: those of a source, or of callers of any wish alike. The groups of a queue are
+/// taken to get calls by their sizes.
+fn sent_on(plan: &Plan, place: Target, source: Option<&Source>) -> Vec<Onward> {
+    let to_people = || {
+        let mut onward = Vec::new();
+        for (people, share) in transferred(plan, place, source) {
+            match people {
+                People::At(to) => onward.push(Onward { by: By::Transfer, to, share }),
+                People::Queue(queue) => {
+                    let groups = &plan.queues[queue.index()].groups;
+                    let size = |group: &PhoneGroupId| f64::from(plan.phone_groups[group.index()].count);
+                    let all: f64 = groups.iter().map(size).sum();
+                    let each = |group: &PhoneGroupId| Onward {
+                        by: By::Transfer,
+                        to: Target::Phones(*group),
+                        share: share * (size(group) / all),
+                    };
+                    onward.extend(groups.iter().map(each));
+                }
+            }
+        }
+        onward
     };
     match plan.group_of(place) {
         Target::RoutePoint(id) => match &plan.route_points[id.index()].treatment {
-            Treatment::Answer { transfer, .. } => transferred(*transfer),
+            Treatment::Answer { .. } => to_people(),
             Treatment::Redirect(targets) => {
                 let before = std::iter::once(0.0).chain(targets.iter().map(|(sum, _)| *sum));
                 let shares = targets.iter().zip(before);
                 shares.map(|((sum, to), before)| Onward { by: By::Redirect, to: *to, share: sum - before }).collect()
             }
         },
-        Target::Ports(id) => transferred(plan.port_groups[id.index()].transfer),
+        Target::Ports(_) => to_people(),
         Target::Phones(id) => by_person(&plan.phone_groups[id.index()].changes),
         Target::Outside(_) | Target::Numbers(_) => Vec::new(),
     }
@@ -138,7 +174,7 @@ pub fn forwarded(plan: &Plan, rejection: Rejection, place: Target) -> Option<(Fo
 
 /// Where calls go from a place while nothing is busy and everything works: by its application or, without one, by the
 /// forward for that.
-fn in_service(plan: &Plan, place: Target) -> Vec<Onward> {
+fn in_service(plan: &Plan, place: Target, source: &Source) -> Vec<Onward> {
     if let Some((forward, to)) = forwarding::all(&forwards(plan, place)) {
         return vec![Onward { by: By::Forward(forward), to, share: 1.0 }];
     }
@@ -150,23 +186,23 @@ fn in_service(plan: &Plan, place: Target) -> Vec<Onward> {
             .into_iter()
             .collect(),
         // A third party in a conference does nothing with the call.
-        false => sent_on(plan, place).into_iter().filter(|it| it.by != By::Conference).collect(),
+        false => sent_on(plan, place, Some(source)).into_iter().filter(|it| it.by != By::Conference).collect(),
     }
 }
 
-/// The mean number of visits to each place of a call dialled to `to`, while nothing is busy and everything works.
-pub fn visits(plan: &Plan, to: Target) -> BTreeMap<Target, f64> {
+/// The mean number of visits to each place of a call of a source, while nothing is busy and everything works.
+pub fn visits(plan: &Plan, source: &Source) -> BTreeMap<Target, f64> {
     /// The remaining share of a call at which it is no longer followed.
     const NEGLIGIBLE: f64 = 1e-6;
     const ROUNDS_MAX: usize = 1000;
     let mut visits = BTreeMap::new();
-    let mut here = BTreeMap::from([(to, 1.0)]);
+    let mut here = BTreeMap::from([(source.to, 1.0)]);
     for _ in 0..ROUNDS_MAX {
         let mut next: BTreeMap<Target, f64> = BTreeMap::new();
         for (place, share) in here {
             *visits.entry(place).or_insert(0.0) += share;
             if share > NEGLIGIBLE {
-                for onward in in_service(plan, place) {
+                for onward in in_service(plan, place, source) {
                     *next.entry(onward.to).or_default() += share * onward.share;
                 }
             }
@@ -177,6 +213,13 @@ pub fn visits(plan: &Plan, to: Target) -> BTreeMap<Target, f64> {
         here = next;
     }
     visits
+}
+
+/// Every place that a call of a source may reach, with any failures on the way and whatever settings change.
+pub fn reached_by(plan: &Plan, source: SourceId) -> BTreeSet<Target> {
+    let changed = plan.changes.iter().filter_map(|change| change.setting.leads());
+    let dialled = plan.sources[source.index()].to;
+    reached(std::iter::once(dialled).chain(changed), |place| onward(plan, place).into_iter().map(|it| it.to))
 }
 
 /// Every place reached from some by `onward`, each once, with or without loops.

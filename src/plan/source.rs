@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::directory::Directory;
+use super::queue::Wishes;
 use super::rates::{RateCurve, curve};
 use super::speed_dial;
-use crate::domain::{ApplicationId, DestinationId, NodeId, SpeedDialId, Target};
+use crate::domain::{ApplicationId, DestinationId, NodeId, SpeedDialId, Target, WishId};
 use crate::engine::{Distribution, Span};
 pub use crate::workload::ListedCall;
 use crate::workload::{self as source, BY_HAND, Calls, Name, Problem, Workload};
@@ -30,6 +31,8 @@ pub struct Source {
     pub patience: Option<Distribution>,
     /// How long a caller talks.
     pub talk: Distribution,
+    /// What its callers want.
+    pub wishes: Wishes,
 }
 
 /// Devices that dial.
@@ -112,7 +115,43 @@ pub(super) fn source(
         arrivals,
         patience: it.patience.clone(),
         talk: it.talk.clone(),
+        wishes: wishes(it, directory),
     }
+}
+
+/// What the callers of a source want.
+fn wishes(it: &source::Traffic, directory: &Directory<'_>) -> Wishes {
+    let mut shares = vec![0.0; directory.wishes().len()];
+    let mut sum = 0.0;
+    let drawn = it.wishes.iter().filter_map(|(name, share)| {
+        sum += share;
+        Some((sum, directory.wish(&name.value)?))
+    });
+    let mut drawn: Vec<(f64, WishId)> = drawn.collect();
+    if let Some((last, _)) = drawn.last_mut() {
+        // A sum of decimal fractions may be slightly below 1.
+        *last = 1.0;
+    }
+    let Calls::Listed(list) = &it.arrivals.calls else {
+        let by_wish = it.wishes.iter().filter_map(|(name, share)| Some((directory.wish(&name.value)?, share)));
+        by_wish.for_each(|(wish, share)| shares[wish.index()] = *share);
+        return Wishes { drawn, listed: Vec::new(), shares };
+    };
+    let listed: Vec<WishId> = list.wishes.iter().filter_map(|(name, _)| directory.wish(name)).collect();
+    let each = 1.0 / list.calls.len().max(1) as f64;
+    let mut open = 0.0;
+    for call in list.calls.iter() {
+        match call.wish {
+            Some(position) => shares[listed[usize::from(position)].index()] += each,
+            None => open += each,
+        }
+    }
+    for (name, share) in &it.wishes {
+        if let Some(wish) = directory.wish(&name.value) {
+            shares[wish.index()] += open * share;
+        }
+    }
+    Wishes { drawn, listed, shares }
 }
 
 /// The devices from which calls come, and who dials there.

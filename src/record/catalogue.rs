@@ -4,7 +4,7 @@ use std::ops::Index;
 
 use crate::domain::{
     ApplicationId, ConferenceBridgeId, DestinationId, DeviceKind, NodeId, OutageCause, PhoneGroupId, PortGroupId,
-    RoutePointId, StationId,
+    QueueId, RoutePointId, StationId,
 };
 use crate::facts::PoolId;
 use crate::plan::{CallChanges, Dials, Plan};
@@ -52,6 +52,7 @@ pub struct Catalogue {
     phone_groups: usize,
     destinations: usize,
     bridges: usize,
+    waiting: usize,
     queues: usize,
     stations: usize,
 }
@@ -134,6 +135,7 @@ impl Catalogue {
             phone_groups: start(Gauge::InUse, Scope::PhoneGroup),
             destinations: start(Gauge::InUse, Scope::Destination),
             bridges: start(Gauge::InUse, Scope::ConferenceBridge),
+            waiting: start(Gauge::Waiting, Scope::Queue),
             queues,
             stations: utilisations - queues,
             durations,
@@ -180,6 +182,11 @@ impl Catalogue {
     /// The row of the conferences on a bridge.
     pub const fn conferences(&self, bridge: ConferenceBridgeId) -> usize {
         self.bridges + bridge.index()
+    }
+
+    /// The row of the callers who wait in a queue that the workload names.
+    pub const fn waiting(&self, queue: QueueId) -> usize {
+        self.waiting + queue.index()
     }
 
     /// The row of a station's queue.
@@ -239,6 +246,12 @@ impl Catalogue {
         self.row(metric, Scope::DeviceFate, kind as usize * CAUSES.len() + because as usize)
     }
 
+    /// The row of a duration for a queue that the workload names.
+    #[inline]
+    pub fn of_queue(&self, metric: Metric, queue: QueueId) -> usize {
+        self.row(metric, Scope::Queue, queue.index())
+    }
+
     /// The row of a duration for a station.
     #[inline]
     pub fn station(&self, metric: Metric, station: StationId) -> usize {
@@ -256,11 +269,13 @@ pub fn counts(plan: &Plan) -> impl Iterator<Item = Count> + use<> {
     let some = |has: fn(&CallChanges) -> bool| plan.phone_groups.iter().any(|it| has(&it.changes));
     let (holds, transfers) = (some(|it| it.hold.is_some()), some(|it| it.transfer.is_some()));
     let (consults, conferences) = (some(|it| it.consult.is_some()), some(|it| it.conference.is_some()));
+    let some_wait = plan.named_queues() > 0;
     Count::ALL.into_iter().filter(move |count| match count {
         Count::Held => holds,
         Count::BlindTransfers => transfers,
         Count::ConsultTransfers | Count::TransfersFailed => consults,
         Count::Conferences | Count::ConferencesFailed | Count::ConferencesBlocked => conferences,
+        Count::QueueAbandoned => some_wait,
         Count::Cfa => all_are_forwarded,
         Count::ScreenPopsLost => pops_up,
         Count::RequestsFailed => asks,
@@ -342,6 +357,7 @@ fn members(plan: &Plan, scope: Scope) -> Vec<Member> {
         Scope::PortGroup => named(plan.port_groups.iter().map(|group| &*group.name)),
         Scope::PhoneGroup => named(plan.phone_groups.iter().map(|group| &*group.name)),
         Scope::ConferenceBridge => named(plan.conference_bridges.iter().map(|bridge| &*bridge.name)),
+        Scope::Queue => named(plan.queues[..plan.named_queues()].iter().map(|queue| &*queue.name)),
         Scope::Destination => named(plan.destinations.iter().map(|destination| &*destination.name)),
     }
 }

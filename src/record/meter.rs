@@ -1,8 +1,8 @@
 //! The recorder that measures.
 
 use crate::domain::{
-    ApplicationId, DeviceId, DeviceKind, Ending, Forward, GiveUpReason, NodeId, OutageCause, Refusal, RoutePointId,
-    StationId, ThirdParty, TransferredBy,
+    ApplicationId, CallName, DeviceId, DeviceKind, Ending, Forward, GiveUpReason, NodeId, OutageCause, QueueId,
+    Refusal, RoutePointId, StationId, ThirdParty, TransferredBy,
 };
 use std::ops::Range;
 
@@ -14,6 +14,7 @@ use super::devices::{Cut, Devices, RehomeTimer, before};
 use super::histogram::{Cell, Histogram, MergedHistogram};
 use super::levels::Levels;
 use super::metric::{Count, Metric};
+use super::queues::Queues;
 use super::summary::{DurationSummary, FateSummary, Merged, ReplicationSummary};
 use crate::facts::{Fact, Path, PoolId, Recorder, Share};
 
@@ -41,6 +42,7 @@ pub struct Meter {
     histograms: Vec<Histogram>,
     censored: Vec<Histogram>,
     devices: Devices,
+    queues: Queues,
     /// Whether each node's CallManager refuses new calls.
     throttled: Vec<bool>,
     levels: Levels,
@@ -66,6 +68,7 @@ impl Meter {
             histograms: vec![Histogram::default(); durations],
             censored: vec![Histogram::default(); durations],
             devices: Devices::new(plan),
+            queues: Queues::new(plan.named_queues()),
             throttled: vec![false; plan.nodes.len()],
             levels: Levels::new(plan, window, catalogue.steps(), catalogue.stations()),
             replications: 0,
@@ -83,6 +86,7 @@ impl Meter {
         self.counts = [0; Count::ALL.len()];
         self.levels.start();
         self.devices.start();
+        self.queues.start();
         for &node in self.devices.at_start() {
             for row in [Catalogue::DEVICES_IN_SERVICE, self.catalogue.devices(node)] {
                 self.levels.starts_higher(row);
@@ -145,6 +149,9 @@ impl Meter {
             self.cut(state.what(), cut);
         }
         self.devices = devices;
+        for (queue, since) in self.queues.all() {
+            self.censored[self.catalogue.of_queue(Metric::QueueWait, queue)].record(end - since);
+        }
         (fates, waiting)
     }
 
@@ -226,6 +233,32 @@ impl Meter {
             // A failure ended it, independently of the calls at the device: up to then it is censored like any other wait.
             self.count(Count::RehomeLost);
             self.cut(what, cut);
+        }
+    }
+
+    /// A call begins to wait in a queue.
+    #[inline(never)]
+    fn queued(&mut self, now: Time, queue: QueueId, call: CallName) {
+        if self.queues.measures(queue) {
+            self.queues.joined(queue, call, now);
+            self.levels.step_up(self.catalogue.waiting(queue), now);
+        }
+    }
+
+    /// A call of a queue has a phone, or has waited in vain. A wait of none has not begun.
+    #[inline(never)]
+    fn leaves_queue(&mut self, now: Time, queue: QueueId, call: CallName, waited: Option<Span>, served: bool) {
+        if !self.queues.measures(queue) {
+            return;
+        }
+        if waited.is_some() {
+            self.queues.left(queue, call);
+            self.levels.step_down(self.catalogue.waiting(queue), now);
+        }
+        if now >= self.warm_up {
+            let row = self.catalogue.of_queue(Metric::QueueWait, queue);
+            let of = if served { &mut self.histograms[row] } else { &mut self.censored[row] };
+            of.record(waited.unwrap_or(Span::ZERO));
         }
     }
 
@@ -430,6 +463,14 @@ impl Recorder for Meter {
             }
             // The phone is in use with or without calls that wait.
             Fact::CallWaits { .. } | Fact::CallWaited { .. } => {}
+            Fact::Queued { call, queue } => self.queued(now, queue, call),
+            Fact::Distributed { call, queue, waited } => self.leaves_queue(now, queue, call, waited, true),
+            Fact::LeftQueue { call, queue, waited, hung_up } => {
+                self.leaves_queue(now, queue, call, Some(waited), false);
+                if measured && hung_up && self.queues.measures(queue) {
+                    self.count(Count::QueueAbandoned);
+                }
+            }
             Fact::Seized { pool, .. } => self.levels.step_up(self.catalogue.in_use(pool), now),
             Fact::Freed { pool, .. } => self.levels.step_down(self.catalogue.in_use(pool), now),
             Fact::OffHook { pool, .. } => self.levels.step_up(self.catalogue.in_use(pool), now),

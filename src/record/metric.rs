@@ -249,6 +249,8 @@ metrics! {
         "Consultations for a conference whose third party was not reached: the call was over.";
     ConferencesBlocked = count("conferences_blocked", Lower, &[Changed]),
         "Conferences for which there was no bridge: it was full, or its node was down.";
+    QueueAbandoned = count("queue_abandoned", Lower, &[Lost]),
+        "Callers who hung up while they waited in a `[[queue]]`.";
     SettingsNotChanged = count("settings_not_changed", Lower, &[Lost]),
         "Settings that a user could not change: the application was not in control of the device (R12).";
     ScreenPopsLost = count("screen_pops_lost", Lower, &[Lost]),
@@ -284,6 +286,8 @@ metrics! {
         "From the wish to consult somebody, for a transfer or a conference, to that person's answer.";
     ConferenceDelay = duration("conference_delay", &[Cluster], Never, Lower, &[Delays]),
         "From the wish for a conference to all three talking, the consultation included.";
+    QueueWait = duration("queue_wait", &[Scope::Queue], Possible, Lower, &[]),
+        "From a call's transfer to a queue to a phone found for it, zero if one was free; censored if the caller hung up or the call was lost before.";
     DetectionDelay = duration("detection_delay", &[Cluster, Application], Never, Lower, &[Recovery]),
         "From a fault to its detection, whatever failed; a cut link between nodes is detected on either side.";
     ApplicationDetectionDelay = duration("application_detection_delay", &[Cluster, Application], Never, Lower, &[DetectionByKind]),
@@ -340,6 +344,8 @@ metrics! {
         "Calls at a route point.";
     InUse = gauge("in_use", Unit::Count, &[PortGroup, PhoneGroup, Destination, ConferenceBridge], peak("in_use_peak", Lower), Neither, &[Groups]),
         "Ports, phones, lines or conferences in use.";
+    Waiting = gauge("waiting", Unit::Count, &[Scope::Queue], peak("waiting_peak", Lower), Neither, &[]),
+        "Callers who wait in a queue.";
     Queue = gauge("queue", Unit::Count, &[Station], None, Lower, &[Stations]), "Pieces of work waiting at a station.";
     Utilisation = gauge("utilisation", Unit::Ratio, &[Station], None, Lower, &[Stations]),
         "The share of a station's servers that are busy.";
@@ -388,4 +394,5 @@ scopes! {
     PhoneGroup = "phone_group", "A group of phones.";
     Destination = "destination", "A number outside.";
     ConferenceBridge = "conference_bridge", "A conference bridge.";
+    Queue = "queue", "A queue.";
 }

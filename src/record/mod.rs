@@ -9,6 +9,7 @@ mod levels;
 mod measure;
 mod metric;
 mod quantile;
+mod queues;
 mod meter;
 mod summary;
 mod timeline;

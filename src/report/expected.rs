@@ -47,6 +47,7 @@ fn name(study: &Study, measure: Predicted) -> String {
         Predicted::Failures => "callmanager_failures".to_owned(),
         Predicted::Calls(id) => format!("{} calls", plan.route_points[id.index()].name),
         Predicted::QueueDelay(id) => format!("{} app_queue_delay, mean", plan.applications[id.index()].name),
+        Predicted::QueueWait(id) => format!("{} queue_wait, mean", plan.queues[id.index()].name),
         Predicted::Detection(id) => format!("{} detection_delay, mean", plan.applications[id.index()].name),
         Predicted::HomeByEnd(id) => format!("{} rehomed by the end", plan.route_points[id.index()].name),
         Predicted::RehomeWait(id) => format!("{} rehome_wait, mean", plan.route_points[id.index()].name),
@@ -57,7 +58,7 @@ const fn unit(measure: Predicted) -> &'static str {
     match measure {
         Predicted::Offered | Predicted::Failures | Predicted::Calls(_) => "count",
         Predicted::RefusedBusy | Predicted::ForwardedBusy | Predicted::Unreachable | Predicted::HomeByEnd(_) => "ratio",
-        Predicted::QueueDelay(_) | Predicted::Detection(_) | Predicted::RehomeWait(_) => "s",
+        Predicted::QueueDelay(_) | Predicted::QueueWait(_) | Predicted::Detection(_) | Predicted::RehomeWait(_) => "s",
     }
 }
 

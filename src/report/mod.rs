@@ -25,6 +25,7 @@ mod outages;
 mod page;
 mod resources;
 mod provenance;
+mod queues;
 mod replications;
 mod run;
 mod sheet;

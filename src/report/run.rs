@@ -15,6 +15,7 @@ use super::goals::{goals_sheet, goals_table};
 use super::outages::devices;
 use super::page::{Entry, Extent, Page, Rank, Section, Table};
 use super::provenance::provenance_sheet;
+use super::queues::queues;
 use super::replications::replications_sheet;
 use super::resources::{pools, stations};
 use super::summary::{interval, mean, summary_sheet, summary_table};
@@ -43,6 +44,7 @@ fn report(study: &Study, judged: &[Judged], section: &mut Section<'_>) {
     title(study, section);
     section.table(calls(study));
     delays(study, section);
+    queues(study, section);
     if has_failures(study) {
         failures(study, section);
     }

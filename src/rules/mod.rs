@@ -22,5 +22,6 @@ pub mod node_choice;
 pub mod notice;
 pub mod openers;
 pub mod phones;
+pub mod queue;
 pub mod request;
 pub mod settings;

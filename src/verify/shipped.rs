@@ -23,6 +23,7 @@ macro_rules! workloads {
 workloads! {
     "application_exit",
     "application_hang",
+    "attendant_console",
     "auto_attendant",
     "before_ctimanager",
     "busy_hour",

@@ -248,6 +248,122 @@ pub(super) fn erlang_b_of_a_line() -> Vec<Comparison> {
     vec![Comparison { cells, name, workload, replications: REPLICATIONS, watch }]
 }
 
+// People who take calls from queues are servers: Cobham with priorities, Erlang C for the calls of each wish.
+
+/// The waits of calls for people, by queue.
+struct PeopleWaits {
+    warm_up: Time,
+    count: Vec<u64>,
+    waited: Vec<u128>,
+}
+
+impl Recorder for PeopleWaits {
+    fn note(&mut self, now: Time, fact: Fact) {
+        match fact {
+            Fact::Distributed { queue, waited, .. } if now >= self.warm_up => {
+                self.count[queue.index()] += 1;
+                self.waited[queue.index()] += u128::from(waited.unwrap_or(Span::ZERO).nanos());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Callers who want one thing or another, whom ports send on at once, and the mean waits for people, queue by queue.
+fn people_waits(name: String, people: &str, rate: &str, wish: &str, talk: &str, cells: Vec<Cell>) -> Comparison {
+    let workload = free(&format!(
+        r#"
+        run = {{ length = "30h", warm_up = "5m" }}
+        [[node]]
+        name = "sub1"
+        [[application]]
+        name = "ivr"
+        workers = 100
+        decide = "0s"
+        [[cti_port]]
+        name = "ports"
+        count = 2000
+        device_pool = "main"
+        application = "ivr"
+        treatment = "0s"
+        transfer_to = {{ one = "first", other = "second" }}
+        {people}
+        [[traffic]]
+        name = "callers"
+        to = "ports"
+        wish = {wish}
+        arrivals = {{ poisson = "{rate}" }}
+        talk = {talk}
+        "#
+    ));
+    let watch = watch(
+        |plan| {
+            let queues = plan.queues.len();
+            PeopleWaits { warm_up: plan.window().warm_up, count: vec![0; queues], waited: vec![0; queues] }
+        },
+        |_, waits| {
+            let means =
+                waits.count.iter().zip(&waits.waited).map(|(count, waited)| *waited as f64 * 1e-9 / *count as f64);
+            Ok(means.collect())
+        },
+    );
+    Comparison { name, workload, replications: REPLICATIONS, cells, watch }
+}
+
+/// Two queues of different priority for the same people. A call is taken by any of two groups, so that those too are one.
+pub(super) fn cobham() -> Vec<Comparison> {
+    let with = |distribution: &str, talk: &str, agents: [u32; 2], rate: f64, mean: f64, cv_squared: f64| {
+        let servers: u32 = agents.iter().sum();
+        let name = format!("Cobham ({rate}/s, {mean} s, {servers}), {distribution}");
+        let groups = ["here", "there"].iter().zip(agents).filter(|(_, count)| *count > 0).map(|(name, count)| {
+            format!("[[phone]]\nname = \"{name}\"\ncount = {count}\ndevice_pool = \"main\"\nanswer = \"0s\"\n")
+        });
+        let phones = if agents[1] > 0 { r#"["here", "there"]"# } else { r#"["here"]"# };
+        let queues = format!(
+            "[[queue]]\nname = \"first\"\nphones = {phones}\n[[queue]]\nname = \"second\"\nphones = {phones}\npriority = 2\n"
+        );
+        let people: String = groups.chain([queues]).collect();
+        let waits = |rate: f64| oracle::priority_mean_waits(&[0.4 * rate, 0.6 * rate], mean, servers, cv_squared);
+        let (expected, twin) = (waits(rate), waits(1.05 * rate));
+        let cells = ["first", "second"].iter().zip(expected.into_iter().zip(twin)).map(|(queue, (expected, twin))| {
+            Cell { precision: 0.03, ..cell(format!("{name}: mean wait in {queue}, s"), expected, twin) }
+        });
+        let wish = r#"{ one = "40%", other = "60%" }"#;
+        people_waits(name.clone(), &people, &format!("{rate}/s"), wish, talk, cells.collect())
+    };
+    vec![
+        with("exponential", r#"{ exponential = "1s" }"#, [1, 0], 0.6, 1.0, 1.0),
+        with("fixed", r#""1s""#, [1, 0], 0.7, 1.0, 0.0),
+        with("exponential", r#"{ exponential = "3s" }"#, [3, 1], 0.9, 3.0, 1.0),
+    ]
+}
+
+/// A Poisson stream that is split by wishes is one for each: two groups, each an Erlang C of its own.
+pub(super) fn erlang_c_by_wish() -> Vec<Comparison> {
+    const RATE: f64 = 1.5;
+    let name = format!("Erlang C by wish ({RATE}/s, 3 s)");
+    let people: String = [("first", 4), ("second", 3)]
+        .iter()
+        .map(|(name, count)| {
+            format!(
+                "[[phone]]\nname = \"{name}\"\ncount = {count}\nqueue = true\ndevice_pool = \"main\"\nanswer = \"0s\"\n"
+            )
+        })
+        .collect();
+    let wait = |rate: f64, servers: u32| oracle::mmc_mean_wait(rate, 3.0, servers);
+    let of = |queue: &str, share: f64, servers: u32| Cell {
+        precision: 0.03,
+        ..cell(
+            format!("{name}: mean wait in {queue}, s"),
+            wait(share * RATE, servers),
+            wait(1.05 * share * RATE, servers),
+        )
+    };
+    let cells = vec![of("first", 0.6, 4), of("second", 0.4, 3)];
+    let wish = r#"{ one = "60%", other = "40%" }"#;
+    vec![people_waits(name.clone(), &people, &format!("{RATE}/s"), wish, r#"{ exponential = "3s" }"#, cells)]
+}
+
 // Phones that dial a group of lines are its only callers: Engset, whatever the distribution of the holding time.
 
 /// Ten phones, each of which calls every 3 s while it is idle, on three lines.

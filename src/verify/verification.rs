@@ -15,13 +15,15 @@ use super::{changes, rehoming, screen_pop, theory};
 pub type Family = (&'static str, fn() -> Vec<Comparison>);
 
 /// Every comparison with a closed form.
-pub const FAMILIES: [Family; 26] = [
+pub const FAMILIES: [Family; 28] = [
     ("M/M/1", theory::mm1),
     ("M/M/1, busy", theory::mm1_busy),
     ("M/D/1", theory::md1),
     ("M/G/1", theory::mg1),
     ("Erlang B", theory::erlang_b),
     ("Erlang B, line", theory::erlang_b_of_a_line),
+    ("Cobham", theory::cobham),
+    ("Erlang C by wish", theory::erlang_c_by_wish),
     ("Engset", theory::engset),
     ("Screen pop", screen_pop::screen_pop),
     ("Erlang B, conferences", changes::bridges),

@@ -48,7 +48,7 @@ pub struct Hold {
 
 /// `transfer` of a group of phones: without consulting.
 #[derive(Clone, Debug)]
-pub struct Transfer {
+pub struct BlindTransfer {
     /// How often, and by whom.
     pub done: Done,
     /// Where calls go.
@@ -87,7 +87,7 @@ pub struct CallChanges {
     /// In the middle of the talk.
     pub hold: Option<Hold>,
     /// At its end, as are the others.
-    pub transfer: Option<Transfer>,
+    pub transfer: Option<BlindTransfer>,
     /// See [`Consult`].
     pub consult: Option<Consult>,
     /// See [`Conference`].
@@ -102,7 +102,7 @@ impl CallChanges {
             }),
             transfer: each(table, "transfer", |table| {
                 let (done, to) = (Done::read(table), table.reference("to").required());
-                Some(Transfer { done: done?, to: to? })
+                Some(BlindTransfer { done: done?, to: to? })
             }),
             consult: each(table, "consult", |table| {
                 let (done, to) = (Done::read(table), table.reference("to").required());

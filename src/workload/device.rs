@@ -2,6 +2,7 @@
 
 use super::change::CallChanges;
 use super::problem::{Problem, TextRange};
+use super::queue::Transfer;
 use super::read::{At, Key, Name, Table, Value};
 use super::vocabulary::APPLICATIONS_MAX;
 use crate::domain::{Forward, Standby};
@@ -48,8 +49,8 @@ pub enum Treatment {
     Answer {
         /// For this time; `None`: the talk time.
         treatment: Option<Distribution>,
-        /// The share of calls that is transferred then, and where they go.
-        transfer: Option<(f64, Name)>,
+        /// Where calls are transferred then, if any are.
+        transfer: Option<Transfer>,
     },
 }
 
@@ -126,7 +127,7 @@ impl RoutePoint {
         let redirect = table.key("redirect_to", Value::redirect);
         let answers = table.flag("answers");
         let treatment = table.distribution("treatment");
-        let transfer = table.reference("transfer_to");
+        let transfer = table.key("transfer_to", Value::transfer_to);
         let answers_place = answers.place();
         let (treatment_place, transfer_place) = (treatment.place(), transfer.place());
         let (redirects, answers, treated) = (redirect.is_present(), answers.value(), treatment.is_present());
@@ -143,7 +144,7 @@ impl RoutePoint {
         if transfer.is_present() && !answers {
             complain(transfer_place, "`transfer_to` is for a route point with `answers = true`");
         }
-        let transfer = self::transfer(table, transfer);
+        let transfer = Transfer::read(table, transfer);
         let treatment = match redirect.optional() {
             Some(targets) => Treatment::Redirect(targets),
             // Without an application this is never used.
@@ -173,8 +174,8 @@ pub struct CtiPorts {
     pub control: Control,
     /// How long a call is treated at a port.
     pub treatment: Option<Distribution>,
-    /// The share of calls that is transferred, and where they go.
-    pub transfer: Option<(f64, Name)>,
+    /// Where calls are transferred, if any are.
+    pub transfer: Option<Transfer>,
     /// Whether the application itself sends the media.
     pub media_from_application: bool,
     /// Whether connected calls survive the failure of a CallManager.
@@ -187,8 +188,7 @@ pub struct CtiPorts {
 
 impl CtiPorts {
     pub(super) fn read(table: &Table<'_>) -> CtiPorts {
-        let transfer_to = table.reference("transfer_to");
-        let transfer = self::transfer(table, transfer_to);
+        let transfer = Transfer::read(table, table.key("transfer_to", Value::transfer_to));
         let forwards = forwards(table, &Forward::ALL);
         let no_answer = NoAnswer::of_device(table);
         let lines = own_lines(table, |line| {
@@ -498,18 +498,6 @@ fn first_number_beside(table: &Table<'_>, lines: bool) -> Option<Name> {
     number.filter(|_| !lines)
 }
 
-/// The share of calls that is transferred, and where they go.
-fn transfer(table: &Table<'_>, to: Key<'_, Name>) -> Option<(f64, Name)> {
-    let (present, to) = (to.is_present(), to.optional());
-    let share = table.share("transfer_share");
-    if share.is_present() && !present {
-        let title = "`transfer_share` has no effect without `transfer_to`";
-        table.reports().add(Problem::new(share.place(), title, ""));
-    }
-    let share = share.value();
-    to.map(|to| (share, to))
-}
-
 fn cannot_open_on(table: &Table<'_>) -> Vec<Name> {
     table.list("cannot_open_on", Value::reference).default(Vec::new())
 }
@@ -575,14 +563,7 @@ impl<'a> Value<'a> {
         };
         // With a wrong entry there is no sum to check.
         let targets: Vec<(Name, f64)> = self.list(|value| Some(each(value)))?.into_iter().collect::<Option<_>>()?;
-        let sum: f64 = targets.iter().map(|(_, share)| share).sum();
-        if (sum - 1.0).abs() > 1e-9 {
-            let title = match in_percent.get() {
-                true => format!("has shares that sum to {}%, not to 100%", (sum * 1e8).round() / 1e6),
-                false => format!("has shares that sum to {}, not to 1", (sum * 1e6).round() / 1e6),
-            };
-            return self.wrong(title, None);
-        }
+        self.sums_to_one(targets.iter().map(|(_, share)| share).sum(), in_percent.get())?;
         Some(targets)
     }
 }

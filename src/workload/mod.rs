@@ -13,6 +13,7 @@ mod files;
 mod goal;
 mod distribution;
 mod problem;
+mod queue;
 mod read;
 mod rows;
 mod run;
@@ -29,7 +30,7 @@ pub mod vocabulary;
 pub use crate::domain::{HeartbeatReading, Standby, Topology};
 pub use application::{Application, Associated, Database, Interface, User};
 pub(crate) use change::BRIDGE;
-pub use change::{CallChanges, Conference, ConferenceBridge, Consult, Done, Hold, Transfer};
+pub use change::{BlindTransfer, CallChanges, Conference, ConferenceBridge, Consult, Done, Hold};
 pub use cluster::{CallManagerGroup, Cti, DevicePool, Network, Node, Work};
 pub use device::{BY_HAND, Control, CtiPorts, Destination, ForwardNames, Line, Phones, RoutePoint, Treatment};
 pub use digest::digest;
@@ -41,6 +42,7 @@ pub use problem::{
     Elsewhere, Ink, PROBLEMS_MAX, Problem, Problems, Reports, Severity, TEXT_BYTES_MAX, TextRange, enumeration,
     suggestion, text_of,
 };
+pub use queue::{QUEUES, Queue, Transfer, TransferTo};
 pub use read::{At, Name};
 pub use run::{Run, Study};
 pub use schema::schema;

@@ -1,6 +1,7 @@
 //! Reads a table key by key: each key once, with its name, its kind and what happens if it is absent. Problems are
 //! reported with their places, and reading goes on.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 
@@ -253,11 +254,8 @@ impl<'a> Value<'a> {
 
     /// The name of a new entry.
     pub(super) fn name(self) -> Option<Name> {
-        const LONGEST: usize = 64;
         let name = self.quoted()?;
-        let fits = |character: char| character.is_alphanumeric() || "-_+*#".contains(character);
-        if name.value.is_empty() || name.value.chars().count() > LONGEST || !name.value.chars().all(fits) {
-            let hint = format!("a name has 1 to {LONGEST} letters, digits, `-` and `_`");
+        if let Err(hint) = fits_name(&name.value) {
             self.wrong::<()>("is not a valid name", Some(hint));
         }
         // Even if it is not valid, other entries may refer to it.
@@ -301,12 +299,45 @@ impl<'a> Value<'a> {
         Some(values.iter().filter_map(|value| each(Value { value, kind, ..self })).collect())
     }
 
+    /// Whether it is a table.
+    pub(super) fn is_table(self) -> bool {
+        matches!(self.value.get_ref(), DeValue::Table(_))
+    }
+
+    /// The entries of a table whose keys are names that the file chooses, each read by `each`: `None` for a wrong one.
+    pub(super) fn named<T>(self, each: impl Fn(Value<'a>) -> Option<T>) -> Option<Vec<Option<(Name, T)>>> {
+        let DeValue::Table(entries) = self.value.get_ref() else {
+            return self.expected("a table");
+        };
+        let kind = self.kind.named().unwrap_or_else(|| panic!("`{}` has keys of its own", self.key));
+        let read = |(key, value): (&'a Spanned<Cow<'a, str>>, &'a Spanned<DeValue<'a>>)| {
+            let text = key.get_ref().as_ref();
+            let name = At { value: text.to_owned(), place: key.span() };
+            if let Err(hint) = fits_name(text) {
+                let problem = Problem::new(key.span(), format!("`{text}` in `{}` is not a valid name", self.key), "");
+                self.context.reports.add(problem.hint(hint));
+            }
+            Some((name, each(Value { key: text, kind, value, ..self })?))
+        };
+        Some(entries.iter().map(read).collect())
+    }
+
     /// A table, whatever it is called in the file.
     pub(super) fn table(self) -> Option<Table<'a>> {
         match (self.value.get_ref(), self.kind.section()) {
             (DeValue::Table(entries), Some(section)) => Some(Table::new(self.context, section, entries, self.place())),
             _ => self.expected("a table"),
         }
+    }
+}
+
+/// Whether a text can be the name of an entry; if not, what a name is.
+pub(super) fn fits_name(text: &str) -> Result<(), String> {
+    const LONGEST: usize = 64;
+    let fits = |character: char| character.is_alphanumeric() || "-_+*#".contains(character);
+    match text.is_empty() || text.chars().count() > LONGEST || !text.chars().all(fits) {
+        true => Err(format!("a name has 1 to {LONGEST} letters, digits, `-` and `_`")),
+        false => Ok(()),
     }
 }
 

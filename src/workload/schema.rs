@@ -178,6 +178,12 @@ impl Shape {
             ValueKind::Tables(section) => {
                 Shape::new("array", vec![("items", Json::Object(table(section, Defaults::Stated)))])
             }
+            ValueKind::Named(of) => {
+                let name = Json::Object(Shape::of(&ValueKind::Name).into_schema());
+                let values = Json::Object(Shape::of(of).into_schema());
+                let rest = vec![("additionalProperties", values), ("propertyNames", name), ("minProperties", value(1))];
+                Shape::new("object", rest)
+            }
             ValueKind::Either(one, other) => Shape::of(one).or(Shape::of(other)),
         }
     }

@@ -36,6 +36,11 @@ pub(super) struct Row<'r> {
 }
 
 impl Row<'_> {
+    /// The line at which it begins, counted from one.
+    pub(super) fn line(&self) -> usize {
+        self.line
+    }
+
     /// The text of a cell; empty if the row is too short.
     pub(super) fn cell(&self, column: usize) -> &str {
         self.cells.get(column).map_or("", |cell| &cell.text)

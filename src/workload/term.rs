@@ -119,6 +119,8 @@ pub enum ValueKind {
     Overriding(&'static Section),
     /// A list of tables, `[[like_this]]`.
     Tables(&'static Section),
+    /// A table of values of one kind, whose keys are names that the file chooses.
+    Named(&'static ValueKind),
     /// One or the other: of two different TOML types, or both strings.
     Either(&'static ValueKind, &'static ValueKind),
 }
@@ -155,6 +157,8 @@ impl ValueKind {
             | ValueKind::FirstNumber
             | ValueKind::Reference
             | ValueKind::Target => true,
+            // A table is no number either.
+            ValueKind::Named(_) => true,
             ValueKind::Either(one, other) => one.is_text() && other.is_text(),
             _ => false,
         }
@@ -179,6 +183,15 @@ impl ValueKind {
             ValueKind::List { of, .. } => Some(of),
             ValueKind::Tables(_) => Some(self),
             ValueKind::Either(one, other) => one.element().or_else(|| other.element()),
+            _ => None,
+        }
+    }
+
+    /// The kind of the values of a table with keys that the file chooses; `None` if it is not one.
+    pub(super) fn named(&'static self) -> Option<&'static ValueKind> {
+        match self {
+            ValueKind::Named(of) => Some(of),
+            ValueKind::Either(one, other) => one.named().or_else(|| other.named()),
             _ => None,
         }
     }

@@ -1,11 +1,12 @@
 //! Sources of calls: `[[traffic]]`, and what phones dial by a name of their own: `[[speed_dial]]`.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::device::BY_HAND;
 use super::files::Files;
 use super::problem::{Problem, Reports, TextRange};
-use super::read::{At, Key, Name, Table, Value};
+use super::read::{At, Key, Name, Table, Value, fits_name};
 use super::sheet::{Named, Sheet};
 use super::units;
 use crate::engine::{Distribution, Span, Time};
@@ -29,6 +30,10 @@ pub struct Traffic {
     pub patience: Option<Distribution>,
     /// How long they talk.
     pub talk: Distribution,
+    /// The shares of callers with each wish, in the order of the wishes' names; empty if they are not drawn.
+    pub wishes: Vec<(Name, f64)>,
+    /// Whether the file has these, right or wrong.
+    pub has_wishes: bool,
 }
 
 /// `[[speed_dial]]`
@@ -89,6 +94,10 @@ pub struct CallList {
     pub file: At<String>,
     /// The calls, in order. There may be millions: the plan shares them, and nothing copies them.
     pub calls: Arc<Vec<ListedCall>>,
+    /// The wishes that it names, each with the line where it does first.
+    pub wishes: Vec<(String, usize)>,
+    /// The line of the first call without a wish.
+    pub without_wish: Option<usize>,
     /// The columns that are not used.
     pub unused: Vec<String>,
 }
@@ -102,6 +111,8 @@ pub struct ListedCall {
     pub talk: Option<Span>,
     /// How long the caller waits, if the list has it.
     pub patience: Option<Span>,
+    /// What the caller wants, by the position of the wish among those of the list, if the list has it.
+    pub wish: Option<u16>,
 }
 
 /// A change of the rate.
@@ -145,7 +156,10 @@ impl Traffic {
             let title = "calls from inside have no `ingress`: each arrives at the CallManager of its device";
             table.reports().add(Problem::new(ingress.place(), title, "without `from`, or without this"));
         }
+        let wishes = table.key("wish", Value::wishes);
         Traffic {
+            has_wishes: wishes.is_present(),
+            wishes: wishes.optional().unwrap_or_default(),
             name: table.key("name", Value::name).required_or_default(),
             to: table.reference("to").required_or_default(),
             from,
@@ -246,7 +260,7 @@ impl<'a> Value<'a> {
         Some(points)
     }
 
-    /// Calls from a file with the columns `at_s` or `at`, and optionally `talk_s` and `patience_s`.
+    /// Calls from a file with the columns `at_s` or `at`, and optionally `talk_s`, `patience_s` and `wish`.
     fn listed(self) -> Option<CallList> {
         let sheet = Sheet::read(self)?;
         let (in_seconds, with_unit) = (sheet.column("at_s"), sheet.column("at"));
@@ -257,8 +271,10 @@ impl<'a> Value<'a> {
         if in_seconds.is_some() && with_unit.is_some() {
             sheet.either("at_s", "at");
         }
-        let unused = sheet.others(&["at_s", "at", "talk_s", "patience_s"]);
+        let unused = sheet.others(&["at_s", "at", "talk_s", "patience_s", "wish"]);
         let optional = [sheet.column("talk_s"), sheet.column("patience_s")];
+        let wish_column = sheet.column("wish");
+        let mut wishes = Wishes::default();
         if !sheet.has_room(size_of::<ListedCall>()) {
             return None;
         }
@@ -289,14 +305,58 @@ impl<'a> Value<'a> {
                     }
                 }
             });
-            calls.push(ListedCall { at, talk, patience });
+            let text = wish_column.map_or("", |column| row.cell(column));
+            let wish = match wishes.position(text, row.line()) {
+                Ok(position) => position,
+                Err(why) => {
+                    sheet.wrong(row, wish_column.unwrap_or_default(), &why);
+                    None
+                }
+            };
+            calls.push(ListedCall { at, talk, patience, wish });
         });
         let file = At { value: self.text().unwrap_or_default().to_owned(), place: self.place() };
         match (sheet.is_sound(), calls.is_empty()) {
             (false, _) => None,
             (true, true) => self.wrong("names a file without calls", None),
-            (true, false) => Some(CallList { file, calls: Arc::new(calls), unused }),
+            (true, false) => {
+                let Wishes { named, without, .. } = wishes;
+                Some(CallList { file, calls: Arc::new(calls), wishes: named, without_wish: without, unused })
+            }
         }
+    }
+}
+
+/// The wishes of a list of calls, as they are found row by row.
+#[derive(Default)]
+struct Wishes {
+    named: Vec<(String, usize)>,
+    positions: BTreeMap<String, u16>,
+    without: Option<usize>,
+}
+
+impl Wishes {
+    /// The position of a wish; none for an empty text.
+    fn position(&mut self, text: &str, line: usize) -> Result<Option<u16>, String> {
+        // Far more than any menu has.
+        const WISHES_MAX: usize = 1000;
+        if text.is_empty() {
+            self.without = self.without.or(Some(line));
+            return Ok(None);
+        }
+        if let Some(&position) = self.positions.get(text) {
+            return Ok(Some(position));
+        }
+        if let Err(hint) = fits_name(text) {
+            return Err(format!("is not a wish: {hint}"));
+        }
+        if self.named.len() >= WISHES_MAX {
+            return Err(format!("is one wish more than the {WISHES_MAX} that a list may have"));
+        }
+        let position = self.named.len() as u16;
+        self.named.push((text.to_owned(), line));
+        self.positions.insert(text.to_owned(), position);
+        Ok(Some(position))
     }
 }
 

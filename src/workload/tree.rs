@@ -11,6 +11,7 @@ use super::fault::{Change, Fault, ParameterChange};
 use super::files::Files;
 use super::goal::GoalEntry;
 use super::problem::{Problem, Reports, TextRange};
+use super::queue::Queue;
 use super::read::{Context, Table};
 use super::run::Run;
 use super::traffic::{SpeedDial, Traffic};
@@ -54,6 +55,8 @@ pub struct Workload {
     pub destinations: Vec<Destination>,
     /// Bridges of conferences.
     pub conference_bridges: Vec<ConferenceBridge>,
+    /// Queues of callers.
+    pub queues: Vec<Queue>,
     /// Speed dials of phones.
     pub speed_dials: Vec<SpeedDial>,
     /// Sources of calls.
@@ -123,6 +126,7 @@ impl Workload {
             phones: table.each("phone", Phones::read),
             destinations: table.each("destination", Destination::read),
             conference_bridges: table.each("conference_bridge", ConferenceBridge::read),
+            queues: table.each("queue", Queue::read),
             speed_dials: table.each("speed_dial", SpeedDial::read),
             traffic: table.each("traffic", Traffic::read),
             faults: table.each("fault", Fault::read),

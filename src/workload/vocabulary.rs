@@ -11,7 +11,7 @@ pub const DEVICES_MAX: u32 = 1 << 24;
 
 use Absent::{Is, Means, Usually, Wrong};
 use ValueKind::{
-    DirectoryNumber, Either, FirstNumber, Flag, List, Name, Number, Overriding, PositiveNumber, Rate, Reference,
+    DirectoryNumber, Either, FirstNumber, Flag, List, Name, Named, Number, Overriding, PositiveNumber, Rate, Reference,
     Sentence, Share, Table, Tables, Target, Text, Whole, Word,
 };
 use Zero::{Allowed, Excluded};
@@ -103,6 +103,7 @@ pub static WORKLOAD: Section = Section {
         term("cti_port", Tables(&CTI_PORT), NONE, "groups of CTI ports", ""),
         term("phone", Tables(&PHONE), NONE, "groups of phones", ""),
         term("destination", Tables(&DESTINATION), NONE, "numbers outside the cluster", ""),
+        term("queue", Tables(&QUEUE), NONE, "queues in which callers wait for a phone of one or several groups", ""),
         term(
             "conference_bridge",
             Tables(&CONFERENCE_BRIDGE),
@@ -798,10 +799,11 @@ const ANSWERS: Condition = Condition::Is("answers", "true");
 
 const TRANSFER_TO: Term = term(
     "transfer_to",
-    Target,
+    Either(&Target, &Named(&Target)),
     NONE,
-    "where calls are transferred after the treatment: a group of phones, the number of one, as \"5003\", or a range of numbers, \
-     as \"2001-2500\", one of which the caller selects",
+    "where calls are transferred after the treatment: a queue, a group of phones, the number of one, as \"5003\", or a range of \
+     numbers, as \"2001-2500\", one of which the caller selects. By wish, as in `{ sales = \"sales-queue\", service = \"5003\" }`, \
+     it has one for each `wish` of its callers",
     GUIDE,
 );
 const TRANSFER_SHARE: Term =
@@ -1177,6 +1179,39 @@ static DESTINATION: Section = Section {
     ..PLAIN
 };
 
+static QUEUE: Section = Section {
+    name: "queue",
+    about: "A queue: callers whom an application transfers to it wait at its port or route point until a phone of one of its groups is \
+            free. Only `transfer_to` leads to it; a group of phones of its own has one with `queue = true`.",
+    terms: &[
+        term("name", Name, Wrong, "its name, which no device or number has", ""),
+        term(
+            "phones",
+            List { of: &Reference, least: 1, most: None, distinct: true },
+            Wrong,
+            "the groups of phones that take its calls; a group may be in several queues, of different priorities",
+            "",
+        ),
+        term(
+            "priority",
+            Whole(1, 100),
+            Is("1"),
+            "its priority at these phones, 1 being the best: a phone that becomes free takes the caller of the best priority who waits, \
+             and of one queue the first who came",
+            "",
+        ),
+        term(
+            "order",
+            Word(&["longest_idle", "top_down"]),
+            Is("\"longest_idle\""),
+            "which free phone takes a call: `\"longest_idle\"`: of all groups the one that has been free for longest; `\"top_down\"`: one of \
+             the first group, in the order of `phones`, that has a free one, and of that group the one that has been free for longest",
+            "the distribution algorithms of CallManager's line groups are called so",
+        ),
+    ],
+    ..PLAIN
+};
+
 static SPEED_DIAL: Section = Section {
     name: "speed_dial",
     about: "A number that phones dial by a name, which their users set (R12): a `[[change]]` sets it anew. Only calls from these phones \
@@ -1256,6 +1291,14 @@ static TRAFFIC: Section = Section {
             "how long a caller talks",
             "the agents of the UCCE SRND 7.5 talk 3 minutes",
         ),
+        term(
+            "wish",
+            Named(&Share(Excluded)),
+            NONE,
+            "what its callers want, as an application finds out in its treatment: the share of each wish, which sum to 1, as in \
+             `{ sales = \"60%\", service = \"40%\" }`; `transfer_to` may lead each wish elsewhere",
+            "",
+        ),
     ],
     rules: &[
         Rule { with: "from", holds: Condition::Not(&Condition::Present("ingress")) },
@@ -1291,7 +1334,8 @@ static ARRIVALS: Section = Section {
             Text,
             THIS_OR_OTHERS,
             "the calls of a CSV file with a header row, in order of time: column `at_s` (seconds) or `at` (a duration), and \
-             optionally `talk_s` and `patience_s` (seconds); the value of an empty cell is drawn from the distribution",
+             optionally `talk_s` and `patience_s` (seconds) and `wish` (a name); the value of an empty cell is drawn from the \
+             distribution",
             "",
         ),
         term(

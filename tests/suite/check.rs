@@ -268,6 +268,54 @@ fn a_speed_dial_that_nobody_dials_is_unused() {
     assert_eq!(ids(&planted(&[], &format!("{boss}{dialled}"))), BTreeSet::new());
 }
 
+/// A group of phones beside the agents, and queues.
+fn queued(others: u32, queues: &[(&str, &str)]) -> String {
+    let mut more = format!("[[phone]]\nname = \"others\"\ncount = {others}\ndevice_pool = \"main\"\n");
+    for (priority, (name, phones)) in (1..).zip(queues) {
+        more += &format!("[[queue]]\nname = \"{name}\"\nphones = {phones}\npriority = {priority}\n");
+    }
+    more
+}
+
+#[test]
+fn a_queue_has_the_people_of_all_groups_that_take_its_calls() {
+    // Half of 400 calls an hour, which ring for 5 s and last 3 min, are 10.3 erlangs.
+    let to_all = [("count = 30", "count = 5"), ("transfer_to = \"agents\"", "transfer_to = \"all\"")];
+    let all = [("all", r#"["agents", "others"]"#)];
+    assert_eq!(ids(&planted(&to_all, &queued(10, &all))), BTreeSet::new());
+    let found = planted(&to_all, &queued(4, &all));
+    assert_eq!(ids(&found), BTreeSet::from(["too-few-people"]));
+    let what = &found.findings[0].problem.what;
+    assert!(what.starts_with("the queue `all` has too few people") && what.contains("on 9,"), "{what}");
+    // Each of two queues has enough for itself, and both together do not: 5.1 erlangs each on 7 and on 10, 10.3 on 10.
+    let by_wish = [
+        ("count = 30", "count = 7"),
+        ("transfer_to = \"agents\"", "transfer_to = { one = \"one\", other = \"other\" }"),
+        ("to = \"7000\"\n", "to = \"7000\"\nwish = { one = \"50%\", other = \"50%\" }\n"),
+    ];
+    let two = [("one", r#"["agents"]"#), ("other", r#"["others", "agents"]"#)];
+    let found = planted(&by_wish, &queued(3, &two));
+    let named: Vec<&str> = found.findings.iter().map(|it| it.problem.what.as_str()).collect();
+    assert!(named.len() == 2 && named.iter().all(|what| what.contains("on 10,")), "{named:?}");
+    assert_eq!(ids(&planted(&by_wish, &queued(5, &two))), BTreeSet::new());
+    // One alone does not, although the other has room: 5.1 on 4.
+    let apart = [("one", r#"["agents"]"#), ("other", r#"["others"]"#)];
+    let few = by_wish.map(|(from, to)| (from, if to == "count = 7" { "count = 4" } else { to }));
+    let found = planted(&few, &queued(30, &apart));
+    assert!(
+        found.findings.len() == 1 && found.findings[0].problem.what.contains("the queue `one`"),
+        "{:?}",
+        found.findings
+    );
+}
+
+#[test]
+fn a_queue_to_which_nothing_is_transferred_is_unused() {
+    let found = planted(&[], &queued(1, &[("spare", r#"["others"]"#)]));
+    let whats: Vec<&str> = found.findings.iter().map(|it| it.problem.what.as_str()).collect();
+    assert!(whats.contains(&"nothing uses the queue `spare`"), "{whats:?}");
+}
+
 #[test]
 fn r9_the_checklist_of_a_sound_workload_is_done() {
     let found = planted(&[], "");

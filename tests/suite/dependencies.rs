@@ -607,6 +607,41 @@ fn r15_a_node_that_carries_a_bridge_takes_the_conferences_with_it() {
 }
 
 #[test]
+fn r10_a_queue_depends_on_its_groups_and_what_transfers_to_it_on_the_queue() {
+    let text = cluster(&[
+        ("transfer_to = \"people\"\n", "transfer_to = { sales = \"sales\", service = \"people\" }\n"),
+        ("to = \"7000\"\n", "to = \"7000\"\nwish = { sales = 0.5, service = 0.5 }\n"),
+        (
+            "[[change]]",
+            "[[phone]]\nname = \"others\"\ncount = 1\ndevice_pool = \"pool\"\n\
+             [[queue]]\nname = \"sales\"\nphones = [\"people\", \"others\"]\n[[change]]",
+        ),
+    ]);
+    let uses = |asked: &str| {
+        with(&text, |dependencies| {
+            let Subject { record, .. } = dependencies.find(asked).unwrap();
+            let uses = dependencies.uses_of(record);
+            uses.map(|it| format!("{} {}", it.role.words(), dependencies.full_name(it.used))).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(uses("queue:sales"), ["phones 1 phone:people", "phones 2 phone:others"]);
+    let of_ports = uses("ports");
+    assert!(
+        of_ports.contains(&"transfer queue:sales".to_owned()) && of_ports.contains(&"transfer phone:people".to_owned())
+    );
+    let affects = affected(&text, "people");
+    has(&affects, "queue:sales: only the phones of `others` take its calls [R10]");
+    has(&affects, "cti_port:ports: the calls it transfers to `people` have nowhere to go []");
+    has(&affected(&text, "sales"), "cti_port:ports: the calls it transfers to `sales` have nowhere to go []");
+    has(&affected(&text, "sales"), "phone:others: no call reaches it any more []");
+    // Both groups register with the same nodes, and follow when one fails; without any, the calls wait.
+    let one = text.replace("phones = [\"people\", \"others\"]", "phones = [\"others\"]");
+    let affects = affected(&one, "others");
+    has(&affects, "queue:sales: no phone takes its calls [R10]");
+    has(&affects, "cti_port:ports: the calls it transfers to `sales` wait at their ports [R10]");
+}
+
+#[test]
 fn what_is_taken_out_leaves_those_that_name_it_without_a_way() {
     let affects = affected(CLUSTER, "welcome");
     has(&affects, "directory_number:7000: leads nowhere []");

@@ -439,6 +439,84 @@ fn workers_are_mmc_or_mg1() {
     );
 }
 
+// Queues for people.
+
+/// Callers who want one thing or another, and wait for the same people, who are at two places.
+fn people(callers: &str) -> String {
+    format!(
+        r#"{FREE}
+        run = {{ length = "20h", warm_up = "1h" }}
+        {NODES}
+        [[application]]
+        name = "ivr"
+        workers = 100
+        decide = "0s"
+        [[cti_port]]
+        name = "ports"
+        count = 300
+        device_pool = "main"
+        application = "ivr"
+        treatment = {{ uniform = ["10s", "30s"] }}
+        transfer_to = {{ sales = "sales", service = "service" }}
+        transfer_share = 0.9
+        [[queue]]
+        name = "sales"
+        phones = ["here", "there"]
+        [[queue]]
+        name = "service"
+        phones = ["there", "here"]
+        priority = 2
+        order = "top_down"
+        [[phone]]
+        name = "here"
+        count = 3
+        device_pool = "main"
+        answer = "0s"
+        [[phone]]
+        name = "there"
+        count = 2
+        device_pool = "main"
+        answer = "0s"
+        [[destination]]
+        name = "outside"
+        [[traffic]]
+        name = "callers"
+        to = "ports"
+        wish = {{ sales = "40%", service = "60%" }}
+        arrivals = {{ poisson = "{callers}" }}
+        talk = {{ exponential = "20s" }}
+        "#
+    )
+}
+
+const PEOPLE: Kind = |measure| matches!(measure, Predicted::QueueWait(_));
+
+#[test]
+fn callers_of_two_priorities_wait_by_cobham() {
+    // 648 of 720 calls an hour reach a queue: 3.6 erlangs on 5 people.
+    let text = people("720/h");
+    let plan = changed(&text, &[]);
+    assert_eq!(matching(&plan, PEOPLE).iter().map(|it| it.form).collect::<Vec<_>>(), ["Cobham", "Cobham"]);
+    holds(&text, PEOPLE, 60, "traffic.callers.arrivals.poisson=756/h");
+    only_without(
+        &text,
+        PEOPLE,
+        &[
+            &["traffic.callers.patience=10m"],
+            &["traffic.callers.talk=20s"],
+            &["traffic.callers.arrivals.poisson=950/h"],
+            &["phone.here.answered=0.9"],
+            &["phone.here.answer=5s"],
+            &["phone.here.no_answer=1m"],
+            &["queue.sales.phones=['here']"],
+            &["cti_port.ports.count=20"],
+            &["cti_port.ports.cfb=here"],
+            &["fault=[{ application = 'ivr', kind = 'exit', at = '2h', for = '1m' }]"],
+            &["run.warm_up=1m"],
+        ],
+    );
+}
+
 // A silent death.
 
 fn death(reading: &str) -> String {

@@ -61,6 +61,18 @@ fn published_figures() {
             "0.88835",
         ),
         (
+            "priorities --arrivals 0.3/s --arrivals 0.4/s --mean 1s --agents 1",
+            "priorities --arrivals 0.31/s --arrivals 0.4/s --mean 1s --agents 1",
+            "mean_wait_1",
+            "1.000000",
+        ),
+        (
+            "priorities --arrivals 0.3/s --arrivals 0.4/s --mean 1s --agents 1",
+            "priorities --arrivals 0.3/s --arrivals 0.41/s --mean 1s --agents 1",
+            "mean_wait_2",
+            "3.333333",
+        ),
+        (
             "erlang-a --offered 48 --mean 1s --patience 2s --agents 50",
             "erlang-a --offered 48 --mean 1s --patience 2.1s --agents 50",
             "abandons",

@@ -156,11 +156,13 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
             "no_ctimanager",
             "number_unknown",
             "pool_unknown",
+            "queue_target",
             "speed_dial_changes",
             "speed_dial_dialled",
             "user_not_associated",
             "user_unknown",
             "through_stranger",
+            "wish_unknown",
             "wrong_ctimanager",
         ],
     ),
@@ -174,18 +176,21 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
             "heartbeat_bounds",
             "line_limits",
             "profile_order",
+            "queue_priorities",
             "standby_alone",
             "standby_of_redirect",
             "steady",
             "tapi_lines",
             "voice_lines",
+            "wish_none",
+            "wish_without_target",
         ],
     ),
     (
         "shares that do not sum to 1, calls that go round in a circle",
         &["dials_itself", "forward_to_itself", "redirect_loop", "share_sum"],
     ),
-    ("what is in another file", &["calls_file", "calls_none", "calls_ragged", "calls_semicolons"]),
+    ("what is in another file", &["calls_file", "calls_none", "calls_ragged", "calls_semicolons", "wish_list"]),
     ("a limit of the whole", &["calls_too_fast", "rates_too_many", "too_many_calls", "too_many_devices"]),
 ];
 
@@ -243,6 +248,7 @@ fn kind(kind: &ValueKind) -> String {
             };
             format!("{many}: {}", self::kind(of))
         }
+        ValueKind::Named(of) => format!("table of names, each with a {}", self::kind(of)),
         ValueKind::Table(_) | ValueKind::Overriding(_) => "table".to_owned(),
         ValueKind::Tables(_) => "tables".to_owned(),
         ValueKind::Either(one, other) => format!("{}, or {}", self::kind(one), self::kind(other)),

@@ -132,6 +132,9 @@ impl Recorder for Story<'_> {
             Fact::Acted { call, .. } => format!("the application acts on {}", caller(call)),
             Fact::Seized { call, pool, device, .. } => format!("{} takes {}", caller(call), self.place(pool, device)),
             Fact::CallWaits { call, device, .. } => format!("{} waits at {}", caller(call), self.device(device)),
+            Fact::Queued { call, queue } if !plan.queues[queue.index()].of_group => {
+                format!("{} waits in {}", caller(call), plan.queues[queue.index()].name)
+            }
             Fact::OffHook { call, device, .. } => format!("{} is off hook for {}", self.device(device), caller(call)),
             Fact::Held { call, .. } => format!("{} is on hold", caller(call)),
             Fact::Retrieved { call, .. } => format!("{} is retrieved", caller(call)),
@@ -223,6 +226,9 @@ impl Recorder for Story<'_> {
             | Fact::Freed { .. }
             | Fact::OnHook { .. }
             | Fact::CallWaited { .. }
+            | Fact::Queued { .. }
+            | Fact::Distributed { .. }
+            | Fact::LeftQueue { .. }
             | Fact::Served { .. }
             | Fact::Skipped { .. }
             | Fact::Taken { .. }

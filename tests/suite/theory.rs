@@ -15,6 +15,8 @@ families! {
     a_callmanager_with_lognormal_work_is_mg1: "M/G/1",
     ports_block_by_erlang_b_whatever_the_treatment: "Erlang B",
     a_line_of_a_route_point_blocks_by_erlang_b_at_its_own_trigger: "Erlang B, line",
+    queues_for_the_same_people_wait_by_cobham: "Cobham",
+    calls_of_each_wish_wait_by_erlang_c: "Erlang C by wish",
     phones_that_dial_block_by_engset: "Engset",
     a_screen_pop_waits_at_a_ctimanager_and_an_application_in_tandem: "Screen pop",
     conference_bridges_block_by_erlang_b: "Erlang B, conferences",

@@ -100,8 +100,20 @@ struct SpeedDial {
     to: String,
 }
 
+/// A queue for groups of phones, by their rows.
+struct Queue {
+    name: String,
+    phones: Vec<usize>,
+    priority: usize,
+}
+
 struct Generator {
     draw: Draw,
+    /// What is drawn for queues and wishes, apart: without any, a case is what it was before there were these.
+    apart: Draw,
+    queues: Vec<Queue>,
+    /// What callers may want; empty if nobody asks.
+    wishes: Vec<String>,
     text: String,
     /// All times are in microseconds.
     length: u64,
@@ -150,6 +162,17 @@ const OF_ROUTE_POINTS: u64 = 7;
 const OF_PORTS: u64 = 5;
 const OF_PHONES: u64 = 2;
 
+/// Up to three queues, for any of the groups and in any order; no two of one priority.
+fn queues(draw: &mut Draw, groups: usize) -> Vec<Queue> {
+    let many = if groups > 0 { draw.pick(&[0, 0, 1, 2, 3]) } else { 0 };
+    let mut priorities = vec![1, 2, 3];
+    let queue = |name| {
+        let priority = priorities.swap_remove(draw.below(priorities.len() as u64) as usize);
+        Queue { name, phones: draw.some(&(0..groups).collect::<Vec<_>>(), groups), priority }
+    };
+    names("queue", many).into_iter().map(queue).collect()
+}
+
 /// The text of a case's workload.
 pub(crate) fn workload(case: u64) -> String {
     let mut draw = Draw(Stream::new(case, 0, stream_number("swarm", "workload")));
@@ -174,8 +197,14 @@ pub(crate) fn workload(case: u64) -> String {
             }
         }
     }
+    let mut apart = Draw(Stream::new(case, 0, stream_number("swarm", "queues")));
+    let queues = queues(&mut apart, phones as usize);
+    let wishes = if apart.chance(40) { names("wish", apart.between(1, 3)) } else { Vec::new() };
     let mut generator = Generator {
         draw,
+        apart,
+        queues,
+        wishes,
         text: String::new(),
         length,
         work,
@@ -208,6 +237,7 @@ pub(crate) fn workload(case: u64) -> String {
     generator.route_points();
     generator.ports(ports);
     generator.phones();
+    generator.waiting();
     generator.destinations();
     generator.traffic();
     generator.faults();
@@ -546,9 +576,39 @@ impl Generator {
         let phones: Vec<String> = self.targets.iter().filter(phones).cloned().collect();
         if !phones.is_empty() && self.draw.chance(percent) {
             let row = self.draw.below(phones.len() as u64) as usize;
-            self.key("transfer_to", format_args!("\"{}\"", phones[row]));
+            let to = self.people(&phones[row]);
+            self.key("transfer_to", to);
             let share = self.draw.pick(&["1.0", "0.5", "0.1"]);
             self.key("transfer_share", share);
+        }
+    }
+
+    /// These phones, or a queue, or some of both by what callers want.
+    fn people(&mut self, phones: &str) -> String {
+        let one = |generator: &mut Generator| match generator.queues.len() as u64 {
+            many if many > 0 && generator.apart.chance(70) => {
+                format!("\"{}\"", generator.queues[generator.apart.below(many) as usize].name)
+            }
+            _ => format!("\"{phones}\""),
+        };
+        if self.wishes.is_empty() || self.apart.chance(30) {
+            return one(self);
+        }
+        let by_wish: Vec<String> = self.wishes.clone().iter().map(|wish| format!("{wish} = {}", one(self))).collect();
+        format!("{{ {} }}", by_wish.join(", "))
+    }
+
+    /// The queues.
+    fn waiting(&mut self) {
+        for Queue { name, phones, priority } in std::mem::take(&mut self.queues) {
+            self.line("[[queue]]");
+            self.key("name", format_args!("\"{name}\""));
+            let phones: Vec<&String> = phones.iter().map(|&row| &self.phones[row]).collect();
+            let phones = quoted(&phones);
+            self.key("phones", phones);
+            self.key("priority", priority);
+            let order = self.apart.pick(&["longest_idle", "top_down"]);
+            self.key("order", format_args!("\"{order}\""));
         }
     }
 
@@ -611,7 +671,8 @@ impl Generator {
                 }
             }
             let queue = self.draw.chance(60);
-            self.key("queue", queue);
+            let in_another = self.queues.iter().any(|other| other.phones.contains(&row));
+            self.key("queue", queue && !in_another);
             if self.calls_are_changed {
                 self.changes_of_calls(row);
             }
@@ -713,6 +774,16 @@ impl Generator {
             let talk = if self.draw.chance(10) { 0 } else { self.draw.magnitude(10 * MILLI, 64 * SECOND) };
             let talk = self.draw.distribution(talk);
             self.key("talk", talk);
+            if !self.wishes.is_empty() {
+                let shares: &[&str] = match self.wishes.len() {
+                    1 => &["100%"],
+                    2 => &["25%", "75%"],
+                    _ => &["50%", "40%", "10%"],
+                };
+                let wishes: Vec<String> =
+                    self.wishes.iter().zip(shares).map(|(wish, share)| format!("{wish} = \"{share}\"")).collect();
+                self.key("wish", format_args!("{{ {} }}", wishes.join(", ")));
+            }
         }
     }
 

@@ -47,6 +47,10 @@ enum Form {
     #[command(name = "erlang-c", after_help = queues::erlang_c_help())]
     ErlangC(queues::ErlangCArguments),
 
+    /// Callers of several priorities who queue for the same agents: the wait of each
+    #[command(name = "priorities", after_help = queues::priorities_help())]
+    Priorities(queues::PrioritiesArguments),
+
     /// Callers who queue for an agent and lose patience: the share who abandon, or the number of agents
     #[command(name = "erlang-a", after_help = queues::erlang_a_help())]
     ErlangA(queues::ErlangAArguments),
@@ -78,6 +82,7 @@ pub(crate) fn oracle(arguments: &OracleArguments) -> Result<(), Stop> {
         Form::ErlangB(it) => (it.answer()?, &it.printed),
         Form::Engset(it) => (it.answer()?, &it.printed),
         Form::ErlangC(it) => (it.answer()?, &it.printed),
+        Form::Priorities(it) => (it.answer()?, &it.printed),
         Form::ErlangA(it) => (it.answer()?, &it.printed),
         Form::Mmck(it) => (it.answer()?, &it.printed),
         Form::Mg1(it) => (it.answer()?, &it.printed),

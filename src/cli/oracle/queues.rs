@@ -6,7 +6,7 @@ use clap::builder::StyledStr;
 use crate::analysis::Quantity;
 use crate::engine::Distribution;
 use crate::oracle;
-use crate::report::{Answer, distribution};
+use crate::report::{Answer, Line, distribution};
 
 use super::printed::{Printed, line, usage};
 use super::quantities::{Load, STEPS_MAX, Traffic, any_distribution, count, duration, number, rate, share, time};
@@ -88,6 +88,21 @@ pub(super) fn mmck_help() -> StyledStr {
         &[(
             "ctisim oracle mmck --arrivals 8/s --mean 1s --servers 10 --places 12",
             "Ten servers and two places to wait",
+        )],
+    )
+}
+
+pub(super) fn priorities_help() -> StyledStr {
+    help::below(
+        &[
+            "Give --arrivals once for each priority, the best first. Whoever is being served is served to the end.",
+            "Applies where an agent who is free takes the caller of the best priority, and of one priority the first who came: \
+             `[[queue]]` of several priorities for the same phones. All calls last as long on average, whatever their priority.",
+        ],
+        &[],
+        &[(
+            "ctisim oracle priorities --arrivals 40/h --arrivals 120/h --mean 3m \\\n      --agents 10",
+            "How long do the important callers wait, and how long the others?",
         )],
     )
 }
@@ -336,6 +351,82 @@ impl ErlangCArguments {
             results,
             assumes: "Poisson arrivals at a constant rate, exponential durations, one queue, first come, first served, and nobody hangs up.".into(),
             source: KLEINROCK,
+        })
+    }
+}
+
+/// More priorities than people tell apart.
+const PRIORITIES_MAX: usize = 9;
+
+/// The names of the results of each.
+const WAITS: [&str; PRIORITIES_MAX] = [
+    "mean_wait_1",
+    "mean_wait_2",
+    "mean_wait_3",
+    "mean_wait_4",
+    "mean_wait_5",
+    "mean_wait_6",
+    "mean_wait_7",
+    "mean_wait_8",
+    "mean_wait_9",
+];
+
+#[derive(Clone, Debug, Args)]
+pub(super) struct PrioritiesArguments {
+    /// Rate of the callers of a priority, e.g. 40/h; once for each, the best first
+    #[arg(long, value_name = "RATE", value_parser = rate, required = true, allow_hyphen_values = true)]
+    arrivals: Vec<f64>,
+
+    /// Mean duration of a call, e.g. 3m or 180s
+    #[arg(long, value_name = "TIME", value_parser = duration, allow_hyphen_values = true)]
+    mean: f64,
+
+    /// Number of agents
+    #[arg(long, value_name = "N", value_parser = count, allow_hyphen_values = true)]
+    agents: u32,
+
+    #[command(flatten)]
+    pub(super) printed: Printed,
+}
+
+impl PrioritiesArguments {
+    pub(super) fn answer(&self) -> Result<Answer, Stop> {
+        if self.arrivals.len() > PRIORITIES_MAX {
+            return Err(usage(
+                format!("{} priorities are too many", self.arrivals.len()),
+                format!("at most {PRIORITIES_MAX}: add up those that matter least"),
+            ));
+        }
+        let traffic = Traffic { rate: self.arrivals.iter().sum(), mean: self.mean };
+        stable(traffic.offered(), self.agents)?;
+        let mut inputs: Vec<Line> = (1..)
+            .zip(&self.arrivals)
+            .map(|(priority, rate)| {
+                line("arrivals", Quantity::PerSecond(*rate), format!("rate of priority {priority}"))
+            })
+            .collect();
+        inputs.push(line("mean", Quantity::Seconds(self.mean), "mean duration of a call"));
+        inputs.push(line("offered", Quantity::Erlangs(traffic.offered()), "arrivals times mean"));
+        inputs.push(line("agents", Quantity::Whole(u64::from(self.agents)), ""));
+        let waits = oracle::priority_mean_waits(&self.arrivals, self.mean, self.agents, 1.0);
+        let mut results: Vec<Line> = WAITS
+            .iter()
+            .zip((1..).zip(&waits))
+            .map(|(name, (priority, wait))| {
+                line(name, Quantity::Seconds(*wait), format!("of all callers of priority {priority}"))
+            })
+            .collect();
+        let all = oracle::mmc_mean_wait(traffic.rate, self.mean, self.agents);
+        results.push(line("mean_wait", Quantity::Seconds(all), "of all callers, as without priorities"));
+        let busy = traffic.offered() / f64::from(self.agents);
+        results.push(line("utilisation", Quantity::Share(busy), "of an agent's time"));
+        Ok(Answer {
+            form: "priorities",
+            title: "callers of several priorities who queue for the same agents",
+            inputs,
+            results,
+            assumes: "Poisson arrivals at constant rates, exponential durations of one mean for all priorities, and nobody hangs up.".into(),
+            source: "A. Cobham, Priority assignment in waiting line problems, Operations Research 2 (1954) 70-76",
         })
     }
 }

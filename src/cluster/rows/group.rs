@@ -1,6 +1,6 @@
 //! The ports and phones of a group.
 
-use crate::engine::{Handle, Watchdog};
+use crate::engine::{Handle, Time, Watchdog};
 use crate::plan::Line;
 use std::collections::VecDeque;
 
@@ -22,6 +22,21 @@ impl PortState {
     }
 }
 
+/// The calls in a queue.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct QueueState {
+    /// In the order in which they came.
+    pub(crate) waiting: VecDeque<Waiting>,
+}
+
+/// A call that waits at its device for a free phone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waiting {
+    pub(crate) call: Handle,
+    /// When it joined the queue.
+    pub(crate) since: Time,
+}
+
 /// The phones of a group.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PhoneState {
@@ -29,8 +44,6 @@ pub(crate) struct PhoneState {
     pub(crate) free: VecDeque<u32>,
     /// The number of registered phones.
     pub(crate) open: u32,
-    /// Calls that wait at their ports for a free phone.
-    pub(crate) waiting: VecDeque<Handle>,
     /// Calls to the numbers of phones that are in use, in the order in which they came.
     pub(crate) call_waiting: VecDeque<Handle>,
 }

@@ -14,6 +14,8 @@ pub(crate) enum Purpose {
     Treatment,
     /// Three choices of 21 bits each.
     Choices,
+    /// What the caller wants. Never drawn anew: it stays the same as long as the call lasts.
+    Wish,
 }
 
 /// The word of the block of a caller and hop that chooses among several devices.

@@ -156,7 +156,20 @@ impl Dependencies<'_> {
     /// Whether calls transferred there wait for a free phone.
     fn queues_calls(&self, used: RecordId) -> bool {
         let device = self.behind(used);
-        self.record(device).kind == RecordKind::Phone && self.plan.phone_groups[self.row(device)].queue
+        self.record(device).kind == RecordKind::Phone && self.has_own_queue(PhoneGroupId(self.row(device) as u16))
+    }
+
+    /// Whether calls to a group of phones wait in a queue of its own.
+    fn has_own_queue(&self, group: PhoneGroupId) -> bool {
+        let queues = &self.plan.phone_groups[group.index()].queues;
+        queues.iter().any(|queue| self.plan.queues[queue.index()].of_group)
+    }
+
+    /// The groups of phones that take the calls of a queue in some state.
+    fn groups_left(&self, queue: RecordId, state: &State) -> Vec<RecordId> {
+        let groups =
+            self.uses_of(queue).filter(|it| matches!(it.role, Role::TakenBy(_))).map(|it| self.behind(it.used));
+        groups.filter(|group| !self.is_gone(*group, state) && !state.out_of_service.contains_key(group)).collect()
     }
 
     /// Every device that a call of these sources may reach.
@@ -181,12 +194,12 @@ impl Dependencies<'_> {
 
 /// Whether calls leave a device by this use.
 fn leads_on(role: Role) -> bool {
-    sends_on(role) || matches!(role, Role::Forward(_))
+    sends_on(role) || matches!(role, Role::TakenBy(_) | Role::Forward(_))
 }
 
 /// Whether an application or a person sends calls on by this use, or calls somebody for them.
 const fn sends_on(role: Role) -> bool {
-    matches!(role, Role::Redirect(_) | Role::Transfer(_) | Role::Consult(_) | Role::Joins(_))
+    matches!(role, Role::Redirect(_) | Role::Transfer(_) | Role::TransferByWish | Role::Consult(_) | Role::Joins(_))
 }
 
 impl Aftermath<'_> {
@@ -217,12 +230,59 @@ impl Aftermath<'_> {
                 self.describe_caller(it);
             }
         }
+        self.describe_queues();
         self.describe_sources();
         self.describe_unreached();
     }
 
+    /// Queues some of whose phones take no calls.
+    fn describe_queues(&mut self) {
+        let dependencies = self.dependencies;
+        for queue in dependencies.ids().filter(|&id| dependencies.record(id).kind == RecordKind::Queue) {
+            let (before, left) =
+                (dependencies.groups_left(queue, &self.before), dependencies.groups_left(queue, &self.after));
+            if self.after.gone.contains(&queue) || left == before {
+                continue;
+            }
+            let when =
+                before.iter().find(|group| !left.contains(group)).map_or(String::new(), |group| self.when(*group));
+            let names: Vec<&str> = left.iter().map(|&group| self.name(group)).collect();
+            match names[..] {
+                [] => self.add(queue, Consequence::Waits, format!("{when}no phone takes its calls"), &["R10"]),
+                _ => {
+                    let what = format!("{when}only the phones of {} take its calls", enumeration(&names));
+                    self.add(queue, Consequence::FewerSpares, what, &["R10"]);
+                }
+            }
+        }
+    }
+
+    /// Calls that are transferred to a queue nobody takes calls from, or which is gone.
+    fn describe_queue_callers(&mut self, it: &Use, which: String) {
+        let dependencies = self.dependencies;
+        if self.after.gone.contains(&it.used) {
+            return self.add(it.user, Consequence::Astray, format!("{which} have nowhere to go"), &[]);
+        }
+        let before = dependencies.groups_left(it.used, &self.before);
+        if before.is_empty() || !dependencies.groups_left(it.used, &self.after).is_empty() {
+            return;
+        }
+        let what = format!("{}{which} wait at their ports", self.when(before[0]));
+        self.add(it.user, Consequence::Waits, what, &["R10"]);
+    }
+
     fn describe_caller(&mut self, it: &Use) {
         let dependencies = self.dependencies;
+        if matches!(it.role, Role::TakenBy(_)) {
+            return;
+        }
+        if dependencies.record(it.used).kind == RecordKind::Queue {
+            if self.after.out_of_service.contains_key(&it.user) || self.after.silenced.contains(&it.user) {
+                return;
+            }
+            let share = it.role.share().unwrap_or(1.0);
+            return self.describe_queue_callers(it, sent("transfers", share, self.name(it.used)));
+        }
         let now = dependencies.way(it.used, &self.after);
         if now == dependencies.way(it.used, &self.before) || self.after.silenced.contains(&it.user) {
             return;
@@ -237,6 +297,7 @@ impl Aftermath<'_> {
             Role::Transfer(share) => sent("transfers", share, to),
             Role::Consult(share) => sent("transfers, after consulting,", share, to),
             Role::Joins(share) => sent("puts in conference by calls", share, to),
+            Role::TransferByWish => sent("transfers", 1.0, to),
             Role::Forward(_) => format!("the calls it forwards to `{to}` by {}", self.forwards_to(it)),
             Role::Dials if dependencies.record(it.user).kind == RecordKind::Change => {
                 format!("the calls dialled to `{to}` from then on")
@@ -247,7 +308,9 @@ impl Aftermath<'_> {
         };
         let when = self.when(dependencies.behind(it.used));
         let has_room = dependencies.record(it.user).kind != RecordKind::Phone;
-        let queues = has_room && matches!(it.role, Role::Transfer(_)) && !dependencies.is_gone(it.used, &self.after);
+        let queues = has_room
+            && matches!(it.role, Role::Transfer(_) | Role::TransferByWish)
+            && !dependencies.is_gone(it.used, &self.after);
         if queues && dependencies.queues_calls(it.used) {
             // R10: a transferred call waits for a free phone.
             let what = format!("{when}{which} wait at their ports");

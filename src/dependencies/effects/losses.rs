@@ -105,7 +105,7 @@ impl Aftermath<'_> {
                 Loss::Devices(failed) => self.fail_devices(record, failed),
                 _ => self.lose_device(record),
             },
-            RecordKind::Traffic => {
+            RecordKind::Traffic | RecordKind::Queue => {
                 self.after.gone.insert(record);
             }
             RecordKind::SpeedDial => self.lose_speed_dial(record),

@@ -91,6 +91,9 @@ impl Auditor<'_> {
             PoolId::Phones(id) => Target::Phones(id),
             PoolId::Outside(id) => Target::Outside(id),
         };
+        if let PoolId::Phones(group) = pool {
+            self.takes_phone(fact, name, group);
+        }
         if let PoolId::Outside(id) = pool {
             self.lines[id.index()] += 1;
             let (used, lines) = (self.lines[id.index()], self.plan.pool_size(target));
@@ -169,6 +172,8 @@ impl Auditor<'_> {
         self.require(call.caller.is_none(), |_| format!("{fact:?} while {:?} is off hook", call.caller));
         let further = (call.aside, call.bridge);
         self.require(further == (None, None), |_| format!("{fact:?} while the call holds {further:?}"));
+        let waits = self.queues.iter().flatten().any(|(other, _)| *other == name);
+        self.require(!waits, |_| format!("{fact:?} while it waits in a queue"));
         self.require(call.offered == offered, |_| format!("{fact:?}, but the call was offered at {}", call.offered));
         let possible = match ending {
             Ending::Completed | Ending::DroppedConnected => call.connected,

@@ -1,10 +1,10 @@
 //! The auditor's ledger: its state, and the identities that hold over all of it.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 
 use crate::domain::{
-    ApplicationId, CallName, ConferenceBridgeId, DeviceId, DeviceKind, GiveUpReason, NodeId, OutageCause,
+    ApplicationId, CallName, ConferenceBridgeId, DeviceId, DeviceKind, GiveUpReason, NodeId, OutageCause, QueueId,
 };
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, PoolId};
@@ -129,6 +129,9 @@ pub(super) struct Process {
 ///   one application at a time (R4);
 /// - a device rehomes only after its home is back and while it has no call, and is then at an earlier member of its group
 ///   than before (R18);
+/// - a call that waits in a queue leaves it once, and its caller is at a device whose calls are transferred there; while one waits
+///   that its application could transfer, no phone of the queue is free; a phone takes the call of the best priority, and of one
+///   queue the first that could be transferred (R10);
 /// - every duration that a fact reports agrees with the facts before it.
 pub struct Auditor<'p> {
     pub(super) plan: &'p Plan,
@@ -175,6 +178,10 @@ pub struct Auditor<'p> {
     pub(super) struck: Vec<DeviceId>,
     /// CallManagers that failed at `now`.
     pub(super) failed: Vec<NodeId>,
+    /// The calls in each queue, in the order in which they came.
+    pub(super) queues: Vec<VecDeque<(CallName, Time)>>,
+    /// A call for which a phone was found, until it takes it, and the queue.
+    pub(super) distributed: Option<(CallName, QueueId)>,
     /// Ports and phones that a call left at `now`.
     pub(super) left_waiting: Vec<DeviceId>,
     pub(super) violations: Vec<String>,
@@ -214,6 +221,8 @@ impl<'p> Auditor<'p> {
             rehomed: Vec::new(),
             struck: Vec::new(),
             failed: Vec::new(),
+            queues: vec![VecDeque::new(); plan.queues.len()],
+            distributed: None,
             left_waiting: Vec::new(),
             violations: Vec::new(),
             violated: 0,
@@ -271,6 +280,8 @@ impl<'p> Auditor<'p> {
         self.struck.clear();
         self.failed.clear();
         self.left_waiting.clear();
+        self.queues.iter_mut().for_each(VecDeque::clear);
+        self.distributed = None;
         self.violations.clear();
         self.violated = 0;
     }
@@ -343,5 +354,6 @@ impl<'p> Auditor<'p> {
         self.check_struck();
         self.check_hangs();
         self.check_turned();
+        self.check_queues();
     }
 }

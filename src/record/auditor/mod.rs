@@ -7,6 +7,7 @@ mod control;
 mod devices;
 mod note;
 mod processes;
+mod queues;
 mod rest;
 #[cfg(test)]
 mod tests;

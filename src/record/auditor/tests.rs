@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::domain::{
     ApplicationFault, ApplicationId, CallName, ConnectionId, DeviceId, Ending, FaultTarget, GiveUpReason, NodeId,
-    OutageCause, PhoneGroupId, PortGroupId, Refusal, RoutePointId, SourceId, StationId, Target,
+    OutageCause, PhoneGroupId, PortGroupId, QueueId, QueueOrder, Refusal, RoutePointId, SourceId, StationId, Target,
 };
 use crate::engine::{Span, Time};
-use crate::facts::{Fact, PoolId, Recorder};
+use crate::facts::{Fact, Path, PoolId, Recorder};
 use crate::fake;
-use crate::plan::{Change, Fault, Occurs, Plan, Setting};
+use crate::plan::{Change, Fault, Occurs, People, Plan, Queue, Setting, Transfer, TransferTo};
 
 use super::ledger::Auditor;
 
@@ -508,4 +508,96 @@ fn a_line_has_no_more_calls_than_it_may_and_calls_wait_only_for_a_person_who_has
     let presented =
         |number, line| (20, Fact::Presented { call: call(number), route_point: RoutePointId(0), device: POINT, line });
     broken(&[offered(0), presented(0, 1)], "the device has no such line");
+}
+
+/// Two queues of the phones, the first of the better priority, to which the ports lead.
+fn with_queues() -> Plan {
+    let mut plan = fake::plan();
+    let queue = |name: &str| Queue {
+        name: name.to_owned(),
+        of_group: false,
+        groups: vec![PhoneGroupId(0)],
+        order: QueueOrder::LongestIdle,
+    };
+    plan.queues = vec![queue("first"), queue("second")];
+    plan.phone_groups[0].queues = vec![QueueId(0), QueueId(1)];
+    let by_wish = [0, 1].map(|queue| Some(People::Queue(QueueId(queue))));
+    plan.port_groups[0].transfer = Some(Transfer { share: 1.0, to: TransferTo::ByWish(by_wish.to_vec()) });
+    plan
+}
+
+const fn caller(number: u32) -> CallName {
+    CallName { source: SourceId(0), number }
+}
+
+fn takes(call: CallName, pool: PoolId, device: u32) -> Fact {
+    Fact::Seized { call, pool, device: Some(DeviceId(device)), line: 0 }
+}
+
+fn gives(call: CallName, pool: PoolId, device: u32) -> Fact {
+    Fact::Freed { call, pool, device: Some(DeviceId(device)) }
+}
+
+const PHONES: PoolId = PoolId::Phones(PhoneGroupId(0));
+const PORTS: PoolId = PoolId::Ports(PortGroupId(0));
+
+/// Both phones are in use, and callers wait: 2 in the second queue since 100, 3 and 4 in the first since 101 and 102.
+fn waiting() -> Vec<(u64, Fact)> {
+    let offered = |call| Fact::Offered { call, ingress: SUB1 };
+    let path = Path { ingress: SUB1, route_point: None, application: Some(IVR) };
+    let connected = |call| Fact::Connected { call, path, since_offered: Span::ZERO, first_sign: true };
+    let mut facts = vec![
+        (90, offered(caller(0))),
+        (90, takes(caller(0), PHONES, 4)),
+        (90, offered(caller(1))),
+        (90, takes(caller(1), PHONES, 5)),
+    ];
+    for (second, number, queue) in [(100, 2, 1), (101, 3, 0), (102, 4, 0)] {
+        let call = caller(number);
+        let port = takes(call, PORTS, number - 1);
+        let queued = Fact::Queued { call, queue: QueueId(queue) };
+        facts.extend([offered(call), port, connected(call), queued].map(|fact| (second, fact)));
+    }
+    facts
+}
+
+/// A phone is free at 120, and takes a caller who has waited so long in a queue.
+fn served(number: u32, queue: u16, waited: u64) -> Vec<(u64, Fact)> {
+    let (call, over) = (caller(number), caller(0));
+    let facts = [
+        gives(over, PHONES, 4),
+        Fact::Ended { call: over, ending: Ending::Abandoned, offered: at(90) },
+        Fact::Distributed { call, queue: QueueId(queue), waited: Some(Span::from_secs(waited)) },
+        gives(call, PORTS, number - 1),
+        takes(call, PHONES, 4),
+    ];
+    facts.map(|fact| (120, fact)).to_vec()
+}
+
+/// Some violation contains these words.
+#[track_caller]
+fn breaks(facts: &[(u64, Fact)], words: &str) {
+    let plan = with_queues();
+    let found = audited(&plan, facts).finish(plan.length).expect_err(words);
+    assert!(found.iter().any(|violation| violation.contains(words)), "expected {words:?}, found {found:#?}");
+}
+
+#[test]
+fn queues_are_served_in_order_and_nobody_waits_for_a_free_phone() {
+    let plan = with_queues();
+    let right = and(&waiting(), &served(3, 0, 19));
+    assert_eq!(audited(&plan, &right).finish(plan.length), Ok(()));
+    breaks(&and(&waiting(), &served(3, 0, 19)[..2]), "waits while a phone of");
+    breaks(&and(&waiting(), &served(2, 1, 20)), "waits with a better priority");
+    breaks(&and(&waiting(), &served(4, 0, 18)), "comes before it");
+    breaks(&and(&waiting(), &served(3, 0, 18)), "reports");
+    let over = Fact::Ended { call: caller(3), ending: Ending::Abandoned, offered: at(101) };
+    breaks(&and(&waiting(), &[(110, gives(caller(3), PORTS, 2)), (110, over)]), "while it waits in a queue");
+    let again = Fact::Queued { call: caller(3), queue: QueueId(0) };
+    breaks(&and(&waiting(), &[(110, again)]), "it waits already");
+    // Nobody transfers while the application stalls.
+    let stalls = [(110, Fact::ApplicationFailed { application: IVR, fault: ApplicationFault::Stall })];
+    let idle = and(&and(&waiting(), &stalls), &served(3, 0, 19)[..2]);
+    assert_eq!(audited(&plan, &idle).finish(plan.length), Ok(()));
+    breaks(&and(&and(&waiting(), &stalls), &served(3, 0, 19)), "cannot transfer it");
 }

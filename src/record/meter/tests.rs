@@ -487,3 +487,53 @@ fn a_phone_in_service_counts_as_controlled_only_while_its_application_controls_i
     assert_eq!(missing(Catalogue::DEVICES_CONTROLLED, 5), 30 + 10);
     assert_eq!(missing(Catalogue::DEVICES_IN_SERVICE, 6), 10);
 }
+
+#[test]
+fn a_wait_in_a_queue_that_is_not_over_is_censored() {
+    let mut plan = fake::plan();
+    let groups = vec![crate::domain::PhoneGroupId(0)];
+    let order = crate::domain::QueueOrder::LongestIdle;
+    let queue =
+        |name: &str, of_group| crate::plan::Queue { name: name.to_owned(), of_group, groups: groups.clone(), order };
+    plan.queues = vec![queue("sales", false), queue("agents", true)];
+    let (sales, of_group) = (QueueId(0), QueueId(1));
+    let call = |number| CallName { source: crate::domain::SourceId(0), number };
+    let distributed = |number, queue, waited: Option<u64>| Fact::Distributed {
+        call: call(number),
+        queue,
+        waited: waited.map(Span::from_secs),
+    };
+    let left = |number, waited, hung_up| Fact::LeftQueue {
+        call: call(number),
+        queue: sales,
+        waited: Span::from_secs(waited),
+        hung_up,
+    };
+    let queued = |number| Fact::Queued { call: call(number), queue: sales };
+    let mut meter = Meter::new(&plan, plan.window());
+    meter.start(0);
+    // The first minute is warm-up. One waits from 30 to 70, one finds a phone free; one hangs up after 10 s, one is lost after 5 s, and
+    // one waits for the last 100 s. What waits in the queue of a group is not measured.
+    for (second, fact) in [
+        (30, queued(1)),
+        (70, distributed(1, sales, Some(40))),
+        (80, distributed(2, sales, None)),
+        (85, Fact::Queued { call: call(9), queue: of_group }),
+        (90, queued(3)),
+        (95, distributed(9, of_group, Some(10))),
+        (100, left(3, 10, true)),
+        (110, queued(4)),
+        (115, left(4, 5, false)),
+        (500, queued(5)),
+    ] {
+        meter.note(Time::ZERO + Span::from_secs(second), fact);
+    }
+    let summary = meter.finish(plan.length, 0);
+    let catalogue = Catalogue::new(&plan);
+    let waits = &summary.durations[catalogue.of_queue(Metric::QueueWait, sales)];
+    assert_eq!((waits.count, waits.sum_nanos, waits.censored), (2, u128::from(40 * SECOND), 3));
+    assert_eq!(waits.longest_censored, Span::from_secs(100));
+    assert_eq!(summary.count(Count::QueueAbandoned), 1);
+    let gauge = &summary.gauges[catalogue.waiting(sales)];
+    assert_eq!((gauge.integral, gauge.peak), (u128::from((10 + 10 + 5 + 100) * SECOND), 1));
+}

@@ -4,13 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What is settled before a run begins, once for all runs: the plan asks for it, and the cluster is given the answer.
-const ASKED_BY_THE_PLAN: [&str; 1] = ["heartbeat::effective_interval"];
+const ASKED_BY_THE_PLAN: [&str; 2] = ["heartbeat::effective_interval", "queue::by_priority"];
 
 /// What is so, whatever the plan: every CallManager lives when a run begins, so that a device starts on the first of its group.
 const SO_AT_THE_START: [(&str, &str); 1] = [("node_choice::first_live", "|_| true")];
 
 /// How many rules there are, so that none vanishes unnoticed.
-const RULES: usize = 60;
+const RULES: usize = 64;
 
 fn source(folder: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder)

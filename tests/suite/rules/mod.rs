@@ -24,5 +24,6 @@ mod no_answer;
 mod node_choice;
 mod openers;
 mod phones;
+mod queues;
 mod settings;
 mod treatment;
