@@ -264,7 +264,7 @@ pub fn counts(plan: &Plan) -> impl Iterator<Item = Count> + use<> {
     let all_are_forwarded = plan.forwards_all;
     let changes_through_applications = plan.changes.iter().any(|change| change.through.is_some());
     let pops_up = plan.some_pop_up();
-    let asks = plan.phone_groups.iter().any(|it| it.answer_by.is_some() || it.changes.some_by_application());
+    let asks = plan.some_ask();
     let dials = plan.sources.iter().any(|it| it.from.is_some_and(|callers| callers.by != Dials::Person));
     let some = |has: fn(&CallChanges) -> bool| plan.phone_groups.iter().any(|it| has(&it.changes));
     let (holds, transfers) = (some(|it| it.hold.is_some()), some(|it| it.transfer.is_some()));
