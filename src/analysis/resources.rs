@@ -24,8 +24,9 @@ pub fn all_pools(study: &Study) -> Vec<Pool> {
     let ports = plan.port_groups.iter().map(|group| Some(group.count));
     let phones = plan.phone_groups.iter().map(|group| Some(group.count));
     let lines = plan.destinations.iter().map(|it| Some(it.lines).filter(|&lines| lines < u32::MAX));
+    let bridges = plan.conference_bridges.iter().map(|it| Some(it.conferences));
     let gauges = study.catalogue.gauges.iter().enumerate().filter(|(_, series)| series.metric == Gauge::InUse);
-    let pools = gauges.zip(ports.chain(phones).chain(lines)).map(|((row, _), size)| Pool {
+    let pools = gauges.zip(ports.chain(phones).chain(lines).chain(bridges)).map(|((row, _), size)| Pool {
         size,
         in_use: gauge_row(study, row),
         busiest_bin: study.timeline_means(row).into_iter().fold(0.0, f64::max),

@@ -239,6 +239,7 @@ impl Plan {
         let treated = treatments.map(seconds).fold(0.0, f64::max);
         let ringing = self.phone_groups.iter().map(|it| seconds(&it.answer));
         let rings = ringing.chain(self.destinations.iter().map(|it| seconds(&it.answer))).fold(0.0, f64::max);
+        let changed = self.phone_groups.iter().map(|it| it.changes.longest()).fold(0.0, f64::max);
         let stay = |source: &Source| {
             // A caller who never hangs up may wait for an application until the run ends. Only a number outside is
             // certain to answer.
@@ -248,7 +249,9 @@ impl Plan {
                 (None, Target::Outside(_)) => rings,
                 (None, _) => return None,
             };
-            Some(waits + treated + seconds(&source.talk))
+            // Transferred, a caller talks once more.
+            let talks = if self.changes_calls { 2.0 } else { 1.0 };
+            Some(waits + treated + changed + talks * seconds(&source.talk))
         };
         let length = self.length_of_run();
         self.sources.iter().map(|source| source.peak_calls(length, stay(source))).sum()
@@ -259,6 +262,8 @@ impl Plan {
     pub fn memory_needed(&self, workers: usize) -> u64 {
         // Its row, and its slot in the free list.
         const CALL: f64 = 64.0 + 4.0;
+        // What is kept beside it where people change calls.
+        const PROGRESS: f64 = 40.0;
         const EVENT: f64 = 32.0;
         const DEVICE: u64 = 128;
         // Random number streams, and the last callers.
@@ -267,7 +272,8 @@ impl Plan {
         let devices = self.devices.len() as u64;
         let scopes = 1 + self.nodes.len() + self.applications.len() + self.databases.len() + self.route_points.len();
         // A call has one event pending, or a few: message, patience, timer.
-        let calls = self.peak_calls() * (CALL + 3.0 * EVENT);
+        let beside = if self.changes_calls { PROGRESS } else { 0.0 };
+        let calls = self.peak_calls() * (CALL + beside + 3.0 * EVENT);
         let sources = self.sources.len() as u64;
         let worker = calls as u64 + devices * (DEVICE + EVENT as u64) + sources * SOURCE + scopes as u64 * HISTOGRAMS;
         let listed: usize = self.sources.iter().map(|source| source.arrivals.bytes()).sum();

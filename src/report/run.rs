@@ -43,6 +43,9 @@ pub fn run_page<'a>(study: &'a Study<'_>, judged: &'a [Judged], provenance: &'a 
 fn report(study: &Study, judged: &[Judged], section: &mut Section<'_>) {
     title(study, section);
     section.table(calls(study));
+    if study.plan.changes_calls {
+        section.table(changes(study));
+    }
     delays(study, section);
     queues(study, section);
     if has_failures(study) {
@@ -102,6 +105,18 @@ fn calls(study: &Study) -> Table {
             let reasons = Count::shown_in(record::Section::Refusals);
             reasons.filter(|&reason| occurred(study, reason)).for_each(|reason| add(reason, "  "));
         }
+    }
+    table
+}
+
+/// What people at phones did with calls.
+fn changes(study: &Study) -> Table {
+    let mut table = Table::of_numbers(["changes of calls", "mean per replication", "95 % interval", "highest"]);
+    let measured: Vec<Count> = record::counts(study.plan).collect();
+    for count in Count::shown_in(record::Section::Changed).filter(|count| measured.contains(count)) {
+        let row = count_row(study, count);
+        let most = Entry::number_if(row.max, row.unit, human);
+        table.row([row.metric.clone().into(), mean(&row), interval(&row, human), most]);
     }
     table
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, ConnectionId, DeviceId, Ending, FaultTarget, GiveUpReason, NodeId,
-    OutageCause, PhoneGroupId, PortGroupId, QueueId, QueueOrder, Refusal, RoutePointId, SourceId, StationId, Target,
+    ApplicationFault, ApplicationId, CallName, ConferenceBridgeId, ConnectionId, DeviceId, Ending, FaultTarget,
+    GiveUpReason, NodeId, OutageCause, PhoneGroupId, PortGroupId, QueueId, QueueOrder, Refusal, RoutePointId, SourceId,
+    StationId, Target,
 };
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Path, PoolId, Recorder};
 use crate::fake;
-use crate::plan::{Change, Fault, Occurs, People, Plan, Queue, Setting, Transfer, TransferTo};
+use crate::plan::{Change, ConferenceBridge, Fault, Occurs, People, Plan, Queue, Setting, Transfer, TransferTo};
 
 use super::ledger::Auditor;
 
@@ -600,4 +601,60 @@ fn queues_are_served_in_order_and_nobody_waits_for_a_free_phone() {
     let idle = and(&and(&waiting(), &stalls), &served(3, 0, 19)[..2]);
     assert_eq!(audited(&plan, &idle).finish(plan.length), Ok(()));
     breaks(&and(&and(&waiting(), &stalls), &served(3, 0, 19)), "cannot transfer it");
+}
+
+fn with_bridge() -> Plan {
+    let mut plan = fake::plan();
+    let bridge = ConferenceBridge { name: "bridge".into(), node: SUB2, conferences: 1 };
+    plan.conference_bridges.push(bridge);
+    plan
+}
+
+#[test]
+fn whatever_a_call_occupies_beside_its_device_is_given_back_once() {
+    let plan = with_bridge();
+    let (phones, bridge) = (PhoneGroupId(0), ConferenceBridgeId(0));
+    let pool = PoolId::Phones(phones);
+    let call = |number| CallName { source: SourceId(0), number };
+    let path = Path { ingress: SUB1, route_point: None, application: None };
+    let since_offered = Span::from_secs(2);
+    let begun = [
+        (10, Fact::Offered { call: CALL, ingress: SUB1 }),
+        (11, Fact::Seized { call: CALL, pool, device: Some(PHONE), line: 0 }),
+        (12, Fact::Connected { call: CALL, path, since_offered, first_sign: true }),
+    ];
+    let held = (20, Fact::Held { call: CALL, delay: Span::ZERO });
+    let retrieved = (25, Fact::Retrieved { call: CALL, delay: Span::ZERO });
+    let aside = (30, Fact::PutAside { call: CALL, phones, device: PHONE });
+    let back = (40, Fact::TakenBack { call: CALL, phones, device: PHONE });
+    let let_go = (40, Fact::LetGo { call: CALL, phones, device: PHONE });
+    let freed = (40, Fact::Freed { call: CALL, pool, device: Some(PHONE) });
+    let ended = (40, Fact::Ended { call: CALL, ending: Ending::Completed, offered: at(10) });
+    let taken = |number| (28, Fact::BridgeTaken { call: call(number), bridge });
+    let given = (40, Fact::BridgeFreed { call: CALL, bridge });
+    let kept = |facts: &[(u64, Fact)]| {
+        let facts = and(&begun, facts);
+        assert_eq!(audited(&plan, &facts).finish(plan.length), Ok(()));
+    };
+    let broken = |facts: &[(u64, Fact)], words: &str| {
+        let found = audited(&plan, &and(&begun, facts)).finish(plan.length).expect_err(words);
+        assert!(found[0].contains(words), "expected {words:?}, found {found:#?}");
+    };
+    kept(&[held, retrieved, aside, back, freed, ended]);
+    kept(&[taken(0), aside, let_go, given, ended]);
+    broken(&[retrieved], "on_hold: false");
+    broken(&[held, aside], "on_hold: true");
+    broken(&[let_go], "of a call that was not put aside");
+    broken(&[aside, aside], "while the call holds Nothing");
+    broken(&[aside, let_go, let_go], "of a call that was not put aside");
+    broken(&[aside, back, back], "of a call that was not put aside");
+    broken(&[aside, ended], "while the call holds (Some(");
+    broken(&[freed, given], "while the call has None");
+    broken(&[taken(0), freed, ended], "Some(ConferenceBridgeId(0))");
+    broken(&[taken(0), taken(0)], "while the call has Some(ConferenceBridgeId(0))");
+    let other = (13, Fact::Offered { call: call(1), ingress: SUB1 });
+    broken(&[other, taken(0), taken(1)], "2 of 1");
+    broken(&[(28, Fact::ConferenceBlocked { call: CALL, bridge })], "there was room");
+    broken(&[(30, Fact::Joined { call: CALL, delay: Span::ZERO })], "of AuditedCall");
+    broken(&[(30, Fact::Consulted { call: CALL, delay: Span::ZERO })], "of AuditedCall");
 }
