@@ -143,6 +143,9 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
         "a name that refers to nothing, or to the wrong kind of entry",
         &[
             "calls_from_nothing_that_dials",
+            "change_by_a_stranger",
+            "conference_bridge_unknown",
+            "consult_a_machine",
             "direct_ctimanager",
             "fault_devices",
             "fault_no_ctimanager",
@@ -165,6 +168,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
         "a value that depends on another one",
         &[
             "bin_too_long",
+            "changes_and_hops",
             "direct_several",
             "fault_overlap",
             "heartbeat_bounds",
@@ -178,8 +182,8 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
         ],
     ),
     (
-        "shares that do not sum to 1, calls that go round in a circle",
-        &["forward_to_itself", "redirect_loop", "share_sum"],
+        "shares that do not sum to 1, or to more, calls that go round in a circle",
+        &["changes_of_all_calls", "forward_to_itself", "redirect_loop", "share_sum"],
     ),
     ("what is in another file", &["calls_file", "calls_none", "calls_ragged", "calls_semicolons"]),
     ("a limit of the whole", &["calls_too_fast", "rates_too_many", "too_many_calls", "too_many_devices"]),
