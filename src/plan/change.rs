@@ -158,7 +158,8 @@ fn people(name: &Name, directory: &Directory<'_>) -> Option<Target> {
     let to = directory.target(name)?;
     if !matches!(directory.group_of(to), Target::Phones(_) | Target::Outside(_)) {
         let what = format!("`{}` is neither a group of phones or a number of one, nor a number outside", name.value);
-        directory.reports.add(Problem::new(name.place.clone(), what, "").rule(PEOPLE));
+        let hint = "name phones or a `[[destination]]`; `transfer` leads anywhere";
+        directory.reports.add(Problem::new(name.place.clone(), what, "").hint(hint).rule(PEOPLE));
     }
     Some(to)
 }

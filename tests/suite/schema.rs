@@ -144,6 +144,9 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
         &[
             "answered_by_no_controller",
             "calls_from_nothing_that_dials",
+            "change_by_a_stranger",
+            "conference_bridge_unknown",
+            "consult_a_machine",
             "dialled_by_no_controller",
             "dialled_by_nobody",
             "dialled_by_port",
@@ -171,6 +174,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
         "a value that depends on another one",
         &[
             "bin_too_long",
+            "changes_and_hops",
             "direct_several",
             "fault_overlap",
             "heartbeat_bounds",
@@ -187,8 +191,15 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
         ],
     ),
     (
-        "shares that do not sum to 1, calls that go round in a circle",
-        &["dials_itself", "dials_itself_by_cfa", "forward_to_itself", "redirect_loop", "share_sum"],
+        "shares that do not sum to 1, or to more, calls that go round in a circle",
+        &[
+            "changes_of_all_calls",
+            "dials_itself",
+            "dials_itself_by_cfa",
+            "forward_to_itself",
+            "redirect_loop",
+            "share_sum",
+        ],
     ),
     ("what is in another file", &["calls_file", "calls_none", "calls_ragged", "calls_semicolons", "wish_list"]),
     ("a limit of the whole", &["calls_too_fast", "rates_too_many", "too_many_calls", "too_many_devices"]),
