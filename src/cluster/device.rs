@@ -4,8 +4,8 @@ use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE, Service};
 use super::rows::registration::{Claim, Registration};
 use crate::domain::{
-    ApplicationId, CallName, DestinationId, DeviceId, Forward, Forwards, NodeId, NumbersId, Phase, PhoneEvent, PhoneGroupId,
-    PortGroupId, Rejection, RoutePointId, Target,
+    ApplicationId, CallName, DestinationId, DeviceId, Forward, Forwards, NodeId, NumbersId, Phase, PhoneEvent,
+    PhoneGroupId, PortGroupId, Rejection, RoutePointId, Target,
 };
 use crate::engine::{Handle, Watchdog};
 use crate::facts::{Fact, PoolId, Recorder};

@@ -8,9 +8,9 @@ use super::rows::endpoint::{Endpoint, EndpointKind};
 use super::rows::group::{PhoneState, PortState};
 use super::rows::link::LinkState;
 use super::rows::node::{NodeState, Processor};
+use super::rows::notification::Notification;
 use super::rows::registration::{Claim, Registration};
 use super::rows::source::SourceState;
-use super::rows::notification::Notification;
 use crate::domain::{DeviceKind, FaultTarget, Forwards, ProcessFault, StationId, Target};
 use crate::engine::{
     Calendar, Distribution, Handle, Pool, Server, Servers, Span, Stream, Time, Watchdog, stream_number,

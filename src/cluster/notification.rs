@@ -30,13 +30,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// A new message over a connection.
-    pub(super) fn message(
-        &mut self,
-        opener: OpenerId,
-        connection: ConnectionId,
-        about: About,
-        stage: Stage,
-    ) -> Handle {
+    pub(super) fn message(&mut self, opener: OpenerId, connection: ConnectionId, about: About, stage: Stage) -> Handle {
         let number = self.connections[connection.index()].number;
         self.notifications.insert(Notification { about, stage, opener, connection, number })
     }

@@ -156,7 +156,8 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn requests_are_lost(&mut self, opener: OpenerId) {
         let lost = |it: &Notification| it.opener == opener && it.asked().is_some() && it.stage != Stage::ByHand;
         loop {
-            let Some(notification) = self.notifications.iter().find(|(_, it)| lost(it)).map(|(handle, _)| handle) else {
+            let Some(notification) = self.notifications.iter().find(|(_, it)| lost(it)).map(|(handle, _)| handle)
+            else {
                 return;
             };
             if let Some(it) = self.notifications.get_mut(notification) {

@@ -128,6 +128,13 @@ pub fn mmc_mean_wait(arrival_rate: f64, service_mean: f64, servers: u32) -> f64 
     if spare <= 0.0 { f64::INFINITY } else { erlang_c(offered, servers) * service_mean / spare }
 }
 
+/// The mean time that a customer spends in a row of M/M/c stations, each given by its mean service and its servers: every one is passed
+/// as if it were alone (J. R. Jackson, 1957); infinite if one is overloaded.
+pub fn tandem_mean_sojourn(arrival_rate: f64, stations: &[(f64, u32)]) -> f64 {
+    let sojourn = |&(mean, servers): &(f64, u32)| mmc_mean_wait(arrival_rate, mean, servers) + mean;
+    stations.iter().map(sojourn).sum()
+}
+
 /// The probability of waiting longer than `wait` in M/M/c: `C exp(-(c - A) wait / h)`.
 pub fn mmc_wait_exceeds(arrival_rate: f64, service_mean: f64, servers: u32, wait: f64) -> f64 {
     let offered = arrival_rate * service_mean;
@@ -320,6 +327,9 @@ mod tests {
         }
         assert_eq!(erlang_c(2.0, 2), 1.0);
         assert_eq!(mmc_mean_wait(3.0, 1.0, 2), f64::INFINITY);
+        // Rates of 1 and 0.8: 1 / 0.5 and 1 / 0.3.
+        anchored(tandem_mean_sojourn(0.5, &[(1.0, 1), (1.25, 1)]), "5.333333");
+        assert_eq!(tandem_mean_sojourn(0.9, &[(1.0, 1), (1.25, 1)]), f64::INFINITY);
         assert_eq!(mmc_wait_exceeds(3.0, 1.0, 2, 9.0), 1.0);
     }
 

@@ -125,8 +125,9 @@ fn callers(name: &Name, it: &source::Traffic, workload: &Workload, directory: &D
             let by = match &it.dial_by {
                 None => Dials::Person,
                 // What is wrong with it has been reported.
-                Some(by) => controller(by, &phones.name, &phones.control, directory)
-                    .map_or(Dials::Person, Dials::Application),
+                Some(by) => {
+                    controller(by, &phones.name, &phones.control, directory).map_or(Dials::Person, Dials::Application)
+                }
             };
             (by, phones.count.value)
         }
@@ -146,7 +147,8 @@ fn callers(name: &Name, it: &source::Traffic, workload: &Workload, directory: &D
         }
         Target::RoutePoint(_) | Target::Outside(_) | Target::Numbers(_) => {
             let what = format!("`{}` is not a group of phones or ports, and nothing else dials", name.value);
-            let hint = "calls from outside have no `from`; an application dials from a port or a phone that it controls";
+            let hint =
+                "calls from outside have no `from`; an application dials from a port or a phone that it controls";
             report(Problem::new(name.place.clone(), what, "").hint(hint));
             return None;
         }

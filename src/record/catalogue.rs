@@ -103,9 +103,11 @@ impl Catalogue {
             series.exists &= match series.metric {
                 Metric::CfaDelay => plan.forwards_all,
                 Metric::ScreenPopDelay => match series.scope {
-                    Scope::Application => plan.applications.iter().zip(0..).any(|(it, row)| {
-                        it.name == series.name && plan.pops_up(ApplicationId(row))
-                    }),
+                    Scope::Application => plan
+                        .applications
+                        .iter()
+                        .zip(0..)
+                        .any(|(it, row)| it.name == series.name && plan.pops_up(ApplicationId(row))),
                     _ => plan.some_pop_up(),
                 },
                 _ => true,

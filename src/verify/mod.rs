@@ -11,6 +11,7 @@ mod comparison;
 mod coverage;
 mod workers;
 mod rehoming;
+mod screen_pop;
 mod shipped;
 mod show;
 mod theory;

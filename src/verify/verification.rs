@@ -9,7 +9,7 @@ use super::comparison::{Comparison, compile};
 use super::coverage::{KnownTruth, STUDIES, STUDIES_QUICK, known_truths};
 use super::shipped::{self, FINGERPRINTS, WORKLOADS};
 use super::workers::Workers;
-use super::{rehoming, theory};
+use super::{rehoming, screen_pop, theory};
 
 /// A group of comparisons under a name.
 pub type Family = (&'static str, fn() -> Vec<Comparison>);
@@ -23,6 +23,7 @@ pub const FAMILIES: [Family; 23] = [
     ("Erlang B", theory::erlang_b),
     ("Erlang B, line", theory::erlang_b_of_a_line),
     ("Engset", theory::engset),
+    ("Screen pop", screen_pop::screen_pop),
     ("Erlang A", theory::erlang_a),
     ("Erlang A, patient", theory::erlang_a_patient),
     ("M/M/inf", theory::poisson_exponential),

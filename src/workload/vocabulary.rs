@@ -558,7 +558,8 @@ static APPLICATION: Section = Section {
             "lookup",
             DISTRIBUTION_OR_ZERO,
             NONE,
-            "the time to look up a caller at a route point; the worker waits for it",
+            "the time to look up a caller at a route point, or one who rings at a phone that it controls (the screen pop); the worker waits \
+             for it",
             "",
         ),
         term(

@@ -142,7 +142,11 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
     (
         "a name that refers to nothing, or to the wrong kind of entry",
         &[
+            "answered_by_no_controller",
             "calls_from_nothing_that_dials",
+            "dialled_by_no_controller",
+            "dialled_by_nobody",
+            "dialled_by_port",
             "direct_ctimanager",
             "fault_devices",
             "fault_no_ctimanager",
@@ -179,7 +183,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
     ),
     (
         "shares that do not sum to 1, calls that go round in a circle",
-        &["forward_to_itself", "redirect_loop", "share_sum"],
+        &["dials_itself", "forward_to_itself", "redirect_loop", "share_sum"],
     ),
     ("what is in another file", &["calls_file", "calls_none", "calls_ragged", "calls_semicolons"]),
     ("a limit of the whole", &["calls_too_fast", "rates_too_many", "too_many_calls", "too_many_devices"]),

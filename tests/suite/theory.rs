@@ -16,6 +16,7 @@ families! {
     ports_block_by_erlang_b_whatever_the_treatment: "Erlang B",
     a_line_of_a_route_point_blocks_by_erlang_b_at_its_own_trigger: "Erlang B, line",
     phones_that_dial_block_by_engset: "Engset",
+    a_screen_pop_waits_at_a_ctimanager_and_an_application_in_tandem: "Screen pop",
     an_application_with_callers_as_patient_as_it_is_fast_is_erlang_a: "Erlang A",
     an_application_with_more_patient_callers_is_erlang_a: "Erlang A, patient",
     calls_at_a_route_point_are_poisson_with_exponential_residence: "M/M/inf",

@@ -580,6 +580,7 @@ impl Generator {
                 self.key("maximum_calls", most);
             }
             let controllers = if self.draw.chance(50) { self.controllers() } else { Vec::new() };
+            self.through_one_of("answer_by", &controllers, 50);
             self.controllers_of_phones.push(controllers);
             let failover = self.draw.distribution_around(MILLI, 8 * SECOND);
             self.key("failover", failover);
@@ -600,6 +601,14 @@ impl Generator {
             let queue = self.draw.chance(60);
             self.key("queue", queue);
             self.forwards(&name, &format!("{OF_PHONES}{row}"), &["cfb", "cfna"]);
+        }
+    }
+
+    /// Some people do it through an application.
+    fn through_one_of(&mut self, key: &str, controllers: &[String], percent: u64) {
+        if !controllers.is_empty() && self.draw.chance(percent) {
+            let through = self.draw.below(controllers.len() as u64) as usize;
+            self.key(key, format_args!("\"{}\"", controllers[through]));
         }
     }
 
@@ -637,11 +646,20 @@ impl Generator {
             } else {
                 self.target()
             };
-            let inside = !self.phones.is_empty() && self.draw.chance(25);
-            if inside {
+            let inside = !self.phones.is_empty() && self.draw.chance(35);
+            let from_ports = !inside && !self.port_lines.is_empty() && self.draw.chance(20);
+            if from_ports {
+                let row = self.draw.below(self.port_lines.len() as u64);
+                self.key("from", format_args!("\"{PORTS}{row}\""));
+                let to = self.away_from(to, PORTS, OF_PORTS, row, self.port_lines[row as usize].0);
+                self.key("to", format_args!("\"{to}\""));
+            } else if inside {
                 let row = self.draw.below(self.phones.len() as u64) as usize;
                 let phones = self.phones[row].clone();
                 self.key("from", format_args!("\"{phones}\""));
+                let controllers = self.controllers_of_phones[row].clone();
+                self.through_one_of("dial_by", &controllers, 60);
+                let to = self.away_from(to, PHONES, OF_PHONES, row as u64, self.phone_lines[row].0);
                 // Some dial by a name.
                 let dialled = match self.draw.chance(40) {
                     true => {
@@ -655,7 +673,7 @@ impl Generator {
             } else {
                 self.key("to", format_args!("\"{to}\""));
             }
-            if !inside && self.draw.chance(40) {
+            if !inside && !from_ports && self.draw.chance(40) {
                 let chosen = self.draw.some(&(0..self.nodes.len()).collect::<Vec<_>>(), 4);
                 let chosen: Vec<&String> = chosen.iter().map(|node| &self.nodes[*node]).collect();
                 let chosen = quoted(&chosen);
@@ -671,6 +689,12 @@ impl Generator {
             let talk = self.draw.distribution(talk);
             self.key("talk", talk);
         }
+    }
+
+    /// Where devices of a group dial: not themselves, if there is one alone.
+    fn away_from(&self, to: String, kind: &str, digit: u64, row: u64, count: u64) -> String {
+        let own = to == format!("{kind}{row}") || to.starts_with(&format!("{digit}{row}"));
+        if own && count == 1 { self.destinations[0].clone() } else { to }
     }
 
     fn arrivals(&mut self) -> String {

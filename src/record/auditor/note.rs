@@ -211,7 +211,9 @@ impl Recorder for Auditor<'_> {
                 let is_there = self.calls.get(&call).is_some_and(|call| call.held.at() == Some(device));
                 self.require(is_there, |_| format!("{fact:?}: the call is not there"));
             }
-            Fact::ScreenPopLost { call, device, application } => self.screen_pop_over(fact, (call, device, application)),
+            Fact::ScreenPopLost { call, device, application } => {
+                self.screen_pop_over(fact, (call, device, application))
+            }
             Fact::Asked { call, device, application } => self.asked(fact, call, device, application),
             Fact::RequestGranted { call, application } => self.request_over(fact, call, application),
             Fact::RequestFailed { call, application } => {

@@ -8,6 +8,7 @@ mod callmanager_failure;
 mod control;
 mod ctimanager_failure;
 mod dependencies;
+mod desktop;
 mod device_failure;
 mod failback;
 mod fan_in;
