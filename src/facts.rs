@@ -131,6 +131,8 @@ pub enum Fact {
     NotDialled {
         /// The name that the call would have had.
         call: CallName,
+        /// Whether the device was in use.
+        in_use: bool,
     },
     /// An event of a phone left for an application that has it open.
     PhoneEventSent {

@@ -6,7 +6,7 @@ use super::rows::call::Call;
 use super::rows::endpoint::EndpointKind;
 use super::rows::notification::{About, Stage};
 use super::rows::source::{CALLING_PHONE, share_of};
-use crate::domain::{CallName, DeviceId, NodeId, OpenerId, PhoneEvent, PhoneGroupId, PortGroupId, Target};
+use crate::domain::{ApplicationId, CallName, DeviceId, NodeId, OpenerId, PhoneEvent, PhoneGroupId, PortGroupId, Target};
 use crate::engine::Handle;
 use crate::facts::{Fact, PoolId, Recorder};
 use crate::plan::Dials;
@@ -62,22 +62,22 @@ impl<R: Recorder> Cluster<'_, R> {
             }
         };
         let open = application.and_then(|application| Some((application, self.open_to(device, application)?)));
-        let runs = |id: crate::domain::ApplicationId| self.applications[id.index()].health != Health::Down;
+        let runs = |id: ApplicationId| self.applications[id.index()].health != Health::Down;
         match open {
             Some((application, (opener, connection)))
-                if request::path(true, runs(application)) == Path::ThroughApplication =>
+                if request::path(self.has_open(opener), runs(application)) == Path::ThroughApplication =>
             {
                 let about = About::Dialling { caller };
                 let notification = self.message(opener, connection, about, Stage::AtApplication);
                 self.queue_notification(application, notification);
             }
-            _ => self.is_not_dialled(caller),
+            _ => self.is_not_dialled(caller, false),
         }
     }
 
     /// What an application was to dial is not dialled.
-    pub(super) fn is_not_dialled(&mut self, call: CallName) {
-        self.note(Fact::NotDialled { call });
+    pub(super) fn is_not_dialled(&mut self, call: CallName, in_use: bool) {
+        self.note(Fact::NotDialled { call, in_use });
     }
 
     /// The request of an application to dial reaches the CallManager of its device: the call begins, unless the device is in use.
@@ -85,7 +85,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let device = self.plan.device_of(opener);
         let endpoint = self.endpoints[device.index()];
         if !admission::is_free(endpoint.is_open(), endpoint.calls) {
-            return self.is_not_dialled(caller);
+            return self.is_not_dialled(caller, endpoint.calls > 0);
         }
         let call = self.is_offered(caller, endpoint.node, Some(device.0));
         self.is_set_up(call, endpoint.node);

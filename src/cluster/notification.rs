@@ -169,7 +169,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let Some(it) = self.take_notification(notification) else { return };
         match it.about {
             About::Phone { event, caller, .. } => self.event_is_lost(it.opener, it.connection, event, caller),
-            About::Dialling { caller } => self.is_not_dialled(caller),
+            About::Dialling { caller } => self.is_not_dialled(caller, false),
             About::Offered { .. } | About::Asked { .. } => {}
         }
     }

@@ -245,7 +245,7 @@ pub fn counts(plan: &Plan) -> impl Iterator<Item = Count> + use<> {
         Count::Cfa => all_are_forwarded,
         Count::ScreenPopsLost => pops_up,
         Count::RequestsFailed => asks,
-        Count::NotDialled => dials,
+        Count::NotDialled | Count::NotDialledInUse => dials,
         Count::SettingsNotChanged => changes_through_applications,
         _ => true,
     })

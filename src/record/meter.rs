@@ -571,7 +571,12 @@ impl Recorder for Meter {
             | Fact::DeviceReturned { .. }
             | Fact::SettingChanged { .. } => {}
             Fact::SettingNotChanged { .. } => self.count(Count::SettingsNotChanged),
-            Fact::NotDialled { .. } => self.count(Count::NotDialled),
+            Fact::NotDialled { in_use, .. } => {
+                self.count(Count::NotDialled);
+                if in_use {
+                    self.count(Count::NotDialledInUse);
+                }
+            }
             Fact::ScreenPopShown { application, delay, .. } => {
                 self.record_for_application(Metric::ScreenPopDelay, application, delay);
             }

@@ -242,6 +242,7 @@ metrics! {
         "Requests of people at phones that their application did not carry out: they did it by hand.";
     NotDialled = count("not_dialled", Lower, &[Lost]),
         "Calls that an application was to dial and did not: it was down, had not the device open, or that was in use.";
+    NotDialledInUse = count("not_dialled_in_use", Neither, &[Lost]), "Of these: the phone or port was in use.";
 }
 
 metrics! {

@@ -43,6 +43,7 @@ workloads! {
     "random_failures",
     "recovery_forbidden",
     "rolling_restart",
+    "softphone_dialler",
     "split_site",
     "whole_group_outage",
 }

@@ -184,7 +184,7 @@ impl Recorder for Story<'_> {
                 format!("{} {does} new calls", plan.nodes[node.index()].name)
             }
             Fact::Preserved { call } => format!("{} keeps its media", caller(call)),
-            Fact::NotDialled { call } => format!("{} is not dialled", caller(call)),
+            Fact::NotDialled { call, .. } => format!("{} is not dialled", caller(call)),
             Fact::ScreenPopShown { call, application: id, .. } => {
                 format!("{} shows who {} is", application(id), caller(call))
             }

@@ -5,10 +5,7 @@ use crate::domain::{ApplicationId, CallName, DeviceId};
 use crate::facts::Fact;
 use crate::plan::Dials;
 
-use super::ledger::Auditor;
-
-/// A screen pop: of which call, at which phone, for which application.
-pub(super) type ScreenPop = (CallName, DeviceId, ApplicationId);
+use super::ledger::{Auditor, ScreenPop};
 
 impl Auditor<'_> {
     fn controls(&self, device: DeviceId, application: ApplicationId) -> bool {

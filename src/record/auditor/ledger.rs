@@ -8,10 +8,11 @@ use crate::engine::{Span, Time};
 use crate::facts::{Fact, PoolId};
 use crate::plan::Plan;
 
-use super::control::ScreenPop;
-
 /// Violations beyond this number are only counted.
 const MOST: usize = 20;
+
+/// A screen pop: of which call, at which phone, for which application.
+pub(super) type ScreenPop = (CallName, DeviceId, ApplicationId);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Occupied {

@@ -203,7 +203,7 @@ impl Recorder for Auditor<'_> {
             Fact::LinkHealNoticed { .. } => {}
             Fact::DeviceFailed { device } => self.device_failed(fact, device),
             Fact::DeviceReturned { device } => self.device_returned(fact, device),
-            Fact::NotDialled { call } => self.not_dialled(fact, call),
+            Fact::NotDialled { call, .. } => self.not_dialled(fact, call),
             Fact::PhoneEventSent { device, application, .. } => self.phone_event_sent(fact, device, application),
             Fact::ScreenPopDue { call, device, application } => self.screen_pop_due(fact, (call, device, application)),
             Fact::ScreenPopShown { call, device, application, .. } => {
