@@ -7,7 +7,7 @@ use super::notes::{Known, Notes};
 use super::stream::{Stream, seconds};
 use super::words::{percent, tidy};
 use crate::domain::{ApplicationId, DatabaseId, NodeId, StationId, Target};
-use crate::plan::{Plan, Treatment, routing};
+use crate::plan::{Dials, Plan, Treatment, routing};
 
 /// The work of a call of a stream at each station, in seconds of one server.
 fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
@@ -50,7 +50,50 @@ fn work(stream: &Stream<'_>, plan: &Plan) -> BTreeMap<StationId, f64> {
             }
         }
     }
+    let mut at_phones = |phones: Target, who: ApplicationId, messages: AtPhones| {
+        let Target::Phones(group) = phones else { return };
+        let it = &plan.applications[who.index()];
+        let managers = it.ctimanagers.first();
+        if let Some(&manager) = managers
+            && let Some(at) = &plan.nodes[manager.index()].ctimanager
+        {
+            let work = messages.events * seconds(&at.event) + messages.requests * seconds(&at.request);
+            add(plan.ctimanager(manager), work);
+        }
+        let shown = messages.rings * it.lookup.as_ref().map_or(0.0, seconds);
+        add(plan.workers(who), (messages.events + messages.requests) * seconds(&it.decide) + shown);
+        if let Some(database) = it.database {
+            add(plan.connections(database), shown);
+        }
+        debug_assert!(plan.phone_groups[group.index()].openers.applications.contains(&who));
+    };
+    for (&target, &visits) in &stream.visits {
+        let Target::Phones(group) = target else { continue };
+        let group = &plan.phone_groups[group.index()];
+        // It rings, is perhaps answered, and ends.
+        let answered = visits * group.answered;
+        for &who in &group.openers.applications {
+            let requests = if group.answer_by == Some(who) { answered } else { 0.0 };
+            at_phones(target, who, AtPhones { events: 2.0 * visits + answered, rings: visits, requests });
+        }
+    }
+    if let Some(callers) = stream.source.from
+        && let Target::Phones(group) = callers.group
+    {
+        // A call that is dialled is connected, and ends.
+        for &who in &plan.phone_groups[group.index()].openers.applications {
+            let requests = if callers.by == Dials::Application(who) { 1.0 } else { 0.0 };
+            at_phones(callers.group, who, AtPhones { events: 2.0, rings: 0.0, requests });
+        }
+    }
     work
+}
+
+/// The messages of a call between a phone and an application that controls it.
+struct AtPhones {
+    events: f64,
+    rings: f64,
+    requests: f64,
 }
 
 /// A station: its name in messages, its number of servers, and the place of its entry.

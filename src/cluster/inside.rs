@@ -6,7 +6,9 @@ use super::rows::call::Call;
 use super::rows::endpoint::EndpointKind;
 use super::rows::notification::{About, Stage};
 use super::rows::source::{CALLING_PHONE, share_of};
-use crate::domain::{ApplicationId, CallName, DeviceId, NodeId, OpenerId, PhoneEvent, PhoneGroupId, PortGroupId, Target};
+use crate::domain::{
+    ApplicationId, CallName, DeviceId, NodeId, OpenerId, PhoneEvent, PhoneGroupId, PortGroupId, Target,
+};
 use crate::engine::Handle;
 use crate::facts::{Fact, PoolId, Recorder};
 use crate::plan::Dials;

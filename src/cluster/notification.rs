@@ -125,7 +125,8 @@ impl<R: Recorder> Cluster<'_, R> {
     /// A worker is done with a message: it is known, or a request follows.
     #[cold]
     pub(super) fn decides_as_notified(&mut self, notification: Handle) {
-        let Some(it) = self.pending(notification) else { return };
+        // Of what has just been lost, the person learns at this very moment.
+        let Some(it) = self.pending(notification).filter(|it| it.stage != Stage::ByHand) else { return };
         let connection = it.connection;
         match it.about {
             About::Phone { .. } => {

@@ -166,6 +166,24 @@ fn every_kind_of_warning_has_a_mistake_and_a_row_in_the_documentation() {
     assert_eq!(names.len(), ADVICE.len());
 }
 
+/// Ten calls a second ring, are answered and end at phones: 30 events a second are work of a desktop, 40 ms each more than one worker can
+/// do (1.2), 30 ms not (0.9); with answers through it, ten requests a second more are (1.2).
+#[test]
+fn events_and_requests_at_phones_are_work_of_the_desktop() {
+    let overloads = |decide: &str, more: &str| {
+        let text = format!(
+            "format = 1\nquestion = \"Are there enough workers?\"\n[[node]]\nname = \"a\"\n[[callmanager_group]]\nname = \"main\"\n\
+             members = [\"a\"]\n[[application]]\nname = \"desktop\"\nworkers = 1\ndecide = \"{decide}\"\n[[phone]]\nname = \"agents\"\n\
+             count = 900\ndevice_pool = \"main\"\napplication = \"desktop\"\n{more}[[traffic]]\nname = \"callers\"\nto = \"agents\"\n\
+             arrivals = {{ poisson = \"10/s\" }}\ntalk = \"1m\"\n"
+        );
+        ids(&examine("desktop.toml", &text, &Beside(root("tests/bad")))).contains("overloaded")
+    };
+    assert!(overloads("40ms", ""));
+    assert!(!overloads("30ms", ""));
+    assert!(overloads("30ms", "answer_by = \"desktop\"\n"));
+}
+
 /// What looks like a mistake and is none.
 #[test]
 fn what_is_meant_so_is_no_mistake() {

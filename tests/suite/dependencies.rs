@@ -509,6 +509,28 @@ fn without_its_application_a_device_forwards_or_refuses() {
     has(&affected(&newer, "ivr"), "route_point:welcome: new calls go by cfur to `people` [R22]");
 }
 
+/// A desktop shows who calls, answers and dials; without it, the people at the phones go on by hand. Ports that it had open dial nothing.
+#[test]
+fn without_its_desktop_a_phone_goes_on_by_hand() {
+    let desktop = "[[application]]\nname = \"desktop\"\nctimanagers = [\"two\"]\nlookup = \"1ms\"\n";
+    let dialled = "[[traffic]]\nname = \"campaign\"\nfrom = \"people\"\ndial_by = \"desktop\"\nto = \"operator\"\n\
+                   arrivals = { poisson = \"1/m\" }\n[[traffic]]\nname = \"reminders\"\nfrom = \"ports\"\nto = \"operator\"\n\
+                   arrivals = { poisson = \"1/m\" }\n";
+    let text = cluster(&[
+        ("[[route_point]]", &format!("{desktop}[[route_point]]")),
+        ("dn = \"7200\"\n", "dn = \"7200\"\napplication = \"desktop\"\nanswer_by = \"desktop\"\n"),
+        ("[[change]]", &format!("{dialled}[[change]]")),
+    ]);
+    let by_hand = "meanwhile nobody sees who calls, people answer by hand, nothing is dialled";
+    let affects = affected(&text, "desktop");
+    has(&affects, &format!("phone:people: `desktop` does not control it, but it still works; {by_hand} [R24]"));
+    has(&affects, "traffic:campaign: `desktop` dials none of its calls [R10]");
+    has_not(&affects, "traffic:reminders: `");
+    let affects = affected(&text, "ctimanager:two");
+    has(&affects, &format!("phone:people: `desktop` does not control it until it is back itself; {by_hand} [R20]"));
+    has(&affected(&text, "ivr"), "traffic:reminders: `ivr` dials none of its calls [R10]");
+}
+
 #[test]
 fn an_application_goes_with_its_user_and_with_a_database_it_cannot_do_without() {
     let affects = affected(CLUSTER, "ivr-user");

@@ -15,7 +15,7 @@ use common::{FactDigest, compile};
 use ctisim::cluster::Cluster;
 use ctisim::domain::{ApplicationFault, Ending, Forward, Refusal};
 use ctisim::engine::{Distribution, Span, Time};
-use ctisim::facts::{Fact, Recorder};
+use ctisim::facts::{Fact, PoolId, Recorder};
 use ctisim::plan::{self, Arrivals, Occurs, Plan};
 use ctisim::record::{Auditor, Meter};
 use ctisim::workload::NoFiles;
@@ -76,6 +76,13 @@ impl Recorder for Marks {
             Fact::HangNoticed { .. } => self.mark("a hang is noticed"),
             Fact::SettingChanged { .. } => self.mark("a setting changes"),
             Fact::Recovered { .. } => self.mark("an application recovers"),
+            Fact::ScreenPopShown { .. } => self.mark("a screen pop is shown"),
+            Fact::ScreenPopLost { .. } => self.mark("a screen pop is lost"),
+            Fact::RequestGranted { .. } => self.mark("a request of a person is granted"),
+            Fact::RequestFailed { .. } => self.mark("a request of a person fails"),
+            Fact::NotDialled { in_use: true, .. } => self.mark("an application cannot dial from a device in use"),
+            Fact::NotDialled { in_use: false, .. } => self.mark("an application does not dial"),
+            Fact::OffHook { pool: PoolId::Ports(_), .. } => self.mark("a port dials"),
             _ => {}
         }
     }
@@ -113,6 +120,13 @@ fn required() -> Vec<String> {
         "a setting does not change",
         "HandedOver",
         "an application recovers",
+        "a screen pop is shown",
+        "a screen pop is lost",
+        "a request of a person is granted",
+        "a request of a person fails",
+        "an application cannot dial from a device in use",
+        "an application does not dial",
+        "a port dials",
         "ApplicationClosed",
         "CallManagerFailed",
         "CtiManagerFailed",

@@ -120,6 +120,8 @@ struct Generator {
     applications: Vec<String>,
     route_points: Vec<String>,
     controllers_of_route_points: Vec<Vec<String>>,
+    /// The rows of groups of ports with an application.
+    controlled_ports: Vec<u64>,
     phones: Vec<String>,
     controllers_of_phones: Vec<Vec<String>>,
     speed_dials: Vec<SpeedDial>,
@@ -184,6 +186,7 @@ pub(crate) fn workload(case: u64) -> String {
         applications: names("application", applications),
         route_points: names(ROUTE_POINT, route_points),
         controllers_of_route_points: Vec::new(),
+        controlled_ports: Vec::new(),
         phones: names(PHONES, phones),
         controllers_of_phones: Vec::new(),
         speed_dials: Vec::new(),
@@ -547,6 +550,9 @@ impl Generator {
         for (row, name) in names(PORTS, groups).into_iter().enumerate() {
             self.device_head("cti_port", &name);
             let applications = self.controllers();
+            if !applications.is_empty() {
+                self.controlled_ports.push(row as u64);
+            }
             self.standby(&applications);
             let (count, lines) = self.port_lines[row];
             self.key("count", count);
@@ -647,9 +653,10 @@ impl Generator {
                 self.target()
             };
             let inside = !self.phones.is_empty() && self.draw.chance(35);
-            let from_ports = !inside && !self.port_lines.is_empty() && self.draw.chance(20);
+            let from_ports = !inside && !self.controlled_ports.is_empty() && self.draw.chance(30);
             if from_ports {
-                let row = self.draw.below(self.port_lines.len() as u64);
+                let row = self.draw.below(self.controlled_ports.len() as u64) as usize;
+                let row = self.controlled_ports[row];
                 self.key("from", format_args!("\"{PORTS}{row}\""));
                 let to = self.away_from(to, PORTS, OF_PORTS, row, self.port_lines[row as usize].0);
                 self.key("to", format_args!("\"{to}\""));

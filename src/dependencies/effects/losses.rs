@@ -7,7 +7,7 @@ use crate::dependencies::graph::Dependencies;
 use crate::dependencies::record::{RecordId, RecordKind, Role};
 use crate::domain::{ApplicationId, Contact, DeviceId, DeviceKind, GiveUpReason, NodeId, Phase, ProcessFault, Target};
 use crate::engine::Span;
-use crate::plan::{Device, Topology, Treatment};
+use crate::plan::{Device, Dials, Plan, Topology, Treatment};
 use crate::rules::admission::{self, Missing};
 use crate::rules::application_failure::{self, Fate, Lost};
 use crate::rules::device_recovery::{self, Asked, Recovery, RegistrationStatus};
@@ -475,7 +475,8 @@ impl Aftermath<'_> {
         };
         match (phones::after_moving(moved), connection, moves_to) {
             (AfterMoving::Away, ..) => {
-                let what = format!("{of}`{name}` does not control it until it is back itself");
+                let what =
+                    format!("{of}`{name}` does not control it until it is back itself{}", by_hand(plan, device, id));
                 self.add(record, Consequence::Uncontrolled, what, &["R20"]);
             }
             (AfterMoving::Forbidden, ..) => {
@@ -487,7 +488,11 @@ impl Aftermath<'_> {
                 self.add(record, Consequence::Uncontrolled, what, &["R17"]);
             }
             (AfterMoving::Controls, Connection::Moves(manager), _) => {
-                let what = format!("{of}`{name}` does not control it until it has opened it through `{}`", at(manager));
+                let by_hand = by_hand(plan, device, id);
+                let what = format!(
+                    "{of}`{name}` does not control it until it has opened it through `{}`{by_hand}",
+                    at(manager)
+                );
                 self.add(record, Consequence::Reopened, what, &["R20"]);
             }
             (AfterMoving::CannotOpen | AfterMoving::Controls | AfterMoving::Reopens, ..) => {}
@@ -638,9 +643,10 @@ impl Aftermath<'_> {
         }
     }
 
-    /// Of several applications that fail together, one. Devices that name another one too are left to that.
+    /// Of several applications that fail together, one: its devices, and what it dials. Devices that name another one too are left to that.
     fn lose_one_of(&mut self, row: usize, rows: &[usize]) {
         let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
+        self.dials_nothing(row, rows);
         let devices: Vec<(RecordId, &Device)> = dependencies.devices().collect();
         for (record, device) in devices {
             let further = device.further.clone().map(|row| plan.openers[row as usize].application);
@@ -666,12 +672,33 @@ impl Aftermath<'_> {
                 continue;
             }
             if device.kind == DeviceKind::Phone {
-                let what = format!("`{}` does not control it, but it still works", plan.applications[row].name);
+                let by_hand = by_hand(plan, device, ApplicationId(row as u16));
+                let what =
+                    format!("`{}` does not control it, but it still works{by_hand}", plan.applications[row].name);
                 self.add(record, Consequence::Uncontrolled, what, &["R24"]);
             } else if !self.before.out_of_service.contains_key(&record) {
                 self.add(record, Consequence::StaysOut, "no application has it open", &["R22"]);
                 self.put_out_of_service(record, ServiceLoss::Out);
                 self.calls_left(record, Lost::Application, &["R24"]);
+            }
+        }
+    }
+
+    /// The sources of which nothing is dialled while the applications of these rows are gone; said of one of them.
+    fn dials_nothing(&mut self, row: usize, rows: &[usize]) {
+        let (dependencies, plan) = (self.dependencies, self.dependencies.plan);
+        for (source, it) in plan.sources.iter().enumerate() {
+            let Some(callers) = it.from else { continue };
+            let dials: Vec<usize> = match callers.by {
+                Dials::Person => continue,
+                Dials::Application(id) => vec![id.index()],
+                Dials::Holder => {
+                    plan.applications_of(plan.first_device(callers.group)).map(ApplicationId::index).collect()
+                }
+            };
+            if dials.first() == Some(&row) && dials.iter().all(|it| rows.contains(it)) {
+                let what = format!("`{}` dials none of its calls", plan.applications[row].name);
+                self.add(dependencies.of_kind(RecordKind::Traffic, source), Consequence::Lost, what, &["R10"]);
             }
         }
     }
@@ -804,4 +831,18 @@ impl Aftermath<'_> {
 fn names<'n>(dependencies: &Dependencies<'_>, nodes: impl Iterator<Item = &'n NodeId>) -> String {
     let names: Vec<&str> = nodes.map(|&node| dependencies.node_name(node)).collect();
     crate::workload::enumeration(&names)
+}
+
+/// What is missing at a phone while an application does not control it, which works on by hand: nothing if the application only
+/// follows what happens.
+fn by_hand(plan: &Plan, device: &Device, application: ApplicationId) -> String {
+    let group = &plan.phone_groups[usize::from(device.row)];
+    let shows = plan.applications[application.index()].lookup.is_some();
+    let answers = group.answer_by == Some(application);
+    let dials = plan.sources.iter().filter_map(|it| it.from).any(|callers| {
+        callers.by == Dials::Application(application) && plan.first_device(callers.group) == group.first
+    });
+    let missing = [(shows, "nobody sees who calls"), (answers, "people answer by hand"), (dials, "nothing is dialled")];
+    let missing: Vec<&str> = missing.into_iter().filter_map(|(is_so, what)| is_so.then_some(what)).collect();
+    if missing.is_empty() { String::new() } else { format!("; meanwhile {}", missing.join(", ")) }
 }
