@@ -136,6 +136,9 @@ impl<'w> Collector<'w> {
                 }
                 None => self.calls(user, Role::Calls, &it.to),
             }
+            if let Some(by) = &it.dial_by {
+                self.named(user, Role::DialledBy, RecordKind::Application, by);
+            }
             match &it.from {
                 Some(phones) => self.calls(user, Role::Callers, phones),
                 None => {
@@ -221,6 +224,9 @@ impl<'w> Collector<'w> {
             let numbers = it.number.iter().chain(it.lines.iter().filter_map(|line| line.number.as_ref()));
             numbers.for_each(|number| self.named(user, Role::Line, RecordKind::DirectoryNumber, number));
             self.device(user, &it.device_pool, &it.control.applications);
+            if let Some(by) = &it.answer_by {
+                self.named(user, Role::AnsweredBy, RecordKind::Application, by);
+            }
             self.settings(user, &it.forwards, &it.cannot_open_on);
             self.lines(&it.lines, &it.forwards);
         }

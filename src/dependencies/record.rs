@@ -220,6 +220,10 @@ pub enum Role {
     Changes,
     /// The application that makes a change.
     Through,
+    /// The application through which people answer at phones.
+    AnsweredBy,
+    /// The application that dials the calls of a source.
+    DialledBy,
     /// Where a forward leads after a change.
     ChangesTo(Forward),
 }
@@ -253,6 +257,8 @@ impl Role {
             Role::Strikes => "strikes",
             Role::Changes => "changes",
             Role::Through => "through",
+            Role::AnsweredBy => "answered_by",
+            Role::DialledBy => "dialled_by",
         }
     }
 

@@ -48,13 +48,22 @@ pub(super) fn is_calm(plan: &Plan) -> bool {
 pub(super) fn control_is_calm(plan: &Plan) -> bool {
     let Some(rate) = peak(plan) else { return false };
     let calm = |work: f64, servers: u32| rate * work <= CALM * f64::from(servers);
+    // Each application that controls a phone has three events of a call there, two of one that is dialled there, and a request for each.
+    const EVENTS: f64 = 5.0;
+    const REQUESTS: f64 = 2.0;
+    let openers = plan.phone_groups.iter().map(|group| group.openers.applications.len()).max().unwrap_or(0) as f64;
     let mut managers = plan.nodes.iter().filter_map(|node| node.ctimanager.as_ref());
-    managers.all(|it| calm(2.0 * (seconds(&it.event) + seconds(&it.request)), 1))
-        && plan.applications.iter().all(|application| {
-            let lookup = application.lookup.as_ref().map_or(0.0, seconds);
-            let connections = application.database.map_or(u32::MAX, |id| plan.databases[id.index()].connections);
-            calm(2.0 * seconds(&application.decide) + lookup, application.workers) && calm(lookup, connections)
-        })
+    managers.all(|it| {
+        let (event, request) = (seconds(&it.event), seconds(&it.request));
+        calm(2.0 * (event + request) + openers * (EVENTS * event + REQUESTS * request), 1)
+    }) && plan.applications.iter().zip(0..).all(|(application, row)| {
+        let controls = plan.phone_groups.iter().any(|it| it.openers.applications.contains(&ApplicationId(row)));
+        let (at_phones, lookups) = if controls { (EVENTS + REQUESTS, 2.0) } else { (0.0, 1.0) };
+        let lookup = lookups * application.lookup.as_ref().map_or(0.0, seconds);
+        let connections = application.database.map_or(u32::MAX, |id| plan.databases[id.index()].connections);
+        calm((2.0 + at_phones) * seconds(&application.decide) + lookup, application.workers)
+            && calm(lookup, connections)
+    })
 }
 
 /// The highest rate of all calls together, if all arrivals are Poisson processes.
@@ -95,7 +104,13 @@ pub(super) fn dialled(plan: &Plan, line: Target) -> Option<Vec<&Source>> {
     let same_device = |to: Target| plan.group_of(to) == plan.group_of(line);
     let mut onward = routing::places(plan).flat_map(|place| routing::onward(plan, place));
     let mut elsewhere = plan.sources.iter().filter(|source| source.to != line);
-    if onward.any(|it| same_device(it.to)) || elsewhere.any(|it| same_device(it.to)) || !plan.changes.is_empty() {
+    // What dials is in use meanwhile.
+    let mut dialling = plan.sources.iter().filter_map(|source| source.from);
+    if onward.any(|it| same_device(it.to))
+        || elsewhere.any(|it| same_device(it.to))
+        || dialling.any(|callers| callers.group == plan.group_of(line))
+        || !plan.changes.is_empty()
+    {
         return None;
     }
     // What forwards all calls keeps none.

@@ -269,6 +269,11 @@ impl Plan {
         (0..self.applications.len() as u16).any(|row| self.pops_up(ApplicationId(row)))
     }
 
+    /// Whether people at any phones do something through an application.
+    pub fn some_ask(&self) -> bool {
+        self.phone_groups.iter().any(|group| group.answer_by.is_some())
+    }
+
     /// Whether any fault is of devices.
     pub fn some_device_fails(&self) -> bool {
         self.faults.iter().any(|fault| matches!(fault.failing, FaultTarget::Devices(..)))

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::directory::Directory;
 use super::rates::{RateCurve, curve};
 use super::speed_dial;
-use crate::domain::{ApplicationId, DestinationId, NodeId, SpeedDialId, Target};
+use crate::domain::{ApplicationId, DestinationId, Forward, NodeId, SpeedDialId, Target};
 use crate::engine::{Distribution, Span};
 pub use crate::workload::ListedCall;
 use crate::workload::{self as source, BY_HAND, Calls, Name, Problem, Workload};
@@ -154,15 +154,39 @@ fn callers(name: &Name, it: &source::Traffic, workload: &Workload, directory: &D
         }
     };
     let to = directory.speed_dial(&it.to).map_or(&it.to, |id| &workload.speed_dials[id.index()].to);
-    if count == 1
-        && let Some(leads) = directory.target(to)
-        && directory.group_of(leads) == group
-    {
+    if count == 1 && leads_to(to, group, workload, directory) {
         let what = format!("`{}` dials itself: there is one device, and it is in use", name.value);
         let problem = Problem::new(it.to.place.clone(), what, "").also(name.place.clone(), "the calls come from here");
         report(problem.hint("dial another number, or call from a group of several"));
     }
     Some(Callers { group, by })
+}
+
+/// Whether what is dialled leads to a group, perhaps by forwards that hold always.
+fn leads_to(dialled: &Name, group: Target, workload: &Workload, directory: &Directory<'_>) -> bool {
+    // A circle of forwards leads nowhere.
+    const FORWARDS_MAX: usize = 20;
+    let mut next = directory.target(dialled);
+    for _ in 0..FORWARDS_MAX {
+        let Some(target) = next else { return false };
+        let there = directory.group_of(target);
+        if there == group {
+            return true;
+        }
+        let line = match target {
+            Target::Numbers(id) => usize::from(directory.numbers(id).line),
+            Target::RoutePoint(_) | Target::Ports(_) | Target::Phones(_) | Target::Outside(_) => 0,
+        };
+        let lines = match there {
+            Target::RoutePoint(id) => &workload.route_points[id.index()].lines,
+            Target::Ports(id) => &workload.cti_ports[id.index()].lines,
+            Target::Phones(id) => &workload.phones[id.index()].lines,
+            Target::Outside(_) | Target::Numbers(_) => return false,
+        };
+        let all = lines.get(line).and_then(|line| line.forwards[Forward::Cfa as usize].as_ref());
+        next = all.and_then(|name| directory.target(name));
+    }
+    false
 }
 
 /// An application through which people at a group of phones act.

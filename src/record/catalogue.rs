@@ -239,7 +239,7 @@ pub fn counts(plan: &Plan) -> impl Iterator<Item = Count> + use<> {
     let all_are_forwarded = plan.forwards_all;
     let changes_through_applications = plan.changes.iter().any(|change| change.through.is_some());
     let pops_up = plan.some_pop_up();
-    let asks = plan.phone_groups.iter().any(|group| group.answer_by.is_some());
+    let asks = plan.some_ask();
     let dials = plan.sources.iter().any(|it| it.from.is_some_and(|callers| callers.by != Dials::Person));
     Count::ALL.into_iter().filter(move |count| match count {
         Count::Cfa => all_are_forwarded,

@@ -526,6 +526,15 @@ fn without_its_desktop_a_phone_goes_on_by_hand() {
     has(&affects, &format!("phone:people: `desktop` does not control it, but it still works; {by_hand} [R24]"));
     has(&affects, "traffic:campaign: `desktop` dials none of its calls [R10]");
     has_not(&affects, "traffic:reminders: `");
+    with(&text, |dependencies| {
+        let Subject { record, .. } = dependencies.find("desktop").unwrap();
+        let users = dependencies.users_of(record);
+        let users: Vec<String> =
+            users.map(|it| format!("{} {}", dependencies.full_name(it.user), it.role.words())).collect();
+        for used in ["phone:people controlled by", "phone:people answered by", "traffic:campaign dialled by"] {
+            assert!(users.iter().any(|it| it == used), "{used}: {users:?}");
+        }
+    });
     let affects = affected(&text, "ctimanager:two");
     has(&affects, &format!("phone:people: `desktop` does not control it until it is back itself; {by_hand} [R20]"));
     has(&affected(&text, "ivr"), "traffic:reminders: `ivr` dials none of its calls [R10]");

@@ -183,7 +183,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
     ),
     (
         "shares that do not sum to 1, calls that go round in a circle",
-        &["dials_itself", "forward_to_itself", "redirect_loop", "share_sum"],
+        &["dials_itself", "dials_itself_by_cfa", "forward_to_itself", "redirect_loop", "share_sum"],
     ),
     ("what is in another file", &["calls_file", "calls_none", "calls_ragged", "calls_semicolons"]),
     ("a limit of the whole", &["calls_too_fast", "rates_too_many", "too_many_calls", "too_many_devices"]),
