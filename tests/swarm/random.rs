@@ -658,7 +658,7 @@ impl Generator {
                 let row = self.draw.below(self.controlled_ports.len() as u64) as usize;
                 let row = self.controlled_ports[row];
                 self.key("from", format_args!("\"{PORTS}{row}\""));
-                let to = self.away_from(to, PORTS, OF_PORTS, row, self.port_lines[row as usize].0);
+                let to = self.away_from_itself(to, self.port_lines[row as usize].0);
                 self.key("to", format_args!("\"{to}\""));
             } else if inside {
                 let row = self.draw.below(self.phones.len() as u64) as usize;
@@ -666,7 +666,7 @@ impl Generator {
                 self.key("from", format_args!("\"{phones}\""));
                 let controllers = self.controllers_of_phones[row].clone();
                 self.through_one_of("dial_by", &controllers, 60);
-                let to = self.away_from(to, PHONES, OF_PHONES, row as u64, self.phone_lines[row].0);
+                let to = self.away_from_itself(to, self.phone_lines[row].0);
                 // Some dial by a name.
                 let dialled = match self.draw.chance(40) {
                     true => {
@@ -698,10 +698,9 @@ impl Generator {
         }
     }
 
-    /// Where devices of a group dial: not themselves, if there is one alone.
-    fn away_from(&self, to: String, kind: &str, digit: u64, row: u64, count: u64) -> String {
-        let own = to == format!("{kind}{row}") || to.starts_with(&format!("{digit}{row}"));
-        if own && count == 1 { self.destinations[0].clone() } else { to }
+    /// Where devices of a group dial: one alone outside, so that nothing leads back to it.
+    fn away_from_itself(&self, to: String, count: u64) -> String {
+        if count == 1 { self.destinations[0].clone() } else { to }
     }
 
     fn arrivals(&mut self) -> String {
