@@ -186,6 +186,9 @@ impl<R: Recorder> Cluster<'_, R> {
         let Some(&mut call) = self.current(handle, step) else { return };
         let Progress { stage, asked, rest, .. } = self.progress(handle);
         let (name, delay) = (call.name(), self.now - asked);
+        if self.phones_are_controlled {
+            self.dialling_phone_event(handle, PhoneEvent::Changed);
+        }
         match stage {
             Stage::ToHold => {
                 self.note(Fact::Held { call: name, delay });

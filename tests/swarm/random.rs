@@ -697,6 +697,14 @@ impl Generator {
         }
     }
 
+    /// Some people do it through an application.
+    fn through_one_of(&mut self, key: &str, controllers: &[String], percent: u64) {
+        if !controllers.is_empty() && self.draw.chance(percent) {
+            let through = self.draw.below(controllers.len() as u64) as usize;
+            self.key(key, format_args!("\"{}\"", controllers[through]));
+        }
+    }
+
     fn destinations(&mut self) {
         for row in 0..self.destinations.len() {
             self.line("[[destination]]");
@@ -737,7 +745,7 @@ impl Generator {
                 let row = self.draw.below(self.controlled_ports.len() as u64) as usize;
                 let row = self.controlled_ports[row];
                 self.key("from", format_args!("\"{PORTS}{row}\""));
-                let to = self.away_from(to, PORTS, OF_PORTS, row, self.port_lines[row as usize].0);
+                let to = self.away_from_itself(to, self.port_lines[row as usize].0);
                 self.key("to", format_args!("\"{to}\""));
             } else if inside {
                 let row = self.draw.below(self.phones.len() as u64) as usize;
@@ -745,7 +753,7 @@ impl Generator {
                 self.key("from", format_args!("\"{phones}\""));
                 let controllers = self.controllers_of_phones[row].clone();
                 self.through_one_of("dial_by", &controllers, 60);
-                let to = self.away_from(to, PHONES, OF_PHONES, row as u64, self.phone_lines[row].0);
+                let to = self.away_from_itself(to, self.phone_lines[row].0);
                 // Some dial by a name.
                 let dialled = match self.draw.chance(40) {
                     true => {
@@ -787,10 +795,9 @@ impl Generator {
         }
     }
 
-    /// Where devices of a group dial: not themselves, if there is one alone.
-    fn away_from(&self, to: String, kind: &str, digit: u64, row: u64, count: u64) -> String {
-        let own = to == format!("{kind}{row}") || to.starts_with(&format!("{digit}{row}"));
-        if own && count == 1 { self.destinations[0].clone() } else { to }
+    /// Where devices of a group dial: one alone outside, so that nothing leads back to it.
+    fn away_from_itself(&self, to: String, count: u64) -> String {
+        if count == 1 { self.destinations[0].clone() } else { to }
     }
 
     fn arrivals(&mut self) -> String {
