@@ -9,6 +9,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod draw;
 mod random;
 
 use common::{FactDigest, compile};

@@ -6,20 +6,19 @@ impl Generator {
     /// What the people at a group of phones do with calls.
     pub(super) fn changes_of_calls(&mut self, row: usize) {
         let mut left = 100;
+        let by = |generator: &mut Generator| match generator.controllers_of_phones[row].first().cloned() {
+            Some(first) if generator.draw.chance(50) => first,
+            _ => "hand".to_owned(),
+        };
         let mut done = |generator: &mut Generator, most: u64| {
             let share = generator.draw.below(most.min(left) + 1);
             left -= share;
-            let controllers = generator.controllers_of_phones[row].clone();
-            let by = match controllers.first() {
-                Some(first) if generator.draw.chance(50) => first.clone(),
-                _ => "hand".to_owned(),
-            };
-            format!("share = \"{share}%\", by = \"{by}\"")
+            format!("share = \"{share}%\", by = \"{}\"", by(generator))
         };
         if self.draw.chance(50) {
             let lasts = self.draw.distribution_around(MILLI, 8 * SECOND);
-            let share = self.draw.pick(&[20, 100]);
-            self.key("hold", format_args!("{{ share = \"{share}%\", lasts = {lasts} }}"));
+            let (share, by) = (self.draw.pick(&[20, 100]), by(self));
+            self.key("hold", format_args!("{{ share = \"{share}%\", lasts = {lasts}, by = \"{by}\" }}"));
         }
         if self.draw.chance(50) {
             let (done, to) = (done(self, 50), self.target());
