@@ -38,10 +38,10 @@ impl Auditor<'_> {
     pub(super) fn asked(&mut self, fact: Fact, call: CallName, device: DeviceId, application: ApplicationId) {
         let controls = self.controls(device, application);
         self.require(controls, |_| format!("{fact:?}: the application has not this phone open"));
-        let is_there = self.calls.get(&call).is_some_and(|call| match call.aside {
-            Some((aside, _)) => aside == device,
-            None => call.held.at() == Some(device),
-        });
+        let is_there = self
+            .calls
+            .get(&call)
+            .is_some_and(|call| call.held.at() == Some(device) || call.aside.is_some_and(|(phone, _)| phone == device));
         self.require(is_there, |_| format!("{fact:?}: the call is not there"));
         // A call that has gone to another phone takes no request along.
         self.asked.insert(call, application);
