@@ -35,14 +35,19 @@ impl Auditor<'_> {
         };
     }
 
-    pub(super) fn asked(&mut self, fact: Fact, call: CallName, device: DeviceId, application: ApplicationId) {
-        let controls = self.controls(device, application);
-        self.require(controls, |_| format!("{fact:?}: the application has not this phone open"));
-        let is_there = self
+    /// A call is at a phone, or was put aside there.
+    pub(super) fn is_at(&mut self, fact: Fact, call: CallName, device: DeviceId) {
+        let is_at = self
             .calls
             .get(&call)
             .is_some_and(|call| call.held.at() == Some(device) || call.aside.is_some_and(|(phone, _)| phone == device));
-        self.require(is_there, |_| format!("{fact:?}: the call is not there"));
+        self.require(is_at, |_| format!("{fact:?}: the call is not there"));
+    }
+
+    pub(super) fn asked(&mut self, fact: Fact, call: CallName, device: DeviceId, application: ApplicationId) {
+        let controls = self.controls(device, application);
+        self.require(controls, |_| format!("{fact:?}: the application has not this phone open"));
+        self.is_at(fact, call, device);
         // A call that has gone to another phone takes no request along.
         self.asked.insert(call, application);
     }

@@ -224,8 +224,7 @@ impl Recorder for Auditor<'_> {
             Fact::ScreenPopDue { call, device, application } => self.screen_pop_due(fact, (call, device, application)),
             Fact::ScreenPopShown { call, device, application, .. } => {
                 self.screen_pop_over(fact, (call, device, application));
-                let is_there = self.calls.get(&call).is_some_and(|call| call.held.at() == Some(device));
-                self.require(is_there, |_| format!("{fact:?}: the call is not there"));
+                self.is_at(fact, call, device);
             }
             Fact::ScreenPopLost { call, device, application } => {
                 self.screen_pop_over(fact, (call, device, application))
