@@ -118,6 +118,7 @@ impl<R: Recorder> Cluster<'_, R> {
         listed.or_else(|| source.patience.as_ref().map(|patience| patience.sample(word)))
     }
 
+    #[inline(always)]
     pub(super) fn talk(&mut self, handle: Handle) -> Span {
         let word = self.random_word(handle, Purpose::Talk);
         let call = self.call(handle);

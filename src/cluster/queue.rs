@@ -20,6 +20,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     }
 
     /// What the application at a device does with calls after their treatment, if it transfers any.
+    #[inline(always)]
     pub(super) fn transfer_from(&self, index: u32) -> Option<&'p Transfer> {
         let plan = self.plan;
         let Endpoint { kind, row, .. } = self.endpoints[index as usize];

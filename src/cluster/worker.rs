@@ -109,6 +109,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// How long a look-up takes, with the wait for a connection of the database if there is one.
+    #[inline(always)]
     fn looked_up_after(&mut self, plan: &Application, length: Span) -> Span {
         let Some(database) = plan.database else {
             return length;
