@@ -12,7 +12,7 @@ const PEOPLE: &str = "a person at a phone consults people, at phones or at numbe
 const CONTROL: &str = "R3: an application does something with calls at the phones that it controls";
 
 /// Cited if calls may be sent on too often.
-const STEPS: &str = "a call has up to 255 steps, and each time that a person sends it on up to eleven of them";
+const STEPS: &str = "a call has up to 255 steps, and each time that a person sends it on up to twelve of them";
 
 /// The most forwards that a call may take where people change calls.
 const FORWARD_HOPS_MAX: u8 = 20;

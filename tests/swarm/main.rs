@@ -10,6 +10,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod draw;
+mod heard;
 mod random;
 
 use common::{FactDigest, compile};
@@ -20,6 +21,7 @@ use ctisim::facts::{Fact, PoolId, Recorder};
 use ctisim::plan::{self, Arrivals, Occurs, Plan};
 use ctisim::record::{Auditor, Meter};
 use ctisim::workload::NoFiles;
+use heard::Heard;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,6 +33,7 @@ use std::sync::Arc;
 struct Marks {
     seen: BTreeMap<String, u64>,
     facts: u64,
+    heard: Heard,
 }
 
 /// More facts than any case has: a run with more does not end.
@@ -46,6 +49,7 @@ impl Recorder for Marks {
     fn note(&mut self, now: Time, fact: Fact) {
         self.facts += 1;
         assert!(self.facts < ENDLESS, "the run does not end: at {now} {fact:?}");
+        self.heard.note(fact);
         match fact {
             Fact::Ended { ending, .. } => self.mark(format!("{ending:?}")),
             Fact::Forwarded { forward, .. } => self.mark(format!("{forward:?}")),
@@ -187,6 +191,7 @@ fn play(plan: &Plan) -> Result<Marks, String> {
         watched.recorder.0.0.start();
         watched.recorder.0.1.start(replication);
         watched.recorder.1.0 = FactDigest::default();
+        watched.recorder.1.1.heard = Heard::default();
         let events = watched.run(seed, replication);
         let ((auditor, meter), (digest, _)) = &mut watched.recorder;
         auditor

@@ -3,6 +3,7 @@
 mod admission;
 mod application_failure;
 mod asked;
+mod by_application;
 mod call_legs;
 mod callmanager_failure;
 mod changes;
