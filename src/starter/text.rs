@@ -228,8 +228,8 @@ fn desktop(site: &Site, people: &[Group], out: &mut String) -> std::fmt::Result 
     let workers = workers(site.rate_to_people());
     writeln!(
         out,
-        r#"# The desktop of the agents, one server for all of them. It shows who calls (the screen pop), and an agent answers by a click;
-# while it is away, by hand. Each call at a phone is at least three events: it rings, is connected, and ends.
+        r#"# The desktop of the agents, one server for all of them. It shows who calls (the screen pop), and an agent answers by
+# a click; while it is away, by hand. Each call at a phone is at least three events: it rings, is connected, and ends.
 # ASSUMPTION: {workers} events at a time, 2 ms for each and 40 ms to look up a caller.
 [[application]]
 name = "{DESKTOP}"
