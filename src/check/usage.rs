@@ -113,8 +113,9 @@ fn nodes_used(workload: &Workload, plan: &Plan) -> BTreeSet<NodeId> {
 fn unreachable(known: &Known<'_>, notes: &mut Notes) {
     let Known { workload, plan } = known;
     let reached = reached(plan);
+    let dials = |target| plan.sources.iter().any(|source| source.from.is_some_and(|callers| callers.group == target));
     let mut report = |kind: &str, name: &Name, target: Target| {
-        if !reached.contains(&target) {
+        if !reached.contains(&target) && !dials(target) {
             let what = format!("no call can reach the {kind} `{}`", name.value);
             let hint = "nothing leads there: no traffic, redirect, transfer or forward";
             notes.warn(&UNREACHABLE, &name.place, what, hint);

@@ -66,13 +66,17 @@ pub(super) struct InitArguments {
     pub(super) talk: Option<u32>,
 
     /// What fails in the busy hour: ivr, node, callmanager or ctimanager (which hang), route-point, ports or phones (half of a
-    /// group), restart (of the CTIManagers, with other parameters) or none [default: ivr]
+    /// group), desktop (which there is, then), restart (of the CTIManagers, with other parameters) or none [default: ivr]
     #[arg(long, value_name = "WHAT", value_parser = failure)]
     pub(super) fail: Option<Failure>,
 
     /// Give each IVR a standby, which opens its ports when it has lost them
     #[arg(long)]
     pub(super) standby: bool,
+
+    /// Give people who answer calls a desktop, which shows who calls and answers at a click
+    #[arg(long)]
+    pub(super) desktop: bool,
 
     /// Replace the file if it exists
     #[arg(long)]
@@ -151,6 +155,7 @@ fn from_flags(arguments: &InitArguments) -> Answers {
         talk: arguments.talk,
         failure: arguments.fail,
         standby: arguments.standby,
+        desktop: arguments.desktop,
     }
 }
 
@@ -236,6 +241,7 @@ mod tests {
             agents: None,
             failure: Some(Failure::Ports),
             standby: false,
+            desktop: false,
         };
         assert_eq!(answers, expected);
         assert!(shown.contains("`180` has no unit") && shown.contains("at most eight nodes"), "{shown}");

@@ -18,6 +18,8 @@ pub enum Failure {
     Ports,
     /// Half the phones of a group do.
     Phones,
+    /// The desktop of the agents exits.
+    Desktop,
     /// The CTIManagers get other service parameters, and are restarted one after the other.
     Restart,
     /// Nothing.
@@ -26,7 +28,7 @@ pub enum Failure {
 
 impl Failure {
     /// All of them.
-    pub const ALL: [Failure; 9] = [
+    pub const ALL: [Failure; 10] = [
         Failure::Ivr,
         Failure::Node,
         Failure::CallManager,
@@ -34,6 +36,7 @@ impl Failure {
         Failure::RoutePoint,
         Failure::Ports,
         Failure::Phones,
+        Failure::Desktop,
         Failure::Restart,
         Failure::Nothing,
     ];
@@ -48,6 +51,7 @@ impl Failure {
             Failure::RoutePoint => "route-point",
             Failure::Ports => "ports",
             Failure::Phones => "phones",
+            Failure::Desktop => "desktop",
             Failure::Restart => "restart",
             Failure::Nothing => "none",
         }
@@ -63,6 +67,7 @@ impl Failure {
             Failure::RoutePoint => " when a route point fails for five minutes",
             Failure::Ports => " when half the ports of a group fail for five minutes",
             Failure::Phones => " when half the phones of a group fail for five minutes",
+            Failure::Desktop => " when the desktop of the agents exits for five minutes",
             Failure::Restart => " when the CTIManagers are restarted with other parameters",
             Failure::Nothing => "",
         }

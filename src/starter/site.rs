@@ -25,6 +25,8 @@ pub struct Answers {
     pub failure: Option<Failure>,
     /// Whether each IVR has a standby that opens its ports when it has lost them.
     pub standby: bool,
+    /// Whether the people have a desktop that controls their phones. It is there, too, if it is what fails.
+    pub desktop: bool,
 }
 
 /// The largest answers, with the reason for each.
@@ -75,6 +77,7 @@ pub struct Site {
     pub(super) talk: u32,
     pub(super) failure: Failure,
     pub(super) standby: bool,
+    desktop: bool,
 }
 
 impl Answers {
@@ -85,7 +88,7 @@ impl Answers {
         let to_ivrs = if applications > 1 { TO_IVRS } else { 1.0 };
         let staffed = self.agents != Some(0);
         // The share of all calls that reach a person, and how long a call stays at a port.
-        let to_people = if staffed { to_ivrs * TRANSFERRED + (1.0 - to_ivrs) } else { 0.0 };
+        let to_people = if staffed { share_to_people(to_ivrs) } else { 0.0 };
         let at_port = if staffed { MENU_S + 5.0 } else { f64::from(talk) };
         let busy = f64::from(talk) + ANSWERS_S;
         // Given people and ports take a load that keeps them two thirds busy.
@@ -105,6 +108,7 @@ impl Answers {
                 talk,
                 failure: self.failure.unwrap_or_default(),
                 standby: self.standby,
+                desktop: self.desktop,
             }
         };
         let mut calls_an_hour = self.calls_an_hour.unwrap_or_else(|| match affordable {
@@ -117,6 +121,11 @@ impl Answers {
         }
         site(calls_an_hour)
     }
+}
+
+/// The share of all calls that reach a person, if there are some, of the share that goes to IVRs.
+fn share_to_people(to_ivrs: f64) -> f64 {
+    to_ivrs * TRANSFERRED + (1.0 - to_ivrs)
 }
 
 /// Enough ports for this load, although a call that finds the group busy that it is sent to does not try another one.
@@ -192,7 +201,10 @@ impl Site {
         remarks.extend(self.too_few_ports());
         remarks.extend(self.too_many_devices());
         if self.failure != self.failure() {
-            remarks.push("there are no phones that could fail: ports fail instead".to_owned());
+            let instead = if self.failure == Failure::Phones { "ports fail" } else { "the IVR hangs" };
+            remarks.push(format!("there are no phones that could fail or have a desktop: {instead} instead"));
+        } else if self.desktop && !self.has_desktop() {
+            remarks.push("there are no phones for a desktop: none is written".to_owned());
         }
         remarks
     }
@@ -229,7 +241,8 @@ impl Site {
         let first = programs.iter().map(|program| (program.row, devices(program)));
         let standby = programs.iter().filter(|program| stands_by(self, program));
         let standby = standby.map(|program| (program.row + 1, devices(program)));
-        let opens: Vec<(u32, u32)> = first.chain(standby).collect();
+        let desktop = self.has_desktop().then_some((self.applications, self.agents));
+        let opens: Vec<(u32, u32)> = first.chain(standby).chain(desktop).collect();
         // Of each CTIManager, at the start or after the failure of another one.
         let most_at = |node: u32| {
             let previous = (node + self.nodes - 1) % self.nodes;
@@ -241,15 +254,26 @@ impl Site {
         (on_manager > DEVICES_ON_CTIMANAGER.most || of_application > DEVICES_OF_PROVIDER.most).then(|| {
             format!(
                 "an application controls up to {of_application} devices, and a CTIManager up to {on_manager} if another one fails: \
-                 Cisco advises at most {} per CTIManager and {} per provider; more --applications and --nodes spread them",
-                DEVICES_ON_CTIMANAGER.most, DEVICES_OF_PROVIDER.most,
+                 Cisco advises at most {} per CTIManager and {} per provider; more --applications and --nodes spread them{}",
+                DEVICES_ON_CTIMANAGER.most,
+                DEVICES_OF_PROVIDER.most,
+                if self.has_desktop() { ", and several desktops in the file" } else { "" },
             )
         })
     }
 
-    /// What fails: ports where there are no phones.
+    /// What fails: ports or the IVR where there are no phones.
     pub(super) fn failure(&self) -> Failure {
-        if self.failure == Failure::Phones && self.agents == 0 { Failure::Ports } else { self.failure }
+        match self.failure {
+            Failure::Phones if self.agents == 0 => Failure::Ports,
+            Failure::Desktop if self.agents == 0 => Failure::Ivr,
+            failure => failure,
+        }
+    }
+
+    /// Whether the phones have a desktop.
+    pub(super) fn has_desktop(&self) -> bool {
+        self.agents > 0 && (self.desktop || self.failure == Failure::Desktop)
     }
 
     /// A warning if callers would wait for people until they give up.
@@ -257,7 +281,7 @@ impl Site {
         // If the calls follow from the people, these are two thirds busy.
         const BUSY: f64 = 0.7;
         let to_ivrs = if self.applications > 1 { TO_IVRS } else { 1.0 };
-        let rate = self.rate() * (to_ivrs * TRANSFERRED + (1.0 - to_ivrs));
+        let rate = self.rate_to_people();
         let busy = f64::from(self.talk) + ANSWERS_S;
         let programs = self.programs();
         let people = self.people(&programs);
@@ -307,6 +331,12 @@ impl Site {
 
     pub(super) fn rate(&self) -> f64 {
         f64::from(self.calls_an_hour) / 3600.0
+    }
+
+    /// Calls a second that reach a person.
+    pub(super) fn rate_to_people(&self) -> f64 {
+        let to_ivrs = if self.applications > 1 { TO_IVRS } else { 1.0 };
+        if self.agents > 0 { self.rate() * share_to_people(to_ivrs) } else { 0.0 }
     }
 
     pub(super) fn ivrs(&self) -> u32 {

@@ -40,6 +40,9 @@ fn write(site: &Site, out: &mut String) -> std::fmt::Result {
     for program in &programs {
         application(site, program, &people, out)?;
     }
+    if site.has_desktop() {
+        desktop(site, &people, out)?;
+    }
     phones(site, &programs, &people, out)?;
     outside(out)?;
     traffic(site, &programs, out)?;
@@ -107,7 +110,9 @@ fn nodes(site: &Site, programs: &[Program], people: &[Group], out: &mut String) 
 }
 
 fn database(site: &Site, out: &mut String) -> std::fmt::Result {
-    let connections = (site.rate() * 0.04 * 4.0).ceil().max(4.0);
+    // A desktop looks callers up once more.
+    let desktop = if site.has_desktop() { site.rate_to_people() } else { 0.0 };
+    let connections = ((site.rate() + desktop) * 0.04 * 4.0).ceil().max(4.0);
     writeln!(
         out,
         r#"# Where applications look up callers.
@@ -122,7 +127,7 @@ connections = {connections}
 fn application(site: &Site, program: &Program, people: &[Group], out: &mut String) -> std::fmt::Result {
     let Program { name, is_ivr, row, .. } = program;
     let rate = f64::from(program.thousandths) / 3_600_000.0;
-    let workers = (rate * 0.05 / 0.3).ceil().max(4.0);
+    let workers = workers(rate);
     let does = match (is_ivr, people.is_empty()) {
         (true, true) => "It redirects calls to its ports, where callers are served to the end.",
         (true, false) => "It redirects calls to its ports, plays a menu, and transfers callers who ask for a person.",
@@ -211,6 +216,44 @@ cfof = "operator"
     ports(site, program, people, out)
 }
 
+/// Enough workers for so many calls a second: 50 ms for each keep them less than a third busy.
+fn workers(rate: f64) -> f64 {
+    (rate * 0.05 / 0.3).ceil().max(4.0)
+}
+
+/// The name of the application that controls the phones at which people answer.
+const DESKTOP: &str = "desktop";
+
+fn desktop(site: &Site, people: &[Group], out: &mut String) -> std::fmt::Result {
+    let workers = workers(site.rate_to_people());
+    writeln!(
+        out,
+        r#"# The desktop of the agents, one server for all of them. It shows who calls (the screen pop), and an agent answers by
+# a click; while it is away, by hand. Each call at a phone is at least three events: it rings, is connected, and ends.
+# ASSUMPTION: {workers} events at a time, 2 ms for each and 40 ms to look up a caller.
+[[application]]
+name = "{DESKTOP}"
+user = "{DESKTOP}-user"
+interface = "jtapi"
+ctimanagers = {}
+workers = {workers}
+decide = "2ms"
+lookup = {{ exponential = "40ms" }}
+database = "customers"
+heartbeat = "30s"
+reconnect = "30s"
+open_rate = "50/s"
+
+[[user]]
+name = "{DESKTOP}-user"
+cti_enabled = true
+devices = {}
+"#,
+        site.nodes_from(site.applications, 2),
+        names(people.iter().map(|it| it.name.as_str())),
+    )
+}
+
 /// The `application` of a program's devices.
 fn controlled_by(site: &Site, program: &Program) -> String {
     let name = &program.name;
@@ -269,6 +312,9 @@ fn phones(site: &Site, programs: &[Program], people: &[Group], out: &mut String)
     }
     let controller = programs.iter().find(|program| controls_phones(site, program));
     let control = match controller {
+        _ if site.has_desktop() => "`application`: these control their phones as third parties, beside the\n\
+             # people: each call there is events to all of them. `answer_by`: by a click in the desktop, or \"hand\"."
+            .into(),
         Some(program) => format!(
             "`application`: `{0}` controls their phones as a third party, beside the\n\
              # people. Remove it, and their names from the devices of `{0}-user`, for ordinary phones.",
@@ -289,9 +335,16 @@ fn phones(site: &Site, programs: &[Program], people: &[Group], out: &mut String)
         writeln!(out, "[[phone]]\nname = \"{name}\"\ncount = {count}\nfirst_dn = \"{first}\"")?;
         writeln!(out, "device_pool = \"{}\"", site.pool(*node))?;
         match (controller, programs.first()) {
+            (Some(program), _) if site.has_desktop() => {
+                writeln!(out, "application = [\"{}\", \"{DESKTOP}\"]", program.name)?;
+            }
+            (None, _) if site.has_desktop() => writeln!(out, "application = \"{DESKTOP}\"")?,
             (Some(program), _) => writeln!(out, "application = \"{}\"", program.name)?,
             (None, Some(program)) => writeln!(out, "# application = \"{}\"", program.name)?,
             (None, None) => {}
+        }
+        if site.has_desktop() {
+            writeln!(out, "answer_by = \"{DESKTOP}\"")?;
         }
         writeln!(
             out,
@@ -366,6 +419,10 @@ fn fault(site: &Site, programs: &[Program], people: &[Group], out: &mut String) 
             ("half the ports of a group unregister for five minutes.", half("cti_port", &programs[0].ports[0]))
         }
         Failure::Phones => ("half the phones of a group unregister for five minutes.", half("phone", &people[0])),
+        Failure::Desktop => (
+            "the server of the desktops exits, and is restarted after five minutes. `kind = \"silent\"`: it hangs.",
+            format!("application = \"{DESKTOP}\"\nkind = \"exit\""),
+        ),
         Failure::Restart => return restart(site.nodes, out),
         Failure::Nothing => {
             return writeln!(out, "# Nothing fails. `[[fault]]` makes something fail, at a time or at random.");

@@ -239,6 +239,12 @@ fn what_is_meant_so_is_no_mistake() {
             "",
         ),
         (
+            "phones that dial and are not called",
+            &[],
+            "[[phone]]\nname = \"hall\"\ncount = 4\ndevice_pool = \"main\"\n\
+             [[traffic]]\nname = \"inside\"\nfrom = \"hall\"\nto = \"7000\"\narrivals = { poisson = \"1/h\" }\n",
+        ),
+        (
             "no traffic at all",
             &[("[[traffic]]\nname = \"callers\"\nto = \"7000\"\narrivals = { poisson = \"400/h\" }", "")],
             "",

@@ -23,9 +23,9 @@ fn answers() -> impl Strategy<Value = Answers> {
         prop_oneof![some(0..=9), some(0..=most::AGENTS)],
         some(1..=most::TALK_S),
         prop::option::of(prop::sample::select(&Failure::ALL[..])),
-        any::<bool>(),
+        any::<(bool, bool)>(),
     )
-        .prop_map(|(name, nodes, calls_an_hour, applications, ports, agents, talk, failure, standby)| Answers {
+        .prop_map(|(name, nodes, calls_an_hour, applications, ports, agents, talk, failure, extras)| Answers {
             name,
             nodes,
             calls_an_hour,
@@ -34,7 +34,8 @@ fn answers() -> impl Strategy<Value = Answers> {
             agents,
             talk,
             failure,
-            standby,
+            standby: extras.0,
+            desktop: extras.1,
         })
 }
 
@@ -70,12 +71,19 @@ proptest! {
         let asked = |asked: Option<u32>, got: usize| asked.is_none_or(|asked| asked as usize == got);
         let count = |counts: Vec<u32>| counts.iter().sum::<u32>() as usize;
         prop_assert!(asked(answers.nodes, plan.nodes.len()));
-        prop_assert!(asked(answers.applications, plan.applications.iter().filter(|it| !it.name.ends_with("-standby")).count()));
+        prop_assert!(asked(answers.applications, plan.applications.iter().filter(|it| !it.name.ends_with("-standby") && it.name != "desktop").count()));
         prop_assert!(asked(answers.ports, count(plan.port_groups.iter().map(|it| it.count).collect())));
         prop_assert!(asked(answers.agents, count(plan.phone_groups.iter().map(|it| it.count).collect())));
         let calls = plan.expected_calls();
         prop_assert!(answers.calls_an_hour.is_none_or(|asked| (calls - f64::from(asked)).abs() < 0.1), "{calls}");
         prop_assert!(answers.name.is_none_or(|name| plan.question.contains(&name)));
+        // Every phone is controlled by the desktop if one was asked for, and its calls are answered there.
+        let desktop = plan.applications.iter().position(|it| it.name == "desktop");
+        let wanted = answers.desktop || answers.failure == Some(Failure::Desktop);
+        prop_assert_eq!(desktop.is_some(), wanted && !plan.phone_groups.is_empty());
+        for phones in &plan.phone_groups {
+            prop_assert_eq!(phones.answer_by.map(|it| it.index()), desktop);
+        }
         // A file for people: no line is too long to read, and assumptions are marked.
         for line in text.lines().filter(|line| line.starts_with('#') && !line.starts_with("# What do callers")) {
             prop_assert!(line.chars().count() <= 120, "{line}");
@@ -127,11 +135,12 @@ fn check_warns_of_nothing_if_the_size_follows_from_the_organisation() {
                 agents,
                 failure: Some(failure),
                 standby: (applications + nodes) % 2 == 0,
+                desktop: (applications + nodes) % 3 == 0,
                 ..Answers::default()
             };
             assert_eq!(warnings(&answers), Vec::<&str>::new(), "{answers:?}");
             written += 1;
         }
     }
-    assert_eq!(written, 10 * 7 * 2 * 9);
+    assert_eq!(written, 10 * 7 * 2 * 10);
 }
