@@ -106,6 +106,8 @@ pub enum ResourceKind {
     Phones,
     /// The lines to a number outside.
     Lines,
+    /// The conferences of a bridge.
+    Conferences,
 }
 
 impl ResourceKind {
@@ -116,6 +118,7 @@ impl ResourceKind {
             ResourceKind::Ports => "CTI ports",
             ResourceKind::Phones => "phones",
             ResourceKind::Lines => "lines",
+            ResourceKind::Conferences => "conferences",
         }
     }
 }
@@ -152,6 +155,7 @@ pub fn resources(study: &Study) -> Vec<Resource> {
         let kind = match pool.in_use.scope {
             scope if scope == Scope::PortGroup.name() => ResourceKind::Ports,
             scope if scope == Scope::PhoneGroup.name() => ResourceKind::Phones,
+            scope if scope == Scope::ConferenceBridge.name() => ResourceKind::Conferences,
             _ => ResourceKind::Lines,
         };
         let busiest_bin = pool.busiest_bin / f64::from(size);

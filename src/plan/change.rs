@@ -123,6 +123,11 @@ impl CallChanges {
 }
 
 pub(super) fn conference_bridge(it: &source::ConferenceBridge, directory: &Directory<'_>) -> ConferenceBridge {
+    directory.sets_apart(
+        &it.name,
+        "conference bridge",
+        "the results of devices and of bridges stand in one table, by name",
+    );
     ConferenceBridge {
         name: it.name.value.clone(),
         node: directory.nodes.find(&it.node).unwrap_or(NodeId(0)),

@@ -120,6 +120,8 @@ pub(super) struct Directory<'a> {
     /// The queues of groups of phones that have one of their own.
     queues_of_groups: BTreeMap<PhoneGroupId, QueueId>,
     wishes: Vec<String>,
+    /// Whether some wishes could not be read.
+    wishes_are_unknown: bool,
     wish_ids: BTreeMap<String, WishId>,
     /// The numbers of ports and phones.
     ranges: Vec<NumberRange<'a>>,
@@ -197,6 +199,7 @@ impl<'a> Directory<'a> {
             queues: Names::of("queue", reports, &workload.queues, |it| &it.name, QueueId),
             queues_of_groups,
             wishes,
+            wishes_are_unknown: workload.traffic.iter().any(|it| it.has_wishes && it.wishes.is_empty()),
             wish_ids,
             ranges,
             astray: RefCell::default(),
@@ -295,6 +298,11 @@ impl<'a> Directory<'a> {
         &self.wishes
     }
 
+    /// Whether some wishes could not be read, which has been reported.
+    pub(super) fn wishes_are_unknown(&self) -> bool {
+        self.wishes_are_unknown
+    }
+
     /// The wish of a name.
     pub(super) fn wish(&self, name: &str) -> Option<WishId> {
         self.wish_ids.get(name).copied()
@@ -309,8 +317,17 @@ impl<'a> Directory<'a> {
     }
 
     /// Where the device or number of a name is defined.
-    pub(super) fn place_of(&self, name: &str) -> Option<&'a TextRange> {
+    fn place_of(&self, name: &str) -> Option<&'a TextRange> {
         self.targets.rows.get(name).map(|(_, place)| *place).or_else(|| numbers::place_of(&self.ranges, name))
+    }
+
+    /// Reports the name of something else, a queue for example, that a device or number has too.
+    pub(super) fn sets_apart(&self, name: &Name, kind: &str, why: &'static str) {
+        if let Some(other) = self.place_of(&name.value) {
+            let what = format!("`{}` is also a device or number", name.value);
+            let problem = Problem::new(name.place.clone(), what, "").also(other.clone(), "this one");
+            self.reports.add(problem.hint(format!("give the {kind} a name of its own")).rule(why));
+        }
     }
 
     /// The route point or group of a target; a number outside is itself.

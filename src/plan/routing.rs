@@ -194,10 +194,10 @@ fn in_service(plan: &Plan, place: Target, source: &Source) -> Vec<Onward> {
 pub fn visits(plan: &Plan, source: &Source) -> BTreeMap<Target, f64> {
     /// The remaining share of a call at which it is no longer followed.
     const NEGLIGIBLE: f64 = 1e-6;
-    const ROUNDS_MAX: usize = 1000;
     let mut visits = BTreeMap::new();
     let mut here = BTreeMap::from([(source.to, 1.0)]);
-    for _ in 0..ROUNDS_MAX {
+    // A call that goes in a circle is sent on as often as the hop limit says.
+    for _ in 0..=plan.parameters.forward_hops {
         let mut next: BTreeMap<Target, f64> = BTreeMap::new();
         for (place, share) in here {
             *visits.entry(place).or_insert(0.0) += share;

@@ -18,11 +18,7 @@ pub struct SpeedDial {
 /// The speed dials of a workload. What is wrong in one does not matter: its plan is never returned.
 pub(super) fn speed_dials(workload: &Workload, directory: &Directory<'_>) -> Vec<SpeedDial> {
     let speed_dial = |it: &source::SpeedDial| {
-        if let Some(other) = directory.place_of(&it.name.value) {
-            let what = format!("`{}` is also a device or number", it.name.value);
-            let problem = Problem::new(it.name.place.clone(), what, "").also(other.clone(), "this one");
-            directory.reports.add(problem.hint("give the speed dial a name of its own").rule(SPEED_DIALS));
-        }
+        directory.sets_apart(&it.name, "speed dial", SPEED_DIALS);
         let phones = directory.phones(&it.phones);
         // An unknown name is reported by the directory.
         if phones.is_none() && directory.target(&it.phones).is_some() {

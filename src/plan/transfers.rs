@@ -22,11 +22,7 @@ pub(super) fn queues(workload: &Workload, directory: &Directory<'_>) -> Vec<Queu
 
 fn queue(it: &source::Queue, workload: &Workload, directory: &Directory<'_>) -> Queue {
     let report = |problem: Problem| directory.reports.add(problem.rule(QUEUES));
-    if let Some(other) = directory.place_of(&it.name.value) {
-        let what = format!("`{}` is also a device or number", it.name.value);
-        let problem = Problem::new(it.name.place.clone(), what, "").also(other.clone(), "this one");
-        report(problem.hint("give the queue a name of its own"));
-    }
+    directory.sets_apart(&it.name, "queue", QUEUES);
     let mut groups: Vec<PhoneGroupId> = Vec::new();
     for name in &it.phones {
         let Some(group) = directory.phones(name) else {
@@ -109,6 +105,9 @@ pub(super) fn transfer(it: Option<&source::Transfer>, directory: &Directory<'_>)
 }
 
 fn unknown_wish(wish: &Name, directory: &Directory<'_>) {
+    if directory.wishes_are_unknown() {
+        return;
+    }
     let what = format!("no caller has the wish `{}`", wish.value);
     let known = directory.wishes().iter().map(String::as_str);
     let hint = match directory.wishes().is_empty() {

@@ -364,8 +364,13 @@ impl Measure {
             let names = of_scope().map(|(of, _)| of.name.as_str()).filter(|&name| seen.insert(name));
             return Err(unknown(&subject.scope.name().replace('_', " "), &subject.name, names));
         }
+        let kind = format!("measurement of {}", subject.whose());
+        if let Some((of, named)) = known.iter().find(|(_, named)| *named == self.named()) {
+            let (metric, scope, name) = (named.name(), of.scope.name(), &of.name);
+            return Err(format!("there is no {kind} `{metric}`; write `{scope}:{name}/{metric}`"));
+        }
         let here = of_scope().filter(|(of, _)| of == subject).map(|(_, named)| named.name());
-        Err(unknown(&format!("measurement of {}", subject.whose()), self.metric(), here))
+        Err(unknown(&kind, self.metric(), here))
     }
 
     /// Where its values are; `None` where runs of the catalogue's plan do not measure it: see [`Measure::check`].

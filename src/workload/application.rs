@@ -1,5 +1,6 @@
 //! Applications, their users and their databases.
 
+use super::device::BY_HAND;
 use super::problem::Problem;
 use super::read::{At, Key, Name, Table, Value};
 use super::vocabulary::FALL_BACK_AFTER;
@@ -93,6 +94,18 @@ pub struct Application {
     pub least_priority: Option<(Name, Span)>,
 }
 
+/// The name of an application. Where it is an alternative to doing something by hand, the two must differ.
+fn name_of(table: &Table<'_>) -> Name {
+    let name = table.key("name", Value::name).required_or_default();
+    if name.value == BY_HAND {
+        let title = format!("an application cannot be named `{BY_HAND}`");
+        let problem = Problem::new(name.place.clone(), title, "").hint("give it another name");
+        let why = "`answer_by`, `dial_by` and `by` name an application, or say that people do it by hand";
+        table.reports().add(problem.rule(why));
+    }
+    name
+}
+
 impl Application {
     pub(super) fn read(table: &Table<'_>) -> Application {
         let interfaces = [("jtapi", Interface::Jtapi), ("tapi", Interface::Tapi), ("qbe", Interface::Qbe)];
@@ -101,7 +114,7 @@ impl Application {
         let voice_lines = table.whole("voice_lines").rule(R5);
         let voice_lines_place = voice_lines.place();
         Application {
-            name: table.key("name", Value::name).required_or_default(),
+            name: name_of(table),
             interface,
             user: table.reference("user").optional(),
             voice_lines: voice_lines.optional().map(|lines| At { value: lines as u32, place: voice_lines_place }),

@@ -170,10 +170,7 @@ fn each<'a, T>(table: &Table<'a>, key: &'static str, read: impl Fn(&Table<'a>) -
 impl Done {
     fn read(table: &Table<'_>) -> Option<Done> {
         let share = table.share("share").at(Key::required);
-        let by = table.reference("by").value();
-        Some(Done { share: At { value: share.value?, place: share.place }, by: Some(by).filter(|by| by.value != HAND) })
+        let by = table.actor("by");
+        Some(Done { share: At { value: share.value?, place: share.place }, by })
     }
 }
-
-/// By nobody but the person.
-const HAND: &str = "hand";

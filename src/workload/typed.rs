@@ -50,7 +50,10 @@ impl<'a> Located<'a> {
     fn find(&self, place: &TextRange) -> Option<(Option<TextRange>, Option<&Typed<'a>>, usize, Part)> {
         let (path, part) = find(self.after.get_ref(), place)?;
         let before = place_of(self.before.get_ref(), &path, part);
-        Some((before, self.changes.iter().rev().find(|it| it.covers(&path)), path.len(), part))
+        let of_a_value = self.changes.iter().rev().find(|it| it.covers(&path));
+        let of_a_table = || self.changes.iter().rev().find(|it| before.is_none() && it.leads_through(&path));
+        let change = of_a_value.or_else(of_a_table);
+        Some((before, change, path.len(), part))
     }
 
     /// The place in the original of what is at a place of the changed text; the beginning if it is not there.
@@ -78,7 +81,7 @@ impl<'a> Located<'a> {
                 problem.place = place.filter(|_| !is_of_a_file).unwrap_or(0..0);
                 problem.elsewhere = problem.elsewhere.or_else(|| Some(change.shown(depth, part)));
             }
-            // Of the workload as a whole, or of a table that changes have made.
+            // Of the workload as a whole.
             _ => problem.place = 0..0,
         }
         problem
@@ -93,21 +96,34 @@ impl Typed<'_> {
 
     /// Whether what is at the path was made by this change: the path goes through its key, or leads to a table it made.
     fn covers(&self, path: &[Step]) -> bool {
-        let mut keys = self.parts().0.split('.').map(str::trim);
-        path.iter().all(|step| match (keys.next(), step) {
-            (None, _) => true,
-            (Some(key), Step::Key(step)) => key == step,
-            (Some(key), Step::Entry(index, name)) => key == name || key == (index + 1).to_string(),
-        }) && keys.next().is_none()
+        self.agrees(path) && self.depth() <= path.len()
     }
 
-    /// The assignment, with its value or a key of it underlined.
+    /// Whether the key of this change goes through the path: a table there is one that it needs.
+    fn leads_through(&self, path: &[Step]) -> bool {
+        self.agrees(path) && self.depth() > path.len()
+    }
+
+    fn depth(&self) -> usize {
+        self.parts().0.split('.').count()
+    }
+
+    /// Whether the key and the path are the same as far as both go.
+    fn agrees(&self, path: &[Step]) -> bool {
+        let keys = self.parts().0.split('.').map(str::trim);
+        keys.zip(path).all(|(key, step)| match step {
+            Step::Key(step) => key == step,
+            Step::Entry(index, name) => key == name || key == (index + 1).to_string(),
+        })
+    }
+
+    /// The assignment, with its value or a part of its key underlined.
     fn shown(&self, depth: usize, part: Part) -> Elsewhere {
         let (key, value) = self.parts();
-        let is_last = part == Part::Key && key.split('.').count() == depth;
-        let place = if is_last {
-            let start = key.rfind('.').map_or(0, |dot| dot + 1);
-            start..key.len()
+        let is_of_key = depth < self.depth() || (part == Part::Key && depth == self.depth());
+        let place = if is_of_key {
+            let start = key.split('.').take(depth - 1).map(|part| part.len() + 1).sum();
+            start..start + key.split('.').nth(depth - 1).map_or(0, str::len)
         } else {
             let start = self.assignment.len() - value.trim_start().len();
             start..start + value.trim().len()
@@ -218,6 +234,16 @@ mod tests {
         assert!(added.contains("--> --set-b:1:5") && !added.contains("site.toml"), "{added}");
         let added = shown("traffic.1.patience=10", "10");
         assert!(added.contains("--> --set-b:1:20") && !added.contains("site.toml"), "{added}");
+    }
+
+    #[test]
+    fn a_table_that_was_typed_as_a_part_of_a_key_is_shown_there() {
+        let key = shown("traffic.main.tlak.mean=1m", "tlak");
+        assert!(key.contains("--> --set-b:1:14") && key.contains("^^^^\n") && !key.contains("site.toml"), "{key}");
+        let whole = shown("traffic.main.patience.lognormal.cv=1", "{ lognormal = { cv = 1 } }");
+        assert!(whole.contains("--> --set-b:1:14") && whole.contains("^^^^^^^^\n"), "{whole}");
+        let inner = shown("traffic.main.patience.lognormal.cv=1", "{ cv = 1 }");
+        assert!(inner.contains("--> --set-b:1:23") && !inner.contains("site.toml"), "{inner}");
     }
 
     #[test]

@@ -1158,7 +1158,7 @@ static CONFERENCE_BRIDGE: Section = Section {
     name: "conference_bridge",
     about: "A conference bridge, which mixes the media of conferences. It is lost with the CallManager of its node.",
     terms: &[
-        term("name", Name, Wrong, "its name", ""),
+        term("name", Name, Wrong, "its name, which no device or number has", ""),
         term("node", Reference, Wrong, "the node whose CallManager has it", ""),
         term("conferences", SERVERS, Wrong, "how many conferences it has at a time", ""),
     ],
