@@ -267,6 +267,9 @@ impl<'w> Collector<'w> {
             self.calls(user, Role::Joins(share), &it.with);
             self.named(user, Role::Conference(share), RecordKind::ConferenceBridge, &it.bridge);
         }
+        for by in changes.done().filter_map(|it| it.by.as_ref()) {
+            self.named(user, Role::ChangedBy, RecordKind::Application, by);
+        }
     }
 
     /// Where an application transfers the calls at a device: to a queue, or to what takes calls.

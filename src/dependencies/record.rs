@@ -244,6 +244,8 @@ pub enum Role {
     Through,
     /// The application through which people answer at phones.
     AnsweredBy,
+    /// The application through which they hold, transfer or join calls.
+    ChangedBy,
     /// The application that dials the calls of a source.
     DialledBy,
     /// Where a forward leads after a change.
@@ -284,6 +286,7 @@ impl Role {
             Role::Changes => "changes",
             Role::Through => "through",
             Role::AnsweredBy => "answered_by",
+            Role::ChangedBy => "changed_by",
             Role::DialledBy => "dialled_by",
         }
     }

@@ -100,15 +100,20 @@ impl CallChanges {
         *self == CallChanges::default()
     }
 
-    /// Whether any is done through an application.
-    pub fn some_by_application(&self) -> bool {
+    /// How often each is done, and by whom.
+    pub fn done(&self) -> impl Iterator<Item = &Done> {
         let done = [
             self.hold.as_ref().map(|it| &it.done),
             self.transfer.as_ref().map(|it| &it.done),
             self.consult.as_ref().map(|it| &it.done),
             self.conference.as_ref().map(|it| &it.done),
         ];
-        done.into_iter().flatten().any(|it| it.by.is_some())
+        done.into_iter().flatten()
+    }
+
+    /// Whether any is done through an application.
+    pub fn some_by_application(&self) -> bool {
+        self.done().any(|it| it.by.is_some())
     }
 
     /// How long they make a call at most, on average, in seconds.

@@ -199,7 +199,7 @@ impl<'a> Directory<'a> {
             queues: Names::of("queue", reports, &workload.queues, |it| &it.name, QueueId),
             queues_of_groups,
             wishes,
-            wishes_are_unknown: workload.traffic.iter().any(|it| it.has_wishes && it.wishes.is_empty()),
+            wishes_are_unknown: workload.traffic.iter().any(|it| it.wishes_are_unknown),
             wish_ids,
             ranges,
             astray: RefCell::default(),

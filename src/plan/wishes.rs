@@ -18,7 +18,7 @@ pub(super) fn check(plan: &Plan, workload: &Workload, directory: &Directory<'_>)
     if !some_ask(plan) {
         return;
     }
-    for (row, traffic) in workload.traffic.iter().enumerate() {
+    for (row, traffic) in workload.traffic.iter().enumerate().filter(|(_, it)| !it.wishes_are_unknown) {
         for place in routing::reached_by(plan, SourceId(row as u16)) {
             let Some(Transfer { to: TransferTo::ByWish(by_wish), .. }) = plan.transfer_at(place) else { continue };
             let Some(asks) = transfer_of(workload, plan.group_of(place)) else { continue };

@@ -34,6 +34,8 @@ pub struct Traffic {
     pub wishes: Vec<(Name, f64)>,
     /// Whether the file has these, right or wrong.
     pub has_wishes: bool,
+    /// Whether it could not be read what its callers want.
+    pub wishes_are_unknown: bool,
 }
 
 /// `[[speed_dial]]`
@@ -157,15 +159,19 @@ impl Traffic {
             table.reports().add(Problem::new(ingress.place(), title, "without `from`, or without this"));
         }
         let wishes = table.key("wish", Value::wishes);
+        let has_wishes = wishes.is_present();
+        let wishes = wishes.optional();
+        let arrivals = table.key("arrivals", Value::arrivals).required();
         Traffic {
-            has_wishes: wishes.is_present(),
-            wishes: wishes.optional().unwrap_or_default(),
+            has_wishes,
+            wishes_are_unknown: (has_wishes && wishes.is_none()) || arrivals.is_none(),
+            wishes: wishes.unwrap_or_default(),
             name: table.key("name", Value::name).required_or_default(),
             to: table.reference("to").required_or_default(),
             from,
             dial_by,
             ingress: ingress.optional(),
-            arrivals: table.key("arrivals", Value::arrivals).required_or_default(),
+            arrivals: arrivals.unwrap_or_default(),
             patience: table.distribution("patience").optional(),
             talk: table.distribution("talk").value(),
         }

@@ -518,10 +518,15 @@ fn without_its_desktop_a_phone_goes_on_by_hand() {
                    arrivals = { poisson = \"1/m\" }\n";
     let text = cluster(&[
         ("[[route_point]]", &format!("{desktop}[[route_point]]")),
-        ("dn = \"7200\"\n", "dn = \"7200\"\napplication = \"desktop\"\nanswer_by = \"desktop\"\n"),
+        (
+            "dn = \"7200\"\n",
+            "dn = \"7200\"\napplication = \"desktop\"\nanswer_by = \"desktop\"\n\
+          hold = { share = \"10%\", by = \"desktop\" }\ntransfer = { share = \"5%\", to = \"operator\" }\n",
+        ),
         ("[[change]]", &format!("{dialled}[[change]]")),
     ]);
-    let by_hand = "meanwhile nobody sees who calls, people answer by hand, nothing is dialled";
+    let by_hand =
+        "meanwhile nobody sees who calls, people answer by hand, people change calls by hand, nothing is dialled";
     let affects = affected(&text, "desktop");
     has(&affects, &format!("phone:people: `desktop` does not control it, but it still works; {by_hand} [R24]"));
     has(&affects, "traffic:campaign: `desktop` dials none of its calls [R10]");
@@ -531,7 +536,12 @@ fn without_its_desktop_a_phone_goes_on_by_hand() {
         let users = dependencies.users_of(record);
         let users: Vec<String> =
             users.map(|it| format!("{} {}", dependencies.full_name(it.user), it.role.words())).collect();
-        for used in ["phone:people controlled by", "phone:people answered by", "traffic:campaign dialled by"] {
+        for used in [
+            "phone:people controlled by",
+            "phone:people answered by",
+            "phone:people changed by",
+            "traffic:campaign dialled by",
+        ] {
             assert!(users.iter().any(|it| it == used), "{used}: {users:?}");
         }
     });

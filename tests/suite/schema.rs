@@ -169,7 +169,17 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
             "wrong_ctimanager",
         ],
     ),
-    ("two things of one name or number", &["clash", "duplicate_node", "number_clash", "traffic_twice"]),
+    (
+        "two things of one name or number",
+        &[
+            "application_named_hand",
+            "clash",
+            "conference_bridge_named_as_phones",
+            "duplicate_node",
+            "number_clash",
+            "traffic_twice",
+        ],
+    ),
     (
         "a value that depends on another one",
         &[

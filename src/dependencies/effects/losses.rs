@@ -841,10 +841,16 @@ fn by_hand(plan: &Plan, device: &Device, application: ApplicationId) -> String {
     let group = &plan.phone_groups[usize::from(device.row)];
     let shows = plan.applications[application.index()].lookup.is_some();
     let answers = group.answer_by == Some(application);
+    let changes = group.changes.done().any(|it| it.by == Some(application));
     let dials = plan.sources.iter().filter_map(|it| it.from).any(|callers| {
         callers.by == Dials::Application(application) && plan.first_device(callers.group) == group.first
     });
-    let missing = [(shows, "nobody sees who calls"), (answers, "people answer by hand"), (dials, "nothing is dialled")];
+    let missing = [
+        (shows, "nobody sees who calls"),
+        (answers, "people answer by hand"),
+        (changes, "people change calls by hand"),
+        (dials, "nothing is dialled"),
+    ];
     let missing: Vec<&str> = missing.into_iter().filter_map(|(is_so, what)| is_so.then_some(what)).collect();
     if missing.is_empty() { String::new() } else { format!("; meanwhile {}", missing.join(", ")) }
 }
