@@ -50,3 +50,14 @@ fn follows(last: Option<PhoneEvent>, event: PhoneEvent) -> bool {
         Some(PhoneEvent::Ended) => event == PhoneEvent::Ringing,
     }
 }
+
+#[test]
+fn what_comes_twice_or_out_of_order_is_noticed() {
+    use PhoneEvent::{Changed, Connected, Ended, Ringing};
+    for (last, event) in
+        [(Ended, Ended), (Ended, Changed), (Ringing, Changed), (Ringing, Ringing), (Connected, Connected)]
+    {
+        assert!(!follows(Some(last), event), "{last:?} {event:?}");
+    }
+    assert!(follows(Some(Ended), Ringing) && follows(Some(Changed), Changed) && follows(None, Ended));
+}
