@@ -1,5 +1,6 @@
 //! What a person at a phone does with calls beside talking, and the bridges of conferences.
 
+use super::device::BY_HAND;
 use super::problem::Problem;
 use super::read::{At, Key, Name, Table, Value};
 use crate::engine::Distribution;
@@ -170,7 +171,7 @@ fn each<'a, T>(table: &Table<'a>, key: &'static str, read: impl Fn(&Table<'a>) -
 impl Done {
     fn read(table: &Table<'_>) -> Option<Done> {
         let share = table.share("share").at(Key::required);
-        let by = table.actor("by");
+        let by = Some(table.reference("by").value()).filter(|by| by.value != BY_HAND);
         Some(Done { share: At { value: share.value?, place: share.place }, by })
     }
 }
