@@ -1,6 +1,6 @@
 //! Applications, their users and their databases.
 
-use super::device::BY_HAND;
+use super::change::BY_HAND;
 use super::problem::Problem;
 use super::read::{At, Key, Name, Table, Value};
 use super::vocabulary::FALL_BACK_AFTER;

@@ -1,12 +1,14 @@
 //! What a person at a phone does with calls beside talking, and the bridges of conferences.
 
-use super::device::BY_HAND;
 use super::problem::Problem;
 use super::read::{At, Key, Name, Table, Value};
 use crate::engine::Distribution;
 
 const SHARES: &str =
     "a call is transferred, with or without consulting, or put in conference, or it ends: the shares are of all calls";
+
+/// What stands where an application could do something that people do by hand.
+pub const BY_HAND: &str = "hand";
 
 /// `[[conference_bridge]]`
 #[derive(Clone, Debug)]

@@ -1,6 +1,6 @@
 //! Devices and destinations: route points, ports, phones, and numbers outside.
 
-use super::change::CallChanges;
+use super::change::{BY_HAND, CallChanges};
 use super::problem::{Problem, TextRange};
 use super::queue::Transfer;
 use super::read::{At, Key, Name, Table, Value};
@@ -374,9 +374,6 @@ impl Control {
         self.applications.first()
     }
 }
-
-/// What stands where an application could do something that people do by hand.
-pub const BY_HAND: &str = "hand";
 
 impl Table<'_> {
     /// The application through which people do something; `None`: by hand.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::device::BY_HAND;
+use super::change::BY_HAND;
 use super::files::Files;
 use super::problem::{Problem, Reports, TextRange};
 use super::read::{At, Key, Name, Table, Value, fits_name};
