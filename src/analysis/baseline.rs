@@ -15,7 +15,7 @@ use super::reason::{Reason, Unsound, Workloads};
 use super::study::Study;
 
 /// The format of baselines. No other format is read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// A measure in a baseline.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -86,6 +86,8 @@ pub struct Baseline {
     pub speed: Option<Speed>,
     /// The SHA-256 of everything here that must not be edited: all but the margins and directions.
     pub checksum: String,
+    /// The SHA-256 of the margins and directions as they were recorded: that they were edited since is reported.
+    pub terms: String,
     /// The measures.
     pub measures: Vec<Kept>,
 }
@@ -157,6 +159,7 @@ impl Gated<'_> {
             asked: asked.iter().map(Measure::to_string).collect(),
             speed,
             checksum: String::new(),
+            terms: String::new(),
             measures,
         }
         .sealed()
@@ -169,10 +172,17 @@ impl Baseline {
     /// # Errors
     /// Why it cannot be used.
     pub fn read(text: &str) -> Result<Baseline, Unsound> {
-        let baseline: Baseline = serde_json::from_str(text).map_err(|error| Unsound::Unreadable(error.to_string()))?;
-        if baseline.format != FORMAT {
-            return Err(Unsound::Format { found: baseline.format, read: FORMAT });
+        /// What a baseline of any format has.
+        #[derive(Deserialize)]
+        struct Any {
+            format: u32,
         }
+        let unreadable = |error: serde_json::Error| Unsound::Unreadable(error.to_string());
+        let Any { format } = serde_json::from_str(text).map_err(unreadable)?;
+        if format != FORMAT {
+            return Err(Unsound::Format { found: format, read: FORMAT });
+        }
+        let baseline: Baseline = serde_json::from_str(text).map_err(unreadable)?;
         if baseline.measures.is_empty() || baseline.replications < 2 {
             return Err(Unsound::Empty);
         }
@@ -190,6 +200,9 @@ impl Baseline {
                 return Err(Unsound::Margin(kept.measure.clone()));
             }
         }
+        if baseline.speed.as_ref().is_some_and(|speed| speed.margin_percent.is_nan() || speed.margin_percent < 0.0) {
+            return Err(Unsound::Margin("speed".to_owned()));
+        }
         Ok(baseline)
     }
 
@@ -202,7 +215,25 @@ impl Baseline {
     #[must_use]
     pub fn sealed(mut self) -> Baseline {
         self.checksum = self.sum();
+        self.terms = self.sum_of_terms();
         self
+    }
+
+    /// Whether margins or directions were edited since it was recorded.
+    pub fn has_other_terms(&self) -> bool {
+        self.terms != self.sum_of_terms()
+    }
+
+    fn sum_of_terms(&self) -> String {
+        let mut hash = Sha256::new();
+        for kept in &self.measures {
+            let better = serde_json::to_string(&kept.better).expect("a name is JSON");
+            hash.update(format!("{better} {:016x}\n", kept.margin.to_bits()));
+        }
+        if let Some(speed) = &self.speed {
+            hash.update(format!("{:016x}\n", speed.margin_percent.to_bits()));
+        }
+        hex(&hash.finalize())
     }
 
     fn sum(&self) -> String {
@@ -214,6 +245,12 @@ impl Baseline {
         hash.update(format!("{}\n{}\n{}\n", self.fingerprint, self.command, self.asked.join("\n")));
         for kept in &self.measures {
             hash.update(format!("{}\n{}\n{}\n", kept.measure, kept.unit, kept.values));
+        }
+        match &self.speed {
+            None => hash.update("no speed\n"),
+            Some(Speed { instructions_per_event, build, .. }) => {
+                hash.update(format!("{:016x}\n{build}\n", instructions_per_event.to_bits()));
+            }
         }
         hex(&hash.finalize())
     }

@@ -136,6 +136,8 @@ pub struct GateReport {
     pub rows: Vec<GateRow>,
     /// The speed, if the baseline has one and it was to be judged.
     pub speed: Option<SpeedResult>,
+    /// Whether margins or directions of the baseline were edited since it was recorded.
+    pub other_terms: bool,
 }
 
 impl GateReport {
@@ -148,6 +150,7 @@ impl GateReport {
             same: None,
             rows: Vec::new(),
             speed: None,
+            other_terms: false,
         }
     }
 
@@ -199,6 +202,7 @@ impl GateReport {
             same: Some(gated.fingerprint == baseline.fingerprint),
             rows,
             speed,
+            other_terms: baseline.has_other_terms(),
         }
     }
 }

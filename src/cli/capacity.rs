@@ -17,7 +17,7 @@ use super::formats::{every_and, show};
 use super::help;
 use super::memory;
 use super::model::{Changes, Loaded, Origin};
-use super::output::OutputDirectory;
+use super::output::{Claim, results};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::{Halt, Stop};
@@ -134,13 +134,11 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
         memory::check_study(&[&plan], most, jobs)?;
     }
     let default = format!("{}.capacity", first.plan.name);
-    let output = (!arguments.no_files).then(|| OutputDirectory::of(arguments.out.as_deref(), &default));
-    if let Some(output) = &output {
-        output.check(&FILES)?;
-    }
+    let claim = || Claim::directory(results(arguments.out.as_deref(), &default), &FILES, &text.inputs());
+    let output = (!arguments.no_files).then(claim).transpose()?;
 
     let command = command(arguments, &replications, seed);
-    let mut prelude = Prelude::new(command.clone(), most, verbosity)?;
+    let mut prelude = Prelude::new(command.clone(), most, verbosity);
     prelude.bar.titles = (0..values).map(|at| axis.setting(at)).collect();
     let met_at = if arguments.largest { Some(End::First) } else { arguments.smallest.then_some(End::Last) };
     let search = Search { values, met_at, goals: goals.len(), replications };

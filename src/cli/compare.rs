@@ -18,7 +18,7 @@ use super::formats::{every_and, show};
 use super::help;
 use super::memory;
 use super::model::{Changes, Loaded, Origin};
-use super::output::OutputDirectory;
+use super::output::{Claim, results};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::{Repeat, quoted};
 use super::stop::Stop;
@@ -117,13 +117,12 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let verbosity = study.verbosity();
     notes(&a, &b, verbosity);
     let default = format!("{}.compare", a.name);
-    let output = (!arguments.no_files).then(|| OutputDirectory::of(arguments.out.as_deref(), &default));
-    if let Some(output) = &output {
-        output.check(&[FILE])?;
-    }
+    let inputs = || other.iter().fold(source.inputs(), |inputs, other| inputs.join(other.inputs()));
+    let claim = || Claim::directory(results(arguments.out.as_deref(), &default), &[FILE], &inputs());
+    let output = (!arguments.no_files).then(claim).transpose()?;
     memory::check_study(&[&a, &b], each, jobs)?;
 
-    let prelude = Prelude::new(command(arguments, &replications, seed), both, verbosity)?;
+    let prelude = Prelude::new(command(arguments, &replications, seed), both, verbosity);
     let runner = prelude.runner(seed, jobs);
     let found = studies::compare([&a, &b], &measures, arguments.margin.value, replications.clone(), &runner);
     let Comparison { first, compared, .. } = prelude.finish(found)?;

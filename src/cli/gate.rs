@@ -21,7 +21,7 @@ use super::input::{FILE_BYTES_MAX, Kind, read};
 use super::instructions;
 use super::memory;
 use super::model::{Loaded, Origin};
-use super::output::{Former, write_file};
+use super::output::{Claim, Former, Inputs};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::Stop;
@@ -95,15 +95,15 @@ pub(super) struct GateArguments {
     pub(super) format: Format,
 
     /// Write JUnit XML to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
     pub(super) junit: Option<PathBuf>,
 
     /// Write Markdown for a pull request to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
     pub(super) markdown: Option<PathBuf>,
 
     /// Write JSON to this file
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "record")]
     pub(super) json: Option<PathBuf>,
 }
 
@@ -119,19 +119,27 @@ pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
     }
     let help = "give the path of a workload file";
     let study = &arguments.study;
-    let loaded = Origin::read(Some(&arguments.workload), &study.allowed, help)?.load(&study.settings)?;
+    let origin = Origin::read(Some(&arguments.workload), &study.allowed, help)?;
+    let mut loaded = origin.load(&study.settings)?;
     if arguments.record {
-        return record(arguments, loaded);
+        // A baseline is kept: what it is compared with will have a name.
+        if origin.is_standard_input() {
+            loaded.plan.name = name_of(&arguments.baseline);
+        }
+        return record(arguments, loaded, &origin.inputs());
     }
+    let files = [
+        ("--junit", &arguments.junit, Format::Junit),
+        ("--markdown", &arguments.markdown, Format::Md),
+        ("--json", &arguments.json, Format::Json),
+    ];
+    let asked = files.iter().filter_map(|(flag, path, _)| Some((*flag, path.as_deref()?, Former::Replaced)));
+    let output = Claim::files(asked, &origin.inputs().and([arguments.baseline.clone()]))?;
     let report = judge(arguments, loaded)?;
-    let files = [(&arguments.junit, Format::Junit), (&arguments.markdown, Format::Md), (&arguments.json, Format::Json)];
     let page = report::gate_page(&report);
-    for (path, format) in files {
-        let Some(path) = path else { continue };
-        let content = draw(&page, format, Ink::Plain).map_err(Stop::Failed)?;
-        create_parent(path)?;
-        write_file(path, &content, &Former::Replaced)?;
-    }
+    let drawn = files.iter().filter_map(|(_, path, format)| Some((path.as_ref()?, *format)));
+    let drawn = drawn.map(|(path, format)| Ok((path, draw(&page, format, Ink::Plain).map_err(Stop::Failed)?)));
+    output.write(&drawn.collect::<Result<Vec<_>, Stop>>()?)?;
     show(&page, arguments.format)?;
     match report.verdict {
         Gate::Pass | Gate::Improvement => Ok(()),
@@ -151,16 +159,12 @@ pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
     }
 }
 
-/// Creates the directory of a file that is about to be written.
-fn create_parent(file: &Path) -> Result<(), Stop> {
-    match file.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        None => Ok(()),
-        Some(directory) => fs::create_dir_all(directory)
-            .map_err(|error| Stop::Failed(format!("cannot create {}: {error}", directory.display()))),
-    }
+/// The name of a workload that has none: that of its baseline.
+fn name_of(baseline: &Path) -> String {
+    baseline.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
+fn record(arguments: &GateArguments, loaded: Loaded, inputs: &Inputs) -> Result<(), Stop> {
     let Loaded { plan, digest, .. } = loaded;
     check_measures(&arguments.measures, &plan)?;
     let seed = arguments.study.seed.unwrap_or(plan.seed);
@@ -172,6 +176,7 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
     if range.end - range.start < 30 {
         verbosity.remark("warning: with fewer than 30 replications few regressions can be detected");
     }
+    let output = Claim::files([("--baseline", &*arguments.baseline, Former::Replaced)], inputs)?;
     if arguments.speed && cfg!(debug_assertions) {
         message("note: this is a debug build; its speed can be compared with debug builds only");
     }
@@ -192,8 +197,7 @@ fn record(arguments: &GateArguments, loaded: Loaded) -> Result<(), Stop> {
     let gated =
         Gated { study: &study, digest: &digest, asked: &arguments.measures, fingerprint: report::fingerprint(&study) };
     let baseline = gated.baseline(arguments.margin.as_ref().map(|margin| margin.value), command, speed);
-    create_parent(&arguments.baseline)?;
-    write_file(&arguments.baseline, &baseline.json(), &Former::Replaced)?;
+    output.write(&[(&arguments.baseline, baseline.json())])?;
     let measures = baseline.measures.len();
     verbosity.remark(&format!(
         "recorded {measures} measures of {} in {}",
@@ -259,7 +263,7 @@ fn check_measures(measures: &[Measure], plan: &Plan) -> Result<(), Stop> {
 fn prelude(arguments: &GateArguments, command: String, plan: &Plan, range: &Range<u64>) -> Result<Prelude, Stop> {
     let replications = range.end - range.start;
     memory::check_study(&[plan], replications, jobs_for(arguments.study.jobs, replications))?;
-    Prelude::new(command, replications, arguments.study.verbosity())
+    Ok(Prelude::new(command, replications, arguments.study.verbosity()))
 }
 
 /// The command that records the same baseline again.

@@ -14,7 +14,7 @@ pub(super) const INVALID: ExitCode = (3, "invalid workload");
 pub(super) const MISSED: ExitCode = (10, "a goal is missed");
 pub(super) const UNDECIDED: ExitCode = (11, "inconclusive: more replications are needed");
 pub(super) const VIOLATED: ExitCode = (13, "a self-check failed");
-pub(super) const INTERRUPTED: ExitCode = (130, "interrupted");
+pub(super) const INTERRUPTED: ExitCode = (130, "interrupted; 143 by SIGTERM, 129 by SIGHUP");
 
 /// Those of all commands.
 pub(super) const EXIT_CODES: &[ExitCode] = &[
@@ -60,7 +60,7 @@ mod tests {
         let text = below(&["A note."], &[DONE, INTERRUPTED], &[("ctisim run", "Runs")]).to_string();
         assert_eq!(
             text,
-            "A note.\n\nExit codes:\n  0    done\n  130  interrupted\n\nExample:\n  ctisim run\n        Runs"
+            "A note.\n\nExit codes:\n  0    done\n  130  interrupted; 143 by SIGTERM, 129 by SIGHUP\n\nExample:\n  ctisim run\n        Runs"
         );
     }
 }

@@ -9,7 +9,7 @@ use clap::builder::StyledStr;
 use crate::starter::{self, Answers, Failure};
 
 use super::help;
-use super::output::{Former, write_file};
+use super::output::{Claim, Former, Inputs};
 use super::repeat::quoted;
 use super::stop::Stop;
 use super::terminal::{message, print};
@@ -89,9 +89,11 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
     let printed = file == Path::new("-");
     let former = if arguments.force { Former::Replaced } else { Former::Kept(already_exists(file)) };
     // Before the questions: their answers must not be lost.
-    if !printed {
-        writable(file, &former)?;
-    }
+    let claim = || {
+        writable(file)?;
+        Claim::files([("FILE", file, former)], &Inputs::default())
+    };
+    let output = (!printed).then(claim).transpose()?;
     let mut answers = from_flags(arguments);
     if answers == Answers::default() && io::stdin().is_terminal() && io::stderr().is_terminal() {
         message(
@@ -101,10 +103,9 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
     }
     let site = answers.complete();
     let text = starter::workload(&site);
-    if printed {
-        print(text.as_bytes())?;
-    } else {
-        write_file(file, text.as_bytes(), &former)?;
+    match &output {
+        None => print(text.as_bytes())?,
+        Some(output) => output.write(&[(file, text.into_bytes())])?,
     }
     for remark in site.remarks() {
         message(&format!("note: {remark}"));
@@ -119,16 +120,11 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
 }
 
 /// Whether the file can be written, as far as that shows without writing it.
-fn writable(file: &Path, former: &Former) -> Result<(), Stop> {
+fn writable(file: &Path) -> Result<(), Stop> {
     if file.is_dir() {
         let inside = file.join("workload.toml");
         let help = format!("give the name of a file, e.g. {}", quoted(&inside.to_string_lossy()));
         return Err(Stop::Failed(format!("{} is a directory\n  help: {help}", file.display())));
-    }
-    if let Former::Kept(why) = former
-        && file.exists()
-    {
-        return Err(Stop::Failed(why.clone()));
     }
     match file.parent() {
         Some(parent) if !parent.as_os_str().is_empty() && !parent.exists() => Err(Stop::Failed(format!(

@@ -76,6 +76,8 @@ pub(super) struct Beside {
     /// What is within reach; `None`: everything, since the user named the file.
     within: Option<Vec<PathBuf>>,
     kept: RefCell<BTreeMap<String, Result<Arc<Contents>, String>>>,
+    /// Where those that were read are.
+    places: RefCell<Vec<PathBuf>>,
 }
 
 impl Beside {
@@ -86,12 +88,18 @@ impl Beside {
             directory: directory.to_owned(),
             within: Some(within.filter_map(|it| current(it).canonicalize().ok()).collect()),
             kept: RefCell::default(),
+            places: RefCell::default(),
         }
     }
 
     /// The files that the user names on the command line.
     pub(super) fn named() -> Beside {
-        Beside { directory: PathBuf::new(), within: None, kept: RefCell::default() }
+        Beside { directory: PathBuf::new(), within: None, kept: RefCell::default(), places: RefCell::default() }
+    }
+
+    /// The files that were read so far.
+    pub(super) fn places(&self) -> Vec<PathBuf> {
+        self.places.borrow().clone()
     }
 
     fn find(&self, path: &str) -> Result<Arc<Contents>, String> {
@@ -125,6 +133,7 @@ impl Files for Beside {
             return kept.clone();
         }
         let found = self.find(path);
+        self.places.borrow_mut().push(self.directory.join(path));
         self.kept.borrow_mut().insert(path.to_owned(), found.clone());
         found
     }

@@ -2,9 +2,13 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::flags::StudyArguments;
+use super::output::Scratch;
+use super::signals::Undo;
 
 /// The target and profile of this build: instruction counts of different builds cannot be compared.
 pub(super) fn build() -> String {
@@ -31,31 +35,56 @@ pub(super) fn per_event(workload: &Path, study: &StudyArguments, seed: u64) -> R
 fn count(workload: &Path, study: &StudyArguments, seed: u64, replications: u64) -> Result<(u64, f64), String> {
     let program =
         std::env::current_exe().map_err(|error| format!("the path of this program cannot be found: {error}"))?;
-    let counts = tempfile::NamedTempFile::new().map_err(|error| format!("cannot create a temporary file: {error}"))?;
+    let temporary = |error| format!("cannot create a temporary file: {error}");
+    let scratch = Scratch::new().map_err(temporary)?;
+    let (counts, printed, said) = (scratch.path("counts"), scratch.path("printed"), scratch.path("said"));
     let mut command = Command::new("valgrind");
     command
         .args(["--tool=callgrind", "--quiet"])
-        .arg(format!("--callgrind-out-file={}", counts.path().display()))
+        .arg(format!("--callgrind-out-file={}", counts.display()))
         .arg(program)
         .args(["run", "--jobs", "1", "--no-files", "--quiet", "--format", "csv"])
         .args(["--replications", &replications.to_string(), "--seed", &seed.to_string()])
         .args(study.settings.iter().flat_map(|setting| ["--set", setting]))
         .args(study.allowed.directories.iter().flat_map(|it| [OsStr::new("--allow-read"), it.as_os_str()]))
         .arg(workload)
-        .stdin(Stdio::null());
-    let output = command.output().map_err(|error| match error.kind() {
+        .stdin(Stdio::null())
+        .stdout(scratch.file("printed").map_err(temporary)?)
+        .stderr(scratch.file("said").map_err(temporary)?);
+    let status = finished(&mut command).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => "valgrind is not installed on this machine".to_owned(),
         _ => format!("cannot run valgrind: {error}"),
     })?;
+    let text = |path| {
+        let bytes = std::fs::read(path).map_err(|error| format!("cannot read its counts: {error}"))?;
+        Ok::<String, String>(String::from_utf8_lossy(&bytes).into_owned())
+    };
     // 10 and 11 are about goals, which do not matter here.
-    if !matches!(output.status.code(), Some(0 | 10 | 11)) {
-        return Err(format!("the run failed under valgrind: {}", String::from_utf8_lossy(&output.stderr).trim()));
+    if !matches!(status.code(), Some(0 | 10 | 11)) {
+        return Err(format!("the run failed under valgrind: {}", text(said)?.trim()));
     }
-    let text = std::fs::read_to_string(counts.path()).map_err(|error| format!("cannot read its counts: {error}"))?;
+    let (text, printed) = (text(counts)?, text(printed)?);
     let total = text.lines().rev().find_map(|line| line.strip_prefix("totals:").or(line.strip_prefix("summary:")));
     let instructions = total.and_then(|total| total.trim().parse().ok());
-    let events = events(&output.stdout).map(|mean| mean * replications as f64);
+    let events = events(printed.as_bytes()).map(|mean| mean * replications as f64);
     instructions.zip(events).ok_or_else(|| "callgrind left no counts".to_owned())
+}
+
+/// Runs a command to its end. If a signal ends this program before that, it ends the command, too.
+fn finished(command: &mut Command) -> std::io::Result<ExitStatus> {
+    const EACH: Duration = Duration::from_millis(20);
+    let child = Arc::new(Mutex::new(command.spawn()?));
+    let locked = |child: &Mutex<Child>, act: fn(&mut Child) -> std::io::Result<Option<ExitStatus>>| {
+        act(&mut child.lock().unwrap_or_else(PoisonError::into_inner))
+    };
+    let other = Arc::clone(&child);
+    let _ended = Undo::of(|| Ok(()), move || drop(locked(&other, |child| child.kill().map(|()| None))))?;
+    loop {
+        if let Some(status) = locked(&child, Child::try_wait)? {
+            return Ok(status);
+        }
+        std::thread::sleep(EACH);
+    }
 }
 
 /// The mean number of events in `summary.csv`.

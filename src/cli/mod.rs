@@ -22,6 +22,7 @@ mod program;
 mod progress;
 mod repeat;
 mod run;
+mod signals;
 mod stop;
 mod sweep;
 mod terminal;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::check::{self, Compiled, Examination};
 use crate::plan::Plan;
@@ -12,6 +12,7 @@ use crate::studies::Case;
 use crate::workload::{self, Located, Problems, Severity, TEXT_BYTES_MAX, Typed, Workload, text_of};
 
 use super::input::{Allowed, Beside, read_from};
+use super::output::Inputs;
 use super::stop::Stop;
 use super::terminal::ink;
 
@@ -50,7 +51,8 @@ pub(super) struct Origin {
     name: String,
     text: String,
     files: Beside,
-    is_standard_input: bool,
+    /// Where the text was read; `None` for the built-in workload.
+    path: Option<PathBuf>,
 }
 
 /// Assignments that change a workload: those of `--set`, then those of one more flag.
@@ -107,8 +109,20 @@ impl Origin {
             name: shown(path).into_owned(),
             text,
             files: Beside::workload(path.parent().unwrap_or(Path::new("")), allowed),
-            is_standard_input: path == Path::new(STANDARD_INPUT),
+            path: workload.map(Path::to_owned),
         })
+    }
+
+    /// Whether its text came from standard input, so that it has no name.
+    pub(super) fn is_standard_input(&self) -> bool {
+        self.path.as_deref() == Some(Path::new(STANDARD_INPUT))
+    }
+
+    /// The files that it was read from so far, which the command must not overwrite.
+    pub(super) fn inputs(&self) -> Inputs {
+        // What a shell opened has a name where the system gives one to everything that is open.
+        let text = if self.is_standard_input() { Some(PathBuf::from("/dev/stdin")) } else { self.path.clone() };
+        Inputs::default().and(text).and(self.files.places())
     }
 
     /// Compiles it with some of its values changed.
@@ -117,7 +131,7 @@ impl Origin {
         let text = changes.apply(&self.text)?;
         let Compiled { workload, mut plan, goals } = check::compile(&self.name, &text, &self.files)
             .map_err(|problems| Stop::Invalid(self.located(problems, changes).render(ink(&io::stderr()))))?;
-        if self.is_standard_input {
+        if self.is_standard_input() {
             plan.name = "stdin".to_owned();
         }
         let digest = workload::digest(&text, &self.files);
@@ -172,7 +186,7 @@ fn text(path: &Path, help: &str) -> Result<String, Stop> {
         // Devices and pipes too: it may be standard input by its name.
         false => File::open(path).and_then(|file| read_from(file, TEXT_BYTES_MAX, 0)),
     };
-    let shown = shown(path);
+    let shown = workload::shown(&shown(path)).into_owned();
     let bytes = bytes.map_err(|error| Stop::Failed(format!("cannot read {shown}: {error}\n  help: {help}")))?;
     match text_of(&bytes) {
         Ok(text) => Ok(text.to_owned()),

@@ -2,6 +2,8 @@
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::time::Duration;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
@@ -11,9 +13,12 @@ use crate::studies::{Observer, Remark};
 
 use super::terminal::{Verbosity, message};
 
-/// A bar on standard error with an estimate of the time left; hidden if standard error is not a terminal.
+/// A bar on standard error with an estimate of the time left; where nothing can be drawn again, as in the log of a pipeline,
+/// a line from time to time.
 pub(super) struct Bar {
     bar: ProgressBar,
+    /// Ends the lines when it is dropped.
+    _lines: Option<Sender<()>>,
     verbosity: Verbosity,
     /// The names of the points of a sweep, or of the values of a search, in remarks.
     pub(super) titles: Vec<String>,
@@ -24,11 +29,17 @@ pub(super) struct Bar {
 impl Bar {
     /// A bar for so many replications.
     pub(super) fn new(replications: u64, verbosity: Verbosity) -> Bar {
-        let bar = match verbosity {
-            Verbosity::Normal if std::io::stderr().is_terminal() => visible(replications),
-            _ => ProgressBar::hidden(),
+        let (bar, lines) = match verbosity {
+            Verbosity::Normal if can_draw() => (visible(replications), None),
+            Verbosity::Normal => {
+                let bar = ProgressBar::hidden();
+                bar.set_length(replications);
+                let lines = lines(bar.clone(), EACH, |line| message(&line));
+                (bar, Some(lines))
+            }
+            Verbosity::Quiet => (ProgressBar::hidden(), None),
         };
-        Bar { bar, verbosity, titles: Vec::new(), finished: AtomicUsize::new(0) }
+        Bar { bar, _lines: lines, verbosity, titles: Vec::new(), finished: AtomicUsize::new(0) }
     }
 
     /// The number of finished points or values.
@@ -67,6 +78,25 @@ impl Bar {
             ),
         }
     }
+}
+
+/// Whether standard error is a terminal on which a line can be drawn again.
+fn can_draw() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// The time between two lines of progress.
+const EACH: Duration = Duration::from_secs(30);
+
+/// Shows how far a bar is, again and again until the sender is dropped.
+fn lines(bar: ProgressBar, each: Duration, show: impl Fn(String) + Send + 'static) -> Sender<()> {
+    let (sender, ended) = mpsc::channel();
+    std::thread::spawn(move || {
+        while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(each) {
+            show(format!("{} of {} replications", bar.position(), bar.length().unwrap_or_default()));
+        }
+    });
+    sender
 }
 
 fn visible(replications: u64) -> ProgressBar {
@@ -113,5 +143,24 @@ impl Observer for Bar {
 impl Drop for Bar {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_has_a_line_from_time_to_time_and_none_after_the_end() {
+        let bar = ProgressBar::hidden();
+        bar.set_length(30);
+        bar.inc(7);
+        let (shown, lines_shown) = mpsc::channel();
+        let sender = lines(bar, Duration::from_millis(5), move |line| drop(shown.send(line)));
+        assert_eq!(lines_shown.recv().unwrap(), "7 of 30 replications");
+        assert_eq!(lines_shown.recv().unwrap(), "7 of 30 replications");
+        drop(sender);
+        // The thread ends, and with it the channel: whatever was shown until then is all.
+        assert!(lines_shown.iter().all(|line| line == "7 of 30 replications"));
     }
 }

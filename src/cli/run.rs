@@ -17,7 +17,7 @@ use super::formats::{every_and, show};
 use super::help;
 use super::memory;
 use super::model::{Loaded, Origin};
-use super::output::{File, OutputDirectory};
+use super::output::{Claim, File, results};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::{Stop, stopped};
@@ -119,28 +119,27 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     for application in plan.applications.iter().filter(|application| !application.may_use_cti) {
         verbosity.remark(&format!("note: `{}` opens nothing, because its user may not use CTI (R2)", application.name));
     }
-    let output = (!arguments.no_files).then(|| OutputDirectory::of(arguments.out.as_deref(), &plan.name));
     workbook::check(arguments.format)?;
     if arguments.no_files {
         workbook::check_output(arguments.format)?;
     }
     let workbook_name = workbook::name(&plan.name);
     let with_workbook = (arguments.format == Format::Xlsx).then_some(&*workbook_name);
-    if let Some(output) = &output {
-        output.check(&FILES.into_iter().chain(with_workbook).collect::<Vec<_>>())?;
-    }
+    let names: Vec<&str> = FILES.into_iter().chain(with_workbook).collect();
+    let claim = || Claim::directory(results(arguments.out.as_deref(), &plan.name), &names, &origin.inputs());
+    let output = (!arguments.no_files).then(claim).transpose()?;
     memory::check_study(&[&plan], count, jobs)?;
 
     let repeat = command(arguments, &replications, seed).values("--precision", arguments.precisions.iter().map(typed));
     let repeat = repeat.written();
-    let prelude = Prelude::new(repeat.clone(), count, verbosity)?;
+    let prelude = Prelude::new(repeat.clone(), count, verbosity);
     let precisions = &arguments.precisions;
     let audit = if arguments.audit { Audit::On } else { Audit::Off };
     let runner = Runner { audit, ..prelude.runner(seed, jobs) };
     let found = studies::run(&plan, &goals, precisions, replications.clone(), &runner);
     let found = found.map_err(|failure| stopped(&failure, count, &format!("{repeat} --audit")))?;
     let Run { study, judged, .. } = &found;
-    prelude.commit();
+    prelude.commit()?;
 
     let done = replications.start..replications.start + study.outcome.summaries.len() as u64;
     // The number it took, which reproduces the same bytes.

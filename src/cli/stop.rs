@@ -45,7 +45,7 @@ impl Stop {
             Stop::Inconclusive(_) => 11,
             Stop::NotComparable(_) => 12,
             Stop::Violated(_) => 13,
-            // As a shell reports a process that SIGINT ended.
+            // As a shell reports a process that SIGINT ended; another signal has a code of its own.
             Stop::Interrupted { .. } | Stop::Paused(_) => 130,
         }
     }

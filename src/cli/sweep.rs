@@ -1,6 +1,6 @@
 //! `ctisim sweep`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use clap::builder::StyledStr;
@@ -20,7 +20,7 @@ use super::help;
 use super::input::{self, FILE_BYTES_MAX, Kind};
 use super::memory;
 use super::model::{Changes, Origin};
-use super::output::OutputDirectory;
+use super::output::{Claim, Folder, results};
 use super::prelude::{Prelude, jobs, jobs_for};
 use super::repeat::Repeat;
 use super::stop::{Halt, Stop, stopped};
@@ -110,18 +110,16 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     let axes: Vec<Axis> = arguments.parameters.iter().map(|parameter| parameter.axis.clone()).collect();
     let planned = points(arguments, Grid(&axes), &source, &measures)?;
     let default = format!("{}.sweep", planned[0].workload);
-    let output = (!arguments.no_files).then(|| OutputDirectory::of(arguments.out.as_deref(), &default));
-    let store = output.as_ref().map(|output| Files(OutputDirectory::new(output.path().join(POINTS))));
-    if let (Some(output), Some(store)) = (&output, &store) {
-        let workbook = workbook::name(&planned[0].workload);
-        let with_workbook = (arguments.format == Format::Xlsx).then_some(&*workbook);
-        output.check(&[FILE].into_iter().chain(with_workbook).collect::<Vec<_>>())?;
-        store.0.check(&[])?;
-    }
+    let workbook = workbook::name(&planned[0].workload);
+    let with_workbook = (arguments.format == Format::Xlsx).then_some(&*workbook);
+    let names: Vec<&str> = [FILE].into_iter().chain(with_workbook).collect();
+    let claim = || Claim::directory(results(arguments.out.as_deref(), &default), &names, &source.inputs());
+    let output = (!arguments.no_files).then(claim).transpose()?;
+    let store = output.as_ref().map(|output| output.folder(POINTS).map(Files)).transpose()?;
 
     let command = command(arguments);
     let verbosity = study.verbosity();
-    let mut prelude = Prelude::new(command.clone(), 0, verbosity)?;
+    let mut prelude = Prelude::new(command.clone(), 0, verbosity);
     prelude.bar.titles = (0..planned.len()).map(|at| title(Grid(&axes), at, planned.len())).collect();
     // The files that the workload names are read once, for all points.
     let load = |point: &Planned| Ok::<Plan, Halt>(source.load(&point.settings)?.plan);
@@ -133,16 +131,11 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     };
     let found = found.map_err(|halt| match halt {
         Halt::Stop(stop) => stop,
-        Halt::Failure(Failure::Interrupted { .. }) => {
-            let kept = |store: &Files| {
-                planned.iter().filter(|point| studies::Store::<Halt>::read(store, point).is_some()).count()
-            };
-            let done = store.as_ref().map_or_else(|| prelude.bar.finished(), kept);
-            paused(done, planned.len(), store.as_ref().map(|store| store.0.path()))
-        }
+        Halt::Failure(Failure::Interrupted { .. }) => paused(prelude.bar.finished(), &planned, store.as_ref()),
         Halt::Failure(failure) => stopped(&failure, 0, &command),
     })?;
-    prelude.commit();
+    let finished = prelude.bar.finished();
+    prelude.commit().map_err(|_| paused(finished, &planned, store.as_ref()))?;
 
     let sweep = swept(arguments, planned, found, measures);
     let page = report::sweep_page(&sweep);
@@ -253,12 +246,15 @@ fn swept(
 }
 
 /// An interruption: what is kept, and how to go on.
-fn paused(done: usize, of: usize, kept: Option<&Path>) -> Stop {
-    Stop::Paused(match kept {
-        Some(path) => {
-            format!("{done} of {of} points are done and kept in {}; run the same command to continue", path.display())
+fn paused(finished: usize, planned: &[Planned], store: Option<&Files>) -> Stop {
+    let of = planned.len();
+    Stop::Paused(match store {
+        Some(store) => {
+            let done = planned.iter().filter(|point| studies::Store::<Halt>::read(store, point).is_some()).count();
+            let path = store.0.path().display();
+            format!("{done} of {of} points are done and kept in {path}; run the same command to continue")
         }
-        None => format!("{done} of {of} points were done; nothing was written"),
+        None => format!("{finished} of {of} points were done; nothing was written"),
     })
 }
 
@@ -280,7 +276,7 @@ fn command(arguments: &SweepArguments) -> String {
 ///
 /// A file is named after everything that determines its content, and its first line is a checksum of name and content: one
 /// that was damaged, truncated or renamed is ignored.
-struct Files(OutputDirectory);
+struct Files(Folder);
 
 impl<E: From<Stop>> studies::Store<E> for Files {
     fn read(&self, point: &Planned) -> Option<PointResult> {
@@ -298,7 +294,7 @@ impl<E: From<Stop>> studies::Store<E> for Files {
         let mut stored = checksum(&key, &content).into_bytes();
         stored.push(b'\n');
         stored.extend(content);
-        Ok(self.0.write(&[(file_name(&key), stored)])?)
+        Ok(self.0.write(&file_name(&key), &stored)?)
     }
 }
 

@@ -7,6 +7,7 @@ use anstream::stream::RawStream;
 use anstyle::AnsiColor;
 
 use crate::report::{Canvas, Ink};
+use crate::workload::shown;
 
 use super::stop::Stop;
 
@@ -48,8 +49,23 @@ pub(super) fn canvas() -> Canvas {
 /// `warning:` and the like are coloured as clap colours its own.
 pub(super) fn message(text: &str) {
     let error = io::stderr();
-    let text = if ink(&error) == Ink::Coloured { coloured(text) } else { text.to_owned() };
+    let text = match ink(&error) {
+        Ink::Coloured => coloured(&obeyed(text)),
+        Ink::Plain => shown(text).into_owned(),
+    };
     let _ = writeln!(error.lock(), "{text}");
+}
+
+/// A text in which a terminal obeys nothing but colours: problems have them already.
+fn obeyed(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let mut obeyed = shown(parts.next().unwrap_or_default()).into_owned();
+    for part in parts {
+        let parameters = part.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';');
+        obeyed += if parameters.starts_with('m') { "\u{1b}[" } else { "\\u{1b}[" };
+        obeyed += &shown(part);
+    }
+    obeyed
 }
 
 /// A message whose first line, and whose help, begin in colour.

@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &VerifyArguments) -> Result<(), Stop> {
     }
     let replications = verification.replications();
     let verbosity = if arguments.quiet { Verbosity::Quiet } else { Verbosity::Normal };
-    let prelude = Prelude::new("ctisim verify".to_owned(), replications, verbosity)?;
+    let prelude = Prelude::new("ctisim verify".to_owned(), replications, verbosity);
     let jobs = jobs(arguments.jobs);
     let outcome = Workers::new(jobs, &prelude.bar, prelude.stop()).and_then(|workers| verification.run(&workers, jobs));
     drop(prelude);

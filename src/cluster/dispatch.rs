@@ -1,25 +1,55 @@
 //! The event loop, and the one match from events to their handlers.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::event::Event;
 use super::machine::Cluster;
 use crate::domain::{ConnectionId, OpenerId};
-use crate::engine::{Server, Time};
+use crate::engine::{Server, Span, Time};
 use crate::facts::Recorder;
+
+/// The bounds of a slice of simulated time: the first one, and one in which little happens.
+const SHORTEST_SLICE: Span = Span::from_nanos(1_000_000);
+const LONGEST_SLICE: Span = Span::from_nanos(10_000_000_000);
+
+/// The slice after one with so many events: some thousand events are some milliseconds.
+fn next_slice(slice: Span, events: u64) -> Span {
+    match events {
+        0..4_096 => LONGEST_SLICE.min(slice + slice),
+        4_096..65_536 => slice,
+        _ => Span::from_nanos((slice.nanos() / 2).max(1)),
+    }
+}
 
 impl<R: Recorder> Cluster<'_, R> {
     /// Simulates one replication from its beginning to the end of the plan, and returns the number of events. What happens
     /// is a function of the plan, the seed and the replication's number alone.
     pub fn run(&mut self, seed: u64, replication: u64) -> u64 {
+        let never = AtomicBool::new(false);
+        self.run_unless(&never, seed, replication).expect("nobody raises the flag")
+    }
+
+    /// The same; or nothing if `stop` is raised while it runs, which takes effect within some thousand events.
+    pub fn run_unless(&mut self, stop: &AtomicBool, seed: u64, replication: u64) -> Option<u64> {
         self.reset(seed, replication);
         let end = self.plan.length;
-        let mut events = 0;
-        while let Some((now, event)) = self.next_event(end) {
-            self.now = now;
-            events += 1;
-            self.handle(event);
+        let (mut events, mut slice, mut until) = (0, SHORTEST_SLICE, Time::ZERO);
+        // The flag is looked at after each slice of simulated time, which costs no instruction per event.
+        while !stop.load(Ordering::Relaxed) {
+            until = end.min(until + slice);
+            let before = events;
+            while let Some((now, event)) = self.next_event(until) {
+                self.now = now;
+                events += 1;
+                self.handle(event);
+            }
+            if until == end {
+                self.now = end;
+                return Some(events);
+            }
+            slice = next_slice(slice, events - before);
         }
-        self.now = end;
-        events
+        None
     }
 
     /// The next event until the end. The calls of events that come close together are prefetched together.

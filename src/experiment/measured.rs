@@ -1,5 +1,7 @@
 //! A cluster with its meter and an optional auditor.
 
+use std::sync::atomic::AtomicBool;
+
 use super::replicate::Replicator;
 use crate::cluster::Cluster;
 use crate::engine::Time;
@@ -51,16 +53,21 @@ impl<'p> MeasuredCluster<'p> {
 
 impl Replicator for MeasuredCluster<'_> {
     fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>> {
+        let never = AtomicBool::new(false);
+        Ok(self.run_unless(&never, replication)?.expect("nobody raises the flag"))
+    }
+
+    fn run_unless(&mut self, stop: &AtomicBool, replication: u64) -> Result<Option<ReplicationSummary>, Vec<String>> {
         self.cluster.recorder.meter.start(replication);
         if let Some(auditor) = &mut self.cluster.recorder.auditor {
             auditor.start();
         }
-        let events = self.cluster.run(self.seed, replication);
+        let Some(events) = self.cluster.run_unless(stop, self.seed, replication) else { return Ok(None) };
         let Watch { meter, auditor } = &mut self.cluster.recorder;
         if let Some(auditor) = auditor {
             auditor.finish(self.plan.length)?;
         }
-        Ok(meter.finish(self.plan.length, events))
+        Ok(Some(meter.finish(self.plan.length, events)))
     }
 
     fn into_merged(self) -> Merged {

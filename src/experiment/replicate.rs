@@ -77,6 +77,15 @@ pub trait Replicator {
     /// The violations of identities.
     fn run(&mut self, replication: u64) -> Result<ReplicationSummary, Vec<String>>;
 
+    /// The same; or nothing if `stop` is raised while it runs. One that is short may run to its end.
+    ///
+    /// # Errors
+    /// Those of [`Replicator::run`].
+    fn run_unless(&mut self, stop: &AtomicBool, replication: u64) -> Result<Option<ReplicationSummary>, Vec<String>> {
+        let _ = stop;
+        self.run(replication).map(Some)
+    }
+
     /// The totals over all of its replications.
     fn into_merged(self) -> Merged;
 }
@@ -84,8 +93,8 @@ pub trait Replicator {
 /// Runs the replications with these numbers on `jobs` threads. Each thread makes one worker and keeps it; which thread runs
 /// which replication is not determined.
 ///
-/// `stop` is checked between replications, which are short. A replication that violates an identity stops all threads in
-/// the same way.
+/// `stop` ends them at once, and what a replication under way has found is lost. A replication that violates an identity
+/// stops all threads when each has finished its own.
 ///
 /// # Errors
 /// If it was stopped, could not begin, or a replication violated an identity; of several, the first by number, for any
@@ -116,8 +125,9 @@ pub fn replicate<W: Replicator>(
                 break;
             }
             let replication = replications.start + number;
-            match worker.run(replication) {
-                Ok(summary) => summaries.push(summary),
+            match worker.run_unless(stop, replication) {
+                Ok(Some(summary)) => summaries.push(summary),
+                Ok(None) => break,
                 Err(violations) => {
                     broken.lock().expect("no thread panics while it holds this").insert(replication, violations);
                     halt.store(true, Ordering::Relaxed);

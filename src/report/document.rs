@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::workload::shown_json;
+
 /// A value that is serialised to JSON on demand.
 pub struct Document<'a>(Box<dyn Fn() -> Vec<u8> + 'a>);
 
@@ -19,7 +21,8 @@ impl<'a> Document<'a> {
 
 /// A value as JSON: indented and with a final line end, because people read these files too.
 pub(super) fn pretty(content: &impl Serialize) -> Vec<u8> {
-    let mut json = serde_json::to_vec_pretty(content).expect("numbers and texts are JSON");
-    json.push(b'\n');
-    json
+    let json = serde_json::to_string_pretty(content).expect("numbers and texts are JSON");
+    let mut shown = shown_json(&json).into_owned();
+    shown.push('\n');
+    shown.into_bytes()
 }

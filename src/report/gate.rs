@@ -24,9 +24,11 @@ pub fn gate_page(report: &GateReport) -> Page<'_> {
     let speed = report.speed.as_ref().map(speed_line);
     let below = page.section(Extent::Report);
     speed.iter().for_each(|speed| below.note(&**speed));
+    notes(report).for_each(|note| below.note(note));
     helps(report).for_each(|help| below.note(format!("help: {help}")));
     let below = page.section(Extent::Excerpt);
     speed.into_iter().for_each(|speed| below.paragraph(speed));
+    notes(report).for_each(|note| below.paragraph(note));
     helps(report).for_each(|help| below.paragraph(help));
     page.sheets = vec![sheet(report)];
     page.document = Some(Document::new(|| Whole::new(report)));
@@ -96,6 +98,14 @@ fn speed_line(speed: &SpeedResult) -> String {
         (None, why) => format!("not counted: {}", why.as_ref().map_or("for an unknown reason".to_owned(), uncounted)),
     };
     format!("speed: {}: {summary}", words::verdict(speed.verdict.name()))
+}
+
+/// What else decided.
+fn notes(report: &GateReport) -> impl Iterator<Item = &'static str> {
+    report
+        .other_terms
+        .then_some("note: margins or directions of the baseline were edited since it was recorded")
+        .into_iter()
 }
 
 /// What would help.
@@ -184,6 +194,7 @@ struct Whole<'a> {
     verdict: Gate,
     reasons: Vec<String>,
     same_bytes: Option<bool>,
+    other_terms: bool,
     speed: Option<SpeedRow>,
     measures: Vec<Row>,
 }
@@ -230,6 +241,7 @@ impl<'a> Whole<'a> {
             verdict: report.verdict,
             reasons: report.reasons.iter().map(reason).collect(),
             same_bytes: report.same,
+            other_terms: report.other_terms,
             speed: report.speed.as_ref().map(SpeedRow::of),
             measures: report.rows.iter().map(Row::of).collect(),
         }

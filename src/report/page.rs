@@ -1,11 +1,12 @@
 //! What a command shows, independent of format: sentences, tables of typed entries, charts as data, sheets for programs.
 //! Alignment, escapes, fonts and colours belong to the files that draw a page, one per format.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::analysis::Cell;
 use crate::check::Position;
-use crate::workload::{Problem, Severity};
+use crate::workload::{Problem, Severity, shown};
 
 use super::document::Document;
 use super::sheet::Sheet;
@@ -99,27 +100,41 @@ pub struct Section<'a> {
     made: Option<Made<'a>>,
 }
 
+/// Words as they are shown: a question or the name of a file may have what a terminal would obey.
+fn plain(words: impl Into<String>) -> String {
+    let words = words.into();
+    match shown(&words) {
+        Cow::Borrowed(_) => words,
+        Cow::Owned(shown) => shown,
+    }
+}
+
 /// Makes the blocks of a section.
 type Made<'a> = Box<dyn Fn(&mut Section<'a>) + 'a>;
 
 impl<'a> Section<'a> {
     /// Adds a heading.
     pub fn heading(&mut self, rank: Rank, words: impl Into<String>) {
-        self.blocks.push(Block::Heading(rank, words.into()));
+        self.blocks.push(Block::Heading(rank, plain(words)));
     }
 
     /// Adds a paragraph.
     pub fn paragraph(&mut self, words: impl Into<String>) {
-        self.blocks.push(Block::Paragraph(words.into()));
+        self.blocks.push(Block::Paragraph(plain(words)));
     }
 
     /// Adds a note on the block above.
     pub fn note(&mut self, words: impl Into<String>) {
-        self.blocks.push(Block::Note(words.into()));
+        self.blocks.push(Block::Note(plain(words)));
     }
 
     /// Adds a table unless it has no rows. Returns whether it was added.
-    pub fn table(&mut self, table: Table) -> bool {
+    pub fn table(&mut self, mut table: Table) -> bool {
+        for entry in table.rows.iter_mut().flatten() {
+            if let Entry::Text(words) = entry {
+                *words = plain(std::mem::take(words));
+            }
+        }
         let some = !table.rows.is_empty();
         if some {
             self.blocks.push(Block::Table(table));

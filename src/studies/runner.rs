@@ -20,7 +20,7 @@ pub struct Runner<'a, O> {
     pub audit: Audit,
     /// The observer; `&()` for none.
     pub observer: &'a O,
-    /// Checked between replications: once it is raised, the study ends.
+    /// Once it is raised, the study ends within some milliseconds.
     pub stop: &'a AtomicBool,
 }
 

@@ -1,5 +1,6 @@
 //! Problems of a workload, shown as rustc shows errors, all at once.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::ops::Range;
@@ -7,6 +8,7 @@ use std::ops::Range;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::encoding;
+use super::shown::shown;
 
 /// A range of bytes of the workload's text.
 pub type TextRange = Range<usize>;
@@ -134,7 +136,22 @@ impl Problem {
             Ink::Plain => Renderer::plain(),
             Ink::Coloured => Renderer::styled(),
         };
-        renderer.render(&[self.group(name, text)]).to_string()
+        // The renderer replaces what a terminal would obey in lines of the file, and nowhere else.
+        renderer.render(&[self.shown().group(&shown(name), text)]).to_string()
+    }
+
+    /// The same, without what a terminal would obey in its words.
+    fn shown(&self) -> Problem {
+        let words = |text: &String| shown(text).into_owned();
+        let elsewhere = |it: &Elsewhere| Elsewhere { file: words(&it.file), ..it.clone() };
+        Problem {
+            what: words(&self.what),
+            label: words(&self.label),
+            also: self.also.as_ref().map(|(place, label)| (place.clone(), words(label))),
+            elsewhere: self.elsewhere.as_ref().map(elsewhere),
+            hint: self.hint.as_ref().map(words),
+            ..self.clone()
+        }
     }
 
     fn group<'a>(&'a self, name: &'a str, text: &'a str) -> Group<'a> {
@@ -151,7 +168,7 @@ impl Problem {
             None => AnnotationKind::Primary,
             Some(elsewhere) => {
                 group = group.element(
-                    Snippet::source(elsewhere.text.as_str())
+                    Snippet::source(without_controls(&elsewhere.text))
                         .path(elsewhere.file.as_str())
                         .line_start(elsewhere.line)
                         .annotation(AnnotationKind::Primary.span(elsewhere.place.clone())),
@@ -264,7 +281,17 @@ impl Problems {
             );
         }
         let count = problems(self.list.len() + self.more);
-        report + &format!("{} has {count}: nothing was simulated\n", self.name)
+        report + &format!("{} has {count}: nothing was simulated\n", shown(&self.name))
+    }
+}
+
+/// Lines of a file without the controls that the renderer leaves: each is replaced by a mark of the same length, so that
+/// places in the text stay where they are.
+fn without_controls(lines: &str) -> Cow<'_, str> {
+    let is_left = |character: char| matches!(character, '\u{80}'..='\u{9f}');
+    match lines.contains(is_left) {
+        true => Cow::Owned(lines.replace(is_left, "\u{bf}")),
+        false => Cow::Borrowed(lines),
     }
 }
 
@@ -302,7 +329,8 @@ impl<'a> SourceText<'a> {
         let rest = &text[end..];
         let length = rest.find('\n').unwrap_or(rest.len());
         let end = end + (FAR..length).find(|&byte| rest.is_char_boundary(byte)).unwrap_or(length);
-        let mut snippet = Snippet::source(&text[start..end]).path(self.name).line_start(self.line_number(start));
+        let mut snippet =
+            Snippet::source(without_controls(&text[start..end])).path(self.name).line_start(self.line_number(start));
         for (kind, place, label) in places {
             snippet = snippet.annotation(labelled(kind, place.start - start..place.end - start, label));
         }

@@ -47,7 +47,8 @@ fn a_run_prints_a_table_and_writes_its_files() {
     let output = ctisim(directory.path(), &["run", "--replications", "2"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(text(&output.stdout).starts_with("busy_hour: 2 replications of "));
-    assert!(text(&output.stderr).starts_with("wrote summary.csv, "));
+    // A busy machine may take so long that there is a line of progress before it.
+    assert!(text(&output.stderr).lines().any(|line| line.starts_with("wrote summary.csv, ")));
     assert_eq!(
         names(directory.path()),
         [
@@ -334,10 +335,10 @@ fn an_interrupt_is_130_says_what_is_lost_and_leaves_nothing() {
         let kill = Command::new("kill").args([signal, &child.id().to_string()]).status();
         assert!(kill.unwrap().success());
         let output = child.wait_with_output().unwrap();
-        assert_eq!(output.status.code(), Some(130));
+        assert_eq!(output.status.code(), Some(if signal == "-INT" { 130 } else { 143 }));
         let message = text(&output.stderr);
         assert!(
-            message.starts_with("finishing the replications in progress")
+            message.starts_with("interrupted after ")
                 && message.contains(" of 200000 replications: nothing was written"),
             "{message}"
         );

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::AtomicBool;
 
-use ctisim::analysis::{Baseline, Gate, GateReport, Gated, Reason, Speed, SpeedResult, Study};
+use ctisim::analysis::{Baseline, Gate, GateReport, Gated, Reason, Speed, SpeedResult, Study, Unsound};
 use ctisim::experiment::{Audit, MeasuredCluster, replicate};
 use ctisim::plan::{Plan, compile};
 use ctisim::record::Measure;
@@ -157,12 +157,21 @@ fn what_cannot_be_judged_is_never_a_pass() {
     refuses("its checksum does not match", &[]);
     with(kept.replacen("\"first_replication\": 0", "\"first_replication\": 1", 1));
     refuses("its checksum does not match", &[]);
-    with(kept.replacen("\"format\": 1", "\"format\": 2", 1));
-    refuses("its format is 2", &[]);
+    with(kept.replacen("\"format\": 2", "\"format\": 1", 1));
+    refuses("its format is 1", &[]);
     let mut other = Baseline::read(&kept).expect("it is sound");
     other.version = "0.2.0".to_owned();
     with(String::from_utf8(other.sealed().json()).expect("JSON is text"));
     refuses("recorded by version 0.2.0", &[]);
+    // A margin or a direction may be edited, and that is said.
+    assert!(kept.contains("\"better\": \"lower\""));
+    with(kept.replacen("\"better\": \"lower\"", "\"better\": \"higher\"", 1));
+    let (code, printed) = verdict(at, &["--json", "gate.json"]);
+    assert_eq!(code, Some(0), "{printed}");
+    assert!(printed.contains("note: margins or directions of the baseline were edited"), "{printed}");
+    let json: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(at.join("gate.json")).expect("JSON")).expect("JSON");
+    assert_eq!(json["other_terms"], true);
     let margin = kept.find("\"margin\": ").expect("a margin") + 10;
     with(format!("{}-{}", &kept[..margin], &kept[margin..]));
     refuses("margin", &[]);
@@ -208,19 +217,36 @@ fn the_script_ends_with_the_worst_code() {
 #[test]
 fn speed_is_a_matter_of_instructions() {
     let before = Speed { instructions_per_event: 500.0, margin_percent: 2.0, build: "this one".to_owned() };
-    let verdict = |now: Result<f64, String>, build: &str| SpeedResult::new(&before, now, build).verdict;
-    assert_eq!(verdict(Ok(509.9), "this one"), Gate::Pass);
-    assert_eq!(verdict(Ok(510.1), "this one"), Gate::Regression);
-    assert_eq!(verdict(Ok(489.9), "this one"), Gate::Improvement);
-    assert_eq!(verdict(Ok(500.0), "another one"), Gate::NotComparable);
-    assert_eq!(verdict(Err("no valgrind".to_owned()), "this one"), Gate::NotComparable);
+    let judged = |now: Result<f64, String>, build: &str| SpeedResult::new(&before, now, build).verdict;
+    assert_eq!(judged(Ok(509.9), "this one"), Gate::Pass);
+    assert_eq!(judged(Ok(510.1), "this one"), Gate::Regression);
+    assert_eq!(judged(Ok(489.9), "this one"), Gate::Improvement);
+    assert_eq!(judged(Ok(500.0), "another one"), Gate::NotComparable);
+    assert_eq!(judged(Err("no valgrind".to_owned()), "this one"), Gate::NotComparable);
 
     // On a machine without valgrind.
     let directory = recorded(&[]);
     let path = directory.path().join("kept/small.json");
     let kept = fs::read_to_string(&path).expect("the baseline");
     let speed = "\"speed\": { \"instructions_per_event\": 500.0, \"margin_percent\": 2.0, \"build\": \"this one\" }";
-    fs::write(&path, kept.replacen("\"speed\": null", speed, 1)).expect("it can be written");
+    let edited = kept.replacen("\"speed\": null", speed, 1);
+    fs::write(&path, &edited).expect("it can be written");
+    let (code, printed) = verdict(directory.path(), &[]);
+    assert!(code == Some(12) && printed.contains("its checksum does not match"), "{printed}");
+    let mut baseline = Baseline::read(&kept).expect("it is sound");
+    baseline.speed = Some(before);
+    let recorded = baseline.sealed().json();
+    // Its figures decide, so that nobody edits or removes them unnoticed; its margin is a term, as every margin is.
+    let recorded_text = text(&recorded);
+    let faster = recorded_text.replacen("500.0", "600.0", 1);
+    let other_build = recorded_text.replacen("this one", "other", 1);
+    assert!(faster != recorded_text && other_build != recorded_text);
+    for edited in [&faster, &other_build] {
+        assert_eq!(Baseline::read(edited), Err(Unsound::Changed));
+    }
+    let wider = Baseline::read(&recorded_text.replacen("\"margin_percent\": 2.0", "\"margin_percent\": 9.0", 1));
+    assert!(wider.is_ok_and(|wider| wider.has_other_terms()));
+    fs::write(&path, recorded).expect("it can be written");
     let gate = |more: &[&str]| {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("ctisim"));
         command.current_dir(directory.path()).env("PATH", directory.path());

@@ -31,3 +31,4 @@ mod sweep;
 mod theory;
 mod tidy;
 mod workloads;
+mod writing;

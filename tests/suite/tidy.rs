@@ -106,6 +106,37 @@ fn only_the_command_line_touches_the_world() {
     }
 }
 
+/// Files are written in one place, which knows what may be replaced and what is left when the program is killed.
+#[test]
+fn only_one_module_writes_files() {
+    let writing = [
+        "File::create",
+        "fs::write",
+        "OpenOptions",
+        "create_dir",
+        "fs::rename",
+        "fs::copy",
+        "hard_link",
+        "remove_file",
+        "remove_dir",
+        "set_permissions",
+        "tempfile",
+        "NamedTempFile",
+        "persist(",
+    ];
+    for file in rust_files(&root().join("src")) {
+        let inside = file.strip_prefix(root().join("src")).expect("a file of src");
+        if inside.starts_with("cli/output") {
+            continue;
+        }
+        let text = fs::read_to_string(&file).expect("readable");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for word in writing {
+            assert!(!code.contains(word), "{} uses {word}; only src/cli/output may", inside.display());
+        }
+    }
+}
+
 /// Imports have no circles, within a folder either: to understand a file, a reader needs no file that depends on it.
 #[test]
 fn no_files_import_each_other_in_a_circle() {

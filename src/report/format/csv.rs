@@ -2,6 +2,7 @@
 
 use crate::analysis::{Cell, full};
 use crate::report::sheet::Sheet;
+use crate::workload::shown;
 
 /// The rows of a sheet below the names of its columns.
 pub fn csv(sheet: &Sheet<'_>) -> Vec<u8> {
@@ -27,7 +28,8 @@ fn written(cell: &Cell) -> String {
 /// A name as the text of a cell. Spreadsheets run what begins like a formula, and make a number, a date, a time or a truth
 /// value of what looks like one; an apostrophe in front keeps it a text.
 fn text(text: &str) -> String {
-    if is_taken_for_more(text) { format!("'{text}") } else { text.to_owned() }
+    let text = shown(text);
+    if is_taken_for_more(&text) { format!("'{text}") } else { text.into_owned() }
 }
 
 /// Whether a spreadsheet may take a text for something else: a formula by how it begins; a truth value; or digits with no
