@@ -274,9 +274,12 @@ impl Scratch {
     }
 }
 
+/// A regular file: its name in its directory, where it is to go, and its content.
+type Named<'a> = (&'a OsStr, &'a Slot, &'a [u8]);
+
 /// Writes all regular files: of a directory all or none, and none at all if one of any directory cannot be written.
 fn installed(files: &[(&Slot, &[u8])]) -> Result<(), Failure> {
-    let mut directories: BTreeMap<&Path, Vec<(&OsStr, &Slot, &[u8])>> = BTreeMap::new();
+    let mut directories: BTreeMap<&Path, Vec<Named<'_>>> = BTreeMap::new();
     for (slot, content) in files {
         if let Target::File { directory, name } = &slot.target {
             directories.entry(directory).or_default().push((name, slot, content));
