@@ -54,7 +54,7 @@ pub struct Cluster<'p, R> {
     pub(super) further_claims: Vec<Claim>,
     /// Messages about single devices: calls at route points that several applications have open, events of phones, requests.
     pub(super) notifications: Pool<Notification>,
-    /// The slots of the calls that some application was told of and can still act on, while this is looked up.
+    /// The slots of the calls that some application was notified of and can still act on, while this is looked up.
     pub(super) acted_on: Vec<usize>,
     /// Whether applications control phones. If none does, no phone has events.
     pub(super) phones_are_controlled: bool,

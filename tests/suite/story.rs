@@ -52,7 +52,7 @@ impl Files for Calls {
 }
 
 /// The plan of a tiny workload: the rest of its text, and the calls of its `calls.csv`, and perhaps of its `others.csv`. The
-/// callers of the first source are told as callers, those of the second as others.
+/// callers of the first source are shown as callers, those of the second as others.
 pub(crate) fn plan(rest: &str, calls: &'static str) -> Plan {
     compile(rest, calls).unwrap_or_else(|problems| panic!("{}", problems.render(ctisim::workload::Ink::Plain)))
 }

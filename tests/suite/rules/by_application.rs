@@ -110,7 +110,7 @@ answer = \"2s\"
 }
 
 /// What becomes of one call, with faults.
-fn told(agent: &str, faults: &str) -> String {
+fn course(agent: &str, faults: &str) -> String {
     story(&compiled(agent, "", faults, ONE))
 }
 
@@ -179,7 +179,7 @@ const ANSWERED: &str = "10.000 caller 1 at sub1
 #[test]
 fn a_hold_by_an_application_is_two_requests_and_two_changes() {
     expect(
-        &told(HOLD, ""),
+        &course(HOLD, ""),
         &format!(
             "{ANSWERED}
              16.200 desktop is asked about caller 1
@@ -199,7 +199,7 @@ fn a_hold_by_an_application_is_two_requests_and_two_changes() {
 #[test]
 fn a_transfer_by_an_application_ends_the_call_at_its_phone() {
     expect(
-        &told(TRANSFER, ""),
+        &course(TRANSFER, ""),
         &format!(
             "{ANSWERED}
              21.200 desktop is asked about caller 1
@@ -219,7 +219,7 @@ fn a_transfer_by_an_application_ends_the_call_at_its_phone() {
 #[test]
 fn a_consultation_by_an_application_is_two_requests() {
     expect(
-        &told(CONSULT, ""),
+        &course(CONSULT, ""),
         &format!(
             "{ANSWERED}
              21.200 desktop is asked about caller 1
@@ -242,7 +242,7 @@ fn a_consultation_by_an_application_is_two_requests() {
 #[test]
 fn a_conference_by_an_application_crosses_to_its_bridge() {
     expect(
-        &told(CONFERENCE, ""),
+        &course(CONFERENCE, ""),
         &format!(
             "{ANSWERED}
              21.200 caller 1 takes bridge
@@ -284,9 +284,9 @@ fn a_third_party_answers_through_its_own_application() {
     }
     // Gone before it is asked; or 50 ms after it exits, at 24.355 s, cti closes its connection: by hand.
     for (at, fails, answers) in [("23", "24.300", "24.400"), ("24.305", "24.355", "24.455")] {
-        let told = answered(&desktop("exit", at));
-        assert!(told.contains(&format!("{fails} the request of desktop for caller 1 fails")), "{told}");
-        assert!(told.contains(&format!("{answers} a third party answers for caller 1")), "{told}");
+        let course = answered(&desktop("exit", at));
+        assert!(course.contains(&format!("{fails} the request of desktop for caller 1 fails")), "{course}");
+        assert!(course.contains(&format!("{answers} a third party answers for caller 1")), "{course}");
     }
 }
 
@@ -295,10 +295,10 @@ fn a_third_party_answers_through_its_own_application() {
 /// When the first request fails, and when its effect comes.
 #[track_caller]
 fn fails(agent: &str, faults: &str, fails: &str, effect: &str) {
-    let told = told(agent, faults);
-    let first = told.lines().find(|line| line.contains("the request of desktop")).unwrap_or_default().trim();
-    assert_eq!(first, format!("{fails} the request of desktop for caller 1 fails"), "{faults}\n{told}");
-    assert!(told.contains(effect), "{effect}: {faults}\n{told}");
+    let course = course(agent, faults);
+    let first = course.lines().find(|line| line.contains("the request of desktop")).unwrap_or_default().trim();
+    assert_eq!(first, format!("{fails} the request of desktop for caller 1 fails"), "{faults}\n{course}");
+    assert!(course.contains(effect), "{effect}: {faults}\n{course}");
 }
 
 /// A hold is asked for at 16.200 s, is at the desktop until 16.210 s, at cti from 16.260 s to 16.265 s, and at sub2 at 16.365 s. By
@@ -329,9 +329,9 @@ fn r20_a_person_does_by_hand_what_an_application_does_not() {
 #[test]
 fn r10_a_request_that_arrives_in_time_is_granted() {
     let granted = |faults: &str, at: &str, effect: &str| {
-        let told = told(HOLD, faults);
-        assert!(told.contains(&format!("{at} the request of desktop for caller 1 is granted")), "{told}");
-        assert!(told.contains(&format!("{effect} caller 1 is on hold")), "{told}");
+        let course = course(HOLD, faults);
+        assert!(course.contains(&format!("{at} the request of desktop for caller 1 is granted")), "{course}");
+        assert!(course.contains(&format!("{effect} caller 1 is on hold")), "{course}");
     };
     granted(&desktop("stall", "16.205").replace("100s", "1s"), "17.360", "18.360");
     granted(&desktop("silent", "16.230"), "16.365", "17.365");
@@ -344,11 +344,11 @@ fn r10_a_request_that_arrives_in_time_is_granted() {
 #[test]
 fn r20_a_request_for_a_call_that_was_put_aside_is_lost_with_that_phone() {
     let second = |faults: &str, at: &str, effect: &str| {
-        let told = told(CONSULT, faults);
-        assert!(told.contains("21.365 the request of desktop for caller 1 is granted"), "{told}");
-        assert!(told.contains(&format!("{at} the request of desktop for caller 1 fails")), "{at}\n{told}");
-        assert!(told.contains(&format!("{effect} caller 1 reaches a person")), "{effect}\n{told}");
-        assert_eq!(told.matches("the request of desktop").count(), 2, "{told}");
+        let course = course(CONSULT, faults);
+        assert!(course.contains("21.365 the request of desktop for caller 1 is granted"), "{course}");
+        assert!(course.contains(&format!("{at} the request of desktop for caller 1 fails")), "{at}\n{course}");
+        assert!(course.contains(&format!("{effect} caller 1 reaches a person")), "{effect}\n{course}");
+        assert_eq!(course.matches("the request of desktop").count(), 2, "{course}");
     };
     second(&desktop("exit", "27"), "27.565", "29.565");
     second(&desktop("exit", "27.570"), "27.620", "29.620");
@@ -362,10 +362,10 @@ fn r20_a_request_for_a_call_that_was_put_aside_is_lost_with_that_phone() {
 fn r15_a_request_is_void_with_its_call() {
     let void = |agent: &str, node: &str, at: &str, reaches: (u64, u64), granted: usize| {
         let fault = fault(&format!("callmanager = \"{node}\""), at);
-        let told = told(agent, &fault);
-        assert!(told.contains(&format!("{at} caller 1 ends: DroppedInChange")), "{node} {at}\n{told}");
-        assert_eq!(told.matches("is granted").count(), granted, "{node} {at}\n{told}");
-        assert!(!told.contains("request of desktop for caller 1 fails"), "{node} {at}\n{told}");
+        let course = course(agent, &fault);
+        assert!(course.contains(&format!("{at} caller 1 ends: DroppedInChange")), "{node} {at}\n{course}");
+        assert_eq!(course.matches("is granted").count(), granted, "{node} {at}\n{course}");
+        assert!(!course.contains("request of desktop for caller 1 fails"), "{node} {at}\n{course}");
         let work = work(&compiled(agent, "", &fault, ONE), "cti.ctimanager");
         assert!(!work.contains(&reaches), "{node} {at}: {work:?}");
     };
@@ -385,9 +385,9 @@ fn r15_a_request_is_void_with_its_call() {
 #[test]
 fn r15_a_request_is_void_if_a_callmanager_hangs() {
     for node in ["sub1", "sub2"] {
-        let told = told(TRANSFER, &fault(&format!("callmanager = \"{node}\"\nkind = \"hang\""), "21.230"));
-        assert!(told.contains("22.230 caller 1 ends: DroppedInChange"), "{node}\n{told}");
-        assert!(!told.contains("the request of desktop"), "{node}\n{told}");
+        let course = course(TRANSFER, &fault(&format!("callmanager = \"{node}\"\nkind = \"hang\""), "21.230"));
+        assert!(course.contains("22.230 caller 1 ends: DroppedInChange"), "{node}\n{course}");
+        assert!(!course.contains("the request of desktop"), "{node}\n{course}");
     }
 }
 
@@ -396,16 +396,19 @@ fn r15_a_request_is_void_if_a_callmanager_hangs() {
 fn a_caller_who_hangs_up_takes_the_request_along() {
     let gone = |agent: &str, stalls: &str, calls: &'static str| {
         let plan = compiled(agent, "", &desktop("stall", stalls).replace("100s", "10s"), calls);
-        let told = story(&plan);
-        assert!(!told.contains("request of desktop for caller 1 fails"), "{told}");
-        (told, work(&plan, "cti.ctimanager"))
+        let course = story(&plan);
+        assert!(!course.contains("request of desktop for caller 1 fails"), "{course}");
+        (course, work(&plan, "cti.ctimanager"))
     };
-    let (told, work) = gone(TRANSFER, "21", "at_s,talk_s,patience_s\n10,10,2\n");
-    assert!(told.contains("23.200 caller 1 ends: Abandoned"), "{told}");
+    let (course, work) = gone(TRANSFER, "21", "at_s,talk_s,patience_s\n10,10,2\n");
+    assert!(course.contains("23.200 caller 1 ends: Abandoned"), "{course}");
     // As it goes on, the desktop asks for nothing: the last event was of the end.
     assert_eq!(work.last(), Some(&(23_320, 23_340)));
-    let (told, work) = gone(CONSULT, "27", "at_s,talk_s,patience_s\n10,10,8\n");
-    assert!(told.contains("29.200 agent/1 lets caller 1 go") && told.contains("29.200 caller 1 ends: Aband"), "{told}");
+    let (course, work) = gone(CONSULT, "27", "at_s,talk_s,patience_s\n10,10,8\n");
+    assert!(
+        course.contains("29.200 agent/1 lets caller 1 go") && course.contains("29.200 caller 1 ends: Aband"),
+        "{course}"
+    );
     assert_eq!(work.last(), Some(&(29_320, 29_340)));
 }
 

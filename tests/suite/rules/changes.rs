@@ -53,7 +53,7 @@ const TRANSFER: &str = r#"transfer = { share = 1, to = "expert" }"#;
 const CONSULT: &str = r#"consult = { share = 1, to = "expert", talk = "3s" }"#;
 const CONFERENCE: &str = r#"conference = { share = 1, with = "expert", bridge = "bridge", talk = "3s", lasts = "6s" }"#;
 
-fn told(agent: &str, expert: &str, more: &str, calls: &'static str) -> String {
+fn course(agent: &str, expert: &str, more: &str, calls: &'static str) -> String {
     story(&plan(&text(agent, expert, more), calls))
 }
 
@@ -95,8 +95,8 @@ fn fails(what: &str, at: &str) -> String {
 /// What becomes of the call, and when, if the CallManagers of these nodes fail at these times.
 fn outcome(agent: &str, expert: &str, failures: &[(&str, &str)]) -> String {
     let faults = failures.iter().map(|(node, at)| fails(&format!("callmanager = \"{node}\""), at));
-    let told = told(agent, expert, &faults.collect::<String>(), ONE);
-    let end = told.lines().find(|line| line.contains("caller 1 ends")).unwrap_or_else(|| panic!("no end:\n{told}"));
+    let course = course(agent, expert, &faults.collect::<String>(), ONE);
+    let end = course.lines().find(|line| line.contains("caller 1 ends")).unwrap_or_else(|| panic!("no end:\n{course}"));
     end.trim().replace("caller 1 ends: ", "")
 }
 
@@ -106,7 +106,7 @@ fn outcome(agent: &str, expert: &str, failures: &[(&str, &str)]) -> String {
 fn a_hold_comes_in_the_middle_of_the_talk() {
     // 11 to 16 s they talk; the hold takes effect at 17 s and lasts until 21 s; retrieved at 22 s, they talk for 5 s more.
     expect(
-        &told(HOLD, "", "", ONE),
+        &course(HOLD, "", "", ONE),
         "10.000 caller 1 at sub1
          10.000 caller 1 takes agent/1
          10.000 it rings for caller 1
@@ -121,7 +121,7 @@ fn a_hold_comes_in_the_middle_of_the_talk() {
 fn a_transfer_without_consulting_frees_the_phone_as_soon_as_the_target_has_the_call() {
     // Asked for at 21 s, effective at 23 s; the expert answers at 25 s and talks for 10 s.
     expect(
-        &told(TRANSFER, "", "", ONE),
+        &course(TRANSFER, "", "", ONE),
         "10.000 caller 1 at sub1
          10.000 caller 1 takes agent/1
          10.000 it rings for caller 1
@@ -138,7 +138,7 @@ fn a_transfer_without_consulting_frees_the_phone_as_soon_as_the_target_has_the_c
 fn a_transfer_after_consulting_keeps_the_phone_in_use_until_it_is_completed() {
     // Put aside at 22 s, answered at 24 s, consulted until 27 s, completed at 29 s; they talk until 39 s.
     expect(
-        &told(CONSULT, "", "", ONE),
+        &course(CONSULT, "", "", ONE),
         "10.000 caller 1 at sub1
          10.000 caller 1 takes agent/1
          10.000 it rings for caller 1
@@ -156,7 +156,7 @@ fn a_transfer_after_consulting_keeps_the_phone_in_use_until_it_is_completed() {
 fn a_conference_has_its_bridge_from_when_it_is_asked_for_to_its_end() {
     // The bridge is taken at 21 s. Consulted from 24 s to 27 s; the bridge's CallManager joins them by 30 s; they talk for 6 s.
     expect(
-        &told(CONFERENCE, "", "", ONE),
+        &course(CONFERENCE, "", "", ONE),
         "10.000 caller 1 at sub1
          10.000 caller 1 takes agent/1
          10.000 it rings for caller 1
@@ -180,27 +180,27 @@ fn a_request_to_a_bridge_crosses_the_link_both_ways() {
     let head = "format = 1\nquestion = \"What does the rule say?\"\nnetwork = { between_nodes = \"100ms\" }\n";
     let text = format!("{head}{}", text(CONFERENCE, "", ""));
     let plan = ctisim::plan::compile("tiny", &text, &Calls(ONE)).unwrap_or_else(|problems| panic!("{problems}"));
-    let told = story(&plan);
-    assert!(told.contains("30.600 all three talk") && told.contains("36.600 caller 1 ends: Completed"), "{told}");
+    let course = story(&plan);
+    assert!(course.contains("30.600 all three talk") && course.contains("36.600 caller 1 ends: Completed"), "{course}");
 }
 
 #[test]
 fn a_call_is_changed_again_at_the_phone_it_was_transferred_to() {
     // Transferred at 25 s, on hold from 31 s (asked for at 30 s) to 35 s, retrieved at 36 s, over at 41 s.
-    let told = told(TRANSFER, HOLD, "", ONE);
-    assert!(told.contains("31.000 caller 1 is on hold"), "{told}");
+    let course = course(TRANSFER, HOLD, "", ONE);
+    assert!(course.contains("31.000 caller 1 is on hold"), "{course}");
     assert!(
-        told.contains("36.000 caller 1 is retrieved") && told.contains("41.000 caller 1 ends: Completed"),
-        "{told}"
+        course.contains("36.000 caller 1 is retrieved") && course.contains("41.000 caller 1 ends: Completed"),
+        "{course}"
     );
 }
 
 #[test]
 fn a_number_outside_can_be_consulted_and_takes_over() {
     // Put aside at 22 s, answered at 23 s, consulted until 26 s, completed at 28 s, over at 38 s.
-    let told = told("consult = { share = 1, to = \"elsewhere\", talk = \"3s\" }", "", "", ONE);
-    assert!(told.contains("23.000 a third party answers") && told.contains("28.000 agent/1 lets"), "{told}");
-    assert!(told.contains("38.000 caller 1 ends: Completed"), "{told}");
+    let course = course("consult = { share = 1, to = \"elsewhere\", talk = \"3s\" }", "", "", ONE);
+    assert!(course.contains("23.000 a third party answers") && course.contains("28.000 agent/1 lets"), "{course}");
+    assert!(course.contains("38.000 caller 1 ends: Completed"), "{course}");
 }
 
 // R15: each of them, and each CallManager, before it is asked for, until it has taken effect, and after it.
@@ -293,8 +293,8 @@ fn r15_a_conference_goes_on_if_all_of_its_phones_support_that() {
 fn r15_a_callmanager_that_hangs_drops_what_is_being_changed_once_that_is_noticed() {
     let hangs = |node: &str, at: &str| {
         let fault = fails(&format!("callmanager = \"{node}\"\nkind = \"hang\""), at);
-        let told = told(CONFERENCE, "", &fault, ONE);
-        told.lines().find(|line| line.contains("caller 1 ends")).unwrap_or("").trim().to_owned()
+        let course = course(CONFERENCE, "", &fault, ONE);
+        course.lines().find(|line| line.contains("caller 1 ends")).unwrap_or("").trim().to_owned()
     };
     // Noticed after a second.
     for node in ["sub1", "sub2", "sub3", "sub4"] {
@@ -311,8 +311,8 @@ fn r15_a_callmanager_that_hangs_drops_what_is_being_changed_once_that_is_noticed
 #[test]
 fn r15_a_phone_that_fails_drops_what_is_being_changed_at_it() {
     let ends = |agent: &str, phone: &str, at: &str| {
-        let told = told(agent, "", &fails(&format!("phone = \"{phone}\"\ncount = 1"), at), ONE);
-        told.lines().find(|line| line.contains("caller 1 ends")).unwrap_or("").trim().to_owned()
+        let course = course(agent, "", &fails(&format!("phone = \"{phone}\"\ncount = 1"), at), ONE);
+        course.lines().find(|line| line.contains("caller 1 ends")).unwrap_or("").trim().to_owned()
     };
     assert_eq!(ends(HOLD, "agent", "19"), "21.000 caller 1 ends: DroppedInChange");
     for phone in ["agent", "expert"] {
@@ -326,8 +326,8 @@ fn r15_a_phone_that_fails_drops_what_is_being_changed_at_it() {
 #[test]
 fn r15_a_cut_link_between_two_of_its_callmanagers_drops_what_is_being_changed() {
     let ends = |one: &str, other: &str, at: &str| {
-        let told = told(CONFERENCE, "", &fails(&format!("link = [\"{one}\", \"{other}\"]"), at), ONE);
-        told.lines().find(|line| line.contains("caller 1 ends")).unwrap_or("").trim().to_owned()
+        let course = course(CONFERENCE, "", &fails(&format!("link = [\"{one}\", \"{other}\"]"), at), ONE);
+        course.lines().find(|line| line.contains("caller 1 ends")).unwrap_or("").trim().to_owned()
     };
     // Noticed a second later, while the expert is consulted.
     for (one, other) in [("sub1", "sub2"), ("sub2", "sub3"), ("sub2", "sub4"), ("sub3", "sub4")] {
@@ -344,7 +344,7 @@ fn r15_a_cut_link_between_two_of_its_callmanagers_drops_what_is_being_changed() 
 fn a_caller_who_hangs_up_while_somebody_is_consulted_frees_both_phones() {
     // Waiting from 21 s, for 5 s.
     expect(
-        &told(CONFERENCE, "", "", "at_s,talk_s,patience_s\n10,10,5\n"),
+        &course(CONFERENCE, "", "", "at_s,talk_s,patience_s\n10,10,5\n"),
         "10.000 caller 1 at sub1
          10.000 caller 1 takes agent/1
          10.000 it rings for caller 1
@@ -361,8 +361,8 @@ fn a_caller_who_hangs_up_while_somebody_is_consulted_frees_both_phones() {
 
 #[test]
 fn a_caller_on_hold_does_not_give_up() {
-    let told = told(HOLD, "", "", "at_s,talk_s,patience_s\n10,10,2\n");
-    assert!(told.contains("27.000 caller 1 ends: Completed"), "{told}");
+    let course = course(HOLD, "", "", "at_s,talk_s,patience_s\n10,10,2\n");
+    assert!(course.contains("27.000 caller 1 ends: Completed"), "{course}");
 }
 
 /// Somebody else has the expert from 5 s to 45 s.
@@ -378,7 +378,7 @@ const TWO: &str = "at_s,talk_s\n10,10\n==\nat_s,talk_s\n3,40\n";
 #[test]
 fn a_third_party_that_is_busy_sends_the_call_back_and_a_transfer_ends() {
     assert_eq!(TWO.matches(OTHERS).count(), 1);
-    let consulted = told(CONSULT, "", OTHER, TWO);
+    let consulted = course(CONSULT, "", OTHER, TWO);
     assert!(
         consulted.contains(
             "  22.000 caller 1 is put aside at agent/1
@@ -388,21 +388,21 @@ fn a_third_party_that_is_busy_sends_the_call_back_and_a_transfer_ends() {
         ),
         "{consulted}"
     );
-    let transferred = told(TRANSFER, "", OTHER, TWO);
+    let transferred = course(TRANSFER, "", OTHER, TWO);
     assert!(transferred.contains("23.000 caller 1 ends: Refused(Busy)"), "{transferred}");
-    let joined = told(CONFERENCE, "", OTHER, TWO);
+    let joined = course(CONFERENCE, "", OTHER, TWO);
     assert!(joined.contains("22.000 bridge is free of caller 1"), "{joined}");
 }
 
 #[test]
 fn a_third_party_that_is_busy_forwards_by_its_cfb() {
     // The forward takes sub3 2 s from 22 s (from 23 s with a transfer); the number outside answers after 1 s.
-    let consulted = told(CONSULT, "cfb = \"elsewhere\"", OTHER, TWO);
+    let consulted = course(CONSULT, "cfb = \"elsewhere\"", OTHER, TWO);
     assert!(
         consulted.contains("25.000 a third party answers") && consulted.contains("30.000 agent/1 lets"),
         "{consulted}"
     );
-    let transferred = told(TRANSFER, "cfb = \"elsewhere\"", OTHER, TWO);
+    let transferred = course(TRANSFER, "cfb = \"elsewhere\"", OTHER, TWO);
     assert!(transferred.contains("26.000 caller 1 reaches a person"), "{transferred}");
 }
 
@@ -410,10 +410,10 @@ fn a_third_party_that_is_busy_forwards_by_its_cfb() {
 fn a_third_party_that_does_not_answer_sends_the_call_back_or_forwards_by_its_cfna() {
     // It rings from 22 s for 4 s.
     let away = "answered = \"0%\"\nno_answer = \"4s\"";
-    let told_ = told(CONSULT, away, "", ONE);
+    let told_ = course(CONSULT, away, "", ONE);
     assert!(told_.contains("26.000 caller 1 is back at agent/1"), "{told_}");
     // Forwarded by 28 s, answered at 29 s, consulted until 32 s, completed at 34 s.
-    let told_ = told(CONSULT, &format!("{away}\ncfna = \"elsewhere\""), "", ONE);
+    let told_ = course(CONSULT, &format!("{away}\ncfna = \"elsewhere\""), "", ONE);
     assert!(told_.contains("29.000 a third party answers") && told_.contains("34.000 agent/1 lets"), "{told_}");
 }
 
@@ -432,32 +432,32 @@ application = "voicemail"
     let text =
         text(CONSULT, "cfa = \"box\"", machine).replace("name = \"sub4\"\nctimanager = false", "name = \"sub4\"");
     // The forward by CFA takes until 24 s, and the port answers at once.
-    let told = story(&plan(&text, ONE));
-    assert!(told.contains("caller 1 takes box/1") && told.contains("caller 1 is back at agent/1"), "{told}");
-    assert!(!told.contains("third party answers"), "{told}");
+    let course = story(&plan(&text, ONE));
+    assert!(course.contains("caller 1 takes box/1") && course.contains("caller 1 is back at agent/1"), "{course}");
+    assert!(!course.contains("third party answers"), "{course}");
 }
 
 #[test]
 fn a_phone_does_not_get_its_own_call() {
     // Nobody else of the group is free.
-    let alone = told("transfer = { share = 1, to = \"agent\" }", "", "", ONE);
+    let alone = course("transfer = { share = 1, to = \"agent\" }", "", "", ONE);
     assert!(alone.contains("23.000 caller 1 ends: Refused(Busy)"), "{alone}");
     // Nor is its own number.
     let number = "first_dn = \"2001\"\nconsult = { share = 1, to = \"2001\", talk = \"3s\" }";
-    let number = told(number, "", "", ONE);
+    let number = course(number, "", "", ONE);
     assert!(number.contains("22.000 no third party for caller 1"), "{number}");
     // Of two, the other one has it, and gives it back at 35 s + 2 s.
-    let two = told("count = 2\ntransfer = { share = 1, to = \"agent\" }", "", "", ONE);
+    let two = course("count = 2\ntransfer = { share = 1, to = \"agent\" }", "", "", ONE);
     assert!(two.contains("23.000 caller 1 takes agent/2") && two.contains("36.000 caller 1 takes agent/1"), "{two}");
 }
 
 #[test]
 fn a_bridge_that_is_full_ends_the_talk_without_a_conference() {
     // The second caller's talk ends at 22 s, while the bridge is taken; the third one's at 37 s, when it is free.
-    let told = told(&format!("count = 3\n{CONFERENCE}"), "count = 2", "", "at_s,talk_s\n10,10\n11,10\n26,10\n");
-    assert!(told.contains("22.000 no room for caller 2 on bridge"), "{told}");
-    assert!(told.contains("22.000 caller 2 ends: Completed"), "{told}");
-    assert!(told.contains("37.000 caller 3 takes bridge"), "{told}");
+    let course = course(&format!("count = 3\n{CONFERENCE}"), "count = 2", "", "at_s,talk_s\n10,10\n11,10\n26,10\n");
+    assert!(course.contains("22.000 no room for caller 2 on bridge"), "{course}");
+    assert!(course.contains("22.000 caller 2 ends: Completed"), "{course}");
+    assert!(course.contains("37.000 caller 3 takes bridge"), "{course}");
 }
 
 #[test]
@@ -471,15 +471,15 @@ arrivals = { file = "others.csv" }
 "#;
     // It waits from 23 s on; the agent is free at 29 s, and answers a second later.
     let agent = format!("first_dn = \"2001\"\n{CONSULT}");
-    let told = told(&agent, "count = 2", other, "at_s,talk_s\n10,10\n==\nat_s,talk_s\n23,2\n");
-    assert!(told.contains("23.000 other 1 waits at agent/1"), "{told}");
-    assert!(told.contains("29.000 other 1 takes agent/1") && told.contains("30.000 other 1 connected"), "{told}");
+    let course = course(&agent, "count = 2", other, "at_s,talk_s\n10,10\n==\nat_s,talk_s\n23,2\n");
+    assert!(course.contains("23.000 other 1 waits at agent/1"), "{course}");
+    assert!(course.contains("29.000 other 1 takes agent/1") && course.contains("30.000 other 1 connected"), "{course}");
 }
 
 #[test]
 fn where_calls_queue_a_transfer_finds_a_free_phone_or_a_busy_one() {
-    let told = told(TRANSFER, "queue = true", OTHER, TWO);
-    assert!(told.contains("23.000 caller 1 ends: Refused(Busy)"), "{told}");
+    let course = course(TRANSFER, "queue = true", OTHER, TWO);
+    assert!(course.contains("23.000 caller 1 ends: Refused(Busy)"), "{course}");
 }
 
 // What cannot be.

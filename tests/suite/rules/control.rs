@@ -104,7 +104,7 @@ fn r4_two_connections_share_a_users_load_but_a_device_is_opened_over_one() {
     let log = |to: &str| story(&plan(&(shared.replace("to = \"7000\"", to) + broken), CALLS));
     assert!(log("to = \"7000\"").contains("caller 1 forwarded by cfna"));
     assert!(log("to = \"port\"").contains("caller 1 takes port/1\n   1.000 caller 1 connected"));
-    // With both applications the port is the first one's, until that has lost it and the second one is told.
+    // With both applications the port is the first one's, until that has lost it and the second one is notified.
     let both = shared.replace("application = \"ivr-2\"", "application = [\"ivr\", \"ivr-2\"]");
     let log = story(&plan(&(both.replace("to = \"7000\"", "to = \"port\"") + broken), CALLS));
     assert!(log.contains("0.500 port/1 out: CtiManagerFailed") && !log.contains("caller 1 takes port/1"), "{log}");

@@ -29,7 +29,7 @@ name = "out"
 name = "voicemail"
 "#;
 
-/// What is told of a run, without its callers.
+/// What a run shows, without its callers.
 fn told(text: &str, calls: &'static str) -> String {
     let told = story(&plan(&format!("{SITE}{text}"), calls));
     told.lines().filter(|line| !line.contains("caller")).map(|line| format!("{line}\n")).collect()
@@ -180,7 +180,7 @@ arrivals = {{ file = "calls.csv" }}
     told(&text, calls)
 }
 
-/// From the exit at 10 s on: the second application is told at once, and opens one port a second. A port that it has counts
+/// From the exit at 10 s on: the second application is notified at once, and opens one port a second. A port that it has counts
 /// for both.
 const TAKEN_OVER: &str = "
     10.000 ivr-a fails: Exit
@@ -432,7 +432,7 @@ fn r24_a_call_is_forwarded_as_failed_when_neither_application_can_act() {
 
 #[test]
 fn r24_a_call_of_which_only_the_dead_one_was_told_is_forwarded_although_the_other_is_back() {
-    // The console is down from 1 to 3 s; only the recorder is told of the call at 2 s, and dies at 4 s.
+    // The console is down from 1 to 3 s; only the recorder is notified of the call at 2 s, and dies at 4 s.
     let faults = fault("application = \"console\"", "exit", 1, 2) + &fault("application = \"recorder\"", "exit", 4, 30);
     expect(
         &shared(&faults, "at_s,talk_s\n2,1\n"),

@@ -126,7 +126,7 @@ fn r12_a_speed_dial_is_set_through_an_application_in_control_of_its_phones() {
     expect(&change(down), "5.000 a setting does not change\n10.000 caller 1 takes day");
 }
 
-/// An application on sub1, a port at home on sub2: what it is told depends on the topology.
+/// An application on sub1, a port at home on sub2: what it is notified of depends on the topology.
 fn port(topology: &str) -> String {
     let text = format!(
         r#"topology = "{topology}"
