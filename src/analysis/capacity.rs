@@ -37,7 +37,8 @@ impl Evaluated {
     pub fn would_decide(&self) -> Option<u64> {
         let of = |it: &Judged| {
             let (value, low, high) = (it.found.value?, it.found.low?, it.found.high?);
-            let half = if value > it.goal.bound { value - low } else { high - value };
+            // The lower half may have been cut at zero.
+            let half = if value > it.goal.bound { (value - low).max(high - value) } else { high - value };
             let ratio = half / (value - it.goal.bound).abs();
             let needed = self.replications as f64 * ratio * ratio;
             (needed.is_finite() && needed < 1e9).then_some(needed.ceil() as u64)

@@ -40,6 +40,31 @@ impl<T: Into<Cell>> From<Option<T>> for Cell {
     }
 }
 
+/// Stands in place of a number of which there are too few replications to estimate it.
+pub const NOT_ESTIMABLE: &str = "not estimable";
+
+/// Stands in place of a number that was not reached within a run.
+pub const NOT_REACHED: &str = "not reached";
+
+/// Stands in place of an upper end that is not known, because some values were censored.
+pub const UNKNOWN: &str = "unknown";
+
+/// A number as a cell; an infinite one was not reached.
+pub fn number(value: Option<f64>) -> Cell {
+    match value {
+        Some(f64::INFINITY) => NOT_REACHED.into(),
+        value => value.into(),
+    }
+}
+
+/// An end of an interval as a cell: missing where there is nothing to estimate, not estimable where there is.
+pub fn end(end: Option<f64>, exists: bool) -> Cell {
+    match end {
+        None if exists => NOT_ESTIMABLE.into(),
+        end => number(end),
+    }
+}
+
 /// A number with all its digits: the shortest text that reads back as the same number.
 pub fn full(value: f64) -> String {
     debug_assert!(value.is_finite());

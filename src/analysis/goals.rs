@@ -62,10 +62,10 @@ pub fn judge(goal: &Goal, study: &Study, confidence: Confidence) -> Judged {
 }
 
 impl Judged {
-    /// Whether no number of replications would decide it: there is no value, or the bound is zero and so is the value, which
+    /// Whether no number of replications would decide it: there is no value, or what the goal rules out was never seen, which
     /// can never be certain.
     pub fn is_undecidable(&self) -> bool {
-        self.found.value.is_none() || (self.goal.bound == 0.0 && self.found.value == Some(0.0))
+        self.found.value.is_none() || self.goal.is_of_zero()
     }
 }
 

@@ -1,8 +1,9 @@
 //! Estimates of measures from a study.
 
 use crate::record::{Column, Count, DurationSummary, Measure, OfCount, OfDuration, OfGauge, Quantile};
-use crate::stats::{Confidence, Estimate, estimate, order_interval, order_statistic, ratio};
+use crate::stats::{Confidence, Estimate, Seen, estimate, order_interval, order_statistic, ratio};
 
+use super::cell::{Cell, UNKNOWN, end, number};
 use super::study::{NANOS_PER_MILLI, Study, mean_millis, millis};
 
 /// The estimate of a measure.
@@ -16,6 +17,18 @@ pub struct Measured {
     pub high: Option<f64>,
     /// `ms`, `count` or `ratio`.
     pub unit: &'static str,
+}
+
+impl Measured {
+    /// The value and the ends of its interval as cells: in any file, what is missing says why.
+    pub fn cells(&self) -> [Cell; 3] {
+        let some = self.value.is_some();
+        let high = match self.high {
+            None if self.low.is_some() => UNKNOWN.into(),
+            high => end(high, some),
+        };
+        [number(self.value), end(self.low, some), high]
+    }
 }
 
 /// One value per replication; `None` for a replication without one.
@@ -36,7 +49,8 @@ impl Measure {
                 let offered = study.counts(Count::Offered);
                 let (share, interval) = ends(ratio(&study.counts(count), &offered, confidence));
                 let each = offered.iter().sum::<f64>() / offered.len() as f64;
-                (share, unseen(interval, offered.len(), each, confidence))
+                let interval = unseen(interval, offered.len(), each, confidence);
+                (share, never_other(interval, offered.len(), each, confidence))
             }
             Column::Count(count, OfCount::Mean) => number_of(&study.counts(count), confidence),
             Column::Count(count, OfCount::Quantile(quantile)) => {
@@ -56,8 +70,31 @@ impl Measure {
             Column::Gauge(row, statistic) => level_of(study.gauge_means(row), statistic, confidence),
             Column::Peak(row, statistic) => level_of(study.gauge_peaks(row), statistic, confidence),
         };
-        let (low, high) = interval.map_or((None, None), |(low, high)| (Some(low), high));
+        let (low, high) = interval.map_or((None, None), |(low, high)| (Some(not_negative(low)), high));
         Measured { value, low, high, unit: self.unit().name() }
+    }
+
+    /// In how many replications there was any of it, if it is a mean over replications or a percentile of what happens within
+    /// them. `None` for a percentile over replications, whose interval by rank is right however rare it is.
+    ///
+    /// # Panics
+    /// If the study's plan has no such measurement: see [`Measure::check`].
+    pub fn seen(&self, study: &Study) -> Option<Seen> {
+        let some = |values: &[f64]| Some(Seen::among(values));
+        match self.source_in(study) {
+            Column::Count(count, OfCount::Mean | OfCount::Share) => some(&study.counts(count)),
+            Column::Duration(row, OfDuration::Mean | OfDuration::Quantile(_)) => {
+                let each = study.outcome.summaries.iter().map(|summary| &summary.durations[row]);
+                some(&each.map(|it| (it.count + it.censored) as f64).collect::<Vec<f64>>())
+            }
+            Column::Duration(row, OfDuration::Censored) => some(&censored(study, row)),
+            Column::Gauge(row, OfGauge::Mean) => some(&study.gauge_means(row)),
+            Column::Peak(row, OfGauge::Mean) => some(&study.gauge_peaks(row)),
+            Column::Count(_, OfCount::Quantile(_))
+            | Column::Duration(_, OfDuration::Longest(_))
+            | Column::Gauge(_, OfGauge::Quantile(_))
+            | Column::Peak(_, OfGauge::Quantile(_)) => None,
+        }
     }
 
     /// Its value in each replication, for paired comparison: their mean is the mean of the measure. For a percentile of
@@ -142,12 +179,27 @@ type Interval = Option<(f64, Option<f64>)>;
 /// in each of them. `each` is the unit in which one event counts.
 fn unseen(interval: Interval, replications: usize, each: f64, confidence: Confidence) -> Interval {
     match interval {
-        Some((0.0, Some(0.0))) => {
-            let share = 1.0 - libm::exp(libm::log(confidence.tail()) / replications as f64);
-            Some((0.0, Some(share / each)))
-        }
+        Some((0.0, Some(0.0))) => Some((0.0, Some(never(replications).most(confidence) / each))),
         interval => interval,
     }
+}
+
+/// The same for a share of all calls in every replication: that one was none of them was never seen, and yet may happen.
+fn never_other(interval: Interval, replications: usize, each: f64, confidence: Confidence) -> Interval {
+    match interval {
+        Some((1.0, Some(1.0))) => Some((1.0 - never(replications).most(confidence) / each, Some(1.0))),
+        interval => interval,
+    }
+}
+
+/// What none of so many replications had.
+const fn never(replications: usize) -> Seen {
+    Seen { times: 0, replications: replications as u64 }
+}
+
+/// The lower end of an interval. No count, time or level is negative, and an interval that reaches below zero ends there.
+pub(super) fn not_negative(low: f64) -> f64 {
+    low.max(0.0)
 }
 
 fn ends(estimate: Option<Estimate>) -> (Option<f64>, Interval) {

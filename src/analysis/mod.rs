@@ -23,7 +23,7 @@ mod sweep;
 
 pub use baseline::{Baseline, Gated, Kept, Speed, hex};
 pub use capacity::{Capacity, Evaluated};
-pub use cell::{Cell, full};
+pub use cell::{Cell, NOT_ESTIMABLE, NOT_REACHED, UNKNOWN, end, full, number};
 pub use comparison::{Compared, Difference, Sample, compare, relative, samples};
 pub use devices::{Fate, PointRehoming, Reached, RehomingStatistics, fates, point_rehomings, rehomings};
 pub use expected::{Beside, beside, simulated};
@@ -37,5 +37,5 @@ pub use resources::{Busy, Pool, Resource, ResourceKind, Waiting, all_pools, all_
 #[cfg(test)]
 pub(crate) use study::tests::study as fake_study;
 pub use study::{NANOS_PER_MILLI, Study, mean_millis, millis};
-pub use summary::{COLUMNS, NOT_ESTIMABLE, Row, count_row, duration_row, gauge_row, rows, share_of_offered};
-pub use sweep::{Point, PointResult, Sweep, number};
+pub use summary::{COLUMNS, Row, count_row, duration_row, gauge_row, rows, share_of_offered};
+pub use sweep::{Point, PointResult, Sweep};

@@ -1,11 +1,13 @@
 //! One row per metric and scope: the numbers from which every table is derived.
 
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 use crate::record::{self, Censoring, Count, QUANTILES, Scope, Series, Unit};
 use crate::stats::{Confidence, estimate, order_interval, order_statistic};
 
-use super::cell::Cell;
+use super::cell::{Cell, NOT_REACHED, end};
+use super::measure::not_negative;
 use super::study::{NANOS_PER_MILLI, Study, millis};
 
 /// The columns of `summary.csv`, in their order.
@@ -49,9 +51,6 @@ pub const COLUMNS: [&str; 37] = [
     "km_p95_high",
 ];
 
-/// Stands in place of an interval if there are too few replications to estimate it.
-pub const NOT_ESTIMABLE: &str = "not estimable";
-
 /// A metric within a scope. Unknown values are `None`.
 ///
 /// The mean is the mean of the replication means, with its 95 % confidence interval over replications. For a duration, the
@@ -61,7 +60,7 @@ pub const NOT_ESTIMABLE: &str = "not estimable";
 ///
 /// A duration that may be censored has two more parts: the number of censored values, which are in none of the numbers
 /// before, and the Kaplan-Meier estimates, which include them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     /// The workload's name.
     pub workload: String,
@@ -250,7 +249,7 @@ fn replication_row<M>(study: &Study, series: &Series<M>, metric: &str, unit: Uni
 
 fn make_row(study: &Study, scope: Scope, name: &str, metric: &str, unit: Unit, means: &[f64], spread: Spread) -> Row {
     let estimate = estimate(means, Confidence::P95);
-    let interval = estimate.and_then(|estimate| estimate.interval);
+    let interval = estimate.and_then(|estimate| estimate.interval).map(|(low, high)| (not_negative(low), high));
     let [p50, p90, p95, p99, p999] = spread.quantiles;
     let ends = |interval: Option<(f64, f64)>| (interval.map(|(low, _)| low), interval.map(|(_, high)| high));
     let [(p50_low, p50_high), (p90_low, p90_high), (p95_low, p95_high), (p99_low, p99_high), (p999_low, p999_high)] =
@@ -297,35 +296,51 @@ fn make_row(study: &Study, scope: Scope, name: &str, metric: &str, unit: Unit, m
 }
 
 impl Row {
-    /// The ends of the interval of a quantile: with a value but no ends there are too few replications.
-    fn ends(&self, ends: [Option<f64>; 2], exists: bool) -> [Cell; 2] {
-        ends.map(|end| match end {
-            None if exists => NOT_ESTIMABLE.into(),
-            end => end.into(),
-        })
-    }
-
     /// In the order of [`COLUMNS`].
     pub fn cells(&self) -> Vec<Cell> {
         let mut cells: Vec<Cell> =
             [&*self.workload, self.scope, &*self.name, &*self.metric, self.unit].map(Cell::from).to_vec();
         cells.extend([self.replications, self.count].map(Cell::from));
         let some = self.count > 0;
-        cells.extend([self.mean, self.mean_low, self.mean_high, self.min].map(Cell::from));
+        let ends = |ends: [Option<f64>; 2]| ends.map(|it| end(it, some));
+        cells.push(self.mean.into());
+        cells.extend(ends([self.mean_low, self.mean_high]));
+        cells.push(self.min.into());
         cells.extend([self.p50, self.p90, self.p95, self.p99].map(Cell::from));
-        cells.extend(self.ends([self.p99_low, self.p99_high], some));
+        cells.extend(ends([self.p99_low, self.p99_high]));
         cells.extend([self.p999, self.max].map(Cell::from));
         cells.push(self.censored.into());
-        cells.extend([self.km_p50, self.km_p90, self.km_p95].map(Cell::from));
-        cells.extend(self.ends([self.p50_low, self.p50_high], some));
-        cells.extend(self.ends([self.p90_low, self.p90_high], some));
-        cells.extend(self.ends([self.p95_low, self.p95_high], some));
-        cells.extend(self.ends([self.p999_low, self.p999_high], some));
-        let has_km = self.censored.is_some() && (some || self.censored > Some(0));
-        cells.extend(self.ends([self.km_p50_low, self.km_p50_high], has_km));
-        cells.extend(self.ends([self.km_p90_low, self.km_p90_high], has_km));
-        cells.extend(self.ends([self.km_p95_low, self.km_p95_high], has_km));
+        let survives = self.censored.is_some() && (some || self.censored > Some(0));
+        let not_reached = |value: Option<f64>| match value {
+            None if survives => NOT_REACHED.into(),
+            value => Cell::from(value),
+        };
+        cells.extend([self.km_p50, self.km_p90, self.km_p95].map(not_reached));
+        cells.extend(ends([self.p50_low, self.p50_high]));
+        cells.extend(ends([self.p90_low, self.p90_high]));
+        cells.extend(ends([self.p95_low, self.p95_high]));
+        cells.extend(ends([self.p999_low, self.p999_high]));
+        for (low, high) in [
+            (self.km_p50_low, self.km_p50_high),
+            (self.km_p90_low, self.km_p90_high),
+            (self.km_p95_low, self.km_p95_high),
+        ] {
+            cells.push(end(low, survives));
+            // With a lower end alone, too many were censored for an upper one.
+            cells.push(if low.is_some() { not_reached(high) } else { end(high, survives) });
+        }
         cells
+    }
+}
+
+/// An object with a member for each of [`COLUMNS`].
+impl Serialize for Row {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut members = serializer.serialize_map(Some(COLUMNS.len()))?;
+        for (name, cell) in COLUMNS.iter().zip(self.cells()) {
+            members.serialize_entry(name, &cell)?;
+        }
+        members.end()
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::record::{Goal, Measure};
 use crate::stats::Confidence;
 
-use super::cell::Cell;
+use super::cell::{Cell, number};
 use super::goals::{Judged, judge_found};
 use super::measure::Measured;
 use super::study::Study;
@@ -22,9 +22,6 @@ pub struct PointResult {
     /// The value, and the ends of its 95 % interval, of every measure that has a value.
     measures: BTreeMap<String, [Cell; 3]>,
 }
-
-/// Stands in place of a number that was not reached within a run.
-const NOT_REACHED: &str = "not reached";
 
 impl PointResult {
     /// The results of a study.
@@ -57,14 +54,6 @@ impl PointResult {
             None => [None; 3],
         };
         Measured { value, low, high, unit: measure.unit().name() }
-    }
-}
-
-/// A number as a cell.
-pub fn number(value: Option<f64>) -> Cell {
-    match value {
-        Some(f64::INFINITY) => NOT_REACHED.into(),
-        value => value.into(),
     }
 }
 

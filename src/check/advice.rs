@@ -248,8 +248,44 @@ pub(super) const UNREACHABLE: Advice = Advice {
     scope: Scope::Whole,
 };
 
+/// A goal on what cannot occur.
+pub(super) const GOAL_CANNOT_OCCUR: Advice = Advice {
+    id: "goal-cannot-occur",
+    meaning: "a goal bounds what cannot occur in this workload, as forwards that no line has: it limits nothing, or cannot be met",
+    source: "a measure needs what it measures: a forward, a fault, patience, a queue",
+    step: None,
+    scope: Scope::Whole,
+};
+
+/// A goal that nothing ever occurs.
+pub(super) const GOAL_OF_ZERO: Advice = Advice {
+    id: "goal-of-zero",
+    meaning: "a goal bounds a number at exactly zero, or a share at 100 %: no number of replications can show that it is met",
+    source: "what was never seen in n replications may still occur in up to 3.7 / n of them (C. J. Clopper, E. S. Pearson, 1934)",
+    step: None,
+    scope: Scope::Whole,
+};
+
+/// A goal that is met while callers are lost.
+pub(super) const GOAL_BLIND: Advice = Advice {
+    id: "goal-blind",
+    meaning: "a goal does not see calls that fare no better than those it bounds, and no other goal does",
+    source: "a call has one ending: one that is forwarded, or given up, is not refused",
+    step: None,
+    scope: Scope::Whole,
+};
+
+/// Goals on a beginning without calls.
+pub(super) const EMPTY_START: Advice = Advice {
+    id: "empty-start",
+    meaning: "goals are judged from a time on at which calls are still building up, over 1 % of them missing on average",
+    source: "a run begins without calls: those of an M/G/infinity queue build up as its equilibrium residence time passes",
+    step: None,
+    scope: Scope::Whole,
+};
+
 /// Every kind of warning, in the order of the documentation.
-pub const ADVICE: [&Advice; 24] = [
+pub const ADVICE: [&Advice; 28] = [
     &APPLICATION_WITHOUT_DEVICES,
     &NO_DIRECTORY_NUMBER,
     &HEARTBEAT_OUT_OF_BOUNDS,
@@ -274,4 +310,8 @@ pub const ADVICE: [&Advice; 24] = [
     &AFTER_THE_END,
     &UNUSED,
     &UNREACHABLE,
+    &GOAL_CANNOT_OCCUR,
+    &GOAL_OF_ZERO,
+    &GOAL_BLIND,
+    &EMPTY_START,
 ];

@@ -4,7 +4,7 @@ use super::advice::Scope;
 use super::checklist::{self, Line, Offender, Step};
 use super::entries::Entries;
 use super::notes::{Finding, Known, Note, Notes, Undone};
-use super::{forwards, load, managers, setup, timing, usage};
+use super::{forwards, goals, load, managers, setup, timing, usage};
 use crate::plan;
 use crate::record;
 use crate::workload::{Files, Problems, Reports, Severity, TextRange, Workload};
@@ -65,9 +65,7 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
     // An entry that could not be read looks as if it were missing.
     let unread = reports.places();
     let plan = workload.as_ref().and_then(|workload| plan::build(name, workload, &reports));
-    if let Some(workload) = &workload {
-        record::goals(workload, plan.as_ref(), &reports);
-    }
+    let required = workload.as_ref().map(|workload| record::goals(workload, plan.as_ref(), &reports));
     let Problems { list: errors, more, .. } = reports.into_problems(name, text);
     // What is not TOML has no entries, and may be long.
     let entries = if workload.is_some() { Entries::of(text) } else { Entries::none() };
@@ -82,6 +80,7 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
             forwards::examine(&known, &mut notes);
             usage::examine(&known, &mut notes);
             load::examine(&known, &mut notes);
+            goals::examine(&known, required.as_deref().unwrap_or_default(), &mut notes);
         }
     }
     let certain = |place: &TextRange, scope: &Scope| !unread.iter().any(|error| entries.in_scope(error, place, scope));

@@ -12,6 +12,7 @@ use crate::record::Goal;
 use crate::report::{self, Format, Ink, draw};
 use crate::studies::{self, Search};
 
+use super::doubts;
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
 use super::help;
@@ -128,11 +129,19 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     let jobs = jobs_for(arguments.study.jobs, most);
     let verbosity = arguments.study.verbosity();
     // Every value is checked before any is run: a mistake in the last one must not show after an hour.
+    let mut undecidable = doubts::undecidable(&first.plan, &goals);
     for at in 0..values {
-        let plan = load(at)?.plan;
+        let Loaded { plan, goals, .. } = load(at)?;
         one_warm_up(&plan)?;
         memory::check_study(&[&plan], most, jobs)?;
+        // What can be decided at one value at least may turn there.
+        let still = doubts::undecidable(&plan, &goals);
+        undecidable.retain(|doubt| still.contains(doubt));
     }
+    if let Some(doubt) = undecidable.into_iter().next() {
+        return Err(doubt);
+    }
+    doubts::warn(&first.plan, &goals, verbosity);
     let default = format!("{}.capacity", first.plan.name);
     let claim = || Claim::directory(results(arguments.out.as_deref(), &default), &FILES, &text.inputs());
     let output = (!arguments.no_files).then(claim).transpose()?;

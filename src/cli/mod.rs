@@ -5,6 +5,7 @@ mod capacity;
 mod check;
 mod compare;
 mod deps;
+mod doubts;
 mod flags;
 mod formats;
 mod gate;

@@ -8,10 +8,12 @@ use clap::{Arg, Args};
 
 use crate::analysis::{Judged, Provenance, Study, Verdict};
 use crate::experiment::Audit;
-use crate::record::Goal;
+use crate::record::{Goal, Measure, cannot_occur};
 use crate::report::{self, Format, Page};
-use crate::studies::{self, Precision, Run, Runner};
+use crate::stats::{Confidence, Seen};
+use crate::studies::{self, Known, Precision, Run, Runner};
 
+use super::doubts;
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
 use super::help;
@@ -104,11 +106,16 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     for precision in &arguments.precisions {
         let measure = &precision.measure;
         measure.check(&plan).map_err(|why| Stop::Usage(format!("--precision {measure}: {why}")))?;
+        if let Some(needs) = measure.lacks(&plan) {
+            let why = cannot_occur(measure.metric(), needs);
+            return Err(Stop::Usage(format!("--precision {measure}: {why}, so it is never known")));
+        }
     }
     for goal in &arguments.goals {
         goal.measure.check(&plan).map_err(|why| Stop::Usage(format!("--goal {goal}: {why}")))?;
     }
     goals.extend(arguments.goals.iter().cloned());
+    doubts::warn(&plan, &goals, arguments.study.verbosity());
     let seed = arguments.study.seed.unwrap_or(plan.seed);
     let most = if arguments.precisions.is_empty() { u64::from(plan.replications) } else { MOST_REPLICATIONS };
     let replications = arguments.study.replications.clone().unwrap_or(0..most);
@@ -186,17 +193,40 @@ fn precise(found: &Run<'_>, precisions: &[Precision], verbosity: Verbosity) -> R
     if precisions.is_empty() {
         return Ok(());
     }
-    let now = |precision: &Precision| match precision.reached(&found.study) {
-        Some(percent) => format!("the half-width of {} is {percent:.2} %", precision.measure),
-        None => format!("{} has no interval yet", precision.measure),
-    };
-    let known = precisions.iter().map(now).collect::<Vec<_>>().join(", ");
-    let reached = format!("after {} replications {known}", found.study.outcome.summaries.len());
+    let known: Vec<(&Measure, Known)> = precisions.iter().map(|it| (&it.measure, it.known(&found.study))).collect();
+    let now = known.iter().map(|(measure, known)| words(measure, *known)).collect::<Vec<_>>().join(", ");
+    let reached = format!("after {} replications {now}", found.study.outcome.summaries.len());
     if !found.is_precise {
-        return Err(Stop::Inconclusive(format!("{reached}\n  help: allow more --replications, or a wider interval")));
+        let rare = known.iter().any(|(_, known)| matches!(known, Known::Rare(_)));
+        let help = if rare { "allow more --replications; what is rarely seen takes many" } else {
+            "allow more --replications, or a wider interval"
+        };
+        return Err(Stop::Inconclusive(format!("{reached}\n  help: {help}")));
     }
     verbosity.remark(&reached);
     Ok(())
+}
+
+/// How well a measure is known.
+fn words(measure: &Measure, known: Known) -> String {
+    match known {
+        Known::Within(percent) => format!("the half-width of {measure} is {percent:.2} %"),
+        Known::NoInterval => format!("{measure} has no interval yet"),
+        Known::Rare(seen) => {
+            let most = seen.most(Confidence::P95) * 100.0;
+            let share = match most {
+                most if most < 0.1 => format!("{most:.4} %"),
+                most => format!("{most:.2} %"),
+            };
+            match seen.times {
+                0 => format!("{measure} is not known: none was seen, so that fewer than {share} of all replications have any"),
+                times => format!(
+                    "{measure} is not known: it was seen in {times} of the replications, fewer than {}; up to {share} of all have it",
+                    Seen::ENOUGH
+                ),
+            }
+        }
+    }
 }
 
 /// The exit code that follows from the verdicts.
@@ -212,7 +242,7 @@ fn outcome_of(judged: &[Judged]) -> Result<(), Stop> {
             "{}\n  help: {}",
             goals(Verdict::Undecided),
             match judged.iter().filter(|it| it.verdict == Verdict::Undecided).all(Judged::is_undecidable) {
-                true => "no number of replications decides this: there are no such values, or the bound is zero",
+                true => "no number of replications decides this: there are no such values, or what was never seen may still occur",
                 false => "more --replications narrow the intervals",
             }
         ))),

@@ -14,6 +14,7 @@ use crate::report::{self, Format};
 use crate::studies::{self, Axis, Grid, Planned};
 use crate::verify::FINGERPRINTS;
 
+use super::doubts;
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
 use super::help;
@@ -217,6 +218,9 @@ fn point(
         measure.check(&loaded.plan).map_err(|why| usage(format!("--metric {measure}"), why))?;
     }
     one_warm_up(&loaded.plan)?;
+    if at == 0 {
+        doubts::warn(&loaded.plan, &loaded.goals, arguments.study.verbosity());
+    }
     let StudyArguments { seed, replications, .. } = &arguments.study;
     let count = replications.as_ref().map_or(u64::from(loaded.plan.replications), |range| range.end - range.start);
     memory::check_study(&[&loaded.plan], count, jobs_for(arguments.study.jobs, count))?;

@@ -9,7 +9,7 @@ use crate::record::Measure;
 use crate::starter::{Failure, most};
 use crate::studies::Precision;
 use crate::workload::advised::DEVICES_OF_PROVIDER;
-use crate::workload::{DEVICES_MAX, enumeration, units};
+use crate::workload::{DEVICES_MAX, REPLICATIONS_MAX, enumeration, units};
 
 /// A number of replications, `200`, or which ones, `200..400`.
 pub(super) fn replications(text: &str) -> Result<Range<u64>, String> {
@@ -24,6 +24,9 @@ pub(super) fn replications(text: &str) -> Result<Range<u64>, String> {
     };
     if range.is_empty() {
         return Err("expected at least one replication; the end of a range is not included".into());
+    }
+    if range.end - range.start > REPLICATIONS_MAX {
+        return Err(format!("these are {} replications; at most {REPLICATIONS_MAX} are possible", range.end - range.start));
     }
     Ok(range)
 }
@@ -173,6 +176,11 @@ mod tests {
     fn replications_are_a_number_or_a_range() {
         assert_eq!(replications("200"), Ok(0..200));
         assert_eq!(replications("200..400"), Ok(200..400));
+        assert_eq!(replications("1000000"), Ok(0..1_000_000));
+        assert_eq!(replications("5000000..6000000"), Ok(5_000_000..6_000_000));
+        for many in ["1000001", "5..1000006", "18446744073709551615"] {
+            assert!(replications(many).unwrap_err().contains("at most 1000000"), "{many}");
+        }
         for wrong in ["", "0", "5..5", "6..5", "-1", "+1", "1..", "..5", "a", "1...5"] {
             assert!(replications(wrong).is_err(), "{wrong}");
         }

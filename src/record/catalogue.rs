@@ -7,9 +7,11 @@ use crate::domain::{
     QueueId, RoutePointId, StationId,
 };
 use crate::facts::PoolId;
-use crate::plan::{CallChanges, Dials, Plan};
+use crate::plan::Plan;
 
+use super::measure::Named;
 use super::metric::{Count, Gauge, Metric, Row, Scope, Unit};
+use super::possible::unused;
 
 /// One measurement: what, of what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,25 +101,16 @@ impl Catalogue {
         let (mut durations, starts) = rows(plan, Metric::ALL.map(|metric| (metric, metric.row())));
         let (mut gauges, starts_of_gauges) = rows(plan, Gauge::ALL.map(|gauge| (gauge, gauge.row())));
         for series in &mut gauges {
-            // Without Code Yellow there is no throttling.
-            series.exists &= series.metric != Gauge::Throttled || plan.parameters.code_yellow.is_some();
+            series.exists &= unused(plan, Named::Gauge(series.metric)).is_none();
         }
-        let some = |has: fn(&CallChanges) -> bool| plan.phone_groups.iter().any(|it| has(&it.changes));
+        let pops_up = |name: &str| {
+            let applications = (0..).map(ApplicationId).zip(&plan.applications);
+            applications.into_iter().any(|(id, it)| it.name == name && plan.pops_up(id))
+        };
         for series in &mut durations {
-            series.exists &= match series.metric {
-                Metric::CfaDelay => plan.forwards_all,
-                Metric::ScreenPopDelay => match series.scope {
-                    Scope::Application => plan
-                        .applications
-                        .iter()
-                        .zip(0..)
-                        .any(|(it, row)| it.name == series.name && plan.pops_up(ApplicationId(row))),
-                    _ => plan.some_pop_up(),
-                },
-                Metric::HoldDelay | Metric::RetrieveDelay => some(|it| it.hold.is_some()),
-                Metric::ConsultDelay => some(|it| it.consult.is_some() || it.conference.is_some()),
-                Metric::ConferenceDelay => some(|it| it.conference.is_some()),
-                _ => true,
+            series.exists &= match (series.metric, series.scope) {
+                (Metric::ScreenPopDelay, Scope::Application) => pops_up(&series.name),
+                (metric, _) => unused(plan, Named::Duration(metric)).is_none(),
             };
         }
         let start = |gauge: Gauge, scope: Scope| {
@@ -261,28 +254,8 @@ impl Catalogue {
 
 /// The counts of a run of `plan`, in the order of reports: those of what its workload uses.
 pub fn counts(plan: &Plan) -> impl Iterator<Item = Count> + use<> {
-    let all_are_forwarded = plan.forwards_all;
-    let changes_through_applications = plan.changes.iter().any(|change| change.through.is_some());
-    let pops_up = plan.some_pop_up();
-    let asks = plan.some_ask();
-    let dials = plan.sources.iter().any(|it| it.from.is_some_and(|callers| callers.by != Dials::Person));
-    let some = |has: fn(&CallChanges) -> bool| plan.phone_groups.iter().any(|it| has(&it.changes));
-    let (holds, transfers) = (some(|it| it.hold.is_some()), some(|it| it.transfer.is_some()));
-    let (consults, conferences) = (some(|it| it.consult.is_some()), some(|it| it.conference.is_some()));
-    let some_wait = plan.named_queues() > 0;
-    Count::ALL.into_iter().filter(move |count| match count {
-        Count::Held => holds,
-        Count::BlindTransfers => transfers,
-        Count::ConsultTransfers | Count::TransfersFailed => consults,
-        Count::Conferences | Count::ConferencesFailed | Count::ConferencesBlocked => conferences,
-        Count::QueueAbandoned => some_wait,
-        Count::Cfa => all_are_forwarded,
-        Count::ScreenPopsLost => pops_up,
-        Count::RequestsFailed => asks,
-        Count::NotDialled | Count::NotDialledInUse => dials,
-        Count::SettingsNotChanged => changes_through_applications,
-        _ => true,
-    })
+    let used = Count::ALL.map(|count| unused(plan, Named::Count(count)).is_none().then_some(count));
+    used.into_iter().flatten()
 }
 
 /// A row for each member of each metric's scopes, and the first rows of each metric.

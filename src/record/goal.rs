@@ -6,7 +6,7 @@ use crate::engine::Span;
 use crate::plan::Plan;
 use crate::workload::{Problem, Reports, Side, TextRange, Workload, units};
 
-use super::measure::{Measure, OfCount};
+use super::measure::{Measure, OfCount, OfDuration, OfGauge};
 use super::metric::Unit;
 
 /// A requirement that a measure be at most, or at least, a bound.
@@ -73,6 +73,21 @@ impl Goal {
         Err("expected MEASURE<=BOUND or MEASURE>=BOUND, e.g. setup_delay.p99<=500ms".to_owned())
     }
 
+    /// Whether it bounds a number at exactly zero, or a share at everything. It can be missed, but what was never seen may
+    /// still occur, so that no replications show that it is met. A percentile over replications may well be zero.
+    pub fn is_of_zero(&self) -> bool {
+        let is_number = match self.measure {
+            Measure::Count(.., statistic) => matches!(statistic, OfCount::Mean | OfCount::Share),
+            Measure::Duration(.., statistic) => statistic == OfDuration::Censored,
+            Measure::Gauge(.., statistic) | Measure::Peak(.., statistic) => statistic == OfGauge::Mean,
+        };
+        is_number
+            && match self.side {
+                Side::AtMost => self.bound == 0.0,
+                Side::AtLeast => self.measure.unit() == Unit::Ratio && self.bound >= 1.0,
+            }
+    }
+
     /// The bound as people write it: `<= 500ms`.
     pub fn required(&self) -> String {
         let sign = match self.side {
@@ -118,6 +133,20 @@ pub fn goals(workload: &Workload, plan: Option<&Plan>, reports: &Reports) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_and_everything_cannot_be_shown() {
+        let is = |text: &str| Goal::parse(text).unwrap().is_of_zero();
+        for of_zero in
+            ["refused<=0", "refused<=0%", "rehome_wait.censored<=0", "completed>=100%", "node:a/throttled<=0%"]
+        {
+            assert!(is(of_zero), "{of_zero}");
+        }
+        // Half of all replications, or more, without one: that is seen.
+        for other in ["refused.p50<=0", "refused>=0", "refused<=0.1%", "completed>=99.9%", "offered>=1", "setup_delay<=0s"] {
+            assert!(!is(other), "{other}");
+        }
+    }
 
     #[test]
     fn bounds_have_the_units_of_their_measures() {

@@ -7,6 +7,7 @@ use crate::plan::Plan;
 use crate::workload::suggestion;
 
 use super::catalogue::{Catalogue, Series, counts};
+use super::possible::lacks;
 use super::metric::{Better, Censoring, Count, Gauge, Metric, Peak, Scope, Unit};
 use super::quantile::Quantile;
 
@@ -207,7 +208,7 @@ pub enum Column {
 
 /// What a metric's name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Named {
+pub(super) enum Named {
     Count(Count),
     Duration(Metric),
     Gauge(Gauge),
@@ -216,7 +217,7 @@ enum Named {
 
 impl Named {
     /// All of them.
-    fn all() -> impl Iterator<Item = Named> {
+    pub(super) fn all() -> impl Iterator<Item = Named> {
         let durations = Metric::ALL.into_iter().map(Named::Duration);
         let counts = Count::ALL.into_iter().map(Named::Count);
         let gauges = Gauge::ALL.into_iter().map(Named::Gauge);
@@ -228,7 +229,7 @@ impl Named {
         gauge.row().peak.map(Named::Peak)
     }
 
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Named::Count(count) => count.name(),
             Named::Duration(metric) => metric.name(),
@@ -277,6 +278,11 @@ impl Named {
     }
 }
 
+/// The gauge with this highest reading.
+pub(super) fn peaked(peak: Peak) -> Option<Gauge> {
+    Gauge::ALL.into_iter().find(|gauge| gauge.row().peak == Some(peak))
+}
+
 impl fmt::Display for Measure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Subject { scope, name } = self.subject();
@@ -321,6 +327,11 @@ impl Measure {
         let found = Named::all().find(|named| named.name() == metric);
         let named = found.ok_or_else(|| unknown("metric", metric, Named::all().map(Named::name)))?;
         named.measure(of, statistic).map_err(|why| format!("{why}, which `{metric}` is not"))
+    }
+
+    /// The share of a count in the calls offered.
+    pub const fn share_of(count: Count) -> Measure {
+        Measure::Count(Subject::CLUSTER, count, OfCount::Share)
     }
 
     /// Everything that runs of a plan measure, with every statistic of it.
@@ -369,8 +380,17 @@ impl Measure {
             let (metric, scope, name) = (named.name(), of.scope.name(), &of.name);
             return Err(format!("there is no {kind} `{metric}`; write `{scope}:{name}/{metric}`"));
         }
+        if let Some(needs) = self.lacks(plan) {
+            return Err(cannot_occur(self.metric(), needs));
+        }
         let here = of_scope().filter(|(of, _)| of == subject).map(|(_, named)| named.name());
         Err(unknown(&kind, self.metric(), here))
+    }
+
+    /// What a workload would need for this to occur in its runs; `None` if it may occur. What cannot occur has no value, or is
+    /// zero, however many replications are run.
+    pub fn lacks(&self, plan: &Plan) -> Option<&'static str> {
+        lacks(plan, self.named())
     }
 
     /// Where its values are; `None` where runs of the catalogue's plan do not measure it: see [`Measure::check`].
@@ -491,6 +511,11 @@ fn subject<M>(series: &Series<M>) -> Subject {
 fn row_of<M: Copy>(rows: &[Series<M>], of: &Subject, is_it: impl Fn(M) -> bool) -> Option<usize> {
     let is_of = |series: &Series<M>| (series.scope, &series.name) == (of.scope, &of.name);
     rows.iter().position(|series| series.exists && is_of(series) && is_it(series.metric))
+}
+
+/// The sentence about a metric that lacks something.
+pub fn cannot_occur(metric: &str, needs: &str) -> String {
+    format!("`{metric}` cannot occur in this workload: it takes {needs}")
 }
 
 fn unknown<'a>(kind: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::analysis::{Capacity, Cell, Evaluated, Judged, Measured, Resource, ResourceKind};
+use crate::analysis::{Capacity, Cell, Evaluated, Judged, Resource, ResourceKind};
 use crate::experiment::Turn;
 use crate::record::Goal;
 use crate::workload::Side;
 
 use super::document::Document;
-use super::goals::{finite, found, interval, verdict};
+use super::goals::{found, interval, verdict};
 use super::page::{Column, Entry, Extent, Form, Page, Rank, Table};
 use super::parameters::typed;
 use super::sheet::Sheet;
@@ -156,9 +156,7 @@ fn table(capacity: &Capacity) -> Table {
             Entry::number(evaluated.replications as f64, "count", human),
         ];
         for it in &evaluated.judged {
-            // Nothing here can be negative.
-            let kept = Measured { low: it.found.low.map(|low| low.max(0.0)), ..it.found };
-            row.extend([found(&it.found), interval(&kept)]);
+            row.extend([found(&it.found), interval(&it.found)]);
         }
         row.push(verdict(evaluated.verdict()));
         let place = |place: Option<&Resource>| match place {
@@ -217,6 +215,7 @@ pub fn capacity_sheet(capacity: &Capacity) -> Sheet<'_> {
         let (station, group) = (evaluated.busiest_station(), evaluated.fullest_group());
         let name = |place: Option<&Resource>| Cell::from(place.map(|it| &*it.name));
         let bin = |place: Option<&Resource>| Cell::from(place.map(|it| it.busiest_bin));
+        let [value, low, high] = it.found.cells();
         vec![
             (&*capacity.workload).into(),
             (&*capacity.key).into(),
@@ -230,9 +229,9 @@ pub fn capacity_sheet(capacity: &Capacity) -> Sheet<'_> {
             it.found.unit.into(),
             bound(Side::AtMost),
             bound(Side::AtLeast),
-            finite(it.found.value),
-            finite(it.found.low),
-            finite(it.found.high),
+            value,
+            low,
+            high,
             it.verdict.name().into(),
             name(station),
             bin(station),
@@ -259,7 +258,6 @@ fn document(capacity: &Capacity) -> Value {
         Turn::Undetermined => ("unknown", None, None),
         Turn::Contradiction { yes, no } => ("contradiction", Some(yes), Some(no)),
     };
-    let number = |value: Option<f64>| value.filter(|value| value.is_finite());
     let resources = |evaluated: &Evaluated| -> Vec<Value> {
         let place = |it: &Resource| {
             json!({ "kind": it.kind.name(), "name": it.name, "busiest_bin": it.busiest_bin, "size": it.size,
@@ -269,9 +267,9 @@ fn document(capacity: &Capacity) -> Value {
     };
     let goals = |evaluated: &Evaluated| -> Vec<Value> {
         let goal = |it: &Judged| {
+            let [value, low, high] = it.found.cells();
             json!({ "goal": it.goal.to_string(), "unit": it.found.unit, "bound": it.goal.bound,
-                    "value": number(it.found.value), "low": number(it.found.low), "high": number(it.found.high),
-                    "verdict": it.verdict.name() })
+                    "value": value, "low": low, "high": high, "verdict": it.verdict.name() })
         };
         evaluated.judged.iter().map(goal).collect()
     };

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::analysis::{Cell, Compared, Difference, relative};
+use crate::analysis::{Cell, Compared, Difference, end, relative};
 use crate::engine::Span;
 use crate::stats::Paired;
 
@@ -212,13 +212,17 @@ fn cells(it: &Compared) -> Vec<Cell> {
         it.measure.unit().name().into(),
         it.pairs.into(),
     ];
+    cells.extend([it.first, it.second].map(Cell::from));
+    // One pair is too few for an interval.
+    let some = it.pairs > 0;
     let numbers = [
-        it.first,
-        it.second,
         paired.map(Paired::mean),
         interval.map(|(low, _)| low),
         interval.map(|(_, high)| high),
-        paired.and_then(|paired| relative(paired.mean(), it.first)),
+    ];
+    cells.extend(numbers.map(|number| end(number, some)));
+    cells.push(paired.and_then(|paired| relative(paired.mean(), it.first)).into());
+    let numbers = [
         it.hodges_lehmann.map(|(median, _)| median),
         ranks.map(|(low, _)| low),
         ranks.map(|(_, high)| high),
@@ -226,7 +230,7 @@ fn cells(it: &Compared) -> Vec<Cell> {
         paired.map(|_| 2.0 * it.confidence.tail()),
         paired.map(|paired| paired.detectable(it.confidence)),
     ];
-    cells.extend(numbers.map(Cell::from));
+    cells.extend(numbers.map(|number| end(number, some)));
     cells.push(it.more().into());
     cells.push(it.difference().name().into());
     cells

@@ -13,7 +13,7 @@ pub(super) fn closed_forms(study: &Study, section: &mut Section<'_>) {
         let size = sized([Some(mean), Some(it.high)]);
         let words = |value: f64| words(it.measure, value, size);
         let unit = unit(it.measure);
-        let interval = interval.map(|(low, high)| Entry::interval(low.max(0.0), high, unit, words));
+        let interval = interval.map(|(low, high)| Entry::interval(low, high, unit, words));
         table.row([
             name(study, it.measure).into(),
             range(&it, words),

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::analysis::{Cell, Gate, GateReport, GateRow, Reason, SpeedResult, Uncounted, Unsound, relative};
+use crate::analysis::{Cell, Gate, GateReport, GateRow, Reason, SpeedResult, Uncounted, Unsound, end, relative};
 use crate::stats::Paired;
 
 use super::comparison::{change_entries, value_entries};
@@ -125,9 +125,9 @@ struct Row {
     unit: &'static str,
     before: Option<f64>,
     now: Option<f64>,
-    change: Option<f64>,
-    change_low: Option<f64>,
-    change_high: Option<f64>,
+    change: Cell,
+    change_low: Cell,
+    change_high: Cell,
     margin: f64,
     settled_by: Option<u64>,
     verdict: Gate,
@@ -219,14 +219,15 @@ impl SpeedRow {
 impl Row {
     fn of(row: &GateRow) -> Row {
         let interval = row.compared.interval();
+        let estimated = |number: Option<f64>| end(number, row.compared.pairs > 0);
         Row {
             measure: row.compared.measure.to_string(),
             unit: row.compared.measure.unit().name(),
             before: row.compared.first,
             now: row.compared.second,
-            change: row.compared.paired.as_ref().map(Paired::mean),
-            change_low: interval.map(|(low, _)| low),
-            change_high: interval.map(|(_, high)| high),
+            change: estimated(row.compared.paired.as_ref().map(Paired::mean)),
+            change_low: estimated(interval.map(|(low, _)| low)),
+            change_high: estimated(interval.map(|(_, high)| high)),
             margin: row.compared.margin,
             settled_by: row.settled_by(),
             verdict: row.verdict,
@@ -266,9 +267,10 @@ fn sheet(report: &GateReport) -> Sheet<'_> {
     Sheet::new("gate", columns, move || {
         report.rows.iter().map(Row::of).map(|row| {
             let names = [&*report.workload, &*row.measure, row.unit].map(Cell::from);
-            let numbers = [row.before, row.now, row.change, row.change_low, row.change_high, Some(row.margin)];
-            let last = [row.settled_by.into(), row.verdict.name().into()];
-            names.into_iter().chain(numbers.map(Cell::from)).chain(last).collect()
+            let means = [row.before, row.now].map(Cell::from);
+            let change = [row.change, row.change_low, row.change_high];
+            let last = [row.margin.into(), row.settled_by.into(), row.verdict.name().into()];
+            names.into_iter().chain(means).chain(change).chain(last).collect()
         })
     })
 }

@@ -67,8 +67,7 @@ pub fn goals_sheet<'a>(study: &'a Study<'_>, judged: &'a [Judged]) -> Sheet<'a> 
     let row = |it: &Judged| -> Vec<Cell> {
         let measure = &it.goal.measure;
         let bound = |side: Side| Cell::from((it.goal.side == side).then_some(it.goal.bound));
-        let [value, low, high] = [it.found.value, it.found.low, it.found.high].map(finite);
-        let end = |end| if end == Cell::Missing && it.found.low.is_none() { NOT_ESTIMABLE.into() } else { end };
+        let [value, low, high] = it.found.cells();
         vec![
             (&*study.plan.name).into(),
             measure.subject().scope.name().into(),
@@ -79,17 +78,12 @@ pub fn goals_sheet<'a>(study: &'a Study<'_>, judged: &'a [Judged]) -> Sheet<'a> 
             bound(Side::AtMost),
             bound(Side::AtLeast),
             value,
-            end(low),
-            end(high),
+            low,
+            high,
             it.verdict.name().into(),
         ]
     };
     Sheet::new("goals", head, move || judged.iter().map(row))
-}
-
-/// A finite number; an infinite one, which was not reached, becomes an empty cell.
-pub(super) fn finite(value: Option<f64>) -> Cell {
-    value.filter(|value| value.is_finite()).into()
 }
 
 #[cfg(test)]

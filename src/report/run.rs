@@ -1,11 +1,13 @@
 //! The report of a study: calls, delays, failures, devices, ports, stations, closed forms and goals. The names in its tables
 //! are those of the files.
 
-use crate::analysis::{Judged, Provenance, Study, count_row, duration_row, rows, share_of_offered};
+use crate::analysis::{Judged, Measured, Provenance, Study, count_row, duration_row, rows, share_of_offered};
+use crate::check::{self, Doubt};
 use crate::domain::FaultTarget;
 use crate::engine::{Span, Time};
 use crate::plan::StudyKind;
-use crate::record::{self, Count, Metric};
+use crate::record::{self, Count, Goal, Metric};
+use crate::stats::Confidence;
 
 use super::charts::{delays_chart, timeline_chart};
 use super::devices::devices_sheet;
@@ -20,7 +22,7 @@ use super::replications::replications_sheet;
 use super::resources::{pools, stations};
 use super::summary::{interval, mean, summary_sheet, summary_table};
 use super::timeline::timeline_sheet;
-use super::words::{human, percent, plural, span, whole};
+use super::words::{human, measured_beside, percent, plural, span, whole};
 
 /// The page of a study, with the verdicts on its goals.
 pub fn run_page<'a>(study: &'a Study<'_>, judged: &'a [Judged], provenance: &'a Provenance) -> Page<'a> {
@@ -56,6 +58,20 @@ fn report(study: &Study, judged: &[Judged], section: &mut Section<'_>) {
     stations(study, section);
     closed_forms(study, section);
     section.table(goals_table(judged));
+    unseen(study, judged, section);
+}
+
+/// What goals did not see, where it occurred.
+fn unseen(study: &Study, judged: &[Judged], section: &mut Section<'_>) {
+    let goals: Vec<Goal> = judged.iter().map(|it| it.goal.clone()).collect();
+    for it in check::doubts(study.plan, &goals) {
+        if let Doubt::Blind { seen_by, .. } = &it.doubt {
+            let Measured { value, unit, .. } = seen_by.of(study, Confidence::P95);
+            if let Some(value) = value.filter(|value| *value > 0.0) {
+                section.note(format!("Note that {it}: {seen_by} is {}.", measured_beside(unit, value, value)));
+            }
+        }
+    }
 }
 
 /// Only the numbers, to be put into a wiki page.

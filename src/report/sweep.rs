@@ -1,6 +1,6 @@
 //! A parameter sweep: one row per point for people, one row per point and metric for programs.
 
-use crate::analysis::{COLUMNS, Cell, Judged, NOT_ESTIMABLE, Point, Sweep, number};
+use crate::analysis::{COLUMNS, Cell, Judged, Point, Sweep};
 use crate::record::Measure;
 
 use super::goals::{found, interval, verdict};
@@ -92,12 +92,7 @@ fn points_sheet(sweep: &Sweep) -> Sheet<'_> {
         let goals = sweep.goals();
         sweep.points.iter().zip(ParameterColumns::of(sweep).cells).map(move |(point, mut row)| {
             for measure in &sweep.measures {
-                let found = point.result.found(measure);
-                let end = |end: Option<f64>| match end {
-                    None if found.value.is_some() => NOT_ESTIMABLE.into(),
-                    end => number(end),
-                };
-                row.extend([number(found.value), end(found.low), end(found.high)]);
+                row.extend(point.result.found(measure).cells());
             }
             let judged = point.judged();
             row.extend(goals.iter().map(|goal| Cell::from(of(&judged, goal).map(|it| it.verdict.name()))));

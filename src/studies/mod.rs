@@ -23,7 +23,7 @@ pub use compare::{Comparison, common_measures, compare};
 pub use gate::{gate, record};
 pub use grid::{Axis, Grid};
 pub use observer::{Observer, Remark};
-pub use precision::Precision;
+pub use precision::{Known, Precision};
 pub use run::{Run, run};
 pub use runner::Runner;
 pub use sweep::{Planned, Store, sweep};

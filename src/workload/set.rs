@@ -27,8 +27,8 @@ enum Change<'a> {
 /// Applies assignments such as `run.length=10m`, `traffic.main.arrivals.poisson=40000/h`, `node.sub1.work.setup=1ms`,
 /// `fault=[{ node = "sub1", at = "5m" }]` or `fault+={ node = "sub2", at = "9m" }`, in order. An entry of a list of tables
 /// is named by its name, or by its position from 1. The value is TOML, or else a string; in place of a string, a number
-/// becomes a string, so that directory numbers need no quotes. `+=` adds to a list. The reader checks whether the key
-/// exists.
+/// becomes a string, so that directory numbers need no quotes. `+=` adds to a list. No assignment may undo an earlier one, by
+/// whatever name. The reader checks whether the key exists.
 pub fn set<S: AsRef<str>>(text: &str, assignments: &[S]) -> Result<String, String> {
     edit(text, assignments).map_err(|(at, why)| format!("{}: {why}", assignments[at].as_ref()))
 }
@@ -42,13 +42,25 @@ pub fn edit<S: AsRef<str>>(text: &str, assignments: &[S]) -> Result<String, (usi
     let Ok(mut document) = text.parse::<DocumentMut>() else {
         return Ok(text.to_owned());
     };
+    // Where earlier ones have put a value, each with its index.
+    let mut given: Vec<(Place, usize)> = Vec::new();
     for (at, assignment) in assignments.iter().enumerate() {
-        assign(&mut document, assignment.as_ref()).map_err(|why| (at, why))?;
+        let changed = assign(&mut document, assignment.as_ref()).map_err(|why| (at, why))?;
+        let Some(place) = changed else { continue };
+        // The same by another name, or a part of it.
+        if let Some((_, before)) = given.iter().find(|(other, _)| other.starts_with(&place)) {
+            return Err((at, format!("`{}` sets the same, and this would undo it", assignments[*before].as_ref())));
+        }
+        given.push((place, at));
     }
     Ok(document.to_string())
 }
 
-fn assign(document: &mut DocumentMut, assignment: &str) -> Result<(), String> {
+/// A place in a workload: keys, and the positions of entries, whatever they were called.
+type Place = Vec<String>;
+
+/// Makes a change, and returns where it put a value in place of what was there.
+fn assign(document: &mut DocumentMut, assignment: &str) -> Result<Option<Place>, String> {
     let (path, value) = assignment.split_once('=').ok_or("expected `key=value`")?;
     let value = value.trim();
     let (path, change) = match path.strip_suffix('+') {
@@ -84,7 +96,9 @@ fn assign(document: &mut DocumentMut, assignment: &str) -> Result<(), String> {
         _ => None,
     };
     let change = quoted.as_deref().map_or(change, Change::Becomes);
-    walk(document.as_item_mut(), WORKLOAD, &keys, change)
+    let mut place = Place::new();
+    walk(document.as_item_mut(), WORKLOAD, &keys, change, &mut place)?;
+    Ok(matches!(change, Change::Becomes(_)).then_some(place))
 }
 
 /// Whether the vocabulary has these keys, and their value is a text.
@@ -106,8 +120,8 @@ fn is_text(keys: &[&str]) -> bool {
     false
 }
 
-/// Follows the keys from `item`, which messages call `here`, and makes the change there.
-fn walk(item: &mut Item, here: &str, keys: &[&str], change: Change<'_>) -> Result<(), String> {
+/// Follows the keys from `item`, which messages call `here`, and makes the change there. Adds the way to `place`.
+fn walk(item: &mut Item, here: &str, keys: &[&str], change: Change<'_>, place: &mut Place) -> Result<(), String> {
     let Some((&key, rest)) = keys.split_first() else {
         return match change {
             Change::Becomes(value) => put(item, here, value),
@@ -117,16 +131,19 @@ fn walk(item: &mut Item, here: &str, keys: &[&str], change: Change<'_>) -> Resul
     let below = within(key, here);
     if let Some(tables) = item.as_array_of_tables_mut() {
         let names: Vec<String> = tables.iter().map(|table| name_of(table)).collect();
-        let table = tables.get_mut(entry(&names, key, here)?).ok_or("there is no such entry")?;
-        return walk_table(table, &below, rest, change);
+        let index = entry(&names, key, here)?;
+        place.push(index.to_string());
+        let table = tables.get_mut(index).ok_or("there is no such entry")?;
+        return walk_table(table, &below, rest, change, place);
     }
     if let Some(values) = item.as_array_mut() {
         let names: Vec<String> =
             values.iter().map(|value| value.as_inline_table().map_or(String::new(), |table| name_of(table))).collect();
         let index = entry(&names, key, here)?;
+        place.push(index.to_string());
         let value_there = values.get_mut(index).ok_or("there is no such entry")?;
         let mut element = Item::Value(value_there.clone());
-        walk(&mut element, &below, rest, change)?;
+        walk(&mut element, &below, rest, change, place)?;
         if let Ok(changed) = element.into_value() {
             *value_there = changed;
         }
@@ -134,15 +151,22 @@ fn walk(item: &mut Item, here: &str, keys: &[&str], change: Change<'_>) -> Resul
     }
     let kind = item.type_name();
     match item.as_table_like_mut() {
-        Some(table) => walk_table(table, here, keys, change),
+        Some(table) => walk_table(table, here, keys, change, place),
         None => Err(format!("{here} is {kind}, with no `{key}` in it")),
     }
 }
 
-fn walk_table(table: &mut dyn TableLike, here: &str, keys: &[&str], change: Change<'_>) -> Result<(), String> {
+fn walk_table(
+    table: &mut dyn TableLike,
+    here: &str,
+    keys: &[&str],
+    change: Change<'_>,
+    place: &mut Place,
+) -> Result<(), String> {
     let Some((&key, rest)) = keys.split_first() else {
         return Err(format!("{here} is a table: name one of its keys"));
     };
+    place.push(key.to_owned());
     if !table.contains_key(key) {
         if rest.is_empty() {
             let value = match change {
@@ -155,7 +179,7 @@ fn walk_table(table: &mut dyn TableLike, here: &str, keys: &[&str], change: Chan
         table.insert(key, Item::Value(InlineTable::new().into()));
     }
     match table.get_mut(key) {
-        Some(item) => walk(item, &within(key, here), rest, change),
+        Some(item) => walk(item, &within(key, here), rest, change, place),
         None => Err(format!("`{key}` of {here} cannot be set")),
     }
 }
@@ -343,6 +367,31 @@ at = "20m"
         assert_eq!(faults(&[r#"fault += [{ at = "1m" }, { at = "2m" }]"#]), ["20m", "1m", "2m"]);
         // The text beside it stays as written.
         assert!(changed(added).starts_with(TEXT.trim_end()));
+    }
+
+    /// `main` is the first of the traffic: two names of one key.
+    #[test]
+    fn no_assignment_undoes_another() {
+        let undone = |assignments: &[&str]| edit(TEXT, assignments).expect_err("one undoes another");
+        for assignments in [
+            &["run.length=5m", "traffic.main.to=7001", "traffic.1.to=7002"][..],
+            &["run.length=5m", "fault.1.at=7m", "fault=[]"],
+            &["run.length=5m", "traffic.1.arrivals.poisson=1/h", "traffic.main.arrivals={ poisson = \"2/h\" }"],
+            &["run.length=5m", "run.warm_up=1m", "run.length=10m"],
+        ] {
+            let (at, why) = undone(assignments);
+            assert_eq!(at, 2, "{why}");
+            let before = if assignments[1].starts_with("run") { assignments[0] } else { assignments[1] };
+            assert_eq!(why, format!("`{before}` sets the same, and this would undo it"));
+        }
+        // First the whole, then a part of it; and what is added stays.
+        for assignments in [
+            ["fault=[{ node = \"sub1\", at = \"1m\" }]", "fault.1.at=2m"],
+            ["fault+={ node = \"sub1\", at = \"1m\" }", "fault+={ node = \"sub1\", at = \"2m\" }"],
+            ["traffic.main.to=7001", "traffic.main.talk=1m"],
+        ] {
+            assert!(edit(TEXT, &assignments).is_ok(), "{assignments:?}");
+        }
     }
 
     #[test]

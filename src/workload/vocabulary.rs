@@ -4,6 +4,9 @@
 pub use super::term::{Absent, Condition, Rule, Section, Term, ValueKind, Zero};
 use crate::engine::Span;
 
+/// The most replications of a study.
+pub const REPLICATIONS_MAX: u64 = 1_000_000;
+
 /// How many applications a device may have.
 pub(super) const APPLICATIONS_MAX: usize = 16;
 /// How many devices all groups of a workload may have together.
@@ -173,7 +176,7 @@ static RUN: Section = Section {
         ),
         term(
             "replications",
-            Whole(1, 1_000_000),
+            Whole(1, REPLICATIONS_MAX),
             Is("200"),
             "the number of independent replications",
             "assumption: makes most 99th percentiles estimable",

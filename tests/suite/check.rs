@@ -67,7 +67,7 @@ const fn mistake(
     Mistake { id, replacements, more: "", besides: &[], underlined }
 }
 
-const MISTAKES: [Mistake; 24] = [
+const MISTAKES: [Mistake; 28] = [
     Mistake {
         more: "[[application]]\nname = \"idle\"\nctimanagers = [\"a\", \"b\"]\nuser = \"ivr\"\n",
         ..mistake("application-without-devices", &[], "\"idle\"")
@@ -138,6 +138,24 @@ const MISTAKES: [Mistake; 24] = [
     ),
     Mistake { more: "[[database]]\nname = \"old\"\nconnections = 1\n", ..mistake("unused", &[], "\"old\"") },
     Mistake { more: "[[destination]]\nname = \"nobody\"\n", ..mistake("unreachable", &[], "\"nobody\"") },
+    Mistake {
+        more: "[[goal]]\nmetric = \"cfur\"\nat_most = \"5%\"\n",
+        ..mistake("goal-cannot-occur", &[], "\"cfur\"")
+    },
+    Mistake {
+        more: "[[goal]]\nmetric = \"refused_too_many_hops\"\nat_most = 0\n",
+        ..mistake("goal-of-zero", &[], "0")
+    },
+    // Calls of up to a few minutes are still building up in the first hour.
+    Mistake {
+        more: "[[goal]]\nmetric = \"refused\"\nat_most = \"1%\"\n",
+        besides: &["empty-start"],
+        ..mistake("goal-blind", &[], "\"refused\"")
+    },
+    Mistake {
+        more: "[[goal]]\nmetric = \"completed\"\nat_least = \"90%\"\n",
+        ..mistake("empty-start", &[], "\"completed\"")
+    },
 ];
 
 #[test]
