@@ -219,7 +219,8 @@ fn blind(plan: &Plan, goal: &Goal, goals: &[Goal]) -> Option<Doubt> {
         Measure::Count(_, Count::Abandoned | Count::QueueAbandoned, _) => {
             let place = limits(plan)?;
             let unbounded = !bounded(REFUSED);
-            let to = || format!("calls that find `{}` busy: they are refused, and do not wait", plan.target_name(place));
+            let to =
+                || format!("calls that find `{}` busy: they are refused, and do not wait", plan.target_name(place));
             if unbounded { doubt(to(), Measure::share_of(Count::Refused)) } else { None }
         }
         Measure::Duration(_, Metric::SetupDelay | Metric::PostDialDelay | Metric::TransferDelay, _) => {

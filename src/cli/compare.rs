@@ -13,6 +13,7 @@ use crate::record::Measure;
 use crate::report::{self, Callers, Format, Listed, Pair};
 use crate::studies::{self, Comparison, common_measures, is_open};
 
+use super::doubts;
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
 use super::help;
@@ -116,6 +117,7 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let jobs = jobs_for(study.jobs, each);
     let verbosity = study.verbosity();
     notes(&a, &b, verbosity);
+    doubts::warn_of_nothing(&arguments.measures, &[&a, &b], verbosity);
     let default = format!("{}.compare", a.name);
     let inputs = || other.iter().fold(source.inputs(), |inputs, other| inputs.join(other.inputs()));
     let claim = || Claim::directory(results(arguments.out.as_deref(), &default), &[FILE], &inputs());

@@ -14,6 +14,7 @@ use crate::record::Measure;
 use crate::report::{self, Format, Ink, draw};
 use crate::studies;
 
+use super::doubts;
 use super::flags::StudyArguments;
 use super::formats::{every_and, show};
 use super::help;
@@ -176,6 +177,7 @@ fn record(arguments: &GateArguments, loaded: Loaded, inputs: &Inputs) -> Result<
     if range.end - range.start < 30 {
         verbosity.remark("warning: with fewer than 30 replications few regressions can be detected");
     }
+    doubts::warn_of_nothing(&arguments.measures, &[&plan], verbosity);
     let output = Claim::files([("--baseline", &*arguments.baseline, Former::Replaced)], inputs)?;
     if arguments.speed && cfg!(debug_assertions) {
         message("note: this is a debug build; its speed can be compared with debug builds only");

@@ -93,9 +93,8 @@ impl Changes<'_> {
     fn apply(self, text: &str) -> Result<String, Stop> {
         let of_both = if self.own.0.starts_with("--set-") { self.set.len() } else { 0 };
         let (both, all) = (&self.set[..of_both], self.all());
-        let edited = workload::edit(text, both).and_then(|text| {
-            workload::edit(&text, &all[of_both..]).map_err(|(at, why)| (of_both + at, why))
-        });
+        let edited = workload::edit(text, both)
+            .and_then(|text| workload::edit(&text, &all[of_both..]).map_err(|(at, why)| (of_both + at, why)));
         edited.map_err(|(at, why)| {
             let Typed { flag, assignment } = self.typed()[at];
             Stop::Invalid(format!("error: {flag} {assignment}: {why}"))

@@ -198,7 +198,9 @@ fn precise(found: &Run<'_>, precisions: &[Precision], verbosity: Verbosity) -> R
     let reached = format!("after {} replications {now}", found.study.outcome.summaries.len());
     if !found.is_precise {
         let rare = known.iter().any(|(_, known)| matches!(known, Known::Rare(_)));
-        let help = if rare { "allow more --replications; what is rarely seen takes many" } else {
+        let help = if rare {
+            "allow more --replications; what is rarely seen takes many"
+        } else {
             "allow more --replications, or a wider interval"
         };
         return Err(Stop::Inconclusive(format!("{reached}\n  help: {help}")));
@@ -219,7 +221,9 @@ fn words(measure: &Measure, known: Known) -> String {
                 most => format!("{most:.2} %"),
             };
             match seen.times {
-                0 => format!("{measure} is not known: none was seen, so that fewer than {share} of all replications have any"),
+                0 => format!(
+                    "{measure} is not known: none was seen, so that fewer than {share} of all replications have any"
+                ),
                 times => format!(
                     "{measure} is not known: it was seen in {times} of the replications, fewer than {}; up to {share} of all have it",
                     Seen::ENOUGH
@@ -242,7 +246,8 @@ fn outcome_of(judged: &[Judged]) -> Result<(), Stop> {
             "{}\n  help: {}",
             goals(Verdict::Undecided),
             match judged.iter().filter(|it| it.verdict == Verdict::Undecided).all(Judged::is_undecidable) {
-                true => "no number of replications decides this: there are no such values, or what was never seen may still occur",
+                true =>
+                    "no number of replications decides this: there are no such values, or what was never seen may still occur",
                 false => "more --replications narrow the intervals",
             }
         ))),

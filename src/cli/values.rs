@@ -26,7 +26,10 @@ pub(super) fn replications(text: &str) -> Result<Range<u64>, String> {
         return Err("expected at least one replication; the end of a range is not included".into());
     }
     if range.end - range.start > REPLICATIONS_MAX {
-        return Err(format!("these are {} replications; at most {REPLICATIONS_MAX} are possible", range.end - range.start));
+        return Err(format!(
+            "these are {} replications; at most {REPLICATIONS_MAX} are possible",
+            range.end - range.start
+        ));
     }
     Ok(range)
 }

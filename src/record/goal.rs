@@ -143,7 +143,9 @@ mod tests {
             assert!(is(of_zero), "{of_zero}");
         }
         // Half of all replications, or more, without one: that is seen.
-        for other in ["refused.p50<=0", "refused>=0", "refused<=0.1%", "completed>=99.9%", "offered>=1", "setup_delay<=0s"] {
+        for other in
+            ["refused.p50<=0", "refused>=0", "refused<=0.1%", "completed>=99.9%", "offered>=1", "setup_delay<=0s"]
+        {
             assert!(!is(other), "{other}");
         }
     }

@@ -7,8 +7,8 @@ use crate::plan::Plan;
 use crate::workload::suggestion;
 
 use super::catalogue::{Catalogue, Series, counts};
-use super::possible::lacks;
 use super::metric::{Better, Censoring, Count, Gauge, Metric, Peak, Scope, Unit};
+use super::possible::lacks;
 use super::quantile::Quantile;
 
 /// A statistic of a metric, as it is named.

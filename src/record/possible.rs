@@ -61,9 +61,8 @@ fn impossible(plan: &Plan, named: Named) -> Option<&'static str> {
     use Count as C;
     use Metric as M;
     let fails = |is: fn(&FaultTarget) -> bool| plan.faults.iter().any(|fault| is(&fault.failing));
-    let callmanager = || {
-        fails(|it| matches!(it, FaultTarget::CallManager(..) | FaultTarget::Node(_) | FaultTarget::Link(..)))
-    };
+    let callmanager =
+        || fails(|it| matches!(it, FaultTarget::CallManager(..) | FaultTarget::Node(_) | FaultTarget::Link(..)));
     let ctimanager =
         || fails(|it| matches!(it, FaultTarget::CtiManager(..) | FaultTarget::Node(_) | FaultTarget::Link(..)));
     let application = || fails(|it| matches!(it, FaultTarget::Application(..) | FaultTarget::Link(..)));
@@ -136,7 +135,12 @@ fn forwards(plan: &Plan, forward: Forward) -> bool {
     let taken = forward == Forward::Cfa
         || Rejection::ALL.into_iter().any(|rejection| plan.release.forwards(rejection).contains(&forward));
     let set = routing::lines(plan).any(|place| routing::forwards(plan, place).get(forward).is_some());
-    taken && (set || plan.changes.iter().any(|change| matches!(change.setting, Setting::Forward(it, Some(_)) if it == forward)))
+    taken
+        && (set
+            || plan
+                .changes
+                .iter()
+                .any(|change| matches!(change.setting, Setting::Forward(it, Some(_)) if it == forward)))
 }
 
 #[cfg(test)]

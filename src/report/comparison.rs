@@ -215,11 +215,7 @@ fn cells(it: &Compared) -> Vec<Cell> {
     cells.extend([it.first, it.second].map(Cell::from));
     // One pair is too few for an interval.
     let some = it.pairs > 0;
-    let numbers = [
-        paired.map(Paired::mean),
-        interval.map(|(low, _)| low),
-        interval.map(|(_, high)| high),
-    ];
+    let numbers = [paired.map(Paired::mean), interval.map(|(low, _)| low), interval.map(|(_, high)| high)];
     cells.extend(numbers.map(|number| end(number, some)));
     cells.push(paired.and_then(|paired| relative(paired.mean(), it.first)).into());
     let numbers = [
@@ -227,10 +223,10 @@ fn cells(it: &Compared) -> Vec<Cell> {
         ranks.map(|(low, _)| low),
         ranks.map(|(_, high)| high),
         paired.map(Paired::p_value),
-        paired.map(|_| 2.0 * it.confidence.tail()),
-        paired.map(|paired| paired.detectable(it.confidence)),
     ];
     cells.extend(numbers.map(|number| end(number, some)));
+    cells.push(paired.map(|_| 2.0 * it.confidence.tail()).into());
+    cells.push(end(paired.map(|paired| paired.detectable(it.confidence)), some));
     cells.push(it.more().into());
     cells.push(it.difference().name().into());
     cells

@@ -88,7 +88,11 @@ mod tests {
         for (times, replications, expected) in
             [(0, 30, 0.115_703), (0, 1, 0.975), (1, 10, 0.445_02), (2, 20, 0.316_98), (4, 100, 0.099_26), (3, 3, 1.0)]
         {
-            assert!((most(times, replications) - expected).abs() < 5e-6, "{times} of {replications}: {}", most(times, replications));
+            assert!(
+                (most(times, replications) - expected).abs() < 5e-6,
+                "{times} of {replications}: {}",
+                most(times, replications)
+            );
         }
         // Never seen in many: 3.69 / n.
         assert!((most(0, 100_000) * 1e5 - 3.688_81).abs() < 1e-4);

@@ -88,9 +88,7 @@ mod tests {
         let plan = crate::plan::Plan { replications: 40, ..fake::plan() };
         let mut study = fake_study(&plan);
         study.outcome.summaries.iter_mut().for_each(|it| it.counts[Count::Refused as usize] = 0);
-        let known = |measure: &str| {
-            Precision { measure: Measure::parse(measure).unwrap(), percent: 5.0 }.known(&study)
-        };
+        let known = |measure: &str| Precision { measure: Measure::parse(measure).unwrap(), percent: 5.0 }.known(&study);
         assert_eq!(known("refused.p50"), Known::Within(0.0));
         assert_eq!(known("refused.p99"), Known::NoInterval);
         assert_eq!(known("refused.share"), Known::Rare(Seen { times: 0, replications: 40 }));
