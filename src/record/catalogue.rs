@@ -9,8 +9,8 @@ use crate::domain::{
 use crate::facts::PoolId;
 use crate::plan::Plan;
 
-use super::measure::Named;
 use super::metric::{Count, Gauge, Metric, Row, Scope, Unit};
+use super::named::Named;
 use super::possible::unused;
 
 /// One measurement: what, of what.

@@ -8,6 +8,7 @@ use crate::workload::suggestion;
 
 use super::catalogue::{Catalogue, Series, counts};
 use super::metric::{Better, Censoring, Count, Gauge, Metric, Peak, Scope, Unit};
+use super::named::Named;
 use super::possible::lacks;
 use super::quantile::Quantile;
 
@@ -206,38 +207,7 @@ pub enum Column {
     Peak(usize, OfGauge),
 }
 
-/// What a metric's name stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Named {
-    Count(Count),
-    Duration(Metric),
-    Gauge(Gauge),
-    Peak(Peak),
-}
-
 impl Named {
-    /// All of them.
-    pub(super) fn all() -> impl Iterator<Item = Named> {
-        let durations = Metric::ALL.into_iter().map(Named::Duration);
-        let counts = Count::ALL.into_iter().map(Named::Count);
-        let gauges = Gauge::ALL.into_iter().map(Named::Gauge);
-        durations.chain(counts).chain(gauges).chain(Gauge::ALL.into_iter().filter_map(Named::peak_of))
-    }
-
-    /// The highest reading of a gauge, if it is kept.
-    fn peak_of(gauge: Gauge) -> Option<Named> {
-        gauge.row().peak.map(Named::Peak)
-    }
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Named::Count(count) => count.name(),
-            Named::Duration(metric) => metric.name(),
-            Named::Gauge(gauge) => gauge.name(),
-            Named::Peak(peak) => peak.name,
-        }
-    }
-
     /// A statistic of it, or why it does not have this statistic.
     fn measure(self, of: Subject, statistic: Statistic) -> Result<Measure, &'static str> {
         const SHARE: &str = "only a count has a `share` in the calls offered";
@@ -276,11 +246,6 @@ impl Named {
             Named::Peak(peak) => Ok(Measure::Peak(of, peak, of_gauge()?)),
         }
     }
-}
-
-/// The gauge with this highest reading.
-pub(super) fn peaked(peak: Peak) -> Option<Gauge> {
-    Gauge::ALL.into_iter().find(|gauge| gauge.row().peak == Some(peak))
 }
 
 impl fmt::Display for Measure {

@@ -8,6 +8,7 @@ mod goal;
 mod levels;
 mod measure;
 mod metric;
+mod named;
 mod possible;
 mod quantile;
 mod queues;

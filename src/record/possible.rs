@@ -5,8 +5,8 @@
 use crate::domain::{FaultTarget, Forward, Rejection};
 use crate::plan::{CallChanges, Dials, Plan, Setting, routing};
 
-use super::measure::{Named, peaked};
 use super::metric::{Count, Gauge, Metric};
+use super::named::{Named, peaked};
 
 /// Why runs of a plan do not measure something: what the workload would have to use. `None` if they do, as far as that depends
 /// on what a workload uses.
