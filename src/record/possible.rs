@@ -67,7 +67,14 @@ fn impossible(plan: &Plan, named: Named) -> Option<&'static str> {
         || fails(|it| matches!(it, FaultTarget::CtiManager(..) | FaultTarget::Node(_) | FaultTarget::Link(..)));
     let application = || fails(|it| matches!(it, FaultTarget::Application(..) | FaultTarget::Link(..)));
     let (possible, needs) = match named {
-        Named::Count(C::Events) | Named::Gauge(_) | Named::Peak(_) => return None,
+        Named::Count(C::Events) => return None,
+        Named::Peak(peak) => return impossible(plan, Named::Gauge(peaked(peak)?)),
+        Named::Gauge(Gauge::Calls) => (!plan.route_points.is_empty(), "a `[[route_point]]`"),
+        Named::Gauge(Gauge::InUse) => {
+            let some = !plan.port_groups.is_empty() || !plan.phone_groups.is_empty() || !plan.destinations.is_empty();
+            (some, "a `[[cti_port]]`, a `[[phone]]` or a `[[destination]]`")
+        }
+        Named::Gauge(_) => return None,
         // Nothing fails by itself.
         Named::Count(
             C::Preserved
