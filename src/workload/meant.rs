@@ -25,7 +25,7 @@ pub(super) fn durations(text: &str) -> Vec<String> {
     } else {
         // `PT1H30M`, as in ISO 8601.
         let parts = plain.strip_prefix('p').map_or(plain.clone(), |parts| parts.replacen('t', "", 1));
-        decimals(&parts).iter().filter_map(|text| with_units(&text.replacen(':', "h", 1))).collect()
+        decimals(&parts).iter().filter_map(|text| with_units(&clock_with_unit(text))).collect()
     };
     readings(text, spelt, |spelt| units::plain_duration(spelt).is_ok())
 }
@@ -81,6 +81,15 @@ fn plain(text: &str) -> String {
     let text: String = text.chars().filter(|it| !it.is_whitespace() && !"_'\u{2019}".contains(*it)).collect();
     let text = text.to_lowercase().replace('\u{bd}', ".5").replace('\u{bc}', ".25").replace('\u{be}', ".75");
     text.strip_prefix('+').unwrap_or(&text).to_owned()
+}
+
+/// `1:30h` as `1h30`: the unit at the end is that of the first part.
+fn clock_with_unit(text: &str) -> String {
+    let unit = text.trim_start_matches(|it: char| !it.is_alphabetic());
+    match text.contains(':') {
+        true => text.strip_suffix(unit).unwrap_or(text).replacen(':', unit, 1),
+        false => text.to_owned(),
+    }
 }
 
 /// A comma as a point, or between thousands: both if it may be either.
@@ -150,6 +159,7 @@ mod tests {
             ("1h30", &["1h30m"]),
             ("1h30min", &["1h30m"]),
             ("1:30h", &["1h30m"]),
+            ("1:30min", &["1m30s"]),
             ("5m30", &["5m30s"]),
             ("1d12", &["1d12h"]),
             ("1_000ms", &["1000ms"]),

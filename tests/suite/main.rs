@@ -30,5 +30,6 @@ mod surface;
 mod sweep;
 mod theory;
 mod tidy;
+mod words;
 mod workloads;
 mod writing;
