@@ -5,7 +5,7 @@ use super::term::{Section, ValueKind};
 use super::vocabulary::{WORKLOAD, sections};
 
 /// What other people and products call a key, and the keys it may be, of which a section has one at most.
-const CALLED: [(&str, &[&str]); 46] = [
+const CALLED: [(&str, &[&str]); 51] = [
     ("agents", &["phone"]),
     ("arrival_rate", &["arrivals"]),
     ("begin", &["at"]),
@@ -33,6 +33,10 @@ const CALLED: [(&str, &[&str]); 46] = [
     ("hunt_pilot", &["queue", "dn"]),
     ("ivr", &["application"]),
     ("line_group", &["queue"]),
+    ("max", &["at_most"]),
+    ("maximum", &["at_most"]),
+    ("measure", &["metric"]),
+    ("minimum", &["at_least"]),
     ("nodes", &["node", "members", "ctimanagers"]),
     ("number", &["dn", "first_dn", "lines", "count"]),
     ("phones_count", &["count"]),
@@ -52,6 +56,7 @@ const CALLED: [(&str, &[&str]); 46] = [
     ("talk_time", &["talk"]),
     ("threads", &["workers"]),
     ("version", &["profile", "format"]),
+    ("when", &["at"]),
 ];
 
 /// What CallManager has and the model has not.
@@ -88,15 +93,18 @@ pub(super) fn hint(section: &Section, wrong: &str) -> Option<String> {
         let (_, keys) = CALLED.iter().find(|(name, _)| *name == folded)?;
         keys.iter().find_map(|key| is_known(key))
     };
-    let meant =
-        is_known(&folded).or_else(called).or_else(|| nearest(&folded, &known)).or_else(|| described(section, &folded));
-    if let Some(meant) = meant {
-        return Some(format!("did you mean `{meant}`?"));
+    // One slip is nearer than a key of the same name in another section, and that is nearer than two slips.
+    let near = nearest(&folded, &known);
+    let one_slip = near.filter(|key| strsim::osa_distance(&folded, key) == 1);
+    let did_you_mean = |key: &str| format!("did you mean `{key}`?");
+    if let Some(meant) = is_known(&folded).or_else(called).or(one_slip) {
+        return Some(did_you_mean(meant));
     }
-    elsewhere(&folded)
-        .or_else(|| {
-            NOT_MODELLED.contains(&folded.as_str()).then(|| format!("the model has no {}", folded.replace('_', " ")))
-        })
+    let is_not_modelled = NOT_MODELLED.contains(&folded.as_str());
+    of_other_sections(&folded)
+        .or_else(|| near.or_else(|| described(section, &folded)).map(did_you_mean))
+        .or_else(|| described_elsewhere(&folded))
+        .or_else(|| is_not_modelled.then(|| format!("the model has no {}", folded.replace('_', " "))))
         .or_else(|| match &known[..] {
             [] => None,
             [only] => Some(format!("there is only `{only}`")),
@@ -137,26 +145,22 @@ fn described(section: &Section, wrong: &str) -> Option<&'static str> {
     section.terms.iter().find(|term| is_it(term.meaning)).map(|term| term.key)
 }
 
-/// The sections that have the key, or a key of this meaning.
-fn elsewhere(wrong: &str) -> Option<String> {
+/// The sections but those of distributions, whose keys are common words.
+fn entries() -> impl Iterator<Item = &'static Section> {
+    sections().into_iter().filter(|it| !it.name.is_empty() && !it.name.starts_with("distribution"))
+}
+
+/// The sections that have the key, if they are few.
+fn of_other_sections(wrong: &str) -> Option<String> {
     const SHOWN: usize = 4;
-    let of_entries =
-        |section: &&&'static Section| !section.name.is_empty() && !section.name.starts_with("distribution");
-    let all = sections();
-    let have: Vec<String> = all
-        .iter()
-        .filter(of_entries)
-        .filter(|section| section.term(wrong).is_some())
-        .map(|section| shown(section))
-        .collect();
-    match have.len() {
-        0 => {
-            let (section, key) = all.iter().filter(of_entries).find_map(|it| Some((it, described(it, wrong)?)))?;
-            Some(format!("did you mean `{key}` of {}?", shown(section)))
-        }
-        1..=SHOWN => Some(format!("`{wrong}` is a key of {}", have.join(", "))),
-        _ => None,
-    }
+    let have: Vec<String> = entries().filter(|it| it.term(wrong).is_some()).map(shown).collect();
+    (1..=SHOWN).contains(&have.len()).then(|| format!("`{wrong}` is a key of {}", have.join(", ")))
+}
+
+/// A key of another section whose meaning names a parameter of CallManager so.
+fn described_elsewhere(wrong: &str) -> Option<String> {
+    let (section, key) = entries().find_map(|it| Some((it, described(it, wrong)?)))?;
+    Some(format!("did you mean `{key}` of {}?", shown(section)))
 }
 
 /// How a section is written: `[run]`, `[[phone]]`, or the path of one within another.
@@ -200,6 +204,9 @@ mod tests {
             ("cti", "Application Heartbeat Minimum Interval", "did you mean `heartbeat_minimum`?"),
             ("run", "Maximum CTI Connections", "did you mean `cti_connections` of `[[node]]`?"),
             ("run", "runs", "did you mean `replications`?"),
+            ("", "replications", "`replications` is a key of `[run]`"),
+            ("goal", "max", "did you mean `at_most`?"),
+            ("fault", "when", "did you mean `at`?"),
             ("traffic", "replications", "`replications` is a key of `[run]`"),
             ("application", "poisson", "`poisson` is a key of `traffic.arrivals`"),
             ("phone", "Call Pickup", "the model has no call pickup"),

@@ -114,6 +114,18 @@ impl<'a> Value<'a> {
                 let first = section.terms.iter().find(|term| term.absent == Absent::Wrong)?;
                 first.kind.is_text().then(|| format!("write `{{ {} = \"{text}\" }}`", first.key))
             }
+            (ValueKind::List { of: ValueKind::Table(section), .. }, DeValue::String(text)) => {
+                let first = section.terms.iter().find(|term| term.absent == Absent::Wrong)?;
+                first.kind.is_text().then(|| format!("write `[{{ {} = \"{text}\" }}]`", first.key))
+            }
+            (kind, DeValue::Boolean(false)) if kind.has_word("off") => write("\"off\"".to_owned()),
+            (ValueKind::PositiveNumber, DeValue::String(text)) if units::rate(text).is_ok() => {
+                let number = text.strip_suffix("/h")?.trim_end();
+                write(format!("{number}, without quotes and unit: it is per hour"))
+            }
+            (ValueKind::Flag, DeValue::String(text)) if !["true", "false"].contains(&text.as_ref()) => {
+                write("true or false, without quotes".to_owned())
+            }
             (kind, DeValue::String(text)) if kind.element().is_some_and(ValueKind::is_text) => {
                 write(format!("`[\"{text}\"]`"))
             }
@@ -247,6 +259,11 @@ impl<'a> Value<'a> {
         match parse(text) {
             Ok(value) => Some(value),
             Err(why) => {
+                if self.kind.has_word("off")
+                    && ["none", "never", "no", "disabled", "false", "Off", "OFF"].contains(&text)
+                {
+                    return self.wrong(format_args!("is not {kind}"), Some("write \"off\"".to_owned()));
+                }
                 // A number in quotes, as `--set` leaves it, only lacks its unit.
                 let bare = !text.is_empty() && units::number(text).is_ok();
                 let hint =

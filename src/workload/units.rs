@@ -45,6 +45,9 @@ pub(super) fn plain_duration(text: &str) -> Result<Span, String> {
         if number.is_empty() {
             return Err("it needs a number and a unit".to_owned());
         }
+        if name.is_empty() && !rest.is_empty() {
+            return Err(format!("`{rest}` is not a unit of time: use d, h, m, s, ms, us or ns"));
+        }
         if name.is_empty() {
             return Err(format!("`{number}` has no unit"));
         }
