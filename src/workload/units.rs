@@ -21,10 +21,10 @@ const UNITS: [(&str, u64); 7] = [
 /// # Errors
 /// Why it is not read, and what to write instead if that is known.
 pub fn duration(text: &str) -> Result<Span, String> {
-    plain_duration(text).map_err(|why| or_write(why, &meant::durations(text)))
+    plain_duration(text).map_err(|why| or_write(why, &meant::durations(text, is_duration)))
 }
 
-pub(super) fn plain_duration(text: &str) -> Result<Span, String> {
+fn plain_duration(text: &str) -> Result<Span, String> {
     let mut rest = text;
     let mut nanos: u64 = 0;
     let mut next_unit = 0;
@@ -62,6 +62,18 @@ pub(super) fn plain_duration(text: &str) -> Result<Span, String> {
             .and_then(|part| nanos.checked_add(part).ok_or_else(|| TOO_LONG.to_owned()))?;
     }
     Ok(Span::from_nanos(nanos))
+}
+
+fn is_duration(text: &str) -> bool {
+    plain_duration(text).is_ok()
+}
+
+fn is_rate(text: &str) -> bool {
+    plain_rate(text).is_ok()
+}
+
+fn is_share(text: &str) -> bool {
+    plain_share(text).is_ok()
 }
 
 /// What other tools and people write between digits and units, and is not read here.
@@ -182,10 +194,10 @@ pub(super) fn rounded(text: &str, unit: u64) -> Result<u64, String> {
 /// # Errors
 /// Why it is not read, and what to write instead if that is known.
 pub fn rate(text: &str) -> Result<f64, String> {
-    plain_rate(text).map_err(|why| or_write(why, &meant::rates(text)))
+    plain_rate(text).map_err(|why| or_write(why, &meant::rates(text, is_rate)))
 }
 
-pub(super) fn plain_rate(text: &str) -> Result<f64, String> {
+fn plain_rate(text: &str) -> Result<f64, String> {
     let Some((number, unit)) = text.split_once('/') else {
         let lacks = if number(text).is_ok() { "unit" } else { "`/`" };
         return Err(format!("`{text}` has no {lacks}: use a number per s, m, h or d, as 36000/h"));
@@ -206,10 +218,10 @@ pub(super) fn plain_rate(text: &str) -> Result<f64, String> {
 /// # Errors
 /// Why it is not read, and what to write instead if that is known.
 pub fn share(text: &str) -> Result<f64, String> {
-    plain_share(text).map_err(|why| or_write(why, &meant::shares(text)))
+    plain_share(text).map_err(|why| or_write(why, &meant::shares(text, is_share)))
 }
 
-pub(super) fn plain_share(text: &str) -> Result<f64, String> {
+fn plain_share(text: &str) -> Result<f64, String> {
     let Some(number) = text.strip_suffix('%') else {
         return Err(match decimal(text, "a share") {
             Ok(_) => format!("`{text}` has no unit: write \"{text}%\", or a number without quotes, as 0.05"),
@@ -371,5 +383,89 @@ mod tests {
         assert!(share("101%").is_err());
         assert!(share("5").is_err());
         assert!(share("-5%").is_err());
+    }
+
+    #[test]
+    fn what_people_write_for_durations() {
+        for (text, readings) in [
+            ("1 hour", &["1h"][..]),
+            ("5 sec", &["5s"]),
+            ("2min", &["2m"]),
+            ("1h30", &["1h30m"]),
+            ("1h30min", &["1h30m"]),
+            ("1:30h", &["1h30m"]),
+            ("1:30min", &["1m30s"]),
+            ("5m30", &["5m30s"]),
+            ("1d12", &["1d12h"]),
+            ("1_000ms", &["1000ms"]),
+            ("1 000 s", &["1000s"]),
+            ("1'000s", &["1000s"]),
+            ("\u{bd}h", &["0.5h"]),
+            ("1\u{bd} h", &["1.5h"]),
+            (".5s", &["0.5s"]),
+            ("5.s", &["5s"]),
+            ("+5s", &["5s"]),
+            ("5M", &["5m"]),
+            ("10MS", &["10ms"]),
+            ("1000\u{b5}s", &["1000us"]),
+            ("PT5M", &["5m"]),
+            ("PT1H30M", &["1h30m"]),
+            ("P1DT2H", &["1d2h"]),
+            ("3:00", &["3h", "3m"]),
+            ("08:05", &["8h5m", "8m5s"]),
+            ("08:00:00", &["8h"]),
+            ("00:00", &["0s"]),
+            ("1,5h", &["1.5h"]),
+            ("1,500ms", &["1500ms", "1.500ms"]),
+            ("1,500,000us", &["1500000us"]),
+            ("90", &[]),
+            ("1,5", &[]),
+            ("abc", &[]),
+            ("off", &[]),
+            ("", &[]),
+            ("5x", &[]),
+            ("30m1h", &[]),
+            ("1:2:3:4", &[]),
+            ("-5s", &[]),
+            ("5s", &[]),
+            ("5s6", &[]),
+        ] {
+            assert_eq!(meant::durations(text, is_duration), readings, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_people_write_for_rates_and_shares() {
+        for (text, readings) in [
+            ("10/hour", &["10/h"][..]),
+            ("10 per min", &["10/m"]),
+            ("10/Sec", &["10/s"]),
+            ("10 cps", &["10/s"]),
+            ("36,000/h", &["36000/h", "36.000/h"]),
+            ("36 000/h", &["36000/h"]),
+            ("36_000/h", &["36000/h"]),
+            ("0,5/s", &["0.5/s"]),
+            ("10/H", &["10/h"]),
+            ("10", &[]),
+            ("10h", &[]),
+            ("10/w", &[]),
+            ("/h", &[]),
+            ("10/2h", &[]),
+        ] {
+            assert_eq!(meant::rates(text, is_rate), readings, "{text}");
+        }
+        for (text, readings) in [
+            ("5 percent", &["5%"][..]),
+            ("5 per cent", &["5%"]),
+            ("5pct", &["5%"]),
+            ("0,5%", &["0.5%"]),
+            (".5 %", &["0.5%"]),
+            ("0.5", &[]),
+            ("101 percent", &[]),
+            ("5%%", &[]),
+            ("1/2", &[]),
+        ] {
+            assert_eq!(meant::shares(text, is_share), readings, "{text}");
+        }
     }
 }
