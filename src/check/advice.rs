@@ -158,6 +158,15 @@ pub(super) const FORWARD_OF_ANOTHER_RELEASE: Advice = Advice {
     scope: Scope::Nowhere,
 };
 
+/// A key that another one needs.
+pub(super) const WITHOUT_EFFECT: Advice = Advice {
+    id: "without-effect",
+    meaning: "a key does nothing without another one: `database` without `lookup`, `recovery` of phones without `application`",
+    source: "a value that makes no difference to a run is mostly meant to make one",
+    step: None,
+    scope: Scope::Entry,
+};
+
 /// A column of a list of calls that is not used.
 pub(super) const UNUSED_COLUMN: Advice = Advice {
     id: "unused-column",
@@ -285,7 +294,7 @@ pub(super) const EMPTY_START: Advice = Advice {
 };
 
 /// Every kind of warning, in the order of the documentation.
-pub const ADVICE: [&Advice; 28] = [
+pub const ADVICE: [&Advice; 29] = [
     &APPLICATION_WITHOUT_DEVICES,
     &NO_DIRECTORY_NUMBER,
     &HEARTBEAT_OUT_OF_BOUNDS,
@@ -300,6 +309,7 @@ pub const ADVICE: [&Advice; 28] = [
     &NO_BACKUP_CALLMANAGER,
     &MISSING_FORWARD,
     &FORWARD_OF_ANOTHER_RELEASE,
+    &WITHOUT_EFFECT,
     &FORWARD_LOOP,
     &FORWARD_TO_SAME_APPLICATION,
     &TOO_FEW_PORTS,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::advice::{
     APPLICATION_WITHOUT_DEVICES, APPLICATION_WITHOUT_USER, CTI_NOT_ENABLED, FORWARD_OF_ANOTHER_RELEASE,
     HEARTBEAT_OUT_OF_BOUNDS, MANY_CALLS_AT_ROUTE_POINT, MISSING_FORWARD, NO_APPLICATION, NO_BACKUP_CALLMANAGER,
-    NO_BACKUP_CTIMANAGER, NO_DIRECTORY_NUMBER, Scope,
+    NO_BACKUP_CTIMANAGER, NO_DIRECTORY_NUMBER, Scope, WITHOUT_EFFECT,
 };
 use super::checklist::Step;
 use super::notes::Notes;
@@ -30,6 +30,7 @@ pub(super) fn examine(workload: &Workload, doubtful: impl Fn(&TextRange) -> bool
         heartbeat_of(application, workload, notes);
         ctimanagers_of(application, workload, notes);
     }
+    without_effect(workload, notes);
     for group in &workload.groups {
         callmanagers_of(group, &setup, notes);
     }
@@ -288,6 +289,24 @@ fn forwards_in_release(device: &Device<'_>, workload: &Workload, notes: &mut Not
             None => format!("set {instead} instead"),
         };
         notes.warn(&FORWARD_OF_ANOTHER_RELEASE, &set.place, what, hint);
+    }
+}
+
+/// A key that is read only where another one is set.
+fn without_effect(workload: &Workload, notes: &mut Notes) {
+    let mut report = |place: &TextRange, key: &str, of: &Name, needed: &str| {
+        let what = format!("`{key}` of `{}` does nothing without `{needed}`", of.value);
+        notes.warn(&WITHOUT_EFFECT, place, what, format!("set `{needed}`, or leave `{key}` out"));
+    };
+    for it in workload.applications.iter().filter(|it| it.lookup.is_none()) {
+        if let Some(database) = &it.database {
+            report(&database.place, "database", &it.name, "lookup");
+        }
+    }
+    for it in workload.phones.iter().filter(|it| it.control.applications.is_empty()) {
+        if it.control.recovery.is_some() {
+            report(&it.name.place, "recovery", &it.name, "application");
+        }
     }
 }
 

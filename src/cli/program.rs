@@ -8,18 +8,21 @@ use clap::{CommandFactory, Parser};
 use super::arguments::Arguments;
 use super::signals;
 use super::stop::Stop;
-use super::terminal::message;
+use super::terminal::{message, misuse};
 
 /// Parses the command line and runs its command.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return misused(&error),
+    };
     if let Err(error) = signals::listen() {
         message(&format!("error: cannot listen for signals: {error}"));
         return ExitCode::FAILURE;
     }
     match arguments.command.unwrap_or_default().run() {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Stop::Misused(why)) => Arguments::command().error(ErrorKind::InvalidValue, why).exit(),
+        Err(Stop::Misused(why)) => misused(&Arguments::command().error(ErrorKind::InvalidValue, why)),
         Err(stop) => {
             if stop != Stop::Found {
                 message(&stop.message());
@@ -30,4 +33,14 @@ pub fn main() -> ExitCode {
             })
         }
     }
+}
+
+/// Says what is wrong with the command line; or prints the help or the version that it asks for.
+fn misused(error: &clap::Error) -> ExitCode {
+    match error.use_stderr() {
+        true => misuse(error),
+        // That it cannot be printed does not matter.
+        false => drop(error.print()),
+    }
+    ExitCode::from(error.exit_code() as u8)
 }

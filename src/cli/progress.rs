@@ -34,7 +34,7 @@ impl Bar {
             Verbosity::Normal => {
                 let bar = ProgressBar::hidden();
                 bar.set_length(replications);
-                let lines = lines(bar.clone(), EACH, |line| message(&line));
+                let lines = lines(bar.clone(), FIRST, LATER, |line| message(&line));
                 (bar, Some(lines))
             }
             Verbosity::Quiet => (ProgressBar::hidden(), None),
@@ -85,14 +85,18 @@ fn can_draw() -> bool {
     std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
-/// The time between two lines of progress.
-const EACH: Duration = Duration::from_secs(30);
+/// The time until the first line of progress; each of the others takes twice as long as the one before.
+const FIRST: Duration = Duration::from_secs(10);
+/// But not longer than this.
+const LATER: Duration = Duration::from_secs(60);
 
 /// Shows how far a bar is, again and again until the sender is dropped.
-fn lines(bar: ProgressBar, each: Duration, show: impl Fn(String) + Send + 'static) -> Sender<()> {
+fn lines(bar: ProgressBar, first: Duration, later: Duration, show: impl Fn(String) + Send + 'static) -> Sender<()> {
     let (sender, ended) = mpsc::channel();
     std::thread::spawn(move || {
-        while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(each) {
+        let mut wait = first;
+        while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(wait) {
+            wait = (2 * wait).min(later);
             show(format!("{} of {} replications", bar.position(), bar.length().unwrap_or_default()));
         }
     });
@@ -156,7 +160,7 @@ mod tests {
         bar.set_length(30);
         bar.inc(7);
         let (shown, lines_shown) = mpsc::channel();
-        let sender = lines(bar, Duration::from_millis(5), move |line| drop(shown.send(line)));
+        let sender = lines(bar, Duration::from_millis(5), Duration::from_millis(5), move |line| drop(shown.send(line)));
         assert_eq!(lines_shown.recv().unwrap(), "7 of 30 replications");
         assert_eq!(lines_shown.recv().unwrap(), "7 of 30 replications");
         drop(sender);

@@ -56,6 +56,16 @@ pub(super) fn message(text: &str) {
     let _ = writeln!(error.lock(), "{text}");
 }
 
+/// Writes what is wrong with the command line to standard error: clap shows what was typed as it is.
+pub(super) fn misuse(wrong: &clap::Error) {
+    let error = io::stderr();
+    let text = match ink(&error) {
+        Ink::Coloured => obeyed(&wrong.render().ansi().to_string()),
+        Ink::Plain => shown(&wrong.render().to_string()).into_owned(),
+    };
+    let _ = write!(error.lock(), "{text}");
+}
+
 /// A text in which a terminal obeys nothing but colours: problems have them already.
 fn obeyed(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");

@@ -124,6 +124,9 @@ impl Scale {
 
 fn range(low: &str, high: &str, step: Option<&str>) -> Result<Vec<String>, String> {
     let texts: Vec<&str> = [low, high].into_iter().chain(step).collect();
+    if high.starts_with('.') || high.contains("..") {
+        return Err(format!("a range has two ends, with two points between them: {EXPECTED}"));
+    }
     if let Some(step) = step.filter(|step| step.starts_with('-')) {
         return Err(format!("the step {step} is negative: it must be greater than 0, and the lower end comes first"));
     }
@@ -138,6 +141,9 @@ fn range(low: &str, high: &str, step: Option<&str>) -> Result<Vec<String>, Strin
     let step = numbers.get(2).copied().unwrap_or_else(|| round_step(high - low));
     if step == 0 {
         return Err("the step must be greater than 0".to_owned());
+    }
+    if numbers.len() > 2 && step > high - low {
+        return Err(format!("the step {} is longer than the range: there would be one value only", texts[2]));
     }
     let count = (high - low) / step + 1;
     if count > MOST {
@@ -169,9 +175,16 @@ fn scaled(texts: &[&str]) -> Result<(Scale, Vec<u128>), String> {
         (text[..end].to_owned(), text[end..].trim().to_owned())
     };
     let parts: Vec<(String, String)> = texts.iter().map(|text| split(text)).collect();
+    if let Some((at, _)) = parts.iter().enumerate().find(|(_, (number, _))| number.is_empty()) {
+        return Err(match texts[at] {
+            "" => format!("an end of the range, or its step, is missing: {EXPECTED}"),
+            text => format!("`{text}` is not a number: {EXPECTED}"),
+        });
+    }
     let unit = &parts[0].1;
     if let Some((at, _)) = parts.iter().enumerate().find(|(_, (_, other))| other != unit) {
-        return Err(format!("`{}` and `{}` do not have the same unit", texts[0], texts[at]));
+        let example = "give all ends, and the step, one unit, as in 10/h..50/h:10/h, or durations, as in 5s..1m:5s";
+        return Err(format!("`{}` and `{}` do not have the same unit: {example}", texts[0], texts[at]));
     }
     let decimals = |number: &str| number.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     let most = parts.iter().map(|(number, _)| decimals(number)).max().unwrap_or(0);
@@ -229,7 +242,16 @@ mod tests {
             ("x=-1..3", "`-1` is negative"),
             ("x=0..100000:1", "at most 10000"),
             ("x=1/h..5/m", "not have the same unit"),
-            ("x=a..b", "unit"),
+            ("x=1s..2:1s", "do not have the same unit"),
+            ("x=a..b", "`a` is not a number"),
+            ("x=1..3:x", "`x` is not a number"),
+            ("x=1..", "an end of the range"),
+            ("x=..3", "an end of the range"),
+            ("x=1..3:", "an end of the range, or its step"),
+            ("x=1...3", "two points between"),
+            ("x=1..3..5", "two points between"),
+            ("x=1..3:5", "the step 5 is longer than the range"),
+            ("x=1s..1m:10m", "the step 10m is longer"),
             ("x=/h../h", "not a number"),
             ("x=1.2.3..4", "not a number"),
         ] {

@@ -286,7 +286,11 @@ impl Measure {
                 let name = if name == "p99.9" { "p999" } else { name };
                 let found = Statistic::ALL.into_iter().find(|statistic| statistic.name() == name);
                 let names = || Statistic::ALL.into_iter().map(Statistic::name);
-                (metric, found.ok_or_else(|| unknown("statistic", name, names()))?)
+                let unknown = || match quantile_meant(name) {
+                    Some(meant) => format!("there is no statistic `{name}`; did you mean `{meant}`?"),
+                    None => unknown("statistic", name, names()),
+                };
+                (metric, found.ok_or_else(unknown)?)
             }
         };
         let found = Named::all().find(|named| named.name() == metric);
@@ -483,6 +487,17 @@ pub fn cannot_occur(metric: &str, needs: &str) -> String {
     format!("`{metric}` cannot occur in this workload: it takes {needs}")
 }
 
+/// The quantile that was meant by `p99,9`, `P99`, `99%`, `q99` or `99th`.
+fn quantile_meant(name: &str) -> Option<&'static str> {
+    let digits: String = name.chars().filter(char::is_ascii_digit).collect();
+    let others: String = name.chars().filter(|it| !it.is_ascii_digit()).collect();
+    let is_meant =
+        ["", "p", "P", "q", "%", "p,", "p_", "P.", ".", ",", "th", "p%", "p,%", "p.%"].contains(&others.as_str());
+    let mut quantiles =
+        Statistic::ALL.into_iter().filter(|it| matches!(it, Statistic::Quantile(_))).map(Statistic::name);
+    quantiles.find(|quantile| is_meant && quantile[1..] == digits)
+}
+
 fn unknown<'a>(kind: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     match suggestion(name, known) {
         Some(hint) => format!("there is no {kind} `{name}`; {hint}"),
@@ -504,6 +519,11 @@ mod tests {
         for (wrong, why) in [
             ("setup_dely.p99", "did you mean `setup_delay`"),
             ("setup_delay.p98", "there is no statistic `p98`"),
+            ("setup_delay.p99,9", "there is no statistic `p99,9`; did you mean `p999`?"),
+            ("setup_delay.P99", "did you mean `p99`?"),
+            ("setup_delay.99%", "did you mean `p99`?"),
+            ("setup_delay.99.9", "did you mean `p999`?"),
+            ("setup_delay.95th", "did you mean `p95`?"),
             ("setup_delay.share", "only a count has a `share`"),
             ("offered.max_p95", "only a duration"),
             ("setup_delay.censored", "longer than a run"),

@@ -27,7 +27,9 @@ pub(super) fn interval(found: &Measured) -> Entry {
     let words = in_words(found);
     match (found.low, found.high) {
         (Some(low), Some(high)) => Entry::interval(low, high, unit, words),
-        (Some(low), None) => Entry::Interval { low, high: None, unit, words: format!("[{}, unknown]", words(low)) },
+        (Some(low), None) => {
+            Entry::Interval { low, high: None, unit, words: format!("[{}, open: some were cut short]", words(low)) }
+        }
         (None, _) => Entry::Missing(NOT_ESTIMABLE),
     }
 }

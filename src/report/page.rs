@@ -350,7 +350,7 @@ impl Entry {
 
     /// A verdict.
     pub fn verdict(tone: Tone, words: impl Into<String>) -> Entry {
-        Entry::Verdict { tone, words: words.into() }
+        Entry::Verdict { tone, words: plain(words) }
     }
 
     /// The text for people.

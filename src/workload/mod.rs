@@ -12,6 +12,8 @@ mod fault;
 mod files;
 mod goal;
 mod distribution;
+mod meant;
+mod names;
 mod problem;
 mod queue;
 mod read;

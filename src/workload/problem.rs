@@ -209,8 +209,13 @@ pub struct Reports {
 }
 
 impl Reports {
-    /// Adds a problem.
+    /// Adds a problem, unless the same was found there before: one entry may be looked up for several others.
     pub fn add(&self, problem: Problem) {
+        let is_same =
+            |it: &Problem| (&it.place, &it.what, &it.elsewhere) == (&problem.place, &problem.what, &problem.elsewhere);
+        if self.kept.borrow().iter().any(is_same) {
+            return;
+        }
         match self.is_full() {
             true => self.more.set(self.more.get() + 1),
             false => self.kept.borrow_mut().push(problem),

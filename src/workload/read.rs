@@ -9,8 +9,9 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::files::Files;
+use super::names;
 use super::problem::{Problem, Reports, TextRange, enumeration, suggestion};
-use super::term::{Section, Term, ValueKind, Zero};
+use super::term::{Absent, Section, Term, ValueKind, Zero};
 use super::units;
 use super::vocabulary::sections;
 use crate::engine::{Distribution, Span};
@@ -88,9 +89,59 @@ impl<'a> Value<'a> {
             DeValue::Table(_) => "a table",
         };
         let title = format!("`{}` should be {what}", self.key);
-        let problem = Problem::new(self.place(), title, format!("this is {found}"));
+        let mut problem = Problem::new(self.place(), title, format!("this is {found}"));
+        problem.hint = self.instead();
         self.context.reports.add(problem);
         None
+    }
+
+    /// What to write instead of a value of another type.
+    fn instead(self) -> Option<String> {
+        let write = |text: String| Some(format!("write {text}"));
+        match (self.kind, self.value.get_ref()) {
+            // A distribution has its mean by itself, unless it needs more.
+            (ValueKind::Duration(_), DeValue::Table(table)) => match table.get("mean").map(Spanned::get_ref) {
+                Some(DeValue::String(mean)) => write(format!("`{} = \"{mean}\"`", self.key)),
+                _ => None,
+            },
+            (ValueKind::Tables(_), DeValue::Table(_)) => {
+                Some(format!("there may be several: write `[[{}]]`, with two brackets on each side", self.key))
+            }
+            (ValueKind::Table(_), DeValue::Array(_)) => {
+                Some(format!("there is only one: write `[{}]`, with one bracket on each side", self.key))
+            }
+            (ValueKind::Table(section), DeValue::String(text)) => {
+                let first = section.terms.iter().find(|term| term.absent == Absent::Wrong)?;
+                first.kind.is_text().then(|| format!("write `{{ {} = \"{text}\" }}`", first.key))
+            }
+            (ValueKind::List { of: ValueKind::Table(section), .. }, DeValue::String(text)) => {
+                let first = section.terms.iter().find(|term| term.absent == Absent::Wrong)?;
+                first.kind.is_text().then(|| format!("write `[{{ {} = \"{text}\" }}]`", first.key))
+            }
+            (kind, DeValue::Boolean(false)) if kind.has_word("off") => write("\"off\"".to_owned()),
+            (ValueKind::PositiveNumber, DeValue::String(text)) if units::rate(text).is_ok() => {
+                let number = text.strip_suffix("/h")?.trim_end();
+                write(format!("{number}, without quotes and unit: it is per hour"))
+            }
+            (ValueKind::Flag, DeValue::String(text)) if !["true", "false"].contains(&text.as_ref()) => {
+                write("true or false, without quotes".to_owned())
+            }
+            (kind, DeValue::String(text)) if kind.element().is_some_and(ValueKind::is_text) => {
+                write(format!("`[\"{text}\"]`"))
+            }
+            (
+                ValueKind::Flag | ValueKind::Whole(..) | ValueKind::Number(..) | ValueKind::PositiveNumber,
+                DeValue::String(text),
+            ) => {
+                let is_one = ["true", "false"].contains(&text.as_ref()) || units::number(text).is_ok();
+                is_one.then(|| format!("write {text}, without quotes"))
+            }
+            (kind, DeValue::Array(list)) if kind.is_text() => match (list.first().map(Spanned::get_ref), list.len()) {
+                (Some(DeValue::String(text)), 1) => write(format!("\"{text}\"")),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// The text of a string.
@@ -104,7 +155,10 @@ impl<'a> Value<'a> {
     /// A quantity, unless it is zero where its key excludes that.
     fn unless_zero<T: PartialEq>(self, quantity: T, zero: &T) -> Option<T> {
         match self.kind.zero() {
-            Some(Zero::Excluded) if quantity == *zero => self.wrong("must be greater than zero", None),
+            Some(Zero::Excluded) if quantity == *zero => {
+                let hint = self.kind.has_word("off").then(|| "write \"off\" if it is never to happen".to_owned());
+                self.wrong("must be greater than zero", hint)
+            }
             _ => Some(quantity),
         }
     }
@@ -192,15 +246,24 @@ impl<'a> Value<'a> {
 
     fn quantity<T>(self, kind: &str, unit: &str, parse: fn(&str) -> Result<T, String>) -> Option<T> {
         if let Some(number) = self.number_text() {
-            let number = number.trim_start_matches('-');
+            if number.starts_with('-') {
+                return self.wrong("must not be negative", None);
+            }
             return self.wrong("needs a unit", Some(format!("write \"{number}{unit}\" if that is what you mean")));
         }
-        let Some(text) = self.text() else {
+        // A time of day without quotes is one of TOML's own types.
+        let time = if let DeValue::Datetime(time) = self.value.get_ref() { Some(time.to_string()) } else { None };
+        let Some(text) = self.text().or(time.as_deref()) else {
             return self.expected(kind);
         };
         match parse(text) {
             Ok(value) => Some(value),
             Err(why) => {
+                if self.kind.has_word("off")
+                    && ["none", "never", "no", "disabled", "false", "Off", "OFF"].contains(&text)
+                {
+                    return self.wrong(format_args!("is not {kind}"), Some("write \"off\"".to_owned()));
+                }
                 // A number in quotes, as `--set` leaves it, only lacks its unit.
                 let bare = !text.is_empty() && units::number(text).is_ok();
                 let hint =
@@ -496,9 +559,7 @@ impl<'a> Table<'a> {
             }
             let mut problem = Problem::new(key.span(), format!("`{name}` is not a key here"), "");
             if !self.reports().is_full() {
-                let mut known: Vec<&str> = self.section.terms.iter().map(|term| term.key).collect();
-                known.sort_unstable();
-                problem.hint = suggestion(name, known);
+                problem.hint = names::hint(self.section, name);
             }
             self.reports().add(problem);
         }

@@ -88,36 +88,53 @@ fn assign(document: &mut DocumentMut, assignment: &str) -> Result<Option<Place>,
         section.set_position(None);
         document.insert(root, Item::Table(section));
     }
-    // A number that only a text can be is one: `profile=3.3`, whether the workload has the key or not.
-    let quoted = match change {
-        Change::Becomes(value) if is_text(&keys) && value.parse::<f64>().is_ok() => {
-            Some(Value::from(value).to_string())
-        }
+    // What only a text can be is one, whether the workload has the key or not: `profile=3.3`, `question=true`.
+    let kind = kind_of(&keys);
+    let is_table =
+        |kind: &ValueKind| matches!(kind, ValueKind::Table(_) | ValueKind::Overriding(_) | ValueKind::Tables(_));
+    let is_text = |kind: Option<&ValueKind>| kind.is_some_and(|kind| !kind.is_bare() && !is_table(kind));
+    let quoted = |value: &str| is_bare(value).then(|| Value::from(value).to_string());
+    let text = match change {
+        Change::Becomes(value) if is_text(kind) => quoted(value),
+        Change::Joins(value) if is_text(kind.and_then(ValueKind::element)) => quoted(value),
         _ => None,
     };
-    let change = quoted.as_deref().map_or(change, Change::Becomes);
+    let change = match (change, text.as_deref()) {
+        (Change::Becomes(_), Some(text)) => Change::Becomes(text),
+        (Change::Joins(_), Some(text)) => Change::Joins(text),
+        (change, None) => change,
+    };
     let mut place = Place::new();
     walk(document.as_item_mut(), WORKLOAD, &keys, change, &mut place)?;
     Ok(matches!(change, Change::Becomes(_)).then_some(place))
 }
 
-/// Whether the vocabulary has these keys, and their value is a text.
-fn is_text(keys: &[&str]) -> bool {
+/// Whether TOML has a type of its own for a value that was typed without quotes or brackets: a number, `true`, a date.
+fn is_bare(value: &str) -> bool {
+    let is_other = |it: Value| !it.is_str() && !it.is_array() && !it.is_inline_table();
+    value.parse::<f64>().is_ok() || value.parse().is_ok_and(is_other)
+}
+
+/// The kind of value that the vocabulary has at these keys; none where it has no such key.
+fn kind_of(keys: &[&str]) -> Option<&'static ValueKind> {
     let (mut section, mut keys) = (&VOCABULARY, keys.iter());
-    while let Some(term) = keys.next().and_then(|key| section.term(key)) {
-        if keys.len() == 0 {
-            return term.kind.is_text();
-        }
-        if matches!(term.kind, ValueKind::Tables(_) | ValueKind::List { .. }) {
+    loop {
+        let mut kind = &section.term(keys.next()?)?.kind;
+        if keys.len() > 0 && kind.element().is_some() {
             // The name or the position of an entry.
             keys.next();
+            if keys.len() == 0 {
+                return kind.element();
+            }
+        } else if let (1, Some(named)) = (keys.len(), kind.named()) {
+            kind = named;
+            keys.next();
         }
-        match term.kind.section() {
-            Some(below) => section = below,
-            None => return false,
+        if keys.len() == 0 {
+            return Some(kind);
         }
+        section = kind.section()?;
     }
-    false
 }
 
 /// Follows the keys from `item`, which messages call `here`, and makes the change there. Adds the way to `place`.
@@ -340,6 +357,17 @@ at = "20m"
         assert!(text.contains("profile = \"12.5\""), "{text}");
         let text = changed("traffic.main.from=5001");
         assert!(text.contains("from = \"5001\""), "{text}");
+        // By the kind of the key, not by what TOML would make of it.
+        let text = changed("question=true");
+        assert!(text.contains("question = \"true\""), "{text}");
+        let text = changed("question=2026-11-27");
+        assert!(text.contains("question = \"2026-11-27\""), "{text}");
+        let text = changed("question=\"quoted\"");
+        assert!(text.contains("question = \"quoted\""), "{text}");
+        let text = changed("node.sub1.ctimanager=true");
+        assert!(text.contains("ctimanager = true"), "{text}");
+        let text = changed("traffic.main.ingress+=7");
+        assert!(text.contains("ingress = [\"7\"]"), "{text}");
         let text = changed("run.replications=12");
         assert!(text.contains("replications = 12"), "{text}");
     }

@@ -26,11 +26,18 @@ fn escaped(text: &str, escape: fn(&mut String, u32) -> std::fmt::Result) -> Cow<
     Cow::Owned(shown)
 }
 
-/// Controls, and the marks and controls of writing direction.
+/// Controls, the marks and controls of writing direction, and what is not seen at all.
 fn is_obeyed(character: char) -> bool {
     match character {
         '\n' | '\t' => false,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => true,
+        '\u{61c}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{feff}' => true,
         other => other.is_control(),
     }
 }

@@ -146,7 +146,7 @@ impl ValueKind {
         }
     }
 
-    /// Whether only a text can be such a value, and not a number with a unit or without.
+    /// Whether such a value is a text.
     pub(super) fn is_text(&self) -> bool {
         match self {
             ValueKind::Text
@@ -157,9 +157,32 @@ impl ValueKind {
             | ValueKind::FirstNumber
             | ValueKind::Reference
             | ValueKind::Target => true,
-            // A table is no number either.
-            ValueKind::Named(_) => true,
             ValueKind::Either(one, other) => one.is_text() && other.is_text(),
+            _ => false,
+        }
+    }
+
+    /// Whether such a value may be a number or a flag, or is one that only lacks its unit.
+    pub(super) fn is_bare(&self) -> bool {
+        match self {
+            ValueKind::Flag
+            | ValueKind::Whole(..)
+            | ValueKind::Number(..)
+            | ValueKind::PositiveNumber
+            | ValueKind::Duration(_)
+            | ValueKind::Rate(_)
+            | ValueKind::Share(_)
+            | ValueKind::Distribution(..) => true,
+            ValueKind::Either(one, other) => one.is_bare() || other.is_bare(),
+            _ => false,
+        }
+    }
+
+    /// Whether this word is such a value.
+    pub(super) fn has_word(&self, word: &str) -> bool {
+        match self {
+            ValueKind::Word(words) => words.contains(&word),
+            ValueKind::Either(one, other) => one.has_word(word) || other.has_word(word),
             _ => false,
         }
     }

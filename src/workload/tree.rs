@@ -138,6 +138,24 @@ impl Workload {
     }
 }
 
+/// What to write for a value without quotes that TOML does not know.
+fn value_meant(found: &str) -> String {
+    let number = found.trim_end_matches(';').trim_end();
+    if let Some((value, _)) = found.split_once("//") {
+        return format!("a comment begins with `#`: write {} #", value.trim_end());
+    }
+    if number.len() < found.len() {
+        return format!("nothing stands behind a value: write {number}");
+    }
+    match found {
+        "yes" | "on" => "write true".to_owned(),
+        "no" => "write false".to_owned(),
+        "True" | "TRUE" | "False" | "FALSE" => format!("write {}", found.to_lowercase()),
+        // Word processors make such quotes.
+        _ => format!("write \"{}\"", found.trim_matches(['\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}'])),
+    }
+}
+
 fn empty<'a>() -> Spanned<DeTable<'a>> {
     Spanned::new(0..0, DeTable::new())
 }
@@ -164,7 +182,16 @@ fn syntax_problem(text: &str, error: &Error) -> Problem {
     let what = format!("this is not TOML: {what}");
     if what.ends_with("string values must be quoted") {
         let found = text.get(place.clone()).unwrap_or_default();
-        return Problem::new(place, what, "").hint(format!("write \"{found}\""));
+        return Problem::new(place, what, "").hint(value_meant(found));
+    }
+    let around = text.get(place.start.saturating_sub(1)..place.end).unwrap_or_default();
+    let before = text[..place.start].trim_end_matches(',').ends_with(|it: char| it.is_ascii_digit());
+    if around.contains(',') && before {
+        return Problem::new(place, what, "")
+            .hint("a number has a point before decimals, and nothing between thousands");
+    }
+    if around.contains(':') {
+        return Problem::new(place, what, "").hint("write `=` between a key and its value");
     }
     let label = if expected.is_empty() { String::new() } else { format!("expected {expected}") };
     Problem::new(place, what, label)

@@ -1,5 +1,6 @@
 //! Quantities with their units: `"1h30m"`, `"36000/h"`, `"5%"`.
 
+use super::meant::{self, or_write};
 use crate::engine::Span;
 
 const SECOND: u64 = 1_000_000_000;
@@ -16,7 +17,14 @@ const UNITS: [(&str, u64); 7] = [
 ];
 
 /// Reads `250ms`, `2.5s` or `1h30m`: numbers with units, the longer units first. Exact: no binary fraction is involved.
+///
+/// # Errors
+/// Why it is not read, and what to write instead if that is known.
 pub fn duration(text: &str) -> Result<Span, String> {
+    plain_duration(text).map_err(|why| or_write(why, &meant::durations(text, is_duration)))
+}
+
+fn plain_duration(text: &str) -> Result<Span, String> {
     let mut rest = text;
     let mut nanos: u64 = 0;
     let mut next_unit = 0;
@@ -26,8 +34,8 @@ pub fn duration(text: &str) -> Result<Span, String> {
     if rest.starts_with('-') {
         return Err("a duration must not be negative".to_owned());
     }
-    if let Some(why) = of_other_tools(text) {
-        return Err(why);
+    if let Some(why) = foreign(text) {
+        return Err(why.to_owned());
     }
     while !rest.is_empty() {
         let number = leading(rest, |character| character.is_ascii_digit() || character == '.');
@@ -36,6 +44,9 @@ pub fn duration(text: &str) -> Result<Span, String> {
         rest = &rest[name.len()..];
         if number.is_empty() {
             return Err("it needs a number and a unit".to_owned());
+        }
+        if name.is_empty() && !rest.is_empty() {
+            return Err(format!("`{rest}` is not a unit of time: use d, h, m, s, ms, us or ns"));
         }
         if name.is_empty() {
             return Err(format!("`{number}` has no unit"));
@@ -53,26 +64,25 @@ pub fn duration(text: &str) -> Result<Span, String> {
     Ok(Span::from_nanos(nanos))
 }
 
-/// Why a text that other tools and people write is not read here, with what to write instead: `1,5h`, `3:00`, `5 s`.
-fn of_other_tools(text: &str) -> Option<String> {
-    if text.contains(',') {
-        return Some(COMMA.to_owned());
-    }
-    let parts: Vec<&str> = text.split(':').collect();
-    if parts.len() > 1 && parts.iter().all(|part| part.parse::<u32>().is_ok()) {
-        let units: &[&str] = if parts.len() == 2 { &["hm", "ms"] } else { &["hms"] };
-        let written = |units: &&str| {
-            let parts = parts.iter().zip(units.chars()).map(|(part, unit)| (part.trim_start_matches('0'), unit));
-            let text: String =
-                parts.filter(|(part, _)| !part.is_empty()).map(|(part, unit)| format!("{part}{unit}")).collect();
-            format!("\"{}\"", if text.is_empty() { "0s" } else { &text })
-        };
-        let mut readings: Vec<String> = units.iter().map(written).collect();
-        readings.dedup();
-        return Some(format!("a colon is not a unit: write {}", readings.join(" or ")));
-    }
-    let joined: String = text.split_whitespace().collect();
-    (joined.len() < text.len() && duration(&joined).is_ok()).then(|| format!("it has a space: write \"{joined}\""))
+fn is_duration(text: &str) -> bool {
+    plain_duration(text).is_ok()
+}
+
+fn is_rate(text: &str) -> bool {
+    plain_rate(text).is_ok()
+}
+
+fn is_share(text: &str) -> bool {
+    plain_share(text).is_ok()
+}
+
+/// What other tools and people write between digits and units, and is not read here.
+fn foreign(text: &str) -> Option<&'static str> {
+    [(',', "it has a comma"), (':', "a colon is not a unit"), ('_', "it has a `_`"), ('+', "it has a sign")]
+        .into_iter()
+        .find(|(mark, _)| text.contains(*mark))
+        .map(|(_, why)| why)
+        .or_else(|| text.contains(char::is_whitespace).then_some("it has a space"))
 }
 
 /// A decimal comma, or one between thousands: only the writer knows which.
@@ -180,26 +190,42 @@ pub(super) fn rounded(text: &str, unit: u64) -> Result<u64, String> {
 }
 
 /// Reads `36000/h`, `10/s` or `600/m` as a rate per second.
+///
+/// # Errors
+/// Why it is not read, and what to write instead if that is known.
 pub fn rate(text: &str) -> Result<f64, String> {
+    plain_rate(text).map_err(|why| or_write(why, &meant::rates(text, is_rate)))
+}
+
+fn plain_rate(text: &str) -> Result<f64, String> {
     let Some((number, unit)) = text.split_once('/') else {
-        return Err(format!("`{text}` has no unit: a rate is a number per s, m, h or d"));
+        let lacks = if number(text).is_ok() { "unit" } else { "`/`" };
+        return Err(format!("`{text}` has no {lacks}: use a number per s, m, h or d, as 36000/h"));
     };
     let seconds = match unit.trim() {
         "s" => 1.0,
         "m" => 60.0,
         "h" => 3_600.0,
         "d" => 86_400.0,
+        "" => return Err("nothing stands behind the `/`: use s, m, h or d".to_owned()),
         unit => return Err(format!("`{unit}` is not a unit of a rate: use s, m, h or d")),
     };
     Ok(decimal(number.trim(), "a rate")? / seconds)
 }
 
 /// Reads `5%` as 0.05.
+///
+/// # Errors
+/// Why it is not read, and what to write instead if that is known.
 pub fn share(text: &str) -> Result<f64, String> {
+    plain_share(text).map_err(|why| or_write(why, &meant::shares(text, is_share)))
+}
+
+fn plain_share(text: &str) -> Result<f64, String> {
     let Some(number) = text.strip_suffix('%') else {
         return Err(match decimal(text, "a share") {
             Ok(_) => format!("`{text}` has no unit: write \"{text}%\", or a number without quotes, as 0.05"),
-            Err(_) => format!("`{text}` is not a share: write \"5%\" or 0.05"),
+            Err(_) => format!("`{text}` is not a share: use a percentage or a number, as \"5%\" or 0.05"),
         });
     };
     let share = decimal(number.trim(), "a share")? / 100.0;
@@ -217,12 +243,15 @@ pub fn number(text: &str) -> Result<f64, String> {
 /// A decimal number that is not negative.
 fn decimal(number: &str, what: &str) -> Result<f64, String> {
     if number.contains(',') {
-        return Err(format!("`{number}` is not a decimal number: {COMMA}"));
+        return Err(format!("`{number}` has a comma: use a point before decimals, and nothing between thousands"));
     }
     if number.starts_with('-') {
         return Err(format!("{what} must not be negative"));
     }
     let plain = number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    if number.is_empty() {
+        return Err("there is no number".to_owned());
+    }
     match number.parse::<f64>() {
         Ok(value) if plain && value.is_finite() => Ok(value),
         _ => Err(format!("`{number}` is not a decimal number")),
@@ -257,13 +286,20 @@ mod tests {
             ("-5s", "negative"),
             ("s", "number"),
             ("5 s", "it has a space: write \"5s\""),
-            ("1,5h", "it has a comma: write a point"),
-            ("1 000s", "write \"1000s\""),
+            ("1,5h", "it has a comma: write \"1.5h\""),
+            ("1 000s", "it has a space: write \"1000s\""),
+            ("1 hour", "it has a space: write \"1h\""),
+            ("1_000ms", "it has a `_`: write \"1000ms\""),
+            ("2min", "`min` is not a unit of time: write \"2m\""),
+            ("1h30", "`30` has no unit: write \"1h30m\""),
+            ("PT5M", "it needs a number and a unit: write \"5m\""),
+            ("1,5", "it has a comma"),
             ("3:00", "write \"3h\" or \"3m\""),
             ("08:05", "write \"8h5m\" or \"8m5s\""),
             ("08:00:00", "write \"8h\""),
             ("00:00", "write \"0s\""),
-            ("5sec", "not a unit of time"),
+            ("5sec", "not a unit of time: write \"5s\""),
+            ("5x", "use d, h, m, s, ms, us or ns"),
             ("30m1h", "longer units"),
             ("1s1s", "each once"),
             ("0.5ns", "finer"),
@@ -327,9 +363,13 @@ mod tests {
             ("10/w", "not a unit of a rate"),
             ("-1/s", "negative"),
             ("inf/s", "decimal"),
-            ("/s", "decimal"),
             ("1e3/s", "decimal"),
-            ("36,000/h", "nothing between thousands"),
+            ("36,000/h", "`36,000` has a comma: write \"36000/h\" or \"36.000/h\""),
+            ("10/hour", "`hour` is not a unit of a rate: write \"10/h\""),
+            ("10 per hour", "`10 per hour` has no `/`: write \"10/h\""),
+            ("1,2,3/h", "nothing between thousands"),
+            ("/s", "there is no number"),
+            ("10/", "nothing stands behind the `/`: use"),
         ] {
             let error = rate(text).expect_err(text);
             assert!(error.contains(word), "{text}: {error}");
@@ -343,5 +383,89 @@ mod tests {
         assert!(share("101%").is_err());
         assert!(share("5").is_err());
         assert!(share("-5%").is_err());
+    }
+
+    #[test]
+    fn what_people_write_for_durations() {
+        for (text, readings) in [
+            ("1 hour", &["1h"][..]),
+            ("5 sec", &["5s"]),
+            ("2min", &["2m"]),
+            ("1h30", &["1h30m"]),
+            ("1h30min", &["1h30m"]),
+            ("1:30h", &["1h30m"]),
+            ("1:30min", &["1m30s"]),
+            ("5m30", &["5m30s"]),
+            ("1d12", &["1d12h"]),
+            ("1_000ms", &["1000ms"]),
+            ("1 000 s", &["1000s"]),
+            ("1'000s", &["1000s"]),
+            ("\u{bd}h", &["0.5h"]),
+            ("1\u{bd} h", &["1.5h"]),
+            (".5s", &["0.5s"]),
+            ("5.s", &["5s"]),
+            ("+5s", &["5s"]),
+            ("5M", &["5m"]),
+            ("10MS", &["10ms"]),
+            ("1000\u{b5}s", &["1000us"]),
+            ("PT5M", &["5m"]),
+            ("PT1H30M", &["1h30m"]),
+            ("P1DT2H", &["1d2h"]),
+            ("3:00", &["3h", "3m"]),
+            ("08:05", &["8h5m", "8m5s"]),
+            ("08:00:00", &["8h"]),
+            ("00:00", &["0s"]),
+            ("1,5h", &["1.5h"]),
+            ("1,500ms", &["1500ms", "1.500ms"]),
+            ("1,500,000us", &["1500000us"]),
+            ("90", &[]),
+            ("1,5", &[]),
+            ("abc", &[]),
+            ("off", &[]),
+            ("", &[]),
+            ("5x", &[]),
+            ("30m1h", &[]),
+            ("1:2:3:4", &[]),
+            ("-5s", &[]),
+            ("5s", &[]),
+            ("5s6", &[]),
+        ] {
+            assert_eq!(meant::durations(text, is_duration), readings, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_people_write_for_rates_and_shares() {
+        for (text, readings) in [
+            ("10/hour", &["10/h"][..]),
+            ("10 per min", &["10/m"]),
+            ("10/Sec", &["10/s"]),
+            ("10 cps", &["10/s"]),
+            ("36,000/h", &["36000/h", "36.000/h"]),
+            ("36 000/h", &["36000/h"]),
+            ("36_000/h", &["36000/h"]),
+            ("0,5/s", &["0.5/s"]),
+            ("10/H", &["10/h"]),
+            ("10", &[]),
+            ("10h", &[]),
+            ("10/w", &[]),
+            ("/h", &[]),
+            ("10/2h", &[]),
+        ] {
+            assert_eq!(meant::rates(text, is_rate), readings, "{text}");
+        }
+        for (text, readings) in [
+            ("5 percent", &["5%"][..]),
+            ("5 per cent", &["5%"]),
+            ("5pct", &["5%"]),
+            ("0,5%", &["0.5%"]),
+            (".5 %", &["0.5%"]),
+            ("0.5", &[]),
+            ("101 percent", &[]),
+            ("5%%", &[]),
+            ("1/2", &[]),
+        ] {
+            assert_eq!(meant::shares(text, is_share), readings, "{text}");
+        }
     }
 }

@@ -67,7 +67,7 @@ const fn mistake(
     Mistake { id, replacements, more: "", besides: &[], underlined }
 }
 
-const MISTAKES: [Mistake; 28] = [
+const MISTAKES: [Mistake; 29] = [
     Mistake {
         more: "[[application]]\nname = \"idle\"\nctimanagers = [\"a\", \"b\"]\nuser = \"ivr\"\n",
         ..mistake("application-without-devices", &[], "\"idle\"")
@@ -130,6 +130,7 @@ const MISTAKES: [Mistake; 28] = [
     },
     mistake("overloaded", &[("lookup = \"10ms\"", "lookup = \"100s\"")], "\"customers\""),
     mistake("forward-of-another-release", &[("cfof = \"out\"", "cfof = \"out\"\ncfur = \"out\"")], "\"out\""),
+    mistake("without-effect", &[("lookup = \"10ms\"\n", "")], "\"customers\""),
     mistake("unused-column", &[("{ poisson = \"400/h\" }", "{ file = \"calls_more.csv\" }")], "\"calls_more.csv\""),
     mistake(
         "after-the-end",

@@ -31,5 +31,6 @@ mod sweep;
 mod theory;
 mod tidy;
 mod verdicts;
+mod words;
 mod workloads;
 mod writing;

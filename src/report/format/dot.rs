@@ -2,6 +2,7 @@
 
 use super::colours;
 use crate::report::page::{First, Graph};
+use crate::workload::shown;
 
 /// The graph, for `dot`.
 pub(super) fn draw(graph: &Graph) -> String {
@@ -37,7 +38,7 @@ pub(super) fn draw(graph: &Graph) -> String {
 
 /// A string of Graphviz's language.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+    format!("\"{}\"", shown(text).replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[cfg(test)]

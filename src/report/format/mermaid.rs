@@ -2,11 +2,14 @@
 
 use super::colours;
 use crate::report::page::{Graph, Mark};
+use crate::workload::shown;
 
 /// The graph, for Mermaid.
 pub(super) fn draw(graph: &Graph) -> String {
-    let mut text =
-        format!("---\ntitle: \"{}\"\n---\nflowchart LR\n", graph.title.replace('\\', "\\\\").replace('"', "\\\""));
+    let mut text = format!(
+        "---\ntitle: \"{}\"\n---\nflowchart LR\n",
+        shown(&graph.title).replace('\\', "\\\\").replace('"', "\\\"")
+    );
     for group in &graph.groups {
         text += &format!("  subgraph kind_{}[{}]\n", group.id, quoted(group.title));
         for number in &group.nodes {
@@ -34,7 +37,7 @@ fn id(number: usize) -> String {
 
 /// A label: `#` begins the code of a character there, and a quote ends the label.
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('#', "#35;").replace('"', "#quot;"))
+    format!("\"{}\"", shown(text).replace('#', "#35;").replace('"', "#quot;"))
 }
 
 #[cfg(test)]

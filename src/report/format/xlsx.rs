@@ -9,6 +9,7 @@ use rust_xlsxwriter::{
 
 use crate::analysis::Cell;
 use crate::report::page::{Band, Chart, Marks, Page, Scale};
+use crate::workload::shown;
 
 /// The workbook of a page.
 ///
@@ -88,7 +89,7 @@ fn chart(drawn: &Chart, top: u32) -> Drawing {
             series.set_format(ChartLine::new().set_width(0.75).set_color("#808080"));
         }
     }
-    chart.title().set_name(&drawn.title).set_font(ChartFont::new().set_size(12));
+    chart.title().set_name(&*shown(&drawn.title)).set_font(ChartFont::new().set_size(12));
     chart.x_axis().set_name(&drawn.columns[0]);
     if let Some(name) = &drawn.axes[0] {
         chart.y_axis().set_name(name);
@@ -119,7 +120,7 @@ fn put_row(
             }
             Cell::Whole(number) => sheet.write_number_with_format(row, column, number as f64, format)?,
             Cell::Number(number) => sheet.write_number_with_format(row, column, number + 0.0, format)?,
-            Cell::Text(text) => sheet.write_string_with_format(row, column, text, format)?,
+            Cell::Text(text) => sheet.write_string_with_format(row, column, shown(&text), format)?,
             Cell::Missing => sheet,
         };
     }
