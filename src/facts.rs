@@ -2,7 +2,7 @@
 
 use crate::domain::{
     ApplicationFault, ApplicationId, CallName, ConferenceBridgeId, DestinationId, DeviceId, Ending, Forward,
-    GiveUpReason, NodeId, OutageCause, PhoneEvent, PhoneGroupId, PortGroupId, QueueId, RoutePointId, StationId,
+    GiveUpReason, NodeId, OutageCause, PhoneEvent, PhoneGroupId, PortGroupId, QueueId, RoutePointId, StationId, Target,
     ThirdParty, TransferredBy,
 };
 use crate::engine::{Span, Time};
@@ -49,6 +49,13 @@ pub enum Fact {
         call: CallName,
         /// The ingress node.
         ingress: NodeId,
+    },
+    /// A call was sent to where a target leads, whether or not there is room.
+    Sent {
+        /// Which call.
+        call: CallName,
+        /// Where.
+        target: Target,
     },
     /// A call began to occupy a route point.
     Presented {

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     ApplicationFault, ApplicationId, CallName, DeviceId, Ending, Forward, GiveUpReason, NodeId, OutageCause,
-    PortGroupId, Refusal, RoutePointId, SourceId, StationId, TransferredBy,
+    PortGroupId, Refusal, RoutePointId, SourceId, StationId, Target, TransferredBy,
 };
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Path, PoolId, Recorder, Share};
@@ -160,6 +160,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
         offered,
         Fact::Served { station: StationId(ingress.0 * 2), arrived: offered, started, finished: presented },
     ));
+    facts.push((presented, Fact::Sent { call, target: Target::RoutePoint(route_point) }));
     facts.push((presented, Fact::Presented { call, route_point, device: DeviceId(0), line: 0 }));
     let waited = millis(50);
     let lookup = millis(200);
@@ -203,6 +204,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
         facts.push((acted, Fact::Alerting { call, path, since_offered: acted - offered }));
     }
     let device = Some(DeviceId(1 + number % 3));
+    facts.push((acted, Fact::Sent { call, target: Target::Ports(PortGroupId(0)) }));
     facts.push((acted, Fact::Seized { call, pool, device, line: 0 }));
     let connected = acted + Span::from_nanos(random.below(40_000_000));
     facts.push((connected, Fact::Connected { call, path, since_offered: connected - offered, first_sign: fate > 4 }));

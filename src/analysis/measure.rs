@@ -1,6 +1,6 @@
 //! Estimates of measures from a study.
 
-use crate::record::{Column, Count, DurationSummary, Measure, OfCount, OfDuration, OfGauge, Quantile};
+use crate::record::{Column, CountRow, DurationSummary, Measure, OfCount, OfDuration, OfGauge, Quantile};
 use crate::stats::{Confidence, Estimate, estimate, order_interval, order_statistic, ratio};
 
 use super::study::{NANOS_PER_MILLI, Study, mean_millis, millis};
@@ -33,14 +33,14 @@ impl Measure {
     pub fn of(&self, study: &Study, confidence: Confidence) -> Measured {
         let (value, interval) = match self.source_in(study) {
             Column::Count(count, OfCount::Share) => {
-                let offered = study.counts(Count::Offered);
-                let (share, interval) = ends(ratio(&study.counts(count), &offered, confidence));
+                let offered = study.offered(count);
+                let (share, interval) = ends(ratio(&study.counts_at(count), &offered, confidence));
                 let each = offered.iter().sum::<f64>() / offered.len() as f64;
                 (share, unseen(interval, offered.len(), each, confidence))
             }
-            Column::Count(count, OfCount::Mean) => number_of(&study.counts(count), confidence),
+            Column::Count(count, OfCount::Mean) => number_of(&study.counts_at(count), confidence),
             Column::Count(count, OfCount::Quantile(quantile)) => {
-                over_replications(study.counts(count), quantile, confidence)
+                over_replications(study.counts_at(count), quantile, confidence)
             }
             Column::Duration(row, OfDuration::Mean) => {
                 let (value, interval) = ends(estimate(&study.duration_means(row), confidence));
@@ -71,7 +71,7 @@ impl Measure {
         };
         match self.source_in(study) {
             Column::Count(count, OfCount::Share) => Some(shares(study, count)),
-            Column::Count(count, OfCount::Mean) => some(study.counts(count)),
+            Column::Count(count, OfCount::Mean) => some(study.counts_at(count)),
             Column::Duration(row, OfDuration::Mean) => {
                 of_durations(row, &|duration| (duration.count > 0).then(|| mean_millis(duration)))
             }
@@ -96,8 +96,8 @@ fn censored(study: &Study, row: usize) -> Vec<f64> {
 }
 
 /// The linearised ratio of a count to the calls offered, one value per replication.
-fn shares(study: &Study, count: Count) -> Values {
-    let (above, below) = (study.counts(count), study.counts(Count::Offered));
+fn shares(study: &Study, count: CountRow) -> Values {
+    let (above, below) = (study.counts_at(count), study.offered(count));
     let (numerator, denominator) = (above.iter().sum::<f64>(), below.iter().sum::<f64>());
     if denominator <= 0.0 {
         return vec![None; above.len()];
@@ -187,6 +187,7 @@ mod tests {
     use crate::analysis::fake_study as study;
     use crate::engine::Span;
     use crate::fake;
+    use crate::record::Count;
 
     #[test]
     fn a_measure_is_the_number_of_its_row() {

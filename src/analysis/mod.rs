@@ -37,5 +37,5 @@ pub use resources::{Busy, Pool, Resource, ResourceKind, Waiting, all_pools, all_
 #[cfg(test)]
 pub(crate) use study::tests::study as fake_study;
 pub use study::{NANOS_PER_MILLI, Study, mean_millis, millis};
-pub use summary::{COLUMNS, NOT_ESTIMABLE, Row, count_row, duration_row, gauge_row, rows, share_of_offered};
+pub use summary::{COLUMNS, NOT_ESTIMABLE, Row, calls_row, count_row, duration_row, gauge_row, rows, share_of_offered};
 pub use sweep::{Point, PointResult, Sweep, number};

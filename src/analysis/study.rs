@@ -3,7 +3,7 @@
 use crate::engine::Span;
 use crate::experiment::Outcome;
 use crate::plan::{Plan, Window};
-use crate::record::{Catalogue, Count, DurationSummary, ReplicationSummary};
+use crate::record::{Catalogue, Count, CountRow, DurationSummary, GaugeSummary, ReplicationSummary};
 use crate::stats::{Confidence, Survival};
 
 /// Nanoseconds per millisecond.
@@ -41,10 +41,20 @@ impl<'plan> Study<'plan> {
         count as f64 / self.outcome.summaries.len() as f64
     }
 
-    /// A count, in each replication.
+    /// A count of the whole cluster, in each replication.
     pub fn counts(&self, count: Count) -> Vec<f64> {
-        let value = |summary: &ReplicationSummary| summary.count(count) as f64;
+        self.counts_at(CountRow { count, of: None })
+    }
+
+    /// A count, in each replication.
+    pub fn counts_at(&self, row: CountRow) -> Vec<f64> {
+        let value = |summary: &ReplicationSummary| summary.count_at(row) as f64;
         self.outcome.summaries.iter().map(value).collect()
+    }
+
+    /// The calls offered to the same, in each replication.
+    pub fn offered(&self, row: CountRow) -> Vec<f64> {
+        self.counts_at(CountRow { count: Count::Offered, ..row })
     }
 
     /// The mean of a duration in milliseconds, in each replication that has one.
@@ -92,13 +102,13 @@ impl<'plan> Study<'plan> {
 
     /// The time-weighted average of a gauge over the measured time, in each replication; empty if no time was measured.
     pub fn gauge_means(&self, row: usize) -> Vec<f64> {
-        let measured = self.measured_nanos();
-        if measured == 0 {
-            return Vec::new();
-        }
-        let whole = measured as f64 * f64::from(self.catalogue.gauges[row].servers);
-        let value = |summary: &ReplicationSummary| summary.gauges[row].integral as f64 / whole;
-        self.outcome.summaries.iter().map(value).collect()
+        self.outcome.summaries.iter().filter_map(|summary| self.gauge_mean(row, &summary.gauges[row])).collect()
+    }
+
+    /// The time-weighted average of a gauge in one replication; `None` if no time was measured.
+    pub fn gauge_mean(&self, row: usize, gauge: &GaugeSummary) -> Option<f64> {
+        let whole = self.measured_nanos() as f64 * f64::from(self.catalogue.gauges[row].servers);
+        (whole > 0.0).then(|| gauge.integral as f64 / whole)
     }
 
     /// The peak of a gauge, in each replication.

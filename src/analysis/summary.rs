@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::record::{self, Censoring, Count, QUANTILES, Scope, Series, Unit};
+use crate::record::{self, CallsOf, Censoring, Count, CountRow, OF_CALLS, QUANTILES, Scope, Series, Unit};
 use crate::stats::{Confidence, estimate, order_interval, order_statistic};
 
 use super::cell::Cell;
@@ -163,19 +163,31 @@ impl Spread {
     }
 }
 
-/// Every row: counts, then durations, then gauges.
+/// Every row: counts, of the cluster and then of each thing that calls reach, then durations, then gauges.
 pub fn rows(study: &Study) -> Vec<Row> {
-    let counts = record::counts(study.plan).map(|count| count_row(study, count));
+    let of_cluster = record::counts(study.plan).map(|count| count_row(study, count));
+    let of_calls = (0..study.catalogue.calls.len()).flat_map(|of| OF_CALLS.map(|count| calls_row(study, of, count)));
+    let counts = of_cluster.chain(of_calls);
     let durations = (0..study.catalogue.durations.len()).filter_map(|row| duration_row(study, row));
     let gauges = (0..study.catalogue.gauges.len()).flat_map(|row| gauge_rows(study, row));
     counts.chain(durations).chain(gauges).collect()
 }
 
-/// The row of a count.
+/// The row of a count of the whole cluster.
 pub fn count_row(study: &Study, count: Count) -> Row {
-    let values = study.counts(count);
+    row_of_count(study, Scope::Cluster, "", CountRow { count, of: None })
+}
+
+/// The row of a count of the calls of one thing, by its row in the catalogue.
+pub fn calls_row(study: &Study, of: usize, count: Count) -> Row {
+    let CallsOf { scope, name } = &study.catalogue.calls[of];
+    row_of_count(study, *scope, name, CountRow { count, of: Some(of) })
+}
+
+fn row_of_count(study: &Study, scope: Scope, name: &str, row: CountRow) -> Row {
+    let values = study.counts_at(row);
     let spread = Spread::over_replications(&values);
-    make_row(study, Scope::Cluster, "", count.name(), Unit::Count, &values, spread)
+    make_row(study, scope, name, row.count.name(), Unit::Count, &values, spread)
 }
 
 /// A count as a share of the calls offered, in all replications together; `None` if there were none.

@@ -41,6 +41,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Sends a call that is at no device from a CallManager to where `target` leads.
     pub(super) fn route(&mut self, handle: Handle, target: Target, from: NodeId) {
+        self.sent(handle, target);
         if self.plan.forwards_all
             && let Some(forward) = self.forwards_all(handle, target)
         {
@@ -49,6 +50,13 @@ impl<R: Recorder> Cluster<'_, R> {
             return self.forward(handle, forward, NOWHERE, from);
         }
         self.route_to_device(handle, target, from);
+    }
+
+    /// A call is sent to where `target` leads.
+    #[inline(always)]
+    pub(super) fn sent(&mut self, handle: Handle, target: Target) {
+        let call = self.call(handle).name();
+        self.note(Fact::Sent { call, target });
     }
 
     /// The same, if it is not forwarded from there at once.

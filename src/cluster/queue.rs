@@ -79,6 +79,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
                 self.note(Fact::Distributed { call: name, queue: id, waited: None });
                 self.leave(handle);
                 if self.may_go_on(handle) {
+                    self.sent(handle, Target::Phones(group));
                     self.route_to_device(handle, Target::Phones(group), node);
                 }
             }
@@ -172,6 +173,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
         self.leave(handle);
         let group = self.group_of_queue(queue).expect("a phone was free just now");
+        self.sent(handle, Target::Phones(group));
         let phone = self.seize(handle, Target::Phones(group)).expect("a phone was free just now");
         self.call(handle).hops += 1;
         self.send(handle, phone, done, node);

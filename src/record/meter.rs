@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::engine::{Span, Time};
 use crate::plan::{Plan, Window};
 
+use super::calls::Calls;
 use super::catalogue::{CAUSES, Catalogue, KINDS};
 use super::devices::{Cut, Devices, RehomeTimer, before};
 use super::histogram::{Cell, Histogram, MergedHistogram};
@@ -39,6 +40,7 @@ pub struct Meter {
     /// The current replication.
     replication: Option<u64>,
     counts: [u64; Count::ALL.len()],
+    calls: Calls,
     histograms: Vec<Histogram>,
     censored: Vec<Histogram>,
     devices: Devices,
@@ -65,6 +67,7 @@ impl Meter {
             controllers: devices.map(|device| plan.applications_of(device).collect()).collect(),
             replication: None,
             counts: [0; Count::ALL.len()],
+            calls: Calls::new(plan, &catalogue),
             histograms: vec![Histogram::default(); durations],
             censored: vec![Histogram::default(); durations],
             devices: Devices::new(plan),
@@ -84,6 +87,7 @@ impl Meter {
         assert_eq!(self.replication, None, "the replication before was not finished");
         self.replication = Some(replication);
         self.counts = [0; Count::ALL.len()];
+        self.calls.start();
         self.levels.start();
         self.devices.start();
         self.queues.start();
@@ -113,7 +117,15 @@ impl Meter {
         let censored = self.censored.iter_mut().zip(&mut self.merged_censored);
         let durations = ended.zip(censored).map(|(ended, censored)| DurationSummary::take(ended, censored)).collect();
         self.replications += 1;
-        ReplicationSummary { replication, counts: self.counts, durations, gauges, fates, waiting }
+        ReplicationSummary {
+            replication,
+            counts: self.counts,
+            calls: self.calls.finish(),
+            durations,
+            gauges,
+            fates,
+            waiting,
+        }
     }
 
     /// Records what is not over at the end as censored.
@@ -239,6 +251,7 @@ impl Meter {
     /// A call begins to wait in a queue.
     #[inline(never)]
     fn queued(&mut self, now: Time, queue: QueueId, call: CallName) {
+        self.calls.queued(call, queue);
         if self.queues.measures(queue) {
             self.queues.joined(queue, call, now);
             self.levels.step_up(self.catalogue.waiting(queue), now);
@@ -250,6 +263,9 @@ impl Meter {
     fn leaves_queue(&mut self, now: Time, queue: QueueId, call: CallName, waited: Option<Span>, served: bool) {
         if !self.queues.measures(queue) {
             return;
+        }
+        if served && waited.is_none() {
+            self.calls.queued(call, queue);
         }
         if waited.is_some() {
             self.queues.left(queue, call);
@@ -442,16 +458,19 @@ impl Recorder for Meter {
         self.levels.advance(now);
         let measured = now >= self.warm_up;
         match fact {
-            Fact::Offered { .. } => {
+            Fact::Offered { call, .. } => {
                 self.levels.step_up(Catalogue::CALLS_IN_PROGRESS, now);
                 if measured {
                     self.count(Count::Offered);
+                    self.calls.offered(call);
                 }
             }
-            Fact::Ended { ending, offered, .. } => {
+            Fact::Sent { call, target } => self.calls.sent(call, target),
+            Fact::Ended { call, ending, offered } => {
                 self.levels.step_down(Catalogue::CALLS_IN_PROGRESS, now);
                 if offered >= self.warm_up {
                     self.ended(ending);
+                    self.calls.ended(call, ending);
                 }
             }
             Fact::Presented { route_point, .. } => self.levels.step_up(self.catalogue.calls(route_point), now),

@@ -9,7 +9,7 @@ use Better::{Higher, Lower, Neither};
 use Censoring::{Never, Possible};
 use Scope::{
     Application, Cluster, ConferenceBridge, Destination, DeviceFate, DeviceKind, Node, PhoneGroup, PortGroup,
-    RoutePoint, Station,
+    RoutePoint, Station, Traffic,
 };
 use Section::{
     Calls, Changed, Delays, DetectionByKind, Devices, Failed, Forwarded, GivenUp, Groups, Lost, Recovery, Refusals,
@@ -129,6 +129,13 @@ const fn count(name: &'static str, better: Better, sections: &'static [Section],
     Row { name, unit: Unit::Count, scopes, censoring: Censoring::Never, peak: None, better, sections, what }
 }
 
+/// The row of a number of calls, which is also counted for what they have reached.
+const fn calls(name: &'static str, better: Better, sections: &'static [Section], what: &'static str) -> Row {
+    const SCOPES: &[Scope] =
+        &[Cluster, Traffic, Application, RoutePoint, PortGroup, PhoneGroup, Scope::Queue, Destination];
+    Row { scopes: SCOPES, ..count(name, better, sections, what) }
+}
+
 /// The row of a duration.
 const fn duration(
     name: &'static str,
@@ -195,15 +202,15 @@ metrics! {
     /// What is counted, once per replication: the name, which way is better, the sections that show it.
     Count:
     Events = count("events", Neither, &[]), "Engine events handled.";
-    Offered = count("offered", Neither, &[Calls]), "Calls offered after the warm-up; every ending counts only these.";
-    Completed = count("completed", Higher, &[Calls]), "Connected, and ended normally.";
-    Abandoned = count("abandoned", Lower, &[Calls]), "Ended by the caller before being served.";
-    Refused = count("refused", Lower, &[Calls]), "Refused, for any reason.";
-    DroppedInSetup = count("dropped_in_setup", Lower, &[Calls]), "Lost while being set up.";
-    DroppedInChange = count("dropped_in_change", Lower, &[Calls]), "Lost while being transferred or redirected.";
-    DroppedConnected = count("dropped_connected", Lower, &[Calls, Lost]),
+    Offered = calls("offered", Neither, &[Calls]), "Calls offered after the warm-up; every ending counts only these.";
+    Completed = calls("completed", Higher, &[Calls]), "Connected, and ended normally.";
+    Abandoned = calls("abandoned", Lower, &[Calls]), "Ended by the caller before being served.";
+    Refused = calls("refused", Lower, &[Calls]), "Refused, for any reason.";
+    DroppedInSetup = calls("dropped_in_setup", Lower, &[Calls]), "Lost while being set up.";
+    DroppedInChange = calls("dropped_in_change", Lower, &[Calls]), "Lost while being transferred or redirected.";
+    DroppedConnected = calls("dropped_connected", Lower, &[Calls, Lost]),
         "Lost while connected: the media was lost with the application or its CallManager.";
-    InProgress = count("in_progress", Neither, &[Calls]), "Still in progress at the end of the run.";
+    InProgress = calls("in_progress", Neither, &[Calls]), "Still in progress at the end of the run.";
     Preserved = count("preserved", Neither, &[Survived]),
         "Connected calls that kept their media through the failure of a CallManager, CTIManager or application.";
     Cfof = count("cfof", Neither, &[Forwarded]), "Forwards by CFOF.";
@@ -384,6 +391,7 @@ scopes! {
     /// What a measurement is about.
     Scope:
     Cluster = "cluster", "The whole cluster.";
+    Traffic = "traffic", "A source of calls.";
     Node = "node", "A node: calls that came in there, what failed there, devices registered there.";
     Application = "application", "An application.";
     RoutePoint = "route_point", "A route point.";

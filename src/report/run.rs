@@ -7,6 +7,7 @@ use crate::engine::{Span, Time};
 use crate::plan::StudyKind;
 use crate::record::{self, Count, Metric};
 
+use super::callers::whose_calls;
 use super::charts::{delays_chart, timeline_chart};
 use super::devices::devices_sheet;
 use super::document::Document;
@@ -43,6 +44,7 @@ pub fn run_page<'a>(study: &'a Study<'_>, judged: &'a [Judged], provenance: &'a 
 fn report(study: &Study, judged: &[Judged], section: &mut Section<'_>) {
     title(study, section);
     section.table(calls(study));
+    whose_calls(study, section);
     if study.plan.changes_calls {
         section.table(changes(study));
     }

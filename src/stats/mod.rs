@@ -10,6 +10,7 @@ mod order;
 mod paired;
 mod proportion;
 mod quantile;
+mod seen;
 mod survival;
 mod warm_up;
 
@@ -20,5 +21,6 @@ pub use order::{order_interval, order_statistic};
 pub use paired::{Paired, holm};
 pub use proportion::proportion_interval;
 pub use quantile::{Clustered, effective_count, quantile_ranks, spread_ranks};
+pub use seen::Seen;
 pub use survival::Survival;
 pub use warm_up::mser5;

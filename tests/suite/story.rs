@@ -236,7 +236,8 @@ impl Recorder for Story<'_> {
             | Fact::PhoneEventSent { .. }
             | Fact::ScreenPopDue { .. }
             | Fact::Controlled { .. }
-            | Fact::ControlLost { .. } => return,
+            | Fact::ControlLost { .. }
+            | Fact::Sent { .. } => return,
         };
         self.line(now, &sentence);
     }

@@ -27,6 +27,9 @@ impl Recorder for Auditor<'_> {
                 self.require(before.is_none(), |_| format!("{fact:?} twice"));
                 self.offered += 1;
             }
+            Fact::Sent { call, .. } => {
+                self.call(call, fact);
+            }
             Fact::Presented { call, route_point, device, line } => {
                 self.take(call, fact, Occupied::RoutePoint { device, line, presented: now });
                 let plan = &self.plan.route_points[route_point.index()];
