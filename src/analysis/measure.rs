@@ -1,8 +1,9 @@
 //! Estimates of measures from a study.
 
 use crate::record::{Column, CountRow, DurationSummary, Measure, OfCount, OfDuration, OfGauge, Quantile};
-use crate::stats::{Confidence, Estimate, estimate, order_interval, order_statistic, ratio};
+use crate::stats::{Confidence, Seen, order_interval, order_statistic};
 
+use super::mean::Mean;
 use super::study::{NANOS_PER_MILLI, Study, mean_millis, millis};
 
 /// The estimate of a measure.
@@ -16,6 +17,8 @@ pub struct Measured {
     pub high: Option<f64>,
     /// `ms`, `count` or `ratio`.
     pub unit: &'static str,
+    /// In how many replications it was seen, if that is too seldom for an interval of its mean.
+    pub seldom: Option<Seen>,
 }
 
 /// One value per replication; `None` for a replication without one.
@@ -31,33 +34,24 @@ impl Measure {
     /// # Panics
     /// If the study's plan has no such measurement: see [`Measure::check`].
     pub fn of(&self, study: &Study, confidence: Confidence) -> Measured {
-        let (value, interval) = match self.source_in(study) {
-            Column::Count(count, OfCount::Share) => {
-                let offered = study.offered(count);
-                let (share, interval) = ends(ratio(&study.counts_at(count), &offered, confidence));
-                let each = offered.iter().sum::<f64>() / offered.len() as f64;
-                (share, unseen(interval, offered.len(), each, confidence))
+        let unit = self.unit().name();
+        let mean = match self.source_in(study) {
+            Column::Count(row, OfCount::Share) => Mean::of_share(study, row, confidence),
+            Column::Count(row, OfCount::Mean) => Mean::of_count(study, row, confidence),
+            Column::Duration(row, OfDuration::Mean) => Mean::of_duration(study, row, confidence),
+            Column::Duration(row, OfDuration::Censored) => Mean::of_censored(study, row, confidence),
+            Column::Gauge(row, OfGauge::Mean) => {
+                Mean::of_level(study, &study.gauge_means(row), self.unit(), confidence)
             }
-            Column::Count(count, OfCount::Mean) => number_of(&study.counts_at(count), confidence),
-            Column::Count(count, OfCount::Quantile(quantile)) => {
-                over_replications(study.counts_at(count), quantile, confidence)
+            Column::Peak(row, OfGauge::Mean) => Mean::of_level(study, &study.gauge_peaks(row), self.unit(), confidence),
+            column => {
+                let (value, interval) = quantile_in(study, column, confidence);
+                let (low, high) = interval.map_or((None, None), |(low, high)| (Some(low), high));
+                return Measured { value, low, high, unit, seldom: None };
             }
-            Column::Duration(row, OfDuration::Mean) => {
-                let (value, interval) = ends(estimate(&study.duration_means(row), confidence));
-                // With censored values the mean is biased low: its upper end is unknown.
-                let high = |high| if study.censored(row) > 0 { None } else { high };
-                (value, interval.map(|(low, top)| (low, high(top))))
-            }
-            Column::Duration(row, OfDuration::Quantile(quantile)) => quantile_of(study, row, quantile, confidence),
-            Column::Duration(row, OfDuration::Longest(longest)) => {
-                longest_of(study, row, longest.quantile(), confidence)
-            }
-            Column::Duration(row, OfDuration::Censored) => number_of(&censored(study, row), confidence),
-            Column::Gauge(row, statistic) => level_of(study.gauge_means(row), statistic, confidence),
-            Column::Peak(row, statistic) => level_of(study.gauge_peaks(row), statistic, confidence),
         };
-        let (low, high) = interval.map_or((None, None), |(low, high)| (Some(low), high));
-        Measured { value, low, high, unit: self.unit().name() }
+        let Mean { value, low, high, seen } = mean;
+        Measured { value, low, high, unit, seldom: (!seen.is_enough()).then_some(seen) }
     }
 
     /// Its value in each replication, for paired comparison: their mean is the mean of the measure. For a percentile of
@@ -79,7 +73,7 @@ impl Measure {
                 let enough = (1.0 / (1.0 - quantile.share())).round() as u64;
                 of_durations(row, &|it| (it.count >= enough).then(|| millis(it.quantiles[quantile as usize])))
             }
-            Column::Duration(row, OfDuration::Censored) => some(censored(study, row)),
+            Column::Duration(row, OfDuration::Censored) => some(study.censored_counts(row)),
             Column::Gauge(row, OfGauge::Mean) => some(study.gauge_means(row)),
             Column::Peak(row, OfGauge::Mean) => some(study.gauge_peaks(row)),
             Column::Count(_, OfCount::Quantile(_))
@@ -88,11 +82,6 @@ impl Measure {
             | Column::Peak(_, OfGauge::Quantile(_)) => None,
         }
     }
-}
-
-/// The number of censored values in each replication.
-fn censored(study: &Study, row: usize) -> Vec<f64> {
-    study.outcome.summaries.iter().map(|summary| summary.durations[row].censored as f64).collect()
 }
 
 /// The linearised ratio of a count to the calls offered, one value per replication.
@@ -107,17 +96,21 @@ fn shares(study: &Study, count: CountRow) -> Values {
     above.iter().zip(&below).map(linear).collect()
 }
 
-/// The mean of a count per replication, with an upper end above zero even if nothing was counted.
-fn number_of(values: &[f64], confidence: Confidence) -> (Option<f64>, Interval) {
-    let (mean, interval) = ends(estimate(values, confidence));
-    (mean, unseen(interval, values.len(), 1.0, confidence))
-}
-
-/// A statistic of a gauge.
-fn level_of(values: Vec<f64>, statistic: OfGauge, confidence: Confidence) -> (Option<f64>, Interval) {
-    match statistic {
-        OfGauge::Mean => ends(estimate(&values, confidence)),
-        OfGauge::Quantile(quantile) => over_replications(values, quantile, confidence),
+/// A quantile, or the censored number, of what a column has.
+fn quantile_in(study: &Study, column: Column, confidence: Confidence) -> (Option<f64>, Interval) {
+    match column {
+        Column::Count(row, OfCount::Quantile(quantile)) => {
+            over_replications(study.counts_at(row), quantile, confidence)
+        }
+        Column::Duration(row, OfDuration::Quantile(quantile)) => quantile_of(study, row, quantile, confidence),
+        Column::Duration(row, OfDuration::Longest(longest)) => longest_of(study, row, longest.quantile(), confidence),
+        Column::Gauge(row, OfGauge::Quantile(quantile)) => {
+            over_replications(study.gauge_means(row), quantile, confidence)
+        }
+        Column::Peak(row, OfGauge::Quantile(quantile)) => {
+            over_replications(study.gauge_peaks(row), quantile, confidence)
+        }
+        _ => unreachable!("means have been answered"),
     }
 }
 
@@ -136,24 +129,6 @@ fn longest_of(study: &Study, row: usize, quantile: Quantile, confidence: Confide
 
 /// The ends of an interval; the upper one may be unknown.
 type Interval = Option<(f64, Option<f64>)>;
-
-/// An event that never happened in `n` replications has an interval of zero width, and yet may happen. The upper end is the
-/// share of replications with the event for which seeing none in `n` has the probability of the upper tail, with one event
-/// in each of them. `each` is the unit in which one event counts.
-fn unseen(interval: Interval, replications: usize, each: f64, confidence: Confidence) -> Interval {
-    match interval {
-        Some((0.0, Some(0.0))) => {
-            let share = 1.0 - libm::exp(libm::log(confidence.tail()) / replications as f64);
-            Some((0.0, Some(share / each)))
-        }
-        interval => interval,
-    }
-}
-
-fn ends(estimate: Option<Estimate>) -> (Option<f64>, Interval) {
-    let interval = estimate.and_then(|estimate| estimate.interval);
-    (estimate.map(|estimate| estimate.mean), interval.map(|(low, high)| (low, Some(high))))
-}
 
 /// The quantile of one value per replication.
 fn over_replications(mut values: Vec<f64>, quantile: Quantile, confidence: Confidence) -> (Option<f64>, Interval) {
@@ -188,6 +163,7 @@ mod tests {
     use crate::engine::Span;
     use crate::fake;
     use crate::record::Count;
+    use crate::stats::estimate;
 
     #[test]
     fn a_measure_is_the_number_of_its_row() {

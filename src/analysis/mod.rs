@@ -12,6 +12,7 @@ mod devices;
 mod expected;
 mod gate;
 mod goals;
+mod mean;
 mod measure;
 mod resources;
 mod provenance;

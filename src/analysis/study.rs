@@ -68,6 +68,11 @@ impl<'plan> Study<'plan> {
         self.outcome.merged.censored[row].totals().count
     }
 
+    /// How many values of a duration were censored, in each replication.
+    pub fn censored_counts(&self, row: usize) -> Vec<f64> {
+        self.outcome.summaries.iter().map(|summary| summary.durations[row].censored as f64).collect()
+    }
+
     /// The Kaplan-Meier estimate of a duration, in nanoseconds, which takes censored values into account.
     pub fn survival(&self, row: usize) -> Survival {
         let merged = &self.outcome.merged;

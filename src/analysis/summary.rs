@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use crate::record::{self, CallsOf, Censoring, Count, CountRow, OF_CALLS, QUANTILES, Scope, Series, Unit};
-use crate::stats::{Confidence, estimate, order_interval, order_statistic};
+use crate::stats::{Confidence, order_interval, order_statistic};
 
 use super::cell::Cell;
+use super::mean::Mean;
 use super::study::{NANOS_PER_MILLI, Study, millis};
 
 /// The columns of `summary.csv`, in their order.
-pub const COLUMNS: [&str; 37] = [
+pub const COLUMNS: [&str; 38] = [
     "workload",
     "scope",
     "name",
@@ -47,6 +48,7 @@ pub const COLUMNS: [&str; 37] = [
     "km_p90_high",
     "km_p95_low",
     "km_p95_high",
+    "seen",
 ];
 
 /// Stands in place of an interval if there are too few replications to estimate it.
@@ -79,9 +81,9 @@ pub struct Row {
     pub count: u64,
     /// The mean of the replications' means.
     pub mean: Option<f64>,
-    /// The lower end of its 95 % interval.
+    /// The lower end of its 95 % interval; `None` if it was seen in too few replications for one.
     pub mean_low: Option<f64>,
-    /// The upper end.
+    /// The upper end; `None` if nothing is known of it.
     pub mean_high: Option<f64>,
     /// The least value.
     pub min: Option<f64>,
@@ -137,6 +139,8 @@ pub struct Row {
     pub km_p95_low: Option<f64>,
     /// The upper end.
     pub km_p95_high: Option<f64>,
+    /// In how many replications it was seen: was above zero or, for a duration, was measured.
+    pub seen: u64,
 }
 
 /// The distribution of the values of a row, beside their mean.
@@ -187,7 +191,7 @@ pub fn calls_row(study: &Study, of: usize, count: Count) -> Row {
 fn row_of_count(study: &Study, scope: Scope, name: &str, row: CountRow) -> Row {
     let values = study.counts_at(row);
     let spread = Spread::over_replications(&values);
-    make_row(study, scope, name, row.count.name(), Unit::Count, &values, spread)
+    make_row(study, scope, name, row.count.name(), Unit::Count, Mean::of_count(study, row, Confidence::P95), spread)
 }
 
 /// A count as a share of the calls offered, in all replications together; `None` if there were none.
@@ -218,8 +222,9 @@ pub fn duration_row(study: &Study, row: usize) -> Option<Row> {
             max: Some(millis(totals.max)),
         }
     };
-    let means = study.duration_means(row);
-    let mut made = make_row(study, series.scope, &series.name, series.metric.name(), Unit::Millis, &means, spread);
+    let mean = Mean::of_duration(study, row, Confidence::P95);
+    let mut made = make_row(study, series.scope, &series.name, series.metric.name(), Unit::Millis, mean, spread);
+    made.replications = made.seen;
     if series.metric.row().censoring == Censoring::Possible {
         made.censored = Some(study.censored(row));
         let survival = study.survival(row);
@@ -257,12 +262,11 @@ pub fn gauge_row(study: &Study, row: usize) -> Row {
 
 fn replication_row<M>(study: &Study, series: &Series<M>, metric: &str, unit: Unit, values: &[f64]) -> Row {
     let spread = Spread::over_replications(values);
-    make_row(study, series.scope, &series.name, metric, unit, values, spread)
+    let mean = Mean::of_level(study, values, unit, Confidence::P95);
+    make_row(study, series.scope, &series.name, metric, unit, mean, spread)
 }
 
-fn make_row(study: &Study, scope: Scope, name: &str, metric: &str, unit: Unit, means: &[f64], spread: Spread) -> Row {
-    let estimate = estimate(means, Confidence::P95);
-    let interval = estimate.and_then(|estimate| estimate.interval);
+fn make_row(study: &Study, scope: Scope, name: &str, metric: &str, unit: Unit, mean: Mean, spread: Spread) -> Row {
     let [p50, p90, p95, p99, p999] = spread.quantiles;
     let ends = |interval: Option<(f64, f64)>| (interval.map(|(low, _)| low), interval.map(|(_, high)| high));
     let [(p50_low, p50_high), (p90_low, p90_high), (p95_low, p95_high), (p99_low, p99_high), (p999_low, p999_high)] =
@@ -273,11 +277,11 @@ fn make_row(study: &Study, scope: Scope, name: &str, metric: &str, unit: Unit, m
         name: name.to_owned(),
         metric: metric.to_owned(),
         unit: unit.name(),
-        replications: means.len() as u64,
+        replications: mean.seen.of,
         count: spread.count,
-        mean: estimate.map(|estimate| estimate.mean),
-        mean_low: interval.map(|(low, _)| low),
-        mean_high: interval.map(|(_, high)| high),
+        mean: mean.value,
+        mean_low: mean.low,
+        mean_high: mean.high,
         min: spread.min,
         p50,
         p90,
@@ -305,11 +309,17 @@ fn make_row(study: &Study, scope: Scope, name: &str, metric: &str, unit: Unit, m
         km_p90_high: None,
         km_p95_low: None,
         km_p95_high: None,
+        seen: mean.seen.times,
     }
 }
 
 impl Row {
-    /// The ends of the interval of a quantile: with a value but no ends there are too few replications.
+    /// In how many replications it was seen, if that is too seldom for an interval of its mean.
+    pub fn seldom(&self) -> Option<u64> {
+        (self.mean.is_some() && self.mean_low.is_none()).then_some(self.seen)
+    }
+
+    /// The ends of an interval: with a value but no ends there are too few replications.
     fn ends(&self, ends: [Option<f64>; 2], exists: bool) -> [Cell; 2] {
         ends.map(|end| match end {
             None if exists => NOT_ESTIMABLE.into(),
@@ -323,7 +333,9 @@ impl Row {
             [&*self.workload, self.scope, &*self.name, &*self.metric, self.unit].map(Cell::from).to_vec();
         cells.extend([self.replications, self.count].map(Cell::from));
         let some = self.count > 0;
-        cells.extend([self.mean, self.mean_low, self.mean_high, self.min].map(Cell::from));
+        cells.push(self.mean.into());
+        cells.extend(self.ends([self.mean_low, self.mean_high], self.mean.is_some()));
+        cells.push(self.min.into());
         cells.extend([self.p50, self.p90, self.p95, self.p99].map(Cell::from));
         cells.extend(self.ends([self.p99_low, self.p99_high], some));
         cells.extend([self.p999, self.max].map(Cell::from));
@@ -337,6 +349,7 @@ impl Row {
         cells.extend(self.ends([self.km_p50_low, self.km_p50_high], has_km));
         cells.extend(self.ends([self.km_p90_low, self.km_p90_high], has_km));
         cells.extend(self.ends([self.km_p95_low, self.km_p95_high], has_km));
+        cells.push(self.seen.into());
         cells
     }
 }

@@ -27,8 +27,11 @@ pub(super) fn interval(found: &Measured) -> Entry {
     let words = in_words(found);
     match (found.low, found.high) {
         (Some(low), Some(high)) => Entry::interval(low, high, unit, words),
-        (Some(low), None) => Entry::Interval { low, high: None, unit, words: format!("[{}, unknown]", words(low)) },
-        (None, _) => Entry::Missing(NOT_ESTIMABLE),
+        (Some(low), None) => {
+            Entry::Interval { low: Some(low), high: None, unit, words: format!("[{}, unknown]", words(low)) }
+        }
+        (None, Some(high)) => Entry::at_most(high, unit, words),
+        (None, None) => Entry::Missing(NOT_ESTIMABLE),
     }
 }
 

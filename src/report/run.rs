@@ -1,7 +1,7 @@
 //! The report of a study: calls, delays, failures, devices, ports, stations, closed forms and goals. The names in its tables
 //! are those of the files.
 
-use crate::analysis::{Judged, Provenance, Study, count_row, duration_row, rows, share_of_offered};
+use crate::analysis::{Judged, Provenance, Row, Study, count_row, duration_row, rows, share_of_offered};
 use crate::domain::FaultTarget;
 use crate::engine::{Span, Time};
 use crate::plan::StudyKind;
@@ -19,7 +19,7 @@ use super::provenance::provenance_sheet;
 use super::queues::queues;
 use super::replications::replications_sheet;
 use super::resources::{pools, stations};
-use super::summary::{interval, mean, summary_sheet, summary_table};
+use super::summary::{interval, mean, seldom, summary_sheet, summary_table};
 use super::timeline::timeline_sheet;
 use super::words::{human, percent, plural, span, whole};
 
@@ -44,6 +44,8 @@ pub fn run_page<'a>(study: &'a Study<'_>, judged: &'a [Judged], provenance: &'a 
 fn report(study: &Study, judged: &[Judged], section: &mut Section<'_>) {
     title(study, section);
     section.table(calls(study));
+    let counts: Vec<Row> = record::counts(study.plan).map(|count| count_row(study, count)).collect();
+    seldom(&counts).into_iter().for_each(|words| section.note(words));
     whose_calls(study, section);
     if study.plan.changes_calls {
         section.table(changes(study));

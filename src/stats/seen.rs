@@ -1,9 +1,11 @@
 //! How often something was seen, and what can be said if that is seldom.
 
+use serde::{Deserialize, Serialize};
+
 use super::confidence::Confidence;
 
 /// In how many of all replications something was seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     /// The number of replications with it.
     pub times: u64,
