@@ -264,7 +264,7 @@ pub enum PhoneEvent {
 }
 
 /// How far a caller has got in a call so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Contact {
     /// Nothing.
     Nothing,

@@ -1,7 +1,7 @@
 //! Facts: what has happened, named in the past tense. They are all that a run reports.
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, ConferenceBridgeId, DestinationId, DeviceId, Ending, Forward,
+    ApplicationFault, ApplicationId, CallName, ConferenceBridgeId, Contact, DestinationId, DeviceId, Ending, Forward,
     GiveUpReason, NodeId, OutageCause, PhoneEvent, PhoneGroupId, PortGroupId, QueueId, RoutePointId, StationId, Target,
     ThirdParty, TransferredBy,
 };
@@ -27,6 +27,28 @@ pub enum PoolId {
     Phones(PhoneGroupId),
     /// The lines to a number outside.
     Outside(DestinationId),
+}
+
+/// How far a call has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reached {
+    /// What its delays are recorded under.
+    pub path: Path,
+    /// What the caller has heard.
+    pub contact: Contact,
+    /// Since when it waits for a person, if it does.
+    pub waits_since: Time,
+}
+
+/// A failure that nobody has noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnnoticedFailure {
+    /// An application's, by the CTIManager of one of its connections.
+    Application(ApplicationId),
+    /// A CallManager's, by a CTIManager.
+    CallManager(NodeId),
+    /// A CTIManager's, by an application.
+    CtiManager(ApplicationId),
 }
 
 /// A share of an application's devices: recovery times are reported until it controls that many again.
@@ -415,6 +437,31 @@ pub enum Fact {
         ending: Ending,
         /// When it was offered.
         offered: Time,
+        /// How far it had come.
+        reached: Reached,
+    },
+    /// The run is over, and the call is not.
+    Unfinished {
+        /// Which call.
+        call: CallName,
+        /// When it was offered.
+        offered: Time,
+        /// How far it has come.
+        reached: Reached,
+    },
+    /// The run is over, and a failure has not been noticed.
+    Unnoticed {
+        /// By whom it would be.
+        failure: UnnoticedFailure,
+        /// When it happened.
+        since: Time,
+    },
+    /// An application controls fewer of its devices because of a fault: its recovery is timed from then.
+    RecoveryBegan {
+        /// Which application.
+        application: ApplicationId,
+        /// When the fault happened, if it is later than that of a recovery that was not over.
+        since: Time,
     },
     /// An application failed.
     ApplicationFailed {

@@ -1,11 +1,11 @@
 //! A plan and a model small enough to check by hand, for tests of measuring and reporting that do not need the cluster.
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, DeviceId, Ending, Forward, GiveUpReason, NodeId, OutageCause,
+    ApplicationFault, ApplicationId, CallName, Contact, DeviceId, Ending, Forward, GiveUpReason, NodeId, OutageCause,
     PortGroupId, Refusal, RoutePointId, SourceId, StationId, Target, TransferredBy,
 };
 use crate::engine::{Span, Time};
-use crate::facts::{Fact, Path, PoolId, Recorder, Share};
+use crate::facts::{Fact, Path, PoolId, Reached, Recorder, Share};
 use crate::plan::{self, Plan};
 use crate::workload::NoFiles;
 
@@ -169,11 +169,14 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
     let stayed = acted - presented;
     let fate = random.below(20);
     let left = |at| (at, Fact::Left { call, route_point, device: DeviceId(0), line: 0, stayed: at - presented });
-    let ended = |at, ending| (at, Fact::Ended { call, ending, offered });
+    let ended = |at, ending, contact| {
+        let reached = Reached { path, contact, waits_since: offered };
+        (at, Fact::Ended { call, ending, offered, reached })
+    };
     if fate == 0 {
         let station = StationId(4);
         facts.push((taken, Fact::Skipped { station, arrived: presented, until: taken }));
-        facts.extend([left(taken), ended(taken, Ending::Abandoned)]);
+        facts.extend([left(taken), ended(taken, Ending::Abandoned, Contact::Nothing)]);
         return;
     }
     facts.push((taken, Fact::Taken { application, waited }));
@@ -184,7 +187,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
             [Ending::Refused(Refusal::ALL[number as usize / 3 % 6]), Ending::DroppedInSetup, Ending::DroppedInChange]
                 [number as usize % 3];
         facts.push((acted, Fact::RequestTimedOut { call, application }));
-        facts.extend([left(acted), ended(acted, ending)]);
+        facts.extend([left(acted), ended(acted, ending, Contact::Nothing)]);
         return;
     }
     facts.push((acted, Fact::Acted { call, route_point, application: Some(application), delay: stayed }));
@@ -223,7 +226,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
     }
     let ending = if fate == 6 { Ending::DroppedConnected } else { Ending::Completed };
     facts.push((over, Fact::Freed { call, pool, device }));
-    facts.push(ended(over, ending));
+    facts.push(ended(over, ending, Contact::Connected));
 }
 
 /// The application fails silently, is closed and comes back.

@@ -3,6 +3,8 @@
 use crate::experiment::Turn;
 use crate::record::Goal;
 
+use crate::stats::{Confidence, replications_to_settle};
+
 use super::goals::{Judged, Verdict};
 use super::resources::{Resource, resources};
 use super::study::Study;
@@ -32,15 +34,13 @@ impl Evaluated {
         Verdict::of_all(self.judged.iter().map(|it| it.verdict))
     }
 
-    /// How many replications would decide this value if the estimate stays the same: the half-width shrinks with the square
-    /// root of their number. `None` if it is decided, or if the estimate equals the bound.
+    /// How many replications decide this value in eight of ten cases, if the estimate is right. `None` if it is decided, if the
+    /// estimate equals the bound, or if it was seen too seldom to tell.
     pub fn would_decide(&self) -> Option<u64> {
         let of = |it: &Judged| {
             let (value, low, high) = (it.found.value?, it.found.low?, it.found.high?);
             let half = if value > it.goal.bound { value - low } else { high - value };
-            let ratio = half / (value - it.goal.bound).abs();
-            let needed = self.replications as f64 * ratio * ratio;
-            (needed.is_finite() && needed < 1e9).then_some(needed.ceil() as u64)
+            replications_to_settle(self.replications, half, (value - it.goal.bound).abs(), Confidence::P95)
         };
         let undecided = self.judged.iter().filter(|it| it.verdict == Verdict::Undecided);
         undecided.map(of).try_fold(0, |most, needed| Some(most.max(needed?))).filter(|needed| *needed > 0)

@@ -119,7 +119,7 @@ mod tests {
         let study = study(&plan);
         let goal = Goal::parse("offered.p999<=1000000").unwrap();
         let judged = judge(&goal, &study, Confidence::P95);
-        assert_eq!((judged.found.low, judged.verdict), (None, Verdict::Undecided));
+        assert_eq!((judged.found.high, judged.verdict), (None, Verdict::Undecided));
     }
 
     #[test]

@@ -34,7 +34,7 @@ impl Mean {
         let value = estimate.map(|it| it.mean);
         let (low, high) = match estimate.and_then(|it| it.interval) {
             Some((low, high)) if seen.is_enough() => (Some(low), Some(high)),
-            _ if seen.of == 0 => (None, None),
+            _ if seen.of < 2 => (None, None),
             _ => (None, most.map(|most| most * seen.greatest_share(confidence))),
         };
         Mean { value, low, high, seen }

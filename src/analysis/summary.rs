@@ -148,7 +148,7 @@ struct Spread {
     count: u64,
     min: Option<f64>,
     quantiles: [Option<f64>; QUANTILES.len()],
-    intervals: [Option<(f64, f64)>; QUANTILES.len()],
+    intervals: [(Option<f64>, Option<f64>); QUANTILES.len()],
     max: Option<f64>,
 }
 
@@ -217,7 +217,8 @@ pub fn duration_row(study: &Study, row: usize) -> Option<Row> {
             min: Some(millis(totals.min)),
             quantiles: histogram.quantiles(QUANTILES).map(|span| Some(millis(span))),
             intervals: QUANTILES.map(|quantile| {
-                histogram.quantile_interval(quantile, Confidence::P95).map(|(low, high)| (millis(low), millis(high)))
+                let (low, high) = histogram.quantile_interval(quantile, Confidence::P95);
+                (low.map(millis), high.map(millis))
             }),
             max: Some(millis(totals.max)),
         }
@@ -268,9 +269,8 @@ fn replication_row<M>(study: &Study, series: &Series<M>, metric: &str, unit: Uni
 
 fn make_row(study: &Study, scope: Scope, name: &str, metric: &str, unit: Unit, mean: Mean, spread: Spread) -> Row {
     let [p50, p90, p95, p99, p999] = spread.quantiles;
-    let ends = |interval: Option<(f64, f64)>| (interval.map(|(low, _)| low), interval.map(|(_, high)| high));
     let [(p50_low, p50_high), (p90_low, p90_high), (p95_low, p95_high), (p99_low, p99_high), (p999_low, p999_high)] =
-        spread.intervals.map(ends);
+        spread.intervals;
     Row {
         workload: study.plan.name.clone(),
         scope: scope.name(),
@@ -359,6 +359,7 @@ mod tests {
     use super::*;
     use crate::analysis::fake_study as study;
     use crate::fake;
+    use crate::record::Metric;
 
     #[test]
     fn no_row_appears_twice() {
@@ -384,7 +385,9 @@ mod tests {
         let plan = fake::plan();
         let rows = rows(&study(&plan));
         let censored: Vec<&Row> = rows.iter().filter(|row| row.censored.is_some()).collect();
-        let metric = |row: &Row| ["out_of_service", "rehome_wait", "rehome_delay"].contains(&&*row.metric);
+        let may_be = |metric: &Metric| metric.row().censoring == Censoring::Possible;
+        let possible: Vec<&str> = Metric::ALL.into_iter().filter(may_be).map(Metric::name).collect();
+        let metric = |row: &Row| possible.contains(&&*row.metric);
         assert!(
             censored.iter().all(|row| metric(row)) && rows.iter().filter(|row| metric(row)).count() == censored.len()
         );

@@ -665,7 +665,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         let call = self.call(handle);
         let (name, offered, ingress, index) = (call.name(), call.offered, call.ingress, call.endpoint);
-        let leaves_at = call.node;
+        let (leaves_at, reached) = (call.node, call.reached());
         self.releases(ingress);
         let mut released = [ingress; 2];
         if index != NOWHERE {
@@ -683,7 +683,7 @@ impl<R: Recorder> Cluster<'_, R> {
             self.on_hook(handle);
         }
         self.calls.remove(handle);
-        self.note(Fact::Ended { call: name, ending, offered });
+        self.note(Fact::Ended { call: name, ending, offered, reached });
     }
 
     /// A CallManager has work releasing a call, unless it is down.

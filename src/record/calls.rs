@@ -20,11 +20,7 @@ struct Call {
 }
 
 impl Call {
-    const FREE: Call = Call { name: FREE, reached: 0, rows: [0; INLINE] };
-
-    fn rows(&self) -> &[u32] {
-        &self.rows[..(self.reached as usize).min(INLINE)]
-    }
+    const FREE: Call = Call { name: FREE, reached: 0, rows: [NOTHING; INLINE] };
 }
 
 /// The calls offered after the warm-up by what they have reached: their source, and each application, route point, group of
@@ -151,7 +147,7 @@ impl Calls {
             Ending::DroppedConnected => 6,
         };
         self.counts[call.source.index()][column] += 1;
-        for &row in ended.rows() {
+        for &row in ended.rows.iter().take_while(|row| **row != NOTHING) {
             self.counts[row as usize][column] += 1;
         }
         if ended.reached as usize > INLINE {
@@ -179,7 +175,8 @@ impl Calls {
     #[inline]
     fn reaches(&mut self, place: usize, row: u32) {
         let call = &mut self.table[place];
-        if call.rows().contains(&row) {
+        // Every place is compared, which is faster than the places in use.
+        if call.rows.iter().fold(false, |found, other| found | (*other == row)) {
             return;
         }
         match call.rows.get_mut(call.reached as usize) {

@@ -535,7 +535,7 @@ mod tests {
             ("setup_delay.p98", "there is no statistic `p98`"),
             ("setup_delay.share", "only a count has a `share`"),
             ("offered.max_p95", "only a duration"),
-            ("setup_delay.censored", "longer than a run"),
+            ("lookup_delay.censored", "longer than a run"),
             ("node/offered", "expected `scope:name/`"),
             ("nod:sub1/offered", "did you mean `node`"),
         ] {

@@ -348,6 +348,11 @@ impl Entry {
         Entry::Interval { low: Some(low), high: Some(high), unit, words: words::interval(low, high, wording) }
     }
 
+    /// A lower end without an upper one.
+    pub fn at_least(low: f64, unit: &'static str, wording: impl Fn(f64) -> String) -> Entry {
+        Entry::Interval { low: Some(low), high: None, unit, words: format!("[{}, unknown]", wording(low)) }
+    }
+
     /// An upper end without a lower one.
     pub fn at_most(high: f64, unit: &'static str, wording: impl Fn(f64) -> String) -> Entry {
         Entry::Interval { low: None, high: Some(high), unit, words: format!("at most {}", wording(high)) }

@@ -151,6 +151,7 @@ fn durations(study: &Study, title: &str, metrics: impl Iterator<Item = Metric>, 
         let count = Entry::number(row.count as f64, "count", human);
         let tail = match (row.p99_low, row.p99_high) {
             (Some(low), Some(high)) => Entry::interval(low, high, row.unit, human),
+            (Some(low), None) => Entry::at_least(low, row.unit, human),
             _ => Entry::Missing("not estimable"),
         };
         let [p50, p90, p95, p99, p999, max] = [row.p50, row.p90, row.p95, row.p99, row.p999, row.max].map(value);

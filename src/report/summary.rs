@@ -107,7 +107,7 @@ mod tests {
             csv.lines().next().unwrap(),
             "workload,scope,name,metric,unit,replications,count,mean,mean_low,mean_high,min,p50,p90,p95,p99,p99_low,\
              p99_high,p999,max,censored,km_p50,km_p90,km_p95,p50_low,p50_high,p90_low,p90_high,p95_low,p95_high,\
-             p999_low,p999_high,km_p50_low,km_p50_high,km_p90_low,km_p90_high,km_p95_low,km_p95_high"
+             p999_low,p999_high,km_p50_low,km_p50_high,km_p90_low,km_p90_high,km_p95_low,km_p95_high,seen"
         );
     }
 

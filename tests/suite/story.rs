@@ -237,7 +237,10 @@ impl Recorder for Story<'_> {
             | Fact::ScreenPopDue { .. }
             | Fact::Controlled { .. }
             | Fact::ControlLost { .. }
-            | Fact::Sent { .. } => return,
+            | Fact::Sent { .. }
+            | Fact::Unfinished { .. }
+            | Fact::Unnoticed { .. }
+            | Fact::RecoveryBegan { .. } => return,
         };
         self.line(now, &sentence);
     }

@@ -27,7 +27,8 @@ impl Recorder for Auditor<'_> {
                 self.require(before.is_none(), |_| format!("{fact:?} twice"));
                 self.offered += 1;
             }
-            Fact::Sent { call, .. } => {
+            Fact::Unnoticed { .. } | Fact::RecoveryBegan { .. } => {}
+            Fact::Sent { call, .. } | Fact::Unfinished { call, .. } => {
                 self.call(call, fact);
             }
             Fact::Presented { call, route_point, device, line } => {
@@ -104,7 +105,7 @@ impl Recorder for Auditor<'_> {
             Fact::Forwarded { call, .. } | Fact::RequestTimedOut { call, .. } => {
                 self.call(call, fact);
             }
-            Fact::Ended { call, ending, offered } => self.ended(fact, call, ending, offered),
+            Fact::Ended { call, ending, offered, .. } => self.ended(fact, call, ending, offered),
             Fact::ApplicationFailed { application, fault } => {
                 // Its workers are gone; after a restart it begins with new ones.
                 if fault != ApplicationFault::Stall {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, ConferenceBridgeId, ConnectionId, DeviceId, Ending, FaultTarget,
-    GiveUpReason, NodeId, OutageCause, PhoneGroupId, PortGroupId, QueueId, QueueOrder, Refusal, RoutePointId, SourceId,
-    StationId, Target,
+    ApplicationFault, ApplicationId, CallName, ConferenceBridgeId, ConnectionId, Contact, DeviceId, Ending,
+    FaultTarget, GiveUpReason, NodeId, OutageCause, PhoneGroupId, PortGroupId, QueueId, QueueOrder, Refusal,
+    RoutePointId, SourceId, StationId, Target,
 };
 use crate::engine::{Span, Time};
-use crate::facts::{Fact, Path, PoolId, Recorder};
+use crate::facts::{Fact, Path, PoolId, Reached, Recorder};
 use crate::fake;
 use crate::plan::{Change, ConferenceBridge, Fault, Occurs, People, Plan, Queue, Setting, Transfer, TransferTo};
 
@@ -21,6 +21,12 @@ const IVR: ApplicationId = ApplicationId(0);
 const SUB1: NodeId = NodeId(0);
 const SUB2: NodeId = NodeId(1);
 const CALL: CallName = CallName { source: SourceId(0), number: 0 };
+
+const NOTHING_YET: Reached = Reached {
+    path: Path { ingress: SUB1, route_point: None, application: None },
+    contact: Contact::Nothing,
+    waits_since: Time::ZERO,
+};
 
 fn at(second: u64) -> Time {
     Time::ZERO + Span::from_secs(second)
@@ -301,7 +307,10 @@ fn an_application_is_closed_after_its_failure() {
 fn new_calls_are_refused_only_by_a_throttled_callmanager() {
     let throttling = |refuses| Fact::Throttling { node: SUB2, refuses };
     let offered = (50, Fact::Offered { call: CALL, ingress: SUB2 });
-    let ended = (50, Fact::Ended { call: CALL, ending: Ending::Refused(Refusal::Throttled), offered: at(50) });
+    let ended = (
+        50,
+        Fact::Ended { call: CALL, ending: Ending::Refused(Refusal::Throttled), offered: at(50), reached: NOTHING_YET },
+    );
     holds(&[(40, throttling(true)), offered, ended, (60, throttling(false))]);
     broken(&[offered, ended], "NodeId(1) does not refuse calls");
     broken(&[(40, throttling(false))], "the CallManager was already in this state");
@@ -482,7 +491,7 @@ fn a_call_waits_for_a_callmanager_that_hangs_only_until_that_is_noticed() {
     let noticed = |at, after| (at, Fact::HangNoticed { node: SUB1, delay: Span::from_secs(after) });
     let left =
         Fact::Left { call: CALL, route_point: RoutePointId(0), device: POINT, line: 0, stayed: Span::from_secs(11) };
-    let ends = Fact::Ended { call: CALL, ending: Ending::DroppedInSetup, offered: at(40) };
+    let ends = Fact::Ended { call: CALL, ending: Ending::DroppedInSetup, offered: at(40), reached: NOTHING_YET };
     holds(&and(&hangs, &[noticed(51, 1), (51, left), (51, ends)]));
     broken(&and(&hangs, &[noticed(51, 1)]), "still waits for NodeId(0), whose hang is known");
     broken(&and(&hangs[2..], &[noticed(53, 3)]), "it should have been noticed before");
@@ -567,7 +576,7 @@ fn served(number: u32, queue: u16, waited: u64) -> Vec<(u64, Fact)> {
     let (call, over) = (caller(number), caller(0));
     let facts = [
         gives(over, PHONES, 4),
-        Fact::Ended { call: over, ending: Ending::Abandoned, offered: at(90) },
+        Fact::Ended { call: over, ending: Ending::Abandoned, offered: at(90), reached: NOTHING_YET },
         Fact::Distributed { call, queue: QueueId(queue), waited: Some(Span::from_secs(waited)) },
         gives(call, PORTS, number - 1),
         takes(call, PHONES, 4),
@@ -592,7 +601,7 @@ fn queues_are_served_in_order_and_nobody_waits_for_a_free_phone() {
     breaks(&and(&waiting(), &served(2, 1, 20)), "waits with a better priority");
     breaks(&and(&waiting(), &served(4, 0, 18)), "comes before it");
     breaks(&and(&waiting(), &served(3, 0, 18)), "reports");
-    let over = Fact::Ended { call: caller(3), ending: Ending::Abandoned, offered: at(101) };
+    let over = Fact::Ended { call: caller(3), ending: Ending::Abandoned, offered: at(101), reached: NOTHING_YET };
     breaks(&and(&waiting(), &[(110, gives(caller(3), PORTS, 2)), (110, over)]), "while it waits in a queue");
     let again = Fact::Queued { call: caller(3), queue: QueueId(0) };
     breaks(&and(&waiting(), &[(110, again)]), "it waits already");
@@ -629,7 +638,7 @@ fn whatever_a_call_occupies_beside_its_device_is_given_back_once() {
     let back = (40, Fact::TakenBack { call: CALL, phones, device: PHONE });
     let let_go = (40, Fact::LetGo { call: CALL, phones, device: PHONE });
     let freed = (40, Fact::Freed { call: CALL, pool, device: Some(PHONE) });
-    let ended = (40, Fact::Ended { call: CALL, ending: Ending::Completed, offered: at(10) });
+    let ended = (40, Fact::Ended { call: CALL, ending: Ending::Completed, offered: at(10), reached: NOTHING_YET });
     let taken = |number| (28, Fact::BridgeTaken { call: call(number), bridge });
     let given = (40, Fact::BridgeFreed { call: CALL, bridge });
     let kept = |facts: &[(u64, Fact)]| {
