@@ -3,8 +3,6 @@
 use crate::experiment::Turn;
 use crate::record::Goal;
 
-use crate::stats::{Confidence, replications_to_settle};
-
 use super::goals::{Judged, Verdict};
 use super::resources::{Resource, resources};
 use super::study::Study;
@@ -37,13 +35,9 @@ impl Evaluated {
     /// How many replications decide this value in eight of ten cases, if the estimate is right. `None` if it is decided, if the
     /// estimate equals the bound, or if it was seen too seldom to tell.
     pub fn would_decide(&self) -> Option<u64> {
-        let of = |it: &Judged| {
-            let (value, low, high) = (it.found.value?, it.found.low?, it.found.high?);
-            let half = if value > it.goal.bound { value - low } else { high - value };
-            replications_to_settle(self.replications, half, (value - it.goal.bound).abs(), Confidence::P95)
-        };
         let undecided = self.judged.iter().filter(|it| it.verdict == Verdict::Undecided);
-        undecided.map(of).try_fold(0, |most, needed| Some(most.max(needed?))).filter(|needed| *needed > 0)
+        let needed = undecided.map(|it| it.would_decide(self.replications));
+        needed.into_iter().try_fold(0, |most, needed| Some(most.max(needed?))).filter(|needed| *needed > 0)
     }
 
     /// The fullest resource; of equally full ones the last in the workload.
@@ -128,8 +122,8 @@ impl Capacity {
                     _ => at + 1..last,
                 }
             }
-            Turn::Undetermined => 0..last,
-            _ => 0..0,
+            Turn::Between { yes: None, no: None } | Turn::Undetermined => 0..last,
+            Turn::Everywhere | Turn::Nowhere | Turn::Twice { .. } | Turn::Contradiction { .. } => 0..0,
         }
     }
 
@@ -138,7 +132,16 @@ impl Capacity {
         match self.turn {
             Turn::Everywhere | Turn::Nowhere => true,
             Turn::Between { .. } => self.undecided().len() <= self.values.len() / NARROW,
+            Turn::Twice { undecided, .. } => undecided <= self.values.len() / NARROW,
             Turn::Undetermined | Turn::Contradiction { .. } => false,
+        }
+    }
+
+    /// The values, first and last, that are known to meet all goals, where these turn twice.
+    pub fn met_within(&self) -> Option<(usize, usize)> {
+        match self.turn {
+            Turn::Twice { from: Some(from), to: Some(to), .. } if from <= to => Some((from, to)),
+            _ => None,
         }
     }
 

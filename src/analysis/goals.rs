@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::record::Goal;
-use crate::stats::Confidence;
+use crate::stats::{Confidence, replications_to_settle};
 use crate::workload::Side;
 
 use super::measure::Measured;
@@ -66,6 +66,16 @@ impl Judged {
     /// can never be certain.
     pub fn is_undecidable(&self) -> bool {
         self.found.value.is_none() || (self.goal.bound == 0.0 && self.found.value == Some(0.0))
+    }
+}
+
+impl Judged {
+    /// How many replications decide it in eight of ten cases, if the estimate after so many is right; `None` if it equals the
+    /// bound, or if it was seen too seldom to tell.
+    pub fn would_decide(&self, replications: u64) -> Option<u64> {
+        let (value, low, high) = (self.found.value?, self.found.low?, self.found.high?);
+        let half = if value > self.goal.bound { value - low } else { high - value };
+        replications_to_settle(replications, half, (value - self.goal.bound).abs(), Confidence::P95)
     }
 }
 
