@@ -29,6 +29,15 @@ pub enum PoolId {
     Outside(DestinationId),
 }
 
+/// Where a call is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SentTo {
+    /// Where a target leads.
+    Target(Target),
+    /// To a queue.
+    Queue(QueueId),
+}
+
 /// How far a call has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Reached {
@@ -69,15 +78,17 @@ pub enum Fact {
     Offered {
         /// Which call.
         call: CallName,
+        /// Its place among the calls in progress: no two have the same at a time.
+        place: u32,
         /// The ingress node.
         ingress: NodeId,
     },
-    /// A call was sent to where a target leads, whether or not there is room.
+    /// A call was sent somewhere, whether or not there is room.
     Sent {
-        /// Which call.
-        call: CallName,
+        /// The place of the call.
+        place: u32,
         /// Where.
-        target: Target,
+        to: SentTo,
     },
     /// A call began to occupy a route point.
     Presented {
@@ -433,6 +444,8 @@ pub enum Fact {
     Ended {
         /// Which call.
         call: CallName,
+        /// Its place, which is free now.
+        place: u32,
         /// How.
         ending: Ending,
         /// When it was offered.

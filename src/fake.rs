@@ -5,7 +5,7 @@ use crate::domain::{
     PortGroupId, Refusal, RoutePointId, SourceId, StationId, Target, TransferredBy,
 };
 use crate::engine::{Span, Time};
-use crate::facts::{Fact, Path, PoolId, Reached, Recorder, Share};
+use crate::facts::{Fact, Path, PoolId, Reached, Recorder, SentTo, Share};
 use crate::plan::{self, Plan};
 use crate::workload::NoFiles;
 
@@ -153,14 +153,14 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
     let pool = PoolId::Ports(PortGroupId(0));
     let mut millis = |bound: u64| Span::from_nanos(random.below(bound * 1_000_000));
 
-    facts.push((offered, Fact::Offered { call, ingress }));
+    facts.push((offered, Fact::Offered { call, place: number, ingress }));
     let started = offered + millis(20);
     let presented = started + millis(5);
     facts.push((
         offered,
         Fact::Served { station: StationId(ingress.0 * 2), arrived: offered, started, finished: presented },
     ));
-    facts.push((presented, Fact::Sent { call, target: Target::RoutePoint(route_point) }));
+    facts.push((presented, Fact::Sent { place: number, to: SentTo::Target(Target::RoutePoint(route_point)) }));
     facts.push((presented, Fact::Presented { call, route_point, device: DeviceId(0), line: 0 }));
     let waited = millis(50);
     let lookup = millis(200);
@@ -171,7 +171,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
     let left = |at| (at, Fact::Left { call, route_point, device: DeviceId(0), line: 0, stayed: at - presented });
     let ended = |at, ending, contact| {
         let reached = Reached { path, contact, waits_since: offered };
-        (at, Fact::Ended { call, ending, offered, reached })
+        (at, Fact::Ended { call, place: number, ending, offered, reached })
     };
     if fate == 0 {
         let station = StationId(4);
@@ -207,7 +207,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
         facts.push((acted, Fact::Alerting { call, path, since_offered: acted - offered }));
     }
     let device = Some(DeviceId(1 + number % 3));
-    facts.push((acted, Fact::Sent { call, target: Target::Ports(PortGroupId(0)) }));
+    facts.push((acted, Fact::Sent { place: number, to: SentTo::Target(Target::Ports(PortGroupId(0))) }));
     facts.push((acted, Fact::Seized { call, pool, device, line: 0 }));
     let connected = acted + Span::from_nanos(random.below(40_000_000));
     facts.push((connected, Fact::Connected { call, path, since_offered: connected - offered, first_sign: fate > 4 }));

@@ -10,7 +10,7 @@ use crate::domain::{
     RoutePointId, Target,
 };
 use crate::engine::{Handle, Pool, Span, Time};
-use crate::facts::{Fact, Recorder};
+use crate::facts::{Fact, Recorder, SentTo};
 use crate::plan::Treatment;
 use crate::rules::admission::{self, Missing, Occupancy};
 use crate::rules::application_failure::{self, TreatmentEnd};
@@ -41,7 +41,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Sends a call that is at no device from a CallManager to where `target` leads.
     pub(super) fn route(&mut self, handle: Handle, target: Target, from: NodeId) {
-        self.sent(handle, target);
+        self.sent(handle, SentTo::Target(target));
         if self.plan.forwards_all
             && let Some(forward) = self.forwards_all(handle, target)
         {
@@ -52,11 +52,9 @@ impl<R: Recorder> Cluster<'_, R> {
         self.route_to_device(handle, target, from);
     }
 
-    /// A call is sent to where `target` leads.
     #[inline(always)]
-    pub(super) fn sent(&mut self, handle: Handle, target: Target) {
-        let call = self.call(handle).name();
-        self.note(Fact::Sent { call, target });
+    pub(super) fn sent(&mut self, handle: Handle, to: SentTo) {
+        self.note(Fact::Sent { place: place(handle), to });
     }
 
     /// The same, if it is not forwarded from there at once.
@@ -683,7 +681,7 @@ impl<R: Recorder> Cluster<'_, R> {
             self.on_hook(handle);
         }
         self.calls.remove(handle);
-        self.note(Fact::Ended { call: name, ending, offered, reached });
+        self.note(Fact::Ended { call: name, place: place(handle), ending, offered, reached });
     }
 
     /// A CallManager has work releasing a call, unless it is down.
@@ -692,6 +690,11 @@ impl<R: Recorder> Cluster<'_, R> {
             self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.release);
         }
     }
+}
+
+/// The place of a call among those in progress.
+pub(super) const fn place(handle: Handle) -> u32 {
+    handle.slot() as u32
 }
 
 /// Whether a call still waits for its application at the step at which a timer was set.

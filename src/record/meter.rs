@@ -356,7 +356,6 @@ impl Meter {
     /// A call begins to wait in a queue.
     #[inline(never)]
     fn queued(&mut self, now: Time, queue: QueueId, call: CallName) {
-        self.calls.queued(call, queue);
         if self.queues.measures(queue) {
             self.queues.joined(queue, call, now);
             self.levels.step_up(self.catalogue.waiting(queue), now);
@@ -368,9 +367,6 @@ impl Meter {
     fn leaves_queue(&mut self, now: Time, queue: QueueId, call: CallName, waited: Option<Span>, served: bool) {
         if !self.queues.measures(queue) {
             return;
-        }
-        if served && waited.is_none() {
-            self.calls.queued(call, queue);
         }
         if waited.is_some() {
             self.queues.left(queue, call);
@@ -567,26 +563,26 @@ impl Recorder for Meter {
     // The variant is known where a fact is noted: after inlining, only one arm of this match is left there.
     #[inline(always)]
     fn note(&mut self, now: Time, fact: Fact) {
-        if let Fact::Sent { call, target } = fact {
+        if let Fact::Sent { place, to } = fact {
             // No gauge changes.
-            return self.calls.sent(call, target);
+            return self.calls.sent(place, to);
         }
         self.levels.advance(now);
         let measured = now >= self.warm_up;
         match fact {
-            Fact::Offered { call, .. } => {
+            Fact::Offered { call, place, .. } => {
                 self.levels.step_up(Catalogue::CALLS_IN_PROGRESS, now);
                 if measured {
                     self.count(Count::Offered);
-                    self.calls.offered(call);
+                    self.calls.offered(place, call.source);
                 }
             }
             Fact::Sent { .. } => {}
-            Fact::Ended { call, ending, offered, reached } => {
+            Fact::Ended { place, ending, offered, reached, .. } => {
                 self.levels.step_down(Catalogue::CALLS_IN_PROGRESS, now);
                 if offered >= self.warm_up {
                     self.ended(ending);
-                    self.calls.ended(call, ending);
+                    self.calls.ended(place, ending);
                 }
                 // What was refused will not come: that is no wait cut short.
                 if !matches!(ending, Ending::Completed | Ending::Refused(_)) {

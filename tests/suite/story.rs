@@ -120,7 +120,7 @@ impl Recorder for Story<'_> {
         let plan = self.plan;
         let application = |id: ctisim::domain::ApplicationId| plan.applications[id.index()].name.as_str();
         let sentence = match fact {
-            Fact::Offered { call, ingress } => format!("{} at {}", caller(call), plan.nodes[ingress.index()].name),
+            Fact::Offered { call, ingress, .. } => format!("{} at {}", caller(call), plan.nodes[ingress.index()].name),
             Fact::Presented { call, route_point, .. } => {
                 format!("{} presented at {}", caller(call), plan.route_points[route_point.index()].name)
             }

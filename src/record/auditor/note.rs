@@ -10,7 +10,7 @@ impl Recorder for Auditor<'_> {
     fn note(&mut self, now: Time, fact: Fact) {
         self.advance(now);
         match fact {
-            Fact::Offered { call, ingress } => {
+            Fact::Offered { call, ingress, .. } => {
                 let audited = AuditedCall {
                     offered: now,
                     ingress,
@@ -27,8 +27,8 @@ impl Recorder for Auditor<'_> {
                 self.require(before.is_none(), |_| format!("{fact:?} twice"));
                 self.offered += 1;
             }
-            Fact::Unnoticed { .. } | Fact::RecoveryBegan { .. } => {}
-            Fact::Sent { call, .. } | Fact::Unfinished { call, .. } => {
+            Fact::Sent { .. } | Fact::Unnoticed { .. } | Fact::RecoveryBegan { .. } => {}
+            Fact::Unfinished { call, .. } => {
                 self.call(call, fact);
             }
             Fact::Presented { call, route_point, device, line } => {

@@ -138,11 +138,11 @@ fn accounts_that_do_not_balance_are_a_bug() {
     meter.start(0);
     // Ends as if offered after the warm-up, but was offered before.
     let ingress = NodeId(0);
-    meter.note(Time::ZERO, Fact::Offered { call, ingress });
+    meter.note(Time::ZERO, Fact::Offered { call, place: 0, ingress });
     let (ending, offered) = (Ending::Completed, plan.window().warm_up);
     let path = Path { ingress, route_point: None, application: None };
     let reached = Reached { path, contact: Contact::Nothing, waits_since: Time::ZERO };
-    meter.note(offered, Fact::Ended { call, ending, offered, reached });
+    meter.note(offered, Fact::Ended { call, place: 0, ending, offered, reached });
     meter.finish(plan.length, 0);
 }
 
