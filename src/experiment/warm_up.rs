@@ -5,10 +5,10 @@ use std::sync::atomic::AtomicBool;
 use super::measured::{Audit, MeasuredCluster};
 use super::replicate::{Failure, Outcome, replicate};
 use crate::domain::{PhoneGroupId, StationId};
-use crate::engine::{Span, Time};
+use crate::engine::{Distribution, Span, Time};
 use crate::facts::PoolId;
 use crate::plan::{Plan, Window};
-use crate::record::{Catalogue, Count, CountRow, Gauge, Metric, Scope};
+use crate::record::{Catalogue, Count, CountRow, Gauge, Scope};
 use crate::stats::mser5;
 
 /// The warm-up found by pilot runs.
@@ -64,37 +64,60 @@ pub fn warm_up(plan: &Plan, seed: u64, jobs: usize, stop: &AtomicBool) -> Result
 }
 
 /// The longest relaxation time of the stations, and of the groups of phones that calls wait for, in nanoseconds: that of an
-/// M/M/c queue, `s / (c (1 - sqrt(load))^2)` (J. W. Cohen, *The Single Server Queue*, 1982, chapter II.2), with the service time `s` and
-/// the load over the second half of the runs; infinite for one that is overloaded.
+/// M/M/c queue, `s / (c (1 - sqrt(load))^2)` (J. W. Cohen, *The Single Server Queue*, 1982, chapter II.2), with the load over the
+/// second half of the runs; infinite for one that is overloaded.
 fn slowest_relaxation(plan: &Plan, catalogue: &Catalogue, outcome: &Outcome) -> f64 {
     let replications = outcome.summaries.len() as f64;
     let timeline = &outcome.merged.timeline;
-    let relaxation = |row: usize, servers: u32, served: u64| {
+    let load = |row: usize, servers: u32| {
         let busy = timeline.row(row);
         let (from, _) = timeline.bounds(busy.len() / 2);
         let late = busy[busy.len() / 2..].iter().sum::<u128>() as f64;
-        let servers = f64::from(servers);
-        let load = late / (plan.length.since(from).nanos() as f64 * servers * replications);
-        if served == 0 || load < LOADED {
-            return 0.0;
-        }
-        let service = busy.iter().sum::<u128>() as f64 / served as f64;
-        let room = 1.0 - load.sqrt();
-        if load >= 1.0 { f64::INFINITY } else { service / (servers * room * room) }
+        late / (plan.length.since(from).nanos() as f64 * f64::from(servers) * replications)
     };
-    let stations = plan.stations().into_iter().zip((0..).map(StationId)).map(|(station, id)| {
-        let served = outcome.merged.histograms[catalogue.station(Metric::StationWait, id)].totals().count;
-        relaxation(catalogue.utilisation(id), station.servers, served)
+    let relaxation = |load: f64, servers: u32, service: f64| {
+        let room = 1.0 - load.sqrt();
+        match load {
+            ..LOADED => 0.0,
+            1.0.. => f64::INFINITY,
+            _ => service / (f64::from(servers) * room * room),
+        }
+    };
+    let stations = plan.stations().into_iter().zip(longest_works(plan)).zip((0..).map(StationId));
+    let stations = stations.map(|((station, work), id)| {
+        relaxation(load(catalogue.utilisation(id), station.servers), station.servers, work)
     });
     let waited_for =
         plan.phone_groups.iter().zip((0..).map(PhoneGroupId)).filter(|(group, _)| !group.queues.is_empty());
     let groups = waited_for.map(|(group, id)| {
         let row = catalogue.calls_of(Scope::PhoneGroup, id.index()) as usize;
         let completed = CountRow { count: Count::Completed, of: Some(row) };
-        let served = outcome.summaries.iter().map(|summary| summary.count_at(completed)).sum();
-        relaxation(catalogue.in_use(PoolId::Phones(id)), group.count, served)
+        let served: u64 = outcome.summaries.iter().map(|summary| summary.count_at(completed)).sum();
+        let in_use = catalogue.in_use(PoolId::Phones(id));
+        // By Little's law.
+        let holding = timeline.row(in_use).iter().sum::<u128>() as f64 / served.max(1) as f64;
+        relaxation(load(in_use, group.count), group.count, holding)
     });
     stations.chain(groups).fold(0.0, f64::max)
+}
+
+/// The longest work for a call at each station, in nanoseconds: half of the mean of its square over its mean, which is the mean for
+/// an exponential one. The pieces of work that take no time keep nobody waiting.
+fn longest_works(plan: &Plan) -> Vec<f64> {
+    let length = |work: &Distribution| work.mean().nanos() as f64 * (1.0 + work.cv_squared()) / 2.0;
+    let longest = |works: &[&Distribution]| works.iter().map(|work| length(work)).fold(0.0, f64::max);
+    let lookup = |lookup: &Option<Distribution>| lookup.as_ref().map_or(0.0, length);
+    let nodes = plan.nodes.iter().flat_map(|node| {
+        let at = &node.callmanager;
+        let of_ctimanager = node.ctimanager.as_ref().map_or(0.0, |at| longest(&[&at.event, &at.request]));
+        [longest(&[&at.setup, &at.offer, &at.redirect, &at.answer, &at.release]), of_ctimanager]
+    });
+    let applications = plan.applications.iter().map(|it| length(&it.decide) + lookup(&it.lookup));
+    let databases = (0..plan.databases.len()).map(|row| {
+        let users = plan.applications.iter().filter(|it| it.database.is_some_and(|id| id.index() == row));
+        users.map(|it| lookup(&it.lookup)).fold(0.0, f64::max)
+    });
+    nodes.chain(applications).chain(databases).collect()
 }
 
 /// Below this load a queue forgets its beginning in a few service times.

@@ -143,9 +143,9 @@ pub fn capacity<O: Observer, E: From<Failure>>(
 }
 
 /// A value is given up as undecided after this part of the replications allowed for it,
-const LOOKS_BEFORE_GIVING_UP: u64 = 8;
+const LOOKS_BEFORE_GIVING_UP: u64 = 4;
 /// if deciding it would take so many times as many as are allowed.
-const OUT_OF_REACH: u64 = 4;
+const OUT_OF_REACH: u64 = 32;
 
 /// Whether deciding takes many more replications than are allowed.
 fn is_out_of_reach(judged: &[Judged], done: u64, most: u64) -> bool {
