@@ -58,7 +58,7 @@ ids! {
 }
 
 /// Where a call can be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Hash)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
     /// A CTI route point.
@@ -264,7 +264,7 @@ pub enum PhoneEvent {
 }
 
 /// How far a caller has got in a call so far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Contact {
     /// Nothing.
     Nothing,

@@ -1,8 +1,8 @@
 //! Facts: what has happened, named in the past tense. They are all that a run reports.
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, ConferenceBridgeId, DestinationId, DeviceId, Ending, Forward,
-    GiveUpReason, NodeId, OutageCause, PhoneEvent, PhoneGroupId, PortGroupId, QueueId, RoutePointId, StationId,
+    ApplicationFault, ApplicationId, CallName, ConferenceBridgeId, Contact, DestinationId, DeviceId, Ending, Forward,
+    GiveUpReason, NodeId, OutageCause, PhoneEvent, PhoneGroupId, PortGroupId, QueueId, RoutePointId, StationId, Target,
     ThirdParty, TransferredBy,
 };
 use crate::engine::{Span, Time};
@@ -29,6 +29,37 @@ pub enum PoolId {
     Outside(DestinationId),
 }
 
+/// Where a call is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SentTo {
+    /// Where a target leads.
+    Target(Target),
+    /// To a queue.
+    Queue(QueueId),
+}
+
+/// How far a call has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reached {
+    /// What its delays are recorded under.
+    pub path: Path,
+    /// What the caller has heard.
+    pub contact: Contact,
+    /// Since when it waits for a person, if it does.
+    pub waits_since: Time,
+}
+
+/// A failure that nobody has noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnnoticedFailure {
+    /// An application's, by the CTIManager of one of its connections.
+    Application(ApplicationId),
+    /// A CallManager's, by a CTIManager.
+    CallManager(NodeId),
+    /// A CTIManager's, by an application.
+    CtiManager(ApplicationId),
+}
+
 /// A share of an application's devices: recovery times are reported until it controls that many again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Share {
@@ -47,8 +78,17 @@ pub enum Fact {
     Offered {
         /// Which call.
         call: CallName,
+        /// Its place among the calls in progress: no two have the same at a time.
+        place: u32,
         /// The ingress node.
         ingress: NodeId,
+    },
+    /// A call was sent somewhere, whether or not there is room.
+    Sent {
+        /// The place of the call.
+        place: u32,
+        /// Where.
+        to: SentTo,
     },
     /// A call began to occupy a route point.
     Presented {
@@ -404,10 +444,37 @@ pub enum Fact {
     Ended {
         /// Which call.
         call: CallName,
+        /// Its place, which is free now.
+        place: u32,
         /// How.
         ending: Ending,
         /// When it was offered.
         offered: Time,
+        /// How far it had come.
+        reached: Reached,
+    },
+    /// The run is over, and the call is not.
+    Unfinished {
+        /// Which call.
+        call: CallName,
+        /// When it was offered.
+        offered: Time,
+        /// How far it has come.
+        reached: Reached,
+    },
+    /// The run is over, and a failure has not been noticed.
+    Unnoticed {
+        /// By whom it would be.
+        failure: UnnoticedFailure,
+        /// When it happened.
+        since: Time,
+    },
+    /// An application controls fewer of its devices because of a fault: its recovery is timed from then.
+    RecoveryBegan {
+        /// Which application.
+        application: ApplicationId,
+        /// When the fault happened, if it is later than that of a recovery that was not over.
+        since: Time,
     },
     /// An application failed.
     ApplicationFailed {

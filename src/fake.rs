@@ -1,11 +1,11 @@
 //! A plan and a model small enough to check by hand, for tests of measuring and reporting that do not need the cluster.
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, DeviceId, Ending, Forward, GiveUpReason, NodeId, OutageCause,
-    PortGroupId, Refusal, RoutePointId, SourceId, StationId, TransferredBy,
+    ApplicationFault, ApplicationId, CallName, Contact, DeviceId, Ending, Forward, GiveUpReason, NodeId, OutageCause,
+    PortGroupId, Refusal, RoutePointId, SourceId, StationId, Target, TransferredBy,
 };
 use crate::engine::{Span, Time};
-use crate::facts::{Fact, Path, PoolId, Recorder, Share};
+use crate::facts::{Fact, Path, PoolId, Reached, Recorder, SentTo, Share};
 use crate::plan::{self, Plan};
 use crate::workload::NoFiles;
 
@@ -153,13 +153,14 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
     let pool = PoolId::Ports(PortGroupId(0));
     let mut millis = |bound: u64| Span::from_nanos(random.below(bound * 1_000_000));
 
-    facts.push((offered, Fact::Offered { call, ingress }));
+    facts.push((offered, Fact::Offered { call, place: number, ingress }));
     let started = offered + millis(20);
     let presented = started + millis(5);
     facts.push((
         offered,
         Fact::Served { station: StationId(ingress.0 * 2), arrived: offered, started, finished: presented },
     ));
+    facts.push((presented, Fact::Sent { place: number, to: SentTo::Target(Target::RoutePoint(route_point)) }));
     facts.push((presented, Fact::Presented { call, route_point, device: DeviceId(0), line: 0 }));
     let waited = millis(50);
     let lookup = millis(200);
@@ -168,11 +169,14 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
     let stayed = acted - presented;
     let fate = random.below(20);
     let left = |at| (at, Fact::Left { call, route_point, device: DeviceId(0), line: 0, stayed: at - presented });
-    let ended = |at, ending| (at, Fact::Ended { call, ending, offered });
+    let ended = |at, ending, contact| {
+        let reached = Reached { path, contact, waits_since: offered };
+        (at, Fact::Ended { call, place: number, ending, offered, reached })
+    };
     if fate == 0 {
         let station = StationId(4);
         facts.push((taken, Fact::Skipped { station, arrived: presented, until: taken }));
-        facts.extend([left(taken), ended(taken, Ending::Abandoned)]);
+        facts.extend([left(taken), ended(taken, Ending::Abandoned, Contact::Nothing)]);
         return;
     }
     facts.push((taken, Fact::Taken { application, waited }));
@@ -183,7 +187,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
             [Ending::Refused(Refusal::ALL[number as usize / 3 % 6]), Ending::DroppedInSetup, Ending::DroppedInChange]
                 [number as usize % 3];
         facts.push((acted, Fact::RequestTimedOut { call, application }));
-        facts.extend([left(acted), ended(acted, ending)]);
+        facts.extend([left(acted), ended(acted, ending, Contact::Nothing)]);
         return;
     }
     facts.push((acted, Fact::Acted { call, route_point, application: Some(application), delay: stayed }));
@@ -203,6 +207,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
         facts.push((acted, Fact::Alerting { call, path, since_offered: acted - offered }));
     }
     let device = Some(DeviceId(1 + number % 3));
+    facts.push((acted, Fact::Sent { place: number, to: SentTo::Target(Target::Ports(PortGroupId(0))) }));
     facts.push((acted, Fact::Seized { call, pool, device, line: 0 }));
     let connected = acted + Span::from_nanos(random.below(40_000_000));
     facts.push((connected, Fact::Connected { call, path, since_offered: connected - offered, first_sign: fate > 4 }));
@@ -221,7 +226,7 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
     }
     let ending = if fate == 6 { Ending::DroppedConnected } else { Ending::Completed };
     facts.push((over, Fact::Freed { call, pool, device }));
-    facts.push(ended(over, ending));
+    facts.push(ended(over, ending, Contact::Connected));
 }
 
 /// The application fails silently, is closed and comes back.

@@ -32,19 +32,12 @@ impl Evaluated {
         Verdict::of_all(self.judged.iter().map(|it| it.verdict))
     }
 
-    /// How many replications would decide this value if the estimate stays the same: the half-width shrinks with the square
-    /// root of their number. `None` if it is decided, or if the estimate equals the bound.
+    /// How many replications decide this value in eight of ten cases, if the estimate is right. `None` if it is decided, if the
+    /// estimate equals the bound, or if it was seen too seldom to tell.
     pub fn would_decide(&self) -> Option<u64> {
-        let of = |it: &Judged| {
-            let (value, low, high) = (it.found.value?, it.found.low?, it.found.high?);
-            // The lower half may have been cut at zero.
-            let half = if value > it.goal.bound { (value - low).max(high - value) } else { high - value };
-            let ratio = half / (value - it.goal.bound).abs();
-            let needed = self.replications as f64 * ratio * ratio;
-            (needed.is_finite() && needed < 1e9).then_some(needed.ceil() as u64)
-        };
         let undecided = self.judged.iter().filter(|it| it.verdict == Verdict::Undecided);
-        undecided.map(of).try_fold(0, |most, needed| Some(most.max(needed?))).filter(|needed| *needed > 0)
+        let needed = undecided.map(|it| it.would_decide(self.replications));
+        needed.into_iter().try_fold(0, |most, needed| Some(most.max(needed?))).filter(|needed| *needed > 0)
     }
 
     /// The fullest resource; of equally full ones the last in the workload.
@@ -129,8 +122,8 @@ impl Capacity {
                     _ => at + 1..last,
                 }
             }
-            Turn::Undetermined => 0..last,
-            _ => 0..0,
+            Turn::Between { yes: None, no: None } | Turn::Undetermined => 0..last,
+            Turn::Everywhere | Turn::Nowhere | Turn::Twice { .. } | Turn::Contradiction { .. } => 0..0,
         }
     }
 
@@ -139,7 +132,16 @@ impl Capacity {
         match self.turn {
             Turn::Everywhere | Turn::Nowhere => true,
             Turn::Between { .. } => self.undecided().len() <= self.values.len() / NARROW,
+            Turn::Twice { undecided, .. } => undecided <= self.values.len() / NARROW,
             Turn::Undetermined | Turn::Contradiction { .. } => false,
+        }
+    }
+
+    /// The values, first and last, that are known to meet all goals, where these turn twice.
+    pub fn met_within(&self) -> Option<(usize, usize)> {
+        match self.turn {
+            Turn::Twice { from: Some(from), to: Some(to), .. } if from <= to => Some((from, to)),
+            _ => None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! The paired comparison of two systems: what differs, by how much, and with which confidence.
 
 use crate::record::Measure;
-use crate::stats::{Confidence, Paired, holm};
+use crate::stats::{Confidence, Paired, holm, replications_to_settle};
 
 use super::measure::Values;
 use super::study::Study;
@@ -149,7 +149,8 @@ impl Compared {
         }
     }
 
-    /// How many more replications would decide an undecided difference if its estimate is about right; `None` if unknown.
+    /// How many more replications decide an undecided difference in eight of ten cases, if its estimate is right; `None` if
+    /// unknown.
     pub fn more(&self) -> Option<u64> {
         if self.difference() != Difference::Undecided {
             return None;
@@ -159,12 +160,8 @@ impl Compared {
         let (half, seen) = ((high - low) / 2.0, paired.mean().abs());
         // The half-width that excludes zero, or the one that keeps within the margin, whichever is larger.
         let required = seen.max(self.margin - seen);
-        if required <= 0.0 || half <= 0.0 {
-            return None;
-        }
-        let pairs = paired.pairs() as f64;
-        let more = pairs * (half / required) * (half / required) - pairs;
-        (more < 1e9).then(|| more.ceil().max(1.0) as u64)
+        let needed = replications_to_settle(paired.pairs(), half, required, self.confidence)?;
+        Some(needed.saturating_sub(paired.pairs()).max(1))
     }
 }
 
@@ -200,14 +197,12 @@ mod tests {
         assert_eq!(compared(-3.0, 5.0).difference(), Difference::Lower);
         let undecided = compared(0.8, 9.0);
         assert_eq!(undecided.difference(), Difference::Undecided);
-        // This many more decide it, and not many fewer would.
-        let more = undecided.more().unwrap();
-        let half = |pairs: f64| {
-            let (low, high) = undecided.interval().unwrap();
-            (high - low) / 2.0 * (101.0 / pairs).sqrt()
-        };
+        // With this many in all, the interval reaches 1 / (1 + 0.8416 / z) of the way to zero.
+        let all = 101.0 + undecided.more().unwrap() as f64;
+        let (low, high) = undecided.interval().unwrap();
+        let reach = (high - low) / 2.0 * (101.0 / all).sqrt() * (1.0 + 0.841_621 / undecided.confidence.z());
         let seen = undecided.paired.as_ref().unwrap().mean().abs();
-        assert!(half(101.0 + more as f64) <= seen * 1.0001 && half(100.0 + more as f64) > seen * 0.999);
+        assert!((reach / seen - 1.0).abs() < 0.01, "{reach} {seen}");
     }
 
     #[test]

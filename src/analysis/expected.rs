@@ -4,7 +4,6 @@ use crate::expected::{Expected, Predicted, expected};
 use crate::record::{Count, DurationSummary, Metric, ReplicationSummary};
 use crate::stats::{Confidence, estimate, proportion_interval};
 
-use super::measure::not_negative;
 use super::study::Study;
 
 /// The value of a closed form, and the simulated one.
@@ -26,7 +25,7 @@ pub fn beside(study: &Study) -> Vec<Beside> {
         let interval = match it.measure {
             Predicted::HomeByEnd(_) => proportion_interval(values.iter().sum::<f64>() as u64, values.len() as u64),
             // Values that never vary give no estimate of the error.
-            _ => found.interval.filter(|(low, high)| low < high).map(|(low, high)| (not_negative(low), high)),
+            _ => found.interval.filter(|(low, high)| low < high),
         };
         Some(Beside { expected: it, mean: found.mean, interval })
     };

@@ -7,6 +7,8 @@ use serde::Serialize;
 
 use crate::record::{Better, Measure, ReplicationSummary};
 
+use crate::stats::replications_to_settle;
+
 use super::baseline::{Baseline, Gated, Speed};
 use super::comparison::{Compared, Sample, compare, samples};
 use super::reason::Reason;
@@ -52,7 +54,8 @@ pub struct GateRow {
 }
 
 impl GateRow {
-    /// How many replications in all would settle an inconclusive one if the estimate is about right; `None` if unknown.
+    /// How many replications in all settle an inconclusive one in eight of ten cases, if the estimate is right; `None` if
+    /// unknown.
     pub fn settled_by(&self) -> Option<u64> {
         let paired = self.compared.paired.as_ref().filter(|_| self.verdict == Gate::Inconclusive)?;
         let (low, high) = self.compared.interval()?;
@@ -62,9 +65,7 @@ impl GateRow {
             Better::Higher => -paired.mean(),
             Better::Neither => paired.mean().abs(),
         };
-        let (half, required) = ((high - low) / 2.0, (worse - margin).abs());
-        let pairs = paired.pairs() as f64 * (half / required) * (half / required);
-        (required > 0.0 && pairs < 1e9).then(|| pairs.ceil() as u64 + 1)
+        replications_to_settle(paired.pairs(), (high - low) / 2.0, (worse - margin).abs(), self.compared.confidence)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::record::Goal;
-use crate::stats::Confidence;
+use crate::stats::{Confidence, replications_to_settle};
 use crate::workload::Side;
 
 use super::measure::Measured;
@@ -69,6 +69,17 @@ impl Judged {
     }
 }
 
+impl Judged {
+    /// How many replications decide it in eight of ten cases, if the estimate after so many is right; `None` if it equals the
+    /// bound, or if it was seen too seldom to tell.
+    pub fn would_decide(&self, replications: u64) -> Option<u64> {
+        let (value, low, high) = (self.found.value?, self.found.low?, self.found.high?);
+        // The lower half may have been cut at zero.
+        let half = if value > self.goal.bound { (value - low).max(high - value) } else { high - value };
+        replications_to_settle(replications, half, (value - self.goal.bound).abs(), Confidence::P95)
+    }
+}
+
 /// Judges a goal by the estimate of its measure.
 pub fn judge_found(goal: &Goal, found: Measured) -> Judged {
     let verdict = match goal.side {
@@ -119,7 +130,7 @@ mod tests {
         let study = study(&plan);
         let goal = Goal::parse("offered.p999<=1000000").unwrap();
         let judged = judge(&goal, &study, Confidence::P95);
-        assert_eq!((judged.found.low, judged.verdict), (None, Verdict::Undecided));
+        assert_eq!((judged.found.high, judged.verdict), (None, Verdict::Undecided));
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Estimates of measures from a study.
 
-use crate::record::{Column, Count, DurationSummary, Measure, OfCount, OfDuration, OfGauge, Quantile};
-use crate::stats::{Confidence, Estimate, Seen, estimate, order_interval, order_statistic, ratio};
+use crate::record::{Column, CountRow, DurationSummary, Measure, OfCount, OfDuration, OfGauge, Quantile};
+use crate::stats::{Confidence, Seen, order_interval, order_statistic};
 
 use super::cell::{Cell, UNKNOWN, end, number};
+use super::mean::Mean;
 use super::study::{NANOS_PER_MILLI, Study, mean_millis, millis};
 
 /// The estimate of a measure.
@@ -17,6 +18,8 @@ pub struct Measured {
     pub high: Option<f64>,
     /// `ms`, `count` or `ratio`.
     pub unit: &'static str,
+    /// In how many replications it was seen, if that is too seldom for an interval of its mean.
+    pub seldom: Option<Seen>,
 }
 
 impl Measured {
@@ -44,34 +47,23 @@ impl Measure {
     /// # Panics
     /// If the study's plan has no such measurement: see [`Measure::check`].
     pub fn of(&self, study: &Study, confidence: Confidence) -> Measured {
-        let (value, interval) = match self.source_in(study) {
-            Column::Count(count, OfCount::Share) => {
-                let offered = study.counts(Count::Offered);
-                let (share, interval) = ends(ratio(&study.counts(count), &offered, confidence));
-                let each = offered.iter().sum::<f64>() / offered.len() as f64;
-                let interval = unseen(interval, offered.len(), each, confidence);
-                (share, never_other(interval, offered.len(), each, confidence))
+        let unit = self.unit().name();
+        let mean = match self.source_in(study) {
+            Column::Count(row, OfCount::Share) => Mean::of_share(study, row, confidence),
+            Column::Count(row, OfCount::Mean) => Mean::of_count(study, row, confidence),
+            Column::Duration(row, OfDuration::Mean) => Mean::of_duration(study, row, confidence),
+            Column::Duration(row, OfDuration::Censored) => Mean::of_censored(study, row, confidence),
+            Column::Gauge(row, OfGauge::Mean) => {
+                Mean::of_level(study, &study.gauge_means(row), self.unit(), confidence)
             }
-            Column::Count(count, OfCount::Mean) => number_of(&study.counts(count), confidence),
-            Column::Count(count, OfCount::Quantile(quantile)) => {
-                over_replications(study.counts(count), quantile, confidence)
+            Column::Peak(row, OfGauge::Mean) => Mean::of_level(study, &study.gauge_peaks(row), self.unit(), confidence),
+            column => {
+                let (value, (low, high)) = quantile_in(study, column, confidence);
+                return Measured { value, low, high, unit, seldom: None };
             }
-            Column::Duration(row, OfDuration::Mean) => {
-                let (value, interval) = ends(estimate(&study.duration_means(row), confidence));
-                // With censored values the mean is biased low: its upper end is unknown.
-                let high = |high| if study.censored(row) > 0 { None } else { high };
-                (value, interval.map(|(low, top)| (low, high(top))))
-            }
-            Column::Duration(row, OfDuration::Quantile(quantile)) => quantile_of(study, row, quantile, confidence),
-            Column::Duration(row, OfDuration::Longest(longest)) => {
-                longest_of(study, row, longest.quantile(), confidence)
-            }
-            Column::Duration(row, OfDuration::Censored) => number_of(&censored(study, row), confidence),
-            Column::Gauge(row, statistic) => level_of(study.gauge_means(row), statistic, confidence),
-            Column::Peak(row, statistic) => level_of(study.gauge_peaks(row), statistic, confidence),
         };
-        let (low, high) = interval.map_or((None, None), |(low, high)| (Some(not_negative(low)), high));
-        Measured { value, low, high, unit: self.unit().name() }
+        let Mean { value, low, high, seen } = mean;
+        Measured { value, low, high, unit, seldom: (!seen.is_enough()).then_some(seen) }
     }
 
     /// In how many replications there was any of it, if it is a mean over replications or a percentile of what happens within
@@ -82,12 +74,12 @@ impl Measure {
     pub fn seen(&self, study: &Study) -> Option<Seen> {
         let some = |values: &[f64]| Some(Seen::among(values));
         match self.source_in(study) {
-            Column::Count(count, OfCount::Mean | OfCount::Share) => some(&study.counts(count)),
+            Column::Count(count, OfCount::Mean | OfCount::Share) => some(&study.counts_at(count)),
             Column::Duration(row, OfDuration::Mean | OfDuration::Quantile(_)) => {
                 let each = study.outcome.summaries.iter().map(|summary| &summary.durations[row]);
                 some(&each.map(|it| (it.count + it.censored) as f64).collect::<Vec<f64>>())
             }
-            Column::Duration(row, OfDuration::Censored) => some(&censored(study, row)),
+            Column::Duration(row, OfDuration::Censored) => some(&study.censored_counts(row)),
             Column::Gauge(row, OfGauge::Mean) => some(&study.gauge_means(row)),
             Column::Peak(row, OfGauge::Mean) => some(&study.gauge_peaks(row)),
             Column::Count(_, OfCount::Quantile(_))
@@ -108,7 +100,7 @@ impl Measure {
         };
         match self.source_in(study) {
             Column::Count(count, OfCount::Share) => Some(shares(study, count)),
-            Column::Count(count, OfCount::Mean) => some(study.counts(count)),
+            Column::Count(count, OfCount::Mean) => some(study.counts_at(count)),
             Column::Duration(row, OfDuration::Mean) => {
                 of_durations(row, &|duration| (duration.count > 0).then(|| mean_millis(duration)))
             }
@@ -116,7 +108,7 @@ impl Measure {
                 let enough = (1.0 / (1.0 - quantile.share())).round() as u64;
                 of_durations(row, &|it| (it.count >= enough).then(|| millis(it.quantiles[quantile as usize])))
             }
-            Column::Duration(row, OfDuration::Censored) => some(censored(study, row)),
+            Column::Duration(row, OfDuration::Censored) => some(study.censored_counts(row)),
             Column::Gauge(row, OfGauge::Mean) => some(study.gauge_means(row)),
             Column::Peak(row, OfGauge::Mean) => some(study.gauge_peaks(row)),
             Column::Count(_, OfCount::Quantile(_))
@@ -127,14 +119,9 @@ impl Measure {
     }
 }
 
-/// The number of censored values in each replication.
-fn censored(study: &Study, row: usize) -> Vec<f64> {
-    study.outcome.summaries.iter().map(|summary| summary.durations[row].censored as f64).collect()
-}
-
 /// The linearised ratio of a count to the calls offered, one value per replication.
-fn shares(study: &Study, count: Count) -> Values {
-    let (above, below) = (study.counts(count), study.counts(Count::Offered));
+fn shares(study: &Study, count: CountRow) -> Values {
+    let (above, below) = (study.counts_at(count), study.offered(count));
     let (numerator, denominator) = (above.iter().sum::<f64>(), below.iter().sum::<f64>());
     if denominator <= 0.0 {
         return vec![None; above.len()];
@@ -144,17 +131,21 @@ fn shares(study: &Study, count: Count) -> Values {
     above.iter().zip(&below).map(linear).collect()
 }
 
-/// The mean of a count per replication, with an upper end above zero even if nothing was counted.
-fn number_of(values: &[f64], confidence: Confidence) -> (Option<f64>, Interval) {
-    let (mean, interval) = ends(estimate(values, confidence));
-    (mean, unseen(interval, values.len(), 1.0, confidence))
-}
-
-/// A statistic of a gauge.
-fn level_of(values: Vec<f64>, statistic: OfGauge, confidence: Confidence) -> (Option<f64>, Interval) {
-    match statistic {
-        OfGauge::Mean => ends(estimate(&values, confidence)),
-        OfGauge::Quantile(quantile) => over_replications(values, quantile, confidence),
+/// A quantile, or the censored number, of what a column has.
+fn quantile_in(study: &Study, column: Column, confidence: Confidence) -> (Option<f64>, Interval) {
+    match column {
+        Column::Count(row, OfCount::Quantile(quantile)) => {
+            over_replications(study.counts_at(row), quantile, confidence)
+        }
+        Column::Duration(row, OfDuration::Quantile(quantile)) => quantile_of(study, row, quantile, confidence),
+        Column::Duration(row, OfDuration::Longest(longest)) => longest_of(study, row, longest.quantile(), confidence),
+        Column::Gauge(row, OfGauge::Quantile(quantile)) => {
+            over_replications(study.gauge_means(row), quantile, confidence)
+        }
+        Column::Peak(row, OfGauge::Quantile(quantile)) => {
+            over_replications(study.gauge_peaks(row), quantile, confidence)
+        }
+        _ => unreachable!("means have been answered"),
     }
 }
 
@@ -166,53 +157,19 @@ fn longest_of(study: &Study, row: usize, quantile: Quantile, confidence: Confide
     let longest = |duration: &DurationSummary| if duration.count > 0 { millis(duration.max) } else { 0.0 };
     let at_least = with_one().map(|it| longest(it).max(millis(it.longest_censored)));
     let at_most = with_one().map(|it| if it.censored > 0 { f64::INFINITY } else { longest(it) });
-    let (_, low) = over_replications(at_least.collect(), quantile, confidence);
-    let (value, high) = over_replications(at_most.collect(), quantile, confidence);
-    (value, low.zip(high).map(|((low, _), (_, high))| (low, high)))
+    let (_, (low, _)) = over_replications(at_least.collect(), quantile, confidence);
+    let (value, (_, high)) = over_replications(at_most.collect(), quantile, confidence);
+    (value, (low, high))
 }
 
-/// The ends of an interval; the upper one may be unknown.
-type Interval = Option<(f64, Option<f64>)>;
-
-/// An event that never happened in `n` replications has an interval of zero width, and yet may happen. The upper end is the
-/// share of replications with the event for which seeing none in `n` has the probability of the upper tail, with one event
-/// in each of them. `each` is the unit in which one event counts.
-fn unseen(interval: Interval, replications: usize, each: f64, confidence: Confidence) -> Interval {
-    match interval {
-        Some((0.0, Some(0.0))) => Some((0.0, Some(never(replications).most(confidence) / each))),
-        interval => interval,
-    }
-}
-
-/// The same for a share of all calls in every replication: that one was none of them was never seen, and yet may happen.
-fn never_other(interval: Interval, replications: usize, each: f64, confidence: Confidence) -> Interval {
-    match interval {
-        Some((1.0, Some(1.0))) => Some((1.0 - never(replications).most(confidence) / each, Some(1.0))),
-        interval => interval,
-    }
-}
-
-/// What none of so many replications had.
-const fn never(replications: usize) -> Seen {
-    Seen { times: 0, replications: replications as u64 }
-}
-
-/// The lower end of an interval. No count, time or level is negative, and an interval that reaches below zero ends there.
-pub(super) fn not_negative(low: f64) -> f64 {
-    low.max(0.0)
-}
-
-fn ends(estimate: Option<Estimate>) -> (Option<f64>, Interval) {
-    let interval = estimate.and_then(|estimate| estimate.interval);
-    (estimate.map(|estimate| estimate.mean), interval.map(|(low, high)| (low, Some(high))))
-}
+/// The ends of an interval, as far as they are known.
+type Interval = (Option<f64>, Option<f64>);
 
 /// The quantile of one value per replication.
 fn over_replications(mut values: Vec<f64>, quantile: Quantile, confidence: Confidence) -> (Option<f64>, Interval) {
     let quantile = quantile.share();
     values.sort_unstable_by(f64::total_cmp);
-    let interval = order_interval(&values, quantile, confidence);
-    (order_statistic(&values, quantile), interval.map(|(low, high)| (low, Some(high))))
+    (order_statistic(&values, quantile), order_interval(&values, quantile, confidence))
 }
 
 /// The quantile of a duration over all replications together; by Kaplan-Meier if some are censored.
@@ -221,16 +178,16 @@ fn quantile_of(study: &Study, row: usize, quantile: Quantile, confidence: Confid
     if study.censored(row) == 0 {
         let histogram = &study.outcome.merged.histograms[row];
         if histogram.totals().count == 0 {
-            return (None, None);
+            return (None, (None, None));
         }
         let [value] = histogram.quantiles([quantile]);
-        let interval = histogram.quantile_interval(quantile, confidence);
-        return (Some(millis(value)), interval.map(|(low, high)| (millis(low), Some(millis(high)))));
+        let (low, high) = histogram.quantile_interval(quantile, confidence);
+        return (Some(millis(value)), (low.map(millis), high.map(millis)));
     }
     let survival = study.survival(row);
     let value = survival.quantile(quantile).map_or(f64::INFINITY, |nanos| nanos as f64 / NANOS_PER_MILLI);
     let (low, high) = study.survival_interval(row, &survival, quantile, confidence);
-    (Some(value), low.map(|low| (low, high.or(Some(f64::INFINITY)))))
+    (Some(value), (low, high.or(low.map(|_| f64::INFINITY))))
 }
 
 #[cfg(test)]
@@ -239,6 +196,8 @@ mod tests {
     use crate::analysis::fake_study as study;
     use crate::engine::Span;
     use crate::fake;
+    use crate::record::Count;
+    use crate::stats::estimate;
 
     #[test]
     fn a_measure_is_the_number_of_its_row() {
@@ -270,7 +229,7 @@ mod tests {
     fn the_values_of_a_measure_have_its_mean() {
         let plan = fake::plan();
         let study = study(&plan);
-        for name in ["offered", "refused.share", "setup_delay", "calls_in_progress", "calls_in_progress_peak"] {
+        for name in ["offered", "completed.share", "lookup_delay", "calls_in_progress", "calls_in_progress_peak"] {
             let measure = Measure::parse(name).unwrap();
             let values: Vec<f64> = measure.values(&study).unwrap().into_iter().flatten().collect();
             let mean = values.iter().sum::<f64>() / values.len() as f64;
@@ -311,31 +270,13 @@ mod tests {
         assert_eq!(p95.low, Some(90.0));
     }
 
-    /// The rule of three, for 95 % on both sides: 3.7 over the number of replications.
-    #[test]
-    fn an_event_that_was_not_seen_may_still_happen() {
-        let plan = fake::plan();
-        let mut study = study(&plan);
-        for summary in &mut study.outcome.summaries {
-            summary.counts[Count::FalseFailures as usize] = 0;
-        }
-        let replications = study.outcome.summaries.len() as f64;
-        let found = Measure::parse("false_failures").unwrap().of(&study, Confidence::P95);
-        let high = found.high.unwrap();
-        assert_eq!((found.value, found.low), (Some(0.0), Some(0.0)));
-        assert!((libm::pow(1.0 - high, replications) - 0.025).abs() < 1e-12, "{high}");
-        let offered = Measure::parse("offered").unwrap().of(&study, Confidence::P95).value.unwrap();
-        let share = Measure::parse("false_failures.share").unwrap().of(&study, Confidence::P95);
-        assert!((share.high.unwrap() - high / offered).abs() < 1e-12);
-    }
-
     #[test]
     fn a_share_is_of_all_calls_offered() {
         let plan = fake::plan();
         let study = study(&plan);
         let total = |count| study.counts(count).iter().sum::<f64>();
-        let share = Measure::parse("refused.share").unwrap().of(&study, Confidence::P95);
-        assert!((share.value.unwrap() - total(Count::Refused) / total(Count::Offered)).abs() < 1e-12);
+        let share = Measure::parse("completed.share").unwrap().of(&study, Confidence::P95);
+        assert!((share.value.unwrap() - total(Count::Completed) / total(Count::Offered)).abs() < 1e-12);
         assert!(share.low < share.value && share.value < share.high);
     }
 }

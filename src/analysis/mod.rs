@@ -12,6 +12,7 @@ mod devices;
 mod expected;
 mod gate;
 mod goals;
+mod mean;
 mod measure;
 mod resources;
 mod provenance;
@@ -37,5 +38,5 @@ pub use resources::{Busy, Pool, Resource, ResourceKind, Waiting, all_pools, all_
 #[cfg(test)]
 pub(crate) use study::tests::study as fake_study;
 pub use study::{NANOS_PER_MILLI, Study, mean_millis, millis};
-pub use summary::{COLUMNS, Row, count_row, duration_row, gauge_row, rows, share_of_offered};
+pub use summary::{COLUMNS, Row, calls_row, count_row, duration_row, gauge_row, rows, share_of_offered};
 pub use sweep::{Point, PointResult, Sweep};

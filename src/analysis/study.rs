@@ -3,8 +3,11 @@
 use crate::engine::Span;
 use crate::experiment::Outcome;
 use crate::plan::{Plan, Window};
-use crate::record::{Catalogue, Count, DurationSummary, ReplicationSummary};
-use crate::stats::{Confidence, Survival};
+use crate::record::{Catalogue, Count, CountRow, DurationSummary, GaugeSummary, ReplicationSummary};
+use crate::stats::{Clustered, Confidence, Survival};
+
+/// At most one in this many is few.
+const FEW_CENSORED: u64 = 10;
 
 /// Nanoseconds per millisecond.
 pub const NANOS_PER_MILLI: f64 = 1e6;
@@ -41,10 +44,20 @@ impl<'plan> Study<'plan> {
         count as f64 / self.outcome.summaries.len() as f64
     }
 
-    /// A count, in each replication.
+    /// A count of the whole cluster, in each replication.
     pub fn counts(&self, count: Count) -> Vec<f64> {
-        let value = |summary: &ReplicationSummary| summary.count(count) as f64;
+        self.counts_at(CountRow { count, of: None })
+    }
+
+    /// A count, in each replication.
+    pub fn counts_at(&self, row: CountRow) -> Vec<f64> {
+        let value = |summary: &ReplicationSummary| summary.count_at(row) as f64;
         self.outcome.summaries.iter().map(value).collect()
+    }
+
+    /// The calls offered to the same, in each replication.
+    pub fn offered(&self, row: CountRow) -> Vec<f64> {
+        self.counts_at(CountRow { count: Count::Offered, ..row })
     }
 
     /// The mean of a duration in milliseconds, in each replication that has one.
@@ -58,14 +71,36 @@ impl<'plan> Study<'plan> {
         self.outcome.merged.censored[row].totals().count
     }
 
+    /// How many values of a duration were censored, in each replication.
+    pub fn censored_counts(&self, row: usize) -> Vec<f64> {
+        self.outcome.summaries.iter().map(|summary| summary.durations[row].censored as f64).collect()
+    }
+
     /// The Kaplan-Meier estimate of a duration, in nanoseconds, which takes censored values into account.
     pub fn survival(&self, row: usize) -> Survival {
         let merged = &self.outcome.merged;
         Survival::new(merged.histograms[row].steps(&merged.censored[row]))
     }
 
-    /// The confidence interval of a quantile of that, in milliseconds. Without censored values it is that of the values;
-    /// otherwise the values of one replication count as one, because they may all have the same cause.
+    /// The censored values of a duration, by replication.
+    fn cut_clusters(&self, row: usize) -> Clustered {
+        let none =
+            Clustered { clusters: 0, values: 0, below: 0, below_squared: 0, below_times_values: 0, values_squared: 0 };
+        self.outcome.summaries.iter().map(|summary| &summary.durations[row]).fold(none, |sum, it| {
+            let (cut, values) = (u128::from(it.censored), u128::from(it.count + it.censored));
+            Clustered {
+                clusters: sum.clusters + u64::from(values > 0),
+                values: sum.values + it.count + it.censored,
+                below: sum.below + it.censored,
+                below_squared: sum.below_squared + cut * cut,
+                below_times_values: sum.below_times_values + cut * values,
+                values_squared: sum.values_squared + values * values,
+            }
+        })
+    }
+
+    /// The confidence interval of a quantile of that, in milliseconds. Without censored values it is that of the values. If
+    /// more than a tenth are censored, the values of one replication count as one, because they may all have the same cause.
     pub fn survival_interval(
         &self,
         row: usize,
@@ -76,13 +111,21 @@ impl<'plan> Study<'plan> {
         let merged = &self.outcome.merged;
         let (ended, censored) = (&merged.histograms[row], &merged.censored[row]);
         if censored.totals().count == 0 {
-            let interval = ended.quantile_interval(quantile, confidence);
-            return (interval.map(|(low, _)| millis(low)), interval.map(|(_, high)| millis(high)));
+            let (low, high) = ended.quantile_interval(quantile, confidence);
+            return (low.map(millis), high.map(millis));
         }
         let with_a_value =
             |summary: &&ReplicationSummary| summary.durations[row].count + summary.durations[row].censored > 0;
         let replications = self.outcome.summaries.iter().filter(with_a_value).count();
-        let alike = (ended.totals().count + censored.totals().count) as f64 / replications as f64;
+        let all = ended.totals().count + censored.totals().count;
+        let alike = match self.cut_clusters(row) {
+            // With few censored, the values themselves show how much those of a replication are alike.
+            cut if cut.below * FEW_CENSORED <= all => {
+                ended.design_effect(quantile).zip(cut.design_effect()).map(|(ended, cut)| ended.max(cut).max(1.0))
+            }
+            _ => None,
+        };
+        let alike = alike.unwrap_or(all as f64 / replications as f64);
         let nanos = |nanos: u64| nanos as f64 / NANOS_PER_MILLI;
         match survival.quantile_interval(quantile, alike, confidence) {
             Some((low, high)) if replications > 1 => (Some(nanos(low)), high.map(nanos)),
@@ -92,13 +135,13 @@ impl<'plan> Study<'plan> {
 
     /// The time-weighted average of a gauge over the measured time, in each replication; empty if no time was measured.
     pub fn gauge_means(&self, row: usize) -> Vec<f64> {
-        let measured = self.measured_nanos();
-        if measured == 0 {
-            return Vec::new();
-        }
-        let whole = measured as f64 * f64::from(self.catalogue.gauges[row].servers);
-        let value = |summary: &ReplicationSummary| summary.gauges[row].integral as f64 / whole;
-        self.outcome.summaries.iter().map(value).collect()
+        self.outcome.summaries.iter().filter_map(|summary| self.gauge_mean(row, &summary.gauges[row])).collect()
+    }
+
+    /// The time-weighted average of a gauge in one replication; `None` if no time was measured.
+    pub fn gauge_mean(&self, row: usize, gauge: &GaugeSummary) -> Option<f64> {
+        let whole = self.measured_nanos() as f64 * f64::from(self.catalogue.gauges[row].servers);
+        (whole > 0.0).then(|| gauge.integral as f64 / whole)
     }
 
     /// The peak of a gauge, in each replication.

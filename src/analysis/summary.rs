@@ -3,15 +3,15 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::record::{self, Censoring, Count, QUANTILES, Scope, Series, Unit};
-use crate::stats::{Confidence, estimate, order_interval, order_statistic};
+use crate::record::{self, CallsOf, Censoring, Count, CountRow, OF_CALLS, QUANTILES, Scope, Series, Unit};
+use crate::stats::{Confidence, order_interval, order_statistic};
 
 use super::cell::{Cell, NOT_REACHED, end};
-use super::measure::not_negative;
+use super::mean::Mean;
 use super::study::{NANOS_PER_MILLI, Study, millis};
 
 /// The columns of `summary.csv`, in their order.
-pub const COLUMNS: [&str; 37] = [
+pub const COLUMNS: [&str; 38] = [
     "workload",
     "scope",
     "name",
@@ -49,6 +49,7 @@ pub const COLUMNS: [&str; 37] = [
     "km_p90_high",
     "km_p95_low",
     "km_p95_high",
+    "seen",
 ];
 
 /// A metric within a scope. Unknown values are `None`.
@@ -78,9 +79,9 @@ pub struct Row {
     pub count: u64,
     /// The mean of the replications' means.
     pub mean: Option<f64>,
-    /// The lower end of its 95 % interval.
+    /// The lower end of its 95 % interval; `None` if it was seen in too few replications for one.
     pub mean_low: Option<f64>,
-    /// The upper end.
+    /// The upper end; `None` if nothing is known of it.
     pub mean_high: Option<f64>,
     /// The least value.
     pub min: Option<f64>,
@@ -136,6 +137,8 @@ pub struct Row {
     pub km_p95_low: Option<f64>,
     /// The upper end.
     pub km_p95_high: Option<f64>,
+    /// In how many replications it was seen: was above zero or, for a duration, was measured.
+    pub seen: u64,
 }
 
 /// The distribution of the values of a row, beside their mean.
@@ -143,7 +146,7 @@ struct Spread {
     count: u64,
     min: Option<f64>,
     quantiles: [Option<f64>; QUANTILES.len()],
-    intervals: [Option<(f64, f64)>; QUANTILES.len()],
+    intervals: [(Option<f64>, Option<f64>); QUANTILES.len()],
     max: Option<f64>,
 }
 
@@ -162,19 +165,31 @@ impl Spread {
     }
 }
 
-/// Every row: counts, then durations, then gauges.
+/// Every row: counts, of the cluster and then of each thing that calls reach, then durations, then gauges.
 pub fn rows(study: &Study) -> Vec<Row> {
-    let counts = record::counts(study.plan).map(|count| count_row(study, count));
+    let of_cluster = record::counts(study.plan).map(|count| count_row(study, count));
+    let of_calls = (0..study.catalogue.calls.len()).flat_map(|of| OF_CALLS.map(|count| calls_row(study, of, count)));
+    let counts = of_cluster.chain(of_calls);
     let durations = (0..study.catalogue.durations.len()).filter_map(|row| duration_row(study, row));
     let gauges = (0..study.catalogue.gauges.len()).flat_map(|row| gauge_rows(study, row));
     counts.chain(durations).chain(gauges).collect()
 }
 
-/// The row of a count.
+/// The row of a count of the whole cluster.
 pub fn count_row(study: &Study, count: Count) -> Row {
-    let values = study.counts(count);
+    row_of_count(study, Scope::Cluster, "", CountRow { count, of: None })
+}
+
+/// The row of a count of the calls of one thing, by its row in the catalogue.
+pub fn calls_row(study: &Study, of: usize, count: Count) -> Row {
+    let CallsOf { scope, name } = &study.catalogue.calls[of];
+    row_of_count(study, *scope, name, CountRow { count, of: Some(of) })
+}
+
+fn row_of_count(study: &Study, scope: Scope, name: &str, row: CountRow) -> Row {
+    let values = study.counts_at(row);
     let spread = Spread::over_replications(&values);
-    make_row(study, Scope::Cluster, "", count.name(), Unit::Count, &values, spread)
+    make_row(study, scope, name, row.count.name(), Unit::Count, Mean::of_count(study, row, Confidence::P95), spread)
 }
 
 /// A count as a share of the calls offered, in all replications together; `None` if there were none.
@@ -200,13 +215,15 @@ pub fn duration_row(study: &Study, row: usize) -> Option<Row> {
             min: Some(millis(totals.min)),
             quantiles: histogram.quantiles(QUANTILES).map(|span| Some(millis(span))),
             intervals: QUANTILES.map(|quantile| {
-                histogram.quantile_interval(quantile, Confidence::P95).map(|(low, high)| (millis(low), millis(high)))
+                let (low, high) = histogram.quantile_interval(quantile, Confidence::P95);
+                (low.map(millis), high.map(millis))
             }),
             max: Some(millis(totals.max)),
         }
     };
-    let means = study.duration_means(row);
-    let mut made = make_row(study, series.scope, &series.name, series.metric.name(), Unit::Millis, &means, spread);
+    let mean = Mean::of_duration(study, row, Confidence::P95);
+    let mut made = make_row(study, series.scope, &series.name, series.metric.name(), Unit::Millis, mean, spread);
+    made.replications = made.seen;
     if series.metric.row().censoring == Censoring::Possible {
         made.censored = Some(study.censored(row));
         let survival = study.survival(row);
@@ -244,27 +261,25 @@ pub fn gauge_row(study: &Study, row: usize) -> Row {
 
 fn replication_row<M>(study: &Study, series: &Series<M>, metric: &str, unit: Unit, values: &[f64]) -> Row {
     let spread = Spread::over_replications(values);
-    make_row(study, series.scope, &series.name, metric, unit, values, spread)
+    let mean = Mean::of_level(study, values, unit, Confidence::P95);
+    make_row(study, series.scope, &series.name, metric, unit, mean, spread)
 }
 
-fn make_row(study: &Study, scope: Scope, name: &str, metric: &str, unit: Unit, means: &[f64], spread: Spread) -> Row {
-    let estimate = estimate(means, Confidence::P95);
-    let interval = estimate.and_then(|estimate| estimate.interval).map(|(low, high)| (not_negative(low), high));
+fn make_row(study: &Study, scope: Scope, name: &str, metric: &str, unit: Unit, mean: Mean, spread: Spread) -> Row {
     let [p50, p90, p95, p99, p999] = spread.quantiles;
-    let ends = |interval: Option<(f64, f64)>| (interval.map(|(low, _)| low), interval.map(|(_, high)| high));
     let [(p50_low, p50_high), (p90_low, p90_high), (p95_low, p95_high), (p99_low, p99_high), (p999_low, p999_high)] =
-        spread.intervals.map(ends);
+        spread.intervals;
     Row {
         workload: study.plan.name.clone(),
         scope: scope.name(),
         name: name.to_owned(),
         metric: metric.to_owned(),
         unit: unit.name(),
-        replications: means.len() as u64,
+        replications: mean.seen.replications,
         count: spread.count,
-        mean: estimate.map(|estimate| estimate.mean),
-        mean_low: interval.map(|(low, _)| low),
-        mean_high: interval.map(|(_, high)| high),
+        mean: mean.value,
+        mean_low: mean.low,
+        mean_high: mean.high,
         min: spread.min,
         p50,
         p90,
@@ -292,10 +307,16 @@ fn make_row(study: &Study, scope: Scope, name: &str, metric: &str, unit: Unit, m
         km_p90_high: None,
         km_p95_low: None,
         km_p95_high: None,
+        seen: mean.seen.times,
     }
 }
 
 impl Row {
+    /// In how many replications it was seen, if that is too seldom for an interval of its mean.
+    pub fn seldom(&self) -> Option<u64> {
+        (self.mean.is_some() && self.mean_low.is_none()).then_some(self.seen)
+    }
+
     /// In the order of [`COLUMNS`].
     pub fn cells(&self) -> Vec<Cell> {
         let mut cells: Vec<Cell> =
@@ -329,6 +350,7 @@ impl Row {
             // With a lower end alone, too many were censored for an upper one.
             cells.push(if low.is_some() { not_reached(high) } else { end(high, survives) });
         }
+        cells.push(self.seen.into());
         cells
     }
 }
@@ -349,6 +371,7 @@ mod tests {
     use super::*;
     use crate::analysis::fake_study as study;
     use crate::fake;
+    use crate::record::Metric;
 
     #[test]
     fn no_row_appears_twice() {
@@ -374,7 +397,9 @@ mod tests {
         let plan = fake::plan();
         let rows = rows(&study(&plan));
         let censored: Vec<&Row> = rows.iter().filter(|row| row.censored.is_some()).collect();
-        let metric = |row: &Row| ["out_of_service", "rehome_wait", "rehome_delay"].contains(&&*row.metric);
+        let may_be = |metric: &Metric| metric.row().censoring == Censoring::Possible;
+        let possible: Vec<&str> = Metric::ALL.into_iter().filter(may_be).map(Metric::name).collect();
+        let metric = |row: &Row| possible.contains(&&*row.metric);
         assert!(
             censored.iter().all(|row| metric(row)) && rows.iter().filter(|row| metric(row)).count() == censored.len()
         );

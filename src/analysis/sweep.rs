@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 
 use crate::record::{Goal, Measure};
-use crate::stats::Confidence;
+use crate::stats::{Confidence, Seen};
 
 use super::cell::{Cell, number};
 use super::goals::{Judged, judge_found};
@@ -20,7 +20,16 @@ pub struct PointResult {
     /// Rows of cells, in the order of [`COLUMNS`].
     pub rows: Vec<Vec<Cell>>,
     /// The value, and the ends of its 95 % interval, of every measure that has a value.
-    measures: BTreeMap<String, [Cell; 3]>,
+    measures: BTreeMap<String, Kept>,
+}
+
+/// An estimate that is kept.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Kept {
+    /// The value, and the ends of its interval.
+    found: [Cell; 3],
+    /// In how many replications it was seen, if that is too seldom for an interval.
+    seldom: Option<Seen>,
 }
 
 impl PointResult {
@@ -28,7 +37,8 @@ impl PointResult {
     pub fn of(study: &Study) -> PointResult {
         let stored = |measure: Measure| {
             let found = measure.of(study, Confidence::P95);
-            found.value.map(|_| (measure.to_string(), [found.value, found.low, found.high].map(number)))
+            let kept = Kept { found: [found.value, found.low, found.high].map(number), seldom: found.seldom };
+            found.value.map(|_| (measure.to_string(), kept))
         };
         PointResult {
             rows: rows(study).iter().map(Row::cells).collect(),
@@ -49,11 +59,9 @@ impl PointResult {
             Cell::Text(_) => Some(f64::INFINITY),
             Cell::Missing => None,
         };
-        let [value, low, high] = match self.measures.get(&measure.to_string()) {
-            Some(found) => found.each_ref().map(read),
-            None => [None; 3],
-        };
-        Measured { value, low, high, unit: measure.unit().name() }
+        let kept = self.measures.get(&measure.to_string());
+        let [value, low, high] = kept.map_or([None; 3], |kept| kept.found.each_ref().map(read));
+        Measured { value, low, high, unit: measure.unit().name(), seldom: kept.and_then(|kept| kept.seldom) }
     }
 }
 

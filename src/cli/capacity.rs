@@ -179,6 +179,7 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     }
     match capacity.turn {
         Turn::Nowhere => Err(Stop::Missed(report::answer(&capacity))),
+        Turn::Twice { from: Some(from), to: Some(to), .. } if from > to => Err(Stop::Missed(report::answer(&capacity))),
         Turn::Contradiction { .. } => Err(Stop::Inconclusive(format!(
             "{}\n  help: `ctisim run` at some values in between shows how the measure changes",
             report::answer(&capacity)

@@ -38,7 +38,7 @@ impl<R: Recorder> Cluster<'_, R> {
             state.failed_at = Time::ZERO;
             (state.manager, state.seeks) = (0, ConnectReason::Started);
             state.connected = plan.may_use_cti;
-            (state.number, state.attempt, state.waits_for_hung) = (0, 0, None);
+            (state.number, state.attempt, state.waits_for_hung, state.lost) = (0, 0, None, None);
             // It has asked for all of its devices.
             (state.opening, state.next_request) = (self.plan.connections[row].devices.len(), Time::ZERO);
             state.heartbeat = plan.heartbeat;

@@ -10,7 +10,7 @@ use crate::domain::{
     RoutePointId, Target,
 };
 use crate::engine::{Handle, Pool, Span, Time};
-use crate::facts::{Fact, Recorder};
+use crate::facts::{Fact, Recorder, SentTo};
 use crate::plan::Treatment;
 use crate::rules::admission::{self, Missing, Occupancy};
 use crate::rules::application_failure::{self, TreatmentEnd};
@@ -41,6 +41,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// Sends a call that is at no device from a CallManager to where `target` leads.
     pub(super) fn route(&mut self, handle: Handle, target: Target, from: NodeId) {
+        self.sent(handle, SentTo::Target(target));
         if self.plan.forwards_all
             && let Some(forward) = self.forwards_all(handle, target)
         {
@@ -49,6 +50,11 @@ impl<R: Recorder> Cluster<'_, R> {
             return self.forward(handle, forward, NOWHERE, from);
         }
         self.route_to_device(handle, target, from);
+    }
+
+    #[inline(always)]
+    pub(super) fn sent(&mut self, handle: Handle, to: SentTo) {
+        self.note(Fact::Sent { place: place(handle), to });
     }
 
     /// The same, if it is not forwarded from there at once.
@@ -657,7 +663,7 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         let call = self.call(handle);
         let (name, offered, ingress, index) = (call.name(), call.offered, call.ingress, call.endpoint);
-        let leaves_at = call.node;
+        let (leaves_at, reached) = (call.node, call.reached());
         self.releases(ingress);
         let mut released = [ingress; 2];
         if index != NOWHERE {
@@ -675,7 +681,7 @@ impl<R: Recorder> Cluster<'_, R> {
             self.on_hook(handle);
         }
         self.calls.remove(handle);
-        self.note(Fact::Ended { call: name, ending, offered });
+        self.note(Fact::Ended { call: name, place: place(handle), ending, offered, reached });
     }
 
     /// A CallManager has work releasing a call, unless it is down.
@@ -684,6 +690,11 @@ impl<R: Recorder> Cluster<'_, R> {
             self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.release);
         }
     }
+}
+
+/// The place of a call among those in progress.
+pub(super) const fn place(handle: Handle) -> u32 {
+    handle.slot() as u32
 }
 
 /// Whether a call still waits for its application at the step at which a timer was set.

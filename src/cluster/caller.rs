@@ -1,5 +1,6 @@
 //! A caller: dials at an ingress, waits as long as its patience lasts, and has random numbers of its own.
 
+use super::call::place;
 use super::event::Event;
 use super::inside::Finds;
 use super::machine::Cluster;
@@ -68,7 +69,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let to = plan.speed_dial.map_or(plan.to, |id| self.speed_dials[id.index()]);
         let call = self.calls.insert(Call::new(name, ingress, to, self.now));
         let patience = self.sources[name.source.index()].random_word(name.number, Purpose::Patience);
-        self.note(Fact::Offered { call: name, ingress });
+        self.note(Fact::Offered { call: name, place: place(call), ingress });
         if let Some(device) = device {
             self.off_hook(call, device);
         }

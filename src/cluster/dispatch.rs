@@ -45,6 +45,7 @@ impl<R: Recorder> Cluster<'_, R> {
             }
             if until == end {
                 self.now = end;
+                self.notes_unfinished();
                 return Some(events);
             }
             slice = next_slice(slice, events - before);

@@ -94,6 +94,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 let state = &mut self.connections[connection.index()];
                 state.attempt = state.attempt.wrapping_add(1);
                 let attempt = state.attempt;
+                state.lost = state.lost.map(|(_, since)| (attempt, since));
                 let seen = self.arrives_at_application(connection, self.now);
                 self.schedule(seen, Event::LossNoticed { connection: connection.0, attempt });
             }

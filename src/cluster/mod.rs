@@ -31,6 +31,7 @@ mod rows;
 mod survival;
 mod notification;
 mod turn;
+mod unfinished;
 mod worker;
 
 pub use machine::Cluster;

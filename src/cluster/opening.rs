@@ -60,11 +60,17 @@ impl<R: Recorder> Cluster<'_, R> {
     fn loses_device(&mut self, device: DeviceId, holder: ConnectionId, failed: Option<Time>) {
         if self.plan.devices[device.index()].stands_by() {
             for application in self.plan.applications_of(device) {
-                self.applications[application.index()].lose_device(failed);
+                self.controls_less(application, failed);
             }
         } else {
-            let application = self.application_of(holder);
-            self.applications[application.index()].lose_device(failed);
+            self.controls_less(self.application_of(holder), failed);
+        }
+    }
+
+    /// An application controls one device less, if not as planned because of something that `failed`.
+    pub(super) fn controls_less(&mut self, application: ApplicationId, failed: Option<Time>) {
+        if let Some(since) = self.applications[application.index()].lose_device(failed) {
+            self.note(Fact::RecoveryBegan { application, since });
         }
     }
 

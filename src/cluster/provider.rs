@@ -38,6 +38,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         }
         let attempt = state.attempt;
         state.waits_for_hung = (mode == FailureMode::Hangs).then_some(attempt);
+        state.lost = Some((attempt, self.now));
         let noticed = match mode {
             FailureMode::ProcessExits => self.arrives_at_application(connection, self.now),
             FailureMode::HostLost | FailureMode::Hangs => {
@@ -61,7 +62,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             return self.schedule(until, Event::LossNoticed { connection: connection.0, attempt });
         }
         let (delay, lost) = (self.now - state.failed_at, state.manager);
-        self.connections[connection.index()].waits_for_hung = None;
+        let state = &mut self.connections[connection.index()];
+        (state.waits_for_hung, state.lost) = (None, None);
         self.note(Fact::ManagerLossNoticed { application: self.application_of(connection), delay });
         self.connect(connection, ConnectReason::Lost(lost));
     }

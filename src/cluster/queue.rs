@@ -6,7 +6,7 @@ use super::rows::group::Waiting;
 use super::rows::source::Purpose;
 use crate::domain::{CallName, Phase, PhoneGroupId, QueueId, QueueOrder, Target, WishId};
 use crate::engine::{Handle, Span};
-use crate::facts::{Fact, Recorder};
+use crate::facts::{Fact, Recorder, SentTo};
 use crate::plan::{Arrivals, People, Transfer, TransferTo};
 use crate::rules::queue;
 
@@ -76,9 +76,11 @@ impl<'p, R: Recorder> Cluster<'p, R> {
                     return self.next_hop(handle, Target::Phones(it.groups[0]), node);
                 }
                 let Some(group) = self.group_of_queue(id) else { return self.wait_in(handle, id) };
+                self.sent(handle, SentTo::Queue(id));
                 self.note(Fact::Distributed { call: name, queue: id, waited: None });
                 self.leave(handle);
                 if self.may_go_on(handle) {
+                    self.sent(handle, SentTo::Target(Target::Phones(group)));
                     self.route_to_device(handle, Target::Phones(group), node);
                 }
             }
@@ -104,6 +106,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         // Entering a phase of its own makes the request's timers stale.
         call.enter(Phase::Waiting);
         self.queues[queue.index()].waiting.push_back(Waiting { call: handle, since: now });
+        self.sent(handle, SentTo::Queue(queue));
         self.note(Fact::Queued { call: name, queue });
     }
 
@@ -172,6 +175,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
         self.leave(handle);
         let group = self.group_of_queue(queue).expect("a phone was free just now");
+        self.sent(handle, SentTo::Target(Target::Phones(group)));
         let phone = self.seize(handle, Target::Phones(group)).expect("a phone was free just now");
         self.call(handle).hops += 1;
         self.send(handle, phone, done, node);

@@ -62,7 +62,7 @@ impl<R: Recorder> Cluster<'_, R> {
             let device = self.plan.device_of(opener);
             let connection = self.plan.connection_of(opener).expect("only an application controls a device");
             let application = self.application_of(connection);
-            self.applications[application.index()].lose_device(failed);
+            self.controls_less(application, failed);
             let last = !self.is_controlled(device);
             self.note(Fact::ControlLost { device, application, last });
             if self.people_wait > 0 {
@@ -138,7 +138,7 @@ impl<R: Recorder> Cluster<'_, R> {
         self.registrations[device.index()].held = false;
         self.endpoints[device.index()].connection = self.plan.connection_of(next);
         let application = self.application_of(holder);
-        self.applications[application.index()].lose_device(failed);
+        self.controls_less(application, failed);
         self.note(Fact::ControlLost { device, application, last: false });
         self.rehomes_through_another(device);
         true

@@ -18,6 +18,15 @@ pub enum Turn {
     },
     /// Neither end could be decided, and the true end was not given.
     Undetermined,
+    /// It is false at both ends for different reasons, each of which turns once: it turns twice.
+    Twice {
+        /// The first value at which what is false at the first value is known to be true; `None`: at none.
+        from: Option<usize>,
+        /// The last value at which what is false at the last value is known to be true; `None`: at none.
+        to: Option<usize>,
+        /// How many values are neither known to be true nor known to be false.
+        undecided: usize,
+    },
     /// It is true beyond a value at which it is false: it is not monotone, or turns in the other direction than given.
     Contradiction {
         /// A value at which it is true,

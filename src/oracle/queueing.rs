@@ -176,7 +176,18 @@ pub fn servers_for_service_level(arrival_rate: f64, service_mean: f64, within: f
 
 /// The fewest servers with which at most a share `most`, above zero, of the customers of Erlang A abandon.
 pub fn servers_for_abandonment(arrival_rate: f64, service_mean: f64, patience_mean: f64, most: f64) -> u32 {
-    fewest(0, |servers| erlang_a(arrival_rate, service_mean, patience_mean, servers).abandons <= most)
+    // However patient they are, at least the share that the servers cannot serve leaves.
+    let least = (arrival_rate * service_mean * (1.0 - most)).floor() as u32;
+    fewest(least.saturating_sub(1), |servers| {
+        erlang_a(arrival_rate, service_mean, patience_mean, servers).abandons <= most
+    })
+}
+
+/// About the most callers that wait at once in such a queue, of which [`erlang_a`] adds up the probabilities: those who stay in
+/// an overload, and the scatter beyond that, after which nothing is left of them in double precision.
+pub fn erlang_a_waiting(arrival_rate: f64, service_mean: f64, patience_mean: f64, servers: f64) -> f64 {
+    let overload = (arrival_rate - servers / service_mean).max(0.0) * patience_mean;
+    overload + 10.0 * (arrival_rate * patience_mean).sqrt()
 }
 
 /// The least number above `none` that fits, if all larger ones fit too.

@@ -39,6 +39,27 @@ impl Index<Scope> for Starts {
     }
 }
 
+/// The numbers of calls that are counted for every member of a scope, in this order: those offered, and how they ended.
+pub const OF_CALLS: [Count; 8] = [
+    Count::Offered,
+    Count::Completed,
+    Count::Abandoned,
+    Count::Refused,
+    Count::DroppedInSetup,
+    Count::DroppedInChange,
+    Count::DroppedConnected,
+    Count::InProgress,
+];
+
+/// Whose calls are counted: by [`OF_CALLS`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallsOf {
+    /// Of what.
+    pub scope: Scope,
+    /// The name of the member of the scope.
+    pub name: String,
+}
+
 /// Every measurement of a plan, and its row. Two catalogues of one plan are the same.
 #[derive(Clone, Debug)]
 pub struct Catalogue {
@@ -46,7 +67,10 @@ pub struct Catalogue {
     pub durations: Vec<Series<Metric>>,
     /// The gauges: first those that step up and down (the first [`Catalogue::steps`] of them), then those of stations.
     pub gauges: Vec<Series<Gauge>>,
+    /// Whose calls are counted; sources come first.
+    pub calls: Vec<CallsOf>,
     starts: [Starts; Metric::ALL.len()],
+    starts_of_calls: Starts,
     devices: usize,
     throttled: usize,
     route_point_calls: usize,
@@ -113,6 +137,12 @@ impl Catalogue {
                 (metric, _) => unused(plan, Named::Duration(metric)).is_none(),
             };
         }
+        let mut calls = Vec::new();
+        let mut starts_of_calls = Starts::default();
+        for &scope in Count::Offered.row().scopes.iter().filter(|scope| **scope != Scope::Cluster) {
+            starts_of_calls.0[scope as usize] = Some(calls.len() as u32);
+            calls.extend(members(plan, scope).into_iter().map(|member| CallsOf { scope, name: member.name }));
+        }
         let start = |gauge: Gauge, scope: Scope| {
             starts_of_gauges[gauge as usize][scope].expect("a gauge is measured in its own scopes") as usize
         };
@@ -120,7 +150,9 @@ impl Catalogue {
         let utilisations = start(Gauge::Utilisation, Scope::Station);
 
         Catalogue {
+            calls,
             starts,
+            starts_of_calls,
             devices: start(Gauge::Devices, Scope::Node),
             throttled: start(Gauge::Throttled, Scope::Node),
             route_point_calls: start(Gauge::Calls, Scope::RoutePoint),
@@ -245,6 +277,11 @@ impl Catalogue {
         self.row(metric, Scope::Queue, queue.index())
     }
 
+    /// The row of the calls of one member of a scope.
+    pub fn calls_of(&self, scope: Scope, member: usize) -> u32 {
+        self.starts_of_calls[scope].expect("calls are counted in their own scopes") + member as u32
+    }
+
     /// The row of a duration for a station.
     #[inline]
     pub fn station(&self, metric: Metric, station: StationId) -> usize {
@@ -299,6 +336,7 @@ fn members(plan: &Plan, scope: Scope) -> Vec<Member> {
 
     match scope {
         Scope::Cluster => named([""]),
+        Scope::Traffic => named(plan.sources.iter().map(|source| &*source.name)),
         Scope::Node => named(plan.nodes.iter().map(|node| &*node.name)),
         Scope::Application => named(plan.applications.iter().map(|application| &*application.name)),
         Scope::RoutePoint => named(plan.route_points.iter().map(|route_point| &*route_point.name)),

@@ -6,7 +6,7 @@ use std::fmt;
 use crate::plan::Plan;
 use crate::workload::suggestion;
 
-use super::catalogue::{Catalogue, Series, counts};
+use super::catalogue::{CallsOf, Catalogue, OF_CALLS, Series, counts};
 use super::metric::{Better, Censoring, Count, Gauge, Metric, Peak, Scope, Unit};
 use super::named::Named;
 use super::possible::lacks;
@@ -194,11 +194,20 @@ pub enum Measure {
     Peak(Subject, Peak, OfGauge),
 }
 
+/// Where the values of a count are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CountRow {
+    /// What is counted.
+    pub count: Count,
+    /// Whose calls, by their row in the catalogue; `None`: of the whole cluster.
+    pub of: Option<usize>,
+}
+
 /// Where the values of a measure are, and its statistic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     /// A count.
-    Count(Count, OfCount),
+    Count(CountRow, OfCount),
     /// A duration, by its row in the catalogue.
     Duration(usize, OfDuration),
     /// A gauge's mean over time, by its row.
@@ -365,8 +374,13 @@ impl Measure {
     /// Where its values are; `None` where runs of the catalogue's plan do not measure it: see [`Measure::check`].
     pub fn source(&self, catalogue: &Catalogue) -> Option<Column> {
         match self {
+            Measure::Count(Subject { scope: Scope::Cluster, .. }, count, statistic) => {
+                Some(Column::Count(CountRow { count: *count, of: None }, *statistic))
+            }
             Measure::Count(of, count, statistic) => {
-                (of.scope == Scope::Cluster).then_some(Column::Count(*count, *statistic))
+                let same = |it: &CallsOf| (it.scope, &it.name) == (of.scope, &of.name);
+                let row = catalogue.calls.iter().position(same).filter(|_| OF_CALLS.contains(count));
+                row.map(|row| Column::Count(CountRow { count: *count, of: Some(row) }, *statistic))
             }
             Measure::Duration(of, metric, statistic) => {
                 let row = row_of(&catalogue.durations, of, |it| it == *metric);
@@ -461,7 +475,12 @@ impl Measure {
 /// What runs of a plan measure: each subject with each of its metrics.
 fn measured(plan: &Plan) -> Vec<(Subject, Named)> {
     let catalogue = Catalogue::new(plan);
-    let counts = counts(plan).map(|count| (Subject::CLUSTER, Named::Count(count)));
+    let of_cluster = counts(plan).map(|count| (Subject::CLUSTER, Named::Count(count)));
+    let of_calls = catalogue.calls.iter().flat_map(|it| {
+        let of = Subject { scope: it.scope, name: it.name.clone() };
+        OF_CALLS.map(|count| (of.clone(), Named::Count(count)))
+    });
+    let counts = of_cluster.chain(of_calls);
     let durations = catalogue.durations.iter().filter(|series| series.exists);
     let durations = durations.map(|series| (subject(series), Named::Duration(series.metric)));
     let gauges = catalogue.gauges.iter().filter(|series| series.exists).flat_map(|series| {
@@ -526,7 +545,7 @@ mod tests {
             ("setup_delay.95th", "did you mean `p95`?"),
             ("setup_delay.share", "only a count has a `share`"),
             ("offered.max_p95", "only a duration"),
-            ("setup_delay.censored", "longer than a run"),
+            ("lookup_delay.censored", "longer than a run"),
             ("node/offered", "expected `scope:name/`"),
             ("nod:sub1/offered", "did you mean `node`"),
         ] {

@@ -1,14 +1,15 @@
 //! The recorder that measures.
 
 use crate::domain::{
-    ApplicationId, CallName, DeviceId, DeviceKind, Ending, Forward, GiveUpReason, NodeId, OutageCause, QueueId,
-    Refusal, RoutePointId, StationId, ThirdParty, TransferredBy,
+    ApplicationId, CallName, Contact, DeviceId, DeviceKind, Ending, Forward, GiveUpReason, NodeId, OutageCause,
+    QueueId, Refusal, RoutePointId, StationId, ThirdParty, TransferredBy,
 };
 use std::ops::Range;
 
 use crate::engine::{Span, Time};
 use crate::plan::{Plan, Window};
 
+use super::calls::Calls;
 use super::catalogue::{CAUSES, Catalogue, KINDS};
 use super::devices::{Cut, Devices, RehomeTimer, before};
 use super::histogram::{Cell, Histogram, MergedHistogram};
@@ -16,16 +17,19 @@ use super::levels::Levels;
 use super::metric::{Count, Metric};
 use super::queues::Queues;
 use super::summary::{DurationSummary, FateSummary, Merged, ReplicationSummary};
-use crate::facts::{Fact, Path, PoolId, Recorder, Share};
+use crate::facts::{Fact, Path, PoolId, Reached, Recorder, Share, UnnoticedFailure};
+
+/// The recovery times, in the order of the shares.
+const RECOVERIES: [Metric; 3] = [Metric::AppRecovery50, Metric::AppRecovery95, Metric::AppRecovery100];
 
 /// Measures one replication after another.
 ///
 /// It measures calls offered at or after the end of the warm-up, with their endings and their delays from offered; every
-/// other duration and count that falls due at or after it; and gauges from then on. Only the timeline covers the warm-up too,
+/// other duration that begins at or after it, and every other count that falls due; and gauges from then on. Only the timeline covers the warm-up too,
 /// so that one can see whether it was long enough (the initial transient).
 ///
-/// What has begun and is not over at the end (a device out of service, or one that waits to rehome) is kept apart as
-/// censored: its length by then is a lower bound, not a value.
+/// What has begun and is not over at the end (a caller's wait, a recovery, a device out of service or one that waits to
+/// rehome), or was cut short, is kept apart as censored: its length by then is a lower bound, not a value.
 ///
 /// A replication costs no memory beyond its summary, once the histograms have grown to the durations that occur.
 #[derive(Debug)]
@@ -39,9 +43,12 @@ pub struct Meter {
     /// The current replication.
     replication: Option<u64>,
     counts: [u64; Count::ALL.len()],
+    calls: Calls,
     histograms: Vec<Histogram>,
     censored: Vec<Histogram>,
     devices: Devices,
+    /// Since when each application recovers, and how many of the shares it has reached.
+    recovering: Vec<Option<(Time, usize)>>,
     queues: Queues,
     /// Whether each node's CallManager refuses new calls.
     throttled: Vec<bool>,
@@ -65,9 +72,11 @@ impl Meter {
             controllers: devices.map(|device| plan.applications_of(device).collect()).collect(),
             replication: None,
             counts: [0; Count::ALL.len()],
+            calls: Calls::new(plan, &catalogue),
             histograms: vec![Histogram::default(); durations],
             censored: vec![Histogram::default(); durations],
             devices: Devices::new(plan),
+            recovering: vec![None; plan.applications.len()],
             queues: Queues::new(plan.named_queues()),
             throttled: vec![false; plan.nodes.len()],
             levels: Levels::new(plan, window, catalogue.steps(), catalogue.stations()),
@@ -84,8 +93,10 @@ impl Meter {
         assert_eq!(self.replication, None, "the replication before was not finished");
         self.replication = Some(replication);
         self.counts = [0; Count::ALL.len()];
+        self.calls.start();
         self.levels.start();
         self.devices.start();
+        self.recovering.fill(None);
         self.queues.start();
         for &node in self.devices.at_start() {
             for row in [Catalogue::DEVICES_IN_SERVICE, self.catalogue.devices(node)] {
@@ -113,7 +124,15 @@ impl Meter {
         let censored = self.censored.iter_mut().zip(&mut self.merged_censored);
         let durations = ended.zip(censored).map(|(ended, censored)| DurationSummary::take(ended, censored)).collect();
         self.replications += 1;
-        ReplicationSummary { replication, counts: self.counts, durations, gauges, fates, waiting }
+        ReplicationSummary {
+            replication,
+            counts: self.counts,
+            calls: self.calls.finish(),
+            durations,
+            gauges,
+            fates,
+            waiting,
+        }
     }
 
     /// Records what is not over at the end as censored.
@@ -123,13 +142,12 @@ impl Meter {
         // Recording needs the whole meter.
         let mut devices = std::mem::replace(&mut self.devices, Devices::none());
         for (device, state) in devices.all() {
-            if let Some(outage) = state.outage {
+            if let Some(outage) = state.outage.filter(|outage| outage.since >= self.warm_up) {
                 let fate = &mut fates[state.kind as usize][outage.because as usize];
                 if outage.given_up {
                     fate.closed += 1;
                 } else {
                     fate.still_out += 1;
-                    self.counts[Count::StillOut as usize] += u64::from(!outage.because.is_planned());
                 }
                 let lasted = end - outage.since;
                 for row in self.outage_rows(state.kind, outage.because).into_iter().flatten() {
@@ -141,16 +159,21 @@ impl Meter {
                     self.censored[row].record(lasted);
                 }
             }
+            let still_out = state.outage.is_some_and(|outage| !outage.given_up && !outage.because.is_planned());
+            self.counts[Count::StillOut as usize] += u64::from(still_out);
             let cut = state.rehoming.cut(end);
-            if let Some(Cut::Waiting(_)) = cut {
-                waiting[state.kind as usize] += 1;
+            if let Some(Cut::Waiting(lasted)) = cut {
+                waiting[state.kind as usize] += u32::from(self.measures(end, lasted));
                 self.count(Count::RehomeWaiting);
             }
-            self.cut(state.what(), cut);
+            self.cut(end, state.what(), cut);
         }
         self.devices = devices;
-        for (queue, since) in self.queues.all() {
+        for (queue, since) in self.queues.all().filter(|(_, since)| *since >= self.warm_up) {
             self.censored[self.catalogue.of_queue(Metric::QueueWait, queue)].record(end - since);
+        }
+        for application in (0..self.recovering.len() as u16).map(ApplicationId) {
+            self.recovery_cut(end, application);
         }
         (fates, waiting)
     }
@@ -180,13 +203,101 @@ impl Meter {
         [self.catalogue.cluster(metric), Some(self.catalogue.device_kind(metric, kind)), route_point]
     }
 
+    /// Whether something that has lasted so long is measured: it began at or after the end of the warm-up.
+    #[inline]
+    fn measures(&self, now: Time, lasted: Span) -> bool {
+        now.nanos() >= self.warm_up.nanos() + lasted.nanos()
+    }
+
+    /// A recovery of an application is not over, and will not be: the run is, or a later fault struck.
+    fn recovery_cut(&mut self, now: Time, application: ApplicationId) {
+        if let Some((since, reached)) = self.recovering[application.index()].take()
+            && since >= self.warm_up
+        {
+            for metric in &RECOVERIES[reached..] {
+                self.censor_for_application(*metric, application, now - since);
+            }
+        }
+    }
+
+    /// A call has come so far, and will come no farther.
+    #[cold]
+    #[inline(never)]
+    fn call_cut(&mut self, now: Time, offered: Time, reached: Reached) {
+        let Reached { path, contact, waits_since } = reached;
+        let metrics: &[Metric] = match contact {
+            Contact::Nothing => &[Metric::PostDialDelay, Metric::SetupDelay],
+            Contact::Alerted => &[Metric::SetupDelay],
+            Contact::Connected => &[],
+            Contact::AwaitsPerson if waits_since >= self.warm_up => {
+                let rows = [
+                    self.catalogue.cluster(Metric::TransferDelay),
+                    path.application.map(|it| self.catalogue.application(Metric::TransferDelay, it)),
+                ];
+                for row in rows.into_iter().flatten() {
+                    self.censored[row].record(now - waits_since);
+                }
+                &[]
+            }
+            Contact::AwaitsPerson => &[],
+        };
+        if offered >= self.warm_up {
+            for &metric in metrics {
+                for row in self.path_rows(metric, path).into_iter().flatten() {
+                    self.censored[row].record(now - offered);
+                }
+            }
+        }
+    }
+
+    /// The rows of a delay of a call.
+    fn path_rows(&self, metric: Metric, path: Path) -> [Option<usize>; 4] {
+        [
+            self.catalogue.cluster(metric),
+            Some(self.catalogue.node(metric, path.ingress)),
+            path.application.map(|it| self.catalogue.application(metric, it)),
+            path.route_point.map(|it| self.catalogue.route_point(metric, it)),
+        ]
+    }
+
+    fn censor_for_application(&mut self, metric: Metric, application: ApplicationId, lasted: Span) {
+        for row in [self.cluster_row(metric), self.catalogue.application(metric, application)] {
+            self.censored[row].record(lasted);
+        }
+    }
+
+    /// The run is over, and nobody has noticed a failure.
+    fn unnoticed(&mut self, now: Time, failure: UnnoticedFailure, since: Time) {
+        if since < self.warm_up {
+            return;
+        }
+        let lasted = now - since;
+        let (metric, application) = match failure {
+            UnnoticedFailure::Application(application) => (Metric::ApplicationDetectionDelay, application),
+            UnnoticedFailure::CtiManager(application) => (Metric::CtiManagerDetectionDelay, application),
+            UnnoticedFailure::CallManager(node) => {
+                let metric = Metric::CallManagerDetectionDelay;
+                let rows = [Metric::DetectionDelay, metric].map(|metric| self.cluster_row(metric));
+                for row in rows.into_iter().chain([self.catalogue.node(metric, node)]) {
+                    self.censored[row].record(lasted);
+                }
+                return;
+            }
+        };
+        self.censor_for_application(Metric::DetectionDelay, application, lasted);
+        self.censor_for_application(metric, application, lasted);
+    }
+
     /// A wait to rehome, or a rehoming, was cut short.
-    fn cut(&mut self, what: (DeviceKind, Option<RoutePointId>), cut: Option<Cut>) {
+    fn cut(&mut self, now: Time, what: (DeviceKind, Option<RoutePointId>), cut: Option<Cut>) {
         let (metrics, lasted): (&[Metric], Span) = match cut {
             None => return,
             Some(Cut::Waiting(lasted)) => (&[Metric::RehomeWait, Metric::RehomeDelay], lasted),
             Some(Cut::Leaving(lasted)) => (&[Metric::RehomeDelay], lasted),
         };
+        if !self.measures(now, lasted) {
+            return;
+        }
         for &metric in metrics {
             for row in self.rehome_rows(metric, what).into_iter().flatten() {
                 self.censored[row].record(lasted);
@@ -194,7 +305,10 @@ impl Meter {
         }
     }
 
-    fn record_rehoming(&mut self, metric: Metric, device: DeviceId, delay: Span) {
+    fn record_rehoming(&mut self, now: Time, metric: Metric, device: DeviceId, delay: Span) {
+        if !self.measures(now, delay) {
+            return;
+        }
         let what = self.devices.get(device).what();
         self.record_in_all(self.rehome_rows(metric, what).into_iter().flatten(), delay);
     }
@@ -217,6 +331,9 @@ impl Meter {
             if !outage.because.is_planned() {
                 self.count(Count::Reopened);
             }
+            if outage.since < self.warm_up {
+                return;
+            }
             let rows = self.outage_rows(kind, outage.because);
             self.record_in_all(rows.into_iter().flatten(), out_of_service);
             for application in self.whose(device, outage.because) {
@@ -232,7 +349,7 @@ impl Meter {
         if now >= self.warm_up && cut.is_some() {
             // A failure ended it, independently of the calls at the device: up to then it is censored like any other wait.
             self.count(Count::RehomeLost);
-            self.cut(what, cut);
+            self.cut(now, what, cut);
         }
     }
 
@@ -255,10 +372,11 @@ impl Meter {
             self.queues.left(queue, call);
             self.levels.step_down(self.catalogue.waiting(queue), now);
         }
-        if now >= self.warm_up {
+        let waited = waited.unwrap_or(Span::ZERO);
+        if self.measures(now, waited) {
             let row = self.catalogue.of_queue(Metric::QueueWait, queue);
             let of = if served { &mut self.histograms[row] } else { &mut self.censored[row] };
-            of.record(waited.unwrap_or(Span::ZERO));
+            of.record(waited);
         }
     }
 
@@ -276,7 +394,10 @@ impl Meter {
         }
     }
 
-    fn detected(&mut self, metric: Metric, application: ApplicationId, delay: Span) {
+    fn detected(&mut self, now: Time, metric: Metric, application: ApplicationId, delay: Span) {
+        if !self.measures(now, delay) {
+            return;
+        }
         self.record_for_application(Metric::DetectionDelay, application, delay);
         self.record_for_application(metric, application, delay);
     }
@@ -356,8 +477,9 @@ impl Meter {
         }
     }
 
-    fn transferred(&mut self, by: TransferredBy, path: Path, delay: Span) {
+    fn transferred(&mut self, now: Time, by: TransferredBy, path: Path, delay: Span) {
         match path.application {
+            _ if !self.measures(now, delay) => {}
             Some(application) => self.record_for_application(Metric::TransferDelay, application, delay),
             None => self.record_for_cluster(Metric::TransferDelay, delay),
         }
@@ -391,11 +513,13 @@ impl Meter {
 
     fn forwarded(
         &mut self,
+        now: Time,
         forward: Forward,
         application: Option<ApplicationId>,
         waited: Span,
         since_failure: Option<Span>,
     ) {
+        let since_failure = since_failure.filter(|delay| self.measures(now, *delay));
         let mut record = |metric, delay| match application {
             Some(application) => self.record_for_application(metric, application, delay),
             None => self.record_for_cluster(metric, delay),
@@ -439,20 +563,37 @@ impl Recorder for Meter {
     // The variant is known where a fact is noted: after inlining, only one arm of this match is left there.
     #[inline(always)]
     fn note(&mut self, now: Time, fact: Fact) {
+        if let Fact::Sent { place, to } = fact {
+            // No gauge changes.
+            return self.calls.sent(place, to);
+        }
         self.levels.advance(now);
         let measured = now >= self.warm_up;
         match fact {
-            Fact::Offered { .. } => {
+            Fact::Offered { call, place, .. } => {
                 self.levels.step_up(Catalogue::CALLS_IN_PROGRESS, now);
                 if measured {
                     self.count(Count::Offered);
+                    self.calls.offered(place, call.source);
                 }
             }
-            Fact::Ended { ending, offered, .. } => {
+            Fact::Sent { .. } => {}
+            Fact::Ended { place, ending, offered, reached, .. } => {
                 self.levels.step_down(Catalogue::CALLS_IN_PROGRESS, now);
                 if offered >= self.warm_up {
                     self.ended(ending);
+                    self.calls.ended(place, ending);
                 }
+                // What was refused will not come: that is no wait cut short.
+                if !matches!(ending, Ending::Completed | Ending::Refused(_)) {
+                    self.call_cut(now, offered, reached);
+                }
+            }
+            Fact::Unfinished { offered, reached, .. } => self.call_cut(now, offered, reached),
+            Fact::Unnoticed { failure, since } => self.unnoticed(now, failure, since),
+            Fact::RecoveryBegan { application, since } => {
+                self.recovery_cut(now, application);
+                self.recovering[application.index()] = Some((since, 0));
             }
             Fact::Presented { route_point, .. } => self.levels.step_up(self.catalogue.calls(route_point), now),
             Fact::Left { route_point, stayed, .. } => {
@@ -536,14 +677,14 @@ impl Recorder for Meter {
             Fact::RehomeStarted { device, waited } => {
                 self.devices.get(device).rehoming.leaves();
                 if measured {
-                    self.record_rehoming(Metric::RehomeWait, device, waited);
+                    self.record_rehoming(now, Metric::RehomeWait, device, waited);
                 }
             }
             Fact::Rehomed { device, delay } => {
                 self.devices.get(device).rehoming = RehomeTimer::Settled;
                 if measured {
                     self.count(Count::Rehomed);
-                    self.record_rehoming(Metric::RehomeDelay, device, delay);
+                    self.record_rehoming(now, Metric::RehomeDelay, device, delay);
                 }
             }
             Fact::CallManagerFailed { node } => {
@@ -566,7 +707,7 @@ impl Recorder for Meter {
             Fact::ApplicationClosed { application, delay, false_failure } => {
                 if measured {
                     if let Some(delay) = delay {
-                        self.detected(Metric::ApplicationDetectionDelay, application, delay);
+                        self.detected(now, Metric::ApplicationDetectionDelay, application, delay);
                     }
                     if false_failure {
                         self.count(Count::FalseFailures);
@@ -575,12 +716,13 @@ impl Recorder for Meter {
             }
             Fact::ManagerLossNoticed { application, delay } => {
                 if measured {
-                    self.detected(Metric::CtiManagerDetectionDelay, application, delay);
+                    self.detected(now, Metric::CtiManagerDetectionDelay, application, delay);
                 }
             }
             Fact::LinkCutNoticed { ago, .. } => {
                 // Each side has noticed by itself.
-                (0..2 * u8::from(measured)).for_each(|_| self.record_for_cluster(Metric::DetectionDelay, ago));
+                (0..2 * u8::from(self.measures(now, ago)))
+                    .for_each(|_| self.record_for_cluster(Metric::DetectionDelay, ago));
             }
             // All that follows is measured only after the warm-up.
             _ if !measured => {}
@@ -597,7 +739,7 @@ impl Recorder for Meter {
                     self.record(self.catalogue.application(metric, application), delay);
                 }
             }
-            Fact::Transferred { by, path, delay, .. } => self.transferred(by, path, delay),
+            Fact::Transferred { by, path, delay, .. } => self.transferred(now, by, path, delay),
             Fact::Held { delay, .. } => {
                 self.count(Count::Held);
                 self.record_for_cluster(Metric::HoldDelay, delay);
@@ -614,20 +756,25 @@ impl Recorder for Meter {
             }
             Fact::ConferenceBlocked { .. } => self.count(Count::ConferencesBlocked),
             Fact::Forwarded { forward, application, waited, since_failure, .. } => {
-                self.forwarded(forward, application, waited, since_failure)
+                self.forwarded(now, forward, application, waited, since_failure)
             }
-            Fact::FailureNoticed { node, delay, .. } => {
+            Fact::FailureNoticed { node, delay, .. } if self.measures(now, delay) => {
                 let metric = Metric::CallManagerDetectionDelay;
                 self.record_for_cluster(Metric::DetectionDelay, delay);
                 self.record_in_all([self.cluster_row(metric), self.catalogue.node(metric, node)], delay);
             }
+            Fact::FailureNoticed { .. } => {}
             Fact::Recovered { application, share, delay } => {
-                let metric = match share {
-                    Share::Half => Metric::AppRecovery50,
-                    Share::NinetyFive => Metric::AppRecovery95,
-                    Share::All => Metric::AppRecovery100,
-                };
-                self.record_for_application(metric, application, delay);
+                let reached = share as usize;
+                if let Some((_, shares)) = &mut self.recovering[application.index()] {
+                    *shares = reached + 1;
+                }
+                if share == Share::All {
+                    self.recovering[application.index()] = None;
+                }
+                if self.measures(now, delay) {
+                    self.record_for_application(RECOVERIES[reached], application, delay);
+                }
             }
             Fact::RequestTimedOut { .. } => self.count(Count::RequestTimeouts),
             Fact::Preserved { .. } => self.count(Count::Preserved),

@@ -9,7 +9,7 @@ use Better::{Higher, Lower, Neither};
 use Censoring::{Never, Possible};
 use Scope::{
     Application, Cluster, ConferenceBridge, Destination, DeviceFate, DeviceKind, Node, PhoneGroup, PortGroup,
-    RoutePoint, Station,
+    RoutePoint, Station, Traffic,
 };
 use Section::{
     Calls, Changed, Delays, DetectionByKind, Devices, Failed, Forwarded, GivenUp, Groups, Lost, Recovery, Refusals,
@@ -129,6 +129,13 @@ const fn count(name: &'static str, better: Better, sections: &'static [Section],
     Row { name, unit: Unit::Count, scopes, censoring: Censoring::Never, peak: None, better, sections, what }
 }
 
+/// The row of a number of calls, which is also counted for what they have reached.
+const fn calls(name: &'static str, better: Better, sections: &'static [Section], what: &'static str) -> Row {
+    const SCOPES: &[Scope] =
+        &[Cluster, Traffic, Application, RoutePoint, PortGroup, PhoneGroup, Scope::Queue, Destination];
+    Row { scopes: SCOPES, ..count(name, better, sections, what) }
+}
+
 /// The row of a duration.
 const fn duration(
     name: &'static str,
@@ -195,15 +202,15 @@ metrics! {
     /// What is counted, once per replication: the name, which way is better, the sections that show it.
     Count:
     Events = count("events", Neither, &[]), "Engine events handled.";
-    Offered = count("offered", Neither, &[Calls]), "Calls offered after the warm-up; every ending counts only these.";
-    Completed = count("completed", Higher, &[Calls]), "Connected, and ended normally.";
-    Abandoned = count("abandoned", Lower, &[Calls]), "Ended by the caller before being served.";
-    Refused = count("refused", Lower, &[Calls]), "Refused, for any reason.";
-    DroppedInSetup = count("dropped_in_setup", Lower, &[Calls]), "Lost while being set up.";
-    DroppedInChange = count("dropped_in_change", Lower, &[Calls]), "Lost while being transferred or redirected.";
-    DroppedConnected = count("dropped_connected", Lower, &[Calls, Lost]),
+    Offered = calls("offered", Neither, &[Calls]), "Calls offered after the warm-up; every ending counts only these.";
+    Completed = calls("completed", Higher, &[Calls]), "Connected, and ended normally.";
+    Abandoned = calls("abandoned", Lower, &[Calls]), "Ended by the caller before being served.";
+    Refused = calls("refused", Lower, &[Calls]), "Refused, for any reason.";
+    DroppedInSetup = calls("dropped_in_setup", Lower, &[Calls]), "Lost while being set up.";
+    DroppedInChange = calls("dropped_in_change", Lower, &[Calls]), "Lost while being transferred or redirected.";
+    DroppedConnected = calls("dropped_connected", Lower, &[Calls, Lost]),
         "Lost while connected: the media was lost with the application or its CallManager.";
-    InProgress = count("in_progress", Neither, &[Calls]), "Still in progress at the end of the run.";
+    InProgress = calls("in_progress", Neither, &[Calls]), "Still in progress at the end of the run.";
     Preserved = count("preserved", Neither, &[Survived]),
         "Connected calls that kept their media through the failure of a CallManager, CTIManager or application.";
     Cfof = count("cfof", Neither, &[Forwarded]), "Forwards by CFOF.";
@@ -266,18 +273,18 @@ metrics! {
     /// A kind of duration: the name, what it is measured of, whether it may be censored, which way is better, the
     /// sections that show it.
     Metric:
-    PostDialDelay = duration("post_dial_delay", &[Cluster, Node, Application, RoutePoint], Never, Lower, &[Delays]),
-        "From offered to the first alerting or, without one, to the answer.";
-    SetupDelay = duration("setup_delay", &[Cluster, Node, Application, RoutePoint], Never, Lower, &[Delays]),
-        "From offered to connected.";
+    PostDialDelay = duration("post_dial_delay", &[Cluster, Node, Application, RoutePoint], Possible, Lower, &[Delays]),
+        "From offered to the first alerting or, without one, to the answer; censored if the caller hung up, or the call was lost, before.";
+    SetupDelay = duration("setup_delay", &[Cluster, Node, Application, RoutePoint], Possible, Lower, &[Delays]),
+        "From offered to connected; censored if the caller hung up, or the call was lost, before.";
     RoutePointDelay = duration("route_point_delay", &[Cluster, Application, RoutePoint], Never, Lower, &[Delays]),
         "From presented at a route point to the application's request taking effect.";
     LookupDelay = duration("lookup_delay", &[Cluster, Application], Never, Lower, &[Delays]),
         "A look-up of a caller, waiting for a connection included.";
     AppQueueDelay = duration("app_queue_delay", &[Cluster, Application], Never, Lower, &[Delays]),
         "From an event's arrival at its application to a worker taking it.";
-    TransferDelay = duration("transfer_delay", &[Cluster, Application], Never, Lower, &[Delays]),
-        "From the end of the treatment at a port, or from the wish of a person at a phone, to the person the call was to be transferred to.";
+    TransferDelay = duration("transfer_delay", &[Cluster, Application], Possible, Lower, &[Delays]),
+        "From the end of the treatment at a port, or from the wish of a person at a phone, to the person the call was to be transferred to; censored if the caller hung up, or the call was lost, before.";
     HoldDelay = duration("hold_delay", &[Cluster], Never, Lower, &[Delays]),
         "From the wish to put a call on hold to its effect.";
     RetrieveDelay = duration("retrieve_delay", &[Cluster], Never, Lower, &[Delays]),
@@ -288,13 +295,13 @@ metrics! {
         "From the wish for a conference to all three talking, the consultation included.";
     QueueWait = duration("queue_wait", &[Scope::Queue], Possible, Lower, &[]),
         "From a call's transfer to a queue to a phone found for it, zero if one was free; censored if the caller hung up or the call was lost before.";
-    DetectionDelay = duration("detection_delay", &[Cluster, Application], Never, Lower, &[Recovery]),
+    DetectionDelay = duration("detection_delay", &[Cluster, Application], Possible, Lower, &[Recovery]),
         "From a fault to its detection, whatever failed; a cut link between nodes is detected on either side.";
-    ApplicationDetectionDelay = duration("application_detection_delay", &[Cluster, Application], Never, Lower, &[DetectionByKind]),
+    ApplicationDetectionDelay = duration("application_detection_delay", &[Cluster, Application], Possible, Lower, &[DetectionByKind]),
         "From an application's failure to its CTIManager considering it failed (R23).";
-    CallManagerDetectionDelay = duration("callmanager_detection_delay", &[Cluster, Node], Never, Lower, &[DetectionByKind]),
+    CallManagerDetectionDelay = duration("callmanager_detection_delay", &[Cluster, Node], Possible, Lower, &[DetectionByKind]),
         "From a CallManager's failure to a CTIManager noticing it (R13).";
-    CtiManagerDetectionDelay = duration("ctimanager_detection_delay", &[Cluster, Application], Never, Lower, &[DetectionByKind]),
+    CtiManagerDetectionDelay = duration("ctimanager_detection_delay", &[Cluster, Application], Possible, Lower, &[DetectionByKind]),
         "From a CTIManager's failure to an application noticing it (R20).";
     OutOfService = duration("out_of_service", &[Cluster, Application, DeviceKind, DeviceFate], Possible, Lower, &[Devices, Recovery]),
         "From the fault that took a device out of service, or the start of its rehoming, to its return to service.";
@@ -302,11 +309,11 @@ metrics! {
         "From the return of a device's home CallManager until the device can rehome, without a call (R18).";
     RehomeDelay = duration("rehome_delay", &[Cluster, RoutePoint, DeviceKind], Possible, Lower, &[Devices]),
         "From the return of a device's home CallManager to the device being in service there, its turn included.";
-    AppRecovery50 = duration("app_recovery_50", &[Cluster, Application], Never, Lower, &[Recovery]),
+    AppRecovery50 = duration("app_recovery_50", &[Cluster, Application], Possible, Lower, &[Recovery]),
         "From a fault to half of the application's devices under its control; a device that others stand by for counts while any has it.";
-    AppRecovery95 = duration("app_recovery_95", &[Cluster, Application], Never, Lower, &[Recovery]),
+    AppRecovery95 = duration("app_recovery_95", &[Cluster, Application], Possible, Lower, &[Recovery]),
         "From a fault to 95 % of the application's devices under its control.";
-    AppRecovery100 = duration("app_recovery_100", &[Cluster, Application], Never, Lower, &[Recovery]),
+    AppRecovery100 = duration("app_recovery_100", &[Cluster, Application], Possible, Lower, &[Recovery]),
         "From a fault to all of the application's devices under its control.";
     CfofDelay = duration("cfof_delay", &[Cluster, Application], Never, Lower, &[Recovery]),
         "From an application's failure to a call presented at its CFOF number.";
@@ -384,6 +391,7 @@ scopes! {
     /// What a measurement is about.
     Scope:
     Cluster = "cluster", "The whole cluster.";
+    Traffic = "traffic", "A source of calls.";
     Node = "node", "A node: calls that came in there, what failed there, devices registered there.";
     Application = "application", "An application.";
     RoutePoint = "route_point", "A route point.";

@@ -1,6 +1,7 @@
 //! Recorders of facts: what is measured, and what is audited.
 
 mod auditor;
+mod calls;
 mod catalogue;
 mod devices;
 mod histogram;
@@ -17,10 +18,10 @@ mod summary;
 mod timeline;
 
 pub use auditor::Auditor;
-pub use catalogue::{CAUSES, Catalogue, KINDS, Series, cause_name, counts, kind_name};
+pub use catalogue::{CAUSES, CallsOf, Catalogue, KINDS, OF_CALLS, Series, cause_name, counts, kind_name};
 pub use goal::{Goal, goals};
 pub use histogram::{Histogram, MergedHistogram, Totals};
-pub use measure::{Column, Longest, Measure, OfCount, OfDuration, OfGauge, Statistic, Subject, cannot_occur};
+pub use measure::{Column, CountRow, Longest, Measure, OfCount, OfDuration, OfGauge, Statistic, Subject, cannot_occur};
 pub use meter::Meter;
 pub use metric::{Better, Censoring, Count, Gauge, Metric, Peak, Row, Scope, Section, Unit};
 pub use quantile::Quantile;

@@ -3,8 +3,9 @@
 use crate::engine::Span;
 use crate::plan::Plan;
 
-use super::catalogue::{CAUSES, Catalogue, KINDS};
+use super::catalogue::{CAUSES, Catalogue, KINDS, OF_CALLS};
 use super::histogram::{Histogram, MergedHistogram};
+use super::measure::CountRow;
 use super::metric::Count;
 use super::quantile::Quantile;
 use super::timeline::Timeline;
@@ -25,6 +26,8 @@ pub struct ReplicationSummary {
     pub replication: u64,
     /// One number each of [`Count::ALL`].
     pub counts: [u64; Count::ALL.len()],
+    /// The calls of every member of a scope: for each of the catalogue's, one number each of [`OF_CALLS`].
+    pub calls: Box<[u32]>,
     /// One for each of the catalogue's durations.
     pub durations: Box<[DurationSummary]>,
     /// One for each of the catalogue's gauges.
@@ -50,12 +53,23 @@ impl ReplicationSummary {
         let catalogue = Catalogue::new(plan);
         let durations = catalogue.durations.len() * size_of::<DurationSummary>();
         let gauges = catalogue.gauges.len() * size_of::<GaugeSummary>();
-        (size_of::<ReplicationSummary>() + durations + gauges) as u64
+        let calls = catalogue.calls.len() * size_of::<[u32; OF_CALLS.len()]>();
+        (size_of::<ReplicationSummary>() + durations + gauges + calls) as u64
+    }
+
+    /// One of the counts of the whole cluster.
+    pub const fn count(&self, count: Count) -> u64 {
+        self.counts[count as usize]
     }
 
     /// One of the counts.
-    pub const fn count(&self, count: Count) -> u64 {
-        self.counts[count as usize]
+    ///
+    /// # Panics
+    /// If it is not counted for members of a scope: see [`OF_CALLS`].
+    pub fn count_at(&self, row: CountRow) -> u64 {
+        let Some(of) = row.of else { return self.count(row.count) };
+        let column = OF_CALLS.iter().position(|count| *count == row.count).expect("one of those that are counted");
+        u64::from(self.calls[of * OF_CALLS.len() + column])
     }
 }
 

@@ -74,6 +74,7 @@ pub fn answer(capacity: &Capacity) -> String {
                 undecided(capacity, capacity.undecided().len())
             )
         }
+        Turn::Twice { from, to, undecided } => twice(capacity, from, to, undecided),
         Turn::Contradiction { yes, no } => format!(
             "No answer: {} meets the goals, but {}, where they should be easier to meet, misses them. The goals are not \
              monotone in the value, or they turn in the other direction.",
@@ -81,6 +82,30 @@ pub fn answer(capacity: &Capacity) -> String {
             value(no)
         ),
     }
+}
+
+/// Goals of which some are missed at the first value and others at the last.
+fn twice(capacity: &Capacity, from: Option<usize>, to: Option<usize>, undecided: usize) -> String {
+    let value = |at: usize| capacity.values[at].as_str();
+    let open = match undecided {
+        0 => String::new(),
+        1 => " One value could not be decided.".to_owned(),
+        more => format!(" {more} values could not be decided."),
+    };
+    let found = match (from, to) {
+        (Some(from), Some(to)) if from <= to => {
+            format!("All goals are met from {} to {} (95 % confidence)", value(from), value(to))
+        }
+        (Some(from), Some(to)) => format!(
+            "No value meets all goals: some are met only from {} on, others only up to {}",
+            value(from),
+            value(to)
+        ),
+        (Some(from), None) => format!("Some goals are met from {} on; for the others no value is known", value(from)),
+        (None, Some(to)) => format!("Some goals are met up to {}; for the others no value is known", value(to)),
+        (None, None) => "No value is known to meet the goals".to_owned(),
+    };
+    format!("{found}: the goals turn twice, some miss the lower values and others the higher ones.{open}")
 }
 
 /// The undecided values, and how many replications would decide one.
@@ -256,6 +281,7 @@ fn document(capacity: &Capacity) -> Value {
         Turn::Nowhere => ("none", None, None),
         Turn::Between { yes, no } => ("between", yes, no),
         Turn::Undetermined => ("unknown", None, None),
+        Turn::Twice { .. } => ("twice", capacity.met_within().map(|(from, _)| from), None),
         Turn::Contradiction { yes, no } => ("contradiction", Some(yes), Some(no)),
     };
     let resources = |evaluated: &Evaluated| -> Vec<Value> {
@@ -294,6 +320,7 @@ fn document(capacity: &Capacity) -> Value {
         "key": capacity.key,
         "answer": answer,
         "met": value(met),
+        "met_to": value(capacity.met_within().map(|(_, to)| to)),
         "missed": value(missed),
         "undecided": capacity.values[capacity.undecided()],
         "narrow": capacity.is_narrow(),

@@ -34,7 +34,7 @@ pub(super) fn closed_forms(study: &Study, section: &mut Section<'_>) {
 fn range(it: &Expected, words: impl Fn(f64) -> String) -> Entry {
     let (low, high) = (words(it.low), words(it.high));
     let words = if low == high { low } else { format!("{low} to {high}") };
-    Entry::Interval { low: it.low, high: Some(it.high), unit: unit(it.measure), words }
+    Entry::Interval { low: Some(it.low), high: Some(it.high), unit: unit(it.measure), words }
 }
 
 fn name(study: &Study, measure: Predicted) -> String {

@@ -5,6 +5,7 @@
 //! [`Format`]. The files that build pages (`run`, `sweep`, `comparison`, `capacity`, `gate`, `check`, `dependencies`,
 //! `oracle`) decide what is shown where; those below `format`, one per format, decide how it looks.
 
+mod callers;
 mod capacity;
 mod charts;
 mod check;

@@ -299,8 +299,8 @@ pub enum Entry {
     },
     /// An interval.
     Interval {
-        /// Its lower end.
-        low: f64,
+        /// Its lower end; `None` if there is an upper end only.
+        low: Option<f64>,
         /// Its upper end; `None` if unknown.
         high: Option<f64>,
         /// The unit of its ends.
@@ -345,7 +345,17 @@ impl Entry {
 
     /// An interval, with its ends formatted by `wording`.
     pub fn interval(low: f64, high: f64, unit: &'static str, wording: impl Fn(f64) -> String) -> Entry {
-        Entry::Interval { low, high: Some(high), unit, words: words::interval(low, high, wording) }
+        Entry::Interval { low: Some(low), high: Some(high), unit, words: words::interval(low, high, wording) }
+    }
+
+    /// A lower end without an upper one.
+    pub fn at_least(low: f64, unit: &'static str, wording: impl Fn(f64) -> String) -> Entry {
+        Entry::Interval { low: Some(low), high: None, unit, words: format!("[{}, unknown]", wording(low)) }
+    }
+
+    /// An upper end without a lower one.
+    pub fn at_most(high: f64, unit: &'static str, wording: impl Fn(f64) -> String) -> Entry {
+        Entry::Interval { low: None, high: Some(high), unit, words: format!("at most {}", wording(high)) }
     }
 
     /// A verdict.

@@ -1,7 +1,7 @@
 //! The report of a study: calls, delays, failures, devices, ports, stations, closed forms and goals. The names in its tables
 //! are those of the files.
 
-use crate::analysis::{Judged, Measured, Provenance, Study, count_row, duration_row, rows, share_of_offered};
+use crate::analysis::{Judged, Measured, Provenance, Row, Study, count_row, duration_row, rows, share_of_offered};
 use crate::check::{self, Doubt};
 use crate::domain::FaultTarget;
 use crate::engine::{Span, Time};
@@ -9,6 +9,7 @@ use crate::plan::StudyKind;
 use crate::record::{self, Count, Goal, Metric};
 use crate::stats::Confidence;
 
+use super::callers::whose_calls;
 use super::charts::{delays_chart, timeline_chart};
 use super::devices::devices_sheet;
 use super::document::Document;
@@ -20,7 +21,7 @@ use super::provenance::provenance_sheet;
 use super::queues::queues;
 use super::replications::replications_sheet;
 use super::resources::{pools, stations};
-use super::summary::{interval, mean, summary_sheet, summary_table};
+use super::summary::{interval, mean, seldom, summary_sheet, summary_table};
 use super::timeline::timeline_sheet;
 use super::words::{human, measured_beside, percent, plural, span, whole};
 
@@ -45,6 +46,9 @@ pub fn run_page<'a>(study: &'a Study<'_>, judged: &'a [Judged], provenance: &'a 
 fn report(study: &Study, judged: &[Judged], section: &mut Section<'_>) {
     title(study, section);
     section.table(calls(study));
+    let counts: Vec<Row> = record::counts(study.plan).map(|count| count_row(study, count)).collect();
+    seldom(&counts).into_iter().for_each(|words| section.note(words));
+    whose_calls(study, section);
     if study.plan.changes_calls {
         section.table(changes(study));
     }
@@ -163,6 +167,7 @@ fn durations(study: &Study, title: &str, metrics: impl Iterator<Item = Metric>, 
         let count = Entry::number(row.count as f64, "count", human);
         let tail = match (row.p99_low, row.p99_high) {
             (Some(low), Some(high)) => Entry::interval(low, high, row.unit, human),
+            (Some(low), None) => Entry::at_least(low, row.unit, human),
             _ => Entry::Missing("not estimable"),
         };
         let [p50, p90, p95, p99, p999, max] = [row.p50, row.p90, row.p95, row.p99, row.p999, row.max].map(value);

@@ -2,8 +2,9 @@
 
 use super::page::{Column, Entry, Form, Table};
 use super::sheet::Sheet;
-use super::words::human;
+use super::words::{human, percent};
 use crate::analysis::{COLUMNS, Row, Study, rows};
+use crate::stats::{Confidence, Seen};
 
 /// `summary.csv`.
 pub fn summary_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
@@ -67,12 +68,28 @@ pub(super) fn mean(row: &Row) -> Entry {
     Entry::number_if(row.mean, row.unit, human)
 }
 
-/// The confidence interval of the mean of a row.
+/// The confidence interval of the mean of a row or, if it was seen too seldom for one, what can be said.
 pub(super) fn interval(row: &Row, words: impl Fn(f64) -> String) -> Entry {
-    match (row.mean_low, row.mean_high) {
-        (Some(low), Some(high)) => Entry::interval(low, high, row.unit, words),
+    match (row.mean_low, row.mean_high, row.seldom()) {
+        (Some(low), Some(high), _) => Entry::interval(low, high, row.unit, words),
+        (_, _, Some(0)) => "not seen".into(),
+        (_, _, Some(times)) => format!("seen in {times}").into(),
         _ => Entry::Missing(""),
     }
+}
+
+/// What "not seen" and "seen in 3" mean, where these counts say so.
+pub(super) fn seldom(rows: &[Row]) -> Option<String> {
+    let replications = rows.first()?.replications;
+    let share = percent(Seen { times: 0, replications }.most(Confidence::P95));
+    let never = format!("Not seen: it occurs in fewer than {share} of replications, with 95 % confidence.");
+    let few = format!("Seen in fewer than {}: too few for an interval.", Seen::ENOUGH);
+    let has = |which: fn(u64) -> bool| rows.iter().filter_map(Row::seldom).any(which);
+    let words: Vec<String> = [(has(|times| times == 0), never), (has(|times| times > 0), few)]
+        .into_iter()
+        .filter_map(|(has, words)| has.then_some(words))
+        .collect();
+    (!words.is_empty()).then(|| words.join(" "))
 }
 
 #[cfg(test)]
@@ -90,7 +107,7 @@ mod tests {
             csv.lines().next().unwrap(),
             "workload,scope,name,metric,unit,replications,count,mean,mean_low,mean_high,min,p50,p90,p95,p99,p99_low,\
              p99_high,p999,max,censored,km_p50,km_p90,km_p95,p50_low,p50_high,p90_low,p90_high,p95_low,p95_high,\
-             p999_low,p999_high,km_p50_low,km_p50_high,km_p90_low,km_p90_high,km_p95_low,km_p95_high"
+             p999_low,p999_high,km_p50_low,km_p50_high,km_p90_low,km_p90_high,km_p95_low,km_p95_high,seen"
         );
     }
 

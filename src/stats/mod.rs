@@ -11,6 +11,7 @@ mod paired;
 mod proportion;
 mod quantile;
 mod seen;
+mod settling;
 mod survival;
 mod warm_up;
 
@@ -20,7 +21,8 @@ pub use normal::normal_quantile;
 pub use order::{order_interval, order_statistic};
 pub use paired::{Paired, holm};
 pub use proportion::proportion_interval;
-pub use quantile::{Clustered, effective_count, quantile_ranks, spread_ranks};
+pub use quantile::{Clustered, effective_count, quantile_ranks, spread_high, spread_low};
 pub use seen::Seen;
+pub use settling::replications_to_settle;
 pub use survival::Survival;
 pub use warm_up::mser5;

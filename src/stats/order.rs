@@ -11,11 +11,12 @@ pub fn order_statistic(ascending: &[f64], quantile: f64) -> Option<f64> {
     ascending.get(rank.max(1) - 1).copied()
 }
 
-/// The confidence interval of a quantile, from ascending, independent values; `None` with too few.
-pub fn order_interval(ascending: &[f64], quantile: f64, confidence: Confidence) -> Option<(f64, f64)> {
+/// The ends of the confidence interval of a quantile, from ascending, independent values; `None` with too few for that end.
+pub fn order_interval(ascending: &[f64], quantile: f64, confidence: Confidence) -> (Option<f64>, Option<f64>) {
     debug_assert!(ascending.is_sorted(), "not in ascending order");
-    let (low, high) = quantile_ranks(ascending.len() as u64, quantile, confidence)?;
-    Some((ascending[low as usize - 1], ascending[high as usize - 1]))
+    let (low, high) = quantile_ranks(ascending.len() as u64, quantile, confidence);
+    let at = |rank: u64| ascending[rank as usize - 1];
+    (low.map(at), high.map(at))
 }
 
 #[cfg(test)]

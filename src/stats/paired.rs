@@ -18,7 +18,7 @@ pub struct Paired {
 }
 
 /// The power of the test at the detectable difference.
-const POWER: f64 = 0.8;
+pub(super) const POWER: f64 = 0.8;
 
 impl Paired {
     /// The differences between values in the same order; `None` with fewer than two pairs.

@@ -1,9 +1,11 @@
 //! In how many replications something was seen.
 
+use serde::{Deserialize, Serialize};
+
 use super::confidence::Confidence;
 
 /// In how many of a number of independent replications something was seen at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     /// In so many.
     pub times: u64,
@@ -26,19 +28,18 @@ impl Seen {
         self.times == 0
     }
 
-    /// Whether it was seen often enough for its mean to be known.
+    /// Whether it was seen often enough for its mean to be known: in five, or in every one of at least two.
     pub const fn is_enough(self) -> bool {
-        self.times >= Seen::ENOUGH
+        self.times >= Seen::ENOUGH || (self.times == self.replications && self.times >= 2)
     }
 
     /// The upper end of the interval of the share of replications that have it (C. J. Clopper, E. S. Pearson, *Biometrika*
     /// 26 (1934) 404-413): the share with which as few as this would be seen with the probability of one tail. Never seen in
     /// `n` is 3.7 / `n` at 95 %. It says nothing of how much there is in a replication that has it.
     ///
-    /// Meant for what was seen too rarely for a mean; 1 without replications.
+    /// 1 without replications.
     pub fn most(self, confidence: Confidence) -> f64 {
         let Seen { times, replications } = self;
-        debug_assert!(times < Seen::ENOUGH || times == replications, "{self:?} is not rare");
         if times >= replications {
             return 1.0;
         }

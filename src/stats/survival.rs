@@ -143,7 +143,9 @@ mod tests {
         let values: Vec<u64> = (1..=1000).collect();
         let survival = Survival::new(steps(&values, &[]));
         for quantile in [0.5, 0.9, 0.95] {
-            let (low, high) = crate::stats::quantile_ranks(1000, quantile, Confidence::P95).unwrap();
+            let (Some(low), Some(high)) = crate::stats::quantile_ranks(1000, quantile, Confidence::P95) else {
+                panic!("enough values")
+            };
             let (from, Some(to)) = survival.quantile_interval(quantile, 1.0, Confidence::P95).unwrap() else {
                 panic!("no end")
             };

@@ -31,7 +31,9 @@ impl Search {
     /// all looks at each value for each goal (Bonferroni).
     pub fn confidence(&self) -> Confidence {
         let looks = experiment::looks(self.replications.end - self.replications.start);
-        Confidence::P95.of_each(experiment::points(self.values) * looks * self.goals)
+        // Several goals may take two more searches.
+        let searches = if self.goals > 1 { 3 } else { 1 };
+        Confidence::P95.of_each(experiment::points(self.values) * searches * looks * self.goals)
     }
 }
 
@@ -88,25 +90,89 @@ pub fn capacity<O: Observer, E: From<Failure>>(
     runner: &Runner<'_, O>,
 ) -> Result<(Turn, Vec<Evaluated>), E> {
     let confidence = search.confidence();
-    let mut evaluated = BTreeMap::new();
-    let look = |at: usize| -> Result<Option<bool>, E> {
+    let mut evaluated: BTreeMap<usize, Evaluated> = BTreeMap::new();
+    // Evaluates a value until the goals of these rows, of all if there are none, are decided.
+    let mut look = |at: usize, rows: &[usize]| -> Result<Verdict, E> {
+        let of = |judged: &[Judged]| {
+            let asked = judged.iter().enumerate().filter(|(row, _)| rows.is_empty() || rows.contains(row));
+            Verdict::of_all(asked.map(|(_, it)| it.verdict))
+        };
+        if let Some(known) = evaluated.get(&at).map(|it| of(&it.judged)).filter(|it| *it != Verdict::Undecided) {
+            return Ok(known);
+        }
         let Case { plan, goals, .. } = load(at)?;
         let judged =
             |study: &Study| -> Vec<Judged> { goals.iter().map(|goal| judge(goal, study, confidence)).collect() };
-        let decided = |study: &Study| Verdict::of_all(judged(study).iter().map(|it| it.verdict)) != Verdict::Undecided;
+        let most = search.replications.end - search.replications.start;
+        let enough = |study: &Study| {
+            let judged = judged(study);
+            let done = study.outcome.summaries.len() as u64;
+            of(&judged) != Verdict::Undecided
+                || (done * LOOKS_BEFORE_GIVING_UP >= most && is_out_of_reach(&judged, done, most))
+        };
         let window = window(&plan, runner)?;
-        runner.observer.expect(search.replications.end - search.replications.start);
-        let (study, _) = runner.replicate_until(&plan, window, search.replications.clone(), decided)?;
+        runner.observer.expect(most);
+        let (study, _) = runner.replicate_until(&plan, window, search.replications.clone(), enough)?;
         let found = Evaluated::new(at, &study, judged(&study));
-        let verdict = found.verdict();
-        runner.observer.remark(Remark::Evaluated { at, verdict, replications: found.replications });
+        let (verdict, replications) = (of(&found.judged), found.replications);
+        runner.observer.remark(Remark::Evaluated { at, verdict, replications });
         evaluated.insert(at, found);
-        Ok(match verdict {
-            Verdict::Met => Some(true),
-            Verdict::Missed => Some(false),
-            Verdict::Undecided => None,
-        })
+        Ok(verdict)
     };
-    let turn = experiment::search(search.values, search.met_at, look)?;
+    let mut turn = experiment::search(search.values, search.met_at, |at| look(at, &[]).map(known))?;
+    if turn == Turn::Nowhere && search.met_at.is_none() && search.values > 2 {
+        let last = search.values - 1;
+        let goals: Vec<usize> = (0..search.goals).collect();
+        let missed_at = |at: usize, look: &mut dyn FnMut(usize, &[usize]) -> Result<Verdict, E>| {
+            goals.iter().try_fold(Vec::new(), |mut missed, &goal| {
+                if look(at, &[goal])? == Verdict::Missed {
+                    missed.push(goal);
+                }
+                Ok::<_, E>(missed)
+            })
+        };
+        let (at_first, at_last) = (missed_at(0, &mut look)?, missed_at(last, &mut look)?);
+        if !at_first.iter().any(|goal| at_last.contains(goal)) {
+            // Some want more and others less: the goals are met between, if anywhere.
+            let rises = experiment::search(search.values, Some(End::Last), |at| look(at, &at_first).map(known))?;
+            let falls = experiment::search(search.values, Some(End::First), |at| look(at, &at_last).map(known))?;
+            turn = twice(&rises, &falls, last);
+        }
+    }
     Ok((turn, evaluated.into_values().collect()))
+}
+
+/// A value is given up as undecided after this part of the replications allowed for it,
+const LOOKS_BEFORE_GIVING_UP: u64 = 4;
+/// if deciding it would take so many times as many as are allowed.
+const OUT_OF_REACH: u64 = 32;
+
+/// Whether deciding takes many more replications than are allowed.
+fn is_out_of_reach(judged: &[Judged], done: u64, most: u64) -> bool {
+    let undecided = judged.iter().filter(|it| it.verdict == Verdict::Undecided);
+    undecided.filter_map(|it| it.would_decide(done)).any(|needed| needed > OUT_OF_REACH * most)
+}
+
+fn known(verdict: Verdict) -> Option<bool> {
+    match verdict {
+        Verdict::Met => Some(true),
+        Verdict::Missed => Some(false),
+        Verdict::Undecided => None,
+    }
+}
+
+/// Both turns: of the goals that are missed at the first value and met from some value on, and of those that are met up to some
+/// value.
+fn twice(rises: &Turn, falls: &Turn, last: usize) -> Turn {
+    let ends = |turn: &Turn, everywhere: usize| match *turn {
+        Turn::Between { yes, no } => (yes, no),
+        Turn::Everywhere => (Some(everywhere), None),
+        _ => (None, None),
+    };
+    let ((from, missed_to), (to, missed_from)) = (ends(rises, 0), ends(falls, last));
+    let between = |one: Option<usize>, other: Option<usize>| match (one, other) {
+        (Some(one), Some(other)) => one.abs_diff(other).saturating_sub(1),
+        _ => last,
+    };
+    Turn::Twice { from, to, undecided: between(from, missed_to) + between(to, missed_from) }
 }

@@ -11,6 +11,7 @@ mod check;
 mod comparison;
 mod coverage;
 mod workers;
+mod rare;
 mod rehoming;
 mod screen_pop;
 mod shipped;

@@ -7,6 +7,7 @@ use crate::experiment::{Audit, Failure, MeasuredCluster};
 use super::check::{Check, CheckVerdict, Part};
 use super::comparison::{Comparison, compile};
 use super::coverage::{KnownTruth, STUDIES, STUDIES_QUICK, known_truths};
+use super::rare::{Rare, rare};
 use super::shipped::{self, FINGERPRINTS, WORKLOADS};
 use super::workers::Workers;
 use super::{changes, rehoming, screen_pop, theory};
@@ -71,6 +72,7 @@ enum Task {
     Sameness(&'static str, &'static str),
     Fingerprint(&'static str, &'static str),
     Coverage(KnownTruth),
+    Rare(Rare),
 }
 
 impl Task {
@@ -80,7 +82,7 @@ impl Task {
             Task::Identities(..) => Part::Identities,
             Task::Sameness(..) => Part::Sameness,
             Task::Fingerprint(..) => Part::Fingerprints,
-            Task::Coverage(_) => Part::Coverage,
+            Task::Coverage(_) | Task::Rare(_) => Part::Coverage,
         }
     }
 
@@ -89,6 +91,7 @@ impl Task {
             Task::Compare(comparison) => &comparison.name,
             Task::Identities(name, _) | Task::Sameness(name, _) | Task::Fingerprint(name, _) => name,
             Task::Coverage(known) => known.name,
+            Task::Rare(rare) => rare.name,
         }
     }
 
@@ -102,6 +105,7 @@ impl Task {
         match self {
             Task::Compare(comparison) => comparison.cells.len(),
             Task::Coverage(known) => known.intervals(),
+            Task::Rare(rare) => rare.checks(),
             Task::Identities(..) | Task::Sameness(..) | Task::Fingerprint(..) => 0,
         }
     }
@@ -143,6 +147,7 @@ impl Verification {
             .chain(workloads().map(|(name, text)| Task::Sameness(name, text)))
             .chain(WORKLOADS.into_iter().map(|(name, text)| Task::Fingerprint(name, text)))
             .chain(known_truths().into_iter().map(Task::Coverage))
+            .chain(rare().into_iter().map(Task::Rare))
             .filter(|task| task.matches(&options.filters))
             .collect();
         Verification { options, tasks }
@@ -161,6 +166,7 @@ impl Verification {
             Task::Sameness(..) => shipped::sameness_replications(),
             Task::Fingerprint(..) => shipped::FINGERPRINTED,
             Task::Coverage(known) => known.replications(self.studies()),
+            Task::Rare(_) => Rare::replications(self.options.quick),
         };
         self.tasks.iter().map(of).sum()
     }
@@ -227,6 +233,9 @@ impl Verification {
                     checks.push(shipped::fingerprint(workers, name, text, FINGERPRINTS)?);
                 }
                 Task::Coverage(known) => checks.extend(known.check(workers, seed, self.studies(), self.slack())?),
+                Task::Rare(rare) => {
+                    checks.extend(rare.check(workers, seed, self.options.quick, self.studies(), self.slack())?);
+                }
             }
         }
         Ok(self.outcome(seed, checks))

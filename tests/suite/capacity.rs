@@ -291,3 +291,24 @@ fn the_files_are_the_same_whatever_the_number_of_threads() {
     let command = json["command"].as_str().unwrap();
     assert!(command.starts_with("ctisim capacity w.toml --vary destination.trunk.lines=20..40 --goal"), "{command}");
 }
+
+/// Too few lines refuse calls: 1 % of 20 erlangs takes 30 (Erlang B). Too many let the peak of an hour go beyond 32: with up to 32
+/// lines it cannot, with 60 it does in most hours. So both ends miss a goal, and the values between meet both.
+#[test]
+fn goals_that_fail_at_opposite_ends_are_met_between() {
+    let directory = tempfile::tempdir().unwrap();
+    let goals = ["--goal", "refused<=1%", "--goal", "destination:trunk/in_use_peak<=32.5"];
+    let search = ["--vary", "destination.trunk.lines=10..60:1", "--format", "json", "--no-files"];
+    let output = capacity(directory.path(), &lines(30, 600), &[&goals[..], &search].concat());
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&found["answer"], output.status.code()), (&Value::from("twice"), Some(0)), "{found:#}");
+    let number = |key: &str| found[key].as_str().unwrap().parse::<u32>().unwrap();
+    assert_eq!(number("met"), erlang_b_servers(20.0, 0.01, 100).unwrap(), "{found:#}");
+    assert!((32..=40).contains(&number("met_to")), "{found:#}");
+    // Up to 20 lines the peak keeps within 20.5, but then more than 1 % are refused: no value meets both.
+    let goals = ["--goal", "refused<=1%", "--goal", "destination:trunk/in_use_peak<=20.5"];
+    let output = capacity(directory.path(), &lines(30, 600), &[&goals[..], &search].concat());
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&found["answer"], output.status.code()), (&Value::from("twice"), Some(10)), "{found:#}");
+    assert!(stderr(&output).contains("No value meets all goals"), "{}", stderr(&output));
+}

@@ -17,6 +17,7 @@ mod dependencies;
 mod expected;
 mod gate;
 mod imports;
+mod numbers;
 mod oracle;
 mod pairing;
 mod rehoming;

@@ -41,7 +41,7 @@ impl Recorder for Callers<'_> {
                 self.callers.insert(key, Caller { calls: now, connected: None, patience: None, talk: None });
             }
             Fact::Connected { call, .. } => self.caller(call).connected = Some(now),
-            Fact::Ended { call, ending, offered } => {
+            Fact::Ended { call, ending, offered, .. } => {
                 let caller = self.caller(call);
                 match (ending, caller.connected) {
                     (Ending::Abandoned, None) => caller.patience = Some(now - offered),

@@ -120,7 +120,7 @@ impl Recorder for Story<'_> {
         let plan = self.plan;
         let application = |id: ctisim::domain::ApplicationId| plan.applications[id.index()].name.as_str();
         let sentence = match fact {
-            Fact::Offered { call, ingress } => format!("{} at {}", caller(call), plan.nodes[ingress.index()].name),
+            Fact::Offered { call, ingress, .. } => format!("{} at {}", caller(call), plan.nodes[ingress.index()].name),
             Fact::Presented { call, route_point, .. } => {
                 format!("{} presented at {}", caller(call), plan.route_points[route_point.index()].name)
             }
@@ -236,7 +236,11 @@ impl Recorder for Story<'_> {
             | Fact::PhoneEventSent { .. }
             | Fact::ScreenPopDue { .. }
             | Fact::Controlled { .. }
-            | Fact::ControlLost { .. } => return,
+            | Fact::ControlLost { .. }
+            | Fact::Sent { .. }
+            | Fact::Unfinished { .. }
+            | Fact::Unnoticed { .. }
+            | Fact::RecoveryBegan { .. } => return,
         };
         self.line(now, &sentence);
     }

@@ -22,7 +22,7 @@ arrivals = { poisson = "150/h" }
 talk = { exponential = "3m" }
 [[goal]]
 metric = "refused"
-at_most = "5%"
+at_most = "10%"
 "#;
 
 const GRID: [&str; 8] = [
@@ -81,7 +81,7 @@ fn a_grid_has_the_same_callers_at_every_point_and_the_last_key_varies_fastest() 
     let directory = directory();
     let (table, log) = sweep(directory.path(), &GRID, &["--goal", "setup_delay.p50<=1s"]);
     assert!(table.starts_with("lines: 6 points of 8 replications, seed 1\nHow many lines "), "{table}");
-    assert!(table.contains("refused.share <= 5%") && table.contains("missed") && table.contains(" met"), "{table}");
+    assert!(table.contains("refused.share <= 10%") && table.contains("missed") && table.contains(" met"), "{table}");
     assert!(log.contains("point 4 of 6: destination.lines.lines=12, node.sub1.work.setup=1ms: done\n"), "{log}");
     assert!(log.ends_with("wrote sweep.csv to results/lines.sweep\n"), "{log}");
 
@@ -91,7 +91,7 @@ fn a_grid_has_the_same_callers_at_every_point_and_the_last_key_varies_fastest() 
         rows[0][..5],
         ["point", "destination.lines.lines", "node.sub1.work.setup", "node.sub1.work.setup_s", "workload"]
     );
-    let offered: Vec<&Vec<String>> = rows.iter().filter(|row| row[7] == "offered").collect();
+    let offered: Vec<&Vec<String>> = rows.iter().filter(|row| row[5] == "cluster" && row[7] == "offered").collect();
     let grid: Vec<[&str; 4]> = offered.iter().map(|row| [&*row[0], &*row[1], &*row[2], &*row[3]]).collect();
     let (six, twelve) = ("6", "12");
     assert_eq!(

@@ -478,10 +478,12 @@ impl ErlangAArguments {
     pub(super) fn answer(&self) -> Result<Answer, Stop> {
         let traffic = self.load.traffic()?;
         let Traffic { rate, mean } = traffic;
-        if rate * self.patience > f64::from(STEPS_MAX) {
+        let agents = self.agents.map_or_else(|| rate * mean * (1.0 - self.abandoned.unwrap_or(0.0)), f64::from);
+        let waiting = oracle::erlang_a_waiting(rate, mean, self.patience, agents);
+        if waiting > f64::from(STEPS_MAX) {
             return Err(usage(
-                format!("{:e} callers would wait at once: too many to compute", rate * self.patience),
-                "give a lower rate, or less patience",
+                format!("about {waiting:.1e} callers would wait at once: too many to compute"),
+                "give a lower rate, more agents, or less patience",
             ));
         }
         let (mut inputs, mut results) = (traffic.lines("mean duration of a call"), Vec::new());

@@ -90,15 +90,16 @@ impl ApplicationState {
     }
 
     /// It controls one device less. If that is because of something that `failed`, and not because the device rehomes, its
-    /// recovery is timed from then.
-    pub(crate) fn lose_device(&mut self, failed: Option<Time>) {
+    /// recovery is timed from then: if it was not already, returns since when.
+    pub(crate) fn lose_device(&mut self, failed: Option<Time>) -> Option<Time> {
         self.open -= 1;
-        if let Some(failed) = failed {
-            // A fault supersedes an earlier one that has not been recovered, even if it is noticed first.
-            let recovered = self.shares == ALL_SHARES;
-            self.lost_at = if recovered { failed } else { self.lost_at.max(failed) };
-            self.shares = 0;
-        }
+        let failed = failed?;
+        // A fault supersedes an earlier one that has not been recovered, even if it is noticed first.
+        let recovered = self.shares == ALL_SHARES;
+        let lost_at = if recovered { failed } else { self.lost_at.max(failed) };
+        let begins = self.shares > 0 || lost_at > self.lost_at;
+        (self.lost_at, self.shares) = (lost_at, 0);
+        begins.then_some(lost_at)
     }
 
     /// The next share of its devices that it controls again, if it has just reached one. Each is reported once.

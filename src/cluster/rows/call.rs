@@ -3,7 +3,7 @@
 use super::endpoint::NOWHERE;
 use crate::domain::{ApplicationId, CallName, Contact, Control, Forward, NodeId, Phase, RoutePointId, Target};
 use crate::engine::Time;
-use crate::facts::Path;
+use crate::facts::{Path, Reached};
 
 /// A call in progress, packed so that it and its slot's header take one cache line.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +91,11 @@ impl Call {
             route_point: route_point.map(RoutePointId),
             application: application.map(ApplicationId),
         }
+    }
+
+    /// How far it has come.
+    pub(crate) fn reached(&self) -> Reached {
+        Reached { path: self.path(), contact: self.contact, waits_since: self.waits_since }
     }
 
     /// The call moves on: what was scheduled for the step before is stale.

@@ -68,6 +68,8 @@ pub(crate) struct ConnectionState {
     pub(crate) attempt: u16,
     /// The attempt at which it will notice by missing heartbeats that its CTIManager hung, unless a restart tells it before.
     pub(crate) waits_for_hung: Option<u16>,
+    /// The attempt at which its application will notice that it has lost the CTIManager, and since when.
+    pub(crate) lost: Option<(u16, Time)>,
     /// The interval of heartbeats on it.
     pub(crate) heartbeat: Span,
     /// What the CTIManager has heard over it (R23).
@@ -100,6 +102,7 @@ impl ConnectionState {
             number: 0,
             attempt: 0,
             waits_for_hung: None,
+            lost: None,
             heartbeat: *heartbeat,
             watch: heartbeat::heard(Time::ZERO, *heartbeat),
             lookout: Lookout::default(),

@@ -10,7 +10,7 @@ impl Recorder for Auditor<'_> {
     fn note(&mut self, now: Time, fact: Fact) {
         self.advance(now);
         match fact {
-            Fact::Offered { call, ingress } => {
+            Fact::Offered { call, ingress, .. } => {
                 let audited = AuditedCall {
                     offered: now,
                     ingress,
@@ -26,6 +26,10 @@ impl Recorder for Auditor<'_> {
                 let before = self.calls.insert(call, audited);
                 self.require(before.is_none(), |_| format!("{fact:?} twice"));
                 self.offered += 1;
+            }
+            Fact::Sent { .. } | Fact::Unnoticed { .. } | Fact::RecoveryBegan { .. } => {}
+            Fact::Unfinished { call, .. } => {
+                self.call(call, fact);
             }
             Fact::Presented { call, route_point, device, line } => {
                 self.take(call, fact, Occupied::RoutePoint { device, line, presented: now });
@@ -101,7 +105,7 @@ impl Recorder for Auditor<'_> {
             Fact::Forwarded { call, .. } | Fact::RequestTimedOut { call, .. } => {
                 self.call(call, fact);
             }
-            Fact::Ended { call, ending, offered } => self.ended(fact, call, ending, offered),
+            Fact::Ended { call, ending, offered, .. } => self.ended(fact, call, ending, offered),
             Fact::ApplicationFailed { application, fault } => {
                 // Its workers are gone; after a restart it begins with new ones.
                 if fault != ApplicationFault::Stall {

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::domain::{
-    ApplicationFault, ApplicationId, CallName, ConferenceBridgeId, ConnectionId, DeviceId, Ending, FaultTarget,
-    GiveUpReason, NodeId, OutageCause, PhoneGroupId, PortGroupId, QueueId, QueueOrder, Refusal, RoutePointId, SourceId,
-    StationId, Target,
+    ApplicationFault, ApplicationId, CallName, ConferenceBridgeId, ConnectionId, Contact, DeviceId, Ending,
+    FaultTarget, GiveUpReason, NodeId, OutageCause, PhoneGroupId, PortGroupId, QueueId, QueueOrder, Refusal,
+    RoutePointId, SourceId, StationId, Target,
 };
 use crate::engine::{Span, Time};
-use crate::facts::{Fact, Path, PoolId, Recorder};
+use crate::facts::{Fact, Path, PoolId, Reached, Recorder};
 use crate::fake;
 use crate::plan::{Change, ConferenceBridge, Fault, Occurs, People, Plan, Queue, Setting, Transfer, TransferTo};
 
@@ -21,6 +21,12 @@ const IVR: ApplicationId = ApplicationId(0);
 const SUB1: NodeId = NodeId(0);
 const SUB2: NodeId = NodeId(1);
 const CALL: CallName = CallName { source: SourceId(0), number: 0 };
+
+const NOTHING_YET: Reached = Reached {
+    path: Path { ingress: SUB1, route_point: None, application: None },
+    contact: Contact::Nothing,
+    waits_since: Time::ZERO,
+};
 
 fn at(second: u64) -> Time {
     Time::ZERO + Span::from_secs(second)
@@ -177,7 +183,7 @@ fn a_device_rehomes_only_after_its_home_is_back() {
 fn a_device_with_a_call_does_not_rehome() {
     let facts = failed_over();
     let ingress = SUB2;
-    let (route_point, offered) = (RoutePointId(0), (101, Fact::Offered { call: CALL, ingress }));
+    let (route_point, offered) = (RoutePointId(0), (101, Fact::Offered { call: CALL, place: 0, ingress }));
     let presented = (101, Fact::Presented { call: CALL, route_point, device: POINT, line: 0 });
     let left = (110, Fact::Left { call: CALL, route_point, device: POINT, line: 0, stayed: Span::from_secs(9) });
     let waits_and_leaves =
@@ -198,7 +204,7 @@ fn a_device_with_a_call_does_not_rehome() {
 
 #[test]
 fn no_call_comes_to_a_device_out_of_service() {
-    let offered = (51, Fact::Offered { call: CALL, ingress: SUB2 });
+    let offered = (51, Fact::Offered { call: CALL, place: 0, ingress: SUB2 });
     let mut facts = failed_over();
     facts.truncate(7);
     let presented = (52, Fact::Presented { call: CALL, route_point: RoutePointId(0), device: POINT, line: 0 });
@@ -300,8 +306,17 @@ fn an_application_is_closed_after_its_failure() {
 #[test]
 fn new_calls_are_refused_only_by_a_throttled_callmanager() {
     let throttling = |refuses| Fact::Throttling { node: SUB2, refuses };
-    let offered = (50, Fact::Offered { call: CALL, ingress: SUB2 });
-    let ended = (50, Fact::Ended { call: CALL, ending: Ending::Refused(Refusal::Throttled), offered: at(50) });
+    let offered = (50, Fact::Offered { call: CALL, place: 0, ingress: SUB2 });
+    let ended = (
+        50,
+        Fact::Ended {
+            call: CALL,
+            place: 0,
+            ending: Ending::Refused(Refusal::Throttled),
+            offered: at(50),
+            reached: NOTHING_YET,
+        },
+    );
     holds(&[(40, throttling(true)), offered, ended, (60, throttling(false))]);
     broken(&[offered, ended], "NodeId(1) does not refuse calls");
     broken(&[(40, throttling(false))], "the CallManager was already in this state");
@@ -349,7 +364,7 @@ fn devices_that_are_not_at_rest_are_reported() {
     // A phone keeps its call (R15).
     let (pool, ingress) = (PoolId::Phones(PhoneGroupId(0)), SUB2);
     let talks = [
-        (40, Fact::Offered { call: CALL, ingress }),
+        (40, Fact::Offered { call: CALL, place: 0, ingress }),
         (40, Fact::Seized { call: CALL, pool, device: Some(PHONE), line: 0 }),
     ];
     let back = [(70, Fact::CallManagerReturned { node: SUB2 })];
@@ -369,7 +384,7 @@ fn only_a_call_keeps_a_device_from_rehoming_for_ever() {
     unsettled(&plan, &facts, &["DeviceId(0) has no call, but has waited to rehome since 201"]);
     let route_point = RoutePointId(0);
     let comes = [
-        (203, Fact::Offered { call: CALL, ingress: SUB2 }),
+        (203, Fact::Offered { call: CALL, place: 0, ingress: SUB2 }),
         (203, Fact::Presented { call: CALL, route_point, device: POINT, line: 0 }),
     ];
     unsettled(&plan, &and(&facts, &comes), &[]);
@@ -460,7 +475,7 @@ fn a_device_that_has_failed_is_in_service_nowhere_until_it_is_back() {
     );
     let pool = PoolId::Ports(PortGroupId(0));
     let comes = [
-        (40, Fact::Offered { call: CALL, ingress: SUB2 }),
+        (40, Fact::Offered { call: CALL, place: 0, ingress: SUB2 }),
         (40, Fact::Seized { call: CALL, pool, device: Some(PORT), line: 0 }),
     ];
     check(&and(&comes, &[(50, fails), (50, out)]), "is left at DeviceId(1), which has failed");
@@ -473,7 +488,7 @@ fn a_device_that_has_failed_is_in_service_nowhere_until_it_is_back() {
 fn a_call_waits_for_a_callmanager_that_hangs_only_until_that_is_noticed() {
     // `callmanager_notice` is one second.
     let mut hangs: Vec<(u64, Fact)> = vec![
-        (40, Fact::Offered { call: CALL, ingress: SUB1 }),
+        (40, Fact::Offered { call: CALL, place: 0, ingress: SUB1 }),
         (40, Fact::Presented { call: CALL, route_point: RoutePointId(0), device: POINT, line: 0 }),
         (50, FAILED),
     ];
@@ -482,7 +497,8 @@ fn a_call_waits_for_a_callmanager_that_hangs_only_until_that_is_noticed() {
     let noticed = |at, after| (at, Fact::HangNoticed { node: SUB1, delay: Span::from_secs(after) });
     let left =
         Fact::Left { call: CALL, route_point: RoutePointId(0), device: POINT, line: 0, stayed: Span::from_secs(11) };
-    let ends = Fact::Ended { call: CALL, ending: Ending::DroppedInSetup, offered: at(40) };
+    let ends =
+        Fact::Ended { call: CALL, place: 0, ending: Ending::DroppedInSetup, offered: at(40), reached: NOTHING_YET };
     holds(&and(&hangs, &[noticed(51, 1), (51, left), (51, ends)]));
     broken(&and(&hangs, &[noticed(51, 1)]), "still waits for NodeId(0), whose hang is known");
     broken(&and(&hangs[2..], &[noticed(53, 3)]), "it should have been noticed before");
@@ -495,7 +511,7 @@ fn a_call_waits_for_a_callmanager_that_hangs_only_until_that_is_noticed() {
 fn a_line_has_no_more_calls_than_it_may_and_calls_wait_only_for_a_person_who_has_one() {
     let call = |number| CallName { source: SourceId(0), number };
     let pool = PoolId::Phones(PhoneGroupId(0));
-    let offered = |number| (10, Fact::Offered { call: call(number), ingress: SUB1 });
+    let offered = |number| (10, Fact::Offered { call: call(number), place: 0, ingress: SUB1 });
     let seized = |second, number| (second, Fact::Seized { call: call(number), pool, device: Some(PHONE), line: 0 });
     let waits = |number| (20, Fact::CallWaits { call: call(number), device: PHONE, line: 0 });
     let waited = |second, number| (second, Fact::CallWaited { call: call(number), device: PHONE });
@@ -544,7 +560,7 @@ const PORTS: PoolId = PoolId::Ports(PortGroupId(0));
 
 /// Both phones are in use, and callers wait: 2 in the second queue since 100, 3 and 4 in the first since 101 and 102.
 fn waiting() -> Vec<(u64, Fact)> {
-    let offered = |call| Fact::Offered { call, ingress: SUB1 };
+    let offered = |call| Fact::Offered { call, place: 0, ingress: SUB1 };
     let path = Path { ingress: SUB1, route_point: None, application: Some(IVR) };
     let connected = |call| Fact::Connected { call, path, since_offered: Span::ZERO, first_sign: true };
     let mut facts = vec![
@@ -567,7 +583,7 @@ fn served(number: u32, queue: u16, waited: u64) -> Vec<(u64, Fact)> {
     let (call, over) = (caller(number), caller(0));
     let facts = [
         gives(over, PHONES, 4),
-        Fact::Ended { call: over, ending: Ending::Abandoned, offered: at(90) },
+        Fact::Ended { call: over, place: 0, ending: Ending::Abandoned, offered: at(90), reached: NOTHING_YET },
         Fact::Distributed { call, queue: QueueId(queue), waited: Some(Span::from_secs(waited)) },
         gives(call, PORTS, number - 1),
         takes(call, PHONES, 4),
@@ -592,7 +608,8 @@ fn queues_are_served_in_order_and_nobody_waits_for_a_free_phone() {
     breaks(&and(&waiting(), &served(2, 1, 20)), "waits with a better priority");
     breaks(&and(&waiting(), &served(4, 0, 18)), "comes before it");
     breaks(&and(&waiting(), &served(3, 0, 18)), "reports");
-    let over = Fact::Ended { call: caller(3), ending: Ending::Abandoned, offered: at(101) };
+    let over =
+        Fact::Ended { call: caller(3), place: 0, ending: Ending::Abandoned, offered: at(101), reached: NOTHING_YET };
     breaks(&and(&waiting(), &[(110, gives(caller(3), PORTS, 2)), (110, over)]), "while it waits in a queue");
     let again = Fact::Queued { call: caller(3), queue: QueueId(0) };
     breaks(&and(&waiting(), &[(110, again)]), "it waits already");
@@ -619,7 +636,7 @@ fn whatever_a_call_occupies_beside_its_device_is_given_back_once() {
     let path = Path { ingress: SUB1, route_point: None, application: None };
     let since_offered = Span::from_secs(2);
     let begun = [
-        (10, Fact::Offered { call: CALL, ingress: SUB1 }),
+        (10, Fact::Offered { call: CALL, place: 0, ingress: SUB1 }),
         (11, Fact::Seized { call: CALL, pool, device: Some(PHONE), line: 0 }),
         (12, Fact::Connected { call: CALL, path, since_offered, first_sign: true }),
     ];
@@ -629,7 +646,8 @@ fn whatever_a_call_occupies_beside_its_device_is_given_back_once() {
     let back = (40, Fact::TakenBack { call: CALL, phones, device: PHONE });
     let let_go = (40, Fact::LetGo { call: CALL, phones, device: PHONE });
     let freed = (40, Fact::Freed { call: CALL, pool, device: Some(PHONE) });
-    let ended = (40, Fact::Ended { call: CALL, ending: Ending::Completed, offered: at(10) });
+    let ended =
+        (40, Fact::Ended { call: CALL, place: 0, ending: Ending::Completed, offered: at(10), reached: NOTHING_YET });
     let taken = |number| (28, Fact::BridgeTaken { call: call(number), bridge });
     let given = (40, Fact::BridgeFreed { call: CALL, bridge });
     let kept = |facts: &[(u64, Fact)]| {
@@ -652,7 +670,7 @@ fn whatever_a_call_occupies_beside_its_device_is_given_back_once() {
     broken(&[freed, given], "while the call has None");
     broken(&[taken(0), freed, ended], "Some(ConferenceBridgeId(0))");
     broken(&[taken(0), taken(0)], "while the call has Some(ConferenceBridgeId(0))");
-    let other = (13, Fact::Offered { call: call(1), ingress: SUB1 });
+    let other = (13, Fact::Offered { call: call(1), place: 0, ingress: SUB1 });
     broken(&[other, taken(0), taken(1)], "2 of 1");
     broken(&[(28, Fact::ConferenceBlocked { call: CALL, bridge })], "there was room");
     broken(&[(30, Fact::Joined { call: CALL, delay: Span::ZERO })], "of AuditedCall");
