@@ -1,5 +1,6 @@
 //! The program, from its command line to its exit code.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -8,11 +9,26 @@ use clap::{CommandFactory, Parser};
 use super::arguments::Arguments;
 use super::signals;
 use super::stop::Stop;
-use super::terminal::message;
+use super::terminal::{message, printed};
+
+/// Prints help or the version, as that was asked for.
+fn told(text: &clap::Error) -> ExitCode {
+    match printed(text.print().and_then(|()| io::stdout().flush())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            message(&stop.message());
+            ExitCode::FAILURE
+        }
+    }
+}
 
 /// Parses the command line and runs its command.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => error.exit(),
+        Err(text) => return told(&text),
+    };
     if let Err(error) = signals::listen() {
         message(&format!("error: cannot listen for signals: {error}"));
         return ExitCode::FAILURE;

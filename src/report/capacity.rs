@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::analysis::{Capacity, Cell, Evaluated, Judged, Measured, Resource, ResourceKind};
+use crate::analysis::{Capacity, Cell, Evaluated, Judged, Resource, ResourceKind};
 use crate::experiment::Turn;
 use crate::record::Goal;
 use crate::workload::Side;
@@ -156,9 +156,7 @@ fn table(capacity: &Capacity) -> Table {
             Entry::number(evaluated.replications as f64, "count", human),
         ];
         for it in &evaluated.judged {
-            // Nothing here can be negative.
-            let kept = Measured { low: it.found.low.map(|low| low.max(0.0)), ..it.found };
-            row.extend([found(&it.found), interval(&kept)]);
+            row.extend([found(&it.found), interval(&it.found)]);
         }
         row.push(verdict(evaluated.verdict()));
         let place = |place: Option<&Resource>| match place {

@@ -21,11 +21,11 @@ pub(super) fn found(found: &Measured) -> Entry {
     found.value.map_or(Entry::Missing("no value"), |value| Entry::number(value, found.unit, in_words(found)))
 }
 
-/// The confidence interval of the estimate.
+/// The confidence interval of the estimate, cut off at zero: no measure can be negative.
 pub(super) fn interval(found: &Measured) -> Entry {
     let unit = found.unit;
     let words = in_words(found);
-    match (found.low, found.high) {
+    match (found.low.map(|low| low.max(0.0)), found.high) {
         (Some(low), Some(high)) => Entry::interval(low, high, unit, words),
         (Some(low), None) => Entry::Interval { low, high: None, unit, words: format!("[{}, unknown]", words(low)) },
         (None, _) => Entry::Missing(NOT_ESTIMABLE),
@@ -112,5 +112,21 @@ mod tests {
             csv.contains("offered,p999,count,1000000,,") && csv.contains("not estimable,not estimable,undecided"),
             "{csv}"
         );
+    }
+
+    /// A rare event: 0.4 per replication, 0.4 +- 0.7 by Student's t. Beyond a whole there may be something: a call may be
+    /// forwarded twice.
+    #[test]
+    fn an_interval_does_not_reach_below_zero() {
+        let ends = |unit, low, value, high| {
+            let found = Measured { value: Some(value), low: Some(low), high: Some(high), unit };
+            match interval(&found) {
+                Entry::Interval { low, high, words, .. } => (low, high, words),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(ends("count", -0.3, 0.4, 1.1), (0.0, Some(1.1), "[0, 1.100]".to_owned()));
+        assert_eq!(ends("ratio", -0.25, 0.5, 1.25), (0.0, Some(1.25), "[0 %, 125.0 %]".to_owned()));
+        assert_eq!(ends("count", 0.1, 0.4, 0.7).0, 0.1);
     }
 }

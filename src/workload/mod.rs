@@ -52,4 +52,4 @@ pub use shown::{shown, shown_json};
 pub use traffic::{Arrivals, Burst, CallList, Calls, ListedCall, RatePoint, SpeedDial, Traffic, rates_of};
 pub use tree::Workload;
 pub use typed::{Located, Typed};
-pub use vocabulary::DEVICES_MAX;
+pub use vocabulary::{DEVICES_MAX, REPLICATIONS_MAX};

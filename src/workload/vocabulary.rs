@@ -8,6 +8,8 @@ use crate::engine::Span;
 pub(super) const APPLICATIONS_MAX: usize = 16;
 /// How many devices all groups of a workload may have together.
 pub const DEVICES_MAX: u32 = 1 << 24;
+/// The most replications of a study.
+pub const REPLICATIONS_MAX: u64 = 1_000_000;
 
 use Absent::{Is, Means, Usually, Wrong};
 use ValueKind::{
@@ -173,7 +175,7 @@ static RUN: Section = Section {
         ),
         term(
             "replications",
-            Whole(1, 1_000_000),
+            Whole(1, REPLICATIONS_MAX),
             Is("200"),
             "the number of independent replications",
             "assumption: makes most 99th percentiles estimable",
