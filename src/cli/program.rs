@@ -1,5 +1,6 @@
 //! The program, from its command line to its exit code.
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -8,7 +9,7 @@ use clap::{CommandFactory, Parser};
 use super::arguments::Arguments;
 use super::signals;
 use super::stop::Stop;
-use super::terminal::{message, misuse};
+use super::terminal::{message, misuse, printed};
 
 /// Parses the command line and runs its command.
 pub fn main() -> ExitCode {
@@ -37,10 +38,15 @@ pub fn main() -> ExitCode {
 
 /// Says what is wrong with the command line; or prints the help or the version that it asks for.
 fn misused(error: &clap::Error) -> ExitCode {
-    match error.use_stderr() {
-        true => misuse(error),
-        // That it cannot be printed does not matter.
-        false => drop(error.print()),
+    if error.use_stderr() {
+        misuse(error);
+        return ExitCode::from(error.exit_code() as u8);
     }
-    ExitCode::from(error.exit_code() as u8)
+    match printed(error.print().and_then(|()| io::stdout().flush())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(stop) => {
+            message(&stop.message());
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Standard output, which is for data, and standard error, which is for messages.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use anstream::ColorChoice;
 use anstream::stream::RawStream;
@@ -96,11 +97,43 @@ fn coloured(text: &str) -> String {
 
 /// Writes data to standard output. It is not an error if the reader, such as `head`, has closed it.
 pub(super) fn print(data: &[u8]) -> Result<(), Stop> {
-    let mut output = io::stdout().lock();
-    match output.write_all(data).and_then(|()| output.flush()) {
+    let mut output = Patient(io::stdout().lock());
+    printed(output.write_all(data).and_then(|()| output.flush()))
+}
+
+/// What has come of writing to standard output.
+pub(super) fn printed(result: io::Result<()>) -> Result<(), Stop> {
+    match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Stop::Failed(format!("cannot write to standard output: {error}")))
         }
         _ => Ok(()),
     }
 }
+
+/// A stream that waits for its reader: whoever shares a pipe or a terminal with this program may have set it not to block.
+struct Patient<Stream>(Stream);
+
+impl<Stream> Patient<Stream> {
+    fn when_ready<T>(&mut self, write: impl Fn(&mut Stream) -> io::Result<T>) -> io::Result<T> {
+        loop {
+            match write(&mut self.0) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => std::thread::sleep(PAUSE),
+                done => return done,
+            }
+        }
+    }
+}
+
+impl<Stream: Write> Write for Patient<Stream> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.when_ready(|stream| stream.write(data))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.when_ready(Write::flush)
+    }
+}
+
+/// How often a reader that is not ready is asked again.
+const PAUSE: Duration = Duration::from_millis(5);

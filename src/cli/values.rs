@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::ops::Range;
 
 use crate::engine::Span;
-use crate::record::Measure;
+use crate::record::{Measure, Statistic, Unit};
 use crate::starter::{Failure, most};
 use crate::studies::Precision;
 use crate::workload::advised::DEVICES_OF_PROVIDER;
@@ -22,16 +22,11 @@ pub(super) fn replications(text: &str) -> Result<Range<u64>, String> {
         Some((first, end)) => number(first)?..number(end)?,
         None => 0..number(text)?,
     };
-    if range.is_empty() {
-        return Err("expected at least one replication; the end of a range is not included".into());
+    match range.end.saturating_sub(range.start) {
+        0 => Err("expected at least one replication; the end of a range is not included".into()),
+        1..=REPLICATIONS_MAX => Ok(range),
+        many => Err(format!("these are {many} replications; at most {REPLICATIONS_MAX} are possible")),
     }
-    if range.end - range.start > REPLICATIONS_MAX {
-        return Err(format!(
-            "these are {} replications; at most {REPLICATIONS_MAX} are possible",
-            range.end - range.start
-        ));
-    }
-    Ok(range)
 }
 
 /// A seed, decimal or hexadecimal.
@@ -78,7 +73,13 @@ pub(super) fn precision(text: &str) -> Result<Precision, String> {
     let (measure, percent) = text.rsplit_once('=').ok_or("expected MEASURE=PERCENT, e.g. setup_delay.p99=2%")?;
     let measure = Measure::parse(measure.trim())?;
     let number = percent.trim().strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+    // A histogram keeps three significant digits: an interval of no width need not have the percentile in it.
+    const FINEST: f64 = 0.1;
+    let is_rounded = matches!(measure.statistic(), Statistic::Quantile(_)) && measure.unit() == Unit::Millis;
     match number {
+        Some(percent) if is_rounded && percent > 0.0 && percent < FINEST => {
+            Err(format!("percentiles of durations are good to one part in a thousand: expected {FINEST}% or more"))
+        }
         Some(percent) if percent > 0.0 && percent <= 100.0 => Ok(Precision { measure, percent }),
         _ => Err(format!("`{percent}` is not a precision: expected a percentage up to 100%, e.g. 2%")),
     }
@@ -207,6 +208,12 @@ mod tests {
         {
             assert!(precision(wrong).is_err(), "{wrong}");
         }
+        // A percentile of durations is known to three digits; a mean, and a percentile over replications, exactly.
+        for finest in ["setup_delay.p99=0.1%", "setup_delay=0.001%", "abandoned.p99=0.001%", "abandoned.share=0.001%"] {
+            assert!(precision(finest).is_ok(), "{finest}");
+        }
+        let error = precision("setup_delay.p99=0.09%").unwrap_err();
+        assert!(error.contains("0.1% or more"), "{error}");
     }
 
     #[test]

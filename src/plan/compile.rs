@@ -88,7 +88,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
     };
 
     let mut plan = Plan {
-        name: Path::new(name).file_stem().map_or(name.into(), |stem| stem.to_string_lossy()).into_owned(),
+        name: stem(name),
         question: workload.question.clone(),
         length: Time::ZERO + workload.run.length.value,
         study: workload.run.study,
@@ -200,6 +200,16 @@ fn unable(names: &[Name], group: &[NodeId], directory: &Directory<'_>) -> Vec<No
         }
     }
     directory.nodes(names, Some(R17))
+}
+
+/// The name of a workload: that of its file without its ending, unless nothing but dots is left, which would lead results
+/// into another directory.
+fn stem(name: &str) -> String {
+    let stem = Path::new(name).file_stem().map_or(name.into(), |stem| stem.to_string_lossy());
+    match &*stem {
+        "." | ".." => name.rsplit('/').next().unwrap_or(name).to_owned(),
+        _ => stem.into_owned(),
+    }
 }
 
 impl Plan {

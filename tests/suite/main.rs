@@ -28,6 +28,7 @@ mod sheets;
 mod starter;
 mod story;
 mod surface;
+mod surroundings;
 mod sweep;
 mod theory;
 mod tidy;

@@ -180,8 +180,9 @@ fn recovered(directory: &Path) -> Result<bool, Failure> {
     let path = directory.join(PLACE);
     match fs::symlink_metadata(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(true),
+        Err(error) => return Err((path, error)),
         Ok(found) if found.is_dir() => {}
-        _ => return Err((path, io::Error::other("it is not ctisim's, and in the way"))),
+        Ok(_) => return Err((path, io::Error::other("it is not ctisim's, and in the way"))),
     }
     let Some(_lock) = lock(&path).map_err(|error| (path.clone(), error))? else { return Ok(false) };
     let is_begun = path.join(FORWARD).exists() && forward(directory, &path).is_ok();
@@ -265,9 +266,25 @@ fn discard(path: &Path) {
 
 /// Removes a place that is no longer needed, and its mark first: without one, it is only removed.
 fn finish(path: &Path) {
+    // A thread that a signal has overtaken may add to it until it sees that it is gone.
+    const TIMES: usize = 10;
     unmark(path);
     step();
-    let _ = fs::remove_dir_all(path);
+    for _ in 0..TIMES {
+        [NEW, OLD, NONE].iter().for_each(|part| empty(&path.join(part)));
+        if fs::remove_dir(path).is_ok() || fs::remove_dir_all(path).is_ok() || !path.exists() {
+            return;
+        }
+    }
+}
+
+/// Removes a part of a place. There may be hardly a file left that may be opened: one directory is opened at a time, and an
+/// empty one not at all.
+fn empty(part: &Path) {
+    if fs::remove_dir(part).is_err() {
+        names(part).unwrap_or_default().iter().for_each(|name| drop(fs::remove_file(part.join(name))));
+        let _ = fs::remove_dir(part);
+    }
 }
 
 fn unmark(path: &Path) {
@@ -380,6 +397,24 @@ mod tests {
         fs::create_dir(directory.path().join("c")).unwrap();
         assert!(recover(directory.path()).unwrap());
         assert_eq!(content(directory.path()), [("b".to_owned(), b"old".to_vec()), ("c".to_owned(), Vec::new())]);
+    }
+
+    /// A signal comes while the place is being made: one thread removes it, and the other one goes on until it sees that.
+    #[test]
+    fn a_place_that_is_still_being_made_is_removed() {
+        for _ in 0..200 {
+            let directory = tempfile::tempdir().unwrap();
+            let path = directory.path().join(PLACE);
+            fs::create_dir(&path).unwrap();
+            let made = path.clone();
+            let maker = std::thread::spawn(move || {
+                [NEW, OLD, NONE].iter().try_for_each(|part| fs::create_dir(made.join(part)))?;
+                File::create_new(made.join(NEW).join("check")).map(drop)
+            });
+            discard(&path);
+            let _ = maker.join().unwrap();
+            assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
+        }
     }
 
     #[test]

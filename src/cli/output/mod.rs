@@ -323,6 +323,8 @@ fn stream(path: &Path, content: &[u8]) -> io::Result<()> {
 
 /// Makes a directory and its missing ancestors. Those that it made are removed with the result, if they are empty then.
 fn make(path: &Path) -> io::Result<Vec<Undo>> {
+    // `new/.` is there as soon as `new` is.
+    let path = path.components().as_path();
     let missing: Vec<&Path> =
         path.ancestors().take_while(|path| !path.as_os_str().is_empty() && !path.exists()).collect();
     let mut made = Vec::new();
@@ -351,17 +353,19 @@ fn make(path: &Path) -> io::Result<Vec<Undo>> {
 fn claimed(path: &Path) -> io::Result<(Vec<Undo>, Lock)> {
     // Another program may remove what it made and did not need, or be about to end.
     const TIMES: usize = 20;
+    let mut why = io::Error::other("another ctisim is writing there");
     for _ in 0..TIMES {
-        let made = match make(path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-            made => made?,
-        };
-        match lock(path)? {
-            Some(lock) => return Ok((made, lock)),
-            None => std::thread::sleep(EACH),
+        match make(path) {
+            Ok(made) => match lock(path)? {
+                Some(lock) => return Ok((made, lock)),
+                None => why = io::Error::other("another ctisim is writing there"),
+            },
+            Err(error) if error.kind() == ErrorKind::NotFound => why = error,
+            Err(error) => return Err(error),
         }
+        std::thread::sleep(EACH);
     }
-    Err(io::Error::other("another ctisim is writing there"))
+    Err(why)
 }
 
 fn canonical(path: &Path) -> PathBuf {
