@@ -27,7 +27,7 @@ fn escaped(text: &str, escape: fn(&mut String, u32) -> std::fmt::Result) -> Cow<
 }
 
 /// Controls, and the marks and controls of writing direction.
-fn is_obeyed(character: char) -> bool {
+pub(super) fn is_obeyed(character: char) -> bool {
     match character {
         '\n' | '\t' => false,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => true,
