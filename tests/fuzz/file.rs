@@ -1,6 +1,6 @@
 //! Any bytes at all, as a workload: everything that is done with them short of a simulation.
 
-use std::fmt::Write;
+use std::fmt::{Debug, Write};
 use std::sync::Arc;
 
 use ctisim::check::{Compiled, Examination, compile, examine};
@@ -187,9 +187,17 @@ fn accepted(compiled: &Compiled, text: &str, beside: &Beside, sum: &str) {
     }
 }
 
-/// Everything that a value has.
-fn written(value: &impl std::fmt::Debug) -> String {
-    let mut text = String::new();
-    write!(text, "{value:?}").expect("memory does not fail");
-    text
+/// What a value has, in so much detail that two different ones are told apart: a plan may have millions of devices.
+pub(crate) fn written(value: &impl Debug) -> String {
+    struct Limited(String);
+    impl Write for Limited {
+        fn write_str(&mut self, more: &str) -> std::fmt::Result {
+            self.0.push_str(more);
+            if self.0.len() < 200_000 { Ok(()) } else { Err(std::fmt::Error) }
+        }
+    }
+    let mut text = Limited(String::new());
+    // An error is the end of the room.
+    let _ = write!(text, "{value:?}");
+    text.0
 }

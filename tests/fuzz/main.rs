@@ -39,14 +39,14 @@ struct Target {
 
 /// Short texts are read much sooner than files, and so are most of the cases.
 const TARGETS: [Target; 8] = [
-    Target { name: "quantity", share: 35, from: |it| &it.quantities, lines: |_| &[], read: small::quantity },
-    Target { name: "phrase", share: 25, from: |it| &it.phrases, lines: |_| &[], read: small::phrase },
+    Target { name: "quantity", share: 40, from: |it| &it.quantities, lines: |_| &[], read: small::quantity },
+    Target { name: "phrase", share: 30, from: |it| &it.phrases, lines: |_| &[], read: small::phrase },
     Target { name: "command", share: 14, from: |it| &it.commands, lines: |it| &it.flags, read: small::command },
-    Target { name: "table", share: 12, from: |it| &it.tables, lines: |it| &it.rows, read: small::table },
-    Target { name: "kept", share: 5, from: |it| &it.kept, lines: |_| &[], read: kept::read },
-    Target { name: "file", share: 5, from: |it| &it.workloads, lines: |it| &it.keys, read: file::read },
-    Target { name: "setting", share: 2, from: |it| &it.good, lines: |it| &it.keys, read: small::setting },
-    Target { name: "run", share: 2, from: |it| &it.good, lines: |it| &it.keys, read: simulated::run },
+    Target { name: "table", share: 8, from: |it| &it.tables, lines: |it| &it.rows, read: small::table },
+    Target { name: "kept", share: 3, from: |it| &it.kept, lines: |_| &[], read: kept::read },
+    Target { name: "file", share: 3, from: |it| &it.workloads, lines: |it| &it.keys, read: file::read },
+    Target { name: "setting", share: 1, from: |it| &it.good, lines: |it| &it.keys, read: small::setting },
+    Target { name: "run", share: 1, from: |it| &it.good, lines: |it| &it.keys, read: simulated::run },
 ];
 
 /// How long a case may take: in a debug build all is slower, and other tests run beside it.
