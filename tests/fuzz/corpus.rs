@@ -48,25 +48,34 @@ fn files(directory: &str, endings: &[&str]) -> Vec<String> {
 }
 
 /// Settings, as comments of TOML, and a table for whatever file is named.
-const MORE: &[u8] = b"\n#set run.length=10m\n#set node.1.work.setup=1ms\n#set traffic.1.talk={ exponential = \"1m\" }\n";
+const MORE: &[u8] =
+    b"\n#set run.length=10m\n#set node.1.work.setup=1ms\n#set traffic.1.talk={ exponential = \"1m\" }\n";
 
 impl Corpus {
     pub(crate) fn read() -> Corpus {
         let table = [b"\n#beside\n".as_slice(), &read("tests/bad/good_calls.csv")].concat();
         let shipped: Vec<Vec<u8>> = files("workloads", &[".toml"]).iter().map(|path| read(path)).collect();
         let told = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/chapter")).expect("a directory");
-        let mut told: Vec<String> = told.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+        let mut told: Vec<String> =
+            told.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
         told.sort();
         told.retain(|name| !name.contains('.'));
         let told = told.iter().map(|name| read(&format!("tests/chapter/{name}/workload.toml")));
         let good: Vec<Vec<u8>> = shipped.into_iter().chain(told).collect();
         let bad = files("tests/bad", &[".toml", ".toml.in"]);
         let bad = bad.iter().map(|path| read(path)).filter(|text| text.len() < 10_000);
-        let workloads = good.iter().cloned().chain(good.iter().cloned()).chain(bad).map(|text| [&text, MORE, &table].concat()).collect();
+        let workloads = good
+            .iter()
+            .cloned()
+            .chain(good.iter().cloned())
+            .chain(bad)
+            .map(|text| [&text, MORE, &table].concat())
+            .collect();
         let mut tables: Vec<Vec<u8>> = files("tests/bad", &[".csv"]).iter().map(|path| read(path)).collect();
         tables.extend(TABLES.iter().map(|text| text.as_bytes().to_vec()));
         let owned = |texts: &[&str]| texts.iter().map(|text| text.as_bytes().to_vec()).collect::<Vec<_>>();
-        let measures = ["setup_delay", "abandoned", "refused", "completed", "utilisation", "calls_in_progress", "events"];
+        let measures =
+            ["setup_delay", "abandoned", "refused", "completed", "utilisation", "calls_in_progress", "events"];
         let mut phrases = owned(PHRASES);
         for measure in measures.into_iter().chain(Forward::ALL.map(Forward::name)) {
             for statistic in Statistic::ALL {
@@ -122,7 +131,8 @@ fn values(kind: &ValueKind, depth: usize) -> Vec<String> {
         ValueKind::Text | ValueKind::Sentence => owned(&["\"what?\"", "\"\""]),
         ValueKind::Word(words) => words.iter().map(|word| format!("\"{word}\"")).collect(),
         ValueKind::Whole(low, high) => {
-            [low.to_string(), high.to_string(), low.saturating_sub(1).to_string(), (u128::from(*high) + 1).to_string()].into()
+            [low.to_string(), high.to_string(), low.saturating_sub(1).to_string(), (u128::from(*high) + 1).to_string()]
+                .into()
         }
         ValueKind::Number(low, high) => [low.to_string(), high.to_string(), "0.5".to_owned()].into(),
         ValueKind::PositiveNumber => owned(&["0", "0.5", "3", "1e-300", "1e300"]),
@@ -130,19 +140,32 @@ fn values(kind: &ValueKind, depth: usize) -> Vec<String> {
         ValueKind::Duration(Zero::Excluded) => owned(&["\"1ns\"", "\"2s\"", "\"10m\"", "\"off\""]),
         ValueKind::Rate(_) => owned(&["\"100/h\"", "\"1/s\"", "\"0/s\"", "\"1000000/s\""]),
         ValueKind::Share(_) => owned(&["\"5%\"", "0.5", "0", "1", "\"100%\""]),
-        ValueKind::Name | ValueKind::Reference | ValueKind::Target => {
-            owned(&["\"main\"", "\"sub1\"", "\"ivr\"", "\"ports\"", "\"phones\"", "\"7000\"", "\"welcome\"", "\"a\"", "\"out\""])
+        ValueKind::Name | ValueKind::Reference | ValueKind::Target => owned(&[
+            "\"main\"",
+            "\"sub1\"",
+            "\"ivr\"",
+            "\"ports\"",
+            "\"phones\"",
+            "\"7000\"",
+            "\"welcome\"",
+            "\"a\"",
+            "\"out\"",
+        ]),
+        ValueKind::DirectoryNumber | ValueKind::FirstNumber => {
+            owned(&["\"7000\"", "\"*8\"", "\"99999999999999999999999999999999\""])
         }
-        ValueKind::DirectoryNumber | ValueKind::FirstNumber => owned(&["\"7000\"", "\"*8\"", "\"99999999999999999999999999999999\""]),
         ValueKind::List { of, .. } => {
             let of = values(of, depth);
             let two: Vec<String> = of.iter().take(2).cloned().collect();
-            [format!("[{}]", of.first().cloned().unwrap_or_default()), format!("[{}]", two.join(", ")), "[]".to_owned()].into()
+            [format!("[{}]", of.first().cloned().unwrap_or_default()), format!("[{}]", two.join(", ")), "[]".to_owned()]
+                .into()
         }
         ValueKind::Named(of) => values(of, depth).iter().map(|value| format!("{{ balance = {value} }}")).collect(),
         ValueKind::Either(one, other) => [values(one, depth), values(other, depth)].concat(),
         ValueKind::Distribution(_, section) => [owned(&["\"3s\""]), tables(section, depth)].concat(),
-        ValueKind::Table(section) | ValueKind::Overriding(section) | ValueKind::Tables(section) => tables(section, depth),
+        ValueKind::Table(section) | ValueKind::Overriding(section) | ValueKind::Tables(section) => {
+            tables(section, depth)
+        }
     }
 }
 
@@ -151,7 +174,10 @@ fn tables(section: &Section, depth: usize) -> Vec<String> {
     if depth == 0 {
         return vec!["{}".to_owned()];
     }
-    let pairs = section.terms.iter().filter_map(|term| Some(format!("{} = {}", term.key, values(&term.kind, depth - 1).first()?)));
+    let pairs = section
+        .terms
+        .iter()
+        .filter_map(|term| Some(format!("{} = {}", term.key, values(&term.kind, depth - 1).first()?)));
     let pairs: Vec<String> = pairs.collect();
     let each = pairs.iter().map(|pair| format!("{{ {pair} }}"));
     let all = format!("{{ {} }}", pairs.join(", "));
@@ -173,28 +199,91 @@ const TABLES: &[&str] = &[
 ];
 
 const ROWS: &[&str] = &[
-    "0", "1,2,3", "1,2,3,4", ",", ",,,", "\"1\",2", "\"1", "1\"", "\"a\"b", "1e400,2", "-1,2", "nan,inf", "599.9999999999,1", "600,1",
-    "1752142830,5", "at_s,talk_s", "sep=,", "s3cret,s3cret", "1,s3cret", "8h,400/h", "8h,1e9/h", "584y,0/h", "\u{1b}[31m,1", "\u{202e}1,2",
+    "0",
+    "1,2,3",
+    "1,2,3,4",
+    ",",
+    ",,,",
+    "\"1\",2",
+    "\"1",
+    "1\"",
+    "\"a\"b",
+    "1e400,2",
+    "-1,2",
+    "nan,inf",
+    "599.9999999999,1",
+    "600,1",
+    "1752142830,5",
+    "at_s,talk_s",
+    "sep=,",
+    "s3cret,s3cret",
+    "1,s3cret",
+    "8h,400/h",
+    "8h,1e9/h",
+    "584y,0/h",
+    "\u{1b}[31m,1",
+    "\u{202e}1,2",
 ];
 
 const QUANTITIES: &[&str] = &[
-    "250ms", "1h30m", "2.5s", "1d2h3m4s5ms6us7ns", "0s", "0.000000001s", "584y", "213503d", "off", "36000/h", "10/s", "0.5 / s",
-    "5%", "100 %", "0.05", "3m", "{ exponential = \"3m\" }", "{ constant = \"3m\" }", "{ uniform = [\"1s\", \"2s\"] }",
-    "{ erlang = { mean = \"6ms\", phases = 3 } }", "{ lognormal = { mean = \"5ms\", cv = 1.2 } }",
-    "{ weibull = { mean = \"1ms\", shape = 2.0 } }", "{ empirical = { file = \"x.csv\", column = \"latency_ms\", unit = \"ms\" } }",
+    "250ms",
+    "1h30m",
+    "2.5s",
+    "1d2h3m4s5ms6us7ns",
+    "0s",
+    "0.000000001s",
+    "584y",
+    "213503d",
+    "off",
+    "36000/h",
+    "10/s",
+    "0.5 / s",
+    "5%",
+    "100 %",
+    "0.05",
+    "3m",
+    "{ exponential = \"3m\" }",
+    "{ constant = \"3m\" }",
+    "{ uniform = [\"1s\", \"2s\"] }",
+    "{ erlang = { mean = \"6ms\", phases = 3 } }",
+    "{ lognormal = { mean = \"5ms\", cv = 1.2 } }",
+    "{ weibull = { mean = \"1ms\", shape = 2.0 } }",
+    "{ empirical = { file = \"x.csv\", column = \"latency_ms\", unit = \"ms\" } }",
 ];
 
 const PHRASES: &[&str] = &[
-    "setup_delay.p99<=500ms", "refused <= 0.1%", "refused<=40", "completed.share>=95%", "station:ivr.workers/utilisation<=80%",
-    "node:sub1/calls_in_progress", "application:ivr/recovery", "setup_delay.p99.9>=1s", "route_point:welcome/calls.peak",
-    "setup_delay.p99=2%", "refused=5%", "cti_port.ports.count=10..100:10", "x=5s..1m:25s", "x=20000/h..60000/h:20000/h",
-    "x=0.1..0.35:0.1", "x=10%..30%:10%", "x=3..5", "x=1ms..1s", "traffic.main.talk=2m,3m",
-    "callmanager_group.main.members=[\"sub1\"],[\"sub1\", \"sub2\"]", "x={ exponential = \"1s\" },\"a,b\"",
+    "setup_delay.p99<=500ms",
+    "refused <= 0.1%",
+    "refused<=40",
+    "completed.share>=95%",
+    "station:ivr.workers/utilisation<=80%",
+    "node:sub1/calls_in_progress",
+    "application:ivr/recovery",
+    "setup_delay.p99.9>=1s",
+    "route_point:welcome/calls.peak",
+    "setup_delay.p99=2%",
+    "refused=5%",
+    "cti_port.ports.count=10..100:10",
+    "x=5s..1m:25s",
+    "x=20000/h..60000/h:20000/h",
+    "x=0.1..0.35:0.1",
+    "x=10%..30%:10%",
+    "x=3..5",
+    "x=1ms..1s",
+    "traffic.main.talk=2m,3m",
+    "callmanager_group.main.members=[\"sub1\"],[\"sub1\", \"sub2\"]",
+    "x={ exponential = \"1s\" },\"a,b\"",
 ];
 
 /// What the help and the documentation have, and a flag of each kind.
 const COMMANDS: &[&str] = &[
-    "ctisim", "ctisim --help", "ctisim --version", "ctisim help run", "ctisim run", "ctisim schema", "ctisim man",
+    "ctisim",
+    "ctisim --help",
+    "ctisim --version",
+    "ctisim help run",
+    "ctisim run",
+    "ctisim schema",
+    "ctisim man",
     "ctisim completions bash",
     "ctisim run site.toml --set run.length=10m --seed 0xff --replications 200..400 --jobs 2 --quiet --out results/x",
     "ctisim run - --precision setup_delay.p99=2% --goal refused<=1% --format json --no-files --audit",
@@ -207,7 +296,9 @@ const COMMANDS: &[&str] = &[
     "ctisim gate site.toml --baseline results/site.json --record --margin 2%",
     "ctisim gate site.toml --baseline b.json --junit report.xml --markdown - --format junit",
     "ctisim check site.toml --deny warnings --allow spare --format sarif --set x=1",
-    "ctisim deps site.toml node:sub1 --format dot", "ctisim deps site.toml ports --failed 2", "ctisim deps site.toml sub1 --hang",
+    "ctisim deps site.toml node:sub1 --format dot",
+    "ctisim deps site.toml ports --failed 2",
+    "ctisim deps site.toml sub1 --hang",
     "ctisim init site.toml --name site --nodes 3 --calls 3600/h --ports 24 --agents 10 --talk 3m --failure none --force",
     "ctisim verify --quick --jobs 2 --seed 1 --format md",
 ];

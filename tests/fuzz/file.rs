@@ -167,7 +167,8 @@ fn accepted(compiled: &Compiled, text: &str, beside: &Beside, sum: &str) {
     // A comment is nothing, and neither are other ends of lines, unless they are within a text.
     if !text.contains("'''") && !text.contains("\"\"\"") {
         let other = format!("# one more\r\n{}", text.replace("\r\n", "\n").replace('\n', "\r\n"));
-        let again = compile(NAME, &other, beside).unwrap_or_else(|problems| panic!("refused with other line ends: {problems}"));
+        let again =
+            compile(NAME, &other, beside).unwrap_or_else(|problems| panic!("refused with other line ends: {problems}"));
         assert!(written(&again.plan) == written(plan), "another plan with other line ends");
         assert_eq!(digest(&other, beside), sum, "another digest with other line ends");
     }

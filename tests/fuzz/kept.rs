@@ -1,7 +1,7 @@
 //! What the program keeps and reads again: baselines and points of sweeps.
 
-use std::sync::atomic::AtomicBool;
 use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
 
 use ctisim::analysis::{Baseline, GateReport, Gated, Point, PointResult, Reason, Study, Sweep, Workloads};
 use ctisim::cli::rehearsal::{sealed_point, stored_point};
@@ -35,7 +35,8 @@ fn asked() -> Vec<Measure> {
 fn kept() -> &'static Kept {
     static KEPT: OnceLock<Kept> = OnceLock::new();
     KEPT.get_or_init(|| {
-        let plan: &'static Plan = Box::leak(Box::new(ctisim::plan::compile("kept", WORKLOAD, &NoFiles).expect("a workload")));
+        let plan: &'static Plan =
+            Box::leak(Box::new(ctisim::plan::compile("kept", WORKLOAD, &NoFiles).expect("a workload")));
         let stop = AtomicBool::new(false);
         let runner = Runner { seed: 1, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop };
         let study = record(plan, 0..4, &runner).expect("nobody stops it");
@@ -117,7 +118,11 @@ fn drawn(report: &GateReport) {
 /// The table of a sweep with this point.
 fn shown(result: PointResult) {
     let again = serde_json::to_vec(&result).expect("numbers and texts are JSON");
-    assert_eq!(serde_json::from_slice::<PointResult>(&again).ok().as_ref(), Some(&result), "written otherwise than read");
+    assert_eq!(
+        serde_json::from_slice::<PointResult>(&again).ok().as_ref(),
+        Some(&result),
+        "written otherwise than read"
+    );
     let goals = ["refused<=1%", "setup_delay.p99<=1s"].map(|goal| Goal::parse(goal).expect("a goal"));
     let point = Point { values: vec!["1".to_owned()], seed: 1, replications: 0..4, goals: goals.into(), result };
     let sweep = Sweep {

@@ -86,7 +86,8 @@ fn one_value(luck: &mut Luck, texts: &[Vec<u8>], keys: &[String]) -> Vec<u8> {
     let lines: Vec<(usize, &str)> =
         text.lines().enumerate().filter_map(|(at, line)| Some((at, line.split_once(" = ")?.0))).collect();
     let (number, key) = *luck.pick(&lines);
-    let fitting: Vec<&str> = keys.iter().filter_map(|line| line.split_once(" = ")).filter(|it| it.0 == key).map(|it| it.1).collect();
+    let fitting: Vec<&str> =
+        keys.iter().filter_map(|line| line.split_once(" = ")).filter(|it| it.0 == key).map(|it| it.1).collect();
     let value = match fitting.is_empty() || luck.one_in(4) {
         true => luck.pick(keys).split_once(" = ").map_or("true", |it| it.1),
         false => luck.pick(&fitting),
@@ -117,7 +118,11 @@ fn keep_panics() {
 /// What distinguishes a failure from others: its place, or its first words without numbers.
 fn kind(why: &str) -> String {
     let place = why.split(": ").next().unwrap_or_default();
-    if place.contains(".rs:") { place.to_owned() } else { why.chars().filter(|it| !it.is_ascii_digit()).take(60).collect() }
+    if place.contains(".rs:") {
+        place.to_owned()
+    } else {
+        why.chars().filter(|it| !it.is_ascii_digit()).take(60).collect()
+    }
 }
 
 /// A failure, and how often its kind was seen.
@@ -194,7 +199,11 @@ fn left_in(target: &Target, number: u64) -> PathBuf {
 fn setting(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |value| {
         let number = value.parse::<f64>().ok().filter(|number| *number >= 0.0 && number.fract() == 0.0);
-        value.parse().ok().or(number.map(|number| number as u64)).unwrap_or_else(|| panic!("{name} is no number: {value}"))
+        value
+            .parse()
+            .ok()
+            .or(number.map(|number| number as u64))
+            .unwrap_or_else(|| panic!("{name} is no number: {value}"))
     })
 }
 
@@ -206,8 +215,11 @@ fn tried(target: &Target, corpus: &Corpus, seed: u64, first: u64, cases: u64) ->
     let end = first + cases;
     let batch = |start: u64| {
         let running = left_in(target, start).with_extension("running");
-        std::fs::write(&running, format!("CTISIM_FUZZ_SEED={seed} CTISIM_FUZZ_TARGET={} CTISIM_FUZZ_FIRST={start}\n", target.name))
-            .expect("target/tmp takes a file");
+        std::fs::write(
+            &running,
+            format!("CTISIM_FUZZ_SEED={seed} CTISIM_FUZZ_TARGET={} CTISIM_FUZZ_FIRST={start}\n", target.name),
+        )
+        .expect("target/tmp takes a file");
         let numbers = start..end.min(start + BATCH);
         let tally = numbers.map(|number| Tally::of(target, corpus, seed, number)).fold(Tally::default(), Tally::and);
         std::fs::remove_file(running).expect("it was written just now");

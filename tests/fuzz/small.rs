@@ -264,13 +264,15 @@ fn times(bytes: &[u8]) -> Option<Vec<f64>> {
     if text.contains("sep=") || text.contains("SEP=") {
         return None;
     }
-    let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).has_headers(false).from_reader(text.as_bytes());
+    let mut reader =
+        csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).has_headers(false).from_reader(text.as_bytes());
     let mut rows = reader.records().map(|row| row.expect("what is accepted is CSV"));
     let is_filled = |row: &csv::StringRecord| row.iter().any(|cell| !cell.trim().is_empty());
     let header = rows.find(is_filled)?;
     let column = header.iter().position(|cell| cell.trim() == "at_s")?;
     let rows = rows.filter(is_filled);
-    let mut times: Vec<f64> = rows.map(|row| row.get(column).unwrap_or("").trim().parse().unwrap_or(f64::NAN)).collect();
+    let mut times: Vec<f64> =
+        rows.map(|row| row.get(column).unwrap_or("").trim().parse().unwrap_or(f64::NAN)).collect();
     times.sort_by(f64::total_cmp);
     Some(times)
 }

@@ -172,9 +172,13 @@ fn colour_changes_nothing_but_the_colour() {
 /// the same columns. `"a` is 8 columns from the left, and each mark is one column.
 #[test]
 fn what_a_terminal_would_obey_in_a_line_is_marked() {
-    for (obeyed, mark) in
-        [('\u{feff}', '\u{fffd}'), ('\u{200f}', '\u{fffd}'), ('\u{2028}', '\u{fffd}'), ('\u{61c}', '\u{bf}'), ('\u{9b}', '\u{bf}')]
-    {
+    for (obeyed, mark) in [
+        ('\u{feff}', '\u{fffd}'),
+        ('\u{200f}', '\u{fffd}'),
+        ('\u{2028}', '\u{fffd}'),
+        ('\u{61c}', '\u{bf}'),
+        ('\u{9b}', '\u{bf}'),
+    ] {
         let text = minimal() + &format!("[[node]]\nname = \"a{obeyed}b\"\n");
         let problems = compile("x.toml", &text, &Beside(directory("tests/bad"))).expect_err("not a name");
         let report = problems.render(Ink::Plain);
