@@ -59,7 +59,7 @@ impl Target {
         if self.name == "setting" {
             return one_value(&mut luck, texts, &corpus.keys);
         }
-        mutated(&mut luck, &Matter { others: texts, lines: (self.lines)(corpus) })
+        mutated(&mut luck, &Matter { others: texts, lines: (self.lines)(corpus), is_gentle: self.name == "run" })
     }
 
     /// Reads a case: whether it was accepted, or what failed.

@@ -214,6 +214,8 @@ pub(crate) struct Matter<'a> {
     pub(crate) others: &'a [Vec<u8>],
     /// Lines that fit somewhere.
     pub(crate) lines: &'a [String],
+    /// Whether changes are mostly small, so that more cases are accepted.
+    pub(crate) is_gentle: bool,
 }
 
 /// One of the texts, changed some times; mostly once or twice, so that much of it is still right.
@@ -222,7 +224,10 @@ pub(crate) fn mutated(luck: &mut Luck, matter: &Matter<'_>) -> Vec<u8> {
     let (one, other) = (luck.pick(matter.others), luck.pick(matter.others));
     let mut text = if one.len() <= other.len() || luck.one_in(4) { one.clone() } else { other.clone() };
     for _ in 0..if luck.one_in(8) { 8 } else { 3 } {
-        change(luck, &mut text, matter);
+        match matter.is_gentle && !luck.one_in(4) {
+            true => other_digit(luck, &mut text),
+            false => change(luck, &mut text, matter),
+        }
         text.truncate(LONGEST);
         if luck.one_in(2) {
             break;
@@ -366,6 +371,15 @@ fn replace_token(luck: &mut Luck, text: &mut Vec<u8>, by: impl FnOnce(&mut Luck,
         new = [b"\"", new.as_slice(), b"\""].concat();
     }
     text.splice(place, new);
+}
+
+/// Another digit in place of one.
+fn other_digit(luck: &mut Luck, text: &mut [u8]) {
+    let mut digits: Vec<&mut u8> = text.iter_mut().filter(|byte| byte.is_ascii_digit()).collect();
+    if !digits.is_empty() {
+        let at = luck.below(digits.len());
+        *digits[at] = b"0123456789"[luck.below(10)];
+    }
 }
 
 /// A value with another digit, another unit, a digit more or a letter less.

@@ -526,6 +526,7 @@ const SEMANTIC: [&str; 56] = [
     "has several applications",
     "does not control `",
     "is no speed dial, and has no `to`",
+    "no caller has the wish",
     " begin there: `",
     // Files, and limits of the whole.
     "cannot be read",
