@@ -524,7 +524,7 @@ const SEMANTIC: [&str; 57] = [
     "`standby` has no effect",
     "`standby` is for devices with media",
     "has several applications",
-    "does not control `",
+    "does not control ",
     "is no speed dial, and has no `to`",
     "no caller has the wish",
     " begin there: `",
