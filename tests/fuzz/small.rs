@@ -259,6 +259,7 @@ fn follows(plan: &Plan) {
 }
 
 /// The times of a list whose header is `at_s,...`, as the csv library reads them: in order; `None` if it is another table.
+/// That library takes a quote after a blank as part of the cell.
 fn times(bytes: &[u8]) -> Option<Vec<f64>> {
     let text = text_of(bytes).ok()?;
     if text.contains("sep=") || text.contains("SEP=") {
@@ -271,8 +272,9 @@ fn times(bytes: &[u8]) -> Option<Vec<f64>> {
     let header = rows.find(is_filled)?;
     let column = header.iter().position(|cell| cell.trim() == "at_s")?;
     let rows = rows.filter(is_filled);
-    let mut times: Vec<f64> =
-        rows.map(|row| row.get(column).unwrap_or("").trim().parse().unwrap_or(f64::NAN)).collect();
+    let mut times: Vec<f64> = rows
+        .map(|row| row.get(column).unwrap_or("").trim().trim_matches('"').trim().parse().unwrap_or(f64::NAN))
+        .collect();
     times.sort_by(f64::total_cmp);
     Some(times)
 }
