@@ -21,6 +21,8 @@ mod output;
 mod prelude;
 mod program;
 mod progress;
+#[doc(hidden)]
+pub mod rehearsal;
 mod repeat;
 mod run;
 mod signals;

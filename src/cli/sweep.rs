@@ -286,20 +286,30 @@ impl<E: From<Stop>> studies::Store<E> for Files {
     fn read(&self, point: &Planned) -> Option<PointResult> {
         let key = key(point);
         let stored = input::read(&self.0.path().join(file_name(&key)), FILE_BYTES_MAX, Kind::Regular).ok()?;
-        let (sum, content) = stored.split_at_checked(checksum(&key, b"").len())?;
-        let content = content.strip_prefix(b"\n")?;
-        let result: PointResult = serde_json::from_slice(content).ok().filter(PointResult::is_whole)?;
-        (sum == checksum(&key, content).as_bytes()).then_some(result)
+        unsealed(&key, &stored)
     }
 
     fn write(&self, point: &Planned, result: &PointResult) -> Result<(), E> {
         let key = key(point);
         let content = serde_json::to_vec(result).expect("numbers and texts are JSON");
-        let mut stored = checksum(&key, &content).into_bytes();
-        stored.push(b'\n');
-        stored.extend(content);
-        Ok(self.0.write(&file_name(&key), &stored)?)
+        Ok(self.0.write(&file_name(&key), &sealed(&key, &content))?)
     }
+}
+
+/// The content of a file of this name.
+pub(super) fn sealed(key: &str, content: &[u8]) -> Vec<u8> {
+    let mut stored = checksum(key, content).into_bytes();
+    stored.push(b'\n');
+    stored.extend(content);
+    stored
+}
+
+/// The point in a file of this name, unless it is damaged.
+pub(super) fn unsealed(key: &str, stored: &[u8]) -> Option<PointResult> {
+    let (sum, content) = stored.split_at_checked(checksum(key, b"").len())?;
+    let content = content.strip_prefix(b"\n")?;
+    let result: PointResult = serde_json::from_slice(content).ok().filter(PointResult::is_whole)?;
+    (sum == checksum(key, content).as_bytes()).then_some(result)
 }
 
 fn file_name(key: &str) -> String {

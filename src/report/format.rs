@@ -111,7 +111,7 @@ pub fn draw(page: &Page<'_>, format: Format, canvas: impl Into<Canvas>) -> Resul
 mod tests {
     use super::*;
     use crate::analysis::Cell;
-    use crate::report::page::{Entry, Extent, Rank, Table, Tone};
+    use crate::report::page::{Case, Entry, Extent, Rank, Suite, Table, Tested, Tone};
     use crate::report::sheet::Sheet;
 
     fn page() -> Page<'static> {
@@ -150,6 +150,24 @@ mod tests {
         let excerpt = "## site\n\n| thing | number | 95 % interval | verdict |\n|---|--:|--:|--:|\n\
                        | a\\|b | 50 % |  | met |\n| c | 7 | [6, 8] | met |\n\nThat is all.\n";
         assert_eq!(drawn(Format::Md), excerpt);
+    }
+
+    /// Names come from files of others, also where they stand in a verdict, a caption, the head of a column or a test.
+    #[test]
+    fn no_part_of_a_page_has_what_a_terminal_would_obey() {
+        const ESCAPE: &str = "\u{1b}[31m\u{202e}";
+        let mut page = Page::new("site");
+        let mut table = Table::of_words([ESCAPE, "verdict"]);
+        table.caption = Some(ESCAPE.to_owned());
+        table.row([ESCAPE.into(), Entry::verdict(Tone::Bad, ESCAPE)]);
+        page.section(Extent::Both).table(table);
+        let case = Case { name: ESCAPE.into(), result: Tested::Failed, verdict: "regression", words: ESCAPE.into() };
+        page.tests = Some(Suite { command: "gate", name: ESCAPE.into(), cases: vec![case] });
+        for (format, times) in [(Format::Table, 4), (Format::Md, 4), (Format::Junit, 4)] {
+            let drawn = String::from_utf8(draw(&page, format, Ink::Plain).unwrap()).unwrap();
+            assert_eq!(drawn.matches("\\u{1b}[31m\\u{202e}").count(), times, "{drawn}");
+            assert!(!drawn.contains(['\u{1b}', '\u{202e}']), "{drawn:?}");
+        }
     }
 
     #[test]

@@ -130,10 +130,13 @@ impl<'a> Section<'a> {
 
     /// Adds a table unless it has no rows. Returns whether it was added.
     pub fn table(&mut self, mut table: Table) -> bool {
-        for entry in table.rows.iter_mut().flatten() {
-            if let Entry::Text(words) = entry {
-                *words = plain(std::mem::take(words));
-            }
+        let columns = table.columns.iter_mut().map(|column| &mut column.name);
+        let entries = table.rows.iter_mut().flatten().filter_map(|entry| match entry {
+            Entry::Text(words) | Entry::Verdict { words, .. } => Some(words),
+            Entry::Number { .. } | Entry::Interval { .. } | Entry::Missing(_) => None,
+        });
+        for words in columns.chain(entries).chain(&mut table.caption) {
+            *words = plain(std::mem::take(words));
         }
         let some = !table.rows.is_empty();
         if some {

@@ -8,7 +8,7 @@ use std::ops::Range;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use super::encoding;
-use super::shown::shown;
+use super::shown::{is_obeyed, shown};
 
 /// A range of bytes of the workload's text.
 pub type TextRange = Range<usize>;
@@ -290,14 +290,19 @@ impl Problems {
     }
 }
 
-/// Lines of a file without the controls that the renderer leaves: each is replaced by a mark of the same length, so that
-/// places in the text stay where they are.
+/// Lines of a file without what a terminal would obey and the renderer leaves: each is replaced by a mark of the same length,
+/// so that places in the text stay where they are.
 fn without_controls(lines: &str) -> Cow<'_, str> {
-    let is_left = |character: char| matches!(character, '\u{80}'..='\u{9f}');
-    match lines.contains(is_left) {
-        true => Cow::Owned(lines.replace(is_left, "\u{bf}")),
-        false => Cow::Borrowed(lines),
+    let is_left = |character: char| !character.is_ascii() && is_obeyed(character);
+    if !lines.contains(is_left) {
+        return Cow::Borrowed(lines);
     }
+    let mark = |character: char| match character.len_utf8() {
+        2 if is_left(character) => '\u{bf}',
+        3 if is_left(character) => '\u{fffd}',
+        _ => character,
+    };
+    Cow::Owned(lines.chars().map(mark).collect())
 }
 
 /// A place with its label.

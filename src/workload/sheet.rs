@@ -202,7 +202,8 @@ impl<'a> Sheet<'a> {
                 format!("`{}` in column `{}` {what}", cell.text.escape_debug(), self.header[column])
             }
             _ if self.contents.quotable => format!("the cell in column `{}` {what}", self.header[column]),
-            _ => format!("the cell in column {} {what}", column + 1),
+            // The reason may have a part of the cell.
+            _ => format!("the cell in column {} {}", column + 1, what.split(": ").next().unwrap_or(what)),
         };
         let start = row.cells[0].place.start;
         let place = cell.map_or_else(|| self.whole_line(start), |cell| cell.place.clone());

@@ -27,7 +27,7 @@ fn escaped(text: &str, escape: fn(&mut String, u32) -> std::fmt::Result) -> Cow<
 }
 
 /// Controls, the marks and controls of writing direction, and what is not seen at all.
-fn is_obeyed(character: char) -> bool {
+pub(super) fn is_obeyed(character: char) -> bool {
     match character {
         '\n' | '\t' => false,
         '\u{61c}'

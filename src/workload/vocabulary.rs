@@ -6,6 +6,11 @@ use crate::engine::Span;
 
 /// The most replications of a study.
 pub const REPLICATIONS_MAX: u64 = 1_000_000;
+/// How many applications a device may have.
+pub(super) const APPLICATIONS_MAX: usize = 16;
+/// How many devices all groups of a workload may have together.
+pub const DEVICES_MAX: u32 = 1 << 24;
+
 use Absent::{Is, Means, Usually, Wrong};
 use ValueKind::{
     DirectoryNumber, Either, FirstNumber, Flag, List, Name, Named, Number, Overriding, PositiveNumber, Rate, Reference,

@@ -471,7 +471,7 @@ fn a_default_that_is_written_out_changes_nothing() {
 }
 
 /// Parts of the messages of problems that no schema can find.
-const SEMANTIC: [&str; 56] = [
+const SEMANTIC: [&str; 57] = [
     // Names.
     "there is no ",
     "is the name of more than one",
@@ -524,8 +524,9 @@ const SEMANTIC: [&str; 56] = [
     "`standby` has no effect",
     "`standby` is for devices with media",
     "has several applications",
-    "does not control `",
+    "does not control ",
     "is no speed dial, and has no `to`",
+    "no caller has the wish",
     " begin there: `",
     // Files, and limits of the whole.
     "cannot be read",

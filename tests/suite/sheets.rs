@@ -128,6 +128,9 @@ fn nothing_of_a_file_that_is_not_quotable_is_quoted() {
         "at_s,talk_s\n1,2,secret\n",
         "at_s,secret,secret\nx\n",
         "root:x:0:0:secret:/root:/bin/sh\n",
+        "at\nsecret\n",
+        "at\n5secret\n",
+        "at,talk_s\n3secret4s,2\n",
     ] {
         let files = One(Contents { bytes: list.into(), quotable: false });
         let found = examine("w.toml", WORKLOAD, &files);

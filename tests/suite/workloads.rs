@@ -13,9 +13,6 @@ use proptest::prelude::*;
 
 use crate::common::Beside;
 
-#[path = "../../fuzz/anything.rs"]
-mod anything;
-
 fn directory(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
@@ -162,20 +159,6 @@ fn absurd_workloads_are_refused_in_moments_and_in_few_words() {
     }
 }
 
-/// What the fuzzer does with any bytes, with the bytes that it begins from.
-#[test]
-fn whatever_is_read_ends_in_a_plan_or_in_problems() {
-    for folder in ["workloads", "tests/bad"] {
-        for path in fs::read_dir(directory(folder)).expect("a folder").map(|entry| entry.expect("an entry").path()) {
-            let mut bytes = fs::read(path).expect("a file");
-            bytes.extend(b"\n#set run.length=10m\n#set node.1.work.setup=1ms\n#beside\nat_s,talk_s\n1,2\n");
-            anything::read(&bytes);
-            bytes.truncate(bytes.len() / 2);
-            anything::read(&bytes);
-        }
-    }
-}
-
 #[test]
 fn colour_changes_nothing_but_the_colour() {
     let text = "format = 2\n";
@@ -183,6 +166,26 @@ fn colour_changes_nothing_but_the_colour() {
     let (plain, colored) = (problems.render(Ink::Plain), problems.render(Ink::Coloured));
     assert!(!plain.contains('\u{1b}') && colored.contains('\u{1b}'));
     assert_eq!(problems.to_string(), plain);
+}
+
+/// What the renderer leaves is marked, byte for byte: three bytes by U+FFFD, two by U+00BF, so that the lines below point at
+/// the same columns. `"a` is 8 columns from the left, and each mark is one column.
+#[test]
+fn what_a_terminal_would_obey_in_a_line_is_marked() {
+    for (obeyed, mark) in [
+        ('\u{feff}', '\u{fffd}'),
+        ('\u{200f}', '\u{fffd}'),
+        ('\u{2028}', '\u{fffd}'),
+        ('\u{61c}', '\u{bf}'),
+        ('\u{9b}', '\u{bf}'),
+    ] {
+        let text = minimal() + &format!("[[node]]\nname = \"a{obeyed}b\"\n");
+        let problems = compile("x.toml", &text, &Beside(directory("tests/bad"))).expect_err("not a name");
+        let report = problems.render(Ink::Plain);
+        assert!(!report.contains(obeyed), "{report:?}");
+        assert!(report.contains(&format!(" name = \"a{mark}b\"\n")), "{report}");
+        assert!(report.contains("|        ^^^^^\n"), "{report}");
+    }
 }
 
 #[test]

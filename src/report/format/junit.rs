@@ -3,13 +3,14 @@
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::report::page::{Case, Suite, Tested};
+use crate::workload::shown;
 
 /// A report with one suite.
 pub(super) fn draw(suite: &Suite) -> Vec<u8> {
-    let mut drawn = TestSuite::new(suite.name.as_str());
+    let mut drawn = TestSuite::new(&*shown(&suite.name));
     for case in &suite.cases {
-        let mut test = TestCase::new(case.name.as_str(), status(case));
-        test.set_classname(format!("ctisim.{}.{}", suite.command, suite.name));
+        let mut test = TestCase::new(&*shown(&case.name), status(case));
+        test.set_classname(format!("ctisim.{}.{}", suite.command, shown(&suite.name)));
         drawn.add_test_case(test);
     }
     let mut report = Report::new(format!("ctisim {}", suite.command));
@@ -24,6 +25,6 @@ fn status(case: &Case) -> TestCaseStatus {
         Tested::Broken => NonSuccessKind::Error,
     };
     let mut status = TestCaseStatus::non_success(kind);
-    status.set_type(case.verdict).set_message(&*case.words);
+    status.set_type(case.verdict).set_message(&*shown(&case.words));
     status
 }

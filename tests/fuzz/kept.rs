@@ -1,0 +1,146 @@
+//! What the program keeps and reads again: baselines and points of sweeps.
+
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicBool;
+
+use ctisim::analysis::{Baseline, GateReport, Gated, Point, PointResult, Reason, Study, Sweep, Workloads};
+use ctisim::cli::rehearsal::{sealed_point, stored_point};
+use ctisim::experiment::Audit;
+use ctisim::plan::Plan;
+use ctisim::record::{Goal, Measure};
+use ctisim::report::{Format, draw, fingerprint, gate_page, sweep_page};
+use ctisim::studies::{Runner, record};
+use ctisim::workload::{Ink, NoFiles};
+
+use crate::file::is_for_a_terminal;
+
+const WORKLOAD: &str = "format = 1\nquestion = \"What?\"\n[run]\nlength = \"1m\"\n[[node]]\nname = \"a\"\n\
+                        [[destination]]\nname = \"out\"\nlines = 2\n[[traffic]]\nname = \"t\"\nto = \"out\"\narrivals = { poisson = \"30/m\" }\n\
+                        talk = \"5s\"\n";
+
+/// A study of which something is kept.
+struct Kept {
+    study: Study<'static>,
+    baseline: Baseline,
+    point: PointResult,
+}
+
+/// The measures of its baseline.
+const ASKED: [&str; 3] = ["refused", "setup_delay.p99", "completed.share"];
+
+fn asked() -> Vec<Measure> {
+    ASKED.iter().map(|measure| Measure::parse(measure).expect("a measure")).collect()
+}
+
+fn kept() -> &'static Kept {
+    static KEPT: OnceLock<Kept> = OnceLock::new();
+    KEPT.get_or_init(|| {
+        let plan: &'static Plan =
+            Box::leak(Box::new(ctisim::plan::compile("kept", WORKLOAD, &NoFiles).expect("a workload")));
+        let stop = AtomicBool::new(false);
+        let runner = Runner { seed: 1, jobs: 1, audit: Audit::Off, observer: &(), stop: &stop };
+        let study = record(plan, 0..4, &runner).expect("nobody stops it");
+        let baseline = gated(&study, &asked()).baseline(None, "ctisim gate kept.toml".to_owned(), None);
+        Kept { baseline, point: PointResult::of(&study), study }
+    })
+}
+
+fn gated<'a>(study: &'a Study<'static>, asked: &'a [Measure]) -> Gated<'a> {
+    Gated { study, digest: "", asked, fingerprint: fingerprint(study) }
+}
+
+/// What is kept, as cases to begin from.
+pub(crate) fn texts() -> Vec<Vec<u8>> {
+    let Kept { baseline, point, .. } = kept();
+    vec![baseline.json(), serde_json::to_vec(point).expect("numbers and texts are JSON")]
+}
+
+/// Bytes as a baseline and as a point, as they are and with checksums that fit.
+pub(crate) fn read(bytes: &[u8]) -> bool {
+    let mut used = false;
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        used |= judged(Baseline::read(text));
+        if let Ok(baseline) = serde_json::from_str::<Baseline>(text) {
+            let json = baseline.sealed().json();
+            used |= judged(Baseline::read(std::str::from_utf8(&json).expect("JSON is UTF-8")));
+        }
+    }
+    // Damaged bytes have the sum of what they were.
+    let whole = sealed_point("key", &texts()[1]);
+    let damaged = [&whole[..65], bytes].concat();
+    assert!(stored_point("key", &damaged).is_none() || damaged == whole, "a damaged point is used");
+    assert!(stored_point("other", &sealed_point("key", bytes)).is_none(), "a renamed point is used");
+    if let Some(point) = stored_point("key", &sealed_point("key", bytes)) {
+        used = true;
+        shown(point);
+    }
+    used
+}
+
+/// A gate with this baseline, if it can be used.
+fn judged(read: Result<Baseline, ctisim::analysis::Unsound>) -> bool {
+    let study = &kept().study;
+    let report = match read {
+        Err(unsound) => {
+            let report = GateReport::not_comparable("kept", vec![Reason::Unsound(unsound)]);
+            drawn(&report);
+            return false;
+        }
+        Ok(baseline) => {
+            let again = Baseline::read(std::str::from_utf8(&baseline.json()).expect("JSON is UTF-8"));
+            assert_eq!(again, Ok(baseline.clone()), "written otherwise than it is read");
+            assert!(!baseline.range().is_empty() || baseline.first_replication == u64::MAX);
+            let reasons = baseline.not_comparable("", &asked(), Workloads::Recorded);
+            match reasons.is_empty() {
+                true => GateReport::new(&gated(study, &asked()), &baseline, None),
+                false => GateReport::not_comparable("kept", reasons),
+            }
+        }
+    };
+    drawn(&report);
+    true
+}
+
+fn drawn(report: &GateReport) {
+    let page = gate_page(report);
+    for format in [Format::Table, Format::Json, Format::Csv, Format::Md, Format::Junit] {
+        let bytes = draw(&page, format, Ink::Plain).expect("a page of a gate");
+        let text = std::str::from_utf8(&bytes).expect("UTF-8");
+        if format != Format::Csv {
+            is_for_a_terminal(text);
+        }
+        if format == Format::Json {
+            serde_json::from_str::<serde_json::Value>(text).expect("it is JSON");
+        }
+    }
+}
+
+/// The table of a sweep with this point.
+fn shown(result: PointResult) {
+    let again = serde_json::to_vec(&result).expect("numbers and texts are JSON");
+    assert_eq!(
+        serde_json::from_slice::<PointResult>(&again).ok().as_ref(),
+        Some(&result),
+        "written otherwise than read"
+    );
+    let goals = ["refused<=1%", "setup_delay.p99<=1s"].map(|goal| Goal::parse(goal).expect("a goal"));
+    let point = Point { values: vec!["1".to_owned()], seed: 1, replications: 0..4, goals: goals.into(), result };
+    let sweep = Sweep {
+        workload: "kept".to_owned(),
+        question: "What?".to_owned(),
+        keys: vec!["x".to_owned()],
+        points: vec![point.clone(), Point { result: kept().point.clone(), ..point }],
+        measures: asked(),
+    };
+    let page = sweep_page(&sweep);
+    for format in [Format::Table, Format::Json, Format::Csv, Format::Md] {
+        let bytes = draw(&page, format, Ink::Plain).expect("a page of a sweep");
+        let text = std::str::from_utf8(&bytes).expect("UTF-8");
+        if format != Format::Csv {
+            is_for_a_terminal(text);
+        }
+        if format == Format::Json {
+            serde_json::from_str::<serde_json::Value>(text).expect("it is JSON");
+        }
+    }
+}
