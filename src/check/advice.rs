@@ -176,6 +176,15 @@ pub(super) const AFTER_THE_END: Advice = Advice {
     scope: Scope::Nowhere,
 };
 
+/// A replication that takes very long.
+pub(super) const LONG_RUN: Advice = Advice {
+    id: "long-run",
+    meaning: "a replication has thousands of millions of events, and takes minutes or hours",
+    source: "an event takes 40 to 100 ns (docs/explanation/performance.md)",
+    step: None,
+    scope: Scope::Whole,
+};
+
 /// Forwards that form a loop.
 pub(super) const FORWARD_LOOP: Advice = Advice {
     id: "forward-loop",
@@ -249,7 +258,7 @@ pub(super) const UNREACHABLE: Advice = Advice {
 };
 
 /// Every kind of warning, in the order of the documentation.
-pub const ADVICE: [&Advice; 24] = [
+pub const ADVICE: [&Advice; 25] = [
     &APPLICATION_WITHOUT_DEVICES,
     &NO_DIRECTORY_NUMBER,
     &HEARTBEAT_OUT_OF_BOUNDS,
@@ -272,6 +281,7 @@ pub const ADVICE: [&Advice; 24] = [
     &OVERLOADED,
     &UNUSED_COLUMN,
     &AFTER_THE_END,
+    &LONG_RUN,
     &UNUSED,
     &UNREACHABLE,
 ];

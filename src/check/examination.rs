@@ -4,7 +4,7 @@ use super::advice::Scope;
 use super::checklist::{self, Line, Offender, Step};
 use super::entries::Entries;
 use super::notes::{Finding, Known, Note, Notes, Undone};
-use super::{forwards, load, managers, setup, timing, usage};
+use super::{forwards, length, load, managers, setup, timing, usage};
 use crate::plan;
 use crate::record;
 use crate::workload::{Files, Problems, Reports, Severity, TextRange, Workload};
@@ -82,6 +82,7 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
             forwards::examine(&known, &mut notes);
             usage::examine(&known, &mut notes);
             load::examine(&known, &mut notes);
+            length::examine(&known, &mut notes);
         }
     }
     let certain = |place: &TextRange, scope: &Scope| !unread.iter().any(|error| entries.in_scope(error, place, scope));

@@ -7,6 +7,7 @@ mod compiled;
 mod entries;
 mod examination;
 mod forwards;
+mod length;
 mod load;
 mod managers;
 mod notes;

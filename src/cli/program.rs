@@ -6,12 +6,14 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use super::arguments::Arguments;
+use super::heap;
 use super::signals;
 use super::stop::Stop;
 use super::terminal::message;
 
 /// Parses the command line and runs its command.
 pub fn main() -> ExitCode {
+    heap::reserve();
     let arguments = Arguments::parse();
     if let Err(error) = signals::listen() {
         message(&format!("error: cannot listen for signals: {error}"));

@@ -10,6 +10,7 @@ mod changes;
 mod check;
 mod comparison;
 mod coverage;
+mod memory;
 mod workers;
 mod rehoming;
 mod screen_pop;
@@ -20,6 +21,7 @@ mod verification;
 
 pub use check::{Check, CheckVerdict, Figure, Part};
 pub use comparison::{Cell, Comparison, FREE, Reading, free};
+pub use memory::DrawnStudy;
 pub use shipped::{FINGERPRINTS, WORKLOADS};
 pub use show::verify_page;
 pub use verification::{FAMILIES, Family, Options, Outcome, Verification};

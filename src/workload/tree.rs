@@ -74,13 +74,9 @@ pub struct Workload {
 impl Workload {
     /// Reads a workload and reports all problems; `None` if the text is not TOML.
     pub fn read(text: &str, files: &dyn Files, reports: &Reports) -> Option<Workload> {
-        // The parser goes on after each mistake, and a long text that is not TOML has millions.
-        const FOUND_ALL_UP_TO: usize = 1 << 20;
-        // In CSV or JSON every line is wrong.
-        const SYNTAX_ERRORS_MAX: usize = 5;
-        let (document, errors) = match text.len() {
-            ..=FOUND_ALL_UP_TO => DeTable::parse_recoverable(text),
-            _ => DeTable::parse(text).map_or_else(|error| (empty(), vec![error]), |document| (document, Vec::new())),
+        let (document, errors) = match beginning_with_errors(text) {
+            Some(beginning) => (empty(), DeTable::parse_recoverable(beginning).1),
+            None => DeTable::parse_recoverable(text),
         };
         for error in errors.iter().take(SYNTAX_ERRORS_MAX) {
             reports.add(syntax_problem(text, error));
@@ -136,6 +132,36 @@ impl Workload {
             cti,
         }
     }
+}
+
+/// The most syntax errors that are reported: in CSV or JSON every line is wrong.
+const SYNTAX_ERRORS_MAX: usize = 5;
+
+/// The parser goes on after each mistake, and a long text that is not TOML has millions. The beginning of a long text, if it has
+/// more errors than are reported; looked for in parts of a mebibyte, at most, so that little is parsed in vain.
+fn beginning_with_errors(text: &str) -> Option<&str> {
+    const PART: usize = 1 << 20;
+    // The cut may make an error of what it cuts in two, before it and after it.
+    const MADE: usize = 2;
+    let has_many = |part| DeTable::parse_recoverable(part).1.len() > SYNTAX_ERRORS_MAX + MADE;
+    // A list or a text over more than a part looks wrong without its beginning; more than twice that is not looked at.
+    let mut doubts = 2;
+    let mut start = 0;
+    while text.len() - start > PART && doubts > 0 {
+        let mut end = start + PART;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        let end = text[start..end].rfind('\n').map_or(end, |line_end| start + line_end + 1);
+        if has_many(&text[start..end]) {
+            if has_many(&text[..end]) {
+                return Some(&text[..end]);
+            }
+            doubts -= 1;
+        }
+        start = end;
+    }
+    None
 }
 
 fn empty<'a>() -> Spanned<DeTable<'a>> {
