@@ -54,10 +54,11 @@ unsafe impl GlobalAlloc for Heap {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        take(size.saturating_sub(layout.size()));
+        let more = size.saturating_sub(layout.size());
+        take(more);
         IN_USE.fetch_sub(layout.size().saturating_sub(size), Relaxed);
         // SAFETY: as promised by the caller.
-        given(unsafe { System.realloc(pointer, layout, size) }, size)
+        given(unsafe { System.realloc(pointer, layout, size) }, more)
     }
 }
 

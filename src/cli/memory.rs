@@ -19,8 +19,8 @@ const PROGRAM: u64 = 6 << 20;
 /// each thread has some memory to spare.
 const MORE: (u64, u64) = (6, 5);
 
-/// Beside the summary of a replication, its rows in the files that are written.
-const ROWS: u64 = 3;
+/// The summary of a replication with its share of the report, as a quotient: rows of files are made of it.
+const REPORTED: (u64, u64) = (5, 4);
 
 /// What Linux can provide without swapping, within the limits of containers and of the shell.
 pub(super) fn available() -> Option<u64> {
@@ -105,7 +105,7 @@ pub(super) fn of_process(need: Need) -> u64 {
 /// For the results of so many replications of each plan, and the report on them.
 fn results(plans: &[&Plan], replications: u64) -> u64 {
     let one_of_each = plans.iter().fold(0, |sum: u64, plan| sum.saturating_add(ReplicationSummary::bytes(plan)));
-    one_of_each.saturating_mul(replications).saturating_mul(ROWS) / 2
+    (one_of_each.saturating_mul(replications) / REPORTED.1).saturating_mul(REPORTED.0)
 }
 
 /// Whether there are so many bytes to read a file into, or why not.
