@@ -14,6 +14,7 @@ use super::problem::{Problem, Reports, TextRange};
 use super::queue::Queue;
 use super::read::{Context, Table};
 use super::run::Run;
+use super::syntax::{SYNTAX_ERRORS_MAX, beginning_with_errors};
 use super::traffic::{SpeedDial, Traffic};
 use super::vocabulary::WORKLOAD;
 use crate::domain::{ReleaseProfile, Topology};
@@ -132,36 +133,6 @@ impl Workload {
             cti,
         }
     }
-}
-
-/// The most syntax errors that are reported: in CSV or JSON every line is wrong.
-const SYNTAX_ERRORS_MAX: usize = 5;
-
-/// The parser goes on after each mistake, and a long text that is not TOML has millions. The beginning of a long text, if it has
-/// more errors than are reported; looked for in parts of a mebibyte, at most, so that little is parsed in vain.
-fn beginning_with_errors(text: &str) -> Option<&str> {
-    const PART: usize = 1 << 20;
-    // The cut may make an error of what it cuts in two, before it and after it.
-    const MADE: usize = 2;
-    let has_many = |part| DeTable::parse_recoverable(part).1.len() > SYNTAX_ERRORS_MAX + MADE;
-    // A list or a text over more than a part looks wrong without its beginning; more than twice that is not looked at.
-    let mut doubts = 2;
-    let mut start = 0;
-    while text.len() - start > PART && doubts > 0 {
-        let mut end = start + PART;
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
-        let end = text[start..end].rfind('\n').map_or(end, |line_end| start + line_end + 1);
-        if has_many(&text[start..end]) {
-            if has_many(&text[..end]) {
-                return Some(&text[..end]);
-            }
-            doubts -= 1;
-        }
-        start = end;
-    }
-    None
 }
 
 fn empty<'a>() -> Spanned<DeTable<'a>> {

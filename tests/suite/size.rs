@@ -130,13 +130,14 @@ fn a_study_without_memory_leaves_nothing() {
 fn a_long_text_that_is_no_workload_takes_bounded_memory() {
     let text = format!("{SITE}{}", "=\n".repeat((8 << 20) - SITE.len()));
     let (_kept, path) = file(&text);
+    let path = path.to_string_lossy();
     let lines = SITE.lines().count() + 1;
     for more in [&[][..], &["--set", "run.length=1m"]] {
-        let check = [&["check", &path.to_string_lossy()][..], more].concat();
+        let check = [&["check", &*path], more].concat();
         let output = limited("ulimit -v 400000", &check);
         let shown = String::from_utf8_lossy(&output.stdout);
         assert_eq!(output.status.code(), Some(3), "{shown}{}", String::from_utf8_lossy(&output.stderr));
-        assert!(shown.contains(&format!("{}:{lines}:1", path.display())), "{shown}");
+        assert!(shown.contains(&format!("{path}:{lines}:1")), "{shown}");
         assert!(shown.contains("there are more syntax errors"), "{shown}");
     }
 }
@@ -168,10 +169,10 @@ fn nothing_is_nested_deeper_than_the_stack() {
         }
         for (arguments, code) in [
             (&["check", &path, "--set", &format!("{parts}=1")][..], 3),
-            (&["check", &path, "--set", &lists], 3),
-            (&["check", &path, "--set", &format!("x={}", deep("{a=", "}", 20_000))], 3),
-            (&["sweep", &path, "--vary", &values, "--no-files"], 3),
-            (&["gate", &path, "--baseline", &baseline.to_string_lossy()], 12),
+            (&["check", &path, "--set", &lists][..], 3),
+            (&["check", &path, "--set", &format!("x={}", deep("{a=", "}", 20_000))][..], 3),
+            (&["sweep", &path, "--vary", &values, "--no-files"][..], 3),
+            (&["gate", &path, "--baseline", &baseline.to_string_lossy()][..], 12),
         ] {
             let output = limited(limit, arguments);
             let why = String::from_utf8_lossy(&output.stderr);
@@ -200,7 +201,8 @@ fn a_replication_that_takes_an_hour_is_mentioned() {
     };
     assert_eq!(warned(SITE), [""; 0]);
     let long = SITE.replace("bhca = 1000", "poisson = \"1000000/s\"").replace("\"5m\"", "\"4000s\"");
-    let [only] = &warned(&long)[..] else { panic!("one warning") };
+    let found = warned(&long);
+    let [only] = &found[..] else { panic!("one warning") };
     assert!(only.contains("about 48,000,0") && only.contains("1h4m"), "{only}");
 }
 
