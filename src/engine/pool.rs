@@ -61,7 +61,7 @@ impl<T: Copy> Pool<T> {
     ///
     /// # Panics
     /// With more than 2^32 rows at once.
-    #[inline]
+    #[inline(always)]
     pub fn insert(&mut self, row: T) -> Handle {
         self.live += 1;
         if let Some(slot) = self.free.pop() {
