@@ -454,7 +454,7 @@ fn a_digest_follows_the_meaning_and_not_the_looks() {
     assert_eq!(of(&listed), digest(&other, &Renamed));
 }
 
-/// 100 calls an hour for ten minutes are 16.7 on average; 16.7 + 6 x 4.08 = 41.2 calls of 512 bytes are 21 KB beside the histograms of
+/// 100 calls an hour are a hundred or so: some ten KB of 512 bytes each beside the histograms of
 /// a few scopes. 100,000 a second for ten hours are 3.6e9, and with six times their root 3,600,360,000, whoever hangs up: 1,717 GiB.
 #[test]
 fn the_bound_on_memory_counts_every_call() {
