@@ -185,6 +185,15 @@ pub(super) const AFTER_THE_END: Advice = Advice {
     scope: Scope::Nowhere,
 };
 
+/// A replication that takes very long.
+pub(super) const LONG_RUN: Advice = Advice {
+    id: "long-run",
+    meaning: "a replication has thousands of millions of events, and takes minutes or hours",
+    source: "an event takes 40 to 100 ns (docs/explanation/performance.md)",
+    step: None,
+    scope: Scope::Whole,
+};
+
 /// Forwards that form a loop.
 pub(super) const FORWARD_LOOP: Advice = Advice {
     id: "forward-loop",
@@ -294,7 +303,7 @@ pub(super) const EMPTY_START: Advice = Advice {
 };
 
 /// Every kind of warning, in the order of the documentation.
-pub const ADVICE: [&Advice; 29] = [
+pub const ADVICE: [&Advice; 30] = [
     &APPLICATION_WITHOUT_DEVICES,
     &NO_DIRECTORY_NUMBER,
     &HEARTBEAT_OUT_OF_BOUNDS,
@@ -318,6 +327,7 @@ pub const ADVICE: [&Advice; 29] = [
     &OVERLOADED,
     &UNUSED_COLUMN,
     &AFTER_THE_END,
+    &LONG_RUN,
     &UNUSED,
     &UNREACHABLE,
     &GOAL_CANNOT_OCCUR,

@@ -4,7 +4,7 @@ use super::advice::Scope;
 use super::checklist::{self, Line, Offender, Step};
 use super::entries::Entries;
 use super::notes::{Finding, Known, Note, Notes, Undone};
-use super::{forwards, goals, load, managers, setup, timing, usage};
+use super::{forwards, goals, length, load, managers, setup, timing, usage};
 use crate::plan;
 use crate::record;
 use crate::workload::{Files, Problems, Reports, Severity, TextRange, Workload};
@@ -81,6 +81,7 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
             usage::examine(&known, &mut notes);
             load::examine(&known, &mut notes);
             goals::examine(&known, required.as_deref().unwrap_or_default(), &mut notes);
+            length::examine(&known, &mut notes);
         }
     }
     let certain = |place: &TextRange, scope: &Scope| !unread.iter().any(|error| entries.in_scope(error, place, scope));

@@ -9,6 +9,7 @@ mod examination;
 mod filling;
 mod forwards;
 mod goals;
+mod length;
 mod load;
 mod managers;
 mod notes;

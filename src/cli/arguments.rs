@@ -12,6 +12,7 @@ use super::help;
 use super::init::{self, InitArguments};
 use super::manual::{self, CompletedShell};
 use super::oracle::{self, OracleArguments};
+use super::peaks::{self, PeaksArguments};
 use super::run::{self, RunArguments};
 use super::stop::Stop;
 use super::sweep::{self, SweepArguments};
@@ -97,6 +98,10 @@ pub(super) enum Command {
     /// Print the JSON Schema of the workload format, with which editors explain, complete and check keys
     #[command(after_help = after_help_of_schema())]
     Schema,
+
+    /// Hold the estimates of memory against the peaks of random workloads
+    #[command(name = "peaks", hide = true, after_help = peaks::after_help())]
+    Peaks(PeaksArguments),
 }
 
 fn after_help_of_schema() -> StyledStr {
@@ -133,6 +138,7 @@ impl Command {
             Command::Init(init) => init::run(init),
             Command::Completions { shell } => manual::completions(*shell, &mut Arguments::command()),
             Command::Man => manual::page(Arguments::command()),
+            Command::Peaks(peaks) => peaks::run(peaks),
             Command::Schema => print(workload::schema().as_bytes()),
         }
     }

@@ -1,36 +1,111 @@
-//! Whether a study fits into the memory of this machine.
+//! Whether a study fits into the memory there is.
 
+use std::path::Path;
+
+use super::limits;
+use super::signals;
 use super::stop::Stop;
+use crate::experiment::{Audit, MeasuredCluster, Replicator};
 use crate::plan::Plan;
 use crate::record::ReplicationSummary;
 
-/// Rejects a study that needs more memory than there is: so many replications of each of these plans, one plan after the other.
-pub(super) fn check_study(plans: &[&Plan], replications: u64, jobs: usize) -> Result<(), Stop> {
-    let clusters = plans.iter().map(|plan| plan.memory_needed(jobs)).max().unwrap_or(0);
-    let one_of_each = plans.iter().fold(0, |sum: u64, plan| sum.saturating_add(ReplicationSummary::bytes(plan)));
-    check(clusters, one_of_each.saturating_mul(replications), jobs)
+/// Where the files of the system are.
+const ROOT: &str = "/";
+
+/// What a program takes that simulates nothing: its code, its threads' stacks, its report.
+const PROGRAM: u64 = 6 << 20;
+
+/// What one replication is estimated to take of a study of many, as a quotient: other replications have more calls at once, and
+/// each thread has some memory to spare.
+const MORE: (u64, u64) = (6, 5);
+
+/// The summary of a replication with its share of the report, as a quotient: rows of files are made of it.
+const REPORTED: (u64, u64) = (5, 4);
+
+/// What Linux can provide without swapping, within the limits of containers and of the shell.
+pub(super) fn available() -> Option<u64> {
+    limits::available(Path::new(ROOT))
 }
 
-/// Rejects a study that needs more memory than there is: `clusters` bytes to simulate, and `summaries` bytes for the
-/// results. Where the available memory is not known, the study goes ahead.
-fn check(clusters: u64, summaries: u64, jobs: usize) -> Result<(), Stop> {
-    let needed = clusters.saturating_add(summaries);
-    match available() {
-        Some(available) if needed > available => Err(Stop::Invalid(format!(
+/// What the replications of some plans, one plan after the other, take at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Need {
+    /// To simulate, on all threads.
+    pub(super) clusters: u64,
+    /// For the results.
+    pub(super) results: u64,
+}
+
+impl Need {
+    /// All of it.
+    fn all(self) -> u64 {
+        self.clusters.saturating_add(self.results)
+    }
+
+    /// An error if there is less.
+    fn within(self, available: u64, jobs: usize) -> Result<(), Stop> {
+        let Need { clusters, results } = self;
+        if self.all() <= available {
+            return Ok(());
+        }
+        Err(Stop::Invalid(format!(
             "error: this study needs about {} of memory, and {} are available: {} for {jobs} replications at once, {} \
              for the results of all replications\n  help: {}",
-            size(needed),
+            size(self.all()),
             size(available),
             size(clusters),
-            size(summaries),
-            if summaries > clusters {
+            size(results),
+            if results > clusters {
                 "reduce --replications"
             } else {
                 "reduce --jobs, or the number of devices, the calls per hour or the length of calls"
             }
-        ))),
-        _ => Ok(()),
+        )))
     }
+}
+
+/// Rejects a study that needs more memory than there is: so many replications of each of these plans, one plan after the other.
+/// If they might, one replication of each is simulated, which shows it. Where the available memory is not known, the study goes
+/// ahead.
+pub(super) fn check_study(plans: &[&Plan], replications: u64, jobs: usize) -> Result<(), Stop> {
+    let Some(available) = available() else { return Ok(()) };
+    let bound = Need {
+        clusters: plans.iter().map(|plan| plan.memory_bound(jobs)).max().unwrap_or(0),
+        results: results(plans, replications),
+    };
+    if bound.all() <= available {
+        return Ok(());
+    }
+    Need { clusters: 0, ..bound }.within(available, jobs)?;
+    estimate(plans, replications, jobs)?.within(available, jobs)
+}
+
+/// What a study takes, from one replication of each plan. The process must not have had more memory before.
+pub(super) fn estimate(plans: &[&Plan], replications: u64, jobs: usize) -> Result<Need, Stop> {
+    let resident = || limits::resident(Path::new(ROOT)).unwrap_or((0, 0));
+    let (before, _) = resident();
+    for plan in plans {
+        let study = signals::Study::begin();
+        let mut cluster = MeasuredCluster::new(plan, plan.window(), plan.seed, Audit::Off);
+        if let Ok(None) = cluster.run_unless(study.stop(), 0) {
+            return Err(Stop::Interrupted { done: 0, of: replications });
+        }
+    }
+    let (_, peak) = resident();
+    let worker = peak.saturating_sub(before) / MORE.1 * MORE.0;
+    Ok(Need { clusters: worker.saturating_mul(jobs as u64), results: results(plans, replications) })
+}
+
+/// What a whole process takes that is in this state and goes on with such a study.
+pub(super) fn of_process(need: Need) -> u64 {
+    let (now, peak) = limits::resident(Path::new(ROOT)).unwrap_or((0, 0));
+    now.saturating_add(PROGRAM).saturating_add(need.all()).max(peak)
+}
+
+/// For the results of so many replications of each plan, and the report on them.
+fn results(plans: &[&Plan], replications: u64) -> u64 {
+    let one_of_each = plans.iter().fold(0, |sum: u64, plan| sum.saturating_add(ReplicationSummary::bytes(plan)));
+    (one_of_each.saturating_mul(replications) / REPORTED.1).saturating_mul(REPORTED.0)
 }
 
 /// Whether there are so many bytes to read a file into, or why not.
@@ -43,27 +118,8 @@ pub(super) fn room(bytes: u64) -> Result<(), String> {
     }
 }
 
-/// What Linux can provide without swapping, within the limit of a container.
-fn available() -> Option<u64> {
-    let read = |path| std::fs::read_to_string(path).ok();
-    let machine = read("/proc/meminfo").and_then(|text| parse(&text));
-    // The whole limit: much of what a container uses is often cache, which is given up when needed.
-    let container = read("/sys/fs/cgroup/memory.max").and_then(|text| limit(&text));
-    machine.into_iter().chain(container).min()
-}
-
-/// The limit of a container; `max` means that there is none.
-fn limit(text: &str) -> Option<u64> {
-    text.trim().parse().ok()
-}
-
-fn parse(meminfo: &str) -> Option<u64> {
-    let line = meminfo.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim_end().parse().ok()?;
-    kibibytes.checked_mul(1024)
-}
-
-fn size(bytes: u64) -> String {
+/// A size in words.
+pub(super) fn size(bytes: u64) -> String {
     match bytes {
         0..=0x3fff_ffff => format!("{} MiB", bytes.div_ceil(1 << 20)),
         _ => format!("{:.1} GiB", bytes as f64 / f64::from(1 << 30)),
@@ -75,32 +131,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn available_memory_is_read() {
-        let text = "MemTotal:       24000000 kB\nMemFree:         1 kB\nMemAvailable:   12000000 kB\n";
-        assert_eq!(parse(text), Some(12_000_000 * 1024));
-        assert_eq!(parse("MemTotal: 1 kB\n"), None);
-        assert_eq!(parse("MemAvailable: many kB\n"), None);
-    }
-
-    #[test]
-    fn the_limit_of_a_container_is_read() {
-        assert_eq!(limit("1000\n"), Some(1000));
-        assert_eq!(limit("max\n"), None);
-    }
-
-    #[test]
     fn too_much_is_rejected_with_its_size() {
-        if available().is_some() {
-            let Err(Stop::Invalid(message)) = check(1 << 60, 1, 7) else {
-                panic!("an exbibyte is available");
-            };
-            assert!(message.contains("about 1073741824.0 GiB of memory"), "{message}");
-            assert!(message.contains("for 7 replications at once") && message.contains("reduce --jobs"), "{message}");
-            let Err(Stop::Invalid(message)) = check(1, u64::MAX, 1) else {
-                panic!("sixteen exbibytes are available");
-            };
-            assert!(message.contains("reduce --replications"), "{message}");
-        }
-        assert_eq!(check(0, 0, 1), Ok(()));
+        let need = Need { clusters: 1 << 60, results: 1 };
+        let Err(Stop::Invalid(message)) = need.within(1 << 40, 7) else { panic!("an exbibyte is available") };
+        assert!(message.contains("about 1073741824.0 GiB of memory, and 1024.0 GiB are available"), "{message}");
+        assert!(message.contains("for 7 replications at once") && message.contains("reduce --jobs"), "{message}");
+        let need = Need { clusters: 1, results: u64::MAX };
+        let Err(Stop::Invalid(message)) = need.within(1 << 40, 1) else { panic!("sixteen exbibytes are available") };
+        assert!(message.contains("reduce --replications"), "{message}");
+        assert_eq!(Need { clusters: 1, results: 1 }.within(2, 1), Ok(()));
     }
 }

@@ -7,12 +7,14 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
 use super::arguments::Arguments;
+use super::heap;
 use super::signals;
 use super::stop::Stop;
 use super::terminal::{message, misuse, printed};
 
 /// Parses the command line and runs its command.
 pub fn main() -> ExitCode {
+    heap::reserve();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return misused(&error),

@@ -28,6 +28,7 @@
 //! The ladder's lists are chains of fixed chunks from one arena. A vector for each would sooner or later grow to the
 //! size of the fullest slot and stay so; chunks are as many as the events need.
 
+use super::growth::grow;
 use super::time::Time;
 use std::cmp::Reverse;
 use std::hint::select_unpredictable;
@@ -52,7 +53,7 @@ const NONE: u32 = u32::MAX;
 /// Events are small and `Copy`; with an event of 8 bytes a pending one costs 16. Time only moves forward: an event may
 /// be scheduled for the instant of the one taken last, or later, not before.
 ///
-/// Memory follows the most that was ever pending, in chunks of 32 events and up to twice that while it grows, with a
+/// Memory follows the most that was ever pending, in chunks of 32 events with an eighth to spare, with a
 /// chunk for every occupied slot however few it holds; a burst at one instant is copied once more when its time comes.
 /// It is never released, so that the next run need not allocate it again. At most 2^32 - 32 events can be far.
 #[derive(Clone, Debug)]
@@ -359,6 +360,9 @@ impl<E: Copy> Calendar<E> {
             slot.first = self.chunks.next[chunk as usize];
             begin + CHUNK
         };
+        if self.near.capacity() - self.near.len() < CHUNK {
+            grow(&mut self.near);
+        }
         self.near.extend_from_slice(&self.chunks.places[begin..end]);
         self.far -= end - begin;
         self.chunks.release(chunk);
@@ -384,6 +388,10 @@ impl<E: Copy> Chunks<E> {
         let chunk = self.unused;
         if chunk as usize == self.next.len() {
             assert!((chunk as usize) < NONE as usize / CHUNK, "more than 2^32 events are pending");
+            if self.next.len() == self.next.capacity() {
+                grow(&mut self.next);
+                self.places.reserve_exact(self.next.capacity() * CHUNK - self.places.len());
+            }
             self.next.push(NONE);
             self.places.resize(self.places.len() + CHUNK, Pending { at: 0, event: filler });
         }

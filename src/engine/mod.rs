@@ -4,6 +4,7 @@ mod calendar;
 mod distribution;
 mod stream;
 mod exponential;
+mod growth;
 mod pool;
 mod station;
 mod time;

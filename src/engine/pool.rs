@@ -1,5 +1,7 @@
 //! Reused slots with generations: a handle that outlives its row finds nothing.
 
+use super::growth::grow;
+
 /// Identifies a row of a [`Pool`] as long as the row exists. Six bytes, so that an event with one fits in eight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(C, packed(2))]
@@ -59,7 +61,7 @@ impl<T: Copy> Pool<T> {
     ///
     /// # Panics
     /// With more than 2^32 rows at once.
-    #[inline]
+    #[inline(always)]
     pub fn insert(&mut self, row: T) -> Handle {
         self.live += 1;
         if let Some(slot) = self.free.pop() {
@@ -69,8 +71,19 @@ impl<T: Copy> Pool<T> {
             return Handle { slot, generation: free.generation };
         }
         let slot = u32::try_from(self.slots.len()).expect("a pool holds at most 2^32 rows");
+        if self.slots.len() == self.slots.capacity() {
+            self.grow();
+        }
         self.slots.push(Slot { row, generation: 0, occupied: true });
         Handle { slot, generation: 0 }
+    }
+
+    /// Makes room for more slots, and for all of them to be free.
+    #[cold]
+    #[inline(never)]
+    fn grow(&mut self) {
+        grow(&mut self.slots);
+        self.free.reserve_exact(self.slots.capacity() - self.free.len());
     }
 
     /// The row, if it still exists.

@@ -1,5 +1,6 @@
 //! Timers of one length, nearly all of which are cancelled in time.
 
+use super::growth::grow_ring;
 use super::time::{Span, Time};
 use std::collections::VecDeque;
 
@@ -32,6 +33,9 @@ impl<T: Copy> Watchdog<T> {
             return None;
         }
         let expires = now + self.length;
+        if self.ring.len() == self.ring.capacity() {
+            grow_ring(&mut self.ring);
+        }
         self.ring.push_back((expires, guarded));
         (self.ring.len() == 1).then_some(expires)
     }

@@ -115,16 +115,6 @@ impl CallChanges {
     pub fn some_by_application(&self) -> bool {
         self.done().any(|it| it.by.is_some())
     }
-
-    /// How long they make a call at most, on average, in seconds.
-    pub(super) fn longest(&self) -> f64 {
-        let mean = |of: Option<&Distribution>| of.map_or(0.0, |it| it.mean().seconds());
-        let hold = mean(self.hold.as_ref().map(|it| &it.lasts));
-        let consult = mean(self.consult.as_ref().map(|it| &it.talk));
-        let conference = self.conference.as_ref();
-        let conference = mean(conference.map(|it| &it.talk)) + mean(conference.map(|it| &it.lasts));
-        hold + consult.max(conference)
-    }
 }
 
 pub(super) fn conference_bridge(it: &source::ConferenceBridge, directory: &Directory<'_>) -> ConferenceBridge {

@@ -147,6 +147,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
     no_call_stays_forever(&plan, workload, reports);
     steady_state_has_no_events_at_known_times(workload, reports);
     limits::check_calls(&plan, workload, reports);
+    limits::check_heartbeats(&plan, workload, reports);
     // Only now, since a wrong plan may have any number of devices.
     if !reports.is_empty() {
         return None;

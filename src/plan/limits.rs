@@ -1,12 +1,17 @@
-//! Limits on the size of a workload, and the memory it needs.
+//! Limits on the size of a workload, and a bound on its memory.
 
-use super::device::{Device, Treatment};
+use super::application::Application;
+use super::device::Device;
 use super::model::Plan;
 use super::rates::{self, RateCurve};
-use super::source::{Arrivals, ListedCall, Source};
-use crate::domain::{DeviceId, Target};
-use crate::engine::{Distribution, Span};
+use super::source::{Arrivals, Source};
+use crate::domain::DeviceId;
+use crate::engine::Span;
+use crate::rules::heartbeat::effective_interval;
 use crate::workload::{At, Calls, DEVICES_MAX, Problem, Reports, TextRange, Traffic, Workload, units};
+
+/// Why heartbeats have bounds.
+const HEARTBEATS: &str = "R23: the service parameters Application Heartbeat Minimum and Maximum Interval bound it";
 
 /// Row numbers are 16 bits wide.
 const ROWS_MAX: usize = 65_535;
@@ -23,6 +28,9 @@ const RATE_STEPS_MAX: u64 = 1_000_000;
 
 /// At a higher rate, calls per second, arrivals are less than ten nanoseconds apart.
 const RATE_MAX: f64 = 1e8;
+
+/// The most heartbeats of all connections together in a run: each is an event, as a call is several.
+const HEARTBEATS_MAX: f64 = 4_000_000_000.0;
 
 /// A call's number is 32 bits wide; the actual number of calls may exceed the expected one.
 const CALLS_MAX: f64 = 4_000_000_000.0;
@@ -130,6 +138,24 @@ pub(super) fn check_calls(plan: &Plan, workload: &Workload, reports: &Reports) {
     }
 }
 
+/// Reports applications with too many heartbeats in a run.
+pub(super) fn check_heartbeats(plan: &Plan, workload: &Workload, reports: &Reports) {
+    let mut heartbeats = 0.0;
+    for (application, read) in plan.applications.iter().zip(&workload.applications) {
+        let before: f64 = heartbeats;
+        heartbeats += plan.most_heartbeats(application);
+        if before <= HEARTBEATS_MAX && heartbeats > HEARTBEATS_MAX {
+            let interval = units::words(plan.shortest_heartbeat(application));
+            let what = format!(
+                "with a heartbeat every {interval} there are {heartbeats:.0} of them in a run; the limit is \
+                 {HEARTBEATS_MAX:.0}"
+            );
+            let hint = "the interval is the one asked for within the bounds of `[cti]`: raise either";
+            reports.add(Problem::new(read.heartbeat.place.clone(), what, "").hint(hint).rule(HEARTBEATS));
+        }
+    }
+}
+
 /// Reports a list of calls none of which is within the run.
 fn check_list(traffic: &Traffic, workload: &Workload, reports: &Reports) {
     // Fifty weeks: as the time of a call in a run it is absurd, as a date it is before any call that somebody recorded.
@@ -185,34 +211,18 @@ impl Source {
         }
     }
 
-    /// An upper estimate of its simultaneous calls, if each stays for `stay` seconds; `None`: to the end of the run.
-    fn peak_calls(&self, length: Span, stay: Option<f64>) -> f64 {
-        let all = self.expected_calls(length);
-        let at_once = match (&self.arrivals, stay) {
-            (_, None) => all,
-            (Arrivals::Listed(calls), Some(stay)) => most_within(calls, stay),
-            (_, Some(stay)) => self.peak_rate() * stay,
-        };
-        // Six standard deviations above the mean: practically never exceeded, even in a million replications.
+    /// More calls than a run has: six standard deviations above the mean, which even a million replications do not exceed.
+    fn most_calls(&self, length: Span) -> f64 {
         let upper = |mean: f64| mean + 6.0 * mean.sqrt();
-        match self.arrivals {
-            Arrivals::Listed(_) => at_once.min(all),
-            _ => upper(at_once).min(upper(all)),
+        match &self.arrivals {
+            Arrivals::Poisson(curve) => upper(curve.integral(length)),
+            // It may be in its busiest state all the time.
+            Arrivals::Modulated(curve, states) => {
+                upper(curve.integral(length) * states.iter().map(|state| state.factor).fold(0.0, f64::max))
+            }
+            Arrivals::Listed(_) => self.expected_calls(length),
         }
     }
-}
-
-/// The most calls of a list that are dialled within twice `stay` seconds, since stays vary around their mean.
-fn most_within(calls: &[ListedCall], stay: f64) -> f64 {
-    let window = Span::from_seconds(2.0 * stay);
-    let (mut first, mut most) = (0, 0);
-    for (row, call) in calls.iter().enumerate() {
-        while calls[first].at + window < call.at {
-            first += 1;
-        }
-        most = most.max(row + 1 - first);
-    }
-    most as f64
 }
 
 impl Plan {
@@ -221,61 +231,53 @@ impl Plan {
         Span::from_nanos(self.length.nanos())
     }
 
+    /// The shortest interval of an application's heartbeats in a run: service parameters may change.
+    fn shortest_heartbeat(&self, application: &Application) -> Span {
+        let changes = &self.parameter_changes;
+        let minima = changes.iter().filter_map(|change| change.heartbeat_minimum);
+        let minimum = minima.fold(self.parameters.heartbeat_minimum, Span::min);
+        let maxima = changes.iter().filter_map(|change| change.heartbeat_maximum);
+        let maximum = maxima.fold(self.parameters.heartbeat_maximum, Span::min);
+        effective_interval(application.requested_heartbeat, minimum.min(maximum), maximum)
+    }
+
+    /// The most heartbeats of an application's connections in a run.
+    fn most_heartbeats(&self, application: &Application) -> f64 {
+        let interval = self.shortest_heartbeat(application).seconds();
+        f64::from(application.connections) * self.length.seconds() / interval
+    }
+
+    /// About how many events a replication has.
+    pub fn expected_events(&self) -> f64 {
+        // Set-up, offer, answer, patience and end, with the messages between a call and its application.
+        const OF_A_CALL: f64 = 12.0;
+        // It is due, it is heard, and it is checked.
+        const OF_A_HEARTBEAT: f64 = 3.0;
+        let heartbeats: f64 = self.applications.iter().map(|application| self.most_heartbeats(application)).sum();
+        OF_A_CALL * self.expected_calls() + OF_A_HEARTBEAT * heartbeats
+    }
+
     /// The expected number of calls per replication.
     pub fn expected_calls(&self) -> f64 {
         self.sources.iter().map(|source| source.expected_calls(self.length_of_run())).sum()
     }
 
-    /// A rough upper estimate of the number of simultaneous calls.
-    pub fn peak_calls(&self) -> f64 {
-        let treatments = self
-            .route_points
-            .iter()
-            .filter_map(|it| match &it.treatment {
-                Treatment::Answer { treatment, .. } => treatment.as_ref(),
-                Treatment::Redirect(_) => None,
-            })
-            .chain(self.port_groups.iter().filter_map(|it| it.treatment.as_ref()));
-        let treated = treatments.map(seconds).fold(0.0, f64::max);
-        let ringing = self.phone_groups.iter().map(|it| seconds(&it.answer));
-        let rings = ringing.chain(self.destinations.iter().map(|it| seconds(&it.answer))).fold(0.0, f64::max);
-        let changed = self.phone_groups.iter().map(|it| it.changes.longest()).fold(0.0, f64::max);
-        let stay = |source: &Source| {
-            // A caller who never hangs up may wait for an application until the run ends. Only a number outside is
-            // certain to answer.
-            let waits = match (&source.patience, source.to) {
-                // Once for the application, once more for a person.
-                (Some(patience), _) => 2.0 * seconds(patience),
-                (None, Target::Outside(_)) => rings,
-                (None, _) => return None,
-            };
-            // Transferred, a caller talks once more.
-            let talks = if self.changes_calls { 2.0 } else { 1.0 };
-            Some(waits + treated + changed + talks * seconds(&source.talk))
-        };
-        let length = self.length_of_run();
-        self.sources.iter().map(|source| source.peak_calls(length, stay(source))).sum()
-    }
-
-    /// An estimate of the bytes needed to run this plan on this many workers, so that a workload too large for a machine
-    /// is refused with its size instead of being killed half way.
-    pub fn memory_needed(&self, workers: usize) -> u64 {
-        // Its row, and its slot in the free list.
-        const CALL: f64 = 64.0 + 4.0;
-        // What is kept beside it where people change calls.
-        const PROGRESS: f64 = 40.0;
-        const EVENT: f64 = 32.0;
-        const DEVICE: u64 = 128;
+    /// More bytes than a run of this plan on this many workers takes, results not included: as if every call lasted to the
+    /// end. Where there are so many, nothing has to be estimated; where there are not, a replication shows what it takes.
+    pub fn memory_bound(&self, workers: usize) -> u64 {
+        // Its row of 64 bytes and its place in the free list, what is done with it at phones, seven pending events, which outlive
+        // it, and its timers, each with what a growing list has to spare.
+        const CALL: f64 = 512.0;
+        const DEVICE: u64 = 256;
         // Random number streams, and the last callers.
-        const SOURCE: u64 = 4 << 10;
-        const HISTOGRAMS: u64 = 400 << 10;
+        const SOURCE: u64 = 40 << 10;
+        const HISTOGRAMS: u64 = 800 << 10;
+        let length = self.length_of_run();
+        let calls: f64 = self.sources.iter().map(|source| source.most_calls(length)).sum();
         let devices = self.devices.len() as u64;
         let scopes = 1 + self.nodes.len() + self.applications.len() + self.databases.len() + self.route_points.len();
-        // A call has one event pending, or a few: message, patience, timer.
-        let beside = if self.changes_calls { PROGRESS } else { 0.0 };
-        let calls = self.peak_calls() * (CALL + beside + 3.0 * EVENT);
         let sources = self.sources.len() as u64;
-        let worker = calls as u64 + devices * (DEVICE + EVENT as u64) + sources * SOURCE + scopes as u64 * HISTOGRAMS;
+        let worker = (calls * CALL) as u64 + devices * DEVICE + sources * SOURCE + scopes as u64 * HISTOGRAMS;
         let listed: usize = self.sources.iter().map(|source| source.arrivals.bytes()).sum();
         // The plan itself is shared; a device has a row of its own, and one in its application.
         let device = size_of::<Device>() + size_of::<DeviceId>();
@@ -284,10 +286,6 @@ impl Plan {
         let shared = (listed + events) as u64 + devices * device as u64;
         worker.saturating_mul(workers as u64).saturating_add(shared)
     }
-}
-
-fn seconds(distribution: &Distribution) -> f64 {
-    distribution.mean().seconds()
 }
 
 impl Arrivals {

@@ -10,6 +10,7 @@ mod changes;
 mod check;
 mod comparison;
 mod coverage;
+mod memory;
 mod workers;
 mod rare;
 mod rehoming;
@@ -21,6 +22,7 @@ mod verification;
 
 pub use check::{Check, CheckVerdict, Figure, Part};
 pub use comparison::{Cell, Comparison, FREE, Reading, free};
+pub use memory::DrawnStudy;
 pub use shipped::{FINGERPRINTS, WORKLOADS};
 pub use show::verify_page;
 pub use verification::{FAMILIES, Family, Options, Outcome, Verification};

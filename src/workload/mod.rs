@@ -23,6 +23,7 @@ mod schema;
 mod set;
 mod sheet;
 mod shown;
+mod syntax;
 mod term;
 mod traffic;
 mod tree;

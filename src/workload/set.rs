@@ -3,6 +3,7 @@
 use toml_edit::{Array, DocumentMut, InlineTable, Item, TableLike, Value};
 
 use super::problem::{enumeration, suggestion};
+use super::syntax::beginning_with_errors;
 use super::term::ValueKind;
 use super::vocabulary::WORKLOAD as VOCABULARY;
 
@@ -38,7 +39,10 @@ pub fn edit<S: AsRef<str>>(text: &str, assignments: &[S]) -> Result<String, (usi
     if assignments.is_empty() {
         return Ok(text.to_owned());
     }
-    // The reader reports syntax errors of the file better.
+    // The reader reports syntax errors of the file better, and those of a long one take less memory there.
+    if beginning_with_errors(text).is_some() {
+        return Ok(text.to_owned());
+    }
     let Ok(mut document) = text.parse::<DocumentMut>() else {
         return Ok(text.to_owned());
     };

@@ -14,6 +14,7 @@ use super::problem::{Problem, Reports, TextRange};
 use super::queue::Queue;
 use super::read::{Context, Table};
 use super::run::Run;
+use super::syntax::{SYNTAX_ERRORS_MAX, beginning_with_errors};
 use super::traffic::{SpeedDial, Traffic};
 use super::vocabulary::WORKLOAD;
 use crate::domain::{ReleaseProfile, Topology};
@@ -74,13 +75,9 @@ pub struct Workload {
 impl Workload {
     /// Reads a workload and reports all problems; `None` if the text is not TOML.
     pub fn read(text: &str, files: &dyn Files, reports: &Reports) -> Option<Workload> {
-        // The parser goes on after each mistake, and a long text that is not TOML has millions.
-        const FOUND_ALL_UP_TO: usize = 1 << 20;
-        // In CSV or JSON every line is wrong.
-        const SYNTAX_ERRORS_MAX: usize = 5;
-        let (document, errors) = match text.len() {
-            ..=FOUND_ALL_UP_TO => DeTable::parse_recoverable(text),
-            _ => DeTable::parse(text).map_or_else(|error| (empty(), vec![error]), |document| (document, Vec::new())),
+        let (document, errors) = match beginning_with_errors(text) {
+            Some(beginning) => (empty(), DeTable::parse_recoverable(beginning).1),
+            None => DeTable::parse_recoverable(text),
         };
         for error in errors.iter().take(SYNTAX_ERRORS_MAX) {
             reports.add(syntax_problem(text, error));

@@ -41,8 +41,10 @@ pub struct Located<'a> {
 impl<'a> Located<'a> {
     /// The text `changed`, which `changes` have made of `original`.
     pub fn new(original: &'a str, changed: &'a str, changes: &'a [Typed<'a>]) -> Located<'a> {
-        let parsed = |text| DeTable::parse_recoverable(text).0;
-        Located { before: parsed(original), after: parsed(changed), changes, is_unchanged: original == changed }
+        let is_unchanged = original == changed;
+        // What is not TOML has no places to look up, and may be long.
+        let parsed = |text| DeTable::parse_recoverable(if is_unchanged { "" } else { text }).0;
+        Located { before: parsed(original), after: parsed(changed), changes, is_unchanged }
     }
 
     /// What is at a place of the changed text: its place in the original if it is there, the change that made it if one
@@ -58,6 +60,9 @@ impl<'a> Located<'a> {
 
     /// The place in the original of what is at a place of the changed text; the beginning if it is not there.
     pub fn place(&self, place: &TextRange) -> TextRange {
+        if self.is_unchanged {
+            return place.clone();
+        }
         self.find(place).and_then(|(before, ..)| before).unwrap_or(0..0)
     }
 

@@ -67,11 +67,13 @@ const fn mistake(
     Mistake { id, replacements, more: "", besides: &[], underlined }
 }
 
-const MISTAKES: [Mistake; 29] = [
+const MISTAKES: [Mistake; 30] = [
     Mistake {
         more: "[[application]]\nname = \"idle\"\nctimanagers = [\"a\", \"b\"]\nuser = \"ivr\"\n",
         ..mistake("application-without-devices", &[], "\"idle\"")
     },
+    // 192 years: 673 million calls.
+    Mistake { more: "[run]\nlength = \"70000d\"\n", ..mistake("long-run", &[], "\"70000d\"") },
     mistake("no-directory-number", &[("first_dn = \"7101\"\n", "")], "\"ports\""),
     mistake("heartbeat-out-of-bounds", &[("lookup", "heartbeat = \"2s\"\nlookup")], "\"2s\""),
     mistake(

@@ -25,6 +25,7 @@ mod rules;
 mod same;
 mod schema;
 mod sheets;
+mod size;
 mod starter;
 mod story;
 mod surface;

@@ -188,6 +188,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
             "direct_several",
             "fault_overlap",
             "heartbeat_bounds",
+            "heartbeats_too_many",
             "line_limits",
             "profile_order",
             "queue_priorities",
