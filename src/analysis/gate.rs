@@ -160,8 +160,8 @@ impl GateReport {
         let study = gated.study;
         let name = &study.plan.name;
         let summaries: &[ReplicationSummary] = &study.outcome.summaries;
-        let replications = (study.seed, summaries[0].replication, summaries.len() as u64);
-        if replications != (baseline.seed, baseline.first_replication, baseline.replications) {
+        let replications = (summaries[0].replication, summaries.len() as u64);
+        if replications != (baseline.first_replication, baseline.replications) {
             return GateReport::not_comparable(name, vec![Reason::Replications]);
         }
         let ours: Vec<String> = gated.measures().iter().map(Measure::to_string).collect();

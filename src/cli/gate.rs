@@ -220,9 +220,7 @@ fn comparable(arguments: &GateArguments, loaded: &Loaded) -> Result<(Baseline, V
     let baseline = Baseline::read(&text).map_err(|why| vec![Reason::Unsound(why)])?;
     let workloads = if arguments.changed { Workloads::Any } else { Workloads::Recorded };
     let mut reasons = baseline.not_comparable(&loaded.digest, &arguments.measures, workloads);
-    let StudyArguments { replications, seed, .. } = &arguments.study;
-    let others = replications.as_ref().is_some_and(|asked| *asked != baseline.range());
-    if others || seed.is_some_and(|seed| seed != baseline.seed) {
+    if arguments.study.replications.as_ref().is_some_and(|asked| *asked != baseline.range()) {
         reasons.push(Reason::OtherReplications);
     }
     let asked = baseline.asked.iter().map(|name| Measure::parse(name)).collect::<Result<Vec<Measure>, String>>();
@@ -245,7 +243,8 @@ fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> 
     let plan = Plan { name: baseline.workload.clone(), ..plan };
     let prelude = prelude(arguments, judging(arguments), &plan, &baseline.range())?;
     let jobs = jobs_for(arguments.study.jobs, baseline.replications);
-    let runner = prelude.runner(baseline.seed, jobs);
+    // Other callers have another seed: then the pairs are as different as any two replications.
+    let runner = prelude.runner(arguments.study.seed.unwrap_or(baseline.seed), jobs);
     let report = studies::gate(&plan, &digest, &asked, &baseline, report::fingerprint, speed, &runner);
     prelude.finish(report)
 }
@@ -283,13 +282,15 @@ fn recording(arguments: &GateArguments, range: &Range<u64>, seed: u64) -> String
         .written()
 }
 
-/// The command that judges the same again, for bug reports. Replications and seed are those of the baseline.
+/// The command that judges the same again, for bug reports. Replications are those of the baseline, and so is the seed unless
+/// another is given.
 fn judging(arguments: &GateArguments) -> String {
     Repeat::of("gate")
         .path(&arguments.workload)
         .word("--baseline")
         .path(&arguments.baseline)
         .values("--metric", &arguments.measures)
+        .values("--seed", &arguments.study.seed)
         .settings(&arguments.study)
         .flag("--changed", arguments.changed)
         .flag("--no-speed", arguments.no_speed)

@@ -103,6 +103,6 @@ mod tests {
         let goal = Goal::parse("offered.p999<=1000000").unwrap();
         let judged = judge(&goal, &study, Confidence::P95);
         let csv = String::from_utf8(csv(&goals_sheet(&study, &[judged]))).unwrap();
-        assert!(csv.contains("offered,p999,count,1000000,,") && csv.contains(",not estimable,undecided"), "{csv}");
+        assert!(csv.contains("offered,p999,count,1000000,,") && csv.contains(",unknown,undecided"), "{csv}");
     }
 }

@@ -60,8 +60,9 @@ pub fn record<'p, O: Observer>(
     runner.replicate(plan, window, range)
 }
 
-/// Runs the replications of a baseline, with its seed and warm-up, and compares these measures with it; if there are none,
-/// the standard ones. `fingerprint` shows whether anything changed at all. Check first whether the two can be compared: see
+/// Runs the replications of a baseline, with its warm-up, and compares these measures with it; if there are none, the standard
+/// ones. With the seed of the baseline both see the same callers, pair by pair; with another one they are independent, and it
+/// takes many more replications to show that nothing is worse. `fingerprint` shows whether anything changed at all. Check first whether the two can be compared: see
 /// [`Baseline::not_comparable`].
 ///
 /// # Errors
@@ -78,11 +79,10 @@ pub fn gate<O: Observer>(
     speed: Option<SpeedResult>,
     runner: &Runner<'_, O>,
 ) -> Result<GateReport, Failure> {
-    let runner = runner.with_seed(baseline.seed);
     // The recorded warm-up, so that the same time is measured.
     let window = match is_open(plan) {
         true => Window { warm_up: Time::ZERO + Span::from_nanos(baseline.warm_up_ns), ..plan.window() },
-        false => window(plan, &runner)?,
+        false => window(plan, runner)?,
     };
     let range = baseline.range();
     runner.observer.expect(range.end - range.start);

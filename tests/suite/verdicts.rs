@@ -64,7 +64,7 @@ fn what_was_never_seen_is_not_known() {
 fn a_precision_of_what_cannot_occur_is_told_at_once() {
     let directory = site("");
     for (measure, needs) in [
-        ("cfof_delay", "it takes a line with `cfof`, and a `[[fault]]` of its application"),
+        ("cfof_delay", "it takes a line with `cfof`, and an `[[application]]` that may fail"),
         ("cfb.share", "it takes a line with `cfb`"),
         ("abandoned", "it takes traffic with `patience`"),
         ("hold_delay.p95", "it takes `hold` at a group of phones"),
