@@ -76,8 +76,8 @@ mod tests {
         }
         // Mean 0.375; the squares sum to 5 x 2.625^2 + 35 x 0.375^2 = 39.375, so the standard error is
         // sqrt(39.375 / 39 / 40) = 0.158873, and t(39) is 2.022691. The skewness is 0.75 / sqrt(0.125 x 0.875) = 2.267787, so a is
-        // 0.358569, and the upper end is farther away: 1 + a (-t - a / 6) = 0.253298, its cube root 0.632741, T(-t) = -3.072736: a half of
-        // 0.488175, 130.2 % of the mean.
+        // 0.358569, and the upper end is farther away: 1 + a (-t - a / 6) = 0.253298, its cube root 0.632719, T(-t) = -3.072881: a half of
+        // 0.488198, 130.2 % of the mean.
         let (Known::Within(percent), true) = known(5) else { panic!("seen in five") };
         assert!((percent - 130.18).abs() < 0.05, "{percent}");
         assert_eq!(known(40), (Known::Within(0.0), true));
