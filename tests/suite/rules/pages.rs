@@ -4,7 +4,6 @@ use crate::story::{Calls, expect, plan, story};
 use ctisim::cluster::Cluster;
 use ctisim::engine::Time;
 use ctisim::facts::{Fact, Recorder};
-use ctisim::plan::Plan;
 
 /// The lines of a story that speak of one of these.
 fn about(story: &str, what: &[&str]) -> String {
@@ -238,7 +237,7 @@ impl Recorder for Worked {
             && started < finished
         {
             // A CallManager and a CTIManager for each node.
-            assert!(station.index() % 2 == 0, "only CallManagers work");
+            assert!(station.index().is_multiple_of(2), "only CallManagers work");
             self.0.push((station.index() / 2 + 1, started.nanos() / 1_000_000));
         }
     }
@@ -303,7 +302,7 @@ ingress = ["sub1"]
 arrivals = {{ file = "calls.csv" }}
 {fault}"#
         );
-        let plan: Plan = plan(&text, "at_s,talk_s\n1,1\n");
+        let plan = plan(&text, "at_s,talk_s\n1,1\n");
         let told = story(&plan);
         assert!(told.contains(&format!(" {ending}\n")), "{ending}\n{told}");
         let mut cluster = Cluster::new(&plan, Worked::default());
