@@ -72,8 +72,12 @@ const MISTAKES: [Mistake; 30] = [
         more: "[[application]]\nname = \"idle\"\nctimanagers = [\"a\", \"b\"]\nuser = \"ivr\"\n",
         ..mistake("application-without-devices", &[], "\"idle\"")
     },
-    // 192 years: 673 million calls.
-    Mistake { more: "[run]\nlength = \"70000d\"\n", ..mistake("long-run", &[], "\"70000d\"") },
+    // A year, and 527 million calls.
+    Mistake {
+        more: "[run]\nlength = \"366d\"\n\
+               [[traffic]]\nname = \"many\"\nto = \"out\"\narrivals = { poisson = \"60000/h\" }\ntalk = \"1s\"\n",
+        ..mistake("long-run", &[], "\"366d\"")
+    },
     mistake("no-directory-number", &[("first_dn = \"7101\"\n", "")], "\"ports\""),
     mistake("heartbeat-out-of-bounds", &[("lookup", "heartbeat = \"2s\"\nlookup")], "\"2s\""),
     mistake(

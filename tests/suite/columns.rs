@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use ctisim::record::{Count, Metric};
+use ctisim::record::{Count, Gauge, Metric, Scope};
 
 const WORKLOAD: &str = "workloads/application_hang.toml";
 
@@ -38,9 +38,14 @@ fn every_column_is_in_the_reference() {
     let counts = Count::ALL.map(|count| count.row().name);
     let durations = Metric::ALL.map(|metric| metric.row().name);
     let in_pattern = |column: &str| {
-        let suffixes = ["_p50_ms", "_p99_ms", "_max_ms"];
+        let suffixes = ["_mean_ms", "_p50_ms", "_p99_ms", "_max_ms"];
         let of_duration = suffixes.iter().filter_map(|suffix| column.strip_suffix(suffix));
-        counts.contains(&column) || of_duration.into_iter().any(|name| durations.contains(&name))
+        // `scope:name/` in front of what is not of the whole cluster.
+        let (scope, name) = column.split_once('/').unwrap_or(("cluster:", column));
+        let scope = scope.split(':').next().unwrap_or_default();
+        let is_known = Scope::ALL.into_iter().any(|it| it.name() == scope);
+        let is_gauge = Gauge::ALL.into_iter().any(|it| it.name() == name || it.row().peak.is_some_and(|it| it.name == name));
+        is_known && (counts.contains(&name) || is_gauge) || of_duration.into_iter().any(|name| durations.contains(&name))
     };
     let mut lacking = Vec::new();
     for (command, file) in [

@@ -24,6 +24,7 @@ mod links;
 mod no_answer;
 mod node_choice;
 mod openers;
+mod pages;
 mod phones;
 mod queues;
 mod settings;
