@@ -5,7 +5,7 @@
 //! occur, times the most that one of them may have of it.
 
 use crate::plan::{Arrivals, Plan};
-use crate::record::{Count, CountRow, OF_CALLS, Unit};
+use crate::record::{Censoring, Count, CountRow, OF_CALLS, Unit};
 use crate::stats::{Confidence, Estimate, Seen, estimate, ratio};
 
 use super::study::Study;
@@ -72,12 +72,14 @@ impl Mean {
         Mean { low: Some((1.0 - most * seen.most(confidence)).max(0.0)), high: Some(1.0), ..self }
     }
 
-    /// Of a duration. With censored values the mean is biased low: its upper end is unknown.
+    /// Of a duration. With censored values the mean is biased low, and its upper end is unknown; that of callers' waits is of those
+    /// who were answered.
     pub(super) fn of_duration(study: &Study, row: usize, confidence: Confidence) -> Mean {
         let values = study.duration_means(row);
         let seen = Seen { times: values.len() as u64, replications: study.outcome.summaries.len() as u64 };
         let mean = Mean::new(estimate(&values, confidence), seen, confidence, None);
-        if study.censored(row) > 0 { Mean { high: None, ..mean } } else { mean }
+        let biased = study.catalogue.durations[row].metric.row().censoring == Censoring::Possible;
+        if biased && study.censored(row) > 0 { Mean { high: None, ..mean } } else { mean }
     }
 
     /// Of the number of a duration's censored values.

@@ -1,6 +1,6 @@
 //! Estimates of measures from a study.
 
-use crate::record::{Column, CountRow, DurationSummary, Measure, OfCount, OfDuration, OfGauge, Quantile};
+use crate::record::{Censoring, Column, CountRow, DurationSummary, Measure, OfCount, OfDuration, OfGauge, Quantile};
 use crate::stats::{Confidence, Seen, order_interval, order_statistic};
 
 use super::cell::{Cell, UNKNOWN, end, number};
@@ -155,8 +155,11 @@ fn longest_of(study: &Study, row: usize, quantile: Quantile, confidence: Confide
     let durations = || study.outcome.summaries.iter().map(|summary| &summary.durations[row]);
     let with_one = || durations().filter(|duration| duration.count + duration.censored > 0);
     let longest = |duration: &DurationSummary| if duration.count > 0 { millis(duration.max) } else { 0.0 };
-    let at_least = with_one().map(|it| longest(it).max(millis(it.longest_censored)));
-    let at_most = with_one().map(|it| if it.censored > 0 { f64::INFINITY } else { longest(it) });
+    let at_least = |it: &DurationSummary| longest(it).max(millis(it.longest_censored));
+    // A caller who has hung up does not wait any longer.
+    let is_over = study.catalogue.durations[row].metric.row().censoring == Censoring::Callers;
+    let at_most = |it: &DurationSummary| if it.censored > 0 && !is_over { f64::INFINITY } else { at_least(it) };
+    let (at_least, at_most) = (with_one().map(at_least), with_one().map(at_most));
     let (_, (low, _)) = over_replications(at_least.collect(), quantile, confidence);
     let (value, (_, high)) = over_replications(at_most.collect(), quantile, confidence);
     (value, (low, high))

@@ -3,10 +3,10 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::record::{self, CallsOf, Censoring, Count, CountRow, OF_CALLS, QUANTILES, Scope, Series, Unit};
+use crate::record::{self, CallsOf, Count, CountRow, OF_CALLS, QUANTILES, Scope, Series, Unit};
 use crate::stats::{Confidence, order_interval, order_statistic};
 
-use super::cell::{Cell, NOT_REACHED, end};
+use super::cell::{Cell, NOT_REACHED, UNKNOWN, end};
 use super::mean::Mean;
 use super::study::{NANOS_PER_MILLI, Study, millis};
 
@@ -224,7 +224,7 @@ pub fn duration_row(study: &Study, row: usize) -> Option<Row> {
     let mean = Mean::of_duration(study, row, Confidence::P95);
     let mut made = make_row(study, series.scope, &series.name, series.metric.name(), Unit::Millis, mean, spread);
     made.replications = made.seen;
-    if series.metric.row().censoring == Censoring::Possible {
+    if series.metric.row().censoring.is_possible() {
         made.censored = Some(study.censored(row));
         let survival = study.survival(row);
         [made.km_p50, made.km_p90, made.km_p95] =
@@ -325,7 +325,11 @@ impl Row {
         let some = self.count > 0;
         let ends = |ends: [Option<f64>; 2]| ends.map(|it| end(it, some));
         cells.push(self.mean.into());
-        cells.extend(ends([self.mean_low, self.mean_high]));
+        let mean_high = match self.mean_high {
+            None if self.mean_low.is_some() => UNKNOWN.into(),
+            high => end(high, some),
+        };
+        cells.extend([end(self.mean_low, some), mean_high]);
         cells.push(self.min.into());
         cells.extend([self.p50, self.p90, self.p95, self.p99].map(Cell::from));
         cells.extend(ends([self.p99_low, self.p99_high]));
@@ -397,7 +401,7 @@ mod tests {
         let plan = fake::plan();
         let rows = rows(&study(&plan));
         let censored: Vec<&Row> = rows.iter().filter(|row| row.censored.is_some()).collect();
-        let may_be = |metric: &Metric| metric.row().censoring == Censoring::Possible;
+        let may_be = |metric: &Metric| metric.row().censoring.is_possible();
         let possible: Vec<&str> = Metric::ALL.into_iter().filter(may_be).map(Metric::name).collect();
         let metric = |row: &Row| possible.contains(&&*row.metric);
         assert!(

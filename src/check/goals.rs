@@ -9,7 +9,7 @@ use super::notes::{Known, Notes};
 use super::words::percent;
 use crate::domain::{Rejection, SourceId, Target};
 use crate::plan::{Plan, routing};
-use crate::record::{Count, Goal, Measure, Metric, cannot_occur};
+use crate::record::{Count, Goal, Measure, Metric, OfDuration, cannot_occur};
 use crate::workload::{Side, units};
 
 /// A reason to doubt the verdict on a goal.
@@ -223,23 +223,14 @@ fn blind(plan: &Plan, goal: &Goal, goals: &[Goal]) -> Option<Doubt> {
                 || format!("calls that find `{}` busy: they are refused, and do not wait", plan.target_name(place));
             if unbounded { doubt(to(), Measure::share_of(Count::Refused)) } else { None }
         }
-        Measure::Duration(_, Metric::SetupDelay | Metric::PostDialDelay | Metric::TransferDelay, _) => {
+        // Percentiles have their waits.
+        Measure::Duration(_, Metric::SetupDelay | Metric::PostDialDelay | Metric::TransferDelay, OfDuration::Mean) => {
             let to = "callers who gave up before: it has only the others".to_owned();
             let unseen = some_give_up && !bounded(GIVE_UP);
             if unseen { doubt(to, gives_up) } else { None }
         }
-        Measure::Duration(_, Metric::AppRecovery50 | Metric::AppRecovery95 | Metric::AppRecovery100, _) => {
-            let unseen = !goals.iter().any(|other| sees_the_lost(&other.measure));
-            let to = "recoveries that were not over at the end of the run: it has only the others".to_owned();
-            if unseen { doubt(to, Measure::share_of(Count::StillOut).mean()) } else { None }
-        }
         _ => None,
     }
-}
-
-/// Whether a measure has devices that are out of service until the end.
-fn sees_the_lost(measure: &Measure) -> bool {
-    matches!(measure, Measure::Count(_, Count::StillOut, _) | Measure::Duration(_, Metric::OutOfService, _))
 }
 
 /// Every place that a call may come to.

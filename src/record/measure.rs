@@ -7,7 +7,7 @@ use crate::plan::Plan;
 use crate::workload::suggestion;
 
 use super::catalogue::{CallsOf, Catalogue, OF_CALLS, Series, counts};
-use super::metric::{Better, Censoring, Count, Gauge, Metric, Peak, Scope, Unit};
+use super::metric::{Better, Count, Gauge, Metric, Peak, Scope, Unit};
 use super::named::Named;
 use super::possible::lacks;
 use super::quantile::Quantile;
@@ -114,7 +114,7 @@ pub enum OfDuration {
     Quantile(Quantile),
     /// A quantile over replications of the longest.
     Longest(Longest),
-    /// The number per replication that were not over at the end, or were cut short; only with [`Censoring::Possible`].
+    /// The number per replication that were not over at the end, or were cut short; only where [`Censoring::is_possible`](super::metric::Censoring::is_possible).
     Censored,
 }
 
@@ -245,7 +245,7 @@ impl Named {
                     Statistic::Mean => OfDuration::Mean,
                     Statistic::Quantile(quantile) => OfDuration::Quantile(quantile),
                     Statistic::Longest(longest) => OfDuration::Longest(longest),
-                    Statistic::Censored if metric.row().censoring == Censoring::Possible => OfDuration::Censored,
+                    Statistic::Censored if metric.row().censoring.is_possible() => OfDuration::Censored,
                     Statistic::Share => return Err(SHARE),
                     Statistic::Censored => return Err(CENSORED),
                 };

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use Better::{Higher, Lower, Neither};
-use Censoring::{Never, Possible};
+use Censoring::{Callers, Never, Possible};
 use Scope::{
     Application, Cluster, ConferenceBridge, Destination, DeviceFate, DeviceKind, Node, PhoneGroup, PortGroup,
     RoutePoint, Station, Traffic,
@@ -58,6 +58,16 @@ pub enum Censoring {
     Never,
     /// What is not over at the end, or was cut short, is kept as censored.
     Possible,
+    /// The same for callers who hung up or were lost before: their waits are in percentiles. The mean is that of the others, as is
+    /// usual of answered calls, and the longest that of all: nobody waits any more.
+    Callers,
+}
+
+impl Censoring {
+    /// Whether something may be censored.
+    pub const fn is_possible(self) -> bool {
+        !matches!(self, Censoring::Never)
+    }
 }
 
 /// The highest reading of a gauge, which is a metric of its own.
@@ -273,9 +283,9 @@ metrics! {
     /// A kind of duration: the name, what it is measured of, whether it may be censored, which way is better, the
     /// sections that show it.
     Metric:
-    PostDialDelay = duration("post_dial_delay", &[Cluster, Node, Application, RoutePoint], Possible, Lower, &[Delays]),
+    PostDialDelay = duration("post_dial_delay", &[Cluster, Node, Application, RoutePoint], Callers, Lower, &[Delays]),
         "From offered to the first alerting or, without one, to the answer; censored if the caller hung up, or the call was lost, before.";
-    SetupDelay = duration("setup_delay", &[Cluster, Node, Application, RoutePoint], Possible, Lower, &[Delays]),
+    SetupDelay = duration("setup_delay", &[Cluster, Node, Application, RoutePoint], Callers, Lower, &[Delays]),
         "From offered to connected; censored if the caller hung up, or the call was lost, before.";
     RoutePointDelay = duration("route_point_delay", &[Cluster, Application, RoutePoint], Never, Lower, &[Delays]),
         "From presented at a route point to the application's request taking effect.";
@@ -283,7 +293,7 @@ metrics! {
         "A look-up of a caller, waiting for a connection included.";
     AppQueueDelay = duration("app_queue_delay", &[Cluster, Application], Never, Lower, &[Delays]),
         "From an event's arrival at its application to a worker taking it.";
-    TransferDelay = duration("transfer_delay", &[Cluster, Application], Possible, Lower, &[Delays]),
+    TransferDelay = duration("transfer_delay", &[Cluster, Application], Callers, Lower, &[Delays]),
         "From the end of the treatment at a port, or from the wish of a person at a phone, to the person the call was to be transferred to; censored if the caller hung up, or the call was lost, before.";
     HoldDelay = duration("hold_delay", &[Cluster], Never, Lower, &[Delays]),
         "From the wish to put a call on hold to its effect.";

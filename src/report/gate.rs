@@ -144,9 +144,7 @@ fn reason(reason: &Reason) -> String {
         }
         Reason::Workload => "the workload differs from the recorded one".to_owned(),
         Reason::OtherMeasures => "it was recorded with measures other than those of --metric".to_owned(),
-        Reason::OtherReplications => {
-            "it was recorded with other replications than requested".to_owned()
-        }
+        Reason::OtherReplications => "it was recorded with other replications than requested".to_owned(),
         Reason::Replications => "its replications differ from those of this study".to_owned(),
         Reason::UnknownMeasure(why) => format!("this version does not know its measures: {why}"),
         Reason::Lacks(names) => format!("it has no values of these measures: {}", names.join(", ")),

@@ -72,6 +72,7 @@ pub(super) fn mean(row: &Row) -> Entry {
 pub(super) fn interval(row: &Row, words: impl Fn(f64) -> String) -> Entry {
     match (row.mean_low, row.mean_high, row.seldom()) {
         (Some(low), Some(high), _) => Entry::interval(low, high, row.unit, words),
+        (Some(low), None, _) => Entry::at_least(low, row.unit, words),
         (_, _, Some(0)) => "not seen".into(),
         (_, _, Some(times)) => format!("seen in {times}").into(),
         _ => Entry::Missing(""),

@@ -36,8 +36,7 @@ pub(crate) fn run(bytes: &[u8]) -> bool {
     let plan = |text: &str| {
         let plan = compile(NAME, text, &beside).ok()?.plan;
         // What takes long shows no more.
-        let is_small =
-            plan.expected_calls() < 2_000.0 && plan.devices.len() < 2_000 && plan.memory_bound(1) < 64 << 20;
+        let is_small = plan.expected_calls() < 2_000.0 && plan.devices.len() < 2_000 && plan.memory_bound(1) < 64 << 20;
         is_small.then_some(plan)
     };
     let shorter = || plan(&set(text, &["run.length=1m", "run.bin=1s", "run.warm_up=0s"]).ok()?);

@@ -44,8 +44,10 @@ fn every_column_is_in_the_reference() {
         let (scope, name) = column.split_once('/').unwrap_or(("cluster:", column));
         let scope = scope.split(':').next().unwrap_or_default();
         let is_known = Scope::ALL.into_iter().any(|it| it.name() == scope);
-        let is_gauge = Gauge::ALL.into_iter().any(|it| it.name() == name || it.row().peak.is_some_and(|it| it.name == name));
-        is_known && (counts.contains(&name) || is_gauge) || of_duration.into_iter().any(|name| durations.contains(&name))
+        let is_gauge =
+            Gauge::ALL.into_iter().any(|it| it.name() == name || it.row().peak.is_some_and(|it| it.name == name));
+        is_known && (counts.contains(&name) || is_gauge)
+            || of_duration.into_iter().any(|name| durations.contains(&name))
     };
     let mut lacking = Vec::new();
     for (command, file) in [

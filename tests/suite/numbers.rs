@@ -47,6 +47,8 @@ offer = "0s"
 redirect = "0s"
 answer = "0s"
 release = "0s"
+event = "0s"
+request = "0s"
 [[node]]
 name = "n"
 [[callmanager_group]]

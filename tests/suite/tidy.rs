@@ -233,7 +233,11 @@ fn list_of_measures() -> String {
     }
     text += "\n| duration, in ms | what it is | scopes | better |\n|---|---|---|---|\n";
     for row in Metric::ALL.map(Metric::row) {
-        let censored = if row.censoring == Censoring::Possible { " May be censored." } else { "" };
+        let censored = match row.censoring {
+            Censoring::Never => "",
+            Censoring::Possible => " May be censored.",
+            Censoring::Callers => " The mean is of the others.",
+        };
         text += &format!("| `{}` | {}{censored} | {} | {} |\n", row.name, row.what, scopes(row), better(row.better));
     }
     text += "\n| gauge, followed over time | what it is | unit | scopes | better |\n|---|---|---|---|---|\n";
