@@ -65,7 +65,7 @@ impl Need {
 }
 
 /// Rejects a study that needs more memory than there is: so many replications of each of these plans, one plan after the other.
-/// If they might, one replication of each is simulated, which shows it. Where the available memory is not known, the study goes
+/// If they might, and are not certain to, one replication of each is simulated, which shows it. Where the available memory is not known, the study goes
 /// ahead.
 pub(super) fn check_study(plans: &[&Plan], replications: u64, jobs: usize) -> Result<(), Stop> {
     let Some(available) = available() else { return Ok(()) };
@@ -76,7 +76,8 @@ pub(super) fn check_study(plans: &[&Plan], replications: u64, jobs: usize) -> Re
     if bound.all() <= available {
         return Ok(());
     }
-    Need { clusters: 0, ..bound }.within(available, jobs)?;
+    let least = plans.iter().map(|plan| plan.memory_least(jobs)).max().unwrap_or(0);
+    Need { clusters: least, ..bound }.within(available, jobs)?;
     estimate(plans, replications, jobs)?.within(available, jobs)
 }
 

@@ -330,6 +330,10 @@ impl Thing {
         }
     }
 
+    const fn is_application(self) -> bool {
+        matches!(self, Thing::Application(_))
+    }
+
     /// How a sentence goes on that says when the second fault occurs.
     const fn state(self) -> &'static str {
         match self {
@@ -360,7 +364,8 @@ fn one_after_the_other(mut faults: Vec<(Thing, Scheduled<'_>)>, directory: &Dire
     let mut reported: Vec<&TextRange> = Vec::new();
     for (thing, fault) in faults {
         match down.get(&thing) {
-            Some(latest) if latest.until > fault.at => {
+            // Of an application, which is back only after whatever strikes at that instant, the two may not even meet.
+            Some(latest) if latest.until > fault.at || latest.until == fault.at && thing.is_application() => {
                 // A fault of a node strikes two things, and is reported once.
                 if !reported.contains(&fault.place) {
                     let what = format!("this fault occurs while {}", thing.state());

@@ -1,11 +1,13 @@
 //! Limits on the size of a workload, and a bound on its memory.
 
+use std::collections::BTreeSet;
+
 use super::application::Application;
 use super::device::Device;
 use super::model::Plan;
 use super::rates::{self, RateCurve};
 use super::source::{Arrivals, Source};
-use crate::domain::DeviceId;
+use crate::domain::{DeviceId, NodeId};
 use crate::engine::Span;
 use crate::rules::heartbeat::effective_interval;
 use crate::workload::{At, Calls, DEVICES_MAX, Problem, Reports, TextRange, Traffic, Workload, units};
@@ -260,6 +262,25 @@ impl Plan {
     /// The expected number of calls per replication.
     pub fn expected_calls(&self) -> f64 {
         self.sources.iter().map(|source| source.expected_calls(self.length_of_run())).sum()
+    }
+
+    /// Fewer bytes than a run of this plan on this many workers takes: those of the calls that wait to be set up at its end. More
+    /// come than the CallManagers can set up, and a message that waits is never withdrawn.
+    pub fn memory_least(&self, workers: usize) -> u64 {
+        /// A pending event.
+        const EVENT: f64 = 16.0;
+        if self.parameters.code_yellow.is_some() {
+            // Then they are refused.
+            return 0;
+        }
+        let ingress: BTreeSet<NodeId> = self.sources.iter().flat_map(|source| source.ingress.iter().copied()).collect();
+        let set_up = ingress.iter().map(|node| {
+            let setup = self.nodes[node.index()].callmanager.setup.mean().seconds();
+            self.length_of_run().seconds() / setup
+        });
+        // Without work for a set-up there is no end of how many can be.
+        let waiting = (self.expected_calls() - set_up.sum::<f64>()).max(0.0);
+        ((waiting * EVENT) as u64).saturating_mul(workers as u64)
     }
 
     /// More bytes than a run of this plan on this many workers takes, results not included: as if every call lasted to the

@@ -6,9 +6,9 @@ use toml::de::DeTable;
 pub(super) const SYNTAX_ERRORS_MAX: usize = 5;
 
 /// The parser goes on after each mistake, and a long text that is not TOML has millions. The beginning of a long text, if it has
-/// more errors than are reported; looked for in parts of a mebibyte, at most, so that little is parsed in vain.
+/// more errors than are reported; looked for in parts of an eighth of a mebibyte, whose mistakes take little memory.
 pub(super) fn beginning_with_errors(text: &str) -> Option<&str> {
-    const PART: usize = 1 << 20;
+    const PART: usize = 1 << 17;
     // The cut may make an error of what it cuts in two, before it and after it.
     const MADE: usize = 2;
     let has_many = |part| DeTable::parse_recoverable(part).1.len() > SYNTAX_ERRORS_MAX + MADE;

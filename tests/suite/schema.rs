@@ -186,6 +186,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
             "bin_too_long",
             "changes_and_hops",
             "direct_several",
+            "fault_meets",
             "fault_overlap",
             "heartbeat_bounds",
             "heartbeats_too_many",

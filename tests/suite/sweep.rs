@@ -33,7 +33,7 @@ const GRID: [&str; 8] = [
     "--vary",
     "node.sub1.work.setup=1ms..3ms:1ms",
     "--replications",
-    "8",
+    "24",
 ];
 
 fn directory() -> tempfile::TempDir {
@@ -80,7 +80,7 @@ fn points(out: &Path) -> Vec<(PathBuf, SystemTime)> {
 fn a_grid_has_the_same_callers_at_every_point_and_the_last_key_varies_fastest() {
     let directory = directory();
     let (table, log) = sweep(directory.path(), &GRID, &["--goal", "setup_delay.p50<=1s"]);
-    assert!(table.starts_with("lines: 6 points of 8 replications, seed 1\nHow many lines "), "{table}");
+    assert!(table.starts_with("lines: 6 points of 24 replications, seed 1\nHow many lines "), "{table}");
     assert!(table.contains("refused.share <= 10%") && table.contains("missed") && table.contains(" met"), "{table}");
     assert!(log.contains("point 4 of 6: destination.lines.lines=12, node.sub1.work.setup=1ms: done\n"), "{log}");
     assert!(log.ends_with("wrote sweep.csv to results/lines.sweep\n"), "{log}");
