@@ -28,8 +28,8 @@ pub struct PointResult {
 struct Kept {
     /// The value, and the ends of its interval.
     found: [Cell; 3],
-    /// In how many replications it was seen, if that is too seldom for an interval.
-    seldom: Option<Seen>,
+    /// In how many of how many replications it was seen, if that is too seldom for an interval.
+    seldom: Option<[u64; 2]>,
 }
 
 impl PointResult {
@@ -37,7 +37,10 @@ impl PointResult {
     pub fn of(study: &Study) -> PointResult {
         let stored = |measure: Measure| {
             let found = measure.of(study, Confidence::P95);
-            let kept = Kept { found: [found.value, found.low, found.high].map(number), seldom: found.seldom };
+            let kept = Kept {
+                found: [found.value, found.low, found.high].map(number),
+                seldom: found.seldom.map(|it| [it.times, it.replications]),
+            };
             found.value.map(|_| (measure.to_string(), kept))
         };
         PointResult {
@@ -61,7 +64,13 @@ impl PointResult {
         };
         let kept = self.measures.get(&measure.to_string());
         let [value, low, high] = kept.map_or([None; 3], |kept| kept.found.each_ref().map(read));
-        Measured { value, low, high, unit: measure.unit().name(), seldom: kept.and_then(|kept| kept.seldom) }
+        Measured {
+            value,
+            low,
+            high,
+            unit: measure.unit().name(),
+            seldom: kept.and_then(|kept| kept.seldom).map(|[times, replications]| Seen { times, replications }),
+        }
     }
 }
 

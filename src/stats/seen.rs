@@ -1,11 +1,9 @@
 //! In how many replications something was seen.
 
-use serde::{Deserialize, Serialize};
-
 use super::confidence::Confidence;
 
 /// In how many of a number of independent replications something was seen at all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Seen {
     /// In so many.
     pub times: u64,
