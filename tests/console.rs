@@ -73,7 +73,9 @@ impl Step {
         let mut printed = Vec::new();
         reader.read_to_end(&mut printed).expect("its output");
         let code = child.wait().expect("its end").code().unwrap_or(-1);
-        let mut lines = String::from_utf8_lossy(&printed).lines().map(|line| line.trim_end().to_owned()).collect();
+        let printed = String::from_utf8_lossy(&printed);
+        let lines = printed.lines().filter(|line| !is_progress(line));
+        let mut lines = lines.map(|line| line.trim_end().to_owned()).collect();
         trim(&mut lines);
         (code, lines)
     }
@@ -82,6 +84,13 @@ impl Step {
         let code = (self.code != 0).then(|| format!("? {}", self.code));
         self.command.iter().cloned().chain(code).chain(self.output.iter().cloned()).collect()
     }
+}
+
+/// Whether a line says how far a study is: on a slow machine there are such lines, and on a fast one there are none.
+fn is_progress(line: &str) -> bool {
+    let words: Vec<&str> = line.split(' ').collect();
+    let is_number = |word: &str| word.chars().all(|it| it.is_ascii_digit() || it == ',');
+    matches!(words[..], [done, "of", all, "replications"] if is_number(done) && is_number(all))
 }
 
 /// Whether a line is the one that is expected, in which `...` stands for any text.

@@ -6,7 +6,7 @@ use crate::check::{self, Doubt};
 use crate::domain::FaultTarget;
 use crate::engine::{Span, Time};
 use crate::plan::StudyKind;
-use crate::record::{self, Count, Goal, Metric};
+use crate::record::{self, Censoring, Count, Goal, Metric};
 use crate::stats::Confidence;
 
 use super::callers::whose_calls;
@@ -151,17 +151,18 @@ fn durations(study: &Study, title: &str, metrics: impl Iterator<Item = Metric>, 
     let head = [title, "count", "mean", "95 % interval", "p50", "p90", "p95", "p99", "interval of p99", "p99.9", "max"];
     let mut table = Table::of_numbers(head);
     let mut censored = Vec::new();
-    let rows = metrics.filter_map(|metric| duration_row(study, study.catalogue.cluster(metric)?));
-    for row in rows.filter(|row| row.count > 0) {
+    let rows = metrics.filter_map(|metric| Some((metric, duration_row(study, study.catalogue.cluster(metric)?)?)));
+    for (metric, row) in rows.filter(|(_, row)| row.count > 0) {
         let mut name = row.metric.clone();
         if let Some(cut) = row.censored.filter(|&cut| cut > 0) {
             name.push('*');
             let all = row.count + cut;
-            censored.push(format!(
-                "* {} of {} were censored (not over at the end) and are not in this row.",
-                whole(cut),
-                whole(all)
-            ));
+            let why = match metric.row().censoring {
+                Censoring::Callers => "callers hung up or were lost before",
+                Censoring::Possible | Censoring::Never => "not over at the end",
+            };
+            let (name, cut, all) = (metric.name(), whole(cut), whole(all));
+            censored.push(format!("* {name}: {cut} of {all} were censored ({why}) and are not in this row."));
         }
         let value = |value: Option<f64>| Entry::number_if(value, row.unit, human);
         let count = Entry::number(row.count as f64, "count", human);

@@ -96,7 +96,7 @@ pub(super) fn seldom(rows: &[Row]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::{NOT_ESTIMABLE, NOT_REACHED, fake_study as study};
+    use crate::analysis::{NOT_ESTIMABLE, NOT_REACHED, UNKNOWN, fake_study as study};
     use crate::fake;
     use crate::report::format::csv;
 
@@ -113,7 +113,7 @@ mod tests {
     }
 
     /// What stands in place of a number.
-    const WHYS: [&str; 2] = [NOT_ESTIMABLE, NOT_REACHED];
+    const WHYS: [&str; 3] = [NOT_ESTIMABLE, NOT_REACHED, UNKNOWN];
 
     #[test]
     fn every_number_reads_back() {

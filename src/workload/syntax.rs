@@ -20,7 +20,10 @@ pub(super) fn beginning_with_errors(text: &str) -> Option<&str> {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        let end = text[start..end].rfind('\n').map_or(end, |line_end| start + line_end + 1);
+        // A part that begins with a header stands by itself.
+        let part = &text[start..end];
+        let line_end = part.rfind("\n[").or_else(|| part.rfind('\n'));
+        let end = line_end.map_or(end, |line_end| start + line_end + 1);
         if has_many(&text[start..end]) {
             if has_many(&text[..end]) {
                 return Some(&text[..end]);

@@ -316,7 +316,7 @@ fn all_that_can_fail_recover_and_change_becomes_the_plan_it_describes() {
                 occurs: Occurs::Once { at: Time::ZERO + Span::from_secs(660), duration: Span::FOREVER }
             },
             once(ivr, 60, 30),
-            once(ivr, 90, 10),
+            once(ivr, 91, 10),
         ]
     );
     let Fault {
