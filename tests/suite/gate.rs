@@ -50,14 +50,14 @@ fn gate(before: &Study<'_>, now: &Study<'_>, margin: Option<f64>) -> GateReport 
 fn false_alarms_are_no_more_frequent_than_allowed() {
     let plan = plan("20ms");
     let (mut without_margin, mut with_margin) = (0, 0);
-    for seed in 0..200 {
+    for seed in 0..500 {
         let (before, now) = (study(&plan, seed), study(&plan, 1000 + seed));
         let alarm = |margin: Option<f64>| u32::from(gate(&before, &now, margin).verdict == Gate::Regression);
         without_margin += alarm(Some(0.0));
         with_margin += alarm(None);
     }
-    println!("{without_margin} and {with_margin} false alarms of 200");
-    assert!(without_margin <= 10, "{without_margin} of 200 with 5 % allowed");
+    println!("{without_margin} and {with_margin} false alarms of 500");
+    assert!(without_margin <= 25, "{without_margin} of 500 with 5 % allowed");
     assert!(with_margin <= without_margin, "{with_margin}");
     // With the same seed there is no difference at all.
     let (before, now) = (study(&plan, 7), study(&plan, 7));
