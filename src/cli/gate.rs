@@ -290,7 +290,7 @@ fn judging(arguments: &GateArguments) -> String {
         .word("--baseline")
         .path(&arguments.baseline)
         .values("--metric", &arguments.measures)
-        .values("--seed", &arguments.study.seed)
+        .values("--seed", arguments.study.seed)
         .settings(&arguments.study)
         .flag("--changed", arguments.changed)
         .flag("--no-speed", arguments.no_speed)

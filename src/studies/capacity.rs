@@ -122,16 +122,15 @@ pub fn capacity<O: Observer, E: From<Failure>>(
     let mut turn = experiment::search(search.values, search.met_at, |at| look(at, &[]).map(known))?;
     if turn == Turn::Nowhere && search.met_at.is_none() && search.values > 2 {
         let last = search.values - 1;
-        let goals: Vec<usize> = (0..search.goals).collect();
-        let missed_at = |at: usize, look: &mut dyn FnMut(usize, &[usize]) -> Result<Verdict, E>| {
-            goals.iter().try_fold(Vec::new(), |mut missed, &goal| {
-                if look(at, &[goal])? == Verdict::Missed {
-                    missed.push(goal);
-                }
-                Ok::<_, E>(missed)
-            })
-        };
-        let (at_first, at_last) = (missed_at(0, &mut look)?, missed_at(last, &mut look)?);
+        let (mut at_first, mut at_last) = (Vec::new(), Vec::new());
+        for goal in 0..search.goals {
+            if look(0, &[goal])? == Verdict::Missed {
+                at_first.push(goal);
+            }
+            if look(last, &[goal])? == Verdict::Missed {
+                at_last.push(goal);
+            }
+        }
         if !at_first.iter().any(|goal| at_last.contains(goal)) {
             // Some want more and others less: the goals are met between, if anywhere.
             let rises = experiment::search(search.values, Some(End::Last), |at| look(at, &at_first).map(known))?;

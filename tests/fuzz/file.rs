@@ -149,7 +149,10 @@ fn look_at(examination: &Examination) {
         };
         assert_eq!(found.map(Vec::len), Some(examination.findings.len()));
     }
-    let rows = csv::Reader::from_reader(drawn(Format::Csv).as_bytes()).records().map(|row| row.expect("a row")).count();
+    let rows = csv::Reader::from_reader(drawn(Format::Csv).as_bytes())
+        .records()
+        .inspect(|row| assert!(row.is_ok(), "{row:?}"))
+        .count();
     assert_eq!(rows, examination.findings.len());
 }
 

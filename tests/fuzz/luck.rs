@@ -17,7 +17,7 @@ impl Luck {
 
     /// A whole number below this one, which is not zero.
     pub(crate) fn below(&mut self, count: usize) -> usize {
-        (u128::from(self.word()) * count as u128 >> 64) as usize
+        ((u128::from(self.word()) * count as u128) >> 64) as usize
     }
 
     /// True once in so many times.

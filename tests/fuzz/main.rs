@@ -109,7 +109,7 @@ thread_local! {
 /// Keeps panics instead of printing them.
 fn keep_panics() {
     std::panic::set_hook(Box::new(|panic| {
-        let what = panic.payload_as_str().unwrap_or("a panic without a message");
+        let what = said(panic.payload());
         let place = panic.location().map(|at| format!("{}:{}", at.file(), at.line())).unwrap_or_default();
         PANIC.with_borrow_mut(|kept| *kept = format!("{place}: {what}"));
     }));
@@ -281,4 +281,10 @@ fn what_the_cases_begin_from_is_read_too() {
             (target.read)(&text[..text.len() / 2]);
         }
     }
+}
+
+/// What a panic says.
+fn said(payload: &(dyn std::any::Any + Send)) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic without a message")
 }

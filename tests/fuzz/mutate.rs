@@ -247,29 +247,29 @@ fn change(luck: &mut Luck, text: &mut Vec<u8>, matter: &Matter<'_>) {
         5 => replace_token(luck, text, |luck, _| token_of(luck, other)),
         6..=7 => replace_token(luck, text, nearly),
         8 => replace_token(luck, text, nested),
-        9 => remove(text, |text| lines(text), luck),
-        10 => repeat(text, |text| lines(text), luck),
+        9 => remove(text, lines, luck),
+        10 => repeat(text, lines, luck),
         11 => {
-            let line = taken(text, |text| lines(text), luck);
-            insert(luck, text, |text| lines(text), &line);
+            let line = taken(text, lines, luck);
+            insert(luck, text, lines, &line);
         }
         12 => {
             let line = part(luck, other, lines(other));
-            insert(luck, text, |text| lines(text), &line);
+            insert(luck, text, lines, &line);
         }
         13 if !matter.lines.is_empty() => {
             let line = format!("{}\n", luck.pick(matter.lines));
-            insert(luck, text, |text| lines(text), line.as_bytes());
+            insert(luck, text, lines, line.as_bytes());
         }
-        14 => remove(text, |text| blocks(text), luck),
-        15 => repeat(text, |text| blocks(text), luck),
+        14 => remove(text, blocks, luck),
+        15 => repeat(text, blocks, luck),
         16 => {
             let block = part(luck, other, blocks(other));
-            insert(luck, text, |text| blocks(text), &block);
+            insert(luck, text, blocks, &block);
         }
         17 => {
-            let block = taken(text, |text| blocks(text), luck);
-            insert(luck, text, |text| blocks(text), &block);
+            let block = taken(text, blocks, luck);
+            insert(luck, text, blocks, &block);
         }
         18 if !text.is_empty() => {
             let at = luck.below(text.len());
@@ -365,9 +365,12 @@ fn replace_token(luck: &mut Luck, text: &mut Vec<u8>, by: impl FnOnce(&mut Luck,
     let quoted = old.len() >= 2 && old[0] == b'"' && old[old.len() - 1] == b'"';
     let inner = if quoted { &old[1..old.len() - 1] } else { old };
     let mut new = by(luck, inner);
-    if quoted && !new.starts_with(b"\"") && !luck.one_in(8) {
-        new = [b"\"", new.as_slice(), b"\""].concat();
-    } else if !quoted && luck.one_in(8) {
+    // Quotes stay, and now and then they come or go.
+    let has_quotes = match quoted {
+        true => !new.starts_with(b"\"") && !luck.one_in(8),
+        false => luck.one_in(8),
+    };
+    if has_quotes {
         new = [b"\"", new.as_slice(), b"\""].concat();
     }
     text.splice(place, new);
