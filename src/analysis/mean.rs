@@ -110,16 +110,30 @@ fn greatest(values: &[f64]) -> f64 {
 /// The most of a count that a replication may have, of which no replication had more than `largest`; `None` if there is no
 /// telling.
 fn most(study: &Study, row: CountRow, largest: f64) -> Option<f64> {
-    if is_of_calls(row.count) {
-        return Some(most_calls(study, &study.offered(row), largest));
+    let all = times_a_call(study.plan, row.count).map(|times| times * greatest(&study.offered(row)));
+    if befalls_replications(study.plan) { all } else { Some(few(largest).min(all.unwrap_or(f64::INFINITY))) }
+}
+
+/// How often a call counts at most; `None` for what is not of calls.
+fn times_a_call(plan: &Plan, count: Count) -> Option<f64> {
+    match count {
+        _ if is_of_calls(count) => Some(1.0),
+        Count::Cfof | Count::Cfna | Count::Cfb | Count::Cfur | Count::Cfa => {
+            Some(f64::from(plan.parameters.forward_hops))
+        }
+        _ => None,
     }
-    (!befalls_replications(study.plan)).then(|| FEW_AT_ONCE.max(TIMES_THE_LARGEST * largest))
 }
 
 /// The same for calls, of which so many were offered.
 fn most_calls(study: &Study, offered: &[f64], largest: f64) -> f64 {
     let all = greatest(offered);
-    if befalls_replications(study.plan) { all } else { all.min(FEW_AT_ONCE.max(TIMES_THE_LARGEST * largest)) }
+    if befalls_replications(study.plan) { all } else { all.min(few(largest)) }
+}
+
+/// The most that comes at once where nothing befalls a whole replication.
+fn few(largest: f64) -> f64 {
+    FEW_AT_ONCE.max(TIMES_THE_LARGEST * largest)
 }
 
 /// Whether something in the plan befalls a whole replication and spares others: a fault, or a random state of a source.
@@ -178,6 +192,13 @@ mod tests {
         let four = of(&[1, 2, 1, 6]);
         assert_eq!((four.low, four.seen), (None, Seen { times: 4, replications: 30 }));
         assert!((four.high.unwrap() - 0.3072 * 18.0).abs() < 2e-3, "{four:?}");
+        // In a failure, a call may be forwarded as often as the hop limit allows.
+        let plan_with_faults = fake::plan();
+        let mut study = thirty(&plan_with_faults, &[]);
+        study.outcome.summaries.iter_mut().for_each(|it| it.counts[Count::Cfb as usize] = 0);
+        let forwards = Mean::of_count(&study, CountRow { count: Count::Cfb, of: None }, Confidence::P95);
+        let hops = f64::from(plan_with_faults.parameters.forward_hops);
+        assert!((forwards.high.unwrap() / hops - 11.57).abs() < 5e-3, "{forwards:?}");
         // Five are enough for an interval.
         let five = of(&[1, 2, 1, 6, 1]);
         assert!(five.low.is_some() && five.high.is_some_and(|high| high < four.high.unwrap()), "{five:?}");
