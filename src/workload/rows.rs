@@ -44,7 +44,8 @@ impl<'t> Rows<'t> {
     pub(super) fn new(text: &'t str) -> Rows<'t> {
         let mut rows = Rows { text, at: 0, line: 1, delimiter: b',', columns: usize::MAX };
         let first = text.split(['\n', '\r']).next().unwrap_or_default();
-        let declared = first.trim_matches([' ', '"']);
+        let bare = first.trim_matches(' ');
+        let declared = bare.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(bare);
         if let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', delimiter @ (b',' | b';' | b'\t' | b'|')] =
             declared.as_bytes()
         {
@@ -223,6 +224,8 @@ mod tests {
         for text in ["sep=;\na;b\n1,5;2\n", "\"sep=;\"\r\na;b\r\n1,5;2\r\n"] {
             assert_eq!(rows(text), [row(2, &["a", "b"]), row(3, &["1,5", "2"])], "{text:?}");
         }
+        // A quote of its own is no part of it.
+        assert!(Rows::new("sep=;\"\na;b\n").delimiter == b',' && Rows::new("sep=;\na;b\n").delimiter == b';');
         assert_eq!(rows("sep=,\na,b\n1,2\n")[1], row(3, &["1", "2"]));
         assert_eq!(rows("sep=\t\na\t b\n")[0], row(2, &["a", "b"]));
         assert_eq!(
