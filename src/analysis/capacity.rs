@@ -36,8 +36,8 @@ impl Evaluated {
     /// estimate equals the bound, or if it was seen too seldom to tell.
     pub fn would_decide(&self) -> Option<u64> {
         let undecided = self.judged.iter().filter(|it| it.verdict == Verdict::Undecided);
-        let needed = undecided.map(|it| it.would_decide(self.replications));
-        needed.into_iter().try_fold(0, |most, needed| Some(most.max(needed?))).filter(|needed| *needed > 0)
+        let mut needed = undecided.map(|it| it.would_decide(self.replications));
+        needed.try_fold(0, |most, needed| Some(most.max(needed?))).filter(|needed| *needed > 0)
     }
 
     /// The fullest resource; of equally full ones the last in the workload.

@@ -46,7 +46,7 @@ pub const NOT_ESTIMABLE: &str = "not estimable";
 /// Stands in place of a number that was not reached within a run.
 pub const NOT_REACHED: &str = "not reached";
 
-/// Stands in place of an upper end that is not known, because some values were censored.
+/// Stands in place of an upper end that is not known, because some values were censored or too few were seen.
 pub const UNKNOWN: &str = "unknown";
 
 /// A number as a cell; an infinite one was not reached.

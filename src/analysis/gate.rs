@@ -6,7 +6,6 @@
 use serde::Serialize;
 
 use crate::record::{Better, Measure, ReplicationSummary};
-
 use crate::stats::replications_to_settle;
 
 use super::baseline::{Baseline, Gated, Speed};

@@ -67,9 +67,7 @@ impl Judged {
     pub fn is_undecidable(&self) -> bool {
         self.found.value.is_none() || self.goal.is_of_zero()
     }
-}
 
-impl Judged {
     /// How many replications decide it in eight of ten cases, if the estimate after so many is right; `None` if it equals the
     /// bound, or if it was seen too seldom to tell.
     pub fn would_decide(&self, replications: u64) -> Option<u64> {

@@ -40,8 +40,8 @@ pub struct Doubtful<'a> {
     pub doubt: Doubt,
 }
 
-/// The doubts about goals of a plan, in their order; that the measured time begins empty is told once, of the first that it
-/// concerns.
+/// The doubts about goals of a plan, in their order; that the measured time begins empty is reported once, with
+/// the first that it concerns.
 pub fn doubts<'a>(plan: &Plan, goals: &'a [Goal]) -> Vec<Doubtful<'a>> {
     let mut found = Vec::new();
     let mut empty = empty_start(plan);

@@ -1,4 +1,4 @@
-//! What is told of goals before anything is run.
+//! What is reported about goals before anything is run.
 
 use crate::check::{self, Doubtful};
 use crate::plan::Plan;

@@ -65,8 +65,8 @@ impl Need {
 }
 
 /// Rejects a study that needs more memory than there is: so many replications of each of these plans, one plan after the other.
-/// If they might, and are not certain to, one replication of each is simulated, which shows it. Where the available memory is not known, the study goes
-/// ahead.
+/// Where the bounds do not decide it, one replication of each is simulated, which shows what it takes. Where the available
+/// memory is not known, the study goes ahead.
 pub(super) fn check_study(plans: &[&Plan], replications: u64, jobs: usize) -> Result<(), Stop> {
     let Some(available) = available() else { return Ok(()) };
     let bound = Need {

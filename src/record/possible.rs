@@ -51,7 +51,7 @@ pub(super) fn unused(plan: &Plan, named: Named) -> Option<&'static str> {
 }
 
 /// What a workload would need for something to occur in its runs; `None` if it may occur. Whether it is likely is another
-/// question: only what is certain is told.
+/// question: only what is certain counts.
 pub(super) fn lacks(plan: &Plan, named: Named) -> Option<&'static str> {
     unused(plan, named).or_else(|| impossible(plan, named))
 }

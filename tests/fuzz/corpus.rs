@@ -55,13 +55,13 @@ impl Corpus {
     pub(crate) fn read() -> Corpus {
         let table = [b"\n#beside\n".as_slice(), &read("tests/bad/good_calls.csv")].concat();
         let shipped: Vec<Vec<u8>> = files("workloads", &[".toml"]).iter().map(|path| read(path)).collect();
-        let told = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/chapter")).expect("a directory");
-        let mut told: Vec<String> =
-            told.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-        told.sort();
-        told.retain(|name| !name.contains('.'));
-        let told = told.iter().map(|name| read(&format!("tests/chapter/{name}/workload.toml")));
-        let good: Vec<Vec<u8>> = shipped.into_iter().chain(told).collect();
+        let cases = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/chapter")).expect("a directory");
+        let mut cases: Vec<String> =
+            cases.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
+        cases.sort();
+        cases.retain(|name| !name.contains('.'));
+        let cases = cases.iter().map(|name| read(&format!("tests/chapter/{name}/workload.toml")));
+        let good: Vec<Vec<u8>> = shipped.into_iter().chain(cases).collect();
         let bad = files("tests/bad", &[".toml", ".toml.in"]);
         let bad = bad.iter().map(|path| read(path)).filter(|text| text.len() < 10_000);
         let workloads = good

@@ -1,4 +1,4 @@
-//! Verdicts: what was never seen is not known, and what can never be decided is told before it is tried.
+//! Verdicts: what was never seen is not known, and what cannot be decided is reported before the run.
 
 use std::fs;
 use std::path::Path;
@@ -61,7 +61,7 @@ fn what_was_never_seen_is_not_known() {
 }
 
 #[test]
-fn a_precision_of_what_cannot_occur_is_told_at_once() {
+fn a_precision_of_what_cannot_occur_is_refused_at_once() {
     let directory = site("");
     for (measure, needs) in [
         ("cfof_delay", "it takes a line with `cfof`, and an `[[application]]` that may fail"),
@@ -105,7 +105,7 @@ fn a_capacity_that_nothing_can_show_is_not_looked_for() {
 
 /// Calls of 3 min on average, in an hour that begins without any: 3/60 of them are missing.
 #[test]
-fn a_beginning_without_calls_is_told_with_the_warm_up_that_helps() {
+fn a_beginning_without_calls_is_reported_with_the_warm_up_that_helps() {
     let directory = site("");
     let search = |more: &[&str]| {
         let vary = ["capacity", "w.toml", "--vary", "cti_port.ports.count=10..20:10", "--goal", "refused<=5%"];
