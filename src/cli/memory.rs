@@ -13,10 +13,14 @@ use crate::record::ReplicationSummary;
 const ROOT: &str = "/";
 
 /// What a program takes that simulates nothing: its code, its threads' stacks, its report.
-const PROGRAM: u64 = 6 << 20;
+const PROGRAM: u64 = 10 << 20;
 
-/// What one replication is estimated to take of a study of many, as a quotient: other replications have more calls at once, and
-/// each thread has some memory to spare.
+/// So many replications are simulated to see what they take. Their calls may differ a lot: a source with random states has quiet
+/// and busy ones.
+const PILOTS: u64 = 3;
+
+/// What a replication of a study of many takes at most, of those that were simulated, as a quotient: others have more calls at
+/// once, and each thread has some memory to spare.
 const MORE: (u64, u64) = (6, 5);
 
 /// The summary of a replication with its share of the report, as a quotient: rows of files are made of it.
@@ -65,7 +69,7 @@ impl Need {
 }
 
 /// Rejects a study that needs more memory than there is: so many replications of each of these plans, one plan after the other.
-/// Where the bounds do not decide it, one replication of each is simulated, which shows what it takes. Where the available
+/// Where the bounds do not decide it, a few replications of each are simulated, which shows what they take. Where the available
 /// memory is not known, the study goes ahead.
 pub(super) fn check_study(plans: &[&Plan], replications: u64, jobs: usize) -> Result<(), Stop> {
     let Some(available) = available() else { return Ok(()) };
@@ -81,20 +85,40 @@ pub(super) fn check_study(plans: &[&Plan], replications: u64, jobs: usize) -> Re
     estimate(plans, replications, jobs)?.within(available, jobs)
 }
 
-/// What a study takes, from one replication of each plan. The process must not have had more memory before.
+/// What a study takes, from a few replications of each plan. The process must not have had more memory before.
 pub(super) fn estimate(plans: &[&Plan], replications: u64, jobs: usize) -> Result<Need, Stop> {
     let resident = || limits::resident(Path::new(ROOT)).unwrap_or((0, 0));
     let (before, _) = resident();
-    for plan in plans {
-        let study = signals::Study::begin();
-        let mut cluster = MeasuredCluster::new(plan, plan.window(), plan.seed, Audit::Off);
-        if let Ok(None) = cluster.run_unless(study.stop(), 0) {
-            return Err(Stop::Interrupted { done: 0, of: replications });
-        }
+    let of_one_thread = replications.div_ceil(jobs as u64).clamp(1, PILOTS);
+    let threads = (PILOTS / of_one_thread).min(jobs as u64);
+    // On a thread, as in a study: the system's allocator keeps the memory of threads in another way than that of the program.
+    let done = std::thread::scope(|scope| {
+        let pilot = scope.spawn(|| plans.iter().all(|plan| simulate(plan, threads, of_one_thread)));
+        pilot.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    });
+    if !done {
+        return Err(Stop::Interrupted { done: 0, of: replications });
     }
     let (_, peak) = resident();
-    let worker = peak.saturating_sub(before) / MORE.1 * MORE.0;
+    let worker = peak.saturating_sub(before) / threads / MORE.1 * MORE.0;
     Ok(Need { clusters: worker.saturating_mul(jobs as u64), results: results(plans, replications) })
+}
+
+/// Simulates so many replications of each of so many threads, unless it is interrupted. What a thread keeps from one to the next
+/// grows a little.
+fn simulate(plan: &Plan, threads: u64, of_one_thread: u64) -> bool {
+    let study = signals::Study::begin();
+    let mut clusters = Vec::new();
+    for thread in 0..threads {
+        let mut cluster = MeasuredCluster::new(plan, plan.window(), plan.seed, Audit::Off);
+        for replication in (0..of_one_thread).map(|it| thread * of_one_thread + it) {
+            if let Ok(None) = cluster.run_unless(study.stop(), replication) {
+                return false;
+            }
+        }
+        clusters.push(cluster);
+    }
+    true
 }
 
 /// What a whole process takes that is in this state and goes on with such a study.

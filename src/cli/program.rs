@@ -14,6 +14,7 @@ use super::terminal::{message, misuse, printed};
 
 /// Parses the command line and runs its command.
 pub fn main() -> ExitCode {
+    heap::keep_large_blocks_apart();
     heap::reserve();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

@@ -70,7 +70,7 @@ impl Progress for () {
 }
 
 /// Runs replications on one thread, one after the other.
-pub trait Replicator {
+pub trait Replicator: Send {
     /// Runs a replication. The result may depend on nothing but its number.
     ///
     /// # Errors
@@ -136,13 +136,14 @@ pub fn replicate<W: Replicator>(
             }
             progress.replication_done();
         }
-        (summaries, worker.into_merged())
+        // It is kept until all are done, so that a study takes as much memory whichever thread is done first.
+        (summaries, worker)
     });
     if let Some((replication, violations)) = broken.into_inner().expect("no thread is left").pop_first() {
         return Err(Failure::Violated { replication, violations });
     }
 
-    let mut parts = parts.into_iter();
+    let mut parts = parts.into_iter().map(|(summaries, worker)| (summaries, worker.into_merged()));
     let (mut summaries, mut merged) = parts.next().expect("a pool has a thread");
     for (more, other) in parts {
         summaries.extend(more);
