@@ -94,6 +94,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         study: workload.run.study,
         warm_up: workload.run.warm_up.as_ref().map(|it| Time::ZERO + it.value),
         bin: workload.run.bin.value,
+        clock: workload.run.clock,
         replications: workload.run.replications,
         seed: workload.run.seed,
         release: workload.release,

@@ -3,10 +3,12 @@
 use super::sheet::Sheet;
 use crate::analysis::{Cell, Study};
 
-/// `timeline.csv`: the mean of every gauge over a bin and over all replications, warm-up included.
+/// `timeline.csv`: the mean of every gauge over a bin and over all replications, warm-up included. `clock` is what the clock
+/// shows at the start of the bin, if the workload says when a run starts.
 pub fn timeline_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
     let gauges = || study.catalogue.gauges.iter().enumerate().filter(|(_, series)| series.exists);
     let mut head: Vec<String> = ["workload", "bin", "start_s", "end_s"].map(String::from).to_vec();
+    head.extend(study.plan.clock.map(|_| "clock".to_owned()));
     head.extend(gauges().map(|(_, series)| match &*series.name {
         "" => series.metric.name().to_owned(),
         name => format!("{name}.{}", series.metric.name()),
@@ -20,6 +22,7 @@ pub fn timeline_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
             let place = [(bin as u64).into(), start.seconds().into(), end.seconds().into()];
             let mut cells = vec![Cell::from(&*study.plan.name)];
             cells.extend(place);
+            cells.extend(study.plan.clock(start).as_deref().map(Cell::from));
             cells.extend(columns.iter().map(|column| Cell::Number(column[bin])));
             cells
         })

@@ -4,6 +4,7 @@
 pub mod advised;
 mod application;
 mod change;
+mod clock;
 mod cluster;
 mod device;
 mod digest;
@@ -35,6 +36,7 @@ pub use crate::domain::{HeartbeatReading, Standby, Topology};
 pub use application::{Application, Associated, Database, Interface, User};
 pub(crate) use change::BRIDGE;
 pub use change::{BY_HAND, BlindTransfer, CallChanges, Conference, ConferenceBridge, Consult, Done, Hold};
+pub use clock::Clock;
 pub use cluster::{CallManagerGroup, Cti, DevicePool, Network, Node, Work};
 pub use device::{Control, CtiPorts, Destination, ForwardNames, Line, Phones, RoutePoint, Treatment};
 pub use digest::digest;

@@ -8,6 +8,7 @@ use std::fmt::Display;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::clock::Clock;
 use super::files::Files;
 use super::names;
 use super::problem::{Problem, Reports, TextRange, enumeration, suggestion};
@@ -235,6 +236,20 @@ impl<'a> Value<'a> {
         match self.text() {
             Some("off") => Some(Span::FOREVER),
             _ => self.duration(),
+        }
+    }
+
+    /// A time of day.
+    pub(super) fn clock(self) -> Option<Clock> {
+        const KIND: &str = "a time of day such as \"08:00\"";
+        match (self.text().map(Clock::parse), self.value.get_ref()) {
+            (Some(Ok(clock)), _) => Some(clock),
+            (Some(Err(why)), _) => self.wrong(format_args!("is not {KIND}"), Some(why)),
+            (None, DeValue::Datetime(time)) => {
+                let (time, title) = (time.to_string(), format_args!("should be {KIND}"));
+                self.wrong(title, Clock::parse(&time).is_ok().then(|| format!("write \"{time}\"")))
+            }
+            (None, _) => self.expected(KIND),
         }
     }
 

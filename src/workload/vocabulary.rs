@@ -13,8 +13,8 @@ pub const DEVICES_MAX: u32 = 1 << 24;
 
 use Absent::{Is, Means, Usually, Wrong};
 use ValueKind::{
-    DirectoryNumber, Either, FirstNumber, Flag, List, Name, Named, Number, Overriding, PositiveNumber, Rate, Reference,
-    Sentence, Share, Table, Tables, Target, Text, Whole, Word,
+    Clock, DirectoryNumber, Either, FirstNumber, Flag, List, Name, Named, Number, Overriding, PositiveNumber, Rate,
+    Reference, Sentence, Share, Table, Tables, Target, Text, Whole, Word,
 };
 use Zero::{Allowed, Excluded};
 
@@ -186,6 +186,14 @@ static RUN: Section = Section {
             POSITIVE_DURATION,
             Means("a sixtieth of `length`, at least 1 s"),
             "the length of a bin of the timeline; up to 100,000 bins",
+            "",
+        ),
+        term(
+            "starts",
+            Clock,
+            Means("times are shown from the start of the run only"),
+            "the time of day at which a run starts, of 24 hours: `\"08:00\"` or `\"08:00:30\"`; results show the clock beside the \
+             time since the start. Times in this file still count from the start",
             "",
         ),
     ],
