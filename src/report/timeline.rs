@@ -28,3 +28,29 @@ pub fn timeline_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
         })
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::fake_study;
+    use crate::fake;
+    use crate::workload::Clock;
+
+    /// Bins of two minutes around midnight.
+    #[test]
+    fn the_clock_stands_beside_the_seconds_where_there_is_one() {
+        let mut plan = fake::plan();
+        let without = timeline_sheet(&fake_study(&plan)).columns;
+        plan.clock = Clock::parse("23:56").ok();
+        let study = fake_study(&plan);
+        let sheet = timeline_sheet(&study);
+        assert_eq!(sheet.columns[..5], ["workload", "bin", "start_s", "end_s", "clock"]);
+        assert_eq!(
+            sheet.columns.iter().filter(|name| *name != "clock").collect::<Vec<_>>(),
+            without.iter().collect::<Vec<_>>()
+        );
+        let shown: Vec<Cell> = sheet.rows().map(|row| row[4].clone()).collect();
+        let expected = ["23:56:00", "23:58:00", "00:00:00 +1", "00:02:00 +1", "00:04:00 +1"];
+        assert_eq!(shown, expected.map(Cell::from));
+    }
+}

@@ -54,7 +54,7 @@ pub use run::{Run, Study};
 pub use schema::schema;
 pub use set::{edit, set};
 pub use shown::{shown, shown_json};
-pub use traffic::{Arrivals, Burst, CallList, Calls, ListedCall, RatePoint, SpeedDial, Traffic, rates_of};
+pub use traffic::{Arrivals, Burst, CallList, Calls, ListedCall, NamedDay, RatePoint, SpeedDial, Traffic, rates_of};
 pub use tree::Workload;
 pub use typed::{Located, Typed};
 pub use vocabulary::{DEVICES_MAX, REPLICATIONS_MAX};

@@ -239,17 +239,16 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// A time of day.
+    /// A time of day, as a string or as TOML's own type.
     pub(super) fn clock(self) -> Option<Clock> {
         const KIND: &str = "a time of day such as \"08:00\"";
-        match (self.text().map(Clock::parse), self.value.get_ref()) {
-            (Some(Ok(clock)), _) => Some(clock),
-            (Some(Err(why)), _) => self.wrong(format_args!("is not {KIND}"), Some(why)),
-            (None, DeValue::Datetime(time)) => {
-                let (time, title) = (time.to_string(), format_args!("should be {KIND}"));
-                self.wrong(title, Clock::parse(&time).is_ok().then(|| format!("write \"{time}\"")))
-            }
-            (None, _) => self.expected(KIND),
+        let time = if let DeValue::Datetime(time) = self.value.get_ref() { Some(time.to_string()) } else { None };
+        let Some(text) = self.text().or(time.as_deref()) else {
+            return self.expected(KIND);
+        };
+        match Clock::parse(text) {
+            Ok(clock) => Some(clock),
+            Err(why) => self.wrong(format_args!("is not {KIND}"), Some(why)),
         }
     }
 

@@ -185,6 +185,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
         &[
             "bin_too_long",
             "changes_and_hops",
+            "day_shared",
             "direct_several",
             "fault_meets",
             "fault_overlap",
