@@ -136,7 +136,8 @@ fn few(largest: f64) -> f64 {
     FEW_AT_ONCE.max(TIMES_THE_LARGEST * largest)
 }
 
-/// Whether something in the plan befalls a whole replication and spares others: a fault, or a random state of a source.
+/// Whether something in the plan befalls a whole replication and spares others: a fault, or a random state or day of a
+/// source.
 fn befalls_replications(plan: &Plan) -> bool {
     !plan.faults.is_empty() || plan.sources.iter().any(|source| matches!(source.arrivals, Arrivals::Modulated(..)))
 }

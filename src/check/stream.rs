@@ -48,14 +48,13 @@ pub(super) fn seconds(distribution: &Distribution) -> f64 {
     distribution.mean().seconds()
 }
 
-/// The rate of a source over a run. Random states count with their mean factor, and listed calls per minute.
+/// The rate of a source over a run. Random states and days count with their mean factor, and listed calls per minute.
 fn rates(arrivals: &Arrivals, length: Span) -> Vec<(f64, f64)> {
     const MINUTE: f64 = 60.0;
     match arrivals {
         Arrivals::Poisson(curve) => curve.steps.iter().map(|&(at, rate)| (at.seconds(), rate)).collect(),
-        Arrivals::Modulated(curve, states) => {
-            let time: f64 = states.iter().map(|state| state.mean.seconds()).sum();
-            let factor = states.iter().map(|state| state.factor * state.mean.seconds()).sum::<f64>() / time;
+        Arrivals::Modulated(curve, modulation) => {
+            let factor = modulation.mean();
             curve.steps.iter().map(|&(at, rate)| (at.seconds(), rate * factor)).collect()
         }
         Arrivals::Listed(calls) => {

@@ -16,7 +16,7 @@ use crate::rules::ingress;
 impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn reset_sources(&mut self, seed: u64, replication: u64) {
         for row in 0..self.sources.len() {
-            self.sources[row].reset(seed, replication);
+            self.sources[row].reset(&self.plan.sources[row], seed, replication);
             self.schedule_next_caller(row as u16);
         }
     }

@@ -177,7 +177,7 @@ fn rounded(nanos: f64) -> Span {
 /// The standard normal quantile where `below` of the probability lies below and `above` = 1 - `below` above, accurate
 /// to about 16 digits: M. J. Wichura, "Algorithm AS 241: The percentage points of the normal distribution", Applied
 /// Statistics 37 (1988), routine PPND16.
-fn normal_quantile(below: f64, above: f64) -> f64 {
+pub(super) fn normal_quantile(below: f64, above: f64) -> f64 {
     let centred = below - 0.5;
     if centred.abs() <= 0.425 {
         let r = 0.180625 - centred * centred;
@@ -319,7 +319,7 @@ fn erlang_density(phases: u32, x: f64) -> f64 {
 }
 
 /// The probability below x over the density at x: x/k (1 + x/(k+1) (1 + x/(k+2) ...)).
-fn lower_tail_over_density(k: f64, x: f64) -> f64 {
+pub(super) fn lower_tail_over_density(k: f64, x: f64) -> f64 {
     let mut term = x / k;
     let mut sum = term;
     let mut i = k;

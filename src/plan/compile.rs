@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::application::{Application, Connection, R1, application, connections, database, number_connections};
 use super::change;
 use super::control;
+use super::day::days;
 use super::device::{
     Device, Openers, PhoneGroup, PortGroup, RoutePoint, Treatment, destination, phone_group, port_group, route_point,
 };
@@ -87,6 +88,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         Target::RoutePoint(_) | Target::Outside(_) | Target::Numbers(_) => None,
     };
 
+    let days = days(workload, reports);
     let mut plan = Plan {
         name: stem(name),
         question: workload.question.clone(),
@@ -94,6 +96,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         study: workload.run.study,
         warm_up: workload.run.warm_up.as_ref().map(|it| Time::ZERO + it.value),
         bin: workload.run.bin.value,
+        clock: workload.run.clock,
         replications: workload.run.replications,
         seed: workload.run.seed,
         release: workload.release,
@@ -123,7 +126,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
             .collect(),
         changes_calls: workload.phones.iter().any(|it| !it.changes.is_empty()),
         speed_dials: speed_dials(workload, &directory),
-        sources: workload.traffic.iter().map(|it| source(it, workload, &directory, starts_at)).collect(),
+        sources: workload.traffic.iter().map(|it| source(it, workload, &directory, &days, starts_at)).collect(),
         faults: faults(workload, &directory),
         changes: changes(workload, &directory),
         parameter_changes: parameter_changes(workload, &directory),

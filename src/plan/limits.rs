@@ -133,9 +133,10 @@ pub(super) fn check_calls(plan: &Plan, workload: &Workload, reports: &Reports) {
             continue;
         }
         let before: f64 = calls;
-        calls += source.expected_calls(plan.length_of_run());
+        calls += source.expected_calls(plan.length_of_run()) * source.busiest_day();
         if before <= CALLS_MAX && calls > CALLS_MAX {
-            report(format!("with these a replication has {calls:.0} calls; the limit is {CALLS_MAX:.0}"));
+            let on = if source.busiest_day() > 1.0 { " on the busiest day" } else { "" };
+            report(format!("with these a replication has {calls:.0} calls{on}; the limit is {CALLS_MAX:.0}"));
         }
     }
 }
@@ -193,22 +194,26 @@ impl Source {
     fn expected_calls(&self, length: Span) -> f64 {
         match &self.arrivals {
             Arrivals::Poisson(curve) => curve.integral(length),
-            Arrivals::Modulated(curve, states) => {
-                let time: f64 = states.iter().map(|state| state.mean.seconds()).sum();
-                let weighted: f64 = states.iter().map(|state| state.factor * state.mean.seconds()).sum();
-                curve.integral(length) * weighted / time
-            }
+            Arrivals::Modulated(curve, modulation) => curve.integral(length) * modulation.mean(),
             Arrivals::Listed(calls) => calls.iter().filter(|call| call.at.nanos() < length.nanos()).count() as f64,
         }
+    }
+
+    /// The factor of the busiest day that its callers may have.
+    fn busiest_day(&self) -> f64 {
+        if let Arrivals::Modulated(_, modulation) = &self.arrivals { modulation.busiest_day() } else { 1.0 }
+    }
+
+    /// The factor of the quietest day that its callers may have.
+    fn quietest_day(&self) -> f64 {
+        if let Arrivals::Modulated(_, modulation) = &self.arrivals { modulation.quietest_day() } else { 1.0 }
     }
 
     /// The highest rate, in calls per second.
     fn peak_rate(&self) -> f64 {
         match &self.arrivals {
             Arrivals::Poisson(curve) => curve.peak(),
-            Arrivals::Modulated(curve, states) => {
-                curve.peak() * states.iter().map(|state| state.factor).fold(0.0, f64::max)
-            }
+            Arrivals::Modulated(curve, it) => curve.peak() * it.busiest_state() * it.busiest_day(),
             Arrivals::Listed(_) => 0.0,
         }
     }
@@ -218,10 +223,8 @@ impl Source {
         let upper = |mean: f64| mean + 6.0 * mean.sqrt();
         match &self.arrivals {
             Arrivals::Poisson(curve) => upper(curve.integral(length)),
-            // It may be in its busiest state all the time.
-            Arrivals::Modulated(curve, states) => {
-                upper(curve.integral(length) * states.iter().map(|state| state.factor).fold(0.0, f64::max))
-            }
+            // It may be in its busiest state all the time, on the busiest day.
+            Arrivals::Modulated(curve, it) => upper(curve.integral(length) * it.busiest_state() * it.busiest_day()),
             Arrivals::Listed(_) => self.expected_calls(length),
         }
     }
@@ -279,7 +282,9 @@ impl Plan {
             self.length_of_run().seconds() / setup
         });
         // Without work for a set-up there is no end of how many can be.
-        let waiting = (self.expected_calls() - set_up.sum::<f64>()).max(0.0);
+        let length = self.length_of_run();
+        let calls: f64 = self.sources.iter().map(|it| it.expected_calls(length) * it.quietest_day()).sum();
+        let waiting = (calls - set_up.sum::<f64>()).max(0.0);
         ((waiting * EVENT) as u64).saturating_mul(workers as u64)
     }
 

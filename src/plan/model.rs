@@ -18,7 +18,7 @@ use crate::domain::{
 };
 use crate::engine::{Span, Time};
 use crate::rules::{application_failure, call_survival, direct_topology};
-use crate::workload::{Study as StudyKind, Topology};
+use crate::workload::{Clock, Study as StudyKind, Topology};
 
 use super::window::Window;
 
@@ -37,6 +37,8 @@ pub struct Plan {
     pub warm_up: Option<Time>,
     /// The length that the workload sets for a bin of the timeline.
     pub bin: Span,
+    /// The clock, if the workload says what it shows when a run starts.
+    pub clock: Option<Clock>,
     /// The number of replications that the workload sets.
     pub replications: u32,
     /// The seed that the workload sets.
@@ -111,6 +113,12 @@ pub struct Opener {
 }
 
 impl Plan {
+    /// What the clock shows at a time of a run: `09:30:00`, or `00:10:00 +1` after midnight. `None` if the workload does not
+    /// say when a run starts.
+    pub fn clock(&self, time: Time) -> Option<String> {
+        self.clock.map(|clock| clock.at(time))
+    }
+
     /// The device of an application's view of one.
     #[inline]
     pub fn device_of(&self, opener: OpenerId) -> DeviceId {

@@ -28,7 +28,7 @@ pub(super) fn steps(arrivals: &source::Arrivals, length: Span) -> u64 {
     base.saturating_add(2 * arrivals.bursts.len() as u64).saturating_add(states)
 }
 
-/// The rate of a source over a run: its profile, repeated, times its bursts.
+/// The rate of a source over a run: its profile, repeated, times its bursts and its scale.
 pub(super) fn curve(arrivals: &source::Arrivals, length: Span) -> RateCurve {
     let mut base: Vec<(u64, f64)> = match &arrivals.calls {
         Calls::Rate(rate) => vec![(0, *rate)],
@@ -66,7 +66,7 @@ pub(super) fn curve(arrivals: &source::Arrivals, length: Span) -> RateCurve {
             edge += edges[edge..].partition_point(|&edge| edge <= at);
             times = bursts.iter().filter(|&&(from, to, _)| from <= at && at < to).map(|&(_, _, times)| times).product();
         }
-        steps.push((Time::from_nanos(at), rate * times));
+        steps.push((Time::from_nanos(at), rate * times * arrivals.scale));
     }
     RateCurve { steps }
 }

@@ -1,7 +1,9 @@
 //! Sources of calls.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::day::Day;
 use super::directory::Directory;
 use super::queue::Wishes;
 use super::rates::{RateCurve, curve};
@@ -60,11 +62,50 @@ pub enum Dials {
 pub enum Arrivals {
     /// A Poisson process whose rate changes over time.
     Poisson(RateCurve),
-    /// A Poisson process whose rate follows a curve times the factor of a state that changes at random (a
-    /// Markov-modulated Poisson process): each state lasts an exponential time, then the next one follows in turn.
-    Modulated(RateCurve, Vec<ModulationState>),
+    /// A Poisson process whose rate follows a curve times factors that are random themselves.
+    Modulated(RateCurve, Modulation),
     /// Calls at known times, in order.
     Listed(Arc<Vec<ListedCall>>),
+}
+
+/// What multiplies the rate of a source at random.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Modulation {
+    /// States that follow each other in turn, each for an exponential time (a Markov-modulated Poisson process); none: the
+    /// rate does not change at random during a run. A run begins in the steady state of their cycle.
+    pub states: Vec<ModulationState>,
+    /// The day, whose factor is the same for a whole run.
+    pub day: Option<Day>,
+}
+
+impl Modulation {
+    /// The mean of all factors together.
+    pub fn mean(&self) -> f64 {
+        if self.states.is_empty() {
+            return 1.0;
+        }
+        let time: f64 = self.states.iter().map(|state| state.mean.seconds()).sum();
+        let weighted: f64 = self.states.iter().map(|state| state.factor * state.mean.seconds()).sum();
+        weighted / time
+    }
+
+    /// The factor of the busiest state.
+    pub(super) fn busiest_state(&self) -> f64 {
+        if self.states.is_empty() {
+            return 1.0;
+        }
+        self.states.iter().map(|state| state.factor).fold(0.0, f64::max)
+    }
+
+    /// The factor of the busiest day of all: that of the greatest random word.
+    pub(super) fn busiest_day(&self) -> f64 {
+        self.day.as_ref().map_or(1.0, |day| day.factor(u64::MAX))
+    }
+
+    /// The factor of the quietest day of all.
+    pub(super) fn quietest_day(&self) -> f64 {
+        self.day.as_ref().map_or(1.0, |day| day.factor(0))
+    }
 }
 
 /// A state of a modulated source.
@@ -80,6 +121,7 @@ pub(super) fn source(
     it: &source::Traffic,
     workload: &Workload,
     directory: &Directory<'_>,
+    days: &BTreeMap<&str, f64>,
     starts_at: impl Fn(Target) -> Option<NodeId>,
 ) -> Source {
     let from = it.from.as_ref().and_then(|name| callers(name, it, workload, directory));
@@ -100,9 +142,16 @@ pub(super) fn source(
         Calls::Listed(list) => Arrivals::Listed(list.calls.clone()),
         _ => {
             let curve = curve(&it.arrivals, workload.run.length.value);
-            match it.arrivals.states.is_empty() {
+            let states: Vec<ModulationState> = it.arrivals.states.iter().map(state).collect();
+            let day = it.arrivals.day.as_ref().and_then(|day| {
+                let name = &day.name.value;
+                // Days that do not vary are no days.
+                let cv = days.get(name.as_str()).copied().filter(|cv| *cv > 0.0)?;
+                Some(Day { name: name.clone(), cv })
+            });
+            match states.is_empty() && day.is_none() {
                 true => Arrivals::Poisson(curve),
-                false => Arrivals::Modulated(curve, it.arrivals.states.iter().map(state).collect()),
+                false => Arrivals::Modulated(curve, Modulation { states, day }),
             }
         }
     };

@@ -1,6 +1,7 @@
 //! The charts of a study.
 
 use crate::analysis::{Cell, Study};
+use crate::engine::Time;
 use crate::record::{Catalogue, Measure, Metric, OfDuration, Quantile, Subject};
 use crate::stats::Confidence;
 
@@ -16,10 +17,14 @@ pub(super) fn timeline_chart(study: &Study) -> Chart {
         [minute, calls[bin], devices[bin]].map(Cell::from).to_vec()
     };
     let [calls, devices] = ["calls in progress", "devices in service"].map(str::to_owned);
+    let minute = match study.plan.clock(Time::ZERO) {
+        Some(starts) => format!("minute after {starts}"),
+        None => "minute".to_owned(),
+    };
     Chart {
         title: format!("{}: calls and devices, mean over replications", study.plan.name),
         marks: Marks::Line,
-        columns: vec!["minute".to_owned(), calls.clone(), devices.clone()],
+        columns: vec![minute, calls.clone(), devices.clone()],
         rows: (0..timeline.bins()).map(row).collect(),
         axes: [Some(calls), Some(devices)],
         scale: Scale::Linear,

@@ -194,7 +194,16 @@ const PERCENTILES: [Of; 4] = [Of::P50, Of::P90, Of::P95, Of::P99];
 
 /// All workloads with known true values.
 pub(super) fn known_truths() -> Vec<KnownTruth> {
-    vec![losses(), waits(), detections(), callers_of_one_death(), rehoming(), rehoming_interrupted()]
+    vec![
+        losses(),
+        waits(),
+        days("Days, 30 replications", 30),
+        days("Days, 100 replications", 100),
+        detections(),
+        callers_of_one_death(),
+        rehoming(),
+        rehoming_interrupted(),
+    ]
 }
 
 /// Callers refused because no port is free, a count whose mean is given by Erlang B, and callers, whose number is Poisson.
@@ -252,6 +261,57 @@ fn waits() -> KnownTruth {
     let percentile = |of: Of| Truth::binned(metric, of, 1e3 * oracle::mm1_wait_quantile(rate, service, of.share()));
     truths.extend(PERCENTILES.map(percentile));
     KnownTruth { name: "M/M/1, 50 replications", workload, replications: 50, truths }
+}
+
+/// Days with more or fewer calls than others: a replication's calls and its mean wait both vary with its day. The mean wait of all
+/// days is that of M/M/1 at the load of a day, averaged over the gamma density of the factor.
+fn days(name: &'static str, replications: u64) -> KnownTruth {
+    const RATE: f64 = 80.0;
+    const SERVICE: f64 = 0.005;
+    const CV: f64 = 0.156;
+    let workload = free(
+        r#"
+        run = { length = "5s", warm_up = "1s" }
+        [[node]]
+        name = "sub1"
+        [[application]]
+        name = "ivr"
+        workers = 1
+        decide = { exponential = "5ms" }
+        [[route_point]]
+        name = "welcome"
+        device_pool = "main"
+        application = "ivr"
+        redirect_to = "anywhere"
+        [[destination]]
+        name = "anywhere"
+        [[traffic]]
+        name = "callers"
+        to = "welcome"
+        arrivals = { poisson = "80/s", day = { name = "site", cv = 0.156 } }
+        talk = "0s"
+        "#,
+    );
+    // The density of the factor by the rectangle rule; beyond a factor of 2.4 there is less than a millionth of a millionth.
+    const PARTS: u32 = 10_000;
+    let shape = 1.0 / (CV * CV);
+    let constant = shape * libm::log(shape) - libm::lgamma(shape);
+    let density = |factor: f64| libm::exp(constant + (shape - 1.0) * libm::log(factor) - shape * factor);
+    let width = 2.4 / f64::from(PARTS);
+    let waits = (0..PARTS).map(|part| {
+        let factor = width * (f64::from(part) + 0.5);
+        density(factor) * oracle::mm1_mean_wait(factor * RATE, SERVICE)
+    });
+    let wait = waits.sum::<f64>() * width;
+    KnownTruth {
+        name,
+        workload,
+        replications,
+        truths: vec![
+            Truth::exact("offered", Of::Mean, 4.0 * RATE),
+            Truth::exact("app_queue_delay", Of::Mean, 1e3 * wait),
+        ],
+    }
 }
 
 /// One silent failure per replication: one value each, uniform between one and two intervals of 30 s.

@@ -10,6 +10,7 @@ mod changes;
 mod check;
 mod comparison;
 mod coverage;
+mod days;
 mod memory;
 mod workers;
 mod rare;

@@ -10,13 +10,13 @@ use super::coverage::{KnownTruth, STUDIES, STUDIES_QUICK, known_truths};
 use super::rare::{Rare, rare};
 use super::shipped::{self, FINGERPRINTS, WORKLOADS};
 use super::workers::Workers;
-use super::{changes, rehoming, screen_pop, theory};
+use super::{changes, days, rehoming, screen_pop, theory};
 
 /// A group of comparisons under a name.
 pub type Family = (&'static str, fn() -> Vec<Comparison>);
 
 /// Every comparison with a closed form.
-pub const FAMILIES: [Family; 28] = [
+pub const FAMILIES: [Family; 30] = [
     ("M/M/1", theory::mm1),
     ("M/M/1, busy", theory::mm1_busy),
     ("M/D/1", theory::md1),
@@ -33,6 +33,8 @@ pub const FAMILIES: [Family; 28] = [
     ("Erlang A, patient", theory::erlang_a_patient),
     ("M/M/inf", theory::poisson_exponential),
     ("M/G/inf", theory::poisson_lognormal),
+    ("Days", days::days),
+    ("States", days::states),
     ("R23, timer", theory::detection_by_timer),
     ("R23, grid", theory::detection_by_grid),
     ("R22, R24, timer", theory::callers_until_timer),

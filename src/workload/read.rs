@@ -8,6 +8,7 @@ use std::fmt::Display;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::clock::Clock;
 use super::files::Files;
 use super::names;
 use super::problem::{Problem, Reports, TextRange, enumeration, suggestion};
@@ -235,6 +236,19 @@ impl<'a> Value<'a> {
         match self.text() {
             Some("off") => Some(Span::FOREVER),
             _ => self.duration(),
+        }
+    }
+
+    /// A time of day, as a string or as TOML's own type.
+    pub(super) fn clock(self) -> Option<Clock> {
+        const KIND: &str = "a time of day such as \"08:00\"";
+        let time = if let DeValue::Datetime(time) = self.value.get_ref() { Some(time.to_string()) } else { None };
+        let Some(text) = self.text().or(time.as_deref()) else {
+            return self.expected(KIND);
+        };
+        match Clock::parse(text) {
+            Ok(clock) => Some(clock),
+            Err(why) => self.wrong(format_args!("is not {KIND}"), Some(why)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The length of a run and the number of replications: `[run]`.
 
-use super::read::{At, Key, Table};
+use super::clock::Clock;
+use super::read::{At, Key, Table, Value};
 use super::vocabulary::{BINS_MAX, RUN_LONGEST};
 use crate::engine::Span;
 
@@ -19,6 +20,8 @@ pub struct Run {
     pub seed: u64,
     /// The length of a bin of the timeline.
     pub bin: At<Span>,
+    /// The clock, if the workload says what it shows when a run starts.
+    pub clock: Option<Clock>,
 }
 
 impl Run {
@@ -49,6 +52,7 @@ impl Run {
             replications: table.whole("replications").value() as u32,
             seed: table.whole("seed").value(),
             bin,
+            clock: table.key("starts", Value::clock).optional(),
         }
     }
 }

@@ -154,6 +154,7 @@ impl Shape {
             ValueKind::Number(low, high) => within(*low, *high),
             ValueKind::PositiveNumber => Shape::new("number", vec![("exclusiveMinimum", value(0))]),
             ValueKind::Duration(zero) => Shape::pattern(duration(*zero)),
+            ValueKind::Clock => Shape::pattern(CLOCK),
             ValueKind::Rate(zero) => Shape::pattern(rate(*zero)),
             ValueKind::Share(Zero::Allowed) => within(0.0, 1.0).or(Shape::pattern(share(Zero::Allowed))),
             ValueKind::Share(Zero::Excluded) => {
@@ -271,6 +272,7 @@ fn condition(it: &'static Condition) -> Object {
 /// Without the length: 64 times the class of all letters takes Taplo half a minute to compile.
 const NAME: &str = r"^[\p{Alphabetic}\p{N}_+*#-]+$";
 const NAME_LENGTH: u32 = 64;
+const CLOCK: &str = "^([01][0-9]|2[0-3])(:[0-5][0-9]){1,2}$";
 const FIRST_NUMBER: &str = r"^\+?[0-9]{1,18}$";
 const DIRECTORY_NUMBER: &str = "^[0-9+*#]{1,32}$";
 

@@ -86,6 +86,8 @@ pub enum ValueKind {
     PositiveNumber,
     /// A duration with its unit; whether it may be zero.
     Duration(Zero),
+    /// A time of day.
+    Clock,
     /// A rate with its unit.
     Rate(Zero),
     /// A share, as a number up to 1 or in percent.
@@ -152,6 +154,7 @@ impl ValueKind {
             ValueKind::Text
             | ValueKind::Sentence
             | ValueKind::Word(_)
+            | ValueKind::Clock
             | ValueKind::Name
             | ValueKind::DirectoryNumber
             | ValueKind::FirstNumber

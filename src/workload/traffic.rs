@@ -60,7 +60,7 @@ impl SpeedDial {
 }
 
 /// When the callers of a source call.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Arrivals {
     /// Its place.
     pub place: TextRange,
@@ -70,6 +70,21 @@ pub struct Arrivals {
     pub bursts: Vec<Burst>,
     /// The states of a modulated source: factor and mean duration.
     pub states: Vec<(f64, Span)>,
+    /// The day that its callers have.
+    pub day: Option<NamedDay>,
+    /// The factor of the whole rate: growth since it was measured.
+    pub scale: f64,
+}
+
+/// A day, by the name with which sources share it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NamedDay {
+    /// Its name.
+    pub name: Name,
+    /// The coefficient of variation of its factor; `None`: another source states it.
+    pub cv: Option<At<f64>>,
+    /// Whether there is one that could not be read, which has been reported.
+    pub cv_is_wrong: bool,
 }
 
 /// The base of a source's arrivals.
@@ -81,6 +96,13 @@ pub enum Calls {
     Profile(Vec<RatePoint>, Option<Span>),
     /// Calls at known times.
     Listed(CallList),
+}
+
+impl Default for Arrivals {
+    fn default() -> Arrivals {
+        let (bursts, states) = (Vec::new(), Vec::new());
+        Arrivals { place: TextRange::default(), calls: Calls::default(), bursts, states, day: None, scale: 1.0 }
+    }
 }
 
 impl Default for Calls {
@@ -189,8 +211,16 @@ impl<'a> Value<'a> {
         let repeat = table.duration("repeat");
         let bursts = table.list("steps", Value::burst).length("must not have more than 1000 entries");
         let states = table.list("states", Value::state).length("must have at least two states");
-        if kind == Some("file") && (bursts.is_present() || states.is_present()) {
-            let title = "`steps` and `states` change a rate, and a `file` of calls has none";
+        let day = table.key("day", Value::day);
+        let scale = table.key("scale", Value::scale);
+        let changes = [
+            ("steps", bursts.is_present()),
+            ("states", states.is_present()),
+            ("day", day.is_present()),
+            ("scale", scale.is_present()),
+        ];
+        for (key, _) in changes.iter().filter(|(_, is_present)| kind == Some("file") && *is_present) {
+            let title = format!("`{key}` changes a rate, and a `file` of calls has none");
             table.reports().add(Problem::new(self.place(), title, ""));
         }
         if kind != Some("profile") && repeat.is_present() {
@@ -218,7 +248,32 @@ impl<'a> Value<'a> {
             calls: calls?,
             bursts: bursts.optional().unwrap_or_default(),
             states: states.optional().unwrap_or_default(),
+            day: day.optional(),
+            scale: scale.value(),
         })
+    }
+
+    fn day(self) -> Option<NamedDay> {
+        let table = self.table()?;
+        let name = table.key("name", Value::name).required_or_default();
+        let cv = table.key("cv", Value::number);
+        let (place, is_present) = (cv.place(), cv.is_present());
+        let cv = cv.optional().map(|value| At { value, place });
+        table.finish();
+        Some(NamedDay { name, cv_is_wrong: is_present && cv.is_none(), cv })
+    }
+
+    /// A factor, as a number: a percentage might be all of it, or what comes on top.
+    fn scale(self) -> Option<f64> {
+        let percent = self.text().and_then(|text| units::number(text.trim().strip_suffix('%')?.trim_end()).ok());
+        match percent {
+            Some(percent) => {
+                let (of_all, more) = (percent / 100.0, 1.0 + percent / 100.0);
+                let hint = format!("write {of_all} for {percent} % of the rate, or {more} for {percent} % more");
+                self.wrong("should be a number, the factor of the rate", Some(hint))
+            }
+            None => self.number(),
+        }
     }
 
     fn burst(self) -> Option<Burst> {

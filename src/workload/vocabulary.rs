@@ -13,8 +13,8 @@ pub const DEVICES_MAX: u32 = 1 << 24;
 
 use Absent::{Is, Means, Usually, Wrong};
 use ValueKind::{
-    DirectoryNumber, Either, FirstNumber, Flag, List, Name, Named, Number, Overriding, PositiveNumber, Rate, Reference,
-    Sentence, Share, Table, Tables, Target, Text, Whole, Word,
+    Clock, DirectoryNumber, Either, FirstNumber, Flag, List, Name, Named, Number, Overriding, PositiveNumber, Rate,
+    Reference, Sentence, Share, Table, Tables, Target, Text, Whole, Word,
 };
 use Zero::{Allowed, Excluded};
 
@@ -186,6 +186,14 @@ static RUN: Section = Section {
             POSITIVE_DURATION,
             Means("a sixtieth of `length`, at least 1 s"),
             "the length of a bin of the timeline; up to 100,000 bins",
+            "",
+        ),
+        term(
+            "starts",
+            Clock,
+            Means("times are shown from the start of the run only"),
+            "the time of day at which a run starts, of 24 hours: `\"08:00\"` or `\"08:00:30\"`; results show the clock beside the \
+             time since the start. Times in this file still count from the start",
             "",
         ),
     ],
@@ -1360,7 +1368,23 @@ static ARRIVALS: Section = Section {
             List { of: &Table(&STATE), least: 2, most: None, distinct: false },
             NONE,
             "a Markov-modulated Poisson process: states that multiply the rate, as in `[{ times = 1, mean = \"10m\" }, \
-             { times = 5, mean = \"30s\" }]`; each lasts an exponential time, then the next of the list follows",
+             { times = 5, mean = \"30s\" }]`; each lasts an exponential time, then the next of the list follows. A run begins in \
+             any of them, as likely as it is in one at any other time",
+            "",
+        ),
+        term(
+            "day",
+            Table(&DAY),
+            Means("all days have the same rate"),
+            "that some days have more calls than others: a random factor of the whole rate, one for each replication, as in \
+             `{ name = \"site\", cv = 0.15 }`. Sources whose day has the same name share it",
+            "recorded days of a call centre: within half an hour arrivals are Poisson, between days they are not",
+        ),
+        term(
+            "scale",
+            Number(0.0, f64::INFINITY),
+            Is("1"),
+            "the factor of the whole rate, such as 1.08 for 8 % growth; the expected number of calls grows with it",
             "",
         ),
     ],
@@ -1369,6 +1393,25 @@ static ARRIVALS: Section = Section {
         Rule { with: "repeat", holds: Condition::Present("profile") },
         Rule { with: "steps", holds: Condition::Not(&Condition::Present("file")) },
         Rule { with: "states", holds: Condition::Not(&Condition::Present("file")) },
+        Rule { with: "day", holds: Condition::Not(&Condition::Present("file")) },
+        Rule { with: "scale", holds: Condition::Not(&Condition::Present("file")) },
+    ],
+    ..PLAIN
+};
+
+static DAY: Section = Section {
+    name: "traffic.arrivals.day",
+    about: "A day with more or fewer calls than others: a gamma factor of mean 1, the same for a whole replication.",
+    terms: &[
+        term("name", Name, Wrong, "the name by which sources share the day", ""),
+        term(
+            "cv",
+            Number(0.0, 2.0),
+            Means("stated at another source that shares the day"),
+            "the coefficient of variation of the factor: the standard deviation of the daily number of calls over its mean, less \
+             what is Poisson; 0: all days are alike. Stated once for a day, or equal",
+            "0.156 on 34 recorded days of a call centre",
+        ),
     ],
     ..PLAIN
 };

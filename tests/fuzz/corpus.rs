@@ -138,6 +138,7 @@ fn values(kind: &ValueKind, depth: usize) -> Vec<String> {
         ValueKind::PositiveNumber => owned(&["0", "0.5", "3", "1e-300", "1e300"]),
         ValueKind::Duration(Zero::Allowed) => owned(&["\"0s\"", "\"20ms\"", "\"1m\""]),
         ValueKind::Duration(Zero::Excluded) => owned(&["\"1ns\"", "\"2s\"", "\"10m\"", "\"off\""]),
+        ValueKind::Clock => owned(&["\"08:00\"", "\"23:59:59\"", "\"24:00\""]),
         ValueKind::Rate(_) => owned(&["\"100/h\"", "\"1/s\"", "\"0/s\"", "\"1000000/s\""]),
         ValueKind::Share(_) => owned(&["\"5%\"", "0.5", "0", "1", "\"100%\""]),
         ValueKind::Name | ValueKind::Reference | ValueKind::Target => owned(&[

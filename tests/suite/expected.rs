@@ -114,7 +114,9 @@ const IS_OFFERED: Kind = |measure| *measure == Predicted::Offered;
 fn calls_offered_are_rate_times_time() {
     holds(&offered_calls(), IS_OFFERED, 200, "traffic.other.arrivals.poisson=345/h");
     let states = "traffic.other.arrivals.states=[{ times = 1, mean = '1m' }, { times = 2, mean = '1m' }]";
-    only_without(&offered_calls(), IS_OFFERED, &[&[states]]);
+    let day = "traffic.other.arrivals.day={ name = 'site', cv = 0.1 }";
+    only_without(&offered_calls(), IS_OFFERED, &[&[states], &[day]]);
+    holds(&offered_calls(), IS_OFFERED, 200, "traffic.other.arrivals.scale=1.15");
 }
 
 // Ports, phones and lines.

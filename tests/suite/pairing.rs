@@ -4,7 +4,7 @@
 use crate::common::free;
 use ctisim::cluster::Cluster;
 use ctisim::domain::{CallName, Ending};
-use ctisim::engine::{Span, Time};
+use ctisim::engine::{Span, Stream, Time, stream_number, unit_gamma};
 use ctisim::facts::{Fact, Recorder};
 use ctisim::plan::Plan;
 use std::collections::BTreeMap;
@@ -184,4 +184,95 @@ fn a_higher_rate_brings_the_same_callers_sooner() {
             assert_eq!(one, other, "{name:?} talks for another time");
         }
     }
+}
+
+/// The factor of the rate of a constant source by a day: its callers arrive sooner or later by it, all of them.
+#[track_caller]
+fn factor(without: &BTreeMap<(String, u32), Caller>, with: &BTreeMap<(String, u32), Caller>, source: &str) -> f64 {
+    let of_source = without.iter().filter(|((name, _), _)| name == source);
+    let factors: Vec<f64> = of_source
+        .filter_map(|(name, one)| Some(one.calls.nanos() as f64 / with.get(name)?.calls.nanos() as f64))
+        .collect();
+    assert!(factors.len() > 50, "{source} has {} callers", factors.len());
+    // Each arrival is rounded to the nanosecond.
+    assert!(factors.iter().all(|factor| (factor / factors[factors.len() - 1] - 1.0).abs() < 1e-6), "{factors:?}");
+    factors[factors.len() - 1]
+}
+
+/// A day multiplies the rates of all sources that share it by the same factor, which depends on the seed, the replication and the
+/// name of the day, and on nothing else of the workload.
+#[test]
+fn a_day_is_the_same_in_every_design() {
+    let sources = |days: [&str; 3]| {
+        let source = |(name, day): (&str, &str)| {
+            format!(
+                "[[traffic]]\nname = \"{name}\"\nto = \"office\"\narrivals = {{ poisson = \"0.5/s\"{day} }}\ntalk = \"1s\"\n"
+            )
+        };
+        ["one", "two", "three"].into_iter().zip(days).map(source).collect::<String>()
+    };
+    let design = |more: &str, days: [&str; 3]| {
+        let text = format!(
+            "run = {{ length = \"20m\" }}\n[[node]]\nname = \"sub1\"\n[[destination]]\nname = \"office\"\n{more}{}",
+            sources(days)
+        );
+        free(&text)
+    };
+    let (site, shared, other) = (
+        ", day = { name = \"site\", cv = 0.3 }",
+        ", day = { name = \"site\" }",
+        ", day = { name = \"other\", cv = 0.3 }",
+    );
+    let without = design("", ["", "", ""]);
+    let with = design("", [site, shared, other]);
+    // Another node, and another source that comes first and shares the day.
+    let more = "[[node]]\nname = \"sub2\"\n[[traffic]]\nname = \"zero\"\nto = \"office\"\n\
+                arrivals = { bhca = 1000, day = { name = \"site\" } }\n";
+    let changed = design(more, [shared, site, other]);
+    let doubled = design("", [", day = { name = \"site\", cv = 0.6 }", shared, other]);
+    let word = |replication, name| Stream::new(without.seed, replication, stream_number("day", name)).next_u64();
+    let mut seen = Vec::new();
+    for replication in 0..4 {
+        let [without, with, changed, doubled] =
+            [&without, &with, &changed, &doubled].map(|plan| callers(plan, replication));
+        let found = ["one", "two", "three"].map(|source| factor(&without, &with, source));
+        let expected =
+            [("site", 0.3), ("site", 0.3), ("other", 0.3)].map(|(name, cv)| unit_gamma(cv, word(replication, name)));
+        for (found, expected) in found.into_iter().zip(expected) {
+            assert!((found / expected - 1.0).abs() < 1e-6, "replication {replication}: {found}, not {expected}");
+        }
+        assert!((found[0] / found[2] - 1.0).abs() > 0.01, "two days have one factor: {found:?}");
+        assert_eq!(factor(&with, &changed, "one"), 1.0);
+        assert_eq!(factor(&with, &changed, "three"), 1.0);
+        // Of more variable days the same one is further from the mean.
+        let more_variable = factor(&without, &doubled, "two");
+        let expected = unit_gamma(0.6, word(replication, "site"));
+        assert!((more_variable / expected - 1.0).abs() < 1e-6, "{more_variable}, not {expected}");
+        seen.push(found[0]);
+    }
+    seen.sort_by(f64::total_cmp);
+    assert!(seen.windows(2).all(|pair| pair[1] - pair[0] > 1e-3), "days are alike: {seen:?}");
+}
+
+/// Days that do not vary are no days, and a scale multiplies profile and bursts alike.
+#[test]
+fn a_scale_is_the_rate_written_out_and_a_day_without_variation_is_none() {
+    let plan = |arrivals: &str| {
+        free(&format!(
+            "run = {{ length = \"20m\" }}\n[[node]]\nname = \"sub1\"\n[[destination]]\nname = \"office\"\n\
+             [[traffic]]\nname = \"one\"\nto = \"office\"\narrivals = {arrivals}\n"
+        ))
+    };
+    let profile = |low: &str, high: &str| {
+        format!("profile = [{{ at = \"0s\", rate = \"{low}/s\" }}, {{ at = \"10m\", rate = \"{high}/s\" }}]")
+    };
+    let steps = "steps = [{ at = \"5m\", for = \"10m\", times = 3 }]";
+    // 1.5 x 0.5 = 0.75 and 1.5 x 2 = 3, all exact in binary.
+    let scaled = plan(&format!("{{ {}, {steps}, scale = 1.5 }}", profile("0.5", "2")));
+    let written = plan(&format!("{{ {}, {steps} }}", profile("0.75", "3")));
+    assert_eq!(scaled, written);
+    assert_ne!(scaled, plan(&format!("{{ {}, {steps} }}", profile("0.5", "2"))));
+    let none = plan("{ poisson = \"1/s\", day = { name = \"site\", cv = 0 } }");
+    assert_eq!(none, plan("{ poisson = \"1/s\" }"));
+    assert_eq!(plan("{ poisson = \"1/s\", scale = 0 }").expected_calls(), 0.0);
 }

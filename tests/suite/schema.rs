@@ -185,6 +185,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
         &[
             "bin_too_long",
             "changes_and_hops",
+            "day_shared",
             "direct_several",
             "fault_meets",
             "fault_overlap",
@@ -254,6 +255,7 @@ fn kind(kind: &ValueKind) -> String {
         ValueKind::Number(low, high) => format!("{low} to {high}"),
         ValueKind::PositiveNumber => "number above 0".to_owned(),
         ValueKind::Duration(zero) => or_more(*zero, "duration"),
+        ValueKind::Clock => "time of day".to_owned(),
         ValueKind::Rate(zero) => or_more(*zero, "rate"),
         ValueKind::Share(zero) => or_more(*zero, "share"),
         ValueKind::Distribution(zero, _) => or_more(*zero, "distribution"),

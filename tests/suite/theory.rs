@@ -25,6 +25,8 @@ families! {
     an_application_with_more_patient_callers_is_erlang_a: "Erlang A, patient",
     calls_at_a_route_point_are_poisson_with_exponential_residence: "M/M/inf",
     calls_at_a_route_point_are_poisson_with_lognormal_residence: "M/G/inf",
+    counts_of_days_are_negative_binomial_and_sources_share_a_day: "Days",
+    a_modulated_source_begins_in_its_steady_state: "States",
     a_timer_notices_a_silent_death_within_one_to_two_intervals_uniformly: "R23, timer",
     a_checker_notices_a_silent_death_within_one_to_three_intervals_triangularly: "R23, grid",
     callers_meet_a_dead_application_until_a_timer_runs_out: "R22, R24, timer",

@@ -235,6 +235,43 @@ fn rates_follow_profiles_repeats_and_bursts() {
     );
 }
 
+/// The run of an hour may have 4e9 calls. Of 1e9 an hour the busiest day has 36.74e9: with a coefficient of variation of 1 the
+/// factor is exponential, and the greatest random word gives ln(2^53).
+#[test]
+fn the_busiest_day_counts_against_the_limits() {
+    let with = |arrivals: &str| {
+        let text = minimal().replace("{ poisson = \"100/h\" }", arrivals);
+        let compiled = compile("day.toml", &text, &Beside(directory("tests/bad")));
+        compiled.map_err(|problems| problems.render(Ink::Plain))
+    };
+    assert!(with("{ bhca = 1e9 }").is_ok());
+    assert!(with("{ bhca = 1e9, scale = 3 }").is_ok());
+    let scaled = with("{ bhca = 1e9, scale = 5 }").expect_err("5e9 calls");
+    assert!(scaled.contains("a replication has 5000000000 calls; the limit is 4000000000"), "{scaled}");
+    let day = with("{ bhca = 1e9, day = { name = \"site\", cv = 1 } }").expect_err("36e9 calls");
+    assert!(day.contains("a replication has 36736800570 calls on the busiest day; the limit is"), "{day}");
+    let rate = with("{ poisson = \"90000000/s\", day = { name = \"site\", cv = 0.156 } }").expect_err("2.6e8 a second");
+    assert!(rate.contains("this is up to 2.6e8 calls per second; the limit is 1e8"), "{rate}");
+    let [calm, varied] = ["", ", day = { name = \"site\", cv = 1 }"]
+        .map(|day| with(&format!("{{ bhca = 1e6{day} }}")).expect("a million calls"));
+    assert_eq!(varied.expected_calls(), 1e6);
+    assert!(
+        varied.memory_bound(1) > 36 * (calm.memory_bound(1) - (64 << 20)),
+        "each call of the busiest day takes memory"
+    );
+}
+
+/// TOML has a type for times of day, which has seconds.
+#[test]
+fn a_run_may_have_a_clock() {
+    let with = |starts: &str| compiled(&minimal().replacen("[[node]]", &format!("run.starts = {starts}\n[[node]]"), 1));
+    let plan = with("\"22:30\"");
+    assert_eq!(plan.clock(Time::ZERO).as_deref(), Some("22:30:00"));
+    assert_eq!(plan.clock(Time::ZERO + Span::from_secs(5_400)).as_deref(), Some("00:00:00 +1"));
+    assert_eq!(with("22:30:00"), plan);
+    assert_eq!(compiled(&minimal()).clock(Time::ZERO), None);
+}
+
 #[test]
 fn calls_may_come_from_a_file() {
     use ctisim::plan::Arrivals;

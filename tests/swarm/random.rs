@@ -754,17 +754,17 @@ impl Generator {
         let states = if self.draw.chance(25) {
             let (quiet, busy) = (1 + self.draw.below(self.length / 4), 1 + self.draw.below(self.length / 8));
             // States shorter than this would be most of the work of a run.
-            let least = self.length / 1_000;
             format!(
                 ", states = [{{ times = {}, mean = \"{}us\" }}, {{ times = 3.0, mean = \"{}us\" }}]",
                 self.draw.pick(&["0.0", "0.5"]),
-                quiet.max(least),
-                busy.max(least)
+                quiet.max(self.length / 1_000),
+                busy.max(self.length / 1_000)
             )
         } else {
             String::new()
         };
-        format!("{{ {base}{steps}{states} }}")
+        let day = self.draw.pick(&["", "", ", scale = 0.5, day = { name = \"site\", cv = 0.4 }"]);
+        format!("{{ {base}{steps}{states}{day} }}")
     }
 
     /// Applications fail independently, so that their failures overlap; one that is down does not fail again.

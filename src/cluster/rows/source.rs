@@ -1,7 +1,7 @@
 //! A source of callers: their arrivals, and their random numbers.
 
 use crate::engine::{Exponentials, Stream, Time, stream_number, unit_exponential};
-use crate::plan::{Arrivals, ModulationState, RateCurve, Source};
+use crate::plan::{Arrivals, Day, ModulationState, RateCurve, Source};
 
 /// What a random word of a caller is for. Each caller has one block of the generator with a word for each purpose; the
 /// first word is the time since the previous caller.
@@ -51,6 +51,12 @@ pub(crate) const RECENT: usize = 512;
 #[repr(align(64))]
 pub(crate) struct Block([u64; 8]);
 
+/// The factor of a day in a replication. It depends on its name and on nothing else of the workload: compared designs meet the
+/// same days.
+fn factor_of(day: &Day, seed: u64, replication: u64) -> f64 {
+    day.factor(Stream::new(seed, replication, stream_number("day", &day.name)).next_u64())
+}
+
 /// A source in a run.
 pub(crate) struct SourceState {
     pub(crate) callers: Stream,
@@ -73,6 +79,8 @@ pub(crate) struct SourceState {
     pub(crate) clock: Time,
     /// The step of the rate curve at `clock`.
     pub(crate) step: usize,
+    /// The factor of the day.
+    pub(crate) day: f64,
     /// The state of the modulation at `clock`, and when it ends.
     pub(crate) state: usize,
     pub(crate) state_ends: Time,
@@ -94,12 +102,13 @@ impl SourceState {
             number: 0,
             clock: Time::ZERO,
             step: 0,
+            day: 1.0,
             state: 0,
             state_ends: Time::ZERO,
         }
     }
 
-    pub(crate) fn reset(&mut self, seed: u64, replication: u64) {
+    pub(crate) fn reset(&mut self, source: &Source, seed: u64, replication: u64) {
         self.callers.reset(seed, replication);
         self.former.reset(seed, replication);
         self.again.reset(seed, replication);
@@ -108,6 +117,24 @@ impl SourceState {
         self.modulation.reset(seed, replication);
         (self.number, self.clock, self.step, self.state) = (0, Time::ZERO, 0, 0);
         self.state_ends = Time::ZERO;
+        if let Arrivals::Modulated(_, modulation) = &source.arrivals {
+            self.day = modulation.day.as_ref().map_or(1.0, |day| factor_of(day, seed, replication));
+            self.state = self.first_state(&modulation.states);
+        }
+    }
+
+    /// The state in which a run begins: each with the probability with which it is the present one at any other time. What is
+    /// left of it is as long as the whole, since an exponential time has no memory.
+    fn first_state(&mut self, states: &[ModulationState]) -> usize {
+        let Some(last) = states.len().checked_sub(1) else { return 0 };
+        let cycle: f64 = states.iter().map(|state| state.mean.seconds()).sum();
+        // The distribution function of the exponential distribution makes the draw uniform.
+        let mut left = -libm::expm1(-self.modulation.draw()) * cycle;
+        let reaches = |state: &ModulationState| {
+            left -= state.mean.seconds();
+            left < 0.0
+        };
+        states.iter().position(reaches).unwrap_or(last)
     }
 
     /// Draws the next caller and returns the time at which it dials; [`Time::NEVER`] if none does before `end`.
@@ -117,7 +144,7 @@ impl SourceState {
         self.clock = match &source.arrivals {
             Arrivals::Listed(calls) => calls.get(self.number as usize).map_or(Time::NEVER, |call| call.at),
             Arrivals::Poisson(curve) => self.advance(curve, &[], end),
-            Arrivals::Modulated(curve, states) => self.advance(curve, states, end),
+            Arrivals::Modulated(curve, modulation) => self.advance(curve, &modulation.states, end),
         };
         self.clock
     }
@@ -148,18 +175,18 @@ impl SourceState {
         }
     }
 
-    /// The factor of the state at `now`; advances the state as needed.
+    /// The factor of the day and the state at `now`; advances the state as needed.
     pub(crate) fn modulate(&mut self, now: Time, states: &[ModulationState]) -> f64 {
-        let Some(_) = states.first() else { return 1.0 };
+        let Some(_) = states.first() else { return self.day };
         while self.state_ends <= now {
-            // The first state is entered at time zero; each state lasts an exponential time.
+            // The first state is there at time zero; each state lasts an exponential time.
             if self.state_ends > Time::ZERO {
                 self.state = (self.state + 1) % states.len();
             }
             let lasts = states[self.state].mean.nanos() as f64 * self.modulation.draw();
             self.state_ends = Time::from_nanos(self.state_ends.nanos().saturating_add(lasts as u64 + 1));
         }
-        states[self.state].factor
+        states[self.state].factor * self.day
     }
 
     pub(crate) fn slot(&self, number: u32) -> usize {
