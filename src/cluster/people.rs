@@ -70,7 +70,8 @@ impl<R: Recorder> Cluster<'_, R> {
     #[cold]
     #[inline(never)]
     pub(super) fn wrap_up_ends(&mut self, phone: u32) {
-        let WrapUp { call, line } = self.wrap_ups[phone as usize].take().expect("it has begun, and nothing ends it before");
+        let WrapUp { call, line } =
+            self.wrap_ups[phone as usize].take().expect("it has begun, and nothing ends it before");
         let row = self.endpoints[phone as usize].row;
         self.give_line(phone, line);
         self.note(Fact::WrapUpEnded { call, phones: PhoneGroupId(row), device: DeviceId(phone) });

@@ -22,10 +22,12 @@ impl<R: Recorder> Cluster<'_, R> {
                 lasted: now - since,
                 cut: true,
             };
-            let phone = Some(call.endpoint).filter(|&it| it != NOWHERE && self.endpoints[it as usize].kind == EndpointKind::Phone);
+            let phone = Some(call.endpoint)
+                .filter(|&it| it != NOWHERE && self.endpoints[it as usize].kind == EndpointKind::Phone);
             let talks = phone.filter(|_| is_answered(call.phase)).map(|it| talk(it, self.talks_since(handle, call)));
             let Progress { aside, talks_since, .. } = self.progress(handle);
-            let aside = Some(aside).filter(|&it| self.plan.changes_calls && it != NOWHERE).map(|it| talk(it, talks_since));
+            let aside =
+                Some(aside).filter(|&it| self.plan.changes_calls && it != NOWHERE).map(|it| talk(it, talks_since));
             for fact in [talks, aside].into_iter().flatten() {
                 self.recorder.note(now, fact);
             }

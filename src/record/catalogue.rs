@@ -216,12 +216,12 @@ impl Catalogue {
     /// The rows that are the sum of others, and those: the people of a group or queue that are in use.
     pub fn sums(&self, plan: &Plan) -> Vec<(usize, Vec<usize>)> {
         let in_use = |group: PhoneGroupId| self.in_use(PoolId::Phones(group));
-        let groups = (0..plan.phone_groups.len()).map(|row| {
-            (self.occupancies + row, vec![in_use(PhoneGroupId(row as u16))])
-        });
-        let queues = plan.queues[..plan.named_queues()].iter().enumerate().map(|(row, queue)| {
-            (self.occupancies_of_queues + row, queue.groups.iter().copied().map(in_use).collect())
-        });
+        let groups =
+            (0..plan.phone_groups.len()).map(|row| (self.occupancies + row, vec![in_use(PhoneGroupId(row as u16))]));
+        let queues = plan.queues[..plan.named_queues()]
+            .iter()
+            .enumerate()
+            .map(|(row, queue)| (self.occupancies_of_queues + row, queue.groups.iter().copied().map(in_use).collect()));
         groups.chain(queues).collect()
     }
 

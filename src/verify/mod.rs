@@ -11,6 +11,7 @@ mod check;
 mod comparison;
 mod coverage;
 mod memory;
+mod people;
 mod workers;
 mod rare;
 mod rehoming;
