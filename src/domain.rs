@@ -377,6 +377,13 @@ pub enum Ending {
     DroppedConnected,
 }
 
+impl Ending {
+    /// Whether the call was lost: nobody ended or refused it.
+    pub const fn is_loss(self) -> bool {
+        matches!(self, Ending::DroppedInSetup | Ending::DroppedInChange | Ending::DroppedConnected)
+    }
+}
+
 /// How an application fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -343,6 +343,37 @@ pub enum Fact {
         /// Since its treatment at the port ended, or since a person at a phone asked for it.
         delay: Span,
     },
+    /// A person at a phone has talked to a caller, and no longer does.
+    Talked {
+        /// To which one.
+        call: CallName,
+        /// The group of the phone.
+        phones: PhoneGroupId,
+        /// Since the person answered.
+        lasted: Span,
+        /// Whether the talk was not over: the call was lost, or the run is over.
+        cut: bool,
+    },
+    /// The person at a phone begins with the work after a call that a person answered there: the phone stays in use.
+    WrapUpBegan {
+        /// After which call.
+        call: CallName,
+        /// The group of the phone.
+        phones: PhoneGroupId,
+        /// The phone.
+        device: DeviceId,
+        /// The line at which the call was.
+        line: u8,
+    },
+    /// The person is done with it.
+    WrapUpEnded {
+        /// After which call.
+        call: CallName,
+        /// The group of the phone.
+        phones: PhoneGroupId,
+        /// The phone.
+        device: DeviceId,
+    },
     /// A call was put on hold.
     Held {
         /// Which call.

@@ -174,7 +174,8 @@ fn changed<'a>(group: &PhoneGroup, target: Target, streams: &'a [Stream<'a>], pl
             add(from, answered * it.done.share, seconds(&it.talk));
         }
         if let Some(it) = other.changes.conference.as_ref().filter(|it| plan.group_of(it.with) == target) {
-            add(from, answered * it.done.share, seconds(&group.answer) + seconds(&it.talk) + seconds(&it.lasts));
+            let talks = seconds(&group.answer) + seconds(&it.talk) + seconds(&it.lasts);
+            add(from, answered * it.done.share, talks + after_call(group));
         }
     }
 }
@@ -219,10 +220,16 @@ fn bridges(known: &Known<'_>, streams: &[Stream<'_>], notes: &mut Notes) {
     }
 }
 
+/// The mean time that a person is busy after a call.
+fn after_call(group: &PhoneGroup) -> f64 {
+    group.wrap_up.as_ref().map_or(0.0, seconds)
+}
+
 /// A share of the calls of a stream at phones like those of a group: those that are answered, and the others.
 fn at_people<'a>(group: &PhoneGroup, stream: &'a Stream<'_>, share: f64, plan: &Plan) -> [Stay<'a>; 2] {
     let (answered, rung, vain) = ringing(group, stream.source, plan.parameters.t301);
-    let talks: Vec<f64> = stream.talk().iter().map(|talk| rung + talk).collect();
+    let beside = rung + after_call(group);
+    let talks: Vec<f64> = stream.talk().iter().map(|talk| beside + talk).collect();
     [
         Stay { rates: &stream.rates, share: share * answered, seconds: talks },
         Stay { rates: &stream.rates, share: share * (1.0 - answered), seconds: vec![vain] },

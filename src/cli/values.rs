@@ -96,10 +96,20 @@ pub(super) fn nodes(text: &str) -> Result<u32, String> {
     whole(text, 1, most::NODES, "a cluster has at most eight nodes that process calls")
 }
 
-/// Calls in the busy hour, `3600` or `3600/h`.
+/// Calls in the busy hour, `3600`, `3600/h` or, as a rate of any interval, `1800/30m`: a whole number an hour.
 pub(super) fn calls_per_hour(text: &str) -> Result<u32, String> {
-    let number = text.strip_suffix("/h").unwrap_or(text);
-    whole(number, 1, most::CALLS_AN_HOUR, "calls in the busy hour; the largest designs handle about 100,000")
+    const REASON: &str = "calls in the busy hour; the largest designs handle about 100,000";
+    if !text.contains('/') {
+        return whole(text, 1, most::CALLS_AN_HOUR, REASON);
+    }
+    let an_hour = units::rate(text)? * 3_600.0;
+    match an_hour.round() {
+        // What a division left is no fraction of a call.
+        calls if (calls - an_hour).abs() > 1e-6 => {
+            Err(format!("{an_hour} calls an hour are no whole number: round them"))
+        }
+        calls => whole(&calls.to_string(), 1, most::CALLS_AN_HOUR, REASON),
+    }
 }
 
 /// The number of applications of a site.
@@ -218,13 +228,17 @@ mod tests {
 
     #[test]
     fn answers_have_bounds_with_a_reason() {
-        assert_eq!(calls_per_hour("36000/h"), Ok(36_000));
+        assert_eq!((calls_per_hour("36000"), calls_per_hour("36000/h")), (Ok(36_000), Ok(36_000)));
+        assert_eq!((calls_per_hour("10/s"), calls_per_hour("70/20m")), (Ok(36_000), Ok(210)));
         assert_eq!((agents("0"), talk("1m30s"), nodes("8")), (Ok(0), Ok(90), Ok(8)));
         for (wrong, word) in [
             (nodes("9"), "eight nodes"),
             (nodes("-1"), "1 to 8"),
             (ports("0"), "1 to 5000"),
-            (calls_per_hour("10/s"), "busy hour"),
+            (calls_per_hour("1000000/s"), "busy hour"),
+            (calls_per_hour("0/h"), "busy hour"),
+            (calls_per_hour("1/7h"), "no whole number"),
+            (calls_per_hour("100/0m"), "no time"),
             (applications("11"), "copy a section"),
             (agents("many"), "12,000"),
             (talk("0s"), "1s to 1h"),

@@ -218,6 +218,7 @@ mod tests {
     fn ranges_are_exact() {
         assert_eq!(values("x=20000/h..60000/h:20000/h"), ["20000/h", "40000/h", "60000/h"]);
         assert_eq!(values("x=5s..1m:25s"), ["5s", "30s", "55s"]);
+        assert_eq!(values("x=100/30m..200/30m:50/30m"), ["100/30m", "150/30m", "200/30m"]);
         assert_eq!(values("x=0.1..0.35:0.1"), ["0.1", "0.2", "0.3"]);
         assert_eq!(values("x=10%..30%:10%"), ["10%", "20%", "30%"]);
         assert_eq!(values("x=3..5"), ["3", "4", "5"]);
@@ -242,6 +243,7 @@ mod tests {
             ("x=-1..3", "`-1` is negative"),
             ("x=0..100000:1", "at most 10000"),
             ("x=1/h..5/m", "not have the same unit"),
+            ("x=10/30m..20/15m", "not have the same unit"),
             ("x=1s..2:1s", "do not have the same unit"),
             ("x=a..b", "`a` is not a number"),
             ("x=1..3:x", "`x` is not a number"),

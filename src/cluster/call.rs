@@ -495,6 +495,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let step = call.enter(Phase::Talking);
         let before = std::mem::replace(&mut call.contact, Contact::Connected);
         let (since_offered, delay) = (now - call.offered, now - call.waits_since);
+        call.waits_since = now;
         match before {
             Contact::Nothing | Contact::Alerted => {
                 let first_sign = before == Contact::Nothing;
@@ -672,10 +673,13 @@ impl<R: Recorder> Cluster<'_, R> {
             if node != ingress {
                 self.releases(node);
             }
+            if self.endpoints[index as usize].kind == EndpointKind::Phone {
+                self.talk_is_over(handle, index, ending.is_loss());
+            }
             self.leave(handle);
         }
         if self.plan.changes_calls {
-            self.releases_the_rest(handle, released);
+            self.releases_the_rest(handle, released, ending.is_loss());
         }
         if self.devices_dial {
             self.on_hook(handle);

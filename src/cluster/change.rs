@@ -129,6 +129,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// The caller waits for somebody else from now on, for as long as its patience lasts.
     fn awaits_person(&mut self, handle: Handle, node: NodeId) {
         let now = self.now;
+        self.progress_mut(handle).talks_since = self.call(handle).waits_since;
         let call = self.call(handle);
         (call.contact, call.waits_since, call.sent_by) = (Contact::AwaitsPerson, now, node.0);
         self.schedule_end_of_wait(handle);
@@ -208,7 +209,7 @@ impl<R: Recorder> Cluster<'_, R> {
                     self.sends_on(handle, to);
                     // The phone counts as in use until the call has a place, so that it does not get its own call.
                     if self.calls.get(handle).is_some() {
-                        self.let_go(handle);
+                        self.let_go(handle, false);
                     }
                 }
             }
@@ -225,9 +226,11 @@ impl<R: Recorder> Cluster<'_, R> {
                 }
             }
             Stage::ToComplete(ThirdParty::TakesOver) => {
-                self.let_go(handle);
+                let third_since = self.progress(handle).third_since;
+                self.let_go(handle, false);
                 let delay = self.now - call.waits_since;
-                self.call(handle).contact = Contact::Connected;
+                let it = self.call(handle);
+                (it.contact, it.waits_since) = (Contact::Connected, third_since);
                 let by = TransferredBy::Consultation;
                 self.note(Fact::Transferred { call: name, by, path: call.path(), delay });
                 self.changed_at(handle, call.endpoint);
@@ -284,20 +287,24 @@ impl<R: Recorder> Cluster<'_, R> {
         self.next_hop(handle, to, node);
     }
 
-    /// The phone at which a call was put aside is in use by it no longer.
-    fn let_go(&mut self, handle: Handle) {
+    /// The phone at which a call was put aside is in use by it no longer; `cut`: because the call is lost.
+    fn let_go(&mut self, handle: Handle, cut: bool) {
         let progress = self.progress_mut(handle);
         let (phone, line) = (std::mem::replace(&mut progress.aside, NOWHERE), progress.line);
+        let (hop, talks_since) = (progress.hop, progress.talks_since);
         if phone == NOWHERE {
             return;
         }
+        self.has_talked(handle, phone, talks_since, cut);
         let (call, row) = (self.call(handle).name(), self.endpoints[phone as usize].row);
         if self.phones_are_controlled {
             self.phone_event(handle, phone, PhoneEvent::Ended);
         }
         self.give_line(phone, line);
         self.note(Fact::LetGo { call, phones: PhoneGroupId(row), device: DeviceId(phone) });
-        self.call_leaves_phone(phone, false);
+        if self.wrap_ups.is_empty() || !self.wraps_up(handle, phone, line, hop) {
+            self.call_leaves_phone(phone, false);
+        }
     }
 
     /// How a call came to the person who has answered it.
@@ -331,7 +338,9 @@ impl<R: Recorder> Cluster<'_, R> {
             ThirdParty::Joins => it.conference.as_ref().map(|it| &it.talk),
         });
         let lasts = talk.map_or(Span::ZERO, |talk| talk.sample(word));
-        self.progress_mut(handle).stage = Stage::Consulting(third);
+        let now = self.now;
+        let progress = self.progress_mut(handle);
+        (progress.stage, progress.third_since) = (Stage::Consulting(third), now);
         let step = self.call(handle).enter(Phase::Changing);
         self.schedule(self.now + lasts, Event::TalkEnds { call: handle, step });
         true
@@ -343,10 +352,11 @@ impl<R: Recorder> Cluster<'_, R> {
         let progress = self.progress_mut(handle);
         let (phone, line) = (std::mem::replace(&mut progress.aside, NOWHERE), progress.line);
         progress.stage = Stage::Retrieved;
+        let talks_since = progress.talks_since;
         let Endpoint { row, node, .. } = self.endpoints[phone as usize];
         let call = self.call(handle);
         (call.endpoint, call.line, call.node) = (phone, line, node);
-        (call.phase, call.contact) = (Phase::Talking, Contact::Connected);
+        (call.phase, call.contact, call.waits_since) = (Phase::Talking, Contact::Connected, talks_since);
         let name = call.name();
         self.note(Fact::TakenBack { call: name, phones: PhoneGroupId(row), device: DeviceId(phone) });
         self.note(Fact::ConsultFailed { call: name, third });
@@ -369,14 +379,14 @@ impl<R: Recorder> Cluster<'_, R> {
     /// A call is over: whatever it occupies beside its endpoint is free, and the CallManager of the phone at which it was put
     /// aside has work releasing it.
     #[inline(never)]
-    pub(super) fn releases_the_rest(&mut self, handle: Handle, already: [NodeId; 2]) {
+    pub(super) fn releases_the_rest(&mut self, handle: Handle, already: [NodeId; 2], cut: bool) {
         let Progress { aside, bridge, .. } = self.progress(handle);
         if aside != NOWHERE {
             let node = self.endpoints[aside as usize].node;
             if !already.contains(&node) {
                 self.releases(node);
             }
-            self.let_go(handle);
+            self.let_go(handle, cut);
         }
         if let Some(bridge) = bridge {
             self.bridges[bridge.index()] -= 1;

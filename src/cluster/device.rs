@@ -12,6 +12,7 @@ use crate::facts::{Fact, PoolId, Recorder};
 use crate::plan::{LineRows, Setting};
 use crate::rules::admission::{self, Missing, Occupancy};
 use crate::rules::settings;
+use crate::rules::wrap_up::is_answered;
 use std::collections::VecDeque;
 
 impl<R: Recorder> Cluster<'_, R> {
@@ -61,6 +62,8 @@ impl<R: Recorder> Cluster<'_, R> {
             state.free.extend(group.first.0..group.first.0 + group.count);
             state.call_waiting.clear();
         }
+        self.wrap_ups.clear();
+        self.wrap_ups.resize(if plan.some_wrap_up() { plan.devices.len() } else { 0 }, None);
         self.reset_queues();
         self.dialling.clear();
         self.dialling.resize(if self.devices_dial { plan.devices.len() } else { 0 }, None);
@@ -385,9 +388,10 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         let line = std::mem::replace(&mut call.line, 0);
-        let (name, stayed) = (call.name(), self.now - call.since.min(self.now));
+        let (name, stayed, hop) = (call.name(), self.now - call.since.min(self.now), call.hops);
         // It counts at a route point only once it is presented there. A call that leaves no longer waits for a phone.
-        let resident = std::mem::replace(&mut call.phase, Phase::Routing) != Phase::Routing;
+        let phase = std::mem::replace(&mut call.phase, Phase::Routing);
+        let resident = phase != Phase::Routing;
         let device = self.device(endpoint);
         if let Some(row) = self.counted(endpoint, line)
             && (resident || self.endpoints[endpoint as usize].kind != EndpointKind::RoutePoint)
@@ -429,7 +433,9 @@ impl<R: Recorder> Cluster<'_, R> {
                 if !waited {
                     self.note(Fact::Freed { call: name, pool: PoolId::Phones(PhoneGroupId(row)), device });
                 }
-                self.call_leaves_phone(endpoint, waited);
+                if self.wrap_ups.is_empty() || !is_answered(phase) || !self.wraps_up(handle, endpoint, line, hop) {
+                    self.call_leaves_phone(endpoint, waited);
+                }
             }
             EndpointKind::Outside => {
                 state.calls -= 1;

@@ -103,6 +103,7 @@ impl<R: Recorder> Cluster<'_, R> {
             Event::RingsOut { call, step } => self.rings_out(call, step),
             Event::Connects { call, step } => self.connects(call, step),
             Event::TalkEnds { call, step } => self.talk_ends(call, step),
+            Event::WrapUpEnds { device } => self.wrap_up_ends(device),
             Event::Forwards { call, step } => self.forwards(call, step),
 
             Event::NotificationReachesManager { call, step } => self.notification_reaches_manager(call, step),

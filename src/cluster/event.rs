@@ -40,6 +40,8 @@ pub(super) enum Event {
     Connects { call: Handle, step: u8 },
     /// The treatment or the talk is over.
     TalkEnds { call: Handle, step: u8 },
+    /// The person at a phone is done with the work after a call.
+    WrapUpEnds { device: u32 },
     /// The CallManager has done what a forward asks for: the call goes on to where the forward leads.
     Forwards { call: Handle, step: u8 },
 

@@ -6,7 +6,7 @@ use super::rows::call::Call;
 use super::rows::change::Progress;
 use super::rows::connection::{ConnectionState, Ends};
 use super::rows::endpoint::{Endpoint, EndpointKind};
-use super::rows::group::{PhoneState, PortState, QueueState};
+use super::rows::group::{PhoneState, PortState, QueueState, WrapUp};
 use super::rows::link::LinkState;
 use super::rows::node::{NodeState, Processor};
 use super::rows::notification::Notification;
@@ -64,6 +64,8 @@ pub struct Cluster<'p, R> {
     pub(super) phones: Vec<PhoneState>,
     /// The calls that wait for people.
     pub(super) queues: Vec<QueueState>,
+    /// The after-call work at each device, if there is any in the plan; otherwise empty.
+    pub(super) wrap_ups: Vec<Option<WrapUp>>,
     /// Since when each device has been free, if it is a phone and some queue needs that; otherwise empty.
     pub(super) idle_since: Vec<Time>,
     /// The forward settings as they are now (R12): of all lines, then those of single devices that change by themselves,
@@ -145,6 +147,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
             ports: plan.port_groups.iter().map(|group| PortState::new(&group.lines)).collect(),
             phones: plan.phone_groups.iter().map(|_| PhoneState::default()).collect(),
             queues: plan.queues.iter().map(|_| QueueState::default()).collect(),
+            wrap_ups: Vec::new(),
             idle_since: Vec::new(),
             forwards: Vec::new(),
             line_calls: Vec::new(),

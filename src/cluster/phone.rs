@@ -41,7 +41,8 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         let awareness = self.registrations[device as usize].awareness;
         let group = &self.plan.devices[device as usize].group;
-        if let Some(node) = phones::moves_to(awareness, endpoint.calls, group, |node| self.callmanager_up(node)) {
+        let calls = self.calls_at_phone(device);
+        if let Some(node) = phones::moves_to(awareness, calls, group, |node| self.callmanager_up(node)) {
             self.phone_asks(device, node);
         }
     }
@@ -148,9 +149,9 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A phone may rehome once it has no call, and does when its turn comes.
     fn phone_queues_if_idle(&mut self, device: u32) {
-        let Endpoint { node, rehoming, calls, .. } = self.endpoints[device as usize];
+        let Endpoint { node, rehoming, .. } = self.endpoints[device as usize];
         let home = self.registrations[device as usize].home;
-        if !rehoming::rehomes(node, home, rehoming, calls) {
+        if !rehoming::rehomes(node, home, rehoming, self.calls_at_phone(device)) {
             return;
         }
         self.due_to_rehome(device);
@@ -189,13 +190,13 @@ impl<R: Recorder> Cluster<'_, R> {
             return;
         }
         while let Some(device) = self.nodes[home.index()].phones_to_rehome.pop_front() {
-            let Endpoint { service, rehoming, calls, .. } = self.endpoints[device as usize];
+            let Endpoint { service, rehoming, .. } = self.endpoints[device as usize];
             if service != Service::Open || rehoming != Rehoming::Due {
                 continue;
             }
             let runs = self.callmanager_up(home);
             let answer = device_recovery::answer(Asked { runs, reachable: runs, noticed: !runs });
-            match rehoming::at_its_turn(calls, answer) {
+            match rehoming::at_its_turn(self.calls_at_phone(device), answer) {
                 Turn::Leaves => {}
                 Turn::WaitsAgain => {
                     self.endpoints[device as usize].rehoming = Rehoming::Waiting;
@@ -224,7 +225,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// A phone's call is over: what it put off because of the call is due now.
     pub(super) fn phone_is_idle(&mut self, device: u32) {
         let endpoint = self.endpoints[device as usize];
-        if endpoint.calls > 0 {
+        if self.calls_at_phone(device) > 0 {
             return;
         }
         match endpoint.service {

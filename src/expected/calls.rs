@@ -63,12 +63,12 @@ pub(super) fn blocking(plan: &Plan, window: Window) -> Option<Expected> {
         Some(distribution) => vec![(rate, distribution)],
         None => plan.sources.iter().map(|it| Some((constant_rate(it)?, &it.talk))).collect::<Option<_>>()?,
     };
-    let mean =
-        group.rings + distributions.iter().map(|(part, distribution)| part / rate * seconds(distribution)).sum::<f64>();
+    let mean = group.rings
+        + group.wraps_up
+        + distributions.iter().map(|(part, distribution)| part / rate * seconds(distribution)).sum::<f64>();
     let settled = distributions.iter().all(|(_, distribution)| {
-        let rings = Span::from_seconds(group.rings);
-        Residence::from(*distribution).rest((window.warm_up.seconds() - 10.0 * rings.seconds()).max(0.0))
-            <= UNSETTLED_MAX
+        let beside = group.rings + group.wraps_up;
+        Residence::from(*distribution).rest((window.warm_up.seconds() - 10.0 * beside).max(0.0)) <= UNSETTLED_MAX
     });
     if mean <= 0.0 || messages > MESSAGES_MAX * mean || !settled {
         return None;
@@ -114,7 +114,9 @@ pub(super) fn blocking_of_phones(plan: &Plan, window: Window) -> Option<Expected
         return None;
     }
     dialled(plan, source.to)?;
-    let Group { size, devices: 1, rings, treatment, busy: None } = group(plan, source.to)? else { return None };
+    let Group { size, devices: 1, rings, wraps_up, treatment, busy: None } = group(plan, source.to)? else {
+        return None;
+    };
     let (messages, rate) = (messages(plan), steady_rate(source)?);
     // A caller who gives up while it rings frees the line early.
     if source.to == Target::Phones(from) || (rings > 0.0 && source.patience.is_some()) {
@@ -124,8 +126,9 @@ pub(super) fn blocking_of_phones(plan: &Plan, window: Window) -> Option<Expected
         return None;
     }
     let holding = treatment.as_ref().unwrap_or(&source.talk);
-    let mean = rings + seconds(holding);
-    let settled = Residence::from(holding).rest((window.warm_up.seconds() - 10.0 * rings).max(0.0)) <= UNSETTLED_MAX;
+    let mean = rings + wraps_up + seconds(holding);
+    let begins = (window.warm_up.seconds() - 10.0 * (rings + wraps_up)).max(0.0);
+    let settled = Residence::from(holding).rest(begins) <= UNSETTLED_MAX;
     if mean <= 0.0 || messages > MESSAGES_MAX * mean || !settled {
         return None;
     }
@@ -154,6 +157,8 @@ struct Group {
     devices: u32,
     /// How long it rings, on average, in seconds.
     rings: f64,
+    /// How long it is in use after a call, on average, in seconds: after-call work.
+    wraps_up: f64,
     /// The holding time of a call; `None`: the talk time.
     treatment: Option<Distribution>,
     /// Where calls go that find all busy.
@@ -170,20 +175,28 @@ fn group(plan: &Plan, to: Target) -> Option<Group> {
             let it = &plan.port_groups[usize::from(row)];
             let kept = keeps_all(it.transfer.as_ref()) && open(it.first.index(), it.openers.first()?);
             let busy = it.lines[0].forwards.get(Forward::Cfb);
-            kept.then(|| Group { size: it.count, devices: 1, rings: 0.0, treatment: it.treatment.clone(), busy })
+            kept.then(|| Group {
+                size: it.count,
+                devices: 1,
+                rings: 0.0,
+                wraps_up: 0.0,
+                treatment: it.treatment.clone(),
+                busy,
+            })
         }
         Target::Phones(PhoneGroupId(row)) => {
             let it = &plan.phone_groups[usize::from(row)];
             let line = &it.lines[0];
             let kept = it.answered >= 1.0 && line.no_answer == Span::FOREVER && in_time(plan, &it.answer);
             let (rings, busy) = (seconds(&it.answer), line.forwards.get(Forward::Cfb));
-            kept.then_some(Group { size: it.count, devices: 1, rings, treatment: None, busy })
+            let wraps_up = it.wrap_up.as_ref().map_or(0.0, seconds);
+            kept.then_some(Group { size: it.count, devices: 1, rings, wraps_up, treatment: None, busy })
         }
         Target::Outside(id) => {
             let it = &plan.destinations[id.index()];
             let limited = it.lines < u32::MAX && in_time(plan, &it.answer);
             let rings = seconds(&it.answer);
-            limited.then_some(Group { size: it.lines, devices: 1, rings, treatment: None, busy: None })
+            limited.then_some(Group { size: it.lines, devices: 1, rings, wraps_up: 0.0, treatment: None, busy: None })
         }
         Target::RoutePoint(id) => of_route_point(plan, id, 0, &open),
         Target::Numbers(id) => {
@@ -214,7 +227,7 @@ fn of_route_point(
     let kept = keeps_all(transfer.as_ref()) && open(it.first.index(), it.openers.first()?);
     let line = &it.lines[usize::from(line)];
     let (size, busy) = (line.busy_trigger.min(line.maximum_calls), line.forwards.get(Forward::Cfb));
-    kept.then(|| Group { size, devices: it.count, rings: 0.0, treatment: treatment.clone(), busy })
+    kept.then(|| Group { size, devices: it.count, rings: 0.0, wraps_up: 0.0, treatment: treatment.clone(), busy })
 }
 
 /// Whether no call is transferred.

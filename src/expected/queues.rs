@@ -48,13 +48,15 @@ fn waits_of(plan: &Plan, window: Window, first: QueueId) -> Option<Vec<Expected>
         return None;
     }
     let answer = seconds(&group(&groups[0]).answer);
+    // A talk and the work after it are not exponential together: only if there is hardly any does the form apply.
+    let wraps_up = groups.iter().filter_map(|it| group(it).wrap_up.as_ref()).map(seconds).fold(0.0, f64::max);
     let all_answer = groups.iter().all(|it| {
         let line = &group(it).lines[0];
         seconds(&group(it).answer) == answer && group(it).answered >= 1.0 && line.no_answer == Span::FOREVER
     });
     let people: u32 = groups.iter().map(|it| group(it).count).sum();
     let Calls { rates, talk } = calls(plan, queues, people)?;
-    let (all, extra) = (rates.iter().sum::<f64>(), answer + messages(plan));
+    let (all, extra) = (rates.iter().sum::<f64>(), answer + wraps_up + messages(plan));
     let load = all * (talk + extra) / f64::from(people);
     let rings_out = plan.parameters.t301 != Span::FOREVER && answer * 20.0 > plan.parameters.t301.seconds();
     if !all_answer || rings_out || extra > MESSAGES_MAX * talk || load > LOAD_MAX || rates.contains(&0.0) {

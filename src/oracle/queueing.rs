@@ -191,7 +191,7 @@ pub fn erlang_a_waiting(arrival_rate: f64, service_mean: f64, patience_mean: f64
 }
 
 /// The least number above `none` that fits, if all larger ones fit too.
-fn fewest(none: u32, fits: impl Fn(u32) -> bool) -> u32 {
+pub(super) fn fewest(none: u32, fits: impl Fn(u32) -> bool) -> u32 {
     let (mut none, mut step) = (none, 1_u32);
     while !fits(none.saturating_add(step)) {
         (none, step) = (none.saturating_add(step), step.saturating_mul(2));
@@ -274,11 +274,7 @@ pub struct ErlangA {
 /// `Lq / lambda`. It takes a step for each customer that may be in the queue: under overload, as many as arrive in the
 /// time of their patience.
 pub fn erlang_a(arrival_rate: f64, service_mean: f64, patience_mean: f64, servers: u32) -> ErlangA {
-    let (mut below, mut relative) = (0.0, 1.0);
-    for customers in (1..=servers).rev() {
-        relative *= f64::from(customers) / (arrival_rate * service_mean);
-        below += relative;
-    }
+    let mut below = states_below(arrival_rate, service_mean, servers);
     let (mut from_all_busy, mut queue, mut relative, mut waiting) = (1.0, 0.0, 1.0, 0.0);
     let all_busy_rate = f64::from(servers) / service_mean;
     // The terms rise as long as arrivals outpace departures and then fall faster than any power.
@@ -300,6 +296,32 @@ pub fn erlang_a(arrival_rate: f64, service_mean: f64, patience_mean: f64, server
         queue,
         mean_wait: queue / arrival_rate,
     }
+}
+
+/// The probability that fewer customers than servers are present, relative to that of as many as servers.
+pub(super) fn states_below(arrival_rate: f64, service_mean: f64, servers: u32) -> f64 {
+    let (mut below, mut relative) = (0.0, 1.0);
+    for customers in (1..=servers).rev() {
+        relative *= f64::from(customers) / (arrival_rate * service_mean);
+        below += relative;
+    }
+    below
+}
+
+/// The fewest servers that are busy for at most a share `most`, above zero, of their time with this load, in erlangs.
+pub fn servers_for_occupancy(offered: f64, most: f64) -> u32 {
+    whole_above(offered / most)
+}
+
+/// How many people have to be on the roster for so many to be there, if each is absent for a share `shrinkage`, less than 1, of the
+/// time: breaks, training, holidays.
+pub fn rostered(present: u32, shrinkage: f64) -> u32 {
+    whole_above(f64::from(present) / (1.0 - shrinkage))
+}
+
+/// Rounded up, but for what a division of decimal fractions leaves: 7 / 0.7 is 10.
+fn whole_above(number: f64) -> u32 {
+    (number * (1.0 - 1e-12)).ceil() as u32
 }
 
 /// The probability of exactly `count` customers in M/G/infinity, whatever the distribution of stays: Poisson with mean
@@ -570,6 +592,14 @@ mod tests {
             let waiting = |(state, p): (usize, &f64)| state.saturating_sub(servers as usize) as f64 * p;
             agrees(found.queue, chain.iter().enumerate().map(waiting).sum(), twin.queue);
         }
+    }
+
+    /// 8.5 erlangs at 85 % are 10 people, 8.6 are 11; 7 at 30 % shrinkage are 10, 8 are 11.43, so 12.
+    #[test]
+    fn people_for_an_occupancy_and_for_a_roster() {
+        assert_eq!([8.5, 8.6, 0.1].map(|offered| servers_for_occupancy(offered, 0.85)), [10, 11, 1]);
+        assert_eq!([7, 8, 14].map(|present| rostered(present, 0.3)), [10, 12, 20]);
+        assert_eq!((rostered(10, 1.0 / 3.0), rostered(1, 0.99)), (15, 100));
     }
 
     /// The result fits, and one less does not.

@@ -152,6 +152,8 @@ pub struct PhoneGroup {
     pub answered: f64,
     /// The application through which people answer; `None`: by hand.
     pub answer_by: Option<ApplicationId>,
+    /// How long a person is busy after a call that was answered there; `None`: not at all.
+    pub wrap_up: Option<Distribution>,
     /// The queues whose calls they take, the best priority first (R10).
     pub queues: Vec<QueueId>,
     /// What the people at them do with calls.
@@ -284,6 +286,7 @@ pub(super) fn phone_group(it: &source::Phones, directory: &Directory<'_>) -> Pho
         answer: it.answer.clone(),
         answered: it.answered,
         answer_by: it.answer_by.as_ref().and_then(|by| controller(by, &it.name, &it.control, directory)),
+        wrap_up: it.wrap_up.clone().filter(|it| it.mean() > Span::ZERO),
         queues: Vec::new(),
         changes: call_changes(it, directory),
         openers: Openers::of(&it.control, directory),

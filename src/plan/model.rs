@@ -292,6 +292,11 @@ impl Plan {
         self.phone_groups.iter().any(|it| it.answer_by.is_some() || it.changes.some_by_application())
     }
 
+    /// Whether any people have after-call work.
+    pub fn some_wrap_up(&self) -> bool {
+        self.phone_groups.iter().any(|it| it.wrap_up.is_some())
+    }
+
     /// Whether any fault is of devices.
     pub fn some_device_fails(&self) -> bool {
         self.faults.iter().any(|fault| matches!(fault.failing, FaultTarget::Devices(..)))

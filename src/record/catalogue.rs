@@ -22,7 +22,7 @@ pub struct Series<M> {
     pub scope: Scope,
     /// The name of the member of the scope; empty for the cluster.
     pub name: String,
-    /// The divisor of a gauge's reading: a station's servers for their utilisation, otherwise 1.
+    /// The divisor of a gauge's reading: a station's servers for their utilisation, people for their occupancy, otherwise 1.
     pub servers: u32,
     /// Whether there is such a thing: a node need not run a CTIManager.
     pub exists: bool,
@@ -78,6 +78,8 @@ pub struct Catalogue {
     phone_groups: usize,
     destinations: usize,
     bridges: usize,
+    occupancies: usize,
+    occupancies_of_queues: usize,
     waiting: usize,
     queues: usize,
     stations: usize,
@@ -160,6 +162,8 @@ impl Catalogue {
             phone_groups: start(Gauge::InUse, Scope::PhoneGroup),
             destinations: start(Gauge::InUse, Scope::Destination),
             bridges: start(Gauge::InUse, Scope::ConferenceBridge),
+            occupancies: start(Gauge::Occupancy, Scope::PhoneGroup),
+            occupancies_of_queues: start(Gauge::Occupancy, Scope::Queue),
             waiting: start(Gauge::Waiting, Scope::Queue),
             queues,
             stations: utilisations - queues,
@@ -207,6 +211,18 @@ impl Catalogue {
     /// The row of the conferences on a bridge.
     pub const fn conferences(&self, bridge: ConferenceBridgeId) -> usize {
         self.bridges + bridge.index()
+    }
+
+    /// The rows that are the sum of others, and those: the people of a group or queue that are in use.
+    pub fn sums(&self, plan: &Plan) -> Vec<(usize, Vec<usize>)> {
+        let in_use = |group: PhoneGroupId| self.in_use(PoolId::Phones(group));
+        let groups =
+            (0..plan.phone_groups.len()).map(|row| (self.occupancies + row, vec![in_use(PhoneGroupId(row as u16))]));
+        let queues = plan.queues[..plan.named_queues()]
+            .iter()
+            .enumerate()
+            .map(|(row, queue)| (self.occupancies_of_queues + row, queue.groups.iter().copied().map(in_use).collect()));
+        groups.chain(queues).collect()
     }
 
     /// The row of the callers who wait in a queue that the workload names.
@@ -257,6 +273,12 @@ impl Catalogue {
     #[inline]
     pub fn route_point(&self, metric: Metric, route_point: RoutePointId) -> usize {
         self.row(metric, Scope::RoutePoint, route_point.index())
+    }
+
+    /// The row of a duration for a group of phones.
+    #[inline]
+    pub fn phone_group(&self, metric: Metric, group: PhoneGroupId) -> usize {
+        self.row(metric, Scope::PhoneGroup, group.index())
     }
 
     /// The row of a duration for the devices of a kind.
@@ -329,6 +351,10 @@ fn members(plan: &Plan, scope: Scope) -> Vec<Member> {
         names.into_iter().map(member).collect()
     }
 
+    fn people<'a>(groups: impl Iterator<Item = (&'a str, u32)>) -> Vec<Member> {
+        groups.map(|(name, servers)| Member { name: name.to_owned(), servers, exists: true }).collect()
+    }
+
     let of_kind = |kind, name| {
         let exists = plan.devices.iter().any(|device| device.kind == kind);
         Member { name, servers: 1, exists }
@@ -366,9 +392,12 @@ fn members(plan: &Plan, scope: Scope) -> Vec<Member> {
             plan.stations().into_iter().map(member).collect()
         }
         Scope::PortGroup => named(plan.port_groups.iter().map(|group| &*group.name)),
-        Scope::PhoneGroup => named(plan.phone_groups.iter().map(|group| &*group.name)),
+        Scope::PhoneGroup => people(plan.phone_groups.iter().map(|it| (&*it.name, it.count))),
         Scope::ConferenceBridge => named(plan.conference_bridges.iter().map(|bridge| &*bridge.name)),
-        Scope::Queue => named(plan.queues[..plan.named_queues()].iter().map(|queue| &*queue.name)),
+        Scope::Queue => people(plan.queues[..plan.named_queues()].iter().map(|it| {
+            let groups = it.groups.iter().map(|group| plan.phone_groups[group.index()].count);
+            (&*it.name, groups.sum())
+        })),
         Scope::Destination => named(plan.destinations.iter().map(|destination| &*destination.name)),
     }
 }

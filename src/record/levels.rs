@@ -16,6 +16,8 @@ pub(super) struct Levels {
     length: u64,
     warm_up: Time,
     steps: Vec<StepGauge>,
+    /// The gauges that are the sum of others, and those.
+    sums: Vec<(usize, Vec<usize>)>,
     stations: Vec<StationAccount>,
     /// The work that each CallManager and CTIManager may not have finished; kept only if such a process can fail, because the
     /// work is lost with it.
@@ -85,7 +87,13 @@ struct StationAccount {
 
 impl Levels {
     /// Levels of `steps` gauges that step up and down, followed by the queues and then the servers of `stations` stations.
-    pub(super) fn new(plan: &Plan, window: Window, steps: usize, stations: usize) -> Levels {
+    pub(super) fn new(
+        plan: &Plan,
+        window: Window,
+        steps: usize,
+        sums: Vec<(usize, Vec<usize>)>,
+        stations: usize,
+    ) -> Levels {
         let processes_fail = plan
             .faults
             .iter()
@@ -94,6 +102,7 @@ impl Levels {
             length: plan.length.nanos(),
             warm_up: window.warm_up,
             steps: vec![StepGauge::default(); steps],
+            sums,
             stations: vec![StationAccount::default(); stations],
             pending: if processes_fail { vec![VecDeque::new(); plan.nodes.len() * 2] } else { Vec::new() },
             last_reading: 0,
@@ -226,8 +235,11 @@ impl Levels {
         while now >= self.next_reading {
             let at = self.next_reading;
             let measured = self.measuring();
+            self.steps.iter_mut().for_each(|gauge| gauge.accrue(at));
+            for (row, parts) in &self.sums {
+                self.steps[*row].integral.accrued = parts.iter().map(|part| self.steps[*part].integral.accrued).sum();
+            }
             for (row, gauge) in self.steps.iter_mut().enumerate() {
-                gauge.accrue(at);
                 self.timeline.add_integral(row, gauge.integral.read_off(measured));
                 if !measured {
                     gauge.peak = gauge.reading;

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     ApplicationId, CallName, Contact, DeviceId, DeviceKind, Ending, Forward, GiveUpReason, NodeId, OutageCause,
-    QueueId, Refusal, RoutePointId, StationId, ThirdParty, TransferredBy,
+    PhoneGroupId, QueueId, Refusal, RoutePointId, StationId, ThirdParty, TransferredBy,
 };
 use std::ops::Range;
 
@@ -79,7 +79,7 @@ impl Meter {
             recovering: vec![None; plan.applications.len()],
             queues: Queues::new(plan.named_queues()),
             throttled: vec![false; plan.nodes.len()],
-            levels: Levels::new(plan, window, catalogue.steps(), catalogue.stations()),
+            levels: Levels::new(plan, window, catalogue.steps(), catalogue.sums(plan), catalogue.stations()),
             replications: 0,
             merged_histograms: vec![MergedHistogram::default(); durations],
             merged_censored: vec![MergedHistogram::default(); durations],
@@ -490,6 +490,15 @@ impl Meter {
         }
     }
 
+    /// A person has talked to a caller.
+    fn talked(&mut self, phones: PhoneGroupId, lasted: Span, cut: bool) {
+        let rows = [self.cluster_row(Metric::Talk), self.catalogue.phone_group(Metric::Talk, phones)];
+        match cut {
+            false => self.record_in_all(rows, lasted),
+            true => rows.into_iter().for_each(|row| self.censored[row].record(lasted)),
+        }
+    }
+
     fn ended(&mut self, ending: Ending) {
         match ending {
             Ending::Completed => self.count(Count::Completed),
@@ -621,6 +630,11 @@ impl Recorder for Meter {
             Fact::LetGo { phones, .. } => {
                 self.levels.step_down(self.catalogue.in_use(PoolId::Phones(phones)), now);
             }
+            // Without a gap: the phone was in use by the call until now.
+            Fact::WrapUpBegan { phones, .. } => self.levels.step_up(self.catalogue.in_use(PoolId::Phones(phones)), now),
+            Fact::WrapUpEnded { phones, .. } => {
+                self.levels.step_down(self.catalogue.in_use(PoolId::Phones(phones)), now);
+            }
             Fact::BridgeTaken { bridge, .. } => self.levels.step_up(self.catalogue.conferences(bridge), now),
             Fact::BridgeFreed { bridge, .. } => self.levels.step_down(self.catalogue.conferences(bridge), now),
             Fact::Served { station, arrived, started, finished } => {
@@ -740,6 +754,11 @@ impl Recorder for Meter {
                 }
             }
             Fact::Transferred { by, path, delay, .. } => self.transferred(now, by, path, delay),
+            Fact::Talked { phones, lasted, cut, .. } => {
+                if self.measures(now, lasted) {
+                    self.talked(phones, lasted, cut);
+                }
+            }
             Fact::Held { delay, .. } => {
                 self.count(Count::Held);
                 self.record_for_cluster(Metric::HoldDelay, delay);

@@ -305,6 +305,8 @@ metrics! {
         "From the wish for a conference to all three talking, the consultation included.";
     QueueWait = duration("queue_wait", &[Scope::Queue], Possible, Lower, &[]),
         "From a call's transfer to a queue to a phone found for it, zero if one was free; censored if the caller hung up or the call was lost before.";
+    Talk = duration("talk", &[Cluster, PhoneGroup], Possible, Neither, &[]),
+        "From the answer of a person at a phone to the end of that talk, holds and consultations included; censored if the call was lost or the run ended before.";
     DetectionDelay = duration("detection_delay", &[Cluster, Application], Possible, Lower, &[Recovery]),
         "From a fault to its detection, whatever failed; a cut link between nodes is detected on either side.";
     ApplicationDetectionDelay = duration("application_detection_delay", &[Cluster, Application], Possible, Lower, &[DetectionByKind]),
@@ -360,7 +362,9 @@ metrics! {
     Calls = gauge("calls", Unit::Count, &[RoutePoint], peak("calls_peak", Lower), Neither, &[]),
         "Calls at a route point.";
     InUse = gauge("in_use", Unit::Count, &[PortGroup, PhoneGroup, Destination, ConferenceBridge], peak("in_use_peak", Lower), Neither, &[Groups]),
-        "Ports, phones, lines or conferences in use.";
+        "Ports, phones, lines or conferences in use; a phone with after-call work is.";
+    Occupancy = gauge("occupancy", Unit::Ratio, &[PhoneGroup, Scope::Queue], None, Neither, &[]),
+        "The share of the people at a group of phones, or at all groups of a queue, that ring, talk or have after-call work, of all whose phones there are.";
     Waiting = gauge("waiting", Unit::Count, &[Scope::Queue], peak("waiting_peak", Lower), Neither, &[]),
         "Callers who wait in a queue.";
     Queue = gauge("queue", Unit::Count, &[Station], None, Lower, &[Stations]), "Pieces of work waiting at a station.";

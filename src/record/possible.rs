@@ -43,6 +43,9 @@ pub(super) fn unused(plan: &Plan, named: Named) -> Option<&'static str> {
         Named::Count(Count::SettingsNotChanged) => {
             (plan.changes.iter().any(|change| change.through.is_some()), "a `[[change]]` with `through`")
         }
+        Named::Duration(Metric::Talk) | Named::Gauge(Gauge::Occupancy) => {
+            (!plan.phone_groups.is_empty(), "a `[[phone]]`")
+        }
         Named::Gauge(Gauge::Throttled) => (plan.parameters.code_yellow.is_some(), "`code_yellow` in `[cti]`"),
         Named::Peak(peak) => return unused(plan, Named::Gauge(peaked(peak)?)),
         _ => return None,

@@ -25,3 +25,4 @@ pub mod phones;
 pub mod queue;
 pub mod request;
 pub mod settings;
+pub mod wrap_up;

@@ -12,6 +12,7 @@ mod comparison;
 mod coverage;
 mod days;
 mod memory;
+mod people;
 mod workers;
 mod rare;
 mod rehoming;

@@ -10,13 +10,13 @@ use super::coverage::{KnownTruth, STUDIES, STUDIES_QUICK, known_truths};
 use super::rare::{Rare, rare};
 use super::shipped::{self, FINGERPRINTS, WORKLOADS};
 use super::workers::Workers;
-use super::{changes, days, rehoming, screen_pop, theory};
+use super::{changes, days, people, rehoming, screen_pop, theory};
 
 /// A group of comparisons under a name.
 pub type Family = (&'static str, fn() -> Vec<Comparison>);
 
 /// Every comparison with a closed form.
-pub const FAMILIES: [Family; 30] = [
+pub const FAMILIES: [Family; 31] = [
     ("M/M/1", theory::mm1),
     ("M/M/1, busy", theory::mm1_busy),
     ("M/D/1", theory::md1),
@@ -26,6 +26,9 @@ pub const FAMILIES: [Family; 30] = [
     ("Cobham", theory::cobham),
     ("Erlang C by wish", theory::erlang_c_by_wish),
     ("Engset", theory::engset),
+    ("Erlang B, wrap-up", people::erlang_b),
+    ("Waits, wrap-up", people::waits),
+    ("Erlang A, wrap-up", people::erlang_a),
     ("Screen pop", screen_pop::screen_pop),
     ("Erlang B, conferences", changes::bridges),
     ("Agents and experts", changes::people),

@@ -249,6 +249,8 @@ pub struct Phones {
     pub answered: f64,
     /// The application through which people answer; `None`: by hand.
     pub answer_by: Option<Name>,
+    /// How long a person is busy after a call that was answered there, if at all.
+    pub wrap_up: Option<Distribution>,
     /// Whether transferred calls wait for a free phone.
     pub queue: bool,
     /// What the people at them do with calls.
@@ -286,6 +288,7 @@ impl Phones {
             answer: table.distribution("answer").value(),
             answered: table.share("answered").value(),
             answer_by: table.actor("answer_by"),
+            wrap_up: table.distribution("wrap_up").optional(),
             queue: table.flag("queue").value(),
             changes: CallChanges::read(table),
             control: Control::read(table, false),

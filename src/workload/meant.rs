@@ -28,7 +28,7 @@ pub(super) fn durations(text: &str, is_read: fn(&str) -> bool) -> Vec<String> {
     readings(text, spelt, is_read)
 }
 
-/// A rate: `10/hour`, `10 per minute`, `10cps`, `36,000/h`.
+/// A rate: `10/hour`, `10 per minute`, `100 per 30 minutes`, `10cps`, `36,000/h`.
 pub(super) fn rates(text: &str, is_read: fn(&str) -> bool) -> Vec<String> {
     let plain = plain(text).replace("per", "/");
     let spelt = |text: String| {
@@ -36,7 +36,13 @@ pub(super) fn rates(text: &str, is_read: fn(&str) -> bool) -> Vec<String> {
         let unit = match &text[end..] {
             "cps" => "s",
             "cph" => "h",
-            unit => unit_of_time(unit.strip_prefix('/')?)?,
+            unit => {
+                let unit = unit.strip_prefix('/')?;
+                match unit_of_time(unit) {
+                    Some(unit) => unit,
+                    None => return Some(format!("{}/{}", whole(&text[..end]), with_units(unit)?)),
+                }
+            }
         };
         Some(format!("{}/{unit}", whole(&text[..end])))
     };

@@ -278,11 +278,15 @@ const DIRECTORY_NUMBER: &str = "^[0-9+*#]{1,32}$";
 
 /// The longer units first, each once. Fractions finer than a nanosecond are excluded for decimal parts of a second.
 fn duration(zero: Zero) -> String {
-    let mut pattern = String::from("^");
-    pattern += match zero {
+    let some = match zero {
         Zero::Allowed => "(?=.)",
         Zero::Excluded => "(?=.*[1-9])",
     };
+    format!("^{some}{}$", units_of_time())
+}
+
+fn units_of_time() -> String {
+    let mut pattern = String::new();
     for (unit, fraction) in [
         ("d", "[0-9]+"),
         ("h", "[0-9]+"),
@@ -294,7 +298,7 @@ fn duration(zero: Zero) -> String {
     ] {
         _ = write!(pattern, r"([0-9]+(\.{fraction})?{unit})?");
     }
-    pattern + "$"
+    pattern
 }
 
 fn rate(zero: Zero) -> String {
@@ -302,7 +306,9 @@ fn rate(zero: Zero) -> String {
         Zero::Allowed => "",
         Zero::Excluded => "(?=[^/]*[1-9])",
     };
-    format!(r"^{above}\s*([0-9]+\.?[0-9]*|\.[0-9]+)\s*/\s*[smhd]\s*$")
+    // An interval is a duration above zero, as a look-ahead sees to.
+    let interval = units_of_time();
+    format!(r"^{above}\s*([0-9]+\.?[0-9]*|\.[0-9]+)\s*/\s*([smhd]|(?=[0-9])(?=[^/]*[1-9]){interval})\s*$")
 }
 
 fn share(zero: Zero) -> String {

@@ -1,4 +1,4 @@
-//! Quantities with their units: `"1h30m"`, `"36000/h"`, `"5%"`.
+//! Quantities with their units: `"1h30m"`, `"36000/h"`, `"100/30m"`, `"5%"`.
 
 use super::meant::{self, or_write};
 use crate::engine::Span;
@@ -189,7 +189,7 @@ pub(super) fn rounded(text: &str, unit: u64) -> Result<u64, String> {
     }
 }
 
-/// Reads `36000/h`, `10/s` or `600/m` as a rate per second.
+/// Reads `36000/h`, `10/s` or `100/30m` as a rate per second: a number for each of a unit of time, or for an interval.
 ///
 /// # Errors
 /// Why it is not read, and what to write instead if that is known.
@@ -200,17 +200,29 @@ pub fn rate(text: &str) -> Result<f64, String> {
 fn plain_rate(text: &str) -> Result<f64, String> {
     let Some((number, unit)) = text.split_once('/') else {
         let lacks = if number(text).is_ok() { "unit" } else { "`/`" };
-        return Err(format!("`{text}` has no {lacks}: use a number per s, m, h or d, as 36000/h"));
+        return Err(format!(
+            "`{text}` has no {lacks}: use a number per s, m, h or d, or per interval, as 36000/h or 100/30m"
+        ));
     };
-    let seconds = match unit.trim() {
-        "s" => 1.0,
-        "m" => 60.0,
-        "h" => 3_600.0,
-        "d" => 86_400.0,
-        "" => return Err("nothing stands behind the `/`: use s, m, h or d".to_owned()),
-        unit => return Err(format!("`{unit}` is not a unit of a rate: use s, m, h or d")),
-    };
+    let seconds = interval(unit.trim())?;
     Ok(decimal(number.trim(), "a rate")? / seconds)
+}
+
+/// What stands behind the `/` of a rate, in seconds: a unit of time, or an interval of at least a nanosecond.
+fn interval(unit: &str) -> Result<f64, String> {
+    match unit {
+        "s" => Ok(1.0),
+        "m" => Ok(60.0),
+        "h" => Ok(3_600.0),
+        "d" => Ok(86_400.0),
+        "" => Err("nothing stands behind the `/`: use s, m, h or d, or an interval, as 30m".to_owned()),
+        unit if unit.starts_with(|it: char| it.is_ascii_digit()) => match plain_duration(unit) {
+            Ok(Span::ZERO) => Err(format!("`{unit}` is no time: no rate is per nothing")),
+            Ok(span) => Ok(span.seconds()),
+            Err(why) => Err(format!("`{unit}` is not an interval, {why}: use a time, as 30m or 1h30m")),
+        },
+        unit => Err(format!("`{unit}` is not a unit of a rate: use s, m, h or d, or an interval, as 30m")),
+    }
 }
 
 /// Reads `5%` as 0.05.
@@ -358,6 +370,10 @@ mod tests {
         assert_eq!(rate("10/s"), Ok(10.0));
         assert_eq!(rate("600/m"), Ok(10.0));
         assert_eq!(rate("0.5 / s"), Ok(0.5));
+        // 100 in 1,800 s; 25 in 900 s; 4,200 in 3,600 s: an interval of one unit is the unit.
+        assert_eq!((rate("100/30m"), rate("25/15m")), (Ok(100.0 / 1800.0), Ok(25.0 / 900.0)));
+        assert_eq!((rate("4200/h"), rate("4200/1h"), rate("4200/60m")), (rate("70/m"), rate("4200/h"), rate("4200/h")));
+        assert_eq!((rate("9/1h30m"), rate("3/250ms"), rate("0.5 / 2s")), (Ok(9.0 / 5400.0), Ok(12.0), Ok(0.25)));
         for (text, word) in [
             ("10", "no unit"),
             ("10/w", "not a unit of a rate"),
@@ -369,6 +385,13 @@ mod tests {
             ("10 per hour", "`10 per hour` has no `/`: write \"10/h\""),
             ("1,2,3/h", "nothing between thousands"),
             ("/s", "there is no number"),
+            ("100/0m", "`0m` is no time"),
+            ("100/0s", "no rate is per nothing"),
+            ("100/30", "`30` is not an interval, `30` has no unit"),
+            ("100/30min", "`30min` is not an interval, `min` is not a unit of time: write \"100/30m\""),
+            ("100/-5m", "not a unit of a rate"),
+            ("100/30m/2", "not an interval"),
+            ("100 per 30 minutes", "has no `/`: write \"100/30m\""),
             ("10/", "nothing stands behind the `/`: use"),
         ] {
             let error = rate(text).expect_err(text);

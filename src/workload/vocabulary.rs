@@ -1025,6 +1025,14 @@ static PHONE: Section = Section {
             "",
         ),
         term(
+            "wrap_up",
+            DISTRIBUTION_OR_ZERO,
+            NONE,
+            "after-call work: how long the person is busy after each call that a person answered here. Meanwhile the phone is in use, \
+             as if the call went on",
+            "",
+        ),
+        term(
             "no_answer",
             DURATION_OR_OFF,
             Usually("\"12s\"", "`\"12s\"` if `cfna` is set, else `\"off\"`"),

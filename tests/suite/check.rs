@@ -244,6 +244,18 @@ fn a_call_goes_in_a_circle_as_often_as_the_hop_limit_says() {
     assert!(found(45).contains("too-few-people"));
 }
 
+/// 200 calls an hour of 3 min and 5 s of ringing are 10.3 erlangs; with 2 min of work after each 16.9, with 6 min 30.3, too many
+/// for 30 people.
+#[test]
+fn work_after_calls_is_load_of_people() {
+    let found = |wrap_up: &str| {
+        let with = format!("count = 30\nwrap_up = \"{wrap_up}\"");
+        ids(&planted(&[("count = 30", &with)], ""))
+    };
+    assert_eq!(found("2m"), BTreeSet::new());
+    assert_eq!(found("6m"), BTreeSet::from(["too-few-people"]));
+}
+
 /// What looks like a mistake and is none.
 #[test]
 fn what_is_meant_so_is_no_mistake() {

@@ -265,6 +265,14 @@ fn phones_that_are_dialled_block_by_erlang_b() {
     );
 }
 
+/// The work after a call takes the phone too, and only its mean matters.
+#[test]
+fn phones_with_work_after_calls_block_by_erlang_b_with_the_sum() {
+    let wrap_up = "answer = { exponential = \"20s\" }\nwrap_up = { lognormal = { mean = \"60s\", cv = 1 } }";
+    let text = phones().replace("answer = { exponential = \"20s\" }", wrap_up);
+    holds(&text, REFUSED, 500, "phone.desks.wrap_up=72s");
+}
+
 #[test]
 fn lines_that_a_few_phones_dial_block_by_engset() {
     let text = format!(
@@ -509,6 +517,7 @@ fn callers_of_two_priorities_wait_by_cobham() {
             &["traffic.callers.arrivals.poisson=950/h"],
             &["phone.here.answered=0.9"],
             &["phone.here.answer=5s"],
+            &["phone.here.wrap_up=10s"],
             &["phone.here.no_answer=1m"],
             &["queue.sales.phones=['here']"],
             &["cti_port.ports.count=20"],

@@ -654,7 +654,7 @@ proptest! {
     #[test]
     fn patterns_accept_what_the_reader_accepts(
         quantity in "[0-9]{0,2}(\\.[0-9]{0,12})?(d|h|m|s|ms|us|ns|x| )?([0-9]{1,2}(\\.[05]{0,3})?(m|s|ms|us|ns))?",
-        rate in "[ \t]?[0-9]{0,3}\\.?[0-9]{0,3}[ \t]?[/ ][ ]?[smhdw]?[ ]?",
+        rate in "[ \t]?[0-9]{0,3}\\.?[0-9]{0,3}[ \t]?[/ ][ ]?([0-9]{1,2}(\\.[05]{0,3})?)?(s|m|h|d|w|ms)?([0-9]{1,2}s)?[ ]?",
         share in "[ ]?-?[0-9]{0,3}\\.?[0-9]{0,3}[ ]?%?",
     ) {
         thread_local!(static PATTERNS: [Validator; 6] = QUANTITIES.map(pattern));

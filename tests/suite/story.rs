@@ -141,6 +141,8 @@ impl Recorder for Story<'_> {
             Fact::PutAside { call, device, .. } => format!("{} is put aside at {}", caller(call), self.device(device)),
             Fact::TakenBack { call, device, .. } => format!("{} is back at {}", caller(call), self.device(device)),
             Fact::LetGo { call, device, .. } => format!("{} lets {} go", self.device(device), caller(call)),
+            Fact::WrapUpBegan { device, .. } => format!("after-call work at {}", self.device(device)),
+            Fact::WrapUpEnded { device, .. } => format!("{} is done with it", self.device(device)),
             Fact::Consulted { call, .. } => format!("a third party answers for {}", caller(call)),
             Fact::ConsultFailed { call, .. } => format!("no third party for {}", caller(call)),
             Fact::BridgeTaken { call, bridge } => {
@@ -233,6 +235,7 @@ impl Recorder for Story<'_> {
             | Fact::Skipped { .. }
             | Fact::Taken { .. }
             | Fact::LookedUp { .. }
+            | Fact::Talked { .. }
             | Fact::PhoneEventSent { .. }
             | Fact::ScreenPopDue { .. }
             | Fact::Controlled { .. }

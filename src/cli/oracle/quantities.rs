@@ -21,7 +21,7 @@ pub(super) struct Load {
     #[arg(long, value_name = "ERLANGS", value_parser = positive, conflicts_with = "arrivals", allow_hyphen_values = true)]
     pub(super) offered: Option<f64>,
 
-    /// Rate of calls, e.g. 300/h or 10/s
+    /// Rate of calls, e.g. 300/h or 100/30m
     #[arg(long, value_name = "RATE", value_parser = rate, allow_hyphen_values = true)]
     pub(super) arrivals: Option<f64>,
 
@@ -42,6 +42,11 @@ pub(super) struct Traffic {
 impl Traffic {
     pub(super) fn offered(self) -> f64 {
         self.rate * self.mean
+    }
+
+    /// Whether it is little enough to compute.
+    pub(super) fn bounded(self) -> Result<(), Stop> {
+        bounded(self.offered()).map(|_| ())
     }
 
     pub(super) fn lines(self, mean: &str) -> Vec<Line> {

@@ -52,28 +52,45 @@ pub(super) fn erlang_c_help() -> StyledStr {
              --service-level, it is the number of agents.",
             "Applies where callers wait in one queue, first come, first served, and none hangs up; where some do, it is on \
              the safe side, and erlang-a is closer. There is an answer only if there are more agents than erlangs.",
+            "With --wrap-up an agent is busy for the sum of both times, which is taken as exponential: unless one of them is short, \
+             that is on the safe side, since a sum varies less. --max-occupancy adds agents, --shrinkage says how many to roster.",
         ],
         &[],
-        &[(
-            "ctisim oracle erlang-c --arrivals 100/h --mean 3m \\\n      --within 20s --service-level 80%",
-            "The fewest agents that serve 80 % of the callers within 20 s",
-        )],
+        &[
+            (
+                "ctisim oracle erlang-c --arrivals 100/h --mean 3m \\\n      --within 20s --service-level 80%",
+                "The fewest agents that serve 80 % of the callers within 20 s",
+            ),
+            (
+                "ctisim oracle erlang-c --arrivals 100/30m --mean 150s --wrap-up 30s \\\n      --within 20s --service-level 80% --max-occupancy 85% --shrinkage 30%",
+                "The same with work after each call, and how many to roster",
+            ),
+        ],
     )
 }
 
 pub(super) fn erlang_a_help() -> StyledStr {
     help::below(
         &[
-            "With --agents, the answer is the share of callers who abandon. With --abandoned, it is the number of agents for \
-             that share.",
+            "With --agents, the answer is the share of callers who abandon, and with --within also of those who are answered in \
+             time: of all callers, of whom those who hang up are not, and of those who are answered. With --abandoned, or \
+             --within and --service-level (of all callers), it is the number of agents; with both goals, for both.",
             "Applies where callers wait in one queue, first come, first served, and each hangs up when their patience is \
              exhausted. There is an answer for any load, overload included.",
+            "With --wrap-up an agent is busy for the sum of both times, which is taken as exponential. --max-occupancy adds agents, \
+             as if nobody hung up; --shrinkage says how many to roster.",
         ],
         &[],
-        &[(
-            "ctisim oracle erlang-a --arrivals 600/h --mean 3m --patience 2m --agents 30",
-            "The share of callers who abandon with 30 agents",
-        )],
+        &[
+            (
+                "ctisim oracle erlang-a --arrivals 600/h --mean 3m --patience 2m --agents 30",
+                "The share of callers who abandon with 30 agents",
+            ),
+            (
+                "ctisim oracle erlang-a --arrivals 300/30m --mean 150s --wrap-up 30s --patience 2m \\\n      --within 20s --service-level 80%",
+                "The fewest agents who answer 80 % of the callers within 20 s",
+            ),
+        ],
     )
 }
 
@@ -278,10 +295,61 @@ impl EngsetArguments {
     }
 }
 
+/// What the people who answer do beside talking, and how many of them have to be there.
+#[derive(Clone, Debug, Args)]
+struct People {
+    /// Mean after-call work, added to --mean, e.g. 30s
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with = "offered", allow_hyphen_values = true)]
+    wrap_up: Option<f64>,
+
+    /// Largest share of their time that agents may be busy, e.g. 85%; with it agents are added
+    #[arg(long, value_name = "SHARE", value_parser = share, conflicts_with = "agents", allow_hyphen_values = true)]
+    max_occupancy: Option<f64>,
+
+    /// Share of their time that agents are absent, e.g. 30%: how many to roster
+    #[arg(long, value_name = "SHARE", value_parser = share, allow_hyphen_values = true)]
+    shrinkage: Option<f64>,
+}
+
+impl People {
+    /// The load of people: a call and the work after it, and its lines.
+    fn traffic(&self, load: &Load) -> Result<(Traffic, Vec<Line>), Stop> {
+        let calls = load.traffic()?;
+        let Some(wrap_up) = self.wrap_up else { return Ok((calls, calls.lines("mean duration of a call"))) };
+        let traffic = Traffic { mean: calls.mean + wrap_up, ..calls };
+        traffic.bounded()?;
+        let lines = vec![
+            line("arrivals", Quantity::PerSecond(calls.rate), "rate of calls"),
+            line("mean", Quantity::Seconds(calls.mean), "mean duration of a call"),
+            line("wrap_up", Quantity::Seconds(wrap_up), "mean after-call work"),
+            line("offered", Quantity::Erlangs(traffic.offered()), "arrivals times the sum of both"),
+        ];
+        Ok((traffic, lines))
+    }
+
+    /// The number of agents, raised until they are not busier than they may be.
+    fn not_too_busy(&self, agents: u32, offered: f64, inputs: &mut Vec<Line>) -> u32 {
+        let Some(most) = self.max_occupancy else { return agents };
+        inputs.push(line("max_occupancy", Quantity::Share(most), "of an agent's time, at most"));
+        agents.max(oracle::servers_for_occupancy(offered, most))
+    }
+
+    /// How many people are needed on the roster for so many agents.
+    fn roster(&self, agents: u32, inputs: &mut Vec<Line>, results: &mut Vec<Line>) {
+        let Some(shrinkage) = self.shrinkage else { return };
+        inputs.push(line("shrinkage", Quantity::Share(shrinkage), "of an agent's time, absent"));
+        let rostered = oracle::rostered(agents, shrinkage);
+        results.push(line("rostered", Quantity::Whole(u64::from(rostered)), "to roster: agents / (1 - shrinkage)"));
+    }
+}
+
 #[derive(Clone, Debug, Args)]
 pub(super) struct ErlangCArguments {
     #[command(flatten)]
     load: Load,
+
+    #[command(flatten)]
+    people: People,
 
     /// Number of agents
     #[arg(long, value_name = "N", value_parser = count, conflicts_with = "level", allow_hyphen_values = true)]
@@ -301,9 +369,9 @@ pub(super) struct ErlangCArguments {
 
 impl ErlangCArguments {
     pub(super) fn answer(&self) -> Result<Answer, Stop> {
-        let traffic = self.load.traffic()?;
+        let (traffic, mut inputs) = self.people.traffic(&self.load)?;
         let Traffic { rate, mean } = traffic;
-        let (mut inputs, mut results) = (traffic.lines("mean duration of a call"), Vec::new());
+        let mut results = Vec::new();
         let agents = match (self.agents, self.within, self.level) {
             (Some(agents), _, _) => {
                 inputs.push(line("agents", Quantity::Whole(u64::from(agents)), ""));
@@ -312,6 +380,7 @@ impl ErlangCArguments {
             (None, Some(within), Some(level)) => {
                 inputs.push(line("service_level", Quantity::Share(level), "at least"));
                 let agents = oracle::servers_for_service_level(rate, mean, within, level);
+                let agents = self.people.not_too_busy(agents, traffic.offered(), &mut inputs);
                 results.push(line("agents", Quantity::Whole(u64::from(agents)), "the fewest that reach it"));
                 agents
             }
@@ -322,6 +391,7 @@ impl ErlangCArguments {
                 ));
             }
         };
+        self.people.roster(agents, &mut inputs, &mut results);
         stable(traffic.offered(), agents)?;
         let exceeds = |wait| oracle::mmc_wait_exceeds(rate, mean, agents, wait);
         let waits = exceeds(0.0);
@@ -458,17 +528,28 @@ pub(super) struct ErlangAArguments {
     #[command(flatten)]
     load: Load,
 
+    #[command(flatten)]
+    people: People,
+
     /// Mean time callers wait before they hang up, e.g. 2m
     #[arg(long, value_name = "TIME", value_parser = duration, allow_hyphen_values = true)]
     patience: f64,
 
     /// Number of agents
-    #[arg(long, value_name = "N", value_parser = count, conflicts_with = "abandoned", allow_hyphen_values = true)]
+    #[arg(long, value_name = "N", value_parser = count, conflicts_with_all = ["abandoned", "level"], allow_hyphen_values = true)]
     agents: Option<u32>,
 
     /// Largest share of callers that may abandon, e.g. 3%
     #[arg(long, value_name = "SHARE", value_parser = share, allow_hyphen_values = true)]
     abandoned: Option<f64>,
+
+    /// Time within which callers should be answered, e.g. 20s
+    #[arg(long, value_name = "TIME", value_parser = time, allow_hyphen_values = true)]
+    within: Option<f64>,
+
+    /// Share of all callers who should be answered within it, e.g. 80%; who hangs up is not
+    #[arg(long = "service-level", id = "level", value_name = "SHARE", value_parser = share, requires = "within", allow_hyphen_values = true)]
+    level: Option<f64>,
 
     #[command(flatten)]
     pub(super) printed: Printed,
@@ -476,9 +557,11 @@ pub(super) struct ErlangAArguments {
 
 impl ErlangAArguments {
     pub(super) fn answer(&self) -> Result<Answer, Stop> {
-        let traffic = self.load.traffic()?;
+        let (traffic, mut inputs) = self.people.traffic(&self.load)?;
         let Traffic { rate, mean } = traffic;
-        let agents = self.agents.map_or_else(|| rate * mean * (1.0 - self.abandoned.unwrap_or(0.0)), f64::from);
+        // The fewest that are tried, with which the most wait.
+        let least = self.level.unwrap_or(1.0).min(1.0 - self.abandoned.unwrap_or(0.0));
+        let agents = self.agents.map_or_else(|| rate * mean * least, f64::from);
         let waiting = oracle::erlang_a_waiting(rate, mean, self.patience, agents);
         if waiting > f64::from(STEPS_MAX) {
             return Err(usage(
@@ -486,32 +569,52 @@ impl ErlangAArguments {
                 "give a lower rate, more agents, or less patience",
             ));
         }
-        let (mut inputs, mut results) = (traffic.lines("mean duration of a call"), Vec::new());
+        let mut results = Vec::new();
         inputs.push(line("patience", Quantity::Seconds(self.patience), "mean patience of a caller"));
-        let agents = match (self.agents, self.abandoned) {
+        let abandoned = self.abandoned.map(|most| {
+            inputs.push(line("abandoned", Quantity::Share(most), "at most"));
+            oracle::servers_for_abandonment(rate, mean, self.patience, most)
+        });
+        let level = self.within.zip(self.level).map(|(within, level)| {
+            inputs.push(line("service_level", Quantity::Share(level), "of all callers, at least"));
+            oracle::servers_for_answered_within(rate, mean, self.patience, within, level)
+        });
+        let agents = match (self.agents, abandoned.max(level)) {
             (Some(agents), _) => {
                 inputs.push(line("agents", Quantity::Whole(u64::from(agents)), ""));
                 agents
             }
-            (None, Some(most)) => {
-                inputs.push(line("abandoned", Quantity::Share(most), "at most"));
-                let agents = oracle::servers_for_abandonment(rate, mean, self.patience, most);
-                results.push(line(
-                    "agents",
-                    Quantity::Whole(u64::from(agents)),
-                    "the fewest with which no more abandon",
-                ));
+            (None, Some(agents)) => {
+                // Those who hang up are no load, so that this is on the safe side.
+                let agents = self.people.not_too_busy(agents, traffic.offered(), &mut inputs);
+                let meaning = match (abandoned, level) {
+                    (_, None) => "the fewest with which no more abandon",
+                    (None, _) => "the fewest that reach it",
+                    _ => "the fewest that reach both",
+                };
+                results.push(line("agents", Quantity::Whole(u64::from(agents)), meaning));
                 agents
             }
             _ => {
                 return Err(usage(
                     "the number of agents, or the goal for them, is missing",
-                    "add --agents 15, or --abandoned 3%",
+                    "add --agents 15, or --abandoned 3%, or --within 20s --service-level 80%",
                 ));
             }
         };
+        self.people.roster(agents, &mut inputs, &mut results);
         let found = oracle::erlang_a(rate, mean, self.patience, agents);
         results.push(line("waits", Quantity::Share(found.waits), "of the callers wait at all"));
+        if let Some(within) = self.within {
+            inputs.push(line("within", Quantity::Seconds(within), "time allowed"));
+            let share = oracle::erlang_a_answered_within(rate, mean, self.patience, agents, within);
+            results.push(line("answered_within", Quantity::Share(share), "of all callers are answered in time"));
+            results.push(line(
+                "answered_within_of_answered",
+                Quantity::Share(share / (1.0 - found.abandons)),
+                "of those who are answered at all",
+            ));
+        }
         results.push(line(
             "abandons",
             Quantity::Share(found.abandons),

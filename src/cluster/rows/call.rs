@@ -12,7 +12,7 @@ pub(crate) struct Call {
     pub(crate) offered: Time,
     /// When it was presented at its endpoint, or rejected there.
     pub(crate) since: Time,
-    /// When its treatment ended, for a call that waits for a person.
+    /// When its treatment ended, for a call that waits for a person; when it was answered last, for one that does not.
     pub(crate) waits_since: Time,
     pub(crate) number: u32,
     /// The endpoint it is at, or on its way to.

@@ -10,6 +10,10 @@ use crate::rules::change::Stage;
 pub(crate) struct Progress {
     /// When what is being done was asked for; of a third party, when the call was put aside for it.
     pub(crate) asked: Time,
+    /// Since when the person has talked who sends the call on or calls a third party; valid from the wish to do so.
+    pub(crate) talks_since: Time,
+    /// When the third party answered; valid while that one is consulted or in conference.
+    pub(crate) third_since: Time,
     /// The talk after the hold.
     pub(crate) rest: Span,
     /// The phone at which the call was put aside, while it is elsewhere or in conference; or [`NOWHERE`].
@@ -27,6 +31,8 @@ impl Progress {
     pub(crate) const fn answered(hop: u8) -> Progress {
         Progress {
             asked: Time::ZERO,
+            talks_since: Time::ZERO,
+            third_since: Time::ZERO,
             rest: Span::ZERO,
             aside: NOWHERE,
             bridge: None,

@@ -1,5 +1,6 @@
 //! The ports and phones of a group.
 
+use crate::domain::CallName;
 use crate::engine::{Handle, Time, Watchdog};
 use crate::plan::Line;
 use std::collections::VecDeque;
@@ -46,4 +47,13 @@ pub(crate) struct PhoneState {
     pub(crate) open: u32,
     /// Calls to the numbers of phones that are in use, in the order in which they came.
     pub(crate) call_waiting: VecDeque<Handle>,
+}
+
+/// After-call work of the person at a phone.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WrapUp {
+    /// About which call.
+    pub(crate) call: CallName,
+    /// The line that the call was at.
+    pub(crate) line: u8,
 }

@@ -32,6 +32,9 @@ pub(crate) const AT_END: usize = 2;
 pub(crate) const CONSULT_TALK: usize = 3;
 pub(crate) const CONFERENCE_LASTS: usize = 4;
 
+/// The word of the same block for the after-call work of the person who answered at that hop.
+pub(crate) const WRAP_UP: usize = 5;
+
 /// A number from 0 up to but not including 1.
 pub(crate) fn fraction(word: u64) -> f64 {
     (word >> 11) as f64 / (1_u64 << 53) as f64

@@ -53,7 +53,7 @@ impl Auditor<'_> {
     /// A call waits at a phone that is in use.
     pub(super) fn waits(&mut self, fact: Fact, name: CallName, device: DeviceId, line: u8) {
         self.take(name, fact, Occupied::Waits { device, line });
-        let in_use = self.devices[device.index()].taken_by.is_some();
+        let in_use = self.devices[device.index()].is_in_use();
         let is_phone = self.plan.devices[device.index()].kind == DeviceKind::Phone;
         self.require(in_use && is_phone, |_| format!("{fact:?}: a phone: {is_phone}, in use: {in_use}"));
         let serves = self.serves(device);
@@ -77,9 +77,9 @@ impl Auditor<'_> {
     /// Time advances: no call waits at a phone whose person has none.
     pub(super) fn check_turned(&mut self) {
         for device in std::mem::take(&mut self.left_waiting) {
-            let AuditedDevice { taken_by, waiting, .. } = self.devices[device.index()];
+            let AuditedDevice { waiting, .. } = self.devices[device.index()];
             // Out of service, it takes none.
-            let attended = taken_by.is_some() || waiting == 0 || !self.serves(device);
+            let attended = self.devices[device.index()].is_in_use() || waiting == 0 || !self.serves(device);
             self.require(attended, |_| format!("{waiting} calls wait at {device:?}, which is free"));
         }
     }
@@ -118,6 +118,8 @@ impl Auditor<'_> {
         let serves = self.serves(device);
         self.require(serves, |_| format!("{fact:?}: the device is out of service"));
         self.require(taken_by.is_none(), |_| format!("{fact:?}: the device is already taken by {taken_by:?}"));
+        let wraps_up = self.devices[device.index()].wraps_up;
+        self.require(wraps_up.is_none(), |_| format!("{fact:?}: its person has work after {wraps_up:?}"));
         self.devices[device.index()].taken_by = Some(name);
         self.take_line(fact, device, line);
     }

@@ -94,11 +94,20 @@ pub(super) struct AuditedDevice {
     /// When it last started to rehome.
     pub(super) left: Option<Time>,
     pub(super) taken_by: Option<CallName>,
+    /// The call after which its person has work, and the line at which that was.
+    pub(super) wraps_up: Option<(CallName, u8)>,
     pub(super) calls: u32,
     /// How many calls wait there, if it is a phone.
     pub(super) waiting: u32,
     /// Whether it has failed by itself.
     pub(super) failed: bool,
+}
+
+impl AuditedDevice {
+    /// Whether a call has it, or its person has work after one.
+    pub(super) const fn is_in_use(&self) -> bool {
+        self.taken_by.is_some() || self.wraps_up.is_some()
+    }
 }
 
 /// A process that can fail.
@@ -116,6 +125,7 @@ pub(super) struct Process {
 ///   sojourns, clipped at the end (Little's law, in whole nanoseconds);
 /// - a call is at one device at a time; a port, phone or outside line has one call, and others wait only at a phone that has
 ///   one; a line has no more calls than its maximum, and gets none once it is busy; no call is presented at a device that is out of service, or left unanswered at one that closes;
+/// - after-call work begins at a phone that a connected call has just left, and keeps it and that line in use until it ends, once;
 /// - a call is put aside at the phone where it is, which stays in use until it is let go, once; a call that is retrieved was on
 ///   hold; a bridge has no more conferences than it has room for, and each is given back once;
 /// - a station never serves more at once than it has servers, takes up work in order of arrival, and gets none while its
@@ -248,6 +258,7 @@ impl<'p> Auditor<'p> {
             rehoming: AuditedRehoming::Settled,
             left: None,
             taken_by: None,
+            wraps_up: None,
             calls: 0,
             waiting: 0,
             failed: false,

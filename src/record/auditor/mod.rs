@@ -6,6 +6,7 @@ mod changes;
 mod control;
 mod devices;
 mod note;
+mod people;
 mod processes;
 mod queues;
 mod rest;

@@ -104,7 +104,7 @@ impl Auditor<'_> {
     fn has_free_phone(&self, group: PhoneGroupId) -> bool {
         let it = &self.plan.phone_groups[group.index()];
         let mut phones = self.devices[it.first.index()..it.first.index() + it.count as usize].iter();
-        phones.any(|phone| phone.at.is_some() && phone.taken_by.is_none() && phone.waiting == 0)
+        phones.any(|phone| phone.at.is_some() && !phone.is_in_use() && phone.waiting == 0)
     }
 }
 

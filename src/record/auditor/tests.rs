@@ -7,7 +7,7 @@ use crate::domain::{
     FaultTarget, GiveUpReason, NodeId, OutageCause, PhoneGroupId, PortGroupId, QueueId, QueueOrder, Refusal,
     RoutePointId, SourceId, StationId, Target,
 };
-use crate::engine::{Span, Time};
+use crate::engine::{Distribution, Span, Time};
 use crate::facts::{Fact, Path, PoolId, Reached, Recorder};
 use crate::fake;
 use crate::plan::{Change, ConferenceBridge, Fault, Occurs, People, Plan, Queue, Setting, Transfer, TransferTo};
@@ -675,4 +675,43 @@ fn whatever_a_call_occupies_beside_its_device_is_given_back_once() {
     broken(&[(28, Fact::ConferenceBlocked { call: CALL, bridge })], "there was room");
     broken(&[(30, Fact::Joined { call: CALL, delay: Span::ZERO })], "of AuditedCall");
     broken(&[(30, Fact::Consulted { call: CALL, delay: Span::ZERO })], "of AuditedCall");
+}
+
+#[test]
+fn a_phone_whose_person_works_after_a_call_takes_none() {
+    let mut plan = fake::plan();
+    plan.phone_groups[0].wrap_up = Some(Distribution::Constant(Span::from_secs(3)));
+    let phones = PhoneGroupId(0);
+    let path = Path { ingress: SUB1, route_point: None, application: None };
+    let connected = Fact::Connected { call: CALL, path, since_offered: Span::from_secs(1), first_sign: true };
+    let begins = Fact::WrapUpBegan { call: CALL, phones, device: PHONE, line: 0 };
+    let ends = Fact::WrapUpEnded { call: CALL, phones, device: PHONE };
+    let ended = Fact::Ended { call: CALL, place: 0, ending: Ending::Completed, offered: at(10), reached: NOTHING_YET };
+    let talked = |lasted| Fact::Talked { call: CALL, phones, lasted: Span::from_secs(lasted), cut: false };
+    let begun = [
+        (10, Fact::Offered { call: CALL, place: 0, ingress: SUB1 }),
+        (10, Fact::Seized { call: CALL, pool: PHONES, device: Some(PHONE), line: 0 }),
+        (11, connected),
+        (20, talked(9)),
+        (20, Fact::Freed { call: CALL, pool: PHONES, device: Some(PHONE) }),
+    ];
+    let over = [(20, begins), (20, ended)];
+    let other = caller(1);
+    let next = |second| {
+        let seized = Fact::Seized { call: other, pool: PHONES, device: Some(PHONE), line: 0 };
+        [(second, Fact::Offered { call: other, place: 1, ingress: SUB1 }), (second, seized)]
+    };
+    let found = |facts: &[(u64, Fact)]| {
+        audited(&plan, &and(&begun, facts)).finish(plan.length).err().unwrap_or_default().join("\n")
+    };
+    assert_eq!(found(&and(&and(&over, &[(23, ends)]), &next(23))), "");
+    assert!(found(&and(&over, &next(22))).contains("its person has work after"));
+    assert!(found(&[(20, ended), (20, begins)]).contains("of a call that is not in progress"));
+    assert!(found(&[(21, begins)]).contains("while the phone has"), "the call had left a second before");
+    assert!(found(&[(20, begins), (20, begins)]).contains("while the phone has"));
+    assert!(found(&[(23, ends)]).contains("it has not begun"));
+    assert!(found(&[(20, talked(11))]).contains("of AuditedCall"), "it was offered 10 s ago");
+    plan.phone_groups[0].wrap_up = None;
+    let found = audited(&plan, &and(&begun, &over)).finish(plan.length).expect_err("nobody works after calls");
+    assert!(found[0].contains("after-call work there: false"), "{found:?}");
 }

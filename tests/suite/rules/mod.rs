@@ -29,3 +29,4 @@ mod phones;
 mod queues;
 mod settings;
 mod treatment;
+mod wrap_up;
