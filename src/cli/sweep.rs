@@ -234,12 +234,7 @@ fn point(
 }
 
 /// All points together.
-fn swept(
-    grid: Grid<'_>,
-    planned: Vec<Planned>,
-    found: Vec<PointResult>,
-    mut measures: Vec<Measure>,
-) -> Sweep {
+fn swept(grid: Grid<'_>, planned: Vec<Planned>, found: Vec<PointResult>, mut measures: Vec<Measure>) -> Sweep {
     for goal in planned.iter().flat_map(|point| &point.goals) {
         if !measures.contains(&goal.measure) {
             measures.push(goal.measure.clone());

@@ -156,7 +156,9 @@ impl Spread {
         if total < keys * least {
             let each = amount.written(*least, value);
             let all = amount.written(keys * least, value);
-            return Err(format!("{value} in all is too little for {keys} keys of at least {each} each: begin at {all}"));
+            return Err(format!(
+                "{value} in all is too little for {keys} keys of at least {each} each: begin at {all}"
+            ));
         }
         if total >= TOTAL_END {
             return Err(format!("{value} in all is too much"));
@@ -268,7 +270,9 @@ impl Found {
         };
         let weight = match amount {
             Amount::Count => item.as_integer().and_then(|count| u128::try_from(count).ok()),
-            Amount::Rate => item.as_str().and_then(|rate| units::rate(rate).ok()).map(|rate| (rate * FINE).round() as u128),
+            Amount::Rate => {
+                item.as_str().and_then(|rate| units::rate(rate).ok()).map(|rate| (rate * FINE).round() as u128)
+            }
         };
         let fits = weight.filter(|weight| *weight < TOTAL_END);
         fits.ok_or_else(|| format!("`{name}` has no amount in the workload that a total could be spread by"))
@@ -299,7 +303,8 @@ impl Found {
             if fits(name, part) {
                 // A name that would be read otherwise, or that two have, gives way to the position.
                 let plain = !name.is_empty() && !name.contains(['.', '=', '*']) && name.trim() == name;
-                let key = if plain && position(&entries, name) == Some(at) { name.clone() } else { (at + 1).to_string() };
+                let key =
+                    if plain && position(&entries, name) == Some(at) { name.clone() } else { (at + 1).to_string() };
                 all.extend(self.clone_with(&key, at.to_string(), Some(item.clone())).expand(rest)?);
             }
         }
@@ -415,7 +420,8 @@ arrivals = { file = "calls.csv" }
     #[test]
     fn a_total_of_rates_is_exact_to_a_millionth() {
         let rates = ["traffic.sales.arrivals.poisson", "traffic.service.arrivals.poisson"];
-        let of = |total| sum(&rates, total).iter().map(|it| it.split_once('=').unwrap().1.to_owned()).collect::<Vec<_>>();
+        let of =
+            |total| sum(&rates, total).iter().map(|it| it.split_once('=').unwrap().1.to_owned()).collect::<Vec<_>>();
         assert_eq!(of("7000/h"), ["5000/h", "2000/h"]);
         assert_eq!(of("0.7/s"), ["0.5/s", "0.2/s"]);
         // 5/7 and 2/7 of one, rounded.
