@@ -242,7 +242,7 @@ fn an_error_at_any_point_is_reported_before_the_first_is_run() {
 fn keys_are_tied_together() {
     let directory = directory();
     let more = "[[destination]]\nname = \"more\"\nlines = 3\n";
-    fs::write(directory.path().join("lines.toml"), format!("{LINES}{more}").replace("lines = 30", "lines = 6"))
+    fs::write(directory.path().join("lines.toml"), format!("{LINES}{more}").replace("lines = 10", "lines = 6"))
         .unwrap();
     let tied = ["sweep", "lines.toml", "--replications", "4", "--vary"];
     let run = |vary: &[&str]| {
