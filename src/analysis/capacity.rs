@@ -74,10 +74,12 @@ pub struct Capacity {
     pub workload: String,
     /// Its question.
     pub question: String,
-    /// The key that was varied.
+    /// The key that was varied, or several that are tied together.
     pub key: String,
     /// The values to choose from, in order.
     pub values: Vec<String>,
+    /// What each value sets in the workload.
+    pub settings: Vec<Vec<String>>,
     /// The goals.
     pub goals: Vec<Goal>,
     /// The values that were evaluated, in order.

@@ -79,6 +79,8 @@ impl PointResult {
 pub struct Point {
     /// The values of the parameters, in order.
     pub values: Vec<String>,
+    /// The keys over which values are spread, and what each gets: the same keys at every point.
+    pub parts: Vec<(String, String)>,
     /// The seed.
     pub seed: u64,
     /// Which replications.

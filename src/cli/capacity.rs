@@ -46,6 +46,10 @@ pub(super) fn after_help() -> StyledStr {
                 "The fewest ports with which at most 1 % of the calls find all of them busy",
             ),
             (
+                "ctisim capacity site.toml --vary 'sum(phone.*.count)=100..120:1' \\\n      --goal 'abandoned.share<=2%'",
+                "The fewest people in all groups together with which at most 2 % of the callers give up",
+            ),
+            (
                 "ctisim capacity site.toml \\\n      --vary traffic.main.arrivals.poisson=20000/h..60000/h",
                 "The highest rate of calls at which the workload's own goals are met",
             ),
@@ -69,7 +73,8 @@ pub(super) struct CapacityArguments {
     workload: PathBuf,
 
     /// The key and its values in order, e.g. cti_port.ports.count=10..100:5 or
-    /// traffic.main.arrivals.poisson=20000/h..60000/h
+    /// traffic.main.arrivals.poisson=20000/h..60000/h. Several keys together: 'sum(phone.*.count)=100..120:1' is how many in
+    /// all, spread as the workload has them, 'each(traffic.*.talk)=2m,3m' the same value for every one
     #[arg(long, value_name = "KEY=VALUES", value_parser = Parameter::parse)]
     vary: Parameter,
 
@@ -105,12 +110,11 @@ pub(super) struct CapacityArguments {
 
 /// Searches the values of a key for where the goals stop being met.
 pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
-    let axis = &arguments.vary.axis;
-    let values = axis.values.len();
     let text = Origin::read(Some(&arguments.workload), &arguments.study.allowed, "give the path of a workload file")?;
+    let axis = arguments.vary.axis(&text, &arguments.study.settings)?;
+    let values = axis.values.len();
     let load = |at: usize| {
-        let own = [axis.setting(at)];
-        let mut loaded = text.load(Changes { set: &arguments.study.settings, own: ("--vary", &own) })?;
+        let mut loaded = text.load(Changes { set: &arguments.study.settings, own: ("--vary", &axis.settings[at]) })?;
         for goal in &arguments.goals {
             goal.measure.check(&loaded.plan).map_err(|why| Stop::Usage(format!("--goal {goal}: {why}")))?;
         }
@@ -148,7 +152,7 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
 
     let command = command(arguments, &replications, seed);
     let mut prelude = Prelude::new(command.clone(), most, verbosity);
-    prelude.bar.titles = (0..values).map(|at| axis.setting(at)).collect();
+    prelude.bar.titles = (0..values).map(|at| axis.title(at)).collect();
     let met_at = if arguments.largest { Some(End::First) } else { arguments.smallest.then_some(End::Last) };
     let search = Search { values, met_at, goals: goals.len(), replications };
     let load = |at: usize| Ok::<_, Halt>(load(at)?.into_case());
@@ -158,8 +162,9 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     let capacity = Capacity {
         workload: first.plan.name,
         question: first.plan.question,
-        key: axis.key.clone(),
-        values: axis.values.clone(),
+        key: axis.key,
+        values: axis.values,
+        settings: axis.settings,
         goals,
         evaluated,
         turn,

@@ -13,7 +13,7 @@ use super::output::{Claim, Former, Inputs};
 use super::repeat::quoted;
 use super::stop::Stop;
 use super::terminal::{message, print};
-use super::values::{self, agents, applications, calls_per_hour, failure, nodes, ports, site_name, talk};
+use super::values::{self, agents, applications, calls_per_hour, failure, nodes, ports, site_name, some, talk};
 
 pub(super) fn after_help() -> StyledStr {
     help::below(
@@ -24,6 +24,10 @@ pub(super) fn after_help() -> StyledStr {
             (
                 "ctisim init site.toml --calls-per-hour 7200 --talk 2m",
                 "A site for 7,200 calls an hour of two minutes each",
+            ),
+            (
+                "ctisim init site.toml --applications 1 --calls-per-hour 4200 --ports 140 \\\n      --menu 95s --to-agents 35% --talk 250s --patience 2m --fail none",
+                "A contact centre behind one IVR, to ask how many people it needs",
             ),
         ],
     )
@@ -64,6 +68,18 @@ pub(super) struct InitArguments {
     /// How long a caller talks on average, e.g. 3m, up to 1h [default: 3m]
     #[arg(long, value_name = "TIME", value_parser = talk, allow_hyphen_values = true)]
     pub(super) talk: Option<u32>,
+
+    /// How long a caller spends in the menu of an IVR on average, e.g. 95s, up to 1h [default: 30s]
+    #[arg(long, value_name = "TIME", value_parser = talk, allow_hyphen_values = true)]
+    pub(super) menu: Option<u32>,
+
+    /// Share of the callers of an IVR who ask for a person after the menu, e.g. 35% [default: 60%]
+    #[arg(long, value_name = "SHARE", value_parser = some, allow_hyphen_values = true)]
+    pub(super) to_agents: Option<u32>,
+
+    /// How long a caller waits on average before hanging up, e.g. 2m, up to 1h [default: 1m]
+    #[arg(long, value_name = "TIME", value_parser = talk, allow_hyphen_values = true)]
+    pub(super) patience: Option<u32>,
 
     /// What fails in the busy hour: ivr, node, callmanager or ctimanager (which hang), route-point, ports or phones (half of a
     /// group), desktop (which there is, then), restart (of the CTIManagers, with other parameters) or none [default: ivr]
@@ -115,9 +131,18 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
         message(&format!("wrote {}; next:", file.display()));
         message(&format!("  ctisim check {name}   # errors, and where it departs from Cisco's advice"));
         message(&format!("  ctisim run {name}     # what callers experience in the busy hour"));
+        if let Some((least, most)) = site.people_to_try() {
+            message(&format!(
+                "  ctisim capacity {name} --vary 'sum(phone.*.count)={least}..{most}:1' --set 'fault=[]' --goal '{GOAL}'\n    \
+                 # how many people in all are enough on a day without failures"
+            ));
+        }
     }
     Ok(())
 }
+
+/// The goal with which the number of people is sought.
+const GOAL: &str = "queue_wait.p95<=20s";
 
 /// Whether the file can be written, as far as that shows without writing it.
 fn writable(file: &Path) -> Result<(), Stop> {
@@ -149,6 +174,9 @@ fn from_flags(arguments: &InitArguments) -> Answers {
         ports: arguments.ports,
         agents: arguments.agents,
         talk: arguments.talk,
+        menu: arguments.menu,
+        to_agents: arguments.to_agents,
+        patience: arguments.patience,
         failure: arguments.fail,
         standby: arguments.standby,
         desktop: arguments.desktop,
@@ -233,6 +261,9 @@ mod tests {
             calls_an_hour: Some(7200),
             applications: Some(1),
             talk: Some(180),
+            menu: None,
+            to_agents: None,
+            patience: None,
             ports: None,
             agents: None,
             failure: Some(Failure::Ports),

@@ -129,6 +129,11 @@ impl Origin {
         Inputs::default().and(text).and(self.files.places())
     }
 
+    /// Its text with some of its values changed.
+    pub(super) fn changed<'a>(&self, changes: impl Into<Changes<'a>>) -> Result<String, Stop> {
+        changes.into().apply(&self.text)
+    }
+
     /// Compiles it with some of its values changed.
     pub(super) fn load<'a>(&self, changes: impl Into<Changes<'a>>) -> Result<Loaded, Stop> {
         let changes = changes.into();

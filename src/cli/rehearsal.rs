@@ -40,7 +40,7 @@ impl Prompt {
 /// # Errors
 /// What is wrong with it.
 pub fn varied(text: &str) -> Result<(String, Vec<String>), String> {
-    Parameter::parse(text).map(|Parameter { axis, .. }| (axis.key, axis.values))
+    Parameter::parse(text).map(|Parameter { key, values, .. }| (key, values))
 }
 
 /// The point of a sweep that was stored under this key; `None` if it is damaged.

@@ -49,6 +49,10 @@ pub(super) fn after_help() -> StyledStr {
                 "ctisim sweep site.toml --vary application.ivr.workers=2,4,8 \\\n      --vary traffic.main.talk=2m,3m",
                 "A grid of six points",
             ),
+            (
+                "ctisim sweep site.toml --vary 'sum(phone.*.count)=100..120:5'",
+                "So many people in all, spread over the groups as the workload has them",
+            ),
         ],
     )
 }
@@ -59,7 +63,8 @@ pub(super) struct SweepArguments {
     workload: PathBuf,
 
     /// A key of the workload and its values: KEY=A,B,C or KEY=LOW..HIGH:STEP; may be repeated for a grid, in which
-    /// the last key varies fastest
+    /// the last key varies fastest. Several keys together: 'sum(phone.*.count)=100..120:5' is how many in all, spread as the
+    /// workload has them, 'each(traffic.*.talk)=2m,3m' the same value for every one
     #[arg(long = "vary", value_name = "KEY=VALUES", value_parser = Parameter::parse, required = true)]
     parameters: Vec<Parameter>,
 
@@ -108,7 +113,8 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     }
     let source = Origin::read(Some(&arguments.workload), &study.allowed, "give the path of a workload file")?;
     let measures = measures(arguments);
-    let axes: Vec<Axis> = arguments.parameters.iter().map(|parameter| parameter.axis.clone()).collect();
+    let axes = arguments.parameters.iter().map(|parameter| parameter.axis(&source, &study.settings));
+    let axes = axes.collect::<Result<Vec<Axis>, Stop>>()?;
     let planned = points(arguments, Grid(&axes), &source, &measures)?;
     let default = format!("{}.sweep", planned[0].workload);
     let workbook = workbook::name(&planned[0].workload);
@@ -138,7 +144,7 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     let finished = prelude.bar.finished();
     prelude.commit().map_err(|_| paused(finished, &planned, store.as_ref()))?;
 
-    let sweep = swept(arguments, planned, found, measures);
+    let sweep = swept(Grid(&axes), planned, found, measures);
     let page = report::sweep_page(&sweep);
     let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
     let mut names = FILE.to_owned();
@@ -189,7 +195,7 @@ fn points(
 
 /// The name of a point in remarks.
 fn title(grid: Grid<'_>, at: usize, count: usize) -> String {
-    format!("point {} of {count}: {}", at + 1, grid.settings(at).join(", "))
+    format!("point {} of {count}: {}", at + 1, grid.title(at))
 }
 
 /// The point `at` of `count` of the grid.
@@ -228,24 +234,19 @@ fn point(
 }
 
 /// All points together.
-fn swept(
-    arguments: &SweepArguments,
-    planned: Vec<Planned>,
-    found: Vec<PointResult>,
-    mut measures: Vec<Measure>,
-) -> Sweep {
+fn swept(grid: Grid<'_>, planned: Vec<Planned>, found: Vec<PointResult>, mut measures: Vec<Measure>) -> Sweep {
     for goal in planned.iter().flat_map(|point| &point.goals) {
         if !measures.contains(&goal.measure) {
             measures.push(goal.measure.clone());
         }
     }
     let (workload, question) = (planned[0].workload.clone(), planned[0].question.clone());
-    let point = |(planned, result): (Planned, PointResult)| {
+    let point = |(at, (planned, result)): (usize, (Planned, PointResult))| {
         let Planned { values, seed, replications, goals, .. } = planned;
-        Point { values, seed, replications, goals, result }
+        Point { values, parts: grid.parts(at), seed, replications, goals, result }
     };
-    let points = planned.into_iter().zip(found).map(point).collect();
-    let keys = arguments.parameters.iter().map(|parameter| parameter.axis.key.clone()).collect();
+    let points = planned.into_iter().zip(found).enumerate().map(point).collect();
+    let keys = grid.0.iter().map(|axis| axis.key.clone()).collect();
     Sweep { workload, question, keys, points, measures }
 }
 

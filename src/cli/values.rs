@@ -139,6 +139,12 @@ pub(super) fn talk(text: &str) -> Result<u32, String> {
     }
 }
 
+/// A share above zero, in hundredths of a percent.
+pub(super) fn some(text: &str) -> Result<u32, String> {
+    let hundredths = percent(text).ok().map(|share| (share * 1e4).round() as u32);
+    hundredths.filter(|it| *it > 0).ok_or_else(|| "expected a percentage above 0, up to 100%, such as 35%".to_owned())
+}
+
 /// What fails at a site.
 pub(super) fn failure(text: &str) -> Result<Failure, String> {
     let names = Failure::ALL.map(Failure::name);
@@ -230,6 +236,8 @@ mod tests {
     fn answers_have_bounds_with_a_reason() {
         assert_eq!((calls_per_hour("36000"), calls_per_hour("36000/h")), (Ok(36_000), Ok(36_000)));
         assert_eq!((calls_per_hour("10/s"), calls_per_hour("70/20m")), (Ok(36_000), Ok(210)));
+        assert_eq!(calls_per_hour("36000/h"), Ok(36_000));
+        assert_eq!((some("35%"), some("0.01%"), some("100%")), (Ok(3_500), Ok(1), Ok(10_000)));
         assert_eq!((agents("0"), talk("1m30s"), nodes("8")), (Ok(0), Ok(90), Ok(8)));
         for (wrong, word) in [
             (nodes("9"), "eight nodes"),
@@ -241,6 +249,9 @@ mod tests {
             (calls_per_hour("100/0m"), "no time"),
             (applications("11"), "copy a section"),
             (agents("many"), "12,000"),
+            (some("0%"), "above 0"),
+            (some("101%"), "up to 100%"),
+            (some("0.35"), "such as 35%"),
             (talk("0s"), "1s to 1h"),
             (talk("61m"), "1s to 1h"),
             (talk("180"), "no unit"),

@@ -1,17 +1,22 @@
-//! `--vary KEY=VALUES`: a key of the workload and the values it takes in turn.
+//! `--vary KEY=VALUES`: a key of the workload, or several that are tied together, and the values it takes in turn.
 
 use crate::engine::Span;
 use crate::plan::Plan;
 use crate::studies::{Axis, given_warm_up};
-use crate::workload::units;
+use crate::workload::{Tie, Tied, units};
 
+use super::model::Origin;
 use super::stop::Stop;
 
-/// A key of a workload and its values.
+/// A key of a workload, or several that are tied together, and its values.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Parameter {
-    /// The key and its values, in the order in which they were given.
-    pub(super) axis: Axis,
+    /// The key; of tied keys all of them with the word before, `sum(phone.*.count)`.
+    pub(super) key: String,
+    /// The values, in the order in which they were given.
+    pub(super) values: Vec<String>,
+    /// The tied keys, and how they are.
+    tied: Option<(Tie, Vec<String>)>,
     /// As it was typed.
     pub(super) written: String,
 }
@@ -25,6 +30,9 @@ const STEPS: u128 = 100;
 const EXPECTED: &str =
     "expected KEY=A,B,C or KEY=LOW..HIGH or KEY=LOW..HIGH:STEP, e.g. cti_port.ports.count=10..100:10";
 
+/// What the words before several keys mean.
+const WORDS: &str = "sum(KEYS)=... is how many in all, each(KEYS)=... the same value for every one";
+
 impl Parameter {
     /// Reads `key=a,b,c`, where commas within brackets or quotes do not count, or `key=low..high:step`: numbers with the
     /// same unit, or durations; the last value is the last one not beyond `high`. Without a step, the step is a round
@@ -35,7 +43,10 @@ impl Parameter {
         if key.is_empty() || values.is_empty() {
             return Err(EXPECTED.to_owned());
         }
-        not_of_the_study(key)?;
+        let tied = tied(key)?;
+        for key in tied.iter().flat_map(|(_, keys)| keys.iter().map(String::as_str)).chain([key]) {
+            not_of_the_study(key)?;
+        }
         let values = match values.split_once("..") {
             Some((low, rest)) => {
                 if rest.contains(',') {
@@ -55,7 +66,33 @@ impl Parameter {
         if let Some(twice) = values.iter().enumerate().find(|(at, value)| values[..*at].contains(value)) {
             return Err(format!("`{}` is given twice", twice.1));
         }
-        Ok(Parameter { axis: Axis { key: key.to_owned(), values }, written: text.to_owned() })
+        Ok(Parameter { key: key.to_owned(), values, tied, written: text.to_owned() })
+    }
+
+    /// What its values set in a workload.
+    pub(super) fn axis(&self, source: &Origin, set: &[String]) -> Result<Axis, Stop> {
+        let Some((tie, patterns)) = &self.tied else { return Ok(Axis::of_key(&*self.key, self.values.clone())) };
+        let text = source.changed(set)?;
+        let settings = Tied::new(*tie, patterns, &text)
+            .and_then(|keys| self.values.iter().map(|value| keys.assignments(value)).collect());
+        let settings = settings.map_err(|why| Stop::Invalid(format!("error: --vary {}: {why}", self.written)))?;
+        Ok(Axis { key: self.key.clone(), values: self.values.clone(), settings })
+    }
+}
+
+/// The keys of `sum(A, B)` or `each(A, B)`, and which of them it is; `None` for one key.
+fn tied(text: &str) -> Result<Option<(Tie, Vec<String>)>, String> {
+    let Some((word, keys)) = text.strip_suffix(')').and_then(|text| text.split_once('(')) else {
+        return match text.contains(['*', ',']) {
+            true => Err(format!("`{text}` is more than one key: {WORDS}")),
+            false => Ok(None),
+        };
+    };
+    let tie = Tie::of(word.trim()).ok_or_else(|| format!("`{}` is no word for several keys: {WORDS}", word.trim()))?;
+    let keys: Vec<String> = keys.split(',').map(|key| key.trim().to_owned()).collect();
+    match keys.iter().any(|key| key.split('.').any(|part| part.trim().is_empty())) {
+        true => Err(format!("a key, or a part of one, is empty: {WORDS}")),
+        false => Ok(Some((tie, keys))),
     }
 }
 
@@ -203,7 +240,7 @@ mod tests {
     use super::*;
 
     fn values(text: &str) -> Vec<String> {
-        Parameter::parse(text).unwrap_or_else(|why| panic!("{text}: {why}")).axis.values
+        Parameter::parse(text).unwrap_or_else(|why| panic!("{text}: {why}")).values
     }
 
     #[test]
@@ -229,8 +266,27 @@ mod tests {
     }
 
     #[test]
+    fn several_keys_need_a_word() {
+        let read = |text: &str| Parameter::parse(text).map(|it| (it.key, it.tied, it.values)).unwrap();
+        let keys = |keys: &[&str]| keys.iter().map(|it| (*it).to_owned()).collect::<Vec<_>>();
+        let (key, tied, values) = read("sum(phone.a.count, phone.b.count)=100..104:2");
+        assert_eq!(key, "sum(phone.a.count, phone.b.count)");
+        assert_eq!(tied, Some((Tie::Sum, keys(&["phone.a.count", "phone.b.count"]))));
+        assert_eq!(values, ["100", "102", "104"]);
+        assert_eq!(read("each(traffic.*.talk)=1m,2m").1, Some((Tie::Each, keys(&["traffic.*.talk"]))));
+        assert_eq!(read("x=(1),2)").1, None);
+    }
+
+    #[test]
     fn errors_name_what_is_wrong() {
         for (text, word) in [
+            ("phone.*.count=1,2", "`phone.*.count` is more than one key: sum(KEYS)=... is how many in all"),
+            ("a.b,c.d=1,2", "more than one key"),
+            ("total(a.b)=1,2", "`total` is no word for several keys: sum(KEYS)="),
+            ("sum()=1,2", "a key, or a part of one, is empty"),
+            ("sum(a.b,)=1,2", "a key, or a part of one, is empty"),
+            ("sum(a..b)=1,2", "a key, or a part of one, is empty"),
+            ("each(run.seed, a.b)=1,2", "use --seed"),
             ("x", "expected KEY="),
             ("x=", "expected KEY="),
             ("x=1,,2", "empty"),

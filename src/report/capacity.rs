@@ -20,6 +20,9 @@ pub fn capacity_page(capacity: &Capacity) -> Page<'_> {
     let section = page.section(Extent::Both);
     section.heading(Rank::Chapter, format!("{}: {}", capacity.workload, capacity.question));
     section.paragraph(answer(capacity));
+    if let Some(parts) = parts(capacity) {
+        section.note(parts);
+    }
     if let Some(bottleneck) = bottleneck(capacity) {
         section.note(bottleneck);
     }
@@ -82,6 +85,17 @@ pub fn answer(capacity: &Capacity) -> String {
             value(no)
         ),
     }
+}
+
+/// What the answer is for each of the keys over which it is spread.
+fn parts(capacity: &Capacity) -> Option<String> {
+    let at = match capacity.turn {
+        Turn::Between { yes, .. } => yes?,
+        Turn::Twice { .. } => capacity.met_within()?.0,
+        _ => return None,
+    };
+    let settings = &capacity.settings[at];
+    (settings.len() > 1).then(|| format!("{} is {}.", capacity.values[at], settings.join(", ")))
 }
 
 /// Goals of which some are missed at the first value and others at the last.
@@ -303,7 +317,7 @@ fn document(capacity: &Capacity) -> Value {
         .evaluated
         .iter()
         .map(|it| {
-            json!({ "value": capacity.values[it.at], "replications": it.replications, "verdict": it.verdict().name(),
+            json!({ "value": capacity.values[it.at], "settings": capacity.settings[it.at], "replications": it.replications, "verdict": it.verdict().name(),
                     "goals": goals(it), "places": resources(it) })
         })
         .collect();

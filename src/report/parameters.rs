@@ -27,6 +27,11 @@ impl ParameterColumns {
                 }
             }
         }
+        // What the keys get over which a value is spread.
+        names.extend(sweep.points.iter().take(1).flat_map(|point| &point.parts).map(|(key, _)| key.clone()));
+        for (row, point) in cells.iter_mut().zip(&sweep.points) {
+            row.extend(point.parts.iter().map(|(_, part)| typed(part)));
+        }
         ParameterColumns { names, cells }
     }
 }

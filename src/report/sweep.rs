@@ -147,6 +147,7 @@ mod tests {
         let result = PointResult::of(&study(&plan));
         let point = |values: [&str; 2], goal: &str| Point {
             values: values.map(str::to_owned).to_vec(),
+            parts: Vec::new(),
             seed: 1,
             replications: 0..5,
             goals: vec![Goal::parse(goal).unwrap()],

@@ -21,6 +21,12 @@ pub struct Answers {
     pub agents: Option<u32>,
     /// The mean talk time, in seconds.
     pub talk: Option<u32>,
+    /// The mean time that a caller spends in the menu of an IVR, in seconds.
+    pub menu: Option<u32>,
+    /// The share of the callers of an IVR who ask for a person after the menu, in hundredths of a percent, above 0.
+    pub to_agents: Option<u32>,
+    /// How long a caller waits on average until he hangs up, in seconds.
+    pub patience: Option<u32>,
     /// What fails.
     pub failure: Option<Failure>,
     /// Whether each IVR has a standby that opens its ports when it has lost them.
@@ -48,9 +54,11 @@ pub mod most {
 }
 
 /// Seconds that a call spends at a port before people answer it.
-const MENU_S: f64 = 30.0;
-/// The share of callers who ask for a person after the menu.
-const TRANSFERRED: f64 = 0.6;
+const MENU_S: u32 = 30;
+/// The share of callers who ask for a person after the menu, in hundredths of a percent.
+const TO_AGENTS: u32 = 6_000;
+/// How long a caller waits on average, in seconds.
+const PATIENCE_S: u32 = 60;
 /// The share of calls that go to the IVRs if there are routing applications, too.
 const TO_IVRS: f64 = 0.8;
 /// Seconds that a phone rings, with the delay before.
@@ -75,6 +83,11 @@ pub struct Site {
     pub(super) ports: u32,
     pub(super) agents: u32,
     pub(super) talk: u32,
+    pub(super) menu: u32,
+    pub(super) to_agents: u32,
+    pub(super) patience: u32,
+    /// Whether the menu and who asks for a person are assumed, and whether the patience is.
+    pub(super) assumed: (bool, bool),
     pub(super) failure: Failure,
     pub(super) standby: bool,
     desktop: bool,
@@ -85,11 +98,12 @@ impl Answers {
     pub fn complete(&self) -> Site {
         let applications = self.applications.unwrap_or(2);
         let talk = self.talk.unwrap_or(180);
+        let (menu, to_agents) = (self.menu.unwrap_or(MENU_S), self.to_agents.unwrap_or(TO_AGENTS));
         let to_ivrs = if applications > 1 { TO_IVRS } else { 1.0 };
         let staffed = self.agents != Some(0);
         // The share of all calls that reach a person, and how long a call stays at a port.
-        let to_people = if staffed { share_to_people(to_ivrs) } else { 0.0 };
-        let at_port = if staffed { MENU_S + 5.0 } else { f64::from(talk) };
+        let to_people = if staffed { share_to_people(to_ivrs, to_agents) } else { 0.0 };
+        let at_port = if staffed { f64::from(menu) + 5.0 } else { f64::from(talk) };
         let busy = f64::from(talk) + ANSWERS_S;
         // Given people and ports take a load that keeps them two thirds busy.
         let from_agents = self.agents.filter(|_| staffed).map(|agents| f64::from(agents) / busy / to_people);
@@ -106,6 +120,10 @@ impl Answers {
                 ports: self.ports.unwrap_or_else(|| enough_ports(rate * to_ivrs * at_port, applications, nodes)),
                 agents: self.agents.unwrap_or_else(|| servers(rate * to_people * busy, most::AGENTS)),
                 talk,
+                menu,
+                to_agents,
+                patience: self.patience.unwrap_or(PATIENCE_S),
+                assumed: (self.menu.is_none() || self.to_agents.is_none(), self.patience.is_none()),
                 failure: self.failure.unwrap_or_default(),
                 standby: self.standby,
                 desktop: self.desktop,
@@ -124,8 +142,8 @@ impl Answers {
 }
 
 /// The share of all calls that reach a person, if there are some, of the share that goes to IVRs.
-fn share_to_people(to_ivrs: f64) -> f64 {
-    to_ivrs * TRANSFERRED + (1.0 - to_ivrs)
+fn share_to_people(to_ivrs: f64, to_agents: u32) -> f64 {
+    to_ivrs * f64::from(to_agents) / 1e4 + (1.0 - to_ivrs)
 }
 
 /// Enough ports for this load, although a call that finds the group busy that it is sent to does not try another one.
@@ -154,6 +172,11 @@ fn servers(erlangs: f64, most: u32) -> u32 {
 /// `total` in `parts` parts that differ by at most one.
 fn split(total: u32, parts: u32) -> Vec<u32> {
     (0..parts).map(|part| total / parts + u32::from(part < total % parts)).collect()
+}
+
+/// How many numbers a group of so many devices keeps: twice as many, so that more of them can be tried, in thousands.
+fn room(count: u32) -> u32 {
+    (2 * count).next_multiple_of(1000)
 }
 
 /// A route point: its name, number, node and traffic.
@@ -280,25 +303,12 @@ impl Site {
     fn too_few_agents(&self) -> Option<String> {
         // If the calls follow from the people, these are two thirds busy.
         const BUSY: f64 = 0.7;
-        let to_ivrs = if self.applications > 1 { TO_IVRS } else { 1.0 };
-        let rate = self.rate_to_people();
-        let busy = f64::from(self.talk) + ANSWERS_S;
-        let programs = self.programs();
-        let people = self.people(&programs);
-        let transferred = transferred_to(people.len() as u32, &programs);
-        // Those of the attendants are spread by the number of people.
-        let redirected = self.rate() * (1.0 - to_ivrs) / f64::from(self.agents.max(1));
-        let crowded = |(group, thousandths): (&Group, u64)| {
-            let transferred = thousandths as f64 / 3_600_000.0 * TRANSFERRED;
-            (transferred / f64::from(group.count) + redirected) * busy >= BUSY
-        };
-        if !people.iter().zip(transferred).any(crowded) {
+        let (rate, busy) = (self.rate_to_people(), f64::from(self.talk) + ANSWERS_S);
+        if rate * busy < BUSY * f64::from(self.agents) {
             return None;
         }
-        // Each group has a queue of its own.
-        let ports: usize = self.programs().iter().map(|program| program.ports.len()).sum();
-        let groups = self.nodes.min(ports as u32).max(1);
-        let enough = groups * servers_for_service_level(rate / f64::from(groups), busy, WITHIN_S, LEVEL);
+        // One queue leads to all of them.
+        let enough = servers_for_service_level(rate, busy, WITHIN_S, LEVEL);
         (enough > self.agents).then(|| {
             format!(
                 "{} are too few for {:.0} calls per hour to a person: many callers wait, and give up or go to the operator; with \
@@ -307,6 +317,24 @@ impl Site {
                 rate * 3600.0,
             )
         })
+    }
+
+    /// How few and how many people a search for enough of them begins with: from a load that would keep them more than busy to
+    /// one at which hardly anybody waits. `None`: there are no people.
+    pub fn people_to_try(&self) -> Option<(u32, u32)> {
+        let erlangs = self.rate_to_people() * (f64::from(self.talk) + ANSWERS_S);
+        let groups = self.people(&self.programs()).len() as u32;
+        let least = within((erlangs * 0.9).floor(), most::AGENTS).max(groups);
+        (self.agents > 0).then(|| (least, servers(erlangs, most::AGENTS).max(least + 1)))
+    }
+
+    /// Minutes until the queue of the people is as long as it stays: it takes several times what a call takes. Calls that are
+    /// served at ports do not wait.
+    pub(super) fn warm_up(&self) -> u32 {
+        match self.agents {
+            0 => (2 * self.talk).clamp(300, 1200) / 60,
+            _ => (10 * (self.menu + self.talk) / 60).clamp(30, 60),
+        }
     }
 
     /// The number of nodes that run a CallManager.
@@ -336,7 +364,7 @@ impl Site {
     /// Calls a second that reach a person.
     pub(super) fn rate_to_people(&self) -> f64 {
         let to_ivrs = if self.applications > 1 { TO_IVRS } else { 1.0 };
-        if self.agents > 0 { self.rate() * share_to_people(to_ivrs) } else { 0.0 }
+        if self.agents > 0 { self.rate() * share_to_people(to_ivrs, self.to_agents) } else { 0.0 }
     }
 
     pub(super) fn ivrs(&self) -> u32 {
@@ -345,7 +373,7 @@ impl Site {
 
     /// The mean time of a call at its port.
     pub(super) fn at_port(&self) -> f64 {
-        if self.agents > 0 { MENU_S } else { f64::from(self.talk) }
+        if self.agents > 0 { f64::from(self.menu) } else { f64::from(self.talk) }
     }
 
     pub(super) fn pool(&self, row: u32) -> String {
@@ -393,7 +421,7 @@ impl Site {
                 for (step, count) in split(own, parts).into_iter().enumerate() {
                     let name = if parts <= 1 { format!("{name}-ports") } else { format!("{name}-ports-{}", step + 1) };
                     port_groups.push(Group { name, count, first: port, node });
-                    port += count;
+                    port += room(count);
                     node += 1;
                 }
             }
@@ -421,7 +449,7 @@ impl Site {
         for (node, count) in (0..).zip(counts) {
             let name = if parts == 1 { "agents".to_owned() } else { format!("agents-{}", node + 1) };
             groups.push(Group { name, count, first, node });
-            first += count;
+            first += room(count);
         }
         groups
     }

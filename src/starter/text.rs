@@ -44,6 +44,7 @@ fn write(site: &Site, out: &mut String) -> std::fmt::Result {
         desktop(site, &people, out)?;
     }
     phones(site, &programs, &people, out)?;
+    queue(&people, out)?;
     outside(out)?;
     traffic(site, &programs, out)?;
     fault(site, &programs, &people, out)
@@ -52,7 +53,7 @@ fn write(site: &Site, out: &mut String) -> std::fmt::Result {
 fn opening(site: &Site, out: &mut String) -> std::fmt::Result {
     let of = site.name.as_ref().map(|name| format!(" of {name}")).unwrap_or_default();
     let question = format!("What do callers{of} see{} in the busy hour?", site.failure().clause());
-    let warm_up = (2 * site.talk).clamp(300, 1200) / 60;
+    let (warm_up, length) = (site.warm_up(), site.warm_up() + 60);
     // About two million calls in all.
     let replications = (2_000_000 / site.calls_an_hour).clamp(20, 200);
     writeln!(out, "# {question}")?;
@@ -66,9 +67,9 @@ format = 1
 question = {}
 profile = "3.3"          # how calls are forwarded; "12.5" for later Unified CM
 
-# One busy hour. Its initial transient is not measured: calls in progress build up first, for about two talk times.
+# One busy hour, after a warm-up that is not measured: calls in progress and queues build up first.
 [run]
-length = "1h"
+length = "{length}m"
 warm_up = "{warm_up}m"
 replications = {replications}       # more of them: narrower confidence intervals
 seed = 1
@@ -277,6 +278,11 @@ fn spread(groups: &[Group]) -> String {
     format!("[\n{}]", entries.collect::<String>())
 }
 
+/// The share of callers who ask for a person, in percent.
+fn asking(site: &Site) -> f64 {
+    f64::from(site.to_agents) / 100.0
+}
+
 fn ports(site: &Site, program: &Program, people: &[Group], out: &mut String) -> std::fmt::Result {
     if program.ports.is_empty() {
         return Ok(());
@@ -287,19 +293,21 @@ fn ports(site: &Site, program: &Program, people: &[Group], out: &mut String) -> 
         out,
         r#"# Its ports, one call each, spread over the nodes: {own} in all,
 # for {erlangs:.1} erlangs of {}.
+# `--vary 'sum(cti_port.*.count)=...'` tries other numbers in all; the directory numbers have room for twice as many.
 # `media`: the application sends the media, so that its failure ends the call; or a "separate" server does."#,
         if people.is_empty() { "talk" } else { "menu, and for callers who wait" },
     )?;
     if !people.is_empty() {
-        writeln!(out, "# ASSUMPTION: a menu of 30 s, after which 60 % of the callers ask for a person.")?;
+        let what = format!("menu of {} s, after which {} % of the callers ask for a person.", site.menu, asking(site));
+        writeln!(out, "# {}{what}", if site.assumed.0 { "ASSUMPTION: a " } else { "A " })?;
     }
     for group in &program.ports {
         let Group { name, count, first, node } = group;
         writeln!(out, "[[cti_port]]\nname = \"{name}\"\ncount = {count}\nfirst_dn = \"{first}\"")?;
         writeln!(out, "device_pool = \"{}\"\napplication = {}", site.pool(*node), controlled_by(site, program))?;
-        if let Some(to) = people.get(*node as usize % people.len().max(1)) {
-            writeln!(out, "treatment = {{ erlang = {{ mean = \"30s\", phases = 3 }} }}")?;
-            writeln!(out, "transfer_to = \"{}\"\ntransfer_share = \"60%\"", to.name)?;
+        if !people.is_empty() {
+            writeln!(out, "treatment = {{ erlang = {{ mean = \"{}s\", phases = 3 }} }}", site.menu)?;
+            writeln!(out, "transfer_to = \"{QUEUE}\"\ntransfer_share = \"{}%\"", asking(site))?;
         }
         writeln!(out, "media = \"application\"\ncfb = \"operator\"\ncfna = \"operator\"\ncfof = \"operator\"\n")?;
     }
@@ -328,7 +336,7 @@ fn phones(site: &Site, programs: &[Program], people: &[Group], out: &mut String)
         out,
         r#"# The people who answer. {control}
 # ASSUMPTION: a person answers after 4 s on average; after 12 s the call goes to the operator.
-# `queue`: callers transferred by an IVR wait at their ports until a phone is free; others find it busy."#
+# `--vary 'sum(phone.*.count)=...'` tries other numbers in all; the directory numbers have room for twice as many."#
     )?;
     for group in people {
         let Group { name, count, first, node } = group;
@@ -348,10 +356,29 @@ fn phones(site: &Site, programs: &[Program], people: &[Group], out: &mut String)
         }
         writeln!(
             out,
-            "answer = {{ exponential = \"4s\" }}\nno_answer = \"12s\"\nqueue = true\ncfb = \"operator\"\ncfna = \"operator\"\n"
+            "answer = {{ exponential = \"4s\" }}\nno_answer = \"12s\"\ncfb = \"operator\"\ncfna = \"operator\"\n"
         )?;
     }
     Ok(())
+}
+
+/// The name of the queue in which callers wait for people.
+const QUEUE: &str = "waiting";
+
+fn queue(people: &[Group], out: &mut String) -> std::fmt::Result {
+    if people.is_empty() {
+        return Ok(());
+    }
+    writeln!(
+        out,
+        r#"# Where callers wait whom an IVR transfers: at their ports, until a phone of any of these groups is free. People who
+# serve one queue answer sooner than as many with a queue for each group. Calls that others send there find it busy.
+[[queue]]
+name = "{QUEUE}"
+phones = {}
+"#,
+        names(people.iter().map(|it| it.name.as_str())),
+    )
 }
 
 fn outside(out: &mut String) -> std::fmt::Result {
@@ -374,11 +401,13 @@ fn traffic(site: &Site, programs: &[Program], out: &mut String) -> std::fmt::Res
         r#"# Traffic: {} calls per hour{}, a Poisson process. A `profile` has rates by the
 # time of day instead, and a `file` lists calls one by one.
 # Calls arrive at every node in turn; `ingress` names those that the gateways use, without a publisher for example.
-# ASSUMPTION: callers without an answer hang up after about a minute; talk times vary as in a real sample."#,
+# ASSUMPTION: {}talk times vary as in a real sample."#,
         site.calls_an_hour,
         if count > 1 { ", over all route points" } else { "" },
+        if site.assumed.1 { "callers without an answer hang up after about a minute; " } else { "" },
     )?;
     let talk = if site.talk.is_multiple_of(60) { format!("{}m", site.talk / 60) } else { format!("{}s", site.talk) };
+    let patience = site.patience;
     for point in programs.iter().flat_map(|program| &program.points) {
         writeln!(
             out,
@@ -386,7 +415,7 @@ fn traffic(site: &Site, programs: &[Program], out: &mut String) -> std::fmt::Res
 name = "callers-{0}"
 to = "{0}"
 arrivals = {{ poisson = {1} }}
-patience = {{ weibull = {{ mean = "60s", shape = 2.0 }} }}
+patience = {{ weibull = {{ mean = "{patience}s", shape = 2.0 }} }}
 talk = {{ lognormal = {{ mean = "{2}", cv = 1.2 }} }}
 "#,
             point.number,
@@ -423,7 +452,7 @@ fn fault(site: &Site, programs: &[Program], people: &[Group], out: &mut String) 
             "the server of the desktops exits, and is restarted after five minutes. `kind = \"silent\"`: it hangs.",
             format!("application = \"{DESKTOP}\"\nkind = \"exit\""),
         ),
-        Failure::Restart => return restart(site.nodes, out),
+        Failure::Restart => return restart(site, out),
         Failure::Nothing => {
             return writeln!(out, "# Nothing fails. `[[fault]]` makes something fail, at a time or at random.");
         }
@@ -434,9 +463,10 @@ fn fault(site: &Site, programs: &[Program], people: &[Group], out: &mut String) 
 # Others to try: `application`, `node`, `link`; `callmanager` or `ctimanager`, also with `kind = "hang"`; some devices
 # of a `route_point`, `cti_port` or `phone`, as many as `count` says; or no fault at all.
 [[fault]]
-at = "30m"
+at = "{}m"
 {keys}
-for = "5m""#
+for = "5m""#,
+        site.warm_up() + 30,
     )
 }
 
@@ -445,15 +475,20 @@ fn half(table: &str, group: &Group) -> String {
     format!("{table} = \"{}\"\ncount = {}", group.name, group.count.div_ceil(2))
 }
 
-fn restart(nodes: u32, out: &mut String) -> std::fmt::Result {
+fn restart(site: &Site, out: &mut String) -> std::fmt::Result {
     writeln!(
         out,
         r#"# Service parameters change, and count once a CTIManager starts again: each is restarted for a minute, one after the
 # other. `heartbeat_minimum` and `cti_connections` can be changed, too."#
     )?;
+    let (warm_up, nodes) = (site.warm_up(), site.nodes);
+    let change = warm_up + 15;
     for node in 1..=nodes {
-        let at = 27 + 3 * node;
-        writeln!(out, "[[parameter_change]]\nat = \"20m\"\nctimanager = \"sub{node}\"\nheartbeat_maximum = \"10s\"\n")?;
+        let at = warm_up + 27 + 3 * node;
+        writeln!(
+            out,
+            "[[parameter_change]]\nat = \"{change}m\"\nctimanager = \"sub{node}\"\nheartbeat_maximum = \"10s\"\n"
+        )?;
         writeln!(out, "[[fault]]\nat = \"{at}m\"\nctimanager = \"sub{node}\"\nfor = \"1m\"")?;
         if node < nodes {
             writeln!(out)?;

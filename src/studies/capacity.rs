@@ -67,9 +67,9 @@ impl Search {
 ///     at_most = "20%"
 /// "#;
 /// let values: Vec<String> = (1..=30).map(|lines| lines.to_string()).collect();
-/// let axis = Axis { key: "destination.outside.lines".into(), values };
+/// let axis = Axis::of_key("destination.outside.lines", values);
 /// let load = |at: usize| -> Result<Case, Box<dyn Error>> {
-///     let text = workload::set(text, &[axis.setting(at)])?;
+///     let text = workload::set(text, &axis.settings[at])?;
 ///     let compiled = check::compile("example", &text, &NoFiles)?;
 ///     let digest = workload::digest(&text, &NoFiles);
 ///     Ok(Case { plan: compiled.plan, goals: compiled.goals, digest })

@@ -115,7 +115,7 @@ impl<E> Store<E> for () {
 ///     let digest = workload::digest(&text, &NoFiles);
 ///     Ok(Case { plan: compiled.plan, goals: compiled.goals, digest })
 /// };
-/// let axes = [Axis { key: "destination.outside.lines".into(), values: ["5", "50"].map(String::from).to_vec() }];
+/// let axes = [Axis::of_key("destination.outside.lines", ["5", "50"].map(String::from).to_vec())];
 /// let grid = Grid(&axes);
 /// let mut points = Vec::new();
 /// for at in 0..grid.points().unwrap_or(0) {

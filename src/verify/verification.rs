@@ -16,7 +16,7 @@ use super::{changes, days, people, rehoming, screen_pop, theory};
 pub type Family = (&'static str, fn() -> Vec<Comparison>);
 
 /// Every comparison with a closed form.
-pub const FAMILIES: [Family; 31] = [
+pub const FAMILIES: [Family; 33] = [
     ("M/M/1", theory::mm1),
     ("M/M/1, busy", theory::mm1_busy),
     ("M/D/1", theory::md1),

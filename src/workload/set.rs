@@ -120,7 +120,7 @@ fn is_bare(value: &str) -> bool {
 }
 
 /// The kind of value that the vocabulary has at these keys; none where it has no such key.
-fn kind_of(keys: &[&str]) -> Option<&'static ValueKind> {
+pub(super) fn kind_of(keys: &[&str]) -> Option<&'static ValueKind> {
     let (mut section, mut keys) = (&VOCABULARY, keys.iter());
     loop {
         let mut kind = &section.term(keys.next()?)?.kind;
@@ -284,7 +284,7 @@ fn parsed(text: &str, old: Option<&Value>) -> Result<Value, String> {
     Ok(value)
 }
 
-fn name_of(table: &dyn TableLike) -> String {
+pub(super) fn name_of(table: &dyn TableLike) -> String {
     let name = table.get("name").or_else(|| table.get("dn"));
     name.and_then(Item::as_str).unwrap_or_default().to_owned()
 }
@@ -309,7 +309,7 @@ fn entry(names: &[String], key: &str, here: &str) -> Result<usize, String> {
     }
 }
 
-fn no_such(key: &str, here: &str, there: &[&str]) -> String {
+pub(super) fn no_such(key: &str, here: &str, there: &[&str]) -> String {
     let hint = suggestion(key, there.iter().copied()).unwrap_or_else(|| format!("there is {}", enumeration(there)));
     format!("there is no `{key}` in {here}; {hint}")
 }

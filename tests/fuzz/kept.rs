@@ -124,7 +124,14 @@ fn shown(result: PointResult) {
         "written otherwise than read"
     );
     let goals = ["refused<=1%", "setup_delay.p99<=1s"].map(|goal| Goal::parse(goal).expect("a goal"));
-    let point = Point { values: vec!["1".to_owned()], seed: 1, replications: 0..4, goals: goals.into(), result };
+    let point = Point {
+        values: vec!["1".to_owned()],
+        parts: Vec::new(),
+        seed: 1,
+        replications: 0..4,
+        goals: goals.into(),
+        result,
+    };
     let sweep = Sweep {
         workload: "kept".to_owned(),
         question: "What?".to_owned(),

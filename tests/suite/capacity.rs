@@ -214,6 +214,96 @@ fn the_largest_load_that_rehomes_in_time_is_the_oracles() {
     }
 }
 
+/// Callers who wait at ports for one of the people of some groups, which one queue leads to: 20 erlangs of two minutes each.
+fn people(groups: &[u32]) -> String {
+    let group = |(at, count): (usize, &u32)| {
+        let first = 50_001 + 1000 * at;
+        format!(
+            "[[phone]]\nname = \"p{at}\"\ncount = {count}\ndevice_pool = \"main\"\nfirst_dn = \"{first}\"\nanswer = \"0s\"\n"
+        )
+    };
+    let names: Vec<String> = (0..groups.len()).map(|at| format!("\"p{at}\"")).collect();
+    free(&format!(
+        r#"
+        run = {{ length = "90m", warm_up = "30m" }}
+        [[node]]
+        name = "sub1"
+        [[application]]
+        name = "ivr"
+        workers = 65535
+        decide = "0s"
+        heartbeat = "3600s"
+        [[route_point]]
+        name = "welcome"
+        device_pool = "main"
+        application = "ivr"
+        redirect_to = "ports"
+        [[cti_port]]
+        name = "ports"
+        count = 500
+        device_pool = "main"
+        application = "ivr"
+        treatment = {{ exponential = "10s" }}
+        transfer_to = "waiting"
+        [[queue]]
+        name = "waiting"
+        phones = [{}]
+        [[traffic]]
+        name = "callers"
+        to = "welcome"
+        arrivals = {{ poisson = "600/h" }}
+        talk = {{ exponential = "2m" }}
+        {}"#,
+        names.join(", "),
+        groups.iter().enumerate().map(group).collect::<String>(),
+    ))
+}
+
+/// Groups behind one queue are one group, in all: the same callers wait as long, to the last digit. Of Erlang C it is the fewest
+/// with which the mean wait is at most 20 s.
+#[test]
+fn so_many_in_all_are_as_many_in_one_group() {
+    let goal = "queue_wait<=20s";
+    let (one, _) = find(&people(&[25]), "phone.p0.count=21..29:1", goal);
+    let (several, code) = find(&people(&[12, 8, 5]), "sum(phone.*.count)=21..29:1", goal);
+    let seen = |found: &Value| {
+        let walked = found["walked"].as_array().unwrap().iter();
+        walked.map(|it| (it["value"].clone(), it["replications"].clone(), it["goals"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!((seen(&one), code), (seen(&several), Some(0)));
+    let truth = (21..40).find(|&people| mmc_mean_wait(600.0 / 3600.0, 120.0, people) <= 20.0).unwrap();
+    assert!(holds_smallest(&several, truth), "{truth}: {several:#}");
+    // Twins: the value of each group instead of all; and as many people with a queue for each of the three groups.
+    let (each, _) = find(&people(&[12, 8, 5]), "each(phone.*.count)=7..10:1", goal);
+    assert!(each["met"] != several["met"], "{each:#}");
+    let alone = 3 * (7..40).find(|&people| mmc_mean_wait(200.0 / 3600.0, 120.0, people) <= 20.0).unwrap();
+    assert!(alone != truth && !holds_smallest(&several, alone), "{alone}: {several:#}");
+    // By hand, 25 of 25 are 12, 8 and 5, and 21 are 10.08, 6.72 and 4.2, which round to 10, 7 and 4.
+    assert_eq!(several["key"], "sum(phone.*.count)");
+    let settings = |total: &str| {
+        let walked = several["walked"].as_array().unwrap().iter();
+        walked.clone().find(|it| it["value"] == total).map(|it| it["settings"].clone()).unwrap()
+    };
+    assert_eq!(settings("21"), serde_json::json!(["phone.p0.count=10", "phone.p1.count=7", "phone.p2.count=4"]));
+    assert_eq!(settings("25"), serde_json::json!(["phone.p0.count=12", "phone.p1.count=8", "phone.p2.count=5"]));
+}
+
+/// The largest load of two sources together, by Erlang's B, whatever part each has.
+#[test]
+fn the_largest_load_in_all_is_erlangs() {
+    let second = "[[traffic]]\nname = \"more\"\nto = \"trunk\"\narrivals = { poisson = \"10/m\" }\ntalk = { exponential = \"2m\" }\n";
+    let both = lines(30, 300) + second;
+    let (found, _) = find(&both, "sum(traffic.*.arrivals.poisson)=300/h..1000/h:5/h", "refused<=1%");
+    let (met, missed) = bracket(&found);
+    assert!((erlang_b(met / 30.0, 30) <= 0.01) && erlang_b(missed / 30.0, 30) > 0.01, "{met} {missed}");
+    // 300/h and 10/m are 1 to 2.
+    let settings = &found["walked"][0]["settings"];
+    assert_eq!(
+        *settings,
+        serde_json::json!(["traffic.callers.arrivals.poisson=100/h", "traffic.more.arrivals.poisson=200/h"])
+    );
+}
+
 #[test]
 fn a_search_without_an_answer_has_its_exit_code() {
     let directory = tempfile::tempdir().unwrap();

@@ -20,6 +20,7 @@ mod imports;
 mod numbers;
 mod oracle;
 mod pairing;
+mod planner;
 mod rehoming;
 mod rules;
 mod same;

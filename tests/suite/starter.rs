@@ -3,7 +3,7 @@
 use ctisim::check;
 use ctisim::plan::{Plan, compile};
 use ctisim::starter::{Answers, Failure, most, workload};
-use ctisim::workload::{NoFiles, Severity};
+use ctisim::workload::{NoFiles, Severity, Tie, Tied, set};
 use proptest::prelude::*;
 
 fn planned(answers: &Answers) -> (String, Plan) {
@@ -23,19 +23,25 @@ fn answers() -> impl Strategy<Value = Answers> {
         prop_oneof![some(0..=9), some(0..=most::AGENTS)],
         some(1..=most::TALK_S),
         prop::option::of(prop::sample::select(&Failure::ALL[..])),
+        (some(1..=most::TALK_S), some(1..=10_000), some(1..=most::TALK_S)),
         any::<(bool, bool)>(),
     )
-        .prop_map(|(name, nodes, calls_an_hour, applications, ports, agents, talk, failure, extras)| Answers {
-            name,
-            nodes,
-            calls_an_hour,
-            applications,
-            ports,
-            agents,
-            talk,
-            failure,
-            standby: extras.0,
-            desktop: extras.1,
+        .prop_map(|(name, nodes, calls_an_hour, applications, ports, agents, talk, failure, callers, extras)| {
+            Answers {
+                name,
+                nodes,
+                calls_an_hour,
+                applications,
+                ports,
+                agents,
+                talk,
+                menu: callers.0,
+                to_agents: callers.1,
+                patience: callers.2,
+                failure,
+                standby: extras.0,
+                desktop: extras.1,
+            }
         })
 }
 
@@ -74,7 +80,7 @@ proptest! {
         prop_assert!(asked(answers.applications, plan.applications.iter().filter(|it| !it.name.ends_with("-standby") && it.name != "desktop").count()));
         prop_assert!(asked(answers.ports, count(plan.port_groups.iter().map(|it| it.count).collect())));
         prop_assert!(asked(answers.agents, count(plan.phone_groups.iter().map(|it| it.count).collect())));
-        let calls = plan.expected_calls();
+        let calls = plan.expected_calls() / (plan.length.nanos() as f64 / 3.6e12);
         prop_assert!(answers.calls_an_hour.is_none_or(|asked| (calls - f64::from(asked)).abs() < 0.1), "{calls}");
         prop_assert!(answers.name.is_none_or(|name| plan.question.contains(&name)));
         // Every phone is controlled by the desktop if one was asked for, and its calls are answered there.
@@ -89,6 +95,22 @@ proptest! {
             prop_assert!(line.chars().count() <= 120, "{line}");
         }
         prop_assert!(text.matches("ASSUMPTION").count() >= 5);
+    }
+
+    /// People and ports in all can be varied up to twice as many: numbers of groups do not overlap.
+    #[test]
+    fn twice_as_many_in_all_have_numbers(answers in answers()) {
+        let (text, plan) = planned(&answers);
+        let groups = [
+            ("cti_port.*.count", plan.port_groups.iter().map(|it| it.count).sum::<u32>()),
+            ("phone.*.count", plan.phone_groups.iter().map(|it| it.count).sum()),
+        ];
+        for (keys, count) in groups.into_iter().filter(|(_, count)| *count > 0) {
+            let tied = Tied::new(Tie::Sum, &[keys.to_owned()], &text).unwrap();
+            let more = set(&text, &tied.assignments(&(2 * count).to_string()).unwrap()).unwrap();
+            // A fault may name as many devices as there were.
+            compile("starter.toml", &more, &NoFiles).unwrap_or_else(|problems| panic!("{answers:?}\n{problems}"));
+        }
     }
 
     #[test]
@@ -120,6 +142,43 @@ proptest! {
         // 200 calls a minute each.
         prop_assert!(plan.route_points.len() * 200 * 60 >= calls as usize);
     }
+}
+
+/// One queue leads to all people, and what was asked for is no assumption.
+#[test]
+fn a_contact_centre_is_written_as_it_was_asked_for() {
+    let answers = Answers {
+        applications: Some(1),
+        calls_an_hour: Some(4200),
+        ports: Some(140),
+        nodes: Some(2),
+        menu: Some(95),
+        to_agents: Some(3_500),
+        talk: Some(250),
+        patience: Some(120),
+        failure: Some(Failure::Nothing),
+        ..Answers::default()
+    };
+    let (text, plan) = planned(&answers);
+    for line in [
+        "treatment = { erlang = { mean = \"95s\", phases = 3 } }",
+        "transfer_to = \"waiting\"\ntransfer_share = \"35%\"",
+        "phones = [\"agents-1\", \"agents-2\"]",
+        "patience = { weibull = { mean = \"120s\", shape = 2.0 } }",
+        "talk = { lognormal = { mean = \"250s\", cv = 1.2 } }",
+        "# A menu of 95 s, after which 35 % of the callers ask for a person.",
+        // Ten times the 345 s of a call.
+        "length = \"117m\"\nwarm_up = \"57m\"",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    assert!(!text.contains("queue = true") && !text.contains("ASSUMPTION: a menu"), "{text}");
+    assert_eq!(plan.queues.len(), 1);
+    // 4200/h x 35 % x 255 s are 104.125 erlangs: nine tenths of that, and 114.54 + 40.82 + 2, rounded up.
+    assert_eq!(answers.complete().people_to_try(), Some((93, 158)));
+    // Others are assumed.
+    let (text, _) = planned(&Answers { menu: Some(95), ..Answers::default() });
+    assert!(text.contains("# ASSUMPTION: a menu of 95 s, after which 60 % of"), "{text}");
 }
 
 /// Each failure, for each number of applications and nodes.

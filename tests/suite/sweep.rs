@@ -236,6 +236,59 @@ fn an_error_at_any_point_is_reported_before_the_first_is_run() {
     wrong(&[&lines[..], &["--replications", "1000000000000"]].concat(), 2, &["at most 1000000 are possible"]);
 }
 
+/// The total is named as it was typed, and each key has a column with what it got; a value of each key has none. The points that
+/// are kept go by what was set: the same settings by another way are the same point.
+#[test]
+fn keys_are_tied_together() {
+    let directory = directory();
+    let more = "[[destination]]\nname = \"more\"\nlines = 3\n";
+    fs::write(directory.path().join("lines.toml"), format!("{LINES}{more}").replace("lines = 10", "lines = 6"))
+        .unwrap();
+    let tied = ["sweep", "lines.toml", "--replications", "4", "--vary"];
+    let run = |vary: &[&str]| {
+        let (_, log) = sweep(directory.path(), &[&tied[..], vary].concat(), &[]);
+        let csv = fs::read(directory.path().join("results/lines.sweep/sweep.csv")).unwrap();
+        (rows(&csv), log.matches(": already done\n").count(), log)
+    };
+    let (sum, kept, log) = run(&["sum(destination.*.lines)=9,12"]);
+    assert_eq!(kept, 0, "{log}");
+    assert!(log.contains("point 1 of 2: sum(destination.*.lines)=9: done"), "{log}");
+    let head = ["point", "sum(destination.*.lines)", "destination.lines.lines", "destination.more.lines", "workload"];
+    assert_eq!(sum[0][..5], head);
+    let offered = |rows: &[Vec<String>], columns: usize| {
+        let such =
+            rows.iter().filter(|row| row.iter().any(|cell| cell == "cluster") && row.iter().any(|it| it == "offered"));
+        such.map(|row| row[..columns].to_vec()).collect::<Vec<_>>()
+    };
+    // 2 : 1 in the file.
+    assert_eq!(offered(&sum, 4), [["1", "9", "6", "3"], ["2", "12", "8", "4"]]);
+    let (each, kept, log) = run(&["each(destination.*.lines)=4,6"]);
+    assert_eq!(
+        (kept, &each[0][..3]),
+        (0, &["point".into(), "each(destination.*.lines)".into(), "workload".into()][..]),
+        "{log}"
+    );
+    let (_, kept, log) = run(&["destination.lines.lines=6,8", "--vary", "destination.more.lines=3,4"]);
+    assert_eq!(kept, 2, "{log}");
+
+    let wrong = |vary: &[&str], code: i32, words: &[&str]| {
+        let output = ctisim(directory.path(), &[&tied[..], vary].concat());
+        let log = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{vary:?}: {log}");
+        for word in words {
+            assert!(log.contains(word), "{vary:?}: {log}");
+        }
+    };
+    wrong(&["destination.*.lines=9,12"], 2, &["more than one key", "sum(KEYS)", "each(KEYS)"]);
+    wrong(&["all(destination.*.lines)=9"], 2, &["`all` is no word"]);
+    wrong(&["sum(destination.*.lines)=1,9"], 3, &["--vary sum(destination.*.lines)=1,9: 1 in all is too little"]);
+    wrong(&["sum(destination.*.answer)=1s"], 3, &["`destination.lines.answer` is a time", "each(...)"]);
+    wrong(&["sum(destinations.*.lines)=9"], 3, &["did you mean `destination`?"]);
+    wrong(&["sum(destination.x*.lines)=9"], 3, &["no entry of `destination` is called `x*`"]);
+    wrong(&["sum(destination.*.lines,destination.1.lines)=9"], 3, &["is there twice"]);
+    wrong(&["sum(destination.*.lines)=9", "--vary", "destination.more.lines=3"], 3, &["sets the same"]);
+}
+
 #[test]
 fn every_format_is_data_alone() {
     let directory = directory();

@@ -1,0 +1,195 @@
+//! How many people for 4,200 calls an hour? A planner's question, calculated independently: an event simulation of its own, which
+//! knows nothing of CallManager and CTI, and shares no line and no random number with the engine.
+//!
+//! 4,200 calls an hour (Poisson) reach 140 ports; a call that finds all of them busy is lost. A menu takes 95 s on average (Erlang, three phases). Then 35 % ask for a person, and the others leave. Whoever finds nobody
+//! free waits at the port for 2 min at most on average (Weibull, shape 1.3), first come first served. A person's phone rings for 4 s,
+//! and the port is free once somebody takes the call; the talk takes 250 s on average (lognormal, c.v. 1.2). Patience counts until the
+//! phone is answered. In time is who talks within 20 s of asking; who gives up is not.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+
+const CALLS_AN_HOUR: f64 = 4200.0;
+const PORTS: u32 = 140;
+const MENU: f64 = 95.0;
+const TO_PEOPLE: f64 = 0.35;
+const PATIENCE: f64 = 120.0;
+const SHAPE: f64 = 1.3;
+const RING: f64 = 4.0;
+const TALK: f64 = 250.0;
+const CV: f64 = 1.2;
+const IN_TIME: f64 = 20.0;
+/// What is measured of a run, in seconds: forty hours after one of warm-up.
+const MEASURED: std::ops::Range<f64> = 3_600.0..41.0 * 3_600.0;
+
+/// A random number generator (splitmix64).
+struct Luck(u64);
+
+impl Luck {
+    /// Above 0 and below 1.
+    fn uniform(&mut self) -> f64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut word = self.0;
+        word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (((word ^ (word >> 31)) >> 12) as f64 + 0.5) / (1_u64 << 52) as f64
+    }
+
+    fn exponential(&mut self, mean: f64) -> f64 {
+        -mean * libm::log(self.uniform())
+    }
+
+    fn menu(&mut self) -> f64 {
+        (0..3).map(|_| self.exponential(MENU / 3.0)).sum()
+    }
+
+    fn patience(&mut self) -> f64 {
+        PATIENCE / libm::tgamma(1.0 + 1.0 / SHAPE) * libm::pow(-libm::log(self.uniform()), 1.0 / SHAPE)
+    }
+
+    fn talk(&mut self) -> f64 {
+        let variance = libm::log(1.0 + CV * CV);
+        let radius = (-2.0 * libm::log(self.uniform())).sqrt();
+        let normal = radius * libm::cos(2.0 * std::f64::consts::PI * self.uniform());
+        TALK * libm::exp(variance.sqrt() * normal - variance / 2.0)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Event {
+    Arrives,
+    /// A menu is over.
+    Asks,
+    /// The patience of this caller is over.
+    GivesUp(u64),
+    /// A person is free.
+    Free,
+}
+
+/// A caller who waits for a person.
+struct Waiting {
+    caller: u64,
+    since: f64,
+    patience: f64,
+}
+
+struct Centre {
+    now: f64,
+    luck: Luck,
+    events: BinaryHeap<Reverse<(u64, u64, Event)>>,
+    scheduled: u64,
+    free_ports: u32,
+    free_people: u32,
+    waiting: VecDeque<Waiting>,
+    asked: u64,
+    in_time: u64,
+}
+
+impl Centre {
+    fn after(&mut self, seconds: f64, event: Event) {
+        self.scheduled += 1;
+        self.events.push(Reverse((((self.now + seconds) * 1e9) as u64, self.scheduled, event)));
+    }
+
+    /// A person takes a call, which leaves its port. Whoever loses patience while it rings is gone when it would be answered.
+    fn taken(&mut self, since: f64, patience: f64) {
+        self.free_ports += 1;
+        let waits = self.now - since;
+        if waits + RING > patience {
+            return self.after(patience - waits, Event::Free);
+        }
+        self.in_time += u64::from(MEASURED.contains(&since) && waits + RING <= IN_TIME);
+        let talk = self.luck.talk();
+        self.after(RING + talk, Event::Free);
+    }
+
+    fn happens(&mut self, event: Event) {
+        match event {
+            Event::Arrives => {
+                let next = self.luck.exponential(3600.0 / CALLS_AN_HOUR);
+                self.after(next, Event::Arrives);
+                if self.free_ports > 0 {
+                    self.free_ports -= 1;
+                    let menu = self.luck.menu();
+                    self.after(menu, Event::Asks);
+                }
+            }
+            Event::Asks if self.luck.uniform() >= TO_PEOPLE => self.free_ports += 1,
+            Event::Asks => {
+                self.asked += u64::from(MEASURED.contains(&self.now));
+                let patience = self.luck.patience();
+                if self.free_people > 0 {
+                    self.free_people -= 1;
+                    return self.taken(self.now, patience);
+                }
+                let caller = self.scheduled;
+                self.waiting.push_back(Waiting { caller, since: self.now, patience });
+                self.after(patience, Event::GivesUp(caller));
+            }
+            Event::GivesUp(caller) => {
+                if let Some(at) = self.waiting.iter().position(|it| it.caller == caller) {
+                    self.waiting.remove(at);
+                    self.free_ports += 1;
+                }
+            }
+            Event::Free => match self.waiting.pop_front() {
+                Some(Waiting { since, patience, .. }) => self.taken(since, patience),
+                None => self.free_people += 1,
+            },
+        }
+    }
+}
+
+/// How many callers asked for one of so many people, and how many were in time.
+fn asked_and_in_time(people: u32, seed: u64) -> (u64, u64) {
+    let mut centre = Centre {
+        now: 0.0,
+        luck: Luck(seed),
+        events: BinaryHeap::new(),
+        scheduled: 0,
+        free_ports: PORTS,
+        free_people: people,
+        waiting: VecDeque::new(),
+        asked: 0,
+        in_time: 0,
+    };
+    centre.after(0.0, Event::Arrives);
+    while let Some(Reverse((at, _, event))) = centre.events.pop() {
+        centre.now = at as f64 / 1e9;
+        if centre.now > MEASURED.end {
+            break;
+        }
+        centre.happens(event);
+    }
+    (centre.asked, centre.in_time)
+}
+
+/// The share of callers in time with so many people, over some runs, and its standard error.
+fn share_in_time(people: u32) -> (f64, f64) {
+    const RUNS: u64 = 10;
+    let shares: Vec<f64> = (1..=RUNS)
+        .map(|seed| {
+            let (asked, in_time) = asked_and_in_time(people, seed);
+            in_time as f64 / asked as f64
+        })
+        .collect();
+    let mean = shares.iter().sum::<f64>() / RUNS as f64;
+    let variance = shares.iter().map(|share| (share - mean) * (share - mean)).sum::<f64>() / (RUNS - 1) as f64;
+    (mean, (variance / RUNS as f64).sqrt())
+}
+
+/// The table of the answer: 104 or 105 people, which four hundred hours leave open.
+#[test]
+fn the_independent_calculation_has_its_table() {
+    let table =
+        [(100, 0.6826), (102, 0.7495), (103, 0.7772), (104, 0.8129), (105, 0.8231), (106, 0.8507), (108, 0.8832)];
+    for (people, pinned) in table {
+        let (share, error) = share_in_time(people);
+        assert!((share - pinned).abs() < 5e-5, "{people}: {share:.4} +- {error:.4}, not {pinned}");
+        // What is far from the goal of 80 % in 20 s is so beyond its error.
+        if !(104..=105).contains(&people) {
+            assert!((share - 0.8).abs() > 3.0 * error, "{people}: {share:.4} +- {error:.4}");
+            assert_eq!(share > 0.8, people > 105, "{people}");
+        }
+    }
+}
