@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use crate::engine::Span;
+use crate::plan::Plan;
 
 use super::catalogue::Catalogue;
 use super::histogram::{cell_of, highest};
@@ -334,18 +335,18 @@ impl Bins {
         ours.zip(theirs).for_each(|(sum, more)| sum.add(more));
     }
 
-    /// The bytes that the bands of so many replications on so many threads take at most, of runs with this number of bins.
-    pub fn bytes(bins: usize, replications: u64, jobs: usize) -> u64 {
-        /// A band of more replications has hardly more cells: the counts of a bin lie close together.
+    /// The bytes that the bands of so many replications of a plan, on so many threads, take at most.
+    pub fn bytes(plan: &Plan, replications: u64, jobs: usize) -> u64 {
+        /// A band of more replications has hardly more cells: the values of a bin lie close together.
         const CELLS: u64 = 512;
         /// Of a cell, with what a growing list has to spare.
         const CELL: u64 = 12;
-        if bins > Bins::MOST_BANDED {
+        let (bins, jobs) = (plan.length.nanos().div_ceil(plan.window().bin.nanos()), jobs as u64);
+        if bins > Bins::MOST_BANDED as u64 {
             return 0;
         }
-        let (bands, jobs) = ((bins * Banded::ALL.len()) as u64, jobs as u64);
-        let cells = replications.min(CELLS.saturating_mul(jobs));
-        bands.saturating_mul(jobs * size_of::<Band>() as u64 + cells.saturating_mul(CELL))
+        let cells = replications.min(CELLS.saturating_mul(jobs)).saturating_mul(CELL);
+        bins.saturating_mul(Banded::ALL.len() as u64).saturating_mul(jobs * size_of::<Band>() as u64 + cells)
     }
 }
 

@@ -26,7 +26,10 @@ pub(super) fn timeline_charts(study: &Study) -> Vec<Chart> {
         series.retain(|it| exist.contains(it));
         (title, axis, series)
     });
-    charts.filter(|(.., series)| !series.is_empty()).map(|(title, axis, series)| over_time(study, title, axis, &series)).collect()
+    charts
+        .filter(|(.., series)| !series.is_empty())
+        .map(|(title, axis, series)| over_time(study, title, axis, &series))
+        .collect()
 }
 
 fn over_time(study: &Study, title: &str, axis: &str, series: &[Banded]) -> Chart {

@@ -33,6 +33,7 @@ mod surroundings;
 mod sweep;
 mod theory;
 mod tidy;
+mod timeline;
 mod verdicts;
 mod words;
 mod workloads;

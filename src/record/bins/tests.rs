@@ -65,7 +65,19 @@ fn a_run_of_very_many_bins_has_sums_and_no_bands() {
     assert!(most.has_bands() && most.bands(CALLS).count() == Bins::MOST_BANDED);
     let more = Bins::new(Bins::MOST_BANDED + 1);
     assert!(!more.has_bands() && more.bands(CALLS).count() == 0 && more.sums().len() == Bins::MOST_BANDED + 1);
-    assert_eq!(Bins::bytes(Bins::MOST_BANDED + 1, 1000, 8), 0);
+}
+
+/// 5 bins of 13 bands: of 100 replications on one thread 40 bytes each for the band and 12 for each replication, whose values may all
+/// differ; of a million on two, as if each thread had seen 512. With a bin of less than a quarter of a second the fake plan's ten minutes
+/// have more than 2,500.
+#[test]
+fn the_memory_of_bands_is_known_beforehand() {
+    assert_eq!(size_of::<Band>(), 40);
+    let plan = crate::fake::plan();
+    assert_eq!(Bins::bytes(&plan, 100, 1), 5 * 13 * (40 + 100 * 12));
+    assert_eq!(Bins::bytes(&plan, 1_000_000, 2), 5 * 13 * (2 * 40 + 2 * 512 * 12));
+    let fine = Plan { bin: Span::from_nanos(239_000_000), ..plan };
+    assert_eq!(Bins::bytes(&fine, 100, 1), 0);
 }
 
 proptest! {
