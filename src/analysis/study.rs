@@ -1,9 +1,11 @@
 //! A plan with the results of its replications, and the numbers derived from them.
 
+use std::ops::Range;
+
 use crate::engine::Span;
 use crate::experiment::Outcome;
 use crate::plan::{Plan, Window};
-use crate::record::{Catalogue, Count, CountRow, DurationSummary, GaugeSummary, ReplicationSummary};
+use crate::record::{Banded, Catalogue, Count, CountRow, DurationSummary, GaugeSummary, ReplicationSummary};
 use crate::stats::{Clustered, Confidence, Survival};
 
 /// At most one in this many is few.
@@ -152,13 +154,36 @@ impl<'plan> Study<'plan> {
 
     /// The mean of a gauge over a bin of the timeline and over all replications.
     pub fn timeline_means(&self, row: usize) -> Vec<f64> {
-        let merged = &self.outcome.merged;
         let servers = f64::from(self.catalogue.gauges[row].servers);
-        let mean = |(bin, integral): (usize, u128)| {
+        self.level_means(row..row + 1, servers).collect()
+    }
+
+    /// The mean of the sum of these gauges, whose readings are divided by `servers`, over each bin and all replications.
+    fn level_means(&self, rows: Range<usize>, servers: f64) -> impl Iterator<Item = f64> {
+        let merged = &self.outcome.merged;
+        let mut sums = vec![0; merged.timeline.bins()];
+        for row in rows {
+            sums.iter_mut().zip(merged.timeline.row(row)).for_each(|(sum, integral)| *sum += integral);
+        }
+        sums.into_iter().enumerate().map(move |(bin, integral)| {
             let (start, end) = merged.timeline.bounds(bin);
             integral as f64 / (end.since(start).nanos() as f64 * servers * merged.replications as f64)
-        };
-        merged.timeline.row(row).into_iter().enumerate().map(mean).collect()
+        })
+    }
+
+    /// What replications have in each bin of the timeline, on average. Of a wait it is the mean of all that ended in the bin, whatever the
+    /// replication, in milliseconds; `None` if none did.
+    pub fn bin_means(&self, of: Banded) -> Vec<Option<f64>> {
+        let bins = self.outcome.merged.bins.sums().iter();
+        match of {
+            Banded::Calls(tally) => bins.map(|bin| Some(self.per_replication(bin.count(tally)))).collect(),
+            Banded::Dropped => bins.map(|bin| Some(self.per_replication(bin.dropped()))).collect(),
+            Banded::Wait(wait) => {
+                let mean = |(ended, nanos): (u64, u128)| nanos as f64 / ended as f64 / NANOS_PER_MILLI;
+                bins.map(|bin| Some(bin.wait(wait)).filter(|(ended, _)| *ended > 0).map(mean)).collect()
+            }
+            Banded::Level(level) => self.level_means(level.rows(&self.catalogue), 1.0).map(Some).collect(),
+        }
     }
 }
 

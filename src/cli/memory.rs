@@ -7,7 +7,7 @@ use super::signals;
 use super::stop::Stop;
 use crate::experiment::{Audit, MeasuredCluster, Replicator};
 use crate::plan::Plan;
-use crate::record::ReplicationSummary;
+use crate::record::{Bins, ReplicationSummary};
 
 /// Where the files of the system are.
 const ROOT: &str = "/";
@@ -75,7 +75,7 @@ pub(super) fn check_study(plans: &[&Plan], replications: u64, jobs: usize) -> Re
     let Some(available) = available() else { return Ok(()) };
     let bound = Need {
         clusters: plans.iter().map(|plan| plan.memory_bound(jobs)).max().unwrap_or(0),
-        results: results(plans, replications),
+        results: results(plans, replications, jobs),
     };
     if bound.all() <= available {
         return Ok(());
@@ -101,7 +101,7 @@ pub(super) fn estimate(plans: &[&Plan], replications: u64, jobs: usize) -> Resul
     }
     let (_, peak) = resident();
     let worker = peak.saturating_sub(before) / threads / MORE.1 * MORE.0;
-    Ok(Need { clusters: worker.saturating_mul(jobs as u64), results: results(plans, replications) })
+    Ok(Need { clusters: worker.saturating_mul(jobs as u64), results: results(plans, replications, jobs) })
 }
 
 /// Simulates so many replications of each of so many threads, unless it is interrupted. What a thread keeps from one to the next
@@ -127,10 +127,11 @@ pub(super) fn of_process(need: Need) -> u64 {
     now.saturating_add(PROGRAM).saturating_add(need.all()).max(peak)
 }
 
-/// For the results of so many replications of each plan, and the report on them.
-fn results(plans: &[&Plan], replications: u64) -> u64 {
+/// For the results of so many replications of each plan on so many threads, and the report on them.
+fn results(plans: &[&Plan], replications: u64, jobs: usize) -> u64 {
     let one_of_each = plans.iter().fold(0, |sum: u64, plan| sum.saturating_add(ReplicationSummary::bytes(plan)));
-    (one_of_each.saturating_mul(replications) / REPORTED.1).saturating_mul(REPORTED.0)
+    let bands = plans.iter().fold(0, |sum: u64, plan| sum.saturating_add(Bins::bytes(plan, replications, jobs)));
+    (one_of_each.saturating_mul(replications) / REPORTED.1).saturating_mul(REPORTED.0).saturating_add(bands)
 }
 
 /// Whether there are so many bytes to read a file into, or why not.

@@ -298,12 +298,20 @@ impl Plan {
         // Random number streams, and the last callers.
         const SOURCE: u64 = 40 << 10;
         const HISTOGRAMS: u64 = 800 << 10;
+        // An integral and a step of each gauge in each bin of the timeline, and the calls and waits of a bin, with its bands.
+        const GAUGE: u64 = 24;
+        const BIN: u64 = 640;
         let length = self.length_of_run();
         let calls: f64 = self.sources.iter().map(|source| source.most_calls(length)).sum();
         let devices = self.devices.len() as u64;
         let scopes = 1 + self.nodes.len() + self.applications.len() + self.databases.len() + self.route_points.len();
         let sources = self.sources.len() as u64;
         let worker = (calls * CALL) as u64 + devices * DEVICE + sources * SOURCE + scopes as u64 * HISTOGRAMS;
+        let groups = self.port_groups.len() + self.phone_groups.len() + self.destinations.len();
+        let gauges = 3 + 2 * self.nodes.len() + self.route_points.len() + groups + self.conference_bridges.len();
+        let gauges = (gauges + self.queues.len() + 2 * self.stations().len()) as u64;
+        let bins = self.length.nanos().div_ceil(self.bin.nanos());
+        let worker = worker.saturating_add(bins * (gauges * GAUGE + BIN));
         let listed: usize = self.sources.iter().map(|source| source.arrivals.bytes()).sum();
         // The plan itself is shared; a device has a row of its own, and one in its application.
         let device = size_of::<Device>() + size_of::<DeviceId>();

@@ -230,6 +230,12 @@ impl Catalogue {
         self.waiting + queue.index()
     }
 
+    /// The rows of all these queues.
+    pub(super) fn all_waiting(&self) -> std::ops::Range<usize> {
+        let queues = self.gauges[self.waiting..].iter().take_while(|series| series.metric == Gauge::Waiting);
+        self.waiting..self.waiting + queues.count()
+    }
+
     /// The row of a station's queue.
     pub const fn queue(&self, station: StationId) -> usize {
         self.queues + station.index()

@@ -17,7 +17,7 @@ const NANOS_PER_MICRO: u64 = 1000;
 const BLOCK: usize = 32;
 
 /// The cell of a value in microseconds: the index that HdrHistogram gives it.
-const fn cell_of(micros: u64) -> usize {
+pub(super) const fn cell_of(micros: u64) -> usize {
     let octave = (micros | (EXACT - 1)).ilog2() - (EXACT - 1).ilog2();
     octave as usize * CELLS_AN_OCTAVE + (micros >> octave) as usize
 }
@@ -34,7 +34,7 @@ const fn lowest(cell: usize) -> u64 {
 }
 
 /// The greatest value in microseconds that falls into a cell.
-const fn highest(cell: usize) -> u64 {
+pub(super) const fn highest(cell: usize) -> u64 {
     lowest(cell) + ((1 << octave_of(cell)) - 1)
 }
 

@@ -7,6 +7,8 @@ use crate::domain::{FaultTarget, StationId};
 use crate::engine::Time;
 use crate::plan::{Plan, Window};
 
+use super::bins::{Bins, CurrentBin, InBin};
+use super::catalogue::Catalogue;
 use super::summary::GaugeSummary;
 use super::timeline::Timeline;
 
@@ -27,6 +29,10 @@ pub(super) struct Levels {
     next_reading: u64,
     /// The timeline of all replications.
     timeline: Timeline,
+    /// What happens in the current bin of it.
+    current: CurrentBin,
+    /// What happened in each bin, of all replications.
+    bins: Bins,
 }
 
 /// A gauge that steps up and down.
@@ -86,14 +92,10 @@ struct StationAccount {
 }
 
 impl Levels {
-    /// Levels of `steps` gauges that step up and down, followed by the queues and then the servers of `stations` stations.
-    pub(super) fn new(
-        plan: &Plan,
-        window: Window,
-        steps: usize,
-        sums: Vec<(usize, Vec<usize>)>,
-        stations: usize,
-    ) -> Levels {
+    /// The levels of the gauges of a catalogue: those that step up and down, followed by the queues and then the servers of stations.
+    pub(super) fn new(plan: &Plan, window: Window, catalogue: &Catalogue) -> Levels {
+        let (steps, stations) = (catalogue.steps(), catalogue.stations());
+        let timeline = Timeline::new(steps + 2 * stations, plan.length, window.bin);
         let processes_fail = plan
             .faults
             .iter()
@@ -102,12 +104,14 @@ impl Levels {
             length: plan.length.nanos(),
             warm_up: window.warm_up,
             steps: vec![StepGauge::default(); steps],
-            sums,
+            sums: catalogue.sums(plan),
             stations: vec![StationAccount::default(); stations],
             pending: if processes_fail { vec![VecDeque::new(); plan.nodes.len() * 2] } else { Vec::new() },
             last_reading: 0,
             next_reading: 0,
-            timeline: Timeline::new(steps + 2 * stations, plan.length, window.bin),
+            current: CurrentBin::new(catalogue),
+            bins: Bins::new(timeline.bins()),
+            timeline,
         }
     }
 
@@ -117,6 +121,7 @@ impl Levels {
         self.pending.iter_mut().for_each(VecDeque::clear);
         self.stations.fill(StationAccount::default());
         self.timeline.rewind();
+        self.current.start();
         self.last_reading = 0;
         self.next_reading = self.reading_after(0);
     }
@@ -131,6 +136,7 @@ impl Levels {
     /// The replication is over: what was measured, row by row.
     pub(super) fn finish(&mut self) -> Box<[GaugeSummary]> {
         self.read_off(self.length);
+        self.close_bin();
         let steps = self.steps.iter().map(|gauge| GaugeSummary { integral: gauge.integral.measured, peak: gauge.peak });
         let level = |integral: Integral| GaugeSummary { integral: integral.measured, peak: 0 };
         let queues = self.stations.iter().map(|station| level(station.queue));
@@ -138,11 +144,23 @@ impl Levels {
         steps.chain(queues).chain(busy).collect()
     }
 
-    /// The timeline of all replications.
-    pub(super) fn into_timeline(mut self) -> Timeline {
+    /// The timeline of all replications, and what happened in its bins.
+    pub(super) fn into_timeline(mut self) -> (Timeline, Bins) {
         // Where the last replication stopped is not part of the result.
         self.timeline.rewind();
-        self.timeline
+        (self.timeline, self.bins)
+    }
+
+    /// What has happened in the current bin. Time must have advanced to now.
+    #[inline(always)]
+    pub(super) fn bin(&mut self) -> &mut InBin {
+        &mut self.current.so_far
+    }
+
+    /// The current bin is over.
+    fn close_bin(&mut self) {
+        let (bin, width) = self.timeline.current();
+        self.current.close(bin, width, &mut self.bins);
     }
 
     /// The current reading of a gauge.
@@ -240,7 +258,9 @@ impl Levels {
                 self.steps[*row].integral.accrued = parts.iter().map(|part| self.steps[*part].integral.accrued).sum();
             }
             for (row, gauge) in self.steps.iter_mut().enumerate() {
-                self.timeline.add_integral(row, gauge.integral.read_off(measured));
+                let integral = gauge.integral.read_off(measured);
+                self.timeline.add_integral(row, integral);
+                self.current.level(row, integral);
                 if !measured {
                     gauge.peak = gauge.reading;
                 }
@@ -248,7 +268,9 @@ impl Levels {
             for station in 0..self.stations.len() {
                 self.read_off_station(station);
             }
-            if at == self.timeline.current_end() {
+            // What happens at the very end still counts in the last bin.
+            if at == self.timeline.current_end() && at < self.length {
+                self.close_bin();
                 self.timeline.advance();
             }
             self.last_reading = at;

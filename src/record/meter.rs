@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::engine::{Span, Time};
 use crate::plan::{Plan, Window};
 
+use super::bins::Tally;
 use super::calls::Calls;
 use super::catalogue::{CAUSES, Catalogue, KINDS};
 use super::devices::{Cut, Devices, RehomeTimer, before};
@@ -79,7 +80,7 @@ impl Meter {
             recovering: vec![None; plan.applications.len()],
             queues: Queues::new(plan.named_queues()),
             throttled: vec![false; plan.nodes.len()],
-            levels: Levels::new(plan, window, catalogue.steps(), catalogue.sums(plan), catalogue.stations()),
+            levels: Levels::new(plan, window, &catalogue),
             replications: 0,
             merged_histograms: vec![MergedHistogram::default(); durations],
             merged_censored: vec![MergedHistogram::default(); durations],
@@ -373,6 +374,9 @@ impl Meter {
             self.levels.step_down(self.catalogue.waiting(queue), now);
         }
         let waited = waited.unwrap_or(Span::ZERO);
+        if served {
+            self.levels.bin().distributed(waited);
+        }
         if self.measures(now, waited) {
             let row = self.catalogue.of_queue(Metric::QueueWait, queue);
             let of = if served { &mut self.histograms[row] } else { &mut self.censored[row] };
@@ -425,11 +429,13 @@ impl Meter {
 
     /// What was measured, with the replications so far added up.
     pub fn into_merged(self) -> Merged {
+        let (timeline, bins) = self.levels.into_timeline();
         Merged {
             replications: self.replications,
             histograms: self.merged_histograms,
             censored: self.merged_censored,
-            timeline: self.levels.into_timeline(),
+            timeline,
+            bins,
         }
     }
 
@@ -568,6 +574,18 @@ impl Meter {
     }
 }
 
+/// What an ending is in the bin in which it happens.
+const fn tally_of(ending: Ending) -> Tally {
+    match ending {
+        Ending::Completed => Tally::Completed,
+        Ending::Abandoned => Tally::Abandoned,
+        Ending::Refused(_) => Tally::Refused,
+        Ending::DroppedInSetup => Tally::DroppedInSetup,
+        Ending::DroppedInChange => Tally::DroppedInChange,
+        Ending::DroppedConnected => Tally::DroppedConnected,
+    }
+}
+
 impl Recorder for Meter {
     // The variant is known where a fact is noted: after inlining, only one arm of this match is left there.
     #[inline(always)]
@@ -581,6 +599,7 @@ impl Recorder for Meter {
         match fact {
             Fact::Offered { call, place, .. } => {
                 self.levels.step_up(Catalogue::CALLS_IN_PROGRESS, now);
+                self.levels.bin().add(Tally::Offered);
                 if measured {
                     self.count(Count::Offered);
                     self.calls.offered(place, call.source);
@@ -589,6 +608,7 @@ impl Recorder for Meter {
             Fact::Sent { .. } => {}
             Fact::Ended { place, ending, offered, reached, .. } => {
                 self.levels.step_down(Catalogue::CALLS_IN_PROGRESS, now);
+                self.levels.bin().add(tally_of(ending));
                 if offered >= self.warm_up {
                     self.ended(ending);
                     self.calls.ended(place, ending);
@@ -649,6 +669,7 @@ impl Recorder for Meter {
                 }
             }
             Fact::Connected { path, since_offered, first_sign, .. } => {
+                self.levels.bin().answered(since_offered);
                 if now.nanos() - since_offered.nanos() >= self.warm_up.nanos() {
                     self.record_for_path(Metric::SetupDelay, path, since_offered);
                     if first_sign {
@@ -738,6 +759,12 @@ impl Recorder for Meter {
                 (0..2 * u8::from(self.measures(now, ago)))
                     .for_each(|_| self.record_for_cluster(Metric::DetectionDelay, ago));
             }
+            Fact::Forwarded { forward, application, waited, since_failure, .. } => {
+                self.levels.bin().add(Tally::Forwarded);
+                if measured {
+                    self.forwarded(now, forward, application, waited, since_failure);
+                }
+            }
             // All that follows is measured only after the warm-up.
             _ if !measured => {}
             Fact::Taken { application, waited } => {
@@ -774,9 +801,6 @@ impl Recorder for Meter {
                 self.record_for_cluster(Metric::ConferenceDelay, delay);
             }
             Fact::ConferenceBlocked { .. } => self.count(Count::ConferencesBlocked),
-            Fact::Forwarded { forward, application, waited, since_failure, .. } => {
-                self.forwarded(now, forward, application, waited, since_failure)
-            }
             Fact::FailureNoticed { node, delay, .. } if self.measures(now, delay) => {
                 let metric = Metric::CallManagerDetectionDelay;
                 self.record_for_cluster(Metric::DetectionDelay, delay);

@@ -1,6 +1,7 @@
 //! Recorders of facts: what is measured, and what is audited.
 
 mod auditor;
+mod bins;
 mod calls;
 mod catalogue;
 mod devices;
@@ -18,6 +19,7 @@ mod summary;
 mod timeline;
 
 pub use auditor::Auditor;
+pub use bins::{Band, Banded, Bins, DROPPED, InBin, Level, Tally, Wait};
 pub use catalogue::{CAUSES, CallsOf, Catalogue, KINDS, OF_CALLS, Series, cause_name, counts, kind_name};
 pub use goal::{Goal, goals};
 pub use histogram::{Histogram, MergedHistogram, Totals};

@@ -3,6 +3,7 @@
 use crate::engine::Span;
 use crate::plan::Plan;
 
+use super::bins::Bins;
 use super::catalogue::{CAUSES, Catalogue, KINDS, OF_CALLS};
 use super::histogram::{Histogram, MergedHistogram};
 use super::measure::CountRow;
@@ -133,6 +134,8 @@ pub struct Merged {
     pub censored: Vec<MergedHistogram>,
     /// A row for each of the catalogue's gauges. The warm-up is included.
     pub timeline: Timeline,
+    /// The calls and waits of each of its bins.
+    pub bins: Bins,
 }
 
 impl Merged {
@@ -146,5 +149,6 @@ impl Merged {
             sum.add(histogram);
         }
         self.timeline.add(&other.timeline);
+        self.bins.add(&other.bins);
     }
 }

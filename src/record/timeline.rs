@@ -66,11 +66,14 @@ impl Timeline {
         self.current = Bin { index, start: start.nanos(), end: end.nanos() };
     }
 
-    /// Time has reached the end of the current bin: advances to the next, if there is one.
+    /// Time has reached the end of the current bin, which is not the last: advances to the next.
     pub(super) fn advance(&mut self) {
-        if self.current.index + 1 < self.bins {
-            self.enter(self.current.index + 1);
-        }
+        self.enter(self.current.index + 1);
+    }
+
+    /// The current bin, and how many nanoseconds it lasts.
+    pub(super) const fn current(&self) -> (usize, u64) {
+        (self.current.index, self.current.end - self.current.start)
     }
 
     /// The end of the current bin.

@@ -2,33 +2,75 @@
 
 use crate::analysis::{Cell, Study};
 use crate::engine::Time;
-use crate::record::{Catalogue, Measure, Metric, OfDuration, Quantile, Subject};
+use crate::plan::Occurs;
+use crate::record::{Banded, Level, Measure, Metric, OfDuration, Quantile, Subject, Tally, Wait};
 use crate::stats::Confidence;
 
-use super::page::{Band, Chart, Marks, Scale};
+use super::page::{Chart, Drawn, Marks, Scale};
+use super::timeline::{BAND, faults_during, name_of};
 
-/// Calls and devices over the minutes of the run.
-pub(super) fn timeline_chart(study: &Study) -> Chart {
-    let timeline = &study.outcome.merged.timeline;
-    let [calls, devices] =
-        [Catalogue::CALLS_IN_PROGRESS, Catalogue::DEVICES_IN_SERVICE].map(|row| study.timeline_means(row));
-    let row = |bin: usize| {
-        let minute = timeline.bounds(bin).0.seconds() / 60.0;
-        [minute, calls[bin], devices[bin]].map(Cell::from).to_vec()
-    };
-    let [calls, devices] = ["calls in progress", "devices in service"].map(str::to_owned);
+/// Calls, waits and devices over the minutes of the run, each with its band over replications and the scheduled faults as shade.
+pub(super) fn timeline_charts(study: &Study) -> Vec<Chart> {
+    let calls = |tallies: &[Tally]| tallies.iter().copied().map(Banded::Calls).collect::<Vec<_>>();
+    let lost = [calls(&[Tally::Abandoned, Tally::Refused]), vec![Banded::Dropped]].concat();
+    let waits = [Wait::Setup, Wait::Queue].map(Banded::Wait);
+    let charts = [
+        ("calls offered and answered in a bin", "calls", calls(&[Tally::Offered, Tally::Answered])),
+        ("calls lost and forwarded in a bin", "calls", [lost, calls(&[Tally::Forwarded])].concat()),
+        ("mean waits of the calls answered in a bin", "ms", waits.to_vec()),
+        ("callers in queues", "callers", vec![Banded::Level(Level::Waiting)]),
+        ("calls in progress", "calls", vec![Banded::Level(Level::Calls)]),
+        ("devices in service", "devices", vec![Banded::Level(Level::InService)]),
+    ];
+    let exist: Vec<Banded> = Banded::all_of(&study.catalogue).collect();
+    let charts = charts.into_iter().map(|(title, axis, mut series)| {
+        series.retain(|it| exist.contains(it));
+        (title, axis, series)
+    });
+    charts
+        .filter(|(.., series)| !series.is_empty())
+        .map(|(title, axis, series)| over_time(study, title, axis, &series))
+        .collect()
+}
+
+fn over_time(study: &Study, title: &str, axis: &str, series: &[Banded]) -> Chart {
+    let merged = &study.outcome.merged;
     let minute = match study.plan.clock(Time::ZERO) {
         Some(starts) => format!("minute after {starts}"),
         None => "minute".to_owned(),
     };
+    let mut columns = vec![minute];
+    let mut drawn = Vec::new();
+    let bounds = || (0..merged.timeline.bins()).map(|bin| merged.timeline.bounds(bin));
+    let mut rows: Vec<Vec<Cell>> = bounds().map(|(start, _)| vec![(start.seconds() / 60.0).into()]).collect();
+    let mut add = |name: String, how: Drawn, cells: &mut dyn Iterator<Item = Option<f64>>| {
+        columns.push(name);
+        drawn.push(how);
+        rows.iter_mut().zip(cells).for_each(|(row, cell)| row.push(cell.into()));
+    };
+    for &banded in series {
+        add(name_of(banded, None), Drawn::Value, &mut study.bin_means(banded).into_iter());
+        // With few replications there are no edges, and a column without numbers is none.
+        let [low, _, high] = BAND;
+        for percent in [low, high] {
+            let edge = || merged.bins.bands(banded).map(|band| band.percentile(banded, percent));
+            if edge().any(|it| it.is_some()) {
+                add(name_of(banded, Some(percent)), Drawn::Edge, &mut edge());
+            }
+        }
+    }
+    if study.plan.faults.iter().any(|fault| matches!(fault.occurs, Occurs::Once { .. })) {
+        let mut spans = bounds().map(|(start, end)| faults_during(study.plan, start, end).next().map(|_| 1.0));
+        add("faults".to_owned(), Drawn::Span, &mut spans);
+    }
     Chart {
-        title: format!("{}: calls and devices, mean over replications", study.plan.name),
+        title: format!("{}: {title}", study.plan.name),
         marks: Marks::Line,
-        columns: vec![minute, calls.clone(), devices.clone()],
-        rows: (0..timeline.bins()).map(row).collect(),
-        axes: [Some(calls), Some(devices)],
+        columns,
+        rows,
+        drawn,
+        axis: axis.to_owned(),
         scale: Scale::Linear,
-        band: Band::None,
     }
 }
 
@@ -48,9 +90,9 @@ pub(super) fn delays_chart(study: &Study) -> Chart {
         marks: Marks::Columns,
         columns: std::iter::once("percentile").chain(metrics.map(Metric::name)).map(str::to_owned).collect(),
         rows: Quantile::ALL.map(row).to_vec(),
-        axes: [Some("ms".to_owned()), None],
+        drawn: vec![Drawn::Value; metrics.len()],
+        axis: "ms".to_owned(),
         // The middle and the tail of a delay may be a thousand times apart.
         scale: Scale::Logarithmic,
-        band: Band::None,
     }
 }

@@ -48,7 +48,7 @@ pub use goals::goals_sheet;
 pub use log::histograms_hlog;
 pub use oracle::{Answer, Line, oracle_page};
 pub use page::{
-    Arrow, Band, Block, Case, Chart, Column, Entry, Excerpt, Extent, Finding, FindingKind, Findings, First, Form,
+    Arrow, Block, Case, Chart, Column, Drawn, Entry, Excerpt, Extent, Finding, FindingKind, Findings, First, Form,
     Graph, Group, Holds, Mark, Marks, Node, Page, Rank, Related, Scale, Section, Suite, Table, Tested, Tone,
 };
 pub use provenance::run_json;

@@ -401,12 +401,12 @@ pub struct Chart {
     pub columns: Vec<String>,
     /// Its rows.
     pub rows: Vec<Vec<Cell>>,
-    /// The labels of the left axis and, if the last column has another unit, of the right axis.
-    pub axes: [Option<String>; 2],
+    /// How each column after the first is drawn.
+    pub drawn: Vec<Drawn>,
+    /// The label of the value axis.
+    pub axis: String,
     /// The scale of the value axis.
     pub scale: Scale,
-    /// How the last two columns are drawn.
-    pub band: Band,
 }
 
 /// How the values of a chart are drawn.
@@ -414,9 +414,9 @@ pub struct Chart {
 pub enum Marks {
     /// Columns side by side for each name.
     Columns,
-    /// A line.
+    /// A line over rows that are equally far apart.
     Line,
-    /// A line with a point for each value.
+    /// A line with a point for each value, at the number in the first column.
     LineWithPoints,
 }
 
@@ -429,13 +429,15 @@ pub enum Scale {
     Logarithmic,
 }
 
-/// How the last two columns of a chart are drawn.
+/// How a column of a chart is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Band {
-    /// As series, like the others.
-    None,
-    /// As the ends of the confidence interval of the series before them.
-    Interval,
+pub enum Drawn {
+    /// As a series.
+    Value,
+    /// As an end of the interval, or an edge of the band, of the last value before it.
+    Edge,
+    /// As shade behind the rows that have a number: what lasts for a time.
+    Span,
 }
 
 /// A test suite for CI pipelines.

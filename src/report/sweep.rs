@@ -4,7 +4,7 @@ use crate::analysis::{COLUMNS, Cell, Judged, Point, Sweep};
 use crate::record::Measure;
 
 use super::goals::{found, interval, verdict};
-use super::page::{Band, Chart, Entry, Extent, Marks, Page, Rank, Scale, Table};
+use super::page::{Chart, Drawn, Entry, Extent, Marks, Page, Rank, Scale, Table};
 use super::parameters::ParameterColumns;
 use super::sheet::Sheet;
 use super::words::plural;
@@ -125,9 +125,9 @@ fn curves(sweep: &Sweep) -> Vec<Chart> {
             marks: Marks::LineWithPoints,
             columns: picked.iter().map(|&at| columns[at].clone()).collect(),
             rows: rows.iter().map(|row| picked.iter().map(|&at| row[at].clone()).collect()).collect(),
-            axes: [Some(measure.unit().name().to_owned()), None],
+            drawn: vec![Drawn::Value, Drawn::Edge, Drawn::Edge],
+            axis: measure.unit().name().to_owned(),
             scale: Scale::Linear,
-            band: Band::Interval,
         }
     };
     sweep.measures.iter().enumerate().map(curve).collect()

@@ -1,10 +1,73 @@
 //! One row per bin of simulated time.
 
 use super::sheet::Sheet;
-use crate::analysis::{Cell, Study};
+use crate::analysis::{Cell, Study, end};
+use crate::domain::{FaultTarget, LinkEnd};
+use crate::engine::Time;
+use crate::plan::{Fault, Occurs, Plan};
+use crate::record::{Banded, DROPPED, Level, Tally};
 
-/// `timeline.csv`: the mean of every gauge over a bin and over all replications, warm-up included. `clock` is what the clock
-/// shows at the start of the bin, if the workload says when a run starts.
+/// The percentiles over replications that make a band.
+pub(super) const BAND: [u64; 3] = [5, 50, 95];
+
+/// A column after the gauges.
+#[derive(Clone, Copy)]
+enum Column {
+    Mean(Banded),
+    Part(Tally),
+    Percentile(Banded, u64),
+}
+
+impl Column {
+    /// All of them. The gauges have their means among the others.
+    fn all(study: &Study) -> Vec<Column> {
+        let mut columns = Vec::new();
+        for banded in Banded::all_of(&study.catalogue) {
+            if !matches!(banded, Banded::Level(Level::Calls | Level::InService | Level::Controlled)) {
+                columns.push(Column::Mean(banded));
+            }
+            if study.outcome.merged.bins.has_bands() {
+                columns.extend(BAND.map(|percent| Column::Percentile(banded, percent)));
+            }
+            if banded == Banded::Dropped {
+                columns.extend(DROPPED.map(Column::Part));
+            }
+        }
+        columns
+    }
+
+    fn name(self) -> String {
+        match self {
+            Column::Mean(banded) => name_of(banded, None),
+            Column::Part(tally) => tally.name().to_owned(),
+            Column::Percentile(banded, percent) => name_of(banded, Some(percent)),
+        }
+    }
+
+    /// Its cells, one for each bin.
+    fn cells<'a>(self, study: &'a Study<'_>) -> Box<dyn Iterator<Item = Cell> + 'a> {
+        match self {
+            Column::Mean(banded) => Box::new(study.bin_means(banded).into_iter().map(Cell::from)),
+            Column::Part(tally) => Box::new(study.bin_means(Banded::Calls(tally)).into_iter().map(Cell::from)),
+            Column::Percentile(banded, percent) => {
+                let bands = study.outcome.merged.bins.bands(banded);
+                Box::new(bands.map(move |band| end(band.percentile(banded, percent), band.values() > 0)))
+            }
+        }
+    }
+}
+
+/// The column of a mean, or of a percentile over the replications.
+pub(super) fn name_of(banded: Banded, percent: Option<u64>) -> String {
+    let (name, percent) = (banded.name(), percent.map(|it| format!("_p{it}")).unwrap_or_default());
+    match banded {
+        Banded::Wait(_) => format!("{name}_mean{percent}_ms"),
+        _ => format!("{name}{percent}"),
+    }
+}
+
+/// `timeline.csv`: gauges, calls and waits in every bin, warm-up included: the means over all replications, and how these differ.
+/// `clock` is what the clock shows at the start of the bin, if the workload says when a run starts.
 pub fn timeline_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
     let gauges = || study.catalogue.gauges.iter().enumerate().filter(|(_, series)| series.exists);
     let mut head: Vec<String> = ["workload", "bin", "start_s", "end_s"].map(String::from).to_vec();
@@ -13,9 +76,12 @@ pub fn timeline_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
         "" => series.metric.name().to_owned(),
         name => format!("{name}.{}", series.metric.name()),
     }));
+    head.extend(Column::all(study).into_iter().map(Column::name));
+    head.push("faults".to_owned());
     Sheet::new("timeline", head, move || {
         let gauges = study.catalogue.gauges.iter().enumerate().filter(|(_, series)| series.exists);
-        let columns: Vec<Vec<f64>> = gauges.map(|(row, _)| study.timeline_means(row)).collect();
+        let means: Vec<Vec<f64>> = gauges.map(|(row, _)| study.timeline_means(row)).collect();
+        let mut rest: Vec<_> = Column::all(study).into_iter().map(|column| column.cells(study)).collect();
         let timeline = &study.outcome.merged.timeline;
         (0..timeline.bins()).map(move |bin| {
             let (start, end) = timeline.bounds(bin);
@@ -23,10 +89,42 @@ pub fn timeline_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
             let mut cells = vec![Cell::from(&*study.plan.name)];
             cells.extend(place);
             cells.extend(study.plan.clock(start).as_deref().map(Cell::from));
-            cells.extend(columns.iter().map(|column| Cell::Number(column[bin])));
+            cells.extend(means.iter().map(|column| Cell::Number(column[bin])));
+            cells.extend(rest.iter_mut().map(|column| column.next().expect("a cell for each bin")));
+            let faults: Vec<String> = faults_during(study.plan, start, end).map(|it| words(study.plan, it)).collect();
+            cells.push(Some(faults).filter(|it| !it.is_empty()).map(|it| Cell::Text(it.join("; "))).into());
             cells
         })
     })
+}
+
+/// The scheduled faults that have struck before the end of a bin and are not over at its start. Random ones occur at another time in
+/// every replication.
+pub(super) fn faults_during(plan: &Plan, start: Time, end: Time) -> impl Iterator<Item = &Fault> {
+    plan.faults.iter().filter(move |fault| match fault.occurs {
+        Occurs::Once { at, duration } => at < end && (at >= start || at + duration > start),
+        Occurs::Random { .. } => false,
+    })
+}
+
+/// What a fault strikes, by the keys and names of the workload.
+fn words(plan: &Plan, fault: &Fault) -> String {
+    let node = |id: crate::domain::NodeId| &*plan.nodes[id.index()].name;
+    let application = |id: crate::domain::ApplicationId| &*plan.applications[id.index()].name;
+    match fault.failing {
+        FaultTarget::Application(id, _) => format!("application {}", application(id)),
+        FaultTarget::CallManager(id, _) => format!("callmanager {}", node(id)),
+        FaultTarget::CtiManager(id, _) => format!("ctimanager {}", node(id)),
+        FaultTarget::Node(id) => format!("node {}", node(id)),
+        FaultTarget::Link(from, to, slow) => {
+            let from = match from {
+                LinkEnd::Node(id) => node(id),
+                LinkEnd::Application(id) => application(id),
+            };
+            format!("{} {from} to {}", if slow.is_some() { "slow link" } else { "link" }, node(to))
+        }
+        FaultTarget::Devices(target, count) => format!("{count} of {}", plan.target_name(target)),
+    }
 }
 
 #[cfg(test)]

@@ -34,6 +34,7 @@ mod surroundings;
 mod sweep;
 mod theory;
 mod tidy;
+mod timeline;
 mod verdicts;
 mod words;
 mod workloads;

@@ -18,8 +18,8 @@ use ctisim::cluster::Cluster;
 use ctisim::domain::{ApplicationFault, Ending, Forward, Refusal, TransferredBy};
 use ctisim::engine::{Distribution, Span, Time};
 use ctisim::facts::{Fact, PoolId, Recorder};
-use ctisim::plan::{self, Arrivals, Occurs, Plan};
-use ctisim::record::{Auditor, Meter};
+use ctisim::plan::{self, Arrivals, Occurs, Plan, Window};
+use ctisim::record::{Auditor, Catalogue, Count, Merged, Meter, Metric, ReplicationSummary, Tally, Wait};
 use ctisim::workload::NoFiles;
 use heard::Heard;
 use rayon::prelude::*;
@@ -200,6 +200,7 @@ fn play(plan: &Plan) -> Result<Marks, String> {
         meter.finish(plan.length, events);
         audited.push((events, *digest));
     }
+    bins_add_up(plan)?;
     let mut alone = Cluster::new(plan, FactDigest::default());
     for (replication, expected, what) in [
         (0, audited[0], "watched and on its own"),
@@ -226,6 +227,58 @@ fn play(plan: &Plan) -> Result<Marks, String> {
         }
     }
     Ok(marks)
+}
+
+/// Without a warm-up, what happens in the bins of a replication is all that is counted of it, whole numbers and nanoseconds.
+fn bins_add_up(plan: &Plan) -> Result<(), String> {
+    // Not as long as the run by a whole number: the last one is shorter.
+    let window = Window { warm_up: Time::ZERO, bin: Span::from_nanos(plan.length.nanos() / 7 + 1) };
+    let mut cluster = Cluster::new(plan, Meter::new(plan, window));
+    cluster.recorder.start(0);
+    let events = cluster.run(plan.seed, 0);
+    let mut meter = cluster.recorder;
+    let summary = meter.finish(plan.length, events);
+    added_up(plan, &summary, &meter.into_merged())
+}
+
+fn added_up(plan: &Plan, summary: &ReplicationSummary, merged: &Merged) -> Result<(), String> {
+    let catalogue = Catalogue::new(plan);
+    let sums = merged.bins.sums();
+    let of = |tally: Tally| sums.iter().map(|bin| bin.count(tally)).sum::<u64>();
+    let waits = |wait: Wait| {
+        sums.iter().map(|bin| bin.wait(wait)).fold((0, 0), |(count, sum), (more, nanos)| (count + more, sum + nanos))
+    };
+    let counted = |counts: &[Count]| counts.iter().map(|&count| summary.count(count)).sum::<u64>();
+    let mut wrong = Vec::new();
+    for (tally, counts) in [
+        (Tally::Offered, &[Count::Offered][..]),
+        (Tally::Completed, &[Count::Completed]),
+        (Tally::Abandoned, &[Count::Abandoned]),
+        (Tally::Refused, &[Count::Refused]),
+        (Tally::DroppedInSetup, &[Count::DroppedInSetup]),
+        (Tally::DroppedInChange, &[Count::DroppedInChange]),
+        (Tally::DroppedConnected, &[Count::DroppedConnected]),
+        (Tally::Forwarded, &[Count::Cfa, Count::Cfb, Count::Cfna, Count::Cfof, Count::Cfur]),
+    ] {
+        let (bins, all) = (of(tally), counted(counts));
+        if bins != all {
+            wrong.push(format!("{tally:?}: {bins} in bins, {all} in all"));
+        }
+    }
+    let durations = |metric: Metric| {
+        let rows = catalogue.durations.iter().zip(&summary.durations).enumerate();
+        let own = rows.filter(move |(row, (series, _))| {
+            series.metric == metric && (metric == Metric::QueueWait || catalogue.cluster(metric) == Some(*row))
+        });
+        own.fold((0, 0), |(count, sum), (_, (_, it))| (count + it.count, sum + it.sum_nanos))
+    };
+    for (wait, metric) in [(Wait::Setup, Metric::SetupDelay), (Wait::Queue, Metric::QueueWait)] {
+        let (bins, all) = (waits(wait), durations(metric));
+        if bins != all {
+            wrong.push(format!("{wait:?}: {bins:?} in bins, {all:?} in all"));
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(format!("bins do not add up: {}", wrong.join("; "))) }
 }
 
 const LIMIT_COUNTS: &str = "a limit of connections makes a difference";

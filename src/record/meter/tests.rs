@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::NodeId;
 use crate::fake;
-use crate::record::{Gauge, Scope, Series};
+use crate::record::{Gauge, Scope, Series, Wait};
 
 const SECOND: u64 = 1_000_000_000;
 
@@ -538,4 +538,66 @@ fn a_wait_in_a_queue_that_is_not_over_is_censored() {
     assert_eq!(summary.count(Count::QueueAbandoned), 1);
     let gauge = &summary.gauges[catalogue.waiting(sales)];
     assert_eq!((gauge.integral, gauge.peak), (u128::from((10 + 10 + 5 + 100) * SECOND), 1));
+}
+
+/// Every bin against all the facts of two replications, the last bin being shorter; whatever is counted after the warm-up alone is counted
+/// by the meter, whatever is counted in bins here.
+#[test]
+fn bins_have_what_happens_in_them_warm_up_included() {
+    let plan = Plan { bin: Span::from_nanos(77 * SECOND + 5), ..fake::plan() };
+    let (_, merged) = measure(&plan, [0, 1]);
+    let facts: Vec<(Time, Fact)> = [0, 1].into_iter().flat_map(|it| fake::facts(&plan, plan.seed, it)).collect();
+    let tally = |fact: &Fact| match fact {
+        Fact::Offered { .. } => Some(Tally::Offered),
+        Fact::Connected { .. } => Some(Tally::Answered),
+        Fact::Forwarded { .. } => Some(Tally::Forwarded),
+        Fact::Ended { ending, .. } => Some(match ending {
+            Ending::Completed => Tally::Completed,
+            Ending::Abandoned => Tally::Abandoned,
+            Ending::Refused(_) => Tally::Refused,
+            Ending::DroppedInSetup => Tally::DroppedInSetup,
+            Ending::DroppedInChange => Tally::DroppedInChange,
+            Ending::DroppedConnected => Tally::DroppedConnected,
+        }),
+        _ => None,
+    };
+    let mut seen = [0; Tally::ALL.len()];
+    for (bin, sums) in merged.bins.sums().iter().enumerate() {
+        let (start, end) = merged.timeline.bounds(bin);
+        let within = || facts.iter().filter(|(at, _)| (start..end).contains(at));
+        for it in Tally::ALL {
+            let expected = within().filter(|(_, fact)| tally(fact) == Some(it)).count() as u64;
+            assert_eq!(sums.count(it), expected, "{it:?}, bin {bin}");
+            seen[it as usize] += expected;
+        }
+        let waits = within().filter_map(|(_, fact)| match fact {
+            Fact::Connected { since_offered, .. } => Some(u128::from(since_offered.nanos())),
+            _ => None,
+        });
+        assert_eq!(sums.wait(Wait::Setup), (sums.count(Tally::Answered), waits.sum()));
+    }
+    assert!(seen.iter().all(|&count| count > 0), "{seen:?}");
+}
+
+/// A bin that begins with the warm-up's end: from there on the bins have what the meter counts. One that ends at the same instant as
+/// something happens does not have it, but the last one does.
+#[test]
+fn bins_after_the_warm_up_add_up_to_the_counts() {
+    let plan = Plan { bin: Span::from_secs(60), ..fake::plan() };
+    assert_eq!(plan.window().warm_up, at(60));
+    let (summaries, merged) = measure(&plan, 0..20);
+    let all = |count: Count| summaries.iter().map(|summary| summary.count(count)).sum::<u64>();
+    let bins = |from: usize, tally| merged.bins.sums()[from..].iter().map(|bin| bin.count(tally)).sum::<u64>();
+    assert_eq!(bins(1, Tally::Offered), all(Count::Offered));
+    let forwards = [Count::Cfof, Count::Cfna, Count::Cfb, Count::Cfur, Count::Cfa].map(all).iter().sum::<u64>();
+    assert_eq!(bins(1, Tally::Forwarded), forwards);
+    // Of the calls that end after the warm-up some were offered before: they are in bins, and are not counted.
+    assert!(bins(0, Tally::Offered) > bins(1, Tally::Offered));
+    assert!(bins(1, Tally::Completed) > all(Count::Completed));
+
+    let call = |number| CallName { source: crate::domain::SourceId(0), number };
+    let offered = |second, place| (second, Fact::Offered { call: call(place), place, ingress: SUB1 });
+    let (_, merged) = measured(&plan, &[offered(119, 0), offered(120, 1), offered(600, 2)]);
+    let counts: Vec<u64> = merged.bins.sums().iter().map(|bin| bin.count(Tally::Offered)).collect();
+    assert_eq!(counts, [0, 1, 1, 0, 0, 0, 0, 0, 0, 1]);
 }

@@ -3,12 +3,12 @@
 //! The same page gives the same bytes: a workbook is dated, and its date is always the same.
 
 use rust_xlsxwriter::{
-    Chart as Drawing, ChartFont, ChartLine, ChartMarker, ChartType, DocProperties, ExcelDateTime, Format, Workbook,
-    Worksheet, XlsxError,
+    Chart as Drawing, ChartFont, ChartLegendPosition, ChartLine, ChartMarker, ChartSolidFill, ChartType, DocProperties,
+    ExcelDateTime, Format, Workbook, Worksheet, XlsxError,
 };
 
 use crate::analysis::Cell;
-use crate::report::page::{Band, Chart, Marks, Page, Scale};
+use crate::report::page::{Chart, Drawn, Marks, Page, Scale};
 use crate::workload::shown;
 
 /// The workbook of a page.
@@ -46,60 +46,90 @@ const CHARTS: &str = "charts";
 /// How wide a column is at most, in pixels: what is longer is there, but need not be seen.
 const WIDEST: u32 = 260;
 
-/// Small tables one below the other, each with its chart beside it.
+/// Charts one below the other, and to the right of them the small tables they are drawn from.
 fn charts(sheet: &mut Worksheet, drawn: &[Chart], head: &Format) -> Result<(), XlsxError> {
-    /// How many rows and columns of usual size a chart takes.
+    /// How many rows and columns of usual size a chart takes, with some space.
     const ROWS: u32 = 22;
-    // On paper, no chart is cut in two.
-    sheet.set_name(CHARTS)?.set_landscape().set_print_fit_to_pages(1, 0);
-    let width = drawn.iter().map(|drawn| drawn.columns.len()).max().unwrap_or(0) as u16;
-    let mut top = 0;
-    for drawn in drawn {
-        put_row(sheet, top, 0, drawn.columns.iter().cloned().map(Cell::Text), head)?;
-        for (row, cells) in (top + 1..).zip(&drawn.rows) {
-            put_row(sheet, row, 0, cells.iter().cloned(), &Format::default())?;
+    const COLUMNS: u16 = 12;
+    /// How many fit on an upright page.
+    const A_PAGE: usize = 2;
+    sheet.set_name(CHARTS)?;
+    let mut left = COLUMNS;
+    for (top, drawn) in (0..).step_by(ROWS as usize).zip(drawn) {
+        put_row(sheet, 0, left, drawn.columns.iter().cloned().map(Cell::Text), head)?;
+        for (row, cells) in (1..).zip(&drawn.rows) {
+            put_row(sheet, row, left, cells.iter().cloned(), &Format::default())?;
         }
-        sheet.insert_chart(top, width + 1, &chart(drawn, top))?;
-        top += ROWS.max(drawn.rows.len() as u32 + 1) + 2;
+        sheet.insert_chart(top, 0, &chart(drawn, left))?;
+        left += drawn.columns.len() as u16 + 1;
+    }
+    if !drawn.is_empty() {
+        // On paper there are the charts, and none is cut in two.
+        sheet.set_print_area(0, 0, ROWS * drawn.len() as u32 - 1, COLUMNS - 1)?.set_print_scale(85);
+        let breaks: Vec<u32> = (A_PAGE..drawn.len()).step_by(A_PAGE).map(|at| ROWS * at as u32).collect();
+        sheet.set_page_breaks(&breaks)?;
     }
     sheet.set_autofit_max_width(WIDEST).autofit();
     Ok(())
 }
 
-/// The chart of a small table that begins in row `top` of the sheet of charts.
-fn chart(drawn: &Chart, top: u32) -> Drawing {
-    let mut chart = Drawing::new(match drawn.marks {
+/// The colours of the values of a chart, each with that of its edges; further ones begin anew.
+const COLOURS: [[&str; 2]; 4] =
+    [["#1F4E9E", "#9DB7E0"], ["#C55A11", "#EDB68C"], ["#3B7D23", "#A6CF92"], ["#7030A0", "#C6A5DC"]];
+
+/// The chart of a small table that begins in this column of the sheet of charts.
+fn chart(drawn: &Chart, left: u16) -> Drawing {
+    let marks = match drawn.marks {
         Marks::Columns => ChartType::Column,
-        Marks::Line => ChartType::ScatterStraight,
+        Marks::Line => ChartType::Line,
         Marks::LineWithPoints => ChartType::ScatterStraightWithMarkers,
-    });
-    let (first, last) = (top + 1, top + drawn.rows.len() as u32);
-    let columns = drawn.columns.len() as u16;
-    for column in 1..columns {
-        let series = chart.add_series();
+    };
+    let (mut chart, mut spans) = (Drawing::new(marks), Drawing::new(ChartType::Column));
+    let last = drawn.rows.len() as u32;
+    let mut colours = COLOURS.iter().cycle();
+    let mut edge = "";
+    for (column, how) in (left + 1..).zip(&drawn.drawn) {
+        let series = if *how == Drawn::Span { spans.add_series() } else { chart.add_series() };
         series
-            .set_name((CHARTS, top, column))
-            .set_categories((CHARTS, first, 0, last, 0))
-            .set_values((CHARTS, first, column, last, column));
-        if drawn.axes[1].is_some() && column + 1 == columns {
-            series.set_secondary_axis(true);
-        }
-        if drawn.band == Band::Interval && column > 1 {
-            series.set_marker(ChartMarker::new().set_none());
-            series.set_format(ChartLine::new().set_width(0.75).set_color("#808080"));
+            .set_name((CHARTS, 0, column))
+            .set_categories((CHARTS, 1, left, last, left))
+            .set_values((CHARTS, 1, column, last, column));
+        match how {
+            Drawn::Value => {
+                let &[value, lighter] = colours.next().expect("they begin anew");
+                edge = lighter;
+                if drawn.marks == Marks::Columns {
+                    series.set_format(ChartSolidFill::new().set_color(value));
+                } else {
+                    series.set_format(ChartLine::new().set_width(2).set_color(value));
+                }
+            }
+            Drawn::Edge => {
+                series.set_marker(ChartMarker::new().set_none());
+                series.set_format(ChartLine::new().set_width(1).set_color(edge));
+            }
+            Drawn::Span => {
+                series.set_secondary_axis(true).set_gap(0);
+                series.set_format(ChartSolidFill::new().set_color("#808080").set_transparency(75));
+            }
         }
     }
     chart.title().set_name(&*shown(&drawn.title)).set_font(ChartFont::new().set_size(12));
     chart.x_axis().set_name(&drawn.columns[0]);
-    if let Some(name) = &drawn.axes[0] {
-        chart.y_axis().set_name(name);
+    chart.y_axis().set_name(&drawn.axis);
+    if drawn.marks == Marks::Line {
+        // Labels of a dozen rows can be read.
+        let interval = (drawn.rows.len() / 12).max(1).min(usize::from(u16::MAX)) as u16;
+        chart.x_axis().set_label_interval(interval).set_tick_interval(interval);
     }
-    if let Some(name) = &drawn.axes[1] {
-        chart.y2_axis().set_name(name);
+    if drawn.drawn.contains(&Drawn::Span) {
+        chart.combine(&spans);
+        chart.y2_axis().set_min(0).set_max(1).set_hidden(true);
     }
     if drawn.scale == Scale::Logarithmic {
         chart.y_axis().set_log_base(10);
     }
+    chart.legend().set_position(ChartLegendPosition::Bottom);
     chart.set_width(720).set_height(400);
     chart
 }
@@ -157,9 +187,9 @@ mod tests {
             marks: Marks::Columns,
             columns: vec!["name".into(), "value".into()],
             rows: rows().to_vec(),
-            axes: [Some("ms".into()), None],
+            drawn: vec![Drawn::Value],
+            axis: "ms".into(),
             scale: Scale::Logarithmic,
-            band: Band::None,
         };
         page.charts = Some(Box::new(move || vec![chart()]));
         let workbook = draw(&page).unwrap();
