@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::asked::Asked;
 use super::application::{Application, Connection, R1, application, connections, database, number_connections};
 use super::change;
 use super::control;
@@ -94,6 +95,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         study: workload.run.study,
         warm_up: workload.run.warm_up.as_ref().map(|it| Time::ZERO + it.value),
         bin: workload.run.bin.value,
+        asked: Asked::new(&workload.run.answered_within),
         replications: workload.run.replications,
         seed: workload.run.seed,
         release: workload.release,

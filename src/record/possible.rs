@@ -7,6 +7,7 @@ use crate::plan::{CallChanges, Dials, Plan, Setting, routing};
 
 use super::metric::{Count, Gauge, Metric};
 use super::named::{Named, peaked};
+use super::service::Asks;
 
 /// Why runs of a plan do not measure something: what the workload would have to use. `None` if they do, as far as that depends
 /// on what a workload uses.
@@ -26,9 +27,10 @@ pub(super) fn unused(plan: &Plan, named: Named) -> Option<&'static str> {
         }
         Named::Count(Count::Conferences | Count::ConferencesFailed | Count::ConferencesBlocked)
         | Named::Duration(Metric::ConferenceDelay) => (some(conferences), "`conference` at a group of phones"),
-        Named::Count(Count::QueueAbandoned) | Named::Duration(Metric::QueueWait) | Named::Gauge(Gauge::Waiting) => {
-            (plan.named_queues() > 0, "a `[[queue]]`")
-        }
+        Named::Count(Count::QueueAbandoned | Count::Waited)
+        | Named::Duration(Metric::QueueWait | Metric::QueueStay)
+        | Named::Gauge(Gauge::Waiting) => (plan.named_queues() > 0, "a `[[queue]]`"),
+        Named::Service(_) => return Asks::of(plan).err(),
         Named::Count(Count::Cfa) | Named::Duration(Metric::CfaDelay) => (plan.forwards_all, "a line with `cfa`"),
         Named::Count(Count::ScreenPopsLost) | Named::Duration(Metric::ScreenPopDelay) => {
             (plan.some_pop_up(), "an application with a `lookup` that controls phones")
@@ -120,7 +122,7 @@ fn impossible(plan: &Plan, named: Named) -> Option<&'static str> {
         Named::Duration(M::RoutePointDelay | M::RoutePointStay) => {
             (!plan.route_points.is_empty(), "a `[[route_point]]`")
         }
-        Named::Count(_) | Named::Duration(_) => (true, ""),
+        Named::Count(_) | Named::Duration(_) | Named::Service(_) => (true, ""),
     };
     let of_calls = !matches!(named, Named::Duration(M::StationWait)) && plan.faults.is_empty();
     match possible {

@@ -1,6 +1,6 @@
 //! The length of a run and the number of replications: `[run]`.
 
-use super::read::{At, Key, Table};
+use super::read::{At, Key, Table, Value};
 use super::vocabulary::{BINS_MAX, RUN_LONGEST};
 use crate::engine::Span;
 
@@ -19,6 +19,8 @@ pub struct Run {
     pub seed: u64,
     /// The length of a bin of the timeline.
     pub bin: At<Span>,
+    /// The times within which callers are to be answered.
+    pub answered_within: Vec<Span>,
 }
 
 impl Run {
@@ -42,6 +44,7 @@ impl Run {
             .check(|bin| *bin <= length.value, "is longer than the run")
             .check(|bin| length.value.nanos() / bin.nanos() < BINS_MAX, "makes more than 100000 bins")
             .at(|bin| bin.default(Span::from_nanos(length.value.nanos() / 60).max(second).min(length.value)));
+        let answered_within = table.list("answered_within", Value::duration).length("has more than 20 times").value();
         Run {
             study,
             length,
@@ -49,6 +52,7 @@ impl Run {
             replications: table.whole("replications").value() as u32,
             seed: table.whole("seed").value(),
             bin,
+            answered_within,
         }
     }
 }
