@@ -67,10 +67,11 @@ impl Mean {
         let all = among.iter().sum::<f64>();
         let most = most_calls(study, &among, greatest(&in_time)) * among.len() as f64 / all;
         let it = Mean::new(ratio(&in_time, &among, confidence), Seen::among(&in_time), confidence, Some(most));
-        match it.value {
+        let it = match it.value {
             None => Mean { low: None, high: None, ..it },
             Some(_) => it.unless_others_are_rare(study, &in_time, &among, confidence),
-        }
+        };
+        Mean { high: it.high.map(|high| high.min(1.0)), ..it }
     }
 
     /// A share of nearly all calls is as well known as that of the others.

@@ -243,8 +243,12 @@ fn blind(plan: &Plan, goal: &Goal, goals: &[Goal]) -> Option<Doubt> {
             // Who finds every port busy has not come so far as to ask for a person.
             let place = limits(plan)?;
             let transfers = plan.port_groups.iter().any(|it| it.transfer.is_some());
-            let to =
-                || format!("calls that find `{}` busy: they are refused before they ask for a person", plan.target_name(place));
+            let to = || {
+                format!(
+                    "calls that find `{}` busy: they are refused before they ask for a person",
+                    plan.target_name(place)
+                )
+            };
             if transfers && !bounded(REFUSED) { doubt(to(), Measure::share_of(Count::Refused)) } else { None }
         }
         // Percentiles have their waits.

@@ -107,7 +107,8 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let other = (b_path != arguments.a).then(|| Origin::read(Some(b_path), &study.allowed, help)).transpose()?;
     let changes = |own| Changes { set: &study.settings, own };
     let Loaded { plan: mut a, .. } = source.load(changes(("--set-a", &arguments.settings_a)))?;
-    let Loaded { plan: mut b, .. } = other.as_ref().unwrap_or(&source).load(changes(("--set-b", &arguments.settings_b)))?;
+    let Loaded { plan: mut b, .. } =
+        other.as_ref().unwrap_or(&source).load(changes(("--set-b", &arguments.settings_b)))?;
     let measures = measures(&arguments.measures, &mut a, &mut b)?;
 
     let seed = study.seed.unwrap_or(a.seed);

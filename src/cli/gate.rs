@@ -225,7 +225,8 @@ fn comparable(arguments: &GateArguments, loaded: &mut Loaded) -> Result<(Baselin
     }
     let asked = baseline.asked.iter().map(|name| Measure::parse(name)).collect::<Result<Vec<Measure>, String>>();
     let asked = asked.map_err(|why| vec![Reason::UnknownMeasure(why)])?;
-    reasons.extend(asked.iter().filter_map(|measure| measure.asked_of(&mut loaded.plan).err()).map(Reason::NotMeasured));
+    reasons
+        .extend(asked.iter().filter_map(|measure| measure.asked_of(&mut loaded.plan).err()).map(Reason::NotMeasured));
     if reasons.is_empty() { Ok((baseline, asked)) } else { Err(reasons) }
 }
 

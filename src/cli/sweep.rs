@@ -124,7 +124,8 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     let mut prelude = Prelude::new(command.clone(), 0, verbosity);
     prelude.bar.titles = (0..planned.len()).map(|at| title(Grid(&axes), at, planned.len())).collect();
     // The files that the workload names are read once, for all points.
-    let load = |point: &Planned| Ok::<Plan, Halt>(Plan { asked: point.asked.clone(), ..source.load(&point.settings)?.plan });
+    let load =
+        |point: &Planned| Ok::<Plan, Halt>(Plan { asked: point.asked.clone(), ..source.load(&point.settings)?.plan });
     // The seed of each point is in its plan.
     let runner = prelude.runner(0, jobs(study.jobs));
     let found = match &store {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::asked::Asked;
 use super::application::{Application, Connection, R1, application, connections, database, number_connections};
+use super::asked::Asked;
 use super::change;
 use super::control;
 use super::device::{

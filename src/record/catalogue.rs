@@ -10,10 +10,10 @@ use crate::engine::Span;
 use crate::facts::PoolId;
 use crate::plan::Plan;
 
+use super::asks::Asks;
 use super::metric::{Count, Gauge, Metric, Row, Scope, Service, Unit};
 use super::named::Named;
 use super::possible::unused;
-use super::service::Asks;
 
 /// One measurement: what, of what.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -346,7 +346,9 @@ impl Measure {
     pub fn ask(&self, plan: &mut Plan) {
         match self.statistic() {
             Statistic::Within(time) => plan.asked.add_within(time),
-            Statistic::Quantile(quantile) if quantile.kept().is_none() => plan.asked.add_percentile(quantile.millionths()),
+            Statistic::Quantile(quantile) if quantile.kept().is_none() => {
+                plan.asked.add_percentile(quantile.millionths())
+            }
             _ => {}
         }
     }
@@ -581,7 +583,9 @@ fn measured(plan: &Plan) -> Vec<(Subject, Named)> {
 fn time_of(service: Service, text: Option<&str>) -> Result<Span, String> {
     let name = service.name();
     let Some(text) = text else {
-        return Err(format!("`{name}` lacks the time within which callers are to be answered: write `{name}.20s`, for example"));
+        return Err(format!(
+            "`{name}` lacks the time within which callers are to be answered: write `{name}.20s`, for example"
+        ));
     };
     let is_statistic = Statistic::parse(text).is_ok();
     units::duration(text).map_err(|why| match is_statistic {

@@ -9,15 +9,16 @@ use std::ops::Range;
 use crate::engine::{Span, Time};
 use crate::plan::{Plan, Window};
 
+use super::asks::Asks;
 use super::calls::Calls;
 use super::catalogue::{CAUSES, Catalogue, KINDS};
 use super::devices::{Cut, Devices, RehomeTimer, before};
 use super::histogram::{Cell, Histogram, MergedHistogram};
 use super::levels::Levels;
 use super::metric::{Count, Metric};
-use super::queues::Queues;
 use super::quantile::Quantile;
-use super::service::{Asks, Service, Wait};
+use super::queues::Queues;
+use super::service::{Service, Wait};
 use super::summary::{DurationSummary, FateSummary, Merged, ReplicationSummary};
 use crate::facts::{Fact, Path, PoolId, Reached, Recorder, Share, UnnoticedFailure};
 
@@ -130,7 +131,8 @@ impl Meter {
 
         let (calls, waited) = self.calls.finish();
         self.counts[Count::Waited as usize] = waited.first().copied().unwrap_or_default().into();
-        let percentiles = self.histograms.iter().flat_map(|it| self.percentiles.iter().map(|at| it.quantile(at.share())));
+        let percentiles =
+            self.histograms.iter().flat_map(|it| self.percentiles.iter().map(|at| it.quantile(at.share())));
         let percentiles = percentiles.collect();
         let ended = self.histograms.iter_mut().zip(&mut self.merged_histograms);
         let censored = self.censored.iter_mut().zip(&mut self.merged_censored);

@@ -179,7 +179,16 @@ const fn gauge(
 /// The row of a share of the callers who ask for a person.
 const fn service(name: &'static str, scopes: &'static [Scope], what: &'static str) -> Row {
     let sections = &[];
-    Row { name, unit: Unit::Ratio, scopes, censoring: Censoring::Never, peak: None, better: Better::Higher, sections, what }
+    Row {
+        name,
+        unit: Unit::Ratio,
+        scopes,
+        censoring: Censoring::Never,
+        peak: None,
+        better: Better::Higher,
+        sections,
+        what,
+    }
 }
 
 /// A highest reading that is kept.

@@ -1,5 +1,6 @@
 //! Recorders of facts: what is measured, and what is audited.
 
+mod asks;
 mod auditor;
 mod calls;
 mod catalogue;

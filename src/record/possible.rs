@@ -5,9 +5,9 @@
 use crate::domain::{FaultTarget, Forward, Rejection};
 use crate::plan::{CallChanges, Dials, Plan, Setting, routing};
 
+use super::asks::Asks;
 use super::metric::{Count, Gauge, Metric};
 use super::named::{Named, peaked};
-use super::service::Asks;
 
 /// Why runs of a plan do not measure something: what the workload would have to use. `None` if they do, as far as that depends
 /// on what a workload uses.
@@ -204,6 +204,8 @@ mod tests {
             ("refused_throttled", "`code_yellow`"),
             ("lookup_delay", "`lookup`"),
             ("route_point_delay", "`[[route_point]]`"),
+            ("waited", "`[[queue]]`"),
+            ("answered_within.20s", "ports or route points answer callers, and transfer none"),
         ] {
             let found = lacking(&calm, measure).unwrap_or_default();
             assert!(found.contains(needs), "{measure}: {found}");
@@ -232,7 +234,8 @@ mod tests {
     fn what_is_not_measured_is_lacking() {
         let calm = plan("");
         for named in Named::all() {
-            let measured = Measure::parse(named.name()).unwrap().check(&calm);
+            let time = if matches!(named, Named::Service(_)) { ".20s" } else { "" };
+            let measured = Measure::parse(&format!("{}{time}", named.name())).unwrap().check(&calm);
             if let Err(why) = measured {
                 let own_scope = why.contains("write `");
                 assert!(own_scope || why.contains("cannot occur in this workload: it takes"), "{why}");

@@ -147,7 +147,10 @@ mod tests {
         }
         // One in a hundred is above the 99 %, one in eight below the 12.5 % quantile.
         let enough = |text: &str| Quantile::parse(text).unwrap().enough();
-        assert_eq!([enough("p99"), enough("p999"), enough("p80"), enough("p12.5"), enough("p50")], [100, 1000, 5, 8, 2]);
+        assert_eq!(
+            [enough("p99"), enough("p999"), enough("p80"), enough("p12.5"), enough("p50")],
+            [100, 1000, 5, 8, 2]
+        );
     }
 
     #[test]

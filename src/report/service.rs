@@ -11,8 +11,13 @@ use crate::workload::units;
 pub(super) fn service(study: &Study, section: &mut Section<'_>) {
     let catalogue = &study.catalogue;
     let shown = |row: &usize| catalogue.service[*row].exists && catalogue.service[*row].scope != Scope::Application;
-    let mut table =
-        Table::of_numbers(["answered by a person", "of all who asked", "95 % interval", "of the answered", "95 % interval "]);
+    let mut table = Table::of_numbers([
+        "answered by a person",
+        "of all who asked",
+        "95 % interval",
+        "of the answered",
+        "95 % interval ",
+    ]);
     for row in (0..catalogue.service.len()).filter(shown) {
         let of = match &*catalogue.service[row].name {
             "" => String::new(),
@@ -22,7 +27,13 @@ pub(super) fn service(study: &Study, section: &mut Section<'_>) {
             let name = format!("within {}{of}", units::words(*time));
             let [all, answered] = Service::ALL.map(|service| service_row(study, row, place, service));
             let share = |row: &Row| Entry::number_if(row.mean, row.unit, percent);
-            table.row([name.into(), share(&all), interval(&all, percent), share(&answered), interval(&answered, percent)]);
+            table.row([
+                name.into(),
+                share(&all),
+                interval(&all, percent),
+                share(&answered),
+                interval(&answered, percent),
+            ]);
         }
     }
     section.table(table);
