@@ -145,6 +145,8 @@ pub enum Fact {
     Queued {
         /// Which call.
         call: CallName,
+        /// Its place.
+        place: u32,
         /// Which queue.
         queue: QueueId,
     },
@@ -331,6 +333,8 @@ pub enum Fact {
         since_offered: Span,
         /// Whether nothing had rung before: then the answer also ends the post-dial delay.
         first_sign: bool,
+        /// Whether a person answered, at a phone or outside, and not a machine at a port or a route point.
+        by_person: bool,
     },
     /// A connected call reached the person it was to be transferred to.
     Transferred {
@@ -338,6 +342,15 @@ pub enum Fact {
         call: CallName,
         /// How.
         by: TransferredBy,
+        /// What its delays are recorded under.
+        path: Path,
+        /// Since its treatment at the port ended, or since a person at a phone asked for it.
+        delay: Span,
+    },
+    /// A connected call that was to be transferred to a person reached a machine instead: it was forwarded to a port or a route point.
+    ReachedMachine {
+        /// Which call.
+        call: CallName,
         /// What its delays are recorded under.
         path: Path,
         /// Since its treatment at the port ended, or since a person at a phone asked for it.

@@ -210,7 +210,10 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
     facts.push((acted, Fact::Sent { place: number, to: SentTo::Target(Target::Ports(PortGroupId(0))) }));
     facts.push((acted, Fact::Seized { call, pool, device, line: 0 }));
     let connected = acted + Span::from_nanos(random.below(40_000_000));
-    facts.push((connected, Fact::Connected { call, path, since_offered: connected - offered, first_sign: fate > 4 }));
+    facts.push((
+        connected,
+        Fact::Connected { call, path, since_offered: connected - offered, first_sign: fate > 4, by_person: false },
+    ));
     let over = connected + Span::from_nanos(random.below(240_000_000_000));
     if fate == 5 {
         facts.push((

@@ -5,7 +5,7 @@
 //! occur, times the most that one of them may have of it.
 
 use crate::plan::{Arrivals, Plan};
-use crate::record::{Censoring, Count, CountRow, OF_CALLS, Unit};
+use crate::record::{Censoring, Count, CountRow, OF_CALLS, Service, Unit};
 use crate::stats::{Confidence, Estimate, Seen, estimate, ratio};
 
 use super::study::Study;
@@ -59,6 +59,19 @@ impl Mean {
             Some(_) if is_of_calls(row.count) => it.unless_others_are_rare(study, &values, &offered, confidence),
             Some(_) => it,
         }
+    }
+
+    /// Of the callers answered in time, as a share of those among whom they are.
+    pub(super) fn of_service(study: &Study, row: usize, service: Service, confidence: Confidence) -> Mean {
+        let (in_time, among) = study.answered_in_time(row, service);
+        let all = among.iter().sum::<f64>();
+        let most = most_calls(study, &among, greatest(&in_time)) * among.len() as f64 / all;
+        let it = Mean::new(ratio(&in_time, &among, confidence), Seen::among(&in_time), confidence, Some(most));
+        let it = match it.value {
+            None => Mean { low: None, high: None, ..it },
+            Some(_) => it.unless_others_are_rare(study, &in_time, &among, confidence),
+        };
+        Mean { high: it.high.map(|high| high.min(1.0)), ..it }
     }
 
     /// A share of nearly all calls is as well known as that of the others.
@@ -147,7 +160,8 @@ fn is_of_calls(count: Count) -> bool {
     OF_CALLS.contains(&count)
         || matches!(
             count,
-            Count::RefusedBusy
+            Count::Waited
+                | Count::RefusedBusy
                 | Count::RefusedNotOpened
                 | Count::RefusedNotAnswered
                 | Count::RefusedTooManyHops

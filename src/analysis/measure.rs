@@ -1,6 +1,9 @@
 //! Estimates of measures from a study.
 
-use crate::record::{Censoring, Column, CountRow, DurationSummary, Measure, OfCount, OfDuration, OfGauge, Quantile};
+use crate::engine::Span;
+use crate::record::{
+    Censoring, Column, DurationSummary, Measure, OfCount, OfDuration, OfGauge, Quantile, ReplicationSummary,
+};
 use crate::stats::{Confidence, Seen, order_interval, order_statistic};
 
 use super::cell::{Cell, UNKNOWN, end, number};
@@ -57,6 +60,7 @@ impl Measure {
                 Mean::of_level(study, &study.gauge_means(row), self.unit(), confidence)
             }
             Column::Peak(row, OfGauge::Mean) => Mean::of_level(study, &study.gauge_peaks(row), self.unit(), confidence),
+            Column::Service(row, service) => Mean::of_service(study, row, service, confidence),
             column => {
                 let (value, (low, high)) = quantile_in(study, column, confidence);
                 return Measured { value, low, high, unit, seldom: None };
@@ -82,6 +86,7 @@ impl Measure {
             Column::Duration(row, OfDuration::Censored) => some(&study.censored_counts(row)),
             Column::Gauge(row, OfGauge::Mean) => some(&study.gauge_means(row)),
             Column::Peak(row, OfGauge::Mean) => some(&study.gauge_peaks(row)),
+            Column::Service(row, service) => some(&study.answered_in_time(row, service).0),
             Column::Count(_, OfCount::Quantile(_))
             | Column::Duration(_, OfDuration::Longest(_))
             | Column::Gauge(_, OfGauge::Quantile(_))
@@ -99,14 +104,21 @@ impl Measure {
             Some(study.outcome.summaries.iter().map(|summary| value(&summary.durations[row])).collect())
         };
         match self.source_in(study) {
-            Column::Count(count, OfCount::Share) => Some(shares(study, count)),
+            Column::Count(count, OfCount::Share) => Some(shares(&study.counts_at(count), &study.offered(count))),
+            Column::Service(row, service) => {
+                let (in_time, among) = study.answered_in_time(row, service);
+                Some(shares(&in_time, &among))
+            }
             Column::Count(count, OfCount::Mean) => some(study.counts_at(count)),
             Column::Duration(row, OfDuration::Mean) => {
                 of_durations(row, &|duration| (duration.count > 0).then(|| mean_millis(duration)))
             }
             Column::Duration(row, OfDuration::Quantile(quantile)) => {
-                let enough = (1.0 / (1.0 - quantile.share())).round() as u64;
-                of_durations(row, &|it| (it.count >= enough).then(|| millis(it.quantiles[quantile as usize])))
+                let of = |summary: &ReplicationSummary| {
+                    let it = &summary.durations[row];
+                    (it.count >= quantile.enough()).then(|| millis(quantile_of_one(study, summary, row, quantile)))
+                };
+                Some(study.outcome.summaries.iter().map(of).collect())
             }
             Column::Duration(row, OfDuration::Censored) => some(study.censored_counts(row)),
             Column::Gauge(row, OfGauge::Mean) => some(study.gauge_means(row)),
@@ -119,16 +131,25 @@ impl Measure {
     }
 }
 
-/// The linearised ratio of a count to the calls offered, one value per replication.
-fn shares(study: &Study, count: CountRow) -> Values {
-    let (above, below) = (study.counts_at(count), study.offered(count));
+/// A quantile of a duration in one replication, which keeps it: see [`Measure::ask`].
+fn quantile_of_one(study: &Study, summary: &ReplicationSummary, row: usize, quantile: Quantile) -> Span {
+    if let Some(place) = quantile.kept() {
+        return summary.durations[row].quantiles[place];
+    }
+    let asked = study.plan.asked.percentiles();
+    let place = asked.binary_search(&quantile.millionths()).expect("it was asked for before the study was run");
+    summary.percentiles[row * asked.len() + place]
+}
+
+/// The linearised ratio of two sums over replications, such as a count and the calls offered: one value per replication.
+fn shares(above: &[f64], below: &[f64]) -> Values {
     let (numerator, denominator) = (above.iter().sum::<f64>(), below.iter().sum::<f64>());
     if denominator <= 0.0 {
         return vec![None; above.len()];
     }
     let (share, each) = (numerator / denominator, denominator / below.len() as f64);
     let linear = |(above, below): (&f64, &f64)| Some(share + (above - share * below) / each);
-    above.iter().zip(&below).map(linear).collect()
+    above.iter().zip(below).map(linear).collect()
 }
 
 /// A quantile, or the censored number, of what a column has.

@@ -37,6 +37,6 @@ pub use reason::{Reason, Unsound, Workloads};
 pub use resources::{Busy, Pool, Resource, ResourceKind, Waiting, all_pools, all_queues, all_stations, resources};
 #[cfg(test)]
 pub(crate) use study::tests::study as fake_study;
-pub use study::{NANOS_PER_MILLI, Study, mean_millis, millis};
-pub use summary::{COLUMNS, Row, calls_row, count_row, duration_row, gauge_row, rows, share_of_offered};
+pub use study::{NANOS_PER_MILLI, Study, among, mean_millis, millis};
+pub use summary::{COLUMNS, Row, calls_row, count_row, duration_row, gauge_row, rows, service_row, share_of_offered};
 pub use sweep::{Point, PointResult, Sweep};

@@ -5,7 +5,9 @@ use std::ops::Range;
 use crate::engine::Span;
 use crate::experiment::Outcome;
 use crate::plan::{Plan, Window};
-use crate::record::{Banded, Catalogue, Count, CountRow, DurationSummary, GaugeSummary, ReplicationSummary};
+use crate::record::{
+    Banded, Catalogue, Count, CountRow, DurationSummary, GaugeSummary, ReplicationSummary, Service, ServiceLevel,
+};
 use crate::stats::{Clustered, Confidence, Survival};
 
 /// At most one in this many is few.
@@ -53,13 +55,22 @@ impl<'plan> Study<'plan> {
 
     /// A count, in each replication.
     pub fn counts_at(&self, row: CountRow) -> Vec<f64> {
-        let value = |summary: &ReplicationSummary| summary.count_at(row) as f64;
+        let value = |summary: &ReplicationSummary| match (row.count, row.of) {
+            (Count::Waited, Some(of)) => f64::from(summary.waited[1 + self.catalogue.queue_of_calls(of)]),
+            _ => summary.count_at(row) as f64,
+        };
         self.outcome.summaries.iter().map(value).collect()
     }
 
     /// The calls offered to the same, in each replication.
     pub fn offered(&self, row: CountRow) -> Vec<f64> {
         self.counts_at(CountRow { count: Count::Offered, ..row })
+    }
+
+    /// The callers answered in time and those among whom they are, in each replication.
+    pub fn answered_in_time(&self, row: usize, service: Service) -> (Vec<f64>, Vec<f64>) {
+        let levels = self.outcome.summaries.iter().map(|summary| summary.service[row]);
+        levels.map(|level| (f64::from(level.in_time), f64::from(among(level, service)))).unzip()
     }
 
     /// The mean of a duration in milliseconds, in each replication that has one.
@@ -184,6 +195,14 @@ impl<'plan> Study<'plan> {
             }
             Banded::Level(level) => self.level_means(level.rows(&self.catalogue), 1.0).map(Some).collect(),
         }
+    }
+}
+
+/// The callers among whom those answered in time are counted.
+pub fn among(level: ServiceLevel, service: Service) -> u32 {
+    match service {
+        Service::AnsweredWithin => level.asked,
+        Service::AnsweredWithinOfAnswered => level.answered,
     }
 }
 

@@ -3,8 +3,9 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::record::{self, CallsOf, Count, CountRow, OF_CALLS, QUANTILES, Scope, Series, Unit};
+use crate::record::{self, CallsOf, Count, CountRow, OF_CALLS, QUANTILES, Scope, Series, Service, Unit};
 use crate::stats::{Confidence, order_interval, order_statistic};
+use crate::workload::units;
 
 use super::cell::{Cell, NOT_REACHED, UNKNOWN, end};
 use super::mean::Mean;
@@ -168,11 +169,32 @@ impl Spread {
 /// Every row: counts, of the cluster and then of each thing that calls reach, then durations, then gauges.
 pub fn rows(study: &Study) -> Vec<Row> {
     let of_cluster = record::counts(study.plan).map(|count| count_row(study, count));
-    let of_calls = (0..study.catalogue.calls.len()).flat_map(|of| OF_CALLS.map(|count| calls_row(study, of, count)));
+    let of_calls = (0..study.catalogue.calls.len()).flat_map(|of| {
+        let waited = (study.catalogue.calls[of].scope == Scope::Queue).then_some(Count::Waited);
+        OF_CALLS.into_iter().chain(waited).map(move |count| calls_row(study, of, count))
+    });
     let counts = of_cluster.chain(of_calls);
     let durations = (0..study.catalogue.durations.len()).filter_map(|row| duration_row(study, row));
     let gauges = (0..study.catalogue.gauges.len()).flat_map(|row| gauge_rows(study, row));
-    counts.chain(durations).chain(gauges).collect()
+    let catalogue = &study.catalogue;
+    let subjects = (0..catalogue.service.len()).filter(|row| catalogue.service[*row].exists);
+    let service = subjects.flat_map(|row| {
+        (0..catalogue.within.len()).flat_map(move |time| Service::ALL.map(|it| service_row(study, row, time, it)))
+    });
+    counts.chain(durations).chain(service).chain(gauges).collect()
+}
+
+/// The row of a share of the callers of one thing, by its row in the catalogue, and of a time within which they are to be answered. Its mean is the
+/// share over all replications together; the rest is of the replications' shares.
+pub fn service_row(study: &Study, of: usize, time: usize, service: Service) -> Row {
+    let Series { scope, name, .. } = &study.catalogue.service[of];
+    let row = of * study.catalogue.within.len() + time;
+    let (in_time, among) = study.answered_in_time(row, service);
+    let shares = in_time.iter().zip(&among).filter(|(_, among)| **among > 0.0).map(|(in_time, among)| in_time / among);
+    let spread = Spread::over_replications(&shares.collect::<Vec<f64>>());
+    let metric = format!("{}.{}", service.name(), units::words(study.catalogue.within[time]));
+    let mean = Mean::of_service(study, row, service, Confidence::P95);
+    make_row(study, *scope, name, &metric, service.row().unit, mean, spread)
 }
 
 /// The row of a count of the whole cluster.

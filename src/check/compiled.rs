@@ -22,8 +22,8 @@ pub struct Compiled {
 pub fn compile(name: &str, text: &str, files: &dyn Files) -> Result<Compiled, Problems> {
     let reports = Reports::default();
     let compiled = Workload::read(text, files, &reports).and_then(|workload| {
-        let plan = plan::build(name, &workload, &reports);
-        let goals = record::goals(&workload, plan.as_ref(), &reports);
+        let mut plan = plan::build(name, &workload, &reports);
+        let goals = record::goals(&workload, plan.as_mut(), &reports);
         Some(Compiled { workload, plan: plan?, goals })
     });
     match compiled {

@@ -64,8 +64,8 @@ pub fn examine(name: &str, text: &str, files: &dyn Files) -> Examination {
     let workload = Workload::read(text, files, &reports);
     // An entry that could not be read looks as if it were missing.
     let unread = reports.places();
-    let plan = workload.as_ref().and_then(|workload| plan::build(name, workload, &reports));
-    let required = workload.as_ref().map(|workload| record::goals(workload, plan.as_ref(), &reports));
+    let mut plan = workload.as_ref().and_then(|workload| plan::build(name, workload, &reports));
+    let required = workload.as_ref().map(|workload| record::goals(workload, plan.as_mut(), &reports));
     let Problems { list: errors, more, .. } = reports.into_problems(name, text);
     // What is not TOML has no entries, and may be long.
     let entries = if workload.is_some() { Entries::of(text) } else { Entries::none() };

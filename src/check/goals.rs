@@ -9,7 +9,7 @@ use super::notes::{Known, Notes};
 use super::words::percent;
 use crate::domain::{Rejection, SourceId, Target};
 use crate::plan::{Plan, routing};
-use crate::record::{Count, Goal, Measure, Metric, OfDuration, cannot_occur};
+use crate::record::{Count, Goal, Measure, Metric, OfDuration, Service, cannot_occur};
 use crate::workload::{Side, units};
 
 /// A reason to doubt the verdict on a goal.
@@ -70,7 +70,7 @@ impl Doubtful<'_> {
         match self.doubt {
             Doubt::OfZero => true,
             // It has no value at all, where a count is known to be zero.
-            Doubt::CannotOccur(_) => matches!(self.goal.measure, Measure::Duration(..)),
+            Doubt::CannotOccur(_) => matches!(self.goal.measure, Measure::Duration(..) | Measure::Service(..)),
             Doubt::Blind { .. } | Doubt::EmptyStart(_) => false,
         }
     }
@@ -104,7 +104,7 @@ impl fmt::Display for Doubtful<'_> {
         match &self.doubt {
             Doubt::CannotOccur(needs) => {
                 let so = match (&goal.measure, goal.side) {
-                    (Measure::Duration(..), _) => "no number of replications decides the goal",
+                    (Measure::Duration(..) | Measure::Service(..), _) => "no number of replications decides the goal",
                     (_, Side::AtMost) => "the goal limits nothing",
                     (_, Side::AtLeast) => "the goal cannot be met",
                 };
@@ -156,7 +156,7 @@ pub(super) fn examine(known: &Known<'_>, goals: &[Goal], notes: &mut Notes) {
 fn follows_load(measure: &Measure) -> bool {
     use Metric as M;
     match measure {
-        Measure::Gauge(..) | Measure::Peak(..) => true,
+        Measure::Gauge(..) | Measure::Peak(..) | Measure::Service(..) => true,
         Measure::Count(_, count, _) => matches!(
             count,
             Count::Completed
@@ -183,9 +183,10 @@ fn follows_load(measure: &Measure) -> bool {
     }
 }
 
-/// What a goal that bounds something from above does not see, and no other goal does either.
+/// What a goal does not see that bounds something bad from above, or something good from below, and no other goal does either.
 fn blind(plan: &Plan, goal: &Goal, goals: &[Goal]) -> Option<Doubt> {
-    if goal.side != Side::AtMost {
+    let is_of_good = matches!(goal.measure, Measure::Service(..));
+    if (goal.side == Side::AtLeast) != is_of_good {
         return None;
     }
     let bounded = |is: &[Count]| {
@@ -222,6 +223,33 @@ fn blind(plan: &Plan, goal: &Goal, goals: &[Goal]) -> Option<Doubt> {
             let to =
                 || format!("calls that find `{}` busy: they are refused, and do not wait", plan.target_name(place));
             if unbounded { doubt(to(), Measure::share_of(Count::Refused)) } else { None }
+        }
+        Measure::Service(of, service, time) => {
+            // Calls that overflow outside are answered there at once.
+            if !bounded(&[Count::Cfb])
+                && let Some((place, outside)) = overflow(plan)
+            {
+                let (place, outside) = (plan.target_name(place), plan.target_name(outside));
+                let to = format!(
+                    "calls that find `{place}` busy: they go on by CFB to `{outside}`, which is never busy, and do not wait"
+                );
+                return doubt(to, Measure::share_of(Count::Cfb));
+            }
+            let is_seen = goals.iter().any(|it| matches!(it.measure, Measure::Service(_, Service::AnsweredWithin, _)));
+            if *service == Service::AnsweredWithinOfAnswered && some_give_up && !is_seen && !bounded(GIVE_UP) {
+                let to = "callers who gave up before: it has only those who were answered".to_owned();
+                return doubt(to, Measure::Service(of.clone(), Service::AnsweredWithin, *time));
+            }
+            // Who finds every port busy has not come so far as to ask for a person.
+            let place = limits(plan)?;
+            let transfers = plan.port_groups.iter().any(|it| it.transfer.is_some());
+            let to = || {
+                format!(
+                    "calls that find `{}` busy: they are refused before they ask for a person",
+                    plan.target_name(place)
+                )
+            };
+            if transfers && !bounded(REFUSED) { doubt(to(), Measure::share_of(Count::Refused)) } else { None }
         }
         // Percentiles have their waits.
         Measure::Duration(_, Metric::SetupDelay | Metric::PostDialDelay | Metric::TransferDelay, OfDuration::Mean) => {

@@ -116,7 +116,7 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     let load = |at: usize| {
         let mut loaded = text.load(Changes { set: &arguments.study.settings, own: ("--vary", &axis.settings[at]) })?;
         for goal in &arguments.goals {
-            goal.measure.check(&loaded.plan).map_err(|why| Stop::Usage(format!("--goal {goal}: {why}")))?;
+            goal.measure.asked_of(&mut loaded.plan).map_err(|why| Stop::Usage(format!("--goal {goal}: {why}")))?;
         }
         loaded.goals.extend(arguments.goals.iter().cloned());
         Ok::<Loaded, Stop>(loaded)

@@ -106,9 +106,10 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let source = Origin::read(Some(&arguments.a), &study.allowed, help)?;
     let other = (b_path != arguments.a).then(|| Origin::read(Some(b_path), &study.allowed, help)).transpose()?;
     let changes = |own| Changes { set: &study.settings, own };
-    let Loaded { plan: a, .. } = source.load(changes(("--set-a", &arguments.settings_a)))?;
-    let Loaded { plan: b, .. } = other.as_ref().unwrap_or(&source).load(changes(("--set-b", &arguments.settings_b)))?;
-    let measures = measures(&arguments.measures, &a, &b)?;
+    let Loaded { plan: mut a, .. } = source.load(changes(("--set-a", &arguments.settings_a)))?;
+    let Loaded { plan: mut b, .. } =
+        other.as_ref().unwrap_or(&source).load(changes(("--set-b", &arguments.settings_b)))?;
+    let measures = measures(&arguments.measures, &mut a, &mut b)?;
 
     let seed = study.seed.unwrap_or(a.seed);
     let replications = study.replications.clone().unwrap_or(0..u64::from(a.replications));
@@ -148,13 +149,13 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
 }
 
 /// The measures to compare: those asked for, or those that both have.
-fn measures(asked: &[Measure], a: &Plan, b: &Plan) -> Result<Vec<Measure>, Stop> {
+fn measures(asked: &[Measure], a: &mut Plan, b: &mut Plan) -> Result<Vec<Measure>, Stop> {
     if asked.is_empty() {
         return Ok(common_measures(a, b));
     }
     for measure in asked {
-        for (which, plan) in [("A", a), ("B", b)] {
-            measure.check(plan).map_err(|why| Stop::Usage(format!("--metric {measure}: in {which}, {why}")))?;
+        for (which, plan) in [("A", &mut *a), ("B", &mut *b)] {
+            measure.asked_of(plan).map_err(|why| Stop::Usage(format!("--metric {measure}: in {which}, {why}")))?;
         }
         if !measure.is_per_replication() {
             return Err(Stop::Usage(format!(

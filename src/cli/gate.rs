@@ -166,8 +166,8 @@ fn name_of(baseline: &Path) -> String {
 }
 
 fn record(arguments: &GateArguments, loaded: Loaded, inputs: &Inputs) -> Result<(), Stop> {
-    let Loaded { plan, digest, .. } = loaded;
-    check_measures(&arguments.measures, &plan)?;
+    let Loaded { mut plan, digest, .. } = loaded;
+    check_measures(&arguments.measures, &mut plan)?;
     let seed = arguments.study.seed.unwrap_or(plan.seed);
     let range = arguments.study.replications.clone().unwrap_or(0..u64::from(plan.replications));
     if range.end - range.start < 2 {
@@ -210,7 +210,7 @@ fn record(arguments: &GateArguments, loaded: Loaded, inputs: &Inputs) -> Result<
 }
 
 /// The baseline and the measures it was recorded with, if the workload can be compared with it; or why not.
-fn comparable(arguments: &GateArguments, loaded: &Loaded) -> Result<(Baseline, Vec<Measure>), Vec<Reason>> {
+fn comparable(arguments: &GateArguments, loaded: &mut Loaded) -> Result<(Baseline, Vec<Measure>), Vec<Reason>> {
     if fs::metadata(&arguments.baseline).is_err_and(|error| error.kind() == ErrorKind::NotFound) {
         return Err(vec![Reason::Missing]);
     }
@@ -225,12 +225,13 @@ fn comparable(arguments: &GateArguments, loaded: &Loaded) -> Result<(Baseline, V
     }
     let asked = baseline.asked.iter().map(|name| Measure::parse(name)).collect::<Result<Vec<Measure>, String>>();
     let asked = asked.map_err(|why| vec![Reason::UnknownMeasure(why)])?;
-    reasons.extend(asked.iter().filter_map(|measure| measure.check(&loaded.plan).err()).map(Reason::NotMeasured));
+    reasons
+        .extend(asked.iter().filter_map(|measure| measure.asked_of(&mut loaded.plan).err()).map(Reason::NotMeasured));
     if reasons.is_empty() { Ok((baseline, asked)) } else { Err(reasons) }
 }
 
-fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> {
-    let (baseline, asked) = match comparable(arguments, &loaded) {
+fn judge(arguments: &GateArguments, mut loaded: Loaded) -> Result<GateReport, Stop> {
+    let (baseline, asked) = match comparable(arguments, &mut loaded) {
         Ok(found) => found,
         Err(reasons) => return Ok(GateReport::not_comparable(&loaded.plan.name, reasons)),
     };
@@ -249,9 +250,9 @@ fn judge(arguments: &GateArguments, loaded: Loaded) -> Result<GateReport, Stop> 
     prelude.finish(report)
 }
 
-fn check_measures(measures: &[Measure], plan: &Plan) -> Result<(), Stop> {
+fn check_measures(measures: &[Measure], plan: &mut Plan) -> Result<(), Stop> {
     for measure in measures {
-        measure.check(plan).map_err(|why| Stop::Usage(format!("--metric {measure}: {why}")))?;
+        measure.asked_of(plan).map_err(|why| Stop::Usage(format!("--metric {measure}: {why}")))?;
         if !measure.is_per_replication() {
             let why = "it has no value per replication, so it cannot be compared";
             return Err(Stop::Usage(format!("--metric {measure}: {why}")));

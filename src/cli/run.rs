@@ -102,17 +102,17 @@ pub(super) struct RunArguments {
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let help = "give the path of a workload file; `ctisim run` without one runs the built-in busy hour";
     let origin = Origin::read(arguments.workload.as_deref(), &arguments.study.allowed, help)?;
-    let Loaded { plan, mut goals, digest, text, .. } = origin.load(&arguments.study.settings)?;
+    let Loaded { mut plan, mut goals, digest, text, .. } = origin.load(&arguments.study.settings)?;
     for precision in &arguments.precisions {
         let measure = &precision.measure;
-        measure.check(&plan).map_err(|why| Stop::Usage(format!("--precision {measure}: {why}")))?;
+        measure.asked_of(&mut plan).map_err(|why| Stop::Usage(format!("--precision {measure}: {why}")))?;
         if let Some(needs) = measure.lacks(&plan) {
             let why = cannot_occur(measure.metric(), needs);
             return Err(Stop::Usage(format!("--precision {measure}: {why}, so it is never known")));
         }
     }
     for goal in &arguments.goals {
-        goal.measure.check(&plan).map_err(|why| Stop::Usage(format!("--goal {goal}: {why}")))?;
+        goal.measure.asked_of(&mut plan).map_err(|why| Stop::Usage(format!("--goal {goal}: {why}")))?;
     }
     goals.extend(arguments.goals.iter().cloned());
     doubts::warn(&plan, &goals, arguments.study.verbosity());

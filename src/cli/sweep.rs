@@ -13,6 +13,7 @@ use crate::record::{Goal, Measure};
 use crate::report::{self, Format};
 use crate::studies::{self, Axis, Grid, Planned};
 use crate::verify::FINGERPRINTS;
+use crate::workload::units;
 
 use super::doubts;
 use super::flags::StudyArguments;
@@ -129,7 +130,8 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     let mut prelude = Prelude::new(command.clone(), 0, verbosity);
     prelude.bar.titles = (0..planned.len()).map(|at| title(Grid(&axes), at, planned.len())).collect();
     // The files that the workload names are read once, for all points.
-    let load = |point: &Planned| Ok::<Plan, Halt>(source.load(&point.settings)?.plan);
+    let load =
+        |point: &Planned| Ok::<Plan, Halt>(Plan { asked: point.asked.clone(), ..source.load(&point.settings)?.plan });
     // The seed of each point is in its plan.
     let runner = prelude.runner(0, jobs(study.jobs));
     let found = match &store {
@@ -218,10 +220,10 @@ fn point(
     loaded.goals.extend(arguments.goals.iter().cloned());
     let usage = |what: String, why: String| Stop::Usage(format!("{what}: {why}\nnote: this is {here}"));
     for goal in &arguments.goals {
-        goal.measure.check(&loaded.plan).map_err(|why| usage(format!("--goal {goal}"), why))?;
+        goal.measure.asked_of(&mut loaded.plan).map_err(|why| usage(format!("--goal {goal}"), why))?;
     }
     for measure in measures {
-        measure.check(&loaded.plan).map_err(|why| usage(format!("--metric {measure}"), why))?;
+        measure.asked_of(&mut loaded.plan).map_err(|why| usage(format!("--metric {measure}"), why))?;
     }
     one_warm_up(&loaded.plan)?;
     if at == 0 {
@@ -320,13 +322,16 @@ fn file_name(key: &str) -> String {
 /// A name made of everything that determines the results of a point: this version of the program, the workload, the seed and
 /// the replications.
 fn key(point: &Planned) -> String {
-    let Planned { workload, digest, seed, replications, .. } = point;
+    let Planned { workload, digest, seed, replications, asked, .. } = point;
     let (seed, replications) = (seed.to_string(), format!("{replications:?}"));
+    // What the command line asks for is in no file.
+    let within: Vec<String> = asked.within().iter().map(|time| units::words(*time)).collect();
+    let asked = format!("{} {:?}", within.join(" "), asked.percentiles());
     let mut hash = Sha256::new();
     // The number is that of the file format. Between two versions, the fingerprints of the shipped workloads distinguish one
     // state of the program from another.
     let program = ["ctisim point 1", env!("CARGO_PKG_VERSION"), FINGERPRINTS];
-    for piece in program.into_iter().chain([workload.as_str(), digest, &seed, &replications]) {
+    for piece in program.into_iter().chain([workload.as_str(), digest, &seed, &replications, &asked]) {
         hash.update((piece.len() as u64).to_be_bytes());
         hash.update(piece);
     }

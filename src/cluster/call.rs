@@ -496,21 +496,21 @@ impl<R: Recorder> Cluster<'_, R> {
         let before = std::mem::replace(&mut call.contact, Contact::Connected);
         let (since_offered, delay) = (now - call.offered, now - call.waits_since);
         call.waits_since = now;
+        let Endpoint { kind, row, .. } = self.endpoints[index as usize];
+        let by_person = matches!(kind, EndpointKind::Phone | EndpointKind::Outside);
         match before {
             Contact::Nothing | Contact::Alerted => {
                 let first_sign = before == Contact::Nothing;
-                self.note(Fact::Connected { call: call_name, path, since_offered, first_sign });
+                self.note(Fact::Connected { call: call_name, path, since_offered, first_sign, by_person });
             }
             Contact::Connected => {}
-            // If the person's phone forwarded it to another port, no person was reached.
-            Contact::AwaitsPerson => {
-                if matches!(self.endpoints[index as usize].kind, EndpointKind::Phone | EndpointKind::Outside) {
-                    let by = self.transferred_by(handle);
-                    self.note(Fact::Transferred { call: call_name, by, path, delay });
-                }
+            Contact::AwaitsPerson if by_person => {
+                let by = self.transferred_by(handle);
+                self.note(Fact::Transferred { call: call_name, by, path, delay });
             }
+            // The person's phone forwarded it to another port.
+            Contact::AwaitsPerson => self.note(Fact::ReachedMachine { call: call_name, path, delay }),
         }
-        let Endpoint { kind, row, .. } = self.endpoints[index as usize];
         if self.phones_are_controlled {
             if kind == EndpointKind::Phone {
                 self.phone_event(handle, index, PhoneEvent::Connected);

@@ -1,5 +1,6 @@
 //! Calls that an application transfers to people: where to, and the queues in which they wait at their devices (R10).
 
+use super::call::place;
 use super::machine::Cluster;
 use super::rows::endpoint::{Endpoint, EndpointKind};
 use super::rows::group::Waiting;
@@ -107,7 +108,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         call.enter(Phase::Waiting);
         self.queues[queue.index()].waiting.push_back(Waiting { call: handle, since: now });
         self.sent(handle, SentTo::Queue(queue));
-        self.note(Fact::Queued { call: name, queue });
+        self.note(Fact::Queued { call: name, place: place(handle), queue });
     }
 
     /// A call that waits at a device no longer does: its caller has hung up, or it is lost.

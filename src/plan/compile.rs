@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::application::{Application, Connection, R1, application, connections, database, number_connections};
+use super::asked::Asked;
 use super::change;
 use super::control;
 use super::day::days;
@@ -97,6 +98,7 @@ pub fn build(name: &str, workload: &Workload, reports: &Reports) -> Option<Plan>
         warm_up: workload.run.warm_up.as_ref().map(|it| Time::ZERO + it.value),
         bin: workload.run.bin.value,
         clock: workload.run.clock,
+        asked: Asked::new(&workload.run.answered_within),
         replications: workload.run.replications,
         seed: workload.run.seed,
         release: workload.release,

@@ -1,6 +1,7 @@
 //! The plan of a simulation: checked, dense, immutable. A reference in a plan is a row number and always valid.
 
 mod application;
+mod asked;
 mod change;
 mod compile;
 mod control;
@@ -26,6 +27,7 @@ mod wishes;
 
 pub use crate::workload::{HeartbeatReading, Standby, Study as StudyKind, Topology};
 pub use application::{Application, Connection, Database};
+pub use asked::Asked;
 pub use change::{BlindTransfer, CallChanges, Conference, ConferenceBridge, ConsultTransfer, Done, Hold};
 pub use compile::{build, compile, compile_workload};
 pub use day::Day;

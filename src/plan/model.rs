@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::application::{Application, Connection, Database};
+use super::asked::Asked;
 use super::change::ConferenceBridge;
 use super::device::{Destination, Device, PhoneGroup, PortGroup, RoutePoint};
 use super::faults::{Change, Fault, ParameterChange};
@@ -39,6 +40,8 @@ pub struct Plan {
     pub bin: Span,
     /// The clock, if the workload says what it shows when a run starts.
     pub clock: Option<Clock>,
+    /// What is measured beyond what every run measures.
+    pub asked: Asked,
     /// The number of replications that the workload sets.
     pub replications: u32,
     /// The seed that the workload sets.

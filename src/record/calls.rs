@@ -27,6 +27,8 @@ pub(super) struct Calls {
     phones: u32,
     outside: u32,
     queues: u32,
+    /// Those of the waits in queues that the workload names.
+    waits: u32,
     /// The groups of numbers that something refers to.
     numbers: Vec<Target>,
 
@@ -40,6 +42,8 @@ pub(super) struct Calls {
     in_progress: Vec<u32>,
     /// How many calls of each set ended, by the columns of [`OF_CALLS`].
     ended: Vec<[u32; OF_CALLS.len()]>,
+    /// How many rows there are of calls by where they were sent.
+    counted: usize,
     /// How many rows there are.
     all: usize,
 }
@@ -70,6 +74,11 @@ impl Calls {
             true => [NOTHING, row(Scope::PhoneGroup, it.groups[0].index())],
             false => [NOTHING, row(Scope::Queue, at)],
         }));
+        let waits = rows.len() as u32;
+        // Whose calls are counted, and behind them those who had to wait: anywhere, and in each queue.
+        let anywhere = catalogue.calls.len() as u32;
+        let named = plan.named_queues() as u32;
+        rows.extend((0..named).map(|queue| [anywhere, anywhere + 1 + queue]));
         let sources = (0..plan.sources.len()).map(|at| vec![row(Scope::Traffic, at)]);
         let sets: Vec<Vec<u32>> = sources.collect();
         Calls {
@@ -78,13 +87,15 @@ impl Calls {
             phones,
             outside,
             queues,
+            waits,
             numbers: plan.numbers.iter().map(|it| it.group).collect(),
             known: sets.iter().cloned().zip(0..).collect(),
             steps: Steps::new(),
             in_progress: Vec::new(),
             ended: vec![[0; OF_CALLS.len()]; sets.len()],
             sets,
-            all: catalogue.calls.len(),
+            counted: catalogue.calls.len(),
+            all: catalogue.calls.len() + if named > 0 { 1 + named as usize } else { 0 },
         }
     }
 
@@ -121,6 +132,21 @@ impl Calls {
             SentTo::Target(target) => self.of_target(target),
             SentTo::Queue(QueueId(row)) => self.queues + u32::from(row),
         };
+        self.step(place, set, to);
+    }
+
+    /// It begins to wait in a queue that the workload names.
+    #[inline(never)]
+    pub(super) fn waits(&mut self, place: u32, QueueId(queue): QueueId) {
+        if let Some(&set) = self.in_progress.get(place as usize)
+            && set != NOTHING
+        {
+            self.step(place, set, self.waits + u32::from(queue));
+        }
+    }
+
+    #[inline]
+    fn step(&mut self, place: u32, set: u32, to: u32) {
         let next = self.steps.next(set, to).unwrap_or_else(|| self.learn(set, to));
         self.in_progress[place as usize] = next;
     }
@@ -164,8 +190,8 @@ impl Calls {
         }
     }
 
-    /// The replication is over: a number for each of [`OF_CALLS`], row by row.
-    pub(super) fn finish(&mut self) -> Box<[u32]> {
+    /// The replication is over: a number for each of [`OF_CALLS`], row by row; and how many calls had to wait, anywhere and in each queue.
+    pub(super) fn finish(&mut self) -> (Box<[u32]>, Box<[u32]>) {
         for &set in self.in_progress.iter().filter(|set| **set != NOTHING) {
             self.ended[set as usize][OF_CALLS.len() - 1] += 1;
         }
@@ -180,7 +206,8 @@ impl Calls {
                 }
             }
         }
-        counts.as_flattened().into()
+        let (calls, waited) = counts.split_at(self.counted);
+        (calls.as_flattened().into(), waited.iter().map(|counts| counts[0]).collect())
     }
 }
 
@@ -286,7 +313,8 @@ mod tests {
             // The place of the first is free for another call.
             calls.offered(0, TOWN);
             calls.ended(0, Ending::Abandoned);
-            let found = calls.finish();
+            let (found, waited) = calls.finish();
+            assert!(waited.is_empty(), "no queue has a name");
             let rows: Vec<&[u32]> = found.chunks(OF_CALLS.len()).collect();
             assert_eq!(rows[0], [5, 1, 2, 1, 0, 0, 0, 1], "town");
             assert_eq!(rows[1], [3, 1, 0, 1, 0, 0, 0, 1], "ivr");
@@ -295,7 +323,7 @@ mod tests {
             assert_eq!(rows[4], [0; 8], "agents");
         }
         calls.start();
-        assert!(calls.finish().iter().all(|&count| count == 0));
+        assert!(calls.finish().0.iter().all(|&count| count == 0));
     }
 
     /// Against a map of what is added.

@@ -6,10 +6,12 @@ use crate::domain::{
     ApplicationId, ConferenceBridgeId, DestinationId, DeviceKind, NodeId, OutageCause, PhoneGroupId, PortGroupId,
     QueueId, RoutePointId, StationId,
 };
+use crate::engine::Span;
 use crate::facts::PoolId;
 use crate::plan::Plan;
 
-use super::metric::{Count, Gauge, Metric, Row, Scope, Unit};
+use super::asks::Asks;
+use super::metric::{Count, Gauge, Metric, Row, Scope, Service, Unit};
 use super::named::Named;
 use super::possible::unused;
 
@@ -69,6 +71,10 @@ pub struct Catalogue {
     pub gauges: Vec<Series<Gauge>>,
     /// Whose calls are counted; sources come first.
     pub calls: Vec<CallsOf>,
+    /// Whose callers ask for people: the cluster's, then those of each application and queue.
+    pub service: Vec<Series<()>>,
+    /// The times within which they are to be answered, ascending: each row of [`Catalogue::service`] has a level for each.
+    pub within: Vec<Span>,
     starts: [Starts; Metric::ALL.len()],
     starts_of_calls: Starts,
     devices: usize,
@@ -145,6 +151,15 @@ impl Catalogue {
             starts_of_calls.0[scope as usize] = Some(calls.len() as u32);
             calls.extend(members(plan, scope).into_iter().map(|member| CallsOf { scope, name: member.name }));
         }
+        let (mut service, _) = rows(plan, [((), Service::AnsweredWithin.row())]);
+        let asks = Asks::of(plan);
+        for series in &mut service {
+            series.exists = match (series.scope, asks) {
+                (Scope::Queue, _) => true,
+                (Scope::Application, Ok(asks)) => asks.pass(plan, &series.name),
+                (_, asks) => asks.is_ok(),
+            };
+        }
         let start = |gauge: Gauge, scope: Scope| {
             starts_of_gauges[gauge as usize][scope].expect("a gauge is measured in its own scopes") as usize
         };
@@ -153,6 +168,8 @@ impl Catalogue {
 
         Catalogue {
             calls,
+            service,
+            within: plan.asked.within().to_vec(),
             starts,
             starts_of_calls,
             devices: start(Gauge::Devices, Scope::Node),
@@ -308,6 +325,16 @@ impl Catalogue {
     /// The row of the calls of one member of a scope.
     pub fn calls_of(&self, scope: Scope, member: usize) -> u32 {
         self.starts_of_calls[scope].expect("calls are counted in their own scopes") + member as u32
+    }
+
+    /// The row of the callers of a queue among all of whose calls are counted, from the first queue on.
+    pub fn queue_of_calls(&self, row: usize) -> usize {
+        row - self.calls_of(Scope::Queue, 0) as usize
+    }
+
+    /// The place of a time among those within which callers are to be answered.
+    pub fn time(&self, within: Span) -> Option<usize> {
+        self.within.iter().position(|time| *time == within)
     }
 
     /// The row of a duration for a station.

@@ -80,6 +80,7 @@ impl Goal {
             Measure::Count(.., statistic) => matches!(statistic, OfCount::Mean | OfCount::Share),
             Measure::Duration(.., statistic) => statistic == OfDuration::Censored,
             Measure::Gauge(.., statistic) | Measure::Peak(.., statistic) => statistic == OfGauge::Mean,
+            Measure::Service(..) => true,
         };
         is_number
             && match self.side {
@@ -98,8 +99,8 @@ impl Goal {
     }
 }
 
-/// The goals of a workload. Errors in them are reported; whether runs measure them can be checked only with a plan.
-pub fn goals(workload: &Workload, plan: Option<&Plan>, reports: &Reports) -> Vec<Goal> {
+/// The goals of a workload. Errors in them are reported; whether runs measure them can be checked only with a plan, which is asked to.
+pub fn goals(workload: &Workload, mut plan: Option<&mut Plan>, reports: &Reports) -> Vec<Goal> {
     let mut goals = Vec::new();
     for written in &workload.goals {
         let measure = match &written.of {
@@ -119,7 +120,7 @@ pub fn goals(workload: &Workload, plan: Option<&Plan>, reports: &Reports) -> Vec
         let Some(bound) = &written.bound else { continue };
         match Goal::new(&measure, written.side, &bound.value) {
             Err(why) => report(&bound.place, why),
-            Ok(goal) => match plan.map(|plan| goal.measure.check(plan)) {
+            Ok(goal) => match plan.as_deref_mut().map(|plan| goal.measure.asked_of(plan)) {
                 Some(Err(why)) => {
                     report(written.of.as_ref().map_or(&written.metric.place, |(_, name)| &name.place), why)
                 }

@@ -217,6 +217,14 @@ impl Histogram {
         micros
     }
 
+    /// The quantile at this probability, never below the least or above the greatest value; zero without values.
+    pub fn quantile(&self, quantile: f64) -> Span {
+        match self.totals.count {
+            0 => Span::ZERO,
+            _ => self.totals.clamp(self.quantile_micros(quantile)),
+        }
+    }
+
     /// Moves these values to those of other replications, and keeps the memory. Returns the quantiles at these probabilities
     /// (ascending), never below the least or above the greatest value; zero without values.
     pub fn move_to<const N: usize>(&mut self, merged: &mut MergedHistogram, probabilities: [f64; N]) -> [Span; N] {

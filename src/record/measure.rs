@@ -1,13 +1,15 @@
 //! Measures: the named numbers of a study, which goals, precisions and comparisons refer to.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::engine::Span;
 use crate::plan::Plan;
-use crate::workload::suggestion;
+use crate::workload::{suggestion, units};
 
 use super::catalogue::{CallsOf, Catalogue, OF_CALLS, Series, counts};
-use super::metric::{Better, Count, Gauge, Metric, Peak, Scope, Unit};
+use super::metric::{Better, Count, Gauge, Metric, Peak, Scope, Service, Unit};
 use super::named::Named;
 use super::possible::lacks;
 use super::quantile::Quantile;
@@ -25,10 +27,12 @@ pub enum Statistic {
     Longest(Longest),
     /// The number per replication that were not over at the end, or were cut short.
     Censored,
+    /// Within this time, of a share of callers.
+    Within(Span),
 }
 
 impl Statistic {
-    /// All of them.
+    /// All of them, apart from those of which there is one for every time and every percentage.
     pub const ALL: [Statistic; 10] = [
         Statistic::Mean,
         Statistic::Quantile(Quantile::P50),
@@ -43,15 +47,35 @@ impl Statistic {
     ];
 
     /// The name after the dot.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> Cow<'static, str> {
         match self {
-            Statistic::Mean => "mean",
+            Statistic::Mean => "mean".into(),
             Statistic::Quantile(quantile) => quantile.name(),
-            Statistic::Share => "share",
-            Statistic::Longest(Longest::P50) => "max_p50",
-            Statistic::Longest(Longest::P95) => "max_p95",
-            Statistic::Censored => "censored",
+            Statistic::Share => "share".into(),
+            Statistic::Longest(Longest::P50) => "max_p50".into(),
+            Statistic::Longest(Longest::P95) => "max_p95".into(),
+            Statistic::Censored => "censored".into(),
+            Statistic::Within(time) => units::words(time).into(),
         }
+    }
+
+    /// Reads the name of one that is not [`Statistic::Within`].
+    fn parse(name: &str) -> Result<Statistic, String> {
+        if let Some(found) = Statistic::ALL.into_iter().find(|statistic| statistic.name() == name) {
+            return Ok(found);
+        }
+        match Quantile::parse(name) {
+            Ok(quantile) => return Ok(Statistic::Quantile(quantile)),
+            Err(Some(why)) => return Err(why),
+            Err(None) => {}
+        }
+        Err(match Quantile::meant(name) {
+            Some(meant) => format!("there is no statistic `{name}`; did you mean `{}`?", meant.name()),
+            None => {
+                let names = Statistic::ALL.map(Statistic::name);
+                unknown("statistic", name, names.iter().map(|name| &**name))
+            }
+        })
     }
 
     /// What it is, in a sentence.
@@ -63,6 +87,8 @@ impl Statistic {
             Statistic::Quantile(Quantile::P95) => "The 95 % quantile.",
             Statistic::Quantile(Quantile::P99) => "The 99 % quantile.",
             Statistic::Quantile(Quantile::P999) => "The 99.9 % quantile.",
+            Statistic::Quantile(_) => "A quantile.",
+            Statistic::Within(_) => "Of a share of callers: within this time.",
             Statistic::Share => "Of a count: its share in the calls offered.",
             Statistic::Longest(Longest::P50) => "Of a duration: the median, over replications, of the longest in each.",
             Statistic::Longest(Longest::P95) => {
@@ -192,6 +218,8 @@ pub enum Measure {
     Gauge(Subject, Gauge, OfGauge),
     /// Of a gauge's highest reading.
     Peak(Subject, Peak, OfGauge),
+    /// A share of the callers who ask for a person: of those answered within a time.
+    Service(Subject, Service, Span),
 }
 
 /// Where the values of a count are.
@@ -214,6 +242,8 @@ pub enum Column {
     Gauge(usize, OfGauge),
     /// A gauge's highest reading, by its row.
     Peak(usize, OfGauge),
+    /// A share of callers answered in time, by the row of the callers and the time's place in [`ReplicationSummary::service`](super::summary::ReplicationSummary::service).
+    Service(usize, Service),
 }
 
 impl Named {
@@ -222,12 +252,14 @@ impl Named {
         const SHARE: &str = "only a count has a `share` in the calls offered";
         const LONGEST: &str = "only a duration has a longest one";
         const CENSORED: &str = "only what may last longer than a run can be `censored`";
+        const WITHIN: &str = "only a share of callers is of those within a time";
         let of_gauge = || match statistic {
             Statistic::Mean => Ok(OfGauge::Mean),
             Statistic::Quantile(quantile) => Ok(OfGauge::Quantile(quantile)),
             Statistic::Share => Err(SHARE),
             Statistic::Longest(_) => Err(LONGEST),
             Statistic::Censored => Err(CENSORED),
+            Statistic::Within(_) => Err(WITHIN),
         };
         match self {
             Named::Count(count) => {
@@ -237,6 +269,7 @@ impl Named {
                     Statistic::Share => OfCount::Share,
                     Statistic::Longest(_) => return Err(LONGEST),
                     Statistic::Censored => return Err(CENSORED),
+                    Statistic::Within(_) => return Err(WITHIN),
                 };
                 Ok(Measure::Count(of, count, statistic))
             }
@@ -248,11 +281,16 @@ impl Named {
                     Statistic::Censored if metric.row().censoring.is_possible() => OfDuration::Censored,
                     Statistic::Share => return Err(SHARE),
                     Statistic::Censored => return Err(CENSORED),
+                    Statistic::Within(_) => return Err(WITHIN),
                 };
                 Ok(Measure::Duration(of, metric, statistic))
             }
             Named::Gauge(gauge) => Ok(Measure::Gauge(of, gauge, of_gauge()?)),
             Named::Peak(peak) => Ok(Measure::Peak(of, peak, of_gauge()?)),
+            Named::Service(service) => match statistic {
+                Statistic::Within(time) => Ok(Measure::Service(of, service, time)),
+                _ => Err("it takes a time"),
+            },
         }
     }
 }
@@ -289,22 +327,39 @@ impl Measure {
             }
         };
         let (metric, statistic) = match rest.split_once('.') {
-            None => (rest, Statistic::Mean),
-            Some((metric, name)) => {
-                // As tables head it.
-                let name = if name == "p99.9" { "p999" } else { name };
-                let found = Statistic::ALL.into_iter().find(|statistic| statistic.name() == name);
-                let names = || Statistic::ALL.into_iter().map(Statistic::name);
-                let unknown = || match quantile_meant(name) {
-                    Some(meant) => format!("there is no statistic `{name}`; did you mean `{meant}`?"),
-                    None => unknown("statistic", name, names()),
-                };
-                (metric, found.ok_or_else(unknown)?)
-            }
+            None => (rest, None),
+            Some((metric, name)) => (metric, Some(name)),
         };
         let found = Named::all().find(|named| named.name() == metric);
-        let named = found.ok_or_else(|| unknown("metric", metric, Named::all().map(Named::name)))?;
+        let unknown = || unknown("metric", metric, Named::all().map(Named::name));
+        if let Some(Named::Service(service)) = found {
+            let time = time_of(service, statistic)?;
+            return Ok(Measure::Service(of, service, time));
+        }
+        let statistic = statistic.map_or(Ok(Statistic::Mean), Statistic::parse)?;
+        let named = found.ok_or_else(unknown)?;
         named.measure(of, statistic).map_err(|why| format!("{why}, which `{metric}` is not"))
+    }
+
+    /// Has runs of a plan measure what has to be known before: a time within which callers are to be answered, and a percentile that
+    /// replications do not keep by themselves.
+    pub fn ask(&self, plan: &mut Plan) {
+        match self.statistic() {
+            Statistic::Within(time) => plan.asked.add_within(time),
+            Statistic::Quantile(quantile) if quantile.kept().is_none() => {
+                plan.asked.add_percentile(quantile.millionths())
+            }
+            _ => {}
+        }
+    }
+
+    /// Has runs of a plan measure this, and checks whether they do.
+    ///
+    /// # Errors
+    /// Those of [`Measure::check`].
+    pub fn asked_of(&self, plan: &mut Plan) -> Result<(), String> {
+        self.ask(plan);
+        self.check(plan)
     }
 
     /// The share of a count in the calls offered.
@@ -312,17 +367,23 @@ impl Measure {
         Measure::Count(Subject::CLUSTER, count, OfCount::Share)
     }
 
-    /// Everything that runs of a plan measure, with every statistic of it.
+    /// Everything that runs of a plan measure, with every statistic of it that is kept or asked for.
     pub fn all(plan: &Plan) -> Vec<Measure> {
+        let quantiles = plan.asked.percentiles().iter().filter_map(|it| Quantile::of_millionths(*it));
+        let times = plan.asked.within().iter().copied().map(Statistic::Within);
+        let statistics = Statistic::ALL.into_iter().chain(quantiles.map(Statistic::Quantile)).chain(times);
+        let statistics: Vec<Statistic> = statistics.collect();
         let of = |(of, named): (Subject, Named)| {
-            Statistic::ALL.into_iter().filter_map(move |statistic| named.measure(of.clone(), statistic).ok())
+            statistics.iter().filter_map(move |statistic| named.measure(of.clone(), *statistic).ok())
         };
         measured(plan).into_iter().flat_map(of).collect()
     }
 
     /// The measures that are compared by default: of the whole cluster, every count except the engine's events, the mean, the
-    /// 99 % quantile and the censored number of every duration, and every gauge; and the utilisation of each station.
+    /// 99 % quantile and the censored number of every duration, the shares of callers answered in time, and every gauge; and the utilisation of
+    /// each station.
     pub fn standard(plan: &Plan) -> Vec<Measure> {
+        let times: Vec<Statistic> = plan.asked.within().iter().copied().map(Statistic::Within).collect();
         let standard = |(of, named): (Subject, Named)| {
             let statistics: &[Statistic] = match named {
                 Named::Count(Count::Events) | Named::Peak(_) => &[],
@@ -331,9 +392,11 @@ impl Measure {
                 Named::Duration(_) if of.scope == Scope::Cluster => {
                     &[Statistic::Mean, Statistic::Quantile(Quantile::P99), Statistic::Censored]
                 }
+                Named::Service(_) if of.scope == Scope::Cluster => &times,
                 _ => &[],
             };
-            statistics.iter().filter_map(move |&statistic| named.measure(of.clone(), statistic).ok())
+            let of_it = |&statistic: &Statistic| named.measure(of.clone(), statistic).ok();
+            statistics.iter().filter_map(of_it).collect::<Vec<Measure>>()
         };
         measured(plan).into_iter().flat_map(standard).collect()
     }
@@ -345,7 +408,13 @@ impl Measure {
     pub fn check(&self, plan: &Plan) -> Result<(), String> {
         let (known, subject) = (measured(plan), self.subject());
         if known.iter().any(|(of, named)| (of, *named) == (subject, self.named())) {
-            return Ok(());
+            return match *self {
+                Measure::Service(.., time) if !plan.asked.within().contains(&time) => Err(format!(
+                    "answers within {0} are not counted; write `answered_within = [\"{0}\"]` in `[run]`",
+                    units::words(time)
+                )),
+                _ => Ok(()),
+            };
         }
         let of_scope = || known.iter().filter(|(of, _)| of.scope == subject.scope);
         if subject.scope != Scope::Cluster && !of_scope().any(|(of, _)| of == subject) {
@@ -379,7 +448,8 @@ impl Measure {
             }
             Measure::Count(of, count, statistic) => {
                 let same = |it: &CallsOf| (it.scope, &it.name) == (of.scope, &of.name);
-                let row = catalogue.calls.iter().position(same).filter(|_| OF_CALLS.contains(count));
+                let is_counted = OF_CALLS.contains(count) || count.row().scopes.contains(&of.scope);
+                let row = catalogue.calls.iter().position(same).filter(|_| is_counted);
                 row.map(|row| Column::Count(CountRow { count: *count, of: Some(row) }, *statistic))
             }
             Measure::Duration(of, metric, statistic) => {
@@ -394,14 +464,23 @@ impl Measure {
                 let row = row_of(&catalogue.gauges, of, |it| it.row().peak == Some(*peak));
                 row.map(|row| Column::Peak(row, *statistic))
             }
+            Measure::Service(of, service, time) => {
+                let row = row_of(&catalogue.service, of, |()| true)?;
+                let place = catalogue.time(*time)?;
+                Some(Column::Service(row * catalogue.within.len() + place, *service))
+            }
         }
     }
 
     /// What it is about.
     pub const fn subject(&self) -> &Subject {
-        let (Measure::Count(of, ..) | Measure::Duration(of, ..) | Measure::Gauge(of, ..) | Measure::Peak(of, ..)) =
-            self;
-        of
+        match self {
+            Measure::Count(of, ..)
+            | Measure::Duration(of, ..)
+            | Measure::Gauge(of, ..)
+            | Measure::Peak(of, ..)
+            | Measure::Service(of, ..) => of,
+        }
     }
 
     /// The name of its metric.
@@ -415,10 +494,11 @@ impl Measure {
             Measure::Count(.., statistic) => statistic.into(),
             Measure::Duration(.., statistic) => statistic.into(),
             Measure::Gauge(.., statistic) | Measure::Peak(.., statistic) => statistic.into(),
+            Measure::Service(.., time) => Statistic::Within(time),
         }
     }
 
-    /// The mean of the same.
+    /// The mean of the same; a share of callers is one.
     #[must_use]
     pub fn mean(&self) -> Measure {
         let mut mean = self.clone();
@@ -426,6 +506,7 @@ impl Measure {
             Measure::Count(.., statistic) => *statistic = OfCount::Mean,
             Measure::Duration(.., statistic) => *statistic = OfDuration::Mean,
             Measure::Gauge(.., statistic) | Measure::Peak(.., statistic) => *statistic = OfGauge::Mean,
+            Measure::Service(..) => {}
         }
         mean
     }
@@ -436,6 +517,7 @@ impl Measure {
             Measure::Duration(_, metric, _) => Named::Duration(metric),
             Measure::Gauge(_, gauge, _) => Named::Gauge(gauge),
             Measure::Peak(_, peak, _) => Named::Peak(peak),
+            Measure::Service(_, service, _) => Named::Service(service),
         }
     }
 
@@ -447,6 +529,7 @@ impl Measure {
             Measure::Duration(.., OfDuration::Mean | OfDuration::Quantile(_) | OfDuration::Censored) => true,
             Measure::Duration(.., OfDuration::Longest(_)) => false,
             Measure::Gauge(.., statistic) | Measure::Peak(.., statistic) => matches!(statistic, OfGauge::Mean),
+            Measure::Service(..) => true,
         }
     }
 
@@ -458,6 +541,7 @@ impl Measure {
             Measure::Count(_, count, _) => count.row().unit,
             Measure::Duration(_, metric, _) => metric.row().unit,
             Measure::Gauge(_, gauge, _) => gauge.row().unit,
+            Measure::Service(_, service, _) => service.row().unit,
         }
     }
 
@@ -468,6 +552,7 @@ impl Measure {
             Measure::Duration(_, metric, _) => metric.row().better,
             Measure::Gauge(_, gauge, _) => gauge.row().better,
             Measure::Peak(_, peak, _) => peak.better,
+            Measure::Service(_, service, _) => service.row().better,
         }
     }
 }
@@ -478,7 +563,9 @@ fn measured(plan: &Plan) -> Vec<(Subject, Named)> {
     let of_cluster = counts(plan).map(|count| (Subject::CLUSTER, Named::Count(count)));
     let of_calls = catalogue.calls.iter().flat_map(|it| {
         let of = Subject { scope: it.scope, name: it.name.clone() };
-        OF_CALLS.map(|count| (of.clone(), Named::Count(count)))
+        let waited = (it.scope == Scope::Queue).then_some(Count::Waited);
+        let counts = OF_CALLS.into_iter().chain(waited);
+        counts.map(move |count| (of.clone(), Named::Count(count))).collect::<Vec<_>>()
     });
     let counts = of_cluster.chain(of_calls);
     let durations = catalogue.durations.iter().filter(|series| series.exists);
@@ -487,7 +574,24 @@ fn measured(plan: &Plan) -> Vec<(Subject, Named)> {
         let readings = [Some(Named::Gauge(series.metric)), Named::peak_of(series.metric)];
         readings.into_iter().flatten().map(|named| (subject(series), named))
     });
-    counts.chain(durations).chain(gauges).collect()
+    let service = catalogue.service.iter().filter(|series| series.exists);
+    let service = service.flat_map(|series| Service::ALL.map(|service| (subject(series), Named::Service(service))));
+    counts.chain(durations).chain(service).chain(gauges).collect()
+}
+
+/// The time that the name of a share of callers ends in.
+fn time_of(service: Service, text: Option<&str>) -> Result<Span, String> {
+    let name = service.name();
+    let Some(text) = text else {
+        return Err(format!(
+            "`{name}` lacks the time within which callers are to be answered: write `{name}.20s`, for example"
+        ));
+    };
+    let is_statistic = Statistic::parse(text).is_ok();
+    units::duration(text).map_err(|why| match is_statistic {
+        true => format!("`{name}` is a share, and has no `{text}` but a time: write `{name}.20s`, for example"),
+        false => format!("`{name}.{text}` is to end in a time, as in `{name}.20s`: {why}"),
+    })
 }
 
 /// The subject of a series.
@@ -504,17 +608,6 @@ fn row_of<M: Copy>(rows: &[Series<M>], of: &Subject, is_it: impl Fn(M) -> bool) 
 /// The sentence about a metric that lacks something.
 pub fn cannot_occur(metric: &str, needs: &str) -> String {
     format!("`{metric}` cannot occur in this workload: it takes {needs}")
-}
-
-/// The quantile that was meant by `p99,9`, `P99`, `99%`, `q99` or `99th`.
-fn quantile_meant(name: &str) -> Option<&'static str> {
-    let digits: String = name.chars().filter(char::is_ascii_digit).collect();
-    let others: String = name.chars().filter(|it| !it.is_ascii_digit()).collect();
-    let is_meant =
-        ["", "p", "P", "q", "%", "p,", "p_", "P.", ".", ",", "th", "p%", "p,%", "p.%"].contains(&others.as_str());
-    let mut quantiles =
-        Statistic::ALL.into_iter().filter(|it| matches!(it, Statistic::Quantile(_))).map(Statistic::name);
-    quantiles.find(|quantile| is_meant && quantile[1..] == digits)
 }
 
 fn unknown<'a>(kind: &str, name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
@@ -534,10 +627,27 @@ mod tests {
             assert_eq!(Measure::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(Measure::parse("setup_delay.p99.9").unwrap().to_string(), "setup_delay.p999");
+        assert_eq!(Measure::parse("setup_delay.p99.95").unwrap().to_string(), "setup_delay.p99.95");
+        for (text, name) in [
+            ("answered_within.20s", "answered_within.20s"),
+            ("answered_within.90s", "answered_within.1m30s"),
+            ("answered_within.1.5s", "answered_within.1s500ms"),
+            ("queue:sales/answered_within_of_answered.0s", "queue:sales/answered_within_of_answered.0s"),
+        ] {
+            assert_eq!(Measure::parse(text).unwrap().to_string(), name);
+        }
         assert_eq!(Measure::parse("refused.mean").unwrap().to_string(), "refused");
         for (wrong, why) in [
             ("setup_dely.p99", "did you mean `setup_delay`"),
-            ("setup_delay.p98", "there is no statistic `p98`"),
+            ("setup_delay.p0", "above 0"),
+            ("setup_delay.p100", "`max_p95`"),
+            ("setup_delay.p9999", "did you mean `p99.99`?"),
+            ("setup_delay.p98x", "there is no statistic `p98x`"),
+            ("answered_within", "write `answered_within.20s`"),
+            ("answered_within.mean", "a share, and has no `mean` but a time: write `answered_within.20s`"),
+            ("answered_within.p90", "write `answered_within.20s`"),
+            ("answered_within.20", "`20` has no unit"),
+            ("answered_within_of_answered.soon", "as in `answered_within_of_answered.20s`"),
             ("setup_delay.p99,9", "there is no statistic `p99,9`; did you mean `p999`?"),
             ("setup_delay.P99", "did you mean `p99`?"),
             ("setup_delay.99%", "did you mean `p99`?"),

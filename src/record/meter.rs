@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::engine::{Span, Time};
 use crate::plan::{Plan, Window};
 
+use super::asks::Asks;
 use super::bins::Tally;
 use super::calls::Calls;
 use super::catalogue::{CAUSES, Catalogue, KINDS};
@@ -16,7 +17,9 @@ use super::devices::{Cut, Devices, RehomeTimer, before};
 use super::histogram::{Cell, Histogram, MergedHistogram};
 use super::levels::Levels;
 use super::metric::{Count, Metric};
+use super::quantile::Quantile;
 use super::queues::Queues;
+use super::service::{Service, Wait};
 use super::summary::{DurationSummary, FateSummary, Merged, ReplicationSummary};
 use crate::facts::{Fact, Path, PoolId, Reached, Recorder, Share, UnnoticedFailure};
 
@@ -45,6 +48,7 @@ pub struct Meter {
     replication: Option<u64>,
     counts: [u64; Count::ALL.len()],
     calls: Calls,
+    service: Service,
     histograms: Vec<Histogram>,
     censored: Vec<Histogram>,
     devices: Devices,
@@ -54,6 +58,8 @@ pub struct Meter {
     /// Whether each node's CallManager refuses new calls.
     throttled: Vec<bool>,
     levels: Levels,
+    /// The percentiles that are kept beyond the usual ones.
+    percentiles: Vec<Quantile>,
 
     /// What all replications so far measured.
     replications: u64,
@@ -74,6 +80,8 @@ impl Meter {
             replication: None,
             counts: [0; Count::ALL.len()],
             calls: Calls::new(plan, &catalogue),
+            service: Service::new(plan, &catalogue),
+            percentiles: plan.asked.percentiles().iter().filter_map(|it| Quantile::of_millionths(*it)).collect(),
             histograms: vec![Histogram::default(); durations],
             censored: vec![Histogram::default(); durations],
             devices: Devices::new(plan),
@@ -95,6 +103,7 @@ impl Meter {
         self.replication = Some(replication);
         self.counts = [0; Count::ALL.len()];
         self.calls.start();
+        self.service.start();
         self.levels.start();
         self.devices.start();
         self.recovering.fill(None);
@@ -121,6 +130,11 @@ impl Meter {
         self.balance_calls(replication);
         let (fates, waiting) = self.censor(end);
 
+        let (calls, waited) = self.calls.finish();
+        self.counts[Count::Waited as usize] = waited.first().copied().unwrap_or_default().into();
+        let percentiles =
+            self.histograms.iter().flat_map(|it| self.percentiles.iter().map(|at| it.quantile(at.share())));
+        let percentiles = percentiles.collect();
         let ended = self.histograms.iter_mut().zip(&mut self.merged_histograms);
         let censored = self.censored.iter_mut().zip(&mut self.merged_censored);
         let durations = ended.zip(censored).map(|(ended, censored)| DurationSummary::take(ended, censored)).collect();
@@ -128,8 +142,11 @@ impl Meter {
         ReplicationSummary {
             replication,
             counts: self.counts,
-            calls: self.calls.finish(),
+            calls,
+            waited,
+            service: self.service.finish(),
             durations,
+            percentiles,
             gauges,
             fates,
             waiting,
@@ -171,7 +188,11 @@ impl Meter {
         }
         self.devices = devices;
         for (queue, since) in self.queues.all().filter(|(_, since)| *since >= self.warm_up) {
+            self.service.not_distributed(queue, Wait::NotOver(end - since));
             self.censored[self.catalogue.of_queue(Metric::QueueWait, queue)].record(end - since);
+            for row in self.stay_rows(queue) {
+                self.censored[row].record(end - since);
+            }
         }
         for application in (0..self.recovering.len() as u16).map(ApplicationId) {
             self.recovery_cut(end, application);
@@ -356,8 +377,9 @@ impl Meter {
 
     /// A call begins to wait in a queue.
     #[inline(never)]
-    fn queued(&mut self, now: Time, queue: QueueId, call: CallName) {
+    fn queued(&mut self, now: Time, queue: QueueId, call: CallName, place: u32) {
         if self.queues.measures(queue) {
+            self.calls.waits(place, queue);
             self.queues.joined(queue, call, now);
             self.levels.step_up(self.catalogue.waiting(queue), now);
         }
@@ -373,7 +395,7 @@ impl Meter {
             self.queues.left(queue, call);
             self.levels.step_down(self.catalogue.waiting(queue), now);
         }
-        let waited = waited.unwrap_or(Span::ZERO);
+        let (had_to_wait, waited) = (waited.is_some(), waited.unwrap_or(Span::ZERO));
         if served {
             self.levels.bin().distributed(waited);
         }
@@ -381,6 +403,47 @@ impl Meter {
             let row = self.catalogue.of_queue(Metric::QueueWait, queue);
             let of = if served { &mut self.histograms[row] } else { &mut self.censored[row] };
             of.record(waited);
+            if had_to_wait {
+                self.record_in_all(self.stay_rows(queue), waited);
+            }
+            if !served {
+                self.service.not_distributed(queue, Wait::InVain);
+            }
+        }
+        if served {
+            self.service.distributed(call, queue, before(now, waited));
+        }
+    }
+
+    /// The rows of the stays in a queue.
+    fn stay_rows(&self, queue: QueueId) -> [usize; 2] {
+        [self.cluster_row(Metric::QueueStay), self.catalogue.of_queue(Metric::QueueStay, queue)]
+    }
+
+    /// A caller who asked for a person has none: the call is over, is forwarded to a machine, or the run is over.
+    #[cold]
+    #[inline(never)]
+    fn not_answered(&mut self, now: Time, call: CallName, offered: Time, reached: Reached, is_over: bool) {
+        let Reached { path, contact, waits_since } = reached;
+        let since = match (self.service.asks, contact) {
+            (Some(Asks::ByTransfer), Contact::AwaitsPerson) => waits_since,
+            (Some(Asks::ByCall), Contact::Nothing | Contact::Alerted) => offered,
+            _ => return,
+        };
+        if since >= self.warm_up {
+            self.service.ended(path, if is_over { Wait::InVain } else { Wait::NotOver(now - since) });
+        }
+        match is_over {
+            true => self.service.rang_in_vain(call, self.warm_up),
+            false => self.service.still_rings(call, now, self.warm_up),
+        }
+    }
+
+    /// A call was answered for the first time, of those that ask for a person.
+    fn first_answered(&mut self, path: Path, since_offered: Span, by_person: bool) {
+        match by_person {
+            true => self.service.answered(path, since_offered),
+            false => self.service.ended(path, Wait::InVain),
         }
     }
 
@@ -483,13 +546,20 @@ impl Meter {
         }
     }
 
-    fn transferred(&mut self, now: Time, by: TransferredBy, path: Path, delay: Span) {
+    fn transferred(&mut self, now: Time, call: CallName, by: TransferredBy, path: Path, delay: Span) {
+        if self.service.asks == Some(Asks::ByTransfer) {
+            if self.measures(now, delay) {
+                self.service.answered(path, delay);
+            }
+            self.service.reached(call, now, self.warm_up);
+        }
         match path.application {
             _ if !self.measures(now, delay) => {}
             Some(application) => self.record_for_application(Metric::TransferDelay, application, delay),
             None => self.record_for_cluster(Metric::TransferDelay, delay),
         }
         match by {
+            _ if now < self.warm_up => {}
             TransferredBy::Application => {}
             TransferredBy::Person => self.count(Count::BlindTransfers),
             TransferredBy::Consultation => self.count(Count::ConsultTransfers),
@@ -606,7 +676,10 @@ impl Recorder for Meter {
                 }
             }
             Fact::Sent { .. } => {}
-            Fact::Ended { place, ending, offered, reached, .. } => {
+            Fact::Ended { call, place, ending, offered, reached } => {
+                if reached.contact != Contact::Connected {
+                    self.not_answered(now, call, offered, reached, true);
+                }
                 self.levels.step_down(Catalogue::CALLS_IN_PROGRESS, now);
                 self.levels.bin().add(tally_of(ending));
                 if offered >= self.warm_up {
@@ -618,7 +691,14 @@ impl Recorder for Meter {
                     self.call_cut(now, offered, reached);
                 }
             }
-            Fact::Unfinished { offered, reached, .. } => self.call_cut(now, offered, reached),
+            Fact::Unfinished { call, offered, reached } => {
+                self.not_answered(now, call, offered, reached, false);
+                self.call_cut(now, offered, reached);
+            }
+            Fact::ReachedMachine { call, path, delay } => {
+                let reached = Reached { path, contact: Contact::AwaitsPerson, waits_since: before(now, delay) };
+                self.not_answered(now, call, now, reached, true);
+            }
             Fact::Unnoticed { failure, since } => self.unnoticed(now, failure, since),
             Fact::RecoveryBegan { application, since } => {
                 self.recovery_cut(now, application);
@@ -633,7 +713,7 @@ impl Recorder for Meter {
             }
             // The phone is in use with or without calls that wait.
             Fact::CallWaits { .. } | Fact::CallWaited { .. } => {}
-            Fact::Queued { call, queue } => self.queued(now, queue, call),
+            Fact::Queued { call, place, queue } => self.queued(now, queue, call, place),
             Fact::Distributed { call, queue, waited } => self.leaves_queue(now, queue, call, waited, true),
             Fact::LeftQueue { call, queue, waited, hung_up } => {
                 self.leaves_queue(now, queue, call, Some(waited), false);
@@ -668,9 +748,12 @@ impl Recorder for Meter {
                     self.record_for_path(Metric::PostDialDelay, path, since_offered);
                 }
             }
-            Fact::Connected { path, since_offered, first_sign, .. } => {
+            Fact::Connected { path, since_offered, first_sign, by_person, .. } => {
                 self.levels.bin().answered(since_offered);
                 if now.nanos() - since_offered.nanos() >= self.warm_up.nanos() {
+                    if self.service.asks == Some(Asks::ByCall) {
+                        self.first_answered(path, since_offered, by_person);
+                    }
                     self.record_for_path(Metric::SetupDelay, path, since_offered);
                     if first_sign {
                         self.record_for_path(Metric::PostDialDelay, path, since_offered);
@@ -765,6 +848,7 @@ impl Recorder for Meter {
                     self.forwarded(now, forward, application, waited, since_failure);
                 }
             }
+            Fact::Transferred { call, by, path, delay } => self.transferred(now, call, by, path, delay),
             // All that follows is measured only after the warm-up.
             _ if !measured => {}
             Fact::Taken { application, waited } => {
@@ -780,7 +864,6 @@ impl Recorder for Meter {
                     self.record(self.catalogue.application(metric, application), delay);
                 }
             }
-            Fact::Transferred { by, path, delay, .. } => self.transferred(now, by, path, delay),
             Fact::Talked { phones, lasted, cut, .. } => {
                 if self.measures(now, lasted) {
                     self.talked(phones, lasted, cut);

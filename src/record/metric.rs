@@ -146,6 +146,11 @@ const fn calls(name: &'static str, better: Better, sections: &'static [Section],
     Row { scopes: SCOPES, ..count(name, better, sections, what) }
 }
 
+/// The row of a number of calls that is also counted for the queues that the workload names.
+const fn waits(name: &'static str, better: Better, sections: &'static [Section], what: &'static str) -> Row {
+    Row { scopes: &[Cluster, Scope::Queue], ..count(name, better, sections, what) }
+}
+
 /// The row of a duration.
 const fn duration(
     name: &'static str,
@@ -169,6 +174,21 @@ const fn gauge(
     what: &'static str,
 ) -> Row {
     Row { name, unit, scopes, censoring: Censoring::Never, peak, better, sections, what }
+}
+
+/// The row of a share of the callers who ask for a person.
+const fn service(name: &'static str, scopes: &'static [Scope], what: &'static str) -> Row {
+    let sections = &[];
+    Row {
+        name,
+        unit: Unit::Ratio,
+        scopes,
+        censoring: Censoring::Never,
+        peak: None,
+        better: Better::Higher,
+        sections,
+        what,
+    }
 }
 
 /// A highest reading that is kept.
@@ -268,6 +288,8 @@ metrics! {
         "Conferences for which there was no bridge: it was full, or its node was down.";
     QueueAbandoned = count("queue_abandoned", Lower, &[Lost]),
         "Callers who hung up while they waited in a `[[queue]]`.";
+    Waited = waits("waited", Lower, &[]),
+        "Calls that had to wait in a `[[queue]]`: no person was free when they came. Each counts once.";
     SettingsNotChanged = count("settings_not_changed", Lower, &[Lost]),
         "Settings that a user could not change: the application was not in control of the device (R12).";
     ScreenPopsLost = count("screen_pops_lost", Lower, &[Lost]),
@@ -305,6 +327,8 @@ metrics! {
         "From the wish for a conference to all three talking, the consultation included.";
     QueueWait = duration("queue_wait", &[Scope::Queue], Possible, Lower, &[]),
         "From a call's transfer to a queue to a phone found for it, zero if one was free; censored if the caller hung up or the call was lost before.";
+    QueueStay = duration("queue_stay", &[Cluster, Scope::Queue], Possible, Lower, &[Delays]),
+        "How long callers stayed in a queue who had to wait there, whether a phone was found for them, they hung up or were lost: the wait of all who waited; censored only at the end of the run.";
     Talk = duration("talk", &[Cluster, PhoneGroup], Possible, Neither, &[]),
         "From the answer of a person at a phone to the end of that talk, holds and consultations included; censored if the call was lost or the run ended before.";
     DetectionDelay = duration("detection_delay", &[Cluster, Application], Possible, Lower, &[Recovery]),
@@ -343,6 +367,16 @@ metrics! {
         "How long a call occupied a route point.";
     StationWait = duration("station_wait", &[Station], Never, Lower, &[Stations]),
         "From a piece of work's arrival at a station to its start.";
+}
+
+metrics! {
+    /// How soon callers are answered by a person: a share of the callers who ask for one, for every time that is asked for. The name, and what it
+    /// is measured of.
+    Service:
+    AnsweredWithin = service("answered_within", &[Cluster, Application, Scope::Queue]),
+        "The share of all callers who asked for a person that were answered within the time; those who hung up, were refused or lost, or were sent to a machine were not.";
+    AnsweredWithinOfAnswered = service("answered_within_of_answered", &[Cluster, Application, Scope::Queue]),
+        "The share of the callers answered by a person that were answered within the time.";
 }
 
 metrics! {

@@ -1,5 +1,6 @@
 //! Recorders of facts: what is measured, and what is audited.
 
+mod asks;
 mod auditor;
 mod bins;
 mod calls;
@@ -13,6 +14,7 @@ mod metric;
 mod named;
 mod possible;
 mod quantile;
+mod service;
 mod queues;
 mod meter;
 mod summary;
@@ -25,7 +27,8 @@ pub use goal::{Goal, goals};
 pub use histogram::{Histogram, MergedHistogram, Totals};
 pub use measure::{Column, CountRow, Longest, Measure, OfCount, OfDuration, OfGauge, Statistic, Subject, cannot_occur};
 pub use meter::Meter;
-pub use metric::{Better, Censoring, Count, Gauge, Metric, Peak, Row, Scope, Section, Unit};
+pub use metric::{Better, Censoring, Count, Gauge, Metric, Peak, Row, Scope, Section, Service, Unit};
 pub use quantile::Quantile;
+pub use service::ServiceLevel;
 pub use summary::{DurationSummary, FateSummary, GaugeSummary, Merged, QUANTILES, ReplicationSummary};
 pub use timeline::Timeline;

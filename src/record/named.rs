@@ -1,6 +1,6 @@
 //! The names of metrics, of whatever kind.
 
-use super::metric::{Count, Gauge, Metric, Peak};
+use super::metric::{Count, Gauge, Metric, Peak, Service};
 
 /// What a metric's name stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +9,7 @@ pub(super) enum Named {
     Duration(Metric),
     Gauge(Gauge),
     Peak(Peak),
+    Service(Service),
 }
 
 impl Named {
@@ -17,7 +18,8 @@ impl Named {
         let durations = Metric::ALL.into_iter().map(Named::Duration);
         let counts = Count::ALL.into_iter().map(Named::Count);
         let gauges = Gauge::ALL.into_iter().map(Named::Gauge);
-        durations.chain(counts).chain(gauges).chain(Gauge::ALL.into_iter().filter_map(Named::peak_of))
+        let services = Service::ALL.into_iter().map(Named::Service);
+        durations.chain(counts).chain(services).chain(gauges).chain(Gauge::ALL.into_iter().filter_map(Named::peak_of))
     }
 
     /// The highest reading of a gauge, if it is kept.
@@ -31,6 +33,7 @@ impl Named {
             Named::Duration(metric) => metric.name(),
             Named::Gauge(gauge) => gauge.name(),
             Named::Peak(peak) => peak.name,
+            Named::Service(service) => service.name(),
         }
     }
 }

@@ -5,6 +5,7 @@
 use crate::domain::{FaultTarget, Forward, Rejection};
 use crate::plan::{CallChanges, Dials, Plan, Setting, routing};
 
+use super::asks::Asks;
 use super::metric::{Count, Gauge, Metric};
 use super::named::{Named, peaked};
 
@@ -26,9 +27,10 @@ pub(super) fn unused(plan: &Plan, named: Named) -> Option<&'static str> {
         }
         Named::Count(Count::Conferences | Count::ConferencesFailed | Count::ConferencesBlocked)
         | Named::Duration(Metric::ConferenceDelay) => (some(conferences), "`conference` at a group of phones"),
-        Named::Count(Count::QueueAbandoned) | Named::Duration(Metric::QueueWait) | Named::Gauge(Gauge::Waiting) => {
-            (plan.named_queues() > 0, "a `[[queue]]`")
-        }
+        Named::Count(Count::QueueAbandoned | Count::Waited)
+        | Named::Duration(Metric::QueueWait | Metric::QueueStay)
+        | Named::Gauge(Gauge::Waiting) => (plan.named_queues() > 0, "a `[[queue]]`"),
+        Named::Service(_) => return Asks::of(plan).err(),
         Named::Count(Count::Cfa) | Named::Duration(Metric::CfaDelay) => (plan.forwards_all, "a line with `cfa`"),
         Named::Count(Count::ScreenPopsLost) | Named::Duration(Metric::ScreenPopDelay) => {
             (plan.some_pop_up(), "an application with a `lookup` that controls phones")
@@ -123,7 +125,7 @@ fn impossible(plan: &Plan, named: Named) -> Option<&'static str> {
         Named::Duration(M::RoutePointDelay | M::RoutePointStay) => {
             (!plan.route_points.is_empty(), "a `[[route_point]]`")
         }
-        Named::Count(_) | Named::Duration(_) => (true, ""),
+        Named::Count(_) | Named::Duration(_) | Named::Service(_) => (true, ""),
     };
     let of_calls = !matches!(named, Named::Duration(M::StationWait)) && plan.faults.is_empty();
     match possible {
@@ -205,6 +207,8 @@ mod tests {
             ("refused_throttled", "`code_yellow`"),
             ("lookup_delay", "`lookup`"),
             ("route_point_delay", "`[[route_point]]`"),
+            ("waited", "`[[queue]]`"),
+            ("answered_within.20s", "ports or route points answer callers, and transfer none"),
         ] {
             let found = lacking(&calm, measure).unwrap_or_default();
             assert!(found.contains(needs), "{measure}: {found}");
@@ -233,7 +237,8 @@ mod tests {
     fn what_is_not_measured_is_lacking() {
         let calm = plan("");
         for named in Named::all() {
-            let measured = Measure::parse(named.name()).unwrap().check(&calm);
+            let time = if matches!(named, Named::Service(_)) { ".20s" } else { "" };
+            let measured = Measure::parse(&format!("{}{time}", named.name())).unwrap().check(&calm);
             if let Err(why) = measured {
                 let own_scope = why.contains("write `");
                 assert!(own_scope || why.contains("cannot occur in this workload: it takes"), "{why}");

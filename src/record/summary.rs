@@ -9,6 +9,7 @@ use super::histogram::{Histogram, MergedHistogram};
 use super::measure::CountRow;
 use super::metric::Count;
 use super::quantile::Quantile;
+use super::service::ServiceLevel;
 use super::timeline::Timeline;
 
 /// The quantiles a summary keeps, those of [`Quantile::ALL`].
@@ -29,8 +30,14 @@ pub struct ReplicationSummary {
     pub counts: [u64; Count::ALL.len()],
     /// The calls of every member of a scope: for each of the catalogue's, one number each of [`OF_CALLS`].
     pub calls: Box<[u32]>,
+    /// The calls that had to wait in a queue: of the cluster, then of each queue that the workload names; empty without any.
+    pub waited: Box<[u32]>,
+    /// How soon callers were answered by a person: for each of the catalogue's rows, one for each time.
+    pub service: Box<[ServiceLevel]>,
     /// One for each of the catalogue's durations.
     pub durations: Box<[DurationSummary]>,
+    /// For each of these the percentiles that the plan asks for beyond [`QUANTILES`], ascending.
+    pub percentiles: Box<[Span]>,
     /// One for each of the catalogue's gauges.
     pub gauges: Box<[GaugeSummary]>,
     /// The devices of each kind that were out of service at the end, by cause.
@@ -55,7 +62,10 @@ impl ReplicationSummary {
         let durations = catalogue.durations.len() * size_of::<DurationSummary>();
         let gauges = catalogue.gauges.len() * size_of::<GaugeSummary>();
         let calls = catalogue.calls.len() * size_of::<[u32; OF_CALLS.len()]>();
-        (size_of::<ReplicationSummary>() + durations + gauges + calls) as u64
+        let waited = (1 + plan.named_queues()) * size_of::<u32>();
+        let service = catalogue.service.len() * catalogue.within.len() * size_of::<ServiceLevel>();
+        let percentiles = catalogue.durations.len() * plan.asked.percentiles().len() * size_of::<Span>();
+        (size_of::<ReplicationSummary>() + durations + gauges + calls + waited + service + percentiles) as u64
     }
 
     /// One of the counts of the whole cluster.
@@ -66,7 +76,7 @@ impl ReplicationSummary {
     /// One of the counts.
     ///
     /// # Panics
-    /// If it is not counted for members of a scope: see [`OF_CALLS`].
+    /// If it is not counted for members of a scope: see [`OF_CALLS`]. The waits in queues are in `waited`.
     pub fn count_at(&self, row: CountRow) -> u64 {
         let Some(of) = row.of else { return self.count(row.count) };
         let column = OF_CALLS.iter().position(|count| *count == row.count).expect("one of those that are counted");

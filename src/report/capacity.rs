@@ -264,7 +264,7 @@ pub fn capacity_sheet(capacity: &Capacity) -> Sheet<'_> {
             measure.subject().scope.name().into(),
             (&*measure.subject().name).into(),
             measure.metric().into(),
-            measure.statistic().name().into(),
+            (&*measure.statistic().name()).into(),
             it.found.unit.into(),
             bound(Side::AtMost),
             bound(Side::AtLeast),

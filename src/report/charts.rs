@@ -83,7 +83,7 @@ pub(super) fn delays_chart(study: &Study) -> Chart {
     };
     let row = |quantile: Quantile| {
         let delays = metrics.map(|metric| Cell::from(of(metric, quantile)));
-        std::iter::once(quantile.name().into()).chain(delays).collect()
+        std::iter::once((&*quantile.name()).into()).chain(delays).collect()
     };
     Chart {
         title: format!("{}: delays, all replications together", study.plan.name),

@@ -208,7 +208,7 @@ fn cells(it: &Compared) -> Vec<Cell> {
         it.measure.subject().scope.name().into(),
         (&*it.measure.subject().name).into(),
         it.measure.metric().into(),
-        it.measure.statistic().name().into(),
+        (&*it.measure.statistic().name()).into(),
         it.measure.unit().name().into(),
         it.pairs.into(),
     ];

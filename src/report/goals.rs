@@ -74,7 +74,7 @@ pub fn goals_sheet<'a>(study: &'a Study<'_>, judged: &'a [Judged]) -> Sheet<'a> 
             measure.subject().scope.name().into(),
             (&*measure.subject().name).into(),
             measure.metric().into(),
-            measure.statistic().name().into(),
+            (&*measure.statistic().name()).into(),
             it.found.unit.into(),
             bound(Side::AtMost),
             bound(Side::AtLeast),

@@ -29,6 +29,7 @@ mod provenance;
 mod queues;
 mod replications;
 mod run;
+mod service;
 mod sheet;
 mod summary;
 mod sweep;

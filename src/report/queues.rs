@@ -2,14 +2,16 @@
 
 use super::page::{Entry, Section, Table};
 use super::summary::{interval, mean};
-use super::words::human;
+use super::words::{human, percent};
 use crate::analysis::{Study, all_queues};
+use crate::record::{Count, CountRow, Scope};
 
 /// The queues that the workload names; nothing if it names none.
 pub(super) fn queues(study: &Study, section: &mut Section<'_>) {
     let mut table = Table::of_numbers([
         "queues",
         "served",
+        "had to wait",
         "wait mean, ms",
         "95 % interval",
         "wait p90, ms",
@@ -30,6 +32,7 @@ pub(super) fn queues(study: &Study, section: &mut Section<'_>) {
         table.row([
             wait.name.clone().into(),
             Entry::number(wait.count as f64, "count", human),
+            Entry::number_if(share_who_wait(study, &wait.name), "ratio", percent),
             mean(wait),
             interval(wait, human),
             value(wait.p90),
@@ -46,4 +49,12 @@ pub(super) fn queues(study: &Study, section: &mut Section<'_>) {
             "(Waits of calls that were not served, as their callers hung up, they were lost or the run ended, are in `of all` only.)",
         );
     }
+}
+
+/// The share of a queue's calls that had to wait, in all replications together.
+fn share_who_wait(study: &Study, queue: &str) -> Option<f64> {
+    let of = study.catalogue.calls.iter().position(|it| it.scope == Scope::Queue && it.name == queue);
+    let row = CountRow { count: Count::Waited, of };
+    let offered = study.offered(row).iter().sum::<f64>();
+    (offered > 0.0).then(|| study.counts_at(row).iter().sum::<f64>() / offered)
 }

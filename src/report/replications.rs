@@ -1,10 +1,12 @@
 //! One row per replication.
 
+use crate::engine::Span;
 use crate::plan::Plan;
-use crate::record::{self, Count, Metric, OF_CALLS, ReplicationSummary, Scope};
+use crate::record::{self, Count, Metric, OF_CALLS, ReplicationSummary, Scope, Service};
+use crate::workload::units;
 
 use super::sheet::Sheet;
-use crate::analysis::{Cell, Study, mean_millis, millis};
+use crate::analysis::{Cell, Study, among, mean_millis, millis};
 
 /// The first columns, in the order of the first version. The rest follow in the order of reports.
 const FIRST: [Count; 16] = [
@@ -52,6 +54,11 @@ pub fn replications_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
                 .map(|name| headed(series.scope, &series.name, name)),
         );
     }
+    let waits = queues_of_calls(study);
+    head.extend(waits.iter().map(|&of| headed(Scope::Queue, &study.catalogue.calls[of].name, Count::Waited.name())));
+    for (_, service, time) in services(study) {
+        head.push(format!("{}.{}", service.name(), units::words(time)));
+    }
     Sheet::new("replications", head, move || {
         let rows: Vec<usize> = durations(study).map(|(_, row)| row).collect();
         study.outcome.summaries.iter().map(move |summary| cells(study, &rows, summary))
@@ -67,6 +74,20 @@ fn durations<'a>(study: &'a Study<'_>) -> impl Iterator<Item = (Metric, usize)> 
 /// The gauges, by their rows.
 fn gauges(study: &Study) -> impl Iterator<Item = usize> {
     (0..study.catalogue.gauges.len()).filter(|&row| study.catalogue.gauges[row].exists)
+}
+
+/// The queues that the workload names, by their rows among whose calls are counted.
+fn queues_of_calls(study: &Study) -> Vec<usize> {
+    let calls = study.catalogue.calls.iter().enumerate();
+    calls.filter(|(_, of)| of.scope == Scope::Queue).map(|(row, _)| row).collect()
+}
+
+/// The shares of the cluster's callers answered in time: the places of their levels, which share, and the time.
+fn services<'a>(study: &'a Study<'_>) -> impl Iterator<Item = (usize, Service, Span)> + 'a {
+    // The cluster's row is the first.
+    let some = study.catalogue.service.first().is_some_and(|series| series.exists);
+    let times = study.catalogue.within.iter().enumerate().filter(move |_| some);
+    times.flat_map(|(place, time)| Service::ALL.map(|service| (place, service, *time)))
 }
 
 /// The name of a measure of one thing.
@@ -91,6 +112,12 @@ fn cells(study: &Study, durations: &[usize], summary: &ReplicationSummary) -> Ve
         if study.catalogue.gauges[row].metric.row().peak.is_some() {
             cells.push(gauge.peak.into());
         }
+    }
+    cells.extend(summary.waited.iter().skip(1).map(|&count| Cell::Whole(count.into())));
+    for (place, service, _) in services(study) {
+        let level = summary.service[place];
+        let among = among(level, service);
+        cells.push((among > 0).then(|| f64::from(level.in_time) / f64::from(among)).into());
     }
     cells
 }

@@ -21,6 +21,7 @@ use super::provenance::provenance_sheet;
 use super::queues::queues;
 use super::replications::replications_sheet;
 use super::resources::{pools, stations};
+use super::service::service;
 use super::summary::{interval, mean, seldom, summary_sheet, summary_table};
 use super::timeline::timeline_sheet;
 use super::words::{human, measured_beside, percent, plural, span, whole};
@@ -52,6 +53,7 @@ fn report(study: &Study, judged: &[Judged], section: &mut Section<'_>) {
     section.table(calls(study));
     let counts: Vec<Row> = record::counts(study.plan).map(|count| count_row(study, count)).collect();
     seldom(&counts).into_iter().for_each(|words| section.note(words));
+    service(study, section);
     whose_calls(study, section);
     if study.plan.changes_calls {
         section.table(changes(study));

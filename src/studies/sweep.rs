@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::analysis::PointResult;
 use crate::experiment::Failure;
-use crate::plan::Plan;
+use crate::plan::{Asked, Plan};
 use crate::record::Goal;
 
 use super::case::Case;
@@ -27,6 +27,8 @@ pub struct Planned {
     pub digest: String,
     /// The goals.
     pub goals: Vec<Goal>,
+    /// What is measured beyond what every run measures.
+    pub asked: Asked,
     /// The seed.
     pub seed: u64,
     /// The replications.
@@ -48,6 +50,7 @@ impl Planned {
             settings,
             digest,
             goals,
+            asked: plan.asked,
             seed: seed.unwrap_or(plan.seed),
             replications: replications.unwrap_or(0..u64::from(plan.replications)),
             workload: plan.name,

@@ -17,6 +17,7 @@ mod workers;
 mod rare;
 mod rehoming;
 mod screen_pop;
+mod service;
 mod shipped;
 mod show;
 mod theory;

@@ -10,13 +10,13 @@ use super::coverage::{KnownTruth, STUDIES, STUDIES_QUICK, known_truths};
 use super::rare::{Rare, rare};
 use super::shipped::{self, FINGERPRINTS, WORKLOADS};
 use super::workers::Workers;
-use super::{changes, days, people, rehoming, screen_pop, theory};
+use super::{changes, days, people, rehoming, screen_pop, service, theory};
 
 /// A group of comparisons under a name.
 pub type Family = (&'static str, fn() -> Vec<Comparison>);
 
 /// Every comparison with a closed form.
-pub const FAMILIES: [Family; 33] = [
+pub const FAMILIES: [Family; 35] = [
     ("M/M/1", theory::mm1),
     ("M/M/1, busy", theory::mm1_busy),
     ("M/D/1", theory::md1),
@@ -34,6 +34,8 @@ pub const FAMILIES: [Family; 33] = [
     ("Agents and experts", changes::people),
     ("Erlang A", theory::erlang_a),
     ("Erlang A, patient", theory::erlang_a_patient),
+    ("Erlang C, in time", service::erlang_c),
+    ("Erlang A, in time", service::erlang_a),
     ("M/M/inf", theory::poisson_exponential),
     ("M/G/inf", theory::poisson_lognormal),
     ("Days", days::days),

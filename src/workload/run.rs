@@ -22,6 +22,8 @@ pub struct Run {
     pub bin: At<Span>,
     /// The clock, if the workload says what it shows when a run starts.
     pub clock: Option<Clock>,
+    /// The times within which callers are to be answered.
+    pub answered_within: Vec<Span>,
 }
 
 impl Run {
@@ -45,6 +47,7 @@ impl Run {
             .check(|bin| *bin <= length.value, "is longer than the run")
             .check(|bin| length.value.nanos() / bin.nanos() < BINS_MAX, "makes more than 100000 bins")
             .at(|bin| bin.default(Span::from_nanos(length.value.nanos() / 60).max(second).min(length.value)));
+        let answered_within = table.list("answered_within", Value::duration).length("has more than 20 times").value();
         Run {
             study,
             length,
@@ -53,6 +56,7 @@ impl Run {
             seed: table.whole("seed").value(),
             bin,
             clock: table.key("starts", Value::clock).optional(),
+            answered_within,
         }
     }
 }

@@ -25,6 +25,7 @@ mod rehoming;
 mod rules;
 mod same;
 mod schema;
+mod service_level;
 mod sheets;
 mod size;
 mod starter;

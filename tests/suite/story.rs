@@ -132,7 +132,7 @@ impl Recorder for Story<'_> {
             Fact::Acted { call, .. } => format!("the application acts on {}", caller(call)),
             Fact::Seized { call, pool, device, .. } => format!("{} takes {}", caller(call), self.place(pool, device)),
             Fact::CallWaits { call, device, .. } => format!("{} waits at {}", caller(call), self.device(device)),
-            Fact::Queued { call, queue } if !plan.queues[queue.index()].of_group => {
+            Fact::Queued { call, queue, .. } if !plan.queues[queue.index()].of_group => {
                 format!("{} waits in {}", caller(call), plan.queues[queue.index()].name)
             }
             Fact::OffHook { call, device, .. } => format!("{} is off hook for {}", self.device(device), caller(call)),
@@ -158,6 +158,7 @@ impl Recorder for Story<'_> {
             Fact::Alerting { call, .. } => format!("it rings for {}", caller(call)),
             Fact::Connected { call, .. } => format!("{} connected", caller(call)),
             Fact::Transferred { call, .. } => format!("{} reaches a person", caller(call)),
+            Fact::ReachedMachine { call, .. } => format!("{} reaches a machine and no person", caller(call)),
             Fact::Forwarded { call, forward, .. } => format!("{} forwarded by {}", caller(call), forward.name()),
             Fact::Ended { call, ending, .. } => format!("{} ends: {ending:?}", caller(call)),
             Fact::ApplicationFailed { application: id, fault } => format!("{} fails: {fault:?}", application(id)),

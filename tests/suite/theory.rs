@@ -26,6 +26,8 @@ families! {
     people_who_hold_and_consult_are_a_load_worked_out_by_hand: "Agents and experts",
     an_application_with_callers_as_patient_as_it_is_fast_is_erlang_a: "Erlang A",
     an_application_with_more_patient_callers_is_erlang_a: "Erlang A, patient",
+    callers_of_patient_queues_are_answered_in_time_as_erlang_c_says: "Erlang C, in time",
+    callers_of_impatient_queues_are_answered_in_time_as_erlang_a_says: "Erlang A, in time",
     calls_at_a_route_point_are_poisson_with_exponential_residence: "M/M/inf",
     calls_at_a_route_point_are_poisson_with_lognormal_residence: "M/G/inf",
     counts_of_days_are_negative_binomial_and_sources_share_a_day: "Days",

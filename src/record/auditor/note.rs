@@ -58,7 +58,7 @@ impl Recorder for Auditor<'_> {
             Fact::Seized { call, pool, device, line } => self.seized(fact, call, pool, device, line),
             Fact::CallWaits { call, device, line } => self.waits(fact, call, device, line),
             Fact::CallWaited { call, device } => self.waited(fact, call, device),
-            Fact::Queued { call, queue } => self.queued(fact, call, queue),
+            Fact::Queued { call, queue, .. } => self.queued(fact, call, queue),
             Fact::Distributed { call, queue, waited } => self.distributed(fact, call, queue, waited),
             Fact::LeftQueue { call, queue, waited, .. } => self.left_queue(fact, call, queue, waited),
             Fact::Freed { call, pool, device } => self.freed(fact, call, pool, device),
@@ -101,7 +101,7 @@ impl Recorder for Auditor<'_> {
                 self.check_span(fact, since_offered, call.offered);
                 self.calls.insert(name, AuditedCall { connected: true, ..call });
             }
-            Fact::Transferred { call, .. } | Fact::Preserved { call } => {
+            Fact::Transferred { call, .. } | Fact::ReachedMachine { call, .. } | Fact::Preserved { call } => {
                 let connected = self.call(call, fact).is_some_and(|call| call.connected);
                 self.require(connected, |_| format!("{fact:?}: the call was not connected"));
             }

@@ -562,7 +562,7 @@ const PORTS: PoolId = PoolId::Ports(PortGroupId(0));
 fn waiting() -> Vec<(u64, Fact)> {
     let offered = |call| Fact::Offered { call, place: 0, ingress: SUB1 };
     let path = Path { ingress: SUB1, route_point: None, application: Some(IVR) };
-    let connected = |call| Fact::Connected { call, path, since_offered: Span::ZERO, first_sign: true };
+    let connected = |call| Fact::Connected { call, path, since_offered: Span::ZERO, first_sign: true, by_person: true };
     let mut facts = vec![
         (90, offered(caller(0))),
         (90, takes(caller(0), PHONES, 4)),
@@ -572,7 +572,7 @@ fn waiting() -> Vec<(u64, Fact)> {
     for (second, number, queue) in [(100, 2, 1), (101, 3, 0), (102, 4, 0)] {
         let call = caller(number);
         let port = takes(call, PORTS, number - 1);
-        let queued = Fact::Queued { call, queue: QueueId(queue) };
+        let queued = Fact::Queued { call, place: 0, queue: QueueId(queue) };
         facts.extend([offered(call), port, connected(call), queued].map(|fact| (second, fact)));
     }
     facts
@@ -611,7 +611,7 @@ fn queues_are_served_in_order_and_nobody_waits_for_a_free_phone() {
     let over =
         Fact::Ended { call: caller(3), place: 0, ending: Ending::Abandoned, offered: at(101), reached: NOTHING_YET };
     breaks(&and(&waiting(), &[(110, gives(caller(3), PORTS, 2)), (110, over)]), "while it waits in a queue");
-    let again = Fact::Queued { call: caller(3), queue: QueueId(0) };
+    let again = Fact::Queued { call: caller(3), place: 0, queue: QueueId(0) };
     breaks(&and(&waiting(), &[(110, again)]), "it waits already");
     // Nobody transfers while the application stalls.
     let stalls = [(110, Fact::ApplicationFailed { application: IVR, fault: ApplicationFault::Stall })];
@@ -638,7 +638,7 @@ fn whatever_a_call_occupies_beside_its_device_is_given_back_once() {
     let begun = [
         (10, Fact::Offered { call: CALL, place: 0, ingress: SUB1 }),
         (11, Fact::Seized { call: CALL, pool, device: Some(PHONE), line: 0 }),
-        (12, Fact::Connected { call: CALL, path, since_offered, first_sign: true }),
+        (12, Fact::Connected { call: CALL, path, since_offered, first_sign: true, by_person: true }),
     ];
     let held = (20, Fact::Held { call: CALL, delay: Span::ZERO });
     let retrieved = (25, Fact::Retrieved { call: CALL, delay: Span::ZERO });
@@ -683,7 +683,7 @@ fn a_phone_whose_person_works_after_a_call_takes_none() {
     plan.phone_groups[0].wrap_up = Some(Distribution::Constant(Span::from_secs(3)));
     let phones = PhoneGroupId(0);
     let path = Path { ingress: SUB1, route_point: None, application: None };
-    let connected = Fact::Connected { call: CALL, path, since_offered: Span::from_secs(1), first_sign: true };
+    let connected = Fact::Connected { call: CALL, path, since_offered: Span::from_secs(1), first_sign: true, by_person: true };
     let begins = Fact::WrapUpBegan { call: CALL, phones, device: PHONE, line: 0 };
     let ends = Fact::WrapUpEnded { call: CALL, phones, device: PHONE };
     let ended = Fact::Ended { call: CALL, place: 0, ending: Ending::Completed, offered: at(10), reached: NOTHING_YET };

@@ -511,7 +511,7 @@ fn a_wait_in_a_queue_that_is_not_over_is_censored() {
         waited: Span::from_secs(waited),
         hung_up,
     };
-    let queued = |number| Fact::Queued { call: call(number), queue: sales };
+    let queued = |number| Fact::Queued { call: call(number), place: number, queue: sales };
     let mut meter = Meter::new(&plan, plan.window());
     meter.start(0);
     // The first minute is warm-up: a wait from 30 to 70 began in it and is not measured. One finds a phone free; one hangs up after 10 s, one is lost after 5 s, and
@@ -520,7 +520,7 @@ fn a_wait_in_a_queue_that_is_not_over_is_censored() {
         (30, queued(1)),
         (70, distributed(1, sales, Some(40))),
         (80, distributed(2, sales, None)),
-        (85, Fact::Queued { call: call(9), queue: of_group }),
+        (85, Fact::Queued { call: call(9), place: 9, queue: of_group }),
         (90, queued(3)),
         (95, distributed(9, of_group, Some(10))),
         (100, left(3, 10, true)),
@@ -600,4 +600,182 @@ fn bins_after_the_warm_up_add_up_to_the_counts() {
     let (_, merged) = measured(&plan, &[offered(119, 0), offered(120, 1), offered(600, 2)]);
     let counts: Vec<u64> = merged.bins.sums().iter().map(|bin| bin.count(Tally::Offered)).collect();
     assert_eq!(counts, [0, 1, 1, 0, 0, 0, 0, 0, 0, 1]);
+}
+
+/// Of ten callers whom an application transfers to a queue. Warm-up ends at 60 s, the run at 600 s.
+#[test]
+fn who_asked_for_a_person_and_was_answered_in_time() {
+    let mut plan = fake::plan();
+    let groups = vec![crate::domain::PhoneGroupId(0)];
+    let order = crate::domain::QueueOrder::LongestIdle;
+    plan.queues = vec![crate::plan::Queue { name: "sales".to_owned(), of_group: false, groups, order }];
+    let to = crate::plan::TransferTo::One(crate::plan::People::Queue(QueueId(0)));
+    plan.port_groups[0].transfer = Some(crate::plan::Transfer { share: 1.0, to });
+    plan.asked = crate::plan::Asked::new(&[Span::from_secs(20), Span::from_secs(10)]);
+    let queue = QueueId(0);
+    let call = |number| CallName { source: crate::domain::SourceId(0), number };
+    let at = |second| Time::ZERO + Span::from_secs(second);
+    let span = Span::from_secs;
+    let path = Path { ingress: NodeId(0), route_point: None, application: Some(ApplicationId(0)) };
+    let offered = |number| Fact::Offered { call: call(number), place: number, ingress: NodeId(0) };
+    let queued = |number| Fact::Queued { call: call(number), place: number, queue };
+    let distributed =
+        |number, waited: Option<u64>| Fact::Distributed { call: call(number), queue, waited: waited.map(span) };
+    let answered = |number, delay| Fact::Transferred {
+        call: call(number),
+        by: crate::domain::TransferredBy::Application,
+        path,
+        delay: span(delay),
+    };
+    let reached = |since| Reached { path, contact: Contact::AwaitsPerson, waits_since: at(since) };
+    let ended = |number, ending, since| Fact::Ended {
+        call: call(number),
+        place: number,
+        ending,
+        offered: at(61),
+        reached: reached(since),
+    };
+    let unfinished = |number, since| Fact::Unfinished { call: call(number), offered: at(61), reached: reached(since) };
+    let mut meter = Meter::new(&plan, plan.window());
+    meter.start(0);
+    let facts = [
+        // Asked at 40, in the warm-up: not measured.
+        (30, offered(7)),
+        (50, distributed(7, None)),
+        (61, offered(1)),
+        (61, offered(2)),
+        (61, offered(3)),
+        (61, offered(4)),
+        (61, offered(5)),
+        (61, offered(6)),
+        (65, answered(7, 25)),
+        // Asked at 68 and answered at 80; in the queue from 70 on, 5 s until a phone rang: exactly 10 s there.
+        (70, queued(1)),
+        (75, distributed(1, Some(5))),
+        (80, answered(1, 12)),
+        // Asked at 99, and hung up after 30 s in the queue.
+        (100, queued(2)),
+        (130, Fact::LeftQueue { call: call(2), queue, waited: span(30), hung_up: true }),
+        (130, ended(2, Ending::Abandoned, 99)),
+        // A phone was free, and nobody answered.
+        (200, distributed(3, None)),
+        (215, ended(3, Ending::Refused(crate::domain::Refusal::NotAnswered), 199)),
+        // A phone was free, and forwarded it to a machine.
+        (300, distributed(4, None)),
+        (312, Fact::ReachedMachine { call: call(4), path, delay: span(13) }),
+        // Asked at 584, in the queue from 585 on: late for 10 s, and not known for 20 s.
+        (585, queued(5)),
+        // Asked at 594, a phone rings from 595 on: not known.
+        (595, distributed(6, None)),
+        (600, unfinished(5, 584)),
+        (600, unfinished(6, 594)),
+    ];
+    for (second, fact) in facts {
+        meter.note(at(second), fact);
+    }
+    let summary = meter.finish(plan.length, 0);
+    let catalogue = Catalogue::new(&plan);
+    let level = |in_time, answered, asked| crate::record::ServiceLevel { in_time, answered, asked };
+    assert_eq!(catalogue.within, [span(10), span(20)]);
+    let rows: Vec<&[crate::record::ServiceLevel]> = summary.service.chunks(2).collect();
+    let scopes: Vec<Scope> = catalogue.service.iter().map(|it| it.scope).collect();
+    assert_eq!(scopes, [Scope::Cluster, Scope::Application, Scope::Queue]);
+    // Within 10 s from asking: none of 1 to 5. Within 20 s: the first, of 1 to 4.
+    assert_eq!(rows[0], [level(0, 1, 5), level(1, 1, 4)]);
+    assert_eq!(rows[1], rows[0]);
+    assert_eq!(rows[2], [level(1, 1, 5), level(1, 1, 4)]);
+    // Three had to wait: 5 s, 30 s, and 15 s so far.
+    assert_eq!((&*summary.waited, summary.count(Count::Waited)), (&[3, 3][..], 3));
+    for row in [catalogue.cluster(Metric::QueueStay).unwrap(), catalogue.of_queue(Metric::QueueStay, queue)] {
+        let stay = &summary.durations[row];
+        assert_eq!((stay.count, stay.sum_nanos, stay.censored), (2, u128::from(35 * SECOND), 1));
+        assert_eq!(stay.longest_censored, span(15));
+    }
+}
+
+/// Where no application transfers callers, they ask by calling: from offered to a person's answer.
+#[test]
+fn without_transfers_the_call_asks() {
+    let text = r#"
+        format = 1
+        question = "Who is answered?"
+        run = { length = "10m", warm_up = "1m", answered_within = ["10s"] }
+        [[node]]
+        name = "sub1"
+        [[callmanager_group]]
+        name = "main"
+        members = ["sub1"]
+        [[phone]]
+        name = "people"
+        count = 3
+        device_pool = "main"
+        [[traffic]]
+        name = "callers"
+        to = "people"
+        arrivals = { poisson = "10/m" }
+    "#;
+    let plan = crate::plan::compile("direct", text, &crate::workload::NoFiles).unwrap();
+    let call = |number| CallName { source: crate::domain::SourceId(0), number };
+    let at = |second| Time::ZERO + Span::from_secs(second);
+    let path = Path { ingress: NodeId(0), route_point: None, application: None };
+    let connected = |number, since, by_person| Fact::Connected {
+        call: call(number),
+        path,
+        since_offered: Span::from_secs(since),
+        first_sign: true,
+        by_person,
+    };
+    let reached = |contact| Reached { path, contact, waits_since: Time::ZERO };
+    let mut meter = Meter::new(&plan, plan.window());
+    meter.start(0);
+    for number in 0..6 {
+        meter.note(at(61), Fact::Offered { call: call(number), place: number, ingress: NodeId(0) });
+    }
+    let refused = Ending::Refused(crate::domain::Refusal::Busy);
+    for (second, fact) in [
+        // One in the warm-up, one after 10 s, one after 11 s, one by a machine, one refused; of two that still ring at the end one is late.
+        (65, connected(0, 6, true)),
+        (71, connected(1, 10, true)),
+        (72, connected(2, 11, true)),
+        (73, connected(3, 12, false)),
+        (
+            74,
+            Fact::Ended {
+                call: call(4),
+                place: 4,
+                ending: refused,
+                offered: at(61),
+                reached: reached(Contact::Nothing),
+            },
+        ),
+        (600, Fact::Unfinished { call: call(5), offered: at(590), reached: reached(Contact::Alerted) }),
+        (600, Fact::Unfinished { call: call(6), offered: at(591), reached: reached(Contact::Alerted) }),
+    ] {
+        meter.note(at(second), fact);
+    }
+    let summary = meter.finish(plan.length, 0);
+    assert_eq!(*summary.service, [crate::record::ServiceLevel { in_time: 1, answered: 2, asked: 5 }]);
+    assert!(summary.waited.is_empty());
+}
+
+/// A percentile that is asked for is kept beside the usual ones: of 1 to 10 ms, the 80 % quantile is 8 ms.
+#[test]
+fn a_percentile_is_kept_where_it_is_asked_for() {
+    let mut plan = fake::plan();
+    let measure = crate::record::Measure::parse("lookup_delay.p80").unwrap();
+    measure.ask(&mut plan);
+    crate::record::Measure::parse("lookup_delay.p90").unwrap().ask(&mut plan);
+    assert_eq!(plan.asked.percentiles(), [800_000]);
+    let mut meter = Meter::new(&plan, plan.window());
+    meter.start(0);
+    for millis in 1..=10 {
+        let delay = Span::from_millis(millis);
+        meter.note(plan.window().warm_up, Fact::LookedUp { application: ApplicationId(0), delay });
+    }
+    let summary = meter.finish(plan.length, 0);
+    let row = Catalogue::new(&plan).cluster(Metric::LookupDelay).unwrap();
+    assert_eq!(summary.percentiles.len(), summary.durations.len());
+    // To three digits.
+    assert_eq!(summary.percentiles[row].nanos() / 10_000, 800);
+    assert_eq!(summary.percentiles.iter().filter(|it| **it > Span::ZERO).count(), 2);
 }

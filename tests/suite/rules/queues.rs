@@ -279,7 +279,7 @@ struct Sent(Vec<(CallName, QueueId)>);
 
 impl Recorder for Sent {
     fn note(&mut self, _: Time, fact: Fact) {
-        if let Fact::Queued { call, queue } | Fact::Distributed { call, queue, waited: None } = fact {
+        if let Fact::Queued { call, queue, .. } | Fact::Distributed { call, queue, waited: None } = fact {
             self.0.push((call, queue));
         }
     }
