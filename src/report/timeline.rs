@@ -22,7 +22,7 @@ pub fn timeline_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
             let place = [(bin as u64).into(), start.seconds().into(), end.seconds().into()];
             let mut cells = vec![Cell::from(&*study.plan.name)];
             cells.extend(place);
-            cells.extend(study.plan.clock(start).as_deref().map(Cell::from));
+            cells.extend(study.plan.clock(start).map(Cell::Clock));
             cells.extend(columns.iter().map(|column| Cell::Number(column[bin])));
             cells
         })
@@ -51,6 +51,6 @@ mod tests {
         );
         let shown: Vec<Cell> = sheet.rows().map(|row| row[4].clone()).collect();
         let expected = ["23:56:00", "23:58:00", "00:00:00 +1", "00:02:00 +1", "00:04:00 +1"];
-        assert_eq!(shown, expected.map(Cell::from));
+        assert_eq!(shown, expected.map(|time| Cell::Clock(time.to_owned())));
     }
 }
