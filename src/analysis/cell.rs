@@ -14,6 +14,8 @@ pub enum Cell {
     Text(String),
     /// A missing value.
     Missing,
+    /// What a clock shows: spreadsheets and programs may take it for a time.
+    Clock(String),
 }
 
 impl From<u64> for Cell {

@@ -60,7 +60,7 @@ impl PointResult {
             Cell::Whole(number) => Some(*number as f64),
             Cell::Number(number) => Some(*number),
             Cell::Text(_) => Some(f64::INFINITY),
-            Cell::Missing => None,
+            Cell::Missing | Cell::Clock(_) => None,
         };
         let kept = self.measures.get(&measure.to_string());
         let [value, low, high] = kept.map_or([None; 3], |kept| kept.found.each_ref().map(read));

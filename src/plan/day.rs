@@ -25,7 +25,9 @@ impl Day {
 /// The coefficient of variation of each day by its name. Two different ones, and days without any, are reported.
 pub(super) fn days<'w>(workload: &'w Workload, reports: &Reports) -> BTreeMap<&'w str, f64> {
     let mut stated: BTreeMap<&str, &At<f64>> = BTreeMap::new();
-    let named = || workload.traffic.iter().filter_map(|it| it.arrivals.day.as_ref());
+    // A name that is missing has been reported.
+    let days = || workload.traffic.iter().filter_map(|it| it.arrivals.day.as_ref());
+    let named = || days().filter(|day| !day.name.value.is_empty());
     for day in named() {
         let Some(cv) = &day.cv else { continue };
         let first = *stated.entry(&day.name.value).or_insert(cv);
@@ -39,8 +41,8 @@ pub(super) fn days<'w>(workload: &'w Workload, reports: &Reports) -> BTreeMap<&'
     let mut unstated: Vec<&str> = Vec::new();
     for day in named() {
         let name = day.name.value.as_str();
-        // What is wrong with a coefficient or a name that stands there has been reported.
-        let wrong = named().any(|other| other.name.value == name && other.cv_is_wrong) || name.is_empty();
+        // What is wrong with a coefficient that stands there has been reported.
+        let wrong = named().any(|other| other.name.value == name && other.cv_is_wrong);
         if wrong || stated.contains_key(name) || unstated.contains(&name) {
             continue;
         }

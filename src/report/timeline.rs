@@ -88,7 +88,7 @@ pub fn timeline_sheet<'a>(study: &'a Study<'_>) -> Sheet<'a> {
             let place = [(bin as u64).into(), start.seconds().into(), end.seconds().into()];
             let mut cells = vec![Cell::from(&*study.plan.name)];
             cells.extend(place);
-            cells.extend(study.plan.clock(start).as_deref().map(Cell::from));
+            cells.extend(study.plan.clock(start).map(Cell::Clock));
             cells.extend(means.iter().map(|column| Cell::Number(column[bin])));
             cells.extend(rest.iter_mut().map(|column| column.next().expect("a cell for each bin")));
             let faults: Vec<String> = faults_during(study.plan, start, end).map(|it| words(study.plan, it)).collect();
@@ -149,6 +149,6 @@ mod tests {
         );
         let shown: Vec<Cell> = sheet.rows().map(|row| row[4].clone()).collect();
         let expected = ["23:56:00", "23:58:00", "00:00:00 +1", "00:02:00 +1", "00:04:00 +1"];
-        assert_eq!(shown, expected.map(Cell::from));
+        assert_eq!(shown, expected.map(|time| Cell::Clock(time.to_owned())));
     }
 }

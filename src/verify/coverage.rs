@@ -264,7 +264,8 @@ fn waits() -> KnownTruth {
 }
 
 /// Days with more or fewer calls than others: a replication's calls and its mean wait both vary with its day. The mean wait of all
-/// days is that of M/M/1 at the load of a day, averaged over the gamma density of the factor.
+/// days is that of M/M/1 at the load of a day, averaged over the gamma density of the factor. It is more skewed than that of equal
+/// days: with 30 replications its interval contained it 93.5 % of the time, which is less than is required, with 100 in 94.0 %.
 fn days(name: &'static str, replications: u64) -> KnownTruth {
     const RATE: f64 = 80.0;
     const SERVICE: f64 = 0.005;
@@ -302,15 +303,13 @@ fn days(name: &'static str, replications: u64) -> KnownTruth {
         let factor = width * (f64::from(part) + 0.5);
         density(factor) * oracle::mm1_mean_wait(factor * RATE, SERVICE)
     });
-    let wait = waits.sum::<f64>() * width;
+    let offered = Truth::exact("offered", Of::Mean, 4.0 * RATE);
+    let waits = Truth::exact("app_queue_delay", Of::Mean, 1e3 * waits.sum::<f64>() * width);
     KnownTruth {
         name,
         workload,
         replications,
-        truths: vec![
-            Truth::exact("offered", Of::Mean, 4.0 * RATE),
-            Truth::exact("app_queue_delay", Of::Mean, 1e3 * wait),
-        ],
+        truths: [Some(offered), (replications >= 100).then_some(waits)].into_iter().flatten().collect(),
     }
 }
 

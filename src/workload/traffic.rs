@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::change::BY_HAND;
 use super::files::Files;
-use super::problem::{Problem, Reports, TextRange};
+use super::problem::{Problem, Reports, TextRange, enumeration};
 use super::read::{At, Key, Name, Table, Value, fits_name};
 use super::sheet::{Named, Sheet};
 use super::units;
@@ -219,8 +219,10 @@ impl<'a> Value<'a> {
             ("day", day.is_present()),
             ("scale", scale.is_present()),
         ];
-        for (key, _) in changes.iter().filter(|(_, is_present)| kind == Some("file") && *is_present) {
-            let title = format!("`{key}` changes a rate, and a `file` of calls has none");
+        let changes: Vec<&str> = changes.iter().filter(|(_, is_present)| *is_present).map(|(key, _)| *key).collect();
+        if kind == Some("file") && !changes.is_empty() {
+            let verb = if changes.len() == 1 { "changes" } else { "change" };
+            let title = format!("{} {verb} a rate, and a `file` of calls has none", enumeration(&changes));
             table.reports().add(Problem::new(self.place(), title, ""));
         }
         if kind != Some("profile") && repeat.is_present() {

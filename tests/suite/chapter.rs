@@ -120,7 +120,7 @@ fn measured(study: &Study, measure: &str) -> Result<f64, String> {
         Some(Cell::Whole(number)) => Ok(number as f64),
         Some(Cell::Number(number)) => Ok(number),
         Some(Cell::Missing) => Err("has no value".to_owned()),
-        Some(Cell::Text(_)) | None => Err("is no measure".to_owned()),
+        Some(Cell::Text(_) | Cell::Clock(_)) | None => Err("is no measure".to_owned()),
     }
 }
 

@@ -114,6 +114,36 @@ fn a_grid_has_the_same_callers_at_every_point_and_the_last_key_varies_fastest() 
     assert_eq!((again.as_bytes(), &*log), (&*csv, ""));
 }
 
+/// A scale is the same as the rate written out, and a day that the file does not have may be varied as well: growth and the
+/// variation of days are questions to any workload. The same seed has the same days, and every design the same calls.
+#[test]
+fn a_scale_and_the_variation_of_days_may_be_varied() {
+    let directory = directory();
+    let offered = |vary: &[&str]| {
+        let common = ["sweep", "lines.toml", "--replications", "24", "--format", "csv", "--quiet"];
+        let csv = sweep(directory.path(), &common, vary).0;
+        let rows = rows(csv.as_bytes());
+        let column = |name: &str| rows[0].iter().position(|it| it == name).unwrap();
+        let (scope, metric, first) = (column("scope"), column("metric"), column("replications"));
+        let offered = rows.iter().filter(|row| row[scope] == "cluster" && row[metric] == "offered");
+        offered.map(|row| row[first..].to_vec()).collect::<Vec<_>>()
+    };
+    let scaled = offered(&["--vary", "traffic.callers.arrivals.scale=0.8..1.2:0.2"]);
+    let written = offered(&["--vary", "traffic.callers.arrivals.poisson=120/h,150/h,180/h"]);
+    assert_eq!(scaled, written);
+    assert!(scaled[0] != scaled[1] && scaled.len() == 3, "{scaled:?}");
+    let day =
+        ["--set", "traffic.callers.arrivals.day.name=site", "--vary", "traffic.callers.arrivals.day.cv=0,0.2,0.4"];
+    let varied = offered(&day);
+    assert_eq!(varied[0], scaled[1], "without variation all days are alike");
+    assert!(varied[1] != varied[0] && varied[2] != varied[1], "{varied:?}");
+    let lines = offered(
+        &[&day[..2], &["--set", "traffic.callers.arrivals.day.cv=0.2", "--vary", "destination.lines.lines=6,12"]]
+            .concat(),
+    );
+    assert_eq!(lines, [varied[1].clone(), varied[1].clone()]);
+}
+
 /// Points that are damaged, truncated, renamed or gone are run again, and no others; the result is that of one run.
 #[test]
 fn only_missing_points_are_run_and_the_bytes_are_those_of_one_run() {

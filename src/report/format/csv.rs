@@ -22,6 +22,7 @@ fn written(cell: &Cell) -> String {
         Cell::Number(number) => full(*number),
         Cell::Text(words) => text(words),
         Cell::Missing => String::new(),
+        Cell::Clock(time) => time.clone(),
     }
 }
 
@@ -75,6 +76,13 @@ mod tests {
             String::from_utf8(csv(&sheet)).unwrap(),
             "'=name,whole,value\r\n'-1,18446744073709551615,0.30000000000000004\r\n\"a,b\",18446744073709551615,\r\n"
         );
+    }
+
+    #[test]
+    fn what_a_clock_shows_stays_a_time() {
+        let sheet =
+            Sheet::new("s", ["clock"], || ["08:00:00", "00:10:00 +1"].map(|it| vec![Cell::Clock(it.to_owned())]));
+        assert_eq!(String::from_utf8(csv(&sheet)).unwrap(), "clock\r\n08:00:00\r\n00:10:00 +1\r\n");
     }
 
     #[test]

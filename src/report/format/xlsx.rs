@@ -150,7 +150,9 @@ fn put_row(
             }
             Cell::Whole(number) => sheet.write_number_with_format(row, column, number as f64, format)?,
             Cell::Number(number) => sheet.write_number_with_format(row, column, number + 0.0, format)?,
-            Cell::Text(text) => sheet.write_string_with_format(row, column, shown(&text), format)?,
+            Cell::Text(text) | Cell::Clock(text) => {
+                sheet.write_string_with_format(row, column, shown(&text), format)?
+            }
             Cell::Missing => sheet,
         };
     }
