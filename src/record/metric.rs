@@ -305,8 +305,8 @@ metrics! {
         "From the wish for a conference to all three talking, the consultation included.";
     QueueWait = duration("queue_wait", &[Scope::Queue], Possible, Lower, &[]),
         "From a call's transfer to a queue to a phone found for it, zero if one was free; censored if the caller hung up or the call was lost before.";
-    Talk = duration("talk", &[Cluster, PhoneGroup], Possible, Neither, &[]),
-        "From the answer of a person at a phone to the end of that talk, holds and consultations included; censored if the call was lost or the run ended before.";
+    Talk = duration("talk", &[Cluster, PhoneGroup], Never, Neither, &[]),
+        "From the answer of a person at a phone to the end of that person's part of the call, holds and consultations included; of those that ended, unless the call was lost.";
     DetectionDelay = duration("detection_delay", &[Cluster, Application], Possible, Lower, &[Recovery]),
         "From a fault to its detection, whatever failed; a cut link between nodes is detected on either side.";
     ApplicationDetectionDelay = duration("application_detection_delay", &[Cluster, Application], Possible, Lower, &[DetectionByKind]),
