@@ -364,7 +364,7 @@ pub enum Fact {
         phones: PhoneGroupId,
         /// Since the person answered.
         lasted: Span,
-        /// Whether the talk was not over: the call was lost, or the run is over.
+        /// Whether the talk was not over: the call was lost.
         cut: bool,
     },
     /// The person at a phone begins with the work after a call that a person answered there: the phone stays in use.

@@ -49,7 +49,7 @@ pub(super) struct InitArguments {
     #[arg(long, value_name = "N", value_parser = nodes, allow_hyphen_values = true)]
     pub(super) nodes: Option<u32>,
 
-    /// Calls in the busy hour, e.g. 3600 or 3600/h [default: 3600, or what the agents and ports can handle]
+    /// Calls in the busy hour, e.g. 3600, 3600/h or 1800/30m [default: 3600, or what the agents and ports can handle]
     #[arg(long, value_name = "N", value_parser = calls_per_hour, allow_hyphen_values = true)]
     pub(super) calls_per_hour: Option<u32>,
 

@@ -12,7 +12,7 @@ use crate::facts::{Fact, Recorder};
 use crate::rules::wrap_up::is_answered;
 
 impl<R: Recorder> Cluster<'_, R> {
-    /// A call at a phone is over, or the run is: if a person has answered it there, the talk is over.
+    /// A call at a phone is over: if a person has answered it there, the talk is too; `cut`: the call is lost.
     #[inline]
     pub(super) fn talk_is_over(&mut self, handle: Handle, phone: u32, cut: bool) {
         let call = *self.call(handle);
@@ -22,7 +22,7 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// Since when the person at the phone where a call is has talked to it.
-    pub(super) fn talks_since(&self, handle: Handle, call: &Call) -> Time {
+    fn talks_since(&self, handle: Handle, call: &Call) -> Time {
         if !self.plan.changes_calls {
             return call.waits_since;
         }

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     ApplicationId, CallName, Contact, DeviceId, DeviceKind, Ending, Forward, GiveUpReason, NodeId, OutageCause,
-    PhoneGroupId, QueueId, Refusal, RoutePointId, StationId, ThirdParty, TransferredBy,
+    QueueId, Refusal, RoutePointId, StationId, ThirdParty, TransferredBy,
 };
 use std::ops::Range;
 
@@ -566,15 +566,6 @@ impl Meter {
         }
     }
 
-    /// A person has talked to a caller.
-    fn talked(&mut self, phones: PhoneGroupId, lasted: Span, cut: bool) {
-        let rows = [self.cluster_row(Metric::Talk), self.catalogue.phone_group(Metric::Talk, phones)];
-        match cut {
-            false => self.record_in_all(rows, lasted),
-            true => rows.into_iter().for_each(|row| self.censored[row].record(lasted)),
-        }
-    }
-
     fn ended(&mut self, ending: Ending) {
         match ending {
             Ending::Completed => self.count(Count::Completed),
@@ -864,11 +855,11 @@ impl Recorder for Meter {
                     self.record(self.catalogue.application(metric, application), delay);
                 }
             }
-            Fact::Talked { phones, lasted, cut, .. } => {
-                if self.measures(now, lasted) {
-                    self.talked(phones, lasted, cut);
-                }
+            Fact::Talked { phones, lasted, cut: false, .. } => {
+                let of_group = self.catalogue.phone_group(Metric::Talk, phones);
+                self.record_in_all([self.cluster_row(Metric::Talk), of_group], lasted);
             }
+            Fact::Talked { cut: true, .. } => {}
             Fact::Held { delay, .. } => {
                 self.count(Count::Held);
                 self.record_for_cluster(Metric::HoldDelay, delay);

@@ -329,8 +329,8 @@ metrics! {
         "From a call's transfer to a queue to a phone found for it, zero if one was free; censored if the caller hung up or the call was lost before.";
     QueueStay = duration("queue_stay", &[Cluster, Scope::Queue], Possible, Lower, &[Delays]),
         "How long callers stayed in a queue who had to wait there, whether a phone was found for them, they hung up or were lost: the wait of all who waited; censored only at the end of the run.";
-    Talk = duration("talk", &[Cluster, PhoneGroup], Possible, Neither, &[]),
-        "From the answer of a person at a phone to the end of that talk, holds and consultations included; censored if the call was lost or the run ended before.";
+    Talk = duration("talk", &[Cluster, PhoneGroup], Never, Neither, &[]),
+        "From the answer of a person at a phone to the end of that person's part of the call, holds and consultations included; of those that ended, unless the call was lost.";
     DetectionDelay = duration("detection_delay", &[Cluster, Application], Possible, Lower, &[Recovery]),
         "From a fault to its detection, whatever failed; a cut link between nodes is detected on either side.";
     ApplicationDetectionDelay = duration("application_detection_delay", &[Cluster, Application], Possible, Lower, &[DetectionByKind]),

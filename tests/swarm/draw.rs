@@ -67,3 +67,22 @@ impl Draw {
         self.distribution(mean)
     }
 }
+
+/// The kinds of work of nodes.
+pub(crate) const WORK: [&str; 15] = [
+    "setup",
+    "offer",
+    "redirect",
+    "hold",
+    "conference",
+    "answer",
+    "release",
+    "device_open",
+    "event",
+    "request",
+    "heartbeat",
+    "cti_device_open",
+    "notice",
+    "line_open",
+    "cti_line_open",
+];

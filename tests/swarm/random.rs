@@ -6,7 +6,7 @@
 
 mod changes;
 
-use crate::draw::Draw;
+use crate::draw::{Draw, WORK};
 use ctisim::engine::{Stream, stream_number};
 use std::fmt::Write;
 
@@ -44,7 +44,7 @@ struct Queue {
 
 struct Generator {
     draw: Draw,
-    /// What is drawn for queues and wishes, apart: without any, a case is what it was before there were these.
+    /// What is drawn for queues, wishes and work after calls, apart: without any, a case is what it was before there were these.
     apart: Draw,
     queues: Vec<Queue>,
     /// What callers may want; empty if nobody asks.
@@ -597,6 +597,9 @@ impl Generator {
             self.key("answer", answer);
             let answered = self.draw.pick(&["1.0", "1.0", "0.5", "0.0"]);
             self.key("answered", answered);
+            let wrap_up = if self.apart.chance(50) { 0 } else { self.apart.magnitude(MILLI, 8 * SECOND) };
+            let wrap_up = self.apart.distribution(wrap_up);
+            self.key("wrap_up", wrap_up);
             match self.draw.below(3) {
                 0 => {}
                 1 => self.key("no_answer", "\"off\""),
@@ -979,21 +982,3 @@ impl Generator {
         }
     }
 }
-
-const WORK: [&str; 15] = [
-    "setup",
-    "offer",
-    "redirect",
-    "hold",
-    "conference",
-    "answer",
-    "release",
-    "device_open",
-    "event",
-    "request",
-    "heartbeat",
-    "cti_device_open",
-    "notice",
-    "line_open",
-    "cti_line_open",
-];

@@ -334,6 +334,14 @@ impl People {
         agents.max(oracle::servers_for_occupancy(offered, most))
     }
 
+    /// What the number of agents means.
+    fn fewest(&self, that: &str) -> String {
+        match self.max_occupancy {
+            None => format!("the fewest {that}"),
+            Some(_) => format!("the fewest {that} and are not busier"),
+        }
+    }
+
     /// How many people are needed on the roster for so many agents.
     fn roster(&self, agents: u32, inputs: &mut Vec<Line>, results: &mut Vec<Line>) {
         let Some(shrinkage) = self.shrinkage else { return };
@@ -381,7 +389,7 @@ impl ErlangCArguments {
                 inputs.push(line("service_level", Quantity::Share(level), "at least"));
                 let agents = oracle::servers_for_service_level(rate, mean, within, level);
                 let agents = self.people.not_too_busy(agents, traffic.offered(), &mut inputs);
-                results.push(line("agents", Quantity::Whole(u64::from(agents)), "the fewest that reach it"));
+                results.push(line("agents", Quantity::Whole(u64::from(agents)), self.people.fewest("that reach it")));
                 agents
             }
             _ => {
@@ -588,11 +596,11 @@ impl ErlangAArguments {
                 // Those who hang up are no load, so that this is on the safe side.
                 let agents = self.people.not_too_busy(agents, traffic.offered(), &mut inputs);
                 let meaning = match (abandoned, level) {
-                    (_, None) => "the fewest with which no more abandon",
-                    (None, _) => "the fewest that reach it",
-                    _ => "the fewest that reach both",
+                    (_, None) => "with which no more abandon",
+                    (None, _) => "that reach it",
+                    _ => "that reach both",
                 };
-                results.push(line("agents", Quantity::Whole(u64::from(agents)), meaning));
+                results.push(line("agents", Quantity::Whole(u64::from(agents)), self.people.fewest(meaning)));
                 agents
             }
             _ => {
