@@ -142,7 +142,7 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
 }
 
 /// The goal with which the number of people is sought.
-const GOAL: &str = "queue_wait.p95<=20s";
+const GOAL: &str = "transfer_delay.p95<=20s";
 
 /// Whether the file can be written, as far as that shows without writing it.
 fn writable(file: &Path) -> Result<(), Stop> {
