@@ -132,8 +132,9 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
         message(&format!("  ctisim check {name}   # errors, and where it departs from Cisco's advice"));
         message(&format!("  ctisim run {name}     # what callers experience in the busy hour"));
         if let Some((least, most)) = site.people_to_try() {
+            let busy = if site.has_attendants() { format!(" --goal '{NOT_BUSY}'") } else { String::new() };
             message(&format!(
-                "  ctisim capacity {name} --vary 'sum(phone.*.count)={least}..{most}:1' --set 'fault=[]' --goal '{GOAL}'\n    \
+                "  ctisim capacity {name} --vary 'sum(phone.*.count)={least}..{most}:1' --set 'fault=[]' --goal '{GOAL}'{busy}\n    \
                  # how many people in all are enough on a day without failures"
             ));
         }
@@ -142,7 +143,10 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
 }
 
 /// The goal with which the number of people is sought.
-const GOAL: &str = "queue_wait.p95<=20s";
+const GOAL: &str = "transfer_delay.p95<=20s";
+
+/// The goal beside it where attendants send calls to people without a queue: of a busy group they go to the operator.
+const NOT_BUSY: &str = "cfb<=2%";
 
 /// Whether the file can be written, as far as that shows without writing it.
 fn writable(file: &Path) -> Result<(), Stop> {

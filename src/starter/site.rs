@@ -337,6 +337,11 @@ impl Site {
         }
     }
 
+    /// Whether attendants send calls to people.
+    pub fn has_attendants(&self) -> bool {
+        self.applications > self.ivrs() && self.agents > 0
+    }
+
     /// The number of nodes that run a CallManager.
     pub fn nodes(&self) -> u32 {
         self.nodes

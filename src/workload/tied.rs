@@ -204,12 +204,9 @@ fn spread(total: u128, weights: &[u128], least: u128) -> Vec<u128> {
     let rounded = |weight: &u128| (2 * weight * most + all) / (2 * all);
     let mut parts: Vec<u128> = weights.iter().map(|weight| rounded(weight).max(least)).collect();
     for _ in parts.iter().sum::<u128>()..total {
-        let mut next = 0;
-        for at in 1..parts.len() {
-            if weights[at] * (2 * parts[next] + 1) > weights[next] * (2 * parts[at] + 1) {
-                next = at;
-            }
-        }
+        let claims_more =
+            |at: usize, than: usize| weights[at] * (2 * parts[than] + 1) > weights[than] * (2 * parts[at] + 1);
+        let next = (1..parts.len()).fold(0, |next, at| if claims_more(at, next) { at } else { next });
         parts[next] += 1;
     }
     parts

@@ -263,7 +263,7 @@ fn people(groups: &[u32]) -> String {
 /// with which the mean wait is at most 20 s.
 #[test]
 fn so_many_in_all_are_as_many_in_one_group() {
-    let goal = "queue_wait<=20s";
+    let goal = "transfer_delay<=20s";
     let (one, _) = find(&people(&[25]), "phone.p0.count=21..29:1", goal);
     let (several, code) = find(&people(&[12, 8, 5]), "sum(phone.*.count)=21..29:1", goal);
     let seen = |found: &Value| {

@@ -433,7 +433,21 @@ fn a_workload_may_come_from_standard_input() {
     assert!(checked.status.success() && text(&checked.stdout).contains("\nstandard-input: "), "{checked:?}");
     let deps = given(&["deps", "-", "ivr"], &site);
     assert!(text(&deps.stdout).starts_with("stdin: application `ivr`"), "{deps:?}");
-    let run = given(&["run", "-", "--replications", "2", "--set", "run.length=10m", "--set", "fault.1.at=5m"], &site);
+    let run = given(
+        &[
+            "run",
+            "-",
+            "--replications",
+            "2",
+            "--set",
+            "run.warm_up=2m",
+            "--set",
+            "run.length=10m",
+            "--set",
+            "fault.1.at=5m",
+        ],
+        &site,
+    );
     assert!(run.status.success(), "{}", text(&run.stderr));
     assert!(directory.path().join("results/stdin/summary.csv").exists());
     let wrong = given(&["run", "-"], b"format = 2");

@@ -1,10 +1,12 @@
 //! How many people for 4,200 calls an hour? A planner's question, calculated independently: an event simulation of its own, which
 //! knows nothing of CallManager and CTI, and shares no line and no random number with the engine.
 //!
-//! 4,200 calls an hour (Poisson) reach 140 ports; a call that finds all of them busy is lost. A menu takes 95 s on average (Erlang, three phases). Then 35 % ask for a person, and the others leave. Whoever finds nobody
-//! free waits at the port for 2 min at most on average (Weibull, shape 1.3), first come first served. A person's phone rings for 4 s,
-//! and the port is free once somebody takes the call; the talk takes 250 s on average (lognormal, c.v. 1.2). Patience counts until the
-//! phone is answered. In time is who talks within 20 s of asking; who gives up is not.
+//! 4,200 calls an hour (Poisson) reach 140 ports; a call that finds all of them busy is lost. A menu takes 95 s on
+//! average (Erlang, three phases). Then 35 % ask for a person, and the others leave. Whoever finds nobody free waits
+//! at the port, first come first served, for 2 min at most on average (Weibull, shape 1.3). The phone of a person
+//! rings for 4 s, and the port is free once somebody takes the call; the talk takes 250 s on average (lognormal, c.v.
+//! 1.2). Patience counts until the phone is answered. In time is who talks within 20 s of asking; who gives up is
+//! not.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
