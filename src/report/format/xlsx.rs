@@ -203,4 +203,33 @@ mod tests {
         let chart = inside(&workbook, "xl/charts/chart1.xml");
         assert!(chart.contains("how things are") && chart.contains("logBase"), "{chart}");
     }
+
+    /// Three charts: a band and a span are drawn as such, and the third chart begins a page of its own.
+    #[test]
+    fn charts_show_bands_and_spans_and_no_page_cuts_one() {
+        let row = |minute: f64, struck: Option<f64>| {
+            let mut row = [minute, 3.0, 1.0, 5.0].map(Cell::Number).to_vec();
+            row.push(struck.into());
+            row
+        };
+        let chart = move || Chart {
+            title: "calls".into(),
+            marks: Marks::Line,
+            columns: ["minute", "offered", "offered_p5", "offered_p95", "faults"].map(String::from).to_vec(),
+            rows: vec![row(0.0, None), row(1.0, Some(1.0))],
+            drawn: vec![Drawn::Value, Drawn::Edge, Drawn::Edge, Drawn::Span],
+            axis: "calls".into(),
+            scale: Scale::Linear,
+        };
+        let mut page = Page::new("site");
+        page.charts = Some(Box::new(move || vec![chart(), chart(), chart()]));
+        let workbook = draw(&page).unwrap();
+        let first = inside(&workbook, "xl/charts/chart1.xml");
+        let lines = first.split("<c:barChart>").next().unwrap().matches("<c:ser>").count();
+        assert_eq!((lines, first.matches("<c:ser>").count()), (3, 4), "{first}");
+        assert_eq!(first.matches("9DB7E0").count(), 2, "two edges in a lighter shade: {first}");
+        let sheet = inside(&workbook, "xl/worksheets/sheet1.xml");
+        assert!(sheet.contains("<rowBreaks count=\"1\" manualBreakCount=\"1\"><brk id=\"44\""), "{sheet}");
+        assert!(inside(&workbook, "xl/workbook.xml").contains("charts!$A$1:$L$66"));
+    }
 }
