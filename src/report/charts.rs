@@ -58,8 +58,9 @@ fn over_time(study: &Study, title: &str, axis: &str, series: &[Banded]) -> Chart
         let mut spans = bounds().map(|(start, end)| faults_during(study.plan, start, end).next().map(|_| 1.0));
         add("faults".to_owned(), Drawn::Span, &mut spans);
     }
+    let edges = if drawn.contains(&Drawn::Edge) { " (thin: 5 and 95 % of the replications)" } else { "" };
     Chart {
-        title: format!("{}: {title}", study.plan.name),
+        title: format!("{}: {title}{edges}", study.plan.name),
         marks: Marks::Line,
         columns,
         rows,

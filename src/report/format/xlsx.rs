@@ -3,8 +3,8 @@
 //! The same page gives the same bytes: a workbook is dated, and its date is always the same.
 
 use rust_xlsxwriter::{
-    Chart as Drawing, ChartFont, ChartLegendPosition, ChartLine, ChartMarker, ChartSolidFill, ChartType, DocProperties,
-    ExcelDateTime, Format, Workbook, Worksheet, XlsxError,
+    Chart as Drawing, ChartAxisLabelPosition, ChartAxisTickType, ChartFont, ChartLegendPosition, ChartLine,
+    ChartMarker, ChartSolidFill, ChartType, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError,
 };
 
 use crate::analysis::Cell;
@@ -60,12 +60,12 @@ fn charts(sheet: &mut Worksheet, drawn: &[Chart], head: &Format) -> Result<(), X
         for (row, cells) in (1..).zip(&drawn.rows) {
             put_row(sheet, row, left, cells.iter().cloned(), &Format::default())?;
         }
-        sheet.insert_chart(top, 0, &chart(drawn, left))?;
+        sheet.insert_chart(top + 1, 0, &chart(drawn, left))?;
         left += drawn.columns.len() as u16 + 1;
     }
     if !drawn.is_empty() {
         // On paper there are the charts, and none is cut in two.
-        sheet.set_print_area(0, 0, ROWS * drawn.len() as u32 - 1, COLUMNS - 1)?.set_print_scale(85);
+        sheet.set_print_area(0, 0, ROWS * drawn.len() as u32 - 1, COLUMNS - 1)?.set_print_scale(68);
         let breaks: Vec<u32> = (A_PAGE..drawn.len()).step_by(A_PAGE).map(|at| ROWS * at as u32).collect();
         sheet.set_page_breaks(&breaks)?;
     }
@@ -124,12 +124,16 @@ fn chart(drawn: &Chart, left: u16) -> Drawing {
     }
     if drawn.drawn.contains(&Drawn::Span) {
         chart.combine(&spans);
-        chart.y2_axis().set_min(0).set_max(1).set_hidden(true);
+        // An axis that is deleted is one that some programs do not heed: this one is there, and shows nothing.
+        let none = (ChartAxisLabelPosition::None, ChartAxisTickType::None);
+        chart.y2_axis().set_min(0).set_max(1).set_label_position(none.0).set_major_tick_type(none.1);
     }
     if drawn.scale == Scale::Logarithmic {
         chart.y_axis().set_log_base(10);
     }
-    chart.legend().set_position(ChartLegendPosition::Bottom);
+    let edges = drawn.drawn.iter().enumerate().filter(|(_, how)| **how == Drawn::Edge);
+    let edges: Vec<usize> = edges.map(|(at, _)| at).collect();
+    chart.legend().set_position(ChartLegendPosition::Bottom).delete_entries(&edges);
     chart.set_width(720).set_height(400);
     chart
 }
