@@ -119,7 +119,7 @@ fn chart(drawn: &Chart, left: u16) -> Drawing {
     chart.y_axis().set_name(&drawn.axis);
     if drawn.marks == Marks::Line {
         // Labels of a dozen rows can be read.
-        let interval = (drawn.rows.len() / 12).max(1).min(usize::from(u16::MAX)) as u16;
+        let interval = (drawn.rows.len() / 12).clamp(1, usize::from(u16::MAX)) as u16;
         chart.x_axis().set_label_interval(interval).set_tick_interval(interval);
     }
     if drawn.drawn.contains(&Drawn::Span) {
