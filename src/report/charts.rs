@@ -63,8 +63,9 @@ fn over_time(study: &Study, title: &str, axis: &str, series: &[Banded]) -> Chart
         let mut spans = bounds().map(|(start, end)| faults_during(study.plan, start, end).next().map(|_| 1.0));
         add("faults".to_owned(), Drawn::Span, &mut spans);
     }
+    let edges = if drawn.contains(&Drawn::Edge) { " (thin: 5 and 95 % of the replications)" } else { "" };
     Chart {
-        title: format!("{}: {title}", study.plan.name),
+        title: format!("{}: {title}{edges}", study.plan.name),
         marks: Marks::Line,
         columns,
         rows,
@@ -94,5 +95,33 @@ pub(super) fn delays_chart(study: &Study) -> Chart {
         axis: "ms".to_owned(),
         // The middle and the tail of a delay may be a thousand times apart.
         scale: Scale::Logarithmic,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::fake_study as study;
+    use crate::fake;
+    use crate::plan::Plan;
+
+    /// Bins of two minutes; the faults are at 300 s for 60 s, at 400 s for 30 s and at 560 s for 10 s: in the last three of five.
+    #[test]
+    fn charts_have_bands_where_there_are_some_and_faults_where_they_strike() {
+        let charts = |replications| timeline_charts(&study(&Plan { replications, ..fake::plan() }));
+        let (few, many) = (charts(19), charts(20));
+        let first = |charts: &[Chart]| charts[0].columns.join(" ");
+        assert_eq!(first(&few), "minute offered answered faults");
+        assert_eq!(first(&many), "minute offered offered_p5 offered_p95 answered answered_p5 answered_p95 faults");
+        use Drawn::{Edge, Span, Value};
+        assert_eq!(many[0].drawn, [Value, Edge, Edge, Value, Edge, Edge, Span]);
+        let struck: Vec<bool> = many[0].rows.iter().map(|row| *row.last().unwrap() == Cell::Number(1.0)).collect();
+        assert_eq!(struck, [false, false, true, true, true]);
+        // Nobody queues there.
+        let titles: Vec<&str> = many.iter().map(|chart| chart.title.as_str()).collect();
+        assert!(titles.len() == 5 && titles.iter().all(|title| !title.contains("queue")), "{titles:?}");
+        assert!(many.iter().all(|chart| chart.rows.iter().all(|row| row.len() == chart.columns.len())));
+        let calm = Plan { faults: Vec::new(), ..fake::plan() };
+        assert_eq!(first(&timeline_charts(&study(&calm))), "minute offered answered");
     }
 }

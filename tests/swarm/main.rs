@@ -271,7 +271,7 @@ fn added_up(plan: &Plan, summary: &ReplicationSummary, merged: &Merged) -> Resul
     }
     let durations = |metric: Metric| {
         let rows = catalogue.durations.iter().zip(&summary.durations).enumerate();
-        let own = rows.filter(move |(row, (series, _))| {
+        let own = rows.filter(|(row, (series, _))| {
             series.metric == metric && (metric == Metric::QueueWait || catalogue.cluster(metric) == Some(*row))
         });
         own.fold((0, 0), |(count, sum), (_, (_, it))| (count + it.count, sum + it.sum_nanos))

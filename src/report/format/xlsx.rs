@@ -3,8 +3,8 @@
 //! The same page gives the same bytes: a workbook is dated, and its date is always the same.
 
 use rust_xlsxwriter::{
-    Chart as Drawing, ChartFont, ChartLegendPosition, ChartLine, ChartMarker, ChartSolidFill, ChartType, DocProperties,
-    ExcelDateTime, Format, Workbook, Worksheet, XlsxError,
+    Chart as Drawing, ChartAxisLabelPosition, ChartAxisTickType, ChartFont, ChartLegendPosition, ChartLine,
+    ChartMarker, ChartSolidFill, ChartType, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError,
 };
 
 use crate::analysis::Cell;
@@ -60,12 +60,12 @@ fn charts(sheet: &mut Worksheet, drawn: &[Chart], head: &Format) -> Result<(), X
         for (row, cells) in (1..).zip(&drawn.rows) {
             put_row(sheet, row, left, cells.iter().cloned(), &Format::default())?;
         }
-        sheet.insert_chart(top, 0, &chart(drawn, left))?;
+        sheet.insert_chart(top + 1, 0, &chart(drawn, left))?;
         left += drawn.columns.len() as u16 + 1;
     }
     if !drawn.is_empty() {
         // On paper there are the charts, and none is cut in two.
-        sheet.set_print_area(0, 0, ROWS * drawn.len() as u32 - 1, COLUMNS - 1)?.set_print_scale(85);
+        sheet.set_print_area(0, 0, ROWS * drawn.len() as u32 - 1, COLUMNS - 1)?.set_print_scale(68);
         let breaks: Vec<u32> = (A_PAGE..drawn.len()).step_by(A_PAGE).map(|at| ROWS * at as u32).collect();
         sheet.set_page_breaks(&breaks)?;
     }
@@ -119,17 +119,21 @@ fn chart(drawn: &Chart, left: u16) -> Drawing {
     chart.y_axis().set_name(&drawn.axis);
     if drawn.marks == Marks::Line {
         // Labels of a dozen rows can be read.
-        let interval = (drawn.rows.len() / 12).max(1).min(usize::from(u16::MAX)) as u16;
+        let interval = (drawn.rows.len() / 12).clamp(1, usize::from(u16::MAX)) as u16;
         chart.x_axis().set_label_interval(interval).set_tick_interval(interval);
     }
     if drawn.drawn.contains(&Drawn::Span) {
         chart.combine(&spans);
-        chart.y2_axis().set_min(0).set_max(1).set_hidden(true);
+        // An axis that is deleted is one that some programs do not heed: this one is there, and shows nothing.
+        let none = (ChartAxisLabelPosition::None, ChartAxisTickType::None);
+        chart.y2_axis().set_min(0).set_max(1).set_label_position(none.0).set_major_tick_type(none.1);
     }
     if drawn.scale == Scale::Logarithmic {
         chart.y_axis().set_log_base(10);
     }
-    chart.legend().set_position(ChartLegendPosition::Bottom);
+    let edges = drawn.drawn.iter().enumerate().filter(|(_, how)| **how == Drawn::Edge);
+    let edges: Vec<usize> = edges.map(|(at, _)| at).collect();
+    chart.legend().set_position(ChartLegendPosition::Bottom).delete_entries(&edges);
     chart.set_width(720).set_height(400);
     chart
 }
@@ -204,5 +208,34 @@ mod tests {
         assert!(texts.contains("18446744073709551615") && texts.contains("=1"), "{texts}");
         let chart = inside(&workbook, "xl/charts/chart1.xml");
         assert!(chart.contains("how things are") && chart.contains("logBase"), "{chart}");
+    }
+
+    /// Three charts: a band and a span are drawn as such, and the third chart begins a page of its own.
+    #[test]
+    fn charts_show_bands_and_spans_and_no_page_cuts_one() {
+        let row = |minute: f64, struck: Option<f64>| {
+            let mut row = [minute, 3.0, 1.0, 5.0].map(Cell::Number).to_vec();
+            row.push(struck.into());
+            row
+        };
+        let chart = move || Chart {
+            title: "calls".into(),
+            marks: Marks::Line,
+            columns: ["minute", "offered", "offered_p5", "offered_p95", "faults"].map(String::from).to_vec(),
+            rows: vec![row(0.0, None), row(1.0, Some(1.0))],
+            drawn: vec![Drawn::Value, Drawn::Edge, Drawn::Edge, Drawn::Span],
+            axis: "calls".into(),
+            scale: Scale::Linear,
+        };
+        let mut page = Page::new("site");
+        page.charts = Some(Box::new(move || vec![chart(), chart(), chart()]));
+        let workbook = draw(&page).unwrap();
+        let first = inside(&workbook, "xl/charts/chart1.xml");
+        let lines = first.split("<c:barChart>").next().unwrap().matches("<c:ser>").count();
+        assert_eq!((lines, first.matches("<c:ser>").count()), (3, 4), "{first}");
+        assert_eq!(first.matches("9DB7E0").count(), 2, "two edges in a lighter shade: {first}");
+        let sheet = inside(&workbook, "xl/worksheets/sheet1.xml");
+        assert!(sheet.contains("<rowBreaks count=\"1\" manualBreakCount=\"1\"><brk id=\"44\""), "{sheet}");
+        assert!(inside(&workbook, "xl/workbook.xml").contains("charts!$A$1:$L$66"));
     }
 }
