@@ -422,6 +422,11 @@ impl Measure {
             let names = of_scope().map(|(of, _)| of.name.as_str()).filter(|&name| seen.insert(name));
             return Err(unknown(&subject.scope.name().replace('_', " "), &subject.name, names));
         }
+        if matches!(self, Measure::Service(..))
+            && let Some(needs) = self.lacks(plan)
+        {
+            return Err(cannot_occur(self.metric(), needs));
+        }
         let kind = format!("measurement of {}", subject.whose());
         if let Some((of, named)) = known.iter().find(|(_, named)| *named == self.named()) {
             let (metric, scope, name) = (named.name(), of.scope.name(), &of.name);

@@ -219,7 +219,7 @@ fn the_list_of_measures_is_that_of_the_rows() {
 }
 
 fn list_of_measures() -> String {
-    use ctisim::record::{Better, Censoring, Count, Gauge, Metric, Row, Scope, Statistic, Unit};
+    use ctisim::record::{Better, Censoring, Count, Gauge, Metric, Row, Scope, Service, Statistic, Unit};
     let better = |better: Better| match better {
         Better::Lower => "lower",
         Better::Higher => "higher",
@@ -239,6 +239,10 @@ fn list_of_measures() -> String {
             Censoring::Callers => " The mean is of the others.",
         };
         text += &format!("| `{}` | {}{censored} | {} | {} |\n", row.name, row.what, scopes(row), better(row.better));
+    }
+    text += "\n| share of callers, for a time | what it is | scopes | better |\n|---|---|---|---|\n";
+    for row in Service::ALL.map(Service::row) {
+        text += &format!("| `{}` | {} | {} | {} |\n", row.name, row.what, scopes(row), better(row.better));
     }
     text += "\n| gauge, followed over time | what it is | unit | scopes | better |\n|---|---|---|---|---|\n";
     for row in Gauge::ALL.map(Gauge::row) {
