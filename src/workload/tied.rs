@@ -127,13 +127,16 @@ impl Tied {
 
 impl Spread {
     fn over(found: &[Found], kinds: &[Option<&ValueKind>]) -> Result<Spread, String> {
-        let amount_of = |(one, kind): (&Found, &Option<&ValueKind>)| match kind.and_then(amount) {
-            Some((amount, least)) => Ok((one.name(), amount, least)),
-            None => Err(format!(
+        let amount_of = |(one, kind): (&Found, &Option<&ValueKind>)| match kind.map(|kind| amount(kind).ok_or(kind)) {
+            Some(Ok((amount, least))) => Ok((one.name(), amount, least)),
+            Some(Err(kind)) => Err(format!(
                 "there is a total of counts and of rates, and `{}` is {}; each(...) gives every key the same value",
                 one.name(),
-                kind.map_or("no key of a workload", noun)
+                noun(kind)
             )),
+            None => {
+                Err(format!("a workload has no key `{}`: docs/reference/workload-file.md has every key", one.name()))
+            }
         };
         let amounts = found.iter().zip(kinds).map(amount_of).collect::<Result<Vec<_>, String>>()?;
         let (first, amount, _) = amounts.first().ok_or("there is no key")?;
@@ -464,7 +467,7 @@ arrivals = { file = "calls.csv" }
         for (message, words) in [
             (sum(&["phone.*.answer"], "5s"), "`phone.agents-1.answer` is a time; each(...)"),
             (sum(&["phone.*.name"], "5"), "`phone.agents-1.name` is not an amount; each(...)"),
-            (sum(&["phone.*.cuont"], "5"), "`phone.agents-1.cuont` is no key of a workload; each(...)"),
+            (sum(&["phone.*.cuont"], "5"), "a workload has no key `phone.agents-1.cuont`"),
             (sum(&["phone.*.count", "traffic.sales.arrivals.poisson"], "5"), "not of one kind"),
             (sum(&["phone.*.count", "phone.night.count"], "5"), "`phone.night.count` is there twice"),
             (sum(&["phone.*.count", "phone.3.count"], "5"), "`phone.3.count` is there twice"),
