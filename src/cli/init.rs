@@ -143,7 +143,7 @@ pub(super) fn run(arguments: &InitArguments) -> Result<(), Stop> {
 }
 
 /// The goal with which the number of people is sought.
-const GOAL: &str = "transfer_delay.p95<=20s";
+const GOAL: &str = "answered_within.20s>=80%";
 
 /// The goal beside it where attendants send calls to people without a queue: of a busy group they go to the operator.
 const NOT_BUSY: &str = "cfb<=2%";

@@ -683,7 +683,8 @@ fn a_phone_whose_person_works_after_a_call_takes_none() {
     plan.phone_groups[0].wrap_up = Some(Distribution::Constant(Span::from_secs(3)));
     let phones = PhoneGroupId(0);
     let path = Path { ingress: SUB1, route_point: None, application: None };
-    let connected = Fact::Connected { call: CALL, path, since_offered: Span::from_secs(1), first_sign: true, by_person: true };
+    let connected =
+        Fact::Connected { call: CALL, path, since_offered: Span::from_secs(1), first_sign: true, by_person: true };
     let begins = Fact::WrapUpBegan { call: CALL, phones, device: PHONE, line: 0 };
     let ends = Fact::WrapUpEnded { call: CALL, phones, device: PHONE };
     let ended = Fact::Ended { call: CALL, place: 0, ending: Ending::Completed, offered: at(10), reached: NOTHING_YET };
