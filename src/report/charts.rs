@@ -35,14 +35,15 @@ pub(super) fn timeline_charts(study: &Study) -> Vec<Chart> {
 
 fn over_time(study: &Study, title: &str, axis: &str, series: &[Banded]) -> Chart {
     let merged = &study.outcome.merged;
-    let minute = match study.plan.clock(Time::ZERO) {
+    let mut columns = vec![match study.plan.clock(Time::ZERO) {
         Some(starts) => format!("minute after {starts}"),
         None => "minute".to_owned(),
-    };
-    let mut columns = vec![minute];
+    }];
     let mut drawn = Vec::new();
     let bounds = || (0..merged.timeline.bins()).map(|bin| merged.timeline.bounds(bin));
-    let mut rows: Vec<Vec<Cell>> = bounds().map(|(start, _)| vec![(start.seconds() / 60.0).into()]).collect();
+    // To a hundredth: beside an axis, all digits of a third of a minute would be in the way.
+    let minute = |start: Time| (start.nanos() / 600_000_000) as f64 / 100.0;
+    let mut rows: Vec<Vec<Cell>> = bounds().map(|(start, _)| vec![minute(start).into()]).collect();
     let mut add = |name: String, how: Drawn, cells: &mut dyn Iterator<Item = Option<f64>>| {
         columns.push(name);
         drawn.push(how);

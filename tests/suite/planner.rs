@@ -13,6 +13,8 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::Value;
+
 const CALLS_AN_HOUR: f64 = 4200.0;
 const PORTS: u32 = 140;
 const MENU: f64 = 95.0;

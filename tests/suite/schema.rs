@@ -154,6 +154,7 @@ const BEYOND_A_SCHEMA: [(&str, &[&str]); 6] = [
             "fault_devices",
             "fault_no_ctimanager",
             "goal_metric",
+            "goal_service_level",
             "missing_device",
             "missing_number",
             "no_ctimanager",

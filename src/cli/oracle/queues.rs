@@ -87,7 +87,7 @@ pub(super) fn erlang_a_help() -> StyledStr {
                 "The share of callers who abandon with 30 agents",
             ),
             (
-                "ctisim oracle erlang-a --arrivals 300/30m --mean 150s --wrap-up 30s --patience 2m \\\n      --within 20s --service-level 80%",
+                "ctisim oracle erlang-a --arrivals 300/30m --mean 150s --wrap-up 30s \\\n      --patience 2m --within 20s --service-level 80%",
                 "The fewest agents who answer 80 % of the callers within 20 s",
             ),
         ],

@@ -199,6 +199,7 @@ fn r10_a_transferred_call_that_nobody_answers_is_new_at_the_port_it_is_forwarded
          6.295 caller 1 takes agent/1
          12.301 caller 1 takes mailbox/1
          12.303 caller 1 forwarded by cfna
+         12.459 caller 1 reaches a machine and no person
          19.459 caller 1 ends: Completed",
     );
 }
