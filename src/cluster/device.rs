@@ -12,7 +12,7 @@ use crate::facts::{Fact, PoolId, Recorder};
 use crate::plan::{LineRows, Setting};
 use crate::rules::admission::{self, Missing, Occupancy};
 use crate::rules::settings;
-use crate::rules::wrap_up::is_answered;
+use crate::rules::wrap_up;
 use std::collections::VecDeque;
 
 impl<R: Recorder> Cluster<'_, R> {
@@ -433,7 +433,10 @@ impl<R: Recorder> Cluster<'_, R> {
                 if !waited {
                     self.note(Fact::Freed { call: name, pool: PoolId::Phones(PhoneGroupId(row)), device });
                 }
-                if self.wrap_ups.is_empty() || !is_answered(phase) || !self.wraps_up(handle, endpoint, line, hop) {
+                if self.wrap_ups.is_empty()
+                    || !wrap_up::is_answered(phase)
+                    || !self.wraps_up(handle, endpoint, line, hop)
+                {
                     self.call_leaves_phone(endpoint, waited);
                 }
             }

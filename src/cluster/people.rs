@@ -9,14 +9,14 @@ use super::rows::source::WRAP_UP;
 use crate::domain::{Contact, DeviceId, PhoneGroupId};
 use crate::engine::{Handle, Span, Time};
 use crate::facts::{Fact, Recorder};
-use crate::rules::wrap_up::is_answered;
+use crate::rules::wrap_up;
 
 impl<R: Recorder> Cluster<'_, R> {
     /// A call at a phone is over: if a person has answered it there, the talk is too; `cut`: the call is lost.
     #[inline]
     pub(super) fn talk_is_over(&mut self, handle: Handle, phone: u32, cut: bool) {
         let call = *self.call(handle);
-        if is_answered(call.phase) {
+        if wrap_up::is_answered(call.phase) {
             self.has_talked(handle, phone, self.talks_since(handle, &call), cut);
         }
     }
