@@ -261,21 +261,26 @@ pub(super) struct CurrentBin {
     rows: [Range<usize>; Level::ALL.len()],
     /// The bands that there are, with their columns.
     banded: Box<[(usize, Banded)]>,
+    /// Bin after bin, the value of each of them. Bands grow only when a replication is over, so that a run allocates nothing.
+    values: Vec<Option<u64>>,
 }
 
 impl CurrentBin {
-    pub(super) fn new(catalogue: &Catalogue) -> CurrentBin {
+    pub(super) fn new(catalogue: &Catalogue, bins: &Bins) -> CurrentBin {
+        let banded: Box<[_]> = Banded::all_of(catalogue).map(|it| (it.column(), it)).collect();
         CurrentBin {
             so_far: InBin::default(),
             levels: Default::default(),
             rows: Level::ALL.map(|level| level.rows(catalogue)),
-            banded: Banded::all_of(catalogue).map(|it| (it.column(), it)).collect(),
+            values: Vec::with_capacity(bins.bands.len() * banded.len()),
+            banded,
         }
     }
 
     /// A replication begins.
     pub(super) fn start(&mut self) {
         (self.so_far, self.levels) = Default::default();
+        self.values.clear();
     }
 
     /// A gauge was read off.
@@ -288,10 +293,16 @@ impl CurrentBin {
     pub(super) fn close(&mut self, bin: usize, width: u64, bins: &mut Bins) {
         let (over, levels) = (std::mem::take(&mut self.so_far), std::mem::take(&mut self.levels));
         bins.sums[bin].merge(&over);
-        let Some(bands) = bins.bands.get_mut(bin) else { return };
-        for &(column, banded) in &self.banded {
-            if let Some(value) = over.value(banded, &levels, width) {
-                bands[column].record(value);
+        if bins.has_bands() {
+            self.values.extend(self.banded.iter().map(|&(_, banded)| over.value(banded, &levels, width)));
+        }
+    }
+
+    /// The replication is over.
+    pub(super) fn finish(&mut self, bins: &mut Bins) {
+        for (bands, values) in bins.bands.iter_mut().zip(self.values.chunks_exact(self.banded.len())) {
+            for (&(column, _), value) in self.banded.iter().zip(values) {
+                value.iter().for_each(|&value| bands[column].record(value));
             }
         }
     }

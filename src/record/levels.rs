@@ -96,6 +96,7 @@ impl Levels {
     pub(super) fn new(plan: &Plan, window: Window, catalogue: &Catalogue) -> Levels {
         let (steps, stations) = (catalogue.steps(), catalogue.stations());
         let timeline = Timeline::new(steps + 2 * stations, plan.length, window.bin);
+        let bins = Bins::new(timeline.bins());
         let processes_fail = plan
             .faults
             .iter()
@@ -109,8 +110,8 @@ impl Levels {
             pending: if processes_fail { vec![VecDeque::new(); plan.nodes.len() * 2] } else { Vec::new() },
             last_reading: 0,
             next_reading: 0,
-            current: CurrentBin::new(catalogue),
-            bins: Bins::new(timeline.bins()),
+            current: CurrentBin::new(catalogue, &bins),
+            bins,
             timeline,
         }
     }
@@ -137,6 +138,7 @@ impl Levels {
     pub(super) fn finish(&mut self) -> Box<[GaugeSummary]> {
         self.read_off(self.length);
         self.close_bin();
+        self.current.finish(&mut self.bins);
         let steps = self.steps.iter().map(|gauge| GaugeSummary { integral: gauge.integral.measured, peak: gauge.peak });
         let level = |integral: Integral| GaugeSummary { integral: integral.measured, peak: 0 };
         let queues = self.stations.iter().map(|station| level(station.queue));
