@@ -84,7 +84,10 @@ impl Doubtful<'_> {
                 Measure::Count(..) => format!("bound it above zero, e.g. `{}<=0.1%`", goal.measure.metric()),
                 _ => "bound it above zero".to_owned(),
             },
-            Doubt::OfZero => format!("bound it below everything, e.g. `{}>=99.9%`", goal.measure.metric()),
+            Doubt::OfZero => match &goal.measure {
+                Measure::Count(..) => format!("bound it below everything, e.g. `{}>=99.9%`", goal.measure.metric()),
+                measure => format!("bound it below everything, e.g. `{measure}>=99.9%`"),
+            },
             Doubt::Blind { seen_by, .. } => format!("a second goal on `{seen_by}` does"),
             Doubt::EmptyStart(EmptyStart { settled: Some(settled), .. }) => format!(
                 "with `warm_up = \"{}\"` they have settled; leave it if the beginning is part of the question",

@@ -45,8 +45,8 @@ impl Goal {
             Unit::Millis => {
                 units::duration(bound).map(|span| span.nanos() as f64 / Span::from_millis(1).nanos() as f64)
             }
-            Unit::Ratio if bound.ends_with('%') => units::share(bound),
-            Unit::Ratio | Unit::Count => units::number(bound),
+            Unit::Ratio => share(bound),
+            Unit::Count => units::number(bound),
         };
         let expected = match (measure.unit(), &measure) {
             (Unit::Millis, _) => "a duration such as 500ms",
@@ -96,6 +96,18 @@ impl Goal {
             Side::AtLeast => ">=",
         };
         format!("{sign} {}", self.written)
+    }
+}
+
+/// A share with its percent sign, or a number up to 1.
+fn share(bound: &str) -> Result<f64, String> {
+    if bound.ends_with('%') {
+        return units::share(bound);
+    }
+    match units::number(bound)? {
+        part @ ..=1.0 => Ok(part),
+        ..=100.0 => Err(format!("`{bound}` is more than everything: write {bound}%, if that is what you mean")),
+        _ => Err("a share must not be more than 100%".to_owned()),
     }
 }
 
@@ -169,6 +181,8 @@ mod tests {
             ("setup_delay.p99<=5%", "a duration such as 500ms"),
             ("calls_in_progress<=5%", "must be a number"),
             ("refused<=120%", "must not be more than 100%"),
+            ("answered_within.20s>=80", "`80` is more than everything: write 80%"),
+            ("completed.share>=950", "must not be more than 100%"),
         ] {
             let error = Goal::parse(wrong).expect_err(wrong);
             assert!(error.contains(word), "{error}");
