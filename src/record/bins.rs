@@ -346,7 +346,8 @@ impl Bins {
         ours.zip(theirs).for_each(|(sum, more)| sum.add(more));
     }
 
-    /// The bytes that the bands of so many replications of a plan, on so many threads, take at most.
+    /// The bytes that the bands of so many replications of a plan take on so many threads, at most, if a band has no more than 512
+    /// different values on a thread.
     pub fn bytes(plan: &Plan, replications: u64, jobs: usize) -> u64 {
         /// A band of more replications has hardly more cells: the values of a bin lie close together.
         const CELLS: u64 = 512;

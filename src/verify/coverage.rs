@@ -228,20 +228,17 @@ fn losses() -> KnownTruth {
     }
 }
 
-/// Waits in a queue: the waits of one replication are correlated. A replication's mean is skewed and slightly biased, as it has
-/// more calls the longer they wait; both effects grow as the run gets shorter. This run is long enough: with 3 s at a load of
-/// 0.6 the interval of the mean would contain the true value 93.75 % of the time.
-fn waits() -> KnownTruth {
-    let (rate, service) = (110.0, 0.005);
-    let workload = free(
+/// Calls that an application with one worker redirects after 5 ms on average, exponentially distributed.
+fn one_worker(length: &str, arrivals: &str) -> String {
+    free(&format!(
         r#"
-        run = { length = "10s", warm_up = "1s" }
+        run = {{ length = "{length}", warm_up = "1s" }}
         [[node]]
         name = "sub1"
         [[application]]
         name = "ivr"
         workers = 1
-        decide = { exponential = "5ms" }
+        decide = {{ exponential = "5ms" }}
         [[route_point]]
         name = "welcome"
         device_pool = "main"
@@ -252,10 +249,18 @@ fn waits() -> KnownTruth {
         [[traffic]]
         name = "callers"
         to = "welcome"
-        arrivals = { poisson = "110/s" }
+        arrivals = {arrivals}
         talk = "0s"
-        "#,
-    );
+        "#
+    ))
+}
+
+/// Waits in a queue: the waits of one replication are correlated. A replication's mean is skewed and slightly biased, as it has
+/// more calls the longer they wait; both effects grow as the run gets shorter. This run is long enough: with 3 s at a load of
+/// 0.6 the interval of the mean would contain the true value 93.75 % of the time.
+fn waits() -> KnownTruth {
+    let (rate, service) = (110.0, 0.005);
+    let workload = one_worker("10s", r#"{ poisson = "110/s" }"#);
     let metric = "app_queue_delay";
     let mut truths = vec![Truth::exact(metric, Of::Mean, 1e3 * oracle::mm1_mean_wait(rate, service))];
     let percentile = |of: Of| Truth::binned(metric, of, 1e3 * oracle::mm1_wait_quantile(rate, service, of.share()));
@@ -270,29 +275,7 @@ fn days(name: &'static str, replications: u64) -> KnownTruth {
     const RATE: f64 = 80.0;
     const SERVICE: f64 = 0.005;
     const CV: f64 = 0.156;
-    let workload = free(
-        r#"
-        run = { length = "5s", warm_up = "1s" }
-        [[node]]
-        name = "sub1"
-        [[application]]
-        name = "ivr"
-        workers = 1
-        decide = { exponential = "5ms" }
-        [[route_point]]
-        name = "welcome"
-        device_pool = "main"
-        application = "ivr"
-        redirect_to = "anywhere"
-        [[destination]]
-        name = "anywhere"
-        [[traffic]]
-        name = "callers"
-        to = "welcome"
-        arrivals = { poisson = "80/s", day = { name = "site", cv = 0.156 } }
-        talk = "0s"
-        "#,
-    );
+    let workload = one_worker("5s", r#"{ poisson = "80/s", day = { name = "site", cv = 0.156 } }"#);
     // The density of the factor by the rectangle rule; beyond a factor of 2.4 there is less than a millionth of a millionth.
     const PARTS: u32 = 10_000;
     let shape = 1.0 / (CV * CV);

@@ -29,9 +29,9 @@ const IN_TIME: f64 = 20.0;
 const MEASURED: std::ops::Range<f64> = 3_600.0..41.0 * 3_600.0;
 
 /// A random number generator (splitmix64).
-struct Luck(u64);
+struct Draws(u64);
 
-impl Luck {
+impl Draws {
     /// Above 0 and below 1.
     fn uniform(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -81,7 +81,7 @@ struct Waiting {
 
 struct Centre {
     now: f64,
-    luck: Luck,
+    draws: Draws,
     events: BinaryHeap<Reverse<(u64, u64, Event)>>,
     scheduled: u64,
     free_ports: u32,
@@ -105,25 +105,25 @@ impl Centre {
             return self.after(patience - waits, Event::Free);
         }
         self.in_time += u64::from(MEASURED.contains(&since) && waits + RING <= IN_TIME);
-        let talk = self.luck.talk();
+        let talk = self.draws.talk();
         self.after(RING + talk, Event::Free);
     }
 
     fn happens(&mut self, event: Event) {
         match event {
             Event::Arrives => {
-                let next = self.luck.exponential(3600.0 / CALLS_AN_HOUR);
+                let next = self.draws.exponential(3600.0 / CALLS_AN_HOUR);
                 self.after(next, Event::Arrives);
                 if self.free_ports > 0 {
                     self.free_ports -= 1;
-                    let menu = self.luck.menu();
+                    let menu = self.draws.menu();
                     self.after(menu, Event::Asks);
                 }
             }
-            Event::Asks if self.luck.uniform() >= TO_PEOPLE => self.free_ports += 1,
+            Event::Asks if self.draws.uniform() >= TO_PEOPLE => self.free_ports += 1,
             Event::Asks => {
                 self.asked += u64::from(MEASURED.contains(&self.now));
-                let patience = self.luck.patience();
+                let patience = self.draws.patience();
                 if self.free_people > 0 {
                     self.free_people -= 1;
                     return self.taken(self.now, patience);
@@ -150,7 +150,7 @@ impl Centre {
 fn asked_and_in_time(people: u32, seed: u64) -> (u64, u64) {
     let mut centre = Centre {
         now: 0.0,
-        luck: Luck(seed),
+        draws: Draws(seed),
         events: BinaryHeap::new(),
         scheduled: 0,
         free_ports: PORTS,

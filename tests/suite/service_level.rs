@@ -207,7 +207,7 @@ fn a_share_is_of_all_callers_together() {
     assert_eq!(of("queue:sales/waited").value, of("waited").value);
 }
 
-/// What a goal on a service level does not see is told, and so is what no run decides.
+/// `check` warns of what a goal on a service level does not see, and of what no run decides.
 #[test]
 fn a_goal_on_the_service_level_may_be_blind() {
     use ctisim::check::doubts;
