@@ -125,7 +125,8 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let output = (!arguments.no_files).then(claim).transpose()?;
     memory::check_study(&[&a, &b], each, jobs)?;
 
-    let prelude = Prelude::new(command(arguments, &replications, seed), both, verbosity);
+    let command = command(arguments, &replications, seed);
+    let prelude = Prelude::new(command.clone(), both, verbosity);
     let runner = prelude.runner(seed, jobs);
     let found = studies::compare([&a, &b], &measures, arguments.margin.value, replications.clone(), &runner);
     let Comparison { first, compared, .. } = prelude.finish(found)?;
@@ -133,7 +134,7 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     // Measures that were asked for are always shown.
     let listed = if arguments.all || !arguments.measures.is_empty() { Listed::All } else { Listed::Differing };
     let pair = pair(arguments, (&first, &b), b_path, replications);
-    let page = report::comparison_page(&pair, &compared, listed);
+    let page = report::comparison_page(&pair, &compared, listed, &command);
     if let Some(output) = &output {
         output.write(&[(FILE, report::csv(&report::comparison_sheet(&compared)))])?;
     }

@@ -137,7 +137,8 @@ pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
     let asked = files.iter().filter_map(|(flag, path, _)| Some((*flag, path.as_deref()?, Former::Replaced)));
     let output = Claim::files(asked, &origin.inputs().and([arguments.baseline.clone()]))?;
     let report = judge(arguments, loaded)?;
-    let page = report::gate_page(&report);
+    let command = judging(arguments);
+    let page = report::gate_page(&report, &command);
     let drawn = files.iter().filter_map(|(_, path, format)| Some((path.as_ref()?, *format)));
     let drawn = drawn.map(|(path, format)| Ok((path, draw(&page, format, Ink::Plain).map_err(Stop::Failed)?)));
     output.write(&drawn.collect::<Result<Vec<_>, Stop>>()?)?;

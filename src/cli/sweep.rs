@@ -147,7 +147,7 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     prelude.commit().map_err(|_| paused(finished, &planned, store.as_ref()))?;
 
     let sweep = swept(Grid(&axes), planned, found, measures);
-    let page = report::sweep_page(&sweep);
+    let page = report::sweep_page(&sweep, &command);
     let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
     let mut names = FILE.to_owned();
     if let Some(output) = &output {

@@ -9,6 +9,7 @@ use crate::workload::Side;
 
 use super::document::Document;
 use super::goals::{found, interval, verdict};
+use super::overview::capacity_report;
 use super::page::{Column, Entry, Extent, Form, Page, Rank, Table};
 use super::parameters::typed;
 use super::sheet::Sheet;
@@ -31,6 +32,7 @@ pub fn capacity_page(capacity: &Capacity) -> Page<'_> {
         section.note(without_effect(goal));
     }
     section.note(assumption(capacity));
+    page.report = Some(Box::new(|| capacity_report(capacity, &capacity.command)));
     page.sheets = vec![capacity_sheet(capacity)];
     page.document = Some(Document::new(|| document(capacity)));
     page
@@ -200,7 +202,7 @@ fn table(capacity: &Capacity) -> Table {
         row.push(verdict(evaluated.verdict()));
         let place = |place: Option<&Resource>| match place {
             Some(it) => Entry::from(format!("{} {}", it.name, percent(it.busiest_bin))),
-            None => Entry::Missing(""),
+            None => Entry::missing(""),
         };
         row.extend([place(evaluated.busiest_station()), place(evaluated.fullest_group())]);
         table.row(row);

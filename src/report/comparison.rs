@@ -6,6 +6,7 @@ use crate::analysis::{Cell, Compared, Difference, end, relative};
 use crate::engine::Span;
 use crate::stats::Paired;
 
+use super::overview::comparison_report;
 use super::page::{Entry, Extent, Page, Section, Table, Tone};
 use super::sheet::Sheet;
 use super::words::{
@@ -50,13 +51,14 @@ pub enum Listed {
 }
 
 /// The page of a comparison: what differs first, then what is undecided.
-pub fn comparison_page<'a>(pair: &Pair, compared: &'a [Compared], listed: Listed) -> Page<'a> {
+pub fn comparison_page<'a>(pair: &'a Pair, compared: &'a [Compared], listed: Listed, command: &'a str) -> Page<'a> {
     let mut page = Page::new(&*pair.name);
     title(pair, page.section(Extent::Both));
     page.section(Extent::Report).table(differences(compared, listed));
     page.section(Extent::Excerpt).table(differences(compared, Listed::Differing));
     page.section(Extent::Both).paragraph(summary(compared));
     page.section(Extent::Report).table(undecided(compared));
+    page.report = Some(Box::new(move || comparison_report(pair, compared, command)));
     page.sheets = vec![comparison_sheet(compared)];
     page
 }
@@ -90,7 +92,7 @@ pub(super) fn change_entries(compared: &Compared) -> [Entry; 3] {
             Entry::interval(low, high, unit, |value| change_beside(unit, value, size_of_change(compared))),
             Entry::number_if(relative(paired.mean(), compared.first), "percent", relative_change),
         ],
-        _ => [const { Entry::Missing("") }; 3],
+        _ => [const { Entry::missing("") }; 3],
     }
 }
 
@@ -107,7 +109,7 @@ pub(super) fn value_entries(compared: &Compared) -> [Entry; 2] {
     let size = [compared.first, compared.second].map(|value| sized([value])).into_iter().fold(0.0, f64::max);
     [compared.first, compared.second].map(|value| match value {
         Some(value) => Entry::number(value, unit, |value| measured_beside(unit, value, size)),
-        None => Entry::Missing("-"),
+        None => Entry::missing("-"),
     })
 }
 
@@ -160,11 +162,11 @@ fn undecided(compared: &[Compared]) -> Table {
         let unit = it.measure.unit().name();
         let detectable = match it.paired.as_ref().map(|paired| paired.detectable(it.confidence)) {
             Some(value) => Entry::number(value, unit, |value| change(unit, value)),
-            None => Entry::Missing("-"),
+            None => Entry::missing("-"),
         };
         let more = match it.more() {
             Some(more) => Entry::number(more as f64, "count", |more| format!("about {}", human(more))),
-            None => Entry::Missing("unknown"),
+            None => Entry::missing("unknown"),
         };
         table.row([it.measure.to_string().into(), detectable, more]);
     }

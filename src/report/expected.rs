@@ -18,7 +18,7 @@ pub(super) fn closed_forms(study: &Study, section: &mut Section<'_>) {
             name(study, it.measure).into(),
             range(&it, words),
             Entry::number(mean, unit, words),
-            interval.unwrap_or(Entry::Missing(NOT_ESTIMABLE)),
+            interval.unwrap_or(Entry::missing(NOT_ESTIMABLE)),
             it.form.into(),
         ]);
         reasons.push(format!("{}: {}.", name(study, it.measure), it.why));
@@ -34,7 +34,7 @@ pub(super) fn closed_forms(study: &Study, section: &mut Section<'_>) {
 fn range(it: &Expected, words: impl Fn(f64) -> String) -> Entry {
     let (low, high) = (words(it.low), words(it.high));
     let words = if low == high { low } else { format!("{low} to {high}") };
-    Entry::Interval { low: Some(it.low), high: Some(it.high), unit: unit(it.measure), words }
+    Entry::Interval { low: Some(it.low), high: Some(it.high), unit: unit(it.measure).into(), words }
 }
 
 fn name(study: &Study, measure: Predicted) -> String {

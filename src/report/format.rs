@@ -5,20 +5,24 @@ mod canvas;
 mod colours;
 mod csv;
 mod dot;
+mod html;
 mod json;
 mod junit;
 mod markdown;
 mod mermaid;
 mod sarif;
+mod svg;
 mod text;
 #[cfg(feature = "xlsx")]
 mod xlsx;
 
+use super::overview::Report;
 use super::page::Page;
 
 pub use crate::workload::Ink;
 pub use canvas::Canvas;
 pub use csv::csv;
+pub use svg::{PictureSize, svg};
 
 /// What a page is drawn as.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +36,8 @@ pub enum Format {
     Json,
     /// For pull requests and wikis.
     Md,
+    /// A page that needs nothing else.
+    Html,
     /// A workbook.
     Xlsx,
     /// Tests for pipelines.
@@ -55,6 +61,7 @@ impl Format {
             Format::Csv => "csv",
             Format::Json => "json",
             Format::Md => "md",
+            Format::Html => "html",
             Format::Xlsx => "xlsx",
             Format::Junit => "junit",
             Format::Sarif => "sarif",
@@ -70,6 +77,7 @@ impl Format {
             Format::Csv => "For spreadsheets, with all digits",
             Format::Json => "For programs, with all digits",
             Format::Md => "For pull requests and wikis",
+            Format::Html => "A page that opens without a network, with charts; `--html` writes it to a file",
             Format::Xlsx => {
                 "A workbook with a sheet for each table, and charts, as one more file beside the table that is printed; with \
                  --no-files it is printed itself"
@@ -96,6 +104,7 @@ pub fn draw(page: &Page<'_>, format: Format, canvas: impl Into<Canvas>) -> Resul
             (None, rows) => json::rows(rows.ok_or_else(nothing)?),
         },
         Format::Md => markdown::draw(page).into_bytes(),
+        Format::Html => page_html(&page.report().ok_or_else(nothing)?),
         #[cfg(feature = "xlsx")]
         Format::Xlsx => xlsx::draw(page)?,
         #[cfg(not(feature = "xlsx"))]
@@ -105,6 +114,11 @@ pub fn draw(page: &Page<'_>, format: Format, canvas: impl Into<Canvas>) -> Resul
         Format::Dot => dot::draw(page.graph.as_ref().ok_or_else(nothing)?).into_bytes(),
         Format::Mermaid => mermaid::draw(page.graph.as_ref().ok_or_else(nothing)?).into_bytes(),
     })
+}
+
+/// A report as one HTML file that needs nothing else.
+pub fn page_html(report: &Report) -> Vec<u8> {
+    html::draw(report)
 }
 
 #[cfg(test)]
@@ -123,7 +137,7 @@ mod tests {
         let both = page.section(Extent::Both);
         let mut table = Table::of_numbers(["thing", "number", "95 % interval", "verdict"]);
         let good = || Entry::verdict(Tone::Good, "met");
-        table.row(["a|b".into(), Entry::number(0.5, "ratio", |_| "50 %".into()), Entry::Missing(""), good()]);
+        table.row(["a|b".into(), Entry::number(0.5, "ratio", |_| "50 %".into()), Entry::missing(""), good()]);
         let number = |value: f64| value.to_string();
         table.row([
             "c".into(),

@@ -18,7 +18,7 @@ pub(super) fn goals_table(judged: &[Judged]) -> Table {
 
 /// The estimate.
 pub(super) fn found(found: &Measured) -> Entry {
-    found.value.map_or(Entry::Missing("no value"), |value| Entry::number(value, found.unit, in_words(found)))
+    found.value.map_or(Entry::missing("no value"), |value| Entry::number(value, found.unit, in_words(found)))
 }
 
 /// The confidence interval of the estimate.
@@ -29,7 +29,7 @@ pub(super) fn interval(found: &Measured) -> Entry {
         (Some(low), Some(high)) => Entry::interval(low, high, unit, words),
         (Some(low), None) => Entry::at_least(low, unit, words),
         (None, Some(high)) => Entry::at_most(high, unit, words),
-        (None, None) => Entry::Missing(NOT_ESTIMABLE),
+        (None, None) => Entry::missing(NOT_ESTIMABLE),
     }
 }
 

@@ -42,15 +42,14 @@ fn of(
     marks: &BTreeMap<RecordId, Mark>,
 ) -> Graph {
     let node = |&id: &RecordId| {
-        let node =
-            Node { id: dependencies.full_name(id), label: label(dependencies, id), mark: marks.get(&id).copied() };
-        (id.index(), node)
+        let mark = marks.get(&id).copied();
+        (id.index(), Node { id: dependencies.full_name(id), label: label(dependencies, id), mark, note: None })
     };
     let of_kind = |kind: RecordKind| {
         let nodes: Vec<usize> =
             records.iter().filter(|&&id| dependencies.record(id).kind == kind).map(|id| id.index()).collect();
         let title = kind.words()[usize::from(nodes.len() != 1)];
-        (!nodes.is_empty()).then(|| Group { id: kind.name(), title, nodes })
+        (!nodes.is_empty()).then(|| Group { id: kind.name().into(), title: title.into(), nodes })
     };
     Graph {
         title,

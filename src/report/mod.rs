@@ -7,6 +7,7 @@
 
 mod callers;
 mod capacity;
+mod chart;
 mod charts;
 mod check;
 mod comparison;
@@ -23,6 +24,7 @@ mod parameters;
 mod log;
 mod oracle;
 mod outages;
+mod overview;
 mod page;
 mod resources;
 mod provenance;
@@ -37,17 +39,19 @@ mod timeline;
 mod words;
 
 pub use capacity::{answer, capacity_page, capacity_sheet};
+pub use chart::{Axis, Level, Moment, Plot, Point, Row, RowMark, Series, Shape, Stretch, StretchKind, Stroke};
 pub use check::check_page;
 pub use comparison::{Callers, Listed, Pair, comparison_page, comparison_sheet};
 pub use dependencies::{dependencies_page, dependency_page};
 pub use devices::devices_sheet;
 pub use document::Document;
 pub use fingerprint::fingerprint;
-pub use format::{Canvas, Format, Ink, csv, draw};
+pub use format::{Canvas, Format, Ink, PictureSize, csv, draw, page_html, svg};
 pub use gate::{gate_page, reasons};
 pub use goals::goals_sheet;
 pub use log::histograms_hlog;
 pub use oracle::{Answer, Line, oracle_page};
+pub use overview::{Chapter, Item, KeyFigure, Piece, Report, Sentence, Verdict};
 pub use page::{
     Arrow, Block, Case, Chart, Column, Drawn, Entry, Excerpt, Extent, Finding, FindingKind, Findings, First, Form,
     Graph, Group, Holds, Mark, Marks, Node, Page, Rank, Related, Scale, Section, Suite, Table, Tested, Tone,

@@ -77,7 +77,7 @@ fn rehoming(study: &Study, rehomings: &[RehomingStatistics], section: &mut Secti
 
 /// A percentile of a duration that may be censored.
 fn reached(millis: Option<f64>) -> Entry {
-    millis.map_or(Entry::Missing("not reached"), |millis| Entry::number(millis, "ms", human))
+    millis.map_or(Entry::missing("not reached"), |millis| Entry::number(millis, "ms", human))
 }
 
 /// One row per route point if there are only a few: in the total, one with long calls hides among the others.
@@ -90,7 +90,7 @@ fn each_route_point(study: &Study, table: &mut Table) {
     for point in points {
         let counts = [point.waits, point.rehomed].map(|count| mean(study, count));
         // Why a wait was censored is not kept for each route point.
-        let unknown = [Entry::Missing(""), Entry::Missing("")];
+        let unknown = [Entry::missing(""), Entry::missing("")];
         let times = [point.wait, point.delay].into_iter().flatten().map(reached);
         table.row([Entry::from(format!("  {}", point.name))].into_iter().chain(counts).chain(unknown).chain(times));
     }

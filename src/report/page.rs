@@ -4,11 +4,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::analysis::Cell;
 use crate::check::Position;
 use crate::workload::{Problem, Severity, shown};
 
 use super::document::Document;
+use super::overview::Report;
 use super::sheet::Sheet;
 use super::words;
 
@@ -19,6 +22,8 @@ pub struct Page<'a> {
     pub name: String,
     /// The sections that people read, in order.
     pub sections: Vec<Section<'a>>,
+    /// Makes what `report.json` holds and pages show.
+    pub report: Option<Box<dyn Fn() -> Report + 'a>>,
     /// Makes its charts, for formats that draw them.
     pub charts: Option<Box<dyn Fn() -> Vec<Chart> + 'a>>,
     /// The sheets for spreadsheets and programs, with all digits.
@@ -64,6 +69,11 @@ impl<'a> Page<'a> {
                 section.blocks.iter().for_each(&mut show);
             }
         }
+    }
+
+    /// What `report.json` holds.
+    pub fn report(&self) -> Option<Report> {
+        self.report.as_ref().map(|report| report())
     }
 
     /// Its charts.
@@ -182,7 +192,7 @@ pub struct Excerpt<'a> {
 }
 
 /// A table for people.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// Its kind.
     pub form: Form,
@@ -195,7 +205,7 @@ pub struct Table {
 }
 
 /// The kind of a table: some need no header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Form {
     /// Things and their properties.
     Things,
@@ -206,7 +216,7 @@ pub enum Form {
 }
 
 /// A column.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Column {
     /// Its name.
     pub name: String,
@@ -221,7 +231,7 @@ pub struct Column {
 }
 
 /// The content of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Holds {
     /// Names and text.
     Words,
@@ -287,27 +297,30 @@ impl Table {
 }
 
 /// An entry of a table: a typed value with its text for people.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Entry {
     /// A name or text.
     Text(String),
     /// A number.
     Number {
         /// With all its digits; infinite if it was not reached.
+        #[serde(with = "any_number")]
         value: f64,
         /// Its unit.
-        unit: &'static str,
+        unit: Cow<'static, str>,
         /// For people.
         words: String,
     },
     /// An interval.
     Interval {
         /// Its lower end; `None` if there is an upper end only.
+        #[serde(with = "any_number_or_none")]
         low: Option<f64>,
         /// Its upper end; `None` if unknown.
+        #[serde(with = "any_number_or_none")]
         high: Option<f64>,
         /// The unit of its ends.
-        unit: &'static str,
+        unit: Cow<'static, str>,
         /// For people.
         words: String,
     },
@@ -319,11 +332,11 @@ pub enum Entry {
         words: String,
     },
     /// No value; this text stands in its place.
-    Missing(&'static str),
+    Missing(Cow<'static, str>),
 }
 
 /// Whether a verdict is good or bad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Tone {
     /// Good.
     Good,
@@ -338,27 +351,37 @@ pub enum Tone {
 impl Entry {
     /// A number, formatted by `words`.
     pub fn number(value: f64, unit: &'static str, words: impl Fn(f64) -> String) -> Entry {
-        Entry::Number { value, unit, words: words(value) }
+        Entry::Number { value, unit: unit.into(), words: words(value) }
     }
 
     /// A number, if there is one.
     pub fn number_if(value: Option<f64>, unit: &'static str, words: impl Fn(f64) -> String) -> Entry {
-        value.map_or(Entry::Missing(""), |value| Entry::number(value, unit, words))
+        value.map_or(Entry::missing(""), |value| Entry::number(value, unit, words))
     }
 
     /// An interval, with its ends formatted by `wording`.
     pub fn interval(low: f64, high: f64, unit: &'static str, wording: impl Fn(f64) -> String) -> Entry {
-        Entry::Interval { low: Some(low), high: Some(high), unit, words: words::interval(low, high, wording) }
+        Entry::Interval {
+            low: Some(low),
+            high: Some(high),
+            unit: unit.into(),
+            words: words::interval(low, high, wording),
+        }
     }
 
     /// A lower end without an upper one.
     pub fn at_least(low: f64, unit: &'static str, wording: impl Fn(f64) -> String) -> Entry {
-        Entry::Interval { low: Some(low), high: None, unit, words: format!("[{}, unknown]", wording(low)) }
+        Entry::Interval { low: Some(low), high: None, unit: unit.into(), words: format!("[{}, unknown]", wording(low)) }
     }
 
     /// An upper end without a lower one.
     pub fn at_most(high: f64, unit: &'static str, wording: impl Fn(f64) -> String) -> Entry {
-        Entry::Interval { low: None, high: Some(high), unit, words: format!("at most {}", wording(high)) }
+        Entry::Interval { low: None, high: Some(high), unit: unit.into(), words: format!("at most {}", wording(high)) }
+    }
+
+    /// No value; this text stands in its place.
+    pub const fn missing(words: &'static str) -> Entry {
+        Entry::Missing(Cow::Borrowed(words))
     }
 
     /// A verdict.
@@ -438,6 +461,46 @@ pub enum Drawn {
     Edge,
     /// As shade behind the rows that have a number: what lasts for a time.
     Span,
+}
+
+/// Numbers in JSON that may be infinite: those stand there as text.
+mod any_number {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Any {
+        Finite(f64),
+        Other(String),
+    }
+
+    pub(super) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        let any = if value.is_finite() { Any::Finite(*value) } else { Any::Other(value.to_string()) };
+        any.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        match Any::deserialize(deserializer)? {
+            Any::Finite(value) => Ok(value),
+            Any::Other(text) => text.parse().map_err(D::Error::custom),
+        }
+    }
+}
+
+/// The same, where there may be none.
+mod any_number_or_none {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    struct Number(#[serde(with = "super::any_number")] f64);
+
+    pub(super) fn serialize<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+        value.map(Number).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+        Ok(Option::<Number>::deserialize(deserializer)?.map(|it| it.0))
+    }
 }
 
 /// A test suite for CI pipelines.
@@ -531,7 +594,7 @@ pub enum Related<'a> {
 }
 
 /// A graph: nodes in groups, and arrows between them.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Graph {
     /// Its title.
     pub title: String,
@@ -544,7 +607,7 @@ pub struct Graph {
 }
 
 /// A node.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Node {
     /// Its id, the same in every graph of the workload.
     pub id: String,
@@ -552,21 +615,23 @@ pub struct Node {
     pub label: String,
     /// Its mark, if any.
     pub mark: Option<Mark>,
+    /// What there is to say about it, such as when it is down.
+    pub note: Option<String>,
 }
 
 /// A group of nodes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Group {
     /// Its id.
-    pub id: &'static str,
+    pub id: Cow<'static, str>,
     /// Its title.
-    pub title: &'static str,
+    pub title: Cow<'static, str>,
     /// The numbers of its nodes.
     pub nodes: Vec<usize>,
 }
 
 /// An arrow from a user to what it uses.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Arrow {
     /// The number of the node that uses the other.
     pub user: usize,
@@ -579,7 +644,7 @@ pub struct Arrow {
 }
 
 /// Which end of an arrow is placed first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum First {
     /// The user.
     User,
@@ -588,7 +653,7 @@ pub enum First {
 }
 
 /// The mark of a node.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Mark {
     /// It works, but not as before.
     Changed,

@@ -16,6 +16,7 @@ use super::document::Document;
 use super::expected::closed_forms;
 use super::goals::{goals_sheet, goals_table};
 use super::outages::devices;
+use super::overview::run_report;
 use super::page::{Entry, Extent, Page, Rank, Section, Table};
 use super::provenance::provenance_sheet;
 use super::queues::queues;
@@ -36,6 +37,7 @@ pub fn run_page<'a>(study: &'a Study<'_>, judged: &'a [Judged], provenance: &'a 
         charts.extend(timeline_charts(study));
         charts
     }));
+    page.report = Some(Box::new(move || run_report(study, judged, provenance)));
     page.sheets = vec![
         summary_sheet(study),
         goals_sheet(study, judged),
@@ -175,7 +177,7 @@ fn durations(study: &Study, title: &str, metrics: impl Iterator<Item = Metric>, 
         let tail = match (row.p99_low, row.p99_high) {
             (Some(low), Some(high)) => Entry::interval(low, high, row.unit, human),
             (Some(low), None) => Entry::at_least(low, row.unit, human),
-            _ => Entry::Missing("not estimable"),
+            _ => Entry::missing("not estimable"),
         };
         let [p50, p90, p95, p99, p999, max] = [row.p50, row.p90, row.p95, row.p99, row.p999, row.max].map(value);
         table.row([name.into(), count, mean(&row), interval(&row, human), p50, p90, p95, p99, tail, p999, max]);

@@ -75,7 +75,7 @@ pub(super) fn interval(row: &Row, words: impl Fn(f64) -> String) -> Entry {
         (Some(low), None, _) => Entry::at_least(low, row.unit, words),
         (_, _, Some(0)) => "not seen".into(),
         (_, _, Some(times)) => format!("seen in {times}").into(),
-        _ => Entry::Missing(""),
+        _ => Entry::missing(""),
     }
 }
 

@@ -4,13 +4,14 @@ use crate::analysis::{COLUMNS, Cell, Judged, Point, Sweep};
 use crate::record::Measure;
 
 use super::goals::{found, interval, verdict};
+use super::overview::sweep_report;
 use super::page::{Chart, Drawn, Entry, Extent, Marks, Page, Rank, Scale, Table};
 use super::parameters::ParameterColumns;
 use super::sheet::Sheet;
 use super::words::plural;
 
-/// The page of a sweep.
-pub fn sweep_page(sweep: &Sweep) -> Page<'_> {
+/// The page of a sweep, which this command gives again.
+pub fn sweep_page<'a>(sweep: &'a Sweep, command: &'a str) -> Page<'a> {
     let mut page = Page::new(&*sweep.workload);
     let report = page.section(Extent::Report);
     report.paragraph(title(sweep));
@@ -20,6 +21,7 @@ pub fn sweep_page(sweep: &Sweep) -> Page<'_> {
     excerpt.paragraph(&*sweep.question);
     page.section(Extent::Both).table(table(sweep));
     page.charts = Some(Box::new(move || curves(sweep)));
+    page.report = Some(Box::new(move || sweep_report(sweep, command)));
     page.sheets = vec![points_sheet(sweep), sweep_sheet(sweep)];
     page.printed = 1;
     page
@@ -55,11 +57,11 @@ fn table(sweep: &Sweep) -> Table {
         row.extend(point.values.iter().map(|value| Entry::from(&**value)));
         for measure in &sweep.measures {
             let it = point.result.found(measure);
-            let interval = if it.value.is_some() { interval(&it) } else { Entry::Missing("") };
+            let interval = if it.value.is_some() { interval(&it) } else { Entry::missing("") };
             row.extend([found(&it), interval]);
         }
         let judged = point.judged();
-        row.extend(goals.iter().map(|goal| of(&judged, goal).map_or(Entry::Missing(""), |it| verdict(it.verdict))));
+        row.extend(goals.iter().map(|goal| of(&judged, goal).map_or(Entry::missing(""), |it| verdict(it.verdict))));
         table.row(row);
     }
     table
@@ -185,7 +187,8 @@ mod tests {
         let verdicts = |row: &[Cell]| row[row.len() - 2..].to_vec();
         assert_eq!(verdicts(&rows[0])[1], Cell::Missing);
         assert_eq!(verdicts(&rows[1]), [Cell::Missing, "missed".into()]);
-        let drawn = |format| String::from_utf8(draw(&sweep_page(&sweep), format, Ink::Plain).unwrap()).unwrap();
+        let drawn =
+            |format| String::from_utf8(draw(&sweep_page(&sweep, "ctisim sweep"), format, Ink::Plain).unwrap()).unwrap();
         let table = drawn(Format::Table);
         assert!(table.starts_with("fake: 2 points of 5 replications, seed 1\n?\n\npoint"), "{table}");
         assert!(table.contains("not reached"), "{table}");

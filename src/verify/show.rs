@@ -118,7 +118,7 @@ fn entries(check: &Check) -> [Entry; 5] {
         (&*check.name).into(),
         quantity(&check.expected),
         quantity(&check.found),
-        interval.unwrap_or(Entry::Missing("")),
+        interval.unwrap_or(Entry::missing("")),
         Entry::verdict(tone, word(check.verdict)),
     ]
 }

@@ -102,7 +102,7 @@ fn judged(read: Result<Baseline, ctisim::analysis::Unsound>) -> bool {
 }
 
 fn drawn(report: &GateReport) {
-    let page = gate_page(report);
+    let page = gate_page(report, "ctisim gate");
     for format in [Format::Table, Format::Json, Format::Csv, Format::Md, Format::Junit] {
         let bytes = draw(&page, format, Ink::Plain).expect("a page of a gate");
         let text = std::str::from_utf8(&bytes).expect("UTF-8");
@@ -139,7 +139,7 @@ fn shown(result: PointResult) {
         points: vec![point.clone(), Point { result: kept().point.clone(), ..point }],
         measures: asked(),
     };
-    let page = sweep_page(&sweep);
+    let page = sweep_page(&sweep, "ctisim sweep");
     for format in [Format::Table, Format::Json, Format::Csv, Format::Md] {
         let bytes = draw(&page, format, Ink::Plain).expect("a page of a sweep");
         let text = std::str::from_utf8(&bytes).expect("UTF-8");

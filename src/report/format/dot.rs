@@ -14,7 +14,8 @@ pub(super) fn draw(graph: &Graph) -> String {
     );
     for group in &graph.groups {
         text += &format!("  subgraph {} {{\n", quoted(&format!("cluster_{}", group.id)));
-        text += &format!("    graph [label={}, style=rounded, color=\"#bbbbbb\", fontsize=11];\n", quoted(group.title));
+        text +=
+            &format!("    graph [label={}, style=rounded, color=\"#bbbbbb\", fontsize=11];\n", quoted(&group.title));
         for node in group.nodes.iter().map(|number| &graph.nodes[number]) {
             let marked = node.mark.map(|mark| {
                 let [fill, border, letters] = colours::of(mark);

@@ -11,7 +11,7 @@ pub(super) fn draw(graph: &Graph) -> String {
         shown(&graph.title).replace('\\', "\\\\").replace('"', "\\\"")
     );
     for group in &graph.groups {
-        text += &format!("  subgraph kind_{}[{}]\n", group.id, quoted(group.title));
+        text += &format!("  subgraph kind_{}[{}]\n", group.id, quoted(&group.title));
         for number in &group.nodes {
             let node = &graph.nodes[number];
             let class = node.mark.map_or(String::new(), |mark| format!(":::{}", mark.name()));
