@@ -20,6 +20,7 @@ mod memory;
 mod model;
 mod oracle;
 mod output;
+mod pages;
 mod peaks;
 mod prelude;
 mod program;
@@ -27,6 +28,7 @@ mod progress;
 #[doc(hidden)]
 pub mod rehearsal;
 mod repeat;
+mod report;
 mod run;
 mod signals;
 mod stop;
