@@ -7,6 +7,7 @@ use clap::builder::{StyledStr, UnknownArgumentValueParser};
 use clap::{Arg, Args};
 
 use crate::analysis::{Judged, Provenance, Study, Verdict};
+use crate::dependencies::Dependencies;
 use crate::experiment::Audit;
 use crate::record::{Goal, Measure, cannot_occur};
 use crate::report::{self, Format, Page};
@@ -106,7 +107,7 @@ pub(super) struct RunArguments {
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let help = "give the path of a workload file; `ctisim run` without one runs the built-in busy hour";
     let origin = Origin::read(arguments.workload.as_deref(), &arguments.study.allowed, help)?;
-    let Loaded { mut plan, mut goals, digest, text, .. } = origin.load(&arguments.study.settings)?;
+    let Loaded { workload, mut plan, mut goals, digest, text } = origin.load(&arguments.study.settings)?;
     for precision in &arguments.precisions {
         let measure = &precision.measure;
         measure.asked_of(&mut plan).map_err(|why| Stop::Usage(format!("--precision {measure}: {why}")))?;
@@ -155,7 +156,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let done = replications.start..replications.start + study.outcome.summaries.len() as u64;
     // The number it took, which reproduces the same bytes.
     let provenance = Provenance::new(study, digest, command(arguments, &done, seed).written());
-    let page = report::run_page(study, judged, &provenance);
+    let dependencies = Dependencies::new(&workload, &plan, &text);
+    let page = report::run_page(study, judged, &provenance, Some(&dependencies));
     let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
     let files = files(&page, study, &provenance).into_iter().chain(workbook.as_ref().and_then(Workbook::file));
     let wrote = output.write(&page, files.collect())?;
