@@ -4,6 +4,7 @@
 mod capacity;
 mod comparison;
 mod gate;
+mod parts;
 mod run;
 mod sweep;
 
