@@ -28,6 +28,11 @@ pub fn sweep_page<'a>(sweep: &'a Sweep, command: &'a str) -> Page<'a> {
 }
 
 fn title(sweep: &Sweep) -> String {
+    format!("{}: {}", sweep.workload, described(sweep))
+}
+
+/// How many points there are, of how many replications.
+pub(super) fn described(sweep: &Sweep) -> String {
     let Point { seed, replications, .. } = &sweep.points[0];
     let alike = sweep.points.iter().all(|it| (it.seed, &it.replications) == (*seed, replications));
     let of = match (alike, replications.start) {
@@ -38,11 +43,11 @@ fn title(sweep: &Sweep) -> String {
             format!(" of {} replications (numbers {first} to {last}), seed {seed}", replications.end - first)
         }
     };
-    format!("{}: {} point{}{of}", sweep.workload, sweep.points.len(), plural(sweep.points.len() as u64))
+    format!("{} point{}{of}", sweep.points.len(), plural(sweep.points.len() as u64))
 }
 
 /// One row per point.
-fn table(sweep: &Sweep) -> Table {
+pub(super) fn table(sweep: &Sweep) -> Table {
     let goals = sweep.goals();
     let mut head = vec!["point".to_owned()];
     head.extend(sweep.keys.iter().cloned());

@@ -15,7 +15,12 @@ pub struct Paired {
     differences: Vec<f64>,
     mean: f64,
     deviation: f64,
+    /// The logarithm of the ratio of the means, and its standard error; `None` unless both means are above zero.
+    log_ratio: Option<(f64, f64)>,
 }
+
+/// A standard error of a logarithm below this is rounding: all pairs have the same ratio.
+const ROUNDING: f64 = 1e-12;
 
 /// The power of the test at the detectable difference.
 pub(super) const POWER: f64 = 0.8;
@@ -32,7 +37,8 @@ impl Paired {
         let mean = differences.iter().sum::<f64>() / count;
         let squares: f64 = differences.iter().map(|value| (value - mean) * (value - mean)).sum();
         differences.sort_unstable_by(f64::total_cmp);
-        Some(Paired { differences, mean, deviation: (squares / (count - 1.0)).sqrt() })
+        let deviation = (squares / (count - 1.0)).sqrt();
+        Some(Paired { differences, mean, deviation, log_ratio: log_ratio(first, second) })
     }
 
     /// The number of pairs.
@@ -68,6 +74,16 @@ impl Paired {
         }
         let half = confidence.t(self.freedom()) * self.standard_error();
         (self.mean - half, self.mean + half)
+    }
+
+    /// The confidence interval of the ratio of the second mean to the first, by Student's t of its logarithm: its ends are above
+    /// zero, so that a relative difference never passes -100 %. If all pairs have the same ratio it is that number, provided there
+    /// are enough of them for the sign test; otherwise it includes 1. `None` unless both means are above zero.
+    pub fn ratio_interval(&self, confidence: Confidence) -> Option<(f64, f64)> {
+        let (log, error) = self.log_ratio?;
+        let few = error < ROUNDING && self.sign_p_value() > 2.0 * confidence.tail();
+        let half = if few { log.abs() } else { confidence.t(self.freedom()) * error };
+        Some((libm::exp(log - half), libm::exp(log + half)))
     }
 
     /// The p value of the paired t test, two-sided (of the sign test if all pairs differ by the same amount). 1 if none differs.
@@ -137,6 +153,20 @@ impl Paired {
         let pairs = (each * each).ceil();
         (pairs < 1e15).then_some(pairs as u64)
     }
+}
+
+/// The logarithm of the ratio of the means `b` and `a` of two samples of pairs, and its standard error by the delta method:
+/// that of the mean of `b[i] / b - a[i] / a`, whose variance is that of the relative deviations of either less twice their
+/// covariance (M. J. Lajeunesse, *Ecology* 92 (2011) 2049-2055; of independent samples: L. V. Hedges and others,
+/// *Ecology* 80 (1999) 1150-1156).
+fn log_ratio(first: &[f64], second: &[f64]) -> Option<(f64, f64)> {
+    let count = first.len() as f64;
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / count;
+    let (a, b) = (mean(first), mean(second));
+    let is_ratio = a > 0.0 && b > 0.0 && (b / a).is_normal();
+    let each = || first.iter().zip(second).map(|(first, second)| second / b - first / a);
+    let squares: f64 = each().map(|deviation| deviation * deviation).sum();
+    is_ratio.then(|| (libm::log(b / a), (squares / (count - 1.0) / count).sqrt()))
 }
 
 /// Finite numbers and infinities mapped to whole numbers in the same order.

@@ -12,6 +12,7 @@ mod gate;
 mod headline;
 mod minutes;
 mod recovery;
+mod parts;
 mod run;
 mod sweep;
 mod topology;
