@@ -58,7 +58,7 @@ pub(crate) fn texts() -> Vec<Vec<u8>> {
 /// What a page of the study is made of.
 fn report() -> Report {
     let provenance = Provenance::new(&kept().study, String::new(), "ctisim run kept.toml".to_owned());
-    run_page(&kept().study, &[], &provenance).report().expect("a study has a report")
+    run_page(&kept().study, &[], &provenance, None).report().expect("a study has a report")
 }
 
 /// Whatever is in a report, it is drawn as text and pictures: no script but the page's own.
