@@ -5,6 +5,7 @@ mod canvas;
 mod colours;
 mod csv;
 mod dot;
+mod drawing;
 mod html;
 mod json;
 mod junit;
