@@ -10,7 +10,6 @@ use crate::record::{self, Censoring, Count, Goal, Metric};
 use crate::stats::Confidence;
 
 use super::callers::whose_calls;
-use super::charts::{delays_chart, timeline_charts};
 use super::devices::devices_sheet;
 use super::document::Document;
 use super::expected::closed_forms;
@@ -32,11 +31,6 @@ pub fn run_page<'a>(study: &'a Study<'_>, judged: &'a [Judged], provenance: &'a 
     let mut page = Page::new(&*study.plan.name);
     page.section_made(Extent::Report, move |section| report(study, judged, section));
     page.section_made(Extent::Excerpt, move |section| excerpt(study, section));
-    page.charts = Some(Box::new(move || {
-        let mut charts = vec![delays_chart(study)];
-        charts.extend(timeline_charts(study));
-        charts
-    }));
     page.report = Some(Box::new(move || run_report(study, judged, provenance)));
     page.sheets = vec![
         summary_sheet(study),
