@@ -22,6 +22,7 @@ mod oracle;
 mod output;
 mod pages;
 mod peaks;
+mod plot;
 mod prelude;
 mod program;
 mod progress;
