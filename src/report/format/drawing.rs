@@ -8,3 +8,5 @@ pub(super) mod numbers;
 pub(super) mod plot;
 pub(super) mod rows;
 pub(super) mod scale;
+pub(super) mod topology;
+pub(super) mod words;

@@ -3,16 +3,17 @@
 mod numbers;
 mod plots;
 mod rows;
+#[cfg(test)]
+mod tests;
 mod topology;
 
 use sha2::{Digest, Sha256};
 
-use super::drawing::labels::width;
 use super::drawing::markup::Markup;
-use super::drawing::numbers::{full, words};
+use super::drawing::numbers::full;
 use super::drawing::plot::{Event, is_time};
 use super::drawing::scale::{Fit, Scaled};
-use crate::report::chart::{Axis, Chart, Plot, Rows, Shape};
+use crate::report::chart::{Chart, Plot, Shape};
 use crate::report::overview::{Chapter, Item, KeyFigure, Piece, Report, Sentence, Verdict};
 use crate::report::page::{Entry, Form, Holds, Table, Tone};
 
@@ -190,8 +191,9 @@ impl Page {
     fn chart(&mut self, chart: &Chart, beside: bool) {
         self.charts += 1;
         let class = match &chart.shape {
-            Shape::Plot(plot) if is_time(&plot.x.scale) => "time",
-            _ => "",
+            Shape::Plot(plot) if is_time(&plot.x.scale) => "f time",
+            _ if beside => "",
+            _ => "f",
         };
         let tag = self.markup.tag("figure").set("id", format_args!("chart-{}", chart.id));
         if class.is_empty() { tag } else { tag.set("class", class) }.open();
@@ -316,27 +318,7 @@ fn is_small(item: &Item) -> bool {
     let Item::Chart(chart) = item else { return false };
     match &chart.shape {
         Shape::Plot(plot) => !is_time(&plot.x.scale) && plot.series.iter().all(|series| series.points.len() <= 400),
-        Shape::Rows(Rows { rows, .. }) => {
-            let takes = |words: &str| width(words, 13.0) <= 190.0;
-            rows.len() <= 12 && rows.iter().all(|row| takes(&row.name) && takes(&row.words))
-        }
-    }
-}
-
-/// What an axis says of itself: its unit too, where ticks do not have it.
-fn named(axis: &Axis) -> String {
-    match axis.unit.as_str() {
-        "" | "count" | "ms" | "s" | "ratio" | "percent" => axis.name.clone(),
-        unit if axis.name.is_empty() || axis.name == unit => unit.to_owned(),
-        unit => format!("{} ({unit})", axis.name),
-    }
-}
-
-/// An event in words: when, and what.
-fn said(event: &Event, axis: &Axis) -> String {
-    match event.from == event.to {
-        true => format!("{} {}", words(axis, event.from), event.words),
-        false => format!("{} to {} {}", words(axis, event.from), words(axis, event.to), event.words),
+        Shape::Rows(rows) => rows.rows.len() <= 12,
     }
 }
 
@@ -374,16 +356,4 @@ fn base64(bytes: &[u8]) -> String {
         }
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn bytes_as_base64() {
-        // RFC 4648, section 10.
-        let texts = ["", "f", "fo", "foo", "foob", "fooba", "foobar"].map(|text| base64(text.as_bytes()));
-        assert_eq!(texts, ["", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"]);
-    }
 }

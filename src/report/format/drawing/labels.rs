@@ -3,12 +3,15 @@
 /// The width of text in pixels at this size: not less than in the widest of the usual fonts.
 pub(in crate::report::format) fn width(words: &str, size: f64) -> f64 {
     let of = |character: char| match character {
+        // Shown by its number.
+        _ if character.is_control() || matches!(character, '\u{200b}'..='\u{206f}' | '\u{feff}' | '\u{61c}') => 5.5,
         ' ' | '.' | ',' | ':' | ';' | '|' | '\'' | '!' | 'i' | 'l' | 'j' | 'I' => 0.36,
         'f' | 't' | 'r' | '(' | ')' | '[' | ']' | '-' | '/' => 0.44,
         'm' | 'w' | 'M' | 'W' | '%' | '@' => 0.98,
         'A'..='Z' => 0.74,
         '\0'..='\u{7f}' => 0.64,
-        '\u{80}'..='\u{24f}' | '\u{2212}' | '\u{2026}' => 0.76,
+        '\u{80}'..='\u{24f}' | '\u{2212}' => 0.76,
+        '\u{2026}' => 1.0,
         _ => 1.1,
     };
     size * words.chars().map(of).sum::<f64>()

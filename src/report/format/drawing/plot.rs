@@ -141,10 +141,8 @@ impl Plotted {
         let x = Scaled::of(&x_axis, points().map(|point| point.x), x_fit);
         let y_fit =
             Fit { zero: plot.y.from.is_none(), round: true, ticks: (height / 45.0).clamp(2.0, 6.0), ..Fit::default() };
-        let edges = points().flat_map(|point| {
-            [point.y, point.low.filter(|_| point.y.is_some()), point.high.filter(|_| point.y.is_some())]
-        });
-        let y = Scaled::of(&plot.y, edges.flatten().chain(plot.levels.iter().map(|level| level.at)), y_fit);
+        let values = points().flat_map(seen).chain(plot.levels.iter().map(|level| level.at));
+        let y = Scaled::of(&plot.y, values, y_fit);
         let curve = |series: &Series| curve(series, &x, &y, is_time, &mut notes);
         let curves = series.iter().map(curve).collect();
         let events = events(plot, &x);
@@ -267,6 +265,16 @@ fn curve(series: &Series, x: &Scaled, y: &Scaled, is_time: bool, notes: &mut Vec
         notes.push(format!("{}: the first {MOST_POINTS} of {} points are drawn.", series.name, series.points.len()));
     }
     curve
+}
+
+/// The values of a point that its axis shows: above an interval without an upper end there is room for an arrow.
+fn seen(point: &Point) -> impl Iterator<Item = f64> {
+    let room = match (point.low, point.high) {
+        (Some(_), None) => point.y.map(|y| y + 0.15 * y.abs()),
+        _ => None,
+    };
+    let is_there = |end: &f64| point.y.is_some() && end.is_finite();
+    [point.y, point.low.filter(is_there), point.high.filter(is_there), room].into_iter().flatten()
 }
 
 fn dot(point: &Point, x: &Scaled, y: &Scaled) -> Option<Dot> {

@@ -1,12 +1,13 @@
 //! Curves and points on a page. Text and axes stand at percentages; what is drawn stands in a picture of its own that stretches, so
 //! that zooming changes only what part of it is seen.
 
-use super::{Page, class, named, said};
-use crate::report::chart::{Chart, Plot, Point, Scale, Series, StretchKind, Stroke};
+use super::{Page, class};
+use crate::report::chart::{Chart, Plot, Scale, Series, StretchKind, Stroke};
 use crate::report::format::drawing::labels::{Label, width};
-use crate::report::format::drawing::numbers::{coordinate, percent, whole, words};
-use crate::report::format::drawing::plot::{Curve, Dot, Event, Labels, Plotted, is_time};
+use crate::report::format::drawing::numbers::{coordinate, percent, whole};
+use crate::report::format::drawing::plot::{Curve, Dot, Labels, Plotted, is_time};
 use crate::report::format::drawing::scale::LETTERS;
+use crate::report::format::drawing::words::{described_plot, edges_of, named, said, tones_of};
 use crate::report::page::Tone;
 
 /// The width and height of the picture that stretches.
@@ -17,8 +18,8 @@ const OF_OTHERS: f64 = 260.0;
 /// The height of a row of labels.
 const LANE: f64 = 15.0;
 /// The least width of charts on a wide page, of those beside each other, and on a narrow page.
-const WIDE: f64 = 620.0;
-const BESIDE: f64 = 440.0;
+const WIDE: f64 = 540.0;
+const BESIDE: f64 = 340.0;
 const NARROW: f64 = 270.0;
 /// The room for the labels of a vertical axis, by the number in the class.
 const MARGINS: [f64; 6] = [34.0, 46.0, 58.0, 72.0, 90.0, 112.0];
@@ -45,8 +46,11 @@ impl Page {
         let has_name = !name.is_empty() && !chart.title.to_lowercase().contains(&name.to_lowercase());
         let lanes = plotted.wide.lanes().max(plotted.narrow.lanes());
         let margin = if is_time { self.margin } else { margin_of(&plotted) };
+        // The name of the vertical axis stands above its labels; a long one needs a row of its own.
+        let is_long = has_name && width(&name, LETTERS) + 10.0 > MARGINS[margin];
+        let rows = if is_long { lanes + 1 } else { lanes.max(usize::from(has_name)) };
         let below = if is_time { "" } else { " n" };
-        let class = format!("plot m{margin} l{}{below}", lanes + usize::from(has_name));
+        let class = format!("plot m{margin} l{rows}{below}");
         let tag = self.markup.tag("div").set("class", class);
         let steps = plot.series.iter().any(|series| series.stroke == Stroke::Steps).then_some("");
         let clock = match plot.x.scale {
@@ -57,12 +61,17 @@ impl Page {
         let tag = self.markup.tag("svg").set("class", "c").set("width", "100%").set("height", coordinate(height));
         let number = self.charts;
         tag.set("role", "img").set("aria-labelledby", format_args!("t{number} d{number}")).open();
-        self.described(chart, &description(plot, &plotted));
+        self.described(chart, &described_plot(plot, &plotted));
         self.axes(&plotted, is_time);
         if has_name {
-            let above = coordinate(-8.0 - LANE * lanes as f64);
-            let text = self.markup.tag("text").set("class", "t").set("x", coordinate(8.0 - MARGINS[margin]));
-            text.set("y", above).words(&name);
+            let text = self.markup.tag("text").set("class", "t");
+            match is_long {
+                true => {
+                    text.set("x", coordinate(8.0 - MARGINS[margin])).set("y", coordinate(-8.0 - LANE * lanes as f64))
+                }
+                false => text.set("x", -8).set("y", -11).set("text-anchor", "end"),
+            }
+            .words(&name);
         }
         self.drawn(&plotted);
         self.markup.tag("line").set("class", "ax").set("x2", "100%").set("y1", "100%").set("y2", "100%").empty();
@@ -70,10 +79,10 @@ impl Page {
         self.arrows(&plotted);
         self.levels(&plotted);
         match plotted.wide.all == plotted.narrow.all {
-            true => self.labels(&plotted.wide, &plotted.events, ""),
+            true => self.labels(&plotted.wide, &plotted, ""),
             false => {
-                self.labels(&plotted.wide, &plotted.events, " w");
-                self.labels(&plotted.narrow, &plotted.events, " s");
+                self.labels(&plotted.wide, &plotted, " w");
+                self.labels(&plotted.narrow, &plotted, " s");
             }
         }
         if plotted.is_empty() {
@@ -90,11 +99,8 @@ impl Page {
     }
 
     fn legend(&mut self, plot: &Plot) {
-        let tones = [(Tone::Good, "good"), (Tone::Bad, "bad"), (Tone::Open, "undecided")];
-        let points = || plot.series.iter().flat_map(|series| &series.points);
-        let tones: Vec<_> = tones.into_iter().filter(|(tone, _)| points().any(|point| point.tone == *tone)).collect();
-        let has_edges = plot.series.iter().any(|series| !series.edges.is_empty());
-        if plot.series.len() < 2 && tones.is_empty() && !has_edges {
+        let (tones, edges) = (tones_of(plot), edges_of(plot));
+        if plot.series.len() < 2 && tones.is_empty() && edges.is_empty() {
             return;
         }
         self.markup.open("span", "legend");
@@ -105,15 +111,8 @@ impl Page {
             self.markup.end();
             self.markup.text(" ");
         }
-        let mut edges: Vec<&str> =
-            plot.series.iter().map(|series| series.edges.as_str()).filter(|it| !it.is_empty()).collect();
-        edges.dedup();
         for words in edges {
-            let is_band =
-                plot.series.iter().any(|it| it.edges == words && matches!(it.stroke, Stroke::Line | Stroke::Steps));
-            self.markup.open("span", "key");
-            self.markup.text(&format!("{}: {words}", if is_band { "band" } else { "bar" }));
-            self.markup.end();
+            self.markup.tag("span").set("class", "key").words(&words);
             self.markup.text(" ");
         }
         for (tone, words) in tones {
@@ -307,15 +306,17 @@ impl Page {
         }
     }
 
-    fn labels(&mut self, labels: &Labels, events: &[Event], class: &str) {
+    fn labels(&mut self, labels: &Labels, plotted: &Plotted, class: &str) {
         for Label { at, at_edge, lane, words, of } in &labels.all {
-            let Some(event) = events.get(*of) else { continue };
+            let Some(event) = plotted.events.get(*of) else { continue };
             let kind = if event.kind == Some(StretchKind::Fault) { "fl" } else { "t" };
             let text = self.markup.tag("text").set("class", format_args!("{kind}{class}"));
             let text = text.set("x", if *at_edge { "100%".to_owned() } else { percent(*at) });
             let text =
                 text.set("y", coordinate(-5.0 - LANE * *lane as f64)).set_if("text-anchor", at_edge.then_some("end"));
-            let text = text.set("data-x", coordinate(event.from)).set("data-e", coordinate(event.to));
+            let text = text
+                .set("data-x", whole(SIDE * at))
+                .set("data-e", whole(SIDE * plotted.x.within(event.to).unwrap_or(1.0)));
             text.set("data-l", lane).words(words);
         }
     }
@@ -351,28 +352,4 @@ fn path(places: impl Iterator<Item = [f64; 2]>) -> String {
         last = Some(at);
     }
     text
-}
-
-/// A plot in words: of each series the least and the greatest value, and what lasted.
-pub(in crate::report::format) fn description(plot: &Plot, plotted: &Plotted) -> String {
-    let mut sentences = Vec::new();
-    for series in plot.series.iter().take(Plot::MOST_SERIES) {
-        let values = || series.points.iter().filter(|point| point.y.is_some_and(f64::is_finite));
-        let by_value = |a: &&Point, b: &&Point| a.y.unwrap_or(0.0).total_cmp(&b.y.unwrap_or(0.0));
-        let say = |point: &Point| format!("{} at {}", words(&plot.y, point.y.unwrap_or(0.0)), words(&plot.x, point.x));
-        sentences.push(match (values().min_by(by_value), values().max_by(by_value)) {
-            (Some(_), Some(_)) if series.stroke == Stroke::Ticks => {
-                format!("{}: {} marks.", series.name, values().count())
-            }
-            (Some(least), Some(most)) if least.y == most.y => {
-                format!("{}: always {}.", series.name, words(&plot.y, least.y.unwrap_or(0.0)))
-            }
-            (Some(least), Some(most)) => format!("{}: from {} to {}.", series.name, say(least), say(most)),
-            _ => format!("{}: no values.", series.name),
-        });
-    }
-    sentences.extend(plotted.events.iter().take(20).map(|event| said(event, &plot.x) + "."));
-    sentences
-        .extend(plot.levels.iter().take(20).map(|level| format!("{}: {}.", level.words, words(&plot.y, level.at))));
-    if sentences.is_empty() { "No values.".to_owned() } else { sentences.join(" ") }
 }

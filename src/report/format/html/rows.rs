@@ -1,16 +1,17 @@
 //! Values of several things below each other, on a page: names and words are text that wraps, so that they never overlap.
 
-use super::{Page, class, named};
+use super::{Page, class};
 use crate::report::chart::{Chart, Row, Rows};
 use crate::report::format::drawing::labels::{cut, lanes, width};
-use crate::report::format::drawing::numbers::{coordinate, percent, words};
+use crate::report::format::drawing::numbers::{coordinate, percent};
 use crate::report::format::drawing::rows::{Placed, Rowed};
 use crate::report::format::drawing::scale::LETTERS;
+use crate::report::format::drawing::words::{described_rows, named};
 use crate::report::page::Tone;
 
 /// The least width of the bars: on a wide page, beside another chart, on a narrow page.
 const WIDE: f64 = 420.0;
-const BESIDE: f64 = 200.0;
+const BESIDE: f64 = 340.0;
 const NARROW: f64 = 300.0;
 /// The height of a row of bars, in pixels.
 const HEIGHT: f64 = 22.0;
@@ -28,11 +29,12 @@ impl Page {
         if rows.rows.is_empty() {
             self.markup.tag("p").set("class", "rn mut").words("no values");
         }
+        self.beside_nothing();
         let number = self.charts;
         let name = named(&rows.axis);
         let tag = self.markup.tag("svg").set("class", "rb c").set("height", if name.is_empty() { 22 } else { 40 });
         tag.set("role", "img").set("aria-labelledby", format_args!("t{number} d{number}")).open();
-        self.described(chart, &description(rows));
+        self.described(chart, &described_rows(rows));
         self.markup.tag("line").set("class", "ax").set("x2", "100%").empty();
         for tick in &rowed.axis.ticks {
             let anchor = match tick.at {
@@ -54,6 +56,7 @@ impl Page {
         }
         self.markup.end();
         self.markup.end();
+        self.markup.end();
         if rowed.left_out > 0 {
             self.note(&format!("{} more rows are not drawn; the table has them.", rowed.left_out));
         }
@@ -69,6 +72,7 @@ impl Page {
         let Some(labels) = lanes(&places, LETTERS, room) else { return };
         let Some(most) = labels.iter().map(|label| label.lane).max() else { return };
         let height = 16.0 * (most + 1) as f64;
+        self.beside_nothing();
         self.markup.tag("svg").set("class", "rb c").set("height", coordinate(height)).set("aria-hidden", "true").open();
         for label in labels {
             // Around the level where there is room for that.
@@ -85,10 +89,18 @@ impl Page {
                 .words(&label.words);
         }
         self.markup.end();
+        self.markup.end();
+    }
+
+    /// Opens a row without name and words.
+    fn beside_nothing(&mut self) {
+        self.markup.open("div", "r");
+        self.markup.tag("span").set("class", "rn").words("");
+        self.markup.tag("span").set("class", "rw").words("");
     }
 
     fn row(&mut self, row: &Row, placed: &Placed, rowed: &Rowed) {
-        self.markup.open("div", "r");
+        self.markup.tag("div").set("class", "r").set("data-r", "").open();
         self.markup.tag("span").set("class", "rn").words(&row.name);
         self.markup.open("span", "rw");
         match row.tone {
@@ -151,23 +163,5 @@ impl Page {
         }
         self.markup.end();
         self.markup.end();
-    }
-}
-
-/// Rows in words.
-pub(in crate::report::format) fn description(rows: &Rows) -> String {
-    let row = |row: &Row| {
-        let value = match (row.value, row.words.is_empty()) {
-            (_, false) => row.words.clone(),
-            (Some(value), true) => words(&rows.axis, value),
-            (None, true) => "no value".to_owned(),
-        };
-        format!("{}: {value}.", row.name)
-    };
-    let said: Vec<String> = rows.rows.iter().take(12).map(row).collect();
-    match rows.rows.len() {
-        0 => "No values.".to_owned(),
-        count if count > said.len() => format!("{} And {} more.", said.join(" "), count - said.len()),
-        _ => said.join(" "),
     }
 }
