@@ -19,6 +19,7 @@ mod gate;
 mod imports;
 mod numbers;
 mod oracle;
+mod pages;
 mod pairing;
 mod planner;
 mod rehoming;
