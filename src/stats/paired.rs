@@ -226,6 +226,59 @@ mod tests {
         assert_eq!(needed(paired.detectable(Confidence::P95)), 9);
     }
 
+    /// By hand: means 2 and 5, relative deviations 0.4 - 0.5, 0.8 - 1 and 1.8 - 1.5, standard error sqrt(0.14 / 2 / 3) = 0.152753,
+    /// t = 4.302653 with two degrees of freedom: e^(ln 2.5 -+ 0.657242).
+    #[test]
+    fn a_ratio_by_hand() {
+        let paired = Paired::new(&[1.0, 2.0, 3.0], &[2.0, 4.0, 9.0]).unwrap();
+        let (low, high) = paired.ratio_interval(Confidence::P95).unwrap();
+        assert!((low - 1.295_698_2).abs() < 1e-6 && (high - 4.823_654_3).abs() < 1e-6, "{low} {high}");
+        // Twice as much in every pair is certain with enough of them: of three, one in four has one sign by chance.
+        let doubled = |count: usize| {
+            let first: Vec<f64> = (1..=count).map(|at| at as f64 / 10.0).collect();
+            let second: Vec<f64> = first.iter().map(|value| 2.0 * value).collect();
+            Paired::new(&first, &second).unwrap().ratio_interval(Confidence::P95).unwrap()
+        };
+        let (low, high) = doubled(20);
+        assert!((low - 2.0).abs() < 1e-9 && (high - 2.0).abs() < 1e-9, "{low} {high}");
+        let (low, high) = doubled(3);
+        assert!((low - 1.0).abs() < 1e-9 && (high - 4.0).abs() < 1e-9, "{low} {high}");
+        for (first, second) in [([0.0, 0.0], [1.0, 2.0]), ([1.0, 2.0], [0.0, 0.0]), ([-1.0, -2.0], [1.0, 2.0])] {
+            assert_eq!(Paired::new(&first, &second).unwrap().ratio_interval(Confidence::P95), None);
+        }
+    }
+
+    /// Pairs of skewed values that share most of their scatter, of a known ratio, and some of a ratio near zero: the share of
+    /// 4,000 intervals that hold it has a standard error of 0.35 points.
+    #[test]
+    fn the_interval_of_a_ratio_holds_it() {
+        let mut state = 1_u64;
+        let mut exponential = || {
+            // Splitmix64 (G. Steele, D. Lea, C. Flood, OOPSLA 2014).
+            state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut bits = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            -libm::log(((bits ^ (bits >> 31)) >> 11) as f64 / (1_u64 << 53) as f64 + f64::EPSILON)
+        };
+        for ratio in [0.02, 0.5, 1.0, 20.0] {
+            let mut holds = 0;
+            for _ in 0..4_000 {
+                // Sums of exponential values: a mean of 6 with a deviation of 2.4, four sixths of it common.
+                let (mut first, mut second) = (Vec::new(), Vec::new());
+                for _ in 0..30 {
+                    let common: f64 = (0..4).map(|_| exponential()).sum();
+                    first.push(common + exponential() + exponential());
+                    second.push(ratio * (common + exponential() + exponential()));
+                }
+                let (low, high) = Paired::new(&first, &second).unwrap().ratio_interval(Confidence::P95).unwrap();
+                assert!(low > 0.0);
+                holds += u32::from(low <= ratio && ratio <= high);
+            }
+            let share = f64::from(holds) / 4_000.0;
+            assert!((0.935..=0.965).contains(&share), "{ratio}: {share}");
+        }
+    }
+
     #[test]
     fn equal_values_differ_by_zero() {
         let paired = Paired::new(&FIRST, &FIRST).unwrap();

@@ -104,7 +104,8 @@ fn verdict(capacity: &Capacity) -> Verdict {
         },
         Turn::Between { yes: None, no: Some(no) } => (Tone::Open, format!("missed at {}, else undecided", value(no))),
         Turn::Between { yes: None, no: None } | Turn::Undetermined => (Tone::Open, "undecided".to_owned()),
-        Turn::Twice { from: Some(from), to: Some(to), .. } if from <= to => {
+        Turn::Twice { from: Some(from), to: Some(to), .. } if from == to => (narrow, format!("met at {}", value(from))),
+        Turn::Twice { from: Some(from), to: Some(to), .. } if from < to => {
             (narrow, format!("met from {} to {}", value(from), value(to)))
         }
         Turn::Twice { from: Some(_), to: Some(_), .. } => (Tone::Bad, "no value meets all goals".to_owned()),
@@ -331,5 +332,211 @@ fn fullness(it: &Resource) -> String {
         (Some(size), _) => format!("{share}, at most {} of {}", human(it.peak), human(f64::from(size))),
         (None, Some(wait)) => format!("{share}, mean wait {} ms", human(wait)),
         (None, None) => share,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parts::text;
+    use super::*;
+    use crate::analysis::{Cell, Measured, ResourceKind, judge_found};
+    use crate::report::capacity::capacity_sheet;
+
+    fn resource(kind: ResourceKind, name: &str, busiest_bin: f64, size: Option<u32>) -> Resource {
+        let wait = size.is_none().then_some(12.0);
+        let peak = size.map_or(0.0, f64::from);
+        Resource { kind, name: name.into(), busiest_bin, size, peak, wait }
+    }
+
+    /// A value that was evaluated: the estimate of each goal's measure with its interval, and how busy the workers are.
+    fn evaluated(goals: &[Goal], at: usize, order: usize, found: &[[f64; 3]], busy: f64) -> Evaluated {
+        let measured = |(goal, [value, low, high]): (&Goal, &[f64; 3])| {
+            let found = Measured {
+                value: Some(*value),
+                low: Some(*low),
+                high: Some(*high),
+                unit: goal.measure.unit().name(),
+                seldom: None,
+            };
+            judge_found(goal, found)
+        };
+        Evaluated {
+            at,
+            order,
+            replications: 30 * order as u64,
+            judged: goals.iter().zip(found).map(measured).collect(),
+            resources: vec![
+                resource(ResourceKind::Station, "ivr.workers", busy, None),
+                resource(ResourceKind::Ports, "ports", 0.4, Some(100)),
+            ],
+        }
+    }
+
+    const MET: [f64; 3] = [0.005, 0.004, 0.006];
+    const OPEN: [f64; 3] = [0.01, 0.008, 0.012];
+    const MISSED: [f64; 3] = [0.02, 0.015, 0.025];
+
+    /// A search over 10, 20 and so on up to 90, with one goal: the places that were evaluated, in their order.
+    fn capacity(turn: Turn, found: &[(usize, usize, [f64; 3], f64)]) -> Capacity {
+        let goals = vec![Goal::parse("refused.share<=1%").unwrap()];
+        let evaluated = found.iter().map(|(at, order, found, busy)| evaluated(&goals, *at, *order, &[*found], *busy));
+        Capacity {
+            workload: "site".into(),
+            question: "How many calls an hour?".into(),
+            key: "traffic.main.arrivals.poisson".into(),
+            values: (1..=9).map(|value| format!("{value}0/h")).collect(),
+            settings: (1..=9).map(|value| vec![format!("traffic.main.arrivals.poisson={value}0/h")]).collect(),
+            evaluated: evaluated.collect(),
+            goals,
+            turn,
+            replications: 0..4000,
+            seed: 1,
+            digest: "d1".into(),
+            command: "ctisim capacity".into(),
+        }
+    }
+
+    fn found() -> Capacity {
+        let turn = Turn::Between { yes: Some(4), no: Some(5) };
+        capacity(turn, &[(0, 1, MET, 0.1), (4, 3, MET, 0.8), (5, 4, MISSED, 0.97), (8, 2, MISSED, 1.0)])
+    }
+
+    #[test]
+    fn the_answer_the_bottleneck_and_what_to_do() {
+        let report = capacity_report(&found(), "ctisim capacity");
+        assert_eq!(
+            report.about,
+            "9 values of traffic.main.arrivals.poisson, 10/h to 90/h; at most 4,000 replications each, seed 1"
+        );
+        assert_eq!(
+            text(&report.answer),
+            [
+                "50/h is the largest value that meets the goals (95 % confidence); 60/h misses them.",
+                "The bottleneck is the station ivr.workers: at 60/h, it is busy 97.0 % of its busiest bin, with a mean wait of 12 ms; \
+                 at 50/h, it is busy 80.0 % of its busiest bin, with a mean wait of 12 ms."
+            ]
+        );
+        assert_eq!(report.answer[0].0[0], super::super::Piece::Strong("50/h".into()));
+        assert_eq!(
+            text(&report.advice),
+            [
+                "Plan for at most traffic.main.arrivals.poisson = 50/h.",
+                "What is full at 60/h is the station ivr.workers: more of it, or less work for it, may move the limit."
+            ]
+        );
+        let figures: Vec<(&str, &str)> = report.figures.iter().map(|it| (&*it.name, &*it.value)).collect();
+        let expected = [
+            ("traffic.main.arrivals.poisson", "50/h"),
+            ("refused.share at 50/h", "0.500 %"),
+            ("refused.share at 60/h", "2 %"),
+            ("ivr.workers at 60/h", "97.0 %"),
+        ];
+        assert_eq!(figures, expected);
+        assert_eq!((report.verdicts[0].tone, &*report.verdicts[0].words), (Tone::Good, "met up to 50/h"));
+        assert_eq!(Report::read(&report.json()).unwrap(), report);
+    }
+
+    #[test]
+    fn the_walk_has_the_numbers_of_the_file_and_the_order_of_the_search() {
+        let capacity = found();
+        let report = capacity_report(&capacity, "");
+        let charts: Vec<&Chart> = report.charts().collect();
+        assert_eq!(charts.iter().map(|it| &*it.id).collect::<Vec<_>>(), ["walk", "resources"]);
+        let Shape::Plot(plot) = &charts[0].shape else { panic!("a plot") };
+        let points = &plot.series[0].points;
+        let words: Vec<&str> = points.iter().filter_map(|it| it.words.as_deref()).collect();
+        let expected = [
+            "evaluated 1st, 30 replications",
+            "evaluated 3rd, 90 replications",
+            "evaluated 4th, 120 replications",
+            "evaluated 2nd, 60 replications",
+        ];
+        assert_eq!(words, expected);
+        let tones: Vec<Tone> = points.iter().map(|it| it.tone).collect();
+        assert_eq!(tones, [Tone::Good, Tone::Good, Tone::Bad, Tone::Bad]);
+        let sheet = capacity_sheet(&capacity);
+        let rows: Vec<Vec<Cell>> = sheet.rows().collect();
+        let at = |name: &str| sheet.columns.iter().position(|column| column == name).unwrap();
+        for (point, row) in points.iter().zip(&rows) {
+            let numbers = [point.y, point.low, point.high].map(Cell::from);
+            assert_eq!(numbers, ["value", "low", "high"].map(|name| row[at(name)].clone()));
+        }
+        assert_eq!(plot.levels[0].at, 0.01);
+        assert_eq!(points.iter().map(|it| it.x).collect::<Vec<_>>(), [10.0, 50.0, 60.0, 90.0]);
+        let Shape::Rows(rows) = &charts[1].shape else { panic!("rows") };
+        assert_eq!(
+            (&*rows.rows[0].name, rows.rows[0].value, rows.rows[0].tick),
+            ("ivr.workers", Some(0.97), Some(0.8))
+        );
+        assert_eq!((rows.rows[0].tone, rows.rows[1].tone), (Tone::Bad, Tone::Plain));
+        assert_eq!(rows.rows[1].words, "40.0 %, at most 100 of 100");
+    }
+
+    /// Two goals on one measure and one on another: two charts, of which the first has both lines.
+    #[test]
+    fn a_chart_for_each_measure() {
+        let goals: Vec<Goal> = ["refused.share<=1%", "refused.share>=0.1%", "setup_delay.p99<=500ms"]
+            .map(|goal| Goal::parse(goal).unwrap())
+            .to_vec();
+        let walked = evaluated(&goals, 0, 1, &[MET, MET, [320.0, 300.0, 340.0]], 0.5);
+        let search = Capacity { goals, evaluated: vec![walked], ..capacity(Turn::Everywhere, &[]) };
+        let report = capacity_report(&search, "");
+        let ids: Vec<&str> = report.charts().map(|it| &*it.id).collect();
+        assert_eq!(ids, ["walk-refused-share", "walk-setup-delay-p99", "resources"]);
+        let Shape::Plot(plot) = &report.charts().next().unwrap().shape else { panic!("a plot") };
+        assert_eq!(plot.levels.len(), 2);
+    }
+
+    #[test]
+    fn every_way_a_search_can_end() {
+        let says = |turn: Turn, found: &[(usize, usize, [f64; 3], f64)]| {
+            let report = capacity_report(&capacity(turn, found), "");
+            let verdict = &report.verdicts[0];
+            (verdict.tone, verdict.words.clone(), text(&report.advice))
+        };
+        let (first, last) = ((0, 1, MET, 0.1), (8, 2, MET, 0.2));
+        let expected = vec!["Widen the range of --vary if the limit matters.".to_owned()];
+        assert_eq!(says(Turn::Everywhere, &[first, last]), (Tone::Good, "met at every value tried".into(), expected));
+        let missed = [(0, 1, MISSED, 0.1), (8, 2, MISSED, 0.2)];
+        let expected = vec!["Widen the range of --vary, or vary another key.".to_owned()];
+        assert_eq!(says(Turn::Nowhere, &missed), (Tone::Bad, "missed at every value tried".into(), expected));
+        let smallest = Turn::Between { yes: Some(5), no: Some(4) };
+        let at = [(4, 3, MISSED, 0.1), (5, 4, MET, 0.1)];
+        let expected = vec!["Provide at least traffic.main.arrivals.poisson = 60/h.".to_owned()];
+        assert_eq!(says(smallest, &at), (Tone::Good, "met from 60/h on".into(), expected));
+        // Four of nine values are open: more than one in twenty.
+        let wide = Turn::Between { yes: Some(1), no: Some(6) };
+        let at = [(0, 1, MET, 0.1), (1, 2, MET, 0.1), (3, 5, OPEN, 0.1), (6, 4, MISSED, 0.1), (8, 3, MISSED, 0.1)];
+        let more = "Allow more --replications, or use a larger step: too many values could not be decided.";
+        let expected = vec!["Plan for at most traffic.main.arrivals.poisson = 20/h.".to_owned(), more.to_owned()];
+        assert_eq!(says(wide, &at), (Tone::Open, "met up to 20/h".into(), expected));
+        let half = Turn::Between { yes: Some(1), no: None };
+        let at = [(0, 1, MET, 0.1), (1, 3, MET, 0.1), (8, 2, OPEN, 0.1)];
+        let expected = vec!["Plan for at most traffic.main.arrivals.poisson = 20/h.".to_owned(), more.to_owned()];
+        assert_eq!(says(half, &at), (Tone::Open, "met up to 20/h".into(), expected));
+        let other = Turn::Between { yes: None, no: Some(8) };
+        let expected = (Tone::Open, "missed at 90/h, else undecided".into(), vec![more.to_owned()]);
+        assert_eq!(says(other, &[(0, 1, OPEN, 0.1), (8, 2, MISSED, 0.1)]), expected);
+        let nothing = [(0, 1, OPEN, 0.1), (8, 2, OPEN, 0.1)];
+        assert_eq!(says(Turn::Undetermined, &nothing), (Tone::Open, "undecided".into(), vec![more.to_owned()]));
+        let twice = |from, to, undecided| Turn::Twice { from, to, undecided };
+        let expected = vec!["Stay within traffic.main.arrivals.poisson = 30/h to 50/h.".to_owned()];
+        assert_eq!(says(twice(Some(2), Some(4), 0), &missed), (Tone::Good, "met from 30/h to 50/h".into(), expected));
+        let expected = vec!["Take traffic.main.arrivals.poisson = 30/h.".to_owned()];
+        assert_eq!(says(twice(Some(2), Some(2), 0), &missed), (Tone::Good, "met at 30/h".into(), expected));
+        let expected = vec!["Change another key as well: this one cannot meet all goals together.".to_owned()];
+        assert_eq!(says(twice(Some(4), Some(2), 0), &missed), (Tone::Bad, "no value meets all goals".into(), expected));
+        let expected = (Tone::Open, "no value is known to meet all goals".into(), vec![more.to_owned()]);
+        assert_eq!(says(twice(None, Some(2), 5), &missed), expected);
+        let no = Turn::Contradiction { yes: 8, no: 0 };
+        let expected =
+            vec!["Look at the values between with ctisim sweep, which shows how the measure changes.".to_owned()];
+        assert_eq!(says(no, &missed), (Tone::Open, "no answer: the goals are not monotone".into(), expected));
+    }
+
+    #[test]
+    fn ordinals() {
+        let expected = ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "112th"];
+        assert_eq!([1, 2, 3, 4, 11, 12, 13, 21, 112].map(ordinal), expected.map(str::to_owned));
     }
 }

@@ -418,3 +418,172 @@ fn row(it: &Compared) -> Row {
         tone: tone(it),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::parts::text;
+    use super::*;
+    use crate::analysis::{Cell, Sample, compare};
+    use crate::report::comparison::{Callers, comparison_sheet};
+
+    fn pair(a: &str, b: &str) -> Pair {
+        Pair {
+            name: "site".into(),
+            a: a.into(),
+            b: b.into(),
+            replications: 0..10,
+            seed: 1,
+            callers: Callers::Shared,
+            left_out: None,
+        }
+    }
+
+    /// Ten replications whose mean is this, with a scatter of one in a hundred.
+    fn around(mean: f64) -> Vec<Option<f64>> {
+        (0..10).map(|at| Some(mean * (1.0 + 0.01 * if at % 2 == 0 { 1.0 } else { -1.0 }))).collect()
+    }
+
+    /// The same, with the scatter the other way round.
+    fn against(mean: f64) -> Vec<Option<f64>> {
+        let mut values = around(mean);
+        values.rotate_left(1);
+        values
+    }
+
+    fn compared(measures: &[(&str, Vec<Option<f64>>, Vec<Option<f64>>)]) -> Vec<Compared> {
+        let sample = |measure: &str, values: &[Option<f64>]| Sample {
+            measure: Measure::parse(measure).unwrap(),
+            values: values.to_vec(),
+        };
+        let (first, second): (Vec<Sample>, Vec<Sample>) =
+            measures.iter().map(|(measure, a, b)| (sample(measure, a), sample(measure, b))).unzip();
+        compare(&first, &second, 0.01)
+    }
+
+    fn of(compared: &[Compared]) -> Report {
+        comparison_report(&pair("site.toml", "site.toml --set a=1 --set b=2"), compared, "ctisim compare")
+    }
+
+    #[test]
+    fn losses_first_then_waits_then_how_many() {
+        let compared = compared(&[
+            ("offered", around(1000.0), around(1000.0)),
+            ("abandoned", around(118.0), against(23.0)),
+            ("dropped_connected", around(4.0), against(40.0)),
+            ("post_dial_delay.p99", around(13_100.0), against(320.0)),
+            ("cfna", around(100.0), against(100.4)),
+        ]);
+        let report = of(&compared);
+        assert_eq!(report.question, "What does a=1 and b=2 change in site.toml?");
+        assert_eq!(
+            text(&report.answer),
+            [
+                "With B, fewer callers hang up before they are served: 23 instead of 118 per replication (abandoned).",
+                "With B, the worst waits for ringing are shorter: 320 ms instead of 13.10 s (post_dial_delay.p99).",
+                "Of 5 measures, 3 differ for certain: B is better in 2 and worse in 1. 1 could still differ."
+            ]
+        );
+        let advice = text(&report.advice);
+        assert_eq!(advice[0], "Weigh what gets better against what gets worse; the chart has the largest first.");
+        assert!(
+            advice[1].starts_with("About ") && advice[1].ends_with(" decide cfna in eight of ten cases."),
+            "{advice:?}"
+        );
+        let verdicts: Vec<(Tone, &str)> = report.verdicts.iter().map(|it| (it.tone, &*it.words)).collect();
+        let expected =
+            [(Tone::Bad, "B is worse in 1"), (Tone::Good, "B is better in 2"), (Tone::Open, "undecided in 1")];
+        assert_eq!(verdicts, expected);
+    }
+
+    #[test]
+    fn the_forest_has_the_largest_ratio_first_and_the_numbers_of_the_file() {
+        let compared = compared(&[
+            ("abandoned", around(118.0), against(23.0)),
+            ("refused", vec![Some(0.0); 10], around(7.0)),
+            ("post_dial_delay.p99", around(13_100.0), against(320.0)),
+            ("cfna", around(100.0), against(100.4)),
+            ("dropped_in_setup", around(2.0), vec![Some(0.0); 10]),
+            ("offered", around(1000.0), around(1000.0)),
+        ]);
+        let report = of(&compared);
+        let Shape::Rows(rows) = &report.charts().next().unwrap().shape else { panic!("rows") };
+        let names: Vec<&str> = rows.rows.iter().map(|row| &*row.name).collect();
+        assert_eq!(names, ["refused", "dropped_in_setup", "post_dial_delay.p99", "abandoned", "cfna"]);
+        let words: Vec<&str> = rows.rows.iter().map(|row| &*row.words).collect();
+        let expected = [
+            "0 \u{2192} 7, higher: none in A",
+            "2 \u{2192} 0, lower: none in B",
+            "13.10 s \u{2192} 320 ms, lower",
+            "118 \u{2192} 23, lower",
+            "100 \u{2192} 100.4, undecided",
+        ];
+        assert_eq!(words, expected);
+        let tones: Vec<Tone> = rows.rows.iter().map(|row| row.tone).collect();
+        assert_eq!(tones, [Tone::Bad, Tone::Good, Tone::Good, Tone::Good, Tone::Open]);
+        assert!(rows.rows[..2].iter().all(|row| row.value.is_none() && row.low.is_none() && row.high.is_none()));
+        let sheet = comparison_sheet(&compared);
+        let at = sheet.columns.iter().position(|name| name == "relative_percent").unwrap();
+        let metric = sheet.columns.iter().position(|name| name == "metric").unwrap();
+        for row in &rows.rows[2..] {
+            let (low, value, high) = (row.low.unwrap(), row.value.unwrap(), row.high.unwrap());
+            assert!(-100.0 < low && low < value && value < high, "{row:?}");
+            let in_file =
+                sheet.rows().find(|it| matches!(&it[metric], Cell::Text(name) if row.name.starts_with(&**name)));
+            assert_eq!(in_file.unwrap()[at], Cell::from(value));
+        }
+        assert_eq!(Report::read(&report.json()).unwrap(), report);
+    }
+
+    #[test]
+    fn a_long_forest_says_how_many_more() {
+        let names: Vec<String> = (0..30).map(|at| format!("station:s{at}/utilisation")).collect();
+        let all: Vec<_> = names.iter().map(|name| (&**name, around(0.2), against(0.4))).collect();
+        let report = of(&compared(&all));
+        let chart = report.charts().next().unwrap();
+        let Shape::Rows(rows) = &chart.shape else { panic!("rows") };
+        assert_eq!((rows.rows.len(), &*chart.title), (MOST_ROWS, "30 measures differ"));
+        assert!(chart.about.ends_with(" 5 more are in the table only."), "{}", chart.about);
+    }
+
+    #[test]
+    fn every_way_not_to_differ() {
+        let answer =
+            |measures: &[(&str, Vec<Option<f64>>, Vec<Option<f64>>)]| text(&of(&compared(measures)).answer).concat();
+        let same = ("offered", around(1000.0), around(1000.0));
+        let alike = ("refused", around(100.0), around(100.1));
+        let open = ("cfna", around(100.0), against(100.4));
+        let only = ("setup_delay", around(100.0), vec![None; 10]);
+        let nothing = ("rehome_wait", vec![None; 10], vec![None; 10]);
+        assert_eq!(
+            answer(&[same.clone(), nothing.clone()]),
+            "A and B are the same in every replication, in the one measure."
+        );
+        assert_eq!(
+            answer(&[same.clone(), alike.clone()]),
+            "No measure differs by more than the margin, of 2 compared."
+        );
+        assert_eq!(
+            answer(&[same.clone(), open, only]),
+            "No difference is certain: 1 of 3 measures could still differ. 1 measure has a value in one of the two only."
+        );
+        assert_eq!(answer(&[nothing]), "Nothing could be compared: no measure has a value in either.");
+        let one = [("offered", vec![Some(1.0)], vec![Some(2.0)])];
+        let report = of(&compared(&one));
+        assert_eq!(text(&report.answer), ["No difference is certain: 1 of 1 measure could still differ."]);
+        assert_eq!(
+            text(&report.advice),
+            ["More replications are needed to decide: with fewer than two nothing is certain."]
+        );
+        // Neither way is better of calls in progress.
+        let neither = [("calls_in_progress", around(100.0), against(200.0))];
+        let report = of(&compared(&neither));
+        assert_eq!(
+            text(&report.answer),
+            [
+                "With B, calls_in_progress is higher: 200 instead of 100.",
+                "Of 1 measure, 1 differs for certain: neither way is better in any of them."
+            ]
+        );
+        assert_eq!(report.verdicts[0].tone, Tone::Plain);
+    }
+}

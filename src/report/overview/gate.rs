@@ -70,15 +70,19 @@ fn answer(report: &GateReport) -> Vec<Sentence> {
         return std::iter::once(same).chain(speed(report)).collect();
     }
     let of = report.rows.len();
+    let all = counted(of, ["measure", "measures"]);
     let first = match [Gate::Regression, Gate::Inconclusive, Gate::Improvement].map(count) {
-        [0, 0, 0] => strong("Nothing is worse").plain(format!(": all {of} measures are within their margins.")),
+        [0, 0, 0] => strong("Nothing is worse").plain(match of {
+            1 => ": the one measure is within its margin.".to_owned(),
+            of => format!(": all {of} measures are within their margins."),
+        }),
         [0, 0, better] => {
-            strong("Nothing is worse").plain(format!(", and {better} of {of} measures {} better.", is_are(better)))
+            strong("Nothing is worse").plain(format!(", and {better} of {all} {} better.", is_are(better)))
         }
-        [0, open, _] => strong(&format!("{open} of {of} measures could not be judged"))
+        [0, open, _] => strong(&format!("{open} of {all} could not be judged"))
             .plain(": their intervals allow for both a change for the worse and none."),
         [worse, open, _] => {
-            strong(&format!("{worse} of {of} measures {} worse than accepted", is_are(worse))).plain(match open {
+            strong(&format!("{worse} of {all} {} worse than accepted", is_are(worse))).plain(match open {
                 0 => ".".to_owned(),
                 open => format!("; {open} could not be judged."),
             })
@@ -245,5 +249,139 @@ fn row(row: &GateRow) -> Row {
             Gate::Pass => Tone::Plain,
             verdict => tone(verdict),
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::parts::text;
+    use super::*;
+    use crate::analysis::{Cell, Compared, Sample, SpeedResult, Uncounted, compare};
+    use crate::record::Measure;
+    use crate::report::gate::gate_page;
+
+    /// A measure with a margin of one: ten replications around either mean, with a scatter of one in a hundred.
+    fn row(measure: &str, before: f64, now: f64, verdict: Gate) -> GateRow {
+        let measure = Measure::parse(measure).unwrap();
+        let scatter = |mean: f64, sign: f64| {
+            (0..10).map(|at| Some(mean * (1.0 + sign * 0.01 * if at % 2 == 0 { 1.0 } else { -1.0 }))).collect()
+        };
+        let first = Sample { measure: measure.clone(), values: scatter(before, 1.0) };
+        let second = Sample { measure: measure.clone(), values: scatter(now, if before == now { 1.0 } else { -1.0 }) };
+        let compared = Compared { margin: 1.0, ..compare(&[first], &[second], 0.0).remove(0) };
+        GateRow { compared, better: measure.better(), verdict }
+    }
+
+    fn gate(verdict: Gate, rows: Vec<GateRow>) -> GateReport {
+        GateReport {
+            workload: "site".into(),
+            verdict,
+            reasons: Vec::new(),
+            same: Some(false),
+            rows,
+            speed: None,
+            other_terms: false,
+        }
+    }
+
+    fn answer(report: &GateReport) -> Vec<String> {
+        text(&gate_report(report, "").answer)
+    }
+
+    #[test]
+    fn a_regression_comes_with_its_numbers_and_what_to_do() {
+        let rows = vec![
+            row("offered", 1000.0, 1000.0, Gate::Pass),
+            row("cfna", 100.0, 100.5, Gate::Inconclusive),
+            row("abandoned", 100.0, 120.0, Gate::Regression),
+            row("refused", 10.0, 20.0, Gate::Regression),
+            row("completed", 900.0, 800.0, Gate::Regression),
+        ];
+        let report = gate(Gate::Regression, rows);
+        assert_eq!(
+            answer(&report),
+            [
+                "3 of 5 measures are worse than accepted; 1 could not be judged.",
+                "refused was 10 and is 20 (+100.0 %); an increase of 1 is accepted."
+            ]
+        );
+        let page = gate_report(&report, "ctisim gate");
+        let expected = ["If this change is intended, record a new baseline and have it reviewed."];
+        assert_eq!(text(&page.advice), expected);
+        let Shape::Rows(rows) = &page.charts().next().unwrap().shape else { panic!("rows") };
+        let names: Vec<&str> = rows.rows.iter().map(|row| &*row.name).collect();
+        assert_eq!(names, ["refused", "abandoned", "completed", "cfna"]);
+        // The margin of what may not fall lies below.
+        let ticks: Vec<Option<f64>> = rows.rows.iter().map(|row| row.tick).collect();
+        assert_eq!(ticks[..3], [Some(10.0), Some(1.0), Some(-100.0 / 900.0)]);
+        assert_eq!(rows.rows[0].words, "10 \u{2192} 20, regression");
+        // Of what the file has, as a share of the value before.
+        let whole = gate_page(&report, "");
+        let cells: Vec<Vec<Cell>> = whole.sheets[0].rows().collect();
+        let in_file = cells.iter().find(|row| row[1] == Cell::from("abandoned")).unwrap();
+        let shown = [rows.rows[1].value, rows.rows[1].low, rows.rows[1].high];
+        for (cell, shown) in in_file[5..8].iter().zip(shown) {
+            let Cell::Number(change) = cell else { panic!("{cell:?}") };
+            assert!((shown.unwrap() - change).abs() < 1e-9, "{shown:?} {change}");
+        }
+        assert_eq!(Report::read(&page.json()).unwrap(), page);
+    }
+
+    #[test]
+    fn what_passes_says_why() {
+        let same = GateReport { same: Some(true), ..gate(Gate::Pass, vec![row("offered", 9.0, 9.0, Gate::Pass)]) };
+        assert_eq!(answer(&same), ["Nothing changed: all results are identical, byte for byte."]);
+        assert!(gate_report(&same, "").charts().next().is_none());
+        let within = gate(Gate::Pass, vec![row("offered", 100.0, 100.1, Gate::Pass)]);
+        assert_eq!(answer(&within), ["Nothing is worse: the one measure is within its margin."]);
+        let better = gate(
+            Gate::Improvement,
+            vec![row("abandoned", 100.0, 50.0, Gate::Improvement), row("refused", 9.0, 9.0, Gate::Pass)],
+        );
+        assert_eq!(
+            answer(&better),
+            [
+                "Nothing is worse, and 1 of 2 measures is better.",
+                "abandoned was 100 and is 50 (-50.0 %); an increase of 1 is accepted."
+            ]
+        );
+        let open = gate(Gate::Inconclusive, vec![row("abandoned", 100.0, 101.0, Gate::Inconclusive)]);
+        assert_eq!(
+            answer(&open)[0],
+            "1 of 1 measure could not be judged: their intervals allow for both a change for the worse and none."
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_compared_says_why_and_what_helps() {
+        let missing = gate_report(&GateReport::not_comparable("site", vec![Reason::Missing]), "");
+        assert_eq!(text(&missing.answer), ["Nothing was judged: the baseline does not exist."]);
+        assert_eq!(text(&missing.advice), ["Record a new baseline with --record and have it reviewed."]);
+        assert!(missing.chapters.is_empty() && missing.verdicts[0].tone == Tone::Open);
+        let other = gate_report(&GateReport::not_comparable("site", vec![Reason::Workload, Reason::OtherMeasures]), "");
+        assert_eq!(
+            text(&other.advice),
+            [
+                "Leave out flags that were not given when it was recorded.",
+                "Compare a changed workload with --changed.",
+                "Record a new baseline with --record and have it reviewed."
+            ]
+        );
+    }
+
+    #[test]
+    fn speed_is_a_figure() {
+        let speed = |now, verdict, why| Some(SpeedResult { before: 1000.0, now, margin_percent: 2.0, verdict, why });
+        let same =
+            || GateReport { same: Some(true), ..gate(Gate::Regression, vec![row("offered", 9.0, 9.0, Gate::Pass)]) };
+        let slower = GateReport { speed: speed(Some(1100.0), Gate::Regression, None), ..same() };
+        assert_eq!(answer(&slower)[1], "Speed: regression: 1,100 instructions per event, 1,000 before (+10.0 %).");
+        let figure = gate_report(&slower, "").figures.pop().unwrap();
+        assert_eq!((&*figure.value, &*figure.about, figure.tone), ("1,100", "+10.0 %, 1,000 before", Tone::Bad));
+        let why = Some(Uncounted::Failed("there is no valgrind".into()));
+        let unknown = GateReport { speed: speed(None, Gate::NotComparable, why), ..same() };
+        let page = gate_report(&unknown, "");
+        assert_eq!(page.figures.last().unwrap().about, "there is no valgrind");
+        assert!(text(&page.advice).contains(&"Install valgrind, or leave speed out with --no-speed.".to_owned()));
     }
 }

@@ -133,12 +133,10 @@ pub(super) fn level(goal: &Goal) -> Level {
     Level { at: goal.bound, words: format!("goal {}", goal.required()) }
 }
 
-/// The axis of a measure with these values: from zero, unless all are alike, or so different that a logarithmic one shows them better.
-pub(super) fn axis_of_measure(measure: &Measure, values: impl Iterator<Item = Option<f64>> + Clone) -> Axis {
-    let values = || values.clone().flatten().filter(|value| value.is_finite());
-    let (least, most) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
-    let scale = scale_of(&[least, most]);
-    let from = (scale == Scale::Linear && least < most / 2.0 || least == most).then_some(0.0);
+/// The axis of a measure with these values: from zero, unless they are so different that a logarithmic one shows them better.
+pub(super) fn axis_of_measure(measure: &Measure, values: impl Iterator<Item = Option<f64>>) -> Axis {
+    let scale = scale_of(&values.filter_map(drawn).collect::<Vec<f64>>());
+    let from = (scale == Scale::Linear).then_some(0.0);
     Axis { name: measure.to_string(), unit: measure.unit().name().to_owned(), scale, from, to: None }
 }
 

@@ -585,3 +585,214 @@ fn about(sweep: &Sweep, measure: &Measure) -> String {
     let parts = [seldom, unknown, none, never, differ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::parts::text;
+    use super::*;
+    use crate::analysis::{Cell, PointResult};
+    use crate::report::sweep::{sweep_page, sweep_sheet};
+    use serde_json::json;
+
+    /// A sweep over one key: of each point the value, and the estimate of a measure with its interval.
+    fn sweep(measure: &str, goals: &[&str], points: &[(&str, [Option<f64>; 3])]) -> Sweep {
+        grid(
+            &["cti_port.ports.count"],
+            measure,
+            goals,
+            &points.iter().map(|(value, found)| (vec![*value], *found)).collect::<Vec<_>>(),
+        )
+    }
+
+    fn grid(keys: &[&str], measure: &str, goals: &[&str], points: &[(Vec<&str>, [Option<f64>; 3])]) -> Sweep {
+        let goals: Vec<Goal> = goals.iter().map(|goal| Goal::parse(goal).unwrap()).collect();
+        let point = |(values, found): &(Vec<&str>, [Option<f64>; 3])| {
+            let number = |it: &Option<f64>| match it {
+                Some(number) if number.is_infinite() => json!("not reached"),
+                it => json!(it),
+            };
+            let kept = json!({ "found": found.iter().map(number).collect::<Vec<_>>(), "seldom": null });
+            Point {
+                values: values.iter().map(|it| (*it).to_owned()).collect(),
+                parts: Vec::new(),
+                seed: 1,
+                replications: 0..30,
+                goals: goals.clone(),
+                result: serde_json::from_value(json!({ "rows": [], "measures": { measure: kept } })).unwrap(),
+            }
+        };
+        Sweep {
+            workload: "site".into(),
+            question: "How many ports?".into(),
+            keys: keys.iter().map(|key| (*key).to_owned()).collect(),
+            points: points.iter().map(point).collect(),
+            measures: vec![Measure::parse(measure).unwrap()],
+        }
+    }
+
+    const fn known(value: f64, low: f64, high: f64) -> [Option<f64>; 3] {
+        [Some(value), Some(low), Some(high)]
+    }
+
+    fn answer(sweep: &Sweep) -> Vec<String> {
+        text(&sweep_report(sweep, "").answer)
+    }
+
+    fn advice(sweep: &Sweep) -> Vec<String> {
+        text(&sweep_report(sweep, "").advice)
+    }
+
+    const MISSED: [Option<f64>; 3] = known(0.05, 0.04, 0.06);
+    const OPEN: [Option<f64>; 3] = known(0.011, 0.009, 0.013);
+    const MET: [Option<f64>; 3] = known(0.0025, 0.0005, 0.005);
+
+    fn shares(points: &[(&str, [Option<f64>; 3])]) -> Sweep {
+        sweep("refused.share", &["refused<=1%"], points)
+    }
+
+    /// Undecided: the half-width is 0.2 points and the bound 0.1 points away, with 30 replications:
+    /// 30 (2 (1 + 0.841621 / 1.959964))^2 = 30 * 2.858813^2 = 245.2.
+    #[test]
+    fn the_first_value_that_meets_the_goal() {
+        let rises = shares(&[("10", MISSED), ("20", OPEN), ("30", MET), ("40", MET)]);
+        assert_eq!(
+            answer(&rises),
+            [
+                "cti_port.ports.count = 30 is the first of 4 values tried that meets the goal, as do those after it; 20 could \
+                 not be decided; 10 misses it.",
+                "refused.share is 5 % [4 %, 6 %] at 10 and 0.250 % [0.050 %, 0.500 %] at 30; the goal is <= 1%."
+            ]
+        );
+        assert_eq!(
+            advice(&rises),
+            [
+                "Choose cti_port.ports.count = 30, or one of the later values.",
+                "The values between were not tried: ctisim capacity with --vary 'cti_port.ports.count=10..30' finds where the \
+                 goals turn.",
+                "About 246 replications decide 20 in eight of ten cases."
+            ]
+        );
+        let report = sweep_report(&rises, "ctisim sweep");
+        let verdict = &report.verdicts[0];
+        assert_eq!((verdict.tone, &*verdict.words), (Tone::Open, "met at 2 of 4 points, undecided at 1"));
+        let chart = report.charts().next().unwrap();
+        assert_eq!((&*chart.id, &*chart.title), ("refused-share", "refused.share: the goal <= 1% is met from 30 on"));
+        let falls = shares(&[("10", MET), ("20", MISSED)]);
+        assert_eq!(
+            answer(&falls)[0],
+            "cti_port.ports.count = 10 is the last of 2 values tried that meets the goal; 20 misses it."
+        );
+        assert_eq!(advice(&falls)[0], "Choose cti_port.ports.count = 10.");
+    }
+
+    #[test]
+    fn met_everywhere_nowhere_and_here_and_there() {
+        let of = |found: &[[Option<f64>; 3]]| {
+            let names = ["10", "20", "30", "40"];
+            answer(&shares(&names.into_iter().zip(found.iter().copied()).collect::<Vec<_>>()))
+        };
+        assert_eq!(of(&[MET, MET]), ["All 2 points meet the goal."]);
+        assert_eq!(of(&[MET]), ["cti_port.ports.count = 10 meets the goal."]);
+        assert_eq!(
+            of(&[MISSED, known(0.02, 0.015, 0.025)]),
+            [
+                "None of the 2 points meets the goal.",
+                "refused.share comes closest at 20, with 2 % [1.500 %, 2.500 %]; the goal is <= 1%."
+            ]
+        );
+        assert_eq!(of(&[MISSED, OPEN]), ["No point is known to meet the goal: 1 misses it, 1 could not be decided."]);
+        assert_eq!(
+            of(&[MISSED, MET, MISSED, OPEN]),
+            ["1 of 4 points meets the goal: 20; 2 miss it, 1 could not be decided."]
+        );
+        let zero = sweep("refused", &["refused<=0"], &[("10", known(0.0, 0.0, 0.0))]);
+        // An interval of a number that was never seen has no upper end.
+        let never = sweep("refused", &["refused<=0"], &[("10", [Some(0.0), None, None])]);
+        assert_eq!(answer(&zero), ["cti_port.ports.count = 10 meets the goal."]);
+        assert_eq!(
+            advice(&never),
+            [
+                "No number of replications shows that refused <= 0 is met: what was never seen may still occur. Give it another \
+                 bound."
+            ]
+        );
+    }
+
+    #[test]
+    fn without_goals_only_what_the_intervals_show() {
+        let of = |points: &[[Option<f64>; 3]]| {
+            let names = ["10", "20", "30"];
+            answer(&sweep("setup_delay.p99", &[], &names.into_iter().zip(points.iter().copied()).collect::<Vec<_>>()))
+                .concat()
+        };
+        let (long, middle, short) =
+            (known(1200.0, 1100.0, 1300.0), known(600.0, 500.0, 700.0), known(320.0, 300.0, 340.0));
+        assert_eq!(
+            of(&[long, middle, short]),
+            "setup_delay.p99 falls from 1,200 ms [1,100 ms, 1,300 ms] at 10 to 320 ms [300 ms, 340 ms] at 30."
+        );
+        assert_eq!(
+            of(&[known(600.0, 400.0, 800.0), known(500.0, 450.0, 550.0)]),
+            "setup_delay.p99 is 600 ms [400 ms, 800 ms] at 10 and 500 ms [450 ms, 550 ms] at 20: the intervals overlap, so \
+             that they show no difference."
+        );
+        assert_eq!(
+            of(&[middle, long, short]),
+            "setup_delay.p99 is least at 30, 320 ms [300 ms, 340 ms], and greatest at 20, 1,200 ms [1,100 ms, 1,300 ms]."
+        );
+        assert_eq!(
+            of(&[middle, [Some(900.0), None, None], [None; 3]]),
+            "setup_delay.p99 is 600 ms [500 ms, 700 ms] at 10 and 900 ms (interval unknown) at 20: an interval is unknown, so \
+             that they show no difference. It has no value at 1 point."
+        );
+        assert_eq!(of(&[middle, middle]), "setup_delay.p99 is the same at every point: 600 ms [500 ms, 700 ms].");
+        assert_eq!(of(&[[None; 3]]), "setup_delay.p99 has no value at any point.");
+    }
+
+    /// Two servers with each of eight numbers of ports: more curves than one chart has.
+    #[test]
+    fn a_grid_has_a_curve_for_each_combination_of_the_other_keys() {
+        let names: Vec<String> = (1..=8).map(|workers| workers.to_string()).collect();
+        let points: Vec<(Vec<&str>, [Option<f64>; 3])> =
+            names.iter().flat_map(|workers| ["10", "20"].map(|ports| (vec![&**workers, ports], MET))).collect();
+        let report = sweep_report(&grid(&["workers", "ports"], "refused.share", &["refused<=1%"], &points), "");
+        let charts: Vec<&Chart> = report.charts().collect();
+        assert_eq!(charts.iter().map(|it| &*it.id).collect::<Vec<_>>(), ["refused-share", "refused-share-2"]);
+        let series = |chart: &Chart| match &chart.shape {
+            Shape::Plot(plot) => plot.series.clone(),
+            Shape::Rows(_) => Vec::new(),
+        };
+        assert_eq!([6, 2], [charts[0], charts[1]].map(|it| series(it).len()));
+        let first = &series(charts[0])[0];
+        assert_eq!((&*first.name, first.points.len(), first.points[1].x), ("workers = 1", 2, 20.0));
+        assert_eq!(charts[0].title, "refused.share over ports (1 of 2)");
+    }
+
+    /// Point for point what the file has, and words where it has words.
+    #[test]
+    fn the_chart_has_the_numbers_of_the_file() {
+        let never = [Some(f64::INFINITY), Some(300.0), Some(f64::INFINITY)];
+        let sweep = sweep(
+            "setup_delay.p99",
+            &["setup_delay.p99<=500ms"],
+            &[("1m", known(320.0, 300.0, 340.0)), ("90s", never)],
+        );
+        let report = sweep_report(&sweep, "");
+        let Shape::Plot(plot) = &report.charts().next().unwrap().shape else { panic!("a plot") };
+        let page = sweep_page(&sweep, "");
+        let rows: Vec<Vec<Cell>> = page.sheets[0].rows().collect();
+        let cell = |it: Option<f64>, otherwise: &str| it.map_or(Cell::from(otherwise), Cell::from);
+        for (point, row) in plot.series[0].points.iter().zip(&rows) {
+            let [value, low, high] = [point.y, point.low, point.high].map(|it| cell(it, "not reached"));
+            assert_eq!([Cell::from(point.x), value, low, high], row[2..6]);
+        }
+        assert_eq!(plot.x.unit, "s");
+        assert_eq!((plot.levels[0].at, &*plot.levels[0].words), (500.0, "goal <= 500ms"));
+        assert_eq!(plot.series[0].points[1].words.as_deref(), Some("not reached"));
+        assert_eq!([Tone::Good, Tone::Open], [0, 1].map(|at: usize| plot.series[0].points[at].tone));
+        assert!(sweep_sheet(&sweep).columns.contains(&"cti_port.ports.count_s".to_owned()));
+        let read = Report::read(&report.json()).unwrap();
+        assert_eq!(read, report);
+        let _: &PointResult = &sweep.points[0].result;
+    }
+}
