@@ -22,6 +22,7 @@ mod oracle;
 mod pages;
 mod pairing;
 mod planner;
+mod plot;
 mod rehoming;
 mod rules;
 mod same;

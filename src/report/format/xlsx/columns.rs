@@ -200,7 +200,7 @@ fn of_plot(plot: &Plot) -> Columns<'_> {
     columns
 }
 
-/// The points of a curve on the axes of its chart. Above names there is one for each; steps have a point at either end.
+/// The points of a curve on the axes of its chart. Above names there is one for each; steps have one at either end.
 fn placed(plot: &Plot, series: &Series) -> Vec<Placed> {
     let value = |value: Option<f64>| number(&plot.y.scale, value?);
     let points = series.points.iter().filter_map(|point| {
@@ -216,7 +216,14 @@ fn placed(plot: &Plot, series: &Series) -> Vec<Placed> {
     if series.stroke != Stroke::Steps {
         return points;
     }
-    let next = points.iter().skip(1).map(|next| Some(next.x)).chain([None]);
+    // Of time, the last one lasts as long as the one before it, but not longer than the axis.
+    let most = plot.x.to.and_then(|to| number(&plot.x.scale, to)).unwrap_or(f64::INFINITY);
+    let end = match (&*points, &plot.x.scale) {
+        ([.., before, last], Scale::Elapsed | Scale::Clock { .. }) => Some((2.0 * last.x - before.x).min(most)),
+        _ => None,
+    };
+    let end = end.filter(|&end| points.last().is_some_and(|last| last.x < end));
+    let next = points.iter().skip(1).map(|next| Some(next.x)).chain([end]);
     points.iter().zip(next).flat_map(|(it, next)| [Some(*it), next.map(|x| Placed { x, ..*it })]).flatten().collect()
 }
 
@@ -338,14 +345,19 @@ mod tests {
         columns.columns.iter().map(|column| column.name.clone()).collect()
     }
 
-    /// 5 for the first minute, 7 for the second, then nothing.
+    /// 5 for the first minute, 7 for the second, then nothing, which lasts a minute as well.
     #[test]
     fn steps_last_until_the_next() {
         let points = vec![Point::new(0.0, 5.0), Point::new(60.0, 7.0), Point::new(120.0, None)];
         let plot = plot(Scale::Elapsed, vec![series(Stroke::Steps, points)]);
         let columns = of_plot(&plot);
-        assert_eq!(numbers(&columns, 0), [0.0, 1.0, 1.0, 2.0, 2.0].map(Some));
-        assert_eq!(numbers(&columns, 1), [Some(5.0), Some(5.0), Some(7.0), Some(7.0), None]);
+        assert_eq!(numbers(&columns, 0), [0.0, 1.0, 1.0, 2.0, 2.0, 3.0].map(Some));
+        assert_eq!(numbers(&columns, 1), [Some(5.0), Some(5.0), Some(7.0), Some(7.0), None, None]);
+        // The last bin of a run ends with it; and of what is no time, nobody knows how long the last one lasts.
+        for (scale, to, ends) in [(Scale::Elapsed, 150.0, Some(2.5)), (Scale::Linear, 900.0, Some(120.0))] {
+            let x = Axis { scale, to: Some(to), ..plot.x.clone() };
+            assert_eq!(numbers(&of_plot(&Plot { x, ..plot.clone() }), 0).last(), Some(&ends));
+        }
     }
 
     /// Two curves over the same times share these, and a third has its own.
