@@ -112,11 +112,8 @@ fn what_no_page_can_be_made_of_is_named() {
     ctisim(path, "run site.toml --out kept");
     fs::create_dir(path.join("empty")).unwrap();
     let report = fs::read_to_string(path.join("kept/report.json")).unwrap();
-    let other = report.replacen("\"format\":1", "\"format\":2", 1).replacen(
-        "\"version\":\"0.1.0\"",
-        "\"version\":\"9.9\"",
-        1,
-    );
+    let other =
+        report.replacen("\"format\":1", "\"format\":2", 1).replacen("\"version\":\"0.1.0\"", "\"version\":\"9.9\"", 1);
     fs::write(path.join("other.json"), other).unwrap();
     fs::write(path.join("cut.json"), &report[..report.len() / 2]).unwrap();
     fs::write(path.join("else.json"), "{\"format\": 1, \"version\":\"0.1.0\"}").unwrap();
