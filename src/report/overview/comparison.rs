@@ -69,7 +69,7 @@ pub(super) fn without_value(count: usize) -> Option<String> {
 }
 
 /// Whether B is better: `None` if it does not differ for certain, or if neither way is better.
-fn better(it: &Compared) -> Option<bool> {
+fn is_better(it: &Compared) -> Option<bool> {
     match (it.difference(), it.measure.better()) {
         (Difference::Lower, Better::Lower) | (Difference::Higher, Better::Higher) => Some(true),
         (Difference::Higher, Better::Lower) | (Difference::Lower, Better::Higher) => Some(false),
@@ -98,8 +98,8 @@ impl Counts {
         let is = |one: Difference| move |it: &Compared| it.difference() == one;
         Counts {
             measured: compared.len() - count(&is(Difference::Nothing)),
-            better: count(&|it| better(it) == Some(true)),
-            worse: count(&|it| better(it) == Some(false)),
+            better: count(&|it| is_better(it) == Some(true)),
+            worse: count(&|it| is_better(it) == Some(false)),
             differ: count(&differs),
             one_sided: count(&is(Difference::OnlyFirst)) + count(&is(Difference::OnlySecond)),
             open: count(&is(Difference::Undecided)),
@@ -162,8 +162,8 @@ fn answer(compared: &[Compared]) -> Vec<Sentence> {
     let mut telling: Vec<&Compared> = losses.into_iter().chain(waits).collect();
     // What gets worse is not left out beside what gets better, nor the other way round.
     for side in [Some(false), Some(true)] {
-        if telling.len() < 2 && !telling.iter().any(|it| better(it) == side) {
-            telling.extend(most(compared, |it| better(it) == side, by_ratio));
+        if telling.len() < 2 && !telling.iter().any(|it| is_better(it) == side) {
+            telling.extend(most(compared, |it| is_better(it) == side, by_ratio));
         }
     }
     if telling.is_empty() {
@@ -345,7 +345,7 @@ fn figures(compared: &[Compared]) -> Vec<KeyFigure> {
 }
 
 fn tone(it: &Compared) -> Tone {
-    match (it.difference(), better(it)) {
+    match (it.difference(), is_better(it)) {
         (Difference::Undecided, _) => Tone::Open,
         (_, Some(true)) => Tone::Good,
         (_, Some(false)) => Tone::Bad,
