@@ -11,7 +11,9 @@ use crate::workload::units;
 
 use super::Sentence;
 use super::busy::{Full, fullest};
+use super::faults::when;
 use super::figures::{count, estimate, of_cluster};
+use super::minutes::each;
 
 /// So many pieces of advice are given.
 const MOST: usize = 3;
@@ -25,13 +27,14 @@ const REPLICATIONS: u64 = 20;
 /// What to do, the most important first.
 pub(super) fn advice(study: &Study, judged: &[Judged], provenance: &Provenance) -> Vec<Sentence> {
     let again = Again::of(provenance);
-    let rules: [Option<Sentence>; 9] = [
+    let rules: [Option<Sentence>; 10] = [
         missed(study, judged),
         undecided(study, judged),
         no_other_ctimanager(study),
         no_other_callmanager(study),
         given_up(study),
         too_few(study, &again),
+        bottleneck(study),
         heartbeat(study, &again),
         still_away(study),
         few_replications(study, &again),
@@ -161,7 +164,7 @@ fn no_other_callmanager(study: &Study) -> Option<Sentence> {
 /// Devices that were given up, and stay closed until their application opens them again.
 fn given_up(study: &Study) -> Option<Sentence> {
     let reasons = [
-        (Count::ClosedRecoveryForbidden, "its application forbids their recovery", "recovery = false"),
+        (Count::ClosedRecoveryForbidden, "their application forbids recovery", "recovery = false"),
         (Count::ClosedCannotOpen, "a CallManager cannot open them", "cannot_open_on"),
         (
             Count::ClosedOutOfReach,
@@ -191,6 +194,11 @@ fn too_few(study: &Study, again: &Again) -> Option<Sentence> {
     let taken = |it: &Full| it.size.is_some_and(|size| it.peak >= f64::from(size));
     let full = fullest(study).into_iter().find(taken)?;
     let size = full.size?;
+    // What failed itself may be all taken, but not because it is too small.
+    let failed = |it: &crate::plan::Fault| matches!(it.failing, FaultTarget::Devices(target, _) if study.plan.target_name(target) == full.name);
+    if study.plan.faults.iter().any(failed) {
+        return None;
+    }
     let (metric, share, what) = match refused >= forwarded {
         true => (Count::RefusedBusy, refused, "found nothing free and were refused"),
         false => (Count::Cfb, forwarded, "were forwarded because all was busy"),
@@ -211,6 +219,17 @@ fn too_few(study: &Study, again: &Again) -> Option<Sentence> {
     let step = (size / 10).max(1);
     let flags = format!("--vary {key}={size}..{}:{step} --goal '{}.share<=1%'", size + 10 * step, metric.name());
     Some(sentence.plain(": ").code(again.file("capacity", &flags)).plain(" finds how many it takes."))
+}
+
+/// A station that has no more to give.
+fn bottleneck(study: &Study) -> Option<Sentence> {
+    let full = fullest(study).into_iter().find(|it| it.kind == ResourceKind::Station && it.is_full())?;
+    Some(Sentence::default().strong(format!("{} is the bottleneck", full.name)).plain(format!(
+        ": it is busy {} of its busiest {}, {}. Only less work a call, fewer calls or more servers relieve it.",
+        percent(full.busiest_bin),
+        each(study.window.bin),
+        when(study.plan, full.at)
+    )))
 }
 
 /// An application that hangs, and whose heartbeats are the first to show it.

@@ -61,7 +61,11 @@ fn two_digits(value: f64) -> f64 {
 
 /// A count: whole unless it is small.
 pub(super) fn count(value: f64) -> String {
-    if value >= 10.0 { human(libm::round(value)) } else { human(libm::round(value * 10.0) / 10.0) }
+    match value {
+        _ if value >= 10.0 => human(libm::round(value)),
+        _ if value > 0.0 && value < 0.05 => "less than 0.1".to_owned(),
+        _ => without_zeros(format!("{value:.1}")),
+    }
 }
 
 /// A time in milliseconds, to three digits; from two minutes on to the second, and from two hours on to the minute.
@@ -83,7 +87,11 @@ fn three(value: f64) -> String {
         _ if value >= 10.0 => 1,
         _ => 2,
     };
-    let text = format!("{value:.decimals$}");
+    without_zeros(format!("{value:.decimals$}"))
+}
+
+/// Without zeros at the end that say nothing.
+fn without_zeros(text: String) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
@@ -105,10 +113,8 @@ pub(super) fn estimate(found: &Measured) -> String {
 /// Its interval, as it stands below a figure.
 pub(super) fn interval(found: &Measured) -> String {
     let words = |it: f64| value(found.unit, it);
-    match (found.low, found.high) {
-        (Some(low), Some(high)) if words(low) == words(high) => {
-            format!("95 % interval: {}, to its last digit", words(low))
-        }
+    match (found.low, found.high.filter(|high| high.is_finite())) {
+        (Some(low), Some(high)) if words(low) == words(high) => format!("95 % interval: {}", words(low)),
         (Some(low), Some(high)) => format!("95 % interval {} to {}", words(low), words(high)),
         (Some(low), None) => format!("at least {}, with 95 % confidence", words(low)),
         (None, Some(high)) => format!("at most {}, with 95 % confidence", words(high)),

@@ -243,17 +243,24 @@ fn moments(study: &Study) -> Vec<Moment> {
     moments.into_iter().map(|(at, words)| Moment { at, words: words.to_owned() }).collect()
 }
 
-/// The start of the first bin throughout which as many devices are in service, and under control, as before the fault, from
-/// which on that is so; `None` if they never were fewer.
+/// When all devices are back.
 fn all_back(study: &Study, struck: Time) -> Option<f64> {
     let timeline = &study.outcome.merged.timeline;
     let bounds: Vec<(Time, Time)> = (0..timeline.bins()).map(|bin| timeline.bounds(bin)).collect();
+    let levels = [Of::InService, Of::Controlled].map(|level| study.bin_means(Banded::Level(level)));
+    as_before(&bounds, &levels, struck)
+}
+
+/// The start of the first bin from which on every level is at least what it was before; `None` if none was ever lower, or some
+/// still are at the end.
+fn as_before(bounds: &[(Time, Time)], levels: &[Vec<Option<f64>>], struck: Time) -> Option<f64> {
+    /// Sums of devices over a bin are exact, but their means are rounded.
+    const ROUNDED: f64 = 1e-9;
     let before = bounds.iter().rposition(|(_, end)| *end <= struck)?;
-    let fewer = |level: Of| {
-        let means = study.bin_means(Banded::Level(level));
-        let usual = means[before].unwrap_or(0.0) * (1.0 - 1e-9);
-        (before + 1..means.len()).rev().find(|&bin| means[bin].is_some_and(|mean| mean < usual))
+    let last_lower = |level: &Vec<Option<f64>>| {
+        let usual = level[before]? * (1.0 - ROUNDED);
+        (before + 1..level.len()).rev().find(|&bin| level[bin].is_some_and(|mean| mean < usual))
     };
-    let last = [Of::InService, Of::Controlled].into_iter().filter_map(fewer).max()?;
+    let last = levels.iter().filter_map(last_lower).max()?;
     bounds.get(last + 1).map(|(start, _)| start.seconds())
 }
