@@ -20,7 +20,8 @@ use super::formats::{every_and, show};
 use super::help;
 use super::memory;
 use super::model::{Loaded, Origin};
-use super::output::{Claim, File, results};
+use super::output::{File, results};
+use super::pages::{Output, PageArguments};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::{Stop, stopped};
@@ -87,8 +88,11 @@ pub(super) struct RunArguments {
     pub(super) out: Option<PathBuf>,
 
     /// Format of the output
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Xlsx]))]
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Html, Format::Xlsx]))]
     pub(super) format: Format,
+
+    #[command(flatten)]
+    pub(super) page: PageArguments,
 
     /// Also check every identity of the model on every call (slower)
     #[arg(long)]
@@ -134,8 +138,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let workbook_name = workbook::name(&plan.name);
     let with_workbook = (arguments.format == Format::Xlsx).then_some(&*workbook_name);
     let names: Vec<&str> = FILES.into_iter().chain(with_workbook).collect();
-    let claim = || Claim::directory(results(arguments.out.as_deref(), &plan.name), &names, &origin.inputs());
-    let output = (!arguments.no_files).then(claim).transpose()?;
+    let directory = (!arguments.no_files).then(|| results(arguments.out.as_deref(), &plan.name));
+    let output = Output::claim(&arguments.page, directory, &names, &origin.inputs())?;
     memory::check_study(&[&plan], count, jobs)?;
 
     let repeat = command(arguments, &replications, seed).values("--precision", arguments.precisions.iter().map(typed));
@@ -155,24 +159,15 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let dependencies = Dependencies::new(&workload, &plan, &text);
     let page = report::run_page(study, judged, &provenance, Some(&dependencies));
     let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
-    let mut names = FILES.join(", ");
-    if let Some(output) = &output {
-        let mut files = files(&page, study, &provenance);
-        if let Some(file) = workbook.as_ref().and_then(Workbook::file) {
-            names = format!("{names}, {}", file.0);
-            files.push(file);
-        }
-        output.write(&files)?;
-    }
+    let files = files(&page, study, &provenance).into_iter().chain(workbook.as_ref().and_then(Workbook::file));
+    let wrote = output.write(&page, files.collect())?;
     // After the files: results that took an hour must not be lost because the summary could not be printed.
     match workbook.as_ref().filter(|_| arguments.no_files) {
         Some(workbook) => workbook.print()?,
         None if workbook.is_some() => show(&page, Format::Table)?,
         None => show(&page, arguments.format)?,
     }
-    if let Some(output) = output {
-        verbosity.remark(&format!("wrote {names} to {}", output.path().display()));
-    }
+    wrote.into_iter().for_each(|wrote| verbosity.remark(&wrote));
     workbook.map_or(Ok(()), Workbook::finish)?;
     // Nobody can mend the built-in workload.
     if arguments.workload.is_some() && verbosity == Verbosity::Normal {

@@ -11,7 +11,6 @@ use crate::record::{self, Censoring, Count, Goal, Metric};
 use crate::stats::Confidence;
 
 use super::callers::whose_calls;
-use super::charts::{delays_chart, timeline_charts};
 use super::devices::devices_sheet;
 use super::document::Document;
 use super::expected::closed_forms;
@@ -38,11 +37,6 @@ pub fn run_page<'a>(
     let mut page = Page::new(&*study.plan.name);
     page.section_made(Extent::Report, move |section| report(study, judged, section));
     page.section_made(Extent::Excerpt, move |section| excerpt(study, section));
-    page.charts = Some(Box::new(move || {
-        let mut charts = vec![delays_chart(study)];
-        charts.extend(timeline_charts(study));
-        charts
-    }));
     page.report = Some(Box::new(move || run_report(study, judged, provenance, dependencies)));
     page.sheets = vec![
         summary_sheet(study),

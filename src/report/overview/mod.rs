@@ -11,6 +11,7 @@ mod figures;
 mod gate;
 mod headline;
 mod minutes;
+mod parts;
 mod recovery;
 mod run;
 mod sweep;
@@ -19,7 +20,7 @@ mod topology;
 use serde::{Deserialize, Serialize};
 
 use super::chart::Chart;
-use super::document::pretty;
+use super::document::compact;
 use super::page::{Graph, Table, Tone};
 
 pub(super) use capacity::capacity_report;
@@ -158,7 +159,7 @@ impl Report {
 
     /// `report.json`.
     pub fn json(&self) -> Vec<u8> {
-        pretty(self)
+        compact(self)
     }
 
     /// What `report.json` holds.

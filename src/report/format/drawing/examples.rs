@@ -1,0 +1,367 @@
+//! A report with every kind of chart, table and text, for tests of drawing.
+
+use std::collections::BTreeMap;
+
+use crate::report::chart::{
+    Axis, Chart, Level, Moment, Plot, Point, Row, RowMark, Rows, Scale, Series, Shape, Stretch, StretchKind, Stroke,
+};
+use crate::report::overview::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
+use crate::report::page::{Arrow, Column, Entry, First, Form, Graph, Group, Mark, Node, Table, Tone};
+
+/// Text that would like to be markup.
+pub(in crate::report::format) const HOSTILE: &str = "\"><img src=x onerror=alert(1)><script>alert(1)</script>]]></style></title>'`\u{202e}\u{0}& a_name_that_is_far_too_long_to_fit_anywhere";
+
+/// An axis.
+pub(in crate::report::format) fn axis(name: &str, unit: &str, scale: Scale) -> Axis {
+    Axis { name: name.into(), unit: unit.into(), scale, from: None, to: None }
+}
+
+/// A chart.
+pub(in crate::report::format) fn chart(id: &str, title: &str, about: &str, shape: Shape) -> Item {
+    Item::Chart(Chart { id: id.into(), title: title.into(), about: about.into(), shape })
+}
+
+fn series(name: &str, stroke: Stroke, edges: &str, points: Vec<Point>) -> Series {
+    Series { name: name.into(), stroke, edges: edges.into(), points }
+}
+
+fn plot(x: Axis, y: Axis, series: Vec<Series>) -> Plot {
+    Plot { x, y, series, spans: Vec::new(), moments: Vec::new(), levels: Vec::new() }
+}
+
+/// A number between zero and one that looks like luck.
+fn luck(number: usize) -> f64 {
+    (number * 7_919 % 1_000) as f64 / 1_000.0
+}
+
+/// An hour of minutes with a fault from 20 to 25, a failover, and what happens then.
+pub(in crate::report::format) fn hour(name: &str, starts: Option<u32>, spans: usize, several: bool) -> Shape {
+    let scale = starts.map_or(Scale::Elapsed, |starts| Scale::Clock { starts });
+    let mut x = axis("minute", "s", scale);
+    (x.from, x.to) = (Some(0.0), Some(3_600.0));
+    let level = |minute: usize| match minute {
+        0..5 => 300.0 * minute as f64,
+        20 => 1_408.0,
+        21..27 => 734.0 + 150.0 * (minute - 21) as f64,
+        _ => 1_600.0 + 200.0 * luck(minute),
+    };
+    let point = |minute: usize, share: f64| {
+        let y = share * level(minute) + luck(minute + 100) / 3.0;
+        Point { low: Some(y - 40.0 * share), high: Some(y + 60.0 * share), ..Point::new(60.0 * minute as f64, y) }
+    };
+    let all = |share: f64| (0..60).map(|minute| point(minute, share)).collect::<Vec<_>>();
+    let edges = "5 and 95 % of the replications";
+    let mut shown = vec![series(name, Stroke::Steps, edges, all(1.0))];
+    if several {
+        shown.push(series("answered", Stroke::Steps, edges, all(0.7)));
+        shown.push(series("abandoned", Stroke::Steps, edges, all(0.2)));
+    }
+    let mut plot = plot(x, axis("calls", "count", Scale::Linear), shown);
+    let stretch = |from: f64, to: f64, words: &str, kind| Stretch { from, to, words: words.into(), kind };
+    plot.spans.push(stretch(0.0, 300.0, "warm-up", StretchKind::WarmUp));
+    plot.spans.push(stretch(1_200.0, 1_500.0, "IVR hangs", StretchKind::Fault));
+    for number in 1..spans {
+        let from = 1_200.0 + 100.0 * number as f64;
+        plot.spans.push(stretch(
+            from,
+            from + 700.0,
+            &format!("sub{number}.ctimanager stops and is restarted"),
+            StretchKind::Fault,
+        ));
+    }
+    plot.moments.push(Moment { at: 1_245.0, words: "noticed".into() });
+    plot.moments.push(Moment { at: 1_540.0, words: "all ports back".into() });
+    Shape::Plot(plot)
+}
+
+/// Percentiles of delays.
+pub(in crate::report::format) fn tail() -> Shape {
+    let curve = |from: f64, by: f64| {
+        let point = |step: u32| {
+            let tail = f64::from(step) / 10.0;
+            let y = from * libm::pow(10.0, by * tail);
+            let low = (step < 45).then_some(y * 0.8);
+            Point { low, high: low.map(|_| y * 1.3), ..Point::new(1.0 - libm::pow(10.0, -tail), y) }
+        };
+        (0..=50).map(point).collect::<Vec<_>>()
+    };
+    let edges = "95 % interval over replications";
+    let mut plot = plot(
+        axis("of all calls within", "ratio", Scale::Tail),
+        axis("delay", "ms", Scale::Logarithmic),
+        vec![
+            series("post_dial_delay", Stroke::Line, edges, curve(43.0, 0.6)),
+            series("setup_delay", Stroke::Line, edges, curve(60.0, 0.5)),
+            series("route_point_delay", Stroke::Line, edges, curve(16.0, 0.3)),
+        ],
+    );
+    plot.levels.push(Level { at: 4_000.0, words: "goal: 99 % within 4 s".into() });
+    Shape::Plot(plot)
+}
+
+/// Who came home when, with censored times.
+pub(in crate::report::format) fn survival() -> Shape {
+    let left = |step: usize| libm::exp(-(step as f64) / 12.0);
+    let steps = (0..50).map(|step| Point::new(30.0 * step as f64, left(step))).collect();
+    let censored = (5..49).step_by(4).map(|step| Point::new(30.0 * step as f64 + 10.0, left(step))).collect();
+    let mut y = axis("not home yet", "ratio", Scale::Linear);
+    (y.from, y.to) = (Some(0.0), Some(1.0));
+    Shape::Plot(plot(
+        axis("time since the failure", "s", Scale::Linear),
+        y,
+        vec![series("phones", Stroke::Steps, "", steps), series("not over at the end", Stroke::Ticks, "", censored)],
+    ))
+}
+
+/// Bars with ticks.
+pub(in crate::report::format) fn bars(count: usize) -> Shape {
+    let row = |number: usize| {
+        let value = 0.9 / (number + 1) as f64;
+        Row {
+            name: format!("sub{number}.callmanager"),
+            value: Some(value),
+            low: None,
+            high: None,
+            tick: Some((value * 1.2).min(1.0)),
+            words: format!("{:.1} %, busiest {:.1} %", 100.0 * value, 120.0 * value),
+            tone: if number == 0 { Tone::Bad } else { Tone::Plain },
+        }
+    };
+    let levels = vec![Level { at: 0.7, words: "70 %".into() }];
+    Shape::Rows(Rows {
+        axis: axis("at work", "ratio", Scale::Linear),
+        rows: (0..count).map(row).collect(),
+        mark: RowMark::Bar,
+        levels,
+    })
+}
+
+/// Differences with their intervals.
+pub(in crate::report::format) fn forest() -> Shape {
+    let row = |name: &str, value: f64, low: Option<f64>, high: Option<f64>, tone, words: &str| Row {
+        name: name.into(),
+        value: Some(value),
+        low,
+        high,
+        tick: None,
+        words: words.into(),
+        tone,
+    };
+    let rows = vec![
+        row("post_dial_delay.p99", -97.0, None, Some(-43.0), Tone::Good, "13.1 s \u{2192} 320 ms, lower"),
+        row("abandoned", -81.0, Some(-100.0), Some(-32.0), Tone::Good, "118 \u{2192} 23, lower"),
+        row("cfna_delay", -26.0, Some(-52.0), Some(0.5), Tone::Open, "66 ms \u{2192} 49 ms, undecided"),
+        row("devices_in_service", -1.0, Some(-1.2), Some(-0.8), Tone::Plain, "1,834 \u{2192} 1,816, lower"),
+        row("cfna", 11.5, Some(8.0), None, Tone::Bad, "2,655 \u{2192} 2,961, higher"),
+    ];
+    let levels = vec![Level { at: 0.0, words: "no difference".into() }];
+    Shape::Rows(Rows { axis: axis("change", "percent", Scale::Linear), rows, mark: RowMark::Dot, levels })
+}
+
+/// A measure over the values of a key, with a goal.
+pub(in crate::report::format) fn sweep() -> Shape {
+    let point = |(index, tone): (usize, Tone)| {
+        let x = 20.0 + 10.0 * index as f64;
+        let y = 30_000.0 / (1.0 + index as f64);
+        let high = (index > 0).then_some(y * 1.2);
+        Point { low: Some(y * 0.85), high, words: Some(format!("{x} ports")), tone, ..Point::new(x, y) }
+    };
+    let tones = [Tone::Bad, Tone::Bad, Tone::Open, Tone::Good, Tone::Good];
+    let points = tones.into_iter().enumerate().map(point).collect();
+    let mut plot = plot(
+        axis("ports", "count", Scale::Linear),
+        axis("setup_delay.p99", "ms", Scale::Linear),
+        vec![series("setup_delay.p99", Stroke::LineAndDots, "95 % interval", points)],
+    );
+    plot.levels.push(Level { at: 12_000.0, words: "goal: at most 12 s".into() });
+    Shape::Plot(plot)
+}
+
+fn names() -> Shape {
+    let names = ["one", "circular", "longest_idle_with_a_long_name", "broadcast", "top_down"].map(str::to_owned);
+    let points =
+        |shift: f64| (0..5).map(|index| Point::new(f64::from(index), 3.0 + shift * f64::from(index))).collect();
+    Shape::Plot(plot(
+        axis("distribution", "", Scale::Names(names.to_vec())),
+        axis("waiting", "calls/s", Scale::Linear),
+        vec![series("day", Stroke::Dots, "", points(1.0)), series("night", Stroke::Dots, "", points(0.5))],
+    ))
+}
+
+fn table() -> Table {
+    let columns =
+        [Column::words("goal"), Column::numbers("value"), Column::numbers("95 % interval"), Column::words("verdict")];
+    let mut table = Table::of(Form::Things, columns);
+    table.caption = Some("Goals".into());
+    let number = |value: f64| value.to_string();
+    table.row([
+        Entry::from("setup_delay.p99 <= 4 s"),
+        Entry::number(3.25, "ms", number),
+        Entry::interval(3.0, 3.5, "ms", number),
+        Entry::verdict(Tone::Good, "met"),
+    ]);
+    table.gap();
+    table.row([
+        Entry::from(HOSTILE),
+        Entry::number(f64::INFINITY, "ms", |_| "never".into()),
+        Entry::at_least(3.0, "ms", number),
+        Entry::verdict(Tone::Bad, "missed"),
+    ]);
+    table.row([
+        Entry::from("abandoned"),
+        Entry::missing("no data"),
+        Entry::at_most(2.0, "", number),
+        Entry::verdict(Tone::Open, "undecided"),
+    ]);
+    table
+}
+
+/// A small cluster, with so many devices.
+pub(in crate::report::format) fn graph(devices: usize) -> Graph {
+    let mut nodes = BTreeMap::new();
+    let mut groups = Vec::new();
+    let mut add = |id: &'static str, title: &'static str, labels: Vec<String>| {
+        let numbers: Vec<usize> = labels.iter().enumerate().map(|(index, _)| nodes.len() + index).collect();
+        for (number, label) in numbers.iter().zip(labels) {
+            nodes.insert(*number, Node { id: format!("{id}.{label}"), label, mark: None, note: None });
+        }
+        groups.push(Group { id: id.into(), title: title.into(), nodes: numbers.clone() });
+        numbers
+    };
+    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let traffic = add("source", "callers", list(&["customers", "staff"]));
+    let routes = add("route", "route points", list(&["welcome", "hotline"]));
+    let ports =
+        add("device", "devices", (0..devices).map(|number| format!("port_group_{number} \u{d7} 120")).collect());
+    let apps = add("application", "applications", list(&["ivr", HOSTILE]));
+    let managers = add("node", "nodes", list(&["sub1", "sub2", "sub3"]));
+    let arrow = |user: usize, used: usize| Arrow { user, used, label: "registers with".into(), first: First::User };
+    let mut arrows = vec![arrow(traffic[0], routes[0]), arrow(traffic[1], routes[1]), arrow(traffic[1], routes[0])];
+    for (index, port) in ports.iter().enumerate() {
+        arrows.push(arrow(routes[index % 2], *port));
+        arrows.push(arrow(*port, apps[index % 2]));
+        arrows.push(arrow(*port, managers[index % 3]));
+    }
+    arrows.push(arrow(apps[0], managers[0]));
+    arrows.push(arrow(managers[0], managers[1]));
+    let mut mark = |number: usize, mark: Mark, note: &str| {
+        if let Some(node) = nodes.get_mut(&number) {
+            (node.mark, node.note) = (Some(mark), Some(note.to_owned()));
+        }
+    };
+    mark(apps[0], Mark::Gone, "hangs 09:20 to 09:25");
+    mark(routes[0], Mark::Hurt, "calls are forwarded");
+    mark(managers[1], Mark::Changed, "takes over");
+    Graph { title: "What depends on what".into(), nodes, groups, arrows }
+}
+
+/// All of it.
+pub(in crate::report::format) fn report() -> Report {
+    let clock = Some(33_600);
+    let sentence = Sentence::default;
+    let figure = |name: &str, value: &str, about: &str, tone| KeyFigure {
+        name: name.into(),
+        value: value.into(),
+        about: about.into(),
+        tone,
+    };
+    let verdict = |tone, words: &str, about: &str| Verdict { tone, words: words.into(), about: about.into() };
+    let chapter = |heading: &str, about: &str, items| Chapter { heading: heading.into(), about: about.into(), items };
+    Report {
+        format: Report::FORMAT,
+        version: "0.1.0".into(),
+        kind: "run".into(),
+        workload: "busy_hour".into(),
+        question: "What do callers see when the IVR hangs for five minutes in the busy hour?".into(),
+        about: "50 replications of 1 h \u{b7} seed 1".into(),
+        command: "ctisim run busy_hour --replications 50 --seed 1".into(),
+        digest: Some("b315f1ec39a2".into()),
+        verdicts: vec![
+            verdict(Tone::Good, "met", "setup_delay.p50 at most 200 ms: 110 ms [108, 112]"),
+            verdict(Tone::Bad, "missed", "abandoned at most 100: 118 [112, 124]"),
+            verdict(Tone::Open, "undecided", HOSTILE),
+        ],
+        answer: vec![
+            sentence()
+                .plain("One call in nineteen is cut off: ")
+                .strong("1,748")
+                .plain(" of 32,947 callers are on a port when it hangs."),
+            sentence()
+                .plain("The heartbeat notices after ")
+                .strong("45 s")
+                .plain("; one call in a hundred waits more than ")
+                .strong("12.3 s")
+                .plain(" to hear ringing."),
+            sentence().plain("All ports are back ").strong("340 s").plain(" after the hang."),
+        ],
+        advice: vec![
+            sentence()
+                .plain("Shorten the heartbeat: ")
+                .code("heartbeat = \"10s\"")
+                .plain(" would cut the worst waits by three quarters."),
+            sentence().plain("Ask how many ports are enough: ").code("ctisim capacity busy_hour --set ports"),
+        ],
+        figures: vec![
+            figure("completed", "88.9 %", "29,292 [29,234, 29,350]", Tone::Plain),
+            figure("cut off in conversation", "5.3 %", "1,748 [1,736, 1,759]", Tone::Bad),
+            figure("99 % hear ringing within", "12.3 s", "[10.9, 14.1]", Tone::Open),
+            figure("hang noticed after", "45 s", "[42, 48] at 95 %", Tone::Good),
+        ],
+        chapters: vec![
+            chapter(
+                "Minute by minute",
+                "Mean of 50 replications.",
+                vec![
+                    chart("callers", "Callers in the system", "", hour("calls_in_progress", clock, 1, false)),
+                    chart(
+                        "calls",
+                        "Calls a minute",
+                        "Offered, answered and abandoned.",
+                        hour("offered", clock, 1, true),
+                    ),
+                    chart("many-faults", "Several faults", "", hour("devices", clock, 5, false)),
+                ],
+            ),
+            chapter(
+                "How long callers wait",
+                "Each step to the right is ten times rarer.",
+                vec![chart("tail", "One call in a hundred waits more than 12 s to hear ringing", "", tail())],
+            ),
+            chapter(
+                "What is busy, and when phones are home",
+                "",
+                vec![
+                    chart("busy", "One station is near its limit", "Bar: mean; tick: the busiest minute.", bars(7)),
+                    chart(
+                        "home",
+                        "Half of the phones are home 4 min after their node is back",
+                        "Share still waiting, by Kaplan and Meier.",
+                        survival(),
+                    ),
+                ],
+            ),
+            chapter(
+                "What a 10 s heartbeat would change",
+                "",
+                vec![
+                    chart(
+                        "forest",
+                        "The worst waits are cut by three quarters",
+                        "Change in percent of A, with 95 % intervals.",
+                        forest(),
+                    ),
+                    chart("sweep", "Fifty ports are enough", "", sweep()),
+                    chart("names", "By distribution", "", names()),
+                    Item::Table(table()),
+                    Item::Note("A note.".into()),
+                ],
+            ),
+            chapter("What depends on what", "", vec![Item::Topology(graph(10))]),
+            chapter(
+                HOSTILE,
+                HOSTILE,
+                vec![chart(HOSTILE, HOSTILE, HOSTILE, hour(HOSTILE, None, 9, false)), Item::Note(HOSTILE.into())],
+            ),
+        ],
+    }
+}
