@@ -97,7 +97,7 @@ fn missed(study: &Study, judged: &[Judged]) -> Option<Sentence> {
             full.name,
             percent(full.busiest_bin)
         )),
-        None => sentence.plain(": nothing is full, so that more of anything will not help."),
+        None => sentence.plain(": no resource is full, even in its busiest time."),
     })
 }
 
@@ -164,11 +164,11 @@ fn no_other_callmanager(study: &Study) -> Option<Sentence> {
 /// Devices that were given up, and stay closed until their application opens them again.
 fn given_up(study: &Study) -> Option<Sentence> {
     let reasons = [
-        (Count::ClosedRecoveryForbidden, "their application forbids recovery", "recovery = false"),
-        (Count::ClosedCannotOpen, "a CallManager cannot open them", "cannot_open_on"),
+        (Count::ClosedRecoveryForbidden, "its application forbids recovery", "recovery = false"),
+        (Count::ClosedCannotOpen, "a CallManager cannot open it", "cannot_open_on"),
         (
             Count::ClosedOutOfReach,
-            "they went to a CallManager that their application does not reach",
+            "it went to a CallManager that its application does not reach",
             "topology = \"direct\"",
         ),
     ];
@@ -177,10 +177,13 @@ fn given_up(study: &Study) -> Option<Sentence> {
     let given_up = mean(study, count_of);
     (given_up > 0.0).then(|| {
         Sentence::default()
-            .strong(format!("{} devices are given up", count(given_up)))
-            .plain(format!(" in a run, because {why} ("))
+            .strong(match count(given_up) {
+                one if one == "1" => "1 device is given up".to_owned(),
+                several => format!("{several} devices are given up"),
+            })
+            .plain(format!(" in a run, each because {why} ("))
             .code(key)
-            .plain("): they stay closed until their application opens them again.")
+            .plain("): what is given up stays closed until its application opens it again.")
     })
 }
 
@@ -302,4 +305,64 @@ fn fine(study: &Study, judged: &[Judged]) -> Option<Sentence> {
             .code("--goal")
             .plain(format!(" there is a verdict. The next limit is {limit}.")),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{fake_study, judge};
+    use crate::fake;
+    use crate::plan::Plan;
+    use crate::record::Goal;
+    use crate::report::overview::Piece;
+    use crate::stats::Confidence;
+
+    fn text(sentence: &Sentence) -> String {
+        let words = |piece: &Piece| match piece {
+            Piece::Plain(words) | Piece::Strong(words) | Piece::Code(words) => words.clone(),
+        };
+        sentence.0.iter().map(words).collect()
+    }
+
+    fn provenance(study: &Study<'_>) -> Provenance {
+        let command = "ctisim run 'a b.toml' --replications 5 --seed 1 --set run.bin=2m --goal 'refused<=1'";
+        Provenance::new(study, String::new(), command.to_owned())
+    }
+
+    #[test]
+    fn commands_are_for_the_same_file_with_the_same_values() {
+        let plan = fake::plan();
+        let again = Again::of(&provenance(&fake_study(&plan)));
+        assert_eq!(
+            again.with("compare", "--set-b x=1"),
+            "ctisim compare 'a b.toml' --replications 5 --seed 1 --set run.bin=2m --set-b x=1"
+        );
+        assert_eq!(
+            again.file("capacity", "--vary x=1..2"),
+            "ctisim capacity 'a b.toml' --set run.bin=2m --vary x=1..2"
+        );
+    }
+
+    /// The only CTIManager of the application fails, and hardly a fifth of 20 replications are run.
+    #[test]
+    fn what_is_told_is_so() {
+        let plan = fake::plan();
+        let study = fake_study(&plan);
+        let goals =
+            ["offered>=1", "offered<=1"].map(|goal| judge(&Goal::parse(goal).unwrap(), &study, Confidence::P95));
+        let all: Vec<String> = advice(&study, &goals, &provenance(&study)).iter().map(text).collect();
+        assert!(all.len() == MOST && all[0].starts_with("1 goal is missed, such as offered <= 1"), "{all:?}");
+        assert!(all[1].starts_with("Give ivr a second CTIManager in ctimanagers: the only one that it has"), "{all:?}");
+    }
+
+    #[test]
+    fn a_shorter_heartbeat_is_told_where_it_takes_long() {
+        let plan = Plan { replications: 20, ..fake::plan() };
+        let study = fake_study(&plan);
+        let told = heartbeat(&study, &Again::of(&provenance(&study))).map(|it| text(&it));
+        let interval = plan.applications[0].heartbeat;
+        let third = Span::from_secs(interval.nanos() / 3_000_000_000).max(plan.parameters.heartbeat_minimum);
+        let flag = format!("--set-b application.ivr.heartbeat={}", units::words(third));
+        assert!(told.as_ref().is_some_and(|it| it.contains(&flag)), "{told:?}");
+    }
 }

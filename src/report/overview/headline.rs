@@ -536,3 +536,131 @@ pub(super) fn capital(words: &str) -> String {
     let mut chars = words.chars();
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::fake_study;
+    use crate::engine::Span;
+    use crate::fake;
+    use crate::record::{Histogram, MergedHistogram};
+    use crate::report::overview::Piece;
+
+    fn text(sentence: &Sentence) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Plain(words) | Piece::Code(words) => words.clone(),
+            Piece::Strong(words) => format!("*{words}*"),
+        };
+        sentence.0.iter().map(piece).collect()
+    }
+
+    fn clear(study: &mut Study<'_>, counts: &[Count]) {
+        for summary in &mut study.outcome.summaries {
+            counts.iter().for_each(|count| summary.counts[*count as usize] = 0);
+        }
+    }
+
+    fn losses_and_forwards() -> Vec<Count> {
+        LOSSES.iter().map(|it| it.count).chain(FORWARDS.iter().map(|it| it.0)).collect()
+    }
+
+    /// Of 270.2 calls 12.6, 10.6, 9, 8.2 and 7.6 are lost: one in 21.4, 25.5 and 30.0 first. 170.4 are completed, 51.8 in progress;
+    /// 9.8 + 8.8 + 9 + 9.6 are forwarded, none of them most.
+    #[test]
+    fn the_worst_losses_are_named_first() {
+        let plan = fake::plan();
+        let (sentence, figures) = calls(&fake_study(&plan));
+        assert_eq!(
+            text(&sentence),
+            "Of 270 calls in a run, *one in 21* (13) was given up by its caller, one in 25 (11) was lost while being passed on and \
+             one in 30 (9) was lost while being set up; *63.1 %* were completed and 19.2 % were in progress at the end of the run. \
+             There were 37 forwards."
+        );
+        assert_eq!((&*figures[0].value, &*figures[1].value), ("63.1 %", "4.7 %"));
+        assert_eq!(figures[1].tone, Tone::Bad);
+    }
+
+    /// Never in five: 1 - 0.025^(1/5) = 1 - e^-0.737776 = 52.2 %.
+    #[test]
+    fn what_was_not_seen_is_not_said_to_be_impossible() {
+        let plan = fake::plan();
+        let mut study = fake_study(&plan);
+        clear(&mut study, &losses_and_forwards());
+        let (sentence, figures) = calls(&study);
+        assert_eq!(
+            text(&sentence),
+            "*No call was lost* in 5 replications of 270 calls: *63.1 %* were completed and 19.2 % were in progress at the end of \
+             the run. With 95 % confidence, fewer than 52.2 % of such runs lose any."
+        );
+        assert_eq!((&*figures[1].value, figures[1].tone), ("none seen", Tone::Good));
+    }
+
+    /// Once in five: the upper limit of Clopper and Pearson is 71.64 %.
+    #[test]
+    fn what_was_rarely_seen_says_so() {
+        let plan = fake::plan();
+        let mut study = fake_study(&plan);
+        clear(&mut study, &losses_and_forwards());
+        study.outcome.summaries[2].counts[Count::Refused as usize] = 3;
+        assert_eq!(
+            text(&calls(&study).0),
+            "Calls were lost in *only 1 of 5 replications*, 3 in all: too few to say how many to expect. With 95 % confidence, \
+             fewer than 71.6 % of such runs lose any. Of 270 calls in a run, *63.1 %* were completed and 19.2 % were in progress at \
+             the end of the run."
+        );
+    }
+
+    #[test]
+    fn without_calls_nothing_is_said_of_them() {
+        let plan = fake::plan();
+        let mut study = fake_study(&plan);
+        clear(&mut study, &Count::ALL);
+        let (sentence, figures) = calls(&study);
+        assert_eq!(text(&sentence), "No calls were offered in the measured time.");
+        assert!(figures.is_empty());
+    }
+
+    /// 17.271 s is the mean detection delay, 60.439 s the 95 % quantile of the recoveries.
+    #[test]
+    fn failures_are_noticed_and_over() {
+        let plan = fake::plan();
+        let (sentence, figure) = failure(&fake_study(&plan));
+        let expected = "*3 faults strike, the first after 5 min: application ivr hangs*: a failure is noticed after *17.3 s* on average, \
+                        all devices of an application are under its control again after *60.4 s* or less in 95 % of cases and ";
+        assert!(text(&sentence).starts_with(expected), "{}", text(&sentence));
+        assert_eq!(figure.unwrap().value, "60.4 s");
+    }
+
+    /// As many recoveries that were not over when the run ended as there were others.
+    #[test]
+    fn a_recovery_that_was_not_over_is_not_left_out() {
+        let plan = fake::plan();
+        let mut study = fake_study(&plan);
+        let row = study.catalogue.cluster(Metric::AppRecovery100).unwrap();
+        let (mut one, mut cut) = (Histogram::default(), MergedHistogram::default());
+        (0..5).for_each(|_| one.record(Span::from_secs(240)));
+        let [] = one.move_to(&mut cut, []);
+        study.outcome.merged.censored[row] = cut;
+        let (sentence, figure) = back(&study);
+        assert_eq!(
+            text(&sentence.unwrap()),
+            "in *50.0 %* of cases not all devices are back when the run ends (95 % of an application's devices are back after 60.4 s)"
+        );
+        assert_eq!(figure.unwrap().tone, Tone::Bad);
+    }
+
+    #[test]
+    fn the_only_fault_is_told_and_without_faults_what_is_fullest() {
+        let mut plan = fake::plan();
+        plan.faults.truncate(1);
+        let (sentence, _) = third(&fake_study(&plan)).unwrap();
+        assert!(
+            text(&sentence).starts_with("*Application ivr hangs after 5 min for 1 min*: it is noticed after *17.3 s*")
+        );
+        plan.faults.clear();
+        let study = fake_study(&plan);
+        let (sentence, _) = third(&study).unwrap();
+        let name = &fullest(&study)[0].name;
+        assert!(text(&sentence).starts_with(&format!("The fullest is *{name}*: ")), "{}", text(&sentence));
+    }
+}

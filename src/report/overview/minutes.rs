@@ -264,3 +264,74 @@ fn as_before(bounds: &[(Time, Time)], levels: &[Vec<Option<f64>>], struck: Time)
     let last = levels.iter().filter_map(last_lower).max()?;
     bounds.get(last + 1).map(|(start, _)| start.seconds())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::fake_study;
+    use crate::fake;
+    use crate::workload::Clock;
+
+    fn chart<'a>(chapter: &'a Chapter, id: &str) -> &'a Chart {
+        let charts = chapter.items.iter().filter_map(|item| match item {
+            Item::Chart(chart) => Some(chart),
+            _ => None,
+        });
+        charts.into_iter().find(|chart| chart.id == id).unwrap()
+    }
+
+    /// The warm-up is a minute; the application fails at 300 s for 60 s. The mean of the three detection delays of the fake model,
+    /// in the replications, is 17.271 s.
+    #[test]
+    fn the_only_fault_has_its_times() {
+        let mut plan = fake::plan();
+        plan.faults.truncate(1);
+        plan.clock = Clock::parse("09:00").ok();
+        let study = fake_study(&plan);
+        let chapter = minutes(&study);
+        let chart = chart(&chapter, "calls");
+        let Shape::Plot(plot) = &chart.shape else { panic!("curves") };
+        let spans: Vec<(f64, f64, &str)> = plot.spans.iter().map(|it| (it.from, it.to, &*it.words)).collect();
+        assert_eq!(spans, [(0.0, 60.0, "warm-up"), (300.0, 360.0, "application ivr hangs")]);
+        assert!(
+            plot.moments[0].words == "noticed" && (plot.moments[0].at - 317.271).abs() < 1e-3,
+            "{:?}",
+            plot.moments
+        );
+        assert_eq!(chart.about, "Shaded: application ivr hangs at 09:05.");
+        assert_eq!((&plot.x.scale, plot.x.from, plot.x.to), (&Scale::Clock { starts: 32_400 }, Some(0.0), Some(600.0)));
+        // Five bins of two minutes.
+        let starts: Vec<f64> = plot.series[0].points.iter().map(|point| point.x).collect();
+        assert_eq!(starts, [0.0, 120.0, 240.0, 360.0, 480.0]);
+        let means = study.bin_means(Banded::Calls(Tally::Offered));
+        assert!(plot.series[0].points.iter().map(|point| point.y).eq(means));
+        // Five replications have no band, twenty do.
+        assert!(plot.series[0].edges.is_empty() && plot.series[0].points[0].low.is_none());
+    }
+
+    #[test]
+    fn several_faults_have_no_moments_and_many_replications_a_band() {
+        let plan = Plan { replications: 20, ..fake::plan() };
+        let chapter = minutes(&fake_study(&plan));
+        let Shape::Plot(plot) = &chart(&chapter, "losses").shape else { panic!("curves") };
+        assert!(plot.moments.is_empty() && plot.spans.len() == 4);
+        assert_eq!(plot.series[0].edges, "5 and 95 % of the replications");
+        assert!(plot.series[0].points.iter().all(|it| it.low <= it.high && it.low.is_some()));
+    }
+
+    /// Bins of two minutes, and a fault at 300 s: the bin before ends at 240 s.
+    #[test]
+    fn all_are_back_when_none_is_missing_any_more() {
+        let bounds: Vec<(Time, Time)> = (0..5)
+            .map(|bin| (Time::ZERO + Span::from_secs(120 * bin), Time::ZERO + Span::from_secs(120 * (bin + 1))))
+            .collect();
+        let struck = Time::ZERO + Span::from_secs(300);
+        let level = |means: [f64; 5]| means.map(Some).to_vec();
+        let back = |one, other| as_before(&bounds, &[level(one), level(other)], struck);
+        assert_eq!(back([10.0, 10.0, 8.0, 9.5, 10.0], [6.0, 6.0, 3.0, 6.0, 6.0]), Some(480.0));
+        assert_eq!(back([10.0, 10.0, 8.0, 10.0, 10.0], [6.0; 5]), Some(360.0));
+        // Some are missing at the end; none ever was.
+        assert_eq!(back([10.0, 10.0, 8.0, 10.0, 9.0], [6.0; 5]), None);
+        assert_eq!(back([10.0; 5], [6.0; 5]), None);
+    }
+}
