@@ -122,7 +122,7 @@ fn curves(name: &str, times: &Times, from: f64, to: f64) -> Vec<Series> {
     // Beyond the longest nothing is known.
     let longest = seconds(times.ended.totals().max.max(times.censored.totals().max).nanos()).min(to);
     let end = points[points.len() - 1].clone();
-    points.extend((end.x < longest).then(|| Point { x: longest, ..end }));
+    points.extend((end.x < longest).then_some(Point { x: longest, ..end }));
     let curve = Series { name: name.to_owned(), stroke: Stroke::Steps, edges: String::new(), points };
     let mut strokes: Vec<(f64, f64, u64)> = Vec::new();
     for (time, _, cut) in times.ended.steps(&times.censored).filter(|(.., cut)| *cut > 0) {
