@@ -6,7 +6,7 @@ use crate::analysis::{Judged, Provenance, ResourceKind, Study, Verdict, count_ro
 use crate::domain::{ApplicationFault, ApplicationId, FaultTarget, NodeId};
 use crate::engine::Span;
 use crate::record::{Count, Metric, OfDuration};
-use crate::report::words::{counted, human, percent, whole};
+use crate::report::words::{counted, human, percent, span, whole};
 use crate::workload::units;
 
 use super::Sentence;
@@ -57,16 +57,30 @@ impl Again {
         Again(without_goals.strip_prefix("ctisim run").unwrap_or_default().to_owned())
     }
 
-    /// Another command for the same file with the same values.
-    fn with(&self, command: &str, flags: &str) -> String {
-        format!("ctisim {command}{} {flags}", self.0)
+    /// Another command for the same file with the same values; `None` without a file, which other commands need.
+    fn with(&self, command: &str, flags: &str) -> Option<String> {
+        (!self.file().is_empty()).then(|| format!("ctisim {command}{} {flags}", self.0))
     }
 
-    /// Without the replications, where a command has its own.
-    fn file(&self, command: &str, flags: &str) -> String {
-        let file = self.0.split(" --replications ").next().unwrap_or_default();
-        let settings = self.0.find(" --set ").map_or("", |at| &self.0[at..]);
-        format!("ctisim {command}{file}{settings} {flags}")
+    /// The same without the replications, where a command has its own.
+    fn afresh(&self, command: &str, flags: &str) -> Option<String> {
+        let (file, settings) = (self.file(), self.settings());
+        (!file.is_empty()).then(|| format!("ctisim {command}{file}{settings} {flags}"))
+    }
+
+    /// The same run with other replications.
+    fn run(&self, replications: u64) -> String {
+        format!("ctisim run{}{} --replications {replications}", self.file(), self.settings())
+    }
+
+    /// The file, after a space; empty for the built-in workload.
+    fn file(&self) -> &str {
+        self.0.split(" --replications ").next().unwrap_or_default()
+    }
+
+    /// The values that were set.
+    fn settings(&self) -> &str {
+        self.0.find(" --set ").map_or("", |at| &self.0[at..])
     }
 }
 
@@ -133,14 +147,13 @@ fn no_other_ctimanager(study: &Study) -> Option<Sentence> {
         1 => String::new(),
         more => format!(" and {} more", whole(more as u64 - 1)),
     };
-    let has = if alone.len() == 1 { "has" } else { "have" };
     Some(
         Sentence::default()
-            .plain("Give ")
-            .strong(format!("{first}{others}"))
-            .plain(" a second CTIManager in ")
+            .plain("Add a second CTIManager to the ")
             .code("ctimanagers")
-            .plain(format!(": the only one that it {has} is one that fails here.").replace("it have", "they have")),
+            .plain(" of ")
+            .strong(format!("{first}{others}"))
+            .plain(": the only one there is one that fails here."),
     )
 }
 
@@ -153,11 +166,11 @@ fn no_other_callmanager(study: &Study) -> Option<Sentence> {
     let alone = study.plan.devices.iter().filter(|it| it.group.len() == 1 && struck.contains(&it.group[0])).count();
     (alone > 0).then(|| {
         Sentence::default()
-            .plain("Give ")
-            .strong(counted(alone, ["device", "devices"]))
-            .plain(" a second CallManager in their ")
+            .plain("Add a second CallManager to the ")
             .code("callmanager_group")
-            .plain(": the only one that they may register with is one that fails here.")
+            .plain(" of ")
+            .strong(counted(alone, ["device", "devices"]))
+            .plain(": the only one there is one that fails here.")
     })
 }
 
@@ -221,7 +234,10 @@ fn too_few(study: &Study, again: &Again) -> Option<Sentence> {
     }
     let step = (size / 10).max(1);
     let flags = format!("--vary {key}={size}..{}:{step} --goal '{}.share<=1%'", size + 10 * step, metric.name());
-    Some(sentence.plain(": ").code(again.file("capacity", &flags)).plain(" finds how many it takes."))
+    Some(match again.afresh("capacity", &flags) {
+        Some(command) => sentence.plain(": ").code(command).plain(" finds how many it takes."),
+        None => sentence.plain("."),
+    })
 }
 
 /// A station that has no more to give.
@@ -250,19 +266,16 @@ fn heartbeat(study: &Study, again: &Again) -> Option<Sentence> {
         return None;
     }
     let flags = format!("--set-b application.{}.heartbeat={}", application.name, units::words(shorter));
-    Some(
-        Sentence::default()
-            .plain("A ")
-            .strong("shorter heartbeat interval")
-            .plain(format!(
-                " than {} would notice sooner that {} hangs, which takes {} now: ",
-                crate::report::words::span(application.heartbeat),
-                application.name,
-                estimate(&found)
-            ))
-            .code(again.with("compare", &flags))
-            .plain(" shows what it gains."),
-    )
+    let sentence = Sentence::default().plain("A ").strong("shorter heartbeat interval").plain(format!(
+        " than {} would notice sooner that {} hangs, which takes {} now",
+        span(application.heartbeat),
+        application.name,
+        estimate(&found)
+    ));
+    Some(match again.with("compare", &flags) {
+        Some(command) => sentence.plain(": ").code(command).plain(" shows what it gains."),
+        None => sentence.plain("."),
+    })
 }
 
 /// Devices that have not come home when the run ends.
@@ -284,9 +297,7 @@ fn few_replications(study: &Study, again: &Again) -> Option<Sentence> {
     (number < REPLICATIONS).then(|| {
         Sentence::default()
             .plain("Too few replications to tell what is rare, and for bands in the charts: ")
-            .code(
-                again.file("run", &format!("--replications {}", REPLICATIONS.max(u64::from(study.plan.replications)))),
-            )
+            .code(again.run(REPLICATIONS.max(u64::from(study.plan.replications))))
             .plain(" has enough.")
     })
 }
@@ -334,13 +345,18 @@ mod tests {
         let plan = fake::plan();
         let again = Again::of(&provenance(&fake_study(&plan)));
         assert_eq!(
-            again.with("compare", "--set-b x=1"),
-            "ctisim compare 'a b.toml' --replications 5 --seed 1 --set run.bin=2m --set-b x=1"
+            again.with("compare", "--set-b x=1").as_deref(),
+            Some("ctisim compare 'a b.toml' --replications 5 --seed 1 --set run.bin=2m --set-b x=1")
         );
         assert_eq!(
-            again.file("capacity", "--vary x=1..2"),
-            "ctisim capacity 'a b.toml' --set run.bin=2m --vary x=1..2"
+            again.afresh("capacity", "--vary x=1..2").as_deref(),
+            Some("ctisim capacity 'a b.toml' --set run.bin=2m --vary x=1..2")
         );
+        assert_eq!(again.run(20), "ctisim run 'a b.toml' --set run.bin=2m --replications 20");
+        // Only `run` knows the built-in workload.
+        let built_in = Again(" --replications 5 --seed 1".to_owned());
+        assert_eq!((built_in.with("compare", "-x"), built_in.afresh("capacity", "-x")), (None, None));
+        assert_eq!(built_in.run(20), "ctisim run --replications 20");
     }
 
     /// The only CTIManager of the application fails, and hardly a fifth of 20 replications are run.
@@ -352,7 +368,10 @@ mod tests {
             ["offered>=1", "offered<=1"].map(|goal| judge(&Goal::parse(goal).unwrap(), &study, Confidence::P95));
         let all: Vec<String> = advice(&study, &goals, &provenance(&study)).iter().map(text).collect();
         assert!(all.len() == MOST && all[0].starts_with("1 goal is missed, such as offered <= 1"), "{all:?}");
-        assert!(all[1].starts_with("Give ivr a second CTIManager in ctimanagers: the only one that it has"), "{all:?}");
+        assert!(
+            all[1].starts_with("Add a second CTIManager to the ctimanagers of ivr: the only one there is"),
+            "{all:?}"
+        );
     }
 
     #[test]
