@@ -96,6 +96,9 @@ pub(in crate::report::format) fn shown_in(unit: &str, size: f64) -> (f64, &'stat
 /// A value on an axis, for people.
 pub(in crate::report::format) fn words(axis: &Axis, value: f64) -> String {
     match &axis.scale {
+        Scale::Linear | Scale::Logarithmic if value == 0.0 && matches!(axis.unit.as_str(), "ms" | "s") => {
+            "0 s".to_owned()
+        }
         Scale::Linear | Scale::Logarithmic => {
             let (factor, suffix) = shown_in(&axis.unit, value.abs());
             let suffix = match axis.unit.as_str() {

@@ -101,8 +101,8 @@ fn what_was_drawn_can_be_read_with_all_its_digits() {
     // The second step of the curve: exp(-1/12) is 92.0044 %.
     let share = libm::exp(-1.0 / 12.0);
     assert!(text.contains(&format!("<data value=\"{share}\">92.0044 %</data>")), "{share}");
-    // The share in words, for those who do not see the curve.
-    assert!(text.contains("phones: from 1.684 % at 24.5 min to 100 % at 0 ms."), "the description");
+    // The same in words, for those who do not see the curve; exp(-49/12) is 1.685 %.
+    assert!(text.contains("phones: from 1.685 % at 24.5 min to 100 % at 0 s."), "the description");
 }
 
 #[test]
