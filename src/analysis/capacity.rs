@@ -12,6 +12,8 @@ use super::study::Study;
 pub struct Evaluated {
     /// Its index among the values.
     pub at: usize,
+    /// When it was evaluated: 1 for the first value that was.
+    pub order: usize,
     /// How many replications it took to decide, or were allowed.
     pub replications: u64,
     /// The verdict on each goal.
@@ -21,10 +23,10 @@ pub struct Evaluated {
 }
 
 impl Evaluated {
-    /// From a study of this value.
-    pub fn new(at: usize, study: &Study, judged: Vec<Judged>) -> Evaluated {
+    /// From a study of this value, the `order`-th to be evaluated.
+    pub fn new(at: usize, order: usize, study: &Study, judged: Vec<Judged>) -> Evaluated {
         let replications = study.outcome.summaries.len() as u64;
-        Evaluated { at, replications, judged, resources: resources(study) }
+        Evaluated { at, order, replications, judged, resources: resources(study) }
     }
 
     /// The verdict on all goals together.

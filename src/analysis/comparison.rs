@@ -127,6 +127,18 @@ impl Compared {
         self.paired.as_ref().map(|paired| paired.interval(self.confidence))
     }
 
+    /// The relative difference in percent of the first's mean; `None` if that is zero.
+    pub fn relative(&self) -> Option<f64> {
+        relative(self.paired.as_ref()?.mean(), self.first)
+    }
+
+    /// The interval of the relative difference in percent, from that of the ratio of the means: it never passes -100 %. `None`
+    /// unless both means are above zero.
+    pub fn relative_interval(&self) -> Option<(f64, f64)> {
+        let (low, high) = self.paired.as_ref()?.ratio_interval(self.confidence)?;
+        Some((100.0 * (low - 1.0), 100.0 * (high - 1.0)))
+    }
+
     /// The verdict.
     pub fn difference(&self) -> Difference {
         let Some(paired) = &self.paired else {

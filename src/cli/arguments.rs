@@ -13,6 +13,8 @@ use super::init::{self, InitArguments};
 use super::manual::{self, CompletedShell};
 use super::oracle::{self, OracleArguments};
 use super::peaks::{self, PeaksArguments};
+use super::plot::{self, PlotArguments};
+use super::report::{self, ReportArguments};
 use super::run::{self, RunArguments};
 use super::stop::Stop;
 use super::sweep::{self, SweepArguments};
@@ -66,8 +68,16 @@ pub(super) enum Command {
     Compare(CompareArguments),
 
     /// Compare a workload with a recorded baseline, and fail if anything is worse: for pipelines
-    #[command(after_help = gate::after_help())]
+    #[command(after_help = gate::after_help(), mut_arg("html", |it| it.conflicts_with("record")))]
     Gate(GateArguments),
+
+    /// Make the page of results that were written before: one HTML file, for everybody
+    #[command(after_help = report::after_help())]
+    Report(ReportArguments),
+
+    /// Draw one chart of results for a slide or a document
+    #[command(after_help = plot::after_help())]
+    Plot(PlotArguments),
 
     /// Show what depends on what in a workload, and what the loss of a part would affect
     #[command(after_help = deps::after_help())]
@@ -132,7 +142,9 @@ impl Command {
             Command::Verify(verify) => verify::run(verify),
             Command::Gate(gate) => gate::gate(gate),
             Command::Compare(compare) => compare::compare(compare),
+            Command::Plot(plot) => plot::plot(plot),
             Command::Check(check) => check::check(check),
+            Command::Report(report) => report::report(report),
             Command::Deps(deps) => deps::deps(deps),
             Command::Oracle(oracle) => oracle::oracle(oracle),
             Command::Init(init) => init::run(init),

@@ -18,7 +18,8 @@ use super::formats::{every_and, show};
 use super::help;
 use super::memory;
 use super::model::{Changes, Loaded, Origin};
-use super::output::{Claim, results};
+use super::output::results;
+use super::pages::{Output, PageArguments};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::{Halt, Stop};
@@ -100,8 +101,11 @@ pub(super) struct CapacityArguments {
     out: Option<PathBuf>,
 
     /// Format of the output
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[]))]
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Html]))]
     format: Format,
+
+    #[command(flatten)]
+    page: PageArguments,
 
     /// Print only; write no files
     #[arg(long, conflicts_with = "out")]
@@ -147,8 +151,8 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     }
     doubts::warn(&first.plan, &goals, verbosity);
     let default = format!("{}.capacity", first.plan.name);
-    let claim = || Claim::directory(results(arguments.out.as_deref(), &default), &FILES, &text.inputs());
-    let output = (!arguments.no_files).then(claim).transpose()?;
+    let directory = (!arguments.no_files).then(|| results(arguments.out.as_deref(), &default));
+    let output = Output::claim(&arguments.page, directory, &FILES, &text.inputs())?;
 
     let command = command(arguments, &replications, seed);
     let mut prelude = Prelude::new(command.clone(), most, verbosity);
@@ -174,14 +178,11 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
         command,
     };
     let page = report::capacity_page(&capacity);
-    if let Some(output) = &output {
-        let json = draw(&page, Format::Json, Ink::Plain).map_err(Stop::Failed)?;
-        output.write(&[(FILES[0], report::csv(&report::capacity_sheet(&capacity))), (FILES[1], json)])?;
-    }
+    let json = draw(&page, Format::Json, Ink::Plain).map_err(Stop::Failed)?;
+    let contents = [report::csv(&report::capacity_sheet(&capacity)), json];
+    let wrote = output.write(&page, FILES.map(str::to_owned).into_iter().zip(contents).collect())?;
     show(&page, arguments.format)?;
-    if let Some(output) = output {
-        verbosity.remark(&format!("wrote {} to {}", FILES.join(", "), output.path().display()));
-    }
+    wrote.into_iter().for_each(|wrote| verbosity.remark(&wrote));
     match capacity.turn {
         Turn::Nowhere => Err(Stop::Missed(report::answer(&capacity))),
         Turn::Twice { from: Some(from), to: Some(to), .. } if from > to => Err(Stop::Missed(report::answer(&capacity))),

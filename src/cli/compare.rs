@@ -19,7 +19,8 @@ use super::formats::{every_and, show};
 use super::help;
 use super::memory;
 use super::model::{Changes, Loaded, Origin};
-use super::output::{Claim, results};
+use super::output::results;
+use super::pages::{Output, PageArguments};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::{Repeat, quoted};
 use super::stop::Stop;
@@ -74,12 +75,15 @@ pub(super) struct CompareArguments {
     pub(super) all: bool,
 
     /// Format of the output
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[]))]
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Html]))]
     pub(super) format: Format,
 
     /// Directory for comparison.csv [default: results/<A>.compare]
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+
+    #[command(flatten)]
+    page: PageArguments,
 
     /// Print only; write no file
     #[arg(long, conflicts_with = "out")]
@@ -121,11 +125,11 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     doubts::warn_of_nothing(&arguments.measures, &[&a, &b], verbosity);
     let default = format!("{}.compare", a.name);
     let inputs = || other.iter().fold(source.inputs(), |inputs, other| inputs.join(other.inputs()));
-    let claim = || Claim::directory(results(arguments.out.as_deref(), &default), &[FILE], &inputs());
-    let output = (!arguments.no_files).then(claim).transpose()?;
+    let directory = (!arguments.no_files).then(|| results(arguments.out.as_deref(), &default));
+    let output = Output::claim(&arguments.page, directory, &[FILE], &inputs())?;
     memory::check_study(&[&a, &b], each, jobs)?;
 
-    let command = command(arguments, &replications, seed);
+    let [command, kept] = [Repeat::path, Repeat::name].map(|path| command(arguments, &replications, seed, path));
     let prelude = Prelude::new(command.clone(), both, verbosity);
     let runner = prelude.runner(seed, jobs);
     let found = studies::compare([&a, &b], &measures, arguments.margin.value, replications.clone(), &runner);
@@ -134,14 +138,10 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     // Measures that were asked for are always shown.
     let listed = if arguments.all || !arguments.measures.is_empty() { Listed::All } else { Listed::Differing };
     let pair = pair(arguments, (&first, &b), b_path, replications);
-    let page = report::comparison_page(&pair, &compared, listed, &command);
-    if let Some(output) = &output {
-        output.write(&[(FILE, report::csv(&report::comparison_sheet(&compared)))])?;
-    }
+    let page = report::comparison_page(&pair, &compared, listed, &kept);
+    let wrote = output.write(&page, vec![(FILE.to_owned(), report::csv(&report::comparison_sheet(&compared)))])?;
     show(&page, arguments.format)?;
-    if let Some(output) = output {
-        verbosity.remark(&format!("wrote {FILE} to {}", output.path().display()));
-    }
+    wrote.into_iter().for_each(|wrote| verbosity.remark(&wrote));
     let differs = compared.iter().any(|it| !matches!(it.difference(), Difference::Same | Difference::Nothing));
     if !differs {
         verbosity.remark("note: A and B are the same in every replication");
@@ -174,9 +174,14 @@ fn measures(asked: &[Measure], a: &mut Plan, b: &mut Plan) -> Result<Vec<Measure
 }
 
 /// The command that reproduces this comparison.
-fn command(arguments: &CompareArguments, replications: &Range<u64>, seed: u64) -> String {
-    let files = Repeat::of("compare").path(&arguments.a);
-    let files = arguments.b.iter().fold(files, |command, path| command.path(path));
+fn command(
+    arguments: &CompareArguments,
+    replications: &Range<u64>,
+    seed: u64,
+    path: impl Fn(Repeat, &Path) -> Repeat,
+) -> String {
+    let files = path(Repeat::of("compare"), &arguments.a);
+    let files = arguments.b.iter().fold(files, |command, b| path(command, b));
     files
         .values("--set-a", &arguments.settings_a)
         .values("--set-b", &arguments.settings_b)
@@ -258,12 +263,15 @@ mod tests {
             "elsewhere",
         ];
         let arguments = Line::parse_from(line).compare;
-        let again = command(&arguments, &(5..9), 255);
+        let again = command(&arguments, &(5..9), 255, Repeat::path);
         assert_eq!(
             again,
             r"ctisim compare a.toml --set-a 'fault=[]' --set-b 'question=what'\''s up' --metric refused.share --margin 2.5% --replications 5..9 --seed 255 --set run.length=10m"
         );
         let two = Line::parse_from(["compare", "a.toml", "b.toml"]).compare;
-        assert_eq!(command(&two, &(0..9), 1), "ctisim compare a.toml b.toml --margin 1% --replications 9 --seed 1");
+        assert_eq!(
+            command(&two, &(0..9), 1, Repeat::path),
+            "ctisim compare a.toml b.toml --margin 1% --replications 9 --seed 1"
+        );
     }
 }

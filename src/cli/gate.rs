@@ -23,6 +23,7 @@ use super::instructions;
 use super::memory;
 use super::model::{Loaded, Origin};
 use super::output::{Claim, Former, Inputs};
+use super::pages::{Output, PageArguments};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::Stop;
@@ -92,8 +93,15 @@ pub(super) struct GateArguments {
     pub(super) study: StudyArguments,
 
     /// Format of the output
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Junit]))]
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Html, Format::Junit]))]
     pub(super) format: Format,
+
+    /// Write gate.csv, gate.json and report.json to this directory
+    #[arg(long, value_name = "DIR", conflicts_with = "record")]
+    pub(super) out: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(super) page: PageArguments,
 
     /// Write JUnit XML to this file
     #[arg(long, value_name = "FILE", conflicts_with = "record")]
@@ -107,6 +115,9 @@ pub(super) struct GateArguments {
     #[arg(long, value_name = "FILE", conflicts_with = "record")]
     pub(super) json: Option<PathBuf>,
 }
+
+/// The files that are written with --out.
+const FILES: [&str; 2] = ["gate.csv", "gate.json"];
 
 /// More instructions by up to so many percent do not matter.
 const SPEED_MARGIN: f64 = 2.0;
@@ -134,15 +145,20 @@ pub(super) fn gate(arguments: &GateArguments) -> Result<(), Stop> {
         ("--markdown", &arguments.markdown, Format::Md),
         ("--json", &arguments.json, Format::Json),
     ];
-    let asked = files.iter().filter_map(|(flag, path, _)| Some((*flag, path.as_deref()?, Former::Replaced)));
-    let output = Claim::files(asked, &origin.inputs().and([arguments.baseline.clone()]))?;
+    let inputs = origin.inputs().and([arguments.baseline.clone()]);
+    let output = Output::claim(&arguments.page, arguments.out.clone(), &FILES, &inputs)?;
+    let mut asked = files.iter().filter_map(|(flag, path, _)| Some((*flag, path.as_deref()?)));
+    let output = asked.try_fold(output, |output, (flag, path)| output.also(flag, path, &inputs))?;
     let report = judge(arguments, loaded)?;
-    let command = judging(arguments);
+    let command = judging(arguments, Repeat::name);
     let page = report::gate_page(&report, &command);
-    let drawn = files.iter().filter_map(|(_, path, format)| Some((path.as_ref()?, *format)));
-    let drawn = drawn.map(|(path, format)| Ok((path, draw(&page, format, Ink::Plain).map_err(Stop::Failed)?)));
-    output.write(&drawn.collect::<Result<Vec<_>, Stop>>()?)?;
+    let drawn = |format: Format| draw(&page, format, Ink::Plain).map_err(Stop::Failed);
+    let own = files.iter().filter_map(|(_, path, format)| Some((path.as_ref()?.clone(), *format)));
+    let own = own.map(|(path, format)| Ok((path, drawn(format)?))).collect::<Result<Vec<_>, Stop>>()?;
+    let [csv, json] = FILES.map(str::to_owned);
+    let wrote = output.write_with(&page, vec![(csv, drawn(Format::Csv)?), (json, drawn(Format::Json)?)], own)?;
     show(&page, arguments.format)?;
+    wrote.into_iter().for_each(|wrote| study.verbosity().remark(&wrote));
     match report.verdict {
         Gate::Pass | Gate::Improvement => Ok(()),
         Gate::Regression => Err(Stop::Missed("there is a regression".to_owned())),
@@ -243,7 +259,7 @@ fn judge(arguments: &GateArguments, mut loaded: Loaded) -> Result<GateReport, St
     });
     // The name is in every file; it must not make a difference.
     let plan = Plan { name: baseline.workload.clone(), ..plan };
-    let prelude = prelude(arguments, judging(arguments), &plan, &baseline.range())?;
+    let prelude = prelude(arguments, judging(arguments, Repeat::path), &plan, &baseline.range())?;
     let jobs = jobs_for(arguments.study.jobs, baseline.replications);
     // Other callers have another seed: then the pairs are as different as any two replications.
     let runner = prelude.runner(arguments.study.seed.unwrap_or(baseline.seed), jobs);
@@ -286,11 +302,9 @@ fn recording(arguments: &GateArguments, range: &Range<u64>, seed: u64) -> String
 
 /// The command that judges the same again, for bug reports. Replications are those of the baseline, and so is the seed unless
 /// another is given.
-fn judging(arguments: &GateArguments) -> String {
-    Repeat::of("gate")
-        .path(&arguments.workload)
-        .word("--baseline")
-        .path(&arguments.baseline)
+fn judging(arguments: &GateArguments, path: impl Fn(Repeat, &Path) -> Repeat) -> String {
+    let files = path(Repeat::of("gate"), &arguments.workload).word("--baseline");
+    path(files, &arguments.baseline)
         .values("--metric", &arguments.measures)
         .values("--seed", arguments.study.seed)
         .settings(&arguments.study)
@@ -332,8 +346,8 @@ mod tests {
     fn a_bug_while_judging_is_shown_by_judging_again() {
         let line = "gate some/a.toml --baseline some/a.json --metric refused.share --set x=1 --jobs 3 --junit a.xml";
         let again = "ctisim gate some/a.toml --baseline some/a.json --metric refused.share --set x=1";
-        assert_eq!(judging(&arguments(line)), again);
+        assert_eq!(judging(&arguments(line), Repeat::path), again);
         let both = format!("{line} --changed --no-speed");
-        assert_eq!(judging(&arguments(&both)), format!("{again} --changed --no-speed"));
+        assert_eq!(judging(&arguments(&both), Repeat::path), format!("{again} --changed --no-speed"));
     }
 }

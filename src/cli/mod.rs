@@ -20,13 +20,16 @@ mod memory;
 mod model;
 mod oracle;
 mod output;
+mod pages;
 mod peaks;
+mod plot;
 mod prelude;
 mod program;
 mod progress;
 #[doc(hidden)]
 pub mod rehearsal;
 mod repeat;
+mod report;
 mod run;
 mod signals;
 mod stop;

@@ -8,7 +8,7 @@ use super::flags::StudyArguments;
 
 /// A command line being built. Flags that do not change the results are left out.
 ///
-/// Where the command is written to a file (`run`, `capacity`, the baseline of `gate --record`), a workload goes by the name
+/// Where the command is written to a file (`run.json`, `report.json`, a baseline and others), a workload goes by the name
 /// of its file alone ([`Repeat::file`]): the same study leaves the same bytes wherever it is run. Where it is only shown
 /// with a bug (`compare`, `sweep`, a `gate` that judges), paths are as they were given ([`Repeat::path`]), so that it can be
 /// run as it is.
@@ -33,6 +33,11 @@ impl Repeat {
             Some(name) => self.word(&name.to_string_lossy()),
             None => self,
         }
+    }
+
+    /// The same, of a file that is there.
+    pub(super) fn name(self, path: &Path) -> Repeat {
+        self.file(Some(path))
     }
 
     /// A file as it was given.

@@ -7,6 +7,7 @@ use clap::builder::{StyledStr, UnknownArgumentValueParser};
 use clap::{Arg, Args};
 
 use crate::analysis::{Judged, Provenance, Study, Verdict};
+use crate::dependencies::Dependencies;
 use crate::experiment::Audit;
 use crate::record::{Goal, Measure, cannot_occur};
 use crate::report::{self, Format, Page};
@@ -19,7 +20,8 @@ use super::formats::{every_and, show};
 use super::help;
 use super::memory;
 use super::model::{Loaded, Origin};
-use super::output::{Claim, File, results};
+use super::output::{File, results};
+use super::pages::{Output, PageArguments};
 use super::prelude::{Prelude, jobs_for};
 use super::repeat::Repeat;
 use super::stop::{Stop, stopped};
@@ -86,8 +88,11 @@ pub(super) struct RunArguments {
     pub(super) out: Option<PathBuf>,
 
     /// Format of the output
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Xlsx]))]
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Html, Format::Xlsx]))]
     pub(super) format: Format,
+
+    #[command(flatten)]
+    pub(super) page: PageArguments,
 
     /// Also check every identity of the model on every call (slower)
     #[arg(long)]
@@ -102,7 +107,7 @@ pub(super) struct RunArguments {
 pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let help = "give the path of a workload file; `ctisim run` without one runs the built-in busy hour";
     let origin = Origin::read(arguments.workload.as_deref(), &arguments.study.allowed, help)?;
-    let Loaded { mut plan, mut goals, digest, text, .. } = origin.load(&arguments.study.settings)?;
+    let Loaded { workload, mut plan, mut goals, digest, text } = origin.load(&arguments.study.settings)?;
     for precision in &arguments.precisions {
         let measure = &precision.measure;
         measure.asked_of(&mut plan).map_err(|why| Stop::Usage(format!("--precision {measure}: {why}")))?;
@@ -133,8 +138,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let workbook_name = workbook::name(&plan.name);
     let with_workbook = (arguments.format == Format::Xlsx).then_some(&*workbook_name);
     let names: Vec<&str> = FILES.into_iter().chain(with_workbook).collect();
-    let claim = || Claim::directory(results(arguments.out.as_deref(), &plan.name), &names, &origin.inputs());
-    let output = (!arguments.no_files).then(claim).transpose()?;
+    let directory = (!arguments.no_files).then(|| results(arguments.out.as_deref(), &plan.name));
+    let output = Output::claim(&arguments.page, directory, &names, &origin.inputs())?;
     memory::check_study(&[&plan], count, jobs)?;
 
     let repeat = command(arguments, &replications, seed).values("--precision", arguments.precisions.iter().map(typed));
@@ -151,26 +156,18 @@ pub(super) fn run(arguments: &RunArguments) -> Result<(), Stop> {
     let done = replications.start..replications.start + study.outcome.summaries.len() as u64;
     // The number it took, which reproduces the same bytes.
     let provenance = Provenance::new(study, digest, command(arguments, &done, seed).written());
-    let page = report::run_page(study, judged, &provenance);
+    let dependencies = Dependencies::new(&workload, &plan, &text);
+    let page = report::run_page(study, judged, &provenance, Some(&dependencies));
     let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
-    let mut names = FILES.join(", ");
-    if let Some(output) = &output {
-        let mut files = files(&page, study, &provenance);
-        if let Some(file) = workbook.as_ref().and_then(Workbook::file) {
-            names = format!("{names}, {}", file.0);
-            files.push(file);
-        }
-        output.write(&files)?;
-    }
+    let files = files(&page, study, &provenance).into_iter().chain(workbook.as_ref().and_then(Workbook::file));
+    let wrote = output.write(&page, files.collect())?;
     // After the files: results that took an hour must not be lost because the summary could not be printed.
     match workbook.as_ref().filter(|_| arguments.no_files) {
         Some(workbook) => workbook.print()?,
         None if workbook.is_some() => show(&page, Format::Table)?,
         None => show(&page, arguments.format)?,
     }
-    if let Some(output) = output {
-        verbosity.remark(&format!("wrote {names} to {}", output.path().display()));
-    }
+    wrote.into_iter().for_each(|wrote| verbosity.remark(&wrote));
     workbook.map_or(Ok(()), Workbook::finish)?;
     // Nobody can mend the built-in workload.
     if arguments.workload.is_some() && verbosity == Verbosity::Normal {

@@ -1,6 +1,6 @@
 //! `ctisim sweep`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use clap::builder::StyledStr;
@@ -22,7 +22,8 @@ use super::help;
 use super::input::{self, FILE_BYTES_MAX, Kind};
 use super::memory;
 use super::model::{Changes, Origin};
-use super::output::{Claim, Folder, results};
+use super::output::{Folder, results};
+use super::pages::{Output, PageArguments};
 use super::prelude::{Prelude, jobs, jobs_for};
 use super::repeat::Repeat;
 use super::stop::{Halt, Stop, stopped};
@@ -87,8 +88,11 @@ pub(super) struct SweepArguments {
     out: Option<PathBuf>,
 
     /// Format of the output
-    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Xlsx]))]
+    #[arg(long, value_name = "FORMAT", default_value = "table", value_parser = every_and(&[Format::Html, Format::Xlsx]))]
     format: Format,
+
+    #[command(flatten)]
+    page: PageArguments,
 
     /// Print only; write no files, keep no points
     #[arg(long, conflicts_with = "out")]
@@ -121,11 +125,11 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     let workbook = workbook::name(&planned[0].workload);
     let with_workbook = (arguments.format == Format::Xlsx).then_some(&*workbook);
     let names: Vec<&str> = [FILE].into_iter().chain(with_workbook).collect();
-    let claim = || Claim::directory(results(arguments.out.as_deref(), &default), &names, &source.inputs());
-    let output = (!arguments.no_files).then(claim).transpose()?;
-    let store = output.as_ref().map(|output| output.folder(POINTS).map(Files)).transpose()?;
+    let directory = (!arguments.no_files).then(|| results(arguments.out.as_deref(), &default));
+    let output = Output::claim(&arguments.page, directory, &names, &source.inputs())?;
+    let store = output.directory().map(|output| output.folder(POINTS).map(Files)).transpose()?;
 
-    let command = command(arguments);
+    let [command, kept] = [Repeat::path, Repeat::name].map(|path| command(arguments, path));
     let verbosity = study.verbosity();
     let mut prelude = Prelude::new(command.clone(), 0, verbosity);
     prelude.bar.titles = (0..planned.len()).map(|at| title(Grid(&axes), at, planned.len())).collect();
@@ -147,25 +151,16 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     prelude.commit().map_err(|_| paused(finished, &planned, store.as_ref()))?;
 
     let sweep = swept(Grid(&axes), planned, found, measures);
-    let page = report::sweep_page(&sweep, &command);
+    let page = report::sweep_page(&sweep, &kept);
     let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
-    let mut names = FILE.to_owned();
-    if let Some(output) = &output {
-        let mut files = vec![(names.clone(), report::csv(&report::sweep_sheet(&sweep)))];
-        if let Some(file) = workbook.as_ref().and_then(Workbook::file) {
-            names = format!("{names}, {}", file.0);
-            files.push(file);
-        }
-        output.write(&files)?;
-    }
+    let table = (FILE.to_owned(), report::csv(&report::sweep_sheet(&sweep)));
+    let wrote = output.write(&page, [table].into_iter().chain(workbook.as_ref().and_then(Workbook::file)).collect())?;
     match workbook.as_ref().filter(|_| arguments.no_files) {
         Some(workbook) => workbook.print()?,
         None if workbook.is_some() => show(&page, Format::Table)?,
         None => show(&page, arguments.format)?,
     }
-    if let Some(output) = output {
-        verbosity.remark(&format!("wrote {names} to {}", output.path().display()));
-    }
+    wrote.into_iter().for_each(|wrote| verbosity.remark(&wrote));
     workbook.map_or(Ok(()), Workbook::finish)
 }
 
@@ -265,11 +260,10 @@ fn paused(finished: usize, planned: &[Planned], store: Option<&Files>) -> Stop {
     })
 }
 
-/// The command, for bug reports.
-fn command(arguments: &SweepArguments) -> String {
+/// The command, for bug reports, or for what is kept.
+fn command(arguments: &SweepArguments, path: impl Fn(Repeat, &Path) -> Repeat) -> String {
     let study = &arguments.study;
-    Repeat::of("sweep")
-        .path(&arguments.workload)
+    path(Repeat::of("sweep"), &arguments.workload)
         .values("--vary", arguments.parameters.iter().map(|parameter| &parameter.written))
         .values("--goal", &arguments.goals)
         .values("--metric", &arguments.measures)
@@ -357,7 +351,7 @@ mod tests {
     #[test]
     fn the_command_reproduces_the_sweep() {
         let line = "sweep some/a.toml --vary cti_port.p.count=10..30:10 --vary x=1,2 --goal refused<=1% --metric setup_delay.p95 --set y=1 --replications 5..9 --seed 255 --jobs 3 --quiet --out elsewhere";
-        let again = command(&Line::parse_from(line.split(' ')).sweep);
+        let again = command(&Line::parse_from(line.split(' ')).sweep, Repeat::path);
         assert_eq!(
             again,
             "ctisim sweep some/a.toml --vary cti_port.p.count=10..30:10 --vary x=1,2 --goal 'refused.share <= 1%' --metric setup_delay.p95 --set y=1 --replications 5..9 --seed 255"

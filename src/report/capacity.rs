@@ -90,7 +90,7 @@ pub fn answer(capacity: &Capacity) -> String {
 }
 
 /// What the answer is for each of the keys over which it is spread.
-fn parts(capacity: &Capacity) -> Option<String> {
+pub(super) fn parts(capacity: &Capacity) -> Option<String> {
     let at = match capacity.turn {
         Turn::Between { yes, .. } => yes?,
         Turn::Twice { .. } => capacity.met_within()?.0,
@@ -142,7 +142,7 @@ fn undecided(capacity: &Capacity, left: usize) -> String {
 }
 
 /// The sentence that names the bottleneck.
-fn bottleneck(capacity: &Capacity) -> Option<String> {
+pub(super) fn bottleneck(capacity: &Capacity) -> Option<String> {
     let missed = capacity.first_missed()?;
     let met = match capacity.turn {
         Turn::Between { yes: Some(yes), .. } => capacity.at(yes),
@@ -166,13 +166,13 @@ fn bottleneck(capacity: &Capacity) -> Option<String> {
 }
 
 /// Whether the measure of a goal was zero at every value.
-fn is_always_zero(capacity: &Capacity, goal: &Goal) -> bool {
+pub(super) fn is_always_zero(capacity: &Capacity, goal: &Goal) -> bool {
     let mut judged = capacity.evaluated.iter().flat_map(|it| &it.judged).filter(|it| it.goal == *goal).peekable();
     judged.peek().is_some() && judged.all(|it| it.found.value == Some(0.0))
 }
 
 /// Why such a goal says nothing about the value.
-fn without_effect(goal: &Goal) -> String {
+pub(super) fn without_effect(goal: &Goal) -> String {
     let why = match goal.measure.metric() {
         refused if refused.starts_with("refused") => {
             " (where a forward such as cfb is set, a call that finds everything busy counts there)"
@@ -183,7 +183,7 @@ fn without_effect(goal: &Goal) -> String {
 }
 
 /// The values that were evaluated.
-fn table(capacity: &Capacity) -> Table {
+pub(super) fn table(capacity: &Capacity) -> Table {
     let mut columns = vec![Column::words(&*capacity.key), Column::numbers("replications")];
     for goal in &capacity.goals {
         columns.extend([goal.to_string(), "interval".to_owned()].map(Column::numbers));
@@ -210,7 +210,7 @@ fn table(capacity: &Capacity) -> Table {
     table
 }
 
-fn assumption(capacity: &Capacity) -> String {
+pub(super) fn assumption(capacity: &Capacity) -> String {
     let evaluated = capacity.evaluated.len();
     let all = capacity.values.len();
     let contradicts = if matches!(capacity.turn, Turn::Contradiction { .. }) {
@@ -346,7 +346,7 @@ fn document(capacity: &Capacity) -> Value {
     })
 }
 
-fn title(place: &Resource) -> String {
+pub(super) fn title(place: &Resource) -> String {
     match place.kind {
         ResourceKind::Station => format!("the station {}", place.name),
         kind => format!("the {} `{}`", kind.name(), place.name),

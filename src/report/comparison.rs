@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::analysis::{Cell, Compared, Difference, end, relative};
+use crate::analysis::{Cell, Compared, Difference, end};
 use crate::engine::Span;
 use crate::stats::Paired;
 
@@ -64,11 +64,20 @@ pub fn comparison_page<'a>(pair: &'a Pair, compared: &'a [Compared], listed: Lis
 }
 
 fn title(pair: &Pair, section: &mut Section<'_>) {
-    let Pair { a, b, replications: Range { start: first, end }, seed, .. } = pair;
+    section.paragraph(format!("A: {}", pair.a));
+    section.note(format!("B: {}", pair.b));
+    section.note(described(pair));
+    section.note("(For a percentile: the mean of the percentiles of each replication.)");
+    if let Some(steady) = steady(pair) {
+        section.note(format!("({steady})"));
+    }
+}
+
+/// How many replications of each there are.
+pub(super) fn described(pair: &Pair) -> String {
+    let Pair { replications: Range { start: first, end }, seed, .. } = pair;
     let count = end - first;
-    section.paragraph(format!("A: {a}"));
-    section.note(format!("B: {b}"));
-    section.note(format!(
+    format!(
         "{count} replication{} of each, {}, seed {seed}{}",
         plural(count),
         match pair.callers {
@@ -76,11 +85,12 @@ fn title(pair: &Pair, section: &mut Section<'_>) {
             Callers::Own => "with independent random numbers",
         },
         if *first == 0 { String::new() } else { format!(" (numbers {first} to {})", end - 1) },
-    ));
-    section.note("(For a percentile: the mean of the percentiles of each replication.)");
-    if let Some(left_out) = pair.left_out {
-        section.note(format!("(Steady state: the first {} of both are warm-up.)", span(left_out)));
-    }
+    )
+}
+
+/// What is left out of steady-state studies.
+pub(super) fn steady(pair: &Pair) -> Option<String> {
+    pair.left_out.map(|left_out| format!("Steady state: the first {} of both are warm-up.", span(left_out)))
 }
 
 /// A value, a difference and its interval, of a measure with this unit.
@@ -90,7 +100,7 @@ pub(super) fn change_entries(compared: &Compared) -> [Entry; 3] {
         (Some(paired), Some((low, high))) => [
             Entry::number(paired.mean(), unit, |value| signed_change(unit, value, size_of_change(compared))),
             Entry::interval(low, high, unit, |value| change_beside(unit, value, size_of_change(compared))),
-            Entry::number_if(relative(paired.mean(), compared.first), "percent", relative_change),
+            Entry::number_if(compared.relative(), "percent", relative_change),
         ],
         _ => [const { Entry::missing("") }; 3],
     }
@@ -114,7 +124,7 @@ pub(super) fn value_entries(compared: &Compared) -> [Entry; 2] {
 }
 
 /// The rows of the table: what differs first, then what is undecided, and the rest only if all are listed.
-fn differences(compared: &[Compared], listed: Listed) -> Table {
+pub(super) fn differences(compared: &[Compared], listed: Listed) -> Table {
     let order = |it: &Compared| match it.difference() {
         Difference::Higher | Difference::Lower => 0,
         Difference::OnlyFirst | Difference::OnlySecond => 1,
@@ -142,7 +152,7 @@ fn differences(compared: &[Compared], listed: Listed) -> Table {
     table
 }
 
-fn summary(compared: &[Compared]) -> String {
+pub(super) fn summary(compared: &[Compared]) -> String {
     let count = |difference: Difference| compared.iter().filter(|it| it.difference() == difference).count();
     let tested = compared.len() - count(Difference::Nothing);
     format!(
@@ -155,7 +165,7 @@ fn summary(compared: &[Compared]) -> String {
 }
 
 /// What it would take to decide the undecided measures.
-fn undecided(compared: &[Compared]) -> Table {
+pub(super) fn undecided(compared: &[Compared]) -> Table {
     let head = ["undecided", "detectable difference (80 % power)", "more replications"];
     let mut table = Table::of_numbers(head);
     for it in compared.iter().filter(|it| it.difference() == Difference::Undecided) {
@@ -219,7 +229,7 @@ fn cells(it: &Compared) -> Vec<Cell> {
     let some = it.pairs > 0;
     let numbers = [paired.map(Paired::mean), interval.map(|(low, _)| low), interval.map(|(_, high)| high)];
     cells.extend(numbers.map(|number| end(number, some)));
-    cells.push(paired.and_then(|paired| relative(paired.mean(), it.first)).into());
+    cells.push(it.relative().into());
     let numbers = [
         it.hodges_lehmann.map(|(median, _)| median),
         ranks.map(|(low, _)| low),

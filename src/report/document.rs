@@ -21,8 +21,16 @@ impl<'a> Document<'a> {
 
 /// A value as JSON: indented and with a final line end, because people read these files too.
 pub(super) fn pretty(content: &impl Serialize) -> Vec<u8> {
-    let json = serde_json::to_string_pretty(content).expect("numbers and texts are JSON");
-    let mut shown = shown_json(&json).into_owned();
+    lines(&serde_json::to_string_pretty(content).expect("numbers and texts are JSON"))
+}
+
+/// A value as JSON in one line, for programs: a third of the size.
+pub(super) fn compact(content: &impl Serialize) -> Vec<u8> {
+    lines(&serde_json::to_string(content).expect("numbers and texts are JSON"))
+}
+
+fn lines(json: &str) -> Vec<u8> {
+    let mut shown = shown_json(json).into_owned();
     shown.push('\n');
     shown.into_bytes()
 }

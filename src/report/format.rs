@@ -11,6 +11,8 @@ mod json;
 mod junit;
 mod markdown;
 mod mermaid;
+#[cfg(feature = "png")]
+mod png;
 mod sarif;
 mod svg;
 mod text;
@@ -115,6 +117,17 @@ pub fn draw(page: &Page<'_>, format: Format, canvas: impl Into<Canvas>) -> Resul
         Format::Dot => dot::draw(page.graph.as_ref().ok_or_else(nothing)?).into_bytes(),
         Format::Mermaid => mermaid::draw(page.graph.as_ref().ok_or_else(nothing)?).into_bytes(),
     })
+}
+
+/// An SVG picture as PNG, this many pixels wide: the same bytes on every machine.
+///
+/// # Errors
+/// What is wrong with the picture, which letters cannot be drawn, or that the program was built without PNG.
+pub fn png(svg: &[u8], width: u32) -> Result<Vec<u8>, String> {
+    #[cfg(feature = "png")]
+    return png::png(svg, width);
+    #[cfg(not(feature = "png"))]
+    return Err(format!("this copy of ctisim was built without PNG, and cannot draw {} bytes {width} wide", svg.len()));
 }
 
 /// A report as one HTML file that needs nothing else.

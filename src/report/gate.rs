@@ -21,7 +21,7 @@ pub fn gate_page<'a>(report: &'a GateReport, command: &'a str) -> Page<'a> {
     let excerpt = page.section(Extent::Excerpt);
     excerpt.heading(Rank::Section, format!("ctisim gate: {}", words::verdict(report.verdict.name())));
     excerpt.paragraph(headline(report));
-    page.section(Extent::Both).table(table(report));
+    page.section(Extent::Both).table(table(report, |row| row.verdict != Gate::Pass));
     let speed = report.speed.as_ref().map(speed_line);
     let below = page.section(Extent::Report);
     speed.iter().for_each(|speed| below.note(&**speed));
@@ -38,9 +38,9 @@ pub fn gate_page<'a>(report: &'a GateReport, command: &'a str) -> Page<'a> {
     page
 }
 
-/// The measures that did not simply pass, the worst first.
-fn table(report: &GateReport) -> Table {
-    let mut shown: Vec<&GateRow> = report.rows.iter().filter(|row| row.verdict != Gate::Pass).collect();
+/// The measures that are `shown`, the worst first.
+pub(super) fn table(report: &GateReport, shown: fn(&GateRow) -> bool) -> Table {
+    let mut shown: Vec<&GateRow> = report.rows.iter().filter(|row| shown(row)).collect();
     shown.sort_by_key(|row| std::cmp::Reverse(row.verdict));
     let head = ["measure", "before", "now", "change", "interval", "relative", "margin", "verdict"];
     let mut table = Table::of_numbers(head);
@@ -72,7 +72,7 @@ fn entries(row: &GateRow) -> [Entry; 8] {
 }
 
 /// The summary in one line.
-fn headline(report: &GateReport) -> String {
+pub(super) fn headline(report: &GateReport) -> String {
     let count = |verdict: Gate| report.rows.iter().filter(|row| row.verdict == verdict).count();
     let summary = match report.verdict {
         Gate::Pass if report.same == Some(true) => "all results are identical, byte for byte".to_owned(),
@@ -89,7 +89,7 @@ fn headline(report: &GateReport) -> String {
 }
 
 /// The line about speed.
-fn speed_line(speed: &SpeedResult) -> String {
+pub(super) fn speed_line(speed: &SpeedResult) -> String {
     let summary = match (speed.now, &speed.why) {
         (Some(now), _) => format!(
             "{} instructions per event, {} before ({})",
@@ -103,7 +103,7 @@ fn speed_line(speed: &SpeedResult) -> String {
 }
 
 /// What else decided.
-fn notes(report: &GateReport) -> impl Iterator<Item = &'static str> {
+pub(super) fn notes(report: &GateReport) -> impl Iterator<Item = &'static str> {
     report
         .other_terms
         .then_some("note: margins or directions of the baseline were edited since it was recorded")
@@ -111,7 +111,7 @@ fn notes(report: &GateReport) -> impl Iterator<Item = &'static str> {
 }
 
 /// What would help.
-fn helps(report: &GateReport) -> impl Iterator<Item = &'static str> {
+pub(super) fn helps(report: &GateReport) -> impl Iterator<Item = &'static str> {
     let inconclusive = report.verdict == Gate::Inconclusive;
     let changed = report.verdict <= Gate::Improvement && report.same == Some(false);
     let more = "record the baseline with more replications, or with wider margins for the inconclusive measures";
@@ -136,7 +136,7 @@ struct Row {
 }
 
 /// Why a study cannot be compared with its baseline.
-fn reason(reason: &Reason) -> String {
+pub(super) fn reason(reason: &Reason) -> String {
     match reason {
         Reason::Missing => "the baseline does not exist".to_owned(),
         Reason::Unsound(why) => why.to_string(),
@@ -173,7 +173,7 @@ impl fmt::Display for Unsound {
 impl std::error::Error for Unsound {}
 
 /// Why speed could not be judged.
-fn uncounted(why: &Uncounted) -> String {
+pub(super) fn uncounted(why: &Uncounted) -> String {
     match why {
         Uncounted::Failed(why) => why.clone(),
         Uncounted::OtherBuild { recorded, this } => {

@@ -41,12 +41,16 @@ fn in_words(found: &Measured) -> impl Fn(f64) -> String {
 
 /// The verdict on a goal.
 pub(super) fn verdict(verdict: Verdict) -> Entry {
-    let tone = match verdict {
+    Entry::verdict(tone(verdict), words::verdict(verdict.name()))
+}
+
+/// Whether a verdict is good or bad.
+pub(super) const fn tone(verdict: Verdict) -> Tone {
+    match verdict {
         Verdict::Met => Tone::Good,
         Verdict::Missed => Tone::Bad,
         Verdict::Undecided => Tone::Open,
-    };
-    Entry::verdict(tone, words::verdict(verdict.name()))
+    }
 }
 
 /// `goals.csv`: one row per goal.

@@ -35,6 +35,28 @@ pub(super) fn around(dependencies: &Dependencies<'_>, subject: Subject, effects:
     of(dependencies, title, &records, &marks)
 }
 
+/// Every record but faults and changes, with what fails and what that affects; `strikes` are what fails, with words about it.
+pub(super) fn struck(dependencies: &Dependencies<'_>, strikes: &[(Subject, String)]) -> Graph {
+    let shown = |id: &RecordId| !matches!(dependencies.record(*id).kind, RecordKind::Fault | RecordKind::Change);
+    let mut marks = BTreeMap::new();
+    for (subject, _) in strikes {
+        for effect in dependencies.affected(*subject) {
+            let mark = marks.entry(effect.on).or_insert(Mark::Changed);
+            *mark = mark_of(effect.outcome).max(*mark);
+        }
+    }
+    marks.extend(strikes.iter().map(|(subject, _)| (subject.record, Mark::Gone)));
+    let mut graph =
+        of(dependencies, dependencies.name().to_owned(), &dependencies.ids().filter(shown).collect(), &marks);
+    for (subject, words) in strikes {
+        if let Some(node) = graph.nodes.get_mut(&subject.record.index()) {
+            let note = node.note.take().map_or(String::new(), |before| format!("{before}; "));
+            node.note = Some(note + words);
+        }
+    }
+    graph
+}
+
 fn of(
     dependencies: &Dependencies<'_>,
     title: String,

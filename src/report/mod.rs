@@ -1,14 +1,13 @@
 //! From numbers to reports for people and programs. Pure: the same results give the same bytes. Numbers and verdicts come
 //! from [`crate::analysis`].
 //!
-//! A command's results become a [`Page`]: sentences, typed entries, sheets and charts. [`draw`] turns it into the bytes of a
+//! A command's results become a [`Page`]: sentences, typed entries and sheets, and a [`Report`] with its charts. [`draw`] turns it into the bytes of a
 //! [`Format`]. The files that build pages (`run`, `sweep`, `comparison`, `capacity`, `gate`, `check`, `dependencies`,
 //! `oracle`) decide what is shown where; those below `format`, one per format, decide how it looks.
 
 mod callers;
 mod capacity;
 mod chart;
-mod charts;
 mod check;
 mod comparison;
 mod dependencies;
@@ -39,22 +38,24 @@ mod timeline;
 mod words;
 
 pub use capacity::{answer, capacity_page, capacity_sheet};
-pub use chart::{Axis, Level, Moment, Plot, Point, Row, RowMark, Series, Shape, Stretch, StretchKind, Stroke};
+pub use chart::{
+    Axis, Chart, Level, Moment, Plot, Point, Row, RowMark, Scale, Series, Shape, Stretch, StretchKind, Stroke,
+};
 pub use check::check_page;
 pub use comparison::{Callers, Listed, Pair, comparison_page, comparison_sheet};
 pub use dependencies::{dependencies_page, dependency_page};
 pub use devices::devices_sheet;
 pub use document::Document;
 pub use fingerprint::fingerprint;
-pub use format::{Canvas, Format, Ink, PictureSize, csv, draw, page_html, svg};
+pub use format::{Canvas, Format, Ink, PictureSize, csv, draw, page_html, png, svg};
 pub use gate::{gate_page, reasons};
 pub use goals::goals_sheet;
 pub use log::histograms_hlog;
 pub use oracle::{Answer, Line, oracle_page};
 pub use overview::{Chapter, Item, KeyFigure, Piece, Report, Sentence, Verdict};
 pub use page::{
-    Arrow, Block, Case, Chart, Column, Drawn, Entry, Excerpt, Extent, Finding, FindingKind, Findings, First, Form,
-    Graph, Group, Holds, Mark, Marks, Node, Page, Rank, Related, Scale, Section, Suite, Table, Tested, Tone,
+    Arrow, Block, Case, Column, Entry, Excerpt, Extent, Finding, FindingKind, Findings, First, Form, Graph, Group,
+    Holds, Mark, Node, Page, Rank, Related, Section, Suite, Table, Tested, Tone,
 };
 pub use provenance::run_json;
 pub use replications::replications_sheet;

@@ -1,4 +1,4 @@
-//! What a command shows, independent of format: sentences, tables of typed entries, charts as data, sheets for programs.
+//! What a command shows, independent of format: sentences, tables of typed entries, sheets for programs.
 //! Alignment, escapes, fonts and colours belong to the files that draw a page, one per format.
 
 use std::borrow::Cow;
@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::Cell;
 use crate::check::Position;
 use crate::workload::{Problem, Severity, shown};
 
@@ -24,8 +23,6 @@ pub struct Page<'a> {
     pub sections: Vec<Section<'a>>,
     /// Makes what `report.json` holds and pages show.
     pub report: Option<Box<dyn Fn() -> Report + 'a>>,
-    /// Makes its charts, for formats that draw them.
-    pub charts: Option<Box<dyn Fn() -> Vec<Chart> + 'a>>,
     /// The sheets for spreadsheets and programs, with all digits.
     pub sheets: Vec<Sheet<'a>>,
     /// The index of the sheet whose rows are printed for programs.
@@ -74,11 +71,6 @@ impl<'a> Page<'a> {
     /// What `report.json` holds.
     pub fn report(&self) -> Option<Report> {
         self.report.as_ref().map(|report| report())
-    }
-
-    /// Its charts.
-    pub fn charts(&self) -> Vec<Chart> {
-        self.charts.as_ref().map_or_else(Vec::new, |charts| charts())
     }
 
     /// The sheet whose rows are printed for programs.
@@ -411,56 +403,6 @@ impl From<&str> for Entry {
     fn from(text: &str) -> Entry {
         Entry::Text(text.to_owned())
     }
-}
-
-/// A chart: its first column is the x axis, each of the others a series.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Chart {
-    /// Its title.
-    pub title: String,
-    /// How values are drawn.
-    pub marks: Marks,
-    /// The names of its columns.
-    pub columns: Vec<String>,
-    /// Its rows.
-    pub rows: Vec<Vec<Cell>>,
-    /// How each column after the first is drawn.
-    pub drawn: Vec<Drawn>,
-    /// The label of the value axis.
-    pub axis: String,
-    /// The scale of the value axis.
-    pub scale: Scale,
-}
-
-/// How the values of a chart are drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Marks {
-    /// Columns side by side for each name.
-    Columns,
-    /// A line over rows that are equally far apart.
-    Line,
-    /// A line with a point for each value, at the number in the first column.
-    LineWithPoints,
-}
-
-/// The scale of the value axis.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scale {
-    /// Linear.
-    Linear,
-    /// Logarithmic, base ten.
-    Logarithmic,
-}
-
-/// How a column of a chart is drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Drawn {
-    /// As a series.
-    Value,
-    /// As an end of the interval, or an edge of the band, of the last value before it.
-    Edge,
-    /// As shade behind the rows that have a number: what lasts for a time.
-    Span,
 }
 
 /// Numbers in JSON that may be infinite: those stand there as text.

@@ -47,6 +47,18 @@ pub(super) fn typed(value: &str) -> Cell {
     }
 }
 
+/// The values of a parameter as numbers for an axis, if all are numbers, or all are quantities with a unit: then they are those of
+/// the column with this unit.
+pub(super) fn numbers(values: &[&str]) -> Option<(&'static str, Vec<f64>)> {
+    let number = |value: &&str| match typed(value) {
+        Cell::Whole(number) => Some(number as f64),
+        Cell::Number(number) => Some(number),
+        Cell::Text(_) | Cell::Missing | Cell::Clock(_) => None,
+    };
+    let plain = values.iter().map(number).collect::<Option<Vec<f64>>>();
+    plain.map(|numbers| ("", numbers)).or_else(|| quantities(values))
+}
+
 /// The values of a parameter as numbers for charts, if all are quantities with a unit: durations in seconds, rates per hour,
 /// shares as a ratio.
 fn quantities(values: &[&str]) -> Option<(&'static str, Vec<f64>)> {

@@ -3,6 +3,7 @@
 
 use crate::analysis::{Judged, Measured, Provenance, Row, Study, count_row, duration_row, rows, share_of_offered};
 use crate::check::{self, Doubt};
+use crate::dependencies::Dependencies;
 use crate::domain::FaultTarget;
 use crate::engine::{Span, Time};
 use crate::plan::StudyKind;
@@ -10,7 +11,6 @@ use crate::record::{self, Censoring, Count, Goal, Metric};
 use crate::stats::Confidence;
 
 use super::callers::whose_calls;
-use super::charts::{delays_chart, timeline_charts};
 use super::devices::devices_sheet;
 use super::document::Document;
 use super::expected::closed_forms;
@@ -27,17 +27,17 @@ use super::summary::{interval, mean, seldom, summary_sheet, summary_table};
 use super::timeline::timeline_sheet;
 use super::words::{human, measured_beside, percent, plural, span, whole};
 
-/// The page of a study, with the verdicts on its goals.
-pub fn run_page<'a>(study: &'a Study<'_>, judged: &'a [Judged], provenance: &'a Provenance) -> Page<'a> {
+/// The page of a study, with the verdicts on its goals; `dependencies` are those of its plan, if what depends on what is to be shown.
+pub fn run_page<'a>(
+    study: &'a Study<'_>,
+    judged: &'a [Judged],
+    provenance: &'a Provenance,
+    dependencies: Option<&'a Dependencies<'_>>,
+) -> Page<'a> {
     let mut page = Page::new(&*study.plan.name);
     page.section_made(Extent::Report, move |section| report(study, judged, section));
     page.section_made(Extent::Excerpt, move |section| excerpt(study, section));
-    page.charts = Some(Box::new(move || {
-        let mut charts = vec![delays_chart(study)];
-        charts.extend(timeline_charts(study));
-        charts
-    }));
-    page.report = Some(Box::new(move || run_report(study, judged, provenance)));
+    page.report = Some(Box::new(move || run_report(study, judged, provenance, dependencies)));
     page.sheets = vec![
         summary_sheet(study),
         goals_sheet(study, judged),
@@ -52,6 +52,11 @@ pub fn run_page<'a>(study: &'a Study<'_>, judged: &'a [Judged], provenance: &'a 
 
 fn report(study: &Study, judged: &[Judged], section: &mut Section<'_>) {
     title(study, section);
+    numbers(study, judged, section);
+}
+
+/// Every table, with its notes.
+pub(super) fn numbers(study: &Study, judged: &[Judged], section: &mut Section<'_>) {
     section.table(calls(study));
     let counts: Vec<Row> = record::counts(study.plan).map(|count| count_row(study, count)).collect();
     seldom(&counts).into_iter().for_each(|words| section.note(words));
@@ -250,7 +255,7 @@ mod tests {
 
     fn text(study: &Study) -> String {
         let provenance = Provenance::new(study, String::new(), String::new());
-        String::from_utf8(draw(&run_page(study, &[], &provenance), Format::Table, Ink::Plain).unwrap()).unwrap()
+        String::from_utf8(draw(&run_page(study, &[], &provenance, None), Format::Table, Ink::Plain).unwrap()).unwrap()
     }
 
     #[test]
@@ -306,7 +311,7 @@ mod tests {
         let plan = fake::plan();
         let study = study(&plan);
         let provenance = Provenance::new(&study, "0".repeat(64), "ctisim run fake.toml".into());
-        let page = run_page(&study, &[], &provenance);
+        let page = run_page(&study, &[], &provenance, None);
         let drawn = |format| draw(&page, format, Ink::Plain).unwrap();
         golden("summary.csv", &drawn(Format::Csv));
         golden("summary.md", &drawn(Format::Md));

@@ -5,7 +5,7 @@ use crate::record::Measure;
 
 use super::goals::{found, interval, verdict};
 use super::overview::sweep_report;
-use super::page::{Chart, Drawn, Entry, Extent, Marks, Page, Rank, Scale, Table};
+use super::page::{Entry, Extent, Page, Rank, Table};
 use super::parameters::ParameterColumns;
 use super::sheet::Sheet;
 use super::words::plural;
@@ -20,7 +20,6 @@ pub fn sweep_page<'a>(sweep: &'a Sweep, command: &'a str) -> Page<'a> {
     excerpt.heading(Rank::Chapter, &*sweep.workload);
     excerpt.paragraph(&*sweep.question);
     page.section(Extent::Both).table(table(sweep));
-    page.charts = Some(Box::new(move || curves(sweep)));
     page.report = Some(Box::new(move || sweep_report(sweep, command)));
     page.sheets = vec![points_sheet(sweep), sweep_sheet(sweep)];
     page.printed = 1;
@@ -28,6 +27,11 @@ pub fn sweep_page<'a>(sweep: &'a Sweep, command: &'a str) -> Page<'a> {
 }
 
 fn title(sweep: &Sweep) -> String {
+    format!("{}: {}", sweep.workload, described(sweep))
+}
+
+/// How many points there are, of how many replications.
+pub(super) fn described(sweep: &Sweep) -> String {
     let Point { seed, replications, .. } = &sweep.points[0];
     let alike = sweep.points.iter().all(|it| (it.seed, &it.replications) == (*seed, replications));
     let of = match (alike, replications.start) {
@@ -38,11 +42,11 @@ fn title(sweep: &Sweep) -> String {
             format!(" of {} replications (numbers {first} to {last}), seed {seed}", replications.end - first)
         }
     };
-    format!("{}: {} point{}{of}", sweep.workload, sweep.points.len(), plural(sweep.points.len() as u64))
+    format!("{} point{}{of}", sweep.points.len(), plural(sweep.points.len() as u64))
 }
 
 /// One row per point.
-fn table(sweep: &Sweep) -> Table {
+pub(super) fn table(sweep: &Sweep) -> Table {
     let goals = sweep.goals();
     let mut head = vec!["point".to_owned()];
     head.extend(sweep.keys.iter().cloned());
@@ -106,33 +110,6 @@ fn points_sheet(sweep: &Sweep) -> Sheet<'_> {
 /// The name of the column of a measure.
 fn column(measure: &Measure) -> String {
     format!("{measure}_{}", measure.unit().name())
-}
-
-/// The measures of the table over the points: one chart per measure.
-fn curves(sweep: &Sweep) -> Vec<Chart> {
-    let sheet = points_sheet(sweep);
-    let columns = &sheet.columns;
-    let rows: Vec<Vec<Cell>> = sheet.rows().collect();
-    // The x axis is a single numeric parameter, or of a grid the number of the point.
-    let is_number = |at: &usize| rows.iter().all(|row| matches!(row[*at], Cell::Whole(_) | Cell::Number(_)));
-    let first = sweep.measures.first().map_or(columns.len(), |measure| {
-        columns.iter().position(|name| *name == column(measure)).unwrap_or(columns.len())
-    });
-    let across = if sweep.keys.len() == 1 { (1..first).find(is_number).unwrap_or(0) } else { 0 };
-    let curve = |(at, measure): (usize, &Measure)| {
-        let found = first + 3 * at;
-        let picked = [across, found, found + 1, found + 2];
-        Chart {
-            title: format!("{}: {measure}", sweep.workload),
-            marks: Marks::LineWithPoints,
-            columns: picked.iter().map(|&at| columns[at].clone()).collect(),
-            rows: rows.iter().map(|row| picked.iter().map(|&at| row[at].clone()).collect()).collect(),
-            drawn: vec![Drawn::Value, Drawn::Edge, Drawn::Edge],
-            axis: measure.unit().name().to_owned(),
-            scale: Scale::Linear,
-        }
-    };
-    sweep.measures.iter().enumerate().map(curve).collect()
 }
 
 #[cfg(test)]

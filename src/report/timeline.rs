@@ -108,7 +108,7 @@ pub(super) fn faults_during(plan: &Plan, start: Time, end: Time) -> impl Iterato
 }
 
 /// What a fault strikes, by the keys and names of the workload.
-fn words(plan: &Plan, fault: &Fault) -> String {
+pub(super) fn words(plan: &Plan, fault: &Fault) -> String {
     let node = |id: crate::domain::NodeId| &*plan.nodes[id.index()].name;
     let application = |id: crate::domain::ApplicationId| &*plan.applications[id.index()].name;
     match fault.failing {

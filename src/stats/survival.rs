@@ -46,6 +46,11 @@ impl Survival {
         Survival { curve }
     }
 
+    /// The times at which some ended, ascending, each with the share of values that last longer.
+    pub fn curve(&self) -> impl Iterator<Item = (u64, f64)> {
+        self.curve.iter().map(|step| (step.time, step.share))
+    }
+
     /// The share of values that last longer than `time`.
     pub fn beyond(&self, time: u64) -> f64 {
         let steps = self.curve.partition_point(|step| step.time <= time);

@@ -113,7 +113,9 @@ pub fn capacity<O: Observer, E: From<Failure>>(
         let window = window(&plan, runner)?;
         runner.observer.expect(most);
         let (study, _) = runner.replicate_until(&plan, window, search.replications.clone(), enough)?;
-        let found = Evaluated::new(at, &study, judged(&study));
+        // One that is evaluated again, for other goals, keeps its place.
+        let order = evaluated.get(&at).map_or(evaluated.len() + 1, |it| it.order);
+        let found = Evaluated::new(at, order, &study, judged(&study));
         let (verdict, replications) = (of(&found.judged), found.replications);
         runner.observer.remark(Remark::Evaluated { at, verdict, replications });
         evaluated.insert(at, found);

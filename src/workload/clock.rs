@@ -33,6 +33,11 @@ impl Clock {
         }
     }
 
+    /// The time since midnight at the start of the run, less than a day.
+    pub const fn starts(self) -> Span {
+        self.starts
+    }
+
     /// What the clock shows at a time of the run: `08:05:00`, with decimals if it is between two seconds; on a later day also
     /// how many midnights lie between: `00:10:00 +1`.
     pub fn at(self, time: Time) -> String {

@@ -1,14 +1,14 @@
-//! What the program keeps and reads again: baselines and points of sweeps.
+//! What the program keeps and reads again: baselines, points of sweeps and reports.
 
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 
-use ctisim::analysis::{Baseline, GateReport, Gated, Point, PointResult, Reason, Study, Sweep, Workloads};
+use ctisim::analysis::{Baseline, GateReport, Gated, Point, PointResult, Provenance, Reason, Study, Sweep, Workloads};
 use ctisim::cli::rehearsal::{sealed_point, stored_point};
 use ctisim::experiment::Audit;
 use ctisim::plan::Plan;
 use ctisim::record::{Goal, Measure};
-use ctisim::report::{Format, draw, fingerprint, gate_page, sweep_page};
+use ctisim::report::{Format, PictureSize, Report, draw, fingerprint, gate_page, page_html, run_page, svg, sweep_page};
 use ctisim::studies::{Runner, record};
 use ctisim::workload::{Ink, NoFiles};
 
@@ -52,12 +52,34 @@ fn gated<'a>(study: &'a Study<'static>, asked: &'a [Measure]) -> Gated<'a> {
 /// What is kept, as cases to begin from.
 pub(crate) fn texts() -> Vec<Vec<u8>> {
     let Kept { baseline, point, .. } = kept();
-    vec![baseline.json(), serde_json::to_vec(point).expect("numbers and texts are JSON")]
+    vec![baseline.json(), serde_json::to_vec(point).expect("numbers and texts are JSON"), report().json()]
 }
 
-/// Bytes as a baseline and as a point, as they are and with checksums that fit.
+/// What a page of the study is made of.
+fn report() -> Report {
+    let provenance = Provenance::new(&kept().study, String::new(), "ctisim run kept.toml".to_owned());
+    run_page(&kept().study, &[], &provenance, None).report().expect("a study has a report")
+}
+
+/// Whatever is in a report, it is drawn as text and pictures: no script but the page's own.
+fn pictured(report: &Report) {
+    let page = String::from_utf8(page_html(report)).expect("UTF-8");
+    assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"), "not a page");
+    assert_eq!(page.matches("<script").count(), 1, "another script");
+    for chart in report.charts() {
+        let picture = String::from_utf8(svg(chart, PictureSize { width: 640, height: 360 })).expect("UTF-8");
+        assert!(picture.contains("<svg") && picture.trim_end().ends_with("</svg>") && !picture.contains("<script"));
+    }
+}
+
+/// Bytes as a baseline, as a point and as a report, as they are and with checksums that fit.
 pub(crate) fn read(bytes: &[u8]) -> bool {
     let mut used = false;
+    if let Ok(report) = Report::read(bytes) {
+        used = true;
+        assert_eq!(Report::read(&report.json()).as_ref(), Ok(&report), "written otherwise than it is read");
+        pictured(&report);
+    }
     if let Ok(text) = std::str::from_utf8(bytes) {
         used |= judged(Baseline::read(text));
         if let Ok(baseline) = serde_json::from_str::<Baseline>(text) {

@@ -95,11 +95,11 @@ impl Claim {
         let (made, lock) = claimed(&path).map_err(failed)?;
         let mut claim = Claim { base: path, slots: Vec::new(), help, _made: made, _lock: Some(lock) };
         let directory = claim.base.clone();
-        claim.recover(&directory)?;
+        claim.recover(help, &directory)?;
         for name in names {
-            claim.add(name, claim.base.join(name), Former::Replaced, inputs)?;
+            claim.add(help, name, claim.base.join(name), Former::Replaced, inputs)?;
         }
-        claim.try_out(&directory)?;
+        claim.try_out(help, &directory)?;
         Ok(claim)
     }
 
@@ -111,24 +111,28 @@ impl Claim {
         let mut claim =
             Claim { base: PathBuf::new(), slots: Vec::new(), help: Help::File, _made: Vec::new(), _lock: None };
         for (flag, path, former) in asked {
-            let made = make(directory(path)).map_err(|error| claim.failed((path.to_owned(), error)))?;
-            claim._made.extend(made);
-            claim.add(flag, path.to_owned(), former, inputs)?;
+            claim = claim.also(flag, path, former, inputs)?;
         }
         Ok(claim)
     }
 
+    /// These and a file of a path of its own, with the flag that it was given with.
+    pub(super) fn also(mut self, flag: &str, path: &Path, former: Former, inputs: &Inputs) -> Result<Claim, Stop> {
+        let help = Help::File;
+        let made = make(directory(path)).map_err(|error| help.failure((path.to_owned(), error), &self.slots))?;
+        self._made.extend(made);
+        self.add(help, flag, path.to_owned(), former, inputs)?;
+        Ok(self)
+    }
+
     /// Adds a file, unless it must not be written or cannot.
-    fn add(&mut self, flag: &str, shown: PathBuf, former: Former, inputs: &Inputs) -> Result<(), Stop> {
+    fn add(&mut self, help: Help, flag: &str, shown: PathBuf, former: Former, inputs: &Inputs) -> Result<(), Stop> {
         let refused = |why: String| {
-            let what = if self.help == Help::File {
-                format!("{flag} {}", shown.display())
-            } else {
-                shown.display().to_string()
-            };
-            Stop::Usage(format!("{what}: {why}\n  help: {}", self.help.another()))
+            let what =
+                if help == Help::File { format!("{flag} {}", shown.display()) } else { shown.display().to_string() };
+            Stop::Usage(format!("{what}: {why}\n  help: {}", help.another()))
         };
-        let target = Target::of(&shown).map_err(|error| self.failed((shown.clone(), error)))?;
+        let target = Target::of(&shown).map_err(|error| help.failure((shown.clone(), error), &self.slots))?;
         if let Some(input) = inputs.find(&target) {
             return Err(refused(format!(
                 "this command reads {}, and does not overwrite what it reads",
@@ -144,28 +148,28 @@ impl Claim {
             return Err(Stop::Failed(why.clone()));
         }
         if let Target::File { directory, .. } = &target
-            && (self.help == Help::File || *directory != canonical(&self.base))
+            && (help == Help::File || *directory != canonical(&self.base))
         {
             let directory = directory.clone();
             self.slots.push(Slot { shown, target, former });
-            self.recover(&directory)?;
-            return self.try_out(&directory);
+            self.recover(help, &directory)?;
+            return self.try_out(help, &directory);
         }
         self.slots.push(Slot { shown, target, former });
         Ok(())
     }
 
     /// Deals with what a program that was killed has left in a directory.
-    fn recover(&self, directory: &Path) -> Result<(), Stop> {
-        install::recover(directory).map(|_| ()).map_err(|failure| self.failed(failure))
+    fn recover(&self, help: Help, directory: &Path) -> Result<(), Stop> {
+        install::recover(directory).map(|_| ()).map_err(|failure| help.failure(failure, &self.slots))
     }
 
     /// Writes a byte there, and leaves everything as it was.
-    fn try_out(&self, directory: &Path) -> Result<(), Stop> {
+    fn try_out(&self, help: Help, directory: &Path) -> Result<(), Stop> {
         let tried = Place::make(directory).and_then(|(place, _undo)| place.stage(OsStr::new("check"), b"?"));
         tried.map_err(|(_, error)| {
-            let shown = self.slots.last().filter(|_| self.help == Help::File).map(|slot| slot.shown.clone());
-            self.failed((shown.unwrap_or_else(|| directory.to_owned()), error))
+            let shown = self.slots.last().filter(|_| help == Help::File).map(|slot| slot.shown.clone());
+            help.failure((shown.unwrap_or_else(|| directory.to_owned()), error), &self.slots)
         })
     }
 
@@ -178,8 +182,8 @@ impl Claim {
     pub(super) fn folder(&self, name: &str) -> Result<Folder, Stop> {
         let path = self.base.join(name);
         let made = make(&path).map_err(|error| self.failed((path.clone(), error)))?;
-        self.recover(&path)?;
-        self.try_out(&path)?;
+        self.recover(self.help, &path)?;
+        self.try_out(self.help, &path)?;
         Ok(Folder { path, _made: made })
     }
 
@@ -187,7 +191,8 @@ impl Claim {
     pub(super) fn write<Name: AsRef<Path>>(&self, files: &[File<Name>]) -> Result<(), Stop> {
         let find = |name: &Path| {
             let shown = self.base.join(name);
-            self.slots.iter().find(|slot| slot.shown == shown).expect("only what was claimed is written")
+            let is_it = |slot: &&Slot| slot.shown == shown || slot.shown == name;
+            self.slots.iter().find(is_it).expect("only what was claimed is written")
         };
         let files: Vec<(&Slot, &[u8])> =
             files.iter().map(|(name, content)| (find(name.as_ref()), content.as_slice())).collect();

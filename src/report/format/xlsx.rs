@@ -1,15 +1,21 @@
-//! A page as a workbook (Office Open XML): its sheets, and its charts on the first of them.
+//! A page as a workbook (Office Open XML): the answer, the charts with their numbers, and its sheets.
 //!
 //! The same page gives the same bytes: a workbook is dated, and its date is always the same.
 
-use rust_xlsxwriter::{
-    Chart as Drawing, ChartAxisLabelPosition, ChartAxisTickType, ChartFont, ChartLegendPosition, ChartLine,
-    ChartMarker, ChartSolidFill, ChartType, DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError,
-};
+mod answer;
+mod axes;
+mod charts;
+mod columns;
+mod paper;
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 use crate::analysis::Cell;
-use crate::report::page::{Chart, Drawn, Marks, Page, Scale};
+use crate::report::chart::Chart;
+use crate::report::page::Page;
 use crate::workload::shown;
+
+use paper::{Paper, ROWS_ON_PAPER};
 
 /// The workbook of a page.
 ///
@@ -23,149 +29,88 @@ fn written(page: &Page<'_>) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let head = Format::new().set_bold();
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
-    charts(workbook.add_worksheet(), &page.charts(), &head)?;
+    let paper = Paper::of(&page.name);
+    if let Some(report) = page.report() {
+        answer::put(workbook.add_worksheet(), &report, &paper)?;
+        let drawn: Vec<&Chart> = report.charts().collect();
+        if !drawn.is_empty() {
+            let columns = charts::draw(workbook.add_worksheet(), &drawn, &paper)?;
+            charts::numbers(workbook.add_worksheet(), &drawn, &columns, &paper)?;
+        }
+    }
     for drawn in &page.sheets {
         let sheet = workbook.add_worksheet().set_name(drawn.name)?;
         let last = drawn.columns.len() as u16 - 1;
-        put_row(sheet, 0, 0, drawn.columns.iter().cloned().map(Cell::Text), &head)?;
+        let mut widths = vec![0; drawn.columns.len()];
+        put_row(sheet, 0, 0, drawn.columns.iter().cloned().map(Cell::Text), &head, &mut widths)?;
         let mut count = 0;
         for row in drawn.rows() {
             count += 1;
-            put_row(sheet, count, 0, row, &Format::default())?;
+            put_row(sheet, count, 0, row, &Format::default(), &mut widths)?;
         }
         sheet.set_freeze_panes(1, 0)?;
         sheet.autofilter(0, 0, count, last)?;
         sheet.set_autofit_max_width(WIDEST).autofit();
+        paper.set_table(sheet, &widths, count + 1, 1, ROWS_ON_PAPER)?;
     }
     workbook.save_to_buffer()
 }
 
-/// The name of the first sheet.
-const CHARTS: &str = "charts";
-
 /// How wide a column is at most, in pixels: what is longer is there, but need not be seen.
 const WIDEST: u32 = 260;
 
-/// Charts one below the other, and to the right of them the small tables they are drawn from.
-fn charts(sheet: &mut Worksheet, drawn: &[Chart], head: &Format) -> Result<(), XlsxError> {
-    /// How many rows and columns of usual size a chart takes, with some space.
-    const ROWS: u32 = 22;
-    const COLUMNS: u16 = 12;
-    /// How many fit on an upright page.
-    const A_PAGE: usize = 2;
-    sheet.set_name(CHARTS)?;
-    let mut left = COLUMNS;
-    for (top, drawn) in (0..).step_by(ROWS as usize).zip(drawn) {
-        put_row(sheet, 0, left, drawn.columns.iter().cloned().map(Cell::Text), head)?;
-        for (row, cells) in (1..).zip(&drawn.rows) {
-            put_row(sheet, row, left, cells.iter().cloned(), &Format::default())?;
-        }
-        sheet.insert_chart(top + 1, 0, &chart(drawn, left))?;
-        left += drawn.columns.len() as u16 + 1;
-    }
-    if !drawn.is_empty() {
-        // On paper there are the charts, and none is cut in two.
-        sheet.set_print_area(0, 0, ROWS * drawn.len() as u32 - 1, COLUMNS - 1)?.set_print_scale(68);
-        let breaks: Vec<u32> = (A_PAGE..drawn.len()).step_by(A_PAGE).map(|at| ROWS * at as u32).collect();
-        sheet.set_page_breaks(&breaks)?;
-    }
-    sheet.set_autofit_max_width(WIDEST).autofit();
-    Ok(())
-}
-
-/// The colours of the values of a chart, each with that of its edges; further ones begin anew.
-const COLOURS: [[&str; 2]; 4] =
-    [["#1F4E9E", "#9DB7E0"], ["#C55A11", "#EDB68C"], ["#3B7D23", "#A6CF92"], ["#7030A0", "#C6A5DC"]];
-
-/// The chart of a small table that begins in this column of the sheet of charts.
-fn chart(drawn: &Chart, left: u16) -> Drawing {
-    let marks = match drawn.marks {
-        Marks::Columns => ChartType::Column,
-        Marks::Line => ChartType::Line,
-        Marks::LineWithPoints => ChartType::ScatterStraightWithMarkers,
-    };
-    let (mut chart, mut spans) = (Drawing::new(marks), Drawing::new(ChartType::Column));
-    let last = drawn.rows.len() as u32;
-    let mut colours = COLOURS.iter().cycle();
-    let mut edge = "";
-    for (column, how) in (left + 1..).zip(&drawn.drawn) {
-        let series = if *how == Drawn::Span { spans.add_series() } else { chart.add_series() };
-        series
-            .set_name((CHARTS, 0, column))
-            .set_categories((CHARTS, 1, left, last, left))
-            .set_values((CHARTS, 1, column, last, column));
-        match how {
-            Drawn::Value => {
-                let &[value, lighter] = colours.next().expect("they begin anew");
-                edge = lighter;
-                if drawn.marks == Marks::Columns {
-                    series.set_format(ChartSolidFill::new().set_color(value));
-                } else {
-                    series.set_format(ChartLine::new().set_width(2).set_color(value));
-                }
-            }
-            Drawn::Edge => {
-                series.set_marker(ChartMarker::new().set_none());
-                series.set_format(ChartLine::new().set_width(1).set_color(edge));
-            }
-            Drawn::Span => {
-                series.set_secondary_axis(true).set_gap(0);
-                series.set_format(ChartSolidFill::new().set_color("#808080").set_transparency(75));
-            }
-        }
-    }
-    chart.title().set_name(&*shown(&drawn.title)).set_font(ChartFont::new().set_size(12));
-    chart.x_axis().set_name(&drawn.columns[0]);
-    chart.y_axis().set_name(&drawn.axis);
-    if drawn.marks == Marks::Line {
-        // Labels of a dozen rows can be read.
-        let interval = (drawn.rows.len() / 12).clamp(1, usize::from(u16::MAX)) as u16;
-        chart.x_axis().set_label_interval(interval).set_tick_interval(interval);
-    }
-    if drawn.drawn.contains(&Drawn::Span) {
-        chart.combine(&spans);
-        // An axis that is deleted is one that some programs do not heed: this one is there, and shows nothing.
-        let none = (ChartAxisLabelPosition::None, ChartAxisTickType::None);
-        chart.y2_axis().set_min(0).set_max(1).set_label_position(none.0).set_major_tick_type(none.1);
-    }
-    if drawn.scale == Scale::Logarithmic {
-        chart.y_axis().set_log_base(10);
-    }
-    let edges = drawn.drawn.iter().enumerate().filter(|(_, how)| **how == Drawn::Edge);
-    let edges: Vec<usize> = edges.map(|(at, _)| at).collect();
-    chart.legend().set_position(ChartLegendPosition::Bottom).delete_entries(&edges);
-    chart.set_width(720).set_height(400);
-    chart
-}
-
+/// Writes a row, and notes how many letters its cells take.
 fn put_row(
     sheet: &mut Worksheet,
     row: u32,
-    column: u16,
+    left: u16,
     cells: impl IntoIterator<Item = Cell>,
     format: &Format,
+    widths: &mut [usize],
 ) -> Result<(), XlsxError> {
-    /// Beyond it a spreadsheet's numbers do not tell every whole one.
-    const EXACT: u64 = 1 << 53;
-    for (column, cell) in (column..).zip(cells) {
-        match cell {
-            Cell::Whole(number) if number > EXACT => {
-                sheet.write_string_with_format(row, column, number.to_string(), format)?
-            }
-            Cell::Whole(number) => sheet.write_number_with_format(row, column, number as f64, format)?,
-            Cell::Number(number) => sheet.write_number_with_format(row, column, number + 0.0, format)?,
-            Cell::Text(text) | Cell::Clock(text) => {
-                sheet.write_string_with_format(row, column, shown(&text), format)?
-            }
-            Cell::Missing => sheet,
-        };
+    for ((column, cell), width) in (left..).zip(cells).zip(widths) {
+        *width = put(sheet, row, column, cell, format)?.max(*width);
     }
     Ok(())
+}
+
+/// Writes a cell. Returns how many letters it takes.
+fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: Cell, format: &Format) -> Result<usize, XlsxError> {
+    /// Beyond it a spreadsheet's numbers do not tell every whole one.
+    const EXACT: u64 = 1 << 53;
+    /// What a number takes at most.
+    const NUMBER: usize = 11;
+    let letters = match cell {
+        Cell::Whole(number) if number > EXACT => {
+            sheet.write_string_with_format(row, column, number.to_string(), format)?;
+            20
+        }
+        Cell::Whole(number) => {
+            sheet.write_number_with_format(row, column, number as f64, format)?;
+            NUMBER
+        }
+        Cell::Number(number) => {
+            sheet.write_number_with_format(row, column, number + 0.0, format)?;
+            NUMBER
+        }
+        Cell::Text(text) | Cell::Clock(text) => {
+            let text = shown(&text);
+            sheet.write_string_with_format(row, column, &*text, format)?;
+            text.chars().count()
+        }
+        Cell::Missing => 0,
+    };
+    Ok(letters)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::chart::{
+        Axis, Plot, Point, Row, RowMark, Rows, Scale, Series, Shape, Stretch, StretchKind, Stroke,
+    };
+    use crate::report::overview::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
+    use crate::report::page::Tone;
     use crate::report::sheet::Sheet;
 
     /// The file of that name in an archive, as text.
@@ -183,59 +128,153 @@ mod tests {
         String::from_utf8(bytes).unwrap()
     }
 
+    fn axis(name: &str, scale: Scale) -> Axis {
+        Axis { name: name.into(), unit: "ms".into(), scale, from: None, to: None }
+    }
+
+    /// A chart of this title, with a fault from 9:10 to 9:20.
+    fn curve(title: &str) -> Chart {
+        let point = |x: f64, y: f64| Point { low: Some(y - 1.0), high: Some(y + 1.0), ..Point::new(x, y) };
+        let series = Series {
+            name: "offered".into(),
+            stroke: Stroke::Line,
+            edges: "5 and 95 % of the replications".into(),
+            points: vec![point(0.0, 3.0), point(3600.0, 9.0)],
+        };
+        let fault = Stretch { from: 600.0, to: 1200.0, words: "ivr hangs".into(), kind: StretchKind::Fault };
+        let shape = Shape::Plot(Plot {
+            x: axis("", Scale::Clock { starts: 32_400 }),
+            y: axis("wait", Scale::Logarithmic),
+            series: vec![series],
+            spans: vec![fault],
+            moments: Vec::new(),
+            levels: Vec::new(),
+        });
+        Chart { id: "it".into(), title: title.into(), about: "By the minute.".into(), shape }
+    }
+
+    fn bars() -> Chart {
+        let tone = Tone::Plain;
+        let row =
+            Row { name: "db".into(), value: Some(0.5), low: None, high: None, tick: None, words: String::new(), tone };
+        let rows = Rows { axis: axis("used", Scale::Linear), rows: vec![row], mark: RowMark::Bar, levels: Vec::new() };
+        Chart { id: "bars".into(), title: "Bars".into(), about: String::new(), shape: Shape::Rows(rows) }
+    }
+
+    fn page(charts: Vec<Chart>) -> Page<'static> {
+        let mut page = Page::new("a & b");
+        page.report = Some(Box::new(move || Report {
+            format: Report::FORMAT,
+            version: "1".into(),
+            kind: "run".into(),
+            workload: "a & b".into(),
+            question: "What if?".into(),
+            about: "2 replications".into(),
+            command: "ctisim run".into(),
+            digest: None,
+            verdicts: vec![Verdict { tone: Tone::Bad, words: "missed".into(), about: "setup_delay".into() }],
+            answer: vec![Sentence::default().plain("One in ").strong("nine").plain(" waits.")],
+            advice: Vec::new(),
+            figures: vec![KeyFigure {
+                name: "calls".into(),
+                value: "7".into(),
+                about: "of 9".into(),
+                tone: Tone::Plain,
+            }],
+            chapters: vec![Chapter { items: charts.iter().cloned().map(Item::Chart).collect(), ..Chapter::default() }],
+        }));
+        page
+    }
+
     #[test]
     fn a_workbook_has_the_numbers_of_its_page() {
-        let rows = || [vec!["=1".into(), Cell::Number(0.1 + 0.2)], vec!["b".into(), Cell::Whole(u64::MAX)]];
         let mut page = Page::new("site");
-        page.sheets = vec![Sheet::new("things", ["name", "value"], rows)];
-        let chart = move || Chart {
-            title: "how things are".into(),
-            marks: Marks::Columns,
-            columns: vec!["name".into(), "value".into()],
-            rows: rows().to_vec(),
-            drawn: vec![Drawn::Value],
-            axis: "ms".into(),
-            scale: Scale::Logarithmic,
-        };
-        page.charts = Some(Box::new(move || vec![chart()]));
+        page.sheets = vec![Sheet::new("things", ["name", "value"], || {
+            [vec!["=1".into(), Cell::Number(0.1 + 0.2)], vec!["b".into(), Cell::Whole(u64::MAX)]]
+        })];
         let workbook = draw(&page).unwrap();
         assert!(draw(&page).unwrap() == workbook, "the same page gives the same bytes");
         assert!(inside(&workbook, "xl/workbook.xml").contains("name=\"things\""));
-        let sheet = inside(&workbook, "xl/worksheets/sheet2.xml");
+        let sheet = inside(&workbook, "xl/worksheets/sheet1.xml");
         assert!(sheet.contains("<v>0.30000000000000004</v>"), "{sheet}");
         // What a spreadsheet cannot hold exactly as a number is a text, and no text is a formula.
         let texts = inside(&workbook, "xl/sharedStrings.xml");
         assert!(texts.contains("18446744073709551615") && texts.contains("=1"), "{texts}");
-        let chart = inside(&workbook, "xl/charts/chart1.xml");
-        assert!(chart.contains("how things are") && chart.contains("logBase"), "{chart}");
     }
 
-    /// Three charts: a band and a span are drawn as such, and the third chart begins a page of its own.
     #[test]
-    fn charts_show_bands_and_spans_and_no_page_cuts_one() {
-        let row = |minute: f64, struck: Option<f64>| {
-            let mut row = [minute, 3.0, 1.0, 5.0].map(Cell::Number).to_vec();
-            row.push(struck.into());
-            row
-        };
-        let chart = move || Chart {
-            title: "calls".into(),
-            marks: Marks::Line,
-            columns: ["minute", "offered", "offered_p5", "offered_p95", "faults"].map(String::from).to_vec(),
-            rows: vec![row(0.0, None), row(1.0, Some(1.0))],
-            drawn: vec![Drawn::Value, Drawn::Edge, Drawn::Edge, Drawn::Span],
-            axis: "calls".into(),
-            scale: Scale::Linear,
-        };
+    fn the_first_sheet_is_the_answer() {
+        let workbook = draw(&page(Vec::new())).unwrap();
+        assert!(inside(&workbook, "xl/workbook.xml").contains("<sheet name=\"report\""));
+        let texts = inside(&workbook, "xl/sharedStrings.xml");
+        for words in ["What if?", "missed", "One in nine waits.", "7 (of 9)", "ctisim run"] {
+            assert!(texts.contains(words), "{words}: {texts}");
+        }
+        assert!(!texts.contains("What to do"), "{texts}");
+    }
+
+    /// The line, two edges and the hatch; 9:00 is 0.375 of a day, 10:00 is 10 / 24; values from 2 to 10 are from 1 to 10.
+    #[test]
+    fn charts_show_bands_and_faults_over_the_time_of_the_day() {
+        let workbook = draw(&page(vec![curve("Waits"), bars()])).unwrap();
+        let chart = inside(&workbook, "xl/charts/chart1.xml");
+        assert_eq!(chart.matches("<c:ser>").count(), 4, "{chart}");
+        assert_eq!(chart.matches("9DB7E0").count(), 2, "two edges in a lighter shade: {chart}");
+        assert!(chart.contains("<c:scatterChart>") && chart.contains("<c:numFmt formatCode=\"hh:mm\""), "{chart}");
+        let limits = ["<c:min val=\"0.375\"/>", "<c:max val=\"0.4166666666666667\"/>", "<c:logBase val=\"10\"/>"];
+        assert!(limits.iter().all(|limit| chart.contains(limit)), "{chart}");
+        assert!(chart.contains("Waits") && chart.contains("wait, ms") && chart.contains("ivr hangs"), "{chart}");
+        assert!(inside(&workbook, "xl/charts/chart2.xml").contains("<c:barDir val=\"bar\"/>"));
+        let texts = inside(&workbook, "xl/sharedStrings.xml");
+        assert!(texts.contains("By the minute. Thin lines: 5 and 95 % of the replications."), "{texts}");
+    }
+
+    /// Five charts are three pairs: the third begins a page of its own.
+    #[test]
+    fn no_page_cuts_a_chart_and_every_page_is_named() {
+        let workbook = draw(&page(vec![curve("Waits"); 5])).unwrap();
+        let charts = inside(&workbook, "xl/worksheets/sheet2.xml");
+        assert!(charts.contains("<rowBreaks count=\"1\" manualBreakCount=\"1\"><brk id=\"48\""), "{charts}");
+        assert!(charts.contains("paperSize=\"9\"") && charts.contains("orientation=\"landscape\""), "{charts}");
+        assert!(charts.contains("<oddHeader>&amp;La &amp;&amp; b&amp;R&amp;A</oddHeader>"), "{charts}");
+        assert!(charts.contains("Page &amp;P of &amp;N"), "{charts}");
+        assert!(inside(&workbook, "xl/workbook.xml").contains("charts!$A$1:$X$72"));
+    }
+
+    /// 1,000 rows and 300 columns of 8 letters: 28 columns and 90 rows below the head fit.
+    #[test]
+    fn a_large_table_is_cut_on_paper_and_says_so() {
+        let columns: Vec<String> = (0..300).map(|at| format!("c{at}")).collect();
         let mut page = Page::new("site");
-        page.charts = Some(Box::new(move || vec![chart(), chart(), chart()]));
+        page.sheets =
+            vec![Sheet::new("things", columns, || (0..1000).map(|row: u64| vec![Cell::Text(row.to_string()); 300]))];
         let workbook = draw(&page).unwrap();
-        let first = inside(&workbook, "xl/charts/chart1.xml");
-        let lines = first.split("<c:barChart>").next().unwrap().matches("<c:ser>").count();
-        assert_eq!((lines, first.matches("<c:ser>").count()), (3, 4), "{first}");
-        assert_eq!(first.matches("9DB7E0").count(), 2, "two edges in a lighter shade: {first}");
+        assert!(inside(&workbook, "xl/workbook.xml").contains("things!$A$1:$AB$91"));
         let sheet = inside(&workbook, "xl/worksheets/sheet1.xml");
-        assert!(sheet.contains("<rowBreaks count=\"1\" manualBreakCount=\"1\"><brk id=\"44\""), "{sheet}");
-        assert!(inside(&workbook, "xl/workbook.xml").contains("charts!$A$1:$L$66"));
+        assert!(sheet.contains("The first 28 of 300 columns, 90 of 1000 rows"), "{}", &sheet[sheet.len() - 900..]);
+        assert!(sheet.contains("fitToHeight=\"0\""));
+    }
+
+    /// The name of a knob may look like a reference to a cell.
+    #[test]
+    fn no_title_is_a_reference() {
+        for title in ["=a!A1", "report!$B$1", "=T[1]", "=(report!A1)"] {
+            let workbook = draw(&page(vec![curve(title)])).unwrap();
+            let chart = inside(&workbook, "xl/charts/chart1.xml");
+            let named = chart.split("<c:plotArea>").next().unwrap();
+            assert!(named.contains(&format!(" {title} ")) && !named.contains("<c:f>"), "{named}");
+        }
+    }
+
+    /// A chart without values is no chart, and no reason to have no workbook.
+    #[test]
+    fn what_has_no_values_is_said_to_have_none() {
+        let mut empty = curve("Waits");
+        if let Shape::Plot(plot) = &mut empty.shape {
+            plot.series.clear();
+        }
+        let workbook = draw(&page(vec![empty])).unwrap();
+        let texts = inside(&workbook, "xl/sharedStrings.xml");
+        assert!(texts.contains("Waits: no values. By the minute."), "{texts}");
     }
 }

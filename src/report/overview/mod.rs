@@ -1,16 +1,26 @@
 //! What a page for everybody shows, as data: the answer first, then charts, tables and the topology. `report.json` keeps it, so that
 //! `ctisim report` and `ctisim plot` need nothing else.
 
+mod advice;
+mod busy;
 mod capacity;
 mod comparison;
+mod delays;
+mod faults;
+mod figures;
 mod gate;
+mod headline;
+mod minutes;
+mod parts;
+mod recovery;
 mod run;
 mod sweep;
+mod topology;
 
 use serde::{Deserialize, Serialize};
 
 use super::chart::Chart;
-use super::document::pretty;
+use super::document::compact;
 use super::page::{Graph, Table, Tone};
 
 pub(super) use capacity::capacity_report;
@@ -136,6 +146,8 @@ pub enum Item {
 impl Report {
     /// The version of the form.
     pub const FORMAT: u32 = 1;
+    /// More figures nobody remembers.
+    pub(super) const MOST_FIGURES: usize = 4;
 
     /// Its charts, in order.
     pub fn charts(&self) -> impl Iterator<Item = &Chart> {
@@ -147,7 +159,7 @@ impl Report {
 
     /// `report.json`.
     pub fn json(&self) -> Vec<u8> {
-        pretty(self)
+        compact(self)
     }
 
     /// What `report.json` holds.

@@ -1,24 +1,98 @@
 //! What a study says: the answer, its minutes, its delays, its devices and what is busy.
 
-use crate::analysis::{Judged, Provenance, Study};
+use crate::analysis::{Judged, Provenance, Study, Verdict as Judgement};
+use crate::dependencies::Dependencies;
+use crate::engine::{Span, Time};
+use crate::plan::StudyKind;
+use crate::report::goals::{found, goals_table, interval};
+use crate::report::page::{Block, Section, Tone};
+use crate::report::run::numbers;
+use crate::report::words::{self, counted, span};
 
-use super::Report;
+use super::advice::advice;
+use super::busy::busy;
+use super::delays::delays;
+use super::headline::{Headline, capital, headline};
+use super::minutes::minutes;
+use super::recovery::recovery;
+use super::topology::topology;
+use super::{Chapter, Item, Report, Verdict};
 
-/// The report of a study.
-pub(in crate::report) fn run_report(study: &Study, _judged: &[Judged], provenance: &Provenance) -> Report {
+/// The report of a study; with the dependencies of its plan, what depends on what.
+pub(in crate::report) fn run_report(
+    study: &Study,
+    judged: &[Judged],
+    provenance: &Provenance,
+    dependencies: Option<&Dependencies<'_>>,
+) -> Report {
+    let Headline { answer, mut figures } = headline(study);
+    figures.truncate(Report::MOST_FIGURES);
+    let topology = dependencies.map(|it| Chapter {
+        heading: "What depends on what".to_owned(),
+        about: "Marked is what the scheduled faults strike, and what that affects.".to_owned(),
+        items: vec![Item::Topology(topology(it, study.plan))],
+    });
+    let goals = (!judged.is_empty()).then(|| Chapter {
+        heading: "Goals".to_owned(),
+        about: "A verdict is of the whole 95 % confidence interval, not of the estimate.".to_owned(),
+        items: vec![Item::Table(goals_table(judged))],
+    });
+    let chapters = [goals, Some(minutes(study)), delays(study), recovery(study), busy(study), topology];
     Report {
         format: Report::FORMAT,
         version: provenance.version.to_owned(),
         kind: "run".to_owned(),
         workload: study.plan.name.clone(),
         question: study.plan.question.clone(),
-        about: String::new(),
+        about: about(study),
         command: provenance.command.clone(),
         digest: Some(provenance.digest.clone()),
-        verdicts: Vec::new(),
-        answer: Vec::new(),
-        advice: Vec::new(),
-        figures: Vec::new(),
-        chapters: Vec::new(),
+        verdicts: judged.iter().map(verdict).collect(),
+        answer,
+        advice: advice(study, judged, provenance),
+        figures,
+        chapters: chapters.into_iter().flatten().chain([all_numbers(study, judged)]).collect(),
+    }
+}
+
+/// How much was simulated.
+fn about(study: &Study) -> String {
+    let plan = study.plan;
+    let steady = if plan.study == StudyKind::Steady { "steady-state " } else { "" };
+    let replications = [format!("{steady}replication"), format!("{steady}replications")];
+    let number = counted(study.outcome.summaries.len(), [&replications[0], &replications[1]]);
+    let length = span(plan.length.since(Time::ZERO));
+    let warm_up = match study.window.warm_up.nanos() {
+        0 => String::new(),
+        nanos => format!(", warm-up {}", span(Span::from_nanos(nanos))),
+    };
+    format!("{number} of {length}{warm_up}, seed {}", study.seed)
+}
+
+fn verdict(judged: &Judged) -> Verdict {
+    let tone = match judged.verdict {
+        Judgement::Met => Tone::Good,
+        Judgement::Missed => Tone::Bad,
+        Judgement::Undecided => Tone::Open,
+    };
+    let about =
+        format!("{}: {}, 95 % interval {}", judged.goal, found(&judged.found).words(), interval(&judged.found).words());
+    Verdict { tone, words: capital(&words::verdict(judged.verdict.name())), about }
+}
+
+/// The tables of the report for a terminal.
+fn all_numbers(study: &Study, judged: &[Judged]) -> Chapter {
+    let mut section = Section::default();
+    numbers(study, judged, &mut section);
+    let item = |block: Block<'_>| match block {
+        Block::Table(table) => Some(Item::Table(table)),
+        Block::Note(words) | Block::Paragraph(words) | Block::Heading(_, words) => Some(Item::Note(words)),
+        Block::Excerpt(_) => None,
+    };
+    Chapter {
+        heading: "All numbers".to_owned(),
+        about: "Means are over replications, with 95 % confidence intervals; percentiles are of all values together."
+            .to_owned(),
+        items: section.blocks.into_iter().filter_map(item).collect(),
     }
 }

@@ -59,7 +59,7 @@ talk = "10s"
         replicate(0..4, 2, || MeasuredCluster::new(&plan, plan.window(), 1, Audit::On), &(), &AtomicBool::new(false));
     let study = Study::new(&plan, plan.window(), 1, outcome.unwrap());
     let provenance = Provenance::new(&study, String::new(), String::new());
-    String::from_utf8(draw(&run_page(&study, &[], &provenance), Format::Table, Ink::Plain).unwrap()).unwrap()
+    String::from_utf8(draw(&run_page(&study, &[], &provenance, None), Format::Table, Ink::Plain).unwrap()).unwrap()
 }
 
 /// The mean of a row, in milliseconds.

@@ -1,0 +1,159 @@
+"""look.py BROWSER DIRECTORY: every report.html below the directory, looked at in a browser without a network."""
+
+import csv
+import re
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+# Everything with words that is shown, where it is, and in which chart.
+TEXTS = """() => [...document.querySelectorAll('figure')].map(figure => {
+  const shown = [...figure.querySelectorAll('svg text, svg foreignObject, .label')].filter(it =>
+    it.textContent.trim() && getComputedStyle(it).display !== 'none' && getComputedStyle(it).visibility !== 'hidden' && !it.closest('details'));
+  return {chart: figure.id, texts: shown.map(it => {const r = it.getBoundingClientRect();
+    return {words: it.textContent, left: r.left, right: r.right, top: r.top, bottom: r.bottom, scrolls: !!it.closest('.scroll')}})
+    .filter(it => it.right > it.left)}})"""
+# What has no words of its own for readers who do not see it, or nothing drawn.
+UNTITLED = """() => [...document.querySelectorAll('svg[role=img]')].filter(it => {
+  const named = (it.getAttribute('aria-labelledby') || '').split(' ').map(id => document.getElementById(id)).filter(Boolean);
+  const title = named.length ? named.map(it => it.textContent).join(' ') : (it.querySelector('title') || {}).textContent;
+  return !(title || '').trim()}).length"""
+EMPTY = """() => [...document.querySelectorAll('figure')].filter(figure => {
+  const drawn = [...figure.querySelectorAll('svg path, svg line, svg rect, svg circle, svg polyline, svg polygon')].filter(it => {
+    const r = it.getBoundingClientRect(); return r.width > 0 || r.height > 0});
+  return figure.querySelector('svg') && drawn.length < 3 && !/no values/i.test(figure.textContent)}).map(it => it.id || it.textContent.slice(0, 40))"""
+# The table behind each chart: the names of its columns, and its rows with all digits.
+TABLES = """() => Object.fromEntries([...document.querySelectorAll('figure')].filter(it => it.querySelector('details table')).map(figure => {
+  const value = it => {const data = it.querySelector('data'); return data ? data.value : it.textContent};
+  const table = figure.querySelector('details table');
+  return [figure.id.replace('chart-', ''), {
+    head: [...table.querySelectorAll('thead th')].map(it => it.dataset.k || it.textContent),
+    rows: [...table.querySelectorAll('tbody tr')].map(row => [...row.children].map(value))}]}))"""
+WIDTH = "() => document.documentElement.scrollWidth"
+VIEWS = "() => [...document.querySelectorAll('[data-time] svg[viewBox]')].map(it => it.getAttribute('viewBox'))"
+
+
+def overlapping(figures, width):
+    """Texts of a chart that are cut by the edge of the page, or lie on another."""
+    for figure in figures:
+        texts = figure["texts"]
+        for it in texts:
+            if not it["scrolls"] and (it["left"] < -1 or it["right"] > width + 1):
+                yield f"{figure['chart']}: cut: {it['words']}"
+        for at, one in enumerate(texts):
+            for two in texts[at + 1:]:
+                across = min(one["right"], two["right"]) - max(one["left"], two["left"])
+                down = min(one["bottom"], two["bottom"]) - max(one["top"], two["top"])
+                if across > 1 and down > 4:
+                    yield f"{figure['chart']}: {one['words']!r} covers {two['words']!r}"
+
+
+def number(text):
+    """A cell as a number; a text is a text."""
+    try:
+        return float(text.replace(",", ""))
+    except ValueError:
+        return text or None
+
+
+def rows_of(path):
+    with path.open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def timeline(tables, directory):
+    """What the charts over time show, and the columns of `timeline.csv` that it has to equal."""
+    lines = rows_of(directory / "timeline.csv")
+    for chart, table in tables.items():
+        name = None
+        for at, column in enumerate(table["head"]):
+            base = column if column in ("l", "h") else next((it for it in (column, f"{column}_mean_ms") if it in lines[0]), None)
+            if base in ("l", "h") and name:
+                edge = {"l": "p5", "h": "p95"}[base]
+                base = name.replace("_mean_ms", f"_mean_{edge}_ms") if name.endswith("_mean_ms") else f"{name}_{edge}"
+            elif base not in ("l", "h"):
+                name = base
+            if base is None or base in ("l", "h") or len(table["rows"]) != len(lines):
+                continue
+            for row, line in zip(table["rows"], lines):
+                expected = number(line[base])
+                yield f"{chart}: {base} at {line['start_s']} s", number(row[at]), None if expected == "not estimable" else expected
+
+
+def percentiles(tables, directory):
+    """The percentile curves, and the percentiles of `summary.csv`."""
+    cluster = {it["metric"]: it for it in rows_of(directory / "summary.csv") if it["scope"] == "cluster"}
+    table = tables.get("delays", {"head": [], "rows": []})
+    for at, column in enumerate(table["head"]):
+        for row in table["rows"]:
+            share = {0.5: "p50", 0.9: "p90", 0.95: "p95", 0.99: "p99", 0.999: "p999"}.get(number(row[0]))
+            if column in cluster and share:
+                if int(cluster[column]["censored"] or 0):
+                    share = f"km_{share}"
+                if share in cluster[column]:
+                    expected = number(cluster[column][share])
+                    yield f"delays: {column} {share}", number(row[at]), None if expected == "not reached" else expected
+
+
+def stations(tables, directory):
+    """The utilisation of stations."""
+    busy = {it["name"]: it for it in rows_of(directory / "summary.csv") if it["scope"] == "station" and it["metric"] == "utilisation"}
+    for row in tables.get("stations", {"rows": []})["rows"]:
+        yield f"stations: {row[0]}", number(row[1]), number(busy[row[0]]["mean"])
+
+
+def compared(tables, directory, wrong):
+    """Every number of the charts that a CSV file has too; how many these are."""
+    count = 0
+    for what, shown, expected in [*timeline(tables, directory), *percentiles(tables, directory), *stations(tables, directory)]:
+        count += 1
+        if shown != expected:
+            wrong.append(f"{what}: {shown} in the page, {expected} in the file")
+    if count < 100:
+        wrong.append(f"only {count} numbers could be compared")
+    return count
+
+
+def looked_at(page, width, wrong, where):
+    wrong += [f"{where}: {it}" for it in overlapping(page.evaluate(TEXTS), width)]
+    if page.evaluate(WIDTH) > width:
+        wrong.append(f"{where}: wider than the screen")
+    if untitled := page.evaluate(UNTITLED):
+        wrong.append(f"{where}: {untitled} charts without a title")
+    if empty := page.evaluate(EMPTY):
+        wrong.append(f"{where}: nothing drawn in {empty}")
+
+
+def main():
+    browser_path, root = sys.argv[1], Path(sys.argv[2])
+    pages = sorted(root.glob("*/report.html"))
+    assert pages, "no pages"
+    failed = False
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-quic", "--disable-sync"])
+        for path in pages:
+            wrong = []
+            numbers = 0
+            for width, scheme, script in ((400, "light", True), (1280, "dark", True), (1280, "light", False), (400, "dark", False)):
+                where = f"{width} {scheme}{'' if script else ' without JavaScript'}"
+                context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True, java_script_enabled=script)
+                page = context.new_page()
+                requests = []
+                page.on("console", lambda it: wrong.append(f"{where}: console: {it.text}"))
+                page.on("pageerror", lambda it: wrong.append(f"{where}: error: {it}"))
+                page.on("request", lambda it: requests.append(it.url))
+                page.goto(path.resolve().as_uri(), wait_until="load")
+                if len(requests) != 1:
+                    wrong.append(f"{where}: it asks for {requests[1:]}")
+                looked_at(page, width, wrong, where)
+                if (path.parent / "timeline.csv").exists() and not script:
+                    numbers = compared(page.evaluate(TABLES), path.parent, wrong)
+                context.close()
+            print(path, f"ok, {numbers} numbers as in the files" if not wrong else f"{len(wrong)} wrong: " + "; ".join(wrong[:8]))
+            failed |= bool(wrong)
+        browser.close()
+    sys.exit(failed)
+
+
+main()

@@ -1,0 +1,286 @@
+//! What to do, by rules: each piece of advice is a claim that the numbers or the plan support. No advice is better than wrong advice.
+
+use std::collections::BTreeSet;
+
+use crate::analysis::{Judged, Provenance, ResourceKind, Study, Verdict, count_row, rehomings, share_of_offered};
+use crate::domain::{ApplicationFault, ApplicationId, FaultTarget, NodeId};
+use crate::engine::Span;
+use crate::record::{Count, Metric, OfDuration};
+use crate::report::words::{counted, human, percent, whole};
+use crate::workload::units;
+
+use super::Sentence;
+use super::busy::{Full, fullest};
+use super::figures::{count, estimate, of_cluster};
+
+/// So many pieces of advice are given.
+const MOST: usize = 3;
+/// Fewer calls than this that find nothing free, or are forwarded for it, are as they should be.
+const FEW: f64 = 0.01;
+/// Detection that takes less than this is not worth a change.
+const SOON: f64 = 10_000.0;
+/// Fewer replications than this show no bands.
+const REPLICATIONS: u64 = 20;
+
+/// What to do, the most important first.
+pub(super) fn advice(study: &Study, judged: &[Judged], provenance: &Provenance) -> Vec<Sentence> {
+    let again = Again::of(provenance);
+    let rules: [Option<Sentence>; 9] = [
+        missed(study, judged),
+        undecided(study, judged),
+        no_other_ctimanager(study),
+        no_other_callmanager(study),
+        given_up(study),
+        too_few(study, &again),
+        heartbeat(study, &again),
+        still_away(study),
+        few_replications(study, &again),
+    ];
+    let mut all: Vec<Sentence> = rules.into_iter().flatten().collect();
+    all.truncate(MOST);
+    if all.is_empty() {
+        all.extend(fine(study, judged));
+    }
+    all
+}
+
+/// The command that was given, from which others are made.
+struct Again(String);
+
+impl Again {
+    fn of(provenance: &Provenance) -> Again {
+        let command = &provenance.command;
+        let without_goals = command.split(" --goal ").next().unwrap_or(command);
+        Again(without_goals.strip_prefix("ctisim run").unwrap_or_default().to_owned())
+    }
+
+    /// Another command for the same file with the same values.
+    fn with(&self, command: &str, flags: &str) -> String {
+        format!("ctisim {command}{} {flags}", self.0)
+    }
+
+    /// Without the replications, where a command has its own.
+    fn file(&self, command: &str, flags: &str) -> String {
+        let file = self.0.split(" --replications ").next().unwrap_or_default();
+        let settings = self.0.find(" --set ").map_or("", |at| &self.0[at..]);
+        format!("ctisim {command}{file}{settings} {flags}")
+    }
+}
+
+/// Whether a name can stand in a key without quotes.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+fn mean(study: &Study, count: Count) -> f64 {
+    count_row(study, count).mean.unwrap_or(0.0)
+}
+
+fn goals_of(judged: &[Judged], verdict: Verdict) -> Vec<&Judged> {
+    judged.iter().filter(|it| it.verdict == verdict).collect()
+}
+
+/// Goals that are missed, and what is full.
+fn missed(study: &Study, judged: &[Judged]) -> Option<Sentence> {
+    let missed = goals_of(judged, Verdict::Missed);
+    let first = missed.first()?;
+    let sentence =
+        Sentence::default().strong(counted(missed.len(), ["goal is missed", "goals are missed"])).plain(", such as ");
+    let sentence = sentence.code(first.goal.to_string());
+    let full = fullest(study).into_iter().next().filter(Full::is_full);
+    Some(match full {
+        Some(full) => sentence.plain(format!(
+            ": look at {} first, {} of which is in use in its busiest time.",
+            full.name,
+            percent(full.busiest_bin)
+        )),
+        None => sentence.plain(": nothing is full, so that more of anything will not help."),
+    })
+}
+
+/// Goals that are undecided, and how many replications may decide them.
+fn undecided(study: &Study, judged: &[Judged]) -> Option<Sentence> {
+    let undecided = goals_of(judged, Verdict::Undecided);
+    let first = undecided.iter().find(|it| !it.is_undecidable())?;
+    let number = study.outcome.summaries.len() as u64;
+    let sentence = Sentence::default().plain("Too few replications to tell whether ").code(first.goal.to_string());
+    Some(match first.would_decide(number).filter(|&more| more > number) {
+        Some(more) => sentence.plain(format!(" is met: about {} decide it in eight of ten cases.", whole(more))),
+        None => sentence.plain(" is met."),
+    })
+}
+
+/// The nodes whose CTIManager, or whose CallManager, a fault strikes.
+fn struck(study: &Study, is_struck: impl Fn(FaultTarget) -> Option<NodeId>) -> BTreeSet<NodeId> {
+    study.plan.faults.iter().filter_map(|fault| is_struck(fault.failing)).collect()
+}
+
+/// Applications that know only a CTIManager that fails.
+fn no_other_ctimanager(study: &Study) -> Option<Sentence> {
+    let struck = struck(study, |it| match it {
+        FaultTarget::CtiManager(node, _) | FaultTarget::Node(node) => Some(node),
+        _ => None,
+    });
+    let alone = |it: &&crate::plan::Application| {
+        it.may_use_cti && it.ctimanagers.len() == 1 && struck.contains(&it.ctimanagers[0]) && !it.devices.is_empty()
+    };
+    let alone: Vec<&str> = study.plan.applications.iter().filter(alone).map(|it| &*it.name).collect();
+    let first = alone.first()?;
+    let others = match alone.len() {
+        1 => String::new(),
+        more => format!(" and {} more", whole(more as u64 - 1)),
+    };
+    let has = if alone.len() == 1 { "has" } else { "have" };
+    Some(
+        Sentence::default()
+            .plain("Give ")
+            .strong(format!("{first}{others}"))
+            .plain(" a second CTIManager in ")
+            .code("ctimanagers")
+            .plain(format!(": the only one that it {has} is one that fails here.").replace("it have", "they have")),
+    )
+}
+
+/// Devices that may register with no CallManager but one that fails.
+fn no_other_callmanager(study: &Study) -> Option<Sentence> {
+    let struck = struck(study, |it| match it {
+        FaultTarget::CallManager(node, _) | FaultTarget::Node(node) => Some(node),
+        _ => None,
+    });
+    let alone = study.plan.devices.iter().filter(|it| it.group.len() == 1 && struck.contains(&it.group[0])).count();
+    (alone > 0).then(|| {
+        Sentence::default()
+            .plain("Give ")
+            .strong(counted(alone, ["device", "devices"]))
+            .plain(" a second CallManager in their ")
+            .code("callmanager_group")
+            .plain(": the only one that they may register with is one that fails here.")
+    })
+}
+
+/// Devices that were given up, and stay closed until their application opens them again.
+fn given_up(study: &Study) -> Option<Sentence> {
+    let reasons = [
+        (Count::ClosedRecoveryForbidden, "its application forbids their recovery", "recovery = false"),
+        (Count::ClosedCannotOpen, "a CallManager cannot open them", "cannot_open_on"),
+        (
+            Count::ClosedOutOfReach,
+            "they went to a CallManager that their application does not reach",
+            "topology = \"direct\"",
+        ),
+    ];
+    let worst = reasons.into_iter().max_by(|one, other| mean(study, one.0).total_cmp(&mean(study, other.0)))?;
+    let (count_of, why, key) = worst;
+    let given_up = mean(study, count_of);
+    (given_up > 0.0).then(|| {
+        Sentence::default()
+            .strong(format!("{} devices are given up", count(given_up)))
+            .plain(format!(" in a run, because {why} ("))
+            .code(key)
+            .plain("): they stay closed until their application opens them again.")
+    })
+}
+
+/// A group that is all taken, where calls find nothing free.
+fn too_few(study: &Study, again: &Again) -> Option<Sentence> {
+    let share = |count| share_of_offered(study, count).unwrap_or(0.0);
+    let (refused, forwarded) = (share(Count::RefusedBusy), share(Count::Cfb));
+    if refused.max(forwarded) < FEW {
+        return None;
+    }
+    let taken = |it: &Full| it.size.is_some_and(|size| it.peak >= f64::from(size));
+    let full = fullest(study).into_iter().find(taken)?;
+    let size = full.size?;
+    let (metric, share, what) = match refused >= forwarded {
+        true => (Count::RefusedBusy, refused, "found nothing free and were refused"),
+        false => (Count::Cfb, forwarded, "were forwarded because all was busy"),
+    };
+    let sentence = Sentence::default()
+        .strong(format!("All {} of {}", human(f64::from(size)), full.name))
+        .plain(format!(" were in use at once, and {} of the calls {what}", percent(share)));
+    let key = match full.kind {
+        ResourceKind::Ports => format!("cti_port.{}.count", full.name),
+        ResourceKind::Phones => format!("phone.{}.count", full.name),
+        ResourceKind::Lines => format!("destination.{}.lines", full.name),
+        ResourceKind::Conferences => format!("conference_bridge.{}.conferences", full.name),
+        ResourceKind::Station => return None,
+    };
+    if !is_plain(&full.name) {
+        return Some(sentence.plain("."));
+    }
+    let step = (size / 10).max(1);
+    let flags = format!("--vary {key}={size}..{}:{step} --goal '{}.share<=1%'", size + 10 * step, metric.name());
+    Some(sentence.plain(": ").code(again.file("capacity", &flags)).plain(" finds how many it takes."))
+}
+
+/// An application that hangs, and whose heartbeats are the first to show it.
+fn heartbeat(study: &Study, again: &Again) -> Option<Sentence> {
+    let hangs = |it: &crate::plan::Fault| match it.failing {
+        FaultTarget::Application(id, ApplicationFault::Silent) => Some(id),
+        _ => None,
+    };
+    let ApplicationId(id) = study.plan.faults.iter().find_map(hangs)?;
+    let application = &study.plan.applications[usize::from(id)];
+    let found = of_cluster(study, Metric::ApplicationDetectionDelay, OfDuration::Mean)?;
+    let least = study.plan.parameters.heartbeat_minimum;
+    let shorter = Span::from_secs(application.heartbeat.nanos() / 3_000_000_000).max(least);
+    if found.value? < SOON || shorter >= application.heartbeat || !is_plain(&application.name) {
+        return None;
+    }
+    let flags = format!("--set-b application.{}.heartbeat={}", application.name, units::words(shorter));
+    Some(
+        Sentence::default()
+            .plain("A ")
+            .strong("shorter heartbeat interval")
+            .plain(format!(
+                " than {} would notice sooner that {} hangs, which takes {} now: ",
+                crate::report::words::span(application.heartbeat),
+                application.name,
+                estimate(&found)
+            ))
+            .code(again.with("compare", &flags))
+            .plain(" shows what it gains."),
+    )
+}
+
+/// Devices that have not come home when the run ends.
+fn still_away(study: &Study) -> Option<Sentence> {
+    let (waits, waiting) =
+        rehomings(study).iter().fold((0, 0), |(waits, waiting), it| (waits + it.waits, waiting + it.waiting));
+    (waiting as f64 > FEW * waits as f64).then(|| {
+        Sentence::default()
+            .strong(format!("{} of the devices", percent(waiting as f64 / waits as f64)))
+            .plain(" that were to go home had not when the run ended, as they wait until they have no call: a longer ")
+            .code("run.length")
+            .plain(" shows when they do.")
+    })
+}
+
+/// Too few replications for what is rare, and for bands.
+fn few_replications(study: &Study, again: &Again) -> Option<Sentence> {
+    let number = study.outcome.summaries.len() as u64;
+    (number < REPLICATIONS).then(|| {
+        Sentence::default()
+            .plain("Too few replications to tell what is rare, and for bands in the charts: ")
+            .code(
+                again.file("run", &format!("--replications {}", REPLICATIONS.max(u64::from(study.plan.replications)))),
+            )
+            .plain(" has enough.")
+    })
+}
+
+/// Nothing is wrong: what is the next limit.
+fn fine(study: &Study, judged: &[Judged]) -> Option<Sentence> {
+    let full = fullest(study).into_iter().next().filter(|it| it.busiest_bin > 0.0)?;
+    let limit = format!("{}, with {} in use in its busiest time", full.name, percent(full.busiest_bin));
+    let sentence = Sentence::default();
+    Some(match judged.is_empty() {
+        false => {
+            sentence.strong("Nothing needs to be done").plain(format!(" for these goals; the next limit is {limit}."))
+        }
+        true => sentence
+            .plain("No goal says what is good enough: with ")
+            .code("--goal")
+            .plain(format!(" there is a verdict. The next limit is {limit}.")),
+    })
+}

@@ -1,0 +1,523 @@
+//! The answer of a study in three sentences, by rules from its numbers: what became of the calls, how long callers wait, and what
+//! failed or, without faults, what is fullest; and the figures to remember.
+
+use crate::analysis::{Measured, Study, count_row, rehomings, service_row, share_of_offered};
+use crate::record::{Count, Measure, Metric, OfCount, OfDuration, Quantile, Scope, Service, Subject};
+use crate::report::page::Tone;
+use crate::report::words::{counted, human, percent, span};
+use crate::stats::{Confidence, Seen};
+use crate::workload::units;
+
+use super::busy::{Full, fullest};
+use super::faults::{self, at_random, only, scheduled, when};
+use super::figures::{count, estimate, interval, of, of_cluster, one_in};
+use super::{KeyFigure, Sentence};
+
+/// A way to lose a call: the count, what became of one and of several, and the name of the figure.
+struct Loss {
+    count: Count,
+    one: &'static str,
+    several: &'static str,
+    name: &'static str,
+}
+
+const LOSSES: [Loss; 5] = [
+    Loss {
+        count: Count::DroppedConnected,
+        one: "was cut off in conversation",
+        several: "were cut off in conversation",
+        name: "Cut off in conversation",
+    },
+    Loss {
+        count: Count::Abandoned,
+        one: "was given up by its caller",
+        several: "were given up by their callers",
+        name: "Given up by callers",
+    },
+    Loss { count: Count::Refused, one: "was refused", several: "were refused", name: "Refused" },
+    Loss {
+        count: Count::DroppedInSetup,
+        one: "was lost while being set up",
+        several: "were lost while being set up",
+        name: "Lost in setup",
+    },
+    Loss {
+        count: Count::DroppedInChange,
+        one: "was lost while being passed on",
+        several: "were lost while being passed on",
+        name: "Lost while passed on",
+    },
+];
+
+/// Why calls are refused.
+const REASONS: [(Count, &str); 6] = [
+    (Count::RefusedBusy, "nothing was free"),
+    (Count::RefusedNotOpened, "no application had the device open"),
+    (Count::RefusedNotAnswered, "nobody answered in time"),
+    (Count::RefusedTooManyHops, "it was forwarded too often"),
+    (Count::RefusedThrottled, "its CallManager took no new calls"),
+    (Count::RefusedNoCallManager, "no CallManager was up"),
+];
+
+/// Forwards that show that something is not as it should be.
+const FORWARDS: [(Count, &str); 4] = [
+    (Count::Cfb, "CFB, Call Forward Busy"),
+    (Count::Cfna, "CFNA, Call Forward No Answer"),
+    (Count::Cfof, "CFOF, Call Forward On Failure"),
+    (Count::Cfur, "CFUR, Call Forward Unregistered"),
+];
+
+/// A loss, or forwards, of fewer calls than this are not worth a word beside greater ones.
+const WORTH_A_WORD: f64 = 0.001;
+/// Forwards of fewer calls than this are not worth a word.
+const MANY: f64 = 0.01;
+/// A loss of more calls than this is bad, whatever the goals are.
+const BAD: f64 = 0.01;
+
+fn mean(study: &Study, count: Count) -> f64 {
+    count_row(study, count).mean.unwrap_or(0.0)
+}
+
+/// What a study says.
+pub(super) struct Headline {
+    pub(super) answer: Vec<Sentence>,
+    pub(super) figures: Vec<KeyFigure>,
+}
+
+/// The headline of a study.
+pub(super) fn headline(study: &Study) -> Headline {
+    let (calls, mut figures) = calls(study);
+    let mut answer = vec![calls];
+    for (sentence, figure) in [waits(study), third(study)].into_iter().flatten() {
+        answer.push(sentence);
+        figures.extend(figure);
+    }
+    Headline { answer, figures }
+}
+
+/// What failed or, without faults, what is fullest.
+fn third(study: &Study) -> Option<(Sentence, Option<KeyFigure>)> {
+    if study.plan.faults.is_empty() { fullest_of_all(study) } else { Some(failure(study)) }
+}
+
+// The calls.
+
+fn calls(study: &Study) -> (Sentence, Vec<KeyFigure>) {
+    let offered = mean(study, Count::Offered);
+    if offered == 0.0 {
+        return (Sentence::default().plain("No calls were offered in the measured time."), Vec::new());
+    }
+    let mut losses: Vec<(&Loss, f64)> = LOSSES.iter().map(|it| (it, mean(study, it.count) / offered)).collect();
+    // A stable sort: of losses as great as each other the worst is named first.
+    losses.sort_by(|one, other| other.1.total_cmp(&one.1));
+    let lost: Vec<f64> =
+        LOSSES.iter().map(|it| study.counts(it.count)).fold(Vec::new(), |sum, more| match sum.is_empty() {
+            true => more,
+            false => sum.iter().zip(more).map(|(sum, more)| sum + more).collect(),
+        });
+    let seen = Seen::among(&lost);
+    let share = |count| share_of_offered(study, count).unwrap_or(0.0);
+    let rest = |sentence: Sentence| {
+        let progress = share(Count::InProgress);
+        let sentence = sentence.strong(percent(share(Count::Completed))).plain(" were completed");
+        match progress {
+            0.0 => sentence.plain("."),
+            _ => sentence.plain(format!(" and {} were in progress at the end of the run.", percent(progress))),
+        }
+    };
+    let most = percent(seen.most(Confidence::P95));
+    let start = format!("Of {} calls in a run, ", count(offered));
+    let sentence = if seen.is_never() {
+        let none = Sentence::default().strong("No call was lost").plain(format!(
+            " in {} of {} calls: ",
+            counted(seen.replications as usize, ["replication", "replications"]),
+            count(offered)
+        ));
+        rest(none).plain(format!(" With 95 % confidence, fewer than {most} of such runs lose any."))
+    } else if !seen.is_enough() && seen.replications > 1 {
+        let all = lost.iter().sum::<f64>();
+        let few = Sentence::default()
+            .plain("Calls were lost in ")
+            .strong(format!("only {} of {} replications", seen.times, seen.replications));
+        let few = few.plain(format!(
+            ", {} in all: too few to say how many to expect. With 95 % confidence, fewer than {most} of such runs lose any. {start}",
+            count(all)
+        ));
+        rest(few)
+    } else {
+        let named = losses
+            .iter()
+            .enumerate()
+            .filter(|(rank, (_, share))| *share > 0.0 && (*rank == 0 || *share >= WORTH_A_WORD));
+        let named: Vec<Sentence> =
+            named.take(3).map(|(rank, (loss, share))| of_loss(study, loss, *share, offered, rank == 0)).collect();
+        rest(and(Sentence::default().plain(start), named).plain("; "))
+    };
+    let sentence = forwards(study, sentence, offered);
+    (sentence, figures_of_calls(study, &losses, seen))
+}
+
+/// "one in nineteen (1,744) was cut off in conversation".
+fn of_loss(study: &Study, loss: &Loss, share: f64, offered: f64, is_worst: bool) -> Sentence {
+    let (words, is_one) = one_in(share);
+    let sentence = if is_worst { Sentence::default().strong(words) } else { Sentence::default().plain(words) };
+    let sentence =
+        sentence.plain(format!(" ({}) {}", count(share * offered), if is_one { loss.one } else { loss.several }));
+    match reason(study, loss.count) {
+        Some(reason) => sentence.plain(format!(", mostly as {reason}")),
+        None => sentence,
+    }
+}
+
+/// Why most calls were refused.
+fn reason(study: &Study, refused: Count) -> Option<&'static str> {
+    let all = mean(study, refused);
+    let reason = REASONS.into_iter().find(|(reason, _)| mean(study, *reason) > 0.5 * all);
+    reason.filter(|_| refused == Count::Refused).map(|(_, words)| words)
+}
+
+/// These one after the other, with commas and an "and".
+fn and(start: Sentence, parts: Vec<Sentence>) -> Sentence {
+    let last = parts.len().saturating_sub(1);
+    parts.into_iter().enumerate().fold(start, |mut sentence, (place, part)| {
+        let between = match place {
+            0 => "",
+            _ if place == last => " and ",
+            _ => ", ",
+        };
+        if !between.is_empty() {
+            sentence = sentence.plain(between);
+        }
+        sentence.0.extend(part.0);
+        sentence
+    })
+}
+
+fn forwards(study: &Study, sentence: Sentence, offered: f64) -> Sentence {
+    let all: f64 = FORWARDS.iter().map(|(forward, _)| mean(study, *forward)).sum();
+    if all < MANY * offered {
+        return sentence;
+    }
+    let words = format!(" There were {} forwards", count(all));
+    match FORWARDS.iter().find(|(forward, _)| mean(study, *forward) > 0.5 * all) {
+        Some((forward, name)) => sentence.plain(format!("{words}, most by {name} ({}).", count(mean(study, *forward)))),
+        None => sentence.plain(format!("{words}.")),
+    }
+}
+
+fn figures_of_calls(study: &Study, losses: &[(&Loss, f64)], seen: Seen) -> Vec<KeyFigure> {
+    let share = |count| Measure::Count(Subject::CLUSTER, count, OfCount::Share).of(study, Confidence::P95);
+    let completed = share(Count::Completed);
+    let figure = |name: &str, found: &Measured, tone| KeyFigure {
+        name: name.to_owned(),
+        value: estimate(found),
+        about: interval(found),
+        tone,
+    };
+    let mut figures = vec![figure("Calls completed", &completed, Tone::Plain)];
+    figures.push(match losses.first() {
+        Some((loss, worst)) if *worst > 0.0 => {
+            let found = share(loss.count);
+            let tone = if found.low.is_some_and(|low| low >= BAD) { Tone::Bad } else { Tone::Plain };
+            figure(loss.name, &found, tone)
+        }
+        _ => KeyFigure {
+            name: "Calls lost".to_owned(),
+            value: "none seen".to_owned(),
+            about: format!("in {}", counted(seen.replications as usize, ["replication", "replications"])),
+            tone: Tone::Good,
+        },
+    });
+    figures
+}
+
+// The waits.
+
+/// How long callers wait.
+fn waits(study: &Study) -> Option<(Sentence, Option<KeyFigure>)> {
+    let answered = answered_within(study);
+    let ringing = tail(study, Metric::PostDialDelay);
+    let person = until_a_person(study);
+    let (rare, found) = match (&ringing, answered) {
+        (_, Some((time, found))) => {
+            let sentence = Sentence::default()
+                .plain("Of the callers who asked for a person, ")
+                .strong(estimate(&found))
+                .plain(format!(" were answered within {time} ({})", interval(&found)));
+            let figure = figure(format!("Answered within {time}"), &found);
+            return Some((also(sentence, person), Some(figure)));
+        }
+        (Some(it), None) => it,
+        (None, None) => {
+            let (who, found) = person?;
+            let sentence = Sentence::default().plain(format!("{} ", capital(&who)));
+            return Some((sentence.strong(estimate(&found)).plain("."), Some(figure(who, &found))));
+        }
+    };
+    let sentence = Sentence::default()
+        .plain(format!("{rare} waits longer than "))
+        .strong(estimate(found))
+        .plain(format!(" until it rings ({})", interval(found)));
+    let name = match &*rare.to_lowercase() {
+        "one caller in a hundred" => "99 % hear ringing within",
+        "one caller in twenty" => "95 % hear ringing within",
+        "one caller in ten" => "90 % hear ringing within",
+        _ => "Half hear ringing within",
+    };
+    // Where people or queues keep callers waiting for longer, that is the wait to remember.
+    let longer = person.as_ref().filter(|(_, it)| it.value > found.value);
+    let figure = longer.map_or_else(|| figure(name.to_owned(), found), |(who, it)| self::figure(who.clone(), it));
+    Some((also(sentence, person), Some(figure)))
+}
+
+fn figure(name: String, found: &Measured) -> KeyFigure {
+    KeyFigure { name: capital(&name), value: estimate(found), about: interval(found), tone: Tone::Plain }
+}
+
+fn also(sentence: Sentence, person: Option<(String, Measured)>) -> Sentence {
+    match person {
+        Some((who, found)) => sentence.plain(format!("; {who} ")).strong(estimate(&found)).plain("."),
+        None => sentence.plain("."),
+    }
+}
+
+/// The share of those answered within the first of the times that were asked for.
+fn answered_within(study: &Study) -> Option<(String, Measured)> {
+    let catalogue = &study.catalogue;
+    let row = catalogue.service.iter().position(|it| it.exists && it.scope == Scope::Cluster)?;
+    let time = *catalogue.within.first()?;
+    service_row(study, row, 0, Service::AnsweredWithin).mean?;
+    let found = Measure::Service(Subject::CLUSTER, Service::AnsweredWithin, time).of(study, Confidence::P95);
+    Some((units::words(time), found))
+}
+
+/// The rarest of the usual percentiles that is reached: further out, too many gave up to tell.
+fn tail(study: &Study, metric: Metric) -> Option<(&'static str, Measured)> {
+    let rare = [
+        (Quantile::P99, "One caller in a hundred"),
+        (Quantile::P95, "One caller in twenty"),
+        (Quantile::P90, "One caller in ten"),
+        (Quantile::P50, "Every second caller"),
+    ];
+    rare.into_iter().find_map(|(quantile, who)| Some((who, of_cluster(study, metric, OfDuration::Quantile(quantile))?)))
+}
+
+/// How long one in ten waits for a person: in the queue where that is longest, or to be passed on, or for an answer.
+fn until_a_person(study: &Study) -> Option<(String, Measured)> {
+    let p90 = OfDuration::Quantile(Quantile::P90);
+    let catalogue = &study.catalogue;
+    let queues =
+        catalogue.durations.iter().filter(|it| it.metric == Metric::QueueWait && it.scope == Scope::Queue && it.exists);
+    let of_queue = |name: &str| {
+        let subject = Subject { scope: Scope::Queue, name: name.to_owned() };
+        Some((format!("one in ten in queue {name} waits longer than"), of(study, subject, Metric::QueueWait, p90)?))
+    };
+    let longest =
+        queues.filter_map(|it| of_queue(&it.name)).fold(
+            None,
+            |longest: Option<(String, Measured)>, it| match longest {
+                Some(longest) if longest.1.value >= it.1.value => Some(longest),
+                _ => Some(it),
+            },
+        );
+    let transfer = || {
+        Some((
+            "one in ten waits longer than this to be passed on:".to_owned(),
+            of_cluster(study, Metric::TransferDelay, p90)?,
+        ))
+    };
+    let answer = || {
+        Some((
+            "one in ten waits longer than this for an answer:".to_owned(),
+            of_cluster(study, Metric::SetupDelay, p90)?,
+        ))
+    };
+    longest.or_else(transfer).or_else(answer).filter(|(_, found)| found.value > Some(1000.0))
+}
+
+// Failures.
+
+/// What failed when, when it was noticed and when devices were back.
+fn failure(study: &Study) -> (Sentence, Option<KeyFigure>) {
+    let plan = study.plan;
+    let mut parts: Vec<Sentence> = Vec::new();
+    let faults = scheduled(plan);
+    let start = match (only(plan), faults.first(), at_random(plan)) {
+        (Some(struck), ..) => {
+            let lasts = match struck.over(plan) {
+                Some(_) => format!(" for {}", span(struck.lasts)),
+                None => " to the end of the run".to_owned(),
+            };
+            format!("{} {}{lasts}", capital(&faults::words(plan, struck.fault)), when(plan, struck.at))
+        }
+        (None, Some(first), 0) => {
+            format!(
+                "{} faults strike, the first {}: {}",
+                faults.len(),
+                when(plan, first.at),
+                faults::words(plan, first.fault)
+            )
+        }
+        (None, None, _) => format!("Parts fail at random{}", how_often(study)),
+        (None, Some(_), random) => {
+            format!(
+                "{} faults strike at set times and {random} part{} at random",
+                faults.len(),
+                if random == 1 { " fails" } else { "s fail" }
+            )
+        }
+    };
+    parts.extend(noticed(study));
+    let (back, figure) = back(study);
+    parts.extend(back);
+    parts.extend(home(study));
+    let sentence = Sentence::default().strong(start);
+    let sentence = if parts.is_empty() { sentence } else { and(sentence.plain(": "), parts) };
+    (sentence.plain("."), figure)
+}
+
+fn how_often(study: &Study) -> String {
+    let [callmanagers, ctimanagers] = [Count::CallManagerFailures, Count::CtiManagerFailures].map(|it| mean(study, it));
+    if callmanagers + ctimanagers == 0.0 {
+        return String::new();
+    }
+    format!(
+        " ({} failures of a CallManager and {} of a CTIManager in an average run)",
+        count(callmanagers),
+        count(ctimanagers)
+    )
+}
+
+/// When failures were noticed.
+fn noticed(study: &Study) -> Option<Sentence> {
+    let row = study.catalogue.cluster(Metric::DetectionDelay)?;
+    let (ended, cut) = (study.outcome.merged.histograms[row].totals().count, study.censored(row));
+    if ended == 0 {
+        return (cut > 0)
+            .then(|| Sentence::default().plain("it ").strong("is not noticed").plain(" before the run ends"));
+    }
+    let found = of_cluster(study, Metric::DetectionDelay, OfDuration::Mean)?;
+    let subject = if only(study.plan).is_some() { "it" } else { "a failure" };
+    let sentence = Sentence::default().plain(format!("{subject} is noticed after ")).strong(estimate(&found));
+    Some(sentence.plain(if cut == 0 {
+        " on average".to_owned()
+    } else {
+        format!(" on average, and not at all before the run ends in {}", percent(cut as f64 / (ended + cut) as f64))
+    }))
+}
+
+/// When applications have their devices back or, without applications that lose any, how long devices were out of service.
+fn back(study: &Study) -> (Option<Sentence>, Option<KeyFigure>) {
+    let cluster = |metric| study.catalogue.cluster(metric);
+    let amounts = |metric| {
+        cluster(metric).map_or((0, 0), |row| (study.outcome.merged.histograms[row].totals().count, study.censored(row)))
+    };
+    let p95 = OfDuration::Quantile(Quantile::P95);
+    let figure =
+        |name: &str, value: String, about: String, tone| Some(KeyFigure { name: name.to_owned(), value, about, tone });
+    let (ended, cut) = amounts(Metric::AppRecovery100);
+    if ended + cut > 0 {
+        if let Some(found) = of_cluster(study, Metric::AppRecovery100, p95) {
+            let sentence = Sentence::default()
+                .plain("all devices of an application are under its control again after ")
+                .strong(estimate(&found))
+                .plain(" or less in 95 % of cases");
+            return (
+                Some(sentence),
+                figure(
+                    "All devices back after",
+                    estimate(&found),
+                    format!("in 95 % of cases; {}", interval(&found)),
+                    Tone::Plain,
+                ),
+            );
+        }
+        let never = percent(cut as f64 / (ended + cut) as f64);
+        let sentence = Sentence::default()
+            .strong(format!("not all devices are back when the run ends in {never}"))
+            .plain(" of cases");
+        let sentence = match of_cluster(study, Metric::AppRecovery95, p95) {
+            Some(found) => {
+                sentence.plain(format!(" (95 % of an application's devices are back after {})", estimate(&found)))
+            }
+            None => sentence,
+        };
+        return (
+            Some(sentence),
+            figure("Not all devices back", never, "of cases, when the run ends".to_owned(), Tone::Bad),
+        );
+    }
+    let (ended, cut) = amounts(Metric::OutOfService);
+    if ended + cut == 0 {
+        return (None, None);
+    }
+    match (
+        of_cluster(study, Metric::OutOfService, OfDuration::Quantile(Quantile::P50)),
+        of_cluster(study, Metric::OutOfService, p95),
+    ) {
+        (Some(half), Some(found)) => {
+            let sentence = Sentence::default()
+                .plain(format!("half of the devices that lose service are back after {}, 95 % after ", estimate(&half)))
+                .strong(estimate(&found));
+            (Some(sentence), figure("95 % of devices back after", estimate(&found), interval(&found), Tone::Plain))
+        }
+        _ => {
+            let share = percent(cut as f64 / (ended + cut) as f64);
+            let sentence =
+                Sentence::default().strong(format!("{share} of the outages")).plain(" are not over when the run ends");
+            (Some(sentence), figure("Outages not over", share, "when the run ends".to_owned(), Tone::Bad))
+        }
+    }
+}
+
+/// When devices are home again.
+fn home(study: &Study) -> Option<Sentence> {
+    let all = rehomings(study);
+    let (waits, waiting) = all.iter().fold((0, 0), |(waits, waiting), it| (waits + it.waits, waiting + it.waiting));
+    if waits == 0 {
+        return None;
+    }
+    let half = of_cluster(study, Metric::RehomeDelay, OfDuration::Quantile(Quantile::P50));
+    Some(match (half, waiting) {
+        (None, _) => Sentence::default().strong("half of the devices or more").plain(" are not home when the run ends"),
+        (Some(half), 0) => Sentence::default().plain(format!(
+            "half of the devices are home {} after their CallManager is back, and all before the run ends",
+            estimate(&half)
+        )),
+        (Some(half), _) => Sentence::default().plain(format!(
+            "half of the devices are home {} after their CallManager is back, but {} are not when the run ends",
+            estimate(&half),
+            share_of(waiting, waits)
+        )),
+    })
+}
+
+/// A share that is above zero, in percent.
+fn share_of(some: u64, all: u64) -> String {
+    let share = some as f64 / all as f64;
+    if share < 0.0005 { "less than 0.1 %".to_owned() } else { percent(share) }
+}
+
+// What is fullest.
+
+fn fullest_of_all(study: &Study) -> Option<(Sentence, Option<KeyFigure>)> {
+    let full = fullest(study).into_iter().next().filter(|it| it.busiest_bin > 0.0)?;
+    let Full { name, at, busiest_bin, size, peak, .. } = &full;
+    let sentence = Sentence::default().plain("The fullest is ").strong(name.as_str());
+    let of = size.map_or("busy".to_owned(), |size| format!("of {} in use", human(f64::from(size))));
+    let bin = format!("in the busiest {}, {}", super::minutes::each(study.window.bin), when(study.plan, *at));
+    let sentence = sentence.plain(format!(": {} {of} {bin}", percent(*busiest_bin)));
+    let sentence = match size {
+        Some(size) if *peak >= f64::from(*size) => sentence.plain(", and all at once in some replication."),
+        _ => sentence.plain("."),
+    };
+    let tone = if full.is_full() { Tone::Bad } else { Tone::Plain };
+    let figure = KeyFigure { name: format!("Fullest: {name}"), value: percent(*busiest_bin), about: bin, tone };
+    Some((sentence, Some(figure)))
+}
+
+/// With a capital at the start.
+pub(super) fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}
