@@ -25,6 +25,8 @@ pub(in crate::report::format) struct Plotted {
     pub(in crate::report::format) events: Vec<Event>,
     /// Its levels, with their words.
     pub(in crate::report::format) levels: Vec<(f64, String)>,
+    /// What is written at levels: those near each other share a label.
+    pub(in crate::report::format) level_labels: Vec<(f64, String)>,
     /// What is not drawn, or not as it is.
     pub(in crate::report::format) notes: Vec<String>,
 }
@@ -141,7 +143,7 @@ impl Plotted {
         let x = Scaled::of(&x_axis, points().map(|point| point.x), x_fit);
         let y_fit =
             Fit { zero: plot.y.from.is_none(), round: true, ticks: (height / 45.0).clamp(2.0, 6.0), ..Fit::default() };
-        let values = points().flat_map(seen).chain(plot.levels.iter().map(|level| level.at));
+        let values = points().flat_map(|point| seen(point, has_dots)).chain(plot.levels.iter().map(|level| level.at));
         let y = Scaled::of(&plot.y, values, y_fit);
         let curve = |series: &Series| curve(series, &x, &y, is_time, &mut notes);
         let curves = series.iter().map(curve).collect();
@@ -151,11 +153,13 @@ impl Plotted {
         let moments = events.iter().filter(|event| event.kind.is_none()).filter_map(|event| x.within(event.from));
         let levels =
             plot.levels.iter().take(MOST_EVENTS).filter_map(|level| Some((y.within(level.at)?, level.words.clone())));
+        let levels: Vec<(f64, String)> = levels.collect();
         let [wide, narrow] = room.map(|room| Labels::of(&events, &x, room));
         Plotted {
             stretches: stretches.collect(),
             moments: moments.collect(),
-            levels: levels.collect(),
+            level_labels: together(&levels, 16.0 / height),
+            levels,
             curves,
             wide,
             narrow,
@@ -171,6 +175,20 @@ impl Plotted {
         let nothing = |curve: &Curve| curve.lines.is_empty() && curve.dots.is_empty() && curve.ticks.is_empty();
         self.curves.iter().all(nothing)
     }
+}
+
+/// The words of levels from the lowest, those that are nearer than the gap in one label.
+fn together(levels: &[(f64, String)], gap: f64) -> Vec<(f64, String)> {
+    let mut sorted: Vec<&(f64, String)> = levels.iter().filter(|(_, words)| !words.is_empty()).collect();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut labels: Vec<(f64, String)> = Vec::new();
+    for (at, words) in sorted {
+        match labels.last_mut() {
+            Some((last, said)) if at - *last < gap => *said += &format!("; {words}"),
+            _ => labels.push((*at, words.clone())),
+        }
+    }
+    labels
 }
 
 /// Whether it is an axis of time in a run.
@@ -238,10 +256,11 @@ fn curve(series: &Series, x: &Scaled, y: &Scaled, is_time: bool, notes: &mut Vec
         }
     }
     if matches!(series.stroke, Stroke::Line | Stroke::Steps) {
+        // Where an end of the interval is missing, the band ends: an edge there would be invented.
         let place = |point: &Point| {
-            let middle = y.within(point.y?)?;
-            let interval = Interval::on(y, point.low, point.high)?;
-            Some([x.at(point.x)?, interval.low.min(middle), interval.high.max(middle)])
+            let [middle, low, high] = [point.y?, point.low?, point.high?].map(|end| y.within(end));
+            let (middle, low, high) = (middle?, low?, high?);
+            Some([x.at(point.x)?, low.min(middle).min(high), high.max(middle).max(low)])
         };
         curve.bands = drawn_runs(runs(&series.points, place), steps, is_time);
         curve.bands = curve.bands.into_iter().map(envelope).collect();
@@ -268,11 +287,9 @@ fn curve(series: &Series, x: &Scaled, y: &Scaled, is_time: bool, notes: &mut Vec
 }
 
 /// The values of a point that its axis shows: above an interval without an upper end there is room for an arrow.
-fn seen(point: &Point) -> impl Iterator<Item = f64> {
-    let room = match (point.low, point.high) {
-        (Some(_), None) => point.y.map(|y| y + 0.15 * y.abs()),
-        _ => None,
-    };
+fn seen(point: &Point, has_arrows: bool) -> impl Iterator<Item = f64> {
+    let is_open = has_arrows && point.low.is_some() && point.high.is_none();
+    let room = point.y.filter(|_| is_open).map(|y| y + 0.15 * y.abs());
     let is_there = |end: &f64| point.y.is_some() && end.is_finite();
     [point.y, point.low.filter(is_there), point.high.filter(is_there), room].into_iter().flatten()
 }
