@@ -158,7 +158,7 @@ impl Page {
         self.markup.text(&figure.name);
         self.markup.end();
         self.markup.open("dd", "");
-        self.markup.text(&figure.value);
+        self.markup.text(&unbroken(&figure.value));
         if !figure.about.is_empty() {
             self.markup.tag("small").words(&figure.about);
         }
@@ -352,6 +352,17 @@ const fn class(tone: Tone) -> &'static str {
         Tone::Open => "open",
         Tone::Plain => "plain",
     }
+}
+
+/// The text with numbers that stay with what follows them, which is their unit.
+fn unbroken(words: &str) -> String {
+    let mut after_digit = false;
+    let joined = words.chars().map(|character| {
+        let is_joint = character == ' ' && after_digit;
+        after_digit = character.is_ascii_digit();
+        if is_joint { '\u{a0}' } else { character }
+    });
+    joined.collect()
 }
 
 /// Tells tones apart without colour.

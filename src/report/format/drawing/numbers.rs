@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn six_digits_and_whether_that_is_all() {
         let six = |value| six(value);
-        assert_eq!(six(1434.733_333), ("1434.73".to_owned(), true));
+        assert_eq!(six(1_434.733_333), ("1434.73".to_owned(), true));
         assert_eq!(six(0.25), ("0.25".to_owned(), false));
         assert_eq!(six(-0.0), ("0".to_owned(), false));
         assert_eq!(six(123_456_789.0), ("123457000".to_owned(), true));

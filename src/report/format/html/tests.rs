@@ -108,7 +108,7 @@ fn what_was_drawn_can_be_read_with_all_its_digits() {
 #[test]
 fn the_style_and_the_script_are_small_and_those_of_the_policy() {
     assert!(
-        super::STYLE.len() <= 7_168 && super::SCRIPT.len() <= 7_168,
+        super::STYLE.len() <= 6_144 && super::SCRIPT.len() <= 6_144,
         "{} {}",
         super::STYLE.len(),
         super::SCRIPT.len()
