@@ -125,6 +125,63 @@ def looked_at(page, width, wrong, where):
         wrong.append(f"{where}: nothing drawn in {empty}")
 
 
+def used(page, wrong, where):
+    """Reads and zooms charts as somebody would, with the mouse and by keyboard."""
+    plots = page.locator(".plot")
+    if not plots.count():
+        return
+    tip, whole = page.locator("#tip"), "0 0 10000 10000"
+
+    def views():
+        return {it.get_attribute("viewBox") for it in page.locator(".time .plot .d").all()}
+
+    plot = plots.first
+    plot.scroll_into_view_if_needed()
+    box = plot.bounding_box()
+    across, middle = lambda share: box["x"] + share * box["width"], box["y"] + box["height"] / 2
+    page.mouse.move(across(0.5), middle)
+    pointed = tip.text_content() if tip.is_visible() else ""
+    cells = page.locator("figure").filter(has=plot).first.locator("details td").all_text_contents()
+    if not any(it and it in pointed for it in cells):
+        wrong.append(f"{where}: no tooltip with a value of the chart: {pointed!r}")
+    plot.focus()
+    page.keyboard.press("Home")
+    first = tip.text_content()
+    page.keyboard.press("ArrowRight")
+    if not tip.is_visible() or tip.text_content() == first:
+        wrong.append(f"{where}: the arrow keys do not read: {first!r}")
+    page.keyboard.press("Escape")
+    if not page.locator(".time .plot").count():
+        return
+    page.mouse.move(across(0.3), middle)
+    page.mouse.down()
+    page.mouse.move(across(0.6), middle, steps=4)
+    page.mouse.up()
+    if len(views()) != 1 or views() == {whole}:
+        wrong.append(f"{where}: zooming one chart does not zoom all: {views()}")
+    wrong += [f"{where}, zoomed: {it}" for it in overlapping(page.evaluate(TEXTS), page.viewport_size["width"])]
+    page.locator("#whole").click()
+    if views() != {whole}:
+        wrong.append(f"{where}: the button does not show the whole run")
+    plot.focus()
+    page.keyboard.press("+")
+    zoomed = views()
+    page.keyboard.press("Escape")
+    if zoomed == {whole} or views() != {whole}:
+        wrong.append(f"{where}: + and Escape do not zoom: {zoomed}, {views()}")
+
+
+def printed(page, wrong, where):
+    """On A4: nothing is cut, and there are few pages."""
+    page.emulate_media(media="print", color_scheme="light")
+    # A4 less the margins, at 96 pixels an inch.
+    page.set_viewport_size({"width": 688, "height": 1016})
+    looked_at(page, 688, wrong, where)
+    pages = page.pdf(format="A4", prefer_css_page_size=True).count(b"/Type /Page\n") or 99
+    if pages > 12:
+        wrong.append(f"{where}: {pages} pages")
+
+
 def main():
     browser_path, root = sys.argv[1], Path(sys.argv[2])
     pages = sorted(root.glob("*/report.html"))
@@ -149,6 +206,10 @@ def main():
                 looked_at(page, width, wrong, where)
                 if (path.parent / "timeline.csv").exists() and not script:
                     numbers = compared(page.evaluate(TABLES), path.parent, wrong)
+                if script:
+                    used(page, wrong, where)
+                else:
+                    printed(page, wrong, f"on paper, from {width}")
                 context.close()
             print(path, f"ok, {numbers} numbers as in the files" if not wrong else f"{len(wrong)} wrong: " + "; ".join(wrong[:8]))
             failed |= bool(wrong)

@@ -39,7 +39,7 @@ mod words;
 
 pub use capacity::{answer, capacity_page, capacity_sheet};
 pub use chart::{
-    Axis, Chart, Level, Moment, Plot, Point, Row, RowMark, Scale, Series, Shape, Stretch, StretchKind, Stroke,
+    Axis, Chart, Level, Moment, Plot, Point, Row, RowMark, Rows, Scale, Series, Shape, Stretch, StretchKind, Stroke,
 };
 pub use check::check_page;
 pub use comparison::{Callers, Listed, Pair, comparison_page, comparison_sheet};
@@ -60,7 +60,7 @@ pub use page::{
 pub use provenance::run_json;
 pub use replications::replications_sheet;
 pub use run::run_page;
-pub use sheet::{Rows, Sheet};
+pub use sheet::{Sheet, SheetRows};
 pub use summary::summary_sheet;
 pub use sweep::{sweep_page, sweep_sheet};
 pub use timeline::timeline_sheet;

@@ -3,7 +3,7 @@
 use crate::analysis::Cell;
 
 /// The rows of a sheet, each with a cell for each column.
-pub type Rows<'a> = Box<dyn Iterator<Item = Vec<Cell>> + 'a>;
+pub type SheetRows<'a> = Box<dyn Iterator<Item = Vec<Cell>> + 'a>;
 
 /// A table. Its rows are made on demand: a study may have a hundred thousand.
 pub struct Sheet<'a> {
@@ -11,7 +11,7 @@ pub struct Sheet<'a> {
     pub name: &'static str,
     /// The names of its columns.
     pub columns: Vec<String>,
-    rows: Box<dyn Fn() -> Rows<'a> + 'a>,
+    rows: Box<dyn Fn() -> SheetRows<'a> + 'a>,
 }
 
 impl<'a> Sheet<'a> {
@@ -26,7 +26,7 @@ impl<'a> Sheet<'a> {
     }
 
     /// Its rows.
-    pub fn rows(&self) -> Rows<'a> {
+    pub fn rows(&self) -> SheetRows<'a> {
         (self.rows)()
     }
 }
