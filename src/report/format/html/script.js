@@ -65,9 +65,9 @@ for(const p of plots){let from=null;const down=(l,h)=>[Math.min(l,h),Math.max(l,
     const c=p.rows[p.i]&&p.cur.style.display==='block'?middle(p,p.i):(a+b)/2;
     const first=find(p,view(p)[0]);
     switch(e.key){case'ArrowLeft':go((p.i??first+1)-1);break;case'ArrowRight':go((p.i??first-1)+1);break;case'Home':go(0);break;case'End':go(n);break;
-      case'Escape':hide();zoom(0,S);break;
-      case'+':case'=':case'-':if(p.timed){const f=e.key==='-'?1:.25;zoom(c-w*f,c+w*f);break}
-      default:return}
+    case'Escape':hide();zoom(0,S);break;
+    case'+':case'=':case'-':if(p.timed){const f=e.key==='-'?1:.25;zoom(c-w*f,c+w*f);break}
+    default:return}
     e.preventDefault()}}
 for(const box of $('.rows')){const t=read(box);
   $('.r[data-r]',box).forEach((r,i)=>{const row=t.rows[i];if(!row)return;
