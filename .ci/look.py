@@ -12,7 +12,7 @@ TEXTS = """() => [...document.querySelectorAll('figure')].map(figure => {
   const shown = [...figure.querySelectorAll('svg text, svg foreignObject, .label')].filter(it =>
     it.textContent.trim() && getComputedStyle(it).display !== 'none' && getComputedStyle(it).visibility !== 'hidden' && !it.closest('details'));
   return {chart: figure.id, texts: shown.map(it => {const r = it.getBoundingClientRect();
-    return {words: it.textContent, left: r.left, right: r.right, top: r.top, bottom: r.bottom, scrolls: !!it.closest('.scroll')}})
+    return {words: it.textContent, left: r.left, right: r.right, top: r.top, bottom: r.bottom, scrolls: !!it.closest('.sc')}})
     .filter(it => it.right > it.left)}})"""
 # What has no words of its own for readers who do not see it, or nothing drawn.
 UNTITLED = """() => [...document.querySelectorAll('svg[role=img]')].filter(it => {

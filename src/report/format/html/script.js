@@ -13,7 +13,7 @@ function words(t,row){const cells=[...row.cells];let s=cells[0].textContent;
   cells.forEach((c,i)=>{const v=c.textContent,k=t.heads[i].dataset.k;if(!i||!v&&k!=='h')return;
     if(k==='w')s+='\n'+v;else if(k==='l')s+='  ['+v;
     else if(k==='h'){const open=!cells[i-1].textContent;if(v||!open)s+=(open?'  [\u2026':'')+', '+(v||'\u2026')+']'}
-    else s+='\n'+t.heads[i].textContent.replace(/, [^,]*$/,t.unit?'':'$&')+': '+v+t.unit});
+    else s+='\n'+t.heads[i].textContent+': '+v+t.unit});
   return s}
 function say(text,x,y){tip.textContent=text;st.display='block';const w=tip.offsetWidth,h=tip.offsetHeight;
   st.left=Math.min(innerWidth-w-6,Math.max(6,x+14))+'px';st.top=(y-h-12<6?y+18:y-h-12)+'px'}
