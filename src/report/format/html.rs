@@ -46,7 +46,7 @@ pub(super) fn draw(report: &Report) -> Vec<u8> {
         listed: Vec::new(),
         is_hinted: false,
     };
-    page.margin = times(items(report)).map(|plot| plots::margin(plot, page.time)).max().unwrap_or(0);
+    page.margin = times(items(report)).map(|plot| page.margin_of(plot)).max().unwrap_or(0);
     let title = if report.question.is_empty() { &report.workload } else { &report.question };
     page.head(title);
     page.markup.open("body", "");

@@ -6,93 +6,93 @@ use crate::report::chart::{Plot, Point, Scale, Series, StretchKind, Stroke};
 use crate::report::page::Tone;
 
 /// A plot whose places are known: fractions of its width, from the left, and of its height, from the bottom.
-pub(in crate::report::format) struct Plotted {
+pub(crate) struct Plotted {
     /// The horizontal axis.
-    pub(in crate::report::format) x: Scaled,
+    pub(crate) x: Scaled,
     /// The vertical axis.
-    pub(in crate::report::format) y: Scaled,
+    pub(crate) y: Scaled,
     /// Its curves.
-    pub(in crate::report::format) curves: Vec<Curve>,
+    pub(crate) curves: Vec<Curve>,
     /// Its stretches: from, to, kind.
-    pub(in crate::report::format) stretches: Vec<(f64, f64, StretchKind)>,
+    pub(crate) stretches: Vec<(f64, f64, StretchKind)>,
     /// Its moments.
-    pub(in crate::report::format) moments: Vec<f64>,
+    pub(crate) moments: Vec<f64>,
     /// What is written above: words where there is room, numbers of [`Plotted::events`] where there is not.
-    pub(in crate::report::format) wide: Labels,
+    pub(crate) wide: Labels,
     /// The same where there is little room.
-    pub(in crate::report::format) narrow: Labels,
+    pub(crate) narrow: Labels,
     /// What lasts and what happens, from left to right.
-    pub(in crate::report::format) events: Vec<Event>,
+    pub(crate) events: Vec<Event>,
     /// Its levels, with their words.
-    pub(in crate::report::format) levels: Vec<(f64, String)>,
+    pub(crate) levels: Vec<(f64, String)>,
     /// What is written at levels: those near each other share a label.
-    pub(in crate::report::format) level_labels: Vec<(f64, String)>,
+    pub(crate) level_labels: Vec<(f64, String)>,
     /// What is not drawn, or not as it is.
-    pub(in crate::report::format) notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// Labels of events.
-pub(in crate::report::format) struct Labels {
+pub(crate) struct Labels {
     /// The labels.
-    pub(in crate::report::format) all: Vec<Label>,
+    pub(crate) all: Vec<Label>,
     /// Whether they are numbers, or cut, so that a list is needed.
-    pub(in crate::report::format) are_short: bool,
+    pub(crate) are_short: bool,
 }
 
 /// What lasts or happens.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::report::format) struct Event {
+pub(crate) struct Event {
     /// Where it begins.
-    pub(in crate::report::format) from: f64,
+    pub(crate) from: f64,
     /// Where it ends.
-    pub(in crate::report::format) to: f64,
+    pub(crate) to: f64,
     /// Its words.
-    pub(in crate::report::format) words: String,
+    pub(crate) words: String,
     /// Its kind; none of a moment.
-    pub(in crate::report::format) kind: Option<StretchKind>,
+    pub(crate) kind: Option<StretchKind>,
 }
 
 /// A series, drawn.
-pub(in crate::report::format) struct Curve {
+pub(crate) struct Curve {
     /// Lines from point to point.
-    pub(in crate::report::format) lines: Vec<Vec<[f64; 2]>>,
+    pub(crate) lines: Vec<Vec<[f64; 2]>>,
     /// Bands: place, lower edge, upper edge.
-    pub(in crate::report::format) bands: Vec<Vec<[f64; 3]>>,
+    pub(crate) bands: Vec<Vec<[f64; 3]>>,
     /// Points with their intervals.
-    pub(in crate::report::format) dots: Vec<Dot>,
+    pub(crate) dots: Vec<Dot>,
     /// Small upright strokes.
-    pub(in crate::report::format) ticks: Vec<[f64; 2]>,
+    pub(crate) ticks: Vec<[f64; 2]>,
 }
 
 /// A point with its interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::report::format) struct Dot {
+pub(crate) struct Dot {
     /// Where.
-    pub(in crate::report::format) x: f64,
+    pub(crate) x: f64,
     /// Its value, unless it lies outside.
-    pub(in crate::report::format) y: Option<f64>,
+    pub(crate) y: Option<f64>,
     /// Its interval.
-    pub(in crate::report::format) interval: Option<Interval>,
+    pub(crate) interval: Option<Interval>,
     /// Good or bad.
-    pub(in crate::report::format) tone: Tone,
+    pub(crate) tone: Tone,
 }
 
 /// An interval; an end that is open, or beyond the axis, is an arrow.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::report::format) struct Interval {
+pub(crate) struct Interval {
     /// Its lower end.
-    pub(in crate::report::format) low: f64,
+    pub(crate) low: f64,
     /// Its upper end.
-    pub(in crate::report::format) high: f64,
+    pub(crate) high: f64,
     /// Whether there is no lower end.
-    pub(in crate::report::format) is_open_below: bool,
+    pub(crate) is_open_below: bool,
     /// Whether there is no upper end.
-    pub(in crate::report::format) is_open_above: bool,
+    pub(crate) is_open_above: bool,
 }
 
 impl Interval {
     /// The interval on an axis; `None` if there is none.
-    pub(in crate::report::format) fn on(axis: &Scaled, low: Option<f64>, high: Option<f64>) -> Option<Interval> {
+    pub(crate) fn on(axis: &Scaled, low: Option<f64>, high: Option<f64>) -> Option<Interval> {
         if low.is_none() && high.is_none() {
             return None;
         }
@@ -117,7 +117,7 @@ const MOST_EVENTS: usize = 60;
 
 impl Plotted {
     /// Places everything. Axes of time extend over `time`. `room` is the width in pixels, and where there is little.
-    pub(in crate::report::format) fn of(plot: &Plot, time: Option<[f64; 2]>, height: f64, room: [f64; 2]) -> Plotted {
+    pub(crate) fn of(plot: &Plot, time: Option<[f64; 2]>, height: f64, room: [f64; 2]) -> Plotted {
         let mut notes = Vec::new();
         if plot.series.len() > Plot::MOST_SERIES {
             notes.push(format!(
@@ -171,7 +171,7 @@ impl Plotted {
     }
 
     /// Whether nothing is drawn.
-    pub(in crate::report::format) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         let nothing = |curve: &Curve| curve.lines.is_empty() && curve.dots.is_empty() && curve.ticks.is_empty();
         self.curves.iter().all(nothing)
     }
@@ -192,7 +192,7 @@ fn together(levels: &[(f64, String)], gap: f64) -> Vec<(f64, String)> {
 }
 
 /// Whether it is an axis of time in a run.
-pub(in crate::report::format) fn is_time(scale: &Scale) -> bool {
+pub(crate) fn is_time(scale: &Scale) -> bool {
     matches!(scale, Scale::Elapsed | Scale::Clock { .. })
 }
 
@@ -216,7 +216,7 @@ impl Labels {
     }
 
     /// The rows that they take.
-    pub(in crate::report::format) fn lanes(&self) -> usize {
+    pub(crate) fn lanes(&self) -> usize {
         self.all.iter().map(|label| label.lane + 1).max().unwrap_or(0)
     }
 }

@@ -5,33 +5,33 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::report::page::{Graph, Node};
 
 /// A graph whose places are known, in pixels.
-pub(in crate::report::format) struct Laid<'a> {
+pub(crate) struct Laid<'a> {
     /// Its width.
-    pub(in crate::report::format) width: f64,
+    pub(crate) width: f64,
     /// Its height.
-    pub(in crate::report::format) height: f64,
+    pub(crate) height: f64,
     /// The width of a box.
-    pub(in crate::report::format) box_width: f64,
+    pub(crate) box_width: f64,
     /// The titles of columns, with their left edge.
-    pub(in crate::report::format) titles: Vec<(f64, &'a str)>,
+    pub(crate) titles: Vec<(f64, &'a str)>,
     /// The boxes.
-    pub(in crate::report::format) boxes: Vec<Placed<'a>>,
+    pub(crate) boxes: Vec<Placed<'a>>,
     /// The curves: from, to, and the handles between them.
-    pub(in crate::report::format) curves: Vec<[[f64; 2]; 4]>,
+    pub(crate) curves: Vec<[[f64; 2]; 4]>,
 }
 
 /// A box.
-pub(in crate::report::format) struct Placed<'a> {
+pub(crate) struct Placed<'a> {
     /// Its left edge.
-    pub(in crate::report::format) x: f64,
+    pub(crate) x: f64,
     /// Its upper edge.
-    pub(in crate::report::format) y: f64,
+    pub(crate) y: f64,
     /// What it shows.
-    pub(in crate::report::format) shows: Shows<'a>,
+    pub(crate) shows: Shows<'a>,
 }
 
 /// What a box shows.
-pub(in crate::report::format) enum Shows<'a> {
+pub(crate) enum Shows<'a> {
     /// A node.
     Node(&'a Node),
     /// So many further nodes of the column.
@@ -41,7 +41,7 @@ pub(in crate::report::format) enum Shows<'a> {
 /// The width of a page for which the columns are meant.
 const PAGE: f64 = 1080.0;
 /// The height of a box, and from one to the next.
-pub(in crate::report::format) const HIGH: f64 = 40.0;
+pub(crate) const HIGH: f64 = 40.0;
 const EACH: f64 = 52.0;
 /// The room for the titles of columns.
 const TITLES: f64 = 24.0;
@@ -51,7 +51,7 @@ const SHOWN: usize = 12;
 
 impl<'a> Laid<'a> {
     /// Places everything. Of a large graph the marked nodes come first, and the others of a column are one box.
-    pub(in crate::report::format) fn of(graph: &'a Graph) -> Laid<'a> {
+    pub(crate) fn of(graph: &'a Graph) -> Laid<'a> {
         let (columns, hidden) = columns(graph);
         let between = if columns.len() > 6 { 38.0 } else { 64.0 };
         let count = columns.len().max(1) as f64;

@@ -25,16 +25,17 @@ const NARROW: f64 = 270.0;
 const MARGINS: [f64; 6] = [34.0, 46.0, 58.0, 72.0, 90.0, 112.0];
 
 /// The number of the margin that the labels of a vertical axis need.
-pub(super) fn margin(plot: &Plot, time: Option<[f64; 2]>) -> usize {
-    margin_of(&Plotted::of(plot, time, OF_TIME, [WIDE, NARROW]))
-}
-
 fn margin_of(plotted: &Plotted) -> usize {
     let widest = plotted.y.ticks.iter().map(|tick| width(&tick.words, LETTERS)).fold(0.0, f64::max);
     MARGINS.iter().position(|margin| widest + 10.0 <= *margin).unwrap_or(MARGINS.len() - 1)
 }
 
 impl Page {
+    /// The number of the margin of a chart over time.
+    pub(super) fn margin_of(&self, plot: &Plot) -> usize {
+        margin_of(&Plotted::of(plot, self.time, OF_TIME, [WIDE, NARROW]))
+    }
+
     pub(super) fn plot(&mut self, chart: &Chart, plot: &Plot, beside: bool) {
         let is_time = is_time(&plot.x.scale);
         let height = if is_time { OF_TIME } else { OF_OTHERS };
