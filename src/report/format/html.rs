@@ -129,8 +129,8 @@ impl Page {
     fn sentence(&mut self, sentence: &Sentence) {
         for piece in &sentence.0 {
             match piece {
-                Piece::Plain(words) => self.markup.text(words),
-                Piece::Strong(words) => self.markup.tag("b").words(words),
+                Piece::Plain(words) => self.markup.text(&words.replace(" %", "\u{a0}%")),
+                Piece::Strong(words) => self.markup.tag("b").words(&words.replace(" %", "\u{a0}%")),
                 Piece::Code(words) => self.markup.tag("code").words(words),
             }
         }
