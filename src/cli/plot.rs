@@ -43,11 +43,11 @@ pub(super) struct PlotArguments {
     out: PathBuf,
 
     /// Width of the picture in pixels; a PNG has twice as many, to be sharp on a slide
-    #[arg(long, value_name = "N", default_value_t = 960, requires = "chart", value_parser = clap::value_parser!(u32).range(320..=4096))]
+    #[arg(long, value_name = "N", default_value_t = 960, requires = "chart", value_parser = clap::value_parser!(u32).range(320..=2048))]
     width: u32,
 
     /// Height of the picture in pixels
-    #[arg(long, value_name = "N", default_value_t = 540, requires = "chart", value_parser = clap::value_parser!(u32).range(200..=4096))]
+    #[arg(long, value_name = "N", default_value_t = 540, requires = "chart", value_parser = clap::value_parser!(u32).range(200..=2048))]
     height: u32,
 
     /// Show no remarks

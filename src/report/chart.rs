@@ -158,14 +158,19 @@ pub struct Point {
     /// Where.
     pub x: f64,
     /// Its value; without it the curve has a gap.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub y: Option<f64>,
     /// The lower edge; without it, where there is a value and an upper edge, the interval has no lower end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub low: Option<f64>,
     /// The upper edge; without it, where there is a value and a lower edge, the interval has no upper end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub high: Option<f64>,
     /// What else there is to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub words: Option<String>,
     /// Whether that is good or bad.
+    #[serde(default = "Tone::plain", skip_serializing_if = "Tone::is_plain")]
     pub tone: Tone,
 }
 

@@ -340,6 +340,18 @@ pub enum Tone {
     Plain,
 }
 
+impl Tone {
+    /// That of most values, which files leave out.
+    pub(super) const fn plain() -> Tone {
+        Tone::Plain
+    }
+
+    /// Whether it is that.
+    pub(super) fn is_plain(&self) -> bool {
+        *self == Tone::Plain
+    }
+}
+
 impl Entry {
     /// A number, formatted by `words`.
     pub fn number(value: f64, unit: &'static str, words: impl Fn(f64) -> String) -> Entry {

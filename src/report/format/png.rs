@@ -2,12 +2,14 @@
 //!
 //! The same picture gives the same bytes on every machine. It is drawn by code in Rust alone, with the fonts in `fonts` and no
 //! others. Of what `resvg` computes with, only two blend modes that no chart uses are approximate on some processors; sums and
-//! products in vectors have the same bits as one by one.
+//! products in vectors have the same bits as one by one. What compresses the file does so the same way on every processor, which
+//! the compression of workbooks does not promise.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use resvg::tiny_skia::{Pixmap, Transform};
+use miniz_oxide::deflate::compress_to_vec_zlib;
+use resvg::tiny_skia::{Color, Pixmap, Transform};
 use resvg::usvg::fontdb::{Database, ID, Source};
 use resvg::usvg::{FontResolver, Options, Tree};
 
@@ -35,8 +37,54 @@ pub(super) fn png(svg: &[u8], width: u32) -> Result<Vec<u8>, String> {
     let scale = width as f32 / tree.size().width();
     let height = (tree.size().height() * scale).round() as u32;
     let mut pixels = Pixmap::new(width, height).ok_or_else(|| format!("{width} by {height} pixels are too many"))?;
+    pixels.fill(Color::WHITE);
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut pixels.as_mut());
-    pixels.encode_png().map_err(|why| why.to_string())
+    Ok(file(&pixels))
+}
+
+/// The first bytes of a PNG file.
+const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1a\n";
+
+/// Pixels, none of which lets anything through, as a PNG file.
+fn file(pixels: &Pixmap) -> Vec<u8> {
+    /// Between speed and size.
+    const LEVEL: u8 = 8;
+    /// Eight bits a colour; red, green and blue; and no choice in the rest.
+    const KIND: [u8; 5] = [8, 2, 0, 0, 0];
+    let head = [&pixels.width().to_be_bytes()[..], &pixels.height().to_be_bytes(), &KIND].concat();
+    let mut file = SIGNATURE.to_vec();
+    file.extend(chunk(b"IHDR", &head));
+    file.extend(chunk(b"IDAT", &compress_to_vec_zlib(&rows(pixels), LEVEL)));
+    file.extend(chunk(b"IEND", &[]));
+    file
+}
+
+/// The rows of pixels, each colour less that of the pixel above, for what is the same compresses well.
+fn rows(pixels: &Pixmap) -> Vec<u8> {
+    /// Says that a row is stored like that.
+    const UP: u8 = 2;
+    let width = 4 * pixels.width() as usize;
+    let mut rows = Vec::with_capacity(pixels.height() as usize * (1 + width / 4 * 3));
+    let mut above = vec![0; width];
+    for row in pixels.data().chunks_exact(width) {
+        rows.push(UP);
+        let colours = row.iter().zip(&above).enumerate().filter(|(at, _)| at % 4 < 3);
+        rows.extend(colours.map(|(_, (colour, above))| colour.wrapping_sub(*above)));
+        above.copy_from_slice(row);
+    }
+    rows
+}
+
+fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    let checked = [kind, content].concat();
+    [&(content.len() as u32).to_be_bytes()[..], &checked, &checksum(&checked).to_be_bytes()].concat()
+}
+
+/// CRC-32, as PNG has it.
+fn checksum(bytes: &[u8]) -> u32 {
+    const POLYNOMIAL: u32 = 0xedb8_8320;
+    let shift = |sum: u32, _| if sum & 1 == 1 { sum >> 1 ^ POLYNOMIAL } else { sum >> 1 };
+    !bytes.iter().fold(u32::MAX, |sum, &byte| (0..8).fold(sum ^ u32::from(byte), shift))
 }
 
 /// How pictures are drawn: whatever font they ask for, with those of [`FONTS`]. Collects the letters that these do not have.
@@ -69,20 +117,42 @@ mod tests {
         )
     }
 
-    /// The width and the height of a PNG, as its header says.
-    fn size(png: &[u8]) -> [u32; 2] {
-        assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
-        [16, 20].map(|at| u32::from_be_bytes(png[at..at + 4].try_into().unwrap()))
+    /// The width and the height of a PNG, and how many of its pixels are not white.
+    fn read(png: &[u8]) -> ([usize; 2], usize) {
+        assert_eq!(png[..8], SIGNATURE);
+        let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap()) as usize;
+        let [width, height] = [16, 20].map(number);
+        // The head takes 25 bytes; the length and the name of the data 8.
+        let data = &png[41..41 + number(33)];
+        let rows = miniz_oxide::inflate::decompress_to_vec_zlib(data).unwrap();
+        let mut row = vec![0_u8; 3 * width];
+        let mut inked = 0;
+        for stored in rows.chunks_exact(1 + 3 * width) {
+            row.iter_mut().zip(&stored[1..]).for_each(|(colour, more)| *colour = colour.wrapping_add(*more));
+            inked += row.chunks_exact(3).filter(|pixel| *pixel != [255; 3]).count();
+        }
+        assert_eq!(rows.len(), height * (1 + 3 * width));
+        ([width, height], inked)
     }
 
-    /// Twice as wide is twice as high; what has no letters is not as large as what has.
+    /// Twice as wide is twice as high. A rectangle of 10 by 5 has 20 by 10 pixels then.
     #[test]
     fn a_picture_has_the_size_that_is_asked_for_and_its_text() {
         let drawn = png(picture("p99 ≤ 3 s").as_bytes(), 80).unwrap();
-        assert_eq!(size(&drawn), [80, 40]);
+        let (size, inked) = read(&drawn);
+        assert_eq!(size, [80, 40]);
+        assert!((100..1600).contains(&inked), "{inked} pixels of text");
         assert!(drawn == png(picture("p99 ≤ 3 s").as_bytes(), 80).unwrap(), "the same picture gives the same bytes");
-        let empty = png(picture("").as_bytes(), 80).unwrap();
-        assert!(drawn.len() > 2 * empty.len(), "{} {}", drawn.len(), empty.len());
+        assert_eq!(read(&png(picture("").as_bytes(), 80).unwrap()), ([80, 40], 0));
+        let with = picture("").replace("<text", "<rect width=\"10\" height=\"5\" fill=\"#f00\"/><text");
+        assert_eq!(read(&png(with.as_bytes(), 80).unwrap()), ([80, 40], 200));
+    }
+
+    /// The sum at the end of every PNG file, which has no content, and the usual example.
+    #[test]
+    fn the_checksum_is_that_of_the_standard() {
+        assert_eq!(checksum(b"IEND"), 0xae42_6082);
+        assert_eq!(checksum(b"123456789"), 0xcbf4_3926);
     }
 
     #[test]

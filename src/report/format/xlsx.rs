@@ -4,17 +4,18 @@
 
 mod answer;
 mod axes;
+mod cells;
 mod charts;
 mod columns;
 mod paper;
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
 use crate::analysis::Cell;
 use crate::report::chart::Chart;
 use crate::report::page::Page;
-use crate::workload::shown;
 
+use cells::{WIDEST, put_row};
 use paper::{Paper, ROWS_ON_PAPER};
 
 /// The workbook of a page.
@@ -54,53 +55,6 @@ fn written(page: &Page<'_>) -> Result<Vec<u8>, XlsxError> {
         paper.set_table(sheet, &widths, count + 1, 1, ROWS_ON_PAPER)?;
     }
     workbook.save_to_buffer()
-}
-
-/// How wide a column is at most, in pixels: what is longer is there, but need not be seen.
-const WIDEST: u32 = 260;
-
-/// Writes a row, and notes how many letters its cells take.
-fn put_row(
-    sheet: &mut Worksheet,
-    row: u32,
-    left: u16,
-    cells: impl IntoIterator<Item = Cell>,
-    format: &Format,
-    widths: &mut [usize],
-) -> Result<(), XlsxError> {
-    for ((column, cell), width) in (left..).zip(cells).zip(widths) {
-        *width = put(sheet, row, column, cell, format)?.max(*width);
-    }
-    Ok(())
-}
-
-/// Writes a cell. Returns how many letters it takes.
-fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: Cell, format: &Format) -> Result<usize, XlsxError> {
-    /// Beyond it a spreadsheet's numbers do not tell every whole one.
-    const EXACT: u64 = 1 << 53;
-    /// What a number takes at most.
-    const NUMBER: usize = 11;
-    let letters = match cell {
-        Cell::Whole(number) if number > EXACT => {
-            sheet.write_string_with_format(row, column, number.to_string(), format)?;
-            20
-        }
-        Cell::Whole(number) => {
-            sheet.write_number_with_format(row, column, number as f64, format)?;
-            NUMBER
-        }
-        Cell::Number(number) => {
-            sheet.write_number_with_format(row, column, number + 0.0, format)?;
-            NUMBER
-        }
-        Cell::Text(text) | Cell::Clock(text) => {
-            let text = shown(&text);
-            sheet.write_string_with_format(row, column, &*text, format)?;
-            text.chars().count()
-        }
-        Cell::Missing => 0,
-    };
-    Ok(letters)
 }
 
 #[cfg(test)]

@@ -6,12 +6,14 @@ use crate::analysis::{Judged, Provenance, ResourceKind, Study, Verdict, count_ro
 use crate::domain::{ApplicationFault, ApplicationId, FaultTarget, NodeId};
 use crate::engine::Span;
 use crate::record::{Count, Metric, OfDuration};
-use crate::report::words::{counted, human, percent, whole};
+use crate::report::words::{counted, human, percent, span, whole};
 use crate::workload::units;
 
 use super::Sentence;
 use super::busy::{Full, fullest};
+use super::faults::when;
 use super::figures::{count, estimate, of_cluster};
+use super::minutes::each;
 
 /// So many pieces of advice are given.
 const MOST: usize = 3;
@@ -25,13 +27,14 @@ const REPLICATIONS: u64 = 20;
 /// What to do, the most important first.
 pub(super) fn advice(study: &Study, judged: &[Judged], provenance: &Provenance) -> Vec<Sentence> {
     let again = Again::of(provenance);
-    let rules: [Option<Sentence>; 9] = [
+    let rules: [Option<Sentence>; 10] = [
         missed(study, judged),
         undecided(study, judged),
         no_other_ctimanager(study),
         no_other_callmanager(study),
         given_up(study),
         too_few(study, &again),
+        bottleneck(study),
         heartbeat(study, &again),
         still_away(study),
         few_replications(study, &again),
@@ -54,16 +57,30 @@ impl Again {
         Again(without_goals.strip_prefix("ctisim run").unwrap_or_default().to_owned())
     }
 
-    /// Another command for the same file with the same values.
-    fn with(&self, command: &str, flags: &str) -> String {
-        format!("ctisim {command}{} {flags}", self.0)
+    /// Another command for the same file with the same values; `None` without a file, which other commands need.
+    fn with(&self, command: &str, flags: &str) -> Option<String> {
+        (!self.file().is_empty()).then(|| format!("ctisim {command}{} {flags}", self.0))
     }
 
-    /// Without the replications, where a command has its own.
-    fn file(&self, command: &str, flags: &str) -> String {
-        let file = self.0.split(" --replications ").next().unwrap_or_default();
-        let settings = self.0.find(" --set ").map_or("", |at| &self.0[at..]);
-        format!("ctisim {command}{file}{settings} {flags}")
+    /// The same without the replications, where a command has its own.
+    fn afresh(&self, command: &str, flags: &str) -> Option<String> {
+        let (file, settings) = (self.file(), self.settings());
+        (!file.is_empty()).then(|| format!("ctisim {command}{file}{settings} {flags}"))
+    }
+
+    /// The same run with other replications.
+    fn run(&self, replications: u64) -> String {
+        format!("ctisim run{}{} --replications {replications}", self.file(), self.settings())
+    }
+
+    /// The file, after a space; empty for the built-in workload.
+    fn file(&self) -> &str {
+        self.0.split(" --replications ").next().unwrap_or_default()
+    }
+
+    /// The values that were set.
+    fn settings(&self) -> &str {
+        self.0.find(" --set ").map_or("", |at| &self.0[at..])
     }
 }
 
@@ -94,7 +111,7 @@ fn missed(study: &Study, judged: &[Judged]) -> Option<Sentence> {
             full.name,
             percent(full.busiest_bin)
         )),
-        None => sentence.plain(": nothing is full, so that more of anything will not help."),
+        None => sentence.plain(": no resource is full, even in its busiest time."),
     })
 }
 
@@ -130,14 +147,13 @@ fn no_other_ctimanager(study: &Study) -> Option<Sentence> {
         1 => String::new(),
         more => format!(" and {} more", whole(more as u64 - 1)),
     };
-    let has = if alone.len() == 1 { "has" } else { "have" };
     Some(
         Sentence::default()
-            .plain("Give ")
-            .strong(format!("{first}{others}"))
-            .plain(" a second CTIManager in ")
+            .plain("Add a second CTIManager to the ")
             .code("ctimanagers")
-            .plain(format!(": the only one that it {has} is one that fails here.").replace("it have", "they have")),
+            .plain(" of ")
+            .strong(format!("{first}{others}"))
+            .plain(": the only one there is one that fails here."),
     )
 }
 
@@ -150,22 +166,22 @@ fn no_other_callmanager(study: &Study) -> Option<Sentence> {
     let alone = study.plan.devices.iter().filter(|it| it.group.len() == 1 && struck.contains(&it.group[0])).count();
     (alone > 0).then(|| {
         Sentence::default()
-            .plain("Give ")
-            .strong(counted(alone, ["device", "devices"]))
-            .plain(" a second CallManager in their ")
+            .plain("Add a second CallManager to the ")
             .code("callmanager_group")
-            .plain(": the only one that they may register with is one that fails here.")
+            .plain(" of ")
+            .strong(counted(alone, ["device", "devices"]))
+            .plain(": the only one there is one that fails here.")
     })
 }
 
 /// Devices that were given up, and stay closed until their application opens them again.
 fn given_up(study: &Study) -> Option<Sentence> {
     let reasons = [
-        (Count::ClosedRecoveryForbidden, "its application forbids their recovery", "recovery = false"),
-        (Count::ClosedCannotOpen, "a CallManager cannot open them", "cannot_open_on"),
+        (Count::ClosedRecoveryForbidden, "its application forbids recovery", "recovery = false"),
+        (Count::ClosedCannotOpen, "a CallManager cannot open it", "cannot_open_on"),
         (
             Count::ClosedOutOfReach,
-            "they went to a CallManager that their application does not reach",
+            "it went to a CallManager that its application does not reach",
             "topology = \"direct\"",
         ),
     ];
@@ -174,10 +190,13 @@ fn given_up(study: &Study) -> Option<Sentence> {
     let given_up = mean(study, count_of);
     (given_up > 0.0).then(|| {
         Sentence::default()
-            .strong(format!("{} devices are given up", count(given_up)))
-            .plain(format!(" in a run, because {why} ("))
+            .strong(match count(given_up) {
+                one if one == "1" => "1 device is given up".to_owned(),
+                several => format!("{several} devices are given up"),
+            })
+            .plain(format!(" in a run, each because {why} ("))
             .code(key)
-            .plain("): they stay closed until their application opens them again.")
+            .plain("): what is given up stays closed until its application opens it again.")
     })
 }
 
@@ -191,6 +210,11 @@ fn too_few(study: &Study, again: &Again) -> Option<Sentence> {
     let taken = |it: &Full| it.size.is_some_and(|size| it.peak >= f64::from(size));
     let full = fullest(study).into_iter().find(taken)?;
     let size = full.size?;
+    // What failed itself may be all taken, but not because it is too small.
+    let failed = |it: &crate::plan::Fault| matches!(it.failing, FaultTarget::Devices(target, _) if study.plan.target_name(target) == full.name);
+    if study.plan.faults.iter().any(failed) {
+        return None;
+    }
     let (metric, share, what) = match refused >= forwarded {
         true => (Count::RefusedBusy, refused, "found nothing free and were refused"),
         false => (Count::Cfb, forwarded, "were forwarded because all was busy"),
@@ -210,7 +234,21 @@ fn too_few(study: &Study, again: &Again) -> Option<Sentence> {
     }
     let step = (size / 10).max(1);
     let flags = format!("--vary {key}={size}..{}:{step} --goal '{}.share<=1%'", size + 10 * step, metric.name());
-    Some(sentence.plain(": ").code(again.file("capacity", &flags)).plain(" finds how many it takes."))
+    Some(match again.afresh("capacity", &flags) {
+        Some(command) => sentence.plain(": ").code(command).plain(" finds how many it takes."),
+        None => sentence.plain("."),
+    })
+}
+
+/// A station that has no more to give.
+fn bottleneck(study: &Study) -> Option<Sentence> {
+    let full = fullest(study).into_iter().find(|it| it.kind == ResourceKind::Station && it.is_full())?;
+    Some(Sentence::default().strong(format!("{} is the bottleneck", full.name)).plain(format!(
+        ": it is busy {} of its busiest {}, {}. Only less work a call, fewer calls or more servers relieve it.",
+        percent(full.busiest_bin),
+        each(study.window.bin),
+        when(study.plan, full.at)
+    )))
 }
 
 /// An application that hangs, and whose heartbeats are the first to show it.
@@ -228,19 +266,16 @@ fn heartbeat(study: &Study, again: &Again) -> Option<Sentence> {
         return None;
     }
     let flags = format!("--set-b application.{}.heartbeat={}", application.name, units::words(shorter));
-    Some(
-        Sentence::default()
-            .plain("A ")
-            .strong("shorter heartbeat interval")
-            .plain(format!(
-                " than {} would notice sooner that {} hangs, which takes {} now: ",
-                crate::report::words::span(application.heartbeat),
-                application.name,
-                estimate(&found)
-            ))
-            .code(again.with("compare", &flags))
-            .plain(" shows what it gains."),
-    )
+    let sentence = Sentence::default().plain("A ").strong("shorter heartbeat interval").plain(format!(
+        " than {} would notice sooner that {} hangs, which takes {} now",
+        span(application.heartbeat),
+        application.name,
+        estimate(&found)
+    ));
+    Some(match again.with("compare", &flags) {
+        Some(command) => sentence.plain(": ").code(command).plain(" shows what it gains."),
+        None => sentence.plain("."),
+    })
 }
 
 /// Devices that have not come home when the run ends.
@@ -262,9 +297,7 @@ fn few_replications(study: &Study, again: &Again) -> Option<Sentence> {
     (number < REPLICATIONS).then(|| {
         Sentence::default()
             .plain("Too few replications to tell what is rare, and for bands in the charts: ")
-            .code(
-                again.file("run", &format!("--replications {}", REPLICATIONS.max(u64::from(study.plan.replications)))),
-            )
+            .code(again.run(REPLICATIONS.max(u64::from(study.plan.replications))))
             .plain(" has enough.")
     })
 }
@@ -283,4 +316,72 @@ fn fine(study: &Study, judged: &[Judged]) -> Option<Sentence> {
             .code("--goal")
             .plain(format!(" there is a verdict. The next limit is {limit}.")),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{fake_study, judge};
+    use crate::fake;
+    use crate::plan::Plan;
+    use crate::record::Goal;
+    use crate::report::overview::Piece;
+    use crate::stats::Confidence;
+
+    fn text(sentence: &Sentence) -> String {
+        let words = |piece: &Piece| match piece {
+            Piece::Plain(words) | Piece::Strong(words) | Piece::Code(words) => words.clone(),
+        };
+        sentence.0.iter().map(words).collect()
+    }
+
+    fn provenance(study: &Study<'_>) -> Provenance {
+        let command = "ctisim run 'a b.toml' --replications 5 --seed 1 --set run.bin=2m --goal 'refused<=1'";
+        Provenance::new(study, String::new(), command.to_owned())
+    }
+
+    #[test]
+    fn commands_are_for_the_same_file_with_the_same_values() {
+        let plan = fake::plan();
+        let again = Again::of(&provenance(&fake_study(&plan)));
+        assert_eq!(
+            again.with("compare", "--set-b x=1").as_deref(),
+            Some("ctisim compare 'a b.toml' --replications 5 --seed 1 --set run.bin=2m --set-b x=1")
+        );
+        assert_eq!(
+            again.afresh("capacity", "--vary x=1..2").as_deref(),
+            Some("ctisim capacity 'a b.toml' --set run.bin=2m --vary x=1..2")
+        );
+        assert_eq!(again.run(20), "ctisim run 'a b.toml' --set run.bin=2m --replications 20");
+        // Only `run` knows the built-in workload.
+        let built_in = Again(" --replications 5 --seed 1".to_owned());
+        assert_eq!((built_in.with("compare", "-x"), built_in.afresh("capacity", "-x")), (None, None));
+        assert_eq!(built_in.run(20), "ctisim run --replications 20");
+    }
+
+    /// The only CTIManager of the application fails, and hardly a fifth of 20 replications are run.
+    #[test]
+    fn what_is_told_is_so() {
+        let plan = fake::plan();
+        let study = fake_study(&plan);
+        let goals =
+            ["offered>=1", "offered<=1"].map(|goal| judge(&Goal::parse(goal).unwrap(), &study, Confidence::P95));
+        let all: Vec<String> = advice(&study, &goals, &provenance(&study)).iter().map(text).collect();
+        assert!(all.len() == MOST && all[0].starts_with("1 goal is missed, such as offered <= 1"), "{all:?}");
+        assert!(
+            all[1].starts_with("Add a second CTIManager to the ctimanagers of ivr: the only one there is"),
+            "{all:?}"
+        );
+    }
+
+    #[test]
+    fn a_shorter_heartbeat_is_told_where_it_takes_long() {
+        let plan = Plan { replications: 20, ..fake::plan() };
+        let study = fake_study(&plan);
+        let told = heartbeat(&study, &Again::of(&provenance(&study))).map(|it| text(&it));
+        let interval = plan.applications[0].heartbeat;
+        let third = Span::from_secs(interval.nanos() / 3_000_000_000).max(plan.parameters.heartbeat_minimum);
+        let flag = format!("--set-b application.ivr.heartbeat={}", units::words(third));
+        assert!(told.as_ref().is_some_and(|it| it.contains(&flag)), "{told:?}");
+    }
 }

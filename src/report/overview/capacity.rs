@@ -11,7 +11,7 @@ use crate::report::goals::tone;
 use crate::report::page::Tone;
 use crate::report::words::{counted, human, percent, plural};
 
-use super::parts::{Ids, axis_of, axis_of_measure, drawn, emphasised, figure, level, point, report, tone_of};
+use super::parts::{Ids, axis_of, axis_of_measure, bound, drawn, emphasised, figure, level, point, report, tone_of};
 use super::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 
 /// So many resources are drawn.
@@ -118,8 +118,11 @@ fn verdict(capacity: &Capacity) -> Verdict {
 
 /// The answer, what it is for each key, and the bottleneck.
 fn answer(capacity: &Capacity) -> Vec<Sentence> {
-    let first = emphasised(&sentence(capacity), answered(capacity).map_or("", |at| &capacity.values[at]));
-    let others = parts(capacity).into_iter().chain(bottleneck(capacity));
+    let words = sentence(capacity);
+    // Without a value, what comes before the reason or the rest.
+    let start = [": ", ". "].into_iter().filter_map(|end| words.find(end)).min().map_or("", |end| &words[..end]);
+    let first = emphasised(&words, answered(capacity).map_or(start, |at| &capacity.values[at]));
+    let others = parts(capacity).into_iter().chain(bottleneck(capacity).map(|words| words.replace('`', "")));
     std::iter::once(first).chain(others.map(|words| Sentence::default().plain(words))).collect()
 }
 
@@ -171,7 +174,11 @@ fn relief(capacity: &Capacity) -> Option<Sentence> {
         return None;
     }
     let sentence = Sentence::default().plain(format!("What is full at {} is ", capacity.values[missed.at]));
-    Some(sentence.strong(place(bottleneck)).plain(": more of it, or less work for it, may move the limit."))
+    Some(
+        sentence
+            .strong(place(bottleneck).replace('`', ""))
+            .plain(": more of it, or less work for it, may move the limit."),
+    )
 }
 
 /// The answer, and the measures of the first goal at both sides of the turn.
@@ -243,7 +250,7 @@ fn walk(capacity: &Capacity, row: usize, (x, at): (&Axis, &[f64]), ids: &mut Ids
     let values = capacity.evaluated.iter().filter_map(|it| Some(it.judged.get(row)?.found.value));
     let y = axis_of_measure(measure, values.chain(goals.iter().map(|goal| Some(goal.bound))));
     let title = match &*goals {
-        [goal] => format!("{measure}: the goal is {}", goal.required()),
+        [goal] => format!("{measure}: the goal is {}", bound(goal)),
         _ => measure.to_string(),
     };
     Chart {
@@ -306,7 +313,7 @@ fn resources(capacity: &Capacity) -> Option<Chart> {
     (!rows.is_empty()).then(|| Chart {
         id: "resources".to_owned(),
         title: match binding {
-            Some(it) => format!("At {value}, {} is the bottleneck", place(it)),
+            Some(it) => format!("At {value}, {} is the bottleneck", place(it).replace('`', "")),
             None => format!("How full it is at {value}"),
         },
         about: format!("The share in use in the busiest bin of the timeline, the fullest first.{tick}{rest}"),

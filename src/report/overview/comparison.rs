@@ -15,7 +15,9 @@ pub(super) const MOST_ROWS: usize = 25;
 
 /// The report of it.
 pub(in crate::report) fn comparison_report(pair: &Pair, compared: &[Compared], command: &str) -> Report {
-    let mut items = vec![Item::Table(differences(compared, Listed::All)), Item::Note(summary(compared))];
+    let some: Vec<Compared> = compared.iter().filter(|it| it.difference() != Difference::Nothing).cloned().collect();
+    let mut items = vec![Item::Table(differences(&some, Listed::All)), Item::Note(summary(compared))];
+    items.extend(without_value(compared.len() - some.len()).map(Item::Note));
     let open = undecided(compared);
     if !open.rows.is_empty() {
         items.push(Item::Table(open));
@@ -46,15 +48,28 @@ pub(in crate::report) fn comparison_report(pair: &Pair, compared: &[Compared], c
 
 /// What is asked, from the names of the two.
 fn question(pair: &Pair) -> String {
+    // The name of a file, and what is set in it.
+    let short = |name: &str| {
+        let (path, set) = name.split_once(" --set ").map_or((name, ""), |(path, set)| (path, set));
+        let file = path.rsplit(['/', '\\']).next().unwrap_or(path);
+        let with = if set.is_empty() { String::new() } else { format!(" with {}", set.replace(" --set ", " and ")) };
+        format!("{file}{with}")
+    };
     match pair.b.strip_prefix(&*pair.a).and_then(|rest| rest.strip_prefix(" --set ")) {
-        Some(settings) => format!("What does {} change in {}?", settings.replace(" --set ", " and "), pair.a),
-        None if pair.a == pair.b => format!("Is {} the same as itself?", pair.a),
-        None => format!("What differs between {} and {}?", pair.a, pair.b),
+        Some(settings) => format!("What does {} change in {}?", settings.replace(" --set ", " and "), short(&pair.a)),
+        None if pair.a == pair.b => format!("Is {} the same as itself?", short(&pair.a)),
+        None => format!("What differs between {} and {}?", short(&pair.a), short(&pair.b)),
     }
 }
 
+/// How many measures are left out of a table because neither side has a value.
+pub(super) fn without_value(count: usize) -> Option<String> {
+    let have = if count == 1 { "has" } else { "have" };
+    (count > 0).then(|| format!("{} {have} no value on either side.", measures(count)))
+}
+
 /// Whether B is better: `None` if it does not differ for certain, or if neither way is better.
-fn better(it: &Compared) -> Option<bool> {
+fn is_better(it: &Compared) -> Option<bool> {
     match (it.difference(), it.measure.better()) {
         (Difference::Lower, Better::Lower) | (Difference::Higher, Better::Higher) => Some(true),
         (Difference::Higher, Better::Lower) | (Difference::Lower, Better::Higher) => Some(false),
@@ -83,8 +98,8 @@ impl Counts {
         let is = |one: Difference| move |it: &Compared| it.difference() == one;
         Counts {
             measured: compared.len() - count(&is(Difference::Nothing)),
-            better: count(&|it| better(it) == Some(true)),
-            worse: count(&|it| better(it) == Some(false)),
+            better: count(&|it| is_better(it) == Some(true)),
+            worse: count(&|it| is_better(it) == Some(false)),
             differ: count(&differs),
             one_sided: count(&is(Difference::OnlyFirst)) + count(&is(Difference::OnlySecond)),
             open: count(&is(Difference::Undecided)),
@@ -142,12 +157,18 @@ fn answer(compared: &[Compared]) -> Vec<Sentence> {
                 .plain(format!(": {open} of {} could still differ.{only}", measures(measured))),
         }];
     }
-    let telling: Vec<&Compared> =
-        [most(compared, is_loss, by_number), most(compared, is_wait, by_ratio)].into_iter().flatten().collect();
-    let telling = match telling.is_empty() {
-        true => most(compared, |_| true, by_ratio).into_iter().collect(),
-        false => telling,
-    };
+    let losses = most(compared, |it| is_loss(&it.measure), by_number);
+    let waits = most(compared, |it| is_wait(&it.measure), by_ratio);
+    let mut telling: Vec<&Compared> = losses.into_iter().chain(waits).collect();
+    // What gets worse is not left out beside what gets better, nor the other way round.
+    for side in [Some(false), Some(true)] {
+        if telling.len() < 2 && !telling.iter().any(|it| is_better(it) == side) {
+            telling.extend(most(compared, |it| is_better(it) == side, by_ratio));
+        }
+    }
+    if telling.is_empty() {
+        telling.extend(most(compared, |_| true, by_ratio));
+    }
     let mut answer: Vec<Sentence> = telling.into_iter().map(difference_told).collect();
     let judged = match (better, worse) {
         (0, 0) => "neither way is better in any of them".to_owned(),
@@ -196,8 +217,8 @@ fn by_ratio(it: &Compared) -> f64 {
 }
 
 /// Of the measures that differ for certain and are of this kind, the one with the largest difference: of equal ones the first.
-fn most(compared: &[Compared], is: fn(&Measure) -> bool, size: fn(&Compared) -> f64) -> Option<&Compared> {
-    let such = compared.iter().filter(|it| differs(it) && is(&it.measure));
+fn most(compared: &[Compared], is: impl Fn(&Compared) -> bool, size: fn(&Compared) -> f64) -> Option<&Compared> {
+    let such = compared.iter().filter(|it| differs(it) && is(it));
     such.rev().max_by(|one, other| size(one).total_cmp(&size(other)))
 }
 
@@ -324,7 +345,7 @@ fn figures(compared: &[Compared]) -> Vec<KeyFigure> {
 }
 
 fn tone(it: &Compared) -> Tone {
-    match (it.difference(), better(it)) {
+    match (it.difference(), is_better(it)) {
         (Difference::Undecided, _) => Tone::Open,
         (_, Some(true)) => Tone::Good,
         (_, Some(false)) => Tone::Bad,
@@ -532,6 +553,26 @@ mod tests {
             assert_eq!(in_file.unwrap()[at], Cell::from(value));
         }
         assert_eq!(Report::read(&report.json()).unwrap(), report);
+    }
+
+    #[test]
+    fn what_gets_worse_is_told_beside_what_gets_better() {
+        let report = of(&compared(&[
+            ("post_dial_delay.p99", around(4_000.0), against(320.0)),
+            ("cfna_delay", around(8_000.0), against(12_000.0)),
+            ("cfur", around(100.0), against(110.0)),
+        ]));
+        assert_eq!(
+            text(&report.answer),
+            [
+                "With B, the worst waits for ringing are shorter: 320 ms instead of 4 s (post_dial_delay.p99).",
+                "With B, cfna_delay is higher: 12 s instead of 8 s.",
+                "Of 3 measures, 3 differ for certain: B is better in 1 and worse in 2."
+            ]
+        );
+        let named = |a: &str, b: &str| comparison_report(&pair(a, b), &[], "").question;
+        assert_eq!(named("some/a.toml --set x=1", "other\\b.toml"), "What differs between a.toml with x=1 and b.toml?");
+        assert_eq!(named("a.toml", "a.toml"), "Is a.toml the same as itself?");
     }
 
     #[test]

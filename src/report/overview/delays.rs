@@ -144,3 +144,41 @@ impl Delay {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{duration_row, fake_study};
+    use crate::fake;
+
+    /// 1,151 values: one in a thousand of them is one, one in two thousand is none.
+    #[test]
+    fn a_curve_has_the_numbers_of_the_tables_as_far_as_there_are_values() {
+        let plan = fake::plan();
+        let study = fake_study(&plan);
+        let chapter = delays(&study).unwrap();
+        let Item::Chart(Chart { id, shape: Shape::Plot(plot), about, .. }) = &chapter.items[0] else {
+            panic!("curves")
+        };
+        assert!(id == "delays" && about.contains("post_dial_delay: 161 of 1,312 were censored"), "{about}");
+        let series = plot.series.iter().find(|it| it.name == "route_point_delay").unwrap();
+        let row = duration_row(&study, study.catalogue.cluster(Metric::RoutePointDelay).unwrap()).unwrap();
+        let at = |share: f64| series.points.iter().find(|point| point.x == share).unwrap();
+        assert_eq!((row.count, at(0.5).y, at(0.99).y), (1151, row.p50, row.p99));
+        assert_eq!((at(0.99).low, at(0.99).high), (row.p99_low, row.p99_high));
+        let last = series.points.last().unwrap();
+        assert_eq!((last.x, last.y), (0.999, row.p999));
+    }
+
+    #[test]
+    fn fewer_and_fewer_wait_longer_and_longer() {
+        let plan = fake::plan();
+        let chapter = delays(&fake_study(&plan)).unwrap();
+        let Item::Chart(Chart { shape: Shape::Plot(plot), .. }) = &chapter.items[1] else { panic!("curves") };
+        for series in &plot.series {
+            let falls = |pair: &[Point]| pair[0].x < pair[1].x && pair[0].y >= pair[1].y;
+            assert!(series.points.len() > 2 && series.points.windows(2).all(falls), "{series:?}");
+            assert!(series.points.iter().all(|point| point.y.is_some_and(|y| y > 0.0 && y <= 1.0)));
+        }
+    }
+}

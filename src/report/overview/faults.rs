@@ -47,6 +47,13 @@ pub(super) fn at_random(plan: &Plan) -> usize {
 
 /// What happens, such as "application ivr hangs".
 pub(super) fn words(plan: &Plan, fault: &Fault) -> String {
+    let thing = timeline::words(plan, fault);
+    // By the key in files, and by the name that people know.
+    let thing = match thing.split_once(' ') {
+        Some(("callmanager", node)) => format!("CallManager {node}"),
+        Some(("ctimanager", node)) => format!("CTIManager {node}"),
+        _ => thing,
+    };
     let happens = match fault.failing {
         FaultTarget::Application(_, ApplicationFault::Silent)
         | FaultTarget::CallManager(_, ProcessFault::Hang)
@@ -55,7 +62,7 @@ pub(super) fn words(plan: &Plan, fault: &Fault) -> String {
         FaultTarget::Application(_, ApplicationFault::Exit) => "ends",
         FaultTarget::Link(_, _, None) => "is cut",
         FaultTarget::Link(_, _, Some(slower)) => {
-            return format!("{} is slower by {}", timeline::words(plan, fault).replacen("slow ", "", 1), span(slower));
+            return format!("{} is slower by {}", thing.trim_start_matches("slow "), span(slower));
         }
         FaultTarget::Devices(_, count) if count > 1 => "fail",
         FaultTarget::CallManager(..)
@@ -63,7 +70,7 @@ pub(super) fn words(plan: &Plan, fault: &Fault) -> String {
         | FaultTarget::Node(_)
         | FaultTarget::Devices(..) => "fails",
     };
-    format!("{} {happens}", timeline::words(plan, fault))
+    format!("{thing} {happens}")
 }
 
 /// When, in a sentence.

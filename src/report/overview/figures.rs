@@ -61,7 +61,11 @@ fn two_digits(value: f64) -> f64 {
 
 /// A count: whole unless it is small.
 pub(super) fn count(value: f64) -> String {
-    if value >= 10.0 { human(libm::round(value)) } else { human(libm::round(value * 10.0) / 10.0) }
+    match value {
+        _ if value >= 10.0 => human(libm::round(value)),
+        _ if value > 0.0 && value < 0.05 => "less than 0.1".to_owned(),
+        _ => without_zeros(format!("{value:.1}")),
+    }
 }
 
 /// A time in milliseconds, to three digits; from two minutes on to the second, and from two hours on to the minute.
@@ -83,7 +87,11 @@ fn three(value: f64) -> String {
         _ if value >= 10.0 => 1,
         _ => 2,
     };
-    let text = format!("{value:.decimals$}");
+    without_zeros(format!("{value:.decimals$}"))
+}
+
+/// Without zeros at the end that say nothing.
+fn without_zeros(text: String) -> String {
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
@@ -105,13 +113,65 @@ pub(super) fn estimate(found: &Measured) -> String {
 /// Its interval, as it stands below a figure.
 pub(super) fn interval(found: &Measured) -> String {
     let words = |it: f64| value(found.unit, it);
-    match (found.low, found.high) {
-        (Some(low), Some(high)) if words(low) == words(high) => {
-            format!("95 % interval: {}, to its last digit", words(low))
-        }
+    match (found.low, found.high.filter(|high| high.is_finite())) {
+        (Some(low), Some(high)) if words(low) == words(high) => format!("95 % interval: {}", words(low)),
         (Some(low), Some(high)) => format!("95 % interval {} to {}", words(low), words(high)),
         (Some(low), None) => format!("at least {}, with 95 % confidence", words(low)),
         (None, Some(high)) => format!("at most {}, with 95 % confidence", words(high)),
         (None, None) => "too few values for an interval".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_in_so_many_is_nearly_right() {
+        // 1,744 of 32,950 is one in 18.9; 206 is one in 159.95; 1 of 3.4 would be 12 % off as one in three; 38,370 keeps two digits.
+        for (some, all, expected) in [
+            (1744.0, 32_950.0, "one in nineteen"),
+            (206.0, 32_950.0, "one in 160"),
+            (1.0, 3.4, "29.4 %"),
+            (1.0, 3.0, "one in three"),
+            (1.0, 2.0, "50.0 %"),
+            (1.0, 20.4, "one in twenty"),
+            (0.1, 3837.0, "one in 38,000"),
+        ] {
+            assert_eq!(one_in(some / all), (expected.to_owned(), expected.starts_with("one")), "{some} of {all}");
+        }
+        assert_eq!(one_in(0.0).0, "0.0 %");
+    }
+
+    #[test]
+    fn counts_and_times_in_sentences() {
+        let counts = [(1743.6, "1,744"), (7.5, "7.5"), (3.0, "3"), (0.04, "less than 0.1"), (0.0, "0")];
+        counts.into_iter().for_each(|(value, words)| assert_eq!(count(value), words));
+        for (millis, words) in [
+            (0.0, "0 ms"),
+            (0.001, "less than 0.01 ms"),
+            (104.4, "104 ms"),
+            (1000.0, "1 s"),
+            (20_759.0, "20.8 s"),
+            (119_900.0, "120 s"),
+            (340_015.0, "5 min 40 s"),
+            (7_289_000.0, "2 h 1 min"),
+        ] {
+            assert_eq!(lasting(millis), words);
+        }
+    }
+
+    #[test]
+    fn intervals_say_what_is_known() {
+        let found = |low, high| Measured { value: Some(2000.0), low, high, unit: "ms", seldom: None };
+        for (low, high, words) in [
+            (Some(1900.0), Some(2100.0), "95 % interval 1.9 s to 2.1 s"),
+            (Some(2000.0), Some(2000.0), "95 % interval: 2 s"),
+            (Some(1900.0), Some(f64::INFINITY), "at least 1.9 s, with 95 % confidence"),
+            (None, Some(2100.0), "at most 2.1 s, with 95 % confidence"),
+            (None, None, "too few values for an interval"),
+        ] {
+            assert_eq!(interval(&found(low, high)), words);
+        }
     }
 }

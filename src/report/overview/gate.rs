@@ -7,7 +7,7 @@ use crate::report::gate::{headline, helps, notes, reason, speed_line, table, unc
 use crate::report::page::Tone;
 use crate::report::words::{self, change, counted, human, measured_beside, relative_change};
 
-use super::comparison::{MOST_ROWS, axis};
+use super::comparison::{MOST_ROWS, axis, without_value};
 use super::parts::{capitalised, drawn, report as blank};
 use super::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 
@@ -18,16 +18,18 @@ pub(in crate::report) fn gate_report(report: &GateReport, command: &str) -> Repo
         about: String::new(),
         items: vec![Item::Chart(chart)],
     });
-    let numbers = table(report, |_| true);
+    let numbers = table(report, |row| row.compared.first.is_some() || row.compared.second.is_some());
+    let empty = without_value(report.rows.len() - numbers.rows.len()).map(Item::Note);
     let numbers = (!numbers.rows.is_empty()).then(|| Chapter {
         heading: "All numbers".to_owned(),
         about: String::new(),
         items: std::iter::once(Item::Table(numbers))
+            .chain(empty)
             .chain(notes(report).map(|note| Item::Note(note.to_owned())))
             .collect(),
     });
     Report {
-        about: headline(report),
+        about: about(report),
         verdicts: verdicts(report),
         answer: answer(report),
         advice: advice(report),
@@ -35,6 +37,12 @@ pub(in crate::report) fn gate_report(report: &GateReport, command: &str) -> Repo
         chapters: chart.into_iter().chain(numbers).collect(),
         ..blank("gate", &report.workload, format!("Has {} become worse than its baseline?", report.workload), command)
     }
+}
+
+/// What was compared, without the name.
+fn about(report: &GateReport) -> String {
+    let headline = headline(report);
+    headline.strip_prefix(&format!("{}: ", report.workload)).map_or(headline.clone(), str::to_owned)
 }
 
 const fn tone(verdict: Gate) -> Tone {
@@ -107,13 +115,14 @@ fn told(row: &GateRow) -> Sentence {
     let sentence = Sentence::default().code(compared.measure.to_string());
     let change_of = drawn(compared.relative()).map_or_else(String::new, |it| format!(" ({})", relative_change(it)));
     let accepted = match row.better {
-        Better::Neither => "a change of",
-        Better::Lower => "an increase of",
-        Better::Higher => "a decrease of",
+        _ if row.verdict == Gate::Improvement => "better by more than its margin of",
+        Better::Neither => "accepted is a change of at most",
+        Better::Lower => "accepted is an increase of at most",
+        Better::Higher => "accepted is a decrease of at most",
     };
     let sentence =
         sentence.plain(" was ").plain(value(compared.first)).plain(" and is ").strong(value(compared.second));
-    sentence.plain(format!("{change_of}; {accepted} {} is accepted.", change(unit, compared.margin)))
+    sentence.plain(format!("{change_of}; {accepted} {}.", change(unit, compared.margin)))
 }
 
 /// What the speed became, if it was judged and is not as it was.
@@ -209,8 +218,8 @@ fn changes(report: &GateReport) -> Option<Chart> {
         id: "changes".to_owned(),
         title: format!("{} changed", counted(ranked.len(), ["measure", "measures"])),
         about: format!(
-            "The change in percent of the baseline, with its interval, the worst first. Tick: the margin, up to which a change \
-             for the worse is accepted.{more}"
+            "The change in percent of the baseline, with its interval: regressions first, then what could not be judged, \
+             improvements and the rest. Tick: the margin, up to which a change for the worse is accepted.{more}"
         ),
         shape: Shape::Rows(Rows {
             axis: axis("change since the baseline", &rows),
@@ -302,7 +311,7 @@ mod tests {
             answer(&report),
             [
                 "3 of 5 measures are worse than accepted; 1 could not be judged.",
-                "refused was 10 and is 20 (+100.0 %); an increase of 1 is accepted."
+                "refused was 10 and is 20 (+100.0 %); accepted is an increase of at most 1."
             ]
         );
         let page = gate_report(&report, "ctisim gate");
@@ -342,7 +351,7 @@ mod tests {
             answer(&better),
             [
                 "Nothing is worse, and 1 of 2 measures is better.",
-                "abandoned was 100 and is 50 (-50.0 %); an increase of 1 is accepted."
+                "abandoned was 100 and is 50 (-50.0 %); better by more than its margin of 1."
             ]
         );
         let open = gate(Gate::Inconclusive, vec![row("abandoned", 100.0, 101.0, Gate::Inconclusive)]);

@@ -6,7 +6,6 @@ use crate::record::{Count, Measure, Metric, OfCount, OfDuration, Quantile, Scope
 use crate::report::page::Tone;
 use crate::report::words::{counted, human, percent, span};
 use crate::stats::{Confidence, Seen};
-use crate::workload::units;
 
 use super::busy::{Full, fullest};
 use super::faults::{self, at_random, only, scheduled, when};
@@ -71,6 +70,11 @@ const FORWARDS: [(Count, &str); 4] = [
 const WORTH_A_WORD: f64 = 0.001;
 /// Forwards of fewer calls than this are not worth a word.
 const MANY: f64 = 0.01;
+/// More of all than this are most of them, and more than this nearly all.
+const MOST: f64 = 0.5;
+const NEARLY_ALL: f64 = 0.995;
+/// A share below this is nothing, to one decimal.
+const NOTHING: f64 = 0.0005;
 /// A loss of more calls than this is bad, whatever the goals are.
 const BAD: f64 = 0.01;
 
@@ -121,7 +125,7 @@ fn calls(study: &Study) -> (Sentence, Vec<KeyFigure>) {
         let progress = share(Count::InProgress);
         let sentence = sentence.strong(percent(share(Count::Completed))).plain(" were completed");
         match progress {
-            0.0 => sentence.plain("."),
+            _ if progress < NOTHING => sentence.plain("."),
             _ => sentence.plain(format!(" and {} were in progress at the end of the run.", percent(progress))),
         }
     };
@@ -164,16 +168,22 @@ fn of_loss(study: &Study, loss: &Loss, share: f64, offered: f64, is_worst: bool)
     let sentence =
         sentence.plain(format!(" ({}) {}", count(share * offered), if is_one { loss.one } else { loss.several }));
     match reason(study, loss.count) {
-        Some(reason) => sentence.plain(format!(", mostly as {reason}")),
+        Some(reason) => sentence.plain(reason),
         None => sentence,
     }
 }
 
 /// Why most calls were refused.
-fn reason(study: &Study, refused: Count) -> Option<&'static str> {
+fn reason(study: &Study, refused: Count) -> Option<String> {
     let all = mean(study, refused);
-    let reason = REASONS.into_iter().find(|(reason, _)| mean(study, *reason) > 0.5 * all);
-    reason.filter(|_| refused == Count::Refused).map(|(_, words)| words)
+    let share = |reason| mean(study, reason) / all;
+    let (reason, words) =
+        REASONS.into_iter().find(|(reason, _)| share(*reason) > MOST).filter(|_| refused == Count::Refused)?;
+    Some(if share(reason) > NEARLY_ALL {
+        format!(" because {words}")
+    } else {
+        format!(", most of them because {words}")
+    })
 }
 
 /// These one after the other, with commas and an "and".
@@ -199,7 +209,10 @@ fn forwards(study: &Study, sentence: Sentence, offered: f64) -> Sentence {
         return sentence;
     }
     let words = format!(" There were {} forwards", count(all));
-    match FORWARDS.iter().find(|(forward, _)| mean(study, *forward) > 0.5 * all) {
+    match FORWARDS.iter().find(|(forward, _)| mean(study, *forward) > MOST * all) {
+        Some((forward, name)) if mean(study, *forward) > NEARLY_ALL * all => {
+            sentence.plain(format!("{words} by {name}."))
+        }
         Some((forward, name)) => sentence.plain(format!("{words}, most by {name} ({}).", count(mean(study, *forward)))),
         None => sentence.plain(format!("{words}.")),
     }
@@ -233,52 +246,51 @@ fn figures_of_calls(study: &Study, losses: &[(&Loss, f64)], seen: Seen) -> Vec<K
 
 // The waits.
 
-/// How long callers wait.
-fn waits(study: &Study) -> Option<(Sentence, Option<KeyFigure>)> {
-    let answered = answered_within(study);
-    let ringing = tail(study, Metric::PostDialDelay);
-    let person = until_a_person(study);
-    let (rare, found) = match (&ringing, answered) {
-        (_, Some((time, found))) => {
-            let sentence = Sentence::default()
-                .plain("Of the callers who asked for a person, ")
-                .strong(estimate(&found))
-                .plain(format!(" were answered within {time} ({})", interval(&found)));
-            let figure = figure(format!("Answered within {time}"), &found);
-            return Some((also(sentence, person), Some(figure)));
-        }
-        (Some(it), None) => it,
-        (None, None) => {
-            let (who, found) = person?;
-            let sentence = Sentence::default().plain(format!("{} ", capital(&who)));
-            return Some((sentence.strong(estimate(&found)).plain("."), Some(figure(who, &found))));
-        }
-    };
-    let sentence = Sentence::default()
-        .plain(format!("{rare} waits longer than "))
-        .strong(estimate(found))
-        .plain(format!(" until it rings ({})", interval(found)));
-    let name = match &*rare.to_lowercase() {
-        "one caller in a hundred" => "99 % hear ringing within",
-        "one caller in twenty" => "95 % hear ringing within",
-        "one caller in ten" => "90 % hear ringing within",
-        _ => "Half hear ringing within",
-    };
-    // Where people or queues keep callers waiting for longer, that is the wait to remember.
-    let longer = person.as_ref().filter(|(_, it)| it.value > found.value);
-    let figure = longer.map_or_else(|| figure(name.to_owned(), found), |(who, it)| self::figure(who.clone(), it));
-    Some((also(sentence, person), Some(figure)))
+/// A wait that some callers exceed.
+struct Wait {
+    /// Who waits, such as "One call in a hundred takes longer than".
+    who: String,
+    /// Until what.
+    until: &'static str,
+    /// The name of the figure.
+    name: String,
+    found: Measured,
 }
 
-fn figure(name: String, found: &Measured) -> KeyFigure {
-    KeyFigure { name: capital(&name), value: estimate(found), about: interval(found), tone: Tone::Plain }
-}
-
-fn also(sentence: Sentence, person: Option<(String, Measured)>) -> Sentence {
-    match person {
-        Some((who, found)) => sentence.plain(format!("; {who} ")).strong(estimate(&found)).plain("."),
-        None => sentence.plain("."),
+impl Wait {
+    fn figure(&self) -> KeyFigure {
+        let Wait { name, found, .. } = self;
+        KeyFigure { name: name.clone(), value: estimate(found), about: interval(found), tone: Tone::Plain }
     }
+
+    fn after(&self, sentence: Sentence) -> Sentence {
+        sentence.plain(format!("{} ", self.who)).strong(estimate(&self.found)).plain(self.until)
+    }
+}
+
+/// How long callers wait: for a ring, and for a person if that is longer.
+fn waits(study: &Study) -> Option<(Sentence, Option<KeyFigure>)> {
+    let (answered, ringing, person) = (answered_within(study), until_it_rings(study), until_a_person(study));
+    let (sentence, figure) = match (answered, ringing) {
+        (Some((time, found)), _) => {
+            let sentence =
+                Sentence::default().plain("Of the callers who asked for a person, ").strong(estimate(&found));
+            let name = format!("Answered within {time}");
+            let figure = KeyFigure { name, value: estimate(&found), about: interval(&found), tone: Tone::Plain };
+            (sentence.plain(format!(" were answered within {time} ({})", interval(&found))), figure)
+        }
+        (None, Some(it)) => {
+            let longer = person.as_ref().filter(|person| person.found.value > it.found.value);
+            let sentence = it.after(Sentence::default()).plain(format!(" ({})", interval(&it.found)));
+            (sentence, longer.unwrap_or(&it).figure())
+        }
+        (None, None) => return None,
+    };
+    let sentence = match &person {
+        Some(person) => person.after(sentence.plain("; ")).plain("."),
+        None => sentence.plain("."),
+    };
+    Some((sentence, Some(figure)))
 }
 
 /// The share of those answered within the first of the times that were asked for.
@@ -288,51 +300,49 @@ fn answered_within(study: &Study) -> Option<(String, Measured)> {
     let time = *catalogue.within.first()?;
     service_row(study, row, 0, Service::AnsweredWithin).mean?;
     let found = Measure::Service(Subject::CLUSTER, Service::AnsweredWithin, time).of(study, Confidence::P95);
-    Some((units::words(time), found))
+    Some((span(time), found))
 }
 
 /// The rarest of the usual percentiles that is reached: further out, too many gave up to tell.
-fn tail(study: &Study, metric: Metric) -> Option<(&'static str, Measured)> {
+fn until_it_rings(study: &Study) -> Option<Wait> {
     let rare = [
-        (Quantile::P99, "One caller in a hundred"),
-        (Quantile::P95, "One caller in twenty"),
-        (Quantile::P90, "One caller in ten"),
-        (Quantile::P50, "Every second caller"),
+        (Quantile::P99, "One call in a hundred", "99 %"),
+        (Quantile::P95, "One call in twenty", "95 %"),
+        (Quantile::P90, "One call in ten", "90 %"),
+        (Quantile::P50, "Every second call", "Half"),
     ];
-    rare.into_iter().find_map(|(quantile, who)| Some((who, of_cluster(study, metric, OfDuration::Quantile(quantile))?)))
+    let wait = |(quantile, who, share)| {
+        let found = of_cluster(study, Metric::PostDialDelay, OfDuration::Quantile(quantile))?;
+        let (who, name) = (format!("{who} takes longer than"), format!("{share} ring within"));
+        Some(Wait { who, until: " to ring", name, found })
+    };
+    rare.into_iter().find_map(wait)
 }
 
-/// How long one in ten waits for a person: in the queue where that is longest, or to be passed on, or for an answer.
-fn until_a_person(study: &Study) -> Option<(String, Measured)> {
+/// How long one in ten waits for a person, if that is to be noticed: in the queue where it is longest, to be passed on, or for an
+/// answer.
+fn until_a_person(study: &Study) -> Option<Wait> {
+    const NOTICED: f64 = 1000.0;
     let p90 = OfDuration::Quantile(Quantile::P90);
-    let catalogue = &study.catalogue;
-    let queues =
-        catalogue.durations.iter().filter(|it| it.metric == Metric::QueueWait && it.scope == Scope::Queue && it.exists);
+    let durations = study.catalogue.durations.iter();
+    let queues = durations.filter(|it| it.metric == Metric::QueueWait && it.scope == Scope::Queue && it.exists);
     let of_queue = |name: &str| {
         let subject = Subject { scope: Scope::Queue, name: name.to_owned() };
-        Some((format!("one in ten in queue {name} waits longer than"), of(study, subject, Metric::QueueWait, p90)?))
+        let found = of(study, subject, Metric::QueueWait, p90)?;
+        let who = format!("one in ten in queue {name} waits longer than");
+        Some(Wait { who, until: " there", name: format!("90 % leave queue {name} within"), found })
     };
-    let longest =
-        queues.filter_map(|it| of_queue(&it.name)).fold(
-            None,
-            |longest: Option<(String, Measured)>, it| match longest {
-                Some(longest) if longest.1.value >= it.1.value => Some(longest),
-                _ => Some(it),
-            },
-        );
-    let transfer = || {
-        Some((
-            "one in ten waits longer than this to be passed on:".to_owned(),
-            of_cluster(study, Metric::TransferDelay, p90)?,
-        ))
+    let longest = queues.filter_map(|it| of_queue(&it.name)).reduce(|longest, it| {
+        // Of queues as slow as each other, the first.
+        if it.found.value > longest.found.value { it } else { longest }
+    });
+    let of_all = |metric, until, name: &str| {
+        let found = of_cluster(study, metric, p90)?;
+        Some(Wait { who: "one in ten waits longer than".to_owned(), until, name: name.to_owned(), found })
     };
-    let answer = || {
-        Some((
-            "one in ten waits longer than this for an answer:".to_owned(),
-            of_cluster(study, Metric::SetupDelay, p90)?,
-        ))
-    };
-    longest.or_else(transfer).or_else(answer).filter(|(_, found)| found.value > Some(1000.0))
+    let passed_on = || of_all(Metric::TransferDelay, " to be put through", "90 % are put through within");
+    let answered = || of_all(Metric::SetupDelay, " for an answer", "90 % are answered within");
+    longest.or_else(passed_on).or_else(answered).filter(|it| it.found.value > Some(NOTICED))
 }
 
 // Failures.
@@ -424,18 +434,17 @@ fn back(study: &Study) -> (Option<Sentence>, Option<KeyFigure>) {
                 .plain(" or less in 95 % of cases");
             return (
                 Some(sentence),
-                figure(
-                    "All devices back after",
-                    estimate(&found),
-                    format!("in 95 % of cases; {}", interval(&found)),
-                    Tone::Plain,
-                ),
+                figure("All devices back after", estimate(&found), in_most_cases(&found), Tone::Plain),
             );
         }
         let never = percent(cut as f64 / (ended + cut) as f64);
-        let sentence = Sentence::default()
-            .strong(format!("not all devices are back when the run ends in {never}"))
-            .plain(" of cases");
+        let sentence = match ended {
+            0 => Sentence::default().strong("not all devices are back").plain(" when the run ends"),
+            _ => Sentence::default()
+                .plain("in ")
+                .strong(&*never)
+                .plain(" of cases not all devices are back when the run ends"),
+        };
         let sentence = match of_cluster(study, Metric::AppRecovery95, p95) {
             Some(found) => {
                 sentence.plain(format!(" (95 % of an application's devices are back after {})", estimate(&found)))
@@ -470,6 +479,12 @@ fn back(study: &Study) -> (Option<Sentence>, Option<KeyFigure>) {
     }
 }
 
+/// The interval of a 95 % quantile, as far as it says more than that.
+fn in_most_cases(found: &Measured) -> String {
+    let known = found.low.is_some() && found.high.is_some_and(f64::is_finite);
+    if known { format!("in 95 % of cases; {}", interval(found)) } else { "in 95 % of cases".to_owned() }
+}
+
 /// When devices are home again.
 fn home(study: &Study) -> Option<Sentence> {
     let all = rehomings(study);
@@ -495,7 +510,7 @@ fn home(study: &Study) -> Option<Sentence> {
 /// A share that is above zero, in percent.
 fn share_of(some: u64, all: u64) -> String {
     let share = some as f64 / all as f64;
-    if share < 0.0005 { "less than 0.1 %".to_owned() } else { percent(share) }
+    if share < NOTHING { "less than 0.1 %".to_owned() } else { percent(share) }
 }
 
 // What is fullest.
@@ -520,4 +535,132 @@ fn fullest_of_all(study: &Study) -> Option<(Sentence, Option<KeyFigure>)> {
 pub(super) fn capital(words: &str) -> String {
     let mut chars = words.chars();
     chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::fake_study;
+    use crate::engine::Span;
+    use crate::fake;
+    use crate::record::{Histogram, MergedHistogram};
+    use crate::report::overview::Piece;
+
+    fn text(sentence: &Sentence) -> String {
+        let piece = |piece: &Piece| match piece {
+            Piece::Plain(words) | Piece::Code(words) => words.clone(),
+            Piece::Strong(words) => format!("*{words}*"),
+        };
+        sentence.0.iter().map(piece).collect()
+    }
+
+    fn clear(study: &mut Study<'_>, counts: &[Count]) {
+        for summary in &mut study.outcome.summaries {
+            counts.iter().for_each(|count| summary.counts[*count as usize] = 0);
+        }
+    }
+
+    fn losses_and_forwards() -> Vec<Count> {
+        LOSSES.iter().map(|it| it.count).chain(FORWARDS.iter().map(|it| it.0)).collect()
+    }
+
+    /// Of 270.2 calls 12.6, 10.6, 9, 8.2 and 7.6 are lost: one in 21.4, 25.5 and 30.0 first. 170.4 are completed, 51.8 in progress;
+    /// 9.8 + 8.8 + 9 + 9.6 are forwarded, none of them most.
+    #[test]
+    fn the_worst_losses_are_named_first() {
+        let plan = fake::plan();
+        let (sentence, figures) = calls(&fake_study(&plan));
+        assert_eq!(
+            text(&sentence),
+            "Of 270 calls in a run, *one in 21* (13) was given up by its caller, one in 25 (11) was lost while being passed on and \
+             one in 30 (9) was lost while being set up; *63.1 %* were completed and 19.2 % were in progress at the end of the run. \
+             There were 37 forwards."
+        );
+        assert_eq!((&*figures[0].value, &*figures[1].value), ("63.1 %", "4.7 %"));
+        assert_eq!(figures[1].tone, Tone::Bad);
+    }
+
+    /// Never in five: 1 - 0.025^(1/5) = 1 - e^-0.737776 = 52.2 %.
+    #[test]
+    fn what_was_not_seen_is_not_said_to_be_impossible() {
+        let plan = fake::plan();
+        let mut study = fake_study(&plan);
+        clear(&mut study, &losses_and_forwards());
+        let (sentence, figures) = calls(&study);
+        assert_eq!(
+            text(&sentence),
+            "*No call was lost* in 5 replications of 270 calls: *63.1 %* were completed and 19.2 % were in progress at the end of \
+             the run. With 95 % confidence, fewer than 52.2 % of such runs lose any."
+        );
+        assert_eq!((&*figures[1].value, figures[1].tone), ("none seen", Tone::Good));
+    }
+
+    /// Once in five: the upper limit of Clopper and Pearson is 71.64 %.
+    #[test]
+    fn what_was_rarely_seen_says_so() {
+        let plan = fake::plan();
+        let mut study = fake_study(&plan);
+        clear(&mut study, &losses_and_forwards());
+        study.outcome.summaries[2].counts[Count::Refused as usize] = 3;
+        assert_eq!(
+            text(&calls(&study).0),
+            "Calls were lost in *only 1 of 5 replications*, 3 in all: too few to say how many to expect. With 95 % confidence, \
+             fewer than 71.6 % of such runs lose any. Of 270 calls in a run, *63.1 %* were completed and 19.2 % were in progress at \
+             the end of the run."
+        );
+    }
+
+    #[test]
+    fn without_calls_nothing_is_said_of_them() {
+        let plan = fake::plan();
+        let mut study = fake_study(&plan);
+        clear(&mut study, &Count::ALL);
+        let (sentence, figures) = calls(&study);
+        assert_eq!(text(&sentence), "No calls were offered in the measured time.");
+        assert!(figures.is_empty());
+    }
+
+    /// 17.271 s is the mean detection delay, 60.439 s the 95 % quantile of the recoveries.
+    #[test]
+    fn failures_are_noticed_and_over() {
+        let plan = fake::plan();
+        let (sentence, figure) = failure(&fake_study(&plan));
+        let expected = "*3 faults strike, the first after 5 min: application ivr hangs*: a failure is noticed after *17.3 s* on average, \
+                        all devices of an application are under its control again after *60.4 s* or less in 95 % of cases and ";
+        assert!(text(&sentence).starts_with(expected), "{}", text(&sentence));
+        assert_eq!(figure.unwrap().value, "60.4 s");
+    }
+
+    /// As many recoveries that were not over when the run ended as there were others.
+    #[test]
+    fn a_recovery_that_was_not_over_is_not_left_out() {
+        let plan = fake::plan();
+        let mut study = fake_study(&plan);
+        let row = study.catalogue.cluster(Metric::AppRecovery100).unwrap();
+        let (mut one, mut cut) = (Histogram::default(), MergedHistogram::default());
+        (0..5).for_each(|_| one.record(Span::from_secs(240)));
+        let [] = one.move_to(&mut cut, []);
+        study.outcome.merged.censored[row] = cut;
+        let (sentence, figure) = back(&study);
+        assert_eq!(
+            text(&sentence.unwrap()),
+            "in *50.0 %* of cases not all devices are back when the run ends (95 % of an application's devices are back after 60.4 s)"
+        );
+        assert_eq!(figure.unwrap().tone, Tone::Bad);
+    }
+
+    #[test]
+    fn the_only_fault_is_told_and_without_faults_what_is_fullest() {
+        let mut plan = fake::plan();
+        plan.faults.truncate(1);
+        let (sentence, _) = third(&fake_study(&plan)).unwrap();
+        assert!(
+            text(&sentence).starts_with("*Application ivr hangs after 5 min for 1 min*: it is noticed after *17.3 s*")
+        );
+        plan.faults.clear();
+        let study = fake_study(&plan);
+        let (sentence, _) = third(&study).unwrap();
+        let name = &fullest(&study)[0].name;
+        assert!(text(&sentence).starts_with(&format!("The fullest is *{name}*: ")), "{}", text(&sentence));
+    }
 }

@@ -243,17 +243,95 @@ fn moments(study: &Study) -> Vec<Moment> {
     moments.into_iter().map(|(at, words)| Moment { at, words: words.to_owned() }).collect()
 }
 
-/// The start of the first bin throughout which as many devices are in service, and under control, as before the fault, from
-/// which on that is so; `None` if they never were fewer.
+/// When all devices are back.
 fn all_back(study: &Study, struck: Time) -> Option<f64> {
     let timeline = &study.outcome.merged.timeline;
     let bounds: Vec<(Time, Time)> = (0..timeline.bins()).map(|bin| timeline.bounds(bin)).collect();
+    let levels = [Of::InService, Of::Controlled].map(|level| study.bin_means(Banded::Level(level)));
+    as_before(&bounds, &levels, struck)
+}
+
+/// The start of the first bin from which on every level is at least what it was before; `None` if none was ever lower, or some
+/// still are at the end.
+fn as_before(bounds: &[(Time, Time)], levels: &[Vec<Option<f64>>], struck: Time) -> Option<f64> {
+    /// Sums of devices over a bin are exact, but their means are rounded.
+    const ROUNDED: f64 = 1e-9;
     let before = bounds.iter().rposition(|(_, end)| *end <= struck)?;
-    let fewer = |level: Of| {
-        let means = study.bin_means(Banded::Level(level));
-        let usual = means[before].unwrap_or(0.0) * (1.0 - 1e-9);
-        (before + 1..means.len()).rev().find(|&bin| means[bin].is_some_and(|mean| mean < usual))
+    let last_lower = |level: &Vec<Option<f64>>| {
+        let usual = level[before]? * (1.0 - ROUNDED);
+        (before + 1..level.len()).rev().find(|&bin| level[bin].is_some_and(|mean| mean < usual))
     };
-    let last = [Of::InService, Of::Controlled].into_iter().filter_map(fewer).max()?;
+    let last = levels.iter().filter_map(last_lower).max()?;
     bounds.get(last + 1).map(|(start, _)| start.seconds())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::fake_study;
+    use crate::fake;
+    use crate::workload::Clock;
+
+    fn chart<'a>(chapter: &'a Chapter, id: &str) -> &'a Chart {
+        let charts = chapter.items.iter().filter_map(|item| match item {
+            Item::Chart(chart) => Some(chart),
+            _ => None,
+        });
+        charts.into_iter().find(|chart| chart.id == id).unwrap()
+    }
+
+    /// The warm-up is a minute; the application fails at 300 s for 60 s. The mean of the three detection delays of the fake model,
+    /// in the replications, is 17.271 s.
+    #[test]
+    fn the_only_fault_has_its_times() {
+        let mut plan = fake::plan();
+        plan.faults.truncate(1);
+        plan.clock = Clock::parse("09:00").ok();
+        let study = fake_study(&plan);
+        let chapter = minutes(&study);
+        let chart = chart(&chapter, "calls");
+        let Shape::Plot(plot) = &chart.shape else { panic!("curves") };
+        let spans: Vec<(f64, f64, &str)> = plot.spans.iter().map(|it| (it.from, it.to, &*it.words)).collect();
+        assert_eq!(spans, [(0.0, 60.0, "warm-up"), (300.0, 360.0, "application ivr hangs")]);
+        assert!(
+            plot.moments[0].words == "noticed" && (plot.moments[0].at - 317.271).abs() < 1e-3,
+            "{:?}",
+            plot.moments
+        );
+        assert_eq!(chart.about, "Shaded: application ivr hangs at 09:05.");
+        assert_eq!((&plot.x.scale, plot.x.from, plot.x.to), (&Scale::Clock { starts: 32_400 }, Some(0.0), Some(600.0)));
+        // Five bins of two minutes.
+        let starts: Vec<f64> = plot.series[0].points.iter().map(|point| point.x).collect();
+        assert_eq!(starts, [0.0, 120.0, 240.0, 360.0, 480.0]);
+        let means = study.bin_means(Banded::Calls(Tally::Offered));
+        assert!(plot.series[0].points.iter().map(|point| point.y).eq(means));
+        // Five replications have no band, twenty do.
+        assert!(plot.series[0].edges.is_empty() && plot.series[0].points[0].low.is_none());
+    }
+
+    #[test]
+    fn several_faults_have_no_moments_and_many_replications_a_band() {
+        let plan = Plan { replications: 20, ..fake::plan() };
+        let chapter = minutes(&fake_study(&plan));
+        let Shape::Plot(plot) = &chart(&chapter, "losses").shape else { panic!("curves") };
+        assert!(plot.moments.is_empty() && plot.spans.len() == 4);
+        assert_eq!(plot.series[0].edges, "5 and 95 % of the replications");
+        assert!(plot.series[0].points.iter().all(|it| it.low <= it.high && it.low.is_some()));
+    }
+
+    /// Bins of two minutes, and a fault at 300 s: the bin before ends at 240 s.
+    #[test]
+    fn all_are_back_when_none_is_missing_any_more() {
+        let bounds: Vec<(Time, Time)> = (0..5)
+            .map(|bin| (Time::ZERO + Span::from_secs(120 * bin), Time::ZERO + Span::from_secs(120 * (bin + 1))))
+            .collect();
+        let struck = Time::ZERO + Span::from_secs(300);
+        let level = |means: [f64; 5]| means.map(Some).to_vec();
+        let back = |one, other| as_before(&bounds, &[level(one), level(other)], struck);
+        assert_eq!(back([10.0, 10.0, 8.0, 9.5, 10.0], [6.0, 6.0, 3.0, 6.0, 6.0]), Some(480.0));
+        assert_eq!(back([10.0, 10.0, 8.0, 10.0, 10.0], [6.0; 5]), Some(360.0));
+        // Some are missing at the end; none ever was.
+        assert_eq!(back([10.0, 10.0, 8.0, 10.0, 9.0], [6.0; 5]), None);
+        assert_eq!(back([10.0; 5], [6.0; 5]), None);
+    }
 }

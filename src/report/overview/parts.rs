@@ -9,7 +9,9 @@ use crate::report::goals::{found, interval, tone};
 use crate::report::page::Tone;
 use crate::report::parameters::numbers;
 use crate::report::words::{counted, human};
+use crate::workload::Side;
 
+use super::headline::capital;
 use super::{KeyFigure, Report, Sentence};
 
 /// A report that says nothing yet.
@@ -67,9 +69,7 @@ pub(super) fn emphasised(words: &str, what: &str) -> Sentence {
 
 /// Words as a sentence: with a capital and a full stop.
 pub(super) fn capitalised(words: &str) -> Sentence {
-    let mut letters = words.chars();
-    let first = letters.next().map_or_else(String::new, |first| first.to_uppercase().collect());
-    Sentence::default().plain(format!("{first}{}.", letters.as_str()))
+    Sentence::default().plain(format!("{}.", capital(words)))
 }
 
 /// Names in a list, and how many there are beside the first few.
@@ -130,7 +130,16 @@ pub(super) fn tone_of<'j>(judged: impl Iterator<Item = &'j Judged>) -> Tone {
 
 /// The bound of a goal as a level.
 pub(super) fn level(goal: &Goal) -> Level {
-    Level { at: goal.bound, words: format!("goal {}", goal.required()) }
+    Level { at: goal.bound, words: format!("goal: {}", bound(goal)) }
+}
+
+/// The bound of a goal: `at most 500ms`.
+pub(super) fn bound(goal: &Goal) -> String {
+    let side = match goal.side {
+        Side::AtMost => "at most",
+        Side::AtLeast => "at least",
+    };
+    goal.required().replacen(['<', '>'], side, 1).replacen('=', "", 1)
 }
 
 /// The axis of a measure with these values: from zero, unless they are so different that a logarithmic one shows them better.

@@ -122,7 +122,7 @@ fn curves(name: &str, times: &Times, from: f64, to: f64) -> Vec<Series> {
     // Beyond the longest nothing is known.
     let longest = seconds(times.ended.totals().max.max(times.censored.totals().max).nanos()).min(to);
     let end = points[points.len() - 1].clone();
-    points.extend((end.x < longest).then(|| Point { x: longest, ..end }));
+    points.extend((end.x < longest).then_some(Point { x: longest, ..end }));
     let curve = Series { name: name.to_owned(), stroke: Stroke::Steps, edges: String::new(), points };
     let mut strokes: Vec<(f64, f64, u64)> = Vec::new();
     for (time, _, cut) in times.ended.steps(&times.censored).filter(|(.., cut)| *cut > 0) {
@@ -145,4 +145,44 @@ fn curves(name: &str, times: &Times, from: f64, to: f64) -> Vec<Series> {
         points: strokes,
     };
     if ticks.points.is_empty() { vec![curve] } else { vec![curve, ticks] }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Span;
+    use crate::record::Histogram;
+
+    fn times(seconds: &[u64]) -> MergedHistogram {
+        let (mut one, mut all) = (Histogram::default(), MergedHistogram::default());
+        seconds.iter().for_each(|&it| one.record(Span::from_secs(it)));
+        let [] = one.move_to(&mut all, []);
+        all
+    }
+
+    /// Of four, one ends after 1 s, one after 2 s and one after 4 s; the fourth is not seen to end after 3 s. After 1 s, 3/4 are
+    /// left, after 2 s 3/4 x 2/3 = 1/2, and the last of those that are still seen takes all. A cell of the histogram is a thousandth wide.
+    #[test]
+    fn a_curve_by_hand() {
+        let four = Times { ended: times(&[1, 2, 4]), censored: times(&[3]) };
+        let [curve, strokes] = &curves("phones", &four, 0.0, 4.0)[..] else { panic!("a curve and strokes") };
+        let near = |series: &Series, expected: &[(f64, f64)]| {
+            assert_eq!(series.points.len(), expected.len(), "{series:?}");
+            for (point, (x, y)) in series.points.iter().zip(expected) {
+                let y_of = point.y.unwrap();
+                assert!((point.x - x).abs() <= 2e-3 * x && (y_of - y).abs() < 1e-12, "{point:?} is not at {x}, {y}");
+            }
+        };
+        near(curve, &[(0.0, 1.0), (1.0, 0.75), (2.0, 0.5), (4.0, 0.0)]);
+        near(strokes, &[(3.0, 0.5)]);
+        assert_eq!(strokes.points[0].words.as_deref(), Some("1 not seen to end"));
+    }
+
+    #[test]
+    fn a_curve_lasts_as_long_as_somebody_was_seen() {
+        let two = Times { ended: times(&[1]), censored: times(&[10]) };
+        let all = curves("phones", &two, 0.0, 10.0);
+        let last = all[0].points.last().unwrap();
+        assert!(last.x == 10.0 && last.y == Some(0.5), "{last:?}");
+    }
 }

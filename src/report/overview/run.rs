@@ -96,3 +96,32 @@ fn all_numbers(study: &Study, judged: &[Judged]) -> Chapter {
         items: section.blocks.into_iter().filter_map(item).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{fake_study, judge};
+    use crate::fake;
+    use crate::record::Goal;
+    use crate::stats::Confidence;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn a_report_is_whole_and_reads_back() {
+        let plan = fake::plan();
+        let study = fake_study(&plan);
+        let judged = [judge(&Goal::parse("offered>=1").unwrap(), &study, Confidence::P95)];
+        let provenance = Provenance::new(&study, "0".repeat(64), "ctisim run fake.toml".to_owned());
+        let report = run_report(&study, &judged, &provenance, None);
+        assert_eq!(report.about, "5 replications of 10 min, warm-up 1 min, seed 1");
+        assert_eq!((report.verdicts[0].tone, &*report.verdicts[0].words), (Tone::Good, "Met"));
+        assert!(report.verdicts[0].about.starts_with("offered >= 1: 270.2, 95 % interval ["), "{:?}", report.verdicts);
+        assert!(report.answer.len() == 3 && (1..=3).contains(&report.advice.len()) && report.figures.len() == 4);
+        let ids: Vec<&str> = report.charts().map(|chart| &*chart.id).collect();
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{ids:?}");
+        for id in ["calls", "losses", "waits", "delays", "longer-than", "recovery", "rehoming", "stations", "groups"] {
+            assert!(ids.contains(&id), "{id} is not in {ids:?}");
+        }
+        assert_eq!(Report::read(&report.json()), Ok(report));
+    }
+}

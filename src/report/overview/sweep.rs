@@ -10,7 +10,9 @@ use crate::report::page::Tone;
 use crate::report::sweep::{described, table};
 use crate::report::words::{counted, human, plural};
 
-use super::parts::{Ids, axis_of, axis_of_measure, drawn, estimate, figure, level, listed, point, report, tone_of};
+use super::parts::{
+    Ids, axis_of, axis_of_measure, bound, drawn, estimate, figure, level, listed, point, report, tone_of,
+};
 use super::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 
 /// So many charts of a measure are drawn; what else there is stands in the table.
@@ -18,15 +20,15 @@ const MOST_CHARTS: usize = 4;
 
 /// The report of it.
 pub(in crate::report) fn sweep_report(sweep: &Sweep, command: &str) -> Report {
-    let seen = Seen::new(sweep);
+    let tried = Tried::new(sweep);
     let mut items = charts(sweep);
     items.insert(0, Item::Note(BELOW.to_owned()));
     Report {
         about: described(sweep),
-        verdicts: verdicts(&seen),
-        answer: answer(sweep, &seen),
-        advice: advice(sweep, &seen),
-        figures: figures(sweep, &seen),
+        verdicts: verdicts(&tried),
+        answer: answer(sweep, &tried),
+        advice: advice(sweep, &tried),
+        figures: figures(sweep, &tried),
         chapters: vec![
             Chapter {
                 heading: format!("Over the values of {}", listed(&sweep.keys, 3)),
@@ -42,7 +44,7 @@ pub(in crate::report) fn sweep_report(sweep: &Sweep, command: &str) -> Report {
 /// What holds for all charts.
 const BELOW: &str = "Each interval holds for its own point: of many points, about one in twenty lies outside. All points have the \
                      same callers, so that two of them can be told apart more exactly than their intervals suggest: \
-                     `ctisim compare` does.";
+                     ctisim compare does.";
 
 /// Where along the points the goals are met.
 #[derive(Debug, PartialEq)]
@@ -76,7 +78,7 @@ fn met(verdicts: &[Option<Judgement>]) -> Met {
 }
 
 /// A sweep with its verdicts.
-struct Seen {
+struct Tried {
     /// Those on the goals of each point.
     judged: Vec<Vec<Judged>>,
     /// Those on all goals of each point together.
@@ -87,8 +89,8 @@ struct Seen {
     goals: Vec<String>,
 }
 
-impl Seen {
-    fn new(sweep: &Sweep) -> Seen {
+impl Tried {
+    fn new(sweep: &Sweep) -> Tried {
         let judged: Vec<Vec<Judged>> = sweep.points.iter().map(Point::judged).collect();
         let of = |judged: &Vec<Judged>| (!judged.is_empty()).then(|| all(judged));
         let verdicts: Vec<Option<Judgement>> = judged.iter().map(of).collect();
@@ -98,7 +100,7 @@ impl Seen {
             Met::UpTo(last) if sweep.keys.len() > 1 => Met::Some((0..=last).collect()),
             met => met,
         };
-        Seen { judged, verdicts, met, goals: sweep.goals() }
+        Tried { judged, verdicts, met, goals: sweep.goals() }
     }
 
     /// How many points have this verdict.
@@ -126,8 +128,8 @@ fn all(judged: &[Judged]) -> Judgement {
 }
 
 /// `the goal` or `all goals`.
-fn goals_of(seen: &Seen) -> &'static str {
-    if seen.goals.len() == 1 { "the goal" } else { "all goals" }
+fn goals_of(tried: &Tried) -> &'static str {
+    if tried.goals.len() == 1 { "the goal" } else { "all goals" }
 }
 
 /// The values of a point, with their keys.
@@ -142,9 +144,9 @@ fn short(sweep: &Sweep, at: usize) -> String {
 }
 
 /// How often each goal is met.
-fn verdicts(seen: &Seen) -> Vec<Verdict> {
+fn verdicts(tried: &Tried) -> Vec<Verdict> {
     let verdict = |goal: &String| {
-        let judged = seen.judged.iter().flatten().filter(|it| it.goal.to_string() == *goal);
+        let judged = tried.judged.iter().flatten().filter(|it| it.goal.to_string() == *goal);
         let verdicts: Vec<Judgement> = judged.map(|it| it.verdict).collect();
         let count = |verdict| verdicts.iter().filter(|it| **it == verdict).count();
         let (met, missed, of) = (count(Judgement::Met), count(Judgement::Missed), verdicts.len());
@@ -157,28 +159,28 @@ fn verdicts(seen: &Seen) -> Vec<Verdict> {
         };
         Verdict { tone, words, about: goal.clone() }
     };
-    seen.goals.iter().map(verdict).collect()
+    tried.goals.iter().map(verdict).collect()
 }
 
 /// What happened.
-fn answer(sweep: &Sweep, seen: &Seen) -> Vec<Sentence> {
-    match seen.met {
+fn answer(sweep: &Sweep, tried: &Tried) -> Vec<Sentence> {
+    match tried.met {
         Met::NoGoals => sweep.measures.iter().take(3).map(|measure| trend(sweep, measure)).collect(),
-        _ => std::iter::once(headline(sweep, seen)).chain(evidence(sweep, seen)).collect(),
+        _ => std::iter::once(headline(sweep, tried)).chain(evidence(sweep, tried)).collect(),
     }
 }
 
 /// Which points meet the goals.
-fn headline(sweep: &Sweep, seen: &Seen) -> Sentence {
-    let (points, goals) = (sweep.points.len(), goals_of(seen));
-    let (missed, open) = (seen.count(Judgement::Missed), seen.count(Judgement::Undecided));
+fn headline(sweep: &Sweep, tried: &Tried) -> Sentence {
+    let (points, goals) = (sweep.points.len(), goals_of(tried));
+    let (missed, open) = (tried.count(Judgement::Missed), tried.count(Judgement::Undecided));
     let at_edge = |at: usize, which: &str, others: Option<&str>| {
         let others = others.map_or_else(String::new, |others| format!(", as do those {others} it"));
         let sentence = Sentence::default().strong(name(sweep, at));
         let says = format!(" is the {which} of {points} values tried that meets {goals}{others}");
-        sentence.plain(format!("{says}{}.", beside(sweep, seen)))
+        sentence.plain(format!("{says}{}.", beside(sweep, tried)))
     };
-    match &seen.met {
+    match &tried.met {
         Met::NoGoals => Sentence::default(),
         Met::All if points == 1 => Sentence::default().strong(format!("{} meets {goals}.", name(sweep, 0))),
         Met::All => Sentence::default().strong(format!("All {points} points meet {goals}.")),
@@ -188,13 +190,13 @@ fn headline(sweep: &Sweep, seen: &Seen) -> Sentence {
         Met::None if open == 0 => Sentence::default().strong(format!("None of the {points} points meets {goals}.")),
         Met::None => Sentence::default()
             .strong(format!("No point is known to meet {goals}"))
-            .plain(format!(": {}.", tally(seen, missed, open))),
+            .plain(format!(": {}.", tally(tried, missed, open))),
         Met::From(first) => at_edge(*first, "first", (first + 1 < points).then_some("after")),
         Met::UpTo(last) => at_edge(*last, "last", (*last > 0).then_some("before")),
         Met::Some(met) => {
             let names: Vec<String> = met.iter().map(|&at| short(sweep, at)).collect();
             let verb = if met.len() == 1 { "meets" } else { "meet" };
-            let rest = tally(seen, missed, open);
+            let rest = tally(tried, missed, open);
             let sentence = Sentence::default().strong(format!("{} of {points} points {verb} {goals}", met.len()));
             sentence.plain(format!(": {}; {rest}.", names_of(&names, sweep.keys.len() > 1)))
         }
@@ -212,31 +214,31 @@ fn names_of(names: &[String], is_grid: bool) -> String {
 }
 
 /// How many points miss the goals and how many are undecided.
-fn tally(seen: &Seen, missed: usize, open: usize) -> String {
-    let it = if seen.goals.len() == 1 { "it" } else { "at least one" };
+fn tally(tried: &Tried, missed: usize, open: usize) -> String {
+    let it = if tried.goals.len() == 1 { "it" } else { "at least one" };
     let misses = (missed > 0).then(|| format!("{missed} miss{} {it}", if missed == 1 { "es" } else { "" }));
     let open = (open > 0).then(|| format!("{open} could not be decided"));
     misses.into_iter().chain(open).collect::<Vec<_>>().join(", ")
 }
 
 /// What the neighbours of the points that meet the goals are: undecided up to one that misses them.
-fn beside(sweep: &Sweep, seen: &Seen) -> String {
-    let it = if seen.goals.len() == 1 { "it" } else { "at least one" };
-    let missed = seen.missed();
+fn beside(sweep: &Sweep, tried: &Tried) -> String {
+    let it = if tried.goals.len() == 1 { "it" } else { "at least one" };
+    let missed = tried.missed();
     let open: Vec<String> =
-        seen.beside().into_iter().take_while(|at| Some(*at) != missed).map(|at| short(sweep, at)).collect();
+        tried.beside().into_iter().take_while(|at| Some(*at) != missed).map(|at| short(sweep, at)).collect();
     let open = (!open.is_empty()).then(|| format!("; {} could not be decided", listed(&open, 3)));
     let missed = missed.map(|at| format!("; {} misses {it}", short(sweep, at)));
     open.into_iter().chain(missed).collect()
 }
 
 /// The numbers that decided: of a goal that the nearest other point misses, there and at the edge.
-fn evidence(sweep: &Sweep, seen: &Seen) -> Option<Sentence> {
-    let missed_goal = |at: usize| seen.judged[at].iter().find(|it| it.verdict == Judgement::Missed);
-    let asked = |it: &Judged| format!("; the goal is {}.", it.goal.required());
-    match seen.met {
+fn evidence(sweep: &Sweep, tried: &Tried) -> Option<Sentence> {
+    let missed_goal = |at: usize| tried.judged[at].iter().find(|it| it.verdict == Judgement::Missed);
+    let asked = |it: &Judged| format!("; the goal is {}.", bound(&it.goal));
+    match tried.met {
         Met::From(edge) | Met::UpTo(edge) => {
-            let at = seen.missed()?;
+            let at = tried.missed()?;
             let it = missed_goal(at)?;
             let there = sweep.points[edge].result.found(&it.goal.measure);
             let sentence = Sentence::default().code(it.goal.measure.to_string());
@@ -253,16 +255,16 @@ fn evidence(sweep: &Sweep, seen: &Seen) -> Option<Sentence> {
             // The point that comes closest to a goal that every point misses.
             let all_miss = |goal: &&Goal| {
                 let of = |judged: &Vec<Judged>| judged.iter().find(|it| it.goal == **goal).map(|it| it.verdict);
-                seen.judged.iter().all(|judged| of(judged) == Some(Judgement::Missed))
+                tried.judged.iter().all(|judged| of(judged) == Some(Judgement::Missed))
             };
             let goal = sweep.points[0].goals.iter().find(all_miss)?;
             let away = |(at, judged): (usize, &Vec<Judged>)| {
                 let it = judged.iter().find(|it| it.goal == *goal)?;
                 drawn(it.found.value).map(|value| ((value - goal.bound).abs(), at))
             };
-            let distances = seen.judged.iter().enumerate().filter_map(away);
+            let distances = tried.judged.iter().enumerate().filter_map(away);
             let (_, at) = distances.min_by(|one, other| one.0.total_cmp(&other.0))?;
-            let it = seen.judged[at].iter().find(|it| it.goal == *goal)?;
+            let it = tried.judged[at].iter().find(|it| it.goal == *goal)?;
             let sentence = Sentence::default().code(it.goal.measure.to_string());
             let closest = if sweep.points.len() == 1 { "is" } else { "comes closest" };
             let at = if sweep.points.len() == 1 { String::new() } else { format!(" at {}, with", short(sweep, at)) };
@@ -338,10 +340,10 @@ fn trend(sweep: &Sweep, measure: &Measure) -> Sentence {
 }
 
 /// What to do.
-fn advice(sweep: &Sweep, seen: &Seen) -> Vec<Sentence> {
+fn advice(sweep: &Sweep, tried: &Tried) -> Vec<Sentence> {
     let words = |words: &str| Sentence::default().plain(words);
     let mut advice = Vec::new();
-    match seen.met {
+    match tried.met {
         Met::NoGoals => {
             let sentence = words("State what is to be met, and a sweep says which values meet it: ");
             let bound = sweep.measures.first().map_or_else(String::new, |measure| match measure.unit().name() {
@@ -352,30 +354,30 @@ fn advice(sweep: &Sweep, seen: &Seen) -> Vec<Sentence> {
             advice.push(sentence.code(bound).plain(", for example."));
         }
         Met::From(edge) | Met::UpTo(edge) => {
-            let side = if matches!(seen.met, Met::From(_)) { "later" } else { "earlier" };
-            let others = if seen.count(Judgement::Met) == 1 { "" } else { side };
+            let side = if matches!(tried.met, Met::From(_)) { "later" } else { "earlier" };
+            let others = if tried.count(Judgement::Met) == 1 { "" } else { side };
             let others = if others.is_empty() { String::new() } else { format!(", or one of the {others} values") };
             advice.push(words("Choose ").strong(name(sweep, edge)).plain(format!("{others}.")));
-            advice.extend(between(sweep, seen, edge));
+            advice.extend(between(sweep, tried, edge));
         }
         Met::All if sweep.points.len() > 1 => {
             advice.push(words("Choose any of these values. The limit, if it matters, lies outside of them."));
         }
-        Met::None if seen.count(Judgement::Undecided) == 0 => {
+        Met::None if tried.count(Judgement::Undecided) == 0 => {
             advice.push(words("Try values outside of this range, or vary another key."));
         }
         Met::Some(_) => advice.push(words("Choose one of the points that meet the goals.")),
         Met::All | Met::None => {}
     }
-    advice.extend(undecided(sweep, seen));
+    advice.extend(undecided(sweep, tried));
     advice.truncate(3);
     advice
 }
 
 /// How to find the value between two whole numbers at which the goals turn.
-fn between(sweep: &Sweep, seen: &Seen, edge: usize) -> Option<Sentence> {
+fn between(sweep: &Sweep, tried: &Tried, edge: usize) -> Option<Sentence> {
     let whole = |at: usize| sweep.points[at].values[0].parse::<u64>().ok();
-    let missed = seen.missed()?;
+    let missed = tried.missed()?;
     let (one, other) = (whole(missed)?, whole(edge)?);
     let vary = format!("--vary '{}={}..{}'", sweep.keys[0], one.min(other), one.max(other));
     let sentence = Sentence::default().plain("The values between were not tried: ").code("ctisim capacity");
@@ -383,9 +385,9 @@ fn between(sweep: &Sweep, seen: &Seen, edge: usize) -> Option<Sentence> {
 }
 
 /// What would decide an undecided point.
-fn undecided(sweep: &Sweep, seen: &Seen) -> Option<Sentence> {
+fn undecided(sweep: &Sweep, tried: &Tried) -> Option<Sentence> {
     let open = || {
-        let judged = seen.judged.iter().enumerate();
+        let judged = tried.judged.iter().enumerate();
         judged.flat_map(|(at, judged)| {
             let open = judged.iter().filter(|it| it.verdict == Judgement::Undecided);
             open.map(move |it| (at, it))
@@ -408,27 +410,27 @@ fn undecided(sweep: &Sweep, seen: &Seen) -> Option<Sentence> {
 }
 
 /// The numbers to remember: at the point to choose if there is one, or else from the least to the greatest.
-fn figures(sweep: &Sweep, seen: &Seen) -> Vec<KeyFigure> {
+fn figures(sweep: &Sweep, tried: &Tried) -> Vec<KeyFigure> {
     // Measures of goals first.
     let mut measures: Vec<&Measure> = sweep.measures.iter().collect();
-    let has_goal = |measure: &Measure| seen.judged.iter().flatten().any(|it| it.goal.measure == *measure);
+    let has_goal = |measure: &Measure| tried.judged.iter().flatten().any(|it| it.goal.measure == *measure);
     measures.sort_by_key(|measure| !has_goal(measure));
-    let chosen = match seen.met {
+    let chosen = match tried.met {
         Met::From(edge) | Met::UpTo(edge) => Some(edge),
         _ => None,
     };
     let Some(edge) = chosen else {
         return measures.into_iter().take(4).filter_map(|measure| range(sweep, measure)).collect();
     };
-    let which = if matches!(seen.met, Met::From(_)) { "the first" } else { "the last" };
+    let which = if matches!(tried.met, Met::From(_)) { "the first" } else { "the last" };
     let value = KeyFigure {
         name: sweep.keys[0].clone(),
         value: short(sweep, edge),
-        about: format!("{which} value tried that meets {}", goals_of(seen)),
+        about: format!("{which} value tried that meets {}", goals_of(tried)),
         tone: Tone::Good,
     };
     let there = |measure: &Measure| {
-        let judged = seen.judged[edge].iter().filter(|it| it.goal.measure == *measure);
+        let judged = tried.judged[edge].iter().filter(|it| it.goal.measure == *measure);
         figure(
             format!("{measure} at {}", short(sweep, edge)),
             &sweep.points[edge].result.found(measure),
@@ -565,7 +567,7 @@ fn title(sweep: &Sweep, measure: &Measure) -> String {
         Met::UpTo(last) => format!("is met up to {}", short(sweep, last)),
         Met::Some(met) => format!("is met at {} of {} values", met.len(), verdicts.len()),
     };
-    format!("{measure}: the goal {} {where_met}", goal.required())
+    format!("{measure}: the goal of {} {where_met}", bound(goal))
 }
 
 /// How to read the charts of a measure.
@@ -660,7 +662,7 @@ mod tests {
             [
                 "cti_port.ports.count = 30 is the first of 4 values tried that meets the goal, as do those after it; 20 could \
                  not be decided; 10 misses it.",
-                "refused.share is 5 % [4 %, 6 %] at 10 and 0.250 % [0.050 %, 0.500 %] at 30; the goal is <= 1%."
+                "refused.share is 5 % [4 %, 6 %] at 10 and 0.250 % [0.050 %, 0.500 %] at 30; the goal is at most 1%."
             ]
         );
         assert_eq!(
@@ -676,7 +678,10 @@ mod tests {
         let verdict = &report.verdicts[0];
         assert_eq!((verdict.tone, &*verdict.words), (Tone::Open, "met at 2 of 4 points, undecided at 1"));
         let chart = report.charts().next().unwrap();
-        assert_eq!((&*chart.id, &*chart.title), ("refused-share", "refused.share: the goal <= 1% is met from 30 on"));
+        assert_eq!(
+            (&*chart.id, &*chart.title),
+            ("refused-share", "refused.share: the goal of at most 1% is met from 30 on")
+        );
         let falls = shares(&[("10", MET), ("20", MISSED)]);
         assert_eq!(
             answer(&falls)[0],
@@ -697,7 +702,7 @@ mod tests {
             of(&[MISSED, known(0.02, 0.015, 0.025)]),
             [
                 "None of the 2 points meets the goal.",
-                "refused.share comes closest at 20, with 2 % [1.500 %, 2.500 %]; the goal is <= 1%."
+                "refused.share comes closest at 20, with 2 % [1.500 %, 2.500 %]; the goal is at most 1%."
             ]
         );
         assert_eq!(of(&[MISSED, OPEN]), ["No point is known to meet the goal: 1 misses it, 1 could not be decided."]);
@@ -726,7 +731,7 @@ mod tests {
                 .concat()
         };
         let (long, middle, short) =
-            (known(1200.0, 1100.0, 1300.0), known(600.0, 500.0, 700.0), known(320.0, 300.0, 340.0));
+            (known(1200.0, 1100.0, 1300.0), known(600.0, 500.0, 750.0), known(320.0, 300.0, 340.0));
         assert_eq!(
             of(&[long, middle, short]),
             "setup_delay.p99 falls from 1,200 ms [1,100 ms, 1,300 ms] at 10 to 320 ms [300 ms, 340 ms] at 30."
@@ -742,10 +747,10 @@ mod tests {
         );
         assert_eq!(
             of(&[middle, [Some(900.0), None, None], [None; 3]]),
-            "setup_delay.p99 is 600 ms [500 ms, 700 ms] at 10 and 900 ms (interval unknown) at 20: an interval is unknown, so \
+            "setup_delay.p99 is 600 ms [500 ms, 750 ms] at 10 and 900 ms (interval unknown) at 20: an interval is unknown, so \
              that they show no difference. It has no value at 1 point."
         );
-        assert_eq!(of(&[middle, middle]), "setup_delay.p99 is the same at every point: 600 ms [500 ms, 700 ms].");
+        assert_eq!(of(&[middle, middle]), "setup_delay.p99 is the same at every point: 600 ms [500 ms, 750 ms].");
         assert_eq!(of(&[[None; 3]]), "setup_delay.p99 has no value at any point.");
     }
 
@@ -787,7 +792,7 @@ mod tests {
             assert_eq!([Cell::from(point.x), value, low, high], row[2..6]);
         }
         assert_eq!(plot.x.unit, "s");
-        assert_eq!((plot.levels[0].at, &*plot.levels[0].words), (500.0, "goal <= 500ms"));
+        assert_eq!((plot.levels[0].at, &*plot.levels[0].words), (500.0, "goal: at most 500ms"));
         assert_eq!(plot.series[0].points[1].words.as_deref(), Some("not reached"));
         assert_eq!([Tone::Good, Tone::Open], [0, 1].map(|at: usize| plot.series[0].points[at].tone));
         assert!(sweep_sheet(&sweep).columns.contains(&"cti_port.ports.count_s".to_owned()));

@@ -14,6 +14,11 @@ const NAME: &str = "report";
 /// The width of what something is, and of what there is to say, in letters.
 const WIDTHS: [f64; 2] = [30.0, 106.0];
 
+/// How many letters of a text certainly fit into a line, and how high that is, in points. Not every spreadsheet makes rows as high as
+/// their text.
+const LETTERS: usize = 95;
+const LINE: f64 = 15.0;
+
 /// Writes it.
 pub(super) fn put(sheet: &mut Worksheet, report: &Report, paper: &Paper) -> Result<(), XlsxError> {
     sheet.set_name(NAME)?;
@@ -26,6 +31,10 @@ pub(super) fn put(sheet: &mut Worksheet, report: &Report, paper: &Paper) -> Resu
     let mut line = |left: &str, format: &Format, right: &str| {
         sheet.write_string_with_format(row, 0, shown(left), format)?;
         sheet.write_string_with_format(row, 1, shown(right), &wrapped)?;
+        let lines = right.chars().count().div_ceil(LETTERS).max(1);
+        if lines > 1 {
+            sheet.set_row_height(row, LINE * lines as f64)?;
+        }
         row += 1;
         Ok::<(), XlsxError>(())
     };

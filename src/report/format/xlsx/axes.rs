@@ -39,7 +39,7 @@ pub(super) fn format(axis: &Axis, bounds: Option<&Bounds>) -> &'static str {
     match (&axis.scale, &*axis.unit) {
         (Scale::Tail, _) => "\"1 in \"#,##0",
         (Scale::Clock { .. }, _) => "hh:mm",
-        (Scale::Logarithmic, "ratio") => "[<0.001]0.000%;[<0.01]0.0%;0%",
+        (Scale::Logarithmic, "ratio") => "[<0.0001]0.0000%;[<0.01]0.00%;0%",
         (_, "ratio") if step >= 0.01 => "0%",
         (_, "ratio") if step >= 0.001 => "0.0%",
         (_, "ratio") => "0.00%",

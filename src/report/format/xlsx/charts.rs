@@ -7,13 +7,13 @@ use rust_xlsxwriter::{
 };
 
 use crate::analysis::Cell;
-use crate::report::chart::{Chart, Shape, StretchKind};
+use crate::report::chart::{Axis, Chart, Shape, StretchKind};
 use crate::workload::shown;
 
 use super::axes::{Bounds, format, is_logarithmic, title};
+use super::cells::{WIDEST, put, put_row};
 use super::columns::{Columns, Drawn, Kind, Look};
 use super::paper::Paper;
-use super::{WIDEST, put, put_row};
 
 /// The name of the sheet with the charts.
 const CHARTS: &str = "charts";
@@ -38,6 +38,8 @@ pub(super) fn draw<'c>(
     /// How many stand beside each other, and how many of these rows on a page.
     const BESIDE: usize = 2;
     const ON_PAGE: u32 = 2;
+    /// In percent: where the usual font is wide, columns are so too.
+    const SCALE: u16 = 52;
     sheet.set_name(CHARTS)?;
     let small = Format::new().set_text_wrap().set_align(FormatAlign::Top).set_font_size(9).set_font_color("#444444");
     let (mut all, mut left) = (Vec::new(), 0);
@@ -56,7 +58,7 @@ pub(super) fn draw<'c>(
     }
     let rows = charts.len().div_ceil(BESIDE) as u32;
     paper.set(sheet, "");
-    sheet.set_print_area(0, 0, BLOCK * rows - 1, COLUMNS * BESIDE as u16 - 1)?.set_print_scale(64);
+    sheet.set_print_area(0, 0, BLOCK * rows - 1, COLUMNS * BESIDE as u16 - 1)?.set_print_scale(SCALE);
     let breaks: Vec<u32> = (ON_PAGE..rows).step_by(ON_PAGE as usize).map(|row| BLOCK * row).collect();
     sheet.set_page_breaks(&breaks)?;
     Ok(all)
@@ -140,7 +142,10 @@ fn drawing(chart: &Chart, columns: &Columns<'_>, left: u16) -> Drawing {
         if let Drawn { reach: Some([above, below]), .. } = *drawn {
             let mut bars = ChartErrorBars::new();
             bars.set_type(ChartErrorBarsType::Custom(range(above), range(below)));
-            series.set_y_error_bars(&bars);
+            match columns.kind {
+                Kind::Bars => series.set_x_error_bars(&bars),
+                Kind::Plane | Kind::Names => series.set_y_error_bars(&bars),
+            };
         }
     }
     drawing.title().set_name(&literal(&chart.title)).set_font(ChartFont::new().set_size(12));
@@ -217,42 +222,39 @@ fn look(series: &mut ChartSeries, look: Look) {
     series.set_format(&mut line).set_marker(&marker);
 }
 
-/// Names and limits the axes.
+/// Names and limits the axes. The values of bars are on the horizontal axis.
 fn axes(drawing: &mut Drawing, columns: &Columns<'_>) {
     let [across, values] = columns.axes;
     let [x, y] = &columns.bounds;
-    limit(drawing.y_axis().set_name(&literal(&title(values))), is_logarithmic(&values.scale), y.as_ref());
-    drawing.y_axis().set_num_format(format(values, y.as_ref()));
-    match columns.kind {
-        Kind::Plane => {
-            limit(drawing.x_axis().set_name(&literal(&title(across))), is_logarithmic(&across.scale), x.as_ref());
-            drawing.x_axis().set_num_format(format(across, x.as_ref()));
-        }
-        Kind::Names => {
-            let name = if std::ptr::eq(across, values) { String::new() } else { title(across) };
-            drawing.x_axis().set_name(&literal(&name));
-        }
+    if columns.kind == Kind::Bars {
+        put_axis(drawing.x_axis(), values, y.as_ref());
         // The first is on top, and the values are below.
-        Kind::Bars => {
-            drawing.x_axis().set_reverse().set_crossing(ChartAxisCrossing::Max);
-        }
+        drawing.y_axis().set_reverse().set_crossing(ChartAxisCrossing::Max);
+        drawing.y_axis().set_label_position(ChartAxisLabelPosition::Low);
+        return;
+    }
+    put_axis(drawing.y_axis(), values, y.as_ref());
+    if columns.kind == Kind::Plane {
+        put_axis(drawing.x_axis(), across, x.as_ref());
+        drawing.x_axis().set_crossing(ChartAxisCrossing::Min);
+        drawing.y_axis().set_crossing(ChartAxisCrossing::Min);
+    } else if !std::ptr::eq(across, values) {
+        drawing.x_axis().set_name(&literal(&title(across)));
     }
     // Where values are below zero, the names are still below the chart.
     drawing.x_axis().set_label_position(ChartAxisLabelPosition::Low);
-    if columns.kind == Kind::Plane {
-        drawing.x_axis().set_crossing(ChartAxisCrossing::Min);
-        drawing.y_axis().set_crossing(ChartAxisCrossing::Min);
-    }
 }
 
-fn limit(axis: &mut ChartAxis, is_logarithmic: bool, bounds: Option<&Bounds>) {
+fn put_axis(drawn: &mut ChartAxis, axis: &Axis, bounds: Option<&Bounds>) {
+    drawn.set_name(&literal(&title(axis))).set_num_format(format(axis, bounds));
+    let is_logarithmic = is_logarithmic(&axis.scale);
     if let Some(Bounds { low, high, step }) = bounds {
-        axis.set_min(*low).set_max(*high);
+        drawn.set_min(*low).set_max(*high);
         if !is_logarithmic {
-            axis.set_major_unit(*step);
+            drawn.set_major_unit(*step);
         }
     }
     if is_logarithmic {
-        axis.set_log_base(10);
+        drawn.set_log_base(10);
     }
 }

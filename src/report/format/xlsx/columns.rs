@@ -298,7 +298,7 @@ fn of_rows(rows: &Rows) -> Columns<'_> {
     let reach = columns.reach(&name, &placed);
     columns.drawn.push(Drawn { across: x, values, reach, look: look(0) });
     if ticks.iter().any(Option::is_some) {
-        let ticks = columns.add("second value", ticks.into_iter().map(Cell::from).collect());
+        let ticks = columns.add("tick", ticks.into_iter().map(Cell::from).collect());
         columns.draw(x, ticks, look(1));
     }
     // A line cannot be drawn across bars.
@@ -435,7 +435,7 @@ mod tests {
         };
         let bars = rows(RowMark::Bar);
         let columns = of_rows(&bars);
-        assert_eq!(names(&columns), ["", "it", "second value", ""]);
+        assert_eq!(names(&columns), ["", "it", "tick", ""]);
         assert_eq!(columns.drawn.iter().map(|it| it.look).collect::<Vec<_>>(), [Look::Bars(0), Look::Bars(1)]);
         assert_eq!(columns.bounds[1], Some(Bounds { low: 0.0, high: 1.0, step: 0.2 }));
         let dots = rows(RowMark::Dot);
