@@ -32,12 +32,21 @@ struct Page {
     charts: usize,
     /// The events that were listed last.
     listed: Vec<Event>,
+    /// Whether it was said how to zoom.
+    is_hinted: bool,
 }
 
 /// The page.
 pub(super) fn draw(report: &Report) -> Vec<u8> {
-    let mut page = Page { markup: Markup::default(), time: time(report), margin: 0, charts: 0, listed: Vec::new() };
-    page.margin = times(report).map(|plot| plots::margin(plot, page.time)).max().unwrap_or(0);
+    let mut page = Page {
+        markup: Markup::default(),
+        time: time(report),
+        margin: 0,
+        charts: 0,
+        listed: Vec::new(),
+        is_hinted: false,
+    };
+    page.margin = times(items(report)).map(|plot| page.margin_of(plot)).max().unwrap_or(0);
     let title = if report.question.is_empty() { &report.workload } else { &report.question };
     page.head(title);
     page.markup.open("body", "");
@@ -47,12 +56,6 @@ pub(super) fn draw(report: &Report) -> Vec<u8> {
     page.markup.tag("p").set("class", "mut").words(&beginning.collect::<Vec<_>>().join(" \u{b7} "));
     page.markup.tag("h1").words(title);
     page.answer(report);
-    if page.time.is_some() {
-        page.markup.open("p", "mut js");
-        page.markup.text("Charts over time zoom together: drag, or + and \u{2212}; Esc or a double click goes back. Arrow keys read values. ");
-        page.markup.tag("button").set("id", "whole").set("type", "button").words("Whole run");
-        page.markup.end();
-    }
     for chapter in &report.chapters {
         page.chapter(chapter);
     }
@@ -126,8 +129,8 @@ impl Page {
     fn sentence(&mut self, sentence: &Sentence) {
         for piece in &sentence.0 {
             match piece {
-                Piece::Plain(words) => self.markup.text(words),
-                Piece::Strong(words) => self.markup.tag("b").words(words),
+                Piece::Plain(words) => self.markup.text(&words.replace(" %", "\u{a0}%")),
+                Piece::Strong(words) => self.markup.tag("b").words(&words.replace(" %", "\u{a0}%")),
                 Piece::Code(words) => self.markup.tag("code").words(words),
             }
         }
@@ -150,9 +153,12 @@ impl Page {
 
     fn figure(&mut self, figure: &KeyFigure) {
         self.markup.open("div", class(figure.tone));
-        self.markup.tag("dt").words(&figure.name);
+        self.markup.open("dt", "");
+        self.markup.tag("span").set("aria-hidden", "true").words(sign(figure.tone));
+        self.markup.text(&figure.name);
+        self.markup.end();
         self.markup.open("dd", "");
-        self.markup.text(&figure.value);
+        self.markup.text(&unbroken(&figure.value));
         if !figure.about.is_empty() {
             self.markup.tag("small").words(&figure.about);
         }
@@ -167,6 +173,10 @@ impl Page {
         }
         if !chapter.about.is_empty() {
             self.markup.tag("p").set("class", "mut").words(&chapter.about);
+        }
+        if !self.is_hinted && times(&chapter.items).next().is_some() {
+            self.is_hinted = true;
+            self.hint();
         }
         for items in chapter.items.chunk_by(|a, b| is_small(a) && is_small(b)) {
             let beside = items.len() > 1;
@@ -185,6 +195,14 @@ impl Page {
                 self.markup.end();
             }
         }
+        self.markup.end();
+    }
+
+    /// How to use the script, which shows it.
+    fn hint(&mut self) {
+        self.markup.open("p", "mut js");
+        self.markup.text("Charts over time zoom together: drag, or + and \u{2212}; Esc or a double click goes back. Arrow keys read values. ");
+        self.markup.tag("button").set("id", "whole").set("type", "button").words("Whole run");
         self.markup.end();
     }
 
@@ -302,15 +320,20 @@ fn time(report: &Report) -> Option<[f64; 2]> {
         let xs = plot.series.iter().flat_map(|series| &series.points).map(|point| point.x);
         Scaled::of(&plot.x, xs, Fit::default()).ends()
     };
-    times(report).map(ends).reduce(|[low, high], [from, to]| [low.min(from), high.max(to)])
+    times(items(report)).map(ends).reduce(|[low, high], [from, to]| [low.min(from), high.max(to)])
 }
 
 /// The charts over the time of a run.
-fn times(report: &Report) -> impl Iterator<Item = &Plot> {
-    report.charts().filter_map(|chart| match &chart.shape {
-        Shape::Plot(plot) if is_time(&plot.x.scale) => Some(plot),
-        Shape::Plot(_) | Shape::Rows(_) => None,
+fn times<'a>(items: impl IntoIterator<Item = &'a Item>) -> impl Iterator<Item = &'a Plot> {
+    items.into_iter().filter_map(|item| match item {
+        Item::Chart(Chart { shape: Shape::Plot(plot), .. }) if is_time(&plot.x.scale) => Some(plot),
+        _ => None,
     })
+}
+
+/// What stands in its chapters.
+fn items(report: &Report) -> impl Iterator<Item = &Item> {
+    report.chapters.iter().flat_map(|chapter| &chapter.items)
 }
 
 /// Whether two of them have room beside each other.
@@ -329,6 +352,17 @@ const fn class(tone: Tone) -> &'static str {
         Tone::Open => "open",
         Tone::Plain => "plain",
     }
+}
+
+/// The text with numbers that stay with what follows them, which is their unit.
+fn unbroken(words: &str) -> String {
+    let mut after_digit = false;
+    let joined = words.chars().map(|character| {
+        let is_joint = character == ' ' && after_digit;
+        after_digit = character.is_ascii_digit();
+        if is_joint { '\u{a0}' } else { character }
+    });
+    joined.collect()
 }
 
 /// Tells tones apart without colour.

@@ -9,15 +9,15 @@ use crate::report::overview::{Chapter, Item, KeyFigure, Report, Sentence, Verdic
 use crate::report::page::{Arrow, Column, Entry, First, Form, Graph, Group, Mark, Node, Table, Tone};
 
 /// Text that would like to be markup.
-pub(in crate::report::format) const HOSTILE: &str = "\"><img src=x onerror=alert(1)><script>alert(1)</script>]]></style></title>'`\u{202e}\u{0}& a_name_that_is_far_too_long_to_fit_anywhere";
+pub(crate) const HOSTILE: &str = "\"><img src=x onerror=alert(1)><script>alert(1)</script>]]></style></title>'`\u{202e}\u{0}& a_name_that_is_far_too_long_to_fit_anywhere";
 
 /// An axis.
-pub(in crate::report::format) fn axis(name: &str, unit: &str, scale: Scale) -> Axis {
+pub(crate) fn axis(name: &str, unit: &str, scale: Scale) -> Axis {
     Axis { name: name.into(), unit: unit.into(), scale, from: None, to: None }
 }
 
 /// A chart.
-pub(in crate::report::format) fn chart(id: &str, title: &str, about: &str, shape: Shape) -> Item {
+pub(crate) fn chart(id: &str, title: &str, about: &str, shape: Shape) -> Item {
     Item::Chart(Chart { id: id.into(), title: title.into(), about: about.into(), shape })
 }
 
@@ -35,7 +35,7 @@ fn luck(number: usize) -> f64 {
 }
 
 /// An hour of minutes with a fault from 20 to 25, a failover, and what happens then.
-pub(in crate::report::format) fn hour(name: &str, starts: Option<u32>, spans: usize, several: bool) -> Shape {
+pub(crate) fn hour(name: &str, starts: Option<u32>, spans: usize, several: bool) -> Shape {
     let scale = starts.map_or(Scale::Elapsed, |starts| Scale::Clock { starts });
     let mut x = axis("minute", "s", scale);
     (x.from, x.to) = (Some(0.0), Some(3_600.0));
@@ -75,7 +75,7 @@ pub(in crate::report::format) fn hour(name: &str, starts: Option<u32>, spans: us
 }
 
 /// Percentiles of delays.
-pub(in crate::report::format) fn tail() -> Shape {
+pub(crate) fn tail() -> Shape {
     let curve = |from: f64, by: f64| {
         let point = |step: u32| {
             let tail = f64::from(step) / 10.0;
@@ -100,7 +100,7 @@ pub(in crate::report::format) fn tail() -> Shape {
 }
 
 /// Who came home when, with censored times.
-pub(in crate::report::format) fn survival() -> Shape {
+pub(crate) fn survival() -> Shape {
     let left = |step: usize| libm::exp(-(step as f64) / 12.0);
     let steps = (0..50).map(|step| Point::new(30.0 * step as f64, left(step))).collect();
     let censored = (5..49).step_by(4).map(|step| Point::new(30.0 * step as f64 + 10.0, left(step))).collect();
@@ -114,7 +114,7 @@ pub(in crate::report::format) fn survival() -> Shape {
 }
 
 /// Bars with ticks.
-pub(in crate::report::format) fn bars(count: usize) -> Shape {
+pub(crate) fn bars(count: usize) -> Shape {
     let row = |number: usize| {
         let value = 0.9 / (number + 1) as f64;
         Row {
@@ -137,7 +137,7 @@ pub(in crate::report::format) fn bars(count: usize) -> Shape {
 }
 
 /// Differences with their intervals.
-pub(in crate::report::format) fn forest() -> Shape {
+pub(crate) fn forest() -> Shape {
     let row = |name: &str, value: f64, low: Option<f64>, high: Option<f64>, tone, words: &str| Row {
         name: name.into(),
         value: Some(value),
@@ -159,7 +159,7 @@ pub(in crate::report::format) fn forest() -> Shape {
 }
 
 /// A measure over the values of a key, with a goal.
-pub(in crate::report::format) fn sweep() -> Shape {
+pub(crate) fn sweep() -> Shape {
     let point = |(index, tone): (usize, Tone)| {
         let x = 20.0 + 10.0 * index as f64;
         let y = 30_000.0 / (1.0 + index as f64);
@@ -217,7 +217,7 @@ fn table() -> Table {
 }
 
 /// A small cluster, with so many devices.
-pub(in crate::report::format) fn graph(devices: usize) -> Graph {
+pub(crate) fn graph(devices: usize) -> Graph {
     let mut nodes = BTreeMap::new();
     let mut groups = Vec::new();
     let mut add = |id: &'static str, title: &'static str, labels: Vec<String>| {
@@ -256,7 +256,7 @@ pub(in crate::report::format) fn graph(devices: usize) -> Graph {
 }
 
 /// All of it.
-pub(in crate::report::format) fn report() -> Report {
+pub(crate) fn report() -> Report {
     let clock = Some(33_600);
     let sentence = Sentence::default;
     let figure = |name: &str, value: &str, about: &str, tone| KeyFigure {

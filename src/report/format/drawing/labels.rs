@@ -1,7 +1,7 @@
 //! The room that text takes, and labels that must not overlap.
 
 /// The width of text in pixels at this size: not less than in the widest of the usual fonts.
-pub(in crate::report::format) fn width(words: &str, size: f64) -> f64 {
+pub(crate) fn width(words: &str, size: f64) -> f64 {
     let of = |character: char| match character {
         // Shown by its number.
         _ if character.is_control() || matches!(character, '\u{200b}'..='\u{206f}' | '\u{feff}' | '\u{61c}') => 5.5,
@@ -18,7 +18,7 @@ pub(in crate::report::format) fn width(words: &str, size: f64) -> f64 {
 }
 
 /// The text, cut with an ellipsis where it is wider than the room.
-pub(in crate::report::format) fn cut(words: &str, size: f64, room: f64) -> String {
+pub(crate) fn cut(words: &str, size: f64, room: f64) -> String {
     if width(words, size) <= room {
         return words.to_owned();
     }
@@ -35,7 +35,7 @@ pub(in crate::report::format) fn cut(words: &str, size: f64, room: f64) -> Strin
 }
 
 /// The text in at most this many lines, the last of them cut where it is too long.
-pub(in crate::report::format) fn wrapped(words: &str, size: f64, room: f64, most: usize) -> Vec<String> {
+pub(crate) fn wrapped(words: &str, size: f64, room: f64, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words.split_whitespace() {
         let is_full = lines.len() >= most;
@@ -62,27 +62,27 @@ fn lines_fit(line: &str, word: &str, size: f64, room: f64) -> bool {
 
 /// A label that begins at a place, or ends at the right edge where it has no room else.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::report::format) struct Label {
+pub(crate) struct Label {
     /// Where it begins, as a fraction of the width.
-    pub(in crate::report::format) at: f64,
+    pub(crate) at: f64,
     /// Whether it ends at the right edge instead.
-    pub(in crate::report::format) at_edge: bool,
+    pub(crate) at_edge: bool,
     /// The row above the chart, from the bottom.
-    pub(in crate::report::format) lane: usize,
+    pub(crate) lane: usize,
     /// What it says.
-    pub(in crate::report::format) words: String,
+    pub(crate) words: String,
     /// Of what, by number.
-    pub(in crate::report::format) of: usize,
+    pub(crate) of: usize,
 }
 
 /// The most rows of labels.
-pub(in crate::report::format) const MOST_LANES: usize = 4;
+pub(crate) const MOST_LANES: usize = 4;
 
 /// The distance between labels.
 const GAP: f64 = 8.0;
 
 /// Labels in rows so that they do not overlap. `None` if they do not fit into [`MOST_LANES`].
-pub(in crate::report::format) fn lanes(places: &[(f64, String)], size: f64, room: f64) -> Option<Vec<Label>> {
+pub(crate) fn lanes(places: &[(f64, String)], size: f64, room: f64) -> Option<Vec<Label>> {
     let mut taken: Vec<Vec<[f64; 2]>> = Vec::new();
     let mut labels = Vec::new();
     for (of, (at, words)) in places.iter().enumerate() {
@@ -104,7 +104,7 @@ pub(in crate::report::format) fn lanes(places: &[(f64, String)], size: f64, room
 }
 
 /// Of labels around places in one row, those that are shown so that they do not overlap.
-pub(in crate::report::format) fn thinned(places: &[(f64, &str)], size: f64, room: f64) -> Vec<bool> {
+pub(crate) fn thinned(places: &[(f64, &str)], size: f64, room: f64) -> Vec<bool> {
     let mut free = f64::NEG_INFINITY;
     let keep = |(at, words): &(f64, &str)| {
         let half = width(words, size) / 2.0;

@@ -6,37 +6,37 @@ use crate::workload::shown;
 
 /// Markup that grows.
 #[derive(Default)]
-pub(in crate::report::format) struct Markup {
+pub(crate) struct Markup {
     text: String,
     open: Vec<&'static str>,
 }
 
 impl Markup {
     /// Begins a tag.
-    pub(in crate::report::format) fn tag(&mut self, name: &'static str) -> Tag<'_> {
+    pub(crate) fn tag(&mut self, name: &'static str) -> Tag<'_> {
         self.text.push('<');
         self.text.push_str(name);
         Tag { markup: self, name }
     }
 
     /// Opens an element with a class.
-    pub(in crate::report::format) fn open(&mut self, name: &'static str, class: &str) {
+    pub(crate) fn open(&mut self, name: &'static str, class: &str) {
         let tag = self.tag(name);
         if class.is_empty() { tag } else { tag.set("class", class) }.open();
     }
 
     /// Writes text.
-    pub(in crate::report::format) fn text(&mut self, words: &str) {
+    pub(crate) fn text(&mut self, words: &str) {
         escape(&mut self.text, words);
     }
 
     /// Writes what is markup already: constants of the program only.
-    pub(in crate::report::format) fn constant(&mut self, markup: &'static str) {
+    pub(crate) fn constant(&mut self, markup: &'static str) {
         self.text.push_str(markup);
     }
 
     /// Closes the innermost element.
-    pub(in crate::report::format) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         if let Some(name) = self.open.pop() {
             self.text.push_str("</");
             self.text.push_str(name);
@@ -45,7 +45,7 @@ impl Markup {
     }
 
     /// Closes all elements.
-    pub(in crate::report::format) fn finish(mut self) -> Vec<u8> {
+    pub(crate) fn finish(mut self) -> Vec<u8> {
         while !self.open.is_empty() {
             self.end();
         }
@@ -55,14 +55,14 @@ impl Markup {
 }
 
 /// A tag to which attributes are added.
-pub(in crate::report::format) struct Tag<'a> {
+pub(crate) struct Tag<'a> {
     markup: &'a mut Markup,
     name: &'static str,
 }
 
 impl Tag<'_> {
     /// Adds an attribute.
-    pub(in crate::report::format) fn set(self, name: &'static str, value: impl Display) -> Self {
+    pub(crate) fn set(self, name: &'static str, value: impl Display) -> Self {
         let text = &mut self.markup.text;
         text.push(' ');
         text.push_str(name);
@@ -73,7 +73,7 @@ impl Tag<'_> {
     }
 
     /// Adds an attribute if there is a value.
-    pub(in crate::report::format) fn set_if(self, name: &'static str, value: Option<impl Display>) -> Self {
+    pub(crate) fn set_if(self, name: &'static str, value: Option<impl Display>) -> Self {
         match value {
             Some(value) => self.set(name, value),
             None => self,
@@ -81,18 +81,18 @@ impl Tag<'_> {
     }
 
     /// Opens the element: what follows is inside, until [`Markup::end`].
-    pub(in crate::report::format) fn open(self) {
+    pub(crate) fn open(self) {
         self.markup.text.push('>');
         self.markup.open.push(self.name);
     }
 
     /// An element of SVG with nothing inside.
-    pub(in crate::report::format) fn empty(self) {
+    pub(crate) fn empty(self) {
         self.markup.text.push_str("/>");
     }
 
     /// An element with text inside.
-    pub(in crate::report::format) fn words(self, words: &str) {
+    pub(crate) fn words(self, words: &str) {
         let Tag { markup, name } = self;
         markup.text.push('>');
         escape(&mut markup.text, words);

@@ -3,7 +3,7 @@
 use crate::report::chart::{Axis, Scale};
 
 /// A coordinate, with at most two decimals: the same text wherever it is computed.
-pub(in crate::report::format) fn coordinate(value: f64) -> String {
+pub(crate) fn coordinate(value: f64) -> String {
     let value = if value.is_finite() { value.clamp(-1e6, 1e6) } else { 0.0 };
     let text = format!("{value:.2}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
@@ -11,18 +11,18 @@ pub(in crate::report::format) fn coordinate(value: f64) -> String {
 }
 
 /// A share of the width or height, in percent.
-pub(in crate::report::format) fn percent(share: f64) -> String {
+pub(crate) fn percent(share: f64) -> String {
     coordinate(100.0 * share) + "%"
 }
 
 /// A whole coordinate.
-pub(in crate::report::format) fn whole(value: f64) -> i64 {
+pub(crate) fn whole(value: f64) -> i64 {
     // Saturates, and takes what is no number as zero.
     value.round() as i64
 }
 
 /// All digits of a number.
-pub(in crate::report::format) fn full(value: f64) -> String {
+pub(crate) fn full(value: f64) -> String {
     match value.abs() {
         0.0 => "0".to_owned(),
         size if (1e-5..1e15).contains(&size) => value.to_string(),
@@ -31,13 +31,13 @@ pub(in crate::report::format) fn full(value: f64) -> String {
 }
 
 /// The shortest text of at most six significant digits, and whether it is another number.
-pub(in crate::report::format) fn six(value: f64) -> (String, bool) {
+pub(crate) fn six(value: f64) -> (String, bool) {
     let rounded: f64 = format!("{value:.5e}").parse().unwrap_or(value);
     (full(rounded), rounded != value)
 }
 
 /// A number with thousands separated and this many decimals.
-pub(in crate::report::format) fn grouped(value: f64, decimals: usize) -> String {
+pub(crate) fn grouped(value: f64, decimals: usize) -> String {
     let text = format!("{:.*}", decimals, value.abs());
     let (digits, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     let is_zero = text.bytes().all(|byte| matches!(byte, b'0' | b'.'));
@@ -52,7 +52,7 @@ pub(in crate::report::format) fn grouped(value: f64, decimals: usize) -> String 
 }
 
 /// A value for people: about four digits.
-pub(in crate::report::format) fn human(value: f64) -> String {
+pub(crate) fn human(value: f64) -> String {
     let size = value.abs();
     match size {
         _ if size != 0.0 && !(1e-3..1e9).contains(&size) => format!("{value:.3e}"),
@@ -72,12 +72,12 @@ pub(in crate::report::format) fn human(value: f64) -> String {
 }
 
 /// A ten to the power of a number, correctly rounded.
-pub(in crate::report::format) fn ten_to(power: i32) -> f64 {
+pub(crate) fn ten_to(power: i32) -> f64 {
     format!("1e{power}").parse().unwrap_or(f64::MAX)
 }
 
 /// By what values of this size are multiplied to be shown, and what is written behind them.
-pub(in crate::report::format) fn shown_in(unit: &str, size: f64) -> (f64, &'static str) {
+pub(crate) fn shown_in(unit: &str, size: f64) -> (f64, &'static str) {
     let time = |ms: f64| match ms * size {
         size if size >= 7_200_000.0 => (ms / 3_600_000.0, " h"),
         size if size >= 120_000.0 => (ms / 60_000.0, " min"),
@@ -94,8 +94,11 @@ pub(in crate::report::format) fn shown_in(unit: &str, size: f64) -> (f64, &'stat
 }
 
 /// A value on an axis, for people.
-pub(in crate::report::format) fn words(axis: &Axis, value: f64) -> String {
+pub(crate) fn words(axis: &Axis, value: f64) -> String {
     match &axis.scale {
+        Scale::Linear | Scale::Logarithmic if value == 0.0 && matches!(axis.unit.as_str(), "ms" | "s") => {
+            "0 s".to_owned()
+        }
         Scale::Linear | Scale::Logarithmic => {
             let (factor, suffix) = shown_in(&axis.unit, value.abs());
             let suffix = match axis.unit.as_str() {
@@ -135,7 +138,7 @@ fn elapsed(seconds: f64) -> String {
 }
 
 /// What the clock says at a second of the first day; later days are counted.
-pub(in crate::report::format) fn clock(second: f64, with_seconds: bool) -> String {
+pub(crate) fn clock(second: f64, with_seconds: bool) -> String {
     let second = second.clamp(-1e12, 1e12).round() as i64;
     let (day, second) = (second.div_euclid(86_400), second.rem_euclid(86_400));
     let mut text = format!("{:02}:{:02}", second / 3_600, second / 60 % 60);
@@ -161,7 +164,7 @@ mod tests {
     #[test]
     fn six_digits_and_whether_that_is_all() {
         let six = |value| six(value);
-        assert_eq!(six(1434.733_333), ("1434.73".to_owned(), true));
+        assert_eq!(six(1_434.733_333), ("1434.73".to_owned(), true));
         assert_eq!(six(0.25), ("0.25".to_owned(), false));
         assert_eq!(six(-0.0), ("0".to_owned(), false));
         assert_eq!(six(123_456_789.0), ("123457000".to_owned(), true));

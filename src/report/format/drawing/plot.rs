@@ -6,91 +6,93 @@ use crate::report::chart::{Plot, Point, Scale, Series, StretchKind, Stroke};
 use crate::report::page::Tone;
 
 /// A plot whose places are known: fractions of its width, from the left, and of its height, from the bottom.
-pub(in crate::report::format) struct Plotted {
+pub(crate) struct Plotted {
     /// The horizontal axis.
-    pub(in crate::report::format) x: Scaled,
+    pub(crate) x: Scaled,
     /// The vertical axis.
-    pub(in crate::report::format) y: Scaled,
+    pub(crate) y: Scaled,
     /// Its curves.
-    pub(in crate::report::format) curves: Vec<Curve>,
+    pub(crate) curves: Vec<Curve>,
     /// Its stretches: from, to, kind.
-    pub(in crate::report::format) stretches: Vec<(f64, f64, StretchKind)>,
+    pub(crate) stretches: Vec<(f64, f64, StretchKind)>,
     /// Its moments.
-    pub(in crate::report::format) moments: Vec<f64>,
+    pub(crate) moments: Vec<f64>,
     /// What is written above: words where there is room, numbers of [`Plotted::events`] where there is not.
-    pub(in crate::report::format) wide: Labels,
+    pub(crate) wide: Labels,
     /// The same where there is little room.
-    pub(in crate::report::format) narrow: Labels,
+    pub(crate) narrow: Labels,
     /// What lasts and what happens, from left to right.
-    pub(in crate::report::format) events: Vec<Event>,
+    pub(crate) events: Vec<Event>,
     /// Its levels, with their words.
-    pub(in crate::report::format) levels: Vec<(f64, String)>,
+    pub(crate) levels: Vec<(f64, String)>,
+    /// What is written at levels: those near each other share a label.
+    pub(crate) level_labels: Vec<(f64, String)>,
     /// What is not drawn, or not as it is.
-    pub(in crate::report::format) notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// Labels of events.
-pub(in crate::report::format) struct Labels {
+pub(crate) struct Labels {
     /// The labels.
-    pub(in crate::report::format) all: Vec<Label>,
+    pub(crate) all: Vec<Label>,
     /// Whether they are numbers, or cut, so that a list is needed.
-    pub(in crate::report::format) are_short: bool,
+    pub(crate) are_short: bool,
 }
 
 /// What lasts or happens.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::report::format) struct Event {
+pub(crate) struct Event {
     /// Where it begins.
-    pub(in crate::report::format) from: f64,
+    pub(crate) from: f64,
     /// Where it ends.
-    pub(in crate::report::format) to: f64,
+    pub(crate) to: f64,
     /// Its words.
-    pub(in crate::report::format) words: String,
+    pub(crate) words: String,
     /// Its kind; none of a moment.
-    pub(in crate::report::format) kind: Option<StretchKind>,
+    pub(crate) kind: Option<StretchKind>,
 }
 
 /// A series, drawn.
-pub(in crate::report::format) struct Curve {
+pub(crate) struct Curve {
     /// Lines from point to point.
-    pub(in crate::report::format) lines: Vec<Vec<[f64; 2]>>,
+    pub(crate) lines: Vec<Vec<[f64; 2]>>,
     /// Bands: place, lower edge, upper edge.
-    pub(in crate::report::format) bands: Vec<Vec<[f64; 3]>>,
+    pub(crate) bands: Vec<Vec<[f64; 3]>>,
     /// Points with their intervals.
-    pub(in crate::report::format) dots: Vec<Dot>,
+    pub(crate) dots: Vec<Dot>,
     /// Small upright strokes.
-    pub(in crate::report::format) ticks: Vec<[f64; 2]>,
+    pub(crate) ticks: Vec<[f64; 2]>,
 }
 
 /// A point with its interval.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::report::format) struct Dot {
+pub(crate) struct Dot {
     /// Where.
-    pub(in crate::report::format) x: f64,
+    pub(crate) x: f64,
     /// Its value, unless it lies outside.
-    pub(in crate::report::format) y: Option<f64>,
+    pub(crate) y: Option<f64>,
     /// Its interval.
-    pub(in crate::report::format) interval: Option<Interval>,
+    pub(crate) interval: Option<Interval>,
     /// Good or bad.
-    pub(in crate::report::format) tone: Tone,
+    pub(crate) tone: Tone,
 }
 
 /// An interval; an end that is open, or beyond the axis, is an arrow.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(in crate::report::format) struct Interval {
+pub(crate) struct Interval {
     /// Its lower end.
-    pub(in crate::report::format) low: f64,
+    pub(crate) low: f64,
     /// Its upper end.
-    pub(in crate::report::format) high: f64,
+    pub(crate) high: f64,
     /// Whether there is no lower end.
-    pub(in crate::report::format) is_open_below: bool,
+    pub(crate) is_open_below: bool,
     /// Whether there is no upper end.
-    pub(in crate::report::format) is_open_above: bool,
+    pub(crate) is_open_above: bool,
 }
 
 impl Interval {
     /// The interval on an axis; `None` if there is none.
-    pub(in crate::report::format) fn on(axis: &Scaled, low: Option<f64>, high: Option<f64>) -> Option<Interval> {
+    pub(crate) fn on(axis: &Scaled, low: Option<f64>, high: Option<f64>) -> Option<Interval> {
         if low.is_none() && high.is_none() {
             return None;
         }
@@ -115,7 +117,7 @@ const MOST_EVENTS: usize = 60;
 
 impl Plotted {
     /// Places everything. Axes of time extend over `time`. `room` is the width in pixels, and where there is little.
-    pub(in crate::report::format) fn of(plot: &Plot, time: Option<[f64; 2]>, height: f64, room: [f64; 2]) -> Plotted {
+    pub(crate) fn of(plot: &Plot, time: Option<[f64; 2]>, height: f64, room: [f64; 2]) -> Plotted {
         let mut notes = Vec::new();
         if plot.series.len() > Plot::MOST_SERIES {
             notes.push(format!(
@@ -141,7 +143,7 @@ impl Plotted {
         let x = Scaled::of(&x_axis, points().map(|point| point.x), x_fit);
         let y_fit =
             Fit { zero: plot.y.from.is_none(), round: true, ticks: (height / 45.0).clamp(2.0, 6.0), ..Fit::default() };
-        let values = points().flat_map(seen).chain(plot.levels.iter().map(|level| level.at));
+        let values = points().flat_map(|point| seen(point, has_dots)).chain(plot.levels.iter().map(|level| level.at));
         let y = Scaled::of(&plot.y, values, y_fit);
         let curve = |series: &Series| curve(series, &x, &y, is_time, &mut notes);
         let curves = series.iter().map(curve).collect();
@@ -151,11 +153,13 @@ impl Plotted {
         let moments = events.iter().filter(|event| event.kind.is_none()).filter_map(|event| x.within(event.from));
         let levels =
             plot.levels.iter().take(MOST_EVENTS).filter_map(|level| Some((y.within(level.at)?, level.words.clone())));
+        let levels: Vec<(f64, String)> = levels.collect();
         let [wide, narrow] = room.map(|room| Labels::of(&events, &x, room));
         Plotted {
             stretches: stretches.collect(),
             moments: moments.collect(),
-            levels: levels.collect(),
+            level_labels: together(&levels, 16.0 / height),
+            levels,
             curves,
             wide,
             narrow,
@@ -167,14 +171,28 @@ impl Plotted {
     }
 
     /// Whether nothing is drawn.
-    pub(in crate::report::format) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         let nothing = |curve: &Curve| curve.lines.is_empty() && curve.dots.is_empty() && curve.ticks.is_empty();
         self.curves.iter().all(nothing)
     }
 }
 
+/// The words of levels from the lowest, those that are nearer than the gap in one label.
+fn together(levels: &[(f64, String)], gap: f64) -> Vec<(f64, String)> {
+    let mut sorted: Vec<&(f64, String)> = levels.iter().filter(|(_, words)| !words.is_empty()).collect();
+    sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut labels: Vec<(f64, String)> = Vec::new();
+    for (at, words) in sorted {
+        match labels.last_mut() {
+            Some((last, said)) if at - *last < gap => *said += &format!("; {words}"),
+            _ => labels.push((*at, words.clone())),
+        }
+    }
+    labels
+}
+
 /// Whether it is an axis of time in a run.
-pub(in crate::report::format) fn is_time(scale: &Scale) -> bool {
+pub(crate) fn is_time(scale: &Scale) -> bool {
     matches!(scale, Scale::Elapsed | Scale::Clock { .. })
 }
 
@@ -198,7 +216,7 @@ impl Labels {
     }
 
     /// The rows that they take.
-    pub(in crate::report::format) fn lanes(&self) -> usize {
+    pub(crate) fn lanes(&self) -> usize {
         self.all.iter().map(|label| label.lane + 1).max().unwrap_or(0)
     }
 }
@@ -238,10 +256,11 @@ fn curve(series: &Series, x: &Scaled, y: &Scaled, is_time: bool, notes: &mut Vec
         }
     }
     if matches!(series.stroke, Stroke::Line | Stroke::Steps) {
+        // Where an end of the interval is missing, the band ends: an edge there would be invented.
         let place = |point: &Point| {
-            let middle = y.within(point.y?)?;
-            let interval = Interval::on(y, point.low, point.high)?;
-            Some([x.at(point.x)?, interval.low.min(middle), interval.high.max(middle)])
+            let [middle, low, high] = [point.y?, point.low?, point.high?].map(|end| y.within(end));
+            let (middle, low, high) = (middle?, low?, high?);
+            Some([x.at(point.x)?, low.min(middle).min(high), high.max(middle).max(low)])
         };
         curve.bands = drawn_runs(runs(&series.points, place), steps, is_time);
         curve.bands = curve.bands.into_iter().map(envelope).collect();
@@ -268,11 +287,9 @@ fn curve(series: &Series, x: &Scaled, y: &Scaled, is_time: bool, notes: &mut Vec
 }
 
 /// The values of a point that its axis shows: above an interval without an upper end there is room for an arrow.
-fn seen(point: &Point) -> impl Iterator<Item = f64> {
-    let room = match (point.low, point.high) {
-        (Some(_), None) => point.y.map(|y| y + 0.15 * y.abs()),
-        _ => None,
-    };
+fn seen(point: &Point, has_arrows: bool) -> impl Iterator<Item = f64> {
+    let is_open = has_arrows && point.low.is_some() && point.high.is_none();
+    let room = point.y.filter(|_| is_open).map(|y| y + 0.15 * y.abs());
     let is_there = |end: &f64| point.y.is_some() && end.is_finite();
     [point.y, point.low.filter(is_there), point.high.filter(is_there), room].into_iter().flatten()
 }

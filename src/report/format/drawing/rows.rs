@@ -5,27 +5,27 @@ use super::scale::{Fit, Scaled};
 use crate::report::chart::{Row, RowMark, Rows};
 
 /// Rows whose places are known, as fractions of the width.
-pub(in crate::report::format) struct Rowed {
+pub(crate) struct Rowed {
     /// The axis.
-    pub(in crate::report::format) axis: Scaled,
+    pub(crate) axis: Scaled,
     /// The rows.
-    pub(in crate::report::format) rows: Vec<Placed>,
+    pub(crate) rows: Vec<Placed>,
     /// The levels, with their words.
-    pub(in crate::report::format) levels: Vec<(f64, String)>,
+    pub(crate) levels: Vec<(f64, String)>,
     /// How many rows are not drawn.
-    pub(in crate::report::format) left_out: usize,
+    pub(crate) left_out: usize,
 }
 
 /// A row.
-pub(in crate::report::format) struct Placed {
+pub(crate) struct Placed {
     /// Its bar.
-    pub(in crate::report::format) bar: Option<[f64; 2]>,
+    pub(crate) bar: Option<[f64; 2]>,
     /// Its point.
-    pub(in crate::report::format) dot: Option<f64>,
+    pub(crate) dot: Option<f64>,
     /// Its interval.
-    pub(in crate::report::format) interval: Option<Interval>,
+    pub(crate) interval: Option<Interval>,
     /// Its second value.
-    pub(in crate::report::format) tick: Option<f64>,
+    pub(crate) tick: Option<f64>,
 }
 
 /// More rows are not drawn.
@@ -33,7 +33,7 @@ const MOST_ROWS: usize = 200;
 
 impl Rowed {
     /// Places everything. `room` is the width in pixels, and where there is little.
-    pub(in crate::report::format) fn of(rows: &Rows, room: [f64; 2]) -> Rowed {
+    pub(crate) fn of(rows: &Rows, room: [f64; 2]) -> Rowed {
         let is_bar = rows.mark == RowMark::Bar;
         let fit = Fit {
             zero: is_bar,

@@ -6,44 +6,44 @@ use crate::report::chart::{Axis, Scale};
 
 /// An axis of known extent.
 #[derive(Clone, Debug)]
-pub(in crate::report::format) struct Scaled {
+pub(crate) struct Scaled {
     scale: Scale,
     low: f64,
     high: f64,
     /// Its ticks, from the low end.
-    pub(in crate::report::format) ticks: Vec<Tick>,
+    pub(crate) ticks: Vec<Tick>,
 }
 
 /// A tick.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::report::format) struct Tick {
+pub(crate) struct Tick {
     /// Where, as a fraction.
-    pub(in crate::report::format) at: f64,
+    pub(crate) at: f64,
     /// Its label, empty where there is no room for it.
-    pub(in crate::report::format) words: String,
+    pub(crate) words: String,
     /// Its label where there is little room.
-    pub(in crate::report::format) short: String,
+    pub(crate) short: String,
 }
 
 /// How an axis fits its values.
 #[derive(Clone, Copy, Debug, Default)]
-pub(in crate::report::format) struct Fit {
+pub(crate) struct Fit {
     /// Whether it includes zero.
-    pub(in crate::report::format) zero: bool,
+    pub(crate) zero: bool,
     /// Whether it ends at ticks.
-    pub(in crate::report::format) round: bool,
+    pub(crate) round: bool,
     /// What is left free at both ends, as a fraction.
-    pub(in crate::report::format) free: f64,
+    pub(crate) free: f64,
     /// Whether positive values have a sign if there are negative ones.
-    pub(in crate::report::format) signed: bool,
+    pub(crate) signed: bool,
     /// The number of ticks that is wanted.
-    pub(in crate::report::format) ticks: f64,
+    pub(crate) ticks: f64,
     /// The room for labels beside each other, and where there is little; none if they stand one above the other.
-    pub(in crate::report::format) room: Option<[f64; 2]>,
+    pub(crate) room: Option<[f64; 2]>,
 }
 
 /// The size of the letters of ticks.
-pub(in crate::report::format) const LETTERS: f64 = 12.0;
+pub(crate) const LETTERS: f64 = 12.0;
 /// Beyond this, values are drawn as if they were this large.
 const LARGEST: f64 = 1e150;
 /// Seconds between ticks of time.
@@ -54,7 +54,7 @@ const TIMES: [f64; 19] = [
 
 impl Scaled {
     /// The axis that shows these values.
-    pub(in crate::report::format) fn of(axis: &Axis, values: impl Iterator<Item = f64>, fit: Fit) -> Scaled {
+    pub(crate) fn of(axis: &Axis, values: impl Iterator<Item = f64>, fit: Fit) -> Scaled {
         let scale = axis.scale.clone();
         let [mut low, mut high] = extent(&scale, axis, values, fit);
         let time = matches!(scale, Scale::Elapsed | Scale::Clock { .. });
@@ -79,18 +79,18 @@ impl Scaled {
     }
 
     /// Where a value stands: 0 at the low end, 1 at the high end. `None` if the scale has no place for it.
-    pub(in crate::report::format) fn at(&self, value: f64) -> Option<f64> {
+    pub(crate) fn at(&self, value: f64) -> Option<f64> {
         let value = transformed(&self.scale, value)?;
         Some((value - self.low) / (self.high - self.low))
     }
 
     /// The same within the axis.
-    pub(in crate::report::format) fn within(&self, value: f64) -> Option<f64> {
+    pub(crate) fn within(&self, value: f64) -> Option<f64> {
         self.at(value).map(|at| at.clamp(0.0, 1.0))
     }
 
     /// Its ends.
-    pub(in crate::report::format) fn ends(&self) -> [f64; 2] {
+    pub(crate) fn ends(&self) -> [f64; 2] {
         [self.low, self.high]
     }
 
@@ -198,7 +198,7 @@ impl Tick {
 }
 
 /// The unit of time since the start: its length in seconds, and its sign.
-pub(in crate::report::format) fn elapsed_unit(span: f64) -> (f64, &'static str) {
+pub(crate) fn elapsed_unit(span: f64) -> (f64, &'static str) {
     match span {
         _ if span < 120.0 => (1.0, "s"),
         _ if span <= 7_200.0 => (60.0, "min"),

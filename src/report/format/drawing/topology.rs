@@ -5,31 +5,33 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::report::page::{Graph, Node};
 
 /// A graph whose places are known, in pixels.
-pub(in crate::report::format) struct Laid<'a> {
+pub(crate) struct Laid<'a> {
     /// Its width.
-    pub(in crate::report::format) width: f64,
+    pub(crate) width: f64,
     /// Its height.
-    pub(in crate::report::format) height: f64,
+    pub(crate) height: f64,
+    /// The width of a box.
+    pub(crate) box_width: f64,
     /// The titles of columns, with their left edge.
-    pub(in crate::report::format) titles: Vec<(f64, &'a str)>,
+    pub(crate) titles: Vec<(f64, &'a str)>,
     /// The boxes.
-    pub(in crate::report::format) boxes: Vec<Placed<'a>>,
+    pub(crate) boxes: Vec<Placed<'a>>,
     /// The curves: from, to, and the handles between them.
-    pub(in crate::report::format) curves: Vec<[[f64; 2]; 4]>,
+    pub(crate) curves: Vec<[[f64; 2]; 4]>,
 }
 
 /// A box.
-pub(in crate::report::format) struct Placed<'a> {
+pub(crate) struct Placed<'a> {
     /// Its left edge.
-    pub(in crate::report::format) x: f64,
+    pub(crate) x: f64,
     /// Its upper edge.
-    pub(in crate::report::format) y: f64,
+    pub(crate) y: f64,
     /// What it shows.
-    pub(in crate::report::format) shows: Shows<'a>,
+    pub(crate) shows: Shows<'a>,
 }
 
 /// What a box shows.
-pub(in crate::report::format) enum Shows<'a> {
+pub(crate) enum Shows<'a> {
     /// A node.
     Node(&'a Node),
     /// So many further nodes of the column.
@@ -38,10 +40,8 @@ pub(in crate::report::format) enum Shows<'a> {
 
 /// The width of a page for which the columns are meant.
 const PAGE: f64 = 1080.0;
-/// The room between columns.
-const BETWEEN: f64 = 64.0;
 /// The height of a box, and from one to the next.
-pub(in crate::report::format) const HIGH: f64 = 40.0;
+pub(crate) const HIGH: f64 = 40.0;
 const EACH: f64 = 52.0;
 /// The room for the titles of columns.
 const TITLES: f64 = 24.0;
@@ -51,11 +51,12 @@ const SHOWN: usize = 12;
 
 impl<'a> Laid<'a> {
     /// Places everything. Of a large graph the marked nodes come first, and the others of a column are one box.
-    pub(in crate::report::format) fn of(graph: &'a Graph) -> Laid<'a> {
+    pub(crate) fn of(graph: &'a Graph) -> Laid<'a> {
         let (columns, hidden) = columns(graph);
+        let between = if columns.len() > 6 { 38.0 } else { 64.0 };
         let count = columns.len().max(1) as f64;
-        let box_width = ((PAGE - BETWEEN * (count - 1.0)) / count).clamp(110.0, 190.0);
-        let x = |column: usize| column as f64 * (box_width + BETWEEN);
+        let box_width = ((PAGE - between * (count - 1.0)) / count).clamp(104.0, 190.0);
+        let x = |column: usize| column as f64 * (box_width + between);
         let y = |row: usize| TITLES + row as f64 * EACH;
         let mut place: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
         let mut boxes = Vec::new();
@@ -89,7 +90,7 @@ impl<'a> Laid<'a> {
         let curve = |[from, to]: [(usize, usize); 2]| {
             let [a, b] = [from, to].map(|(_, row)| y(row) + middle);
             let [left, right] = [from, to].map(|(column, _)| x(column));
-            let half = BETWEEN / 2.0;
+            let half = between / 2.0;
             match from.0.cmp(&to.0) {
                 std::cmp::Ordering::Less => {
                     let start = left + box_width;
@@ -107,18 +108,13 @@ impl<'a> Laid<'a> {
             }
         };
         Laid {
-            width: x(columns.len().max(1)) - BETWEEN + 40.0,
+            width: x(columns.len().max(1)) - between + 40.0,
+            box_width,
             height: y(rows.max(1)),
             titles,
             boxes,
             curves: ends.into_iter().map(curve).collect(),
         }
-    }
-
-    /// The width of a box.
-    pub(in crate::report::format) fn box_width(&self) -> f64 {
-        let count = self.titles.len().max(1) as f64;
-        ((PAGE - BETWEEN * (count - 1.0)) / count).clamp(110.0, 190.0)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::report::chart::{Axis, Plot, Point, Row, Rows, Stroke};
 use crate::report::page::Tone;
 
 /// What an axis says of itself: its unit too, where ticks do not have it.
-pub(in crate::report::format) fn named(axis: &Axis) -> String {
+pub(crate) fn named(axis: &Axis) -> String {
     match axis.unit.as_str() {
         "" | "count" | "ms" | "s" | "ratio" | "percent" => axis.name.clone(),
         unit if axis.name.is_empty() || axis.name == unit => unit.to_owned(),
@@ -15,7 +15,7 @@ pub(in crate::report::format) fn named(axis: &Axis) -> String {
 }
 
 /// An event in words: when, and what.
-pub(in crate::report::format) fn said(event: &Event, axis: &Axis) -> String {
+pub(crate) fn said(event: &Event, axis: &Axis) -> String {
     match event.from == event.to {
         true => format!("{} {}", words(axis, event.from), event.words),
         false => format!("{} to {} {}", words(axis, event.from), words(axis, event.to), event.words),
@@ -23,14 +23,14 @@ pub(in crate::report::format) fn said(event: &Event, axis: &Axis) -> String {
 }
 
 /// The tones of the points of a plot, with their names.
-pub(in crate::report::format) fn tones_of(plot: &Plot) -> Vec<(Tone, &'static str)> {
+pub(crate) fn tones_of(plot: &Plot) -> Vec<(Tone, &'static str)> {
     let is_there = |tone: Tone| plot.series.iter().flat_map(|series| &series.points).any(|point| point.tone == tone);
     let tones = [(Tone::Good, "good"), (Tone::Bad, "bad"), (Tone::Open, "undecided")];
     tones.into_iter().filter(|(tone, _)| is_there(*tone)).collect()
 }
 
 /// What the bands and bars of a plot are.
-pub(in crate::report::format) fn edges_of(plot: &Plot) -> Vec<String> {
+pub(crate) fn edges_of(plot: &Plot) -> Vec<String> {
     let mut edges: Vec<String> = Vec::new();
     for series in plot.series.iter().take(Plot::MOST_SERIES).filter(|series| !series.edges.is_empty()) {
         let kind = if matches!(series.stroke, Stroke::Line | Stroke::Steps) { "band" } else { "bar" };
@@ -43,7 +43,7 @@ pub(in crate::report::format) fn edges_of(plot: &Plot) -> Vec<String> {
 }
 
 /// A plot in words: of each series the least and the greatest value, and what lasted.
-pub(in crate::report::format) fn described_plot(plot: &Plot, plotted: &Plotted) -> String {
+pub(crate) fn described_plot(plot: &Plot, plotted: &Plotted) -> String {
     let mut sentences = Vec::new();
     for series in plot.series.iter().take(Plot::MOST_SERIES) {
         let values = || series.points.iter().filter(|point| point.y.is_some_and(f64::is_finite));
@@ -67,7 +67,7 @@ pub(in crate::report::format) fn described_plot(plot: &Plot, plotted: &Plotted) 
 }
 
 /// Rows in words.
-pub(in crate::report::format) fn described_rows(rows: &Rows) -> String {
+pub(crate) fn described_rows(rows: &Rows) -> String {
     let row = |row: &Row| {
         let value = match (row.value, row.words.is_empty()) {
             (_, false) => row.words.clone(),

@@ -10,15 +10,6 @@ const MOST_ROWS: usize = 2_000;
 /// More series too.
 const MOST_SERIES: usize = 24;
 
-/// The unit that a head names.
-fn unit(unit: &str) -> String {
-    match unit {
-        "" | "count" | "ratio" => String::new(),
-        "percent" => ", %".to_owned(),
-        unit => format!(", {unit}"),
-    }
-}
-
 impl Page {
     pub(super) fn numbers_of_plot(&mut self, plot: &Plot, plotted: &Plotted) {
         let series = &plot.series[..plot.series.len().min(MOST_SERIES)];
@@ -31,7 +22,7 @@ impl Page {
         let x_name = if plot.x.name.is_empty() { "at" } else { &plot.x.name };
         self.markup.tag("th").set("scope", "col").words(x_name);
         for series in series {
-            self.markup.tag("th").set("scope", "col").words(&(series.name.clone() + &unit(y_unit)));
+            self.markup.tag("th").set("scope", "col").words(&series.name);
             if has_edges(series) {
                 let edges = if series.edges.is_empty() { &series.name } else { &series.edges };
                 for (kind, end) in [("l", "from"), ("h", "to")] {
@@ -89,7 +80,7 @@ impl Page {
         self.begin_numbers(y_unit);
         self.markup.tag("th").set("scope", "col").words("name");
         for (name, kind, _) in &used {
-            self.markup.tag("th").set("scope", "col").set("data-k", kind).words(&((*name).to_owned() + &unit(y_unit)));
+            self.markup.tag("th").set("scope", "col").set("data-k", kind).words(name);
         }
         if has_words {
             self.markup.tag("th").set("scope", "col").set("data-k", "w").words("");
@@ -116,16 +107,20 @@ impl Page {
         self.markup.end();
     }
 
+    /// Opens the table. Its unit stands above it, so that the heads are names as in files.
     fn begin_numbers(&mut self, unit: &str) {
-        self.markup.open("details", "");
-        self.markup.tag("summary").words("The numbers");
-        self.scrolling("The numbers");
         let unit = match unit {
+            // A ratio has its unit at each number.
             "" | "count" | "ratio" => None,
-            "percent" => Some(" %".to_owned()),
-            unit => Some(format!(" {unit}")),
+            "percent" => Some("%"),
+            unit => Some(unit),
         };
-        self.markup.tag("table").set("id", format_args!("n{}", self.charts)).set_if("data-u", unit).open();
+        let name = unit.map_or("The numbers".to_owned(), |unit| format!("The numbers, in {unit}"));
+        self.markup.open("details", "");
+        self.markup.tag("summary").words(&name);
+        self.scrolling(&name);
+        let table = self.markup.tag("table").set("id", format_args!("n{}", self.charts));
+        table.set_if("data-u", unit.map(|unit| format!(" {unit}"))).open();
         self.markup.open("thead", "");
         self.markup.open("tr", "");
     }

@@ -25,16 +25,17 @@ const NARROW: f64 = 270.0;
 const MARGINS: [f64; 6] = [34.0, 46.0, 58.0, 72.0, 90.0, 112.0];
 
 /// The number of the margin that the labels of a vertical axis need.
-pub(super) fn margin(plot: &Plot, time: Option<[f64; 2]>) -> usize {
-    margin_of(&Plotted::of(plot, time, OF_TIME, [WIDE, NARROW]))
-}
-
 fn margin_of(plotted: &Plotted) -> usize {
     let widest = plotted.y.ticks.iter().map(|tick| width(&tick.words, LETTERS)).fold(0.0, f64::max);
     MARGINS.iter().position(|margin| widest + 10.0 <= *margin).unwrap_or(MARGINS.len() - 1)
 }
 
 impl Page {
+    /// The number of the margin of a chart over time.
+    pub(super) fn margin_of(&self, plot: &Plot) -> usize {
+        margin_of(&Plotted::of(plot, self.time, OF_TIME, [WIDE, NARROW]))
+    }
+
     pub(super) fn plot(&mut self, chart: &Chart, plot: &Plot, beside: bool) {
         let is_time = is_time(&plot.x.scale);
         let height = if is_time { OF_TIME } else { OF_OTHERS };
@@ -136,14 +137,14 @@ impl Page {
         self.key_svg();
         let has_band = matches!(series.stroke, Stroke::Line | Stroke::Steps) && !series.edges.is_empty();
         if has_band {
-            let rect = self.markup.tag("rect").set("class", format_args!("b k{index}"));
+            let rect = self.markup.tag("rect").set("class", format_args!("b z{index}"));
             rect.set("width", 26).set("height", 10).empty();
         }
         if matches!(series.stroke, Stroke::Line | Stroke::Steps | Stroke::LineAndDots) {
-            self.markup.tag("path").set("class", format_args!("l s{index}")).set("d", "M0 5H26").empty();
+            self.markup.tag("path").set("class", format_args!("l z{index}")).set("d", "M0 5H26").empty();
         }
         match series.stroke {
-            Stroke::Dots | Stroke::LineAndDots => self.points(&[13, 5], &format!("q{index}")),
+            Stroke::Dots | Stroke::LineAndDots => self.points(&[13, 5], &format!("z{index}")),
             Stroke::Ticks => self.markup.tag("path").set("class", "ce").set("d", "M13 0V10").empty(),
             Stroke::Line | Stroke::Steps => {}
         }
@@ -154,7 +155,7 @@ impl Page {
     fn points(&mut self, places: &[i64], class: &str) {
         let path: String = places.chunks_exact(2).map(|at| format!("M{} {}h0", at[0], at[1])).collect();
         self.markup.tag("path").set("class", format_args!("p {class}")).set("d", &path).empty();
-        if matches!(class, "open" | "q2" | "q3") {
+        if matches!(class, "open" | "z2" | "z3") {
             self.markup.tag("path").set("class", "p in").set("d", path).empty();
         }
     }
@@ -219,7 +220,7 @@ impl Page {
                 let up = band.iter().map(|[x, _, high]| [*x, *high]);
                 let down = band.iter().rev().map(|[x, low, _]| [*x, *low]);
                 let path = path(up.chain(down)) + "Z";
-                self.markup.tag("path").set("class", format_args!("b k{index}")).set("d", path).empty();
+                self.markup.tag("path").set("class", format_args!("b z{index}")).set("d", path).empty();
             }
         }
         for at in plotted.moments.iter().map(|at| whole(SIDE * at)) {
@@ -239,7 +240,7 @@ impl Page {
     fn curve(&mut self, index: usize, curve: &Curve) {
         let lines: String = curve.lines.iter().map(|line| path(line.iter().copied())).collect();
         if !lines.is_empty() {
-            self.markup.tag("path").set("class", format_args!("l s{index}")).set("d", lines).empty();
+            self.markup.tag("path").set("class", format_args!("l z{index}")).set("d", lines).empty();
         }
         let whisker = |dot: &Dot| {
             let interval = dot.interval?;
@@ -248,14 +249,14 @@ impl Page {
         };
         let whiskers: String = curve.dots.iter().filter_map(whisker).collect();
         if !whiskers.is_empty() {
-            self.markup.tag("path").set("class", format_args!("wh i{index}")).set("d", whiskers).empty();
+            self.markup.tag("path").set("class", "wh").set("d", whiskers).empty();
         }
         for tone in [Tone::Plain, Tone::Good, Tone::Bad, Tone::Open] {
             let places = curve.dots.iter().filter(|dot| dot.tone == tone).filter_map(|dot| Some([dot.x, 1.0 - dot.y?]));
             let places: Vec<i64> = places.flatten().map(|at| whole(SIDE * at)).collect();
             if !places.is_empty() {
                 match tone {
-                    Tone::Plain => self.points(&places, &format!("q{index}")),
+                    Tone::Plain => self.points(&places, &format!("z{index}")),
                     tone => self.points(&places, class(tone)),
                 }
             }
@@ -288,15 +289,7 @@ impl Page {
     }
 
     fn levels(&mut self, plotted: &Plotted) {
-        let mut levels: Vec<&(f64, String)> = plotted.levels.iter().filter(|(_, words)| !words.is_empty()).collect();
-        levels.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut free = f64::NEG_INFINITY;
-        for (at, words) in levels {
-            // A level near the one below it leaves its words to the table.
-            if *at < free {
-                continue;
-            }
-            free = at + 0.1;
+        for (at, words) in &plotted.level_labels {
             let is_high = *at > 0.9;
             let text = self.markup.tag("text").set("class", "n h").set("x", "100%").set("y", percent(1.0 - at));
             text.set("dx", -4)

@@ -119,7 +119,7 @@ impl Page {
             let at = percent(*at);
             self.markup.tag("line").set("class", "lv").set("x1", &at).set("x2", at).set("y2", "100%").empty();
         }
-        let tone = if row.tone == Tone::Plain { "q0" } else { class(row.tone) };
+        let tone = if row.tone == Tone::Plain { "z0" } else { class(row.tone) };
         if let Some([from, to]) = placed.bar {
             let rect = self.markup.tag("rect").set("class", format_args!("bar {tone}")).set("x", percent(from));
             rect.set("y", 5).set("width", percent(to - from)).set("height", coordinate(HEIGHT - 10.0)).empty();

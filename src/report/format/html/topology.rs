@@ -32,7 +32,7 @@ impl Page {
         self.markup.tag("title").set("id", format_args!("t{number}")).words(&graph.title);
         self.markup.tag("desc").set("id", format_args!("d{number}")).words(&description(graph));
         for (x, title) in &laid.titles {
-            let words = cut(title, 12.0, laid.box_width() + 40.0);
+            let words = cut(title, 12.0, laid.box_width + 40.0);
             self.markup.tag("text").set("class", "t").set("x", coordinate(*x)).set("y", 14).words(&words);
         }
         let path: String = laid
@@ -67,7 +67,7 @@ impl Page {
             self.markup.tag("path").set("class", "ar").set("d", heads).empty();
         }
         for placed in &laid.boxes {
-            self.node(placed, laid.box_width());
+            self.node(placed, laid.box_width);
         }
         self.markup.end();
         self.markup.end();
@@ -182,7 +182,7 @@ impl Page {
 /// What a mark means.
 const fn words(mark: Mark) -> &'static str {
     match mark {
-        Mark::Changed => "works, but not as before",
+        Mark::Changed => "not as before",
         Mark::Hurt => "suffers",
         Mark::Gone => "fails",
     }

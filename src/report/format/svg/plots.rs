@@ -216,18 +216,14 @@ impl Picture {
     }
 
     fn levels(&mut self, plotted: &Plotted, area: Area) {
-        let mut free = f64::INFINITY;
-        let mut levels: Vec<&(f64, String)> = plotted.levels.iter().collect();
-        levels.sort_by(|a, b| a.0.total_cmp(&b.0));
-        for (at, words) in levels {
+        for (at, _) in &plotted.levels {
             let y = area.y(*at);
             self.line([area.left, y], [area.right(), y], TEXT, 1.2).set("stroke-dasharray", "6 4").empty();
-            if y < free - LANE && !words.is_empty() {
-                free = y;
-                let y = if *at > 0.93 { y + 14.0 } else { y - 5.0 };
-                let words = small(words, area.width);
-                self.anchored(area.right() - 4.0, y, TEXT, "end", &words);
-            }
+        }
+        for (at, words) in &plotted.level_labels {
+            let y = area.y(*at) + if *at > 0.93 { 14.0 } else { -5.0 };
+            let words = small(words, area.width);
+            self.anchored(area.right() - 4.0, y, TEXT, "end", &words);
         }
     }
 }
