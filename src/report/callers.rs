@@ -3,7 +3,8 @@
 use crate::analysis::{Row, Study, calls_row};
 use crate::record::{Count, OF_CALLS, Scope};
 
-use super::page::{Entry, Section, Table};
+use super::page::Section;
+use super::table::{Entry, Table};
 use super::words::{human, percent};
 
 /// Of a kind with more members, those that lost most callers are shown.

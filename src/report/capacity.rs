@@ -10,9 +10,10 @@ use crate::workload::Side;
 use super::document::Document;
 use super::goals::{found, interval, verdict};
 use super::overview::capacity_report;
-use super::page::{Column, Entry, Extent, Form, Page, Rank, Table};
+use super::page::{Extent, Page, Rank};
 use super::parameters::typed;
 use super::sheet::Sheet;
+use super::table::{Column, Entry, Form, Table};
 use super::words::{human, percent};
 
 /// The page of an answer.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::page::Tone;
+use super::table::Tone;
 
 /// A chart.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::document::Document;
-use super::page::{
-    Block, Column, Entry, Excerpt, Extent, Finding, FindingKind, Findings, Form, Page, Related, Section, Table, Tone,
-};
+use super::page::{Block, Excerpt, Extent, Finding, FindingKind, Findings, Page, Related, Section};
 use super::sheet::Sheet;
+use super::table::{Column, Entry, Form, Table, Tone};
 use super::words::plural;
 use crate::analysis::Cell;
 use crate::check::{ADVICE, Examination, Finding as Found, Line, Position, Positions, State};

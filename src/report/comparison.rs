@@ -7,8 +7,9 @@ use crate::engine::Span;
 use crate::stats::Paired;
 
 use super::overview::comparison_report;
-use super::page::{Entry, Extent, Page, Section, Table, Tone};
+use super::page::{Extent, Page, Section};
 use super::sheet::Sheet;
+use super::table::{Entry, Table, Tone};
 use super::words::{
     self, change, change_beside, human, measured_beside, plural, relative_change, signed_change, sized, span,
 };
@@ -250,7 +251,7 @@ mod tests {
     use crate::analysis::{Sample, compare};
     use crate::record::Measure;
     use crate::report::format::csv;
-    use crate::report::page::Column;
+    use crate::report::table::Column;
 
     fn sample(measure: &str, values: Vec<Option<f64>>) -> Sample {
         Sample { measure: Measure::parse(measure).unwrap(), values }

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::document::Document;
 use super::graph;
-use super::page::{Column, Extent, Form, Page, Section, Table};
+use super::page::{Extent, Page, Section};
 use super::sheet::Sheet;
+use super::table::{Column, Form, Table};
 use super::words::{counted, whole};
 use crate::analysis::Cell;
 use crate::dependencies::{Dependencies, Effect, Loss, Position, Record, RecordId, RecordKind, Role, Subject, Use};

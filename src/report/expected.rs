@@ -1,6 +1,7 @@
 //! Closed forms beside the simulated values.
 
-use super::page::{Entry, Section, Table};
+use super::page::Section;
+use super::table::{Entry, Table};
 use super::words::{human, sized, time_beside};
 use crate::analysis::{Beside, NOT_ESTIMABLE, Study, beside};
 use crate::expected::{Expected, Predicted};

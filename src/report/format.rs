@@ -19,7 +19,7 @@ mod text;
 #[cfg(feature = "xlsx")]
 mod xlsx;
 
-use super::overview::Report;
+use super::kept::Report;
 use super::page::Page;
 
 pub use crate::workload::Ink;
@@ -139,8 +139,9 @@ pub fn page_html(report: &Report) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::analysis::Cell;
-    use crate::report::page::{Case, Entry, Extent, Rank, Suite, Table, Tested, Tone};
+    use crate::report::page::{Case, Extent, Rank, Suite, Tested};
     use crate::report::sheet::Sheet;
+    use crate::report::table::{Entry, Table, Tone};
 
     fn page() -> Page<'static> {
         let mut page = Page::new("site");

@@ -10,8 +10,9 @@ use crate::stats::Paired;
 use super::comparison::{change_entries, value_entries};
 use super::document::Document;
 use super::overview::gate_report;
-use super::page::{Case, Entry, Extent, Page, Rank, Suite, Table, Tested, Tone};
+use super::page::{Case, Extent, Page, Rank, Suite, Tested};
 use super::sheet::Sheet;
+use super::table::{Entry, Table, Tone};
 use super::words::{self, change, human, relative_change};
 
 /// The page of a gate, which this command judges again.

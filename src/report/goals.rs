@@ -1,7 +1,7 @@
 //! Goals and their verdicts.
 
-use super::page::{Entry, Table, Tone};
 use super::sheet::Sheet;
+use super::table::{Entry, Table, Tone};
 use super::words::{self, measured_beside, sized};
 use crate::analysis::{Cell, Judged, Measured, NOT_ESTIMABLE, Study, Verdict};
 use crate::workload::Side;

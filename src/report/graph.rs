@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::page::{Arrow, First, Graph, Group, Mark, Node};
+use super::diagram::{Arrow, First, Graph, Group, Mark, Node};
 use crate::dependencies::{Consequence, Dependencies, Effect, RecordId, RecordKind, Role, Subject};
 
 /// Every record.

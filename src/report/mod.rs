@@ -12,6 +12,7 @@ mod check;
 mod comparison;
 mod dependencies;
 mod devices;
+mod diagram;
 mod document;
 mod expected;
 mod fingerprint;
@@ -19,6 +20,7 @@ mod format;
 mod gate;
 mod goals;
 mod graph;
+mod kept;
 mod parameters;
 mod log;
 mod oracle;
@@ -34,6 +36,7 @@ mod service;
 mod sheet;
 mod summary;
 mod sweep;
+mod table;
 mod timeline;
 mod words;
 
@@ -45,17 +48,17 @@ pub use check::check_page;
 pub use comparison::{Callers, Listed, Pair, comparison_page, comparison_sheet};
 pub use dependencies::{dependencies_page, dependency_page};
 pub use devices::devices_sheet;
+pub use diagram::{Arrow, First, Graph, Group, Mark, Node};
 pub use document::Document;
 pub use fingerprint::fingerprint;
 pub use format::{Canvas, Format, Ink, PictureSize, csv, draw, page_html, png, svg};
 pub use gate::{gate_page, reasons};
 pub use goals::goals_sheet;
+pub use kept::{Chapter, Item, KeyFigure, Piece, Report, Sentence, Verdict};
 pub use log::histograms_hlog;
 pub use oracle::{Answer, Line, oracle_page};
-pub use overview::{Chapter, Item, KeyFigure, Piece, Report, Sentence, Verdict};
 pub use page::{
-    Arrow, Block, Case, Column, Entry, Excerpt, Extent, Finding, FindingKind, Findings, First, Form, Graph, Group,
-    Holds, Mark, Node, Page, Rank, Related, Section, Suite, Table, Tested, Tone,
+    Block, Case, Excerpt, Extent, Finding, FindingKind, Findings, Page, Rank, Related, Section, Suite, Tested,
 };
 pub use provenance::run_json;
 pub use replications::replications_sheet;
@@ -63,5 +66,6 @@ pub use run::run_page;
 pub use sheet::{Sheet, SheetRows};
 pub use summary::summary_sheet;
 pub use sweep::{sweep_page, sweep_sheet};
+pub use table::{Column, Entry, Form, Holds, Table, Tone};
 pub use timeline::timeline_sheet;
 pub use words::{distribution, exact_percent, five_digits, span, time};

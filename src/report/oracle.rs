@@ -5,8 +5,9 @@ use serde::Serialize;
 use crate::analysis::{Cell, Quantity};
 
 use super::document::Document;
-use super::page::{Column, Entry, Extent, Form, Page, Table};
+use super::page::{Extent, Page};
 use super::sheet::Sheet;
+use super::table::{Column, Entry, Form, Table};
 use super::words::{digits, human, rate, share, time};
 
 /// A line of a result.

@@ -4,7 +4,8 @@ use crate::analysis::{Fate, RehomingStatistics, Study, fates, point_rehomings, r
 use crate::domain::{DeviceKind, OutageCause};
 use crate::record::{cause_name, kind_name};
 
-use super::page::{Entry, Section, Table};
+use super::page::Section;
+use super::table::{Entry, Table};
 use super::words::{human, percent, whole};
 
 /// What became of the devices, if anything but an application's failure took them out of service.

@@ -1,7 +1,8 @@
 //! Queues of callers: how long they wait for people, and how many wait.
 
-use super::page::{Entry, Section, Table};
+use super::page::Section;
 use super::summary::{interval, mean};
+use super::table::{Entry, Table};
 use super::words::{human, percent};
 use crate::analysis::{Study, all_queues};
 use crate::record::{Count, CountRow, Scope};

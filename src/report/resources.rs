@@ -1,7 +1,8 @@
 //! Resources: the fullest groups of ports, phones and lines, the busiest stations, and the bottleneck.
 
-use super::page::{Entry, Section, Table};
+use super::page::Section;
 use super::summary::{interval, mean};
+use super::table::{Entry, Table};
 use super::words::{human, percent};
 use crate::analysis::{Busy, Pool, Row, Study, all_pools, all_stations};
 

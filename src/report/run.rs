@@ -17,13 +17,14 @@ use super::expected::closed_forms;
 use super::goals::{goals_sheet, goals_table};
 use super::outages::devices;
 use super::overview::run_report;
-use super::page::{Entry, Extent, Page, Rank, Section, Table};
+use super::page::{Extent, Page, Rank, Section};
 use super::provenance::provenance_sheet;
 use super::queues::queues;
 use super::replications::replications_sheet;
 use super::resources::{pools, stations};
 use super::service::service;
 use super::summary::{interval, mean, seldom, summary_sheet, summary_table};
+use super::table::{Entry, Table};
 use super::timeline::timeline_sheet;
 use super::words::{human, measured_beside, percent, plural, span, whole};
 

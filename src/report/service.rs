@@ -1,7 +1,8 @@
 //! How soon callers are answered by a person.
 
-use super::page::{Entry, Section, Table};
+use super::page::Section;
 use super::summary::interval;
+use super::table::{Entry, Table};
 use super::words::percent;
 use crate::analysis::{Row, Study, service_row};
 use crate::record::{Scope, Service};

@@ -1,7 +1,7 @@
 //! One row per metric and scope: the table from which all others are derived.
 
-use super::page::{Column, Entry, Form, Table};
 use super::sheet::Sheet;
+use super::table::{Column, Entry, Form, Table};
 use super::words::{human, percent};
 use crate::analysis::{COLUMNS, Row, Study, rows};
 use crate::stats::{Confidence, Seen};

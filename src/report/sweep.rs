@@ -5,9 +5,10 @@ use crate::record::Measure;
 
 use super::goals::{found, interval, verdict};
 use super::overview::sweep_report;
-use super::page::{Entry, Extent, Page, Rank, Table};
+use super::page::{Extent, Page, Rank};
 use super::parameters::ParameterColumns;
 use super::sheet::Sheet;
+use super::table::{Entry, Table};
 use super::words::plural;
 
 /// The page of a sweep, which this command gives again.

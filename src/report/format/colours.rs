@@ -1,6 +1,6 @@
 //! The colours of pictures.
 
-use crate::report::page::Mark;
+use crate::report::diagram::Mark;
 
 /// Fill, border and letters of a box with a mark.
 pub(super) const fn of(mark: Mark) -> [&'static str; 3] {

@@ -1,7 +1,7 @@
 //! A graph in the language of Graphviz, which needs little more here than quoting: that is why no library writes it.
 
 use super::colours;
-use crate::report::page::{First, Graph};
+use crate::report::diagram::{First, Graph};
 use crate::workload::shown;
 
 /// The graph, for `dot`.

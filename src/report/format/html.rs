@@ -14,8 +14,8 @@ use super::drawing::numbers::full;
 use super::drawing::plot::{Event, is_time};
 use super::drawing::scale::{Fit, Scaled};
 use crate::report::chart::{Chart, Plot, Shape};
-use crate::report::overview::{Chapter, Item, KeyFigure, Piece, Report, Sentence, Verdict};
-use crate::report::page::{Entry, Form, Holds, Table, Tone};
+use crate::report::kept::{Chapter, Item, KeyFigure, Piece, Report, Sentence, Verdict};
+use crate::report::table::{Entry, Form, Holds, Table, Tone};
 
 /// How the page looks.
 const STYLE: &str = include_str!("html/style.css");

@@ -1,6 +1,7 @@
 //! A page as Markdown, for pull requests and wikis.
 
-use crate::report::page::{Block, Entry, Excerpt, Extent, Holds, Page, Rank, Table};
+use crate::report::page::{Block, Excerpt, Extent, Page, Rank};
+use crate::report::table::{Entry, Holds, Table};
 use crate::workload::Ink;
 
 /// The excerpt, block below block with an empty line between.

@@ -1,7 +1,7 @@
 //! A graph as a flow chart of Mermaid, which needs little more here than quoting: that is why no library writes it.
 
 use super::colours;
-use crate::report::page::{Graph, Mark};
+use crate::report::diagram::{Graph, Mark};
 use crate::workload::shown;
 
 /// The graph, for Mermaid.

@@ -7,7 +7,7 @@ use super::drawing::labels::{cut, width, wrapped};
 use super::drawing::markup::{Markup, Tag};
 use super::drawing::numbers::coordinate;
 use crate::report::chart::{Chart, Shape};
-use crate::report::page::Tone;
+use crate::report::table::Tone;
 
 /// The size of a picture, in pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use comfy_table::{CellAlignment, Table as Drawing, presets};
 use unicode_width::UnicodeWidthStr;
 
 use super::canvas::Canvas;
-use crate::report::page::{Block, Column, Entry, Excerpt, Extent, Form, Holds, Page, Table, Tone};
+use crate::report::page::{Block, Excerpt, Extent, Page};
+use crate::report::table::{Column, Entry, Form, Holds, Table, Tone};
 use crate::workload::Ink;
 
 /// The whole report, block below block with an empty line between. On a canvas of some width sentences are wrapped and tables

@@ -63,9 +63,9 @@ mod tests {
     use crate::report::chart::{
         Axis, Plot, Point, Row, RowMark, Rows, Scale, Series, Shape, Stretch, StretchKind, Stroke,
     };
-    use crate::report::overview::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
-    use crate::report::page::Tone;
+    use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
     use crate::report::sheet::Sheet;
+    use crate::report::table::Tone;
 
     /// The file of that name in an archive, as text.
     fn inside(archive: &[u8], name: &str) -> String {

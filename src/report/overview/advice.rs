@@ -9,11 +9,11 @@ use crate::record::{Count, Metric, OfDuration};
 use crate::report::words::{counted, human, percent, span, whole};
 use crate::workload::units;
 
-use super::Sentence;
 use super::busy::{Full, fullest};
 use super::faults::when;
 use super::figures::{count, estimate, of_cluster};
 use super::minutes::each;
+use crate::report::kept::Sentence;
 
 /// So many pieces of advice are given.
 const MOST: usize = 3;
@@ -325,7 +325,7 @@ mod tests {
     use crate::fake;
     use crate::plan::Plan;
     use crate::record::Goal;
-    use crate::report::overview::Piece;
+    use crate::report::kept::Piece;
     use crate::stats::Confidence;
 
     fn text(sentence: &Sentence) -> String {

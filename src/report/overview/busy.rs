@@ -4,10 +4,10 @@ use crate::analysis::{Busy, Pool, Resource, ResourceKind, Study, all_pools, all_
 use crate::engine::Time;
 use crate::record::Gauge;
 use crate::report::chart::{Axis, Chart, Row, RowMark, Rows, Shape};
-use crate::report::page::Tone;
+use crate::report::table::Tone;
 use crate::report::words::{counted, human, percent};
 
-use super::{Chapter, Item};
+use crate::report::kept::{Chapter, Item};
 
 /// So many rows are shown.
 const SHOWN: usize = 20;

@@ -8,11 +8,11 @@ use crate::report::capacity::{
 };
 use crate::report::chart::{Axis, Chart, Plot, Point, Row, RowMark, Rows, Scale, Series, Shape, Stroke};
 use crate::report::goals::tone;
-use crate::report::page::Tone;
+use crate::report::table::Tone;
 use crate::report::words::{counted, human, percent, plural};
 
 use super::parts::{Ids, axis_of, axis_of_measure, bound, drawn, emphasised, figure, level, point, report, tone_of};
-use super::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
+use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 
 /// So many resources are drawn.
 const MOST_RESOURCES: usize = 12;
@@ -423,7 +423,7 @@ mod tests {
                  at 50/h, it is busy 80.0 % of its busiest bin, with a mean wait of 12 ms."
             ]
         );
-        assert_eq!(report.answer[0].0[0], super::super::Piece::Strong("50/h".into()));
+        assert_eq!(report.answer[0].0[0], crate::report::kept::Piece::Strong("50/h".into()));
         assert_eq!(
             text(&report.advice),
             [

@@ -4,11 +4,11 @@ use crate::analysis::{Compared, Difference};
 use crate::record::{Better, Count, Measure, Metric, OfCount, OfDuration, Unit};
 use crate::report::chart::{Axis, Chart, Level, Row, RowMark, Rows, Scale, Shape};
 use crate::report::comparison::{Listed, Pair, described, differences, steady, summary, undecided};
-use crate::report::page::Tone;
+use crate::report::table::Tone;
 use crate::report::words::{self, counted, human, measured_beside};
 
 use super::parts::{drawn, report};
-use super::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
+use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 
 /// So many rows are drawn; the table has all.
 pub(super) const MOST_ROWS: usize = 25;

@@ -6,7 +6,7 @@ use crate::report::chart::{Axis, Chart, Plot, Point, Scale, Series, Shape, Strok
 use crate::report::words::whole;
 use crate::stats::Confidence;
 
-use super::{Chapter, Item};
+use crate::report::kept::{Chapter, Item};
 
 /// The delays of the cluster that are drawn where they occur, the most important first.
 const OF_CLUSTER: [Metric; 5] =

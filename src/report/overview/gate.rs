@@ -4,12 +4,12 @@ use crate::analysis::{Gate, GateReport, GateRow, Reason, relative};
 use crate::record::Better;
 use crate::report::chart::{Chart, Level, Row, RowMark, Rows, Shape};
 use crate::report::gate::{headline, helps, notes, reason, speed_line, table, uncounted};
-use crate::report::page::Tone;
+use crate::report::table::Tone;
 use crate::report::words::{self, change, counted, human, measured_beside, relative_change};
 
 use super::comparison::{MOST_ROWS, axis, without_value};
 use super::parts::{capitalised, drawn, report as blank};
-use super::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
+use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 
 /// The report of it.
 pub(in crate::report) fn gate_report(report: &GateReport, command: &str) -> Report {

@@ -3,14 +3,14 @@
 
 use crate::analysis::{Measured, Study, count_row, rehomings, service_row, share_of_offered};
 use crate::record::{Count, Measure, Metric, OfCount, OfDuration, Quantile, Scope, Service, Subject};
-use crate::report::page::Tone;
+use crate::report::table::Tone;
 use crate::report::words::{counted, human, percent, span};
 use crate::stats::{Confidence, Seen};
 
 use super::busy::{Full, fullest};
 use super::faults::{self, at_random, only, scheduled, when};
 use super::figures::{count, estimate, interval, of, of_cluster, one_in};
-use super::{KeyFigure, Sentence};
+use crate::report::kept::{KeyFigure, Sentence};
 
 /// A way to lose a call: the count, what became of one and of several, and the name of the figure.
 struct Loss {
@@ -544,7 +544,7 @@ mod tests {
     use crate::engine::Span;
     use crate::fake;
     use crate::record::{Histogram, MergedHistogram};
-    use crate::report::overview::Piece;
+    use crate::report::kept::Piece;
 
     fn text(sentence: &Sentence) -> String {
         let piece = |piece: &Piece| match piece {

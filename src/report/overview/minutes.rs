@@ -11,7 +11,7 @@ use crate::stats::Confidence;
 
 use super::busy::{Full, fullest};
 use super::faults::{at_random, only, scheduled, when, words};
-use super::{Chapter, Item};
+use crate::report::kept::{Chapter, Item};
 
 /// So many of the busiest are drawn over time; less busy ones are not.
 const BUSIEST: usize = 5;

@@ -6,13 +6,13 @@ use crate::analysis::{Judged, Measured};
 use crate::record::{Goal, Measure};
 use crate::report::chart::{Axis, Level, Point, Scale};
 use crate::report::goals::{found, interval, tone};
-use crate::report::page::Tone;
 use crate::report::parameters::numbers;
+use crate::report::table::Tone;
 use crate::report::words::{counted, human};
 use crate::workload::Side;
 
 use super::headline::capital;
-use super::{KeyFigure, Report, Sentence};
+use crate::report::kept::{KeyFigure, Report, Sentence};
 
 /// A report that says nothing yet.
 pub(super) fn report(kind: &str, workload: &str, question: impl Into<String>, command: &str) -> Report {
@@ -187,8 +187,8 @@ fn scale_of(values: &[f64]) -> Scale {
 /// A sentence without marks.
 #[cfg(test)]
 pub(super) fn text(sentences: &[Sentence]) -> Vec<String> {
-    let words = |piece: &super::Piece| match piece {
-        super::Piece::Plain(words) | super::Piece::Strong(words) | super::Piece::Code(words) => words.clone(),
+    let words = |piece: &crate::report::kept::Piece| match piece {
+        crate::report::kept::Piece::Plain(words) | crate::report::kept::Piece::Strong(words) | crate::report::kept::Piece::Code(words) => words.clone(),
     };
     sentences.iter().map(|Sentence(pieces)| pieces.iter().map(words).collect()).collect()
 }
@@ -196,7 +196,7 @@ pub(super) fn text(sentences: &[Sentence]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::overview::Piece;
+    use crate::report::kept::Piece;
 
     #[test]
     fn an_id_is_given_once() {

@@ -7,7 +7,7 @@ use crate::report::chart::{Axis, Chart, Plot, Point, Scale, Series, Shape, Strok
 use crate::report::words::{percent, whole};
 use crate::stats::Survival;
 
-use super::{Chapter, Item};
+use crate::report::kept::{Chapter, Item};
 
 /// A curve keeps a step only if it falls by at least this since the last that was kept.
 const STEP: f64 = 0.004;

@@ -5,8 +5,9 @@ use crate::dependencies::Dependencies;
 use crate::engine::{Span, Time};
 use crate::plan::StudyKind;
 use crate::report::goals::{found, goals_table, interval};
-use crate::report::page::{Block, Section, Tone};
+use crate::report::page::{Block, Section};
 use crate::report::run::numbers;
+use crate::report::table::Tone;
 use crate::report::words::{self, counted, span};
 
 use super::advice::advice;
@@ -16,7 +17,7 @@ use super::headline::{Headline, capital, headline};
 use super::minutes::minutes;
 use super::recovery::recovery;
 use super::topology::topology;
-use super::{Chapter, Item, Report, Verdict};
+use crate::report::kept::{Chapter, Item, Report, Verdict};
 
 /// The report of a study; with the dependencies of its plan, what depends on what.
 pub(in crate::report) fn run_report(

@@ -6,14 +6,14 @@ use crate::analysis::{Judged, Measured, Point, Sweep, Verdict as Judgement, judg
 use crate::record::{Goal, Measure};
 use crate::report::chart::{self, Axis, Chart, Plot, Series, Shape, Stroke};
 use crate::report::goals::{found, interval};
-use crate::report::page::Tone;
 use crate::report::sweep::{described, table};
+use crate::report::table::Tone;
 use crate::report::words::{counted, human, plural};
 
 use super::parts::{
     Ids, axis_of, axis_of_measure, bound, drawn, estimate, figure, level, listed, point, report, tone_of,
 };
-use super::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
+use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 
 /// So many charts of a measure are drawn; what else there is stands in the table.
 const MOST_CHARTS: usize = 4;

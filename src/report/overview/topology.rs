@@ -3,8 +3,8 @@
 use crate::dependencies::{Dependencies, Loss, RecordKind, Role, Subject};
 use crate::domain::FaultTarget;
 use crate::plan::{Fault, Occurs, Plan};
+use crate::report::diagram::Graph;
 use crate::report::graph;
-use crate::report::page::Graph;
 
 use super::faults::{clock, words};
 

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::report::chart::{
     Axis, Chart, Level, Moment, Plot, Point, Row, RowMark, Rows, Scale, Series, Shape, Stretch, StretchKind, Stroke,
 };
-use crate::report::overview::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
-use crate::report::page::{Arrow, Column, Entry, First, Form, Graph, Group, Mark, Node, Table, Tone};
+use crate::report::diagram::{Arrow, First, Graph, Group, Mark, Node};
+use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
+use crate::report::table::{Column, Entry, Form, Table, Tone};
 
 /// Text that would like to be markup.
 pub(crate) const HOSTILE: &str = "\"><img src=x onerror=alert(1)><script>alert(1)</script>]]></style></title>'`\u{202e}\u{0}& a_name_that_is_far_too_long_to_fit_anywhere";

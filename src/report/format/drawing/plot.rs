@@ -3,7 +3,7 @@
 use super::labels::{Label, cut, lanes};
 use super::scale::{Fit, LETTERS, Scaled};
 use crate::report::chart::{Plot, Point, Scale, Series, StretchKind, Stroke};
-use crate::report::page::Tone;
+use crate::report::table::Tone;
 
 /// A plot whose places are known: fractions of its width, from the left, and of its height, from the bottom.
 pub(crate) struct Plotted {

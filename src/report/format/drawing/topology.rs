@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::report::page::{Graph, Node};
+use crate::report::diagram::{Graph, Node};
 
 /// A graph whose places are known, in pixels.
 pub(crate) struct Laid<'a> {

@@ -3,7 +3,7 @@
 use super::numbers::words;
 use super::plot::{Event, Plotted};
 use crate::report::chart::{Axis, Plot, Point, Row, Rows, Stroke};
-use crate::report::page::Tone;
+use crate::report::table::Tone;
 
 /// What an axis says of itself: its unit too, where ticks do not have it.
 pub(crate) fn named(axis: &Axis) -> String {

@@ -8,7 +8,7 @@ use crate::report::format::drawing::numbers::{coordinate, percent, whole};
 use crate::report::format::drawing::plot::{Curve, Dot, Labels, Plotted, is_time};
 use crate::report::format::drawing::scale::LETTERS;
 use crate::report::format::drawing::words::{described_plot, edges_of, named, said, tones_of};
-use crate::report::page::Tone;
+use crate::report::table::Tone;
 
 /// The width and height of the picture that stretches.
 const SIDE: f64 = 10_000.0;

@@ -7,7 +7,7 @@ use crate::report::format::drawing::numbers::{coordinate, percent};
 use crate::report::format::drawing::rows::{Placed, Rowed};
 use crate::report::format::drawing::scale::LETTERS;
 use crate::report::format::drawing::words::{described_rows, named};
-use crate::report::page::Tone;
+use crate::report::table::Tone;
 
 /// The least width of the bars: on a wide page, beside another chart, on a narrow page.
 const WIDE: f64 = 420.0;

@@ -8,8 +8,8 @@ use crate::report::chart::{
 };
 use crate::report::format::drawing::examples::{self, HOSTILE, axis, graph, report};
 use crate::report::format::svg::{PictureSize, svg};
-use crate::report::overview::{Item, Report};
-use crate::report::page::Tone;
+use crate::report::kept::{Item, Report};
+use crate::report::table::Tone;
 
 fn page(report: &Report) -> String {
     String::from_utf8(draw(report)).unwrap()
@@ -153,7 +153,7 @@ fn a_large_chart_stays_small_and_says_what_is_not_drawn() {
         examples::chart("rows", "Rows", "", examples::bars(5_000)),
         Item::Topology(graph(5_000)),
     ];
-    report.chapters.push(crate::report::overview::Chapter { heading: String::new(), about: String::new(), items });
+    report.chapters.push(crate::report::kept::Chapter { heading: String::new(), about: String::new(), items });
     let text = page(&report);
     for words in [
         "The first 6 of 30 series are drawn; the table has the others.",
@@ -279,7 +279,7 @@ proptest! {
     fn odd_charts_are_drawn(shapes in prop::collection::vec(prop_oneof![plot(), rows()], 1..4), width in any::<u32>(), height in 0_u32..2_000) {
         let mut report = Report { chapters: Vec::new(), ..report() };
         let items = shapes.into_iter().map(|shape| examples::chart(HOSTILE, HOSTILE, HOSTILE, shape)).collect();
-        report.chapters.push(crate::report::overview::Chapter { heading: HOSTILE.into(), about: HOSTILE.into(), items });
+        report.chapters.push(crate::report::kept::Chapter { heading: HOSTILE.into(), about: HOSTILE.into(), items });
         let text = page(&report);
         is_harmless(&text, 1);
         for path in text.split(" d=\"").skip(1).filter_map(|after| after.split('"').next()) {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Page;
+use crate::report::diagram::{Graph, Mark, Node};
 use crate::report::format::colours;
 use crate::report::format::drawing::labels::cut;
 use crate::report::format::drawing::numbers::coordinate;
 use crate::report::format::drawing::topology::{HIGH, Laid, Placed, Shows};
-use crate::report::page::{Graph, Mark, Node};
 
 /// More rows are left to the files.
 const MOST_ROWS: usize = 2_000;

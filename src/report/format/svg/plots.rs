@@ -6,7 +6,7 @@ use crate::report::format::drawing::labels::width;
 use crate::report::format::drawing::numbers::coordinate;
 use crate::report::format::drawing::plot::{Curve, Plotted};
 use crate::report::format::drawing::words::{described_plot, edges_of, named, said, tones_of};
-use crate::report::page::Tone;
+use crate::report::table::Tone;
 
 /// The height of a row of labels.
 const LANE: f64 = 16.0;

@@ -6,7 +6,7 @@ use crate::report::format::drawing::labels::lanes;
 use crate::report::format::drawing::numbers::coordinate;
 use crate::report::format::drawing::rows::{Placed, Rowed};
 use crate::report::format::drawing::words::{described_rows, named};
-use crate::report::page::Tone;
+use crate::report::table::Tone;
 
 /// The least height of a row.
 const LEAST: f64 = 15.0;

@@ -2,8 +2,8 @@
 
 use rust_xlsxwriter::{Format, FormatAlign, Worksheet, XlsxError};
 
-use crate::report::overview::{Piece, Report, Sentence};
-use crate::report::page::Tone;
+use crate::report::kept::{Piece, Report, Sentence};
+use crate::report::table::Tone;
 use crate::workload::shown;
 
 use super::paper::Paper;

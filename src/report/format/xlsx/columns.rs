@@ -316,7 +316,7 @@ fn of_rows(rows: &Rows) -> Columns<'_> {
 mod tests {
     use super::*;
     use crate::report::chart::{Level, Moment, Point};
-    use crate::report::page::Tone;
+    use crate::report::table::Tone;
 
     fn axis(scale: Scale, unit: &str) -> Axis {
         Axis { name: "it".into(), unit: unit.into(), scale, from: None, to: None }
