@@ -1,7 +1,7 @@
 //! How long callers and applications wait: percentile curves, and the share that waits longer than a time.
 
 use crate::analysis::{NANOS_PER_MILLI, Study, millis};
-use crate::record::{Censoring, Measure, Metric, OfDuration, Quantile, Scope, Subject};
+use crate::record::{Measure, Metric, OfDuration, Quantile, Scope, Subject};
 use crate::report::chart::{Axis, Chart, Plot, Point, Scale, Series, Shape, Stroke};
 use crate::report::words::whole;
 use crate::stats::Confidence;
@@ -27,7 +27,7 @@ pub(super) fn delays(study: &Study) -> Option<Chapter> {
     if measured.is_empty() {
         return None;
     }
-    let about = measured.iter().filter_map(|it| it.left_out()).collect::<Vec<_>>().join(" ");
+    let about = left_out(&measured);
     let chart = |id: &str, title: &str, about: String, x: Axis, y: Axis, series: Vec<Series>| {
         let plot = Plot { x, y, series, spans: Vec::new(), moments: Vec::new(), levels: Vec::new() };
         Item::Chart(Chart { id: id.to_owned(), title: title.to_owned(), about, shape: Shape::Plot(plot) })
@@ -128,21 +128,21 @@ impl Delay {
         let points = inside.filter_map(point).collect();
         Series { name: self.name(), stroke: Stroke::Line, edges: String::new(), points }
     }
+}
 
-    /// What the tables leave out, and the curves do not.
-    fn left_out(&self) -> Option<String> {
-        let why = match self.metric.row().censoring {
-            Censoring::Callers => "callers hung up or were lost before",
-            Censoring::Possible | Censoring::Never => "not over at the end",
-        };
-        let (cut, all) = (whole(self.censored), whole(self.ended + self.censored));
-        (self.censored > 0).then(|| {
-            format!(
-                "{}: {cut} of {all} were censored ({why}); the curves take them into account (Kaplan-Meier), the tables leave them out.",
-                self.name()
-            )
-        })
+/// What the tables leave out, and the curves do not; empty if that is nothing.
+fn left_out(measured: &[Delay]) -> String {
+    let cut = measured.iter().filter(|it| it.censored > 0);
+    let words = |it: &Delay| format!("{}: {} of {}", it.name(), whole(it.censored), whole(it.ended + it.censored));
+    let all: Vec<String> = cut.map(words).collect();
+    if all.is_empty() {
+        return String::new();
     }
+    format!(
+        "{} were censored (callers hung up or were lost before, or the run ended): the curves take them into account \
+         (Kaplan-Meier), the tables leave them out.",
+        all.join(", ")
+    )
 }
 
 #[cfg(test)]
@@ -160,7 +160,10 @@ mod tests {
         let Item::Chart(Chart { id, shape: Shape::Plot(plot), about, .. }) = &chapter.items[0] else {
             panic!("curves")
         };
-        assert!(id == "delays" && about.contains("post_dial_delay: 161 of 1,312 were censored"), "{about}");
+        assert!(
+            id == "delays" && about.contains("post_dial_delay: 161 of 1,312, setup_delay: 161 of 1,312 were censored"),
+            "{about}"
+        );
         let series = plot.series.iter().find(|it| it.name == "route_point_delay").unwrap();
         let row = duration_row(&study, study.catalogue.cluster(Metric::RoutePointDelay).unwrap()).unwrap();
         let at = |share: f64| series.points.iter().find(|point| point.x == share).unwrap();
