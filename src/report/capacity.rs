@@ -9,7 +9,6 @@ use crate::workload::Side;
 
 use super::document::Document;
 use super::goals::{found, interval, verdict};
-use super::overview::capacity_report;
 use super::page::{Extent, Page, Rank};
 use super::parameters::typed;
 use super::sheet::Sheet;
@@ -17,7 +16,7 @@ use super::table::{Column, Entry, Form, Table};
 use super::words::{human, percent};
 
 /// The page of an answer.
-pub fn capacity_page(capacity: &Capacity) -> Page<'_> {
+pub(super) fn page(capacity: &Capacity) -> Page<'_> {
     let mut page = Page::new(&*capacity.workload);
     let section = page.section(Extent::Both);
     section.heading(Rank::Chapter, format!("{}: {}", capacity.workload, capacity.question));
@@ -33,7 +32,6 @@ pub fn capacity_page(capacity: &Capacity) -> Page<'_> {
         section.note(without_effect(goal));
     }
     section.note(assumption(capacity));
-    page.report = Some(Box::new(|| capacity_report(capacity, &capacity.command)));
     page.sheets = vec![capacity_sheet(capacity)];
     page.document = Some(Document::new(|| document(capacity)));
     page

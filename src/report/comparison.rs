@@ -6,7 +6,6 @@ use crate::analysis::{Cell, Compared, Difference, end};
 use crate::engine::Span;
 use crate::stats::Paired;
 
-use super::overview::comparison_report;
 use super::page::{Extent, Page, Section};
 use super::sheet::Sheet;
 use super::table::{Entry, Table, Tone};
@@ -52,14 +51,13 @@ pub enum Listed {
 }
 
 /// The page of a comparison: what differs first, then what is undecided.
-pub fn comparison_page<'a>(pair: &'a Pair, compared: &'a [Compared], listed: Listed, command: &'a str) -> Page<'a> {
+pub(super) fn page<'a>(pair: &Pair, compared: &'a [Compared], listed: Listed) -> Page<'a> {
     let mut page = Page::new(&*pair.name);
     title(pair, page.section(Extent::Both));
     page.section(Extent::Report).table(differences(compared, listed));
     page.section(Extent::Excerpt).table(differences(compared, Listed::Differing));
     page.section(Extent::Both).paragraph(summary(compared));
     page.section(Extent::Report).table(undecided(compared));
-    page.report = Some(Box::new(move || comparison_report(pair, compared, command)));
     page.sheets = vec![comparison_sheet(compared)];
     page
 }

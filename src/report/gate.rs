@@ -9,14 +9,13 @@ use crate::stats::Paired;
 
 use super::comparison::{change_entries, value_entries};
 use super::document::Document;
-use super::overview::gate_report;
 use super::page::{Case, Extent, Page, Rank, Suite, Tested};
 use super::sheet::Sheet;
 use super::table::{Entry, Table, Tone};
 use super::words::{self, change, human, relative_change};
 
-/// The page of a gate, which this command judges again.
-pub fn gate_page<'a>(report: &'a GateReport, command: &'a str) -> Page<'a> {
+/// The page of a gate.
+pub(super) fn page(report: &GateReport) -> Page<'_> {
     let mut page = Page::new(&*report.workload);
     page.section(Extent::Report).paragraph(headline(report));
     let excerpt = page.section(Extent::Excerpt);
@@ -32,7 +31,6 @@ pub fn gate_page<'a>(report: &'a GateReport, command: &'a str) -> Page<'a> {
     speed.into_iter().for_each(|speed| below.paragraph(speed));
     notes(report).for_each(|note| below.paragraph(note));
     helps(report).for_each(|help| below.paragraph(help));
-    page.report = Some(Box::new(move || gate_report(report, command)));
     page.sheets = vec![sheet(report)];
     page.document = Some(Document::new(|| Whole::new(report)));
     page.tests = Some(suite(report));

@@ -27,6 +27,7 @@ mod oracle;
 mod outages;
 mod overview;
 mod page;
+mod pages;
 mod resources;
 mod provenance;
 mod queues;
@@ -40,19 +41,19 @@ mod table;
 mod timeline;
 mod words;
 
-pub use capacity::{answer, capacity_page, capacity_sheet};
+pub use capacity::{answer, capacity_sheet};
 pub use chart::{
     Axis, Chart, Level, Moment, Plot, Point, Row, RowMark, Rows, Scale, Series, Shape, Stretch, StretchKind, Stroke,
 };
 pub use check::check_page;
-pub use comparison::{Callers, Listed, Pair, comparison_page, comparison_sheet};
+pub use comparison::{Callers, Listed, Pair, comparison_sheet};
 pub use dependencies::{dependencies_page, dependency_page};
 pub use devices::devices_sheet;
 pub use diagram::{Arrow, First, Graph, Group, Mark, Node};
 pub use document::Document;
 pub use fingerprint::fingerprint;
 pub use format::{Canvas, Format, Ink, PictureSize, csv, draw, page_html, png, svg};
-pub use gate::{gate_page, reasons};
+pub use gate::reasons;
 pub use goals::goals_sheet;
 pub use kept::{Chapter, Item, KeyFigure, Piece, Report, Sentence, Verdict};
 pub use log::histograms_hlog;
@@ -60,12 +61,12 @@ pub use oracle::{Answer, Line, oracle_page};
 pub use page::{
     Block, Case, Excerpt, Extent, Finding, FindingKind, Findings, Page, Rank, Related, Section, Suite, Tested,
 };
+pub use pages::{capacity_page, comparison_page, gate_page, run_page, sweep_page};
 pub use provenance::run_json;
 pub use replications::replications_sheet;
-pub use run::run_page;
 pub use sheet::{Sheet, SheetRows};
 pub use summary::summary_sheet;
-pub use sweep::{sweep_page, sweep_sheet};
+pub use sweep::sweep_sheet;
 pub use table::{Column, Entry, Form, Holds, Table, Tone};
 pub use timeline::timeline_sheet;
 pub use words::{distribution, exact_percent, five_digits, span, time};

@@ -3,7 +3,6 @@
 
 use crate::analysis::{Judged, Measured, Provenance, Row, Study, count_row, duration_row, rows, share_of_offered};
 use crate::check::{self, Doubt};
-use crate::dependencies::Dependencies;
 use crate::domain::FaultTarget;
 use crate::engine::{Span, Time};
 use crate::plan::StudyKind;
@@ -16,7 +15,6 @@ use super::document::Document;
 use super::expected::closed_forms;
 use super::goals::{goals_sheet, goals_table};
 use super::outages::devices;
-use super::overview::run_report;
 use super::page::{Extent, Page, Rank, Section};
 use super::provenance::provenance_sheet;
 use super::queues::queues;
@@ -29,16 +27,10 @@ use super::timeline::timeline_sheet;
 use super::words::{human, measured_beside, percent, plural, span, whole};
 
 /// The page of a study, with the verdicts on its goals; `dependencies` are those of its plan, if what depends on what is to be shown.
-pub fn run_page<'a>(
-    study: &'a Study<'_>,
-    judged: &'a [Judged],
-    provenance: &'a Provenance,
-    dependencies: Option<&'a Dependencies<'_>>,
-) -> Page<'a> {
+pub(super) fn page<'a>(study: &'a Study<'_>, judged: &'a [Judged], provenance: &'a Provenance) -> Page<'a> {
     let mut page = Page::new(&*study.plan.name);
     page.section_made(Extent::Report, move |section| report(study, judged, section));
     page.section_made(Extent::Excerpt, move |section| excerpt(study, section));
-    page.report = Some(Box::new(move || run_report(study, judged, provenance, dependencies)));
     page.sheets = vec![
         summary_sheet(study),
         goals_sheet(study, judged),
@@ -256,7 +248,7 @@ mod tests {
 
     fn text(study: &Study) -> String {
         let provenance = Provenance::new(study, String::new(), String::new());
-        String::from_utf8(draw(&run_page(study, &[], &provenance, None), Format::Table, Ink::Plain).unwrap()).unwrap()
+        String::from_utf8(draw(&page(study, &[], &provenance), Format::Table, Ink::Plain).unwrap()).unwrap()
     }
 
     #[test]
@@ -312,7 +304,7 @@ mod tests {
         let plan = fake::plan();
         let study = study(&plan);
         let provenance = Provenance::new(&study, "0".repeat(64), "ctisim run fake.toml".into());
-        let page = run_page(&study, &[], &provenance, None);
+        let page = page(&study, &[], &provenance);
         let drawn = |format| draw(&page, format, Ink::Plain).unwrap();
         golden("summary.csv", &drawn(Format::Csv));
         golden("summary.md", &drawn(Format::Md));

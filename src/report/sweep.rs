@@ -4,15 +4,14 @@ use crate::analysis::{COLUMNS, Cell, Judged, Point, Sweep};
 use crate::record::Measure;
 
 use super::goals::{found, interval, verdict};
-use super::overview::sweep_report;
 use super::page::{Extent, Page, Rank};
 use super::parameters::ParameterColumns;
 use super::sheet::Sheet;
 use super::table::{Entry, Table};
 use super::words::plural;
 
-/// The page of a sweep, which this command gives again.
-pub fn sweep_page<'a>(sweep: &'a Sweep, command: &'a str) -> Page<'a> {
+/// The page of a sweep.
+pub(super) fn page(sweep: &Sweep) -> Page<'_> {
     let mut page = Page::new(&*sweep.workload);
     let report = page.section(Extent::Report);
     report.paragraph(title(sweep));
@@ -21,7 +20,6 @@ pub fn sweep_page<'a>(sweep: &'a Sweep, command: &'a str) -> Page<'a> {
     excerpt.heading(Rank::Chapter, &*sweep.workload);
     excerpt.paragraph(&*sweep.question);
     page.section(Extent::Both).table(table(sweep));
-    page.report = Some(Box::new(move || sweep_report(sweep, command)));
     page.sheets = vec![points_sheet(sweep), sweep_sheet(sweep)];
     page.printed = 1;
     page
@@ -165,8 +163,7 @@ mod tests {
         let verdicts = |row: &[Cell]| row[row.len() - 2..].to_vec();
         assert_eq!(verdicts(&rows[0])[1], Cell::Missing);
         assert_eq!(verdicts(&rows[1]), [Cell::Missing, "missed".into()]);
-        let drawn =
-            |format| String::from_utf8(draw(&sweep_page(&sweep, "ctisim sweep"), format, Ink::Plain).unwrap()).unwrap();
+        let drawn = |format| String::from_utf8(draw(&page(&sweep), format, Ink::Plain).unwrap()).unwrap();
         let table = drawn(Format::Table);
         assert!(table.starts_with("fake: 2 points of 5 replications, seed 1\n?\n\npoint"), "{table}");
         assert!(table.contains("not reached"), "{table}");

@@ -267,7 +267,7 @@ mod tests {
     use super::*;
     use crate::analysis::{Cell, Compared, Sample, SpeedResult, Uncounted, compare};
     use crate::record::Measure;
-    use crate::report::gate::gate_page;
+    use crate::report::pages::gate_page;
 
     /// A measure with a margin of one: ten replications around either mean, with a scatter of one in a hundred.
     fn row(measure: &str, before: f64, now: f64, verdict: Gate) -> GateRow {

@@ -188,7 +188,9 @@ fn scale_of(values: &[f64]) -> Scale {
 #[cfg(test)]
 pub(super) fn text(sentences: &[Sentence]) -> Vec<String> {
     let words = |piece: &crate::report::kept::Piece| match piece {
-        crate::report::kept::Piece::Plain(words) | crate::report::kept::Piece::Strong(words) | crate::report::kept::Piece::Code(words) => words.clone(),
+        crate::report::kept::Piece::Plain(words)
+        | crate::report::kept::Piece::Strong(words)
+        | crate::report::kept::Piece::Code(words) => words.clone(),
     };
     sentences.iter().map(|Sentence(pieces)| pieces.iter().map(words).collect()).collect()
 }

@@ -593,7 +593,8 @@ mod tests {
     use super::super::parts::text;
     use super::*;
     use crate::analysis::{Cell, PointResult};
-    use crate::report::sweep::{sweep_page, sweep_sheet};
+    use crate::report::pages::sweep_page;
+    use crate::report::sweep::sweep_sheet;
     use serde_json::json;
 
     /// A sweep over one key: of each point the value, and the estimate of a measure with its interval.
