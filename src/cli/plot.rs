@@ -113,7 +113,7 @@ fn picture(out: &Path) -> Result<Picture, Stop> {
 fn found<'r>(report: &'r Report, id: &str) -> Result<&'r Chart, Stop> {
     report.charts().find(|chart| chart.id == id).ok_or_else(|| {
         let help = suggestion(id, report.charts().map(|chart| &*chart.id));
-        let help = help.map_or_else(|| "these results have no chart".to_owned(), |help| help);
+        let help = help.unwrap_or_else(|| "these results have no chart".to_owned());
         Stop::Usage(format!("there is no chart `{id}` in these results\n  help: {help}"))
     })
 }

@@ -18,7 +18,7 @@ use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 const MOST_RESOURCES: usize = 12;
 
 /// The report of it.
-pub(in crate::report) fn capacity_report(capacity: &Capacity, command: &str) -> Report {
+pub(crate) fn capacity_report(capacity: &Capacity, command: &str) -> Report {
     let mut walk: Vec<Item> = walks(capacity).into_iter().map(Item::Chart).collect();
     walk.extend(
         capacity.goals.iter().filter(|goal| is_always_zero(capacity, goal)).map(without_effect).map(Item::Note),

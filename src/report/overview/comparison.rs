@@ -14,7 +14,7 @@ use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 pub(super) const MOST_ROWS: usize = 25;
 
 /// The report of it.
-pub(in crate::report) fn comparison_report(pair: &Pair, compared: &[Compared], command: &str) -> Report {
+pub(crate) fn comparison_report(pair: &Pair, compared: &[Compared], command: &str) -> Report {
     let some: Vec<Compared> = compared.iter().filter(|it| it.difference() != Difference::Nothing).cloned().collect();
     let mut items = vec![Item::Table(differences(&some, Listed::All)), Item::Note(summary(compared))];
     items.extend(without_value(compared.len() - some.len()).map(Item::Note));
@@ -471,7 +471,10 @@ mod tests {
         values
     }
 
-    fn compared(measures: &[(&str, Vec<Option<f64>>, Vec<Option<f64>>)]) -> Vec<Compared> {
+    /// A measure, and its values in A and in B.
+    type Values<'a> = (&'a str, Vec<Option<f64>>, Vec<Option<f64>>);
+
+    fn compared(measures: &[Values]) -> Vec<Compared> {
         let sample = |measure: &str, values: &[Option<f64>]| Sample {
             measure: Measure::parse(measure).unwrap(),
             values: values.to_vec(),
@@ -588,8 +591,7 @@ mod tests {
 
     #[test]
     fn every_way_not_to_differ() {
-        let answer =
-            |measures: &[(&str, Vec<Option<f64>>, Vec<Option<f64>>)]| text(&of(&compared(measures)).answer).concat();
+        let answer = |measures: &[Values]| text(&of(&compared(measures)).answer).concat();
         let same = ("offered", around(1000.0), around(1000.0));
         let alike = ("refused", around(100.0), around(100.1));
         let open = ("cfna", around(100.0), against(100.4));

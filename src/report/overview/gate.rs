@@ -12,7 +12,7 @@ use super::parts::{capitalised, drawn, report as blank};
 use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 
 /// The report of it.
-pub(in crate::report) fn gate_report(report: &GateReport, command: &str) -> Report {
+pub(crate) fn gate_report(report: &GateReport, command: &str) -> Report {
     let chart = changes(report).map(|chart| Chapter {
         heading: "What changed".to_owned(),
         about: String::new(),

@@ -20,7 +20,7 @@ use super::topology::topology;
 use crate::report::kept::{Chapter, Item, Report, Verdict};
 
 /// The report of a study; with the dependencies of its plan, what depends on what.
-pub(in crate::report) fn run_report(
+pub(crate) fn run_report(
     study: &Study,
     judged: &[Judged],
     provenance: &Provenance,

@@ -19,7 +19,7 @@ use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 const MOST_CHARTS: usize = 4;
 
 /// The report of it.
-pub(in crate::report) fn sweep_report(sweep: &Sweep, command: &str) -> Report {
+pub(crate) fn sweep_report(sweep: &Sweep, command: &str) -> Report {
     let tried = Tried::new(sweep);
     let mut items = charts(sweep);
     items.insert(0, Item::Note(BELOW.to_owned()));

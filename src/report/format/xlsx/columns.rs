@@ -106,7 +106,8 @@ impl<'c> Columns<'c> {
     /// The columns of values and of the ends of their intervals, if there are any.
     fn values(&mut self, name: &str, placed: &[Placed]) -> (usize, Vec<usize>) {
         let values = self.add(name, cells(placed, |it| it.y));
-        let ends: [(&str, fn(&Placed) -> Option<f64>); 2] = [("low", |it| it.low), ("high", |it| it.high)];
+        type End = fn(&Placed) -> Option<f64>;
+        let ends: [(&str, End); 2] = [("low", |it| it.low), ("high", |it| it.high)];
         let some = ends.into_iter().filter(|(_, end)| placed.iter().any(|it| end(it).is_some()));
         (values, some.map(|(which, end)| self.add(&format!("{name} {which}"), cells(placed, end))).collect())
     }
