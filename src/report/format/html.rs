@@ -92,14 +92,9 @@ impl Page {
     }
 
     fn answer(&mut self, report: &Report) {
-        if !report.answer.is_empty() {
+        for sentence in &report.answer {
             self.markup.open("p", "answer");
-            for (index, sentence) in report.answer.iter().enumerate() {
-                if index > 0 {
-                    self.markup.text(" ");
-                }
-                self.sentence(sentence);
-            }
+            self.sentence(sentence);
             self.markup.end();
         }
         if !report.verdicts.is_empty() {

@@ -281,7 +281,10 @@ fn waits(study: &Study) -> Option<(Sentence, Option<KeyFigure>)> {
         }
         (None, Some(it)) => {
             let longer = person.as_ref().filter(|person| person.found.value > it.found.value);
-            let sentence = it.after(Sentence::default()).plain(format!(" ({})", interval(&it.found)));
+            let gave_up = study.catalogue.cluster(Metric::PostDialDelay).is_some_and(|row| study.censored(row) > 0);
+            // As in goals, and unlike in the tables: who gave up did not wait for less.
+            let gave_up = if gave_up { "; callers who gave up before count as waiting longer" } else { "" };
+            let sentence = it.after(Sentence::default()).plain(format!(" ({}{gave_up})", interval(&it.found)));
             (sentence, longer.unwrap_or(&it).figure())
         }
         (None, None) => return None,

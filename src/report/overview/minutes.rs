@@ -19,7 +19,7 @@ const BUSY: f64 = 0.2;
 
 /// The charts over time.
 pub(super) fn minutes(study: &Study) -> Chapter {
-    let mut chapter = Chapter { heading: "Minute by minute".to_owned(), about: about(study), items: Vec::new() };
+    let mut chapter = Chapter { heading: "Over time".to_owned(), about: about(study), items: Vec::new() };
     let bins = study.outcome.merged.timeline.bins();
     if bins > Bins::MOST_BANDED {
         let words = format!(

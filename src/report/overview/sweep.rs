@@ -404,7 +404,14 @@ fn undecided(sweep: &Sweep, tried: &Tried) -> Option<Sentence> {
         let replications = &sweep.points[at].replications;
         Some((it.would_decide(replications.end - replications.start)?, at))
     };
+    /// More than this nobody waits for.
+    const MOST: u64 = 100_000;
     let (replications, at) = open().filter_map(needed).min()?;
+    if replications > MOST {
+        let sentence =
+            Sentence::default().strong(short(sweep, at)).plain(" is so close to the bound that no number of ");
+        return Some(sentence.plain("replications that could be run decides it: it is as good as the bound."));
+    }
     let sentence = Sentence::default().plain("About ").strong(format!("{} replications", human(replications as f64)));
     Some(sentence.plain(format!(" decide {} in eight of ten cases.", short(sweep, at))))
 }
