@@ -103,15 +103,58 @@ def stations(tables, directory):
         yield f"stations: {row[0]}", number(row[1]), number(busy[row[0]]["mean"])
 
 
+def run(tables, directory):
+    """The charts of a run."""
+    yield from timeline(tables, directory)
+    yield from percentiles(tables, directory)
+    yield from stations(tables, directory)
+
+
+def sweep(tables, directory):
+    """The percentiles of a sweep, with their intervals."""
+    lines = [it for it in rows_of(directory / "sweep.csv") if it["scope"] == "cluster"]
+    for table in tables.values():
+        metric, _, statistic = table["head"][1].partition(".")
+        of_metric = [it for it in lines if it["metric"] == metric]
+        for row, line in zip(table["rows"], of_metric if statistic in lines[0] else []):
+            estimate = f"km_{statistic}" if int(line["censored"] or 0) else statistic
+            for at, column in enumerate([estimate, f"{estimate}_low", f"{estimate}_high"] if estimate in line else [], 1):
+                yield f"{metric}.{column} at {row[0]}", number(row[at]), number(line[column])
+
+
+def comparison(tables, directory):
+    """How much a measure differs, in percent."""
+    lines = {it["metric"] if it["statistic"] == "mean" else f"{it['metric']}.{it['statistic']}": it
+             for it in rows_of(directory / "comparison.csv") if it["scope"] == "cluster"}
+    for row in tables["differences"]["rows"]:
+        if row[0] in lines and number(row[1]) is not None:
+            # Computed in another order: equal to twelve digits.
+            close = lambda it: float(f"{it:.12g}")
+            yield f"differences: {row[0]}", close(number(row[1])), close(number(lines[row[0]]["relative_percent"]))
+
+
+def capacity(tables, directory):
+    """The values of the walk, with their intervals."""
+    for row, line in zip(tables["walk"]["rows"], rows_of(directory / "capacity.csv")):
+        for at, column in enumerate(["value", "low", "high"], 1):
+            yield f"walk: {column} at {row[0]}", number(row[at]), number(line[column]) if line[column] != "unknown" else None
+
+
+# What each command leaves, which charts that is held against, and how many numbers that is at least.
+FILES = {"timeline.csv": (run, 100), "sweep.csv": (sweep, 15), "comparison.csv": (comparison, 5), "capacity.csv": (capacity, 15)}
+
+
 def compared(tables, directory, wrong):
     """Every number of the charts that a CSV file has too; how many these are."""
     count = 0
-    for what, shown, expected in [*timeline(tables, directory), *percentiles(tables, directory), *stations(tables, directory)]:
-        count += 1
-        if shown != expected:
-            wrong.append(f"{what}: {shown} in the page, {expected} in the file")
-    if count < 100:
-        wrong.append(f"only {count} numbers could be compared")
+    for file, (numbers, least) in FILES.items():
+        found = list(numbers(tables, directory)) if (directory / file).exists() else [None] * least
+        if len(found) < least:
+            wrong.append(f"only {len(found)} numbers could be compared with {file}")
+        for what, shown, expected in filter(None, found):
+            count += 1
+            if shown != expected:
+                wrong.append(f"{what}: {shown} in the page, {expected} in the file")
     return count
 
 
@@ -204,7 +247,7 @@ def main():
                 if len(requests) != 1:
                     wrong.append(f"{where}: it asks for {requests[1:]}")
                 looked_at(page, width, wrong, where)
-                if (path.parent / "timeline.csv").exists() and not script:
+                if not script:
                     numbers = compared(page.evaluate(TABLES), path.parent, wrong)
                 if script:
                     used(page, wrong, where)

@@ -33,6 +33,8 @@ pub struct Report {
     pub answer: Vec<Sentence>,
     /// What to do, in at most three sentences.
     pub advice: Vec<Sentence>,
+    /// How to be surer of that: more replications, a longer run, another command.
+    pub surer: Vec<Sentence>,
     /// The numbers to remember, at most four.
     pub figures: Vec<KeyFigure>,
     /// What the answer rests on.

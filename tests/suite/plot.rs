@@ -58,6 +58,7 @@ fn report(name: &str) -> Report {
         verdicts: Vec::new(),
         answer: Vec::new(),
         advice: Vec::new(),
+        surer: Vec::new(),
         figures: Vec::new(),
         chapters: vec![Chapter {
             heading: "It".into(),

@@ -83,7 +83,7 @@ fn a_grid_has_the_same_callers_at_every_point_and_the_last_key_varies_fastest() 
     assert!(table.starts_with("lines: 6 points of 24 replications, seed 1\nHow many lines "), "{table}");
     assert!(table.contains("refused.share <= 10%") && table.contains("missed") && table.contains(" met"), "{table}");
     assert!(log.contains("point 4 of 6: destination.lines.lines=12, node.sub1.work.setup=1ms: done\n"), "{log}");
-    assert!(log.ends_with("wrote sweep.csv to results/lines.sweep\n"), "{log}");
+    assert!(log.ends_with("wrote sweep.csv, report.json to results/lines.sweep\n"), "{log}");
 
     let csv = fs::read(directory.path().join("results/lines.sweep/sweep.csv")).unwrap();
     let rows = rows(&csv);

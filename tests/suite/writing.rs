@@ -402,7 +402,7 @@ fn of_several_programs_one_writes_and_the_others_say_why() {
         }
     }
     assert!(won >= 1);
-    assert_eq!(names(&directory.path().join("out/x")), ["points", "sweep.csv"]);
+    assert_eq!(names(&directory.path().join("out/x")), ["points", "report.json", "sweep.csv"]);
     assert_eq!(names(&directory.path().join("out/x/points")).len(), 2);
 }
 

@@ -107,18 +107,24 @@ impl Page {
             report.figures.iter().for_each(|figure| self.figure(figure));
             self.markup.end();
         }
-        if !report.advice.is_empty() {
-            self.markup.open("section", "advice");
-            self.markup.tag("h2").words("What to do");
-            self.markup.open("ul", "");
-            for sentence in &report.advice {
-                self.markup.open("li", "");
-                self.sentence(sentence);
-                self.markup.end();
-            }
-            self.markup.end();
+        self.advice("What to do", "advice", &report.advice);
+        self.advice("To be surer", "advice mut", &report.surer);
+    }
+
+    fn advice(&mut self, heading: &str, class: &'static str, sentences: &[Sentence]) {
+        if sentences.is_empty() {
+            return;
+        }
+        self.markup.open("section", class);
+        self.markup.tag("h2").words(heading);
+        self.markup.open("ul", "");
+        for sentence in sentences {
+            self.markup.open("li", "");
+            self.sentence(sentence);
             self.markup.end();
         }
+        self.markup.end();
+        self.markup.end();
     }
 
     fn sentence(&mut self, sentence: &Sentence) {
@@ -238,7 +244,9 @@ impl Page {
 
     fn table(&mut self, table: &Table) {
         self.scrolling(table.caption.as_deref().unwrap_or("Table"));
-        self.markup.open("table", "");
+        /// More columns than this are too wide for paper, unless they are smaller and may be broken.
+        const WIDE: usize = 8;
+        self.markup.open("table", if table.columns.len() > WIDE { "wide" } else { "" });
         if let Some(caption) = &table.caption {
             self.markup.tag("caption").words(caption);
         }

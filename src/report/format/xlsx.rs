@@ -128,6 +128,7 @@ mod tests {
             digest: None,
             verdicts: vec![Verdict { tone: Tone::Bad, words: "missed".into(), about: "setup_delay".into() }],
             answer: vec![Sentence::default().plain("One in ").strong("nine").plain(" waits.")],
+            surer: Vec::new(),
             advice: Vec::new(),
             figures: vec![KeyFigure {
                 name: "calls".into(),

@@ -27,17 +27,14 @@ const REPLICATIONS: u64 = 20;
 /// What to do, the most important first.
 pub(super) fn advice(study: &Study, judged: &[Judged], provenance: &Provenance) -> Vec<Sentence> {
     let again = Again::of(provenance);
-    let rules: [Option<Sentence>; 10] = [
+    let rules: [Option<Sentence>; 7] = [
         missed(study, judged),
-        undecided(study, judged),
         no_other_ctimanager(study),
         no_other_callmanager(study),
         given_up(study),
         too_few(study, &again),
         bottleneck(study),
         heartbeat(study, &again),
-        still_away(study),
-        few_replications(study, &again),
     ];
     let mut all: Vec<Sentence> = rules.into_iter().flatten().collect();
     all.truncate(MOST);
@@ -45,6 +42,16 @@ pub(super) fn advice(study: &Study, judged: &[Judged], provenance: &Provenance) 
         all.extend(fine(study, judged));
     }
     all
+}
+
+/// How to be surer of that.
+pub(super) fn surer(study: &Study, judged: &[Judged], provenance: &Provenance) -> Vec<Sentence> {
+    let again = Again::of(provenance);
+    [undecided(study, judged), still_away(study), few_replications(study, &again), without_goals(judged)]
+        .into_iter()
+        .flatten()
+        .take(MOST)
+        .collect()
 }
 
 /// The command that was given, from which others are made.
@@ -307,15 +314,18 @@ fn fine(study: &Study, judged: &[Judged]) -> Option<Sentence> {
     let full = fullest(study).into_iter().next().filter(|it| it.busiest_bin > 0.0)?;
     let limit = format!("{}, with {} in use in its busiest time", full.name, percent(full.busiest_bin));
     let sentence = Sentence::default();
-    Some(match judged.is_empty() {
-        false => {
-            sentence.strong("Nothing needs to be done").plain(format!(" for these goals; the next limit is {limit}."))
+    Some(match judged.iter().all(|it| it.verdict == Verdict::Met) {
+        true if !judged.is_empty() => {
+            sentence.strong("Nothing needs to be done").plain(format!(" for these goals. The first limit is {limit}."))
         }
-        true => sentence
-            .plain("No goal says what is good enough: with ")
-            .code("--goal")
-            .plain(format!(" there is a verdict. The next limit is {limit}.")),
+        _ => sentence.plain("If there are more calls, the first limit is ").strong(limit).plain("."),
     })
+}
+
+/// Nobody has said what is good enough.
+fn without_goals(judged: &[Judged]) -> Option<Sentence> {
+    let sentence = Sentence::default().plain("Say what is good enough with ").code("--goal");
+    judged.is_empty().then(|| sentence.plain(", and there is a verdict."))
 }
 
 #[cfg(test)]

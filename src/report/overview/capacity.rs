@@ -42,15 +42,22 @@ pub(crate) fn capacity_report(capacity: &Capacity, command: &str) -> Report {
         items: vec![Item::Table(table(capacity))],
     });
     Report {
-        about: about(capacity),
+        about: format!("{} {}", capacity.question, about(capacity)),
         digest: Some(capacity.digest.clone()),
         verdicts: vec![verdict(capacity)],
         answer: answer(capacity),
         advice: advice(capacity),
+        surer: surer(capacity),
         figures: figures(capacity),
         chapters,
-        ..report("capacity", &capacity.workload, &*capacity.question, command)
+        ..report("capacity", &capacity.workload, question(capacity), command)
     }
+}
+
+/// What is searched for.
+fn question(capacity: &Capacity) -> String {
+    let goals: Vec<String> = capacity.goals.iter().map(|goal| format!("{} {}", goal.measure, bound(goal))).collect();
+    format!("Which {} keeps {}?", capacity.key, goals.join(" and "))
 }
 
 /// What was searched.
@@ -94,19 +101,24 @@ fn is_largest(capacity: &Capacity) -> Option<bool> {
 /// The answer in a few words.
 fn verdict(capacity: &Capacity) -> Verdict {
     let value = |at: usize| capacity.values[at].as_str();
-    let narrow = if capacity.is_narrow() { Tone::Good } else { Tone::Open };
+    let open = match capacity.undecided().len() {
+        0 => String::new(),
+        open => format!(", {} undecided", counted(open, ["value", "values"])),
+    };
     let (tone, words) = match capacity.turn {
         Turn::Everywhere => (Tone::Good, "met at every value tried".to_owned()),
         Turn::Nowhere => (Tone::Bad, "missed at every value tried".to_owned()),
         Turn::Between { yes: Some(yes), .. } => match is_largest(capacity) {
-            Some(true) => (narrow, format!("met up to {}", value(yes))),
-            _ => (narrow, format!("met from {} on", value(yes))),
+            Some(true) => (Tone::Good, format!("met up to {}{open}", value(yes))),
+            _ => (Tone::Good, format!("met from {} on{open}", value(yes))),
         },
         Turn::Between { yes: None, no: Some(no) } => (Tone::Open, format!("missed at {}, else undecided", value(no))),
         Turn::Between { yes: None, no: None } | Turn::Undetermined => (Tone::Open, "undecided".to_owned()),
-        Turn::Twice { from: Some(from), to: Some(to), .. } if from == to => (narrow, format!("met at {}", value(from))),
+        Turn::Twice { from: Some(from), to: Some(to), .. } if from == to => {
+            (Tone::Good, format!("met at {}", value(from)))
+        }
         Turn::Twice { from: Some(from), to: Some(to), .. } if from < to => {
-            (narrow, format!("met from {} to {}", value(from), value(to)))
+            (Tone::Good, format!("met from {} to {}", value(from), value(to)))
         }
         Turn::Twice { from: Some(_), to: Some(_), .. } => (Tone::Bad, "no value meets all goals".to_owned()),
         Turn::Twice { .. } => (Tone::Open, "no value is known to meet all goals".to_owned()),
@@ -124,6 +136,20 @@ fn answer(capacity: &Capacity) -> Vec<Sentence> {
     let first = emphasised(&words, answered(capacity).map_or(start, |at| &capacity.values[at]));
     let others = parts(capacity).into_iter().chain(bottleneck(capacity).map(|words| words.replace('`', "")));
     std::iter::once(first).chain(others.map(|words| Sentence::default().plain(words))).collect()
+}
+
+/// How to be surer of it.
+fn surer(capacity: &Capacity) -> Vec<Sentence> {
+    if capacity.is_narrow() || matches!(capacity.turn, Turn::Contradiction { .. }) {
+        return Vec::new();
+    }
+    let open = match capacity.turn {
+        Turn::Twice { undecided, .. } => undecided,
+        _ => capacity.undecided().len(),
+    };
+    let open = counted(open, ["value", "values"]);
+    let more = Sentence::default().plain("Allow more ").code("--replications").plain(", or use a larger step: ");
+    vec![more.plain(format!("{open} could not be decided."))]
 }
 
 /// What to do.
@@ -156,10 +182,6 @@ fn advice(capacity: &Capacity) -> Vec<Sentence> {
                 .plain(", which shows how the measure changes."),
         ),
         Turn::Between { .. } | Turn::Undetermined | Turn::Twice { .. } => {}
-    }
-    if !capacity.is_narrow() && !matches!(capacity.turn, Turn::Contradiction { .. }) {
-        let more = words("Allow more ").code("--replications").plain(", or use a larger step: ");
-        advice.push(more.plain("too many values could not be decided."));
     }
     advice.extend(relief(capacity));
     advice.truncate(3);
@@ -413,7 +435,7 @@ mod tests {
         let report = capacity_report(&found(), "ctisim capacity");
         assert_eq!(
             report.about,
-            "9 values of traffic.main.arrivals.poisson, 10/h to 90/h; at most 4,000 replications each, seed 1"
+            "How many calls an hour? 9 values of traffic.main.arrivals.poisson, 10/h to 90/h; at most 4,000 replications each, seed 1"
         );
         assert_eq!(
             text(&report.answer),
@@ -499,7 +521,7 @@ mod tests {
         let says = |turn: Turn, found: &[(usize, usize, [f64; 3], f64)]| {
             let report = capacity_report(&capacity(turn, found), "");
             let verdict = &report.verdicts[0];
-            (verdict.tone, verdict.words.clone(), text(&report.advice))
+            (verdict.tone, verdict.words.clone(), [text(&report.advice), text(&report.surer)].concat())
         };
         let (first, last) = ((0, 1, MET, 0.1), (8, 2, MET, 0.2));
         let expected = vec!["Widen the range of --vary if the limit matters.".to_owned()];
@@ -514,18 +536,20 @@ mod tests {
         // Four of nine values are open: more than one in twenty.
         let wide = Turn::Between { yes: Some(1), no: Some(6) };
         let at = [(0, 1, MET, 0.1), (1, 2, MET, 0.1), (3, 5, OPEN, 0.1), (6, 4, MISSED, 0.1), (8, 3, MISSED, 0.1)];
-        let more = "Allow more --replications, or use a larger step: too many values could not be decided.";
-        let expected = vec!["Plan for at most traffic.main.arrivals.poisson = 20/h.".to_owned(), more.to_owned()];
-        assert_eq!(says(wide, &at), (Tone::Open, "met up to 20/h".into(), expected));
+        let more = |open: usize| {
+            format!("Allow more --replications, or use a larger step: {open} values could not be decided.")
+        };
+        let expected = vec!["Plan for at most traffic.main.arrivals.poisson = 20/h.".to_owned(), more(4)];
+        assert_eq!(says(wide, &at), (Tone::Good, "met up to 20/h, 4 values undecided".into(), expected));
         let half = Turn::Between { yes: Some(1), no: None };
         let at = [(0, 1, MET, 0.1), (1, 3, MET, 0.1), (8, 2, OPEN, 0.1)];
-        let expected = vec!["Plan for at most traffic.main.arrivals.poisson = 20/h.".to_owned(), more.to_owned()];
-        assert_eq!(says(half, &at), (Tone::Open, "met up to 20/h".into(), expected));
+        let expected = vec!["Plan for at most traffic.main.arrivals.poisson = 20/h.".to_owned(), more(7)];
+        assert_eq!(says(half, &at), (Tone::Good, "met up to 20/h, 7 values undecided".into(), expected));
         let other = Turn::Between { yes: None, no: Some(8) };
-        let expected = (Tone::Open, "missed at 90/h, else undecided".into(), vec![more.to_owned()]);
+        let expected = (Tone::Open, "missed at 90/h, else undecided".into(), vec![more(8)]);
         assert_eq!(says(other, &[(0, 1, OPEN, 0.1), (8, 2, MISSED, 0.1)]), expected);
         let nothing = [(0, 1, OPEN, 0.1), (8, 2, OPEN, 0.1)];
-        assert_eq!(says(Turn::Undetermined, &nothing), (Tone::Open, "undecided".into(), vec![more.to_owned()]));
+        assert_eq!(says(Turn::Undetermined, &nothing), (Tone::Open, "undecided".into(), vec![more(9)]));
         let twice = |from, to, undecided| Turn::Twice { from, to, undecided };
         let expected = vec!["Stay within traffic.main.arrivals.poisson = 30/h to 50/h.".to_owned()];
         assert_eq!(says(twice(Some(2), Some(4), 0), &missed), (Tone::Good, "met from 30/h to 50/h".into(), expected));
@@ -533,7 +557,7 @@ mod tests {
         assert_eq!(says(twice(Some(2), Some(2), 0), &missed), (Tone::Good, "met at 30/h".into(), expected));
         let expected = vec!["Change another key as well: this one cannot meet all goals together.".to_owned()];
         assert_eq!(says(twice(Some(4), Some(2), 0), &missed), (Tone::Bad, "no value meets all goals".into(), expected));
-        let expected = (Tone::Open, "no value is known to meet all goals".into(), vec![more.to_owned()]);
+        let expected = (Tone::Open, "no value is known to meet all goals".into(), vec![more(5)]);
         assert_eq!(says(twice(None, Some(2), 5), &missed), expected);
         let no = Turn::Contradiction { yes: 8, no: 0 };
         let expected =

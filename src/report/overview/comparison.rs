@@ -40,6 +40,7 @@ pub(crate) fn comparison_report(pair: &Pair, compared: &[Compared], command: &st
         verdicts: verdicts(compared),
         answer: answer(compared),
         advice: advice(compared),
+        surer: surer(compared),
         figures: figures(compared),
         chapters,
         ..report("compare", &pair.name, question(pair), command)
@@ -216,9 +217,15 @@ fn by_ratio(it: &Compared) -> f64 {
     }
 }
 
+/// Whether they differ for certain, by how much and by which factor: worth a sentence.
+fn is_telling(it: &Compared) -> bool {
+    let is_one_sided = it.relative_interval().is_none_or(|(low, high)| low > 0.0 || high < 0.0);
+    differs(it) && is_one_sided && value(it, it.first) != value(it, it.second)
+}
+
 /// Of the measures that differ for certain and are of this kind, the one with the largest difference: of equal ones the first.
 fn most(compared: &[Compared], is: impl Fn(&Compared) -> bool, size: fn(&Compared) -> f64) -> Option<&Compared> {
-    let such = compared.iter().filter(|it| differs(it) && is(it));
+    let such = compared.iter().filter(|it| is_telling(it) && is(it));
     such.rev().max_by(|one, other| size(one).total_cmp(&size(other)))
 }
 
@@ -304,6 +311,17 @@ fn advice(compared: &[Compared]) -> Vec<Sentence> {
         }
         _ => None,
     };
+    let apart = (one_sided > 0).then(|| {
+        let has = if one_sided == 1 { "has" } else { "have" };
+        words(format!("{} {has} a value in one of the two only: look at why.", measures(one_sided)))
+    });
+    against.map(words).into_iter().chain(apart).collect()
+}
+
+/// How to be surer of it.
+fn surer(compared: &[Compared]) -> Vec<Sentence> {
+    let Counts { open, .. } = Counts::of(compared);
+    let words = |words: String| Sentence::default().plain(words);
     let more = compared.iter().filter_map(|it| Some((it.more()?, it))).min_by_key(|(more, _)| *more);
     let undecided = (open > 0).then(|| match more {
         Some((more, it)) => words("About ".to_owned())
@@ -316,22 +334,23 @@ fn advice(compared: &[Compared]) -> Vec<Sentence> {
             }),
         None => words("More replications are needed to decide: with fewer than two nothing is certain.".to_owned()),
     });
-    let apart = (one_sided > 0).then(|| {
-        let has = if one_sided == 1 { "has" } else { "have" };
-        words(format!("{} {has} a value in one of the two only: look at why.", measures(one_sided)))
-    });
-    against.map(words).into_iter().chain(undecided).chain(apart).collect()
+    undecided.into_iter().collect()
 }
 
 /// The differences to remember.
 fn figures(compared: &[Compared]) -> Vec<KeyFigure> {
     let ranked = ranked(compared);
-    let losses = ranked.iter().copied().filter(|it| differs(it) && is_loss(&it.measure));
-    let waits = ranked.iter().copied().filter(|it| differs(it) && is_wait(&it.measure));
-    let mut some: Vec<&Compared> = losses.take(2).chain(waits.take(2)).collect();
-    let others = ranked.iter().copied().filter(|it| differs(it));
-    for it in others {
-        if some.len() < 4 && !some.iter().any(|known| known.measure == it.measure) {
+    let telling = || ranked.iter().copied().filter(|it| is_telling(it));
+    let losses = telling().filter(|it| is_loss(&it.measure));
+    let waits = telling().filter(|it| is_wait(&it.measure));
+    let first = losses.take(2).chain(waits.take(1));
+    // The worst is among them, whatever else there is; and nothing twice under two names.
+    let worst = telling().find(|it| is_better(it) == Some(false));
+    let best = telling().find(|it| is_better(it) == Some(true));
+    let mut some: Vec<&Compared> = Vec::new();
+    for it in worst.into_iter().chain(best).chain(first).chain(telling()) {
+        let is_known = |known: &&Compared| (known.first, known.second) == (it.first, it.second);
+        if some.len() < 4 && !some.iter().any(is_known) {
             some.push(it);
         }
     }
@@ -507,7 +526,7 @@ mod tests {
                 "Of 5 measures, 3 differ for certain: B is better in 2 and worse in 1. 1 could still differ."
             ]
         );
-        let advice = text(&report.advice);
+        let advice = [text(&report.advice), text(&report.surer)].concat();
         assert_eq!(advice[0], "Weigh what gets better against what gets worse; the chart has the largest first.");
         assert!(
             advice[1].starts_with("About ") && advice[1].ends_with(" decide cfna in eight of ten cases."),
@@ -614,7 +633,7 @@ mod tests {
         let report = of(&compared(&one));
         assert_eq!(text(&report.answer), ["No difference is certain: 1 of 1 measure could still differ."]);
         assert_eq!(
-            text(&report.advice),
+            text(&report.surer),
             ["More replications are needed to decide: with fewer than two nothing is certain."]
         );
         // Neither way is better of calls in progress.

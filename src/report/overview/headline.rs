@@ -10,7 +10,7 @@ use crate::stats::{Confidence, Seen};
 use super::busy::{Full, fullest};
 use super::faults::{self, at_random, only, scheduled, when};
 use super::figures::{count, estimate, interval, of, of_cluster, one_in};
-use crate::report::kept::{KeyFigure, Sentence};
+use crate::report::kept::{KeyFigure, Piece, Sentence};
 
 /// A way to lose a call: the count, what became of one and of several, and the name of the figure.
 struct Loss {
@@ -75,8 +75,6 @@ const MOST: f64 = 0.5;
 const NEARLY_ALL: f64 = 0.995;
 /// A share below this is nothing, to one decimal.
 const NOTHING: f64 = 0.0005;
-/// A loss of more calls than this is bad, whatever the goals are.
-const BAD: f64 = 0.01;
 
 fn mean(study: &Study, count: Count) -> f64 {
     count_row(study, count).mean.unwrap_or(0.0)
@@ -231,8 +229,7 @@ fn figures_of_calls(study: &Study, losses: &[(&Loss, f64)], seen: Seen) -> Vec<K
     figures.push(match losses.first() {
         Some((loss, worst)) if *worst > 0.0 => {
             let found = share(loss.count);
-            let tone = if found.low.is_some_and(|low| low >= BAD) { Tone::Bad } else { Tone::Plain };
-            figure(loss.name, &found, tone)
+            figure(loss.name, &found, Tone::Plain)
         }
         _ => KeyFigure {
             name: "Calls lost".to_owned(),
@@ -384,9 +381,24 @@ fn failure(study: &Study) -> (Sentence, Option<KeyFigure>) {
     let (back, figure) = back(study);
     parts.extend(back);
     parts.extend(home(study));
-    let sentence = Sentence::default().strong(start);
-    let sentence = if parts.is_empty() { sentence } else { and(sentence.plain(": "), parts) };
+    let start = Sentence::default().strong(start);
+    let sentence = parts.into_iter().fold(start, |mut sentence, part| {
+        sentence = sentence.plain(". ");
+        sentence.0.extend(capitalised(part).0);
+        sentence
+    });
     (sentence.plain("."), figure)
+}
+
+/// A part of a sentence as the start of one.
+fn capitalised(part: Sentence) -> Sentence {
+    let mut pieces = part.0.into_iter();
+    let first = pieces.next().map(|piece| match piece {
+        Piece::Plain(words) => Piece::Plain(capital(&words)),
+        Piece::Strong(words) => Piece::Strong(capital(&words)),
+        Piece::Code(words) => Piece::Code(words),
+    });
+    Sentence(first.into_iter().chain(pieces).collect())
 }
 
 fn how_often(study: &Study) -> String {
@@ -456,7 +468,7 @@ fn back(study: &Study) -> (Option<Sentence>, Option<KeyFigure>) {
         };
         return (
             Some(sentence),
-            figure("Not all devices back", never, "of cases, when the run ends".to_owned(), Tone::Bad),
+            figure("Not all devices back", never, "of cases, when the run ends".to_owned(), Tone::Plain),
         );
     }
     let (ended, cut) = amounts(Metric::OutOfService);
@@ -477,7 +489,7 @@ fn back(study: &Study) -> (Option<Sentence>, Option<KeyFigure>) {
             let share = percent(cut as f64 / (ended + cut) as f64);
             let sentence =
                 Sentence::default().strong(format!("{share} of the outages")).plain(" are not over when the run ends");
-            (Some(sentence), figure("Outages not over", share, "when the run ends".to_owned(), Tone::Bad))
+            (Some(sentence), figure("Outages not over", share, "when the run ends".to_owned(), Tone::Plain))
         }
     }
 }
@@ -497,13 +509,15 @@ fn home(study: &Study) -> Option<Sentence> {
     }
     let half = of_cluster(study, Metric::RehomeDelay, OfDuration::Quantile(Quantile::P50));
     Some(match (half, waiting) {
-        (None, _) => Sentence::default().strong("half of the devices or more").plain(" are not home when the run ends"),
+        (None, _) => Sentence::default()
+            .strong("half or more of the devices that moved to another CallManager")
+            .plain(" have not rehomed when the run ends"),
         (Some(half), 0) => Sentence::default().plain(format!(
-            "half of the devices are home {} after their CallManager is back, and all before the run ends",
+            "of the devices that moved to another CallManager, half are back at their own (rehomed) {} after that is up again, and all before the run ends",
             estimate(&half)
         )),
         (Some(half), _) => Sentence::default().plain(format!(
-            "half of the devices are home {} after their CallManager is back, but {} are not when the run ends",
+            "of the devices that moved to another CallManager, half are back at their own (rehomed) {} after that is up again, but {} are not when the run ends",
             estimate(&half),
             share_of(waiting, waits)
         )),
@@ -580,7 +594,6 @@ mod tests {
              There were 37 forwards."
         );
         assert_eq!((&*figures[0].value, &*figures[1].value), ("63.1 %", "4.7 %"));
-        assert_eq!(figures[1].tone, Tone::Bad);
     }
 
     /// Never in five: 1 - 0.025^(1/5) = 1 - e^-0.737776 = 52.2 %.
@@ -628,8 +641,8 @@ mod tests {
     fn failures_are_noticed_and_over() {
         let plan = fake::plan();
         let (sentence, figure) = failure(&fake_study(&plan));
-        let expected = "*3 faults strike, the first after 5 min: application ivr hangs*: a failure is noticed after *17.3 s* on average, \
-                        all devices of an application are under its control again after *60.4 s* or less in 95 % of cases and ";
+        let expected = "*3 faults strike, the first after 5 min: application ivr hangs*. A failure is noticed after *17.3 s* on average. \
+                        All devices of an application are under its control again after *60.4 s* or less in 95 % of cases. Of ";
         assert!(text(&sentence).starts_with(expected), "{}", text(&sentence));
         assert_eq!(figure.unwrap().value, "60.4 s");
     }
@@ -649,7 +662,7 @@ mod tests {
             text(&sentence.unwrap()),
             "in *50.0 %* of cases not all devices are back when the run ends (95 % of an application's devices are back after 60.4 s)"
         );
-        assert_eq!(figure.unwrap().tone, Tone::Bad);
+        assert_eq!(figure.unwrap().value, "50.0 %");
     }
 
     #[test]
@@ -658,7 +671,7 @@ mod tests {
         plan.faults.truncate(1);
         let (sentence, _) = third(&fake_study(&plan)).unwrap();
         assert!(
-            text(&sentence).starts_with("*Application ivr hangs after 5 min for 1 min*: it is noticed after *17.3 s*")
+            text(&sentence).starts_with("*Application ivr hangs after 5 min for 1 min*. It is noticed after *17.3 s*")
         );
         plan.faults.clear();
         let study = fake_study(&plan);

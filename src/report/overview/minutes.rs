@@ -44,7 +44,7 @@ pub(super) fn minutes(study: &Study) -> Chapter {
         ("losses", format!("Calls lost and forwarded in each {each}"), "calls", "count", lost),
         (
             "waits",
-            format!("How long calls waited that were answered in each {each}, on average"),
+            format!("Mean wait for the first answer, by a person or a machine, of the calls answered in each {each}"),
             "mean wait",
             "ms",
             [Wait::Setup, Wait::Queue].map(Banded::Wait).to_vec(),

@@ -28,6 +28,7 @@ pub(super) fn report(kind: &str, workload: &str, question: impl Into<String>, co
         verdicts: Vec::new(),
         answer: Vec::new(),
         advice: Vec::new(),
+        surer: Vec::new(),
         figures: Vec::new(),
         chapters: Vec::new(),
     }

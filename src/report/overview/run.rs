@@ -10,7 +10,7 @@ use crate::report::run::numbers;
 use crate::report::table::Tone;
 use crate::report::words::{self, counted, span};
 
-use super::advice::advice;
+use super::advice::{advice, surer};
 use super::busy::busy;
 use super::delays::delays;
 use super::headline::{Headline, capital, headline};
@@ -51,6 +51,7 @@ pub(crate) fn run_report(
         verdicts: judged.iter().map(verdict).collect(),
         answer,
         advice: advice(study, judged, provenance),
+        surer: surer(study, judged, provenance),
         figures,
         chapters: chapters.into_iter().flatten().chain([all_numbers(study, judged)]).collect(),
     }

@@ -24,10 +24,11 @@ pub(crate) fn sweep_report(sweep: &Sweep, command: &str) -> Report {
     let mut items = charts(sweep);
     items.insert(0, Item::Note(BELOW.to_owned()));
     Report {
-        about: described(sweep),
+        about: format!("{} {}", sweep.question, described(sweep)),
         verdicts: verdicts(&tried),
         answer: answer(sweep, &tried),
         advice: advice(sweep, &tried),
+        surer: undecided(sweep, &tried).into_iter().collect(),
         figures: figures(sweep, &tried),
         chapters: vec![
             Chapter {
@@ -37,7 +38,23 @@ pub(crate) fn sweep_report(sweep: &Sweep, command: &str) -> Report {
             },
             Chapter { heading: "All numbers".to_owned(), about: String::new(), items: vec![Item::Table(table(sweep))] },
         ],
-        ..report("sweep", &sweep.workload, &*sweep.question, command)
+        ..report("sweep", &sweep.workload, question(sweep), command)
+    }
+}
+
+/// What is asked.
+fn question(sweep: &Sweep) -> String {
+    let keys = listed(&sweep.keys, 3);
+    let mut goals: Vec<String> = Vec::new();
+    for goal in sweep.points.iter().flat_map(|point| &point.goals) {
+        let words = format!("{} {}", goal.measure, bound(goal));
+        if !goals.contains(&words) {
+            goals.push(words);
+        }
+    }
+    match goals.len() {
+        0 => format!("What does {keys} change?"),
+        _ => format!("Which {keys} keeps {}?", goals.join(" and ")),
     }
 }
 
@@ -369,7 +386,6 @@ fn advice(sweep: &Sweep, tried: &Tried) -> Vec<Sentence> {
         Met::Some(_) => advice.push(words("Choose one of the points that meet the goals.")),
         Met::All | Met::None => {}
     }
-    advice.extend(undecided(sweep, tried));
     advice.truncate(3);
     advice
 }
@@ -470,7 +486,12 @@ fn charts(sweep: &Sweep) -> Vec<Item> {
     let (x, at) = axis_of(&sweep.keys[across], &values);
     let groups = groups(sweep, across);
     let mut ids = Ids::default();
-    sweep.measures.iter().flat_map(|measure| of_measure(sweep, measure, (&x, &at), &groups, &mut ids)).collect()
+    // Those of goals first.
+    let has_goal =
+        |measure: &&Measure| sweep.points.iter().any(|it| it.goals.iter().any(|goal| goal.measure == **measure));
+    let (with, without): (Vec<&Measure>, Vec<&Measure>) = sweep.measures.iter().partition(has_goal);
+    let measures = with.into_iter().chain(without);
+    measures.flat_map(|measure| of_measure(sweep, measure, (&x, &at), &groups, &mut ids)).collect()
 }
 
 /// The key that varies fastest.
@@ -649,7 +670,8 @@ mod tests {
     }
 
     fn advice(sweep: &Sweep) -> Vec<String> {
-        text(&sweep_report(sweep, "").advice)
+        let report = sweep_report(sweep, "");
+        [text(&report.advice), text(&report.surer)].concat()
     }
 
     const MISSED: [Option<f64>; 3] = known(0.05, 0.04, 0.06);

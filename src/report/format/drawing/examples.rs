@@ -295,6 +295,7 @@ pub(crate) fn report() -> Report {
                 .plain(" to hear ringing."),
             sentence().plain("All ports are back ").strong("340 s").plain(" after the hang."),
         ],
+        surer: Vec::new(),
         advice: vec![
             sentence()
                 .plain("Shorten the heartbeat: ")

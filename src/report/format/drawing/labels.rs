@@ -103,12 +103,15 @@ pub(crate) fn lanes(places: &[(f64, String)], size: f64, room: f64) -> Option<Ve
     Some(labels)
 }
 
-/// Of labels around places in one row, those that are shown so that they do not overlap.
+/// Beyond the end of a row there is so much room for half a label.
+const BEYOND: f64 = 26.0;
+
+/// Of labels around places in one row, those that are shown so that they do not overlap, nor reach far beyond its end.
 pub(crate) fn thinned(places: &[(f64, &str)], size: f64, room: f64) -> Vec<bool> {
     let mut free = f64::NEG_INFINITY;
     let keep = |(at, words): &(f64, &str)| {
         let half = width(words, size) / 2.0;
-        let fits = at * room - half >= free;
+        let fits = at * room - half >= free && at * room + half <= room + BEYOND;
         if fits {
             free = at * room + half + GAP;
         }

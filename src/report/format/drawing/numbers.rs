@@ -140,6 +140,9 @@ fn elapsed(seconds: f64) -> String {
 /// What the clock says at a second of the first day; later days are counted.
 pub(crate) fn clock(second: f64, with_seconds: bool) -> String {
     let second = second.clamp(-1e12, 1e12).round() as i64;
+    if second == 86_400 {
+        return "24:00".to_owned();
+    }
     let (day, second) = (second.div_euclid(86_400), second.rem_euclid(86_400));
     let mut text = format!("{:02}:{:02}", second / 3_600, second / 60 % 60);
     if with_seconds {

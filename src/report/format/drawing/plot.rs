@@ -27,6 +27,8 @@ pub(crate) struct Plotted {
     pub(crate) levels: Vec<(f64, String)>,
     /// What is written at levels: those near each other share a label.
     pub(crate) level_labels: Vec<(f64, String)>,
+    /// Whether that stands at the left end, where the curve is farther from the levels.
+    pub(crate) levels_at_left: bool,
     /// What is not drawn, or not as it is.
     pub(crate) notes: Vec<String>,
 }
@@ -159,6 +161,7 @@ impl Plotted {
             stretches: stretches.collect(),
             moments: moments.collect(),
             level_labels: together(&levels, 16.0 / height),
+            levels_at_left: is_free_at_left(plot, &levels, &y),
             levels,
             curves,
             wide,
@@ -175,6 +178,16 @@ impl Plotted {
         let nothing = |curve: &Curve| curve.lines.is_empty() && curve.dots.is_empty() && curve.ticks.is_empty();
         self.curves.iter().all(nothing)
     }
+}
+
+/// Whether the first curve is farther from the nearest level at its left end than at its right one.
+fn is_free_at_left(plot: &Plot, levels: &[(f64, String)], y: &Scaled) -> bool {
+    let Some(series) = plot.series.first() else { return false };
+    let mut places = series.points.iter().filter_map(|point| y.within(point.y?));
+    let Some(first) = places.next() else { return false };
+    let last = places.next_back().unwrap_or(first);
+    let apart = |place: f64| levels.iter().map(|(at, _)| (at - place).abs()).fold(f64::INFINITY, f64::min);
+    apart(first) > apart(last)
 }
 
 /// The words of levels from the lowest, those that are nearer than the gap in one label.

@@ -353,7 +353,7 @@ mod tests {
         let from_twenty = words("s", Scale::Clock { starts: 33_600 }, &[0.0, 3_600.0], fit);
         assert_eq!(from_twenty, ["09:20", "09:30", "09:40", "09:50", "10:00", "10:10", "10:20"]);
         let over_midnight = words("s", Scale::Clock { starts: 84_600 }, &[0.0, 3_600.0], Fit { ticks: 2.0, ..fit });
-        assert_eq!(over_midnight, ["23:30", "00:00 +1", "00:30 +1"]);
+        assert_eq!(over_midnight, ["23:30", "24:00", "00:30 +1"]);
         assert_eq!(words("s", Scale::Elapsed, &[0.0, 14_400.0], fit), ["0 h", "1", "2", "3", "4"]);
     }
 

@@ -291,10 +291,11 @@ impl Page {
     fn levels(&mut self, plotted: &Plotted) {
         for (at, words) in &plotted.level_labels {
             let is_high = *at > 0.9;
-            let text = self.markup.tag("text").set("class", "n h").set("x", "100%").set("y", percent(1.0 - at));
-            text.set("dx", -4)
+            let (x, dx, anchor) = if plotted.levels_at_left { ("0", 4, "start") } else { ("100%", -4, "end") };
+            let text = self.markup.tag("text").set("class", "n h").set("x", x).set("y", percent(1.0 - at));
+            text.set("dx", dx)
                 .set("dy", if is_high { "1.1em" } else { "-.35em" })
-                .set("text-anchor", "end")
+                .set("text-anchor", anchor)
                 .words(words);
         }
     }

@@ -31,7 +31,7 @@ function show(p,i,x,y){if(!p.rows[i])return;p.i=i;const m=middle(p,i),box=p.getB
 const STEPS=[1,2,5,10,15,30,60,120,300,600,900,1800,3600,7200,10800,21600,43200];
 function label(t,step,clock){
   if(clock===undefined){const u=T1-T0<120?1:T1-T0<=7200?60:3600;return +(t/u).toFixed(3)+(u===1?' s':u===60?' min':' h')}
-  const s=Math.round(t),d=Math.floor(s/86400);return new Date(1e3*s).toISOString().slice(11,step<60?19:16)+(d?' +'+d:'')}
+  const s=Math.round(t);if(s===86400)return'24:00';const d=Math.floor(s/86400);return new Date(1e3*s).toISOString().slice(11,step<60?19:16)+(d?' +'+d:'')}
 function zoom(l,h){const w=Math.min(S,Math.max(S/500,h-l));a=Math.min(S-w,Math.max(0,l));b=a+w;
   const all=a<=0&&b>=S,u=(T1-T0)/S,span=(b-a)*u;if(button)button.disabled=all;
   for(const p of times){const W=p.clientWidth,clock=p.dataset.clock,s0=+(clock||0),g=$('.xt',p)[0];

@@ -223,7 +223,10 @@ impl Picture {
         for (at, words) in &plotted.level_labels {
             let y = area.y(*at) + if *at > 0.93 { 14.0 } else { -5.0 };
             let words = small(words, area.width);
-            self.anchored(area.right() - 4.0, y, TEXT, "end", &words);
+            match plotted.levels_at_left {
+                true => self.anchored(area.left + 4.0, y, TEXT, "start", &words),
+                false => self.anchored(area.right() - 4.0, y, TEXT, "end", &words),
+            }
         }
     }
 }

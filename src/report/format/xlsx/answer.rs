@@ -44,7 +44,9 @@ pub(super) fn put(sheet: &mut Worksheet, report: &Report, paper: &Paper) -> Resu
     for verdict in &report.verdicts {
         line(&verdict.words, &toned(&bold, verdict.tone), &verdict.about)?;
     }
-    for (heading, sentences) in [("What happened", &report.answer), ("What to do", &report.advice)] {
+    for (heading, sentences) in
+        [("What happened", &report.answer), ("What to do", &report.advice), ("To be surer", &report.surer)]
+    {
         for (at, sentence) in sentences.iter().enumerate() {
             line(if at == 0 { heading } else { "" }, &bold, &words(sentence))?;
         }
