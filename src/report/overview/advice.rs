@@ -47,11 +47,17 @@ pub(super) fn advice(study: &Study, judged: &[Judged], provenance: &Provenance) 
 /// How to be surer of that.
 pub(super) fn surer(study: &Study, judged: &[Judged], provenance: &Provenance) -> Vec<Sentence> {
     let again = Again::of(provenance);
-    [undecided(study, judged), still_away(study), few_replications(study, &again), without_goals(judged)]
-        .into_iter()
-        .flatten()
-        .take(MOST)
-        .collect()
+    [
+        undecided(study, judged),
+        without_faults(study, &again),
+        still_away(study),
+        few_replications(study, &again),
+        without_goals(judged),
+    ]
+    .into_iter()
+    .flatten()
+    .take(MOST)
+    .collect()
 }
 
 /// The command that was given, from which others are made.
@@ -320,6 +326,12 @@ fn fine(study: &Study, judged: &[Judged]) -> Option<Sentence> {
         }
         _ => sentence.plain("If there are more calls, the first limit is ").strong(limit).plain("."),
     })
+}
+
+/// What the faults alone cost.
+fn without_faults(study: &Study, again: &Again) -> Option<Sentence> {
+    let command = again.with("compare", "--set-b 'fault=[]'").filter(|_| !study.plan.faults.is_empty())?;
+    Some(Sentence::default().plain("What the failure alone costs: ").code(command).plain("."))
 }
 
 /// Nobody has said what is good enough.

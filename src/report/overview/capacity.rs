@@ -11,7 +11,9 @@ use crate::report::goals::tone;
 use crate::report::table::Tone;
 use crate::report::words::{counted, human, percent, plural};
 
-use super::parts::{Ids, axis_of, axis_of_measure, bound, drawn, emphasised, figure, level, point, report, tone_of};
+use super::parts::{
+    Ids, axis_of, axis_of_measure, bound, drawn, emphasised, figure, level, named, point, report, tone_of,
+};
 use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 
 /// So many resources are drawn.
@@ -56,7 +58,8 @@ pub(crate) fn capacity_report(capacity: &Capacity, command: &str) -> Report {
 
 /// What is searched for.
 fn question(capacity: &Capacity) -> String {
-    let goals: Vec<String> = capacity.goals.iter().map(|goal| format!("{} {}", goal.measure, bound(goal))).collect();
+    let goals: Vec<String> =
+        capacity.goals.iter().map(|goal| format!("{} {}", named(&goal.measure), bound(goal))).collect();
     format!("Which {} keeps {}?", capacity.key, goals.join(" and "))
 }
 

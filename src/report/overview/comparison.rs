@@ -7,7 +7,8 @@ use crate::report::comparison::{Listed, Pair, described, differences, steady, su
 use crate::report::table::Tone;
 use crate::report::words::{self, counted, human, measured_beside};
 
-use super::parts::{drawn, report};
+use super::headline::capital;
+use super::parts::{drawn, named, report};
 use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 
 /// So many rows are drawn; the table has all.
@@ -162,11 +163,11 @@ fn answer(compared: &[Compared]) -> Vec<Sentence> {
     let waits = most(compared, |it| is_wait(&it.measure), by_ratio);
     let mut telling: Vec<&Compared> = losses.into_iter().chain(waits).collect();
     // What gets worse is not left out beside what gets better, nor the other way round.
-    for side in [Some(false), Some(true)] {
-        if telling.len() < 2 && !telling.iter().any(|it| is_better(it) == side) {
-            telling.extend(most(compared, |it| is_better(it) == side, by_ratio));
-        }
-    }
+    let missing = [Some(true), Some(false)].into_iter().filter(|side| !telling.iter().any(|it| is_better(it) == *side));
+    let mut others: Vec<&Compared> =
+        missing.filter_map(|side| most(compared, |it| is_better(it) == side, by_ratio)).collect();
+    others.sort_by(|one, other| by_ratio(other).total_cmp(&by_ratio(one)));
+    telling.extend(others.into_iter().take(2_usize.saturating_sub(telling.len())));
     if telling.is_empty() {
         telling.extend(most(compared, |_| true, by_ratio));
     }
@@ -258,7 +259,10 @@ fn difference_told(it: &Compared) -> Sentence {
             .plain(")."),
         None => {
             let side = if is_lower { "lower" } else { "higher" };
-            let sentence = sentence.plain("With B, ").code(it.measure.to_string()).plain(format!(" is {side}: "));
+            let words = named(&it.measure);
+            let number = matches!(it.measure, Measure::Count(..)) && words != it.measure.to_string();
+            let number = if number { "the number of " } else { "" };
+            let sentence = sentence.plain(format!("With B, {number}{words} is {side}: "));
             sentence.strong(now).plain(format!(" instead of {before}{each}."))
         }
     }
@@ -355,11 +359,12 @@ fn figures(compared: &[Compared]) -> Vec<KeyFigure> {
         }
     }
     let figure = |it: &Compared| KeyFigure {
-        name: it.measure.to_string(),
+        name: capital(&named(&it.measure)),
         value: value(it, it.second),
         about: format!("instead of {}", value(it, it.first)),
         tone: tone(it),
     };
+    some.sort_by(|one, other| by_ratio(other).total_cmp(&by_ratio(one)));
     some.into_iter().map(figure).collect()
 }
 

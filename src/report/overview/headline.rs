@@ -225,7 +225,10 @@ fn figures_of_calls(study: &Study, losses: &[(&Loss, f64)], seen: Seen) -> Vec<K
         about: interval(found),
         tone,
     };
-    let mut figures = vec![figure("Calls completed", &completed, Tone::Plain)];
+    let mut served = figure("Calls completed", &completed, Tone::Plain);
+    let progress = share(Count::InProgress).value.filter(|it| *it >= NOTHING);
+    served.about += &progress.map_or(String::new(), |it| format!("; {} still in progress", percent(it)));
+    let mut figures = vec![served];
     figures.push(match losses.first() {
         Some((loss, worst)) if *worst > 0.0 => {
             let found = share(loss.count);

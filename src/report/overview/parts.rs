@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::analysis::{Judged, Measured};
-use crate::record::{Goal, Measure};
+use crate::record::{Count, Goal, Measure, Metric};
 use crate::report::chart::{Axis, Level, Point, Scale};
 use crate::report::goals::{found, interval, tone};
 use crate::report::parameters::numbers;
@@ -112,6 +112,35 @@ pub(super) fn point(x: f64, it: &Measured, tone: Tone) -> Point {
         _ => None,
     };
     Point { x, y: drawn(it.value), low: drawn(it.low), high: drawn(it.high), words, tone }
+}
+
+/// A measure in words that need no glossary, with its name in files; where there are none, that name alone.
+pub(super) fn named(measure: &Measure) -> String {
+    let words = match measure {
+        Measure::Count(_, count, _) => match count {
+            Count::Abandoned => "callers who give up",
+            Count::Refused => "refused calls",
+            Count::Completed => "completed calls",
+            Count::DroppedConnected => "calls that are cut off",
+            Count::DroppedInSetup => "calls lost in setup",
+            Count::Cfb => "forwards because all is busy",
+            Count::Cfna => "forwards because nobody answers",
+            Count::Cfof => "forwards on failure of the application",
+            Count::Cfur => "forwards of what is not registered",
+            _ => "",
+        },
+        Measure::Duration(_, metric, _) => match metric {
+            Metric::SetupDelay => "the wait for an answer",
+            Metric::PostDialDelay => "the wait for ringing",
+            Metric::QueueWait => "the wait in the queue",
+            Metric::TransferDelay => "the wait for a transfer",
+            Metric::DetectionDelay => "the time until a failure is noticed",
+            _ => "",
+        },
+        Measure::Service(..) => "the share of callers answered in time",
+        Measure::Gauge(..) | Measure::Peak(..) => "",
+    };
+    if words.is_empty() { measure.to_string() } else { format!("{words} ({measure})") }
 }
 
 /// A measure as a number to remember.

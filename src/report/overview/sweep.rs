@@ -10,8 +10,9 @@ use crate::report::sweep::{described, table};
 use crate::report::table::Tone;
 use crate::report::words::{counted, human, plural};
 
+use super::headline::capital;
 use super::parts::{
-    Ids, axis_of, axis_of_measure, bound, drawn, estimate, figure, level, listed, point, report, tone_of,
+    Ids, axis_of, axis_of_measure, bound, drawn, estimate, figure, level, listed, named, point, report, tone_of,
 };
 use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 
@@ -47,7 +48,7 @@ fn question(sweep: &Sweep) -> String {
     let keys = listed(&sweep.keys, 3);
     let mut goals: Vec<String> = Vec::new();
     for goal in sweep.points.iter().flat_map(|point| &point.goals) {
-        let words = format!("{} {}", goal.measure, bound(goal));
+        let words = format!("{} {}", named(&goal.measure), bound(goal));
         if !goals.contains(&words) {
             goals.push(words);
         }
@@ -383,11 +384,24 @@ fn advice(sweep: &Sweep, tried: &Tried) -> Vec<Sentence> {
         Met::None if tried.count(Judgement::Undecided) == 0 => {
             advice.push(words("Try values outside of this range, or vary another key."));
         }
+        Met::None if sweep.keys.len() == 1 => advice.extend(beyond(sweep, tried)),
         Met::Some(_) => advice.push(words("Choose one of the points that meet the goals.")),
         Met::All | Met::None => {}
     }
     advice.truncate(3);
     advice
+}
+
+/// Where to look if the one end of the range is undecided, and all others miss.
+fn beyond(sweep: &Sweep, tried: &Tried) -> Option<Sentence> {
+    let last = tried.verdicts.len() - 1;
+    let open: Vec<usize> = (0..=last).filter(|&at| tried.verdicts[at] == Some(Judgement::Undecided)).collect();
+    let [end] = *open.as_slice() else { return None };
+    let side = if end == last { "after" } else { "before" };
+    (last > 0 && (end == 0 || end == last)).then(|| {
+        let sentence = Sentence::default().plain("Try values ").strong(format!("{side} {}", name(sweep, end)));
+        sentence.plain(": it is close to the bound, and all others miss the goal.")
+    })
 }
 
 /// How to find the value between two whole numbers at which the goals turn.
@@ -476,7 +490,7 @@ fn range(sweep: &Sweep, measure: &Measure) -> Option<KeyFigure> {
         points => format!("over {points} points"),
     };
     let value = if low == high { low } else { format!("{low} to {high}") };
-    Some(KeyFigure { name: measure.to_string(), value, about, tone: Tone::Plain })
+    Some(KeyFigure { name: capital(&named(measure)), value, about, tone: Tone::Plain })
 }
 
 /// The charts of each measure.
