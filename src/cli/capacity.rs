@@ -180,7 +180,7 @@ pub(super) fn run(arguments: &CapacityArguments) -> Result<(), Stop> {
     let page = report::capacity_page(&capacity);
     let json = draw(&page, Format::Json, Ink::Plain).map_err(Stop::Failed)?;
     let contents = [report::csv(&report::capacity_sheet(&capacity)), json];
-    let wrote = output.write(&page, FILES.map(str::to_owned).into_iter().zip(contents).collect())?;
+    let wrote = output.write(&page, || FILES.map(str::to_owned).into_iter().zip(contents).collect())?;
     show(&page, arguments.format)?;
     wrote.into_iter().for_each(|wrote| verbosity.remark(&wrote));
     match capacity.turn {

@@ -139,7 +139,8 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<(), Stop> {
     let listed = if arguments.all || !arguments.measures.is_empty() { Listed::All } else { Listed::Differing };
     let pair = pair(arguments, (&first, &b), b_path, replications);
     let page = report::comparison_page(&pair, &compared, listed, &kept);
-    let wrote = output.write(&page, vec![(FILE.to_owned(), report::csv(&report::comparison_sheet(&compared)))])?;
+    let files = || vec![(FILE.to_owned(), report::csv(&report::comparison_sheet(&compared)))];
+    let wrote = output.write(&page, files)?;
     show(&page, arguments.format)?;
     wrote.into_iter().for_each(|wrote| verbosity.remark(&wrote));
     let differs = compared.iter().any(|it| !matches!(it.difference(), Difference::Same | Difference::Nothing));

@@ -133,7 +133,13 @@ impl Output {
 
     /// Writes the results, of which these are the files, what is kept for `ctisim report`, and the page. Returns the remark on that, if
     /// anything is written.
-    pub(super) fn write(&self, page: &Page<'_>, results: Vec<File<String>>) -> Result<Option<String>, Stop> {
+    /// The files are made only if they are written: without them nobody waits for theirs.
+    pub(super) fn write(
+        &self,
+        page: &Page<'_>,
+        results: impl FnOnce() -> Vec<File<String>>,
+    ) -> Result<Option<String>, Stop> {
+        let results = if self.keeps { results() } else { Vec::new() };
         self.write_with(page, results, Vec::new())
     }
 

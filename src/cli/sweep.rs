@@ -153,8 +153,11 @@ pub(super) fn run(arguments: &SweepArguments) -> Result<(), Stop> {
     let sweep = swept(Grid(&axes), planned, found, measures);
     let page = report::sweep_page(&sweep, &kept);
     let workbook = (arguments.format == Format::Xlsx).then(|| Workbook::of(&page));
-    let table = (FILE.to_owned(), report::csv(&report::sweep_sheet(&sweep)));
-    let wrote = output.write(&page, [table].into_iter().chain(workbook.as_ref().and_then(Workbook::file)).collect())?;
+    let files = || {
+        let table = (FILE.to_owned(), report::csv(&report::sweep_sheet(&sweep)));
+        [table].into_iter().chain(workbook.as_ref().and_then(Workbook::file)).collect()
+    };
+    let wrote = output.write(&page, files)?;
     match workbook.as_ref().filter(|_| arguments.no_files) {
         Some(workbook) => workbook.print()?,
         None if workbook.is_some() => show(&page, Format::Table)?,

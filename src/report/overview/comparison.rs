@@ -7,8 +7,7 @@ use crate::report::comparison::{Listed, Pair, described, differences, steady, su
 use crate::report::table::Tone;
 use crate::report::words::{self, counted, human, measured_beside};
 
-use super::headline::capital;
-use super::parts::{drawn, named, report};
+use super::parts::{drawn, named, report, titled};
 use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 
 /// So many rows are drawn; the table has all.
@@ -359,7 +358,7 @@ fn figures(compared: &[Compared]) -> Vec<KeyFigure> {
         }
     }
     let figure = |it: &Compared| KeyFigure {
-        name: capital(&named(&it.measure)),
+        name: titled(&it.measure),
         value: value(it, it.second),
         about: format!("instead of {}", value(it, it.first)),
         tone: tone(it),

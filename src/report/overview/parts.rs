@@ -135,12 +135,21 @@ pub(super) fn named(measure: &Measure) -> String {
             Metric::QueueWait => "the wait in the queue",
             Metric::TransferDelay => "the wait for a transfer",
             Metric::DetectionDelay => "the time until a failure is noticed",
+            Metric::CfofDelay => "the wait for the forward on failure",
+            Metric::CfnaDelay => "the wait for the forward as nobody answers",
+            Metric::CfbDelay => "the wait for the forward as all is busy",
             _ => "",
         },
         Measure::Service(..) => "the share of callers answered in time",
         Measure::Gauge(..) | Measure::Peak(..) => "",
     };
     if words.is_empty() { measure.to_string() } else { format!("{words} ({measure})") }
+}
+
+/// The same as a title: words begin with a capital, a name in files stays as it is.
+pub(super) fn titled(measure: &Measure) -> String {
+    let words = named(measure);
+    if words == measure.to_string() { words } else { capital(&words) }
 }
 
 /// A measure as a number to remember.

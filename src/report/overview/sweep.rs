@@ -10,9 +10,8 @@ use crate::report::sweep::{described, table};
 use crate::report::table::Tone;
 use crate::report::words::{counted, human, plural};
 
-use super::headline::capital;
 use super::parts::{
-    Ids, axis_of, axis_of_measure, bound, drawn, estimate, figure, level, listed, named, point, report, tone_of,
+    Ids, axis_of, axis_of_measure, bound, drawn, estimate, figure, level, listed, named, point, report, titled, tone_of,
 };
 use crate::report::kept::{Chapter, Item, KeyFigure, Report, Sentence, Verdict};
 
@@ -490,7 +489,7 @@ fn range(sweep: &Sweep, measure: &Measure) -> Option<KeyFigure> {
         points => format!("over {points} points"),
     };
     let value = if low == high { low } else { format!("{low} to {high}") };
-    Some(KeyFigure { name: capital(&named(measure)), value, about, tone: Tone::Plain })
+    Some(KeyFigure { name: titled(measure), value, about, tone: Tone::Plain })
 }
 
 /// The charts of each measure.
