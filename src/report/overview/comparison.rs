@@ -592,7 +592,7 @@ mod tests {
             text(&report.answer),
             [
                 "With B, the worst waits for ringing are shorter: 320 ms instead of 4 s (post_dial_delay.p99).",
-                "With B, cfna_delay is higher: 12 s instead of 8 s.",
+                "With B, the wait for the forward as nobody answers (cfna_delay) is higher: 12 s instead of 8 s.",
                 "Of 3 measures, 3 differ for certain: B is better in 1 and worse in 2."
             ]
         );
