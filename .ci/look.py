@@ -1,7 +1,6 @@
 """look.py BROWSER DIRECTORY: every report.html below the directory, looked at in a browser without a network."""
 
 import csv
-import re
 import sys
 from pathlib import Path
 
@@ -31,7 +30,6 @@ TABLES = """() => Object.fromEntries([...document.querySelectorAll('figure')].fi
     head: [...table.querySelectorAll('thead th')].map(it => it.dataset.k || it.textContent),
     rows: [...table.querySelectorAll('tbody tr')].map(row => [...row.children].map(value))}]}))"""
 WIDTH = "() => document.documentElement.scrollWidth"
-VIEWS = "() => [...document.querySelectorAll('[data-time] svg[viewBox]')].map(it => it.getAttribute('viewBox'))"
 
 
 def overlapping(figures, width):

@@ -87,7 +87,7 @@ impl Kept {
         if results.is_dir() && !path.exists() {
             let why = format!("there is no {KEPT} in it");
             let help = "give the directory to which run, sweep, compare, capacity or gate --out wrote its results; \
-                        versions before 0.2 wrote no report.json: run the command again";
+                        if they were written before there was a report.json, run the command again";
             return Err(failed(results, why, help));
         }
         let bytes = read(&path, BYTES_MAX, Kind::Piped)

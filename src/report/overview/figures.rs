@@ -6,7 +6,7 @@ use crate::record::{Measure, Metric, OfDuration, Subject};
 use crate::report::words::{human, percent, span};
 use crate::stats::Confidence;
 
-/// A share below this in a count of one in so many is told as that; a greater one in percent.
+/// A share below this in a count of one in so many is shown as that; a greater one in percent.
 const NUMBERS: [&str; 18] = [
     "three",
     "four",

@@ -30,8 +30,8 @@ fn plot(x: Axis, y: Axis, series: Vec<Series>) -> Plot {
     Plot { x, y, series, spans: Vec::new(), moments: Vec::new(), levels: Vec::new() }
 }
 
-/// A number between zero and one that looks like luck.
-fn luck(number: usize) -> f64 {
+/// A number between zero and one that looks random.
+fn noise(number: usize) -> f64 {
     (number * 7_919 % 1_000) as f64 / 1_000.0
 }
 
@@ -44,10 +44,10 @@ pub(crate) fn hour(name: &str, starts: Option<u32>, spans: usize, several: bool)
         0..5 => 300.0 * minute as f64,
         20 => 1_408.0,
         21..27 => 734.0 + 150.0 * (minute - 21) as f64,
-        _ => 1_600.0 + 200.0 * luck(minute),
+        _ => 1_600.0 + 200.0 * noise(minute),
     };
     let point = |minute: usize, share: f64| {
-        let y = share * level(minute) + luck(minute + 100) / 3.0;
+        let y = share * level(minute) + noise(minute + 100) / 3.0;
         Point { low: Some(y - 40.0 * share), high: Some(y + 60.0 * share), ..Point::new(60.0 * minute as f64, y) }
     };
     let all = |share: f64| (0..60).map(|minute| point(minute, share)).collect::<Vec<_>>();

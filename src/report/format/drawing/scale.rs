@@ -36,7 +36,7 @@ pub(crate) struct Fit {
     pub(crate) free: f64,
     /// Whether positive values have a sign if there are negative ones.
     pub(crate) signed: bool,
-    /// The number of ticks that is wanted.
+    /// About how many ticks there should be.
     pub(crate) ticks: f64,
     /// The room for labels beside each other, and where there is little; none if they stand one above the other.
     pub(crate) room: Option<[f64; 2]>,
