@@ -161,7 +161,7 @@ impl Forwards {
 }
 
 /// Why a device rejects a call, or cannot keep it; this determines which of its forwards apply.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rejection {
     /// No application has the device open (R22).

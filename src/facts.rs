@@ -2,10 +2,11 @@
 
 use crate::domain::{
     ApplicationFault, ApplicationId, CallName, ConferenceBridgeId, Contact, DestinationId, DeviceId, Ending, Forward,
-    GiveUpReason, NodeId, OutageCause, PhoneEvent, PhoneGroupId, PortGroupId, QueueId, RoutePointId, StationId, Target,
-    ThirdParty, TransferredBy,
+    GiveUpReason, NodeId, OutageCause, PhoneEvent, PhoneGroupId, PortGroupId, QueueId, Rejection, RoutePointId,
+    StationId, Target, ThirdParty, TransferredBy,
 };
 use crate::engine::{Span, Time};
+use crate::rules::admission::Missing;
 
 /// What a call's delays are recorded under: its ingress and what it first reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -58,6 +59,92 @@ pub enum UnnoticedFailure {
     CallManager(NodeId),
     /// A CTIManager's, by an application.
     CtiManager(ApplicationId),
+}
+
+/// One end of a message about a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Party {
+    /// The caller, outside the cluster.
+    Caller,
+    /// The CallManager of a node.
+    CallManager(NodeId),
+    /// The CTIManager of a node.
+    CtiManager(NodeId),
+    /// An application.
+    Application(ApplicationId),
+}
+
+/// A message about a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Message {
+    /// The set-up: somebody dials.
+    SetUp,
+    /// The call goes to the CallManager of its device.
+    Offer,
+    /// An event: something happens to a call at a device.
+    Event,
+    /// What an application requests for a call.
+    Request,
+    /// The answer goes to the caller's side.
+    Answer,
+    /// A third party is to be joined in, at the CallManager of the conference bridge; or has been.
+    Join,
+}
+
+/// What a station does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Task {
+    /// A CallManager analyses the digits of a new call.
+    SetUp,
+    /// It offers a call to a device.
+    Offer,
+    /// It connects a call that was answered.
+    Answer,
+    /// It redirects, transfers or forwards a call.
+    Redirect,
+    /// It puts a call on hold, or retrieves it, or puts it aside.
+    Hold,
+    /// It joins a third party in.
+    Conference,
+    /// It releases a call.
+    Release,
+    /// It registers and opens a device.
+    Register,
+    /// A CTIManager passes an event on.
+    Event,
+    /// It passes a request on.
+    Request,
+    /// It opens a device.
+    Open,
+    /// It notifies an application of a device that is in service, or is not.
+    Notice,
+    /// It opens a provider.
+    Provider,
+    /// It reads a heartbeat.
+    Heartbeat,
+    /// A worker of an application decides, after it has looked the caller up for so long.
+    Decide {
+        /// How long, waiting for a connection of the database included. It comes first.
+        lookup: Span,
+    },
+    /// A database looks a caller up.
+    LookUp,
+}
+
+/// Where a call was turned away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Place {
+    /// Where it was sent: it has not reached a device.
+    Target(Target),
+    /// At a device.
+    Device {
+        /// Which one.
+        device: DeviceId,
+        /// Which of its lines.
+        line: u8,
+    },
+    /// At a number outside.
+    Outside(DestinationId),
 }
 
 /// A share of an application's devices: recovery times are reported until it controls that many again.
@@ -267,11 +354,91 @@ pub enum Fact {
         /// The application.
         application: ApplicationId,
     },
+    /// A message about a call left. Noted when it is known when it will: that may lie in the future.
+    Sending {
+        /// Which call.
+        call: CallName,
+        /// What.
+        message: Message,
+        /// Who sends it.
+        from: Party,
+        /// Who receives it.
+        to: Party,
+        /// When it leaves.
+        departs: Time,
+        /// When it arrives, unless the call has moved on by then.
+        arrives: Time,
+    },
+    /// An event about a call came to nothing: its application is down, or the connection over which it was sent is gone.
+    EventLost {
+        /// Which call.
+        call: CallName,
+        /// The application.
+        application: ApplicationId,
+    },
+    /// A call waits for a CallManager that hangs, until that is noticed.
+    HeldUp {
+        /// Which call.
+        call: CallName,
+        /// Its node.
+        node: NodeId,
+    },
+    /// A phone or a number outside rings.
+    Rings {
+        /// Which call.
+        call: CallName,
+        /// The pool of the phone or line.
+        pool: PoolId,
+        /// The phone.
+        device: Option<DeviceId>,
+    },
+    /// A person picks up, or asks an application to answer.
+    PickedUp {
+        /// Which call.
+        call: CallName,
+        /// When it was presented there.
+        since: Time,
+    },
+    /// The treatment of a call by its application, at a port or route point, is over.
+    TreatmentEnded {
+        /// Which call.
+        call: CallName,
+        /// Where.
+        device: DeviceId,
+    },
+    /// A call was turned away. Unless a forward applies, that ends it.
+    TurnedAway {
+        /// Which call.
+        call: CallName,
+        /// Where.
+        at: Place,
+        /// Why.
+        because: Rejection,
+        /// What is missing on the way there, if that is why.
+        missing: Option<Missing>,
+        /// When it was presented at the device; now, if it has not reached one.
+        since: Time,
+    },
+    /// A CallManager begins to forward a call.
+    Forwards {
+        /// Which call.
+        call: CallName,
+        /// Its node.
+        node: NodeId,
+        /// By which setting.
+        forward: Forward,
+        /// Where to.
+        to: Target,
+    },
     /// A piece of work was scheduled at a station. Noted as soon as its times are known: at its arrival if the queue is first
     /// come, first served, otherwise when it starts. `started` and `finished` may lie in the future.
     Served {
         /// Which station.
         station: StationId,
+        /// What it is.
+        task: Task,
+        /// For which call, if it is for one.
+        call: Option<CallName>,
         /// When it joined the queue.
         arrived: Time,
         /// When a server starts it.
@@ -283,6 +450,8 @@ pub enum Fact {
     Skipped {
         /// The application's station.
         station: StationId,
+        /// Of which call, if that is known.
+        call: Option<CallName>,
         /// When it joined the queue.
         arrived: Time,
         /// When a worker came to it, or the application failed: an event whose call is gone stays in the queue until its
@@ -293,6 +462,8 @@ pub enum Fact {
     Taken {
         /// Which application.
         application: ApplicationId,
+        /// Of which call.
+        call: Option<CallName>,
         /// Since it reached the application.
         waited: Span,
     },
@@ -300,6 +471,8 @@ pub enum Fact {
     LookedUp {
         /// For which application.
         application: ApplicationId,
+        /// The call of which caller.
+        call: Option<CallName>,
         /// From request to result.
         delay: Span,
     },
@@ -744,6 +917,103 @@ pub enum Fact {
         /// Since the fault.
         delay: Span,
     },
+}
+
+impl Fact {
+    /// The call that it is about, if it is about one that is known. [`Fact::Sent`] names only the call's place.
+    pub const fn call(&self) -> Option<CallName> {
+        match *self {
+            Fact::Offered { call, .. }
+            | Fact::Presented { call, .. }
+            | Fact::Left { call, .. }
+            | Fact::Seized { call, .. }
+            | Fact::CallWaits { call, .. }
+            | Fact::CallWaited { call, .. }
+            | Fact::Queued { call, .. }
+            | Fact::Distributed { call, .. }
+            | Fact::LeftQueue { call, .. }
+            | Fact::Freed { call, .. }
+            | Fact::OffHook { call, .. }
+            | Fact::OnHook { call, .. }
+            | Fact::NotDialled { call, .. }
+            | Fact::PhoneEventSent { call, .. }
+            | Fact::ScreenPopDue { call, .. }
+            | Fact::ScreenPopShown { call, .. }
+            | Fact::ScreenPopLost { call, .. }
+            | Fact::Asked { call, .. }
+            | Fact::RequestGranted { call, .. }
+            | Fact::RequestFailed { call, .. }
+            | Fact::Sending { call, .. }
+            | Fact::EventLost { call, .. }
+            | Fact::HeldUp { call, .. }
+            | Fact::Rings { call, .. }
+            | Fact::PickedUp { call, .. }
+            | Fact::TreatmentEnded { call, .. }
+            | Fact::TurnedAway { call, .. }
+            | Fact::Forwards { call, .. }
+            | Fact::Acted { call, .. }
+            | Fact::Alerting { call, .. }
+            | Fact::Connected { call, .. }
+            | Fact::Transferred { call, .. }
+            | Fact::ReachedMachine { call, .. }
+            | Fact::Talked { call, .. }
+            | Fact::WrapUpBegan { call, .. }
+            | Fact::WrapUpEnded { call, .. }
+            | Fact::Held { call, .. }
+            | Fact::Retrieved { call, .. }
+            | Fact::PutAside { call, .. }
+            | Fact::TakenBack { call, .. }
+            | Fact::LetGo { call, .. }
+            | Fact::Consulted { call, .. }
+            | Fact::ConsultFailed { call, .. }
+            | Fact::BridgeTaken { call, .. }
+            | Fact::BridgeFreed { call, .. }
+            | Fact::ConferenceBlocked { call, .. }
+            | Fact::Joined { call, .. }
+            | Fact::Forwarded { call, .. }
+            | Fact::Ended { call, .. }
+            | Fact::Unfinished { call, .. }
+            | Fact::RequestTimedOut { call, .. }
+            | Fact::Preserved { call, .. } => Some(call),
+            Fact::Served { call, .. }
+            | Fact::Skipped { call, .. }
+            | Fact::Taken { call, .. }
+            | Fact::LookedUp { call, .. } => call,
+            Fact::Sent { .. }
+            | Fact::Unnoticed { .. }
+            | Fact::RecoveryBegan { .. }
+            | Fact::ApplicationFailed { .. }
+            | Fact::ApplicationReturned { .. }
+            | Fact::ApplicationClosed { .. }
+            | Fact::DeviceFailed { .. }
+            | Fact::DeviceReturned { .. }
+            | Fact::DeviceOpened { .. }
+            | Fact::DeviceClosed { .. }
+            | Fact::Controlled { .. }
+            | Fact::ControlLost { .. }
+            | Fact::DeviceGivenUp { .. }
+            | Fact::HomeReturned { .. }
+            | Fact::RehomeLost { .. }
+            | Fact::RehomeStarted { .. }
+            | Fact::Rehomed { .. }
+            | Fact::CallManagerFailed { .. }
+            | Fact::CallManagerHangs { .. }
+            | Fact::HangNoticed { .. }
+            | Fact::CallManagerReturned { .. }
+            | Fact::FailureNoticed { .. }
+            | Fact::CtiManagerFailed { .. }
+            | Fact::CtiManagerReturned { .. }
+            | Fact::ApplicationLinkFailed { .. }
+            | Fact::ManagerLossNoticed { .. }
+            | Fact::ManagerChanged { .. }
+            | Fact::LinkCutNoticed { .. }
+            | Fact::LinkHealNoticed { .. }
+            | Fact::SettingChanged { .. }
+            | Fact::SettingNotChanged { .. }
+            | Fact::Throttling { .. }
+            | Fact::Recovered { .. } => None,
+        }
+    }
 }
 
 /// An observer of a run. It receives every fact and cannot influence the run.

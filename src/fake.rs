@@ -5,7 +5,7 @@ use crate::domain::{
     PortGroupId, Refusal, RoutePointId, SourceId, StationId, Target, TransferredBy,
 };
 use crate::engine::{Span, Time};
-use crate::facts::{Fact, Path, PoolId, Reached, Recorder, SentTo, Share};
+use crate::facts::{Fact, Path, PoolId, Reached, Recorder, SentTo, Share, Task};
 use crate::plan::{self, Plan};
 use crate::workload::NoFiles;
 
@@ -158,7 +158,14 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
     let presented = started + millis(5);
     facts.push((
         offered,
-        Fact::Served { station: StationId(ingress.0 * 2), arrived: offered, started, finished: presented },
+        Fact::Served {
+            station: StationId(ingress.0 * 2),
+            task: Task::SetUp,
+            call: Some(call),
+            arrived: offered,
+            started,
+            finished: presented,
+        },
     ));
     facts.push((presented, Fact::Sent { place: number, to: SentTo::Target(Target::RoutePoint(route_point)) }));
     facts.push((presented, Fact::Presented { call, route_point, device: DeviceId(0), line: 0 }));
@@ -175,13 +182,17 @@ fn call(facts: &mut Vec<(Time, Fact)>, random: &mut SplitMix, number: u32, offer
     };
     if fate == 0 {
         let station = StationId(4);
-        facts.push((taken, Fact::Skipped { station, arrived: presented, until: taken }));
+        facts.push((taken, Fact::Skipped { station, call: Some(call), arrived: presented, until: taken }));
         facts.extend([left(taken), ended(taken, Ending::Abandoned, Contact::Nothing)]);
         return;
     }
-    facts.push((taken, Fact::Taken { application, waited }));
-    facts.push((taken, Fact::Served { station: StationId(4), arrived: presented, started: taken, finished: acted }));
-    facts.push((acted, Fact::LookedUp { application, delay: lookup }));
+    facts.push((taken, Fact::Taken { application, call: Some(call), waited }));
+    let (station, task) = (StationId(4), Task::Decide { lookup });
+    facts.push((
+        taken,
+        Fact::Served { station, task, call: Some(call), arrived: presented, started: taken, finished: acted },
+    ));
+    facts.push((acted, Fact::LookedUp { application, call: Some(call), delay: lookup }));
     if fate <= 2 {
         let ending =
             [Ending::Refused(Refusal::ALL[number as usize / 3 % 6]), Ending::DroppedInSetup, Ending::DroppedInChange]

@@ -55,6 +55,8 @@ pub mod facts;
 pub mod cluster;
 #[cfg(feature = "model")]
 pub mod record;
+#[cfg(feature = "model")]
+pub mod trace;
 #[cfg(all(test, feature = "model"))]
 mod fake;
 #[cfg(feature = "model")]

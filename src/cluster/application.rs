@@ -7,7 +7,7 @@ use super::rows::connection::{ConnectionState, Ends, Lookout};
 use super::turn::Closed;
 use crate::domain::{ApplicationFault, ApplicationId, ConnectionId, NodeId, OutageCause};
 use crate::engine::Time;
-use crate::facts::{Fact, Recorder};
+use crate::facts::{Fact, Recorder, Task};
 use crate::rules::application_failure::Lost;
 use crate::rules::heartbeat;
 use crate::rules::manager_choice::ConnectReason;
@@ -93,7 +93,8 @@ impl<R: Recorder> Cluster<'_, R> {
         if state.connected && state.number == number {
             let manager = self.manager_of(connection);
             self.hears_application(connection);
-            self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).heartbeat);
+            let work = &self.ctimanager_work(manager).heartbeat;
+            self.work(self.plan.ctimanager(manager), work, Task::Heartbeat, None);
         }
     }
 
@@ -190,11 +191,12 @@ impl<R: Recorder> Cluster<'_, R> {
             }
         }
         while let Some((arrived, job)) = self.applications[application.index()].queue.pop_front() {
+            let call = self.whose(job);
             match job {
-                Job::Call(..) => self.note(Fact::Skipped { station, arrived, until: self.now }),
+                Job::Call(..) => self.note(Fact::Skipped { station, call, arrived, until: self.now }),
                 Job::Notification(notification) => {
                     self.lost_with_process(notification);
-                    self.note(Fact::Skipped { station, arrived, until: self.now });
+                    self.note(Fact::Skipped { station, call, arrived, until: self.now });
                 }
                 Job::Heartbeat(_) => {}
             }

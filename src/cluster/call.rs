@@ -6,11 +6,11 @@ use super::rows::call::{Call, Choice, NONE, some};
 use super::rows::endpoint::{Endpoint, EndpointKind, NOWHERE};
 use super::rows::source::Purpose;
 use crate::domain::{
-    ApplicationId, ConnectionId, Contact, Control, DeviceId, Ending, Forward, NodeId, Phase, PhoneEvent, Rejection,
-    RoutePointId, Target,
+    ApplicationId, CallName, ConnectionId, Contact, Control, DestinationId, DeviceId, Ending, Forward, NodeId, Phase,
+    PhoneEvent, PhoneGroupId, Rejection, RoutePointId, Target,
 };
 use crate::engine::{Handle, Pool, Span, Time};
-use crate::facts::{Fact, Recorder, SentTo};
+use crate::facts::{Fact, Message, Party, Place, PoolId, Recorder, SentTo, Task};
 use crate::plan::Treatment;
 use crate::rules::admission::{self, Missing, Occupancy};
 use crate::rules::application_failure::{self, TreatmentEnd};
@@ -72,9 +72,10 @@ impl<R: Recorder> Cluster<'_, R> {
             Ok(endpoint) => {
                 self.call(handle).endpoint = endpoint;
                 self.leave(handle);
-                self.turned_away(handle, admission::out_of_reach(Missing::Link, target), target, from);
+                let missing = Missing::Link;
+                self.turned_away(handle, admission::out_of_reach(missing, target), Some(missing), target, from);
             }
-            Err(rejection) => self.turned_away(handle, rejection, target, from),
+            Err(rejection) => self.turned_away(handle, rejection, None, target, from),
         }
     }
 
@@ -86,9 +87,18 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A call has no place where it is sent.
     #[inline]
-    fn turned_away(&mut self, handle: Handle, rejection: Rejection, target: Target, from: NodeId) {
+    fn turned_away(
+        &mut self,
+        handle: Handle,
+        rejection: Rejection,
+        missing: Option<Missing>,
+        target: Target,
+        from: NodeId,
+    ) {
         self.reached(handle);
         self.call(handle).since = self.now;
+        let (call, at, since) = (self.call(handle).name(), Place::Target(target), self.now);
+        self.note(Fact::TurnedAway { call, at, because: rejection, missing, since });
         let settings = self.settings_of(handle, target);
         self.forward_or_end(handle, rejection, settings, NOWHERE, from);
     }
@@ -99,15 +109,17 @@ impl<R: Recorder> Cluster<'_, R> {
         let arrives = self.arrives(from, node, departs);
         let call = self.call(handle);
         (call.endpoint, call.node) = (endpoint, node);
-        let step = call.enter(Phase::Routing);
+        let (name, step) = (call.name(), call.enter(Phase::Routing));
+        self.sends(name, Message::Offer, (Party::CallManager(from), departs), (Party::CallManager(node), arrives));
         self.schedule(arrives, Event::Offers { call: handle, step });
     }
 
     pub(super) fn offers(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let (endpoint, leaves_at) = (call.endpoint, call.node);
+        let (name, endpoint, leaves_at) = (call.name(), call.endpoint, call.node);
         let node = self.node_at(endpoint, leaves_at);
-        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.offer);
+        let work = &self.plan.nodes[node.index()].callmanager.offer;
+        let done = self.work(self.plan.callmanager(node), work, Task::Offer, Some(name));
         self.schedule(done, Event::Presents { call: handle, step });
     }
 
@@ -168,7 +180,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let application = self.application_of(connection);
         let call = self.call(handle);
         call.application = some(call.application).unwrap_or(application.0);
-        let (step, line) = (call.enter(Phase::Presented), call.line);
+        let (name, step, line) = (call.name(), call.enter(Phase::Presented), call.line);
         let timer = (handle, step);
         let (expires, event) = match kind {
             EndpointKind::RoutePoint => (self.accept_timers.set(self.now, timer), Event::AcceptTimerExpires),
@@ -183,31 +195,38 @@ impl<R: Recorder> Cluster<'_, R> {
         if self.some_are_shared && self.plan.devices[endpoint as usize].is_shared() {
             return self.notify_all(handle, step, DeviceId(endpoint));
         }
-        let reaches = self.arrives(node, self.manager_at(endpoint, connection), self.now);
+        let manager = self.manager_at(endpoint, connection);
+        let reaches = self.arrives(node, manager, self.now);
+        self.sends(name, Message::Event, (Party::CallManager(node), self.now), (Party::CtiManager(manager), reaches));
         self.schedule(reaches, Event::NotificationReachesManager { call: handle, step });
     }
 
     pub(super) fn notification_reaches_manager(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let endpoint = call.endpoint;
+        let (name, endpoint) = (call.name(), call.endpoint);
         let connection = self.controller(endpoint);
         let manager = self.manager_at(endpoint, connection);
-        let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).event);
+        let work = &self.ctimanager_work(manager).event;
+        let done = self.work(self.plan.ctimanager(manager), work, Task::Event, Some(name));
+        let application = self.application_of(connection);
         if self.is_held(endpoint) {
             // It leaves over a connection that nobody listens to any more.
-            return;
+            return self.note(Fact::EventLost { call: name, application });
         }
         let reaches = self.arrives_at_application(connection, done);
+        let to = Party::Application(application);
+        self.sends(name, Message::Event, (Party::CtiManager(manager), done), (to, reaches));
         self.schedule(reaches, Event::NotificationReachesApplication { call: handle, step });
     }
 
     pub(super) fn notification_reaches_application(&mut self, handle: Handle, step: u8) {
         if let Some(call) = self.current(handle, step) {
-            let endpoint = call.endpoint;
-            if self.is_held(endpoint) {
-                return;
-            }
+            let (name, endpoint) = (call.name(), call.endpoint);
             let connection = self.controller(endpoint);
+            if self.is_held(endpoint) {
+                let application = self.application_of(connection);
+                return self.note(Fact::EventLost { call: name, application });
+            }
             // Any message of a CTIManager is a sign of life.
             self.connections[connection.index()].lookout.heard = Some(self.now);
             self.queue_call(self.application_of(connection), handle, step);
@@ -217,7 +236,7 @@ impl<R: Recorder> Cluster<'_, R> {
     /// The application has decided and sends its request.
     pub(super) fn decides(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let endpoint = call.endpoint;
+        let (name, endpoint) = (call.name(), call.endpoint);
         if self.is_held(endpoint) {
             // Its application has left the connection over which it could ask.
             return;
@@ -225,20 +244,28 @@ impl<R: Recorder> Cluster<'_, R> {
         if let Some(expires) = self.request_timers.set(self.now, (handle, step)) {
             self.schedule(expires, Event::RequestTimerExpires);
         }
-        let reaches = self.arrives_at_application(self.controller(endpoint), self.now);
+        let connection = self.controller(endpoint);
+        let reaches = self.arrives_at_application(connection, self.now);
+        let from = Party::Application(self.application_of(connection));
+        let to = Party::CtiManager(self.manager_at(endpoint, connection));
+        self.sends(name, Message::Request, (from, self.now), (to, reaches));
         self.schedule(reaches, Event::RequestReachesManager { call: handle, step });
     }
 
     pub(super) fn request_reaches_manager(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let endpoint = call.endpoint;
+        let (name, endpoint) = (call.name(), call.endpoint);
         let connection = self.controller(endpoint);
         let manager = self.manager_at(endpoint, connection);
         if !self.is_held(endpoint) {
             self.hears_application(connection);
         }
-        let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
-        let reaches = self.arrives(manager, self.endpoints[endpoint as usize].node, done);
+        let work = &self.ctimanager_work(manager).request;
+        let done = self.work(self.plan.ctimanager(manager), work, Task::Request, Some(name));
+        let node = self.endpoints[endpoint as usize].node;
+        let reaches = self.arrives(manager, node, done);
+        let (from, to) = (Party::CtiManager(manager), Party::CallManager(node));
+        self.sends(name, Message::Request, (from, done), (to, reaches));
         self.schedule(reaches, Event::RequestReachesCallManager { call: handle, step });
     }
 
@@ -250,14 +277,14 @@ impl<R: Recorder> Cluster<'_, R> {
         if call.phase == Phase::Presented {
             call.phase = Phase::Requested;
         }
-        let (index, phase) = (call.endpoint, call.phase);
+        let (name, index, phase) = (call.name(), call.endpoint, call.phase);
         let node = self.endpoints[index as usize].node;
         let work = &self.plan.nodes[node.index()].callmanager;
-        let work = match self.requested(index, phase) {
-            Request::Answer => &work.answer,
-            Request::SendOn => &work.redirect,
+        let (work, task) = match self.requested(index, phase) {
+            Request::Answer => (&work.answer, Task::Answer),
+            Request::SendOn => (&work.redirect, Task::Redirect),
         };
-        let done = self.work(self.plan.callmanager(node), work);
+        let done = self.work(self.plan.callmanager(node), work, task, Some(name));
         self.schedule(done, Event::TakesEffect { call: handle, step });
     }
 
@@ -377,8 +404,11 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn rings(&mut self, handle: Handle, index: u32) {
         let Endpoint { kind, row, .. } = self.endpoints[index as usize];
         let now = self.now;
+        let (pool, device) = self.pool_at(index);
         let call = self.call(handle);
-        let step = call.enter(Phase::Ringing);
+        let (name, step) = (call.name(), call.enter(Phase::Ringing));
+        self.note(Fact::Rings { call: name, pool, device });
+        let call = self.call(handle);
         if call.contact == Contact::Nothing {
             call.contact = Contact::Alerted;
             let fact = Fact::Alerting { call: call.name(), path: call.path(), since_offered: now - call.offered };
@@ -448,9 +478,9 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     pub(super) fn picks_up(&mut self, handle: Handle, step: u8) {
-        if self.current(handle, step).is_none() {
-            return;
-        }
+        let Some(call) = self.current(handle, step) else { return };
+        let (name, since) = (call.name(), call.since);
+        self.note(Fact::PickedUp { call: name, since });
         if self.phones_are_controlled
             && let Some(application) = self.answers_by(handle)
         {
@@ -463,10 +493,11 @@ impl<R: Recorder> Cluster<'_, R> {
     #[inline(always)]
     pub(super) fn answers(&mut self, handle: Handle) {
         let call = self.call(handle);
-        let (endpoint, leaves_at, ingress, step) = (call.endpoint, call.node, call.ingress, call.step);
+        let (name, endpoint, leaves_at) = (call.name(), call.endpoint, call.node);
         let node = self.node_at(endpoint, leaves_at);
-        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.answer);
-        self.schedule(self.arrives(node, ingress, done), Event::Connects { call: handle, step });
+        let work = &self.plan.nodes[node.index()].callmanager.answer;
+        let done = self.work(self.plan.callmanager(node), work, Task::Answer, Some(name));
+        self.answer_travels(handle, node, done);
     }
 
     pub(super) fn rings_out(&mut self, handle: Handle, step: u8) {
@@ -480,9 +511,17 @@ impl<R: Recorder> Cluster<'_, R> {
 
     /// A device's CallManager has answered the call: the answer travels to the caller's side.
     pub(super) fn answered(&mut self, handle: Handle, node: NodeId) {
+        self.answer_travels(handle, node, self.now);
+    }
+
+    #[inline(always)]
+    fn answer_travels(&mut self, handle: Handle, node: NodeId, departs: Time) {
         let call = self.call(handle);
-        let (step, ingress) = (call.step, call.ingress);
-        self.schedule(self.arrives(node, ingress, self.now), Event::Connects { call: handle, step });
+        let (name, step, ingress) = (call.name(), call.step, call.ingress);
+        let arrives = self.arrives(node, ingress, departs);
+        let (from, to) = (Party::CallManager(node), Party::CallManager(ingress));
+        self.sends(name, Message::Answer, (from, departs), (to, arrives));
+        self.schedule(arrives, Event::Connects { call: handle, step });
     }
 
     pub(super) fn connects(&mut self, handle: Handle, step: u8) {
@@ -538,7 +577,7 @@ impl<R: Recorder> Cluster<'_, R> {
 
     pub(super) fn talk_ends(&mut self, handle: Handle, step: u8) {
         let Some(call) = self.current(handle, step) else { return };
-        let index = call.endpoint;
+        let (name, index) = (call.name(), call.endpoint);
         let Endpoint { kind, connection, .. } = self.endpoints[index as usize];
         let (EndpointKind::RoutePoint | EndpointKind::Port, Some(connection)) = (kind, connection) else {
             return if self.plan.changes_calls { self.stage_ends(handle) } else { self.end(handle, Ending::Completed) };
@@ -552,6 +591,7 @@ impl<R: Recorder> Cluster<'_, R> {
             }
             TreatmentEnd::Lost(ending) => return self.end(handle, ending),
         }
+        self.note(Fact::TreatmentEnded { call: name, device: DeviceId(index) });
         match self.transfer_from(index) {
             Some(it) if self.choice(handle, Choice::Transfer) < it.share => self.asks_for_transfer(handle, application),
             _ => self.end(handle, Ending::Completed),
@@ -589,8 +629,11 @@ impl<R: Recorder> Cluster<'_, R> {
     /// The device where the call is, or has just arrived, rejects it or cannot keep it.
     pub(super) fn reject(&mut self, handle: Handle, rejection: Rejection) {
         let call = self.call(handle);
-        let (index, leaves_at, line) = (call.endpoint, call.node, call.line);
+        let (name, index, leaves_at, line) = (call.name(), call.endpoint, call.node, call.line);
+        let since = call.since;
         let node = self.node_at(index, leaves_at);
+        let at = self.place_of(index, line);
+        self.note(Fact::TurnedAway { call: name, at, because: rejection, missing: None, since });
         let settings = self.settings_at(index, line);
         self.forward_or_end(handle, rejection, settings, index, node);
     }
@@ -616,8 +659,11 @@ impl<R: Recorder> Cluster<'_, R> {
     /// The CallManager of `node` forwards a call, which was at the endpoint `from` or at none.
     #[inline]
     fn forward(&mut self, handle: Handle, (forward, target): (Forward, Target), from: u32, node: NodeId) {
+        let name = self.call(handle).name();
+        self.note(Fact::Forwards { call: name, node, forward, to: target });
         self.leave(handle);
-        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
+        let work = &self.plan.nodes[node.index()].callmanager.redirect;
+        let done = self.work(self.plan.callmanager(node), work, Task::Redirect, Some(name));
         let connection = if from == NOWHERE { None } else { self.endpoints[from as usize].connection };
         let call = self.call(handle);
         call.forwarded_by = connection.map_or(NONE, |connection| connection.0);
@@ -665,13 +711,13 @@ impl<R: Recorder> Cluster<'_, R> {
         let call = self.call(handle);
         let (name, offered, ingress, index) = (call.name(), call.offered, call.ingress, call.endpoint);
         let (leaves_at, reached) = (call.node, call.reached());
-        self.releases(ingress);
+        self.releases(ingress, name);
         let mut released = [ingress; 2];
         if index != NOWHERE {
             let node = self.node_at(index, leaves_at);
             released[1] = node;
             if node != ingress {
-                self.releases(node);
+                self.releases(node, name);
             }
             if self.endpoints[index as usize].kind == EndpointKind::Phone {
                 self.talk_is_over(handle, index, ending.is_loss());
@@ -689,9 +735,29 @@ impl<R: Recorder> Cluster<'_, R> {
     }
 
     /// A CallManager has work releasing a call, unless it is down.
-    pub(super) fn releases(&mut self, node: NodeId) {
+    pub(super) fn releases(&mut self, node: NodeId, call: CallName) {
         if self.callmanager_up(node) {
-            self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.release);
+            let work = &self.plan.nodes[node.index()].callmanager.release;
+            self.work(self.plan.callmanager(node), work, Task::Release, Some(call));
+        }
+    }
+
+    /// Where a call is at an endpoint.
+    #[inline(always)]
+    fn place_of(&self, index: u32, line: u8) -> Place {
+        match index.checked_sub(self.plan.devices.len() as u32) {
+            None => Place::Device { device: DeviceId(index), line },
+            Some(row) => Place::Outside(DestinationId(row as u16)),
+        }
+    }
+
+    /// The pool of a phone or of a number outside, and the phone.
+    #[inline(always)]
+    fn pool_at(&self, index: u32) -> (PoolId, Option<DeviceId>) {
+        let row = self.endpoints[index as usize].row;
+        match self.endpoints[index as usize].kind {
+            EndpointKind::Outside => (PoolId::Outside(DestinationId(row)), None),
+            _ => (PoolId::Phones(PhoneGroupId(row)), Some(DeviceId(index))),
         }
     }
 }

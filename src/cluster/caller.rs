@@ -7,8 +7,8 @@ use super::machine::Cluster;
 use super::rows::call::{Call, Choice};
 use super::rows::source::{ONE_OF_SEVERAL, Purpose, share_of};
 use crate::domain::{CallName, Contact, DeviceId, Ending, NodeId, Refusal, SourceId};
-use crate::engine::{Handle, Span};
-use crate::facts::{Fact, Recorder};
+use crate::engine::{Handle, Span, Time};
+use crate::facts::{Fact, Message, Party, Recorder, Task};
 use crate::plan::{Arrivals, Dials};
 use crate::rules::code_yellow::NewCalls;
 use crate::rules::ingress;
@@ -70,8 +70,13 @@ impl<R: Recorder> Cluster<'_, R> {
         let call = self.calls.insert(Call::new(name, ingress, to, self.now));
         let patience = self.sources[name.source.index()].random_word(name.number, Purpose::Patience);
         self.note(Fact::Offered { call: name, place: place(call), ingress });
-        if let Some(device) = device {
-            self.off_hook(call, device);
+        match device {
+            Some(device) => self.off_hook(call, device),
+            None => {
+                let departs = Time::from_nanos(self.now.nanos() - self.plan.links.from_caller.nanos());
+                let (from, to) = (Party::Caller, Party::CallManager(ingress));
+                self.sends(name, Message::SetUp, (from, departs), (to, self.now));
+            }
         }
         if let Some(patience) = self.patience(name, patience) {
             self.schedule(self.now + patience, Event::PatienceEnds { call });
@@ -88,7 +93,8 @@ impl<R: Recorder> Cluster<'_, R> {
             self.end(call, Ending::Refused(Refusal::Throttled));
         } else {
             let work = &self.plan.nodes[ingress.index()].callmanager.setup;
-            let done = self.work(self.plan.callmanager(ingress), work);
+            let name = self.call(call).name();
+            let done = self.work(self.plan.callmanager(ingress), work, Task::SetUp, Some(name));
             self.schedule(done, Event::Routes { call, step: 0 });
         }
     }

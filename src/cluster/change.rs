@@ -14,7 +14,7 @@ use crate::domain::{
     ThirdParty, TransferredBy,
 };
 use crate::engine::{Handle, Span};
-use crate::facts::{Fact, Recorder};
+use crate::facts::{Fact, Message, Party, Recorder, Task};
 use crate::plan::CallChanges;
 use crate::rules::call_survival::{self, Media};
 use crate::rules::change::{self, AtEnd, Next, Stage, Work};
@@ -160,26 +160,32 @@ impl<R: Recorder> Cluster<'_, R> {
         let Progress { stage, bridge, .. } = self.progress(handle);
         let node = self.endpoints[self.phone_of(handle) as usize].node;
         let work = &self.plan.nodes[node.index()].callmanager;
-        let work = match change::work(stage) {
-            Work::Hold => &work.hold,
-            Work::Redirect => &work.redirect,
+        let name = self.call(handle).name();
+        let (work, task) = match change::work(stage) {
+            Work::Hold => (&work.hold, Task::Hold),
+            Work::Redirect => (&work.redirect, Task::Redirect),
             Work::Conference => {
-                let reaches = self.arrives(node, self.node_of_bridge(bridge), self.now);
+                let bridge = self.node_of_bridge(bridge);
+                let reaches = self.arrives(node, bridge, self.now);
+                let (from, to) = (Party::CallManager(node), Party::CallManager(bridge));
+                self.sends(name, Message::Join, (from, self.now), (to, reaches));
                 return self.schedule(reaches, Event::ReachesBridge { call: handle, step });
             }
         };
-        let done = self.work(self.plan.callmanager(node), work);
+        let done = self.work(self.plan.callmanager(node), work, task, Some(name));
         self.schedule(done, Event::ChangeTakesEffect { call: handle, step });
     }
 
     pub(super) fn reaches_bridge(&mut self, handle: Handle, step: u8) {
-        if self.current(handle, step).is_none() {
-            return;
-        }
+        let Some(call) = self.current(handle, step) else { return };
+        let name = call.name();
         let bridge = self.node_of_bridge(self.progress(handle).bridge);
         let node = self.endpoints[self.phone_of(handle) as usize].node;
-        let done = self.work(self.plan.callmanager(bridge), &self.plan.nodes[bridge.index()].callmanager.conference);
-        self.schedule(self.arrives(bridge, node, done), Event::ChangeTakesEffect { call: handle, step });
+        let work = &self.plan.nodes[bridge.index()].callmanager.conference;
+        let done = self.work(self.plan.callmanager(bridge), work, Task::Conference, Some(name));
+        let arrives = self.arrives(bridge, node, done);
+        self.sends(name, Message::Join, (Party::CallManager(bridge), done), (Party::CallManager(node), arrives));
+        self.schedule(arrives, Event::ChangeTakesEffect { call: handle, step });
     }
 
     #[inline(never)]
@@ -384,7 +390,8 @@ impl<R: Recorder> Cluster<'_, R> {
         if aside != NOWHERE {
             let node = self.endpoints[aside as usize].node;
             if !already.contains(&node) {
-                self.releases(node);
+                let name = self.call(handle).name();
+                self.releases(node, name);
             }
             self.let_go(handle, cut);
         }

@@ -63,6 +63,8 @@ impl<R: Recorder> Cluster<'_, R> {
         let call = self.call(handle);
         (call.control, call.node) = (Control::Held, node);
         call.enter(phase);
+        let call = call.name();
+        self.note(Fact::HeldUp { call, node });
     }
 
     /// The CallManager that a call would now be sent to and that hangs unnoticed, if any. A port or phone of a CallManager

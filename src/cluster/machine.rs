@@ -12,11 +12,11 @@ use super::rows::node::{NodeState, Processor};
 use super::rows::notification::Notification;
 use super::rows::registration::{Claim, Registration};
 use super::rows::source::SourceState;
-use crate::domain::{DeviceKind, FaultTarget, Forwards, ProcessFault, StationId, Target};
+use crate::domain::{CallName, DeviceKind, FaultTarget, Forwards, ProcessFault, StationId, Target};
 use crate::engine::{
-    Calendar, Distribution, Handle, Pool, Server, Servers, Span, Stream, Time, Watchdog, stream_number,
+    Calendar, Distribution, Handle, Pool, Server, Servers, Service, Span, Stream, Time, Watchdog, stream_number,
 };
-use crate::facts::{Fact, Recorder};
+use crate::facts::{Fact, Message, Party, Recorder, Task};
 use crate::plan::{Fault, Occurs, Plan};
 use crate::rules::node_choice;
 
@@ -177,9 +177,15 @@ impl<'p, R: Recorder> Cluster<'p, R> {
 
     /// Work arrives at a node's CallManager or CTIManager now; returns the time at which it is done. All work is served
     /// first come, first served: so delay grows with the calls that fan in to one process (R11).
-    pub(super) fn work(&mut self, station: StationId, length: &Distribution) -> Time {
+    pub(super) fn work(
+        &mut self,
+        station: StationId,
+        length: &Distribution,
+        task: Task,
+        call: Option<CallName>,
+    ) -> Time {
         let length = self.processors[station.index()].draw(length);
-        self.serve(station, length)
+        self.serve(station, length, task, call)
     }
 
     /// A device is opened, with all its lines: one piece of work, which has a first line and may have further ones.
@@ -187,6 +193,7 @@ impl<'p, R: Recorder> Cluster<'p, R> {
     pub(super) fn opening(
         &mut self,
         station: StationId,
+        task: Task,
         device: &Distribution,
         line: &Distribution,
         lines: usize,
@@ -196,14 +203,26 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         for _ in 1..lines {
             length += processor.draw(line);
         }
-        self.serve(station, length)
+        self.serve(station, length, task, None)
     }
 
     #[inline(always)]
-    fn serve(&mut self, station: StationId, length: Span) -> Time {
-        let service = self.processors[station.index()].server.serve(self.now, length);
-        self.note(Fact::Served { station, arrived: self.now, started: service.started, finished: service.finished });
-        service.finished
+    fn serve(&mut self, station: StationId, length: Span, task: Task, call: Option<CallName>) -> Time {
+        let Service { started, finished } = self.processors[station.index()].server.serve(self.now, length);
+        self.note(Fact::Served { station, task, call, arrived: self.now, started, finished });
+        finished
+    }
+
+    /// A message about a call leaves at `departs`, and arrives at `arrives`.
+    #[inline(always)]
+    pub(super) fn sends(
+        &mut self,
+        call: CallName,
+        message: Message,
+        (from, departs): (Party, Time),
+        (to, arrives): (Party, Time),
+    ) {
+        self.note(Fact::Sending { call, message, from, to, departs, arrives });
     }
 }
 

@@ -4,11 +4,11 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::application::Job;
-use super::rows::call::some;
+use super::rows::call::{Call, some};
 use super::rows::notification::{About, Notification, Stage};
-use crate::domain::{ApplicationId, ConnectionId, DeviceId, OpenerId, Phase, Rejection};
-use crate::engine::Handle;
-use crate::facts::Recorder;
+use crate::domain::{ApplicationId, CallName, ConnectionId, DeviceId, OpenerId, Phase, Rejection};
+use crate::engine::{Handle, Time};
+use crate::facts::{Message, Party, Recorder, Task};
 
 impl<R: Recorder> Cluster<'_, R> {
     /// A call is presented at a route point that several applications may have open: those that do are notified.
@@ -25,7 +25,10 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn notify(&mut self, opener: OpenerId, connection: ConnectionId, about: About) {
         let node = self.endpoints[self.plan.device_of(opener).index()].node;
         let notification = self.message(opener, connection, about, Stage::ToManager);
-        let reaches = self.arrives(node, self.manager_of(connection), self.now);
+        let manager = self.manager_of(connection);
+        let reaches = self.arrives(node, manager, self.now);
+        let (from, to) = (Party::CallManager(node), Party::CtiManager(manager));
+        self.sends_about(about, Message::Event, (from, self.now), (to, reaches));
         self.schedule(reaches, Event::NotificationMoves { notification });
     }
 
@@ -78,10 +81,14 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn notification_moves(&mut self, notification: Handle) {
         let Some(Notification { about, stage, connection, opener, .. }) = self.pending(notification) else { return };
         let manager = self.manager_of(connection);
+        let (work, call) = (self.ctimanager_work(manager), self.called(about));
         let (at, next) = match stage {
             Stage::ToManager => {
-                let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).event);
-                (self.arrives_at_application(connection, done), Stage::ToApplication)
+                let done = self.work(self.plan.ctimanager(manager), &work.event, Task::Event, call);
+                let reaches = self.arrives_at_application(connection, done);
+                let to = Party::Application(self.application_of(connection));
+                self.sends_about(about, Message::Event, (Party::CtiManager(manager), done), (to, reaches));
+                (reaches, Stage::ToApplication)
             }
             Stage::ToApplication | Stage::AtApplication => {
                 let state = &mut self.connections[connection.index()];
@@ -92,9 +99,12 @@ impl<R: Recorder> Cluster<'_, R> {
             }
             Stage::RequestToManager => {
                 self.hears_application(connection);
-                let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
+                let done = self.work(self.plan.ctimanager(manager), &work.request, Task::Request, call);
                 let node = self.endpoints[self.plan.device_of(opener).index()].node;
-                (self.arrives(manager, node, done), Stage::RequestToCallManager)
+                let reaches = self.arrives(manager, node, done);
+                let (from, to) = (Party::CtiManager(manager), Party::CallManager(node));
+                self.sends_about(about, Message::Request, (from, done), (to, reaches));
+                (reaches, Stage::RequestToCallManager)
             }
             Stage::RequestToCallManager => {
                 self.take_notification(notification);
@@ -142,7 +152,25 @@ impl<R: Recorder> Cluster<'_, R> {
         }
         self.moves_on(notification, Stage::RequestToManager);
         let reaches = self.arrives_at_application(connection, self.now);
+        let from = Party::Application(self.application_of(connection));
+        let to = Party::CtiManager(self.manager_of(connection));
+        self.sends_about(it.about, Message::Request, (from, self.now), (to, reaches));
         self.schedule(reaches, Event::NotificationMoves { notification });
+    }
+
+    /// The call that a message is about, if it is still known.
+    pub(super) fn called(&self, about: About) -> Option<CallName> {
+        match about {
+            About::Offered { call, .. } | About::Asked { call, .. } => self.calls.get(call).map(Call::name),
+            About::Phone { caller, .. } | About::Dialling { caller } => Some(caller),
+        }
+    }
+
+    /// A message leaves that is about a call.
+    fn sends_about(&mut self, about: About, message: Message, from: (Party, Time), to: (Party, Time)) {
+        if let Some(call) = self.called(about) {
+            self.sends(call, message, from, to);
+        }
     }
 
     /// The message is over.

@@ -6,7 +6,7 @@ use super::rows::endpoint::{Endpoint, EndpointKind, Service};
 use super::rows::registration::Claim;
 use crate::domain::{ApplicationId, ConnectionId, DeviceId, GiveUpReason, NodeId, OpenerId, OutageCause};
 use crate::engine::Time;
-use crate::facts::{Fact, Recorder};
+use crate::facts::{Fact, Recorder, Task};
 use crate::rules::device_recovery::{self, Answer, Asked, Recovery, RegistrationStatus};
 use crate::rules::openers::Turn;
 use crate::rules::rehoming::Rehoming;
@@ -220,7 +220,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let stamp = self.registrations[device as usize].stamp;
         let work = self.ctimanager_work(manager);
         let lines = self.plan.lines_at(plan.kind, plan.row);
-        let done = self.opening(self.plan.ctimanager(manager), &work.device_open, &work.line_open, lines);
+        let done = self.opening(self.plan.ctimanager(manager), Task::Open, &work.device_open, &work.line_open, lines);
         let reaches = self.arrives(manager, node, done);
         self.schedule(reaches, Event::OpenReachesCallManager { opener: opener.0, stamp, asker });
         true
@@ -276,7 +276,7 @@ impl<R: Recorder> Cluster<'_, R> {
         let plan = &self.plan.devices[device as usize];
         let work = &self.plan.nodes[node.index()].callmanager;
         let lines = self.plan.lines_at(plan.kind, plan.row);
-        self.opening(self.plan.callmanager(node), &work.device_open, &work.line_open, lines)
+        self.opening(self.plan.callmanager(node), Task::Register, &work.device_open, &work.line_open, lines)
     }
 
     pub(super) fn device_opens(&mut self, opener: OpenerId, stamp: u16, asker: Asker) {
@@ -350,7 +350,7 @@ impl<R: Recorder> Cluster<'_, R> {
     pub(super) fn send_notice(&mut self, connection: ConnectionId) {
         let manager = self.manager_of(connection);
         if let Some(notice) = &self.ctimanager_work(manager).notice {
-            self.work(self.plan.ctimanager(manager), notice);
+            self.work(self.plan.ctimanager(manager), notice, Task::Notice, None);
         }
     }
 

@@ -6,7 +6,7 @@ use super::rows::application::Health;
 use super::turn::Closed;
 use crate::domain::{ConnectionId, FailureMode, HeartbeatReading, NodeId, OutageCause};
 use crate::engine::{Span, Time};
-use crate::facts::{Fact, Recorder};
+use crate::facts::{Fact, Recorder, Task};
 use crate::plan::{CtiManagerWork, ParameterChange};
 use crate::rules::application_failure::Lost;
 use crate::rules::manager_choice::{self, ConnectReason};
@@ -162,7 +162,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         if !self.ctimanager_up(manager) {
             return self.seeks_another(connection, attempt);
         }
-        let done = self.work(self.plan.ctimanager(manager), &self.ctimanager_work(manager).request);
+        let work = &self.ctimanager_work(manager).request;
+        let done = self.work(self.plan.ctimanager(manager), work, Task::Provider, None);
         self.schedule(
             self.arrives_at_application(connection, done),
             Event::ProviderOpens { connection: connection.0, attempt },

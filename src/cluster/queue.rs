@@ -7,7 +7,7 @@ use super::rows::group::Waiting;
 use super::rows::source::Purpose;
 use crate::domain::{CallName, Phase, PhoneGroupId, QueueId, QueueOrder, Target, WishId};
 use crate::engine::{Handle, Span};
-use crate::facts::{Fact, Recorder, SentTo};
+use crate::facts::{Fact, Recorder, SentTo, Task};
 use crate::plan::{Arrivals, People, Transfer, TransferTo};
 use crate::rules::queue;
 
@@ -173,7 +173,8 @@ impl<'p, R: Recorder> Cluster<'p, R> {
         let waited = self.take_out(queue, handle);
         self.note(Fact::Distributed { call: name, queue, waited: Some(waited) });
         let node = self.endpoints[index as usize].node;
-        let done = self.work(self.plan.callmanager(node), &self.plan.nodes[node.index()].callmanager.redirect);
+        let work = &self.plan.nodes[node.index()].callmanager.redirect;
+        let done = self.work(self.plan.callmanager(node), work, Task::Redirect, Some(name));
         self.leave(handle);
         let group = self.group_of_queue(queue).expect("a phone was free just now");
         self.sent(handle, SentTo::Target(Target::Phones(group)));

@@ -3,18 +3,23 @@
 use super::event::Event;
 use super::machine::Cluster;
 use super::rows::application::{Health, Job, Worker};
+use super::rows::call::Call;
 use super::rows::endpoint::EndpointKind;
 use super::rows::notification::About;
 use super::rows::source::Purpose;
-use crate::domain::{ApplicationId, StationId};
+use crate::domain::{ApplicationId, CallName, StationId};
 use crate::engine::{Distribution, Handle, Service, Span, Time};
-use crate::facts::{Fact, Recorder};
+use crate::facts::{Fact, Recorder, Task};
 use crate::plan::Application;
 
 impl<R: Recorder> Cluster<'_, R> {
     /// An event about a call reaches the application. A failed application drops it.
-    pub(super) fn queue_call(&mut self, application: ApplicationId, call: Handle, step: u8) {
-        self.queue(application, Job::Call(call, step));
+    pub(super) fn queue_call(&mut self, application: ApplicationId, handle: Handle, step: u8) {
+        if !self.queue(application, Job::Call(handle, step))
+            && let Some(call) = self.calls.get(handle).map(Call::name)
+        {
+            self.note(Fact::EventLost { call, application });
+        }
     }
 
     /// Returns whether the application runs: otherwise nothing comes of it.
@@ -53,14 +58,15 @@ impl<R: Recorder> Cluster<'_, R> {
             if waits {
                 self.take_up(application, station, arrived, job);
             } else {
-                self.note(Fact::Skipped { station, arrived, until: self.now });
+                self.note(Fact::Skipped { station, call: self.whose(job), arrived, until: self.now });
             }
         }
     }
 
     pub(super) fn take_up(&mut self, application: ApplicationId, station: StationId, arrived: Time, job: Job) {
         let plan = &self.plan.applications[application.index()];
-        self.note(Fact::Taken { application, waited: self.now - arrived });
+        let call = self.whose(job);
+        self.note(Fact::Taken { application, call, waited: self.now - arrived });
         let lookup = self.look_up(application, job);
         let state = &mut self.applications[application.index()];
         let decides = match &plan.decide {
@@ -80,7 +86,8 @@ impl<R: Recorder> Cluster<'_, R> {
             }
         };
         state.busy += 1;
-        self.note(Fact::Served { station, arrived, started: self.now, finished });
+        let task = Task::Decide { lookup: lookup.unwrap_or(Span::ZERO) };
+        self.note(Fact::Served { station, task, call, arrived, started: self.now, finished });
         self.schedule(finished, Event::WorkerDecides { application: application.0, worker: row });
     }
 
@@ -94,7 +101,7 @@ impl<R: Recorder> Cluster<'_, R> {
                 let it = *self.notifications.get(notification)?;
                 let About::Offered { call, .. } = it.about else {
                     let word = self.screen_pop_word(&it)?;
-                    return Some(self.looked_up_after(plan, lookup.sample(word)));
+                    return Some(self.looked_up_after(plan, lookup.sample(word), self.whose(job)));
                 };
                 call
             }
@@ -105,18 +112,29 @@ impl<R: Recorder> Cluster<'_, R> {
             return None;
         }
         let length = lookup.sample(self.random_word(call, Purpose::Lookup));
-        Some(self.looked_up_after(plan, length))
+        Some(self.looked_up_after(plan, length, self.whose(job)))
     }
 
     /// How long a look-up takes, with the wait for a connection of the database if there is one.
     #[inline(always)]
-    fn looked_up_after(&mut self, plan: &Application, length: Span) -> Span {
+    fn looked_up_after(&mut self, plan: &Application, length: Span, call: Option<CallName>) -> Span {
         let Some(database) = plan.database else {
             return length;
         };
         let Service { started, finished } = self.databases[database.index()].serve(self.now, length);
-        self.note(Fact::Served { station: self.plan.connections(database), arrived: self.now, started, finished });
+        let station = self.plan.connections(database);
+        self.note(Fact::Served { station, task: Task::LookUp, call, arrived: self.now, started, finished });
         finished - self.now
+    }
+
+    /// The call that a worker works for, if it is still known.
+    #[inline(always)]
+    pub(super) fn whose(&self, job: Job) -> Option<CallName> {
+        match job {
+            Job::Call(call, _) => self.calls.get(call).map(Call::name),
+            Job::Notification(notification) => self.called(self.notifications.get(notification)?.about),
+            Job::Heartbeat(_) => None,
+        }
     }
 
     pub(super) fn worker_decides(&mut self, application: u16, row: u32) {
@@ -133,7 +151,7 @@ impl<R: Recorder> Cluster<'_, R> {
         state.idle_rows.push(row);
         state.busy -= 1;
         if let Some(delay) = worker.lookup {
-            self.note(Fact::LookedUp { application: id, delay });
+            self.note(Fact::LookedUp { application: id, call: self.whose(worker.job), delay });
         }
         match worker.job {
             Job::Call(call, step) => self.decides(call, step),

@@ -7,7 +7,7 @@ use crate::facts::SentTo;
 use crate::plan::Plan;
 
 use super::catalogue::{Catalogue, OF_CALLS};
-use super::metric::Scope;
+use super::metric::{Count, Scope};
 
 /// The place of no call.
 const NOTHING: u32 = u32::MAX;
@@ -188,6 +188,14 @@ impl Calls {
         if set != NOTHING {
             self.ended[set as usize][column(ending)] += 1;
         }
+    }
+
+    /// How many calls of a row have ended so far in this way, one of [`OF_CALLS`]. Of those offered and in progress this is known only
+    /// at the end.
+    pub(super) fn counted(&self, row: usize, count: Count) -> u64 {
+        let Some(column) = OF_CALLS.iter().position(|it| *it == count) else { return 0 };
+        let of_row = self.sets.iter().zip(&self.ended).filter(|(rows, _)| rows.contains(&(row as u32)));
+        of_row.map(|(_, ended)| u64::from(ended[column])).sum()
     }
 
     /// The replication is over: a number for each of [`OF_CALLS`], row by row; and how many calls had to wait, anywhere and in each queue.

@@ -16,6 +16,7 @@ use super::catalogue::{CAUSES, Catalogue, KINDS};
 use super::devices::{Cut, Devices, RehomeTimer, before};
 use super::histogram::{Cell, Histogram, MergedHistogram};
 use super::levels::Levels;
+use super::measure::{Column, CountRow};
 use super::metric::{Count, Metric};
 use super::quantile::Quantile;
 use super::queues::Queues;
@@ -67,6 +68,23 @@ pub struct Meter {
     merged_censored: Vec<MergedHistogram>,
 }
 
+/// What has been recorded of a measure so far in a replication. Gauges and shares of callers have no values of single facts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// How often it was measured or counted.
+    pub times: u64,
+    /// The sum of the durations, in nanoseconds; zero of a count.
+    pub nanos: u128,
+    /// How often, in addition, it was censored.
+    pub censored: u64,
+}
+
+impl Reading {
+    const fn times(times: u64) -> Reading {
+        Reading { times, nanos: 0, censored: 0 }
+    }
+}
+
 impl Meter {
     /// A meter for the runs of `plan`, of which it measures this window.
     pub fn new(plan: &Plan, window: Window) -> Meter {
@@ -93,6 +111,19 @@ impl Meter {
             merged_histograms: vec![MergedHistogram::default(); durations],
             merged_censored: vec![MergedHistogram::default(); durations],
             catalogue,
+        }
+    }
+
+    /// What has been recorded of a measure in the replication under way. Where a fact changes it, that fact has the value.
+    pub fn reading(&self, column: Column) -> Reading {
+        match column {
+            Column::Duration(row, _) => {
+                let (ended, censored) = (self.histograms[row].totals(), self.censored[row].totals());
+                Reading { times: ended.count, nanos: ended.sum_nanos, censored: censored.count }
+            }
+            Column::Count(CountRow { count, of: None }, _) => Reading::times(self.counts[count as usize]),
+            Column::Count(CountRow { count, of: Some(row) }, _) => Reading::times(self.calls.counted(row, count)),
+            Column::Gauge(..) | Column::Peak(..) | Column::Service(..) => Reading::default(),
         }
     }
 
@@ -647,13 +678,31 @@ const fn tally_of(ending: Ending) -> Tally {
     }
 }
 
+/// Whether nothing is measured by a fact, which says only how a call got on.
+#[inline(always)]
+const fn tells_only(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::Sending { .. }
+            | Fact::EventLost { .. }
+            | Fact::HeldUp { .. }
+            | Fact::Rings { .. }
+            | Fact::PickedUp { .. }
+            | Fact::TreatmentEnded { .. }
+            | Fact::TurnedAway { .. }
+            | Fact::Forwards { .. }
+    )
+}
+
 impl Recorder for Meter {
     // The variant is known where a fact is noted: after inlining, only one arm of this match is left there.
     #[inline(always)]
     fn note(&mut self, now: Time, fact: Fact) {
-        if let Fact::Sent { place, to } = fact {
+        match fact {
             // No gauge changes.
-            return self.calls.sent(place, to);
+            Fact::Sent { place, to } => return self.calls.sent(place, to),
+            _ if tells_only(&fact) => return,
+            _ => {}
         }
         self.levels.advance(now);
         let measured = now >= self.warm_up;
@@ -666,7 +715,6 @@ impl Recorder for Meter {
                     self.calls.offered(place, call.source);
                 }
             }
-            Fact::Sent { .. } => {}
             Fact::Ended { call, place, ending, offered, reached } => {
                 if reached.contact != Contact::Connected {
                     self.not_answered(now, call, offered, reached, true);
@@ -728,10 +776,10 @@ impl Recorder for Meter {
             }
             Fact::BridgeTaken { bridge, .. } => self.levels.step_up(self.catalogue.conferences(bridge), now),
             Fact::BridgeFreed { bridge, .. } => self.levels.step_down(self.catalogue.conferences(bridge), now),
-            Fact::Served { station, arrived, started, finished } => {
+            Fact::Served { station, arrived, started, finished, .. } => {
                 self.served(now, station, arrived, started, finished);
             }
-            Fact::Skipped { station, arrived, until } => {
+            Fact::Skipped { station, arrived, until, .. } => {
                 self.levels.skipped(station, arrived, until);
             }
             Fact::Alerting { path, since_offered, .. } => {
@@ -842,10 +890,10 @@ impl Recorder for Meter {
             Fact::Transferred { call, by, path, delay } => self.transferred(now, call, by, path, delay),
             // All that follows is measured only after the warm-up.
             _ if !measured => {}
-            Fact::Taken { application, waited } => {
+            Fact::Taken { application, waited, .. } => {
                 self.record_for_application(Metric::AppQueueDelay, application, waited);
             }
-            Fact::LookedUp { application, delay } => {
+            Fact::LookedUp { application, delay, .. } => {
                 self.record_for_application(Metric::LookupDelay, application, delay);
             }
             Fact::Acted { route_point, application, delay, .. } => {
@@ -922,6 +970,15 @@ impl Recorder for Meter {
             | Fact::ScreenPopDue { .. }
             | Fact::Asked { .. }
             | Fact::RequestGranted { .. } => {}
+            Fact::Sent { .. }
+            | Fact::Sending { .. }
+            | Fact::EventLost { .. }
+            | Fact::HeldUp { .. }
+            | Fact::Rings { .. }
+            | Fact::PickedUp { .. }
+            | Fact::TreatmentEnded { .. }
+            | Fact::TurnedAway { .. }
+            | Fact::Forwards { .. } => {}
         }
     }
 }

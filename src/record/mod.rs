@@ -26,7 +26,7 @@ pub use catalogue::{CAUSES, CallsOf, Catalogue, KINDS, OF_CALLS, Series, cause_n
 pub use goal::{Goal, goals};
 pub use histogram::{Histogram, MergedHistogram, Totals};
 pub use measure::{Column, CountRow, Longest, Measure, OfCount, OfDuration, OfGauge, Statistic, Subject, cannot_occur};
-pub use meter::Meter;
+pub use meter::{Meter, Reading};
 pub use metric::{Better, Censoring, Count, Gauge, Metric, Peak, Row, Scope, Section, Service, Unit};
 pub use quantile::Quantile;
 pub use service::ServiceLevel;

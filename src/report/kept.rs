@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::chart::Chart;
 use super::diagram::Graph;
 use super::document::compact;
+use super::ladder::Ladder;
 use super::table::{Table, Tone};
 
 /// The answer of a command and what it rests on.
@@ -123,6 +124,8 @@ pub enum Item {
     Note(String),
     /// What depends on what.
     Topology(Graph),
+    /// Calls, message by message.
+    Ladder(Ladder),
 }
 
 impl Report {
@@ -135,7 +138,7 @@ impl Report {
     pub fn charts(&self) -> impl Iterator<Item = &Chart> {
         self.chapters.iter().flat_map(|chapter| &chapter.items).filter_map(|item| match item {
             Item::Chart(chart) => Some(chart),
-            Item::Table(_) | Item::Note(_) | Item::Topology(_) => None,
+            Item::Table(_) | Item::Note(_) | Item::Topology(_) | Item::Ladder(_) => None,
         })
     }
 

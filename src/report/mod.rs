@@ -21,6 +21,7 @@ mod gate;
 mod goals;
 mod graph;
 mod kept;
+mod ladder;
 mod parameters;
 mod log;
 mod oracle;
@@ -56,6 +57,7 @@ pub use format::{Canvas, Format, Ink, PictureSize, csv, draw, page_html, png, sv
 pub use gate::reasons;
 pub use goals::goals_sheet;
 pub use kept::{Chapter, Item, KeyFigure, Piece, Report, Sentence, Verdict};
+pub use ladder::Ladder;
 pub use log::histograms_hlog;
 pub use oracle::{Answer, Line, oracle_page};
 pub use page::{

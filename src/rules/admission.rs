@@ -50,7 +50,7 @@ pub const fn line_is_free(calls: u32, lines: u32) -> bool {
 }
 
 /// What is missing on a call's path to a device.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Missing {
     /// What serves it: its node is down, or no application has it open.
     Node,

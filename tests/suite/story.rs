@@ -242,6 +242,14 @@ impl Recorder for Story<'_> {
             | Fact::Controlled { .. }
             | Fact::ControlLost { .. }
             | Fact::Sent { .. }
+            | Fact::Sending { .. }
+            | Fact::EventLost { .. }
+            | Fact::HeldUp { .. }
+            | Fact::Rings { .. }
+            | Fact::PickedUp { .. }
+            | Fact::TreatmentEnded { .. }
+            | Fact::TurnedAway { .. }
+            | Fact::Forwards { .. }
             | Fact::Unfinished { .. }
             | Fact::Unnoticed { .. }
             | Fact::RecoveryBegan { .. } => return,

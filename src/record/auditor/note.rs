@@ -77,7 +77,7 @@ impl Recorder for Auditor<'_> {
             Fact::Consulted { call, .. } | Fact::ConsultFailed { call, .. } => self.consulted(fact, call),
             Fact::Joined { call, .. } => self.joined(fact, call),
             Fact::ConferenceBlocked { call, bridge } => self.blocked(fact, call, bridge),
-            Fact::Served { station, arrived, started, finished } => {
+            Fact::Served { station, arrived, started, finished, .. } => {
                 self.served(fact, station.index(), arrived, started, finished);
             }
             Fact::Acted { call, delay, .. } => {
@@ -245,6 +245,14 @@ impl Recorder for Auditor<'_> {
                 }
             }
             Fact::Skipped { .. } | Fact::Taken { .. } | Fact::LookedUp { .. } | Fact::Recovered { .. } => {}
+            Fact::Sending { .. }
+            | Fact::EventLost { .. }
+            | Fact::HeldUp { .. }
+            | Fact::Rings { .. }
+            | Fact::PickedUp { .. }
+            | Fact::TreatmentEnded { .. }
+            | Fact::TurnedAway { .. }
+            | Fact::Forwards { .. } => {}
         }
     }
 }

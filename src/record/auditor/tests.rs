@@ -8,7 +8,7 @@ use crate::domain::{
     RoutePointId, SourceId, StationId, Target,
 };
 use crate::engine::{Distribution, Span, Time};
-use crate::facts::{Fact, Path, PoolId, Reached, Recorder};
+use crate::facts::{Fact, Path, PoolId, Reached, Recorder, Task};
 use crate::fake;
 use crate::plan::{Change, ConferenceBridge, Fault, Occurs, People, Plan, Queue, Setting, Transfer, TransferTo};
 
@@ -244,7 +244,8 @@ fn a_device_is_given_up_if_the_workload_allows_it() {
 fn a_process_that_is_down_does_no_work() {
     let served = |station, second, started| {
         let (arrived, started) = (at(second), at(started));
-        (second, Fact::Served { station: StationId(station), arrived, started, finished: started + Span::from_secs(5) })
+        let (station, finished) = (StationId(station), started + Span::from_secs(5));
+        (second, Fact::Served { station, task: Task::SetUp, call: None, arrived, started, finished })
     };
     let facts = &failed_over()[..7];
     broken(&and(facts, &[served(0, 60, 60)]), "its process is down");

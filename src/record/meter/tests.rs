@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::NodeId;
+use crate::facts::Task;
 use crate::fake;
 use crate::record::{Gauge, Scope, Series, Wait};
 
@@ -412,6 +413,8 @@ fn work_lost_in_a_failure_occupies_no_server() {
     let station = StationId(0);
     let served = |arrived, started, finished| Fact::Served {
         station,
+        task: Task::SetUp,
+        call: None,
         arrived: at(arrived),
         started: at(started),
         finished: at(finished),
@@ -770,7 +773,7 @@ fn a_percentile_is_kept_where_it_is_asked_for() {
     meter.start(0);
     for millis in 1..=10 {
         let delay = Span::from_millis(millis);
-        meter.note(plan.window().warm_up, Fact::LookedUp { application: ApplicationId(0), delay });
+        meter.note(plan.window().warm_up, Fact::LookedUp { application: ApplicationId(0), call: None, delay });
     }
     let summary = meter.finish(plan.length, 0);
     let row = Catalogue::new(&plan).cluster(Metric::LookupDelay).unwrap();

@@ -190,6 +190,7 @@ impl Page {
                     Item::Table(table) => self.table(table),
                     Item::Note(words) => self.markup.tag("p").words(words),
                     Item::Topology(graph) => self.topology(graph),
+                    Item::Ladder(ladder) => self.markup.tag("p").words(&ladder.title),
                 }
             }
             if beside {
