@@ -4,8 +4,6 @@ use std::sync::atomic::AtomicBool;
 
 use super::replicate::Replicator;
 use crate::cluster::Cluster;
-use crate::engine::Time;
-use crate::facts::{Fact, Recorder};
 use crate::plan::{Plan, Window};
 use crate::record::{Auditor, Merged, Meter, ReplicationSummary};
 
@@ -19,35 +17,29 @@ pub enum Audit {
     On,
 }
 
-/// The meter and the optional auditor.
-struct Watch<'p> {
-    meter: Meter,
-    auditor: Option<Auditor<'p>>,
-}
-
-impl Recorder for Watch<'_> {
-    #[inline(always)]
-    fn note(&mut self, now: Time, fact: Fact) {
-        self.meter.note(now, fact);
-        if let Some(auditor) = &mut self.auditor {
-            auditor.note(now, fact);
-        }
-    }
+/// A cluster without an auditor is a program of its own: where a fact is noted that the meter does not use, nothing is left of it, and
+/// no question whether somebody else wants it.
+enum Simulated<'p> {
+    Measured(Cluster<'p, Meter>),
+    Audited(Box<Cluster<'p, (Meter, Auditor<'p>)>>),
 }
 
 /// Runs and measures replications of a plan on one cluster, whose memory they reuse one after the other.
 pub struct MeasuredCluster<'p> {
     plan: &'p Plan,
     seed: u64,
-    cluster: Cluster<'p, Watch<'p>>,
+    cluster: Simulated<'p>,
 }
 
 impl<'p> MeasuredCluster<'p> {
     /// A cluster for the plan that measures this window.
     pub fn new(plan: &'p Plan, window: Window, seed: u64, audit: Audit) -> MeasuredCluster<'p> {
-        let auditor = (audit == Audit::On).then(|| Auditor::new(plan));
-        let watch = Watch { meter: Meter::new(plan, window), auditor };
-        MeasuredCluster { plan, seed, cluster: Cluster::new(plan, watch) }
+        let meter = Meter::new(plan, window);
+        let cluster = match audit {
+            Audit::Off => Simulated::Measured(Cluster::new(plan, meter)),
+            Audit::On => Simulated::Audited(Box::new(Cluster::new(plan, (meter, Auditor::new(plan))))),
+        };
+        MeasuredCluster { plan, seed, cluster }
     }
 }
 
@@ -58,19 +50,28 @@ impl Replicator for MeasuredCluster<'_> {
     }
 
     fn run_unless(&mut self, stop: &AtomicBool, replication: u64) -> Result<Option<ReplicationSummary>, Vec<String>> {
-        self.cluster.recorder.meter.start(replication);
-        if let Some(auditor) = &mut self.cluster.recorder.auditor {
-            auditor.start();
+        let (seed, end) = (self.seed, self.plan.length);
+        match &mut self.cluster {
+            Simulated::Measured(cluster) => {
+                cluster.recorder.start(replication);
+                let events = cluster.run_unless(stop, seed, replication);
+                Ok(events.map(|events| cluster.recorder.finish(end, events)))
+            }
+            Simulated::Audited(cluster) => {
+                cluster.recorder.0.start(replication);
+                cluster.recorder.1.start();
+                let Some(events) = cluster.run_unless(stop, seed, replication) else { return Ok(None) };
+                let (meter, auditor) = &mut cluster.recorder;
+                auditor.finish(end)?;
+                Ok(Some(meter.finish(end, events)))
+            }
         }
-        let Some(events) = self.cluster.run_unless(stop, self.seed, replication) else { return Ok(None) };
-        let Watch { meter, auditor } = &mut self.cluster.recorder;
-        if let Some(auditor) = auditor {
-            auditor.finish(self.plan.length)?;
-        }
-        Ok(Some(meter.finish(self.plan.length, events)))
     }
 
     fn into_merged(self) -> Merged {
-        self.cluster.recorder.meter.into_merged()
+        match self.cluster {
+            Simulated::Measured(cluster) => cluster.recorder.into_merged(),
+            Simulated::Audited(cluster) => cluster.recorder.0.into_merged(),
+        }
     }
 }

@@ -330,6 +330,21 @@ impl Plan {
         }
     }
 
+    /// A device's name: that of its route point or group, and its number there if there are several.
+    pub fn device_name(&self, device: DeviceId) -> String {
+        let it = &self.devices[device.index()];
+        let group = match it.kind {
+            DeviceKind::RoutePoint => Target::RoutePoint(RoutePointId(it.row)),
+            DeviceKind::CtiPort => Target::Ports(PortGroupId(it.row)),
+            DeviceKind::Phone => Target::Phones(PhoneGroupId(it.row)),
+        };
+        let name = self.target_name(group);
+        match self.devices_of(group) {
+            1 => name.to_owned(),
+            _ => format!("{name}/{}", device.0 - self.first_device(group).0 + 1),
+        }
+    }
+
     /// How many calls a pool takes at a time: a group of phones one each.
     pub fn pool_size(&self, pool: Target) -> u32 {
         match pool {

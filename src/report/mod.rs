@@ -22,6 +22,7 @@ mod goals;
 mod graph;
 mod kept;
 mod ladder;
+mod story;
 mod parameters;
 mod log;
 mod oracle;
@@ -58,6 +59,7 @@ pub use gate::reasons;
 pub use goals::goals_sheet;
 pub use kept::{Chapter, Item, KeyFigure, Piece, Report, Sentence, Verdict};
 pub use ladder::Ladder;
+pub use story::story;
 pub use log::histograms_hlog;
 pub use oracle::{Answer, Line, oracle_page};
 pub use page::{

@@ -29,6 +29,11 @@ impl Follower {
     pub fn new(names: impl IntoIterator<Item = CallName>) -> Follower {
         Follower { names: names.into_iter().collect(), ..Follower::default() }
     }
+
+    /// Whether it follows a call.
+    pub fn follows(&self, call: CallName) -> bool {
+        self.names.contains(&call)
+    }
 }
 
 impl Recorder for Follower {
