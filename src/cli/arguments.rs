@@ -19,6 +19,7 @@ use super::run::{self, RunArguments};
 use super::stop::Stop;
 use super::sweep::{self, SweepArguments};
 use super::terminal::print;
+use super::trace::{self, TraceArguments};
 use super::verify::{self, VerifyArguments};
 use crate::workload;
 
@@ -78,6 +79,10 @@ pub(super) enum Command {
     /// Draw one chart of results for a slide or a document
     #[command(after_help = plot::after_help())]
     Plot(PlotArguments),
+
+    /// Tell what happened to calls of one replication, message by message
+    #[command(after_help = trace::after_help())]
+    Trace(TraceArguments),
 
     /// Show what depends on what in a workload, and what the loss of a part would affect
     #[command(after_help = deps::after_help())]
@@ -145,6 +150,7 @@ impl Command {
             Command::Plot(plot) => plot::plot(plot),
             Command::Check(check) => check::check(check),
             Command::Report(report) => report::report(report),
+            Command::Trace(trace) => trace::run(trace),
             Command::Deps(deps) => deps::deps(deps),
             Command::Oracle(oracle) => oracle::oracle(oracle),
             Command::Init(init) => init::run(init),

@@ -35,6 +35,7 @@ mod signals;
 mod stop;
 mod sweep;
 mod terminal;
+mod trace;
 mod values;
 mod vary;
 mod verify;

@@ -51,6 +51,12 @@ pub enum Format {
     Dot,
     /// A picture for Mermaid.
     Mermaid,
+    /// A picture.
+    Svg,
+    /// A trace for viewers such as Perfetto and speedscope.
+    Trace,
+    /// A line of JSON for each step.
+    Jsonl,
 }
 
 impl Format {
@@ -70,6 +76,9 @@ impl Format {
             Format::Sarif => "sarif",
             Format::Dot => "dot",
             Format::Mermaid => "mermaid",
+            Format::Svg => "svg",
+            Format::Trace => "trace",
+            Format::Jsonl => "jsonl",
         }
     }
 
@@ -89,6 +98,9 @@ impl Format {
             Format::Sarif => "The findings as SARIF 2.1.0, for code review tools",
             Format::Dot => "A picture for Graphviz",
             Format::Mermaid => "A picture for Mermaid",
+            Format::Svg => "A picture for slides and documents",
+            Format::Trace => "A trace in Chrome's format, for Perfetto, speedscope and others",
+            Format::Jsonl => "A line of JSON for each step",
         }
     }
 }
@@ -116,6 +128,7 @@ pub fn draw(page: &Page<'_>, format: Format, canvas: impl Into<Canvas>) -> Resul
         Format::Sarif => sarif::draw(page.findings.as_ref().ok_or_else(nothing)?),
         Format::Dot => dot::draw(page.graph.as_ref().ok_or_else(nothing)?).into_bytes(),
         Format::Mermaid => mermaid::draw(page.graph.as_ref().ok_or_else(nothing)?).into_bytes(),
+        Format::Svg | Format::Trace | Format::Jsonl => return Err(nothing()),
     })
 }
 

@@ -23,6 +23,7 @@ mod graph;
 mod kept;
 mod ladder;
 mod story;
+mod trace;
 mod parameters;
 mod log;
 mod oracle;
@@ -60,6 +61,7 @@ pub use goals::goals_sheet;
 pub use kept::{Chapter, Item, KeyFigure, Piece, Report, Sentence, Verdict};
 pub use ladder::Ladder;
 pub use story::story;
+pub use trace::{Traced, trace_page};
 pub use log::histograms_hlog;
 pub use oracle::{Answer, Line, oracle_page};
 pub use page::{

@@ -19,5 +19,6 @@ mod topology;
 pub(super) use capacity::capacity_report;
 pub(super) use comparison::comparison_report;
 pub(super) use gate::gate_report;
+pub(super) use parts::report as blank;
 pub(super) use run::run_report;
 pub(super) use sweep::sweep_report;
