@@ -1,5 +1,10 @@
 //! Facts: what has happened, named in the past tense. They are all that a run reports.
 
+mod call;
+mod steps;
+
+pub use steps::{Message, Party, Place, Task};
+
 use crate::domain::{
     ApplicationFault, ApplicationId, CallName, ConferenceBridgeId, Contact, DestinationId, DeviceId, Ending, Forward,
     GiveUpReason, NodeId, OutageCause, PhoneEvent, PhoneGroupId, PortGroupId, QueueId, Rejection, RoutePointId,
@@ -59,92 +64,6 @@ pub enum UnnoticedFailure {
     CallManager(NodeId),
     /// A CTIManager's, by an application.
     CtiManager(ApplicationId),
-}
-
-/// One end of a message about a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Party {
-    /// The caller, outside the cluster.
-    Caller,
-    /// The CallManager of a node.
-    CallManager(NodeId),
-    /// The CTIManager of a node.
-    CtiManager(NodeId),
-    /// An application.
-    Application(ApplicationId),
-}
-
-/// A message about a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Message {
-    /// The set-up: somebody dials.
-    SetUp,
-    /// The call goes to the CallManager of its device.
-    Offer,
-    /// An event: something happens to a call at a device.
-    Event,
-    /// What an application requests for a call.
-    Request,
-    /// The answer goes to the caller's side.
-    Answer,
-    /// A third party is to be joined in, at the CallManager of the conference bridge; or has been.
-    Join,
-}
-
-/// What a station does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Task {
-    /// A CallManager analyses the digits of a new call.
-    SetUp,
-    /// It offers a call to a device.
-    Offer,
-    /// It connects a call that was answered.
-    Answer,
-    /// It redirects, transfers or forwards a call.
-    Redirect,
-    /// It puts a call on hold, or retrieves it, or puts it aside.
-    Hold,
-    /// It joins a third party in.
-    Conference,
-    /// It releases a call.
-    Release,
-    /// It registers and opens a device.
-    Register,
-    /// A CTIManager passes an event on.
-    Event,
-    /// It passes a request on.
-    Request,
-    /// It opens a device.
-    Open,
-    /// It notifies an application of a device that is in service, or is not.
-    Notice,
-    /// It opens a provider.
-    Provider,
-    /// It reads a heartbeat.
-    Heartbeat,
-    /// A worker of an application decides, after it has looked the caller up for so long.
-    Decide {
-        /// How long, waiting for a connection of the database included. It comes first.
-        lookup: Span,
-    },
-    /// A database looks a caller up.
-    LookUp,
-}
-
-/// Where a call was turned away.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Place {
-    /// Where it was sent: it has not reached a device.
-    Target(Target),
-    /// At a device.
-    Device {
-        /// Which one.
-        device: DeviceId,
-        /// Which of its lines.
-        line: u8,
-    },
-    /// At a number outside.
-    Outside(DestinationId),
 }
 
 /// A share of an application's devices: recovery times are reported until it controls that many again.
@@ -917,103 +836,6 @@ pub enum Fact {
         /// Since the fault.
         delay: Span,
     },
-}
-
-impl Fact {
-    /// The call that it is about, if it is about one that is known. [`Fact::Sent`] names only the call's place.
-    pub const fn call(&self) -> Option<CallName> {
-        match *self {
-            Fact::Offered { call, .. }
-            | Fact::Presented { call, .. }
-            | Fact::Left { call, .. }
-            | Fact::Seized { call, .. }
-            | Fact::CallWaits { call, .. }
-            | Fact::CallWaited { call, .. }
-            | Fact::Queued { call, .. }
-            | Fact::Distributed { call, .. }
-            | Fact::LeftQueue { call, .. }
-            | Fact::Freed { call, .. }
-            | Fact::OffHook { call, .. }
-            | Fact::OnHook { call, .. }
-            | Fact::NotDialled { call, .. }
-            | Fact::PhoneEventSent { call, .. }
-            | Fact::ScreenPopDue { call, .. }
-            | Fact::ScreenPopShown { call, .. }
-            | Fact::ScreenPopLost { call, .. }
-            | Fact::Asked { call, .. }
-            | Fact::RequestGranted { call, .. }
-            | Fact::RequestFailed { call, .. }
-            | Fact::Sending { call, .. }
-            | Fact::EventLost { call, .. }
-            | Fact::HeldUp { call, .. }
-            | Fact::Rings { call, .. }
-            | Fact::PickedUp { call, .. }
-            | Fact::TreatmentEnded { call, .. }
-            | Fact::TurnedAway { call, .. }
-            | Fact::Forwards { call, .. }
-            | Fact::Acted { call, .. }
-            | Fact::Alerting { call, .. }
-            | Fact::Connected { call, .. }
-            | Fact::Transferred { call, .. }
-            | Fact::ReachedMachine { call, .. }
-            | Fact::Talked { call, .. }
-            | Fact::WrapUpBegan { call, .. }
-            | Fact::WrapUpEnded { call, .. }
-            | Fact::Held { call, .. }
-            | Fact::Retrieved { call, .. }
-            | Fact::PutAside { call, .. }
-            | Fact::TakenBack { call, .. }
-            | Fact::LetGo { call, .. }
-            | Fact::Consulted { call, .. }
-            | Fact::ConsultFailed { call, .. }
-            | Fact::BridgeTaken { call, .. }
-            | Fact::BridgeFreed { call, .. }
-            | Fact::ConferenceBlocked { call, .. }
-            | Fact::Joined { call, .. }
-            | Fact::Forwarded { call, .. }
-            | Fact::Ended { call, .. }
-            | Fact::Unfinished { call, .. }
-            | Fact::RequestTimedOut { call, .. }
-            | Fact::Preserved { call, .. } => Some(call),
-            Fact::Served { call, .. }
-            | Fact::Skipped { call, .. }
-            | Fact::Taken { call, .. }
-            | Fact::LookedUp { call, .. } => call,
-            Fact::Sent { .. }
-            | Fact::Unnoticed { .. }
-            | Fact::RecoveryBegan { .. }
-            | Fact::ApplicationFailed { .. }
-            | Fact::ApplicationReturned { .. }
-            | Fact::ApplicationClosed { .. }
-            | Fact::DeviceFailed { .. }
-            | Fact::DeviceReturned { .. }
-            | Fact::DeviceOpened { .. }
-            | Fact::DeviceClosed { .. }
-            | Fact::Controlled { .. }
-            | Fact::ControlLost { .. }
-            | Fact::DeviceGivenUp { .. }
-            | Fact::HomeReturned { .. }
-            | Fact::RehomeLost { .. }
-            | Fact::RehomeStarted { .. }
-            | Fact::Rehomed { .. }
-            | Fact::CallManagerFailed { .. }
-            | Fact::CallManagerHangs { .. }
-            | Fact::HangNoticed { .. }
-            | Fact::CallManagerReturned { .. }
-            | Fact::FailureNoticed { .. }
-            | Fact::CtiManagerFailed { .. }
-            | Fact::CtiManagerReturned { .. }
-            | Fact::ApplicationLinkFailed { .. }
-            | Fact::ManagerLossNoticed { .. }
-            | Fact::ManagerChanged { .. }
-            | Fact::LinkCutNoticed { .. }
-            | Fact::LinkHealNoticed { .. }
-            | Fact::SettingChanged { .. }
-            | Fact::SettingNotChanged { .. }
-            | Fact::Throttling { .. }
-            | Fact::Recovered { .. } => None,
-        }
-    }
 }
 
 /// An observer of a run. It receives every fact and cannot influence the run.

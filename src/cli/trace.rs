@@ -34,13 +34,18 @@ const CONDITIONS_MAX: usize = 32;
 
 pub(super) fn after_help() -> StyledStr {
     help::below(
-        &["A replication is a seed and a number: it is run again, and what happens to a call is the same whatever else is traced. A call \
-           is named by its traffic and its number, counted from 0, as in callers:17."],
+        &[
+            "A replication is a seed and a number: it is run again, and what happens to a call is the same whatever else is traced. A call \
+           is named by its traffic and its number, counted from 0, as in callers:17.",
+        ],
         &[help::DONE, help::FAILED, help::USAGE, help::INVALID, help::INTERRUPTED],
         &[
             ("ctisim trace site.toml --worst setup_delay", "The caller who waited longest, in replication 0"),
             ("ctisim trace site.toml --replication 17 --call callers:1234", "One call, message by message"),
-            ("ctisim trace site.toml --where ended=dropped_in_change", "Calls that were lost while they were transferred"),
+            (
+                "ctisim trace site.toml --where ended=dropped_in_change",
+                "Calls that were lost while they were transferred",
+            ),
             ("ctisim trace site.toml --at 20m..20m2s --format mermaid", "Two seconds, for a wiki"),
         ],
     )
@@ -53,7 +58,7 @@ pub(super) struct TraceArguments {
     workload: PathBuf,
 
     /// The replication to run again, counted from 0
-    #[arg(long, value_name = "R", default_value_t = 0)]
+    #[arg(long, value_name = "R", default_value_t = 0, allow_hyphen_values = true)]
     replication: u64,
 
     /// One call: its traffic and its number, as in callers:17, or its number alone if there is one traffic
@@ -138,17 +143,8 @@ pub(super) fn run(arguments: &TraceArguments) -> Result<(), Stop> {
         _ => None,
     };
     let question = asked.question(&plan, replication, &found);
-    let traced = Traced {
-        plan: &plan,
-        seed,
-        replication,
-        trace: &trace,
-        stretch,
-        question,
-        more: found.more,
-        command,
-        digest,
-    };
+    let traced =
+        Traced { plan: &plan, seed, replication, trace: &trace, stretch, question, more: found.more, command, digest };
     let page = trace_page(&traced);
     let wrote = output.write(&page, Vec::new)?;
     show(&page, arguments.format)?;
@@ -274,7 +270,8 @@ fn moment(text: &str, plan: &Plan) -> Result<Time, String> {
     const DAY: u64 = 86_400_000_000_000;
     let shown = Clock::parse(text)?.starts().nanos();
     let starts = plan.clock.map(|clock| clock.starts().nanos());
-    let starts = starts.ok_or("the workload does not say what the clock shows (`run.starts`): write 20m, for example")?;
+    let starts =
+        starts.ok_or("the workload does not say what the clock shows (`run.starts`): write 20m, for example")?;
     Ok(Time::from_nanos((shown + DAY - starts) % DAY))
 }
 

@@ -60,19 +60,19 @@ pub use gate::reasons;
 pub use goals::goals_sheet;
 pub use kept::{Chapter, Item, KeyFigure, Piece, Report, Sentence, Verdict};
 pub use ladder::Ladder;
-pub use story::story;
-pub use trace::{Traced, trace_page};
 pub use log::histograms_hlog;
 pub use oracle::{Answer, Line, oracle_page};
 pub use page::{
     Block, Case, Excerpt, Extent, Finding, FindingKind, Findings, Page, Rank, Related, Section, Suite, Tested,
 };
-pub use pages::{capacity_page, comparison_page, gate_page, run_page, sweep_page};
+pub use pages::{capacity_page, comparison_page, gate_page, run_page, sweep_page, trace_page};
 pub use provenance::run_json;
 pub use replications::replications_sheet;
 pub use sheet::{Sheet, SheetRows};
+pub use story::story;
 pub use summary::summary_sheet;
 pub use sweep::sweep_sheet;
 pub use table::{Column, Entry, Form, Holds, Table, Tone};
 pub use timeline::timeline_sheet;
+pub use trace::Traced;
 pub use words::{distribution, exact_percent, five_digits, span, time};

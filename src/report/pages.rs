@@ -2,9 +2,10 @@
 //! from.
 
 use super::comparison::{Listed, Pair};
-use super::overview::{capacity_report, comparison_report, gate_report, run_report, sweep_report};
+use super::overview::{capacity_report, comparison_report, gate_report, run_report, sweep_report, trace_report};
 use super::page::Page;
-use super::{capacity, comparison, gate, run, sweep};
+use super::trace::Traced;
+use super::{capacity, comparison, gate, run, sweep, trace};
 use crate::analysis::{Capacity, Compared, GateReport, Judged, Provenance, Study, Sweep};
 use crate::dependencies::Dependencies;
 
@@ -39,4 +40,9 @@ pub fn capacity_page(capacity: &Capacity) -> Page<'_> {
 /// The page of a gate, which this command judges again.
 pub fn gate_page<'a>(report: &'a GateReport, command: &'a str) -> Page<'a> {
     Page { report: Some(Box::new(move || gate_report(report, command))), ..gate::page(report) }
+}
+
+/// The page of a trace.
+pub fn trace_page<'a>(traced: &'a Traced<'a>) -> Page<'a> {
+    Page { report: Some(Box::new(move || trace_report(traced))), ..trace::page(traced) }
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::domain::{
-    ApplicationFault, CallName, DeviceId, DeviceKind, GiveUpReason, OutageCause, Rejection, StationId,
-    Target, ThirdParty,
+    ApplicationFault, CallName, DeviceId, DeviceKind, GiveUpReason, OutageCause, Rejection, StationId, Target,
+    ThirdParty,
 };
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Message, Party, Place, PoolId, SentTo, Task};
@@ -582,9 +582,7 @@ fn of_fact(plan: &Plan, fact: Fact) -> Option<(Option<Key>, String, bool)> {
             (callmanager(id), "refuses new calls (Code Yellow)".to_owned(), true)
         }
         Fact::Throttling { node: id, refuses: false } => (callmanager(id), "takes new calls again".to_owned(), false),
-        Fact::DeviceFailed { device: id } => {
-            (Some(device(plan, id)), format!("{} fails", plan.device_name(id)), true)
-        }
+        Fact::DeviceFailed { device: id } => (Some(device(plan, id)), format!("{} fails", plan.device_name(id)), true),
         Fact::DeviceGivenUp { device: id, because } => {
             let why = match because {
                 GiveUpReason::CannotOpen => "its CallManager cannot open it",

@@ -8,14 +8,12 @@ use crate::engine::{Span, Time};
 use crate::plan::Plan;
 use crate::trace::{Trace, Value, name_of};
 
-use super::kept::{Chapter, Item, Report};
 use super::ladder::Ladder;
-use super::overview::blank;
 use super::page::{Extent, Page};
 use super::sheet::Sheet;
 use super::story::story;
 use super::table::{Entry, Table};
-use super::words::{counted, time, whole};
+use super::words::counted;
 
 /// A trace, and what it is to answer.
 #[derive(Debug)]
@@ -40,8 +38,8 @@ pub struct Traced<'a> {
     pub digest: String,
 }
 
-/// The page of a trace.
-pub fn trace_page<'a>(traced: &'a Traced<'a>) -> Page<'a> {
+/// What is printed of a trace.
+pub(super) fn page<'a>(traced: &'a Traced<'a>) -> Page<'a> {
     let mut page = Page::new(&*traced.plan.name);
     let ladder = ladder(traced);
     let section = page.section(Extent::Both);
@@ -52,7 +50,6 @@ pub fn trace_page<'a>(traced: &'a Traced<'a>) -> Page<'a> {
     }
     page.sheets = vec![sheet(traced)];
     page.ladder = Some(ladder);
-    page.report = Some(Box::new(move || report(traced)));
     page
 }
 
@@ -72,7 +69,8 @@ fn measured<'a>(traced: &'a Traced<'_>) -> impl Iterator<Item = (CallName, &'a V
     calls.flat_map(|(call, _, values)| values.iter().map(move |value| (*call, value)))
 }
 
-fn values(traced: &Traced<'_>) -> Table {
+/// They as a table.
+pub(super) fn values(traced: &Traced<'_>) -> Table {
     let mut table = Table::of_numbers(["call", "what was measured", "lasted", "until"]);
     for (call, value) in measured(traced) {
         let until = traced.plan.clock(value.at).unwrap_or_else(|| exact(value.at.since(Time::ZERO)));
@@ -109,25 +107,4 @@ fn sheet<'a>(traced: &'a Traced<'a>) -> Sheet<'a> {
             ]
         })
     })
-}
-
-fn report(traced: &Traced<'_>) -> Report {
-    let mut report = blank("trace", &traced.plan.name, &*traced.question, &traced.command);
-    report.about = format!(
-        "replication {}, seed {}; the run lasts {}",
-        whole(traced.replication),
-        traced.seed,
-        time(traced.plan.length.nanos() as f64 / 1e9)
-    );
-    report.digest = Some(traced.digest.clone());
-    let ladder = ladder(traced);
-    let note = ladder.note.clone().map(Item::Note);
-    let table = values(traced);
-    let table = (!table.rows.is_empty()).then_some(Item::Table(table));
-    report.chapters = vec![Chapter {
-        heading: "Message by message".to_owned(),
-        about: String::new(),
-        items: table.into_iter().chain([Item::Ladder(ladder)]).chain(note).collect(),
-    }];
-    report
 }

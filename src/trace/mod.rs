@@ -12,5 +12,7 @@ mod watch;
 pub use follow::{Followed, Follower};
 pub use parts::{Cause, Part, parts};
 pub use replay::{Trace, Value, find, follow};
-pub use select::{Comparison, Condition, End, Found, Selection, call_name, duration_column, ending_name, name_of, rejection_name};
+pub use select::{
+    Comparison, Condition, End, Found, Selection, call_name, duration_column, ending_name, name_of, rejection_name,
+};
 pub use watch::{Observed, Observer, Watch};

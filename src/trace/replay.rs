@@ -30,6 +30,7 @@ pub fn find(
     cluster.recorder.0.start(replication);
     cluster.run_unless(stop, seed, replication)?;
     let mut found = cluster.recorder.0.observer.found;
+    found.calls.sort_unstable();
     if let Some(call) = found.worst.and_then(|worst| worst.fact.call()) {
         found.calls = vec![call];
     }
@@ -69,15 +70,11 @@ pub struct Trace {
 }
 
 /// Follows calls through a replication. What happens to each is the same whichever others are followed. `None`: it was stopped.
-pub fn follow(
-    plan: &Plan,
-    (seed, replication): (u64, u64),
-    names: &[CallName],
-    stop: &AtomicBool,
-) -> Option<Trace> {
+pub fn follow(plan: &Plan, (seed, replication): (u64, u64), names: &[CallName], stop: &AtomicBool) -> Option<Trace> {
     let catalogue = Catalogue::new(plan);
     let of_cluster = |metric: Metric| {
-        let row = catalogue.durations.iter().position(|it| it.exists && it.scope == Scope::Cluster && it.metric == metric);
+        let row =
+            catalogue.durations.iter().position(|it| it.exists && it.scope == Scope::Cluster && it.metric == metric);
         row.map(|row| (metric, Column::Duration(row, OfDuration::Mean)))
     };
     let (metrics, columns): (Vec<Metric>, Vec<Column>) = Metric::ALL.into_iter().filter_map(of_cluster).unzip();

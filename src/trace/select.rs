@@ -113,7 +113,8 @@ fn one_of<T>(kind: &str, name: &str, known: impl IntoIterator<Item = (String, T)
 /// Everything that calls can be sent to, by name.
 fn places(plan: &Plan) -> Vec<(String, SentTo)> {
     use crate::domain::{DestinationId, NumbersId, PhoneGroupId, PortGroupId, QueueId, RoutePointId};
-    let route_points = plan.route_points.iter().zip(0..).map(|(it, row)| (&it.name, Target::RoutePoint(RoutePointId(row))));
+    let route_points =
+        plan.route_points.iter().zip(0..).map(|(it, row)| (&it.name, Target::RoutePoint(RoutePointId(row))));
     let ports = plan.port_groups.iter().zip(0..).map(|(it, row)| (&it.name, Target::Ports(PortGroupId(row))));
     let phones = plan.phone_groups.iter().zip(0..).map(|(it, row)| (&it.name, Target::Phones(PhoneGroupId(row))));
     let outside = plan.destinations.iter().zip(0..).map(|(it, row)| (&it.name, Target::Outside(DestinationId(row))));

@@ -38,6 +38,7 @@ mod sweep;
 mod theory;
 mod tidy;
 mod timeline;
+mod trace;
 mod verdicts;
 mod words;
 mod workloads;

@@ -15,10 +15,11 @@ mod recovery;
 mod run;
 mod sweep;
 mod topology;
+mod trace;
 
 pub(super) use capacity::capacity_report;
 pub(super) use comparison::comparison_report;
 pub(super) use gate::gate_report;
-pub(super) use parts::report as blank;
 pub(super) use run::run_report;
 pub(super) use sweep::sweep_report;
+pub(super) use trace::trace_report;
