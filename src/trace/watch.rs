@@ -2,7 +2,7 @@
 
 use crate::engine::{Span, Time};
 use crate::facts::{Fact, Recorder};
-use crate::plan::Plan;
+use crate::plan::{Plan, Window};
 use crate::record::{Column, Meter, Reading};
 
 /// A value of a measure.
@@ -43,8 +43,13 @@ pub struct Watch<O> {
 impl<O: Observer> Watch<O> {
     /// Watches these columns of runs of a plan.
     pub fn new(plan: &Plan, columns: Vec<Column>, observer: O) -> Watch<O> {
+        Watch::over(plan, plan.window(), columns, observer)
+    }
+
+    /// The same in a window other than that of the workload, as of a study in the steady state whose warm-up was found.
+    pub fn over(plan: &Plan, window: Window, columns: Vec<Column>, observer: O) -> Watch<O> {
         Watch {
-            meter: Meter::new(plan, plan.window()),
+            meter: Meter::new(plan, window),
             before: vec![Reading::default(); columns.len()],
             columns,
             observer,
