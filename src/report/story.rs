@@ -42,7 +42,7 @@ pub fn story(plan: &Plan, replication: u64, trace: &Trace, stretch: Option<&Rang
         replication,
         starts: plan.clock.map(|clock| clock.starts().nanos()),
         lanes,
-        calls: trace.calls.iter().map(|(name, followed, _)| call(plan, *name, &followed.facts)).collect(),
+        calls: trace.calls.iter().map(|(name, followed, _)| call(plan, *name, &followed.facts, &trace.cluster)).collect(),
         steps: steps.into_iter().map(|step| step.placed(&keys)).collect(),
         note: None,
     }
@@ -77,7 +77,7 @@ fn at(moment: Time) -> String {
 }
 
 /// What is known of a call as a whole.
-fn call(plan: &Plan, name: CallName, facts: &[(Time, Fact)]) -> Call {
+fn call(plan: &Plan, name: CallName, facts: &[(Time, Fact)], cluster: &[(Time, Fact)]) -> Call {
     let last = facts.last().map_or(Time::ZERO, |(now, _)| *now);
     let offered = facts.iter().find_map(|(now, fact)| matches!(fact, Fact::Offered { .. }).then_some(*now));
     let ended = facts.iter().find_map(|(now, fact)| match fact {
@@ -93,14 +93,19 @@ fn call(plan: &Plan, name: CallName, facts: &[(Time, Fact)]) -> Call {
         offered: offered.nanos(),
         until: until.nanos(),
         ending,
-        parts: parts_in_words(plan, facts, offered, until),
+        parts: parts_in_words(plan, facts, cluster, offered, until),
     }
 }
 
 /// What a call's time was spent on, in words.
-pub(super) fn parts_in_words(plan: &Plan, facts: &[(Time, Fact)], from: Time, until: Time) -> Vec<Part> {
-    let _ = plan;
-    let parts = parts(facts, from, until).into_iter().map(|part| Part {
+fn parts_in_words(
+    plan: &Plan,
+    facts: &[(Time, Fact)],
+    cluster: &[(Time, Fact)],
+    from: Time,
+    until: Time,
+) -> Vec<Part> {
+    let parts = parts(plan, facts, cluster, from, until).into_iter().map(|part| Part {
         text: format!("{:?}", part.cause),
         place: String::new(),
         from: part.from.nanos(),
