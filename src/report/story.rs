@@ -42,7 +42,11 @@ pub fn story(plan: &Plan, replication: u64, trace: &Trace, stretch: Option<&Rang
         replication,
         starts: plan.clock.map(|clock| clock.starts().nanos()),
         lanes,
-        calls: trace.calls.iter().map(|(name, followed, _)| call(plan, *name, &followed.facts, &trace.cluster)).collect(),
+        calls: trace
+            .calls
+            .iter()
+            .map(|(name, followed, _)| call(plan, *name, &followed.facts, &trace.cluster))
+            .collect(),
         steps: steps.into_iter().map(|step| step.placed(&keys)).collect(),
         note: None,
     }
@@ -98,13 +102,7 @@ fn call(plan: &Plan, name: CallName, facts: &[(Time, Fact)], cluster: &[(Time, F
 }
 
 /// What a call's time was spent on, in words.
-fn parts_in_words(
-    plan: &Plan,
-    facts: &[(Time, Fact)],
-    cluster: &[(Time, Fact)],
-    from: Time,
-    until: Time,
-) -> Vec<Part> {
+fn parts_in_words(plan: &Plan, facts: &[(Time, Fact)], cluster: &[(Time, Fact)], from: Time, until: Time) -> Vec<Part> {
     let parts = parts(plan, facts, cluster, from, until).into_iter().map(|part| Part {
         text: format!("{:?}", part.cause),
         place: String::new(),

@@ -105,6 +105,17 @@ impl Auditor<'_> {
         self.occupy(fact, name, pool, device, line);
     }
 
+    /// It rings where a call is.
+    pub(super) fn rings(&mut self, fact: Fact, name: CallName, pool: PoolId, device: Option<DeviceId>) {
+        let Some(AuditedCall { held, .. }) = self.call(name, fact) else { return };
+        let there = match held {
+            Occupied::Pool { pool: its, device: at, .. } => (its, at) == (pool, device),
+            Occupied::Waits { device: at, .. } => Some(at) == device,
+            Occupied::Nothing | Occupied::RoutePoint { .. } => false,
+        };
+        self.require(there, |_| format!("{fact:?} while the call holds {held:?}"));
+    }
+
     /// A call occupies a port or a phone, which must be free for it.
     fn occupy(&mut self, fact: Fact, name: CallName, pool: PoolId, device: DeviceId, line: u8) {
         let row = self.plan.devices[device.index()].row;

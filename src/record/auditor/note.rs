@@ -2,7 +2,7 @@
 
 use crate::domain::ApplicationFault;
 use crate::engine::Time;
-use crate::facts::{Fact, Recorder};
+use crate::facts::{Fact, Message, Recorder};
 
 use super::ledger::{AuditedCall, AuditedRehoming, Auditor, Occupied};
 
@@ -245,14 +245,20 @@ impl Recorder for Auditor<'_> {
                 }
             }
             Fact::Skipped { .. } | Fact::Taken { .. } | Fact::LookedUp { .. } | Fact::Recovered { .. } => {}
-            Fact::Sending { .. }
-            | Fact::EventLost { .. }
-            | Fact::HeldUp { .. }
-            | Fact::Rings { .. }
-            | Fact::PickedUp { .. }
-            | Fact::TreatmentEnded { .. }
-            | Fact::TurnedAway { .. }
-            | Fact::Forwards { .. } => {}
+            Fact::Sending { message, departs, arrives, .. } => {
+                let leaves = departs >= now || message == Message::SetUp;
+                self.require(leaves && arrives >= departs, |_| format!("{fact:?}: it arrives before it leaves"));
+            }
+            Fact::Rings { call, pool, device } => self.rings(fact, call, pool, device),
+            Fact::PickedUp { call, since } | Fact::TurnedAway { call, since, .. } => {
+                self.call(call, fact);
+                self.require(since <= now, |_| format!("{fact:?}: it began later"));
+            }
+            Fact::TreatmentEnded { call, .. } | Fact::HeldUp { call, .. } | Fact::Forwards { call, .. } => {
+                self.call(call, fact);
+            }
+            // The call may be over.
+            Fact::EventLost { .. } => {}
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::{
     RoutePointId, SourceId, StationId, Target,
 };
 use crate::engine::{Distribution, Span, Time};
-use crate::facts::{Fact, Path, PoolId, Reached, Recorder, Task};
+use crate::facts::{Fact, Message, Party, Path, PoolId, Reached, Recorder, Task};
 use crate::fake;
 use crate::plan::{Change, ConferenceBridge, Fault, Occurs, People, Plan, Queue, Setting, Transfer, TransferTo};
 
@@ -220,6 +220,26 @@ fn no_call_comes_to_a_device_out_of_service() {
     let mut facts = failed_over();
     facts.splice(1..1, [(50, offered.1), presented, left]);
     broken(&facts, "the route point is out of service");
+}
+
+#[test]
+fn a_call_rings_and_is_turned_away_where_it_is() {
+    let offered = (10, Fact::Offered { call: CALL, place: 0, ingress: SUB1 });
+    let pool = PoolId::Phones(PhoneGroupId(0));
+    let seized = (11, Fact::Seized { call: CALL, pool, device: Some(PHONE), line: 0 });
+    let rings = |device| (12, Fact::Rings { call: CALL, pool, device });
+    broken(&[rings(Some(PHONE))], "of a call that is not in progress");
+    broken(&[offered, rings(Some(PHONE))], "while the call holds Nothing");
+    broken(&[offered, seized, rings(None)], "while the call holds Pool");
+    broken(
+        &[offered, seized, rings(Some(PHONE)), (13, Fact::PickedUp { call: CALL, since: at(14) })],
+        "it began later",
+    );
+    let (message, from, to) = (Message::Event, Party::CallManager(SUB1), Party::CtiManager(SUB1));
+    let sending =
+        |departs, arrives| Fact::Sending { call: CALL, message, from, to, departs: at(departs), arrives: at(arrives) };
+    broken(&[offered, (11, sending(10, 12))], "it arrives before it leaves");
+    broken(&[offered, (11, sending(12, 11))], "it arrives before it leaves");
 }
 
 #[test]
