@@ -7,6 +7,7 @@ use crate::workload::{Problem, Severity};
 use super::diagram::Graph;
 use super::document::Document;
 use super::kept::Report;
+use super::ladder::Ladder;
 use super::sheet::Sheet;
 use super::table::{Entry, Table, plain};
 
@@ -31,6 +32,8 @@ pub struct Page<'a> {
     pub findings: Option<Findings<'a>>,
     /// The dependency graph.
     pub graph: Option<Graph>,
+    /// Calls, message by message: below the sections where people read, and by themselves in the formats that have nothing else.
+    pub ladder: Option<Ladder>,
 }
 
 impl<'a> Page<'a> {
