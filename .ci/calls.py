@@ -3,6 +3,7 @@ parser takes and draws; the slices of a `.trace.json` lie within each other on e
 LIBRARIES holds the packages `mermaid` and `speedscope`."""
 
 import json
+import re
 import sys
 from collections import defaultdict
 from decimal import Decimal
@@ -18,8 +19,8 @@ MERMAID = """async text => {
   try {
     const {diagramType} = await mermaid.parse(text), {svg} = await mermaid.render('drawn', text);
     document.body.innerHTML = svg;
-    const words = [...document.querySelectorAll('.messageText, .noteText')].map(it => it.textContent);
-    return {diagramType, words, ran: document.querySelectorAll('img, script, iframe').length};
+    const words = [...document.querySelectorAll('.messageText, .noteText, .actor')].map(it => it.textContent);
+    return {diagramType, words, ran: document.body.querySelectorAll('img, script, iframe').length};
   } catch (error) { return {error: String(error)} }
 }"""
 
@@ -35,14 +36,15 @@ def diagram(page, path):
         yield f"it is a {drawn['diagramType']}"
     if drawn["ran"]:
         yield "a name has become markup"
-    # A step a line, each with its time; long notes are drawn in several texts.
-    steps = [line.split(": ", 1)[1] for line in text.splitlines() if line.startswith("  ") and ": " in line]
+    # What is said, with the codes of characters that would mean something.
+    said = [line.split(mark, 1)[1] for line in text.splitlines() for mark in (": ", " as ") if line.startswith("  ") and mark in line][:2000]
     seen = "".join("".join(drawn["words"]).split())
-    for step in steps:
-        if step.split()[0] not in seen:
-            yield f"not drawn: {step}"
-    if not steps:
-        yield "no steps"
+    for words in said:
+        words = re.sub(r"#(\d+);", lambda it: chr(int(it[1])), words)
+        if "".join(words.split()) not in seen:
+            yield f"not drawn: {words}"
+    if len(said) < 4:
+        yield "nothing is said"
 
 
 def nested(path):

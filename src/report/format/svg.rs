@@ -104,6 +104,12 @@ impl Picture {
         picture
     }
 
+    /// How far down the head goes that is written with these words.
+    fn room_of_head(title: &str, about: &str, width: f64) -> f64 {
+        let lines = |words: &str, size: f64| wrapped(words, size, width - 48.0, 2).len() as f64;
+        24.0 + (LARGE + 4.0) * lines(title, LARGE * 1.08) + (SMALL + 5.0) * lines(about, SMALL)
+    }
+
     /// The description, the white ground, the title and how to read it.
     fn head(&mut self, title: &str, about: &str, description: &str) {
         self.markup.tag("desc").set("id", "desc").words(description);

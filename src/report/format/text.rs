@@ -37,7 +37,8 @@ pub(super) fn draw(page: &Page<'_>, canvas: Canvas) -> String {
     });
     if let Some(told) = page.ladder.as_ref().map(|ladder| Told::of(ladder, ladder::MOST_LANES, ladder::MOST_STEPS)) {
         let gap = if text.is_empty() { "" } else { "\n" };
-        text += &format!("{gap}{}\n\n", wrapped(&told.counted(), canvas.width));
+        let about = [Some(told.counted()), told.legend()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        text += &format!("{gap}{}\n\n", wrapped(&about, canvas.width));
         for ladder::Line { words, weight } in ladder::lines(&told, canvas.width) {
             let style = match weight {
                 Weight::Plain => Style::new(),

@@ -39,7 +39,7 @@ pub(crate) enum Skin {
     Alone,
 }
 
-/// What lines and shapes are.
+/// What lines and shapes are, from back to front.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Ink {
     /// A line of life.
@@ -284,12 +284,7 @@ impl Picture {
 
     /// Writes what is drawn, without the element around it.
     pub(crate) fn write(self, markup: &mut Markup, skin: Skin) {
-        // Behind the letters their ground, and behind that all lines; in front of lines what is done on them.
-        let mut shapes = self.shapes;
-        let ground = shapes.remove(&Ink::Ground);
-        let in_front = |ink: &Ink| matches!(ink, Ink::Wait(_) | Ink::Solid(_));
-        let (front, back): (Vec<_>, Vec<_>) = shapes.into_iter().partition(|(ink, _)| in_front(ink));
-        for (ink, path) in back.into_iter().chain(ground.map(|path| (Ink::Ground, path))).chain(front) {
+        for (ink, path) in self.shapes {
             ink.dress(markup.tag("path"), skin).set("d", path).empty();
         }
         let all = [(Letters::Faint, self.faint), (Letters::Strong, self.strong), (Letters::Plain, self.plain), (Letters::Bad, self.bad)];

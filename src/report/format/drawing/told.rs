@@ -144,6 +144,15 @@ impl<'a> Told<'a> {
         }
     }
 
+    /// Which call has which mark, where there are several; of very many, the first.
+    pub(crate) fn legend(&self) -> Option<String> {
+        const MOST: usize = 12;
+        let all = self.ladder.calls.len();
+        let names: Vec<String> = (0..all.min(MOST)).map(|call| self.name(call)).collect();
+        let more = if all > MOST { format!(" and {} more", all - MOST) } else { String::new() };
+        self.tells_calls_apart().then(|| format!("Calls: {}{more}.", names.join(", ")))
+    }
+
     /// A time in ms, counted from the first offer.
     pub(crate) fn since(&self, at: u64) -> String {
         since(at, self.zero())
@@ -204,7 +213,7 @@ impl<'a> Told<'a> {
                 Entry::Text(flat(&part.place)),
                 Entry::Number { value: millis(part.from, call.offered), unit: "ms".into(), words: exact_since(part.from, call.offered) },
                 Entry::Number { value: millis(lasted, 0), unit: "ms".into(), words: exact(lasted) },
-                Entry::number(share, "ratio", |share| format!("{:.1} %", 100.0 * share)),
+                Entry::number(share, "ratio", |share| format!("{:.3} %", 100.0 * share)),
             ]);
         }
         table

@@ -14,10 +14,13 @@ pub(in crate::report::format) fn draw(ladder: &Ladder) -> String {
     let mut text = format!("---\ntitle: \"{}\"\n---\nsequenceDiagram\n", short(&flat(&ladder.title), 200).replace('\\', "\\\\").replace('"', "\\\""));
     for (number, head) in told.lanes.iter().enumerate() {
         let kind = if ladder.lanes[number].kind == LaneKind::Caller { "actor" } else { "participant" };
-        text += &format!("  {kind} l{number} as {}\n", escaped(&head.whole()));
+        text += &format!("  {kind} l{number} as {}\n", escaped(&head.whole()).replace(':', "#58;"));
     }
     let all = told.lanes.len().checked_sub(1).map(|last| if last == 0 { "l0".to_owned() } else { format!("l0,l{last}") });
     let Some(all) = all else { return text };
+    if let Some(legend) = told.legend() {
+        text += &format!("  Note over {all}: {}\n", escaped(&legend));
+    }
     let mut shown = 0;
     for step in &told.steps {
         let mark = told.mark(step.call);
@@ -52,7 +55,7 @@ fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for letter in short(text, 500).chars() {
         match letter {
-            ' ' | '.' | ',' | '-' | '/' | '(' | ')' | '+' | '*' | '?' | '!' | '=' => escaped.push(letter),
+            ' ' | '.' | ',' | ':' | '-' | '/' | '(' | ')' | '+' | '*' | '?' | '!' | '=' => escaped.push(letter),
             other if other.is_alphanumeric() => escaped.push(other),
             other => escaped += &format!("#{};", u32::from(other)),
         }

@@ -98,7 +98,7 @@ impl Lanes {
                 && from.abs_diff(to) == 1
             {
                 let gap = &mut gaps[from.min(to)];
-                *gap = (*gap).max((step.words.width() + 6).min(MOST));
+                *gap = (*gap).max((step.words.width() + 7).min(MOST));
             }
         }
         let total = |gaps: &[usize]| gaps.iter().sum::<usize>();
@@ -209,7 +209,7 @@ fn message(step: &Shown, lanes: &Lanes, [from, to]: [usize; 2], lost: bool) -> V
     let head = if lost { "x" } else if from < to { ">" } else { "<" };
     row.put(if from < to { right - 1 } else { left + 1 }, head);
     let (wide, inside) = (step.words.width(), right - left - 1);
-    if wide + 5 <= inside {
+    if wide + 6 <= inside {
         row.put_apart(left + 1 + (inside - wide) / 2, &step.words);
         return vec![row];
     }

@@ -7,8 +7,7 @@ use crate::report::format::drawing::numbers::coordinate;
 use crate::report::format::drawing::told::{Told, flat};
 use crate::report::ladder::Ladder;
 
-/// What stands above, at least in so many lines and pixels.
-const ABOVE: f64 = 120.0;
+/// Room for the words above the picture.
 const LEAST: f64 = 560.0;
 
 /// The picture, for `ctisim trace`.
@@ -16,16 +15,13 @@ pub(in crate::report::format) fn svg_of_ladder(ladder: &Ladder) -> Vec<u8> {
     let told = Told::of(ladder, MOST_LANES, MOST_STEPS);
     let drawn = Drawn::of(&told);
     let width = (drawn.width + 48.0).max(LEAST);
+    let title = flat(&ladder.title);
+    let about = [Some(told.counted()), told.legend()].into_iter().flatten().collect::<Vec<_>>().join(" ");
     let notes: Vec<String> = told.notes.iter().flat_map(|note| wrapped(note, SMALL, width - 48.0, 3)).collect();
     let line = SMALL + 5.0;
-    let height = ABOVE + drawn.height + line * notes.len() as f64 + 16.0;
-    let title = flat(&ladder.title);
+    let head = Picture::room_of_head(&title, &about, width);
+    let height = head + drawn.height + line * notes.len() as f64 + 20.0;
     let mut picture = Picture::new(&title, width, height);
-    let mut about = told.counted();
-    if told.tells_calls_apart() {
-        let names: Vec<String> = (0..ladder.calls.len().min(6)).map(|call| told.name(call)).collect();
-        about += &format!(" Calls: {}.", names.join(", "));
-    }
     picture.head(&title, &about, &ladder.description);
     let group = picture.markup.tag("g").set("font-size", 12);
     group.set("transform", format_args!("translate(24 {})", coordinate(picture.top))).open();
